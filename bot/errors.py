@@ -1,0 +1,124 @@
+"""What can go wrong, as a tree.
+
+    BotError                  everything that we raise on purpose
+    ├── UserError             the asker can mend it; its text is shown as it is
+    │   ├── UsageError        the words were not understood
+    │   ├── InvalidRequest    a field was refused; knows which
+    │   ├── NotAllowed        policy said no; knows the rule
+    │   ├── NotFound          nothing goes by that ID here
+    │   └── Busy              shed before it was sent: nothing happened
+    ├── CloudError            Tencent, or the way there
+    │   ├── NotSent           the request certainly did not leave
+    │   ├── Refused           Tencent answered with a code
+    │   └── NoAnswer          sent, and no answer that can be trusted came back
+    ├── JournalError          the memory failed
+    │   ├── IllegalMove       an edge that the state machine does not have
+    │   ├── KeyReused         the same key came with another request
+    │   └── JournalUnavailable  nothing can be written now, so nothing starts
+    └── SettingsError         the bot cannot start as it is configured
+
+A `UserError` is *told*; everything else is logged with its context, and the person
+is told what is known. A class exists only if somebody catches it.
+"""
+
+from collections.abc import Mapping
+
+
+class BotError(Exception):
+    """Everything that we raise on purpose."""
+
+
+class UserError(BotError):
+    """The asker can mend it. `str()` is a sentence for them, not yet escaped."""
+
+
+class UsageError(UserError):
+    """The words were not understood; *usage* shows how they go."""
+
+    def __init__(self, sentence: str, *, usage: str = "") -> None:
+        super().__init__(sentence)
+        self.usage = usage
+
+
+class InvalidRequest(UserError):
+    """A request refused before it was sent: *faults* maps a field to a sentence.
+
+    Field names are Tencent's, dotted (`VideoParams.VideoEncode.Fps`,
+    `PublishCdnParams.0.PublishCdnUrl`); the empty name is the request as a whole.
+    """
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        super().__init__(" ".join(faults.values()))
+        self.faults = dict(faults)
+
+
+class NotAllowed(UserError):
+    """Policy said no. *rule* names the rule that is missing or that denies."""
+
+    def __init__(self, sentence: str, *, rule: str) -> None:
+        super().__init__(sentence)
+        self.rule = rule
+
+
+class NotFound(UserError):
+    """Nothing goes by that ID here."""
+
+
+class Busy(UserError):
+    """Shed before it was sent. *wait* is the predicted wait in seconds."""
+
+    def __init__(self, sentence: str, *, wait: float) -> None:
+        super().__init__(sentence)
+        self.wait = wait
+
+
+class CloudError(BotError):
+    """Tencent, or the way there. *request_id* is empty when none came back."""
+
+    def __init__(self, what: str, *, request_id: str = "") -> None:
+        super().__init__(what)
+        self.request_id = request_id
+
+
+class NotSent(CloudError):
+    """The request certainly did not leave: no name, no connection, no TLS."""
+
+
+class Refused(CloudError):
+    """Tencent answered with an error *code*; what it means is `explain`'s part."""
+
+    def __init__(self, code: str, message: str, *, request_id: str = "") -> None:
+        super().__init__(f"{code}: {message}", request_id=request_id)
+        self.code = code
+        self.message = message
+
+
+class NoAnswer(CloudError):
+    """Sent, and nothing trustworthy came back; *what* says what is known.
+
+    *salvaged* is a TaskId found whole in a broken answer.
+    """
+
+    def __init__(self, what: str, *, request_id: str = "", salvaged: str = "") -> None:
+        super().__init__(what, request_id=request_id)
+        self.salvaged = salvaged
+
+
+class JournalError(BotError):
+    """The memory failed."""
+
+
+class IllegalMove(JournalError):
+    """An edge that the state machine does not have was asked for."""
+
+
+class KeyReused(JournalError):
+    """The same de-duplication key came with another request."""
+
+
+class JournalUnavailable(JournalError):
+    """Nothing can be written now, so nothing that costs money starts."""
+
+
+class SettingsError(BotError):
+    """The bot cannot start as it is configured. Names settings, never values."""

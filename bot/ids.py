@@ -1,0 +1,76 @@
+"""The words of the house as types: what an ID is, and how each looks.
+
+Every ID is text. `SlackUserId`, `RenderUserId` and `AgentUserId` are three
+different people and are never called `user_id` alone.
+"""
+
+import re
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import NewType
+
+from ulid import ULID
+
+TeamId = NewType("TeamId", str)
+SlackUserId = NewType("SlackUserId", str)
+ChannelId = NewType("ChannelId", str)
+MessageTs = NewType("MessageTs", str)
+IntentId = NewType("IntentId", str)  # a ULID
+DraftId = NewType("DraftId", str)  # 128 random bits: an open form
+Handle = NewType("Handle", str)  # R128, S41, G7
+TaskId = NewType("TaskId", str)  # a relay; starts with "-", ends in dots
+SessionId = NewType("SessionId", str)  # a co-stream session; 19 digits
+RequestId = NewType("RequestId", str)
+RenderUserId = NewType("RenderUserId", str)  # whom a render session runs for
+AgentUserId = NewType("AgentUserId", str)  # a relay's robot in the room
+
+AGENT_PREFIX = "pb_"
+
+
+class Kind(StrEnum):
+    """What a handle names; the value is the handle's letter."""
+
+    RELAY = "R"
+    RENDER = "S"
+    COSTREAM = "G"
+
+
+HANDLE = re.compile(r"#?([RSG])(\d{1,7})", re.IGNORECASE)
+
+
+def handle(kind: Kind, number: int) -> Handle:
+    """Return the handle of the *number*-th thing of *kind*."""
+    return Handle(f"{kind.value}{number}")
+
+
+def handle_from(text: str) -> Handle | None:
+    """Read a handle as people type it (`r128`, `#R128`), or None."""
+    match = HANDLE.fullmatch(text)
+    return Handle(match[1].upper() + match[2]) if match else None
+
+
+def kind_of(of: Handle) -> Kind:
+    """Return what *of* names."""
+    return Kind(of[0])
+
+
+def intent_id(at: datetime, randomness: bytes) -> IntentId:
+    """Make an intent's ULID from a moment and 10 random bytes."""
+    millis = int(at.astimezone(UTC).timestamp() * 1000)
+    return IntentId(str(ULID(millis.to_bytes(6, "big") + randomness)))
+
+
+def agent_for(intent: IntentId) -> AgentUserId:
+    """Return the robot's name under which *intent* travels to Tencent.
+
+    29 characters of `[A-Z0-9_a-z]`: within TRTC's 32. The relay callback brings it
+    back, which is how a TaskId lost in a crash is found again.
+    """
+    return AgentUserId(AGENT_PREFIX + intent)
+
+
+def intent_of(agent: str) -> IntentId | None:
+    """Return the intent that travels as *agent*, or None if it is not ours."""
+    tail = agent.removeprefix(AGENT_PREFIX)
+    ours = tail != agent and re.fullmatch(r"[0-7][0-9A-HJKMNP-TV-Z]{25}", tail)
+    return IntentId(tail) if ours else None

@@ -1,0 +1,1 @@
+"""The memory: intents, from commit to answer."""

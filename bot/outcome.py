@@ -1,0 +1,186 @@
+"""How an ask ended, before it has a look.
+
+Everything here is data; `slack.blocks` gives it a shape and escapes every string,
+once. So texts are plain: no mrkdwn, no entities, hostile until shown.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from bot.ids import Handle, SlackUserId
+
+
+class Tone(Enum):
+    """The mood of a headline; the value is its sign, told by shape as by colour."""
+
+    PLAIN = ""
+    WAIT = "🟡"
+    GOOD = "🟢"
+    WARN = "🟠"
+    BAD = "🔴"
+    OVER = "⚪"
+    UNKNOWN = "❔"
+
+
+class Audience(Enum):
+    """Who sees it: reads answer the asker, changes the channel."""
+
+    ASKER = "asker"
+    CHANNEL = "channel"
+
+
+# ── inside a line ────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Bold:
+    """Words that stand out."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mono:
+    """An ID, a code or something to type."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """A person, shown by Slack under the name that the reader knows."""
+
+    user: SlackUserId
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A moment, shown by Slack in the reader's own time zone."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An address of ours or Tencent's documentation; never one that was typed."""
+
+    url: str
+    text: str
+
+
+Span = str | Bold | Mono | Who | When | Link
+
+
+# ── the parts of an answer ───────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Pressing it asks *room* for *text*, as if it had been typed.
+
+    *once* is the intent and state version it belongs to, so that two presses are
+    one ask. *confirm* is the question asked first; *danger* paints it red.
+    """
+
+    label: str
+    room: str
+    text: str
+    once: str = ""
+    confirm: str = ""
+    danger: bool = False
+    primary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A paragraph; *quiet* is small print."""
+
+    spans: tuple[Span, ...]
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Label and value, a line each."""
+
+    pairs: tuple[tuple[str, tuple[Span, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Text alone in a preformatted block, never shortened before its limit."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """A titled list; *numbered* when the order matters."""
+
+    title: str
+    lines: tuple[tuple[Span, ...], ...]
+    numbered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing of many, with what can be done to it behind a menu."""
+
+    spans: tuple[Span, ...]
+    menu: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Buttons:
+    """A row of at most three buttons; the rest goes into a menu."""
+
+    buttons: tuple[Button, ...]
+
+
+Part = Line | Facts | Code | Points | Row | Buttons
+
+
+def line(*spans: Span, quiet: bool = False) -> Line:
+    """Return a paragraph of *spans*."""
+    return Line(spans, quiet=quiet)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What is told. *plain* stands for it where blocks cannot be shown.
+
+    *menu* is the ⋯ beside the headline. *request_id* is on every answer that had
+    one. *replaces* edits the ephemeral message whose button was pressed.
+    """
+
+    headline: tuple[Span, ...]
+    tone: Tone = Tone.PLAIN
+    parts: tuple[Part, ...] = ()
+    menu: tuple[Button, ...] = ()
+    request_id: str = ""
+    handle: Handle | None = None
+    audience: Audience = Audience.ASKER
+    replaces: bool = False
+
+    @property
+    def plain(self) -> str:
+        """The headline as plain text, for notifications and screen readers."""
+        return f"{self.tone.value} {plain(self.headline)}".strip()
+
+
+def plain(spans: tuple[Span, ...]) -> str:
+    """Return *spans* as plain text."""
+    return "".join(_plain(span) for span in spans)
+
+
+def _plain(span: Span) -> str:
+    match span:
+        case str():
+            return span
+        case Bold(text) | Mono(text) | Link(text=text):
+            return text
+        case Who(user):
+            return user
+        case When(at):
+            return f"{at:%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,1 @@
+"""A Tencent and a Slack on loopback, to try the bot with."""

@@ -1,0 +1,1 @@
+"""The front door: everything that knows Slack."""

@@ -1,0 +1,1 @@
+"""The back door: everything that knows Tencent Cloud."""

@@ -1,0 +1,47 @@
+"""Every sentence that a person reads goes through `_()`.
+
+Which language it comes out in follows the reader's Slack locale, which the door
+sets for as long as one ask is answered. English is the language of the source.
+"""
+
+import gettext
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+
+DEFAULT_LOCALE = "en-US"
+_reader: ContextVar[str] = ContextVar("reader", default=DEFAULT_LOCALE)
+_CATALOGUES = Path(__file__).parent / "locale"
+
+
+@contextmanager
+def reading_in(locale: str) -> Iterator[None]:
+    """Speak *locale* (as Slack writes it, `zh-CN`) inside the block."""
+    token = _reader.set(locale or DEFAULT_LOCALE)
+    try:
+        yield
+    finally:
+        _reader.reset(token)
+
+
+def reader_locale() -> str:
+    """Return the locale of whoever reads what is being written now."""
+    return _reader.get()
+
+
+@cache
+def _catalogue(locale: str) -> gettext.NullTranslations:
+    names = [locale.replace("-", "_"), locale.split("-")[0]]
+    return gettext.translation("patchbay", _CATALOGUES, names, fallback=True)
+
+
+def _(sentence: str) -> str:
+    """Return *sentence* in the reader's language."""
+    return _catalogue(reader_locale()).gettext(sentence)
+
+
+def n_(one: str, many: str, count: int) -> str:
+    """Return *one* or *many*, as the reader's language counts *count*."""
+    return _catalogue(reader_locale()).ngettext(one, many, count)
