@@ -21,7 +21,7 @@ A `UserError` is *told*; everything else is logged with its context, and the per
 is told what is known. A class exists only if somebody catches it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 
 class BotError(Exception):
@@ -53,11 +53,15 @@ class InvalidRequest(UserError):
 
 
 class NotAllowed(UserError):
-    """Policy said no. *rule* names the rule that is missing or that denies."""
+    """Policy said no. *rule* names the rule that is missing or that denies.
 
-    def __init__(self, sentence: str, *, rule: str) -> None:
+    *may* are the users and user groups who may instead.
+    """
+
+    def __init__(self, sentence: str, *, rule: str, may: Sequence[str] = ()) -> None:
         super().__init__(sentence)
         self.rule = rule
+        self.may = tuple(may)
 
 
 class NotFound(UserError):
@@ -81,7 +85,14 @@ class CloudError(BotError):
 
 
 class NotSent(CloudError):
-    """The request certainly did not leave: no name, no connection, no TLS."""
+    """The request certainly did not leave: no name, no connection, no TLS.
+
+    *lasting*: another try ends the same way (a certificate that is not theirs).
+    """
+
+    def __init__(self, what: str, *, lasting: bool = False) -> None:
+        super().__init__(what)
+        self.lasting = lasting
 
 
 class Refused(CloudError):

@@ -33,7 +33,7 @@ def reader_locale() -> str:
 
 @cache
 def _catalogue(locale: str) -> gettext.NullTranslations:
-    names = [locale.replace("-", "_"), locale.split("-")[0]]
+    names = [locale.replace("-", "_"), locale.split("-", maxsplit=1)[0]]
     return gettext.translation("patchbay", _CATALOGUES, names, fallback=True)
 
 

@@ -1,0 +1,52 @@
+"""The words as types."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.ids import Kind, agent_for, handle, handle_from, intent_id, intent_of, kind_of
+
+AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("typed", ["R128", "r128", "#R128", "#r128"])
+def test_a_handle_is_read_in_any_case_and_with_its_sign(typed):
+    assert handle_from(typed) == "R128"
+
+
+@pytest.mark.parametrize("typed", ["", "R", "128", "X1", "R12345678", "R128 ", "-R1"])
+def test_what_is_no_handle_is_none(typed):
+    assert handle_from(typed) is None
+
+
+@given(st.sampled_from(Kind), st.integers(1, 9_999_999))
+def test_a_handle_reads_back_as_itself_and_knows_its_kind(kind, number):
+    made = handle(kind, number)
+
+    assert handle_from(made) == made
+    assert kind_of(made) is kind
+
+
+def test_an_intent_id_sorts_by_its_moment_whatever_the_time_zone():
+    early = intent_id(AT.astimezone(timezone(timedelta(hours=8))), b"\xff" * 10)
+    late = intent_id(AT + timedelta(milliseconds=1), b"\0" * 10)
+
+    assert early < late
+    assert len(early) == 26
+
+
+@given(st.binary(min_size=10, max_size=10))
+def test_an_intent_travels_as_its_robot_and_comes_back(randomness):
+    intent = intent_id(AT, randomness)
+
+    agent = agent_for(intent)
+
+    assert len(agent) <= 32
+    assert intent_of(agent) == intent
+
+
+@pytest.mark.parametrize("agent", ["", "pb_", "trtc_partner_test_1", "pb_" + "!" * 26])
+def test_a_robot_that_is_not_ours_has_no_intent(agent):
+    assert intent_of(agent) is None
