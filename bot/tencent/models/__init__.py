@@ -1,0 +1,23 @@
+"""Requests and replies, one module for each Tencent product."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from bot.tencent.models.base import Request
+from bot.tencent.models.car import CreateSession
+from bot.tencent.models.gs import DescribeCloudPhoneMultipleStreamSessionSlaves
+from bot.tencent.models.trtc import StartPublishCdnStream, StopPublishCdnStream
+
+# Every action that the bot knows, by its name.
+REQUESTS: Mapping[str, type[Request[Any]]] = MappingProxyType(
+    {
+        request.action: request
+        for request in (
+            StartPublishCdnStream,
+            StopPublishCdnStream,
+            CreateSession,
+            DescribeCloudPhoneMultipleStreamSessionSlaves,
+        )
+    }
+)

@@ -1,0 +1,183 @@
+"""What every request and reply to Tencent Cloud has in common.
+
+A request is a frozen value that knows its own danger: which service and action it
+is, whether it changes anything, what it costs to be wrong, how often it may be sent
+and how long to wait. Everything downstream reads that from the class.
+
+Names on the wire are PascalCase; ours are snake_case. What we send refuses unknown
+fields; what we read ignores them. Secrets come out masked, save for the wire.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    SecretStr,
+    SerializationInfo,
+    ValidationError,
+    model_validator,
+)
+from pydantic.alias_generators import to_pascal
+
+from bot.errors import InvalidRequest
+from bot.tencent.models.faults import Broken, between_fields, faults_of
+from bot.tencent.models.values import Text
+
+MASK = "****"
+REVEAL = "reveal"  # the serialisation context that shows secrets
+
+
+def shown_as(mask: Callable[[str], str]) -> PlainSerializer:
+    """Return how a secret is written: as *mask* makes it, whole for the wire only."""
+
+    def write(secret: SecretStr, info: SerializationInfo[Any]) -> str:
+        told = secret.get_secret_value()
+        context = info.context
+        revealed = isinstance(context, Mapping) and context.get(REVEAL)
+        return told if revealed else mask(told)
+
+    return PlainSerializer(write)
+
+
+@dataclass(frozen=True, slots=True)
+class SecretText(Text):
+    """Text as `Text`, whose value is a secret."""
+
+    def kept(self, value: SecretStr) -> SecretStr:  # type: ignore[override]  # unwraps
+        """Return *value* if it is such text."""
+        Text.kept(self, value.get_secret_value())
+        return value
+
+
+Secret = Annotated[SecretStr, SecretText(65_535), shown_as(lambda _secret: MASK)]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A product: its name in the signature's scope, and its API version."""
+
+    name: str
+    version: str
+    regional: bool  # whether X-TC-Region is sent
+    page: str  # the product's API overview
+
+
+class Level(Enum):
+    """What a request does to the world."""
+
+    READ = "read"
+    CHANGE = "change"
+    BILLED = "billed"  # starts something that costs money while it runs
+
+
+class Repeat(StrEnum):
+    """What sending the same request twice does."""
+
+    SAFE = "safe"  # reads, stops: the second changes nothing
+    NEVER = "never"  # starts: the second starts, and bills, another
+    SAME_USER = "same-user"  # CreateSession: the same user reconnects
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """Seconds: for one attempt, to connect, to read, and over all attempts."""
+
+    attempt: float
+    connect: float
+    read: float
+    overall: float
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(
+        frozen=True,
+        alias_generator=to_pascal,
+        validate_by_name=True,
+        validate_by_alias=True,
+        hide_input_in_errors=True,
+    )
+
+    def masked(self) -> dict[str, Any]:
+        """Return the fields that were given, under Tencent's names, secrets masked."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+class Part(_Wire):
+    """A nested type of a request: strict, frozen, unknown fields refused."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    def _rules(self) -> Broken:
+        """Yield what does not go together: where, and a sentence."""
+        yield from ()
+
+    @model_validator(mode="after")
+    def _keeps_the_rules(self) -> Self:
+        if broken := list(self._rules()):
+            raise between_fields(broken)
+        return self
+
+
+def _text_or_nothing(claimed: object) -> str:
+    return claimed if isinstance(claimed, str) else ""
+
+
+class Reply(_Wire):
+    """What came back: lenient, every field but the one the job needs optional."""
+
+    model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True)
+
+    # A broken RequestId must not cost the TaskId beside it.
+    request_id: Annotated[str, BeforeValidator(_text_or_nothing)] = ""
+
+
+R_co = TypeVar("R_co", bound=Reply, covariant=True)
+
+
+class Request(Part, Generic[R_co]):
+    """One API call. Subclasses name the class facts and the fields."""
+
+    service: ClassVar[Service]
+    action: ClassVar[str]
+    permit: ClassVar[str]  # what a rule of the policy calls it: "relay.start"
+    level: ClassVar[Level]
+    repeat: ClassVar[Repeat]
+    rate: ClassVar[float]  # calls a second that we allow ourselves: 90 % of theirs
+    deadline: ClassVar[Deadline]
+    reply: ClassVar[type[Reply]]
+    page: ClassVar[str]  # the API page that the class implements
+
+    @classmethod
+    def of(cls, fields: Mapping[str, Any]) -> Self:
+        """Validate *fields* (wire or our names).
+
+        Raises:
+            InvalidRequest: a sentence for each field that is wrong.
+        """
+        try:
+            return cls.model_validate(dict(fields))
+        except ValidationError as error:
+            raise InvalidRequest(faults_of(error, cls)) from None
+
+    @classmethod
+    def of_json(cls, text: str | bytes) -> Self:
+        """Validate JSON as Tencent documents it; raises like `of`."""
+        try:
+            return cls.model_validate_json(text)
+        except ValidationError as error:
+            raise InvalidRequest(faults_of(error, cls)) from None
+
+    def to_wire(self) -> dict[str, Any]:
+        """Return the fields that were given, under Tencent's names, secrets revealed.
+
+        For the wire and for what is kept encrypted, never for people or logs.
+        """
+        return self.model_dump(
+            mode="json", by_alias=True, exclude_none=True, context={REVEAL: True}
+        )

@@ -1,0 +1,66 @@
+"""GS: co-stream sessions, in which one cloud phone leads and many follow.
+
+The action is not in the public SDK, and its page calls it by another action's text.
+Its meaning is taken from its name and its fields.
+"""
+
+from typing import Annotated
+
+from bot.ids import SessionId
+from bot.tencent.models.base import (
+    Deadline,
+    Level,
+    Repeat,
+    Reply,
+    Request,
+    Service,
+)
+from bot.tencent.models.values import Like, Many
+from bot.words import _
+
+GS = Service(
+    name="gs",
+    version="2019-11-18",
+    regional=False,  # the page has it optional; it is not sent
+    page="https://cloud.tencent.com/document/product/1162",
+)
+
+# Text all the way: 19 digits are more than a JSON number holds exactly.
+CoStreamId = Annotated[
+    SessionId, Like(r"[0-9]{19}", lambda: _("The {what} is 19 digits."))
+]
+
+
+class CoStreamSlaves(Reply):
+    """Who follows in a session. None is "not told", which is not "nobody"."""
+
+    master_instance_id: str | None = None
+    online_instance_ids: Many[str] | None = None
+    available_instance_ids: Many[str] | None = None  # those selected
+
+    @property
+    def offline_instance_ids(self) -> tuple[str, ...] | None:
+        """Those selected that are not online; None if that cannot be known."""
+        if self.available_instance_ids is None or self.online_instance_ids is None:
+            return None
+        online = set(self.online_instance_ids)
+        return tuple(one for one in self.available_instance_ids if one not in online)
+
+
+class DescribeCloudPhoneMultipleStreamSessionSlaves(Request[CoStreamSlaves]):
+    """Look up who follows in a co-stream session."""
+
+    service = GS
+    action = "DescribeCloudPhoneMultipleStreamSessionSlaves"
+    permit = "gs.show"
+    level = Level.READ
+    repeat = Repeat.SAFE
+    rate = 18
+    deadline = Deadline(attempt=4, connect=1.5, read=2.5, overall=12)
+    reply = CoStreamSlaves
+    page = (
+        "https://console.cloud.tencent.com/api/explorer?Product=gs&Version=2019-11-18"
+        "&Action=DescribeCloudPhoneMultipleStreamSessionSlaves"
+    )
+
+    session_id: CoStreamId

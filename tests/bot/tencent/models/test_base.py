@@ -1,0 +1,153 @@
+"""What all requests and replies share."""
+
+import json
+
+import pytest
+from pydantic import SecretStr, ValidationError
+
+from bot.errors import InvalidRequest
+from bot.tencent.models import REQUESTS
+from bot.tencent.models.base import Deadline, Level, Part, Repeat, Reply, Secret
+from bot.tencent.models.car import CreateSession, RenderSessionCreated
+from bot.tencent.models.trtc import StopPublishCdnStream
+
+TASK = "-m97l2ZU7vxyBSmXYsRx1Xy9Kf4bVVfbbhSKC4K-4pycoZWKv542xbi139uTvGt1zAHoAQ.."
+
+
+class Locked(Part):
+    """A part with a secret in it."""
+
+    name: str
+    key: Secret | None = None
+
+
+def facts(request):
+    return (
+        f"{request.service.name} {request.service.version}",
+        request.service.regional,
+        request.permit,
+        request.level,
+        request.repeat,
+        request.rate,
+        request.deadline,
+    )
+
+
+def test_every_request_knows_its_own_danger():
+    assert {name: facts(request) for name, request in REQUESTS.items()} == {
+        "StartPublishCdnStream": (
+            "trtc 2019-07-22",
+            True,
+            "relay.start",
+            Level.BILLED,
+            Repeat.NEVER,
+            18,
+            Deadline(attempt=15, connect=2, read=12, overall=20),
+        ),
+        "StopPublishCdnStream": (
+            "trtc 2019-07-22",
+            True,
+            "relay.stop",
+            Level.CHANGE,
+            Repeat.SAFE,
+            18,
+            Deadline(attempt=10, connect=2, read=7, overall=86_400),
+        ),
+        "CreateSession": (
+            "car 2022-01-10",
+            False,
+            "car.start",
+            Level.BILLED,
+            Repeat.SAME_USER,
+            90,
+            Deadline(attempt=7, connect=1.5, read=5.5, overall=20),
+        ),
+        "DescribeCloudPhoneMultipleStreamSessionSlaves": (
+            "gs 2019-11-18",
+            False,
+            "gs.show",
+            Level.READ,
+            Repeat.SAFE,
+            18,
+            Deadline(attempt=4, connect=1.5, read=2.5, overall=12),
+        ),
+    }
+
+
+@pytest.mark.parametrize("request_type", REQUESTS.values())
+def test_every_request_says_where_it_is_documented_and_what_comes_back(request_type):
+    assert request_type.page.startswith("https://")
+    assert request_type.service.page.startswith("https://")
+    assert issubclass(request_type.reply, Reply)
+
+
+def test_fields_go_by_tencents_names_and_by_ours():
+    theirs = StopPublishCdnStream.of({"SdkAppId": 1, "TaskId": TASK})
+    ours = StopPublishCdnStream.of({"sdk_app_id": 1, "task_id": TASK})
+
+    assert theirs == ours
+    assert ours.to_wire() == {"SdkAppId": 1, "TaskId": TASK}
+
+
+def test_json_and_a_dictionary_say_the_same():
+    fields = {"SdkAppId": 1, "TaskId": TASK}
+
+    assert StopPublishCdnStream.of_json(json.dumps(fields)) == StopPublishCdnStream.of(
+        fields
+    )
+
+
+def test_a_request_does_not_change():
+    request = StopPublishCdnStream.of({"SdkAppId": 1, "TaskId": TASK})
+
+    with pytest.raises(ValidationError):
+        request.task_id = "-another-task"
+
+
+def test_a_secret_is_shown_on_the_wire_and_nowhere_else():
+    told = "open" + "-sesame"
+    request = CreateSession.of(
+        {"UserId": "u", "UserIp": "125.127.178.228", "ClientSession": told}
+    )
+
+    assert request.to_wire()["ClientSession"] == told
+    assert request.masked()["ClientSession"] == "****"
+    assert request.model_dump()["client_session"] == "****"
+    assert told not in f"{request!r} {request} {request.model_dump_json()}"
+
+
+def test_a_reply_masks_its_secret_too():
+    reply = RenderSessionCreated.model_validate(
+        {"ServerSession": "let" + "-me-in", "RequestId": "r-1"}
+    )
+
+    assert reply.server_session == SecretStr("let" + "-me-in")
+    assert reply.masked() == {"ServerSession": "****", "RequestId": "r-1"}
+
+
+@pytest.mark.parametrize("bad", ["", "a\nb", "\ud800", "x" * 65_536])
+def test_a_secret_is_a_line_of_text(bad):
+    with pytest.raises(ValidationError):
+        Locked.model_validate({"Name": "n", "Key": bad})
+
+
+def test_a_reply_ignores_what_it_does_not_know():
+    assert Reply.model_validate({"Surprise": [1], "RequestId": "r-1"}) == Reply(
+        request_id="r-1"
+    )
+
+
+@pytest.mark.parametrize("broken", [None, 5, ["r-1"], {"a": 1}])
+def test_a_broken_request_id_costs_only_itself(broken):
+    assert Reply.model_validate({"RequestId": broken}).request_id == ""
+
+
+def test_the_error_of_a_request_is_its_sentences():
+    with pytest.raises(InvalidRequest) as caught:
+        StopPublishCdnStream.of({"SdkAppId": 0})
+
+    assert caught.value.faults == {
+        "SdkAppId": "The SdkAppId is 1 to 4294967295; 0 was given.",
+        "TaskId": "The TaskId is missing.",
+    }
+    assert caught.value.__cause__ is None
