@@ -1,0 +1,306 @@
+"""What a failed try means for the next: again, or over, and then how it ended.
+
+First the error gets a class, then the class and the kind of action give the plan.
+A code that nobody has listed is vague, and a vague start is never tried again: so a
+code that Tencent invents tomorrow cannot start, and bill, a second relay.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum, auto
+from typing import Any
+
+from bot.errors import CloudError, NoAnswer, NotSent, Refused
+from bot.tencent.models.base import Level, Repeat, Request
+
+PURSE = 100
+PRICE = 10  # of one more try; a success gives back 1
+DOUBLINGS = 8
+STUBBORN = 1 + DOUBLINGS + 24 * 60  # tries of a stop: 8 more soon, then for a day
+
+
+class ErrorClass(StrEnum):
+    """What is known after an error; the letter is its short name."""
+
+    NEVER_SENT = "N"  # it did not leave
+    REJECTED = "G"  # the gateway refused: a wrong key, field or name
+    WRONG_CLOCK = "C"  # the gateway refused our time; Tencent's is known now
+    TOO_FAST = "R"  # the gateway refused before anything was done
+    TOO_OFTEN = "F"  # the product itself refused for the same reason
+    QUOTA = "Q"  # a quota, a right or a state stands against it
+    BUSY = "B"  # the same user's last request is still being done
+    GONE = "X"  # what it is about is not there (any more)
+    VAGUE = "V"  # an answer that does not say whether it was done
+    NO_ANSWER = "D"  # no answer that can be trusted
+
+
+CODES: Mapping[str, ErrorClass] = {
+    "ActionOffline": ErrorClass.REJECTED,
+    "AuthFailure": ErrorClass.REJECTED,
+    "AuthFailure.SignatureExpire": ErrorClass.WRONG_CLOCK,
+    "AuthFailure.UnRealNameAuthenticated": ErrorClass.QUOTA,
+    "FailedOperation": ErrorClass.VAGUE,
+    "FailedOperation.LockTimeout": ErrorClass.QUOTA,
+    "FailedOperation.PathNotFound": ErrorClass.QUOTA,
+    "FailedOperation.ProcessTimeout": ErrorClass.VAGUE,
+    "FailedOperation.RestrictedConcurrency": ErrorClass.QUOTA,
+    "FailedOperation.RestrictedFrequency": ErrorClass.TOO_OFTEN,
+    "FailedOperation.SlowDown": ErrorClass.BUSY,
+    "FailedOperation.TaskFinished": ErrorClass.GONE,
+    "FailedOperation.TaskNotExist": ErrorClass.GONE,
+    "FailedOperation.TooFrequently": ErrorClass.TOO_OFTEN,
+    "InternalError": ErrorClass.VAGUE,
+    "InvalidAction": ErrorClass.REJECTED,
+    "InvalidParameter": ErrorClass.REJECTED,
+    "InvalidParameterValue": ErrorClass.REJECTED,
+    "InvalidRequest": ErrorClass.REJECTED,
+    "IpInBlacklist": ErrorClass.REJECTED,
+    "IpNotInWhitelist": ErrorClass.REJECTED,
+    "LimitExceeded": ErrorClass.QUOTA,
+    "MissingParameter": ErrorClass.REJECTED,
+    "NoSuchProduct": ErrorClass.REJECTED,
+    "NoSuchVersion": ErrorClass.REJECTED,
+    "OperationDenied": ErrorClass.QUOTA,
+    "OperationDenied.FreqOverLimit": ErrorClass.TOO_OFTEN,
+    "RequestLimitExceeded": ErrorClass.TOO_FAST,
+    "RequestSizeLimitExceeded": ErrorClass.REJECTED,
+    "ResourceInsufficient": ErrorClass.QUOTA,
+    "ResourceNotFound": ErrorClass.GONE,
+    "ResourceNotFound.NoIdle": ErrorClass.QUOTA,
+    "ResourceUnavailable.Initialization": ErrorClass.BUSY,
+    "ServiceUnavailable": ErrorClass.VAGUE,
+    "UnauthorizedOperation": ErrorClass.REJECTED,
+    "UnknownParameter": ErrorClass.REJECTED,
+    "UnsupportedOperation": ErrorClass.REJECTED,
+    "UnsupportedOperation.Stopping": ErrorClass.BUSY,
+    "UnsupportedProtocol": ErrorClass.REJECTED,
+    "UnsupportedRegion": ErrorClass.REJECTED,
+}
+
+
+class Verdict(Enum):
+    """How it ended. Of a read, everything but GONE just says that it failed."""
+
+    STARTED = auto()  # it was done: the answer was broken, its TaskId was not
+    NOT_STARTED = auto()  # it was certainly not done
+    UNKNOWN = auto()  # it may have been done
+    GONE = auto()  # there is nothing to do it to: for a stop, as good as done
+
+
+class _Kind(Enum):
+    """What is tried, by what a second try would do."""
+
+    START = auto()  # start another one
+    UPDATE = auto()  # be ignored, unless it comes under a new, larger number
+    STOP = auto()  # nothing, and until one arrives, money is spent
+    SESSION = auto()  # take the same user to the same session
+    READ = auto()  # nothing
+
+
+KINDS: Mapping[tuple[Level, Repeat], _Kind] = {
+    (Level.BILLED, Repeat.SAME_USER): _Kind.SESSION,
+    (Level.CHANGE, Repeat.SAME_USER): _Kind.SESSION,
+    (Level.CHANGE, Repeat.NEVER): _Kind.UPDATE,
+    (Level.CHANGE, Repeat.SAFE): _Kind.STOP,
+    **{(Level.READ, repeat): _Kind.READ for repeat in Repeat},
+}  # whatever else there may be is treated as a start
+
+
+@dataclass(frozen=True, slots=True)
+class _Pause:
+    """Seconds before another try: anything up to *base*, then twice that, up to *cap*.
+
+    *even*: all of it, not a random part. *in_the_end*: once eight tries were in vain.
+    """
+
+    base: float
+    cap: float
+    even: bool = False
+    in_the_end: float = 0.0
+
+    def after(self, tries: int, random: Callable[[], float]) -> float:
+        if self.in_the_end and tries > DOUBLINGS:
+            return self.in_the_end
+        longest = min(self.base * (1 << min(tries - 1, DOUBLINGS)), self.cap)
+        return longest if self.even else longest * random()
+
+
+_AT_ONCE = _Pause(0.0, 0.0, even=True)
+_SOON = _Pause(0.05, 5.0)
+_SLOWER = _Pause(1.0, 5.0)
+_STOP = _Pause(0.05, 30.0, in_the_end=60.0)
+_STOP_SLOWER = _Pause(1.0, 30.0, in_the_end=60.0)
+_LET_IT_FINISH = _Pause(2.0, 4.0, even=True)
+_LET_IT_TIME_OUT = _Pause(5.0, 5.0, even=True)  # Tencent gives a session 5 s
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """At most *tries* in all, and the *verdict* when they are over."""
+
+    verdict: Verdict
+    tries: int = 1
+    pause: _Pause = _AT_ONCE
+    clock: bool = False
+
+
+def _row(
+    start: _Plan, update: _Plan, stop: _Plan, session: _Plan, read: _Plan
+) -> Mapping[_Kind, _Plan]:
+    return dict(zip(_Kind, (start, update, stop, session, read), strict=True))
+
+
+def _for_all(plan: _Plan) -> Mapping[_Kind, _Plan]:
+    return dict.fromkeys(_Kind, plan)
+
+
+_NO = Verdict.NOT_STARTED
+_MAYBE = Verdict.UNKNOWN
+
+PLANS: Mapping[ErrorClass, Mapping[_Kind, _Plan]] = {
+    ErrorClass.NEVER_SENT: _row(
+        start=_Plan(_NO, 3, _SOON),
+        update=_Plan(_NO, 4, _SOON),
+        stop=_Plan(_NO, STUBBORN, _STOP),
+        session=_Plan(_NO, 3, _SOON),
+        read=_Plan(_NO, 4, _SOON),
+    ),
+    ErrorClass.REJECTED: _for_all(_Plan(_NO)),
+    ErrorClass.WRONG_CLOCK: _for_all(_Plan(_NO, 2, _AT_ONCE, clock=True)),
+    ErrorClass.TOO_FAST: _row(
+        start=_Plan(_NO, 3, _SLOWER),
+        update=_Plan(_NO, 4, _SLOWER),
+        stop=_Plan(_NO, STUBBORN, _STOP_SLOWER),
+        session=_Plan(_NO, 3, _SLOWER),
+        read=_Plan(_NO, 4, _SLOWER),
+    ),
+    ErrorClass.TOO_OFTEN: _row(
+        start=_Plan(_NO),
+        update=_Plan(_NO, 4, _SLOWER),
+        stop=_Plan(_NO, STUBBORN, _STOP_SLOWER),
+        session=_Plan(_NO, 3, _SLOWER),
+        read=_Plan(_NO, 4, _SLOWER),
+    ),
+    ErrorClass.QUOTA: _for_all(_Plan(_NO)),
+    ErrorClass.BUSY: _row(
+        start=_Plan(_MAYBE),
+        update=_Plan(_MAYBE, 4, _SOON),
+        stop=_Plan(_MAYBE, STUBBORN, _STOP),
+        session=_Plan(_NO, 3, _LET_IT_FINISH),
+        read=_Plan(_NO, 4, _SOON),
+    ),
+    ErrorClass.GONE: _row(
+        start=_Plan(_NO),
+        update=_Plan(Verdict.GONE),
+        stop=_Plan(Verdict.GONE),
+        session=_Plan(_NO),
+        read=_Plan(Verdict.GONE),
+    ),
+    ErrorClass.VAGUE: _row(
+        start=_Plan(_MAYBE),
+        update=_Plan(_MAYBE, 4, _SOON),
+        stop=_Plan(_MAYBE, STUBBORN, _STOP),
+        session=_Plan(_MAYBE),
+        read=_Plan(_NO, 4, _SOON),
+    ),
+    ErrorClass.NO_ANSWER: _row(
+        start=_Plan(_MAYBE),
+        update=_Plan(_MAYBE, 4, _SOON),
+        stop=_Plan(_MAYBE, STUBBORN, _STOP),
+        session=_Plan(_MAYBE, 2, _LET_IT_TIME_OUT),
+        read=_Plan(_NO, 4, _SOON),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Try again *after* seconds; if there is no time for that, *otherwise*.
+
+    *clock*: call `Client.correct_clock` first.
+    """
+
+    after: float
+    otherwise: Verdict
+    clock: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """No more tries."""
+
+    verdict: Verdict
+
+
+@dataclass
+class RetryQuota:
+    """Tokens for trying again, one purse for each action.
+
+    When everything fails, more tries end after ten and come back with successes: a
+    product in trouble is not called four times as often as a healthy one.
+    """
+
+    tokens: int = field(default=PURSE, init=False)
+
+    def take(self) -> bool:
+        """Pay for one more try, if there is enough."""
+        if self.tokens < PRICE:
+            return False
+        self.tokens -= PRICE
+        return True
+
+    def succeeded(self) -> None:
+        """Put one token back."""
+        self.tokens = min(self.tokens + 1, PURSE)
+
+
+def class_of(error: CloudError) -> ErrorClass:
+    """Return what *error* says. A code is looked up whole, then parent by parent."""
+    match error:
+        case NotSent():
+            return ErrorClass.NEVER_SENT
+        case Refused(code=code):
+            while code and code not in CODES:
+                code = code.rpartition(".")[0]
+            return CODES.get(code, ErrorClass.VAGUE)
+        case _:
+            return ErrorClass.NO_ANSWER
+
+
+def next_step(
+    request_type: type[Request[Any]],
+    error: CloudError,
+    tries: int,
+    random: Callable[[], float],
+    *,
+    quota: RetryQuota | None = None,
+    doubt: bool = False,
+) -> Again | End:
+    """Tell what to do after try number *tries* (from 1) ended in *error*.
+
+    *random* gives numbers from 0 to 1. *quota* pays for another try; a stop is tried
+    without. *doubt*: an earlier try of the same request may have been done (see
+    `leaves_doubt`), so that this one cannot prove that nothing was.
+
+    An update that is sent again needs a new, larger SequenceNumber.
+    """
+    kind = KINDS.get((request_type.level, request_type.repeat), _Kind.START)
+    if kind is _Kind.START and isinstance(error, NoAnswer) and error.salvaged:
+        return End(Verdict.STARTED)
+    plan = PLANS[class_of(error)][kind]
+    verdict = plan.verdict
+    if doubt and verdict is Verdict.NOT_STARTED and kind is not _Kind.READ:
+        verdict = Verdict.UNKNOWN
+    in_vain = isinstance(error, NotSent) and error.lasting
+    if in_vain or tries >= plan.tries or not _paid(kind, quota):
+        return End(verdict)
+    return Again(plan.pause.after(tries, random), verdict, clock=plan.clock)
+
+
+def leaves_doubt(error: CloudError) -> bool:
+    """Tell whether the try that ended in *error* may have been done all the same."""
+    return class_of(error) in {ErrorClass.VAGUE, ErrorClass.NO_ANSWER}
+
+
+def _paid(kind: _Kind, quota: RetryQuota | None) -> bool:
+    return kind is _Kind.STOP or quota is None or quota.take()

@@ -1,0 +1,242 @@
+"""The only way to Tencent Cloud: one request out, one reply or one error back.
+
+What went wrong is told by when it did. Until a connection stood, nothing can have
+left (`NotSent`). From then on the request may have arrived, however the connection
+ended (`NoAnswer`). The client never sends twice: not after a redirect, not on a
+stale connection, not by itself.
+
+Page: https://www.tencentcloud.com/document/product/267/37447
+"""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+from typing import Any, Self, TypeVar, cast
+
+import aiohttp
+from aiohttp.abc import AbstractResolver
+from aiohttp.http_exceptions import HttpProcessingError
+
+from bot.errors import NotSent, SettingsError
+from bot.tencent import tc3, wire
+from bot.tencent.models.base import Repeat, Reply, Request
+from bot.words import DEFAULT_LOCALE, _
+
+LARGEST = 1024 * 1024  # bytes that we read of an answer; real ones have some hundred
+ENDPOINT = re.compile(
+    r"https://(?:[a-z0-9-]+\.)+tencentcloudapi\.com(?::[0-9]+)?/?"
+    r"|http://(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]+)?/?"
+)
+
+R = TypeVar("R", bound=Reply)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Where a product is, and the key to it.
+
+    Raises:
+        SettingsError: the endpoint is neither https under tencentcloudapi.com nor
+            http on loopback, or has more than a host and a port.
+    """
+
+    endpoint: str
+    credential: tc3.Credential
+
+    def __post_init__(self) -> None:
+        if not ENDPOINT.fullmatch(self.endpoint):
+            raise SettingsError(
+                "an endpoint is https under tencentcloudapi.com, or http on loopback"
+            )
+
+    @property
+    def host(self) -> str:
+        """The `Host` header: a port stands in it unless it is the scheme's own."""
+        scheme, _slashes, host = self.endpoint.rstrip("/").partition("://")
+        return host.removesuffix(":443" if scheme == "https" else ":80")
+
+
+class Client:
+    """Signs and sends. *accounts* are by product (`trtc`), *now* is the wall clock.
+
+    *language* is what Tencent answers in unless `send` is told another. *resolver*
+    turns host names into addresses; the system's own unless given.
+    """
+
+    def __init__(
+        self,
+        accounts: Mapping[str, Account],
+        *,
+        now: Callable[[], datetime],
+        language: str = DEFAULT_LOCALE,
+        resolver: AbstractResolver | None = None,
+    ) -> None:
+        # Seconds that our clock is ahead of Tencent's, by its last answer.
+        self.skew: float | None = None
+        self._accounts = dict(accounts)
+        self._now = now
+        self._language = language
+        self._resolver = resolver
+        self._correction = timedelta()
+        self._sessions: dict[bool, aiohttp.ClientSession] = {}  # by: always fresh?
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def start(self) -> None:
+        """Open the pools: one keeps connections, one makes a fresh one each time."""
+        self._sessions = {fresh: self._session(fresh=fresh) for fresh in (False, True)}
+
+    async def close(self) -> None:
+        """Close every connection. Sending is over then."""
+        sessions, self._sessions = self._sessions, {}
+        for session in sessions.values():
+            await session.close()
+
+    def correct_clock(self) -> None:
+        """Sign from now on by Tencent's clock, as its last answer told it."""
+        self._correction = timedelta(seconds=-(self.skew or 0.0))
+
+    async def send(self, request: Request[R], *, region: str, language: str = "") -> R:
+        """Send *request* once and return the reply.
+
+        Takes `request.deadline.attempt` seconds at most. A request that must not
+        reach them twice (`Repeat.NEVER`) gets a connection of its own: a kept one
+        may be dead already, and that cannot be told from a lost answer.
+
+        Raises:
+            NotSent: it certainly did not leave.
+            Refused: Tencent says no.
+            NoAnswer: it may have left, and no answer came that can be trusted.
+        """
+        account = self._account(request)
+        payload = wire.dump(request)
+        headers = wire.headers(
+            request,
+            payload,
+            host=account.host,
+            region=region,
+            at=self._now() + self._correction,
+            credential=account.credential,
+            language=language or self._language,
+        )
+        answer = await self._exchange(request, account.endpoint, payload, headers)
+        return wire.load(*answer, cast("type[R]", request.reply))
+
+    def _account(self, request: Request[Any]) -> Account:
+        service = request.service.name
+        if not self._sessions:
+            raise NotSent(_("The bot is shutting down; nothing was sent."))
+        if service not in self._accounts:
+            raise NotSent(
+                _("There is no key for {service}; nothing was sent.").format(
+                    service=service
+                ),
+                lasting=True,
+            )
+        return self._accounts[service]
+
+    async def _exchange(
+        self,
+        request: Request[Any],
+        endpoint: str,
+        payload: bytes,
+        headers: Mapping[str, str],
+    ) -> tuple[int, bytes, str]:
+        session = self._sessions[request.repeat is Repeat.NEVER]
+        body = bytearray()
+        try:
+            async with session.post(
+                endpoint,
+                data=payload,
+                headers=headers,
+                allow_redirects=False,
+                timeout=_timeout(request),
+            ) as response:
+                self._compare_clocks(response.headers.get("Date", ""))
+                await _read(response, body)
+                kind = response.headers.get("Content-Type", "")
+                return response.status, bytes(body), kind
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise _never_left(error) from None  # the cause would quote the headers
+        except (aiohttp.ClientError, HttpProcessingError, OSError) as error:
+            raise wire.cut_off(_how_it_ended(error), bytes(body)) from None
+
+    def _session(self, *, fresh: bool) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(force_close=fresh, resolver=self._resolver),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,  # identity was asked for; a bomb stays packed
+            trust_env=False,
+        )
+
+    def _compare_clocks(self, date: str) -> None:
+        try:
+            theirs = parsedate_to_datetime(date)
+        except (ValueError, TypeError, LookupError, ArithmeticError):
+            return  # no date, or none that can be read: nothing new is known
+        if theirs.tzinfo is None:
+            theirs = theirs.replace(tzinfo=UTC)
+        self.skew = (self._now() - theirs).total_seconds()
+
+
+def _timeout(request: Request[Any]) -> aiohttp.ClientTimeout:
+    deadline = request.deadline
+    return aiohttp.ClientTimeout(
+        total=deadline.attempt,
+        connect=deadline.connect,
+        sock_read=deadline.read,
+        ceil_threshold=math.inf,  # to the point, not to the next full second
+    )
+
+
+async def _read(response: aiohttp.ClientResponse, body: bytearray) -> None:
+    """Fill *body*, which keeps what came when the connection breaks."""
+    async for piece in response.content.iter_any():
+        body += piece
+        if len(body) > LARGEST:
+            raise wire.cut_off(_("It does not end."), bytes(body))
+
+
+def _never_left(error: Exception) -> NotSent:
+    lasting = isinstance(error, aiohttp.ClientConnectorCertificateError)
+    return NotSent(
+        _("Nothing was sent: {why}").format(why=_why_not(error)), lasting=lasting
+    )
+
+
+def _why_not(error: Exception) -> str:
+    match error:
+        case aiohttp.ClientConnectorDNSError():
+            return _("Tencent's host name was not found.")
+        case aiohttp.ClientConnectorCertificateError():
+            return _("the certificate is not Tencent's, or is over.")
+        case aiohttp.ClientConnectorSSLError():
+            return _("no TLS connection could be agreed on.")
+        case aiohttp.ConnectionTimeoutError():
+            return _("no connection stood in time.")
+        case _:
+            return _("no connection could be made.")
+
+
+def _how_it_ended(error: Exception) -> str:
+    match error:
+        case TimeoutError():
+            return _("It did not come, or not to its end, in time.")
+        case aiohttp.ClientResponseError() | HttpProcessingError():
+            return _("It is not HTTP as it should be.")
+        case _:
+            return _("The connection ended before it did.")

@@ -1,0 +1,86 @@
+"""How fast we may call one API action: slots in time, given out one by one.
+
+This is GCRA. Each slot comes one interval after the last, so that no second, wherever
+it begins, has more than the rate in it. A slot is given at once with the wait until
+it comes; whoever would wait too long is turned away before anything queues.
+
+Tencent counts per action, region and sub-account:
+https://www.tencentcloud.com/document/product/1278/109059
+"""
+
+import math
+from collections.abc import Callable
+
+from bot.errors import Busy
+from bot.words import _
+
+PENALTY = 10.0  # seconds at half the rate after Tencent said "too fast"
+RECOVERY = 1.0  # calls a second that come back with each second after that
+SLOWEST = 1.0  # calls a second, however often Tencent says it
+ECHO = 1.0  # seconds in which more of the same complaint is the same complaint
+
+
+class Pacer:
+    """Slots for one action, *rate* a second, at most *burst* of them at one moment.
+
+    *reserved* slots a second are kept for urgent calls, which so never stand behind
+    the others; the others share what is left. *monotonic* is a clock in seconds.
+    """
+
+    def __init__(
+        self,
+        rate: float,
+        *,
+        burst: int = 1,
+        reserved: float = 0.0,
+        monotonic: Callable[[], float],
+    ) -> None:
+        self._rate = rate
+        self._burst = burst
+        self._reserved = reserved / rate  # a share, so that it shrinks with the rate
+        self._monotonic = monotonic
+        self._next = {False: -math.inf, True: -math.inf}  # by: urgent?
+        self._slowed_at = -math.inf
+        self._slowed_to = rate
+
+    def wait(self, budget: float, *, urgent: bool = False) -> float:
+        """Take the next slot and return the seconds until it comes.
+
+        Raises:
+            Busy: that is more than *budget* seconds. No slot was taken.
+        """
+        now = self._monotonic()
+        urgent = urgent and self._reserved > 0
+        share = self._reserved if urgent else 1 - self._reserved
+        interval = 1 / (self._rate_at(now) * share)
+        slot = max(now, self._next[urgent] - (self._burst - 1) * interval)
+        if slot - now > budget:
+            raise _busy(slot - now)
+        self._next[urgent] = max(slot, self._next[urgent]) + interval
+        return slot - now
+
+    def slow_down(self) -> None:
+        """Halve the rate: Tencent said that it was too fast.
+
+        It stays for 10 s and then comes back by 1 a second each second. Slots that
+        were taken already stay as they are.
+        """
+        now = self._monotonic()
+        if now - self._slowed_at < ECHO:
+            return
+        self._slowed_to = max(self._rate_at(now) / 2, min(SLOWEST, self._rate))
+        self._slowed_at = now
+
+    def _rate_at(self, now: float) -> float:
+        recovered = max(now - self._slowed_at - PENALTY, 0) * RECOVERY
+        return min(self._slowed_to + recovered, self._rate)
+
+
+def _busy(wait: float) -> Busy:
+    return Busy(
+        _(
+            "Too many calls are waiting: the next one could go in {seconds} s."
+            " Nothing was sent; try again later."
+        ).format(seconds=math.ceil(wait)),
+        wait=wait,
+    )

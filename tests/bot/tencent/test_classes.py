@@ -1,0 +1,271 @@
+"""Again or over: the table of errors and actions, walked through to its end."""
+
+import json
+from itertools import count
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import CloudError, NoAnswer, NotSent, Refused
+from bot.tencent import classes
+from bot.tencent.classes import Again, End, ErrorClass, RetryQuota, Verdict, next_step
+from bot.tencent.models.base import Level, Repeat, Reply, Request
+
+TABLE = json.loads(
+    (Path(__file__).parent / "data" / "verdicts.json").read_text("utf-8")
+)
+
+
+def kind_of_request(level_, repeat_):
+    class Some(Request[Reply]):
+        level: ClassVar = level_
+        repeat: ClassVar = repeat_
+
+    return Some
+
+
+START = kind_of_request(Level.BILLED, Repeat.NEVER)
+UPDATE = kind_of_request(Level.CHANGE, Repeat.NEVER)
+STOP = kind_of_request(Level.CHANGE, Repeat.SAFE)
+SESSION = kind_of_request(Level.BILLED, Repeat.SAME_USER)
+READ = kind_of_request(Level.READ, Repeat.SAFE)
+COLUMNS = (START, UPDATE, STOP, SESSION, READ)
+
+ERRORS = {
+    "not sent": NotSent("No connection."),
+    "not sent, lasting": NotSent("A wrong certificate.", lasting=True),
+    "no answer": NoAnswer("It broke off."),
+    "no answer, salvaged": NoAnswer("It broke off.", salvaged="-task-a.."),
+}
+
+
+def refused(code):
+    return Refused(code, "No.")
+
+
+def longest():
+    return 1.0
+
+
+def story(request_type, error):
+    """Return how often *error* is met until it is over, and how that ends."""
+    for tries in count(1):
+        step = next_step(request_type, error, tries, longest)
+        if isinstance(step, End):
+            return f"{tries} {step.verdict.name}"
+    raise AssertionError
+
+
+def pauses(request_type, error, tries):
+    steps = [
+        next_step(request_type, error, number, longest)
+        for number in range(1, tries + 1)
+    ]
+    return [step.after for step in steps]
+
+
+@pytest.mark.parametrize(("code", "letter"), TABLE["codes"].items())
+def test_each_code_has_its_class(code, letter):
+    assert classes.class_of(refused(code)) == ErrorClass(letter)
+
+
+@pytest.mark.parametrize("code", classes.CODES)
+def test_each_listed_code_is_in_the_table_of_the_tests_too(code):
+    assert code in TABLE["codes"]
+
+
+@pytest.mark.parametrize("letter", TABLE["classes"])
+def test_each_class_of_refusal_ends_as_the_table_says(letter):
+    code = next(code for code, its in TABLE["codes"].items() if its == letter)
+
+    stories = [story(column, refused(code)) for column in COLUMNS]
+
+    assert stories == TABLE["classes"][letter]
+
+
+@pytest.mark.parametrize("name", TABLE["errors"])
+def test_each_other_error_ends_as_the_table_says(name):
+    error = ERRORS[name]
+
+    stories = [story(column, error) for column in COLUMNS]
+
+    assert [classes.class_of(error).value, *stories] == TABLE["errors"][name]
+
+
+def test_every_class_has_a_plan_for_every_action():
+    assert set(classes.PLANS) == set(ErrorClass)
+    assert {len(row) for row in classes.PLANS.values()} == {len(COLUMNS)}
+
+
+codes = st.text() | st.lists(
+    st.sampled_from(sorted({part for c in classes.CODES for part in c.split(".")})),
+    max_size=3,
+).map(".".join)
+errors = st.one_of(
+    codes.map(refused),
+    st.builds(NotSent, st.text(), lasting=st.booleans()),
+    st.builds(NoAnswer, st.text(), salvaged=st.sampled_from(["", "-task-a.."])),
+    st.builds(CloudError, st.text()),
+)
+levels, repeats = st.sampled_from(Level), st.sampled_from(Repeat)
+
+
+@given(
+    request_type=st.builds(kind_of_request, levels, repeats),
+    error=errors,
+    tries=st.integers(1, 2000),
+    luck=st.floats(0, 1),
+    doubt=st.booleans(),
+)
+def test_there_is_a_next_step_after_everything(request_type, error, tries, luck, doubt):
+    step = next_step(request_type, error, tries, lambda: luck, doubt=doubt)
+
+    assert isinstance(step, End) or 0 <= step.after <= 60
+
+
+@given(error=errors, tries=st.integers(1, 10))
+def test_a_start_is_sent_again_only_if_nothing_was_done(error, tries):
+    step = next_step(START, error, tries, longest)
+
+    assert isinstance(step, End) or classes.class_of(error) in {
+        ErrorClass.NEVER_SENT,
+        ErrorClass.TOO_FAST,
+        ErrorClass.WRONG_CLOCK,
+    }
+
+
+@pytest.mark.parametrize("repeat", Repeat)
+def test_whatever_is_billed_and_not_for_one_user_is_a_start(repeat):
+    request_type = kind_of_request(Level.BILLED, repeat)
+
+    again = isinstance(
+        next_step(request_type, NoAnswer("It broke off."), 1, longest), Again
+    )
+
+    assert again == (repeat is Repeat.SAME_USER)
+
+
+def test_pauses_double_up_to_five_seconds():
+    assert pauses(READ, NotSent(""), 3) == [0.05, 0.1, 0.2]
+    assert pauses(READ, refused("RequestLimitExceeded"), 3) == [1, 2, 4]
+
+
+def test_pauses_are_a_random_part_of_that():
+    step = next_step(READ, refused("RequestLimitExceeded"), 3, lambda: 0.25)
+
+    assert step == Again(1.0, Verdict.NOT_STARTED)
+
+
+def test_a_stop_is_tried_eight_times_soon_and_then_every_minute_for_a_day():
+    waited = pauses(STOP, refused("RequestLimitExceeded"), 1448)
+
+    assert waited[:8] == [1, 2, 4, 8, 16, 30, 30, 30]
+    assert sum(waited[:8]) == pytest.approx(120, abs=1)
+    assert waited[8:] == [60] * 1440
+
+
+def test_a_session_that_is_busy_is_tried_after_two_and_four_seconds():
+    error = refused("FailedOperation.SlowDown")
+
+    steps = [next_step(SESSION, error, tries, lambda: 0.0) for tries in (1, 2, 3)]
+
+    assert steps == [
+        Again(2.0, Verdict.NOT_STARTED),
+        Again(4.0, Verdict.NOT_STARTED),
+        End(Verdict.NOT_STARTED),
+    ]
+
+
+def test_a_session_without_an_answer_is_tried_once_after_tencent_gave_up_on_it():
+    assert next_step(SESSION, NoAnswer(""), 1, lambda: 0.0) == Again(
+        5.0, Verdict.UNKNOWN
+    )
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_a_wrong_clock_is_corrected_once(column):
+    error = refused("AuthFailure.SignatureExpire")
+
+    steps = [next_step(column, error, tries, longest) for tries in (1, 2)]
+
+    assert steps == [
+        Again(0.0, Verdict.NOT_STARTED, clock=True),
+        End(Verdict.NOT_STARTED),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("column", "verdict"),
+    [
+        (UPDATE, Verdict.UNKNOWN),
+        (STOP, Verdict.UNKNOWN),
+        (SESSION, Verdict.UNKNOWN),
+        (READ, Verdict.NOT_STARTED),
+    ],
+)
+def test_after_a_try_in_doubt_nothing_proves_that_nothing_was_done(column, verdict):
+    step = next_step(column, refused("InvalidParameter"), 2, longest, doubt=True)
+
+    assert step == End(verdict)
+
+
+def test_gone_is_gone_even_after_a_try_in_doubt():
+    step = next_step(STOP, refused("ResourceNotFound"), 2, longest, doubt=True)
+
+    assert step == End(Verdict.GONE)
+
+
+def test_doubt_is_left_by_a_vague_answer_and_by_none():
+    errors = [refused("InternalError"), NoAnswer(""), NotSent(""), refused("X.Y")]
+
+    assert [classes.leaves_doubt(error) for error in errors] == [
+        True,
+        True,
+        False,
+        True,
+    ]
+
+
+def test_more_tries_dry_up_and_come_back_with_successes():
+    quota = RetryQuota()
+    error = NotSent("No connection.")
+
+    def again():
+        return isinstance(next_step(READ, error, 1, longest, quota=quota), Again)
+
+    before = [again() for _ in range(11)]
+    for _ in range(10):
+        quota.succeeded()
+    after = [again() for _ in range(2)]
+
+    assert before == [True] * 10 + [False]
+    assert after == [True, False]
+
+
+def test_a_purse_holds_no_more_than_at_first():
+    quota = RetryQuota()
+
+    quota.succeeded()
+
+    assert quota.tokens == 100
+
+
+def test_a_stop_is_tried_again_with_an_empty_purse():
+    quota = RetryQuota()
+    while quota.take():
+        pass
+
+    step = next_step(STOP, NoAnswer(""), 1, longest, quota=quota)
+
+    assert isinstance(step, Again)
+
+
+def test_what_ends_anyway_costs_nothing():
+    quota = RetryQuota()
+
+    next_step(START, NoAnswer(""), 1, longest, quota=quota)
+
+    assert quota == RetryQuota()
