@@ -1,0 +1,127 @@
+"""What an error code means, its usual causes, what to do, and whether a retry helps.
+
+The texts are in `explanations/*.yaml`, a file for each product; a new one is an entry
+there. A sub-code that is not listed is explained by its parent, and says so.
+"""
+
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.words import DEFAULT_LOCALE
+
+DIRECTORY = Path(__file__).parent / "explanations"
+PRODUCTS = ("trtc", "car", "gs")
+EVERYWHERE = ("common", "ours")  # files whose codes belong to no one product
+
+Retry = Literal["no", "yes", "after"]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One meaning of *code*. *product* is empty when it means the same everywhere.
+
+    Not *exact*: the code itself is not listed, this is what its parent means.
+    """
+
+    code: str
+    product: str
+    title: str
+    means: str
+    causes: tuple[str, ...]
+    steps: tuple[str, ...]
+    retry: Retry
+    retry_hint: str
+    ask: str
+    exact: bool = True
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Text(_Strict):
+    en: str = Field(min_length=1)
+    zh: str = ""
+
+    def read(self, locale: str) -> str:
+        chinese = locale.casefold().startswith("zh")
+        return self.zh if chinese and self.zh else self.en
+
+
+class _Entry(_Strict):
+    title: _Text
+    means: _Text
+    causes: tuple[_Text, ...] = Field(min_length=1)  # the most usual first
+    steps: tuple[_Text, ...] = Field(min_length=1)
+    retry: Retry
+    retry_hint: _Text
+    ask: _Text
+
+    def read(self, code: str, product: str, locale: str) -> Explanation:
+        return Explanation(
+            code=code,
+            product=product,
+            title=self.title.read(locale),
+            means=self.means.read(locale),
+            causes=tuple(cause.read(locale) for cause in self.causes),
+            steps=tuple(step.read(locale) for step in self.steps),
+            retry=self.retry,
+            retry_hint=self.retry_hint.read(locale),
+            ask=self.ask.read(locale),
+        )
+
+
+def explain(
+    code: str, *, product: str = "", locale: str = DEFAULT_LOCALE
+) -> tuple[Explanation, ...]:
+    """Return what *code* (in any case) means; nothing if that is not known.
+
+    With a *product*, its own meaning or else the common one. Without one, every
+    product's own meaning, then the common one if it still holds for some product.
+    """
+    said = code
+    while said:
+        if found := _meanings(said.casefold(), product, locale):
+            if said == code:
+                return found
+            return tuple(replace(one, code=code, exact=False) for one in found)
+        said = said.rpartition(".")[0]
+    return ()
+
+
+def codes() -> frozenset[str]:
+    """Return every code that has an explanation of its own."""
+    return frozenset(code for _entry, code in _catalogue().values())
+
+
+def _meanings(code: str, product: str, locale: str) -> tuple[Explanation, ...]:
+    wanted = (product,) if product else PRODUCTS
+    own = tuple(one for name in wanted if (one := _one(name, code, locale)))
+    if len(own) == len(wanted):
+        return own
+    common = tuple(one for name in EVERYWHERE if (one := _one(name, code, locale)))
+    return own + common
+
+
+def _one(file: str, code: str, locale: str) -> Explanation | None:
+    found = _catalogue().get((file, code))
+    if found is None:
+        return None
+    entry, name = found
+    return entry.read(name, file if file in PRODUCTS else "", locale)
+
+
+@cache
+def _catalogue() -> dict[tuple[str, str], tuple[_Entry, str]]:
+    """Read all files, once; a mistake in one of them raises ValidationError."""
+    entries = {}
+    for file in (*PRODUCTS, *EVERYWHERE):
+        text = (DIRECTORY / f"{file}.yaml").read_text(encoding="utf-8")
+        for code, fields in yaml.safe_load(text).items():
+            entries[file, code.casefold()] = (_Entry.model_validate(fields), code)
+    return entries

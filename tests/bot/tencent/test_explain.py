@@ -1,0 +1,252 @@
+"""Every error code has an explanation that helps."""
+
+import re
+from itertools import chain
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from bot.tencent.explain import (
+    DIRECTORY,
+    EVERYWHERE,
+    PRODUCTS,
+    Explanation,
+    _Entry,
+    codes,
+    explain,
+)
+
+# What the pages of the three actions list.
+OF_A_PRODUCT = {
+    "trtc": """AuthFailure AuthFailure.UnRealNameAuthenticated
+        AuthFailure.UnauthorizedOperation AuthFailure.UnsupportedOperation
+        FailedOperation FailedOperation.RestrictedConcurrency InternalError
+        InvalidParameter InvalidParameter.SdkAppId MissingParameter ResourceNotFound
+        UnsupportedOperation""",
+    "car": """FailedOperation FailedOperation.LockTimeout FailedOperation.PathNotFound
+        FailedOperation.ProcessTimeout FailedOperation.SlowDown InternalError
+        InvalidParameter.JsonParseError InvalidParameterValue LimitExceeded.Role
+        OperationDenied ResourceNotFound.NoIdle ResourceNotFound.SessionNotFound
+        ResourceUnavailable.Initialization UnsupportedOperation.Stopping""",
+    "gs": "FailedOperation",
+}
+OF_STOPPING = """ResourceNotFound FailedOperation.CRUnsupportMethod
+    FailedOperation.TaskNotExist FailedOperation.TaskFinished"""
+COMMON = """ActionOffline AuthFailure.InvalidAuthorization AuthFailure.InvalidSecretId
+    AuthFailure.MFAFailure AuthFailure.SecretIdNotFound AuthFailure.SignatureExpire
+    AuthFailure.SignatureFailure AuthFailure.TokenFailure
+    AuthFailure.UnauthorizedOperation DryRunOperation FailedOperation InternalError
+    InvalidAction InvalidParameter InvalidParameterValue InvalidRequest
+    IpInBlacklist IpNotInWhitelist LimitExceeded MissingParameter NoSuchProduct
+    NoSuchVersion RequestLimitExceeded RequestLimitExceeded.UinLimitExceeded
+    RequestLimitExceeded.GlobalRegionUinLimitExceeded
+    RequestLimitExceeded.IPLimitExceeded RequestSizeLimitExceeded
+    ResponseSizeLimitExceeded ResourceInUse ResourceInsufficient ResourceNotFound
+    ResourceUnavailable ServiceUnavailable UnauthorizedOperation UnknownParameter
+    UnsupportedOperation UnsupportedProtocol UnsupportedRegion"""
+OURS = """patchbay.NotSent patchbay.NoAnswer patchbay.Busy patchbay.Denied
+    patchbay.Expired"""
+
+LISTED = [
+    *((name, code) for name, text in OF_A_PRODUCT.items() for code in text.split()),
+    *(("trtc", code) for code in OF_STOPPING.split()),
+]
+MAY_BE_RUNNING = ["InternalError", "FailedOperation"]
+
+COMMAND = re.compile(r"(?<![a-z])/([a-z]+)(?: ([a-z]+))?")
+VERBS = {
+    "relay": {"start", "stop", "list", "recent", "status"},
+    "car": {"start", "recent"},
+    "patchbay": {"help", "doctor", "whoami"},
+}
+BARE = {"gs", "lookup"}  # what follows them is an ID
+
+ELSEWHERE = "elsewhere"  # a product with no file of its own: it has the common meaning
+
+
+def texts(meaning: Explanation) -> list[str]:
+    """Return everything that is a sentence."""
+    rest = [meaning.means, meaning.retry_hint, meaning.ask]
+    return [*rest, *meaning.causes, *meaning.steps]
+
+
+def every_meaning(code: str) -> tuple[Explanation, ...]:
+    named = (explain(code, product=name) for name in (*PRODUCTS, ELSEWHERE))
+    return tuple(chain(*named, explain(code, product=ELSEWHERE, locale="zh-CN")))
+
+
+@pytest.mark.parametrize(("product", "code"), LISTED)
+def test_a_code_that_a_page_lists_is_explained_for_its_product(product, code):
+    (meaning,) = explain(code, product=product)
+
+    assert (meaning.code, meaning.product, meaning.exact) == (code, product, True)
+
+
+@pytest.mark.parametrize("code", f"{COMMON} {OURS}".split())
+def test_a_code_that_is_everywhere_is_explained_for_any_product(code):
+    (meaning,) = explain(code, product=ELSEWHERE)
+
+    assert (meaning.code, meaning.product, meaning.exact) == (code, "", True)
+
+
+def test_the_codes_are_the_ones_that_have_an_entry():
+    listed = {code for _product, code in LISTED}
+
+    assert listed | {*COMMON.split(), *OURS.split()} <= codes()
+    assert all(explain(code) for code in codes())
+
+
+@pytest.mark.parametrize("code", sorted(codes()))
+def test_a_text_is_a_plain_sentence_that_slack_can_show(code):
+    for meaning in every_meaning(code):
+        assert len(meaning.title) <= 60
+        assert not meaning.title.endswith((".", "。"))
+        for text in texts(meaning):
+            assert text.endswith((".", "。"))
+            assert len(text) <= 300
+            assert not re.search(r"[*`_<>~\n]|  ", text)
+
+
+@pytest.mark.parametrize("code", sorted(codes()))
+def test_only_commands_that_exist_are_named(code):
+    for meaning in every_meaning(code):
+        for command in COMMAND.finditer(" ".join(texts(meaning))):
+            room, verb = command.groups()
+            assert room in BARE or verb in VERBS[room], command[0]
+
+
+@pytest.mark.parametrize("code", sorted(codes()))
+def test_nothing_is_said_twice(code):
+    for meaning in every_meaning(code):
+        assert len(set(texts(meaning))) == len(texts(meaning))
+
+
+@pytest.mark.parametrize("product", ["trtc", "car", ELSEWHERE])
+@pytest.mark.parametrize("code", [*MAY_BE_RUNNING, "patchbay.NoAnswer"])
+def test_what_may_be_running_is_checked_before_it_is_started_again(code, product):
+    (meaning,) = explain(code, product=product)
+
+    assert meaning.retry == "no"
+    assert re.match(r"Not (a change, )?before you ", meaning.retry_hint)
+
+
+@pytest.mark.parametrize("code", ["ServiceUnavailable", "FailedOperation.Brand.New"])
+def test_a_vague_answer_never_invites_a_repeat(code):
+    (meaning,) = explain(code, product="trtc")
+
+    assert meaning.retry == "no"
+
+
+def test_the_concurrency_of_a_relay_is_not_that_of_recordings():
+    (meaning,) = explain("FailedOperation.RestrictedConcurrency", product="trtc")
+
+    assert meaning.title == "Too many relays at once"
+    assert meaning.steps[0] == "Type /relay list to see what is running."
+
+
+@pytest.mark.parametrize("code", ["failedoperation.slowdown", "PATCHBAY.BUSY"])
+def test_a_code_is_known_in_any_case(code):
+    (meaning,) = explain(code)
+
+    assert meaning.code in {"FailedOperation.SlowDown", "patchbay.Busy"}
+    assert meaning.exact
+
+
+def test_a_code_with_several_meanings_gives_them_all():
+    meanings = explain("FailedOperation")
+
+    assert [one.product for one in meanings] == ["trtc", "car", "gs"]
+
+
+def test_the_common_meaning_comes_last_where_a_product_has_none_of_its_own():
+    meanings = explain("InvalidAction")
+
+    assert [one.product for one in meanings] == ["gs", ""]
+
+
+def test_a_product_that_is_named_has_one_meaning():
+    (own,) = explain("InvalidAction", product="gs")
+    (common,) = explain("InvalidAction", product="trtc")
+
+    assert (own.product, common.product) == ("gs", "")
+
+
+def test_a_code_that_is_not_listed_is_explained_by_its_parent_and_says_so():
+    (meaning,) = explain("InvalidParameterValue.Brand.New", product="trtc")
+
+    assert (meaning.code, meaning.exact, meaning.title) == (
+        "InvalidParameterValue.Brand.New",
+        False,
+        "A value is wrong",
+    )
+
+
+@pytest.mark.parametrize("code", ["", ".", "Nonsense", "Nonsense.Code", "patchbay.New"])
+def test_what_nobody_knows_has_no_explanation(code):
+    assert explain(code) == ()
+
+
+@pytest.mark.parametrize("locale", ["zh", "zh-CN", "ZH-tw"])
+def test_a_chinese_reader_gets_chinese(locale):
+    (meaning,) = explain("patchbay.Busy", locale=locale)
+
+    assert meaning.title == "繁忙，请求没有发出"
+
+
+def test_without_a_chinese_text_a_chinese_reader_gets_english():
+    english = explain("ActionOffline")
+
+    assert explain("ActionOffline", locale="zh-CN") == english
+
+
+def test_any_other_reader_gets_english():
+    assert explain("patchbay.Busy", locale="de-DE") == explain("patchbay.Busy")
+
+
+@pytest.mark.parametrize("file", [*PRODUCTS, *EVERYWHERE])
+def test_an_entry_is_in_chinese_as_a_whole_or_not_at_all(file):
+    entries = yaml.safe_load((DIRECTORY / f"{file}.yaml").read_text("utf-8"))
+
+    for entry in entries.values():
+        single = [entry[name] for name in ("title", "means", "retry_hint", "ask")]
+        translated = [
+            "zh" in text for text in single + entry["causes"] + entry["steps"]
+        ]
+        assert len(set(translated)) == 1
+
+
+@pytest.mark.parametrize("file", [*PRODUCTS, *EVERYWHERE])
+def test_no_code_is_in_a_file_twice(file):
+    text = (DIRECTORY / f"{file}.yaml").read_text("utf-8")
+
+    found = [code.casefold() for code in re.findall(r"(?m)^([\w.]+):", text)]
+
+    assert len(set(found)) == len(found)
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [{"retry": False}, {"retry": "maybe"}, {"stepps": []}, {"title": {"eng": "A"}}],
+)
+def test_a_slip_in_an_entry_is_refused(slip):
+    text = {"en": "Text."}
+    fields = dict.fromkeys(("title", "means", "retry_hint", "ask"), text)
+    good = {**fields, "causes": [text], "steps": [text], "retry": "no"}
+    _Entry.model_validate(good)
+
+    with pytest.raises(ValidationError):
+        _Entry.model_validate({**good, **slip})
+
+
+@given(
+    st.text(max_size=60)
+    | st.sampled_from(sorted(codes())).map(lambda code: code + ".X"),
+    st.sampled_from(["", *PRODUCTS, ELSEWHERE]),
+    st.text(max_size=8),
+)
+def test_any_text_is_explained_or_not(code, product, locale):
+    for meaning in explain(code, product=product, locale=locale):
+        assert meaning.code.casefold() == code.casefold()
