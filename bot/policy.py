@@ -1,0 +1,149 @@
+"""Who may do what where: a decision table, default deny.
+
+The rules name IDs, never display names. Two ceilings have to agree: where it is asked
+(workspace and channel) and who asks (a user, or a group that they are in).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Protocol
+
+from bot.ask import Person, Place
+from bot.ids import TeamId
+from bot.settings import App, Policy, Rule
+from bot.tencent.models.base import Level
+from bot.words import _
+
+Groups = Mapping[str, frozenset[str]]  # user group → its members
+
+
+class Directory(Protocol):
+    """What Slack knows about people, from memory: it may be old, never awaited."""
+
+    @property
+    def team(self) -> TeamId:
+        """The workspace that the bot is installed in."""
+
+    def is_guest(self, who: Person) -> bool:
+        """Tell whether *who* is a guest, as far as is known."""
+
+    def groups(self) -> Groups | None:
+        """The members of the user groups that rules name, or None if unknown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is known about an ask when it is judged."""
+
+    who: Person
+    where: Place
+    installed: TeamId
+    guest: bool = False
+    groups: Groups | None = None  # None: could not be looked up
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Policy's answer. *rule* names what allowed it, or what is missing."""
+
+    allowed: bool
+    rule: str
+    reason: str = ""
+    may: tuple[str, ...] = ()  # users and groups that a rule for this names
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked for: an action of the policy (`relay.start`) on an app."""
+
+    action: str
+    level: Level
+    app: App | None = None
+
+
+def judge(wish: Wish, facts: Facts, policy: Policy, *, allow_all: bool) -> Verdict:
+    """Decide. The first line that matches wins; the last line is no."""
+    if stranger := _stranger(facts, policy):
+        return stranger
+    if allow_all:
+        return Verdict(allowed=True, rule="BOT_ALLOW_ALL")
+    if wish.level is Level.READ and policy.reads_for_all:
+        return Verdict(allowed=True, rule="reads_for_all")
+    fitting = [rule for rule in policy.rules if _fits(rule, wish, facts)]
+    for rule in fitting:
+        if _names(rule, facts):
+            return Verdict(allowed=True, rule=rule.name)
+    return _refused(wish, fitting, facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The policy of this bot, with what is known about people now."""
+
+    policy: Policy
+    directory: Directory
+    allow_all: bool = False
+
+    def verdict(self, who: Person, where: Place, wish: Wish) -> Verdict:
+        """Return what policy says to *wish* at this moment."""
+        facts = Facts(
+            who=who,
+            where=where,
+            installed=self.directory.team,
+            guest=self.directory.is_guest(who),
+            groups=self.directory.groups(),
+        )
+        return judge(wish, facts, self.policy, allow_all=self.allow_all)
+
+
+def _stranger(facts: Facts, policy: Policy) -> Verdict | None:
+    home = {facts.installed, *policy.teams}
+    if not policy.outsiders and facts.who.home not in home:
+        return Verdict(
+            allowed=False,
+            rule="outsiders",
+            reason=_("You belong to another workspace."),
+        )
+    if not policy.outsiders and facts.who.team not in home:
+        return Verdict(
+            allowed=False,
+            rule="teams",
+            reason=_("This workspace is not one that I work for."),
+        )
+    if facts.guest and not policy.guests:
+        return Verdict(
+            allowed=False, rule="guests", reason=_("Guests may not use this bot.")
+        )
+    return None
+
+
+def _fits(rule: Rule, wish: Wish, facts: Facts) -> bool:
+    return (
+        any(fnmatchcase(wish.action, pattern) for pattern in rule.actions)
+        and (not rule.channels or facts.where.channel in rule.channels)
+        and (not rule.apps or (wish.app is not None and wish.app.name in rule.apps))
+    )
+
+
+def _names(rule: Rule, facts: Facts) -> bool:
+    user = facts.who.user
+    groups = facts.groups or {}
+    return user in rule.users or any(user in groups.get(g, ()) for g in rule.groups)
+
+
+def _refused(wish: Wish, fitting: list[Rule], facts: Facts) -> Verdict:
+    may = tuple(dict.fromkeys(one for rule in fitting for one in _may(rule)))
+    if not fitting:
+        reason = _("No rule allows {action} here.").format(action=wish.action)
+    elif facts.groups is None and any(rule.groups for rule in fitting):
+        reason = _("I could not look up who is in the user groups.")
+    else:
+        names = ", ".join(rule.name for rule in fitting)
+        reason = _("You are not among those whom “{rules}” names.").format(rules=names)
+    missing = fitting[0].name if fitting else wish.action
+    return Verdict(allowed=False, rule=missing, reason=reason, may=may)
+
+
+def _may(rule: Rule) -> tuple[str, ...]:
+    return (*rule.users, *rule.groups)

@@ -1,0 +1,348 @@
+"""All that the environment and `bot.toml` decide; nobody else reads them.
+
+Every secret may come as `NAME` or, from a file that only its owner can read, as
+`NAME_FILE`. A mistake is reported by the name of the setting, never by its value.
+"""
+
+import os
+import re
+import stat
+from collections.abc import Mapping
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from bot.errors import SettingsError
+
+CONFIG = "BOT_CONFIG"
+DEFAULT_CONFIG = "bot.toml"
+SLACK_API = "https://slack.com/api/"
+REGIONS = (
+    "ap-singapore",
+    "ap-hongkong",
+    "ap-guangzhou",
+    "ap-beijing",
+    "ap-shanghai",
+)
+
+Region = Literal[
+    "ap-singapore", "ap-hongkong", "ap-guangzhou", "ap-beijing", "ap-shanghai"
+]
+Product = Literal["trtc", "car", "gs"]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class App(_Table):
+    """A TRTC application: what a relay is started in."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,30}$")
+    sdk_app_id: int = Field(gt=0, lt=2**32)
+    region: Region = "ap-singapore"
+    production: bool = False
+    usersig_key: SecretStr
+    callback_key: SecretStr | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _keys_from_files(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        read = dict(given)
+        for key in ("usersig_key", "callback_key"):
+            if path := read.pop(f"{key}_file", None):
+                read[key] = _secret_in(Path(path), f"apps.{key}_file")
+        return read
+
+
+class Rule(_Table):
+    """Who may do what: every list that is given has to match. IDs, never names."""
+
+    name: str = Field(min_length=1)
+    actions: tuple[str, ...]  # "relay.start", "car.*", "*"
+    users: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()  # user groups, S…
+    channels: tuple[str, ...] = ()
+    apps: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_somebody(self) -> Self:
+        if not self.users and not self.groups:
+            raise ValueError("a rule names users or groups")
+        return self
+
+
+class Limits(_Table):
+    """Ceilings on what one ask may cost."""
+
+    bitrate_kbps: int = Field(10_000, ge=1)
+    height: int = Field(1920, ge=1)
+    width: int = Field(1920, ge=1)
+    idle_seconds: int = Field(300, ge=5, le=86_400)
+    live_relays: int = Field(50, ge=1)
+    starts_per_person_a_day: int = Field(100, ge=1)
+
+
+class Policy(_Table):
+    """The table that decides; with no rules, nobody may change anything."""
+
+    teams: tuple[str, ...] = ()  # besides the one that the bot is installed in
+    outsiders: bool = False  # people of other workspaces, in shared channels
+    guests: bool = False
+    reads_for_all: bool = True  # members may look up without a rule
+    rules: tuple[Rule, ...] = ()
+    push_hosts: tuple[str, ...] = ()  # "push.example.com" or ".example.com"
+    limits: Limits = Limits()
+
+
+class Account(_Table):
+    """Where a product is, and the key to it."""
+
+    endpoint: str
+    secret_id: SecretStr | None
+    secret_key: SecretStr | None
+    token: SecretStr | None
+
+    @property
+    def complete(self) -> bool:
+        """Whether there is a key at all."""
+        return bool(self.secret_id and self.secret_key)
+
+
+def _env(*names: str) -> Any:
+    return Field(None, validation_alias=AliasChoices(*names))
+
+
+class Settings(BaseSettings):
+    """Everything that can be set; `bot.example.toml` and `.env.example` explain it."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,
+        env_ignore_empty=True,
+    )
+
+    slack_bot_token: SecretStr | None = _env("SLACK_BOT_TOKEN")
+    slack_signing_secret: SecretStr | None = _env("SLACK_SIGNING_SECRET")
+    slack_app_token: SecretStr | None = _env("SLACK_APP_TOKEN")
+    slack_api_url: str = Field(SLACK_API, validation_alias="SLACK_API_URL")
+
+    secret_id: SecretStr | None = _env("TENCENTCLOUD_SECRET_ID")
+    secret_key: SecretStr | None = _env("TENCENTCLOUD_SECRET_KEY")
+    token: SecretStr | None = _env("TENCENTCLOUD_TOKEN")
+    trtc_secret_id: SecretStr | None = _env("BOT_TRTC_SECRET_ID")
+    trtc_secret_key: SecretStr | None = _env("BOT_TRTC_SECRET_KEY")
+    trtc_token: SecretStr | None = _env("BOT_TRTC_TOKEN")
+    car_secret_id: SecretStr | None = _env("BOT_CAR_SECRET_ID")
+    car_secret_key: SecretStr | None = _env("BOT_CAR_SECRET_KEY")
+    car_token: SecretStr | None = _env("BOT_CAR_TOKEN")
+    gs_secret_id: SecretStr | None = _env("BOT_GS_SECRET_ID")
+    gs_secret_key: SecretStr | None = _env("BOT_GS_SECRET_KEY")
+    gs_token: SecretStr | None = _env("BOT_GS_TOKEN")
+    trtc_endpoint: str = Field(
+        "https://trtc.intl.tencentcloudapi.com", validation_alias="BOT_TRTC_ENDPOINT"
+    )
+    car_endpoint: str = Field(
+        "https://car.intl.tencentcloudapi.com", validation_alias="BOT_CAR_ENDPOINT"
+    )
+    gs_endpoint: str = Field(
+        "https://gs.tencentcloudapi.com", validation_alias="BOT_GS_ENDPOINT"
+    )
+
+    trtc_sdk_app_id: int | None = _env("BOT_TRTC_SDK_APP_ID")
+    trtc_usersig_key: SecretStr | None = _env("BOT_TRTC_USERSIG_KEY")
+    trtc_region: Region = Field("ap-singapore", validation_alias="BOT_TRTC_REGION")
+    trtc_callback_key: SecretStr | None = _env("BOT_TRTC_CALLBACK_KEY")
+
+    database_url: SecretStr = Field(
+        SecretStr("sqlite:///var/patchbay.db"), validation_alias="BOT_DATABASE_URL"
+    )
+    seal_key: SecretStr | None = _env("BOT_SEAL_KEY")
+    host: str = Field("127.0.0.1", validation_alias="BOT_HOST")
+    port: int = Field(3000, ge=0, le=65_535, validation_alias="BOT_PORT")
+    allow_all: bool = Field(default=False, validation_alias="BOT_ALLOW_ALL")
+
+    command_prefix: str = Field("", pattern=r"^[a-z0-9-]{0,20}$")
+    ops_channel: str = ""
+    apps: tuple[App, ...] = ()
+    policy: Policy = Policy()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - nobody sets by hand
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the shell's job
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - see below
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment first, then files named by it, then `bot.toml`."""
+        toml = Path(os.environ.get(CONFIG) or DEFAULT_CONFIG)
+        if CONFIG in os.environ and not toml.is_file():
+            raise SettingsError(f"{CONFIG} names a file that is not there")
+        return (
+            env_settings,
+            _NamedFiles(settings_cls),
+            TomlConfigSettingsSource(settings_cls, toml_file=toml),
+        )
+
+    @model_validator(mode="after")
+    def _addresses_are_safe(self) -> Self:
+        for product in ("trtc", "car", "gs"):
+            _check_endpoint(
+                getattr(self, f"{product}_endpoint"), f"BOT_{product.upper()}_ENDPOINT"
+            )
+        slack = urlsplit(self.slack_api_url)
+        if not slack.path.endswith("/api/") or not (
+            slack.scheme == "https" or _loopback(slack.hostname)
+        ):
+            raise ValueError("SLACK_API_URL is https, or http on loopback, …/api/")
+        return self
+
+    @model_validator(mode="after")
+    def _apps_are_distinct(self) -> Self:
+        names = [app.name for app in self.all_apps]
+        if len(set(names)) < len(names):
+            raise ValueError("two apps have the same name")
+        if self.trtc_sdk_app_id and not self.trtc_usersig_key:
+            raise ValueError("BOT_TRTC_SDK_APP_ID needs BOT_TRTC_USERSIG_KEY")
+        return self
+
+    @property
+    def all_apps(self) -> tuple[App, ...]:
+        """The apps of `bot.toml`, and the one that the environment describes."""
+        if not (self.trtc_sdk_app_id and self.trtc_usersig_key):
+            return self.apps
+        single = App(
+            name="default",
+            sdk_app_id=self.trtc_sdk_app_id,
+            region=self.trtc_region,
+            usersig_key=self.trtc_usersig_key,
+            callback_key=self.trtc_callback_key,
+        )
+        return (single, *self.apps)
+
+    @property
+    def has_slack(self) -> bool:
+        """Whether the real Slack can be reached, by socket or by HTTP."""
+        way_in = self.slack_app_token or self.slack_signing_secret
+        return bool(self.slack_bot_token and way_in)
+
+    def account(self, product: Product) -> Account:
+        """Return where *product* is and its key: its own pair, or the common one."""
+        own = getattr(self, f"{product}_secret_id")
+        prefix = f"{product}_" if own else ""
+        return Account(
+            endpoint=getattr(self, f"{product}_endpoint"),
+            secret_id=getattr(self, f"{prefix}secret_id"),
+            secret_key=getattr(self, f"{prefix}secret_key"),
+            token=getattr(self, f"{prefix}token"),
+        )
+
+
+def load() -> Settings:
+    """Read the settings.
+
+    Raises:
+        SettingsError: what is wrong, by the names of the settings alone.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = error.errors(include_input=False, include_url=False)
+        lines = [f"{_name_of(f['loc'])}: {f['msg']}" for f in faults]
+        raise SettingsError("\n".join(lines)) from None
+    except ValueError as error:  # bot.toml is not TOML, or a file is not text
+        raise SettingsError(f"{DEFAULT_CONFIG} cannot be read: {error}") from None
+
+
+class _NamedFiles(PydanticBaseSettingsSource):
+    """`NAME_FILE` in the environment names the file that holds `NAME`."""
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
+        alias = field.validation_alias
+        names = alias.choices if isinstance(alias, AliasChoices) else [alias]
+        for name in names:
+            if name and (path := os.environ.get(f"{name}_FILE")):
+                return _secret_in(Path(path), f"{name}_FILE"), str(name), False
+        return None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        found = (
+            self.get_field_value(field, name)
+            for name, field in self.settings_cls.model_fields.items()
+        )
+        return {name: value for value, name, _complex in found if value is not None}
+
+
+def _secret_in(path: Path, setting: str) -> str:
+    try:
+        mode = path.stat().st_mode
+        text = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{setting}: {type(error).__name__}") from None
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise SettingsError(f"{setting}: others can read that file; chmod 600 it")
+    return text
+
+
+def _check_endpoint(url: str, setting: str) -> None:
+    parts = urlsplit(url)
+    bare = not (
+        parts.username or parts.query or parts.fragment or parts.path.strip("/")
+    )
+    host = parts.hostname or ""
+    ours = parts.scheme == "https" and re.fullmatch(
+        r"[a-z0-9.-]+\.tencentcloudapi\.com", host
+    )
+    if not bare or not (ours or (parts.scheme == "http" and _loopback(host))):
+        raise ValueError(
+            f"{setting} is https under tencentcloudapi.com, or http on loopback"
+        )
+
+
+def _loopback(host: str | None) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
+def _name_of(loc: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in loc) or "settings"
+
+
+def secrets_of(settings: Settings) -> Mapping[str, SecretStr]:
+    """Return every secret by its setting, for the redactor of the logs."""
+    found = {
+        name: value
+        for name, value in settings
+        if isinstance(value, SecretStr) and name != "database_url"
+    }
+    for app in settings.all_apps:
+        found[f"apps.{app.name}.usersig_key"] = app.usersig_key
+        if app.callback_key:
+            found[f"apps.{app.name}.callback_key"] = app.callback_key
+    return found

@@ -1,0 +1,157 @@
+"""The decision table, line by line."""
+
+import pytest
+
+from bot.ask import Person, Place
+from bot.ids import ChannelId, SlackUserId, TeamId
+from bot.policy import Facts, Gate, Verdict, Wish, judge
+from bot.settings import App, Policy, Rule
+from bot.tencent.models.base import Level
+
+HOME = TeamId("THOME")
+MAIN = App(name="live-main", sdk_app_id=1, usersig_key="k" * 8)
+START = Wish("relay.start", Level.BILLED, MAIN)
+READ = Wish("gs.show", Level.READ)
+ONCALL = Rule(
+    name="on-call",
+    actions=("relay.*",),
+    users=("UANA",),
+    groups=("SLIVE",),
+    channels=("COPS",),
+    apps=("live-main",),
+)
+RULED = Policy(rules=(ONCALL,))
+
+
+def facts(user="UANA", channel="COPS", **known):
+    team = known.pop("team", HOME)
+    person = Person(team=team, user=SlackUserId(user), home=known.pop("home", team))
+    where = Place(channel=ChannelId(channel))
+    return Facts(who=person, where=where, installed=HOME, **{"groups": {}, **known})
+
+
+def test_without_rules_nobody_changes_anything():
+    verdict = judge(START, facts(), Policy(), allow_all=False)
+
+    assert verdict == Verdict(
+        allowed=False, rule="relay.start", reason="No rule allows relay.start here."
+    )
+
+
+def test_members_may_look_without_a_rule_unless_that_is_switched_off():
+    assert judge(READ, facts(), Policy(), allow_all=False).rule == "reads_for_all"
+
+    closed = Policy(reads_for_all=False)
+    assert not judge(READ, facts(), closed, allow_all=False).allowed
+
+
+@pytest.mark.parametrize(
+    ("known", "allowed"),
+    [
+        ({}, True),
+        ({"user": "UBOB"}, False),
+        ({"user": "UBOB", "groups": {"SLIVE": frozenset({"UBOB"})}}, True),
+        ({"user": "UBOB", "groups": {"SELSE": frozenset({"UBOB"})}}, False),
+        ({"channel": "CELSE"}, False),
+    ],
+)
+def test_a_rule_needs_the_place_and_the_person(known, allowed):
+    verdict = judge(START, facts(**known), RULED, allow_all=False)
+
+    assert verdict.allowed is allowed
+
+
+@pytest.mark.parametrize(
+    ("wish", "allowed"),
+    [
+        (Wish("relay.stop", Level.CHANGE, MAIN), True),
+        (Wish("car.start", Level.BILLED), False),
+        (Wish("relay.start", Level.BILLED), False),
+        (
+            Wish(
+                "relay.start",
+                Level.BILLED,
+                App(name="other", sdk_app_id=2, usersig_key="k" * 8),
+            ),
+            False,
+        ),
+    ],
+)
+def test_a_rule_allows_its_actions_on_its_apps_only(wish, allowed):
+    assert judge(wish, facts(), RULED, allow_all=False).allowed is allowed
+
+
+def test_a_refusal_names_the_rule_and_who_may():
+    verdict = judge(START, facts(user="UBOB"), RULED, allow_all=False)
+
+    assert verdict == Verdict(
+        allowed=False,
+        rule="on-call",
+        reason="You are not among those whom “on-call” names.",
+        may=("UANA", "SLIVE"),
+    )
+
+
+def test_groups_that_cannot_be_looked_up_let_nobody_in():
+    verdict = judge(START, facts(user="UBOB", groups=None), RULED, allow_all=False)
+
+    assert (verdict.allowed, verdict.reason) == (
+        False,
+        "I could not look up who is in the user groups.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("known", "rule"),
+    [
+        ({"home": "TELSE"}, "outsiders"),
+        ({"team": "TELSE", "home": HOME}, "teams"),
+        ({"guest": True}, "guests"),
+    ],
+)
+@pytest.mark.parametrize("wish", [START, READ])
+def test_strangers_are_refused_even_where_all_is_allowed(known, rule, wish):
+    verdict = judge(wish, facts(**known), RULED, allow_all=True)
+
+    assert (verdict.allowed, verdict.rule) == (False, rule)
+
+
+@pytest.mark.parametrize(
+    ("known", "policy"),
+    [
+        ({"home": "TELSE"}, Policy(outsiders=True)),
+        ({"team": "TELSE"}, Policy(teams=("TELSE",))),
+        ({"guest": True}, Policy(guests=True)),
+    ],
+)
+def test_strangers_may_be_let_in_by_name_of_their_kind(known, policy):
+    assert judge(READ, facts(**known), policy, allow_all=False).allowed
+
+
+def test_all_may_do_all_where_it_says_so():
+    verdict = judge(START, facts(user="UBOB"), Policy(), allow_all=True)
+
+    assert verdict == Verdict(allowed=True, rule="BOT_ALLOW_ALL")
+
+
+class Known:
+    """A directory that knows one guest and one group."""
+
+    team = HOME
+
+    def is_guest(self, who):
+        return who.user == "UGUEST"
+
+    def groups(self):
+        return {"SLIVE": frozenset({"UBOB"})}
+
+
+@pytest.mark.parametrize(
+    ("user", "allowed"),
+    [("UANA", True), ("UBOB", True), ("UGUEST", False), ("UEVE", False)],
+)
+def test_the_gate_asks_the_directory(user, allowed):
+    gate = Gate(RULED, Known())
+    known = facts(user=user)
+
+    assert gate.verdict(known.who, known.where, START).allowed is allowed

@@ -1,0 +1,221 @@
+"""What can be set, and how a mistake is told."""
+
+import pytest
+
+from bot.errors import SettingsError
+from bot.settings import load, secrets_of
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch, tmp_path):
+    for name in ("SLACK_", "TENCENTCLOUD_", "BOT_"):
+        for key in [k for k in __import__("os").environ if k.startswith(name)]:
+            monkeypatch.delenv(key)
+    monkeypatch.chdir(tmp_path)
+
+
+def put(monkeypatch, **values):
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+
+
+def test_with_nothing_set_there_is_no_slack_and_nobody_may_anything():
+    settings = load()
+
+    assert (settings.has_slack, settings.allow_all, settings.all_apps) == (
+        False,
+        False,
+        (),
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "has_slack"),
+    [
+        ({"SLACK_BOT_TOKEN": "b", "SLACK_APP_TOKEN": "a"}, True),
+        ({"SLACK_BOT_TOKEN": "b", "SLACK_SIGNING_SECRET": "s"}, True),
+        ({"SLACK_BOT_TOKEN": "b"}, False),
+        ({"SLACK_APP_TOKEN": "a"}, False),
+        ({"SLACK_BOT_TOKEN": "b", "SLACK_APP_TOKEN": ""}, False),
+    ],
+)
+def test_slack_needs_a_token_and_a_way_in(monkeypatch, values, has_slack):
+    put(monkeypatch, **values)
+
+    assert load().has_slack is has_slack
+
+
+def test_a_secret_may_come_from_a_file_of_its_owner(monkeypatch, tmp_path):
+    file = tmp_path / "token"
+    file.write_text("from-a-file\n")
+    file.chmod(0o600)
+    put(monkeypatch, SLACK_BOT_TOKEN_FILE=str(file))
+
+    token = load().slack_bot_token
+
+    assert token is not None
+    assert token.get_secret_value() == "from-a-file"
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o644])
+def test_a_file_that_others_can_read_is_refused(monkeypatch, tmp_path, mode):
+    file = tmp_path / "token"
+    file.write_text("x")
+    file.chmod(mode)
+    put(monkeypatch, SLACK_BOT_TOKEN_FILE=str(file))
+
+    with pytest.raises(SettingsError, match="SLACK_BOT_TOKEN_FILE: others can read"):
+        load()
+
+
+def test_a_file_that_is_not_there_is_named(monkeypatch):
+    put(monkeypatch, SLACK_BOT_TOKEN_FILE="nowhere")
+
+    with pytest.raises(SettingsError, match="SLACK_BOT_TOKEN_FILE: FileNotFoundError"):
+        load()
+
+
+def test_a_product_has_its_own_key_or_the_common_one(monkeypatch):
+    put(
+        monkeypatch,
+        TENCENTCLOUD_SECRET_ID="common-id",
+        TENCENTCLOUD_SECRET_KEY="common-key",
+        BOT_GS_SECRET_ID="gs-id",
+        BOT_GS_SECRET_KEY="gs-key",
+    )
+
+    settings = load()
+
+    ids = [
+        settings.account(product).secret_id.get_secret_value()
+        for product in ("trtc", "car", "gs")
+    ]
+    assert ids == ["common-id", "common-id", "gs-id"]
+    assert settings.account("gs").complete
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "http://trtc.tencentcloudapi.com",
+        "https://tencentcloudapi.com.evil.example",
+        "https://evil.example",
+        "https://user@trtc.tencentcloudapi.com",
+        "http://10.0.0.1:8000",
+        "https://trtc.tencentcloudapi.com/path",
+        "ftp://127.0.0.1",
+    ],
+)
+def test_an_endpoint_is_tencents_or_on_loopback(monkeypatch, endpoint):
+    put(monkeypatch, BOT_TRTC_ENDPOINT=endpoint)
+
+    with pytest.raises(SettingsError, match="BOT_TRTC_ENDPOINT is https under"):
+        load()
+
+
+@pytest.mark.parametrize(
+    "endpoint", ["http://127.0.0.1:8000", "http://localhost:1", "http://[::1]:8000"]
+)
+def test_loopback_is_for_trying(monkeypatch, endpoint):
+    put(monkeypatch, BOT_CAR_ENDPOINT=endpoint)
+
+    assert load().car_endpoint == endpoint
+
+
+@pytest.mark.parametrize(
+    "url", ["http://slack.com/api/", "https://slack.com/api", "http://10.0.0.1/api/"]
+)
+def test_the_slack_url_is_https_or_on_loopback_and_ends_in_api(monkeypatch, url):
+    put(monkeypatch, SLACK_API_URL=url)
+
+    with pytest.raises(SettingsError, match="SLACK_API_URL"):
+        load()
+
+
+def test_one_app_can_be_set_without_a_file(monkeypatch):
+    put(monkeypatch, BOT_TRTC_SDK_APP_ID="1400000001", BOT_TRTC_USERSIG_KEY="k" * 8)
+
+    (app,) = load().all_apps
+
+    assert (app.name, app.sdk_app_id, app.region) == (
+        "default",
+        1400000001,
+        "ap-singapore",
+    )
+
+
+def test_an_app_needs_its_key(monkeypatch):
+    put(monkeypatch, BOT_TRTC_SDK_APP_ID="1400000001")
+
+    with pytest.raises(SettingsError, match="needs BOT_TRTC_USERSIG_KEY"):
+        load()
+
+
+APP = (
+    '[[apps]]\nname = "{name}"\nsdk_app_id = 1400000001\nusersig_key_file = "{file}"\n'
+)
+
+
+def test_apps_and_rules_come_from_the_file(monkeypatch, tmp_path):
+    key = tmp_path / "key"
+    key.write_text("secret")
+    key.chmod(0o600)
+    rule = '[[policy.rules]]\nname = "a"\nactions = ["*"]\nusers = ["U1"]\n'
+    (tmp_path / "other.toml").write_text(APP.format(name="main", file=key) + rule)
+    put(monkeypatch, BOT_CONFIG=str(tmp_path / "other.toml"))
+
+    settings = load()
+
+    assert [app.name for app in settings.all_apps] == ["main"]
+    assert [rule.name for rule in settings.policy.rules] == ["a"]
+    assert secrets_of(settings).keys() == {"apps.main.usersig_key"}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('[policy]\nrools = ["x"]\n', "policy.rools: Extra inputs"),
+        ("[[policy.rules]]\nname = 'a'\nactions = ['*']\n", "names users or groups"),
+        ("command_prefix = 'Not Ok'\n", "command_prefix: String should match"),
+        ("this is not toml", "bot.toml cannot be read"),
+    ],
+)
+def test_a_mistake_in_the_file_is_told_by_its_key(tmp_path, text, told):
+    (tmp_path / "bot.toml").write_text(text)
+
+    with pytest.raises(SettingsError, match=told):
+        load()
+
+
+def test_two_apps_of_one_name_are_refused(tmp_path):
+    key = tmp_path / "key"
+    key.write_text("secret")
+    key.chmod(0o600)
+    (tmp_path / "bot.toml").write_text(APP.format(name="a", file=key) * 2)
+
+    with pytest.raises(SettingsError, match="two apps have the same name"):
+        load()
+
+
+def test_a_config_that_is_named_has_to_be_there(monkeypatch):
+    put(monkeypatch, BOT_CONFIG="nowhere.toml")
+
+    with pytest.raises(SettingsError, match="BOT_CONFIG names a file"):
+        load()
+
+
+def test_no_mistake_shows_what_was_set(monkeypatch):
+    secret = "do-not-show-me"
+    put(
+        monkeypatch,
+        BOT_PORT=secret,
+        BOT_TRTC_SDK_APP_ID=secret,
+        SLACK_BOT_TOKEN=secret,
+        BOT_DATABASE_URL=secret,
+    )
+
+    with pytest.raises(SettingsError) as told:
+        load()
+
+    assert secret not in str(told.value)
+    assert "BOT_PORT" in str(told.value)
