@@ -1,0 +1,11 @@
+"""Runs migrations on the connection that `upgrade` hands over."""
+
+from alembic import context
+
+from bot.journal.schema import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"], target_metadata=metadata
+)
+with context.begin_transaction():
+    context.run_migrations()

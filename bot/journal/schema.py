@@ -1,0 +1,113 @@
+"""The tables, as the newest migration leaves them. Times are UTC milliseconds."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+intents = Table(
+    "intents",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("key", String(255), nullable=False, unique=True),
+    Column("digest", String(64), nullable=False),
+    Column("action", String(80), nullable=False),
+    Column("kind", String(1), nullable=False),
+    Column("handle", String(8), nullable=False),
+    Column("made", Boolean, nullable=False),  # the handle was allotted here
+    Column("state", String(16), nullable=False),
+    Column("rev", Integer, nullable=False),
+    Column("team", String(32), nullable=False),
+    Column("user", String(32), nullable=False),
+    Column("home", String(32), nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("thread", String(32)),
+    Column("direct", Boolean, nullable=False),
+    Column("locale", String(16), nullable=False),
+    Column("app", String(32), nullable=False),
+    Column("sdk_app_id", BigInteger, nullable=False),
+    Column("region", String(32), nullable=False),
+    Column("room", String(64), nullable=False),
+    Column("ref", String(512), nullable=False),
+    Column("agent", String(32), nullable=False),
+    Column("about", String(26)),
+    Column("masked", Text, nullable=False),
+    Column("reply", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("target_digest", String(64), nullable=False),
+    Column("request", LargeBinary, nullable=False),  # sealed
+    Column("reply_secret", LargeBinary),  # sealed
+    Column("answer_url", LargeBinary),  # sealed
+    Column("request_id", String(64), nullable=False),
+    Column("error_code", String(128), nullable=False),
+    Column("error_text", Text, nullable=False),
+    Column("card_channel", String(32), nullable=False),
+    Column("card_ts", String(32), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("owner", String(64), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("sent_at", BigInteger),
+    Column("send_by", BigInteger),
+    Column("settled_at", BigInteger),
+    Index("intents_by_handle", "handle", "created_at"),
+    Index("intents_by_ref", "ref"),
+    Index("intents_by_request_id", "request_id"),
+    Index("intents_by_agent", "agent"),
+    Index("intents_by_state", "state"),
+    Index("intents_by_team", "team", "created_at"),
+    Index("intents_by_room", "sdk_app_id", "room"),
+    Index("intents_by_card", "card_channel", "card_ts"),
+)
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("kind", String(1), primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("intent", String(26), nullable=False),
+    Column("rev", Integer, nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("thread", String(32)),
+    Column("user", String(32), nullable=False),
+    Column("audience", String(8), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("state", String(8), nullable=False),  # pending, sent, dropped, failed
+    Column("tries", Integer, nullable=False),
+    Column("not_before", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Index("outbox_by_state", "state", "not_before"),
+    Index("outbox_by_intent", "intent", "rev"),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("team", String(32), nullable=False),
+    Column("user", String(32), nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("thread", String(32)),
+    Column("direct", Boolean, nullable=False),
+    Column("room", String(32), nullable=False),
+    Column("verb", String(32), nullable=False),
+    Column("values", LargeBinary, nullable=False),  # sealed: what was typed
+    Column("answer_url", LargeBinary),  # sealed
+    Column("expires_at", BigInteger, nullable=False),
+    Index("drafts_by_expiry", "expires_at"),
+)

@@ -1,0 +1,438 @@
+"""What the journal promises: committed is kept, once is once, no edge is made up."""
+
+import asyncio
+import os
+import sqlite3
+import stat
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.errors import IllegalMove, JournalUnavailable, KeyReused
+from bot.ids import Kind
+from bot.journal.engine import sqlite_file
+from bot.journal.journal import Journal
+from bot.journal.record import Draft, State
+from tests.bot.journal.conftest import letter
+
+
+async def test_an_accepted_intent_is_queued_under_the_next_handle(journal, new):
+    first, fresh = await journal.accept(new())
+    second, _ = await journal.accept(new())
+    other, _ = await journal.accept(new(kind=Kind.RENDER))
+
+    assert fresh
+    assert (first.handle, second.handle, other.handle) == ("R1", "R2", "S1")
+    assert (first.state, first.rev) == (State.QUEUED, 1)
+    assert await journal.get(first.id) == first
+
+
+async def test_a_handle_is_never_given_twice_not_even_after_a_restart(reopen, new):
+    await (await reopen()).accept(new())
+
+    again, _ = await (await reopen()).accept(new())
+
+    assert again.handle == "R2"
+
+
+async def test_a_thing_that_has_a_handle_keeps_it(journal, new):
+    start, _ = await journal.accept(new())
+
+    stop, _ = await journal.accept(new(handle=start.handle, about=start.id))
+
+    assert stop.handle == "R1"
+    assert (await journal.by_handle("R1")).id == start.id
+
+
+async def test_the_same_key_again_is_the_first_one(journal, new):
+    first, _ = await journal.accept(new(key="k"))
+
+    again, fresh = await journal.accept(new(key="k"))
+
+    assert (again, fresh) == (first, False)
+
+
+async def test_of_twenty_at_once_with_one_key_one_is_accepted(journal, new):
+    answers = await asyncio.gather(*(journal.accept(new(key="k")) for _ in range(20)))
+
+    assert sum(fresh for _intent, fresh in answers) == 1
+    assert len({intent.id for intent, _fresh in answers}) == 1
+
+
+async def test_the_same_key_with_another_request_is_refused(journal, new):
+    await journal.accept(new(key="slash:T:1"))
+
+    with pytest.raises(KeyReused):
+        await journal.accept(new(key="slash:T:1", digest="other"))
+
+
+async def test_a_move_changes_the_state_and_what_goes_with_it(journal, new, clock):
+    queued, _ = await journal.accept(new())
+    sending = await journal.move(queued.id, State.SENDING, owner="me", send_by=clock())
+
+    started = await journal.move(queued.id, State.STARTED, ref="-m9task..")
+
+    assert (sending.state, sending.rev, sending.owner) == (State.SENDING, 2, "me")
+    assert (sending.sent_at, sending.send_by) == (clock(), clock())
+    assert (started.state, started.rev, started.ref) == (
+        State.STARTED,
+        3,
+        "-m9task..",
+    )
+    assert started.settled_at == clock()
+
+
+async def test_a_move_that_is_no_edge_is_refused_and_counted(journal, new):
+    intent, _ = await journal.accept(new())
+
+    with pytest.raises(IllegalMove):
+        await journal.move(intent.id, State.STARTED)
+
+    assert journal.illegal_moves == 1
+    assert await journal.get(intent.id) == intent
+
+
+async def test_of_two_that_move_at_once_one_wins(journal, new):
+    intent, _ = await journal.accept(new())
+
+    ended = await asyncio.gather(
+        *(journal.move(intent.id, State.SENDING) for _ in range(5)),
+        return_exceptions=True,
+    )
+
+    assert sum(isinstance(one, IllegalMove) for one in ended) == 4
+
+
+async def test_a_note_changes_facts_and_not_the_state(journal, new):
+    intent, _ = await journal.accept(new())
+
+    noted = await journal.note(intent.id, tries=3, reply={"a": 1})
+
+    assert (noted.state, noted.rev, noted.tries, noted.reply) == (
+        State.QUEUED,
+        2,
+        3,
+        {"a": 1},
+    )
+
+
+async def test_many_that_wait_share_one_commit(journal, new):
+    before = journal._threads.commits
+
+    await asyncio.gather(*(journal.accept(new()) for _ in range(200)))
+
+    assert journal._threads.commits - before < 20
+
+
+async def test_what_fails_in_a_group_undoes_itself_alone(journal, new):
+    intent, _ = await journal.accept(new())
+
+    ended = await asyncio.gather(
+        journal.accept(new(key="a")),
+        journal.move(intent.id, State.CLOSED),
+        journal.accept(new(key="b")),
+        return_exceptions=True,
+    )
+
+    assert [isinstance(one, Exception) for one in ended] == [False, True, False]
+
+
+async def test_everything_is_there_after_a_restart(reopen, new):
+    journal = await reopen()
+    intent, _ = await journal.accept(new(masked={"a": [1]}, request=b'{"b": 2}'))
+    moved = await journal.move(intent.id, State.SENDING)
+
+    journal = await reopen()
+
+    assert await journal.get(intent.id) == moved
+    assert await journal.request_of(intent.id) == b'{"b": 2}'
+
+
+# ── what is left over ────────────────────────────────────────────────────────────
+
+
+async def test_what_another_life_left_is_found_oldest_first(journal, new):
+    queued, _ = await journal.accept(new())
+    sending, _ = await journal.accept(new())
+    mine, _ = await journal.accept(new())
+    await journal.move(sending.id, State.SENDING, owner="then")
+    await journal.move(mine.id, State.SENDING, owner="now")
+    ended, _ = await journal.accept(new())
+    await journal.move(ended.id, State.NOT_STARTED)
+
+    left = await journal.unfinished("now")
+
+    assert [one.id for one in left] == sorted([queued.id, sending.id])
+
+
+# ── look-ups ─────────────────────────────────────────────────────────────────────
+
+TASK = "-m97l2ZU7vxyBSmXYsRx1Xy9Kf4bVVfbbhSKC4K_4pycoZWKv542xbi139uTvGt1zAHoAQ.."
+
+
+@pytest.fixture
+async def started(journal, new):
+    intent, _ = await journal.accept(
+        new(room="295066", agent="pb_1", sdk_app_id=7, target_digest="t")
+    )
+    await journal.move(intent.id, State.SENDING)
+    return await journal.move(
+        intent.id, State.STARTED, ref=TASK, request_id="a2f248c2-120d-436d"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TASK,
+        TASK[:12],
+        TASK[1:12],
+        TASK[-10:],
+        "295066",
+        "UANA",
+        "@UANA",
+        "pb_1",
+        "a2f248c2",
+    ],
+)
+async def test_a_thing_is_found_by_whole_ids_and_by_parts_of_eight(
+    journal, started, text
+):
+    assert await journal.find(text, "T") == [started]
+
+
+@pytest.mark.parametrize(
+    "text", ["-m97l2Z", "29506", "%", "________", "xxxxxxxx", "KC4K%4pyc", ""]
+)
+async def test_what_is_too_short_or_has_wildcards_finds_nothing(journal, started, text):
+    assert await journal.find(text, "T") == []
+
+
+async def test_another_workspace_finds_nothing(journal, started):
+    assert await journal.find(TASK, "TOTHER") == []
+    assert await journal.by_handle("R1", "TOTHER") is None
+    assert await journal.by_ref(TASK, "TOTHER") is None
+
+
+async def test_a_thing_is_found_by_robot_and_by_id(journal, started):
+    assert await journal.by_agent("pb_1") == started
+    assert await journal.by_ref(TASK, "T") == started
+    assert await journal.by_ref("else", "T") is None
+
+
+async def test_the_same_relay_is_found_while_it_lives(journal, started):
+    assert await journal.active_on(7, "295066", "t") == started
+    assert await journal.active_on(7, "295066", "u") is None
+
+    await journal.move(started.id, State.STOPPED)
+
+    assert await journal.active_on(7, "295066", "t") is None
+
+
+async def test_what_lives_is_listed_newest_first(journal, started, new, clock):
+    clock.push(seconds=1)
+    later, _ = await journal.accept(new())
+    await journal.accept(new())
+    later = await journal.move(later.id, State.SENDING)
+
+    assert await journal.live("T") == [later, started]
+
+
+async def test_what_was_made_lately_can_be_narrowed(journal, started, new, clock):
+    clock.push(hours=1)
+    bobs, _ = await journal.accept(new(user="UBOB", kind=Kind.RENDER, room="x"))
+
+    assert await journal.recent("T") == [bobs, started]
+    for narrow in (
+        {"user": "UBOB"},
+        {"kind": Kind.RENDER},
+        {"room": "x"},
+        {"states": {State.QUEUED}},
+        {"since": clock()},
+        {"limit": 1},
+    ):
+        assert await journal.recent("T", **narrow) == [bobs]
+    assert await journal.recent("T", offset=1) == [started]
+
+
+async def test_the_history_of_a_thing_is_what_was_done_to_it(
+    journal, started, new, clock
+):
+    clock.push(seconds=5)
+    stop, _ = await journal.accept(new(handle="R1", about=started.id))
+
+    assert await journal.history("R1") == [stop, started]
+    assert await journal.counts() == {State.STARTED: 1, State.QUEUED: 1}
+
+
+# ── open forms ───────────────────────────────────────────────────────────────────
+
+
+def draft(clock, **said):
+    return Draft(
+        **{
+            "id": "d1",
+            "team": "T",
+            "user": "UANA",
+            "channel": "C",
+            "thread": "1.2",
+            "direct": False,
+            "room": "relay",
+            "verb": "start",
+            "values": {"url": "rtmp://a/b/key"},
+            "answer_url": SecretStr("https://hooks.slack.com/x"),
+            "expires_at": clock() + timedelta(minutes=30),
+            **said,
+        }
+    )
+
+
+async def test_an_open_form_is_for_the_one_who_opened_it(journal, clock):
+    kept = draft(clock)
+    await journal.keep_draft(kept)
+
+    assert await journal.draft("d1", team="T", user="UANA") == kept
+    assert await journal.draft("d1", team="T", user="UBOB") is None
+    assert await journal.draft("d1", team="TX", user="UANA") is None
+    assert await journal.draft("d2", team="T", user="UANA") is None
+
+
+async def test_an_open_form_lasts_for_its_time(journal, clock):
+    await journal.keep_draft(draft(clock))
+    clock.push(minutes=31)
+
+    assert await journal.draft("d1", team="T", user="UANA") is None
+
+    await journal.keep_draft(draft(clock, id="d2"))
+    assert (await journal.draft("d2", team="T", user="UANA")).id == "d2"
+
+
+# ── the file ─────────────────────────────────────────────────────────────────────
+
+
+async def test_the_file_is_for_its_owner_only(journal, url):
+    file = sqlite_file(url)
+
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.with_suffix(".key").stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+
+
+async def test_no_secret_is_in_the_file(journal, new, url, clock):
+    canary = "canary-" * 3
+    await journal.accept(
+        new(request=canary.encode(), answer_url=SecretStr(f"https://x/{canary}"))
+    )
+    await journal.keep_draft(draft(clock, values={"url": canary}))
+    sent, _ = await journal.accept(new())
+    await journal.note(sent.id, reply_secret=canary.encode())
+
+    written = b"".join(path.read_bytes() for path in sqlite_file(url).parent.iterdir())
+
+    assert canary.encode() not in written
+    assert await journal.secret_of(sent.id) == canary.encode()
+
+
+async def test_a_second_process_on_the_file_is_refused(journal, url, clock):
+    with pytest.raises(JournalUnavailable, match="in use by another"):
+        await Journal.open(url, now=clock, random_bytes=os.urandom)
+
+
+async def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path, clock):
+    file = tmp_path / "patchbay.db"
+    file.write_bytes(b"not a database" * 100)
+
+    with pytest.raises(JournalUnavailable):
+        await Journal.open(f"sqlite:///{file}", now=clock, random_bytes=os.urandom)
+
+    assert file.read_bytes().startswith(b"not a database")
+
+
+async def test_a_newer_file_is_refused(reopen, url, clock):
+    journal = await reopen()
+    journal.close()
+
+    with sqlite3.connect(sqlite_file(url)) as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    database.close()
+
+    with pytest.raises(JournalUnavailable):
+        await Journal.open(url, now=clock, random_bytes=os.urandom)
+
+
+async def test_another_key_opens_nothing(reopen, new, url):
+    journal = await reopen()
+    intent, _ = await journal.accept(new())
+    journal.close()
+    Path(sqlite_file(url)).with_suffix(".key").write_bytes(os.urandom(32))
+
+    journal = await reopen()
+
+    with pytest.raises(JournalUnavailable, match="does not open"):
+        await journal.request_of(intent.id)
+
+
+async def test_a_key_file_that_is_none_is_refused(url, clock, tmp_path):
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var/patchbay.key").write_bytes(b"short")
+
+    with pytest.raises(JournalUnavailable, match="not a key of mine"):
+        await Journal.open(url, now=clock, random_bytes=os.urandom)
+
+
+async def test_a_secret_of_the_environment_can_be_the_key(url, clock, new):
+    for _ in range(2):
+        journal = await Journal.open(
+            url, now=clock, random_bytes=os.urandom, seal_key=SecretStr("s" * 20)
+        )
+        intent, _fresh = await journal.accept(new(key="k", request=b"whole"))
+        assert await journal.request_of(intent.id) == b"whole"
+        journal.close()
+
+
+async def test_a_directory_that_cannot_be_made_is_named(tmp_path, clock):
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(JournalUnavailable, match=r"Not a directory|File exists"):
+        await Journal.open(
+            f"sqlite:///{tmp_path}/file/x.db", now=clock, random_bytes=os.urandom
+        )
+
+
+async def test_a_closed_journal_says_so(journal, new):
+    journal.close()
+
+    with pytest.raises(JournalUnavailable):
+        await journal.accept(new())
+    with pytest.raises(JournalUnavailable):
+        await journal.get("x")
+    assert not await journal.writable()
+
+
+async def test_an_open_journal_is_writable(journal):
+    assert await journal.writable()
+
+
+async def test_a_full_disk_gives_the_reserve_back_and_takes_one_more(journal, new, url):
+    reserve = sqlite_file(url).with_name("patchbay.db.reserve")
+    intent, _ = await journal.accept(new())
+    there = reserve.exists()
+
+    made_room = journal._threads._on_full()
+
+    assert (there, made_room, reserve.exists()) == (True, True, False)
+    assert journal._threads._on_full() is False
+    assert (await journal.move(intent.id, State.SENDING)).state is State.SENDING
+
+
+# ── letters are tested in test_post ──────────────────────────────────────────────
+
+
+async def test_letters_are_committed_with_the_change(journal, new, clock):
+    intent, _ = await journal.accept(new(), letters=lambda one: [letter(one)])
+
+    (due,) = await journal.post.due(clock())
+
+    assert (due.intent, due.rev, due.body) == (intent.id, 1, {"text": "rev 1"})
