@@ -1,0 +1,135 @@
+"""What Slack knows about people, kept in memory and looked up behind the answer.
+
+An ack never waits for it: the first answer to somebody may be in English, the next
+one is in their language.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from cachetools import TTLCache
+from slack_bolt.authorization import AuthorizeResult
+
+from bot.ask import Person
+from bot.ids import TeamId
+from bot.slack.web import Web
+from bot.tasks import Tasks
+from bot.words import DEFAULT_LOCALE
+
+MOST_PEOPLE = 10_000
+REMEMBERED = 6 * 3600.0  # seconds
+GROUPS_FRESH = 300.0  # seconds; then they are looked up again
+GROUPS_LAST = 900.0  # seconds; older ones count as unknown
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a person."""
+
+    locale: str
+    guest: bool
+
+
+class People:
+    """A directory of the installed workspace, asked through *web*."""
+
+    def __init__(
+        self,
+        web: Web,
+        tasks: Tasks,
+        *,
+        groups: Iterable[str] = (),
+        timer: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._web = web
+        self._tasks = tasks
+        self._timer = timer
+        self._named = tuple(groups)
+        self._known: TTLCache[str, Known] = TTLCache(MOST_PEOPLE, REMEMBERED, timer)
+        self._asking: set[str] = set()
+        self._members: dict[str, frozenset[str]] = {}
+        self._members_at: float | None = None
+        self._authorized: AuthorizeResult | None = None
+
+    async def introduce(self, token: str) -> None:
+        """Ask Slack once who the bot is, and where it is installed."""
+        said = await self._web.client.auth_test()
+        self._authorized = AuthorizeResult.from_auth_test_response(
+            auth_test_response=said, bot_token=token
+        )
+        if self._named:
+            await self.look_up_groups()
+
+    @property
+    def authorized(self) -> AuthorizeResult:
+        """Who the bot is, for Bolt."""
+        if self._authorized is None:
+            raise RuntimeError("not introduced")
+        return self._authorized
+
+    @property
+    def team(self) -> TeamId:
+        """The workspace that the bot is installed in."""
+        return TeamId(self.authorized.team_id or "")
+
+    def locale(self, user: str) -> str:
+        """Return the language of *user*, as far as is known."""
+        known = self._known.get(user)
+        return known.locale if known else DEFAULT_LOCALE
+
+    def is_guest(self, who: Person) -> bool:
+        """Tell whether *who* is known to be a guest."""
+        known = self._known.get(who.user)
+        return bool(known and known.guest)
+
+    def groups(self) -> Mapping[str, frozenset[str]] | None:
+        """Return the members of the groups that rules name, or None if unknown."""
+        if not self._named:
+            return {}
+        at, now = self._members_at, self._timer()
+        if at is None or now - at > GROUPS_FRESH:
+            self._once("groups", self.look_up_groups())
+        return None if at is None or now - at > GROUPS_LAST else self._members
+
+    def meet(self, who: Person) -> None:
+        """Look *who* up in the background, if they are not known yet."""
+        if who.user not in self._known:
+            self._once(who.user, self._look_up(who.user))
+
+    async def look_up_groups(self) -> None:
+        """Ask Slack who is in the groups; a failure keeps the last good answer."""
+        found = {}
+        for group in self._named:
+            sent = await self._web.call("usergroups.users.list", usergroup=group)
+            if not sent.ok or sent.data is None:
+                log.warning("group.unknown", group=group, error=sent.error)
+                return
+            found[group] = frozenset(map(str, sent.data.get("users", ())))
+        self._members, self._members_at = found, self._timer()
+
+    async def _look_up(self, user: str) -> None:
+        sent = await self._web.call("users.info", user=user, include_locale=True)
+        if not sent.ok or sent.data is None:
+            log.info("person.unknown", error=sent.error)
+            return
+        said = sent.data.get("user") or {}
+        guest = bool(said.get("is_restricted") or said.get("is_ultra_restricted"))
+        self._known[user] = Known(str(said.get("locale") or DEFAULT_LOCALE), guest)
+
+    def _once(self, name: str, work: Any) -> None:
+        if name in self._asking:
+            work.close()
+            return
+        self._asking.add(name)
+        self._tasks.spawn(self._finish(name, work), name=f"look up {name}")
+
+    async def _finish(self, name: str, work: Any) -> None:
+        try:
+            await work
+        finally:
+            self._asking.discard(name)

@@ -1,0 +1,126 @@
+"""Checks on the raw bytes of a request, before anything parses them.
+
+Bolt parses before it verifies, and answers what it cannot parse with a 500 and a
+traceback. Here the order is size, signature, form; whatever is wrong is a 4xx with an
+empty body, and nothing of what came is ever logged.
+https://docs.slack.dev/authentication/verifying-requests-from-slack
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+LARGEST = 256 * 1024  # bytes
+SKEW = 300  # seconds, either way
+DEEPEST = 60  # levels of nesting; Slack's own payloads have a dozen
+LONGEST_TIME = 12  # digits
+
+FORM = "application/x-www-form-urlencoded"
+JSON = "application/json"
+
+TIMESTAMP, SIGNATURE = "x-slack-request-timestamp", "x-slack-signature"
+
+Headers = Mapping[str, Sequence[str]]  # lower-case name → every value it came with
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A genuine request: its body, and the same as an object."""
+
+    text: str
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """A request that goes no further. The status is 200 for Slack's own probes."""
+
+    status: int
+    why: str
+
+
+def admit(
+    headers: Headers, raw: bytes, *, secret: str, now: float
+) -> Admitted | Turned:
+    """Decide on a POST with *headers* and *raw* body, at the Unix time *now*."""
+    if len(raw) > LARGEST:
+        return Turned(413, "size")
+    if not genuine(headers, raw, secret=secret, now=now):
+        return Turned(401, "signature")
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return Turned(400, "utf-8")
+    kind = _only(headers, "content-type").partition(";")[0].strip().casefold()
+    if kind not in {FORM, JSON}:
+        return Turned(415, "content type")
+    body = _form(text) if kind == FORM else _object(text)
+    if body is None or not _sound(body):
+        return Turned(400, "shape")
+    return Turned(200, "probe") if body.get("ssl_check") else Admitted(text, body)
+
+
+def genuine(headers: Headers, raw: bytes, *, secret: str, now: float) -> bool:
+    """Tell whether Slack signed *raw*, lately, over exactly these bytes."""
+    stamp, signature = _only(headers, TIMESTAMP), _only(headers, SIGNATURE)
+    if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= LONGEST_TIME):
+        return False
+    if abs(now - int(stamp)) > SKEW or not signature.isascii():
+        return False
+    signed = b"v0:" + stamp.encode() + b":" + raw
+    expected = "v0=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+    return hmac.compare_digest(expected, signature)
+
+
+def _only(headers: Headers, name: str) -> str:
+    """Return the one value of a header; nothing if it is missing or repeated."""
+    values = headers.get(name, ())
+    return values[0] if len(values) == 1 else ""
+
+
+def _form(text: str) -> dict[str, Any] | None:
+    try:
+        fields = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=100))
+    except ValueError:
+        return None
+    if "payload" in fields:
+        return _object(fields["payload"])
+    known = fields.keys() & {"command", "ssl_check"}
+    return {**fields} if known else None
+
+
+def _object(text: str) -> dict[str, Any] | None:
+    try:
+        body = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return body if isinstance(body, dict) and _shallow(body, DEEPEST) else None
+
+
+def _shallow(value: Any, levels: int) -> bool:
+    if isinstance(value, dict | list):
+        inside = value.values() if isinstance(value, dict) else value
+        return levels > 0 and all(_shallow(one, levels - 1) for one in inside)
+    return True
+
+
+def _sound(body: Mapping[str, Any]) -> bool:
+    """Tell whether the parts that Bolt looks into are what it takes them for."""
+    objects = ("team", "user", "channel", "view", "event", "enterprise", "container")
+    texts = ("team_id", "user_id", "type", "token", "api_app_id", "trigger_id")
+    lists = ("authorizations", "actions", "authed_users", "authed_teams")
+    return (
+        all(_is(body.get(name), dict) for name in objects)
+        and all(_is(body.get(name), str) for name in texts)
+        and all(_is(body.get(name), list) for name in lists)
+        and all(isinstance(one, dict) for one in body.get("authorizations") or ())
+        and all(isinstance(one, dict) for one in body.get("actions") or ())
+    )
+
+
+def _is(value: Any, kind: type) -> bool:
+    return value is None or isinstance(value, kind)

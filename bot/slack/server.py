@@ -1,0 +1,95 @@
+"""The HTTP side of the front door: Slack's events, health, readiness.
+
+https://docs.slack.dev/apis/events-api/using-http-request-urls
+"""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+import structlog
+from aiohttp import web
+from pydantic import SecretStr
+from slack_bolt.async_app import AsyncBoltRequest
+
+from bot.slack.door import Door
+from bot.slack.guard import LARGEST, Admitted, admit
+
+PATH = "/slack/events"
+BACKLOG = 1024  # aiohttp's 128 makes a burst wait a second for a SYN retry
+READ_SECONDS = 5.0
+
+log = structlog.get_logger(__name__)
+
+Ready = Callable[[], Awaitable[Mapping[str, bool]]]
+
+
+class Server:
+    """Listens for Slack at `/slack/events`, if there is a signing *secret*.
+
+    *ready* tells which of the things that the bot needs are there.
+    """
+
+    def __init__(
+        self,
+        door: Door,
+        secret: SecretStr | None,
+        ready: Ready,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._door = door
+        self._secret = secret
+        self._ready = ready
+        self._clock = clock
+        self._runner: web.AppRunner | None = None
+        self.app = web.Application(client_max_size=LARGEST)
+        if secret:
+            self.app.router.add_post(PATH, self._events)
+        self.app.router.add_get("/healthz", self._healthz)
+        self.app.router.add_get("/readyz", self._readyz)
+
+    async def start(self, host: str, port: int) -> int:
+        """Listen on *host*; return the port, which 0 lets the system choose."""
+        self._runner = web.AppRunner(
+            self.app, access_log=None, shutdown_timeout=1.0, keepalive_timeout=75.0
+        )
+        await self._runner.setup()
+        await web.TCPSite(self._runner, host, port, backlog=BACKLOG).start()
+        return int(self._runner.addresses[0][1])
+
+    async def close(self) -> None:
+        """Take no more requests, and finish those that came."""
+        if self._runner:
+            await self._runner.cleanup()
+
+    async def _events(self, request: web.Request) -> web.Response:
+        raw = await request.read()  # over the size, aiohttp answers 413
+        headers = {
+            name.lower(): request.headers.getall(name) for name in set(request.headers)
+        }
+        secret = self._secret.get_secret_value() if self._secret else ""
+        decided = admit(headers, raw, secret=secret, now=self._clock())
+        if not isinstance(decided, Admitted):
+            log.info("request.turned", status=decided.status, why=decided.why)
+            return web.Response(status=decided.status)
+        kept: dict[str, str | Sequence[str]] = {
+            name: list(values)
+            for name, values in headers.items()
+            if not name.startswith("x-slack-bolt-")
+        }
+        bolt = AsyncBoltRequest(body=decided.text, query={}, headers=kept)
+        answer = await self._door.dispatch(bolt, decided.body)
+        content_type = answer.first_headers().get("content-type", "")
+        return web.Response(
+            status=answer.status,
+            text=answer.body,
+            content_type=content_type.partition(";")[0] or "text/plain",
+        )
+
+    async def _healthz(self, _request: web.Request) -> web.Response:
+        """The loop is alive, or this would not answer."""
+        return web.json_response({"ok": True})
+
+    async def _readyz(self, _request: web.Request) -> web.Response:
+        there = await self._ready()
+        status = 200 if all(there.values()) else 503
+        return web.json_response(dict(there), status=status)

@@ -1,0 +1,148 @@
+"""What is known about people is looked up behind the answer, never before it."""
+
+import pytest
+
+from bot.ask import Person
+from bot.slack.directory import GROUPS_FRESH, GROUPS_LAST, People
+from bot.slack.web import Sent
+from bot.tasks import Tasks
+
+ANA = Person(team="T1", user="UANA", home="T1")
+GUS = Person(team="T1", user="UGUS", home="T1")
+
+
+class Api:
+    """The one call that a start makes."""
+
+    async def auth_test(self):
+        return {
+            "ok": True,
+            "team_id": "T1",
+            "user_id": "UBOT",
+            "bot_id": "B1",
+            "url": "",
+        }
+
+
+class Web:
+    """A Slack that knows two people and a group; it can be away."""
+
+    client = Api()
+
+    def __init__(self):
+        self.calls = []
+        self.away = False
+
+    async def call(self, method, **said):
+        self.calls.append((method, *sorted(said.items())))
+        if self.away:
+            return Sent(ok=False, error="unreachable")
+        if method == "usergroups.users.list":
+            return Sent(ok=True, data={"users": ["UANA"]})
+        guest = said["user"] == "UGUS"
+        user = {"locale": "zh-CN", "is_ultra_restricted": guest}
+        return Sent(ok=True, data={"user": user})
+
+
+@pytest.fixture
+def web():
+    return Web()
+
+
+class Timer:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def timer():
+    return Timer()
+
+
+async def people(web, timer, *groups):
+    tasks = Tasks()
+    made = People(web, tasks, groups=groups, timer=timer)
+    await made.introduce("token")
+    return made, tasks
+
+
+async def test_the_bot_knows_where_it_is_installed(web, timer):
+    made, _ = await people(web, timer)
+
+    assert (made.team, made.authorized.bot_user_id) == ("T1", "UBOT")
+
+
+async def test_before_it_is_introduced_it_knows_nothing(web, timer):
+    with pytest.raises(RuntimeError):
+        _ = People(web, Tasks(), timer=timer).team
+
+
+async def test_somebody_is_english_until_they_are_known(web, timer):
+    made, tasks = await people(web, timer)
+    before = made.locale("UANA")
+
+    made.meet(ANA)
+    made.meet(ANA)
+    await tasks.drain(5)
+
+    assert (before, made.locale("UANA")) == ("en-US", "zh-CN")
+    assert web.calls == [("users.info", ("include_locale", True), ("user", "UANA"))]
+    assert not made.is_guest(ANA)
+
+
+async def test_a_guest_is_known_as_one(web, timer):
+    made, tasks = await people(web, timer)
+    before = made.is_guest(GUS)
+
+    made.meet(GUS)
+    await tasks.drain(5)
+
+    assert (before, made.is_guest(GUS)) == (False, True)
+
+
+async def test_who_cannot_be_looked_up_is_looked_up_again(web, timer):
+    made, tasks = await people(web, timer)
+    web.away = True
+    made.meet(ANA)
+    await tasks.drain(5)
+
+    web.away = False
+    made.meet(ANA)
+    await tasks.drain(5)
+
+    assert made.locale("UANA") == "zh-CN"
+
+
+async def test_groups_are_known_from_the_start(web, timer):
+    made, _ = await people(web, timer, "S1")
+
+    assert made.groups() == {"S1": frozenset({"UANA"})}
+
+
+async def test_without_groups_in_the_rules_none_are_asked_for(web, timer):
+    made, _ = await people(web, timer)
+
+    assert made.groups() == {}
+    assert web.calls == []
+
+
+async def test_old_groups_are_renewed_and_the_last_good_ones_kept_for_a_while(
+    web, timer
+):
+    made, tasks = await people(web, timer, "S1")
+    web.away = True
+    timer.now = GROUPS_FRESH + 1
+
+    kept = made.groups()
+    await tasks.drain(5)
+    timer.now = GROUPS_LAST + 1
+    gone = made.groups()
+    await tasks.drain(5)
+    web.away = False
+    made.groups()
+    await tasks.drain(5)
+
+    assert (kept, gone) == ({"S1": frozenset({"UANA"})}, None)
+    assert made.groups() == {"S1": frozenset({"UANA"})}
