@@ -1,0 +1,256 @@
+"""The loopback cloud's front: one address for each product, and its bad days."""
+
+import asyncio
+import base64
+import json
+import os
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from bot.sandbox.cloud.checks import (
+    CloudFault,
+    check_action,
+    check_fields,
+    check_relay,
+    check_signature,
+    check_usersig,
+)
+from bot.sandbox.cloud.state import SESSIONS, CloudState
+
+PRODUCTS = ("trtc", "car", "gs")
+LONGER_THAN_ANY_DEADLINE = 60.0
+
+Answer = dict[str, Any]
+
+
+@dataclass
+class LoopbackCloud:
+    """TRTC, CAR and GS on three loopback ports, with keys made for this run."""
+
+    app_id: int = 1400000001
+    usersig_key: str = field(default_factory=lambda: os.urandom(32).hex())
+    secret_id: str = field(default_factory=lambda: "AKID" + os.urandom(8).hex())
+    secret_key: str = field(default_factory=lambda: os.urandom(16).hex())
+    ledger_file: Path | None = None
+    clock: Callable[[], float] = time.time
+    endpoints: dict[str, str] = field(default_factory=dict)
+    state: CloudState = field(init=False)
+    under_way: int = 0  # requests that have not been answered yet
+    _runners: list[web.AppRunner] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.state = CloudState(self.clock, os.urandom, self.ledger_file)
+
+    async def start(self, ports: Mapping[str, int] | None = None) -> None:
+        """Listen on a free loopback port for each product, or on *ports*."""
+        for product in PRODUCTS:
+            app = web.Application(client_max_size=11 * 1024 * 1024)
+            app.router.add_post("/", self._front(product))
+            runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+            await runner.setup()
+            port = (ports or {}).get(product, 0)
+            await web.TCPSite(runner, "127.0.0.1", port, backlog=1024).start()
+            self.endpoints[product] = f"http://127.0.0.1:{runner.addresses[0][1]}"
+            self._runners.append(runner)
+
+    async def close(self) -> None:
+        """Stop listening."""
+        for runner in self._runners:
+            await runner.cleanup()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What points a bot at this cloud."""
+        addresses = {
+            f"BOT_{product.upper()}_ENDPOINT": url
+            for product, url in self.endpoints.items()
+        }
+        return addresses | {
+            "TENCENTCLOUD_SECRET_ID": self.secret_id,
+            "TENCENTCLOUD_SECRET_KEY": self.secret_key,
+            "BOT_TRTC_SDK_APP_ID": str(self.app_id),
+            "BOT_TRTC_USERSIG_KEY": self.usersig_key,
+        }
+
+    def _front(
+        self, product: str
+    ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        async def answer(request: web.Request) -> web.StreamResponse:
+            self.under_way += 1
+            try:
+                return await serve(request)
+            finally:
+                self.under_way -= 1
+
+        async def serve(request: web.Request) -> web.StreamResponse:
+            body = await request.read()
+            action = request.headers.get("X-TC-Action", "")
+            failure = self.state.next_failure(action)
+            if failure in BAD_DAYS:
+                return await BAD_DAYS[failure](self, product, request, body)
+            reply = self._reply(product, request.headers, body, failure)
+            return _json({"Response": reply})
+
+        return answer
+
+    def _reply(
+        self, product: str, headers: Mapping[str, str], body: bytes, failure: str
+    ) -> Answer:
+        request_id = str(uuid.uuid4())
+        try:
+            fields = self._admitted(product, headers, body)
+            _fail(failure)
+            done = self._do(headers["X-TC-Action"], fields, headers)
+        except CloudFault as fault:
+            error = {"Code": fault.code, "Message": fault.message}
+            return {"Error": error, "RequestId": request_id}
+        return {**done, "RequestId": request_id}
+
+    def _admitted(
+        self, product: str, headers: Mapping[str, str], body: bytes
+    ) -> dict[str, Any]:
+        keys = {self.secret_id: self.secret_key}
+        check_signature(headers, body, keys, self.clock())
+        spec = check_action(product, headers)
+        if self.state.over_the_rate(headers["X-TC-Action"], spec["rate"]):
+            raise CloudFault("RequestLimitExceeded", "Too many requests a second.")
+        try:
+            fields = json.loads(body)
+        except ValueError:
+            raise CloudFault("InvalidParameter", "The body is not JSON.") from None
+        check_fields(fields, spec["fields"], "")
+        return dict(fields)
+
+    def _do(
+        self, action: str, fields: dict[str, Any], headers: Mapping[str, str]
+    ) -> Answer:
+        match action:
+            case "StartPublishCdnStream":
+                return self._start(fields, headers.get("X-TC-Region", ""))
+            case "StopPublishCdnStream":
+                return self._stop(fields)
+            case "CreateSession":
+                return self._create_session(fields)
+            case _:
+                return _slaves(fields)
+
+    def _start(self, fields: dict[str, Any], region: str) -> Answer:
+        self._check_app(fields)
+        check_relay(fields)
+        robots = [fields["AgentParams"], *fields.get("FeedBackRoomParams", [])]
+        for robot in robots:
+            check_usersig(
+                robot.get("UserSig", ""),
+                robot["UserId"],
+                self.app_id,
+                self.usersig_key,
+                self.clock(),
+            )
+        agents = {relay.agent for relay in self.state.running}
+        if fields["AgentParams"]["UserId"] in agents:
+            raise CloudFault("FailedOperation", "The robot is in a room already.")
+        return {"TaskId": self.state.start_relay(fields, region).task_id}
+
+    def _stop(self, fields: dict[str, Any]) -> Answer:
+        self._check_app(fields)
+        if not self.state.stop_relay(fields["TaskId"], fields["SdkAppId"]):
+            raise CloudFault("ResourceNotFound", "The task does not exist.")
+        return {"TaskId": fields["TaskId"]}
+
+    def _create_session(self, fields: dict[str, Any]) -> Answer:
+        if not fields.get("ClientSession") and not fields.get("RunMode"):
+            raise CloudFault("InvalidParameterValue", "ClientSession is empty.")
+        if len(self.state.renders.keys() - {fields["UserId"]}) >= self.state.idle_units:
+            raise CloudFault("ResourceNotFound.NoIdle", "No concurrency is idle.")
+        self.state.renders[fields["UserId"]] = fields
+        session = {"user": fields["UserId"], "token": os.urandom(8).hex()}
+        packed = base64.b64encode(json.dumps(session).encode()).decode()
+        return {"ServerSession": packed}
+
+    def _check_app(self, fields: dict[str, Any]) -> None:
+        if fields["SdkAppId"] != self.app_id:
+            raise CloudFault("InvalidParameter.SdkAppId", "The SdkAppId is incorrect.")
+
+
+def _json(answer: Answer) -> web.Response:
+    """Answer without a charset: the official SDK overlooks errors that have one."""
+    return web.Response(
+        body=json.dumps(answer).encode(), content_type="application/json"
+    )
+
+
+def _fail(code: str) -> None:
+    if code:
+        raise CloudFault(code, "The sandbox was told to fail.")
+
+
+def _slaves(fields: dict[str, Any]) -> Answer:
+    found = SESSIONS.get(fields["SessionId"])
+    if found is None:
+        raise CloudFault("FailedOperation", "The session does not exist.")
+    return dict(found)
+
+
+# ── bad days ─────────────────────────────────────────────────────────────────────
+
+BadDay = Callable[
+    [LoopbackCloud, str, web.Request, bytes], Awaitable[web.StreamResponse]
+]
+
+
+async def _hang(
+    cloud: LoopbackCloud, product: str, request: web.Request, body: bytes
+) -> web.StreamResponse:
+    await asyncio.sleep(LONGER_THAN_ANY_DEADLINE)
+    return web.Response()
+
+
+async def _reset(
+    cloud: LoopbackCloud, product: str, request: web.Request, body: bytes
+) -> web.StreamResponse:
+    if request.transport:
+        request.transport.abort()
+    return web.Response()
+
+
+async def _late(
+    cloud: LoopbackCloud, product: str, request: web.Request, body: bytes
+) -> web.StreamResponse:
+    cloud._reply(product, request.headers, body, "")  # noqa: SLF001 - same house
+    return await _reset(cloud, product, request, body)
+
+
+async def _truncated(
+    cloud: LoopbackCloud, product: str, request: web.Request, body: bytes
+) -> web.StreamResponse:
+    reply = cloud._reply(product, request.headers, body, "")  # noqa: SLF001 - same house
+    whole = _json({"Response": reply})
+    cut = bytes(whole.body)[:-8] if isinstance(whole.body, bytes) else b""
+    return web.Response(body=cut, content_type="application/json")
+
+
+def _always(status: int, text: str, content_type: str) -> BadDay:
+    async def answer(
+        cloud: LoopbackCloud, product: str, request: web.Request, body: bytes
+    ) -> web.StreamResponse:
+        return web.Response(status=status, text=text, content_type=content_type)
+
+    return answer
+
+
+BAD_DAYS: dict[str, BadDay] = {
+    "timeout": _hang,
+    "reset": _reset,
+    "late": _late,
+    "truncated": _truncated,
+    "empty": _always(200, "", "application/json"),
+    "html": _always(200, "<html>gateway</html>", "text/html"),
+    "garbage": _always(200, "\x01{]", "application/json"),
+    "500": _always(500, "oops", "text/plain"),
+}

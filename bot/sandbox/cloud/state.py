@@ -1,0 +1,132 @@
+"""What runs in the loopback cloud, and what it has been told to do wrong.
+
+The ledger is the cloud's own truth: every start and stop that took effect, in order,
+and on disk if a file is given, so that a check after a crash need not ask the bot.
+"""
+
+import base64
+import json
+import os
+from collections import defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+RATE_WINDOW = 1.0  # seconds
+
+# Two sessions that exist from the start; the second leaves out a documented field.
+SESSIONS: dict[str, dict[str, Any]] = {
+    "1326515201117065216": {
+        "MasterInstanceId": "RK8S37P1402445261_3f86d6f5-2db9-4903-a70d-889987c9b2ac",
+        "OnlineInstanceIds": [
+            "RK8S37P1402445261_36732e29-74db-448c-8154-c53181391cb8",
+            "RK8S37P1402445261_69f8d3e2-8867-462c-a8cf-7c1d1a527782",
+        ],
+        "AvailableInstanceIds": [
+            "RK8S37P1402445261_36732e29-74db-448c-8154-c53181391cb8",
+            "RK8S37P1402445261_69f8d3e2-8867-462c-a8cf-7c1d1a527782",
+            "RK8S37P1402445261_95de5774-0f9f-4cc2-aa67-58d41378d209",
+        ],
+    },
+    "1326515201117065217": {
+        "MasterInstanceId": "RK8S37P1402445262_5d2f7f7e-0f0a-4a53-9d11-6b8a0f2f7c11",
+        "OnlineInstanceIds": [],
+    },
+}
+
+
+@dataclass
+class Relay:
+    """A relay task as the cloud sees it."""
+
+    task_id: str
+    agent: str
+    room: str
+    app: int
+    urls: list[str]
+    region: str
+    started_at: float
+    stopped_at: float | None = None
+
+
+@dataclass
+class CloudState:
+    """Everything the loopback cloud remembers."""
+
+    clock: Callable[[], float]
+    random_bytes: Callable[[int], bytes]
+    ledger_file: Path | None = None
+    relays: dict[str, Relay] = field(default_factory=dict)
+    renders: dict[str, dict[str, Any]] = field(default_factory=dict)
+    failures: dict[str, deque[str]] = field(default_factory=lambda: defaultdict(deque))
+    calls: list[tuple[float, str]] = field(default_factory=list)
+    idle_units: int = 5
+
+    def fail_next(self, action: str, how: str, times: int = 1) -> None:
+        """Make the next *times* calls of *action* (or `*`) fail as *how* says.
+
+        *how* is an error code, `timeout`, `reset`, `empty`, `html`, `garbage`,
+        `truncated`, `late` (it happens, the answer is lost) or `500`.
+        """
+        self.failures[action].extend([how] * times)
+
+    def next_failure(self, action: str) -> str:
+        """Take the failure that is due for *action*, or nothing."""
+        for name in (action, "*"):
+            if self.failures[name]:
+                return self.failures[name].popleft()
+        return ""
+
+    def over_the_rate(self, action: str, limit: float) -> bool:
+        """Count a call of *action*; tell whether it is over *limit* a second."""
+        now = self.clock()
+        recent = [
+            at for at, name in self.calls if name == action and now - at < RATE_WINDOW
+        ]
+        self.calls.append((now, action))
+        return len(recent) >= limit
+
+    def start_relay(self, fields: dict[str, Any], region: str) -> Relay:
+        """Start a task; every call starts another, as the real one does."""
+        packed = base64.b64encode(self.random_bytes(54), altchars=b"+-").decode()
+        relay = Relay(
+            task_id=f"-m9{packed}.",
+            agent=fields["AgentParams"]["UserId"],
+            room=fields["RoomId"],
+            app=fields["SdkAppId"],
+            urls=[one["PublishCdnUrl"] for one in fields.get("PublishCdnParams", [])],
+            region=region,
+            started_at=self.clock(),
+        )
+        self.relays[relay.task_id] = relay
+        self._enter("start", relay)
+        return relay
+
+    def stop_relay(self, task_id: str, app: int) -> Relay | None:
+        """Stop a task that runs, or return None."""
+        relay = self.relays.get(task_id)
+        if relay is None or relay.app != app or relay.stopped_at is not None:
+            return None
+        relay.stopped_at = self.clock()
+        self._enter("stop", relay)
+        return relay
+
+    @property
+    def running(self) -> list[Relay]:
+        """The tasks that run, oldest first."""
+        return [one for one in self.relays.values() if one.stopped_at is None]
+
+    def _enter(self, what: str, relay: Relay) -> None:
+        if self.ledger_file is None:
+            return
+        entry = {
+            "what": what,
+            "at": self.clock(),
+            "agent": relay.agent,
+            "task_id": relay.task_id,
+        }
+        with self.ledger_file.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(entry) + "\n")
+            file.flush()
+            os.fsync(file.fileno())

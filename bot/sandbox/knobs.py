@@ -1,0 +1,80 @@
+"""Lines of the terminal that play with the cloud and the bot: `:cloud`, `:bot`."""
+
+from collections.abc import Awaitable, Callable
+
+from bot.sandbox.cloud import LoopbackCloud
+from bot.sandbox.cloud.checks import ACTIONS
+from bot.sandbox.cloud.server import BAD_DAYS
+from bot.words import _
+
+SHORT = {
+    "start": "StartPublishCdnStream",
+    "stop": "StopPublishCdnStream",
+    "car": "CreateSession",
+    "gs": "DescribeCloudPhoneMultipleStreamSessionSlaves",
+    "any": "*",
+}
+
+
+class CloudKnobs:
+    """`:cloud` shows what runs in the loopback Tencent, and makes it fail."""
+
+    def __init__(self, cloud: LoopbackCloud) -> None:
+        self._cloud = cloud
+
+    async def __call__(self, line: str) -> str:
+        """Take what was typed after `:cloud` and return what is printed."""
+        match line.split():
+            case []:
+                return self._running()
+            case ["fail", what, how] if what in SHORT:
+                return self._fail(what, how, 1)
+            case ["fail", what, how, times] if what in SHORT and times.isdigit():
+                return self._fail(what, how, int(times))
+            case ["well"]:
+                self._cloud.state.failures.clear()
+                return _("The cloud is well again.")
+            case _:
+                return _usage()
+
+    def _running(self) -> str:
+        relays = self._cloud.state.running
+        lines = [f"{one.task_id}  {one.room}  {one.agent}" for one in relays]
+        lines += [f"session  {user}" for user in self._cloud.state.renders]
+        return "\n".join(lines) or _("Nothing runs in the cloud.")
+
+    def _fail(self, what: str, how: str, times: int) -> str:
+        self._cloud.state.fail_next(SHORT[what], how, times)
+        sentence = _("The next {what} ({n} in all) will fail: {how}.")
+        return sentence.format(n=times, what=what, how=how)
+
+
+class BotKnobs:
+    """`:bot` kills and starts the bot, as a crash and a supervisor would."""
+
+    def __init__(
+        self, kill: Callable[[], Awaitable[None]], start: Callable[[], Awaitable[None]]
+    ) -> None:
+        self._kill = kill
+        self._start = start
+
+    async def __call__(self, line: str) -> str:
+        """Take what was typed after `:bot` and return what is printed."""
+        match line.split():
+            case ["kill"]:
+                await self._kill()
+                return _("The bot was killed (-9).")
+            case ["start"]:
+                await self._start()
+                return _("The bot runs.")
+            case _:
+                return _(":bot kill ends it with -9; :bot start starts it again.")
+
+
+def _usage() -> str:
+    codes = sorted({code for action in ACTIONS.values() for code in action["errors"]})
+    return _(
+        ":cloud shows what runs. :cloud fail {what} HOW [TIMES] makes calls fail;\n"
+        "HOW is one of {days}, or an error code such as {code}.\n"
+        ":cloud well ends it."
+    ).format(what="|".join(SHORT), days=", ".join(BAD_DAYS), code=codes[0])

@@ -1,0 +1,130 @@
+"""`python -m bot sandbox`: the real bot between a Slack and a Tencent on loopback.
+
+The bot is a process of its own, started as anybody would start it, with variables
+that point at the two. So what is tried here is what runs elsewhere.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from bot.sandbox.cloud import LoopbackCloud
+from bot.sandbox.knobs import BotKnobs, CloudKnobs
+from bot.sandbox.slack.colon import Line
+from bot.sandbox.slack.script import play
+from bot.sandbox.slack.talk import talk
+from bot.sandbox.slack.world import LoopbackSlack
+from bot.words import _
+
+OURS = ("SLACK_", "TENCENTCLOUD_", "BOT_")  # variables that the bot reads
+COMMANDS = ("/relay", "/car", "/gs", "/lookup", "/patchbay")
+
+WELCOME = """\
+Patchbay sandbox: nothing here is real, and nothing costs money.
+You are ana in #ops. Type a command as you would in Slack:
+
+  /patchbay                      what there is
+  /relay start                   a form; answer its questions, Enter keeps what is shown
+  /lookup FailedOperation        what an error means
+  :cloud fail start timeout      let the next start go wrong, then try one
+  :help                          everything else, :quit
+"""
+
+
+class Bot:
+    """The bot's process. *environment* is all that it is told; it logs to *log*."""
+
+    def __init__(self, environment: dict[str, str], log: Path) -> None:
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(OURS)}
+        self._environment = kept | environment
+        self._log = log
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        """Start it, unless it runs."""
+        if self._process and self._process.returncode is None:
+            return
+        with self._log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "bot",
+                "run",
+                env=self._environment,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+
+    async def stop(self, sign: signal.Signals = signal.SIGTERM) -> None:
+        """End it as *sign* does, and wait until it has ended."""
+        if self._process and self._process.returncode is None:
+            self._process.send_signal(sign)
+            await self._process.wait()
+
+    async def kill(self) -> None:
+        """End it as a crash would."""
+        await self.stop(signal.SIGKILL)
+
+
+async def run(script: str | None) -> int:
+    """Run the sandbox: play the file *script*, or talk on the terminal."""
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        cloud = LoopbackCloud()
+        await cloud.start()
+        stack.push_async_callback(cloud.close)
+        slack = await stack.enter_async_context(LoopbackSlack(commands=COMMANDS))
+        slack.space.feed.also_busy.append(lambda: cloud.under_way > 0)
+        bot = Bot(_environment(slack, cloud, folder), folder / "bot.log")
+        start = _starter(bot, slack)
+        await start()
+        stack.push_async_callback(bot.stop)
+        knobs: dict[str, Line] = {
+            "cloud": CloudKnobs(cloud),
+            "bot": BotKnobs(bot.kill, start),
+        }
+        if not slack.sockets.connections:
+            sys.stderr.write((folder / "bot.log").read_text(encoding="utf-8"))
+            return 1
+        if script:
+            return await play(
+                slack.client, _lines(script), _print, mask=True, commands=knobs
+            )
+        _print(_(WELCOME))
+        await talk(slack.client, sys.stdin, sys.stdout, commands=knobs)
+    return 0
+
+
+def _lines(script: str) -> list[str]:
+    return Path(script).read_text(encoding="utf-8").splitlines()
+
+
+def _environment(
+    slack: LoopbackSlack, cloud: LoopbackCloud, folder: Path
+) -> dict[str, str]:
+    return {
+        **slack.environment(),
+        **cloud.environment,
+        "BOT_DATABASE_URL": f"sqlite:///{folder}/patchbay.db",
+        "BOT_PORT": "0",
+        "BOT_ALLOW_ALL": "true",
+    }
+
+
+def _starter(bot: Bot, slack: LoopbackSlack) -> Callable[[], Awaitable[None]]:
+    async def start() -> None:
+        await bot.start()
+        await slack.sockets.connected()
+
+    return start
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()

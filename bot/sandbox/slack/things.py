@@ -1,0 +1,149 @@
+"""What a workspace is made of, and the one way in which Slack says no."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+Json = dict[str, Any]
+
+
+class Refusal(Exception):
+    """Slack says no: *error* is its code, *messages* say more, as its API does."""
+
+    def __init__(self, error: str, *messages: str, **more: Any) -> None:
+        super().__init__(error)
+        self.error = error
+        self.messages = messages
+        self.more = more
+
+
+class Kind(StrEnum):
+    """What a channel is."""
+
+    PUBLIC = "channel"
+    PRIVATE = "group"
+    DIRECT = "im"
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A workspace."""
+
+    id: str
+    name: str
+    domain: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """A person or a bot. *team* is home: another one than ours is an outsider."""
+
+    id: str
+    name: str
+    real_name: str
+    team: Team
+    locale: str = "en-US"
+    tz: str = "Etc/UTC"
+    tz_offset: int = 0  # seconds east of UTC
+    guest: bool = False
+    bot: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """A conversation. *members* are user IDs; *shared* with another workspace."""
+
+    id: str
+    name: str
+    members: frozenset[str]
+    kind: Kind = Kind.PUBLIC
+    archived: bool = False
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """An upload, shared or not yet."""
+
+    id: str
+    name: str
+    title: str = ""
+    content: bytes = b""
+    complete: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message. *only_for* is the one who sees it, when it is ephemeral."""
+
+    channel: str
+    user: str
+    ts: str = ""  # stamped when it is said
+    text: str = ""
+    blocks: tuple[Json, ...] = ()
+    thread: str = ""
+    only_for: str = ""
+    edited: bool = False
+    files: tuple[File, ...] = ()
+
+    @property
+    def is_reply(self) -> bool:
+        """Tell whether it stands in a thread, under another message."""
+        return self.thread not in ("", self.ts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """An open modal or a Home. *body* is what the bot sent, ids filled in.
+
+    *values* is what stands in its inputs: block, action, then Slack's state value.
+    """
+
+    id: str
+    root: str
+    previous: str = ""
+    hash: str
+    user: str
+    body: Json
+    values: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+
+    @property
+    def blocks(self) -> list[Json]:
+        """Its blocks, in order."""
+        blocks: list[Json] = self.body["blocks"]
+        return blocks
+
+    @property
+    def is_home(self) -> bool:
+        """Tell whether it is a Home, not a modal."""
+        return bool(self.body["type"] == "home")
+
+
+Surface = Message | View
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What Slack itself tells *user* in *channel*: no app ever sees it."""
+
+    user: str
+    channel: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """What stands wrong in a modal's fields: block to sentence."""
+
+    view: View
+    by_block: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request that the bot made, and what it was answered."""
+
+    method: str
+    args: Json
+    answer: Json

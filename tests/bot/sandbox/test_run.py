@@ -1,0 +1,58 @@
+"""The sandbox as a visitor starts it: the first five minutes, played whole."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).parents[3]
+TOUR = "docs/first-five-minutes.txt"
+
+
+def run(*arguments, typed=""):
+    return subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-m", "bot", *arguments],
+        cwd=TOP,
+        input=typed,
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+
+
+def test_the_first_five_minutes_go_as_they_are_written():
+    played = run("sandbox", "--script", TOUR)
+
+    assert played.returncode == 0, played.stdout[-2000:] + played.stderr
+    assert "✗" not in played.stdout
+    assert "1 rtmp://push.example.com/live/****" in played.stdout
+    for shown in ("R1 · started", "R3 · unknown", "R1 · stopped", "The bot was killed"):
+        assert shown in played.stdout
+
+
+def test_a_script_whose_expectation_fails_says_so(tmp_path):
+    script = tmp_path / "script.txt"
+    script.write_text("/relay list\nexpect: something else\n")
+
+    played = run("sandbox", "--script", str(script))
+
+    assert played.returncode == 1
+    assert "✗ expected: something else" in played.stdout
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("/patchbay\n:quit\n", "What I can do"),
+        (":cloud fail start InternalError\n:cloud well\n:cloud\n", "Nothing runs"),
+        (":cloud nonsense\n:bot\n", ":bot kill ends it"),
+    ],
+)
+def test_it_talks_to_whoever_types(typed, shown):
+    talked = run("sandbox", typed=typed)
+
+    assert talked.returncode == 0, talked.stderr
+    assert "Patchbay sandbox" in talked.stdout
+    assert shown in talked.stdout
