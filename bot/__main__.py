@@ -1,0 +1,114 @@
+"""`python -m bot [run|sandbox|doctor|manifest|migrate]`.
+
+Without a word it runs the bot, or, where no Slack is configured, the sandbox.
+"""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Mapping, Sequence
+
+from bot.errors import BotError
+from bot.room import Room
+from bot.settings import Settings, load, secrets_of
+from commands import car, gs, lookup, patchbay, relay
+
+
+def _rooms() -> Mapping[str, Room]:
+    rooms = {room.name: room for room in (relay.room, car.room, gs.room, lookup.room)}
+    rooms["patchbay"] = patchbay.room_for(rooms)
+    return rooms
+
+
+ROOMS = _rooms()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return the exit code."""
+    given = _parser().parse_args(arguments)
+    try:
+        return int(given.do(given))
+    except BotError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bot", description=__doc__)
+    parser.set_defaults(do=_whatever)
+    commands = parser.add_subparsers(metavar="command")
+    run = commands.add_parser("run", help="run the bot")
+    run.set_defaults(do=_run)
+    sandbox = commands.add_parser("sandbox", help="try it, with nothing real")
+    sandbox.add_argument("--script", help="play a file of lines, print the transcript")
+    sandbox.set_defaults(do=_sandbox)
+    doctor = commands.add_parser("doctor", help="check the settings")
+    doctor.set_defaults(do=_doctor)
+    manifest = commands.add_parser("manifest", help="print the Slack app's manifest")
+    manifest.add_argument("--prefix", default="", help="goes before every command")
+    manifest.add_argument("--http-url", default="", help="public base URL: HTTP mode")
+    manifest.set_defaults(do=_manifest)
+    migrate = commands.add_parser("migrate", help="bring the journal up to date")
+    migrate.set_defaults(do=_migrate)
+    return parser
+
+
+def _whatever(given: argparse.Namespace) -> int:
+    if load().has_slack:
+        return _run(given)
+    given.script = None
+    return _sandbox(given)
+
+
+def _run(_given: argparse.Namespace) -> int:
+    from bot.app import run  # noqa: PLC0415 - `manifest` needs none of it
+
+    settings = load()
+    _log(settings)
+    for room in ROOMS.values():
+        room.prefix = settings.command_prefix
+    return asyncio.run(run(settings, ROOMS))
+
+
+def _sandbox(given: argparse.Namespace) -> int:
+    from bot.sandbox.run import run  # noqa: PLC0415 - the real bot never loads it
+
+    return asyncio.run(run(given.script))
+
+
+def _doctor(_given: argparse.Namespace) -> int:
+    from bot.doctor import examine_settings  # noqa: PLC0415 - see above
+
+    checks = examine_settings(load())
+    for check in checks:
+        sign = {True: "ok  ", False: "FAIL", None: "note"}[check.well]
+        sys.stdout.write(f"{sign}  {check.what}  {check.fix}\n")
+    return 0 if all(check.well is not False for check in checks) else 1
+
+
+def _manifest(given: argparse.Namespace) -> int:
+    from bot.manifest import as_yaml, manifest  # noqa: PLC0415 - see above
+
+    made = manifest(ROOMS.values(), prefix=given.prefix, http_url=given.http_url)
+    sys.stdout.write(as_yaml(made))
+    return 0
+
+
+def _migrate(_given: argparse.Namespace) -> int:
+    from bot.journal.engine import make_engine  # noqa: PLC0415 - see above
+    from bot.journal.upgrade import upgrade  # noqa: PLC0415 - see above
+
+    upgrade(make_engine(load().database_url.get_secret_value()))
+    return 0
+
+
+def _log(settings: Settings) -> None:
+    from bot.logs import set_up  # noqa: PLC0415 - see above
+    from bot.redact import Redactor  # noqa: PLC0415 - see above
+
+    secrets = (secret.get_secret_value() for secret in secrets_of(settings).values())
+    set_up(Redactor(secrets))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,203 @@
+"""Builds everything once, hands it in, starts it and drains it."""
+
+import asyncio
+import os
+import random
+import signal
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+
+from bot.courier import Courier
+from bot.desk import Desk
+from bot.errors import SettingsError
+from bot.house import House
+from bot.journal.journal import Journal
+from bot.policy import Gate
+from bot.recents import Recents
+from bot.recovery import recover
+from bot.room import Room
+from bot.settings import Product, Settings
+from bot.slack.directory import People
+from bot.slack.door import Door
+from bot.slack.outbox import Outbox
+from bot.slack.server import Server
+from bot.slack.sockets import Sockets
+from bot.slack.teller import Teller
+from bot.slack.web import Web
+from bot.tasks import Tasks
+from bot.tencent.client import Account, Client
+from bot.tencent.models import REQUESTS
+from bot.tencent.pacer import Pacer
+from bot.tencent.tc3 import Credential
+
+DRAIN_SECONDS = 20.0  # for work in flight, after the door has closed
+
+PRODUCTS: tuple[Product, ...] = ("trtc", "car", "gs")
+
+log = structlog.get_logger(__name__)
+
+
+def now() -> datetime:
+    """Return the time of the wall clock, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What runs: built by `build`, closed in the reverse order."""
+
+    settings: Settings
+    journal: Journal
+    tasks: Tasks
+    courier: Courier
+    outbox: Outbox
+    server: Server
+    sockets: Sockets | None
+
+
+async def run(settings: Settings, rooms: Mapping[str, Room]) -> int:
+    """Run the bot until it is told to stop; return the exit code.
+
+    Raises:
+        SettingsError: something that the bot cannot do without is missing.
+        JournalUnavailable: the journal does not open, so nothing may be started.
+    """
+    async with AsyncExitStack() as stack:
+        parts = await build(settings, rooms, stack)
+        stopped = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(sign, stopped.set)
+        delivering = asyncio.create_task(parts.outbox.run())
+        await recover(parts.courier, now())
+        port = await parts.server.start(settings.host, settings.port)
+        deaf = await _listen(parts)
+        log.info("bot.ready", port=port, sockets=parts.sockets is not None)
+        waiting = {asyncio.create_task(stopped.wait()), delivering, *deaf}
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        await _drain(parts)
+        await parts.outbox.deliver()
+        for task in waiting:
+            task.cancel()
+        return 0 if stopped.is_set() else 1
+
+
+async def build(
+    settings: Settings, rooms: Mapping[str, Room], stack: AsyncExitStack
+) -> Parts:
+    """Build everything; *stack* closes what has to be closed."""
+    token = settings.slack_bot_token
+    if token is None:
+        raise SettingsError("SLACK_BOT_TOKEN is not set")
+    tasks = Tasks()
+    web = await stack.enter_async_context(Web(token, settings.slack_api_url))
+    client = await stack.enter_async_context(Client(_accounts(settings), now=now))
+    journal = await Journal.open(
+        settings.database_url.get_secret_value(),
+        now=now,
+        random_bytes=os.urandom,
+        seal_key=settings.seal_key,
+    )
+    stack.callback(journal.close)
+    groups = {group for rule in settings.policy.rules for group in rule.groups}
+    people = People(web, tasks, groups=sorted(groups))
+    await people.introduce(token.get_secret_value())
+    outbox = Outbox(journal.post, web, now=now, ops_channel=settings.ops_channel)
+    desk = _desk(settings, journal, client, people, tasks, outbox)
+    door = Door(
+        House(rooms, desk), Teller(web), people, tasks, prefix=settings.command_prefix
+    )
+    app_token = settings.slack_app_token
+    sockets = Sockets(door, web.client, app_token) if app_token else None
+
+    async def ready() -> dict[str, bool]:
+        heard = await sockets.connected() if sockets else True
+        return {"journal": await journal.writable(), "slack": heard}
+
+    secret = None if sockets else settings.slack_signing_secret
+    server = Server(door, secret, ready)
+    return Parts(settings, journal, tasks, desk.courier, outbox, server, sockets)
+
+
+def _desk(
+    settings: Settings,
+    journal: Journal,
+    client: Client,
+    people: People,
+    tasks: Tasks,
+    outbox: Outbox,
+) -> Desk:
+    gate = Gate(settings.policy, people, settings.allow_all)
+    recents = Recents(journal)
+    courier = _courier(settings, journal, client, gate, recents, tasks, outbox)
+    return Desk(
+        settings=settings,
+        journal=journal,
+        recents=recents,
+        courier=courier,
+        gate=gate,
+        ring=outbox.ring,
+        now=now,
+        random_bytes=os.urandom,
+    )
+
+
+def _courier(  # noqa: PLR0913, PLR0917 - the parts that it is made of
+    settings: Settings,
+    journal: Journal,
+    client: Client,
+    gate: Gate,
+    recents: Recents,
+    tasks: Tasks,
+    outbox: Outbox,
+) -> Courier:
+    monotonic = asyncio.get_running_loop().time
+    return Courier(
+        journal=journal,
+        client=client,
+        pacers={
+            action: Pacer(request.rate, monotonic=monotonic)
+            for action, request in REQUESTS.items()
+        },
+        apps={app.name: app for app in settings.all_apps},
+        gate=gate,
+        recents=recents,
+        tasks=tasks,
+        ring=outbox.ring,
+        boot=os.urandom(8).hex(),
+        now=now,
+        random=random.random,
+        sleep=asyncio.sleep,
+    )
+
+
+async def _listen(parts: Parts) -> set[asyncio.Task[None]]:
+    if parts.sockets is None:
+        return set()
+    await parts.sockets.start()
+    return {asyncio.create_task(parts.sockets.watch())}
+
+
+async def _drain(parts: Parts) -> None:
+    """Take nothing new, finish what is under way, then let go."""
+    if parts.sockets:
+        await parts.sockets.close()
+    await parts.server.close()
+    late = await parts.tasks.drain(DRAIN_SECONDS)
+    log.info("bot.drained", late=late)
+
+
+def _accounts(settings: Settings) -> dict[str, Account]:
+    accounts: dict[str, Account] = {}
+    for product in PRODUCTS:
+        account = settings.account(product)
+        if account.secret_id and account.secret_key:
+            key = Credential(
+                account.secret_id.get_secret_value(), account.secret_key, account.token
+            )
+            accounts[product] = Account(account.endpoint, key)
+    return accounts

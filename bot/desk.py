@@ -1,0 +1,277 @@
+"""The one way out: policy, journal, send, outcome; no room can go round it.
+
+A room hands over an `Order`. The desk judges it, commits it as an intent together
+with the first card, and only then lets a courier carry it: so what was accepted
+survives a crash, and what was not accepted was never sent.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from bot import cards
+from bot.ask import Ask, Place
+from bot.ceilings import check_counts, check_request
+from bot.courier import Courier
+from bot.errors import NotAllowed, UsageError
+from bot.ids import DraftId, Handle, IntentId, Kind, TeamId, intent_id
+from bot.journal.journal import Journal
+from bot.journal.record import Draft, Intent, NewIntent
+from bot.letters import card_letter
+from bot.outcome import Outcome, line
+from bot.policy import Gate, Wish
+from bot.recents import Recents
+from bot.settings import App, Settings
+from bot.tencent.models.base import Level, Request
+from bot.tencent.models.trtc import StartPublishCdnStream
+from bot.words import _
+
+log = structlog.get_logger(__name__)
+
+# A request is mostly answered within this time; its first card then shows the end.
+PATIENCE = timedelta(seconds=1)
+DAY = timedelta(days=1)
+FORM_LIVES = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A request and all that the journal keeps beside it.
+
+    *handle* is given when it is about a thing that has one; otherwise the journal
+    allots the next.
+    """
+
+    id: IntentId
+    request: Request[Any]
+    kind: Kind
+    app: App | None = None
+    region: str = ""
+    handle: Handle | None = None
+    about: IntentId | None = None
+    room: str = ""
+    ref: str = ""
+    agent: str = ""
+    note: str = ""
+
+    @property
+    def wish(self) -> Wish:
+        """What policy is asked."""
+        return Wish(self.request.permit, self.request.level, self.app)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What a room has in its hands, and all it has."""
+
+    settings: Settings
+    journal: Journal
+    recents: Recents
+    courier: Courier
+    gate: Gate
+    ring: Callable[[], None]  # wakes the outbox
+    now: Callable[[], datetime]
+    random_bytes: Callable[[int], bytes]
+
+    @property
+    def apps(self) -> Sequence[App]:
+        """The TRTC applications that the config names."""
+        return self.settings.all_apps
+
+    def new_id(self) -> IntentId:
+        """Return the id of an intent to come."""
+        return intent_id(self.now(), self.random_bytes(10))
+
+    def new_incident(self) -> str:
+        """Return a short name under which the log tells what broke."""
+        return self.random_bytes(4).hex()
+
+    # ── may I? ──────────────────────────────────────────────────────────────────
+
+    def check(self, ask: Ask, wish: Wish) -> None:
+        """Refuse *wish* unless policy allows it.
+
+        Raises:
+            NotAllowed: with the rule, and who may instead.
+        """
+        verdict = self.gate.verdict(ask.who, ask.where, wish)
+        if verdict.allowed:
+            return
+        raise NotAllowed(verdict.reason, rule=verdict.rule, may=verdict.may)
+
+    def check_any(self, ask: Ask, does: type[Request[Any]]) -> None:
+        """Refuse unless *does* is allowed on one of the apps at least.
+
+        Raises:
+            NotAllowed: as `check` does, for the first app.
+        """
+        apps = [None, *self.apps]
+        wishes = [Wish(does.permit, does.level, app) for app in apps]
+        verdicts = [self.gate.verdict(ask.who, ask.where, wish) for wish in wishes]
+        if not any(verdict.allowed for verdict in verdicts):
+            self.check(ask, wishes[0])
+
+    # ── the way out ─────────────────────────────────────────────────────────────
+
+    async def submit(self, ask: Ask, order: Order) -> Outcome | None:
+        """Accept *order*, durably, and let it be carried out.
+
+        Returns:
+            None when the answer comes by itself (a card, or the look-up's result);
+            the first one's card when the same submission came again.
+
+        Raises:
+            NotAllowed: policy said no; nothing was kept or sent.
+            KeyReused: the same submission came with other contents.
+        """
+        self.check(ask, order.wish)
+        if isinstance(order.request, StartPublishCdnStream):
+            await self._check_ceilings(ask, order.request)
+        accepted, fresh = await self.journal.accept(
+            _new_intent(ask, order, self.now()), letters=_first_letters(order)
+        )
+        if not fresh:
+            seen = cards.card(accepted)
+            already = line(_("That was asked already; this is how it stands."))
+            return replace(seen, parts=(already, *seen.parts))
+        self.recents.remember(accepted)
+        self.courier.take(accepted)
+        self.ring()
+        return None
+
+    async def _check_ceilings(self, ask: Ask, request: StartPublishCdnStream) -> None:
+        policy = self.settings.policy
+        check_request(request, policy.limits, policy.push_hosts)
+        most = policy.limits.starts_per_person_a_day
+        who, since = ask.who, self.now() - DAY
+        today = await self.journal.recent(
+            who.team, user=who.user, kind=Kind.RELAY, since=since, limit=most
+        )
+        if any(one.key == ask.key for one in today):
+            return  # the same submission again is not one more
+        live = await self.journal.live(who.team)
+        check_counts(len(live), len(today), policy.limits)
+
+    async def reveal(self, intent: Intent) -> str | None:
+        """Return the secret part of a reply; who asked for it is in the log."""
+        log.info("secret.revealed", intent=intent.id)
+        secret = await self.journal.secret_of(intent.id)
+        return secret.decode() if secret else None
+
+    # ── forms ───────────────────────────────────────────────────────────────────
+
+    async def open_draft(self, ask: Ask, values: dict[str, str]) -> DraftId:
+        """Keep what a form starts from; the form itself carries only this id."""
+        draft = Draft(
+            id=DraftId(self.random_bytes(16).hex()),
+            team=ask.who.team,
+            user=ask.who.user,
+            channel=ask.where.channel,
+            thread=ask.where.thread,
+            direct=ask.where.direct,
+            room=ask.room,
+            verb=ask.words.verb,
+            values=values,
+            answer_url=ask.answer_url,
+            expires_at=self.now() + FORM_LIVES,
+        )
+        await self.journal.keep_draft(draft)
+        return draft.id
+
+    async def placed(self, ask: Ask) -> tuple[Ask, dict[str, str]]:
+        """Return the submission *ask* at the place where its form was asked for.
+
+        Raises:
+            UsageError: the form is older than 30 minutes, or somebody else's.
+        """
+        if ask.submission is None:
+            raise UsageError(_("That was not a form."))
+        who = ask.who
+        draft = await self.journal.draft(
+            ask.submission.draft, team=who.team, user=who.user
+        )
+        if draft is None:
+            raise UsageError(
+                _("This form is too old. Open it again; nothing was sent.")
+            )
+        where = Place(channel=draft.channel, thread=draft.thread, direct=draft.direct)
+        placed = replace(ask, where=where, answer_url=draft.answer_url)
+        return placed, dict(draft.values)
+
+    # ── what the bot knows ──────────────────────────────────────────────────────
+
+    async def thing(self, text: str, team: TeamId) -> Intent | None:
+        """Return the intent that made what *text* names: a handle or a whole ID."""
+        return await self.recents.named(text, team)
+
+    async def matches(self, text: str, team: TeamId) -> list[Intent]:
+        """Return what goes by *text*: a handle, an ID or a part of one, a room."""
+        named = await self.thing(text, team)
+        return [named] if named else await self.journal.find(text, team)
+
+    async def live_twin(self, request: StartPublishCdnStream) -> Intent | None:
+        """Return a relay that is live with the same app, room and targets."""
+        return await self.journal.active_on(
+            request.sdk_app_id, request.room_id, target_digest(request)
+        )
+
+
+def target_digest(request: Request[Any]) -> str:
+    """Return a digest of the push targets of a relay, whatever their order."""
+    if not isinstance(request, StartPublishCdnStream):
+        return ""
+    urls = sorted(url.get_secret_value() for url in request.target_urls)
+    return hashlib.sha256("\n".join(urls).encode()).hexdigest()
+
+
+def _new_intent(ask: Ask, order: Order, at: datetime) -> NewIntent:
+    wire = order.request.to_wire()
+    return NewIntent(
+        id=order.id,
+        key=ask.key,
+        digest=_digest(order.request, wire),
+        action=order.request.action,
+        kind=order.kind,
+        handle=order.handle,
+        team=ask.who.team,
+        user=ask.who.user,
+        home=ask.who.home,
+        channel=ask.where.channel,
+        thread=ask.where.thread,
+        direct=ask.where.direct,
+        locale=ask.who.locale,
+        app=order.app.name if order.app else "",
+        sdk_app_id=order.app.sdk_app_id if order.app else 0,
+        region=order.region,
+        room=order.room,
+        ref=order.ref,
+        agent=order.agent,
+        about=order.about,
+        masked=order.request.masked(),
+        target_digest=target_digest(order.request),
+        request=json.dumps(wire).encode(),
+        answer_url=ask.answer_url,
+        note=order.note,
+        at=at,
+    )
+
+
+def _digest(request: Request[Any], wire: dict[str, Any]) -> str:
+    """Digest what was asked for; the robot's name differs from try to try."""
+    agent = {**wire.get("AgentParams", {}), "UserId": ""}
+    asked = {**wire, "AgentParams": agent, "Action": request.action}
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+
+
+def _first_letters(order: Order) -> Callable[[Intent], Iterable[Any]]:
+    def letters(intent: Intent) -> Iterable[Any]:
+        if order.request.level is Level.READ or order.about:
+            return ()
+        return (replace(card_letter(intent), not_before=intent.created_at + PATIENCE),)
+
+    return letters

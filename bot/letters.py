@@ -1,0 +1,44 @@
+"""What is posted when an intent changes: its card, and answers to whoever asked."""
+
+from collections.abc import Callable, Iterable
+
+from bot.cards import card, stop_told
+from bot.journal.record import Intent, Letter
+from bot.outcome import Audience, Outcome
+from bot.slack.blocks import message
+from bot.tencent.models import REQUESTS
+from bot.tencent.models.base import Level
+from bot.words import reading_in
+
+
+def card_letter(intent: Intent) -> Letter:
+    """Return the card of *intent* as it now stands, for its channel."""
+    return _letter(intent, card, Audience.CHANNEL)
+
+
+def settled_letters(intent: Intent) -> Iterable[Letter]:
+    """Return what is posted once *intent* has moved: a read answers its asker."""
+    if REQUESTS[intent.action].level is Level.READ:
+        return (_letter(intent, card, Audience.ASKER),)
+    return (card_letter(intent),)
+
+
+def stopped_letters(intent: Intent) -> Iterable[Letter]:
+    """Return what is posted once a stop has ended: the asker is told how."""
+    return (_letter(intent, stop_told, Audience.ASKER),)
+
+
+def _letter(
+    intent: Intent, told: Callable[[Intent], Outcome], audience: Audience
+) -> Letter:
+    with reading_in(intent.locale):
+        body = message(told(intent))
+    return Letter(
+        intent=intent.id,
+        rev=intent.rev,
+        channel=intent.channel,
+        thread=intent.thread,
+        user=intent.user,
+        audience=audience.value,
+        body=body,
+    )

@@ -1,0 +1,223 @@
+"""`/car`: open CAR cloud-rendering sessions.
+
+A session has no ID of its own: it is keyed by the user it runs for.
+"""
+
+from bot import cards
+from bot.ask import Ask
+from bot.desk import Desk, Order
+from bot.errors import InvalidRequest, NotAllowed, NotFound, UsageError
+from bot.form import ChoiceField, Field, Form, Option, TextField
+from bot.ids import DraftId, Kind
+from bot.outcome import Bold, Code, Outcome, Tone, line
+from bot.room import Room
+from bot.tencent.models.car import CreateSession
+from bot.words import _
+
+room = Room("car", summary="CAR cloud-rendering sessions")
+
+KEYS = ("user", "ip", "client", "mode", "params", "host", "role")
+ALONE, WATCHED = "alone", "watched"  # what happens when nobody is connected
+MODES = {ALONE: "RunWithoutClient", WATCHED: ""}
+
+FIELDS = {
+    "UserId": "user",
+    "UserIp": "ip",
+    "ClientSession": "client",
+    "RunMode": "mode",
+    "ApplicationParameters": "params",
+    "HostUserId": "host",
+    "Role": "role",
+}
+
+
+@room.verb(
+    "start",
+    usage="[user=…] [ip=…] [key=value…] [--go] [--dry-run]",
+    keys=KEYS,
+    flags=("go", "dry-run"),
+    does=CreateSession,
+    examples=("start", "start user=cg_user ip=125.127.178.228 --go"),
+)
+async def start(ask: Ask, desk: Desk) -> Outcome | Form | None:
+    """Open a render session for a user.
+
+    Opens the form, filled in with what was typed; with --go, a user and an address
+    it asks nothing more. Without a client session it runs without a client.
+    """
+    desk.check_any(ask, CreateSession)
+    if ask.words.ids:
+        raise UsageError(
+            _("I do not know what “{word}” is.").format(word=ask.words.ids[0].text),
+            usage="/car start user=cg_user ip=125.127.178.228",
+        )
+    plan = {key: ask.value(key) for key in KEYS if ask.value(key)}
+    _check_words(plan)
+    if ask.has("dry-run"):
+        return cards.dry_run(_request(plan))
+    if ask.has("go") and plan.get("user") and plan.get("ip"):
+        return await _start(ask, desk, plan)
+    plan.setdefault("user", f"oncall-{ask.who.user.lower()}-{desk.now():%H%M}")
+    return _form(plan, await desk.open_draft(ask, plan))
+
+
+@room.form("start")
+async def submit_start(ask: Ask, desk: Desk) -> Outcome | None:
+    """Open what the form says; faults go back to their fields."""
+    placed, _kept = await desk.placed(ask)
+    form = placed.submission
+    said = {key: form.text(key) for key in KEYS} if form else {}
+    answer = await _start(placed, desk, {k: text for k, text in said.items() if text})
+    return answer or Outcome(
+        headline=(Bold(_("On its way.")),),
+        tone=Tone.WAIT,
+        parts=(line(_("The card in the channel shows how it goes.")),),
+    )
+
+
+@room.verb("recent", usage="[mine]", examples=("recent", "recent mine"))
+async def recent(ask: Ask, desk: Desk) -> Outcome:
+    """List the render sessions opened lately, newest first."""
+    mine = any(token.text.casefold() == "mine" for token in ask.words.ids)
+    found = await desk.journal.recent(
+        ask.who.team, kind=Kind.RENDER, user=ask.who.user if mine else None
+    )
+    return cards.listed(_("Recent render sessions"), found, _("None yet."))
+
+
+@room.verb("reveal", usage="<S41>", examples=("reveal S41",))
+async def reveal(ask: Ask, desk: Desk) -> Outcome:
+    """Show the server session to whoever opened it, and to nobody else.
+
+    A client joins with it, so it never stands in a channel.
+    """
+    text = ask.one(_("a render session: its handle or user")).text
+    session = await desk.thing(text, ask.who.team)
+    if session is None or session.kind is not Kind.RENDER:
+        raise NotFound(_("I know no render session “{text}”.").format(text=text))
+    if session.user != ask.who.user:
+        sentence = _("Only whoever opened {handle} may see that.")
+        told = sentence.format(handle=session.handle)
+        raise NotAllowed(told, rule="requester")
+    secret = await desk.reveal(session)
+    if secret is None:
+        raise NotFound(_("CAR gave no server session for it."))
+    return Outcome(
+        headline=(Bold(f"{session.handle}  {_('server session')}"),),
+        parts=(Code(secret), line(_("Only you can see this."), quiet=True)),
+    )
+
+
+async def _start(ask: Ask, desk: Desk, plan: dict[str, str]) -> Outcome | None:
+    request = _request(plan)
+    order = Order(
+        id=desk.new_id(), request=request, kind=Kind.RENDER, ref=request.user_id
+    )
+    return await desk.submit(ask, order)
+
+
+def _check_words(plan: dict[str, str]) -> None:
+    if plan.get("mode", ALONE) not in MODES:
+        words = ", ".join(sorted(MODES))
+        sentence = _("“{given}” is not one of {words}.")
+        raise InvalidRequest({"mode": sentence.format(given=plan["mode"], words=words)})
+
+
+def _request(plan: dict[str, str]) -> CreateSession:
+    mode = plan.get("mode") or (WATCHED if plan.get("client") else ALONE)
+    fields = {
+        "UserId": plan.get("user", ""),
+        "UserIp": plan.get("ip", ""),
+        "ClientSession": plan.get("client"),
+        "RunMode": MODES[mode] or None,
+        "ApplicationParameters": plan.get("params"),
+        "HostUserId": plan.get("host"),
+        "Role": plan.get("role"),
+    }
+    try:
+        return CreateSession.of({k: v for k, v in fields.items() if v is not None})
+    except InvalidRequest as error:
+        faults: dict[str, str] = {}
+        for path, sentence in error.faults.items():
+            faults.setdefault(FIELDS.get(path, "user"), sentence)
+        raise InvalidRequest(faults) from None
+
+
+def _form(plan: dict[str, str], draft: DraftId) -> Form:
+    return Form(
+        room="car",
+        verb="start",
+        title=_("Open a render session"),
+        submit=_("Open"),
+        draft=draft,
+        fields=(*_who(plan), *_how(plan), *_several(plan)),
+    )
+
+
+def _who(plan: dict[str, str]) -> tuple[Field, ...]:
+    return (
+        TextField(
+            name="user",
+            label=_("User ID"),
+            hint=_("The same ID reconnects to the same session."),
+            initial=plan.get("user", ""),
+            longest=128,
+        ),
+        TextField(
+            name="ip",
+            label=_("The user's public IP address"),
+            hint=_("It decides where the session runs. Not yours: the player's."),
+            initial=plan.get("ip", ""),
+            longest=45,
+        ),
+    )
+
+
+def _how(plan: dict[str, str]) -> tuple[Field, ...]:
+    return (
+        ChoiceField(
+            name="mode",
+            label=_("When nobody is connected"),
+            options=(
+                Option(_("Keep running"), ALONE),
+                Option(_("Stop; needs a client session"), WATCHED),
+            ),
+            initial=plan.get("mode", ALONE),
+            radio=True,
+        ),
+        TextField(
+            name="client",
+            label=_("Client session"),
+            initial=plan.get("client", ""),
+            multiline=True,
+            optional=True,
+        ),
+        TextField(
+            name="params",
+            label=_("Application parameters"),
+            hint=_("No effect in a single-application project with prelaunch."),
+            initial=plan.get("params", ""),
+            optional=True,
+        ),
+    )
+
+
+def _several(plan: dict[str, str]) -> tuple[Field, ...]:
+    """What only a session of several people needs."""
+    roles = (Option(_("Player"), "Player"), Option(_("Viewer"), "Viewer"))
+    return (
+        ChoiceField(
+            name="role",
+            label=_("Role, for several people"),
+            options=roles,
+            initial=plan.get("role", ""),
+            optional=True,
+        ),
+        TextField(
+            name="host",
+            label=_("Host's user ID, for several people"),
+            hint=_("The host's own ID, if this user is the host."),
+            initial=plan.get("host", ""),
+            optional=True,
+        ),
+    )

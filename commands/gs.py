@@ -1,0 +1,40 @@
+"""`/gs`: look at GS same-screen sessions: one master phone, many followers."""
+
+from bot.ask import Ask
+from bot.desk import Desk, Order
+from bot.errors import UsageError
+from bot.ids import Kind, handle_from
+from bot.outcome import Outcome
+from bot.room import Room
+from bot.tencent.models.gs import DescribeCloudPhoneMultipleStreamSessionSlaves
+from bot.words import _
+
+room = Room("gs", summary="GS same-screen sessions: who is online", bare="show")
+
+
+@room.verb(
+    "show",
+    usage="<session-id>",
+    does=DescribeCloudPhoneMultipleStreamSessionSlaves,
+    examples=("1326515201117065216", "show G7"),
+)
+async def show(ask: Ask, desk: Desk) -> Outcome | None:
+    """Show who of a session is selected but offline, then who is online."""
+    if not ask.words.ids:
+        raise UsageError(
+            _("This needs a session ID: 19 digits."), usage="/gs 1326515201117065216"
+        )
+    text = ask.one(_("a session ID or its handle")).text
+    known = await desk.thing(text, ask.who.team)
+    session = known.ref if known and known.kind is Kind.COSTREAM else text
+    if handle_from(text) and known is None:
+        raise UsageError(_("I know no “{text}”.").format(text=text))
+    request = DescribeCloudPhoneMultipleStreamSessionSlaves.of({"SessionId": session})
+    order = Order(
+        id=desk.new_id(),
+        request=request,
+        kind=Kind.COSTREAM,
+        handle=known.handle if known and known.kind is Kind.COSTREAM else None,
+        ref=session,
+    )
+    return await desk.submit(ask, order)

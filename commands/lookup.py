@@ -1,0 +1,184 @@
+"""`/lookup`: paste anything; learn what it is, who started it, what it means.
+
+It reads what the bot knows itself, so it answers at once and costs nothing.
+"""
+
+import json
+import re
+from dataclasses import replace
+
+from bot import cards
+from bot.advice import explained
+from bot.ask import Ask, Token, TokenKind
+from bot.desk import Desk
+from bot.grammar import classify, find_ids
+from bot.ids import ChannelId, MessageTs
+from bot.journal.record import Intent
+from bot.outcome import (
+    Audience,
+    Bold,
+    Button,
+    Buttons,
+    Code,
+    Mono,
+    Outcome,
+    Part,
+    Points,
+    Tone,
+    line,
+)
+from bot.room import Room
+from bot.tencent.explain import explain
+from bot.tencent.models import REQUESTS
+from bot.words import _, reader_locale
+
+room = Room("lookup", summary="What is this ID, or this error?", bare="find")
+
+PERMALINK = re.compile(r"/archives/([A-Z0-9]+)/p(\d{10})(\d{6})")
+
+
+@room.verb(
+    "find",
+    usage="[anything]",
+    keys=("product",),
+    flags=("public", "details", "ids"),
+    examples=("R128", "FailedOperation.SlowDown", "-m97l2ZU7", "295066", ""),
+)
+async def find(ask: Ask, desk: Desk) -> Outcome:
+    """Look up a handle, an ID, a room, an error code, a link or a whole log line.
+
+    Without anything it lists what was done lately. --public shows the answer to
+    the channel, --details the request and how to repeat it, --ids the bare IDs.
+    """
+    words = " ".join(token.text for token in ask.words.ids)
+    if not words:
+        return await _recents(ask, desk)
+    found = find_ids(ask.text) or (Token(words, classify(words)),)
+    answers = [await _one(token, ask, desk) for token in found]
+    answer = answers[0] if len(answers) == 1 else _several(found, answers)
+    return replace(answer, audience=Audience.CHANNEL) if ask.has("public") else answer
+
+
+async def _recents(ask: Ask, desk: Desk) -> Outcome:
+    found = await desk.journal.recent(ask.who.team)
+    return cards.listed(_("Lately"), found, _("Nothing yet."))
+
+
+async def _one(token: Token, ask: Ask, desk: Desk) -> Outcome:
+    if token.kind is TokenKind.ERROR:
+        return _explained(token.text, ask.value("product"))
+    if token.kind is TokenKind.PERMALINK:
+        found = await _behind(token.text, desk)
+    else:
+        found = await desk.matches(token.text, ask.who.team)
+    if len(found) == 1:
+        return await _shown(found[0], ask, desk)
+    if found:
+        title = _("Several go by “{text}”").format(text=token.text)
+        return cards.listed(title, found, "")
+    return _unknown(token, desk)
+
+
+async def _shown(intent: Intent, ask: Ask, desk: Desk) -> Outcome:
+    if ask.has("details"):
+        return _details(intent)
+    if ask.has("ids"):
+        return _bare_ids(intent)
+    return cards.looked_up(intent, await desk.journal.history(intent.handle))
+
+
+async def _behind(link: str, desk: Desk) -> list[Intent]:
+    match = PERMALINK.search(link)
+    if not match:
+        return []
+    ts = MessageTs(f"{match[2]}.{match[3]}")
+    intent = await desk.journal.by_card(ChannelId(match[1]), ts)
+    return [intent] if intent else []
+
+
+def _explained(code: str, product: str) -> Outcome:
+    meanings = explain(code, product=product, locale=reader_locale())
+    if not meanings:
+        sentence = _("I have no explanation for {code}.").format(code=code)
+        hint = _("Quote the code and the RequestId to Tencent's support.")
+        return Outcome(headline=(sentence,), tone=Tone.WARN, parts=(line(hint),))
+    told = [explained(meaning) for meaning in meanings]
+    if len(told) == 1:
+        return told[0]
+    parts: list[Part] = []
+    for one in told:
+        parts += [line(*one.headline), *one.parts]
+    title = _("{code} means different things").format(code=meanings[0].code)
+    return Outcome(headline=(Bold(title),), parts=tuple(parts))
+
+
+def _several(tokens: tuple[Token, ...], answers: list[Outcome]) -> Outcome:
+    lines = tuple(
+        (Mono(token.text), "  ", answer.plain)
+        for token, answer in zip(tokens, answers, strict=True)
+    )
+    buttons = tuple(
+        Button(token.text[:75], "lookup", token.text) for token in tokens[:3]
+    )
+    title = _("I found {n} things in that").format(n=len(tokens))
+    return Outcome(headline=(Bold(title),), parts=(Points("", lines), Buttons(buttons)))
+
+
+def _unknown(token: Token, desk: Desk) -> Outcome:
+    sentence = _("“{text}” is not in my journal.").format(text=token.text)
+    looks = {
+        TokenKind.TASK: _("It looks like a relay's TaskId."),
+        TokenKind.SESSION: _("It looks like a GS session."),
+        TokenKind.REQUEST: _("It looks like a RequestId of a call I did not make."),
+        TokenKind.HANDLE: _("It looks like a handle, but I never gave it out."),
+    }.get(token.kind, _("I look for handles, IDs, rooms and people."))
+    parts: list[Part] = [line(looks)]
+    if token.kind is TokenKind.SESSION:
+        ask_gs = Button(_("Ask GS about it"), "gs", token.text)
+        parts.append(Buttons((ask_gs,)))
+    if token.kind is TokenKind.TASK and desk.apps:
+        parts.append(
+            Buttons((Button(_("Stop it anyway"), "relay", f"stop {token.text}"),))
+        )
+    return Outcome(headline=(sentence,), tone=Tone.UNKNOWN, parts=tuple(parts))
+
+
+def _bare_ids(intent: Intent) -> Outcome:
+    ids = [one for one in (intent.ref, intent.request_id) if one]
+    nothing = line(_("It has no IDs yet."))
+    return Outcome(
+        headline=(Bold(intent.handle),),
+        parts=tuple(Code(one) for one in ids) or (nothing,),
+    )
+
+
+def _details(intent: Intent) -> Outcome:
+    service = REQUESTS[intent.action].service
+    body = json.dumps(intent.masked, indent=2, ensure_ascii=False)
+    region = f" --region {intent.region}" if service.regional else ""
+    repeat = f"tccli {service.name} {intent.action}{region}"
+    if intent.action == "StartPublishCdnStream" and intent.ref:
+        repeat = (
+            f"tccli trtc StopPublishCdnStream{region}"
+            f" --SdkAppId {intent.sdk_app_id} --TaskId={intent.ref}"
+        )
+    sent = intent.sent_at or intent.created_at
+    support = "\n".join(
+        (
+            f"{service.name} {service.version} {intent.action}",
+            f"RequestId {intent.request_id or '-'}",
+            f"{sent:%Y-%m-%dT%H:%M:%SZ}",
+            intent.error_code or "OK",
+        )
+    )
+    return Outcome(
+        headline=(Bold(f"{intent.handle} · {intent.action}"),),
+        parts=(
+            Code(body),
+            line(_("From a terminal"), quiet=True),
+            Code(repeat),
+            line(_("For Tencent's support"), quiet=True),
+            Code(support),
+        ),
+        request_id=intent.request_id,
+    )

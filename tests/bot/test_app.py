@@ -1,0 +1,274 @@
+"""The whole bot, between a Slack and a Tencent that know nothing of it."""
+
+import asyncio
+import json
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+
+import aiohttp
+import pytest
+
+from bot.__main__ import ROOMS
+from bot.app import build
+from bot.recovery import recover
+from bot.sandbox.cloud import LoopbackCloud
+from bot.sandbox.slack import seed
+from bot.sandbox.slack.payloads import Control
+from bot.sandbox.slack.things import Message, View
+from bot.sandbox.slack.world import LoopbackSlack
+from bot.settings import load
+from tests.judge import judged
+
+START = "/relay start 295066 url=rtmp://push.example.com/live/the-secret-key --go"
+
+
+class Bot:
+    """A running bot, and hands on the keyboard of its Slack."""
+
+    def __init__(self, parts, slack, cloud, url):
+        self.url = url
+        self.parts = parts
+        self.slack = slack
+        self.cloud = cloud
+        self.space = slack.space
+        self.hands = slack.client
+
+    @property
+    def ops(self):
+        return self.space.channels[seed.OPS.id]
+
+    async def typed(self, line, who=seed.ANA, channel=None):
+        await self.hands.command(who, channel or self.ops, line)
+        await self.settled()
+
+    async def settled(self):
+        await self.parts.tasks.drain(10)
+        while await self.parts.journal.post.waiting():
+            await self.space.feed.stirred(0.05)
+        await self.space.feed.quiet()
+        for change in self.space.feed.changes:
+            self.judge(change.subject)
+
+    @staticmethod
+    def judge(subject):
+        """Show what the bot sent to the outside judges."""
+        if isinstance(subject, View):
+            judged(subject.body, subject.body["type"])
+        elif isinstance(subject, Message) and subject.blocks:
+            judged({"text": subject.text, "blocks": list(subject.blocks)}, "message")
+
+    def seen(self, channel=seed.OPS.id):
+        return [
+            one.text
+            for (where, _), one in self.space.messages.items()
+            if where == channel
+        ]
+
+    def whispered(self, user=seed.ANA.id):
+        return [one for one in self.space.whispers.values() if one.only_for == user]
+
+
+@pytest.fixture
+async def start(tmp_path, monkeypatch):
+    """Start a bot over Socket Mode or HTTP; again means after a crash."""
+    async with AsyncExitStack() as outer:
+        cloud = LoopbackCloud()
+        await cloud.start()
+        outer.push_async_callback(cloud.close)
+
+        async def begin(stack, *, port=0, slack=None):
+            for name, value in {
+                **slack.environment(),
+                **cloud.environment,
+                "BOT_DATABASE_URL": f"sqlite:///{tmp_path}/patchbay.db",
+                "BOT_ALLOW_ALL": "true",
+            }.items():
+                monkeypatch.setenv(name, value)
+            parts = await build(load(), ROOMS, stack)
+            delivering = asyncio.create_task(parts.outbox.run())
+            stack.callback(delivering.cancel)
+            await recover(parts.courier, datetime.now(UTC))
+            port = await parts.server.start("127.0.0.1", port)
+            stack.push_async_callback(parts.server.close)
+            if parts.sockets:
+                await parts.sockets.start()
+                stack.push_async_callback(parts.sockets.close)
+            return Bot(parts, slack, cloud, f"http://127.0.0.1:{port}/slack/events")
+
+        yield begin
+
+
+@pytest.fixture
+async def by_socket(start):
+    async with AsyncExitStack() as stack:
+        slack = await stack.enter_async_context(LoopbackSlack())
+        yield await start(stack, slack=slack)
+
+
+@pytest.fixture
+async def by_http(start, unused_tcp_port):
+    async with AsyncExitStack() as stack:
+        url = f"http://127.0.0.1:{unused_tcp_port}/slack/events"
+        slack = await stack.enter_async_context(LoopbackSlack(bot_url=url))
+        yield await start(stack, slack=slack, port=unused_tcp_port)
+
+
+@pytest.fixture(params=["by_socket", "by_http"])
+def bot(request):
+    return request.getfixturevalue(request.param)
+
+
+async def test_a_relay_is_started_and_stopped_from_slack(bot):
+    await bot.typed(START)
+    started = bot.seen()
+    await bot.typed("/relay stop R1 --yes")
+
+    assert started == ["🟢 R1 · started   room 295066"]
+    assert bot.seen() == ["⚪ R1 · stopped   room 295066"]
+    assert bot.cloud.state.running == []
+
+
+async def test_a_form_is_filled_in_corrected_and_sent(bot):
+    await bot.typed("/relay start 295066")
+    form = bot.space.top(seed.ANA.id)
+
+    async def fill(name, value):
+        block = next(one for one in form.blocks if one["block_id"] == name)
+        kind = block["element"]["type"]
+        state = {"type": kind, "value": value}
+        bot.space.fill(bot.space.view(form.id), name, f"field:{name}", state)
+
+    await fill("url", "http://push.example.com/live/a")
+    await bot.hands.submit(seed.ANA, bot.space.view(form.id))
+    faults = [
+        one.subject.by_block for one in bot.space.feed.changes if one.what == "faulted"
+    ]
+    await fill("url", "rtmp://push.example.com/live/a")
+    await bot.hands.submit(seed.ANA, bot.space.view(form.id))
+    await bot.settled()
+
+    assert [list(one) for one in faults] == [["url"]]
+    assert "rtmp://" in faults[0]["url"]
+    assert bot.seen() == ["🟢 R1 · started   room 295066"]
+    closing = bot.space.top(seed.ANA.id).body
+    assert "submit" not in closing
+    assert "On its way." in json.dumps(closing)
+
+
+async def test_a_choice_redraws_the_form_and_keeps_what_was_typed(bot):
+    await bot.typed("/relay start 295066")
+    form = bot.space.top(seed.ANA.id)
+    block = next(one for one in form.blocks if one["block_id"] == "what")
+    element = block["element"]
+    control = Control("what", element["action_id"], element)
+    one_user = next(o for o in element["options"] if o["value"] == "one")
+
+    await bot.hands.act(
+        seed.ANA, form, control, {"type": element["type"], "selected_option": one_user}
+    )
+    await bot.settled()
+
+    redrawn = bot.space.view(form.id)
+    names = [one["block_id"] for one in redrawn.blocks if one["type"] == "input"]
+    assert "user" in names
+    assert "layout" not in names
+    assert redrawn.values["room"]["field:room"]["value"] == "295066"
+
+
+async def test_a_look_up_answers_the_asker_alone(bot):
+    await bot.typed("/gs 1326515201117065216")
+    await bot.typed("/lookup FailedOperation.SlowDown")
+
+    assert bot.seen() == []
+    texts = sorted(one.text.partition("  ")[0] for one in bot.whispered())
+    assert texts == ["FailedOperation.SlowDown", "🟢 G1 · looked up"]
+
+
+async def test_where_the_bot_is_not_the_answer_comes_all_the_same(bot):
+    random = bot.space.channels[seed.RANDOM.id]
+
+    await bot.typed(START, channel=random)
+
+    (card,) = [one for one in bot.space.messages.values() if one.channel == random.id]
+    assert card.text == "🟢 R1 · started   room 295066"
+    assert "Invite me" in json.dumps(card.blocks)
+
+
+async def test_a_mention_in_a_channel_and_bare_words_in_a_dm_say_the_same(bot):
+    await bot.hands.say(seed.ANA, bot.ops, "@patchbay relay list")
+    await bot.hands.say(seed.ANA, bot.space.direct_with(seed.ANA.id), "relay list")
+    await bot.settled()
+
+    (whisper,) = bot.whispered()
+    direct = bot.space.direct_with(seed.ANA.id).id
+    assert whisper.text == "Running now"
+    assert bot.seen(direct)[-1] == "Running now"
+
+
+async def test_the_home_tab_shows_what_runs(bot):
+    await bot.typed(START)
+
+    await bot.hands.open_home(seed.ANA)
+    await bot.settled()
+
+    assert "R1" in json.dumps(bot.space.homes[seed.ANA.id].body)
+
+
+async def test_a_guest_and_an_outsider_are_refused(bot):
+    await bot.typed("/patchbay whoami", who=seed.GUS)  # the guest is looked up here
+    for who in (seed.GUS, seed.OLGA):
+        await bot.typed(START, who=who)
+
+    assert bot.cloud.state.calls == []
+    for who in (seed.GUS, seed.OLGA):
+        assert "You may not do that here." in bot.whispered(who.id)[-1].text
+
+
+async def test_after_a_crash_everything_is_known_again(start):
+    async with AsyncExitStack() as stack:
+        slack = await stack.enter_async_context(LoopbackSlack())
+        async with AsyncExitStack() as first:
+            bot = await start(first, slack=slack)
+            await bot.typed(START)
+        async with AsyncExitStack() as second:
+            bot = await start(second, slack=slack)
+            await bot.typed("/relay list")
+            await bot.typed("/relay stop R1 --yes")
+
+            assert bot.whispered()[0].text == "Running now"
+            assert bot.seen() == ["⚪ R1 · stopped   room 295066"]
+
+
+async def test_the_health_of_the_bot_can_be_asked_for(start, unused_tcp_port):
+    async with AsyncExitStack() as stack:
+        slack = await stack.enter_async_context(LoopbackSlack())
+        bot = await start(stack, slack=slack, port=unused_tcp_port)
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        base = f"http://127.0.0.1:{unused_tcp_port}"
+
+        async with session.get(f"{base}/healthz") as answer:
+            assert (answer.status, await answer.json()) == (200, {"ok": True})
+        async with session.get(f"{base}/readyz") as answer:
+            assert await answer.json() == {"journal": True, "slack": True}
+        async with session.post(f"{base}/slack/events") as answer:
+            assert answer.status == 404
+        bot.parts.journal.close()
+        async with session.get(f"{base}/readyz") as answer:
+            assert (answer.status, (await answer.json())["journal"]) == (503, False)
+
+
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [(b"", 401), (b"payload=%7Bnope", 401), (b"x" * 300_000, 413), (b"\xff", 401)],
+)
+async def test_what_is_not_slacks_is_turned_away_without_a_word(
+    by_http, data, status, caplog
+):
+    caplog.set_level("DEBUG")
+
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(by_http.url, data=data) as answer,
+    ):
+        assert answer.status == status
+    assert "nope" not in caplog.text

@@ -1,0 +1,87 @@
+"""How an intent travels: paced, judged again, sent, and ended by the table."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.journal.record import State
+from bot.tencent.pacer import Pacer
+
+START = "/relay start 295066 url=rtmp://push.example.com/live/k --go"
+ACTION = "StartPublishCdnStream"
+
+
+async def test_what_would_wait_too_long_is_told_busy_and_is_not_sent(world):
+    slow = Pacer(0.01, monotonic=lambda: 0.0)
+    slow.wait(0)
+    world.courier.pacers[ACTION] = slow
+
+    await world.typed(START)
+
+    intent = await world.handle("R1")
+    assert (intent.state, intent.error_code) == (State.NOT_STARTED, "patchbay.Busy")
+    assert world.cloud.state.calls == []
+
+
+async def test_what_has_to_wait_a_little_waits(world):
+    paced = Pacer(1, monotonic=lambda: 0.0)
+    paced.wait(0)
+    world.courier.pacers[ACTION] = paced
+
+    await world.typed(START)
+
+    assert world.waits[0] == pytest.approx(1.0)
+    assert (await world.handle("R1")).state is State.STARTED
+
+
+async def test_a_complaint_about_the_rate_slows_it_down(world):
+    world.cloud.state.fail_next(ACTION, "RequestLimitExceeded", times=9)
+
+    await world.typed(START)
+
+    intent = await world.handle("R1")
+    assert (intent.state, intent.error_code) == (
+        State.NOT_STARTED,
+        "RequestLimitExceeded",
+    )
+
+
+async def test_a_clock_that_is_off_is_corrected_once(world):
+    ahead = timedelta(minutes=20)
+    world.clock.ahead = ahead
+
+    await world.typed(START)
+
+    intent = await world.handle("R1")
+    assert intent.state is State.STARTED
+    assert world.courier.client.skew == pytest.approx(ahead.total_seconds(), abs=3)
+
+
+async def test_a_stop_ends_when_its_day_is_over(world):
+    await world.typed(START)
+    world.cloud.state.fail_next("StopPublishCdnStream", "InternalError", times=2000)
+    waited = timedelta()
+
+    async def sleep(seconds):
+        nonlocal waited
+        waited += timedelta(seconds=seconds)
+        world.clock.ahead = waited
+
+    world.cloud.clock = lambda: world.clock().timestamp()  # the day passes there too
+    object.__setattr__(world.courier, "sleep", sleep)
+
+    await world.typed("/relay stop R1 --yes")
+
+    assert timedelta(hours=23) < waited < timedelta(hours=25)
+    assert (await world.handle("R1")).state is State.STARTED
+    (stop, *_) = await world.journal.history("R1")
+    assert stop.state is State.UNKNOWN
+
+
+async def test_the_usersig_is_nowhere_but_on_its_way(world):
+    await world.typed(START)
+
+    (intent,) = await world.journal.recent("T0HOME")
+    kept = await world.journal.request_of(intent.id)
+    assert b"UserSig" not in kept
+    assert "UserSig" not in repr(intent.masked)

@@ -1,0 +1,75 @@
+"""`python -m bot`, word by word."""
+
+import os
+
+import pytest
+import yaml
+
+from bot.__main__ import main
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch, tmp_path):
+    for name in os.environ:
+        if name.startswith(("SLACK_", "TENCENTCLOUD_", "BOT_")):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_the_manifest_can_have_a_prefix_and_an_address(capsys):
+    assert (
+        main(["manifest", "--prefix", "tc-", "--http-url", "https://b.example.com"])
+        == 0
+    )
+
+    made = yaml.safe_load(capsys.readouterr().out)
+    first = made["features"]["slash_commands"][0]
+    assert (first["command"], first["url"]) == (
+        "/tc-relay",
+        "https://b.example.com/slack/events",
+    )
+
+
+def test_the_doctor_fails_where_something_is_missing(capsys):
+    assert main(["doctor"]) == 1
+
+    told = capsys.readouterr().out
+    assert "FAIL  Slack" in told
+    assert "TENCENTCLOUD_SECRET_ID" in told
+
+
+def test_the_doctor_is_content_with_a_whole_set(monkeypatch, capsys):
+    for name, value in {
+        "SLACK_BOT_TOKEN": "b",
+        "SLACK_SIGNING_SECRET": "s",
+        "TENCENTCLOUD_SECRET_ID": "i",
+        "TENCENTCLOUD_SECRET_KEY": "k",
+        "BOT_TRTC_SDK_APP_ID": "1400000001",
+        "BOT_TRTC_USERSIG_KEY": "u",
+    }.items():
+        monkeypatch.setenv(name, value)
+
+    assert main(["doctor"]) == 0
+    assert "note  Rules" in capsys.readouterr().out
+
+
+def test_the_journal_can_be_migrated_ahead(tmp_path, monkeypatch):
+    monkeypatch.setenv("BOT_DATABASE_URL", f"sqlite:///{tmp_path}/p.db")
+
+    assert main(["migrate"]) == 0
+    assert (tmp_path / "p.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({}, "SLACK_BOT_TOKEN is not set"),
+        ({"BOT_PORT": "no"}, "BOT_PORT"),
+    ],
+)
+def test_a_bot_that_cannot_start_says_why(monkeypatch, capsys, values, told):
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+
+    assert main(["run"]) == 2
+    assert told in capsys.readouterr().err

@@ -1,0 +1,146 @@
+"""`/car`, from the words typed to the call made and the outcome told."""
+
+import base64
+import json
+
+import pytest
+
+from bot.errors import InvalidRequest
+from bot.form import Form
+from bot.journal.record import State
+from bot.outcome import Code, Tone
+
+START = "/car start user=cg_user ip=125.127.178.228 --go"
+
+
+async def test_a_session_is_opened_for_a_user(world):
+    answer = await world.typed(START)
+
+    intent = await world.handle("S1")
+    assert answer is None
+    assert (intent.state, intent.ref) == (State.STARTED, "cg_user")
+    assert world.cloud.state.renders["cg_user"] == {
+        "UserId": "cg_user",
+        "UserIp": "125.127.178.228",
+        "RunMode": "RunWithoutClient",
+    }
+
+
+async def test_the_server_session_is_shown_to_the_one_who_asked_and_to_nobody_else(
+    world,
+):
+    await world.typed(START)
+
+    (letter,) = await world.letters()
+    shown = await world.typed("/car reveal S1")
+    refused = await world.typed("/car reveal S1", user="U0BOB")
+
+    (secret,) = [part.text for part in shown.parts if isinstance(part, Code)]
+    assert json.loads(base64.b64decode(secret))["user"] == "cg_user"
+    assert secret not in json.dumps(letter.body)
+    assert refused.plain == "🟠 You may not do that here."
+    assert secret not in repr(refused)
+
+
+async def test_without_go_the_form_opens_with_a_user_made_up(world):
+    form = await world.typed("/car start ip=125.127.178.228")
+
+    values = {field.name: getattr(field, "initial", "") for field in form.fields}
+    assert isinstance(form, Form)
+    assert values["user"].startswith("oncall-u0ana-")
+    assert values["ip"] == "125.127.178.228"
+    assert values["mode"] == "alone"
+
+
+async def test_the_form_opens_what_it_says(world):
+    form = await world.typed("/car start")
+
+    await world.submitted(
+        form, user="u1", ip="125.127.178.228", client="eyJ9", mode="watched"
+    )
+
+    assert world.cloud.state.renders["u1"] == {
+        "UserId": "u1",
+        "UserIp": "125.127.178.228",
+        "ClientSession": "eyJ9",
+    }
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"ip": "10.0.0.1"}, "ip"),
+        ({"ip": "not an address"}, "ip"),
+        ({"ip": ""}, "ip"),
+        ({"mode": "watched"}, "client"),
+        ({"role": "Player"}, "host"),
+    ],
+)
+async def test_a_fault_is_told_at_its_field_and_nothing_is_sent(world, values, field):
+    form = await world.typed("/car start")
+
+    with pytest.raises(InvalidRequest) as refused:
+        await world.submitted(form, **{"ip": "125.127.178.228", **values})
+
+    assert field in refused.value.faults
+    assert world.cloud.state.calls == []
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("start user=u ip=192.168.0.4 --go", "not a public address"),
+        ("start user=u ip=100.64.0.1 --go", "not a public address"),
+        ("start user=u ip=::1 --go", "not a public address"),
+        ("start user=u ip=125.127.178.228 mode=odd --go", "not one of"),
+        ("start user=u ip=125.127.178.228 role=Player --go", "host"),
+        ("start someone", "I do not know what “someone” is."),
+        ("", "/car needs a verb"),
+        ("stop S1", "/car has no “stop”."),
+        ("reveal S9", "no render session “S9”"),
+    ],
+)
+async def test_bad_input_is_told_and_nothing_is_sent(world, text, sentence):
+    answer = await world.typed(f"/car {text}")
+
+    assert answer.tone is Tone.WARN
+    assert sentence in f"{answer.plain} {answer.parts!r}"
+    assert await world.journal.counts() == {}
+
+
+async def test_a_dry_run_sends_nothing(world):
+    answer = await world.typed(START.replace("--go", "--dry-run"))
+
+    assert answer.plain == "Nothing was sent. This is what would be."
+    assert world.cloud.state.calls == []
+
+
+async def test_no_idle_unit_is_told_with_what_to_do(world):
+    world.cloud.state.idle_units = 0
+
+    await world.typed(START)
+
+    (letter,) = await world.letters()
+    assert letter.body["text"] == "🔴 S1 · not started"
+    assert "ResourceNotFound.NoIdle" in json.dumps(letter.body)
+
+
+async def test_a_session_whose_answer_is_lost_is_asked_for_once_more(world):
+    world.cloud.state.fail_next("CreateSession", "late")
+
+    await world.typed(START)
+
+    assert (await world.handle("S1")).state is State.STARTED
+    assert list(world.cloud.state.renders) == ["cg_user"]
+
+
+async def test_recent_lists_sessions_only(world):
+    await world.typed(START)
+    await world.typed("/gs 1326515201117065216")
+
+    both = await world.typed("/car recent")
+    mine = await world.typed("/car recent mine", user="U0BOB")
+
+    assert "S1" in repr(both.parts)
+    assert "G1" not in repr(both.parts)
+    assert "None yet." in repr(mine.parts)

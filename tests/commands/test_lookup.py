@@ -1,0 +1,161 @@
+"""`/lookup`: paste anything, learn what it is."""
+
+import json
+
+import pytest
+
+from bot.outcome import Audience, Buttons, Code, Tone
+
+URL = "rtmp://push.example.com/live/the-secret-key"
+
+
+@pytest.fixture
+async def relay(world):
+    await world.typed(f"/relay start 295066 url={URL} --go")
+    return await world.handle("R1")
+
+
+def codes(outcome):
+    return [part.text for part in outcome.parts if isinstance(part, Code)]
+
+
+def buttons(outcome):
+    return [
+        b for part in outcome.parts if isinstance(part, Buttons) for b in part.buttons
+    ]
+
+
+@pytest.mark.parametrize("kind", ["handle", "task", "head", "tail", "request", "room"])
+async def test_a_thing_is_found_by_anything_that_names_it(world, relay, kind):
+    typed = {
+        "handle": "r1",
+        "task": relay.ref,
+        "head": relay.ref[:14],
+        "tail": relay.ref[-12:],
+        "request": relay.request_id,
+        "room": "295066",
+    }[kind]
+
+    answer = await world.typed(f"/lookup {typed}")
+
+    assert answer.plain == "🟢 R1 · started   room 295066"
+    assert answer.audience is Audience.ASKER
+
+
+async def test_it_is_found_by_a_link_to_its_card(world, relay):
+    (letter,) = await world.letters()
+    await world.journal.post.sent(letter, "C0OPS", "1700000000.123456")
+
+    answer = await world.typed(
+        "/lookup https://acme.slack.com/archives/C0OPS/p1700000000123456"
+    )
+
+    assert answer.plain == "🟢 R1 · started   room 295066"
+
+
+async def test_it_can_be_shared(world, relay):
+    answer = await world.typed("/lookup R1")
+    (share,) = [b for b in buttons(answer) if b.label == "Share"]
+
+    shared = await world.typed(f"/{share.room} {share.text}")
+
+    assert shared.audience is Audience.CHANNEL
+
+
+async def test_a_log_line_with_several_ids_lists_them(world, relay):
+    line = f'failed {{"Code": "InternalError", "RequestId": "{relay.request_id}"}} R1'
+
+    answer = await world.typed(f"/lookup {line}")
+
+    assert answer.plain == "I found 3 things in that"
+    assert [b.text for b in buttons(answer)] == [
+        "InternalError",
+        relay.request_id,
+        "R1",
+    ]
+
+
+async def test_the_ids_can_be_copied_and_the_details_show_how_to_repeat_it(
+    world, relay
+):
+    ids = await world.typed("/lookup R1 --ids")
+    details = await world.typed("/lookup R1 --details")
+
+    assert codes(ids) == [relay.ref, relay.request_id]
+    request, repeat, support = codes(details)
+    assert json.loads(request)["RoomId"] == "295066"
+    assert f"--TaskId={relay.ref}" in repeat
+    assert relay.request_id in support
+    assert "the-secret-key" not in "".join(codes(details))
+
+
+async def test_an_error_code_is_explained_for_its_product_or_for_all(world):
+    one = await world.typed("/lookup failedoperation.slowdown")
+    many = await world.typed("/lookup FailedOperation")
+    named = await world.typed("/lookup FailedOperation product=gs")
+    unlisted = await world.typed("/lookup InvalidParameter.Brand")
+    unknown = await world.typed("/lookup Quite.Unknown")
+
+    assert one.plain.startswith("FailedOperation.SlowDown")
+    assert many.plain == "FailedOperation means different things"
+    assert named.plain.endswith("GS")
+    assert "the general code" in repr(unlisted.parts)
+    assert unknown.plain == "🟠 I have no explanation for Quite.Unknown."
+
+
+async def test_the_words_of_other_bots_work_too(world, relay):
+    for text in ("find R1", "explain R1", "R1 find"):
+        assert "R1" in (await world.typed(f"/lookup {text}")).plain
+
+
+@pytest.mark.parametrize(
+    ("text", "looks"),
+    [
+        ("-m97l2ZU7vxyBSmXYsRx1Xy9", "TaskId"),
+        ("1326515201117065216", "GS session"),
+        ("a2f248c2-120d-436d-8931-a18575019580", "RequestId"),
+        ("R99", "handle"),
+        ("lobby", "handles, IDs, rooms and people"),
+        ("🔥", "handles, IDs, rooms and people"),
+        ("https://acme.slack.com/archives/C1/p1700000000000000", "I look for"),
+    ],
+)
+async def test_what_is_not_known_is_said_with_what_it_looks_like(world, text, looks):
+    answer = await world.typed(f"/lookup {text}")
+
+    assert answer.tone is Tone.UNKNOWN
+    assert looks in repr(answer.parts)
+
+
+async def test_an_unknown_task_can_be_stopped_and_an_unknown_session_asked_for(world):
+    task = await world.typed("/lookup -m97l2ZU7vxyBSmXYsRx1Xy9")
+    session = await world.typed("/lookup 1326515201117065216")
+
+    assert [(b.room, b.text) for b in buttons(task)] == [
+        ("relay", "stop -m97l2ZU7vxyBSmXYsRx1Xy9")
+    ]
+    assert [(b.room, b.text) for b in buttons(session)] == [
+        ("gs", "1326515201117065216")
+    ]
+
+
+async def test_several_things_of_one_room_are_listed(world, relay):
+    await world.typed(f"/relay start 295066 url={URL}2 --go")
+
+    answer = await world.typed("/lookup 295066")
+
+    assert answer.plain == "Several go by “295066”"
+    assert len(answer.parts) == 2
+
+
+async def test_bare_it_lists_what_was_done_lately(world, relay):
+    answer = await world.typed("/lookup")
+
+    assert answer.plain == "Lately"
+    assert "R1" in repr(answer.parts)
+
+
+async def test_too_much_text_is_not_read(world):
+    answer = await world.typed("/lookup " + "x" * 2001)
+
+    assert "2,000" in answer.plain

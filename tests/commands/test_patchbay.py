@@ -1,0 +1,105 @@
+"""`/patchbay`: help in three layers, rights, health."""
+
+import pytest
+
+from bot.__main__ import ROOMS
+from bot.outcome import Tone
+
+
+async def test_bare_it_is_the_launcher_with_every_room(world):
+    answer = await world.typed("/patchbay")
+
+    assert answer.plain == "What I can do"
+    assert all(f"/{name}" in repr(answer.parts) for name in ROOMS)
+
+
+@pytest.mark.parametrize("name", ROOMS)
+async def test_the_second_layer_lists_the_verbs_of_a_room(world, name):
+    by_name = await world.typed(f"/patchbay help {name}")
+    by_itself = await world.typed(f"/{name} help")
+
+    assert by_name == by_itself
+    assert all(
+        verb.summary in repr(by_name.parts) for verb in ROOMS[name].verbs.values()
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["help relay start", "help relay/start", "help /relay start"]
+)
+async def test_the_third_layer_explains_a_verb_in_full(world, text):
+    page = await world.typed(f"/patchbay {text}")
+
+    assert page == await world.typed("/relay start --help")
+    assert page.plain.startswith("/relay start [room]")
+    for part in ("quality=", "--dry-run", "relay.start", "StartPublishCdnStream"):
+        assert part in repr(page.parts)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("help nowhere", "I have no “nowhere”."),
+        ("help relay dance", "/relay has no “dance”"),
+        ("hlep", "/patchbay has no “hlep”."),
+    ],
+)
+async def test_a_miss_is_said_with_what_there_is(world, text, sentence):
+    answer = await world.typed(f"/patchbay {text}")
+
+    assert answer.tone is Tone.WARN
+    assert sentence in answer.plain
+
+
+async def test_whoami_names_the_rule_for_every_action(world):
+    answer = await world.typed("/patchbay whoami")
+
+    told = repr(answer.parts)
+    for action in ("relay.start", "relay.stop", "car.start", "gs.show"):
+        assert action in told
+    assert "BOT_ALLOW_ALL" in told
+
+
+async def test_the_doctor_says_what_is_well_and_how_to_mend_the_rest(world):
+    await world.typed("/gs 1326515201117065216")
+
+    told = repr((await world.typed("/patchbay doctor")).parts)
+
+    assert "✅ Journal: 1 intents" in told
+    assert "✅ Apps: live-main" in told
+    assert "⚠️ BOT_ALLOW_ALL" in told
+    assert "❌ Slack" in told
+    assert "s against Tencent" in told
+
+
+async def test_a_room_that_does_not_exist_leads_to_the_launcher(world):
+    answer = await world.typed("/nowhere")
+
+    assert answer.plain == "🟠 I have no “nowhere”."
+    assert "/relay" in repr(answer.parts)
+
+
+async def test_the_home_tab_shows_what_runs(world):
+    await world.typed("/relay start 295066 url=rtmp://a.example.com/b/c --go")
+
+    home = await world.house.home(world.ask("/relay").who)
+
+    assert "Running now" in repr(home.parts)
+    assert "R1" in repr(home.parts)
+
+
+async def test_a_guess_is_offered_and_never_run(world):
+    answer = await world.typed("/relay stpo R1 --yes")
+
+    (button,) = [b for part in answer.parts for b in getattr(part, "buttons", ())]
+    assert (button.room, button.text) == ("relay", "stop R1")
+
+
+async def test_what_breaks_is_told_as_an_incident(world):
+    world.journal.close()
+
+    answer = await world.typed("/relay list")
+
+    assert answer.tone is Tone.BAD
+    assert "journal cannot be written" in answer.plain
+    assert "incident" in repr(answer.parts)

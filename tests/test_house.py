@@ -1,0 +1,284 @@
+"""The house keeps its own rules."""
+
+import ast
+import inspect
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+import bot
+from bot import errors
+from bot.__main__ import ROOMS
+from bot.manifest import as_yaml, manifest
+from bot.settings import App, Limits, Policy, Rule, Settings
+from bot.tencent.models import REQUESTS
+from bot.tencent.models.base import Deadline, Level, Repeat, Reply, Service
+
+TOP = Path(bot.__file__).parent.parent
+SOURCES = sorted(
+    path
+    for part in ("bot", "commands")
+    for path in (TOP / part).rglob("*.py")
+    if "migrations" not in path.parts
+)
+LONGEST_FILE, LONGEST_FUNCTION = 400, 40
+
+VERBS = [
+    pytest.param(room, verb, id=f"/{room.name} {verb.name}")
+    for room in ROOMS.values()
+    for verb in room.verbs.values()
+]
+
+
+def relative(path):
+    return str(path.relative_to(TOP))
+
+
+# ── the manifest ─────────────────────────────────────────────────────────────────
+
+
+def test_the_manifest_is_the_one_that_the_rooms_make():
+    made = as_yaml(manifest(ROOMS.values()))
+
+    assert (TOP / "manifest.yml").read_text() == made
+
+
+def test_every_room_is_a_command_module_and_the_other_way_round():
+    modules = {path.stem for path in (TOP / "commands").glob("[a-z]*.py")}
+
+    assert ROOMS.keys() == modules
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"prefix": "tc-"}, {"http_url": "https://bot.example.com/"}]
+)
+def test_every_manifest_is_one_that_slack_takes(options):
+    schema = json.loads((TOP / "tests/data/slack-manifest.schema.json").read_text())
+
+    jsonschema.validate(manifest(ROOMS.values(), **options), schema)
+
+
+def test_a_prefix_goes_before_every_command():
+    made = manifest(ROOMS.values(), prefix="tc-")
+
+    commands = [one["command"] for one in made["features"]["slash_commands"]]
+    assert commands == [f"/tc-{name}" for name in ROOMS]
+    assert all(re.fullmatch(r"/[a-z0-9-]{1,31}", command) for command in commands)
+
+
+def test_over_http_every_way_in_has_an_address_and_over_sockets_none():
+    http = yaml.safe_dump(manifest(ROOMS.values(), http_url="https://b.example.com"))
+    socket = yaml.safe_dump(manifest(ROOMS.values()))
+
+    assert http.count("https://b.example.com/slack/events") == len(ROOMS) + 3
+    assert "url" not in socket
+
+
+# ── rooms and requests ───────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("room", "verb"), VERBS)
+def test_every_verb_has_help_and_a_usage(room, verb):
+    first, _, _ = verb.help.partition("\n")
+
+    assert first.endswith(".")
+    assert verb.name == room.bare or verb.usage or not verb.words.keys
+    assert verb.examples
+
+
+@pytest.mark.parametrize(("room", "verb"), VERBS)
+def test_a_usage_names_only_keys_and_flags_that_the_verb_takes(room, verb):
+    flags = set(re.findall(r"--([a-z-]+)", verb.usage))
+    keys = set(re.findall(r"([a-z]+)=", verb.usage)) - {"key"}
+
+    assert flags <= set(verb.words.flags)
+    assert keys <= set(verb.words.keys)
+
+
+@pytest.mark.parametrize("action", REQUESTS)
+def test_every_request_knows_its_own_danger(action):
+    request = REQUESTS[action]
+
+    assert request.action == action
+    assert isinstance(request.service, Service)
+    assert isinstance(request.level, Level)
+    assert isinstance(request.repeat, Repeat)
+    assert isinstance(request.deadline, Deadline)
+    assert request.rate > 0
+    assert issubclass(request.reply, Reply)
+    assert re.fullmatch(r"[a-z]+\.[a-z]+", request.permit)
+    assert request.page.startswith("https://")
+
+
+# ── settings ─────────────────────────────────────────────────────────────────────
+
+
+def aliases():
+    for name, field in Settings.model_fields.items():
+        alias = field.validation_alias
+        yield from getattr(alias, "choices", [alias] if alias else [])
+        assert alias or name in {"command_prefix", "ops_channel", "apps", "policy"}
+
+
+@pytest.mark.parametrize("name", sorted({*aliases(), "BOT_CONFIG"}))
+def test_every_variable_is_in_the_example(name):
+    assert re.search(rf"^#?{name}=", (TOP / ".env.example").read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("model", [App, Rule, Policy, Limits])
+def test_every_key_of_the_file_is_in_its_example(model):
+    text = (TOP / "bot.example.toml").read_text()
+
+    missing = [
+        name
+        for name in model.model_fields
+        if not re.search(rf"(^|\.){name}(_file)?( =|\])", text, re.MULTILINE)
+    ]
+    assert missing == []
+
+
+# ── walls ────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=relative)
+def test_a_file_fits_on_a_few_screens_and_says_what_it_is_for(path):
+    text = path.read_text()
+
+    assert text.count("\n") <= LONGEST_FILE
+    assert ast.get_docstring(ast.parse(text))
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=relative)
+def test_a_function_fits_on_one_screen(path):
+    tall = []
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            body = node.body[1:] if ast.get_docstring(node) else node.body
+            lines = node.end_lineno - (body[0].lineno if body else node.lineno) + 2
+            if lines > LONGEST_FUNCTION:
+                tall.append((node.name, lines))
+
+    assert tall == []
+
+
+# Files that are tested through those that use them, and by which.
+TOLD_BY = {
+    "bot/advice.py": "tests/commands/test_lookup.py",
+    "bot/ask.py": "tests/commands/test_relay.py",
+    "bot/cards.py": "tests/commands/test_relay.py",
+    "bot/desk.py": "tests/commands/test_relay.py",
+    "bot/doctor.py": "tests/commands/test_patchbay.py",
+    "bot/errors.py": "tests/test_house.py",
+    "bot/form.py": "tests/bot/slack/test_forms.py",
+    "bot/help.py": "tests/commands/test_patchbay.py",
+    "bot/house.py": "tests/commands/test_patchbay.py",
+    "bot/letters.py": "tests/commands/test_relay.py",
+    "bot/manifest.py": "tests/test_house.py",
+    "bot/outcome.py": "tests/bot/slack/test_blocks.py",
+    "bot/room.py": "tests/test_house.py",
+    "bot/journal/lookups.py": "tests/bot/journal/test_journal.py",
+    "bot/journal/record.py": "tests/bot/journal/test_journal.py",
+    "bot/journal/rows.py": "tests/bot/journal/test_journal.py",
+    "bot/journal/schema.py": "tests/bot/journal/test_upgrade.py",
+    "bot/journal/seal.py": "tests/bot/journal/test_journal.py",
+    "bot/slack/buttons.py": "tests/bot/slack/test_blocks.py",
+    "bot/slack/fold.py": "tests/bot/slack/test_blocks.py",
+    "bot/slack/limits.py": "tests/bot/slack/test_blocks.py",
+    "bot/slack/spans.py": "tests/bot/slack/test_blocks.py",
+}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=relative)
+def test_every_file_has_its_mirror(path):
+    name = relative(path)
+    if path.name == "__init__.py" or name.startswith("bot/sandbox/"):
+        return
+    stem = path.stem.strip("_")
+    mirror = TOP / "tests" / Path(name).parent / f"test_{stem}.py"
+
+    assert mirror.exists() or (TOP / TOLD_BY[name]).exists()
+
+
+def test_the_environment_is_read_in_one_place():
+    readers = {relative(p) for p in SOURCES if "os.environ" in p.read_text()}
+
+    assert {r for r in readers if not r.startswith("bot/sandbox/")} == {
+        "bot/settings.py"
+    }
+
+
+def test_block_kit_is_spoken_in_the_front_door_only():
+    speakers = {
+        relative(path).rpartition("/")[0]
+        for path in SOURCES
+        if '"type": "section"' in path.read_text()
+    }
+
+    assert speakers <= {"bot/slack", "bot/sandbox", "bot/sandbox/slack"}
+
+
+def test_every_error_is_in_the_tree_that_the_docstring_draws():
+    drawn = set(
+        re.findall(r"\b[A-Z][A-Za-z]+\b(?= {2,}|$)", errors.__doc__, re.MULTILINE)
+    )
+    classes = {
+        name
+        for name, one in vars(errors).items()
+        if inspect.isclass(one) and issubclass(one, Exception)
+    }
+
+    assert classes <= drawn
+    assert all(issubclass(getattr(errors, name), errors.BotError) for name in classes)
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        r"AKID[0-9A-Za-z]{32,}",
+        r"xox[abeoprs]-[0-9A-Za-z-]{10,}",
+        r"xapp-\d-[A-Z0-9]+-\d+-[a-z0-9]+",
+        r"eJw[\w*\-]{40,}",
+        r"txSecret=[0-9a-f]{8,}",
+    ],
+)
+def test_nothing_that_looks_like_a_secret_is_kept_here(shape):
+    listed = subprocess.run(  # noqa: S603 - git, on our own tree
+        [_git(), "ls-files", "-co", "--exclude-standard"],
+        cwd=TOP,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    found = [
+        name
+        for name in listed
+        if (TOP / name).is_file()
+        and re.search(shape, (TOP / name).read_text(errors="ignore"))
+    ]
+
+    assert found == []
+
+
+def test_starting_needs_no_heavy_imports():
+    code = "import sys, bot.__main__; print(*sys.modules)"
+    loaded = subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-c", code],
+        cwd=TOP,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+
+    assert not {"PIL", "bot.sandbox", "hypothesis", "jsonschema"} & set(loaded)
+
+
+def _git():
+    from shutil import which  # noqa: PLC0415 - only here
+
+    return which("git") or pytest.skip("no git here")
