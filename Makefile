@@ -13,7 +13,7 @@ test: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest --cov --cov-report=term-missing:skip-covered
+	$(BIN)/pytest -n 2 --timeout 120 --cov --cov-report=term-missing:skip-covered
 
 # Written by `uv`, which the maintainer installs; nobody else needs it.
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 \

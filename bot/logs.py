@@ -41,7 +41,6 @@ def set_up(
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
-        cache_logger_on_first_use=True,
     )
     handler = RedactingHandler(stream or sys.stderr, redact)
     handler.setFormatter(

@@ -1,10 +1,22 @@
 """Fixtures that several files share."""
 
+import logging
 from contextlib import AsyncExitStack
 
 import pytest
+import structlog
 
 from tests.world import make_world
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_were():
+    """Whatever sets up logging does so for its own test only."""
+    root = logging.getLogger()
+    before = list(root.handlers), root.level
+    yield
+    root.handlers[:], root.level = before
+    structlog.reset_defaults()
 
 
 @pytest.fixture

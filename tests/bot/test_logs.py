@@ -13,13 +13,9 @@ from bot.redact import Redactor
 
 @pytest.fixture
 def stream():
-    root = logging.getLogger()
-    before = root.handlers, root.level
     written = io.StringIO()
     set_up(Redactor(["hush-hush"]), stream=written)
-    yield written
-    root.handlers, root.level = before
-    structlog.reset_defaults()
+    return written
 
 
 def test_a_record_is_one_json_line(stream):
