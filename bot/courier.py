@@ -91,7 +91,7 @@ class Courier:
             await self.refuse(intent, BUSY, str(busy))
             return
         await self.sleep(wait)
-        if refusal := self._refusal(intent, request):
+        if refusal := await self._refusal(intent, request):
             await self.refuse(intent, DENIED, refusal)
             return
         signed = self._signed(intent, request)
@@ -232,9 +232,13 @@ class Courier:
             )
         )
 
-    def _refusal(self, intent: Intent, request: Request[Any]) -> str:
-        """Ask policy once more: a right may have gone while the intent waited."""
+    async def _refusal(self, intent: Intent, request: Request[Any]) -> str:
+        """Ask policy once more: a right may have gone while the intent waited.
+
+        Whoever asks for the first time is known by now: a guest gets no further.
+        """
         who = Person(team=intent.team, user=intent.user, home=intent.home)
+        await self.gate.directory.get_to_know(who)
         where = Place(channel=intent.channel, direct=intent.direct)
         wish = Wish(request.permit, request.level, self.apps.get(intent.app))
         verdict = self.gate.verdict(who, where, wish)

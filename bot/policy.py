@@ -19,7 +19,7 @@ Groups = Mapping[str, frozenset[str]]  # user group → its members
 
 
 class Directory(Protocol):
-    """What Slack knows about people, from memory: it may be old, never awaited."""
+    """What Slack knows about people, from memory: it may be old."""
 
     @property
     def team(self) -> TeamId:
@@ -30,6 +30,9 @@ class Directory(Protocol):
 
     def groups(self) -> Groups | None:
         """The members of the user groups that rules name, or None if unknown."""
+
+    async def get_to_know(self, who: Person) -> None:
+        """Look *who* up now, if nothing is known of them yet; an ack never waits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,12 +39,16 @@ class Directory:
     def __init__(self):
         self.guests = set()
         self.members = {}
+        self.met = []
 
     def is_guest(self, who):
         return who.user in self.guests
 
     def groups(self):
         return self.members
+
+    async def get_to_know(self, who):
+        self.met.append(who.user)
 
 
 @dataclass

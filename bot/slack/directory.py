@@ -101,6 +101,11 @@ class People:
         if who.user not in self._known:
             self._once(who.user, self._look_up(who.user))
 
+    async def get_to_know(self, who: Person) -> None:
+        """Look *who* up now, if they are not known yet."""
+        if who.user not in self._known:
+            await self._look_up(who.user)
+
     async def look_up_groups(self) -> None:
         """Ask Slack who is in the groups; a failure keeps the last good answer."""
         found = {}

@@ -78,6 +78,20 @@ async def test_a_stop_ends_when_its_day_is_over(world):
     assert stop.state is State.UNKNOWN
 
 
+async def test_nobody_is_sent_for_before_they_are_known(world):
+    class Late(type(world.directory)):
+        async def get_to_know(self, who):
+            self.guests.add(who.user)
+
+    world.directory.__class__ = Late
+
+    await world.typed(START)
+
+    intent = await world.handle("R1")
+    assert (intent.state, intent.error_code) == (State.NOT_STARTED, "patchbay.Denied")
+    assert world.cloud.state.calls == []
+
+
 async def test_the_usersig_is_nowhere_but_on_its_way(world):
     await world.typed(START)
 

@@ -102,6 +102,16 @@ async def test_a_guest_is_known_as_one(web, timer):
     assert (before, made.is_guest(GUS)) == (False, True)
 
 
+async def test_who_is_not_known_can_be_waited_for_once(web, timer):
+    made, _ = await people(web, timer)
+
+    for _again in range(2):
+        await made.get_to_know(GUS)
+
+    assert made.is_guest(GUS)
+    assert len(web.calls) == 1
+
+
 async def test_who_cannot_be_looked_up_is_looked_up_again(web, timer):
     made, tasks = await people(web, timer)
     web.away = True
