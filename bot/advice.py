@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from bot.ids import Kind
 from bot.journal.record import Intent
-from bot.outcome import Bold, Facts, Mono, Outcome, Part, Points, Span, line
+from bot.outcome import Bold, Facts, Link, Mono, Outcome, Part, Points, Span, line
 from bot.tencent.explain import Explanation, explain
 from bot.words import _, reader_locale
 
@@ -29,6 +29,8 @@ def explained(explanation: Explanation, request_id: str = "") -> Outcome:
     if explanation.ask:
         facts.append((_("Who to ask"), (explanation.ask,)))
     parts.append(Facts(tuple(facts)))
+    if explanation.url:
+        parts.append(line(Link(explanation.url, _("Tencent's page")), quiet=True))
     title: tuple[Span, ...] = (Mono(explanation.code), "  ", Bold(explanation.title))
     if explanation.product:
         title += ("  ", explanation.product.upper())

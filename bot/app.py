@@ -29,6 +29,7 @@ from bot.slack.sockets import Sockets
 from bot.slack.teller import Teller
 from bot.slack.web import Web
 from bot.tasks import Tasks
+from bot.tencent import explain
 from bot.tencent.client import Account, Client
 from bot.tencent.models import REQUESTS
 from bot.tencent.pacer import Pacer
@@ -93,6 +94,7 @@ async def build(
     token = settings.slack_bot_token
     if token is None:
         raise SettingsError("SLACK_BOT_TOKEN is not set")
+    explain.codes()  # a mistake in a text stops the start, not the first look-up
     tasks = Tasks()
     web = await stack.enter_async_context(Web(token, settings.slack_api_url))
     client = await stack.enter_async_context(Client(_accounts(settings), now=now))

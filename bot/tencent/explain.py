@@ -18,6 +18,8 @@ DIRECTORY = Path(__file__).parent / "explanations"
 PRODUCTS = ("trtc", "car", "gs")
 EVERYWHERE = ("common", "ours")  # files whose codes belong to no one product
 
+_PAGE = r"^(https://(cloud\.tencent|www\.tencentcloud)\.com/document/\S+)?$"
+
 Retry = Literal["no", "yes", "after"]
 
 
@@ -25,6 +27,7 @@ Retry = Literal["no", "yes", "after"]
 class Explanation:
     """One meaning of *code*. *product* is empty when it means the same everywhere.
 
+    *url*: an official page with more about it, or empty.
     Not *exact*: the code itself is not listed, this is what its parent means.
     """
 
@@ -37,6 +40,7 @@ class Explanation:
     retry: Retry
     retry_hint: str
     ask: str
+    url: str
     exact: bool = True
 
 
@@ -61,6 +65,7 @@ class _Entry(_Strict):
     retry: Retry
     retry_hint: _Text
     ask: _Text
+    url: str = Field(default="", pattern=_PAGE)
 
     def read(self, code: str, product: str, locale: str) -> Explanation:
         return Explanation(
@@ -73,6 +78,7 @@ class _Entry(_Strict):
             retry=self.retry,
             retry_hint=self.retry_hint.read(locale),
             ask=self.ask.read(locale),
+            url=self.url,
         )
 
 

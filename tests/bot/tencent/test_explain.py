@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from bot.errors import Refused
+from bot.tencent.classes import End, Verdict, next_step
 from bot.tencent.explain import (
     DIRECTORY,
     EVERYWHERE,
@@ -18,6 +20,9 @@ from bot.tencent.explain import (
     codes,
     explain,
 )
+from bot.tencent.models.base import Request
+from bot.tencent.models.car import CreateSession
+from bot.tencent.models.trtc import StartPublishCdnStream
 
 # What the pages of the three actions list.
 OF_A_PRODUCT = {
@@ -33,8 +38,12 @@ OF_A_PRODUCT = {
         ResourceUnavailable.Initialization UnsupportedOperation.Stopping""",
     "gs": "FailedOperation",
 }
-OF_STOPPING = """ResourceNotFound FailedOperation.CRUnsupportMethod
-    FailedOperation.TaskNotExist FailedOperation.TaskFinished"""
+# What else stopping and changing a relay, and reserving and ending a session, may give.
+ALSO_OF_A_PRODUCT = {
+    "trtc": """FailedOperation.CRUnsupportMethod FailedOperation.RequestOutdated
+        FailedOperation.TaskFinished FailedOperation.TaskNotExist""",
+    "car": "ResourceUnavailable.AccessFailed",
+}
 COMMON = """ActionOffline AuthFailure.InvalidAuthorization AuthFailure.InvalidSecretId
     AuthFailure.MFAFailure AuthFailure.SecretIdNotFound AuthFailure.SignatureExpire
     AuthFailure.SignatureFailure AuthFailure.TokenFailure
@@ -51,8 +60,10 @@ OURS = """patchbay.NotSent patchbay.NoAnswer patchbay.Busy patchbay.Denied
     patchbay.Expired"""
 
 LISTED = [
-    *((name, code) for name, text in OF_A_PRODUCT.items() for code in text.split()),
-    *(("trtc", code) for code in OF_STOPPING.split()),
+    (name, code)
+    for lists in (OF_A_PRODUCT, ALSO_OF_A_PRODUCT)
+    for name, text in lists.items()
+    for code in text.split()
 ]
 MAY_BE_RUNNING = ["InternalError", "FailedOperation"]
 
@@ -64,7 +75,21 @@ VERBS = {
 }
 BARE = {"gs", "lookup"}  # what follows them is an ID
 
+STARTS: dict[str, type[Request]] = {"trtc": StartPublishCdnStream, "car": CreateSession}
+PROMISE = re.compile(r"[Nn](othing|obody) was |did nothing|cannot run twice")
+ON_A_CARD = 3  # steps; a card leaves out the rest
+
 ELSEWHERE = "elsewhere"  # a product with no file of its own: it has the common meaning
+
+
+def is_unknown(product: str, code: str) -> bool:
+    """Tell whether the bot does not know if a start that was refused so was done."""
+    end = next_step(STARTS[product], Refused(code, ""), 99, lambda: 0.0)
+    return end == End(Verdict.UNKNOWN)
+
+
+ANSWERS = {*LISTED, *((name, code) for name in STARTS for code in COMMON.split())}
+UNKNOWN = sorted(one for one in ANSWERS if one[0] in STARTS and is_unknown(*one))
 
 
 def texts(meaning: Explanation) -> list[str]:
@@ -119,6 +144,12 @@ def test_only_commands_that_exist_are_named(code):
 
 
 @pytest.mark.parametrize("code", sorted(codes()))
+def test_all_steps_have_room_on_a_card(code):
+    for meaning in every_meaning(code):
+        assert len(meaning.steps) <= ON_A_CARD
+
+
+@pytest.mark.parametrize("code", sorted(codes()))
 def test_nothing_is_said_twice(code):
     for meaning in every_meaning(code):
         assert len(set(texts(meaning))) == len(texts(meaning))
@@ -131,6 +162,14 @@ def test_what_may_be_running_is_checked_before_it_is_started_again(code, product
 
     assert meaning.retry == "no"
     assert re.match(r"Not (a change, )?before you ", meaning.retry_hint)
+
+
+@pytest.mark.parametrize(("product", "code"), UNKNOWN)
+def test_what_the_bot_calls_unknown_is_never_told_as_not_done(product, code):
+    (meaning,) = explain(code, product=product)
+
+    assert meaning.retry != "yes"
+    assert not PROMISE.search(" ".join(texts(meaning)))
 
 
 @pytest.mark.parametrize("code", ["ServiceUnavailable", "FailedOperation.Brand.New"])
@@ -202,6 +241,14 @@ def test_without_a_chinese_text_a_chinese_reader_gets_english():
     assert explain("ActionOffline", locale="zh-CN") == english
 
 
+def test_a_page_is_named_only_where_there_is_one():
+    (limit,) = explain("RequestLimitExceeded")
+    (busy,) = explain("patchbay.Busy")
+
+    assert limit.url == "https://cloud.tencent.com/document/product/1278/109059"
+    assert busy.url == ""
+
+
 def test_any_other_reader_gets_english():
     assert explain("patchbay.Busy", locale="de-DE") == explain("patchbay.Busy")
 
@@ -229,7 +276,11 @@ def test_no_code_is_in_a_file_twice(file):
 
 @pytest.mark.parametrize(
     "slip",
-    [{"retry": False}, {"retry": "maybe"}, {"stepps": []}, {"title": {"eng": "A"}}],
+    [
+        *({"retry": False}, {"retry": "maybe"}, {"stepps": []}, {"steps": []}),
+        *({"causes": []}, {"title": {"eng": "A"}}, {"title": {"en": ""}}),
+        *({"url": "https://example.com/document/1"}, {"url": {"en": "a page"}}),
+    ],
 )
 def test_a_slip_in_an_entry_is_refused(slip):
     text = {"en": "Text."}
