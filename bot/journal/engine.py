@@ -2,7 +2,8 @@
 
 A commit that survives a power cut costs a disk sync, whoever shares it. So the writer
 takes all that has queued, runs each piece in a savepoint of one transaction, commits
-once, and only then lets the waiters go on.
+once, and only then lets the waiters go on. A piece that fails by itself fails alone;
+when the database fails, so does the group.
 """
 
 import asyncio
@@ -10,11 +11,18 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    ProgrammingError,
+    SQLAlchemyError,
+)
 
 from bot.errors import JournalUnavailable
 
@@ -23,17 +31,22 @@ Work = Callable[[Connection], Any]
 
 LARGEST_GROUP = 256
 BUSY_MS = 5000
+DISK_FULL = "the disk is full; what runs is still told, and nothing new begins"
+
+# What is wrong with one piece of work, not with the database.
+_ITS_OWN = (IntegrityError, DataError, ProgrammingError)
 
 
 class _Piece(NamedTuple):
     work: Work
+    begins: bool
     done: "asyncio.Future[Any]"
     loop: asyncio.AbstractEventLoop
 
 
 def make_engine(url: str) -> Engine:
     """Return an engine whose commits are durable."""
-    engine = create_engine(url)
+    engine = create_engine(url, hide_parameters=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _on_connect)
         event.listen(engine, "begin", _on_begin)
@@ -43,13 +56,20 @@ def make_engine(url: str) -> Engine:
 class Threads:
     """Runs writes and reads of *engine* off the event loop.
 
-    *on_full* is called when a commit fails; if it returns true (it has made room), the
-    group is tried once more.
+    *on_full* is called when the disk is full; if it returns true (it has made room),
+    what ends something is tried once more. As long as *has_room* then returns false,
+    nothing new begins.
     """
 
-    def __init__(self, engine: Engine, on_full: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        on_full: Callable[[], bool],
+        has_room: Callable[[], bool] = lambda: True,
+    ) -> None:
         self._engine = engine
         self._on_full = on_full
+        self._has_room = has_room
         self._queue: queue.SimpleQueue[_Piece | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write, name="journal", daemon=True)
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="journal-read")
@@ -57,8 +77,13 @@ class Threads:
         self.commits = 0
         self._writer.start()
 
-    async def write(self, work: Callable[[Connection], T]) -> T:
+    async def write(
+        self, work: Callable[[Connection], T], *, begins: bool = False
+    ) -> T:
         """Run *work* and return its result once it is durable.
+
+        *work* may run twice, the first time without effect. What *begins* something
+        new is refused on a full disk: the last room is for how the rest ends.
 
         Raises:
             JournalUnavailable: it was not committed.
@@ -67,7 +92,7 @@ class Threads:
             raise JournalUnavailable("the journal is closed")
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
-        self._queue.put(_Piece(work, done, loop))
+        self._queue.put(_Piece(work, begins, done, loop))
         return await done
 
     async def read(self, work: Callable[[Connection], T]) -> T:
@@ -96,7 +121,7 @@ class Threads:
             with self._engine.connect() as connection:
                 return work(connection)
         except SQLAlchemyError as error:
-            raise _unavailable(error) from None
+            raise unavailable(error) from None
 
     def _write(self) -> None:
         while (piece := self._queue.get()) is not None:
@@ -113,19 +138,35 @@ class Threads:
                 return
 
     def _commit(self, group: list[_Piece]) -> None:
+        if not self._has_room():
+            full = JournalUnavailable(DISK_FULL)
+            group = _without_beginnings(group, full)
         try:
             results = self._transaction(group)
-        except SQLAlchemyError as error:
-            try:
-                if not self._on_full():
-                    raise
-                results = self._transaction(group)
-            except SQLAlchemyError:
-                results = [_unavailable(error)] * len(group)
+        except Exception as error:  # noqa: BLE001 - told to everybody who waits
+            if not _disk_is_full(error):
+                results = [unavailable(error)] * len(group)
+            else:
+                group = _without_beginnings(group, unavailable(error))
+                results = self._with_reserve(group)
         for piece, result in zip(group, results, strict=True):
-            piece.loop.call_soon_threadsafe(_settle, piece.done, result)
+            _tell(piece, result)
+
+    def _with_reserve(self, group: list[_Piece]) -> list[Any]:
+        """Commit on a full disk; the reserve goes only if it has to."""
+        try:
+            return self._transaction(group)
+        except Exception as error:  # noqa: BLE001 - told to everybody who waits
+            if not (_disk_is_full(error) and self._on_full()):
+                return [unavailable(error)] * len(group)
+        try:
+            return self._transaction(group)
+        except Exception as error:  # noqa: BLE001 - told to everybody who waits
+            return [unavailable(error)] * len(group)
 
     def _transaction(self, group: list[_Piece]) -> list[Any]:
+        if not group:
+            return []
         with self._engine.begin() as connection:
             results = [_one(connection, piece.work) for piece in group]
         self.commits += 1
@@ -141,13 +182,27 @@ def _one(connection: Connection, work: Work) -> Any:
     savepoint = connection.begin_nested()
     try:
         result = work(connection)
-    except SQLAlchemyError:
-        raise
-    except Exception as error:  # noqa: BLE001 - handed to whoever waits for it
+    except Exception as error:
+        if isinstance(error, DBAPIError) and not isinstance(error, _ITS_OWN):
+            raise
         savepoint.rollback()
-        return error
+        return unavailable(error) if isinstance(error, SQLAlchemyError) else error
     savepoint.commit()
     return result
+
+
+def _without_beginnings(
+    group: list[_Piece], refusal: JournalUnavailable
+) -> list[_Piece]:
+    for piece in group:
+        if piece.begins:
+            _tell(piece, refusal)
+    return [piece for piece in group if not piece.begins]
+
+
+def _tell(piece: _Piece, result: Any) -> None:
+    with suppress(RuntimeError):  # its loop is closed: nobody waits any more
+        piece.loop.call_soon_threadsafe(_settle, piece.done, result)
 
 
 def _settle(done: "asyncio.Future[Any]", result: Any) -> None:
@@ -159,18 +214,45 @@ def _settle(done: "asyncio.Future[Any]", result: Any) -> None:
         done.set_result(result)
 
 
-def _unavailable(error: SQLAlchemyError) -> JournalUnavailable:
+def _disk_is_full(error: BaseException | None) -> bool:
+    """Look behind *error* too: SQLite may have undone the transaction itself."""
+    while error is not None:
+        if getattr(error, "sqlite_errorname", "") == "SQLITE_FULL":
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def unavailable(error: Exception) -> JournalUnavailable:
+    """Return what is told of *error*: its cause, without the statement."""
     cause = getattr(error, "orig", None) or error
     return JournalUnavailable(f"{type(cause).__name__}: {cause}")
 
 
 def sqlite_file(url: str) -> Path | None:
-    """Return the file of a `sqlite:///…` URL, or None for anything else."""
-    prefix = "sqlite:///"
-    path = url.removeprefix(prefix)
-    return (
-        Path(path) if url.startswith(prefix) and path not in {"", ":memory:"} else None
-    )
+    """Return the file that *url* names if it is SQLite's.
+
+    Raises:
+        sqlalchemy.exc.ArgumentError: *url* is none.
+    """
+    read = make_url(url)
+    in_memory = read.database in {None, "", ":memory:"}
+    is_file = read.get_backend_name() == "sqlite" and not in_memory
+    return Path(str(read.database)) if is_file else None
+
+
+def check(engine: Engine) -> None:
+    """Read through a SQLite file, which tells damage before it does harm.
+
+    Raises:
+        JournalUnavailable: a page is damaged; the file is left as it is.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    with engine.connect() as connection:
+        told = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+    if told != "ok":
+        raise JournalUnavailable(f"the journal is damaged: {told.splitlines()[-1]}")
 
 
 def _on_connect(connection: Any, _record: Any) -> None:

@@ -1,7 +1,6 @@
 """The durable record of intents: every change is committed before it is believed."""
 
 import fcntl
-import os
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from datetime import datetime
@@ -10,15 +9,16 @@ from typing import IO, Any, Self
 
 from alembic.util.exc import CommandError
 from pydantic import SecretStr
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, case, delete, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import IllegalMove, JournalUnavailable, KeyReused
 from bot.ids import DraftId, Handle, IntentId, Kind, SlackUserId, TeamId, handle
-from bot.journal.engine import Threads, make_engine, sqlite_file
+from bot.journal.engine import Threads, check, make_engine, sqlite_file, unavailable
 from bot.journal.lookups import Lookups
 from bot.journal.post import Post, put
 from bot.journal.record import Draft, Intent, Letter, NewIntent, State
+from bot.journal.reserve import Reserve
 from bot.journal.rows import (
     changed,
     draft_of,
@@ -35,10 +35,18 @@ from bot.journal.upgrade import upgrade
 
 Letters = Callable[[Intent], Iterable[Letter]]
 
-RESERVE_BYTES = 1 << 20
-SETTLED = frozenset(
-    {State.STARTED, State.NOT_STARTED, State.UNKNOWN, State.DONE, State.CLOSED}
+# Written out once: building them costs more than running them.
+_ACCEPT = insert(intents)
+_BY_KEY = select(intents).where(intents.c.key == bindparam("key"))
+_BY_ID = select(intents).where(intents.c.id == bindparam("id"))
+_LAST = select(counters.c.last).where(counters.c.kind == bindparam("of"))
+_COUNT = (
+    update(counters)
+    .where(counters.c.kind == bindparam("of"))
+    .values(last=counters.c.last + 1)
 )
+
+UNDER_WAY = frozenset({State.QUEUED, State.SENDING, State.STOPPING, State.EXPIRING})
 
 
 def _none(_intent: Intent) -> Iterable[Letter]:
@@ -75,19 +83,21 @@ class Journal(Lookups):
         Raises:
             JournalUnavailable: the file is another's, broken, newer, or not writable.
         """
-        file = sqlite_file(url)
         with ExitStack() as undo:
-            lock = undo.enter_context(_claim(file)) if file else None
-            engine = make_engine(url)
-            undo.callback(engine.dispose)
             try:
+                file = sqlite_file(url)
+                lock = undo.enter_context(_claim(file)) if file else None
+                engine = make_engine(url)
+                undo.callback(engine.dispose)
+                check(engine)
                 upgrade(engine)
                 seal = _seal(file, seal_key, random_bytes)
-                reserve = _reserve(file) if file else None
-            except (SQLAlchemyError, CommandError, OSError) as error:
-                told = f"the journal does not open: {error}"
+                reserve = Reserve(file and file.with_name(f"{file.name}.reserve"))
+                reserve.kept()  # on a full disk it opens too, and nothing begins
+            except (SQLAlchemyError, CommandError, OSError, ImportError) as error:
+                told = f"the journal does not open: {unavailable(error)}"
                 raise JournalUnavailable(told) from None
-            threads = Threads(engine, on_full=lambda: _make_room(reserve))
+            threads = Threads(engine, reserve.spend, reserve.kept)
             undo.pop_all()  # it is open: from here on, closing is `close`'s
         return cls(threads, seal, now, lock)
 
@@ -108,7 +118,8 @@ class Journal(Lookups):
 
         Raises:
             KeyReused: the same key came with another request.
-            JournalUnavailable: nothing was committed, so nothing may be sent.
+            JournalUnavailable: nothing was committed, so nothing may be sent. A stop
+                is taken even when the disk is full: what it stops costs money.
         """
 
         def work(connection: Connection) -> tuple[Intent, bool]:
@@ -118,12 +129,12 @@ class Journal(Lookups):
                     raise KeyReused(new.key.partition(":")[0])
                 return first, False
             named = new.handle or _allot(connection, new.kind)
-            connection.execute(insert(intents).values(row_of(new, named, self._seal)))
+            connection.execute(_ACCEPT, row_of(new, named, self._seal))
             accepted = _locked(connection, new.id)
             self._put(connection, letters(accepted))
             return accepted, True
 
-        return await self._threads.write(work)
+        return await self._threads.write(work, begins=new.about is None)
 
     async def move(
         self, intent: IntentId, to: State, *, letters: Letters = _none, **changes: Any
@@ -138,8 +149,10 @@ class Journal(Lookups):
         values = {**changed(changes, self._seal), "state": to.value}
         if to is State.SENDING:
             values["sent_at"] = at
-        if to in SETTLED:
-            values["settled_at"] = at
+        if to not in UNDER_WAY:
+            # a stop that failed leaves the relay as it was, since when it was
+            held = (intents.c.state == State.STOPPING.value) & (to is State.STARTED)
+            values["settled_at"] = case((held, intents.c.settled_at), else_=at)
 
         def work(connection: Connection) -> Intent:
             statement = (
@@ -174,7 +187,7 @@ class Journal(Lookups):
     async def writable(self) -> bool:
         """Tell whether something could be committed now."""
         try:
-            await self._threads.write(lambda _connection: None)
+            await self._threads.write(lambda _connection: None, begins=True)
         except JournalUnavailable:
             return False
         return True
@@ -198,7 +211,7 @@ class Journal(Lookups):
             connection.execute(past)
             connection.execute(insert(drafts).values(row))
 
-        await self._threads.write(work)
+        await self._threads.write(work, begins=True)
 
     async def draft(
         self, draft: DraftId, *, team: TeamId, user: SlackUserId
@@ -222,35 +235,33 @@ class Journal(Lookups):
 
 
 def _by_key(connection: Connection, key: str) -> Intent | None:
-    row = connection.execute(select(intents).where(intents.c.key == key)).first()
+    row = connection.execute(_BY_KEY, {"key": key}).first()
     return intent_of(row) if row else None
 
 
 def _locked(connection: Connection, intent: IntentId) -> Intent:
-    (found,) = intents_of(
-        connection.execute(select(intents).where(intents.c.id == intent))
-    )
+    (found,) = intents_of(connection.execute(_BY_ID, {"id": intent}))
     return found
 
 
 def _allot(connection: Connection, kind: Kind) -> Handle:
     """Take the next number of *kind*; a number once given is never given again."""
-    counted = (
-        update(counters)
-        .where(counters.c.kind == kind.value)
-        .values(last=counters.c.last + 1)
-    )
-    if connection.execute(counted).rowcount == 0:
+    of = {"of": kind.value}
+    if connection.execute(_COUNT, of).rowcount == 0:
         connection.execute(insert(counters).values(kind=kind.value, last=1))
-    query = select(counters.c.last).where(counters.c.kind == kind.value)
-    return handle(kind, connection.execute(query).scalar_one())
+    return handle(kind, connection.execute(_LAST, of).scalar_one())
 
 
 def _claim(file: Path) -> IO[str]:
-    """Lock the file's neighbour: a second process on one file would send twice."""
+    """Lock the file's neighbour: a second process on one file would send twice.
+
+    The file is made here, for its owner only, before SQLite gives its mode to others.
+    """
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = file.with_name(f"{file.name}.lock").open("w")
+        file.touch(mode=0o600)
+        file.chmod(0o600)
     except OSError as error:
         raise JournalUnavailable(f"{file}: {error.strerror}") from None
     try:
@@ -271,23 +282,3 @@ def _seal(
     raise JournalUnavailable(
         "BOT_SEAL_KEY is needed for a database of several replicas"
     )
-
-
-def _reserve(file: Path) -> Path:
-    """Keep a file that can be deleted when the disk is full, to commit once more."""
-    file.chmod(0o600)
-    reserve = file.with_name(f"{file.name}.reserve")
-    if not reserve.exists():
-        with reserve.open("wb") as written:
-            written.write(b"\0" * RESERVE_BYTES)
-            written.flush()
-            os.fsync(written.fileno())
-    return reserve
-
-
-def _make_room(reserve: Path | None) -> bool:
-    """Give the reserve back to a full disk, so that one more commit fits."""
-    if reserve is None or not reserve.exists():
-        return False
-    reserve.unlink()
-    return True

@@ -17,6 +17,8 @@ from bot.journal.states import LIVE
 SHORTEST_PART = 8  # characters of an ID that are enough to find it by
 ESCAPE = "\\"
 
+_stops = intents.alias("stops")
+
 
 class Lookups:
     """The questions. None of them changes anything."""
@@ -33,10 +35,11 @@ class Lookups:
         self, handle: Handle, team: TeamId | None = None
     ) -> Intent | None:
         """Return the intent that made what *handle* names; of a look-up, the newest."""
-        newest = handle.startswith(Kind.COSTREAM.value)
-        order = intents.c.created_at.desc() if newest else intents.c.created_at
-        query = select(intents).where(intents.c.handle == handle).order_by(order)
-        return await self._first(_of(query, team))
+        query = select(intents).where(intents.c.handle == handle)
+        if not handle.startswith(Kind.COSTREAM.value):
+            query = query.where(intents.c.made.is_(True))
+        newest = _of(query, team).order_by(intents.c.created_at.desc())
+        return await self._first(newest)
 
     async def by_ref(self, ref: str, team: TeamId | None = None) -> Intent | None:
         """Return the intent that made the thing with that TaskId, user or session."""
@@ -58,9 +61,14 @@ class Lookups:
         """Return what goes by *text*, newest first.
 
         Whole: a TaskId, session, render user, RequestId, room or Slack user. From 8
-        characters on also the beginning or the end of an ID.
+        characters on also the beginning or the end of an ID. The RequestId of a stop
+        finds what was stopped.
         """
+        if not text:
+            return []
+        stopped = select(_stops.c.about).where(_stops.c.request_id == text)
         whole = (
+            intents.c.id.in_(stopped),
             intents.c.ref == text,
             intents.c.request_id == text,
             intents.c.room == text,

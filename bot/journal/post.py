@@ -24,12 +24,13 @@ from bot.journal.rows import (
 from bot.journal.schema import intents, outbox
 from bot.journal.seal import Seal
 
+_POST = insert(outbox)
 _newer = outbox.alias("newer")
 
 
 def put(connection: Connection, letter: Letter, at: int) -> None:
     """Put *letter* into the outbox, inside the caller's transaction."""
-    connection.execute(insert(outbox).values(letter_row(letter, at)))
+    connection.execute(_POST, letter_row(letter, at))
 
 
 class Post:

@@ -82,7 +82,8 @@ class Intent:
     """One accepted submission, from commit to answer, as far as it may be shown.
 
     *ref* is the TaskId, RenderUserId or SessionId, empty until known. *rev* grows
-    with every change. *about* is the start that a stop acts on.
+    with every change. *about* is the start that a stop acts on. *settled_at* is
+    when it last came to rest; None until its answer is known.
     """
 
     id: IntentId

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import SecretStr
 from sqlalchemy import Row
 
+from bot.errors import JournalUnavailable
 from bot.ids import ChannelId, Handle, IntentId, Kind, MessageTs, SlackUserId
 from bot.journal.record import Draft, Intent, Letter, NewIntent, State
 from bot.journal.seal import Seal
@@ -117,12 +118,20 @@ def letter_of(row: Row[Any], seal: Seal) -> Letter:
         audience=row.audience,
         body=json.loads(row.body),
         card=card,
-        answer_url=opened_url(row.answer_url, seal),
+        answer_url=_url_if_it_opens(row.answer_url, seal),
         asked_at=moment(row.asked_at),
         tries=row.tries,
         not_before=moment(row.not_before),
         created_at=moment(row.created_at),
     )
+
+
+def _url_if_it_opens(sealed: bytes | None, seal: Seal) -> SecretStr | None:
+    """Do without: a letter has other ways, and must not hold up those behind it."""
+    try:
+        return opened_url(sealed, seal)
+    except JournalUnavailable:
+        return None
 
 
 def draft_row(draft: Draft, seal: Seal) -> dict[str, Any]:

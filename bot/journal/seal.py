@@ -29,12 +29,8 @@ class Seal:
     @classmethod
     def from_file(cls, path: Path, random_bytes: Callable[[int], bytes]) -> Self:
         """Use the key in *path*, made on first use, for its owner's eyes only."""
-        try:
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-            with os.fdopen(os.open(path, flags, 0o600), "wb") as file:
-                file.write(random_bytes(KEY_BYTES))
-        except FileExistsError:
-            pass  # made on an earlier start
+        if not path.exists():
+            _make_key(path, random_bytes(KEY_BYTES))
         key = path.read_bytes()
         if len(key) != KEY_BYTES:
             raise JournalUnavailable(f"{path.name} is not a key of mine")
@@ -60,3 +56,19 @@ class Seal:
             return self._fernet.decrypt(sealed)
         except InvalidToken:
             raise JournalUnavailable("a sealed value does not open") from None
+
+
+def _make_key(path: Path, key: bytes) -> None:
+    """Write *key* whole and durably, before anything is sealed with it."""
+    begun = path.with_name(f"{path.name}.new")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    with os.fdopen(os.open(begun, flags, 0o600), "wb") as file:
+        file.write(key)
+        file.flush()
+        os.fsync(file.fileno())
+    begun.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)  # the name has to outlive a power cut too
+    finally:
+        os.close(folder)

@@ -105,6 +105,20 @@ async def test_of_two_that_move_at_once_one_wins(journal, new):
     assert sum(isinstance(one, IllegalMove) for one in ended) == 4
 
 
+async def test_an_end_is_dated_and_a_stop_that_failed_is_none(journal, new, clock):
+    intent, _ = await journal.accept(new())
+    await journal.move(intent.id, State.SENDING)
+    started = await journal.move(intent.id, State.STARTED)
+    clock.push(hours=1)
+
+    await journal.move(intent.id, State.STOPPING)
+    back = await journal.move(intent.id, State.STARTED)
+    ended = await journal.move(intent.id, State.ENDED)
+
+    assert back.settled_at == started.settled_at
+    assert ended.settled_at == clock()
+
+
 async def test_a_note_changes_facts_and_not_the_state(journal, new):
     intent, _ = await journal.accept(new())
 
@@ -208,6 +222,21 @@ async def test_a_thing_is_found_by_whole_ids_and_by_parts_of_eight(
 )
 async def test_what_is_too_short_or_has_wildcards_finds_nothing(journal, started, text):
     assert await journal.find(text, "T") == []
+
+
+async def test_nothing_typed_finds_nothing_though_ids_are_empty_at_first(journal, new):
+    await journal.accept(new())
+
+    assert await journal.find("", "T") == []
+
+
+async def test_the_request_id_of_a_stop_finds_what_was_stopped(journal, started, new):
+    stop, _ = await journal.accept(new(handle="R1", about=started.id))
+    await journal.move(stop.id, State.SENDING)
+    await journal.move(stop.id, State.DONE, request_id="b3f248c2-of-the-stop")
+
+    assert await journal.find("b3f248c2-of-the-stop", "T") == [started]
+    assert await journal.find("b3f248c2-of-the-stop", "TOTHER") == []
 
 
 async def test_another_workspace_finds_nothing(journal, started):
@@ -315,7 +344,9 @@ async def test_an_open_form_lasts_for_its_time(journal, clock):
 async def test_the_file_is_for_its_owner_only(journal, url):
     file = sqlite_file(url)
 
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    for ending in ("", "-wal", "-shm"):
+        beside = file.with_name(file.name + ending)
+        assert stat.S_IMODE(beside.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.with_suffix(".key").stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
 
@@ -348,6 +379,27 @@ async def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path, clock):
         await Journal.open(f"sqlite:///{file}", now=clock, random_bytes=os.urandom)
 
     assert file.read_bytes().startswith(b"not a database")
+
+
+async def test_a_file_with_a_damaged_page_is_refused_and_kept(reopen, new, url, clock):
+    journal = await reopen()
+    await asyncio.gather(*(journal.accept(new()) for _ in range(100)))
+    journal.close()
+    file = sqlite_file(url)
+    pages = bytearray(file.read_bytes())
+    pages[8 * 4096 : 9 * 4096] = b"\xff" * 4096
+    file.write_bytes(pages)
+
+    with pytest.raises(JournalUnavailable, match="the journal is damaged"):
+        await Journal.open(url, now=clock, random_bytes=os.urandom)
+
+    assert file.read_bytes() == pages
+
+
+@pytest.mark.parametrize("url", ["patchbay.db", "nonsense://x/y", "oracle://x/y"])
+async def test_a_database_that_cannot_be_reached_is_unavailable(url, clock):
+    with pytest.raises(JournalUnavailable, match="does not open"):
+        await Journal.open(url, now=clock, random_bytes=os.urandom)
 
 
 async def test_a_newer_file_is_refused(reopen, url, clock):
@@ -413,6 +465,23 @@ async def test_a_closed_journal_says_so(journal, new):
 
 async def test_an_open_journal_is_writable(journal):
     assert await journal.writable()
+
+
+async def test_a_full_disk_refuses_what_is_new_and_keeps_the_reserve(
+    journal, new, url, clock
+):
+    intent, _ = await journal.accept(new())
+    full = "PRAGMA max_page_count = 1"
+    await journal._threads.write(lambda c: c.exec_driver_sql(full).all())
+    big = os.urandom(1_000_000)
+
+    with pytest.raises(JournalUnavailable, match="full"):
+        await journal.accept(new(request=big))
+    with pytest.raises(JournalUnavailable, match="full"):
+        await journal.keep_draft(draft(clock, values={"url": big.hex()}))
+
+    assert sqlite_file(url).with_name("patchbay.db.reserve").exists()
+    assert await journal.get(intent.id) == intent
 
 
 async def test_a_full_disk_gives_the_reserve_back_and_takes_one_more(journal, new, url):

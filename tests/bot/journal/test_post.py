@@ -1,10 +1,12 @@
 """Letters wait until they arrive; an old card never overwrites a new one."""
 
+import os
 from datetime import timedelta
 
 import pytest
 from pydantic import SecretStr
 
+from bot.journal.engine import sqlite_file
 from bot.journal.record import State
 from tests.bot.journal.conftest import letter
 
@@ -105,3 +107,15 @@ async def test_letters_outlive_a_restart(reopen, new, clock):
     await (await reopen()).accept(new(), letters=lambda one: [letter(one)])
 
     assert await bodies(await reopen(), clock) == ["rev 1"]
+
+
+async def test_a_letter_whose_address_does_not_open_is_delivered_another_way(
+    reopen, sending, url, clock
+):
+    journal = await reopen()
+    journal.close()
+    sqlite_file(url).with_suffix(".key").write_bytes(os.urandom(32))
+
+    (due,) = await (await reopen()).post.due(clock())
+
+    assert (due.answer_url, due.body) == (None, {"text": "rev 2"})

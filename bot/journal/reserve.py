@@ -1,0 +1,49 @@
+"""Room kept on the disk, so that what was sent can be told even when the disk is full.
+
+A commit in WAL mode needs new pages even to change a row in place. So a file of one
+MiB lies ready: deleted, it makes room for the outcomes of what is under way.
+"""
+
+import os
+from pathlib import Path
+
+RESERVE_BYTES = 1 << 20
+
+
+class Reserve:
+    """A file beside the journal; None for a database that is none of our files."""
+
+    def __init__(self, file: Path | None) -> None:
+        self._file = file
+        self._lies_there = file is None
+
+    def kept(self) -> bool:
+        """Tell whether the room is kept; where it is not, lay it down if it fits."""
+        if self._file and not self._lies_there:
+            try:
+                _lay(self._file)
+            except OSError:
+                return False
+            self._lies_there = True
+        return True
+
+    def spend(self) -> bool:
+        """Give the room back to a full disk; False if there is none to give."""
+        if self._file is None or not self._file.exists():
+            return False
+        self._file.unlink()
+        self._lies_there = False
+        return True
+
+
+def _lay(file: Path) -> None:
+    if file.exists() and file.stat().st_size == RESERVE_BYTES:
+        return
+    try:
+        with file.open("wb") as opened:
+            opened.write(bytes(RESERVE_BYTES))
+            opened.flush()
+            os.fsync(opened.fileno())
+    except OSError:
+        file.unlink(missing_ok=True)  # half a reserve only takes up room
+        raise
