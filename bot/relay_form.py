@@ -17,6 +17,7 @@ from bot.relay_plan import (
     DEFAULTS,
     FLOAT,
     GRID,
+    KEYS,
     MIX,
     NUMBER,
     ONE,
@@ -30,27 +31,7 @@ from bot.relay_plan import (
 from bot.settings import REGIONS, App
 from bot.words import _, n_
 
-NAMES = (
-    "app",
-    "region",
-    "room",
-    "type",
-    "what",
-    "user",
-    "stream",
-    "layout",
-    "cells",
-    "url",
-    "quality",
-    "width",
-    "height",
-    "fps",
-    "bitrate",
-    "gop",
-    "idle",
-    "note",
-    "json",
-)
+NAMES = (*KEYS, "cells")  # what can be typed, and the cells of a custom layout
 
 
 def plan_from(submission: Submission) -> dict[str, str]:
