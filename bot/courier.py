@@ -8,12 +8,20 @@ never sent twice, whatever was or was not heard.
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain, repeat
 from typing import Any
 
 import structlog
 
 from bot.ask import Person, Place
-from bot.errors import Busy, CloudError, NoAnswer, NotSent, Refused
+from bot.errors import (
+    Busy,
+    CloudError,
+    JournalUnavailable,
+    NoAnswer,
+    NotSent,
+    Refused,
+)
 from bot.journal.journal import Journal
 from bot.journal.record import Intent, State
 from bot.letters import settled_letters, stopped_letters
@@ -51,6 +59,8 @@ PATIENCE = {Level.READ: 3.0, Level.CHANGE: 30.0, Level.BILLED: 10.0}
 
 NOT_SENT, NO_ANSWER = "patchbay.NotSent", "patchbay.NoAnswer"
 BUSY, DENIED, EXPIRED = "patchbay.Busy", "patchbay.Denied", "patchbay.Expired"
+
+PAUSES = (1.0, 2.0, 5.0, 15.0)  # seconds between tries to write how something ended
 
 # From which states the relay that is being stopped may be moved.
 MARKED = {
@@ -98,9 +108,14 @@ class Courier:
         if isinstance(request, StopPublishCdnStream):
             await self._mark(intent, State.STOPPING)
         send_by = self.now() + timedelta(seconds=request.deadline.overall)
-        sending = await self.journal.move(
-            intent.id, State.SENDING, owner=self.boot, send_by=send_by
-        )
+        try:
+            sending = await self.journal.move(
+                intent.id, State.SENDING, owner=self.boot, send_by=send_by
+            )
+        except JournalUnavailable:
+            text = _("My journal could not be written, so nothing was sent.")
+            await self.refuse(intent, NOT_SENT, text)
+            return
         await self._send(sending, signed)
 
     async def resume(self, intent: Intent) -> None:
@@ -196,15 +211,35 @@ class Courier:
         if intent.about:
             stopped = state is State.DONE
             await self._mark(intent, State.STOPPED if stopped else State.STARTED)
-        closed = await self.journal.move(
-            intent.id,
-            state,
-            letters=stopped_letters if intent.about else settled_letters,
-            **changes,
-        )
+        closed = await self._written(intent, state, changes)
         self.recents.remember(closed)
         self.ring()
         log.info("intent.settled", intent=intent.id, state=state.value)
+
+    async def _written(
+        self, intent: Intent, state: State, changes: dict[str, Any]
+    ) -> Intent:
+        """Commit the end of *intent*, however long the journal is away.
+
+        Until then the log is the only place that knows, so it is told everything that
+        is needed to find what runs; a TaskId is no secret.
+        """
+        letters = stopped_letters if intent.about else settled_letters
+        for pause in chain(PAUSES, repeat(PAUSES[-1])):
+            try:
+                return await self.journal.move(
+                    intent.id, state, letters=letters, **changes
+                )
+            except JournalUnavailable as error:
+                log.critical(
+                    "outcome.unwritten",
+                    intent=intent.id,
+                    state=state.value,
+                    ref=changes.get("ref") or intent.ref,
+                    why=str(error),
+                )
+                await self.sleep(pause)
+        raise AssertionError  # the pauses never end
 
     async def _mark(self, intent: Intent, state: State) -> None:
         """Move the relay that the stop *intent* is about, and so its card."""

@@ -1,9 +1,13 @@
 """How an intent travels: paced, judged again, sent, and ended by the table."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from bot.__main__ import ROOMS
+from bot.errors import JournalUnavailable
+from bot.house import House
 from bot.journal.record import State
 from bot.tencent.pacer import Pacer
 
@@ -89,6 +93,51 @@ async def test_nobody_is_sent_for_before_they_are_known(world):
 
     intent = await world.handle("R1")
     assert (intent.state, intent.error_code) == (State.NOT_STARTED, "patchbay.Denied")
+    assert world.cloud.state.calls == []
+
+
+class Away:
+    """A journal that refuses the next *times* moves to the state *to*."""
+
+    def __init__(self, journal, times, to):
+        self._journal, self._left, self._to = journal, times, to
+
+    def __getattr__(self, name):
+        return getattr(self._journal, name)
+
+    async def move(self, intent, state, **more):
+        if state is self._to and self._left:
+            self._left -= 1
+            raise JournalUnavailable("gone")
+        return await self._journal.move(intent, state, **more)
+
+
+def journal_away(world, times, *, to):
+    courier = replace(world.courier, journal=Away(world.journal, times, to))
+    desk = replace(world.desk, courier=courier)
+    world.house = House(ROOMS, desk)
+
+
+async def test_an_outcome_that_cannot_be_written_is_logged_and_tried_until_it_is(
+    world, capsys
+):
+    journal_away(world, 6, to=State.STARTED)
+
+    await world.typed(START)
+
+    (relay,) = world.cloud.state.running
+    assert (await world.handle("R1")).ref == relay.task_id
+    assert capsys.readouterr().out.count(relay.task_id) == 6
+    assert world.waits[-6:] == [1.0, 2.0, 5.0, 15.0, 15.0, 15.0]
+
+
+async def test_what_cannot_be_marked_as_being_sent_is_not_sent(world):
+    journal_away(world, 1, to=State.SENDING)
+
+    await world.typed(START)
+
+    intent = await world.handle("R1")
+    assert (intent.state, intent.error_code) == (State.NOT_STARTED, "patchbay.NotSent")
     assert world.cloud.state.calls == []
 
 

@@ -1,10 +1,14 @@
 """A cache in front of the journal: fast, and never the truth."""
 
+import asyncio
+import os
+from datetime import UTC, datetime
+
 import pytest
 
-from bot.ids import Kind
-from bot.journal.record import State
-from bot.recents import FRESH, Recents
+from bot.ids import Kind, intent_id
+from bot.journal.record import NewIntent, State
+from bot.recents import FRESH, NEWEST, Recents
 
 TEAM = "T0HOME"
 
@@ -91,3 +95,90 @@ async def test_a_stop_is_not_the_thing_that_it_stops(world, recents):
 
     assert (await recents.named("R3", TEAM)).about is None
     assert (await recents.named("R3", TEAM)).kind is Kind.RELAY
+
+
+async def test_what_is_older_than_the_newest_is_found_and_what_lives_is_offered(
+    world, recents
+):
+    def queued(number):
+        at = datetime.now(UTC)
+        return NewIntent(
+            id=intent_id(at, os.urandom(10)),
+            key=f"later-{number}",
+            digest="d",
+            action="StartPublishCdnStream",
+            kind=Kind.RELAY,
+            handle=None,
+            team=TEAM,
+            user="U0CAT",
+            home=TEAM,
+            channel="C0OPS",
+            at=at,
+            request=b"{}",
+        )
+
+    await asyncio.gather(*(world.journal.accept(queued(n)) for n in range(NEWEST)))
+
+    assert handles(await recents.relays(TEAM, "U0BOB", "", limit=2)) == ["R2", "R1"]
+    assert handles(await recents.relays(TEAM, "U0BOB", "rtmp")) == []
+    gone = await world.handle("R3")
+    assert handles(await recents.relays(TEAM, "U0BOB", gone.ref[:20])) == ["R3"]
+
+
+class Slow:
+    """A journal that is read while something is committed."""
+
+    def __init__(self, journal, meanwhile):
+        self.journal = journal
+        self.meanwhile = meanwhile
+
+    async def live(self, team):
+        return await self.journal.live(team)
+
+    async def recent(self, team, **narrow):
+        return await self._late(self.journal.recent(team, **narrow))
+
+    async def by_handle(self, handle, team):
+        return await self._late(self.journal.by_handle(handle, team))
+
+    async def _late(self, reading):
+        read = await reading
+        await self.meanwhile()
+        return read
+
+
+async def test_what_changes_while_it_is_read_is_not_believed(world, recents):
+    relay = await world.handle("R1")
+
+    async def end():
+        now = await world.journal.get(relay.id)
+        if now.state is State.STARTED:
+            cache.remember(await world.journal.move(relay.id, State.ENDED))
+
+    cache = Recents(Slow(world.journal, end), Timer())
+
+    assert (await cache.named("R1", TEAM)).state is State.STARTED
+    assert (await cache.named("R1", TEAM)).state is State.ENDED
+
+
+async def test_a_list_that_changes_while_it_is_read_is_not_believed(world, recents):
+    relay = await world.handle("R1")
+
+    async def end():
+        now = await world.journal.get(relay.id)
+        if now.state is State.STARTED:
+            cache.remember(await world.journal.move(relay.id, State.ENDED))
+
+    cache = Recents(Slow(world.journal, end), Timer())
+
+    assert handles(await cache.relays(TEAM, "U0ANA", ""))[0] == "R1"
+    assert handles(await cache.relays(TEAM, "U0ANA", ""))[0] == "R2"
+
+
+async def test_a_thing_is_believed_for_a_few_seconds_only(world, recents, timer):
+    relay = await recents.named("R1", TEAM)
+    await world.journal.move(relay.id, State.ENDED)
+
+    timer.now += FRESH + 1
+
+    assert (await recents.named("R1", TEAM)).state is State.ENDED
