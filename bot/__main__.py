@@ -95,10 +95,9 @@ def _manifest(given: argparse.Namespace) -> int:
 
 
 def _migrate(_given: argparse.Namespace) -> int:
-    from bot.journal.engine import make_engine  # noqa: PLC0415 - see above
-    from bot.journal.upgrade import upgrade  # noqa: PLC0415 - see above
+    from bot.app import open_journal  # noqa: PLC0415 - see above
 
-    upgrade(make_engine(load().database_url.get_secret_value()))
+    asyncio.run(open_journal(load())).close()
     return 0
 
 

@@ -98,12 +98,7 @@ async def build(
     tasks = Tasks()
     web = await stack.enter_async_context(Web(token, settings.slack_api_url))
     client = await stack.enter_async_context(Client(_accounts(settings), now=now))
-    journal = await Journal.open(
-        settings.database_url.get_secret_value(),
-        now=now,
-        random_bytes=os.urandom,
-        seal_key=settings.seal_key,
-    )
+    journal = await open_journal(settings)
     stack.callback(journal.close)
     groups = {group for rule in settings.policy.rules for group in rule.groups}
     people = People(web, tasks, groups=sorted(groups))
@@ -123,6 +118,16 @@ async def build(
     secret = None if sockets else settings.slack_signing_secret
     server = Server(door, secret, ready)
     return Parts(settings, journal, tasks, desk.courier, outbox, server, sockets)
+
+
+async def open_journal(settings: Settings) -> Journal:
+    """Open the journal that *settings* name, made or brought up to date."""
+    return await Journal.open(
+        settings.database_url.get_secret_value(),
+        now=now,
+        random_bytes=os.urandom,
+        seal_key=settings.seal_key,
+    )
 
 
 def _desk(
