@@ -50,6 +50,10 @@ def _parser() -> argparse.ArgumentParser:
     manifest.set_defaults(do=_manifest)
     migrate = commands.add_parser("migrate", help="bring the journal up to date")
     migrate.set_defaults(do=_migrate)
+    audit = commands.add_parser("audit", help="check the audit trail")
+    audit.add_argument("verify", choices=["verify"])
+    audit.add_argument("--has", default="", help="a hash exported earlier")
+    audit.set_defaults(do=_audit)
     return parser
 
 
@@ -98,6 +102,21 @@ def _migrate(_given: argparse.Namespace) -> int:
     from bot.app import open_journal  # noqa: PLC0415 - see above
 
     asyncio.run(open_journal(load())).close()
+    return 0
+
+
+def _audit(given: argparse.Namespace) -> int:
+    from bot.journal.audit import broken_at, stored  # noqa: PLC0415 - see above
+
+    records = stored(load().database_url.get_secret_value())
+    if broken := broken_at(records):
+        sys.stdout.write(f"record {broken} does not fit: the trail was changed\n")
+        return 1
+    if given.has and given.has not in {record.hash for record in records}:
+        sys.stdout.write("that hash is not in the trail: its end was cut off\n")
+        return 1
+    head = records[-1].hash if records else "-"
+    sys.stdout.write(f"whole: {len(records)} records, newest hash {head}\n")
     return 0
 
 

@@ -13,9 +13,12 @@ import structlog
 
 from bot.courier import Courier
 from bot.desk import Desk
-from bot.errors import SettingsError
+from bot.endings import Endings
+from bot.errors import JournalUnavailable, SettingsError
+from bot.hearing import Hearing
 from bot.house import House
 from bot.journal.journal import Journal
+from bot.minder import Minder
 from bot.policy import Gate
 from bot.recents import Recents
 from bot.recovery import recover
@@ -36,6 +39,7 @@ from bot.tencent.pacer import Pacer
 from bot.tencent.tc3 import Credential
 
 DRAIN_SECONDS = 20.0  # for work in flight, after the door has closed
+FLUSH_SECONDS = 4.0  # for letters after that; the next life delivers the rest
 
 PRODUCTS: tuple[Product, ...] = ("trtc", "car", "gs")
 
@@ -58,6 +62,7 @@ class Parts:
     outbox: Outbox
     server: Server
     sockets: Sockets | None
+    minder: Minder
 
 
 async def run(settings: Settings, rooms: Mapping[str, Room]) -> int:
@@ -78,10 +83,10 @@ async def run(settings: Settings, rooms: Mapping[str, Room]) -> int:
         port = await parts.server.start(settings.host, settings.port)
         deaf = await _listen(parts)
         log.info("bot.ready", port=port, sockets=parts.sockets is not None)
-        waiting = {asyncio.create_task(stopped.wait()), delivering, *deaf}
+        minding = asyncio.create_task(parts.minder.run())
+        waiting = {asyncio.create_task(stopped.wait()), delivering, minding, *deaf}
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         await _drain(parts)
-        await parts.outbox.deliver()
         for task in waiting:
             task.cancel()
         return 0 if stopped.is_set() else 1
@@ -116,8 +121,15 @@ async def build(
         return {"journal": await journal.writable(), "slack": heard}
 
     secret = None if sockets else settings.slack_signing_secret
-    server = Server(door, secret, ready)
-    return Parts(settings, journal, tasks, desk.courier, outbox, server, sockets)
+    called_back = any(app.callback_key for app in settings.all_apps)
+    hearing = Hearing(
+        apps=desk.courier.apps, journal=journal, recents=desk.recents, ring=outbox.ring
+    )
+    server = Server(door, secret, ready, hearing.hear if called_back else None)
+    minder = Minder(journal, desk.recents, ring=outbox.ring, now=now)
+    return Parts(
+        settings, journal, tasks, desk.courier, outbox, server, sockets, minder
+    )
 
 
 async def open_journal(settings: Settings) -> Journal:
@@ -140,7 +152,14 @@ def _desk(
 ) -> Desk:
     gate = Gate(settings.policy, people, settings.allow_all)
     recents = Recents(journal)
-    courier = _courier(settings, journal, client, gate, recents, tasks, outbox)
+    endings = Endings(
+        journal=journal,
+        recents=recents,
+        ring=outbox.ring,
+        tell_at_once=outbox.tell_at_once,
+        sleep=asyncio.sleep,
+    )
+    courier = _courier(settings, journal, client, gate, tasks, endings)
     return Desk(
         settings=settings,
         journal=journal,
@@ -153,14 +172,13 @@ def _desk(
     )
 
 
-def _courier(  # noqa: PLR0913, PLR0917 - the parts that it is made of
+def _courier(
     settings: Settings,
     journal: Journal,
     client: Client,
     gate: Gate,
-    recents: Recents,
     tasks: Tasks,
-    outbox: Outbox,
+    endings: Endings,
 ) -> Courier:
     monotonic = asyncio.get_running_loop().time
     return Courier(
@@ -172,9 +190,8 @@ def _courier(  # noqa: PLR0913, PLR0917 - the parts that it is made of
         },
         apps={app.name: app for app in settings.all_apps},
         gate=gate,
-        recents=recents,
+        endings=endings,
         tasks=tasks,
-        ring=outbox.ring,
         boot=os.urandom(8).hex(),
         now=now,
         random=random.random,
@@ -195,7 +212,12 @@ async def _drain(parts: Parts) -> None:
         await parts.sockets.close()
     await parts.server.close()
     late = await parts.tasks.drain(DRAIN_SECONDS)
-    log.info("bot.drained", late=late)
+    try:
+        untold = await parts.outbox.flush(FLUSH_SECONDS)
+    except JournalUnavailable as error:
+        log.critical("bot.unflushed", why=str(error))
+    else:
+        log.info("bot.drained", late=late, untold=untold)
 
 
 def _accounts(settings: Settings) -> dict[str, Account]:

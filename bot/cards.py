@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.advice import failure, product_of
-from bot.ids import Kind
+from bot.doubt import told_of_unknown
+from bot.ids import Kind, SlackUserId
 from bot.journal.record import Intent, State
 from bot.outcome import (
     Audience,
@@ -204,6 +205,9 @@ def _parts(intent: Intent) -> Iterable[Part]:
         yield from _costream(intent)
     if intent.note:
         yield line(intent.note, quiet=True)
+    if intent.settled_by:
+        told = intent.reason or _("attached its TaskId by hand")
+        yield line(Who(SlackUserId(intent.settled_by)), ": ", told)
     yield line(
         _("by"), " ", Who(intent.user), " · ", When(intent.created_at), quiet=True
     )
@@ -229,46 +233,17 @@ def _relay(intent: Intent) -> Iterable[Part]:
             "   ".join(f"{n} {url}" for n, url in enumerate(urls, 1)), quiet=True
         )
     if intent.state is State.UNKNOWN:
-        yield line(Mono(intent.error_code), "  ", intent.error_text)
-        yield from _unknown(intent)
+        yield from told_of_unknown(intent)
     if intent.state in LIVE and intent.sent_at:
-        until = intent.sent_at + CONTROLLABLE
-        yield line(
-            _("Tencent accepted it. No live status: callbacks are off."),
-            " ",
-            _("Can be stopped until"),
-            " ",
-            When(until),
-            ".",
-            quiet=True,
-        )
+        yield line(*_in_reach(intent, intent.sent_at + CONTROLLABLE), quiet=True)
 
 
-def _unknown(intent: Intent) -> Iterable[Part]:
-    sent = intent.sent_at or intent.created_at
-    yield line(
-        Bold(_("Do not start it again yet.")),
-        " ",
-        _("The request was sent and may be running, and billed. Sent at"),
-        " ",
-        When(sent),
-        f" ({_utc(sent)}). ",
-        _("The robot in the room is"),
-        " ",
-        Mono(intent.agent),
-        ".",
-    )
-    checks = (
-        (_("Is the push target live?"),),
-        (
-            _("Does the TRTC console show the robot in the room?"),
-            " ",
-            Mono(intent.agent),
-        ),
-        (_("CloudAudit: look for StartPublishCdnStream at that time."),),
-        (_("It ends by itself when the room has been empty for its idle time."),),
-    )
-    yield Points(_("Check, in this order"), checks, numbered=True)
+def _in_reach(intent: Intent, until: datetime) -> Iterable[Span]:
+    if intent.callbacks:
+        yield _("Tencent accepted it, and tells me when it ends.")
+    else:
+        yield _("Tencent accepted it. No live status: callbacks are off.")
+    yield from (" ", _("Can be stopped until"), " ", When(until), ".")
 
 
 def _render(intent: Intent) -> Iterable[Part]:
@@ -285,6 +260,8 @@ def _render(intent: Intent) -> Iterable[Part]:
             " ",
             _("Starting it for the same user again reconnects to it."),
         )
+        close = f"close {intent.handle}"
+        yield Buttons((Button(_("Close as not started"), "car", close),))
     elif intent.state is State.STARTED:
         yield line(_("A session is keyed by its user; it has no ID."), quiet=True)
 
@@ -349,7 +326,3 @@ def _mode(masked: Mapping[str, Any]) -> str:
 
 def _short(text: str) -> str:
     return text if len(text) <= SHORT else f"{text[:12]}…{text[-6:]}"
-
-
-def _utc(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M:%S} UTC"

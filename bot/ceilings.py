@@ -33,7 +33,7 @@ def check_request(
             raise NotAllowed(sentence, rule="push_hosts")
 
 
-def check_counts(live: int, today: int, limits: Limits) -> None:
+def check_counts(live: int, today: int, *, limits: Limits) -> None:
     """Refuse one relay more than may run, or than one person may start in a day.
 
     Raises:

@@ -8,12 +8,13 @@ never sent twice, whatever was or was not heard.
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import chain, repeat
 from typing import Any
 
 import structlog
 
+from bot import policy
 from bot.ask import Person, Place
+from bot.endings import Endings
 from bot.errors import (
     Busy,
     CloudError,
@@ -22,11 +23,13 @@ from bot.errors import (
     NotSent,
     Refused,
 )
-from bot.journal.journal import Journal
+from bot.journal.audit import REFUSED, Entry
+from bot.journal.journal import Journal, Mark
 from bot.journal.record import Intent, State
-from bot.letters import settled_letters, stopped_letters
+from bot.letters import (
+    settled_letters,
+)
 from bot.policy import Gate, Wish
-from bot.recents import Recents
 from bot.settings import App
 from bot.tasks import Tasks
 from bot.tencent import usersig
@@ -44,11 +47,7 @@ from bot.tencent.models import REQUESTS
 from bot.tencent.models.base import Level, Reply, Request
 from bot.tencent.models.car import RenderSessionCreated
 from bot.tencent.models.gs import CoStreamSlaves
-from bot.tencent.models.trtc import (
-    RelayStarted,
-    StartPublishCdnStream,
-    StopPublishCdnStream,
-)
+from bot.tencent.models.trtc import RelayStarted, StartPublishCdnStream
 from bot.tencent.pacer import Pacer
 from bot.words import _, reading_in
 
@@ -60,15 +59,6 @@ PATIENCE = {Level.READ: 3.0, Level.CHANGE: 30.0, Level.BILLED: 10.0}
 NOT_SENT, NO_ANSWER = "patchbay.NotSent", "patchbay.NoAnswer"
 BUSY, DENIED, EXPIRED = "patchbay.Busy", "patchbay.Denied", "patchbay.Expired"
 
-PAUSES = (1.0, 2.0, 5.0, 15.0)  # seconds between tries to write how something ended
-
-# From which states the relay that is being stopped may be moved.
-MARKED = {
-    State.STOPPING: {State.STARTED, State.EXPIRING},
-    State.STOPPED: {State.STARTED, State.EXPIRING, State.STOPPING},
-    State.STARTED: {State.STOPPING},
-}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Courier:
@@ -79,9 +69,8 @@ class Courier:
     pacers: Mapping[str, Pacer]  # by action
     apps: Mapping[str, App]
     gate: Gate
-    recents: Recents
+    endings: Endings
     tasks: Tasks
-    ring: Callable[[], None]  # wakes the outbox
     boot: str
     now: Callable[[], datetime]
     random: Callable[[], float]
@@ -101,21 +90,24 @@ class Courier:
             await self.refuse(intent, BUSY, str(busy))
             return
         await self.sleep(wait)
-        if refusal := await self._refusal(intent, request):
-            await self.refuse(intent, DENIED, refusal)
+        if refused := await self._refusal(intent, request):
+            await self._deny(intent, request, refused)
             return
         signed = self._signed(intent, request)
-        if isinstance(request, StopPublishCdnStream):
-            await self._mark(intent, State.STOPPING)
         send_by = self.now() + timedelta(seconds=request.deadline.overall)
         try:
             sending = await self.journal.move(
-                intent.id, State.SENDING, owner=self.boot, send_by=send_by
+                intent.id,
+                State.SENDING,
+                marks=Mark(State.STOPPING, settled_letters),
+                owner=self.boot,
+                send_by=send_by,
             )
         except JournalUnavailable:
             text = _("My journal could not be written, so nothing was sent.")
             await self.refuse(intent, NOT_SENT, text)
             return
+        await self.endings.forget_about(sending)
         await self._send(sending, signed)
 
     async def resume(self, intent: Intent) -> None:
@@ -127,13 +119,38 @@ class Courier:
     async def refuse(self, intent: Intent, code: str, text: str) -> None:
         """End a queued *intent* of which nothing was sent."""
         changes = {"error_code": code, "error_text": text}
-        await self._close(intent, State.NOT_STARTED, changes)
+        await self.endings.close(intent, State.NOT_STARTED, changes)
+
+    async def _deny(
+        self, intent: Intent, request: Request[Any], refused: policy.Verdict
+    ) -> None:
+        """End an *intent* whose asker may not do it any more, on the record."""
+        with reading_in(intent.locale):
+            sentence = _("{reason} (rule: {rule})")
+        text = sentence.format(reason=refused.reason, rule=refused.rule)
+        entry = Entry(
+            at=self.now(),
+            team=intent.team,
+            user=intent.user,
+            home=intent.home,
+            channel=intent.channel,
+            action=request.permit,
+            decision=REFUSED,
+            rule=refused.rule,
+            why=refused.reason,
+            app=intent.app,
+            intent=intent.id,
+            handle=intent.handle,
+            digest=intent.digest,
+        )
+        changes = {"error_code": DENIED, "error_text": text}
+        await self.endings.close(intent, State.NOT_STARTED, changes, entry)
 
     async def doubt(self, intent: Intent) -> None:
         """Tell that it is not known what became of an *intent* left SENDING."""
         text = _("I was stopped while the request was on its way.")
         changes = {"error_code": NO_ANSWER, "error_text": text}
-        await self._close(intent, State.UNKNOWN, changes)
+        await self.endings.close(intent, State.UNKNOWN, changes)
 
     # ── sending ─────────────────────────────────────────────────────────────────
 
@@ -191,7 +208,7 @@ class Courier:
                     changes["reply_secret"] = secret.encode()
             case CoStreamSlaves():
                 changes["reply"] = reply.masked()
-        await self._close(intent, state, changes)
+        await self.endings.close(intent, state, changes)
 
     async def _failed(
         self, intent: Intent, error: CloudError, verdict: Verdict
@@ -202,53 +219,7 @@ class Courier:
             changes["ref"] = error.salvaged
         else:
             changes |= {"error_code": code, "error_text": text}
-        await self._close(intent, _state(intent, verdict), changes)
-
-    async def _close(
-        self, intent: Intent, state: State, changes: dict[str, Any]
-    ) -> None:
-        """Commit how *intent* ended together with what is to be posted."""
-        if intent.about:
-            stopped = state is State.DONE
-            await self._mark(intent, State.STOPPED if stopped else State.STARTED)
-        closed = await self._written(intent, state, changes)
-        self.recents.remember(closed)
-        self.ring()
-        log.info("intent.settled", intent=intent.id, state=state.value)
-
-    async def _written(
-        self, intent: Intent, state: State, changes: dict[str, Any]
-    ) -> Intent:
-        """Commit the end of *intent*, however long the journal is away.
-
-        Until then the log is the only place that knows, so it is told everything that
-        is needed to find what runs; a TaskId is no secret.
-        """
-        letters = stopped_letters if intent.about else settled_letters
-        for pause in chain(PAUSES, repeat(PAUSES[-1])):
-            try:
-                return await self.journal.move(
-                    intent.id, state, letters=letters, **changes
-                )
-            except JournalUnavailable as error:
-                log.critical(
-                    "outcome.unwritten",
-                    intent=intent.id,
-                    state=state.value,
-                    ref=changes.get("ref") or intent.ref,
-                    why=str(error),
-                )
-                await self.sleep(pause)
-        raise AssertionError  # the pauses never end
-
-    async def _mark(self, intent: Intent, state: State) -> None:
-        """Move the relay that the stop *intent* is about, and so its card."""
-        relay = await self.journal.get(intent.about) if intent.about else None
-        if relay is None or relay.state not in MARKED[state]:
-            return
-        moved = await self.journal.move(relay.id, state, letters=settled_letters)
-        self.recents.remember(moved)
-        self.ring()
+        await self.endings.close(intent, _state(intent, verdict), changes)
 
     # ── what is sent ────────────────────────────────────────────────────────────
 
@@ -267,7 +238,9 @@ class Courier:
             )
         )
 
-    async def _refusal(self, intent: Intent, request: Request[Any]) -> str:
+    async def _refusal(
+        self, intent: Intent, request: Request[Any]
+    ) -> policy.Verdict | None:
         """Ask policy once more: a right may have gone while the intent waited.
 
         Whoever asks for the first time is known by now: a guest gets no further.
@@ -275,12 +248,10 @@ class Courier:
         who = Person(team=intent.team, user=intent.user, home=intent.home)
         await self.gate.directory.get_to_know(who)
         where = Place(channel=intent.channel, direct=intent.direct)
-        wish = Wish(request.permit, request.level, self.apps.get(intent.app))
-        verdict = self.gate.verdict(who, where, wish)
+        wish = Wish.of(request, self.apps.get(intent.app))
         with reading_in(intent.locale):
-            sentence = _("{reason} (rule: {rule})")
-            told = sentence.format(reason=verdict.reason, rule=verdict.rule)
-        return "" if verdict.allowed else told
+            verdict = self.gate.verdict(who, where, wish, finally_=True)
+        return None if verdict.allowed else verdict
 
 
 def _state(intent: Intent, verdict: Verdict) -> State:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -18,13 +19,14 @@ from bot import cards
 from bot.ask import Ask, Place
 from bot.ceilings import check_counts, check_request
 from bot.courier import Courier
-from bot.errors import NotAllowed, UsageError
+from bot.errors import JournalUnavailable, NotAllowed, UsageError
 from bot.ids import DraftId, Handle, IntentId, Kind, TeamId, intent_id
+from bot.journal.audit import ALLOWED, DID, REFUSED, Entry
 from bot.journal.journal import Journal
-from bot.journal.record import Draft, Intent, NewIntent
-from bot.letters import card_letter
+from bot.journal.record import Draft, Intent, NewIntent, State
+from bot.letters import card_letter, settled_letters
 from bot.outcome import Outcome, line
-from bot.policy import Gate, Wish
+from bot.policy import Gate, Verdict, Wish
 from bot.recents import Recents
 from bot.settings import App, Settings
 from bot.tencent.models.base import Level, Request
@@ -35,7 +37,6 @@ log = structlog.get_logger(__name__)
 
 # A request is mostly answered within this time; its first card then shows the end.
 PATIENCE = timedelta(seconds=1)
-DAY = timedelta(days=1)
 FORM_LIVES = timedelta(minutes=30)
 
 
@@ -62,7 +63,7 @@ class Order:
     @property
     def wish(self) -> Wish:
         """What policy is asked."""
-        return Wish(self.request.permit, self.request.level, self.app)
+        return Wish.of(self.request, self.app)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +94,7 @@ class Desk:
 
     # ── may I? ──────────────────────────────────────────────────────────────────
 
-    def check(self, ask: Ask, wish: Wish) -> None:
+    def check(self, ask: Ask, wish: Wish) -> Verdict:
         """Refuse *wish* unless policy allows it.
 
         Raises:
@@ -101,8 +102,10 @@ class Desk:
         """
         verdict = self.gate.verdict(ask.who, ask.where, wish)
         if verdict.allowed:
-            return
-        raise NotAllowed(verdict.reason, rule=verdict.rule, may=verdict.may)
+            return verdict
+        raise NotAllowed(
+            verdict.reason, rule=verdict.rule, may=verdict.may, action=wish.action
+        )
 
     def check_any(self, ask: Ask, does: type[Request[Any]]) -> None:
         """Refuse unless *does* is allowed on one of the apps at least.
@@ -110,11 +113,36 @@ class Desk:
         Raises:
             NotAllowed: as `check` does, for the first app.
         """
-        apps = [None, *self.apps]
-        wishes = [Wish(does.permit, does.level, app) for app in apps]
+        self.check_any_app(ask, Wish.of(does, None))
+
+    def check_any_app(self, ask: Ask, wish: Wish) -> None:
+        """Refuse *wish* unless it is allowed on one of the apps at least.
+
+        Raises:
+            NotAllowed: as `check` does, for no app.
+        """
+        wishes = [replace(wish, app=app) for app in (None, *self.apps)]
         verdicts = [self.gate.verdict(ask.who, ask.where, wish) for wish in wishes]
         if not any(verdict.allowed for verdict in verdicts):
             self.check(ask, wishes[0])
+
+    async def note_refusal(self, ask: Ask, verb: str, refused: NotAllowed) -> None:
+        """Keep on the record that *ask* was refused, and by which rule."""
+        action = refused.action or f"{ask.room}.{verb}"
+        entry = _entry(ask, self.now(), action, REFUSED, refused.rule, why=str(refused))
+        try:
+            await self.journal.audit.write(entry)
+        except JournalUnavailable as error:
+            log.critical("audit.unwritten", user=ask.who.user, why=str(error))
+
+    async def note_done(self, ask: Ask, action: str, verdict: Verdict) -> None:
+        """Keep on the record that *ask* did *action*, before it is done.
+
+        Raises:
+            JournalUnavailable: it is not on the record, so it must not be done.
+        """
+        entry = _entry(ask, self.now(), action, DID, verdict.rule)
+        await self.journal.audit.write(entry)
 
     # ── the way out ─────────────────────────────────────────────────────────────
 
@@ -127,13 +155,20 @@ class Desk:
 
         Raises:
             NotAllowed: policy said no; nothing was kept or sent.
-            KeyReused: the same submission came with other contents.
+            KeyReused: the same submission came with other contents, or its form did.
         """
-        self.check(ask, order.wish)
+        verdict = self.check(ask, order.wish)
+        within = None
         if isinstance(order.request, StartPublishCdnStream):
-            await self._check_ceilings(ask, order.request)
+            policy = self.settings.policy
+            check_request(order.request, policy.limits, policy.push_hosts)
+            within = partial(check_counts, limits=policy.limits)
         accepted, fresh = await self.journal.accept(
-            _new_intent(ask, order, self.now()), letters=_first_letters(order)
+            _new_intent(ask, order, self.now()),
+            letters=_first_letters(order),
+            audit=partial(_allowed, ask, order, verdict),
+            draft=ask.submission.draft if ask.submission else None,
+            within=within,
         )
         if not fresh:
             seen = cards.card(accepted)
@@ -144,22 +179,39 @@ class Desk:
         self.ring()
         return None
 
-    async def _check_ceilings(self, ask: Ask, request: StartPublishCdnStream) -> None:
-        policy = self.settings.policy
-        check_request(request, policy.limits, policy.push_hosts)
-        most = policy.limits.starts_per_person_a_day
-        who, since = ask.who, self.now() - DAY
-        today = await self.journal.recent(
-            who.team, user=who.user, kind=Kind.RELAY, since=since, limit=most
-        )
-        if any(one.key == ask.key for one in today):
-            return  # the same submission again is not one more
-        live = await self.journal.live(who.team)
-        check_counts(len(live), len(today), policy.limits)
+    async def settle(
+        self, ask: Ask, intent: Intent, to: State, *, reason: str = "", ref: str = ""
+    ) -> Intent:
+        """Settle by hand what stayed unknown: *to* STARTED as *ref*, or to CLOSED.
 
-    async def reveal(self, intent: Intent) -> str | None:
-        """Return the secret part of a reply; who asked for it is in the log."""
-        log.info("secret.revealed", intent=intent.id)
+        Raises:
+            NotAllowed: policy said no.
+            IllegalMove: it is not unknown (any more).
+        """
+        app = next((app for app in self.apps if app.name == intent.app), None)
+        wish = Wish(f"{ask.room}.settle", Level.CHANGE, app)
+        verdict = self.check(ask, wish)
+        entry = _entry(ask, self.now(), wish.action, DID, verdict.rule, intent, reason)
+        found: dict[str, Any] = {"ref": ref} if ref else {}
+        settled = await self.journal.move(
+            intent.id,
+            to,
+            letters=settled_letters,
+            audit=entry,
+            settled_by=ask.who.user,
+            reason=reason,
+            error_code="",
+            error_text="",
+            **found,
+        )
+        self.recents.remember(settled)
+        self.ring()
+        return settled
+
+    async def reveal(self, ask: Ask, intent: Intent) -> str | None:
+        """Return the secret part of a reply; that it was shown is on the record."""
+        entry = _entry(ask, self.now(), "car.reveal", DID, "requester", intent)
+        await self.journal.audit.write(entry)
         secret = await self.journal.secret_of(intent.id)
         return secret.decode() if secret else None
 
@@ -180,7 +232,7 @@ class Desk:
             answer_url=ask.answer_url,
             expires_at=self.now() + FORM_LIVES,
         )
-        await self.journal.keep_draft(draft)
+        await self.journal.drafts.keep(draft)
         return draft.id
 
     async def placed(self, ask: Ask) -> tuple[Ask, dict[str, str]]:
@@ -192,12 +244,12 @@ class Desk:
         if ask.submission is None:
             raise UsageError(_("That was not a form."))
         who = ask.who
-        draft = await self.journal.draft(
+        draft = await self.journal.drafts.get(
             ask.submission.draft, team=who.team, user=who.user
         )
-        if draft is None:
+        if draft is None or draft.used_by not in {"", ask.key}:
             raise UsageError(
-                _("This form is too old. Open it again; nothing was sent.")
+                _("This form is too old, or was sent in already. Open a new one.")
             )
         where = Place(channel=draft.channel, thread=draft.thread, direct=draft.direct)
         placed = replace(ask, where=where, answer_url=draft.answer_url)
@@ -247,6 +299,7 @@ def _new_intent(ask: Ask, order: Order, at: datetime) -> NewIntent:
         locale=ask.who.locale,
         app=order.app.name if order.app else "",
         sdk_app_id=order.app.sdk_app_id if order.app else 0,
+        callbacks=bool(order.agent and order.app and order.app.callback_key),
         region=order.region,
         room=order.room,
         ref=order.ref,
@@ -266,6 +319,44 @@ def _digest(request: Request[Any], wire: dict[str, Any]) -> str:
     agent = {**wire.get("AgentParams", {}), "UserId": ""}
     asked = {**wire, "AgentParams": agent, "Action": request.action}
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+
+
+def _allowed(ask: Ask, order: Order, verdict: Verdict, intent: Intent) -> Entry:
+    action, at = order.wish.action, intent.created_at
+    return _entry(ask, at, action, ALLOWED, verdict.rule, intent)
+
+
+def _entry(  # noqa: PLR0913, PLR0917 - a record has that many facts
+    ask: Ask,
+    at: datetime,
+    action: str,
+    decision: str,
+    rule: str,
+    intent: Intent | None = None,
+    why: str = "",
+) -> Entry:
+    about = (
+        {
+            "app": intent.app,
+            "intent": intent.id,
+            "handle": intent.handle,
+            "digest": intent.digest,
+        }
+        if intent
+        else {}
+    )
+    return Entry(
+        at=at,
+        team=ask.who.team,
+        user=ask.who.user,
+        home=ask.who.home,
+        channel=ask.where.channel,
+        action=action,
+        decision=decision,
+        rule=rule,
+        why=why,
+        **about,
+    )
 
 
 def _first_letters(order: Order) -> Callable[[Intent], Iterable[Any]]:

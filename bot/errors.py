@@ -55,13 +55,17 @@ class InvalidRequest(UserError):
 class NotAllowed(UserError):
     """Policy said no. *rule* names the rule that is missing or that denies.
 
-    *may* are the users and user groups who may instead.
+    *may* are the users and user groups who may instead, *action* is what a rule would
+    call it (`relay.start`), if that is known.
     """
 
-    def __init__(self, sentence: str, *, rule: str, may: Sequence[str] = ()) -> None:
+    def __init__(
+        self, sentence: str, *, rule: str, may: Sequence[str] = (), action: str = ""
+    ) -> None:
         super().__init__(sentence)
         self.rule = rule
         self.may = tuple(may)
+        self.action = action
 
 
 class NotFound(UserError):

@@ -16,6 +16,7 @@ from bot.errors import (
     InvalidRequest,
     JournalUnavailable,
     KeyReused,
+    NotAllowed,
     UserError,
 )
 from bot.form import Form, Option
@@ -55,6 +56,9 @@ class House:
             return await self.rooms[ask.room].forms[ask.text](ask, self.desk)
         except InvalidRequest:
             raise
+        except NotAllowed as refused:
+            await self.desk.note_refusal(ask, ask.text, refused)
+            return manual.told(refused, ask)
         except Exception as error:  # noqa: BLE001 - whatever broke, the asker is told
             return self._told(error, ask)
 
@@ -83,6 +87,9 @@ class House:
             return manual.verb_page(room, verb)
         try:
             answer = await verb.handler(ask.reading(words), self.desk)
+        except NotAllowed as refused:
+            await self.desk.note_refusal(ask, verb.name, refused)
+            answer = manual.told(refused, ask)
         except UserError as error:
             answer = manual.told(error, ask)
         return manual.remarked(answer, words.remarks)

@@ -1,8 +1,9 @@
-"""What is posted when an intent changes: its card, and answers to whoever asked."""
+"""What is posted when an intent changes: its card, answers to its asker, alarms."""
 
 from collections.abc import Callable, Iterable
 
 from bot.cards import card, stop_told
+from bot.doubt import contradicted
 from bot.journal.record import Intent, Letter
 from bot.outcome import Audience, Outcome
 from bot.slack.blocks import message
@@ -26,6 +27,16 @@ def settled_letters(intent: Intent) -> Iterable[Letter]:
 def stopped_letters(intent: Intent) -> Iterable[Letter]:
     """Return what is posted once a stop has ended: the asker is told how."""
     return (_letter(intent, stop_told, Audience.ASKER),)
+
+
+def alarm_letter(intent: Intent, told: Callable[[Intent], Outcome]) -> Letter:
+    """Return an alarm about *intent*, for the operators or else its asker."""
+    return _letter(intent, told, Audience.OPS)
+
+
+def contradiction(intent: Intent, task_id: str) -> Iterable[Letter]:
+    """Return the alarm that Tencent tells of a relay which nobody here knows of."""
+    return (alarm_letter(intent, lambda one: contradicted(one, task_id)),)
 
 
 def _letter(

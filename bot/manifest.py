@@ -15,7 +15,9 @@ SCOPES = (
     "app_mentions:read",  # the same words in a thread, where slash commands cannot go
     "chat:write",  # cards, and answers to mentions
     "commands",
+    "files:write",  # the export of the audit trail
     "im:history",  # bare words in the bot's own messages tab
+    "usergroups:read",  # who is in the groups that rules name
     "users:read",  # the reader's language, and whether somebody is a guest
 )
 EVENTS = ("app_home_opened", "app_mention", "message.im")

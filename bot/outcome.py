@@ -24,10 +24,11 @@ class Tone(Enum):
 
 
 class Audience(Enum):
-    """Who sees it: reads answer the asker, changes the channel."""
+    """Who sees it: the asker a read, the channel a change, the operators an alarm."""
 
     ASKER = "asker"
     CHANNEL = "channel"
+    OPS = "ops"
 
 
 # ── inside a line ────────────────────────────────────────────────────────────────
@@ -146,6 +147,14 @@ def line(*spans: Span, quiet: bool = False) -> Line:
     return Line(spans, quiet=quiet)
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """A text file, for the asker alone: it goes into their messages with the bot."""
+
+    name: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What is told. *plain* stands for it where blocks cannot be shown.
@@ -162,6 +171,7 @@ class Outcome:
     handle: Handle | None = None
     audience: Audience = Audience.ASKER
     replaces: bool = False
+    file: File | None = None
 
     @property
     def plain(self) -> str:

@@ -7,12 +7,12 @@ The rules name IDs, never display names. Two ceilings have to agree: where it is
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Protocol
+from typing import Any, Protocol, Self
 
 from bot.ask import Person, Place
 from bot.ids import TeamId
 from bot.settings import App, Policy, Rule
-from bot.tencent.models.base import Level
+from bot.tencent.models.base import Level, Repeat, Request
 from bot.words import _
 
 Groups = Mapping[str, frozenset[str]]  # user group → its members
@@ -25,11 +25,15 @@ class Directory(Protocol):
     def team(self) -> TeamId:
         """The workspace that the bot is installed in."""
 
-    def is_guest(self, who: Person) -> bool:
-        """Tell whether *who* is a guest, as far as is known."""
+    def is_guest(self, who: Person) -> bool | None:
+        """Tell whether *who* is a guest; None if that is not known (yet)."""
 
-    def groups(self) -> Groups | None:
-        """The members of the user groups that rules name, or None if unknown."""
+    def groups(self, *, patient: bool = False) -> Groups | None:
+        """The members of the user groups that rules name, or None if unknown.
+
+        When Slack does not answer, the last good answer counts for 15 minutes, and to
+        the *patient* for a day.
+        """
 
     async def get_to_know(self, who: Person) -> None:
         """Look *who* up now, if nothing is known of them yet; an ack never waits."""
@@ -42,7 +46,7 @@ class Facts:
     who: Person
     where: Place
     installed: TeamId
-    guest: bool = False
+    guest: bool | None = False  # None: could not be looked up
     groups: Groups | None = None  # None: could not be looked up
 
 
@@ -58,11 +62,22 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is asked for: an action of the policy (`relay.start`) on an app."""
+    """What is asked for: an action of the policy (`relay.start`) on an app.
+
+    *ends*: it can only end something, and so save money.
+    """
 
     action: str
     level: Level
     app: App | None = None
+    ends: bool = False
+
+    @classmethod
+    def of(cls, request: Request[Any] | type[Request[Any]], app: App | None) -> Self:
+        """Return the wish to send *request*."""
+        changes = request.level is Level.CHANGE
+        ends = changes and request.repeat is Repeat.SAFE
+        return cls(request.permit, request.level, app, ends)
 
 
 def judge(wish: Wish, facts: Facts, policy: Policy, *, allow_all: bool) -> Verdict:
@@ -88,14 +103,22 @@ class Gate:
     directory: Directory
     allow_all: bool = False
 
-    def verdict(self, who: Person, where: Place, wish: Wish) -> Verdict:
-        """Return what policy says to *wish* at this moment."""
+    def verdict(
+        self, who: Person, where: Place, wish: Wish, *, finally_: bool = False
+    ) -> Verdict:
+        """Return what policy says to *wish* at this moment.
+
+        An ack cannot wait until somebody new has been looked up. So not to know
+        whether they are a guest refuses nothing but *finally_*, before it is sent; and
+        not even then what only ends something.
+        """
+        guest = self.directory.is_guest(who)
         facts = Facts(
             who=who,
             where=where,
             installed=self.directory.team,
-            guest=self.directory.is_guest(who),
-            groups=self.directory.groups(),
+            guest=guest if finally_ and not wish.ends else bool(guest),
+            groups=self.directory.groups(patient=wish.ends),
         )
         return judge(wish, facts, self.policy, allow_all=self.allow_all)
 
@@ -114,11 +137,13 @@ def _stranger(facts: Facts, policy: Policy) -> Verdict | None:
             rule="teams",
             reason=_("This workspace is not one that I work for."),
         )
-    if facts.guest and not policy.guests:
-        return Verdict(
-            allowed=False, rule="guests", reason=_("Guests may not use this bot.")
-        )
-    return None
+    if policy.guests or facts.guest is False:
+        return None
+    known = _("Guests may not use this bot.")
+    unknown = _("Slack did not tell me whether you are a guest.")
+    return Verdict(
+        allowed=False, rule="guests", reason=known if facts.guest else unknown
+    )
 
 
 def _fits(rule: Rule, wish: Wish, facts: Facts) -> bool:

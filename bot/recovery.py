@@ -34,6 +34,8 @@ class Recovered:
 async def recover(courier: Courier, now: datetime) -> Recovered:
     """Take up whatever is unfinished; every step may be done again after a crash."""
     counts = {"sent": 0, "expired": 0, "unknown": 0, "repeated": 0}
+    for ending in courier.journal.spool.left():
+        await courier.endings.recall(ending)
     for intent in await courier.journal.unfinished(courier.boot):
         counts[await _take_up(courier, intent, now)] += 1
     recovered = Recovered(**counts)

@@ -3,14 +3,16 @@
 A session has no ID of its own: it is keyed by the user it runs for.
 """
 
-from bot import cards
+from bot import cards, settling
 from bot.ask import Ask
 from bot.desk import Desk, Order
 from bot.errors import InvalidRequest, NotAllowed, NotFound, UsageError
 from bot.form import ChoiceField, Field, Form, Option, TextField
 from bot.ids import DraftId, Kind
 from bot.outcome import Bold, Code, Outcome, Tone, line
+from bot.policy import Wish
 from bot.room import Room
+from bot.tencent.models.base import Level
 from bot.tencent.models.car import CreateSession
 from bot.words import _
 
@@ -85,6 +87,31 @@ async def recent(ask: Ask, desk: Desk) -> Outcome:
     return cards.listed(_("Recent render sessions"), found, _("None yet."))
 
 
+@room.verb(
+    "close",
+    usage="<S41> [reason=…]",
+    keys=("reason",),
+    examples=("close S41", "close S41 reason=“the player saw nothing”"),
+)
+async def close(ask: Ask, desk: Desk) -> Outcome | Form:
+    """Say that a session whose start stayed unknown did not start."""
+    desk.check(ask, Wish("car.settle", Level.CHANGE))
+    text = ask.one(_("a render session: its handle or user")).text
+    session = await settling.unknown(ask, desk, Kind.RENDER, text)
+    if reason := ask.value("reason"):
+        return await settling.close(ask, desk, session, reason)
+    return await settling.close_form(ask, desk, session)
+
+
+@room.form("close")
+async def submit_close(ask: Ask, desk: Desk) -> Outcome:
+    """Close what the form is about, for the reason that it says."""
+    placed, kept = await desk.placed(ask)
+    session = await settling.unknown(placed, desk, Kind.RENDER, kept["handle"])
+    reason = placed.submission.text("reason") if placed.submission else ""
+    return await settling.close(placed, desk, session, reason)
+
+
 @room.verb("reveal", usage="<S41>", examples=("reveal S41",))
 async def reveal(ask: Ask, desk: Desk) -> Outcome:
     """Show the server session to whoever opened it, and to nobody else.
@@ -99,7 +126,7 @@ async def reveal(ask: Ask, desk: Desk) -> Outcome:
         sentence = _("Only whoever opened {handle} may see that.")
         told = sentence.format(handle=session.handle)
         raise NotAllowed(told, rule="requester")
-    secret = await desk.reveal(session)
+    secret = await desk.reveal(ask, session)
     if secret is None:
         raise NotFound(_("CAR gave no server session for it."))
     return Outcome(

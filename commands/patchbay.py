@@ -3,17 +3,32 @@
 Its help is made from the rooms themselves, so the room is made last, of the others.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from bot import help as manual
 from bot.ask import Ask
 from bot.desk import Desk
 from bot.doctor import examine
 from bot.errors import UsageError
-from bot.outcome import Bold, Mono, Outcome, Points, Span, line
+from bot.ids import SlackUserId, handle_from
+from bot.journal.audit import ALLOWED, REFUSED, Record, broken_at
+from bot.outcome import (
+    Bold,
+    File,
+    Mono,
+    Outcome,
+    Points,
+    Span,
+    Tone,
+    When,
+    Who,
+    line,
+)
 from bot.policy import Wish
 from bot.room import Room
 from bot.tencent.models import REQUESTS
+from bot.tencent.models.base import Level
 from bot.words import _
 
 
@@ -30,20 +45,24 @@ def room_for(rooms: Mapping[str, Room]) -> Room:
 
     room.verb("whoami", examples=("whoami",))(whoami)
     room.verb("doctor", examples=("doctor",))(doctor)
+    room.verb(
+        "history",
+        usage="[mine | R128]",
+        examples=("history", "history mine", "history R128"),
+    )(history)
+    room.verb("audit", usage="export | verify", examples=("audit export",))(audit)
     return room
 
 
 async def whoami(ask: Ask, desk: Desk) -> Outcome:
     """Show what you may do here, and which rule says so."""
     lines = []
-    for request in REQUESTS.values():
-        for app in desk.apps if request.service.name == "trtc" else (None,):
-            wish = Wish(request.permit, request.level, app)
-            verdict = desk.gate.verdict(ask.who, ask.where, wish)
-            sign = "✅" if verdict.allowed else "🔒"
-            on = f" · {app.name}" if app else ""
-            why = verdict.rule if verdict.allowed else verdict.reason
-            lines.append((f"{sign} ", Mono(request.permit), f"{on}  ({why})"))
+    for wish in _wishes(desk):
+        verdict = desk.gate.verdict(ask.who, ask.where, wish)
+        sign = "✅" if verdict.allowed else "🔒"
+        on = f" · {wish.app.name}" if wish.app else ""
+        why = verdict.rule if verdict.allowed else verdict.reason
+        lines.append((f"{sign} ", Mono(wish.action), f"{on}  ({why})"))
     return Outcome(
         headline=(Bold(_("What you may do here")),),
         parts=(
@@ -61,6 +80,82 @@ async def doctor(ask: Ask, desk: Desk) -> Outcome:
         fix = f" {check.fix}" if check.fix else ""
         lines.append((f"{signs[check.well]} {check.what}{fix}",))
     return Outcome(headline=(Bold(_("How I am")),), parts=(Points("", tuple(lines)),))
+
+
+async def history(ask: Ask, desk: Desk) -> Outcome:
+    """Show who did what lately, and who was refused; of one thing, or yours alone."""
+    typed = [token.text for token in ask.words.ids]
+    mine = "mine" in typed
+    named = next((one for one in map(handle_from, typed) if one), None)
+    if unread := [one for one in typed if one != "mine" and not handle_from(one)]:
+        sentence = _("“{word}” is neither a handle nor “mine”.")
+        raise UsageError(sentence.format(word=unread[0]))
+    records = await desk.journal.audit.lately(
+        ask.who.team, handle=named, user=ask.who.user if mine else ""
+    )
+    lines = tuple(_told(record) for record in records)
+    nothing = line(_("Nothing yet."))
+    return Outcome(
+        headline=(Bold(_("Who did what")),),
+        parts=(Points("", lines) if lines else nothing,),
+    )
+
+
+async def audit(ask: Ask, desk: Desk) -> Outcome:
+    """Check the audit trail, or export it as a file into your messages with me."""
+    word = ask.one(_("“export” or “verify”")).text.casefold()
+    if word not in {"export", "verify"}:
+        raise UsageError(_("Say “export” or “verify”."), usage="/patchbay audit export")
+    verdict = desk.check(ask, Wish("patchbay.audit", Level.CHANGE))
+    records = await desk.journal.audit.all()
+    broken = broken_at(records)
+    facts = _state_of(records, broken)
+    if word == "verify":
+        return facts
+    await desk.note_done(ask, "patchbay.audit", verdict)
+    text = "".join(f"{record.as_json()}\n" for record in records)
+    name = f"patchbay-audit-{desk.now():%Y%m%dT%H%M%SZ}.jsonl"
+    said = line(_("The file is in your messages with me."))
+    return replace(facts, parts=(*facts.parts, said), file=File(name, text))
+
+
+def _state_of(records: list[Record], broken: int | None) -> Outcome:
+    whole = _("The audit trail is whole: {n} records.").format(n=len(records))
+    torn = _("The audit trail was changed: record {n} does not fit.").format(n=broken)
+    head = records[-1].hash if records else ""
+    kept = line(_("Newest hash, to keep elsewhere:"), " ", Mono(head), quiet=True)
+    return Outcome(
+        headline=(Bold(torn if broken else whole),),
+        tone=Tone.BAD if broken else Tone.GOOD,
+        parts=(kept,) if head else (),
+    )
+
+
+def _told(record: Record) -> tuple[Span, ...]:
+    sign = {ALLOWED: "✅", REFUSED: "🔒"}.get(record.decision, "✍️")
+    why = f" · {record.why}" if record.why else ""
+    what = f" {record.handle}" if record.handle else ""
+    who = Who(SlackUserId(record.user))
+    return (
+        f"{sign} ",
+        When(record.at),
+        " · ",
+        who,
+        " · ",
+        Mono(record.action),
+        f"{what} ({record.rule}){why}",
+    )
+
+
+def _wishes(desk: Desk) -> Iterable[Wish]:
+    """Yield everything that a rule can allow."""
+    for request in REQUESTS.values():
+        for app in desk.apps if request.service.name == "trtc" else (None,):
+            yield Wish.of(request, app)
+    for app in desk.apps:
+        yield Wish("relay.settle", Level.CHANGE, app)
+    yield Wish("car.settle", Level.CHANGE)
+    yield Wish("patchbay.audit", Level.CHANGE)
 
 
 def _page(topic: list[str], rooms: Mapping[str, Room]) -> Outcome:

@@ -5,7 +5,7 @@ Whoever policy lets may start and stop; everybody in the workspace may look.
 
 from dataclasses import replace
 
-from bot import cards
+from bot import cards, settling
 from bot.ask import Ask, Person, TokenKind
 from bot.desk import Desk, Order
 from bot.errors import InvalidRequest, NotFound, UsageError
@@ -13,6 +13,7 @@ from bot.form import Form, Option, SearchField
 from bot.ids import Kind, TaskId, agent_for
 from bot.journal.record import Intent, State
 from bot.outcome import Bold, Buttons, Code, Outcome, Tone, line
+from bot.policy import Wish
 from bot.relay_form import plan_from, start_form
 from bot.relay_plan import (
     KEYS,
@@ -24,6 +25,7 @@ from bot.relay_plan import (
     plan_of,
 )
 from bot.room import Room
+from bot.tencent.models.base import Level
 from bot.tencent.models.trtc import StartPublishCdnStream, StopPublishCdnStream
 from bot.words import _
 
@@ -129,6 +131,60 @@ async def submit_stop(ask: Ask, desk: Desk) -> Outcome | None:
     if relay is None:
         raise InvalidRequest({"relay": _("I know no relay by that ID.")})
     return _over(relay) or await _stop(placed, desk, relay) or _stopping(relay)
+
+
+@room.verb("attach", usage="<R128> [TaskId]", examples=("attach R128",))
+async def attach(ask: Ask, desk: Desk) -> Outcome | Form:
+    """Say under which TaskId a relay runs whose start stayed unknown.
+
+    Then it can be stopped from here, and its card goes on.
+    """
+    _may_settle(ask, desk)
+    typed = [token.text for token in ask.words.ids]
+    if len(typed) not in {1, 2}:
+        raise UsageError(_("Say which relay."), usage="/relay attach R128 [TaskId]")
+    relay = await settling.unknown(ask, desk, Kind.RELAY, typed[0])
+    if len(typed) == 1:
+        return await settling.attach_form(ask, desk, relay)
+    return await settling.attach(ask, desk, relay, typed[1])
+
+
+@room.form("attach")
+async def submit_attach(ask: Ask, desk: Desk) -> Outcome:
+    """Attach the TaskId that the form says."""
+    placed, kept = await desk.placed(ask)
+    relay = await settling.unknown(placed, desk, Kind.RELAY, kept["handle"])
+    task_id = placed.submission.text("task") if placed.submission else ""
+    return await settling.attach(placed, desk, relay, task_id)
+
+
+@room.verb(
+    "close",
+    usage="<R128> [reason=…]",
+    keys=("reason",),
+    examples=("close R128", "close R128 reason=“not in the console, target dead”"),
+)
+async def close(ask: Ask, desk: Desk) -> Outcome | Form:
+    """Say that a relay whose start stayed unknown did not start, and how you know."""
+    _may_settle(ask, desk)
+    text = ask.one(_("a relay: its handle")).text
+    relay = await settling.unknown(ask, desk, Kind.RELAY, text)
+    if reason := ask.value("reason"):
+        return await settling.close(ask, desk, relay, reason)
+    return await settling.close_form(ask, desk, relay)
+
+
+@room.form("close")
+async def submit_close(ask: Ask, desk: Desk) -> Outcome:
+    """Close what the form is about, for the reason that it says."""
+    placed, kept = await desk.placed(ask)
+    relay = await settling.unknown(placed, desk, Kind.RELAY, kept["handle"])
+    reason = placed.submission.text("reason") if placed.submission else ""
+    return await settling.close(placed, desk, relay, reason)
+
+
+def _may_settle(ask: Ask, desk: Desk) -> None:
+    desk.check_any_app(ask, Wish("relay.settle", Level.CHANGE))
 
 
 @room.source("relays")

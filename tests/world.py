@@ -6,6 +6,7 @@ import random
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from pydantic import SecretStr
 
@@ -13,9 +14,12 @@ from bot.__main__ import ROOMS
 from bot.ask import Ask, Person, Place, Submission, Surface
 from bot.courier import Courier
 from bot.desk import Desk
+from bot.endings import Endings
 from bot.form import Form
+from bot.hearing import Hearing
 from bot.house import House
 from bot.journal.journal import Journal
+from bot.minder import Minder
 from bot.policy import Gate
 from bot.recents import Recents
 from bot.sandbox.cloud import LoopbackCloud
@@ -44,7 +48,7 @@ class Directory:
     def is_guest(self, who):
         return who.user in self.guests
 
-    def groups(self):
+    def groups(self, *, patient=False):
         return self.members
 
     async def get_to_know(self, who):
@@ -73,8 +77,11 @@ class World:
     courier: Courier
     directory: Directory
     clock: Clock
+    hearing: Hearing
+    minder: Minder
     rang: list = field(default_factory=list)
     waits: list = field(default_factory=list)
+    told: list = field(default_factory=list)  # past the journal
     asked: int = 0
 
     def ask(self, typed, *, user="U0ANA", surface=Surface.COMMAND, key=None, **more):
@@ -149,16 +156,19 @@ def look(answer):
     return answer
 
 
-async def make_world(stack: AsyncExitStack, path, *, policy=None, boot="boot-1"):
+async def make_world(stack: AsyncExitStack, path, **more):
     """Build a world whose journal is at *path*; *stack* takes it apart again."""
     cloud = LoopbackCloud()
     await cloud.start()
     stack.push_async_callback(cloud.close)
-    return await live_again(stack, path, cloud, policy=policy, boot=boot)
+    return await live_again(stack, path, cloud, **{"boot": "boot-1", **more})
 
 
-async def live_again(stack, path, cloud, *, policy=None, boot="boot-2"):
-    """Build another life of the bot on the same journal and cloud."""
+async def live_again(stack, path, cloud, *, policy=None, boot="boot-2", key=None):
+    """Build another life of the bot on the same journal and cloud.
+
+    *key* is that of the callbacks, if there are any.
+    """
     clock, tasks, directory = Clock(), Tasks(), Directory()
     journal = await Journal.open(
         f"sqlite:///{path}", now=clock, random_bytes=os.urandom
@@ -169,7 +179,12 @@ async def live_again(stack, path, cloud, *, policy=None, boot="boot-2"):
         product: Account(url, credential) for product, url in cloud.endpoints.items()
     }
     client = await stack.enter_async_context(Client(accounts, now=clock))
-    app = App(name="live-main", sdk_app_id=cloud.app_id, usersig_key=cloud.usersig_key)
+    app = App(
+        name="live-main",
+        sdk_app_id=cloud.app_id,
+        usersig_key=cloud.usersig_key,
+        callback_key=key,
+    )
     policy = policy or Policy()
     settings = Settings.model_construct(
         apps=(app,), policy=policy, allow_all=policy == Policy()
@@ -181,6 +196,11 @@ async def live_again(stack, path, cloud, *, policy=None, boot="boot-2"):
     async def sleep(seconds):
         waits.append(seconds)
 
+    told = []
+
+    async def tell_at_once(letter):
+        told.append(letter)
+
     courier = Courier(
         journal=journal,
         client=client,
@@ -190,9 +210,14 @@ async def live_again(stack, path, cloud, *, policy=None, boot="boot-2"):
         },
         apps={app.name: app},
         gate=gate,
-        recents=recents,
+        endings=Endings(
+            journal=journal,
+            recents=recents,
+            ring=lambda: rang.append(1),
+            tell_at_once=tell_at_once,
+            sleep=sleep,
+        ),
         tasks=tasks,
-        ring=lambda: rang.append(1),
         boot=boot,
         now=clock,
         random=random.random,
@@ -208,7 +233,11 @@ async def live_again(stack, path, cloud, *, policy=None, boot="boot-2"):
         now=clock,
         random_bytes=os.urandom,
     )
+    ring = partial(rang.append, 1)
+    hearing = Hearing(apps={app.name: app}, journal=journal, recents=recents, ring=ring)
     return World(
+        hearing=hearing,
+        minder=Minder(journal, recents, ring=ring, now=clock),
         house=House(ROOMS, desk),
         desk=desk,
         journal=journal,
@@ -219,4 +248,5 @@ async def live_again(stack, path, cloud, *, policy=None, boot="boot-2"):
         clock=clock,
         rang=rang,
         waits=waits,
+        told=told,
     )

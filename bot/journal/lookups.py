@@ -117,8 +117,7 @@ class Lookups:
         """Return the relays that run, or may, newest first."""
         query = select(intents).where(
             intents.c.team == team,
-            intents.c.kind == Kind.RELAY.value,
-            intents.c.about.is_(None),
+            intents.c.agent != "",
             intents.c.state.in_([state.value for state in LIVE]),
         )
         return await self._all(query.order_by(intents.c.created_at.desc()))
@@ -166,6 +165,20 @@ class Lookups:
     async def _first(self, query: Select[Any]) -> Intent | None:
         found = await self._all(query.limit(1))
         return found[0] if found else None
+
+
+def counted(
+    connection: Connection, team: TeamId, user: SlackUserId, since: datetime
+) -> tuple[int, int]:
+    """Count the relays that are live or about to be, and those of *user* *since*."""
+    states = [State.QUEUED.value, *(state.value for state in LIVE)]
+    relays = select(func.count()).where(
+        intents.c.team == team,
+        intents.c.agent != "",
+    )
+    lately = relays.where(intents.c.user == user, intents.c.created_at >= millis(since))
+    live = connection.execute(relays.where(intents.c.state.in_(states))).scalar_one()
+    return live, connection.execute(lately).scalar_one()
 
 
 def _of(query: Select[Any], team: TeamId | None) -> Select[Any]:

@@ -41,6 +41,16 @@ class State(StrEnum):
     CLOSED = "closed"  # a person settled what stayed unknown
 
 
+class Notice(StrEnum):
+    """What is told of an intent once, because time has passed."""
+
+    SILENT = "silent"  # no callback has come: it very likely never started
+    UNSETTLED = "unsettled"  # unknown for minutes, and nobody has looked
+    STUCK = "stuck"  # its stop does not get through
+    EXPIRING = "expiring"  # soon Tencent takes no stop for it
+    LAST_DAY = "last-day"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewIntent:
     """A submission about to be accepted.
@@ -71,6 +81,7 @@ class NewIntent:
     ref: str = ""
     agent: str = ""
     about: IntentId | None = None
+    callbacks: bool = False
     masked: Mapping[str, Any] = field(default_factory=dict)
     target_digest: str = ""
     answer_url: SecretStr | None = None
@@ -83,7 +94,8 @@ class Intent:
 
     *ref* is the TaskId, RenderUserId or SessionId, empty until known. *rev* grows
     with every change. *about* is the start that a stop acts on. *settled_at* is
-    when it last came to rest; None until its answer is known.
+    when it last came to rest; None until its answer is known. *settled_by* is who
+    settled an unknown one by hand, *reason* why. *notices* are the `Notice`s given.
     """
 
     id: IntentId
@@ -108,6 +120,7 @@ class Intent:
     ref: str
     agent: str
     about: IntentId | None
+    callbacks: bool  # Tencent tells by itself what becomes of it
     masked: Mapping[str, Any]
     reply: Mapping[str, Any]
     note: str
@@ -118,18 +131,25 @@ class Intent:
     card_ts: str
     tries: int
     owner: str
+    settled_by: str
+    reason: str
+    notices: str
     created_at: datetime
     sent_at: datetime | None
     send_by: datetime | None
     settled_at: datetime | None
+
+    def noticed(self, notice: "Notice") -> bool:
+        """Tell whether *notice* was given of it already."""
+        return notice.value in self.notices.split()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """A message waiting to be delivered, committed with the change it tells of.
 
-    *audience* is "channel" or "asker". *card* is where the card of its intent is, once
-    it has been posted.
+    *audience* is "channel", "asker" or "ops". *card* is where the card of its intent
+    is, once it has been posted.
     """
 
     intent: IntentId
@@ -163,3 +183,4 @@ class Draft:
     values: Mapping[str, str]
     answer_url: SecretStr | None
     expires_at: datetime
+    used_by: str = ""  # the key of the submission that it became

@@ -25,12 +25,13 @@ _JSON = {"masked", "reply"}
 _AS_THEY_ARE = (
     *("id", "key", "digest", "action", "team", "user", "home", "channel", "thread"),
     *("direct", "locale", "app", "sdk_app_id", "region", "room", "ref", "agent"),
-    *("about", "note", "target_digest"),
+    *("about", "callbacks", "note", "target_digest"),
 )
 # … and those of which nothing is known yet.
 _UNTOLD = {
     **dict.fromkeys(("request_id", "error_code", "error_text"), ""),
     **dict.fromkeys(("card_channel", "card_ts", "owner"), ""),
+    **dict.fromkeys(("settled_by", "reason", "notices"), ""),
     "tries": 0,
     "reply": "{}",
 }

@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 
 metadata = MetaData()
@@ -55,6 +56,10 @@ intents = Table(
     Column("card_ts", String(32), nullable=False),
     Column("tries", Integer, nullable=False),
     Column("owner", String(64), nullable=False),
+    Column("callbacks", Boolean, nullable=False, server_default=false()),
+    Column("settled_by", String(32), nullable=False, server_default=""),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("notices", String(128), nullable=False, server_default=""),
     Column("created_at", BigInteger, nullable=False),
     Column("sent_at", BigInteger),
     Column("send_by", BigInteger),
@@ -109,5 +114,44 @@ drafts = Table(
     Column("values", LargeBinary, nullable=False),  # sealed: what was typed
     Column("answer_url", LargeBinary),  # sealed
     Column("expires_at", BigInteger, nullable=False),
+    Column("used_by", String(255), nullable=False, server_default=""),  # a key
     Index("drafts_by_expiry", "expires_at"),
+)
+
+events = Table(  # what Tencent told of relays by itself
+    "events",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("intent", String(26), nullable=False),
+    Column("task_id", String(512), nullable=False),
+    Column("target", String(64), nullable=False),  # a digest of the push URL
+    Column("status", Integer, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("sent_at", BigInteger, nullable=False),
+    Column("came_at", BigInteger, nullable=False),
+    Index("events_by_intent", "intent", "at"),
+)
+
+audit = Table(  # never updated, never deleted from: triggers see to it
+    "audit",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("team", String(32), nullable=False),
+    Column("user", String(32), nullable=False),
+    Column("home", String(32), nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("action", String(32), nullable=False),
+    Column("decision", String(8), nullable=False),
+    Column("rule", String(128), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("app", String(32), nullable=False),
+    Column("intent", String(26), nullable=False),
+    Column("handle", String(8), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Index("audit_by_handle", "handle", "number"),
+    Index("audit_by_user", "team", "user", "number"),
 )

@@ -5,6 +5,7 @@ again as if it had not. UNKNOWN is left through a callback, a late answer or a p
 """
 
 from collections.abc import Mapping
+from enum import Enum, auto
 
 from bot.journal.record import State
 
@@ -38,7 +39,50 @@ LIVE = frozenset(
     }
 )
 
+# From where a relay may be moved by the stop that is about it.
+MARKS: Mapping[State, frozenset[State]] = {
+    State.STOPPING: frozenset({State.STARTED, State.EXPIRING}),
+    State.STOPPED: frozenset({State.STARTED, State.EXPIRING, State.STOPPING}),
+    State.STARTED: frozenset({State.STOPPING}),
+}
+
+OVER = frozenset(state for state, ways in EDGES.items() if not ways)
+
 
 def sources(to: State) -> frozenset[State]:
     """Return the states from which an intent may move *to*."""
     return frozenset(state for state, ways in EDGES.items() if to in ways)
+
+
+class Take(Enum):
+    """What is done with news of an intent."""
+
+    MOVE = auto()  # it goes where the news says
+    KEEP = auto()  # that is known already, or better known
+    ALARM = auto()  # it contradicts what people were told: they have to look
+
+
+def on_answer(state: State, ref: str, to: State, told: str) -> Take:
+    """Decide on an answer that says *to* and brings the TaskId *told*, if any.
+
+    A callback may have come first, so an intent in *state* with the TaskId *ref* may
+    be past SENDING. No TaskId is ever overwritten, and nothing goes back.
+    """
+    if state in sources(to):
+        return Take.MOVE
+    if to is State.STARTED:
+        return _on_task(state, ref, told)
+    return Take.KEEP
+
+
+def on_event(state: State, ref: str, told: str) -> Take:
+    """Decide on a callback which says that the relay *told* runs, or ran."""
+    if state in {State.SENDING, State.UNKNOWN}:
+        return Take.MOVE
+    return _on_task(state, ref, told)
+
+
+def _on_task(state: State, ref: str, told: str) -> Take:
+    if state in {State.QUEUED, State.NOT_STARTED, State.CLOSED} or ref != told:
+        return Take.ALARM
+    return Take.KEEP

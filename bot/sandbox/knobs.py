@@ -31,6 +31,8 @@ class CloudKnobs:
                 return self._fail(what, how, 1)
             case ["fail", what, how, times] if what in SHORT and times.isdigit():
                 return self._fail(what, how, int(times))
+            case [("recover" | "fail" | "end") as what, task]:
+                return self._tell(what, task)
             case ["well"]:
                 self._cloud.state.failures.clear()
                 return _("The cloud is well again.")
@@ -42,6 +44,20 @@ class CloudKnobs:
         lines = [f"{one.task_id}  {one.room}  {one.agent}" for one in relays]
         lines += [f"session  {user}" for user in self._cloud.state.renders]
         return "\n".join(lines) or _("Nothing runs in the cloud.")
+
+    def _tell(self, what: str, task: str) -> str:
+        """Let the relay whose TaskId or room is *task* go through something."""
+        found = [
+            relay
+            for relay in self._cloud.state.running
+            if task in {relay.task_id, relay.room}
+        ]
+        if not found:
+            return _("Nothing like that runs in the cloud.")
+        if what == "end":
+            self._cloud.state.end_relay(found[0])
+        self._cloud.tell(found[0], what)
+        return _("Its targets will tell of it: {what}.").format(what=what)
 
     def _fail(self, what: str, how: str, times: int) -> str:
         self._cloud.state.fail_next(SHORT[what], how, times)
@@ -76,5 +92,6 @@ def _usage() -> str:
     return _(
         ":cloud shows what runs. :cloud fail {what} HOW [TIMES] makes calls fail;\n"
         "HOW is one of {days}, or an error code such as {code}.\n"
-        ":cloud well ends it."
+        ":cloud well ends it.\n"
+        ":cloud recover|fail|end ROOM lets a relay go through that, and tell of it."
     ).format(what="|".join(SHORT), days=", ".join(BAD_DAYS), code=codes[0])

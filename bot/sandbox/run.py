@@ -7,6 +7,7 @@ that point at the two. So what is tried here is what runs elsewhere.
 import asyncio
 import os
 import signal
+import socket
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
@@ -79,9 +80,11 @@ async def run(script: str | None) -> int:
         cloud = LoopbackCloud()
         await cloud.start()
         stack.push_async_callback(cloud.close)
+        port = free_port()
+        cloud.call_back(f"http://127.0.0.1:{port}/tencent/callbacks/default")
         slack = await stack.enter_async_context(LoopbackSlack(commands=COMMANDS))
         slack.space.feed.also_busy.append(lambda: cloud.under_way > 0)
-        bot = Bot(_environment(slack, cloud, folder), folder / "bot.log")
+        bot = Bot(_environment(slack, cloud, folder, port), folder / "bot.log")
         start = _starter(bot, slack)
         await start()
         stack.push_async_callback(bot.stop)
@@ -106,15 +109,22 @@ def _lines(script: str) -> list[str]:
 
 
 def _environment(
-    slack: LoopbackSlack, cloud: LoopbackCloud, folder: Path
+    slack: LoopbackSlack, cloud: LoopbackCloud, folder: Path, port: int
 ) -> dict[str, str]:
     return {
         **slack.environment(),
         **cloud.environment,
         "BOT_DATABASE_URL": f"sqlite:///{folder}/patchbay.db",
-        "BOT_PORT": "0",
+        "BOT_PORT": str(port),
         "BOT_ALLOW_ALL": "true",
     }
+
+
+def free_port() -> int:
+    """Return a loopback port that nobody listens on: the bot keeps it for all lives."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _starter(bot: Bot, slack: LoopbackSlack) -> Callable[[], Awaitable[None]]:

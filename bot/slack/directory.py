@@ -23,6 +23,7 @@ MOST_PEOPLE = 10_000
 REMEMBERED = 6 * 3600.0  # seconds
 GROUPS_FRESH = 300.0  # seconds; then they are looked up again
 GROUPS_LAST = 900.0  # seconds; older ones count as unknown
+GROUPS_LAST_LONG = 86_400.0  # to stop what costs money, a day old is good enough
 
 log = structlog.get_logger(__name__)
 
@@ -82,19 +83,23 @@ class People:
         known = self._known.get(user)
         return known.locale if known else DEFAULT_LOCALE
 
-    def is_guest(self, who: Person) -> bool:
-        """Tell whether *who* is known to be a guest."""
+    def is_guest(self, who: Person) -> bool | None:
+        """Tell whether *who* is a guest; None if that is not known."""
         known = self._known.get(who.user)
-        return bool(known and known.guest)
+        return known.guest if known else None
 
-    def groups(self) -> Mapping[str, frozenset[str]] | None:
-        """Return the members of the groups that rules name, or None if unknown."""
+    def groups(self, *, patient: bool = False) -> Mapping[str, frozenset[str]] | None:
+        """Return the members of the groups that rules name, or None if unknown.
+
+        An answer counts for 15 minutes, to the *patient* for a day.
+        """
         if not self._named:
             return {}
         at, now = self._members_at, self._timer()
         if at is None or now - at > GROUPS_FRESH:
             self._once("groups", self.look_up_groups())
-        return None if at is None or now - at > GROUPS_LAST else self._members
+        last = GROUPS_LAST_LONG if patient else GROUPS_LAST
+        return None if at is None or now - at > last else self._members
 
     def meet(self, who: Person) -> None:
         """Look *who* up in the background, if they are not known yet."""

@@ -139,6 +139,8 @@ class Door:
         elif isinstance(answer, Outcome) and answer.audience is Audience.ASKER:
             with reading_in(locale):
                 await ack(**blocks.message(answer), response_type="ephemeral")
+            if answer.file:
+                self._later(self._teller.hand_over(ask, answer.file), ask)
         else:
             await ack()
             self._later(self._teller.tell(ask, answer), ask)

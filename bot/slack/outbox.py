@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 
+from bot.errors import JournalUnavailable
 from bot.ids import ChannelId, MessageTs
 from bot.journal.post import Post
 from bot.journal.record import Letter
@@ -20,11 +21,12 @@ from bot.slack.blocks import message
 from bot.slack.web import Sent, Web
 from bot.words import _
 
-CHANNEL = "channel"
+CHANNEL, OPS = "channel", "ops"
 APART = timedelta(seconds=1)  # between two messages of one channel
 URL_LIVES = timedelta(minutes=29)  # Slack says 30
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=5)
 GIVE_UP = timedelta(hours=24)
+AWAY_SECONDS = 1.0
 IDLE_SECONDS, SHORTEST_WAIT = 30.0, 0.05
 MOST_AT_ONCE = 500
 
@@ -82,14 +84,32 @@ class Outbox:
         self._bell.set()
 
     async def run(self) -> None:
-        """Deliver for ever."""
+        """Deliver for ever; while the journal is away, wait for it."""
         while True:
             self._bell.clear()
-            if await self.deliver():
+            try:
+                if await self.deliver():
+                    continue
+                due = await self._post.next_due()
+            except JournalUnavailable as error:
+                log.critical("outbox.waits", why=str(error))
+                await self._sleep(AWAY_SECONDS)
                 continue
-            due = await self._post.next_due()
             wait = (due - self._now()).total_seconds() if due else IDLE_SECONDS
             await self._wait(min(max(wait, SHORTEST_WAIT), IDLE_SECONDS))
+
+    async def flush(self, seconds: float) -> int:
+        """Let what can be delivered in *seconds* be; return how many letters wait."""
+        until = self._now() + timedelta(seconds=seconds)
+        self.ring()
+        while (due := await self._post.next_due()) and due < until > self._now():
+            await self._sleep(SHORTEST_WAIT)  # `run` delivers them
+        return await self._post.waiting()
+
+    async def tell_at_once(self, letter: Letter) -> None:
+        """Deliver *letter* past the journal, which is away; it may come again later."""
+        sent = await self._by_any_way(letter)
+        log.info("letter.told-at-once", intent=letter.intent, error=sent.error)
 
     async def deliver(self) -> int:
         """Try every letter that may go now, once; return how many arrived."""
@@ -114,7 +134,7 @@ class Outbox:
             data = sent.data or {}
             channel = data.get("channel") if letter.audience == CHANNEL else None
             ts = data.get("ts")
-            await self._post.sent(
+            await self._arrived(
                 letter,
                 ChannelId(str(channel)) if channel else None,
                 MessageTs(str(ts)) if ts else None,
@@ -122,6 +142,19 @@ class Outbox:
             return True
         await self._later(letter, sent)
         return False
+
+    async def _arrived(
+        self, letter: Letter, channel: ChannelId | None, ts: MessageTs | None
+    ) -> None:
+        """Note that *letter* arrived, or it would come again and again."""
+        while True:
+            try:
+                await self._post.sent(letter, channel, ts)
+            except JournalUnavailable as error:
+                log.critical("letter.unnoted", intent=letter.intent, why=str(error))
+                await self._sleep(AWAY_SECONDS)
+            else:
+                return
 
     async def _later(self, letter: Letter, sent: Sent) -> None:
         now = self._now()
@@ -135,11 +168,9 @@ class Outbox:
         await self._post.postpone(letter, now + pause)
 
     async def _by_any_way(self, letter: Letter) -> Sent:
-        ways = (
-            self._ways_to_channel if letter.audience == CHANNEL else self._ways_to_asker
-        )
+        ways = {CHANNEL: self._ways_to_channel, OPS: self._ways_to_ops}
         last = Sent(ok=False, error="none")
-        for way in ways(letter):
+        for way in ways.get(letter.audience, self._ways_to_asker)(letter):
             last = await way(letter.body)
             if last.error in UNSHOWABLE:
                 log.error("letter.unshowable", intent=letter.intent, error=last.error)
@@ -178,6 +209,10 @@ class Outbox:
             )
 
         return [answer, whisper, *self._last_ways(letter)]
+
+    def _ways_to_ops(self, letter: Letter) -> list["Way"]:
+        direct, ops = self._last_ways(letter)
+        return [ops, direct]
 
     def _last_ways(self, letter: Letter) -> list["Way"]:
         async def direct(body: Mapping[str, Any]) -> Sent:

@@ -1,4 +1,4 @@
-"""The HTTP side of the front door: Slack's events, health, readiness.
+"""The HTTP side of the front door: Slack's events, Tencent's, health, readiness.
 
 https://docs.slack.dev/apis/events-api/using-http-request-urls
 """
@@ -11,22 +11,31 @@ from aiohttp import web
 from pydantic import SecretStr
 from slack_bolt.async_app import AsyncBoltRequest
 
+from bot.errors import InvalidRequest, JournalUnavailable, NotAllowed, NotFound
 from bot.slack.door import Door
 from bot.slack.guard import LARGEST, Admitted, admit
 
 PATH = "/slack/events"
+CALLBACKS = "/tencent/callbacks/{app}"
 BACKLOG = 1024  # aiohttp's 128 makes a burst wait a second for a SYN retry
-READ_SECONDS = 5.0
+TURNED: Mapping[type[Exception], int] = {
+    NotFound: 404,
+    NotAllowed: 401,
+    InvalidRequest: 400,
+}
 
 log = structlog.get_logger(__name__)
 
+Hear = Callable[[str, bytes, str], Awaitable[None]]
 Ready = Callable[[], Awaitable[Mapping[str, bool]]]
 
 
 class Server:
     """Listens for Slack at `/slack/events`, if there is a signing *secret*.
 
-    *ready* tells which of the things that the bot needs are there.
+    *ready* tells which of the things that the bot needs are there. *hear* takes in a
+    callback of Tencent: for which app, its raw body and its signature; None if no app
+    takes callbacks.
     """
 
     def __init__(
@@ -34,16 +43,20 @@ class Server:
         door: Door,
         secret: SecretStr | None,
         ready: Ready,
+        hear: Hear | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._door = door
         self._secret = secret
         self._ready = ready
+        self._hear = hear
         self._clock = clock
         self._runner: web.AppRunner | None = None
         self.app = web.Application(client_max_size=LARGEST)
         if secret:
             self.app.router.add_post(PATH, self._events)
+        if hear:
+            self.app.router.add_post(CALLBACKS, self._callback)
         self.app.router.add_get("/healthz", self._healthz)
         self.app.router.add_get("/readyz", self._readyz)
 
@@ -84,6 +97,26 @@ class Server:
             text=answer.body,
             content_type=content_type.partition(";")[0] or "text/plain",
         )
+
+    async def _callback(self, request: web.Request) -> web.Response:
+        """Answer a callback; `{"code": 0}` says that it will never be needed again.
+
+        https://trtc.io/document/54913
+        """
+        raw = await request.read()  # over the size, aiohttp answers 413
+        signs = request.headers.getall("Sign", [])
+        app = request.match_info["app"]
+        if self._hear is None or len(signs) != 1:
+            return web.Response(status=401)
+        try:
+            await self._hear(app, raw, signs[0])
+        except tuple(TURNED) as error:
+            log.info("callback.turned", why=type(error).__name__)
+            return web.Response(status=TURNED[type(error)])
+        except JournalUnavailable as error:
+            log.critical("callback.uncommitted", why=str(error))
+            return web.Response(status=503)
+        return web.json_response({"code": 0})
 
     async def _healthz(self, _request: web.Request) -> web.Response:
         """The loop is alive, or this would not answer."""

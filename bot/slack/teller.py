@@ -7,7 +7,7 @@ import structlog
 
 from bot.ask import Ask, Surface
 from bot.form import Form
-from bot.outcome import Audience, Outcome, Tone
+from bot.outcome import Audience, File, Outcome, Tone
 from bot.slack import blocks, forms
 from bot.slack.web import Sent, Web
 from bot.words import _, reading_in
@@ -28,6 +28,8 @@ class Teller:
                 await self._open(ask, answer)
             elif answer is not None:
                 await self._show(ask, answer)
+                if answer.file:
+                    await self.hand_over(ask, answer.file)
 
     async def redraw(self, ask: Ask, view: dict[str, Any]) -> None:
         """Show *view* in place of the form of *ask*, unless it has moved on."""
@@ -63,6 +65,20 @@ class Teller:
             log.warning("answer.refused", error=sent.error)
             short = replace(outcome, parts=(), menu=())
             await self._sent(ask, short)
+
+    async def hand_over(self, ask: Ask, file: File) -> None:
+        """Put *file* into the asker's messages with the bot; say so if it cannot be."""
+        said = Outcome(headline=(file.name,))
+        opened = await self.web.post(ask.who.user, blocks.message(said))
+        channel = str((opened.data or {}).get("channel", ""))
+        sent = opened
+        if opened.ok:
+            sent = await self.web.upload(channel, file.name, file.text)
+        if not sent.ok:
+            log.warning("file.refused", error=sent.error)
+            sentence = _("Slack did not take the file: {error}.")
+            told = sentence.format(error=sent.error)
+            await self._show(ask, Outcome(headline=(told,), tone=Tone.BAD))
 
     async def _sent(self, ask: Ask, outcome: Outcome) -> Sent:
         body = blocks.message(outcome)

@@ -12,6 +12,7 @@ from bot.__main__ import ROOMS
 from bot.app import build
 from bot.recovery import recover
 from bot.sandbox.cloud import LoopbackCloud
+from bot.sandbox.run import free_port
 from bot.sandbox.slack import seed
 from bot.sandbox.slack.payloads import Control
 from bot.sandbox.slack.things import Message, View
@@ -76,7 +77,11 @@ async def start(tmp_path, monkeypatch):
         await cloud.start()
         outer.push_async_callback(cloud.close)
 
-        async def begin(stack, *, port=0, slack=None):
+        async def begin(stack, *, port=0, slack=None, called_back=False):
+            port = port or free_port()
+            if called_back and not cloud.callbacks:
+                url = f"http://127.0.0.1:{port}/tencent/callbacks/default"
+                cloud.call_back(url, pauses=(0.05,) * 40)
             for name, value in {
                 **slack.environment(),
                 **cloud.environment,
@@ -271,3 +276,49 @@ async def test_what_is_not_slacks_is_turned_away_without_a_word(
     ):
         assert answer.status == status
     assert "nope" not in caplog.text
+
+
+async def test_a_lost_answer_is_found_again_by_a_signed_callback(start):
+    async with AsyncExitStack() as stack:
+        slack = await stack.enter_async_context(LoopbackSlack())
+        bot = await start(stack, slack=slack, called_back=True)
+        bot.cloud.state.fail_next("StartPublishCdnStream", "late")
+
+        await bot.typed(START)
+        await bot.space.feed.until(lambda: "🟢 R1" in "".join(bot.seen()))
+        await bot.typed("/relay stop R1 --yes")
+
+        assert bot.seen() == ["⚪ R1 · stopped   room 295066"]
+        assert bot.cloud.state.running == []
+
+
+async def test_a_callback_that_comes_while_the_bot_is_down_is_taken_when_it_is_up(
+    start, unused_tcp_port
+):
+    async with AsyncExitStack() as stack:
+        slack = await stack.enter_async_context(LoopbackSlack())
+        async with AsyncExitStack() as first:
+            more = {"slack": slack, "port": unused_tcp_port, "called_back": True}
+            bot = await start(first, **more)
+            bot.cloud.state.fail_next("StartPublishCdnStream", "late")
+            calls = bot.cloud.callbacks
+            calls.url, reachable = calls.url.replace("default", "nobody"), calls.url
+            await bot.typed(START)
+            unknown = bot.seen()
+        calls.url = reachable
+        bot = await start(stack, **more)
+        await bot.space.feed.until(lambda: "🟢 R1" in "".join(bot.seen()))
+
+        assert unknown == ["❔ R1 · unknown   room 295066"]
+        assert bot.seen() == ["🟢 R1 · started   room 295066"]
+
+
+async def test_the_audit_trail_comes_as_a_file_into_the_askers_messages(bot):
+    await bot.typed(START)
+
+    await bot.typed("/patchbay audit export")
+
+    direct = bot.space.direct_with(seed.ANA.id).id
+    shared = [one for one in bot.space.messages.values() if one.channel == direct]
+    assert any("patchbay-audit-" in repr(one) for one in shared)
+    assert bot.whispered()[-1].text == "🟢 The audit trail is whole: 1 records."

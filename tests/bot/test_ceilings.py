@@ -84,7 +84,7 @@ def test_counts_are_up_to_their_limit(live, today, rule):
     told = ""
 
     try:
-        check_counts(live, today, limits)
+        check_counts(live, today, limits=limits)
     except NotAllowed as refused:
         told = refused.rule
 

@@ -1,5 +1,6 @@
 """How an intent travels: paced, judged again, sent, and ended by the table."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,6 +10,8 @@ from bot.__main__ import ROOMS
 from bot.errors import JournalUnavailable
 from bot.house import House
 from bot.journal.record import State
+from bot.journal.spool import Ending
+from bot.settings import Policy, Rule
 from bot.tencent.pacer import Pacer
 
 START = "/relay start 295066 url=rtmp://push.example.com/live/k --go"
@@ -101,34 +104,140 @@ class Away:
 
     def __init__(self, journal, times, to):
         self._journal, self._left, self._to = journal, times, to
+        self.spooled = []
 
     def __getattr__(self, name):
         return getattr(self._journal, name)
 
-    async def move(self, intent, state, **more):
+    def _refuse(self, state):
         if state is self._to and self._left:
             self._left -= 1
+            self.spooled.append(self._journal.spool.left())
             raise JournalUnavailable("gone")
+
+    async def move(self, intent, state, **more):
+        self._refuse(state)
         return await self._journal.move(intent, state, **more)
+
+    async def settle(self, intent, state, **more):
+        self._refuse(state)
+        return await self._journal.settle(intent, state, **more)
 
 
 def journal_away(world, times, *, to):
-    courier = replace(world.courier, journal=Away(world.journal, times, to))
+    away = Away(world.journal, times, to)
+    endings = replace(world.courier.endings, journal=away)
+    courier = replace(world.courier, journal=away, endings=endings)
     desk = replace(world.desk, courier=courier)
     world.house = House(ROOMS, desk)
+    return away
 
 
-async def test_an_outcome_that_cannot_be_written_is_logged_and_tried_until_it_is(
+async def test_an_outcome_that_cannot_be_written_is_spooled_and_tried_until_it_is(
     world, capsys
 ):
-    journal_away(world, 6, to=State.STARTED)
+    away = journal_away(world, 6, to=State.STARTED)
 
     await world.typed(START)
 
     (relay,) = world.cloud.state.running
-    assert (await world.handle("R1")).ref == relay.task_id
+    intent = await world.handle("R1")
+    assert intent.ref == relay.task_id
     assert capsys.readouterr().out.count(relay.task_id) == 6
     assert world.waits[-6:] == [1.0, 2.0, 5.0, 15.0, 15.0, 15.0]
+    spooled = Ending(
+        intent.id,
+        State.STARTED,
+        {"ref": relay.task_id, "request_id": intent.request_id},
+    )
+    assert away.spooled == [[], *[[spooled]] * 5]
+    assert world.journal.spool.left() == []
+
+
+async def test_while_the_journal_is_away_slack_is_told_once(world):
+    journal_away(world, 6, to=State.STARTED)
+
+    await world.typed(START)
+
+    (letter,) = world.told
+    assert letter.body["text"] == "🟢 R1 · started   room 295066"
+
+
+async def test_a_server_session_is_never_spooled(world):
+    away = journal_away(world, 2, to=State.STARTED)
+
+    await world.typed("/car start user=u ip=125.127.178.228 --go")
+
+    assert away.spooled[1][0].changes.keys() == {"request_id"}
+    assert await world.journal.secret_of((await world.handle("S1")).id)
+
+
+async def test_a_stop_that_cannot_be_written_ends_both_at_last(world):
+    await world.typed(START)
+    journal_away(world, 3, to=State.DONE)
+
+    await world.typed("/relay stop R1 --yes")
+
+    assert (await world.handle("R1")).state is State.STOPPED
+    assert (await world.journal.history("R1"))[0].state is State.DONE
+
+
+@pytest.mark.parametrize(
+    ("known", "state"),
+    [(State.STARTED, State.STARTED), (State.CLOSED, State.CLOSED)],
+)
+async def test_an_answer_after_other_news_overwrites_nothing(world, known, state):
+    """As when a callback, or a person, was faster than the answer."""
+    world.courier.tasks.spawn = lambda work, name: work.close()
+    await world.house.answer(world.ask(START))
+    queued = await world.handle("R1")
+    sending = await world.journal.move(queued.id, State.SENDING)
+    if known is State.CLOSED:
+        await world.journal.move(queued.id, State.UNKNOWN)
+    first = {"ref": "-first."} if known is State.STARTED else {}
+    await world.journal.move(queued.id, known, **first)
+
+    for to, told in [
+        (State.UNKNOWN, {"error_code": "patchbay.NoAnswer"}),
+        (State.STARTED, {"ref": "-second.", "request_id": "req"}),
+    ]:
+        await world.courier.endings.close(sending, to, told)
+
+    intent = await world.handle("R1")
+    assert (intent.state, intent.ref) == (state, first.get("ref", ""))
+    (alarm,) = [one for one in await world.letters() if one.audience == "ops"]
+    assert "-second." in json.dumps(alarm.body)
+
+
+async def test_a_stop_that_is_given_up_is_an_alarm(world):
+    await world.typed(START)
+    world.cloud.state.fail_next("StopPublishCdnStream", "UnauthorizedOperation")
+
+    await world.typed("/relay stop R1 --yes")
+
+    assert (await world.handle("R1")).state is State.STARTED
+    (alarm,) = [one for one in await world.letters() if one.audience == "ops"]
+    assert alarm.body["text"] == "🟠 R1 was not stopped, and goes on being billed."
+
+
+async def test_a_right_that_went_while_it_waited_is_refused_on_the_record(world_with):
+    rule = Rule(name="on-call", actions=("relay.*",), users=("U0ANA",))
+    world = await world_with(Policy(rules=(rule,)))
+    spawn, later = world.courier.tasks.spawn, []
+    world.courier.tasks.spawn = lambda work, name: later.append(work)
+    await world.house.answer(world.ask(START))
+    world.directory.guests.add("U0ANA")
+    spawn(later[0], name="late")
+    await world.settled()
+
+    intent = await world.handle("R1")
+    records = await world.journal.audit.all()
+    assert (intent.state, intent.error_code) == (State.NOT_STARTED, "patchbay.Denied")
+    assert [(one.decision, one.rule) for one in records] == [
+        ("allow", "on-call"),
+        ("deny", "guests"),
+    ]
+    assert world.cloud.state.calls == []
 
 
 async def test_what_cannot_be_marked_as_being_sent_is_not_sent(world):

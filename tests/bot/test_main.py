@@ -1,6 +1,7 @@
 """`python -m bot`, word by word."""
 
 import os
+import sqlite3
 
 import pytest
 import yaml
@@ -73,3 +74,36 @@ def test_a_bot_that_cannot_start_says_why(monkeypatch, capsys, values, told):
 
     assert main(["run"]) == 2
     assert told in capsys.readouterr().err
+
+
+def test_the_audit_trail_is_verified_beside_the_bot(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("BOT_DATABASE_URL", f"sqlite:///{tmp_path}/p.db")
+
+    def verify(*more):
+        code = main(["audit", "verify", *more])
+        return code, capsys.readouterr().out
+
+    main(["migrate"])
+    empty = verify()
+    with sqlite3.connect(tmp_path / "p.db") as file:
+        file.execute(INSERT, {"number": 1})
+    file.close()
+
+    assert empty == (0, "whole: 0 records, newest hash -\n")
+    assert verify() == (1, "record 1 does not fit: the trail was changed\n")
+
+
+def test_a_trail_whose_end_was_cut_off_lacks_the_exported_hash(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setenv("BOT_DATABASE_URL", f"sqlite:///{tmp_path}/p.db")
+    main(["migrate"])
+
+    assert main(["audit", "verify", "--has", "a" * 64]) == 1
+    assert "its end was cut off" in capsys.readouterr().out
+
+
+INSERT = """
+    INSERT INTO audit VALUES (:number, 1, 'T', 'U', 'T', 'C', 'relay.start', 'allow',
+    'r', '', '', '', '', '', 'p', 'h')
+"""

@@ -7,6 +7,8 @@ from bot.ids import ChannelId, SlackUserId, TeamId
 from bot.policy import Facts, Gate, Verdict, Wish, judge
 from bot.settings import App, Policy, Rule
 from bot.tencent.models.base import Level
+from bot.tencent.models.gs import DescribeCloudPhoneMultipleStreamSessionSlaves
+from bot.tencent.models.trtc import StartPublishCdnStream, StopPublishCdnStream
 
 HOME = TeamId("THOME")
 MAIN = App(name="live-main", sdk_app_id=1, usersig_key="k" * 8)
@@ -142,8 +144,57 @@ class Known:
     def is_guest(self, who):
         return who.user == "UGUEST"
 
-    def groups(self):
+    def groups(self, *, patient=False):
         return {"SLIVE": frozenset({"UBOB"})}
+
+
+class Stranger(Known):
+    """A directory whose Slack does not answer."""
+
+    def is_guest(self, who):
+        return None
+
+    def groups(self, *, patient=False):
+        return {"SLIVE": frozenset({"UBOB"})} if patient else None
+
+
+STOP = Wish("relay.stop", Level.CHANGE, MAIN, ends=True)
+
+
+@pytest.mark.parametrize(
+    ("user", "wish", "finally_", "allowed", "reason"),
+    [
+        ("UANA", START, False, True, ""),  # an ack does not wait until it is known
+        ("UANA", START, True, False, "Slack did not tell me whether you are a guest."),
+        ("UANA", STOP, True, True, ""),
+        ("UBOB", START, False, False, "I could not look up who is in the user groups."),
+        ("UBOB", STOP, True, True, ""),
+    ],
+)
+def test_what_is_not_known_refuses_a_start_at_last_but_never_a_stop(
+    user, wish, finally_, allowed, reason
+):
+    known = facts(user=user)
+
+    verdict = Gate(RULED, Stranger()).verdict(
+        known.who, known.where, wish, finally_=finally_
+    )
+
+    assert (verdict.allowed, verdict.reason) == (allowed, reason)
+
+
+@pytest.mark.parametrize(
+    ("request_type", "ends"),
+    [
+        (StartPublishCdnStream, False),
+        (StopPublishCdnStream, True),
+        (DescribeCloudPhoneMultipleStreamSessionSlaves, False),
+    ],
+)
+def test_a_wish_knows_whether_it_only_ends_something(request_type, ends):
+    assert Wish.of(request_type, MAIN) == Wish(
+        request_type.permit, request_type.level, MAIN, ends
+    )
 
 
 @pytest.mark.parametrize(

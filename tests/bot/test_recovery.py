@@ -1,11 +1,17 @@
 """What a former life left unfinished is taken up, and nothing is sent twice."""
 
+import time
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
+from sqlalchemy import insert, select
 
 from bot.journal.record import State
+from bot.journal.schema import intents
+from bot.journal.spool import Ending
 from bot.recovery import Recovered, recover
 from tests.world import live_again, make_world
 
@@ -21,7 +27,7 @@ async def crash(tmp_path):
         world = await make_world(outer, tmp_path / "first.db")
         cloud = world.cloud
 
-        async def run(*lines, sending=(), later=timedelta()):
+        async def run(*lines, sending=(), later=timedelta(), before_death=None):
             path = tmp_path / "p.db"
             async with AsyncExitStack() as stack:
                 first = await live_again(stack, path, cloud, boot="then")
@@ -31,6 +37,8 @@ async def crash(tmp_path):
                 for handle in sending:
                     (intent, *_) = await first.journal.history(handle)
                     await first.journal.move(intent.id, State.SENDING, owner="then")
+                if before_death:
+                    await before_death(first)
             second = await live_again(outer, path, cloud, boot="now")
             second.clock.ahead = later
             recovered = await recover(second.courier, second.clock())
@@ -100,3 +108,43 @@ async def test_recovering_twice_does_nothing_the_second_time(crash):
     world, _ = await crash(START, LOOK, sending=("R1",))
 
     assert await recover(world.courier, world.clock()) == Recovered()
+
+
+async def test_what_a_former_life_could_only_spool_is_written_first(crash, tmp_path):
+    ending = Ending("", State.STARTED, {"ref": "-spooled.", "request_id": "req"})
+
+    async def spool(first):
+        (intent,) = await first.journal.history("R1")
+        first.journal.spool.put(replace(ending, intent=intent.id))
+        first.journal.spool.put(replace(ending, intent="01NOBODY"))
+
+    world, recovered = await crash(START, sending=["R1"], before_death=spool)
+
+    relay = await world.handle("R1")
+    assert (relay.state, relay.ref) == (State.STARTED, "-spooled.")
+    assert recovered == Recovered()
+    assert world.journal.spool.left() == []
+    (card,) = [one for one in await world.letters() if one.audience == "channel"]
+    assert card.body["text"] == "🟢 R1 · started   room 295066"
+
+
+async def test_ten_thousand_rows_are_taken_up_within_three_seconds(crash, tmp_path):
+    async def fill(first):
+        await first.journal._threads.write(partial(copies_of_the_first, 10_000))
+
+    began = time.perf_counter()
+    _world, recovered = await crash(START, sending=["R1"], before_death=fill)
+
+    assert recovered.unknown == 1
+    assert time.perf_counter() - began < 30  # `make crash` measures; this finds a wall
+
+
+def copies_of_the_first(count, connection):
+    """Fill the journal with relays that are over."""
+    (first,) = connection.execute(select(intents))
+    row = dict(first._mapping)
+    rows = [
+        row | {"id": f"x{n:025}", "key": f"x{n}", "handle": f"R{n}", "state": "stopped"}
+        for n in range(2, count)
+    ]
+    connection.execute(insert(intents), rows)

@@ -1,9 +1,12 @@
 """`/patchbay`: help in three layers, rights, health."""
 
+import json
+
 import pytest
 
 from bot.__main__ import ROOMS
 from bot.outcome import Tone
+from bot.settings import Policy, Rule
 
 
 async def test_bare_it_is_the_launcher_with_every_room(world):
@@ -103,3 +106,88 @@ async def test_what_breaks_is_told_as_an_incident(world):
     assert answer.tone is Tone.BAD
     assert "journal cannot be written" in answer.plain
     assert "incident" in repr(answer.parts)
+
+
+START = "/relay start 295066 url=rtmp://push.example.com/live/k --go"
+RULES = Policy(
+    rules=(
+        Rule(name="on-call", actions=("relay.*",), users=("U0ANA",)),
+        Rule(name="auditors", actions=("patchbay.audit",), users=("U0EVE",)),
+    )
+)
+
+
+async def test_history_tells_who_did_what_and_who_was_refused(world_with):
+    world = await world_with(RULES)
+    await world.typed(START)
+    await world.typed(START.replace("295066", "2"), user="U0BOB")
+    await world.typed("/relay stop R1 --yes")
+
+    told = repr((await world.typed("/patchbay history")).parts)
+
+    for fact in ("relay.start", "relay.stop", "on-call", "U0BOB", "R1", "🔒", "✅"):
+        assert fact in told
+    assert "U0BOB" not in repr((await world.typed("/patchbay history mine")).parts)
+    of_one = repr((await world.typed("/patchbay history r1")).parts)
+    assert of_one.count("relay.") == 2
+    other = await world.typed("/patchbay history R9")
+    assert "Nothing yet." in repr(other.parts)
+    wrong = await world.typed("/patchbay history yesterday")
+    assert "neither a handle" in wrong.plain
+
+
+async def test_the_audit_trail_is_exported_to_those_whom_a_rule_names(world_with):
+    world = await world_with(RULES)
+    await world.typed(START)
+
+    refused = await world.typed("/patchbay audit export")
+    exported = await world.typed("/patchbay audit export", user="U0EVE")
+
+    lines = [json.loads(line) for line in exported.file.text.splitlines()]
+    assert refused.headline == ("You may not do that here.",)
+    assert exported.plain == "🟢 The audit trail is whole: 2 records."
+    assert [line["decision"] for line in lines] == ["allow", "deny"]
+    assert exported.file.name.endswith(".jsonl")
+    last = (await world.journal.audit.all())[-1]
+    assert (last.action, last.user, last.decision) == ("patchbay.audit", "U0EVE", "did")
+
+
+async def test_the_audit_trail_is_verified(world):
+    assert "0 records" in (await world.typed("/patchbay audit verify")).plain
+    await world.typed(START)
+
+    def forge(connection):
+        connection.exec_driver_sql("DROP TRIGGER audit_no_update")
+        connection.exec_driver_sql("UPDATE audit SET rule = 'mine'")
+
+    await world.journal._threads.write(forge)
+
+    answer = await world.typed("/patchbay audit verify")
+    assert answer.plain == "🔴 The audit trail was changed: record 1 does not fit."
+    assert "verify" in (await world.typed("/patchbay audit burn")).plain
+
+
+async def test_whoami_names_what_is_no_request_too(world_with):
+    told = repr((await (await world_with(RULES)).typed("/patchbay whoami")).parts)
+
+    for action in ("relay.settle", "car.settle", "patchbay.audit"):
+        assert action in told
+
+
+async def test_every_refusal_is_on_the_record_and_an_away_journal_hides_none(
+    world_with, capsys
+):
+    world = await world_with(RULES)
+    await world.typed(START, user="U0BOB")
+    (record,) = await world.journal.audit.all()
+
+    world.journal.close()
+    answer = await world.typed(START, user="U0BOB")
+
+    assert (record.action, record.decision, record.rule) == (
+        "relay.start",
+        "deny",
+        "on-call",
+    )
+    assert answer.headline == ("You may not do that here.",)
+    assert "audit.unwritten" in capsys.readouterr().out

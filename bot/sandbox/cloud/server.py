@@ -6,13 +6,14 @@ import json
 import os
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
+from bot.sandbox.cloud.callbacks import PAUSES, Callbacks
 from bot.sandbox.cloud.checks import (
     CloudFault,
     check_action,
@@ -21,7 +22,7 @@ from bot.sandbox.cloud.checks import (
     check_signature,
     check_usersig,
 )
-from bot.sandbox.cloud.state import SESSIONS, CloudState
+from bot.sandbox.cloud.state import SESSIONS, CloudState, Relay
 
 PRODUCTS = ("trtc", "car", "gs")
 LONGER_THAN_ANY_DEADLINE = 60.0
@@ -41,6 +42,7 @@ class LoopbackCloud:
     clock: Callable[[], float] = time.time
     endpoints: dict[str, str] = field(default_factory=dict)
     state: CloudState = field(init=False)
+    callbacks: Callbacks | None = None
     under_way: int = 0  # requests that have not been answered yet
     _runners: list[web.AppRunner] = field(default_factory=list)
 
@@ -63,6 +65,17 @@ class LoopbackCloud:
         """Stop listening."""
         for runner in self._runners:
             await runner.cleanup()
+        if self.callbacks:
+            await self.callbacks.close()
+
+    def call_back(self, url: str, pauses: Sequence[float] = PAUSES) -> None:
+        """Send signed events about relays to *url* from now on, with a key of ours."""
+        self.callbacks = Callbacks(url, os.urandom(16).hex(), self.clock, pauses)
+
+    def tell(self, relay: Relay, what: str) -> None:
+        """Tell by callback, if there is one, what *relay* goes through."""
+        if self.callbacks:
+            self.callbacks.tell(relay, what)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -71,6 +84,8 @@ class LoopbackCloud:
             f"BOT_{product.upper()}_ENDPOINT": url
             for product, url in self.endpoints.items()
         }
+        if self.callbacks:
+            addresses["BOT_TRTC_CALLBACK_KEY"] = self.callbacks.key
         return addresses | {
             "TENCENTCLOUD_SECRET_ID": self.secret_id,
             "TENCENTCLOUD_SECRET_KEY": self.secret_key,
@@ -155,12 +170,16 @@ class LoopbackCloud:
         agents = {relay.agent for relay in self.state.running}
         if fields["AgentParams"]["UserId"] in agents:
             raise CloudFault("FailedOperation", "The robot is in a room already.")
-        return {"TaskId": self.state.start_relay(fields, region).task_id}
+        relay = self.state.start_relay(fields, region)
+        self.tell(relay, "start")
+        return {"TaskId": relay.task_id}
 
     def _stop(self, fields: dict[str, Any]) -> Answer:
         self._check_app(fields)
-        if not self.state.stop_relay(fields["TaskId"], fields["SdkAppId"]):
+        relay = self.state.stop_relay(fields["TaskId"], fields["SdkAppId"])
+        if not relay:
             raise CloudFault("ResourceNotFound", "The task does not exist.")
+        self.tell(relay, "stop")
         return {"TaskId": fields["TaskId"]}
 
     def _create_session(self, fields: dict[str, Any]) -> Answer:

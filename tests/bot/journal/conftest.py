@@ -77,6 +77,7 @@ def new(clock):
                 "channel": "C",
                 "at": clock(),
                 "request": b"{}",
+                "agent": "" if said.get("about") else f"pb_{number}",
                 **said,
             }
         )

@@ -320,22 +320,22 @@ def draft(clock, **said):
 
 async def test_an_open_form_is_for_the_one_who_opened_it(journal, clock):
     kept = draft(clock)
-    await journal.keep_draft(kept)
+    await journal.drafts.keep(kept)
 
-    assert await journal.draft("d1", team="T", user="UANA") == kept
-    assert await journal.draft("d1", team="T", user="UBOB") is None
-    assert await journal.draft("d1", team="TX", user="UANA") is None
-    assert await journal.draft("d2", team="T", user="UANA") is None
+    assert await journal.drafts.get("d1", team="T", user="UANA") == kept
+    assert await journal.drafts.get("d1", team="T", user="UBOB") is None
+    assert await journal.drafts.get("d1", team="TX", user="UANA") is None
+    assert await journal.drafts.get("d2", team="T", user="UANA") is None
 
 
 async def test_an_open_form_lasts_for_its_time(journal, clock):
-    await journal.keep_draft(draft(clock))
+    await journal.drafts.keep(draft(clock))
     clock.push(minutes=31)
 
-    assert await journal.draft("d1", team="T", user="UANA") is None
+    assert await journal.drafts.get("d1", team="T", user="UANA") is None
 
-    await journal.keep_draft(draft(clock, id="d2"))
-    assert (await journal.draft("d2", team="T", user="UANA")).id == "d2"
+    await journal.drafts.keep(draft(clock, id="d2"))
+    assert (await journal.drafts.get("d2", team="T", user="UANA")).id == "d2"
 
 
 # ── the file ─────────────────────────────────────────────────────────────────────
@@ -356,7 +356,7 @@ async def test_no_secret_is_in_the_file(journal, new, url, clock):
     await journal.accept(
         new(request=canary.encode(), answer_url=SecretStr(f"https://x/{canary}"))
     )
-    await journal.keep_draft(draft(clock, values={"url": canary}))
+    await journal.drafts.keep(draft(clock, values={"url": canary}))
     sent, _ = await journal.accept(new())
     await journal.note(sent.id, reply_secret=canary.encode())
 
@@ -478,7 +478,7 @@ async def test_a_full_disk_refuses_what_is_new_and_keeps_the_reserve(
     with pytest.raises(JournalUnavailable, match="full"):
         await journal.accept(new(request=big))
     with pytest.raises(JournalUnavailable, match="full"):
-        await journal.keep_draft(draft(clock, values={"url": big.hex()}))
+        await journal.drafts.keep(draft(clock, values={"url": big.hex()}))
 
     assert sqlite_file(url).with_name("patchbay.db.reserve").exists()
     assert await journal.get(intent.id) == intent

@@ -20,7 +20,16 @@ from bot.errors import IllegalMove
 from bot.ids import Kind, intent_id
 from bot.journal.journal import Journal
 from bot.journal.record import NewIntent, State
-from bot.journal.states import EDGES, LIVE, sources
+from bot.journal.states import (
+    EDGES,
+    LIVE,
+    MARKS,
+    OVER,
+    Take,
+    on_answer,
+    on_event,
+    sources,
+)
 from tests.bot.journal.conftest import Clock
 
 STEPS, RUNS = 30, 25
@@ -44,6 +53,61 @@ def test_unknown_is_left_for_started_or_by_hand_only():
 def test_every_state_has_its_edges_and_what_lives_can_end():
     assert EDGES.keys() == set(State)
     assert all(EDGES[state] for state in LIVE)
+
+
+NEWS = [  # state, its TaskId, what an answer says and brings, what is done
+    (State.QUEUED, "", State.NOT_STARTED, "", Take.MOVE),
+    (State.SENDING, "", State.STARTED, "a", Take.MOVE),
+    (State.SENDING, "", State.UNKNOWN, "", Take.MOVE),
+    (State.UNKNOWN, "", State.STARTED, "a", Take.MOVE),
+    (State.UNKNOWN, "", State.UNKNOWN, "", Take.KEEP),
+    (State.UNKNOWN, "", State.NOT_STARTED, "", Take.KEEP),
+    (State.STARTED, "a", State.STARTED, "a", Take.KEEP),
+    (State.STARTED, "a", State.STARTED, "b", Take.ALARM),
+    (State.STARTED, "a", State.UNKNOWN, "", Take.KEEP),
+    (State.STARTED, "a", State.NOT_STARTED, "", Take.KEEP),
+    (State.ENDED, "a", State.STARTED, "a", Take.KEEP),
+    (State.STOPPED, "a", State.STARTED, "b", Take.ALARM),
+    (State.CLOSED, "", State.STARTED, "a", Take.ALARM),
+    (State.NOT_STARTED, "", State.STARTED, "a", Take.ALARM),
+    (State.QUEUED, "", State.STARTED, "a", Take.ALARM),
+]
+
+
+@pytest.mark.parametrize(("state", "ref", "to", "told", "take"), NEWS)
+def test_an_answer_is_taken_kept_or_an_alarm(state, ref, to, told, take):
+    assert on_answer(state, ref, to, told) is take
+
+
+@pytest.mark.parametrize(
+    ("state", "ref", "take"),
+    [
+        (State.SENDING, "", Take.MOVE),
+        (State.UNKNOWN, "", Take.MOVE),
+        (State.STARTED, "a", Take.KEEP),
+        (State.EXPIRING, "a", Take.KEEP),
+        (State.STOPPING, "a", Take.KEEP),
+        (State.STOPPED, "a", Take.KEEP),
+        (State.ENDED, "a", Take.KEEP),
+        (State.STARTED, "b", Take.ALARM),
+        (State.STOPPED, "b", Take.ALARM),
+        (State.QUEUED, "", Take.ALARM),
+        (State.NOT_STARTED, "", Take.ALARM),
+        (State.CLOSED, "", Take.ALARM),
+    ],
+)
+def test_an_event_is_taken_kept_or_an_alarm(state, ref, take):
+    assert on_event(state, ref, "a") is take
+
+
+@pytest.mark.parametrize("to", MARKS)
+def test_a_stop_moves_its_relay_along_edges_only(to):
+    assert all(to in EDGES[state] for state in MARKS[to])
+
+
+def test_what_has_no_way_out_is_over():
+    assert {State.STOPPED, State.ENDED, State.CLOSED} <= OVER
+    assert not OVER & LIVE
 
 
 class Walk(RuleBasedStateMachine):

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from pydantic import SecretStr
 
+from bot.errors import JournalUnavailable
 from bot.journal.record import Letter
 from bot.slack.outbox import Outbox
 from bot.slack.web import Sent
@@ -127,11 +128,16 @@ async def test_a_card_that_stands_is_updated(clock):
 
 CHANNEL_WAYS = ["chat.update", "post C", "answer in_channel", "post U", "post COPS"]
 ASKER_WAYS = ["answer ephemeral", "chat.postEphemeral", "post U", "post COPS"]
+OPS_WAYS = ["post COPS", "post U"]
 
 
 @pytest.mark.parametrize(
     ("said", "ways"),
-    [({"card": ("C", "1.0")}, CHANNEL_WAYS), ({"audience": "asker"}, ASKER_WAYS)],
+    [
+        ({"card": ("C", "1.0")}, CHANNEL_WAYS),
+        ({"audience": "asker"}, ASKER_WAYS),
+        ({"audience": "ops"}, OPS_WAYS),
+    ],
 )
 async def test_a_letter_that_is_refused_goes_the_next_way(clock, said, ways):
     for number, way in enumerate(ways):
@@ -230,3 +236,64 @@ async def test_it_runs_when_it_is_rung(clock):
     running.cancel()
 
     assert [one for one, *_ in post.arrived] == [1]
+
+
+class Sometimes(Post):
+    """An outbox whose journal is away for the next *times* of each question."""
+
+    def __init__(self, *letters, times=2):
+        super().__init__(*letters)
+        self.away = {"due": times, "sent": times}
+
+    def _ask(self, what):
+        if self.away[what]:
+            self.away[what] -= 1
+            raise JournalUnavailable("gone")
+
+    async def due(self, now, limit):
+        self._ask("due")
+        return await super().due(now, limit)
+
+    async def sent(self, letter, channel, ts):
+        self._ask("sent")
+        await super().sent(letter, channel, ts)
+
+    async def waiting(self):
+        return len(self.letters)
+
+
+async def test_a_journal_that_is_away_is_waited_for_and_nothing_goes_twice(clock):
+    post, web, slept = Sometimes(letter()), Web(), []
+
+    async def sleep(seconds):
+        slept.append(seconds)
+        await asyncio.sleep(0)
+
+    running = asyncio.create_task(outbox(post, web, clock, sleep=sleep).run())
+    await asyncio.wait_for(post.came.wait(), 5)
+    running.cancel()
+
+    assert web.ways == ["post C"]
+    assert slept[:4] == [1.0] * 4
+
+
+async def test_what_cannot_wait_for_the_journal_goes_past_it(clock):
+    post, web = Post(), Web()
+
+    await outbox(post, web, clock).tell_at_once(letter(card=None))
+
+    assert web.ways == ["post C"]
+    assert post.arrived == []
+
+
+async def test_before_it_stops_it_waits_for_what_can_still_go(clock):
+    soon, much_later = letter(), letter(id=2, not_before=AT + timedelta(hours=1))
+    post, slept = Sometimes(soon, much_later, times=0), []
+
+    async def sleep(seconds):
+        slept.append(seconds)
+        post.letters.remove(soon)  # as `run` does, meanwhile
+
+    waiting = await outbox(post, Web(), clock, sleep=sleep).flush(4)
+
+    assert (waiting, len(slept)) == (1, 1)

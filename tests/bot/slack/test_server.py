@@ -6,6 +6,7 @@ import aiohttp
 import pytest
 from pydantic import SecretStr
 
+from bot.errors import InvalidRequest, JournalUnavailable, NotAllowed, NotFound
 from bot.slack.guard import FORM, JSON
 from bot.slack.server import Server
 from tests.bot.slack.test_door import COMMAND, Front
@@ -114,3 +115,81 @@ async def test_slacks_challenge_is_answered(server):
     status, text = await post(server, raw, signed(raw, kind=JSON))
 
     assert (status, "c1" in text) == (200, True)
+
+
+# ── callbacks of Tencent ─────────────────────────────────────────────────────────
+
+
+class Heard:
+    """What took in callbacks, and what it was told to raise."""
+
+    def __init__(self):
+        self.told = []
+        self.error = None
+
+    async def __call__(self, app, raw, sign):
+        self.told.append((app, raw, sign))
+        if self.error:
+            raise self.error
+
+
+@pytest.fixture
+async def called():
+    heard = Heard()
+
+    async def ready():
+        return {}
+
+    made = Server(Front().door, SecretStr(SECRET), ready, heard, clock=lambda: NOW)
+    port = await made.start("127.0.0.1", 0)
+    made.url = f"http://127.0.0.1:{port}/tencent/callbacks/live-main"
+    made.heard = heard
+    yield made
+    await made.close()
+
+
+async def test_a_callback_is_answered_once_it_is_taken_in(called):
+    raw = b'{"EventGroupId":\t4}\n'
+
+    answer = await post(called, raw, {"Sign": ["c2lnbg=="]})
+
+    assert answer == (200, '{"code": 0}')
+    assert called.heard.told == [("live-main", raw, "c2lnbg==")]
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (NotFound("no app"), 404),
+        (NotAllowed("wrong", rule="callback signature"), 401),
+        (InvalidRequest({"": "no event"}), 400),
+        (JournalUnavailable("away"), 503),
+    ],
+)
+async def test_what_is_not_taken_in_is_not_answered_with_code_0(
+    called, error, status, caplog, capsys
+):
+    caplog.set_level(logging.DEBUG)
+    called.heard.error = error
+
+    answer = await post(called, MARK, {"Sign": ["c2lnbg=="]})
+
+    assert answer == (status, "")
+    assert MARK.decode() not in caplog.text + capsys.readouterr().out
+
+
+@pytest.mark.parametrize("signs", [[], ["a", "b"]])
+async def test_a_callback_has_one_signature(called, signs):
+    assert await post(called, b"{}", {"Sign": signs}) == (401, "")
+    assert called.heard.told == []
+
+
+async def test_a_callback_has_its_limits(called):
+    assert (await post(called, b"x" * 300_000, {"Sign": ["a"]}))[0] == 413
+    assert (await post(called, None, {}, method="GET"))[0] == 405
+
+
+async def test_without_an_app_that_takes_callbacks_there_is_no_such_address(server):
+    server.url = server.url.replace("/slack/events", "/tencent/callbacks/live-main")
+
+    assert (await post(server, b"{}", {"Sign": ["a"]}))[0] == 404

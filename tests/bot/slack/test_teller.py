@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from bot.ask import Ask, Person, Place, Submission, Surface
 from bot.form import Form, TextField
-from bot.outcome import Audience, Outcome
+from bot.outcome import Audience, File, Outcome
 from bot.slack.teller import Teller
 from bot.slack.web import Sent
 
@@ -49,7 +49,7 @@ class Web:
     def _take(self, way, said):
         self.sent.append((way, said))
         error = self.refused.pop(0) if self.refused else ""
-        return Sent(ok=not error, error=error)
+        return Sent(ok=not error, error=error, data={"channel": "D1"})
 
     async def call(self, method, **said):
         return self._take(method, said)
@@ -59,6 +59,9 @@ class Web:
 
     async def answer(self, url, body):
         return self._take("answer", body)
+
+    async def upload(self, channel, name, text):
+        return self._take(f"upload {channel}", {"name": name, "text": text})
 
 
 async def told(ask, answer, *refused):
@@ -162,3 +165,23 @@ async def test_the_home_tab_is_published():
     assert web.sent == [
         ("views.publish", {"user_id": "UANA", "view": {"type": "home"}})
     ]
+
+
+FILE = replace(OUTCOME, file=File("trail.jsonl", "{}\n"))
+
+
+async def test_a_file_goes_into_the_askers_own_messages():
+    sent = await told(ASK, FILE)
+
+    assert [way for way, _said in sent] == ["answer", "post UANA", "upload D1"]
+    assert sent[-1][1] == {"name": "trail.jsonl", "text": "{}\n"}
+
+
+@pytest.mark.parametrize(
+    "refused", [("", "user_disabled"), ("", "", "storage_limit_reached")]
+)
+async def test_a_file_that_slack_does_not_take_is_told(refused):
+    way, said = (await told(ASK, FILE, *refused))[-1]
+
+    assert way == "answer"
+    assert refused[-1] in said["text"]

@@ -1,0 +1,123 @@
+"""The events that the loopback cloud sends about its relays, signed as Tencent does.
+
+Each push target tells of its own way: 1, 2 after a start; 2, 5, 0 at a stop. What is
+not answered with `{"code": 0}` is sent again at once and then every ten seconds, for a
+minute. https://trtc.io/document/54913
+"""
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+import aiohttp
+
+from bot.sandbox.cloud.state import Relay
+
+CONNECTING, RUNNING, RECOVERING, FAILED, DISCONNECTING, IDLE = 1, 2, 3, 4, 5, 0
+SERIES = {
+    "start": (CONNECTING, RUNNING),
+    "stop": (DISCONNECTING, IDLE),
+    "recover": (RECOVERING, RUNNING),
+    "fail": (RECOVERING, FAILED, IDLE),
+    "end": (DISCONNECTING, IDLE),
+}
+PAUSES = (0.0, *([10.0] * 6))  # seconds before each further try
+ANSWER_IN = 5.0  # seconds
+
+
+@dataclass
+class Callbacks:
+    """Sends events to *url*, signed with *key*; `told` are those that were taken.
+
+    The event's time goes by either of its two documented names in turn.
+    """
+
+    url: str
+    key: str
+    clock: Callable[[], float]
+    pauses: Sequence[float] = PAUSES
+    told: list[dict[str, Any]] = field(default_factory=list)
+    _sending: set["asyncio.Task[None]"] = field(default_factory=set)
+    _number: "count[int]" = field(default_factory=count)
+
+    def tell(self, relay: Relay, what: str, target: int | None = None) -> None:
+        """Tell of *relay* what its targets (or one of them) go through."""
+        urls = relay.urls if target is None else [relay.urls[target]]
+        for url in urls:
+            bodies = [self._event(relay, url, status) for status in SERIES[what]]
+            task = asyncio.create_task(self._in_order(bodies))
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is still to be told."""
+        return bool(self._sending)
+
+    async def close(self) -> None:
+        """Tell no more."""
+        for task in tuple(self._sending):
+            task.cancel()
+        await asyncio.gather(*self._sending, return_exceptions=True)
+
+    def sign(self, raw: bytes) -> str:
+        """Return the `Sign` header of the body *raw*."""
+        digest = hmac.new(self.key.encode(), raw, hashlib.sha256).digest()
+        return base64.b64encode(digest).decode()
+
+    async def send(self, event: dict[str, Any]) -> bool:
+        """Send *event* once; tell whether it was taken."""
+        event = {**event, "CallbackTs": round(self.clock() * 1000)}
+        raw = json.dumps(event, indent="\t").encode()
+        headers = {
+            "Content-Type": "application/json",
+            "Sign": self.sign(raw),
+            "SdkAppId": str(event.get("SdkAppId", "")),
+        }
+        timeout = aiohttp.ClientTimeout(total=ANSWER_IN)
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=timeout) as session,
+                session.post(self.url, data=raw, headers=headers) as answer,
+            ):
+                said = await answer.json()
+                taken = answer.status == 200 and said == {"code": 0}  # noqa: PLR2004
+        except (aiohttp.ClientError, TimeoutError, ValueError):
+            return False
+        if taken:
+            self.told.append(event)
+        return taken
+
+    async def _in_order(self, bodies: Sequence[dict[str, Any]]) -> None:
+        for body in bodies:
+            await self._until_taken(body)
+
+    async def _until_taken(self, body: dict[str, Any]) -> None:
+        for pause in (None, *self.pauses):
+            if pause is not None:
+                await asyncio.sleep(pause)
+            if await self.send(body):
+                return
+
+    def _event(self, relay: Relay, url: str, status: int) -> dict[str, Any]:
+        number = next(self._number)
+        time_name = "EventTsMs" if number % 2 else "EventMsTs"
+        return {
+            "EventGroupId": 4,
+            "EventType": 401,
+            "CallbackTs": 0,
+            "EventInfo": {
+                "RoomId": relay.room,
+                "RoomType": 1,
+                time_name: round(self.clock() * 1000) + number,
+                "UserId": relay.agent,
+                "TaskId": relay.task_id,
+                "Payload": {"Url": url, "Status": status},
+            },
+        }

@@ -1,0 +1,140 @@
+"""The audit trail: written once, and whoever changes it is found out."""
+
+import json
+import sqlite3
+from dataclasses import asdict, replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy.exc import DBAPIError
+
+from bot.errors import JournalUnavailable
+from bot.journal.audit import (
+    ALLOWED,
+    DID,
+    NOTHING_BEFORE,
+    REFUSED,
+    Entry,
+    Record,
+    broken_at,
+    stored,
+)
+from tests.bot.journal.conftest import AT
+
+
+def entry(number, **said):
+    return Entry(
+        **{
+            "at": AT,
+            "team": "T",
+            "user": f"U{number}",
+            "home": "T",
+            "channel": "C",
+            "action": "relay.start",
+            "decision": ALLOWED,
+            "rule": "on-call",
+            "handle": "R1",
+            **said,
+        }
+    )
+
+
+@pytest.fixture
+async def trail(journal):
+    for number in range(4):
+        await journal.audit.write(entry(number))
+    return await journal.audit.all()
+
+
+async def test_records_follow_one_another(trail):
+    assert [record.number for record in trail] == [1, 2, 3, 4]
+    assert trail[0].previous == NOTHING_BEFORE
+    assert [one.previous for one in trail[1:]] == [one.hash for one in trail[:-1]]
+    assert broken_at(trail) is None
+    assert broken_at([]) is None
+
+
+@pytest.mark.parametrize("field", list(Entry.__dataclass_fields__))
+async def test_whatever_is_changed_later_is_found(trail, field):
+    old = getattr(trail[1], field)
+    new = old + "x" if isinstance(old, str) else old.replace(year=2020)
+
+    changed = [trail[0], replace(trail[1], **{field: new}), *trail[2:]]
+
+    assert broken_at(changed) == 2
+
+
+async def test_what_is_taken_out_moved_or_slipped_in_is_found(trail):
+    assert broken_at([trail[0], *trail[2:]]) == 2
+    assert broken_at(trail[1:]) == 1
+    assert broken_at([trail[0], trail[2], trail[1], trail[3]]) == 2
+    assert broken_at([trail[0], trail[0], *trail[1:]]) == 2
+
+
+async def test_the_hash_of_an_earlier_export_tells_that_the_end_was_cut_off(trail):
+    assert broken_at(trail[:-1]) is None
+    assert trail[-1].hash not in {record.hash for record in trail[:-1]}
+
+
+async def test_an_exported_line_has_all_that_the_hash_covers(trail):
+    told = json.loads(trail[2].as_json())
+
+    assert told.keys() == asdict(trail[2]).keys()
+    assert told["at"] == round(AT.timestamp() * 1000)
+
+
+@given(st.text(), st.text())
+def test_any_text_has_one_canonical_form(rule, why):
+    record = Record(
+        **asdict(entry(1, rule=rule, why=why)), number=1, previous="p", hash="h"
+    )
+
+    assert json.loads(record.as_json())["why"] == why
+    assert "\n" not in record.as_json()
+
+
+async def test_the_newest_of_a_thing_or_a_person_are_read(journal):
+    await journal.audit.write(entry(1, handle="R7"))
+    await journal.audit.write(entry(2, decision=REFUSED, handle=""))
+    await journal.audit.write(entry(1, decision=DID))
+    await journal.audit.write(entry(1, team="TELSE"))
+
+    async def numbers(**by):
+        found = await journal.audit.lately("T", **{"handle": None, "user": "", **by})
+        return [record.number for record in found]
+
+    assert await numbers() == [3, 2, 1]
+    assert await numbers(handle="R7") == [1]
+    assert await numbers(user="U1") == [3, 1]
+
+
+async def test_the_file_itself_refuses_changes(journal, trail, tmp_path):
+    with sqlite3.connect(tmp_path / "var/patchbay.db") as other:
+        for statement in ("DELETE FROM audit", "UPDATE audit SET why = 'x'"):
+            with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+                other.execute(statement)
+    other.close()
+
+
+async def test_it_is_read_beside_a_running_bot(trail, url):
+    assert stored(url) == trail
+
+
+def test_where_there_is_no_journal_there_is_no_trail(tmp_path):
+    with pytest.raises(JournalUnavailable, match="is not there"):
+        stored(f"sqlite:///{tmp_path}/nothing.db")
+    (tmp_path / "empty.db").touch()
+    with pytest.raises(JournalUnavailable, match="no such table"):
+        stored(f"sqlite:///{tmp_path}/empty.db")
+
+
+async def test_an_intent_and_its_record_are_one_commit(journal, new):
+    def explode(_intent):
+        raise DBAPIError("x", None, Exception("gone"))
+
+    with pytest.raises(JournalUnavailable):
+        await journal.accept(new(), audit=explode)
+
+    assert await journal.recent("T") == []
+    assert await journal.audit.all() == []

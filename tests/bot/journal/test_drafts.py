@@ -1,0 +1,61 @@
+"""An open form is one person's, for half an hour, and is sent in once."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.errors import KeyReused
+from bot.journal.record import Draft
+from tests.bot.journal.conftest import AT
+
+
+@pytest.fixture
+async def draft(journal, clock):
+    kept = Draft(
+        id="d" * 32,
+        team="T",
+        user="UANA",
+        channel="C",
+        thread=None,
+        direct=False,
+        room="relay",
+        verb="start",
+        values={"url": "rtmp://push.example.com/live/k"},
+        answer_url=None,
+        expires_at=AT + timedelta(minutes=30),
+    )
+    await journal.drafts.keep(kept)
+    return kept
+
+
+async def test_it_is_given_to_its_owner_alone(journal, draft):
+    assert await journal.drafts.get(draft.id, team="T", user="UANA") == draft
+    assert await journal.drafts.get(draft.id, team="T", user="UBOB") is None
+    assert await journal.drafts.get(draft.id, team="TELSE", user="UANA") is None
+
+
+async def test_it_is_sent_in_once(journal, draft, new):
+    first = new()
+    await journal.accept(first, draft=draft.id)
+
+    with pytest.raises(KeyReused):
+        await journal.accept(new(), draft=draft.id)
+
+    _same, fresh = await journal.accept(first, draft=draft.id)
+    kept = await journal.drafts.get(draft.id, team="T", user="UANA")
+    assert not fresh
+    assert kept.used_by == first.key
+    assert len(await journal.recent("T")) == 1
+
+
+async def test_a_form_that_nobody_opened_is_not_taken(journal, new):
+    with pytest.raises(KeyReused):
+        await journal.accept(new(), draft="f" * 32)
+
+    assert await journal.recent("T") == []
+
+
+async def test_after_its_time_it_is_gone(journal, draft, clock):
+    clock.push(minutes=31)
+
+    assert await journal.drafts.get(draft.id, team="T", user="UANA") is None
