@@ -51,11 +51,10 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """What runs: built by `build`, closed in the reverse order."""
 
-    settings: Settings
     journal: Journal
     tasks: Tasks
     courier: Courier
@@ -63,6 +62,7 @@ class Parts:
     server: Server
     sockets: Sockets | None
     minder: Minder
+    people: People
 
 
 async def run(settings: Settings, rooms: Mapping[str, Room]) -> int:
@@ -78,18 +78,57 @@ async def run(settings: Settings, rooms: Mapping[str, Room]) -> int:
         loop = asyncio.get_running_loop()
         for sign in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(sign, stopped.set)
-        delivering = asyncio.create_task(parts.outbox.run())
-        await recover(parts.courier, now())
-        port = await parts.server.start(settings.host, settings.port)
-        deaf = await _listen(parts)
-        log.info("bot.ready", port=port, sockets=parts.sockets is not None)
-        minding = asyncio.create_task(parts.minder.run())
-        waiting = {asyncio.create_task(stopped.wait()), delivering, minding, *deaf}
-        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        await begin(parts, settings)
+        waiting = {
+            asyncio.create_task(work)
+            for work in (
+                stopped.wait(),
+                parts.outbox.run(),
+                parts.minder.run(),
+                _hear_slack(parts, settings),
+            )
+        }
+        done, _others = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         await _drain(parts)
         for task in waiting:
             task.cancel()
+        for task in done:
+            task.result()  # what ended it, if it was an error
         return 0 if stopped.is_set() else 1
+
+
+async def begin(parts: Parts, settings: Settings) -> int:
+    """Listen, then take up what a crash left; return the port.
+
+    None of it needs Slack: while Slack is away, Tencent's callbacks are heard, and a
+    stop that was under way is carried on.
+    """
+    port = await parts.server.start(settings.host, settings.port)
+    log.info("bot.listening", port=port)
+    await recover(parts.courier, now())
+    return port
+
+
+async def greet(parts: Parts, settings: Settings) -> None:
+    """Find out from Slack who the bot is, however long Slack is away; then hear it.
+
+    Raises:
+        SettingsError: Slack does not know the token.
+    """
+    token = settings.slack_bot_token
+    await parts.people.introduce(token.get_secret_value() if token else "")
+    if parts.sockets:
+        await parts.sockets.start()
+    log.info("bot.ready", sockets=parts.sockets is not None)
+
+
+async def _hear_slack(parts: Parts, settings: Settings) -> None:
+    """Hear what comes from Slack; over sockets, return when nothing does any more."""
+    await greet(parts, settings)
+    if parts.sockets:
+        await parts.sockets.watch()
+    else:
+        await asyncio.Event().wait()
 
 
 async def build(
@@ -107,7 +146,6 @@ async def build(
     stack.callback(journal.close)
     groups = {group for rule in settings.policy.rules for group in rule.groups}
     people = People(web, tasks, groups=sorted(groups))
-    await people.introduce(token.get_secret_value())
     outbox = Outbox(journal.post, web, now=now, ops_channel=settings.ops_channel)
     desk = _desk(settings, journal, client, people, tasks, outbox)
     door = Door(
@@ -118,7 +156,8 @@ async def build(
 
     async def ready() -> dict[str, bool]:
         heard = await sockets.connected() if sockets else True
-        return {"journal": await journal.writable(), "slack": heard}
+        known = people.introduced.is_set()
+        return {"journal": await journal.writable(), "slack": known and heard}
 
     secret = None if sockets else settings.slack_signing_secret
     called_back = any(app.callback_key for app in settings.all_apps)
@@ -128,7 +167,14 @@ async def build(
     server = Server(door, secret, ready, hearing.hear if called_back else None)
     minder = Minder(journal, desk.recents, ring=outbox.ring, now=now)
     return Parts(
-        settings, journal, tasks, desk.courier, outbox, server, sockets, minder
+        journal=journal,
+        tasks=tasks,
+        courier=desk.courier,
+        outbox=outbox,
+        server=server,
+        sockets=sockets,
+        minder=minder,
+        people=people,
     )
 
 
@@ -197,13 +243,6 @@ def _courier(
         random=random.random,
         sleep=asyncio.sleep,
     )
-
-
-async def _listen(parts: Parts) -> set[asyncio.Task[None]]:
-    if parts.sockets is None:
-        return set()
-    await parts.sockets.start()
-    return {asyncio.create_task(parts.sockets.watch())}
 
 
 async def _drain(parts: Parts) -> None:

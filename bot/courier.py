@@ -57,6 +57,7 @@ log = structlog.get_logger(__name__)
 PATIENCE = {Level.READ: 3.0, Level.CHANGE: 30.0, Level.BILLED: 10.0}
 
 NOT_SENT, NO_ANSWER = "patchbay.NotSent", "patchbay.NoAnswer"
+STILL_WANTED = timedelta(seconds=120)  # for somebody who waits in Slack
 BUSY, DENIED, EXPIRED = "patchbay.Busy", "patchbay.Denied", "patchbay.Expired"
 
 
@@ -92,6 +93,10 @@ class Courier:
         await self.sleep(wait)
         if refused := await self._refusal(intent, request):
             await self._deny(intent, request, refused)
+            return
+        if self._is_too_late(intent):
+            text = _("It waited too long before it could be sent. Nothing was sent.")
+            await self.refuse(intent, EXPIRED, text)
             return
         signed = self._signed(intent, request)
         send_by = self.now() + timedelta(seconds=request.deadline.overall)
@@ -152,6 +157,11 @@ class Courier:
         changes = {"error_code": NO_ANSWER, "error_text": text}
         await self.endings.close(intent, State.UNKNOWN, changes)
 
+    def _is_too_late(self, intent: Intent) -> bool:
+        """Tell whether nobody waits for it any more; a stop is wanted for ever."""
+        waited = self.now() - intent.created_at
+        return waited > STILL_WANTED and intent.about is None
+
     # ── sending ─────────────────────────────────────────────────────────────────
 
     async def _send(self, intent: Intent, request: Request[Any]) -> None:
@@ -160,6 +170,7 @@ class Courier:
         while True:
             tries += 1
             try:
+                self._check_time(intent)
                 reply = await self.client.send(
                     request, region=intent.region, language=intent.locale
                 )
@@ -178,6 +189,16 @@ class Courier:
             quota.succeeded()
             await self._succeeded(intent, reply)
             return
+
+    def _check_time(self, intent: Intent) -> None:
+        """Refuse to send what was to be gone by now, as after a process was stopped.
+
+        Raises:
+            NotSent: it is too late.
+        """
+        if intent.send_by and self.now() > intent.send_by:
+            late = _("I was held up for too long before I could send it.")
+            raise NotSent(late, lasting=True)
 
     async def _again(self, intent: Intent, step: Again) -> bool:
         """Wait for the next try; False if the deadline comes before it."""

@@ -6,17 +6,15 @@ may be repeated (a look-up, a stop) is sent again.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
-from bot.courier import EXPIRED, Courier
+from bot.courier import EXPIRED, STILL_WANTED, Courier
 from bot.journal.record import Intent, State
 from bot.tencent.models import REQUESTS
 from bot.tencent.models.base import Repeat
 from bot.words import _, reading_in
-
-STILL_WANTED = timedelta(seconds=120)
 
 log = structlog.get_logger(__name__)
 

@@ -4,9 +4,11 @@ An ack never waits for it: the first answer to somebody may be in English, the n
 one is in their language.
 """
 
+import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain, repeat
 from typing import Any
 
 import structlog
@@ -14,6 +16,7 @@ from cachetools import TTLCache
 from slack_bolt.authorization import AuthorizeResult
 
 from bot.ask import Person
+from bot.errors import SettingsError
 from bot.ids import TeamId
 from bot.slack.web import Web
 from bot.tasks import Tasks
@@ -21,6 +24,14 @@ from bot.words import DEFAULT_LOCALE
 
 MOST_PEOPLE = 10_000
 REMEMBERED = 6 * 3600.0  # seconds
+PAUSES = (1.0, 2.0, 5.0, 10.0)  # seconds between asking who the bot is
+NO_SUCH_TOKEN = {
+    "account_inactive",
+    "invalid_auth",
+    "not_authed",
+    "token_expired",
+    "token_revoked",
+}
 GROUPS_FRESH = 300.0  # seconds; then they are looked up again
 GROUPS_LAST = 900.0  # seconds; older ones count as unknown
 GROUPS_LAST_LONG = 86_400.0  # to stop what costs money, a day old is good enough
@@ -46,25 +57,40 @@ class People:
         *,
         groups: Iterable[str] = (),
         timer: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._web = web
         self._tasks = tasks
         self._timer = timer
+        self._sleep = sleep
         self._named = tuple(groups)
         self._known: TTLCache[str, Known] = TTLCache(MOST_PEOPLE, REMEMBERED, timer)
         self._asking: set[str] = set()
         self._members: dict[str, frozenset[str]] = {}
         self._members_at: float | None = None
         self._authorized: AuthorizeResult | None = None
+        self.introduced = asyncio.Event()
 
     async def introduce(self, token: str) -> None:
-        """Ask Slack once who the bot is, and where it is installed."""
-        said = await self._web.client.auth_test()
+        """Ask Slack who the bot is, and where it is installed, until it answers.
+
+        Raises:
+            SettingsError: Slack does not take the token.
+        """
+        for pause in chain(PAUSES, repeat(PAUSES[-1])):
+            sent = await self._web.call("auth.test")
+            if sent.ok:
+                break
+            if sent.error in NO_SUCH_TOKEN:
+                raise SettingsError(f"SLACK_BOT_TOKEN: Slack says {sent.error}")
+            log.critical("slack.away", error=sent.error, again_in=pause)
+            await self._sleep(pause)
         self._authorized = AuthorizeResult.from_auth_test_response(
-            auth_test_response=said, bot_token=token
+            auth_test_response=dict(sent.data or {}), bot_token=token
         )
         if self._named:
             await self.look_up_groups()
+        self.introduced.set()
 
     @property
     def authorized(self) -> AuthorizeResult:
@@ -107,7 +133,8 @@ class People:
             self._once(who.user, self._look_up(who.user))
 
     async def get_to_know(self, who: Person) -> None:
-        """Look *who* up now, if they are not known yet."""
+        """Look *who* up now, if they are not known yet; wait while Slack is away."""
+        await self.introduced.wait()
         if who.user not in self._known:
             await self._look_up(who.user)
 

@@ -3,14 +3,12 @@
 import asyncio
 import json
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
 
 import aiohttp
 import pytest
 
 from bot.__main__ import ROOMS
-from bot.app import build
-from bot.recovery import recover
+from bot.app import begin, build, greet
 from bot.sandbox.cloud import LoopbackCloud
 from bot.sandbox.run import free_port
 from bot.sandbox.slack import seed
@@ -77,7 +75,7 @@ async def start(tmp_path, monkeypatch):
         await cloud.start()
         outer.push_async_callback(cloud.close)
 
-        async def begin(stack, *, port=0, slack=None, called_back=False):
+        async def live(stack, *, port=0, slack=None, called_back=False):
             port = port or free_port()
             if called_back and not cloud.callbacks:
                 url = f"http://127.0.0.1:{port}/tencent/callbacks/default"
@@ -87,20 +85,21 @@ async def start(tmp_path, monkeypatch):
                 **cloud.environment,
                 "BOT_DATABASE_URL": f"sqlite:///{tmp_path}/patchbay.db",
                 "BOT_ALLOW_ALL": "true",
+                "BOT_PORT": str(port),
             }.items():
                 monkeypatch.setenv(name, value)
-            parts = await build(load(), ROOMS, stack)
+            settings = load()
+            parts = await build(settings, ROOMS, stack)
             delivering = asyncio.create_task(parts.outbox.run())
             stack.callback(delivering.cancel)
-            await recover(parts.courier, datetime.now(UTC))
-            port = await parts.server.start("127.0.0.1", port)
             stack.push_async_callback(parts.server.close)
             if parts.sockets:
-                await parts.sockets.start()
                 stack.push_async_callback(parts.sockets.close)
+            await begin(parts, settings)
+            await greet(parts, settings)
             return Bot(parts, slack, cloud, f"http://127.0.0.1:{port}/slack/events")
 
-        yield begin
+        yield live
 
 
 @pytest.fixture

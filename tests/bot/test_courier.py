@@ -257,3 +257,34 @@ async def test_the_usersig_is_nowhere_but_on_its_way(world):
     kept = await world.journal.request_of(intent.id)
     assert b"UserSig" not in kept
     assert "UserSig" not in repr(intent.masked)
+
+
+async def test_what_was_held_up_before_it_could_be_sent_is_not_sent(world):
+    """As after the process was stopped for a while, and then went on."""
+    spawn, later = world.courier.tasks.spawn, []
+    world.courier.tasks.spawn = lambda work, name: later.append(work)
+    await world.house.answer(world.ask(START))
+    world.clock.ahead += timedelta(minutes=3)
+    spawn(later[0], name="late")
+    await world.settled()
+
+    intent = await world.handle("R1")
+    assert (intent.state, intent.error_code) == (State.NOT_STARTED, "patchbay.Expired")
+    assert world.cloud.state.calls == []
+
+
+async def test_between_the_commit_and_the_write_there_is_no_time_to_lose(world):
+    move = world.journal.move
+
+    async def held_up(*said, **more):
+        moved = await move(*said, **more)
+        world.clock.ahead += timedelta(minutes=2)
+        return moved
+
+    world.journal.move = held_up
+
+    await world.typed(START)
+
+    intent = await world.handle("R1")
+    assert (intent.state, intent.error_code) == (State.NOT_STARTED, "patchbay.NotSent")
+    assert world.cloud.state.calls == []

@@ -1,8 +1,11 @@
 """What is known about people is looked up behind the answer, never before it."""
 
+import asyncio
+
 import pytest
 
 from bot.ask import Person
+from bot.errors import SettingsError
 from bot.slack.directory import GROUPS_FRESH, GROUPS_LAST, People
 from bot.slack.web import Sent
 from bot.tasks import Tasks
@@ -11,29 +14,21 @@ ANA = Person(team="T1", user="UANA", home="T1")
 GUS = Person(team="T1", user="UGUS", home="T1")
 
 
-class Api:
-    """The one call that a start makes."""
-
-    async def auth_test(self):
-        return {
-            "ok": True,
-            "team_id": "T1",
-            "user_id": "UBOT",
-            "bot_id": "B1",
-            "url": "",
-        }
+INSTALLED = {"ok": True, "team_id": "T1", "user_id": "UBOT", "bot_id": "B1", "url": ""}
 
 
 class Web:
     """A Slack that knows two people and a group; it can be away."""
 
-    client = Api()
-
     def __init__(self):
         self.calls = []
         self.away = False
+        self.greeted = []  # errors that auth.test ends in first
 
     async def call(self, method, **said):
+        if method == "auth.test":
+            error = self.greeted.pop(0) if self.greeted else ""
+            return Sent(ok=not error, error=error, data=INSTALLED)
         self.calls.append((method, *sorted(said.items())))
         if self.away:
             return Sent(ok=False, error="unreachable")
@@ -157,3 +152,40 @@ async def test_old_groups_are_renewed_and_the_last_good_ones_kept_for_a_while(
     assert (kept, gone) == ({"S1": frozenset({"UANA"})}, None)
     assert still == kept
     assert made.groups() == {"S1": frozenset({"UANA"})}
+
+
+async def test_while_slack_is_away_it_asks_again_and_again_who_the_bot_is(web, timer):
+    slept = []
+
+    async def sleep(seconds):
+        slept.append(seconds)
+
+    web.greeted = ["unreachable", "http_500", "timeout", "ratelimited", "fatal_error"]
+    made = People(web, Tasks(), timer=timer, sleep=sleep)
+    before = made.introduced.is_set()
+
+    await made.introduce("token")
+
+    assert (before, made.introduced.is_set(), made.team) == (False, True, "T1")
+    assert slept == [1.0, 2.0, 5.0, 10.0, 10.0]
+
+
+@pytest.mark.parametrize("error", ["invalid_auth", "token_revoked"])
+async def test_a_token_that_slack_does_not_take_ends_it(web, timer, error):
+    web.greeted = [error]
+
+    with pytest.raises(SettingsError, match=error):
+        await People(web, Tasks(), timer=timer).introduce("token")
+
+
+async def test_who_asks_before_slack_is_there_is_waited_for(web, timer):
+    made = People(web, Tasks(), timer=timer)
+    knowing = asyncio.ensure_future(made.get_to_know(GUS))
+    await asyncio.sleep(0)
+    waits = not knowing.done()
+
+    await made.introduce("token")
+    await knowing
+
+    assert waits
+    assert made.is_guest(GUS)
