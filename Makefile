@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: run test lock clean
+.PHONY: run test crash lock clean
 
 run: $(VENV)/.run
 	@$(BIN)/python -m bot
@@ -14,6 +14,10 @@ test: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n 2 --timeout 120 --cov --cov-report=term-missing:skip-covered
+
+# What is promised, shown by hurting the bot; see docs/promises.md.
+crash: $(VENV)/.dev
+	$(BIN)/python -m tests.trials.crash
 
 # Written by `uv`, which the maintainer installs; nobody else needs it.
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 \

@@ -44,6 +44,7 @@ class LoopbackCloud:
     state: CloudState = field(init=False)
     callbacks: Callbacks | None = None
     under_way: int = 0  # requests that have not been answered yet
+    middlewares: list[Any] = field(default_factory=list)  # aiohttp's, before it starts
     _runners: list[web.AppRunner] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -52,7 +53,9 @@ class LoopbackCloud:
     async def start(self, ports: Mapping[str, int] | None = None) -> None:
         """Listen on a free loopback port for each product, or on *ports*."""
         for product in PRODUCTS:
-            app = web.Application(client_max_size=11 * 1024 * 1024)
+            app = web.Application(
+                client_max_size=11 * 1024 * 1024, middlewares=self.middlewares
+            )
             app.router.add_post("/", self._front(product))
             runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
             await runner.setup()

@@ -129,6 +129,7 @@ class CloudState:
             "what": what,
             "at": self.clock(),
             "agent": relay.agent,
+            "room": relay.room,
             "task_id": relay.task_id,
         }
         with self.ledger_file.open("a", encoding="utf-8") as file:

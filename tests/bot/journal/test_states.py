@@ -1,25 +1,9 @@
-"""The state machine, walked at random, never leaves its edges."""
-
-import asyncio
-import os
-import tempfile
-from pathlib import Path
+"""The state machine: its edges, what news does, and a random walk."""
 
 import pytest
 from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import (
-    Bundle,
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    rule,
-)
 
-from bot.errors import IllegalMove
-from bot.ids import Kind, intent_id
-from bot.journal.journal import Journal
-from bot.journal.record import NewIntent, State
+from bot.journal.record import State
 from bot.journal.states import (
     EDGES,
     LIVE,
@@ -30,9 +14,7 @@ from bot.journal.states import (
     on_event,
     sources,
 )
-from tests.bot.journal.conftest import Clock
-
-STEPS, RUNS = 30, 25
+from tests.bot.journal.machine import Machine
 
 
 def test_nothing_leads_back_to_queued():
@@ -110,89 +92,7 @@ def test_what_has_no_way_out_is_over():
     assert not OVER & LIVE
 
 
-class Walk(RuleBasedStateMachine):
-    """Submissions, redeliveries, moves and crashes, beside a model in memory."""
-
-    intents = Bundle("intents")
-
-    @initialize()
-    def begin(self):
-        self.loop = asyncio.new_event_loop()
-        self.folder = tempfile.TemporaryDirectory()
-        self.clock = Clock()
-        self.model = {}
-        self.keys = {}
-        self.illegal = 0
-        self.journal = None
-        self.crash()
-
-    def run(self, work):
-        return self.loop.run_until_complete(work)
-
-    @rule()
-    def crash(self):
-        if self.journal:
-            self.journal.close()
-        self.journal = self.run(
-            Journal.open(
-                f"sqlite:///{Path(self.folder.name)}/p.db",
-                now=self.clock,
-                random_bytes=os.urandom,
-            )
-        )
-        self.illegal = 0
-
-    @rule(target=intents, key=st.integers(0, 20))
-    def submit(self, key):
-        new = NewIntent(
-            id=intent_id(self.clock(), os.urandom(10)),
-            key=f"k{key}",
-            digest="d",
-            action="StartPublishCdnStream",
-            kind=Kind.RELAY,
-            handle=None,
-            team="T",
-            user="U",
-            home="T",
-            channel="C",
-            at=self.clock(),
-            request=b"{}",
-        )
-        intent, fresh = self.run(self.journal.accept(new))
-        assert fresh == (key not in self.keys)
-        assert self.keys.setdefault(key, intent.id) == intent.id
-        self.model.setdefault(intent.id, State.QUEUED)
-        return intent.id
-
-    @rule(intent=intents, to=st.sampled_from(State))
-    def move(self, intent, to):
-        legal = to in EDGES[self.model[intent]]
-        try:
-            moved = self.run(self.journal.move(intent, to))
-        except IllegalMove:
-            assert not legal
-            self.illegal += 1
-        else:
-            assert legal
-            assert moved.state is to
-            self.model[intent] = to
-
-    @invariant()
-    def it_is_as_the_model_says(self):
-        if not getattr(self, "journal", None):
-            return
-        for intent, state in self.model.items():
-            assert self.run(self.journal.get(intent)).state is state
-        assert self.journal.illegal_moves == self.illegal
-
-    def teardown(self):
-        if getattr(self, "journal", None):
-            self.journal.close()
-            self.folder.cleanup()
-            self.loop.close()
-
-
-Walk.TestCase.settings = settings(
-    max_examples=RUNS, stateful_step_count=STEPS, deadline=None
+Machine.TestCase.settings = settings(
+    max_examples=25, stateful_step_count=30, deadline=None
 )
-test_a_random_walk_never_leaves_the_edges = Walk.TestCase
+test_a_random_walk_keeps_the_promises = Machine.TestCase
