@@ -93,7 +93,7 @@ async def at_every_hit(stage: Stage, point: str, most: int = 1000) -> int:
 async def dead_or_done(stage: Stage) -> None:
     """Wait until the bot has died, or has nothing left to do."""
     since = time.monotonic()
-    while stage.alive and waits(stage) and time.monotonic() - since < STANDSTILL:  # noqa: ASYNC110, E501 - a file is looked at
+    while stage.alive and waits(stage) and time.monotonic() - since < STANDSTILL:  # noqa: ASYNC110 - a file is looked at
         await asyncio.sleep(0.05)
     if stage.alive:
         await asyncio.sleep(0.5)  # what follows an answer: noting that it arrived
