@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: run test crash lock clean
+.PHONY: run test crash faults fuzz load lock clean
 
 run: $(VENV)/.run
 	@$(BIN)/python -m bot
@@ -18,6 +18,15 @@ test: $(VENV)/.dev
 # What is promised, shown by hurting the bot; see docs/promises.md.
 crash: $(VENV)/.dev
 	$(BIN)/python -m tests.trials.crash
+
+faults: $(VENV)/.dev
+	$(BIN)/python -m tests.trials.faults
+
+fuzz: $(VENV)/.dev
+	$(BIN)/python -m tests.trials.fuzz
+
+load: $(VENV)/.dev
+	$(BIN)/python -m tests.trials.load
 
 # Written by `uv`, which the maintainer installs; nobody else needs it.
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 \

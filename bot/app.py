@@ -4,8 +4,9 @@ import asyncio
 import os
 import random
 import signal
-from collections.abc import Mapping
-from contextlib import AsyncExitStack
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -39,7 +40,11 @@ from bot.tencent.pacer import Pacer
 from bot.tencent.tc3 import Credential
 
 DRAIN_SECONDS = 20.0  # for work in flight, after the door has closed
+LAST_ROUND_SECONDS = 6.0  # Slack takes 5 at most
 FLUSH_SECONDS = 4.0  # for letters after that; the next life delivers the rest
+
+SKEW_REFUSED = 240.0  # seconds; Slack and Tencent refuse at 300
+SWITCH_SECONDS = 0.0005  # the writer thread gives the lock back every row it reads
 
 PRODUCTS: tuple[Product, ...] = ("trtc", "car", "gs")
 
@@ -72,6 +77,7 @@ async def run(settings: Settings, rooms: Mapping[str, Room]) -> int:
         SettingsError: something that the bot cannot do without is missing.
         JournalUnavailable: the journal does not open, so nothing may be started.
     """
+    sys.setswitchinterval(SWITCH_SECONDS)
     async with AsyncExitStack() as stack:
         parts = await build(settings, rooms, stack)
         stopped = asyncio.Event()
@@ -156,15 +162,13 @@ async def build(
 
     async def ready() -> dict[str, bool]:
         heard = await sockets.connected() if sockets else True
-        known = people.introduced.is_set()
-        return {"journal": await journal.writable(), "slack": known and heard}
+        return {
+            "journal": await journal.writable(),
+            "slack": people.introduced.is_set() and heard,
+            "clock": abs(client.skew or 0.0) < SKEW_REFUSED,
+        }
 
-    secret = None if sockets else settings.slack_signing_secret
-    called_back = any(app.callback_key for app in settings.all_apps)
-    hearing = Hearing(
-        apps=desk.courier.apps, journal=journal, recents=desk.recents, ring=outbox.ring
-    )
-    server = Server(door, secret, ready, hearing.hear if called_back else None)
+    server = _server(settings, door, ready, desk, outbox)
     minder = Minder(journal, desk.recents, ring=outbox.ring, now=now)
     return Parts(
         journal=journal,
@@ -176,6 +180,25 @@ async def build(
         minder=minder,
         people=people,
     )
+
+
+def _server(
+    settings: Settings,
+    door: Door,
+    ready: Callable[[], Awaitable[Mapping[str, bool]]],
+    desk: Desk,
+    outbox: Outbox,
+) -> Server:
+    """Listen for Slack if it comes by HTTP, and for Tencent if it calls back."""
+    secret = None if settings.slack_app_token else settings.slack_signing_secret
+    called_back = any(app.callback_key for app in settings.all_apps)
+    hearing = Hearing(
+        apps=desk.courier.apps,
+        journal=desk.journal,
+        recents=desk.recents,
+        ring=outbox.ring,
+    )
+    return Server(door, secret, ready, hearing.hear if called_back else None)
 
 
 async def open_journal(settings: Settings) -> Journal:
@@ -242,6 +265,7 @@ def _courier(
         now=now,
         random=random.random,
         sleep=asyncio.sleep,
+        monotonic=monotonic,
     )
 
 
@@ -257,6 +281,9 @@ async def _drain(parts: Parts) -> None:
         log.critical("bot.unflushed", why=str(error))
     else:
         log.info("bot.drained", late=late, untold=untold)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LAST_ROUND_SECONDS):
+            await parts.outbox.stop()
 
 
 def _accounts(settings: Settings) -> dict[str, Account]:

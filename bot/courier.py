@@ -5,8 +5,9 @@ the first byte may leave; from then on it never goes back to QUEUED, and a start
 never sent twice, whatever was or was not heard.
 """
 
+import math
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,6 +27,7 @@ from bot.errors import (
 from bot.journal.audit import REFUSED, Entry
 from bot.journal.journal import Journal, Mark
 from bot.journal.record import Intent, State
+from bot.lanes import Lane
 from bot.letters import (
     settled_letters,
 )
@@ -36,6 +38,7 @@ from bot.tencent import usersig
 from bot.tencent.classes import (
     Again,
     ErrorClass,
+    Past,
     RetryQuota,
     Verdict,
     class_of,
@@ -54,9 +57,10 @@ from bot.words import _, reading_in
 log = structlog.get_logger(__name__)
 
 # Seconds that work may wait for its turn before it is told "busy, nothing sent".
-PATIENCE = {Level.READ: 3.0, Level.CHANGE: 30.0, Level.BILLED: 10.0}
+PATIENCE = {Level.READ: 3.0, Level.CHANGE: 10.0, Level.BILLED: 10.0}
 
 NOT_SENT, NO_ANSWER = "patchbay.NotSent", "patchbay.NoAnswer"
+ONE_MORE_TRY = 60.0  # seconds that a stop gets, however long the bot was away
 STILL_WANTED = timedelta(seconds=120)  # for somebody who waits in Slack
 BUSY, DENIED, EXPIRED = "patchbay.Busy", "patchbay.Denied", "patchbay.Expired"
 
@@ -76,50 +80,87 @@ class Courier:
     now: Callable[[], datetime]
     random: Callable[[], float]
     sleep: Callable[[float], Awaitable[None]]
+    monotonic: Callable[[], float]  # seconds, by which deadlines are kept
     quotas: dict[str, RetryQuota] = field(default_factory=dict)
+    lanes: dict[str, Lane] = field(default_factory=dict)
 
-    def take(self, intent: Intent) -> None:
+    def reserve(self, request: Request[Any]) -> float:
+        """Return the moment at which *request* may leave, for `take`.
+
+        Raises:
+            Busy: that is too far away. Nothing was reserved. A stop waits.
+        """
+        ends = Wish.of(request, None).ends
+        budget = math.inf if ends else PATIENCE[request.level]
+        return self._lane(request.action).slot(budget)
+
+    def take(self, intent: Intent, slot: float | None = None) -> None:
         """Carry *intent* in a task of its own, which shutting down waits for."""
-        self.tasks.spawn(self.carry(intent), name=f"carry {intent.id}")
+        self.tasks.spawn(self.carry(intent, slot), name=f"carry {intent.id}")
 
-    async def carry(self, intent: Intent) -> None:
-        """Send the queued *intent*, once, and commit how it ended."""
-        request = await self._request(intent)
+    async def carry(self, intent: Intent, slot: float | None = None) -> None:
+        """Send the queued *intent* (in its *slot*), once, and commit how it ended."""
         try:
-            wait = self.pacers[intent.action].wait(PATIENCE[request.level])
+            await self._carry(intent, slot)
+        except Exception:
+            log.exception("courier.broke", intent=intent.id)
+            text = _("Something broke on my side before it was sent.")
+            await self.refuse(intent, NOT_SENT, text)
+
+    async def _carry(self, intent: Intent, slot: float | None) -> None:
+        request = await self._request(intent)
+        lane = self._lane(intent.action)
+        try:
+            slot = self.reserve(request) if slot is None else slot
         except Busy as busy:
             await self.refuse(intent, BUSY, str(busy))
             return
-        await self.sleep(wait)
-        if refused := await self._refusal(intent, request):
+        who = Person(team=intent.team, user=intent.user, home=intent.home)
+        await self.gate.directory.get_to_know(who)
+        async with lane.turn(slot):
+            claimed = await self._claim(intent, who, request)
+        if claimed:
+            await self._send(*claimed)
+
+    async def _claim(
+        self, intent: Intent, who: Person, request: Request[Any]
+    ) -> tuple[Intent, Request[Any], float] | None:
+        """Commit that *intent* is being sent, as the last thing before it is.
+
+        Returns it, what is sent, and by when (monotonic); None if it is not to be.
+        """
+        if refused := self._refusal(intent, who, request):
             await self._deny(intent, request, refused)
-            return
+            return None
         if self._is_too_late(intent):
             text = _("It waited too long before it could be sent. Nothing was sent.")
             await self.refuse(intent, EXPIRED, text)
-            return
+            return None
         signed = self._signed(intent, request)
-        send_by = self.now() + timedelta(seconds=request.deadline.overall)
+        overall = request.deadline.overall
+        give_up = self.monotonic() + overall
         try:
             sending = await self.journal.move(
                 intent.id,
                 State.SENDING,
                 marks=Mark(State.STOPPING, settled_letters),
                 owner=self.boot,
-                send_by=send_by,
+                send_by=self.now() + timedelta(seconds=overall),
             )
         except JournalUnavailable:
             text = _("My journal could not be written, so nothing was sent.")
             await self.refuse(intent, NOT_SENT, text)
-            return
-        await self.endings.forget_about(sending)
-        await self._send(sending, signed)
+            return None
+        return sending, signed, give_up
 
     async def resume(self, intent: Intent) -> None:
         """Go on sending what a former life left SENDING and may be sent again."""
         request = await self._request(intent)
         taken = await self.journal.note(intent.id, owner=self.boot)
-        await self._send(taken, request)
+        left = request.deadline.overall
+        if taken.send_by and request.level is not Level.READ:
+            left = max((taken.send_by - self.now()).total_seconds(), ONE_MORE_TRY)
+        await self._send(taken, request, self.monotonic() + left)
 
     async def refuse(self, intent: Intent, code: str, text: str) -> None:
         """End a queued *intent* of which nothing was sent."""
@@ -164,24 +205,30 @@ class Courier:
 
     # ── sending ─────────────────────────────────────────────────────────────────
 
-    async def _send(self, intent: Intent, request: Request[Any]) -> None:
+    async def _send(
+        self, intent: Intent, request: Request[Any], give_up: float
+    ) -> None:
+        await self.endings.forget_about(intent)
         quota = self.quotas.setdefault(intent.action, RetryQuota())
-        tries, doubt = 0, False
+        tries, past = 0, Past()
         while True:
             tries += 1
             try:
-                self._check_time(intent)
-                reply = await self.client.send(
-                    request, region=intent.region, language=intent.locale
-                )
+                reply = await self._try(intent, request, give_up)
             except CloudError as error:
                 log.warning("cloud.failed", intent=intent.id, why=_told(error)[0])
                 self._mind(intent, error)
                 step = next_step(
-                    type(request), error, tries, self.random, quota=quota, doubt=doubt
+                    type(request),
+                    error,
+                    tries,
+                    self.random,
+                    quota=quota,
+                    past=past,
                 )
-                doubt = doubt or leaves_doubt(error)
-                if isinstance(step, Again) and await self._again(intent, step):
+                past = replace(past, doubt=past.doubt or leaves_doubt(error))
+                if isinstance(step, Again) and await self._again(intent, step, give_up):
+                    past = replace(past, corrected=past.corrected or step.clock)
                     continue
                 verdict = step.otherwise if isinstance(step, Again) else step.verdict
                 await self._failed(intent, error, verdict)
@@ -190,22 +237,34 @@ class Courier:
             await self._succeeded(intent, reply)
             return
 
-    def _check_time(self, intent: Intent) -> None:
-        """Refuse to send what was to be gone by now, as after a process was stopped.
+    async def _try(
+        self, intent: Intent, request: Request[Any], give_up: float
+    ) -> Reply:
+        """Send once. What breaks on our own side may have been done all the same.
 
         Raises:
-            NotSent: it is too late.
+            CloudError: it did not go well.
         """
-        if intent.send_by and self.now() > intent.send_by:
+        if self.monotonic() > give_up:  # as after the process was stopped for a while
             late = _("I was held up for too long before I could send it.")
             raise NotSent(late, lasting=True)
+        try:
+            return await self.client.send(
+                request, region=intent.region, language=intent.locale
+            )
+        except CloudError:
+            raise
+        except Exception as error:
+            log.exception("client.broke", intent=intent.id)
+            broke = _("Something broke on my side while it was on its way.")
+            raise NoAnswer(broke) from error
 
-    async def _again(self, intent: Intent, step: Again) -> bool:
+    async def _again(self, intent: Intent, step: Again, give_up: float) -> bool:
         """Wait for the next try; False if the deadline comes before it."""
         if step.clock:
             self.client.correct_clock()
-        wait = step.after + self.pacers[intent.action].wait(float("inf"))
-        if intent.send_by and self.now() + timedelta(seconds=wait) >= intent.send_by:
+        wait = step.after + self.pacers[intent.action].wait(math.inf)
+        if self.monotonic() + wait >= give_up:
             return False
         await self.sleep(wait)
         return True
@@ -259,20 +318,23 @@ class Courier:
             )
         )
 
-    async def _refusal(
-        self, intent: Intent, request: Request[Any]
+    def _refusal(
+        self, intent: Intent, who: Person, request: Request[Any]
     ) -> policy.Verdict | None:
         """Ask policy once more: a right may have gone while the intent waited.
 
         Whoever asks for the first time is known by now: a guest gets no further.
         """
-        who = Person(team=intent.team, user=intent.user, home=intent.home)
-        await self.gate.directory.get_to_know(who)
         where = Place(channel=intent.channel, direct=intent.direct)
         wish = Wish.of(request, self.apps.get(intent.app))
         with reading_in(intent.locale):
             verdict = self.gate.verdict(who, where, wish, finally_=True)
         return None if verdict.allowed else verdict
+
+    def _lane(self, action: str) -> Lane:
+        if action not in self.lanes:
+            self.lanes[action] = Lane(self.pacers[action], self.sleep)
+        return self.lanes[action]
 
 
 def _state(intent: Intent, verdict: Verdict) -> State:

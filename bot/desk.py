@@ -19,13 +19,13 @@ from bot import cards
 from bot.ask import Ask, Place
 from bot.ceilings import check_counts, check_request
 from bot.courier import Courier
-from bot.errors import JournalUnavailable, NotAllowed, UsageError
+from bot.errors import Busy, JournalUnavailable, NotAllowed, UsageError
 from bot.ids import DraftId, Handle, IntentId, Kind, TeamId, intent_id
 from bot.journal.audit import ALLOWED, DID, REFUSED, Entry
 from bot.journal.journal import Journal
 from bot.journal.record import Draft, Intent, NewIntent, State
 from bot.letters import card_letter, settled_letters
-from bot.outcome import Outcome, line
+from bot.outcome import Audience, Outcome, line
 from bot.policy import Gate, Verdict, Wish
 from bot.recents import Recents
 from bot.settings import App, Settings
@@ -158,6 +158,7 @@ class Desk:
             KeyReused: the same submission came with other contents, or its form did.
         """
         verdict = self.check(ask, order.wish)
+        slot = await self._slot(ask, order)
         within = None
         if isinstance(order.request, StartPublishCdnStream):
             policy = self.settings.policy
@@ -173,11 +174,25 @@ class Desk:
         if not fresh:
             seen = cards.card(accepted)
             already = line(_("That was asked already; this is how it stands."))
-            return replace(seen, parts=(already, *seen.parts))
+            parts = (already, *seen.parts)
+            return replace(seen, parts=parts, audience=Audience.ASKER)
         self.recents.remember(accepted)
-        self.courier.take(accepted)
+        self.courier.take(accepted, slot)
         self.ring()
         return None
+
+    async def _slot(self, ask: Ask, order: Order) -> float | None:
+        """Reserve when the request may leave; None for a submission that came before.
+
+        Raises:
+            Busy: it would wait too long, so nothing is kept or sent.
+        """
+        try:
+            return self.courier.reserve(order.request)
+        except Busy:
+            if await self.journal.by_key(ask.key):
+                return None
+            raise
 
     async def settle(
         self, ask: Ask, intent: Intent, to: State, *, reason: str = "", ref: str = ""

@@ -200,9 +200,9 @@ def broken(incident: str) -> Outcome:
 
 async def home(who: Person, rooms: Mapping[str, Room], desk: Desk) -> Outcome:
     """Return the Home tab: what is live, and where to begin."""
-    live = await desk.journal.live(who.team)
+    live = await desk.journal.live(who.team, limit=10)
     page = launcher(rooms)
-    rows = tuple(cards.row(intent) for intent in live[:10])
+    rows = tuple(cards.row(intent) for intent in live)
     title = line(Bold(_("Running now")))
     nothing = line(_("No relay that I started is running."))
     return replace(page, parts=(*page.parts, title, *(rows or (nothing,))))

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from bot.ask import Ask, TokenKind
 from bot.errors import InvalidRequest, UsageError
-from bot.settings import App
+from bot.settings import REGIONS, App
 from bot.tencent.models.trtc import StartPublishCdnStream
 from bot.words import _
 
@@ -168,7 +168,17 @@ def drafted(plan: Plan, apps: Sequence[App], agent: str) -> Draft:
         request = StartPublishCdnStream.of(fields)
     except InvalidRequest as error:
         raise InvalidRequest(_by_field(error.faults, said)) from None
-    return Draft(request, app, said.get("region") or app.region, said.get("note", ""))
+    region = _region(said, app, "region")
+    return Draft(request, app, region, said.get("note", ""))
+
+
+def _region(plan: Plan, app: App, field: str) -> str:
+    region = plan.get("region") or app.region
+    if region not in REGIONS:
+        sentence = _("“{region}” is not one of {regions}.")
+        told = sentence.format(region=region, regions=", ".join(REGIONS))
+        raise InvalidRequest({field: told})
+    return region
 
 
 def chosen_app(plan: Plan, apps: Sequence[App]) -> App:
@@ -296,7 +306,7 @@ def _from_json(plan: Plan, apps: Sequence[App], agent: str) -> Draft:
         request = StartPublishCdnStream.of(fields)
     except InvalidRequest as error:
         raise InvalidRequest({"json": _listed(error.faults)}) from None
-    region = plan.get("region") or app.region
+    region = _region(plan, app, "json")
     return Draft(request, app, region, plan.get("note", ""), tuple(remarks))
 
 

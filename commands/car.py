@@ -69,6 +69,7 @@ async def submit_start(ask: Ask, desk: Desk) -> Outcome | None:
     placed, _kept = await desk.placed(ask)
     form = placed.submission
     said = {key: form.text(key) for key in KEYS} if form else {}
+    _check_words({key: text for key, text in said.items() if text})
     answer = await _start(placed, desk, {k: text for k, text in said.items() if text})
     return answer or Outcome(
         headline=(Bold(_("On its way.")),),

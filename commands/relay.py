@@ -250,9 +250,9 @@ FILTERS = {
 
 
 async def _running(ask: Ask, desk: Desk) -> Outcome:
-    live = await desk.journal.live(ask.who.team)
+    live = await desk.journal.live(ask.who.team, limit=20)
     nothing = _("No relay that I started is running.")
-    return cards.listed(_("Running now"), live[:20], nothing)
+    return cards.listed(_("Running now"), live, nothing)
 
 
 async def _start(

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import random
+import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -60,9 +61,13 @@ class Clock:
     """The wall clock, which a test can push forward."""
 
     ahead: timedelta = timedelta()
+    held_up: timedelta = timedelta()  # by both clocks, as after SIGSTOP
 
     def __call__(self):
-        return datetime.now(UTC) + self.ahead
+        return datetime.now(UTC) + self.ahead + self.held_up
+
+    def monotonic(self):
+        return time.monotonic() + self.held_up.total_seconds()
 
 
 @dataclass
@@ -222,6 +227,7 @@ async def live_again(stack, path, cloud, *, policy=None, boot="boot-2", key=None
         now=clock,
         random=random.random,
         sleep=sleep,
+        monotonic=clock.monotonic,
     )
     desk = Desk(
         settings=settings,

@@ -31,6 +31,10 @@ class Lookups:
         """Return the intent of that id."""
         return await self._first(select(intents).where(intents.c.id == intent))
 
+    async def by_key(self, key: str) -> Intent | None:
+        """Return the intent that a submission became."""
+        return await self._first(select(intents).where(intents.c.key == key))
+
     async def by_handle(
         self, handle: Handle, team: TeamId | None = None
     ) -> Intent | None:
@@ -113,14 +117,14 @@ class Lookups:
         newest = query.order_by(intents.c.created_at.desc(), intents.c.id.desc())
         return await self._all(newest.limit(limit).offset(offset))
 
-    async def live(self, team: TeamId) -> list[Intent]:
+    async def live(self, team: TeamId, limit: int | None = None) -> list[Intent]:
         """Return the relays that run, or may, newest first."""
         query = select(intents).where(
             intents.c.team == team,
             intents.c.agent != "",
             intents.c.state.in_([state.value for state in LIVE]),
         )
-        return await self._all(query.order_by(intents.c.created_at.desc()))
+        return await self._all(query.order_by(intents.c.created_at.desc()).limit(limit))
 
     async def active_on(
         self, sdk_app_id: int, room: str, target_digest: str

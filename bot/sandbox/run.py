@@ -15,6 +15,8 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from bot.sandbox.cloud import LoopbackCloud
+from bot.sandbox.console import Bench, Console
+from bot.sandbox.console.cloudlog import CloudLog, MovableClock
 from bot.sandbox.knobs import BotKnobs, CloudKnobs
 from bot.sandbox.slack.colon import Line
 from bot.sandbox.slack.script import play
@@ -34,6 +36,8 @@ You are ana in #ops. Type a command as you would in Slack:
   /lookup FailedOperation        what an error means
   :cloud fail start timeout      let the next start go wrong, then try one
   :help                          everything else, :quit
+
+Or with windows and buttons, in a browser on this machine: {address}
 """
 
 
@@ -46,9 +50,15 @@ class Bot:
         self._log = log
         self._process: asyncio.subprocess.Process | None = None
 
+    @property
+    def pid(self) -> int | None:
+        """The process's number while it runs, else None."""
+        runs = self._process and self._process.returncode is None
+        return self._process.pid if self._process and runs else None
+
     async def start(self) -> None:
         """Start it, unless it runs."""
-        if self._process and self._process.returncode is None:
+        if self.pid is not None:
             return
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
@@ -74,10 +84,14 @@ class Bot:
 
 
 async def run(script: str | None) -> int:
-    """Run the sandbox: play the file *script*, or talk on the terminal."""
+    """Run the sandbox: play the file *script*, or talk on the terminal.
+
+    Both share their Slack with the web console, for as long as they last.
+    """
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        cloud = LoopbackCloud()
+        log, clock = CloudLog(), MovableClock()
+        cloud = LoopbackCloud(clock=clock, middlewares=[log.middleware()])
         await cloud.start()
         stack.push_async_callback(cloud.close)
         port = free_port()
@@ -86,21 +100,37 @@ async def run(script: str | None) -> int:
         slack.space.feed.also_busy.append(lambda: cloud.under_way > 0)
         bot = Bot(_environment(slack, cloud, folder, port), folder / "bot.log")
         start = _starter(bot, slack)
+        bench = Bench(
+            cloud=cloud,
+            bot=bot,
+            start=start,
+            connections=lambda: slack.sockets.connections,
+            space=slack.space,
+            log=log,
+            clock=clock,
+        )
+        console = Console(slack.client, bench, commands=COMMANDS)
+        await stack.enter_async_context(console)
         await start()
         stack.push_async_callback(bot.stop)
+        if not slack.sockets.connections:
+            sys.stderr.write((folder / "bot.log").read_text(encoding="utf-8"))
+            return 1
         knobs: dict[str, Line] = {
             "cloud": CloudKnobs(cloud),
             "bot": BotKnobs(bot.kill, start),
         }
-        if not slack.sockets.connections:
-            sys.stderr.write((folder / "bot.log").read_text(encoding="utf-8"))
-            return 1
-        if script:
-            return await play(
-                slack.client, _lines(script), _print, mask=True, commands=knobs
-            )
-        _print(_(WELCOME))
-        await talk(slack.client, sys.stdin, sys.stdout, commands=knobs)
+        return await _play(slack, script, knobs, console.address)
+
+
+async def _play(
+    slack: LoopbackSlack, script: str | None, knobs: dict[str, Line], address: str
+) -> int:
+    if script:
+        lines = _lines(script)
+        return await play(slack.client, lines, _print, mask=True, commands=knobs)
+    _print(_(WELCOME).format(address=address))
+    await talk(slack.client, sys.stdin, sys.stdout, commands=knobs)
     return 0
 
 

@@ -277,11 +277,13 @@ def _broken(body: Mapping[str, Any], error: Exception | None) -> str | Body:
     """Return what is shown when something broke before the house was reached."""
     incident = secrets.token_hex(4)
     log.error("door.broke", incident=incident, exc_info=error)
-    if "command" not in body:
-        return ""
     told = Outcome(
         headline=(_("Something went wrong on my side; nothing was sent."),),
         tone=Tone.BAD,
         parts=(line(_("Incident {incident}.").format(incident=incident), quiet=True),),
     )
+    if body.get("type") == "view_submission":
+        return {"response_action": "update", "view": forms.closing(told)}
+    if "command" not in body:
+        return ""
     return {"response_type": "ephemeral", **blocks.message(told)}

@@ -77,6 +77,7 @@ class Outbox:
         self._sleep = sleep
         self._ops = ops_channel
         self._bell = asyncio.Event()
+        self._round = asyncio.Lock()
         self._free_at: dict[str, datetime] = {}
 
     def ring(self) -> None:
@@ -112,7 +113,18 @@ class Outbox:
         log.info("letter.told-at-once", intent=letter.intent, error=sent.error)
 
     async def deliver(self) -> int:
-        """Try every letter that may go now, once; return how many arrived."""
+        """Try every letter that may go now, once; return how many arrived.
+
+        One round at a time: two would post the same letter twice.
+        """
+        async with self._round:
+            return await self._deliver()
+
+    async def stop(self) -> None:
+        """Let the round that is under way end, and begin no other."""
+        await self._round.acquire()
+
+    async def _deliver(self) -> int:
         letters = self._that_may_go(await self._post.due(self._now(), MOST_AT_ONCE))
         return sum(await asyncio.gather(*map(self._one, letters)))
 

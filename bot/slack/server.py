@@ -3,8 +3,10 @@
 https://docs.slack.dev/apis/events-api/using-http-request-urls
 """
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
 
 import structlog
 from aiohttp import web
@@ -12,10 +14,15 @@ from pydantic import SecretStr
 from slack_bolt.async_app import AsyncBoltRequest
 
 from bot.errors import InvalidRequest, JournalUnavailable, NotAllowed, NotFound
+from bot.outcome import Outcome, Tone, line
+from bot.slack.blocks import message
 from bot.slack.door import Door
 from bot.slack.guard import LARGEST, Admitted, admit
+from bot.words import _
 
 PATH = "/slack/events"
+READ_SECONDS = 5.0
+MOST_INSIDE = 200  # commands; one more would not be answered in time
 CALLBACKS = "/tencent/callbacks/{app}"
 BACKLOG = 1024  # aiohttp's 128 makes a burst wait a second for a SYN retry
 TURNED: Mapping[type[Exception], int] = {
@@ -50,6 +57,7 @@ class Server:
         self._secret = secret
         self._ready = ready
         self._hear = hear
+        self._inside = 0  # requests that the door is at
         self._clock = clock
         self._runner: web.AppRunner | None = None
         self.app = web.Application(client_max_size=LARGEST)
@@ -75,7 +83,9 @@ class Server:
             await self._runner.cleanup()
 
     async def _events(self, request: web.Request) -> web.Response:
-        raw = await request.read()  # over the size, aiohttp answers 413
+        raw = await _read(request)
+        if raw is None:
+            return web.Response(status=400)
         headers = {
             name.lower(): request.headers.getall(name) for name in set(request.headers)
         }
@@ -89,8 +99,15 @@ class Server:
             for name, values in headers.items()
             if not name.startswith("x-slack-bolt-")
         }
-        bolt = AsyncBoltRequest(body=decided.text, query={}, headers=kept)
-        answer = await self._door.dispatch(bolt, decided.body)
+        if self._inside >= MOST_INSIDE and "command" in decided.body:
+            log.error("server.full")
+            return web.json_response(_overloaded())
+        self._inside += 1
+        try:
+            bolt = AsyncBoltRequest(body=decided.text, query={}, headers=kept)
+            answer = await self._door.dispatch(bolt, decided.body)
+        finally:
+            self._inside -= 1
         content_type = answer.first_headers().get("content-type", "")
         return web.Response(
             status=answer.status,
@@ -103,9 +120,11 @@ class Server:
 
         https://trtc.io/document/54913
         """
-        raw = await request.read()  # over the size, aiohttp answers 413
+        raw = await _read(request)
         signs = request.headers.getall("Sign", [])
         app = request.match_info["app"]
+        if raw is None:
+            return web.Response(status=400)
         if self._hear is None or len(signs) != 1:
             return web.Response(status=401)
         try:
@@ -126,3 +145,26 @@ class Server:
         there = await self._ready()
         status = 200 if all(there.values()) else 503
         return web.json_response(dict(there), status=status)
+
+
+async def _read(request: web.Request) -> bytes | None:
+    """Return the raw body, or None if it is packed, or does not come in time.
+
+    Neither Slack nor Tencent packs one. Over the size, aiohttp answers 413.
+    """
+    if "Content-Encoding" in request.headers:
+        return None
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            return await request.read()
+    except TimeoutError:
+        return None
+
+
+def _overloaded() -> dict[str, Any]:
+    told = Outcome(
+        headline=(_("Too much is asked of me at this moment."),),
+        tone=Tone.WARN,
+        parts=(line(_("Nothing was sent; ask again in a few seconds."), quiet=True),),
+    )
+    return {"response_type": "ephemeral", **message(told)}

@@ -232,6 +232,21 @@ class End:
     verdict: Verdict
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What earlier tries left behind.
+
+    *doubt*: one may have been done (see `leaves_doubt`), so that the next cannot prove
+    that nothing was. *corrected*: the clock was set right, which helps once.
+    """
+
+    doubt: bool = False
+    corrected: bool = False
+
+
+FRESH = Past()
+
+
 @dataclass
 class RetryQuota:
     """Tokens for trying again, one purse for each action.
@@ -274,13 +289,12 @@ def next_step(
     random: Callable[[], float],
     *,
     quota: RetryQuota | None = None,
-    doubt: bool = False,
+    past: Past = FRESH,
 ) -> Again | End:
     """Tell what to do after try number *tries* (from 1) ended in *error*.
 
     *random* gives numbers from 0 to 1. *quota* pays for another try; a stop is tried
-    without. *doubt*: an earlier try of the same request may have been done (see
-    `leaves_doubt`), so that this one cannot prove that nothing was.
+    without. *past* is what the earlier tries of the same request left behind.
 
     An update that is sent again needs a new, larger SequenceNumber.
     """
@@ -289,10 +303,11 @@ def next_step(
         return End(Verdict.STARTED)
     plan = PLANS[class_of(error)][kind]
     verdict = plan.verdict
-    if doubt and verdict is Verdict.NOT_STARTED and kind is not _Kind.READ:
+    if past.doubt and verdict is Verdict.NOT_STARTED and kind is not _Kind.READ:
         verdict = Verdict.UNKNOWN
     in_vain = isinstance(error, NotSent) and error.lasting
-    if in_vain or tries >= plan.tries or not _paid(kind, quota):
+    over = past.corrected if plan.clock else tries >= plan.tries
+    if in_vain or over or not _paid(kind, quota):
         return End(verdict)
     return Again(plan.pause.after(tries, random), verdict, clock=plan.clock)
 

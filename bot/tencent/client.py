@@ -122,6 +122,9 @@ class Client:
             Refused: Tencent says no.
             NoAnswer: it may have left, and no answer came that can be trusted.
         """
+        if not re.fullmatch(r"[a-z0-9-]{0,32}", region):
+            sentence = _("“{region}” is no region; nothing was sent.")
+            raise NotSent(sentence.format(region=region), lasting=True)
         account = self._account(request)
         payload = wire.dump(request)
         headers = wire.headers(

@@ -35,10 +35,10 @@ class Pacer:
         reserved: float = 0.0,
         monotonic: Callable[[], float],
     ) -> None:
+        self.monotonic = monotonic
         self._rate = rate
         self._burst = burst
         self._reserved = reserved / rate  # a share, so that it shrinks with the rate
-        self._monotonic = monotonic
         self._next = {False: -math.inf, True: -math.inf}  # by: urgent?
         self._slowed_at = -math.inf
         self._slowed_to = rate
@@ -49,7 +49,7 @@ class Pacer:
         Raises:
             Busy: that is more than *budget* seconds. No slot was taken.
         """
-        now = self._monotonic()
+        now = self.monotonic()
         urgent = urgent and self._reserved > 0
         share = self._reserved if urgent else 1 - self._reserved
         interval = 1 / (self._rate_at(now) * share)
@@ -59,13 +59,18 @@ class Pacer:
         self._next[urgent] = max(slot, self._next[urgent]) + interval
         return slot - now
 
+    @property
+    def interval(self) -> float:
+        """Seconds between two calls, at the rate of this moment."""
+        return 1 / self._rate_at(self.monotonic())
+
     def slow_down(self) -> None:
         """Halve the rate: Tencent said that it was too fast.
 
         It stays for 10 s and then comes back by 1 a second each second. Slots that
         were taken already stay as they are.
         """
-        now = self._monotonic()
+        now = self.monotonic()
         if now - self._slowed_at < ECHO:
             return
         self._slowed_to = max(self._rate_at(now) / 2, min(SLOWEST, self._rate))

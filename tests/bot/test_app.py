@@ -252,7 +252,11 @@ async def test_the_health_of_the_bot_can_be_asked_for(start, unused_tcp_port):
         async with session.get(f"{base}/healthz") as answer:
             assert (answer.status, await answer.json()) == (200, {"ok": True})
         async with session.get(f"{base}/readyz") as answer:
-            assert await answer.json() == {"journal": True, "slack": True}
+            assert await answer.json() == {
+                "journal": True,
+                "slack": True,
+                "clock": True,
+            }
         async with session.post(f"{base}/slack/events") as answer:
             assert answer.status == 404
         bot.parts.journal.close()

@@ -11,6 +11,8 @@ from bot.errors import JournalUnavailable
 from bot.house import House
 from bot.journal.record import State
 from bot.journal.spool import Ending
+from bot.lanes import Lane
+from bot.outcome import Audience
 from bot.settings import Policy, Rule
 from bot.tencent.pacer import Pacer
 
@@ -23,11 +25,90 @@ async def test_what_would_wait_too_long_is_told_busy_and_is_not_sent(world):
     slow.wait(0)
     world.courier.pacers[ACTION] = slow
 
-    await world.typed(START)
+    answer = await world.typed(START)
+
+    assert answer.headline == ("Busy.",)
+    assert await world.handle("R1") is None
+    assert world.cloud.state.calls == []
+
+
+async def test_when_it_is_busy_a_submission_that_came_before_shows_the_first(world):
+    await world.typed(START, key="again")
+    busy(world, ACTION)
+
+    answer = await world.typed(START, key="again")
+
+    assert answer.plain == "🟢 R1 · started   room 295066"
+    assert answer.audience is Audience.ASKER
+
+
+def busy(world, action):
+    """Fill the lane of *action*: its next slot is in 100 s."""
+    slow = Pacer(0.01, monotonic=lambda: 0.0)
+    slow.wait(0)
+    world.courier.lanes[action] = Lane(slow, world.courier.sleep)
+
+
+async def test_what_a_crash_left_is_told_busy_too(world):
+    world.courier.tasks.spawn = lambda work, name: work.close()
+    await world.house.answer(world.ask(START))
+    busy(world, ACTION)
+
+    await world.courier.carry(await world.handle("R1"))
 
     intent = await world.handle("R1")
     assert (intent.state, intent.error_code) == (State.NOT_STARTED, "patchbay.Busy")
-    assert world.cloud.state.calls == []
+
+
+async def test_a_stop_waits_for_as_long_as_it_takes(world):
+    await world.typed(START)
+    busy(world, "StopPublishCdnStream")
+
+    await world.typed("/relay stop R1 --yes")
+
+    assert (await world.handle("R1")).state is State.STOPPED
+    assert world.waits[-1] == pytest.approx(100)
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "state"),
+    [
+        (START, "R1", State.UNKNOWN),
+        ("/gs 1326515201117065216", "G1", State.NOT_STARTED),
+    ],
+)
+async def test_what_breaks_on_its_way_is_told_and_never_left_sending(
+    world, typed, name, state
+):
+    async def broken(*said, **more):
+        raise MemoryError
+
+    world.courier.client.send = broken
+
+    await world.typed(typed)
+
+    intent = await world.handle(name)
+    assert (intent.state, intent.error_code) == (state, "patchbay.NoAnswer")
+
+
+async def test_what_breaks_before_it_is_sent_is_told_as_not_sent(world):
+    world.courier.apps.clear()
+
+    await world.typed(START)
+
+    intent = await world.handle("R1")
+    assert (intent.state, intent.error_code) == (State.NOT_STARTED, "patchbay.NotSent")
+    assert "Something broke on my side" in intent.error_text
+
+
+async def test_a_step_of_the_wall_clock_ends_no_retry(world):
+    world.cloud.state.fail_next("StopPublishCdnStream", "InternalError", 2)
+    await world.typed(START)
+    world.clock.ahead += timedelta(hours=30)
+
+    await world.typed("/relay stop R1 --yes")
+
+    assert (await world.handle("R1")).state is State.STOPPED
 
 
 async def test_what_has_to_wait_a_little_waits(world):
@@ -278,7 +359,7 @@ async def test_between_the_commit_and_the_write_there_is_no_time_to_lose(world):
 
     async def held_up(*said, **more):
         moved = await move(*said, **more)
-        world.clock.ahead += timedelta(minutes=2)
+        world.clock.held_up += timedelta(minutes=2)
         return moved
 
     world.journal.move = held_up

@@ -1,0 +1,1 @@
+"""Long trials of the whole bot, as scripts; the test-suite runs short ones."""

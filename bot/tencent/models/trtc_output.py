@@ -52,7 +52,7 @@ def _push_url(secret: SecretStr) -> SecretStr:
     found = _PUSH_URL.fullmatch(url)
     if found is None or not 0 < int(found["port"] or 1) <= LARGEST_PORT:
         raise fault(_("The {what} is written rtmp://host/app/stream."))
-    return secret
+    return SecretStr(f"rtmp{url[len('rtmp') :]}")  # RTMP:// is the same, to people
 
 
 def masked_push_url(url: str) -> str:

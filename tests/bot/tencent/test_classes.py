@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from bot.errors import CloudError, NoAnswer, NotSent, Refused
 from bot.tencent import classes
-from bot.tencent.classes import Again, End, ErrorClass, RetryQuota, Verdict, next_step
+from bot.tencent.classes import (
+    Again,
+    End,
+    ErrorClass,
+    Past,
+    RetryQuota,
+    Verdict,
+    next_step,
+)
 from bot.tencent.models.base import Level, Repeat, Reply, Request
 
 TABLE = json.loads(
@@ -32,6 +40,7 @@ UPDATE = kind_of_request(Level.CHANGE, Repeat.NEVER)
 STOP = kind_of_request(Level.CHANGE, Repeat.SAFE)
 SESSION = kind_of_request(Level.BILLED, Repeat.SAME_USER)
 READ = kind_of_request(Level.READ, Repeat.SAFE)
+DOUBT = Past(doubt=True)
 COLUMNS = (START, UPDATE, STOP, SESSION, READ)
 
 ERRORS = {
@@ -52,8 +61,10 @@ def longest():
 
 def story(request_type, error):
     """Return how often *error* is met until it is over, and how that ends."""
+    past = Past()
     for tries in count(1):
-        step = next_step(request_type, error, tries, longest)
+        step = next_step(request_type, error, tries, longest, past=past)
+        past = Past(corrected=isinstance(step, Again) and step.clock)
         if isinstance(step, End):
             return f"{tries} {step.verdict.name}"
     raise AssertionError
@@ -121,7 +132,7 @@ levels, repeats = st.sampled_from(Level), st.sampled_from(Repeat)
     doubt=st.booleans(),
 )
 def test_there_is_a_next_step_after_everything(request_type, error, tries, luck, doubt):
-    step = next_step(request_type, error, tries, lambda: luck, doubt=doubt)
+    step = next_step(request_type, error, tries, lambda: luck, past=Past(doubt=doubt))
 
     assert isinstance(step, End) or 0 <= step.after <= 60
 
@@ -189,11 +200,15 @@ def test_a_session_without_an_answer_is_tried_once_after_tencent_gave_up_on_it()
 def test_a_wrong_clock_is_corrected_once(column):
     error = refused("AuthFailure.SignatureExpire")
 
-    steps = [next_step(column, error, tries, longest) for tries in (1, 2)]
+    steps = [
+        next_step(column, error, tries, longest, past=Past(corrected=corrected))
+        for tries, corrected in ((1, False), (2, True), (3, False))
+    ]
 
     assert steps == [
         Again(0.0, Verdict.NOT_STARTED, clock=True),
         End(Verdict.NOT_STARTED),
+        Again(0.0, Verdict.NOT_STARTED, clock=True),
     ]
 
 
@@ -207,13 +222,13 @@ def test_a_wrong_clock_is_corrected_once(column):
     ],
 )
 def test_after_a_try_in_doubt_nothing_proves_that_nothing_was_done(column, verdict):
-    step = next_step(column, refused("InvalidParameter"), 2, longest, doubt=True)
+    step = next_step(column, refused("InvalidParameter"), 2, longest, past=DOUBT)
 
     assert step == End(verdict)
 
 
 def test_gone_is_gone_even_after_a_try_in_doubt():
-    step = next_step(STOP, refused("ResourceNotFound"), 2, longest, doubt=True)
+    step = next_step(STOP, refused("ResourceNotFound"), 2, longest, past=DOUBT)
 
     assert step == End(Verdict.GONE)
 

@@ -24,7 +24,7 @@ USER = "The push address has a user name or password before its host."
     [
         "rtmp://3891.livepush.myqcloud.com/live/test1",
         f"rtmp://push.example.com/live/test1{KEY}",
-        "RTMP://push.example.com:1935/live/a/b/c@d",
+        "rtmp://push.example.com:1935/live/a/b/c@d",
         "rtmp://192.0.2.7/live/x",  # whether that is allowed is for policy to say
         "rtmp://[2001:db8::1]:1935/live/x",
         "rtmp://push.example.com",
@@ -32,6 +32,12 @@ USER = "The push address has a user name or password before its host."
 )
 def test_an_rtmp_address_is_taken_as_it_is(mix, put, url):
     assert TypeAdapter(PushUrl).validate_python(url) == SecretStr(url)
+
+
+def test_the_scheme_is_sent_in_lower_case(mix, put):
+    shouted = TypeAdapter(PushUrl).validate_python("RTMP://Push.example.com/Live/A")
+
+    assert shouted == SecretStr("rtmp://Push.example.com/Live/A")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,129 @@
+"""The workspace as JSON for a page: all of it at first, then what changes."""
+
+import time
+from collections import deque
+from collections.abc import Callable
+
+from bot.sandbox.slack import shapes
+from bot.sandbox.slack.feed import Change, What
+from bot.sandbox.slack.state import Workspace
+from bot.sandbox.slack.things import (
+    Call,
+    Channel,
+    Faults,
+    Json,
+    Message,
+    Notice,
+    User,
+    View,
+)
+
+_REMEMBERED = 200  # calls and notices
+
+
+class Memory:
+    """Turns the changes of *space* into news for pages.
+
+    It remembers what the workspace does not: Slack's own notices, what stands wrong in
+    open forms, and the bot's last calls. *now* gives seconds since 1970.
+    """
+
+    def __init__(self, space: Workspace, now: Callable[[], float] = time.time) -> None:
+        self._space = space
+        self._now = now
+        self._notices: deque[Json] = deque(maxlen=_REMEMBERED)
+        self._calls: deque[Json] = deque(maxlen=_REMEMBERED)
+        self._faults: dict[str, dict[str, str]] = {}
+
+    def news(self, change: Change) -> Json:
+        """Return *change* as a page hears of it, and remember it if need be."""
+        subject = change.subject
+        match subject:
+            case Message():
+                return {"type": change.what, "message": message(subject, self._space)}
+            case View():
+                return self._view(change.what, subject)
+            case Faults(view, by_block):
+                self._faults[view.id] = dict(by_block)
+                return self._stack(view.user)
+            case Notice(user, channel, text):
+                said = {"user": user, "channel": channel, "text": text}
+                said |= {"ts": f"{self._now():.6f}", "id": f"notice-{change.number}"}
+                self._notices.append(said)
+                return {"type": "notice", "notice": said}
+            case Call():
+                told = self._call(subject)
+                self._calls.append(told)
+                return {"type": "call", "call": told}
+
+    def whole(self) -> Json:
+        """Return everything that a page shows of the workspace."""
+        space = self._space
+        spoken = [*space.messages.values(), *space.whispers.values()]
+        return {
+            "bot": space.bot.id,
+            "team": space.team.name,
+            "users": [user(one, space) for one in space.users.values()],
+            "channels": [channel(one) for one in space.channels.values()],
+            "messages": [message(one, space) for one in spoken],
+            "stacks": [self._stack(one) for one in space.users],
+            "homes": [self._shown(one) for one in space.homes.values()],
+            "notices": list(self._notices),
+            "calls": list(self._calls),
+        }
+
+    def _view(self, what: What, view: View) -> Json:
+        if what is not What.FAULTED:
+            self._faults.pop(view.id, None)
+        if view.is_home:
+            return {"type": "home", "view": self._shown(view)}
+        return self._stack(view.user)
+
+    def _stack(self, user: str) -> Json:
+        stack = self._space.stacks.get(user, [])
+        return {"type": "stack", "user": user, "views": [*map(self._shown, stack)]}
+
+    def _shown(self, view: View) -> Json:
+        faults = self._faults.get(view.id, {})
+        return shapes.view(view, self._space) | {"user": view.user, "faults": faults}
+
+    def _call(self, call: Call) -> Json:
+        error = str(call.answer.get("error", ""))
+        return {"at": self._now(), "method": call.method, "error": error}
+
+
+def user(of: User, space: Workspace) -> Json:
+    """Return a person with what they may do here, in words."""
+    rights = "member"
+    if of.guest:
+        rights = "guest"
+    elif of.team != space.team:
+        rights = f"from {of.team.name}"
+    elif any(of.id in members for members in space.groups.values()):
+        rights = "on call"
+    return {
+        "id": of.id,
+        "name": of.name,
+        "real_name": of.real_name,
+        "locale": of.locale,
+        "tz": of.tz,
+        "tz_offset": of.tz_offset,
+        "bot": of.bot,
+        "rights": rights,
+    }
+
+
+def channel(of: Channel) -> Json:
+    """Return a channel, with the IDs of those who are in it."""
+    return {
+        "id": of.id,
+        "name": of.name,
+        "kind": of.kind.value,
+        "members": sorted(of.members),
+        "shared": of.shared,
+    }
+
+
+def message(of: Message, space: Workspace) -> Json:
+    """Return a message, with its channel and the one who sees it."""
+    return shapes.message(of, space) | {"channel": of.channel, "only_for": of.only_for}

@@ -1,0 +1,336 @@
+// The bench: the bot's process, what runs in the cloud, what is to go wrong, the log.
+
+import { h, icon, keepingFocus } from "./dom.js";
+import { menu } from "./popover.js";
+import { on, state } from "./store.js";
+import { busy } from "./controls.js";
+import { turn } from "./wire.js";
+
+const LINES = 40;
+const AHEAD = [
+  [-600, "10 min slow"],
+  [0, "Right"],
+  [600, "10 min fast"],
+];
+const SHORT = {
+  StartPublishCdnStream: "relay start",
+  StopPublishCdnStream: "relay stop",
+  CreateSession: "car start",
+  DescribeCloudPhoneMultipleStreamSessionSlaves: "gs",
+};
+
+/** Draw the bench into *node*, from now on. */
+export function followBench(node) {
+  const [bot, relays, days, log] = ["Bot", "Cloud", "Bad days", "Log"].map((title) =>
+    section(title),
+  );
+  const panel = h("div.bench", {}, bot.node, relays.node, days.node, log.node);
+  node.append(panel);
+  const form = failForm();
+  let logged = "cloud";
+  const show = (which) => {
+    logged = which;
+    paint();
+  };
+  const paint = () => {
+    if (!state.bench) return;
+    const { bench } = state;
+    form.fill();
+    bot.put([process(bench.bot)]);
+    relays.put([...relayRows(bench), clockRow(bench)]);
+    days.put([form.node, waiting(bench)]);
+    log.put([logTabs(logged, show), logRows(logged)]);
+  };
+  on("bench me", paint);
+  return { hide: (hidden) => (panel.hidden = hidden) };
+}
+
+function section(title) {
+  const body = h("div.bench-body");
+  const node = h("section.bench-part", { "aria-label": title }, h("h2", {}, title), body);
+  let last = "";
+  const put = (parts) => {
+    const now = parts.map((one) => one.outerHTML).join("");
+    if (now === last) return;
+    last = now;
+    keepingFocus(body, () => body.replaceChildren(...parts));
+  };
+  return { node, put };
+}
+
+// ── the bot ─────────────────────────────────────────────────────────────────────
+
+function process({ pid, connections }) {
+  const runs = pid !== null;
+  const words = !runs ? "Not running" : connections ? "Running" : "Starting…";
+  return h(
+    "div.process",
+    {},
+    h(
+      "p.process-state",
+      { role: "status" },
+      dot(runs ? (connections ? "well" : "waits") : "ill"),
+      h("b", {}, words),
+      runs && h("small", {}, `pid ${pid}`),
+    ),
+    h(
+      "div.row",
+      {},
+      knob("Kill −9", "kill", {}, { disabled: !runs, danger: true }),
+      knob("Start", "start", {}, { disabled: runs }),
+    ),
+  );
+}
+
+const dot = (kind) => h("span.dot", { class: kind, "aria-hidden": "true" });
+
+function knob(label, name, sends, { disabled = false, danger = false } = {}) {
+  const node = h(
+    "button.button.small",
+    {
+      type: "button",
+      class: danger ? "danger-text" : "",
+      disabled,
+      data: { key: `${name} ${label}` },
+      onclick: () => busy(node, () => turn(name, sends)),
+    },
+    label,
+  );
+  return node;
+}
+
+// ── the cloud ───────────────────────────────────────────────────────────────────
+
+function relayRows({ relays, sessions }) {
+  const rows = relays.map(relayRow);
+  if (!rows.length && !sessions.length)
+    return [h("p.empty", {}, "Nothing runs yet. Try /relay start.")];
+  return [
+    h("ul.relays", { "aria-label": "Relays" }, rows),
+    ...sessions.map((user) => h("p.session", {}, dot("well"), `Session of ${user}`)),
+  ];
+}
+
+function relayRow(relay) {
+  const over = relay.stopped !== null;
+  return h(
+    "li.relay",
+    { class: over ? "over" : "" },
+    h(
+      "div.relay-head",
+      {},
+      dot(over ? "off" : "well"),
+      h("b", { title: `Room ${relay.room} in ${relay.region}` }, relay.room),
+      h(
+        "small",
+        {},
+        over ? `over since ${minute(relay.stopped)}` : `running since ${minute(relay.started)}`,
+      ),
+      rowMenu(relay.menu, `relay of room ${relay.room}`, relay.task),
+    ),
+    h("p.relay-fact", {}, h("span", {}, "Robot"), h("code", { title: relay.robot }, relay.robot)),
+    relay.targets.map((target) =>
+      h(
+        "p.relay-fact",
+        {},
+        h("span", {}, "To"),
+        h("code", { title: target.url }, target.url),
+        rowMenu(target.menu, `target ${target.url}`, relay.task + target.url),
+      ),
+    ),
+  );
+}
+
+/** Return what a row's menu opens from: the server says what is in it. */
+function rowMenu(entries, what, key) {
+  if (!entries.length) return null;
+  const node = h(
+    "button.plain.small",
+    {
+      type: "button",
+      "aria-label": `What may happen to the ${what}`,
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+      data: { key: `menu ${key}` },
+      onclick: () =>
+        menu(
+          node,
+          entries.map((one) => ({ label: one.label, run: () => turn(one.knob, one.sends) })),
+          { label: what },
+        ),
+    },
+    icon("dots"),
+  );
+  return node;
+}
+
+function clockRow({ ahead }) {
+  return h(
+    "div.clock",
+    { role: "group", "aria-label": "The cloud's clock" },
+    h("span", {}, "Clock"),
+    h(
+      "div.segments",
+      {},
+      AHEAD.map(([seconds, label]) =>
+        h(
+          "button.segment",
+          {
+            type: "button",
+            "aria-pressed": String(ahead === seconds),
+            data: { key: `clock ${seconds}` },
+            onclick: () => turn("clock", { ahead: seconds }),
+          },
+          label,
+        ),
+      ),
+    ),
+  );
+}
+
+const minute = (seconds) => time(seconds).slice(0, 5);
+const time = (seconds) => new Date(seconds * 1000).toLocaleTimeString("en-GB");
+
+// ── what is to go wrong ─────────────────────────────────────────────────────────
+
+function failForm() {
+  const what = h("select", {
+    "aria-label": "Which call",
+    data: { key: "fail what" },
+    onchange: () => ways(),
+  });
+  const how = h("select", { "aria-label": "How it goes wrong", data: { key: "fail how" } });
+  const times = h("input.typed", {
+    type: "number",
+    min: "1",
+    max: "100",
+    value: "1",
+    "aria-label": "How many times",
+    data: { key: "fail times" },
+  });
+  const node = h(
+    "form.fail",
+    {
+      novalidate: true,
+      onsubmit(event) {
+        event.preventDefault();
+        turn("fail", { action: what.value, how: how.value, times: Number(times.value) });
+      },
+    },
+    h(
+      "div.row",
+      {},
+      h("label.grow", {}, h("span", {}, "Next"), what),
+      h("label", {}, h("span", {}, "Times"), times),
+    ),
+    h(
+      "div.row",
+      {},
+      h("label.grow", {}, h("span", {}, "Answers"), how),
+      h("button.button.small", { type: "submit", data: { key: "fail set" } }, "Set"),
+    ),
+  );
+  const ways = () => {
+    const { actions, days } = state.choices;
+    const codes =
+      what.value === "*" ? [...new Set(Object.values(actions).flat())].sort() : actions[what.value];
+    const option = (value, label) => h("option", { value }, label);
+    how.replaceChildren(
+      h(
+        "optgroup",
+        { label: "Bad days" },
+        days.map(([name, said]) => option(name, `${name} · ${said}`)),
+      ),
+      h(
+        "optgroup",
+        { label: "Error codes" },
+        codes.map((code) => option(code, code)),
+      ),
+    );
+  };
+  const fill = () => {
+    if (what.options.length) return;
+    what.append(
+      ...Object.keys(state.choices.actions)
+        .sort()
+        .reverse()
+        .map((name) => h("option", { value: name }, SHORT[name] ?? name)),
+      h("option", { value: "*" }, "any call"),
+    );
+    what.selectedIndex = [...what.options].findIndex(
+      (one) => one.value === "StartPublishCdnStream",
+    );
+    ways();
+  };
+  return { node, fill };
+}
+
+function waiting({ waiting: due }) {
+  if (!due.length) return h("p.empty", {}, "Every call goes as it should.");
+  const rows = due.map((one) =>
+    h(
+      "li",
+      {},
+      dot("waits"),
+      h("span", {}, SHORT[one.action] ?? (one.action === "*" ? "any call" : one.action)),
+      h("code", {}, one.how),
+    ),
+  );
+  return h("div.due", {}, h("ul", {}, rows), knob("Make it well", "well", {}));
+}
+
+// ── the log ─────────────────────────────────────────────────────────────────────
+
+function logTabs(logged, show) {
+  const tab = (name, label) =>
+    h(
+      "button.segment",
+      {
+        type: "button",
+        "aria-pressed": String(logged === name),
+        data: { key: `log ${name}` },
+        onclick: () => show(name),
+      },
+      label,
+    );
+  return h(
+    "div.segments",
+    { role: "group", "aria-label": "Whose calls" },
+    tab("cloud", "To the cloud"),
+    tab("slack", "To Slack"),
+  );
+}
+
+function logRows(logged) {
+  const calls =
+    logged === "cloud"
+      ? state.bench.calls.map((one) => ({
+          at: one.at,
+          what: SHORT[one.action] ?? one.action,
+          outcome: one.outcome,
+          title: `${one.action} ${one.request_id}`,
+        }))
+      : state.calls.map((one) => ({
+          at: one.at,
+          what: one.method,
+          outcome: one.error || "ok",
+          title: one.method,
+        }));
+  if (!calls.length) return h("p.empty", {}, "No calls yet.");
+  return h(
+    "ol.log",
+    { tabindex: "0", "aria-label": "Calls, the last one first" },
+    calls
+      .slice(-LINES)
+      .reverse()
+      .map((one) =>
+        h(
+          "li",
+          { title: one.title },
+          h("time", {}, time(one.at)),
+          h("span", {}, one.what),
+          h("b", { class: one.outcome === "ok" ? "ok" : "bad" }, one.outcome),
+        ),
+      ),
+  );
+}

@@ -1,0 +1,182 @@
+// What the page knows, and who hears when it changes.
+
+export const state = {
+  ready: false,
+  linked: false,
+  me: localStorage.getItem("me") ?? "U0ANA",
+  place: { channel: "", tab: "messages", thread: "" },
+  bot: "",
+  team: "",
+  users: new Map(),
+  channels: new Map(),
+  messages: new Map(),
+  stacks: new Map(),
+  homes: new Map(),
+  notices: [],
+  calls: [],
+  commands: [],
+  shortcuts: [],
+  bench: null,
+  choices: null,
+  seen: new Map(),
+};
+
+const listeners = new Map();
+
+/** Call *listener* whenever one of *topics* (words, spaces between) changed. */
+export function on(topics, listener) {
+  for (const topic of topics.split(" ")) {
+    listeners.set(topic, [...(listeners.get(topic) ?? []), listener]);
+  }
+}
+
+/** Tell those who listen to *topic*. */
+export function tell(topic, detail) {
+  for (const listener of listeners.get(topic) ?? []) listener(detail);
+}
+
+export const me = () => state.users.get(state.me);
+export const user = (id) => state.users.get(id);
+export const channel = (id) => state.channels.get(id);
+export const here = () => channel(state.place.channel);
+export const isDirect = (one) => one?.kind === "im";
+
+/** Return the channels that I am in, direct conversations last. */
+export function myChannels() {
+  const mine = [...state.channels.values()].filter((one) => one.members.includes(state.me));
+  return mine.sort((a, b) => isDirect(a) - isDirect(b) || a.name.localeCompare(b.name));
+}
+
+/** Return what I see in a channel, oldest first; with *thread*, of that thread. */
+export function timeline(id, thread = "") {
+  const found = [...state.messages.values()].filter(
+    (one) => one.channel === id && visible(one) && belongs(one, thread),
+  );
+  const notices = thread
+    ? []
+    : state.notices.filter((n) => n.channel === id && n.user === state.me);
+  return [...found, ...notices].sort((a, b) => Number(a.ts) - Number(b.ts));
+}
+
+const visible = (one) => !one.only_for || one.only_for === state.me;
+const isReply = (one) => one.thread_ts && one.thread_ts !== one.ts;
+const belongs = (one, thread) =>
+  thread ? one.ts === thread || one.thread_ts === thread : !isReply(one);
+
+export function replies(message) {
+  return [...state.messages.values()].filter(
+    (one) =>
+      isReply(one) &&
+      one.thread_ts === message.ts &&
+      one.channel === message.channel &&
+      visible(one),
+  );
+}
+
+/** Return how many messages of *id* I have not looked at. */
+export function unseen(id) {
+  const since = state.seen.get(`${state.me} ${id}`) ?? 0;
+  return timeline(id).filter((one) => one.user !== state.me && Number(one.ts) > since).length;
+}
+
+export function lookAt(id) {
+  const last = timeline(id).at(-1);
+  if (last) state.seen.set(`${state.me} ${id}`, Number(last.ts));
+}
+
+/** Go to a channel, a tab of it or a thread in it. */
+export function go(place) {
+  state.place = { channel: state.place.channel, tab: "messages", thread: "", ...place };
+  lookAt(state.place.channel);
+  tell("place");
+}
+
+/** Be somebody else. */
+export function become(id) {
+  state.me = id;
+  localStorage.setItem("me", id);
+  const stays = here()?.members.includes(id) && !isDirect(here());
+  state.place = {
+    channel: stays ? state.place.channel : (myChannels()[0]?.id ?? ""),
+    tab: "messages",
+    thread: "",
+  };
+  for (const one of myChannels()) lookAt(one.id);
+  tell("me");
+  tell("place");
+}
+
+const byId = (list) => new Map(list.map((one) => [one.id, one]));
+
+/** Take in what the server says. */
+export function learn(news) {
+  const take = TAKERS[news.type];
+  if (take) take(news);
+}
+
+const TAKERS = {
+  whole({ state: whole }) {
+    for (const name of [
+      "bot",
+      "team",
+      "notices",
+      "calls",
+      "commands",
+      "shortcuts",
+      "bench",
+      "choices",
+    ]) {
+      state[name] = whole[name];
+    }
+    state.users = byId(whole.users);
+    state.channels = byId(whole.channels);
+    state.messages = new Map(whole.messages.map((one) => [keyOf(one), one]));
+    state.stacks = new Map(whole.stacks.map((one) => [one.user, one.views]));
+    state.homes = new Map(whole.homes.map((one) => [one.user, one]));
+    if (!me() || me().bot) state.me = [...state.users.values()].find((one) => !one.bot).id;
+    const first = !state.ready;
+    state.ready = true;
+    if (!here()?.members.includes(state.me))
+      state.place.channel = (state.channels.get("C0OPS") ?? myChannels()[0]).id;
+    if (first) for (const one of myChannels()) lookAt(one.id);
+    for (const topic of ["me", "place", "stack", "bench"]) tell(topic);
+  },
+  posted: ({ message }) => put(message),
+  edited: ({ message }) => put(message),
+  deleted({ message }) {
+    state.messages.delete(keyOf(message));
+    tell("message", message);
+  },
+  stack({ user: id, views }) {
+    state.stacks.set(id, views);
+    if (id === state.me) tell("stack");
+  },
+  home({ view }) {
+    state.homes.set(view.user, view);
+    if (view.user === state.me) tell("home");
+  },
+  notice({ notice }) {
+    state.notices.push(notice);
+    if (notice.user === state.me) tell("notice", notice);
+  },
+  call({ call }) {
+    state.calls.push(call);
+    if (state.calls.length > 200) state.calls.shift();
+    tell("bench");
+  },
+  bench({ bench, users }) {
+    const before = me().locale;
+    state.bench = bench;
+    state.users = byId(users);
+    tell("bench");
+    if (me().locale !== before) tell("me");
+  },
+};
+
+export const keyOf = (one) => `${one.channel} ${one.ts}`;
+
+function put(message) {
+  state.messages.set(keyOf(message), message);
+  if (message.channel === state.place.channel && document.hasFocus()) lookAt(message.channel);
+  tell("message", message);
+}

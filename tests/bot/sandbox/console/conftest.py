@@ -1,0 +1,137 @@
+"""A console over a loopback Slack and cloud; the bot is played by a few lines."""
+
+import json
+import shutil
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from bot.sandbox.cloud import LoopbackCloud
+from bot.sandbox.console import Bench, Console
+from bot.sandbox.console.cloudlog import CloudLog, MovableClock
+from bot.sandbox.slack.delivery import Ack
+from bot.sandbox.slack.world import LoopbackSlack
+
+SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass
+class Bot:
+    """Runs or not; and acks what Slack brings, as it was told to."""
+
+    pid: int | None = 1
+    heard: list = field(default_factory=list)
+    acks: list = field(default_factory=list)
+
+    async def carry(self, letter):
+        self.heard.append(letter)
+        return self.acks.pop(0) if self.acks else Ack()
+
+    async def kill(self):
+        self.pid = None
+
+    async def start(self):
+        self.pid = 2
+
+    @property
+    def last(self):
+        return self.heard[-1].payload
+
+
+@dataclass
+class Page:
+    """What a browser does, without one."""
+
+    console: Console
+    slack: LoopbackSlack
+    cloud: LoopbackCloud
+    bench: Bench
+    bot: Bot
+    http: aiohttp.ClientSession
+
+    @property
+    def origin(self):
+        return self.console.address.rstrip("/")
+
+    async def get(self, path, **headers):
+        async with self.http.get(self.origin + path, headers=headers) as response:
+            return response.status, await response.read(), response.headers
+
+    async def post(self, path, body, **headers):
+        headers = {"Origin": self.origin} | headers
+        data = body if isinstance(body, str) else json.dumps(body)
+        headers.setdefault("Content-Type", "application/json")
+        async with self.http.post(
+            self.origin + path, data=data, headers=headers
+        ) as response:
+            return response.status, await response.json()
+
+    async def gesture(self, name, user="U0ANA", **body):
+        return await self.post(f"/api/gesture/{name}", {"user": user, **body})
+
+    async def knob(self, name, **body):
+        return await self.post(f"/api/knob/{name}", body)
+
+    async def state(self):
+        _status, body, _headers = await self.get("/api/state")
+        return json.loads(body)
+
+
+@asynccontextmanager
+async def opened():
+    async with AsyncExitStack() as stack:
+        log, clock = CloudLog(), MovableClock()
+        cloud = LoopbackCloud(clock=clock, middlewares=[log.middleware()])
+        await cloud.start()
+        stack.push_async_callback(cloud.close)
+        slack = await stack.enter_async_context(LoopbackSlack(commands=("/relay",)))
+        bot = Bot()
+        slack.client.carrier = bot
+        bench = Bench(
+            cloud=cloud,
+            bot=bot,
+            start=bot.start,
+            connections=lambda: 1,
+            space=slack.space,
+            log=log,
+            clock=clock,
+        )
+        console = Console(slack.client, bench, commands=("/relay",))
+        await stack.enter_async_context(console)
+        http = await stack.enter_async_context(aiohttp.ClientSession())
+        yield Page(console, slack, cloud, bench, bot, http)
+
+
+@pytest.fixture
+async def page():
+    async with opened() as page:
+        yield page
+
+
+@pytest.fixture
+def open_console():
+    """How to open a console in the loop of whoever asks."""
+    return opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser():
+    engine = pytest.importorskip("playwright.async_api", reason="no playwright here")
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("no chromium is installed here")
+    async with engine.async_playwright() as started:
+        browser = await started.chromium.launch(executable_path=chromium, args=SWITCHES)
+        yield browser
+        await browser.close()
