@@ -86,7 +86,7 @@ def stored(url: str) -> list[Record]:
     file = sqlite_file(url)
     if file and not file.exists():
         raise JournalUnavailable(f"{file} is not there")
-    engine = make_engine(url)
+    engine = make_engine(url, reads=True)
     try:
         with engine.connect() as connection:
             return _records(connection, query=_ALL)
@@ -124,7 +124,7 @@ class Audit:
 
     async def all(self) -> list[Record]:
         """Return every record, oldest first."""
-        return await self._threads.read(partial(_records, query=_ALL))
+        return await self._threads.read(partial(_records, query=_ALL), long=True)
 
     async def lately(
         self, team: TeamId, *, handle: Handle | None, user: str, limit: int = 15

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -31,6 +32,7 @@ Work = Callable[[Connection], Any]
 
 LARGEST_GROUP = 256
 BUSY_MS = 5000
+READ_BUSY_MS = 250  # a read holds up the event loop; nobody waits for it in WAL mode
 DISK_FULL = "the disk is full; what runs is still told, and nothing new begins"
 
 # What is wrong with one piece of work, not with the database.
@@ -44,17 +46,22 @@ class _Piece(NamedTuple):
     loop: asyncio.AbstractEventLoop
 
 
-def make_engine(url: str) -> Engine:
-    """Return an engine whose commits are durable."""
+def make_engine(url: str, *, reads: bool = False) -> Engine:
+    """Return an engine whose commits are durable, or one that only *reads*."""
     engine = create_engine(url, hide_parameters=True)
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _on_connect)
-        event.listen(engine, "begin", _on_begin)
+        wait = READ_BUSY_MS if reads else BUSY_MS
+        event.listen(engine, "connect", partial(_on_connect, wait, reads))
+        event.listen(engine, "begin", partial(_on_begin, reads))
     return engine
 
 
 class Threads:
-    """Runs writes and reads of *engine* off the event loop.
+    """Runs writes of *engine* in a thread, and reads where they cost least.
+
+    A short read of a local file is over before a thread would have taken it up: the
+    hop and the fight for the interpreter's lock cost more than the read. So *reader*,
+    if there is one, reads on the event loop, but for what is long.
 
     *on_full* is called when the disk is full; if it returns true (it has made room),
     what ends something is tried once more. As long as *has_room* then returns false,
@@ -66,8 +73,10 @@ class Threads:
         engine: Engine,
         on_full: Callable[[], bool],
         has_room: Callable[[], bool] = lambda: True,
+        reader: Engine | None = None,
     ) -> None:
         self._engine = engine
+        self._at_once = reader
         self._on_full = on_full
         self._has_room = has_room
         self._queue: queue.SimpleQueue[_Piece | None] = queue.SimpleQueue()
@@ -95,16 +104,19 @@ class Threads:
         self._queue.put(_Piece(work, begins, done, loop))
         return await done
 
-    async def read(self, work: Callable[[Connection], T]) -> T:
-        """Run *work* on what is committed.
+    async def read(self, work: Callable[[Connection], T], *, long: bool = False) -> T:
+        """Run *work* on what is committed; what is *long* does not hold others up.
 
         Raises:
             JournalUnavailable: the database did not answer.
         """
         if self._closed:
             raise JournalUnavailable("the journal is closed")
+        if self._at_once and not long:
+            return _read(self._at_once, work)
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._reader, self._read, work)
+        engine = self._at_once or self._engine
+        return await loop.run_in_executor(self._reader, _read, engine, work)
 
     def close(self) -> None:
         """Finish what has queued, then stop both threads."""
@@ -115,13 +127,8 @@ class Threads:
         self._writer.join()
         self._reader.shutdown()
         self._engine.dispose()
-
-    def _read(self, work: Callable[[Connection], T]) -> T:
-        try:
-            with self._engine.connect() as connection:
-                return work(connection)
-        except SQLAlchemyError as error:
-            raise unavailable(error) from None
+        if self._at_once:
+            self._at_once.dispose()
 
     def _write(self) -> None:
         while (piece := self._queue.get()) is not None:
@@ -171,6 +178,14 @@ class Threads:
             results = [_one(connection, piece.work) for piece in group]
         self.commits += 1
         return results
+
+
+def _read(engine: Engine, work: Callable[[Connection], T]) -> T:
+    try:
+        with engine.connect() as connection:
+            return work(connection)
+    except SQLAlchemyError as error:
+        raise unavailable(error) from None
 
 
 def _one(connection: Connection, work: Work) -> Any:
@@ -255,17 +270,17 @@ def check(engine: Engine) -> None:
         raise JournalUnavailable(f"the journal is damaged: {told.splitlines()[-1]}")
 
 
-def _on_connect(connection: Any, _record: Any) -> None:
+def _on_connect(wait: int, reads: bool, connection: Any, _record: Any) -> None:  # noqa: FBT001
     connection.isolation_level = None  # we say BEGIN ourselves
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
-        f"busy_timeout={BUSY_MS}",
+        f"busy_timeout={wait}",
         "foreign_keys=ON",
+        f"query_only={int(reads)}",
     ):
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _on_begin(connection: Connection) -> None:
-    reading = threading.current_thread().name.startswith("journal-read")
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+def _on_begin(reads: bool, connection: Connection) -> None:  # noqa: FBT001
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

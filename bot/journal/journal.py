@@ -120,7 +120,8 @@ class Journal(Lookups):
             except (SQLAlchemyError, CommandError, OSError, ImportError) as error:
                 told = f"the journal does not open: {unavailable(error)}"
                 raise JournalUnavailable(told) from None
-            threads = Threads(engine, reserve.spend, reserve.kept)
+            reader = make_engine(url, reads=True) if file else None
+            threads = Threads(engine, reserve.spend, reserve.kept, reader)
             undo.pop_all()  # it is open: from here on, closing is `close`'s
         return cls(threads, seal, now, lock, spool_for(file))
 

@@ -83,7 +83,8 @@ class Lookups:
         query = select(intents).where(
             intents.c.team == team, intents.c.about.is_(None), or_(*whole, *parts)
         )
-        return await self._all(query.order_by(intents.c.created_at.desc()).limit(limit))
+        newest = query.order_by(intents.c.created_at.desc()).limit(limit)
+        return await self._all(newest, long=bool(parts))  # parts are looked for in all
 
     async def history(self, handle: Handle, limit: int = 5) -> list[Intent]:
         """Return what was done to a thing, newest first."""
@@ -160,11 +161,11 @@ class Lookups:
         sealed = await self._threads.read(lambda c: c.execute(query).scalar_one())
         return self._seal.open(sealed) if sealed else None
 
-    async def _all(self, query: Select[Any]) -> list[Intent]:
+    async def _all(self, query: Select[Any], *, long: bool = False) -> list[Intent]:
         def work(connection: Connection) -> list[Intent]:
             return intents_of(connection.execute(query))
 
-        return await self._threads.read(work)
+        return await self._threads.read(work, long=long)
 
     async def _first(self, query: Select[Any]) -> Intent | None:
         found = await self._all(query.limit(1))

@@ -43,6 +43,8 @@ def clean(text: str) -> str:
     Line ends become newlines and tabs become spaces; halves of surrogate pairs, which
     no JSON can carry, become U+FFFD. Cleaning twice changes nothing more.
     """
+    if text.isascii() and text.isprintable():
+        return text
     text = _LINE_END.sub("\n", text).replace("\t", " ")
     return _HALF.sub(_REPLACEMENT, _UNSEEN.sub("", text))
 
@@ -78,7 +80,9 @@ def unticked(text: str) -> str:
 
 def size(text: str) -> int:
     """Return the length of *text* in UTF-16 units, never fewer than code points."""
-    return len(text) + sum(char > "\uffff" for char in text)
+    if text.isascii():
+        return len(text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def cut(text: str, limit: int, *, sent_as: Callable[[str], str] = clean) -> str:

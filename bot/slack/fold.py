@@ -44,17 +44,17 @@ class Piece:
 
 def weight(node: Any) -> int:
     """Return how many characters of text *node* shows, in all its depth."""
-    match node:
-        case dict():
-            return sum(
-                size(value)
-                if key in _SHOWN and isinstance(value, str)
-                else weight(value)
-                for key, value in node.items()
-            )
-        case list():
-            return sum(map(weight, node))
-    return 0
+    if isinstance(node, list):
+        return sum(map(weight, node))
+    if not isinstance(node, dict):
+        return 0
+    total = 0
+    for key, value in node.items():
+        if not isinstance(value, str):
+            total += weight(value)
+        elif key in _SHOWN:
+            total += size(value)
+    return total
 
 
 def folded(pieces: Sequence[Piece], room: Room) -> list[Json]:
