@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import Connection, Select, bindparam, func, or_, select
 
 from bot.ids import ChannelId, Handle, IntentId, Kind, MessageTs, SlackUserId, TeamId
 from bot.journal.engine import Threads
@@ -19,6 +19,36 @@ ESCAPE = "\\"
 
 _stops = intents.alias("stops")
 
+# What every other answer asks, written out once: building costs as much as running.
+_NEWEST = intents.c.created_at.desc()
+_ANY_TEAM = or_(bindparam("team").is_(None), intents.c.team == bindparam("team"))
+_BY_ID = select(intents).where(intents.c.id == bindparam("id"))
+_BY_KEY = select(intents).where(intents.c.key == bindparam("key"))
+_BY_HANDLE = (
+    select(intents)
+    .where(intents.c.handle == bindparam("handle"), _ANY_TEAM)
+    .where(or_(intents.c.made, intents.c.kind == Kind.COSTREAM.value))
+    .order_by(_NEWEST)
+    .limit(1)
+)
+_BY_REF = (
+    select(intents)
+    .where(intents.c.ref == bindparam("ref"), intents.c.about.is_(None), _ANY_TEAM)
+    .order_by(_NEWEST)
+    .limit(1)
+)
+_LIVE = (
+    select(intents)
+    .where(
+        intents.c.team == bindparam("team"),
+        intents.c.agent != "",
+        intents.c.state.in_([state.value for state in LIVE]),
+    )
+    .order_by(_NEWEST)
+    .limit(bindparam("limit"))
+)
+EVERYTHING = 1_000_000
+
 
 class Lookups:
     """The questions. None of them changes anything."""
@@ -29,26 +59,21 @@ class Lookups:
 
     async def get(self, intent: IntentId) -> Intent | None:
         """Return the intent of that id."""
-        return await self._first(select(intents).where(intents.c.id == intent))
+        return await self._one(_BY_ID, id=intent)
 
     async def by_key(self, key: str) -> Intent | None:
         """Return the intent that a submission became."""
-        return await self._first(select(intents).where(intents.c.key == key))
+        return await self._one(_BY_KEY, key=key)
 
     async def by_handle(
         self, handle: Handle, team: TeamId | None = None
     ) -> Intent | None:
         """Return the intent that made what *handle* names; of a look-up, the newest."""
-        query = select(intents).where(intents.c.handle == handle)
-        if not handle.startswith(Kind.COSTREAM.value):
-            query = query.where(intents.c.made.is_(True))
-        newest = _of(query, team).order_by(intents.c.created_at.desc())
-        return await self._first(newest)
+        return await self._one(_BY_HANDLE, handle=handle, team=team)
 
     async def by_ref(self, ref: str, team: TeamId | None = None) -> Intent | None:
         """Return the intent that made the thing with that TaskId, user or session."""
-        query = select(intents).where(intents.c.ref == ref, intents.c.about.is_(None))
-        return await self._first(_of(query, team).order_by(intents.c.created_at.desc()))
+        return await self._one(_BY_REF, ref=ref, team=team)
 
     async def by_agent(self, agent: str) -> Intent | None:
         """Return the start that travelled as the robot *agent*."""
@@ -118,14 +143,12 @@ class Lookups:
         newest = query.order_by(intents.c.created_at.desc(), intents.c.id.desc())
         return await self._all(newest.limit(limit).offset(offset))
 
-    async def live(self, team: TeamId, limit: int | None = None) -> list[Intent]:
+    async def live(self, team: TeamId, limit: int = EVERYTHING) -> list[Intent]:
         """Return the relays that run, or may, newest first."""
-        query = select(intents).where(
-            intents.c.team == team,
-            intents.c.agent != "",
-            intents.c.state.in_([state.value for state in LIVE]),
+        told = {"team": team, "limit": limit}
+        return await self._threads.read(
+            lambda connection: intents_of(connection.execute(_LIVE, told))
         )
-        return await self._all(query.order_by(intents.c.created_at.desc()).limit(limit))
 
     async def active_on(
         self, sdk_app_id: int, room: str, target_digest: str
@@ -167,6 +190,12 @@ class Lookups:
 
         return await self._threads.read(work, long=long)
 
+    async def _one(self, query: Select[Any], **told: Any) -> Intent | None:
+        found = await self._threads.read(
+            lambda connection: intents_of(connection.execute(query, told))
+        )
+        return found[0] if found else None
+
     async def _first(self, query: Select[Any]) -> Intent | None:
         found = await self._all(query.limit(1))
         return found[0] if found else None
@@ -184,10 +213,6 @@ def counted(
     lately = relays.where(intents.c.user == user, intents.c.created_at >= millis(since))
     live = connection.execute(relays.where(intents.c.state.in_(states))).scalar_one()
     return live, connection.execute(lately).scalar_one()
-
-
-def _of(query: Select[Any], team: TeamId | None) -> Select[Any]:
-    return query.where(intents.c.team == team) if team else query
 
 
 def _parts_like(text: str) -> tuple[Any, ...]:

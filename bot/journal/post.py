@@ -7,7 +7,17 @@ of one intent only the newest is delivered: an older one never overwrites it.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, exists, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from bot.ids import ChannelId, IntentId, MessageTs
 from bot.journal.engine import Threads
@@ -20,6 +30,7 @@ from bot.journal.rows import (
     letter_of,
     letter_row,
     millis,
+    moment,
 )
 from bot.journal.schema import intents, outbox
 from bot.journal.seal import Seal
@@ -42,31 +53,18 @@ class Post:
 
     async def due(self, now: datetime, limit: int = 50) -> list[Letter]:
         """Return letters that may be delivered now, oldest first."""
-        query = (
-            _letters()
-            .where(outbox.c.state == PENDING, outbox.c.not_before <= millis(now))
-            .where(~_superseded())
-            .order_by(outbox.c.not_before, outbox.c.id)
-            .limit(limit)
-        )
+        told = {"now": millis(now), "limit": limit}
 
         def work(connection: Connection) -> list[Letter]:
-            rows = connection.execute(query).all()
+            rows = connection.execute(_DUE, told).all()
             return [letter_of(row, self._seal) for row in rows]
 
         return await self._threads.read(work)
 
     async def next_due(self) -> datetime | None:
         """Return when the next letter may go, or None if none waits."""
-        query = _letters().where(outbox.c.state == PENDING).where(~_superseded())
-        query = query.order_by(outbox.c.not_before).limit(1)
-
-        def work(connection: Connection) -> Letter | None:
-            row = connection.execute(query).first()
-            return letter_of(row, self._seal) if row else None
-
-        letter = await self._threads.read(work)
-        return letter.not_before if letter else None
+        at = await self._threads.read(lambda c: c.execute(_NEXT).scalar())
+        return moment(at)
 
     async def sent(
         self, letter: Letter, channel: ChannelId | None, ts: MessageTs | None
@@ -130,6 +128,22 @@ def _superseded() -> Any:
         )
     )
     return and_(is_card, overtaken)
+
+
+_DUE = (
+    _letters()
+    .where(outbox.c.state == PENDING, outbox.c.not_before <= bindparam("now"))
+    .where(~_superseded())
+    .order_by(outbox.c.not_before, outbox.c.id)
+    .limit(bindparam("limit"))
+)
+_NEXT = (
+    select(outbox.c.not_before)
+    .where(outbox.c.state == PENDING)
+    .where(~_superseded())
+    .order_by(outbox.c.not_before)
+    .limit(1)
+)
 
 
 def _settle(connection: Connection, letter: int, state: str) -> None:

@@ -6,6 +6,7 @@ it. The rest is escaped, and marks that would draw something are replaced.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from bot.outcome import (
     Bold,
@@ -26,15 +27,23 @@ from bot.slack import fold, limits
 from bot.slack.buttons import Numbers, beside, numbers, row
 from bot.slack.escape import ELLIPSIS, clean, cut, escape
 from bot.slack.spans import Json, is_blank, literal, parsed, rich, standing_out
-from bot.words import _
+from bot.words import _, reader_locale
+
+MOST_DRAWN = 256  # messages, of some 10 kB each
 
 
 def message(outcome: Outcome) -> Json:
     """Return *outcome* as the `text` and `blocks` of a message.
 
-    `text` is what notifications and screen readers say; Slack parses it.
+    `text` is what notifications and screen readers say; Slack parses it. The same
+    outcome is drawn once: nobody may change what comes back.
     https://docs.slack.dev/reference/methods/chat.postMessage
     """
+    return _message(outcome, reader_locale())
+
+
+@lru_cache(MOST_DRAWN)
+def _message(outcome: Outcome, _locale: str) -> Json:
     text = escape(cut(outcome.plain, limits.FALLBACK, sent_as=escape)).strip()
     blocks = fold.folded([*_pieces(outcome)], fold.MESSAGE)
     return {"text": text or ELLIPSIS, "blocks": blocks}
