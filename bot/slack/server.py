@@ -22,7 +22,7 @@ from bot.words import _
 
 PATH = "/slack/events"
 READ_SECONDS = 5.0
-MOST_INSIDE = 200  # commands; one more would not be answered in time
+MOST_INSIDE = 64  # commands; one more would not be answered in time
 CALLBACKS = "/tencent/callbacks/{app}"
 BACKLOG = 1024  # aiohttp's 128 makes a burst wait a second for a SYN retry
 TURNED: Mapping[type[Exception], int] = {

@@ -20,6 +20,7 @@ from tempfile import TemporaryDirectory
 import structlog
 
 from tests.trials import (
+    faults_callbacks,
     faults_cloud,
     faults_disk,
     faults_life,
@@ -38,6 +39,7 @@ FILES = (
     faults_slack,
     faults_sockets,
     faults_disk,
+    faults_callbacks,
     faults_life,
     faults_process,
 )

@@ -42,6 +42,7 @@ RELAY, RENDER, READ = (
     "DescribeCloudPhoneMultipleStreamSessionSlaves",
 )
 
+KEY = "a-key-of-callbacks"
 SHORT = 0.001  # seconds of a nap: the loop goes round, and nothing is waited for
 
 WORDS = {
@@ -203,6 +204,7 @@ class Bench:
             self.cloud,
             policy=policy or FREE,
             boot=f"boot-{self.lives}",
+            key=KEY,
         )
         self.world.clock.ahead = self.ahead
         self.clock = self.world.clock

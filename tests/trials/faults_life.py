@@ -289,7 +289,6 @@ def trials():
         yield Trial(id="F36", what=what, run=partial(try_breaking, error))
     what = "cancelled at every await"
     yield Trial(id="F36", what=what, run=try_cancelled, lane=SLOW)
-    yield Trial(id="F37", what="callbacks", later="callbacks are being built")
     yield Trial(id="F38", what="the group look-up is down", run=try_policy)
     yield Trial(id="F38", what="removed between asking and sending", run=try_removed)
     yield Trial(

@@ -10,10 +10,15 @@ import os
 import secrets
 import sys
 import tempfile
+import time
 from collections import Counter
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+from hypothesis import settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.bot.journal.machine import Machine
 from tests.trials import (
     fuzz_answers,
     fuzz_config,
@@ -24,12 +29,9 @@ from tests.trials import (
     fuzz_urls,
     fuzz_words,
 )
-from tests.trials.fuzz_front import Front, heard, make_front
+from tests.trials.fuzz_front import CALLBACK_KEY, Front, heard, make_front
 from tests.trials.fuzz_kit import Case, Result, run, write
 from tests.trials.rawhttp import Lines
-
-CALLBACK_KEY = secrets.token_hex(16)
-
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - journals here are not waited for a disk
 
@@ -67,6 +69,20 @@ async def all_cases(stack: AsyncExitStack, folder: Path) -> tuple[list[Case], Fr
     return cases, front
 
 
+def walk(runs: int, steps: int = 50) -> int:
+    """Walk the journal at random, *runs* times *steps*; return 1 if that failed."""
+    began = time.monotonic()
+    limits = settings(max_examples=runs, stateful_step_count=steps, deadline=None)
+    try:
+        run_state_machine_as_test(Machine, settings=limits)
+    except AssertionError as error:
+        write(f"the journal at random: {error!r}")
+        return 1
+    took = time.monotonic() - began
+    write(f"the journal at random: {runs} runs of {steps} steps in {took:.0f} s, ok")
+    return 0
+
+
 async def main(wanted: list[str]) -> int:
     """Run the classes that have a word of *wanted* in their name; all without one."""
     seed = int(os.environ.get("SEED") or secrets.randbelow(10**6))
@@ -85,6 +101,8 @@ async def main(wanted: list[str]) -> int:
             for why, times in told.most_common(5):
                 write(f"    counted only: {times} × {why}")
     failed = sum(result.failed for result in results)
+    if not wanted:
+        failed += walk(int(500 * share) or 1)
     write(f"{sum(r.count for r in results)} cases, {failed} failed, SEED={seed}")
     return 1 if failed else 0
 

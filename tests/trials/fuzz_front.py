@@ -7,6 +7,7 @@ a cloud that can be told its answers byte by byte.
 import asyncio
 import json
 import logging
+import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
@@ -37,6 +38,7 @@ from tests.trials.rawhttp import FORM, slack_headers
 from tests.trials.slackish import TEAM, Said, Slackish
 from tests.world import World, live_again
 
+CALLBACK_KEY = secrets.token_hex(16)
 ANA, BOB = "U0ANA", "U0BOB"
 STEP = timedelta(seconds=2)  # by which letters become due
 SERVER_ERROR = 500
@@ -240,7 +242,9 @@ async def make_front(
     for one in (cloud, slack):
         await one.start()
         stack.push_async_callback(one.close)
-    world = await live_again(stack, folder / "fuzz.db", cloud, policy=policy)
+    world = await live_again(
+        stack, folder / "fuzz.db", cloud, policy=policy, key=CALLBACK_KEY
+    )
     world.directory.team = TEAM
     cloud.clock = cloud.state.clock = lambda: world.clock().timestamp()
     said = slack.environment
@@ -252,7 +256,8 @@ async def make_front(
     outbox = Outbox(world.journal.post, link, now=world.clock)
     front = Front(world, cloud, slack, door, outbox, logs)
     slack.heard = front.hear
-    server = Server(door, SecretStr(slack.signing_secret), _ready, clock=front._now)
+    secret, hear = SecretStr(slack.signing_secret), world.hearing.hear
+    server = Server(door, secret, _ready, hear, clock=front._now)
     front.port = await server.start("127.0.0.1", 0)
     stack.push_async_callback(server.close)
     return front
