@@ -32,7 +32,7 @@ from bot.slack.server import Server
 from bot.slack.sockets import Sockets
 from bot.slack.teller import Teller
 from bot.slack.web import Web
-from bot.tasks import Tasks
+from bot.tasks import Tasks, watch_lag
 from bot.tencent import explain
 from bot.tencent.client import Account, Client
 from bot.tencent.models import REQUESTS
@@ -91,6 +91,7 @@ async def run(settings: Settings, rooms: Mapping[str, Room]) -> int:
                 stopped.wait(),
                 parts.outbox.run(),
                 parts.minder.run(),
+                watch_lag(loop.time),
                 _hear_slack(parts, settings),
             )
         }

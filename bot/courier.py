@@ -62,6 +62,7 @@ PATIENCE = {Level.READ: 3.0, Level.CHANGE: 10.0, Level.BILLED: 10.0}
 NOT_SENT, NO_ANSWER = "patchbay.NotSent", "patchbay.NoAnswer"
 ONE_MORE_TRY = 60.0  # seconds that a stop gets, however long the bot was away
 STILL_WANTED = timedelta(seconds=120)  # for somebody who waits in Slack
+OUR_FAULT = ("AuthFailure", "UnauthorizedOperation")  # nobody in Slack can mend it
 BUSY, DENIED, EXPIRED = "patchbay.Busy", "patchbay.Denied", "patchbay.Expired"
 
 
@@ -272,6 +273,9 @@ class Courier:
     def _mind(self, intent: Intent, error: CloudError) -> None:
         if class_of(error) is ErrorClass.TOO_FAST:
             self.pacers[intent.action].slow_down()
+        ours = isinstance(error, Refused) and error.code.startswith(OUR_FAULT)
+        if ours or (isinstance(error, NotSent) and error.lasting):
+            log.critical("cloud.unusable", action=intent.action, why=_told(error))
 
     # ── how it ended ────────────────────────────────────────────────────────────
 

@@ -5,12 +5,27 @@ two awaits. So everything that runs by itself is held here.
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import structlog
 
 log = structlog.get_logger(__name__)
+
+
+LAG_WORTH_A_WORD = 1.0  # seconds
+
+
+async def watch_lag(
+    monotonic: Callable[[], float],
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> None:
+    """Warn when the event loop was held up: whatever else was due came late, too."""
+    while True:
+        due = monotonic() + 1.0
+        await sleep(1.0)
+        if (late := monotonic() - due) > LAG_WORTH_A_WORD:
+            log.warning("loop.held-up", seconds=round(late, 1))
 
 
 class Tasks:

@@ -18,20 +18,13 @@ from slack_bolt.authorization import AuthorizeResult
 from bot.ask import Person
 from bot.errors import SettingsError
 from bot.ids import TeamId
-from bot.slack.web import Web
+from bot.slack.web import NO_SUCH_TOKEN, Web
 from bot.tasks import Tasks
 from bot.words import DEFAULT_LOCALE
 
 MOST_PEOPLE = 10_000
 REMEMBERED = 6 * 3600.0  # seconds
 PAUSES = (1.0, 2.0, 5.0, 10.0)  # seconds between asking who the bot is
-NO_SUCH_TOKEN = {
-    "account_inactive",
-    "invalid_auth",
-    "not_authed",
-    "token_expired",
-    "token_revoked",
-}
 GROUPS_FRESH = 300.0  # seconds; then they are looked up again
 GROUPS_LAST = 900.0  # seconds; older ones count as unknown
 GROUPS_LAST_LONG = 86_400.0  # to stop what costs money, a day old is good enough

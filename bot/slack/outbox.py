@@ -18,7 +18,7 @@ from bot.journal.post import Post
 from bot.journal.record import Letter
 from bot.outcome import Outcome
 from bot.slack.blocks import message
-from bot.slack.web import Sent, Web
+from bot.slack.web import NO_SUCH_TOKEN, Sent, Web
 from bot.words import _
 
 CHANNEL, OPS = "channel", "ops"
@@ -176,7 +176,8 @@ class Outbox:
             return
         pause = min(FIRST_PAUSE * 2 ** min(letter.tries, 12), LONGEST_PAUSE)
         pause = max(pause, timedelta(seconds=sent.retry_after))
-        log.warning("letter.waits", intent=letter.intent, error=sent.error)
+        told = log.critical if sent.error in NO_SUCH_TOKEN else log.warning
+        told("letter.waits", intent=letter.intent, error=sent.error)
         await self._post.postpone(letter, now + pause)
 
     async def _by_any_way(self, letter: Letter) -> Sent:

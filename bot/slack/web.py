@@ -18,6 +18,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack.payloads import answer_url_is_slacks
 
 SECONDS = 5
+NO_SUCH_TOKEN = {
+    "account_inactive",
+    "invalid_auth",
+    "not_authed",
+    "token_expired",
+    "token_revoked",
+}
 TOO_MANY = 429
 OK = 200
 READS = {"users.info", "usergroups.users.list", "conversations.info"}  # take no JSON
@@ -127,7 +134,7 @@ class Web:
                 allow_redirects=False,
             ) as response:
                 if response.status == OK:
-                    return Sent(ok=True)
+                    return _taken(await response.text())
                 return Sent(
                     ok=False,
                     error=f"http_{response.status}",
@@ -137,6 +144,16 @@ class Web:
             return Sent(ok=False, error="timeout")
         except (aiohttp.ClientError, OSError):
             return Sent(ok=False, error="unreachable")
+
+
+def _taken(text: str) -> Sent:
+    """Read what an answer's address says with a 200: `ok`, or why not after all."""
+    try:
+        said = json.loads(text)
+    except ValueError:
+        return Sent(ok=True)
+    refused = isinstance(said, dict) and said.get("ok") is False
+    return Sent(ok=not refused, error=str(said.get("error")) if refused else "")
 
 
 def _refused(error: SlackApiError) -> Sent:

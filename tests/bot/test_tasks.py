@@ -3,7 +3,9 @@
 import asyncio
 import gc
 
-from bot.tasks import Tasks
+import pytest
+
+from bot.tasks import Tasks, watch_lag
 
 
 async def test_work_is_held_until_it_is_done():
@@ -54,3 +56,17 @@ async def test_what_fails_is_logged_under_its_name(capsys):
     await asyncio.sleep(0)
 
     assert "the work" in capsys.readouterr().out
+
+
+async def test_a_loop_that_was_held_up_is_told(capsys):
+    now, naps = [0.0], iter([1.0, 3.5, 1.2])
+
+    async def sleep(_seconds):
+        now[0] += next(naps)
+
+    with pytest.raises(RuntimeError):
+        await watch_lag(lambda: now[0], sleep)
+
+    told = capsys.readouterr().out
+    assert told.count("loop.held-up") == 1
+    assert "2.5" in told

@@ -131,3 +131,18 @@ async def test_before_it_is_open_there_is_no_client():
     with pytest.raises(RuntimeError):
         _ = web.client
     assert (await web.answer(SecretStr("https://hooks.slack.com/x"), {})).ok is False
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        ("ok", Sent(ok=True)),
+        ('{"ok": true}', Sent(ok=True)),
+        ('{"ok": false, "error": "used_url"}', Sent(ok=False, error="used_url")),
+        ("[]", Sent(ok=True)),
+    ],
+)
+async def test_an_address_that_says_no_with_a_200_has_said_no(slack, web, text, sent):
+    slack.answer = server.Response(text=text)
+
+    assert await web.answer(SecretStr(f"{slack.url}/response/1"), {}) == sent

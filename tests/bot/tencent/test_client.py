@@ -418,7 +418,10 @@ async def test_an_answer_that_drips_is_waited_for_until_the_deadline_only():
     ids=lambda answer: repr(answer[:24]),
 )
 async def test_what_is_not_http_is_no_answer(answer):
-    assert no_answer(await told_by(answering(answer)), NOT_HTTP)
+    told = await told_by(answering(answer))
+
+    # whether the end of the connection is seen first is a matter of luck
+    assert no_answer(told, NOT_HTTP) or no_answer(told, ENDED)
 
 
 @pytest.mark.parametrize("chunk", [b"zz\r\nxx\r\n", b"5\r\nab", b"3\r\nabcd\r\n"])
