@@ -28,9 +28,7 @@ from bot.journal.audit import REFUSED, Entry
 from bot.journal.journal import Journal, Mark
 from bot.journal.record import Intent, State
 from bot.lanes import Lane
-from bot.letters import (
-    settled_letters,
-)
+from bot.letters import settled_letters
 from bot.policy import Gate, Wish
 from bot.settings import App
 from bot.tasks import Tasks
@@ -64,6 +62,10 @@ ONE_MORE_TRY = 60.0  # seconds that a stop gets, however long the bot was away
 STILL_WANTED = timedelta(seconds=120)  # for somebody who waits in Slack
 OUR_FAULT = ("AuthFailure", "UnauthorizedOperation")  # nobody in Slack can mend it
 BUSY, DENIED, EXPIRED = "patchbay.Busy", "patchbay.Denied", "patchbay.Expired"
+
+
+# What is being sent: its intent, the signed request, and by when (monotonic).
+Claim = tuple[Intent, Request[Any], float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,33 +104,34 @@ class Courier:
     async def carry(self, intent: Intent, slot: float | None = None) -> None:
         """Send the queued *intent* (in its *slot*), once, and commit how it ended."""
         try:
-            await self._carry(intent, slot)
+            claimed = await self._in_its_turn(intent, slot)
         except Exception:
             log.exception("courier.broke", intent=intent.id)
             text = _("Something broke on my side before it was sent.")
             await self.refuse(intent, NOT_SENT, text)
+            return
+        if claimed:
+            await self._send(*claimed)
 
-    async def _carry(self, intent: Intent, slot: float | None) -> None:
+    async def _in_its_turn(self, intent: Intent, slot: float | None) -> Claim | None:
         request = await self._request(intent)
         lane = self._lane(intent.action)
         try:
             slot = self.reserve(request) if slot is None else slot
         except Busy as busy:
             await self.refuse(intent, BUSY, str(busy))
-            return
+            return None
         who = Person(team=intent.team, user=intent.user, home=intent.home)
         await self.gate.directory.get_to_know(who)
         async with lane.turn(slot):
-            claimed = await self._claim(intent, who, request)
-        if claimed:
-            await self._send(*claimed)
+            return await self._claim(intent, who, request)
 
     async def _claim(
         self, intent: Intent, who: Person, request: Request[Any]
-    ) -> tuple[Intent, Request[Any], float] | None:
+    ) -> Claim | None:
         """Commit that *intent* is being sent, as the last thing before it is.
 
-        Returns it, what is sent, and by when (monotonic); None if it is not to be.
+        Returns None if it is not to be sent.
         """
         if refused := self._refusal(intent, who, request):
             await self._deny(intent, request, refused)
@@ -152,6 +155,7 @@ class Courier:
             text = _("My journal could not be written, so nothing was sent.")
             await self.refuse(intent, NOT_SENT, text)
             return None
+        self.endings.recents.remember(sending)  # and what a stop has moved along
         return sending, signed, give_up
 
     async def resume(self, intent: Intent) -> None:
@@ -209,7 +213,7 @@ class Courier:
     async def _send(
         self, intent: Intent, request: Request[Any], give_up: float
     ) -> None:
-        await self.endings.forget_about(intent)
+        """Send *request*, again if that is safe, and commit how it ended."""
         quota = self.quotas.setdefault(intent.action, RetryQuota())
         tries, past = 0, Past()
         while True:
@@ -280,6 +284,9 @@ class Courier:
     # ── how it ended ────────────────────────────────────────────────────────────
 
     async def _succeeded(self, intent: Intent, reply: Reply) -> None:
+        task_id = reply.task_id if isinstance(reply, RelayStarted) else ""
+        facts = {"request_id": reply.request_id, "task_id": task_id}
+        log.info("cloud.answered", intent=intent.id, **facts)
         changes: dict[str, Any] = {"request_id": reply.request_id}
         state = State.DONE
         match reply:

@@ -52,8 +52,7 @@ class Endings:
     ) -> None:
         """Commit how *intent* ended together with what is to be posted."""
         closed, take = await self._written(intent, state, changes, audit)
-        self.recents.remember(closed)
-        await self.forget_about(closed)
+        self.recents.remember(closed)  # and what a stop has moved along
         self.ring()
         if take is Take.ALARM:
             ref = changes.get("ref", "")
@@ -68,12 +67,6 @@ class Endings:
             self.journal.spool.taken(ending.intent)
         else:
             await self.close(intent, ending.state, ending.changes)
-
-    async def forget_about(self, stop: Intent) -> None:
-        """Let recents forget the relay that *stop* has moved along."""
-        if stop.about and (relay := await self.journal.get(stop.about)):
-            self.recents.remember(relay)
-            self.ring()
 
     async def _written(
         self,

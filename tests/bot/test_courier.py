@@ -153,7 +153,7 @@ async def test_a_stop_ends_when_its_day_is_over(world):
     async def sleep(seconds):
         nonlocal waited
         waited += timedelta(seconds=seconds)
-        world.clock.ahead = waited
+        world.clock.held_up = waited
 
     world.cloud.clock = lambda: world.clock().timestamp()  # the day passes there too
     object.__setattr__(world.courier, "sleep", sleep)
@@ -224,7 +224,7 @@ async def test_an_outcome_that_cannot_be_written_is_spooled_and_tried_until_it_i
     (relay,) = world.cloud.state.running
     intent = await world.handle("R1")
     assert intent.ref == relay.task_id
-    assert capsys.readouterr().out.count(relay.task_id) == 6
+    assert capsys.readouterr().out.count(relay.task_id) == 1 + 6
     assert world.waits[-6:] == [1.0, 2.0, 5.0, 15.0, 15.0, 15.0]
     spooled = Ending(
         intent.id,
