@@ -7,6 +7,7 @@ waits, longer each time, for a day at most.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -48,6 +49,7 @@ REFUSED = {
     "not_slack",
     "none",
 }
+AWAY = ("unreachable", "timeout", "http_5")  # the trouble is Slack's, not the letter's
 UNSHOWABLE = {
     "invalid_blocks",
     "invalid_blocks_format",
@@ -78,6 +80,7 @@ class Outbox:
         self._ops = ops_channel
         self._bell = asyncio.Event()
         self._round = asyncio.Lock()
+        self._was_away = True  # a former life may have put letters off
         self._free_at: dict[str, datetime] = {}
 
     def ring(self) -> None:
@@ -146,6 +149,7 @@ class Outbox:
             data = sent.data or {}
             channel = data.get("channel") if letter.audience == CHANNEL else None
             ts = data.get("ts")
+            await self._back()
             await self._arrived(
                 letter,
                 ChannelId(str(channel)) if channel else None,
@@ -154,6 +158,13 @@ class Outbox:
             return True
         await self._later(letter, sent)
         return False
+
+    async def _back(self) -> None:
+        """Let what was put off while Slack was away go now that it is back."""
+        if self._was_away:
+            self._was_away = False
+            with suppress(JournalUnavailable):  # then each goes when it is due
+                await self._post.hurry(self._now())
 
     async def _arrived(
         self, letter: Letter, channel: ChannelId | None, ts: MessageTs | None
@@ -170,6 +181,7 @@ class Outbox:
 
     async def _later(self, letter: Letter, sent: Sent) -> None:
         now = self._now()
+        self._was_away = self._was_away or sent.error.startswith(AWAY)
         if letter.created_at and now - letter.created_at > GIVE_UP:
             log.critical("letter.undelivered", intent=letter.intent, error=sent.error)
             await self._post.gave_up(letter)

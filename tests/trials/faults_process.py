@@ -141,8 +141,9 @@ class Life:
     async def _read(self):
         async for line in self.process.stderr:
             self.log.append(line.decode())
-            if b"bot.ready" in line:
+            if b"bot.listening" in line:
                 self.port = json.loads(line)["port"]
+            if b"bot.ready" in line:
                 self.ready.set()
 
     def send(self, sign):

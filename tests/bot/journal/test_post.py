@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from bot.journal.engine import sqlite_file
 from bot.journal.record import State
-from tests.bot.journal.conftest import letter
+from tests.bot.journal.conftest import AT, letter
 
 
 async def bodies(journal, clock):
@@ -119,3 +119,22 @@ async def test_a_letter_whose_address_does_not_open_is_delivered_another_way(
     (due,) = await (await reopen()).post.due(clock())
 
     assert (due.answer_url, due.body) == (None, {"text": "rev 2"})
+
+
+async def test_what_was_put_off_can_be_hurried_and_the_rest_keeps_its_time(
+    journal, new, clock
+):
+    intent, _fresh = await journal.accept(new(), letters=lambda one: [letter(one)])
+    soon = AT + timedelta(hours=1)
+    await journal.note(
+        intent.id,
+        letters=lambda one: [letter(one, audience="asker", not_before=soon)],
+    )
+    (first,) = await journal.post.due(clock())
+    await journal.post.postpone(first, AT + timedelta(minutes=5))
+
+    await journal.post.hurry(clock())
+
+    due = await journal.post.due(clock())
+    assert [one.id for one in due] == [first.id]
+    assert due[0].tries == 1

@@ -75,6 +75,11 @@ class Post:
         self.put_off.append((letter.id, until))
         self.letters.append(replace(letter, not_before=until, tries=letter.tries + 1))
 
+    async def hurry(self, now):
+        self.letters = [
+            replace(one, not_before=now) if one.tries else one for one in self.letters
+        ]
+
     async def gave_up(self, letter):
         self.letters.remove(letter)
         self.lost.append(letter.id)
@@ -297,3 +302,22 @@ async def test_before_it_stops_it_waits_for_what_can_still_go(clock):
     waiting = await outbox(post, Web(), clock, sleep=sleep).flush(4)
 
     assert (waiting, len(slept)) == (1, 1)
+
+
+async def test_once_slack_is_back_what_was_put_off_goes_at_once(clock):
+    down = [refused("unreachable")] * 8
+    post, web = Post(letter(), letter(id=2, channel="D")), Web(**{"post C": down})
+    box = outbox(post, web, clock)
+    web.answers["post D"] = [refused("http_503")] * 4
+
+    for _try in range(4):
+        await box.deliver()
+        clock.push(minutes=5)
+    clock.push(minutes=-5)  # neither is due
+    web.answers.clear()
+    post.letters.append(letter(id=3, channel="E"))
+    await box.deliver()
+    clock.push(seconds=1)  # a channel takes one message in that time
+    await box.deliver()
+
+    assert sorted(number for number, *_ in post.arrived) == [1, 2, 3]
