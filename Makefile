@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: run test crash faults fuzz load lock clean
+.PHONY: run test crash faults fuzz load mutants pictures lock clean
 
 run: $(VENV)/.run
 	@$(BIN)/python -m bot
@@ -27,6 +27,13 @@ fuzz: $(VENV)/.dev
 
 load: $(VENV)/.dev
 	$(BIN)/python -m tests.trials.load
+
+mutants: $(VENV)/.dev
+	$(BIN)/python -m tests.trials.mutants
+
+# The pictures of docs/, taken from the sandbox's console; needs Chromium.
+pictures: $(VENV)/.dev
+	$(BIN)/python -m tests.trials.pictures
 
 # Written by `uv`, which the maintainer installs; nobody else needs it.
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 \

@@ -25,6 +25,7 @@ from bot.sandbox.slack.world import LoopbackSlack
 from bot.words import _
 
 OURS = ("SLACK_", "TENCENTCLOUD_", "BOT_")  # variables that the bot reads
+PATIENCE = 6  # times 10 s, for a machine that is busy with other things
 COMMANDS = ("/relay", "/car", "/gs", "/lookup", "/patchbay")
 
 WELCOME = """\
@@ -159,8 +160,11 @@ def free_port() -> int:
 
 def _starter(bot: Bot, slack: LoopbackSlack) -> Callable[[], Awaitable[None]]:
     async def start() -> None:
+        """Start the bot and wait until it hears, or has given up."""
         await bot.start()
-        await slack.sockets.connected()
+        for _patience in range(PATIENCE):
+            if bot.pid is None or await slack.sockets.connected():
+                return
 
     return start
 

@@ -7,6 +7,7 @@ minute. https://trtc.io/document/54913
 
 import asyncio
 import base64
+import contextlib
 import hashlib
 import hmac
 import json
@@ -35,7 +36,9 @@ ANSWER_IN = 5.0  # seconds
 class Callbacks:
     """Sends events to *url*, signed with *key*; `told` are those that were taken.
 
-    The event's time goes by either of its two documented names in turn.
+    `waiting` are tried again, `lost` were given up; `went` is what each target, by
+    TaskId and address, went through last. The event's time goes by either of its two
+    documented names in turn.
     """
 
     url: str
@@ -43,6 +46,11 @@ class Callbacks:
     clock: Callable[[], float]
     pauses: Sequence[float] = PAUSES
     told: list[dict[str, Any]] = field(default_factory=list)
+    waiting: list[dict[str, Any]] = field(default_factory=list)
+    lost: list[dict[str, Any]] = field(default_factory=list)
+    went: dict[tuple[str, str], str] = field(default_factory=dict)
+    is_cut: bool = False
+    _mended: asyncio.Event = field(default_factory=asyncio.Event)
     _sending: set["asyncio.Task[None]"] = field(default_factory=set)
     _number: "count[int]" = field(default_factory=count)
 
@@ -50,15 +58,31 @@ class Callbacks:
         """Tell of *relay* what its targets (or one of them) go through."""
         urls = relay.urls if target is None else [relay.urls[target]]
         for url in urls:
+            self.went[relay.task_id, url] = what
             bodies = [self._event(relay, url, status) for status in SERIES[what]]
+            self.waiting += bodies
             task = asyncio.create_task(self._in_order(bodies))
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
+
+    def cut(self) -> None:
+        """Let nothing through from now on, as a firewall would."""
+        self.is_cut = True
+
+    def mend(self) -> None:
+        """Let everything through again; what waits is tried at once."""
+        self.is_cut = False
+        self._mended.set()
+        self._mended.clear()
 
     @property
     def busy(self) -> bool:
         """Whether something is still to be told."""
         return bool(self._sending)
+
+    async def idle(self) -> None:
+        """Wait until everything is told, or given up."""
+        await asyncio.gather(*self._sending)
 
     async def close(self) -> None:
         """Tell no more."""
@@ -73,6 +97,8 @@ class Callbacks:
 
     async def send(self, event: dict[str, Any]) -> bool:
         """Send *event* once; tell whether it was taken."""
+        if self.is_cut:
+            return False
         event = {**event, "CallbackTs": round(self.clock() * 1000)}
         raw = json.dumps(event, indent="\t").encode()
         headers = {
@@ -99,11 +125,20 @@ class Callbacks:
             await self._until_taken(body)
 
     async def _until_taken(self, body: dict[str, Any]) -> None:
-        for pause in (None, *self.pauses):
-            if pause is not None:
-                await asyncio.sleep(pause)
-            if await self.send(body):
-                return
+        try:
+            for pause in (None, *self.pauses):
+                if pause is not None:
+                    await self._pause(pause)
+                if await self.send(body):
+                    return
+            self.lost.append(body)
+        finally:
+            self.waiting.remove(body)
+
+    async def _pause(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._mended.wait()
 
     def _event(self, relay: Relay, url: str, status: int) -> dict[str, Any]:
         number = next(self._number)

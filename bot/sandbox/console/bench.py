@@ -2,24 +2,24 @@
 
 A knob is a function that takes what a page sends and returns a sentence. Whoever adds
 one to `Bench.knobs` can offer it in the menu of every relay or push target as well, by
-a function in `relay_menu` or `target_menu`; the page draws what they return.
+a function in `relay_menu` or `target_menu`; the page draws what they return, below
+what `relays` offers.
 """
 
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 from bot.sandbox.cloud import LoopbackCloud
 from bot.sandbox.cloud.checks import ACTIONS
 from bot.sandbox.cloud.server import BAD_DAYS
 from bot.sandbox.cloud.state import Relay
 from bot.sandbox.console.cloudlog import CloudLog, MovableClock
+from bot.sandbox.console.entries import Entry, Knob, menu
 from bot.sandbox.console.guard import Refused
+from bot.sandbox.console.relays import Relays
 from bot.sandbox.slack.state import Workspace
 from bot.sandbox.slack.things import Json
-
-Knob = Callable[[Json], Awaitable[str]]
 
 LOCALES = ("en-US", "zh-CN", "de-DE", "es-ES", "fr-FR", "ja-JP", "pt-BR")
 _MOST_TIMES = 100
@@ -49,15 +49,6 @@ class Process(Protocol):
         """End it as a crash would."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An entry of a row's menu: *label*, the *knob* it turns, and what it sends."""
-
-    label: str
-    knob: str
-    sends: Json = field(default_factory=dict)
-
-
 @dataclass(kw_only=True)
 class Bench:
     """All that can be seen and turned.
@@ -76,14 +67,14 @@ class Bench:
     log: CloudLog = field(default_factory=CloudLog)
     clock: MovableClock = field(default_factory=MovableClock)
     knobs: dict[str, Knob] = field(default_factory=dict)
-    relay_menu: list[Callable[[Relay], Entry | None]] = field(
-        default_factory=lambda: [_ends]
-    )
+    relay_menu: list[Callable[[Relay], Entry | None]] = field(default_factory=list)
     target_menu: list[Callable[[Relay, int], Entry | None]] = field(
         default_factory=list
     )
+    _relays: Relays = field(init=False)
 
     def __post_init__(self) -> None:
+        self._relays = Relays(self.cloud)
         ours: dict[str, Knob] = {
             "fail": self._fail,
             "well": self._well,
@@ -91,9 +82,8 @@ class Bench:
             "kill": self._kill,
             "start": self._start,
             "locale": self._locale,
-            "end": self._end,
         }
-        self.knobs = ours | self.knobs
+        self.knobs = ours | self._relays.knobs | self.knobs
 
     async def turn(self, name: str, body: Any) -> str:
         """Turn a knob and return what came of it.
@@ -122,6 +112,7 @@ class Bench:
             "relays": [
                 self._relay(one) for one in [*state.relays.values()][: -_ROWS - 1 : -1]
             ],
+            "callbacks": self._relays.callbacks(),
             "sessions": sorted(state.renders),
             "waiting": waiting,
             "ahead": self.clock.ahead,
@@ -137,22 +128,12 @@ class Bench:
         }
 
     def _relay(self, relay: Relay) -> Json:
-        return {
-            "task": relay.task_id,
-            "robot": relay.agent,
-            "room": relay.room,
-            "region": relay.region,
-            "started": relay.started_at,
-            "stopped": relay.stopped_at,
-            "targets": [
-                {
-                    "url": masked(url),
-                    "menu": _menu(f(relay, number) for f in self.target_menu),
-                }
-                for number, url in enumerate(relay.urls)
-            ],
-            "menu": _menu(f(relay) for f in self.relay_menu),
-        }
+        row = self._relays.row(relay)
+        for number, target in enumerate(row["targets"]):
+            theirs = menu(offer(relay, number) for offer in self.target_menu)
+            target["menu"] = self._relays.target_menu(relay, number) + theirs
+        theirs = menu(offer(relay) for offer in self.relay_menu)
+        return {**row, "menu": self._relays.relay_menu(relay) + theirs}
 
     # ── the knobs ────────────────────────────────────────────────────────────────
 
@@ -199,32 +180,7 @@ class Bench:
         self.space.users[who.id] = replace(who, locale=locale)
         return f"{who.name} reads {locale} now."
 
-    async def _end(self, body: Json) -> str:
-        relay = self.cloud.state.relays.get(str(body.get("task", "")))
-        if relay is None:
-            raise Refused("task: there is no such relay.", 404)
-        if not self.cloud.state.stop_relay(relay.task_id, relay.app):
-            raise Refused("This relay is over already.", 409)
-        return f"The relay of room {relay.room} ended by itself."
-
-
-def masked(url: str) -> str:
-    """Return *url* without what lets anybody push to it."""
-    parts = urlsplit(url)
-    app = parts.path.strip("/").partition("/")[0]
-    return f"{parts.scheme}://{parts.hostname or ''}/{app}/****"
-
 
 def _codes(action: str) -> set[str]:
     specs = ACTIONS.values() if action == "*" else [ACTIONS[action]]
     return {code for spec in specs for code in spec["errors"]}
-
-
-def _menu(entries: Iterable[Entry | None]) -> list[Json]:
-    return [asdict(one) for one in entries if one]
-
-
-def _ends(relay: Relay) -> Entry | None:
-    if relay.stopped_at is not None:
-        return None
-    return Entry("End it, as an empty room does", "end", {"task": relay.task_id})

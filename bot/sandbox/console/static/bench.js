@@ -37,7 +37,7 @@ export function followBench(node) {
     const { bench } = state;
     form.fill();
     bot.put([process(bench.bot)]);
-    relays.put([...relayRows(bench), clockRow(bench)]);
+    relays.put([...relayRows(bench), callbackRow(bench), clockRow(bench)].filter(Boolean));
     days.put([form.node, waiting(bench)]);
     log.put([logTabs(logged, show), logRows(logged)]);
   };
@@ -129,15 +129,57 @@ function relayRow(relay) {
       rowMenu(relay.menu, `relay of room ${relay.room}`, relay.task),
     ),
     h("p.relay-fact", {}, h("span", {}, "Robot"), h("code", { title: relay.robot }, relay.robot)),
-    relay.targets.map((target) =>
-      h(
-        "p.relay-fact",
-        {},
-        h("span", {}, "To"),
-        h("code", { title: target.url }, target.url),
-        rowMenu(target.menu, `target ${target.url}`, relay.task + target.url),
-      ),
+    h(
+      "ol.targets",
+      { "aria-label": "Targets" },
+      relay.targets.map((target, number) => targetRow(target, relay, number)),
     ),
+  );
+}
+
+function targetRow(target, relay, number) {
+  const untold = target.waiting && `${target.waiting} untold`;
+  const said = [target.status, untold].filter(Boolean).join(" · ");
+  const what = `target ${number + 1} of room ${relay.room}`;
+  const to = relay.targets.length > 1 ? `To ${number + 1}` : "To";
+  return h(
+    "li.target",
+    {},
+    h("p.relay-fact", {}, h("span", {}, to), h("code", { title: target.url }, target.url)),
+    said &&
+      h(
+        "p.relay-fact.target-status",
+        {},
+        h("span", { "aria-hidden": "true" }),
+        dot(target.runs ? "well" : target.status === "failed" ? "ill" : "off"),
+        h("small", {}, said),
+        rowMenu(target.menu, what, `${relay.task} ${number}`),
+      ),
+  );
+}
+
+/** Return the switch that cuts the way of callbacks to the bot, and what waits there. */
+function callbackRow({ callbacks }) {
+  if (!callbacks) return null;
+  const { on: reached, taken, waiting: due, lost } = callbacks;
+  const counts = [taken && `${taken} taken`, due && `${due} waiting`, lost && `${lost} lost`];
+  const segment = (label, wanted) =>
+    h(
+      "button.segment",
+      {
+        type: "button",
+        "aria-pressed": String(reached === wanted),
+        data: { key: `callbacks ${label}` },
+        onclick: () => turn("callbacks", { on: wanted }),
+      },
+      label,
+    );
+  return h(
+    "div.clock",
+    { role: "group", "aria-label": "Callbacks to the bot" },
+    h("span", {}, "Callbacks"),
+    h("small.counts", {}, counts.filter(Boolean).join(" · ")),
+    h("div.segments", {}, segment("On", true), segment("Off", false)),
   );
 }
 

@@ -14,6 +14,16 @@ from bot.sandbox.console import Bench, Console
 from bot.sandbox.console.cloudlog import CloudLog, MovableClock
 from bot.sandbox.slack.delivery import Ack
 from bot.sandbox.slack.world import LoopbackSlack
+from tests.bot.sandbox.console import started
+
+USUAL = {"width": 1280, "height": 800}
+
+# Whether the page shows what it shows at first: as Ana in #ops, with nothing open.
+AS_FOUND = """
+location.protocol === "http:" && !localStorage.length
+  && document.querySelector(".place.current")?.textContent.includes("ops")
+  && !document.querySelector("dialog[open], .popover, .aside.threaded")
+"""
 
 SWITCHES = [
     "--no-sandbox",
@@ -125,13 +135,57 @@ def open_console():
     return opened
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser():
     engine = pytest.importorskip("playwright.async_api", reason="no playwright here")
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("no chromium is installed here")
-    async with engine.async_playwright() as started:
-        browser = await started.chromium.launch(executable_path=chromium, args=SWITCHES)
+    async with engine.async_playwright() as running:
+        browser = await running.chromium.launch(executable_path=chromium, args=SWITCHES)
         yield browser
         await browser.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def sandbox():
+    async with started.sandbox() as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def window(browser, sandbox):
+    """A window on the sandbox, and what its scripts complain of."""
+    context = await browser.new_context(viewport=USUAL)
+    context.set_default_timeout(10_000)
+    page = await context.new_page()
+    complaints = []
+
+    def complained(error):
+        complaints.append(str(error))
+
+    def said(message):
+        if message.type in ("error", "warning"):
+            complaints.append(message.text)
+
+    page.on("pageerror", complained)
+    page.on("console", said)
+    yield page, complaints
+    await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def visit(window, sandbox):
+    """The page, as somebody finds it who comes; its scripts may not complain."""
+    page, complaints = window
+    complaints.clear()
+    await page.set_viewport_size(USUAL)
+    if not await page.evaluate(AS_FOUND):
+        if page.url.startswith("http"):
+            await page.evaluate("localStorage.clear()")
+        await page.goto(sandbox[1])
+        await page.locator(".place.current").wait_for()
+        await page.locator("body").press("Escape")  # a form that a failed test left
+    await page.locator("#composer").fill("")
+    yield page
+    assert complaints == []

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.sandbox.console.bench import Entry, masked
+from bot.sandbox.console.entries import Entry, masked
 from bot.sandbox.console.guard import Refused
 from bot.sandbox.slack.seed import ANA
 
@@ -26,14 +26,14 @@ async def test_relays_are_shown_with_masked_targets(page):
     assert (row["room"], row["robot"]) == ("295066", "robot")
     assert row["targets"][0]["url"] == "rtmp://push.example.com/live/****"
     assert row["stopped"] is None
-    assert row["menu"][0]["sends"] == {"task": relay.task_id}
+    assert row["menu"][0]["sends"] == {"task": relay.task_id, "what": "end"}
 
 
 async def test_a_relay_ends_once(page):
     relay = running(page)
 
-    ended, _ = await page.knob("end", task=relay.task_id)
-    again, _ = await page.knob("end", task=relay.task_id)
+    ended, _ = await page.knob("relay", task=relay.task_id, what="end")
+    again, _ = await page.knob("relay", task=relay.task_id, what="end")
 
     (row,) = (await page.state())["bench"]["relays"]
     assert (ended, again) == (200, 409)
@@ -70,7 +70,8 @@ async def test_any_call_may_fail(page, how):
         ("clock", {"ahead": 10**6}, 400),
         ("locale", {"user": "U0PATCHBAY", "locale": "zh-CN"}, 404),
         ("locale", {"user": ANA.id, "locale": "tlh"}, 400),
-        ("end", {"task": "none"}, 404),
+        ("relay", {"task": "none", "what": "end"}, 404),
+        ("callbacks", {"on": True}, 409),
     ],
 )
 async def test_a_knob_goes_only_so_far(page, name, body, status):

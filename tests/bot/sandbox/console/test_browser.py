@@ -1,100 +1,25 @@
 """The sandbox as a visitor with a browser finds it: the real bot, a real Chromium."""
 
-import asyncio
-import re
-import sys
-from pathlib import Path
-
 import pytest
 import pytest_asyncio
 
-playwright = pytest.importorskip("playwright.async_api", reason="no playwright here")
+from tests.bot.sandbox.console.visitor import (
+    be,
+    expect,
+    form,
+    goes_wrong,
+    newest,
+    room_in,
+    started,
+    typed,
+)
 
-TOP = Path(__file__).parents[4]
-PATIENCE = 10_000  # milliseconds
-
-expect = playwright.expect
-expect.set_options(timeout=PATIENCE)
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def sandbox(browser):
-    """Start the sandbox as `make run` does: its process and where its page is."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        "sandbox",
-        cwd=TOP,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    found = None
-    while found is None:
-        line = (await process.stdout.readline()).decode()
-        assert line, "the sandbox ended"
-        found = re.search(r"http://127\.0\.0\.1:\d+/", line)
-    yield process, found[0]
-    process.stdin.write(b":quit\n")
-    await process.communicate()
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def page(sandbox, browser):
-    """A page of its own, whose scripts may not complain."""
-    context = await browser.new_context(viewport={"width": 1280, "height": 800})
-    context.set_default_timeout(PATIENCE)
-    page = await context.new_page()
-    complaints = []
-
-    def complained(error):
-        complaints.append(str(error))
-
-    def said(message):
-        if message.type in ("error", "warning"):
-            complaints.append(message.text)
-
-    page.on("pageerror", complained)
-    page.on("console", said)
-    await page.goto(sandbox[1])
-    await expect(page.locator(".place.current")).to_be_visible()
-    if await form(page).is_visible():  # a test before this one failed
-        await page.keyboard.press("Escape")
-    yield page
-    await context.close()
-    assert complaints == []
-
-
-async def typed(page, line):
-    await expect(form(page)).to_be_hidden()
-    await page.locator("#composer").fill(line)
-    await page.locator("#composer").press("Enter")
-
-
-def newest(page):
-    return page.locator("#main .message").last
-
-
-def form(page):
-    return page.locator("dialog.modal")
-
-
-def room_in(page):
-    return form(page).get_by_role("textbox", name="Room ID")
-
-
-async def be(page, name):
-    await page.get_by_role("button", name="Be somebody else").click()
-    await page.get_by_role("menuitemradio", name=name).click()
-
-
-async def started(page, room):
-    """Start a relay, and return its card."""
-    await typed(page, f"/relay start {room} url=rtmp://push.example.com/live/1 --go")
-    card = page.locator("#main .message", has_text=room).last
-    await expect(card).to_contain_text("started")
-    return card
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(visit):
+    return visit
 
 
 async def test_the_first_command_is_completed_and_answered(page):
@@ -217,10 +142,7 @@ async def test_a_look_up_shows_what_an_id_is(page):
 
 
 async def test_an_error_is_explained(page):
-    await page.get_by_label("Which call").select_option("StartPublishCdnStream")
-    await page.get_by_label("How it goes wrong").select_option("InternalError")
-    await page.get_by_role("button", name="Set").click()
-    await expect(page.locator(".due")).to_contain_text("InternalError")
+    await goes_wrong(page, "InternalError")
     await typed(page, "/relay start 106 url=rtmp://push.example.com/live/1 --go")
 
     await expect(newest(page)).to_contain_text("InternalError")

@@ -12,7 +12,7 @@ from bot.sandbox.slack.things import File, Message
 
 playwright = pytest.importorskip("playwright.async_api", reason="no playwright here")
 expect = playwright.expect
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
@@ -144,7 +144,7 @@ VIEW = {
 }
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def desk(open_console, browser):
     """A console whose bot only nods, and a page on it."""
     async with open_console() as desk:

@@ -1,0 +1,158 @@
+"""What relays go through from the bench, and what of it reaches the bot."""
+
+import asyncio
+
+import pytest
+from aiohttp import web
+
+FIELDS = {
+    "AgentParams": {"UserId": "robot"},
+    "RoomId": "295066",
+    "SdkAppId": 1,
+    "PublishCdnParams": [
+        {"PublishCdnUrl": f"rtmp://push.example.com/live/{n}"} for n in range(2)
+    ],
+}
+
+
+@pytest.fixture
+async def heard(page):
+    """Let the cloud call back, and return the statuses that were heard."""
+    statuses, came = [], asyncio.Condition()
+
+    async def hear(request):
+        told = (await request.json())["EventInfo"]["Payload"]
+        async with came:
+            statuses.append((told["Url"][-1], told["Status"]))
+            came.notify_all()
+        return web.json_response({"code": 0})
+
+    async def until(many):
+        async with asyncio.timeout(5), came:
+            await came.wait_for(lambda: len(statuses) >= many)
+        return statuses
+
+    app = web.Application()
+    app.router.add_post("/", hear)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    page.cloud.call_back(f"http://127.0.0.1:{runner.addresses[0][1]}/", (60.0,))
+    yield until
+    await runner.cleanup()
+
+
+def running(page):
+    relay = page.cloud.state.start_relay(FIELDS, "ap-singapore")
+    page.cloud.tell(relay, "start")
+    return relay
+
+
+async def row_of(page):
+    (row,) = (await page.state())["bench"]["relays"]
+    return row
+
+
+async def test_a_target_is_broken_by_itself(page, heard):
+    running(page)
+    await heard(4)
+    entry = (await row_of(page))["targets"][1]["menu"][1]
+
+    status, said = await page.knob(entry["knob"], **entry["sends"])
+
+    assert (await heard(7))[4:] == [("1", 3), ("1", 4), ("1", 0)]
+    row = await row_of(page)
+    assert entry["label"] == "It fails for good"
+    assert (status, said) == (200, {"said": "Room 295066: target 2 failed for good."})
+    assert [one["status"] for one in row["targets"]] == ["running", "failed"]
+    assert [len(one["menu"]) for one in row["targets"]] == [3, 0]
+    assert row["stopped"] is None
+
+
+async def test_a_relay_whose_targets_have_all_ended_is_over(page, heard):
+    relay = running(page)
+    for number in (0, 1):
+        await page.knob("relay", task=relay.task_id, what="end", target=number)
+
+    row = await row_of(page)
+    assert row["stopped"]
+    assert row["menu"] == []
+    assert [one["menu"] for one in row["targets"]] == [[], []]
+
+
+async def test_all_targets_go_through_it_together(page, heard):
+    relay = running(page)
+    await heard(4)
+
+    _, said = await page.knob("relay", task=relay.task_id, what="recover")
+
+    assert sorted((await heard(8))[4:]) == [("0", 2), ("0", 3), ("1", 2), ("1", 3)]
+    row = await row_of(page)
+    assert said == {"said": "Room 295066: all targets broke, and recovered."}
+    assert [one["status"] for one in row["targets"]] == ["running again"] * 2
+    assert len(row["menu"]) == 3
+
+
+async def test_what_is_cut_off_waits_until_the_way_is_mended(page, heard):
+    await page.knob("callbacks", on=False)
+    running(page)
+    cut = (await page.state())["bench"]
+
+    await page.knob("callbacks", on=True)
+    await heard(4)
+    await page.cloud.callbacks.idle()
+
+    mended = (await page.state())["bench"]
+    assert cut["callbacks"] == {"on": False, "taken": 0, "waiting": 4, "lost": 0}
+    assert [one["waiting"] for one in cut["relays"][0]["targets"]] == [2, 2]
+    assert mended["callbacks"] == {"on": True, "taken": 4, "waiting": 0, "lost": 0}
+
+
+async def test_what_is_tried_for_long_enough_is_lost(page, heard):
+    page.cloud.callbacks.pauses = ()
+    await page.knob("callbacks", on=False)
+    running(page)
+    await page.cloud.callbacks.idle()
+
+    callbacks = (await page.state())["bench"]["callbacks"]
+    assert callbacks == {"on": False, "taken": 0, "waiting": 0, "lost": 4}
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"what": "dance"}, 400),
+        ({"what": "end", "target": 2}, 404),
+        ({"what": "end", "target": "0"}, 404),
+    ],
+)
+async def test_a_relay_goes_only_through_what_there_is(page, heard, body, status):
+    relay = running(page)
+
+    refused, answer = await page.knob("relay", task=relay.task_id, **body)
+
+    assert refused == status
+    assert answer["error"]
+
+
+async def test_a_target_does_not_end_twice(page, heard):
+    relay = running(page)
+    await page.knob("relay", task=relay.task_id, what="fail", target=0)
+
+    refused, _ = await page.knob("relay", task=relay.task_id, what="end", target=0)
+
+    assert refused == 409
+
+
+@pytest.mark.parametrize("body", [{}, {"on": 1}, {"on": "off"}])
+async def test_callbacks_are_on_or_off(page, heard, body):
+    assert (await page.knob("callbacks", **body))[0] == 400
+
+
+async def test_without_callbacks_a_relay_can_only_end(page):
+    running(page)
+
+    row = await row_of(page)
+    assert len(row["menu"]) == 1
+    assert [one["status"] for one in row["targets"]] == ["", ""]
+    assert (await page.state())["bench"]["callbacks"] is None
