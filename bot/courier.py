@@ -26,7 +26,7 @@ from bot.errors import (
 )
 from bot.journal.audit import REFUSED, Entry
 from bot.journal.journal import Journal, Mark
-from bot.journal.record import Intent, State
+from bot.journal.record import Intent, Notice, State
 from bot.lanes import Lane
 from bot.letters import settled_letters
 from bot.policy import Gate, Wish
@@ -59,6 +59,7 @@ PATIENCE = {Level.READ: 3.0, Level.CHANGE: 10.0, Level.BILLED: 10.0}
 
 NOT_SENT, NO_ANSWER = "patchbay.NotSent", "patchbay.NoAnswer"
 ONE_MORE_TRY = 60.0  # seconds that a stop gets, however long the bot was away
+TOLD_WITHIN = timedelta(seconds=45)  # Tencent tries its callbacks for a minute
 STILL_WANTED = timedelta(seconds=120)  # for somebody who waits in Slack
 OUR_FAULT = ("AuthFailure", "UnauthorizedOperation")  # nobody in Slack can mend it
 BUSY, DENIED, EXPIRED = "patchbay.Busy", "patchbay.Denied", "patchbay.Expired"
@@ -201,6 +202,8 @@ class Courier:
         """Tell that it is not known what became of an *intent* left SENDING."""
         text = _("I was stopped while the request was on its way.")
         changes = {"error_code": NO_ANSWER, "error_text": text}
+        if intent.sent_at and self.now() - intent.sent_at > TOLD_WITHIN:
+            changes["notices"] = Notice.MISSED.value
         await self.endings.close(intent, State.UNKNOWN, changes)
 
     def _is_too_late(self, intent: Intent) -> bool:

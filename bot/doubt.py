@@ -64,6 +64,8 @@ def told_of_unknown(intent: Intent) -> Iterable[Part]:
 def _news(intent: Intent, sent: datetime) -> Iterable[Span]:
     if not intent.callbacks:
         yield _("Callbacks are off, so nobody will tell me: please look.")
+    elif intent.noticed(Notice.MISSED):
+        yield _("I was down when Tencent would have told me more: please look.")
     elif intent.noticed(Notice.SILENT):
         yield _("No callback came, so it has very likely not started.")
     else:

@@ -45,6 +45,7 @@ class Notice(StrEnum):
     """What is told of an intent once, because time has passed."""
 
     SILENT = "silent"  # no callback has come: it very likely never started
+    MISSED = "missed"  # nobody was there to hear a callback: silence says nothing
     UNSETTLED = "unsettled"  # unknown for minutes, and nobody has looked
     STUCK = "stuck"  # its stop does not get through
     EXPIRING = "expiring"  # soon Tencent takes no stop for it

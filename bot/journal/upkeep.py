@@ -21,7 +21,7 @@ MOST_AT_ONCE = 100
 class Due:
     """Intents to be noticed: in one of *states*, *since* a column's time, for long.
 
-    *called_back*: only those of which Tencent would tell by itself.
+    *called_back*: only those of which Tencent would have told, and been heard.
     """
 
     notice: Notice
@@ -51,7 +51,8 @@ class Upkeep:
             .limit(MOST_AT_ONCE)
         )
         if due.called_back:
-            query = query.where(intents.c.callbacks)
+            missed = intents.c.notices.like(f"%{Notice.MISSED.value}%")
+            query = query.where(intents.c.callbacks, ~missed)
         return await self._threads.read(lambda c: intents_of(c.execute(query)))
 
     async def oldest_unsent(self) -> datetime | None:

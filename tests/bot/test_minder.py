@@ -52,6 +52,35 @@ async def test_without_a_callback_in_two_minutes_it_has_very_likely_not_started(
     assert (await world.handle("R1")).notices == "silent"
 
 
+async def test_silence_says_nothing_where_nobody_was_there_to_hear(make):
+    world = await make(key="k" * 16)
+    world.courier.tasks.spawn = lambda work, name: work.close()
+    await world.house.answer(world.ask(START))
+    queued = await world.handle("R1")
+    sending = await world.journal.move(queued.id, State.SENDING)
+    world.clock.ahead += timedelta(minutes=10)  # in which the bot was down
+
+    await world.courier.doubt(sending)
+    await later(world, minutes=3)
+
+    (card,) = [one for one in await world.letters() if one.audience == "channel"]
+    assert "I was down when Tencent would have told me" in json.dumps(card.body)
+    assert "very likely" not in json.dumps(card.body)
+
+
+async def test_after_a_quick_restart_the_callback_may_still_come(make):
+    world = await make(key="k" * 16)
+    world.courier.tasks.spawn = lambda work, name: work.close()
+    await world.house.answer(world.ask(START))
+    queued = await world.handle("R1")
+    sending = await world.journal.move(queued.id, State.SENDING)
+
+    await world.courier.doubt(sending)
+
+    (card,) = await world.letters()
+    assert "this message says so before" in json.dumps(card.body)
+
+
 async def test_where_callbacks_are_off_silence_says_nothing(make):
     world = await make()
     await unknown(world)
