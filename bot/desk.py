@@ -314,7 +314,7 @@ def _new_intent(ask: Ask, order: Order, at: datetime) -> NewIntent:
         locale=ask.who.locale,
         app=order.app.name if order.app else "",
         sdk_app_id=order.app.sdk_app_id if order.app else 0,
-        callbacks=bool(order.agent and order.app and order.app.callback_key),
+        callbacks=_is_told_of(order),
         region=order.region,
         room=order.room,
         ref=order.ref,
@@ -327,6 +327,14 @@ def _new_intent(ask: Ask, order: Order, at: datetime) -> NewIntent:
         note=order.note,
         at=at,
     )
+
+
+def _is_told_of(order: Order) -> bool:
+    """Tell whether Tencent calls back about it; of a relay into rooms it may not."""
+    if not isinstance(order.request, StartPublishCdnStream):
+        return False
+    key = order.app.callback_key if order.app else None
+    return bool(key and order.request.target_urls)
 
 
 def _digest(request: Request[Any], wire: dict[str, Any]) -> str:
