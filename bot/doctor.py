@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bot.errors import JournalError
 from bot.journal.journal import Journal
+from bot.journal.record import State
 from bot.settings import Product, Settings
 from bot.tencent.client import Client
 from bot.words import _
@@ -56,10 +57,10 @@ async def examine(settings: Settings, journal: Journal, client: Client) -> list[
     """Return everything: settings, the journal, the clock."""
     checks = examine_settings(settings)
     try:
-        counted = sum((await journal.counts()).values())
-        checks.append(Check(_("Journal: {n} intents").format(n=counted)))
+        checks += await _memory(journal)
     except JournalError as error:
         checks.append(Check(_("Journal"), well=False, fix=str(error)))
+    checks += _callbacks(settings)
     if client.skew is None:
         checks.append(Check(_("Clock: not compared yet"), None))
     else:
@@ -67,6 +68,37 @@ async def examine(settings: Settings, journal: Journal, client: Client) -> list[
         near = abs(client.skew) < SKEW_WORTH_A_WORD
         checks.append(Check(ahead, near, "" if near else _("Set the clock (NTP).")))
     return checks
+
+
+async def _memory(journal: Journal) -> list[Check]:
+    """Return what the journal knows to be wrong, beside how long it is."""
+    counts = await journal.counts()
+    total = sum(counts.values())
+    checks = [Check(_("Journal: {n} intents").format(n=total))]
+    if unknown := counts.get(State.UNKNOWN, 0):
+        fix = _("See /relay recent failed; attach or close each.")
+        told = _("Unknown starts: {n}").format(n=unknown)
+        checks.append(Check(told, None, fix))
+    if waiting := await journal.post.waiting():
+        fix = _("They go as soon as Slack takes them.")
+        told = _("Answers on their way: {n}").format(n=waiting)
+        checks.append(Check(told, None, fix))
+    if spooled := len(journal.spool.left()):
+        told = _("Endings in the spool: {n}").format(n=spooled)
+        checks.append(Check(told, well=False, fix=_("The journal was away.")))
+    if journal.illegal_moves:
+        told = _("Moves that were refused: {n}").format(n=journal.illegal_moves)
+        checks.append(Check(told, well=False, fix=_("Please report this.")))
+    return checks
+
+
+def _callbacks(settings: Settings) -> list[Check]:
+    deaf = [app.name for app in settings.all_apps if app.callback_key is None]
+    if not deaf:
+        return [Check(_("Callbacks are on."))] if settings.all_apps else []
+    told = _("Callbacks are off: {apps}").format(apps=", ".join(deaf))
+    fix = _("With them a lost TaskId is found again; see BOT_TRTC_CALLBACK_KEY.")
+    return [Check(told, None, fix)]
 
 
 def _slack(settings: Settings) -> Check:

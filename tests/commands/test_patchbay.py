@@ -1,12 +1,17 @@
 """`/patchbay`: help in three layers, rights, health."""
 
 import json
+from contextlib import AsyncExitStack
 
 import pytest
 
 from bot.__main__ import ROOMS
+from bot.errors import IllegalMove
+from bot.journal.record import State
+from bot.journal.spool import Ending
 from bot.outcome import Tone
 from bot.settings import Policy, Rule
+from tests.world import make_world
 
 
 async def test_bare_it_is_the_launcher_with_every_room(world):
@@ -191,3 +196,32 @@ async def test_every_refusal_is_on_the_record_and_an_away_journal_hides_none(
     )
     assert answer.headline == ("You may not do that here.",)
     assert "audit.unwritten" in capsys.readouterr().out
+
+
+async def test_the_doctor_tells_what_waits_for_somebody(world):
+    world.cloud.state.fail_next("StartPublishCdnStream", "reset")
+    await world.typed(START)
+    world.journal.spool.put(Ending("01X", State.STARTED, {}))
+    with pytest.raises(IllegalMove):
+        await world.journal.move((await world.handle("R1")).id, State.STOPPED)
+
+    told = repr((await world.typed("/patchbay doctor")).parts)
+
+    for line in (
+        "⚠️ Unknown starts: 1",
+        "⚠️ Answers on their way: 1",
+        "❌ Endings in the spool: 1",
+        "❌ Moves that were refused: 1",
+        "⚠️ Callbacks are off: live-main",
+    ):
+        assert line in told
+
+
+async def test_the_doctor_is_content_where_callbacks_are_on(tmp_path):
+    async with AsyncExitStack() as stack:
+        world = await make_world(stack, tmp_path / "p.db", key="k" * 16)
+
+        told = repr((await world.typed("/patchbay doctor")).parts)
+
+    assert "✅ Callbacks are on." in told
+    assert "Unknown starts" not in told
