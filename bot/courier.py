@@ -123,7 +123,8 @@ class Courier:
             await self.refuse(intent, BUSY, str(busy))
             return None
         who = Person(team=intent.team, user=intent.user, home=intent.home)
-        await self.gate.directory.get_to_know(who)
+        if not Wish.of(request, None).ends:  # a stop waits for nobody
+            await self.gate.directory.get_to_know(who)
         async with lane.turn(slot):
             return await self._claim(intent, who, request)
 
@@ -337,8 +338,11 @@ class Courier:
     ) -> policy.Verdict | None:
         """Ask policy once more: a right may have gone while the intent waited.
 
-        Whoever asks for the first time is known by now: a guest gets no further.
+        Whoever asks for the first time is known by now: a guest gets no further. As
+        long as Slack has not answered at all, a stop goes as it was accepted.
         """
+        if not self.gate.directory.known:
+            return None
         where = Place(channel=intent.channel, direct=intent.direct)
         wish = Wish.of(request, self.apps.get(intent.app))
         with reading_in(intent.locale):

@@ -22,8 +22,12 @@ class Directory(Protocol):
     """What Slack knows about people, from memory: it may be old."""
 
     @property
+    def known(self) -> bool:
+        """Whether Slack has answered at all since the bot was started."""
+
+    @property
     def team(self) -> TeamId:
-        """The workspace that the bot is installed in."""
+        """The workspace that the bot is installed in; not before that is known."""
 
     def is_guest(self, who: Person) -> bool | None:
         """Tell whether *who* is a guest; None if that is not known (yet)."""

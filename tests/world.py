@@ -40,6 +40,7 @@ class Directory:
     """Everybody is a member, nobody is in a group, unless a test says otherwise."""
 
     team = TEAM
+    known = True
 
     def __init__(self):
         self.guests = set()

@@ -93,6 +93,11 @@ class People:
         return self._authorized
 
     @property
+    def known(self) -> bool:
+        """Whether Slack has answered at all."""
+        return self.introduced.is_set()
+
+    @property
     def team(self) -> TeamId:
         """The workspace that the bot is installed in."""
         return TeamId(self.authorized.team_id or "")

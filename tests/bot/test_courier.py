@@ -1,5 +1,6 @@
 """How an intent travels: paced, judged again, sent, and ended by the table."""
 
+import asyncio
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -369,3 +370,25 @@ async def test_between_the_commit_and_the_write_there_is_no_time_to_lose(world):
     intent = await world.handle("R1")
     assert (intent.state, intent.error_code) == (State.NOT_STARTED, "patchbay.NotSent")
     assert world.cloud.state.calls == []
+
+
+async def test_a_stop_does_not_wait_for_slack_and_a_start_does(world):
+    """As after a restart while Slack is away."""
+    await world.typed(START)
+
+    async def for_ever(who):
+        await asyncio.get_running_loop().create_future()
+
+    world.directory.known, world.directory.get_to_know = False, for_ever
+    spawn, later = world.courier.tasks.spawn, []
+    world.courier.tasks.spawn = lambda work, name: later.append(work)
+    world.directory.known = True
+    await world.house.answer(world.ask("/relay stop R1 --yes"))
+    await world.house.answer(world.ask(START.replace("295066", "2")))
+    world.directory.known = False
+    for work in later:
+        spawn(work, name="after the restart")
+    await world.tasks.drain(0.5)
+
+    assert (await world.handle("R1")).state is State.STOPPED
+    assert (await world.handle("R2")).state is State.QUEUED
