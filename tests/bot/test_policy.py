@@ -94,6 +94,66 @@ def test_a_refusal_names_the_rule_and_who_may():
     )
 
 
+WIDE = Rule(name="wide", actions=("*",), users=("UBOB", "UANA"))
+
+
+@pytest.mark.parametrize(
+    ("user", "verdict"),
+    [
+        ("UANA", Verdict(allowed=True, rule="on-call")),
+        ("UBOB", Verdict(allowed=True, rule="wide")),
+        (
+            "UEVE",
+            Verdict(
+                allowed=False,
+                rule="on-call",
+                reason="You are not among those whom “on-call, wide” names.",
+                may=("UANA", "SLIVE", "UBOB"),
+            ),
+        ),
+    ],
+)
+def test_the_first_rule_that_names_the_person_counts(user, verdict):
+    both = Policy(rules=(ONCALL, WIDE))
+
+    assert judge(START, facts(user=user), both, allow_all=False) == verdict
+
+
+def test_a_rule_without_places_and_apps_is_for_all_of_them():
+    known = facts(channel="CELSE")
+
+    for wish in (START, Wish("car.start", Level.BILLED)):
+        verdict = judge(wish, known, Policy(rules=(WIDE,)), allow_all=False)
+        assert verdict == Verdict(allowed=True, rule="wide")
+
+
+@pytest.mark.parametrize("action", ["relay.start", "car.start"])
+def test_one_of_the_actions_of_a_rule_is_enough(action):
+    either = Rule(name="either", actions=("relay.*", "car.*"), users=("UANA",))
+
+    verdict = judge(
+        Wish(action, Level.BILLED), facts(), Policy(rules=(either,)), allow_all=False
+    )
+
+    assert verdict.allowed
+
+
+def test_a_group_of_one_rule_that_is_not_known_is_told():
+    both = Policy(rules=(WIDE, ONCALL))
+
+    verdict = judge(START, facts(user="UEVE", groups=None), both, allow_all=False)
+
+    assert verdict.reason == "I could not look up who is in the user groups."
+
+
+def test_groups_that_no_rule_names_need_not_be_known():
+    wide = Policy(rules=(WIDE,))
+
+    verdict = judge(START, facts(user="UEVE", groups=None), wide, allow_all=False)
+
+    assert verdict.reason == "You are not among those whom “wide” names."
+
+
 def test_groups_that_cannot_be_looked_up_let_nobody_in():
     verdict = judge(START, facts(user="UBOB", groups=None), RULED, allow_all=False)
 
@@ -119,8 +179,34 @@ def test_strangers_are_refused_even_where_all_is_allowed(known, rule, wish):
 
 
 @pytest.mark.parametrize(
+    ("known", "rule", "reason"),
+    [
+        ({"home": "TELSE"}, "outsiders", "You belong to another workspace."),
+        (
+            {"team": "TELSE", "home": HOME},
+            "teams",
+            "This workspace is not one that I work for.",
+        ),
+        ({"guest": True}, "guests", "Guests may not use this bot."),
+        (
+            {"guest": None},
+            "guests",
+            "Slack did not tell me whether you are a guest.",
+        ),
+    ],
+)
+def test_a_stranger_is_told_what_kind_of_stranger_they_are(known, rule, reason):
+    verdict = judge(READ, facts(**known), RULED, allow_all=True)
+
+    assert verdict == Verdict(allowed=False, rule=rule, reason=reason)
+
+
+@pytest.mark.parametrize(
     ("known", "policy"),
     [
+        ({"team": "TELSE"}, Policy(outsiders=True)),
+        ({"home": "TELSE"}, Policy(teams=("TELSE",))),
+        ({"guest": None}, Policy(guests=True)),
         ({"home": "TELSE"}, Policy(outsiders=True)),
         ({"team": "TELSE"}, Policy(teams=("TELSE",))),
         ({"guest": True}, Policy(guests=True)),
@@ -207,3 +293,23 @@ def test_the_gate_asks_the_directory(user, allowed):
     known = facts(user=user)
 
     assert gate.verdict(known.who, known.where, START).allowed is allowed
+
+
+@pytest.mark.parametrize(("allow_all", "allowed"), [(True, True), (False, False)])
+def test_the_gate_lets_all_in_only_where_it_says_so(allow_all, allowed):
+    known = facts(user="UEVE")
+
+    verdict = Gate(RULED, Known(), allow_all).verdict(known.who, known.where, START)
+
+    assert verdict.allowed is allowed
+    assert Gate(RULED, Known()).allow_all is False
+
+
+def test_not_to_know_a_guest_refuses_nothing_unless_it_is_final():
+    known = facts()
+
+    verdict = Gate(Policy(rules=(WIDE,)), Stranger()).verdict(
+        known.who, known.where, START
+    )
+
+    assert verdict == Verdict(allowed=True, rule="wide")

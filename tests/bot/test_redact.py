@@ -58,6 +58,85 @@ def test_a_secret_is_known_by_its_shape(line, told):
     assert Redactor()(line) == told
 
 
+# How a secret begins, how long the rest is at least, and the ends of what it is of.
+KINDS = [
+    ("AK" + "ID", 16, "09AZaz"),
+    *(("xox" + letter + "-", 8, "09AZaz-") for letter in "abeoprs"),
+    ("xa" + "pp-", 8, "09AZaz-"),
+    ("e" + "J", 40, "09AZaz*_-"),
+]
+
+
+@pytest.mark.parametrize(("start", "least", "edges"), KINDS)
+def test_a_secret_is_known_from_its_least_length_on(start, least, edges):
+    redact = Redactor()
+
+    for edge in edges:
+        assert redact(f"is {start}{edge * least} now") == f"is {MASK} now"
+        short = f"is {start}{edge * (least - 1)} now"
+        assert redact(short) == short
+        within = f"is a{start}{edge * least} now"
+        assert redact(within) == within
+
+
+@pytest.mark.parametrize("edge", "09af")
+def test_a_signature_is_masked_from_sixteen_digits_on(edge):
+    assert Redactor()(f"Signature={edge * 16}, x") == f"Signature={MASK}, x"
+    assert Redactor()(f"Signature={edge * 15}, x") == f"Signature={edge * 15}, x"
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("rtmp://h/a/key", "rtmp://h/a/****"),
+        ("rtmps://h.example/live/key", "rtmps://h.example/live/****"),
+        ("rtmp://h/a/b/key", "rtmp://h/a/****"),
+        ("rtmp://h/a?k=v", "rtmp://h/a/****"),
+        ("rtmp://h/a", "rtmp://h/a/****"),
+        ("rtmp:///a/key", "rtmp:///a/key"),
+        ("rtmp://h", "rtmp://h"),
+    ],
+)
+def test_of_a_push_url_the_host_and_the_first_part_are_left(url, told):
+    assert Redactor()(url) == told
+
+
+@pytest.mark.parametrize("end", [" ", '"', "'", "<", ">", "\n"])
+def test_what_is_masked_of_a_url_ends_where_the_url_ends(end):
+    redact = Redactor()
+    param, hook = "tx" + "Secret=", "https://hooks.slack.com/"
+
+    assert redact(f"rtmp://h/a/key{end}x/y") == f"rtmp://h/a/{MASK}{end}x/y"
+    assert redact(f"rtmp://h/a{end}b/key") == f"rtmp://h/a/{MASK}{end}b/key"
+    assert redact(f"rtmp://h{end}i/a/key") == f"rtmp://h{end}i/a/key"
+    assert redact(f"{param}abc{end}x") == f"{param}{MASK}{end}x"
+    assert redact(f"{hook}T/1/abc{end}x") == f"{hook}{MASK}{end}x"
+
+
+def test_a_secret_with_a_quote_is_cut_out_of_json_to_the_letter():
+    secret = '"quo\\ted"'
+
+    told = Redactor([secret])(json.dumps({"key": secret}))
+
+    assert told == f'{{"key": "{MASK}"}}'
+
+
+@pytest.mark.parametrize(
+    ("shift", "left"),
+    [(0, "****0e7u4+Q=="), (1, "YX****Hu7uPk="), (2, "YWJ****R7u7j5")],
+)
+def test_of_a_longer_base64_text_only_what_the_neighbours_share_is_left(shift, left):
+    secret, ahead, behind = "s3cr/t", b"ab"[:shift], b"\x7b\xbb\xb8\xf9"
+    whole = base64.b64encode(ahead + secret.encode() + behind).decode()
+
+    assert Redactor([secret])(whole) == left
+
+
+def test_six_characters_are_enough_for_a_secret():
+    assert Redactor(["abcde"])("abcde") == "abcde"
+    assert Redactor(["abcdef"])("abcdef") == MASK
+
+
 def test_a_word_too_short_to_be_a_secret_masks_nothing():
     assert Redactor(["ab", ""])("abc ab") == "abc ab"
 

@@ -15,6 +15,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 FINAL = {"started", "not started", "unknown", "stopped", "ended", "closed"}
+REFUSED = "Nothing was sent"
 WORDS = re.compile(r"· (" + "|".join(sorted(FINAL, key=len, reverse=True)) + r")\b")
 
 
@@ -58,6 +59,7 @@ class Case:
     def __init__(self, submitted, started, known, last, text):
         self.room = submitted["room"]
         self.acked = submitted["acked"]
+        self.told = " ".join(submitted.get("told", ()))  # in the ack itself
         self.started = started  # TaskIds in the cloud's ledger
         self.known = known  # (state, TaskId) in the journal
         self.last = last  # what Slack shows now
@@ -69,18 +71,28 @@ class Case:
             yield "double"
         if len(self.known) > 1:
             yield "accepted twice"
-        stored = {ref for _state, ref in self.known}
-        unknown = any(state == "unknown" for state, _ref in self.known)
-        for task in self.started:
-            told = task in self.text or (unknown and self.word == "unknown")
-            if task not in stored and not told:
-                yield "silent loss"
-            if task not in stored and self.word == "not started":
-                yield "told as not started"
-        if (self.known or self.acked) and self.word is None:
+        yield from self._lost()
+        if not self._answered():
             yield "unanswered"
         if any(state in {"queued", "sending"} for state, _ref in self.known):
             yield "unfinished"
+
+    def _lost(self):
+        stored = {ref for _state, ref in self.known}
+        unknown = any(state == "unknown" for state, _ref in self.known)
+        refused = self.word == "not started" or REFUSED in self.told
+        for task in self.started:
+            if task in stored:
+                continue
+            if task not in self.text and not (unknown and self.word == "unknown"):
+                yield "silent loss"
+            if refused:
+                yield "told as not started"
+
+    def _answered(self):
+        if self.word or (self.told and not self.known):
+            return True
+        return not (self.known or self.acked)
 
 
 def check(folder):

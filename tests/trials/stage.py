@@ -165,13 +165,9 @@ class Stage:
         acks = await asyncio.gather(
             *(carrier.carry(letter) for _again in range(1 + twice))
         )
-        self._write(
-            "submitted",
-            {"room": room, "acked": any(not ack.failed for ack in acks)},
-        )
-        for ack in acks:
-            if said := ack.body.get("text"):
-                self._write("slack", {"text": f"{said} {json.dumps(ack.body)}"})
+        told = [json.dumps(ack.body, ensure_ascii=False) for ack in acks if ack.body]
+        acked = any(not ack.failed for ack in acks)
+        self._write("submitted", {"room": room, "acked": acked, "told": told})
 
     # ── what is written down ────────────────────────────────────────────────────
 

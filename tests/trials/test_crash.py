@@ -61,7 +61,14 @@ def test_the_checker_shares_no_code_with_the_bot():
 def scene(tmp_path):
     """Lay out what the witnesses say; each may be told otherwise."""
 
-    def lay(*, ledger=(TASK,), rows=(("started", TASK),), said="started", acked=True):
+    def lay(
+        *,
+        ledger=(TASK,),
+        rows=(("started", TASK),),
+        said="started",
+        acked=True,
+        told=(),
+    ):
         def write(name, entries):
             lines = "".join(f"{json.dumps(entry)}\n" for entry in entries)
             (tmp_path / f"{name}.jsonl").write_text(lines)
@@ -70,7 +77,7 @@ def scene(tmp_path):
             "ledger",
             [{"what": "start", "room": ROOM, "task_id": one} for one in ledger],
         )
-        write("submitted", [{"room": ROOM, "acked": acked}])
+        write("submitted", [{"room": ROOM, "acked": acked, "told": told}])
         write("slack", [{"text": f"R1 · {said} room {ROOM}"}] if said else [])
         with sqlite3.connect(tmp_path / "patchbay.db") as file:
             file.execute("CREATE TABLE intents (room, state, ref, about)")
@@ -107,11 +114,21 @@ def test_an_unknown_start_that_is_shown_as_such_is_well(scene):
         ({"rows": [], "said": ""}, "silent loss"),
         ({"rows": [], "said": "", "ledger": ()}, "unanswered"),
         ({"said": "sending"}, "unanswered"),
+        (
+            {"rows": [], "said": "", "told": ["Nothing was sent."]},
+            "told as not started",
+        ),
         ({"rows": [("sending", "")]}, "unfinished"),
     ],
 )
 def test_what_does_not_fit_together_is_found(scene, told, fault):
     assert fault in scene(**told)["faults"]
+
+
+def test_what_was_refused_in_the_ack_is_answered(scene):
+    found = scene(ledger=(), rows=[], said="", told=["Busy. Nothing was sent."])
+
+    assert found["faults"] == {}
 
 
 def test_what_was_never_acked_nor_kept_needs_no_answer(scene):

@@ -1,5 +1,6 @@
 """The audit trail: written once, and whoever changes it is found out."""
 
+import hashlib
 import json
 import sqlite3
 from dataclasses import asdict, replace
@@ -107,6 +108,43 @@ async def test_the_newest_of_a_thing_or_a_person_are_read(journal):
     assert await numbers() == [3, 2, 1]
     assert await numbers(handle="R7") == [1]
     assert await numbers(user="U1") == [3, 1]
+
+
+async def test_fifteen_records_are_read_unless_more_are_asked_for(journal):
+    for number in range(17):
+        await journal.audit.write(entry(number))
+
+    async def numbers(**more):
+        found = await journal.audit.lately("T", handle=None, user="", **more)
+        return [record.number for record in found]
+
+    assert await numbers() == list(range(17, 2, -1))
+    assert await numbers(limit=2) == [17, 16]
+
+
+async def test_of_a_long_reason_the_beginning_is_written_and_covered(journal):
+    await journal.audit.write(entry(1, why="w" * 500 + "x"))
+
+    trail = await journal.audit.all()
+
+    assert [record.why for record in trail] == ["w" * 500]
+    assert broken_at(trail) is None
+
+
+async def test_a_record_is_written_down_and_hashed_in_one_way_for_all_times(journal):
+    await journal.audit.write(entry(1, why="é"))
+
+    (record,) = await journal.audit.all()
+
+    body = (
+        '{"action":"relay.start","app":"","at":1772366400000,"channel":"C",'
+        '"decision":"allow","digest":"","handle":"R1",%s"home":"T","intent":"",'
+        '"number":1,"previous":"' + "0" * 64 + '","rule":"on-call","team":"T",'
+        '"user":"U1","why":"\\u00e9"}'
+    )
+    covered = hashlib.sha256((body % "").encode()).hexdigest()
+    assert record.hash == covered
+    assert record.as_json() == body % f'"hash":"{covered}",'
 
 
 async def test_the_file_itself_refuses_changes(journal, trail, tmp_path):

@@ -5,9 +5,11 @@ import sqlite3
 import threading
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from bot.errors import JournalUnavailable
-from bot.journal.engine import Threads, make_engine, sqlite_file
+from bot.journal.engine import Threads, make_engine, sqlite_file, unavailable
 
 
 @pytest.fixture
@@ -16,7 +18,8 @@ def threads(tmp_path):
 
     def make(on_full=lambda: False, has_room=lambda: True):
         engine = make_engine(f"sqlite:///{tmp_path}/p.db")
-        made.append(Threads(engine, on_full, has_room))
+        reader = make_engine(f"sqlite:///{tmp_path}/p.db", reads=True)
+        made.append(Threads(engine, on_full, has_room, reader))
         return made[-1]
 
     yield make
@@ -230,6 +233,124 @@ async def test_closing_finishes_what_has_queued_and_can_be_done_twice(threads):
     assert await asyncio.gather(*waiting) == [0] * 5
     with pytest.raises(JournalUnavailable, match="closed"):
         await one.write(count)
+
+
+async def test_when_it_is_closed_all_is_written_and_no_thread_is_left(threads):
+    one = threads()
+    await one.write(create)
+    await one.read(count)
+
+    def slow(connection):
+        connection.exec_driver_sql("INSERT INTO t VALUES (randomblob(3000000))")
+
+    last = asyncio.ensure_future(one.write(slow))
+    await asyncio.sleep(0)
+    one.close()
+
+    alive = {thread.name.partition("_")[0] for thread in threading.enumerate()}
+    assert alive.isdisjoint({"journal", "journal-read"})
+    await last
+
+
+@pytest.mark.parametrize(("count_", "commits"), [(256, 1), (257, 2)])
+async def test_a_group_has_256_pieces_at_most(threads, count_, commits):
+    one = threads()
+    began, go_on = threading.Event(), threading.Event()
+
+    def hold(_connection):
+        began.set()
+        go_on.wait()
+
+    held = asyncio.ensure_future(one.write(hold))
+    await asyncio.to_thread(began.wait)
+    waiting = [asyncio.ensure_future(one.write(lambda _c: 1)) for _ in range(count_)]
+    await asyncio.sleep(0)
+    go_on.set()
+    await asyncio.gather(held, *waiting)
+
+    assert one.commits == 1 + commits
+
+
+async def test_nothing_is_left_of_a_piece_that_was_refused(threads):
+    one = threads()
+    await one.write(create)
+
+    def half(connection):
+        connection.exec_driver_sql("INSERT INTO t VALUES (1)")
+        raise KeyError("half-way")
+
+    with pytest.raises(KeyError, match="half-way"):
+        await one.write(half)
+
+    assert await one.read(count) == 0
+
+
+async def test_a_connection_waits_five_seconds_for_another_program(threads):
+    def pragmas(connection):
+        names = ("busy_timeout", "foreign_keys")
+        return [
+            connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in names
+        ]
+
+    assert await threads().write(pragmas) == [5000, 1]
+
+
+async def test_an_error_of_the_database_does_not_tell_the_values(tmp_path):
+    engine = make_engine(f"sqlite:///{tmp_path}/p.db")
+
+    with pytest.raises(DBAPIError) as told, engine.begin() as connection:
+        connection.execute(text("INSERT INTO t VALUES (:x)"), {"x": "a secret"})
+
+    engine.dispose()
+    assert "a secret" not in str(told.value)
+
+
+async def test_nobody_is_told_twice(threads):
+    broken = []
+    asyncio.get_running_loop().set_exception_handler(
+        lambda _loop, context: broken.append(context)
+    )
+    one = threads()
+    await one.write(create)
+    waiting = asyncio.ensure_future(one.write(count))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await one.write(count)
+    await asyncio.sleep(0)
+
+    assert broken == []
+
+
+async def test_a_reader_sees_what_is_committed_while_another_program_writes(
+    threads, tmp_path
+):
+    one = threads()
+    await one.write(create)
+    other = sqlite3.connect(tmp_path / "p.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    other.execute("INSERT INTO t VALUES (1)")
+
+    seen = await one.read(count)
+    other.execute("COMMIT")
+    other.close()
+
+    assert (seen, await one.read(count)) == (0, 1)
+
+
+async def test_a_closed_one_reads_nothing(threads):
+    one = threads()
+    one.close()
+
+    with pytest.raises(JournalUnavailable, match="closed"):
+        await one.read(count)
+
+
+def test_of_an_error_the_kind_and_the_cause_are_told():
+    cause = sqlite3.OperationalError("no such table: t")
+    wrapped = DBAPIError("SELECT", None, cause)
+
+    assert str(unavailable(wrapped)) == "OperationalError: no such table: t"
+    assert str(unavailable(KeyError("x"))) == "KeyError: 'x'"
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,20 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from structlog.testing import capture_logs
 
-from bot.errors import IllegalMove, JournalUnavailable, KeyReused
+from bot.errors import IllegalMove, JournalUnavailable, KeyReused, NotAllowed
 from bot.ids import Kind
+from bot.journal.audit import Entry
 from bot.journal.engine import sqlite_file
-from bot.journal.journal import Journal
-from bot.journal.record import Draft, State
+from bot.journal.journal import Journal, Mark
+from bot.journal.record import Draft, Intent, NewIntent, Notice, State
+from bot.journal.spool import Ending
+from bot.journal.states import Take
 from tests.bot.journal.conftest import letter
+
+SECOND = timedelta(seconds=1)
+FULL = "PRAGMA max_page_count = 1"
 
 
 async def test_an_accepted_intent_is_queued_under_the_next_handle(journal, new):
@@ -87,10 +94,13 @@ async def test_a_move_changes_the_state_and_what_goes_with_it(journal, new, cloc
 async def test_a_move_that_is_no_edge_is_refused_and_counted(journal, new):
     intent, _ = await journal.accept(new())
 
-    with pytest.raises(IllegalMove):
+    with pytest.raises(IllegalMove), capture_logs() as logs:
         await journal.move(intent.id, State.STARTED)
 
     assert journal.illegal_moves == 1
+    assert [(one["event"], one["intent"], one["to"]) for one in logs] == [
+        ("journal.illegal-move", intent.id, "started")
+    ]
     assert await journal.get(intent.id) == intent
 
 
@@ -162,6 +172,340 @@ async def test_everything_is_there_after_a_restart(reopen, new):
 
     assert await journal.get(intent.id) == moved
     assert await journal.request_of(intent.id) == b'{"b": 2}'
+
+
+# ── what goes with a change ──────────────────────────────────────────────────────
+
+
+def told(one):
+    return [letter(one, audience="asker", body={"text": f"{one.handle} {one.state}"})]
+
+
+def alarm(one, ref):
+    return [letter(one, audience="asker", body={"text": f"alarm {one.handle} {ref}"})]
+
+
+def entry(intent, action="relay.start"):
+    return Entry(
+        at=intent.created_at,
+        team="T",
+        user="UANA",
+        home="T",
+        channel="C",
+        action=action,
+        decision="allow",
+        intent=intent.id,
+    )
+
+
+@pytest.fixture
+def heard(journal, clock):
+    """Return what every letter says that waits now, and take it out."""
+
+    async def take():
+        due = await journal.post.due(clock())
+        for one in due:
+            await journal.post.sent(one, None, None)
+        return [one.body["text"] for one in due]
+
+    return take
+
+
+@pytest.fixture
+async def sending(journal, new):
+    intent, _ = await journal.accept(new())
+    return await journal.move(intent.id, State.SENDING)
+
+
+@pytest.fixture
+async def stop(journal, new, sending):
+    """A stop under way, about a relay that runs."""
+    relay = await journal.move(sending.id, State.STARTED, ref="task")
+    intent, _ = await journal.accept(
+        new(handle=relay.handle, about=relay.id, action="StopPublishCdnStream")
+    )
+    return await journal.move(intent.id, State.SENDING)
+
+
+async def test_limits_are_told_what_lives_and_what_was_made_in_a_day(
+    journal, new, clock
+):
+    seen = []
+    await journal.accept(new())
+    clock.push(days=1)
+    await journal.accept(new(), within=lambda *counts: seen.append(counts))
+    clock.push(seconds=1)
+    await journal.accept(new(), within=lambda *counts: seen.append(counts))
+
+    assert seen == [(1, 1), (2, 1)]
+
+
+async def test_what_a_limit_refuses_is_not_accepted(journal, new):
+    def enough(_live, _lately):
+        raise NotAllowed("enough", rule="limits")
+
+    with pytest.raises(NotAllowed, match="enough"):
+        await journal.accept(new(key="k"), within=enough)
+
+    assert await journal.by_key("k") is None
+
+
+async def test_a_key_used_for_something_else_is_named_by_its_kind(journal, new):
+    await journal.accept(new(key="slash:T:1"))
+
+    with pytest.raises(KeyReused) as refused:
+        await journal.accept(new(key="slash:T:1", digest="other"))
+
+    assert refused.value.args == KeyReused("slash").args
+
+
+async def test_of_each_submission_and_move_there_is_a_record(journal, new):
+    intent, _ = await journal.accept(new(), audit=entry)
+    await journal.move(intent.id, State.SENDING, audit=entry(intent, "a"))
+    await journal.settle(
+        intent.id, State.STARTED, letters=told, alarm=alarm, audit=entry(intent, "b")
+    )
+
+    records = await journal.audit.all()
+    assert [(one.intent, one.action) for one in records] == [
+        (intent.id, "relay.start"),
+        (intent.id, "a"),
+        (intent.id, "b"),
+    ]
+
+
+async def test_a_stop_takes_its_relay_along(journal, stop, heard):
+    marks = Mark(State.STOPPING, told)
+
+    await journal.move(stop.id, State.DONE, letters=told, marks=marks)
+
+    relay = await journal.get(stop.about)
+    assert (relay.state, await heard()) == (
+        State.STOPPING,
+        ["R1 stopping", "R1 done"],
+    )
+
+
+async def test_a_relay_that_is_past_being_stopped_stays_where_it_is(
+    journal, stop, heard
+):
+    await journal.move(stop.about, State.ENDED)
+
+    await journal.move(stop.id, State.DONE, marks=Mark(State.STOPPED, told))
+
+    assert (await journal.get(stop.about)).state is State.ENDED
+    assert await heard() == []
+
+
+async def test_what_is_about_nothing_takes_nothing_along(journal, sending, heard):
+    await journal.move(sending.id, State.STARTED, marks=Mark(State.STOPPED, told))
+
+    assert (await journal.get(sending.id)).state is State.STARTED
+    assert await heard() == []
+
+
+async def test_an_answer_settles_what_was_sent(journal, sending, heard, clock):
+    settled, take = await journal.settle(
+        sending.id, State.STARTED, letters=told, alarm=alarm, ref="task"
+    )
+
+    assert (take, settled.state, settled.ref) == (Take.MOVE, State.STARTED, "task")
+    assert (settled.settled_at, settled.rev) == (clock(), 3)
+    assert await heard() == ["R1 started"]
+
+
+async def test_an_answer_with_another_task_is_an_alarm(journal, sending, heard):
+    await journal.move(sending.id, State.STARTED, ref="task", request_id="q")
+
+    known, take = await journal.settle(
+        sending.id, State.STARTED, letters=told, alarm=alarm, ref="other"
+    )
+
+    assert (take, known.ref, await heard()) == (Take.ALARM, "task", ["alarm R1 other"])
+
+
+async def test_an_answer_after_the_event_adds_its_request_id_once(
+    journal, sending, heard
+):
+    await journal.move(sending.id, State.STARTED, ref="task")
+    found = []
+    for number in "12":
+        known, take = await journal.settle(
+            sending.id,
+            State.STARTED,
+            letters=told,
+            alarm=alarm,
+            ref="task",
+            request_id=f"q{number}",
+        )
+        found.append((take, known.request_id, known.rev, await heard()))
+
+    assert found == [
+        (Take.KEEP, "q1", 4, ["R1 started"]),
+        (Take.KEEP, "q1", 4, []),
+    ]
+
+
+async def test_an_answer_without_a_request_id_changes_nothing(journal, sending, heard):
+    started = await journal.move(sending.id, State.STARTED, ref="task")
+
+    known, take = await journal.settle(
+        sending.id, State.UNKNOWN, letters=told, alarm=alarm
+    )
+
+    assert (known, take, await heard()) == (started, Take.KEEP, [])
+
+
+async def test_a_stop_that_is_settled_takes_its_relay_along(journal, stop, heard):
+    await journal.settle(
+        stop.id,
+        State.DONE,
+        letters=told,
+        alarm=alarm,
+        marks=Mark(State.STOPPED, told),
+    )
+
+    assert (await journal.get(stop.about)).state is State.STOPPED
+    assert await heard() == ["R1 stopped", "R1 done"]
+
+
+async def test_what_was_never_sent_cannot_have_an_answer(journal, new):
+    intent, _ = await journal.accept(new())
+
+    with pytest.raises(IllegalMove, match=f"{intent.id} cannot become started"):
+        await journal.settle(intent.id, State.STARTED, letters=told, alarm=alarm)
+
+    assert (await journal.get(intent.id), journal.illegal_moves) == (intent, 1)
+
+
+async def test_a_notice_is_given_once(journal, sending, heard):
+    first = await journal.remind(sending.id, Notice.SILENT, letters=told)
+    again = await journal.remind(sending.id, Notice.SILENT, letters=told)
+    other = await journal.remind(sending.id, Notice.STUCK, letters=told)
+
+    assert (first.notices, again, other.notices) == ("silent", None, "silent stuck")
+    assert (first.state, other.rev) == (State.SENDING, 4)
+    assert await heard() == ["R1 sending", "R1 sending"]
+
+
+async def test_a_notice_may_move_it_if_there_is_such_an_edge(journal, sending, heard):
+    early = await journal.remind(
+        sending.id, Notice.EXPIRING, letters=told, to=State.EXPIRING
+    )
+    await journal.move(sending.id, State.STARTED)
+
+    moved = await journal.remind(
+        sending.id, Notice.EXPIRING, letters=told, to=State.EXPIRING
+    )
+
+    assert early is None
+    assert (moved.state, moved.notices) == (State.EXPIRING, "expiring")
+    assert await heard() == ["R1 expiring"]
+
+
+async def test_a_note_is_told(journal, sending, heard):
+    noted = await journal.note(sending.id, letters=told, tries=2)
+
+    assert (noted.tries, noted.rev, await heard()) == (2, 3, ["R1 sending"])
+
+
+async def test_a_change_changes_no_other(journal, new):
+    first, _ = await journal.accept(new())
+    second, _ = await journal.accept(new())
+
+    await journal.note(first.id, tries=2)
+    await journal.move(first.id, State.SENDING)
+
+    assert await journal.get(second.id) == second
+
+
+async def test_only_what_leaves_is_dated_as_sent_and_only_what_rests_as_settled(
+    journal, sending, clock
+):
+    clock.push(seconds=1)
+    unknown = await journal.move(sending.id, State.UNKNOWN)
+
+    assert (sending.sent_at, sending.settled_at) == (clock() - SECOND, None)
+    assert (unknown.sent_at, unknown.settled_at) == (clock() - SECOND, clock())
+
+
+async def test_what_expires_came_to_rest_when_it_started(journal, sending, clock):
+    started = await journal.move(sending.id, State.STARTED)
+    clock.push(days=30)
+
+    expiring = await journal.move(sending.id, State.EXPIRING)
+
+    assert expiring.settled_at == started.settled_at == clock() - timedelta(days=30)
+
+
+async def test_an_accepted_intent_is_all_that_was_submitted(journal, new, clock):
+    given = new(
+        thread="1.2",
+        direct=True,
+        locale="de",
+        app="live",
+        sdk_app_id=7,
+        region="eu",
+        room="lobby",
+        ref="r",
+        agent="pb",
+        callbacks=True,
+        masked={"a": [1]},
+        note="n",
+    )
+
+    intent, _ = await journal.accept(given)
+
+    same = set(Intent.__dataclass_fields__) & set(NewIntent.__dataclass_fields__)
+    assert {name: getattr(intent, name) for name in same - {"handle"}} == {
+        name: getattr(given, name) for name in same - {"handle"}
+    }
+    assert (intent.reply, intent.tries, intent.notices) == ({}, 0, "")
+    assert (intent.sent_at, intent.send_by, intent.settled_at) == (None, None, None)
+    assert (intent.created_at, intent.state) == (clock(), State.QUEUED)
+    assert (type(intent.state), type(intent.kind)) == (State, Kind)
+
+
+async def test_what_a_submission_does_not_say_is_empty(journal, new):
+    intent, _ = await journal.accept(new(agent=""))
+    card = letter(intent)
+
+    assert (intent.thread, intent.direct, intent.callbacks) == (None, False, False)
+    assert (intent.sdk_app_id, intent.room, intent.ref, intent.note) == (0, "", "", "")
+    assert (intent.masked, intent.about, intent.settled_by) == ({}, None, "")
+    assert (card.id, card.tries, card.thread, card.card) == (0, 0, None, None)
+
+
+async def test_a_date_that_is_taken_back_is_none(journal, sending, clock):
+    await journal.note(sending.id, send_by=clock())
+
+    noted = await journal.note(sending.id, send_by=None)
+
+    assert noted.send_by is None
+
+
+async def test_while_nothing_new_may_begin_a_stop_is_taken(journal, stop, new, url):
+    await journal._threads.write(lambda c: c.exec_driver_sql(FULL).all())
+    reserve = sqlite_file(url).with_name("patchbay.db.reserve")
+
+    with pytest.raises(JournalUnavailable, match="full"):
+        await journal.accept(new(request=os.urandom(1_000_000)))
+    kept = reserve.exists()
+    with pytest.raises(JournalUnavailable, match="full"):
+        await journal.accept(
+            new(handle="R1", about=stop.about, request=os.urandom(1_000_000))
+        )
+
+    assert (kept, reserve.exists()) == (True, False)
+
+
+async def test_what_another_life_left_comes_oldest_first(journal, new, clock):
+    made = []
+    for seconds in (2, -1, 5):
+        clock.push(seconds=seconds)
+        made.append((await journal.accept(new()))[0])
+
+    assert await journal.unfinished("now") == [made[1], made[0], made[2]]
 
 
 # ── what is left over ────────────────────────────────────────────────────────────
@@ -366,6 +710,30 @@ async def test_no_secret_is_in_the_file(journal, new, url, clock):
     assert await journal.secret_of(sent.id) == canary.encode()
 
 
+async def test_a_file_that_others_could_read_is_closed_to_them(tmp_path, clock):
+    file = tmp_path / "a/b/patchbay.db"
+    file.parent.mkdir(parents=True)
+    file.touch(mode=0o644)
+
+    journal = await Journal.open(
+        f"sqlite:///{file}", now=clock, random_bytes=os.urandom
+    )
+    journal.close()
+
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+async def test_the_folders_of_the_file_are_made(tmp_path, clock):
+    file = tmp_path / "a/b/patchbay.db"
+
+    journal = await Journal.open(
+        f"sqlite:///{file}", now=clock, random_bytes=os.urandom
+    )
+    journal.close()
+
+    assert file.exists()
+
+
 async def test_a_second_process_on_the_file_is_refused(journal, url, clock):
     with pytest.raises(JournalUnavailable, match="in use by another"):
         await Journal.open(url, now=clock, random_bytes=os.urandom)
@@ -482,6 +850,40 @@ async def test_a_full_disk_refuses_what_is_new_and_keeps_the_reserve(
 
     assert sqlite_file(url).with_name("patchbay.db.reserve").exists()
     assert await journal.get(intent.id) == intent
+
+
+async def test_where_no_reserve_can_be_kept_nothing_begins_and_the_rest_goes_on(
+    journal, stop, new, reopen, url, clock
+):
+    journal.close()
+    reserve = sqlite_file(url).with_name("patchbay.db.reserve")
+    reserve.unlink()
+    reserve.mkdir()  # where a folder is, no file can be laid down
+
+    journal = await reopen()
+
+    assert not await journal.writable()
+    for begins in (journal.accept(new()), journal.drafts.keep(draft(clock))):
+        with pytest.raises(JournalUnavailable, match="nothing new begins"):
+            await begins
+    assert (await journal.move(stop.id, State.DONE)).state is State.DONE
+
+
+async def test_the_reserve_and_the_spool_lie_beside_the_file(journal, url):
+    beside = sqlite_file(url).parent
+    there = {one.name for one in beside.iterdir()}
+
+    journal.spool.put(Ending("01A", State.UNKNOWN))
+
+    assert "patchbay.db.reserve" in there
+    assert (beside / "patchbay.db.spool").exists()
+
+
+async def test_a_key_that_cannot_be_read_is_told(url, clock, tmp_path):
+    (tmp_path / "var/patchbay.key").mkdir(parents=True)
+
+    with pytest.raises(JournalUnavailable, match=r"does not open: .*IsADirectoryError"):
+        await Journal.open(url, now=clock, random_bytes=os.urandom)
 
 
 async def test_a_full_disk_gives_the_reserve_back_and_takes_one_more(journal, new, url):

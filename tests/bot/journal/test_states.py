@@ -37,6 +37,34 @@ def test_every_state_has_its_edges_and_what_lives_can_end():
     assert all(EDGES[state] for state in LIVE)
 
 
+def named(table):
+    return {state.name: {one.name for one in ways} for state, ways in table.items()}
+
+
+def test_these_are_all_the_edges():
+    assert named(EDGES) == {
+        "QUEUED": {"SENDING", "NOT_STARTED"},
+        "SENDING": {"STARTED", "NOT_STARTED", "UNKNOWN", "DONE"},
+        "UNKNOWN": {"STARTED", "CLOSED"},
+        "STARTED": {"STOPPING", "STOPPED", "ENDED", "EXPIRING"},
+        "EXPIRING": {"STOPPING", "STOPPED", "ENDED"},
+        "STOPPING": {"STOPPED", "ENDED", "STARTED"},
+        **{over: set() for over in ("NOT_STARTED", "DONE")},
+        **{over: set() for over in ("STOPPED", "ENDED", "CLOSED")},
+    }
+
+
+def test_these_run_or_may_and_these_are_moved_by_a_stop():
+    assert {one.name for one in LIVE} == {
+        *("SENDING", "UNKNOWN", "STARTED", "STOPPING", "EXPIRING")
+    }
+    assert named(MARKS) == {
+        "STOPPING": {"STARTED", "EXPIRING"},
+        "STOPPED": {"STARTED", "EXPIRING", "STOPPING"},
+        "STARTED": {"STOPPING"},
+    }
+
+
 NEWS = [  # state, its TaskId, what an answer says and brings, what is done
     (State.QUEUED, "", State.NOT_STARTED, "", Take.MOVE),
     (State.SENDING, "", State.STARTED, "a", Take.MOVE),
@@ -80,6 +108,13 @@ def test_an_answer_is_taken_kept_or_an_alarm(state, ref, to, told, take):
 )
 def test_an_event_is_taken_kept_or_an_alarm(state, ref, take):
     assert on_event(state, ref, "a") is take
+
+
+@pytest.mark.parametrize(
+    "state", [State.QUEUED, State.NOT_STARTED, State.CLOSED], ids=str
+)
+def test_what_people_were_told_did_not_start_is_an_alarm_even_with_its_own_task(state):
+    assert on_event(state, "a", "a") is Take.ALARM
 
 
 @pytest.mark.parametrize("to", MARKS)

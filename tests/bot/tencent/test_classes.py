@@ -164,6 +164,48 @@ def test_pauses_double_up_to_five_seconds():
     assert pauses(READ, refused("RequestLimitExceeded"), 3) == [1, 2, 4]
 
 
+SOON, SLOWER = [0.05, 0.1, 0.2], [1, 2, 4]
+STOP_SOON = [0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 60, 60]
+STOP_SLOWER = [1, 2, 4, 8, 16, 30, 30, 30, 60, 60]
+
+# Of each class: how long an update, a stop, a session and a look waits at most.
+PAUSES = {
+    "NotSent": (SOON, STOP_SOON, SOON[:2], SOON),
+    "RequestLimitExceeded": (SLOWER, STOP_SLOWER, SLOWER[:2], SLOWER),
+    "FailedOperation.TooFrequently": (SLOWER, STOP_SLOWER, SLOWER[:2], SLOWER),
+    "FailedOperation.SlowDown": (SOON, STOP_SOON, [2, 4], SOON),
+    "InternalError": (SOON, STOP_SOON, [], SOON),
+    "NoAnswer": (SOON, STOP_SOON, [5], SOON),
+}
+
+
+@pytest.mark.parametrize(("code", "waits"), PAUSES.items())
+def test_every_action_waits_as_long_as_its_class_says(code, waits):
+    other = {"NotSent": NotSent(""), "NoAnswer": NoAnswer("")}
+    error = other.get(code) or refused(code)
+
+    for column, waited in zip((UPDATE, STOP, SESSION, READ), waits, strict=True):
+        assert pauses(column, error, len(waited)) == waited
+
+
+@pytest.mark.parametrize(
+    ("error", "waited"),
+    [(NotSent(""), SOON[:2]), (refused("RequestLimitExceeded"), SLOWER[:2])],
+)
+def test_a_start_waits_between_its_three_tries(error, waited):
+    assert pauses(START, error, 2) == waited
+
+
+@pytest.mark.parametrize("luck", [0.0, 0.5])
+def test_the_pauses_that_tencent_sets_are_not_left_to_chance(luck):
+    busy, silent = refused("FailedOperation.SlowDown"), NoAnswer("")
+
+    assert next_step(SESSION, busy, 2, lambda: luck).after == 4
+    assert next_step(SESSION, silent, 1, lambda: luck).after == 5
+    assert next_step(STOP, silent, 9, lambda: luck).after == 60
+    assert next_step(STOP, silent, 8, lambda: luck).after == 6.4 * luck
+
+
 def test_pauses_are_a_random_part_of_that():
     step = next_step(READ, refused("RequestLimitExceeded"), 3, lambda: 0.25)
 
@@ -227,6 +269,26 @@ def test_after_a_try_in_doubt_nothing_proves_that_nothing_was_done(column, verdi
     assert step == End(verdict)
 
 
+def test_a_start_after_a_try_in_doubt_is_left_open_while_it_is_tried_again():
+    step = next_step(START, NotSent(""), 1, lambda: 0.0, past=DOUBT)
+
+    assert step == Again(0.0, Verdict.UNKNOWN)
+
+
+def test_only_a_start_is_known_by_the_task_that_a_broken_answer_had():
+    salvaged = ERRORS["no answer, salvaged"]
+
+    steps = [next_step(column, salvaged, 9999, longest) for column in COLUMNS]
+
+    assert [step.verdict for step in steps] == [
+        Verdict.STARTED,
+        Verdict.UNKNOWN,
+        Verdict.UNKNOWN,
+        Verdict.UNKNOWN,
+        Verdict.NOT_STARTED,
+    ]
+
+
 def test_gone_is_gone_even_after_a_try_in_doubt():
     step = next_step(STOP, refused("ResourceNotFound"), 2, longest, past=DOUBT)
 
@@ -258,6 +320,24 @@ def test_more_tries_dry_up_and_come_back_with_successes():
 
     assert before == [True] * 10 + [False]
     assert after == [True, False]
+
+
+def test_one_more_try_costs_ten_and_a_success_gives_back_one():
+    quota = RetryQuota()
+
+    left = []
+    for step in (quota.take, quota.take, quota.succeeded):
+        step()
+        left.append(quota.tokens)
+
+    assert left == [90, 80, 81]
+
+
+def test_nothing_is_taken_from_a_purse_that_has_too_little():
+    quota = RetryQuota()
+    quota.tokens = 19
+
+    assert [quota.take(), quota.take(), quota.tokens] == [True, False, 9]
 
 
 def test_a_purse_holds_no_more_than_at_first():

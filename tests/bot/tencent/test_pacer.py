@@ -103,6 +103,15 @@ def test_a_complaint_halves_the_rate_for_ten_seconds_then_it_recovers(clock):
     assert rates == {0: 9, 5: 9, 10: 9, 12: 11, 19: 18, 60: 18}
 
 
+def test_the_time_between_two_calls_follows_the_rate(clock):
+    pacer = Pacer(8, burst=4, reserved=2, monotonic=clock)
+
+    before = pacer.interval
+    pacer.slow_down()
+
+    assert (before, pacer.interval) == (0.125, 0.25)
+
+
 def test_complaints_of_the_same_second_are_one_and_later_ones_add_up(clock):
     pacer = Pacer(16, monotonic=clock)
     rates = []
