@@ -273,6 +273,18 @@ class Door:
         self._tasks.spawn(work, name=f"{ask.surface} {ask.room}")
 
 
+def bolt_request(**said: Any) -> AsyncBoltRequest | None:
+    """Return what Bolt dispatches; None if it is shaped as nothing of Slack's is.
+
+    Bolt looks into a payload before anything can catch what that raises.
+    """
+    try:
+        return AsyncBoltRequest(**said)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        log.warning("payload.misshapen", why=type(error).__name__)
+        return None
+
+
 def _broken(body: Mapping[str, Any], error: Exception | None) -> str | Body:
     """Return what is shown when something broke before the house was reached."""
     incident = secrets.token_hex(4)

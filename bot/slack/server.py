@@ -11,12 +11,11 @@ from typing import Any
 import structlog
 from aiohttp import web
 from pydantic import SecretStr
-from slack_bolt.async_app import AsyncBoltRequest
 
 from bot.errors import InvalidRequest, JournalUnavailable, NotAllowed, NotFound
 from bot.outcome import Outcome, Tone, line
 from bot.slack.blocks import message
-from bot.slack.door import Door
+from bot.slack.door import Door, bolt_request
 from bot.slack.guard import LARGEST, Admitted, admit
 from bot.words import _
 
@@ -104,7 +103,9 @@ class Server:
             return web.json_response(_overloaded())
         self._inside += 1
         try:
-            bolt = AsyncBoltRequest(body=decided.text, query={}, headers=kept)
+            bolt = bolt_request(body=decided.text, query={}, headers=kept)
+            if bolt is None:
+                return web.Response(status=400)
             answer = await self._door.dispatch(bolt, decided.body)
         finally:
             self._inside -= 1

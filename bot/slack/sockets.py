@@ -14,14 +14,13 @@ from typing import Any
 
 import structlog
 from pydantic import SecretStr
-from slack_bolt.async_app import AsyncBoltRequest
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.door import Door
+from bot.slack.door import Door, bolt_request
 
 CONNECTIONS = 2
 PING_SECONDS = 10.0
@@ -112,7 +111,10 @@ class Sockets:
     async def _answer(
         self, client: AsyncBaseSocketModeClient, request: SocketModeRequest
     ) -> None:
-        bolt = AsyncBoltRequest(mode="socket_mode", body=request.payload)
+        bolt = bolt_request(mode="socket_mode", body=request.payload)
+        if bolt is None:
+            await self._ack(client, request, None)
+            return
         answer = await self._door.dispatch(bolt, request.payload)
         body: Any = answer.body
         payload: dict[str, Any] | None = None

@@ -1,5 +1,6 @@
 """Over a real connection: whatever is sent, never a 5xx, and nothing of it in a log."""
 
+import json
 import logging
 
 import aiohttp
@@ -115,6 +116,13 @@ async def test_slacks_challenge_is_answered(server):
     status, text = await post(server, raw, signed(raw, kind=JSON))
 
     assert (status, "c1" in text) == (200, True)
+
+
+async def test_a_genuine_body_that_bolt_cannot_look_into_is_a_400(server, caplog):
+    event = {"type": "app_mention", "user": True, "channel": "C1"}
+    raw = json.dumps({"type": "event_callback", "event": event}).encode()
+
+    assert await post(server, raw, signed(raw, kind=JSON)) == (400, "")
 
 
 # ── callbacks of Tencent ─────────────────────────────────────────────────────────

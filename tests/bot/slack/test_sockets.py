@@ -9,6 +9,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.slack import seed
+from bot.sandbox.slack.delivery import Letter, Sort
 from bot.sandbox.slack.world import LoopbackSlack
 from bot.slack import sockets as module
 from bot.slack.sockets import DEAF_SECONDS, Sockets
@@ -78,6 +79,18 @@ async def test_every_envelope_is_acked_with_what_the_door_says(
     assert "dispatch_failed" not in json.dumps(
         [str(c) for c in slack.space.feed.changes]
     )
+
+
+async def test_what_bolt_cannot_look_into_is_acked_and_goes_no_further(
+    slack, connected
+):
+    _, door = connected
+    event = {"type": "app_mention", "user": True, "channel": "C1"}
+    payload = {"type": "event_callback", "event": event}
+
+    ack = await slack.sockets.carry(Letter(Sort.EVENT, payload))
+
+    assert (ack.failed, door.came) == ("", [])
 
 
 async def test_a_connection_that_is_renewed_or_lost_comes_back(slack, connected):
