@@ -86,6 +86,7 @@ class Server:
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     connections: int = 0
     port: int = 0
+    serving: set = field(default_factory=set)
 
     @property
     def endpoint(self):
@@ -99,9 +100,20 @@ class Server:
 
     async def connected(self, reader, writer):
         self.connections += 1
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
-            await self.act(self, reader, writer)
-        writer.close()
+        self.serving.add(asyncio.current_task())
+        try:
+            with suppress(ConnectionError, asyncio.IncompleteReadError):
+                await self.act(self, reader, writer)
+        finally:
+            writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
+
+    async def close(self):
+        """Leave no connection open to whoever comes next."""
+        for task in self.serving:
+            task.cancel()
+        await asyncio.gather(*self.serving, return_exceptions=True)
 
 
 @asynccontextmanager
@@ -110,7 +122,10 @@ async def serving(act, **how):
     listening = await asyncio.start_server(server.connected, "127.0.0.1", 0, **how)
     async with listening:
         server.port = listening.sockets[0].getsockname()[1]
-        yield server
+        try:
+            yield server
+        finally:
+            await server.close()
 
 
 def answering(*answers):
