@@ -24,7 +24,7 @@ from bot.policy import Gate
 from bot.recents import Recents
 from bot.recovery import recover
 from bot.room import Room
-from bot.settings import Product, Settings
+from bot.settings import PRODUCTS, Settings
 from bot.slack.directory import People
 from bot.slack.door import Door
 from bot.slack.outbox import Outbox
@@ -45,8 +45,6 @@ FLUSH_SECONDS = 4.0  # for letters after that; the next life delivers the rest
 
 SKEW_REFUSED = 240.0  # seconds; Slack and Tencent refuse at 300
 SWITCH_SECONDS = 0.0005  # the writer thread gives the lock back every row it reads
-
-PRODUCTS: tuple[Product, ...] = ("trtc", "car", "gs")
 
 log = structlog.get_logger(__name__)
 

@@ -9,13 +9,11 @@ from dataclasses import dataclass
 from bot.errors import JournalError
 from bot.journal.journal import Journal
 from bot.journal.record import State
-from bot.settings import Product, Settings
+from bot.settings import PRODUCTS, Settings
 from bot.tencent.client import Client
 from bot.words import _
 
 SKEW_WORTH_A_WORD = 30  # seconds; Slack and Tencent refuse at 300
-
-PRODUCTS: tuple[Product, ...] = ("trtc", "car", "gs")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import stat
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, get_args
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -46,6 +46,7 @@ Region = Literal[
     "ap-singapore", "ap-hongkong", "ap-guangzhou", "ap-beijing", "ap-shanghai"
 ]
 Product = Literal["trtc", "car", "gs"]
+PRODUCTS: tuple[Product, ...] = get_args(Product)
 
 
 class _Table(BaseModel):
@@ -208,7 +209,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _addresses_are_safe(self) -> Self:
-        for product in ("trtc", "car", "gs"):
+        for product in PRODUCTS:
             _check_endpoint(
                 getattr(self, f"{product}_endpoint"), f"BOT_{product.upper()}_ENDPOINT"
             )

@@ -106,6 +106,21 @@ async def close(ask: Ask, desk: Desk, intent: Intent, reason: str) -> Outcome:
     return await _settled(ask, desk, intent, State.CLOSED, reason=told)
 
 
+async def close_or_ask(ask: Ask, desk: Desk, intent: Intent) -> Outcome | Form:
+    """Close *intent* for the reason that was typed; without one, ask for it."""
+    if reason := ask.value("reason"):
+        return await close(ask, desk, intent, reason)
+    return await close_form(ask, desk, intent)
+
+
+async def submit_close(ask: Ask, desk: Desk, kind: Kind) -> Outcome:
+    """Close the thing of *kind* that the form is about, for the reason it says."""
+    placed, kept = await desk.placed(ask)
+    intent = await unknown(placed, desk, kind, kept["handle"])
+    reason = placed.submission.text("reason") if placed.submission else ""
+    return await close(placed, desk, intent, reason)
+
+
 async def _settled(
     ask: Ask, desk: Desk, intent: Intent, to: State, *, reason: str = "", ref: str = ""
 ) -> Outcome:

@@ -99,18 +99,13 @@ async def close(ask: Ask, desk: Desk) -> Outcome | Form:
     desk.check(ask, Wish("car.settle", Level.CHANGE))
     text = ask.one(_("a render session: its handle or user")).text
     session = await settling.unknown(ask, desk, Kind.RENDER, text)
-    if reason := ask.value("reason"):
-        return await settling.close(ask, desk, session, reason)
-    return await settling.close_form(ask, desk, session)
+    return await settling.close_or_ask(ask, desk, session)
 
 
 @room.form("close")
 async def submit_close(ask: Ask, desk: Desk) -> Outcome:
     """Close what the form is about, for the reason that it says."""
-    placed, kept = await desk.placed(ask)
-    session = await settling.unknown(placed, desk, Kind.RENDER, kept["handle"])
-    reason = placed.submission.text("reason") if placed.submission else ""
-    return await settling.close(placed, desk, session, reason)
+    return await settling.submit_close(ask, desk, Kind.RENDER)
 
 
 @room.verb("reveal", usage="<S41>", examples=("reveal S41",))

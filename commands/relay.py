@@ -169,18 +169,13 @@ async def close(ask: Ask, desk: Desk) -> Outcome | Form:
     _may_settle(ask, desk)
     text = ask.one(_("a relay: its handle")).text
     relay = await settling.unknown(ask, desk, Kind.RELAY, text)
-    if reason := ask.value("reason"):
-        return await settling.close(ask, desk, relay, reason)
-    return await settling.close_form(ask, desk, relay)
+    return await settling.close_or_ask(ask, desk, relay)
 
 
 @room.form("close")
 async def submit_close(ask: Ask, desk: Desk) -> Outcome:
     """Close what the form is about, for the reason that it says."""
-    placed, kept = await desk.placed(ask)
-    relay = await settling.unknown(placed, desk, Kind.RELAY, kept["handle"])
-    reason = placed.submission.text("reason") if placed.submission else ""
-    return await settling.close(placed, desk, relay, reason)
+    return await settling.submit_close(ask, desk, Kind.RELAY)
 
 
 def _may_settle(ask: Ask, desk: Desk) -> None:

@@ -19,7 +19,7 @@ from bot.journal.audit import Audit, Entry, append
 from bot.journal.beside import claim, seal_for, spool_for
 from bot.journal.drafts import Drafts, use
 from bot.journal.engine import Threads, check, make_engine, sqlite_file, unavailable
-from bot.journal.lookups import Lookups, counted
+from bot.journal.lookups import BY_ID, BY_KEY, Lookups, counted
 from bot.journal.post import Post, put
 from bot.journal.record import Intent, Letter, NewIntent, Notice, State
 from bot.journal.reserve import Reserve
@@ -38,8 +38,6 @@ Alarm = Callable[[Intent, str], Iterable[Letter]]
 
 # Written out once: building them costs more than running them.
 _ACCEPT = insert(intents)
-_BY_KEY = select(intents).where(intents.c.key == bindparam("key"))
-_BY_ID = select(intents).where(intents.c.id == bindparam("id"))
 _LAST = select(counters.c.last).where(counters.c.kind == bindparam("of"))
 _COUNT = (
     update(counters)
@@ -383,12 +381,12 @@ class Journal(Lookups):
 
 
 def _by_key(connection: Connection, key: str) -> Intent | None:
-    row = connection.execute(_BY_KEY, {"key": key}).first()
+    row = connection.execute(BY_KEY, {"key": key}).first()
     return intent_of(row) if row else None
 
 
 def _locked(connection: Connection, intent: IntentId) -> Intent:
-    (found,) = intents_of(connection.execute(_BY_ID, {"id": intent}))
+    (found,) = intents_of(connection.execute(BY_ID, {"id": intent}))
     return found
 
 

@@ -22,8 +22,8 @@ _stops = intents.alias("stops")
 # What every other answer asks, written out once: building costs as much as running.
 _NEWEST = intents.c.created_at.desc()
 _ANY_TEAM = or_(bindparam("team").is_(None), intents.c.team == bindparam("team"))
-_BY_ID = select(intents).where(intents.c.id == bindparam("id"))
-_BY_KEY = select(intents).where(intents.c.key == bindparam("key"))
+BY_ID = select(intents).where(intents.c.id == bindparam("id"))
+BY_KEY = select(intents).where(intents.c.key == bindparam("key"))
 _BY_HANDLE = (
     select(intents)
     .where(intents.c.handle == bindparam("handle"), _ANY_TEAM)
@@ -59,11 +59,11 @@ class Lookups:
 
     async def get(self, intent: IntentId) -> Intent | None:
         """Return the intent of that id."""
-        return await self._one(_BY_ID, id=intent)
+        return await self._one(BY_ID, id=intent)
 
     async def by_key(self, key: str) -> Intent | None:
         """Return the intent that a submission became."""
-        return await self._one(_BY_KEY, key=key)
+        return await self._one(BY_KEY, key=key)
 
     async def by_handle(
         self, handle: Handle, team: TeamId | None = None
