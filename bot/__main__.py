@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from bot.errors import BotError
-from bot.room import Room
+from bot.routing.command import Room
 from bot.settings import Settings, load, secrets_of
 from commands import car, gs, lookup, patchbay, relay
 
@@ -81,7 +81,7 @@ def _sandbox(given: argparse.Namespace) -> int:
 
 
 def _doctor(_given: argparse.Namespace) -> int:
-    from bot.doctor import examine_settings  # noqa: PLC0415 - see above
+    from bot.operations.doctor import examine_settings  # noqa: PLC0415 - see above
 
     checks = examine_settings(load())
     for check in checks:
@@ -91,7 +91,7 @@ def _doctor(_given: argparse.Namespace) -> int:
 
 
 def _manifest(given: argparse.Namespace) -> int:
-    from bot.manifest import as_yaml, manifest  # noqa: PLC0415 - see above
+    from bot.routing.manifest import as_yaml, manifest  # noqa: PLC0415 - see above
 
     made = manifest(ROOMS.values(), prefix=given.prefix, http_url=given.http_url)
     sys.stdout.write(as_yaml(made))
@@ -121,8 +121,8 @@ def _audit(given: argparse.Namespace) -> int:
 
 
 def _log(settings: Settings) -> None:
-    from bot.logs import set_up  # noqa: PLC0415 - see above
-    from bot.redact import Redactor  # noqa: PLC0415 - see above
+    from bot.runtime.logs import set_up  # noqa: PLC0415 - see above
+    from bot.runtime.redact import Redactor  # noqa: PLC0415 - see above
 
     secrets = (secret.get_secret_value() for secret in secrets_of(settings).values())
     set_up(Redactor(secrets))

@@ -12,27 +12,27 @@ from datetime import UTC, datetime
 
 import structlog
 
-from bot.courier import Courier
-from bot.desk import Desk
-from bot.endings import Endings
+from bot.access.policy import Gate
 from bot.errors import JournalUnavailable, SettingsError
-from bot.hearing import Hearing
-from bot.house import House
+from bot.http.server import Server
 from bot.journal.journal import Journal
-from bot.minder import Minder
-from bot.policy import Gate
-from bot.recents import Recents
-from bot.recovery import recover
-from bot.room import Room
+from bot.journal.recents import Recents
+from bot.operations.callbacks import Hearing
+from bot.operations.completion import Endings
+from bot.operations.delivery import Outbox
+from bot.operations.executor import Courier
+from bot.operations.jobs import Minder
+from bot.operations.recovery import recover
+from bot.operations.service import Desk
+from bot.routing.command import Room
+from bot.routing.router import House
+from bot.runtime.tasks import Tasks, watch_lag
 from bot.settings import PRODUCTS, Settings
 from bot.slack.directory import People
-from bot.slack.door import Door
-from bot.slack.outbox import Outbox
-from bot.slack.server import Server
-from bot.slack.sockets import Sockets
-from bot.slack.teller import Teller
-from bot.slack.web import Web
-from bot.tasks import Tasks, watch_lag
+from bot.slack.inbound.listeners import Door
+from bot.slack.inbound.sockets import Sockets
+from bot.slack.outbound.replies import Teller
+from bot.slack.outbound.web import Web
 from bot.tencent import explain
 from bot.tencent.client import Account, Client
 from bot.tencent.models import REQUESTS

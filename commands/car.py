@@ -3,18 +3,19 @@
 A session has no ID of its own: it is keyed by the user it runs for.
 """
 
-from bot import cards, settling
-from bot.ask import Ask
-from bot.desk import Desk, Order
+from bot.access.policy import Wish
+from bot.cards import intent as cards
+from bot.dialogue.ask import Ask
+from bot.dialogue.form import ChoiceField, Field, Form, Option, TextField
+from bot.dialogue.outcome import Bold, Code, Outcome, Tone, line
 from bot.errors import InvalidRequest, NotAllowed, NotFound, UsageError
-from bot.form import ChoiceField, Field, Form, Option, TextField
+from bot.i18n import _
 from bot.ids import DraftId, Kind
-from bot.outcome import Bold, Code, Outcome, Tone, line
-from bot.policy import Wish
-from bot.room import Room
+from bot.operations import resolution as settling
+from bot.operations.service import Desk, Order
+from bot.routing.command import Room
 from bot.tencent.models.base import Level
 from bot.tencent.models.car import CreateSession
-from bot.words import _
 
 room = Room("car", summary="CAR cloud-rendering sessions")
 

@@ -1,13 +1,13 @@
 """`/gs`: look at GS same-screen sessions: one master phone, many followers."""
 
-from bot.ask import Ask
-from bot.desk import Desk, Order
+from bot.dialogue.ask import Ask
+from bot.dialogue.outcome import Outcome
 from bot.errors import UsageError
+from bot.i18n import _
 from bot.ids import Kind, handle_from
-from bot.outcome import Outcome
-from bot.room import Room
+from bot.operations.service import Desk, Order
+from bot.routing.command import Room
 from bot.tencent.models.gs import DescribeCloudPhoneMultipleStreamSessionSlaves
-from bot.words import _
 
 room = Room("gs", summary="GS same-screen sessions: who is online", bare="show")
 

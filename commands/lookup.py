@@ -7,14 +7,10 @@ import json
 import re
 from dataclasses import replace
 
-from bot import cards
-from bot.advice import explained
-from bot.ask import Ask, Token, TokenKind
-from bot.desk import Desk
-from bot.grammar import classify, find_ids
-from bot.ids import ChannelId, MessageTs
-from bot.journal.record import Intent
-from bot.outcome import (
+from bot.cards import intent as cards
+from bot.cards.errors import explained
+from bot.dialogue.ask import Ask, Token, TokenKind
+from bot.dialogue.outcome import (
     Audience,
     Bold,
     Button,
@@ -27,10 +23,14 @@ from bot.outcome import (
     Tone,
     line,
 )
-from bot.room import Room
+from bot.grammar.parser import classify, find_ids
+from bot.i18n import _, reader_locale
+from bot.ids import ChannelId, MessageTs
+from bot.journal.model import Intent
+from bot.operations.service import Desk
+from bot.routing.command import Room
 from bot.tencent.explain import explain
 from bot.tencent.models import REQUESTS
-from bot.words import _, reader_locale
 
 room = Room("lookup", summary="What is this ID, or this error?", bare="find")
 

@@ -6,14 +6,9 @@ Its help is made from the rooms themselves, so the room is made last, of the oth
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from bot import help as manual
-from bot.ask import Ask
-from bot.desk import Desk
-from bot.doctor import examine
-from bot.errors import UsageError
-from bot.ids import SlackUserId, handle_from
-from bot.journal.audit import ALLOWED, REFUSED, Record, broken_at
-from bot.outcome import (
+from bot.access.policy import Wish
+from bot.dialogue.ask import Ask
+from bot.dialogue.outcome import (
     Bold,
     File,
     Mono,
@@ -25,11 +20,16 @@ from bot.outcome import (
     Who,
     line,
 )
-from bot.policy import Wish
-from bot.room import Room
+from bot.errors import UsageError
+from bot.i18n import _
+from bot.ids import SlackUserId, handle_from
+from bot.journal.audit import ALLOWED, REFUSED, Record, broken_at
+from bot.operations.doctor import examine
+from bot.operations.service import Desk
+from bot.routing import help as manual
+from bot.routing.command import Room
 from bot.tencent.models import REQUESTS
 from bot.tencent.models.base import Level
-from bot.words import _
 
 
 def room_for(rooms: Mapping[str, Room]) -> Room:

@@ -5,17 +5,19 @@ Whoever policy lets may start and stop; everybody in the workspace may look.
 
 from dataclasses import replace
 
-from bot import cards, settling
-from bot.ask import Ask, Person, TokenKind
-from bot.desk import Desk, Order
+from bot.access.policy import Wish
+from bot.cards import intent as cards
+from bot.dialogue.ask import Ask, Person, TokenKind
+from bot.dialogue.form import Form, Option, SearchField
+from bot.dialogue.outcome import Bold, Buttons, Code, Outcome, Tone, line
 from bot.errors import InvalidRequest, NotFound, UsageError
-from bot.form import Form, Option, SearchField
+from bot.i18n import _
 from bot.ids import Kind, TaskId, agent_for
-from bot.journal.record import Intent, State
-from bot.outcome import Bold, Buttons, Code, Outcome, Tone, line
-from bot.policy import Wish
-from bot.relay_form import plan_from, start_form
-from bot.relay_plan import (
+from bot.journal.model import Intent, State
+from bot.operations import resolution as settling
+from bot.operations.service import Desk, Order
+from bot.resources.relay.form import plan_from, start_form
+from bot.resources.relay.plan import (
     KEYS,
     Draft,
     check_words,
@@ -24,10 +26,9 @@ from bot.relay_plan import (
     drafted,
     plan_of,
 )
-from bot.room import Room
+from bot.routing.command import Room
 from bot.tencent.models.base import Level
-from bot.tencent.models.trtc import StartPublishCdnStream, StopPublishCdnStream
-from bot.words import _
+from bot.tencent.models.trtc.requests import StartPublishCdnStream, StopPublishCdnStream
 
 room = Room(
     "relay", summary="Relays: a TRTC room, mixed and pushed to CDNs", bare="status"

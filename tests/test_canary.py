@@ -23,8 +23,8 @@ from aiohttp import web
 
 from bot.__main__ import ROOMS, main
 from bot.app import begin, build, greet
-from bot.logs import set_up
-from bot.redact import Redactor
+from bot.runtime.logs import set_up
+from bot.runtime.redact import Redactor
 from bot.sandbox.cloud import LoopbackCloud
 from bot.sandbox.run import free_port
 from bot.sandbox.slack import seed

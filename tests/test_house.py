@@ -15,7 +15,7 @@ import yaml
 import bot
 from bot import errors
 from bot.__main__ import ROOMS
-from bot.manifest import as_yaml, manifest
+from bot.routing.manifest import as_yaml, manifest
 from bot.settings import App, Limits, Policy, Rule, Settings
 from bot.tencent.models import REQUESTS
 from bot.tencent.models.base import Deadline, Level, Repeat, Reply, Service
@@ -169,33 +169,33 @@ def test_a_function_fits_on_one_screen(path):
 
 # Files that are tested through those that use them, and by which.
 TOLD_BY = {
-    "bot/advice.py": "tests/commands/test_lookup.py",
-    "bot/ask.py": "tests/commands/test_relay.py",
-    "bot/cards.py": "tests/commands/test_relay.py",
-    "bot/desk.py": "tests/commands/test_relay.py",
-    "bot/doctor.py": "tests/commands/test_patchbay.py",
-    "bot/doubt.py": "tests/bot/test_hearing.py",
-    "bot/endings.py": "tests/bot/test_courier.py",
+    "bot/cards/errors.py": "tests/commands/test_lookup.py",
+    "bot/dialogue/ask.py": "tests/commands/test_relay.py",
+    "bot/cards/intent.py": "tests/commands/test_relay.py",
+    "bot/operations/service.py": "tests/commands/test_relay.py",
+    "bot/operations/doctor.py": "tests/commands/test_patchbay.py",
+    "bot/cards/alarms.py": "tests/bot/operations/test_callbacks.py",
+    "bot/operations/completion.py": "tests/bot/operations/test_executor.py",
     "bot/errors.py": "tests/test_house.py",
-    "bot/form.py": "tests/bot/slack/test_forms.py",
-    "bot/help.py": "tests/commands/test_patchbay.py",
-    "bot/house.py": "tests/commands/test_patchbay.py",
-    "bot/letters.py": "tests/commands/test_relay.py",
-    "bot/manifest.py": "tests/test_house.py",
-    "bot/outcome.py": "tests/bot/slack/test_blocks.py",
-    "bot/room.py": "tests/test_house.py",
-    "bot/journal/beside.py": "tests/bot/journal/test_journal.py",
-    "bot/journal/events.py": "tests/bot/test_hearing.py",
-    "bot/journal/lookups.py": "tests/bot/journal/test_journal.py",
-    "bot/journal/record.py": "tests/bot/journal/test_journal.py",
+    "bot/dialogue/form.py": "tests/bot/slack/render/test_modals.py",
+    "bot/routing/help.py": "tests/commands/test_patchbay.py",
+    "bot/routing/router.py": "tests/commands/test_patchbay.py",
+    "bot/operations/notices.py": "tests/commands/test_relay.py",
+    "bot/routing/manifest.py": "tests/test_house.py",
+    "bot/dialogue/outcome.py": "tests/bot/slack/render/test_blocks.py",
+    "bot/routing/command.py": "tests/test_house.py",
+    "bot/journal/sqlite/files.py": "tests/bot/journal/test_journal.py",
+    "bot/journal/events.py": "tests/bot/operations/test_callbacks.py",
+    "bot/journal/queries.py": "tests/bot/journal/test_journal.py",
+    "bot/journal/model.py": "tests/bot/journal/test_journal.py",
     "bot/journal/rows.py": "tests/bot/journal/test_journal.py",
-    "bot/journal/schema.py": "tests/bot/journal/test_upgrade.py",
+    "bot/journal/schema.py": "tests/bot/journal/test_migrate.py",
     "bot/journal/seal.py": "tests/bot/journal/test_journal.py",
-    "bot/journal/upkeep.py": "tests/bot/test_minder.py",
-    "bot/slack/buttons.py": "tests/bot/slack/test_blocks.py",
-    "bot/slack/fold.py": "tests/bot/slack/test_blocks.py",
-    "bot/slack/limits.py": "tests/bot/slack/test_blocks.py",
-    "bot/slack/spans.py": "tests/bot/slack/test_blocks.py",
+    "bot/journal/maintenance.py": "tests/bot/operations/test_jobs.py",
+    "bot/slack/render/buttons.py": "tests/bot/slack/render/test_blocks.py",
+    "bot/slack/render/fit.py": "tests/bot/slack/render/test_blocks.py",
+    "bot/slack/render/limits.py": "tests/bot/slack/render/test_blocks.py",
+    "bot/slack/render/spans.py": "tests/bot/slack/render/test_blocks.py",
 }
 
 
@@ -225,7 +225,7 @@ def test_block_kit_is_spoken_in_the_front_door_only():
         if '"type": "section"' in path.read_text()
     }
 
-    assert speakers <= {"bot/slack", "bot/sandbox", "bot/sandbox/slack"}
+    assert speakers <= {"bot/slack/render", "bot/sandbox", "bot/sandbox/slack"}
 
 
 def test_every_error_is_in_the_tree_that_the_docstring_draws():

@@ -24,7 +24,7 @@ from bot.sandbox.slack.payloads import Control
 from bot.sandbox.slack.things import Call, Message, View
 from bot.sandbox.slack.world import LoopbackSlack
 from bot.settings import load
-from bot.slack.web import READS
+from bot.slack.outbound.web import READS
 from tests.node import installed, ran
 
 PROJECT = Path(__file__).parent / "data/types"

@@ -12,21 +12,22 @@ from functools import partial
 from pydantic import SecretStr
 
 from bot.__main__ import ROOMS
-from bot.ask import Ask, Person, Place, Submission, Surface
-from bot.courier import Courier
-from bot.desk import Desk
-from bot.endings import Endings
-from bot.form import Form
-from bot.hearing import Hearing
-from bot.house import House
+from bot.access.policy import Gate
+from bot.dialogue.ask import Ask, Person, Place, Submission, Surface
+from bot.dialogue.form import Form
 from bot.journal.journal import Journal
-from bot.minder import Minder
-from bot.policy import Gate
-from bot.recents import Recents
+from bot.journal.recents import Recents
+from bot.operations.callbacks import Hearing
+from bot.operations.completion import Endings
+from bot.operations.executor import Courier
+from bot.operations.jobs import Minder
+from bot.operations.service import Desk
+from bot.routing.router import House
+from bot.runtime.tasks import Tasks
 from bot.sandbox.cloud import LoopbackCloud
 from bot.settings import App, Policy, Settings
-from bot.slack import blocks, forms
-from bot.tasks import Tasks
+from bot.slack.render import blocks
+from bot.slack.render import modals as forms
 from bot.tencent.client import Account, Client
 from bot.tencent.models import REQUESTS
 from bot.tencent.pacer import Pacer

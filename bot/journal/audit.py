@@ -18,9 +18,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import JournalUnavailable
 from bot.ids import Handle, TeamId
-from bot.journal.engine import Threads, make_engine, sqlite_file, unavailable
 from bot.journal.rows import millis, moment
 from bot.journal.schema import audit
+from bot.journal.sqlite.writer import Threads, make_engine, sqlite_file, unavailable
 
 ALLOWED, REFUSED, DID = "allow", "deny", "did"
 NOTHING_BEFORE = "0" * 64

@@ -6,10 +6,10 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
-from bot.journal.record import Intent
+from bot.journal.model import Intent
 from bot.journal.rows import millis
 from bot.journal.schema import events
-from bot.tencent.callbacks import RelayEvent, RelayStatus
+from bot.tencent.events import RelayEvent, RelayStatus
 
 LONGEST_ERROR = 500
 

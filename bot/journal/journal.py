@@ -16,27 +16,32 @@ from bot.errors import IllegalMove, JournalUnavailable, KeyReused
 from bot.ids import DraftId, Handle, IntentId, Kind, handle
 from bot.journal import events
 from bot.journal.audit import Audit, Entry, append
-from bot.journal.beside import claim, seal_for, spool_for
-from bot.journal.drafts import Drafts, use
-from bot.journal.engine import Threads, check, make_engine, sqlite_file, unavailable
-from bot.journal.lookups import BY_ID, BY_KEY, Lookups, counted
-from bot.journal.post import Post, put
-from bot.journal.record import Intent, Letter, NewIntent, Notice, State
-from bot.journal.reserve import Reserve
+from bot.journal.maintenance import Upkeep
+from bot.journal.migrate import upgrade
+from bot.journal.model import Intent, Letter, NewIntent, Notice, State
+from bot.journal.open_forms import Drafts, use
+from bot.journal.outbox import Post, put
+from bot.journal.queries import BY_ID, BY_KEY, Lookups, counted
 from bot.journal.rows import changed, intent_of, intents_of, millis, row_of
 from bot.journal.schema import counters, intents
 from bot.journal.seal import Seal
-from bot.journal.spool import Spool
+from bot.journal.sqlite.files import claim, seal_for, spool_for
+from bot.journal.sqlite.reserve import Reserve
+from bot.journal.sqlite.spool import Spool
+from bot.journal.sqlite.writer import (
+    Threads,
+    check,
+    make_engine,
+    sqlite_file,
+    unavailable,
+)
 from bot.journal.states import MARKS, Take, on_answer, on_event, sources
-from bot.journal.upgrade import upgrade
-from bot.journal.upkeep import Upkeep
-from bot.tencent.callbacks import RelayEvent
+from bot.tencent.events import RelayEvent
 
 Letters = Callable[[Intent], Iterable[Letter]]
 Within = Callable[[int, int], None]
 Alarm = Callable[[Intent, str], Iterable[Letter]]
 
-# Written out once: building them costs more than running them.
 _ACCEPT = insert(intents)
 _LAST = select(counters.c.last).where(counters.c.kind == bindparam("of"))
 _COUNT = (
@@ -44,7 +49,6 @@ _COUNT = (
     .where(counters.c.kind == bindparam("of"))
     .values(last=counters.c.last + 1)
 )
-
 _BY_AGENT = select(intents).where(
     intents.c.agent == bindparam("agent"), intents.c.about.is_(None)
 )
@@ -52,7 +56,6 @@ _BY_AGENT = select(intents).where(
 DAY = timedelta(days=1)
 RUNNING = frozenset({State.STARTED, State.EXPIRING})
 UNDER_WAY = frozenset({State.QUEUED, State.SENDING, State.STOPPING, State.EXPIRING})
-
 
 log = structlog.get_logger(__name__)
 

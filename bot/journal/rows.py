@@ -11,7 +11,7 @@ from sqlalchemy import Row
 
 from bot.errors import JournalUnavailable
 from bot.ids import ChannelId, Handle, IntentId, Kind, MessageTs, SlackUserId
-from bot.journal.record import Draft, Intent, Letter, NewIntent, State
+from bot.journal.model import Draft, Intent, Letter, NewIntent, State
 from bot.journal.seal import Seal
 
 PENDING, SENT, DROPPED, FAILED = "pending", "sent", "dropped", "failed"

@@ -7,7 +7,7 @@ again as if it had not. UNKNOWN is left through a callback, a late answer or a p
 from collections.abc import Mapping
 from enum import Enum, auto
 
-from bot.journal.record import State
+from bot.journal.model import State
 
 EDGES: Mapping[State, frozenset[State]] = {
     State.QUEUED: frozenset({State.SENDING, State.NOT_STARTED}),

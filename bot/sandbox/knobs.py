@@ -2,10 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 
+from bot.i18n import _
 from bot.sandbox.cloud import LoopbackCloud
 from bot.sandbox.cloud.checks import ACTIONS
 from bot.sandbox.cloud.server import BAD_DAYS
-from bot.words import _
 
 SHORT = {
     "start": "StartPublishCdnStream",

@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+from bot.i18n import _
 from bot.sandbox.cloud import LoopbackCloud
 from bot.sandbox.console import Bench, Console
 from bot.sandbox.console.cloudlog import CloudLog, MovableClock
@@ -22,7 +23,6 @@ from bot.sandbox.slack.colon import Line
 from bot.sandbox.slack.script import play
 from bot.sandbox.slack.talk import talk
 from bot.sandbox.slack.world import LoopbackSlack
-from bot.words import _
 
 OURS = ("SLACK_", "TENCENTCLOUD_", "BOT_")  # variables that the bot reads
 PATIENCE = 6  # times 10 s, for a machine that is busy with other things

@@ -15,12 +15,12 @@ import structlog
 from cachetools import TTLCache
 from slack_bolt.authorization import AuthorizeResult
 
-from bot.ask import Person
+from bot.dialogue.ask import Person
 from bot.errors import SettingsError
+from bot.i18n import DEFAULT_LOCALE
 from bot.ids import TeamId
-from bot.slack.web import NO_SUCH_TOKEN, Web
-from bot.tasks import Tasks
-from bot.words import DEFAULT_LOCALE
+from bot.runtime.tasks import Tasks
+from bot.slack.outbound.web import NO_SUCH_TOKEN, Web
 
 MOST_PEOPLE = 10_000
 REMEMBERED = 6 * 3600.0  # seconds

@@ -22,9 +22,9 @@ from aiohttp.abc import AbstractResolver
 from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.errors import NotSent, SettingsError
+from bot.i18n import DEFAULT_LOCALE, _
 from bot.tencent import tc3, wire
 from bot.tencent.models.base import Repeat, Reply, Request
-from bot.words import DEFAULT_LOCALE, _
 
 LARGEST = 1024 * 1024  # bytes that we read of an answer; real ones have some hundred
 ENDPOINT = re.compile(

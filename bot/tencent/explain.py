@@ -12,7 +12,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.words import DEFAULT_LOCALE
+from bot.i18n import DEFAULT_LOCALE
 
 DIRECTORY = Path(__file__).parent / "explanations"
 PRODUCTS = ("trtc", "car", "gs")

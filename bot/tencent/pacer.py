@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable
 
 from bot.errors import Busy
-from bot.words import _
+from bot.i18n import _
 
 PENALTY = 10.0  # seconds at half the rate after Tencent said "too fast"
 RECOVERY = 1.0  # calls a second that come back with each second after that

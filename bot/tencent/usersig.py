@@ -19,7 +19,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.errors import InvalidRequest
-from bot.words import _
+from bot.i18n import _
 
 DAY = 86_400
 LONGEST = 16_384  # unpacked; a real ticket has some 300 bytes

@@ -16,9 +16,9 @@ from typing import Any, Never, TypeVar
 from pydantic import ValidationError
 
 from bot.errors import CloudError, NoAnswer, Refused
+from bot.i18n import _
 from bot.tencent import tc3
 from bot.tencent.models.base import Reply, Request
-from bot.words import _
 
 SENDER = "patchbay"
 OK = 200

@@ -5,10 +5,10 @@ import json
 
 import pytest
 
+from bot.dialogue.form import Form
+from bot.dialogue.outcome import Code, Tone
 from bot.errors import InvalidRequest
-from bot.form import Form
-from bot.journal.record import State
-from bot.outcome import Code, Tone
+from bot.journal.model import State
 
 START = "/car start user=cg_user ip=125.127.178.228 --go"
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from bot.journal.record import State
-from bot.outcome import Tone
+from bot.dialogue.outcome import Tone
+from bot.journal.model import State
 
 FULL, BARE = "1326515201117065216", "1326515201117065217"
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.outcome import Audience, Buttons, Code, Tone
+from bot.dialogue.outcome import Audience, Buttons, Code, Tone
 
 URL = "rtmp://push.example.com/live/the-secret-key"
 

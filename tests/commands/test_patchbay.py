@@ -6,10 +6,10 @@ from contextlib import AsyncExitStack
 import pytest
 
 from bot.__main__ import ROOMS
+from bot.dialogue.outcome import Tone
 from bot.errors import IllegalMove
-from bot.journal.record import State
-from bot.journal.spool import Ending
-from bot.outcome import Tone
+from bot.journal.model import State
+from bot.journal.sqlite.spool import Ending
 from bot.settings import Policy, Rule
 from tests.world import make_world
 

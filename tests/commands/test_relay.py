@@ -5,11 +5,11 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from bot.ask import Surface
+from bot.dialogue.ask import Surface
+from bot.dialogue.form import Form
+from bot.dialogue.outcome import Audience, Buttons, Code, Outcome, Tone, plain
 from bot.errors import InvalidRequest
-from bot.form import Form
-from bot.journal.record import State
-from bot.outcome import Audience, Buttons, Code, Outcome, Tone, plain
+from bot.journal.model import State
 from bot.settings import Policy, Rule
 from tests.world import make_world
 

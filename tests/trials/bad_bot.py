@@ -18,7 +18,7 @@ from aiohttp import web
 from pydantic import SecretStr
 
 from bot.ids import agent_for, intent_id
-from bot.relay_plan import drafted
+from bot.resources.relay.plan import drafted
 from bot.settings import Settings, load
 from bot.tencent import usersig
 from bot.tencent.client import Account, Client

@@ -19,16 +19,16 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.__main__ import ROOMS
-from bot.house import House
-from bot.journal.record import Intent, State
-from bot.outcome import Outcome
-from bot.recovery import recover
+from bot.dialogue.outcome import Outcome
+from bot.journal.model import Intent, State
+from bot.operations.delivery import Outbox
+from bot.operations.recovery import recover
+from bot.routing.router import House
 from bot.sandbox.cloud import LoopbackCloud
 from bot.sandbox.slack.tickets import ResponseUrl
 from bot.sandbox.slack.world import LoopbackSlack
 from bot.settings import Limits, Policy, Rule
-from bot.slack.outbox import Outbox
-from bot.slack.web import Web
+from bot.slack.outbound.web import Web
 from bot.tencent.models.base import Deadline
 from tests.world import live_again
 

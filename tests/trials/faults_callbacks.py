@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 from functools import partial
 
 from bot.errors import NotAllowed
-from bot.journal.record import State
+from bot.journal.model import State
 from tests.trials.faults_bench import KEY, RELAY, START, claim, make_bench
 from tests.trials.faults_kinds import Told, Trial
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from bot.policy import Gate
+from bot.access.policy import Gate
+from bot.runtime.tasks import Tasks
 from bot.settings import Policy, Rule
 from bot.slack.directory import GROUPS_FRESH, GROUPS_LAST, People
-from bot.tasks import Tasks
 from tests.trials.faults_bench import FREE, LOOK, READ, RELAY, START, claim, on_bench
 from tests.trials.faults_kinds import SLOW, Told, Trial, Trouble
 from tests.trials.faults_wire import http, raw_road

@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.slack.world import LoopbackSlack
-from bot.slack.sockets import Sockets
+from bot.slack.inbound.sockets import Sockets
 from tests.trials.faults_bench import claim
 from tests.trials.faults_kinds import CHILD, Told, Trial
 from tests.trials.faults_process import on_ground
@@ -15,7 +15,7 @@ QUIET = 600.0  # seconds
 # The bot, with a minute of two seconds.
 HURRIED = """
 import sys
-from bot.slack import sockets
+from bot.slack.inbound import sockets
 sockets.DEAF_SECONDS = 2.0
 from bot.__main__ import main
 sys.exit(main(["run"]))

@@ -7,11 +7,11 @@ from typing import Any
 
 from bot.errors import CloudError
 from bot.ids import TeamId
-from bot.journal.record import State
+from bot.journal.model import State
 from bot.sandbox.cloud.state import SESSIONS
 from bot.tencent import wire
-from bot.tencent.classes import CODES, ErrorClass, class_of
 from bot.tencent.models import REQUESTS
+from bot.tencent.retry import CODES, ErrorClass, class_of
 from tests.trials.fuzz_front import Front, Json, Raw
 from tests.trials.fuzz_kit import Case, places, text, value
 from tests.trials.slackish import TEAM

@@ -13,8 +13,8 @@ from typing import Any
 from unittest import mock
 
 from bot.app import _accounts
-from bot.doctor import examine_settings
 from bot.errors import SettingsError
+from bot.operations.doctor import examine_settings
 from bot.settings import load, secrets_of
 from tests.trials.fuzz_kit import EVIL, Case, text
 

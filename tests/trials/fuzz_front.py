@@ -22,17 +22,17 @@ from pydantic import SecretStr
 from slack_bolt.async_app import AsyncBoltRequest
 from structlog.testing import capture_logs
 
+from bot.http.server import Server
 from bot.ids import TeamId
-from bot.journal.record import State
+from bot.journal.model import State
+from bot.operations.delivery import Outbox
 from bot.sandbox.cloud import LoopbackCloud
 from bot.settings import Policy
 from bot.slack.directory import People
-from bot.slack.door import Door
-from bot.slack.guard import Admitted, admit
-from bot.slack.outbox import Outbox
-from bot.slack.server import Server
-from bot.slack.teller import Teller
-from bot.slack.web import Web
+from bot.slack.inbound.guard import Admitted, admit
+from bot.slack.inbound.listeners import Door
+from bot.slack.outbound.replies import Teller
+from bot.slack.outbound.web import Web
 from tests.trials.fuzz_kit import fit_to_tell
 from tests.trials.rawhttp import FORM, slack_headers
 from tests.trials.slackish import TEAM, Said, Slackish

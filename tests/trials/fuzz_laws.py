@@ -14,12 +14,12 @@ from pydantic import SecretStr
 
 from bot.errors import CloudError, NoAnswer, NotSent, Refused
 from bot.sandbox.cloud.state import SESSIONS
-from bot.slack.escape import clean, cut, escape, size
+from bot.slack.render.escape import clean, cut, escape, size
 from bot.tencent import explain
-from bot.tencent.classes import CODES, Again, End, ErrorClass, class_of, next_step
 from bot.tencent.client import Account, Client
 from bot.tencent.models import REQUESTS
 from bot.tencent.models.gs import DescribeCloudPhoneMultipleStreamSessionSlaves
+from bot.tencent.retry import CODES, Again, End, ErrorClass, class_of, next_step
 from bot.tencent.tc3 import Credential
 from tests.trials.fuzz_kit import Case, text
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.errors import InvalidRequest
 from bot.sandbox.cloud.checks import ACTIONS, CloudFault, check_fields, check_relay
-from bot.tencent.models.trtc import StartPublishCdnStream
+from bot.tencent.models.trtc.requests import StartPublishCdnStream
 from tests.trials.fuzz_front import Front, Json
 from tests.trials.fuzz_kit import Case, fit_to_tell, places, value
 from tests.trials.fuzz_words import slack_in

@@ -42,24 +42,36 @@ GROUPS = {
     "pacer": Group(
         _files("bot/tencent/pacer.py"), _files("tests/bot/tencent/test_pacer.py")
     ),
-    "redactor": Group(_files("bot/redact.py"), _files("tests/bot/test_redact.py")),
-    "escaper": Group(
-        _files("bot/slack/escape.py"), _files("tests/bot/slack/test_escape.py")
+    "redactor": Group(
+        _files("bot/runtime/redact.py"), _files("tests/bot/runtime/test_redact.py")
     ),
-    "policy": Group(_files("bot/policy.py"), _files("tests/bot/test_policy.py")),
+    "escaper": Group(
+        _files("bot/slack/render/escape.py"),
+        _files("tests/bot/slack/render/test_escape.py"),
+    ),
+    "policy": Group(
+        _files("bot/access/policy.py"), _files("tests/bot/access/test_policy.py")
+    ),
     "classifier": Group(
-        _files("bot/tencent/classes.py"), _files("tests/bot/tencent/test_classes.py")
+        _files("bot/tencent/retry.py"), _files("tests/bot/tencent/test_retry.py")
     ),
     "journal": Group(
-        [file for file in _files("bot/journal/*.py") if file.stem != "schema"],
+        [
+            file
+            for file in _files("bot/journal/*.py", "bot/journal/sqlite/*.py")
+            if file.stem != "schema"
+        ],
         _files(
-            *("tests/bot/journal/test_*.py", "tests/bot/test_hearing.py"),
-            "tests/bot/test_minder.py",
+            *(
+                "tests/bot/journal/**/test_*.py",
+                "tests/bot/operations/test_callbacks.py",
+            ),
+            "tests/bot/operations/test_jobs.py",
         ),
         without="random_walk",  # half a minute for each survivor
     ),
     "journal's tables": Group(
-        _files("bot/journal/schema.py"), _files("tests/bot/journal/test_upgrade.py")
+        _files("bot/journal/schema.py"), _files("tests/bot/journal/test_migrate.py")
     ),
 }
 

@@ -7,6 +7,7 @@ state. The terminal uses it, and anything else with a screen may.
 from collections.abc import Collection
 from typing import Any
 
+from bot.i18n import _
 from bot.sandbox.slack import inputs, responses
 from bot.sandbox.slack.blockkit import options_faults
 from bot.sandbox.slack.delivery import Ack, Carrier, Letter, Sort
@@ -25,7 +26,6 @@ from bot.sandbox.slack.things import (
 )
 from bot.sandbox.slack.tickets import ResponseUrl
 from bot.sandbox.slack.views import checked_view
-from bot.words import _
 
 ATTEMPTS = 2  # of an event: Slack's later ones come after a minute
 _REASONS = {

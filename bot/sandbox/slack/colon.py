@@ -2,10 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
+from bot.i18n import _
 from bot.sandbox.slack.client import Client
 from bot.sandbox.slack.screen import Screen
 from bot.sandbox.slack.things import Channel, Message
-from bot.words import _
 
 Line = Callable[[str], Awaitable[str]]
 

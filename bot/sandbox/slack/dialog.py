@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
+from bot.i18n import _
 from bot.sandbox.slack import inputs
 from bot.sandbox.slack.mrkdwn import plain
 from bot.sandbox.slack.payloads import Control
 from bot.sandbox.slack.question import Question
 from bot.sandbox.slack.state import Workspace
 from bot.sandbox.slack.things import Json, View
-from bot.words import _
 
 Key = tuple[str, str]  # block and action
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.i18n import _
 from bot.sandbox.slack import inputs
 from bot.sandbox.slack.mrkdwn import (
     channel_name,
@@ -19,7 +20,6 @@ from bot.sandbox.slack.payloads import Control
 from bot.sandbox.slack.rich import rich_lines
 from bot.sandbox.slack.state import Workspace
 from bot.sandbox.slack.things import Json, Surface, User, View
-from bot.words import _
 
 _RULE = "─" * 20
 

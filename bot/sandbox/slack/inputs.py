@@ -7,8 +7,8 @@ A *value* here is Slack's state value: `{"type": …, "value": …}` for typed t
 from collections.abc import Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 
+from bot.i18n import _
 from bot.sandbox.slack.things import Json
-from bot.words import _
 
 TYPED = {
     "plain_text_input": "value",

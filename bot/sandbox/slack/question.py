@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, field
 
+from bot.i18n import _
 from bot.sandbox.slack import inputs
 from bot.sandbox.slack.drawing import content, option_label
 from bot.sandbox.slack.mrkdwn import channel_name, user_name
 from bot.sandbox.slack.payloads import Control
 from bot.sandbox.slack.state import Workspace
 from bot.sandbox.slack.things import Json, Kind
-from bot.words import _
 
 KEEP, CLEAR = ":keep", ":clear"
 _END = "."  # of what is typed over many lines

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterable
 
+from bot.i18n import _
 from bot.sandbox.slack.drawing import Drawing, draw, label
 from bot.sandbox.slack.feed import Change, What
 from bot.sandbox.slack.mrkdwn import channel_name, plain, user_name
 from bot.sandbox.slack.payloads import Control
 from bot.sandbox.slack.state import Workspace
 from bot.sandbox.slack.things import Channel, Message, Notice, Surface, User, View
-from bot.words import _
 
 _SHOWN = 200  # surfaces that are remembered, to be pressed
 

@@ -7,10 +7,10 @@ appear after the line typed last; an empty line is typed only where a form asks.
 import re
 from collections.abc import Callable, Iterable, Mapping
 
+from bot.i18n import _
 from bot.sandbox.slack.client import Client
 from bot.sandbox.slack.colon import Line
 from bot.sandbox.slack.terminal import Terminal
-from bot.words import _
 
 EXPECT = "expect:"
 

@@ -7,6 +7,7 @@ the channel itself. Nothing here knows what the bot does.
 import re
 from collections.abc import Callable, Mapping
 
+from bot.i18n import _
 from bot.sandbox.slack.client import Client
 from bot.sandbox.slack.colon import Colon, Line
 from bot.sandbox.slack.dialog import Dialog
@@ -19,7 +20,6 @@ from bot.sandbox.slack.screen import Pressable, Screen
 from bot.sandbox.slack.seed import ANA, OPS
 from bot.sandbox.slack.state import Workspace
 from bot.sandbox.slack.things import Faults, Json, Surface, View
-from bot.words import _
 
 _PRESS = re.compile(r"(?:press\s+)?(\d+)|press\s+(.+?)(?:\s+of\s+(.+))?")
 _YES = ("y", "yes")

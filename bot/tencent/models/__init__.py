@@ -7,7 +7,7 @@ from typing import Any
 from bot.tencent.models.base import Request
 from bot.tencent.models.car import CreateSession
 from bot.tencent.models.gs import DescribeCloudPhoneMultipleStreamSessionSlaves
-from bot.tencent.models.trtc import StartPublishCdnStream, StopPublishCdnStream
+from bot.tencent.models.trtc.requests import StartPublishCdnStream, StopPublishCdnStream
 
 # Every action that the bot knows, by its name.
 REQUESTS: Mapping[str, type[Request[Any]]] = MappingProxyType(

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, SecretStr
 
+from bot.i18n import _
 from bot.ids import RenderUserId
 from bot.tencent.models.base import (
     MASK,
@@ -23,7 +24,6 @@ from bot.tencent.models.base import (
 )
 from bot.tencent.models.faults import Broken, fault
 from bot.tencent.models.values import Like, OneOf, Text
-from bot.words import _
 
 CAR = Service(
     name="car",

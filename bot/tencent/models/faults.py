@@ -13,8 +13,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
+from bot.i18n import _
 from bot.tencent.models.nouns import noun
-from bot.words import _
 
 # Where, in Tencent's names ("LayoutParams.MixLayoutList.3.LocationX"), and a sentence.
 Broken = Iterator[tuple[str, str]]

@@ -6,6 +6,7 @@ Its meaning is taken from its name and its fields.
 
 from typing import Annotated
 
+from bot.i18n import _
 from bot.ids import SessionId
 from bot.tencent.models.base import (
     Deadline,
@@ -16,7 +17,6 @@ from bot.tencent.models.base import (
     Service,
 )
 from bot.tencent.models.values import Like, Many
-from bot.words import _
 
 GS = Service(
     name="gs",

@@ -1,6 +1,6 @@
 """What a field is called in a sentence: “The *frame rate* is 1 to 60”."""
 
-from bot.words import _ as translated
+from bot.i18n import _ as translated
 
 
 def noun(field: str) -> str:

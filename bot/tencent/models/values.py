@@ -11,8 +11,8 @@ from typing import Annotated, Any, TypeVar
 from pydantic import Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from bot.i18n import _
 from bot.tencent.models.faults import fault
-from bot.words import _
 
 T = TypeVar("T")
 V = TypeVar("V")

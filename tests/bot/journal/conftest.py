@@ -7,7 +7,7 @@ import pytest
 
 from bot.ids import Kind, intent_id
 from bot.journal.journal import Journal
-from bot.journal.record import Letter, NewIntent
+from bot.journal.model import Letter, NewIntent
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

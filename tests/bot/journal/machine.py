@@ -25,9 +25,9 @@ from pydantic import SecretStr
 from bot.errors import IllegalMove, KeyReused
 from bot.ids import Kind, agent_for, intent_id
 from bot.journal.journal import Journal, Mark
-from bot.journal.record import Letter, NewIntent, Notice, State
+from bot.journal.model import Letter, NewIntent, Notice, State
 from bot.journal.states import EDGES
-from bot.tencent.callbacks import RelayEvent, RelayStatus
+from bot.tencent.events import RelayEvent, RelayStatus
 from tests.bot.journal.conftest import AT, Clock
 
 APP = 1400000001

@@ -7,9 +7,9 @@ import pytest
 from pydantic import SecretStr
 
 from bot.journal import events
-from bot.journal.record import State
+from bot.journal.model import State
 from bot.journal.states import Take
-from bot.tencent.callbacks import RelayEvent, RelayStatus
+from bot.tencent.events import RelayEvent, RelayStatus
 from tests.bot.journal.conftest import AT
 
 KEPT = """

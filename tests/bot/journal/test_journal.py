@@ -14,10 +14,10 @@ from structlog.testing import capture_logs
 from bot.errors import IllegalMove, JournalUnavailable, KeyReused, NotAllowed
 from bot.ids import Kind
 from bot.journal.audit import Entry
-from bot.journal.engine import sqlite_file
 from bot.journal.journal import Journal, Mark
-from bot.journal.record import Draft, Intent, NewIntent, Notice, State
-from bot.journal.spool import Ending
+from bot.journal.model import Draft, Intent, NewIntent, Notice, State
+from bot.journal.sqlite.spool import Ending
+from bot.journal.sqlite.writer import sqlite_file
 from bot.journal.states import Take
 from tests.bot.journal.conftest import letter
 

@@ -7,8 +7,8 @@ import pytest
 from pydantic import SecretStr
 
 from bot.errors import JournalUnavailable
-from bot.journal.beside import seal_for
 from bot.journal.seal import Seal
+from bot.journal.sqlite.files import seal_for
 
 
 def test_a_key_is_made_once_for_its_owner_only(tmp_path):

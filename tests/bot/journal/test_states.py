@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import settings
 
-from bot.journal.record import State
+from bot.journal.model import State
 from bot.journal.states import (
     EDGES,
     LIVE,

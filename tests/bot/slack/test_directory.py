@@ -4,11 +4,11 @@ import asyncio
 
 import pytest
 
-from bot.ask import Person
+from bot.dialogue.ask import Person
 from bot.errors import SettingsError
+from bot.runtime.tasks import Tasks
 from bot.slack.directory import GROUPS_FRESH, GROUPS_LAST, People
-from bot.slack.web import Sent
-from bot.tasks import Tasks
+from bot.slack.outbound.web import Sent
 
 ANA = Person(team="T1", user="UANA", home="T1")
 GUS = Person(team="T1", user="UGUS", home="T1")

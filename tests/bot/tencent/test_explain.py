@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from bot.errors import Refused
-from bot.tencent.classes import End, Verdict, next_step
 from bot.tencent.explain import (
     DIRECTORY,
     EVERYWHERE,
@@ -22,7 +21,8 @@ from bot.tencent.explain import (
 )
 from bot.tencent.models.base import Request
 from bot.tencent.models.car import CreateSession
-from bot.tencent.models.trtc import StartPublishCdnStream
+from bot.tencent.models.trtc.requests import StartPublishCdnStream
+from bot.tencent.retry import End, Verdict, next_step
 
 # What the pages of the three actions list.
 OF_A_PRODUCT = {

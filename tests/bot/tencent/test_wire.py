@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from pydantic import Field, SecretStr
 
 from bot.errors import CloudError, NoAnswer, Refused
+from bot.i18n import reading_in
 from bot.tencent import tc3, wire
 from bot.tencent.models.base import Reply, Request, Service
-from bot.words import reading_in
 
 AT = datetime.fromtimestamp(1760000000, UTC)
 KEY = tc3.Credential("id", SecretStr("key"))

@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel, SecretStr
 
 from bot.errors import InvalidRequest
-from bot.tencent.models.trtc import StartPublishCdnStream
+from bot.tencent.models.trtc.requests import StartPublishCdnStream
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 

@@ -9,7 +9,7 @@ from bot.errors import InvalidRequest
 from bot.tencent.models import REQUESTS
 from bot.tencent.models.base import Deadline, Level, Part, Repeat, Reply, Secret
 from bot.tencent.models.car import CreateSession, RenderSessionCreated
-from bot.tencent.models.trtc import StopPublishCdnStream
+from bot.tencent.models.trtc.requests import StopPublishCdnStream
 
 TASK = "-m97l2ZU7vxyBSmXYsRx1Xy9Kf4bVVfbbhSKC4K-4pycoZWKv542xbi139uTvGt1zAHoAQ.."
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from bot.errors import InvalidRequest
 from bot.tencent.models import REQUESTS
 from bot.tencent.models.faults import between_fields, faults_of
-from bot.tencent.models.trtc import StartPublishCdnStream
+from bot.tencent.models.trtc.requests import StartPublishCdnStream
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,88 @@
+"""What one relay may cost at most, and where it may go: checked before it is accepted.
+
+A relay of a private room to a foreign host is a leak, so where hosts are listed no
+other is reached: an exact host, or a suffix that begins with a dot; never an address.
+"""
+
+from collections.abc import Iterable, Sequence
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from bot.errors import NotAllowed
+from bot.i18n import _
+from bot.settings import Limits
+from bot.tencent.models.trtc.requests import StartPublishCdnStream
+
+
+def check_request(
+    request: StartPublishCdnStream, limits: Limits, push_hosts: Sequence[str]
+) -> None:
+    """Refuse a relay that is too large, or goes where it may not.
+
+    Raises:
+        NotAllowed: the first ceiling that it is over, or the host.
+    """
+    for rule, given, most in _measured(request, limits):
+        if given > most:
+            sentence = _("{given} is over the limit of {most} here.")
+            raise NotAllowed(sentence.format(given=given, most=most), rule=rule)
+    for url in request.target_urls:
+        host = host_of(url.get_secret_value())
+        if push_hosts and not is_listed(host, push_hosts):
+            sentence = _("Relays may not be pushed to {host}.").format(host=host)
+            raise NotAllowed(sentence, rule="push_hosts")
+
+
+def check_counts(live: int, today: int, *, limits: Limits) -> None:
+    """Refuse one relay more than may run, or than one person may start in a day.
+
+    Raises:
+        NotAllowed: the count that is used up.
+    """
+    if live >= limits.live_relays:
+        sentence = _("{n} relays are running, which is all that may.").format(n=live)
+        raise NotAllowed(sentence, rule="live_relays")
+    if today >= limits.starts_per_person_a_day:
+        sentence = _("You have started {n} relays in a day, which is all that you may.")
+        told = sentence.format(n=today)
+        raise NotAllowed(told, rule="starts_per_person_a_day")
+
+
+def host_of(url: str) -> str:
+    """Return the host of *url* as it is looked up: lower case, IDNA, no last dot.
+
+    Empty if there is none that could be looked up.
+    """
+    try:
+        host = (urlsplit(url).hostname or "").rstrip(".").casefold()
+        return host.encode("idna").decode()
+    except ValueError:  # UnicodeError is one, too
+        return ""
+
+
+def is_listed(host: str, listed: Iterable[str]) -> bool:
+    """Tell whether *host* is one of *listed*, or under one that begins with a dot."""
+    if not host or _is_address(host):
+        return False
+    names = [one.casefold() for one in listed]
+    return any(host == one or (one[:1] == "." and host.endswith(one)) for one in names)
+
+
+def _measured(
+    request: StartPublishCdnStream, limits: Limits
+) -> Iterable[tuple[str, int, int]]:
+    idle = request.agent_params.max_idle_time or 0
+    yield "idle_seconds", idle, limits.idle_seconds
+    video = request.video_params and request.video_params.video_encode
+    if video:
+        yield "width", video.width, limits.width
+        yield "height", video.height, limits.height
+        yield "bitrate_kbps", video.bit_rate, limits.bitrate_kbps
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host.strip("[]"))
+    except ValueError:
+        return host.replace(".", "").isdigit()  # 2130706433 is an address, too
+    return True

@@ -1,0 +1,181 @@
+"""Who may do what where: a decision table, default deny.
+
+The rules name IDs, never display names. Two ceilings have to agree: where it is asked
+(workspace and channel) and who asks (a user, or a group that they are in).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any, Protocol, Self
+
+from bot.dialogue.ask import Person, Place
+from bot.i18n import _
+from bot.ids import TeamId
+from bot.settings import App, Policy, Rule
+from bot.tencent.models.base import Level, Repeat, Request
+
+Groups = Mapping[str, frozenset[str]]  # user group → its members
+
+
+class Directory(Protocol):
+    """What Slack knows about people, from memory: it may be old."""
+
+    @property
+    def known(self) -> bool:
+        """Whether Slack has answered at all since the bot was started."""
+
+    @property
+    def team(self) -> TeamId:
+        """The workspace that the bot is installed in; not before that is known."""
+
+    def is_guest(self, who: Person) -> bool | None:
+        """Tell whether *who* is a guest; None if that is not known (yet)."""
+
+    def groups(self, *, patient: bool = False) -> Groups | None:
+        """The members of the user groups that rules name, or None if unknown.
+
+        When Slack does not answer, the last good answer counts for 15 minutes, and to
+        the *patient* for a day.
+        """
+
+    async def get_to_know(self, who: Person) -> None:
+        """Look *who* up now, if nothing is known of them yet; an ack never waits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is known about an ask when it is judged."""
+
+    who: Person
+    where: Place
+    installed: TeamId
+    guest: bool | None = False  # None: could not be looked up
+    groups: Groups | None = None  # None: could not be looked up
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Policy's answer. *rule* names what allowed it, or what is missing."""
+
+    allowed: bool
+    rule: str
+    reason: str = ""
+    may: tuple[str, ...] = ()  # users and groups that a rule for this names
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked for: an action of the policy (`relay.start`) on an app.
+
+    *ends*: it can only end something, and so save money.
+    """
+
+    action: str
+    level: Level
+    app: App | None = None
+    ends: bool = False
+
+    @classmethod
+    def of(cls, request: Request[Any] | type[Request[Any]], app: App | None) -> Self:
+        """Return the wish to send *request*."""
+        changes = request.level is Level.CHANGE
+        ends = changes and request.repeat is Repeat.SAFE
+        return cls(request.permit, request.level, app, ends)
+
+
+def judge(wish: Wish, facts: Facts, policy: Policy, *, allow_all: bool) -> Verdict:
+    """Decide. The first line that matches wins; the last line is no."""
+    if stranger := _stranger(facts, policy):
+        return stranger
+    if allow_all:
+        return Verdict(allowed=True, rule="BOT_ALLOW_ALL")
+    if wish.level is Level.READ and policy.reads_for_all:
+        return Verdict(allowed=True, rule="reads_for_all")
+    fitting = [rule for rule in policy.rules if _fits(rule, wish, facts)]
+    for rule in fitting:
+        if _names(rule, facts):
+            return Verdict(allowed=True, rule=rule.name)
+    return _refused(wish, fitting, facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The policy of this bot, with what is known about people now."""
+
+    policy: Policy
+    directory: Directory
+    allow_all: bool = False
+
+    def verdict(
+        self, who: Person, where: Place, wish: Wish, *, finally_: bool = False
+    ) -> Verdict:
+        """Return what policy says to *wish* at this moment.
+
+        An ack cannot wait until somebody new has been looked up. So not to know
+        whether they are a guest refuses nothing but *finally_*, before it is sent; and
+        not even then what only ends something.
+        """
+        guest = self.directory.is_guest(who)
+        facts = Facts(
+            who=who,
+            where=where,
+            installed=self.directory.team,
+            guest=guest if finally_ and not wish.ends else bool(guest),
+            groups=self.directory.groups(patient=wish.ends),
+        )
+        return judge(wish, facts, self.policy, allow_all=self.allow_all)
+
+
+def _stranger(facts: Facts, policy: Policy) -> Verdict | None:
+    home = {facts.installed, *policy.teams}
+    if not policy.outsiders and facts.who.home not in home:
+        return Verdict(
+            allowed=False,
+            rule="outsiders",
+            reason=_("You belong to another workspace."),
+        )
+    if not policy.outsiders and facts.who.team not in home:
+        return Verdict(
+            allowed=False,
+            rule="teams",
+            reason=_("This workspace is not one that I work for."),
+        )
+    if policy.guests or facts.guest is False:
+        return None
+    known = _("Guests may not use this bot.")
+    unknown = _("Slack did not tell me whether you are a guest.")
+    return Verdict(
+        allowed=False, rule="guests", reason=known if facts.guest else unknown
+    )
+
+
+def _fits(rule: Rule, wish: Wish, facts: Facts) -> bool:
+    return (
+        any(fnmatchcase(wish.action, pattern) for pattern in rule.actions)
+        and (not rule.channels or facts.where.channel in rule.channels)
+        and (not rule.apps or (wish.app is not None and wish.app.name in rule.apps))
+    )
+
+
+def _names(rule: Rule, facts: Facts) -> bool:
+    user = facts.who.user
+    groups = facts.groups or {}
+    return user in rule.users or any(user in groups.get(g, ()) for g in rule.groups)
+
+
+def _refused(wish: Wish, fitting: list[Rule], facts: Facts) -> Verdict:
+    may = tuple(dict.fromkeys(one for rule in fitting for one in _may(rule)))
+    if not fitting:
+        reason = _("No rule allows {action} here.").format(action=wish.action)
+    elif facts.groups is None and any(rule.groups for rule in fitting):
+        reason = _("I could not look up who is in the user groups.")
+    else:
+        names = ", ".join(rule.name for rule in fitting)
+        reason = _("You are not among those whom “{rules}” names.").format(rules=names)
+    missing = fitting[0].name if fitting else wish.action
+    return Verdict(allowed=False, rule=missing, reason=reason, may=may)
+
+
+def _may(rule: Rule) -> tuple[str, ...]:
+    return (*rule.users, *rule.groups)

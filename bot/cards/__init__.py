@@ -1,0 +1,1 @@
+"""The parts of answers that all resources share."""

@@ -1,0 +1,156 @@
+"""What somebody typed, clicked or submitted, before anything is done about it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Self
+
+from pydantic import SecretStr
+
+from bot.errors import UsageError
+from bot.i18n import DEFAULT_LOCALE, _
+from bot.ids import ChannelId, DraftId, MessageTs, SlackUserId, TeamId
+
+
+class Surface(StrEnum):
+    """Where an ask came from; the value opens its de-duplication key."""
+
+    COMMAND = "slash"
+    MENTION = "event"
+    DIRECT = "direct"
+    BUTTON = "button"
+    FORM = "modal"
+    SHORTCUT = "shortcut"
+
+
+class TokenKind(StrEnum):
+    """What a bare word looks like; the first pattern that matches wins."""
+
+    HANDLE = "handle"
+    PERMALINK = "permalink"
+    REQUEST = "request"
+    ERROR = "error code"
+    SESSION = "gs session"
+    TASK = "task"
+    WORD = "word"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A bare word and what it looks like."""
+
+    text: str
+    kind: TokenKind
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A command after the grammar has read it.
+
+    *pairs* keeps each `key=value` under its full key, values in the order typed;
+    *adds* and *drops* hold `key+=value` and `key-=value`. *remarks* are sentences for
+    the asker about what was taken how (an unclosed quote, a corrected dash).
+    """
+
+    verb: str = ""
+    ids: tuple[Token, ...] = ()
+    pairs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    adds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    drops: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    flags: frozenset[str] = frozenset()
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who asks. IDs decide; names are never asked for."""
+
+    team: TeamId
+    user: SlackUserId
+    home: TeamId  # the workspace the user belongs to: another one is an outsider
+    locale: str = DEFAULT_LOCALE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where it was asked, and so where the answer goes."""
+
+    channel: ChannelId
+    thread: MessageTs | None = None
+    message: MessageTs | None = None  # the message whose button was pressed
+    direct: bool = False
+    ephemeral: bool = False  # the message pressed was for the asker's eyes only
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """A form as it stands: submitted, or half-way through (a choice was changed).
+
+    *values* maps a field's name to its text, its chosen options, or None when empty.
+    """
+
+    draft: DraftId
+    view: str
+    hash: str
+    values: Mapping[str, str | tuple[str, ...] | None]
+    changed: str = ""  # the field whose change asks for a redraw
+
+    def text(self, name: str) -> str:
+        """Return the one value of field *name*, stripped; empty if not given."""
+        value = self.values.get(name)
+        if isinstance(value, tuple):
+            value = value[0] if value else None
+        return (value or "").strip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One thing asked of one room.
+
+    *key* is the business key under which the ask is done once: never an envelope id
+    or a retry header.
+    """
+
+    room: str  # "relay", as in the slash command without its slash and prefix
+    text: str
+    who: Person
+    where: Place
+    surface: Surface
+    key: str
+    words: Words = Words()
+    answer_url: SecretStr | None = None
+    trigger: str = ""  # opens a form, within 3 s
+    submission: Submission | None = None
+
+    def reading(self, words: Words) -> Self:
+        """Return the same ask with its text read into *words*."""
+        return replace(self, words=words)
+
+    def one(self, what: str, *kinds: TokenKind) -> Token:
+        """Return the only bare word (of *kinds*, if given).
+
+        Raises:
+            UsageError: there is none, or more than one; *what* names it.
+        """
+        found = [t for t in self.words.ids if not kinds or t.kind in kinds]
+        if len(found) == 1 == len(self.words.ids):
+            return found[0]
+        if not found:
+            raise UsageError(_("This needs {what}.").format(what=what))
+        raise UsageError(
+            _("This takes one {what}; I read {count}.").format(
+                what=what, count=len(self.words.ids)
+            )
+        )
+
+    def value(self, key: str) -> str:
+        """Return the value of `key=`, the last one if repeated, or empty."""
+        return self.words.pairs.get(key, ("",))[-1]
+
+    def values(self, key: str) -> tuple[str, ...]:
+        """Return every value of `key=`."""
+        return self.words.pairs.get(key, ())
+
+    def has(self, flag: str) -> bool:
+        """Tell whether `--flag` was typed."""
+        return flag in self.words.flags

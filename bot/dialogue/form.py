@@ -1,0 +1,81 @@
+"""A form to fill in, before it has a look.
+
+A field's name is what `Submission.values` brings back, and where an error is shown.
+"""
+
+from dataclasses import dataclass
+
+from bot.dialogue.outcome import Line
+from bot.ids import DraftId
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice: what is shown and what comes back."""
+
+    label: str
+    value: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """What every field has. *hint* is the small print under it."""
+
+    name: str
+    label: str
+    hint: str = ""
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextField(Field):
+    """Typed text."""
+
+    initial: str = ""
+    placeholder: str = ""
+    multiline: bool = False
+    longest: int = 3000
+    focus: bool = False
+    redraws: bool = False  # leaving the field asks for a redraw
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberField(Field):
+    """A whole number from *least* to *most*."""
+
+    initial: int | None = None
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceField(Field):
+    """One of a few. *radio* shows all at once; *redraws* asks for a redraw."""
+
+    options: tuple[Option, ...]
+    initial: str = ""
+    radio: bool = False
+    redraws: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchField(Field):
+    """One (or *many*) of what `room` offers under *source* as the person types."""
+
+    room: str
+    source: str
+    initial: tuple[Option, ...] = ()
+    many: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """A modal. Submitting it asks *room* for the form *verb*."""
+
+    room: str
+    verb: str
+    title: str  # 24 characters at most
+    submit: str
+    fields: tuple[Field | Line, ...]
+    draft: DraftId

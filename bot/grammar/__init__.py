@@ -1,0 +1,1 @@
+"""Text to words: tokens, vocabulary, parser, suggestions."""

@@ -1,0 +1,188 @@
+"""What a word looks like: handles, IDs of three products, error codes, links.
+
+Phones and clipboards change what is typed, so text is put straight before it is read.
+"""
+
+import html
+import re
+import unicodedata
+
+from bot.dialogue.ask import Token, TokenKind
+from bot.ids import HANDLE, handle_from
+
+MOST_FOUND = 5
+
+PERMALINK = re.compile(r"https://[\w.-]+\.slack\.com/archives/[A-Z0-9]+/p\d{16}\S*")
+REQUEST = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+CAPITALISED = re.compile(r"[A-Z][A-Za-z]+(\.[A-Z][A-Za-z]+)+")
+DOTTED = re.compile(r"[A-Za-z]+(\.[A-Za-z]+)+")
+SESSION = re.compile(r"[0-9]{15,20}")
+WHOLE_TASK = 60  # characters: a TaskId has 72 to 76; fewer are a part of one
+TASK = re.compile(r"-m[A-Za-z0-9_+=.-]{6,}|[A-Za-z0-9_+=.-]{60,90}")
+
+# Codes that stand alone, and the first parts of those that have two.
+CODES = frozenset(
+    code.casefold()
+    for code in (
+        "ActionOffline",
+        "AuthFailure",
+        "DryRunOperation",
+        "FailedOperation",
+        "InternalError",
+        "InvalidAction",
+        "InvalidParameter",
+        "InvalidParameterValue",
+        "InvalidRequest",
+        "IpInBlacklist",
+        "IpNotInWhitelist",
+        "LimitExceeded",
+        "MissingParameter",
+        "NoSuchProduct",
+        "NoSuchVersion",
+        "OperationDenied",
+        "RequestLimitExceeded",
+        "RequestSizeLimitExceeded",
+        "ResourceInUse",
+        "ResourceInsufficient",
+        "ResourceNotFound",
+        "ResourceUnavailable",
+        "ResponseSizeLimitExceeded",
+        "ServiceUnavailable",
+        "UnauthorizedOperation",
+        "UnknownParameter",
+        "UnsupportedOperation",
+        "UnsupportedProtocol",
+        "UnsupportedRegion",
+    )
+)
+OURS = "patchbay"  # the first part of our own codes; alone it is only a name
+
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+_SPACES = dict.fromkeys([0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " ")
+_HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_QUOTES = {
+    **dict.fromkeys(map(ord, "“”„‟«»「」"), '"'),
+    **dict.fromkeys(map(ord, "\u2018\u2019\u201a\u201b"), "'"),
+    ord("…"): "...",
+}
+_STRAIGHT: dict[int, int | str] = {**_SPACES, **_HALF, **_QUOTES}
+_LONG_DASH = re.compile(r"(?<!\S)[—–](?=[A-Za-z][A-Za-z-]*(?:[=\s]|$))")  # noqa: RUF001 - dashes
+_MARKUP = re.compile(r"<([@#!]?)([^<>|\s]+)(?:\|([^<>]*))?>")
+_ADDED = ("http://", "mailto:", "tel:")  # to what only looks like a link
+_ENTITY = re.compile(r"&(?:amp|lt|gt);")
+_WRAPPED = re.compile(r"([`*_\"'])(?P<inside>.+)\1", re.DOTALL)
+
+# The first alternatives are there to be stepped over: what follows a `key=`, and
+# what a link's path is made of, is not ours to name.
+_IN_PROSE = re.compile(
+    r"(?<![\w+=.-])(?:--)?[A-Za-z_][\w-]{0,30}="
+    r"|https://[\w.-]+\.slack\.com/archives/[A-Z0-9]+/p\d{16}"
+    r"|rtmps?://[^\s\"'<>`|]+"
+    r"|(?<!\w)[a-z][a-z0-9+.-]{1,15}://[^\s\"'<>`|?]+"
+    r"|(?<![\w-])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![\w-])"
+    r"|(?<![\w+.-])-m[A-Za-z0-9_+=.-]{6,}"
+    r"|(?<![\w+.*-])[A-Za-z0-9_+=-][A-Za-z0-9_+=.-]{59,89}(?![\w+=*-])"
+    r"|(?<![\w.])\d{15,20}(?!\w|\.\w)"
+    r"|(?<![\w./-])[A-Za-z]+(?:\.[A-Za-z]+)*(?![\w/-])"
+    r"|(?<![\w-])#?[RSGrsg]\d{1,7}(?![\w-]|\.\w)",
+    re.ASCII,  # Chinese needs no space beside an ID
+)
+_ESCAPED_BREAK = re.compile(r"\\[nrt]")  # as a log line in JSON has them
+_RANDOM = re.compile(r"(?=.*[A-Z])(?=.*[a-z])(?=.*\d).+")
+_RANDOM_PART = re.compile(r".*[A-Z0-9].*")
+
+
+def normalise(text: str) -> str:
+    """Put *text* straight: one kind of quote, dash and space, no Slack markup.
+
+    Dots at the end stay: a TaskId ends in them. Slack escapes `&<>` once, so they are
+    restored once; apart from that, straight text comes back as it is.
+    """
+    visible = _INVISIBLE.sub("", unicodedata.normalize("NFC", unwrap(text)))
+    straight = unicodedata.normalize("NFC", visible.translate(_STRAIGHT))
+    return _LONG_DASH.sub("--", straight).replace("–", "-")  # noqa: RUF001 - a dash
+
+
+def unwrap(text: str) -> str:
+    """Undo what Slack does to links, mentions and, once, to `&<>`."""
+    plain = _MARKUP.sub(_unlinked, text)
+    return _ENTITY.sub(lambda match: html.unescape(match[0]), plain)
+
+
+def bare(word: str) -> str:
+    """Take one layer of quotes or emphasis off a whole *word*, and only then."""
+    match = _WRAPPED.fullmatch(word)
+    return match["inside"] if match else word
+
+
+def classify(word: str) -> TokenKind:
+    """Tell what *word* looks like; the first that fits, in this order."""
+    for pattern, kind in (
+        (HANDLE, TokenKind.HANDLE),
+        (PERMALINK, TokenKind.PERMALINK),
+        (REQUEST, TokenKind.REQUEST),
+    ):
+        if pattern.fullmatch(word):
+            return kind
+    if _has_known_code(word) or CAPITALISED.fullmatch(word):
+        return TokenKind.ERROR
+    if SESSION.fullmatch(word):
+        return TokenKind.SESSION
+    return TokenKind.TASK if TASK.fullmatch(word) else TokenKind.WORD
+
+
+def find_ids(text: str) -> tuple[Token, ...]:
+    """Return the IDs and error codes in prose, JSON or a log line: five at most.
+
+    Stricter than `classify`, for nobody meant these words for us: a TaskId looks
+    random, an error code begins as Tencent's do, a link is nothing but a permalink.
+    """
+    found: dict[str, Token] = {}
+    for match in _IN_PROSE.finditer(_ESCAPED_BREAK.sub(" ", normalise(text))):
+        token = _token(match[0])
+        if _meant(token):
+            found.setdefault(_same(token), token)
+    return tuple(found.values())[:MOST_FOUND]
+
+
+def _unlinked(match: re.Match[str]) -> str:
+    """Return what stood there before Slack made a link or a mention of it."""
+    sign, target, label = match.groups()
+    typed = not sign and label and target in {start + label for start in _ADDED}
+    return str(label) if typed else f"{sign}{target}"
+
+
+def _has_known_code(word: str) -> bool:
+    first, dot, _rest = word.casefold().partition(".")
+    if dot:
+        return (first in CODES or first == OURS) and bool(DOTTED.fullmatch(word))
+    return first in CODES
+
+
+def _token(word: str) -> Token:
+    """Return *word* without what is not its own: three dots are an ellipsis."""
+    whole = word.rstrip(".")
+    if word.endswith("..."):
+        word = f"{whole}.." if len(whole) >= WHOLE_TASK else whole
+    return Token(word, classify(word))
+
+
+def _meant(token: Token) -> bool:
+    match token.kind:
+        case TokenKind.WORD:
+            return False
+        case TokenKind.ERROR:
+            return _has_known_code(token.text)
+        case TokenKind.TASK:
+            whole = len(token.text) >= WHOLE_TASK
+            look = _RANDOM if whole else _RANDOM_PART
+            return look.fullmatch(token.text) is not None
+        case _:
+            return True
+
+
+def _same(token: Token) -> str:
+    """Return what two ways to write one thing have in common."""
+    if token.kind is TokenKind.TASK:  # where case matters
+        return token.text
+    return handle_from(token.text) or token.text.casefold()

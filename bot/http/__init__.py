@@ -1,0 +1,1 @@
+"""The HTTP server: Slack's and Tencent's routes, health."""

@@ -1,0 +1,90 @@
+"""What time alone makes due: notices that are to be given, rows that may go."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection, Delete, delete, select
+
+from bot.journal.model import Intent, Notice, State
+from bot.journal.rows import PENDING, intents_of, millis
+from bot.journal.schema import events, intents, outbox
+from bot.journal.sqlite.writer import Threads
+from bot.journal.states import OVER
+
+LETTERS_KEPT = timedelta(days=7)
+INTENTS_KEPT = timedelta(days=180)  # Tencent lets a TaskId be used for 30
+MOST_AT_ONCE = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """Intents to be noticed: in one of *states*, *since* a column's time, for long.
+
+    *called_back*: only those of which Tencent would have told, and been heard.
+    """
+
+    notice: Notice
+    states: tuple[State, ...]
+    since: str  # "sent_at" or "settled_at"
+    action: str
+    called_back: bool = False
+
+
+class Upkeep:
+    """The journal, as whoever minds it sees it."""
+
+    def __init__(self, threads: Threads) -> None:
+        self._threads = threads
+
+    async def overdue(self, due: Due, before: datetime) -> list[Intent]:
+        """Return what has been so since *before* and was not noticed yet."""
+        query = (
+            select(intents)
+            .where(
+                intents.c.action == due.action,
+                intents.c.state.in_([state.value for state in due.states]),
+                intents.c[due.since] <= millis(before),
+                intents.c.notices.not_like(f"%{due.notice.value}%"),
+            )
+            .order_by(intents.c.created_at)
+            .limit(MOST_AT_ONCE)
+        )
+        if due.called_back:
+            missed = intents.c.notices.like(f"%{Notice.MISSED.value}%")
+            query = query.where(intents.c.callbacks, ~missed)
+        return await self._threads.read(lambda c: intents_of(c.execute(query)))
+
+    async def oldest_unsent(self) -> datetime | None:
+        """Return since when the oldest undelivered letter waits."""
+        query = select(outbox.c.created_at).where(outbox.c.state == PENDING)
+        query = query.order_by(outbox.c.created_at).limit(1)
+        at = await self._threads.read(lambda c: c.execute(query).scalar())
+        return None if at is None else datetime.fromtimestamp(at / 1000, tz=UTC)
+
+    async def prune(self, now: datetime) -> int:
+        """Throw away what nobody can need any more; return how many rows went.
+
+        The audit trail stays: it is append-only. Numbers of handles are not used again.
+        """
+        past = select(intents.c.id).where(
+            intents.c.state.in_([state.value for state in OVER]),
+            intents.c.created_at < millis(now - INTENTS_KEPT),
+        )
+        delivered = outbox.c.state != PENDING
+        old = outbox.c.created_at < millis(now - LETTERS_KEPT)
+        statements = (
+            delete(outbox).where(delivered, old),
+            delete(outbox).where(outbox.c.intent.in_(past)),
+            delete(events).where(events.c.intent.in_(past)),
+            delete(intents).where(intents.c.id.in_(past)),
+        )
+
+        def work(connection: Connection) -> int:
+            return _run(connection, statements)
+
+        return await self._threads.write(work)
+
+
+def _run(connection: Connection, statements: Iterable[Delete]) -> int:
+    return sum(connection.execute(one).rowcount for one in statements)

@@ -1,0 +1,63 @@
+"""Open forms: each belongs to one person, for 30 minutes, and is sent in once."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from bot.errors import KeyReused
+from bot.ids import DraftId, SlackUserId, TeamId
+from bot.journal.model import Draft
+from bot.journal.rows import draft_of, draft_row, millis
+from bot.journal.schema import drafts
+from bot.journal.seal import Seal
+from bot.journal.sqlite.writer import Threads
+
+
+class Drafts:
+    """The forms that are open, as the desk sees them."""
+
+    def __init__(
+        self, threads: Threads, seal: Seal, now: Callable[[], datetime]
+    ) -> None:
+        self._threads = threads
+        self._seal = seal
+        self._now = now
+
+    async def keep(self, draft: Draft) -> None:
+        """Keep an open form; those that are past their time are thrown away."""
+        past = delete(drafts).where(drafts.c.expires_at < millis(self._now()))
+        row = draft_row(draft, self._seal)
+
+        def work(connection: Connection) -> None:
+            connection.execute(past)
+            connection.execute(insert(drafts).values(row))
+
+        await self._threads.write(work, begins=True)
+
+    async def get(
+        self, draft: DraftId, *, team: TeamId, user: SlackUserId
+    ) -> Draft | None:
+        """Return an open form, to the person who opened it only, for its 30 minutes."""
+        query = select(drafts).where(
+            drafts.c.id == draft,
+            drafts.c.team == team,
+            drafts.c.user == user,
+            drafts.c.expires_at >= millis(self._now()),
+        )
+        row = await self._threads.read(
+            lambda connection: connection.execute(query).first()
+        )
+        return draft_of(row, self._seal) if row else None
+
+
+def use(connection: Connection, draft: DraftId, key: str) -> None:
+    """Let the submission *key* use up *draft*, inside the caller's transaction.
+
+    Raises:
+        KeyReused: another submission has.
+    """
+    unused = drafts.c.used_by.in_(("", key))
+    statement = update(drafts).where(drafts.c.id == draft, unused)
+    if connection.execute(statement.values(used_by=key)).rowcount != 1:
+        raise KeyReused("form")

@@ -1,0 +1,227 @@
+"""What can be asked of the journal."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, func, or_, select
+
+from bot.ids import ChannelId, Handle, IntentId, Kind, MessageTs, SlackUserId, TeamId
+from bot.journal.model import Intent, State
+from bot.journal.rows import intents_of, millis
+from bot.journal.schema import intents
+from bot.journal.seal import Seal
+from bot.journal.sqlite.writer import Threads
+from bot.journal.states import LIVE
+
+SHORTEST_PART = 8  # characters of an ID that are enough to find it by
+ESCAPE = "\\"
+
+_stops = intents.alias("stops")
+
+# What every other answer asks, written out once: building costs as much as running.
+_NEWEST = intents.c.created_at.desc()
+_ANY_TEAM = or_(bindparam("team").is_(None), intents.c.team == bindparam("team"))
+BY_ID = select(intents).where(intents.c.id == bindparam("id"))
+BY_KEY = select(intents).where(intents.c.key == bindparam("key"))
+_BY_HANDLE = (
+    select(intents)
+    .where(intents.c.handle == bindparam("handle"), _ANY_TEAM)
+    .where(or_(intents.c.made, intents.c.kind == Kind.COSTREAM.value))
+    .order_by(_NEWEST)
+    .limit(1)
+)
+_BY_REF = (
+    select(intents)
+    .where(intents.c.ref == bindparam("ref"), intents.c.about.is_(None), _ANY_TEAM)
+    .order_by(_NEWEST)
+    .limit(1)
+)
+_LIVE = (
+    select(intents)
+    .where(
+        intents.c.team == bindparam("team"),
+        intents.c.agent != "",
+        intents.c.state.in_([state.value for state in LIVE]),
+    )
+    .order_by(_NEWEST)
+    .limit(bindparam("limit"))
+)
+EVERYTHING = 1_000_000
+
+
+class Lookups:
+    """The questions. None of them changes anything."""
+
+    def __init__(self, threads: Threads, seal: Seal) -> None:
+        self._threads = threads
+        self._seal = seal
+
+    async def get(self, intent: IntentId) -> Intent | None:
+        """Return the intent of that id."""
+        return await self._one(BY_ID, id=intent)
+
+    async def by_key(self, key: str) -> Intent | None:
+        """Return the intent that a submission became."""
+        return await self._one(BY_KEY, key=key)
+
+    async def by_handle(
+        self, handle: Handle, team: TeamId | None = None
+    ) -> Intent | None:
+        """Return the intent that made what *handle* names; of a look-up, the newest."""
+        return await self._one(_BY_HANDLE, handle=handle, team=team)
+
+    async def by_ref(self, ref: str, team: TeamId | None = None) -> Intent | None:
+        """Return the intent that made the thing with that TaskId, user or session."""
+        return await self._one(_BY_REF, ref=ref, team=team)
+
+    async def by_agent(self, agent: str) -> Intent | None:
+        """Return the start that travelled as the robot *agent*."""
+        return await self._first(select(intents).where(intents.c.agent == agent))
+
+    async def by_card(self, channel: ChannelId, ts: MessageTs) -> Intent | None:
+        """Return the intent whose card is that message."""
+        query = select(intents).where(
+            intents.c.card_channel == channel, intents.c.card_ts == ts
+        )
+        return await self._first(query)
+
+    async def find(self, text: str, team: TeamId, limit: int = 5) -> list[Intent]:
+        """Return what goes by *text*, newest first.
+
+        Whole: a TaskId, session, render user, RequestId, room or Slack user. From 8
+        characters on also the beginning or the end of an ID. The RequestId of a stop
+        finds what was stopped.
+        """
+        if not text:
+            return []
+        stopped = select(_stops.c.about).where(_stops.c.request_id == text)
+        whole = (
+            intents.c.id.in_(stopped),
+            intents.c.ref == text,
+            intents.c.request_id == text,
+            intents.c.room == text,
+            intents.c.user == text.lstrip("@"),
+            intents.c.agent == text,
+        )
+        parts = _parts_like(text) if len(text) >= SHORTEST_PART else ()
+        query = select(intents).where(
+            intents.c.team == team, intents.c.about.is_(None), or_(*whole, *parts)
+        )
+        newest = query.order_by(intents.c.created_at.desc()).limit(limit)
+        return await self._all(newest, long=bool(parts))  # parts are looked for in all
+
+    async def history(self, handle: Handle, limit: int = 5) -> list[Intent]:
+        """Return what was done to a thing, newest first."""
+        query = select(intents).where(intents.c.handle == handle)
+        return await self._all(query.order_by(intents.c.created_at.desc()).limit(limit))
+
+    async def recent(  # noqa: PLR0913 - filters, each of which may be left out
+        self,
+        team: TeamId,
+        *,
+        user: SlackUserId | None = None,
+        states: Iterable[State] | None = None,
+        kind: Kind | None = None,
+        room: str | None = None,
+        since: datetime | None = None,
+        limit: int = 8,
+        offset: int = 0,
+    ) -> list[Intent]:
+        """Return the things made lately, newest first."""
+        query = select(intents).where(intents.c.team == team, intents.c.about.is_(None))
+        if user is not None:
+            query = query.where(intents.c.user == user)
+        if states is not None:
+            query = query.where(intents.c.state.in_([one.value for one in states]))
+        if kind is not None:
+            query = query.where(intents.c.kind == kind.value)
+        if room is not None:
+            query = query.where(intents.c.room == room)
+        if since is not None:
+            query = query.where(intents.c.created_at >= millis(since))
+        newest = query.order_by(intents.c.created_at.desc(), intents.c.id.desc())
+        return await self._all(newest.limit(limit).offset(offset))
+
+    async def live(self, team: TeamId, limit: int = EVERYTHING) -> list[Intent]:
+        """Return the relays that run, or may, newest first."""
+        told = {"team": team, "limit": limit}
+        return await self._threads.read(
+            lambda connection: intents_of(connection.execute(_LIVE, told))
+        )
+
+    async def active_on(
+        self, sdk_app_id: int, room: str, target_digest: str
+    ) -> Intent | None:
+        """Return a start with the same app, room and targets that is not over."""
+        states = [State.QUEUED.value, *(state.value for state in LIVE)]
+        query = select(intents).where(
+            intents.c.sdk_app_id == sdk_app_id,
+            intents.c.room == room,
+            intents.c.target_digest == target_digest,
+            intents.c.about.is_(None),
+            intents.c.state.in_(states),
+        )
+        return await self._first(query)
+
+    async def counts(self) -> dict[State, int]:
+        """Return how many intents stand where."""
+        query = select(intents.c.state, func.count()).group_by(intents.c.state)
+        rows = await self._threads.read(
+            lambda connection: connection.execute(query).all()
+        )
+        return {State(state): count for state, count in rows}
+
+    async def request_of(self, intent: IntentId) -> bytes:
+        """Return the whole wire JSON of an intent, unsealed."""
+        query = select(intents.c.request).where(intents.c.id == intent)
+        sealed = await self._threads.read(lambda c: c.execute(query).scalar_one())
+        return self._seal.open(sealed)
+
+    async def secret_of(self, intent: IntentId) -> bytes | None:
+        """Return the secret part of the reply to an intent, unsealed, if any."""
+        query = select(intents.c.reply_secret).where(intents.c.id == intent)
+        sealed = await self._threads.read(lambda c: c.execute(query).scalar_one())
+        return self._seal.open(sealed) if sealed else None
+
+    async def _all(self, query: Select[Any], *, long: bool = False) -> list[Intent]:
+        def work(connection: Connection) -> list[Intent]:
+            return intents_of(connection.execute(query))
+
+        return await self._threads.read(work, long=long)
+
+    async def _one(self, query: Select[Any], **told: Any) -> Intent | None:
+        found = await self._threads.read(
+            lambda connection: intents_of(connection.execute(query, told))
+        )
+        return found[0] if found else None
+
+    async def _first(self, query: Select[Any]) -> Intent | None:
+        found = await self._all(query.limit(1))
+        return found[0] if found else None
+
+
+def counted(
+    connection: Connection, team: TeamId, user: SlackUserId, since: datetime
+) -> tuple[int, int]:
+    """Count the relays that are live or about to be, and those of *user* *since*."""
+    states = [State.QUEUED.value, *(state.value for state in LIVE)]
+    relays = select(func.count()).where(
+        intents.c.team == team,
+        intents.c.agent != "",
+    )
+    lately = relays.where(intents.c.user == user, intents.c.created_at >= millis(since))
+    live = connection.execute(relays.where(intents.c.state.in_(states))).scalar_one()
+    return live, connection.execute(lately).scalar_one()
+
+
+def _parts_like(text: str) -> tuple[Any, ...]:
+    """Match the beginning (with or without the dash) or the end of an ID."""
+    like = text.replace(ESCAPE, ESCAPE * 2)
+    like = like.replace("%", ESCAPE + "%").replace("_", ESCAPE + "_")
+    patterns = (f"{like}%", f"-{like}%", f"%{like}")
+    return tuple(
+        column.like(pattern, escape=ESCAPE)
+        for column in (intents.c.ref, intents.c.request_id)
+        for pattern in patterns
+    )

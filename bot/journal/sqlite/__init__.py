@@ -1,0 +1,1 @@
+"""What only SQLite needs: the writer thread and the files."""

@@ -1,0 +1,1 @@
+"""What happens to a submission, from acceptance to the last notification."""

@@ -1,0 +1,107 @@
+"""Is the bot set up well? Each finding says how to mend it.
+
+It calls nothing that costs money; the clock is compared with Tencent's by the `Date`
+of whatever answer came last.
+"""
+
+from dataclasses import dataclass
+
+from bot.errors import JournalError
+from bot.i18n import _
+from bot.journal.journal import Journal
+from bot.journal.model import State
+from bot.settings import PRODUCTS, Settings
+from bot.tencent.client import Client
+
+SKEW_WORTH_A_WORD = 30  # seconds; Slack and Tencent refuse at 300
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One finding: well, not well, or worth a look (None)."""
+
+    what: str
+    well: bool | None = True
+    fix: str = ""
+
+
+def examine_settings(settings: Settings) -> list[Check]:
+    """Return what can be told from the settings alone."""
+    checks = [_slack(settings)]
+    for product in PRODUCTS:
+        complete = settings.account(product).complete
+        fix = _("Set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY.")
+        what = _("A key for {product}").format(product=product)
+        checks.append(Check(what, complete, "" if complete else fix))
+    apps = ", ".join(app.name for app in settings.all_apps)
+    fix = _("Set BOT_TRTC_SDK_APP_ID and BOT_TRTC_USERSIG_KEY, or apps in bot.toml.")
+    checks.append(
+        Check(
+            _("Apps: {names}").format(names=apps or "-"),
+            bool(apps),
+            "" if apps else fix,
+        )
+    )
+    if settings.allow_all:
+        fix = _("Everybody may do everything. Write rules and unset BOT_ALLOW_ALL.")
+        checks.append(Check("BOT_ALLOW_ALL", None, fix))
+    elif not settings.policy.rules:
+        fix = _("No rule allows a change; see bot.example.toml.")
+        checks.append(Check(_("Rules"), None, fix))
+    return checks
+
+
+async def examine(settings: Settings, journal: Journal, client: Client) -> list[Check]:
+    """Return everything: settings, the journal, the clock."""
+    checks = examine_settings(settings)
+    try:
+        checks += await _memory(journal)
+    except JournalError as error:
+        checks.append(Check(_("Journal"), well=False, fix=str(error)))
+    checks += _callbacks(settings)
+    if client.skew is None:
+        checks.append(Check(_("Clock: not compared yet"), None))
+    else:
+        ahead = _("Clock: {n:+.0f} s against Tencent's").format(n=client.skew)
+        near = abs(client.skew) < SKEW_WORTH_A_WORD
+        checks.append(Check(ahead, near, "" if near else _("Set the clock (NTP).")))
+    return checks
+
+
+async def _memory(journal: Journal) -> list[Check]:
+    """Return what the journal knows to be wrong, beside how long it is."""
+    counts = await journal.counts()
+    total = sum(counts.values())
+    checks = [Check(_("Journal: {n} intents").format(n=total))]
+    if unknown := counts.get(State.UNKNOWN, 0):
+        fix = _("See /relay recent failed; attach or close each.")
+        told = _("Unknown starts: {n}").format(n=unknown)
+        checks.append(Check(told, None, fix))
+    if waiting := await journal.post.waiting():
+        fix = _("They go as soon as Slack takes them.")
+        told = _("Answers on their way: {n}").format(n=waiting)
+        checks.append(Check(told, None, fix))
+    if spooled := len(journal.spool.left()):
+        told = _("Endings in the spool: {n}").format(n=spooled)
+        checks.append(Check(told, well=False, fix=_("The journal was away.")))
+    if journal.illegal_moves:
+        told = _("Moves that were refused: {n}").format(n=journal.illegal_moves)
+        checks.append(Check(told, well=False, fix=_("Please report this.")))
+    return checks
+
+
+def _callbacks(settings: Settings) -> list[Check]:
+    deaf = [app.name for app in settings.all_apps if app.callback_key is None]
+    if not deaf:
+        return [Check(_("Callbacks are on."))] if settings.all_apps else []
+    told = _("Callbacks are off: {apps}").format(apps=", ".join(deaf))
+    fix = _("With them a lost TaskId is found again; see BOT_TRTC_CALLBACK_KEY.")
+    return [Check(told, None, fix)]
+
+
+def _slack(settings: Settings) -> Check:
+    if not settings.has_slack:
+        fix = _("Set SLACK_BOT_TOKEN, and SLACK_APP_TOKEN or SLACK_SIGNING_SECRET.")
+        return Check("Slack", well=False, fix=fix)
+    mode = "Socket Mode" if settings.slack_app_token else "HTTP"
+    return Check(f"Slack: {mode}")

@@ -1,0 +1,62 @@
+"""What a former life of this process left unfinished, taken up when it starts.
+
+Queued and young: sent now. Queued and old: told that nothing was sent, since nobody
+waits for it any more. Being sent: a start is UNKNOWN, because it may be running; what
+may be repeated (a look-up, a stop) is sent again.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from bot.i18n import _, reading_in
+from bot.journal.model import Intent, State
+from bot.operations.executor import EXPIRED, STILL_WANTED, Courier
+from bot.tencent.models import REQUESTS
+from bot.tencent.models.base import Repeat
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """How many intents were sent, given up, doubted and sent again."""
+
+    sent: int = 0
+    expired: int = 0
+    unknown: int = 0
+    repeated: int = 0
+
+
+async def recover(courier: Courier, now: datetime) -> Recovered:
+    """Take up whatever is unfinished; every step may be done again after a crash."""
+    counts = {"sent": 0, "expired": 0, "unknown": 0, "repeated": 0}
+    for ending in courier.journal.spool.left():
+        await courier.endings.recall(ending)
+    for intent in await courier.journal.unfinished(courier.boot):
+        counts[await _take_up(courier, intent, now)] += 1
+    recovered = Recovered(**counts)
+    log.info("journal.recovered", **counts)
+    return recovered
+
+
+async def _take_up(courier: Courier, intent: Intent, now: datetime) -> str:
+    with reading_in(intent.locale):
+        if intent.state is State.QUEUED:
+            if now - intent.created_at <= STILL_WANTED or _ends(intent):
+                courier.take(intent)
+                return "sent"
+            text = _("It waited too long while I was away. Nothing was sent.")
+            await courier.refuse(intent, EXPIRED, text)
+            return "expired"
+        if REQUESTS[intent.action].repeat is Repeat.SAFE:
+            courier.tasks.spawn(courier.resume(intent), name=f"resume {intent.id}")
+            return "repeated"
+        await courier.doubt(intent)
+        return "unknown"
+
+
+def _ends(intent: Intent) -> bool:
+    """A stop is wanted however long it waited: what it stops costs money."""
+    return intent.about is not None

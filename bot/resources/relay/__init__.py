@@ -1,0 +1,1 @@
+"""TRTC relays: a room, mixed and pushed to CDNs."""

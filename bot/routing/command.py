@@ -1,0 +1,128 @@
+"""Room and verb: what a command module is made of.
+
+A room is one slash command. Its verbs are functions of an ask and the desk; a verb's
+docstring is its help text, its usage line is what people type. A verb only decides
+what to do: reading the words, policy, the journal and Slack belong to others.
+"""
+
+import inspect
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.dialogue.ask import Ask, Person
+from bot.dialogue.form import Form, Option
+from bot.dialogue.outcome import Outcome
+from bot.grammar.parser import VerbWords, Vocabulary
+from bot.i18n import _
+from bot.operations.service import Desk
+from bot.tencent.models.base import Level, Request
+
+Answer = Outcome | Form | None
+Handler = Callable[[Ask, Desk], Awaitable[Answer]]
+Redrawer = Callable[[Ask, Desk], Awaitable[Form]]
+Source = Callable[[str, Person, Desk], Awaitable[tuple[Option, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One thing that a room does. *usage* is what follows the verb's name."""
+
+    name: str
+    usage: str
+    handler: Handler
+    words: VerbWords
+    does: type[Request[Any]] | None  # what it may send to the cloud
+    examples: tuple[str, ...]
+
+    @property
+    def help(self) -> str:
+        """The docstring, whose first line is the short help."""
+        return inspect.getdoc(self.handler) or ""
+
+    @property
+    def summary(self) -> str:
+        """The first line of the help, without its full stop."""
+        return _(self.help.partition("\n")[0]).rstrip(".")
+
+
+@dataclass
+class Room:
+    """A slash command: *name* without slash and prefix, *summary* in one line.
+
+    *bare* is the verb for an ID alone, or for nothing at all. *prefix* goes before the
+    name in Slack, if the manifest was made with one.
+    """
+
+    name: str
+    summary: str
+    bare: str = ""
+    prefix: str = ""
+    verbs: dict[str, Verb] = field(default_factory=dict)
+    forms: dict[str, Handler] = field(default_factory=dict)
+    redraws: dict[str, Redrawer] = field(default_factory=dict)
+    sources: dict[str, Source] = field(default_factory=dict)
+
+    def verb(
+        self,
+        name: str,
+        *,
+        usage: str = "",
+        keys: Iterable[str] = (),
+        flags: Iterable[str] = (),
+        does: type[Request[Any]] | None = None,
+        examples: Iterable[str] = (),
+    ) -> Callable[[Handler], Handler]:
+        """Make the decorated function the verb *name*.
+
+        *does* is the request that it may send; a verb without one only reads what
+        the bot knows itself. *keys* and *flags* are all that may be typed after it.
+        """
+
+        def enter(handler: Handler) -> Handler:
+            reads = does is None or does.level is Level.READ
+            words = VerbWords(name, tuple(keys), tuple(flags), reads=reads)
+            self.verbs[name] = Verb(name, usage, handler, words, does, tuple(examples))
+            return handler
+
+        return enter
+
+    def form(self, verb: str) -> Callable[[Handler], Handler]:
+        """Make the decorated function take the submissions of the form *verb*."""
+        return _entering(self.forms, verb)
+
+    def redraw(self, verb: str) -> Callable[[Redrawer], Redrawer]:
+        """Make the decorated function draw the form *verb* anew after a choice."""
+        return _entering(self.redraws, verb)
+
+    def source(self, name: str) -> Callable[[Source], Source]:
+        """Make the decorated function offer options as somebody types."""
+        return _entering(self.sources, name)
+
+    @property
+    def command(self) -> str:
+        """What is typed in Slack to get here."""
+        return f"/{self.prefix}{self.name}"
+
+    @property
+    def hint(self) -> str:
+        """The usage hint that Slack shows while the command is typed."""
+        usages = (
+            verb.usage if name == self.bare else f"{name} {verb.usage}".strip()
+            for name, verb in self.verbs.items()
+        )
+        return " | ".join(usage for usage in usages if usage)
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """What the grammar has to know to read this room's commands."""
+        words = tuple(verb.words for verb in self.verbs.values())
+        return Vocabulary(self.name, words, self.bare)
+
+
+def _entering(into: dict[str, Any], name: str) -> Callable[[Any], Any]:
+    def enter(function: Any) -> Any:
+        into[name] = function
+        return function
+
+    return enter

@@ -1,0 +1,96 @@
+"""The Slack app's manifest, made from the rooms.
+
+https://docs.slack.dev/reference/app-manifest says what the keys mean. The scopes are
+the fewest that work; none of them reads a channel.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import yaml
+
+from bot.routing.command import Room
+
+SCOPES = (
+    "app_mentions:read",  # the same words in a thread, where slash commands cannot go
+    "chat:write",  # cards, and answers to mentions
+    "commands",
+    "files:write",  # the export of the audit trail
+    "im:history",  # bare words in the bot's own messages tab
+    "usergroups:read",  # who is in the groups that rules name
+    "users:read",  # the reader's language, and whether somebody is a guest
+)
+EVENTS = ("app_home_opened", "app_mention", "message.im")
+HEADER = (
+    "# Made by `python -m bot manifest`; --prefix and --http-url make other ones.\n"
+    "# Paste it at https://api.slack.com/apps → Create New App → From a manifest.\n"
+)
+
+
+def manifest(
+    rooms: Iterable[Room], *, prefix: str = "", http_url: str = ""
+) -> dict[str, Any]:
+    """Return the manifest: Socket Mode, or HTTP at *http_url* (the public base URL).
+
+    *prefix* goes before every command: `tc-` makes `/tc-relay`.
+    """
+    events = f"{http_url.rstrip('/')}/slack/events" if http_url else ""
+    return {
+        "_metadata": {"major_version": 2, "minor_version": 1},
+        "display_information": {
+            "name": "Patchbay",
+            "description": "Run Tencent Cloud real-time streams from Slack",
+            "background_color": "#1f3a5f",
+        },
+        "features": _features(rooms, prefix, events),
+        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "settings": _settings(events),
+    }
+
+
+def as_yaml(made: dict[str, Any]) -> str:
+    """Return *made* as the file that Slack takes."""
+    body = yaml.safe_dump(made, sort_keys=False, allow_unicode=True, width=88)
+    return HEADER + body
+
+
+def _features(rooms: Iterable[Room], prefix: str, events: str) -> dict[str, Any]:
+    url = {"url": events} if events else {}
+    return {
+        "app_home": {
+            "home_tab_enabled": True,
+            "messages_tab_enabled": True,
+            "messages_tab_read_only_enabled": False,
+        },
+        "bot_user": {"display_name": "patchbay", "always_online": True},
+        "shortcuts": [
+            {
+                "name": "Look up IDs",
+                "type": "message",
+                "callback_id": "lookup_ids",
+                "description": "What the IDs and errors in this message are",
+            }
+        ],
+        "slash_commands": [
+            {
+                "command": f"/{prefix}{room.name}",
+                "description": room.summary,
+                "usage_hint": room.hint,
+                "should_escape": True,
+                **url,
+            }
+            for room in rooms
+        ],
+    }
+
+
+def _settings(events: str) -> dict[str, Any]:
+    url = {"request_url": events} if events else {}
+    options = {"message_menu_options_url": events} if events else {}
+    return {
+        "event_subscriptions": {**url, "bot_events": list(EVENTS)},
+        "interactivity": {"is_enabled": True, **url, **options},
+        "org_deploy_enabled": False,
+        "socket_mode_enabled": not events,
+        "token_rotation_enabled": False,
+    }

@@ -1,0 +1,1 @@
+"""Tasks, logs and redaction."""

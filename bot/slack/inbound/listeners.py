@@ -1,0 +1,303 @@
+"""Bolt, with one catch-all listener for each kind of payload.
+
+A listener turns the payload into an ask, takes it to the house, and acks with what
+comes back. It does no work of its own: what takes longer, the house does in tasks. So
+`process_before_response` costs nothing, and Bolt's polling for the ack is not needed.
+"""
+
+import asyncio
+import re
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Protocol
+
+import structlog
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltRequest
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.response import BoltResponse
+
+from bot.dialogue.ask import Ask, Person
+from bot.dialogue.form import Form, Option
+from bot.dialogue.outcome import Audience, Outcome, Tone, line
+from bot.errors import InvalidRequest
+from bot.i18n import _, reading_in
+from bot.runtime.tasks import Tasks
+from bot.slack.directory import People
+from bot.slack.inbound import payloads
+from bot.slack.outbound.replies import Teller
+from bot.slack.render import blocks
+from bot.slack.render import modals as forms
+
+Answer = Outcome | Form | None
+Body = dict[str, Any]
+
+SERVER_ERROR = 500
+PATIENCE = 2.5  # seconds; Slack gives up after 3
+ANYTHING = re.compile(r"^.*$", re.DOTALL)
+
+log = structlog.get_logger(__name__)
+
+
+class House(Protocol):
+    """Where asks are answered."""
+
+    @property
+    def rooms(self) -> Mapping[str, Any]:
+        """The rooms by name."""
+
+    async def answer(self, ask: Ask) -> Answer:
+        """Answer; errors are told, never raised."""
+
+    async def submit(self, ask: Ask) -> Answer:
+        """Take a form; `InvalidRequest` names fields of it."""
+
+    async def redraw(self, ask: Ask) -> Form:
+        """Draw a form anew after a choice."""
+
+    async def options(
+        self, room: str, source: str, query: str, who: Person
+    ) -> tuple[Option, ...]:
+        """Offer options, from memory."""
+
+    async def home(self, who: Person) -> Outcome:
+        """Return what the Home tab shows."""
+
+
+class Door:
+    """Takes what Slack sends to *house*, and its answers back.
+
+    *prefix* stands before every room's name in a slash command. What takes longer than
+    *patience* seconds is acked, and answered later.
+    """
+
+    def __init__(
+        self,
+        house: House,
+        teller: Teller,
+        people: People,
+        tasks: Tasks,
+        *,
+        prefix: str = "",
+        patience: float = PATIENCE,
+    ) -> None:
+        self._house = house
+        self._teller = teller
+        self._people = people
+        self._tasks = tasks
+        self._prefix = prefix
+        self._patience = patience
+        self.app = self._bolt()
+
+    async def dispatch(
+        self, request: AsyncBoltRequest, body: Mapping[str, Any]
+    ) -> BoltResponse:
+        """Let Bolt answer a request that the guard admitted; always in 2xx or 4xx."""
+        try:
+            response = await self.app.async_dispatch(request)
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a 5xx would tell the person nothing
+            return BoltResponse(status=200, body=_broken(body, error))
+        if response.status >= SERVER_ERROR:
+            return BoltResponse(status=200, body=_broken(body, None))
+        return response
+
+    def _bolt(self) -> AsyncApp:
+        async def authorize() -> AuthorizeResult:
+            """Answer from memory: one workspace, asked for once at the start."""
+            return self._people.authorized
+
+        app = AsyncApp(
+            authorize=authorize,
+            client=self._teller.web.client,
+            process_before_response=True,
+            request_verification_enabled=False,  # the guard has, on the raw bytes
+            ssl_check_enabled=False,
+        )
+        app.command(ANYTHING)(self._command)
+        app.action(ANYTHING)(self._action)
+        app.view(ANYTHING)(self._submission)
+        app.options(ANYTHING)(self._options)
+        app.shortcut(ANYTHING)(self._shortcut)
+        app.event("app_mention")(self._mention)
+        app.event("message")(self._message)
+        app.event("app_home_opened")(self._home)
+        app.error(self._failed)
+        return app
+
+    async def _failed(self, error: Exception, body: Body) -> BoltResponse:
+        """Turn what a listener raised into an answer that the person sees."""
+        return BoltResponse(status=200, body=_broken(body, error))
+
+    # ── what is typed, clicked and sent in ──────────────────────────────────────
+
+    async def _command(self, ack: AsyncAck, body: Body) -> None:
+        locale = self._people.locale(str(body["user_id"]))
+        ask = payloads.command(body, self._prefix, locale)
+        self._people.meet(ask.who)
+        answer, late = await self._in_time(ask, self._house.answer)
+        if late:
+            await ack(text=_("Still working on it; the answer follows here."))
+        elif isinstance(answer, Outcome) and answer.audience is Audience.ASKER:
+            with reading_in(locale):
+                await ack(**blocks.message(answer), response_type="ephemeral")
+            if answer.file:
+                self._later(self._teller.hand_over(ask, answer.file), ask)
+        else:
+            await ack()
+            self._later(self._teller.tell(ask, answer), ask)
+
+    async def _action(self, ack: AsyncAck, body: Body) -> None:
+        await ack()
+        action = body["actions"][0]
+        action_id = str(action.get("action_id", ""))
+        user = str(body["user"]["id"])
+        locale = self._people.locale(user)
+        if action_id.startswith("do:"):
+            ask = payloads.button(body, action, locale)
+            self._people.meet(ask.who)
+            self._later(self._answer(ask), ask)
+        elif action_id.startswith("field:"):
+            changed = action_id.removeprefix("field:")
+            ask = payloads.submission(body, locale, changed=changed)
+            self._later(self._redraw(ask), ask)
+
+    async def _submission(self, ack: AsyncAck, body: Body) -> None:
+        locale = self._people.locale(str(body["user"]["id"]))
+        ask = payloads.submission(body, locale)
+        self._people.meet(ask.who)
+        inputs = [
+            str(block["block_id"])
+            for block in body["view"].get("blocks", ())
+            if block.get("type") == "input"
+        ]
+        try:
+            answer, late = await self._in_time(ask, self._house.submit)
+        except InvalidRequest as refused:
+            faults = forms.faults(inputs, refused.faults)
+            await ack(response_action="errors", errors=faults)
+            return
+        if late:
+            answer = Outcome(headline=(_("Still working on it."),), tone=Tone.WAIT)
+        if answer is None:
+            await ack(response_action="clear")
+            return
+        with reading_in(locale):
+            view = (
+                forms.view(answer)
+                if isinstance(answer, Form)
+                else forms.closing(answer)
+            )
+        await ack(response_action="update", view=view)
+
+    async def _options(self, ack: AsyncAck, body: Body) -> None:
+        locale = self._people.locale(str(body["user"]["id"]))
+        _pick, room, source, _name = str(body["action_id"]).split(":", 3)
+        who = payloads.who_in(body, locale)
+        with reading_in(locale):
+            found = await self._house.options(
+                room, source, str(body.get("value", "")), who
+            )
+            await ack(**forms.options(found))
+
+    async def _shortcut(self, ack: AsyncAck, body: Body) -> None:
+        await ack()
+        ask = payloads.shortcut(body, self._people.locale(str(body["user"]["id"])))
+        self._later(self._answer(ask), ask)
+
+    # ── events ──────────────────────────────────────────────────────────────────
+
+    async def _mention(self, body: Body) -> None:
+        locale = self._people.locale(str(body["event"].get("user", "")))
+        ask = payloads.mention(body, self._house.rooms, self._prefix, locale)
+        self._people.meet(ask.who)
+        self._later(self._answer(ask), ask)
+
+    async def _message(self, body: Body) -> None:
+        event = body["event"]
+        written = event.get("user") and not (
+            event.get("subtype") or event.get("bot_id")
+        )
+        if event.get("channel_type") == "im" and written:
+            await self._mention(body)
+
+    async def _home(self, body: Body) -> None:
+        event = body["event"]
+        if event.get("tab", "home") != "home":
+            return
+        user = str(event["user"])
+        who = payloads.who_in(
+            {"user": {"id": user}, "team": {"id": body.get("team_id", "")}},
+            self._people.locale(user),
+        )
+        self._tasks.spawn(self._publish(who), name=f"home {user}")
+
+    # ── work behind the ack ─────────────────────────────────────────────────────
+
+    async def _answer(self, ask: Ask) -> None:
+        with reading_in(ask.who.locale):
+            answer = await self._house.answer(ask)
+        await self._teller.tell(ask, answer)
+
+    async def _redraw(self, ask: Ask) -> None:
+        with reading_in(ask.who.locale):
+            view = forms.view(await self._house.redraw(ask))
+        await self._teller.redraw(ask, view)
+
+    async def _publish(self, who: Person) -> None:
+        with reading_in(who.locale):
+            view = blocks.home(await self._house.home(who))
+        await self._teller.publish(who.user, view)
+
+    async def _in_time(
+        self, ask: Ask, serve: Callable[[Ask], Awaitable[Answer]]
+    ) -> tuple[Answer, bool]:
+        """Return the answer, or True if it will be told later."""
+        with reading_in(ask.who.locale):
+            working = asyncio.ensure_future(serve(ask))
+        done, _pending = await asyncio.wait({working}, timeout=self._patience)
+        if done:
+            return working.result(), False
+        self._later(self._tell_when_done(ask, working), ask)
+        return None, True
+
+    async def _tell_when_done(
+        self, ask: Ask, working: "asyncio.Future[Answer]"
+    ) -> None:
+        try:
+            answer = await working
+        except InvalidRequest as refused:
+            sentences = " ".join(refused.faults.values())
+            answer = Outcome(headline=(sentences,), tone=Tone.WARN)
+        await self._teller.tell(ask, answer)
+
+    def _later(self, work: Any, ask: Ask) -> None:
+        self._tasks.spawn(work, name=f"{ask.surface} {ask.room}")
+
+
+def bolt_request(**said: Any) -> AsyncBoltRequest | None:
+    """Return what Bolt dispatches; None if it is shaped as nothing of Slack's is.
+
+    Bolt looks into a payload before anything can catch what that raises.
+    """
+    try:
+        return AsyncBoltRequest(**said)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        log.warning("payload.misshapen", why=type(error).__name__)
+        return None
+
+
+def _broken(body: Mapping[str, Any], error: Exception | None) -> str | Body:
+    """Return what is shown when something broke before the house was reached."""
+    incident = secrets.token_hex(4)
+    log.error("door.broke", incident=incident, exc_info=error)
+    told = Outcome(
+        headline=(_("Something went wrong on my side; nothing was sent."),),
+        tone=Tone.BAD,
+        parts=(line(_("Incident {incident}.").format(incident=incident), quiet=True),),
+    )
+    if body.get("type") == "view_submission":
+        return {"response_action": "update", "view": forms.closing(told)}
+    if "command" not in body:
+        return ""
+    return {"response_type": "ephemeral", **blocks.message(told)}

@@ -1,0 +1,136 @@
+"""Socket Mode: two connections, so that one can be renewed, and a watchdog.
+
+The library closes the old socket before it opens the new one, and has been seen to be
+connected but deaf. So there are two, and a process that hears nothing for a minute
+stops, for its supervisor to start it again.
+https://docs.slack.dev/apis/events-api/using-socket-mode
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from pydantic import SecretStr
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.inbound.listeners import Door, bolt_request
+
+CONNECTIONS = 2
+PING_SECONDS = 10.0
+DEAF_SECONDS = 60.0
+MOST_AT_ONCE = 1000
+
+log = structlog.get_logger(__name__)
+
+
+class Sockets:
+    """Connections to *web*'s Slack with the app-level *token*.
+
+    *clock* is the wall clock in seconds, since the library counts its pongs by that.
+    """
+
+    def __init__(
+        self,
+        door: Door,
+        web: AsyncWebClient,
+        token: SecretStr,
+        *,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._door = door
+        self._web = web
+        self._token = token
+        self._clock = clock
+        self._sleep = sleep
+        self._clients: list[SocketModeClient] = []
+        self._under_way = 0
+        self.heard_at = clock()
+
+    async def start(self) -> None:
+        """Connect; the bot hears from then on."""
+        for _number in range(CONNECTIONS):
+            client = SocketModeClient(
+                app_token=self._token.get_secret_value(),
+                web_client=self._web,
+                ping_interval=PING_SECONDS,
+                logger=None,
+                trace_enabled=False,
+            )
+            client.socket_mode_request_listeners.append(self._take)
+            client.on_message_listeners.append(self._hear)
+            await client.connect()  # type: ignore[no-untyped-call]  # slack_sdk has no type here
+            self._clients.append(client)
+        self.heard_at = self._clock()
+
+    async def close(self) -> None:
+        """Hear no more."""
+        for client in self._clients:
+            client.auto_reconnect_enabled = False
+            await client.close()  # type: ignore[no-untyped-call]  # nor here
+
+    async def connected(self) -> bool:
+        """Tell whether one of the connections stands."""
+        return any([await client.is_connected() for client in self._clients])
+
+    async def watch(self, every: float = PING_SECONDS) -> None:
+        """Return once nothing has been heard for a minute: it is time to stop."""
+        while True:
+            await self._sleep(every)
+            pongs = [client.last_ping_pong_time or 0.0 for client in self._clients]
+            silent = self._clock() - self.heard_at
+            pong_age = self._clock() - max(pongs, default=0.0)
+            if min(silent, pong_age) > DEAF_SECONDS:
+                log.critical("sockets.deaf", seconds=round(silent))
+                return
+
+    async def _hear(self, *_message: Any) -> None:
+        self.heard_at = self._clock()
+
+    async def _take(
+        self, client: AsyncBaseSocketModeClient, request: SocketModeRequest
+    ) -> None:
+        self.heard_at = self._clock()
+        if self._under_way >= MOST_AT_ONCE:
+            log.error("sockets.full")
+            await self._ack(client, request, {"text": "Overloaded; nothing was done."})
+            return
+        self._under_way += 1
+        try:
+            await self._answer(client, request)
+        finally:
+            self._under_way -= 1
+
+    async def _answer(
+        self, client: AsyncBaseSocketModeClient, request: SocketModeRequest
+    ) -> None:
+        bolt = bolt_request(mode="socket_mode", body=request.payload)
+        if bolt is None:
+            await self._ack(client, request, None)
+            return
+        answer = await self._door.dispatch(bolt, request.payload)
+        body: Any = answer.body
+        payload: dict[str, Any] | None = None
+        if body:
+            as_json = "application/json" in answer.first_headers().get(
+                "content-type", ""
+            )
+            payload = json.loads(body) if as_json else {"text": body}
+        await self._ack(client, request, payload)
+
+    async def _ack(
+        self,
+        client: AsyncBaseSocketModeClient,
+        request: SocketModeRequest,
+        payload: dict[str, Any] | None,
+    ) -> None:
+        """Acknowledge whatever came: Slack shows the person a time-out otherwise."""
+        response = SocketModeResponse(envelope_id=request.envelope_id, payload=payload)
+        await client.send_socket_mode_response(response)

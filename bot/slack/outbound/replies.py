@@ -1,0 +1,106 @@
+"""Tells an answer to whoever asked, at the place where they asked."""
+
+from dataclasses import replace
+from typing import Any
+
+import structlog
+
+from bot.dialogue.ask import Ask, Surface
+from bot.dialogue.form import Form
+from bot.dialogue.outcome import Audience, File, Outcome, Tone
+from bot.i18n import _, reading_in
+from bot.slack.outbound.web import Sent, Web
+from bot.slack.render import blocks
+from bot.slack.render import modals as forms
+
+log = structlog.get_logger(__name__)
+
+
+class Teller:
+    """Answers asks through *web*."""
+
+    def __init__(self, web: Web) -> None:
+        self.web = web
+
+    async def tell(self, ask: Ask, answer: Outcome | Form | None) -> None:
+        """Tell *answer*: a form is opened, an outcome is shown, None is silence."""
+        with reading_in(ask.who.locale):
+            if isinstance(answer, Form):
+                await self._open(ask, answer)
+            elif answer is not None:
+                await self._show(ask, answer)
+                if answer.file:
+                    await self.hand_over(ask, answer.file)
+
+    async def redraw(self, ask: Ask, view: dict[str, Any]) -> None:
+        """Show *view* in place of the form of *ask*, unless it has moved on."""
+        form = ask.submission
+        if form:
+            sent = await self.web.call(
+                "views.update", view_id=form.view, hash=form.hash, view=view
+            )
+            if not sent.ok:
+                log.info("view.kept", error=sent.error)
+
+    async def publish(self, user: str, view: dict[str, Any]) -> None:
+        """Show *view* as the Home tab of *user*."""
+        sent = await self.web.call("views.publish", user_id=user, view=view)
+        if not sent.ok:
+            log.warning("home.unseen", error=sent.error)
+
+    async def _open(self, ask: Ask, form: Form) -> None:
+        view = forms.view(form)
+        if ask.trigger:
+            sent = await self.web.call("views.open", trigger_id=ask.trigger, view=view)
+            if sent.ok:
+                return
+            log.warning("view.unopened", error=sent.error)
+            sentence = _("Slack did not open the form in time. Please ask once more.")
+        else:
+            sentence = _("A form needs a slash command: type the same with / in front.")
+        await self._show(ask, Outcome(headline=(sentence,), tone=Tone.WARN))
+
+    async def _show(self, ask: Ask, outcome: Outcome) -> None:
+        sent = await self._sent(ask, outcome)
+        if not sent.ok and sent.error not in {"timeout", "ratelimited"}:
+            log.warning("answer.refused", error=sent.error)
+            short = replace(outcome, parts=(), menu=())
+            await self._sent(ask, short)
+
+    async def hand_over(self, ask: Ask, file: File) -> None:
+        """Put *file* into the asker's messages with the bot; say so if it cannot be."""
+        said = Outcome(headline=(file.name,))
+        opened = await self.web.post(ask.who.user, blocks.message(said))
+        channel = str((opened.data or {}).get("channel", ""))
+        sent = opened
+        if opened.ok:
+            sent = await self.web.upload(channel, file.name, file.text)
+        if not sent.ok:
+            log.warning("file.refused", error=sent.error)
+            sentence = _("Slack did not take the file: {error}.")
+            told = sentence.format(error=sent.error)
+            await self._show(ask, Outcome(headline=(told,), tone=Tone.BAD))
+
+    async def _sent(self, ask: Ask, outcome: Outcome) -> Sent:
+        body = blocks.message(outcome)
+        private = outcome.audience is Audience.ASKER
+        if ask.answer_url and ask.surface is not Surface.FORM:
+            kind = "ephemeral" if private else "in_channel"
+            whole = {
+                **body,
+                "response_type": kind,
+                "replace_original": outcome.replaces,
+            }
+            return await self.web.answer(ask.answer_url, whole)
+        if ask.where.direct or not ask.where.channel:
+            channel = ask.where.channel or ask.who.user
+            return await self.web.post(channel, body, thread_ts=ask.where.thread)
+        if private:
+            return await self.web.call(
+                "chat.postEphemeral",
+                channel=ask.where.channel,
+                user=ask.who.user,
+                thread_ts=ask.where.thread,
+                **body,
+            )
+        return await self.web.post(ask.where.channel, body, thread_ts=ask.where.thread)

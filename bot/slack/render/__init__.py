@@ -1,0 +1,1 @@
+"""Outcomes and forms as Block Kit."""

@@ -1,0 +1,186 @@
+"""Outcomes as Block Kit: messages, the Home tab, and what a form says between fields.
+
+Data goes into rich text or plain text, where nothing is parsed, wherever Slack takes
+it. The rest is escaped, and marks that would draw something are replaced.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from bot.dialogue.outcome import (
+    Bold,
+    Button,
+    Buttons,
+    Code,
+    Facts,
+    Line,
+    Mono,
+    Outcome,
+    Part,
+    Points,
+    Row,
+    Span,
+    line,
+)
+from bot.i18n import _, reader_locale
+from bot.slack.render import fit as fold
+from bot.slack.render import limits
+from bot.slack.render.buttons import Numbers, beside, numbers, row
+from bot.slack.render.escape import ELLIPSIS, clean, cut, escape
+from bot.slack.render.spans import Json, is_blank, literal, parsed, rich, standing_out
+
+MOST_DRAWN = 256  # messages, of some 10 kB each
+
+
+def message(outcome: Outcome) -> Json:
+    """Return *outcome* as the `text` and `blocks` of a message.
+
+    `text` is what notifications and screen readers say; Slack parses it. The same
+    outcome is drawn once: nobody may change what comes back.
+    https://docs.slack.dev/reference/methods/chat.postMessage
+    """
+    return _message(outcome, reader_locale())
+
+
+@lru_cache(MOST_DRAWN)
+def _message(outcome: Outcome, _locale: str) -> Json:
+    text = escape(cut(outcome.plain, limits.FALLBACK, sent_as=escape)).strip()
+    blocks = fold.folded([*_pieces(outcome)], fold.MESSAGE)
+    return {"text": text or ELLIPSIS, "blocks": blocks}
+
+
+def home(outcome: Outcome) -> Json:
+    """Return *outcome* as the view of the Home tab.
+
+    https://docs.slack.dev/reference/views/home-tab-views
+    """
+    return {"type": "home", "blocks": fold.folded([*_pieces(outcome)], fold.VIEW)}
+
+
+def told(outcome: Outcome) -> list[Json]:
+    """Return *outcome* as blocks for a modal, without anything to press.
+
+    A button in a modal has no channel to answer in; the buttons of a card have.
+    """
+    parts = tuple(
+        replace(part, menu=()) if isinstance(part, Row) else part
+        for part in outcome.parts
+        if not isinstance(part, Buttons)
+    )
+    silent = replace(outcome, parts=parts, menu=())
+    return fold.folded([*_pieces(silent)], fold.VIEW)
+
+
+def paragraph(said: Line) -> list[Json]:
+    """Return *said* as a block, or none if there is nothing to see."""
+    if is_blank(said.spans):
+        return []
+    return [_small(said.spans) if said.quiet else _text(said.spans)]
+
+
+def _pieces(outcome: Outcome) -> Iterator[fold.Piece]:
+    """The request ID comes last, but for a closing row of buttons."""
+    numbered = numbers()
+    yield fold.Piece(_headline(outcome, numbered), stays=True)
+    closing = outcome.parts[-1:]
+    if not (closing and isinstance(closing[0], Buttons)):
+        closing = ()
+    for part in outcome.parts[: len(outcome.parts) - len(closing)]:
+        yield _piece(part, numbered)
+    yield fold.Piece(_request(outcome.request_id), stays=True)
+    for part in closing:
+        yield _piece(part, numbered)
+
+
+def _headline(outcome: Outcome, numbered: Numbers) -> list[Json]:
+    said = (ELLIPSIS,) if is_blank(outcome.headline) else outcome.headline
+    sign = (f"{outcome.tone.value} ",) if outcome.tone.value else ()
+    return _with_menu((*sign, *standing_out(said)), outcome.menu, numbered)
+
+
+def _request(request_id: str) -> list[Json]:
+    if not request_id:
+        return []
+    return paragraph(line(_("Request"), " ", Mono(request_id), quiet=True))
+
+
+def _piece(part: Part, numbered: Numbers) -> fold.Piece:
+    return fold.Piece(_part(part, numbered), stays=isinstance(part, Buttons))
+
+
+def _part(part: Part, numbered: Numbers) -> list[Json]:
+    match part:
+        case Line():
+            return paragraph(part)
+        case Facts(pairs):
+            return _facts(pairs)
+        case Code(text):
+            return _code(text)
+        case Points():
+            return _points(part)
+        case Row(spans, menu):
+            said = (ELLIPSIS,) if is_blank(spans) else spans
+            return _with_menu(said, menu, numbered)
+        case Buttons(buttons):
+            return row(buttons, numbered)
+
+
+def _with_menu(
+    spans: Sequence[Span], menu: Sequence[Button], numbered: Numbers
+) -> list[Json]:
+    """Only a section can have something beside it, and a section speaks mrkdwn.
+
+    https://docs.slack.dev/reference/block-kit/blocks/section-block
+    """
+    accessory, below = beside(menu, numbered)
+    if accessory is None:
+        return [_text(spans)]
+    text = parsed(spans)
+    return [{"type": "section", "text": text, "accessory": accessory}, *below]
+
+
+def _facts(pairs: Sequence[tuple[str, tuple[Span, ...]]]) -> list[Json]:
+    facts = [(Bold(label), "  ", *value) for label, value in pairs]
+    lines = fold.few([fact for fact in facts if not is_blank(fact)])
+    spans = [span for fact in lines for span in ("\n", *fact)]
+    return [_text(spans[1:])] if spans else []
+
+
+def _code(text: str) -> list[Json]:
+    shown = cut(clean(text).strip("\n"), limits.TEXT)
+    if not shown.strip():
+        return []
+    return [_rich_text(_of("preformatted", rich((shown,))))]
+
+
+def _points(points: Points) -> list[Json]:
+    title = rich(() if is_blank((points.title,)) else (Bold(points.title),))
+    lines = fold.few([said for said in points.lines if not is_blank(said)])
+    elements = [_of("section", title)] if title else []
+    if lines:
+        items = [_of("section", rich(said)) for said in lines]
+        style = "ordered" if points.numbered else "bullet"
+        elements.append(_of("list", items) | {"style": style})
+    return [_rich_text(*elements)] if elements else []
+
+
+def _text(spans: Sequence[Span]) -> Json:
+    return _rich_text(_of("section", rich(spans)))
+
+
+def _small(spans: Sequence[Span]) -> Json:
+    """https://docs.slack.dev/reference/block-kit/blocks/context-block."""
+    words = [span for span in spans if isinstance(span, str)]
+    whole = len(words) == len(spans)
+    element = literal("".join(words), limits.TEXT) if whole else parsed(spans)
+    return {"type": "context", "elements": [element]}
+
+
+def _rich_text(*elements: Json) -> Json:
+    """https://docs.slack.dev/reference/block-kit/blocks/rich-text-block."""
+    return {"type": "rich_text", "elements": list(elements)}
+
+
+def _of(kind: str, elements: list[Json]) -> Json:
+    return {"type": f"rich_text_{kind}", "elements": elements}

@@ -1,0 +1,247 @@
+"""Forms as modals, and what comes back from them.
+
+A form is drawn anew when a choice changes which fields it has. Slack then keeps what
+was typed in every input whose block_id and action_id are as before, and takes the
+initial value of a new one. So both ids follow from the field's name alone, and a field
+must keep its name as long as it means the same.
+https://docs.slack.dev/surfaces/modals#updating_apis
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from bot.dialogue.form import (
+    ChoiceField,
+    Field,
+    Form,
+    NumberField,
+    Option,
+    SearchField,
+    TextField,
+)
+from bot.dialogue.outcome import Line, Outcome, line
+from bot.i18n import _
+from bot.slack.render import blocks, limits
+from bot.slack.render.escape import clean, cut, size
+from bot.slack.render.spans import Json, literal
+
+Value = str | tuple[str, ...] | None
+
+
+def view(form: Form) -> Json:
+    """Return *form* as a modal view.
+
+    What else the form remembers stays here under its draft id.
+    https://docs.slack.dev/reference/views/modal-views
+    """
+    drawn: list[Json] = []
+    for part in form.fields:
+        drawn += blocks.paragraph(part) if isinstance(part, Line) else [_input(part)]
+    _focus_once(drawn)
+    return _modal(form.title, drawn, close=_("Cancel")) | {
+        "callback_id": f"form:{form.room}:{form.verb}",
+        "private_metadata": form.draft,
+        "submit": literal(form.submit, limits.VIEW_BUTTON),
+    }
+
+
+def closing(outcome: Outcome, *, title: str = "Patchbay") -> Json:
+    """Return a modal that tells *outcome*: nothing to fill in, nothing to press."""
+    return _modal(title, blocks.told(outcome), close=_("Close"))
+
+
+def loading(title: str) -> Json:
+    """Return a modal to show at once, while the real one is being made."""
+    waiting = blocks.paragraph(line(_("Loading…"), quiet=True))
+    return _modal(title, waiting, close=_("Cancel"))
+
+
+def options(offered: Iterable[Option]) -> Json:
+    """Return *offered* as the answer to a select that asks for its options.
+
+    https://docs.slack.dev/reference/interaction-payloads/block_suggestion-payload
+    """
+    return {"options": _options(offered)[: limits.SELECT_OPTIONS]}
+
+
+def values(state: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> dict[str, Value]:
+    """Read `view.state.values`: what each field holds, None if it is empty.
+
+    https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload
+    """
+    return {
+        name: _value(element)
+        for name, elements in state.items()
+        for element in elements.values()
+    }
+
+
+def faults(
+    fields: Form | Iterable[Field | Line | str], found: Mapping[str, str]
+) -> dict[str, str]:
+    """Return *found* as the `errors` of a form with *fields*, by block_id.
+
+    *fields* are a form, its fields, or the names of its inputs. Slack refuses an error
+    under any other key, so a fault elsewhere is told, with its name, at the first
+    input. Without inputs the answer is empty, and is to be told another way.
+    """
+    drawn = fields.fields if isinstance(fields, Form) else fields
+    names = [
+        f if isinstance(f, str) else f.name for f in drawn if not isinstance(f, Line)
+    ]
+    told: dict[str, list[str]] = {}
+    for name, sentence in found.items() if names else ():
+        known = name in names
+        said = sentence if known or not name else f"{name}: {sentence}"
+        told.setdefault(name if known else names[0], []).append(clean(said))
+    return {name: cut(" ".join(said), limits.FAULT) for name, said in told.items()}
+
+
+# ── one field ────────────────────────────────────────────────────────────────────
+
+
+def _modal(title: str, drawn: list[Json], *, close: str) -> Json:
+    return {
+        "type": "modal",
+        "title": literal(title, limits.VIEW_TITLE),
+        "close": literal(close, limits.VIEW_BUTTON),
+        "notify_on_close": False,
+        "blocks": drawn,
+    }
+
+
+def _focus_once(drawn: Iterable[Json]) -> None:
+    """Slack refuses a view in which two elements ask for the focus."""
+    asking = [b["element"] for b in drawn if b.get("element", {}).get("focus_on_load")]
+    for element in asking[1:]:
+        del element["focus_on_load"]
+
+
+def _input(field: Field) -> Json:
+    """https://docs.slack.dev/reference/block-kit/blocks/input-block."""
+    block: Json = {
+        "type": "input",
+        "block_id": field.name,
+        "label": literal(field.label, limits.LABEL),
+        "element": _element(field),
+        "optional": field.optional,
+    }
+    if hint := _hint(field):
+        block["hint"] = literal(hint, limits.HINT)
+    if isinstance(field, TextField | ChoiceField) and field.redraws:
+        block["dispatch_action"] = True
+    return block
+
+
+def _hint(field: Field) -> str:
+    if isinstance(field, NumberField) and not field.hint:
+        return _("From {least} to {most}.").format(least=field.least, most=field.most)
+    return field.hint
+
+
+def _element(field: Field) -> Json:
+    match field:
+        case TextField():
+            return _typed(field)
+        case NumberField():
+            return _number(field)
+        case ChoiceField():
+            return _choice(field)
+        case SearchField():
+            return _search(field)
+    raise TypeError(field)
+
+
+def _typed(field: TextField) -> Json:
+    """What is already there is never cut for being longer than it may be.
+
+    So a field takes what it was prefilled with, and the fault is told on submission.
+    https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element
+    """
+    initial = cut(clean(field.initial), limits.TYPED)
+    if not field.multiline:
+        initial = initial.replace("\n", " ")
+    element: Json = {
+        "type": "plain_text_input",
+        "action_id": f"field:{field.name}",
+        "multiline": field.multiline,
+        "max_length": min(max(field.longest, size(initial)), limits.TYPED),
+    }
+    if initial:
+        element["initial_value"] = initial
+    if field.placeholder:
+        element["placeholder"] = literal(field.placeholder, limits.PLACEHOLDER)
+    if field.focus:
+        element["focus_on_load"] = True
+    if field.redraws:
+        element["dispatch_action_config"] = {"trigger_actions_on": ["on_enter_pressed"]}
+    return element
+
+
+def _number(field: NumberField) -> Json:
+    """Numbers travel as text. One out of range is left out, for the hint to mend.
+
+    https://docs.slack.dev/reference/block-kit/block-elements/number-input-element
+    """
+    element: Json = {
+        "type": "number_input",
+        "action_id": f"field:{field.name}",
+        "is_decimal_allowed": False,
+        "min_value": str(field.least),
+        "max_value": str(field.most),
+    }
+    if field.initial is not None and field.least <= field.initial <= field.most:
+        element["initial_value"] = str(field.initial)
+    return element
+
+
+def _choice(field: ChoiceField) -> Json:
+    """More than ten do not fit as radio buttons and become a select.
+
+    https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element
+    """
+    offered = _options(field.options)[: limits.SELECT_OPTIONS]
+    radio = field.radio and len(offered) <= limits.RADIO_OPTIONS
+    element: Json = {
+        "type": "radio_buttons" if radio else "static_select",
+        "action_id": f"field:{field.name}",
+        "options": offered,
+    }
+    chosen = [option for option in offered if option["value"] == field.initial]
+    return element | ({"initial_option": chosen[0]} if chosen else {})
+
+
+def _search(field: SearchField) -> Json:
+    """https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element."""
+    element: Json = {
+        "type": "multi_external_select" if field.many else "external_select",
+        "action_id": f"pick:{field.room}:{field.source}:{field.name}",
+        "min_query_length": 0,
+    }
+    chosen = _options(field.initial)
+    if not chosen:
+        return element
+    initial = (
+        {"initial_options": chosen} if field.many else {"initial_option": chosen[0]}
+    )
+    return element | initial
+
+
+def _options(offered: Iterable[Option]) -> list[Json]:
+    """Leave out what Slack would refuse: a value, if cut, would name something else."""
+    return [_option(o) for o in offered if 0 < size(o.value) <= limits.OPTION_VALUE]
+
+
+def _option(option: Option) -> Json:
+    """https://docs.slack.dev/reference/block-kit/composition-objects/option-object."""
+    shown = {"text": literal(option.label, limits.OPTION_LABEL), "value": option.value}
+    hint = {"description": literal(option.hint, limits.OPTION_HINT)}
+    return shown | (hint if option.hint else {})
+
+
+def _value(element: Mapping[str, Any]) -> Value:
+    if chosen := element.get("selected_options"):
+        return tuple(option["value"] for option in chosen)
+    if chosen := element.get("selected_option"):
+        return str(chosen["value"])
+    return element.get("value") or None

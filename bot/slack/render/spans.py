@@ -1,0 +1,173 @@
+"""What stands inside a line, in the dialects that Slack reads: rich text and mrkdwn.
+
+Rich text is the first choice: nothing in it is parsed, and it looks the same on every
+client. mrkdwn is for the two places that take no rich text: beside a menu (a section)
+and in small print (a context).
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC
+from typing import Any
+
+from bot.dialogue.outcome import Bold, Link, Mono, Span, When, Who, plain
+from bot.slack.render import limits
+from bot.slack.render.escape import (
+    ELLIPSIS,
+    clean,
+    cut,
+    escape,
+    size,
+    uncoded,
+    unmarked,
+    unticked,
+)
+
+Json = dict[str, Any]
+
+# Each reader sees a moment in their own zone and language.
+# https://docs.slack.dev/messaging/formatting-message-text#date-formatting
+MOMENT = "{date_short_pretty} {time}"
+
+_PERSON = re.compile("[UW][0-9A-Z]{2,}")
+_ADDRESS = re.compile(r"https?://[^\s<>|]+")
+
+
+def rich(spans: Iterable[Span], limit: int = limits.TEXT) -> list[Json]:
+    """Return *spans* as rich text elements, *limit* characters of text at most.
+
+    https://docs.slack.dev/reference/block-kit/blocks/rich-text-block
+    """
+    fitting = _fitted(spans, limit, lambda span: plain((span,)))
+    return [_rich(span) for span in fitting if plain((span,))]
+
+
+def mrkdwn(spans: Iterable[Span], limit: int = limits.TEXT) -> str:
+    """Return *spans* as mrkdwn of *limit* characters at most, entities counted.
+
+    https://docs.slack.dev/messaging/formatting-message-text
+    """
+    return "".join(map(_mrkdwn, _fitted(spans, limit, _mrkdwn)))
+
+
+def literal(text: str, limit: int) -> Json:
+    """Return *text* as a plain_text object; an ellipsis stands for no text at all.
+
+    https://docs.slack.dev/reference/block-kit/composition-objects/text-object
+    """
+    shown = cut(uncoded(clean(text)), limit)
+    return {"type": "plain_text", "text": shown.strip() or ELLIPSIS, "emoji": True}
+
+
+def parsed(spans: Iterable[Span], limit: int = limits.TEXT) -> Json:
+    """Return *spans* as a mrkdwn object in which Slack looks for nothing by itself."""
+    text = mrkdwn(spans, limit).strip() or ELLIPSIS
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def standing_out(spans: Sequence[Span]) -> tuple[Span, ...]:
+    """Return *spans* with every bare word bold, unless some words are already."""
+    if any(isinstance(span, Bold) for span in spans):
+        return tuple(spans)
+    return tuple(Bold(span) if isinstance(span, str) else span for span in spans)
+
+
+def is_blank(spans: Iterable[Span]) -> bool:
+    """Tell whether nothing can be seen of *spans*."""
+    return not clean(plain(tuple(spans))).strip()
+
+
+def _fitted(
+    spans: Iterable[Span], limit: int, sent_as: Callable[[Span], str]
+) -> list[Span]:
+    whole = [_sound(span) for span in spans]
+    if sum(size(sent_as(span)) for span in whole) <= limit:
+        return whole
+    fitting: list[Span] = []
+    left = limit - 1  # for an ellipsis in a span of its own
+    for span in whole:
+        weight = size(sent_as(span))
+        if weight > left:
+            fitting.append(_shortened(span, left + 1, sent_as))
+            break
+        fitting.append(span)
+        left -= weight
+    return fitting
+
+
+def _shortened(span: Span, limit: int, sent_as: Callable[[Span], str]) -> Span:
+    match span:
+        case str():
+            return cut(span, limit, sent_as=sent_as)
+        case Bold(text) | Mono(text):
+            short = replace(
+                span,
+                text=cut(text, limit, sent_as=lambda t: sent_as(replace(span, text=t))),
+            )
+            return short if size(sent_as(short)) <= limit else ELLIPSIS
+        case _:
+            return ELLIPSIS
+
+
+def _sound(span: Span) -> Span:
+    """Clean *span*; what claims to be a person or an address must look like one."""
+    match span:
+        case str():
+            return clean(span)
+        case Bold(text) | Mono(text):
+            return replace(span, text=clean(text))
+        case Who(user):
+            return span if _PERSON.fullmatch(user) else clean(user)
+        case When(at):
+            return When(at.astimezone(UTC))
+        case Link(url, text):
+            sound = _ADDRESS.fullmatch(clean(url)) and size(url) <= limits.URL
+            text = clean(text).replace("\n", " ")
+            return Link(clean(url), text) if sound and text else text
+
+
+def _rich(span: Span) -> Json:
+    match span:
+        case str():
+            return {"type": "text", "text": span}
+        case Bold(text):
+            return {"type": "text", "text": text, "style": {"bold": True}}
+        case Mono(text):
+            return {"type": "text", "text": text, "style": {"code": True}}
+        case Who(user):
+            return {"type": "user", "user_id": user}
+        case When(at):
+            return {
+                "type": "date",
+                "timestamp": int(at.timestamp()),
+                "format": MOMENT,
+                "fallback": plain((span,)),
+            }
+        case Link(url, text):
+            return {"type": "link", "url": url, "text": text}
+
+
+def _mrkdwn(span: Span) -> str:
+    match span:
+        case str():
+            return escape(unmarked(span))
+        case Bold(text):
+            return _between("*", unmarked(text.replace("\n", " ")))
+        case Mono(text):
+            return _between("`", unticked(text))
+        case Who(user):
+            return f"<@{user}>"
+        case When(at):
+            return f"<!date^{int(at.timestamp())}^{MOMENT}|{plain((span,))}>"
+        case Link(url, text):
+            return f"<{escape(url)}|{escape(unmarked(text))}>"
+
+
+def _between(mark: str, text: str) -> str:
+    """Put *text* between two marks, which must touch words to be seen as marks."""
+    inner = text.strip()
+    if not inner:
+        return text
+    before, after = text.split(inner, maxsplit=1)
+    return f"{before}{mark}{escape(inner)}{mark}{after}"

@@ -1,0 +1,152 @@
+"""TRTC: where a relay goes, to push targets and feedback rooms, and its SEI.
+
+Page: https://www.tencentcloud.com/document/product/647/48247
+"""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, SecretStr
+
+from bot.i18n import _
+from bot.tencent.models.base import MASK, Part, Secret, shown_as
+from bot.tencent.models.faults import Broken, fault
+from bot.tencent.models.trtc.room import RobotId, Room, RoomId, RoomIdType, misnamed
+from bot.tencent.models.values import Free, Like, Switch, Text, Whole
+
+UUID_SEI = 5  # PayloadType
+
+LONGEST_URL = 2048
+LARGEST_PORT = 65_535
+
+# Nothing but a host and a port before the first slash: whatever reads the address
+# after us must find the same host in it.
+_PUSH_URL = re.compile(
+    r"(?P<scheme>(?i:rtmp))://(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])"
+    r"(?::(?P<port>\d{1,5}))?(?P<path>/[^\s\\]*)?",
+    re.ASCII,
+)
+_APP = re.compile(r"/(?P<app>[^/?]+)/")
+
+
+# ── push targets ─────────────────────────────────────────────────────────────────
+
+
+def _push_url(secret: SecretStr) -> SecretStr:
+    """Return *secret* if it is an address that an RTMP stream can be pushed to."""
+    url = secret.get_secret_value()
+    if len(url) > LONGEST_URL:
+        sentence = _("The {what} takes {most} characters at most.")
+        raise fault(sentence, most=LONGEST_URL)
+    if not re.match(r"rtmp://", url, re.IGNORECASE):
+        raise fault(_("The {what} begins with rtmp://; no other protocol will do."))
+    if not (url.isascii() and url.isprintable()) or re.search(r"[\s\\]", url):
+        raise fault(
+            _(
+                "The {what} has a space, a backslash, a line break or a letter beyond"
+                " a to z in it."
+            )
+        )
+    if "@" in url[len("rtmp://") :].partition("/")[0]:
+        raise fault(_("The {what} has a user name or password before its host."))
+    found = _PUSH_URL.fullmatch(url)
+    if found is None or not 0 < int(found["port"] or 1) <= LARGEST_PORT:
+        raise fault(_("The {what} is written rtmp://host/app/stream."))
+    return SecretStr(f"rtmp{url[len('rtmp') :]}")  # RTMP:// is the same, to people
+
+
+def masked_push_url(url: str) -> str:
+    """Return *url* without what opens the stream: `rtmp://host/app/****`."""
+    found = _PUSH_URL.fullmatch(url)
+    if found is None:
+        return MASK
+    app = _APP.match(found["path"] or "")
+    port = f":{found['port']}" if found["port"] else ""
+    inside = f"/{app['app']}" if app else ""
+    return f"rtmp://{found['host']}{port}{inside}/{MASK}"
+
+
+PushUrl = Annotated[SecretStr, AfterValidator(_push_url), shown_as(masked_push_url)]
+
+
+class McuPublishCdnParam(Part):
+    """A push target. One outside Tencent's CDN is billed."""
+
+    publish_cdn_url: PushUrl
+    is_tencent_cdn: Switch | None = None  # 1; say it, since a slip costs money
+
+
+class McuFeedBackRoomParams(Part):
+    """A room that the mix is sent back into, and the robot that does it."""
+
+    room_id: RoomId
+    room_id_type: RoomIdType
+    user_id: RobotId
+    user_sig: Secret | None = None  # required on the wire; minted just before sending
+
+    @property
+    def room(self) -> Room:
+        """The room."""
+        return Room(self.room_id, self.room_id_type)
+
+    def _rules(self) -> Broken:
+        yield from misnamed(self.room_id, self.room_id_type)
+
+
+# ── SEI: words inside the video ──────────────────────────────────────────────────
+
+
+def _sei_type(number: int) -> int:
+    """Return *number* if SEI of ours may have it; 244 is TRTC's own time stamp."""
+    if number in range(100, 255) and number != 244:  # noqa: PLR2004 - the page's range
+        return number
+    sentence = _("The {what} is 100 to 254 without 244; {given} was given.")
+    raise fault(sentence)
+
+
+def _sei_type_or_uuid(number: int) -> int:
+    return number if number == UUID_SEI else _sei_type(number)
+
+
+VolumeSeiType = Annotated[int, AfterValidator(_sei_type)]
+PassThroughSeiType = Annotated[int, AfterValidator(_sei_type_or_uuid)]
+AppData = Annotated[str, Text(most=4095, least=0, free=True)]
+HexUuid = Annotated[
+    str,
+    Like(
+        r"[0-9A-Fa-f]{32}",
+        lambda: _("The {what} is 32 hexadecimal digits, without dashes."),
+    ),
+]
+
+
+class McuLayoutVolume(Part):
+    """SEI that tells the layout and how loud everybody is; may be empty."""
+
+    app_data: AppData | None = None
+    payload_type: VolumeSeiType | None = None  # 100
+    interval: Whole | None = None  # 1000 ms
+    follow_idr: Switch | None = None  # 0; 1: with every key frame
+
+
+class McuPassThrough(Part):
+    """SEI with words of one's own."""
+
+    payload_content: Free
+    payload_type: PassThroughSeiType
+    payload_uuid: HexUuid | None = None
+    interval: Whole | None = None  # 1000 ms
+    follow_idr: Switch | None = None  # 0
+
+    def _rules(self) -> Broken:
+        if self.payload_type == UUID_SEI and not self.payload_uuid:
+            yield "PayloadUuid", _("SEI of payload type 5 needs a UUID.")
+        if self.payload_type != UUID_SEI and self.payload_uuid:
+            yield "PayloadUuid", _("A UUID goes with SEI of payload type 5 only.")
+
+
+class McuSeiParams(Part):
+    """SEI that goes with the mix."""
+
+    layout_volume: McuLayoutVolume | None = None
+    pass_through: McuPassThrough | None = None

@@ -1,0 +1,274 @@
+"""TRTC: relays, which take the streams of a room out to CDNs and other rooms.
+
+The vendor says *StartPublishCdnStream*; we say that a relay starts. The types that
+its request is made of are in `trtc_room`, `trtc_audio`, `trtc_video`,
+`trtc_watermark`, `trtc_output` and `trtc_record`.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Annotated, Self
+
+from pydantic import Field, SecretStr
+
+from bot.i18n import _
+from bot.ids import TaskId
+from bot.tencent.models.base import (
+    Deadline,
+    Level,
+    Repeat,
+    Reply,
+    Request,
+    Service,
+)
+from bot.tencent.models.faults import Broken
+from bot.tencent.models.trtc.audio import McuAudioParams
+from bot.tencent.models.trtc.output import (
+    McuFeedBackRoomParams,
+    McuPublishCdnParam,
+    McuSeiParams,
+)
+from bot.tencent.models.trtc.record import McuRecordParams, RecordKey
+from bot.tencent.models.trtc.room import (
+    AgentParams,
+    Room,
+    RoomId,
+    RoomIdType,
+    SdkAppId,
+    SingleSubscribeParams,
+    Users,
+    misnamed,
+    under,
+)
+from bot.tencent.models.trtc.video import CUSTOM, FLOATING, McuVideoParams
+from bot.tencent.models.values import Like, Many, Switch
+
+TRTC = Service(
+    name="trtc",
+    version="2019-07-22",
+    regional=True,
+    page="https://www.tencentcloud.com/document/product/647",
+)
+
+OUTSIDE = 0  # IsTencentCdn
+
+# Opaque: to be kept as it came. Those seen have 72 to 76 characters.
+WholeTaskId = Annotated[
+    TaskId,
+    Like(
+        r"[!-~]{8,512}",
+        lambda: _("The {what} takes 8 to 512 characters of ASCII, without spaces."),
+    ),
+]
+
+
+class RelayStarted(Reply):
+    """The relay runs, and is billed."""
+
+    task_id: WholeTaskId
+
+
+class RelayStopped(Reply):
+    """The relay is over."""
+
+    task_id: TaskId | None = None
+
+
+class StopPublishCdnStream(Request[RelayStopped]):
+    """Stop a relay; possible for 30 days from its start."""
+
+    service = TRTC
+    action = "StopPublishCdnStream"
+    permit = "relay.stop"
+    level = Level.CHANGE
+    repeat = Repeat.SAFE
+    rate = 18
+    deadline = Deadline(attempt=10, connect=2, read=7, overall=86_400)  # it costs money
+    reply = RelayStopped
+    page = "https://www.tencentcloud.com/document/product/647/48246"
+
+    sdk_app_id: SdkAppId
+    task_id: WholeTaskId
+    record_key: RecordKey | None = None  # mainland site: ends that recording at once
+
+
+class StartPublishCdnStream(Request[RelayStarted]):
+    """Start a relay: one stream as it is, or a mix of several, which is transcoded."""
+
+    service = TRTC
+    action = "StartPublishCdnStream"
+    permit = "relay.start"
+    level = Level.BILLED
+    repeat = Repeat.NEVER
+    rate = 18
+    deadline = Deadline(attempt=15, connect=2, read=12, overall=20)
+    reply = RelayStarted
+    page = "https://www.tencentcloud.com/document/product/647/48247"
+
+    sdk_app_id: SdkAppId
+    room_id: RoomId
+    room_id_type: RoomIdType
+    agent_params: AgentParams
+    with_transcoding: Switch
+    audio_params: McuAudioParams
+    video_params: McuVideoParams | None = None  # none: audio only
+    single_subscribe_params: SingleSubscribeParams | None = None
+    publish_cdn_params: (
+        Annotated[Many[McuPublishCdnParam], Field(max_length=10)] | None
+    ) = None
+    sei_params: McuSeiParams | None = None
+    feed_back_room_params: (
+        Annotated[Many[McuFeedBackRoomParams], Field(max_length=10)] | None
+    ) = None
+    record_params: McuRecordParams | None = None
+
+    @property
+    def room(self) -> Room:
+        """The main room."""
+        return Room(self.room_id, self.room_id_type)
+
+    @property
+    def rooms(self) -> tuple[Room, ...]:
+        """Every room that is heard, seen or spoken into, the main one first."""
+        taken = (user.room(self.room) for _path, user in self.users())
+        given = (one.room for one in self.feed_back_room_params or ())
+        return tuple(dict.fromkeys((self.room, *taken, *given)))
+
+    @property
+    def target_urls(self) -> tuple[SecretStr, ...]:
+        """The push addresses."""
+        return tuple(one.publish_cdn_url for one in self.publish_cdn_params or ())
+
+    @property
+    def transcodes(self) -> bool:
+        """Whether it mixes, which is billed."""
+        return bool(self.with_transcoding)
+
+    @property
+    def uses_other_cdn(self) -> bool:
+        """Whether a target is outside Tencent's CDN, which is billed."""
+        targets = self.publish_cdn_params or ()
+        return any(target.is_tencent_cdn == OUTSIDE for target in targets)
+
+    def with_agent(self, user_id: str) -> Self:
+        """Return the same relay under the robot *user_id*.
+
+        Raises:
+            InvalidRequest: a user or another robot of it goes by that name.
+        """
+        fields = self.to_wire()
+        return self.of(
+            {**fields, "AgentParams": {**fields["AgentParams"], "UserId": user_id}}
+        )
+
+    def signed(self, mint: Callable[[str], SecretStr]) -> Self:
+        """Return the same relay with a UserSig for each robot, as *mint* makes them."""
+        agent = self.agent_params
+        rooms = self.feed_back_room_params
+        changes: dict[str, object] = {
+            "agent_params": agent.model_copy(update={"user_sig": mint(agent.user_id)})
+        }
+        if rooms is not None:
+            changes["feed_back_room_params"] = tuple(
+                room.model_copy(update={"user_sig": mint(room.user_id)})
+                for room in rooms
+            )
+        return self.model_copy(update=changes)
+
+    def users(self) -> Users:
+        """Yield every user that is named, and where."""
+        yield from under("AudioParams", self.audio_params.users())
+        if self.video_params:
+            yield from under("VideoParams", self.video_params.users())
+        if self.single_subscribe_params:
+            yield from under(
+                "SingleSubscribeParams", self.single_subscribe_params.users()
+            )
+
+    # ── what goes together ───────────────────────────────────────────────────────
+
+    def _rules(self) -> Broken:
+        yield from misnamed(self.room_id, self.room_id_type)
+        yield from self._encodings()
+        yield from self._targets()
+        yield from self._mix() if self.transcodes else self._pass_through()
+        yield from self._robots()
+        yield from self._rooms()
+
+    def _encodings(self) -> Broken:
+        if self.audio_params.audio_encode is None:
+            sentence = _("Starting a relay needs the audio encoding, in any case.")
+            yield "AudioParams.AudioEncode", sentence
+        if self.video_params and self.video_params.video_encode is None:
+            sentence = _("Video needs its encoding: size, frame rate, bit rate, GOP.")
+            yield "VideoParams.VideoEncode", sentence
+
+    def _targets(self) -> Broken:
+        if not self.publish_cdn_params and not self.feed_back_room_params:
+            sentence = _("Say where to: a push target or a feedback room.")
+            yield "PublishCdnParams", sentence
+        for number in _repeated(self.target_urls):
+            sentence = _("This push address is in the list already.")
+            yield f"PublishCdnParams.{number}.PublishCdnUrl", sentence
+
+    def _mix(self) -> Broken:
+        if self.single_subscribe_params:
+            sentence = _(
+                "A single stream passes through as it is: either leave it out, or set"
+                " WithTranscoding to 0."
+            )
+            yield "SingleSubscribeParams", sentence
+
+    def _pass_through(self) -> Broken:
+        single = self.single_subscribe_params
+        if single is None or not list(single.users()):
+            sentence = _(
+                "Without transcoding one stream is relayed: say whose."
+                " To mix several, set WithTranscoding to 1."
+            )
+            yield "SingleSubscribeParams", sentence
+        sentence = _("This needs a mix: set WithTranscoding to 1, or leave it out.")
+        for field in self.audio_params.mixing():
+            yield f"AudioParams.{field}", sentence
+        for field in self.video_params.mixing() if self.video_params else ():
+            yield f"VideoParams.{field}", sentence
+
+    def _robots(self) -> Broken:
+        taken = {user.user_id for _path, user in self.users()}
+        if self.agent_params.user_id in taken:
+            sentence = _("The robot goes by the name of a user in the request.")
+            yield "AgentParams.UserId", sentence
+        taken.add(self.agent_params.user_id)
+        for number, room in enumerate(self.feed_back_room_params or ()):
+            if room.user_id in taken:
+                sentence = _("Somebody else in the request goes by this name.")
+                yield f"FeedBackRoomParams.{number}.UserId", sentence
+            taken.add(room.user_id)
+
+    def _rooms(self) -> Broken:
+        """Yield users who are said to be in a room where the layout is not."""
+        layout = self.video_params and self.video_params.layout_params
+        mode = layout.mode if layout else FLOATING
+        if not self.transcodes or not self.video_params:
+            return
+        if mode != CUSTOM:
+            sentence = _("This layout shows the main room only; see mode 4 for others.")
+            for path, user in self.users():
+                if user.room(self.room) != self.room:
+                    yield f"{path}.RoomId", sentence
+            return
+        shown: dict[str, set[Room]] = {}
+        for _path, user in self.video_params.users():
+            shown.setdefault(user.user_id, set()).add(user.room(self.room))
+        sentence = _("The layout has this user in another room.")
+        for path, user in self.audio_params.users():
+            if user.room(self.room) not in shown.get(
+                user.user_id, {user.room(self.room)}
+            ):
+                yield f"AudioParams.{path}.RoomId", sentence
+
+
+def _repeated(secrets: tuple[SecretStr, ...]) -> Iterator[int]:
+    """Yield the places of those of *secrets* that were there before."""
+    for number, secret in enumerate(secrets):
+        if secret in secrets[:number]:
+            yield number

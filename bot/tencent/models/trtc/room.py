@@ -1,0 +1,123 @@
+"""TRTC: rooms, the users in them, and the robot that a relay sends in.
+
+Page: https://www.tencentcloud.com/document/product/647/48247
+"""
+
+from collections.abc import Iterator
+from typing import Annotated, NamedTuple
+
+from bot.i18n import _
+from bot.tencent.models.base import Part, Secret
+from bot.tencent.models.faults import Broken
+from bot.tencent.models.values import Between, Like, Name, OneOf, Positive, Switch
+
+NUMBER, TEXT = 0, 1  # RoomIdType: how the room was created
+CAMERA, SCREEN = 0, 1  # StreamType
+
+LARGEST_ROOM = 2**32 - 1
+
+SdkAppId = Positive
+RoomIdType = Annotated[int, OneOf(NUMBER, TEXT)]
+
+# Text also for a number room; what TRTC allows in the name of a text room.
+RoomId = Annotated[
+    str,
+    Like(
+        r"[A-Za-z0-9 !#$%&()+\-:;<=.>?@\[\]^_{}|~,]{1,64}",
+        lambda: _(
+            "The {what} takes 1 to 64 letters, digits, spaces and"
+            " !#$%&()+-:;<=.>?@[]^_{{}}|~,"
+        ),
+    ),
+]
+
+# The user ID of a robot of ours, which a UserSig is made for.
+RobotId = Annotated[
+    str,
+    Like(
+        r"[A-Za-z0-9_-]{1,32}",
+        lambda: _("The {what} takes 1 to 32 letters, digits, “_” and “-”."),
+    ),
+]
+
+IdleSeconds = Annotated[int, Between(5, 86_400)]
+
+
+class Room(NamedTuple):
+    """A room: its ID, and whether that is a NUMBER or a TEXT."""
+
+    id: str
+    type: int
+
+
+def misnamed(room_id: str, room_id_type: int | None) -> Broken:
+    """Yield the fault of a number room whose ID is none.
+
+    The reverse is legal: a text room may be called 295066.
+    """
+    number = room_id.isdigit() and not room_id.startswith("0")
+    if room_id_type == NUMBER and not (number and int(room_id) <= LARGEST_ROOM):
+        sentence = _(
+            "The ID of a number room is 1 to 4294967295, in digits. If the room was"
+            " created with text, its type is 1."
+        )
+        yield "RoomId", sentence
+
+
+class AgentParams(Part):
+    """The robot that joins the room and carries the streams out."""
+
+    user_id: RobotId
+    user_sig: Secret | None = None  # minted just before sending
+    max_idle_time: IdleSeconds | None = (
+        None  # 30: the relay ends so long after all left
+    )
+
+
+class MixUserInfo(Part):
+    """A user, in the main room if no other is named."""
+
+    user_id: Name
+    room_id: RoomId | None = None
+    room_id_type: RoomIdType | None = None
+
+    def room(self, main: Room) -> Room:
+        """Return the room that the user is in, which is *main* if none is named."""
+        named = main.type if self.room_id_type is None else self.room_id_type
+        return Room(self.room_id or main.id, named)
+
+    def _rules(self) -> Broken:
+        if self.room_id is not None:
+            yield from misnamed(self.room_id, self.room_id_type)
+
+
+# Where in a request a user is named, and the user.
+Users = Iterator[tuple[str, MixUserInfo]]
+
+
+def under(path: str, users: Users) -> Users:
+    """Yield *users* as seen from further out, where they are under *path*."""
+    for inner, user in users:
+        yield f"{path}.{inner}", user
+
+
+class UserMediaStream(Part):
+    """One of the two pictures that a user sends."""
+
+    user_info: MixUserInfo | None = None
+    stream_type: Switch | None = None  # CAMERA (default), SCREEN
+
+    def users(self) -> Users:
+        """Yield the user, if one is named."""
+        if self.user_info:
+            yield "UserInfo", self.user_info
+
+
+class SingleSubscribeParams(Part):
+    """The one stream that passes through, not transcoded."""
+
+    user_media_stream: UserMediaStream
+
+    def users(self) -> Users:
+        """Yield the user whose stream it is."""
+        return under("UserMediaStream", self.user_media_stream.users())

@@ -1,0 +1,203 @@
+"""Over a real connection: whatever is sent, never a 5xx, and nothing of it in a log."""
+
+import json
+import logging
+
+import aiohttp
+import pytest
+from pydantic import SecretStr
+
+from bot.errors import InvalidRequest, JournalUnavailable, NotAllowed, NotFound
+from bot.http.server import Server
+from bot.slack.inbound.guard import FORM, JSON
+from tests.bot.slack.inbound.test_guard import BODIES, HEADERS, NOW, SECRET, signed
+from tests.bot.slack.inbound.test_guard import COMMAND as RAW
+from tests.bot.slack.inbound.test_listeners import COMMAND, Front
+
+MARK = b"canary-in-the-body"
+
+
+@pytest.fixture
+async def server():
+    front = Front()
+
+    async def ready():
+        return {"journal": True}
+
+    made = Server(front.door, SecretStr(SECRET), ready, clock=lambda: NOW)
+    port = await made.start("127.0.0.1", 0)
+    made.url = f"http://127.0.0.1:{port}/slack/events"
+    made.front = front
+    yield made
+    await made.close()
+
+
+async def post(server, raw, headers, method="POST"):
+    pairs = [(name, value) for name, values in headers.items() for value in values]
+    async with (
+        aiohttp.ClientSession() as session,
+        session.request(
+            method,
+            server.url,
+            data=raw,
+            headers=pairs,
+            skip_auto_headers={"Content-Type"},
+        ) as answer,
+    ):
+        return answer.status, await answer.text()
+
+
+@pytest.mark.parametrize("name", BODIES)
+@pytest.mark.parametrize("with_signature", [True, False])
+async def test_a_hostile_body_is_a_4xx_and_is_not_logged(
+    server, name, with_signature, caplog, capsys
+):
+    caplog.set_level(logging.DEBUG)
+    raw, kind, _turned = BODIES[name]
+    raw += b"&x=" + MARK if kind == FORM else MARK
+    headers = signed(raw, kind=kind) if with_signature else {"content-type": [kind]}
+
+    status, text = await post(server, raw, headers)
+
+    assert 400 <= status < 500 or name in {"a form without a payload", "an empty form"}
+    assert status < 500
+    logged = caplog.text + "".join(capsys.readouterr())
+    assert MARK.decode() not in logged + text
+
+
+@pytest.mark.parametrize(
+    "name", [n for n in HEADERS if n != "a signature that is not ascii"]
+)
+async def test_a_hostile_header_is_a_401(server, name):
+    headers = {**signed(RAW), **HEADERS[name]}
+
+    if name == "a timestamp in other digits":
+        headers["x-slack-request-timestamp"] = ["1" * 13]
+
+    assert await post(server, RAW, headers) == (401, "")
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+async def test_only_a_post_is_taken(server, method):
+    status, _ = await post(server, b"", {}, method)
+
+    assert status == 405
+
+
+async def test_a_genuine_command_is_answered(server):
+    status, text = await post(server, RAW, signed(RAW))
+
+    assert status == 200
+    assert "told" in text
+    assert [ask.text for ask in server.front.house.asks] == ["list"]
+    assert COMMAND["text"] == "list"
+
+
+async def test_headers_that_bolt_would_believe_are_dropped(server):
+    headers = {**signed(RAW), "x-slack-bolt-lazy-only": ["1"]}
+
+    status, _ = await post(server, RAW, headers)
+
+    assert status == 200
+    assert len(server.front.house.asks) == 1
+
+
+async def test_an_event_of_a_kind_that_is_not_ours_is_no_error(server):
+    raw = b'{"type": "event_callback", "team_id": "T1", "event": {"type": "pin_added"}}'
+
+    status, _ = await post(server, raw, signed(raw, kind=JSON))
+
+    assert status < 500
+
+
+async def test_slacks_challenge_is_answered(server):
+    raw = b'{"type": "url_verification", "challenge": "c1"}'
+
+    status, text = await post(server, raw, signed(raw, kind=JSON))
+
+    assert (status, "c1" in text) == (200, True)
+
+
+async def test_a_genuine_body_that_bolt_cannot_look_into_is_a_400(server, caplog):
+    event = {"type": "app_mention", "user": True, "channel": "C1"}
+    raw = json.dumps({"type": "event_callback", "event": event}).encode()
+
+    assert await post(server, raw, signed(raw, kind=JSON)) == (400, "")
+
+
+# ── callbacks of Tencent ─────────────────────────────────────────────────────────
+
+
+class Heard:
+    """What took in callbacks, and what it was told to raise."""
+
+    def __init__(self):
+        self.told = []
+        self.error = None
+
+    async def __call__(self, app, raw, sign):
+        self.told.append((app, raw, sign))
+        if self.error:
+            raise self.error
+
+
+@pytest.fixture
+async def called():
+    heard = Heard()
+
+    async def ready():
+        return {}
+
+    made = Server(Front().door, SecretStr(SECRET), ready, heard, clock=lambda: NOW)
+    port = await made.start("127.0.0.1", 0)
+    made.url = f"http://127.0.0.1:{port}/tencent/callbacks/live-main"
+    made.heard = heard
+    yield made
+    await made.close()
+
+
+async def test_a_callback_is_answered_once_it_is_taken_in(called):
+    raw = b'{"EventGroupId":\t4}\n'
+
+    answer = await post(called, raw, {"Sign": ["c2lnbg=="]})
+
+    assert answer == (200, '{"code": 0}')
+    assert called.heard.told == [("live-main", raw, "c2lnbg==")]
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (NotFound("no app"), 404),
+        (NotAllowed("wrong", rule="callback signature"), 401),
+        (InvalidRequest({"": "no event"}), 400),
+        (JournalUnavailable("away"), 503),
+    ],
+)
+async def test_what_is_not_taken_in_is_not_answered_with_code_0(
+    called, error, status, caplog, capsys
+):
+    caplog.set_level(logging.DEBUG)
+    called.heard.error = error
+
+    answer = await post(called, MARK, {"Sign": ["c2lnbg=="]})
+
+    assert answer == (status, "")
+    assert MARK.decode() not in caplog.text + capsys.readouterr().out
+
+
+@pytest.mark.parametrize("signs", [[], ["a", "b"]])
+async def test_a_callback_has_one_signature(called, signs):
+    assert await post(called, b"{}", {"Sign": signs}) == (401, "")
+    assert called.heard.told == []
+
+
+async def test_a_callback_has_its_limits(called):
+    assert (await post(called, b"x" * 300_000, {"Sign": ["a"]}))[0] == 413
+    assert (await post(called, None, {}, method="GET"))[0] == 405
+
+
+async def test_without_an_app_that_takes_callbacks_there_is_no_such_address(server):
+    server.url = server.url.replace("/slack/events", "/tencent/callbacks/live-main")
+
+    assert (await post(server, b"{}", {"Sign": ["a"]}))[0] == 404

@@ -1,0 +1,369 @@
+"""One writer that commits in groups, and what happens when it cannot."""
+
+import asyncio
+import sqlite3
+import threading
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from bot.errors import JournalUnavailable
+from bot.journal.sqlite.writer import Threads, make_engine, sqlite_file, unavailable
+
+
+@pytest.fixture
+def threads(tmp_path):
+    made = []
+
+    def make(on_full=lambda: False, has_room=lambda: True):
+        engine = make_engine(f"sqlite:///{tmp_path}/p.db")
+        reader = make_engine(f"sqlite:///{tmp_path}/p.db", reads=True)
+        made.append(Threads(engine, on_full, has_room, reader))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+def create(connection):
+    connection.exec_driver_sql("CREATE TABLE t (x)")
+
+
+def fill(connection):
+    connection.exec_driver_sql("INSERT INTO t VALUES (zeroblob(1000000))")
+
+
+def count(connection):
+    return connection.exec_driver_sql("SELECT count(*) FROM t").scalar_one()
+
+
+async def test_commits_are_durable_and_reads_see_them(threads):
+    one = threads()
+    await one.write(create)
+
+    sync = await one.write(
+        lambda c: c.exec_driver_sql("PRAGMA synchronous").scalar_one()
+    )
+    mode = await one.read(
+        lambda c: c.exec_driver_sql("PRAGMA journal_mode").scalar_one()
+    )
+
+    assert (sync, mode, await one.read(count)) == (2, "wal", 0)
+
+
+async def test_a_full_disk_is_told_to_everybody_who_waited(threads):
+    one = threads()
+    await one.write(create)
+    await one.write(lambda c: c.exec_driver_sql("PRAGMA max_page_count = 10"))
+
+    ended = await asyncio.gather(
+        *(one.write(fill) for _ in range(3)), return_exceptions=True
+    )
+
+    assert all(isinstance(error, JournalUnavailable) for error in ended)
+    assert "full" in str(ended[0])
+    assert await one.read(count) == 0
+
+
+async def test_where_room_can_be_made_the_group_is_tried_once_more(threads):
+    room = []
+
+    def make_room():
+        room.append(1)
+        return True
+
+    one = threads(make_room)
+    await one.write(create)
+
+    def fill_in(connection):
+        most = 10_000 if room else 10
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {most}")
+        fill(connection)
+
+    await one.write(fill_in)
+
+    assert (room, await one.read(count)) == ([1], 1)
+
+
+class Room:
+    """A full disk, on which room can be made."""
+
+    def __init__(self):
+        self.made = 0
+
+    def make(self):
+        self.made += 1
+        return True
+
+    def fill(self, connection):
+        most = 10_000 if self.made else 10
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {most}")
+        fill(connection)
+
+
+async def test_on_a_full_disk_what_begins_is_refused_and_the_rest_gets_the_room(
+    threads,
+):
+    room = Room()
+    one = threads(room.make)
+    await one.write(create)
+
+    begun, ended = await asyncio.gather(
+        one.write(room.fill, begins=True), one.write(room.fill), return_exceptions=True
+    )
+
+    assert isinstance(begun, JournalUnavailable)
+    assert (ended, room.made, await one.read(count)) == (None, 1, 1)
+
+
+async def test_no_room_is_made_for_what_only_begins(threads):
+    room = Room()
+    one = threads(room.make)
+    await one.write(create)
+
+    with pytest.raises(JournalUnavailable, match="full"):
+        await one.write(room.fill, begins=True)
+
+    assert room.made == 0
+
+
+async def test_room_that_is_not_enough_is_told(threads):
+    one = threads(lambda: True)
+    await one.write(create)
+    await one.write(lambda c: c.exec_driver_sql("PRAGMA max_page_count = 10"))
+
+    with pytest.raises(JournalUnavailable, match="full"):
+        await one.write(fill)
+
+
+async def test_while_the_reserve_is_gone_nothing_begins(threads):
+    one = threads(has_room=lambda: False)
+    await one.write(create)
+
+    with pytest.raises(JournalUnavailable, match="nothing new begins"):
+        await one.write(count, begins=True)
+    assert await one.write(count) == 0
+
+
+async def test_a_locked_database_takes_no_room(threads, tmp_path):
+    room = Room()
+    one = threads(room.make)
+    await one.write(create)
+    await one.write(lambda c: c.exec_driver_sql("PRAGMA busy_timeout = 0"))
+    other = sqlite3.connect(tmp_path / "p.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    with pytest.raises(JournalUnavailable, match="locked"):
+        await one.write(count)
+    other.close()
+
+    assert (room.made, await one.write(count)) == (0, 0)
+
+
+async def test_what_is_wrong_with_one_piece_harms_no_other(threads):
+    one = threads()
+    await one.write(lambda c: c.exec_driver_sql("CREATE TABLE t (x UNIQUE)"))
+
+    def put(*values):
+        def work(connection):
+            for value in values:
+                connection.exec_driver_sql("INSERT INTO t VALUES (?)", (value,))
+
+        return one.write(work)
+
+    ended = await asyncio.gather(
+        put(1), put(2, 1), put(3, object()), put(4), return_exceptions=True
+    )
+
+    assert [isinstance(one, JournalUnavailable) for one in ended] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+    assert await one.read(count) == 2
+
+
+def test_a_caller_whose_event_loop_is_gone_does_not_stop_the_writer(threads):
+    one = threads()
+    gone = threading.Event()
+
+    def late(connection):
+        gone.wait()
+        create(connection)
+
+    async def leave():
+        asyncio.ensure_future(one.write(late))  # noqa: RUF006 - it is left behind
+        await asyncio.sleep(0)
+
+    asyncio.run(leave())
+    gone.set()
+
+    assert asyncio.run(one.write(count)) == 0
+
+
+async def test_what_the_database_refuses_to_read_is_unavailable(threads):
+    one = threads()
+
+    with pytest.raises(JournalUnavailable, match="no such table"):
+        await one.read(count)
+
+
+async def test_a_caller_that_went_away_is_no_trouble(threads):
+    one = threads()
+    await one.write(create)
+    waiting = asyncio.ensure_future(one.write(count))
+    await asyncio.sleep(0)
+    waiting.cancel()
+
+    assert await one.write(count) == 0
+
+
+async def test_closing_finishes_what_has_queued_and_can_be_done_twice(threads):
+    one = threads()
+    await one.write(create)
+    waiting = [asyncio.ensure_future(one.write(count)) for _ in range(5)]
+    await asyncio.sleep(0)
+
+    one.close()
+    one.close()
+
+    assert await asyncio.gather(*waiting) == [0] * 5
+    with pytest.raises(JournalUnavailable, match="closed"):
+        await one.write(count)
+
+
+async def test_when_it_is_closed_all_is_written_and_no_thread_is_left(threads):
+    one = threads()
+    await one.write(create)
+    await one.read(count)
+
+    def slow(connection):
+        connection.exec_driver_sql("INSERT INTO t VALUES (randomblob(3000000))")
+
+    last = asyncio.ensure_future(one.write(slow))
+    await asyncio.sleep(0)
+    one.close()
+
+    alive = {thread.name.partition("_")[0] for thread in threading.enumerate()}
+    assert alive.isdisjoint({"journal", "journal-read"})
+    await last
+
+
+@pytest.mark.parametrize(("count_", "commits"), [(256, 1), (257, 2)])
+async def test_a_group_has_256_pieces_at_most(threads, count_, commits):
+    one = threads()
+    began, go_on = threading.Event(), threading.Event()
+
+    def hold(_connection):
+        began.set()
+        go_on.wait()
+
+    held = asyncio.ensure_future(one.write(hold))
+    await asyncio.to_thread(began.wait)
+    waiting = [asyncio.ensure_future(one.write(lambda _c: 1)) for _ in range(count_)]
+    await asyncio.sleep(0)
+    go_on.set()
+    await asyncio.gather(held, *waiting)
+
+    assert one.commits == 1 + commits
+
+
+async def test_nothing_is_left_of_a_piece_that_was_refused(threads):
+    one = threads()
+    await one.write(create)
+
+    def half(connection):
+        connection.exec_driver_sql("INSERT INTO t VALUES (1)")
+        raise KeyError("half-way")
+
+    with pytest.raises(KeyError, match="half-way"):
+        await one.write(half)
+
+    assert await one.read(count) == 0
+
+
+async def test_a_connection_waits_five_seconds_for_another_program(threads):
+    def pragmas(connection):
+        names = ("busy_timeout", "foreign_keys")
+        return [
+            connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in names
+        ]
+
+    assert await threads().write(pragmas) == [5000, 1]
+
+
+async def test_an_error_of_the_database_does_not_tell_the_values(tmp_path):
+    engine = make_engine(f"sqlite:///{tmp_path}/p.db")
+
+    with pytest.raises(DBAPIError) as told, engine.begin() as connection:
+        connection.execute(text("INSERT INTO t VALUES (:x)"), {"x": "a secret"})
+
+    engine.dispose()
+    assert "a secret" not in str(told.value)
+
+
+async def test_nobody_is_told_twice(threads):
+    broken = []
+    asyncio.get_running_loop().set_exception_handler(
+        lambda _loop, context: broken.append(context)
+    )
+    one = threads()
+    await one.write(create)
+    waiting = asyncio.ensure_future(one.write(count))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await one.write(count)
+    await asyncio.sleep(0)
+
+    assert broken == []
+
+
+async def test_a_reader_sees_what_is_committed_while_another_program_writes(
+    threads, tmp_path
+):
+    one = threads()
+    await one.write(create)
+    other = sqlite3.connect(tmp_path / "p.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    other.execute("INSERT INTO t VALUES (1)")
+
+    seen = await one.read(count)
+    other.execute("COMMIT")
+    other.close()
+
+    assert (seen, await one.read(count)) == (0, 1)
+
+
+async def test_a_closed_one_reads_nothing(threads):
+    one = threads()
+    one.close()
+
+    with pytest.raises(JournalUnavailable, match="closed"):
+        await one.read(count)
+
+
+def test_of_an_error_the_kind_and_the_cause_are_told():
+    cause = sqlite3.OperationalError("no such table: t")
+    wrapped = DBAPIError("SELECT", None, cause)
+
+    assert str(unavailable(wrapped)) == "OperationalError: no such table: t"
+    assert str(unavailable(KeyError("x"))) == "KeyError: 'x'"
+
+
+@pytest.mark.parametrize(
+    ("url", "file"),
+    [
+        ("sqlite:///var/p.db", "var/p.db"),
+        ("sqlite:////data/p.db", "/data/p.db"),
+        ("sqlite:///:memory:", None),
+        ("sqlite://", None),
+        ("postgresql://x/y", None),
+    ],
+)
+def test_only_a_file_of_sqlite_is_a_file(url, file):
+    found = sqlite_file(url)
+
+    assert (found and str(found)) == file

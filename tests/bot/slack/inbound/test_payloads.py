@@ -1,0 +1,218 @@
+"""Slack's payloads become asks, under the key of what the person did."""
+
+import pytest
+from pydantic import SecretStr
+
+from bot.dialogue.ask import Ask, Person, Place, Submission, Surface
+from bot.slack.inbound.payloads import (
+    answer_url_is_slacks,
+    button,
+    command,
+    mention,
+    shortcut,
+    submission,
+)
+
+ANA = Person(team="T1", user="UANA", home="T1")
+HOOK = "https://hooks.slack.com/commands/T1/1/x"
+PRESSED = {
+    "user": {"id": "UANA", "team_id": "T1"},
+    "team": {"id": "T1"},
+    "channel": {"id": "C1"},
+    "container": {"message_ts": "1.5", "channel_id": "C1", "is_ephemeral": True},
+    "message": {"ts": "1.5", "thread_ts": "1.0"},
+    "trigger_id": "t1",
+    "response_url": HOOK,
+}
+
+
+def typed(**said):
+    return {
+        "command": "/relay",
+        "text": "stop R1",
+        "team_id": "T1",
+        "user_id": "UANA",
+        "channel_id": "C1",
+        "trigger_id": "t1",
+        "response_url": HOOK,
+        **said,
+    }
+
+
+def test_a_command_is_keyed_by_its_trigger():
+    assert command(typed(), "") == Ask(
+        room="relay",
+        text="stop R1",
+        who=ANA,
+        where=Place(channel="C1"),
+        surface=Surface.COMMAND,
+        key="slash:T1:t1",
+        answer_url=SecretStr(HOOK),
+        trigger="t1",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "prefix", "room"),
+    [
+        ("/relay", "", "relay"),
+        ("/tc-relay", "tc-", "relay"),
+        ("/relay", "tc-", "relay"),
+    ],
+)
+def test_a_prefix_is_taken_off(name, prefix, room):
+    assert command(typed(command=name), prefix).room == room
+
+
+def test_a_command_in_a_direct_message_knows_it():
+    assert command(typed(channel_id="D1"), "").where.direct
+
+
+def test_a_button_is_keyed_by_what_it_is_about():
+    action = {"action_id": "do:relay:2", "value": "01ABC:stop:3 stop R1 --yes"}
+
+    assert button({**PRESSED, "actions": [action]}, action) == Ask(
+        room="relay",
+        text="stop R1 --yes",
+        who=ANA,
+        where=Place(channel="C1", thread="1.0", message="1.5", ephemeral=True),
+        surface=Surface.BUTTON,
+        key="button:T1:01ABC:stop:3:stop R1 --yes",
+        answer_url=SecretStr(HOOK),
+        trigger="t1",
+    )
+
+
+def test_a_button_about_nothing_is_keyed_by_its_press():
+    action = {"action_id": "do:lookup:1", "value": "- R1", "action_ts": "9.9"}
+
+    ask = button(PRESSED, action)
+
+    assert (ask.text, ask.key) == ("R1", "button:T1:C1:1.5:9.9")
+
+
+def test_an_entry_of_a_menu_is_a_button():
+    action = {"action_id": "do:lookup:1", "selected_option": {"value": "- R1 --ids"}}
+
+    assert button(PRESSED, action).text == "R1 --ids"
+
+
+VIEW = {
+    "user": {"id": "UANA", "team_id": "T1"},
+    "team": {"id": "T1"},
+    "trigger_id": "t1",
+    "view": {
+        "id": "V1",
+        "hash": "h",
+        "callback_id": "form:relay:start",
+        "private_metadata": "d1",
+        "state": {
+            "values": {
+                "room": {"field:room": {"type": "plain_text_input", "value": "7"}},
+                "what": {"field:what": {"selected_option": {"value": "mix"}}},
+                "note": {"field:note": {"value": None}},
+            }
+        },
+    },
+}
+
+
+def test_a_form_is_keyed_by_its_view_and_carries_only_its_draft():
+    assert submission(VIEW) == Ask(
+        room="relay",
+        text="start",
+        who=ANA,
+        where=Place(channel=""),
+        surface=Surface.FORM,
+        key="modal:T1:V1",
+        trigger="t1",
+        submission=Submission(
+            draft="d1",
+            view="V1",
+            hash="h",
+            values={"room": "7", "what": "mix", "note": None},
+        ),
+    )
+    assert submission(VIEW, changed="what").submission.changed == "what"
+
+
+def said(text, **more):
+    event = {"user": "UANA", "channel": "C1", "ts": "1.5", "text": text, **more}
+    return {"team_id": "T1", "event_id": "E1", "event": event}
+
+
+@pytest.mark.parametrize(
+    ("text", "room", "rest"),
+    [
+        ("<@UBOT> relay stop R1", "relay", "stop R1"),
+        ("<@UBOT|patchbay>  Relay   stop R1", "relay", "  stop R1"),
+        ("<@UBOT> /relay list", "relay", "list"),
+        ("<@UBOT> tc-relay list", "relay", "list"),
+        ("<@UBOT> R1", "lookup", "R1"),
+        ("<@UBOT>", "patchbay", ""),
+        ("relay list", "relay", "list"),
+    ],
+)
+def test_a_mention_says_the_same_words_as_a_command(text, room, rest):
+    ask = mention(said(text), {"relay", "lookup"}, "tc-")
+
+    assert (ask.room, ask.text, ask.key, ask.surface) == (
+        room,
+        rest,
+        "event:E1",
+        Surface.MENTION,
+    )
+
+
+def test_a_mention_is_answered_in_its_thread():
+    assert mention(said("x"), (), "").where == Place(channel="C1", thread="1.5")
+    threaded = mention(said("x", thread_ts="1.0"), (), "").where
+    assert threaded == Place(channel="C1", thread="1.0")
+
+
+def test_words_in_the_bots_own_tab_need_no_mention():
+    ask = mention(said("relay list", channel_type="im", channel="D1"), {"relay"}, "")
+
+    assert (ask.room, ask.surface, ask.where) == (
+        "relay",
+        Surface.DIRECT,
+        Place(channel="D1", direct=True),
+    )
+
+
+def test_an_outsider_is_known_by_their_home():
+    assert mention(said("x", user_team="T9"), (), "").who.home == "T9"
+
+
+def test_a_shortcut_looks_up_all_that_a_message_says():
+    message = {
+        "ts": "1.5",
+        "text": "alert",
+        "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": "R1 down"}}],
+        "attachments": [{"fallback": "InternalError", "fields": [{"value": "x"}]}],
+    }
+
+    ask = shortcut({**PRESSED, "message": message})
+
+    assert (ask.room, ask.text) == ("lookup", "alert R1 down InternalError x")
+    assert ask.key == "shortcut:T1:t1"
+
+
+@pytest.mark.parametrize(
+    ("url", "api", "ours"),
+    [
+        (HOOK, "https://slack.com/api/", True),
+        ("http://hooks.slack.com/x", "https://slack.com/api/", False),
+        ("https://hooks.slack.com.evil.example/x", "https://slack.com/api/", False),
+        ("https://evil@hooks.slack.com/x", "https://slack.com/api/", False),
+        ("https://hooks.slack.com:444/x", "https://slack.com/api/", False),
+        ("https://evil.example/x", "https://slack.com/api/", False),
+        ("http://127.0.0.1:9/response/1", "http://127.0.0.1:9/api/", True),
+        ("http://127.0.0.1:8/response/1", "http://127.0.0.1:9/api/", False),
+        ("http://127.0.0.1:9/response/1", "https://slack.com/api/", False),
+        ("http://10.0.0.1:9/x", "http://10.0.0.1:9/api/", False),
+        ("", "https://slack.com/api/", False),
+    ],
+)
+def test_an_answer_goes_to_slack_and_nowhere_else(url, api, ours):
+    assert answer_url_is_slacks(url, api) is ours

@@ -1,0 +1,134 @@
+"""Socket Mode: heard, acked, and given up when it is deaf."""
+
+import asyncio
+import json
+
+import pytest
+from pydantic import SecretStr
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.sandbox.slack import seed
+from bot.sandbox.slack.delivery import Letter, Sort
+from bot.sandbox.slack.world import LoopbackSlack
+from bot.slack.inbound import sockets as module
+from bot.slack.inbound.sockets import DEAF_SECONDS, Sockets
+
+
+class Door:
+    """Answers every envelope alike, and remembers what came."""
+
+    def __init__(self):
+        self.came = []
+        self.response = BoltResponse(status=200, body="")
+
+    async def dispatch(self, request, body):
+        self.came.append(body.get("command") or body.get("type"))
+        return self.response
+
+
+@pytest.fixture
+async def slack():
+    async with LoopbackSlack() as made:
+        yield made
+
+
+@pytest.fixture
+async def connected(slack):
+    door = Door()
+    web = AsyncWebClient(
+        token=slack.bot_token.get_secret_value(), base_url=slack.api_url
+    )
+    made = Sockets(door, web, slack.app_token)
+    await made.start()
+    yield made, door
+    await made.close()
+
+
+async def command(slack, text="/relay list"):
+    await slack.client.command(seed.ANA, slack.space.channels[seed.OPS.id], text)
+    await slack.space.feed.quiet()
+
+
+async def test_there_are_two_connections(slack, connected):
+    sockets, _ = connected
+
+    assert await sockets.connected()
+    assert slack.sockets.connections == 2
+
+
+@pytest.mark.parametrize(
+    ("response", "shown"),
+    [
+        (BoltResponse(status=200, body=""), []),
+        (BoltResponse(status=200, body="plain"), ["plain"]),
+        (BoltResponse(status=200, body={"text": "json"}), ["json"]),
+        (BoltResponse(status=404, body=""), []),
+    ],
+)
+async def test_every_envelope_is_acked_with_what_the_door_says(
+    slack, connected, response, shown
+):
+    _, door = connected
+    door.response = response
+
+    await command(slack)
+
+    assert door.came == ["/relay"]
+    assert [one.text for one in slack.space.whispers.values()] == shown
+    assert "dispatch_failed" not in json.dumps(
+        [str(c) for c in slack.space.feed.changes]
+    )
+
+
+async def test_what_bolt_cannot_look_into_is_acked_and_goes_no_further(
+    slack, connected
+):
+    _, door = connected
+    event = {"type": "app_mention", "user": True, "channel": "C1"}
+    payload = {"type": "event_callback", "event": event}
+
+    ack = await slack.sockets.carry(Letter(Sort.EVENT, payload))
+
+    assert (ack.failed, door.came) == ("", [])
+
+
+async def test_a_connection_that_is_renewed_or_lost_comes_back(slack, connected):
+    sockets, door = connected
+
+    await slack.sockets.refresh()
+    while slack.sockets.connections < module.CONNECTIONS:
+        await slack.space.feed.stirred(0.05)
+    await command(slack)
+
+    assert await sockets.connected()
+    assert door.came == ["/relay"]
+
+
+async def test_more_than_it_can_take_is_acked_and_not_done(slack, connected):
+    sockets, door = connected
+    sockets._under_way = module.MOST_AT_ONCE
+
+    await command(slack)
+
+    assert door.came == []
+    (told,) = slack.space.whispers.values()
+    assert "nothing was done" in told.text
+
+
+async def test_after_a_minute_of_silence_it_gives_up(slack):
+    at = [1_000_000.0]
+    naps = []
+
+    async def sleep(seconds):
+        naps.append(seconds)
+        at[0] += seconds
+        await asyncio.sleep(0)
+
+    sockets = Sockets(
+        Door(), AsyncWebClient(), SecretStr("x"), clock=lambda: at[0], sleep=sleep
+    )
+
+    await sockets.watch()
+
+    assert sum(naps) == pytest.approx(DEAF_SECONDS, abs=20)

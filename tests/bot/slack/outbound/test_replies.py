@@ -1,0 +1,187 @@
+"""An answer is told at the place where it was asked for."""
+
+from dataclasses import replace
+
+import pytest
+from pydantic import SecretStr
+
+from bot.dialogue.ask import Ask, Person, Place, Submission, Surface
+from bot.dialogue.form import Form, TextField
+from bot.dialogue.outcome import Audience, File, Outcome
+from bot.slack.outbound.replies import Teller
+from bot.slack.outbound.web import Sent
+
+OUTCOME = Outcome(headline=("told",))
+FORM = Form(
+    room="relay",
+    verb="start",
+    title="Start",
+    submit="Go",
+    fields=(TextField(name="room", label="Room"),),
+    draft="d1",
+)
+ASK = Ask(
+    room="relay",
+    text="",
+    who=Person(team="T1", user="UANA", home="T1"),
+    where=Place(channel="C1"),
+    surface=Surface.COMMAND,
+    key="k",
+    answer_url=SecretStr("https://hooks.slack.com/x"),
+    trigger="t1",
+)
+MENTION = replace(
+    ASK,
+    surface=Surface.MENTION,
+    answer_url=None,
+    trigger="",
+    where=Place(channel="C1", thread="1.5"),
+)
+
+
+class Web:
+    """A Slack that takes everything, but for what it is told to refuse."""
+
+    def __init__(self, *refused):
+        self.refused = list(refused)
+        self.sent = []
+
+    def _take(self, way, said):
+        self.sent.append((way, said))
+        error = self.refused.pop(0) if self.refused else ""
+        return Sent(ok=not error, error=error, data={"channel": "D1"})
+
+    async def call(self, method, **said):
+        return self._take(method, said)
+
+    async def post(self, channel, body, **more):
+        return self._take(f"post {channel}", {**body, **more})
+
+    async def answer(self, url, body):
+        return self._take("answer", body)
+
+    async def upload(self, channel, name, text):
+        return self._take(f"upload {channel}", {"name": name, "text": text})
+
+
+async def told(ask, answer, *refused):
+    web = Web(*refused)
+    await Teller(web).tell(ask, answer)
+    return web.sent
+
+
+async def test_a_command_is_answered_at_its_own_address():
+    ((way, body),) = await told(ASK, OUTCOME)
+
+    assert way == "answer"
+    assert (body["text"], body["response_type"], body["replace_original"]) == (
+        "told",
+        "ephemeral",
+        False,
+    )
+
+
+async def test_what_is_for_the_channel_is_shown_to_the_channel():
+    ((_, body),) = await told(ASK, replace(OUTCOME, audience=Audience.CHANNEL))
+
+    assert body["response_type"] == "in_channel"
+
+
+async def test_a_mention_is_answered_in_its_thread():
+    ((way, said),) = await told(MENTION, OUTCOME)
+    ((open_way, open_said),) = await told(
+        MENTION, replace(OUTCOME, audience=Audience.CHANNEL)
+    )
+
+    assert (way, said["user"], said["thread_ts"]) == (
+        "chat.postEphemeral",
+        "UANA",
+        "1.5",
+    )
+    assert (open_way, open_said["thread_ts"]) == ("post C1", "1.5")
+
+
+@pytest.mark.parametrize(
+    ("where", "way"),
+    [(Place(channel="D1", direct=True), "post D1"), (Place(channel=""), "post UANA")],
+)
+async def test_words_in_a_direct_message_are_answered_there(where, way):
+    ((sent, _),) = await told(replace(MENTION, where=where), OUTCOME)
+
+    assert sent == way
+
+
+async def test_a_form_is_opened_with_the_trigger():
+    ((way, said),) = await told(ASK, FORM)
+
+    assert (way, said["trigger_id"]) == ("views.open", "t1")
+    assert said["view"]["private_metadata"] == "d1"
+
+
+async def test_a_form_that_came_too_late_asks_for_another_try():
+    sent = await told(ASK, FORM, "expired_trigger_id")
+
+    assert [way for way, _ in sent] == ["views.open", "answer"]
+    assert "once more" in sent[1][1]["text"]
+
+
+async def test_where_no_form_can_open_the_slash_is_asked_for():
+    ((way, said),) = await told(MENTION, FORM)
+
+    assert way == "chat.postEphemeral"
+    assert "slash command" in said["text"]
+
+
+async def test_what_slack_refuses_is_told_again_without_its_parts():
+    sent = await told(ASK, OUTCOME, "invalid_blocks")
+
+    assert [way for way, _ in sent] == ["answer", "answer"]
+
+
+@pytest.mark.parametrize("error", ["timeout", "ratelimited"])
+async def test_what_slack_did_not_take_in_time_is_not_told_twice(error):
+    assert len(await told(ASK, OUTCOME, error)) == 1
+
+
+async def test_silence_is_silence():
+    assert await told(ASK, None) == []
+
+
+async def test_a_redrawn_form_replaces_the_one_it_was_drawn_from():
+    web, view = Web("hash_conflict"), {"type": "modal"}
+    form = Submission(draft="d1", view="V1", hash="h", values={})
+
+    await Teller(web).redraw(replace(ASK, submission=form), view)
+    await Teller(web).redraw(ASK, view)
+
+    assert web.sent == [("views.update", {"view_id": "V1", "hash": "h", "view": view})]
+
+
+async def test_the_home_tab_is_published():
+    web = Web("not_enabled")
+
+    await Teller(web).publish("UANA", {"type": "home"})
+
+    assert web.sent == [
+        ("views.publish", {"user_id": "UANA", "view": {"type": "home"}})
+    ]
+
+
+FILE = replace(OUTCOME, file=File("trail.jsonl", "{}\n"))
+
+
+async def test_a_file_goes_into_the_askers_own_messages():
+    sent = await told(ASK, FILE)
+
+    assert [way for way, _said in sent] == ["answer", "post UANA", "upload D1"]
+    assert sent[-1][1] == {"name": "trail.jsonl", "text": "{}\n"}
+
+
+@pytest.mark.parametrize(
+    "refused", [("", "user_disabled"), ("", "", "storage_limit_reached")]
+)
+async def test_a_file_that_slack_does_not_take_is_told(refused):
+    way, said = (await told(ASK, FILE, *refused))[-1]
+
+    assert way == "answer"
+    assert refused[-1] in said["text"]

@@ -1,0 +1,266 @@
+"""Forms as modals, and what comes back from them."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.dialogue.form import (
+    ChoiceField,
+    Field,
+    Form,
+    NumberField,
+    Option,
+    SearchField,
+    TextField,
+)
+from bot.dialogue.outcome import Outcome, line
+from bot.slack.render import modals as forms
+from tests.judge import judge, judged
+
+OPTIONS = (Option("Number", "number"), Option("Text", "text", "as typed"))
+
+
+def form(*fields):
+    return Form(
+        room="relay",
+        verb="start",
+        title="Start relay",
+        submit="Start",
+        fields=fields,
+        draft="d1",
+    )
+
+
+def elements(*fields):
+    made = judged(forms.view(form(*fields)), "modal")
+    return [block.get("element") for block in made["blocks"]]
+
+
+def test_a_form_is_known_by_room_and_verb_and_carries_its_draft():
+    made = forms.view(form(TextField(name="room", label="Room ID", hint="As created.")))
+
+    assert (made["callback_id"], made["private_metadata"]) == ("form:relay:start", "d1")
+    assert [made[key]["text"] for key in ("title", "submit", "close")] == [
+        "Start relay",
+        "Start",
+        "Cancel",
+    ]
+    (block,) = made["blocks"]
+    assert (block["block_id"], block["optional"], block["hint"]["text"]) == (
+        "room",
+        False,
+        "As created.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "element"),
+    [
+        (
+            TextField(
+                name="a",
+                label="A",
+                initial="x",
+                placeholder="p",
+                longest=64,
+                focus=True,
+            ),
+            {
+                "type": "plain_text_input",
+                "action_id": "field:a",
+                "multiline": False,
+                "max_length": 64,
+                "initial_value": "x",
+                "placeholder": {"type": "plain_text", "text": "p", "emoji": True},
+                "focus_on_load": True,
+            },
+        ),
+        (
+            NumberField(name="a", label="A", initial=30, least=5, most=60),
+            {
+                "type": "number_input",
+                "action_id": "field:a",
+                "is_decimal_allowed": False,
+                "min_value": "5",
+                "max_value": "60",
+                "initial_value": "30",
+            },
+        ),
+        (
+            SearchField(name="a", label="A", room="relay", source="relays"),
+            {
+                "type": "external_select",
+                "action_id": "pick:relay:relays:a",
+                "min_query_length": 0,
+            },
+        ),
+    ],
+)
+def test_a_field_is_an_element(field, element):
+    assert elements(field) == [element]
+
+
+@pytest.mark.parametrize(
+    ("radio", "kind"), [(True, "radio_buttons"), (False, "static_select")]
+)
+def test_a_choice_is_shown_whole_or_behind_a_select(radio, kind):
+    (element,) = elements(
+        ChoiceField(name="a", label="A", options=OPTIONS, initial="text", radio=radio)
+    )
+
+    assert element["type"] == kind
+    assert element["initial_option"]["value"] == "text"
+    assert [one["value"] for one in element["options"]] == ["number", "text"]
+
+
+def test_more_than_ten_choices_are_no_radio_buttons():
+    many = tuple(Option(str(n), str(n)) for n in range(11))
+
+    (element,) = elements(ChoiceField(name="a", label="A", options=many, radio=True))
+
+    assert element["type"] == "static_select"
+
+
+def test_many_can_be_searched_for():
+    chosen = (Option("R1", "R1"),)
+    one, many = elements(
+        SearchField(name="a", label="A", room="r", source="s", initial=chosen),
+        SearchField(
+            name="b", label="B", room="r", source="s", initial=chosen, many=True
+        ),
+    )
+
+    assert one["initial_option"]["value"] == "R1"
+    assert [o["value"] for o in many["initial_options"]] == ["R1"]
+
+
+def test_a_number_out_of_range_is_left_to_the_hint():
+    (element,) = elements(NumberField(name="a", label="A", initial=3, least=5, most=60))
+
+    assert "initial_value" not in element
+
+
+def test_a_field_that_redraws_says_so_and_only_one_has_the_focus():
+    made = judged(
+        forms.view(
+            form(
+                TextField(name="a", label="A", focus=True, redraws=True),
+                TextField(name="b", label="B", focus=True),
+                line("between", quiet=True),
+            )
+        ),
+        "modal",
+    )
+
+    first, second, third = made["blocks"]
+    assert first["dispatch_action"] is True
+    assert "focus_on_load" not in second["element"]
+    assert third["type"] == "context"
+
+
+def test_what_comes_back_is_text_choices_or_nothing():
+    state = {
+        "a": {"field:a": {"type": "plain_text_input", "value": "x"}},
+        "b": {"field:b": {"type": "plain_text_input", "value": None}},
+        "c": {"field:c": {"selected_option": {"value": "mix"}}},
+        "d": {"field:d": {"selected_option": None}},
+        "e": {"pick:r:s:e": {"selected_options": [{"value": "1"}, {"value": "2"}]}},
+        "f": {"pick:r:s:f": {"selected_options": []}},
+    }
+
+    assert forms.values(state) == {
+        "a": "x",
+        "b": None,
+        "c": "mix",
+        "d": None,
+        "e": ("1", "2"),
+        "f": None,
+    }
+
+
+def test_a_fault_goes_to_its_field_and_an_unknown_one_to_the_first():
+    made = form(
+        line("x"), TextField(name="a", label="A"), TextField(name="b", label="B")
+    )
+
+    assert forms.faults(made, {"b": "Wrong.", "z": "Odd.", "": "All."}) == {
+        "b": "Wrong.",
+        "a": "z: Odd. All.",
+    }
+    assert forms.faults(["a"], {"a": "x" * 999})["a"].endswith("…")
+    assert forms.faults([], {"a": "x"}) == {}
+
+
+def test_options_fit_and_a_value_is_never_cut():
+    offered = [
+        Option("x" * 100, "v"),
+        Option("gone", "v" * 151),
+        Option("hint", "w", "h" * 99),
+    ]
+
+    made = forms.options(offered)["options"]
+
+    assert [one["value"] for one in made] == ["v", "w"]
+    assert len(made[0]["text"]["text"]) <= 75
+    assert len(made[1]["description"]["text"]) <= 75
+
+
+def test_a_select_shows_a_hundred_at_most():
+    assert (
+        len(forms.options(Option(str(n), str(n)) for n in range(150))["options"]) == 100
+    )
+
+
+def test_what_closes_a_form_has_nothing_to_fill_in():
+    for view in (forms.closing(Outcome(headline=("Done",))), forms.loading("Wait")):
+        assert "submit" not in judged(view, "modal")
+
+
+def test_a_field_of_an_unknown_kind_is_a_mistake_of_ours():
+    with pytest.raises(TypeError):
+        forms.view(form(Field(name="a", label="A")))
+
+
+WORDS = st.one_of(
+    st.text(max_size=60), st.sampled_from(["", "x" * 3100, "<!here>", "😀" * 40])
+)
+NAME = st.uuids().map(str)
+FIELD = st.one_of(
+    st.builds(
+        TextField,
+        name=NAME,
+        label=WORDS,
+        hint=WORDS,
+        initial=WORDS,
+        placeholder=WORDS,
+        multiline=st.booleans(),
+        focus=st.booleans(),
+        redraws=st.booleans(),
+    ),
+    st.builds(
+        NumberField,
+        name=NAME,
+        label=WORDS,
+        least=st.just(1),
+        most=st.just(9),
+        initial=st.none() | st.integers(-5, 20),
+    ),
+    st.builds(
+        ChoiceField,
+        name=NAME,
+        label=WORDS,
+        options=st.just(OPTIONS),
+        radio=st.booleans(),
+        initial=st.sampled_from(["", "text", "else"]),
+    ),
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(FIELD, min_size=1, max_size=6), WORDS, WORDS)
+def test_whatever_is_in_a_form_slack_takes_it(fields, title, submit):
+    made = Form(
+        room="r", verb="v", title=title, submit=submit, fields=tuple(fields), draft="d"
+    )
+
+    assert judge(forms.view(made), "modal") == []

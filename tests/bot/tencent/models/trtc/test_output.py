@@ -1,0 +1,199 @@
+"""Where a relay goes, and its SEI."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import SecretStr, TypeAdapter, ValidationError
+
+from bot.tencent.models.trtc.output import PushUrl, masked_push_url
+
+URL = "PublishCdnParams.0.PublishCdnUrl"
+KEY = "?tx" + "Secret=0a1b2c&txTime=6A"
+
+RTMP_ONLY = "The push address begins with rtmp://; no other protocol will do."
+SIGNS = (
+    "The push address has a space, a backslash, a line break or a letter beyond a to z"
+    " in it."
+)
+FORM = "The push address is written rtmp://host/app/stream."
+USER = "The push address has a user name or password before its host."
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "rtmp://3891.livepush.myqcloud.com/live/test1",
+        f"rtmp://push.example.com/live/test1{KEY}",
+        "rtmp://push.example.com:1935/live/a/b/c@d",
+        "rtmp://192.0.2.7/live/x",  # whether that is allowed is for policy to say
+        "rtmp://[2001:db8::1]:1935/live/x",
+        "rtmp://push.example.com",
+    ],
+)
+def test_an_rtmp_address_is_taken_as_it_is(mix, put, url):
+    assert TypeAdapter(PushUrl).validate_python(url) == SecretStr(url)
+
+
+def test_the_scheme_is_sent_in_lower_case(mix, put):
+    shouted = TypeAdapter(PushUrl).validate_python("RTMP://Push.example.com/Live/A")
+
+    assert shouted == SecretStr("rtmp://Push.example.com/Live/A")
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("", RTMP_ONLY),
+        ("rtmps://push.example.com/live/x", RTMP_ONLY),
+        ("https://push.example.com/live/x", RTMP_ONLY),
+        (" rtmp://push.example.com/live/x", RTMP_ONLY),
+        ("rtmp:/push.example.com/live/x", RTMP_ONLY),
+        ("rtmp://push.example.com/live/x y", SIGNS),
+        ("rtmp://push.example.com/live/x\r\nHost: y", SIGNS),
+        ("rtmp://push.example.com/live/x\n", SIGNS),
+        ("rtmp://push.example.com\\@evil.example/live/x", SIGNS),
+        ("rtmp://push.example.com/live/\x00", SIGNS),
+        ("rtmp://push.exаmple.com/live/x", SIGNS),
+        ("rtmp://push.example.com/live/\ud800", SIGNS),
+        ("rtmp://user:pass@push.example.com/live/x", USER),
+        ("rtmp://", FORM),
+        ("rtmp:///live/x", FORM),
+        ("rtmp://push.example.com:0/live/x", FORM),
+        ("rtmp://push.example.com:65536/live/x", FORM),
+        ("rtmp://push.example.com:1935:1/live/x", FORM),
+        ("rtmp://push.example.com#.evil.example/live/x", FORM),
+        ("rtmp://push.example.com?x/live/x", FORM),
+        (
+            "rtmp://push.example.com/" + "x" * 2048,
+            "The push address takes 2048 characters at most.",
+        ),
+    ],
+)
+def test_an_address_that_is_not_plain_rtmp_is_refused(told, url, sentence):
+    assert told((URL, url)) == {URL: sentence}
+
+
+@pytest.mark.parametrize(
+    ("url", "masked"),
+    [
+        (f"rtmp://push.example.com/live/x{KEY}", "rtmp://push.example.com/live/****"),
+        ("RTMP://h:1935/live/a/b/c", "rtmp://h:1935/live/****"),
+        ("rtmp://h/key-of-the-stream", "rtmp://h/****"),
+        ("rtmp://h/?key=1/2", "rtmp://h/****"),
+        ("rtmp://h", "rtmp://h/****"),
+        ("https://h/live/x", "****"),
+        ("", "****"),
+    ],
+)
+def test_a_masked_address_shows_host_and_app_only(url, masked):
+    assert masked_push_url(url) == masked
+
+
+@given(st.text(max_size=30))
+def test_no_text_in_an_address_gets_past_the_mask(text):
+    masked = masked_push_url(f"rtmp://push.example.com/live/{text}")
+
+    assert masked in {"rtmp://push.example.com/live/****", "****"}
+
+
+@given(st.from_regex(r"rtmp://\S{1,40}", fullmatch=True))
+def test_an_address_that_is_taken_has_one_host_however_it_is_read(url):
+    try:
+        TypeAdapter(PushUrl).validate_python(url)
+    except ValidationError:
+        return
+
+    authority = url[len("rtmp://") :].partition("/")[0]
+    assert not set(authority) & set("@?#\\%")
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "sentence"),
+    [
+        (
+            "PublishCdnParams.0.IsTencentCdn",
+            2,
+            "The choice of Tencent's CDN is one of 0, 1; 2 was given.",
+        ),
+        (
+            "SeiParams.LayoutVolume.PayloadType",
+            244,
+            "The SEI payload type is 100 to 254 without 244; 244 was given.",
+        ),
+        (
+            "SeiParams.LayoutVolume.PayloadType",
+            5,
+            "The SEI payload type is 100 to 254 without 244; 5 was given.",
+        ),
+        (
+            "SeiParams.LayoutVolume.PayloadType",
+            255,
+            "The SEI payload type is 100 to 254 without 244; 255 was given.",
+        ),
+        (
+            "SeiParams.LayoutVolume.AppData",
+            "四" * 1366,
+            "The app data takes 4095 bytes at most; 4098 were given.",
+        ),
+        (
+            "SeiParams.LayoutVolume.FollowIdr",
+            2,
+            "The choice to follow key frames is one of 0, 1; 2 was given.",
+        ),
+        (
+            "SeiParams.LayoutVolume.Interval",
+            -1,
+            "The SEI interval is 0 to 4294967295; -1 was given.",
+        ),
+    ],
+)
+def test_a_value_that_the_page_does_not_have_is_refused(told, path, value, sentence):
+    assert told((path, value)) == {path: sentence}
+
+
+@pytest.mark.parametrize("sei", [{}, {"LayoutVolume": {}}])
+def test_sei_may_be_left_to_the_defaults(told, sei):
+    assert told(("SeiParams", sei)) == {}
+
+
+UUID = "00112233445566778899aabbccddeeFF"
+
+
+@pytest.mark.parametrize(
+    ("sei", "fault"),
+    [
+        ({"PayloadType": 100}, {}),
+        ({"PayloadType": 5, "PayloadUuid": UUID}, {}),
+        (
+            {"PayloadType": 5},
+            {"PayloadUuid": "SEI of payload type 5 needs a UUID."},
+        ),
+        (
+            {"PayloadType": 100, "PayloadUuid": UUID},
+            {"PayloadUuid": "A UUID goes with SEI of payload type 5 only."},
+        ),
+        (
+            {"PayloadType": 5, "PayloadUuid": "00112233-4455-6677-8899-aabbccddeeff"},
+            {
+                "PayloadUuid": (
+                    "The UUID of the SEI payload is 32 hexadecimal digits,"
+                    " without dashes."
+                )
+            },
+        ),
+        (
+            {"PayloadType": 244},
+            {
+                "PayloadType": (
+                    "The SEI payload type is 100 to 254 without 244; 244 was given."
+                )
+            },
+        ),
+    ],
+)
+def test_sei_of_type_5_and_no_other_has_a_uuid(told, sei, fault):
+    path = "SeiParams.PassThrough"
+
+    assert told((path, {"PayloadContent": "{}", **sei})) == {
+        f"{path}.{field}": sentence for field, sentence in fault.items()
+    }
