@@ -1,1 +1,1 @@
-"""The machinery of Patchbay: everything but the rooms."""
+"""The machinery of Patchbay: everything but the commands."""

@@ -9,18 +9,21 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from bot.errors import BotError
-from bot.routing.command import Room
+from bot.routing.command import Command
 from bot.settings import Settings, load, secrets_of
 from commands import car, gs, lookup, patchbay, relay
 
 
-def _rooms() -> Mapping[str, Room]:
-    rooms = {room.name: room for room in (relay.room, car.room, gs.room, lookup.room)}
-    rooms["patchbay"] = patchbay.room_for(rooms)
-    return rooms
+def _commands() -> Mapping[str, Command]:
+    commands = {
+        command.name: command
+        for command in (relay.command, car.command, gs.command, lookup.command)
+    }
+    commands["patchbay"] = patchbay.command_for(commands)
+    return commands
 
 
-ROOMS = _rooms()
+COMMANDS = _commands()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -69,9 +72,9 @@ def _run(_given: argparse.Namespace) -> int:
 
     settings = load()
     _log(settings)
-    for room in ROOMS.values():
-        room.prefix = settings.command_prefix
-    return asyncio.run(run(settings, ROOMS))
+    for command in COMMANDS.values():
+        command.prefix = settings.command_prefix
+    return asyncio.run(run(settings, COMMANDS))
 
 
 def _sandbox(given: argparse.Namespace) -> int:
@@ -93,7 +96,7 @@ def _doctor(_given: argparse.Namespace) -> int:
 def _manifest(given: argparse.Namespace) -> int:
     from bot.routing.manifest import as_yaml, manifest  # noqa: PLC0415 - see above
 
-    made = manifest(ROOMS.values(), prefix=given.prefix, http_url=given.http_url)
+    made = manifest(COMMANDS.values(), prefix=given.prefix, http_url=given.http_url)
     sys.stdout.write(as_yaml(made))
     return 0
 

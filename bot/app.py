@@ -17,21 +17,21 @@ from bot.errors import JournalUnavailable, SettingsError
 from bot.http.server import Server
 from bot.journal.journal import Journal
 from bot.journal.recents import Recents
-from bot.operations.callbacks import Hearing
-from bot.operations.completion import Endings
-from bot.operations.delivery import Outbox
-from bot.operations.executor import Courier
-from bot.operations.jobs import Minder
+from bot.operations.callbacks import Callbacks
+from bot.operations.completion import Completion
+from bot.operations.delivery import Delivery
+from bot.operations.executor import Executor
+from bot.operations.jobs import Jobs
 from bot.operations.recovery import recover
-from bot.operations.service import Desk
-from bot.routing.command import Room
-from bot.routing.router import House
+from bot.operations.service import Service
+from bot.routing.command import Command
+from bot.routing.router import Router
 from bot.runtime.tasks import Tasks, watch_lag
 from bot.settings import PRODUCTS, Settings
 from bot.slack.directory import People
-from bot.slack.inbound.listeners import Door
+from bot.slack.inbound.listeners import Listeners
 from bot.slack.inbound.sockets import Sockets
-from bot.slack.outbound.replies import Teller
+from bot.slack.outbound.replies import Replies
 from bot.slack.outbound.web import Web
 from bot.tencent import explain
 from bot.tencent.client import Account, Client
@@ -39,7 +39,7 @@ from bot.tencent.models import REQUESTS
 from bot.tencent.pacer import Pacer
 from bot.tencent.tc3 import Credential
 
-DRAIN_SECONDS = 20.0  # for work in flight, after the door has closed
+DRAIN_SECONDS = 20.0  # for work in flight, after the listeners have closed
 LAST_ROUND_SECONDS = 6.0  # Slack takes 5 at most
 FLUSH_SECONDS = 4.0  # for letters after that; the next life delivers the rest
 
@@ -60,15 +60,15 @@ class Parts:
 
     journal: Journal
     tasks: Tasks
-    courier: Courier
-    outbox: Outbox
+    executor: Executor
+    delivery: Delivery
     server: Server
     sockets: Sockets | None
-    minder: Minder
+    jobs: Jobs
     people: People
 
 
-async def run(settings: Settings, rooms: Mapping[str, Room]) -> int:
+async def run(settings: Settings, commands: Mapping[str, Command]) -> int:
     """Run the bot until it is told to stop; return the exit code.
 
     Raises:
@@ -77,7 +77,7 @@ async def run(settings: Settings, rooms: Mapping[str, Room]) -> int:
     """
     sys.setswitchinterval(SWITCH_SECONDS)
     async with AsyncExitStack() as stack:
-        parts = await build(settings, rooms, stack)
+        parts = await build(settings, commands, stack)
         stopped = asyncio.Event()
         loop = asyncio.get_running_loop()
         for sign in (signal.SIGTERM, signal.SIGINT):
@@ -87,8 +87,8 @@ async def run(settings: Settings, rooms: Mapping[str, Room]) -> int:
             asyncio.create_task(work)
             for work in (
                 stopped.wait(),
-                parts.outbox.run(),
-                parts.minder.run(),
+                parts.delivery.run(),
+                parts.jobs.run(),
                 watch_lag(loop.time),
                 _hear_slack(parts, settings),
             )
@@ -110,7 +110,7 @@ async def begin(parts: Parts, settings: Settings) -> int:
     """
     port = await parts.server.start(settings.host, settings.port)
     log.info("bot.listening", port=port)
-    await recover(parts.courier, now())
+    await recover(parts.executor, now())
     return port
 
 
@@ -137,7 +137,7 @@ async def _hear_slack(parts: Parts, settings: Settings) -> None:
 
 
 async def build(
-    settings: Settings, rooms: Mapping[str, Room], stack: AsyncExitStack
+    settings: Settings, commands: Mapping[str, Command], stack: AsyncExitStack
 ) -> Parts:
     """Build everything; *stack* closes what has to be closed."""
     token = settings.slack_bot_token
@@ -151,13 +151,12 @@ async def build(
     stack.callback(journal.close)
     groups = {group for rule in settings.policy.rules for group in rule.groups}
     people = People(web, tasks, groups=sorted(groups))
-    outbox = Outbox(journal.post, web, now=now, ops_channel=settings.ops_channel)
-    desk = _desk(settings, journal, client, people, tasks, outbox)
-    door = Door(
-        House(rooms, desk), Teller(web), people, tasks, prefix=settings.command_prefix
-    )
+    delivery = Delivery(journal.outbox, web, now=now, ops_channel=settings.ops_channel)
+    service = _service(settings, journal, client, people, tasks, delivery)
+    router, prefix = Router(commands, service), settings.command_prefix
+    listeners = Listeners(router, Replies(web), people, tasks, prefix=prefix)
     app_token = settings.slack_app_token
-    sockets = Sockets(door, web.client, app_token) if app_token else None
+    sockets = Sockets(listeners, web.client, app_token) if app_token else None
 
     async def ready() -> dict[str, bool]:
         heard = await sockets.connected() if sockets else True
@@ -167,37 +166,37 @@ async def build(
             "clock": abs(client.skew or 0.0) < SKEW_REFUSED,
         }
 
-    server = _server(settings, door, ready, desk, outbox)
-    minder = Minder(journal, desk.recents, ring=outbox.ring, now=now)
+    server = _server(settings, listeners, ready, service, delivery)
+    jobs = Jobs(journal, service.recents, ring=delivery.ring, now=now)
     return Parts(
         journal=journal,
         tasks=tasks,
-        courier=desk.courier,
-        outbox=outbox,
+        executor=service.executor,
+        delivery=delivery,
         server=server,
         sockets=sockets,
-        minder=minder,
+        jobs=jobs,
         people=people,
     )
 
 
 def _server(
     settings: Settings,
-    door: Door,
+    listeners: Listeners,
     ready: Callable[[], Awaitable[Mapping[str, bool]]],
-    desk: Desk,
-    outbox: Outbox,
+    service: Service,
+    delivery: Delivery,
 ) -> Server:
     """Listen for Slack if it comes by HTTP, and for Tencent if it calls back."""
     secret = None if settings.slack_app_token else settings.slack_signing_secret
     called_back = any(app.callback_key for app in settings.all_apps)
-    hearing = Hearing(
-        apps=desk.courier.apps,
-        journal=desk.journal,
-        recents=desk.recents,
-        ring=outbox.ring,
+    callbacks = Callbacks(
+        apps=service.executor.apps,
+        journal=service.journal,
+        recents=service.recents,
+        ring=delivery.ring,
     )
-    return Server(door, secret, ready, hearing.hear if called_back else None)
+    return Server(listeners, secret, ready, callbacks.hear if called_back else None)
 
 
 async def open_journal(settings: Settings) -> Journal:
@@ -210,46 +209,46 @@ async def open_journal(settings: Settings) -> Journal:
     )
 
 
-def _desk(
+def _service(
     settings: Settings,
     journal: Journal,
     client: Client,
     people: People,
     tasks: Tasks,
-    outbox: Outbox,
-) -> Desk:
+    delivery: Delivery,
+) -> Service:
     gate = Gate(settings.policy, people, settings.allow_all)
     recents = Recents(journal)
-    endings = Endings(
+    completion = Completion(
         journal=journal,
         recents=recents,
-        ring=outbox.ring,
-        tell_at_once=outbox.tell_at_once,
+        ring=delivery.ring,
+        tell_at_once=delivery.tell_at_once,
         sleep=asyncio.sleep,
     )
-    courier = _courier(settings, journal, client, gate, tasks, endings)
-    return Desk(
+    executor = _executor(settings, journal, client, gate, tasks, completion)
+    return Service(
         settings=settings,
         journal=journal,
         recents=recents,
-        courier=courier,
+        executor=executor,
         gate=gate,
-        ring=outbox.ring,
+        ring=delivery.ring,
         now=now,
         random_bytes=os.urandom,
     )
 
 
-def _courier(
+def _executor(
     settings: Settings,
     journal: Journal,
     client: Client,
     gate: Gate,
     tasks: Tasks,
-    endings: Endings,
-) -> Courier:
+    completion: Completion,
+) -> Executor:
     monotonic = asyncio.get_running_loop().time
-    return Courier(
+    return Executor(
         journal=journal,
         client=client,
         pacers={
@@ -258,7 +257,7 @@ def _courier(
         },
         apps={app.name: app for app in settings.all_apps},
         gate=gate,
-        endings=endings,
+        completion=completion,
         tasks=tasks,
         boot=os.urandom(8).hex(),
         now=now,
@@ -275,14 +274,14 @@ async def _drain(parts: Parts) -> None:
     await parts.server.close()
     late = await parts.tasks.drain(DRAIN_SECONDS)
     try:
-        untold = await parts.outbox.flush(FLUSH_SECONDS)
+        untold = await parts.delivery.flush(FLUSH_SECONDS)
     except JournalUnavailable as error:
         log.critical("bot.unflushed", why=str(error))
     else:
         log.info("bot.drained", late=late, untold=untold)
     with suppress(TimeoutError):
         async with asyncio.timeout(LAST_ROUND_SECONDS):
-            await parts.outbox.stop()
+            await parts.delivery.stop()
 
 
 def _accounts(settings: Settings) -> dict[str, Account]:

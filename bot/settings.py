@@ -115,7 +115,7 @@ class Policy(_Table):
     limits: Limits = Limits()
 
 
-class Account(_Table):
+class Credentials(_Table):
     """Where a product is, and the key to it."""
 
     endpoint: str
@@ -249,11 +249,11 @@ class Settings(BaseSettings):
         way_in = self.slack_app_token or self.slack_signing_secret
         return bool(self.slack_bot_token and way_in)
 
-    def account(self, product: Product) -> Account:
+    def account(self, product: Product) -> Credentials:
         """Return where *product* is and its key: its own pair, or the common one."""
         own = getattr(self, f"{product}_secret_id")
         prefix = f"{product}_" if own else ""
-        return Account(
+        return Credentials(
             endpoint=getattr(self, f"{product}_endpoint"),
             secret_id=getattr(self, f"{prefix}secret_id"),
             secret_key=getattr(self, f"{prefix}secret_key"),

@@ -1,1 +1,1 @@
-"""The rooms: one module for each slash command."""
+"""The commands: one module for each slash command."""

@@ -10,14 +10,14 @@ from bot.dialogue.form import ChoiceField, Field, Form, Option, TextField
 from bot.dialogue.outcome import Bold, Code, Outcome, Tone, line
 from bot.errors import InvalidRequest, NotAllowed, NotFound, UsageError
 from bot.i18n import _
-from bot.ids import DraftId, Kind
+from bot.ids import FormId, Kind
 from bot.operations import resolution as settling
-from bot.operations.service import Desk, Order
-from bot.routing.command import Room
+from bot.operations.service import Order, Service
+from bot.routing.command import Command
 from bot.tencent.models.base import Level
 from bot.tencent.models.car import CreateSession
 
-room = Room("car", summary="CAR cloud-rendering sessions")
+command = Command("car", summary="CAR cloud-rendering sessions")
 
 KEYS = ("user", "ip", "client", "mode", "params", "host", "role")
 ALONE, WATCHED = "alone", "watched"  # what happens when nobody is connected
@@ -34,7 +34,7 @@ FIELDS = {
 }
 
 
-@room.verb(
+@command.subcommand(
     "start",
     usage="[user=…] [ip=…] [key=value…] [--go] [--dry-run]",
     keys=KEYS,
@@ -42,13 +42,13 @@ FIELDS = {
     does=CreateSession,
     examples=("start", "start user=cg_user ip=125.127.178.228 --go"),
 )
-async def start(ask: Ask, desk: Desk) -> Outcome | Form | None:
+async def start(ask: Ask, service: Service) -> Outcome | Form | None:
     """Open a render session for a user.
 
     Opens the form, filled in with what was typed; with --go, a user and an address
     it asks nothing more. Without a client session it runs without a client.
     """
-    desk.check_any(ask, CreateSession)
+    service.check_any(ask, CreateSession)
     if ask.words.ids:
         raise UsageError(
             _("I do not know what “{word}” is.").format(word=ask.words.ids[0].text),
@@ -59,19 +59,21 @@ async def start(ask: Ask, desk: Desk) -> Outcome | Form | None:
     if ask.has("dry-run"):
         return cards.dry_run(_request(plan))
     if ask.has("go") and plan.get("user") and plan.get("ip"):
-        return await _start(ask, desk, plan)
-    plan.setdefault("user", f"oncall-{ask.who.user.lower()}-{desk.now():%H%M}")
-    return _form(plan, await desk.open_draft(ask, plan))
+        return await _start(ask, service, plan)
+    plan.setdefault("user", f"oncall-{ask.who.user.lower()}-{service.now():%H%M}")
+    return _form(plan, await service.open_form(ask, plan))
 
 
-@room.form("start")
-async def submit_start(ask: Ask, desk: Desk) -> Outcome | None:
+@command.form("start")
+async def submit_start(ask: Ask, service: Service) -> Outcome | None:
     """Open what the form says; faults go back to their fields."""
-    placed, _kept = await desk.placed(ask)
+    placed, _kept = await service.placed(ask)
     form = placed.submission
     said = {key: form.text(key) for key in KEYS} if form else {}
     _check_words({key: text for key, text in said.items() if text})
-    answer = await _start(placed, desk, {k: text for k, text in said.items() if text})
+    answer = await _start(
+        placed, service, {k: text for k, text in said.items() if text}
+    )
     return answer or Outcome(
         headline=(Bold(_("On its way.")),),
         tone=Tone.WAIT,
@@ -79,51 +81,51 @@ async def submit_start(ask: Ask, desk: Desk) -> Outcome | None:
     )
 
 
-@room.verb("recent", usage="[mine]", examples=("recent", "recent mine"))
-async def recent(ask: Ask, desk: Desk) -> Outcome:
+@command.subcommand("recent", usage="[mine]", examples=("recent", "recent mine"))
+async def recent(ask: Ask, service: Service) -> Outcome:
     """List the render sessions opened lately, newest first."""
     mine = any(token.text.casefold() == "mine" for token in ask.words.ids)
-    found = await desk.journal.recent(
+    found = await service.journal.recent(
         ask.who.team, kind=Kind.RENDER, user=ask.who.user if mine else None
     )
     return cards.listed(_("Recent render sessions"), found, _("None yet."))
 
 
-@room.verb(
+@command.subcommand(
     "close",
     usage="<S41> [reason=…]",
     keys=("reason",),
     examples=("close S41", "close S41 reason=“the player saw nothing”"),
 )
-async def close(ask: Ask, desk: Desk) -> Outcome | Form:
+async def close(ask: Ask, service: Service) -> Outcome | Form:
     """Say that a session whose start stayed unknown did not start."""
-    desk.check(ask, Wish("car.settle", Level.CHANGE))
+    service.check(ask, Wish("car.settle", Level.CHANGE))
     text = ask.one(_("a render session: its handle or user")).text
-    session = await settling.unknown(ask, desk, Kind.RENDER, text)
-    return await settling.close_or_ask(ask, desk, session)
+    session = await settling.unknown(ask, service, Kind.RENDER, text)
+    return await settling.close_or_ask(ask, service, session)
 
 
-@room.form("close")
-async def submit_close(ask: Ask, desk: Desk) -> Outcome:
+@command.form("close")
+async def submit_close(ask: Ask, service: Service) -> Outcome:
     """Close what the form is about, for the reason that it says."""
-    return await settling.submit_close(ask, desk, Kind.RENDER)
+    return await settling.submit_close(ask, service, Kind.RENDER)
 
 
-@room.verb("reveal", usage="<S41>", examples=("reveal S41",))
-async def reveal(ask: Ask, desk: Desk) -> Outcome:
+@command.subcommand("reveal", usage="<S41>", examples=("reveal S41",))
+async def reveal(ask: Ask, service: Service) -> Outcome:
     """Show the server session to whoever opened it, and to nobody else.
 
     A client joins with it, so it never stands in a channel.
     """
     text = ask.one(_("a render session: its handle or user")).text
-    session = await desk.thing(text, ask.who.team)
+    session = await service.thing(text, ask.who.team)
     if session is None or session.kind is not Kind.RENDER:
         raise NotFound(_("I know no render session “{text}”.").format(text=text))
     if session.user != ask.who.user:
         sentence = _("Only whoever opened {handle} may see that.")
         told = sentence.format(handle=session.handle)
         raise NotAllowed(told, rule="requester")
-    secret = await desk.reveal(ask, session)
+    secret = await service.reveal(ask, session)
     if secret is None:
         raise NotFound(_("CAR gave no server session for it."))
     return Outcome(
@@ -132,12 +134,12 @@ async def reveal(ask: Ask, desk: Desk) -> Outcome:
     )
 
 
-async def _start(ask: Ask, desk: Desk, plan: dict[str, str]) -> Outcome | None:
+async def _start(ask: Ask, service: Service, plan: dict[str, str]) -> Outcome | None:
     request = _request(plan)
     order = Order(
-        id=desk.new_id(), request=request, kind=Kind.RENDER, ref=request.user_id
+        id=service.new_id(), request=request, kind=Kind.RENDER, ref=request.user_id
     )
-    return await desk.submit(ask, order)
+    return await service.submit(ask, order)
 
 
 def _check_words(plan: dict[str, str]) -> None:
@@ -167,10 +169,10 @@ def _request(plan: dict[str, str]) -> CreateSession:
         raise InvalidRequest(faults) from None
 
 
-def _form(plan: dict[str, str], draft: DraftId) -> Form:
+def _form(plan: dict[str, str], draft: FormId) -> Form:
     return Form(
-        room="car",
-        verb="start",
+        command="car",
+        subcommand="start",
         title=_("Open a render session"),
         submit=_("Open"),
         draft=draft,

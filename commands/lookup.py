@@ -27,24 +27,24 @@ from bot.grammar.parser import classify, find_ids
 from bot.i18n import _, reader_locale
 from bot.ids import ChannelId, MessageTs
 from bot.journal.model import Intent
-from bot.operations.service import Desk
-from bot.routing.command import Room
+from bot.operations.service import Service
+from bot.routing.command import Command
 from bot.tencent.explain import explain
 from bot.tencent.models import REQUESTS
 
-room = Room("lookup", summary="What is this ID, or this error?", bare="find")
+command = Command("lookup", summary="What is this ID, or this error?", bare="find")
 
 PERMALINK = re.compile(r"/archives/([A-Z0-9]+)/p(\d{10})(\d{6})")
 
 
-@room.verb(
+@command.subcommand(
     "find",
     usage="[anything]",
     keys=("product",),
     flags=("public", "details", "ids"),
     examples=("R128", "FailedOperation.SlowDown", "-m97l2ZU7", "295066", ""),
 )
-async def find(ask: Ask, desk: Desk) -> Outcome:
+async def find(ask: Ask, service: Service) -> Outcome:
     """Look up a handle, an ID, a room, an error code, a link or a whole log line.
 
     Without anything it lists what was done lately. --public shows the answer to
@@ -52,47 +52,47 @@ async def find(ask: Ask, desk: Desk) -> Outcome:
     """
     words = " ".join(token.text for token in ask.words.ids)
     if not words:
-        return await _recents(ask, desk)
+        return await _recents(ask, service)
     found = find_ids(ask.text) or (Token(words, classify(words)),)
-    answers = [await _one(token, ask, desk) for token in found]
+    answers = [await _one(token, ask, service) for token in found]
     answer = answers[0] if len(answers) == 1 else _several(found, answers)
     return replace(answer, audience=Audience.CHANNEL) if ask.has("public") else answer
 
 
-async def _recents(ask: Ask, desk: Desk) -> Outcome:
-    found = await desk.journal.recent(ask.who.team)
+async def _recents(ask: Ask, service: Service) -> Outcome:
+    found = await service.journal.recent(ask.who.team)
     return cards.listed(_("Lately"), found, _("Nothing yet."))
 
 
-async def _one(token: Token, ask: Ask, desk: Desk) -> Outcome:
+async def _one(token: Token, ask: Ask, service: Service) -> Outcome:
     if token.kind is TokenKind.ERROR:
         return _explained(token.text, ask.value("product"))
     if token.kind is TokenKind.PERMALINK:
-        found = await _behind(token.text, desk)
+        found = await _behind(token.text, service)
     else:
-        found = await desk.matches(token.text, ask.who.team)
+        found = await service.matches(token.text, ask.who.team)
     if len(found) == 1:
-        return await _shown(found[0], ask, desk)
+        return await _shown(found[0], ask, service)
     if found:
         title = _("Several go by “{text}”").format(text=token.text)
         return cards.listed(title, found, "")
-    return _unknown(token, desk)
+    return _unknown(token, service)
 
 
-async def _shown(intent: Intent, ask: Ask, desk: Desk) -> Outcome:
+async def _shown(intent: Intent, ask: Ask, service: Service) -> Outcome:
     if ask.has("details"):
         return _details(intent)
     if ask.has("ids"):
         return _bare_ids(intent)
-    return cards.looked_up(intent, await desk.journal.history(intent.handle))
+    return cards.looked_up(intent, await service.journal.history(intent.handle))
 
 
-async def _behind(link: str, desk: Desk) -> list[Intent]:
+async def _behind(link: str, service: Service) -> list[Intent]:
     match = PERMALINK.search(link)
     if not match:
         return []
     ts = MessageTs(f"{match[2]}.{match[3]}")
-    intent = await desk.journal.by_card(ChannelId(match[1]), ts)
+    intent = await service.journal.by_card(ChannelId(match[1]), ts)
     return [intent] if intent else []
 
 
@@ -124,7 +124,7 @@ def _several(tokens: tuple[Token, ...], answers: list[Outcome]) -> Outcome:
     return Outcome(headline=(Bold(title),), parts=(Points("", lines), Buttons(buttons)))
 
 
-def _unknown(token: Token, desk: Desk) -> Outcome:
+def _unknown(token: Token, service: Service) -> Outcome:
     sentence = _("“{text}” is not in my journal.").format(text=token.text)
     looks = {
         TokenKind.TASK: _("It looks like a relay's TaskId."),
@@ -136,7 +136,7 @@ def _unknown(token: Token, desk: Desk) -> Outcome:
     if token.kind is TokenKind.SESSION:
         ask_gs = Button(_("Ask GS about it"), "gs", token.text)
         parts.append(Buttons((ask_gs,)))
-    if token.kind is TokenKind.TASK and desk.apps:
+    if token.kind is TokenKind.TASK and service.apps:
         parts.append(
             Buttons((Button(_("Stop it anyway"), "relay", f"stop {token.text}"),))
         )

@@ -1,6 +1,6 @@
 """`/patchbay`: help, what you may do, and whether the bot is well.
 
-Its help is made from the rooms themselves, so the room is made last, of the others.
+Its help is made from the commands, so this one is made last, of the others.
 """
 
 from collections.abc import Iterable, Mapping
@@ -25,40 +25,46 @@ from bot.i18n import _
 from bot.ids import SlackUserId, handle_from
 from bot.journal.audit import ALLOWED, REFUSED, Record, broken_at
 from bot.operations.doctor import examine
-from bot.operations.service import Desk
+from bot.operations.service import Service
 from bot.routing import help as manual
-from bot.routing.command import Room
+from bot.routing.command import Command
 from bot.tencent.models import REQUESTS
 from bot.tencent.models.base import Level
 
 
-def room_for(rooms: Mapping[str, Room]) -> Room:
-    """Return the room `/patchbay`, which explains *rooms*, itself among them."""
-    room = Room("patchbay", summary="Help, your rights, and how I am", bare="help")
-
-    @room.verb(
-        "help", usage="[room [verb]]", examples=("help relay", "help relay stop")
+def command_for(commands: Mapping[str, Command]) -> Command:
+    """Return the command `/patchbay`, which explains *commands*, itself among them."""
+    command = Command(
+        "patchbay", summary="Help, your rights, and how I am", bare="help"
     )
-    async def explain(ask: Ask, desk: Desk) -> Outcome:
-        """Explain everything, a room, or one command."""
-        return _page([token.text.lstrip("/") for token in ask.words.ids], rooms)
 
-    room.verb("whoami", examples=("whoami",))(whoami)
-    room.verb("doctor", examples=("doctor",))(doctor)
-    room.verb(
+    @command.subcommand(
+        "help",
+        usage="[command [subcommand]]",
+        examples=("help relay", "help relay stop"),
+    )
+    async def explain(ask: Ask, service: Service) -> Outcome:
+        """Explain everything, a command, or one command."""
+        return _page([token.text.lstrip("/") for token in ask.words.ids], commands)
+
+    command.subcommand("whoami", examples=("whoami",))(whoami)
+    command.subcommand("doctor", examples=("doctor",))(doctor)
+    command.subcommand(
         "history",
         usage="[mine | R128]",
         examples=("history", "history mine", "history R128"),
     )(history)
-    room.verb("audit", usage="export | verify", examples=("audit export",))(audit)
-    return room
+    command.subcommand("audit", usage="export | verify", examples=("audit export",))(
+        audit
+    )
+    return command
 
 
-async def whoami(ask: Ask, desk: Desk) -> Outcome:
+async def whoami(ask: Ask, service: Service) -> Outcome:
     """Show what you may do here, and which rule says so."""
     lines = []
-    for wish in _wishes(desk):
-        verdict = desk.gate.verdict(ask.who, ask.where, wish)
+    for wish in _wishes(service):
+        verdict = service.gate.verdict(ask.who, ask.where, wish)
         sign = "✅" if verdict.allowed else "🔒"
         on = f" · {wish.app.name}" if wish.app else ""
         why = verdict.rule if verdict.allowed else verdict.reason
@@ -72,17 +78,19 @@ async def whoami(ask: Ask, desk: Desk) -> Outcome:
     )
 
 
-async def doctor(ask: Ask, desk: Desk) -> Outcome:
+async def doctor(ask: Ask, service: Service) -> Outcome:
     """Check that I am set up well; each line says how to mend it."""
     signs = {True: "✅", False: "❌", None: "⚠️"}
     lines: list[tuple[Span, ...]] = []
-    for check in await examine(desk.settings, desk.journal, desk.courier.client):
+    for check in await examine(
+        service.settings, service.journal, service.executor.client
+    ):
         fix = f" {check.fix}" if check.fix else ""
         lines.append((f"{signs[check.well]} {check.what}{fix}",))
     return Outcome(headline=(Bold(_("How I am")),), parts=(Points("", tuple(lines)),))
 
 
-async def history(ask: Ask, desk: Desk) -> Outcome:
+async def history(ask: Ask, service: Service) -> Outcome:
     """Show who did what lately, and who was refused; of one thing, or yours alone."""
     typed = [token.text for token in ask.words.ids]
     mine = "mine" in typed
@@ -90,7 +98,7 @@ async def history(ask: Ask, desk: Desk) -> Outcome:
     if unread := [one for one in typed if one != "mine" and not handle_from(one)]:
         sentence = _("“{word}” is neither a handle nor “mine”.")
         raise UsageError(sentence.format(word=unread[0]))
-    records = await desk.journal.audit.lately(
+    records = await service.journal.audit.lately(
         ask.who.team, handle=named, user=ask.who.user if mine else ""
     )
     lines = tuple(_told(record) for record in records)
@@ -101,20 +109,20 @@ async def history(ask: Ask, desk: Desk) -> Outcome:
     )
 
 
-async def audit(ask: Ask, desk: Desk) -> Outcome:
+async def audit(ask: Ask, service: Service) -> Outcome:
     """Check the audit trail, or export it as a file into your messages with me."""
     word = ask.one(_("“export” or “verify”")).text.casefold()
     if word not in {"export", "verify"}:
         raise UsageError(_("Say “export” or “verify”."), usage="/patchbay audit export")
-    verdict = desk.check(ask, Wish("patchbay.audit", Level.CHANGE))
-    records = await desk.journal.audit.all()
+    verdict = service.check(ask, Wish("patchbay.audit", Level.CHANGE))
+    records = await service.journal.audit.all()
     broken = broken_at(records)
     facts = _state_of(records, broken)
     if word == "verify":
         return facts
-    await desk.note_done(ask, "patchbay.audit", verdict)
+    await service.note_done(ask, "patchbay.audit", verdict)
     text = "".join(f"{record.as_json()}\n" for record in records)
-    name = f"patchbay-audit-{desk.now():%Y%m%dT%H%M%SZ}.jsonl"
+    name = f"patchbay-audit-{service.now():%Y%m%dT%H%M%SZ}.jsonl"
     said = line(_("The file is in your messages with me."))
     return replace(facts, parts=(*facts.parts, said), file=File(name, text))
 
@@ -147,32 +155,32 @@ def _told(record: Record) -> tuple[Span, ...]:
     )
 
 
-def _wishes(desk: Desk) -> Iterable[Wish]:
+def _wishes(service: Service) -> Iterable[Wish]:
     """Yield everything that a rule can allow."""
     for request in REQUESTS.values():
-        for app in desk.apps if request.service.name == "trtc" else (None,):
+        for app in service.apps if request.service.name == "trtc" else (None,):
             yield Wish.of(request, app)
-    for app in desk.apps:
+    for app in service.apps:
         yield Wish("relay.settle", Level.CHANGE, app)
     yield Wish("car.settle", Level.CHANGE)
     yield Wish("patchbay.audit", Level.CHANGE)
 
 
-def _page(topic: list[str], rooms: Mapping[str, Room]) -> Outcome:
+def _page(topic: list[str], commands: Mapping[str, Command]) -> Outcome:
     if not topic:
-        return manual.launcher(rooms)
+        return manual.launcher(commands)
     named = [part for word in topic for part in word.split("/") if part]
-    room = rooms.get(named[0].casefold())
-    if room is None:
-        return manual.no_such_room(named[0], rooms)
+    command = commands.get(named[0].casefold())
+    if command is None:
+        return manual.no_such_command(named[0], commands)
     if len(named) == 1:
-        return manual.room_page(room)
-    verb = room.verbs.get(named[1].casefold())
-    if verb is None:
-        known = ", ".join(room.verbs)
+        return manual.command_page(command)
+    subcommand = command.subcommands.get(named[1].casefold())
+    if subcommand is None:
+        known = ", ".join(command.subcommands)
         raise UsageError(
-            _("/{room} has no “{verb}”; it has {known}.").format(
-                room=room.name, verb=named[1], known=known
+            _("/{command} has no “{subcommand}”; it has {known}.").format(
+                command=command.name, subcommand=named[1], known=known
             )
         )
-    return manual.verb_page(room, verb)
+    return manual.subcommand_page(command, subcommand)

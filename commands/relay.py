@@ -15,27 +15,27 @@ from bot.i18n import _
 from bot.ids import Kind, TaskId, agent_for
 from bot.journal.model import Intent, State
 from bot.operations import resolution as settling
-from bot.operations.service import Desk, Order
+from bot.operations.service import Order, Service
 from bot.resources.relay.form import plan_from, start_form
 from bot.resources.relay.plan import (
     KEYS,
-    Draft,
+    Prepared,
     check_words,
     chosen_app,
     complete,
     drafted,
     plan_of,
 )
-from bot.routing.command import Room
+from bot.routing.command import Command
 from bot.tencent.models.base import Level
 from bot.tencent.models.trtc.requests import StartPublishCdnStream, StopPublishCdnStream
 
-room = Room(
+command = Command(
     "relay", summary="Relays: a TRTC room, mixed and pushed to CDNs", bare="status"
 )
 
 
-@room.verb(
+@command.subcommand(
     "start",
     usage="[room] [key=value…] [--go] [--dry-run]",
     keys=KEYS,
@@ -48,44 +48,44 @@ room = Room(
         "start json={…} --dry-run",
     ),
 )
-async def start(ask: Ask, desk: Desk) -> Outcome | Form | None:
+async def start(ask: Ask, service: Service) -> Outcome | Form | None:
     """Start a relay.
 
     Opens the form, filled in with what was typed. With --go and all that is
     required, it starts at once; with --dry-run it shows the request and sends
     nothing. With --again it starts even if the same relay is running.
     """
-    desk.check_any(ask, StartPublishCdnStream)
+    service.check_any(ask, StartPublishCdnStream)
     plan = plan_of(ask)
     check_words(plan)
     if ask.has("dry-run"):
-        return _shown(drafted(plan, desk.apps, agent_for(desk.new_id())))
+        return _shown(drafted(plan, service.apps, agent_for(service.new_id())))
     if ask.has("go") and complete(plan):
-        return await _start(ask, desk, plan, again=ask.has("again"))
-    chosen_app({"app": plan["app"]} if plan.get("app") else {}, desk.apps[:1])
+        return await _start(ask, service, plan, again=ask.has("again"))
+    chosen_app({"app": plan["app"]} if plan.get("app") else {}, service.apps[:1])
     kept = {**plan, "again": "yes"} if ask.has("again") else plan
-    return start_form(plan, desk.apps, await desk.open_draft(ask, kept))
+    return start_form(plan, service.apps, await service.open_form(ask, kept))
 
 
-@room.redraw("start")
-async def redraw_start(ask: Ask, desk: Desk) -> Form:
+@command.redraw("start")
+async def redraw_start(ask: Ask, service: Service) -> Form:
     """Draw the form for the choices made so far."""
     form = ask.submission
     if form is None:
         raise UsageError(_("That was not a form."))
-    return start_form(plan_from(form), desk.apps, form.draft)
+    return start_form(plan_from(form), service.apps, form.draft)
 
 
-@room.form("start")
-async def submit_start(ask: Ask, desk: Desk) -> Outcome | None:
+@command.form("start")
+async def submit_start(ask: Ask, service: Service) -> Outcome | None:
     """Start what the form says; faults go back to their fields."""
-    placed, kept = await desk.placed(ask)
+    placed, kept = await service.placed(ask)
     plan = plan_from(placed.submission) if placed.submission else {}
     if not plan.get("json") and not plan.get("room"):
         raise InvalidRequest({"room": _("Say which room, or paste a request below.")})
     if not plan.get("json") and not plan.get("url"):
         raise InvalidRequest({"url": _("Say where to: one rtmp:// address at least.")})
-    answer = await _start(placed, desk, plan, again=bool(kept.get("again")))
+    answer = await _start(placed, service, plan, again=bool(kept.get("again")))
     return answer or Outcome(
         headline=(Bold(_("On its way.")),),
         tone=Tone.WAIT,
@@ -93,7 +93,7 @@ async def submit_start(ask: Ask, desk: Desk) -> Outcome | None:
     )
 
 
-@room.verb(
+@command.subcommand(
     "stop",
     usage="[R128 | TaskId] [--yes]",
     keys=("app",),
@@ -101,18 +101,18 @@ async def submit_start(ask: Ask, desk: Desk) -> Outcome | None:
     does=StopPublishCdnStream,
     examples=("stop R128", "stop", "stop R128 --yes"),
 )
-async def stop(ask: Ask, desk: Desk) -> Outcome | Form | None:
+async def stop(ask: Ask, service: Service) -> Outcome | Form | None:
     """Stop a relay, after asking once.
 
     Without an ID it offers the relays that are running. --yes does not ask.
     """
-    desk.check_any(ask, StopPublishCdnStream)
+    service.check_any(ask, StopPublishCdnStream)
     if not ask.words.ids:
-        return await _which(ask, desk)
+        return await _which(ask, service)
     text = ask.one(_("a relay: its handle or TaskId")).text
-    found = await desk.matches(text, ask.who.team)
+    found = await service.matches(text, ask.who.team)
     if not found:
-        return await _stop_unknown(ask, desk, text)
+        return await _stop_unknown(ask, service, text)
     if len(found) > 1:
         return cards.listed(_("Which of these?"), found, "")
     relay = found[0]
@@ -120,73 +120,73 @@ async def stop(ask: Ask, desk: Desk) -> Outcome | Form | None:
         return over
     if not ask.has("yes"):
         return _asked(relay)
-    return await _stop(ask, desk, relay)
+    return await _stop(ask, service, relay)
 
 
-@room.form("stop")
-async def submit_stop(ask: Ask, desk: Desk) -> Outcome | None:
+@command.form("stop")
+async def submit_stop(ask: Ask, service: Service) -> Outcome | None:
     """Stop the relay that was chosen from the list."""
-    placed, _kept = await desk.placed(ask)
+    placed, _kept = await service.placed(ask)
     chosen = placed.submission.text("relay") if placed.submission else ""
-    relay = await desk.thing(chosen, ask.who.team)
+    relay = await service.thing(chosen, ask.who.team)
     if relay is None:
         raise InvalidRequest({"relay": _("I know no relay by that ID.")})
-    return _over(relay) or await _stop(placed, desk, relay) or _stopping(relay)
+    return _over(relay) or await _stop(placed, service, relay) or _stopping(relay)
 
 
-@room.verb("attach", usage="<R128> [TaskId]", examples=("attach R128",))
-async def attach(ask: Ask, desk: Desk) -> Outcome | Form:
+@command.subcommand("attach", usage="<R128> [TaskId]", examples=("attach R128",))
+async def attach(ask: Ask, service: Service) -> Outcome | Form:
     """Say under which TaskId a relay runs whose start stayed unknown.
 
     Then it can be stopped from here, and its card goes on.
     """
-    _may_settle(ask, desk)
+    _may_settle(ask, service)
     typed = [token.text for token in ask.words.ids]
     if len(typed) not in {1, 2}:
         raise UsageError(_("Say which relay."), usage="/relay attach R128 [TaskId]")
-    relay = await settling.unknown(ask, desk, Kind.RELAY, typed[0])
+    relay = await settling.unknown(ask, service, Kind.RELAY, typed[0])
     if len(typed) == 1:
-        return await settling.attach_form(ask, desk, relay)
-    return await settling.attach(ask, desk, relay, typed[1])
+        return await settling.attach_form(ask, service, relay)
+    return await settling.attach(ask, service, relay, typed[1])
 
 
-@room.form("attach")
-async def submit_attach(ask: Ask, desk: Desk) -> Outcome:
+@command.form("attach")
+async def submit_attach(ask: Ask, service: Service) -> Outcome:
     """Attach the TaskId that the form says."""
-    placed, kept = await desk.placed(ask)
-    relay = await settling.unknown(placed, desk, Kind.RELAY, kept["handle"])
+    placed, kept = await service.placed(ask)
+    relay = await settling.unknown(placed, service, Kind.RELAY, kept["handle"])
     task_id = placed.submission.text("task") if placed.submission else ""
-    return await settling.attach(placed, desk, relay, task_id)
+    return await settling.attach(placed, service, relay, task_id)
 
 
-@room.verb(
+@command.subcommand(
     "close",
     usage="<R128> [reason=…]",
     keys=("reason",),
     examples=("close R128", "close R128 reason=“not in the console, target dead”"),
 )
-async def close(ask: Ask, desk: Desk) -> Outcome | Form:
+async def close(ask: Ask, service: Service) -> Outcome | Form:
     """Say that a relay whose start stayed unknown did not start, and how you know."""
-    _may_settle(ask, desk)
+    _may_settle(ask, service)
     text = ask.one(_("a relay: its handle")).text
-    relay = await settling.unknown(ask, desk, Kind.RELAY, text)
-    return await settling.close_or_ask(ask, desk, relay)
+    relay = await settling.unknown(ask, service, Kind.RELAY, text)
+    return await settling.close_or_ask(ask, service, relay)
 
 
-@room.form("close")
-async def submit_close(ask: Ask, desk: Desk) -> Outcome:
+@command.form("close")
+async def submit_close(ask: Ask, service: Service) -> Outcome:
     """Close what the form is about, for the reason that it says."""
-    return await settling.submit_close(ask, desk, Kind.RELAY)
+    return await settling.submit_close(ask, service, Kind.RELAY)
 
 
-def _may_settle(ask: Ask, desk: Desk) -> None:
-    desk.check_any_app(ask, Wish("relay.settle", Level.CHANGE))
+def _may_settle(ask: Ask, service: Service) -> None:
+    service.check_any_app(ask, Wish("relay.settle", Level.CHANGE))
 
 
-@room.source("relays")
-async def relays(query: str, who: Person, desk: Desk) -> tuple[Option, ...]:
+@command.source("relays")
+async def relays(query: str, who: Person, service: Service) -> tuple[Option, ...]:
     """Offer relays as somebody types: their own live ones first."""
-    found = await desk.recents.relays(who.team, who.user, query, 99)
+    found = await service.recents.relays(who.team, who.user, query, 99)
     options = tuple(_option(intent) for intent in found)
     if options or not query.strip():
         return options
@@ -194,19 +194,19 @@ async def relays(query: str, who: Person, desk: Desk) -> tuple[Option, ...]:
     return (Option(_("Use “{text}” as an ID").format(text=typed), typed),)
 
 
-@room.verb("list", usage="", examples=("list",))
-async def running(ask: Ask, desk: Desk) -> Outcome:
+@command.subcommand("list", usage="", examples=("list",))
+async def running(ask: Ask, service: Service) -> Outcome:
     """List the relays that are running, or may be."""
-    return await _running(ask, desk)
+    return await _running(ask, service)
 
 
-@room.verb(
+@command.subcommand(
     "recent",
     usage="[mine|live|failed] [room=…]",
     keys=("room",),
     examples=("recent", "recent mine", "recent room=295066"),
 )
-async def recent(ask: Ask, desk: Desk) -> Outcome:
+async def recent(ask: Ask, service: Service) -> Outcome:
     """List the relays started lately, newest first."""
     words = {token.text.casefold() for token in ask.words.ids}
     if unknown := words - FILTERS.keys() - {"mine"}:
@@ -215,7 +215,7 @@ async def recent(ask: Ask, desk: Desk) -> Outcome:
             usage="/relay recent [mine|live|failed] [room=…]",
         )
     states = frozenset().union(*(FILTERS[word] for word in words - {"mine"}))
-    found = await desk.journal.recent(
+    found = await service.journal.recent(
         ask.who.team,
         kind=Kind.RELAY,
         user=ask.who.user if "mine" in words else None,
@@ -225,16 +225,16 @@ async def recent(ask: Ask, desk: Desk) -> Outcome:
     return cards.listed(_("Recent relays"), found, _("None yet."))
 
 
-@room.verb("status", usage="[R128 | TaskId]", examples=("status R128",))
-async def status(ask: Ask, desk: Desk) -> Outcome:
+@command.subcommand("status", usage="[R128 | TaskId]", examples=("status R128",))
+async def status(ask: Ask, service: Service) -> Outcome:
     """Show how a relay stands, as far as is known."""
     if not ask.words.ids:
-        return await _running(ask, desk)
+        return await _running(ask, service)
     text = ask.one(_("a relay: its handle or TaskId")).text
-    relay = await desk.thing(text, ask.who.team)
+    relay = await service.thing(text, ask.who.team)
     if relay is None:
         raise NotFound(_("I know no relay “{text}”.").format(text=text))
-    return cards.looked_up(relay, await desk.journal.history(relay.handle))
+    return cards.looked_up(relay, await service.journal.history(relay.handle))
 
 
 SHORTEST_TASK_ID = 60  # those seen have 72 to 76; a part is never sent to be stopped
@@ -245,23 +245,23 @@ FILTERS = {
 }
 
 
-async def _running(ask: Ask, desk: Desk) -> Outcome:
-    live = await desk.journal.live(ask.who.team, limit=20)
+async def _running(ask: Ask, service: Service) -> Outcome:
+    live = await service.journal.live(ask.who.team, limit=20)
     nothing = _("No relay that I started is running.")
     return cards.listed(_("Running now"), live, nothing)
 
 
 async def _start(
-    ask: Ask, desk: Desk, plan: dict[str, str], *, again: bool
+    ask: Ask, service: Service, plan: dict[str, str], *, again: bool
 ) -> Outcome | None:
-    new = desk.new_id()
+    new = service.new_id()
     agent = agent_for(new)
-    draft = drafted(plan, desk.apps, agent)
-    twin = None if again else await desk.live_twin(draft.request)
+    draft = drafted(plan, service.apps, agent)
+    twin = None if again else await service.live_twin(draft.request)
     if twin and twin.key != ask.key:  # the same submission again is not a second one
         sentence = _("The same relay is running as {handle}; --again starts another.")
         raise InvalidRequest({"url": sentence.format(handle=twin.handle)})
-    answer = await desk.submit(
+    answer = await service.submit(
         ask,
         Order(
             id=new,
@@ -280,40 +280,40 @@ async def _start(
     return answer
 
 
-def _shown(draft: Draft) -> Outcome:
+def _shown(draft: Prepared) -> Outcome:
     shown = cards.dry_run(draft.request, f"{draft.app.name} · {draft.region}")
     said = tuple(line(remark, quiet=True) for remark in draft.remarks)
     return replace(shown, parts=(*shown.parts, *said))
 
 
-async def _which(ask: Ask, desk: Desk) -> Form:
-    first = await relays("", ask.who, desk)
+async def _which(ask: Ask, service: Service) -> Form:
+    first = await relays("", ask.who, service)
     field = SearchField(
         name="relay",
         label=_("Relay"),
         hint=_("By handle, room, TaskId or person."),
-        room="relay",
+        command="relay",
         source="relays",
         initial=first if len(first) == 1 else (),
     )
     return Form(
-        room="relay",
-        verb="stop",
+        command="relay",
+        subcommand="stop",
         title=_("Stop a relay"),
         submit=_("Stop it"),
         fields=(field, line(_("Viewers lose the stream."), quiet=True)),
-        draft=await desk.open_draft(ask, {}),
+        draft=await service.open_form(ask, {}),
     )
 
 
-async def _stop_unknown(ask: Ask, desk: Desk, text: str) -> Outcome | None:
+async def _stop_unknown(ask: Ask, service: Service, text: str) -> Outcome | None:
     """Stop a relay that this bot did not start: it needs the app to be named."""
     if ask.words.ids[0].kind is not TokenKind.TASK:
         raise NotFound(_("I know no relay “{text}”.").format(text=text))
     if len(text) < SHORTEST_TASK_ID:
         sentence = _("I know no relay whose TaskId begins or ends like that.")
         raise NotFound(f"{sentence} {_('To stop another, paste its whole TaskId.')}")
-    app = chosen_app({"app": ask.value("app")}, desk.apps)
+    app = chosen_app({"app": ask.value("app")}, service.apps)
     request = StopPublishCdnStream.of({"SdkAppId": app.sdk_app_id, "TaskId": text})
     if not ask.has("yes"):
         typed = f"stop {text} app={app.name} --yes"
@@ -324,23 +324,23 @@ async def _stop_unknown(ask: Ask, desk: Desk, text: str) -> Outcome | None:
             parts=(Code(text), Buttons((button,))),
         )
     order = Order(
-        id=desk.new_id(),
+        id=service.new_id(),
         request=request,
         kind=Kind.RELAY,
         app=app,
         region=app.region,
         ref=text,
     )
-    return await desk.submit(ask, order)
+    return await service.submit(ask, order)
 
 
-async def _stop(ask: Ask, desk: Desk, relay: Intent) -> Outcome | None:
-    app = chosen_app({"app": str(relay.sdk_app_id)}, desk.apps)
+async def _stop(ask: Ask, service: Service, relay: Intent) -> Outcome | None:
+    app = chosen_app({"app": str(relay.sdk_app_id)}, service.apps)
     request = StopPublishCdnStream.of(
         {"SdkAppId": relay.sdk_app_id, "TaskId": TaskId(relay.ref)}
     )
     order = Order(
-        id=desk.new_id(),
+        id=service.new_id(),
         request=request,
         kind=Kind.RELAY,
         app=app,
@@ -350,7 +350,7 @@ async def _stop(ask: Ask, desk: Desk, relay: Intent) -> Outcome | None:
         room=relay.room,
         ref=relay.ref,
     )
-    return await desk.submit(ask, order)
+    return await service.submit(ask, order)
 
 
 def _over(relay: Intent) -> Outcome | None:

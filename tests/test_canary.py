@@ -21,7 +21,7 @@ import pytest
 import structlog
 from aiohttp import web
 
-from bot.__main__ import ROOMS, main
+from bot.__main__ import COMMANDS, main
 from bot.app import begin, build, greet
 from bot.runtime.logs import set_up
 from bot.runtime.redact import Redactor
@@ -120,9 +120,9 @@ async def talkative_bot(stack, log):
     settings = load()
     known = [one.get_secret_value() for one in secrets_of(settings).values()]
     set_up(Redactor(known), level="DEBUG", stream=log)
-    bot = await build(settings, ROOMS, stack)
+    bot = await build(settings, COMMANDS, stack)
     everything_logs()
-    delivering = asyncio.create_task(bot.outbox.run())
+    delivering = asyncio.create_task(bot.delivery.run())
     stack.callback(delivering.cancel)
     stack.push_async_callback(bot.server.close)
     await begin(bot, settings)

@@ -14,7 +14,7 @@ import yaml
 
 import bot
 from bot import errors
-from bot.__main__ import ROOMS
+from bot.__main__ import COMMANDS
 from bot.routing.manifest import as_yaml, manifest
 from bot.settings import App, Limits, Policy, Rule, Settings
 from bot.tencent.models import REQUESTS
@@ -29,10 +29,10 @@ SOURCES = sorted(
 )
 LONGEST_FILE, LONGEST_FUNCTION = 400, 40
 
-VERBS = [
-    pytest.param(room, verb, id=f"/{room.name} {verb.name}")
-    for room in ROOMS.values()
-    for verb in room.verbs.values()
+SUBCOMMANDS = [
+    pytest.param(command, subcommand, id=f"/{command.name} {subcommand.name}")
+    for command in COMMANDS.values()
+    for subcommand in command.subcommands.values()
 ]
 
 
@@ -44,7 +44,7 @@ def relative(path):
 
 
 def test_the_manifest_is_the_one_that_the_rooms_make():
-    made = as_yaml(manifest(ROOMS.values()))
+    made = as_yaml(manifest(COMMANDS.values()))
 
     assert (TOP / "manifest.yml").read_text() == made
 
@@ -52,7 +52,7 @@ def test_the_manifest_is_the_one_that_the_rooms_make():
 def test_every_room_is_a_command_module_and_the_other_way_round():
     modules = {path.stem for path in (TOP / "commands").glob("[a-z]*.py")}
 
-    assert ROOMS.keys() == modules
+    assert COMMANDS.keys() == modules
 
 
 @pytest.mark.parametrize(
@@ -61,44 +61,46 @@ def test_every_room_is_a_command_module_and_the_other_way_round():
 def test_every_manifest_is_one_that_slack_takes(options):
     schema = json.loads((TOP / "tests/data/slack-manifest.schema.json").read_text())
 
-    jsonschema.validate(manifest(ROOMS.values(), **options), schema)
+    jsonschema.validate(manifest(COMMANDS.values(), **options), schema)
 
 
 def test_a_prefix_goes_before_every_command():
-    made = manifest(ROOMS.values(), prefix="tc-")
+    made = manifest(COMMANDS.values(), prefix="tc-")
 
     commands = [one["command"] for one in made["features"]["slash_commands"]]
-    assert commands == [f"/tc-{name}" for name in ROOMS]
+    assert commands == [f"/tc-{name}" for name in COMMANDS]
     assert all(re.fullmatch(r"/[a-z0-9-]{1,31}", command) for command in commands)
 
 
 def test_over_http_every_way_in_has_an_address_and_over_sockets_none():
-    http = yaml.safe_dump(manifest(ROOMS.values(), http_url="https://b.example.com"))
-    socket = yaml.safe_dump(manifest(ROOMS.values()))
+    http = yaml.safe_dump(manifest(COMMANDS.values(), http_url="https://b.example.com"))
+    socket = yaml.safe_dump(manifest(COMMANDS.values()))
 
-    assert http.count("https://b.example.com/slack/events") == len(ROOMS) + 3
+    assert http.count("https://b.example.com/slack/events") == len(COMMANDS) + 3
     assert "url" not in socket
 
 
-# ── rooms and requests ───────────────────────────────────────────────────────────
+# ── commands and requests ───────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize(("room", "verb"), VERBS)
-def test_every_verb_has_help_and_a_usage(room, verb):
-    first, _, _ = verb.help.partition("\n")
+@pytest.mark.parametrize(("command", "subcommand"), SUBCOMMANDS)
+def test_every_verb_has_help_and_a_usage(command, subcommand):
+    first, _, _ = subcommand.help.partition("\n")
 
     assert first.endswith(".")
-    assert verb.name == room.bare or verb.usage or not verb.words.keys
-    assert verb.examples
+    assert (
+        subcommand.name == command.bare or subcommand.usage or not subcommand.words.keys
+    )
+    assert subcommand.examples
 
 
-@pytest.mark.parametrize(("room", "verb"), VERBS)
-def test_a_usage_names_only_keys_and_flags_that_the_verb_takes(room, verb):
-    flags = set(re.findall(r"--([a-z-]+)", verb.usage))
-    keys = set(re.findall(r"([a-z]+)=", verb.usage)) - {"key"}
+@pytest.mark.parametrize(("command", "subcommand"), SUBCOMMANDS)
+def test_a_usage_names_only_keys_and_flags_that_the_verb_takes(command, subcommand):
+    flags = set(re.findall(r"--([a-z-]+)", subcommand.usage))
+    keys = set(re.findall(r"([a-z]+)=", subcommand.usage)) - {"key"}
 
-    assert flags <= set(verb.words.flags)
-    assert keys <= set(verb.words.keys)
+    assert flags <= set(subcommand.words.flags)
+    assert keys <= set(subcommand.words.keys)
 
 
 @pytest.mark.parametrize("action", REQUESTS)

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.__main__ import ROOMS
+from bot.__main__ import COMMANDS
 from bot.app import begin, build, greet
 from bot.sandbox.cloud import LoopbackCloud
 from bot.sandbox.run import free_port
@@ -93,10 +93,10 @@ class Tour:
         await self._settled()
 
     def _lines(self):
-        for room in ROOMS.values():
+        for room in COMMANDS.values():
             yield f"/{room.name}"
             yield f"/patchbay help {room.name}"
-            for verb in room.verbs.values():
+            for verb in room.subcommands.values():
                 yield f"/{room.name} {verb.name}"
                 yield from (f"/{room.name} {one}" for one in verb.examples)
         yield START
@@ -113,7 +113,7 @@ class Tour:
 
     async def _settled(self):
         await self._parts.tasks.drain(10)
-        while await self._parts.journal.post.waiting():
+        while await self._parts.journal.outbox.waiting():
             await self.space.feed.stirred(0.05)
         await self.space.feed.quiet()
 
@@ -182,8 +182,8 @@ async def tour(tmp_path_factory):
         }.items():
             patch.setenv(name, value)
         settings = load()
-        parts = await build(settings, ROOMS, stack)
-        delivering = asyncio.create_task(parts.outbox.run())
+        parts = await build(settings, COMMANDS, stack)
+        delivering = asyncio.create_task(parts.delivery.run())
         stack.callback(delivering.cancel)
         stack.push_async_callback(parts.server.close)
         stack.push_async_callback(parts.sockets.close)

@@ -1,4 +1,4 @@
-"""A desk with everything real behind it but the clouds, which are on loopback."""
+"""A service with everything real behind it but the clouds, which are on loopback."""
 
 import asyncio
 import os
@@ -11,18 +11,18 @@ from functools import partial
 
 from pydantic import SecretStr
 
-from bot.__main__ import ROOMS
+from bot.__main__ import COMMANDS
 from bot.access.policy import Gate
 from bot.dialogue.ask import Ask, Person, Place, Submission, Surface
 from bot.dialogue.form import Form
 from bot.journal.journal import Journal
 from bot.journal.recents import Recents
-from bot.operations.callbacks import Hearing
-from bot.operations.completion import Endings
-from bot.operations.executor import Courier
-from bot.operations.jobs import Minder
-from bot.operations.service import Desk
-from bot.routing.router import House
+from bot.operations.callbacks import Callbacks
+from bot.operations.completion import Completion
+from bot.operations.executor import Executor
+from bot.operations.jobs import Jobs
+from bot.operations.service import Service
+from bot.routing.router import Router
 from bot.runtime.tasks import Tasks
 from bot.sandbox.cloud import LoopbackCloud
 from bot.settings import App, Policy, Settings
@@ -54,7 +54,7 @@ class Directory:
     def groups(self, *, patient=False):
         return self.members
 
-    async def get_to_know(self, who):
+    async def ensure_known(self, who):
         self.met.append(who.user)
 
 
@@ -76,26 +76,26 @@ class Clock:
 class World:
     """One life of the bot; `settled` waits until it has nothing left to do."""
 
-    house: House
-    desk: Desk
+    router: Router
+    service: Service
     journal: Journal
     cloud: LoopbackCloud
     tasks: Tasks
-    courier: Courier
+    executor: Executor
     directory: Directory
     clock: Clock
-    hearing: Hearing
-    minder: Minder
+    callbacks: Callbacks
+    jobs: Jobs
     rang: list = field(default_factory=list)
     waits: list = field(default_factory=list)
     told: list = field(default_factory=list)  # past the journal
     asked: int = 0
 
     def ask(self, typed, *, user="U0ANA", surface=Surface.COMMAND, key=None, **more):
-        room, _, text = typed.removeprefix("/").partition(" ")
+        command, _, text = typed.removeprefix("/").partition(" ")
         self.asked += 1
         return Ask(
-            room=room,
+            command=command,
             text=text,
             who=Person(team=TEAM, user=user, home=more.pop("home", TEAM)),
             where=Place(channel=more.pop("channel", "C0OPS")),
@@ -108,7 +108,7 @@ class World:
 
     async def typed(self, text, **more):
         """Answer a slash command, and wait for what it set going."""
-        answer = await self.house.answer(self.ask(text, **more))
+        answer = await self.router.answer(self.ask(text, **more))
         await self.settled()
         return look(answer)
 
@@ -127,15 +127,15 @@ class World:
         view = f"V{self.asked}"
         submission = Submission(draft=form.draft, view=view, hash="h", values=filled)
         ask = Ask(
-            room=form.room,
-            text=form.verb,
+            command=form.command,
+            text=form.subcommand,
             who=Person(team=TEAM, user=by, home=TEAM),
             where=Place(channel=""),
             surface=Surface.FORM,
             key=key or f"modal:{TEAM}:{view}",
             submission=submission,
         )
-        answer = await self.house.submit(ask)
+        answer = await self.router.submit(ask)
         await self.settled()
         return look(answer)
 
@@ -143,7 +143,7 @@ class World:
         await self.tasks.drain(30)
 
     async def letters(self):
-        due = await self.journal.post.due(self.clock() + timedelta(days=2))
+        due = await self.journal.outbox.due(self.clock() + timedelta(days=2))
         for letter in due:
             judged(letter.body, "message")
         return due
@@ -208,7 +208,7 @@ async def live_again(stack, path, cloud, *, policy=None, boot="boot-2", key=None
     async def tell_at_once(letter):
         told.append(letter)
 
-    courier = Courier(
+    executor = Executor(
         journal=journal,
         client=client,
         pacers={
@@ -217,7 +217,7 @@ async def live_again(stack, path, cloud, *, policy=None, boot="boot-2", key=None
         },
         apps={app.name: app},
         gate=gate,
-        endings=Endings(
+        completion=Completion(
             journal=journal,
             recents=recents,
             ring=lambda: rang.append(1),
@@ -231,27 +231,29 @@ async def live_again(stack, path, cloud, *, policy=None, boot="boot-2", key=None
         sleep=sleep,
         monotonic=clock.monotonic,
     )
-    desk = Desk(
+    service = Service(
         settings=settings,
         journal=journal,
         recents=recents,
-        courier=courier,
+        executor=executor,
         gate=gate,
         ring=lambda: rang.append(1),
         now=clock,
         random_bytes=os.urandom,
     )
     ring = partial(rang.append, 1)
-    hearing = Hearing(apps={app.name: app}, journal=journal, recents=recents, ring=ring)
+    callbacks = Callbacks(
+        apps={app.name: app}, journal=journal, recents=recents, ring=ring
+    )
     return World(
-        hearing=hearing,
-        minder=Minder(journal, recents, ring=ring, now=clock),
-        house=House(ROOMS, desk),
-        desk=desk,
+        callbacks=callbacks,
+        jobs=Jobs(journal, recents, ring=ring, now=clock),
+        router=Router(COMMANDS, service),
+        service=service,
         journal=journal,
         cloud=cloud,
         tasks=tasks,
-        courier=courier,
+        executor=executor,
         directory=directory,
         clock=clock,
         rang=rang,

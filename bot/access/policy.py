@@ -39,12 +39,12 @@ class Directory(Protocol):
         the *patient* for a day.
         """
 
-    async def get_to_know(self, who: Person) -> None:
+    async def ensure_known(self, who: Person) -> None:
         """Look *who* up now, if nothing is known of them yet; an ack never waits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Circumstances:
     """What is known about an ask when it is judged."""
 
     who: Person
@@ -84,7 +84,9 @@ class Wish:
         return cls(request.permit, request.level, app, ends)
 
 
-def judge(wish: Wish, facts: Facts, policy: Policy, *, allow_all: bool) -> Verdict:
+def judge(
+    wish: Wish, facts: Circumstances, policy: Policy, *, allow_all: bool
+) -> Verdict:
     """Decide. The first line that matches wins; the last line is no."""
     if stranger := _stranger(facts, policy):
         return stranger
@@ -117,7 +119,7 @@ class Gate:
         not even then what only ends something.
         """
         guest = self.directory.is_guest(who)
-        facts = Facts(
+        facts = Circumstances(
             who=who,
             where=where,
             installed=self.directory.team,
@@ -127,7 +129,7 @@ class Gate:
         return judge(wish, facts, self.policy, allow_all=self.allow_all)
 
 
-def _stranger(facts: Facts, policy: Policy) -> Verdict | None:
+def _stranger(facts: Circumstances, policy: Policy) -> Verdict | None:
     home = {facts.installed, *policy.teams}
     if not policy.outsiders and facts.who.home not in home:
         return Verdict(
@@ -150,7 +152,7 @@ def _stranger(facts: Facts, policy: Policy) -> Verdict | None:
     )
 
 
-def _fits(rule: Rule, wish: Wish, facts: Facts) -> bool:
+def _fits(rule: Rule, wish: Wish, facts: Circumstances) -> bool:
     return (
         any(fnmatchcase(wish.action, pattern) for pattern in rule.actions)
         and (not rule.channels or facts.where.channel in rule.channels)
@@ -158,13 +160,13 @@ def _fits(rule: Rule, wish: Wish, facts: Facts) -> bool:
     )
 
 
-def _names(rule: Rule, facts: Facts) -> bool:
+def _names(rule: Rule, facts: Circumstances) -> bool:
     user = facts.who.user
     groups = facts.groups or {}
     return user in rule.users or any(user in groups.get(g, ()) for g in rule.groups)
 
 
-def _refused(wish: Wish, fitting: list[Rule], facts: Facts) -> Verdict:
+def _refused(wish: Wish, fitting: list[Rule], facts: Circumstances) -> Verdict:
     may = tuple(dict.fromkeys(one for rule in fitting for one in _may(rule)))
     if not fitting:
         reason = _("No rule allows {action} here.").format(action=wish.action)

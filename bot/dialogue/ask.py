@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from bot.errors import UsageError
 from bot.i18n import DEFAULT_LOCALE, _
-from bot.ids import ChannelId, DraftId, MessageTs, SlackUserId, TeamId
+from bot.ids import ChannelId, FormId, MessageTs, SlackUserId, TeamId
 
 
 class Surface(StrEnum):
@@ -52,7 +52,7 @@ class Words:
     the asker about what was taken how (an unclosed quote, a corrected dash).
     """
 
-    verb: str = ""
+    subcommand: str = ""
     ids: tuple[Token, ...] = ()
     pairs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     adds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -89,7 +89,7 @@ class Submission:
     *values* maps a field's name to its text, its chosen options, or None when empty.
     """
 
-    draft: DraftId
+    draft: FormId
     view: str
     hash: str
     values: Mapping[str, str | tuple[str, ...] | None]
@@ -105,13 +105,13 @@ class Submission:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """One thing asked of one room.
+    """One thing asked of one command.
 
     *key* is the business key under which the ask is done once: never an envelope id
     or a retry header.
     """
 
-    room: str  # "relay", as in the slash command without its slash and prefix
+    command: str  # "relay", as in the slash command without its slash and prefix
     text: str
     who: Person
     where: Place

@@ -6,7 +6,7 @@ A field's name is what `Submission.values` brings back, and where an error is sh
 from dataclasses import dataclass
 
 from bot.dialogue.outcome import Line
-from bot.ids import DraftId
+from bot.ids import FormId
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,9 @@ class ChoiceField(Field):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchField(Field):
-    """One (or *many*) of what `room` offers under *source* as the person types."""
+    """One (or *many*) of what `command` offers under *source* as the person types."""
 
-    room: str
+    command: str
     source: str
     initial: tuple[Option, ...] = ()
     many: bool = False
@@ -71,11 +71,11 @@ class SearchField(Field):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """A modal. Submitting it asks *room* for the form *verb*."""
+    """A modal. Submitting it asks *command* for the form *subcommand*."""
 
-    room: str
-    verb: str
+    command: str
+    subcommand: str
     title: str  # 24 characters at most
     submit: str
     fields: tuple[Field | Line, ...]
-    draft: DraftId
+    draft: FormId

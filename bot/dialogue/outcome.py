@@ -78,14 +78,14 @@ Span = str | Bold | Mono | Who | When | Link
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """Pressing it asks *room* for *text*, as if it had been typed.
+    """Pressing it asks *command* for *text*, as if it had been typed.
 
     *once* is the intent and state version it belongs to, so that two presses are
     one ask. *confirm* is the question asked first; *danger* paints it red.
     """
 
     label: str
-    room: str
+    command: str
     text: str
     once: str = ""
     confirm: str = ""

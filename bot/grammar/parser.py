@@ -1,4 +1,4 @@
-"""A command, read into words: `verb id key=value --flag`, in the order people type.
+"""Read a command into words: `subcommand id key=value --flag`, in any order.
 
 A TaskId begins with a dash, so only what looks like a flag is one. Everything else is
 forgiving, but nothing is guessed: what was not understood comes back as a `Miss`,
@@ -12,12 +12,12 @@ from dataclasses import dataclass, field, replace
 from bot.dialogue.ask import Token, TokenKind, Words
 from bot.grammar.suggestions import nearest
 from bot.grammar.tokens import bare, classify, find_ids, normalise, unwrap
-from bot.grammar.vocabulary import COMMON_FLAGS, HELP, VerbWords, Vocabulary
+from bot.grammar.vocabulary import COMMON_FLAGS, HELP, Syntax, Vocabulary
 from bot.i18n import _
 
 __all__ = [
     "Miss",
-    "VerbWords",
+    "Syntax",
     "Vocabulary",
     "classify",
     "find_ids",
@@ -52,7 +52,7 @@ _AFTER_JSON = "`\"'“”\u2018\u2019"
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """What was not understood: a "verb", "key", "flag", "empty" or "long".
+    """What was not understood: a "subcommand", "key", "flag", "empty" or "long".
 
     *candidates* are whole commands, without the slash command, that may have been
     meant; *reads*: they change nothing.
@@ -86,10 +86,10 @@ class _Word:
 
 @dataclass(slots=True)
 class _Reading:
-    """One command as it is gathered: *rest* is what stands beside its verb."""
+    """One command as it is gathered: *rest* is what stands beside its subcommand."""
 
     vocabulary: Vocabulary
-    verb: VerbWords
+    subcommand: Syntax
     rest: list[_Word]
     ids: list[Token] = field(default_factory=list)
     pairs: dict[str, list[str]] = field(default_factory=dict)
@@ -100,7 +100,7 @@ class _Reading:
 
     def words(self) -> Words:
         return Words(
-            verb=self.verb.name,
+            subcommand=self.subcommand.name,
             ids=tuple(self.ids),
             pairs=_frozen(self.pairs),
             adds=_frozen(self.adds),
@@ -111,7 +111,7 @@ class _Reading:
 
 
 def read(text: str, vocabulary: Vocabulary) -> Words | Miss:
-    """Read *text*, what was typed after the room's command; never raises."""
+    """Read *text*, what was typed after the command's command; never raises."""
     typed, pasted = _cut_json(text, vocabulary)
     if len(typed) > LONGEST:
         return _too_long(typed, LONGEST)
@@ -128,11 +128,13 @@ def read(text: str, vocabulary: Vocabulary) -> Words | Miss:
 
 
 def _cut_json(text: str, vocabulary: Vocabulary) -> tuple[str, str]:
-    """Take `json={…}` out of *text*, as it was pasted, if a verb here takes it."""
+    """Take `json={…}` out of *text*, as it was pasted, if any subcommand takes it."""
     if code := _ALL_CODE.fullmatch(text):
         text = code["inside"]
     match = _JSON.search(text)
-    if not match or not any("json" in verb.keys for verb in vocabulary.verbs):
+    if not match or not any(
+        "json" in subcommand.keys for subcommand in vocabulary.subcommands
+    ):
         return text, ""
     end = _closed(text, match.end())
     after = text[end:].lstrip(_AFTER_JSON)
@@ -169,22 +171,22 @@ def _understood(
     return _gather(reading, pasted) or reading.words()
 
 
-# ── the verb ─────────────────────────────────────────────────────────────────────
+# ── the subcommand ──────────────────────────────────────────────────────────────
 
 
 def _begun(words: list[_Word], vocabulary: Vocabulary) -> _Reading | Miss:
-    """Find the verb: the first word that is no ID, flag or pair, or the bare one."""
+    """Find the subcommand: the first word that is no ID, flag or pair, or the bare."""
     said = next((word for word in words if _may_be_verb(word)), None)
     rest = [word for word in words if word is not said]
     alone = vocabulary.called(vocabulary.bare)
-    if said and (verb := vocabulary.means(said.text)):
-        return _Reading(vocabulary, verb, rest)
+    if said and (subcommand := vocabulary.means(said.text)):
+        return _Reading(vocabulary, subcommand, rest)
     if alone and (said is None or vocabulary.takes_anything):
         return _Reading(vocabulary, alone, words)
     if said is None:
         return _missed_nothing(words, vocabulary)
-    if said.text.casefold() in HELP and (verb := _topic(rest, vocabulary)):
-        return _Reading(vocabulary, verb, [], flags={"help"})
+    if said.text.casefold() in HELP and (subcommand := _topic(rest, vocabulary)):
+        return _Reading(vocabulary, subcommand, [], flags={"help"})
     missed = _missed_verb(said, rest, vocabulary)
     if alone and alone.reads and not missed.candidates:
         return _looked_at(said, rest, alone, vocabulary) or missed
@@ -197,13 +199,13 @@ def _may_be_verb(word: _Word) -> bool:
     return not _PAIR.fullmatch(word.text) and word.token.kind is TokenKind.WORD
 
 
-def _topic(rest: list[_Word], vocabulary: Vocabulary) -> VerbWords | None:
-    """Return the verb that help is wanted for."""
+def _topic(rest: list[_Word], vocabulary: Vocabulary) -> Syntax | None:
+    """Return the subcommand that help is wanted for."""
     return vocabulary.means(rest[0].text) if rest else None
 
 
 def _looked_at(
-    said: _Word, rest: list[_Word], verb: VerbWords, vocabulary: Vocabulary
+    said: _Word, rest: list[_Word], subcommand: Syntax, vocabulary: Vocabulary
 ) -> _Reading | None:
     """Read the IDs out of words that make no command; None if more was meant."""
     kept = [word for word in rest if not _may_be_verb(word)]
@@ -211,16 +213,16 @@ def _looked_at(
     if not ids or any(_PAIR.fullmatch(word.text) for word in kept):
         return None
     remark = _("I do not know “{typed}”; I took this as “{meant}”.").format(
-        typed=said.text[:LONGEST_ECHO], meant=" ".join((verb.name, *ids))
+        typed=said.text[:LONGEST_ECHO], meant=" ".join((subcommand.name, *ids))
     )
-    return _Reading(vocabulary, verb, kept, remarks=[remark])
+    return _Reading(vocabulary, subcommand, kept, remarks=[remark])
 
 
 # ── what follows it ──────────────────────────────────────────────────────────────
 
 
 def _gather(reading: _Reading, pasted: str) -> Miss | None:
-    if pasted and "json" not in reading.verb.keys:
+    if pasted and "json" not in reading.subcommand.keys:
         return _missed_key("json", _Word("", ""), reading)
     if pasted:
         reading.pairs["json"] = [pasted]
@@ -254,7 +256,7 @@ def _flag(text: str) -> str:
 
 
 def _take_flag(flag: str, word: _Word, reading: _Reading) -> Miss | None:
-    known = (*reading.verb.flags, *COMMON_FLAGS)
+    known = (*reading.subcommand.flags, *COMMON_FLAGS)
     if flag in known:
         reading.flags.add(flag)
         return None
@@ -267,7 +269,7 @@ def _take_flag(flag: str, word: _Word, reading: _Reading) -> Miss | None:
 
 def _take_pair(pair: re.Match[str], word: _Word, reading: _Reading) -> Miss | None:
     typed, sign, value = pair[1], pair[2], _unquoted(pair[3])
-    near = _keys_like(typed, reading.verb.keys)
+    near = _keys_like(typed, reading.subcommand.keys)
     if len(near) == 1 and near[0].startswith(typed.casefold()):
         kept = {"=": reading.pairs, "+=": reading.adds, "-=": reading.drops}[sign]
         kept.setdefault(near[0], []).append(value)
@@ -315,8 +317,8 @@ def _too_long(typed: str, most: int) -> Miss:
 
 
 def _missed_nothing(words: list[_Word], vocabulary: Vocabulary) -> Miss:
-    sentence = _("/{room} needs a verb: {verbs}.").format(
-        room=vocabulary.room, verbs=vocabulary.listed
+    sentence = _("/{command} needs a verb: {subcommands}.").format(
+        command=vocabulary.command, subcommands=vocabulary.listed
     )
     typed = words[0].text[:LONGEST_ECHO] if words else ""
     return Miss(typed, "empty", (), reads=False, sentence=sentence)
@@ -324,16 +326,25 @@ def _missed_nothing(words: list[_Word], vocabulary: Vocabulary) -> Miss:
 
 def _missed_verb(said: _Word, rest: list[_Word], vocabulary: Vocabulary) -> Miss:
     near = nearest(said.text.casefold(), vocabulary.sayings())
-    verbs = {verb.name: verb for word in near if (verb := vocabulary.means(word))}
+    subcommands = {
+        subcommand.name: subcommand
+        for word in near
+        if (subcommand := vocabulary.means(word))
+    }
     typed = said.text[:LONGEST_ECHO]
-    sentence = _("/{room} has no “{typed}”.").format(room=vocabulary.room, typed=typed)
-    if not verbs:
-        sentence += " " + _("It knows {verbs}.").format(verbs=vocabulary.listed)
+    sentence = _("/{command} has no “{typed}”.").format(
+        command=vocabulary.command, typed=typed
+    )
+    if not subcommands:
+        sentence += " " + _("It knows {subcommands}.").format(
+            subcommands=vocabulary.listed
+        )
     return Miss(
         typed,
-        "verb",
-        tuple(" ".join((name, *(word.raw for word in rest))) for name in verbs),
-        reads=bool(verbs) and all(verb.reads for verb in verbs.values()),
+        "subcommand",
+        tuple(" ".join((name, *(word.raw for word in rest))) for name in subcommands),
+        reads=bool(subcommands)
+        and all(subcommand.reads for subcommand in subcommands.values()),
         sentence=sentence,
     )
 
@@ -344,16 +355,18 @@ def _missed_flag(
     sentence = _("I do not know --{flag}.").format(flag=flag)
     meant = {f"--{one}": f"--{one}" for one in near}
     if not meant:  # a value may stand in the next word, so there is nothing to put here
-        meant = {f"{key}=": "" for key in _keys_like(flag, reading.verb.keys)}
+        meant = {f"{key}=": "" for key in _keys_like(flag, reading.subcommand.keys)}
     miss = Miss(f"--{flag}", "flag", (), reads=False, sentence=sentence)
     return _meant(miss, meant, word, reading)
 
 
 def _missed_key(key: str, word: _Word, reading: _Reading) -> Miss:
-    sentence = _("/{room} {verb} has no “{key}=”.").format(
-        room=reading.vocabulary.room, verb=reading.verb.name, key=key[:LONGEST_ECHO]
+    sentence = _("/{command} {subcommand} has no “{key}=”.").format(
+        command=reading.vocabulary.command,
+        subcommand=reading.subcommand.name,
+        key=key[:LONGEST_ECHO],
     )
-    near = _keys_like(key, reading.verb.keys)
+    near = _keys_like(key, reading.subcommand.keys)
     meant = {f"{one}=": word.raw.replace(key, one, 1) for one in near}
     miss = Miss(f"{key[:LONGEST_ECHO]}=", "key", (), reads=False, sentence=sentence)
     return _meant(miss, meant, word, reading)
@@ -368,7 +381,10 @@ def _meant(
     question = _("Did you mean {meant}?").format(meant=" ".join(meant))
     commands = tuple(
         " ".join(
-            (reading.verb.name, *(put if w is word else w.raw for w in reading.rest))
+            (
+                reading.subcommand.name,
+                *(put if w is word else w.raw for w in reading.rest),
+            )
         )
         for put in meant.values()
         if put
@@ -376,6 +392,6 @@ def _meant(
     return replace(
         miss,
         candidates=commands,
-        reads=bool(commands) and reading.verb.reads,
+        reads=bool(commands) and reading.subcommand.reads,
         sentence=f"{miss.sentence} {question}",
     )

@@ -1,4 +1,4 @@
-"""The words that a room knows, and the other words that people have for them."""
+"""The words that a command knows, and the other words that people have for them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ _STATUS = frozenset({"status", "state", "状态"})
 _LIST = frozenset({"list", "ls", "running", "列表"})
 _RECENT = frozenset({"recent", "last", "最近"})
 
-# Words for the same thing; each means whichever of them the room has. The wide groups
-# at the end are for a room that has none of the narrow ones.
+# Words for the same thing; each means whichever of them the command has. The wide
+# groups at the end are for a command that has none of the narrow ones.
 SYNONYMS: Sequence[frozenset[str]] = (
     frozenset({"start", "run", "go", "begin", "create", "open", "开始", "启动"}),
     frozenset({"stop", "end", "kill", "halt", "rm", "destroy", "停止", "结束"}),
@@ -30,8 +30,8 @@ SYNONYMS: Sequence[frozenset[str]] = (
 
 
 @dataclass(frozen=True, slots=True)
-class VerbWords:
-    """What may be typed after a verb; *reads*: it changes nothing."""
+class Syntax:
+    """What may be typed after a subcommand; *reads*: it changes nothing."""
 
     name: str
     keys: tuple[str, ...] = ()
@@ -41,37 +41,45 @@ class VerbWords:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The verbs of a room. *bare* is meant when an ID comes alone, or nothing."""
+    """A command's subcommands; *bare* is meant when an ID comes alone, or nothing."""
 
-    room: str
-    verbs: tuple[VerbWords, ...]
+    command: str
+    subcommands: tuple[Syntax, ...]
     bare: str = ""
 
     @property
     def takes_anything(self) -> bool:
-        """Whether what is no verb is what is asked about: log lines, prose."""
-        return [verb.name for verb in self.verbs] == [self.bare]
+        """Whether what is no subcommand is what is asked about: log lines, prose."""
+        return [subcommand.name for subcommand in self.subcommands] == [self.bare]
 
     @property
     def listed(self) -> str:
-        """The verbs, as a sentence names them."""
-        return ", ".join(verb.name for verb in self.verbs)
+        """The subcommands, as a sentence names them."""
+        return ", ".join(subcommand.name for subcommand in self.subcommands)
 
-    def called(self, name: str) -> VerbWords | None:
-        """Return the verb *name*, or None."""
-        return next((verb for verb in self.verbs if verb.name == name), None)
+    def called(self, name: str) -> Syntax | None:
+        """Return the subcommand *name*, or None."""
+        return next(
+            (subcommand for subcommand in self.subcommands if subcommand.name == name),
+            None,
+        )
 
-    def means(self, word: str) -> VerbWords | None:
-        """Return the verb that *word* is, in any case, or is another word for."""
+    def means(self, word: str) -> Syntax | None:
+        """Return the subcommand that *word* is, in any case, or is another word for."""
         said = word.casefold()
-        if verb := self.called(said):
-            return verb
+        if subcommand := self.called(said):
+            return subcommand
         groups = (group for group in SYNONYMS if said in group)
-        meant = (verb for group in groups for verb in self.verbs if verb.name in group)
+        meant = (
+            subcommand
+            for group in groups
+            for subcommand in self.subcommands
+            if subcommand.name in group
+        )
         return next(meant, None)
 
     def sayings(self) -> Iterator[str]:
-        """Yield every word that means a verb here, the verbs themselves first."""
-        yield from (verb.name for verb in self.verbs)
+        """Yield every word for a subcommand here, the subcommands themselves first."""
+        yield from (subcommand.name for subcommand in self.subcommands)
         for group in SYNONYMS:
             yield from sorted(word for word in group if self.means(word))

@@ -1,4 +1,4 @@
-"""The HTTP side of the front door: Slack's events, Tencent's, health, readiness.
+"""The HTTP side of the front listeners: Slack's events, Tencent's, health, readiness.
 
 https://docs.slack.dev/apis/events-api/using-http-request-urls
 """
@@ -16,7 +16,7 @@ from bot.dialogue.outcome import Outcome, Tone, line
 from bot.errors import InvalidRequest, JournalUnavailable, NotAllowed, NotFound
 from bot.i18n import _
 from bot.slack.inbound.guard import LARGEST, Admitted, admit
-from bot.slack.inbound.listeners import Door, bolt_request
+from bot.slack.inbound.listeners import Listeners, bolt_request
 from bot.slack.render.blocks import message
 
 PATH = "/slack/events"
@@ -46,17 +46,17 @@ class Server:
 
     def __init__(
         self,
-        door: Door,
+        listeners: Listeners,
         secret: SecretStr | None,
         ready: Ready,
         hear: Hear | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._door = door
+        self._listeners = listeners
         self._secret = secret
         self._ready = ready
         self._hear = hear
-        self._inside = 0  # requests that the door is at
+        self._inside = 0  # requests that the listeners is at
         self._clock = clock
         self._runner: web.AppRunner | None = None
         self.app = web.Application(client_max_size=LARGEST)
@@ -106,7 +106,7 @@ class Server:
             bolt = bolt_request(body=decided.text, query={}, headers=kept)
             if bolt is None:
                 return web.Response(status=400)
-            answer = await self._door.dispatch(bolt, decided.body)
+            answer = await self._listeners.dispatch(bolt, decided.body)
         finally:
             self._inside -= 1
         content_type = answer.first_headers().get("content-type", "")

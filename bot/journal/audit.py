@@ -20,7 +20,7 @@ from bot.errors import JournalUnavailable
 from bot.ids import Handle, TeamId
 from bot.journal.rows import millis, moment
 from bot.journal.schema import audit
-from bot.journal.sqlite.writer import Threads, make_engine, sqlite_file, unavailable
+from bot.journal.sqlite.writer import Writer, make_engine, sqlite_file, unavailable
 
 ALLOWED, REFUSED, DID = "allow", "deny", "did"
 NOTHING_BEFORE = "0" * 64
@@ -111,8 +111,8 @@ def broken_at(records: Iterable[Record]) -> int | None:
 class Audit:
     """The trail, as whoever reads it sees it."""
 
-    def __init__(self, threads: Threads) -> None:
-        self._threads = threads
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
 
     async def write(self, entry: Entry) -> None:
         """Write *entry* by itself.
@@ -120,11 +120,11 @@ class Audit:
         Raises:
             JournalUnavailable: it was not written.
         """
-        await self._threads.write(lambda connection: append(connection, entry))
+        await self._writer.write(lambda connection: append(connection, entry))
 
     async def all(self) -> list[Record]:
         """Return every record, oldest first."""
-        return await self._threads.read(partial(_records, query=_ALL), long=True)
+        return await self._writer.read(partial(_records, query=_ALL), long=True)
 
     async def lately(
         self, team: TeamId, *, handle: Handle | None, user: str, limit: int = 15
@@ -136,7 +136,7 @@ class Audit:
         if user:
             query = query.where(audit.c.user == user)
         newest = query.order_by(desc(audit.c.number)).limit(limit)
-        return await self._threads.read(partial(_records, query=newest))
+        return await self._writer.read(partial(_records, query=newest))
 
 
 def _records(connection: Connection, query: Select[Any]) -> list[Record]:

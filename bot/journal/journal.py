@@ -1,7 +1,7 @@
 """The durable record of intents: every change is committed before it is believed."""
 
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import IO, Any, Self
@@ -13,15 +13,15 @@ from sqlalchemy import Connection, bindparam, case, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import IllegalMove, JournalUnavailable, KeyReused
-from bot.ids import DraftId, Handle, IntentId, Kind, handle
+from bot.ids import FormId, Handle, IntentId, Kind, handle
 from bot.journal import events
 from bot.journal.audit import Audit, Entry, append
-from bot.journal.maintenance import Upkeep
+from bot.journal.maintenance import Maintenance
 from bot.journal.migrate import upgrade
 from bot.journal.model import Intent, Letter, NewIntent, Notice, State
-from bot.journal.open_forms import Drafts, use
-from bot.journal.outbox import Post, put
-from bot.journal.queries import BY_ID, BY_KEY, Lookups, counted
+from bot.journal.open_forms import OpenForms, use
+from bot.journal.outbox import Outbox, put
+from bot.journal.queries import BY_ID, BY_KEY, Queries, counted
 from bot.journal.rows import changed, intent_of, intents_of, millis, row_of
 from bot.journal.schema import counters, intents
 from bot.journal.seal import Seal
@@ -29,13 +29,13 @@ from bot.journal.sqlite.files import claim, seal_for, spool_for
 from bot.journal.sqlite.reserve import Reserve
 from bot.journal.sqlite.spool import Spool
 from bot.journal.sqlite.writer import (
-    Threads,
+    Writer,
     check,
     make_engine,
     sqlite_file,
     unavailable,
 )
-from bot.journal.states import MARKS, Take, on_answer, on_event, sources
+from bot.journal.states import MARKS, Reaction, on_answer, on_event, sources
 from bot.tencent.events import RelayEvent
 
 Letters = Callable[[Intent], Iterable[Letter]]
@@ -72,24 +72,24 @@ def _none(_intent: Intent) -> Iterable[Letter]:
     return ()
 
 
-class Journal(Lookups):
+class Journal(Queries):
     """The journal, open. Made by `open`; one process has one SQLite file at a time."""
 
     def __init__(
         self,
-        threads: Threads,
+        writer: Writer,
         seal: Seal,
         now: Callable[[], datetime],
         lock: IO[str] | None,
         spool: Spool,
     ) -> None:
-        super().__init__(threads, seal)
+        super().__init__(writer, seal)
         self._now = now
         self._lock = lock
-        self.post = Post(threads, seal)
-        self.audit = Audit(threads)
-        self.upkeep = Upkeep(threads)
-        self.drafts = Drafts(threads, seal, now)
+        self.outbox = Outbox(writer, seal)
+        self.audit = Audit(writer)
+        self.maintenance = Maintenance(writer)
+        self.open_forms = OpenForms(writer, seal, now)
         self.spool = spool
         self.illegal_moves = 0
 
@@ -122,13 +122,13 @@ class Journal(Lookups):
                 told = f"the journal does not open: {unavailable(error)}"
                 raise JournalUnavailable(told) from None
             reader = make_engine(url, reads=True) if file else None
-            threads = Threads(engine, reserve.spend, reserve.kept, reader)
+            writer = Writer(engine, reserve.spend, reserve.kept, reader)
             undo.pop_all()  # it is open: from here on, closing is `close`'s
-        return cls(threads, seal, now, lock, spool_for(file))
+        return cls(writer, seal, now, lock, spool_for(file))
 
     def close(self) -> None:
         """Commit what has queued and let go of the file."""
-        self._threads.close()
+        self._writer.close()
         if self._lock:
             self._lock.close()
 
@@ -140,7 +140,7 @@ class Journal(Lookups):
         *,
         letters: Letters = _none,
         audit: Callable[[Intent], Entry] | None = None,
-        draft: DraftId | None = None,
+        draft: FormId | None = None,
         within: Within | None = None,
     ) -> tuple[Intent, bool]:
         """Commit *new* with its *letters* and *audit* record; return it and True.
@@ -173,7 +173,7 @@ class Journal(Lookups):
             self._put(connection, letters(accepted))
             return accepted, True
 
-        return await self._threads.write(work, begins=new.about is None)
+        return await self._writer.write(work, begins=new.about is None)
 
     async def move(
         self,
@@ -199,7 +199,7 @@ class Journal(Lookups):
             self._put(connection, letters(moved))
             return moved
 
-        return await self._threads.write(work)
+        return await self._writer.write(work)
 
     async def settle(
         self,
@@ -211,8 +211,8 @@ class Journal(Lookups):
         marks: Mark | None = None,
         audit: Entry | None = None,
         **changes: Any,
-    ) -> tuple[Intent, Take]:
-        """Take in how an intent that was sent ended; a callback may have been first.
+    ) -> tuple[Intent, Reaction]:
+        """Commit how a sent intent ended; a callback may have come first.
 
         *alarm* is told the TaskId that came too, if it contradicts what is known.
 
@@ -221,15 +221,15 @@ class Journal(Lookups):
         """
         told = str(changes.get("ref", ""))
 
-        def work(connection: Connection) -> tuple[Intent, Take]:
+        def work(connection: Connection) -> tuple[Intent, Reaction]:
             known = _locked(connection, intent)
             take = on_answer(known.state, known.ref, to, told)
-            if take is Take.MOVE or known.state is State.QUEUED:
+            if take is Reaction.MOVE or known.state is State.QUEUED:
                 known = self._moved(connection, intent, to, changes)
             self._mark(connection, known, marks)
-            if take is Take.MOVE:
+            if take is Reaction.MOVE:
                 self._put(connection, letters(known))
-            elif take is Take.ALARM:
+            elif take is Reaction.ALARM:
                 self._put(connection, alarm(known, told))
             elif not known.request_id and changes.get("request_id"):
                 known = self._changed(connection, intent, changes, "request_id")
@@ -238,18 +238,18 @@ class Journal(Lookups):
                 append(connection, audit)
             return known, take
 
-        return await self._threads.write(work)
+        return await self._writer.write(work)
 
     async def hear(
         self, event: RelayEvent, sdk_app_id: int, *, letters: Letters, alarm: Alarm
-    ) -> tuple[Intent | None, Take | None]:
+    ) -> tuple[Intent | None, Reaction | None]:
         """Take in an event that Tencent sent for the app *sdk_app_id*.
 
         Returns (None, None) for a robot of somebody else's, and None as what was done
         about an event that came before.
         """
 
-        def work(connection: Connection) -> tuple[Intent | None, Take | None]:
+        def work(connection: Connection) -> tuple[Intent | None, Reaction | None]:
             row = connection.execute(_BY_AGENT, {"agent": event.agent}).first()
             known = intent_of(row) if row else None
             if known is None or known.sdk_app_id != sdk_app_id:
@@ -257,10 +257,10 @@ class Journal(Lookups):
             if not events.keep(connection, known, event, millis(self._now())):
                 return known, None
             take = on_event(known.state, known.ref, event.task_id)
-            if take is Take.ALARM and events.is_first(connection, known, event):
+            if take is Reaction.ALARM and events.is_first(connection, known, event):
                 self._put(connection, alarm(known, event.task_id))
             before = known
-            if take is Take.MOVE:
+            if take is Reaction.MOVE:
                 found = {"ref": event.task_id, "error_code": "", "error_text": ""}
                 known = self._moved(connection, known.id, State.STARTED, found)
             if known.state in RUNNING and events.is_over(connection, known):
@@ -269,7 +269,7 @@ class Journal(Lookups):
                 self._put(connection, letters(known))
             return known, take
 
-        return await self._threads.write(work)
+        return await self._writer.write(work)
 
     async def note(
         self, intent: IntentId, *, letters: Letters = _none, **changes: Any
@@ -281,7 +281,7 @@ class Journal(Lookups):
             self._put(connection, letters(noted))
             return noted
 
-        return await self._threads.write(work)
+        return await self._writer.write(work)
 
     async def remind(
         self,
@@ -309,15 +309,14 @@ class Journal(Lookups):
             self._put(connection, letters(told))
             return told
 
-        return await self._threads.write(work)
+        return await self._writer.write(work)
 
     async def writable(self) -> bool:
         """Tell whether something could be committed now."""
-        try:
-            await self._threads.write(lambda _connection: None, begins=True)
-        except JournalUnavailable:
-            return False
-        return True
+        with suppress(JournalUnavailable):
+            await self._writer.write(lambda _connection: None, begins=True)
+            return True
+        return False
 
     async def unfinished(self, boot: str) -> list[Intent]:
         """Return what another life of this process left QUEUED or SENDING."""

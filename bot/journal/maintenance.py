@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Delete, delete, select
 from bot.journal.model import Intent, Notice, State
 from bot.journal.rows import PENDING, intents_of, millis
 from bot.journal.schema import events, intents, outbox
-from bot.journal.sqlite.writer import Threads
+from bot.journal.sqlite.writer import Writer
 from bot.journal.states import OVER
 
 LETTERS_KEPT = timedelta(days=7)
@@ -31,11 +31,11 @@ class Due:
     called_back: bool = False
 
 
-class Upkeep:
+class Maintenance:
     """The journal, as whoever minds it sees it."""
 
-    def __init__(self, threads: Threads) -> None:
-        self._threads = threads
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
 
     async def overdue(self, due: Due, before: datetime) -> list[Intent]:
         """Return what has been so since *before* and was not noticed yet."""
@@ -53,13 +53,13 @@ class Upkeep:
         if due.called_back:
             missed = intents.c.notices.like(f"%{Notice.MISSED.value}%")
             query = query.where(intents.c.callbacks, ~missed)
-        return await self._threads.read(lambda c: intents_of(c.execute(query)))
+        return await self._writer.read(lambda c: intents_of(c.execute(query)))
 
     async def oldest_unsent(self) -> datetime | None:
         """Return since when the oldest undelivered letter waits."""
         query = select(outbox.c.created_at).where(outbox.c.state == PENDING)
         query = query.order_by(outbox.c.created_at).limit(1)
-        at = await self._threads.read(lambda c: c.execute(query).scalar())
+        at = await self._writer.read(lambda c: c.execute(query).scalar())
         return None if at is None else datetime.fromtimestamp(at / 1000, tz=UTC)
 
     async def prune(self, now: datetime) -> int:
@@ -83,7 +83,7 @@ class Upkeep:
         def work(connection: Connection) -> int:
             return _run(connection, statements)
 
-        return await self._threads.write(work)
+        return await self._writer.write(work)
 
 
 def _run(connection: Connection, statements: Iterable[Delete]) -> int:

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from bot.i18n import DEFAULT_LOCALE
 from bot.ids import (
     ChannelId,
-    DraftId,
+    FormId,
     Handle,
     IntentId,
     Kind,
@@ -170,17 +170,17 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class OpenForm:
     """What an open form starts from; the form itself carries only the *id*."""
 
-    id: DraftId
+    id: FormId
     team: TeamId
     user: SlackUserId
     channel: ChannelId
     thread: MessageTs | None
     direct: bool
-    room: str
-    verb: str
+    command: str
+    subcommand: str
     values: Mapping[str, str]
     answer_url: SecretStr | None
     expires_at: datetime

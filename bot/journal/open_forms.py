@@ -6,38 +6,36 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select, update
 
 from bot.errors import KeyReused
-from bot.ids import DraftId, SlackUserId, TeamId
-from bot.journal.model import Draft
-from bot.journal.rows import draft_of, draft_row, millis
+from bot.ids import FormId, SlackUserId, TeamId
+from bot.journal.model import OpenForm
+from bot.journal.rows import millis, open_form_of, open_form_row
 from bot.journal.schema import drafts
 from bot.journal.seal import Seal
-from bot.journal.sqlite.writer import Threads
+from bot.journal.sqlite.writer import Writer
 
 
-class Drafts:
-    """The forms that are open, as the desk sees them."""
+class OpenForms:
+    """The forms that are open, as the service sees them."""
 
-    def __init__(
-        self, threads: Threads, seal: Seal, now: Callable[[], datetime]
-    ) -> None:
-        self._threads = threads
+    def __init__(self, writer: Writer, seal: Seal, now: Callable[[], datetime]) -> None:
+        self._writer = writer
         self._seal = seal
         self._now = now
 
-    async def keep(self, draft: Draft) -> None:
+    async def keep(self, draft: OpenForm) -> None:
         """Keep an open form; those that are past their time are thrown away."""
         past = delete(drafts).where(drafts.c.expires_at < millis(self._now()))
-        row = draft_row(draft, self._seal)
+        row = open_form_row(draft, self._seal)
 
         def work(connection: Connection) -> None:
             connection.execute(past)
             connection.execute(insert(drafts).values(row))
 
-        await self._threads.write(work, begins=True)
+        await self._writer.write(work, begins=True)
 
     async def get(
-        self, draft: DraftId, *, team: TeamId, user: SlackUserId
-    ) -> Draft | None:
+        self, draft: FormId, *, team: TeamId, user: SlackUserId
+    ) -> OpenForm | None:
         """Return an open form, to the person who opened it only, for its 30 minutes."""
         query = select(drafts).where(
             drafts.c.id == draft,
@@ -45,13 +43,13 @@ class Drafts:
             drafts.c.user == user,
             drafts.c.expires_at >= millis(self._now()),
         )
-        row = await self._threads.read(
+        row = await self._writer.read(
             lambda connection: connection.execute(query).first()
         )
-        return draft_of(row, self._seal) if row else None
+        return open_form_of(row, self._seal) if row else None
 
 
-def use(connection: Connection, draft: DraftId, key: str) -> None:
+def use(connection: Connection, draft: FormId, key: str) -> None:
     """Let the submission *key* use up *draft*, inside the caller's transaction.
 
     Raises:

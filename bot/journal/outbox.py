@@ -33,7 +33,7 @@ from bot.journal.rows import (
 )
 from bot.journal.schema import intents, outbox
 from bot.journal.seal import Seal
-from bot.journal.sqlite.writer import Threads
+from bot.journal.sqlite.writer import Writer
 
 _POST = insert(outbox)
 _newer = outbox.alias("newer")
@@ -44,11 +44,11 @@ def put(connection: Connection, letter: Letter, at: int) -> None:
     connection.execute(_POST, letter_row(letter, at))
 
 
-class Post:
+class Outbox:
     """The outbox, as whoever delivers it sees it."""
 
-    def __init__(self, threads: Threads, seal: Seal) -> None:
-        self._threads = threads
+    def __init__(self, writer: Writer, seal: Seal) -> None:
+        self._writer = writer
         self._seal = seal
 
     async def due(self, now: datetime, limit: int = 50) -> list[Letter]:
@@ -59,11 +59,11 @@ class Post:
             rows = connection.execute(_DUE, told).all()
             return [letter_of(row, self._seal) for row in rows]
 
-        return await self._threads.read(work)
+        return await self._writer.read(work)
 
     async def next_due(self) -> datetime | None:
         """Return when the next letter may go, or None if none waits."""
-        at = await self._threads.read(lambda c: c.execute(_NEXT).scalar())
+        at = await self._writer.read(lambda c: c.execute(_NEXT).scalar())
         return moment(at)
 
     async def sent(
@@ -85,13 +85,13 @@ class Post:
             if ts:
                 _keep_card(connection, letter.intent, channel or letter.channel, ts)
 
-        await self._threads.write(work)
+        await self._writer.write(work)
 
     async def postpone(self, letter: Letter, until: datetime) -> None:
         """Try *letter* again at *until*."""
         values = {"not_before": millis(until), "tries": outbox.c.tries + 1}
         statement = update(outbox).where(outbox.c.id == letter.id).values(values)
-        await self._threads.write(lambda connection: connection.execute(statement))
+        await self._writer.write(lambda connection: connection.execute(statement))
 
     async def hurry(self, now: datetime) -> None:
         """Let every letter that was put off go at once."""
@@ -101,17 +101,17 @@ class Post:
             outbox.c.not_before > millis(now),
         )
         statement = put_off.values(not_before=millis(now))
-        await self._threads.write(lambda connection: connection.execute(statement))
+        await self._writer.write(lambda connection: connection.execute(statement))
 
     async def gave_up(self, letter: Letter) -> None:
         """Deliver *letter* no more."""
-        await self._threads.write(lambda c: _settle(c, letter.id, FAILED))
+        await self._writer.write(lambda c: _settle(c, letter.id, FAILED))
 
     async def waiting(self) -> int:
         """Return how many letters wait to be delivered."""
         query = select(outbox.c.id).where(outbox.c.state == PENDING)
         query = query.where(~_superseded())
-        return len(await self._threads.read(lambda c: c.execute(query).all()))
+        return len(await self._writer.read(lambda c: c.execute(query).all()))
 
 
 def _letters() -> Select[Any]:

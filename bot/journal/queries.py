@@ -11,7 +11,7 @@ from bot.journal.model import Intent, State
 from bot.journal.rows import intents_of, millis
 from bot.journal.schema import intents
 from bot.journal.seal import Seal
-from bot.journal.sqlite.writer import Threads
+from bot.journal.sqlite.writer import Writer
 from bot.journal.states import LIVE
 
 SHORTEST_PART = 8  # characters of an ID that are enough to find it by
@@ -50,11 +50,11 @@ _LIVE = (
 EVERYTHING = 1_000_000
 
 
-class Lookups:
+class Queries:
     """The questions. None of them changes anything."""
 
-    def __init__(self, threads: Threads, seal: Seal) -> None:
-        self._threads = threads
+    def __init__(self, writer: Writer, seal: Seal) -> None:
+        self._writer = writer
         self._seal = seal
 
     async def get(self, intent: IntentId) -> Intent | None:
@@ -146,7 +146,7 @@ class Lookups:
     async def live(self, team: TeamId, limit: int = EVERYTHING) -> list[Intent]:
         """Return the relays that run, or may, newest first."""
         told = {"team": team, "limit": limit}
-        return await self._threads.read(
+        return await self._writer.read(
             lambda connection: intents_of(connection.execute(_LIVE, told))
         )
 
@@ -167,7 +167,7 @@ class Lookups:
     async def counts(self) -> dict[State, int]:
         """Return how many intents stand where."""
         query = select(intents.c.state, func.count()).group_by(intents.c.state)
-        rows = await self._threads.read(
+        rows = await self._writer.read(
             lambda connection: connection.execute(query).all()
         )
         return {State(state): count for state, count in rows}
@@ -175,23 +175,23 @@ class Lookups:
     async def request_of(self, intent: IntentId) -> bytes:
         """Return the whole wire JSON of an intent, unsealed."""
         query = select(intents.c.request).where(intents.c.id == intent)
-        sealed = await self._threads.read(lambda c: c.execute(query).scalar_one())
+        sealed = await self._writer.read(lambda c: c.execute(query).scalar_one())
         return self._seal.open(sealed)
 
     async def secret_of(self, intent: IntentId) -> bytes | None:
         """Return the secret part of the reply to an intent, unsealed, if any."""
         query = select(intents.c.reply_secret).where(intents.c.id == intent)
-        sealed = await self._threads.read(lambda c: c.execute(query).scalar_one())
+        sealed = await self._writer.read(lambda c: c.execute(query).scalar_one())
         return self._seal.open(sealed) if sealed else None
 
     async def _all(self, query: Select[Any], *, long: bool = False) -> list[Intent]:
         def work(connection: Connection) -> list[Intent]:
             return intents_of(connection.execute(query))
 
-        return await self._threads.read(work, long=long)
+        return await self._writer.read(work, long=long)
 
     async def _one(self, query: Select[Any], **told: Any) -> Intent | None:
-        found = await self._threads.read(
+        found = await self._writer.read(
             lambda connection: intents_of(connection.execute(query, told))
         )
         return found[0] if found else None

@@ -36,8 +36,8 @@ class Recents:
             MOST_TEAMS, FRESH, timer
         )
 
-    def remember(self, intent: Intent) -> None:
-        """Take in a change that was committed: what was known before is forgotten."""
+    def invalidate(self, intent: Intent) -> None:
+        """Forget what is cached of a thing that has changed."""
         self._changes += 1
         self._relays.pop(intent.team, None)
         for name in (intent.handle, intent.ref):

@@ -11,7 +11,7 @@ from sqlalchemy import Row
 
 from bot.errors import JournalUnavailable
 from bot.ids import ChannelId, Handle, IntentId, Kind, MessageTs, SlackUserId
-from bot.journal.model import Draft, Intent, Letter, NewIntent, State
+from bot.journal.model import Intent, Letter, NewIntent, OpenForm, State
 from bot.journal.seal import Seal
 
 PENDING, SENT, DROPPED, FAILED = "pending", "sent", "dropped", "failed"
@@ -135,10 +135,12 @@ def _url_if_it_opens(sealed: bytes | None, seal: Seal) -> SecretStr | None:
         return None
 
 
-def draft_row(draft: Draft, seal: Seal) -> dict[str, Any]:
+def open_form_row(draft: OpenForm, seal: Seal) -> dict[str, Any]:
     """Write *draft* as a row of `drafts`."""
-    same = ("id", "team", "user", "channel", "thread", "direct", "room", "verb")
+    same = ("id", "team", "user", "channel", "thread", "direct")
     return {
+        "room": draft.command,
+        "verb": draft.subcommand,
         **{name: getattr(draft, name) for name in same},
         "values": seal.close(json.dumps(dict(draft.values)).encode()),
         "answer_url": sealed_url(draft.answer_url, seal),
@@ -146,13 +148,14 @@ def draft_row(draft: Draft, seal: Seal) -> dict[str, Any]:
     }
 
 
-def draft_of(row: Row[Any], seal: Seal) -> Draft:
+def open_form_of(row: Row[Any], seal: Seal) -> OpenForm:
     """Read a row of `drafts`."""
     given = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
+    given["command"], given["subcommand"] = given.pop("room"), given.pop("verb")
     given["values"] = json.loads(seal.open(given["values"]))
     given["answer_url"] = opened_url(given["answer_url"], seal)
     given["expires_at"] = moment(given["expires_at"])
-    return Draft(**given)
+    return OpenForm(**given)
 
 
 def intents_of(rows: Iterable[Row[Any]]) -> list[Intent]:

@@ -54,7 +54,7 @@ def sources(to: State) -> frozenset[State]:
     return frozenset(state for state, ways in EDGES.items() if to in ways)
 
 
-class Take(Enum):
+class Reaction(Enum):
     """What is done with news of an intent."""
 
     MOVE = auto()  # it goes where the news says
@@ -62,27 +62,27 @@ class Take(Enum):
     ALARM = auto()  # it contradicts what people were told: they have to look
 
 
-def on_answer(state: State, ref: str, to: State, told: str) -> Take:
+def on_answer(state: State, ref: str, to: State, told: str) -> Reaction:
     """Decide on an answer that says *to* and brings the TaskId *told*, if any.
 
     A callback may have come first, so an intent in *state* with the TaskId *ref* may
     be past SENDING. No TaskId is ever overwritten, and nothing goes back.
     """
     if state in sources(to):
-        return Take.MOVE
+        return Reaction.MOVE
     if to is State.STARTED:
         return _on_task(state, ref, told)
-    return Take.KEEP
+    return Reaction.KEEP
 
 
-def on_event(state: State, ref: str, told: str) -> Take:
+def on_event(state: State, ref: str, told: str) -> Reaction:
     """Decide on a callback which says that the relay *told* runs, or ran."""
     if state in {State.SENDING, State.UNKNOWN}:
-        return Take.MOVE
+        return Reaction.MOVE
     return _on_task(state, ref, told)
 
 
-def _on_task(state: State, ref: str, told: str) -> Take:
+def _on_task(state: State, ref: str, told: str) -> Reaction:
     if state in {State.QUEUED, State.NOT_STARTED, State.CLOSED} or ref != told:
-        return Take.ALARM
-    return Take.KEEP
+        return Reaction.ALARM
+    return Reaction.KEEP

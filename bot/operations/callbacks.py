@@ -14,7 +14,7 @@ from bot.errors import NotFound
 from bot.i18n import _
 from bot.journal.journal import Journal
 from bot.journal.recents import Recents
-from bot.journal.states import Take
+from bot.journal.states import Reaction
 from bot.operations.notices import contradiction, settled_letters
 from bot.settings import App
 from bot.tencent import events as callbacks
@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hearing:
+class Callbacks:
     """Hears events for those of *apps* (by name) that have a callback key."""
 
     apps: Mapping[str, App]
@@ -53,10 +53,10 @@ class Hearing:
         if intent is None:
             log.info("callback.not-ours", **facts)
             return
-        self.recents.remember(intent)
+        self.recents.invalidate(intent)
         self.ring()
         told = {**facts, "intent": intent.id, "state": intent.state.value}
-        if take is Take.ALARM:
+        if take is Reaction.ALARM:
             log.critical("callback.contradicts", **told)
         else:
             log.info("callback.heard", news=bool(take), **told)

@@ -19,7 +19,7 @@ from bot.journal.journal import Journal, Letters, Mark
 from bot.journal.model import Intent, Letter, State
 from bot.journal.recents import Recents
 from bot.journal.sqlite.spool import Ending
-from bot.journal.states import Take
+from bot.journal.states import Reaction
 from bot.operations.notices import (
     alarm_letter,
     card_letter,
@@ -34,8 +34,8 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Endings:
-    """Where a courier leaves what it brought back."""
+class Completion:
+    """Where a executor leaves what it brought back."""
 
     journal: Journal
     recents: Recents
@@ -52,9 +52,9 @@ class Endings:
     ) -> None:
         """Commit how *intent* ended together with what is to be posted."""
         closed, take = await self._written(intent, state, changes, audit)
-        self.recents.remember(closed)  # and what a stop has moved along
+        self.recents.invalidate(closed)  # and what a stop has moved along
         self.ring()
-        if take is Take.ALARM:
+        if take is Reaction.ALARM:
             ref = changes.get("ref", "")
             log.critical("answer.contradicts", intent=intent.id, ref=ref)
         log.info("intent.settled", intent=intent.id, state=closed.state.value)
@@ -74,7 +74,7 @@ class Endings:
         state: State,
         changes: Mapping[str, Any],
         audit: Entry | None,
-    ) -> tuple[Intent, Take]:
+    ) -> tuple[Intent, Reaction]:
         """Commit the end of *intent*, however long the journal is away.
 
         Until then the spool knows, and the log; a TaskId is no secret. After some
@@ -105,7 +105,7 @@ class Endings:
         state: State,
         changes: Mapping[str, Any],
         audit: Entry | None,
-    ) -> tuple[Intent, Take]:
+    ) -> tuple[Intent, Reaction]:
         over = state is State.DONE
         return await self.journal.settle(
             intent.id,

@@ -18,7 +18,7 @@ from bot.errors import JournalUnavailable
 from bot.i18n import _
 from bot.ids import ChannelId, MessageTs
 from bot.journal.model import Letter
-from bot.journal.outbox import Post
+from bot.journal.outbox import Outbox
 from bot.slack.outbound.web import NO_SUCH_TOKEN, Sent, Web
 from bot.slack.render.blocks import message
 
@@ -61,19 +61,19 @@ UNSHOWABLE = {
 log = structlog.get_logger(__name__)
 
 
-class Outbox:
+class Delivery:
     """Delivers what waits in *post* through *web*, until it is closed."""
 
     def __init__(
         self,
-        post: Post,
+        post: Outbox,
         web: Web,
         *,
         now: Callable[[], datetime],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         ops_channel: str = "",
     ) -> None:
-        self._post = post
+        self._outbox = post
         self._web = web
         self._now = now
         self._sleep = sleep
@@ -94,9 +94,9 @@ class Outbox:
             try:
                 if await self.deliver():
                     continue
-                due = await self._post.next_due()
+                due = await self._outbox.next_due()
             except JournalUnavailable as error:
-                log.critical("outbox.waits", why=str(error))
+                log.critical("delivery.waits", why=str(error))
                 await self._sleep(AWAY_SECONDS)
                 continue
             wait = (due - self._now()).total_seconds() if due else IDLE_SECONDS
@@ -106,9 +106,9 @@ class Outbox:
         """Let what can be delivered in *seconds* be; return how many letters wait."""
         until = self._now() + timedelta(seconds=seconds)
         self.ring()
-        while (due := await self._post.next_due()) and due < until > self._now():
+        while (due := await self._outbox.next_due()) and due < until > self._now():
             await self._sleep(SHORTEST_WAIT)  # `run` delivers them
-        return await self._post.waiting()
+        return await self._outbox.waiting()
 
     async def tell_at_once(self, letter: Letter) -> None:
         """Deliver *letter* past the journal, which is away; it may come again later."""
@@ -128,7 +128,7 @@ class Outbox:
         await self._round.acquire()
 
     async def _deliver(self) -> int:
-        letters = self._that_may_go(await self._post.due(self._now(), MOST_AT_ONCE))
+        letters = self._that_may_go(await self._outbox.due(self._now(), MOST_AT_ONCE))
         return sum(await asyncio.gather(*map(self._one, letters)))
 
     def _that_may_go(self, letters: list[Letter]) -> list[Letter]:
@@ -164,7 +164,7 @@ class Outbox:
         if self._was_away:
             self._was_away = False
             with suppress(JournalUnavailable):  # then each goes when it is due
-                await self._post.hurry(self._now())
+                await self._outbox.hurry(self._now())
 
     async def _arrived(
         self, letter: Letter, channel: ChannelId | None, ts: MessageTs | None
@@ -172,7 +172,7 @@ class Outbox:
         """Note that *letter* arrived, or it would come again and again."""
         while True:
             try:
-                await self._post.sent(letter, channel, ts)
+                await self._outbox.sent(letter, channel, ts)
             except JournalUnavailable as error:
                 log.critical("letter.unnoted", intent=letter.intent, why=str(error))
                 await self._sleep(AWAY_SECONDS)
@@ -184,13 +184,13 @@ class Outbox:
         self._was_away = self._was_away or sent.error.startswith(AWAY)
         if letter.created_at and now - letter.created_at > GIVE_UP:
             log.critical("letter.undelivered", intent=letter.intent, error=sent.error)
-            await self._post.gave_up(letter)
+            await self._outbox.gave_up(letter)
             return
         pause = min(FIRST_PAUSE * 2 ** min(letter.tries, 12), LONGEST_PAUSE)
         pause = max(pause, timedelta(seconds=sent.retry_after))
         told = log.critical if sent.error in NO_SUCH_TOKEN else log.warning
         told("letter.waits", intent=letter.intent, error=sent.error)
-        await self._post.postpone(letter, now + pause)
+        await self._outbox.postpone(letter, now + pause)
 
     async def _by_any_way(self, letter: Letter) -> Sent:
         ways = {CHANNEL: self._ways_to_channel, OPS: self._ways_to_ops}

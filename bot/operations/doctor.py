@@ -77,12 +77,12 @@ async def _memory(journal: Journal) -> list[Check]:
         fix = _("See /relay recent failed; attach or close each.")
         told = _("Unknown starts: {n}").format(n=unknown)
         checks.append(Check(told, None, fix))
-    if waiting := await journal.post.waiting():
+    if waiting := await journal.outbox.waiting():
         fix = _("They go as soon as Slack takes them.")
         told = _("Answers on their way: {n}").format(n=waiting)
         checks.append(Check(told, None, fix))
     if spooled := len(journal.spool.left()):
-        told = _("Endings in the spool: {n}").format(n=spooled)
+        told = _("Completion in the spool: {n}").format(n=spooled)
         checks.append(Check(told, well=False, fix=_("The journal was away.")))
     if journal.illegal_moves:
         told = _("Moves that were refused: {n}").format(n=journal.illegal_moves)

@@ -28,9 +28,9 @@ from bot.i18n import _, reading_in
 from bot.journal.audit import REFUSED, Entry
 from bot.journal.journal import Journal, Mark
 from bot.journal.model import Intent, Notice, State
-from bot.operations.completion import Endings
+from bot.operations.completion import Completion
 from bot.operations.notices import settled_letters
-from bot.operations.throttle import Lane
+from bot.operations.throttle import Throttle
 from bot.runtime.tasks import Tasks
 from bot.settings import App
 from bot.tencent import usersig
@@ -43,10 +43,10 @@ from bot.tencent.models.trtc.requests import RelayStarted, StartPublishCdnStream
 from bot.tencent.pacer import Pacer
 from bot.tencent.retry import (
     Again,
+    Conclusion,
     ErrorClass,
     Past,
     RetryQuota,
-    Verdict,
     class_of,
     leaves_doubt,
     next_step,
@@ -70,7 +70,7 @@ Claim = tuple[Intent, Request[Any], float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Courier:
+class Executor:
     """Takes intents to Tencent. *boot* names this life of the process."""
 
     journal: Journal
@@ -78,7 +78,7 @@ class Courier:
     pacers: Mapping[str, Pacer]  # by action
     apps: Mapping[str, App]
     gate: Gate
-    endings: Endings
+    completion: Completion
     tasks: Tasks
     boot: str
     now: Callable[[], datetime]
@@ -86,7 +86,7 @@ class Courier:
     sleep: Callable[[float], Awaitable[None]]
     monotonic: Callable[[], float]  # seconds, by which deadlines are kept
     quotas: dict[str, RetryQuota] = field(default_factory=dict)
-    lanes: dict[str, Lane] = field(default_factory=dict)
+    throttles: dict[str, Throttle] = field(default_factory=dict)
 
     def reserve(self, request: Request[Any]) -> float:
         """Return the moment at which *request* may leave, for `take`.
@@ -96,7 +96,7 @@ class Courier:
         """
         ends = Wish.of(request, None).ends
         budget = math.inf if ends else PATIENCE[request.level]
-        return self._lane(request.action).slot(budget)
+        return self._throttle(request.action).slot(budget)
 
     def take(self, intent: Intent, slot: float | None = None) -> None:
         """Carry *intent* in a task of its own, which shutting down waits for."""
@@ -107,7 +107,7 @@ class Courier:
         try:
             claimed = await self._in_its_turn(intent, slot)
         except Exception:
-            log.exception("courier.broke", intent=intent.id)
+            log.exception("executor.broke", intent=intent.id)
             text = _("Something broke on my side before it was sent.")
             await self.refuse(intent, NOT_SENT, text)
             return
@@ -116,7 +116,7 @@ class Courier:
 
     async def _in_its_turn(self, intent: Intent, slot: float | None) -> Claim | None:
         request = await self._request(intent)
-        lane = self._lane(intent.action)
+        throttle = self._throttle(intent.action)
         try:
             slot = self.reserve(request) if slot is None else slot
         except Busy as busy:
@@ -124,8 +124,8 @@ class Courier:
             return None
         who = Person(team=intent.team, user=intent.user, home=intent.home)
         if not Wish.of(request, None).ends:  # a stop waits for nobody
-            await self.gate.directory.get_to_know(who)
-        async with lane.turn(slot):
+            await self.gate.directory.ensure_known(who)
+        async with throttle.turn(slot):
             return await self._claim(intent, who, request)
 
     async def _claim(
@@ -157,7 +157,7 @@ class Courier:
             text = _("My journal could not be written, so nothing was sent.")
             await self.refuse(intent, NOT_SENT, text)
             return None
-        self.endings.recents.remember(sending)  # and what a stop has moved along
+        self.completion.recents.invalidate(sending)  # and what a stop has moved along
         return sending, signed, give_up
 
     async def resume(self, intent: Intent) -> None:
@@ -172,7 +172,7 @@ class Courier:
     async def refuse(self, intent: Intent, code: str, text: str) -> None:
         """End a queued *intent* of which nothing was sent."""
         changes = {"error_code": code, "error_text": text}
-        await self.endings.close(intent, State.NOT_STARTED, changes)
+        await self.completion.close(intent, State.NOT_STARTED, changes)
 
     async def _deny(
         self, intent: Intent, request: Request[Any], refused: policy.Verdict
@@ -197,7 +197,7 @@ class Courier:
             digest=intent.digest,
         )
         changes = {"error_code": DENIED, "error_text": text}
-        await self.endings.close(intent, State.NOT_STARTED, changes, entry)
+        await self.completion.close(intent, State.NOT_STARTED, changes, entry)
 
     async def doubt(self, intent: Intent) -> None:
         """Tell that it is not known what became of an *intent* left SENDING."""
@@ -205,7 +205,7 @@ class Courier:
         changes = {"error_code": NO_ANSWER, "error_text": text}
         if intent.sent_at and self.now() - intent.sent_at > TOLD_WITHIN:
             changes["notices"] = Notice.MISSED.value
-        await self.endings.close(intent, State.UNKNOWN, changes)
+        await self.completion.close(intent, State.UNKNOWN, changes)
 
     def _is_too_late(self, intent: Intent) -> bool:
         """Tell whether nobody waits for it any more; a stop is wanted for ever."""
@@ -303,18 +303,18 @@ class Courier:
                     changes["reply_secret"] = secret.encode()
             case CoStreamSlaves():
                 changes["reply"] = reply.masked()
-        await self.endings.close(intent, state, changes)
+        await self.completion.close(intent, state, changes)
 
     async def _failed(
-        self, intent: Intent, error: CloudError, verdict: Verdict
+        self, intent: Intent, error: CloudError, verdict: Conclusion
     ) -> None:
         code, text = _told(error)
         changes: dict[str, Any] = {"request_id": error.request_id}
-        if verdict is Verdict.STARTED and isinstance(error, NoAnswer):
+        if verdict is Conclusion.STARTED and isinstance(error, NoAnswer):
             changes["ref"] = error.salvaged
         else:
             changes |= {"error_code": code, "error_text": text}
-        await self.endings.close(intent, _state(intent, verdict), changes)
+        await self.completion.close(intent, _state(intent, verdict), changes)
 
     # ── what is sent ────────────────────────────────────────────────────────────
 
@@ -349,20 +349,22 @@ class Courier:
             verdict = self.gate.verdict(who, where, wish, finally_=True)
         return None if verdict.allowed else verdict
 
-    def _lane(self, action: str) -> Lane:
-        if action not in self.lanes:
-            self.lanes[action] = Lane(self.pacers[action], self.sleep)
-        return self.lanes[action]
+    def _throttle(self, action: str) -> Throttle:
+        if action not in self.throttles:
+            self.throttles[action] = Throttle(self.pacers[action], self.sleep)
+        return self.throttles[action]
 
 
-def _state(intent: Intent, verdict: Verdict) -> State:
-    if verdict is Verdict.GONE:  # there is nothing left to stop; a read found nothing
+def _state(intent: Intent, verdict: Conclusion) -> State:
+    if (
+        verdict is Conclusion.GONE
+    ):  # there is nothing left to stop; a read found nothing
         reads = REQUESTS[intent.action].level is Level.READ
         return State.NOT_STARTED if reads else State.DONE
     return {
-        Verdict.NOT_STARTED: State.NOT_STARTED,
-        Verdict.UNKNOWN: State.UNKNOWN,
-        Verdict.STARTED: State.STARTED,
+        Conclusion.NOT_STARTED: State.NOT_STARTED,
+        Conclusion.UNKNOWN: State.UNKNOWN,
+        Conclusion.STARTED: State.STARTED,
     }[verdict]
 
 

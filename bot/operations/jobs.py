@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Duty:
+class Job:
     """What is due *after* some time, what is told then, and where it moves *to*."""
 
     due: Due
@@ -48,31 +48,31 @@ def _due(notice: Notice, since: str, *states: State, **more: Any) -> Due:
     return Due(notice=notice, states=states, since=since, **{"action": START, **more})
 
 
-DUTIES = (
-    Duty(
+JOBS = (
+    Job(
         _due(Notice.SILENT, "sent_at", State.UNKNOWN, called_back=True),
         doubt.CALLBACK_IN,
         lambda intent: (card_letter(intent),),
         alarms=False,
     ),
-    Duty(
+    Job(
         _due(Notice.UNSETTLED, "settled_at", State.UNKNOWN),
         timedelta(minutes=5),
         lambda intent: (alarm_letter(intent, doubt.unsettled),),
     ),
-    Duty(
+    Job(
         _due(Notice.STUCK, "sent_at", State.SENDING, action=STOP),
         timedelta(minutes=2),
         lambda intent: (alarm_letter(intent, doubt.stuck),),
     ),
-    Duty(
+    Job(
         _due(Notice.EXPIRING, "sent_at", State.STARTED),
         timedelta(days=25),
         lambda intent: (card_letter(intent),),
         to=State.EXPIRING,
         alarms=False,
     ),
-    Duty(
+    Job(
         _due(Notice.LAST_DAY, "sent_at", State.EXPIRING, State.STOPPING),
         timedelta(days=29),
         lambda intent: (
@@ -82,7 +82,7 @@ DUTIES = (
 )
 
 
-class Minder:
+class Jobs:
     """Looks at *journal* every now and then, by the wall clock *now*."""
 
     def __init__(
@@ -107,32 +107,32 @@ class Minder:
             try:
                 await self.look()
             except JournalError as error:
-                log.warning("minder.waits", why=str(error))
+                log.warning("jobs.waits", why=str(error))
             await self._sleep(EVERY)
 
     async def look(self) -> None:
         """Give every notice that is due now, and throw away what is too old."""
         now = self._now()
-        for duty in DUTIES:
-            overdue = await self._journal.upkeep.overdue(duty.due, now - duty.after)
+        for job in JOBS:
+            overdue = await self._journal.maintenance.overdue(job.due, now - job.after)
             for intent in overdue:
-                await self._give(duty, intent)
-        unsent = await self._journal.upkeep.oldest_unsent()
+                await self._give(job, intent)
+        unsent = await self._journal.maintenance.oldest_unsent()
         if unsent and now - unsent > UNSENT_TOO_LONG:
             waited = round((now - unsent).total_seconds())
             log.critical("letters.unsent", oldest_seconds=waited)
         if self._pruned_at is None or now - self._pruned_at > PRUNED_EVERY:
             self._pruned_at = now
-            log.info("journal.pruned", rows=await self._journal.upkeep.prune(now))
+            log.info("journal.pruned", rows=await self._journal.maintenance.prune(now))
 
-    async def _give(self, duty: Duty, intent: Intent) -> None:
-        notice = duty.due.notice
+    async def _give(self, job: Job, intent: Intent) -> None:
+        notice = job.due.notice
         told = await self._journal.remind(
-            intent.id, notice, letters=duty.letters, to=duty.to
+            intent.id, notice, letters=job.letters, to=job.to
         )
         if told is None:
             return
-        self._recents.remember(told)
+        self._recents.invalidate(told)
         self._ring()
-        tell = log.critical if duty.alarms else log.warning
+        tell = log.critical if job.alarms else log.warning
         tell(f"intent.{notice.value}", intent=told.id, handle=told.handle)

@@ -12,7 +12,7 @@ import structlog
 
 from bot.i18n import _, reading_in
 from bot.journal.model import Intent, State
-from bot.operations.executor import EXPIRED, STILL_WANTED, Courier
+from bot.operations.executor import EXPIRED, STILL_WANTED, Executor
 from bot.tencent.models import REQUESTS
 from bot.tencent.models.base import Repeat
 
@@ -29,31 +29,31 @@ class Recovered:
     repeated: int = 0
 
 
-async def recover(courier: Courier, now: datetime) -> Recovered:
+async def recover(executor: Executor, now: datetime) -> Recovered:
     """Take up whatever is unfinished; every step may be done again after a crash."""
     counts = {"sent": 0, "expired": 0, "unknown": 0, "repeated": 0}
-    for ending in courier.journal.spool.left():
-        await courier.endings.recall(ending)
-    for intent in await courier.journal.unfinished(courier.boot):
-        counts[await _take_up(courier, intent, now)] += 1
+    for ending in executor.journal.spool.left():
+        await executor.completion.recall(ending)
+    for intent in await executor.journal.unfinished(executor.boot):
+        counts[await _take_up(executor, intent, now)] += 1
     recovered = Recovered(**counts)
     log.info("journal.recovered", **counts)
     return recovered
 
 
-async def _take_up(courier: Courier, intent: Intent, now: datetime) -> str:
+async def _take_up(executor: Executor, intent: Intent, now: datetime) -> str:
     with reading_in(intent.locale):
         if intent.state is State.QUEUED:
             if now - intent.created_at <= STILL_WANTED or _ends(intent):
-                courier.take(intent)
+                executor.take(intent)
                 return "sent"
             text = _("It waited too long while I was away. Nothing was sent.")
-            await courier.refuse(intent, EXPIRED, text)
+            await executor.refuse(intent, EXPIRED, text)
             return "expired"
         if REQUESTS[intent.action].repeat is Repeat.SAFE:
-            courier.tasks.spawn(courier.resume(intent), name=f"resume {intent.id}")
+            executor.tasks.spawn(executor.resume(intent), name=f"resume {intent.id}")
             return "repeated"
-        await courier.doubt(intent)
+        await executor.doubt(intent)
         return "unknown"
 
 

@@ -11,7 +11,7 @@ from bot.errors import IllegalMove, InvalidRequest, NotFound
 from bot.i18n import _
 from bot.ids import Kind
 from bot.journal.model import Intent, State
-from bot.operations.service import Desk
+from bot.operations.service import Service
 from bot.runtime.redact import Redactor
 
 SHORTEST_TASK_ID = 60  # those seen have 72 to 76; a part of one attaches nothing
@@ -22,13 +22,13 @@ HIDE = Redactor()
 ATTACH, CLOSE = "attach", "close"
 
 
-async def unknown(ask: Ask, desk: Desk, kind: Kind, text: str) -> Intent:
+async def unknown(ask: Ask, service: Service, kind: Kind, text: str) -> Intent:
     """Return the thing of *kind* that *text* names, whose end is not known.
 
     Raises:
         NotFound: there is none, or it is known by now how it ended.
     """
-    found = await desk.thing(text, ask.who.team)
+    found = await service.thing(text, ask.who.team)
     if found is None or found.kind is not kind:
         raise NotFound(_("I know nothing “{text}” here.").format(text=text))
     if found.state is not State.UNKNOWN:
@@ -36,7 +36,7 @@ async def unknown(ask: Ask, desk: Desk, kind: Kind, text: str) -> Intent:
     return found
 
 
-async def attach_form(ask: Ask, desk: Desk, intent: Intent) -> Form:
+async def attach_form(ask: Ask, service: Service, intent: Intent) -> Form:
     """Return the form that asks for the TaskId of *intent*."""
     hint = _("From the TRTC console or CloudAudit, whole, with its dots at the end.")
     field = TextField(
@@ -47,16 +47,16 @@ async def attach_form(ask: Ask, desk: Desk, intent: Intent) -> Form:
         focus=True,
     )
     return Form(
-        room=ask.room,
-        verb=ATTACH,
+        command=ask.command,
+        subcommand=ATTACH,
         title=_("{handle} is running").format(handle=intent.handle),
         submit=_("Attach"),
         fields=(line(_("Then it can be stopped from here."), quiet=True), field),
-        draft=await desk.open_draft(ask, {"handle": intent.handle}),
+        draft=await service.open_form(ask, {"handle": intent.handle}),
     )
 
 
-async def close_form(ask: Ask, desk: Desk, intent: Intent) -> Form:
+async def close_form(ask: Ask, service: Service, intent: Intent) -> Form:
     """Return the form that asks why *intent* is held not to have started."""
     field = TextField(
         name="reason",
@@ -68,16 +68,16 @@ async def close_form(ask: Ask, desk: Desk, intent: Intent) -> Form:
     )
     warning = _("If it runs after all, nobody here will see it, and it is billed.")
     return Form(
-        room=ask.room,
-        verb=CLOSE,
+        command=ask.command,
+        subcommand=CLOSE,
         title=_("{handle} did not start").format(handle=intent.handle),
         submit=_("Close it"),
         fields=(line(warning), field),
-        draft=await desk.open_draft(ask, {"handle": intent.handle}),
+        draft=await service.open_form(ask, {"handle": intent.handle}),
     )
 
 
-async def attach(ask: Ask, desk: Desk, intent: Intent, task_id: str) -> Outcome:
+async def attach(ask: Ask, service: Service, intent: Intent, task_id: str) -> Outcome:
     """Attach *task_id* to *intent*, which is running then.
 
     Raises:
@@ -86,14 +86,14 @@ async def attach(ask: Ask, desk: Desk, intent: Intent, task_id: str) -> Outcome:
     if not SHORTEST_TASK_ID <= len(task_id) <= LONGEST_TASK_ID or not _is_id(task_id):
         sentence = _("That is not a whole TaskId: it has some 72 characters.")
         raise InvalidRequest({"task": sentence})
-    other = await desk.journal.by_ref(task_id, ask.who.team)
+    other = await service.journal.by_ref(task_id, ask.who.team)
     if other:
         sentence = _("That is the TaskId of {handle}.").format(handle=other.handle)
         raise InvalidRequest({"task": sentence})
-    return await _settled(ask, desk, intent, State.STARTED, ref=task_id)
+    return await _settled(ask, service, intent, State.STARTED, ref=task_id)
 
 
-async def close(ask: Ask, desk: Desk, intent: Intent, reason: str) -> Outcome:
+async def close(ask: Ask, service: Service, intent: Intent, reason: str) -> Outcome:
     """Close *intent* as not started, for *reason*.
 
     Raises:
@@ -103,31 +103,37 @@ async def close(ask: Ask, desk: Desk, intent: Intent, reason: str) -> Outcome:
         sentence = _("Say how you know; a few words are enough.")
         raise InvalidRequest({"reason": sentence})
     told = HIDE(reason.strip())  # it stands in a channel
-    return await _settled(ask, desk, intent, State.CLOSED, reason=told)
+    return await _settled(ask, service, intent, State.CLOSED, reason=told)
 
 
-async def close_or_ask(ask: Ask, desk: Desk, intent: Intent) -> Outcome | Form:
+async def close_or_ask(ask: Ask, service: Service, intent: Intent) -> Outcome | Form:
     """Close *intent* for the reason that was typed; without one, ask for it."""
     if reason := ask.value("reason"):
-        return await close(ask, desk, intent, reason)
-    return await close_form(ask, desk, intent)
+        return await close(ask, service, intent, reason)
+    return await close_form(ask, service, intent)
 
 
-async def submit_close(ask: Ask, desk: Desk, kind: Kind) -> Outcome:
+async def submit_close(ask: Ask, service: Service, kind: Kind) -> Outcome:
     """Close the thing of *kind* that the form is about, for the reason it says."""
-    placed, kept = await desk.placed(ask)
-    intent = await unknown(placed, desk, kind, kept["handle"])
+    placed, kept = await service.placed(ask)
+    intent = await unknown(placed, service, kind, kept["handle"])
     reason = placed.submission.text("reason") if placed.submission else ""
-    return await close(placed, desk, intent, reason)
+    return await close(placed, service, intent, reason)
 
 
 async def _settled(
-    ask: Ask, desk: Desk, intent: Intent, to: State, *, reason: str = "", ref: str = ""
+    ask: Ask,
+    service: Service,
+    intent: Intent,
+    to: State,
+    *,
+    reason: str = "",
+    ref: str = "",
 ) -> Outcome:
     try:
-        settled = await desk.settle(ask, intent, to, reason=reason, ref=ref)
+        settled = await service.settle(ask, intent, to, reason=reason, ref=ref)
     except IllegalMove:
-        now = await desk.journal.get(intent.id)
+        now = await service.journal.get(intent.id)
         raise _known_by_now(now or intent) from None
     sentence = _("{handle} is settled: {state}.").format(
         handle=settled.handle, state=cards.state_word(settled.state)

@@ -1,7 +1,7 @@
-"""The one way out: policy, journal, send, outcome; no room can go round it.
+"""The one way out: policy, journal, send, outcome; no command can go round it.
 
-A room hands over an `Order`. The desk judges it, commits it as an intent together
-with the first card, and only then lets a courier carry it: so what was accepted
+A command hands over an `Order`. The service judges it, commits it as an intent together
+with the first card, and only then lets a executor carry it: so what was accepted
 survives a crash, and what was not accepted was never sent.
 """
 
@@ -22,12 +22,12 @@ from bot.dialogue.ask import Ask, Place
 from bot.dialogue.outcome import Audience, Outcome, line
 from bot.errors import Busy, JournalUnavailable, NotAllowed, UsageError
 from bot.i18n import _
-from bot.ids import DraftId, Handle, IntentId, Kind, TeamId, intent_id
+from bot.ids import FormId, Handle, IntentId, Kind, TeamId, intent_id
 from bot.journal.audit import ALLOWED, DID, REFUSED, Entry
 from bot.journal.journal import Journal
-from bot.journal.model import Draft, Intent, NewIntent, State
+from bot.journal.model import Intent, NewIntent, OpenForm, State
 from bot.journal.recents import Recents
-from bot.operations.executor import Courier
+from bot.operations.executor import Executor
 from bot.operations.notices import card_letter, settled_letters
 from bot.settings import App, Settings
 from bot.tencent.models.base import Level, Request
@@ -67,13 +67,13 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """What a room has in its hands, and all it has."""
+class Service:
+    """What a command has in its hands, and all it has."""
 
     settings: Settings
     journal: Journal
     recents: Recents
-    courier: Courier
+    executor: Executor
     gate: Gate
     ring: Callable[[], None]  # wakes the outbox
     now: Callable[[], datetime]
@@ -126,9 +126,11 @@ class Desk:
         if not any(verdict.allowed for verdict in verdicts):
             self.check(ask, wishes[0])
 
-    async def note_refusal(self, ask: Ask, verb: str, refused: NotAllowed) -> None:
+    async def note_refusal(
+        self, ask: Ask, subcommand: str, refused: NotAllowed
+    ) -> None:
         """Keep on the record that *ask* was refused, and by which rule."""
-        action = refused.action or f"{ask.room}.{verb}"
+        action = refused.action or f"{ask.command}.{subcommand}"
         entry = _entry(ask, self.now(), action, REFUSED, refused.rule, why=str(refused))
         try:
             await self.journal.audit.write(entry)
@@ -176,8 +178,8 @@ class Desk:
             already = line(_("That was asked already; this is how it stands."))
             parts = (already, *seen.parts)
             return replace(seen, parts=parts, audience=Audience.ASKER)
-        self.recents.remember(accepted)
-        self.courier.take(accepted, slot)
+        self.recents.invalidate(accepted)
+        self.executor.take(accepted, slot)
         self.ring()
         return None
 
@@ -188,7 +190,7 @@ class Desk:
             Busy: it would wait too long, so nothing is kept or sent.
         """
         try:
-            return self.courier.reserve(order.request)
+            return self.executor.reserve(order.request)
         except Busy:
             if await self.journal.by_key(ask.key):
                 return None
@@ -204,7 +206,7 @@ class Desk:
             IllegalMove: it is not unknown (any more).
         """
         app = next((app for app in self.apps if app.name == intent.app), None)
-        wish = Wish(f"{ask.room}.settle", Level.CHANGE, app)
+        wish = Wish(f"{ask.command}.settle", Level.CHANGE, app)
         verdict = self.check(ask, wish)
         entry = _entry(ask, self.now(), wish.action, DID, verdict.rule, intent, reason)
         found: dict[str, Any] = {"ref": ref} if ref else {}
@@ -219,7 +221,7 @@ class Desk:
             error_text="",
             **found,
         )
-        self.recents.remember(settled)
+        self.recents.invalidate(settled)
         self.ring()
         return settled
 
@@ -232,22 +234,22 @@ class Desk:
 
     # ── forms ───────────────────────────────────────────────────────────────────
 
-    async def open_draft(self, ask: Ask, values: dict[str, str]) -> DraftId:
+    async def open_form(self, ask: Ask, values: dict[str, str]) -> FormId:
         """Keep what a form starts from; the form itself carries only this id."""
-        draft = Draft(
-            id=DraftId(self.random_bytes(16).hex()),
+        draft = OpenForm(
+            id=FormId(self.random_bytes(16).hex()),
             team=ask.who.team,
             user=ask.who.user,
             channel=ask.where.channel,
             thread=ask.where.thread,
             direct=ask.where.direct,
-            room=ask.room,
-            verb=ask.words.verb,
+            command=ask.command,
+            subcommand=ask.words.subcommand,
             values=values,
             answer_url=ask.answer_url,
             expires_at=self.now() + FORM_LIVES,
         )
-        await self.journal.drafts.keep(draft)
+        await self.journal.open_forms.keep(draft)
         return draft.id
 
     async def placed(self, ask: Ask) -> tuple[Ask, dict[str, str]]:
@@ -259,7 +261,7 @@ class Desk:
         if ask.submission is None:
             raise UsageError(_("That was not a form."))
         who = ask.who
-        draft = await self.journal.drafts.get(
+        draft = await self.journal.open_forms.get(
             ask.submission.draft, team=who.team, user=who.user
         )
         if draft is None or draft.used_by not in {"", ask.key}:

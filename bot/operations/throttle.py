@@ -15,7 +15,7 @@ from bot.tencent.pacer import Pacer
 
 
 @dataclass
-class Lane:
+class Throttle:
     """Lets the calls of one action go; *pacer* gives their slots."""
 
     pacer: Pacer

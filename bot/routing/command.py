@@ -1,7 +1,7 @@
-"""Room and verb: what a command module is made of.
+"""Command and subcommand: what a command module is made of.
 
-A room is one slash command. Its verbs are functions of an ask and the desk; a verb's
-docstring is its help text, its usage line is what people type. A verb only decides
+Its subcommands are functions of an ask and the service; a subcommand's docstring is
+its help text, its usage line is what people type. A subcommand only decides
 what to do: reading the words, policy, the journal and Slack belong to others.
 """
 
@@ -13,25 +13,25 @@ from typing import Any
 from bot.dialogue.ask import Ask, Person
 from bot.dialogue.form import Form, Option
 from bot.dialogue.outcome import Outcome
-from bot.grammar.parser import VerbWords, Vocabulary
+from bot.grammar.parser import Syntax, Vocabulary
 from bot.i18n import _
-from bot.operations.service import Desk
+from bot.operations.service import Service
 from bot.tencent.models.base import Level, Request
 
 Answer = Outcome | Form | None
-Handler = Callable[[Ask, Desk], Awaitable[Answer]]
-Redrawer = Callable[[Ask, Desk], Awaitable[Form]]
-Source = Callable[[str, Person, Desk], Awaitable[tuple[Option, ...]]]
+Handler = Callable[[Ask, Service], Awaitable[Answer]]
+Redrawer = Callable[[Ask, Service], Awaitable[Form]]
+Source = Callable[[str, Person, Service], Awaitable[tuple[Option, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Verb:
-    """One thing that a room does. *usage* is what follows the verb's name."""
+class Subcommand:
+    """One thing that a command does. *usage* is what follows the subcommand's name."""
 
     name: str
     usage: str
     handler: Handler
-    words: VerbWords
+    words: Syntax
     does: type[Request[Any]] | None  # what it may send to the cloud
     examples: tuple[str, ...]
 
@@ -47,23 +47,23 @@ class Verb:
 
 
 @dataclass
-class Room:
+class Command:
     """A slash command: *name* without slash and prefix, *summary* in one line.
 
-    *bare* is the verb for an ID alone, or for nothing at all. *prefix* goes before the
-    name in Slack, if the manifest was made with one.
+    *bare* is the subcommand for an ID alone, or for nothing at all. *prefix* goes
+    before the name in Slack, if the manifest was made with one.
     """
 
     name: str
     summary: str
     bare: str = ""
     prefix: str = ""
-    verbs: dict[str, Verb] = field(default_factory=dict)
+    subcommands: dict[str, Subcommand] = field(default_factory=dict)
     forms: dict[str, Handler] = field(default_factory=dict)
     redraws: dict[str, Redrawer] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
 
-    def verb(
+    def subcommand(
         self,
         name: str,
         *,
@@ -73,34 +73,36 @@ class Room:
         does: type[Request[Any]] | None = None,
         examples: Iterable[str] = (),
     ) -> Callable[[Handler], Handler]:
-        """Make the decorated function the verb *name*.
+        """Make the decorated function the subcommand *name*.
 
-        *does* is the request that it may send; a verb without one only reads what
+        *does* is the request that it may send; a subcommand without one only reads what
         the bot knows itself. *keys* and *flags* are all that may be typed after it.
         """
 
         def enter(handler: Handler) -> Handler:
             reads = does is None or does.level is Level.READ
-            words = VerbWords(name, tuple(keys), tuple(flags), reads=reads)
-            self.verbs[name] = Verb(name, usage, handler, words, does, tuple(examples))
+            words = Syntax(name, tuple(keys), tuple(flags), reads=reads)
+            self.subcommands[name] = Subcommand(
+                name, usage, handler, words, does, tuple(examples)
+            )
             return handler
 
         return enter
 
-    def form(self, verb: str) -> Callable[[Handler], Handler]:
-        """Make the decorated function take the submissions of the form *verb*."""
-        return _entering(self.forms, verb)
+    def form(self, subcommand: str) -> Callable[[Handler], Handler]:
+        """Make the decorated function take the submissions of the form *subcommand*."""
+        return _entering(self.forms, subcommand)
 
-    def redraw(self, verb: str) -> Callable[[Redrawer], Redrawer]:
-        """Make the decorated function draw the form *verb* anew after a choice."""
-        return _entering(self.redraws, verb)
+    def redraw(self, subcommand: str) -> Callable[[Redrawer], Redrawer]:
+        """Make the decorated function redraw the form *subcommand* after a choice."""
+        return _entering(self.redraws, subcommand)
 
     def source(self, name: str) -> Callable[[Source], Source]:
         """Make the decorated function offer options as somebody types."""
         return _entering(self.sources, name)
 
     @property
-    def command(self) -> str:
+    def slash(self) -> str:
         """What is typed in Slack to get here."""
         return f"/{self.prefix}{self.name}"
 
@@ -108,15 +110,17 @@ class Room:
     def hint(self) -> str:
         """The usage hint that Slack shows while the command is typed."""
         usages = (
-            verb.usage if name == self.bare else f"{name} {verb.usage}".strip()
-            for name, verb in self.verbs.items()
+            subcommand.usage
+            if name == self.bare
+            else f"{name} {subcommand.usage}".strip()
+            for name, subcommand in self.subcommands.items()
         )
         return " | ".join(usage for usage in usages if usage)
 
     @property
     def vocabulary(self) -> Vocabulary:
-        """What the grammar has to know to read this room's commands."""
-        words = tuple(verb.words for verb in self.verbs.values())
+        """What the grammar has to know to read this command's commands."""
+        words = tuple(subcommand.words for subcommand in self.subcommands.values())
         return Vocabulary(self.name, words, self.bare)
 
 

@@ -1,6 +1,6 @@
 """Help in three layers, and everything said when a command was not understood.
 
-The pages are made from the rooms themselves, so that they cannot be out of date.
+The pages are made from the commands themselves, so that they cannot be out of date.
 """
 
 from collections.abc import Mapping
@@ -28,27 +28,28 @@ from bot.errors import Busy, InvalidRequest, NotAllowed, UsageError, UserError
 from bot.grammar.parser import Miss
 from bot.i18n import _
 from bot.ids import SlackUserId
-from bot.operations.service import Desk
-from bot.routing.command import Answer, Room, Verb
+from bot.operations.service import Service
+from bot.routing.command import Answer, Command, Subcommand
 from bot.runtime.redact import Redactor
 
 HIDE = Redactor()  # of what was typed, nothing secret is repeated
 
 
-def launcher(rooms: Mapping[str, Room]) -> Outcome:
-    """Return the first layer: a line for each room."""
+def launcher(commands: Mapping[str, Command]) -> Outcome:
+    """Return the first layer: a line for each command."""
     lines = tuple(
-        (Mono(room.command), f"  {_(room.summary)}") for room in rooms.values()
+        (Mono(command.slash), f"  {_(command.summary)}")
+        for command in commands.values()
     )
-    hint = _("Paste any ID after {lookup}. In threads, mention me and type the same.")
+    hint = _("Paste any ID after {lookup}. In writer, mention me and type the same.")
     doors = tuple(
-        Button(label, room, text)
-        for label, room, text in (
+        Button(label, command, text)
+        for label, command, text in (
             (_("Start a relay"), "relay", "start"),
             (_("What is running"), "relay", "list"),
             (_("Recent"), "lookup", ""),
         )
-        if room in rooms
+        if command in commands
     )
     return Outcome(
         headline=(Bold(_("What I can do")),),
@@ -63,51 +64,59 @@ def launcher(rooms: Mapping[str, Room]) -> Outcome:
     )
 
 
-def room_page(room: Room) -> Outcome:
-    """Return the second layer: the verbs of *room*, a line each."""
+def command_page(command: Command) -> Outcome:
+    """Return the second layer: the subcommands of *command*, a line each."""
     lines = tuple(
-        (Mono(f"{room.command} {verb.name} {verb.usage}".strip()), f"  {verb.summary}")
-        for verb in room.verbs.values()
+        (
+            Mono(f"{command.slash} {subcommand.name} {subcommand.usage}".strip()),
+            f"  {subcommand.summary}",
+        )
+        for subcommand in command.subcommands.values()
     )
     more = _("One command in full: {command}").format(
-        command=f"/patchbay help {room.name} {next(iter(room.verbs))}"
+        command=f"/patchbay help {command.name} {next(iter(command.subcommands))}"
     )
     return Outcome(
-        headline=(Bold(room.command), f"  {_(room.summary)}"),
+        headline=(Bold(command.slash), f"  {_(command.summary)}"),
         parts=(Points("", lines), line(more, quiet=True)),
     )
 
 
-def verb_page(room: Room, verb: Verb) -> Outcome:
-    """Return the third layer: all that can be typed after one verb."""
-    parts: list[Part] = [line(" ".join(verb.help.split()))]
-    if verb.words.keys:
-        keys = "  ".join(f"{key}=" for key in verb.words.keys)
+def subcommand_page(command: Command, subcommand: Subcommand) -> Outcome:
+    """Return the third layer: all that can be typed after one subcommand."""
+    parts: list[Part] = [line(" ".join(subcommand.help.split()))]
+    if subcommand.words.keys:
+        keys = "  ".join(f"{key}=" for key in subcommand.words.keys)
         parts.append(Facts(((_("Takes"), (Mono(keys),)),)))
-    if verb.words.flags:
-        flags = "  ".join(f"--{flag}" for flag in verb.words.flags)
+    if subcommand.words.flags:
+        flags = "  ".join(f"--{flag}" for flag in subcommand.words.flags)
         parts.append(Facts(((_("Flags"), (Mono(flags),)),)))
-    if verb.examples:
-        typed = "\n".join(f"{room.command} {example}" for example in verb.examples)
+    if subcommand.examples:
+        typed = "\n".join(
+            f"{command.slash} {example}" for example in subcommand.examples
+        )
         parts.append(Code(typed))
-    if verb.does:
-        right = (_("Needs the right"), (Mono(verb.does.permit),))
-        calls = (_("Calls"), (f"{verb.does.service.name} {verb.does.action}",))
+    if subcommand.does:
+        right = (_("Needs the right"), (Mono(subcommand.does.permit),))
+        calls = (
+            _("Calls"),
+            (f"{subcommand.does.service.name} {subcommand.does.action}",),
+        )
         parts.append(Facts((right, calls)))
-    usage = f"{room.command} {verb.name} {verb.usage}".strip()
+    usage = f"{command.slash} {subcommand.name} {subcommand.usage}".strip()
     return Outcome(headline=(Mono(usage),), parts=tuple(parts))
 
 
-def missed(room: Room, miss: Miss) -> Outcome:
+def missed(command: Command, miss: Miss) -> Outcome:
     """Return what is said to a command that was not understood.
 
     A guess is offered, never run: pressing it still asks before a change, or opens
     the form.
     """
     meant = [(text, HIDE(text)) for text in miss.candidates[:2]]
-    offered = tuple((Mono(f"{room.command} {shown}"),) for _text, shown in meant)
+    offered = tuple((Mono(f"{command.slash} {shown}"),) for _text, shown in meant)
     buttons = tuple(
-        Button(f"{room.command} {text}", room.name, _unhurried(text))
+        Button(f"{command.slash} {text}", command.name, _unhurried(text))
         for text, shown in meant
         if text == shown  # a push URL is not put into a button
     )
@@ -117,16 +126,16 @@ def missed(room: Room, miss: Miss) -> Outcome:
     if buttons:
         parts.append(Buttons(buttons))
     if not offered:
-        parts += room_page(room).parts
+        parts += command_page(command).parts
     return Outcome(
         headline=(miss.sentence,), tone=Tone.WARN, parts=(*parts, _nothing_sent())
     )
 
 
-def no_such_room(name: str, rooms: Mapping[str, Room]) -> Outcome:
-    """Return what is said to a first word that is no room."""
+def no_such_command(name: str, commands: Mapping[str, Command]) -> Outcome:
+    """Return what is said to a first word that is no command."""
     sentence = _("I have no “{name}”.").format(name=name)
-    page = launcher(rooms)
+    page = launcher(commands)
     return replace(page, headline=(sentence,), tone=Tone.WARN)
 
 
@@ -198,10 +207,12 @@ def broken(incident: str) -> Outcome:
     )
 
 
-async def home(who: Person, rooms: Mapping[str, Room], desk: Desk) -> Outcome:
+async def home(
+    who: Person, commands: Mapping[str, Command], service: Service
+) -> Outcome:
     """Return the Home tab: what is live, and where to begin."""
-    live = await desk.journal.live(who.team, limit=10)
-    page = launcher(rooms)
+    live = await service.journal.live(who.team, limit=10)
+    page = launcher(commands)
     rows = tuple(cards.row(intent) for intent in live)
     title = line(Bold(_("Running now")))
     nothing = line(_("No relay that I started is running."))

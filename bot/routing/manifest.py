@@ -1,4 +1,4 @@
-"""The Slack app's manifest, made from the rooms.
+"""The Slack app's manifest, made from the commands.
 
 https://docs.slack.dev/reference/app-manifest says what the keys mean. The scopes are
 the fewest that work; none of them reads a channel.
@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from bot.routing.command import Room
+from bot.routing.command import Command
 
 SCOPES = (
     "app_mentions:read",  # the same words in a thread, where slash commands cannot go
@@ -28,7 +28,7 @@ HEADER = (
 
 
 def manifest(
-    rooms: Iterable[Room], *, prefix: str = "", http_url: str = ""
+    commands: Iterable[Command], *, prefix: str = "", http_url: str = ""
 ) -> dict[str, Any]:
     """Return the manifest: Socket Mode, or HTTP at *http_url* (the public base URL).
 
@@ -42,7 +42,7 @@ def manifest(
             "description": "Run Tencent Cloud real-time streams from Slack",
             "background_color": "#1f3a5f",
         },
-        "features": _features(rooms, prefix, events),
+        "features": _features(commands, prefix, events),
         "oauth_config": {"scopes": {"bot": list(SCOPES)}},
         "settings": _settings(events),
     }
@@ -54,7 +54,7 @@ def as_yaml(made: dict[str, Any]) -> str:
     return HEADER + body
 
 
-def _features(rooms: Iterable[Room], prefix: str, events: str) -> dict[str, Any]:
+def _features(commands: Iterable[Command], prefix: str, events: str) -> dict[str, Any]:
     url = {"url": events} if events else {}
     return {
         "app_home": {
@@ -73,13 +73,13 @@ def _features(rooms: Iterable[Room], prefix: str, events: str) -> dict[str, Any]
         ],
         "slash_commands": [
             {
-                "command": f"/{prefix}{room.name}",
-                "description": room.summary,
-                "usage_hint": room.hint,
+                "command": f"/{prefix}{command.name}",
+                "description": command.summary,
+                "usage_hint": command.hint,
                 "should_escape": True,
                 **url,
             }
-            for room in rooms
+            for command in commands
         ],
     }
 

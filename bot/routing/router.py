@@ -1,6 +1,6 @@
-"""All rooms under one roof: where the door brings every ask.
+"""All commands under one roof: where the door brings every ask.
 
-Whatever happens in a room, the asker is told something: a `UserError` in its own
+Whatever happens in a command, the asker is told something: a `UserError` in its own
 words, everything else as an incident that the log explains.
 """
 
@@ -20,9 +20,9 @@ from bot.errors import (
     UserError,
 )
 from bot.grammar.parser import Miss, read
-from bot.operations.service import Desk
+from bot.operations.service import Service
 from bot.routing import help as manual
-from bot.routing.command import Answer, Room
+from bot.routing.command import Answer, Command
 
 HELP = {"help", "--help", "-h", "?", "帮助"}
 
@@ -30,19 +30,19 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class House:
-    """The rooms by name, and the desk behind them."""
+class Router:
+    """The commands by name, and the service behind them."""
 
-    rooms: Mapping[str, Room]
-    desk: Desk
+    commands: Mapping[str, Command]
+    service: Service
 
     async def answer(self, ask: Ask) -> Answer:
         """Return what *ask* leads to. Errors are told, never raised."""
-        room = self.rooms.get(ask.room)
-        if room is None:
-            return manual.no_such_room(ask.room, self.rooms)
+        command = self.commands.get(ask.command)
+        if command is None:
+            return manual.no_such_command(ask.command, self.commands)
         try:
-            return await self._answer(room, ask)
+            return await self._answer(command, ask)
         except Exception as error:  # noqa: BLE001 - whatever broke, the asker is told
             return self._told(error, ask)
 
@@ -53,42 +53,42 @@ class House:
             InvalidRequest: faults under the form's own field names.
         """
         try:
-            return await self.rooms[ask.room].forms[ask.text](ask, self.desk)
+            return await self.commands[ask.command].forms[ask.text](ask, self.service)
         except InvalidRequest:
             raise
         except NotAllowed as refused:
-            await self.desk.note_refusal(ask, ask.text, refused)
+            await self.service.note_refusal(ask, ask.text, refused)
             return manual.told(refused, ask)
         except Exception as error:  # noqa: BLE001 - whatever broke, the asker is told
             return self._told(error, ask)
 
     async def redraw(self, ask: Ask) -> Form:
         """Return the form of *ask* as its choices now want it."""
-        return await self.rooms[ask.room].redraws[ask.text](ask, self.desk)
+        return await self.commands[ask.command].redraws[ask.text](ask, self.service)
 
     async def options(
-        self, room: str, source: str, query: str, who: Person
+        self, command: str, source: str, query: str, who: Person
     ) -> tuple[Option, ...]:
         """Return what *source* offers for *query*; from memory, never the cloud."""
-        return await self.rooms[room].sources[source](query, who, self.desk)
+        return await self.commands[command].sources[source](query, who, self.service)
 
     async def home(self, who: Person) -> Outcome:
         """Return what the Home tab shows *who*."""
-        return await manual.home(who, self.rooms, self.desk)
+        return await manual.home(who, self.commands, self.service)
 
-    async def _answer(self, room: Room, ask: Ask) -> Answer:
+    async def _answer(self, command: Command, ask: Ask) -> Answer:
         if ask.text.strip().casefold() in HELP:
-            return manual.room_page(room)
-        words = read(ask.text, room.vocabulary)
+            return manual.command_page(command)
+        words = read(ask.text, command.vocabulary)
         if isinstance(words, Miss):
-            return manual.missed(room, words)
-        verb = room.verbs[words.verb]
+            return manual.missed(command, words)
+        subcommand = command.subcommands[words.subcommand]
         if "help" in words.flags:
-            return manual.verb_page(room, verb)
+            return manual.subcommand_page(command, subcommand)
         try:
-            answer = await verb.handler(ask.reading(words), self.desk)
+            answer = await subcommand.handler(ask.reading(words), self.service)
         except NotAllowed as refused:
-            await self.desk.note_refusal(ask, verb.name, refused)
+            await self.service.note_refusal(ask, subcommand.name, refused)
             answer = manual.told(refused, ask)
         except UserError as error:
             answer = manual.told(error, ask)
@@ -99,8 +99,8 @@ class House:
             return manual.told(error, ask)
         if isinstance(error, KeyReused):
             return manual.reused()
-        incident = self.desk.new_incident()
-        log.error("ask.failed", incident=incident, room=ask.room, exc_info=error)
+        incident = self.service.new_incident()
+        log.error("ask.failed", incident=incident, command=ask.command, exc_info=error)
         if isinstance(error, JournalUnavailable):
             return manual.journal_away(incident)
         return manual.broken(incident)

@@ -130,7 +130,7 @@ class People:
         if who.user not in self._known:
             self._once(who.user, self._look_up(who.user))
 
-    async def get_to_know(self, who: Person) -> None:
+    async def ensure_known(self, who: Person) -> None:
         """Look *who* up now, if they are not known yet; wait while Slack is away."""
         await self.introduced.wait()
         if who.user not in self._known:

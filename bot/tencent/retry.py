@@ -78,7 +78,7 @@ CODES: Mapping[str, ErrorClass] = {
 }
 
 
-class Verdict(Enum):
+class Conclusion(Enum):
     """How it ended. Of a read, everything but GONE just says that it failed."""
 
     STARTED = auto()  # it was done: the answer was broken, its TaskId was not
@@ -138,7 +138,7 @@ _LET_IT_TIME_OUT = _Pause(5.0, 5.0, even=True)  # Tencent gives a session 5 s
 class _Plan:
     """At most *tries* in all, and the *verdict* when they are over."""
 
-    verdict: Verdict
+    verdict: Conclusion
     tries: int = 1
     pause: _Pause = _AT_ONCE
     clock: bool = False
@@ -154,8 +154,8 @@ def _for_all(plan: _Plan) -> Mapping[_Kind, _Plan]:
     return dict.fromkeys(_Kind, plan)
 
 
-_NO = Verdict.NOT_STARTED
-_MAYBE = Verdict.UNKNOWN
+_NO = Conclusion.NOT_STARTED
+_MAYBE = Conclusion.UNKNOWN
 
 PLANS: Mapping[ErrorClass, Mapping[_Kind, _Plan]] = {
     ErrorClass.NEVER_SENT: _row(
@@ -191,10 +191,10 @@ PLANS: Mapping[ErrorClass, Mapping[_Kind, _Plan]] = {
     ),
     ErrorClass.GONE: _row(
         start=_Plan(_NO),
-        update=_Plan(Verdict.GONE),
-        stop=_Plan(Verdict.GONE),
+        update=_Plan(Conclusion.GONE),
+        stop=_Plan(Conclusion.GONE),
         session=_Plan(_NO),
-        read=_Plan(Verdict.GONE),
+        read=_Plan(Conclusion.GONE),
     ),
     ErrorClass.VAGUE: _row(
         start=_Plan(_MAYBE),
@@ -221,7 +221,7 @@ class Again:
     """
 
     after: float
-    otherwise: Verdict
+    otherwise: Conclusion
     clock: bool = False
 
 
@@ -229,7 +229,7 @@ class Again:
 class End:
     """No more tries."""
 
-    verdict: Verdict
+    verdict: Conclusion
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,11 +300,11 @@ def next_step(
     """
     kind = KINDS.get((request_type.level, request_type.repeat), _Kind.START)
     if kind is _Kind.START and isinstance(error, NoAnswer) and error.salvaged:
-        return End(Verdict.STARTED)
+        return End(Conclusion.STARTED)
     plan = PLANS[class_of(error)][kind]
     verdict = plan.verdict
-    if past.doubt and verdict is Verdict.NOT_STARTED and kind is not _Kind.READ:
-        verdict = Verdict.UNKNOWN
+    if past.doubt and verdict is Conclusion.NOT_STARTED and kind is not _Kind.READ:
+        verdict = Conclusion.UNKNOWN
     in_vain = isinstance(error, NotSent) and error.lasting
     over = past.corrected if plan.clock else tries >= plan.tries
     if in_vain or over or not _paid(kind, quota):

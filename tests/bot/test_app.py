@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 import aiohttp
 import pytest
 
-from bot.__main__ import ROOMS
+from bot.__main__ import COMMANDS
 from bot.app import begin, build, greet
 from bot.sandbox.cloud import LoopbackCloud
 from bot.sandbox.run import free_port
@@ -42,7 +42,7 @@ class Bot:
 
     async def settled(self):
         await self.parts.tasks.drain(10)
-        while await self.parts.journal.post.waiting():
+        while await self.parts.journal.outbox.waiting():
             await self.space.feed.stirred(0.05)
         await self.space.feed.quiet()
         for change in self.space.feed.changes:
@@ -89,8 +89,8 @@ async def start(tmp_path, monkeypatch):
             }.items():
                 monkeypatch.setenv(name, value)
             settings = load()
-            parts = await build(settings, ROOMS, stack)
-            delivering = asyncio.create_task(parts.outbox.run())
+            parts = await build(settings, COMMANDS, stack)
+            delivering = asyncio.create_task(parts.delivery.run())
             stack.callback(delivering.cancel)
             stack.push_async_callback(parts.server.close)
             if parts.sockets:

@@ -44,7 +44,7 @@ async def test_a_thing_is_found_by_anything_that_names_it(world, relay, kind):
 
 async def test_it_is_found_by_a_link_to_its_card(world, relay):
     (letter,) = await world.letters()
-    await world.journal.post.sent(letter, "C0OPS", "1700000000.123456")
+    await world.journal.outbox.sent(letter, "C0OPS", "1700000000.123456")
 
     answer = await world.typed(
         "/lookup https://acme.slack.com/archives/C0OPS/p1700000000123456"
@@ -57,7 +57,7 @@ async def test_it_can_be_shared(world, relay):
     answer = await world.typed("/lookup R1")
     (share,) = [b for b in buttons(answer) if b.label == "Share"]
 
-    shared = await world.typed(f"/{share.room} {share.text}")
+    shared = await world.typed(f"/{share.command} {share.text}")
 
     assert shared.audience is Audience.CHANNEL
 
@@ -131,10 +131,10 @@ async def test_an_unknown_task_can_be_stopped_and_an_unknown_session_asked_for(w
     task = await world.typed("/lookup -m97l2ZU7vxyBSmXYsRx1Xy9")
     session = await world.typed("/lookup 1326515201117065216")
 
-    assert [(b.room, b.text) for b in buttons(task)] == [
+    assert [(b.command, b.text) for b in buttons(task)] == [
         ("relay", "stop -m97l2ZU7vxyBSmXYsRx1Xy9")
     ]
-    assert [(b.room, b.text) for b in buttons(session)] == [
+    assert [(b.command, b.text) for b in buttons(session)] == [
         ("gs", "1326515201117065216")
     ]
 

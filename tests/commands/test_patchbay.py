@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from bot.__main__ import ROOMS
+from bot.__main__ import COMMANDS
 from bot.dialogue.outcome import Tone
 from bot.errors import IllegalMove
 from bot.journal.model import State
@@ -18,17 +18,18 @@ async def test_bare_it_is_the_launcher_with_every_room(world):
     answer = await world.typed("/patchbay")
 
     assert answer.plain == "What I can do"
-    assert all(f"/{name}" in repr(answer.parts) for name in ROOMS)
+    assert all(f"/{name}" in repr(answer.parts) for name in COMMANDS)
 
 
-@pytest.mark.parametrize("name", ROOMS)
+@pytest.mark.parametrize("name", COMMANDS)
 async def test_the_second_layer_lists_the_verbs_of_a_room(world, name):
     by_name = await world.typed(f"/patchbay help {name}")
     by_itself = await world.typed(f"/{name} help")
 
     assert by_name == by_itself
     assert all(
-        verb.summary in repr(by_name.parts) for verb in ROOMS[name].verbs.values()
+        subcommand.summary in repr(by_name.parts)
+        for subcommand in COMMANDS[name].subcommands.values()
     )
 
 
@@ -90,7 +91,7 @@ async def test_a_room_that_does_not_exist_leads_to_the_launcher(world):
 async def test_the_home_tab_shows_what_runs(world):
     await world.typed("/relay start 295066 url=rtmp://a.example.com/b/c --go")
 
-    home = await world.house.home(world.ask("/relay").who)
+    home = await world.router.home(world.ask("/relay").who)
 
     assert "Running now" in repr(home.parts)
     assert "R1" in repr(home.parts)
@@ -100,7 +101,7 @@ async def test_a_guess_is_offered_and_never_run(world):
     answer = await world.typed("/relay stpo R1 --yes")
 
     (button,) = [b for part in answer.parts for b in getattr(part, "buttons", ())]
-    assert (button.room, button.text) == ("relay", "stop R1")
+    assert (button.command, button.text) == ("relay", "stop R1")
 
 
 async def test_what_breaks_is_told_as_an_incident(world):
@@ -165,7 +166,7 @@ async def test_the_audit_trail_is_verified(world):
         connection.exec_driver_sql("DROP TRIGGER audit_no_update")
         connection.exec_driver_sql("UPDATE audit SET rule = 'mine'")
 
-    await world.journal._threads.write(forge)
+    await world.journal._writer.write(forge)
 
     answer = await world.typed("/patchbay audit verify")
     assert answer.plain == "🔴 The audit trail was changed: record 1 does not fit."
@@ -210,7 +211,7 @@ async def test_the_doctor_tells_what_waits_for_somebody(world):
     for line in (
         "⚠️ Unknown starts: 1",
         "⚠️ Answers on their way: 1",
-        "❌ Endings in the spool: 1",
+        "❌ Completion in the spool: 1",
         "❌ Moves that were refused: 1",
         "⚠️ Callbacks are off: live-main",
     ):

@@ -309,7 +309,7 @@ async def test_stop_asks_once_and_the_button_stops(world):
 
     asked = await world.typed("/relay stop r1")
     (button,) = buttons(asked)
-    await world.typed(f"/{button.room} {button.text}", surface=Surface.BUTTON)
+    await world.typed(f"/{button.command} {button.text}", surface=Surface.BUTTON)
 
     assert "Viewers lose this stream." in asked.plain
     assert world.cloud.state.running == []
@@ -364,7 +364,7 @@ async def test_stop_without_an_id_offers_what_runs(world):
     await world.typed(START)
 
     form = await world.typed("/relay stop")
-    options = await world.house.options(
+    options = await world.router.options(
         "relay", "relays", "295", world.ask("/relay").who
     )
     await world.submitted(form, relay="R1")
@@ -377,7 +377,7 @@ async def test_stop_without_an_id_offers_what_runs(world):
 
 
 async def test_what_is_typed_into_the_select_can_be_an_id_itself(world):
-    options = await world.house.options(
+    options = await world.router.options(
         "relay", "relays", "-m97x", world.ask("/relay").who
     )
 
@@ -440,7 +440,7 @@ async def test_a_relay_of_somebody_elses_tool_is_stopped_after_asking(world):
 
     asked = await world.typed(f"/relay stop {foreign}")
     (button,) = buttons(asked)
-    await world.typed(f"/{button.room} {button.text}", surface=Surface.BUTTON)
+    await world.typed(f"/{button.command} {button.text}", surface=Surface.BUTTON)
 
     assert "not in my journal" in asked.plain
     assert world.cloud.state.running == []
@@ -541,7 +541,7 @@ async def test_who_may_may(ruled):
 
 async def test_a_right_that_goes_while_the_work_waits_is_asked_for_again(ruled):
     ask = ruled.ask(START)
-    await ruled.house.answer(ask)
+    await ruled.router.answer(ask)
     ruled.directory.guests.add("U0ANA")
     await ruled.settled()
 

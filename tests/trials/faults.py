@@ -86,10 +86,10 @@ async def run_some(trials):
     """Run *trials* at once, those that must be alone before; return how they ended."""
     with TemporaryDirectory() as folder:
         mounts = faults_disk.can_mount(Path(folder))
-    lanes = {name: asyncio.Semaphore(most) for name, most in AT_ONCE.items()}
+    throttles = {name: asyncio.Semaphore(most) for name, most in AT_ONCE.items()}
 
     async def in_lane(trial):
-        async with lanes[trial.lane]:
+        async with throttles[trial.throttle]:
             return await run(trial, mounts=mounts)
 
     first = {one: await run(one, mounts=mounts) for one in trials if one.alone}
@@ -105,7 +105,7 @@ def shard(part):
 
 
 def _part(trial):
-    return int(trial.lane == QUICK or trial.alone)
+    return int(trial.throttle == QUICK or trial.alone)
 
 
 def run_all(pool):
@@ -125,13 +125,13 @@ def run_all(pool):
 
 async def run_pairs(pairs):
     """Run *pairs*, some at once; return how they ended."""
-    lane = asyncio.Semaphore(PAIRS_AT_ONCE)
+    throttle = asyncio.Semaphore(PAIRS_AT_ONCE)
 
     async def one(first, second):
         async def both(path, haste):
             return Told(await try_pair(first, second, path, haste))
 
-        async with lane:
+        async with throttle:
             return await run(Trial(id="pair", what="", run=both), HASTE)
 
     return await asyncio.gather(*(one(*pair) for pair in pairs))

@@ -18,12 +18,12 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot.__main__ import ROOMS
+from bot.__main__ import COMMANDS
 from bot.dialogue.outcome import Outcome
 from bot.journal.model import Intent, State
-from bot.operations.delivery import Outbox
+from bot.operations.delivery import Delivery
 from bot.operations.recovery import recover
-from bot.routing.router import House
+from bot.routing.router import Router
 from bot.sandbox.cloud import LoopbackCloud
 from bot.sandbox.slack.tickets import ResponseUrl
 from bot.sandbox.slack.world import LoopbackSlack
@@ -77,7 +77,7 @@ def claim(held: object, *why: object) -> None:
 class Ended:
     """How one ask ended: *state* by the journal, *ran* by the ledger, *told* by Slack.
 
-    *tries* counts what the courier sent for it.
+    *tries* counts what the executor sent for it.
     """
 
     handle: str
@@ -116,7 +116,7 @@ class Ended:
 
 @dataclass
 class Roads:
-    """Stands in the courier for its client: each try takes the road that is next.
+    """Stands in the executor for its client: each try takes the road that is next.
 
     *scripts* are clients by action; the last one stays. What has no script takes
     *fine*. *haste* shortens the deadlines of *slow* roads, on which no answer comes.
@@ -183,7 +183,7 @@ class Cloud(LoopbackCloud):
 
 
 class Bench:
-    """A desk, its outbox, a Slack and a Tencent; `live_again` is its next life."""
+    """A service, its delivery, a Slack and a Tencent; `live_again` is its next life."""
 
     def __init__(self, stack, path, cloud, slack, *, haste=1.0):
         self.stack, self.path, self.cloud, self.slack = stack, path, cloud, slack
@@ -208,22 +208,22 @@ class Bench:
         )
         self.world.clock.ahead = self.ahead
         self.clock = self.world.clock
-        self.roads = Roads(self.world.courier.client, self.haste)
+        self.roads = Roads(self.world.executor.client, self.haste)
         self.fit(client=self.roads, sleep=self._nap)
         web = await self.stack.enter_async_context(
             Web(self.slack.bot_token, self.slack.api_url)
         )
         self.web = web
-        self.outbox = Outbox(
-            self.world.journal.post, web, now=self.clock, ops_channel="C0OPS"
+        self.delivery = Delivery(
+            self.world.journal.outbox, web, now=self.clock, ops_channel="C0OPS"
         )
 
     def fit(self, **parts):
-        """Put other *parts* into the courier."""
+        """Put other *parts* into the executor."""
         world = self.world
-        world.courier = replace(world.courier, **parts)
-        world.desk = replace(world.desk, courier=world.courier)
-        world.house = House(ROOMS, world.desk)
+        world.executor = replace(world.executor, **parts)
+        world.service = replace(world.service, executor=world.executor)
+        world.router = Router(COMMANDS, world.service)
 
     async def _nap(self, seconds):
         self.world.waits.append(seconds)
@@ -257,7 +257,7 @@ class Bench:
     async def typed(self, line, *, times=1, settle=True):
         """Type *line*, delivered *times* at once; return the answers given at once."""
         ask = self.ask(line)
-        house = self.world.house
+        house = self.world.router
         answers = await asyncio.gather(*(house.answer(ask) for _ in range(times)))
         if settle:
             await self.settled()
@@ -273,16 +273,16 @@ class Bench:
         for _ in range(rounds):
             if not await self.deliver_once():
                 return
-        claim(not await self.journal.post.waiting(), "letters still wait")
+        claim(not await self.journal.outbox.waiting(), "letters still wait")
 
     async def deliver_once(self):
         """Push the clock to when the next letter is due and try it; False: none is."""
-        due = await self.journal.post.next_due()
+        due = await self.journal.outbox.next_due()
         if due is None:
             return False
         late = due - self.clock() + timedelta(seconds=1)
         self.clock.ahead += max(late, timedelta(seconds=1))
-        await self.outbox.deliver()
+        await self.delivery.deliver()
         return True
 
     async def recovered(self):
@@ -291,7 +291,7 @@ class Bench:
         self.naps.clear()
         self.drains.clear()
         await self.live_again()
-        await recover(self.world.courier, self.clock())
+        await recover(self.world.executor, self.clock())
         await self.settled()
 
     # ── what came of it ─────────────────────────────────────────────────────────

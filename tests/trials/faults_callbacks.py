@@ -31,7 +31,7 @@ def body(relay, status, *, at=AT, **changes):
 
 async def call(bench, raw, key=KEY):
     sign = base64.b64encode(hmac.digest(key.encode(), raw, hashlib.sha256)).decode()
-    await bench.world.hearing.hear("live-main", raw, sign)
+    await bench.world.callbacks.hear("live-main", raw, sign)
 
 
 async def lost(bench, how="late"):
@@ -91,7 +91,7 @@ class Early:
 
 
 async def early(bench):
-    bench.fit(client=Early(bench, bench.world.courier.client))
+    bench.fit(client=Early(bench, bench.world.executor.client))
     await bench.typed(START.format(room=1))
     claim((await bench.journal.by_handle("R1")).request_id, "the RequestId is lost")
     return "S"
@@ -112,7 +112,7 @@ async def other_task(bench):
     relay = next(iter(bench.cloud.state.relays.values()))
     await call(bench, body(relay, RUNNING, TaskId="-another."))
     claim((await bench.journal.by_handle("R1")).ref == relay.task_id, "overwritten")
-    letters = await bench.journal.post.due(bench.clock(), 50)
+    letters = await bench.journal.outbox.due(bench.clock(), 50)
     claim([one for one in letters if one.audience == "ops"], "no alarm")
     return "S"
 

@@ -272,9 +272,9 @@ async def try_stale(bench):
 
 
 async def _signed(bench):
-    courier = bench.world.courier
+    executor = bench.world.executor
     intent = await bench.journal.by_handle("R1")
-    return courier._signed(intent, await courier._request(intent))
+    return executor._signed(intent, await executor._request(intent))
 
 
 @on_bench
@@ -324,11 +324,11 @@ def trials():
             id=wire.id,
             what=wire.what,
             run=run,
-            lane=SLOW if wire.slow else QUICK,
+            throttle=SLOW if wire.slow else QUICK,
             alone=alone,
         )
     yield Trial(id="F21", what="RequestLimitExceeded once", run=try_slow_down)
-    yield Trial(id="F24", what="stale kept connections", run=try_stale, lane=SLOW)
+    yield Trial(id="F24", what="stale kept connections", run=try_stale, throttle=SLOW)
 
 
 def troubles():

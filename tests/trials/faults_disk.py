@@ -64,7 +64,7 @@ def on_every_connection(bench, said):
     def say(connection, _record, _proxy):
         connection.execute(f"PRAGMA {said}")
 
-    event.listen(bench.journal._threads._engine, "checkout", say)
+    event.listen(bench.journal._writer._engine, "checkout", say)
 
 
 @on_bench
@@ -270,7 +270,7 @@ NO_ROOT = "needs a system where file systems may be mounted (root)"
 def trials():
     """Return the trials of this file."""
     what = "the journal is locked for 5 s"
-    yield Trial(id="F29", what=what, run=try_locked, lane=SLOW)
+    yield Trial(id="F29", what=what, run=try_locked, throttle=SLOW)
     yield Trial(id="F29", what="the journal is read-only", run=try_read_only)
     yield Trial(
         id="F29",

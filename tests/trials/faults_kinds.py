@@ -20,7 +20,7 @@ class Told:
 class Trial:
     """One fault, tried alone. *run* gets a folder and the haste of deadlines.
 
-    *lane* says what it costs. *alone*: it measures or limits the whole
+    *throttle* says what it costs. *alone*: it measures or limits the whole
     process, so nothing else may run meanwhile. *mounts*: it needs a disk of its own,
     and so the right to mount one. *later* says what has to be there
     first.
@@ -29,7 +29,7 @@ class Trial:
     id: str
     what: str
     run: Callable[..., Awaitable[Told]] | None = None
-    lane: str = QUICK
+    throttle: str = QUICK
     alone: bool = False
     mounts: bool = False
     later: str = ""

@@ -45,7 +45,7 @@ async def try_step(bench, hours):
     cloud's clock steps too: signatures are not what is tried here.
     """
     bench.cloud.clock = lambda: bench.clock().timestamp()
-    ids = [bench.world.desk.new_id() for _ in range(500)]
+    ids = [bench.world.service.new_id() for _ in range(500)]
     step = timedelta(hours=hours)
 
     async def answer(far, reader, writer):
@@ -62,7 +62,7 @@ async def try_step(bench, hours):
     bench.roads.scripts[RELAY] = [(await raw_road(bench, answer))[0]]
     bench.roads.scripts[READ] = [(await raw_road(bench, fail))[0], fine]
     told = await _both(bench, in_turn=True)
-    ids += [bench.world.desk.new_id() for _ in range(500)]
+    ids += [bench.world.service.new_id() for _ in range(500)]
     claim(len(set(ids)) == len(ids), "an id came twice")
     return told
 
@@ -201,7 +201,7 @@ async def try_policy(bench):
     async def asked(number):
         ask = bench.ask(START.format(room=number))
         who = type(ask.who)(team=team, user="U0ANA", home=team)
-        answer = await bench.world.house.answer(_by(ask, who))
+        answer = await bench.world.router.answer(_by(ask, who))
         await bench.settled()
         return "" if answer is None else answer.plain
 
@@ -224,8 +224,8 @@ def _by(ask, who):
 def _gated(bench, gate):
     world = bench.world
     bench.fit(gate=gate)
-    world.desk = replace(world.desk, gate=gate)
-    world.house = type(world.house)(world.house.rooms, world.desk)
+    world.service = replace(world.service, gate=gate)
+    world.router = type(world.router)(world.router.rooms, world.service)
 
 
 @on_bench
@@ -288,14 +288,14 @@ def trials():
         what = f"{type(error).__name__} over an answer"
         yield Trial(id="F36", what=what, run=partial(try_breaking, error))
     what = "cancelled at every await"
-    yield Trial(id="F36", what=what, run=try_cancelled, lane=SLOW)
+    yield Trial(id="F36", what=what, run=try_cancelled, throttle=SLOW)
     yield Trial(id="F38", what="the group look-up is down", run=try_policy)
     yield Trial(id="F38", what="removed between asking and sending", run=try_removed)
     yield Trial(
         id="F39",
         what="the event loop is blocked for 5 s",
         run=partial(try_blocked, 5.0),
-        lane=SLOW,
+        throttle=SLOW,
         alone=True,
     )
 

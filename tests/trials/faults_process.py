@@ -348,7 +348,7 @@ async def try_ready(ground):
 
 
 def _slow(number, what, run):
-    return Trial(id=number, what=what, run=run, lane=CHILD)
+    return Trial(id=number, what=what, run=run, throttle=CHILD)
 
 
 def trials():

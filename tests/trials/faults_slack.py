@@ -120,10 +120,10 @@ async def try_both_deliver(bench):
     def posted(change):
         if change.what is What.POSTED and not again:
             bench.clock.ahead += timedelta(seconds=2)
-            again.append(asyncio.ensure_future(bench.outbox.deliver()))
+            again.append(asyncio.ensure_future(bench.delivery.deliver()))
 
     bench.slack.space.feed.listen(posted)
-    await bench.outbox.deliver()
+    await bench.delivery.deliver()
     await asyncio.gather(*again)
     return await check_both(bench)
 
@@ -141,7 +141,7 @@ async def try_revoked(bench):
     for _ in range(5):
         await bench.deliver_once()
     claim(not bench.slack.space.messages, "posted with a revoked token")
-    waiting = await bench.journal.post.waiting()
+    waiting = await bench.journal.outbox.waiting()
     claim(waiting == 10, waiting, "letters wait")
     api._tokens = Tokens(good, bench.slack.app_token)
     bench.slack.space.faults.clear()
@@ -160,7 +160,7 @@ def trials():
             id="F25",
             what=f"Slack: {name}",
             run=partial(try_bad, name),
-            lane=SLOW if name == "timeouts" else QUICK,
+            throttle=SLOW if name == "timeouts" else QUICK,
         )
     what = "Slack: never a member of the channel"
     yield Trial(id="F25", what=what, run=try_refused_card)

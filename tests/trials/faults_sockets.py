@@ -55,7 +55,7 @@ async def try_quiet(path, haste):
 
 @on_ground
 async def try_deaf(ground):
-    """Take Slack away: the process stops, and says so by its exit code."""
+    """Reaction Slack away: the process stops, and says so by its exit code."""
     await ground.lay()
     life = await ground.bot(code=HURRIED)
     await ground.slack.close()
@@ -69,4 +69,4 @@ def trials():
     """Return the trials of this file."""
     yield Trial(id="F27", what="no envelope for 10 min", run=try_quiet)
     what = "pings are not answered"
-    yield Trial(id="F27", what=what, run=try_deaf, lane=CHILD)
+    yield Trial(id="F27", what=what, run=try_deaf, throttle=CHILD)

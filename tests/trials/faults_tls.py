@@ -139,7 +139,7 @@ async def try_trusted(path, haste):
 def trials():
     """Return the trials of this file."""
     what = "a certificate for another host, or over"
-    yield Trial(id="F04", what=what, run=try_trusted, lane=CHILD)
+    yield Trial(id="F04", what=what, run=try_trusted, throttle=CHILD)
 
 
 if __name__ == "__main__":

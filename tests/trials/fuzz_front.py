@@ -25,13 +25,13 @@ from structlog.testing import capture_logs
 from bot.http.server import Server
 from bot.ids import TeamId
 from bot.journal.model import State
-from bot.operations.delivery import Outbox
+from bot.operations.delivery import Delivery
 from bot.sandbox.cloud import LoopbackCloud
 from bot.settings import Policy
 from bot.slack.directory import People
 from bot.slack.inbound.guard import Admitted, admit
-from bot.slack.inbound.listeners import Door
-from bot.slack.outbound.replies import Teller
+from bot.slack.inbound.listeners import Listeners
+from bot.slack.outbound.replies import Replies
 from bot.slack.outbound.web import Web
 from tests.trials.fuzz_kit import fit_to_tell
 from tests.trials.rawhttp import FORM, slack_headers
@@ -42,7 +42,7 @@ CALLBACK_KEY = secrets.token_hex(16)
 ANA, BOB = "U0ANA", "U0BOB"
 STEP = timedelta(seconds=2)  # by which letters become due
 SERVER_ERROR = 500
-BROKE = {"door.broke", "ask.failed", "task.failed", "letter.unshowable"}
+BROKE = {"listeners.broke", "ask.failed", "task.failed", "letter.unshowable"}
 REFUSALS = ("InvalidParameter", "MissingParameter", "UnknownParameter", "Unsupported")
 
 Json = dict[str, Any]
@@ -91,8 +91,8 @@ class Front:
     world: World
     cloud: ScriptedCloud
     slack: Slackish
-    door: Door
-    outbox: Outbox
+    listeners: Listeners
+    delivery: Delivery
     logs: list[Mapping[str, Any]]
     port: int = 0
     said: list[Said] = field(default_factory=list)
@@ -148,7 +148,7 @@ class Front:
             self.took = time.process_time() - began
             return decided.status
         request = AsyncBoltRequest(body=decided.text, query={}, headers=given)
-        response = await self.door.dispatch(request, decided.body)
+        response = await self.listeners.dispatch(request, decided.body)
         self.took = time.process_time() - began
         assert response.status < SERVER_ERROR, f"HTTP {response.status}"
         self.acked = _read(response.body)
@@ -164,7 +164,7 @@ class Front:
         while self.world.rang:
             self.world.rang.clear()
             self.world.clock.ahead += STEP
-            await self.outbox.deliver()
+            await self.delivery.deliver()
             await self.world.tasks.drain(30)
 
     def examine(self) -> None:
@@ -252,12 +252,12 @@ async def make_front(
     link = await stack.enter_async_context(Web(token, said["SLACK_API_URL"]))
     people = People(link, world.tasks)
     await people.introduce(token.get_secret_value())
-    door = Door(world.house, Teller(link), people, world.tasks)
-    outbox = Outbox(world.journal.post, link, now=world.clock)
-    front = Front(world, cloud, slack, door, outbox, logs)
+    listeners = Listeners(world.router, Replies(link), people, world.tasks)
+    delivery = Delivery(world.journal.outbox, link, now=world.clock)
+    front = Front(world, cloud, slack, listeners, delivery, logs)
     slack.heard = front.hear
-    secret, hear = SecretStr(slack.signing_secret), world.hearing.hear
-    server = Server(door, secret, _ready, hear, clock=front._now)
+    secret, hear = SecretStr(slack.signing_secret), world.callbacks.hear
+    server = Server(listeners, secret, _ready, hear, clock=front._now)
     front.port = await server.start("127.0.0.1", 0)
     stack.push_async_callback(server.close)
     return front

@@ -21,7 +21,9 @@ def named(trial):
 
 def few():
     """Leave out what takes long, and more of the same."""
-    quick = [one for one in faults.all_trials() if one.lane == QUICK and not one.alone]
+    quick = [
+        one for one in faults.all_trials() if one.throttle == QUICK and not one.alone
+    ]
     for row, trials in groupby(quick, key=lambda one: one.id):
         for trial in islice(trials, ENOUGH if row <= WIRE else None):
             yield pytest.param(trial, id=named(trial))

@@ -29,7 +29,7 @@ class Ending:
 
 
 class Spool:
-    """A file of endings; None where there is no disk of ours to keep it on."""
+    """A file of completion; None where there is no disk of ours to keep it on."""
 
     def __init__(self, file: Path | None) -> None:
         self._file = file

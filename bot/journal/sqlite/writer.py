@@ -56,7 +56,7 @@ def make_engine(url: str, *, reads: bool = False) -> Engine:
     return engine
 
 
-class Threads:
+class Writer:
     """Runs writes of *engine* in a thread, and reads where they cost least.
 
     A short read of a local file is over before a thread would have taken it up: the
@@ -119,7 +119,7 @@ class Threads:
         return await loop.run_in_executor(self._reader, _read, engine, work)
 
     def close(self) -> None:
-        """Finish what has queued, then stop both threads."""
+        """Finish what has queued, then stop both writer."""
         if self._closed:
             return
         self._closed = True

@@ -11,7 +11,7 @@ from bot.dialogue.ask import Submission
 from bot.dialogue.form import ChoiceField, Field, Form, NumberField, Option, TextField
 from bot.dialogue.outcome import Line, line
 from bot.i18n import _, n_
-from bot.ids import DraftId
+from bot.ids import FormId
 from bot.resources.relay.plan import (
     AUDIO,
     CUSTOM,
@@ -40,7 +40,7 @@ def plan_from(submission: Submission) -> dict[str, str]:
     return {name: text for name, text in said.items() if text}
 
 
-def start_form(plan: Plan, apps: Sequence[App], draft: DraftId) -> Form:
+def start_form(plan: Plan, apps: Sequence[App], draft: FormId) -> Form:
     """Return the form for *plan*, with the fields that its choices want."""
     said = {**DEFAULTS, **plan}
     fields = (
@@ -56,8 +56,8 @@ def start_form(plan: Plan, apps: Sequence[App], draft: DraftId) -> Form:
         _advanced(said),
     )
     return Form(
-        room="relay",
-        verb="start",
+        command="relay",
+        subcommand="start",
         title=_("Start relay"),
         submit=_("Start"),
         fields=fields,

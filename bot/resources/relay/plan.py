@@ -94,7 +94,7 @@ TENCENT_PUSH = re.compile(r"rtmp://[^/]*\.(livepush\.myqcloud|tlivepush)\.com(/|
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class Prepared:
     """A request that is ready, where it goes, and what was said beside it."""
 
     request: StartPublishCdnStream
@@ -152,7 +152,7 @@ def complete(plan: Plan) -> bool:
     return bool(plan.get("json") or (plan.get("room") and plan.get("url")))
 
 
-def drafted(plan: Plan, apps: Sequence[App], agent: str) -> Draft:
+def drafted(plan: Plan, apps: Sequence[App], agent: str) -> Prepared:
     """Return the request that *plan* describes, for the robot *agent*.
 
     Raises:
@@ -169,7 +169,7 @@ def drafted(plan: Plan, apps: Sequence[App], agent: str) -> Draft:
     except InvalidRequest as error:
         raise InvalidRequest(_by_field(error.faults, said)) from None
     region = _region(said, app, "region")
-    return Draft(request, app, region, said.get("note", ""))
+    return Prepared(request, app, region, said.get("note", ""))
 
 
 def _region(plan: Plan, app: App, field: str) -> str:
@@ -286,7 +286,7 @@ def _json(text: str, field: str) -> Any:
         raise InvalidRequest({field: sentence}) from None
 
 
-def _from_json(plan: Plan, apps: Sequence[App], agent: str) -> Draft:
+def _from_json(plan: Plan, apps: Sequence[App], agent: str) -> Prepared:
     fields = _json(plan["json"], "json")
     if not isinstance(fields, dict):
         raise InvalidRequest({"json": _("The JSON has to be one object: {…}.")})
@@ -307,7 +307,7 @@ def _from_json(plan: Plan, apps: Sequence[App], agent: str) -> Draft:
     except InvalidRequest as error:
         raise InvalidRequest({"json": _listed(error.faults)}) from None
     region = _region(plan, app, "json")
-    return Draft(request, app, region, plan.get("note", ""), tuple(remarks))
+    return Prepared(request, app, region, plan.get("note", ""), tuple(remarks))
 
 
 def _feedback_rooms(fields: Mapping[str, Any]) -> list[dict[str, Any]]:

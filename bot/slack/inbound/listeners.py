@@ -24,7 +24,7 @@ from bot.i18n import _, reading_in
 from bot.runtime.tasks import Tasks
 from bot.slack.directory import People
 from bot.slack.inbound import payloads
-from bot.slack.outbound.replies import Teller
+from bot.slack.outbound.replies import Replies
 from bot.slack.render import blocks
 from bot.slack.render import modals as forms
 
@@ -38,12 +38,12 @@ ANYTHING = re.compile(r"^.*$", re.DOTALL)
 log = structlog.get_logger(__name__)
 
 
-class House(Protocol):
+class Router(Protocol):
     """Where asks are answered."""
 
     @property
-    def rooms(self) -> Mapping[str, Any]:
-        """The rooms by name."""
+    def commands(self) -> Mapping[str, Any]:
+        """The commands by name."""
 
     async def answer(self, ask: Ask) -> Answer:
         """Answer; errors are told, never raised."""
@@ -55,7 +55,7 @@ class House(Protocol):
         """Draw a form anew after a choice."""
 
     async def options(
-        self, room: str, source: str, query: str, who: Person
+        self, command: str, source: str, query: str, who: Person
     ) -> tuple[Option, ...]:
         """Offer options, from memory."""
 
@@ -63,25 +63,25 @@ class House(Protocol):
         """Return what the Home tab shows."""
 
 
-class Door:
+class Listeners:
     """Takes what Slack sends to *house*, and its answers back.
 
-    *prefix* stands before every room's name in a slash command. What takes longer than
+    *prefix* stands before every command's name. What takes longer than
     *patience* seconds is acked, and answered later.
     """
 
     def __init__(
         self,
-        house: House,
-        teller: Teller,
+        house: Router,
+        replies: Replies,
         people: People,
         tasks: Tasks,
         *,
         prefix: str = "",
         patience: float = PATIENCE,
     ) -> None:
-        self._house = house
-        self._teller = teller
+        self._router = house
+        self._replies = replies
         self._people = people
         self._tasks = tasks
         self._prefix = prefix
@@ -109,7 +109,7 @@ class Door:
 
         app = AsyncApp(
             authorize=authorize,
-            client=self._teller.web.client,
+            client=self._replies.web.client,
             process_before_response=True,
             request_verification_enabled=False,  # the guard has, on the raw bytes
             ssl_check_enabled=False,
@@ -135,17 +135,17 @@ class Door:
         locale = self._people.locale(str(body["user_id"]))
         ask = payloads.command(body, self._prefix, locale)
         self._people.meet(ask.who)
-        answer, late = await self._in_time(ask, self._house.answer)
+        answer, late = await self._in_time(ask, self._router.answer)
         if late:
             await ack(text=_("Still working on it; the answer follows here."))
         elif isinstance(answer, Outcome) and answer.audience is Audience.ASKER:
             with reading_in(locale):
                 await ack(**blocks.message(answer), response_type="ephemeral")
             if answer.file:
-                self._later(self._teller.hand_over(ask, answer.file), ask)
+                self._later(self._replies.hand_over(ask, answer.file), ask)
         else:
             await ack()
-            self._later(self._teller.tell(ask, answer), ask)
+            self._later(self._replies.tell(ask, answer), ask)
 
     async def _action(self, ack: AsyncAck, body: Body) -> None:
         await ack()
@@ -172,7 +172,7 @@ class Door:
             if block.get("type") == "input"
         ]
         try:
-            answer, late = await self._in_time(ask, self._house.submit)
+            answer, late = await self._in_time(ask, self._router.submit)
         except InvalidRequest as refused:
             faults = forms.faults(inputs, refused.faults)
             await ack(response_action="errors", errors=faults)
@@ -192,11 +192,11 @@ class Door:
 
     async def _options(self, ack: AsyncAck, body: Body) -> None:
         locale = self._people.locale(str(body["user"]["id"]))
-        _pick, room, source, _name = str(body["action_id"]).split(":", 3)
+        _pick, command, source, _name = str(body["action_id"]).split(":", 3)
         who = payloads.who_in(body, locale)
         with reading_in(locale):
-            found = await self._house.options(
-                room, source, str(body.get("value", "")), who
+            found = await self._router.options(
+                command, source, str(body.get("value", "")), who
             )
             await ack(**forms.options(found))
 
@@ -209,7 +209,7 @@ class Door:
 
     async def _mention(self, body: Body) -> None:
         locale = self._people.locale(str(body["event"].get("user", "")))
-        ask = payloads.mention(body, self._house.rooms, self._prefix, locale)
+        ask = payloads.mention(body, self._router.commands, self._prefix, locale)
         self._people.meet(ask.who)
         self._later(self._answer(ask), ask)
 
@@ -236,18 +236,18 @@ class Door:
 
     async def _answer(self, ask: Ask) -> None:
         with reading_in(ask.who.locale):
-            answer = await self._house.answer(ask)
-        await self._teller.tell(ask, answer)
+            answer = await self._router.answer(ask)
+        await self._replies.tell(ask, answer)
 
     async def _redraw(self, ask: Ask) -> None:
         with reading_in(ask.who.locale):
-            view = forms.view(await self._house.redraw(ask))
-        await self._teller.redraw(ask, view)
+            view = forms.view(await self._router.redraw(ask))
+        await self._replies.redraw(ask, view)
 
     async def _publish(self, who: Person) -> None:
         with reading_in(who.locale):
-            view = blocks.home(await self._house.home(who))
-        await self._teller.publish(who.user, view)
+            view = blocks.home(await self._router.home(who))
+        await self._replies.publish(who.user, view)
 
     async def _in_time(
         self, ask: Ask, serve: Callable[[Ask], Awaitable[Answer]]
@@ -269,10 +269,10 @@ class Door:
         except InvalidRequest as refused:
             sentences = " ".join(refused.faults.values())
             answer = Outcome(headline=(sentences,), tone=Tone.WARN)
-        await self._teller.tell(ask, answer)
+        await self._replies.tell(ask, answer)
 
     def _later(self, work: Any, ask: Ask) -> None:
-        self._tasks.spawn(work, name=f"{ask.surface} {ask.room}")
+        self._tasks.spawn(work, name=f"{ask.surface} {ask.command}")
 
 
 def bolt_request(**said: Any) -> AsyncBoltRequest | None:
@@ -290,7 +290,7 @@ def bolt_request(**said: Any) -> AsyncBoltRequest | None:
 def _broken(body: Mapping[str, Any], error: Exception | None) -> str | Body:
     """Return what is shown when something broke before the house was reached."""
     incident = secrets.token_hex(4)
-    log.error("door.broke", incident=incident, exc_info=error)
+    log.error("listeners.broke", incident=incident, exc_info=error)
     told = Outcome(
         headline=(_("Something went wrong on my side; nothing was sent."),),
         tone=Tone.BAD,

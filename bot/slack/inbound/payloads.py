@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from bot.dialogue.ask import Ask, Person, Place, Submission, Surface
 from bot.i18n import DEFAULT_LOCALE
-from bot.ids import ChannelId, DraftId, MessageTs, SlackUserId, TeamId
+from bot.ids import ChannelId, FormId, MessageTs, SlackUserId, TeamId
 from bot.slack.render import modals as forms
 
 Payload = Mapping[str, Any]
@@ -25,12 +25,12 @@ _MENTION = re.compile(r"^\s*(?:<@[A-Z0-9]+(?:\|[^>]*)?>\s*)+")
 
 
 def command(body: Payload, prefix: str, locale: str = DEFAULT_LOCALE) -> Ask:
-    """Read a slash command; *prefix* goes before every room's name (`tc-`)."""
+    """Read a slash command; *prefix* goes before every command's name (`tc-`)."""
     name = str(body["command"]).removeprefix("/")
     channel = str(body.get("channel_id", ""))
     team, trigger = str(body["team_id"]), str(body.get("trigger_id", ""))
     return Ask(
-        room=name.removeprefix(prefix),
+        command=name.removeprefix(prefix),
         text=str(body.get("text", "")),
         who=_person(team, str(body["user_id"]), team, locale),
         where=Place(channel=ChannelId(channel), direct=channel.startswith("D")),
@@ -43,7 +43,7 @@ def command(body: Payload, prefix: str, locale: str = DEFAULT_LOCALE) -> Ask:
 
 def button(body: Payload, action: Payload, locale: str = DEFAULT_LOCALE) -> Ask:
     """Read a press of a button, or of an entry of a menu, on a message or Home."""
-    _do, room, _number = str(action["action_id"]).split(":", 2)
+    _do, command, _number = str(action["action_id"]).split(":", 2)
     once, _space, text = _pressed(action).partition(" ")
     who = who_in(body, locale)
     where = _where(body)
@@ -53,7 +53,7 @@ def button(body: Payload, action: Payload, locale: str = DEFAULT_LOCALE) -> Ask:
         else f"{where.channel}:{where.message}:{action.get('action_ts', '')}"
     )
     return Ask(
-        room=room,
+        command=command,
         text=text,
         who=who,
         where=where,
@@ -69,18 +69,18 @@ def submission(
 ) -> Ask:
     """Read a form: sent in, or half-way through, when *changed* was chosen."""
     view = body["view"]
-    _form, room, verb = str(view["callback_id"]).split(":", 2)
+    _form, command, subcommand = str(view["callback_id"]).split(":", 2)
     who = who_in(body, locale)
     return Ask(
-        room=room,
-        text=verb,
+        command=command,
+        text=subcommand,
         who=who,
         where=Place(channel=NO_CHANNEL),
         surface=Surface.FORM,
         key=f"modal:{who.team}:{view['id']}",
         trigger=str(body.get("trigger_id", "")),
         submission=Submission(
-            draft=DraftId(str(view.get("private_metadata", ""))),
+            draft=FormId(str(view.get("private_metadata", ""))),
             view=str(view["id"]),
             hash=str(view.get("hash", "")),
             values=forms.values((view.get("state") or {}).get("values") or {}),
@@ -90,22 +90,22 @@ def submission(
 
 
 def mention(
-    body: Payload, rooms: Iterable[str], prefix: str, locale: str = DEFAULT_LOCALE
+    body: Payload, commands: Iterable[str], prefix: str, locale: str = DEFAULT_LOCALE
 ) -> Ask:
     """Read `@Patchbay relay stop R128`, or the same words in the bot's own tab.
 
-    Without a room's name in front it is a look-up: of an ID, or of nothing at all.
+    Without a command's name in front it is a look-up: of an ID, or of nothing at all.
     """
     event = body["event"]
     direct = event.get("channel_type") == "im"
     said = _MENTION.sub("", str(event.get("text", ""))).strip()
     first, _space, rest = said.partition(" ")
-    room = first.casefold().lstrip("/").removeprefix(prefix)
-    known = room in set(rooms)
+    command = first.casefold().lstrip("/").removeprefix(prefix)
+    known = command in set(commands)
     team = str(body.get("team_id", ""))
     home = str(event.get("user_team") or event.get("team") or team)
     return Ask(
-        room=room if known else ("lookup" if said else "patchbay"),
+        command=command if known else ("lookup" if said else "patchbay"),
         text=rest if known else said,
         who=_person(team, str(event["user"]), home, locale),
         where=Place(
@@ -125,7 +125,7 @@ def shortcut(body: Payload, locale: str = DEFAULT_LOCALE) -> Ask:
     thread = message.get("thread_ts") or message.get("ts")
     said = " ".join(_texts(message))
     return Ask(
-        room="lookup",
+        command="lookup",
         text=said[:1900],
         who=who,
         where=Place(

@@ -20,7 +20,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.inbound.listeners import Door, bolt_request
+from bot.slack.inbound.listeners import Listeners, bolt_request
 
 CONNECTIONS = 2
 PING_SECONDS = 10.0
@@ -38,14 +38,14 @@ class Sockets:
 
     def __init__(
         self,
-        door: Door,
+        listeners: Listeners,
         web: AsyncWebClient,
         token: SecretStr,
         *,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._door = door
+        self._listeners = listeners
         self._web = web
         self._token = token
         self._clock = clock
@@ -115,7 +115,7 @@ class Sockets:
         if bolt is None:
             await self._ack(client, request, None)
             return
-        answer = await self._door.dispatch(bolt, request.payload)
+        answer = await self._listeners.dispatch(bolt, request.payload)
         body: Any = answer.body
         payload: dict[str, Any] | None = None
         if body:

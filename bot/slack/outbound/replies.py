@@ -16,7 +16,7 @@ from bot.slack.render import modals as forms
 log = structlog.get_logger(__name__)
 
 
-class Teller:
+class Replies:
     """Answers asks through *web*."""
 
     def __init__(self, web: Web) -> None:

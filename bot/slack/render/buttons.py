@@ -1,8 +1,8 @@
-"""Buttons, and the menus that take in those for which a row has no room.
+"""Buttons, and the menus that take in those for which a row has no command.
 
 A menu is poorer than a row: Slack asks one confirmation for the whole of it, gives its
 entries 150 characters instead of 2000, and sends one action id. So a button that asks
-first, is long, or belongs to another room than the rest is never put into a menu.
+first, is long, or belongs to another command than the rest is never put into a menu.
 """
 
 from collections.abc import Iterator, Sequence
@@ -64,8 +64,8 @@ def _sorted(
     fit = [b for b in sound if _may_hide(b)]
     if excess <= 0 or not fit:
         return sound, []
-    room = mode(button.room for button in fit)
-    menu = [button for button in fit if button.room == room][-excess:]
+    command = mode(button.command for button in fit)
+    menu = [button for button in fit if button.command == command][-excess:]
     return [button for button in sound if button not in menu], menu
 
 
@@ -78,7 +78,7 @@ def _menu(buttons: Sequence[Button], numbered: Numbers) -> Json:
     """https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element."""
     return {
         "type": "overflow",
-        "action_id": f"do:{buttons[0].room}:{next(numbered)}",
+        "action_id": f"do:{buttons[0].command}:{next(numbered)}",
         "options": [
             {"text": literal(b.label, limits.OPTION_LABEL), "value": _value(b)}
             for b in buttons
@@ -90,7 +90,7 @@ def _button(button: Button, numbered: Numbers) -> Json:
     """https://docs.slack.dev/reference/block-kit/block-elements/button-element."""
     block: Json = {
         "type": "button",
-        "action_id": f"do:{button.room}:{next(numbered)}",
+        "action_id": f"do:{button.command}:{next(numbered)}",
         "text": literal(button.label, limits.BUTTON_LABEL),
         "value": _value(button),
     }

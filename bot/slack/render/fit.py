@@ -18,20 +18,20 @@ _SHOWN = {"text", "fallback", "url"}  # the keys whose text Slack counts, or may
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class Space:
     """How many blocks and characters there are, or are left."""
 
     blocks: int
     text: int
 
-    def less(self, blocks: Sequence[Json]) -> "Room | None":
+    def less(self, blocks: Sequence[Json]) -> "Space | None":
         """Return what is left beside *blocks*, or None if they do not fit."""
-        left = Room(self.blocks - len(blocks), self.text - weight(blocks))
+        left = Space(self.blocks - len(blocks), self.text - weight(blocks))
         return left if left.blocks >= 0 and left.text >= 0 else None
 
 
-MESSAGE = Room(limits.MESSAGE_BLOCKS, limits.MESSAGE_TEXT)
-VIEW = Room(limits.VIEW_BLOCKS, limits.VIEW_TEXT)
+MESSAGE = Space(limits.MESSAGE_BLOCKS, limits.MESSAGE_TEXT)
+VIEW = Space(limits.VIEW_BLOCKS, limits.VIEW_TEXT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +57,13 @@ def weight(node: Any) -> int:
     return total
 
 
-def folded(pieces: Sequence[Piece], room: Room) -> list[Json]:
-    """Return the blocks of *pieces*, of as many from the top as *room* has."""
+def folded(pieces: Sequence[Piece], space: Space) -> list[Json]:
+    """Return the blocks of *pieces*, of as many from the top as *space* has."""
     whole = [block for piece in pieces for block in piece.blocks]
-    if room.less(whole) is not None:
+    if space.less(whole) is not None:
         return whole
     full = [piece for piece in pieces if piece.blocks]
-    kept = _kept(full, room)
+    kept = _kept(full, space)
     missing = len(full) - len(kept)
     blocks: list[Json] = []
     for place, piece in enumerate(full):
@@ -87,9 +87,9 @@ def few(lines: Sequence[tuple[Span, ...]]) -> list[tuple[Span, ...]]:
     return kept
 
 
-def _kept(pieces: Sequence[Piece], room: Room) -> set[int]:
+def _kept(pieces: Sequence[Piece], space: Space) -> set[int]:
     kept: set[int] = set()
-    left = room.less([_rest(len(pieces))]) or room
+    left = space.less([_rest(len(pieces))]) or space
     for place in sorted(range(len(pieces)), key=lambda n: not pieces[n].stays):
         beside = left.less(pieces[place].blocks)
         if beside is not None:

@@ -39,7 +39,7 @@ def view(form: Form) -> Json:
         drawn += blocks.paragraph(part) if isinstance(part, Line) else [_input(part)]
     _focus_once(drawn)
     return _modal(form.title, drawn, close=_("Cancel")) | {
-        "callback_id": f"form:{form.room}:{form.verb}",
+        "callback_id": f"form:{form.command}:{form.subcommand}",
         "private_metadata": form.draft,
         "submit": literal(form.submit, limits.VIEW_BUTTON),
     }
@@ -215,7 +215,7 @@ def _search(field: SearchField) -> Json:
     """https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element."""
     element: Json = {
         "type": "multi_external_select" if field.many else "external_select",
-        "action_id": f"pick:{field.room}:{field.source}:{field.name}",
+        "action_id": f"pick:{field.command}:{field.source}:{field.name}",
         "min_query_length": 0,
     }
     chosen = _options(field.initial)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.access.policy import Facts, Gate, Verdict, Wish, judge
+from bot.access.policy import Circumstances, Gate, Verdict, Wish, judge
 from bot.dialogue.ask import Person, Place
 from bot.ids import ChannelId, SlackUserId, TeamId
 from bot.settings import App, Policy, Rule
@@ -29,7 +29,9 @@ def facts(user="UANA", channel="COPS", **known):
     team = known.pop("team", HOME)
     person = Person(team=team, user=SlackUserId(user), home=known.pop("home", team))
     where = Place(channel=ChannelId(channel))
-    return Facts(who=person, where=where, installed=HOME, **{"groups": {}, **known})
+    return Circumstances(
+        who=person, where=where, installed=HOME, **{"groups": {}, **known}
+    )
 
 
 def test_without_rules_nobody_changes_anything():

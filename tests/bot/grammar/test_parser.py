@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.dialogue.ask import Token, TokenKind, Words
-from bot.grammar.parser import Miss, VerbWords, Vocabulary, read
+from bot.grammar.parser import Miss, Syntax, Vocabulary, read
 
 TASK = "-m97l2ZU7vxyBSmXYsRx1Xy9Kf4bVVfbbhSKC4K-4pycoZWKv542xbi139uTvGt1zAHoAQ.."
 SESSION = "1326515201117065216"
@@ -14,28 +14,28 @@ UNCLOSED = ("A quote was not closed; I took it literally.",)
 RELAY = Vocabulary(
     "relay",
     (
-        VerbWords(
+        Syntax(
             "start",
             ("room", "type", "url", "preset", "json", "idle"),
             ("again",),
             reads=False,
         ),
-        VerbWords("stop", ("app",), reads=False),
-        VerbWords("list"),
-        VerbWords("recent", ("room",)),
-        VerbWords("status"),
+        Syntax("stop", ("app",), reads=False),
+        Syntax("list"),
+        Syntax("recent", ("room",)),
+        Syntax("status"),
     ),
     bare="status",
 )
 CAR = Vocabulary(
     "car",
     (
-        VerbWords("start", ("user", "ip", "params", "person"), reads=False),
-        VerbWords("end", reads=False),
+        Syntax("start", ("user", "ip", "params", "person"), reads=False),
+        Syntax("end", reads=False),
     ),
 )
-LOOKUP = Vocabulary("lookup", (VerbWords("find", ("product",)),), bare="find")
-GS = Vocabulary("gs", (VerbWords("show"),), bare="show")
+LOOKUP = Vocabulary("lookup", (Syntax("find", ("product",)),), bare="find")
+GS = Vocabulary("gs", (Syntax("show"),), bare="show")
 
 
 def word(text):
@@ -51,11 +51,11 @@ def task(text=TASK):
 
 
 def stop(*ids, **rest):
-    return Words(verb="stop", ids=ids or (handle(),), **rest)
+    return Words(subcommand="stop", ids=ids or (handle(),), **rest)
 
 
 def start(*ids, **rest):
-    return Words(verb="start", ids=ids, **rest)
+    return Words(subcommand="start", ids=ids, **rest)
 
 
 def miss(typed, part, sentence, *candidates, reads=False):
@@ -95,11 +95,11 @@ def miss(typed, part, sentence, *candidates, reads=False):
         ("stop <@U123|ana> <#C1|ops>", stop(word("@U123"), word("#C1"))),
         ('stop "R128"', stop()),
         ('stop "" R128', stop()),
-        ("show R128", Words(verb="status", ids=(handle(),))),
-        ("R128", Words(verb="status", ids=(handle(),))),
-        ("", Words(verb="status")),
-        (" \n\u3000 ", Words(verb="status")),
-        ("最近", Words(verb="recent")),
+        ("show R128", Words(subcommand="status", ids=(handle(),))),
+        ("R128", Words(subcommand="status", ids=(handle(),))),
+        ("", Words(subcommand="status")),
+        (" \n\u3000 ", Words(subcommand="status")),
+        ("最近", Words(subcommand="recent")),
     ],
 )
 def test_the_room_of_relays_reads(text, words):
@@ -107,20 +107,20 @@ def test_the_room_of_relays_reads(text, words):
 
 
 def test_end_is_the_verb_of_a_room_that_has_it():
-    assert read("stop S41", CAR) == Words(verb="end", ids=(handle("S41"),))
+    assert read("stop S41", CAR) == Words(subcommand="end", ids=(handle("S41"),))
 
 
 @pytest.mark.parametrize("text", ["help stop", "? stop", "帮助 kill", "stop --help"])
 def test_help_for_a_verb_is_its_own_flag(text):
-    assert read(text, RELAY) == Words(verb="stop", flags=frozenset({"help"}))
+    assert read(text, RELAY) == Words(subcommand="stop", flags=frozenset({"help"}))
 
 
 def test_help_is_a_verb_where_the_room_has_it_and_takes_its_topic():
-    room = Vocabulary("patchbay", (VerbWords("help"), VerbWords("doctor")), "help")
+    room = Vocabulary("patchbay", (Syntax("help"), Syntax("doctor")), "help")
 
     words = read("help relay stop", room)
 
-    assert words == Words(verb="help", ids=(word("relay"), word("stop")))
+    assert words == Words(subcommand="help", ids=(word("relay"), word("stop")))
 
 
 @pytest.mark.parametrize("text", ["foo R128", "R128 foo", "what of R128 --private"])
@@ -128,7 +128,7 @@ def test_an_id_among_unknown_words_is_looked_at_and_that_is_said(text):
     words = read(text, RELAY)
 
     assert isinstance(words, Words)
-    assert (words.verb, words.ids) == ("status", (handle(),))
+    assert (words.subcommand, words.ids) == ("status", (handle(),))
     unknown = "what" if text.startswith("what") else "foo"
     assert words.remarks == (
         f"I do not know “{unknown}”; I took this as “status R128”.",
@@ -136,7 +136,7 @@ def test_an_id_among_unknown_words_is_looked_at_and_that_is_said(text):
 
 
 def test_an_id_among_unknown_words_is_not_looked_at_where_that_changes_something():
-    room = Vocabulary("some", (VerbWords("stop", reads=False), VerbWords("ls")), "stop")
+    room = Vocabulary("some", (Syntax("stop", reads=False), Syntax("ls")), "stop")
 
     assert isinstance(read("frobnicate R128", room), Miss)
 
@@ -145,7 +145,7 @@ def test_an_unknown_verb_with_values_was_meant_to_do_more_than_look():
     missed = read("update R128 url+=rtmp://a/b", RELAY)
 
     assert isinstance(missed, Miss)
-    assert (missed.typed, missed.part) == ("update", "verb")
+    assert (missed.typed, missed.part) == ("update", "subcommand")
 
 
 # ── keys ─────────────────────────────────────────────────────────────────────────
@@ -349,12 +349,12 @@ def test_a_verb_without_that_key_takes_no_pasted_request():
     ],
 )
 def test_a_look_up_takes_whatever_is_pasted(text, ids):
-    assert read(text, LOOKUP) == Words(verb="find", ids=tuple(ids))
+    assert read(text, LOOKUP) == Words(subcommand="find", ids=tuple(ids))
 
 
 def test_a_look_up_still_knows_its_keys():
     assert read("InternalError prod=gs", LOOKUP) == Words(
-        verb="find",
+        subcommand="find",
         ids=(Token("InternalError", TokenKind.ERROR),),
         pairs={"product": ("gs",)},
     )
@@ -363,7 +363,7 @@ def test_a_look_up_still_knows_its_keys():
 def test_a_session_id_stays_exactly_as_typed():
     words = read(SESSION, GS)
 
-    assert words == Words(verb="show", ids=(Token(SESSION, TokenKind.SESSION),))
+    assert words == Words(subcommand="show", ids=(Token(SESSION, TokenKind.SESSION),))
 
 
 def test_an_address_is_not_judged_here():
@@ -382,27 +382,42 @@ KNOWS = "It knows start, stop, list, recent, status."
     [
         (
             "stpo R128",
-            miss("stpo", "verb", "/relay has no “stpo”.", "stop R128"),
+            miss("stpo", "subcommand", "/relay has no “stpo”.", "stop R128"),
         ),
         (
             "R128 stpo --yes",
-            miss("stpo", "verb", "/relay has no “stpo”.", "stop R128 --yes"),
+            miss("stpo", "subcommand", "/relay has no “stpo”.", "stop R128 --yes"),
         ),
         (
             'strat "room one" url=x',
-            miss("strat", "verb", "/relay has no “strat”.", 'start "room one" url=x'),
+            miss(
+                "strat",
+                "subcommand",
+                "/relay has no “strat”.",
+                'start "room one" url=x',
+            ),
         ),
-        ("lisst", miss("lisst", "verb", "/relay has no “lisst”.", "list", reads=True)),
+        (
+            "lisst",
+            miss("lisst", "subcommand", "/relay has no “lisst”.", "list", reads=True),
+        ),
         (
             "lst",
-            miss("lst", "verb", "/relay has no “lst”.", "list", "recent", reads=True),
+            miss(
+                "lst",
+                "subcommand",
+                "/relay has no “lst”.",
+                "list",
+                "recent",
+                reads=True,
+            ),
         ),
         (
             "stat",
-            miss("stat", "verb", "/relay has no “stat”.", "start", "status"),
+            miss("stat", "subcommand", "/relay has no “stat”.", "start", "status"),
         ),
-        ("🔥", miss("🔥", "verb", f"/relay has no “🔥”. {KNOWS}")),
-        ("r", miss("r", "verb", f"/relay has no “r”. {KNOWS}")),
+        ("🔥", miss("🔥", "subcommand", f"/relay has no “🔥”. {KNOWS}")),
+        ("r", miss("r", "subcommand", f"/relay has no “r”. {KNOWS}")),
         (
             "start romm=1 romm",
             miss(
@@ -497,7 +512,7 @@ def test_2000_characters_are_read():
 
 # ── properties ───────────────────────────────────────────────────────────────────
 
-ROOMS = st.sampled_from([RELAY, CAR, LOOKUP, GS])
+COMMANDS = st.sampled_from([RELAY, CAR, LOOKUP, GS])
 PIECES = [
     *("stop", "stpo", "help", "R128", TASK, SESSION, LINK, "start", "🔥"),
     *("--yes", "--", "—go", "-y", "--nope", "url=", "romm=1", "room=", "url-=2"),
@@ -511,7 +526,7 @@ TYPED = st.one_of(
 TASKS = st.from_regex(r"-m[A-Za-z0-9_+=.-]{68,73}[A-Za-z0-9]\.{0,2}", fullmatch=True)
 
 
-@given(TYPED, ROOMS)
+@given(TYPED, COMMANDS)
 def test_any_text_is_read_or_missed_and_always_the_same(text, room):
     first = read(text, room)
 
@@ -533,7 +548,7 @@ def test_a_task_id_survives_wherever_it_is_typed(typed, around):
     words = read(around.format(typed), RELAY)
 
     assert isinstance(words, Words)
-    assert (words.verb, words.ids) == ("stop", (task(typed),))
+    assert (words.subcommand, words.ids) == ("stop", (task(typed),))
 
 
 @given(st.text(st.sampled_from("ab 1=-.'_*`<>&;#R@/"), min_size=1, max_size=12))
@@ -547,7 +562,7 @@ def test_what_is_quoted_comes_back_whole(value):
     assert words.pairs == {"room": (value,)}
 
 
-@given(st.text(min_size=1, max_size=20), ROOMS)
+@given(st.text(min_size=1, max_size=20), COMMANDS)
 def test_a_corrected_command_is_understood(text, room):
     missed = read(text, room)
 

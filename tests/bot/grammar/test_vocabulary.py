@@ -2,11 +2,11 @@
 
 import pytest
 
-from bot.grammar.vocabulary import SYNONYMS, VerbWords, Vocabulary
+from bot.grammar.vocabulary import SYNONYMS, Syntax, Vocabulary
 
 
 def room(*names, bare=""):
-    return Vocabulary("some", tuple(VerbWords(name) for name in names), bare)
+    return Vocabulary("some", tuple(Syntax(name) for name in names), bare)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def room(*names, bare=""):
     ],
 )
 def test_a_word_means_whichever_of_its_verbs_the_room_has(names, said, meant):
-    assert room(*names).means(said) == VerbWords(meant)
+    assert room(*names).means(said) == Syntax(meant)
 
 
 @pytest.mark.parametrize("said", ["stop", "dance", "", "停"])

@@ -24,7 +24,7 @@ async def server():
     async def ready():
         return {"journal": True}
 
-    made = Server(front.door, SecretStr(SECRET), ready, clock=lambda: NOW)
+    made = Server(front.listeners, SecretStr(SECRET), ready, clock=lambda: NOW)
     port = await made.start("127.0.0.1", 0)
     made.url = f"http://127.0.0.1:{port}/slack/events"
     made.front = front
@@ -89,7 +89,7 @@ async def test_a_genuine_command_is_answered(server):
 
     assert status == 200
     assert "told" in text
-    assert [ask.text for ask in server.front.house.asks] == ["list"]
+    assert [ask.text for ask in server.front.router.asks] == ["list"]
     assert COMMAND["text"] == "list"
 
 
@@ -99,7 +99,7 @@ async def test_headers_that_bolt_would_believe_are_dropped(server):
     status, _ = await post(server, RAW, headers)
 
     assert status == 200
-    assert len(server.front.house.asks) == 1
+    assert len(server.front.router.asks) == 1
 
 
 async def test_an_event_of_a_kind_that_is_not_ours_is_no_error(server):
@@ -148,7 +148,7 @@ async def called():
     async def ready():
         return {}
 
-    made = Server(Front().door, SecretStr(SECRET), ready, heard, clock=lambda: NOW)
+    made = Server(Front().listeners, SecretStr(SECRET), ready, heard, clock=lambda: NOW)
     port = await made.start("127.0.0.1", 0)
     made.url = f"http://127.0.0.1:{port}/tencent/callbacks/live-main"
     made.heard = heard

@@ -2,7 +2,7 @@
 
 Submissions and redeliveries, claims, answers of every kind, callbacks in any order,
 stops, people who settle, time that passes, and crashes in between. The rules do what
-the desk, the courier, the recovery and the minder do; the invariants are the promises.
+the service, the executor, recovery and the jobs do; the invariants are promises.
 """
 
 import asyncio
@@ -272,7 +272,7 @@ class Machine(RuleBasedStateMachine):
     def the_newest_card_tells_how_it_stands(self):
         if not getattr(self, "keys", None):
             return
-        due = self.run(self.journal.post.due(self.clock() + timedelta(days=999), 500))
+        due = self.run(self.journal.outbox.due(self.clock() + timedelta(days=999), 500))
         cards = {one.intent: one for one in due if one.audience == "channel"}
         for intent, _digest in self.keys.values():
             known = self.get(intent)

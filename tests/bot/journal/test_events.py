@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from bot.journal import events
 from bot.journal.model import State
-from bot.journal.states import Take
+from bot.journal.states import Reaction
 from bot.tencent.events import RelayEvent, RelayStatus
 from tests.bot.journal.conftest import AT
 
@@ -51,7 +51,7 @@ def within(journal):
     """Run a function of `events` in a transaction."""
 
     async def run(function, *arguments):
-        return await journal._threads.write(lambda c: function(c, *arguments))
+        return await journal._writer.write(lambda c: function(c, *arguments))
 
     return run
 
@@ -61,7 +61,7 @@ async def test_an_event_is_kept_once_with_all_that_it_says(journal, relay, withi
 
     fresh = [await within(events.keep, relay, told, 7) for _ in range(2)]
 
-    rows = await journal._threads.read(lambda c: c.exec_driver_sql(KEPT).all())
+    rows = await journal._writer.read(lambda c: c.exec_driver_sql(KEPT).all())
     target = hashlib.sha256(b"rtmp://push.example.com/live/1").hexdigest()
     assert fresh == [True, False]
     assert [tuple(row) for row in rows] == [
@@ -152,7 +152,7 @@ async def test_an_event_is_for_the_relay_whose_robot_it_names(journal, new):
     again = await journal.hear(told, 7, letters=silent, alarm=silent)
 
     assert (known.id, known.state, known.ref) == (made[1].id, State.STARTED, "task")
-    assert (take, foreign, again) == (Take.MOVE, (None, None), (known, None))
+    assert (take, foreign, again) == (Reaction.MOVE, (None, None), (known, None))
     assert await journal.get(made[0].id) == made[0]
 
 
@@ -169,4 +169,4 @@ async def test_a_relay_that_runs_ends_with_its_last_target(journal, new, expirin
         event(status=IDLE), 7, letters=silent, alarm=silent
     )
 
-    assert (known.state, take) == (State.ENDED, Take.KEEP)
+    assert (known.state, take) == (State.ENDED, Reaction.KEEP)

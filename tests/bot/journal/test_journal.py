@@ -15,10 +15,10 @@ from bot.errors import IllegalMove, JournalUnavailable, KeyReused, NotAllowed
 from bot.ids import Kind
 from bot.journal.audit import Entry
 from bot.journal.journal import Journal, Mark
-from bot.journal.model import Draft, Intent, NewIntent, Notice, State
+from bot.journal.model import Intent, NewIntent, Notice, OpenForm, State
 from bot.journal.sqlite.spool import Ending
 from bot.journal.sqlite.writer import sqlite_file
-from bot.journal.states import Take
+from bot.journal.states import Reaction
 from tests.bot.journal.conftest import letter
 
 SECOND = timedelta(seconds=1)
@@ -143,11 +143,11 @@ async def test_a_note_changes_facts_and_not_the_state(journal, new):
 
 
 async def test_many_that_wait_share_one_commit(journal, new):
-    before = journal._threads.commits
+    before = journal._writer.commits
 
     await asyncio.gather(*(journal.accept(new()) for _ in range(200)))
 
-    assert journal._threads.commits - before < 20
+    assert journal._writer.commits - before < 20
 
 
 async def test_what_fails_in_a_group_undoes_itself_alone(journal, new):
@@ -203,9 +203,9 @@ def heard(journal, clock):
     """Return what every letter says that waits now, and take it out."""
 
     async def take():
-        due = await journal.post.due(clock())
+        due = await journal.outbox.due(clock())
         for one in due:
-            await journal.post.sent(one, None, None)
+            await journal.outbox.sent(one, None, None)
         return [one.body["text"] for one in due]
 
     return take
@@ -309,7 +309,7 @@ async def test_an_answer_settles_what_was_sent(journal, sending, heard, clock):
         sending.id, State.STARTED, letters=told, alarm=alarm, ref="task"
     )
 
-    assert (take, settled.state, settled.ref) == (Take.MOVE, State.STARTED, "task")
+    assert (take, settled.state, settled.ref) == (Reaction.MOVE, State.STARTED, "task")
     assert (settled.settled_at, settled.rev) == (clock(), 3)
     assert await heard() == ["R1 started"]
 
@@ -321,7 +321,11 @@ async def test_an_answer_with_another_task_is_an_alarm(journal, sending, heard):
         sending.id, State.STARTED, letters=told, alarm=alarm, ref="other"
     )
 
-    assert (take, known.ref, await heard()) == (Take.ALARM, "task", ["alarm R1 other"])
+    assert (take, known.ref, await heard()) == (
+        Reaction.ALARM,
+        "task",
+        ["alarm R1 other"],
+    )
 
 
 async def test_an_answer_after_the_event_adds_its_request_id_once(
@@ -341,8 +345,8 @@ async def test_an_answer_after_the_event_adds_its_request_id_once(
         found.append((take, known.request_id, known.rev, await heard()))
 
     assert found == [
-        (Take.KEEP, "q1", 4, ["R1 started"]),
-        (Take.KEEP, "q1", 4, []),
+        (Reaction.KEEP, "q1", 4, ["R1 started"]),
+        (Reaction.KEEP, "q1", 4, []),
     ]
 
 
@@ -353,7 +357,7 @@ async def test_an_answer_without_a_request_id_changes_nothing(journal, sending, 
         sending.id, State.UNKNOWN, letters=told, alarm=alarm
     )
 
-    assert (known, take, await heard()) == (started, Take.KEEP, [])
+    assert (known, take, await heard()) == (started, Reaction.KEEP, [])
 
 
 async def test_a_stop_that_is_settled_takes_its_relay_along(journal, stop, heard):
@@ -485,7 +489,7 @@ async def test_a_date_that_is_taken_back_is_none(journal, sending, clock):
 
 
 async def test_while_nothing_new_may_begin_a_stop_is_taken(journal, stop, new, url):
-    await journal._threads.write(lambda c: c.exec_driver_sql(FULL).all())
+    await journal._writer.write(lambda c: c.exec_driver_sql(FULL).all())
     reserve = sqlite_file(url).with_name("patchbay.db.reserve")
 
     with pytest.raises(JournalUnavailable, match="full"):
@@ -644,7 +648,7 @@ async def test_the_history_of_a_thing_is_what_was_done_to_it(
 
 
 def draft(clock, **said):
-    return Draft(
+    return OpenForm(
         **{
             "id": "d1",
             "team": "T",
@@ -652,8 +656,8 @@ def draft(clock, **said):
             "channel": "C",
             "thread": "1.2",
             "direct": False,
-            "room": "relay",
-            "verb": "start",
+            "command": "relay",
+            "subcommand": "start",
             "values": {"url": "rtmp://a/b/key"},
             "answer_url": SecretStr("https://hooks.slack.com/x"),
             "expires_at": clock() + timedelta(minutes=30),
@@ -664,22 +668,22 @@ def draft(clock, **said):
 
 async def test_an_open_form_is_for_the_one_who_opened_it(journal, clock):
     kept = draft(clock)
-    await journal.drafts.keep(kept)
+    await journal.open_forms.keep(kept)
 
-    assert await journal.drafts.get("d1", team="T", user="UANA") == kept
-    assert await journal.drafts.get("d1", team="T", user="UBOB") is None
-    assert await journal.drafts.get("d1", team="TX", user="UANA") is None
-    assert await journal.drafts.get("d2", team="T", user="UANA") is None
+    assert await journal.open_forms.get("d1", team="T", user="UANA") == kept
+    assert await journal.open_forms.get("d1", team="T", user="UBOB") is None
+    assert await journal.open_forms.get("d1", team="TX", user="UANA") is None
+    assert await journal.open_forms.get("d2", team="T", user="UANA") is None
 
 
 async def test_an_open_form_lasts_for_its_time(journal, clock):
-    await journal.drafts.keep(draft(clock))
+    await journal.open_forms.keep(draft(clock))
     clock.push(minutes=31)
 
-    assert await journal.drafts.get("d1", team="T", user="UANA") is None
+    assert await journal.open_forms.get("d1", team="T", user="UANA") is None
 
-    await journal.drafts.keep(draft(clock, id="d2"))
-    assert (await journal.drafts.get("d2", team="T", user="UANA")).id == "d2"
+    await journal.open_forms.keep(draft(clock, id="d2"))
+    assert (await journal.open_forms.get("d2", team="T", user="UANA")).id == "d2"
 
 
 # ── the file ─────────────────────────────────────────────────────────────────────
@@ -700,7 +704,7 @@ async def test_no_secret_is_in_the_file(journal, new, url, clock):
     await journal.accept(
         new(request=canary.encode(), answer_url=SecretStr(f"https://x/{canary}"))
     )
-    await journal.drafts.keep(draft(clock, values={"url": canary}))
+    await journal.open_forms.keep(draft(clock, values={"url": canary}))
     sent, _ = await journal.accept(new())
     await journal.note(sent.id, reply_secret=canary.encode())
 
@@ -840,13 +844,13 @@ async def test_a_full_disk_refuses_what_is_new_and_keeps_the_reserve(
 ):
     intent, _ = await journal.accept(new())
     full = "PRAGMA max_page_count = 1"
-    await journal._threads.write(lambda c: c.exec_driver_sql(full).all())
+    await journal._writer.write(lambda c: c.exec_driver_sql(full).all())
     big = os.urandom(1_000_000)
 
     with pytest.raises(JournalUnavailable, match="full"):
         await journal.accept(new(request=big))
     with pytest.raises(JournalUnavailable, match="full"):
-        await journal.drafts.keep(draft(clock, values={"url": big.hex()}))
+        await journal.open_forms.keep(draft(clock, values={"url": big.hex()}))
 
     assert sqlite_file(url).with_name("patchbay.db.reserve").exists()
     assert await journal.get(intent.id) == intent
@@ -863,7 +867,7 @@ async def test_where_no_reserve_can_be_kept_nothing_begins_and_the_rest_goes_on(
     journal = await reopen()
 
     assert not await journal.writable()
-    for begins in (journal.accept(new()), journal.drafts.keep(draft(clock))):
+    for begins in (journal.accept(new()), journal.open_forms.keep(draft(clock))):
         with pytest.raises(JournalUnavailable, match="nothing new begins"):
             await begins
     assert (await journal.move(stop.id, State.DONE)).state is State.DONE
@@ -891,19 +895,19 @@ async def test_a_full_disk_gives_the_reserve_back_and_takes_one_more(journal, ne
     intent, _ = await journal.accept(new())
     there = reserve.exists()
 
-    made_room = journal._threads._on_full()
+    made_room = journal._writer._on_full()
 
     assert (there, made_room, reserve.exists()) == (True, True, False)
-    assert journal._threads._on_full() is False
+    assert journal._writer._on_full() is False
     assert (await journal.move(intent.id, State.SENDING)).state is State.SENDING
 
 
-# ── letters are tested in test_post ──────────────────────────────────────────────
+# ── letters are tested in test_outbox ──────────────────────────────────────────────
 
 
 async def test_letters_are_committed_with_the_change(journal, new, clock):
     intent, _ = await journal.accept(new(), letters=lambda one: [letter(one)])
 
-    (due,) = await journal.post.due(clock())
+    (due,) = await journal.outbox.due(clock())
 
     assert (due.intent, due.rev, due.body) == (intent.id, 1, {"text": "rev 1"})

@@ -31,9 +31,9 @@ def sending(journal, new, clock):
 async def test_what_is_overdue_is_found_to_the_millisecond(journal, sending, clock):
     sent = await sending()
 
-    assert await journal.upkeep.overdue(STUCK, clock()) == [sent]
+    assert await journal.maintenance.overdue(STUCK, clock()) == [sent]
     before = clock() - timedelta(milliseconds=1)
-    assert await journal.upkeep.overdue(STUCK, before) == []
+    assert await journal.maintenance.overdue(STUCK, before) == []
 
 
 async def test_other_states_actions_and_what_was_noticed_are_left_out(
@@ -51,7 +51,7 @@ async def test_other_states_actions_and_what_was_noticed_are_left_out(
     other = await journal.remind(other.id, Notice.SILENT, letters=lambda _one: ())
     clock.push(seconds=1)
 
-    found = await journal.upkeep.overdue(STUCK, clock())
+    found = await journal.maintenance.overdue(STUCK, clock())
 
     assert {one.id for one in found} == {unknown.id, other.id}
 
@@ -69,7 +69,7 @@ async def test_only_what_tencent_would_tell_of_if_that_is_asked(
         called_back=True,
     )
 
-    assert await journal.upkeep.overdue(due, clock()) == [told]
+    assert await journal.maintenance.overdue(due, clock()) == [told]
 
 
 async def test_a_hundred_are_found_at_once_the_oldest_first(journal, sending, clock):
@@ -78,24 +78,24 @@ async def test_a_hundred_are_found_at_once_the_oldest_first(journal, sending, cl
         clock.push(seconds=-1)
         made.append(await sending())
 
-    found = await journal.upkeep.overdue(STUCK, AT)
+    found = await journal.maintenance.overdue(STUCK, AT)
 
     assert found == made[::-1][:100]
 
 
 async def test_the_oldest_letter_that_waits_is_dated(journal, new, clock):
-    assert await journal.upkeep.oldest_unsent() is None
+    assert await journal.maintenance.oldest_unsent() is None
     for seconds in (2, 0, 1):
         clock.at = AT + timedelta(seconds=seconds)
         await journal.accept(new(), letters=lambda one: [letter(one)])
     clock.push(days=1)
-    first, *_ = await journal.post.due(clock())
+    first, *_ = await journal.outbox.due(clock())
 
-    await journal.post.postpone(first, clock() + timedelta(days=1))
-    oldest = await journal.upkeep.oldest_unsent()
-    await journal.post.sent(first, "C", "1.1")
+    await journal.outbox.postpone(first, clock() + timedelta(days=1))
+    oldest = await journal.maintenance.oldest_unsent()
+    await journal.outbox.sent(first, "C", "1.1")
 
-    assert (oldest, await journal.upkeep.oldest_unsent()) == (
+    assert (oldest, await journal.maintenance.oldest_unsent()) == (
         AT,
         AT + timedelta(seconds=1),
     )
@@ -104,14 +104,16 @@ async def test_the_oldest_letter_that_waits_is_dated(journal, new, clock):
 async def test_letters_that_arrived_go_after_a_week(journal, new, clock):
     for _ in range(2):
         await journal.accept(new(), letters=lambda one: [letter(one)])
-    first, second = await journal.post.due(clock())
-    await journal.post.sent(first, "C", "1.1")
+    first, second = await journal.outbox.due(clock())
+    await journal.outbox.sent(first, "C", "1.1")
     week = AT + timedelta(days=7)
 
-    gone = [await journal.upkeep.prune(week + timedelta(seconds=n)) for n in (0, 1, 1)]
+    gone = [
+        await journal.maintenance.prune(week + timedelta(seconds=n)) for n in (0, 1, 1)
+    ]
 
     assert gone == [0, 1, 0]
-    assert [one.id for one in await journal.post.due(clock())] == [second.id]
+    assert [one.id for one in await journal.outbox.due(clock())] == [second.id]
 
 
 async def test_what_is_over_goes_after_180_days_with_its_letters(journal, new, clock):
@@ -120,12 +122,14 @@ async def test_what_is_over_goes_after_180_days_with_its_letters(journal, new, c
     lives, _ = await journal.accept(new(), letters=lambda one: [letter(one)])
     then = AT + timedelta(days=180)
 
-    gone = [await journal.upkeep.prune(then + timedelta(seconds=n)) for n in (0, 1, 1)]
+    gone = [
+        await journal.maintenance.prune(then + timedelta(seconds=n)) for n in (0, 1, 1)
+    ]
 
     assert gone == [0, 2, 0]
     assert await journal.get(over.id) is None
     assert await journal.get(lives.id) == lives
-    assert [one.intent for one in await journal.post.due(clock())] == [lives.id]
+    assert [one.intent for one in await journal.outbox.due(clock())] == [lives.id]
 
 
 async def test_events_go_with_their_relay_and_no_sooner(journal, new):
@@ -142,10 +146,10 @@ async def test_events_go_with_their_relay_and_no_sooner(journal, new):
             at=AT,
             sent_at=AT,
         )
-        await journal._threads.write(lambda c, i=intent, t=told: keep(c, i, t, 0))
+        await journal._writer.write(lambda c, i=intent, t=told: keep(c, i, t, 0))
 
-    gone = await journal.upkeep.prune(AT + timedelta(days=181))
+    gone = await journal.maintenance.prune(AT + timedelta(days=181))
 
     query = "SELECT intent FROM events"
-    left = await journal._threads.read(lambda c: c.exec_driver_sql(query).all())
+    left = await journal._writer.read(lambda c: c.exec_driver_sql(query).all())
     assert (gone, [row[0] for row in left]) == (2, [lives.id])

@@ -114,7 +114,7 @@ async def test_a_journal_of_the_first_version_is_opened_with_all_that_is_in_it(
     relay = await journal.by_handle("R7")
     assert (relay.state, relay.ref, relay.callbacks) == (State.STARTED, "-m9.", False)
     assert (relay.settled_by, relay.reason, relay.notices) == ("", "", "")
-    assert (await journal.post.due(clock()))[0].body == {"text": "R7"}
+    assert (await journal.outbox.due(clock()))[0].body == {"text": "R7"}
     assert await journal.audit.all() == []
     journal.close()
 

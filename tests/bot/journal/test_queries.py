@@ -62,8 +62,8 @@ async def test_an_intent_is_found_by_the_place_of_its_card(journal, started, clo
     for channel, ts in (("C1", "1.1"), ("C1", "2.2"), ("C2", "1.1")):
         intent = await started()
         await journal.note(intent.id, letters=lambda one: [letter(one)])
-        (due,) = await journal.post.due(clock())
-        await journal.post.sent(due, channel, ts)
+        (due,) = await journal.outbox.due(clock())
+        await journal.outbox.sent(due, channel, ts)
         found.append(await journal.by_card(channel, ts))
 
     assert len({one.id for one in found}) == 3
@@ -235,7 +235,7 @@ async def test_what_counts_against_a_limit_are_the_teams_relays(
     await started(user="UBOB")
 
     async def count(user, since):
-        return await journal._threads.read(lambda c: counted(c, "T", user, since))
+        return await journal._writer.read(lambda c: counted(c, "T", user, since))
 
     assert await count("UANA", since) == (4, 3)
     assert await count("UANA", since + timedelta(milliseconds=1)) == (4, 2)

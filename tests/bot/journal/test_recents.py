@@ -57,7 +57,7 @@ async def test_a_change_that_was_committed_is_seen_at_once(world, recents):
     (intent,) = [one for one in await world.journal.live(TEAM) if one.handle == "R1"]
     moved = await world.journal.move(intent.id, State.ENDED)
 
-    recents.remember(moved)
+    recents.invalidate(moved)
 
     assert handles(await recents.relays(TEAM, "U0ANA", ""))[0] == "R2"
     assert (await recents.named("r1", TEAM)).state is State.ENDED
@@ -91,7 +91,7 @@ async def test_a_stop_is_not_the_thing_that_it_stops(world, recents):
     (stop, *_) = await world.journal.history("R3")
     assert stop.about
 
-    recents.remember(stop)
+    recents.invalidate(stop)
 
     assert (await recents.named("R3", TEAM)).about is None
     assert (await recents.named("R3", TEAM)).kind is Kind.RELAY
@@ -153,7 +153,7 @@ async def test_what_changes_while_it_is_read_is_not_believed(world, recents):
     async def end():
         now = await world.journal.get(relay.id)
         if now.state is State.STARTED:
-            cache.remember(await world.journal.move(relay.id, State.ENDED))
+            cache.invalidate(await world.journal.move(relay.id, State.ENDED))
 
     cache = Recents(Slow(world.journal, end), Timer())
 
@@ -167,7 +167,7 @@ async def test_a_list_that_changes_while_it_is_read_is_not_believed(world, recen
     async def end():
         now = await world.journal.get(relay.id)
         if now.state is State.STARTED:
-            cache.remember(await world.journal.move(relay.id, State.ENDED))
+            cache.invalidate(await world.journal.move(relay.id, State.ENDED))
 
     cache = Recents(Slow(world.journal, end), Timer())
 

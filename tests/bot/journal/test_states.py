@@ -9,7 +9,7 @@ from bot.journal.states import (
     LIVE,
     MARKS,
     OVER,
-    Take,
+    Reaction,
     on_answer,
     on_event,
     sources,
@@ -66,21 +66,21 @@ def test_these_run_or_may_and_these_are_moved_by_a_stop():
 
 
 NEWS = [  # state, its TaskId, what an answer says and brings, what is done
-    (State.QUEUED, "", State.NOT_STARTED, "", Take.MOVE),
-    (State.SENDING, "", State.STARTED, "a", Take.MOVE),
-    (State.SENDING, "", State.UNKNOWN, "", Take.MOVE),
-    (State.UNKNOWN, "", State.STARTED, "a", Take.MOVE),
-    (State.UNKNOWN, "", State.UNKNOWN, "", Take.KEEP),
-    (State.UNKNOWN, "", State.NOT_STARTED, "", Take.KEEP),
-    (State.STARTED, "a", State.STARTED, "a", Take.KEEP),
-    (State.STARTED, "a", State.STARTED, "b", Take.ALARM),
-    (State.STARTED, "a", State.UNKNOWN, "", Take.KEEP),
-    (State.STARTED, "a", State.NOT_STARTED, "", Take.KEEP),
-    (State.ENDED, "a", State.STARTED, "a", Take.KEEP),
-    (State.STOPPED, "a", State.STARTED, "b", Take.ALARM),
-    (State.CLOSED, "", State.STARTED, "a", Take.ALARM),
-    (State.NOT_STARTED, "", State.STARTED, "a", Take.ALARM),
-    (State.QUEUED, "", State.STARTED, "a", Take.ALARM),
+    (State.QUEUED, "", State.NOT_STARTED, "", Reaction.MOVE),
+    (State.SENDING, "", State.STARTED, "a", Reaction.MOVE),
+    (State.SENDING, "", State.UNKNOWN, "", Reaction.MOVE),
+    (State.UNKNOWN, "", State.STARTED, "a", Reaction.MOVE),
+    (State.UNKNOWN, "", State.UNKNOWN, "", Reaction.KEEP),
+    (State.UNKNOWN, "", State.NOT_STARTED, "", Reaction.KEEP),
+    (State.STARTED, "a", State.STARTED, "a", Reaction.KEEP),
+    (State.STARTED, "a", State.STARTED, "b", Reaction.ALARM),
+    (State.STARTED, "a", State.UNKNOWN, "", Reaction.KEEP),
+    (State.STARTED, "a", State.NOT_STARTED, "", Reaction.KEEP),
+    (State.ENDED, "a", State.STARTED, "a", Reaction.KEEP),
+    (State.STOPPED, "a", State.STARTED, "b", Reaction.ALARM),
+    (State.CLOSED, "", State.STARTED, "a", Reaction.ALARM),
+    (State.NOT_STARTED, "", State.STARTED, "a", Reaction.ALARM),
+    (State.QUEUED, "", State.STARTED, "a", Reaction.ALARM),
 ]
 
 
@@ -92,18 +92,18 @@ def test_an_answer_is_taken_kept_or_an_alarm(state, ref, to, told, take):
 @pytest.mark.parametrize(
     ("state", "ref", "take"),
     [
-        (State.SENDING, "", Take.MOVE),
-        (State.UNKNOWN, "", Take.MOVE),
-        (State.STARTED, "a", Take.KEEP),
-        (State.EXPIRING, "a", Take.KEEP),
-        (State.STOPPING, "a", Take.KEEP),
-        (State.STOPPED, "a", Take.KEEP),
-        (State.ENDED, "a", Take.KEEP),
-        (State.STARTED, "b", Take.ALARM),
-        (State.STOPPED, "b", Take.ALARM),
-        (State.QUEUED, "", Take.ALARM),
-        (State.NOT_STARTED, "", Take.ALARM),
-        (State.CLOSED, "", Take.ALARM),
+        (State.SENDING, "", Reaction.MOVE),
+        (State.UNKNOWN, "", Reaction.MOVE),
+        (State.STARTED, "a", Reaction.KEEP),
+        (State.EXPIRING, "a", Reaction.KEEP),
+        (State.STOPPING, "a", Reaction.KEEP),
+        (State.STOPPED, "a", Reaction.KEEP),
+        (State.ENDED, "a", Reaction.KEEP),
+        (State.STARTED, "b", Reaction.ALARM),
+        (State.STOPPED, "b", Reaction.ALARM),
+        (State.QUEUED, "", Reaction.ALARM),
+        (State.NOT_STARTED, "", Reaction.ALARM),
+        (State.CLOSED, "", Reaction.ALARM),
     ],
 )
 def test_an_event_is_taken_kept_or_an_alarm(state, ref, take):
@@ -114,7 +114,7 @@ def test_an_event_is_taken_kept_or_an_alarm(state, ref, take):
     "state", [State.QUEUED, State.NOT_STARTED, State.CLOSED], ids=str
 )
 def test_what_people_were_told_did_not_start_is_an_alarm_even_with_its_own_task(state):
-    assert on_event(state, "a", "a") is Take.ALARM
+    assert on_event(state, "a", "a") is Reaction.ALARM
 
 
 @pytest.mark.parametrize("to", MARKS)

@@ -48,7 +48,7 @@ class Tencent:
             await self.sends(self.event(relay, status, **changes))
 
     async def sends(self, raw, app="live-main"):
-        await self.world.hearing.hear(app, raw, self.calls.sign(raw))
+        await self.world.callbacks.hear(app, raw, self.calls.sign(raw))
 
 
 @pytest.fixture
@@ -213,9 +213,9 @@ async def test_an_event_of_another_app_completes_nothing(tmp_path):
     async with AsyncExitStack() as stack:
         world = await make_world(stack, tmp_path / "p.db", key=KEY)
         relay = await started(world)
-        app = world.hearing.apps["live-main"]
+        app = world.callbacks.apps["live-main"]
         other = app.model_copy(update={"sdk_app_id": 1500000000, "name": "other"})
-        world.hearing.apps["other"] = other
+        world.callbacks.apps["other"] = other
 
         await Tencent(world).sends(Tencent(world).event(relay, RUNNING), app="other")
 
@@ -229,7 +229,7 @@ async def test_only_apps_with_a_key_are_heard_for(world, tencent):
 
 async def test_a_wrong_signature_is_refused(world):
     with pytest.raises(NotAllowed):
-        await world.hearing.hear("live-main", b"{}", "bm8=")
+        await world.callbacks.hear("live-main", b"{}", "bm8=")
 
 
 async def test_a_genuine_body_that_makes_no_sense_is_refused(world, tencent):

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from bot.errors import JournalUnavailable
 from bot.journal.model import Letter
-from bot.operations.delivery import Outbox
+from bot.operations.delivery import Delivery
 from bot.slack.outbound.web import Sent
 from tests.bot.journal.conftest import AT, Clock
 
@@ -46,8 +46,8 @@ class Web:
         return [way for way, _said in self.sent]
 
 
-class Post:
-    """An outbox of letters in memory."""
+class Outbox:
+    """An delivery of letters in memory."""
 
     def __init__(self, *letters):
         self.letters = list(letters)
@@ -108,23 +108,23 @@ def clock():
     return Clock()
 
 
-def outbox(post, web, clock, **more):
-    return Outbox(post, web, now=clock, **more)
+def delivery(post, web, clock, **more):
+    return Delivery(post, web, now=clock, **more)
 
 
 async def test_a_first_card_is_posted_and_where_it_stands_is_kept(clock):
-    post, web = Post(letter()), Web()
+    post, web = Outbox(letter()), Web()
 
-    assert await outbox(post, web, clock).deliver() == 1
+    assert await delivery(post, web, clock).deliver() == 1
 
     assert web.sent == [("post C", {"body": letter().body, "thread_ts": None})]
     assert post.arrived == [(1, "C", "1.5")]
 
 
 async def test_a_card_that_stands_is_updated(clock):
-    post, web = Post(letter(card=("CX", "1.0"))), Web()
+    post, web = Outbox(letter(card=("CX", "1.0"))), Web()
 
-    await outbox(post, web, clock).deliver()
+    await delivery(post, web, clock).deliver()
 
     assert web.sent == [
         ("chat.update", {"channel": "CX", "ts": "1.0", **letter().body})
@@ -147,9 +147,9 @@ OPS_WAYS = ["post COPS", "post U"]
 async def test_a_letter_that_is_refused_goes_the_next_way(clock, said, ways):
     for number, way in enumerate(ways):
         closed = {one: [refused("channel_not_found")] for one in ways[:number]}
-        post, web = Post(letter(**said)), Web(**closed)
+        post, web = Outbox(letter(**said)), Web(**closed)
 
-        await outbox(post, web, clock, ops_channel="COPS").deliver()
+        await delivery(post, web, clock, ops_channel="COPS").deliver()
 
         assert web.ways == ways[: number + 1]
         assert web.ways[-1] == way
@@ -157,27 +157,27 @@ async def test_a_letter_that_is_refused_goes_the_next_way(clock, said, ways):
 
 
 async def test_where_the_bot_is_not_the_card_asks_for_an_invitation(clock):
-    post, web = Post(letter()), Web(**{"post C": [refused("not_in_channel")]})
+    post, web = Outbox(letter()), Web(**{"post C": [refused("not_in_channel")]})
 
-    await outbox(post, web, clock).deliver()
+    await delivery(post, web, clock).deliver()
 
     assert "Invite me to this channel" in repr(web.sent[-1])
 
 
 async def test_an_answer_url_is_used_for_half_an_hour_only(clock):
     clock.push(minutes=30)
-    post, web = Post(letter(audience="asker")), Web()
+    post, web = Outbox(letter(audience="asker")), Web()
 
-    await outbox(post, web, clock).deliver()
+    await delivery(post, web, clock).deliver()
 
     assert web.ways == ["chat.postEphemeral"]
 
 
 @pytest.mark.parametrize("error", ["invalid_blocks", "msg_too_long"])
 async def test_blocks_that_slack_refuses_are_told_as_text(clock, error):
-    post, web = Post(letter()), Web(**{"post C": [refused(error)]})
+    post, web = Outbox(letter()), Web(**{"post C": [refused(error)]})
 
-    await outbox(post, web, clock).deliver()
+    await delivery(post, web, clock).deliver()
 
     assert [said["body"] for _way, said in web.sent] == [
         letter().body,
@@ -198,9 +198,9 @@ async def test_blocks_that_slack_refuses_are_told_as_text(clock, error):
 async def test_what_slack_does_not_take_waits_longer_each_time(
     clock, answer, tries, pause
 ):
-    post, web = Post(letter(tries=tries)), Web(**{"post C": [answer]})
+    post, web = Outbox(letter(tries=tries)), Web(**{"post C": [answer]})
 
-    assert await outbox(post, web, clock).deliver() == 0
+    assert await delivery(post, web, clock).deliver() == 0
 
     assert post.put_off == [(1, AT + timedelta(seconds=pause))]
     assert web.ways == ["post C"]
@@ -208,17 +208,17 @@ async def test_what_slack_does_not_take_waits_longer_each_time(
 
 async def test_after_a_day_a_letter_is_given_up(clock):
     clock.push(hours=25)
-    post, web = Post(letter()), Web(**{"post C": [refused("timeout")]})
+    post, web = Outbox(letter()), Web(**{"post C": [refused("timeout")]})
 
-    await outbox(post, web, clock).deliver()
+    await delivery(post, web, clock).deliver()
 
     assert post.lost == [1]
 
 
 async def test_a_channel_gets_one_new_message_a_second_and_updates_at_once(clock):
     waiting = [letter(id=n, card=("C", "1.0") if n > 2 else None) for n in range(1, 5)]
-    post, web = Post(*waiting, letter(id=5, channel="C2")), Web()
-    box = outbox(post, web, clock)
+    post, web = Outbox(*waiting, letter(id=5, channel="C2")), Web()
+    box = delivery(post, web, clock)
 
     await box.deliver()
     first = sorted(one for one, *_ in post.arrived)
@@ -230,8 +230,8 @@ async def test_a_channel_gets_one_new_message_a_second_and_updates_at_once(clock
 
 
 async def test_it_runs_when_it_is_rung(clock):
-    post, web = Post(), Web()
-    box = outbox(post, web, clock)
+    post, web = Outbox(), Web()
+    box = delivery(post, web, clock)
     running = asyncio.create_task(box.run())
     await asyncio.sleep(0)
 
@@ -243,8 +243,8 @@ async def test_it_runs_when_it_is_rung(clock):
     assert [one for one, *_ in post.arrived] == [1]
 
 
-class Sometimes(Post):
-    """An outbox whose journal is away for the next *times* of each question."""
+class Sometimes(Outbox):
+    """An delivery whose journal is away for the next *times* of each question."""
 
     def __init__(self, *letters, times=2):
         super().__init__(*letters)
@@ -274,7 +274,7 @@ async def test_a_journal_that_is_away_is_waited_for_and_nothing_goes_twice(clock
         slept.append(seconds)
         await asyncio.sleep(0)
 
-    running = asyncio.create_task(outbox(post, web, clock, sleep=sleep).run())
+    running = asyncio.create_task(delivery(post, web, clock, sleep=sleep).run())
     await asyncio.wait_for(post.came.wait(), 5)
     running.cancel()
 
@@ -283,9 +283,9 @@ async def test_a_journal_that_is_away_is_waited_for_and_nothing_goes_twice(clock
 
 
 async def test_what_cannot_wait_for_the_journal_goes_past_it(clock):
-    post, web = Post(), Web()
+    post, web = Outbox(), Web()
 
-    await outbox(post, web, clock).tell_at_once(letter(card=None))
+    await delivery(post, web, clock).tell_at_once(letter(card=None))
 
     assert web.ways == ["post C"]
     assert post.arrived == []
@@ -299,15 +299,15 @@ async def test_before_it_stops_it_waits_for_what_can_still_go(clock):
         slept.append(seconds)
         post.letters.remove(soon)  # as `run` does, meanwhile
 
-    waiting = await outbox(post, Web(), clock, sleep=sleep).flush(4)
+    waiting = await delivery(post, Web(), clock, sleep=sleep).flush(4)
 
     assert (waiting, len(slept)) == (1, 1)
 
 
 async def test_once_slack_is_back_what_was_put_off_goes_at_once(clock):
     down = [refused("unreachable")] * 8
-    post, web = Post(letter(), letter(id=2, channel="D")), Web(**{"post C": down})
-    box = outbox(post, web, clock)
+    post, web = Outbox(letter(), letter(id=2, channel="D")), Web(**{"post C": down})
+    box = delivery(post, web, clock)
     web.answers["post D"] = [refused("http_503")] * 4
 
     for _try in range(4):

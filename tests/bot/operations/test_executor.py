@@ -7,13 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from bot.__main__ import ROOMS
+from bot.__main__ import COMMANDS
 from bot.dialogue.outcome import Audience
 from bot.errors import JournalUnavailable
 from bot.journal.model import State
 from bot.journal.sqlite.spool import Ending
-from bot.operations.throttle import Lane
-from bot.routing.router import House
+from bot.operations.throttle import Throttle
+from bot.routing.router import Router
 from bot.settings import Policy, Rule
 from bot.tencent.pacer import Pacer
 
@@ -24,7 +24,7 @@ ACTION = "StartPublishCdnStream"
 async def test_what_would_wait_too_long_is_told_busy_and_is_not_sent(world):
     slow = Pacer(0.01, monotonic=lambda: 0.0)
     slow.wait(0)
-    world.courier.pacers[ACTION] = slow
+    world.executor.pacers[ACTION] = slow
 
     answer = await world.typed(START)
 
@@ -44,18 +44,18 @@ async def test_when_it_is_busy_a_submission_that_came_before_shows_the_first(wor
 
 
 def busy(world, action):
-    """Fill the lane of *action*: its next slot is in 100 s."""
+    """Fill the throttle of *action*: its next slot is in 100 s."""
     slow = Pacer(0.01, monotonic=lambda: 0.0)
     slow.wait(0)
-    world.courier.lanes[action] = Lane(slow, world.courier.sleep)
+    world.executor.throttles[action] = Throttle(slow, world.executor.sleep)
 
 
 async def test_what_a_crash_left_is_told_busy_too(world):
-    world.courier.tasks.spawn = lambda work, name: work.close()
-    await world.house.answer(world.ask(START))
+    world.executor.tasks.spawn = lambda work, name: work.close()
+    await world.router.answer(world.ask(START))
     busy(world, ACTION)
 
-    await world.courier.carry(await world.handle("R1"))
+    await world.executor.carry(await world.handle("R1"))
 
     intent = await world.handle("R1")
     assert (intent.state, intent.error_code) == (State.NOT_STARTED, "patchbay.Busy")
@@ -84,7 +84,7 @@ async def test_what_breaks_on_its_way_is_told_and_never_left_sending(
     async def broken(*said, **more):
         raise MemoryError
 
-    world.courier.client.send = broken
+    world.executor.client.send = broken
 
     await world.typed(typed)
 
@@ -93,7 +93,7 @@ async def test_what_breaks_on_its_way_is_told_and_never_left_sending(
 
 
 async def test_what_breaks_before_it_is_sent_is_told_as_not_sent(world):
-    world.courier.apps.clear()
+    world.executor.apps.clear()
 
     await world.typed(START)
 
@@ -115,7 +115,7 @@ async def test_a_step_of_the_wall_clock_ends_no_retry(world):
 async def test_what_has_to_wait_a_little_waits(world):
     paced = Pacer(1, monotonic=lambda: 0.0)
     paced.wait(0)
-    world.courier.pacers[ACTION] = paced
+    world.executor.pacers[ACTION] = paced
 
     await world.typed(START)
 
@@ -143,7 +143,7 @@ async def test_a_clock_that_is_off_is_corrected_once(world):
 
     intent = await world.handle("R1")
     assert intent.state is State.STARTED
-    assert world.courier.client.skew == pytest.approx(ahead.total_seconds(), abs=3)
+    assert world.executor.client.skew == pytest.approx(ahead.total_seconds(), abs=3)
 
 
 async def test_a_stop_ends_when_its_day_is_over(world):
@@ -157,7 +157,7 @@ async def test_a_stop_ends_when_its_day_is_over(world):
         world.clock.held_up = waited
 
     world.cloud.clock = lambda: world.clock().timestamp()  # the day passes there too
-    object.__setattr__(world.courier, "sleep", sleep)
+    object.__setattr__(world.executor, "sleep", sleep)
 
     await world.typed("/relay stop R1 --yes")
 
@@ -169,7 +169,7 @@ async def test_a_stop_ends_when_its_day_is_over(world):
 
 async def test_nobody_is_sent_for_before_they_are_known(world):
     class Late(type(world.directory)):
-        async def get_to_know(self, who):
+        async def ensure_known(self, who):
             self.guests.add(who.user)
 
     world.directory.__class__ = Late
@@ -208,10 +208,10 @@ class Away:
 
 def journal_away(world, times, *, to):
     away = Away(world.journal, times, to)
-    endings = replace(world.courier.endings, journal=away)
-    courier = replace(world.courier, journal=away, endings=endings)
-    desk = replace(world.desk, courier=courier)
-    world.house = House(ROOMS, desk)
+    completion = replace(world.executor.completion, journal=away)
+    executor = replace(world.executor, journal=away, completion=completion)
+    service = replace(world.service, executor=executor)
+    world.router = Router(COMMANDS, service)
     return away
 
 
@@ -270,8 +270,8 @@ async def test_a_stop_that_cannot_be_written_ends_both_at_last(world):
 )
 async def test_an_answer_after_other_news_overwrites_nothing(world, known, state):
     """As when a callback, or a person, was faster than the answer."""
-    world.courier.tasks.spawn = lambda work, name: work.close()
-    await world.house.answer(world.ask(START))
+    world.executor.tasks.spawn = lambda work, name: work.close()
+    await world.router.answer(world.ask(START))
     queued = await world.handle("R1")
     sending = await world.journal.move(queued.id, State.SENDING)
     if known is State.CLOSED:
@@ -283,7 +283,7 @@ async def test_an_answer_after_other_news_overwrites_nothing(world, known, state
         (State.UNKNOWN, {"error_code": "patchbay.NoAnswer"}),
         (State.STARTED, {"ref": "-second.", "request_id": "req"}),
     ]:
-        await world.courier.endings.close(sending, to, told)
+        await world.executor.completion.close(sending, to, told)
 
     intent = await world.handle("R1")
     assert (intent.state, intent.ref) == (state, first.get("ref", ""))
@@ -305,9 +305,9 @@ async def test_a_stop_that_is_given_up_is_an_alarm(world):
 async def test_a_right_that_went_while_it_waited_is_refused_on_the_record(world_with):
     rule = Rule(name="on-call", actions=("relay.*",), users=("U0ANA",))
     world = await world_with(Policy(rules=(rule,)))
-    spawn, later = world.courier.tasks.spawn, []
-    world.courier.tasks.spawn = lambda work, name: later.append(work)
-    await world.house.answer(world.ask(START))
+    spawn, later = world.executor.tasks.spawn, []
+    world.executor.tasks.spawn = lambda work, name: later.append(work)
+    await world.router.answer(world.ask(START))
     world.directory.guests.add("U0ANA")
     spawn(later[0], name="late")
     await world.settled()
@@ -343,9 +343,9 @@ async def test_the_usersig_is_nowhere_but_on_its_way(world):
 
 async def test_what_was_held_up_before_it_could_be_sent_is_not_sent(world):
     """As after the process was stopped for a while, and then went on."""
-    spawn, later = world.courier.tasks.spawn, []
-    world.courier.tasks.spawn = lambda work, name: later.append(work)
-    await world.house.answer(world.ask(START))
+    spawn, later = world.executor.tasks.spawn, []
+    world.executor.tasks.spawn = lambda work, name: later.append(work)
+    await world.router.answer(world.ask(START))
     world.clock.ahead += timedelta(minutes=3)
     spawn(later[0], name="late")
     await world.settled()
@@ -379,12 +379,12 @@ async def test_a_stop_does_not_wait_for_slack_and_a_start_does(world):
     async def for_ever(who):
         await asyncio.get_running_loop().create_future()
 
-    world.directory.known, world.directory.get_to_know = False, for_ever
-    spawn, later = world.courier.tasks.spawn, []
-    world.courier.tasks.spawn = lambda work, name: later.append(work)
+    world.directory.known, world.directory.ensure_known = False, for_ever
+    spawn, later = world.executor.tasks.spawn, []
+    world.executor.tasks.spawn = lambda work, name: later.append(work)
     world.directory.known = True
-    await world.house.answer(world.ask("/relay stop R1 --yes"))
-    await world.house.answer(world.ask(START.replace("295066", "2")))
+    await world.router.answer(world.ask("/relay stop R1 --yes"))
+    await world.router.answer(world.ask(START.replace("295066", "2")))
     world.directory.known = False
     for work in later:
         spawn(work, name="after the restart")

@@ -30,8 +30,8 @@ async def unknown(world):
 
 async def later(world, **time):
     world.clock.ahead += timedelta(**time)
-    await world.minder.look()
-    await world.minder.look()
+    await world.jobs.look()
+    await world.jobs.look()
 
 
 def alarms(letters):
@@ -54,13 +54,13 @@ async def test_without_a_callback_in_two_minutes_it_has_very_likely_not_started(
 
 async def test_silence_says_nothing_where_nobody_was_there_to_hear(make):
     world = await make(key="k" * 16)
-    world.courier.tasks.spawn = lambda work, name: work.close()
-    await world.house.answer(world.ask(START))
+    world.executor.tasks.spawn = lambda work, name: work.close()
+    await world.router.answer(world.ask(START))
     queued = await world.handle("R1")
     sending = await world.journal.move(queued.id, State.SENDING)
     world.clock.ahead += timedelta(minutes=10)  # in which the bot was down
 
-    await world.courier.doubt(sending)
+    await world.executor.doubt(sending)
     await later(world, minutes=3)
 
     (card,) = [one for one in await world.letters() if one.audience == "channel"]
@@ -70,12 +70,12 @@ async def test_silence_says_nothing_where_nobody_was_there_to_hear(make):
 
 async def test_after_a_quick_restart_the_callback_may_still_come(make):
     world = await make(key="k" * 16)
-    world.courier.tasks.spawn = lambda work, name: work.close()
-    await world.house.answer(world.ask(START))
+    world.executor.tasks.spawn = lambda work, name: work.close()
+    await world.router.answer(world.ask(START))
     queued = await world.handle("R1")
     sending = await world.journal.move(queued.id, State.SENDING)
 
-    await world.courier.doubt(sending)
+    await world.executor.doubt(sending)
 
     (card,) = await world.letters()
     assert "this message says so before" in json.dumps(card.body)
@@ -105,8 +105,8 @@ async def test_what_stays_unknown_is_an_alarm_after_five_minutes(make):
 async def test_a_stop_that_does_not_get_through_is_an_alarm_after_two_minutes(make):
     world = await make()
     await world.typed(START)
-    world.courier.tasks.spawn = lambda work, name: work.close()
-    await world.house.answer(world.ask("/relay stop R1 --yes"))
+    world.executor.tasks.spawn = lambda work, name: work.close()
+    await world.router.answer(world.ask("/relay stop R1 --yes"))
     stop = (await world.journal.history("R1"))[0]
     await world.journal.move(stop.id, State.SENDING)
 
@@ -139,7 +139,7 @@ async def test_what_is_old_and_over_is_thrown_away_and_the_rest_is_not(make):
     await world.typed(START.replace("295066", "2"))
     await world.typed("/relay stop R1 --yes")
     for letter in await world.letters():
-        await world.journal.post.sent(letter, None, None)
+        await world.journal.outbox.sent(letter, None, None)
 
     await later(world, days=181)
 
@@ -187,8 +187,8 @@ async def test_it_looks_again_and_again_also_when_the_journal_is_away(make):
         if len(slept) == 3:
             raise StopAsyncIteration
 
-    world.minder._sleep = sleep
+    world.jobs._sleep = sleep
     with pytest.raises(StopAsyncIteration):
-        await world.minder.run()
+        await world.jobs.run()
 
     assert slept == [15.0, 15.0, 15.0]

@@ -31,9 +31,9 @@ async def crash(tmp_path):
             path = tmp_path / "p.db"
             async with AsyncExitStack() as stack:
                 first = await live_again(stack, path, cloud, boot="then")
-                first.courier.tasks.spawn = lambda work, name: work.close()
+                first.executor.tasks.spawn = lambda work, name: work.close()
                 for line in lines:
-                    await first.house.answer(first.ask(line))
+                    await first.router.answer(first.ask(line))
                 for handle in sending:
                     (intent, *_) = await first.journal.history(handle)
                     await first.journal.move(intent.id, State.SENDING, owner="then")
@@ -41,7 +41,7 @@ async def crash(tmp_path):
                     await before_death(first)
             second = await live_again(outer, path, cloud, boot="now")
             second.clock.ahead = later
-            recovered = await recover(second.courier, second.clock())
+            recovered = await recover(second.executor, second.clock())
             await second.settled()
             return second, recovered
 
@@ -90,13 +90,13 @@ async def test_a_stop_is_carried_out_however_long_it_waited(tmp_path):
     async with AsyncExitStack() as outer:
         world = await make_world(outer, tmp_path / "p.db")
         await world.typed(START)
-        world.courier.tasks.spawn = lambda work, name: work.close()
-        await world.house.answer(world.ask("/relay stop R1 --yes"))
+        world.executor.tasks.spawn = lambda work, name: work.close()
+        await world.router.answer(world.ask("/relay stop R1 --yes"))
         world.journal.close()
 
         again = await live_again(outer, tmp_path / "p.db", world.cloud)
         again.clock.ahead = timedelta(hours=3)
-        recovered = await recover(again.courier, again.clock())
+        recovered = await recover(again.executor, again.clock())
         await again.settled()
 
         assert recovered == Recovered(sent=1)
@@ -107,7 +107,7 @@ async def test_a_stop_is_carried_out_however_long_it_waited(tmp_path):
 async def test_recovering_twice_does_nothing_the_second_time(crash):
     world, _ = await crash(START, LOOK, sending=("R1",))
 
-    assert await recover(world.courier, world.clock()) == Recovered()
+    assert await recover(world.executor, world.clock()) == Recovered()
 
 
 async def test_what_a_former_life_could_only_spool_is_written_first(crash, tmp_path):
@@ -130,7 +130,7 @@ async def test_what_a_former_life_could_only_spool_is_written_first(crash, tmp_p
 
 async def test_ten_thousand_rows_are_taken_up_within_three_seconds(crash, tmp_path):
     async def fill(first):
-        await first.journal._threads.write(partial(copies_of_the_first, 10_000))
+        await first.journal._writer.write(partial(copies_of_the_first, 10_000))
 
     began = time.perf_counter()
     _world, recovered = await crash(START, sending=["R1"], before_death=fill)

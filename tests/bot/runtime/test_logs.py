@@ -19,7 +19,7 @@ def stream():
 
 
 def test_a_record_is_one_json_line(stream):
-    structlog.get_logger("bot.desk").warning("told\nin two lines", intent="01X")
+    structlog.get_logger("bot.service").warning("told\nin two lines", intent="01X")
 
     (line,) = stream.getvalue().splitlines()
     record = json.loads(line)
@@ -28,7 +28,7 @@ def test_a_record_is_one_json_line(stream):
         "event": "told\nin two lines",
         "intent": "01X",
         "level": "warning",
-        "logger": "bot.desk",
+        "logger": "bot.service",
     }
 
 

@@ -101,7 +101,7 @@ async def test_who_is_not_known_can_be_waited_for_once(web, timer):
     made, _ = await people(web, timer)
 
     for _again in range(2):
-        await made.get_to_know(GUS)
+        await made.ensure_known(GUS)
 
     assert made.is_guest(GUS)
     assert len(web.calls) == 1
@@ -180,7 +180,7 @@ async def test_a_token_that_slack_does_not_take_ends_it(web, timer, error):
 
 async def test_who_asks_before_slack_is_there_is_waited_for(web, timer):
     made = People(web, Tasks(), timer=timer)
-    knowing = asyncio.ensure_future(made.get_to_know(GUS))
+    knowing = asyncio.ensure_future(made.ensure_known(GUS))
     await asyncio.sleep(0)
     waits = not knowing.done()
 

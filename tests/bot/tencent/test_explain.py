@@ -22,7 +22,7 @@ from bot.tencent.explain import (
 from bot.tencent.models.base import Request
 from bot.tencent.models.car import CreateSession
 from bot.tencent.models.trtc.requests import StartPublishCdnStream
-from bot.tencent.retry import End, Verdict, next_step
+from bot.tencent.retry import Conclusion, End, next_step
 
 # What the pages of the three actions list.
 OF_A_PRODUCT = {
@@ -85,7 +85,7 @@ ELSEWHERE = "elsewhere"  # a product with no file of its own: it has the common 
 def is_unknown(product: str, code: str) -> bool:
     """Tell whether the bot does not know if a start that was refused so was done."""
     end = next_step(STARTS[product], Refused(code, ""), 99, lambda: 0.0)
-    return end == End(Verdict.UNKNOWN)
+    return end == End(Conclusion.UNKNOWN)
 
 
 ANSWERS = {*LISTED, *((name, code) for name in STARTS for code in COMMON.split())}

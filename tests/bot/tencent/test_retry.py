@@ -14,11 +14,11 @@ from bot.tencent import retry as classes
 from bot.tencent.models.base import Level, Repeat, Reply, Request
 from bot.tencent.retry import (
     Again,
+    Conclusion,
     End,
     ErrorClass,
     Past,
     RetryQuota,
-    Verdict,
     next_step,
 )
 
@@ -209,7 +209,7 @@ def test_the_pauses_that_tencent_sets_are_not_left_to_chance(luck):
 def test_pauses_are_a_random_part_of_that():
     step = next_step(READ, refused("RequestLimitExceeded"), 3, lambda: 0.25)
 
-    assert step == Again(1.0, Verdict.NOT_STARTED)
+    assert step == Again(1.0, Conclusion.NOT_STARTED)
 
 
 def test_a_stop_is_tried_eight_times_soon_and_then_every_minute_for_a_day():
@@ -226,15 +226,15 @@ def test_a_session_that_is_busy_is_tried_after_two_and_four_seconds():
     steps = [next_step(SESSION, error, tries, lambda: 0.0) for tries in (1, 2, 3)]
 
     assert steps == [
-        Again(2.0, Verdict.NOT_STARTED),
-        Again(4.0, Verdict.NOT_STARTED),
-        End(Verdict.NOT_STARTED),
+        Again(2.0, Conclusion.NOT_STARTED),
+        Again(4.0, Conclusion.NOT_STARTED),
+        End(Conclusion.NOT_STARTED),
     ]
 
 
 def test_a_session_without_an_answer_is_tried_once_after_tencent_gave_up_on_it():
     assert next_step(SESSION, NoAnswer(""), 1, lambda: 0.0) == Again(
-        5.0, Verdict.UNKNOWN
+        5.0, Conclusion.UNKNOWN
     )
 
 
@@ -248,19 +248,19 @@ def test_a_wrong_clock_is_corrected_once(column):
     ]
 
     assert steps == [
-        Again(0.0, Verdict.NOT_STARTED, clock=True),
-        End(Verdict.NOT_STARTED),
-        Again(0.0, Verdict.NOT_STARTED, clock=True),
+        Again(0.0, Conclusion.NOT_STARTED, clock=True),
+        End(Conclusion.NOT_STARTED),
+        Again(0.0, Conclusion.NOT_STARTED, clock=True),
     ]
 
 
 @pytest.mark.parametrize(
     ("column", "verdict"),
     [
-        (UPDATE, Verdict.UNKNOWN),
-        (STOP, Verdict.UNKNOWN),
-        (SESSION, Verdict.UNKNOWN),
-        (READ, Verdict.NOT_STARTED),
+        (UPDATE, Conclusion.UNKNOWN),
+        (STOP, Conclusion.UNKNOWN),
+        (SESSION, Conclusion.UNKNOWN),
+        (READ, Conclusion.NOT_STARTED),
     ],
 )
 def test_after_a_try_in_doubt_nothing_proves_that_nothing_was_done(column, verdict):
@@ -272,7 +272,7 @@ def test_after_a_try_in_doubt_nothing_proves_that_nothing_was_done(column, verdi
 def test_a_start_after_a_try_in_doubt_is_left_open_while_it_is_tried_again():
     step = next_step(START, NotSent(""), 1, lambda: 0.0, past=DOUBT)
 
-    assert step == Again(0.0, Verdict.UNKNOWN)
+    assert step == Again(0.0, Conclusion.UNKNOWN)
 
 
 def test_only_a_start_is_known_by_the_task_that_a_broken_answer_had():
@@ -281,18 +281,18 @@ def test_only_a_start_is_known_by_the_task_that_a_broken_answer_had():
     steps = [next_step(column, salvaged, 9999, longest) for column in COLUMNS]
 
     assert [step.verdict for step in steps] == [
-        Verdict.STARTED,
-        Verdict.UNKNOWN,
-        Verdict.UNKNOWN,
-        Verdict.UNKNOWN,
-        Verdict.NOT_STARTED,
+        Conclusion.STARTED,
+        Conclusion.UNKNOWN,
+        Conclusion.UNKNOWN,
+        Conclusion.UNKNOWN,
+        Conclusion.NOT_STARTED,
     ]
 
 
 def test_gone_is_gone_even_after_a_try_in_doubt():
     step = next_step(STOP, refused("ResourceNotFound"), 2, longest, past=DOUBT)
 
-    assert step == End(Verdict.GONE)
+    assert step == End(Conclusion.GONE)
 
 
 def test_doubt_is_left_by_a_vague_answer_and_by_none():

@@ -9,17 +9,17 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from bot.errors import JournalUnavailable
-from bot.journal.sqlite.writer import Threads, make_engine, sqlite_file, unavailable
+from bot.journal.sqlite.writer import Writer, make_engine, sqlite_file, unavailable
 
 
 @pytest.fixture
-def threads(tmp_path):
+def writer(tmp_path):
     made = []
 
     def make(on_full=lambda: False, has_room=lambda: True):
         engine = make_engine(f"sqlite:///{tmp_path}/p.db")
         reader = make_engine(f"sqlite:///{tmp_path}/p.db", reads=True)
-        made.append(Threads(engine, on_full, has_room, reader))
+        made.append(Writer(engine, on_full, has_room, reader))
         return made[-1]
 
     yield make
@@ -39,8 +39,8 @@ def count(connection):
     return connection.exec_driver_sql("SELECT count(*) FROM t").scalar_one()
 
 
-async def test_commits_are_durable_and_reads_see_them(threads):
-    one = threads()
+async def test_commits_are_durable_and_reads_see_them(writer):
+    one = writer()
     await one.write(create)
 
     sync = await one.write(
@@ -53,8 +53,8 @@ async def test_commits_are_durable_and_reads_see_them(threads):
     assert (sync, mode, await one.read(count)) == (2, "wal", 0)
 
 
-async def test_a_full_disk_is_told_to_everybody_who_waited(threads):
-    one = threads()
+async def test_a_full_disk_is_told_to_everybody_who_waited(writer):
+    one = writer()
     await one.write(create)
     await one.write(lambda c: c.exec_driver_sql("PRAGMA max_page_count = 10"))
 
@@ -67,14 +67,14 @@ async def test_a_full_disk_is_told_to_everybody_who_waited(threads):
     assert await one.read(count) == 0
 
 
-async def test_where_room_can_be_made_the_group_is_tried_once_more(threads):
+async def test_where_room_can_be_made_the_group_is_tried_once_more(writer):
     room = []
 
     def make_room():
         room.append(1)
         return True
 
-    one = threads(make_room)
+    one = writer(make_room)
     await one.write(create)
 
     def fill_in(connection):
@@ -104,10 +104,10 @@ class Room:
 
 
 async def test_on_a_full_disk_what_begins_is_refused_and_the_rest_gets_the_room(
-    threads,
+    writer,
 ):
     room = Room()
-    one = threads(room.make)
+    one = writer(room.make)
     await one.write(create)
 
     begun, ended = await asyncio.gather(
@@ -118,9 +118,9 @@ async def test_on_a_full_disk_what_begins_is_refused_and_the_rest_gets_the_room(
     assert (ended, room.made, await one.read(count)) == (None, 1, 1)
 
 
-async def test_no_room_is_made_for_what_only_begins(threads):
+async def test_no_room_is_made_for_what_only_begins(writer):
     room = Room()
-    one = threads(room.make)
+    one = writer(room.make)
     await one.write(create)
 
     with pytest.raises(JournalUnavailable, match="full"):
@@ -129,8 +129,8 @@ async def test_no_room_is_made_for_what_only_begins(threads):
     assert room.made == 0
 
 
-async def test_room_that_is_not_enough_is_told(threads):
-    one = threads(lambda: True)
+async def test_room_that_is_not_enough_is_told(writer):
+    one = writer(lambda: True)
     await one.write(create)
     await one.write(lambda c: c.exec_driver_sql("PRAGMA max_page_count = 10"))
 
@@ -138,8 +138,8 @@ async def test_room_that_is_not_enough_is_told(threads):
         await one.write(fill)
 
 
-async def test_while_the_reserve_is_gone_nothing_begins(threads):
-    one = threads(has_room=lambda: False)
+async def test_while_the_reserve_is_gone_nothing_begins(writer):
+    one = writer(has_room=lambda: False)
     await one.write(create)
 
     with pytest.raises(JournalUnavailable, match="nothing new begins"):
@@ -147,9 +147,9 @@ async def test_while_the_reserve_is_gone_nothing_begins(threads):
     assert await one.write(count) == 0
 
 
-async def test_a_locked_database_takes_no_room(threads, tmp_path):
+async def test_a_locked_database_takes_no_room(writer, tmp_path):
     room = Room()
-    one = threads(room.make)
+    one = writer(room.make)
     await one.write(create)
     await one.write(lambda c: c.exec_driver_sql("PRAGMA busy_timeout = 0"))
     other = sqlite3.connect(tmp_path / "p.db", isolation_level=None)
@@ -162,8 +162,8 @@ async def test_a_locked_database_takes_no_room(threads, tmp_path):
     assert (room.made, await one.write(count)) == (0, 0)
 
 
-async def test_what_is_wrong_with_one_piece_harms_no_other(threads):
-    one = threads()
+async def test_what_is_wrong_with_one_piece_harms_no_other(writer):
+    one = writer()
     await one.write(lambda c: c.exec_driver_sql("CREATE TABLE t (x UNIQUE)"))
 
     def put(*values):
@@ -186,8 +186,8 @@ async def test_what_is_wrong_with_one_piece_harms_no_other(threads):
     assert await one.read(count) == 2
 
 
-def test_a_caller_whose_event_loop_is_gone_does_not_stop_the_writer(threads):
-    one = threads()
+def test_a_caller_whose_event_loop_is_gone_does_not_stop_the_writer(writer):
+    one = writer()
     gone = threading.Event()
 
     def late(connection):
@@ -204,15 +204,15 @@ def test_a_caller_whose_event_loop_is_gone_does_not_stop_the_writer(threads):
     assert asyncio.run(one.write(count)) == 0
 
 
-async def test_what_the_database_refuses_to_read_is_unavailable(threads):
-    one = threads()
+async def test_what_the_database_refuses_to_read_is_unavailable(writer):
+    one = writer()
 
     with pytest.raises(JournalUnavailable, match="no such table"):
         await one.read(count)
 
 
-async def test_a_caller_that_went_away_is_no_trouble(threads):
-    one = threads()
+async def test_a_caller_that_went_away_is_no_trouble(writer):
+    one = writer()
     await one.write(create)
     waiting = asyncio.ensure_future(one.write(count))
     await asyncio.sleep(0)
@@ -221,8 +221,8 @@ async def test_a_caller_that_went_away_is_no_trouble(threads):
     assert await one.write(count) == 0
 
 
-async def test_closing_finishes_what_has_queued_and_can_be_done_twice(threads):
-    one = threads()
+async def test_closing_finishes_what_has_queued_and_can_be_done_twice(writer):
+    one = writer()
     await one.write(create)
     waiting = [asyncio.ensure_future(one.write(count)) for _ in range(5)]
     await asyncio.sleep(0)
@@ -235,8 +235,8 @@ async def test_closing_finishes_what_has_queued_and_can_be_done_twice(threads):
         await one.write(count)
 
 
-async def test_when_it_is_closed_all_is_written_and_no_thread_is_left(threads):
-    one = threads()
+async def test_when_it_is_closed_all_is_written_and_no_thread_is_left(writer):
+    one = writer()
     await one.write(create)
     await one.read(count)
 
@@ -253,8 +253,8 @@ async def test_when_it_is_closed_all_is_written_and_no_thread_is_left(threads):
 
 
 @pytest.mark.parametrize(("count_", "commits"), [(256, 1), (257, 2)])
-async def test_a_group_has_256_pieces_at_most(threads, count_, commits):
-    one = threads()
+async def test_a_group_has_256_pieces_at_most(writer, count_, commits):
+    one = writer()
     began, go_on = threading.Event(), threading.Event()
 
     def hold(_connection):
@@ -271,8 +271,8 @@ async def test_a_group_has_256_pieces_at_most(threads, count_, commits):
     assert one.commits == 1 + commits
 
 
-async def test_nothing_is_left_of_a_piece_that_was_refused(threads):
-    one = threads()
+async def test_nothing_is_left_of_a_piece_that_was_refused(writer):
+    one = writer()
     await one.write(create)
 
     def half(connection):
@@ -285,14 +285,14 @@ async def test_nothing_is_left_of_a_piece_that_was_refused(threads):
     assert await one.read(count) == 0
 
 
-async def test_a_connection_waits_five_seconds_for_another_program(threads):
+async def test_a_connection_waits_five_seconds_for_another_program(writer):
     def pragmas(connection):
         names = ("busy_timeout", "foreign_keys")
         return [
             connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in names
         ]
 
-    assert await threads().write(pragmas) == [5000, 1]
+    assert await writer().write(pragmas) == [5000, 1]
 
 
 async def test_an_error_of_the_database_does_not_tell_the_values(tmp_path):
@@ -305,12 +305,12 @@ async def test_an_error_of_the_database_does_not_tell_the_values(tmp_path):
     assert "a secret" not in str(told.value)
 
 
-async def test_nobody_is_told_twice(threads):
+async def test_nobody_is_told_twice(writer):
     broken = []
     asyncio.get_running_loop().set_exception_handler(
         lambda _loop, context: broken.append(context)
     )
-    one = threads()
+    one = writer()
     await one.write(create)
     waiting = asyncio.ensure_future(one.write(count))
     await asyncio.sleep(0)
@@ -322,9 +322,9 @@ async def test_nobody_is_told_twice(threads):
 
 
 async def test_a_reader_sees_what_is_committed_while_another_program_writes(
-    threads, tmp_path
+    writer, tmp_path
 ):
-    one = threads()
+    one = writer()
     await one.write(create)
     other = sqlite3.connect(tmp_path / "p.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -337,8 +337,8 @@ async def test_a_reader_sees_what_is_committed_while_another_program_writes(
     assert (seen, await one.read(count)) == (0, 1)
 
 
-async def test_a_closed_one_reads_nothing(threads):
-    one = threads()
+async def test_a_closed_one_reads_nothing(writer):
+    one = writer()
     one.close()
 
     with pytest.raises(JournalUnavailable, match="closed"):

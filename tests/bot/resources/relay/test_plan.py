@@ -28,12 +28,12 @@ PLAN = {"room": "295066", "url": URL}
 
 def asked(*ids, **pairs):
     words = Words(
-        verb="start",
+        subcommand="start",
         ids=tuple(Token(text, kind) for text, kind in ids),
         pairs={key: tuple(values) for key, values in pairs.items()},
     )
     return Ask(
-        room="relay",
+        command="relay",
         text="",
         who=Person(team="T", user="U", home="T"),
         where=Place(channel="C"),

@@ -12,15 +12,15 @@ from bot.dialogue.form import Form, Option, TextField
 from bot.dialogue.outcome import Audience, Outcome
 from bot.errors import InvalidRequest
 from bot.runtime.tasks import Tasks
-from bot.slack.inbound.listeners import Door
+from bot.slack.inbound.listeners import Listeners
 
 OUTCOME = Outcome(headline=("told",))
 FORM = Form(
-    room="relay",
-    verb="start",
+    command="relay",
+    subcommand="start",
     title="Start",
     submit="Go",
-    fields=(TextField(name="room", label="Room"),),
+    fields=(TextField(name="room", label="Command"),),
     draft="d1",
 )
 COMMAND = {
@@ -35,10 +35,10 @@ COMMAND = {
 USER = {"user": {"id": "UANA", "team_id": "T1"}, "team": {"id": "T1"}}
 
 
-class House:
+class Router:
     """Answers with what it holds, and remembers every ask."""
 
-    rooms = {"relay": None, "lookup": None}
+    commands = {"relay": None, "lookup": None}
 
     def __init__(self):
         self.asks = []
@@ -62,15 +62,15 @@ class House:
     async def redraw(self, ask):
         return await self._give(ask)
 
-    async def options(self, room, source, query, who):
-        self.asks.append((room, source, query, who.user))
+    async def options(self, command, source, query, who):
+        self.asks.append((command, source, query, who.user))
         return (Option("R1 · 7", "R1"),)
 
     async def home(self, who):
         return Outcome(headline=(f"home of {who.user}",))
 
 
-class Teller:
+class Replies:
     """Remembers what it was to tell."""
 
     def __init__(self):
@@ -105,22 +105,24 @@ class People:
 
 
 class Front:
-    """A door with fakes on both sides."""
+    """A listeners with fakes on both sides."""
 
     def __init__(self, **more):
-        self.house, self.teller, self.people = House(), Teller(), People()
+        self.router, self.replies, self.people = Router(), Replies(), People()
         self.tasks = Tasks()
-        self.door = Door(self.house, self.teller, self.people, self.tasks, **more)
+        self.listeners = Listeners(
+            self.router, self.replies, self.people, self.tasks, **more
+        )
 
     async def send(self, payload):
         request = AsyncBoltRequest(mode="socket_mode", body=payload)
-        response = await self.door.dispatch(request, payload)
+        response = await self.listeners.dispatch(request, payload)
         body = response.body
         return response.status, json.loads(body) if body.startswith("{") else body
 
     async def settled(self):
         await self.tasks.drain(5)
-        return self.teller.told
+        return self.replies.told
 
 
 @pytest.fixture
@@ -133,7 +135,7 @@ async def test_a_command_is_answered_in_its_ack(front):
 
     assert status == 200
     assert (body["text"], body["response_type"]) == ("told", "ephemeral")
-    assert [ask.text for ask in front.house.asks] == ["list"]
+    assert [ask.text for ask in front.router.asks] == ["list"]
     assert front.people.met == ["UANA"]
 
 
@@ -141,18 +143,18 @@ async def test_a_command_is_answered_in_its_ack(front):
     "answer", [FORM, None, Outcome(headline=("x",), audience=Audience.CHANNEL)]
 )
 async def test_what_does_not_fit_an_ack_is_told_behind_it(front, answer):
-    front.house.holds = answer
+    front.router.holds = answer
 
     assert await front.send(COMMAND) == (200, "")
     assert await front.settled() == [("slash:T1:t1", answer)]
 
 
-async def test_a_slow_house_is_acked_in_time_and_answered_later():
+async def test_a_slow_router_is_acked_in_time_and_answered_later():
     front = Front(patience=0.01)
-    front.house.gate = asyncio.Event()
+    front.router.gate = asyncio.Event()
 
     status, body = await front.send(COMMAND)
-    front.house.gate.set()
+    front.router.gate.set()
 
     assert (status, body) == (200, "Still working on it; the answer follows here.")
     assert await front.settled() == [("slash:T1:t1", OUTCOME)]
@@ -163,11 +165,11 @@ async def test_a_prefix_is_taken_off():
 
     await front.send({**COMMAND, "command": "/tc-relay"})
 
-    assert front.house.asks[0].room == "relay"
+    assert front.router.asks[0].command == "relay"
 
 
 async def test_whatever_breaks_is_told_as_an_incident_and_never_a_5xx(front):
-    front.house.holds = RuntimeError("broken")
+    front.router.holds = RuntimeError("broken")
 
     status, body = await front.send(COMMAND)
 
@@ -194,7 +196,9 @@ async def test_a_button_asks_what_it_says(front):
     assert await front.send(pressed("do:relay:1", value="- stop R1")) == (200, "")
 
     await front.settled()
-    assert [(ask.room, ask.text) for ask in front.house.asks] == [("relay", "stop R1")]
+    assert [(ask.command, ask.text) for ask in front.router.asks] == [
+        ("relay", "stop R1")
+    ]
 
 
 async def test_a_press_that_means_nothing_to_us_is_acked(front):
@@ -209,12 +213,12 @@ VIEW = {
     "callback_id": "form:relay:start",
     "private_metadata": "d1",
     "blocks": [{"type": "input", "block_id": "room"}, {"type": "divider"}],
-    "state": {"values": {"room": {"field:room": {"value": "7"}}}},
+    "state": {"values": {"room": {"field:command": {"value": "7"}}}},
 }
 
 
 async def test_a_choice_in_a_form_draws_it_anew(front):
-    front.house.holds = FORM
+    front.router.holds = FORM
     payload = {**pressed("field:what"), "view": VIEW}
 
     assert await front.send(payload) == (200, "")
@@ -225,7 +229,7 @@ SUBMIT = {"type": "view_submission", **USER, "view": VIEW}
 
 
 async def test_a_fault_in_a_form_is_shown_at_its_field(front):
-    front.house.holds = InvalidRequest({"room": "Say which.", "else": "Odd."})
+    front.router.holds = InvalidRequest({"room": "Say which.", "else": "Odd."})
 
     assert await front.send(SUBMIT) == (
         200,
@@ -237,7 +241,7 @@ async def test_a_fault_in_a_form_is_shown_at_its_field(front):
     ("answer", "action"), [(None, "clear"), (FORM, "update"), (OUTCOME, "update")]
 )
 async def test_a_form_is_closed_or_gives_way_to_another_view(front, answer, action):
-    front.house.holds = answer
+    front.router.holds = answer
 
     status, body = await front.send(SUBMIT)
 
@@ -246,11 +250,11 @@ async def test_a_form_is_closed_or_gives_way_to_another_view(front, answer, acti
 
 async def test_a_form_that_takes_long_is_told_so_and_its_faults_come_later():
     front = Front(patience=0.01)
-    front.house.gate = asyncio.Event()
-    front.house.holds = InvalidRequest({"room": "Say which."})
+    front.router.gate = asyncio.Event()
+    front.router.holds = InvalidRequest({"room": "Say which."})
 
     _status, body = await front.send(SUBMIT)
-    front.house.gate.set()
+    front.router.gate.set()
     ((_key, told),) = await front.settled()
 
     assert "Still working" in json.dumps(body)
@@ -268,7 +272,7 @@ async def test_a_select_is_answered_from_memory(front):
 
     status, body = await front.send(payload)
 
-    assert front.house.asks == [("relay", "relays", "R", "UANA")]
+    assert front.router.asks == [("relay", "relays", "R", "UANA")]
     assert (status, [one["value"] for one in body["options"]]) == (200, ["R1"])
 
 
@@ -296,7 +300,9 @@ async def test_a_mention_and_a_direct_message_are_asks(front):
     await front.send(event(type="message", channel_type="im", **said))
     await front.settled()
 
-    assert [(ask.room, ask.text) for ask in front.house.asks] == [("relay", "list")] * 2
+    assert [(ask.command, ask.text) for ask in front.router.asks] == [
+        ("relay", "list")
+    ] * 2
 
 
 @pytest.mark.parametrize(
@@ -321,7 +327,7 @@ async def test_messages_that_are_for_nobody_are_not_asks(front, more):
     await front.settled()
 
     assert status == 200
-    assert front.house.asks == []
+    assert front.router.asks == []
 
 
 async def test_an_opened_home_tab_is_published_and_the_other_tab_is_not(front):

@@ -41,7 +41,7 @@ def typed(**said):
 
 def test_a_command_is_keyed_by_its_trigger():
     assert command(typed(), "") == Ask(
-        room="relay",
+        command="relay",
         text="stop R1",
         who=ANA,
         where=Place(channel="C1"),
@@ -53,15 +53,15 @@ def test_a_command_is_keyed_by_its_trigger():
 
 
 @pytest.mark.parametrize(
-    ("name", "prefix", "room"),
+    ("name", "prefix", "read"),
     [
         ("/relay", "", "relay"),
         ("/tc-relay", "tc-", "relay"),
         ("/relay", "tc-", "relay"),
     ],
 )
-def test_a_prefix_is_taken_off(name, prefix, room):
-    assert command(typed(command=name), prefix).room == room
+def test_a_prefix_is_taken_off(name, prefix, read):
+    assert command(typed(command=name), prefix).command == read
 
 
 def test_a_command_in_a_direct_message_knows_it():
@@ -72,7 +72,7 @@ def test_a_button_is_keyed_by_what_it_is_about():
     action = {"action_id": "do:relay:2", "value": "01ABC:stop:3 stop R1 --yes"}
 
     assert button({**PRESSED, "actions": [action]}, action) == Ask(
-        room="relay",
+        command="relay",
         text="stop R1 --yes",
         who=ANA,
         where=Place(channel="C1", thread="1.0", message="1.5", ephemeral=True),
@@ -119,7 +119,7 @@ VIEW = {
 
 def test_a_form_is_keyed_by_its_view_and_carries_only_its_draft():
     assert submission(VIEW) == Ask(
-        room="relay",
+        command="relay",
         text="start",
         who=ANA,
         where=Place(channel=""),
@@ -142,7 +142,7 @@ def said(text, **more):
 
 
 @pytest.mark.parametrize(
-    ("text", "room", "rest"),
+    ("text", "command", "rest"),
     [
         ("<@UBOT> relay stop R1", "relay", "stop R1"),
         ("<@UBOT|patchbay>  Relay   stop R1", "relay", "  stop R1"),
@@ -153,11 +153,11 @@ def said(text, **more):
         ("relay list", "relay", "list"),
     ],
 )
-def test_a_mention_says_the_same_words_as_a_command(text, room, rest):
+def test_a_mention_says_the_same_words_as_a_command(text, command, rest):
     ask = mention(said(text), {"relay", "lookup"}, "tc-")
 
-    assert (ask.room, ask.text, ask.key, ask.surface) == (
-        room,
+    assert (ask.command, ask.text, ask.key, ask.surface) == (
+        command,
         rest,
         "event:E1",
         Surface.MENTION,
@@ -173,7 +173,7 @@ def test_a_mention_is_answered_in_its_thread():
 def test_words_in_the_bots_own_tab_need_no_mention():
     ask = mention(said("relay list", channel_type="im", channel="D1"), {"relay"}, "")
 
-    assert (ask.room, ask.surface, ask.where) == (
+    assert (ask.command, ask.surface, ask.where) == (
         "relay",
         Surface.DIRECT,
         Place(channel="D1", direct=True),
@@ -194,7 +194,7 @@ def test_a_shortcut_looks_up_all_that_a_message_says():
 
     ask = shortcut({**PRESSED, "message": message})
 
-    assert (ask.room, ask.text) == ("lookup", "alert R1 down InternalError x")
+    assert (ask.command, ask.text) == ("lookup", "alert R1 down InternalError x")
     assert ask.key == "shortcut:T1:t1"
 
 

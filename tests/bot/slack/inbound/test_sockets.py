@@ -15,7 +15,7 @@ from bot.slack.inbound import sockets as module
 from bot.slack.inbound.sockets import DEAF_SECONDS, Sockets
 
 
-class Door:
+class Listeners:
     """Answers every envelope alike, and remembers what came."""
 
     def __init__(self):
@@ -35,13 +35,13 @@ async def slack():
 
 @pytest.fixture
 async def connected(slack):
-    door = Door()
+    listeners = Listeners()
     web = AsyncWebClient(
         token=slack.bot_token.get_secret_value(), base_url=slack.api_url
     )
-    made = Sockets(door, web, slack.app_token)
+    made = Sockets(listeners, web, slack.app_token)
     await made.start()
-    yield made, door
+    yield made, listeners
     await made.close()
 
 
@@ -69,12 +69,12 @@ async def test_there_are_two_connections(slack, connected):
 async def test_every_envelope_is_acked_with_what_the_door_says(
     slack, connected, response, shown
 ):
-    _, door = connected
-    door.response = response
+    _, listeners = connected
+    listeners.response = response
 
     await command(slack)
 
-    assert door.came == ["/relay"]
+    assert listeners.came == ["/relay"]
     assert [one.text for one in slack.space.whispers.values()] == shown
     assert "dispatch_failed" not in json.dumps(
         [str(c) for c in slack.space.feed.changes]
@@ -84,17 +84,17 @@ async def test_every_envelope_is_acked_with_what_the_door_says(
 async def test_what_bolt_cannot_look_into_is_acked_and_goes_no_further(
     slack, connected
 ):
-    _, door = connected
+    _, listeners = connected
     event = {"type": "app_mention", "user": True, "channel": "C1"}
     payload = {"type": "event_callback", "event": event}
 
     ack = await slack.sockets.carry(Letter(Sort.EVENT, payload))
 
-    assert (ack.failed, door.came) == ("", [])
+    assert (ack.failed, listeners.came) == ("", [])
 
 
 async def test_a_connection_that_is_renewed_or_lost_comes_back(slack, connected):
-    sockets, door = connected
+    sockets, listeners = connected
 
     await slack.sockets.refresh()
     while slack.sockets.connections < module.CONNECTIONS:
@@ -102,16 +102,16 @@ async def test_a_connection_that_is_renewed_or_lost_comes_back(slack, connected)
     await command(slack)
 
     assert await sockets.connected()
-    assert door.came == ["/relay"]
+    assert listeners.came == ["/relay"]
 
 
 async def test_more_than_it_can_take_is_acked_and_not_done(slack, connected):
-    sockets, door = connected
+    sockets, listeners = connected
     sockets._under_way = module.MOST_AT_ONCE
 
     await command(slack)
 
-    assert door.came == []
+    assert listeners.came == []
     (told,) = slack.space.whispers.values()
     assert "nothing was done" in told.text
 
@@ -126,7 +126,7 @@ async def test_after_a_minute_of_silence_it_gives_up(slack):
         await asyncio.sleep(0)
 
     sockets = Sockets(
-        Door(), AsyncWebClient(), SecretStr("x"), clock=lambda: at[0], sleep=sleep
+        Listeners(), AsyncWebClient(), SecretStr("x"), clock=lambda: at[0], sleep=sleep
     )
 
     await sockets.watch()

@@ -8,20 +8,20 @@ from pydantic import SecretStr
 from bot.dialogue.ask import Ask, Person, Place, Submission, Surface
 from bot.dialogue.form import Form, TextField
 from bot.dialogue.outcome import Audience, File, Outcome
-from bot.slack.outbound.replies import Teller
+from bot.slack.outbound.replies import Replies
 from bot.slack.outbound.web import Sent
 
 OUTCOME = Outcome(headline=("told",))
 FORM = Form(
-    room="relay",
-    verb="start",
+    command="relay",
+    subcommand="start",
     title="Start",
     submit="Go",
-    fields=(TextField(name="room", label="Room"),),
+    fields=(TextField(name="room", label="Command"),),
     draft="d1",
 )
 ASK = Ask(
-    room="relay",
+    command="relay",
     text="",
     who=Person(team="T1", user="UANA", home="T1"),
     where=Place(channel="C1"),
@@ -66,7 +66,7 @@ class Web:
 
 async def told(ask, answer, *refused):
     web = Web(*refused)
-    await Teller(web).tell(ask, answer)
+    await Replies(web).tell(ask, answer)
     return web.sent
 
 
@@ -151,8 +151,8 @@ async def test_a_redrawn_form_replaces_the_one_it_was_drawn_from():
     web, view = Web("hash_conflict"), {"type": "modal"}
     form = Submission(draft="d1", view="V1", hash="h", values={})
 
-    await Teller(web).redraw(replace(ASK, submission=form), view)
-    await Teller(web).redraw(ASK, view)
+    await Replies(web).redraw(replace(ASK, submission=form), view)
+    await Replies(web).redraw(ASK, view)
 
     assert web.sent == [("views.update", {"view_id": "V1", "hash": "h", "view": view})]
 
@@ -160,7 +160,7 @@ async def test_a_redrawn_form_replaces_the_one_it_was_drawn_from():
 async def test_the_home_tab_is_published():
     web = Web("not_enabled")
 
-    await Teller(web).publish("UANA", {"type": "home"})
+    await Replies(web).publish("UANA", {"type": "home"})
 
     assert web.sent == [
         ("views.publish", {"user_id": "UANA", "view": {"type": "home"}})

@@ -46,7 +46,7 @@ def words(text, style=None):
 
 def test_a_card_looks_like_this():
     outcome = Outcome(
-        headline=(Bold("R1 · started"), "   room ", Mono("295066")),
+        headline=(Bold("R1 · started"), "   command ", Mono("295066")),
         tone=Tone.GOOD,
         parts=(
             line("live-main · ap-singapore", quiet=True),
@@ -61,13 +61,13 @@ def test_a_card_looks_like_this():
     )
 
     assert judged(blocks.message(outcome), "message") == {
-        "text": "🟢 R1 · started   room 295066",
+        "text": "🟢 R1 · started   command 295066",
         "blocks": [
             {
                 "type": "section",
                 "text": {
                     "type": "mrkdwn",
-                    "text": "🟢 *R1 · started*   room `295066`",
+                    "text": "🟢 *R1 · started*   command `295066`",
                     "verbatim": True,
                 },
                 "accessory": {

@@ -22,8 +22,8 @@ OPTIONS = (Option("Number", "number"), Option("Text", "text", "as typed"))
 
 def form(*fields):
     return Form(
-        room="relay",
-        verb="start",
+        command="relay",
+        subcommand="start",
         title="Start relay",
         submit="Start",
         fields=fields,
@@ -37,7 +37,9 @@ def elements(*fields):
 
 
 def test_a_form_is_known_by_room_and_verb_and_carries_its_draft():
-    made = forms.view(form(TextField(name="room", label="Room ID", hint="As created.")))
+    made = forms.view(
+        form(TextField(name="room", label="Command ID", hint="As created."))
+    )
 
     assert (made["callback_id"], made["private_metadata"]) == ("form:relay:start", "d1")
     assert [made[key]["text"] for key in ("title", "submit", "close")] == [
@@ -87,7 +89,7 @@ def test_a_form_is_known_by_room_and_verb_and_carries_its_draft():
             },
         ),
         (
-            SearchField(name="a", label="A", room="relay", source="relays"),
+            SearchField(name="a", label="A", command="relay", source="relays"),
             {
                 "type": "external_select",
                 "action_id": "pick:relay:relays:a",
@@ -124,9 +126,9 @@ def test_more_than_ten_choices_are_no_radio_buttons():
 def test_many_can_be_searched_for():
     chosen = (Option("R1", "R1"),)
     one, many = elements(
-        SearchField(name="a", label="A", room="r", source="s", initial=chosen),
+        SearchField(name="a", label="A", command="r", source="s", initial=chosen),
         SearchField(
-            name="b", label="B", room="r", source="s", initial=chosen, many=True
+            name="b", label="B", command="r", source="s", initial=chosen, many=True
         ),
     )
 
@@ -260,7 +262,12 @@ FIELD = st.one_of(
 @given(st.lists(FIELD, min_size=1, max_size=6), WORDS, WORDS)
 def test_whatever_is_in_a_form_slack_takes_it(fields, title, submit):
     made = Form(
-        room="r", verb="v", title=title, submit=submit, fields=tuple(fields), draft="d"
+        command="r",
+        subcommand="v",
+        title=title,
+        submit=submit,
+        fields=tuple(fields),
+        draft="d",
     )
 
     assert judge(forms.view(made), "modal") == []
