@@ -225,7 +225,7 @@ def _gated(bench, gate):
     world = bench.world
     bench.fit(gate=gate)
     world.service = replace(world.service, gate=gate)
-    world.router = type(world.router)(world.router.rooms, world.service)
+    world.router = type(world.router)(world.router.commands, world.service)
 
 
 @on_bench
