@@ -1,15 +1,16 @@
 """Tells an answer to whoever asked, at the place where they asked."""
 
-from dataclasses import replace
 from typing import Any
 
 import structlog
 
-from bot.dialogue.ask import Ask, Surface
+from bot.dialogue.ask import Ask
 from bot.dialogue.form import Form
-from bot.dialogue.outcome import Audience, File, Outcome, Tone
+from bot.dialogue.outcome import File, Outcome, Tone
 from bot.i18n import _, reading_in
-from bot.slack.outbound.web import Sent, Web
+from bot.slack.outbound import routes
+from bot.slack.outbound.routes import Destination
+from bot.slack.outbound.web import Web
 from bot.slack.render import blocks
 from bot.slack.render import modals as forms
 
@@ -61,46 +62,31 @@ class Replies:
         await self._show(ask, Outcome(headline=(sentence,), tone=Tone.WARN))
 
     async def _show(self, ask: Ask, outcome: Outcome) -> None:
-        sent = await self._sent(ask, outcome)
-        if not sent.ok and sent.error not in {"timeout", "ratelimited"}:
+        order = routes.ways(outcome.audience, _destination(ask))
+        sent = await routes.send(self.web, order, blocks.message(outcome))
+        if not sent.ok:
             log.warning("answer.refused", error=sent.error)
-            short = replace(outcome, parts=(), menu=())
-            await self._sent(ask, short)
 
     async def hand_over(self, ask: Ask, file: File) -> None:
         """Put *file* into the asker's messages with the bot; say so if it cannot be."""
-        said = Outcome(headline=(file.name,))
-        opened = await self.web.post(ask.who.user, blocks.message(said))
-        channel = str((opened.data or {}).get("channel", ""))
-        sent = opened
-        if opened.ok:
+        title = blocks.message(Outcome(headline=(file.name,)))
+        sent = await self.web.post(ask.who.user, title)
+        if sent.ok:
+            channel = sent.channel or ""
             sent = await self.web.upload(channel, file.name, file.text)
         if not sent.ok:
             log.warning("file.refused", error=sent.error)
             sentence = _("Slack did not take the file: {error}.")
-            told = sentence.format(error=sent.error)
-            await self._show(ask, Outcome(headline=(told,), tone=Tone.BAD))
+            text = sentence.format(error=sent.error)
+            await self._show(ask, Outcome(headline=(text,), tone=Tone.BAD))
 
-    async def _sent(self, ask: Ask, outcome: Outcome) -> Sent:
-        body = blocks.message(outcome)
-        private = outcome.audience is Audience.ASKER
-        if ask.answer_url and ask.surface is not Surface.FORM:
-            kind = "ephemeral" if private else "in_channel"
-            whole = {
-                **body,
-                "response_type": kind,
-                "replace_original": outcome.replaces,
-            }
-            return await self.web.answer(ask.answer_url, whole)
-        if ask.where.direct or not ask.where.channel:
-            channel = ask.where.channel or ask.who.user
-            return await self.web.post(channel, body, thread_ts=ask.where.thread)
-        if private:
-            return await self.web.call(
-                "chat.postEphemeral",
-                channel=ask.where.channel,
-                user=ask.who.user,
-                thread_ts=ask.where.thread,
-                **body,
-            )
-        return await self.web.post(ask.where.channel, body, thread_ts=ask.where.thread)
+
+def _destination(ask: Ask) -> Destination:
+    """Return where an answer to *ask* may go: never to the operators' channel."""
+    return Destination(
+        channel=ask.where.channel,
+        user=ask.who.user,
+        thread=ask.where.thread,
+        direct=ask.where.direct,
+        answer_url=ask.answer_url,
+    )

@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.ids import ChannelId, MessageTs
 from bot.slack.inbound.payloads import answer_url_is_slacks
 
 SECONDS = 5
@@ -25,6 +26,33 @@ NO_SUCH_TOKEN = {
     "token_expired",
     "token_revoked",
 }
+NO_WAY = "none"  # a message had nowhere to go
+# The message or its place is the trouble, so another way may be open.
+REFUSED = {
+    "not_in_channel",
+    "channel_not_found",
+    "invalid_arguments",
+    "is_archived",
+    "restricted_action",
+    "message_not_found",
+    "cant_update_message",
+    "edit_window_closed",
+    "user_not_in_channel",
+    "http_404",
+    "http_410",
+    "http_403",
+    "http_400",
+    "not_slack",
+    NO_WAY,
+}
+UNSHOWABLE = {
+    "invalid_blocks",
+    "invalid_blocks_format",
+    "msg_too_long",
+    "msg_blocks_too_long",
+    "no_text",
+}
+AWAY = ("unreachable", "timeout", "http_5")  # the trouble is Slack's
 TOO_MANY = 429
 OK = 200
 READS = {"users.info", "usergroups.users.list", "conversations.info"}  # take no JSON
@@ -32,8 +60,9 @@ READS = {"users.info", "usergroups.users.list", "conversations.info"}  # take no
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """How a call ended. *error* is Slack's word, `timeout` or `unreachable`.
+    """How a call ended.
 
+    *error* is Slack's word, `timeout`, `unreachable` or `http_` and a status.
     *retry_after* is in seconds, when Slack gave one.
     """
 
@@ -41,6 +70,33 @@ class Sent:
     error: str = ""
     retry_after: float = 0.0
     data: Mapping[str, Any] | None = None
+
+    @property
+    def away(self) -> bool:
+        """Slack could not be reached or failed: the message may have arrived."""
+        return self.error.startswith(AWAY)
+
+    @property
+    def refused(self) -> bool:
+        """Slack will never take the message this way."""
+        return self.unshowable or self.error in REFUSED
+
+    @property
+    def unshowable(self) -> bool:
+        """Slack takes the way, but not the blocks."""
+        return self.error in UNSHOWABLE
+
+    @property
+    def channel(self) -> ChannelId | None:
+        """Where the message was posted, if Slack says so."""
+        channel = (self.data or {}).get("channel")
+        return ChannelId(str(channel)) if channel else None
+
+    @property
+    def ts(self) -> MessageTs | None:
+        """The message that was posted or updated, if Slack says so."""
+        ts = (self.data or {}).get("ts")
+        return MessageTs(str(ts)) if ts else None
 
 
 class Web:
@@ -83,12 +139,12 @@ class Web:
 
     async def call(self, method: str, **arguments: Any) -> Sent:
         """Call *method* with *arguments*; never raises for what Slack says."""
-        said = {name: value for name, value in arguments.items() if value is not None}
+        params = {name: value for name, value in arguments.items() if value is not None}
         read = method in READS
         verb = "GET" if read else "POST"
-        said_as = {"params": said} if read else {"json": said}
+        payload = {"params": params} if read else {"json": params}
         try:
-            response = await self.client.api_call(method, http_verb=verb, **said_as)
+            response = await self.client.api_call(method, http_verb=verb, **payload)
         except SlackApiError as error:
             return _refused(error)
         except TimeoutError:
@@ -149,11 +205,12 @@ class Web:
 def _taken(text: str) -> Sent:
     """Read what an answer's address says with a 200: `ok`, or why not after all."""
     try:
-        said = json.loads(text)
+        data = json.loads(text)
     except ValueError:
         return Sent(ok=True)
-    refused = isinstance(said, dict) and said.get("ok") is False
-    return Sent(ok=not refused, error=str(said.get("error")) if refused else "")
+    if isinstance(data, dict) and data.get("ok") is False:
+        return Sent(ok=False, error=str(data.get("error")))
+    return Sent(ok=True)
 
 
 def _refused(error: SlackApiError) -> Sent:
@@ -162,8 +219,8 @@ def _refused(error: SlackApiError) -> Sent:
     if response.status_code == TOO_MANY:
         return Sent(ok=False, error="ratelimited", retry_after=max(wait, 1.0))
     data = response.data if isinstance(response.data, dict) else {}
-    said = data.get("error") or f"http_{response.status_code}"
-    return Sent(ok=False, error=str(said), retry_after=wait)
+    word = data.get("error") or f"http_{response.status_code}"
+    return Sent(ok=False, error=str(word), retry_after=wait)
 
 
 def _seconds(header: Any) -> float:

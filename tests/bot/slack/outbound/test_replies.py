@@ -9,7 +9,7 @@ from bot.dialogue.ask import Ask, Person, Place, Submission, Surface
 from bot.dialogue.form import Form, TextField
 from bot.dialogue.outcome import Audience, File, Outcome
 from bot.slack.outbound.replies import Replies
-from bot.slack.outbound.web import Sent
+from tests.fakes.slack import FakeSlack
 
 OUTCOME = Outcome(headline=("told",))
 FORM = Form(
@@ -39,33 +39,8 @@ MENTION = replace(
 )
 
 
-class Web:
-    """A Slack that takes everything, but for what it is told to refuse."""
-
-    def __init__(self, *refused):
-        self.refused = list(refused)
-        self.sent = []
-
-    def _take(self, way, said):
-        self.sent.append((way, said))
-        error = self.refused.pop(0) if self.refused else ""
-        return Sent(ok=not error, error=error, data={"channel": "D1"})
-
-    async def call(self, method, **said):
-        return self._take(method, said)
-
-    async def post(self, channel, body, **more):
-        return self._take(f"post {channel}", {**body, **more})
-
-    async def answer(self, url, body):
-        return self._take("answer", body)
-
-    async def upload(self, channel, name, text):
-        return self._take(f"upload {channel}", {"name": name, "text": text})
-
-
 async def told(ask, answer, *refused):
-    web = Web(*refused)
+    web = FakeSlack(*refused)
     await Replies(web).tell(ask, answer)
     return web.sent
 
@@ -73,18 +48,38 @@ async def told(ask, answer, *refused):
 async def test_a_command_is_answered_at_its_own_address():
     ((way, body),) = await told(ASK, OUTCOME)
 
-    assert way == "answer"
-    assert (body["text"], body["response_type"], body["replace_original"]) == (
-        "told",
-        "ephemeral",
-        False,
-    )
+    assert way == "answer ephemeral"
+    assert (body["text"], body["replace_original"]) == ("told", False)
 
 
 async def test_what_is_for_the_channel_is_shown_to_the_channel():
-    ((_, body),) = await told(ASK, replace(OUTCOME, audience=Audience.CHANNEL))
+    ((way, body),) = await told(ASK, replace(OUTCOME, audience=Audience.CHANNEL))
 
-    assert body["response_type"] == "in_channel"
+    assert (way, body["text"]) == ("post C1", "told")
+
+
+async def test_where_the_bot_is_not_the_channel_is_shown_it_at_the_commands_address():
+    shown = replace(OUTCOME, audience=Audience.CHANNEL)
+
+    sent = await told(ASK, shown, "not_in_channel")
+
+    assert [way for way, _ in sent] == ["post C1", "answer in_channel"]
+
+
+async def test_an_answer_that_has_no_other_way_goes_to_the_asker_directly():
+    sent = await told(MENTION, OUTCOME, "user_not_in_channel")
+
+    assert [way for way, _ in sent] == ["chat.postEphemeral", "post UANA"]
+
+
+async def test_an_answer_never_goes_to_anybody_else():
+    sent = await told(ASK, OUTCOME, "http_404", "channel_not_found", "is_archived")
+
+    assert [way for way, _ in sent] == [
+        "answer ephemeral",
+        "chat.postEphemeral",
+        "post UANA",
+    ]
 
 
 async def test_a_mention_is_answered_in_its_thread():
@@ -121,7 +116,7 @@ async def test_a_form_is_opened_with_the_trigger():
 async def test_a_form_that_came_too_late_asks_for_another_try():
     sent = await told(ASK, FORM, "expired_trigger_id")
 
-    assert [way for way, _ in sent] == ["views.open", "answer"]
+    assert [way for way, _ in sent] == ["views.open", "answer ephemeral"]
     assert "once more" in sent[1][1]["text"]
 
 
@@ -135,7 +130,7 @@ async def test_where_no_form_can_open_the_slash_is_asked_for():
 async def test_what_slack_refuses_is_told_again_without_its_parts():
     sent = await told(ASK, OUTCOME, "invalid_blocks")
 
-    assert [way for way, _ in sent] == ["answer", "answer"]
+    assert [way for way, _ in sent] == ["answer ephemeral", "answer ephemeral"]
 
 
 @pytest.mark.parametrize("error", ["timeout", "ratelimited"])
@@ -148,7 +143,7 @@ async def test_silence_is_silence():
 
 
 async def test_a_redrawn_form_replaces_the_one_it_was_drawn_from():
-    web, view = Web("hash_conflict"), {"type": "modal"}
+    web, view = FakeSlack("hash_conflict"), {"type": "modal"}
     form = Submission(draft="d1", view="V1", hash="h", values={})
 
     await Replies(web).redraw(replace(ASK, submission=form), view)
@@ -158,7 +153,7 @@ async def test_a_redrawn_form_replaces_the_one_it_was_drawn_from():
 
 
 async def test_the_home_tab_is_published():
-    web = Web("not_enabled")
+    web = FakeSlack("not_enabled")
 
     await Replies(web).publish("UANA", {"type": "home"})
 
@@ -173,7 +168,11 @@ FILE = replace(OUTCOME, file=File("trail.jsonl", "{}\n"))
 async def test_a_file_goes_into_the_askers_own_messages():
     sent = await told(ASK, FILE)
 
-    assert [way for way, _said in sent] == ["answer", "post UANA", "upload D1"]
+    assert [way for way, _said in sent] == [
+        "answer ephemeral",
+        "post UANA",
+        "upload DANA",
+    ]
     assert sent[-1][1] == {"name": "trail.jsonl", "text": "{}\n"}
 
 
@@ -183,5 +182,5 @@ async def test_a_file_goes_into_the_askers_own_messages():
 async def test_a_file_that_slack_does_not_take_is_told(refused):
     way, said = (await told(ASK, FILE, *refused))[-1]
 
-    assert way == "answer"
+    assert way == "answer ephemeral"
     assert refused[-1] in said["text"]

@@ -1,0 +1,216 @@
+"""A message goes by the first way that is open, and no other."""
+
+from datetime import timedelta
+
+import pytest
+from pydantic import SecretStr
+
+from bot.dialogue.outcome import Audience, Outcome
+from bot.slack.outbound import routes
+from bot.slack.outbound.routes import (
+    Answer,
+    Destination,
+    Direct,
+    Ops,
+    Post,
+    Update,
+    Whisper,
+)
+from bot.slack.outbound.web import REFUSED, UNSHOWABLE, Sent
+from bot.slack.render.blocks import message
+from tests.fakes.clock import AT
+from tests.fakes.slack import FakeSlack, refused
+
+URL = SecretStr("https://hooks.slack.com/x")
+EVERYTHING = Destination(
+    channel="C",
+    user="U",
+    thread="1.0",
+    card=("CX", "1.2"),
+    answer_url=URL,
+    ops="COPS",
+)
+BODY = {"text": "told", "blocks": [{"type": "divider"}]}
+INVITATION = message(
+    Outcome(headline=("Invite me to this channel to keep this card live.",))
+)
+
+
+@pytest.mark.parametrize(
+    ("audience", "destination", "ways"),
+    [
+        (
+            Audience.CHANNEL,
+            EVERYTHING,
+            (
+                Update("CX", "1.2"),
+                Post("C", "1.0"),
+                Answer(URL, in_channel=True),
+                Direct("U"),
+                Ops("COPS"),
+            ),
+        ),
+        (
+            Audience.ASKER,
+            EVERYTHING,
+            (Answer(URL), Whisper("C", "U", "1.0"), Direct("U"), Ops("COPS")),
+        ),
+        (Audience.OPS, EVERYTHING, (Ops("COPS"), Direct("U"))),
+        (
+            Audience.CHANNEL,
+            Destination(channel="C", user="U"),
+            (Post("C"), Direct("U")),
+        ),
+        (
+            Audience.ASKER,
+            Destination(channel="C", user="U"),
+            (Whisper("C", "U"), Direct("U")),
+        ),
+        (
+            Audience.ASKER,
+            Destination(channel="D", user="U", thread="1.0", direct=True),
+            (Post("D", "1.0"), Direct("U")),
+        ),
+        (Audience.CHANNEL, Destination(channel="", user="U"), (Direct("U"),)),
+        (Audience.ASKER, Destination(channel="", user="U"), (Direct("U"),)),
+        (Audience.OPS, Destination(channel="C", user="U"), (Direct("U"),)),
+    ],
+)
+def test_an_audience_is_reached_by_the_ways_that_there_are(audience, destination, ways):
+    assert routes.ways(audience, destination) == ways
+
+
+@pytest.mark.parametrize(
+    ("asked_at", "url"),
+    [
+        (AT, None),
+        (AT + timedelta(seconds=1), URL),
+        (AT + timedelta(minutes=29), URL),
+        (None, None),
+    ],
+)
+def test_an_answer_url_is_good_for_half_an_hour(asked_at, url):
+    now = AT + timedelta(minutes=29)
+
+    assert routes.fresh(URL, asked_at, now) == url
+    assert routes.fresh(None, now, now) is None
+
+
+MESSAGE = {
+    Update("CX", "1.2"): ("chat.update", {"channel": "CX", "ts": "1.2", **BODY}),
+    Post("C", "1.0"): ("post C", {**BODY, "thread_ts": "1.0"}),
+    Whisper("C", "U", "1.0"): (
+        "chat.postEphemeral",
+        {"channel": "C", "user": "U", "thread_ts": "1.0", **BODY},
+    ),
+    Answer(URL): (
+        "answer ephemeral",
+        {**BODY, "response_type": "ephemeral", "replace_original": False},
+    ),
+    Answer(URL, in_channel=True): (
+        "answer in_channel",
+        {
+            "text": "told",
+            "blocks": [*BODY["blocks"], *INVITATION["blocks"]],
+            "response_type": "in_channel",
+            "replace_original": False,
+        },
+    ),
+    Direct("U"): ("post U", BODY),
+    Ops("COPS"): ("post COPS", BODY),
+}
+
+
+@pytest.mark.parametrize(("way", "call"), MESSAGE.items())
+async def test_each_way_is_one_call(way, call):
+    web = FakeSlack()
+
+    sent = await routes.send(web, (way,), BODY)
+
+    assert (sent.ok, web.sent) == (True, [call])
+
+
+@pytest.mark.parametrize("error", sorted(REFUSED))
+async def test_a_way_that_slack_refuses_is_followed_by_the_next(error):
+    web = FakeSlack(error, error)
+
+    sent = await routes.send(web, (Post("C"), Direct("U"), Ops("COPS")), BODY)
+
+    assert (sent, web.ways) == (
+        Sent(ok=True, data={"channel": "COPS", "ts": "1.5"}),
+        ["post C", "post U", "post COPS"],
+    )
+    assert (sent.channel, sent.ts) == ("COPS", "1.5")
+
+
+@pytest.mark.parametrize(
+    ("error", "away"),
+    [
+        ("timeout", True),
+        ("unreachable", True),
+        ("http_503", True),
+        ("ratelimited", False),
+        ("fatal_error", False),
+    ],
+)
+async def test_while_slack_takes_nothing_no_other_way_is_tried(error, away):
+    web = FakeSlack(answers={"post C": [refused(error, retry_after=3.0)]})
+
+    sent = await routes.send(web, (Post("C"), Direct("U")), BODY)
+
+    assert sent == refused(error, retry_after=3.0)
+    assert (sent.away, sent.refused, web.ways) == (away, False, ["post C"])
+
+
+@pytest.mark.parametrize("error", sorted(UNSHOWABLE))
+async def test_blocks_that_slack_refuses_are_sent_as_text(error):
+    web, body = FakeSlack(error), {**BODY, "text": "x" * 3001}
+
+    sent = await routes.send(web, (Direct("U"), Ops("COPS")), body)
+
+    assert sent.ok
+    assert web.sent == [("post U", body), ("post U", {"text": "x" * 3000})]
+
+
+async def test_where_not_even_the_text_is_taken_the_next_way_gets_it_all():
+    web = FakeSlack("invalid_blocks", "no_text")
+
+    await routes.send(web, (Direct("U"), Ops("COPS")), BODY)
+
+    assert web.sent == [
+        ("post U", BODY),
+        ("post U", {"text": "told"}),
+        ("post COPS", BODY),
+    ]
+
+
+async def test_the_invitation_is_in_the_text_where_there_are_no_blocks():
+    web = FakeSlack("invalid_blocks")
+
+    await routes.send(web, (Answer(URL, in_channel=True),), BODY)
+
+    assert web.sent[1][1] == {
+        "text": f"told\n{INVITATION['text']}",
+        "response_type": "in_channel",
+        "replace_original": False,
+    }
+
+
+async def test_when_every_way_is_refused_the_last_refusal_is_told():
+    web = FakeSlack("not_in_channel", "channel_not_found")
+
+    sent = await routes.send(web, (Post("C"), Direct("U")), BODY)
+
+    assert (sent.error, sent.refused) == ("channel_not_found", True)
+    assert (sent.channel, sent.ts) == (None, None)
+
+
+async def test_a_message_without_any_way_is_refused():
+    sent = await routes.send(FakeSlack(), (), BODY)
+
+    assert (sent.ok, sent.error, sent.refused, sent.away) == (
+        False,
+        "none",
+        True,
+        False,
+    )
