@@ -5,6 +5,7 @@ import os
 import random
 import signal
 import sys
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
@@ -29,11 +30,12 @@ from bot.routing.router import Router
 from bot.runtime.tasks import Tasks, watch_lag
 from bot.settings import PRODUCTS, Settings
 from bot.slack.directory import People
+from bot.slack.inbound import http as slack_http
 from bot.slack.inbound.listeners import Listeners
 from bot.slack.inbound.sockets import Sockets
 from bot.slack.outbound.replies import Replies
 from bot.slack.outbound.web import Web
-from bot.tencent import explain
+from bot.tencent import explain, webhook
 from bot.tencent.client import Account, Client
 from bot.tencent.models import REQUESTS
 from bot.tencent.pacer import Pacer
@@ -196,7 +198,9 @@ def _server(
         recents=service.recents,
         ring=delivery.ring,
     )
-    return Server(listeners, secret, ready, callbacks.hear if called_back else None)
+    slack = slack_http.routes(listeners, secret, time.time) if secret else []
+    tencent = webhook.routes(callbacks.hear) if called_back else []
+    return Server(routes=[*slack, *tencent], ready=ready)
 
 
 async def open_journal(settings: Settings) -> Journal:

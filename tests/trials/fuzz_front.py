@@ -29,10 +29,12 @@ from bot.operations.delivery import Delivery
 from bot.sandbox.cloud import LoopbackCloud
 from bot.settings import Policy
 from bot.slack.directory import People
+from bot.slack.inbound import http as slack_http
 from bot.slack.inbound.guard import Admitted, admit
 from bot.slack.inbound.listeners import Listeners
 from bot.slack.outbound.replies import Replies
 from bot.slack.outbound.web import Web
+from bot.tencent import webhook
 from tests.trials.fuzz_kit import fit_to_tell
 from tests.trials.rawhttp import FORM, slack_headers
 from tests.trials.slackish import TEAM, Said, Slackish
@@ -42,7 +44,13 @@ CALLBACK_KEY = secrets.token_hex(16)
 ANA, BOB = "U0ANA", "U0BOB"
 STEP = timedelta(seconds=2)  # by which letters become due
 SERVER_ERROR = 500
-BROKE = {"listeners.broke", "ask.failed", "task.failed", "letter.unshowable"}
+BROKE = {
+    "listeners.broke",
+    "ask.failed",
+    "task.failed",
+    "letter.unshowable",
+    "message.unshowable",
+}
 REFUSALS = ("InvalidParameter", "MissingParameter", "UnknownParameter", "Unsupported")
 
 Json = dict[str, Any]
@@ -256,8 +264,10 @@ async def make_front(
     delivery = Delivery(world.journal.outbox, link, now=world.clock)
     front = Front(world, cloud, slack, listeners, delivery, logs)
     slack.heard = front.hear
-    secret, hear = SecretStr(slack.signing_secret), world.callbacks.hear
-    server = Server(listeners, secret, _ready, hear, clock=front._now)
+    secret = SecretStr(slack.signing_secret)
+    routes = slack_http.routes(listeners, secret, front._now)
+    routes += webhook.routes(world.callbacks.hear)
+    server = Server(routes=routes, ready=_ready)
     front.port = await server.start("127.0.0.1", 0)
     stack.push_async_callback(server.close)
     return front

@@ -1,203 +1,90 @@
-"""Over a real connection: whatever is sent, never a 5xx, and nothing of it in a log."""
+"""Health, readiness, and the limits that every route has in common."""
 
-import json
-import logging
+import asyncio
 
 import aiohttp
 import pytest
-from pydantic import SecretStr
+from aiohttp import web
 
-from bot.errors import InvalidRequest, JournalUnavailable, NotAllowed, NotFound
 from bot.http.server import Server
-from bot.slack.inbound.guard import FORM, JSON
-from tests.bot.slack.inbound.test_guard import BODIES, HEADERS, NOW, SECRET, signed
-from tests.bot.slack.inbound.test_guard import COMMAND as RAW
-from tests.bot.slack.inbound.test_listeners import COMMAND, Front
-
-MARK = b"canary-in-the-body"
+from bot.slack.inbound.guard import LARGEST
 
 
 @pytest.fixture
-async def server():
-    front = Front()
+async def running():
+    """A server with one route, which answers with the size of what it got."""
+    parts = {"journal": True, "slack": True}
 
     async def ready():
-        return {"journal": True}
+        return parts
 
-    made = Server(front.listeners, SecretStr(SECRET), ready, clock=lambda: NOW)
-    port = await made.start("127.0.0.1", 0)
-    made.url = f"http://127.0.0.1:{port}/slack/events"
-    made.front = front
-    yield made
-    await made.close()
+    async def echo(request):
+        return web.Response(text=str(len(await request.read())))
+
+    routes = [web.post("/echo", echo)]
+    server = Server(routes=routes, ready=ready, read_seconds=0.1)
+    server.port = await server.start("127.0.0.1", 0)
+    server.parts = parts
+    yield server
+    await server.close()
 
 
-async def post(server, raw, headers, method="POST"):
-    pairs = [(name, value) for name, values in headers.items() for value in values]
+async def ask(server, method, path, **more):
+    url = f"http://127.0.0.1:{server.port}{path}"
     async with (
         aiohttp.ClientSession() as session,
-        session.request(
-            method,
-            server.url,
-            data=raw,
-            headers=pairs,
-            skip_auto_headers={"Content-Type"},
-        ) as answer,
+        session.request(method, url, **more) as answer,
     ):
         return answer.status, await answer.text()
 
 
-@pytest.mark.parametrize("name", BODIES)
-@pytest.mark.parametrize("with_signature", [True, False])
-async def test_a_hostile_body_is_a_4xx_and_is_not_logged(
-    server, name, with_signature, caplog, capsys
-):
-    caplog.set_level(logging.DEBUG)
-    raw, kind, _turned = BODIES[name]
-    raw += b"&x=" + MARK if kind == FORM else MARK
-    headers = signed(raw, kind=kind) if with_signature else {"content-type": [kind]}
+async def test_it_is_alive_as_long_as_it_answers(running):
+    running.parts["journal"] = False
 
-    status, text = await post(server, raw, headers)
-
-    assert 400 <= status < 500 or name in {"a form without a payload", "an empty form"}
-    assert status < 500
-    logged = caplog.text + "".join(capsys.readouterr())
-    assert MARK.decode() not in logged + text
+    assert await ask(running, "GET", "/healthz") == (200, '{"ok": true}')
 
 
 @pytest.mark.parametrize(
-    "name", [n for n in HEADERS if n != "a signature that is not ascii"]
-)
-async def test_a_hostile_header_is_a_401(server, name):
-    headers = {**signed(RAW), **HEADERS[name]}
-
-    if name == "a timestamp in other digits":
-        headers["x-slack-request-timestamp"] = ["1" * 13]
-
-    assert await post(server, RAW, headers) == (401, "")
-
-
-@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
-async def test_only_a_post_is_taken(server, method):
-    status, _ = await post(server, b"", {}, method)
-
-    assert status == 405
-
-
-async def test_a_genuine_command_is_answered(server):
-    status, text = await post(server, RAW, signed(RAW))
-
-    assert status == 200
-    assert "told" in text
-    assert [ask.text for ask in server.front.router.asks] == ["list"]
-    assert COMMAND["text"] == "list"
-
-
-async def test_headers_that_bolt_would_believe_are_dropped(server):
-    headers = {**signed(RAW), "x-slack-bolt-lazy-only": ["1"]}
-
-    status, _ = await post(server, RAW, headers)
-
-    assert status == 200
-    assert len(server.front.router.asks) == 1
-
-
-async def test_an_event_of_a_kind_that_is_not_ours_is_no_error(server):
-    raw = b'{"type": "event_callback", "team_id": "T1", "event": {"type": "pin_added"}}'
-
-    status, _ = await post(server, raw, signed(raw, kind=JSON))
-
-    assert status < 500
-
-
-async def test_slacks_challenge_is_answered(server):
-    raw = b'{"type": "url_verification", "challenge": "c1"}'
-
-    status, text = await post(server, raw, signed(raw, kind=JSON))
-
-    assert (status, "c1" in text) == (200, True)
-
-
-async def test_a_genuine_body_that_bolt_cannot_look_into_is_a_400(server, caplog):
-    event = {"type": "app_mention", "user": True, "channel": "C1"}
-    raw = json.dumps({"type": "event_callback", "event": event}).encode()
-
-    assert await post(server, raw, signed(raw, kind=JSON)) == (400, "")
-
-
-# ── callbacks of Tencent ─────────────────────────────────────────────────────────
-
-
-class Heard:
-    """What took in callbacks, and what it was told to raise."""
-
-    def __init__(self):
-        self.told = []
-        self.error = None
-
-    async def __call__(self, app, raw, sign):
-        self.told.append((app, raw, sign))
-        if self.error:
-            raise self.error
-
-
-@pytest.fixture
-async def called():
-    heard = Heard()
-
-    async def ready():
-        return {}
-
-    made = Server(Front().listeners, SecretStr(SECRET), ready, heard, clock=lambda: NOW)
-    port = await made.start("127.0.0.1", 0)
-    made.url = f"http://127.0.0.1:{port}/tencent/callbacks/live-main"
-    made.heard = heard
-    yield made
-    await made.close()
-
-
-async def test_a_callback_is_answered_once_it_is_taken_in(called):
-    raw = b'{"EventGroupId":\t4}\n'
-
-    answer = await post(called, raw, {"Sign": ["c2lnbg=="]})
-
-    assert answer == (200, '{"code": 0}')
-    assert called.heard.told == [("live-main", raw, "c2lnbg==")]
-
-
-@pytest.mark.parametrize(
-    ("error", "status"),
+    ("slack", "answer"),
     [
-        (NotFound("no app"), 404),
-        (NotAllowed("wrong", rule="callback signature"), 401),
-        (InvalidRequest({"": "no event"}), 400),
-        (JournalUnavailable("away"), 503),
+        (True, (200, '{"journal": true, "slack": true}')),
+        (False, (503, '{"journal": true, "slack": false}')),
     ],
 )
-async def test_what_is_not_taken_in_is_not_answered_with_code_0(
-    called, error, status, caplog, capsys
-):
-    caplog.set_level(logging.DEBUG)
-    called.heard.error = error
+async def test_it_is_ready_when_everything_is_there(running, slack, answer):
+    running.parts["slack"] = slack
 
-    answer = await post(called, MARK, {"Sign": ["c2lnbg=="]})
-
-    assert answer == (status, "")
-    assert MARK.decode() not in caplog.text + capsys.readouterr().out
+    assert await ask(running, "GET", "/readyz") == answer
 
 
-@pytest.mark.parametrize("signs", [[], ["a", "b"]])
-async def test_a_callback_has_one_signature(called, signs):
-    assert await post(called, b"{}", {"Sign": signs}) == (401, "")
-    assert called.heard.told == []
+@pytest.mark.parametrize(
+    ("size", "status"), [(0, 200), (LARGEST, 200), (LARGEST + 1, 413)]
+)
+async def test_a_body_has_a_largest_size(running, size, status):
+    assert (await ask(running, "POST", "/echo", data=b"x" * size))[0] == status
 
 
-async def test_a_callback_has_its_limits(called):
-    assert (await post(called, b"x" * 300_000, {"Sign": ["a"]}))[0] == 413
-    assert (await post(called, None, {}, method="GET"))[0] == 405
+async def test_a_packed_body_is_not_taken(running):
+    packed = {"Content-Encoding": "gzip"}
+
+    answer = await ask(running, "POST", "/echo", data=b"x", headers=packed)
+
+    assert answer == (400, "")
 
 
-async def test_without_an_app_that_takes_callbacks_there_is_no_such_address(server):
-    server.url = server.url.replace("/slack/events", "/tencent/callbacks/live-main")
+async def test_what_has_no_route_is_not_read(running):
+    packed = {"Content-Encoding": "gzip"}
 
-    assert (await post(server, b"{}", {"Sign": ["a"]}))[0] == 404
+    assert (await ask(running, "POST", "/no", data=b"x", headers=packed))[0] == 404
+    assert (await ask(running, "PUT", "/echo", data=b"x"))[0] == 405
+
+
+async def test_a_body_that_does_not_come_in_time_is_given_up(running):
+    reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
+    head = b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab"
+
+    writer.write(head)
+    status = await reader.readline()
+    writer.close()
+
+    assert status == b"HTTP/1.1 400 Bad Request\r\n"

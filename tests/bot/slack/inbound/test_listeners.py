@@ -44,9 +44,11 @@ class Router:
         self.asks = []
         self.holds = OUTCOME
         self.gate = None
+        self.came = asyncio.Semaphore(0)  # released by every ask
 
     async def _give(self, ask):
         self.asks.append(ask)
+        self.came.release()
         if self.gate:
             await self.gate.wait()
         if isinstance(self.holds, Exception):
