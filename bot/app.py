@@ -29,7 +29,7 @@ from bot.routing.command import Command
 from bot.routing.router import Router
 from bot.runtime.tasks import Tasks, watch_lag
 from bot.settings import PRODUCTS, Settings
-from bot.slack.directory import People
+from bot.slack.directory import SlackDirectory
 from bot.slack.inbound import http as slack_http
 from bot.slack.inbound.listeners import Listeners
 from bot.slack.inbound.sockets import Sockets
@@ -67,7 +67,7 @@ class Parts:
     server: Server
     sockets: Sockets | None
     jobs: Jobs
-    people: People
+    people: SlackDirectory
 
 
 async def run(settings: Settings, commands: Mapping[str, Command]) -> int:
@@ -123,7 +123,7 @@ async def greet(parts: Parts, settings: Settings) -> None:
         SettingsError: Slack does not know the token.
     """
     token = settings.slack_bot_token
-    await parts.people.introduce(token.get_secret_value() if token else "")
+    await parts.people.identify(token.get_secret_value() if token else "")
     if parts.sockets:
         await parts.sockets.start()
     log.info("bot.ready", sockets=parts.sockets is not None)
@@ -152,7 +152,7 @@ async def build(
     journal = await open_journal(settings)
     stack.callback(journal.close)
     groups = {group for rule in settings.policy.rules for group in rule.groups}
-    people = People(web, tasks, groups=sorted(groups))
+    people = SlackDirectory(web, tasks, groups=sorted(groups))
     delivery = Delivery(journal.outbox, web, now=now, ops_channel=settings.ops_channel)
     service = _service(settings, journal, client, people, tasks, delivery)
     router, prefix = Router(commands, service), settings.command_prefix
@@ -164,7 +164,7 @@ async def build(
         heard = await sockets.connected() if sockets else True
         return {
             "journal": await journal.writable(),
-            "slack": people.introduced.is_set() and heard,
+            "slack": people.identified.is_set() and heard,
             "clock": abs(client.skew or 0.0) < SKEW_REFUSED,
         }
 
@@ -217,7 +217,7 @@ def _service(
     settings: Settings,
     journal: Journal,
     client: Client,
-    people: People,
+    people: SlackDirectory,
     tasks: Tasks,
     delivery: Delivery,
 ) -> Service:

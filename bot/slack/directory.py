@@ -1,7 +1,7 @@
-"""What Slack knows about people, kept in memory and looked up behind the answer.
+"""The members, guests and user groups of the workspace, cached in memory.
 
-An ack never waits for it: the first answer to somebody may be in English, the next
-one is in their language.
+They are looked up in the background, since an ack must not wait for them: the first
+answer to somebody may be in English, the next one is in their language.
 """
 
 import asyncio
@@ -34,14 +34,17 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of a person."""
+    """What Slack says of a person."""
 
     locale: str
     guest: bool
 
 
-class People:
-    """A directory of the installed workspace, asked through *web*."""
+class SlackDirectory:
+    """The directory of the installed workspace, looked up through *web*.
+
+    *groups* are the user groups that rules name. *timer* is monotonic, in seconds.
+    """
 
     def __init__(
         self,
@@ -56,15 +59,15 @@ class People:
         self._tasks = tasks
         self._timer = timer
         self._sleep = sleep
-        self._named = tuple(groups)
+        self._group_ids = tuple(groups)
         self._known: TTLCache[str, Known] = TTLCache(MOST_PEOPLE, REMEMBERED, timer)
         self._asking: set[str] = set()
         self._members: dict[str, frozenset[str]] = {}
         self._members_at: float | None = None
         self._authorized: AuthorizeResult | None = None
-        self.introduced = asyncio.Event()
+        self.identified = asyncio.Event()
 
-    async def introduce(self, token: str) -> None:
+    async def identify(self, token: str) -> None:
         """Ask Slack who the bot is, and where it is installed, until it answers.
 
         Raises:
@@ -81,21 +84,21 @@ class People:
         self._authorized = AuthorizeResult.from_auth_test_response(
             auth_test_response=dict(sent.data or {}), bot_token=token
         )
-        if self._named:
+        if self._group_ids:
             await self.look_up_groups()
-        self.introduced.set()
+        self.identified.set()
 
     @property
     def authorized(self) -> AuthorizeResult:
         """Who the bot is, for Bolt."""
         if self._authorized is None:
-            raise RuntimeError("not introduced")
+            raise RuntimeError("not identified")
         return self._authorized
 
     @property
     def known(self) -> bool:
         """Whether Slack has answered at all."""
-        return self.introduced.is_set()
+        return self.identified.is_set()
 
     @property
     def team(self) -> TeamId:
@@ -117,7 +120,7 @@ class People:
 
         An answer counts for 15 minutes, to the *patient* for a day.
         """
-        if not self._named:
+        if not self._group_ids:
             return {}
         at, now = self._members_at, self._timer()
         if at is None or now - at > GROUPS_FRESH:
@@ -125,36 +128,36 @@ class People:
         last = GROUPS_LAST_LONG if patient else GROUPS_LAST
         return None if at is None or now - at > last else self._members
 
-    def meet(self, who: Person) -> None:
+    def look_up_later(self, who: Person) -> None:
         """Look *who* up in the background, if they are not known yet."""
         if who.user not in self._known:
             self._once(who.user, self._look_up(who.user))
 
     async def ensure_known(self, who: Person) -> None:
         """Look *who* up now, if they are not known yet; wait while Slack is away."""
-        await self.introduced.wait()
+        await self.identified.wait()
         if who.user not in self._known:
             await self._look_up(who.user)
 
     async def look_up_groups(self) -> None:
         """Ask Slack who is in the groups; a failure keeps the last good answer."""
-        found = {}
-        for group in self._named:
+        members = {}
+        for group in self._group_ids:
             sent = await self._web.call("usergroups.users.list", usergroup=group)
             if not sent.ok or sent.data is None:
                 log.warning("group.unknown", group=group, error=sent.error)
                 return
-            found[group] = frozenset(map(str, sent.data.get("users", ())))
-        self._members, self._members_at = found, self._timer()
+            members[group] = frozenset(map(str, sent.data.get("users", ())))
+        self._members, self._members_at = members, self._timer()
 
     async def _look_up(self, user: str) -> None:
         sent = await self._web.call("users.info", user=user, include_locale=True)
         if not sent.ok or sent.data is None:
             log.info("person.unknown", error=sent.error)
             return
-        said = sent.data.get("user") or {}
-        guest = bool(said.get("is_restricted") or said.get("is_ultra_restricted"))
-        self._known[user] = Known(str(said.get("locale") or DEFAULT_LOCALE), guest)
+        info = sent.data.get("user") or {}
+        guest = bool(info.get("is_restricted") or info.get("is_ultra_restricted"))
+        self._known[user] = Known(str(info.get("locale") or DEFAULT_LOCALE), guest)
 
     def _once(self, name: str, work: Any) -> None:
         if name in self._asking:

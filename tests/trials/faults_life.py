@@ -10,7 +10,7 @@ from functools import partial
 from bot.access.policy import Gate
 from bot.runtime.tasks import Tasks
 from bot.settings import Policy, Rule
-from bot.slack.directory import GROUPS_FRESH, GROUPS_LAST, People
+from bot.slack.directory import GROUPS_FRESH, GROUPS_LAST, SlackDirectory
 from tests.trials.faults_bench import FREE, LOOK, READ, RELAY, START, claim, on_bench
 from tests.trials.faults_kinds import SLOW, Told, Trial, Trouble
 from tests.trials.faults_wire import http, raw_road
@@ -192,8 +192,10 @@ GROUPED = Policy(
 async def try_policy(bench):
     """Let the look-up of a group fail: the last good answer counts for a while."""
     at = [0.0]
-    people = People(bench.web, bench.world.tasks, groups=[GROUP], timer=lambda: at[0])
-    await people.introduce(bench.slack.bot_token.get_secret_value())
+    people = SlackDirectory(
+        bench.web, bench.world.tasks, groups=[GROUP], timer=lambda: at[0]
+    )
+    await people.identify(bench.slack.bot_token.get_secret_value())
     team = bench.slack.space.team.id
     gate = Gate(GROUPED, people, False)  # noqa: FBT003 - nobody is let in by it
     _gated(bench, gate)

@@ -28,7 +28,7 @@ from bot.journal.model import State
 from bot.operations.delivery import Delivery
 from bot.sandbox.cloud import LoopbackCloud
 from bot.settings import Policy
-from bot.slack.directory import People
+from bot.slack.directory import SlackDirectory
 from bot.slack.inbound import http as slack_http
 from bot.slack.inbound.guard import Admitted, admit
 from bot.slack.inbound.listeners import Listeners
@@ -258,8 +258,8 @@ async def make_front(
     said = slack.environment
     token = SecretStr(said["SLACK_BOT_TOKEN"])
     link = await stack.enter_async_context(Web(token, said["SLACK_API_URL"]))
-    people = People(link, world.tasks)
-    await people.introduce(token.get_secret_value())
+    people = SlackDirectory(link, world.tasks)
+    await people.identify(token.get_secret_value())
     listeners = Listeners(world.router, Replies(link), people, world.tasks)
     delivery = Delivery(world.journal.outbox, link, now=world.clock)
     front = Front(world, cloud, slack, listeners, delivery, logs)

@@ -1,7 +1,7 @@
 """Bolt, with one catch-all listener for each kind of payload.
 
-A listener turns the payload into an ask, takes it to the house, and acks with what
-comes back. It does no work of its own: what takes longer, the house does in tasks. So
+A listener turns the payload into an ask, gives it to the router, and acks with the
+answer. It does no work of its own: what takes longer runs in tasks. So
 `process_before_response` costs nothing, and Bolt's polling for the ack is not needed.
 """
 
@@ -22,11 +22,10 @@ from bot.dialogue.outcome import Audience, Outcome, Tone, line
 from bot.errors import InvalidRequest
 from bot.i18n import _, reading_in
 from bot.runtime.tasks import Tasks
-from bot.slack.directory import People
+from bot.slack.directory import SlackDirectory
 from bot.slack.inbound import payloads
 from bot.slack.outbound.replies import Replies
-from bot.slack.render import blocks
-from bot.slack.render import modals as forms
+from bot.slack.render import blocks, modals
 
 Answer = Outcome | Form | None
 Body = dict[str, Any]
@@ -39,32 +38,32 @@ log = structlog.get_logger(__name__)
 
 
 class Router(Protocol):
-    """Where asks are answered."""
+    """What answers asks: `bot.routing.router.Router`."""
 
     @property
     def commands(self) -> Mapping[str, Any]:
         """The commands by name."""
 
     async def answer(self, ask: Ask) -> Answer:
-        """Answer; errors are told, never raised."""
+        """Return the answer; an error is an answer too, and is never raised."""
 
     async def submit(self, ask: Ask) -> Answer:
-        """Take a form; `InvalidRequest` names fields of it."""
+        """Return the answer to a form; raises `InvalidRequest`, which names fields."""
 
     async def redraw(self, ask: Ask) -> Form:
-        """Draw a form anew after a choice."""
+        """Return the form as it is after a choice."""
 
     async def options(
         self, command: str, source: str, query: str, who: Person
     ) -> tuple[Option, ...]:
-        """Offer options, from memory."""
+        """Return what a select offers for *query*, from memory."""
 
     async def home(self, who: Person) -> Outcome:
         """Return what the Home tab shows."""
 
 
 class Listeners:
-    """Takes what Slack sends to *house*, and its answers back.
+    """Gives what Slack sends to *router*, and the answers to Slack.
 
     *prefix* stands before every command's name. What takes longer than
     *patience* seconds is acked, and answered later.
@@ -72,17 +71,17 @@ class Listeners:
 
     def __init__(
         self,
-        house: Router,
+        router: Router,
         replies: Replies,
-        people: People,
+        directory: SlackDirectory,
         tasks: Tasks,
         *,
         prefix: str = "",
         patience: float = PATIENCE,
     ) -> None:
-        self._router = house
+        self._router = router
         self._replies = replies
-        self._people = people
+        self._directory = directory
         self._tasks = tasks
         self._prefix = prefix
         self._patience = patience
@@ -104,8 +103,8 @@ class Listeners:
 
     def _bolt(self) -> AsyncApp:
         async def authorize() -> AuthorizeResult:
-            """Answer from memory: one workspace, asked for once at the start."""
-            return self._people.authorized
+            """Return what the directory holds: one workspace, identified once."""
+            return self._directory.authorized
 
         app = AsyncApp(
             authorize=authorize,
@@ -126,15 +125,15 @@ class Listeners:
         return app
 
     async def _failed(self, error: Exception, body: Body) -> BoltResponse:
-        """Turn what a listener raised into an answer that the person sees."""
+        """Return an answer that the person sees for what a listener raised."""
         return BoltResponse(status=200, body=_broken(body, error))
 
     # ── what is typed, clicked and sent in ──────────────────────────────────────
 
     async def _command(self, ack: AsyncAck, body: Body) -> None:
-        locale = self._people.locale(str(body["user_id"]))
+        locale = self._directory.locale(str(body["user_id"]))
         ask = payloads.command(body, self._prefix, locale)
-        self._people.meet(ask.who)
+        self._directory.look_up_later(ask.who)
         answer, late = await self._in_time(ask, self._router.answer)
         if late:
             await ack(text=_("Still working on it; the answer follows here."))
@@ -152,10 +151,10 @@ class Listeners:
         action = body["actions"][0]
         action_id = str(action.get("action_id", ""))
         user = str(body["user"]["id"])
-        locale = self._people.locale(user)
+        locale = self._directory.locale(user)
         if action_id.startswith("do:"):
             ask = payloads.button(body, action, locale)
-            self._people.meet(ask.who)
+            self._directory.look_up_later(ask.who)
             self._later(self._answer(ask), ask)
         elif action_id.startswith("field:"):
             changed = action_id.removeprefix("field:")
@@ -163,9 +162,9 @@ class Listeners:
             self._later(self._redraw(ask), ask)
 
     async def _submission(self, ack: AsyncAck, body: Body) -> None:
-        locale = self._people.locale(str(body["user"]["id"]))
+        locale = self._directory.locale(str(body["user"]["id"]))
         ask = payloads.submission(body, locale)
-        self._people.meet(ask.who)
+        self._directory.look_up_later(ask.who)
         inputs = [
             str(block["block_id"])
             for block in body["view"].get("blocks", ())
@@ -174,7 +173,7 @@ class Listeners:
         try:
             answer, late = await self._in_time(ask, self._router.submit)
         except InvalidRequest as refused:
-            faults = forms.faults(inputs, refused.faults)
+            faults = modals.faults(inputs, refused.faults)
             await ack(response_action="errors", errors=faults)
             return
         if late:
@@ -184,41 +183,39 @@ class Listeners:
             return
         with reading_in(locale):
             view = (
-                forms.view(answer)
+                modals.view(answer)
                 if isinstance(answer, Form)
-                else forms.closing(answer)
+                else modals.closing(answer)
             )
         await ack(response_action="update", view=view)
 
     async def _options(self, ack: AsyncAck, body: Body) -> None:
-        locale = self._people.locale(str(body["user"]["id"]))
+        locale = self._directory.locale(str(body["user"]["id"]))
         _pick, command, source, _name = str(body["action_id"]).split(":", 3)
         who = payloads.who_in(body, locale)
         with reading_in(locale):
-            found = await self._router.options(
-                command, source, str(body.get("value", "")), who
-            )
-            await ack(**forms.options(found))
+            query = str(body.get("value", ""))
+            offered = await self._router.options(command, source, query, who)
+            await ack(**modals.options(offered))
 
     async def _shortcut(self, ack: AsyncAck, body: Body) -> None:
         await ack()
-        ask = payloads.shortcut(body, self._people.locale(str(body["user"]["id"])))
+        ask = payloads.shortcut(body, self._directory.locale(str(body["user"]["id"])))
         self._later(self._answer(ask), ask)
 
     # ── events ──────────────────────────────────────────────────────────────────
 
     async def _mention(self, body: Body) -> None:
-        locale = self._people.locale(str(body["event"].get("user", "")))
+        locale = self._directory.locale(str(body["event"].get("user", "")))
         ask = payloads.mention(body, self._router.commands, self._prefix, locale)
-        self._people.meet(ask.who)
+        self._directory.look_up_later(ask.who)
         self._later(self._answer(ask), ask)
 
     async def _message(self, body: Body) -> None:
         event = body["event"]
-        written = event.get("user") and not (
-            event.get("subtype") or event.get("bot_id")
-        )
-        if event.get("channel_type") == "im" and written:
+        by_a_bot = event.get("subtype") or event.get("bot_id")
+        by_a_person = event.get("user") and not by_a_bot
+        if event.get("channel_type") == "im" and by_a_person:
             await self._mention(body)
 
     async def _home(self, body: Body) -> None:
@@ -228,7 +225,7 @@ class Listeners:
         user = str(event["user"])
         who = payloads.who_in(
             {"user": {"id": user}, "team": {"id": body.get("team_id", "")}},
-            self._people.locale(user),
+            self._directory.locale(user),
         )
         self._tasks.spawn(self._publish(who), name=f"home {user}")
 
@@ -241,7 +238,7 @@ class Listeners:
 
     async def _redraw(self, ask: Ask) -> None:
         with reading_in(ask.who.locale):
-            view = forms.view(await self._router.redraw(ask))
+            view = modals.view(await self._router.redraw(ask))
         await self._replies.redraw(ask, view)
 
     async def _publish(self, who: Person) -> None:
@@ -275,29 +272,29 @@ class Listeners:
         self._tasks.spawn(work, name=f"{ask.surface} {ask.command}")
 
 
-def bolt_request(**said: Any) -> AsyncBoltRequest | None:
-    """Return what Bolt dispatches; None if it is shaped as nothing of Slack's is.
+def bolt_request(**arguments: Any) -> AsyncBoltRequest | None:
+    """Return a request for Bolt; None if its payload has a shape unknown to Slack.
 
     Bolt looks into a payload before anything can catch what that raises.
     """
     try:
-        return AsyncBoltRequest(**said)
+        return AsyncBoltRequest(**arguments)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         log.warning("payload.misshapen", why=type(error).__name__)
         return None
 
 
 def _broken(body: Mapping[str, Any], error: Exception | None) -> str | Body:
-    """Return what is shown when something broke before the house was reached."""
+    """Return what is shown when something broke before the router was reached."""
     incident = secrets.token_hex(4)
     log.error("listeners.broke", incident=incident, exc_info=error)
-    told = Outcome(
+    outcome = Outcome(
         headline=(_("Something went wrong on my side; nothing was sent."),),
         tone=Tone.BAD,
         parts=(line(_("Incident {incident}.").format(incident=incident), quiet=True),),
     )
     if body.get("type") == "view_submission":
-        return {"response_action": "update", "view": forms.closing(told)}
+        return {"response_action": "update", "view": modals.closing(outcome)}
     if "command" not in body:
         return ""
-    return {"response_type": "ephemeral", **blocks.message(told)}
+    return {"response_type": "ephemeral", **blocks.message(outcome)}

@@ -1,4 +1,4 @@
-"""What Slack sends is acked in time, whatever the house does."""
+"""What Slack sends is acked in time, whatever the router does."""
 
 import asyncio
 import json
@@ -91,29 +91,29 @@ class Replies:
         self.told.append((user, view["type"]))
 
 
-class People:
+class Directory:
     """Knows nobody, but in which workspace it is."""
 
     authorized = AuthorizeResult(enterprise_id=None, team_id="T1", bot_user_id="UBOT")
 
     def __init__(self):
-        self.met = []
+        self.looked_up = []
 
     def locale(self, user):
         return "en-US"
 
-    def meet(self, who):
-        self.met.append(who.user)
+    def look_up_later(self, who):
+        self.looked_up.append(who.user)
 
 
 class Front:
     """A listeners with fakes on both sides."""
 
     def __init__(self, **more):
-        self.router, self.replies, self.people = Router(), Replies(), People()
-        self.tasks = Tasks()
+        self.router, self.replies = Router(), Replies()
+        self.directory, self.tasks = Directory(), Tasks()
         self.listeners = Listeners(
-            self.router, self.replies, self.people, self.tasks, **more
+            self.router, self.replies, self.directory, self.tasks, **more
         )
 
     async def send(self, payload):
@@ -138,7 +138,7 @@ async def test_a_command_is_answered_in_its_ack(front):
     assert status == 200
     assert (body["text"], body["response_type"]) == ("told", "ephemeral")
     assert [ask.text for ask in front.router.asks] == ["list"]
-    assert front.people.met == ["UANA"]
+    assert front.directory.looked_up == ["UANA"]
 
 
 @pytest.mark.parametrize(
