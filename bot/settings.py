@@ -1,7 +1,8 @@
-"""All that the environment and `bot.toml` decide; nobody else reads them.
+"""The settings, from the environment and `bot.toml`; no other module reads either.
 
-Every secret may come as `NAME` or, from a file that only its owner can read, as
-`NAME_FILE`. A mistake is reported by the name of the setting, never by its value.
+A secret is the value of `NAME`, or the content of the file that `NAME_FILE` names,
+which only its owner may be able to read. A mistake is reported by the name of the
+setting, never by its value.
 """
 
 import os
@@ -10,7 +11,7 @@ import stat
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Literal, Self, get_args
+from typing import Any, Literal, LiteralString, Self, get_args
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -20,8 +21,10 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    field_validator,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -34,6 +37,9 @@ from bot.errors import SettingsError
 CONFIG = "BOT_CONFIG"
 DEFAULT_CONFIG = "bot.toml"
 SLACK_API = "https://slack.com/api/"
+ONLY_SQLITE: LiteralString = (
+    "only SQLite is supported; PostgreSQL is not yet safe with several replicas"
+)
 REGIONS = (
     "ap-singapore",
     "ap-hongkong",
@@ -54,7 +60,7 @@ class _Table(BaseModel):
 
 
 class App(_Table):
-    """A TRTC application: what a relay is started in."""
+    """A TRTC application, in which relays are started."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,30}$")
     sdk_app_id: int = Field(gt=0, lt=2**32)
@@ -65,18 +71,18 @@ class App(_Table):
 
     @model_validator(mode="before")
     @classmethod
-    def _keys_from_files(cls, given: Any) -> Any:
-        if not isinstance(given, dict):
-            return given
-        read = dict(given)
+    def _keys_from_files(cls, table: Any) -> Any:
+        if not isinstance(table, dict):
+            return table
+        values = dict(table)
         for key in ("usersig_key", "callback_key"):
-            if path := read.pop(f"{key}_file", None):
-                read[key] = _secret_in(Path(path), f"apps.{key}_file")
-        return read
+            if path := values.pop(f"{key}_file", None):
+                values[key] = _secret_in(Path(path), f"apps.{key}_file")
+        return values
 
 
 class Rule(_Table):
-    """Who may do what: every list that is given has to match. IDs, never names."""
+    """Who may do what. Every list that is not empty must match; IDs, never names."""
 
     name: str = Field(min_length=1)
     actions: tuple[str, ...]  # "relay.start", "car.*", "*"
@@ -93,7 +99,7 @@ class Rule(_Table):
 
 
 class Limits(_Table):
-    """Ceilings on what one ask may cost."""
+    """What one ask may cost at most: pixels, kbit/s, seconds and counts."""
 
     bitrate_kbps: int = Field(10_000, ge=1)
     height: int = Field(1920, ge=1)
@@ -104,7 +110,7 @@ class Limits(_Table):
 
 
 class Policy(_Table):
-    """The table that decides; with no rules, nobody may change anything."""
+    """Who may use the bot; without rules, nobody may change anything."""
 
     teams: tuple[str, ...] = ()  # besides the one that the bot is installed in
     outsiders: bool = False  # people of other workspaces, in shared channels
@@ -116,7 +122,7 @@ class Policy(_Table):
 
 
 class Credentials(_Table):
-    """Where a product is, and the key to it."""
+    """The endpoint of a product and its API key."""
 
     endpoint: str
     secret_id: SecretStr | None
@@ -125,7 +131,7 @@ class Credentials(_Table):
 
     @property
     def complete(self) -> bool:
-        """Whether there is a key at all."""
+        """Whether both halves of the key are set."""
         return bool(self.secret_id and self.secret_key)
 
 
@@ -207,6 +213,14 @@ class Settings(BaseSettings):
             TomlConfigSettingsSource(settings_cls, toml_file=toml),
         )
 
+    @field_validator("database_url")
+    @classmethod
+    def _database_is_sqlite(cls, url: SecretStr) -> SecretStr:
+        scheme = url.get_secret_value().partition(":")[0]
+        if scheme.partition("+")[0] != "sqlite":
+            raise PydanticCustomError("database_url", ONLY_SQLITE)
+        return url
+
     @model_validator(mode="after")
     def _addresses_are_safe(self) -> Self:
         for product in PRODUCTS:
@@ -245,12 +259,12 @@ class Settings(BaseSettings):
 
     @property
     def has_slack(self) -> bool:
-        """Whether the real Slack can be reached, by socket or by HTTP."""
+        """Whether there are credentials for Slack, by socket or by HTTP."""
         way_in = self.slack_app_token or self.slack_signing_secret
         return bool(self.slack_bot_token and way_in)
 
     def account(self, product: Product) -> Credentials:
-        """Return where *product* is and its key: its own pair, or the common one."""
+        """Return the endpoint of *product* and its own key, or the common one."""
         own = getattr(self, f"{product}_secret_id")
         prefix = f"{product}_" if own else ""
         return Credentials(
@@ -289,11 +303,11 @@ class _NamedFiles(PydanticBaseSettingsSource):
         return None, field_name, False
 
     def __call__(self) -> dict[str, Any]:
-        found = (
+        values = (
             self.get_field_value(field, name)
             for name, field in self.settings_cls.model_fields.items()
         )
-        return {name: value for value, name, _complex in found if value is not None}
+        return {name: value for value, name, _complex in values if value is not None}
 
 
 def _secret_in(path: Path, setting: str) -> str:
@@ -337,13 +351,13 @@ def _name_of(loc: tuple[int | str, ...]) -> str:
 
 def secrets_of(settings: Settings) -> Mapping[str, SecretStr]:
     """Return every secret by its setting, for the redactor of the logs."""
-    found = {
+    secrets = {
         name: value
         for name, value in settings
         if isinstance(value, SecretStr) and name != "database_url"
     }
     for app in settings.all_apps:
-        found[f"apps.{app.name}.usersig_key"] = app.usersig_key
+        secrets[f"apps.{app.name}.usersig_key"] = app.usersig_key
         if app.callback_key:
-            found[f"apps.{app.name}.callback_key"] = app.callback_key
-    return found
+            secrets[f"apps.{app.name}.callback_key"] = app.callback_key
+    return secrets

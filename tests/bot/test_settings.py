@@ -204,6 +204,35 @@ def test_a_config_that_is_named_has_to_be_there(monkeypatch):
         load()
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://bot:hush-hush@db.example/patchbay",
+        "postgresql+psycopg://bot:hush-hush@db.example/patchbay",
+        "mysql://bot:hush-hush@db.example/patchbay",
+        "sqlitely:///x.db",
+        "x.db",
+    ],
+)
+def test_a_database_that_is_not_sqlite_is_refused(monkeypatch, url):
+    put(monkeypatch, BOT_DATABASE_URL=url)
+
+    with pytest.raises(SettingsError) as refusal:
+        load()
+
+    assert str(refusal.value) == (
+        "BOT_DATABASE_URL: only SQLite is supported; "
+        "PostgreSQL is not yet safe with several replicas"
+    )
+
+
+@pytest.mark.parametrize("url", ["sqlite:///x.db", "sqlite+pysqlite:////var/x.db"])
+def test_a_database_is_a_file_of_sqlite(monkeypatch, url):
+    put(monkeypatch, BOT_DATABASE_URL=url)
+
+    assert load().database_url.get_secret_value() == url
+
+
 def test_no_mistake_shows_what_was_set(monkeypatch):
     secret = "do-not-show-me"
     put(

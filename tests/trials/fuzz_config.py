@@ -49,7 +49,7 @@ PLAIN = {
     "BOT_PORT": ("3000", "0", "65536", "-1", "x", "٣"),
     "BOT_HOST": ("127.0.0.1", "0.0.0.0", "\t"),  # noqa: S104 - read, never bound
     "BOT_ALLOW_ALL": ("true", "false", "maybe", "1", "2"),
-    "BOT_DATABASE_URL": ("sqlite:///x.db", "nope", ""),
+    "BOT_DATABASE_URL": ("sqlite:///x.db", "postgresql://x/y", "nope", ""),
 }
 APP = """\
 [[apps]]
