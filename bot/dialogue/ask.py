@@ -79,7 +79,6 @@ class Place:
     thread: MessageTs | None = None
     message: MessageTs | None = None  # the message whose button was pressed
     direct: bool = False
-    ephemeral: bool = False  # the message pressed was for the asker's eyes only
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,7 +33,6 @@ class TextField(Field):
     """Typed text."""
 
     initial: str = ""
-    placeholder: str = ""
     multiline: bool = False
     longest: int = 3000
     focus: bool = False
@@ -61,12 +60,11 @@ class ChoiceField(Field):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchField(Field):
-    """One (or *many*) of what `command` offers under *source* as the person types."""
+    """One of what *command* offers under *source* as the person types."""
 
     command: str
     source: str
-    initial: tuple[Option, ...] = ()
-    many: bool = False
+    initial: tuple[Option] | tuple[()] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

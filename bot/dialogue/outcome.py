@@ -90,7 +90,6 @@ class Button:
     once: str = ""
     confirm: str = ""
     danger: bool = False
-    primary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +158,8 @@ class File:
 class Outcome:
     """What is told. *plain* stands for it where blocks cannot be shown.
 
-    *menu* is the ⋯ beside the headline. *request_id* is on every answer that had
-    one. *replaces* edits the ephemeral message whose button was pressed.
+    *menu* is the ⋯ beside the headline. *request_id* is Tencent's, empty if no request
+    was answered.
     """
 
     headline: tuple[Span, ...]
@@ -170,7 +169,6 @@ class Outcome:
     request_id: str = ""
     handle: Handle | None = None
     audience: Audience = Audience.ASKER
-    replaces: bool = False
     file: File | None = None
 
     @property

@@ -178,7 +178,6 @@ def _where(body: Payload) -> Place:
         thread=MessageTs(str(thread)) if thread else None,
         message=MessageTs(str(ts)) if ts else None,
         direct=str(channel or "").startswith("D"),
-        ephemeral=bool(container.get("is_ephemeral")),
     )
 
 

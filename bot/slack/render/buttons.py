@@ -94,8 +94,8 @@ def _button(button: Button, numbered: Numbers) -> Json:
         "text": literal(button.label, limits.BUTTON_LABEL),
         "value": _value(button),
     }
-    if button.danger or button.primary:
-        block["style"] = "danger" if button.danger else "primary"
+    if button.danger:
+        block["style"] = "danger"
     if button.confirm:
         block["confirm"] = _confirm(button)
     return block

@@ -42,7 +42,6 @@ OVERFLOW_OPTIONS = 5
 
 # https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element
 SELECT_OPTIONS = 100
-PLACEHOLDER = 150
 
 # https://docs.slack.dev/reference/block-kit/block-elements/radio-button-group-element
 RADIO_OPTIONS = 10

@@ -19,7 +19,7 @@ from bot.dialogue.form import (
     SearchField,
     TextField,
 )
-from bot.dialogue.outcome import Line, Outcome, line
+from bot.dialogue.outcome import Line, Outcome
 from bot.i18n import _
 from bot.slack.render import blocks, limits
 from bot.slack.render.escape import clean, cut, size
@@ -48,12 +48,6 @@ def view(form: Form) -> Json:
 def closing(outcome: Outcome, *, title: str = "Patchbay") -> Json:
     """Return a modal that tells *outcome*: nothing to fill in, nothing to press."""
     return _modal(title, blocks.told(outcome), close=_("Close"))
-
-
-def loading(title: str) -> Json:
-    """Return a modal to show at once, while the real one is being made."""
-    waiting = blocks.paragraph(line(_("Loading…"), quiet=True))
-    return _modal(title, waiting, close=_("Cancel"))
 
 
 def options(offered: Iterable[Option]) -> Json:
@@ -169,8 +163,6 @@ def _typed(field: TextField) -> Json:
     }
     if initial:
         element["initial_value"] = initial
-    if field.placeholder:
-        element["placeholder"] = literal(field.placeholder, limits.PLACEHOLDER)
     if field.focus:
         element["focus_on_load"] = True
     if field.redraws:
@@ -214,17 +206,12 @@ def _choice(field: ChoiceField) -> Json:
 def _search(field: SearchField) -> Json:
     """https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element."""
     element: Json = {
-        "type": "multi_external_select" if field.many else "external_select",
+        "type": "external_select",
         "action_id": f"pick:{field.command}:{field.source}:{field.name}",
         "min_query_length": 0,
     }
     chosen = _options(field.initial)
-    if not chosen:
-        return element
-    initial = (
-        {"initial_options": chosen} if field.many else {"initial_option": chosen[0]}
-    )
-    return element | initial
+    return element | ({"initial_option": chosen[0]} if chosen else {})
 
 
 def _options(offered: Iterable[Option]) -> list[Json]:

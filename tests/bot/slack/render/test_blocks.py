@@ -292,7 +292,6 @@ BUTTON = st.builds(
     once=st.sampled_from(["", "01X:stop:1"]),
     confirm=st.sampled_from(["", "Sure?", "y" * 400]),
     danger=st.booleans(),
-    primary=st.booleans(),
 )
 BUTTONS = st.lists(BUTTON, max_size=8).map(tuple)
 PART = st.one_of(

@@ -63,7 +63,6 @@ def test_a_form_is_known_by_room_and_verb_and_carries_its_draft():
                 name="a",
                 label="A",
                 initial="x",
-                placeholder="p",
                 longest=64,
                 focus=True,
             ),
@@ -73,7 +72,6 @@ def test_a_form_is_known_by_room_and_verb_and_carries_its_draft():
                 "multiline": False,
                 "max_length": 64,
                 "initial_value": "x",
-                "placeholder": {"type": "plain_text", "text": "p", "emoji": True},
                 "focus_on_load": True,
             },
         ),
@@ -123,17 +121,32 @@ def test_more_than_ten_choices_are_no_radio_buttons():
     assert element["type"] == "static_select"
 
 
-def test_many_can_be_searched_for():
-    chosen = (Option("R1", "R1"),)
-    one, many = elements(
-        SearchField(name="a", label="A", command="r", source="s", initial=chosen),
-        SearchField(
-            name="b", label="B", command="r", source="s", initial=chosen, many=True
+@pytest.mark.parametrize(
+    ("initial", "begins_with"),
+    [
+        ((), {}),
+        (
+            (Option("R 1", "R1"),),
+            {
+                "initial_option": {
+                    "text": {"type": "plain_text", "text": "R 1", "emoji": True},
+                    "value": "R1",
+                }
+            },
         ),
-    )
+    ],
+)
+def test_what_is_searched_for_may_be_chosen_already(initial, begins_with):
+    field = SearchField(name="a", label="A", command="r", source="s", initial=initial)
 
-    assert one["initial_option"]["value"] == "R1"
-    assert [o["value"] for o in many["initial_options"]] == ["R1"]
+    assert elements(field) == [
+        {
+            "type": "external_select",
+            "action_id": "pick:r:s:a",
+            "min_query_length": 0,
+            **begins_with,
+        }
+    ]
 
 
 def test_a_number_out_of_range_is_left_to_the_hint():
@@ -214,8 +227,9 @@ def test_a_select_shows_a_hundred_at_most():
 
 
 def test_what_closes_a_form_has_nothing_to_fill_in():
-    for view in (forms.closing(Outcome(headline=("Done",))), forms.loading("Wait")):
-        assert "submit" not in judged(view, "modal")
+    view = forms.closing(Outcome(headline=("Done",)))
+
+    assert "submit" not in judged(view, "modal")
 
 
 def test_a_field_of_an_unknown_kind_is_a_mistake_of_ours():
@@ -234,7 +248,6 @@ FIELD = st.one_of(
         label=WORDS,
         hint=WORDS,
         initial=WORDS,
-        placeholder=WORDS,
         multiline=st.booleans(),
         focus=st.booleans(),
         redraws=st.booleans(),
