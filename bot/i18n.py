@@ -1,7 +1,7 @@
-"""Every sentence that a person reads goes through `_()`.
+"""Translation: every sentence that a person reads goes through `_()`.
 
-Which language it comes out in follows the reader's Slack locale, which the door
-sets for as long as one ask is answered. English is the language of the source.
+The language is that of the reader's Slack locale, which is set while an answer is
+prepared. The source is in English.
 """
 
 import gettext
@@ -18,7 +18,7 @@ _CATALOGUES = Path(__file__).parent / "locale"
 
 @contextmanager
 def reading_in(locale: str) -> Iterator[None]:
-    """Speak *locale* (as Slack writes it, `zh-CN`) inside the block."""
+    """Translate to *locale* (as Slack writes it, `zh-CN`) inside the block."""
     token = _reader.set(locale or DEFAULT_LOCALE)
     try:
         yield
@@ -27,7 +27,7 @@ def reading_in(locale: str) -> Iterator[None]:
 
 
 def reader_locale() -> str:
-    """Return the locale of whoever reads what is being written now."""
+    """Return the locale that is translated to."""
     return _reader.get()
 
 

@@ -1,7 +1,7 @@
-"""Logs: one JSON line a record, on standard error, with every secret cut out.
+"""Logs: one JSON line a record, on standard error, without secrets.
 
-Whatever logs, ours or a library, passes the same formatter, and what comes out of it
-passes the redactor, exception text included.
+Records of the bot and of its libraries pass the same formatter; its output, exception
+text included, passes the redactor.
 """
 
 import logging
@@ -16,7 +16,7 @@ TALKATIVE = ("slack_bolt", "slack_sdk", "aiohttp", "asyncio", "alembic", "sqlalc
 
 
 class RedactingHandler(logging.StreamHandler[TextIO]):
-    """Writes records after *redact* has seen the whole formatted line."""
+    """Writes each formatted line as *redact* returns it."""
 
     def __init__(self, stream: TextIO, redact: Callable[[str], str]) -> None:
         super().__init__(stream)

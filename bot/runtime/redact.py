@@ -1,7 +1,7 @@
-"""What must never be read in a log is cut out of it here.
+"""Masks secrets in log lines.
 
-Two nets: the secrets that this process knows, in the forms in which they travel, and
-the shapes of secrets that it cannot know, such as a push URL somebody typed.
+Masked are the secrets that are configured, in every encoding in which they are sent,
+and anything in the form of a secret, such as a push URL that somebody typed.
 """
 
 import base64
@@ -29,7 +29,7 @@ SHAPES = (
 
 
 class Redactor:
-    """Cuts secrets out of text. Built once, of all secrets that are configured."""
+    """Masks *secrets*, and anything in the form of one, in text."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         forms = {form for secret in secrets for form in _forms(secret)}
@@ -41,7 +41,7 @@ class Redactor:
         )
 
     def __call__(self, text: str) -> str:
-        """Return *text* without secrets; never raises, linear in its length."""
+        """Return *text* with secrets masked; never raises, linear in its length."""
         if self._known:
             text = self._known.sub(MASK, text)
         for shape, mask in SHAPES:
@@ -50,7 +50,7 @@ class Redactor:
 
 
 def _forms(secret: str) -> Iterable[str]:
-    """The ways in which *secret* can be written down on its way out."""
+    """Yield *secret* in the encodings in which it is sent."""
     if len(secret) < SHORTEST:
         return
     raw = secret.encode()
@@ -59,6 +59,6 @@ def _forms(secret: str) -> Iterable[str]:
     yield json.dumps(secret)[1:-1]
     yield raw.hex()
     for shift in range(3):
-        # The middle of a longer Base64 text: what its neighbours cannot change.
+        # Those characters of a longer Base64 text that do not depend on its neighbours.
         padded = base64.b64encode(b"\0" * shift + raw).decode().rstrip("=")
         yield padded[-(-shift * 8 // 6) : len(padded) - 1]

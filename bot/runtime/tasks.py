@@ -1,7 +1,7 @@
-"""Work that goes on after an answer: watched, never lost, finished before we stop.
+"""Background tasks: referenced, logged when they fail, drained at the end.
 
-asyncio keeps only weak references to tasks; one that nobody holds can vanish between
-two awaits. So everything that runs by itself is held here.
+asyncio keeps only weak references to tasks: one that nothing else refers to can be
+collected between two awaits.
 """
 
 import asyncio
@@ -13,19 +13,19 @@ import structlog
 log = structlog.get_logger(__name__)
 
 
-LAG_WORTH_A_WORD = 1.0  # seconds
+LAG_LOGGED = 1.0  # seconds
 
 
 async def watch_lag(
     monotonic: Callable[[], float],
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> None:
-    """Warn when the event loop was held up: whatever else was due came late, too."""
+    """Log whenever the event loop is held up for more than a second; never return."""
     while True:
         due = monotonic() + 1.0
         await sleep(1.0)
-        if (late := monotonic() - due) > LAG_WORTH_A_WORD:
-            log.warning("loop.held-up", seconds=round(late, 1))
+        if (lag := monotonic() - due) > LAG_LOGGED:
+            log.warning("loop.held-up", seconds=round(lag, 1))
 
 
 class Tasks:
@@ -38,13 +38,13 @@ class Tasks:
         return len(self._running)
 
     def spawn(self, work: Coroutine[Any, Any, Any], *, name: str) -> None:
-        """Run *work* by itself; if it fails, the log says so under *name*."""
+        """Run *work* in the background; an error is logged under *name*."""
         task = asyncio.create_task(work, name=name)
         self._running.add(task)
         task.add_done_callback(self._finished)
 
     async def drain(self, seconds: float) -> int:
-        """Wait for what runs, at most *seconds*; cancel and count the rest."""
+        """Wait *seconds* at most for the tasks; cancel the others, return how many."""
         if self._running:
             await asyncio.wait(set(self._running), timeout=seconds)
         late = set(self._running)

@@ -1,1 +1,1 @@
-"""The front door: everything that knows Slack."""
+"""Slack: what comes in, what goes out, and how it is drawn."""

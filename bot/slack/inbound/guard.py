@@ -1,8 +1,8 @@
 """Checks on the raw bytes of a request, before anything parses them.
 
 Bolt parses before it verifies, and answers what it cannot parse with a 500 and a
-traceback. Here the order is size, signature, form; whatever is wrong is a 4xx with an
-empty body, and nothing of what came is ever logged.
+traceback. Here the order is size, signature, shape; a request that fails is answered
+with a 4xx and an empty body, and nothing of it is logged.
 https://docs.slack.dev/authentication/verifying-requests-from-slack
 """
 
@@ -37,7 +37,7 @@ class Admitted:
 
 @dataclass(frozen=True, slots=True)
 class Turned:
-    """A request that goes no further. The status is 200 for Slack's own probes."""
+    """A request that is answered here; the status is 200 for Slack's own probes."""
 
     status: int
     why: str
@@ -65,7 +65,7 @@ def admit(
 
 
 def genuine(headers: Headers, raw: bytes, *, secret: str, now: float) -> bool:
-    """Tell whether Slack signed *raw*, lately, over exactly these bytes."""
+    """Return whether *raw* carries Slack's signature, at most SKEW seconds old."""
     stamp, signature = _only(headers, TIMESTAMP), _only(headers, SIGNATURE)
     if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= LONGEST_TIME):
         return False
@@ -77,7 +77,7 @@ def genuine(headers: Headers, raw: bytes, *, secret: str, now: float) -> bool:
 
 
 def _only(headers: Headers, name: str) -> str:
-    """Return the one value of a header; nothing if it is missing or repeated."""
+    """Return the one value of a header, or "" if it is missing or repeated."""
     values = headers.get(name, ())
     return values[0] if len(values) == 1 else ""
 
@@ -89,8 +89,7 @@ def _form(text: str) -> dict[str, Any] | None:
         return None
     if "payload" in fields:
         return _object(fields["payload"])
-    known = fields.keys() & {"command", "ssl_check"}
-    return {**fields} if known else None
+    return {**fields} if fields.keys() & {"command", "ssl_check"} else None
 
 
 def _object(text: str) -> dict[str, Any] | None:
@@ -109,7 +108,7 @@ def _shallow(value: Any, levels: int) -> bool:
 
 
 def _sound(body: Mapping[str, Any]) -> bool:
-    """Tell whether the parts that Bolt looks into are what it takes them for."""
+    """Return whether the values that Bolt looks into have the types it expects."""
     objects = ("team", "user", "channel", "view", "event", "enterprise", "container")
     texts = ("team_id", "user_id", "type", "token", "api_app_id", "trigger_id")
     lists = ("authorizations", "actions", "authed_users", "authed_teams")

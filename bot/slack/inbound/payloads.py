@@ -1,7 +1,8 @@
-"""Slack's payloads, read into asks.
+"""Slack's payloads as asks.
 
-https://docs.slack.dev/interactivity says what they hold. The de-duplication key of an
-ask is made of what the person did, never of how it was delivered.
+The de-duplication key of an ask is made of what the person did, never of how it was
+delivered.
+https://docs.slack.dev/interactivity
 """
 
 import re
@@ -14,18 +15,19 @@ from pydantic import SecretStr
 from bot.dialogue.ask import Ask, Person, Place, Submission, Surface
 from bot.i18n import DEFAULT_LOCALE
 from bot.ids import ChannelId, FormId, MessageTs, SlackUserId, TeamId
-from bot.slack.render import modals as forms
+from bot.slack.render import modals
 
 Payload = Mapping[str, Any]
 
 NO_CHANNEL = ChannelId("")  # a modal and the Home tab stand in none
 HOOKS = "hooks.slack.com"
+LONGEST_TEXT = 1900  # characters of a message that are looked up
 
 _MENTION = re.compile(r"^\s*(?:<@[A-Z0-9]+(?:\|[^>]*)?>\s*)+")
 
 
 def command(body: Payload, prefix: str, locale: str = DEFAULT_LOCALE) -> Ask:
-    """Read a slash command; *prefix* goes before every command's name (`tc-`)."""
+    """Return a slash command; *prefix* goes before every command's name (`tc-`)."""
     name = str(body["command"]).removeprefix("/")
     channel = str(body.get("channel_id", ""))
     team, trigger = str(body["team_id"]), str(body.get("trigger_id", ""))
@@ -42,23 +44,19 @@ def command(body: Payload, prefix: str, locale: str = DEFAULT_LOCALE) -> Ask:
 
 
 def button(body: Payload, action: Payload, locale: str = DEFAULT_LOCALE) -> Ask:
-    """Read a press of a button, or of an entry of a menu, on a message or Home."""
+    """Return a press of a button or menu entry, on a message or the Home tab."""
     _do, command, _number = str(action["action_id"]).split(":", 2)
     once, _space, text = _pressed(action).partition(" ")
     who = who_in(body, locale)
     where = _where(body)
-    what = (
-        f"{once}:{text}"
-        if once != "-"
-        else f"{where.channel}:{where.message}:{action.get('action_ts', '')}"
-    )
+    press = f"{where.channel}:{where.message}:{action.get('action_ts', '')}"
     return Ask(
         command=command,
         text=text,
         who=who,
         where=where,
         surface=Surface.BUTTON,
-        key=f"button:{who.team}:{what}",
+        key=f"button:{who.team}:{press if once == '-' else f'{once}:{text}'}",
         answer_url=_secret(body.get("response_url")),
         trigger=str(body.get("trigger_id", "")),
     )
@@ -67,7 +65,7 @@ def button(body: Payload, action: Payload, locale: str = DEFAULT_LOCALE) -> Ask:
 def submission(
     body: Payload, locale: str = DEFAULT_LOCALE, *, changed: str = ""
 ) -> Ask:
-    """Read a form: sent in, or half-way through, when *changed* was chosen."""
+    """Return a submitted form, or one in which the field *changed* was changed."""
     view = body["view"]
     _form, command, subcommand = str(view["callback_id"]).split(":", 2)
     who = who_in(body, locale)
@@ -83,7 +81,7 @@ def submission(
             draft=FormId(str(view.get("private_metadata", ""))),
             view=str(view["id"]),
             hash=str(view.get("hash", "")),
-            values=forms.values((view.get("state") or {}).get("values") or {}),
+            values=modals.values((view.get("state") or {}).get("values") or {}),
             changed=changed,
         ),
     )
@@ -92,21 +90,21 @@ def submission(
 def mention(
     body: Payload, commands: Iterable[str], prefix: str, locale: str = DEFAULT_LOCALE
 ) -> Ask:
-    """Read `@Patchbay relay stop R128`, or the same words in the bot's own tab.
+    """Return `@Patchbay relay stop R128`, or the same text in the bot's messages.
 
-    Without a command's name in front it is a look-up: of an ID, or of nothing at all.
+    Text that does not begin with a command is a look-up; no text opens the launcher.
     """
     event = body["event"]
     direct = event.get("channel_type") == "im"
-    said = _MENTION.sub("", str(event.get("text", ""))).strip()
-    first, _space, rest = said.partition(" ")
+    text = _MENTION.sub("", str(event.get("text", ""))).strip()
+    first, _space, rest = text.partition(" ")
     command = first.casefold().lstrip("/").removeprefix(prefix)
-    known = command in set(commands)
+    is_command = command in set(commands)
     team = str(body.get("team_id", ""))
     home = str(event.get("user_team") or event.get("team") or team)
     return Ask(
-        command=command if known else ("lookup" if said else "patchbay"),
-        text=rest if known else said,
+        command=command if is_command else ("lookup" if text else "patchbay"),
+        text=rest if is_command else text,
         who=_person(team, str(event["user"]), home, locale),
         where=Place(
             channel=ChannelId(str(event["channel"])),
@@ -119,14 +117,13 @@ def mention(
 
 
 def shortcut(body: Payload, locale: str = DEFAULT_LOCALE) -> Ask:
-    """Read *Look up IDs*, chosen on a message: everything that the message says."""
+    """Return the shortcut *Look up IDs*, with all text of the message it is for."""
     message = body.get("message") or {}
     who = who_in(body, locale)
     thread = message.get("thread_ts") or message.get("ts")
-    said = " ".join(_texts(message))
     return Ask(
         command="lookup",
-        text=said[:1900],
+        text=" ".join(_texts(message))[:LONGEST_TEXT],
         who=who,
         where=Place(
             channel=ChannelId(str((body.get("channel") or {}).get("id", ""))),
@@ -148,17 +145,17 @@ def who_in(body: Payload, locale: str = DEFAULT_LOCALE) -> Person:
 
 
 def answer_url_is_slacks(url: str, api_url: str) -> bool:
-    """Tell whether *url* is an address that Slack gives out, and no other's.
+    """Return whether *url* is a `response_url` of Slack's.
 
-    That of a Slack on loopback counts when *api_url* is there too.
+    One on loopback is if it has the host and port of *api_url*.
     """
     parts, api = urlsplit(url), urlsplit(api_url)
     if parts.username or parts.password or parts.fragment:
         return False
     if parts.scheme == "https":
         return parts.netloc == HOOKS
-    here = api.hostname in {"127.0.0.1", "localhost", "::1"}
-    return parts.scheme == "http" == api.scheme and here and parts.netloc == api.netloc
+    local = api.hostname in {"127.0.0.1", "localhost", "::1"}
+    return parts.scheme == "http" == api.scheme and local and parts.netloc == api.netloc
 
 
 def _person(team: str, user: str, home: str, locale: str) -> Person:
@@ -196,7 +193,7 @@ def _secret(url: Any) -> SecretStr | None:
 
 
 def _texts(node: Any) -> Iterable[str]:
-    """Yield all text in a message, its blocks and its attachments."""
+    """Yield all text of a message, its blocks and its attachments."""
     if isinstance(node, dict):
         for key, value in node.items():
             if key in {"text", "fallback", "pretext", "title", "value"} and isinstance(

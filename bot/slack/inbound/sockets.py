@@ -1,8 +1,8 @@
-"""Socket Mode: two connections, so that one can be renewed, and a watchdog.
+"""Socket Mode: two connections, and a watchdog.
 
-The library closes the old socket before it opens the new one, and has been seen to be
-connected but deaf. So there are two, and a process that hears nothing for a minute
-stops, for its supervisor to start it again.
+The library closes a socket before it opens its successor, and has been seen connected
+but not receiving. So there are two connections, and a process that receives nothing for
+a minute ends, for its supervisor to start it again.
 https://docs.slack.dev/apis/events-api/using-socket-mode
 """
 
@@ -31,9 +31,10 @@ log = structlog.get_logger(__name__)
 
 
 class Sockets:
-    """Connections to *web*'s Slack with the app-level *token*.
+    """Connections to the Slack of *web* with the app-level *token*.
 
-    *clock* is the wall clock in seconds, since the library counts its pongs by that.
+    *clock* gives the Unix time in seconds, as the library notes its pongs by that.
+    More than *most_at_once* envelopes at a time are refused.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Sockets:
         *,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        most_at_once: int = MOST_AT_ONCE,
     ) -> None:
         self._listeners = listeners
         self._web = web
@@ -51,11 +53,12 @@ class Sockets:
         self._clock = clock
         self._sleep = sleep
         self._clients: list[SocketModeClient] = []
+        self._most_at_once = most_at_once
         self._under_way = 0
         self.heard_at = clock()
 
     async def start(self) -> None:
-        """Connect; the bot hears from then on."""
+        """Connect; envelopes come from then on."""
         for _number in range(CONNECTIONS):
             client = SocketModeClient(
                 app_token=self._token.get_secret_value(),
@@ -71,17 +74,17 @@ class Sockets:
         self.heard_at = self._clock()
 
     async def close(self) -> None:
-        """Hear no more."""
+        """Close the connections for good."""
         for client in self._clients:
             client.auto_reconnect_enabled = False
             await client.close()  # type: ignore[no-untyped-call]  # nor here
 
     async def connected(self) -> bool:
-        """Tell whether one of the connections stands."""
+        """Return whether at least one connection is up."""
         return any([await client.is_connected() for client in self._clients])
 
     async def watch(self, every: float = PING_SECONDS) -> None:
-        """Return once nothing has been heard for a minute: it is time to stop."""
+        """Return once nothing has come for a minute; checks *every* so many seconds."""
         while True:
             await self._sleep(every)
             pongs = [client.last_ping_pong_time or 0.0 for client in self._clients]
@@ -98,7 +101,7 @@ class Sockets:
         self, client: AsyncBaseSocketModeClient, request: SocketModeRequest
     ) -> None:
         self.heard_at = self._clock()
-        if self._under_way >= MOST_AT_ONCE:
+        if self._under_way >= self._most_at_once:
             log.error("sockets.full")
             await self._ack(client, request, {"text": "Overloaded; nothing was done."})
             return
@@ -131,6 +134,6 @@ class Sockets:
         request: SocketModeRequest,
         payload: dict[str, Any] | None,
     ) -> None:
-        """Acknowledge whatever came: Slack shows the person a time-out otherwise."""
+        """Acknowledge an envelope; without that Slack shows the person a time-out."""
         response = SocketModeResponse(envelope_id=request.envelope_id, payload=payload)
         await client.send_socket_mode_response(response)

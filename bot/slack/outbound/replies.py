@@ -1,4 +1,4 @@
-"""Tells an answer to whoever asked, at the place where they asked."""
+"""Answers to asks, sent at once and not kept; the journal's notices are delivered."""
 
 from typing import Any
 
@@ -11,20 +11,19 @@ from bot.i18n import _, reading_in
 from bot.slack.outbound import routes
 from bot.slack.outbound.routes import Destination
 from bot.slack.outbound.web import Web
-from bot.slack.render import blocks
-from bot.slack.render import modals as forms
+from bot.slack.render import blocks, modals
 
 log = structlog.get_logger(__name__)
 
 
 class Replies:
-    """Answers asks through *web*."""
+    """Sends answers through *web*."""
 
     def __init__(self, web: Web) -> None:
         self.web = web
 
     async def tell(self, ask: Ask, answer: Outcome | Form | None) -> None:
-        """Tell *answer*: a form is opened, an outcome is shown, None is silence."""
+        """Open *answer* if it is a form, show it if it is an outcome."""
         with reading_in(ask.who.locale):
             if isinstance(answer, Form):
                 await self._open(ask, answer)
@@ -34,9 +33,8 @@ class Replies:
                     await self.hand_over(ask, answer.file)
 
     async def redraw(self, ask: Ask, view: dict[str, Any]) -> None:
-        """Show *view* in place of the form of *ask*, unless it has moved on."""
-        form = ask.submission
-        if form:
+        """Replace the view of *ask*'s form, unless it has changed since."""
+        if form := ask.submission:
             sent = await self.web.call(
                 "views.update", view_id=form.view, hash=form.hash, view=view
             )
@@ -50,7 +48,7 @@ class Replies:
             log.warning("home.unseen", error=sent.error)
 
     async def _open(self, ask: Ask, form: Form) -> None:
-        view = forms.view(form)
+        view = modals.view(form)
         if ask.trigger:
             sent = await self.web.call("views.open", trigger_id=ask.trigger, view=view)
             if sent.ok:
@@ -68,7 +66,7 @@ class Replies:
             log.warning("answer.refused", error=sent.error)
 
     async def hand_over(self, ask: Ask, file: File) -> None:
-        """Put *file* into the asker's messages with the bot; say so if it cannot be."""
+        """Upload *file* into the asker's messages with the bot; tell of a failure."""
         title = blocks.message(Outcome(headline=(file.name,)))
         sent = await self.web.post(ask.who.user, title)
         if sent.ok:

@@ -1,7 +1,7 @@
-"""What goes out to Slack: the Web API, and answers to a command's own address.
+"""Calls of Slack's Web API, and answers to a `response_url`.
 
-One session for both, never retried by the library: a post that was retried after it
-arrived would stand there twice.
+One session for both. The library retries nothing: a message that was posted before its
+answer got lost would be posted twice.
 """
 
 import json
@@ -100,7 +100,7 @@ class Sent:
 
 
 class Web:
-    """Slack's Web API at *api_url* with the bot's *token*."""
+    """Slack's Web API at *api_url*, called with the bot's *token*."""
 
     def __init__(self, token: SecretStr, api_url: str) -> None:
         self.api_url = api_url
@@ -138,7 +138,7 @@ class Web:
         return self._client
 
     async def call(self, method: str, **arguments: Any) -> Sent:
-        """Call *method* with *arguments*; never raises for what Slack says."""
+        """Call *method* with those *arguments* that are not None; never raises."""
         params = {name: value for name, value in arguments.items() if value is not None}
         read = method in READS
         verb = "GET" if read else "POST"
@@ -154,7 +154,7 @@ class Web:
         return Sent(ok=True, data=dict(response.data))  # type: ignore[arg-type]  # JSON
 
     async def post(self, channel: str, body: Mapping[str, Any], **more: Any) -> Sent:
-        """Post a message; nothing in it is unfurled, nobody is mentioned by name."""
+        """Post a message. Links are not unfurled, `@name` is not made a mention."""
         return await self.call(
             "chat.postMessage",
             channel=channel,
@@ -166,7 +166,7 @@ class Web:
         )
 
     async def upload(self, channel: str, name: str, text: str) -> Sent:
-        """Put a text file into *channel*, as the library does it: in three calls."""
+        """Upload a text file into *channel*; the library makes three calls of it."""
         try:
             await self.client.files_upload_v2(
                 channel=channel, filename=name, title=name, content=text
@@ -178,7 +178,7 @@ class Web:
         return Sent(ok=True)
 
     async def answer(self, url: SecretStr, body: Mapping[str, Any]) -> Sent:
-        """Post *body* to the address that came with a command or a click."""
+        """Post *body* to *url*, the `response_url` of a command or a click."""
         address = url.get_secret_value()
         if self._session is None or not answer_url_is_slacks(address, self.api_url):
             return Sent(ok=False, error="not_slack")
@@ -190,7 +190,7 @@ class Web:
                 allow_redirects=False,
             ) as response:
                 if response.status == OK:
-                    return _taken(await response.text())
+                    return _answered(await response.text())
                 return Sent(
                     ok=False,
                     error=f"http_{response.status}",
@@ -202,8 +202,8 @@ class Web:
             return Sent(ok=False, error="unreachable")
 
 
-def _taken(text: str) -> Sent:
-    """Read what an answer's address says with a 200: `ok`, or why not after all."""
+def _answered(text: str) -> Sent:
+    """Read the body of a 200: plain `ok`, or JSON with an error after all."""
     try:
         data = json.loads(text)
     except ValueError:

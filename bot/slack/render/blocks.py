@@ -1,7 +1,7 @@
-"""Outcomes as Block Kit: messages, the Home tab, and what a form says between fields.
+"""Outcomes as Block Kit: messages, the Home tab, modals, and lines between fields.
 
-Data goes into rich text or plain text, where nothing is parsed, wherever Slack takes
-it. The rest is escaped, and marks that would draw something are replaced.
+Data goes into rich text or plain text, where Slack parses nothing, wherever Slack takes
+those. In mrkdwn it is escaped, and characters that would format it are replaced.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,29 +24,35 @@ from bot.dialogue.outcome import (
     line,
 )
 from bot.i18n import _, reader_locale
-from bot.slack.render import fit as fold
-from bot.slack.render import limits
+from bot.slack.render import fit, limits
 from bot.slack.render.buttons import Numbers, beside, numbers, row
 from bot.slack.render.escape import ELLIPSIS, clean, cut, escape
-from bot.slack.render.spans import Json, is_blank, literal, parsed, rich, standing_out
+from bot.slack.render.spans import (
+    Json,
+    emphasised,
+    is_blank,
+    mrkdwn_text,
+    plain_text,
+    rich,
+)
 
-MOST_DRAWN = 256  # messages, of some 10 kB each
+MOST_CACHED = 256  # messages, of some 10 kB each
 
 
 def message(outcome: Outcome) -> Json:
     """Return *outcome* as the `text` and `blocks` of a message.
 
-    `text` is what notifications and screen readers say; Slack parses it. The same
-    outcome is drawn once: nobody may change what comes back.
+    `text` is for notifications and screen readers; Slack parses it. The result is
+    cached and must not be changed.
     https://docs.slack.dev/reference/methods/chat.postMessage
     """
     return _message(outcome, reader_locale())
 
 
-@lru_cache(MOST_DRAWN)
+@lru_cache(MOST_CACHED)
 def _message(outcome: Outcome, _locale: str) -> Json:
     text = escape(cut(outcome.plain, limits.FALLBACK, sent_as=escape)).strip()
-    blocks = fold.folded([*_pieces(outcome)], fold.MESSAGE)
+    blocks = fit.fitted([*_pieces(outcome)], fit.MESSAGE)
     return {"text": text or ELLIPSIS, "blocks": blocks}
 
 
@@ -55,48 +61,48 @@ def home(outcome: Outcome) -> Json:
 
     https://docs.slack.dev/reference/views/home-tab-views
     """
-    return {"type": "home", "blocks": fold.folded([*_pieces(outcome)], fold.VIEW)}
+    return {"type": "home", "blocks": fit.fitted([*_pieces(outcome)], fit.VIEW)}
 
 
-def told(outcome: Outcome) -> list[Json]:
-    """Return *outcome* as blocks for a modal, without anything to press.
+def without_actions(outcome: Outcome) -> list[Json]:
+    """Return *outcome* as blocks for a modal, without buttons and menus.
 
-    A button in a modal has no channel to answer in; the buttons of a card have.
+    The press of a button in a modal comes without a channel to answer in.
     """
     parts = tuple(
         replace(part, menu=()) if isinstance(part, Row) else part
         for part in outcome.parts
         if not isinstance(part, Buttons)
     )
-    silent = replace(outcome, parts=parts, menu=())
-    return fold.folded([*_pieces(silent)], fold.VIEW)
+    inert = replace(outcome, parts=parts, menu=())
+    return fit.fitted([*_pieces(inert)], fit.VIEW)
 
 
-def paragraph(said: Line) -> list[Json]:
-    """Return *said* as a block, or none if there is nothing to see."""
-    if is_blank(said.spans):
+def paragraph(part: Line) -> list[Json]:
+    """Return *part* as a block, or no block if it is blank."""
+    if is_blank(part.spans):
         return []
-    return [_small(said.spans) if said.quiet else _text(said.spans)]
+    return [_small(part.spans) if part.quiet else _text(part.spans)]
 
 
-def _pieces(outcome: Outcome) -> Iterator[fold.Piece]:
-    """The request ID comes last, but for a closing row of buttons."""
+def _pieces(outcome: Outcome) -> Iterator[fit.Piece]:
+    """Put the request ID last, but for a closing row of buttons."""
     numbered = numbers()
-    yield fold.Piece(_headline(outcome, numbered), stays=True)
+    yield fit.Piece(_headline(outcome, numbered), stays=True)
     closing = outcome.parts[-1:]
     if not (closing and isinstance(closing[0], Buttons)):
         closing = ()
     for part in outcome.parts[: len(outcome.parts) - len(closing)]:
         yield _piece(part, numbered)
-    yield fold.Piece(_request(outcome.request_id), stays=True)
+    yield fit.Piece(_request(outcome.request_id), stays=True)
     for part in closing:
         yield _piece(part, numbered)
 
 
 def _headline(outcome: Outcome, numbered: Numbers) -> list[Json]:
-    said = (ELLIPSIS,) if is_blank(outcome.headline) else outcome.headline
+    spans = (ELLIPSIS,) if is_blank(outcome.headline) else outcome.headline
     sign = (f"{outcome.tone.value} ",) if outcome.tone.value else ()
-    return _with_menu((*sign, *standing_out(said)), outcome.menu, numbered)
+    return _with_menu((*sign, *emphasised(spans)), outcome.menu, numbered)
 
 
 def _request(request_id: str) -> list[Json]:
@@ -105,8 +111,8 @@ def _request(request_id: str) -> list[Json]:
     return paragraph(line(_("Request"), " ", Mono(request_id), quiet=True))
 
 
-def _piece(part: Part, numbered: Numbers) -> fold.Piece:
-    return fold.Piece(_part(part, numbered), stays=isinstance(part, Buttons))
+def _piece(part: Part, numbered: Numbers) -> fit.Piece:
+    return fit.Piece(_part(part, numbered), stays=isinstance(part, Buttons))
 
 
 def _part(part: Part, numbered: Numbers) -> list[Json]:
@@ -120,8 +126,8 @@ def _part(part: Part, numbered: Numbers) -> list[Json]:
         case Points():
             return _points(part)
         case Row(spans, menu):
-            said = (ELLIPSIS,) if is_blank(spans) else spans
-            return _with_menu(said, menu, numbered)
+            shown = (ELLIPSIS,) if is_blank(spans) else spans
+            return _with_menu(shown, menu, numbered)
         case Buttons(buttons):
             return row(buttons, numbered)
 
@@ -129,20 +135,20 @@ def _part(part: Part, numbered: Numbers) -> list[Json]:
 def _with_menu(
     spans: Sequence[Span], menu: Sequence[Button], numbered: Numbers
 ) -> list[Json]:
-    """Only a section can have something beside it, and a section speaks mrkdwn.
+    """Only a section can have a menu beside its text, and its text is mrkdwn.
 
     https://docs.slack.dev/reference/block-kit/blocks/section-block
     """
     accessory, below = beside(menu, numbered)
     if accessory is None:
         return [_text(spans)]
-    text = parsed(spans)
+    text = mrkdwn_text(spans)
     return [{"type": "section", "text": text, "accessory": accessory}, *below]
 
 
 def _facts(pairs: Sequence[tuple[str, tuple[Span, ...]]]) -> list[Json]:
     facts = [(Bold(label), "  ", *value) for label, value in pairs]
-    lines = fold.few([fact for fact in facts if not is_blank(fact)])
+    lines = fit.fitted_lines([fact for fact in facts if not is_blank(fact)])
     spans = [span for fact in lines for span in ("\n", *fact)]
     return [_text(spans[1:])] if spans else []
 
@@ -156,10 +162,10 @@ def _code(text: str) -> list[Json]:
 
 def _points(points: Points) -> list[Json]:
     title = rich(() if is_blank((points.title,)) else (Bold(points.title),))
-    lines = fold.few([said for said in points.lines if not is_blank(said)])
+    lines = fit.fitted_lines([spans for spans in points.lines if not is_blank(spans)])
     elements = [_of("section", title)] if title else []
     if lines:
-        items = [_of("section", rich(said)) for said in lines]
+        items = [_of("section", rich(spans)) for spans in lines]
         style = "ordered" if points.numbered else "bullet"
         elements.append(_of("list", items) | {"style": style})
     return [_rich_text(*elements)] if elements else []
@@ -171,9 +177,11 @@ def _text(spans: Sequence[Span]) -> Json:
 
 def _small(spans: Sequence[Span]) -> Json:
     """https://docs.slack.dev/reference/block-kit/blocks/context-block."""
-    words = [span for span in spans if isinstance(span, str)]
-    whole = len(words) == len(spans)
-    element = literal("".join(words), limits.TEXT) if whole else parsed(spans)
+    texts = [span for span in spans if isinstance(span, str)]
+    if len(texts) == len(spans):
+        element = plain_text("".join(texts), limits.TEXT)
+    else:
+        element = mrkdwn_text(spans)
     return {"type": "context", "elements": [element]}
 
 

@@ -1,8 +1,8 @@
-"""Buttons, and the menus that take in those for which a row has no command.
+"""Buttons in rows, and overflow menus for those that a row has no room for.
 
-A menu is poorer than a row: Slack asks one confirmation for the whole of it, gives its
-entries 150 characters instead of 2000, and sends one action id. So a button that asks
-first, is long, or belongs to another command than the rest is never put into a menu.
+A menu can do less than a row: Slack has one confirmation for the whole of it, 150
+characters for a value instead of 2000, and one action id. So a button that is dangerous
+or asks first, has a long value, or belongs to another command stays in the row.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,22 +13,22 @@ from bot.dialogue.outcome import Button
 from bot.i18n import _
 from bot.slack.render import limits
 from bot.slack.render.escape import clean, size
-from bot.slack.render.spans import Json, literal
+from bot.slack.render.spans import Json, plain_text
 
 Numbers = Iterator[int]
 
 
 def numbers() -> Numbers:
-    """Return the numbers that tell the buttons of one message apart."""
+    """Return a counter: each action_id of a message has a number of its own."""
     return count(1)
 
 
 def row(buttons: Sequence[Button], numbered: Numbers) -> list[Json]:
-    """Return *buttons* as rows of three, those that may behind a ⋯ at the end.
+    """Return *buttons* as rows of three, the last ones in a menu where they may be.
 
     https://docs.slack.dev/reference/block-kit/blocks/actions-block
     """
-    shown, menu = _sorted(buttons, limits.ROW_BUTTONS)
+    shown, menu = _split(buttons, limits.ROW_BUTTONS)
     elements = [_button(button, numbered) for button in shown]
     rows = [
         elements[start : start + limits.ROW_BUTTONS]
@@ -42,11 +42,11 @@ def row(buttons: Sequence[Button], numbered: Numbers) -> list[Json]:
 def beside(
     buttons: Sequence[Button], numbered: Numbers
 ) -> tuple[Json | None, list[Json]]:
-    """Return what stands beside a section's text, and the rows that go below it.
+    """Return the accessory of a section, and the rows that go below it.
 
-    One entry alone needs no menu: it is a button, which is one tap less.
+    A single entry is a button instead of a menu, which saves a tap.
     """
-    shown, menu = _sorted(buttons, 0)
+    shown, menu = _split(buttons, 0)
     if len(menu) > 1:
         return _menu(menu, numbered), row(shown, numbered)
     if not (menu or shown):
@@ -55,21 +55,24 @@ def beside(
     return _button(first, numbered), row(rest, numbered)
 
 
-def _sorted(
+def _split(
     buttons: Sequence[Button], visible: int
 ) -> tuple[list[Button], list[Button]]:
-    """Return which *buttons* are shown, *visible* if possible, and which hide."""
-    sound = [b for b in buttons if size(_value(b)) <= limits.BUTTON_VALUE]
-    excess = min(len(sound) - visible, limits.OVERFLOW_OPTIONS)
-    fit = [b for b in sound if _may_hide(b)]
-    if excess <= 0 or not fit:
-        return sound, []
-    command = mode(button.command for button in fit)
-    menu = [button for button in fit if button.command == command][-excess:]
-    return [button for button in sound if button not in menu], menu
+    """Return the *buttons* for a row, *visible* of them if possible, and for a menu.
+
+    A button whose value Slack would refuse is left out.
+    """
+    valid = [b for b in buttons if size(_value(b)) <= limits.BUTTON_VALUE]
+    excess = min(len(valid) - visible, limits.OVERFLOW_OPTIONS)
+    candidates = [b for b in valid if _fits_menu(b)]
+    if excess <= 0 or not candidates:
+        return valid, []
+    command = mode(button.command for button in candidates)
+    menu = [button for button in candidates if button.command == command][-excess:]
+    return [button for button in valid if button not in menu], menu
 
 
-def _may_hide(button: Button) -> bool:
+def _fits_menu(button: Button) -> bool:
     short = size(_value(button)) <= limits.OPTION_VALUE
     return short and not (button.confirm or button.danger)
 
@@ -80,7 +83,7 @@ def _menu(buttons: Sequence[Button], numbered: Numbers) -> Json:
         "type": "overflow",
         "action_id": f"do:{buttons[0].command}:{next(numbered)}",
         "options": [
-            {"text": literal(b.label, limits.OPTION_LABEL), "value": _value(b)}
+            {"text": plain_text(b.label, limits.OPTION_LABEL), "value": _value(b)}
             for b in buttons
         ],
     }
@@ -91,7 +94,7 @@ def _button(button: Button, numbered: Numbers) -> Json:
     block: Json = {
         "type": "button",
         "action_id": f"do:{button.command}:{next(numbered)}",
-        "text": literal(button.label, limits.BUTTON_LABEL),
+        "text": plain_text(button.label, limits.BUTTON_LABEL),
         "value": _value(button),
     }
     if button.danger:
@@ -104,14 +107,14 @@ def _button(button: Button, numbered: Numbers) -> Json:
 def _confirm(button: Button) -> Json:
     deny = _("Keep it") if button.danger else _("Cancel")
     confirm = {
-        "title": literal(_("Please confirm"), limits.CONFIRM_TITLE),
-        "text": literal(button.confirm, limits.CONFIRM_TEXT),
-        "confirm": literal(button.label, limits.CONFIRM_ANSWER),
-        "deny": literal(deny, limits.CONFIRM_ANSWER),
+        "title": plain_text(_("Please confirm"), limits.CONFIRM_TITLE),
+        "text": plain_text(button.confirm, limits.CONFIRM_TEXT),
+        "confirm": plain_text(button.label, limits.CONFIRM_ANSWER),
+        "deny": plain_text(deny, limits.CONFIRM_ANSWER),
     }
     return confirm | ({"style": "danger"} if button.danger else {})
 
 
 def _value(button: Button) -> str:
-    """Return what comes back when *button* is pressed. It is never cut."""
+    """Return what Slack sends back when *button* is pressed. It is never cut."""
     return f"{button.once or '-'} {clean(button.text)}"

@@ -1,7 +1,7 @@
-"""What fits into one message, and what is folded away when not all of it does.
+"""Fits blocks into one message or view.
 
-Slack refuses a message that is too long, and then the asker gets nothing. So pieces
-are left out from the bottom up and a line says how many; what must stay, stays.
+Slack refuses a message that is too long as a whole. So pieces are left out from the
+bottom up, and a line says how many; pieces that must stay are kept first.
 """
 
 from collections.abc import Sequence
@@ -12,20 +12,20 @@ from bot.dialogue.outcome import Span, plain
 from bot.i18n import _
 from bot.slack.render import limits
 from bot.slack.render.escape import size
-from bot.slack.render.spans import Json, parsed
+from bot.slack.render.spans import Json, mrkdwn_text
 
 _SHOWN = {"text", "fallback", "url"}  # the keys whose text Slack counts, or may
 
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """How many blocks and characters there are, or are left."""
+    """A number of blocks and of characters: a limit, or what is left of it."""
 
     blocks: int
     text: int
 
     def less(self, blocks: Sequence[Json]) -> "Space | None":
-        """Return what is left beside *blocks*, or None if they do not fit."""
+        """Return what *blocks* leave, or None if they do not fit."""
         left = Space(self.blocks - len(blocks), self.text - weight(blocks))
         return left if left.blocks >= 0 and left.text >= 0 else None
 
@@ -36,14 +36,14 @@ VIEW = Space(limits.VIEW_BLOCKS, limits.VIEW_TEXT)
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """The blocks of one part. What *stays* is never folded away for another."""
+    """The blocks of one part. One that *stays* is never left out for another."""
 
     blocks: Sequence[Json]
     stays: bool = False
 
 
 def weight(node: Any) -> int:
-    """Return how many characters of text *node* shows, in all its depth."""
+    """Return how many characters of text *node* and all that is in it show."""
     if isinstance(node, list):
         return sum(map(weight, node))
     if not isinstance(node, dict):
@@ -57,8 +57,8 @@ def weight(node: Any) -> int:
     return total
 
 
-def folded(pieces: Sequence[Piece], space: Space) -> list[Json]:
-    """Return the blocks of *pieces*, of as many from the top as *space* has."""
+def fitted(pieces: Sequence[Piece], space: Space) -> list[Json]:
+    """Return the blocks of *pieces*, of as many from the top as fit into *space*."""
     whole = [block for piece in pieces for block in piece.blocks]
     if space.less(whole) is not None:
         return whole
@@ -75,8 +75,8 @@ def folded(pieces: Sequence[Piece], space: Space) -> list[Json]:
     return blocks
 
 
-def few(lines: Sequence[tuple[Span, ...]]) -> list[tuple[Span, ...]]:
-    """Return as many *lines* as one block takes, the last one saying what it lacks."""
+def fitted_lines(lines: Sequence[tuple[Span, ...]]) -> list[tuple[Span, ...]]:
+    """Return as many *lines* as fit into a block, then one that counts the others."""
     kept: list[tuple[Span, ...]] = []
     left = limits.TEXT
     for line in lines:
@@ -91,9 +91,9 @@ def _kept(pieces: Sequence[Piece], space: Space) -> set[int]:
     kept: set[int] = set()
     left = space.less([_rest(len(pieces))]) or space
     for place in sorted(range(len(pieces)), key=lambda n: not pieces[n].stays):
-        beside = left.less(pieces[place].blocks)
-        if beside is not None:
-            left = beside
+        remaining = left.less(pieces[place].blocks)
+        if remaining is not None:
+            left = remaining
             kept.add(place)
         elif not pieces[place].stays:
             break
@@ -101,7 +101,7 @@ def _kept(pieces: Sequence[Piece], space: Space) -> set[int]:
 
 
 def _rest(missing: int) -> Json:
-    return {"type": "context", "elements": [parsed((_more(missing),))]}
+    return {"type": "context", "elements": [mrkdwn_text((_more(missing),))]}
 
 
 def _more(missing: int) -> str:

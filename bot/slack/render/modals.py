@@ -1,9 +1,9 @@
-"""Forms as modals, and what comes back from them.
+"""Forms as modals, and the values that come back from them.
 
-A form is drawn anew when a choice changes which fields it has. Slack then keeps what
-was typed in every input whose block_id and action_id are as before, and takes the
-initial value of a new one. So both ids follow from the field's name alone, and a field
-must keep its name as long as it means the same.
+A form is updated when a choice changes which fields it has. Slack then keeps what was
+typed in every input whose block_id and action_id are as before, and takes the initial
+value of a new one. So both ids follow from the field's name alone, and a field must
+keep its name as long as it means the same.
 https://docs.slack.dev/surfaces/modals#updating_apis
 """
 
@@ -23,7 +23,7 @@ from bot.dialogue.outcome import Line, Outcome
 from bot.i18n import _
 from bot.slack.render import blocks, limits
 from bot.slack.render.escape import clean, cut, size
-from bot.slack.render.spans import Json, literal
+from bot.slack.render.spans import Json, plain_text
 
 Value = str | tuple[str, ...] | None
 
@@ -31,23 +31,23 @@ Value = str | tuple[str, ...] | None
 def view(form: Form) -> Json:
     """Return *form* as a modal view.
 
-    What else the form remembers stays here under its draft id.
+    The view carries the id of its open form, under which the bot keeps the rest.
     https://docs.slack.dev/reference/views/modal-views
     """
-    drawn: list[Json] = []
+    parts: list[Json] = []
     for part in form.fields:
-        drawn += blocks.paragraph(part) if isinstance(part, Line) else [_input(part)]
-    _focus_once(drawn)
-    return _modal(form.title, drawn, close=_("Cancel")) | {
+        parts += blocks.paragraph(part) if isinstance(part, Line) else [_input(part)]
+    _focus_once(parts)
+    return _modal(form.title, parts, close=_("Cancel")) | {
         "callback_id": f"form:{form.command}:{form.subcommand}",
         "private_metadata": form.draft,
-        "submit": literal(form.submit, limits.VIEW_BUTTON),
+        "submit": plain_text(form.submit, limits.VIEW_BUTTON),
     }
 
 
 def closing(outcome: Outcome, *, title: str = "Patchbay") -> Json:
-    """Return a modal that tells *outcome*: nothing to fill in, nothing to press."""
-    return _modal(title, blocks.told(outcome), close=_("Close"))
+    """Return a modal that shows *outcome* and can only be closed."""
+    return _modal(title, blocks.without_actions(outcome), close=_("Close"))
 
 
 def options(offered: Iterable[Option]) -> Json:
@@ -59,7 +59,7 @@ def options(offered: Iterable[Option]) -> Json:
 
 
 def values(state: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> dict[str, Value]:
-    """Read `view.state.values`: what each field holds, None if it is empty.
+    """Return the value of each field in `view.state.values`, None for an empty one.
 
     https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload
     """
@@ -71,43 +71,44 @@ def values(state: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> dict[str, Va
 
 
 def faults(
-    fields: Form | Iterable[Field | Line | str], found: Mapping[str, str]
+    fields: Form | Iterable[Field | Line | str], sentences: Mapping[str, str]
 ) -> dict[str, str]:
-    """Return *found* as the `errors` of a form with *fields*, by block_id.
+    """Return *sentences*, by field, as the `errors` of a form, by block_id.
 
     *fields* are a form, its fields, or the names of its inputs. Slack refuses an error
-    under any other key, so a fault elsewhere is told, with its name, at the first
-    input. Without inputs the answer is empty, and is to be told another way.
+    under any other key, so that of another field is shown, with its name, at the first
+    input. Without inputs the result is empty: show the sentences another way.
     """
-    drawn = fields.fields if isinstance(fields, Form) else fields
+    parts = fields.fields if isinstance(fields, Form) else fields
     names = [
-        f if isinstance(f, str) else f.name for f in drawn if not isinstance(f, Line)
+        f if isinstance(f, str) else f.name for f in parts if not isinstance(f, Line)
     ]
-    told: dict[str, list[str]] = {}
-    for name, sentence in found.items() if names else ():
-        known = name in names
-        said = sentence if known or not name else f"{name}: {sentence}"
-        told.setdefault(name if known else names[0], []).append(clean(said))
-    return {name: cut(" ".join(said), limits.FAULT) for name, said in told.items()}
+    errors: dict[str, list[str]] = {}
+    for name, sentence in sentences.items() if names else ():
+        has_input = name in names
+        text = sentence if has_input or not name else f"{name}: {sentence}"
+        errors.setdefault(name if has_input else names[0], []).append(clean(text))
+    return {name: cut(" ".join(texts), limits.FAULT) for name, texts in errors.items()}
 
 
 # ── one field ────────────────────────────────────────────────────────────────────
 
 
-def _modal(title: str, drawn: list[Json], *, close: str) -> Json:
+def _modal(title: str, parts: list[Json], *, close: str) -> Json:
     return {
         "type": "modal",
-        "title": literal(title, limits.VIEW_TITLE),
-        "close": literal(close, limits.VIEW_BUTTON),
+        "title": plain_text(title, limits.VIEW_TITLE),
+        "close": plain_text(close, limits.VIEW_BUTTON),
         "notify_on_close": False,
-        "blocks": drawn,
+        "blocks": parts,
     }
 
 
-def _focus_once(drawn: Iterable[Json]) -> None:
+def _focus_once(parts: Iterable[Json]) -> None:
     """Slack refuses a view in which two elements ask for the focus."""
-    asking = [b["element"] for b in drawn if b.get("element", {}).get("focus_on_load")]
-    for element in asking[1:]:
+    elements = [part.get("element", {}) for part in parts]
+    focused = [element for element in elements if element.get("focus_on_load")]
+    for element in focused[1:]:
         del element["focus_on_load"]
 
 
@@ -116,12 +117,12 @@ def _input(field: Field) -> Json:
     block: Json = {
         "type": "input",
         "block_id": field.name,
-        "label": literal(field.label, limits.LABEL),
+        "label": plain_text(field.label, limits.LABEL),
         "element": _element(field),
         "optional": field.optional,
     }
     if hint := _hint(field):
-        block["hint"] = literal(hint, limits.HINT)
+        block["hint"] = plain_text(hint, limits.HINT)
     if isinstance(field, TextField | ChoiceField) and field.redraws:
         block["dispatch_action"] = True
     return block
@@ -147,9 +148,9 @@ def _element(field: Field) -> Json:
 
 
 def _typed(field: TextField) -> Json:
-    """What is already there is never cut for being longer than it may be.
+    """The initial text is never cut to the field's own limit.
 
-    So a field takes what it was prefilled with, and the fault is told on submission.
+    So a field takes what it was prefilled with, and submitting it shows the fault.
     https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element
     """
     initial = cut(clean(field.initial), limits.TYPED)
@@ -171,7 +172,7 @@ def _typed(field: TextField) -> Json:
 
 
 def _number(field: NumberField) -> Json:
-    """Numbers travel as text. One out of range is left out, for the hint to mend.
+    """Numbers travel as text. An initial one out of range is left out.
 
     https://docs.slack.dev/reference/block-kit/block-elements/number-input-element
     """
@@ -215,14 +216,17 @@ def _search(field: SearchField) -> Json:
 
 
 def _options(offered: Iterable[Option]) -> list[Json]:
-    """Leave out what Slack would refuse: a value, if cut, would name something else."""
+    """Leave out values too long for Slack: if cut, they would name something else."""
     return [_option(o) for o in offered if 0 < size(o.value) <= limits.OPTION_VALUE]
 
 
 def _option(option: Option) -> Json:
     """https://docs.slack.dev/reference/block-kit/composition-objects/option-object."""
-    shown = {"text": literal(option.label, limits.OPTION_LABEL), "value": option.value}
-    hint = {"description": literal(option.hint, limits.OPTION_HINT)}
+    shown = {
+        "text": plain_text(option.label, limits.OPTION_LABEL),
+        "value": option.value,
+    }
+    hint = {"description": plain_text(option.hint, limits.OPTION_HINT)}
     return shown | (hint if option.hint else {})
 
 

@@ -1,8 +1,8 @@
-"""What stands inside a line, in the dialects that Slack reads: rich text and mrkdwn.
+"""Spans as rich text elements, as mrkdwn and as plain text.
 
-Rich text is the first choice: nothing in it is parsed, and it looks the same on every
-client. mrkdwn is for the two places that take no rich text: beside a menu (a section)
-and in small print (a context).
+Rich text is the first choice: Slack parses nothing in it, and it looks the same on
+every client. mrkdwn is for the two blocks that take no rich text: a section, which can
+have a menu beside it, and a context, which is small print.
 """
 
 import re
@@ -51,8 +51,8 @@ def mrkdwn(spans: Iterable[Span], limit: int = limits.TEXT) -> str:
     return "".join(map(_mrkdwn, _fitted(spans, limit, _mrkdwn)))
 
 
-def literal(text: str, limit: int) -> Json:
-    """Return *text* as a plain_text object; an ellipsis stands for no text at all.
+def plain_text(text: str, limit: int) -> Json:
+    """Return *text* as a plain_text object; an empty text becomes an ellipsis.
 
     https://docs.slack.dev/reference/block-kit/composition-objects/text-object
     """
@@ -60,21 +60,24 @@ def literal(text: str, limit: int) -> Json:
     return {"type": "plain_text", "text": shown.strip() or ELLIPSIS, "emoji": True}
 
 
-def parsed(spans: Iterable[Span], limit: int = limits.TEXT) -> Json:
-    """Return *spans* as a mrkdwn object in which Slack looks for nothing by itself."""
+def mrkdwn_text(spans: Iterable[Span], limit: int = limits.TEXT) -> Json:
+    """Return *spans* as a mrkdwn object, `verbatim`: Slack makes no links by itself.
+
+    https://docs.slack.dev/reference/block-kit/composition-objects/text-object
+    """
     text = mrkdwn(spans, limit).strip() or ELLIPSIS
     return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
-def standing_out(spans: Sequence[Span]) -> tuple[Span, ...]:
-    """Return *spans* with every bare word bold, unless some words are already."""
+def emphasised(spans: Sequence[Span]) -> tuple[Span, ...]:
+    """Return *spans* with all plain text bold, unless some of it already is."""
     if any(isinstance(span, Bold) for span in spans):
         return tuple(spans)
     return tuple(Bold(span) if isinstance(span, str) else span for span in spans)
 
 
 def is_blank(spans: Iterable[Span]) -> bool:
-    """Tell whether nothing can be seen of *spans*."""
+    """Return whether *spans* show no visible character."""
     return not clean(plain(tuple(spans))).strip()
 
 
@@ -111,7 +114,7 @@ def _shortened(span: Span, limit: int, sent_as: Callable[[Span], str]) -> Span:
 
 
 def _sound(span: Span) -> Span:
-    """Clean *span*; what claims to be a person or an address must look like one."""
+    """Return *span* cleaned; a user ID or URL of the wrong form becomes its text."""
     match span:
         case str():
             return clean(span)
@@ -165,7 +168,7 @@ def _mrkdwn(span: Span) -> str:
 
 
 def _between(mark: str, text: str) -> str:
-    """Put *text* between two marks, which must touch words to be seen as marks."""
+    """Return *text* between two marks, which Slack obeys only where they touch it."""
     inner = text.strip()
     if not inner:
         return text

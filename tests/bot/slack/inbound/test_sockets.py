@@ -1,6 +1,5 @@
 """Socket Mode: heard, acked, and given up when it is deaf."""
 
-import asyncio
 import json
 
 import pytest
@@ -13,6 +12,7 @@ from bot.sandbox.slack.delivery import Letter, Sort
 from bot.sandbox.slack.world import LoopbackSlack
 from bot.slack.inbound import sockets as module
 from bot.slack.inbound.sockets import DEAF_SECONDS, Sockets
+from tests.fakes.clock import FakeClock
 
 
 class Listeners:
@@ -34,15 +34,28 @@ async def slack():
 
 
 @pytest.fixture
-async def connected(slack):
-    listeners = Listeners()
-    web = AsyncWebClient(
-        token=slack.bot_token.get_secret_value(), base_url=slack.api_url
-    )
-    made = Sockets(listeners, web, slack.app_token)
-    await made.start()
-    yield made, listeners
-    await made.close()
+async def connect(slack):
+    """Connect, with what the test says; closed at its end."""
+    opened = []
+
+    async def connect(**more):
+        listeners = Listeners()
+        web = AsyncWebClient(
+            token=slack.bot_token.get_secret_value(), base_url=slack.api_url
+        )
+        sockets = Sockets(listeners, web, slack.app_token, **more)
+        await sockets.start()
+        opened.append(sockets)
+        return sockets, listeners
+
+    yield connect
+    for sockets in opened:
+        await sockets.close()
+
+
+@pytest.fixture
+async def connected(connect):
+    return await connect()
 
 
 async def command(slack, text="/relay list"):
@@ -66,7 +79,7 @@ async def test_there_are_two_connections(slack, connected):
         (BoltResponse(status=404, body=""), []),
     ],
 )
-async def test_every_envelope_is_acked_with_what_the_door_says(
+async def test_every_envelope_is_acked_with_what_the_listeners_say(
     slack, connected, response, shown
 ):
     _, listeners = connected
@@ -105,9 +118,8 @@ async def test_a_connection_that_is_renewed_or_lost_comes_back(slack, connected)
     assert listeners.came == ["/relay"]
 
 
-async def test_more_than_it_can_take_is_acked_and_not_done(slack, connected):
-    sockets, listeners = connected
-    sockets._under_way = module.MOST_AT_ONCE
+async def test_more_than_it_can_take_is_acked_and_not_done(slack, connect):
+    _, listeners = await connect(most_at_once=0)
 
     await command(slack)
 
@@ -117,18 +129,15 @@ async def test_more_than_it_can_take_is_acked_and_not_done(slack, connected):
 
 
 async def test_after_a_minute_of_silence_it_gives_up(slack):
-    at = [1_000_000.0]
-    naps = []
-
-    async def sleep(seconds):
-        naps.append(seconds)
-        at[0] += seconds
-        await asyncio.sleep(0)
-
+    clock = FakeClock()
     sockets = Sockets(
-        Listeners(), AsyncWebClient(), SecretStr("x"), clock=lambda: at[0], sleep=sleep
+        Listeners(),
+        AsyncWebClient(),
+        SecretStr("x"),
+        clock=lambda: clock().timestamp(),
+        sleep=clock.sleep,
     )
 
     await sockets.watch()
 
-    assert sum(naps) == pytest.approx(DEAF_SECONDS, abs=20)
+    assert clock.passed == pytest.approx(DEAF_SECONDS, abs=20)

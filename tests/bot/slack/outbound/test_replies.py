@@ -39,21 +39,21 @@ MENTION = replace(
 )
 
 
-async def told(ask, answer, *refused):
+async def calls(ask, answer, *refused):
     web = FakeSlack(*refused)
     await Replies(web).tell(ask, answer)
     return web.sent
 
 
 async def test_a_command_is_answered_at_its_own_address():
-    ((way, body),) = await told(ASK, OUTCOME)
+    ((way, body),) = await calls(ASK, OUTCOME)
 
     assert way == "answer ephemeral"
     assert (body["text"], body["replace_original"]) == ("told", False)
 
 
 async def test_what_is_for_the_channel_is_shown_to_the_channel():
-    ((way, body),) = await told(ASK, replace(OUTCOME, audience=Audience.CHANNEL))
+    ((way, body),) = await calls(ASK, replace(OUTCOME, audience=Audience.CHANNEL))
 
     assert (way, body["text"]) == ("post C1", "told")
 
@@ -61,19 +61,19 @@ async def test_what_is_for_the_channel_is_shown_to_the_channel():
 async def test_where_the_bot_is_not_the_channel_is_shown_it_at_the_commands_address():
     shown = replace(OUTCOME, audience=Audience.CHANNEL)
 
-    sent = await told(ASK, shown, "not_in_channel")
+    sent = await calls(ASK, shown, "not_in_channel")
 
     assert [way for way, _ in sent] == ["post C1", "answer in_channel"]
 
 
 async def test_an_answer_that_has_no_other_way_goes_to_the_asker_directly():
-    sent = await told(MENTION, OUTCOME, "user_not_in_channel")
+    sent = await calls(MENTION, OUTCOME, "user_not_in_channel")
 
     assert [way for way, _ in sent] == ["chat.postEphemeral", "post UANA"]
 
 
 async def test_an_answer_never_goes_to_anybody_else():
-    sent = await told(ASK, OUTCOME, "http_404", "channel_not_found", "is_archived")
+    sent = await calls(ASK, OUTCOME, "http_404", "channel_not_found", "is_archived")
 
     assert [way for way, _ in sent] == [
         "answer ephemeral",
@@ -83,17 +83,17 @@ async def test_an_answer_never_goes_to_anybody_else():
 
 
 async def test_a_mention_is_answered_in_its_thread():
-    ((way, said),) = await told(MENTION, OUTCOME)
-    ((open_way, open_said),) = await told(
+    ((way, arguments),) = await calls(MENTION, OUTCOME)
+    ((open_way, open_arguments),) = await calls(
         MENTION, replace(OUTCOME, audience=Audience.CHANNEL)
     )
 
-    assert (way, said["user"], said["thread_ts"]) == (
+    assert (way, arguments["user"], arguments["thread_ts"]) == (
         "chat.postEphemeral",
         "UANA",
         "1.5",
     )
-    assert (open_way, open_said["thread_ts"]) == ("post C1", "1.5")
+    assert (open_way, open_arguments["thread_ts"]) == ("post C1", "1.5")
 
 
 @pytest.mark.parametrize(
@@ -101,45 +101,45 @@ async def test_a_mention_is_answered_in_its_thread():
     [(Place(channel="D1", direct=True), "post D1"), (Place(channel=""), "post UANA")],
 )
 async def test_words_in_a_direct_message_are_answered_there(where, way):
-    ((sent, _),) = await told(replace(MENTION, where=where), OUTCOME)
+    ((sent, _),) = await calls(replace(MENTION, where=where), OUTCOME)
 
     assert sent == way
 
 
 async def test_a_form_is_opened_with_the_trigger():
-    ((way, said),) = await told(ASK, FORM)
+    ((way, arguments),) = await calls(ASK, FORM)
 
-    assert (way, said["trigger_id"]) == ("views.open", "t1")
-    assert said["view"]["private_metadata"] == "d1"
+    assert (way, arguments["trigger_id"]) == ("views.open", "t1")
+    assert arguments["view"]["private_metadata"] == "d1"
 
 
 async def test_a_form_that_came_too_late_asks_for_another_try():
-    sent = await told(ASK, FORM, "expired_trigger_id")
+    sent = await calls(ASK, FORM, "expired_trigger_id")
 
     assert [way for way, _ in sent] == ["views.open", "answer ephemeral"]
     assert "once more" in sent[1][1]["text"]
 
 
 async def test_where_no_form_can_open_the_slash_is_asked_for():
-    ((way, said),) = await told(MENTION, FORM)
+    ((way, arguments),) = await calls(MENTION, FORM)
 
     assert way == "chat.postEphemeral"
-    assert "slash command" in said["text"]
+    assert "slash command" in arguments["text"]
 
 
 async def test_what_slack_refuses_is_told_again_without_its_parts():
-    sent = await told(ASK, OUTCOME, "invalid_blocks")
+    sent = await calls(ASK, OUTCOME, "invalid_blocks")
 
     assert [way for way, _ in sent] == ["answer ephemeral", "answer ephemeral"]
 
 
 @pytest.mark.parametrize("error", ["timeout", "ratelimited"])
 async def test_what_slack_did_not_take_in_time_is_not_told_twice(error):
-    assert len(await told(ASK, OUTCOME, error)) == 1
+    assert len(await calls(ASK, OUTCOME, error)) == 1
 
 
 async def test_silence_is_silence():
-    assert await told(ASK, None) == []
+    assert await calls(ASK, None) == []
 
 
 async def test_a_redrawn_form_replaces_the_one_it_was_drawn_from():
@@ -166,9 +166,9 @@ FILE = replace(OUTCOME, file=File("trail.jsonl", "{}\n"))
 
 
 async def test_a_file_goes_into_the_askers_own_messages():
-    sent = await told(ASK, FILE)
+    sent = await calls(ASK, FILE)
 
-    assert [way for way, _said in sent] == [
+    assert [way for way, _arguments in sent] == [
         "answer ephemeral",
         "post UANA",
         "upload DANA",
@@ -180,7 +180,7 @@ async def test_a_file_goes_into_the_askers_own_messages():
     "refused", [("", "user_disabled"), ("", "", "storage_limit_reached")]
 )
 async def test_a_file_that_slack_does_not_take_is_told(refused):
-    way, said = (await told(ASK, FILE, *refused))[-1]
+    way, arguments = (await calls(ASK, FILE, *refused))[-1]
 
     assert way == "answer ephemeral"
-    assert refused[-1] in said["text"]
+    assert refused[-1] in arguments["text"]

@@ -252,7 +252,7 @@ def test_a_modal_shows_words_and_nothing_to_press():
         menu=(IDS,),
     )
 
-    assert "action_id" not in json.dumps(blocks.told(outcome))
+    assert "action_id" not in json.dumps(blocks.without_actions(outcome))
 
 
 # ── whatever is in it ────────────────────────────────────────────────────────────

@@ -14,7 +14,7 @@ from bot.dialogue.form import (
     TextField,
 )
 from bot.dialogue.outcome import Outcome, line
-from bot.slack.render import modals as forms
+from bot.slack.render import modals
 from tests.judge import judge, judged
 
 OPTIONS = (Option("Number", "number"), Option("Text", "text", "as typed"))
@@ -32,12 +32,12 @@ def form(*fields):
 
 
 def elements(*fields):
-    made = judged(forms.view(form(*fields)), "modal")
+    made = judged(modals.view(form(*fields)), "modal")
     return [block.get("element") for block in made["blocks"]]
 
 
-def test_a_form_is_known_by_room_and_verb_and_carries_its_draft():
-    made = forms.view(
+def test_a_form_is_known_by_its_command_and_subcommand_and_carries_its_draft():
+    made = modals.view(
         form(TextField(name="room", label="Command ID", hint="As created."))
     )
 
@@ -157,7 +157,7 @@ def test_a_number_out_of_range_is_left_to_the_hint():
 
 def test_a_field_that_redraws_says_so_and_only_one_has_the_focus():
     made = judged(
-        forms.view(
+        modals.view(
             form(
                 TextField(name="a", label="A", focus=True, redraws=True),
                 TextField(name="b", label="B", focus=True),
@@ -183,7 +183,7 @@ def test_what_comes_back_is_text_choices_or_nothing():
         "f": {"pick:r:s:f": {"selected_options": []}},
     }
 
-    assert forms.values(state) == {
+    assert modals.values(state) == {
         "a": "x",
         "b": None,
         "c": "mix",
@@ -198,12 +198,12 @@ def test_a_fault_goes_to_its_field_and_an_unknown_one_to_the_first():
         line("x"), TextField(name="a", label="A"), TextField(name="b", label="B")
     )
 
-    assert forms.faults(made, {"b": "Wrong.", "z": "Odd.", "": "All."}) == {
+    assert modals.faults(made, {"b": "Wrong.", "z": "Odd.", "": "All."}) == {
         "b": "Wrong.",
         "a": "z: Odd. All.",
     }
-    assert forms.faults(["a"], {"a": "x" * 999})["a"].endswith("…")
-    assert forms.faults([], {"a": "x"}) == {}
+    assert modals.faults(["a"], {"a": "x" * 999})["a"].endswith("…")
+    assert modals.faults([], {"a": "x"}) == {}
 
 
 def test_options_fit_and_a_value_is_never_cut():
@@ -213,7 +213,7 @@ def test_options_fit_and_a_value_is_never_cut():
         Option("hint", "w", "h" * 99),
     ]
 
-    made = forms.options(offered)["options"]
+    made = modals.options(offered)["options"]
 
     assert [one["value"] for one in made] == ["v", "w"]
     assert len(made[0]["text"]["text"]) <= 75
@@ -222,19 +222,20 @@ def test_options_fit_and_a_value_is_never_cut():
 
 def test_a_select_shows_a_hundred_at_most():
     assert (
-        len(forms.options(Option(str(n), str(n)) for n in range(150))["options"]) == 100
+        len(modals.options(Option(str(n), str(n)) for n in range(150))["options"])
+        == 100
     )
 
 
 def test_what_closes_a_form_has_nothing_to_fill_in():
-    view = forms.closing(Outcome(headline=("Done",)))
+    view = modals.closing(Outcome(headline=("Done",)))
 
     assert "submit" not in judged(view, "modal")
 
 
 def test_a_field_of_an_unknown_kind_is_a_mistake_of_ours():
     with pytest.raises(TypeError):
-        forms.view(form(Field(name="a", label="A")))
+        modals.view(form(Field(name="a", label="A")))
 
 
 WORDS = st.one_of(
@@ -283,4 +284,4 @@ def test_whatever_is_in_a_form_slack_takes_it(fields, title, submit):
         draft="d",
     )
 
-    assert judge(forms.view(made), "modal") == []
+    assert judge(modals.view(made), "modal") == []
