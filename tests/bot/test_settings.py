@@ -1,5 +1,7 @@
 """What can be set, and how a mistake is told."""
 
+import os
+
 import pytest
 
 from bot.errors import SettingsError
@@ -9,7 +11,7 @@ from bot.settings import load, secrets_of
 @pytest.fixture(autouse=True)
 def bare(monkeypatch, tmp_path):
     for name in ("SLACK_", "TENCENTCLOUD_", "BOT_"):
-        for key in [k for k in __import__("os").environ if k.startswith(name)]:
+        for key in [k for k in os.environ if k.startswith(name)]:
             monkeypatch.delenv(key)
     monkeypatch.chdir(tmp_path)
 

@@ -6,13 +6,13 @@ import json
 import pytest
 from slack_bolt.async_app import AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.dialogue.form import Form, Option, TextField
 from bot.dialogue.outcome import Audience, Outcome
 from bot.errors import InvalidRequest
 from bot.runtime.tasks import Tasks
 from bot.slack.inbound.listeners import Listeners
+from tests.fakes.slack import FakeSlack
 
 OUTCOME = Outcome(headline=("told",))
 FORM = Form(
@@ -76,10 +76,8 @@ class Replies:
     """Remembers what it was to tell."""
 
     def __init__(self):
+        self.web = FakeSlack()
         self.told = []
-
-    class web:  # noqa: N801 - stands for an attribute
-        client = AsyncWebClient(token="none")
 
     async def tell(self, ask, answer):
         self.told.append((ask.key, answer))
