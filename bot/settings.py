@@ -11,7 +11,7 @@ import stat
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Literal, LiteralString, Self, get_args
+from typing import Any, Literal, Self, get_args
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -37,9 +37,6 @@ from bot.errors import SettingsError
 CONFIG = "BOT_CONFIG"
 DEFAULT_CONFIG = "bot.toml"
 SLACK_API = "https://slack.com/api/"
-ONLY_SQLITE: LiteralString = (
-    "only SQLite is supported; PostgreSQL is not yet safe with several replicas"
-)
 REGIONS = (
     "ap-singapore",
     "ap-hongkong",
@@ -218,7 +215,11 @@ class Settings(BaseSettings):
     def _database_is_sqlite(cls, url: SecretStr) -> SecretStr:
         scheme = url.get_secret_value().partition(":")[0]
         if scheme.partition("+")[0] != "sqlite":
-            raise PydanticCustomError("database_url", ONLY_SQLITE)
+            raise PydanticCustomError(
+                "database_url",
+                "only SQLite is supported; "
+                "PostgreSQL is not yet safe with several replicas",
+            )
         return url
 
     @model_validator(mode="after")
