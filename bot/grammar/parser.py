@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.dialogue.ask import Token, TokenKind, Words
+from bot.dialogue.words import Token, TokenKind, Words
 from bot.grammar.suggestions import nearest
 from bot.grammar.tokens import bare, classify, find_ids, normalise, unwrap
 from bot.grammar.vocabulary import COMMON_FLAGS, HELP, Syntax, Vocabulary

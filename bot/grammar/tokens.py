@@ -7,7 +7,7 @@ import html
 import re
 import unicodedata
 
-from bot.dialogue.ask import Token, TokenKind
+from bot.dialogue.words import Token, TokenKind
 from bot.ids import HANDLE, handle_from
 
 MOST_FOUND = 5

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogue.ask import Token, TokenKind, Words
+from bot.dialogue.words import Token, TokenKind, Words
 from bot.grammar.parser import Miss, Syntax, Vocabulary, read
 
 TASK = "-m97l2ZU7vxyBSmXYsRx1Xy9Kf4bVVfbbhSKC4K-4pycoZWKv542xbi139uTvGt1zAHoAQ.."
