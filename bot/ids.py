@@ -25,6 +25,7 @@ RenderUserId = NewType("RenderUserId", str)  # whom a render session runs for
 AgentUserId = NewType("AgentUserId", str)  # a relay's robot in the room
 
 AGENT_PREFIX = "pb_"
+SHORTEST_TASK_ID = 60  # characters; those seen have 72 to 76, so fewer are a part
 
 
 class Kind(StrEnum):

@@ -37,6 +37,7 @@ from bot.errors import SettingsError
 CONFIG = "BOT_CONFIG"
 DEFAULT_CONFIG = "bot.toml"
 SLACK_API = "https://slack.com/api/"
+ENDPOINTS = "https under tencentcloudapi.com, or http on loopback"
 REGIONS = (
     "ap-singapore",
     "ap-hongkong",
@@ -50,6 +51,17 @@ Region = Literal[
 ]
 Product = Literal["trtc", "car", "gs"]
 PRODUCTS: tuple[Product, ...] = get_args(Product)
+
+
+_ENDPOINT = re.compile(
+    r"https://(?:[a-z0-9-]+\.)+tencentcloudapi\.com(?::[0-9]+)?/?"
+    r"|http://(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]+)?/?"
+)
+
+
+def is_endpoint(url: str) -> bool:
+    """Tell whether signed requests may go to *url*: a host and a port, no path."""
+    return _ENDPOINT.fullmatch(url) is not None
 
 
 class _Table(BaseModel):
@@ -225,9 +237,8 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _addresses_are_safe(self) -> Self:
         for product in PRODUCTS:
-            _check_endpoint(
-                getattr(self, f"{product}_endpoint"), f"BOT_{product.upper()}_ENDPOINT"
-            )
+            if not is_endpoint(getattr(self, f"{product}_endpoint")):
+                raise ValueError(f"BOT_{product.upper()}_ENDPOINT is {ENDPOINTS}")
         slack = urlsplit(self.slack_api_url)
         if not slack.path.endswith("/api/") or not (
             slack.scheme == "https" or _loopback(slack.hostname)
@@ -320,21 +331,6 @@ def _secret_in(path: Path, setting: str) -> str:
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise SettingsError(f"{setting}: others can read that file; chmod 600 it")
     return text
-
-
-def _check_endpoint(url: str, setting: str) -> None:
-    parts = urlsplit(url)
-    bare = not (
-        parts.username or parts.query or parts.fragment or parts.path.strip("/")
-    )
-    host = parts.hostname or ""
-    ours = parts.scheme == "https" and re.fullmatch(
-        r"[a-z0-9.-]+\.tencentcloudapi\.com", host
-    )
-    if not bare or not (ours or (parts.scheme == "http" and _loopback(host))):
-        raise ValueError(
-            f"{setting} is https under tencentcloudapi.com, or http on loopback"
-        )
 
 
 def _loopback(host: str | None) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from bot.cards import intent as cards
 from bot.cards.errors import explained
-from bot.dialogue.ask import Ask, Token, TokenKind
+from bot.dialogue.ask import Ask
 from bot.dialogue.outcome import (
     Audience,
     Bold,
@@ -23,6 +23,7 @@ from bot.dialogue.outcome import (
     Tone,
     line,
 )
+from bot.dialogue.words import Token, TokenKind
 from bot.grammar.parser import classify, find_ids
 from bot.i18n import _, reader_locale
 from bot.ids import ChannelId, MessageTs

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from bot.access.policy import Wish
 from bot.cards import intent as cards
-from bot.dialogue.ask import Ask, Person, TokenKind
+from bot.dialogue.ask import Ask, Person
 from bot.dialogue.form import Form, Option, SearchField
 from bot.dialogue.outcome import Bold, Buttons, Code, Outcome, Tone, line
+from bot.dialogue.words import TokenKind
 from bot.errors import InvalidRequest, NotFound, UsageError
 from bot.i18n import _
 from bot.ids import Kind, TaskId, agent_for

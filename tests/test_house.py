@@ -173,6 +173,7 @@ def test_a_function_fits_on_one_screen(path):
 TESTED_BY = {
     "bot/cards/errors.py": "tests/commands/test_lookup.py",
     "bot/dialogue/ask.py": "tests/commands/test_relay.py",
+    "bot/dialogue/words.py": "tests/bot/grammar/test_parser.py",
     "bot/cards/intent.py": "tests/commands/test_relay.py",
     "bot/operations/service.py": "tests/commands/test_relay.py",
     "bot/operations/doctor.py": "tests/commands/test_patchbay.py",

@@ -7,6 +7,7 @@ from typing import Self
 
 from pydantic import SecretStr
 
+from bot.dialogue.words import Token, TokenKind, Words
 from bot.errors import UsageError
 from bot.i18n import DEFAULT_LOCALE, _
 from bot.ids import ChannelId, FormId, MessageTs, SlackUserId, TeamId
@@ -21,44 +22,6 @@ class Surface(StrEnum):
     BUTTON = "button"
     FORM = "modal"
     SHORTCUT = "shortcut"
-
-
-class TokenKind(StrEnum):
-    """What a bare word looks like; the first pattern that matches wins."""
-
-    HANDLE = "handle"
-    PERMALINK = "permalink"
-    REQUEST = "request"
-    ERROR = "error code"
-    SESSION = "gs session"
-    TASK = "task"
-    WORD = "word"
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A bare word and what it looks like."""
-
-    text: str
-    kind: TokenKind
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A command after the grammar has read it.
-
-    *pairs* keeps each `key=value` under its full key, values in the order typed;
-    *adds* and *drops* hold `key+=value` and `key-=value`. *remarks* are sentences for
-    the asker about what was taken how (an unclosed quote, a corrected dash).
-    """
-
-    subcommand: str = ""
-    ids: tuple[Token, ...] = ()
-    pairs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    adds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    drops: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    flags: frozenset[str] = frozenset()
-    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +79,7 @@ class Ask:
     where: Place
     surface: Surface
     key: str
-    words: Words = Words()
+    words: Words = field(default_factory=Words)
     answer_url: SecretStr | None = None
     trigger: str = ""  # opens a form, within 3 s
     submission: Submission | None = None

@@ -1,18 +1,70 @@
-"""Read a command into words: `subcommand id key=value --flag`, in any order.
+"""The grammar of commands: text in, `Words` or a `Miss` out.
 
-A TaskId begins with a dash, so only what looks like a flag is one. Everything else is
-forgiving, but nothing is guessed: what was not understood comes back as a `Miss`,
-with what may have been meant, and a change is never run from it.
+The grammar in EBNF (ISO 14977), for the text after the slash command. Before it is
+read, the backticks around the whole of it go, and all but a pasted request is put
+straight (`tokens.normalise`: quotes, dashes, spaces, Slack's markup).
+
+    command    = [ space ], [ topic | words ], [ space ] ;
+    topic      = ( "help" | "?" | "帮助" ), space, subcommand, [ space, words ] ;
+    words      = word, { space, word } ;
+    word       = request | quoted | end | part | mark, part, mark ;
+    part       = subcommand | pair | flag | text ;
+
+    subcommand = ? a declared name or a synonym of one, in any case ? ;
+
+    pair       = [ "--" ], key, sign, value ;
+    key        = letter, { ? a letter or digit of any script ? | "_" | "-" } ;
+    sign       = "=" | "+=" | "-=" ;
+    value      = quoted | "`", { visible }, "`" | { visible } ;
+
+    request    = "json", [ space ], "=", [ space ],
+                 ( json | fence, [ space ], json, [ space ] ), { fence } ;
+    json       = ? an object or array, to its closing bracket or the end of all ? ;
+    fence      = "```json" | "```" | "`" | ? a quotation mark of any kind ? ;
+
+    flag       = "--", letter, { letter | "-" } | "-y" | "-h" ;
+    end        = "--" ;
+
+    quoted     = '"', { ? any but '"' ? }, '"' | "'", { ? any but "'" ? }, "'" ;
+    mark       = "`" | "*" | "_" | '"' | "'" ;
+    text       = visible, { visible } ;
+    letter     = ? A to Z or a to z ? ;
+    visible    = ? any character but white space ? ;
+    space      = ? white space ?, { ? white space ? } ;
+
+What the rules leave open:
+
+- The subcommand is the first part that is neither a pair, a flag, `end`, quoted nor
+  an ID (`tokens.classify`), wherever it stands. It may be missing if the command has
+  a bare subcommand. What is nothing else is an operand. Empty quotes are nothing.
+- `topic` is `--help` of its subcommand, unless a subcommand is called "help"; the
+  words after it mean nothing.
+- A key is one that the subcommand declares, in any case, or the beginning of just
+  one. `+=` and `-=` are for the keys that it declares as `changes`. `TaskId=-m97…`
+  and the like are the ID alone; any other word that is an ID as a whole is that ID.
+- A flag is one that the subcommand declares, in any case, or `--help`; `-y` is
+  `--yes`, `-h` is `--help`. A TaskId begins with one dash, which makes no flag.
+- After the first `end`, a part that begins with a dash is an operand.
+- `request` comes once, in any case, where a subcommand declares the key `json`.
+- A quote that is not closed is a character like any other, with a remark.
+- A command whose only subcommand is the bare one takes prose and log lines. There a
+  pair with `=` whose key is not declared is an operand; beside such a pair or a plain
+  word so are undeclared flags, and pairs with `+=` and `-=`, unlike declared ones.
+
+Whatever else is typed is a `Miss`. Only an ID beside words that make no subcommand is
+read all the same, by a bare subcommand that changes nothing, with a remark.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from bot.dialogue.ask import Token, TokenKind, Words
-from bot.grammar.suggestions import nearest
+from bot.dialogue.words import Token, TokenKind, Words
+from bot.grammar import misses
+from bot.grammar.misses import LONGEST_ECHO, Miss, Position
+from bot.grammar.suggestions import keys_like, nearest
 from bot.grammar.tokens import bare, classify, find_ids, normalise, unwrap
-from bot.grammar.vocabulary import COMMON_FLAGS, HELP, Syntax, Vocabulary
+from bot.grammar.vocabulary import COMMON_FLAG, HELP, Syntax, Vocabulary
 from bot.i18n import _
 
 __all__ = [
@@ -25,9 +77,8 @@ __all__ = [
     "read",
 ]
 
-LONGEST = 2000
-LONGEST_JSON = 40_000
-LONGEST_ECHO = 40  # of what was typed, when it is said back
+LONGEST = 2000  # characters of a command, without its pasted request
+LONGEST_JSON = 40_000  # characters of a pasted request
 SHORT_FLAGS = {"-y": "yes", "-h": "help"}
 
 # What may stand before an ID in something pasted (`TaskId=-m97…`).
@@ -38,31 +89,16 @@ ID_NAMES = frozenset(
 _WORD = re.compile(
     r"(?:(?:--)?[A-Za-z][\w-]*?[+-]?=)?(?P<quoted>\"[^\"]*\"|'[^']*')(?!\S)|\S+"
 )
-_FLAG = re.compile(r"--([A-Za-z][A-Za-z-]{0,40})")
+_FLAG = re.compile(r"--([A-Za-z][A-Za-z-]*)")
 _PAIR = re.compile(r"(?:--)?([A-Za-z][\w-]*?)(\+=|-=|=)(.*)", re.DOTALL)
 _QUOTED = re.compile(r"([\"'`])(?P<inside>.*)\1", re.DOTALL)
 _ALL_CODE = re.compile(r"\s*(`{1,3})(?P<inside>[^`]+)\1\s*")
 _JSON = re.compile(
-    r"(?<!\S)json\s*=\s*(?:```(?:json)?|[`\"'“”\u2018\u2019])?\s*(?=[\[{])",
+    r"(?<!\S)json\s*=\s*(?P<fence>```(?:json)?|[`\"'“”\u2018\u2019])?\s*(?=[\[{])",
     re.IGNORECASE,
 )
 _JSON_PART = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
-_AFTER_JSON = "`\"'“”\u2018\u2019"
-
-
-@dataclass(frozen=True, slots=True)
-class Miss:
-    """What was not understood: a "subcommand", "key", "flag", "empty" or "long".
-
-    *candidates* are whole commands, without the slash command, that may have been
-    meant; *reads*: they change nothing.
-    """
-
-    typed: str
-    part: str
-    candidates: tuple[str, ...]
-    reads: bool
-    sentence: str
+_FENCES = re.compile("[`\"'“”\u2018\u2019]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +108,23 @@ class _Word:
     raw: str
     text: str
     quoted: bool = False
+
+    @property
+    def pair(self) -> re.Match[str] | None:
+        return None if self.quoted else _PAIR.fullmatch(self.text)
+
+    @property
+    def flag(self) -> str:
+        if self.quoted:
+            return ""
+        match = _FLAG.fullmatch(self.text)
+        return match[1].lower() if match else SHORT_FLAGS.get(self.text, "")
+
+    @property
+    def plain(self) -> bool:
+        """Whether it can be a subcommand."""
+        special = self.quoted or self.text == "--" or self.flag or self.pair
+        return not special and self.token.kind is TokenKind.WORD
 
     @property
     def unclosed(self) -> bool:
@@ -98,6 +151,24 @@ class _Reading:
     flags: set[str] = field(default_factory=set)
     remarks: list[str] = field(default_factory=list)
 
+    @property
+    def prose(self) -> bool:
+        """Whether the operands are a text, in which a flag may be nobody's."""
+        return self.vocabulary.takes_anything and any(
+            word.plain or _is_foreign(word.pair, self.subcommand) for word in self.rest
+        )
+
+    def position(self, at: int) -> Position:
+        """Return the place of word number *at* of the rest."""
+        typed = [word.raw for word in self.rest]
+        return Position(
+            command=self.vocabulary.command,
+            subcommand=self.subcommand,
+            before=typed[:at],
+            word=typed[at],
+            after=typed[at + 1 :],
+        )
+
     def words(self) -> Words:
         return Words(
             subcommand=self.subcommand.name,
@@ -111,12 +182,12 @@ class _Reading:
 
 
 def read(text: str, vocabulary: Vocabulary) -> Words | Miss:
-    """Read *text*, what was typed after the command's command; never raises."""
+    """Read *text*, what was typed after the slash command; never raises."""
     typed, pasted = _cut_json(text, vocabulary)
     if len(typed) > LONGEST:
-        return _too_long(typed, LONGEST)
+        return misses.too_long(typed, LONGEST)
     if len(pasted) > LONGEST_JSON:
-        return _too_long(pasted, LONGEST_JSON)
+        return misses.too_long(pasted, LONGEST_JSON)
     answer = _understood(_split(normalise(typed)), pasted, vocabulary)
     if isinstance(answer, Words) or not pasted:
         return answer
@@ -137,8 +208,9 @@ def _cut_json(text: str, vocabulary: Vocabulary) -> tuple[str, str]:
     ):
         return text, ""
     end = _closed(text, match.end())
-    after = text[end:].lstrip(_AFTER_JSON)
-    return f"{text[: match.start()]} {after}", unwrap(text[match.end() : end])
+    after = text[end:].lstrip() if match["fence"] else text[end:]
+    rest = f"{text[: match.start()]} {_FENCES.sub(' ', after, count=1)}"
+    return rest, unwrap(text[match.end() : end])
 
 
 def _closed(text: str, start: int) -> int:
@@ -157,7 +229,7 @@ def _split(text: str) -> list[_Word]:
         raw = match[0]
         quoted = match["quoted"] == raw
         if quoted and len(raw) == len('""'):
-            continue  # nothing was said
+            continue  # empty quotes are no operand
         words.append(_Word(raw, raw[1:-1] if quoted else bare(raw), quoted))
     return words
 
@@ -175,47 +247,46 @@ def _understood(
 
 
 def _begun(words: list[_Word], vocabulary: Vocabulary) -> _Reading | Miss:
-    """Find the subcommand: the first word that is no ID, flag or pair, or the bare."""
-    said = next((word for word in words if _may_be_verb(word)), None)
-    rest = [word for word in words if word is not said]
-    alone = vocabulary.called(vocabulary.bare)
-    if said and (subcommand := vocabulary.means(said.text)):
-        return _Reading(vocabulary, subcommand, rest)
-    if alone and (said is None or vocabulary.takes_anything):
-        return _Reading(vocabulary, alone, words)
-    if said is None:
-        return _missed_nothing(words, vocabulary)
-    if said.text.casefold() in HELP and (subcommand := _topic(rest, vocabulary)):
-        return _Reading(vocabulary, subcommand, [], flags={"help"})
-    missed = _missed_verb(said, rest, vocabulary)
-    if alone and alone.reads and not missed.candidates:
-        return _looked_at(said, rest, alone, vocabulary) or missed
-    return missed
+    """Find the subcommand: the first plain word, or else the bare one."""
+    verb = next((word for word in words if word.plain), None)
+    default = vocabulary.called(vocabulary.bare)
+    if verb and (subcommand := vocabulary.means(verb.text)):
+        return _Reading(vocabulary, subcommand, _without(verb, words))
+    if default and (verb is None or vocabulary.takes_anything):
+        return _Reading(vocabulary, default, words)
+    if verb is None:
+        return misses.no_subcommand(words[0].text if words else "", vocabulary)
+    return _unknown(verb, _without(verb, words), vocabulary)
 
 
-def _may_be_verb(word: _Word) -> bool:
-    if word.quoted or word.text == "--" or _flag(word.text):
-        return False
-    return not _PAIR.fullmatch(word.text) and word.token.kind is TokenKind.WORD
+def _without(word: _Word, words: list[_Word]) -> list[_Word]:
+    return [one for one in words if one is not word]
 
 
-def _topic(rest: list[_Word], vocabulary: Vocabulary) -> Syntax | None:
-    """Return the subcommand that help is wanted for."""
-    return vocabulary.means(rest[0].text) if rest else None
+def _unknown(verb: _Word, rest: list[_Word], vocabulary: Vocabulary) -> _Reading | Miss:
+    """Read a command whose *verb* is no subcommand: help, an ID to look at, a miss."""
+    topic = vocabulary.means(rest[0].text) if rest else None
+    if topic and verb.text.casefold() in HELP:
+        return _Reading(vocabulary, topic, [], flags={"help"})
+    miss = misses.unknown_subcommand(verb.text, [one.raw for one in rest], vocabulary)
+    return miss if miss.candidates else _looked_at(verb, rest, vocabulary) or miss
 
 
 def _looked_at(
-    said: _Word, rest: list[_Word], subcommand: Syntax, vocabulary: Vocabulary
+    verb: _Word, rest: list[_Word], vocabulary: Vocabulary
 ) -> _Reading | None:
     """Read the IDs out of words that make no command; None if more was meant."""
-    kept = [word for word in rest if not _may_be_verb(word)]
+    default = vocabulary.called(vocabulary.bare)
+    kept = [word for word in rest if not word.plain]
     ids = [word.text for word in kept if word.token.kind is not TokenKind.WORD]
+    if not default or not default.reads:
+        return None
     if not ids or any(_PAIR.fullmatch(word.text) for word in kept):
         return None
     remark = _("I do not know “{typed}”; I took this as “{meant}”.").format(
-        typed=said.text[:LONGEST_ECHO], meant=" ".join((subcommand.name, *ids))
+        typed=verb.text[:LONGEST_ECHO], meant=" ".join((default.name, *ids))
     )
-    return _Reading(vocabulary, subcommand, kept, remarks=[remark])
+    return _Reading(vocabulary, default, kept, remarks=[remark])
 
 
 # ── what follows it ──────────────────────────────────────────────────────────────
@@ -223,66 +294,77 @@ def _looked_at(
 
 def _gather(reading: _Reading, pasted: str) -> Miss | None:
     if pasted and "json" not in reading.subcommand.keys:
-        return _missed_key("json", _Word("", ""), reading)
+        typed = [word.raw for word in reading.rest]
+        position = Position(
+            reading.vocabulary.command, reading.subcommand, typed, "", ()
+        )
+        return misses.unknown_key("json", position)
     if pasted:
         reading.pairs["json"] = [pasted]
     if any(word.unclosed for word in reading.rest):
         reading.remarks.append(_("A quote was not closed; I took it literally."))
-    flags_end = next(
-        (at for at, word in enumerate(reading.rest) if word.raw == "--"),
-        len(reading.rest),
-    )
+    ended = False
     for at, word in enumerate(reading.rest):
-        if at != flags_end and (missed := _take(word, reading, flags=at < flags_end)):
-            return missed
+        if word.raw == "--" and not ended:
+            ended = True
+        elif miss := _take(at, word, reading, dashed=ended):
+            return miss
     return None
 
 
-def _take(word: _Word, reading: _Reading, *, flags: bool) -> Miss | None:
-    """Put *word* where it belongs; *flags* until `--` ends them."""
-    pair = _PAIR.fullmatch(word.text)
-    literal = word.quoted or (not flags and word.text.startswith("-"))
-    if pair and not literal:
-        return _take_pair(pair, word, reading)
-    if not literal and (flag := _flag(word.text)):
-        return _take_flag(flag, word, reading)
+def _take(at: int, word: _Word, reading: _Reading, *, dashed: bool) -> Miss | None:
+    """Put *word* where it belongs; *dashed*: one that begins with a dash is text."""
+    literal = dashed and word.text.startswith("-")
+    if word.pair and not literal:
+        return _take_pair(at, word.pair, reading)
+    if word.flag and not literal:
+        return _take_flag(at, word.flag, reading)
     reading.ids.append(word.token)
     return None
 
 
-def _flag(text: str) -> str:
-    match = _FLAG.fullmatch(text)
-    return match[1].lower() if match else SHORT_FLAGS.get(text, "")
-
-
-def _take_flag(flag: str, word: _Word, reading: _Reading) -> Miss | None:
-    known = (*reading.subcommand.flags, *COMMON_FLAGS)
-    if flag in known:
+def _take_flag(at: int, flag: str, reading: _Reading) -> Miss | None:
+    flags = (*reading.subcommand.flags, COMMON_FLAG)
+    if flag in flags:
         reading.flags.add(flag)
-        return None
-    near = nearest(flag, known)
-    if reading.vocabulary.takes_anything and not near:
-        reading.ids.append(word.token)
-        return None
-    return _missed_flag(flag, near, word, reading)
+    elif reading.prose and not nearest(flag, flags):
+        reading.ids.append(reading.rest[at].token)
+    else:
+        return misses.unknown_flag(flag, reading.position(at))
+    return None
 
 
-def _take_pair(pair: re.Match[str], word: _Word, reading: _Reading) -> Miss | None:
+def _take_pair(at: int, pair: re.Match[str], reading: _Reading) -> Miss | None:
     typed, sign, value = pair[1], pair[2], _unquoted(pair[3])
-    near = _keys_like(typed, reading.subcommand.keys)
-    if len(near) == 1 and near[0].startswith(typed.casefold()):
+    near = keys_like(typed, reading.subcommand.keys)
+    key = near[0] if len(near) == 1 and near[0].startswith(typed.casefold()) else ""
+    if sign != "=" and (key or _id_in(pair)) and key not in reading.subcommand.changes:
+        return misses.unchangeable_key(key or typed, sign, reading.position(at))
+    if key:
         kept = {"=": reading.pairs, "+=": reading.adds, "-=": reading.drops}[sign]
-        kept.setdefault(near[0], []).append(value)
+        kept.setdefault(key, []).append(value)
         return None
-    inside = Token(value, classify(value))
-    if _names_an_id(typed) and inside.kind is not TokenKind.WORD:
-        reading.ids.append(inside)
-        return None
-    free = reading.vocabulary.takes_anything and not near
-    if free or word.token.kind is not TokenKind.WORD:
-        reading.ids.append(word.token)
-        return None
-    return _missed_key(typed, word, reading)
+    token = _id_in(pair) or reading.rest[at].token
+    is_text = reading.vocabulary.takes_anything and (sign == "=" or reading.prose)
+    if token.kind is TokenKind.WORD and (near or not is_text):
+        return misses.unknown_key(typed, reading.position(at))
+    reading.ids.append(token)
+    return None
+
+
+def _is_foreign(pair: re.Match[str] | None, subcommand: Syntax) -> bool:
+    """Tell whether *pair* is one of a log line: `level=error`."""
+    if pair is None or pair[2] != "=" or _id_in(pair):
+        return False
+    return not keys_like(pair[1], subcommand.keys)
+
+
+def _id_in(pair: re.Match[str]) -> Token | None:
+    """Return the ID of a pair that only names its kind: `TaskId=-m97…`."""
+    name = pair[1].replace("_", "").replace("-", "").casefold()
+    value = _unquoted(pair[3])
+    token = Token(value, classify(value))
+    return token if name in ID_NAMES and token.kind is not TokenKind.WORD else None
 
 
 def _unquoted(value: str) -> str:
@@ -290,108 +372,5 @@ def _unquoted(value: str) -> str:
     return match["inside"] if match else value
 
 
-def _keys_like(typed: str, keys: Sequence[str]) -> tuple[str, ...]:
-    """Return the key that *typed* is, or those it begins, or those it nearly is."""
-    said = typed.casefold()
-    if said in keys:
-        return (said,)
-    return tuple(key for key in keys if key.startswith(said)) or nearest(said, keys)
-
-
-def _names_an_id(key: str) -> bool:
-    return key.replace("_", "").replace("-", "").casefold() in ID_NAMES
-
-
 def _frozen(lists: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
     return {key: tuple(values) for key, values in lists.items()}
-
-
-# ── what was not understood ──────────────────────────────────────────────────────
-
-
-def _too_long(typed: str, most: int) -> Miss:
-    sentence = _("That is {n} characters; I read {most} at most.").format(
-        n=f"{len(typed):,}", most=f"{most:,}"
-    )
-    return Miss(typed[:LONGEST_ECHO], "long", (), reads=False, sentence=sentence)
-
-
-def _missed_nothing(words: list[_Word], vocabulary: Vocabulary) -> Miss:
-    sentence = _("/{command} needs a verb: {subcommands}.").format(
-        command=vocabulary.command, subcommands=vocabulary.listed
-    )
-    typed = words[0].text[:LONGEST_ECHO] if words else ""
-    return Miss(typed, "empty", (), reads=False, sentence=sentence)
-
-
-def _missed_verb(said: _Word, rest: list[_Word], vocabulary: Vocabulary) -> Miss:
-    near = nearest(said.text.casefold(), vocabulary.sayings())
-    subcommands = {
-        subcommand.name: subcommand
-        for word in near
-        if (subcommand := vocabulary.means(word))
-    }
-    typed = said.text[:LONGEST_ECHO]
-    sentence = _("/{command} has no “{typed}”.").format(
-        command=vocabulary.command, typed=typed
-    )
-    if not subcommands:
-        sentence += " " + _("It knows {subcommands}.").format(
-            subcommands=vocabulary.listed
-        )
-    return Miss(
-        typed,
-        "subcommand",
-        tuple(" ".join((name, *(word.raw for word in rest))) for name in subcommands),
-        reads=bool(subcommands)
-        and all(subcommand.reads for subcommand in subcommands.values()),
-        sentence=sentence,
-    )
-
-
-def _missed_flag(
-    flag: str, near: tuple[str, ...], word: _Word, reading: _Reading
-) -> Miss:
-    sentence = _("I do not know --{flag}.").format(flag=flag)
-    meant = {f"--{one}": f"--{one}" for one in near}
-    if not meant:  # a value may stand in the next word, so there is nothing to put here
-        meant = {f"{key}=": "" for key in _keys_like(flag, reading.subcommand.keys)}
-    miss = Miss(f"--{flag}", "flag", (), reads=False, sentence=sentence)
-    return _meant(miss, meant, word, reading)
-
-
-def _missed_key(key: str, word: _Word, reading: _Reading) -> Miss:
-    sentence = _("/{command} {subcommand} has no “{key}=”.").format(
-        command=reading.vocabulary.command,
-        subcommand=reading.subcommand.name,
-        key=key[:LONGEST_ECHO],
-    )
-    near = _keys_like(key, reading.subcommand.keys)
-    meant = {f"{one}=": word.raw.replace(key, one, 1) for one in near}
-    miss = Miss(f"{key[:LONGEST_ECHO]}=", "key", (), reads=False, sentence=sentence)
-    return _meant(miss, meant, word, reading)
-
-
-def _meant(
-    miss: Miss, meant: Mapping[str, str], word: _Word, reading: _Reading
-) -> Miss:
-    """Add to *miss* what may have been *meant*, and what *word* then would be."""
-    if not meant:
-        return miss
-    question = _("Did you mean {meant}?").format(meant=" ".join(meant))
-    commands = tuple(
-        " ".join(
-            (
-                reading.subcommand.name,
-                *(put if w is word else w.raw for w in reading.rest),
-            )
-        )
-        for put in meant.values()
-        if put
-    )
-    return replace(
-        miss,
-        candidates=commands,
-        reads=bool(commands) and reading.subcommand.reads,
-        sentence=f"{miss.sentence} {question}",
-    )

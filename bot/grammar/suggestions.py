@@ -1,17 +1,25 @@
-"""Which known words a typed one may have been meant to be."""
+"""Which words of a vocabulary a typed one may have been meant to be."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 SHORT = 5  # a shorter word may be off by one letter only
 
 
-def nearest(word: str, known: Iterable[str]) -> tuple[str, ...]:
-    """Return the known words nearest to *word*, if any is near enough.
+def keys_like(typed: str, keys: Sequence[str]) -> tuple[str, ...]:
+    """Return the key that *typed* is, or those it begins, or those nearest to it."""
+    key = typed.casefold()
+    if key in keys:
+        return (key,)
+    return tuple(one for one in keys if one.startswith(key)) or nearest(key, keys)
+
+
+def nearest(word: str, candidates: Iterable[str]) -> tuple[str, ...]:
+    """Return those of *candidates* nearest to *word*, if any is near enough.
 
     Off by one letter, or two in words of five and more; at least one has to be right.
     """
     near: dict[str, int] = {}
-    for one in dict.fromkeys(known):
+    for one in dict.fromkeys(candidates):
         shorter, longer = sorted((len(word), len(one)))
         most = min(1 if shorter < SHORT else 2, shorter - 1)
         if longer - shorter <= most and (steps := distance(word, one)) <= most:

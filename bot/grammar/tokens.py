@@ -7,8 +7,8 @@ import html
 import re
 import unicodedata
 
-from bot.dialogue.ask import Token, TokenKind
-from bot.ids import HANDLE, handle_from
+from bot.dialogue.words import Token, TokenKind
+from bot.ids import HANDLE, SHORTEST_TASK_ID, handle_from
 
 MOST_FOUND = 5
 
@@ -17,8 +17,9 @@ REQUEST = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE
 CAPITALISED = re.compile(r"[A-Z][A-Za-z]+(\.[A-Z][A-Za-z]+)+")
 DOTTED = re.compile(r"[A-Za-z]+(\.[A-Za-z]+)+")
 SESSION = re.compile(r"[0-9]{15,20}")
-WHOLE_TASK = 60  # characters: a TaskId has 72 to 76; fewer are a part of one
-TASK = re.compile(r"-m[A-Za-z0-9_+=.-]{6,}|[A-Za-z0-9_+=.-]{60,90}")
+TASK = re.compile(
+    rf"-m[A-Za-z0-9_+=.-]{{6,}}|[A-Za-z0-9_+=.-]{{{SHORTEST_TASK_ID},90}}"
+)
 
 # Codes that stand alone, and the first parts of those that have two.
 CODES = frozenset(
@@ -163,7 +164,7 @@ def _token(word: str) -> Token:
     """Return *word* without what is not its own: three dots are an ellipsis."""
     whole = word.rstrip(".")
     if word.endswith("..."):
-        word = f"{whole}.." if len(whole) >= WHOLE_TASK else whole
+        word = f"{whole}.." if len(whole) >= SHORTEST_TASK_ID else whole
     return Token(word, classify(word))
 
 
@@ -174,7 +175,7 @@ def _meant(token: Token) -> bool:
         case TokenKind.ERROR:
             return _has_known_code(token.text)
         case TokenKind.TASK:
-            whole = len(token.text) >= WHOLE_TASK
+            whole = len(token.text) >= SHORTEST_TASK_ID
             look = _RANDOM if whole else _RANDOM_PART
             return look.fullmatch(token.text) is not None
         case _:

@@ -1,9 +1,9 @@
-"""The words that a command knows, and the other words that people have for them."""
+"""What may be typed after a slash command: subcommands, synonyms, keys and flags."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-COMMON_FLAGS = ("yes", "go", "dry-run", "public", "private", "json", "help")
+COMMON_FLAG = "help"  # the only flag that every subcommand takes undeclared
 HELP = frozenset({"help", "?", "帮助"})
 
 _LOOK = frozenset({"find", "show", "get", "info", "lookup", "查询"})
@@ -12,7 +12,7 @@ _STATUS = frozenset({"status", "state", "状态"})
 _LIST = frozenset({"list", "ls", "running", "列表"})
 _RECENT = frozenset({"recent", "last", "最近"})
 
-# Words for the same thing; each means whichever of them the command has. The wide
+# Synonyms: each word means the subcommand of its group that the command has. The wide
 # groups at the end are for a command that has none of the narrow ones.
 SYNONYMS: Sequence[frozenset[str]] = (
     frozenset({"start", "run", "go", "begin", "create", "open", "开始", "启动"}),
@@ -31,17 +31,21 @@ SYNONYMS: Sequence[frozenset[str]] = (
 
 @dataclass(frozen=True, slots=True)
 class Syntax:
-    """What may be typed after a subcommand; *reads*: it changes nothing."""
+    """All that may be typed after a subcommand; *reads*: it changes nothing.
+
+    *changes* are those of its *keys* that take `+=` and `-=` as well as `=`.
+    """
 
     name: str
     keys: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     reads: bool = True
+    changes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """A command's subcommands; *bare* is meant when an ID comes alone, or nothing."""
+    """A command's subcommands; *bare* is the one for an ID alone, or for nothing."""
 
     command: str
     subcommands: tuple[Syntax, ...]
@@ -49,7 +53,7 @@ class Vocabulary:
 
     @property
     def takes_anything(self) -> bool:
-        """Whether what is no subcommand is what is asked about: log lines, prose."""
+        """Whether words that are no subcommand are its input: log lines, prose."""
         return [subcommand.name for subcommand in self.subcommands] == [self.bare]
 
     @property
@@ -65,18 +69,18 @@ class Vocabulary:
         )
 
     def means(self, word: str) -> Syntax | None:
-        """Return the subcommand that *word* is, in any case, or is another word for."""
-        said = word.casefold()
-        if subcommand := self.called(said):
+        """Return the subcommand that *word* names, in any case, or is a synonym of."""
+        name = word.casefold()
+        if subcommand := self.called(name):
             return subcommand
-        groups = (group for group in SYNONYMS if said in group)
-        meant = (
+        synonymous = (
             subcommand
-            for group in groups
+            for group in SYNONYMS
+            if name in group
             for subcommand in self.subcommands
             if subcommand.name in group
         )
-        return next(meant, None)
+        return next(synonymous, None)
 
     def sayings(self) -> Iterator[str]:
         """Yield every word for a subcommand here, the subcommands themselves first."""

@@ -1,9 +1,9 @@
 """The only way to Tencent Cloud: one request out, one reply or one error back.
 
-What went wrong is told by when it did. Until a connection stood, nothing can have
-left (`NotSent`). From then on the request may have arrived, however the connection
-ended (`NoAnswer`). The client never sends twice: not after a redirect, not on a
-stale connection, not by itself.
+The error depends on the moment of the failure. Until a connection stood, nothing can
+have left (`NotSent`). From then on the request may have arrived, however the
+connection ended (`NoAnswer`). The client never sends twice: not after a redirect, not
+on a stale connection, not by itself.
 
 Page: https://www.tencentcloud.com/document/product/267/37447
 """
@@ -23,35 +23,29 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.errors import NotSent, SettingsError
 from bot.i18n import DEFAULT_LOCALE, _
+from bot.settings import ENDPOINTS, is_endpoint
 from bot.tencent import tc3, wire
 from bot.tencent.models.base import Repeat, Reply, Request
 
 LARGEST = 1024 * 1024  # bytes that we read of an answer; real ones have some hundred
-ENDPOINT = re.compile(
-    r"https://(?:[a-z0-9-]+\.)+tencentcloudapi\.com(?::[0-9]+)?/?"
-    r"|http://(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]+)?/?"
-)
 
 R = TypeVar("R", bound=Reply)
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Where a product is, and the key to it.
+    """A product's endpoint, and the key pair that signs for it.
 
     Raises:
-        SettingsError: the endpoint is neither https under tencentcloudapi.com nor
-            http on loopback, or has more than a host and a port.
+        SettingsError: `is_endpoint` refuses the endpoint.
     """
 
     endpoint: str
     credential: tc3.Credential
 
     def __post_init__(self) -> None:
-        if not ENDPOINT.fullmatch(self.endpoint):
-            raise SettingsError(
-                "an endpoint is https under tencentcloudapi.com, or http on loopback"
-            )
+        if not is_endpoint(self.endpoint):
+            raise SettingsError(f"an endpoint is {ENDPOINTS}")
 
     @property
     def host(self) -> str:
@@ -63,8 +57,11 @@ class Account:
 class Client:
     """Signs and sends. *accounts* are by product (`trtc`), *now* is the wall clock.
 
-    *language* is what Tencent answers in unless `send` is told another. *resolver*
-    turns host names into addresses; the system's own unless given.
+    *language* is the locale of Tencent's messages where `send` names no other.
+    *resolver* turns host names into addresses; by default it is the system's.
+
+    `skew` is the offset of our clock in seconds by the last answer: positive when ours
+    is ahead of Tencent's, None until an answer came.
     """
 
     def __init__(
@@ -75,7 +72,6 @@ class Client:
         language: str = DEFAULT_LOCALE,
         resolver: AbstractResolver | None = None,
     ) -> None:
-        # Seconds that our clock is ahead of Tencent's, by its last answer.
         self.skew: float | None = None
         self._accounts = dict(accounts)
         self._now = now
@@ -107,19 +103,19 @@ class Client:
             await session.close()
 
     def correct_clock(self) -> None:
-        """Sign from now on by Tencent's clock, as its last answer told it."""
+        """Sign from now on by Tencent's clock, as of its last answer."""
         self._correction = timedelta(seconds=-(self.skew or 0.0))
 
     async def send(self, request: Request[R], *, region: str, language: str = "") -> R:
         """Send *request* once and return the reply.
 
         Takes `request.deadline.attempt` seconds at most. A request that must not
-        reach them twice (`Repeat.NEVER`) gets a connection of its own: a kept one
-        may be dead already, and that cannot be told from a lost answer.
+        reach Tencent twice (`Repeat.NEVER`) gets a connection of its own: a kept one
+        may be dead already, which looks the same as a lost answer.
 
         Raises:
             NotSent: it certainly did not leave.
-            Refused: Tencent says no.
+            Refused: Tencent answered with an error code.
             NoAnswer: it may have left, and no answer came that can be trusted.
         """
         if not re.fullmatch(r"[a-z0-9-]{0,32}", region):
@@ -188,12 +184,12 @@ class Client:
 
     def _compare_clocks(self, date: str) -> None:
         try:
-            theirs = parsedate_to_datetime(date)
+            moment = parsedate_to_datetime(date)
         except (ValueError, TypeError, LookupError, ArithmeticError):
-            return  # no date, or none that can be read: nothing new is known
-        if theirs.tzinfo is None:
-            theirs = theirs.replace(tzinfo=UTC)
-        self.skew = (self._now() - theirs).total_seconds()
+            return  # no date, or none that can be read: the last skew stands
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        self.skew = (self._now() - moment).total_seconds()
 
 
 def _timeout(request: Request[Any]) -> aiohttp.ClientTimeout:

@@ -1,8 +1,8 @@
-"""How fast we may call one API action: slots in time, given out one by one.
+"""How fast one API action may be called: slots in time, handed out one by one.
 
 This is GCRA. Each slot comes one interval after the last, so that no second, wherever
-it begins, has more than the rate in it. A slot is given at once with the wait until
-it comes; whoever would wait too long is turned away before anything queues.
+it begins, has more than the rate in it. A slot is handed out at once, with the wait
+until it comes; a call that would wait too long is refused before anything queues.
 
 Tencent counts per action, region and sub-account:
 https://www.tencentcloud.com/document/product/1278/109059
@@ -21,42 +21,26 @@ ECHO = 1.0  # seconds in which more of the same complaint is the same complaint
 
 
 class Pacer:
-    """Slots for one action, *rate* a second, at most *burst* of them at one moment.
+    """Slots for one action, *rate* a second. *monotonic* is a clock in seconds."""
 
-    *reserved* slots a second are kept for urgent calls, which so never stand behind
-    the others; the others share what is left. *monotonic* is a clock in seconds.
-    """
-
-    def __init__(
-        self,
-        rate: float,
-        *,
-        burst: int = 1,
-        reserved: float = 0.0,
-        monotonic: Callable[[], float],
-    ) -> None:
+    def __init__(self, rate: float, *, monotonic: Callable[[], float]) -> None:
         self.monotonic = monotonic
         self._rate = rate
-        self._burst = burst
-        self._reserved = reserved / rate  # a share, so that it shrinks with the rate
-        self._next = {False: -math.inf, True: -math.inf}  # by: urgent?
+        self._next = -math.inf  # the moment of the next slot
         self._slowed_at = -math.inf
         self._slowed_to = rate
 
-    def wait(self, budget: float, *, urgent: bool = False) -> float:
+    def wait(self, budget: float) -> float:
         """Take the next slot and return the seconds until it comes.
 
         Raises:
             Busy: that is more than *budget* seconds. No slot was taken.
         """
         now = self.monotonic()
-        urgent = urgent and self._reserved > 0
-        share = self._reserved if urgent else 1 - self._reserved
-        interval = 1 / (self._rate_at(now) * share)
-        slot = max(now, self._next[urgent] - (self._burst - 1) * interval)
+        slot = max(now, self._next)
         if slot - now > budget:
             raise _busy(slot - now)
-        self._next[urgent] = max(slot, self._next[urgent]) + interval
+        self._next = slot + 1 / self._rate_at(now)
         return slot - now
 
     @property

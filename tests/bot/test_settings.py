@@ -105,6 +105,8 @@ def test_a_product_has_its_own_key_or_the_common_one(monkeypatch):
         "https://user@trtc.tencentcloudapi.com",
         "http://10.0.0.1:8000",
         "https://trtc.tencentcloudapi.com/path",
+        "https://TRTC.tencentcloudapi.com",
+        "https://trtc.tencentcloudapi.com:x",
         "ftp://127.0.0.1",
     ],
 )

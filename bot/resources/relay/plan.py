@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from bot.dialogue.ask import Ask, TokenKind
+from bot.dialogue.ask import Ask
+from bot.dialogue.words import TokenKind
 from bot.errors import InvalidRequest, UsageError
 from bot.i18n import _
 from bot.settings import REGIONS, App

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogue.ask import Token, TokenKind
+from bot.dialogue.words import Token, TokenKind
 from bot.grammar.tokens import bare, classify, find_ids, normalise, unwrap
 from bot.tencent.explain import codes
 

@@ -26,8 +26,8 @@ def clock():
     return Clock()
 
 
-def waits(pacer, count, **how):
-    return [round(pacer.wait(math.inf, **how), 6) for _ in range(count)]
+def waits(pacer, count):
+    return [round(pacer.wait(math.inf), 6) for _ in range(count)]
 
 
 def rate_of(pacer):
@@ -55,10 +55,6 @@ def test_time_that_passes_is_not_saved_up(clock):
     assert waits(pacer, 3) == [0, 0.1, 0.2]
 
 
-def test_a_burst_goes_at_once_and_is_made_up_for(clock):
-    assert waits(Pacer(10, burst=3, monotonic=clock), 5) == [0, 0, 0, 0.1, 0.2]
-
-
 def test_who_would_wait_too_long_is_turned_away_and_takes_no_slot(clock):
     pacer = Pacer(10, monotonic=clock)
     waits(pacer, 5)
@@ -74,23 +70,6 @@ def test_who_would_wait_too_long_is_turned_away_and_takes_no_slot(clock):
     assert waits(pacer, 1) == [0.5]
 
 
-def test_urgent_calls_do_not_stand_behind_the_others(clock):
-    pacer = Pacer(18, reserved=2, monotonic=clock)
-    waits(pacer, 160)
-
-    urgent = waits(pacer, 3, urgent=True)
-
-    assert urgent == [0, 0.5, 1]
-    assert waits(pacer, 1) == [10]
-
-
-def test_with_nothing_reserved_urgent_calls_queue_like_all(clock):
-    pacer = Pacer(10, monotonic=clock)
-    waits(pacer, 3)
-
-    assert waits(pacer, 1, urgent=True) == [0.3]
-
-
 def test_a_complaint_halves_the_rate_for_ten_seconds_then_it_recovers(clock):
     pacer = Pacer(18, monotonic=clock)
     rates = {}
@@ -104,7 +83,7 @@ def test_a_complaint_halves_the_rate_for_ten_seconds_then_it_recovers(clock):
 
 
 def test_the_time_between_two_calls_follows_the_rate(clock):
-    pacer = Pacer(8, burst=4, reserved=2, monotonic=clock)
+    pacer = Pacer(8, monotonic=clock)
 
     before = pacer.interval
     pacer.slow_down()
@@ -134,17 +113,16 @@ def test_a_rate_below_one_is_not_raised_by_a_complaint(clock):
 
 steps = st.lists(
     st.tuples(
-        st.floats(0, 0.4),
-        st.sampled_from(["call", "call", "call", "urgent", "slow down"]),
+        st.floats(0, 0.4), st.sampled_from(["call", "call", "call", "slow down"])
     ),
     max_size=150,
 )
 
 
-@given(steps=steps, reserved=st.sampled_from([0, 2]), budget=st.floats(0, 10))
-def test_no_second_has_more_calls_than_tencent_allows(steps, reserved, budget):
+@given(steps=steps, budget=st.floats(0, 10))
+def test_no_second_has_more_calls_than_the_rate(steps, budget):
     clock = Clock()
-    pacer = Pacer(18, reserved=reserved, monotonic=clock)
+    pacer = Pacer(18, monotonic=clock)
     moments = []
 
     for passed, step in steps:
@@ -153,11 +131,11 @@ def test_no_second_has_more_calls_than_tencent_allows(steps, reserved, budget):
             pacer.slow_down()
             continue
         try:
-            moments.append(clock.now + pacer.wait(budget, urgent=step == "urgent"))
+            moments.append(clock.now + pacer.wait(budget))
         except Busy as busy:
             assert busy.wait > budget  # noqa: PT017 - one of many refusals
 
-    assert most_in_a_second(moments) <= 19
+    assert most_in_a_second(moments) <= 18
 
 
 def test_a_flood_fills_every_second_and_overfills_none(clock):

@@ -1,8 +1,7 @@
 """TRTC: relays, which take the streams of a room out to CDNs and other rooms.
 
-The vendor says *StartPublishCdnStream*; we say that a relay starts. The types that
-its request is made of are in `trtc_room`, `trtc_audio`, `trtc_video`,
-`trtc_watermark`, `trtc_output` and `trtc_record`.
+*StartPublishCdnStream* in Tencent's words. The types that its request is made of are
+in `room`, `audio`, `video`, `watermark`, `output` and `record` beside this module.
 """
 
 from collections.abc import Callable, Iterator
@@ -48,8 +47,6 @@ TRTC = Service(
     regional=True,
     page="https://www.tencentcloud.com/document/product/647",
 )
-
-OUTSIDE = 0  # IsTencentCdn
 
 # Opaque: to be kept as it came. Those seen have 72 to 76 characters.
 WholeTaskId = Annotated[
@@ -129,9 +126,9 @@ class StartPublishCdnStream(Request[RelayStarted]):
     @property
     def rooms(self) -> tuple[Room, ...]:
         """Every room that is heard, seen or spoken into, the main one first."""
-        taken = (user.room(self.room) for _path, user in self.users())
-        given = (one.room for one in self.feed_back_room_params or ())
-        return tuple(dict.fromkeys((self.room, *taken, *given)))
+        sources = (user.room(self.room) for _path, user in self.users())
+        feedback = (one.room for one in self.feed_back_room_params or ())
+        return tuple(dict.fromkeys((self.room, *sources, *feedback)))
 
     @property
     def target_urls(self) -> tuple[SecretStr, ...]:
@@ -142,23 +139,6 @@ class StartPublishCdnStream(Request[RelayStarted]):
     def transcodes(self) -> bool:
         """Whether it mixes, which is billed."""
         return bool(self.with_transcoding)
-
-    @property
-    def uses_other_cdn(self) -> bool:
-        """Whether a target is outside Tencent's CDN, which is billed."""
-        targets = self.publish_cdn_params or ()
-        return any(target.is_tencent_cdn == OUTSIDE for target in targets)
-
-    def with_agent(self, user_id: str) -> Self:
-        """Return the same relay under the robot *user_id*.
-
-        Raises:
-            InvalidRequest: a user or another robot of it goes by that name.
-        """
-        fields = self.to_wire()
-        return self.of(
-            {**fields, "AgentParams": {**fields["AgentParams"], "UserId": user_id}}
-        )
 
     def signed(self, mint: Callable[[str], SecretStr]) -> Self:
         """Return the same relay with a UserSig for each robot, as *mint* makes them."""

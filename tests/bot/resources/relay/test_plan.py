@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from bot.dialogue.ask import Ask, Person, Place, Surface, Token, TokenKind, Words
+from bot.dialogue.ask import Ask, Person, Place, Surface
+from bot.dialogue.words import Token, TokenKind, Words
 from bot.errors import InvalidRequest, UsageError
 from bot.resources.relay.plan import (
     check_words,

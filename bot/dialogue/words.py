@@ -1,0 +1,43 @@
+"""A command after the grammar has read it: its subcommand, IDs, pairs and flags."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class TokenKind(StrEnum):
+    """What a bare word looks like; the first pattern that matches wins."""
+
+    HANDLE = "handle"
+    PERMALINK = "permalink"
+    REQUEST = "request"
+    ERROR = "error code"
+    SESSION = "gs session"
+    TASK = "task"
+    WORD = "word"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A bare word and what it looks like."""
+
+    text: str
+    kind: TokenKind
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A command after the grammar has read it.
+
+    *pairs* keeps each `key=value` under its full key, values in the order typed;
+    *adds* and *drops* hold `key+=value` and `key-=value`. *remarks* are sentences for
+    the asker about what was taken how (an unclosed quote, a corrected dash).
+    """
+
+    subcommand: str = ""
+    ids: tuple[Token, ...] = ()
+    pairs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    adds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    drops: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    flags: frozenset[str] = frozenset()
+    remarks: tuple[str, ...] = ()

@@ -1,0 +1,204 @@
+"""What is not understood, and what is said about it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.dialogue.words import Words
+from bot.grammar.parser import Miss, read
+from tests.bot.grammar.examples import CAR, GS, LOOKUP, RELAY, SESSION, miss
+
+KNOWS = "It knows start, stop, list, recent, status."
+
+
+@pytest.mark.parametrize(
+    ("text", "missed"),
+    [
+        (
+            "stpo R128",
+            miss("stpo", "subcommand", "/relay has no “stpo”.", "stop R128"),
+        ),
+        (
+            "R128 stpo --yes",
+            miss("stpo", "subcommand", "/relay has no “stpo”.", "stop R128 --yes"),
+        ),
+        (
+            'strat "room one" url=x',
+            miss(
+                "strat",
+                "subcommand",
+                "/relay has no “strat”.",
+                'start "room one" url=x',
+            ),
+        ),
+        (
+            "lisst",
+            miss("lisst", "subcommand", "/relay has no “lisst”.", "list", reads=True),
+        ),
+        (
+            "lst",
+            miss(
+                "lst",
+                "subcommand",
+                "/relay has no “lst”.",
+                "list",
+                "recent",
+                reads=True,
+            ),
+        ),
+        (
+            "stat",
+            miss("stat", "subcommand", "/relay has no “stat”.", "start", "status"),
+        ),
+        ("🔥", miss("🔥", "subcommand", f"/relay has no “🔥”. {KNOWS}")),
+        ("r", miss("r", "subcommand", f"/relay has no “r”. {KNOWS}")),
+        (
+            "start romm=1 romm",
+            miss(
+                "romm=",
+                "key",
+                "/relay start has no “romm=”. Did you mean room=?",
+                "start room=1 romm",
+            ),
+        ),
+        (
+            "recent romm=1",
+            miss(
+                "romm=",
+                "key",
+                "/relay recent has no “romm=”. Did you mean room=?",
+                "recent room=1",
+                reads=True,
+            ),
+        ),
+        (
+            "list --json",
+            miss("--json", "flag", "I do not know --json. /relay list takes --help."),
+        ),
+        (
+            "list -y",
+            miss("--yes", "flag", "I do not know --yes. /relay list takes --help."),
+        ),
+        (
+            "start room=1 room+=2",
+            miss("room+=", "key", "/relay start takes “room=” only, not “room+=”."),
+        ),
+        (
+            "stop R128 ap-=live",
+            miss("app-=", "key", "/relay stop takes “app=” only, not “app-=”."),
+        ),
+        (
+            "stop TaskId+=-m97l2ZU7",
+            miss(
+                "TaskId+=", "key", "/relay stop takes “TaskId=” only, not “TaskId+=”."
+            ),
+        ),
+        (
+            "status url+=1",
+            miss("url=", "key", "/relay status has no “url=”."),
+        ),
+        (
+            "status room=1",
+            miss("room=", "key", "/relay status has no “room=”."),
+        ),
+        (
+            "start 1 --og",
+            miss(
+                "--og", "flag", "I do not know --og. Did you mean --go?", "start 1 --go"
+            ),
+        ),
+        (
+            "start --room 1",
+            miss("--room", "flag", "I do not know --room. Did you mean room=?"),
+        ),
+        (
+            "recent --room 1",
+            miss("--room", "flag", "I do not know --room. Did you mean room=?"),
+        ),
+        (
+            "stop --quickly",
+            miss(
+                "--quickly",
+                "flag",
+                "I do not know --quickly. /relay stop takes --yes, --help.",
+            ),
+        ),
+    ],
+)
+def test_what_is_not_understood_is_said_with_what_may_have_been_meant(text, missed):
+    assert read(text, RELAY) == missed
+
+
+def test_a_key_that_may_go_on_in_two_ways_is_asked_about():
+    assert read("start p=1", CAR) == miss(
+        "p=",
+        "key",
+        "/car start has no “p=”. Did you mean params= person=?",
+        "start params=1",
+        "start person=1",
+    )
+
+
+def test_a_corrected_command_keeps_its_pasted_request():
+    missed = read('strat 1 json={"a": "–"} --dry-run', RELAY)
+
+    assert isinstance(missed, Miss)
+    assert missed.candidates == ('start 1 --dry-run json={"a": "–"}',)
+
+
+@pytest.mark.parametrize(("text", "typed"), [("", ""), ("S41", "S41"), ("-y", "-y")])
+def test_a_room_without_a_bare_verb_names_its_verbs(text, typed):
+    sentence = "/car needs a verb: start, end."
+
+    assert read(text, CAR) == miss(typed, "empty", sentence)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("x" * 2001, "That is 2,001 characters; I read 2,000 at most."),
+        (
+            "start json={" + "x" * 40_000,
+            "That is 40,001 characters; I read 40,000 at most.",
+        ),
+    ],
+)
+def test_more_than_can_be_meant_is_not_read(text, sentence):
+    missed = read(text, RELAY)
+
+    assert isinstance(missed, Miss)
+    assert (missed.part, missed.sentence) == ("long", sentence)
+
+
+def test_2000_characters_are_read():
+    assert isinstance(read("x" * 2000, LOOKUP), Words)
+
+
+@pytest.mark.parametrize(
+    ("text", "missed"),
+    [
+        (
+            f"{SESSION} --dry-run",
+            miss(
+                "--dry-run", "flag", "I do not know --dry-run. /gs show takes --help."
+            ),
+        ),
+        (
+            "--json",
+            miss("--json", "flag", "I do not know --json. /gs show takes --help."),
+        ),
+        ("url+=1", miss("url=", "key", "/gs show has no “url=”.")),
+    ],
+)
+def test_beside_nothing_but_ids_a_look_up_takes_no_stray_flag_or_change(text, missed):
+    assert read(text, GS) == missed
+
+
+@given(st.text(min_size=1, max_size=20), st.sampled_from([RELAY, CAR, LOOKUP, GS]))
+def test_a_corrected_command_is_understood(text, room):
+    missed = read(text, room)
+
+    if isinstance(missed, Miss):
+        for command in missed.candidates:
+            again = read(command, room)
+            assert isinstance(again, Words) or again.part != missed.part
