@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 
-from bot.i18n import _
 from bot.sandbox.cloud import LoopbackCloud
 from bot.sandbox.cloud.checks import ACTIONS
 from bot.sandbox.cloud.server import BAD_DAYS
@@ -35,7 +34,7 @@ class CloudKnobs:
                 return self._tell(what, task)
             case ["well"]:
                 self._cloud.state.failures.clear()
-                return _("The cloud is well again.")
+                return "The cloud is well again."
             case _:
                 return _usage()
 
@@ -43,7 +42,7 @@ class CloudKnobs:
         relays = self._cloud.state.running
         lines = [f"{one.task_id}  {one.room}  {one.agent}" for one in relays]
         lines += [f"session  {user}" for user in self._cloud.state.renders]
-        return "\n".join(lines) or _("Nothing runs in the cloud.")
+        return "\n".join(lines) or "Nothing runs in the cloud."
 
     def _tell(self, what: str, task: str) -> str:
         """Let the relay whose TaskId or room is *task* go through something."""
@@ -53,16 +52,15 @@ class CloudKnobs:
             if task in {relay.task_id, relay.room}
         ]
         if not found:
-            return _("Nothing like that runs in the cloud.")
+            return "Nothing like that runs in the cloud."
         if what == "end":
             self._cloud.state.end_relay(found[0])
         self._cloud.tell(found[0], what)
-        return _("Its targets will tell of it: {what}.").format(what=what)
+        return f"Its targets will tell of it: {what}."
 
     def _fail(self, what: str, how: str, times: int) -> str:
         self._cloud.state.fail_next(SHORT[what], how, times)
-        sentence = _("The next {what} ({n} in all) will fail: {how}.")
-        return sentence.format(n=times, what=what, how=how)
+        return f"The next {what} ({times} in all) will fail: {how}."
 
 
 class BotKnobs:
@@ -79,17 +77,17 @@ class BotKnobs:
         match line.split():
             case ["kill"]:
                 await self._kill()
-                return _("The bot was killed (-9).")
+                return "The bot was killed (-9)."
             case ["start"]:
                 await self._start()
-                return _("The bot runs.")
+                return "The bot runs."
             case _:
-                return _(":bot kill ends it with -9; :bot start starts it again.")
+                return ":bot kill ends it with -9; :bot start starts it again."
 
 
 def _usage() -> str:
     codes = sorted({code for action in ACTIONS.values() for code in action["errors"]})
-    return _(
+    return (
         ":cloud shows what runs. :cloud fail {what} HOW [TIMES] makes calls fail;\n"
         "HOW is one of {days}, or an error code such as {code}.\n"
         ":cloud well ends it.\n"

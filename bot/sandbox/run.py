@@ -14,7 +14,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from bot.i18n import _
 from bot.sandbox.cloud import LoopbackCloud
 from bot.sandbox.console import Bench, Console
 from bot.sandbox.console.cloudlog import CloudLog, MovableClock
@@ -130,7 +129,7 @@ async def _play(
     if script:
         lines = _lines(script)
         return await play(slack.client, lines, _print, mask=True, commands=knobs)
-    _print(_(WELCOME).format(address=address))
+    _print(WELCOME.format(address=address))
     await talk(slack.client, sys.stdin, sys.stdout, commands=knobs)
     return 0
 

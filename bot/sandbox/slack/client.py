@@ -7,7 +7,6 @@ state. The terminal uses it, and anything else with a screen may.
 from collections.abc import Collection
 from typing import Any
 
-from bot.i18n import _
 from bot.sandbox.slack import inputs, responses
 from bot.sandbox.slack.blockkit import options_faults
 from bot.sandbox.slack.delivery import Ack, Carrier, Letter, Sort
@@ -59,16 +58,14 @@ class Client:
         """Type a slash command; the ack's text or blocks appear."""
         name, _space, text = line.partition(" ")
         if self._commands is not None and name not in self._commands:
-            said = _("{command} is not a valid command.").format(command=name)
+            said = f"{name} is not a valid command."
             self.space.notice(who.id, channel.id, said)
             return
         wire = to_wire(self.space, text.strip(), labels=True)
         payload = self._payloads.command(who, channel, name, wire)
         ack = await self._carry(Sort.COMMAND, payload)
         if ack.failed:
-            said = _('{command} failed with the error "{error}"').format(
-                command=name, error=ack.failed
-            )
+            said = f'{name} failed with the error "{ack.failed}"'
             self.space.notice(who.id, channel.id, said)
         elif any(ack.body.get(key) for key in ("text", "blocks", "attachments")):
             self._show(who, channel, ack.body)
@@ -88,7 +85,7 @@ class Client:
         elif mentioned and bot.id in channel.members:
             await self._event(self._payloads.said(message, "app_mention"))
         elif mentioned:
-            said = _("@{bot} is not in this channel.").format(bot=bot.name)
+            said = f"@{bot.name} is not in this channel."
             self.space.notice(who.id, channel.id, said)
         return message
 
@@ -236,5 +233,5 @@ class Client:
 
     def _trouble(self, who: User, surface: Surface | None, why: str) -> None:
         channel = surface.channel if isinstance(surface, Message) else ""
-        said = _("We had some trouble connecting. Try again? ({why})").format(why=why)
+        said = f"We had some trouble connecting. Try again? ({why})"
         self.space.notice(who.id, channel, said)

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from bot.i18n import _
 from bot.sandbox.slack.client import Client
 from bot.sandbox.slack.screen import Screen
 from bot.sandbox.slack.things import Channel, Message
@@ -13,26 +12,26 @@ Line = Callable[[str], Awaitable[str]]
 def help_lines(bot: str) -> list[str]:
     """Return what can be typed, a line each."""
     lines = {
-        "/relay list": _("a slash command"),
-        f"@{bot} relay list": _("a mention; in a DM, plain text is enough"),
-        "1, press 1, press Stop": _("press a button of the newest message"),
-        "press 1 of R128": _("... of the newest message that says R128"),
-        ":in ops, :in dm": _("go to a channel, or to the bot's DM"),
-        ":thread, :thread R128": _("write in the newest message's thread"),
-        ":home": _("open the bot's Home tab"),
-        ":shortcut id [of R128]": _("choose a shortcut, perhaps on a message"),
-        ":as bob": _("be somebody else"),
-        ":help, :quit": _("this; leave"),
+        "/relay list": "a slash command",
+        f"@{bot} relay list": "a mention; in a DM, plain text is enough",
+        "1, press 1, press Stop": "press a button of the newest message",
+        "press 1 of R128": "... of the newest message that says R128",
+        ":in ops, :in dm": "go to a channel, or to the bot's DM",
+        ":thread, :thread R128": "write in the newest message's thread",
+        ":home": "open the bot's Home tab",
+        ":shortcut id [of R128]": "choose a shortcut, perhaps on a message",
+        ":as bob": "be somebody else",
+        ":help, :quit": "this; leave",
     }
     form = {
-        "Enter, :keep, :clear": _("keep what is shown, or empty the field"),
-        "1, 1 3": _("choose by number"),
-        "?text": _("search, where a field says so"),
-        ".": _("alone: ends many lines"),
-        ":back": _("ask the field before once more"),
-        ":submit, :cancel": _("send the form as it is, or close it"),
+        "Enter, :keep, :clear": "keep what is shown, or empty the field",
+        "1, 1 3": "choose by number",
+        "?text": "search, where a field says so",
+        ".": "alone: ends many lines",
+        ":back": "ask the field before once more",
+        ":submit, :cancel": "send the form as it is, or close it",
     }
-    rows = [*lines.items(), ("", ""), (_("In a form:"), ""), *form.items()]
+    rows = [*lines.items(), ("", ""), ("In a form:", ""), *form.items()]
     return [f"{typed:<24} {does}".rstrip() for typed, does in rows]
 
 
@@ -85,9 +84,9 @@ class Colon:
                     if user.id in self._screen.channel.members
                     else self._space.direct_with(user.id)
                 )
-                return _("You are {name}.").format(name=user.real_name)
+                return f"You are {user.real_name}."
         names = ", ".join(user.name for user in people)
-        return _("There are: {names}.").format(names=names)
+        return f"There are: {names}."
 
     async def _in(self, name: str) -> str:
         who = self._screen.who
@@ -98,7 +97,7 @@ class Colon:
             if channel.name == name.lstrip("#") and who.id in channel.members:
                 self._go(channel)
                 return ""
-        return _("You are in no channel of that name. :in dm writes to the bot.")
+        return "You are in no channel of that name. :in dm writes to the bot."
 
     def _go(self, channel: Channel) -> None:
         self._screen.channel = channel
@@ -107,10 +106,10 @@ class Colon:
     async def _thread(self, text: str) -> str:
         root = self._screen.message(text)
         if root is None:
-            return _("There is no such message.")
+            return "There is no such message."
         self._go(self._space.channels[root.channel])
         self._screen.thread = root.thread or root.ts
-        return _("You write in its thread. :in leaves it.")
+        return "You write in its thread. :in leaves it."
 
     async def _home(self, _rest: str) -> str:
         self._screen.go_home()

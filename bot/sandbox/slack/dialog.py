@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from bot.i18n import _
 from bot.sandbox.slack import inputs
 from bot.sandbox.slack.mrkdwn import plain
 from bot.sandbox.slack.payloads import Control
@@ -93,7 +92,7 @@ class Dialog:
     def _ask(self, block: Json, control: Control) -> Question:
         label = plain(block["label"]["text"])
         if block.get("optional"):
-            label = _("{label} (optional)").format(label=label)
+            label = f"{label} (optional)"
         return Question(
             space=self.space,
             control=control,

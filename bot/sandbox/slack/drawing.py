@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.i18n import _
 from bot.sandbox.slack import inputs
 from bot.sandbox.slack.mrkdwn import (
     channel_name,
@@ -51,7 +50,7 @@ def label(control: Control) -> str:
     if element["type"] == "overflow":
         return "⋯"
     placeholder = element.get("placeholder", {}).get("text")
-    return str(placeholder or _("Choose"))
+    return str(placeholder or "Choose")
 
 
 def option_label(option: Json) -> str:
@@ -163,7 +162,7 @@ class _Pen:
         control = Control(block["block_id"], element["action_id"], element)
         name = plain(block["label"]["text"])
         if block.get("optional"):
-            name = _("{label} (optional)").format(label=name)
+            name = f"{name} (optional)"
         if self.view is None:
             yield f"{name}: {self._pressable(block, [element])}"
         else:

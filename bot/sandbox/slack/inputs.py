@@ -7,7 +7,6 @@ A *value* here is Slack's state value: `{"type": …, "value": …}` for typed t
 from collections.abc import Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 
-from bot.i18n import _
 from bot.sandbox.slack.things import Json
 
 TYPED = {
@@ -127,14 +126,14 @@ def fault(block: Json, value: Json) -> str:
     element, content = block["element"], held(value)
     if content is None:
         wrong = not block.get("optional", False)
-        return _("Please complete this required field.") if wrong else ""
+        return "Please complete this required field." if wrong else ""
     if element["type"] == "number_input":
         return _number_fault(element, str(content))
     if element["type"] == "plain_text_input":
         return _length_fault(element, str(content))
     most = element.get("max_selected_items")
     if most is not None and len(content) > most:
-        return _("Choose {most} at most.").format(most=most)
+        return f"Choose {most} at most."
     return ""
 
 
@@ -148,20 +147,20 @@ def _number_fault(element: Json, text: str) -> str:
     try:
         number = Decimal(text)
     except InvalidOperation:
-        return _("Please enter a number.")
+        return "Please enter a number."
     if not element["is_decimal_allowed"] and number != number.to_integral_value():
-        return _("Please enter a whole number.")
+        return "Please enter a whole number."
     if "min_value" in element and number < Decimal(element["min_value"]):
-        return _("Must be {least} or more.").format(least=element["min_value"])
+        return f"Must be {element['min_value']} or more."
     if "max_value" in element and number > Decimal(element["max_value"]):
-        return _("Must be {most} or less.").format(most=element["max_value"])
+        return f"Must be {element['max_value']} or less."
     return ""
 
 
 def _length_fault(element: Json, text: str) -> str:
     least, most = element.get("min_length", 0), element.get("max_length", 3000)
     if len(text) < least:
-        return _("Type {least} characters or more.").format(least=least)
+        return f"Type {least} characters or more."
     if len(text) > most:
-        return _("Type {most} characters at most.").format(most=most)
+        return f"Type {most} characters at most."
     return ""

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 
-from bot.i18n import _
 from bot.sandbox.slack import inputs
 from bot.sandbox.slack.drawing import content, option_label
 from bot.sandbox.slack.mrkdwn import channel_name, user_name
@@ -77,9 +76,7 @@ class Question:
             return None
         query, least = line[1:].strip(), self.element.get("min_query_length", 3)
         if len(query) < least:
-            raise Mistake(
-                _("Type {least} characters or more after the ?.").format(least=least)
-            )
+            raise Mistake(f"Type {least} characters or more after the ?.")
         return query
 
     def take(self, line: str) -> Json | None:
@@ -123,7 +120,7 @@ class Question:
             found = [self._one(part) for part in line.replace(",", " ").split()]
         picked = [option for option in found if option]
         if len(picked) < len(found) or not picked:
-            raise Mistake(_("Choose by number, or by the words of an option."))
+            raise Mistake("Choose by number, or by the words of an option.")
         return picked
 
     def _one(self, text: str) -> Json | None:
@@ -138,11 +135,11 @@ class Question:
 
     def _how(self) -> str:
         if self.element.get("multiline"):
-            return _("(many lines; a single . ends them)")
+            return "(many lines; a single . ends them)"
         if self.searches:
-            return _("(?text searches)")
+            return "(?text searches)"
         if self.element["type"] in inputs.MANY:
-            return _("(one number or more)")
+            return "(one number or more)"
         return ""
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 
-from bot.i18n import _
 from bot.sandbox.slack.drawing import Drawing, draw, label
 from bot.sandbox.slack.feed import Change, What
 from bot.sandbox.slack.mrkdwn import channel_name, plain, user_name
@@ -117,8 +116,7 @@ class Screen:
         where = channel_name(self.space, message.channel)
         name = user_name(self.space, message.user).lstrip("@")
         if what is What.DELETED:
-            said = _("({name}'s message in {channel} was deleted)")
-            self.show([said.format(name=name, channel=where)])
+            self.show([f"({name}'s message in {where} was deleted)"])
             return
         lines = draw(self.space, message, self.who).lines
         new = self._keep(message, f"{message.channel} {message.ts}", lines)
@@ -127,28 +125,28 @@ class Screen:
         edge, head = ("    ", "↳ ") if message.is_reply else ("", "")
         signs = [name, where]
         if message.only_for:
-            signs.append(_("only visible to you"))
+            signs.append("only visible to you")
         if what is What.EDITED:
-            signs.append(_("(edited)"))
+            signs.append("(edited)")
         self.show([f"{edge}{head}{' · '.join(signs)}"])
         self.show(f"{edge}  {line}".rstrip() for line in lines)
 
     def _view(self, what: What, view: View) -> None:
         title = plain(view.body.get("title", {}).get("text", ""))
         if what is What.CLOSED:
-            self.show([_("(form closed: {title})").format(title=title)])
+            self.show([f"(form closed: {title})"])
             return
         lines = draw(self.space, view, self.who).lines
         seen = not view.is_home or self.home_open
         if not self._keep(view, view.id, (title, *lines)) or not seen:
             return
-        again = _("(changed)") if what is What.UPDATED else ""
-        self.show([f"┌ {title or _('Home')} {again}".rstrip()])
+        again = "(changed)" if what is What.UPDATED else ""
+        self.show([f"┌ {title or 'Home'} {again}".rstrip()])
         self.show(f"│ {line}".rstrip() for line in lines)
         self.show(["└"])
 
     def _notice(self, notice: Notice) -> None:
-        signs = ["Slackbot", _("only visible to you")]
+        signs = ["Slackbot", "only visible to you"]
         self.show([" · ".join(signs), f"  {notice.text}"])
 
     def _keep(self, surface: Surface, key: str, lines: tuple[str, ...]) -> bool:

@@ -7,7 +7,6 @@ appear after the line typed last; an empty line is typed only where a form asks.
 import re
 from collections.abc import Callable, Iterable, Mapping
 
-from bot.i18n import _
 from bot.sandbox.slack.client import Client
 from bot.sandbox.slack.colon import Line
 from bot.sandbox.slack.terminal import Terminal
@@ -76,7 +75,7 @@ async def play(
             if line.startswith(EXPECT):
                 wanted = line.removeprefix(EXPECT).strip()
                 if not await _appears(terminal, since, wanted):
-                    write(_("✗ expected: {text}").format(text=wanted))
+                    write(f"✗ expected: {wanted}")
                     return 1
             elif not line.startswith("#") and (line or terminal.asks):
                 since.clear()

@@ -7,7 +7,6 @@ the channel itself. Nothing here knows what the bot does.
 import re
 from collections.abc import Callable, Mapping
 
-from bot.i18n import _
 from bot.sandbox.slack.client import Client
 from bot.sandbox.slack.colon import Colon, Line
 from bot.sandbox.slack.dialog import Dialog
@@ -112,13 +111,13 @@ class Terminal:
         if self._confirming or self._choosing or not self._dialog:
             return
         if self._dialog.only_tells:
-            self.screen.show([_("(Enter closes it)")])
+            self.screen.show(["(Enter closes it)"])
         elif self._dialog.question:
             self._printed = self._dialog.question
             if not self._printed.typing:
                 self.screen.show(self._printed.lines())
         else:
-            said = _("(:submit sends it, :back asks again, :cancel closes)")
+            said = "(:submit sends it, :back asks again, :cancel closes)"
             self.screen.show([said])
 
     async def catch_up(self) -> None:
@@ -138,7 +137,7 @@ class Terminal:
         elif line.startswith("/"):
             await self.client.command(screen.who, screen.channel, line)
         elif line.startswith(":"):
-            raise Mistake(_("There is no {line}; :help lists.").format(line=line))
+            raise Mistake(f"There is no {line}; :help lists.")
         elif line:
             await self.client.say(
                 screen.who, screen.channel, line, thread=screen.thread
@@ -158,7 +157,7 @@ class Terminal:
             await self.client.close(self.screen.who, dialog.view)
             await self._in_channel(line)
         else:
-            raise Mistake(_("Send the form or close it first."))
+            raise Mistake("Send the form or close it first.")
 
     def _is_in(self, dialog: Dialog, pressed: re.Match[str]) -> bool:
         surface, _control = self._find(pressed)
@@ -177,7 +176,7 @@ class Terminal:
             case [":back"]:
                 dialog.back()
             case _:
-                raise Mistake(_("There is no {line}; :help lists.").format(line=line))
+                raise Mistake(f"There is no {line}; :help lists.")
 
     async def _fill(self, dialog: Dialog, question: Question, line: str) -> None:
         value = await self._take(dialog.view, question, line)
@@ -201,7 +200,7 @@ class Terminal:
             return question.take(line)
         who, control = self.screen.who, question.control
         question.offered = await self.client.options(who, surface, control, query)
-        found = question.choices() or [_("  (nothing found)")]
+        found = question.choices() or ["  (nothing found)"]
         self.screen.show(found if self._choosing else [])
         return None
 
@@ -217,7 +216,7 @@ class Terminal:
             else self.screen.press_label(words, text or "")
         )
         if not found:
-            raise Mistake(_("There is nothing of that kind to press."))
+            raise Mistake("There is nothing of that kind to press.")
         return found
 
     async def _press(self, pressable: Pressable) -> None:
