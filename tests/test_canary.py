@@ -27,8 +27,8 @@ from bot.runtime.logs import set_up
 from bot.runtime.redact import Redactor
 from bot.sandbox.cloud import LoopbackCloud
 from bot.sandbox.run import free_port
-from bot.sandbox.slack import seed
-from bot.sandbox.slack.world import LoopbackSlack
+from bot.sandbox.slack.loopback import LoopbackSlack
+from bot.sandbox.slack.model import seed
 from bot.settings import load, secrets_of
 
 PART = 12  # so many characters of a secret are a leak

@@ -18,10 +18,10 @@ from bot.sandbox.cloud import LoopbackCloud
 from bot.sandbox.console import Bench, Console
 from bot.sandbox.console.cloudlog import CloudLog, MovableClock
 from bot.sandbox.knobs import BotKnobs, CloudKnobs
-from bot.sandbox.slack.colon import Line
-from bot.sandbox.slack.script import play
-from bot.sandbox.slack.talk import talk
-from bot.sandbox.slack.world import LoopbackSlack
+from bot.sandbox.slack.loopback import LoopbackSlack
+from bot.sandbox.slack.terminal.metacommands import Line
+from bot.sandbox.slack.terminal.repl import talk
+from bot.sandbox.slack.terminal.script import play
 
 OURS = ("SLACK_", "TENCENTCLOUD_", "BOT_")  # variables that the bot reads
 PATIENCE = 6  # times 10 s, for a machine that is busy with other things

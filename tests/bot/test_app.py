@@ -11,10 +11,10 @@ from bot.__main__ import COMMANDS
 from bot.app import begin, build, greet
 from bot.sandbox.cloud import LoopbackCloud
 from bot.sandbox.run import free_port
-from bot.sandbox.slack import seed
-from bot.sandbox.slack.payloads import Control
-from bot.sandbox.slack.things import Message, View
-from bot.sandbox.slack.world import LoopbackSlack
+from bot.sandbox.slack.client.payloads import Control
+from bot.sandbox.slack.loopback import LoopbackSlack
+from bot.sandbox.slack.model import seed
+from bot.sandbox.slack.model.objects import Message, View
 from bot.settings import load
 from tests.judge import judged
 

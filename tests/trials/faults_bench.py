@@ -25,8 +25,8 @@ from bot.operations.delivery import Delivery
 from bot.operations.recovery import recover
 from bot.routing.router import Router
 from bot.sandbox.cloud import LoopbackCloud
-from bot.sandbox.slack.tickets import ResponseUrl
-from bot.sandbox.slack.world import LoopbackSlack
+from bot.sandbox.slack.loopback import LoopbackSlack
+from bot.sandbox.slack.model.grants import ResponseUrl
 from bot.settings import Limits, Policy, Rule
 from bot.slack.outbound.web import Web
 from bot.tencent.models.base import Deadline

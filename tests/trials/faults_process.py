@@ -20,9 +20,9 @@ from pathlib import Path
 import aiohttp
 
 from bot.journal.journal import Journal
-from bot.sandbox.slack import seed
-from bot.sandbox.slack.delivery import Letter, Sort
-from bot.sandbox.slack.world import LoopbackSlack
+from bot.sandbox.slack.loopback import LoopbackSlack
+from bot.sandbox.slack.model import seed
+from bot.sandbox.slack.server.delivery import Letter, Sort
 from tests.trials.faults_bench import LOOK, START, WORDS, Cloud, claim
 from tests.trials.faults_kinds import CHILD, Told, Trial
 from tests.trials.faults_wire import Far, http

@@ -7,8 +7,8 @@ import asyncio
 from datetime import timedelta
 from functools import partial
 
-from bot.sandbox.slack.feed import What
-from bot.sandbox.slack.webapi import Tokens
+from bot.sandbox.slack.model.changes import What
+from bot.sandbox.slack.server.webapi import Tokens
 from tests.trials.faults_bench import LOOK, START, claim, on_bench
 from tests.trials.faults_kinds import QUICK, SLOW, Told, Trial, Trouble
 

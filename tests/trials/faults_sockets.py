@@ -4,7 +4,7 @@ from contextlib import AsyncExitStack
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack.world import LoopbackSlack
+from bot.sandbox.slack.loopback import LoopbackSlack
 from bot.slack.inbound.sockets import Sockets
 from tests.trials.faults_bench import claim
 from tests.trials.faults_kinds import CHILD, Told, Trial

@@ -19,10 +19,10 @@ from aiohttp import web
 
 from bot.sandbox.cloud import LoopbackCloud
 from bot.sandbox.run import free_port
-from bot.sandbox.slack import seed
-from bot.sandbox.slack.delivery import Letter, Sort
-from bot.sandbox.slack.things import Channel
-from bot.sandbox.slack.world import LoopbackSlack
+from bot.sandbox.slack.loopback import LoopbackSlack
+from bot.sandbox.slack.model import seed
+from bot.sandbox.slack.model.objects import Channel
+from bot.sandbox.slack.server.delivery import Letter, Sort
 
 CHANNELS = 10
 TOP = Path(__file__).parents[2]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.sandbox.slack.things import Json
+from bot.sandbox.slack.model.objects import Json
 
 _REMEMBERED = 200
 

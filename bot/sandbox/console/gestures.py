@@ -9,14 +9,22 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bot.sandbox.console import asked
+from bot.sandbox.console import requests
 from bot.sandbox.console.guard import Refused
-from bot.sandbox.slack import inputs
-from bot.sandbox.slack.client import Client
-from bot.sandbox.slack.payloads import Control
-from bot.sandbox.slack.things import Channel, Json, Kind, Message, Surface, User, View
+from bot.sandbox.slack.blockkit import inputs
+from bot.sandbox.slack.client.client import Client
+from bot.sandbox.slack.client.payloads import Control
+from bot.sandbox.slack.model.objects import (
+    Channel,
+    Json,
+    Kind,
+    Message,
+    Surface,
+    User,
+    View,
+)
 
-Gesture = tuple[type[asked.Asked], Callable[[Any], Awaitable[Json]]]
+Gesture = tuple[type[requests.Asked], Callable[[Any], Awaitable[Json]]]
 
 
 class Gestures:
@@ -27,16 +35,16 @@ class Gestures:
         self._client = client
         self._offered: dict[tuple[str, str, str], dict[str, Json]] = {}
         self._known: dict[str, Gesture] = {
-            "command": (asked.Command, self._command),
-            "say": (asked.Say, self._say),
-            "home": (asked.Home, self._home),
-            "shortcut": (asked.Shortcut, self._shortcut),
-            "act": (asked.Act, self._act),
-            "fill": (asked.Fill, self._fill),
-            "keep": (asked.Fill, self._keep),
-            "options": (asked.Options, self._options),
-            "submit": (asked.InView, self._submit),
-            "close": (asked.Close, self._close),
+            "command": (requests.Command, self._command),
+            "say": (requests.Say, self._say),
+            "home": (requests.Home, self._home),
+            "shortcut": (requests.Shortcut, self._shortcut),
+            "act": (requests.Act, self._act),
+            "fill": (requests.Fill, self._fill),
+            "keep": (requests.Fill, self._keep),
+            "options": (requests.Options, self._options),
+            "submit": (requests.InView, self._submit),
+            "close": (requests.Close, self._close),
         }
 
     async def do(self, name: str, body: Any) -> Json:
@@ -58,14 +66,14 @@ class Gestures:
 
     # ── typing ───────────────────────────────────────────────────────────────────
 
-    async def _command(self, wanted: asked.Command) -> Json:
+    async def _command(self, wanted: requests.Command) -> Json:
         who = self._who(wanted)
         if not wanted.line.startswith("/"):
             raise Refused("line: a slash command begins with a slash.")
         await self._client.command(who, self._place(who, wanted.channel), wanted.line)
         return {}
 
-    async def _say(self, wanted: asked.Say) -> Json:
+    async def _say(self, wanted: requests.Say) -> Json:
         who = self._who(wanted)
         channel = self._place(who, wanted.channel)
         if wanted.thread and (channel.id, wanted.thread) not in self.space.messages:
@@ -73,11 +81,11 @@ class Gestures:
         said = await self._client.say(who, channel, wanted.text, thread=wanted.thread)
         return {"ts": said.ts}
 
-    async def _home(self, wanted: asked.Home) -> Json:
+    async def _home(self, wanted: requests.Home) -> Json:
         await self._client.open_home(self._who(wanted))
         return {}
 
-    async def _shortcut(self, wanted: asked.Shortcut) -> Json:
+    async def _shortcut(self, wanted: requests.Shortcut) -> Json:
         who = self._who(wanted)
         message = self._message(who, wanted.channel, wanted.ts) if wanted.ts else None
         await self._client.shortcut(who, wanted.callback, message)
@@ -85,7 +93,7 @@ class Gestures:
 
     # ── pressing and choosing ────────────────────────────────────────────────────
 
-    async def _act(self, wanted: asked.Act) -> Json:
+    async def _act(self, wanted: requests.Act) -> Json:
         who, surface, control = self._at(wanted)
         presses = control.element["type"] not in inputs.KEYS
         if presses != (wanted.value is None):
@@ -94,18 +102,18 @@ class Gestures:
         await self._client.act(who, surface, control, value)
         return {}
 
-    async def _fill(self, wanted: asked.Fill) -> Json:
+    async def _fill(self, wanted: requests.Fill) -> Json:
         who, view, control, value = self._filled(wanted)
         await self._client.fill(who, view, control, value)
         return {}
 
-    async def _keep(self, wanted: asked.Fill) -> Json:
+    async def _keep(self, wanted: requests.Fill) -> Json:
         """Let a value stand without telling the bot, as typing does before Enter."""
         _who, view, control, value = self._filled(wanted)
         self.space.fill(view, control.block, control.action, value)
         return {}
 
-    async def _options(self, wanted: asked.Options) -> Json:
+    async def _options(self, wanted: requests.Options) -> Json:
         who, surface, control = self._at(wanted)
         if control.element["type"] not in inputs.SEARCHED:
             raise Refused("This menu does not ask the bot.")
@@ -116,19 +124,19 @@ class Gestures:
 
     # ── modals ───────────────────────────────────────────────────────────────────
 
-    async def _submit(self, wanted: asked.InView) -> Json:
+    async def _submit(self, wanted: requests.InView) -> Json:
         who, view = self._top(wanted)
         await self._client.submit(who, view)
         return {}
 
-    async def _close(self, wanted: asked.Close) -> Json:
+    async def _close(self, wanted: requests.Close) -> Json:
         who, view = self._top(wanted)
         await self._client.close(who, view, whole=wanted.whole)
         return {}
 
     # ── what the page means ──────────────────────────────────────────────────────
 
-    def _who(self, wanted: asked.Asked) -> User:
+    def _who(self, wanted: requests.Asked) -> User:
         who = self.space.users.get(wanted.user)
         if who is None or who.bot:
             raise Refused("There is no such person.", 404)
@@ -153,14 +161,14 @@ class Gestures:
             raise Refused("This form is not open any longer.", 404)
         return found
 
-    def _top(self, wanted: asked.InView) -> tuple[User, View]:
+    def _top(self, wanted: requests.InView) -> tuple[User, View]:
         who = self._who(wanted)
         view = self._view(who, wanted.view)
         if self.space.top(who.id) is not view:
             raise Refused("Another form lies on top of this one.", 409)
         return who, view
 
-    def _at(self, wanted: asked.AtControl) -> tuple[User, Surface, Control]:
+    def _at(self, wanted: requests.AtControl) -> tuple[User, Surface, Control]:
         who = self._who(wanted)
         surface: Surface = (
             self._view(who, wanted.view)
@@ -176,13 +184,13 @@ class Gestures:
                     return who, surface, Control(wanted.block, wanted.action, element)
         raise Refused("There is no such control any longer.", 404)
 
-    def _filled(self, wanted: asked.Fill) -> tuple[User, View, Control, Json]:
+    def _filled(self, wanted: requests.Fill) -> tuple[User, View, Control, Json]:
         who, surface, control = self._at(wanted)
         if not isinstance(surface, View) or not inputs.is_input(control.element):
             raise Refused("Only the inputs of a form can be filled in.")
         return who, surface, control, self._value(surface, control, wanted.value)
 
-    def _value(self, surface: Surface, control: Control, value: asked.Value) -> Json:
+    def _value(self, surface: Surface, control: Control, value: requests.Value) -> Json:
         element = control.element
         if element["type"] in inputs.TYPED:
             if value.text is None:

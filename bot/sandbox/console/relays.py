@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from bot.sandbox.cloud import LoopbackCloud
 from bot.sandbox.cloud.callbacks import Callbacks
 from bot.sandbox.cloud.state import Relay
-from bot.sandbox.console.entries import Entry, Knob, masked, menu
 from bot.sandbox.console.guard import Refused
-from bot.sandbox.slack.things import Json
+from bot.sandbox.console.menu import Entry, Knob, masked, menu
+from bot.sandbox.slack.model.objects import Json
 
 # What a target went through last, as people say it; and whether it carries a stream.
 _STANDS = {

@@ -11,14 +11,14 @@ from typing import Any, Self
 
 from aiohttp import WSMsgType, web
 
-from bot.sandbox.console.bench import Bench
 from bot.sandbox.console.gestures import Gestures
 from bot.sandbox.console.guard import Refused, dress, guard
 from bot.sandbox.console.manifest import MANIFEST, offered
+from bot.sandbox.console.panel import Bench
 from bot.sandbox.console.snapshot import Memory, user
-from bot.sandbox.slack.client import Client
-from bot.sandbox.slack.feed import Change
-from bot.sandbox.slack.things import Json
+from bot.sandbox.slack.client.client import Client
+from bot.sandbox.slack.model.changes import Change
+from bot.sandbox.slack.model.objects import Json
 
 STATIC = Path(__file__).with_name("static")
 _LOOKS_EVERY = 0.3  # seconds; the cloud and the bot's process tell nobody of changes

@@ -4,10 +4,9 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from bot.sandbox.slack import shapes
-from bot.sandbox.slack.feed import Change, What
-from bot.sandbox.slack.state import Workspace
-from bot.sandbox.slack.things import (
+from bot.sandbox.slack.model import serialize
+from bot.sandbox.slack.model.changes import Change, What
+from bot.sandbox.slack.model.objects import (
     Call,
     Channel,
     Faults,
@@ -17,6 +16,7 @@ from bot.sandbox.slack.things import (
     User,
     View,
 )
+from bot.sandbox.slack.model.workspace import Workspace
 
 _REMEMBERED = 200  # calls and notices
 
@@ -85,7 +85,7 @@ class Memory:
 
     def _shown(self, view: View) -> Json:
         faults = self._faults.get(view.id, {})
-        return shapes.view(view, self._space) | {"user": view.user, "faults": faults}
+        return serialize.view(view, self._space) | {"user": view.user, "faults": faults}
 
     def _call(self, call: Call) -> Json:
         error = str(call.answer.get("error", ""))
@@ -126,4 +126,7 @@ def channel(of: Channel) -> Json:
 
 def message(of: Message, space: Workspace) -> Json:
     """Return a message, with its channel and the one who sees it."""
-    return shapes.message(of, space) | {"channel": of.channel, "only_for": of.only_for}
+    return serialize.message(of, space) | {
+        "channel": of.channel,
+        "only_for": of.only_for,
+    }

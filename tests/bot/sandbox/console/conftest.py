@@ -12,8 +12,8 @@ import pytest_asyncio
 from bot.sandbox.cloud import LoopbackCloud
 from bot.sandbox.console import Bench, Console
 from bot.sandbox.console.cloudlog import CloudLog, MovableClock
-from bot.sandbox.slack.delivery import Ack
-from bot.sandbox.slack.world import LoopbackSlack
+from bot.sandbox.slack.loopback import LoopbackSlack
+from bot.sandbox.slack.server.delivery import Ack
 from tests.bot.sandbox.console import started
 
 USUAL = {"width": 1280, "height": 800}

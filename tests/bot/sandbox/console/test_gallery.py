@@ -5,10 +5,10 @@ import re
 import pytest
 import pytest_asyncio
 
-from bot.sandbox.slack.blockkit import message_faults, view_faults
-from bot.sandbox.slack.delivery import Ack
-from bot.sandbox.slack.seed import ANA, OPS
-from bot.sandbox.slack.things import File, Message
+from bot.sandbox.slack.blockkit.validation import message_faults, view_faults
+from bot.sandbox.slack.model.objects import File, Message
+from bot.sandbox.slack.model.seed import ANA, OPS
+from bot.sandbox.slack.server.delivery import Ack
 
 playwright = pytest.importorskip("playwright.async_api", reason="no playwright here")
 expect = playwright.expect

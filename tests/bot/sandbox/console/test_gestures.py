@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.sandbox.slack.delivery import Ack
-from bot.sandbox.slack.seed import ANA, BOB, OPS
-from bot.sandbox.slack.things import Message
+from bot.sandbox.slack.model.objects import Message
+from bot.sandbox.slack.model.seed import ANA, BOB, OPS
+from bot.sandbox.slack.server.delivery import Ack
 
 OPTIONS = [
     {"text": {"type": "plain_text", "text": word}, "value": word.lower()}

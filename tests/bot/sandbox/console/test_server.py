@@ -7,8 +7,8 @@ import yaml
 
 from bot.sandbox.console.manifest import offered
 from bot.sandbox.console.server import STATIC
-from bot.sandbox.slack.seed import ANA, GUS, OPS
-from bot.sandbox.slack.things import Call, File, Message
+from bot.sandbox.slack.model.objects import Call, File, Message
+from bot.sandbox.slack.model.seed import ANA, GUS, OPS
 
 
 async def news(page):

@@ -9,9 +9,9 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack.seed import ANA, OPS
-from bot.sandbox.slack.things import Message
-from bot.sandbox.slack.world import LoopbackSlack
+from bot.sandbox.slack.loopback import LoopbackSlack
+from bot.sandbox.slack.model.objects import Message
+from bot.sandbox.slack.model.seed import ANA, OPS
 
 HOST = "127.0.0.1"
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.sandbox.slack.payloads import Control
-from bot.sandbox.slack.seed import ANA, OPS
-from bot.sandbox.slack.world import LoopbackSlack
+from bot.sandbox.slack.client.payloads import Control
+from bot.sandbox.slack.loopback import LoopbackSlack
+from bot.sandbox.slack.model.seed import ANA, OPS
 from tests.node import installed
 
 PROJECT = Path(__file__).parents[3] / "data/bolt"

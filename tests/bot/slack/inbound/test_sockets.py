@@ -7,9 +7,9 @@ from pydantic import SecretStr
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import seed
-from bot.sandbox.slack.delivery import Letter, Sort
-from bot.sandbox.slack.world import LoopbackSlack
+from bot.sandbox.slack.loopback import LoopbackSlack
+from bot.sandbox.slack.model import seed
+from bot.sandbox.slack.server.delivery import Letter, Sort
 from bot.slack.inbound import sockets as module
 from bot.slack.inbound.sockets import DEAF_SECONDS, Sockets
 from tests.fakes.clock import FakeClock

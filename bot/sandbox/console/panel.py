@@ -1,0 +1,186 @@
+"""The bench beside the page: what runs in the cloud, and everything that can be turned.
+
+A knob is a function that takes what a page sends and returns a sentence. Whoever adds
+one to `Bench.knobs` can offer it in the menu of every relay or push target as well, by
+a function in `relay_menu` or `target_menu`; the page draws what they return, below
+what `relays` offers.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from bot.sandbox.cloud import LoopbackCloud
+from bot.sandbox.cloud.checks import ACTIONS
+from bot.sandbox.cloud.server import BAD_DAYS
+from bot.sandbox.cloud.state import Relay
+from bot.sandbox.console.cloudlog import CloudLog, MovableClock
+from bot.sandbox.console.guard import Refused
+from bot.sandbox.console.menu import Entry, Knob, menu
+from bot.sandbox.console.relays import Relays
+from bot.sandbox.slack.model.objects import Json
+from bot.sandbox.slack.model.workspace import Workspace
+
+LOCALES = ("en-US", "zh-CN", "de-DE", "es-ES", "fr-FR", "ja-JP", "pt-BR")
+_MOST_TIMES = 100
+_ROWS = 100  # relays that are shown, the newest first
+_FARTHEST = 86_400  # seconds that the cloud's clock may be off
+
+_DAYS = {
+    "timeout": "no answer at all",
+    "reset": "not done, the connection breaks",
+    "late": "done, but the answer is lost",
+    "truncated": "done, but the answer is cut off",
+    "empty": "an empty answer",
+    "html": "a gateway's HTML page",
+    "garbage": "an answer that is no JSON",
+    "500": "HTTP 500",
+}
+
+
+class Process(Protocol):
+    """The bot's process."""
+
+    @property
+    def pid(self) -> int | None:
+        """Its number while it runs, else None."""
+
+    async def kill(self) -> None:
+        """End it as a crash would."""
+
+
+@dataclass(kw_only=True)
+class Bench:
+    """All that can be seen and turned.
+
+    *start* starts the bot and waits until it is there; *connections* counts its
+    connections to Slack. Each function of the menus returns an entry, or None where
+    it has nothing to offer; a target is told by its place among those of its relay,
+    since its address is a secret.
+    """
+
+    cloud: LoopbackCloud
+    bot: Process
+    start: Callable[[], Awaitable[None]]
+    connections: Callable[[], int]
+    space: Workspace
+    log: CloudLog = field(default_factory=CloudLog)
+    clock: MovableClock = field(default_factory=MovableClock)
+    knobs: dict[str, Knob] = field(default_factory=dict)
+    relay_menu: list[Callable[[Relay], Entry | None]] = field(default_factory=list)
+    target_menu: list[Callable[[Relay, int], Entry | None]] = field(
+        default_factory=list
+    )
+    _relays: Relays = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._relays = Relays(self.cloud)
+        ours: dict[str, Knob] = {
+            "fail": self._fail,
+            "well": self._well,
+            "clock": self._clock,
+            "kill": self._kill,
+            "start": self._start,
+            "locale": self._locale,
+        }
+        self.knobs = ours | self._relays.knobs | self.knobs
+
+    async def turn(self, name: str, body: Any) -> str:
+        """Turn a knob and return what came of it.
+
+        Raises:
+            Refused: there is none of that name, or it does not go that far.
+        """
+        if name not in self.knobs:
+            raise Refused("There is no such knob.", 404)
+        if not isinstance(body, dict):
+            raise Refused("A knob takes a JSON object.")
+        return await self.knobs[name](body)
+
+    # ── what is shown ────────────────────────────────────────────────────────────
+
+    def snapshot(self) -> Json:
+        """Return the bench as it stands."""
+        state = self.cloud.state
+        waiting = [
+            {"action": action, "how": how}
+            for action, queue in state.failures.items()
+            for how in queue
+        ]
+        return {
+            "bot": {"pid": self.bot.pid, "connections": self.connections()},
+            "relays": [
+                self._relay(one) for one in [*state.relays.values()][: -_ROWS - 1 : -1]
+            ],
+            "callbacks": self._relays.callbacks(),
+            "sessions": sorted(state.renders),
+            "waiting": waiting,
+            "ahead": self.clock.ahead,
+            "calls": self.log.calls,
+        }
+
+    def choices(self) -> Json:
+        """Return what the knobs can be turned to; it never changes."""
+        return {
+            "actions": {name: spec["errors"] for name, spec in ACTIONS.items()},
+            "days": [[name, _DAYS.get(name, name)] for name in BAD_DAYS],
+            "locales": LOCALES,
+        }
+
+    def _relay(self, relay: Relay) -> Json:
+        row = self._relays.row(relay)
+        for number, target in enumerate(row["targets"]):
+            theirs = menu(offer(relay, number) for offer in self.target_menu)
+            target["menu"] = self._relays.target_menu(relay, number) + theirs
+        theirs = menu(offer(relay) for offer in self.relay_menu)
+        return {**row, "menu": self._relays.relay_menu(relay) + theirs}
+
+    # ── the knobs ────────────────────────────────────────────────────────────────
+
+    async def _fail(self, body: Json) -> str:
+        action, how = str(body.get("action", "")), str(body.get("how", ""))
+        times = body.get("times", 1)
+        if action != "*" and action not in ACTIONS:
+            raise Refused("action: there is no such action.")
+        if how not in BAD_DAYS and how not in _codes(action):
+            raise Refused("how: neither a bad day nor an error of this action.")
+        if not isinstance(times, int) or not 1 <= times <= _MOST_TIMES:
+            raise Refused(f"times: a number from 1 to {_MOST_TIMES}.")
+        self.cloud.state.fail_next(action, how, times)
+        return f"The next {'call' if action == '*' else action} will go wrong: {how}."
+
+    async def _well(self, _body: Json) -> str:
+        self.cloud.state.failures.clear()
+        return "The cloud is well again."
+
+    async def _clock(self, body: Json) -> str:
+        ahead = body.get("ahead")
+        if not isinstance(ahead, int) or abs(ahead) > _FARTHEST:
+            raise Refused(f"ahead: seconds, from -{_FARTHEST} to {_FARTHEST}.")
+        self.clock.ahead = float(ahead)
+        return f"The cloud's clock is {ahead} s ahead." if ahead else "It is right."
+
+    async def _kill(self, _body: Json) -> str:
+        await self.bot.kill()
+        return "The bot was killed (-9)."
+
+    async def _start(self, _body: Json) -> str:
+        await self.start()
+        if self.bot.pid is None:
+            raise Refused("The bot did not start.", 409)
+        return "The bot runs."
+
+    async def _locale(self, body: Json) -> str:
+        who = self.space.users.get(str(body.get("user", "")))
+        locale = body.get("locale")
+        if who is None or who.bot:
+            raise Refused("user: there is no such person.", 404)
+        if locale not in LOCALES:
+            raise Refused("locale: it is none of those offered.")
+        self.space.users[who.id] = replace(who, locale=locale)
+        return f"{who.name} reads {locale} now."
+
+
+def _codes(action: str) -> set[str]:
+    specs = ACTIONS.values() if action == "*" else [ACTIONS[action]]
+    return {code for spec in specs for code in spec["errors"]}

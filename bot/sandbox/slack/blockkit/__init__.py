@@ -1,0 +1,1 @@
+"""Block Kit: its limits, its elements, and the state values of its inputs."""

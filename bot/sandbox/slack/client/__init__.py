@@ -1,0 +1,1 @@
+"""Slack's own app without a screen: gestures, and the payloads that come of them."""

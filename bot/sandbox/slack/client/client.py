@@ -1,0 +1,238 @@
+"""What people do with their hands: Slack's own app, without a screen.
+
+Every gesture waits for the bot's ack and shows what comes of it, in the workspace's
+state. The terminal uses it, and anything else with a screen may.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+from bot.sandbox.slack.blockkit import inputs
+from bot.sandbox.slack.blockkit.validation import options_faults
+from bot.sandbox.slack.client.mrkdwn import to_wire
+from bot.sandbox.slack.client.payloads import Control, Payloads
+from bot.sandbox.slack.model.grants import ResponseUrl
+from bot.sandbox.slack.model.objects import (
+    Channel,
+    Json,
+    Kind,
+    Message,
+    Refusal,
+    Surface,
+    User,
+    View,
+)
+from bot.sandbox.slack.model.workspace import Workspace
+from bot.sandbox.slack.server import responses
+from bot.sandbox.slack.server.delivery import Ack, Carrier, Letter, Sort
+from bot.sandbox.slack.server.views import checked_view
+
+ATTEMPTS = 2  # of an event: Slack's later ones come after a minute
+_REASONS = {
+    "operation_timeout": "http_timeout",
+    "dispatch_failed": "connection_failed",
+}
+
+
+class Client:
+    """The hands of everybody in *space*.
+
+    *carrier* is the way to the bot. *commands* are the slash commands that exist;
+    None lets any go through.
+    """
+
+    def __init__(
+        self,
+        space: Workspace,
+        carrier: Carrier,
+        *,
+        commands: Collection[str] | None = None,
+    ) -> None:
+        self.space = space
+        self.carrier = carrier
+        self._commands = commands
+        self._payloads = Payloads(space)
+
+    # ── typing ───────────────────────────────────────────────────────────────────
+
+    async def command(self, who: User, channel: Channel, line: str) -> None:
+        """Type a slash command; the ack's text or blocks appear."""
+        name, _space, text = line.partition(" ")
+        if self._commands is not None and name not in self._commands:
+            said = f"{name} is not a valid command."
+            self.space.notice(who.id, channel.id, said)
+            return
+        wire = to_wire(self.space, text.strip(), labels=True)
+        payload = self._payloads.command(who, channel, name, wire)
+        ack = await self._carry(Sort.COMMAND, payload)
+        if ack.failed:
+            said = f'{name} failed with the error "{ack.failed}"'
+            self.space.notice(who.id, channel.id, said)
+        elif any(ack.body.get(key) for key in ("text", "blocks", "attachments")):
+            self._show(who, channel, ack.body)
+
+    async def say(
+        self, who: User, channel: Channel, text: str, *, thread: str = ""
+    ) -> Message:
+        """Post *text*; the bot hears it in a direct message, or when mentioned."""
+        wire = to_wire(self.space, text, labels=False)
+        message = self.space.say(
+            Message(channel=channel.id, user=who.id, text=wire, thread=thread)
+        )
+        bot = self.space.bot
+        mentioned = f"<@{bot.id}>" in wire
+        if channel.kind is Kind.DIRECT:
+            await self._event(self._payloads.said(message, "message"))
+        elif mentioned and bot.id in channel.members:
+            await self._event(self._payloads.said(message, "app_mention"))
+        elif mentioned:
+            said = f"@{bot.name} is not in this channel."
+            self.space.notice(who.id, channel.id, said)
+        return message
+
+    async def open_home(self, who: User) -> None:
+        """Open the app's Home tab."""
+        await self._event(self._payloads.home_opened(who))
+
+    async def shortcut(
+        self, who: User, callback: str, message: Message | None = None
+    ) -> None:
+        """Choose a shortcut, global or on *message*."""
+        payload = self._payloads.shortcut(who, callback, message)
+        await self._interact(who, message, payload)
+
+    # ── pressing and choosing ────────────────────────────────────────────────────
+
+    async def act(
+        self, who: User, surface: Surface, control: Control, value: Json | None = None
+    ) -> None:
+        """Press a button, or choose *value* in a menu outside a form's inputs."""
+        surface = self.space.latest(surface)
+        if isinstance(surface, View):
+            if not self.space.is_open(surface):
+                return
+            if value and inputs.is_input(control.element):
+                surface = self.space.fill(surface, control.block, control.action, value)
+        payload = self._payloads.action(who, surface, control, value or {})
+        await self._interact(who, surface, payload)
+
+    async def fill(self, who: User, view: View, control: Control, value: Json) -> None:
+        """Put *value* into an input; the bot hears of it if the block says so."""
+        now = self.space.view(view.id)
+        if now is None:
+            return
+        if any(
+            block["block_id"] == control.block and block.get("dispatch_action")
+            for block in now.blocks
+        ):
+            await self.act(who, now, control, value)
+        else:
+            self.space.fill(now, control.block, control.action, value)
+
+    async def options(
+        self, who: User, surface: Surface, control: Control, query: str
+    ) -> list[Json]:
+        """Type *query* into a select that asks the bot, and return what it offers."""
+        payload = self._payloads.suggestion(who, surface, control, query)
+        ack = await self._carry(Sort.INTERACTIVE, payload)
+        wrong = ack.failed or "".join(options_faults(ack.body))
+        if wrong:
+            self._trouble(who, surface, wrong)
+            return []
+        return inputs.options_of(ack.body)
+
+    # ── modals ───────────────────────────────────────────────────────────────────
+
+    async def submit(self, who: User, view: View) -> None:
+        """Send in a form; what its client finds wrong is shown without asking."""
+        now = self.space.view(view.id)
+        if now is None:
+            return
+        faults = self._faults(now)
+        if faults:
+            self.space.find_fault(now, faults)
+            return
+        payload = self._payloads.submission(who, now)
+        ack = await self._carry(Sort.INTERACTIVE, payload)
+        try:
+            self._submitted(who, self.space.view(now.id), ack)
+        except Refusal as refusal:
+            self._trouble(who, now, " ".join((refusal.error, *refusal.messages)))
+
+    async def close(self, who: User, view: View, *, whole: bool = False) -> None:
+        """Close the form, or the *whole* stack of them."""
+        self.space.close(who.id, whole=whole)
+        if view.body.get("notify_on_close"):
+            payload = self._payloads.closed(who, view, cleared=whole)
+            await self._carry(Sort.INTERACTIVE, payload)
+
+    def _faults(self, view: View) -> dict[str, str]:
+        faults = {}
+        for block in view.blocks:
+            element = block.get("element")
+            if block["type"] == "input" and element and inputs.is_input(element):
+                value = view.values[block["block_id"]][element["action_id"]]
+                faults[block["block_id"]] = inputs.fault(block, value)
+        return {block: fault for block, fault in faults.items() if fault}
+
+    def _submitted(self, who: User, view: View | None, ack: Ack) -> None:
+        if ack.failed:
+            raise Refusal(ack.failed)
+        if view is None:  # the bot, or another gesture, closed it meanwhile
+            return
+        match ack.body:
+            case {"response_action": "errors", "errors": dict(errors)}:
+                self._show_errors(view, errors)
+            case {"response_action": "update", "view": dict(body)}:
+                checked = checked_view(self.space, body, instead_of=view.id)
+                self.space.update(view, checked)
+            case {"response_action": "push", "view": dict(body)}:
+                self.space.push(who.id, checked_view(self.space, body))
+            case {"response_action": "clear"}:
+                self.space.close(who.id, whole=True)
+            case _ if not ack.body:
+                self.space.close(who.id)
+            case _:
+                raise Refusal("invalid_response")
+
+    def _show_errors(self, view: View, errors: dict[str, Any]) -> None:
+        inputs_ = {b["block_id"] for b in view.blocks if b["type"] == "input"}
+        if not errors or not errors.keys() <= inputs_:
+            raise Refusal("invalid_response", f"no input: {sorted(errors)}")
+        self.space.find_fault(view, {key: str(said) for key, said in errors.items()})
+
+    # ── the way to the bot ───────────────────────────────────────────────────────
+
+    async def _carry(self, sort: Sort, payload: Json) -> Ack:
+        with self.space.feed.busy():
+            return await self.carrier.carry(Letter(sort, payload))
+
+    async def _interact(
+        self, who: User, surface: Surface | None, payload: Json
+    ) -> None:
+        ack = await self._carry(Sort.INTERACTIVE, payload)
+        if ack.failed:
+            self._trouble(who, surface, ack.failed)
+
+    async def _event(self, payload: Json) -> None:
+        reason = ""
+        with self.space.feed.busy():
+            for attempt in range(ATTEMPTS):
+                letter = Letter(Sort.EVENT, payload, attempt, reason)
+                ack = await self.carrier.carry(letter)
+                if not ack.failed:
+                    return
+                reason = _REASONS.get(ack.failed, "http_error")
+
+    def _show(self, who: User, channel: Channel, body: Json) -> None:
+        try:
+            url = ResponseUrl(channel=channel.id, user=who.id)
+            responses.apply(self.space, url, body)
+        except Refusal as refusal:
+            said = " ".join((refusal.error, *refusal.messages))
+            self.space.notice(who.id, channel.id, said)
+
+    def _trouble(self, who: User, surface: Surface | None, why: str) -> None:
+        channel = surface.channel if isinstance(surface, Message) else ""
+        said = f"We had some trouble connecting. Try again? ({why})"
+        self.space.notice(who.id, channel, said)

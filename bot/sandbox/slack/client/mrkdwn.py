@@ -1,0 +1,91 @@
+"""Between what people read and type and what Slack sends over the wire."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from bot.sandbox.slack.model.objects import Kind, User
+from bot.sandbox.slack.model.workspace import Workspace
+
+_URL = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s<>|]+")
+_NAME = re.compile(r"(?<![\w/])([@#])([a-z0-9._-]+)")
+_TAG = re.compile(r"<([^<>\n]+)>")
+_CODE = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)
+_BOLD = re.compile(r"(?<![\w*])\*(?! )([^*\n]+)(?<! )\*(?![\w*])")
+_DATE = re.compile(r"!date\^(\d+)\^")
+
+
+def to_wire(space: Workspace, text: str, *, labels: bool) -> str:
+    """Return typed *text* as Slack sends it: entities, mentions, links.
+
+    *labels* adds names to the IDs, as slash commands have them.
+    """
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    parts, end = [], 0
+    for link in _URL.finditer(text):
+        parts += [
+            _named(space, text[end : link.start()], labels=labels),
+            f"<{link[0]}>",
+        ]
+        end = link.end()
+    return "".join([*parts, _named(space, text[end:], labels=labels)])
+
+
+def to_eye(space: Workspace, text: str, reader: User) -> str:
+    """Return mrkdwn *text* as *reader* sees it in a terminal."""
+    shown = [
+        part if number % 2 else _BOLD.sub(r"\1", part)
+        for number, part in enumerate(_CODE.split(text))
+    ]
+    tagged = _TAG.sub(lambda tag: _tag(space, tag[1], reader), "".join(shown))
+    return plain(tagged)
+
+
+def plain(text: str) -> str:
+    """Return *text* with its entities as characters."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def moment(epoch: float, reader: User) -> str:
+    """Return a moment in the time zone of *reader*."""
+    local = datetime.fromtimestamp(epoch, UTC) + timedelta(seconds=reader.tz_offset)
+    return f"{local:%Y-%m-%d %H:%M}"
+
+
+def user_name(space: Workspace, user: str) -> str:
+    """Return `@name`."""
+    return f"@{space.users[user].name}" if user in space.users else f"@{user}"
+
+
+def channel_name(space: Workspace, channel: str) -> str:
+    """Return `#name`, or what a direct conversation is called."""
+    known = space.channels.get(channel)
+    if known is None:
+        return f"#{channel}"
+    return "DM" if known.kind is Kind.DIRECT else f"#{known.name}"
+
+
+def _named(space: Workspace, text: str, *, labels: bool) -> str:
+    users = {user.name: user.id for user in space.users.values()}
+    channels = {channel.name: channel.id for channel in space.channels.values()}
+
+    def tag(match: re.Match[str]) -> str:
+        sign, name = match[1], match[2]
+        known = (users if sign == "@" else channels).get(name)
+        label = f"|{name}" if labels or sign == "#" else ""
+        return f"<{sign}{known}{label}>" if known else match[0]
+
+    return _NAME.sub(tag, text)
+
+
+def _tag(space: Workspace, inner: str, reader: User) -> str:
+    target, _, label = inner.partition("|")
+    date = _DATE.match(target)
+    if date:
+        return moment(int(date[1]), reader)
+    if target.startswith("@"):
+        return user_name(space, target[1:])
+    if target.startswith("#"):
+        return channel_name(space, target[1:])
+    if target.startswith("!"):
+        return label or "@" + target[1:]
+    return f"{label} ({target})" if label and label != target else target

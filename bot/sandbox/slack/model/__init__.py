@@ -1,0 +1,1 @@
+"""What Slack remembers: people, channels, messages, views, and what was handed out."""

@@ -1,0 +1,68 @@
+"""The workspace as a new sandbox finds it."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.sandbox.slack.model.grants import Tickets
+from bot.sandbox.slack.model.objects import Channel, Team, User
+from bot.sandbox.slack.model.workspace import Workspace
+
+HOME = Team("T0SANDBOX", "Patchbay sandbox", "patchbay-sandbox")
+ELSEWHERE = Team("T0ELSEWHERE", "Another company", "another-company")
+
+BOT = User(id="U0PATCHBAY", name="patchbay", real_name="Patchbay", team=HOME, bot=True)
+ANA = User(
+    id="U0ANA",
+    name="ana",
+    real_name="Ana Ruiz",
+    team=HOME,
+    tz="Europe/Madrid",
+    tz_offset=3600,
+)
+BOB = User(
+    id="U0BOB",
+    name="bob",
+    real_name="Bob Chen",
+    team=HOME,
+    locale="zh-CN",
+    tz="Asia/Shanghai",
+    tz_offset=28800,
+)
+GUS = User(id="U0GUS", name="gus", real_name="Gus, a guest", team=HOME, guest=True)
+OLGA = User(id="U0OLGA", name="olga", real_name="Olga, outside", team=ELSEWHERE)
+
+OPS = Channel(
+    id="C0OPS",
+    name="ops",
+    members=frozenset({BOT.id, ANA.id, BOB.id, GUS.id, OLGA.id}),
+    shared=True,
+)
+RANDOM = Channel(
+    id="C0RANDOM", name="random", members=frozenset({ANA.id, BOB.id, GUS.id})
+)
+ON_CALL = "S0ONCALL"
+
+
+def workspace(
+    *,
+    now: Callable[[], datetime],
+    random: Callable[[int], bytes],
+    clock: Callable[[], float],
+) -> Workspace:
+    """Return a team with #ops (the bot is in it) and #random (it is not).
+
+    ana and bob are members, and ana is on call; gus is a guest; olga is from
+    another company. *clock* gives monotonic seconds.
+    """
+    return Workspace(
+        team=HOME,
+        app_id="A0PATCHBAY",
+        bot=BOT,
+        bot_id="B0PATCHBAY",
+        users={user.id: user for user in (BOT, ANA, BOB, GUS, OLGA)},
+        channels={channel.id: channel for channel in (OPS, RANDOM)},
+        groups={ON_CALL: (ANA.id,)},
+        now=now,
+        random=random,
+        tickets=Tickets(random, clock),
+    )

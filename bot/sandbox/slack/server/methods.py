@@ -1,0 +1,183 @@
+"""Web API methods about people, places and the app itself.
+
+Each takes the workspace and the call's arguments, and returns what Slack answers
+beside `"ok": true`, or raises a Refusal with an error that Slack lists for it.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.sandbox.slack.model import serialize
+from bot.sandbox.slack.model.objects import Channel, Json, Refusal
+from bot.sandbox.slack.model.workspace import Workspace
+
+DIRECT_USERS = 8  # whom one may bring together in a conversation
+PAGE = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """One method: what it needs and does.
+
+    *scopes*: any one is enough. *json*: it reads JSON bodies, as not all do.
+    *lacking* is its word for a missing argument.
+    """
+
+    run: Callable[[Workspace, Json], Json]
+    needs: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = field(default=())
+    json: bool = True
+    app_token: bool = False
+    lacking: str = "invalid_arguments"
+
+
+def flag(args: Json, name: str) -> bool:
+    """Read a boolean as JSON and forms write it."""
+    return args.get(name) in (True, "true", "True", "1", 1)
+
+
+def structured(args: Json, name: str, error: str) -> Any:
+    """Read an argument that is JSON, or JSON in a string; None when not given.
+
+    Raises:
+        Refusal: it is a string that is no JSON: *error*.
+    """
+    value = args.get(name)
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value) if value else None
+    except ValueError as broken:
+        raise Refusal(error) from broken
+
+
+def place(space: Workspace, named: str) -> Channel:
+    """Return the channel that the bot wants to write to.
+
+    Raises:
+        Refusal: there is none, it is archived, or the bot is not in it.
+    """
+    channel = space.channel(named)
+    if channel.archived:
+        raise Refusal("is_archived")
+    if space.bot.id not in channel.members:
+        raise Refusal("not_in_channel")
+    return channel
+
+
+def auth_test(space: Workspace, args: Json) -> Json:
+    """https://docs.slack.dev/reference/methods/auth.test ."""
+    return {
+        "url": f"https://{space.team.domain}.slack.com/",
+        "team": space.team.name,
+        "user": space.bot.name,
+        "team_id": space.team.id,
+        "user_id": space.bot.id,
+        "bot_id": space.bot_id,
+        "is_enterprise_install": False,
+    }
+
+
+def connections_open(space: Workspace, args: Json) -> Json:
+    """https://docs.slack.dev/reference/methods/apps.connections.open ."""
+    origin = space.origin.replace("http", "ws", 1)
+    ticket = space.tickets.link()
+    return {"url": f"{origin}/link/?ticket={ticket}&app_id={space.app_id}"}
+
+
+def users_info(space: Workspace, args: Json) -> Json:
+    """https://docs.slack.dev/reference/methods/users.info ."""
+    locale = flag(args, "include_locale")
+    return {"user": serialize.user(space.user(str(args["user"])), locale=locale)}
+
+
+def conversations_info(space: Workspace, args: Json) -> Json:
+    """https://docs.slack.dev/reference/methods/conversations.info ."""
+    channel = space.channel(str(args["channel"]))
+    count = flag(args, "include_num_members")
+    return {"channel": serialize.channel(channel, space, count=count)}
+
+
+def conversations_members(space: Workspace, args: Json) -> Json:
+    """https://docs.slack.dev/reference/methods/conversations.members ."""
+    members = sorted(space.channel(str(args["channel"])).members)
+    start, size = _page(args)
+    more = start + size < len(members)
+    return {
+        "members": members[start : start + size],
+        "response_metadata": {"next_cursor": str(start + size) if more else ""},
+    }
+
+
+def conversations_open(space: Workspace, args: Json) -> Json:
+    """https://docs.slack.dev/reference/methods/conversations.open .
+
+    Only the direct conversation with one user is there to be opened.
+    """
+    listed = args["users"]
+    users = listed if isinstance(listed, list) else str(listed).split(",")
+    if len(users) > DIRECT_USERS:
+        raise Refusal("too_many_users")
+    if len(users) > 1:
+        raise Refusal("method_not_supported_for_channel_type")
+    channel = space.direct_with(users[0].strip())
+    if flag(args, "return_im"):
+        return {"channel": serialize.channel(channel, space)}
+    return {"channel": {"id": channel.id}}
+
+
+def usergroup_users(space: Workspace, args: Json) -> Json:
+    """https://docs.slack.dev/reference/methods/usergroups.users.list ."""
+    group = args["usergroup"]
+    if group not in space.groups:
+        raise Refusal("no_such_subteam")
+    return {"users": list(space.groups[group])}
+
+
+METHODS = {
+    "auth.test": Method(run=auth_test),
+    "apps.connections.open": Method(run=connections_open, app_token=True),
+    "users.info": Method(
+        run=users_info,
+        needs=("user",),
+        scopes=("users:read",),
+        json=False,
+        lacking="user_not_found",
+    ),
+    "conversations.info": Method(
+        run=conversations_info,
+        needs=("channel",),
+        scopes=("channels:read", "groups:read", "im:read", "mpim:read"),
+        json=False,
+    ),
+    "conversations.members": Method(
+        run=conversations_members,
+        needs=("channel",),
+        scopes=("channels:read", "groups:read", "im:read", "mpim:read"),
+        json=False,
+    ),
+    "conversations.open": Method(
+        run=conversations_open,
+        needs=("users",),
+        scopes=("im:write", "mpim:write", "channels:manage", "groups:write"),
+        lacking="users_list_not_supplied",
+    ),
+    "usergroups.users.list": Method(
+        run=usergroup_users,
+        needs=("usergroup",),
+        scopes=("usergroups:read",),
+        json=False,
+    ),
+}
+
+
+def _page(args: Json) -> tuple[int, int]:
+    try:
+        start, size = int(args.get("cursor") or 0), int(args.get("limit") or PAGE)
+    except ValueError as broken:
+        raise Refusal("invalid_cursor") from broken
+    if not 0 < size <= 1000:  # noqa: PLR2004 - Slack's largest page
+        raise Refusal("invalid_limit")
+    return start, size

@@ -1,0 +1,1 @@
+"""A text user interface of the client: lines are typed, and what appears is printed."""

@@ -1,0 +1,61 @@
+import asyncio
+
+from bot.sandbox.slack.model.changes import Change, Feed, What
+from bot.sandbox.slack.model.objects import Notice
+
+PSST = Notice("U0ANA", "C0OPS", "psst")
+
+
+def quick():
+    return Feed(settle=0.02, limit=0.1)
+
+
+async def test_listeners_hear_every_change_until_they_stop():
+    feed, heard = Feed(), []
+    stop = feed.listen(heard.append)
+
+    feed.tell(What.TOLD, PSST)
+    stop()
+    feed.tell(What.TOLD, PSST)
+
+    assert heard == [Change(0, What.TOLD, PSST)]
+    assert len(feed.changes) == 2
+
+
+async def test_it_is_quiet_when_nothing_happens():
+    assert await quick().quiet()
+
+
+async def test_it_is_not_quiet_while_something_is_under_way():
+    feed = quick()
+
+    with feed.busy():
+        assert not await feed.quiet()
+
+
+async def test_it_is_not_quiet_while_somebody_else_is_busy():
+    feed = quick()
+    feed.also_busy.append(lambda: True)
+
+    assert not await feed.quiet()
+
+
+async def test_it_is_quiet_once_what_was_under_way_is_done():
+    feed = quick()
+    under_way = feed.busy()
+    under_way.__enter__()
+
+    waiting = asyncio.ensure_future(feed.quiet())
+    asyncio.get_running_loop().call_soon(under_way.__exit__, None, None, None)
+
+    assert await waiting
+
+
+async def test_a_fact_is_waited_for():
+    feed = quick()
+
+    waiting = asyncio.ensure_future(feed.until(lambda: bool(feed.changes)))
+    asyncio.get_running_loop().call_soon(feed.tell, What.TOLD, PSST)
+
+    assert await waiting
+    assert not await feed.until(lambda: False)
