@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.sandbox.cloud import LoopbackCloud
 from bot.sandbox.cloud.checks import ACTIONS
-from bot.sandbox.cloud.server import BAD_DAYS
+from bot.sandbox.cloud.server import FAILURE_MODES
 
 SHORT = {
     "start": "StartPublishCdnStream",
@@ -92,4 +92,4 @@ def _usage() -> str:
         "HOW is one of {days}, or an error code such as {code}.\n"
         ":cloud well ends it.\n"
         ":cloud recover|fail|end ROOM lets a relay go through that, and tell of it."
-    ).format(what="|".join(SHORT), days=", ".join(BAD_DAYS), code=codes[0])
+    ).format(what="|".join(SHORT), days=", ".join(FAILURE_MODES), code=codes[0])

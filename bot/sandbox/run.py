@@ -15,12 +15,12 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from bot.sandbox.cloud import LoopbackCloud
-from bot.sandbox.console import Bench, Console
+from bot.sandbox.console import Console, Panel
 from bot.sandbox.console.cloudlog import CloudLog, MovableClock
 from bot.sandbox.knobs import BotKnobs, CloudKnobs
 from bot.sandbox.slack.loopback import LoopbackSlack
-from bot.sandbox.slack.terminal.metacommands import Line
-from bot.sandbox.slack.terminal.repl import talk
+from bot.sandbox.slack.terminal.metacommands import MetaCommand
+from bot.sandbox.slack.terminal.repl import repl
 from bot.sandbox.slack.terminal.script import play
 
 OURS = ("SLACK_", "TENCENTCLOUD_", "BOT_")  # variables that the bot reads
@@ -100,7 +100,7 @@ async def run(script: str | None) -> int:
         slack.space.feed.also_busy.append(lambda: cloud.under_way > 0)
         bot = Bot(_environment(slack, cloud, folder, port), folder / "bot.log")
         start = _starter(bot, slack)
-        bench = Bench(
+        panel = Panel(
             cloud=cloud,
             bot=bot,
             start=start,
@@ -109,14 +109,14 @@ async def run(script: str | None) -> int:
             log=log,
             clock=clock,
         )
-        console = Console(slack.client, bench, commands=COMMANDS)
+        console = Console(slack.client, panel, commands=COMMANDS)
         await stack.enter_async_context(console)
         await start()
         stack.push_async_callback(bot.stop)
         if not slack.sockets.connections:
             sys.stderr.write((folder / "bot.log").read_text(encoding="utf-8"))
             return 1
-        knobs: dict[str, Line] = {
+        knobs: dict[str, MetaCommand] = {
             "cloud": CloudKnobs(cloud),
             "bot": BotKnobs(bot.kill, start),
         }
@@ -124,13 +124,16 @@ async def run(script: str | None) -> int:
 
 
 async def _play(
-    slack: LoopbackSlack, script: str | None, knobs: dict[str, Line], address: str
+    slack: LoopbackSlack,
+    script: str | None,
+    knobs: dict[str, MetaCommand],
+    address: str,
 ) -> int:
     if script:
         lines = _lines(script)
         return await play(slack.client, lines, _print, mask=True, commands=knobs)
     _print(WELCOME.format(address=address))
-    await talk(slack.client, sys.stdin, sys.stdout, commands=knobs)
+    await repl(slack.client, sys.stdin, sys.stdout, commands=knobs)
     return 0
 
 

@@ -248,7 +248,7 @@ class Bench:
         """Return *line* as a slash command in #ops, with an address to answer at."""
         self.asked += 1
         asked = self.world.ask(line, key=key or f"slash:T:{self.lives}:{self.asked}")
-        ticket = self.slack.space.tickets.response_url(
+        ticket = self.slack.space.grants.response_url(
             ResponseUrl(channel="C0OPS", user="U0ANA")
         )
         url = SecretStr(f"{self.slack.space.origin}/response/{ticket}")

@@ -22,7 +22,7 @@ import aiohttp
 from bot.journal.journal import Journal
 from bot.sandbox.slack.loopback import LoopbackSlack
 from bot.sandbox.slack.model import seed
-from bot.sandbox.slack.server.delivery import Letter, Sort
+from bot.sandbox.slack.server.delivery import Envelope, EnvelopeType
 from tests.trials.faults_bench import LOOK, START, WORDS, Cloud, claim
 from tests.trials.faults_kinds import CHILD, Told, Trial
 from tests.trials.faults_wire import Far, http
@@ -309,13 +309,13 @@ async def try_envelopes(ground):
     client, ops = ground.slack.client, ground.space.channels[seed.OPS.id]
     text = START.format(room=1).removeprefix("/relay ")
     command = client._payloads.command(seed.ANA, ops, "/relay", text)
-    acks = await _carried(client, Sort.COMMAND, command)
+    acks = await _carried(client, EnvelopeType.COMMAND, command)
     claim(not any(ack.failed for ack in acks), acks)
     await ground.shows("R1", "started")
     await ground.typed(START.format(room=2).replace(" --go", ""))
     await ground.space.feed.until(lambda: ground.space.top(seed.ANA.id))
     form = client._payloads.submission(seed.ANA, ground.space.top(seed.ANA.id))
-    acks = await _carried(client, Sort.INTERACTIVE, form)
+    acks = await _carried(client, EnvelopeType.INTERACTIVE, form)
     claim(not any(ack.failed for ack in acks), acks)
     await ground.shows("R2", "started")
     claim(len(ground.cloud.state.calls) == 2, ground.cloud.state.calls)
@@ -323,7 +323,7 @@ async def try_envelopes(ground):
 
 
 async def _carried(client, sort, payload):
-    letters = [Letter(sort, payload) for _ in range(5)]
+    letters = [Envelope(sort, payload) for _ in range(5)]
     return await asyncio.gather(*map(client.carrier.carry, letters))
 
 

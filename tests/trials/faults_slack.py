@@ -7,7 +7,7 @@ import asyncio
 from datetime import timedelta
 from functools import partial
 
-from bot.sandbox.slack.model.changes import What
+from bot.sandbox.slack.model.changes import ChangeKind
 from bot.sandbox.slack.server.webapi import Tokens
 from tests.trials.faults_bench import LOOK, START, claim, on_bench
 from tests.trials.faults_kinds import QUICK, SLOW, Told, Trial, Trouble
@@ -118,7 +118,7 @@ async def try_both_deliver(bench):
     again = []
 
     def posted(change):
-        if change.what is What.POSTED and not again:
+        if change.what is ChangeKind.POSTED and not again:
             bench.clock.ahead += timedelta(seconds=2)
             again.append(asyncio.ensure_future(bench.delivery.deliver()))
 

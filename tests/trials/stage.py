@@ -22,7 +22,7 @@ from bot.sandbox.run import free_port
 from bot.sandbox.slack.loopback import LoopbackSlack
 from bot.sandbox.slack.model import seed
 from bot.sandbox.slack.model.objects import Channel
-from bot.sandbox.slack.server.delivery import Letter, Sort
+from bot.sandbox.slack.server.delivery import Envelope, EnvelopeType
 
 CHANNELS = 10
 TOP = Path(__file__).parents[2]
@@ -160,7 +160,7 @@ class Stage:
         line = f"start {room} type=text url=rtmp://push.example.com/live/{room} --go"
         channel = self._channels[number % CHANNELS]
         payload = self.slack.client._payloads.command(seed.ANA, channel, "/relay", line)
-        letter = Letter(Sort.COMMAND, payload)
+        letter = Envelope(EnvelopeType.COMMAND, payload)
         carrier = self.slack.client.carrier
         acks = await asyncio.gather(
             *(carrier.carry(letter) for _again in range(1 + twice))

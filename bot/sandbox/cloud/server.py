@@ -1,4 +1,4 @@
-"""The loopback cloud's front: one address for each product, and its bad days."""
+"""The loopback cloud's front: one address for each product, and its failure modes."""
 
 import asyncio
 import base64
@@ -110,8 +110,8 @@ class LoopbackCloud:
             body = await request.read()
             action = request.headers.get("X-TC-Action", "")
             failure = self.state.next_failure(action)
-            if failure in BAD_DAYS:
-                return await BAD_DAYS[failure](self, product, request, body)
+            if failure in FAILURE_MODES:
+                return await FAILURE_MODES[failure](self, product, request, body)
             reply = self._reply(product, request.headers, body, failure)
             return _json({"Response": reply})
 
@@ -219,9 +219,9 @@ def _slaves(fields: dict[str, Any]) -> Answer:
     return dict(found)
 
 
-# ── bad days ─────────────────────────────────────────────────────────────────────
+# ── failure modes ────────────────────────────────────────────────────────────────
 
-BadDay = Callable[
+FailureMode = Callable[
     [LoopbackCloud, str, web.Request, bytes], Awaitable[web.StreamResponse]
 ]
 
@@ -257,7 +257,7 @@ async def _truncated(
     return web.Response(body=cut, content_type="application/json")
 
 
-def _always(status: int, text: str, content_type: str) -> BadDay:
+def _always(status: int, text: str, content_type: str) -> FailureMode:
     async def answer(
         cloud: LoopbackCloud, product: str, request: web.Request, body: bytes
     ) -> web.StreamResponse:
@@ -266,7 +266,7 @@ def _always(status: int, text: str, content_type: str) -> BadDay:
     return answer
 
 
-BAD_DAYS: dict[str, BadDay] = {
+FAILURE_MODES: dict[str, FailureMode] = {
     "timeout": _hang,
     "reset": _reset,
     "late": _late,

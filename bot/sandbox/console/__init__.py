@@ -1,6 +1,6 @@
-"""A web page beside the terminal: Slack as people see it, and the sandbox's bench."""
+"""A web page beside the terminal: Slack as people see it, and the sandbox's panel."""
 
-from bot.sandbox.console.panel import Bench
+from bot.sandbox.console.panel import Panel
 from bot.sandbox.console.server import Console
 
-__all__ = ["Bench", "Console"]
+__all__ = ["Console", "Panel"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.sandbox.slack.model.objects import Json
+from bot.sandbox.aliases import Json
 
 _REMEMBERED = 200
 

@@ -9,22 +9,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from bot.sandbox.aliases import Json
 from bot.sandbox.console import requests
 from bot.sandbox.console.guard import Refused
 from bot.sandbox.slack.blockkit import inputs
 from bot.sandbox.slack.client.client import Client
 from bot.sandbox.slack.client.payloads import Control
-from bot.sandbox.slack.model.objects import (
-    Channel,
-    Json,
-    Kind,
-    Message,
-    Surface,
-    User,
-    View,
-)
+from bot.sandbox.slack.model.objects import Channel, Kind, Message, Surface, User, View
 
-Gesture = tuple[type[requests.Asked], Callable[[Any], Awaitable[Json]]]
+Gesture = tuple[type[requests.GestureRequest], Callable[[Any], Awaitable[Json]]]
 
 
 class Gestures:
@@ -136,7 +129,7 @@ class Gestures:
 
     # ── what the page means ──────────────────────────────────────────────────────
 
-    def _who(self, wanted: requests.Asked) -> User:
+    def _who(self, wanted: requests.GestureRequest) -> User:
         who = self.space.users.get(wanted.user)
         if who is None or who.bot:
             raise Refused("There is no such person.", 404)

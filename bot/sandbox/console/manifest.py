@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from bot.sandbox.slack.model.objects import Json
+from bot.sandbox.aliases import Json
 
 MANIFEST = Path(__file__).parents[3] / "manifest.yml"
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from urllib.parse import urlsplit
 
-from bot.sandbox.slack.model.objects import Json
+from bot.sandbox.aliases import Json
 
 Knob = Callable[[Json], Awaitable[str]]
 

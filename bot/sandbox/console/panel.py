@@ -1,7 +1,7 @@
-"""The bench beside the page: what runs in the cloud, and everything that can be turned.
+"""The panel beside the page: what runs in the cloud, and everything that can be turned.
 
 A knob is a function that takes what a page sends and returns a sentence. Whoever adds
-one to `Bench.knobs` can offer it in the menu of every relay or push target as well, by
+one to `Panel.knobs` can offer it in the menu of every relay or push target as well, by
 a function in `relay_menu` or `target_menu`; the page draws what they return, below
 what `relays` offers.
 """
@@ -10,15 +10,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from bot.sandbox.aliases import Json
 from bot.sandbox.cloud import LoopbackCloud
 from bot.sandbox.cloud.checks import ACTIONS
-from bot.sandbox.cloud.server import BAD_DAYS
+from bot.sandbox.cloud.server import FAILURE_MODES
 from bot.sandbox.cloud.state import Relay
 from bot.sandbox.console.cloudlog import CloudLog, MovableClock
 from bot.sandbox.console.guard import Refused
 from bot.sandbox.console.menu import Entry, Knob, menu
 from bot.sandbox.console.relays import Relays
-from bot.sandbox.slack.model.objects import Json
 from bot.sandbox.slack.model.workspace import Workspace
 
 LOCALES = ("en-US", "zh-CN", "de-DE", "es-ES", "fr-FR", "ja-JP", "pt-BR")
@@ -26,7 +26,7 @@ _MOST_TIMES = 100
 _ROWS = 100  # relays that are shown, the newest first
 _FARTHEST = 86_400  # seconds that the cloud's clock may be off
 
-_DAYS = {
+_MODES = {
     "timeout": "no answer at all",
     "reset": "not done, the connection breaks",
     "late": "done, but the answer is lost",
@@ -50,7 +50,7 @@ class Process(Protocol):
 
 
 @dataclass(kw_only=True)
-class Bench:
+class Panel:
     """All that can be seen and turned.
 
     *start* starts the bot and waits until it is there; *connections* counts its
@@ -100,7 +100,7 @@ class Bench:
     # ── what is shown ────────────────────────────────────────────────────────────
 
     def snapshot(self) -> Json:
-        """Return the bench as it stands."""
+        """Return the panel as it stands."""
         state = self.cloud.state
         waiting = [
             {"action": action, "how": how}
@@ -123,7 +123,7 @@ class Bench:
         """Return what the knobs can be turned to; it never changes."""
         return {
             "actions": {name: spec["errors"] for name, spec in ACTIONS.items()},
-            "days": [[name, _DAYS.get(name, name)] for name in BAD_DAYS],
+            "modes": [[name, _MODES.get(name, name)] for name in FAILURE_MODES],
             "locales": LOCALES,
         }
 
@@ -142,7 +142,7 @@ class Bench:
         times = body.get("times", 1)
         if action != "*" and action not in ACTIONS:
             raise Refused("action: there is no such action.")
-        if how not in BAD_DAYS and how not in _codes(action):
+        if how not in FAILURE_MODES and how not in _codes(action):
             raise Refused("how: neither a bad day nor an error of this action.")
         if not isinstance(times, int) or not 1 <= times <= _MOST_TIMES:
             raise Refused(f"times: a number from 1 to {_MOST_TIMES}.")

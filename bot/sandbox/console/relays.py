@@ -1,4 +1,4 @@
-"""The relays on the bench: what each target went through, and what it may go through.
+"""The relays on the panel: what each target went through, and what it may go through.
 
 What a menu lets a relay go through happens in the cloud, and Tencent tells the bot of
 it, unless the way there is cut.
@@ -6,12 +6,12 @@ it, unless the way there is cut.
 
 from collections.abc import Sequence
 
+from bot.sandbox.aliases import Json
 from bot.sandbox.cloud import LoopbackCloud
 from bot.sandbox.cloud.callbacks import Callbacks
 from bot.sandbox.cloud.state import Relay
 from bot.sandbox.console.guard import Refused
 from bot.sandbox.console.menu import Entry, Knob, masked, menu
-from bot.sandbox.slack.model.objects import Json
 
 # What a target went through last, as people say it; and whether it carries a stream.
 _STANDS = {

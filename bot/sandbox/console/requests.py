@@ -12,7 +12,7 @@ Id = Annotated[str, Field(min_length=1, max_length=255)]
 Words = Annotated[str, Field(max_length=40_000)]
 
 
-class Asked(BaseModel):
+class GestureRequest(BaseModel):
     """What somebody (*user*, an ID) does."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -29,14 +29,14 @@ class Value(BaseModel):
     chosen: list[Words] | None = Field(default=None, max_length=1000)
 
 
-class Command(Asked):
+class Command(GestureRequest):
     """Type the slash command *line* in *channel*."""
 
     channel: Id
     line: Words
 
 
-class Say(Asked):
+class Say(GestureRequest):
     """Post *text* in *channel*, perhaps in a *thread*."""
 
     channel: Id
@@ -44,11 +44,11 @@ class Say(Asked):
     thread: str = ""
 
 
-class Home(Asked):
+class Home(GestureRequest):
     """Open the app's Home tab."""
 
 
-class Shortcut(Asked):
+class Shortcut(GestureRequest):
     """Choose a shortcut on the message at *channel* and *ts*, or a global one."""
 
     callback: Id
@@ -56,7 +56,7 @@ class Shortcut(Asked):
     ts: str = ""
 
 
-class InView(Asked):
+class InView(GestureRequest):
     """Do something with the *view* of that ID."""
 
     view: Id
@@ -68,7 +68,7 @@ class Close(InView):
     whole: bool = False
 
 
-class AtControl(Asked):
+class AtControl(GestureRequest):
     """Name a control, by block and action, on a *view* or on a message."""
 
     block: Id

@@ -11,14 +11,14 @@ from typing import Any, Self
 
 from aiohttp import WSMsgType, web
 
+from bot.sandbox.aliases import Json
 from bot.sandbox.console.gestures import Gestures
 from bot.sandbox.console.guard import Refused, dress, guard
 from bot.sandbox.console.manifest import MANIFEST, offered
-from bot.sandbox.console.panel import Bench
+from bot.sandbox.console.panel import Panel
 from bot.sandbox.console.snapshot import Memory, user
 from bot.sandbox.slack.client.client import Client
 from bot.sandbox.slack.model.changes import Change
-from bot.sandbox.slack.model.objects import Json
 
 STATIC = Path(__file__).with_name("static")
 _LOOKS_EVERY = 0.3  # seconds; the cloud and the bot's process tell nobody of changes
@@ -33,7 +33,7 @@ _PICTURES = {
 
 
 class Console:
-    """A page on 127.0.0.1 that shows what *client* can do, and *bench* beside it.
+    """A page on 127.0.0.1 that shows what *client* can do, and *panel* beside it.
 
     *commands* are the slash commands to offer; *manifest* is what describes them.
     *port* 0 lets the system choose.
@@ -42,14 +42,14 @@ class Console:
     def __init__(
         self,
         client: Client,
-        bench: Bench,
+        panel: Panel,
         *,
         commands: Iterable[str] = (),
         manifest: Path = MANIFEST,
         port: int = 0,
     ) -> None:
         self.space = client.space
-        self.bench = bench
+        self.panel = panel
         self._gestures = Gestures(client)
         self._memory = Memory(self.space)
         self._offered = offered(commands, manifest)
@@ -165,7 +165,7 @@ class Console:
 
     async def _knob(self, request: web.Request) -> web.Response:
         body = await _object(request)
-        said = await self.bench.turn(request.match_info["name"], body)
+        said = await self.panel.turn(request.match_info["name"], body)
         self._look_once()
         return web.json_response({"said": said})
 
@@ -175,8 +175,8 @@ class Console:
         return {
             **self._memory.whole(),
             **self._offered,
-            "bench": self.bench.snapshot(),
-            "choices": self.bench.choices(),
+            "panel": self.panel.snapshot(),
+            "choices": self.panel.choices(),
         }
 
     def _changed(self, change: Change) -> None:
@@ -195,7 +195,7 @@ class Console:
     def _look_once(self) -> None:
         users = [user(one, self.space) for one in self.space.users.values()]
         news = json.dumps(
-            {"type": "bench", "bench": self.bench.snapshot(), "users": users}
+            {"type": "panel", "panel": self.panel.snapshot(), "users": users}
         )
         if news != self._last:
             self._last = news

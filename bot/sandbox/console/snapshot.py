@@ -4,13 +4,13 @@ import time
 from collections import deque
 from collections.abc import Callable
 
+from bot.sandbox.aliases import Json
 from bot.sandbox.slack.model import serialize
-from bot.sandbox.slack.model.changes import Change, What
+from bot.sandbox.slack.model.changes import Change, ChangeKind
 from bot.sandbox.slack.model.objects import (
     Call,
     Channel,
-    Faults,
-    Json,
+    FieldErrors,
     Message,
     Notice,
     User,
@@ -43,7 +43,7 @@ class Memory:
                 return {"type": change.what, "message": message(subject, self._space)}
             case View():
                 return self._view(change.what, subject)
-            case Faults(view, by_block):
+            case FieldErrors(view, by_block):
                 self._faults[view.id] = dict(by_block)
                 return self._stack(view.user)
             case Notice(user, channel, text):
@@ -72,8 +72,8 @@ class Memory:
             "calls": list(self._calls),
         }
 
-    def _view(self, what: What, view: View) -> Json:
-        if what is not What.FAULTED:
+    def _view(self, what: ChangeKind, view: View) -> Json:
+        if what is not ChangeKind.FAULTED:
             self._faults.pop(view.id, None)
         if view.is_home:
             return {"type": "home", "view": self._shown(view)}

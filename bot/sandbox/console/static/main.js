@@ -1,6 +1,6 @@
 // Puts the parts of the page together and opens the socket.
 
-import { followBench } from "./bench.js";
+import { followPanel } from "./panel.js";
 import { h, icon } from "./dom.js";
 import { followModals } from "./modal.js";
 import { followRoom, followThread } from "./room.js";
@@ -11,14 +11,14 @@ import { connect } from "./wire.js";
 const STAYS = 6000; // milliseconds that a toast can be read
 
 const aside = document.querySelector("#aside");
-if (localStorage.getItem("bench") === "hidden")
-  document.querySelector("#app").classList.add("bench-hidden");
+if (localStorage.getItem("panel") === "hidden")
+  document.querySelector("#app").classList.add("panel-hidden");
 
 followSidebar(document.querySelector("#sidebar"));
 followRoom(document.querySelector("#main"));
-const bench = followBench(aside);
+const panel = followPanel(aside);
 followThread(aside, (open) => {
-  bench.hide(open);
+  panel.hide(open);
   aside.classList.toggle("threaded", open);
 });
 followModals();

@@ -53,15 +53,15 @@ export function followRoom(node) {
 function heading() {
   const one = here();
   if (!one) return [];
-  const bench = h(
+  const panel = h(
     "button.plain",
     {
       type: "button",
-      "aria-label": "Bench",
-      title: "Bench",
-      "aria-pressed": String(benchShown()),
-      data: { key: "bench" },
-      onclick: toggleBench,
+      "aria-label": "Panel",
+      title: "Panel",
+      "aria-pressed": String(panelShown()),
+      data: { key: "panel" },
+      onclick: togglePanel,
     },
     icon("sliders"),
   );
@@ -70,10 +70,10 @@ function heading() {
     return [
       h("h1", {}, icon("hash"), one.name),
       h("p.room-about", {}, one.shared ? "Shared with another company · " : "", names.join(", ")),
-      bench,
+      panel,
     ];
   }
-  return [h("h1", {}, "Patchbay"), tabs(), bench];
+  return [h("h1", {}, "Patchbay"), tabs(), panel];
 }
 
 function tabs() {
@@ -100,12 +100,12 @@ function tabs() {
   );
 }
 
-const benchShown = () => !document.querySelector("#app").classList.contains("bench-hidden");
+const panelShown = () => !document.querySelector("#app").classList.contains("panel-hidden");
 
-function toggleBench(event) {
-  document.querySelector("#app").classList.toggle("bench-hidden");
-  event.currentTarget.setAttribute("aria-pressed", String(benchShown()));
-  localStorage.setItem("bench", benchShown() ? "shown" : "hidden");
+function togglePanel(event) {
+  document.querySelector("#app").classList.toggle("panel-hidden");
+  event.currentTarget.setAttribute("aria-pressed", String(panelShown()));
+  localStorage.setItem("panel", panelShown() ? "shown" : "hidden");
 }
 
 /** Draw a thread into *node* while one is open; *hide* hides what else is there. */

@@ -9,7 +9,7 @@ import { turn } from "./wire.js";
 /** Draw the sidebar into *node*, from now on. */
 export function followSidebar(node) {
   const settle = roving(node, ".place");
-  on("me place message notice bench linked home", () => {
+  on("me place message notice panel linked home", () => {
     if (!state.ready) return;
     const drawn = JSON.stringify([state.me, state.place, state.linked, counts(), me()]);
     if (drawn === followSidebar.last) return;

@@ -16,7 +16,7 @@ export const state = {
   calls: [],
   commands: [],
   shortcuts: [],
-  bench: null,
+  panel: null,
   choices: null,
   seen: new Map(),
 };
@@ -123,7 +123,7 @@ const TAKERS = {
       "calls",
       "commands",
       "shortcuts",
-      "bench",
+      "panel",
       "choices",
     ]) {
       state[name] = whole[name];
@@ -139,7 +139,7 @@ const TAKERS = {
     if (!here()?.members.includes(state.me))
       state.place.channel = (state.channels.get("C0OPS") ?? myChannels()[0]).id;
     if (first) for (const one of myChannels()) lookAt(one.id);
-    for (const topic of ["me", "place", "stack", "bench"]) tell(topic);
+    for (const topic of ["me", "place", "stack", "panel"]) tell(topic);
   },
   posted: ({ message }) => put(message),
   edited: ({ message }) => put(message),
@@ -162,13 +162,13 @@ const TAKERS = {
   call({ call }) {
     state.calls.push(call);
     if (state.calls.length > 200) state.calls.shift();
-    tell("bench");
+    tell("panel");
   },
-  bench({ bench, users }) {
+  panel({ panel, users }) {
     const before = me().locale;
-    state.bench = bench;
+    state.panel = panel;
     state.users = byId(users);
-    tell("bench");
+    tell("panel");
     if (me().locale !== before) tell("me");
   },
 };

@@ -51,7 +51,7 @@ export async function gesture(name, body = {}) {
   }
 }
 
-/** Turn a knob of the bench and tell what it says. */
+/** Turn a knob of the panel and tell what it says. */
 export async function turn(name, body = {}) {
   try {
     const { said } = await post(`/api/knob/${name}`, body);

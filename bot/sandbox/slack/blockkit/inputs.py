@@ -7,7 +7,7 @@ A *value* here is Slack's state value: `{"type": …, "value": …}` for typed t
 from collections.abc import Iterable, Iterator
 from decimal import Decimal, InvalidOperation
 
-from bot.sandbox.slack.model.objects import Json
+from bot.sandbox.aliases import Json
 
 TYPED = {
     "plain_text_input": "value",

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from bot.sandbox.aliases import Json
 from bot.sandbox.slack.blockkit import elements
 from bot.sandbox.slack.blockkit.elements import FLAG, ID, plain, words
 from bot.sandbox.slack.blockkit.inputs import elements as interactive
@@ -27,7 +28,6 @@ from bot.sandbox.slack.blockkit.rules import (
     whole,
     wrong,
 )
-from bot.sandbox.slack.model.objects import Json
 
 MESSAGE_BLOCKS = 50
 VIEW_BLOCKS = 100

@@ -7,6 +7,7 @@ state. The terminal uses it, and anything else with a screen may.
 from collections.abc import Collection
 from typing import Any
 
+from bot.sandbox.aliases import Json
 from bot.sandbox.slack.blockkit import inputs
 from bot.sandbox.slack.blockkit.validation import options_faults
 from bot.sandbox.slack.client.mrkdwn import to_wire
@@ -14,7 +15,6 @@ from bot.sandbox.slack.client.payloads import Control, Payloads
 from bot.sandbox.slack.model.grants import ResponseUrl
 from bot.sandbox.slack.model.objects import (
     Channel,
-    Json,
     Kind,
     Message,
     Refusal,
@@ -24,7 +24,7 @@ from bot.sandbox.slack.model.objects import (
 )
 from bot.sandbox.slack.model.workspace import Workspace
 from bot.sandbox.slack.server import responses
-from bot.sandbox.slack.server.delivery import Ack, Carrier, Letter, Sort
+from bot.sandbox.slack.server.delivery import Ack, Carrier, Envelope, EnvelopeType
 from bot.sandbox.slack.server.views import checked_view
 
 ATTEMPTS = 2  # of an event: Slack's later ones come after a minute
@@ -64,7 +64,7 @@ class Client:
             return
         wire = to_wire(self.space, text.strip(), labels=True)
         payload = self._payloads.command(who, channel, name, wire)
-        ack = await self._carry(Sort.COMMAND, payload)
+        ack = await self._carry(EnvelopeType.COMMAND, payload)
         if ack.failed:
             said = f'{name} failed with the error "{ack.failed}"'
             self.space.notice(who.id, channel.id, said)
@@ -134,7 +134,7 @@ class Client:
     ) -> list[Json]:
         """Type *query* into a select that asks the bot, and return what it offers."""
         payload = self._payloads.suggestion(who, surface, control, query)
-        ack = await self._carry(Sort.INTERACTIVE, payload)
+        ack = await self._carry(EnvelopeType.INTERACTIVE, payload)
         wrong = ack.failed or "".join(options_faults(ack.body))
         if wrong:
             self._trouble(who, surface, wrong)
@@ -153,7 +153,7 @@ class Client:
             self.space.find_fault(now, faults)
             return
         payload = self._payloads.submission(who, now)
-        ack = await self._carry(Sort.INTERACTIVE, payload)
+        ack = await self._carry(EnvelopeType.INTERACTIVE, payload)
         try:
             self._submitted(who, self.space.view(now.id), ack)
         except Refusal as refusal:
@@ -164,7 +164,7 @@ class Client:
         self.space.close(who.id, whole=whole)
         if view.body.get("notify_on_close"):
             payload = self._payloads.closed(who, view, cleared=whole)
-            await self._carry(Sort.INTERACTIVE, payload)
+            await self._carry(EnvelopeType.INTERACTIVE, payload)
 
     def _faults(self, view: View) -> dict[str, str]:
         faults = {}
@@ -203,14 +203,14 @@ class Client:
 
     # ── the way to the bot ───────────────────────────────────────────────────────
 
-    async def _carry(self, sort: Sort, payload: Json) -> Ack:
+    async def _carry(self, type_: EnvelopeType, payload: Json) -> Ack:
         with self.space.feed.busy():
-            return await self.carrier.carry(Letter(sort, payload))
+            return await self.carrier.carry(Envelope(type_, payload))
 
     async def _interact(
         self, who: User, surface: Surface | None, payload: Json
     ) -> None:
-        ack = await self._carry(Sort.INTERACTIVE, payload)
+        ack = await self._carry(EnvelopeType.INTERACTIVE, payload)
         if ack.failed:
             self._trouble(who, surface, ack.failed)
 
@@ -218,8 +218,8 @@ class Client:
         reason = ""
         with self.space.feed.busy():
             for attempt in range(ATTEMPTS):
-                letter = Letter(Sort.EVENT, payload, attempt, reason)
-                ack = await self.carrier.carry(letter)
+                envelope = Envelope(EnvelopeType.EVENT, payload, attempt, reason)
+                ack = await self.carrier.carry(envelope)
                 if not ack.failed:
                     return
                 reason = _REASONS.get(ack.failed, "http_error")

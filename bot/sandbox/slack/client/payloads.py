@@ -8,10 +8,11 @@ https://docs.slack.dev/apis/events-api/.
 from dataclasses import dataclass
 from typing import Any
 
+from bot.sandbox.aliases import Json
 from bot.sandbox.slack.blockkit import inputs
 from bot.sandbox.slack.model import serialize
 from bot.sandbox.slack.model.grants import ResponseUrl
-from bot.sandbox.slack.model.objects import Channel, Json, Message, Surface, User, View
+from bot.sandbox.slack.model.objects import Channel, Message, Surface, User, View
 from bot.sandbox.slack.model.workspace import Workspace
 
 _TOKEN = "proves-nothing"  # noqa: S105 - the legacy field that nobody may trust
@@ -48,7 +49,7 @@ class Payloads:
             "api_app_id": self.space.app_id,
             "is_enterprise_install": "false",
             "response_url": self._url(url),
-            "trigger_id": self.space.tickets.trigger(who.id),
+            "trigger_id": self.space.grants.trigger(who.id),
         }
 
     def action(
@@ -178,7 +179,7 @@ class Payloads:
             "api_app_id": self.space.app_id,
             "is_enterprise_install": False,
             "enterprise": None,
-            "trigger_id": self.space.tickets.trigger(who.id, view),
+            "trigger_id": self.space.grants.trigger(who.id, view),
         }
 
     def _surface(self, who: User, surface: Surface, *, answered: bool) -> Json:
@@ -211,7 +212,7 @@ class Payloads:
         return {"id": channel, "name": self.space.channels[channel].name}
 
     def _url(self, url: ResponseUrl) -> str:
-        return f"{self.space.origin}/response/{self.space.tickets.response_url(url)}"
+        return f"{self.space.origin}/response/{self.space.grants.response_url(url)}"
 
     def _event(self, event: dict[str, Any], *, shared: bool) -> Json:
         return {

@@ -6,13 +6,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.sandbox.slack.model.objects import Call, Faults, Message, Notice, View
+from bot.sandbox.slack.model.objects import Call, FieldErrors, Message, Notice, View
 
 SETTLE = 0.25  # seconds
 LIMIT = 10.0  # seconds
 
 
-class What(StrEnum):
+class ChangeKind(StrEnum):
     """What happened to the subject of a change."""
 
     POSTED = "posted"
@@ -27,7 +27,7 @@ class What(StrEnum):
     CALLED = "called"
 
 
-Subject = Message | View | Notice | Faults | Call
+Subject = Message | View | Notice | FieldErrors | Call
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,11 @@ class Change:
     """One thing that happened. *number* counts from 0."""
 
     number: int
-    what: What
+    what: ChangeKind
     subject: Subject
 
 
-class Feed:
+class ChangeFeed:
     """All changes in order, and those who listen.
 
     *settle* seconds without a change count as quiet; after *limit* seconds nobody
@@ -55,7 +55,7 @@ class Feed:
         self._waiting: set[asyncio.Future[None]] = set()
         self._busy = 0
 
-    def tell(self, what: What, subject: Subject) -> None:
+    def tell(self, what: ChangeKind, subject: Subject) -> None:
         """Record a change and tell the listeners, in the order they came."""
         change = Change(len(self.changes), what, subject)
         self.changes.append(change)

@@ -41,7 +41,7 @@ class ResponseUrl:
     left: int = URL_USES
 
 
-class Tickets:
+class Grants:
     """All that is handed out. *random* gives bytes, *clock* monotonic seconds."""
 
     def __init__(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-Json = dict[str, Any]
+from bot.sandbox.aliases import Json
 
 
 class Refusal(Exception):
@@ -133,7 +133,7 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class Faults:
+class FieldErrors:
     """What stands wrong in a modal's fields: block to sentence."""
 
     view: View

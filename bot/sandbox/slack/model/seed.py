@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.sandbox.slack.model.grants import Tickets
+from bot.sandbox.slack.model.grants import Grants
 from bot.sandbox.slack.model.objects import Channel, Team, User
 from bot.sandbox.slack.model.workspace import Workspace
 
@@ -64,5 +64,5 @@ def workspace(
         groups={ON_CALL: (ANA.id,)},
         now=now,
         random=random,
-        tickets=Tickets(random, clock),
+        grants=Grants(random, clock),
     )

@@ -1,14 +1,7 @@
 """Users, channels, messages, views and files as Slack's JSON shows them."""
 
-from bot.sandbox.slack.model.objects import (
-    Channel,
-    File,
-    Json,
-    Kind,
-    Message,
-    User,
-    View,
-)
+from bot.sandbox.aliases import Json
+from bot.sandbox.slack.model.objects import Channel, File, Kind, Message, User, View
 from bot.sandbox.slack.model.workspace import Workspace
 
 

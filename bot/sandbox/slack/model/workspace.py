@@ -5,15 +5,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from bot.sandbox.aliases import Json
 from bot.sandbox.slack.blockkit import inputs
-from bot.sandbox.slack.model.changes import Feed, What
-from bot.sandbox.slack.model.grants import Tickets, name
+from bot.sandbox.slack.model.changes import ChangeFeed, ChangeKind
+from bot.sandbox.slack.model.grants import Grants, name
 from bot.sandbox.slack.model.objects import (
     Call,
     Channel,
-    Faults,
+    FieldErrors,
     File,
-    Json,
     Kind,
     Message,
     Notice,
@@ -55,8 +55,8 @@ class Workspace:
     groups: dict[str, tuple[str, ...]]
     now: Callable[[], datetime]
     random: Callable[[int], bytes]
-    tickets: Tickets
-    feed: Feed = field(default_factory=Feed)
+    grants: Grants
+    feed: ChangeFeed = field(default_factory=ChangeFeed)
     origin: str = ""
     messages: dict[tuple[str, str], Message] = field(default_factory=dict)
     whispers: dict[tuple[str, str], Message] = field(default_factory=dict)
@@ -90,7 +90,7 @@ class Workspace:
     def note(self, call: Call) -> None:
         """Remember a request of the bot."""
         self.calls.append(call)
-        self.feed.tell(What.CALLED, call)
+        self.feed.tell(ChangeKind.CALLED, call)
 
     # ── people and channels ──────────────────────────────────────────────────────
 
@@ -151,7 +151,7 @@ class Workspace:
         )
         where = self.whispers if stamped.only_for else self.messages
         where[stamped.channel, stamped.ts] = stamped
-        self.feed.tell(What.POSTED, stamped)
+        self.feed.tell(ChangeKind.POSTED, stamped)
         return stamped
 
     def message(self, channel: str, ts: str) -> Message:
@@ -171,18 +171,18 @@ class Workspace:
         )
         where = self.whispers if message.only_for else self.messages
         where[message.channel, message.ts] = edited
-        self.feed.tell(What.EDITED, edited)
+        self.feed.tell(ChangeKind.EDITED, edited)
         return edited
 
     def delete(self, message: Message) -> None:
         """Take *message* away."""
         where = self.whispers if message.only_for else self.messages
         del where[message.channel, message.ts]
-        self.feed.tell(What.DELETED, message)
+        self.feed.tell(ChangeKind.DELETED, message)
 
     def notice(self, user: str, channel: str, text: str) -> None:
         """Let Slack itself tell *user* something."""
-        self.feed.tell(What.TOLD, Notice(user, channel, text))
+        self.feed.tell(ChangeKind.TOLD, Notice(user, channel, text))
 
     # ── views ────────────────────────────────────────────────────────────────────
 
@@ -203,7 +203,7 @@ class Workspace:
         """Open a modal; whatever *user* had open is gone."""
         made = self._view(user, body, previous="", root="")
         self.stacks[user] = [made]
-        self.feed.tell(What.OPENED, made)
+        self.feed.tell(ChangeKind.OPENED, made)
         return made
 
     def push(self, user: str, body: Json) -> View:
@@ -219,7 +219,7 @@ class Workspace:
             raise Refusal("push_limit_reached")
         made = self._view(user, body, previous=stack[-1].id, root=stack[0].id)
         stack.append(made)
-        self.feed.tell(What.OPENED, made)
+        self.feed.tell(ChangeKind.OPENED, made)
         return made
 
     def update(self, view: View, body: Json) -> View:
@@ -228,7 +228,8 @@ class Workspace:
         kept = {block: dict(by) for block, by in view.values.items()}
         values = inputs.standing(body["blocks"], kept)
         return self._put(
-            replace(view, body=body, values=values, hash=self._hash()), What.UPDATED
+            replace(view, body=body, values=values, hash=self._hash()),
+            ChangeKind.UPDATED,
         )
 
     def fill(self, view: View, block: str, action: str, value: Json) -> View:
@@ -240,20 +241,20 @@ class Workspace:
         """Close the top modal of *user*, or the *whole* stack."""
         stack = self.stacks.get(user, [])
         while stack:
-            self.feed.tell(What.CLOSED, stack.pop())
+            self.feed.tell(ChangeKind.CLOSED, stack.pop())
             if not whole:
                 break
 
     def find_fault(self, view: View, by_block: dict[str, str]) -> None:
         """Show sentences at fields of *view*."""
-        self.feed.tell(What.FAULTED, Faults(view, by_block))
+        self.feed.tell(ChangeKind.FAULTED, FieldErrors(view, by_block))
 
     def publish(self, user: str, body: Json) -> View:
         """Show *body* as the Home of *user*."""
         made = self._view(user, body, previous="", root="")
         before = self.homes.get(user)
         made = replace(made, id=before.id, root=before.id) if before else made
-        return self._put(made, What.PUBLISHED)
+        return self._put(made, ChangeKind.PUBLISHED)
 
     def is_open(self, view: View) -> bool:
         """Tell whether *view* is still on somebody's screen."""
@@ -299,7 +300,7 @@ class Workspace:
             values=inputs.standing(body["blocks"]),
         )
 
-    def _put(self, view: View, what: What | None) -> View:
+    def _put(self, view: View, what: ChangeKind | None) -> View:
         if view.is_home:
             self.homes[view.user] = view
         else:

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+from bot.sandbox.aliases import Json
 from bot.sandbox.slack.blockkit.validation import MESSAGE_TEXT, letters, message_faults
 from bot.sandbox.slack.model import serialize
-from bot.sandbox.slack.model.objects import Json, Message, Refusal
+from bot.sandbox.slack.model.objects import Message, Refusal
 from bot.sandbox.slack.model.workspace import Workspace
 from bot.sandbox.slack.server.methods import Method, place, structured
 

@@ -18,14 +18,14 @@ from urllib.parse import urlencode
 import aiohttp
 from pydantic import SecretStr
 
-from bot.sandbox.slack.model.objects import Json
+from bot.sandbox.aliases import Json
 
 PATIENCE = 3.0  # seconds that an ack may take
 _CLIENT_ERRORS = range(400, 500)
 _OK = 200
 
 
-class Sort(StrEnum):
+class EnvelopeType(StrEnum):
     """What is delivered, under the name that Socket Mode gives it."""
 
     COMMAND = "slash_commands"
@@ -34,10 +34,10 @@ class Sort(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class Envelope:
     """One delivery. *attempt* counts from 0; only events are tried again."""
 
-    sort: Sort
+    type: EnvelopeType
     payload: Json
     attempt: int = 0
     reason: str = ""  # of the attempt: http_timeout, http_error, connection_failed
@@ -54,8 +54,8 @@ class Ack:
 class Carrier(Protocol):
     """A way to the bot."""
 
-    async def carry(self, letter: Letter) -> Ack:
-        """Deliver *letter* and wait for its ack; failures are told in it."""
+    async def carry(self, envelope: Envelope) -> Ack:
+        """Deliver *envelope* and wait for its ack; failures are told in it."""
 
 
 class Http:
@@ -74,13 +74,13 @@ class Http:
         self._now = now
         self._timeout = aiohttp.ClientTimeout(total=patience)
 
-    async def carry(self, letter: Letter) -> Ack:
-        """Post *letter*."""
-        body, content_type = written(letter)
+    async def carry(self, envelope: Envelope) -> Ack:
+        """Post *envelope*."""
+        body, content_type = written(envelope)
         headers = {"Content-Type": content_type, **self.signature(body)}
-        if letter.attempt:
-            headers["X-Slack-Retry-Num"] = str(letter.attempt)
-            headers["X-Slack-Retry-Reason"] = letter.reason
+        if envelope.attempt:
+            headers["X-Slack-Retry-Num"] = str(envelope.attempt)
+            headers["X-Slack-Retry-Reason"] = envelope.reason
         try:
             async with (
                 aiohttp.ClientSession(timeout=self._timeout) as session,
@@ -105,13 +105,13 @@ class Http:
         }
 
 
-def written(letter: Letter) -> tuple[bytes, str]:
-    """Return the body of *letter* as Slack posts it, and its content type."""
-    if letter.sort is Sort.EVENT:
-        return json.dumps(letter.payload).encode(), "application/json"
-    fields = letter.payload
-    if letter.sort is Sort.INTERACTIVE:
-        fields = {"payload": json.dumps(letter.payload)}
+def written(envelope: Envelope) -> tuple[bytes, str]:
+    """Return the body of *envelope* as Slack posts it, and its content type."""
+    if envelope.type is EnvelopeType.EVENT:
+        return json.dumps(envelope.payload).encode(), "application/json"
+    fields = envelope.payload
+    if envelope.type is EnvelopeType.INTERACTIVE:
+        fields = {"payload": json.dumps(envelope.payload)}
     return urlencode(fields).encode(), "application/x-www-form-urlencoded"
 
 

@@ -3,8 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
+from bot.sandbox.aliases import Json
 from bot.sandbox.slack.model import serialize
-from bot.sandbox.slack.model.objects import File, Json, Message, Refusal
+from bot.sandbox.slack.model.objects import File, Message, Refusal
 from bot.sandbox.slack.model.workspace import Workspace
 from bot.sandbox.slack.server.methods import Method, place, structured
 

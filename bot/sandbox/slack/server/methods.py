@@ -9,8 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.sandbox.aliases import Json
 from bot.sandbox.slack.model import serialize
-from bot.sandbox.slack.model.objects import Channel, Json, Refusal
+from bot.sandbox.slack.model.objects import Channel, Refusal
 from bot.sandbox.slack.model.workspace import Workspace
 
 DIRECT_USERS = 8  # whom one may bring together in a conversation
@@ -83,7 +84,7 @@ def auth_test(space: Workspace, args: Json) -> Json:
 def connections_open(space: Workspace, args: Json) -> Json:
     """https://docs.slack.dev/reference/methods/apps.connections.open ."""
     origin = space.origin.replace("http", "ws", 1)
-    ticket = space.tickets.link()
+    ticket = space.grants.link()
     return {"url": f"{origin}/link/?ticket={ticket}&app_id={space.app_id}"}
 
 

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from aiohttp import web
 
+from bot.sandbox.aliases import Json
 from bot.sandbox.slack.model.grants import ResponseUrl
-from bot.sandbox.slack.model.objects import Call, Json, Message, Refusal
+from bot.sandbox.slack.model.objects import Call, Message, Refusal
 from bot.sandbox.slack.model.workspace import Workspace
 from bot.sandbox.slack.server.chat import draft
 from bot.sandbox.slack.server.methods import flag
@@ -34,7 +35,7 @@ class Responses:
         if fault:
             return await self._api.failure(fault)
         try:
-            url = self.space.tickets.take_url(request.match_info["id"])
+            url = self.space.grants.take_url(request.match_info["id"])
         except Refusal as refusal:
             return web.json_response(refused(refusal), status=404)
         try:

@@ -12,9 +12,15 @@ from dataclasses import dataclass
 
 from aiohttp import WSMsgType, web
 
-from bot.sandbox.slack.model.objects import Json
+from bot.sandbox.aliases import Json
 from bot.sandbox.slack.model.workspace import Workspace
-from bot.sandbox.slack.server.delivery import PATIENCE, Ack, Letter, Sort, within
+from bot.sandbox.slack.server.delivery import (
+    PATIENCE,
+    Ack,
+    Envelope,
+    EnvelopeType,
+    within,
+)
 
 CONNECTIONS = 10
 LIFE = 18060  # seconds that hello promises a connection
@@ -53,7 +59,7 @@ class Sockets:
 
     async def connect(self, request: web.Request) -> web.StreamResponse:
         """Take one connection and hear acks until it ends."""
-        if not self.space.tickets.take_link(request.query.get("ticket", "")):
+        if not self.space.grants.take_link(request.query.get("ticket", "")):
             return web.Response(status=401, text="expired_ticket")
         socket = web.WebSocketResponse(heartbeat=_PING_EVERY)
         await socket.prepare(request)
@@ -71,15 +77,15 @@ class Sockets:
                 self._open.remove(link)
         return socket
 
-    async def carry(self, letter: Letter) -> Ack:
-        """Send *letter* over the connection that is next, and wait for its ack."""
+    async def carry(self, envelope: Envelope) -> Ack:
+        """Send *envelope* over the connection that is next, and wait for its ack."""
         if not self._open:
             return Ack(failed="dispatch_failed")
         self._open.rotate(-1)
         key, ack = str(uuid.UUID(bytes=self.space.random(16))), _future()
         self._acks[key] = ack
         try:
-            await self._open[-1].socket.send_json(_envelope(key, letter))
+            await self._open[-1].socket.send_json(_framed(key, envelope))
             return await within(self._patience, ack)
         except ConnectionError:
             return Ack(failed="dispatch_failed")
@@ -141,16 +147,16 @@ class Sockets:
         }
 
 
-def _envelope(key: str, letter: Letter) -> Json:
-    envelope: Json = {
+def _framed(key: str, envelope: Envelope) -> Json:
+    frame: Json = {
         "envelope_id": key,
-        "type": letter.sort.value,
-        "payload": letter.payload,
-        "accepts_response_payload": letter.sort is not Sort.EVENT,
+        "type": envelope.type.value,
+        "payload": envelope.payload,
+        "accepts_response_payload": envelope.type is not EnvelopeType.EVENT,
     }
-    if letter.sort is Sort.EVENT:
-        envelope |= {"retry_attempt": letter.attempt, "retry_reason": letter.reason}
-    return envelope
+    if envelope.type is EnvelopeType.EVENT:
+        frame |= {"retry_attempt": envelope.attempt, "retry_reason": envelope.reason}
+    return frame
 
 
 def _disconnect(reason: str) -> Json:

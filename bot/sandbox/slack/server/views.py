@@ -1,9 +1,10 @@
 """Web API methods that open, change and stack modals, and publish Homes."""
 
+from bot.sandbox.aliases import Json
 from bot.sandbox.slack.blockkit.validation import too_large, view_faults
 from bot.sandbox.slack.model import serialize
 from bot.sandbox.slack.model.grants import Trigger
-from bot.sandbox.slack.model.objects import Json, Refusal, View
+from bot.sandbox.slack.model.objects import Refusal, View
 from bot.sandbox.slack.model.workspace import Workspace
 from bot.sandbox.slack.server.methods import Method, structured
 
@@ -76,7 +77,7 @@ def _sent(args: Json) -> Json:
 
 
 def _trigger(space: Workspace, args: Json) -> Trigger:
-    return space.tickets.take_trigger(str(args.get("trigger_id") or ""))
+    return space.grants.take_trigger(str(args.get("trigger_id") or ""))
 
 
 def _same_hash(args: Json, old: View | None) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 from aiohttp import web
 from pydantic import SecretStr
 
-from bot.sandbox.slack.model.objects import Call, Json, Refusal
+from bot.sandbox.aliases import Json
+from bot.sandbox.slack.model.objects import Call, Refusal
 from bot.sandbox.slack.model.workspace import Fault, Workspace
 from bot.sandbox.slack.server import chat, files, methods, views
 from bot.sandbox.slack.server.methods import Method

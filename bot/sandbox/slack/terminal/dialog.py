@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
+from bot.sandbox.aliases import Json
 from bot.sandbox.slack.blockkit import inputs
 from bot.sandbox.slack.client.mrkdwn import plain
 from bot.sandbox.slack.client.payloads import Control
-from bot.sandbox.slack.model.objects import Json, View
+from bot.sandbox.slack.model.objects import View
 from bot.sandbox.slack.model.workspace import Workspace
 from bot.sandbox.slack.terminal.question import Question
 

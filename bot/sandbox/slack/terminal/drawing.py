@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.sandbox.aliases import Json
 from bot.sandbox.slack.blockkit import inputs
 from bot.sandbox.slack.client.mrkdwn import (
     channel_name,
@@ -16,7 +17,7 @@ from bot.sandbox.slack.client.mrkdwn import (
     user_name,
 )
 from bot.sandbox.slack.client.payloads import Control
-from bot.sandbox.slack.model.objects import Json, Surface, User, View
+from bot.sandbox.slack.model.objects import Surface, User, View
 from bot.sandbox.slack.model.workspace import Workspace
 from bot.sandbox.slack.terminal.rich_text import rich_lines
 

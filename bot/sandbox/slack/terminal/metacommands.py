@@ -6,7 +6,7 @@ from bot.sandbox.slack.client.client import Client
 from bot.sandbox.slack.model.objects import Channel, Message
 from bot.sandbox.slack.terminal.screen import Screen
 
-Line = Callable[[str], Awaitable[str]]
+MetaCommand = Callable[[str], Awaitable[str]]
 
 
 def help_lines(bot: str) -> list[str]:
@@ -35,18 +35,18 @@ def help_lines(bot: str) -> list[str]:
     return [f"{typed:<24} {does}".rstrip() for typed, does in rows]
 
 
-class Colon:
+class MetaCommands:
     """Takes those lines for the person at *screen*; *more* are added to its own."""
 
     def __init__(
-        self, client: Client, screen: Screen, more: Mapping[str, Line]
+        self, client: Client, screen: Screen, more: Mapping[str, MetaCommand]
     ) -> None:
         self.ended = False
         self._client = client
         self._space = client.space
         self._screen = screen
         self._more = more
-        self._lines: dict[str, Line] = {
+        self._lines: dict[str, MetaCommand] = {
             "help": self._help,
             "quit": self._quit,
             "as": self._as,

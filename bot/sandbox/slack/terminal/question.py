@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field
 
+from bot.sandbox.aliases import Json
 from bot.sandbox.slack.blockkit import inputs
 from bot.sandbox.slack.client.mrkdwn import channel_name, user_name
 from bot.sandbox.slack.client.payloads import Control
-from bot.sandbox.slack.model.objects import Json, Kind
+from bot.sandbox.slack.model.objects import Kind
 from bot.sandbox.slack.model.workspace import Workspace
 from bot.sandbox.slack.terminal.drawing import content, option_label
 

@@ -8,28 +8,28 @@ from typing import TextIO
 
 from bot.sandbox.slack.client.client import Client
 from bot.sandbox.slack.model.changes import Change
-from bot.sandbox.slack.terminal.metacommands import Line
+from bot.sandbox.slack.terminal.metacommands import MetaCommand
 from bot.sandbox.slack.terminal.terminal import Terminal
 
 
-async def talk(
+async def repl(
     client: Client,
     typed: TextIO,
     shown: TextIO,
     *,
-    commands: Mapping[str, Line] | None = None,
+    commands: Mapping[str, MetaCommand] | None = None,
 ) -> None:
     """Read lines from *typed* and print to *shown*, until `:quit` or the end."""
-    await _Talk(client, typed, shown, commands).run()
+    await _Repl(client, typed, shown, commands).run()
 
 
-class _Talk:
+class _Repl:
     def __init__(
         self,
         client: Client,
         typed: TextIO,
         shown: TextIO,
-        commands: Mapping[str, Line] | None,
+        commands: Mapping[str, MetaCommand] | None,
     ) -> None:
         self._typed = typed
         self._shown = shown

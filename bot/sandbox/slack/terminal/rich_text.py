@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
+from bot.sandbox.aliases import Json
 from bot.sandbox.slack.client.mrkdwn import channel_name, moment, user_name
-from bot.sandbox.slack.model.objects import Json, User
+from bot.sandbox.slack.model.objects import User
 from bot.sandbox.slack.model.workspace import Workspace
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from bot.sandbox.slack.client.mrkdwn import channel_name, plain, user_name
 from bot.sandbox.slack.client.payloads import Control
-from bot.sandbox.slack.model.changes import Change, What
+from bot.sandbox.slack.model.changes import Change, ChangeKind
 from bot.sandbox.slack.model.objects import (
     Channel,
     Message,
@@ -61,7 +61,7 @@ class Screen:
         home = self.space.homes.get(self.who.id)
         if home:
             self._drawn.pop(home.id, None)
-            self._view(What.PUBLISHED, home)
+            self._view(ChangeKind.PUBLISHED, home)
 
     def newest(self, text: str = "") -> tuple[Surface, Drawing] | None:
         """Return what was drawn last that can be pressed (and says *text*)."""
@@ -119,35 +119,35 @@ class Screen:
         there = key in self.space.messages or key in self.space.whispers
         return there and self._sees(surface)
 
-    def _message(self, what: What, message: Message) -> None:
+    def _message(self, what: ChangeKind, message: Message) -> None:
         where = channel_name(self.space, message.channel)
         name = user_name(self.space, message.user).lstrip("@")
-        if what is What.DELETED:
+        if what is ChangeKind.DELETED:
             self.show([f"({name}'s message in {where} was deleted)"])
             return
         lines = draw(self.space, message, self.who).lines
         new = self._keep(message, f"{message.channel} {message.ts}", lines)
-        if not new or (what is What.POSTED and message.user == self.who.id):
+        if not new or (what is ChangeKind.POSTED and message.user == self.who.id):
             return
         edge, head = ("    ", "↳ ") if message.is_reply else ("", "")
         signs = [name, where]
         if message.only_for:
             signs.append("only visible to you")
-        if what is What.EDITED:
+        if what is ChangeKind.EDITED:
             signs.append("(edited)")
         self.show([f"{edge}{head}{' · '.join(signs)}"])
         self.show(f"{edge}  {line}".rstrip() for line in lines)
 
-    def _view(self, what: What, view: View) -> None:
+    def _view(self, what: ChangeKind, view: View) -> None:
         title = plain(view.body.get("title", {}).get("text", ""))
-        if what is What.CLOSED:
+        if what is ChangeKind.CLOSED:
             self.show([f"(form closed: {title})"])
             return
         lines = draw(self.space, view, self.who).lines
         seen = not view.is_home or self.home_open
         if not self._keep(view, view.id, (title, *lines)) or not seen:
             return
-        again = "(changed)" if what is What.UPDATED else ""
+        again = "(changed)" if what is ChangeKind.UPDATED else ""
         self.show([f"┌ {title or 'Home'} {again}".rstrip()])
         self.show(f"│ {line}".rstrip() for line in lines)
         self.show(["└"])

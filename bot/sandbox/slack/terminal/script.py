@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 from bot.sandbox.slack.client.client import Client
-from bot.sandbox.slack.terminal.metacommands import Line
+from bot.sandbox.slack.terminal.metacommands import MetaCommand
 from bot.sandbox.slack.terminal.terminal import Terminal
 
 EXPECT = "expect:"
@@ -55,7 +55,7 @@ async def play(
     out: Callable[[str], None],
     *,
     mask: bool = False,
-    commands: Mapping[str, Line] | None = None,
+    commands: Mapping[str, MetaCommand] | None = None,
 ) -> int:
     """Type *lines*, write the transcript to *out*, return an exit code.
 

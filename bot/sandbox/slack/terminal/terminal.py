@@ -7,16 +7,17 @@ the channel itself. Nothing here knows what the bot does.
 import re
 from collections.abc import Callable, Mapping
 
+from bot.sandbox.aliases import Json
 from bot.sandbox.slack.client.client import Client
 from bot.sandbox.slack.client.mrkdwn import channel_name, plain, to_eye
 from bot.sandbox.slack.client.payloads import Control
-from bot.sandbox.slack.model.changes import Change, What
-from bot.sandbox.slack.model.objects import Faults, Json, Surface, View
+from bot.sandbox.slack.model.changes import Change, ChangeKind
+from bot.sandbox.slack.model.objects import FieldErrors, Surface, View
 from bot.sandbox.slack.model.seed import ANA, OPS
 from bot.sandbox.slack.model.workspace import Workspace
 from bot.sandbox.slack.terminal.dialog import Dialog
 from bot.sandbox.slack.terminal.drawing import label
-from bot.sandbox.slack.terminal.metacommands import Colon, Line
+from bot.sandbox.slack.terminal.metacommands import MetaCommand, MetaCommands
 from bot.sandbox.slack.terminal.question import CLEAR, KEEP, Mistake, Question
 from bot.sandbox.slack.terminal.screen import Pressable, Screen
 
@@ -36,12 +37,12 @@ class Terminal:
         client: Client,
         out: Callable[[str], None],
         *,
-        commands: Mapping[str, Line] | None = None,
+        commands: Mapping[str, MetaCommand] | None = None,
     ) -> None:
         self.client = client
         self.space: Workspace = client.space
         self.screen = Screen(self.space, ANA, OPS, out)
-        self.colon = Colon(client, self.screen, commands or {})
+        self.colon = MetaCommands(client, self.screen, commands or {})
         self._dialogs: dict[str, Dialog] = {}
         self._dialog: Dialog | None = None
         self._printed: Question | None = None
@@ -281,7 +282,7 @@ class Terminal:
     def _changed(self, change: Change) -> None:
         self.screen.changed(change)
         faults = change.subject
-        if change.what is What.FAULTED and isinstance(faults, Faults):
+        if change.what is ChangeKind.FAULTED and isinstance(faults, FieldErrors):
             dialog = self._dialogs.get(faults.view.id)
             if dialog:
                 dialog.faulted(faults.by_block)

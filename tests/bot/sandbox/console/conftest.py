@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from bot.sandbox.cloud import LoopbackCloud
-from bot.sandbox.console import Bench, Console
+from bot.sandbox.console import Console, Panel
 from bot.sandbox.console.cloudlog import CloudLog, MovableClock
 from bot.sandbox.slack.loopback import LoopbackSlack
 from bot.sandbox.slack.server.delivery import Ack
@@ -44,8 +44,8 @@ class Bot:
     heard: list = field(default_factory=list)
     acks: list = field(default_factory=list)
 
-    async def carry(self, letter):
-        self.heard.append(letter)
+    async def carry(self, envelope):
+        self.heard.append(envelope)
         return self.acks.pop(0) if self.acks else Ack()
 
     async def kill(self):
@@ -66,7 +66,7 @@ class Page:
     console: Console
     slack: LoopbackSlack
     cloud: LoopbackCloud
-    bench: Bench
+    panel: Panel
     bot: Bot
     http: aiohttp.ClientSession
 
@@ -108,7 +108,7 @@ async def opened():
         slack = await stack.enter_async_context(LoopbackSlack(commands=("/relay",)))
         bot = Bot()
         slack.client.carrier = bot
-        bench = Bench(
+        panel = Panel(
             cloud=cloud,
             bot=bot,
             start=bot.start,
@@ -117,10 +117,10 @@ async def opened():
             log=log,
             clock=clock,
         )
-        console = Console(slack.client, bench, commands=("/relay",))
+        console = Console(slack.client, panel, commands=("/relay",))
         await stack.enter_async_context(console)
         http = await stack.enter_async_context(aiohttp.ClientSession())
-        yield Page(console, slack, cloud, bench, bot, http)
+        yield Page(console, slack, cloud, panel, bot, http)
 
 
 @pytest.fixture

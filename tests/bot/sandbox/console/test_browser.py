@@ -225,10 +225,10 @@ async def test_the_terminal_and_the_page_share_a_slack(sandbox, page):
 
 async def test_it_fits_a_small_window(page):
     await page.set_viewport_size({"width": 900, "height": 600})
-    await page.get_by_role("button", name="Bench").click()
-    await expect(page.locator(".bench")).to_be_hidden()
-    await page.get_by_role("button", name="Bench").click()
-    await expect(page.locator(".bench")).to_be_visible()
+    await page.get_by_role("button", name="Panel").click()
+    await expect(page.locator(".panel")).to_be_hidden()
+    await page.get_by_role("button", name="Panel").click()
+    await expect(page.locator(".panel")).to_be_visible()
 
     wide = await page.evaluate("document.documentElement.scrollWidth")
     assert wide <= 900

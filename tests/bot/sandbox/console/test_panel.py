@@ -21,7 +21,7 @@ def running(page):
 async def test_relays_are_shown_with_masked_targets(page):
     relay = running(page)
 
-    (row,) = (await page.state())["bench"]["relays"]
+    (row,) = (await page.state())["panel"]["relays"]
 
     assert (row["room"], row["robot"]) == ("295066", "robot")
     assert row["targets"][0]["url"] == "rtmp://push.example.com/live/****"
@@ -35,7 +35,7 @@ async def test_a_relay_ends_once(page):
     ended, _ = await page.knob("relay", task=relay.task_id, what="end")
     again, _ = await page.knob("relay", task=relay.task_id, what="end")
 
-    (row,) = (await page.state())["bench"]["relays"]
+    (row,) = (await page.state())["panel"]["relays"]
     assert (ended, again) == (200, 409)
     assert row["stopped"]
     assert row["menu"] == []
@@ -44,11 +44,11 @@ async def test_a_relay_ends_once(page):
 async def test_calls_fail_as_they_were_told_until_all_is_well(page):
     turned = {"action": "StartPublishCdnStream", "how": "late", "times": 2}
     await page.knob("fail", **turned)
-    waiting = (await page.state())["bench"]["waiting"]
+    waiting = (await page.state())["panel"]["waiting"]
     await page.knob("well")
 
     assert waiting == [{"action": "StartPublishCdnStream", "how": "late"}] * 2
-    assert (await page.state())["bench"]["waiting"] == []
+    assert (await page.state())["panel"]["waiting"] == []
 
 
 @pytest.mark.parametrize("how", ["timeout", "InternalError"])
@@ -83,18 +83,18 @@ async def test_a_knob_goes_only_so_far(page, name, body, status):
 
 async def test_the_bot_is_killed_and_started(page):
     await page.knob("kill")
-    killed = (await page.state())["bench"]["bot"]["pid"]
+    killed = (await page.state())["panel"]["bot"]["pid"]
     await page.knob("start")
 
     assert killed is None
-    assert (await page.state())["bench"]["bot"]["pid"] == 2
+    assert (await page.state())["panel"]["bot"]["pid"] == 2
 
 
 async def test_a_bot_that_does_not_start_is_told(page):
     async def start():
         page.bot.pid = None
 
-    page.bench.start = start
+    page.panel.start = start
 
     status, answer = await page.knob("start")
 
@@ -134,7 +134,7 @@ async def test_every_call_to_the_cloud_is_logged(page, how, outcome):
     async with page.http.post(url, data=b"{}", headers=headers):
         pass
 
-    (call,) = (await page.state())["bench"]["calls"]
+    (call,) = (await page.state())["panel"]["calls"]
     assert (call["action"], call["outcome"]) == ("StopPublishCdnStream", outcome)
 
 
@@ -147,11 +147,11 @@ async def test_a_knob_of_others_can_stand_in_the_menus(page):
         turned.append(body)
         return "Mended."
 
-    page.bench.knobs["mend"] = mend
-    page.bench.target_menu.append(lambda _relay, at: Entry("Mend", "mend", {"at": at}))
+    page.panel.knobs["mend"] = mend
+    page.panel.target_menu.append(lambda _relay, at: Entry("Mend", "mend", {"at": at}))
     running(page)
 
-    (row,) = (await page.state())["bench"]["relays"]
+    (row,) = (await page.state())["panel"]["relays"]
     entry = row["targets"][0]["menu"][0]
     refused, _ = await page.knob(entry["knob"])
     status, said = await page.knob(entry["knob"], **entry["sends"])

@@ -1,4 +1,4 @@
-"""What relays go through from the bench, and what of it reaches the bot."""
+"""What relays go through from the panel, and what of it reaches the bot."""
 
 import asyncio
 
@@ -49,7 +49,7 @@ def running(page):
 
 
 async def row_of(page):
-    (row,) = (await page.state())["bench"]["relays"]
+    (row,) = (await page.state())["panel"]["relays"]
     return row
 
 
@@ -96,13 +96,13 @@ async def test_all_targets_go_through_it_together(page, heard):
 async def test_what_is_cut_off_waits_until_the_way_is_mended(page, heard):
     await page.knob("callbacks", on=False)
     running(page)
-    cut = (await page.state())["bench"]
+    cut = (await page.state())["panel"]
 
     await page.knob("callbacks", on=True)
     await heard(4)
     await page.cloud.callbacks.idle()
 
-    mended = (await page.state())["bench"]
+    mended = (await page.state())["panel"]
     assert cut["callbacks"] == {"on": False, "taken": 0, "waiting": 4, "lost": 0}
     assert [one["waiting"] for one in cut["relays"][0]["targets"]] == [2, 2]
     assert mended["callbacks"] == {"on": True, "taken": 4, "waiting": 0, "lost": 0}
@@ -114,7 +114,7 @@ async def test_what_is_tried_for_long_enough_is_lost(page, heard):
     running(page)
     await page.cloud.callbacks.idle()
 
-    callbacks = (await page.state())["bench"]["callbacks"]
+    callbacks = (await page.state())["panel"]["callbacks"]
     assert callbacks == {"on": False, "taken": 0, "waiting": 0, "lost": 4}
 
 
@@ -155,4 +155,4 @@ async def test_without_callbacks_a_relay_can_only_end(page):
     row = await row_of(page)
     assert len(row["menu"]) == 1
     assert [one["status"] for one in row["targets"]] == ["", ""]
-    assert (await page.state())["bench"]["callbacks"] is None
+    assert (await page.state())["panel"]["callbacks"] is None

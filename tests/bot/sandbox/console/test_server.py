@@ -183,15 +183,15 @@ async def test_a_page_that_comes_later_finds_what_was_told(page):
     assert stacks[ANA.id][0]["faults"] == {"room": "Wrong"}
 
 
-async def test_the_bench_is_news_when_it_changes(page):
+async def test_the_panel_is_news_when_it_changes(page):
     socket, state = await news(page)
     await page.knob("kill")
 
-    told = await heard(socket, "bench")
-    while told["bench"]["bot"]["pid"] is not None:
-        told = await heard(socket, "bench")
+    told = await heard(socket, "panel")
+    while told["panel"]["bot"]["pid"] is not None:
+        told = await heard(socket, "panel")
 
-    assert state["bench"]["bot"]["pid"] == 1
+    assert state["panel"]["bot"]["pid"] == 1
     await socket.close()
 
 

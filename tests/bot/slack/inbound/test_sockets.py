@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.slack.loopback import LoopbackSlack
 from bot.sandbox.slack.model import seed
-from bot.sandbox.slack.server.delivery import Letter, Sort
+from bot.sandbox.slack.server.delivery import Envelope, EnvelopeType
 from bot.slack.inbound import sockets as module
 from bot.slack.inbound.sockets import DEAF_SECONDS, Sockets
 from tests.fakes.clock import FakeClock
@@ -101,7 +101,7 @@ async def test_what_bolt_cannot_look_into_is_acked_and_goes_no_further(
     event = {"type": "app_mention", "user": True, "channel": "C1"}
     payload = {"type": "event_callback", "event": event}
 
-    ack = await slack.sockets.carry(Letter(Sort.EVENT, payload))
+    ack = await slack.sockets.carry(Envelope(EnvelopeType.EVENT, payload))
 
     assert (ack.failed, listeners.came) == ("", [])
 

@@ -1,24 +1,24 @@
 import asyncio
 
-from bot.sandbox.slack.model.changes import Change, Feed, What
+from bot.sandbox.slack.model.changes import Change, ChangeFeed, ChangeKind
 from bot.sandbox.slack.model.objects import Notice
 
 PSST = Notice("U0ANA", "C0OPS", "psst")
 
 
 def quick():
-    return Feed(settle=0.02, limit=0.1)
+    return ChangeFeed(settle=0.02, limit=0.1)
 
 
 async def test_listeners_hear_every_change_until_they_stop():
-    feed, heard = Feed(), []
+    feed, heard = ChangeFeed(), []
     stop = feed.listen(heard.append)
 
-    feed.tell(What.TOLD, PSST)
+    feed.tell(ChangeKind.TOLD, PSST)
     stop()
-    feed.tell(What.TOLD, PSST)
+    feed.tell(ChangeKind.TOLD, PSST)
 
-    assert heard == [Change(0, What.TOLD, PSST)]
+    assert heard == [Change(0, ChangeKind.TOLD, PSST)]
     assert len(feed.changes) == 2
 
 
@@ -55,7 +55,7 @@ async def test_a_fact_is_waited_for():
     feed = quick()
 
     waiting = asyncio.ensure_future(feed.until(lambda: bool(feed.changes)))
-    asyncio.get_running_loop().call_soon(feed.tell, What.TOLD, PSST)
+    asyncio.get_running_loop().call_soon(feed.tell, ChangeKind.TOLD, PSST)
 
     assert await waiting
     assert not await feed.until(lambda: False)

@@ -5,7 +5,14 @@ from aiohttp import web
 from pydantic import SecretStr
 from slack_sdk.signature import SignatureVerifier
 
-from bot.sandbox.slack.server.delivery import Ack, Http, Letter, Sort, read_ack, written
+from bot.sandbox.slack.server.delivery import (
+    Ack,
+    Envelope,
+    EnvelopeType,
+    Http,
+    read_ack,
+    written,
+)
 
 SECRET = "8f742231" + "b10e8888abcd99yyyzzz85a5"
 AT = datetime(2026, 11, 21, 4, 37, tzinfo=UTC)
@@ -17,7 +24,7 @@ def http(url="http://127.0.0.1:9/slack/events", patience=0.3):
 
 @pytest.fixture
 async def bot():
-    """Remembers what it was sent, and answers with what the letter asks for."""
+    """Remembers what it was sent, and answers with what the envelope asks for."""
     heard = []
 
     async def answer(request):
@@ -48,27 +55,27 @@ def test_slacks_own_verifier_accepts_the_signature_and_no_other():
 
 
 @pytest.mark.parametrize(
-    ("letter", "body", "content_type"),
+    ("envelope", "body", "content_type"),
     [
         (
-            Letter(Sort.COMMAND, {"command": "/relay", "text": "a b&c"}),
+            Envelope(EnvelopeType.COMMAND, {"command": "/relay", "text": "a b&c"}),
             b"command=%2Frelay&text=a+b%26c",
             "application/x-www-form-urlencoded",
         ),
         (
-            Letter(Sort.INTERACTIVE, {"type": "block_actions"}),
+            Envelope(EnvelopeType.INTERACTIVE, {"type": "block_actions"}),
             b"payload=%7B%22type%22%3A+%22block_actions%22%7D",
             "application/x-www-form-urlencoded",
         ),
         (
-            Letter(Sort.EVENT, {"type": "event_callback"}),
+            Envelope(EnvelopeType.EVENT, {"type": "event_callback"}),
             b'{"type": "event_callback"}',
             "application/json",
         ),
     ],
 )
-def test_each_sort_is_written_in_its_own_way(letter, body, content_type):
-    assert written(letter) == (body, content_type)
+def test_each_type_is_written_in_its_own_way(envelope, body, content_type):
+    assert written(envelope) == (body, content_type)
 
 
 @pytest.mark.parametrize(
@@ -89,9 +96,9 @@ def test_only_200_is_an_ack(status, text, ack):
 
 async def test_a_second_attempt_says_so(bot):
     url, heard = bot
-    letter = Letter(Sort.EVENT, {}, attempt=1, reason="http_timeout")
+    envelope = Envelope(EnvelopeType.EVENT, {}, attempt=1, reason="http_timeout")
 
-    ack = await http(f"{url}?status=200").carry(letter)
+    ack = await http(f"{url}?status=200").carry(envelope)
 
     headers, _ = heard[0]
     assert ack == Ack()
@@ -100,4 +107,6 @@ async def test_a_second_attempt_says_so(bot):
 
 
 async def test_nobody_there_is_a_failed_dispatch():
-    assert await http().carry(Letter(Sort.EVENT, {})) == Ack(failed="dispatch_failed")
+    assert await http().carry(Envelope(EnvelopeType.EVENT, {})) == Ack(
+        failed="dispatch_failed"
+    )

@@ -16,7 +16,7 @@ async def post(slack, url, **body):
 
 
 def url_for(slack, **more):
-    return slack.space.tickets.response_url(
+    return slack.space.grants.response_url(
         ResponseUrl(channel=OPS.id, user=ANA.id, **more)
     )
 

@@ -4,10 +4,10 @@ import aiohttp
 import pytest
 
 from bot.sandbox.slack.loopback import LoopbackSlack
-from bot.sandbox.slack.server.delivery import Ack, Letter, Sort
+from bot.sandbox.slack.server.delivery import Ack, Envelope, EnvelopeType
 from tests.bot.sandbox.slack.conftest import client_of, make_quick
 
-LETTER = Letter(Sort.COMMAND, {"command": "/relay"})
+LETTER = Envelope(EnvelopeType.COMMAND, {"command": "/relay"})
 
 
 @pytest.fixture
@@ -72,9 +72,11 @@ async def test_an_envelope_is_acked_by_its_id(slack, session):
 
 async def test_an_event_says_which_attempt_it_is_and_takes_no_payload(slack, session):
     link, _ = await connect(slack, session)
-    letter = Letter(Sort.EVENT, {"event": {}}, attempt=1, reason="http_timeout")
+    envelope = Envelope(
+        EnvelopeType.EVENT, {"event": {}}, attempt=1, reason="http_timeout"
+    )
 
-    carried = asyncio.ensure_future(slack.sockets.carry(letter))
+    carried = asyncio.ensure_future(slack.sockets.carry(envelope))
     envelope = await link.receive_json(timeout=5)
 
     assert (envelope["retry_attempt"], envelope["retry_reason"]) == (1, "http_timeout")

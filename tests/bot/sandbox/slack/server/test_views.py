@@ -16,7 +16,7 @@ async def error_of(call):
 
 @pytest.fixture
 def trigger(space):
-    return space.tickets.trigger(ANA.id)
+    return space.grants.trigger(ANA.id)
 
 
 async def test_a_trigger_opens_one_form_for_its_owner(space, web_client, trigger):
@@ -53,10 +53,10 @@ async def test_a_trigger_is_not_to_be_made_up(web_client):
 async def test_three_forms_lie_upon_each_other_at_most(space, web_client, trigger):
     await web_client.views_open(trigger_id=trigger, view=modal(section("1")))
     for text in ("2", "3"):
-        key = space.tickets.trigger(ANA.id)
+        key = space.grants.trigger(ANA.id)
         await web_client.views_push(trigger_id=key, view=modal(section(text)))
 
-    key = space.tickets.trigger(ANA.id)
+    key = space.grants.trigger(ANA.id)
     fourth = web_client.views_push(trigger_id=key, view=modal(section("4")))
 
     assert await error_of(fourth) == "push_limit_reached"
@@ -87,7 +87,7 @@ async def test_an_external_id_belongs_to_one_view(space, web_client, trigger):
     form = modal(section("Hi"), external_id="ours")
     await web_client.views_open(trigger_id=trigger, view=form)
 
-    key = space.tickets.trigger(ANA.id)
+    key = space.grants.trigger(ANA.id)
 
     assert await error_of(web_client.views_open(trigger_id=key, view=form)) == (
         "duplicate_external_id"

@@ -2,7 +2,7 @@ import asyncio
 import io
 import queue
 
-from bot.sandbox.slack.terminal.repl import talk
+from bot.sandbox.slack.terminal.repl import repl
 from tests.bot.sandbox.slack.conftest import asked, message, modal
 
 
@@ -40,7 +40,7 @@ class Paper(io.StringIO):
 async def test_a_pipe_is_read_to_its_end(slack):
     out = io.StringIO()
 
-    await talk(slack.client, io.StringIO(":as bob\nhello\n"), out)
+    await repl(slack.client, io.StringIO(":as bob\nhello\n"), out)
 
     assert out.getvalue().splitlines() == [
         "ana #ops> :as bob",
@@ -52,7 +52,7 @@ async def test_a_pipe_is_read_to_its_end(slack):
 
 async def test_what_comes_while_nobody_types_is_shown_and_asked_below(slack):
     out, keyboard = Paper(slack.space.feed), Keyboard()
-    talking = asyncio.ensure_future(talk(slack.client, keyboard, out))
+    talking = asyncio.ensure_future(repl(slack.client, keyboard, out))
 
     await out.shows("ana #ops> ")
     slack.space.say(message("R1 live"))

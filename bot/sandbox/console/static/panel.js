@@ -1,4 +1,4 @@
-// The bench: the bot's process, what runs in the cloud, what is to go wrong, the log.
+// The panel: the bot's process, what runs in the cloud, what is to go wrong, the log.
 
 import { h, icon, keepingFocus } from "./dom.js";
 import { menu } from "./popover.js";
@@ -19,13 +19,13 @@ const SHORT = {
   DescribeCloudPhoneMultipleStreamSessionSlaves: "gs",
 };
 
-/** Draw the bench into *node*, from now on. */
-export function followBench(node) {
-  const [bot, relays, days, log] = ["Bot", "Cloud", "Bad days", "Log"].map((title) =>
+/** Draw the panel into *node*, from now on. */
+export function followPanel(node) {
+  const [bot, relays, failures, log] = ["Bot", "Cloud", "Bad days", "Log"].map((title) =>
     section(title),
   );
-  const panel = h("div.bench", {}, bot.node, relays.node, days.node, log.node);
-  node.append(panel);
+  const root = h("div.panel", {}, bot.node, relays.node, failures.node, log.node);
+  node.append(root);
   const form = failForm();
   let logged = "cloud";
   const show = (which) => {
@@ -33,21 +33,21 @@ export function followBench(node) {
     paint();
   };
   const paint = () => {
-    if (!state.bench) return;
-    const { bench } = state;
+    if (!state.panel) return;
+    const { panel } = state;
     form.fill();
-    bot.put([process(bench.bot)]);
-    relays.put([...relayRows(bench), callbackRow(bench), clockRow(bench)].filter(Boolean));
-    days.put([form.node, waiting(bench)]);
+    bot.put([process(panel.bot)]);
+    relays.put([...relayRows(panel), callbackRow(panel), clockRow(panel)].filter(Boolean));
+    failures.put([form.node, waiting(panel)]);
     log.put([logTabs(logged, show), logRows(logged)]);
   };
-  on("bench me", paint);
-  return { hide: (hidden) => (panel.hidden = hidden) };
+  on("panel me", paint);
+  return { hide: (hidden) => (root.hidden = hidden) };
 }
 
 function section(title) {
-  const body = h("div.bench-body");
-  const node = h("section.bench-part", { "aria-label": title }, h("h2", {}, title), body);
+  const body = h("div.panel-body");
+  const node = h("section.panel-part", { "aria-label": title }, h("h2", {}, title), body);
   let last = "";
   const put = (parts) => {
     const now = parts.map((one) => one.outerHTML).join("");
@@ -273,7 +273,7 @@ function failForm() {
     ),
   );
   const ways = () => {
-    const { actions, days } = state.choices;
+    const { actions, modes } = state.choices;
     const codes =
       what.value === "*" ? [...new Set(Object.values(actions).flat())].sort() : actions[what.value];
     const option = (value, label) => h("option", { value }, label);
@@ -281,7 +281,7 @@ function failForm() {
       h(
         "optgroup",
         { label: "Bad days" },
-        days.map(([name, said]) => option(name, `${name} · ${said}`)),
+        modes.map(([name, said]) => option(name, `${name} · ${said}`)),
       ),
       h(
         "optgroup",
@@ -346,7 +346,7 @@ function logTabs(logged, show) {
 function logRows(logged) {
   const calls =
     logged === "cloud"
-      ? state.bench.calls.map((one) => ({
+      ? state.panel.calls.map((one) => ({
           at: one.at,
           what: SHORT[one.action] ?? one.action,
           outcome: one.outcome,
