@@ -99,11 +99,22 @@ def longest_chain(graph):
 
 
 def layers(root):
-    """Return the lines of the layers contract of *root*'s pyproject, top first."""
+    """Return the lines of the layers contracts of *root*'s pyproject, top first.
+
+    The first has the packages of `bot`; `commands`, which lie outside, stand where the
+    second has them.
+    """
     tool = tomllib.loads((root / "pyproject.toml").read_text())["tool"]
     contracts = tool["importlinter"]["contracts"]
-    lines = next(one["layers"] for one in contracts if one["type"] == "layers")
-    return [[name.strip(" ()") for name in line.split("|")] for line in lines]
+    first, second, *_ = (one for one in contracts if one["type"] == "layers")
+    (container,) = first["containers"]
+    lines = [_entries(line, f"{container}.") for line in first["layers"]]
+    above = lines.index(_entries(second["layers"][-1]))  # where commands stand
+    return [*lines[:above], _entries(second["layers"][-2]), *lines[above:]]
+
+
+def _entries(line, prefix=""):
+    return [prefix + name.strip(" ()") for name in line.split("|")]
 
 
 def level_of(name, lines):
