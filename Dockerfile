@@ -1,4 +1,5 @@
-# docker build -t patchbay . && docker run --env-file .env -v patchbay:/data patchbay
+# docker build -t patchbay . && docker run --env-file .env -v patchbay:/data -p 3000:3000 patchbay
+# Other commands come after the name: docker run … patchbay doctor
 FROM python:3.13-slim AS build
 WORKDIR /app
 COPY requirements.lock .
@@ -13,6 +14,10 @@ COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app
 USER 10001
-ENV PYTHONDONTWRITEBYTECODE=1 BOT_DATABASE_URL=sqlite:////data/patchbay.db
+ENV PYTHONDONTWRITEBYTECODE=1 BOT_DATABASE_URL=sqlite:////data/patchbay.db BOT_HOST=0.0.0.0 BOT_PORT=3000
+EXPOSE 3000
+HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
+  CMD ["/venv/bin/python", "-c", "import os, urllib.request as u; u.urlopen(f'http://127.0.0.1:{os.environ[\"BOT_PORT\"]}/healthz', timeout=4)"]
 STOPSIGNAL SIGTERM
-ENTRYPOINT ["/venv/bin/python", "-m", "bot", "run"]
+ENTRYPOINT ["/venv/bin/python", "-m", "bot"]
+CMD ["run"]

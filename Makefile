@@ -3,17 +3,29 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: run test crash faults fuzz load mutants pictures lock clean
+.PHONY: run check test format wheels crash faults fuzz load mutants pictures lock clean
 
 run: $(VENV)/.run
 	@$(BIN)/python -m bot
 
-test: $(VENV)/.dev
+# What is read without being run: seconds.
+check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Everything that CI runs.
+test: check
 	$(BIN)/pytest -n 2 --timeout 120 --cov --cov-report=term-missing:skip-covered
+
+format: $(VENV)/.dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# The two distributions, `patchbay` and `patchbay-sandbox`, into dist/.
+wheels: $(VENV)/bin/python
+	$(BIN)/pip wheel -q --disable-pip-version-check --no-deps -w dist . ./bot/sandbox
 
 # What is promised, shown by hurting the bot; see docs/promises.md.
 crash: $(VENV)/.dev

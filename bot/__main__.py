@@ -24,6 +24,7 @@ def _commands() -> Mapping[str, Command]:
 
 
 COMMANDS = _commands()
+NO_SANDBOX = "The sandbox is not installed: pip install 'patchbay[sandbox]'."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -78,7 +79,12 @@ def _run(_given: argparse.Namespace) -> int:
 
 
 def _sandbox(given: argparse.Namespace) -> int:
-    from bot.sandbox.run import run  # noqa: PLC0415 - the real bot never loads it
+    try:
+        from bot.sandbox.run import run  # noqa: PLC0415 - the real bot never loads it
+    except ModuleNotFoundError as missing:
+        if missing.name not in ("bot.sandbox", "bot.sandbox.run"):
+            raise
+        raise BotError(NO_SANDBOX) from missing
 
     return asyncio.run(run(given.script))
 
