@@ -46,16 +46,16 @@ class CloudKnobs:
 
     def _tell(self, what: str, task: str) -> str:
         """Let the relay whose TaskId or room is *task* go through something."""
-        found = [
+        relays = [
             relay
             for relay in self._cloud.state.running
             if task in {relay.task_id, relay.room}
         ]
-        if not found:
+        if not relays:
             return "Nothing like that runs in the cloud."
         if what == "end":
-            self._cloud.state.end_relay(found[0])
-        self._cloud.tell(found[0], what)
+            self._cloud.state.end_relay(relays[0])
+        self._cloud.tell(relays[0], what)
         return f"Its targets will tell of it: {what}."
 
     def _fail(self, what: str, how: str, times: int) -> str:

@@ -23,8 +23,8 @@ from bot.sandbox.slack.terminal.metacommands import MetaCommand
 from bot.sandbox.slack.terminal.repl import repl
 from bot.sandbox.slack.terminal.script import play
 
-OURS = ("SLACK_", "TENCENTCLOUD_", "BOT_")  # variables that the bot reads
-PATIENCE = 6  # times 10 s, for a machine that is busy with other things
+PREFIXES = ("SLACK_", "TENCENTCLOUD_", "BOT_")  # variables that the bot reads
+START_ATTEMPTS = 6  # of 10 s each, for a machine that is busy with other things
 COMMANDS = ("/relay", "/car", "/gs", "/lookup", "/patchbay")
 
 WELCOME = """\
@@ -45,7 +45,7 @@ class Bot:
     """The bot's process. *environment* is all that it is told; it logs to *log*."""
 
     def __init__(self, environment: dict[str, str], log: Path) -> None:
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(OURS)}
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(PREFIXES)}
         self._environment = kept | environment
         self._log = log
         self._process: asyncio.subprocess.Process | None = None
@@ -164,7 +164,7 @@ def _starter(bot: Bot, slack: LoopbackSlack) -> Callable[[], Awaitable[None]]:
     async def start() -> None:
         """Start the bot and wait until it hears, or has given up."""
         await bot.start()
-        for _patience in range(PATIENCE):
+        for _attempt in range(START_ATTEMPTS):
             if bot.pid is None or await slack.sockets.connected():
                 return
 

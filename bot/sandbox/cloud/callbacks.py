@@ -34,7 +34,7 @@ ANSWER_IN = 5.0  # seconds
 
 @dataclass
 class Callbacks:
-    """Sends events to *url*, signed with *key*; `told` are those that were taken.
+    """Sends events to *url*, signed with *key*; `accepted` are those that were taken.
 
     `waiting` are tried again, `lost` were given up; `went` is what each target, by
     TaskId and address, went through last. The event's time goes by either of its two
@@ -45,7 +45,7 @@ class Callbacks:
     key: str
     clock: Callable[[], float]
     pauses: Sequence[float] = PAUSES
-    told: list[dict[str, Any]] = field(default_factory=list)
+    accepted: list[dict[str, Any]] = field(default_factory=list)
     waiting: list[dict[str, Any]] = field(default_factory=list)
     lost: list[dict[str, Any]] = field(default_factory=list)
     went: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -112,12 +112,12 @@ class Callbacks:
                 aiohttp.ClientSession(timeout=timeout) as session,
                 session.post(self.url, data=raw, headers=headers) as answer,
             ):
-                said = await answer.json()
-                taken = answer.status == 200 and said == {"code": 0}  # noqa: PLR2004
+                reply = await answer.json()
+                taken = answer.status == 200 and reply == {"code": 0}  # noqa: PLR2004
         except (aiohttp.ClientError, TimeoutError, ValueError):
             return False
         if taken:
-            self.told.append(event)
+            self.accepted.append(event)
         return taken
 
     async def _in_order(self, bodies: Sequence[dict[str, Any]]) -> None:

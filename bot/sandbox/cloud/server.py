@@ -213,10 +213,10 @@ def _fail(code: str) -> None:
 
 
 def _slaves(fields: dict[str, Any]) -> Answer:
-    found = SESSIONS.get(fields["SessionId"])
-    if found is None:
+    session = SESSIONS.get(fields["SessionId"])
+    if session is None:
         raise CloudFault("FailedOperation", "The session does not exist.")
-    return dict(found)
+    return dict(session)
 
 
 # ── failure modes ────────────────────────────────────────────────────────────────

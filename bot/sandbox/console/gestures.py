@@ -1,4 +1,4 @@
-"""What a page asks for, done with the hands of the loopback Slack's client.
+"""What a page asks for, done by the loopback Slack's client.
 
 Each gesture of a page is one gesture of the client; the page names people, messages
 and options by their IDs, and nothing is done with what is not on its screen.
@@ -71,8 +71,10 @@ class Gestures:
         channel = self._place(who, wanted.channel)
         if wanted.thread and (channel.id, wanted.thread) not in self.space.messages:
             raise Refused("There is no such thread.", 404)
-        said = await self._client.say(who, channel, wanted.text, thread=wanted.thread)
-        return {"ts": said.ts}
+        message = await self._client.say(
+            who, channel, wanted.text, thread=wanted.thread
+        )
+        return {"ts": message.ts}
 
     async def _home(self, wanted: requests.Home) -> Json:
         await self._client.open_home(self._who(wanted))
@@ -111,8 +113,8 @@ class Gestures:
         if control.element["type"] not in inputs.SEARCHED:
             raise Refused("This menu does not ask the bot.")
         options = await self._client.options(who, surface, control, wanted.query)
-        known = self._offered.setdefault(_key(surface, control), {})
-        known.update({option["value"]: option for option in options})
+        options_by_value = self._offered.setdefault(_key(surface, control), {})
+        options_by_value.update({option["value"]: option for option in options})
         return {"options": options}
 
     # ── modals ───────────────────────────────────────────────────────────────────
@@ -136,23 +138,23 @@ class Gestures:
         return who
 
     def _place(self, who: User, channel: str) -> Channel:
-        found = self.space.channels.get(channel)
-        if found is None or who.id not in found.members:
+        conversation = self.space.channels.get(channel)
+        if conversation is None or who.id not in conversation.members:
             raise Refused("There is no such channel for this person.", 404)
-        return found
+        return conversation
 
     def _message(self, who: User, channel: str, ts: str) -> Message:
         key = self._place(who, channel).id, ts
-        found = self.space.messages.get(key) or self.space.whispers.get(key)
-        if found is None or found.only_for not in ("", who.id):
+        message = self.space.messages.get(key) or self.space.whispers.get(key)
+        if message is None or message.only_for not in ("", who.id):
             raise Refused("There is no such message.", 404)
-        return found
+        return message
 
     def _view(self, who: User, view: str) -> View:
-        found = self.space.view(view)
-        if found is None or found.user != who.id:
+        open_view = self.space.view(view)
+        if open_view is None or open_view.user != who.id:
             raise Refused("This form is not open any longer.", 404)
-        return found
+        return open_view
 
     def _top(self, wanted: requests.InView) -> tuple[User, View]:
         who = self._who(wanted)

@@ -45,8 +45,8 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         return web.json_response({"error": error.reason}, status=error.status)
 
 
-async def dress(_request: web.Request, response: web.StreamResponse) -> None:
-    """Put the headers on *response* that keep a page to itself."""
+async def secure_headers(_request: web.Request, response: web.StreamResponse) -> None:
+    """Set the headers on *response* that isolate the page from other origins."""
     response.headers.update(_HEADERS)
 
 

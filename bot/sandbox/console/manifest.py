@@ -18,12 +18,12 @@ def offered(names: Iterable[str], manifest: Path = MANIFEST) -> Json:
     without the file, as in an installed package, there are the names alone.
     """
     features = _features(manifest)
-    told = {one.get("command"): one for one in features.get("slash_commands", [])}
+    described = {one.get("command"): one for one in features.get("slash_commands", [])}
     commands = [
         {
             "name": name,
-            "usage": str(told.get(name, {}).get("usage_hint", "")),
-            "description": str(told.get(name, {}).get("description", "")),
+            "usage": str(described.get(name, {}).get("usage_hint", "")),
+            "description": str(described.get(name, {}).get("description", "")),
         }
         for name in names
     ]

@@ -75,7 +75,7 @@ class Panel:
 
     def __post_init__(self) -> None:
         self._relays = Relays(self.cloud)
-        ours: dict[str, Knob] = {
+        knobs: dict[str, Knob] = {
             "fail": self._fail,
             "well": self._well,
             "clock": self._clock,
@@ -83,7 +83,7 @@ class Panel:
             "start": self._start,
             "locale": self._locale,
         }
-        self.knobs = ours | self._relays.knobs | self.knobs
+        self.knobs = knobs | self._relays.knobs | self.knobs
 
     async def turn(self, name: str, body: Any) -> str:
         """Turn a knob and return what came of it.
@@ -130,10 +130,10 @@ class Panel:
     def _relay(self, relay: Relay) -> Json:
         row = self._relays.row(relay)
         for number, target in enumerate(row["targets"]):
-            theirs = menu(offer(relay, number) for offer in self.target_menu)
-            target["menu"] = self._relays.target_menu(relay, number) + theirs
-        theirs = menu(offer(relay) for offer in self.relay_menu)
-        return {**row, "menu": self._relays.relay_menu(relay) + theirs}
+            added = menu(offer(relay, number) for offer in self.target_menu)
+            target["menu"] = self._relays.target_menu(relay, number) + added
+        added = menu(offer(relay) for offer in self.relay_menu)
+        return {**row, "menu": self._relays.relay_menu(relay) + added}
 
     # ── the knobs ────────────────────────────────────────────────────────────────
 

@@ -67,7 +67,7 @@ class Relays:
             return None
         return {
             "on": not calls.is_cut,
-            "taken": len(calls.told),
+            "taken": len(calls.accepted),
             "waiting": len(calls.waiting),
             "lost": len(calls.lost),
         }

@@ -13,7 +13,7 @@ from aiohttp import WSMsgType, web
 
 from bot.sandbox.aliases import Json
 from bot.sandbox.console.gestures import Gestures
-from bot.sandbox.console.guard import Refused, dress, guard
+from bot.sandbox.console.guard import Refused, guard, secure_headers
 from bot.sandbox.console.manifest import MANIFEST, offered
 from bot.sandbox.console.panel import Panel
 from bot.sandbox.console.snapshot import Memory, user
@@ -22,8 +22,8 @@ from bot.sandbox.slack.model.changes import Change
 
 STATIC = Path(__file__).with_name("static")
 _LOOKS_EVERY = 0.3  # seconds; the cloud and the bot's process tell nobody of changes
-_DEEP_BREATH = 0.2  # seconds that requests under way get when it closes
-_LARGEST = 256 * 1024
+_SHUTDOWN_TIMEOUT = 0.2  # seconds that requests under way get when it closes
+_MAX_BODY = 256 * 1024
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 _PICTURES = {
     b"\x89PNG": "image/png",
@@ -58,8 +58,8 @@ class Console:
         self._last = ""
         self._looking: asyncio.Task[None] | None = None
         self._stop = self.space.feed.listen(self._changed)
-        app = web.Application(middlewares=[guard], client_max_size=_LARGEST)
-        app.on_response_prepare.append(dress)
+        app = web.Application(middlewares=[guard], client_max_size=_MAX_BODY)
+        app.on_response_prepare.append(secure_headers)
         app.add_routes(
             [
                 web.get("/", self._page),
@@ -72,7 +72,7 @@ class Console:
             ]
         )
         self._runner = web.AppRunner(
-            app, access_log=None, shutdown_timeout=_DEEP_BREATH
+            app, access_log=None, shutdown_timeout=_SHUTDOWN_TIMEOUT
         )
 
     @property
@@ -165,9 +165,9 @@ class Console:
 
     async def _knob(self, request: web.Request) -> web.Response:
         body = await _object(request)
-        said = await self.panel.turn(request.match_info["name"], body)
+        sentence = await self.panel.turn(request.match_info["name"], body)
         self._look_once()
-        return web.json_response({"said": said})
+        return web.json_response({"said": sentence})
 
     # ── news ─────────────────────────────────────────────────────────────────────
 
@@ -220,9 +220,9 @@ async def _object(request: web.Request) -> Any:
 
 
 def _from_disk(name: str) -> web.Response:
-    known = {path.name: path for path in STATIC.iterdir()}
-    if name not in known:
+    paths = {path.name: path for path in STATIC.iterdir()}
+    if name not in paths:
         raise Refused("There is no such file.", 404)
-    path = known[name]
+    path = paths[name]
     kind = _TYPES.get(path.suffix) or mimetypes.guess_type(name)[0] or "text/plain"
     return web.Response(body=path.read_bytes(), content_type=kind, charset="utf-8")

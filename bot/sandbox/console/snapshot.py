@@ -47,14 +47,14 @@ class Memory:
                 self._faults[view.id] = dict(by_block)
                 return self._stack(view.user)
             case Notice(user, channel, text):
-                said = {"user": user, "channel": channel, "text": text}
-                said |= {"ts": f"{self._now():.6f}", "id": f"notice-{change.number}"}
-                self._notices.append(said)
-                return {"type": "notice", "notice": said}
+                notice = {"user": user, "channel": channel, "text": text}
+                notice |= {"ts": f"{self._now():.6f}", "id": f"notice-{change.number}"}
+                self._notices.append(notice)
+                return {"type": "notice", "notice": notice}
             case Call():
-                told = self._call(subject)
-                self._calls.append(told)
-                return {"type": "call", "call": told}
+                call = self._call(subject)
+                self._calls.append(call)
+                return {"type": "call", "call": call}
 
     def whole(self) -> Json:
         """Return everything that a page shows of the workspace."""

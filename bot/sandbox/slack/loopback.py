@@ -13,12 +13,12 @@ from pydantic import SecretStr
 
 from bot.sandbox.slack.client.client import Client
 from bot.sandbox.slack.model import seed
-from bot.sandbox.slack.server.delivery import PATIENCE, Http
+from bot.sandbox.slack.server.delivery import ACK_TIMEOUT, Http
 from bot.sandbox.slack.server.responses import Responses
 from bot.sandbox.slack.server.sockets import Sockets
 from bot.sandbox.slack.server.webapi import ALL_SCOPES, Tokens, WebApi
 
-_DEEP_BREATH = 0.2  # seconds that requests under way get when it closes
+_SHUTDOWN_TIMEOUT = 0.2  # seconds that requests under way get when it closes
 
 
 def _now() -> datetime:
@@ -40,7 +40,7 @@ class LoopbackSlack:
         *,
         bot_url: str = "",
         port: int = 0,
-        patience: float = PATIENCE,
+        patience: float = ACK_TIMEOUT,
         paced: bool = True,
         commands: Collection[str] | None = None,
         scopes: Collection[str] = ALL_SCOPES,
@@ -69,7 +69,7 @@ class LoopbackSlack:
         self.app.add_routes(Responses(self.space, self.web_api).routes())
         self.app.add_routes(self.sockets.routes())
         self._runner = web.AppRunner(
-            self.app, access_log=None, shutdown_timeout=_DEEP_BREATH
+            self.app, access_log=None, shutdown_timeout=_SHUTDOWN_TIMEOUT
         )
         self._port = port
         self._by_http = bool(bot_url)
@@ -105,14 +105,14 @@ class LoopbackSlack:
 
     def environment(self) -> dict[str, str]:
         """Return the variables under which a bot finds this Slack."""
-        found = {
+        variables = {
             "SLACK_API_URL": self.api_url,
             "SLACK_BOT_TOKEN": self.bot_token.get_secret_value(),
             "SLACK_SIGNING_SECRET": self.signing_secret.get_secret_value(),
         }
         if not self._by_http:
-            found["SLACK_APP_TOKEN"] = self.app_token.get_secret_value()
-        return found
+            variables["SLACK_APP_TOKEN"] = self.app_token.get_secret_value()
+        return variables
 
 
 def _digits() -> str:

@@ -69,10 +69,10 @@ _DISPATCH = shape(
 
 
 def _starts_among_options(element: Any, at: str) -> Iterator[str]:
-    known = [option.get("value") for option in options_of(element)]
+    values = [option.get("value") for option in options_of(element)]
     one = [element["initial_option"]] if "initial_option" in element else []
     for start in one + list(element.get("initial_options", ())):
-        if start.get("value") not in known:
+        if start.get("value") not in values:
             yield wrong("initial option is not among the options", at)
 
 

@@ -97,14 +97,14 @@ def shape(
 
     What is *also* checked may rely on that.
     """
-    known = {"type": kind(str), **needs, **(may or {})}
+    rules = {"type": kind(str), **needs, **(may or {})}
 
-    keys = _keys(tuple(needs), known)
+    keys = _keys(tuple(needs), rules)
 
     def rule(value: Any, at: str) -> Iterator[str]:
-        found = list(keys(value, at))
-        yield from found
-        for check in () if found else also:
+        complaints = list(keys(value, at))
+        yield from complaints
+        for check in () if complaints else also:
             yield from check(value, at)
 
     return rule
@@ -149,7 +149,7 @@ def anything(value: Any, at: str) -> Iterator[str]:
     return iter(())
 
 
-def _keys(needs: tuple[str, ...], known: Mapping[str, Rule]) -> Rule:
+def _keys(needs: tuple[str, ...], rules: Mapping[str, Rule]) -> Rule:
     def rule(value: Any, at: str) -> Iterator[str]:
         if not isinstance(value, dict):
             yield wrong("must provide an object", at)
@@ -158,9 +158,9 @@ def _keys(needs: tuple[str, ...], known: Mapping[str, Rule]) -> Rule:
             if key not in value:
                 yield wrong(f"missing required field: {key}", at)
         for key, inner in value.items():
-            if key not in known:
+            if key not in rules:
                 yield wrong(f"invalid additional property: {key}", at)
             else:
-                yield from known[key](inner, f"{at}/{key}")
+                yield from rules[key](inner, f"{at}/{key}")
 
     return rule

@@ -152,22 +152,22 @@ _VIEWS: dict[str, Rule] = {
 
 def message_faults(blocks: Any) -> list[str]:
     """Return what Slack finds wrong with the blocks of a message."""
-    found = list(listed(MESSAGE, MESSAGE_BLOCKS, 0)(blocks, "/blocks"))
-    if found:
-        return found
+    complaints = list(listed(MESSAGE, MESSAGE_BLOCKS, 0)(blocks, "/blocks"))
+    if complaints:
+        return complaints
     return [*_twice(blocks), *_once(blocks, "table"), *_focus(blocks), *_long(blocks)]
 
 
 def view_faults(view: Any) -> list[str]:
     """Return what Slack finds wrong with a modal or a Home."""
-    found = list(by_type(_VIEWS)(view, "/view"))
-    if found:
-        return found
+    complaints = list(by_type(_VIEWS)(view, "/view"))
+    if complaints:
+        return complaints
     blocks = view["blocks"]
     needy = view["type"] == "modal" and "submit" not in view
     if needy and any(block["type"] == "input" for block in blocks):
-        found.append(wrong("missing required field: submit", "/view"))
-    return [*found, *_twice(blocks), *_focus(blocks)]
+        complaints.append(wrong("missing required field: submit", "/view"))
+    return [*complaints, *_twice(blocks), *_focus(blocks)]
 
 
 def options_faults(answer: Any) -> list[str]:

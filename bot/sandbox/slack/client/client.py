@@ -1,4 +1,4 @@
-"""What people do with their hands: Slack's own app, without a screen.
+"""What people do in Slack's own app, without its screen: gestures.
 
 Every gesture waits for the bot's ack and shows what comes of it, in the workspace's
 state. The terminal uses it, and anything else with a screen may.
@@ -35,7 +35,7 @@ _REASONS = {
 
 
 class Client:
-    """The hands of everybody in *space*.
+    """Gestures of everybody in *space*.
 
     *carrier* is the way to the bot. *commands* are the slash commands that exist;
     None lets any go through.
@@ -59,15 +59,15 @@ class Client:
         """Type a slash command; the ack's text or blocks appear."""
         name, _space, text = line.partition(" ")
         if self._commands is not None and name not in self._commands:
-            said = f"{name} is not a valid command."
-            self.space.notice(who.id, channel.id, said)
+            sentence = f"{name} is not a valid command."
+            self.space.notice(who.id, channel.id, sentence)
             return
         wire = to_wire(self.space, text.strip(), labels=True)
         payload = self._payloads.command(who, channel, name, wire)
         ack = await self._carry(EnvelopeType.COMMAND, payload)
         if ack.failed:
-            said = f'{name} failed with the error "{ack.failed}"'
-            self.space.notice(who.id, channel.id, said)
+            sentence = f'{name} failed with the error "{ack.failed}"'
+            self.space.notice(who.id, channel.id, sentence)
         elif any(ack.body.get(key) for key in ("text", "blocks", "attachments")):
             self._show(who, channel, ack.body)
 
@@ -86,8 +86,8 @@ class Client:
         elif mentioned and bot.id in channel.members:
             await self._event(self._payloads.said(message, "app_mention"))
         elif mentioned:
-            said = f"@{bot.name} is not in this channel."
-            self.space.notice(who.id, channel.id, said)
+            sentence = f"@{bot.name} is not in this channel."
+            self.space.notice(who.id, channel.id, sentence)
         return message
 
     async def open_home(self, who: User) -> None:
@@ -199,7 +199,9 @@ class Client:
         inputs_ = {b["block_id"] for b in view.blocks if b["type"] == "input"}
         if not errors or not errors.keys() <= inputs_:
             raise Refusal("invalid_response", f"no input: {sorted(errors)}")
-        self.space.find_fault(view, {key: str(said) for key, said in errors.items()})
+        self.space.find_fault(
+            view, {key: str(sentence) for key, sentence in errors.items()}
+        )
 
     # ── the way to the bot ───────────────────────────────────────────────────────
 
@@ -229,10 +231,10 @@ class Client:
             url = ResponseUrl(channel=channel.id, user=who.id)
             responses.apply(self.space, url, body)
         except Refusal as refusal:
-            said = " ".join((refusal.error, *refusal.messages))
-            self.space.notice(who.id, channel.id, said)
+            sentence = " ".join((refusal.error, *refusal.messages))
+            self.space.notice(who.id, channel.id, sentence)
 
     def _trouble(self, who: User, surface: Surface | None, why: str) -> None:
         channel = surface.channel if isinstance(surface, Message) else ""
-        said = f"We had some trouble connecting. Try again? ({why})"
-        self.space.notice(who.id, channel, said)
+        sentence = f"We had some trouble connecting. Try again? ({why})"
+        self.space.notice(who.id, channel, sentence)

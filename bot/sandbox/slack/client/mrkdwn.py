@@ -58,10 +58,10 @@ def user_name(space: Workspace, user: str) -> str:
 
 def channel_name(space: Workspace, channel: str) -> str:
     """Return `#name`, or what a direct conversation is called."""
-    known = space.channels.get(channel)
-    if known is None:
+    conversation = space.channels.get(channel)
+    if conversation is None:
         return f"#{channel}"
-    return "DM" if known.kind is Kind.DIRECT else f"#{known.name}"
+    return "DM" if conversation.kind is Kind.DIRECT else f"#{conversation.name}"
 
 
 def _named(space: Workspace, text: str, *, labels: bool) -> str:
@@ -70,9 +70,9 @@ def _named(space: Workspace, text: str, *, labels: bool) -> str:
 
     def tag(match: re.Match[str]) -> str:
         sign, name = match[1], match[2]
-        known = (users if sign == "@" else channels).get(name)
+        target = (users if sign == "@" else channels).get(name)
         label = f"|{name}" if labels or sign == "#" else ""
-        return f"<{sign}{known}{label}>" if known else match[0]
+        return f"<{sign}{target}{label}>" if target else match[0]
 
     return _NAME.sub(tag, text)
 

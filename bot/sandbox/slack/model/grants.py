@@ -103,9 +103,9 @@ class Grants:
 
     def take_link(self, key: str) -> bool:
         """Use up a Socket Mode ticket; False when it is not one (any longer)."""
-        known = key in self._links
+        is_valid = key in self._links
         self._links.discard(key)
-        return known
+        return is_valid
 
     def _number(self) -> int:
         return int.from_bytes(self._random(5), "big")

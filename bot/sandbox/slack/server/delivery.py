@@ -20,7 +20,7 @@ from pydantic import SecretStr
 
 from bot.sandbox.aliases import Json
 
-PATIENCE = 3.0  # seconds that an ack may take
+ACK_TIMEOUT = 3.0  # seconds that an ack may take
 _CLIENT_ERRORS = range(400, 500)
 _OK = 200
 
@@ -67,7 +67,7 @@ class Http:
         secret: SecretStr,
         *,
         now: Callable[[], datetime],
-        patience: float = PATIENCE,
+        patience: float = ACK_TIMEOUT,
     ) -> None:
         self._url = url
         self._secret = secret

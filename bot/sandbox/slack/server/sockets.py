@@ -15,7 +15,7 @@ from aiohttp import WSMsgType, web
 from bot.sandbox.aliases import Json
 from bot.sandbox.slack.model.workspace import Workspace
 from bot.sandbox.slack.server.delivery import (
-    PATIENCE,
+    ACK_TIMEOUT,
     Ack,
     Envelope,
     EnvelopeType,
@@ -38,7 +38,7 @@ class _Link:
 class Sockets:
     """All connections of one app. *patience* is how long an ack may take."""
 
-    def __init__(self, space: Workspace, *, patience: float = PATIENCE) -> None:
+    def __init__(self, space: Workspace, *, patience: float = ACK_TIMEOUT) -> None:
         self.space = space
         self._patience = patience
         self._open: deque[_Link] = deque()
@@ -122,11 +122,11 @@ class Sockets:
 
     def _heard(self, text: str) -> None:
         try:
-            said = json.loads(text)
-            ack = self._acks.get(said["envelope_id"])
+            message = json.loads(text)
+            ack = self._acks.get(message["envelope_id"])
         except (ValueError, TypeError, KeyError):
             return
-        body = said.get("payload") or {}
+        body = message.get("payload") or {}
         if ack and not ack.done():
             ack.set_result(Ack(body if isinstance(body, dict) else {"text": str(body)}))
 

@@ -100,10 +100,12 @@ class WebApi:
         fault = self.space.fault_for("upload")
         if fault:
             return await self.failure(fault)
-        known = files.receive(
+        is_taken = files.receive(
             self.space, request.match_info["file"], await request.read()
         )
-        return web.Response(text="OK" if known else "", status=200 if known else 404)
+        return web.Response(
+            text="OK" if is_taken else "", status=200 if is_taken else 404
+        )
 
     async def failure(self, fault: Fault) -> web.Response:
         """Fail as *fault* says; one that hangs is answered when the server closes."""

@@ -57,7 +57,7 @@ class Question:
         now = content(self.space, self.value).replace("\n", " ⏎ ")
         asked = f"? {self.label} [{now}]" if now else f"? {self.label}"
         notes = [f"! {self.note}"] if self.note else []
-        hints = [f"  {said}" for said in (self.hint, self._how()) if said]
+        hints = [f"  {hint}" for hint in (self.hint, self._how()) if hint]
         return [*notes, asked, *hints, *self.choices()]
 
     def choices(self) -> list[str]:
@@ -116,11 +116,11 @@ class Question:
         many = self.element["type"] in inputs.MANY
         whole = self._one(line)
         if whole or not many:
-            found = [whole]
+            options = [whole]
         else:
-            found = [self._one(part) for part in line.replace(",", " ").split()]
-        picked = [option for option in found if option]
-        if len(picked) < len(found) or not picked:
+            options = [self._one(part) for part in line.replace(",", " ").split()]
+        picked = [option for option in options if option]
+        if len(picked) < len(options) or not picked:
             raise Mistake("Choose by number, or by the words of an option.")
         return picked
 

@@ -75,10 +75,10 @@ class Screen:
 
     def press(self, number: int, text: str = "") -> Pressable | None:
         """Return what *number* presses: of the newest, or of the one with *text*."""
-        found = self.newest(text)
-        if not found or not 0 < number <= len(found[1].controls):
+        newest = self.newest(text)
+        if not newest or not 0 < number <= len(newest[1].controls):
             return None
-        return found[0], found[1].controls[number - 1]
+        return newest[0], newest[1].controls[number - 1]
 
     def press_label(self, words: str, text: str = "") -> Pressable | None:
         """Return the newest control whose label begins with *words*."""

@@ -39,14 +39,14 @@ class Mask:
     def __call__(self, line: str) -> str:
         """Return *line* with its volatile parts masked."""
         for name, pattern in _VOLATILE:
-            line = pattern.sub(lambda found: self._word(name, found[0]), line)  # noqa: B023 - used at once
+            line = pattern.sub(lambda match: self._word(name, match[0]), line)  # noqa: B023 - used at once
         return line
 
-    def _word(self, name: str, found: str) -> str:
+    def _word(self, name: str, text: str) -> str:
         if name in ("time", "port"):
             return f"<{name}>"
         seen = self._seen.setdefault(name, {})
-        return f"<{name} {seen.setdefault(found, len(seen) + 1)}>"
+        return f"<{name} {seen.setdefault(text, len(seen) + 1)}>"
 
 
 async def play(

@@ -118,8 +118,8 @@ class Terminal:
             if not self._printed.typing:
                 self.screen.show(self._printed.lines())
         else:
-            said = "(:submit sends it, :back asks again, :cancel closes)"
-            self.screen.show([said])
+            hint = "(:submit sends it, :back asks again, :cancel closes)"
+            self.screen.show([hint])
 
     async def catch_up(self) -> None:
         """Wait until all is quiet; ask what was not asked before."""
@@ -201,8 +201,8 @@ class Terminal:
             return question.take(line)
         who, control = self.screen.who, question.control
         question.offered = await self.client.options(who, surface, control, query)
-        found = question.choices() or ["  (nothing found)"]
-        self.screen.show(found if self._choosing else [])
+        choices = question.choices() or ["  (nothing found)"]
+        self.screen.show(choices if self._choosing else [])
         return None
 
     # ── pressing ─────────────────────────────────────────────────────────────────
@@ -211,14 +211,14 @@ class Terminal:
         number, words, text = pressed.groups()
         if words and words.isdecimal():
             number = words
-        found = (
+        pressable = (
             self.screen.press(int(number), text or "")
             if number
             else self.screen.press_label(words, text or "")
         )
-        if not found:
+        if not pressable:
             raise Mistake("There is nothing of that kind to press.")
-        return found
+        return pressable
 
     async def _press(self, pressable: Pressable) -> None:
         surface, control = pressable

@@ -1,6 +1,7 @@
 import asyncio
 
 from bot.sandbox.slack.client.payloads import Control
+from bot.sandbox.slack.loopback import LoopbackSlack
 from bot.sandbox.slack.model.objects import Notice
 from bot.sandbox.slack.model.seed import ANA, BOB, OLGA, OPS, RANDOM
 from tests.bot.sandbox.slack.conftest import (
@@ -115,10 +116,9 @@ async def test_nobody_there_is_a_failed_dispatch(slack):
     assert told(slack) == ['/relay failed with the error "dispatch_failed"']
 
 
-async def test_a_command_that_does_not_exist_goes_nowhere(slack):
-    slack.client._commands = {"/relay"}
-
-    await slack.client.command(ANA, OPS, "/rely list")
+async def test_a_command_that_does_not_exist_goes_nowhere():
+    async with LoopbackSlack(commands=("/relay",)) as slack:
+        await slack.client.command(ANA, OPS, "/rely list")
 
     assert told(slack) == ["/rely is not a valid command."]
 
