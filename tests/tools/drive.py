@@ -8,8 +8,8 @@ from bot.__main__ import COMMANDS
 from bot.app import begin, build, greet
 from bot.sandbox.cloud import LoopbackCloud
 from bot.sandbox.run import free_port
-from bot.sandbox.slack import seed
-from bot.sandbox.slack.world import LoopbackSlack
+from bot.sandbox.slack.loopback import LoopbackSlack
+from bot.sandbox.slack.model import seed
 from bot.settings import load
 
 PATIENCE = 10.0  # seconds until the card must be there
