@@ -77,14 +77,14 @@ class App(_Table):
 
     @model_validator(mode="before")
     @classmethod
-    def _keys_from_files(cls, given: Any) -> Any:
-        if not isinstance(given, dict):
-            return given
-        read = dict(given)
+    def _keys_from_files(cls, table: Any) -> Any:
+        if not isinstance(table, dict):
+            return table
+        values = dict(table)
         for key in ("usersig_key", "callback_key"):
-            if path := read.pop(f"{key}_file", None):
-                read[key] = _secret_in(Path(path), f"apps.{key}_file")
-        return read
+            if path := values.pop(f"{key}_file", None):
+                values[key] = _secret_in(Path(path), f"apps.{key}_file")
+        return values
 
 
 class Rule(_Table):
@@ -300,11 +300,11 @@ class _NamedFiles(PydanticBaseSettingsSource):
         return None, field_name, False
 
     def __call__(self) -> dict[str, Any]:
-        found = (
+        values = (
             self.get_field_value(field, name)
             for name, field in self.settings_cls.model_fields.items()
         )
-        return {name: value for value, name, _complex in found if value is not None}
+        return {name: value for value, name, _complex in values if value is not None}
 
 
 def _secret_in(path: Path, setting: str) -> str:
@@ -333,13 +333,13 @@ def _name_of(loc: tuple[int | str, ...]) -> str:
 
 def secrets_of(settings: Settings) -> Mapping[str, SecretStr]:
     """Return every secret by its setting, for the redactor of the logs."""
-    found = {
+    secrets = {
         name: value
         for name, value in settings
         if isinstance(value, SecretStr) and name != "database_url"
     }
     for app in settings.all_apps:
-        found[f"apps.{app.name}.usersig_key"] = app.usersig_key
+        secrets[f"apps.{app.name}.usersig_key"] = app.usersig_key
         if app.callback_key:
-            found[f"apps.{app.name}.callback_key"] = app.callback_key
-    return found
+            secrets[f"apps.{app.name}.callback_key"] = app.callback_key
+    return secrets

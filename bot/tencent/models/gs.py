@@ -1,7 +1,7 @@
 """GS: co-stream sessions, in which one cloud phone leads and many follow.
 
-The action is not in the public SDK, and its page calls it by another action's text.
-Its meaning is taken from its name and its fields.
+The action is not in the public SDK, and its page has another action's description:
+its meaning is taken from its name and its fields.
 """
 
 from typing import Annotated
@@ -32,7 +32,7 @@ CoStreamId = Annotated[
 
 
 class CoStreamSlaves(Reply):
-    """Who follows in a session. None is "not told", which is not "nobody"."""
+    """Who follows in a session. None is "not in the answer", which is not "nobody"."""
 
     master_instance_id: str | None = None
     online_instance_ids: Many[str] | None = None
