@@ -16,17 +16,15 @@ from bot.tencent.models.base import Level, Repeat, Request
 TOKENS = 100
 COST = 10  # of one more try; a success gives back 1
 DOUBLINGS = 8
-STOP_TRIES = (
-    1 + DOUBLINGS + 24 * 60
-)  # 8 soon after the first, then one a minute for a day
+STOP_TRIES = 1 + DOUBLINGS + 24 * 60  # eight more soon, then one a minute for a day
 
 
 class ErrorClass(StrEnum):
-    """What is known after an error; the letter is its short name."""
+    """The class of an error; the letter is its short name."""
 
     NEVER_SENT = "N"  # it did not leave
     REJECTED = "G"  # the gateway refused: a wrong key, field or name
-    WRONG_CLOCK = "C"  # the gateway refused our time; Tencent's is known now
+    WRONG_CLOCK = "C"  # the gateway refused our time; the answer had Tencent's
     TOO_FAST = "R"  # the gateway refused before anything was done
     TOO_OFTEN = "F"  # the product itself refused for the same reason
     QUOTA = "Q"  # a quota, a right or a state stands against it

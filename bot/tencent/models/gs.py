@@ -40,7 +40,7 @@ class CoStreamSlaves(Reply):
 
     @property
     def offline_instance_ids(self) -> tuple[str, ...] | None:
-        """Those selected that are not online; None if that cannot be known."""
+        """Those selected that are not online; None if a list is missing."""
         if self.available_instance_ids is None or self.online_instance_ids is None:
             return None
         online = set(self.online_instance_ids)
