@@ -1,31 +1,31 @@
 """What can go wrong, as a tree.
 
-    BotError                  everything that we raise on purpose
+    BotError                  everything that is raised on purpose
     ├── UserError             the asker can mend it; its text is shown as it is
     │   ├── UsageError        the words were not understood
-    │   ├── InvalidRequest    a field was refused; knows which
-    │   ├── NotAllowed        policy said no; knows the rule
-    │   ├── NotFound          nothing goes by that ID here
-    │   └── Busy              shed before it was sent: nothing happened
-    ├── CloudError            Tencent, or the way there
+    │   ├── InvalidRequest    fields were refused; has a sentence for each
+    │   ├── NotAllowed        policy refused; has the rule
+    │   ├── NotFound          the journal has nothing with that ID
+    │   └── Busy              refused before it was sent: nothing happened
+    ├── CloudError            a call to Tencent failed
     │   ├── NotSent           the request certainly did not leave
     │   ├── Refused           Tencent answered with a code
     │   └── NoAnswer          sent, and no answer that can be trusted came back
-    ├── JournalError          the memory failed
+    ├── JournalError          the journal failed
     │   ├── IllegalMove       an edge that the state machine does not have
     │   ├── KeyReused         the same key came with another request
     │   └── JournalUnavailable  nothing can be written now, so nothing starts
     └── SettingsError         the bot cannot start as it is configured
 
-A `UserError` is *told*; everything else is logged with its context, and the person
-is told what is known. A class exists only if somebody catches it.
+A `UserError` is shown to the asker; everything else is logged with its context, and
+the asker gets what is certain. A class exists only if somebody catches it.
 """
 
 from collections.abc import Mapping, Sequence
 
 
 class BotError(Exception):
-    """Everything that we raise on purpose."""
+    """Everything that is raised on purpose."""
 
 
 class UserError(BotError):
@@ -33,7 +33,7 @@ class UserError(BotError):
 
 
 class UsageError(UserError):
-    """The words were not understood; *usage* shows how they go."""
+    """The words were not understood; *usage* is the usage line."""
 
     def __init__(self, sentence: str, *, usage: str = "") -> None:
         super().__init__(sentence)
@@ -53,10 +53,10 @@ class InvalidRequest(UserError):
 
 
 class NotAllowed(UserError):
-    """Policy said no. *rule* names the rule that is missing or that denies.
+    """Policy refused. *rule* is the rule that is missing or that denies.
 
-    *may* are the users and user groups who may instead, *action* is what a rule would
-    call it (`relay.start`), if that is known.
+    *may* are the users and user groups who are allowed to; *action* is its name in
+    rules (`relay.start`), or empty.
     """
 
     def __init__(
@@ -69,11 +69,11 @@ class NotAllowed(UserError):
 
 
 class NotFound(UserError):
-    """Nothing goes by that ID here."""
+    """The journal has nothing with that ID."""
 
 
 class Busy(UserError):
-    """Shed before it was sent. *wait* is the predicted wait in seconds."""
+    """Refused before it was sent. *wait* is the predicted wait in seconds."""
 
     def __init__(self, sentence: str, *, wait: float) -> None:
         super().__init__(sentence)
@@ -81,7 +81,7 @@ class Busy(UserError):
 
 
 class CloudError(BotError):
-    """Tencent, or the way there. *request_id* is empty when none came back."""
+    """A call to Tencent failed. *request_id* is empty when none came back."""
 
     def __init__(self, what: str, *, request_id: str = "") -> None:
         super().__init__(what)
@@ -91,7 +91,7 @@ class CloudError(BotError):
 class NotSent(CloudError):
     """The request certainly did not leave: no name, no connection, no TLS.
 
-    *lasting*: another try ends the same way (a certificate that is not theirs).
+    *lasting*: another try ends the same way (a certificate that is not Tencent's).
     """
 
     def __init__(self, what: str, *, lasting: bool = False) -> None:
@@ -100,7 +100,7 @@ class NotSent(CloudError):
 
 
 class Refused(CloudError):
-    """Tencent answered with an error *code*; what it means is `explain`'s part."""
+    """Tencent answered with an error *code*, which `tencent.explain` explains."""
 
     def __init__(self, code: str, message: str, *, request_id: str = "") -> None:
         super().__init__(f"{code}: {message}", request_id=request_id)
@@ -109,9 +109,9 @@ class Refused(CloudError):
 
 
 class NoAnswer(CloudError):
-    """Sent, and nothing trustworthy came back; *what* says what is known.
+    """Sent, and nothing trustworthy came back; *what* says what did.
 
-    *salvaged* is a TaskId found whole in a broken answer.
+    *salvaged* is a TaskId that stands whole in a broken answer.
     """
 
     def __init__(self, what: str, *, request_id: str = "", salvaged: str = "") -> None:
@@ -120,7 +120,7 @@ class NoAnswer(CloudError):
 
 
 class JournalError(BotError):
-    """The memory failed."""
+    """The journal failed."""
 
 
 class IllegalMove(JournalError):

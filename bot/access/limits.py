@@ -1,7 +1,8 @@
-"""What one relay may cost at most, and where it may go: checked before it is accepted.
+"""Limits on the size and number of relays, and the hosts that they may be pushed to.
 
-A relay of a private room to a foreign host is a leak, so where hosts are listed no
-other is reached: an exact host, or a suffix that begins with a dot; never an address.
+Checked before a relay is accepted. A relay of a private room to a foreign host is a
+leak, so where hosts are listed no other is allowed: an entry is an exact host, or a
+suffix that begins with a dot; never an address.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,15 +18,15 @@ from bot.tencent.models.trtc.requests import StartPublishCdnStream
 def check_request(
     request: StartPublishCdnStream, limits: Limits, push_hosts: Sequence[str]
 ) -> None:
-    """Refuse a relay that is too large, or goes where it may not.
+    """Refuse a relay that is over a limit, or is pushed to a host that is not listed.
 
     Raises:
-        NotAllowed: the first ceiling that it is over, or the host.
+        NotAllowed: the first limit that it is over, or the host.
     """
-    for rule, given, most in _measured(request, limits):
-        if given > most:
+    for rule, value, most in _measured(request, limits):
+        if value > most:
             sentence = _("{given} is over the limit of {most} here.")
-            raise NotAllowed(sentence.format(given=given, most=most), rule=rule)
+            raise NotAllowed(sentence.format(given=value, most=most), rule=rule)
     for url in request.target_urls:
         host = host_of(url.get_secret_value())
         if push_hosts and not is_listed(host, push_hosts):
@@ -34,24 +35,23 @@ def check_request(
 
 
 def check_counts(live: int, today: int, *, limits: Limits) -> None:
-    """Refuse one relay more than may run, or than one person may start in a day.
+    """Refuse one more relay beside *live* running ones and *today* of the person's own.
 
     Raises:
-        NotAllowed: the count that is used up.
+        NotAllowed: the limit that is reached.
     """
     if live >= limits.live_relays:
         sentence = _("{n} relays are running, which is all that may.").format(n=live)
         raise NotAllowed(sentence, rule="live_relays")
     if today >= limits.starts_per_person_a_day:
         sentence = _("You have started {n} relays in a day, which is all that you may.")
-        told = sentence.format(n=today)
-        raise NotAllowed(told, rule="starts_per_person_a_day")
+        raise NotAllowed(sentence.format(n=today), rule="starts_per_person_a_day")
 
 
 def host_of(url: str) -> str:
-    """Return the host of *url* as it is looked up: lower case, IDNA, no last dot.
+    """Return the host of *url* as DNS gets it: lower case, IDNA, no last dot.
 
-    Empty if there is none that could be looked up.
+    Empty if *url* has none that can be looked up.
     """
     try:
         host = (urlsplit(url).hostname or "").rstrip(".").casefold()

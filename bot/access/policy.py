@@ -1,7 +1,7 @@
 """Who may do what where: a decision table, default deny.
 
-The rules name IDs, never display names. Two ceilings have to agree: where it is asked
-(workspace and channel) and who asks (a user, or a group that they are in).
+The rules name IDs, never display names. A rule has to match both the place (workspace
+and channel) and the person (a user, or a member of a user group).
 """
 
 from collections.abc import Mapping
@@ -19,33 +19,33 @@ Groups = Mapping[str, frozenset[str]]  # user group → its members
 
 
 class Directory(Protocol):
-    """What Slack knows about people, from memory: it may be old."""
+    """Slack's facts about people, from a cache: they may be old."""
 
     @property
     def known(self) -> bool:
-        """Whether Slack has answered at all since the bot was started."""
+        """Whether Slack has answered since the bot was started."""
 
     @property
     def team(self) -> TeamId:
         """The workspace that the bot is installed in; not before that is known."""
 
     def is_guest(self, who: Person) -> bool | None:
-        """Tell whether *who* is a guest; None if that is not known (yet)."""
+        """Tell whether *who* is a guest; None if that is not cached."""
 
     def groups(self, *, patient: bool = False) -> Groups | None:
-        """The members of the user groups that rules name, or None if unknown.
+        """Return the members of the user groups that rules name, or None if unknown.
 
-        When Slack does not answer, the last good answer counts for 15 minutes, and to
-        the *patient* for a day.
+        When Slack does not answer, its last answer is valid for 15 minutes, and for a
+        day if *patient*.
         """
 
     async def ensure_known(self, who: Person) -> None:
-        """Look *who* up now, if nothing is known of them yet; an ack never waits."""
+        """Look *who* up now, if nothing is cached of them; no ack waits for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
-    """What is known about an ask when it is judged."""
+    """The facts on which an ask is judged."""
 
     who: Person
     where: Place
@@ -56,7 +56,7 @@ class Circumstances:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Policy's answer. *rule* names what allowed it, or what is missing."""
+    """Policy's answer. *rule* is the one that allowed it, or that is missing."""
 
     allowed: bool
     rule: str
@@ -66,7 +66,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is asked for: an action of the policy (`relay.start`) on an app.
+    """An action of the policy (`relay.start`), asked for on an app.
 
     *ends*: it can only end something, and so save money.
     """
@@ -103,7 +103,7 @@ def judge(
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """The policy of this bot, with what is known about people now."""
+    """The bot's policy, and the directory that it is judged with."""
 
     policy: Policy
     directory: Directory
@@ -114,9 +114,9 @@ class Gate:
     ) -> Verdict:
         """Return what policy says to *wish* at this moment.
 
-        An ack cannot wait until somebody new has been looked up. So not to know
-        whether they are a guest refuses nothing but *finally_*, before it is sent; and
-        not even then what only ends something.
+        An ack cannot wait for a look-up. So a person of whom it is unknown whether they
+        are a guest passes, except *finally_*, before the request is sent; and then
+        too, if it only ends something.
         """
         guest = self.directory.is_guest(who)
         facts = Circumstances(
@@ -145,11 +145,12 @@ def _stranger(facts: Circumstances, policy: Policy) -> Verdict | None:
         )
     if policy.guests or facts.guest is False:
         return None
-    known = _("Guests may not use this bot.")
-    unknown = _("Slack did not tell me whether you are a guest.")
-    return Verdict(
-        allowed=False, rule="guests", reason=known if facts.guest else unknown
+    reason = (
+        _("Guests may not use this bot.")
+        if facts.guest
+        else _("Slack did not tell me whether you are a guest.")
     )
+    return Verdict(allowed=False, rule="guests", reason=reason)
 
 
 def _fits(rule: Rule, wish: Wish, facts: Circumstances) -> bool:

@@ -68,8 +68,8 @@ def unknown_subcommand(text: str, rest: Sequence[str], vocabulary: Vocabulary) -
         command=vocabulary.command, typed=text[:LONGEST_ECHO]
     )
     if not subcommands:
-        known = _("It knows {subcommands}.").format(subcommands=vocabulary.listed)
-        return _miss(text, "subcommand", f"{sentence} {known}")
+        listed = _("It knows {subcommands}.").format(subcommands=vocabulary.listed)
+        return _miss(text, "subcommand", f"{sentence} {listed}")
     return replace(
         _miss(text, "subcommand", sentence),
         candidates=tuple(" ".join((name, *rest)) for name in subcommands),

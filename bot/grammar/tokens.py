@@ -1,6 +1,6 @@
 """What a word looks like: handles, IDs of three products, error codes, links.
 
-Phones and clipboards change what is typed, so text is put straight before it is read.
+Phones and clipboards change what is typed, so text is normalised before it is read.
 """
 
 import html
@@ -10,7 +10,7 @@ import unicodedata
 from bot.dialogue.words import Token, TokenKind
 from bot.ids import HANDLE, SHORTEST_TASK_ID, handle_from
 
-MOST_FOUND = 5
+MOST_IDS = 5
 
 PERMALINK = re.compile(r"https://[\w.-]+\.slack\.com/archives/[A-Z0-9]+/p\d{16}\S*")
 REQUEST = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -56,7 +56,7 @@ CODES = frozenset(
         "UnsupportedRegion",
     )
 )
-OURS = "patchbay"  # the first part of our own codes; alone it is only a name
+OURS = "patchbay"  # the first part of Patchbay's own codes; alone it is only a name
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _SPACES = dict.fromkeys([0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " ")
@@ -73,8 +73,8 @@ _ADDED = ("http://", "mailto:", "tel:")  # to what only looks like a link
 _ENTITY = re.compile(r"&(?:amp|lt|gt);")
 _WRAPPED = re.compile(r"([`*_\"'])(?P<inside>.+)\1", re.DOTALL)
 
-# The first alternatives are there to be stepped over: what follows a `key=`, and
-# what a link's path is made of, is not ours to name.
+# The first alternatives are matched to be skipped: neither what follows a `key=` nor a
+# part of a link's path is an ID.
 _IN_PROSE = re.compile(
     r"(?<![\w+=.-])(?:--)?[A-Za-z_][\w-]{0,30}="
     r"|https://[\w.-]+\.slack\.com/archives/[A-Z0-9]+/p\d{16}"
@@ -94,7 +94,7 @@ _RANDOM_PART = re.compile(r".*[A-Z0-9].*")
 
 
 def normalise(text: str) -> str:
-    """Put *text* straight: one kind of quote, dash and space, no Slack markup.
+    """Return *text* with one kind of quote, dash and space, and no Slack markup.
 
     Dots at the end stay: a TaskId ends in them. Slack escapes `&<>` once, so they are
     restored once; apart from that, straight text comes back as it is.
@@ -117,7 +117,7 @@ def bare(word: str) -> str:
 
 
 def classify(word: str) -> TokenKind:
-    """Tell what *word* looks like; the first that fits, in this order."""
+    """Return the kind of *word*: the first whose pattern matches."""
     for pattern, kind in (
         (HANDLE, TokenKind.HANDLE),
         (PERMALINK, TokenKind.PERMALINK),
@@ -135,15 +135,15 @@ def classify(word: str) -> TokenKind:
 def find_ids(text: str) -> tuple[Token, ...]:
     """Return the IDs and error codes in prose, JSON or a log line: five at most.
 
-    Stricter than `classify`, for nobody meant these words for us: a TaskId looks
-    random, an error code begins as Tencent's do, a link is nothing but a permalink.
+    Stricter than `classify`, since prose was not typed as a command: a TaskId looks
+    random, an error code begins as Tencent's do, a link is a permalink or nothing.
     """
-    found: dict[str, Token] = {}
+    tokens: dict[str, Token] = {}
     for match in _IN_PROSE.finditer(_ESCAPED_BREAK.sub(" ", normalise(text))):
         token = _token(match[0])
         if _meant(token):
-            found.setdefault(_same(token), token)
-    return tuple(found.values())[:MOST_FOUND]
+            tokens.setdefault(_same(token), token)
+    return tuple(tokens.values())[:MOST_IDS]
 
 
 def _unlinked(match: re.Match[str]) -> str:

@@ -1,8 +1,8 @@
-"""What Tencent tells by itself about a relay: the signed "relay to CDN" events.
+"""The signed "relay to CDN" events that Tencent sends about a relay.
 
-They bring the robot's name and the TaskId together, which is how a TaskId that was
-lost on the way is found again. The signature covers no time: a genuine event can be
-played again for ever, so whoever reads one looks at `sent_at` and `key` as well.
+An event has the robot's user ID and the TaskId together, so a TaskId that was lost on
+the way is recovered from it. The signature covers no time: a genuine event can be
+replayed for ever, so a reader checks `sent_at` and `key` as well.
 
 Page: https://trtc.io/document/54913
 """
@@ -34,10 +34,10 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class RelayStatus(IntEnum):
-    """How one push target of a relay is doing; a relay with ten has ten of them.
+    """The status of one push target; a relay with ten targets has ten of them.
 
     A start goes 1, 2; a stop 2, 5, 0; a break that heals 2, 3, 2; one that does
-    not 2, 3, 4, 0. They may arrive in any order: `RelayEvent.at` is the true one.
+    not 2, 3, 4, 0. They may arrive in any order; `RelayEvent.at` has the true one.
     """
 
     IDLE = 0
@@ -52,8 +52,8 @@ class RelayStatus(IntEnum):
 class RelayEvent:
     """One push target changed its status at *at*; both times are to the millisecond.
 
-    *agent* is the robot's name, by which `ids.intent_of` finds the intent. *url* has
-    the stream key in it. The error is told with FAILED; its codes are not documented.
+    *agent* is the robot's user ID, from which `ids.intent_of` gets the intent. *url*
+    contains the stream key. An error comes with FAILED; its codes are undocumented.
     """
 
     room: str
@@ -68,10 +68,10 @@ class RelayEvent:
 
     @property
     def key(self) -> str:
-        """The same for the same event, however often it is delivered; no secret."""
+        """The de-duplication key: equal for every delivery of the event, no secret."""
         facts = (self.task_id, self.at.isoformat(), self.status.name)
-        told = "\0".join([*facts, self.url.get_secret_value()])
-        return hashlib.sha256(told.encode()).hexdigest()
+        text = "\0".join([*facts, self.url.get_secret_value()])
+        return hashlib.sha256(text.encode()).hexdigest()
 
 
 def read(raw: bytes, sign: str, key: SecretStr) -> RelayEvent | None:
@@ -97,9 +97,9 @@ def read(raw: bytes, sign: str, key: SecretStr) -> RelayEvent | None:
 
 def _verify(raw: bytes, sign: str, key: SecretStr) -> None:
     secret = key.get_secret_value().encode()
-    due = base64.b64encode(hmac.digest(secret, raw, hashlib.sha256))
-    came = sign.encode("utf-8", "replace")
-    if not secret or not hmac.compare_digest(due, came):
+    expected = base64.b64encode(hmac.digest(secret, raw, hashlib.sha256))
+    header = sign.encode("utf-8", "replace")
+    if not secret or not hmac.compare_digest(expected, header):
         raise NotAllowed(
             _("The signature of this callback is wrong."), rule="callback signature"
         )
@@ -120,7 +120,7 @@ def _relay_event(body: "_RelayBody") -> RelayEvent:
     )
 
 
-class _Told(BaseModel):
+class _Model(BaseModel):
     model_config = ConfigDict(
         frozen=True,
         extra="ignore",
@@ -130,19 +130,19 @@ class _Told(BaseModel):
     )
 
 
-class _Event(_Told):
+class _Event(_Model):
     event_group_id: int
     event_type: int
 
 
-class _Payload(_Told):
+class _Payload(_Model):
     url: SecretStr = SecretStr("")
     status: RelayStatus
     error_code: int | None = None
     error_msg: str | None = None
 
 
-class _Info(_Told):
+class _Info(_Model):
     room_id: str = ""
     user_id: str
     task_id: Annotated[str, Field(pattern=r"^[!-~]{1,512}$")]

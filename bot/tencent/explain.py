@@ -85,18 +85,18 @@ class _Entry(_Strict):
 def explain(
     code: str, *, product: str = "", locale: str = DEFAULT_LOCALE
 ) -> tuple[Explanation, ...]:
-    """Return what *code* (in any case) means; nothing if that is not known.
+    """Return the meanings of *code*, in any case; none if it is not listed.
 
     With a *product*, its own meaning or else the common one. Without one, every
     product's own meaning, then the common one if it still holds for some product.
     """
-    said = code
-    while said:
-        if found := _meanings(said.casefold(), product, locale):
-            if said == code:
-                return found
-            return tuple(replace(one, code=code, exact=False) for one in found)
-        said = said.rpartition(".")[0]
+    listed = code
+    while listed:
+        if meanings := _meanings(listed.casefold(), product, locale):
+            if listed == code:
+                return meanings
+            return tuple(replace(one, code=code, exact=False) for one in meanings)
+        listed = listed.rpartition(".")[0]
     return ()
 
 
@@ -106,19 +106,19 @@ def codes() -> frozenset[str]:
 
 
 def _meanings(code: str, product: str, locale: str) -> tuple[Explanation, ...]:
-    wanted = (product,) if product else PRODUCTS
-    own = tuple(one for name in wanted if (one := _one(name, code, locale)))
-    if len(own) == len(wanted):
+    products = (product,) if product else PRODUCTS
+    own = tuple(one for name in products if (one := _one(name, code, locale)))
+    if len(own) == len(products):
         return own
     common = tuple(one for name in EVERYWHERE if (one := _one(name, code, locale)))
     return own + common
 
 
 def _one(file: str, code: str, locale: str) -> Explanation | None:
-    found = _catalogue().get((file, code))
-    if found is None:
+    listed = _catalogue().get((file, code))
+    if listed is None:
         return None
-    entry, name = found
+    entry, name = listed
     return entry.read(name, file if file in PRODUCTS else "", locale)
 
 

@@ -1,8 +1,8 @@
-"""What a failed try means for the next: again, or over, and then how it ended.
+"""What follows a failed try: another one, or the end and its conclusion.
 
 First the error gets a class, then the class and the kind of action give the plan.
-A code that nobody has listed is vague, and a vague start is never tried again: so a
-code that Tencent invents tomorrow cannot start, and bill, a second relay.
+An unlisted code is vague, and a vague start is never tried again: so a code that
+Tencent invents tomorrow cannot start, and bill, a second relay.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,18 +13,18 @@ from typing import Any
 from bot.errors import CloudError, NoAnswer, NotSent, Refused
 from bot.tencent.models.base import Level, Repeat, Request
 
-PURSE = 100
-PRICE = 10  # of one more try; a success gives back 1
+TOKENS = 100
+COST = 10  # of one more try; a success gives back 1
 DOUBLINGS = 8
-STUBBORN = 1 + DOUBLINGS + 24 * 60  # tries of a stop: 8 more soon, then for a day
+STOP_TRIES = 1 + DOUBLINGS + 24 * 60  # eight more soon, then one a minute for a day
 
 
 class ErrorClass(StrEnum):
-    """What is known after an error; the letter is its short name."""
+    """The class of an error; the letter is its short name."""
 
     NEVER_SENT = "N"  # it did not leave
     REJECTED = "G"  # the gateway refused: a wrong key, field or name
-    WRONG_CLOCK = "C"  # the gateway refused our time; Tencent's is known now
+    WRONG_CLOCK = "C"  # the gateway refused our time; the answer had Tencent's
     TOO_FAST = "R"  # the gateway refused before anything was done
     TOO_OFTEN = "F"  # the product itself refused for the same reason
     QUOTA = "Q"  # a quota, a right or a state stands against it
@@ -108,9 +108,9 @@ KINDS: Mapping[tuple[Level, Repeat], _Kind] = {
 
 @dataclass(frozen=True, slots=True)
 class _Pause:
-    """Seconds before another try: anything up to *base*, then twice that, up to *cap*.
+    """Seconds before another try: a random part of *base*, doubled up to *cap*.
 
-    *even*: all of it, not a random part. *in_the_end*: once eight tries were in vain.
+    *even*: all of it, not a random part. *in_the_end*: the pause after eight tries.
     """
 
     base: float
@@ -136,7 +136,10 @@ _LET_IT_TIME_OUT = _Pause(5.0, 5.0, even=True)  # Tencent gives a session 5 s
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """At most *tries* in all, and the *verdict* when they are over."""
+    """At most *tries* in all, and the *verdict* when they are used up.
+
+    *clock*: one more try, signed by Tencent's clock, if it was not corrected before.
+    """
 
     verdict: Conclusion
     tries: int = 1
@@ -161,7 +164,7 @@ PLANS: Mapping[ErrorClass, Mapping[_Kind, _Plan]] = {
     ErrorClass.NEVER_SENT: _row(
         start=_Plan(_NO, 3, _SOON),
         update=_Plan(_NO, 4, _SOON),
-        stop=_Plan(_NO, STUBBORN, _STOP),
+        stop=_Plan(_NO, STOP_TRIES, _STOP),
         session=_Plan(_NO, 3, _SOON),
         read=_Plan(_NO, 4, _SOON),
     ),
@@ -170,14 +173,14 @@ PLANS: Mapping[ErrorClass, Mapping[_Kind, _Plan]] = {
     ErrorClass.TOO_FAST: _row(
         start=_Plan(_NO, 3, _SLOWER),
         update=_Plan(_NO, 4, _SLOWER),
-        stop=_Plan(_NO, STUBBORN, _STOP_SLOWER),
+        stop=_Plan(_NO, STOP_TRIES, _STOP_SLOWER),
         session=_Plan(_NO, 3, _SLOWER),
         read=_Plan(_NO, 4, _SLOWER),
     ),
     ErrorClass.TOO_OFTEN: _row(
         start=_Plan(_NO),
         update=_Plan(_NO, 4, _SLOWER),
-        stop=_Plan(_NO, STUBBORN, _STOP_SLOWER),
+        stop=_Plan(_NO, STOP_TRIES, _STOP_SLOWER),
         session=_Plan(_NO, 3, _SLOWER),
         read=_Plan(_NO, 4, _SLOWER),
     ),
@@ -185,7 +188,7 @@ PLANS: Mapping[ErrorClass, Mapping[_Kind, _Plan]] = {
     ErrorClass.BUSY: _row(
         start=_Plan(_MAYBE),
         update=_Plan(_MAYBE, 4, _SOON),
-        stop=_Plan(_MAYBE, STUBBORN, _STOP),
+        stop=_Plan(_MAYBE, STOP_TRIES, _STOP),
         session=_Plan(_NO, 3, _LET_IT_FINISH),
         read=_Plan(_NO, 4, _SOON),
     ),
@@ -199,14 +202,14 @@ PLANS: Mapping[ErrorClass, Mapping[_Kind, _Plan]] = {
     ErrorClass.VAGUE: _row(
         start=_Plan(_MAYBE),
         update=_Plan(_MAYBE, 4, _SOON),
-        stop=_Plan(_MAYBE, STUBBORN, _STOP),
+        stop=_Plan(_MAYBE, STOP_TRIES, _STOP),
         session=_Plan(_MAYBE),
         read=_Plan(_NO, 4, _SOON),
     ),
     ErrorClass.NO_ANSWER: _row(
         start=_Plan(_MAYBE),
         update=_Plan(_MAYBE, 4, _SOON),
-        stop=_Plan(_MAYBE, STUBBORN, _STOP),
+        stop=_Plan(_MAYBE, STOP_TRIES, _STOP),
         session=_Plan(_MAYBE, 2, _LET_IT_TIME_OUT),
         read=_Plan(_NO, 4, _SOON),
     ),
@@ -234,10 +237,10 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What earlier tries left behind.
+    """The state that earlier tries of a request left.
 
     *doubt*: one may have been done (see `leaves_doubt`), so that the next cannot prove
-    that nothing was. *corrected*: the clock was set right, which helps once.
+    that nothing was. *corrected*: the clock was corrected, which helps once.
     """
 
     doubt: bool = False
@@ -249,28 +252,29 @@ FRESH = Past()
 
 @dataclass
 class RetryQuota:
-    """Tokens for trying again, one purse for each action.
+    """Tokens for more tries, one quota for each action.
 
-    When everything fails, more tries end after ten and come back with successes: a
-    product in trouble is not called four times as often as a healthy one.
+    When every try fails, the tokens are used up after ten more, and return one by one
+    with successes: a product in trouble is not called four times as often as a healthy
+    one.
     """
 
-    tokens: int = field(default=PURSE, init=False)
+    tokens: int = field(default=TOKENS, init=False)
 
     def take(self) -> bool:
-        """Pay for one more try, if there is enough."""
-        if self.tokens < PRICE:
+        """Take the tokens for one more try, if there are enough."""
+        if self.tokens < COST:
             return False
-        self.tokens -= PRICE
+        self.tokens -= COST
         return True
 
     def succeeded(self) -> None:
         """Put one token back."""
-        self.tokens = min(self.tokens + 1, PURSE)
+        self.tokens = min(self.tokens + 1, TOKENS)
 
 
 def class_of(error: CloudError) -> ErrorClass:
-    """Return what *error* says. A code is looked up whole, then parent by parent."""
+    """Return the class of *error*. A code is looked up whole, then by its parents."""
     match error:
         case NotSent():
             return ErrorClass.NEVER_SENT
@@ -291,10 +295,10 @@ def next_step(
     quota: RetryQuota | None = None,
     past: Past = FRESH,
 ) -> Again | End:
-    """Tell what to do after try number *tries* (from 1) ended in *error*.
+    """Return what to do after try number *tries* (from 1) ended in *error*.
 
-    *random* gives numbers from 0 to 1. *quota* pays for another try; a stop is tried
-    without. *past* is what the earlier tries of the same request left behind.
+    *random* gives numbers from 0 to 1. *quota* limits more tries, but not of a stop.
+    *past* is the state that earlier tries of the same request left.
 
     An update that is sent again needs a new, larger SequenceNumber.
     """
@@ -305,9 +309,9 @@ def next_step(
     verdict = plan.verdict
     if past.doubt and verdict is Conclusion.NOT_STARTED and kind is not _Kind.READ:
         verdict = Conclusion.UNKNOWN
-    in_vain = isinstance(error, NotSent) and error.lasting
+    lasting = isinstance(error, NotSent) and error.lasting
     over = past.corrected if plan.clock else tries >= plan.tries
-    if in_vain or over or not _paid(kind, quota):
+    if lasting or over or not _allowed(kind, quota):
         return End(verdict)
     return Again(plan.pause.after(tries, random), verdict, clock=plan.clock)
 
@@ -317,5 +321,5 @@ def leaves_doubt(error: CloudError) -> bool:
     return class_of(error) in {ErrorClass.VAGUE, ErrorClass.NO_ANSWER}
 
 
-def _paid(kind: _Kind, quota: RetryQuota | None) -> bool:
+def _allowed(kind: _Kind, quota: RetryQuota | None) -> bool:
     return kind is _Kind.STOP or quota is None or quota.take()

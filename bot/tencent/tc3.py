@@ -1,7 +1,7 @@
 """TC3-HMAC-SHA256: the signature on every request to Tencent Cloud's API 3.0.
 
-Bytes and a moment go in, the `Authorization` header comes out. Nothing here knows
-the clock or the network, so any signature ever sent can be made again.
+Bytes and a moment go in, the `Authorization` header comes out. Neither the clock nor
+the network is read, so any signature can be reproduced.
 
 Page: https://www.tencentcloud.com/document/product/267/37447
 """

@@ -1,7 +1,7 @@
-"""UserSig: the ticket with which somebody, or our robot, enters a TRTC room.
+"""UserSig: the credential with which a user, or a relay's robot, enters a TRTC room.
 
-The app's key is not the cloud API key. A ticket is a secret for as long as it
-lasts, which can be decades, so it is minted for one send and never kept.
+The app's key is not the cloud API key. A UserSig is a secret until it expires, which
+can take decades, so it is minted for one send and never kept.
 
 Page: https://www.tencentcloud.com/document/product/1047/34385
 """
@@ -30,7 +30,7 @@ _UNREADABLE = (
     LookupError,
     TypeError,
     OverflowError,  # a moment outside of all calendars
-    OSError,  # the same, in another mood
+    OSError,  # the same, on other platforms
     RecursionError,
 )
 _TO_URL = bytes.maketrans(b"+/=", b"*-_")
@@ -39,7 +39,7 @@ _FROM_URL = bytes.maketrans(b"*-_", b"+/=")
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What a UserSig says about itself; whether the app's key made it is not known."""
+    """The fields of a UserSig, whose signature is not verified."""
 
     user: str
     sdk_app_id: int
@@ -50,7 +50,7 @@ class Ticket:
 def mint(
     user: str, *, sdk_app_id: int, key: SecretStr, at: datetime, expire: int = DAY
 ) -> SecretStr:
-    """Return a UserSig for *user*, good for *expire* seconds from *at*."""
+    """Return a UserSig for *user*, valid for *expire* seconds from *at*."""
     made = int(at.timestamp())
     lines = (
         f"TLS.identifier:{user}\nTLS.sdkappid:{sdk_app_id}\n"

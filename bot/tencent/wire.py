@@ -85,8 +85,8 @@ def load(status: int, body: bytes, content_type: str, reply_type: type[R]) -> R:
     """Read what came back, with HTTP *status*, as a *reply_type*.
 
     Raises:
-        Refused: Tencent's own word, whatever the status and content type.
-        NoAnswer: anything else that is not the whole reply.
+        Refused: it has an `Error`, whatever the status and content type.
+        NoAnswer: it is anything else but the whole reply.
     """
     response = _response(status, body, content_type)
     request_id = _request_id(response)

@@ -1,8 +1,8 @@
 """What every request and reply to Tencent Cloud has in common.
 
-A request is a frozen value that knows its own danger: which service and action it
-is, whether it changes anything, what it costs to be wrong, how often it may be sent
-and how long to wait. Everything downstream reads that from the class.
+A request is a frozen value whose class declares its danger: the service and action,
+whether it changes anything or is billed, what sending it twice does, how often it may
+be sent and how long to wait. Everything downstream reads that from the class.
 
 Names on the wire are PascalCase; ours are snake_case. What we send refuses unknown
 fields; what we read ignores them. Secrets come out masked, save for the wire.
@@ -37,10 +37,10 @@ def shown_as(mask: Callable[[str], str]) -> PlainSerializer:
     """Return how a secret is written: as *mask* makes it, whole for the wire only."""
 
     def write(secret: SecretStr, info: SerializationInfo[Any]) -> str:
-        told = secret.get_secret_value()
+        text = secret.get_secret_value()
         context = info.context
         revealed = isinstance(context, Mapping) and context.get(REVEAL)
-        return told if revealed else mask(told)
+        return text if revealed else mask(text)
 
     return PlainSerializer(write)
 
@@ -148,7 +148,7 @@ class Request(Part, Generic[R_co]):
     permit: ClassVar[str]  # what a rule of the policy calls it: "relay.start"
     level: ClassVar[Level]
     repeat: ClassVar[Repeat]
-    rate: ClassVar[float]  # calls a second that we allow ourselves: 90 % of theirs
+    rate: ClassVar[float]  # calls a second that may be sent: 90 % of Tencent's limit
     deadline: ClassVar[Deadline]
     reply: ClassVar[type[Reply]]
     page: ClassVar[str]  # the API page that the class implements

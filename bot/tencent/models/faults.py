@@ -1,7 +1,7 @@
-"""What pydantic refuses, told in sentences to the person who typed it.
+"""Pydantic's errors, as sentences for the person who typed the values.
 
-Whole numbers are the only values that a sentence repeats, and never where text was
-wanted: so no secret can come back in one.
+Whole numbers are the only values that a sentence repeats, and never where text is
+expected: so no secret can come back in one.
 """
 
 import re
@@ -28,13 +28,14 @@ _PLACE = re.compile(r"line (\d+) column (\d+)")
 def fault(sentence: str, **values: object) -> PydanticCustomError:
     """Return the error of one value.
 
-    *sentence* may name *values*, and `{what}` the field and `{given}` the value are.
+    *sentence* may have *values* in it, `{what}` for the field and `{given}` for the
+    value.
     """
     return PydanticCustomError(_FAULT, _FAULT, {"sentence": sentence, **values})
 
 
 def between_fields(broken: Iterable[tuple[str, str]]) -> ValidationError:
-    """Return the error of values that do not go together, as *broken* tells."""
+    """Return the error of values that do not go together: where, and a sentence."""
     return ValidationError.from_exception_data(
         _FAULT,
         [
@@ -50,17 +51,17 @@ def between_fields(broken: Iterable[tuple[str, str]]) -> ValidationError:
 
 
 def faults_of(error: ValidationError, root: type[BaseModel]) -> dict[str, str]:
-    """Return what is wrong with what was to be a *root*.
+    """Return the faults of the values that were to be a *root*.
 
-    Out comes a sentence for each field, under its dotted path in Tencent's names; the
-    empty path is the whole.
+    A sentence for each field, under its dotted path in Tencent's names; the empty path
+    is the whole.
     """
     faults: dict[str, str] = {}
     for one in error.errors(include_url=False):
         path, holder = _place(one["loc"], root)
         sentence = _sentence(one, path, holder)
-        known = faults.get(".".join(path))
-        faults[".".join(path)] = f"{known} {sentence}" if known else sentence
+        field = ".".join(path)
+        faults[field] = f"{faults[field]} {sentence}" if field in faults else sentence
     return faults
 
 
@@ -89,29 +90,29 @@ def _place(
 
 def _field(step: str, holder: type[BaseModel] | None) -> tuple[str, FieldInfo | None]:
     """Return the name to show for *step*, and the field that it is, if it is one."""
-    for ours, field in holder.model_fields.items() if holder else ():
-        if step in {ours, field.alias}:
-            return field.alias or ours, field
+    for name, field in holder.model_fields.items() if holder else ():
+        if step in {name, field.alias}:
+            return field.alias or name, field
     return step if _NAME.fullmatch(step) else "…", None
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    found = (_model_in(inner) for inner in get_args(annotation))
-    return next((model for model in found if model), None)
+    models = (_model_in(inner) for inner in get_args(annotation))
+    return next((model for model in models if model), None)
 
 
 def _sentence(
     error: ErrorDetails, path: list[str], holder: type[BaseModel] | None
 ) -> str:
-    kind, given, values = error["type"], error["input"], error.get("ctx", {})
+    kind, value, values = error["type"], error["input"], error.get("ctx", {})
     what = noun(next((step for step in reversed(path) if not step.isdigit()), ""))
     if "whole" in values:
         return str(values["whole"])
     if kind == _FAULT:
-        told = {**values, "what": what, "given": _shown(given)}
-        return str(values["sentence"]).format(**told)
+        params = {**values, "what": what, "given": _shown(value)}
+        return str(values["sentence"]).format(**params)
     if kind == "extra_forbidden":
         return _unknown(path[-1], holder)
     if kind == "json_invalid":
@@ -119,14 +120,14 @@ def _sentence(
     sentence = _sentences().get(kind) or _("The {what} cannot be taken as it is.")
     return sentence.format(
         what=what,
-        given=_called(given),
+        given=_called(value),
         most=values.get("max_length"),
         count=values.get("actual_length"),
     )
 
 
 def _sentences() -> dict[str, str]:
-    """Return what is said for each type of pydantic's own errors."""
+    """Return the sentence for each type of pydantic's own errors."""
     no_object = _("The {what} is an object, {{…}}; {given} was given.")
     return {
         "missing": _("The {what} is missing."),
@@ -144,14 +145,14 @@ def _sentences() -> dict[str, str]:
 
 def _unknown(typed: str, holder: type[BaseModel] | None) -> str:
     fields = holder.model_fields.items() if holder else ()
-    names = {(field.alias or ours).casefold(): ours for ours, field in fields}
-    known = sorted(field.alias or ours for ours, field in fields)
-    if near := get_close_matches(typed.casefold(), names, n=1):
-        nearest = next(name for name in known if name.casefold() == near[0])
+    names = sorted(field.alias or name for name, field in fields)
+    folded = {name.casefold(): name for name in names}
+    if near := get_close_matches(typed.casefold(), folded, n=1):
+        nearest = folded[near[0]]
         sentence = _("There is no field “{typed}” here; did you mean {nearest}?")
         return sentence.format(typed=typed, nearest=nearest)
     sentence = _("There is no field “{typed}” here; there is {names}.")
-    return sentence.format(typed=typed, names=", ".join(known))
+    return sentence.format(typed=typed, names=", ".join(names))
 
 
 def _not_json(why: str) -> str:
@@ -162,14 +163,14 @@ def _not_json(why: str) -> str:
     return _("That is not JSON.")
 
 
-def _shown(given: object) -> str:
-    if type(given) is int and abs(given) < LARGEST_SHOWN:
-        return str(given)
-    return _called(given)
+def _shown(value: object) -> str:
+    if type(value) is int and abs(value) < LARGEST_SHOWN:
+        return str(value)
+    return _called(value)
 
 
-def _called(given: object) -> str:
-    """Return what kind of value *given* is; never the value."""
+def _called(value: object) -> str:
+    """Return the kind of *value*; never the value."""
     kinds = {
         type(None): _("nothing"),
         bool: _("true or false"),
@@ -178,4 +179,4 @@ def _called(given: object) -> str:
         str: _("text"),
         dict: _("an object"),
     }
-    return kinds.get(type(given), _("a list"))
+    return kinds.get(type(value), _("a list"))

@@ -1,7 +1,7 @@
 """GS: co-stream sessions, in which one cloud phone leads and many follow.
 
-The action is not in the public SDK, and its page calls it by another action's text.
-Its meaning is taken from its name and its fields.
+The action is not in the public SDK, and its page has another action's description:
+its meaning is taken from its name and its fields.
 """
 
 from typing import Annotated
@@ -32,7 +32,7 @@ CoStreamId = Annotated[
 
 
 class CoStreamSlaves(Reply):
-    """Who follows in a session. None is "not told", which is not "nobody"."""
+    """Who follows in a session. None is "not in the answer", which is not "nobody"."""
 
     master_instance_id: str | None = None
     online_instance_ids: Many[str] | None = None
@@ -40,7 +40,7 @@ class CoStreamSlaves(Reply):
 
     @property
     def offline_instance_ids(self) -> tuple[str, ...] | None:
-        """Those selected that are not online; None if that cannot be known."""
+        """Those selected that are not online; None if a list is missing."""
         if self.available_instance_ids is None or self.online_instance_ids is None:
             return None
         online = set(self.online_instance_ids)

@@ -4,12 +4,12 @@ from bot.i18n import _ as translated
 
 
 def noun(field: str) -> str:
-    """Return what Tencent's *field* is called in the reader's language.
+    """Return the noun for Tencent's *field*, in the reader's language.
 
-    The empty name is the request as a whole; an unknown field is called by its name.
+    The empty name is the request as a whole; an unlisted field keeps its name.
     """
-    known = _NOUNS.get(field)
-    return translated(known) if known else field
+    text = _NOUNS.get(field)
+    return translated(text) if text else field
 
 
 def _(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The kinds of value that Tencent's fields take, each with a sentence for a slip.
+"""The kinds of value that Tencent's fields take, each with a sentence for a fault.
 
 They go into `Annotated`: `Fps = Annotated[int, Between(1, 60)]`.
 """
@@ -21,7 +21,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class _Checked:
-    """A check that follows the check of the type; `said` is what it refuses with."""
+    """A check that follows pydantic's check of the type."""
 
     __slots__ = ()
 
@@ -31,7 +31,7 @@ class _Checked:
         return core_schema.no_info_after_validator_function(self.kept, handler(source))
 
     def kept(self, value: Any) -> Any:
-        """Return *value*, or raise the fault that it is."""
+        """Return *value*, or raise its `fault`."""
         raise NotImplementedError
 
 

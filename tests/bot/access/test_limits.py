@@ -81,17 +81,17 @@ def test_any_host_is_looked_at(host):
 )
 def test_counts_are_up_to_their_limit(live, today, rule):
     limits = Limits(live_relays=2, starts_per_person_a_day=3)
-    told = ""
+    broken = ""
 
     try:
         check_counts(live, today, limits=limits)
     except NotAllowed as refused:
-        told = refused.rule
+        broken = refused.rule
 
-    assert told == rule
+    assert broken == rule
 
 
-async def test_the_desk_asks_before_it_accepts(world_with):
+async def test_limits_and_hosts_are_checked_before_a_start_is_accepted(world_with):
     limits = Limits(starts_per_person_a_day=2, live_relays=2)
     rule = Rule(name="all", actions=("*",), users=("U0ANA", "U0BOB"))
     world = await world_with(Policy(rules=(rule,), limits=limits, push_hosts=LISTED))

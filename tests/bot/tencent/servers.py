@@ -209,7 +209,7 @@ async def send(endpoint, request, **how):
             return error
 
 
-async def told_by(act, request=None):
+async def outcome_of(act, request=None):
     """Return what the client makes of a server that does *act*."""
     async with serving(act) as server:
         return await send(server.endpoint, request or Start())
@@ -218,7 +218,7 @@ async def told_by(act, request=None):
 ENDED = "The connection ended before it did."
 
 
-def no_answer(told, why):
-    """Tell whether *told* is NoAnswer because of *why*; and shows no secret."""
+def no_answer(outcome, why):
+    """Tell whether *outcome* is NoAnswer because of *why*; and shows no secret."""
     whole = f"The answer cannot be trusted: {why} What was asked may have been done."
-    return isinstance(told, NoAnswer) and str(told) == whole
+    return isinstance(outcome, NoAnswer) and str(outcome) == whole

@@ -47,9 +47,9 @@ def test_the_host_that_is_signed_is_the_one_that_is_sent(endpoint, host):
     ],
 )
 def test_a_key_is_sent_nowhere_else(endpoint):
-    with pytest.raises(SettingsError) as told:
+    with pytest.raises(SettingsError) as outcome:
         Account(endpoint, KEY)
 
-    assert str(told.value) == (
+    assert str(outcome.value) == (
         "an endpoint is https under tencentcloudapi.com, or http on loopback"
     )

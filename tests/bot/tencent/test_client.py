@@ -25,11 +25,11 @@ from tests.bot.tencent.servers import (
     answering,
     client_of,
     http,
+    outcome_of,
     reset_at_once,
     send,
     serving,
     start_within,
-    told_by,
 )
 
 
@@ -97,10 +97,10 @@ async def test_tencent_answers_in_the_language_of_the_call_or_else_of_the_client
 async def test_an_error_of_the_api_is_raised_whatever_its_status():
     body = b'{"Response":{"Error":{"Code":"InternalError"},"RequestId":"r-2"}}'
 
-    told = await told_by(answering(http(body, status="500 Oh")))
+    outcome = await outcome_of(answering(http(body, status="500 Oh")))
 
-    assert isinstance(told, Refused)
-    assert (told.code, told.request_id) == ("InternalError", "r-2")
+    assert isinstance(outcome, Refused)
+    assert (outcome.code, outcome.request_id) == ("InternalError", "r-2")
 
 
 # ── nothing left ─────────────────────────────────────────────────────────────────
@@ -110,37 +110,37 @@ async def test_where_nobody_listens_nothing_was_sent():
     async with serving(answering()) as server:
         endpoint = server.endpoint
 
-    told = await send(endpoint, Start())
+    outcome = await send(endpoint, Start())
 
-    assert isinstance(told, NotSent)
-    assert str(told) == "Nothing was sent: no connection could be made."
-    assert not told.lasting
+    assert isinstance(outcome, NotSent)
+    assert str(outcome) == "Nothing was sent: no connection could be made."
+    assert not outcome.lasting
 
 
 async def test_without_a_name_nothing_was_sent():
-    told = await send(
+    outcome = await send(
         "https://trtc.tencentcloudapi.com", Start(), resolver=Everywhere(known=False)
     )
 
-    assert isinstance(told, NotSent)
-    assert str(told) == "Nothing was sent: Tencent's host name was not found."
+    assert isinstance(outcome, NotSent)
+    assert str(outcome) == "Nothing was sent: Tencent's host name was not found."
 
 
 async def send_by_tls(act, request, **how):
     async with serving(act, **how) as server:
         endpoint = f"https://trtc.tencentcloudapi.com:{server.port}"
-        told = await send(endpoint, request, resolver=Everywhere())
-        return told, server.requests
+        outcome = await send(endpoint, request, resolver=Everywhere())
+        return outcome, server.requests
 
 
 async def test_to_a_certificate_that_nobody_vouches_for_nothing_is_ever_sent(tls):
-    told, requests = await send_by_tls(answering(http()), Start(), ssl=tls)
+    outcome, requests = await send_by_tls(answering(http()), Start(), ssl=tls)
 
-    assert isinstance(told, NotSent)
-    assert str(told) == (
+    assert isinstance(outcome, NotSent)
+    assert str(outcome) == (
         "Nothing was sent: the certificate is not Tencent's, or is over."
     )
-    assert told.lasting
+    assert outcome.lasting
     assert requests == []
 
 
@@ -149,38 +149,38 @@ async def test_to_a_server_without_tls_nothing_is_sent():
         writer.write(http())
         await reader.read()
 
-    told, _requests = await send_by_tls(act, Start())
+    outcome, _requests = await send_by_tls(act, Start())
 
-    assert isinstance(told, NotSent)
-    assert str(told) == "Nothing was sent: no TLS connection could be agreed on."
+    assert isinstance(outcome, NotSent)
+    assert str(outcome) == "Nothing was sent: no TLS connection could be agreed on."
 
 
 async def test_a_reset_before_tls_stands_sends_nothing():
-    told, _requests = await send_by_tls(reset_at_once, Start())
+    outcome, _requests = await send_by_tls(reset_at_once, Start())
 
-    assert isinstance(told, NotSent)
-    assert str(told) == "Nothing was sent: no connection could be made."
+    assert isinstance(outcome, NotSent)
+    assert str(outcome) == "Nothing was sent: no connection could be made."
 
 
 async def test_a_connection_that_does_not_stand_in_time_sends_nothing():
     async def act(server, reader, writer):
         await reader.read()
 
-    told, _requests = await send_by_tls(act, start_within(SHORT_CONNECT))
+    outcome, _requests = await send_by_tls(act, start_within(SHORT_CONNECT))
 
-    assert isinstance(told, NotSent)
-    assert str(told) == "Nothing was sent: no connection stood in time."
+    assert isinstance(outcome, NotSent)
+    assert str(outcome) == "Nothing was sent: no connection stood in time."
 
 
 async def test_without_a_key_for_the_product_nothing_is_ever_sent():
     class Create(Start):
         service: ClassVar = CAR
 
-    told = await send("http://127.0.0.1:1", Create())
+    outcome = await send("http://127.0.0.1:1", Create())
 
-    assert isinstance(told, NotSent)
-    assert str(told) == "There is no key for car; nothing was sent."
-    assert told.lasting
+    assert isinstance(outcome, NotSent)
+    assert str(outcome) == "There is no key for car; nothing was sent."
+    assert outcome.lasting
 
 
 @pytest.mark.parametrize("closed", [True, False])

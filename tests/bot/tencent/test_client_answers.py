@@ -19,13 +19,13 @@ from tests.bot.tencent.servers import (
     flood,
     http,
     no_answer,
+    outcome_of,
     reset_at_once,
     reset_when_asked,
     send,
     serving,
     start_within,
     then_silence,
-    told_by,
 )
 
 LATE = "It did not come, or not to its end, in time."
@@ -34,18 +34,18 @@ NOT_HTTP = "It is not HTTP as it should be."
 
 @pytest.mark.parametrize("act", [reset_at_once, reset_when_asked, answering(b"")])
 async def test_a_connection_that_ends_without_an_answer_is_no_answer(act):
-    assert no_answer(await told_by(act), ENDED)
+    assert no_answer(await outcome_of(act), ENDED)
 
 
 @pytest.mark.parametrize("start", [b"", b"HTTP/1.1 200 OK\r\n", http()[:-90]])
 async def test_silence_is_no_answer(start):
-    told = await told_by(then_silence(start), start_within(SHORT_READ))
+    outcome = await outcome_of(then_silence(start), start_within(SHORT_READ))
 
-    assert no_answer(told, LATE)
+    assert no_answer(outcome, LATE)
 
 
 async def test_an_answer_that_drips_is_waited_for_until_the_deadline_only():
-    assert no_answer(await told_by(drip, start_within(SHORT_IN_ALL)), LATE)
+    assert no_answer(await outcome_of(drip, start_within(SHORT_IN_ALL)), LATE)
 
 
 @pytest.mark.parametrize(
@@ -62,20 +62,20 @@ async def test_an_answer_that_drips_is_waited_for_until_the_deadline_only():
     ids=lambda answer: repr(answer[:24]),
 )
 async def test_what_is_not_http_is_no_answer(answer):
-    told = await told_by(answering(answer))
+    outcome = await outcome_of(answering(answer))
 
     # whether the end of the connection is seen first is a matter of luck
-    assert no_answer(told, NOT_HTTP) or no_answer(told, ENDED)
+    assert no_answer(outcome, NOT_HTTP) or no_answer(outcome, ENDED)
 
 
 @pytest.mark.parametrize("chunk", [b"zz\r\nxx\r\n", b"5\r\nab", b"3\r\nabcd\r\n"])
 async def test_broken_chunks_are_no_answer(chunk):
     head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
-    told = await told_by(answering(head + chunk))
+    outcome = await outcome_of(answering(head + chunk))
 
-    assert isinstance(told, NoAnswer)
-    assert told.salvaged == ""
+    assert isinstance(outcome, NoAnswer)
+    assert outcome.salvaged == ""
 
 
 @pytest.mark.parametrize(
@@ -87,26 +87,26 @@ async def test_broken_chunks_are_no_answer(chunk):
     ],
 )
 async def test_a_task_id_is_salvaged_from_an_answer_that_breaks_off(answer):
-    told = await told_by(answering(answer))
+    outcome = await outcome_of(answering(answer))
 
-    assert no_answer(told, ENDED)
-    assert told.salvaged == TASK
+    assert no_answer(outcome, ENDED)
+    assert outcome.salvaged == TASK
 
 
 async def test_a_task_id_is_salvaged_from_an_answer_that_comes_to_a_stop():
     stops = then_silence(http(Content_Length=5000))
 
-    told = await told_by(stops, start_within(SHORT_READ))
+    outcome = await outcome_of(stops, start_within(SHORT_READ))
 
-    assert no_answer(told, LATE)
-    assert (told.salvaged, told.request_id) == (TASK, "r-1")
+    assert no_answer(outcome, LATE)
+    assert (outcome.salvaged, outcome.request_id) == (TASK, "r-1")
 
 
 async def test_a_task_id_that_was_cut_is_not_salvaged():
-    told = await told_by(answering(http(BODY[:40], Content_Length=len(BODY))))
+    outcome = await outcome_of(answering(http(BODY[:40], Content_Length=len(BODY))))
 
-    assert no_answer(told, ENDED)
-    assert told.salvaged == ""
+    assert no_answer(outcome, ENDED)
+    assert outcome.salvaged == ""
 
 
 @pytest.mark.parametrize("status", ["301 M", "302 F", "303 S", "307 T", "308 P"])
@@ -114,38 +114,40 @@ async def test_a_redirect_is_no_answer_and_not_followed(status):
     async with serving(None) as server:
         away = http(b"", status=status, Location=server.endpoint)
         server.act = answering(away, away)
-        told = await send(server.endpoint, Stop())
+        outcome = await send(server.endpoint, Stop())
 
-    assert isinstance(told, NoAnswer)
-    assert f"HTTP status {status[:3]}" in str(told)
+    assert isinstance(outcome, NoAnswer)
+    assert f"HTTP status {status[:3]}" in str(outcome)
     assert len(server.requests) == 1
 
 
 async def test_a_page_of_a_proxy_is_no_answer():
     page = http(b"<html>Sign in</html>", Content_Type="text/html")
 
-    told = await told_by(answering(page))
+    outcome = await outcome_of(answering(page))
 
     why = "It came with HTTP status 200 as text/html, not as the API answers."
-    assert no_answer(told, why)
+    assert no_answer(outcome, why)
 
 
 async def test_what_came_packed_stays_packed():
-    told = await told_by(answering(http(b"\x1f\x8b" * 9, Content_Encoding="gzip")))
+    outcome = await outcome_of(
+        answering(http(b"\x1f\x8b" * 9, Content_Encoding="gzip"))
+    )
 
-    assert isinstance(told, NoAnswer)
+    assert isinstance(outcome, NoAnswer)
 
 
 async def test_an_answer_without_end_is_given_up_after_a_mebibyte():
-    assert no_answer(await told_by(flood), "It does not end.")
+    assert no_answer(await outcome_of(flood), "It does not end.")
 
 
 async def test_an_answer_without_a_content_type_is_read_all_the_same():
     answer = b"HTTP/1.1 200 OK\r\n\r\n" + BODY
 
-    told = await told_by(answering(answer))
+    outcome = await outcome_of(answering(answer))
 
-    assert told == Started(task_id=TASK, request_id="r-1")
+    assert outcome == Started(task_id=TASK, request_id="r-1")
 
 
 async def test_cancelling_is_not_an_answer_either():

@@ -18,10 +18,10 @@ from tests.bot.tencent.servers import (
     client_of,
     http,
     no_answer,
+    outcome_of,
     reset,
     reset_at_once,
     serving,
-    told_by,
 )
 
 # ── connections ──────────────────────────────────────────────────────────────────
@@ -58,10 +58,10 @@ async def test_a_kept_connection_that_breaks_is_no_answer_and_not_tried_again():
 
     async with serving(act) as server, client_of(server.endpoint) as client:
         await client.send(Stop(), region="")
-        with pytest.raises(NoAnswer) as told:
+        with pytest.raises(NoAnswer) as outcome:
             await client.send(Stop(), region="")
 
-    assert no_answer(told.value, ENDED)
+    assert no_answer(outcome.value, ENDED)
     assert len(server.requests) == 2
 
 
@@ -69,16 +69,18 @@ async def test_a_proxy_in_the_environment_is_passed_by(monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
 
-    assert await told_by(answering(http())) == Started(task_id=TASK, request_id="r-1")
+    assert await outcome_of(answering(http())) == Started(
+        task_id=TASK, request_id="r-1"
+    )
 
 
 async def test_no_error_shows_a_secret():
     faults = [reset_at_once, answering(b""), answering(b"garbage\r\n\r\n")]
 
-    told = [await told_by(act) for act in faults]
+    outcome = [await outcome_of(act) for act in faults]
 
-    assert "hidden" not in " ".join(f"{error} {error!r}" for error in told)
-    assert {error.__cause__ for error in told} == {None}
+    assert "hidden" not in " ".join(f"{error} {error!r}" for error in outcome)
+    assert {error.__cause__ for error in outcome} == {None}
 
 
 # ── the clock ────────────────────────────────────────────────────────────────────

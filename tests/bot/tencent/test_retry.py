@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import CloudError, NoAnswer, NotSent, Refused
-from bot.tencent import retry as classes
+from bot.tencent import retry
 from bot.tencent.models.base import Level, Repeat, Reply, Request
 from bot.tencent.retry import (
     Again,
@@ -80,10 +80,10 @@ def pauses(request_type, error, tries):
 
 @pytest.mark.parametrize(("code", "letter"), TABLE["codes"].items())
 def test_each_code_has_its_class(code, letter):
-    assert classes.class_of(refused(code)) == ErrorClass(letter)
+    assert retry.class_of(refused(code)) == ErrorClass(letter)
 
 
-@pytest.mark.parametrize("code", classes.CODES)
+@pytest.mark.parametrize("code", retry.CODES)
 def test_each_listed_code_is_in_the_table_of_the_tests_too(code):
     assert code in TABLE["codes"]
 
@@ -103,16 +103,16 @@ def test_each_other_error_ends_as_the_table_says(name):
 
     stories = [story(column, error) for column in COLUMNS]
 
-    assert [classes.class_of(error).value, *stories] == TABLE["errors"][name]
+    assert [retry.class_of(error).value, *stories] == TABLE["errors"][name]
 
 
 def test_every_class_has_a_plan_for_every_action():
-    assert set(classes.PLANS) == set(ErrorClass)
-    assert {len(row) for row in classes.PLANS.values()} == {len(COLUMNS)}
+    assert set(retry.PLANS) == set(ErrorClass)
+    assert {len(row) for row in retry.PLANS.values()} == {len(COLUMNS)}
 
 
 codes = st.text() | st.lists(
-    st.sampled_from(sorted({part for c in classes.CODES for part in c.split(".")})),
+    st.sampled_from(sorted({part for c in retry.CODES for part in c.split(".")})),
     max_size=3,
 ).map(".".join)
 errors = st.one_of(
@@ -141,7 +141,7 @@ def test_there_is_a_next_step_after_everything(request_type, error, tries, luck,
 def test_a_start_is_sent_again_only_if_nothing_was_done(error, tries):
     step = next_step(START, error, tries, longest)
 
-    assert isinstance(step, End) or classes.class_of(error) in {
+    assert isinstance(step, End) or retry.class_of(error) in {
         ErrorClass.NEVER_SENT,
         ErrorClass.TOO_FAST,
         ErrorClass.WRONG_CLOCK,
@@ -298,7 +298,7 @@ def test_gone_is_gone_even_after_a_try_in_doubt():
 def test_doubt_is_left_by_a_vague_answer_and_by_none():
     errors = [refused("InternalError"), NoAnswer(""), NotSent(""), refused("X.Y")]
 
-    assert [classes.leaves_doubt(error) for error in errors] == [
+    assert [retry.leaves_doubt(error) for error in errors] == [
         True,
         True,
         False,

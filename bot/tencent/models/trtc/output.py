@@ -49,21 +49,21 @@ def _push_url(secret: SecretStr) -> SecretStr:
         )
     if "@" in url[len("rtmp://") :].partition("/")[0]:
         raise fault(_("The {what} has a user name or password before its host."))
-    found = _PUSH_URL.fullmatch(url)
-    if found is None or not 0 < int(found["port"] or 1) <= LARGEST_PORT:
+    match = _PUSH_URL.fullmatch(url)
+    if match is None or not 0 < int(match["port"] or 1) <= LARGEST_PORT:
         raise fault(_("The {what} is written rtmp://host/app/stream."))
     return SecretStr(f"rtmp{url[len('rtmp') :]}")  # RTMP:// is the same, to people
 
 
 def masked_push_url(url: str) -> str:
     """Return *url* without what opens the stream: `rtmp://host/app/****`."""
-    found = _PUSH_URL.fullmatch(url)
-    if found is None:
+    match = _PUSH_URL.fullmatch(url)
+    if match is None:
         return MASK
-    app = _APP.match(found["path"] or "")
-    port = f":{found['port']}" if found["port"] else ""
+    app = _APP.match(match["path"] or "")
+    port = f":{match['port']}" if match["port"] else ""
     inside = f"/{app['app']}" if app else ""
-    return f"rtmp://{found['host']}{port}{inside}/{MASK}"
+    return f"rtmp://{match['host']}{port}{inside}/{MASK}"
 
 
 PushUrl = Annotated[SecretStr, AfterValidator(_push_url), shown_as(masked_push_url)]

@@ -21,9 +21,9 @@ from bot.tencent.models.values import (
     Whole,
 )
 
-OFF, TEMPLATE, HERE = 1, 2, 3  # UniRecord: no, as the console says, as said here
+OFF, TEMPLATE, CUSTOM = 1, 2, 3  # UniRecord: off, the console's template, this one
 
-RecordMode = Annotated[int, OneOf(OFF, TEMPLATE, HERE)]  # 0 is "undefined behaviour"
+RecordMode = Annotated[int, OneOf(OFF, TEMPLATE, CUSTOM)]  # 0 is "undefined behaviour"
 RecordFormat = Annotated[str, OneOf("hls", "mp4", "aac")]
 FileMinutes = Annotated[int, Between(1, 1440)]
 RecordedStreams = Annotated[int, OneOf(0, 1, 2)]  # both, sound, picture
@@ -111,12 +111,12 @@ class McuRecordParams(Part):
                 " said here); Tencent does not define what happens otherwise."
             )
             yield "UniRecord", sentence
-        elif self.uni_record == HERE:
-            yield from self._said_here()
+        elif self.uni_record == CUSTOM:
+            yield from self._custom()
         else:
-            yield from self._said_in_vain()
+            yield from self._without_effect()
 
-    def _said_here(self) -> Broken:
+    def _custom(self) -> Broken:
         store = self.mcu_storage_params
         if store is None:
             yield "McuStorageParams", _("Recording mode 3 needs a store.")
@@ -126,7 +126,7 @@ class McuRecordParams(Part):
             sentence = _("The prefix is for files at VOD; these go to a bucket.")
             yield "UserDefineRecordPrefix", sentence
 
-    def _said_in_vain(self) -> Broken:
+    def _without_effect(self) -> Broken:
         sentence = _("This goes with recording mode 3 only.")
         for field, value in (
             ("RecordWaitTime", self.record_wait_time),

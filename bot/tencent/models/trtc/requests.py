@@ -225,7 +225,7 @@ class StartPublishCdnStream(Request[RelayStarted]):
             taken.add(room.user_id)
 
     def _rooms(self) -> Broken:
-        """Yield users who are said to be in a room where the layout is not."""
+        """Yield users in a room that the layout does not show."""
         layout = self.video_params and self.video_params.layout_params
         mode = layout.mode if layout else FLOATING
         if not self.transcodes or not self.video_params:

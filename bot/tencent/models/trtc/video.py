@@ -136,13 +136,13 @@ class McuLayout(Part):
                 yield "BackgroundCustomRender", sentence
             return
         sentence = _("The background is larger than its cell: {given} of {most}.")
-        for side, given, most in (
+        for side, length, most in (
             ("Width", own.width, self.image_width or 0),
             ("Height", own.height, self.image_height or 0),
         ):
-            if given > most:
-                told = sentence.format(given=given, most=most)
-                yield f"BackgroundCustomRender.{side}", told
+            if length > most:
+                text = sentence.format(given=length, most=most)
+                yield f"BackgroundCustomRender.{side}", text
 
 
 class MaxVideoUser(Part):
