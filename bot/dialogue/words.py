@@ -30,8 +30,9 @@ class Words:
     """A command after the grammar has read it.
 
     *pairs* keeps each `key=value` under its full key, values in the order typed;
-    *adds* and *drops* hold `key+=value` and `key-=value`. *remarks* are sentences for
-    the asker about what was taken how (an unclosed quote, a corrected dash).
+    *adds* and *drops* hold `key+=value` and `key-=value`, of the keys that the
+    subcommand declares as `changes`. *remarks* are sentences for the asker about how
+    something was read (an unclosed quote, an unknown word).
     """
 
     subcommand: str = ""

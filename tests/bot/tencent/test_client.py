@@ -183,6 +183,17 @@ async def test_without_a_key_for_the_product_nothing_is_ever_sent():
     assert outcome.lasting
 
 
+@pytest.mark.parametrize("region", ["ap singapore", "ap-singapore\r\nX: y", "a" * 33])
+async def test_to_what_is_no_region_nothing_is_ever_sent(region):
+    async with serving(answering()) as server, client_of(server.endpoint) as client:
+        with pytest.raises(NotSent) as caught:
+            await client.send(Start(), region=region)
+
+    assert str(caught.value) == f"“{region}” is no region; nothing was sent."
+    assert caught.value.lasting
+    assert server.requests == []
+
+
 @pytest.mark.parametrize("closed", [True, False])
 async def test_before_it_is_open_and_after_it_is_closed_nothing_is_sent(closed):
     client = client_of("http://127.0.0.1:1")
