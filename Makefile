@@ -31,11 +31,16 @@ wheels: $(VENV)/bin/python
 crash: $(VENV)/.dev
 	$(BIN)/python -m tests.trials.crash
 
+faults: SEED := $(or $(SEED),$(shell date +%s))
 faults: $(VENV)/.dev
-	$(BIN)/python -m tests.trials.faults
+	FAULTS=all SEED=$(SEED) $(BIN)/pytest tests/trials/test_faults.py -n 6 -v --timeout 180
 
+# Every property of the tests, for long: EXAMPLES (2000) of each; SEED repeats a run.
+fuzz: SEED := $(or $(SEED),$(shell date +%s))
 fuzz: $(VENV)/.dev
-	$(BIN)/python -m tests.trials.fuzz
+	$(BIN)/pytest tests/trials/test_fuzz_*.py tests/trials/walk.py tests/bot -m hypothesis \
+		--hypothesis-profile=fuzz --hypothesis-seed=$(SEED) \
+		--hypothesis-show-statistics
 
 load: $(VENV)/.dev
 	$(BIN)/python -m tests.trials.load
@@ -69,4 +74,4 @@ $(VENV)/.dev: requirements-dev.lock requirements.lock | $(VENV)/bin/python
 	@touch $@ $(VENV)/.run
 
 clean:
-	rm -rf $(VENV) .coverage* .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .coverage* .mypy_cache .ruff_cache .hypothesis mutants

@@ -1,1 +1,1 @@
-"""The machinery of Patchbay: everything but the commands."""
+"""Patchbay: everything but the commands."""

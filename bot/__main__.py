@@ -6,32 +6,20 @@ Without a word it runs the bot, or, where no Slack is configured, the sandbox.
 import argparse
 import asyncio
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from bot.errors import BotError
-from bot.routing.command import Command
 from bot.settings import Settings, load, secrets_of
-from commands import car, gs, lookup, patchbay, relay
+from commands import COMMANDS
 
-
-def _commands() -> Mapping[str, Command]:
-    commands = {
-        command.name: command
-        for command in (relay.command, car.command, gs.command, lookup.command)
-    }
-    commands["patchbay"] = patchbay.command_for(commands)
-    return commands
-
-
-COMMANDS = _commands()
 NO_SANDBOX = "The sandbox is not installed: pip install 'patchbay[sandbox]'."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit code."""
-    given = _parser().parse_args(arguments)
+    options = _parser().parse_args(arguments)
     try:
-        return int(given.do(given))
+        return int(options.do(options))
     except BotError as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -61,24 +49,22 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _whatever(given: argparse.Namespace) -> int:
+def _whatever(options: argparse.Namespace) -> int:
     if load().has_slack:
-        return _run(given)
-    given.script = None
-    return _sandbox(given)
+        return _run(options)
+    options.script = None
+    return _sandbox(options)
 
 
-def _run(_given: argparse.Namespace) -> int:
-    from bot.app import run  # noqa: PLC0415 - `manifest` needs none of it
+def _run(_options: argparse.Namespace) -> int:
+    from bot.lifecycle import run  # noqa: PLC0415 - `manifest` needs none of it
 
     settings = load()
     _log(settings)
-    for command in COMMANDS.values():
-        command.prefix = settings.command_prefix
-    return asyncio.run(run(settings, COMMANDS))
+    return asyncio.run(run(settings))
 
 
-def _sandbox(given: argparse.Namespace) -> int:
+def _sandbox(options: argparse.Namespace) -> int:
     try:
         from bot.sandbox.run import run  # noqa: PLC0415 - the real bot never loads it
     except ModuleNotFoundError as missing:
@@ -86,10 +72,10 @@ def _sandbox(given: argparse.Namespace) -> int:
             raise
         raise BotError(NO_SANDBOX) from missing
 
-    return asyncio.run(run(given.script))
+    return asyncio.run(run(options.script))
 
 
-def _doctor(_given: argparse.Namespace) -> int:
+def _doctor(_options: argparse.Namespace) -> int:
     from bot.operations.doctor import examine_settings  # noqa: PLC0415 - see above
 
     checks = examine_settings(load())
@@ -99,29 +85,29 @@ def _doctor(_given: argparse.Namespace) -> int:
     return 0 if all(check.well is not False for check in checks) else 1
 
 
-def _manifest(given: argparse.Namespace) -> int:
+def _manifest(options: argparse.Namespace) -> int:
     from bot.routing.manifest import as_yaml, manifest  # noqa: PLC0415 - see above
 
-    made = manifest(COMMANDS.values(), prefix=given.prefix, http_url=given.http_url)
+    made = manifest(COMMANDS.values(), prefix=options.prefix, http_url=options.http_url)
     sys.stdout.write(as_yaml(made))
     return 0
 
 
-def _migrate(_given: argparse.Namespace) -> int:
-    from bot.app import open_journal  # noqa: PLC0415 - see above
+def _migrate(_options: argparse.Namespace) -> int:
+    from bot.app import Ports, open_journal  # noqa: PLC0415 - see above
 
-    asyncio.run(open_journal(load())).close()
+    asyncio.run(open_journal(load(), Ports())).close()
     return 0
 
 
-def _audit(given: argparse.Namespace) -> int:
+def _audit(options: argparse.Namespace) -> int:
     from bot.journal.audit import broken_at, stored  # noqa: PLC0415 - see above
 
     records = stored(load().database_url.get_secret_value())
     if broken := broken_at(records):
         sys.stdout.write(f"record {broken} does not fit: the trail was changed\n")
         return 1
-    if given.has and given.has not in {record.hash for record in records}:
+    if options.has and options.has not in {record.hash for record in records}:
         sys.stdout.write("that hash is not in the trail: its end was cut off\n")
         return 1
     head = records[-1].hash if records else "-"

@@ -1,4 +1,4 @@
-"""The words of the house as types: what an ID is, and how each looks.
+"""The IDs as types, and how each looks.
 
 Every ID is text. `SlackUserId`, `RenderUserId` and `AgentUserId` are three
 different people and are never called `user_id` alone.
@@ -6,7 +6,6 @@ different people and are never called `user_id` alone.
 
 import re
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import NewType
 
 from ulid import ULID
@@ -18,9 +17,9 @@ MessageTs = NewType("MessageTs", str)
 IntentId = NewType("IntentId", str)  # a ULID
 FormId = NewType("FormId", str)  # 128 random bits: an open form
 Handle = NewType("Handle", str)  # R128, S41, G7
+Kind = NewType("Kind", str)  # what a handle names: its letter
 TaskId = NewType("TaskId", str)  # a relay; starts with "-", ends in dots
 SessionId = NewType("SessionId", str)  # a co-stream session; 19 digits
-RequestId = NewType("RequestId", str)
 RenderUserId = NewType("RenderUserId", str)  # whom a render session runs for
 AgentUserId = NewType("AgentUserId", str)  # a relay's robot in the room
 
@@ -28,31 +27,20 @@ AGENT_PREFIX = "pb_"
 SHORTEST_TASK_ID = 60  # characters; those seen have 72 to 76, so fewer are a part
 
 
-class Kind(StrEnum):
-    """What a handle names; the value is the handle's letter."""
-
-    RELAY = "R"
-    RENDER = "S"
-    COSTREAM = "G"
-
-
-HANDLE = re.compile(r"#?([RSG])(\d{1,7})", re.IGNORECASE)
+LETTERS = "RSG"  # in prose no other letter and number is taken for a handle
+HANDLE = re.compile(rf"#?[{LETTERS}]\d{{1,7}}", re.IGNORECASE)
+_ANY_HANDLE = re.compile(r"#?([A-Z])(\d{1,7})", re.IGNORECASE)
 
 
 def handle(kind: Kind, number: int) -> Handle:
     """Return the handle of the *number*-th thing of *kind*."""
-    return Handle(f"{kind.value}{number}")
+    return Handle(f"{kind}{number}")
 
 
 def handle_from(text: str) -> Handle | None:
-    """Read a handle as people type it (`r128`, `#R128`), or None."""
-    match = HANDLE.fullmatch(text)
+    """Read a handle of any kind as people type it (`r128`, `#R128`), or None."""
+    match = _ANY_HANDLE.fullmatch(text)
     return Handle(match[1].upper() + match[2]) if match else None
-
-
-def kind_of(of: Handle) -> Kind:
-    """Return what *of* names."""
-    return Kind(of[0])
 
 
 def intent_id(at: datetime, randomness: bytes) -> IntentId:

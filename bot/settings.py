@@ -9,6 +9,7 @@ import os
 import re
 import stat
 from collections.abc import Mapping
+from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal, Self, get_args
@@ -255,7 +256,7 @@ class Settings(BaseSettings):
             raise ValueError("BOT_TRTC_SDK_APP_ID needs BOT_TRTC_USERSIG_KEY")
         return self
 
-    @property
+    @cached_property
     def all_apps(self) -> tuple[App, ...]:
         """The apps of `bot.toml`, and the one that the environment describes."""
         if not (self.trtc_sdk_app_id and self.trtc_usersig_key):

@@ -3,22 +3,23 @@
 A session has no ID of its own: it is keyed by the user it runs for.
 """
 
-from bot.access.policy import Wish
-from bot.cards import intent as cards
+from bot.cards import lists
 from bot.dialogue.ask import Ask
 from bot.dialogue.form import ChoiceField, Field, Form, Option, TextField
 from bot.dialogue.outcome import Bold, Code, Outcome, Tone, line
-from bot.errors import InvalidRequest, NotAllowed, NotFound, UsageError
+from bot.errors import InvalidRequest, NotFound, UsageError
 from bot.i18n import _
-from bot.ids import FormId, Kind
-from bot.operations import resolution as settling
-from bot.operations.service import Order, Service
+from bot.ids import FormId
+from bot.operations.orders import Order
+from bot.operations.resolution import Resolution
+from bot.operations.service import Service
+from bot.resources.render.resource import RENDER, Render
 from bot.routing.command import Command
-from bot.tencent.models.base import Level
 from bot.tencent.models.car import CreateSession
 
 command = Command("car", summary="CAR cloud-rendering sessions")
 
+RESOLUTION = Resolution(Render())
 KEYS = ("user", "ip", "client", "mode", "params", "host", "role")
 ALONE, WATCHED = "alone", "watched"  # what happens when nobody is connected
 MODES = {ALONE: "RunWithoutClient", WATCHED: ""}
@@ -38,7 +39,7 @@ FIELDS = {
     "start",
     usage="[user=…] [ip=…] [key=value…] [--go] [--dry-run]",
     keys=KEYS,
-    flags=("go", "dry-run"),
+    flags=("go",),
     does=CreateSession,
     examples=("start", "start user=cg_user ip=125.127.178.228 --go"),
 )
@@ -48,7 +49,7 @@ async def start(ask: Ask, service: Service) -> Outcome | Form | None:
     Opens the form, filled in with what was typed; with --go, a user and an address
     it asks nothing more. Without a client session it runs without a client.
     """
-    service.check_any(ask, CreateSession)
+    service.check_any_app(ask, CreateSession)
     if ask.words.ids:
         raise UsageError(
             _("I do not know what “{word}” is.").format(word=ask.words.ids[0].text),
@@ -56,9 +57,8 @@ async def start(ask: Ask, service: Service) -> Outcome | Form | None:
         )
     plan = {key: ask.value(key) for key in KEYS if ask.value(key)}
     _check_words(plan)
-    if ask.has("dry-run"):
-        return cards.dry_run(_request(plan))
-    if ask.has("go") and plan.get("user") and plan.get("ip"):
+    at_once = ask.has("go") and plan.get("user") and plan.get("ip")
+    if ask.has("dry-run") or at_once:
         return await _start(ask, service, plan)
     plan.setdefault("user", f"oncall-{ask.who.user.lower()}-{service.now():%H%M}")
     return _form(plan, await service.open_form(ask, plan))
@@ -67,13 +67,12 @@ async def start(ask: Ask, service: Service) -> Outcome | Form | None:
 @command.form("start")
 async def submit_start(ask: Ask, service: Service) -> Outcome | None:
     """Open what the form says; faults go back to their fields."""
-    placed, _kept = await service.placed(ask)
+    placed, _kept = await service.returned(ask)
     form = placed.submission
-    said = {key: form.text(key) for key in KEYS} if form else {}
-    _check_words({key: text for key, text in said.items() if text})
-    answer = await _start(
-        placed, service, {k: text for k, text in said.items() if text}
-    )
+    texts = {key: form.text(key) for key in KEYS} if form else {}
+    plan = {key: text for key, text in texts.items() if text}
+    _check_words(plan)
+    answer = await _start(placed, service, plan)
     return answer or Outcome(
         headline=(Bold(_("On its way.")),),
         tone=Tone.WAIT,
@@ -85,10 +84,11 @@ async def submit_start(ask: Ask, service: Service) -> Outcome | None:
 async def recent(ask: Ask, service: Service) -> Outcome:
     """List the render sessions opened lately, newest first."""
     mine = any(token.text.casefold() == "mine" for token in ask.words.ids)
-    found = await service.journal.recent(
-        ask.who.team, kind=Kind.RENDER, user=ask.who.user if mine else None
+    sessions = await service.recent(
+        ask.who, kind=RENDER, user=ask.who.user if mine else None
     )
-    return cards.listed(_("Recent render sessions"), found, _("None yet."))
+    title, nothing = _("Recent render sessions"), _("None yet.")
+    return lists.listed(title, sessions, service.resources, nothing)
 
 
 @command.subcommand(
@@ -99,16 +99,14 @@ async def recent(ask: Ask, service: Service) -> Outcome:
 )
 async def close(ask: Ask, service: Service) -> Outcome | Form:
     """Say that a session whose start stayed unknown did not start."""
-    service.check(ask, Wish("car.settle", Level.CHANGE))
-    text = ask.one(_("a render session: its handle or user")).text
-    session = await settling.unknown(ask, service, Kind.RENDER, text)
-    return await settling.close_or_ask(ask, service, session)
+    what = _("a render session: its handle or user")
+    return await RESOLUTION.close(ask, service, what)
 
 
 @command.form("close")
 async def submit_close(ask: Ask, service: Service) -> Outcome:
     """Close what the form is about, for the reason that it says."""
-    return await settling.submit_close(ask, service, Kind.RENDER)
+    return await RESOLUTION.submit_close(ask, service)
 
 
 @command.subcommand("reveal", usage="<S41>", examples=("reveal S41",))
@@ -118,13 +116,9 @@ async def reveal(ask: Ask, service: Service) -> Outcome:
     A client joins with it, so it never stands in a channel.
     """
     text = ask.one(_("a render session: its handle or user")).text
-    session = await service.thing(text, ask.who.team)
-    if session is None or session.kind is not Kind.RENDER:
+    session = await service.thing(ask.who, text)
+    if session is None or session.subject.kind != RENDER:
         raise NotFound(_("I know no render session “{text}”.").format(text=text))
-    if session.user != ask.who.user:
-        sentence = _("Only whoever opened {handle} may see that.")
-        told = sentence.format(handle=session.handle)
-        raise NotAllowed(told, rule="requester")
     secret = await service.reveal(ask, session)
     if secret is None:
         raise NotFound(_("CAR gave no server session for it."))
@@ -136,9 +130,7 @@ async def reveal(ask: Ask, service: Service) -> Outcome:
 
 async def _start(ask: Ask, service: Service, plan: dict[str, str]) -> Outcome | None:
     request = _request(plan)
-    order = Order(
-        id=service.new_id(), request=request, kind=Kind.RENDER, ref=request.user_id
-    )
+    order = Order(id=service.new_id(), request=request, ref=request.user_id)
     return await service.submit(ask, order)
 
 
@@ -169,13 +161,13 @@ def _request(plan: dict[str, str]) -> CreateSession:
         raise InvalidRequest(faults) from None
 
 
-def _form(plan: dict[str, str], draft: FormId) -> Form:
+def _form(plan: dict[str, str], form_id: FormId) -> Form:
     return Form(
         command="car",
         subcommand="start",
         title=_("Open a render session"),
         submit=_("Open"),
-        draft=draft,
+        form_id=form_id,
         fields=(*_who(plan), *_how(plan), *_several(plan)),
     )
 

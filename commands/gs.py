@@ -4,8 +4,10 @@ from bot.dialogue.ask import Ask
 from bot.dialogue.outcome import Outcome
 from bot.errors import UsageError
 from bot.i18n import _
-from bot.ids import Kind, handle_from
-from bot.operations.service import Order, Service
+from bot.ids import handle_from
+from bot.operations.orders import Order
+from bot.operations.service import Service
+from bot.resources.costream.resource import COSTREAM
 from bot.routing.command import Command
 from bot.tencent.models.gs import DescribeCloudPhoneMultipleStreamSessionSlaves
 
@@ -25,16 +27,17 @@ async def show(ask: Ask, service: Service) -> Outcome | None:
             _("This needs a session ID: 19 digits."), usage="/gs 1326515201117065216"
         )
     text = ask.one(_("a session ID or its handle")).text
-    known = await service.thing(text, ask.who.team)
-    session = known.ref if known and known.kind is Kind.COSTREAM else text
-    if handle_from(text) and known is None:
+    earlier = await service.thing(ask.who, text)
+    if earlier and earlier.subject.kind != COSTREAM:
+        earlier = None
+    session = earlier.subject.ref if earlier else text
+    if handle_from(text) and earlier is None:
         raise UsageError(_("I know no “{text}”.").format(text=text))
     request = DescribeCloudPhoneMultipleStreamSessionSlaves.of({"SessionId": session})
     order = Order(
         id=service.new_id(),
         request=request,
-        kind=Kind.COSTREAM,
-        handle=known.handle if known and known.kind is Kind.COSTREAM else None,
+        handle=earlier.handle if earlier else None,
         ref=session,
     )
     return await service.submit(ask, order)

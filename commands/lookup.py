@@ -4,11 +4,11 @@ It reads what the bot knows itself, so it answers at once and costs nothing.
 """
 
 import json
-import re
 from dataclasses import replace
 
-from bot.cards import intent as cards
+from bot.cards import lists
 from bot.cards.errors import explained
+from bot.cards.intent import looked_up
 from bot.dialogue.ask import Ask
 from bot.dialogue.outcome import (
     Audience,
@@ -26,16 +26,13 @@ from bot.dialogue.outcome import (
 from bot.dialogue.words import Token, TokenKind
 from bot.grammar.parser import classify, find_ids
 from bot.i18n import _, reader_locale
-from bot.ids import ChannelId, MessageTs
 from bot.journal.model import Intent
 from bot.operations.service import Service
+from bot.resources.base import Resource
 from bot.routing.command import Command
 from bot.tencent.explain import explain
-from bot.tencent.models import REQUESTS
 
 command = Command("lookup", summary="What is this ID, or this error?", bare="find")
-
-PERMALINK = re.compile(r"/archives/([A-Z0-9]+)/p(\d{10})(\d{6})")
 
 
 @command.subcommand(
@@ -54,47 +51,37 @@ async def find(ask: Ask, service: Service) -> Outcome:
     words = " ".join(token.text for token in ask.words.ids)
     if not words:
         return await _recents(ask, service)
-    found = find_ids(ask.text) or (Token(words, classify(words)),)
-    answers = [await _one(token, ask, service) for token in found]
-    answer = answers[0] if len(answers) == 1 else _several(found, answers)
+    tokens = find_ids(ask.text) or (Token(words, classify(words)),)
+    answers = [await _one(token, ask, service) for token in tokens]
+    answer = answers[0] if len(answers) == 1 else _several(tokens, answers)
     return replace(answer, audience=Audience.CHANNEL) if ask.has("public") else answer
 
 
 async def _recents(ask: Ask, service: Service) -> Outcome:
-    found = await service.journal.recent(ask.who.team)
-    return cards.listed(_("Lately"), found, _("Nothing yet."))
+    things = await service.recent(ask.who)
+    return lists.listed(_("Lately"), things, service.resources, _("Nothing yet."))
 
 
 async def _one(token: Token, ask: Ask, service: Service) -> Outcome:
     if token.kind is TokenKind.ERROR:
         return _explained(token.text, ask.value("product"))
-    if token.kind is TokenKind.PERMALINK:
-        found = await _behind(token.text, service)
-    else:
-        found = await service.matches(token.text, ask.who.team)
-    if len(found) == 1:
-        return await _shown(found[0], ask, service)
-    if found:
+    matching = await service.find(ask.who, token.text)
+    if len(matching) == 1:
+        return await _shown(matching[0], ask, service)
+    if matching:
         title = _("Several go by “{text}”").format(text=token.text)
-        return cards.listed(title, found, "")
+        return lists.listed(title, matching, service.resources)
     return _unknown(token, service)
 
 
 async def _shown(intent: Intent, ask: Ask, service: Service) -> Outcome:
+    resource = service.resources.of(intent)
     if ask.has("details"):
-        return _details(intent)
+        return _details(intent, resource)
     if ask.has("ids"):
         return _bare_ids(intent)
-    return cards.looked_up(intent, await service.journal.history(intent.handle))
-
-
-async def _behind(link: str, service: Service) -> list[Intent]:
-    match = PERMALINK.search(link)
-    if not match:
-        return []
-    ts = MessageTs(f"{match[2]}.{match[3]}")
-    intent = await service.journal.by_card(ChannelId(match[1]), ts)
-    return [intent] if intent else []
+    history = await service.history(ask.who, intent.handle)
+    return looked_up(intent, resource, history)
 
 
 def _explained(code: str, product: str) -> Outcome:
@@ -103,11 +90,11 @@ def _explained(code: str, product: str) -> Outcome:
         sentence = _("I have no explanation for {code}.").format(code=code)
         hint = _("Quote the code and the RequestId to Tencent's support.")
         return Outcome(headline=(sentence,), tone=Tone.WARN, parts=(line(hint),))
-    told = [explained(meaning) for meaning in meanings]
-    if len(told) == 1:
-        return told[0]
+    outcomes = [explained(meaning) for meaning in meanings]
+    if len(outcomes) == 1:
+        return outcomes[0]
     parts: list[Part] = []
-    for one in told:
+    for one in outcomes:
         parts += [line(*one.headline), *one.parts]
     title = _("{code} means different things").format(code=meanings[0].code)
     return Outcome(headline=(Bold(title),), parts=tuple(parts))
@@ -145,7 +132,7 @@ def _unknown(token: Token, service: Service) -> Outcome:
 
 
 def _bare_ids(intent: Intent) -> Outcome:
-    ids = [one for one in (intent.ref, intent.request_id) if one]
+    ids = [one for one in (intent.subject.ref, intent.settlement.request_id) if one]
     nothing = line(_("It has no IDs yet."))
     return Outcome(
         headline=(Bold(intent.handle),),
@@ -153,23 +140,17 @@ def _bare_ids(intent: Intent) -> Outcome:
     )
 
 
-def _details(intent: Intent) -> Outcome:
-    service = REQUESTS[intent.action].service
+def _details(intent: Intent, resource: Resource) -> Outcome:
+    service = resource.request(intent.action).service
     body = json.dumps(intent.masked, indent=2, ensure_ascii=False)
-    region = f" --region {intent.region}" if service.regional else ""
-    repeat = f"tccli {service.name} {intent.action}{region}"
-    if intent.action == "StartPublishCdnStream" and intent.ref:
-        repeat = (
-            f"tccli trtc StopPublishCdnStream{region}"
-            f" --SdkAppId {intent.sdk_app_id} --TaskId={intent.ref}"
-        )
     sent = intent.sent_at or intent.created_at
+    end = intent.settlement
     support = "\n".join(
         (
             f"{service.name} {service.version} {intent.action}",
-            f"RequestId {intent.request_id or '-'}",
+            f"RequestId {end.request_id or '-'}",
             f"{sent:%Y-%m-%dT%H:%M:%SZ}",
-            intent.error_code or "OK",
+            end.error_code or "OK",
         )
     )
     return Outcome(
@@ -177,9 +158,9 @@ def _details(intent: Intent) -> Outcome:
         parts=(
             Code(body),
             line(_("From a terminal"), quiet=True),
-            Code(repeat),
+            Code(resource.repeated_by_hand(intent)),
             line(_("For Tencent's support"), quiet=True),
             Code(support),
         ),
-        request_id=intent.request_id,
+        request_id=end.request_id,
     )

@@ -3,10 +3,9 @@
 Its help is made from the commands, so this one is made last, of the others.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.access.policy import Wish
 from bot.dialogue.ask import Ask
 from bot.dialogue.outcome import (
     Bold,
@@ -23,20 +22,16 @@ from bot.dialogue.outcome import (
 from bot.errors import UsageError
 from bot.i18n import _
 from bot.ids import SlackUserId, handle_from
-from bot.journal.audit import ALLOWED, REFUSED, Record, broken_at
-from bot.operations.doctor import examine
+from bot.journal.audit import Decision, Record, broken_at
 from bot.operations.service import Service
-from bot.routing import help as manual
+from bot.routing import help as help_pages
 from bot.routing.command import Command
-from bot.tencent.models import REQUESTS
-from bot.tencent.models.base import Level
 
 
-def command_for(commands: Mapping[str, Command]) -> Command:
+def command_for(commands: Mapping[str, Command], prefix: str = "") -> Command:
     """Return the command `/patchbay`, which explains *commands*, itself among them."""
-    command = Command(
-        "patchbay", summary="Help, your rights, and how I am", bare="help"
-    )
+    summary = "Help, your rights, and how I am"
+    command = Command("patchbay", summary=summary, bare="help", prefix=prefix)
 
     @command.subcommand(
         "help",
@@ -63,8 +58,7 @@ def command_for(commands: Mapping[str, Command]) -> Command:
 async def whoami(ask: Ask, service: Service) -> Outcome:
     """Show what you may do here, and which rule says so."""
     lines = []
-    for wish in _wishes(service):
-        verdict = service.gate.verdict(ask.who, ask.where, wish)
+    for wish, verdict in service.whoami(ask):
         sign = "✅" if verdict.allowed else "🔒"
         on = f" · {wish.app.name}" if wish.app else ""
         why = verdict.rule if verdict.allowed else verdict.reason
@@ -82,9 +76,7 @@ async def doctor(ask: Ask, service: Service) -> Outcome:
     """Check that I am set up well; each line says how to mend it."""
     signs = {True: "✅", False: "❌", None: "⚠️"}
     lines: list[tuple[Span, ...]] = []
-    for check in await examine(
-        service.settings, service.journal, service.executor.client
-    ):
+    for check in await service.diagnose():
         fix = f" {check.fix}" if check.fix else ""
         lines.append((f"{signs[check.well]} {check.what}{fix}",))
     return Outcome(headline=(Bold(_("How I am")),), parts=(Points("", tuple(lines)),))
@@ -98,10 +90,9 @@ async def history(ask: Ask, service: Service) -> Outcome:
     if unread := [one for one in typed if one != "mine" and not handle_from(one)]:
         sentence = _("“{word}” is neither a handle nor “mine”.")
         raise UsageError(sentence.format(word=unread[0]))
-    records = await service.journal.audit.lately(
-        ask.who.team, handle=named, user=ask.who.user if mine else ""
-    )
-    lines = tuple(_told(record) for record in records)
+    user = ask.who.user if mine else ""
+    records = await service.audit(ask.who, handle=named, user=user)
+    lines = tuple(_record_line(record) for record in records)
     nothing = line(_("Nothing yet."))
     return Outcome(
         headline=(Bold(_("Who did what")),),
@@ -114,17 +105,15 @@ async def audit(ask: Ask, service: Service) -> Outcome:
     word = ask.one(_("“export” or “verify”")).text.casefold()
     if word not in {"export", "verify"}:
         raise UsageError(_("Say “export” or “verify”."), usage="/patchbay audit export")
-    verdict = service.check(ask, Wish("patchbay.audit", Level.CHANGE))
-    records = await service.journal.audit.all()
-    broken = broken_at(records)
-    facts = _state_of(records, broken)
-    if word == "verify":
+    export = word == "export"
+    records = await service.audit_trail(ask, export=export)
+    facts = _state_of(records, broken_at(records))
+    if not export:
         return facts
-    await service.note_done(ask, "patchbay.audit", verdict)
     text = "".join(f"{record.as_json()}\n" for record in records)
     name = f"patchbay-audit-{service.now():%Y%m%dT%H%M%SZ}.jsonl"
-    said = line(_("The file is in your messages with me."))
-    return replace(facts, parts=(*facts.parts, said), file=File(name, text))
+    sentence = line(_("The file is in your messages with me."))
+    return replace(facts, parts=(*facts.parts, sentence), file=File(name, text))
 
 
 def _state_of(records: list[Record], broken: int | None) -> Outcome:
@@ -139,8 +128,8 @@ def _state_of(records: list[Record], broken: int | None) -> Outcome:
     )
 
 
-def _told(record: Record) -> tuple[Span, ...]:
-    sign = {ALLOWED: "✅", REFUSED: "🔒"}.get(record.decision, "✍️")
+def _record_line(record: Record) -> tuple[Span, ...]:
+    sign = {Decision.ALLOWED: "✅", Decision.REFUSED: "🔒"}.get(record.decision, "✍️")
     why = f" · {record.why}" if record.why else ""
     what = f" {record.handle}" if record.handle else ""
     who = Who(SlackUserId(record.user))
@@ -155,32 +144,21 @@ def _told(record: Record) -> tuple[Span, ...]:
     )
 
 
-def _wishes(service: Service) -> Iterable[Wish]:
-    """Yield everything that a rule can allow."""
-    for request in REQUESTS.values():
-        for app in service.apps if request.service.name == "trtc" else (None,):
-            yield Wish.of(request, app)
-    for app in service.apps:
-        yield Wish("relay.settle", Level.CHANGE, app)
-    yield Wish("car.settle", Level.CHANGE)
-    yield Wish("patchbay.audit", Level.CHANGE)
-
-
 def _page(topic: list[str], commands: Mapping[str, Command]) -> Outcome:
     if not topic:
-        return manual.launcher(commands)
+        return help_pages.launcher(commands)
     named = [part for word in topic for part in word.split("/") if part]
     command = commands.get(named[0].casefold())
     if command is None:
-        return manual.no_such_command(named[0], commands)
+        return help_pages.no_such_command(named[0], commands)
     if len(named) == 1:
-        return manual.command_page(command)
+        return help_pages.command_page(command)
     subcommand = command.subcommands.get(named[1].casefold())
     if subcommand is None:
-        known = ", ".join(command.subcommands)
+        names = ", ".join(command.subcommands)
         raise UsageError(
             _("/{command} has no “{subcommand}”; it has {known}.").format(
-                command=command.name, subcommand=named[1], known=known
+                command=command.name, subcommand=named[1], known=names
             )
         )
-    return manual.subcommand_page(command, subcommand)
+    return help_pages.subcommand_page(command, subcommand)

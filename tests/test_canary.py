@@ -21,8 +21,9 @@ import pytest
 import structlog
 from aiohttp import web
 
-from bot.__main__ import COMMANDS, main
-from bot.app import begin, build, greet
+from bot.__main__ import main
+from bot.app import Ports, build
+from bot.lifecycle import begin, greet
 from bot.runtime.logs import set_up
 from bot.runtime.redact import Redactor
 from bot.sandbox.cloud import LoopbackCloud
@@ -86,8 +87,8 @@ async def scene(tmp_path, monkeypatch, capsys):
         await play(slack, cloud, bot)
         await knock(bodies["from the bot"])
         console = capsys.readouterr()
-        session = await bot.journal.by_handle("S1")
-        packed = await bot.journal.secret_of(session.id)
+        session = await bot.journal.find.by_handle("S1")
+        packed = await bot.journal.find.secret_of(session.id)
         places = {
             "log": log.getvalue(),
             "console": console.out + console.err,
@@ -120,13 +121,13 @@ async def talkative_bot(stack, log):
     settings = load()
     known = [one.get_secret_value() for one in secrets_of(settings).values()]
     set_up(Redactor(known), level="DEBUG", stream=log)
-    bot = await build(settings, COMMANDS, stack)
+    bot = await build(settings, Ports(), stack)
     everything_logs()
     delivering = asyncio.create_task(bot.delivery.run())
     stack.callback(delivering.cancel)
     stack.push_async_callback(bot.server.close)
-    await begin(bot, settings)
-    await greet(bot, settings)
+    await begin(bot)
+    await greet(bot)
     return bot
 
 

@@ -14,11 +14,11 @@ import yaml
 
 import bot
 from bot import errors
-from bot.__main__ import COMMANDS
 from bot.routing.manifest import as_yaml, manifest
 from bot.settings import App, Limits, Policy, Rule, Settings
 from bot.tencent.models import REQUESTS
-from bot.tencent.models.base import Deadline, Level, Repeat, Reply, Service
+from bot.tencent.models.base import Api, Deadline, Level, Repeat, Reply
+from commands import COMMANDS
 
 TOP = Path(bot.__file__).parent.parent
 SOURCES = sorted(
@@ -43,14 +43,14 @@ def relative(path):
 # ── the manifest ─────────────────────────────────────────────────────────────────
 
 
-def test_the_manifest_is_the_one_that_the_rooms_make():
+def test_the_manifest_is_the_one_that_the_commands_make():
     made = as_yaml(manifest(COMMANDS.values()))
 
     assert (TOP / "manifest.yml").read_text() == made
 
 
-def test_every_room_is_a_command_module_and_the_other_way_round():
-    modules = {path.stem for path in (TOP / "commands").glob("[a-z]*.py")}
+def test_every_command_has_its_module_and_the_other_way_round():
+    modules = {path.stem for path in (TOP / "commands").glob("[a-z]*")}
 
     assert COMMANDS.keys() == modules
 
@@ -108,7 +108,7 @@ def test_every_request_knows_its_own_danger(action):
     request = REQUESTS[action]
 
     assert request.action == action
-    assert isinstance(request.service, Service)
+    assert isinstance(request.service, Api)
     assert isinstance(request.level, Level)
     assert isinstance(request.repeat, Repeat)
     assert isinstance(request.deadline, Deadline)
@@ -171,34 +171,41 @@ def test_a_function_fits_on_one_screen(path):
 
 # Files that are tested through those that use them, and by which.
 TESTED_BY = {
-    "bot/cards/errors.py": "tests/commands/test_lookup.py",
-    "bot/dialogue/ask.py": "tests/commands/test_relay.py",
-    "bot/dialogue/words.py": "tests/bot/grammar/test_parser.py",
-    "bot/cards/intent.py": "tests/commands/test_relay.py",
-    "bot/operations/service.py": "tests/commands/test_relay.py",
-    "bot/operations/doctor.py": "tests/commands/test_patchbay.py",
     "bot/cards/alarms.py": "tests/bot/operations/test_callbacks.py",
-    "bot/operations/completion.py": "tests/bot/operations/test_executor.py",
-    "bot/errors.py": "tests/test_house.py",
+    "bot/cards/errors.py": "tests/commands/test_lookup.py",
+    "bot/cards/intent.py": "tests/commands/relay/test_lists.py",
+    "bot/cards/lists.py": "tests/commands/relay/test_lists.py",
+    "bot/dialogue/ask.py": "tests/commands/relay/test_start.py",
     "bot/dialogue/form.py": "tests/bot/slack/render/test_modals.py",
-    "bot/routing/help.py": "tests/commands/test_patchbay.py",
-    "bot/routing/router.py": "tests/commands/test_patchbay.py",
-    "bot/operations/notices.py": "tests/commands/test_relay.py",
-    "bot/routing/manifest.py": "tests/test_house.py",
     "bot/dialogue/outcome.py": "tests/bot/slack/render/test_blocks.py",
-    "bot/routing/command.py": "tests/test_house.py",
-    "bot/journal/sqlite/files.py": "tests/bot/journal/test_journal.py",
-    "bot/journal/events.py": "tests/bot/operations/test_callbacks.py",
-    "bot/journal/queries.py": "tests/bot/journal/test_journal.py",
-    "bot/journal/model.py": "tests/bot/journal/test_journal.py",
-    "bot/journal/rows.py": "tests/bot/journal/test_journal.py",
+    "bot/dialogue/words.py": "tests/bot/grammar/test_parser.py",
+    "bot/errors.py": "tests/test_house.py",
+    "bot/journal/journal.py": "tests/bot/journal/test_accepting.py",
+    "bot/journal/model.py": "tests/bot/journal/test_rows.py",
     "bot/journal/schema.py": "tests/bot/journal/test_migrate.py",
-    "bot/journal/seal.py": "tests/bot/journal/test_journal.py",
-    "bot/journal/maintenance.py": "tests/bot/operations/test_jobs.py",
+    "bot/journal/sqlite/files.py": "tests/bot/journal/test_file.py",
+    "bot/journal/transaction.py": "tests/bot/journal/test_effects.py",
+    "bot/lifecycle.py": "tests/bot/test_app.py",
+    "bot/operations/doctor.py": "tests/commands/test_patchbay.py",
+    "bot/operations/facade.py": "tests/bot/operations/test_service.py",
+    "bot/operations/forms.py": "tests/commands/relay/test_start.py",
+    "bot/operations/orders.py": "tests/commands/relay/test_start.py",
+    "bot/resources/base.py": "tests/test_fictitious_product.py",
+    "bot/resources/relay/alarms.py": "tests/bot/operations/test_callbacks.py",
+    "bot/resources/relay/card.py": "tests/commands/relay/test_lists.py",
+    "bot/resources/relay/resource.py": "tests/bot/access/test_limits.py",
+    "bot/resources/relay/unknown.py": "tests/bot/operations/test_resolution.py",
+    "bot/routing/command.py": "tests/test_house.py",
+    "bot/routing/help.py": "tests/commands/test_patchbay.py",
+    "bot/routing/home.py": "tests/bot/test_app.py",
+    "bot/routing/manifest.py": "tests/test_house.py",
+    "bot/routing/replies.py": "tests/commands/test_patchbay.py",
     "bot/slack/render/buttons.py": "tests/bot/slack/render/test_blocks.py",
     "bot/slack/render/fit.py": "tests/bot/slack/render/test_blocks.py",
     "bot/slack/render/limits.py": "tests/bot/slack/render/test_blocks.py",
     "bot/slack/render/spans.py": "tests/bot/slack/render/test_blocks.py",
+    "commands/relay/attach.py": "tests/bot/operations/test_resolution.py",
+    "commands/relay/command.py": "tests/commands/relay/test_lists.py",
 }
 
 

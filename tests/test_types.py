@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.__main__ import COMMANDS
-from bot.app import begin, build, greet
+from bot.app import Ports, build
+from bot.lifecycle import begin, greet
 from bot.sandbox.cloud import LoopbackCloud
 from bot.sandbox.run import free_port
 from bot.sandbox.slack.client.payloads import Control
@@ -25,6 +25,7 @@ from bot.sandbox.slack.model import seed
 from bot.sandbox.slack.model.objects import Call, Message, View
 from bot.settings import load
 from bot.slack.outbound.web import READS
+from commands import COMMANDS
 from tests.node import installed, ran
 
 PROJECT = Path(__file__).parent / "data/types"
@@ -182,13 +183,13 @@ async def tour(tmp_path_factory):
         }.items():
             patch.setenv(name, value)
         settings = load()
-        parts = await build(settings, COMMANDS, stack)
+        parts = await build(settings, Ports(), stack)
         delivering = asyncio.create_task(parts.delivery.run())
         stack.callback(delivering.cancel)
         stack.push_async_callback(parts.server.close)
         stack.push_async_callback(parts.sockets.close)
-        await begin(parts, settings)
-        await greet(parts, settings)
+        await begin(parts)
+        await greet(parts)
         tour = Tour(slack, cloud, parts)
         await tour.take()
         yield tour

@@ -1,95 +1,117 @@
-"""A service with everything real behind it but the clouds, which are on loopback."""
+"""A whole bot as `bot.app.build` makes it: its Slack in memory, its cloud on loopback.
 
-import asyncio
-import os
-import random
-import time
-from contextlib import AsyncExitStack
+Nothing in it stands in for a part of the bot: only the clock, Slack and the clouds do.
+"""
+
+from contextlib import AsyncExitStack, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
 from pydantic import SecretStr
 
-from bot.__main__ import COMMANDS
-from bot.access.policy import Gate
+from bot.app import Bot, Ports, build
 from bot.dialogue.ask import Ask, Person, Place, Submission, Surface
 from bot.dialogue.form import Form
-from bot.journal.journal import Journal
-from bot.journal.recents import Recents
-from bot.operations.callbacks import Callbacks
-from bot.operations.completion import Completion
-from bot.operations.executor import Executor
-from bot.operations.jobs import Jobs
-from bot.operations.service import Service
-from bot.routing.router import Router
-from bot.runtime.tasks import Tasks
+from bot.journal.model import Notification
+from bot.operations.notices import drawn
+from bot.resources.registry import RESOURCES
 from bot.sandbox.cloud import LoopbackCloud
 from bot.settings import App, Policy, Settings
 from bot.slack.render import blocks
 from bot.slack.render import modals as forms
-from bot.tencent.client import Account, Client
-from bot.tencent.models import REQUESTS
-from bot.tencent.pacer import Pacer
-from bot.tencent.tc3 import Credential
+from tests.fakes.clock import FakeClock
+from tests.fakes.slack import FakeSlack
 from tests.judge import judged
 
 TEAM = "T0HOME"
 
 
-class Directory:
-    """Everybody is a member, nobody is in a group, unless a test says otherwise."""
-
-    team = TEAM
-    known = True
+class People:
+    """What Slack says of people: members all, in no group, unless a test says so."""
 
     def __init__(self):
         self.guests = set()
-        self.members = {}
-        self.met = []
+        self.groups = {}
 
-    def is_guest(self, who):
-        return who.user in self.guests
+    def slack(self):
+        """Return a Slack that knows them."""
+        return FakeSlack(
+            data={
+                "auth.test": {"ok": True, "team_id": TEAM, "user_id": "UBOT"},
+                "users.info": self._user,
+                "usergroups.users.list": lambda call: {
+                    "users": sorted(self.groups.get(call["usergroup"], ()))
+                },
+            }
+        )
 
-    def groups(self, *, patient=False):
-        return self.members
-
-    async def ensure_known(self, who):
-        self.met.append(who.user)
+    def _user(self, call):
+        return {"user": {"is_restricted": call["user"] in self.guests}}
 
 
-@dataclass
-class Clock:
-    """The wall clock, which a test can push forward."""
+@dataclass(frozen=True)
+class Told:
+    """A notice as whoever reads it sees it."""
 
-    ahead: timedelta = timedelta()
-    held_up: timedelta = timedelta()  # by both clocks, as after SIGSTOP
+    notification: Notification
+    body: dict
 
-    def __call__(self):
-        return datetime.now(UTC) + self.ahead + self.held_up
+    @property
+    def audience(self):
+        return self.notification.audience.value
 
-    def monotonic(self):
-        return time.monotonic() + self.held_up.total_seconds()
+    @property
+    def text(self):
+        return self.body["text"]
 
 
 @dataclass
 class World:
     """One life of the bot; `settled` waits until it has nothing left to do."""
 
-    router: Router
-    service: Service
-    journal: Journal
+    bot: Bot
     cloud: LoopbackCloud
-    tasks: Tasks
-    executor: Executor
-    directory: Directory
-    clock: Clock
-    callbacks: Callbacks
-    jobs: Jobs
-    rang: list = field(default_factory=list)
-    waits: list = field(default_factory=list)
-    told: list = field(default_factory=list)  # past the journal
-    asked: int = 0
+    slack: FakeSlack
+    people: People
+    clock: FakeClock
+    resources: object = RESOURCES
+    asked: int = field(default=0)
+
+    @property
+    def router(self):
+        return self.bot.router
+
+    @property
+    def service(self):
+        return self.bot.operations
+
+    @property
+    def executor(self):
+        return self.bot.operations.executor
+
+    @property
+    def journal(self):
+        return self.bot.journal
+
+    @property
+    def tasks(self):
+        return self.bot.tasks
+
+    @property
+    def directory(self):
+        return self.bot.directory
+
+    @property
+    def callbacks(self):
+        return self.bot.callbacks
+
+    @property
+    def jobs(self):
+        return self.bot.jobs
+
+    @property
+    def waits(self):
+        return self.clock.naps
 
     def ask(self, typed, *, user="U0ANA", surface=Surface.COMMAND, key=None, **more):
         command, _, text = typed.removeprefix("/").partition(" ")
@@ -125,7 +147,9 @@ class World:
         }
         self.asked += 1
         view = f"V{self.asked}"
-        submission = Submission(draft=form.draft, view=view, hash="h", values=filled)
+        submission = Submission(
+            form_id=form.form_id, view=view, hash="h", values=filled
+        )
         ask = Ask(
             command=form.command,
             text=form.subcommand,
@@ -140,16 +164,26 @@ class World:
         return look(answer)
 
     async def settled(self):
-        await self.tasks.drain(30)
+        """Wait for what is under way; while the clock is held, that is for ever."""
+        if not self.clock.is_held:
+            await self.tasks.drain(30)
 
-    async def letters(self):
+    async def notices(self):
+        """Return all that waits to be delivered, drawn as it would be now."""
         due = await self.journal.outbox.due(self.clock() + timedelta(days=2))
-        for letter in due:
-            judged(letter.body, "message")
-        return due
+        return [self.told(one) for one in due]
+
+    def told(self, notification):
+        """Return *notification* as it is drawn and as the judges take it."""
+        body = notification.body or blocks.message(drawn(notification, self.resources))
+        judged(body, "message")
+        return Told(notification, body)
+
+    async def alarms(self):
+        return [one for one in await self.notices() if one.audience == "ops"]
 
     async def handle(self, name):
-        return await self.journal.by_handle(name)
+        return await self.journal.find.by_handle(name)
 
 
 def look(answer):
@@ -168,95 +202,65 @@ async def make_world(stack: AsyncExitStack, path, **more):
     cloud = LoopbackCloud()
     await cloud.start()
     stack.push_async_callback(cloud.close)
-    return await live_again(stack, path, cloud, **{"boot": "boot-1", **more})
+    return await live_again(stack, path, cloud, **more)
 
 
-async def live_again(stack, path, cloud, *, policy=None, boot="boot-2", key=None):
+async def live_again(  # noqa: PLR0913 - what a life may differ in
+    stack,
+    path,
+    cloud,
+    *,
+    policy=None,
+    key=None,
+    apps=(),
+    signing=None,
+    greeted=True,
+    clock=None,
+    **parts,
+):
     """Build another life of the bot on the same journal and cloud.
 
-    *key* is that of the callbacks, if there are any.
+    *key* is that of the callbacks, if there are any, *signing* is Slack's secret, if
+    it comes over HTTP. Unless it is *greeted*, Slack has
+    not answered yet. *parts* are handed to `build`.
     """
-    clock, tasks, directory = Clock(), Tasks(), Directory()
-    journal = await Journal.open(
-        f"sqlite:///{path}", now=clock, random_bytes=os.urandom
+    clock, people = clock or FakeClock(datetime.now(UTC)), People()
+    slack = people.slack()
+    ports = Ports(
+        now=clock,
+        monotonic=clock.monotonic,
+        sleep=clock.sleep,
+        slack=lambda _token, _url: nullcontext(slack),
     )
-    stack.callback(journal.close)
-    credential = Credential(cloud.secret_id, SecretStr(cloud.secret_key))
-    accounts = {
-        product: Account(url, credential) for product, url in cloud.endpoints.items()
-    }
-    client = await stack.enter_async_context(Client(accounts, now=clock))
+    settings = settings_for(path, cloud, policy, key, apps, signing)
+    bot = await build(settings, ports, stack, **parts)
+    stack.push_async_callback(bot.tasks.drain, 0)
+    if greeted:
+        await bot.directory.identify("")
+    world = World(bot, cloud, slack, people, clock)
+    world.resources = bot.operations.resources
+    return world
+
+
+def settings_for(path, cloud, policy=None, key=None, apps=(), signing=None):
+    """Return the settings of a bot between *cloud* and a journal at *path*."""
+    policy = policy or Policy()
     app = App(
         name="live-main",
         sdk_app_id=cloud.app_id,
         usersig_key=cloud.usersig_key,
         callback_key=key,
     )
-    policy = policy or Policy()
-    settings = Settings.model_construct(
-        apps=(app,), policy=policy, allow_all=policy == Policy()
-    )
-    gate = Gate(policy, directory, settings.allow_all)
-    recents = Recents(journal)
-    rang, waits = [], []
-
-    async def sleep(seconds):
-        waits.append(seconds)
-
-    told = []
-
-    async def tell_at_once(letter):
-        told.append(letter)
-
-    executor = Executor(
-        journal=journal,
-        client=client,
-        pacers={
-            action: Pacer(1000, monotonic=asyncio.get_running_loop().time)
-            for action in REQUESTS
-        },
-        apps={app.name: app},
-        gate=gate,
-        completion=Completion(
-            journal=journal,
-            recents=recents,
-            ring=lambda: rang.append(1),
-            tell_at_once=tell_at_once,
-            sleep=sleep,
-        ),
-        tasks=tasks,
-        boot=boot,
-        now=clock,
-        random=random.random,
-        sleep=sleep,
-        monotonic=clock.monotonic,
-    )
-    service = Service(
-        settings=settings,
-        journal=journal,
-        recents=recents,
-        executor=executor,
-        gate=gate,
-        ring=lambda: rang.append(1),
-        now=clock,
-        random_bytes=os.urandom,
-    )
-    ring = partial(rang.append, 1)
-    callbacks = Callbacks(
-        apps={app.name: app}, journal=journal, recents=recents, ring=ring
-    )
-    return World(
-        callbacks=callbacks,
-        jobs=Jobs(journal, recents, ring=ring, now=clock),
-        router=Router(COMMANDS, service),
-        service=service,
-        journal=journal,
-        cloud=cloud,
-        tasks=tasks,
-        executor=executor,
-        directory=directory,
-        clock=clock,
-        rang=rang,
-        waits=waits,
-        told=told,
+    endpoints = {f"{name}_endpoint": url for name, url in cloud.endpoints.items()}
+    return Settings.model_construct(
+        slack_bot_token=SecretStr("none"),
+        slack_signing_secret=SecretStr(signing) if signing else None,
+        port=0,
+        secret_id=SecretStr(cloud.secret_id),
+        secret_key=SecretStr(cloud.secret_key),
+        database_url=SecretStr(f"sqlite:///{path}"),
+        apps=(app, *apps),
+        policy=policy,
+        allow_all=policy == Policy(),
+        **endpoints,
     )

@@ -5,29 +5,37 @@ leak, so where hosts are listed no other is allowed: an entry is an exact host, 
 suffix that begins with a dot; never an address.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import ip_address
 from urllib.parse import urlsplit
+
+from pydantic import SecretStr
 
 from bot.errors import NotAllowed
 from bot.i18n import _
 from bot.settings import Limits
-from bot.tencent.models.trtc.requests import StartPublishCdnStream
 
 
-def check_request(
-    request: StartPublishCdnStream, limits: Limits, push_hosts: Sequence[str]
-) -> None:
-    """Refuse a relay that is over a limit, or is pushed to a host that is not listed.
+def check_sizes(sizes: Mapping[str, int], limits: Limits) -> None:
+    """Refuse *sizes*, by the name of their limit, that are over *limits*.
 
     Raises:
-        NotAllowed: the first limit that it is over, or the host.
+        NotAllowed: the first limit that is passed.
     """
-    for rule, value, most in _measured(request, limits):
+    for rule, value in sizes.items():
+        most = getattr(limits, rule)
         if value > most:
             sentence = _("{given} is over the limit of {most} here.")
             raise NotAllowed(sentence.format(given=value, most=most), rule=rule)
-    for url in request.target_urls:
+
+
+def check_hosts(urls: Iterable[SecretStr], push_hosts: Sequence[str]) -> None:
+    """Refuse a push address whose host is not listed; no list allows any.
+
+    Raises:
+        NotAllowed: the first host that is not listed.
+    """
+    for url in urls:
         host = host_of(url.get_secret_value())
         if push_hosts and not is_listed(host, push_hosts):
             sentence = _("Relays may not be pushed to {host}.").format(host=host)
@@ -66,18 +74,6 @@ def is_listed(host: str, listed: Iterable[str]) -> bool:
         return False
     names = [one.casefold() for one in listed]
     return any(host == one or (one[:1] == "." and host.endswith(one)) for one in names)
-
-
-def _measured(
-    request: StartPublishCdnStream, limits: Limits
-) -> Iterable[tuple[str, int, int]]:
-    idle = request.agent_params.max_idle_time or 0
-    yield "idle_seconds", idle, limits.idle_seconds
-    video = request.video_params and request.video_params.video_encode
-    if video:
-        yield "width", video.width, limits.width
-        yield "height", video.height, limits.height
-        yield "bitrate_kbps", video.bit_rate, limits.bitrate_kbps
 
 
 def _is_address(host: str) -> bool:

@@ -13,7 +13,7 @@ from bot.dialogue.ask import Person, Place
 from bot.i18n import _
 from bot.ids import TeamId
 from bot.settings import App, Policy, Rule
-from bot.tencent.models.base import Level, Repeat, Request
+from bot.tencent.models.base import Level, Request
 
 Groups = Mapping[str, frozenset[str]]  # user group → its members
 
@@ -79,9 +79,7 @@ class Wish:
     @classmethod
     def of(cls, request: Request[Any] | type[Request[Any]], app: App | None) -> Self:
         """Return the wish to send *request*."""
-        changes = request.level is Level.CHANGE
-        ends = changes and request.repeat is Repeat.SAFE
-        return cls(request.permit, request.level, app, ends)
+        return cls(request.permit, request.level, app, request.effect.ends)
 
 
 def judge(

@@ -1,4 +1,4 @@
-"""What went wrong, told with what it means and what to do about it."""
+"""What went wrong, what it means and what to do about it."""
 
 from collections.abc import Iterable
 
@@ -14,7 +14,6 @@ from bot.dialogue.outcome import (
     line,
 )
 from bot.i18n import _, reader_locale
-from bot.ids import Kind
 from bot.journal.model import Intent
 from bot.tencent.explain import Explanation, explain
 
@@ -33,12 +32,12 @@ def explained(explanation: Explanation, request_id: str = "") -> Outcome:
     if explanation.steps:
         steps = tuple((step,) for step in explanation.steps)
         parts.append(Points(_("Do this"), steps, numbered=True))
-    facts: list[tuple[str, tuple[Span, ...]]] = [
+    pairs: list[tuple[str, tuple[Span, ...]]] = [
         (_("Does a retry help?"), (_retry(explanation),))
     ]
     if explanation.ask:
-        facts.append((_("Who to ask"), (explanation.ask,)))
-    parts.append(Facts(tuple(facts)))
+        pairs.append((_("Who to ask"), (explanation.ask,)))
+    parts.append(Facts(tuple(pairs)))
     if explanation.url:
         parts.append(line(Link(explanation.url, _("Tencent's page")), quiet=True))
     title: tuple[Span, ...] = (Mono(explanation.code), "  ", Bold(explanation.title))
@@ -52,21 +51,12 @@ def _retry(explanation: Explanation) -> str:
     return f"{word[explanation.retry]} {explanation.retry_hint}".strip()
 
 
-def _meanings(intent: Intent) -> tuple[Explanation, ...]:
-    product, locale = product_of(intent), reader_locale()
-    return explain(intent.error_code, product=product, locale=locale)
-
-
-def failure(intent: Intent) -> Iterable[Part]:
-    """Yield what became of *intent*, what that means and what to do."""
-    yield line(Bold(intent.error_code), "  ", intent.error_text)
-    for meaning in _meanings(intent)[:1]:
+def failure(intent: Intent, product: str) -> Iterable[Part]:
+    """Yield what became of *intent*, what its error of *product* means, what to do."""
+    code = intent.settlement.error_code
+    yield line(Bold(code), "  ", intent.settlement.error_text)
+    for meaning in explain(code, product=product, locale=reader_locale())[:1]:
         yield line(meaning.means)
         steps = tuple((step,) for step in meaning.steps[:3])
         yield Points(_("Do this"), steps, numbered=True)
         yield line(_("Does a retry help?"), " ", _retry(meaning), quiet=True)
-
-
-def product_of(intent: Intent) -> str:
-    """Return the product that *intent* went to."""
-    return {Kind.RELAY: "trtc", Kind.RENDER: "car", Kind.COSTREAM: "gs"}[intent.kind]

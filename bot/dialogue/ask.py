@@ -51,7 +51,7 @@ class Submission:
     *values* maps a field's name to its text, its chosen options, or None when empty.
     """
 
-    draft: FormId
+    form_id: FormId
     view: str
     hash: str
     values: Mapping[str, str | tuple[str, ...] | None]
@@ -94,10 +94,10 @@ class Ask:
         Raises:
             UsageError: there is none, or more than one; *what* names it.
         """
-        found = [t for t in self.words.ids if not kinds or t.kind in kinds]
-        if len(found) == 1 == len(self.words.ids):
-            return found[0]
-        if not found:
+        tokens = [t for t in self.words.ids if not kinds or t.kind in kinds]
+        if len(tokens) == 1 == len(self.words.ids):
+            return tokens[0]
+        if not tokens:
             raise UsageError(_("This needs {what}.").format(what=what))
         raise UsageError(
             _("This takes one {what}; I read {count}.").format(

@@ -76,4 +76,4 @@ class Form:
     title: str  # 24 characters at most
     submit: str
     fields: tuple[Field | Line, ...]
-    draft: FormId
+    form_id: FormId

@@ -12,7 +12,7 @@ from bot.ids import Handle, SlackUserId
 
 
 class Tone(Enum):
-    """The mood of a headline; the value is its sign, told by shape as by colour."""
+    """The tone of a headline; the value is its sign, of its own shape and colour."""
 
     PLAIN = ""
     WAIT = "🟡"

@@ -54,7 +54,7 @@ def too_long(text: str, most: int) -> Miss:
 
 def no_subcommand(text: str, vocabulary: Vocabulary) -> Miss:
     """Return the miss for a command without a subcommand, which begins with *text*."""
-    sentence = _("/{command} needs a verb: {subcommands}.").format(
+    sentence = _("/{command} needs a subcommand: {subcommands}.").format(
         command=vocabulary.command, subcommands=vocabulary.listed
     )
     return _miss(text, "empty", sentence)

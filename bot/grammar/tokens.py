@@ -8,11 +8,13 @@ import re
 import unicodedata
 
 from bot.dialogue.words import Token, TokenKind
-from bot.ids import HANDLE, SHORTEST_TASK_ID, handle_from
+from bot.ids import HANDLE, SHORTEST_TASK_ID, ChannelId, MessageTs, handle_from
 
 MOST_IDS = 5
 
-PERMALINK = re.compile(r"https://[\w.-]+\.slack\.com/archives/[A-Z0-9]+/p\d{16}\S*")
+PERMALINK = re.compile(
+    r"https://[\w.-]+\.slack\.com/archives/([A-Z0-9]+)/p(\d{10})(\d{6})\S*"
+)
 REQUEST = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 CAPITALISED = re.compile(r"[A-Z][A-Za-z]+(\.[A-Z][A-Za-z]+)+")
 DOTTED = re.compile(r"[A-Za-z]+(\.[A-Za-z]+)+")
@@ -130,6 +132,12 @@ def classify(word: str) -> TokenKind:
     if SESSION.fullmatch(word):
         return TokenKind.SESSION
     return TokenKind.TASK if TASK.fullmatch(word) else TokenKind.WORD
+
+
+def message_of(link: str) -> tuple[ChannelId, MessageTs] | None:
+    """Return the message that a permalink of Slack leads to, or None."""
+    match = PERMALINK.fullmatch(link)
+    return (ChannelId(match[1]), MessageTs(f"{match[2]}.{match[3]}")) if match else None
 
 
 def find_ids(text: str) -> tuple[Token, ...]:

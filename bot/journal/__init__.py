@@ -1,1 +1,1 @@
-"""The memory: intents, from commit to answer."""
+"""The durable record of intents, from commit to answer."""

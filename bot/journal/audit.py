@@ -8,8 +8,9 @@ whoever kept the hash of an earlier export. IDs only: names change hands.
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from functools import partial
 from typing import Any
 
@@ -18,11 +19,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import JournalUnavailable
 from bot.ids import Handle, TeamId
+from bot.journal.model import Asker
 from bot.journal.rows import millis, moment
 from bot.journal.schema import audit
 from bot.journal.sqlite.writer import Writer, make_engine, sqlite_file, unavailable
 
-ALLOWED, REFUSED, DID = "allow", "deny", "did"
 NOTHING_BEFORE = "0" * 64
 LONGEST_WHY = 500
 
@@ -31,12 +32,20 @@ _ALL = select(audit).order_by(audit.c.number)
 _WRITE = insert(audit)
 
 
+class Decision(StrEnum):
+    """What a record says: policy's answer, or that somebody did it by hand."""
+
+    ALLOWED = "allow"
+    REFUSED = "deny"
+    DID = "did"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """A decision, or something that somebody did by hand.
 
-    *action* is what a rule calls it (`relay.start`), *decision* "allow", "deny" or
-    "did", *digest* that of the request: what was allowed can be proved later.
+    *action* is what a rule calls it (`relay.start`), *digest* that of the request:
+    what was allowed can be proved later.
     """
 
     at: datetime
@@ -45,13 +54,41 @@ class Entry:
     home: str
     channel: str
     action: str
-    decision: str
+    decision: Decision
     rule: str = ""
     why: str = ""
     app: str = ""
     intent: str = ""
     handle: str = ""
     digest: str = ""
+
+    @classmethod
+    def by(
+        cls,
+        asker: Asker,
+        at: datetime,
+        decision: Decision,
+        action: str,
+        *,
+        rule: str,
+        why: str = "",
+    ) -> "Entry":
+        """Return the record that *action* of *asker* was decided so."""
+        return Entry(
+            at=at,
+            team=asker.team,
+            user=asker.user,
+            home=asker.home,
+            channel=asker.channel,
+            action=action,
+            decision=decision,
+            rule=rule,
+            why=why,
+        )
+
+    def about(self, app: str, intent: str, handle: str, digest: str) -> "Entry":
+        """Return it as being about an intent and its app."""
+        return replace(self, app=app, intent=intent, handle=handle, digest=digest)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,8 +181,9 @@ def _records(connection: Connection, query: Select[Any]) -> list[Record]:
 
 
 def _record(row: Row[Any]) -> Record:
-    given = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
-    return Record(**{**given, "at": moment(given["at"])})
+    columns = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
+    columns["at"] = moment(columns["at"])
+    return Record(**{**columns, "decision": Decision(columns["decision"])})
 
 
 def _hash(fields: Mapping[str, Any]) -> str:

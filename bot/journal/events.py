@@ -1,4 +1,4 @@
-"""What Tencent told by itself about relays: each event once, whatever its order."""
+"""Events of relays, received from Tencent: each is kept once, in whatever order."""
 
 import hashlib
 
@@ -6,12 +6,41 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
-from bot.journal.model import Intent
+from bot.dialogue.outcome import Audience
+from bot.journal.model import CARD_NOTICE, CONTRADICTION, Changes, Intent, Notice
 from bot.journal.rows import millis
 from bot.journal.schema import events
+from bot.journal.transaction import Transaction
+from bot.states import RUNNING, Reaction, State, on_event
 from bot.tencent.events import RelayEvent, RelayStatus
 
 LONGEST_ERROR = 500
+
+
+def apply(
+    tx: Transaction, before: Intent, event: RelayEvent
+) -> tuple[Intent, Reaction | None]:
+    """Keep *event* of the intent *before* and move it; None if it came before."""
+    if not keep(tx.connection, before, event, millis(tx.now())):
+        return before, None
+    intent = before
+    reaction = on_event(intent.state, intent.subject.ref, event.task_id)
+    if reaction is Reaction.ALARM and is_first(tx.connection, intent, event):
+        tx.tell(intent, (contradiction(event.task_id),))
+    if reaction is Reaction.MOVE:
+        changes = Changes(ref=event.task_id, error_code="", error_text="")
+        intent = tx.move(intent.id, State.STARTED, changes)
+    if intent.state in RUNNING and is_over(tx.connection, intent):
+        intent = tx.move(intent.id, State.ENDED, {})
+    if intent.rev != before.rev:
+        tx.tell(intent, (CARD_NOTICE,))
+    return intent, reaction
+
+
+def contradiction(task_id: str) -> Notice:
+    """Return the alarm that Tencent reports *task_id*, another than is stored."""
+    facts = {"task_id": task_id}
+    return Notice(name=CONTRADICTION, audience=Audience.OPS, facts=facts)
 
 
 def keep(connection: Connection, intent: Intent, event: RelayEvent, at: int) -> bool:
@@ -43,19 +72,19 @@ def is_first(connection: Connection, intent: Intent, event: RelayEvent) -> bool:
 
 
 def is_over(connection: Connection, intent: Intent) -> bool:
-    """Tell whether every push target of *intent* has been told to be idle.
+    """Tell whether the newest event of every push target of *intent* is IDLE.
 
     By the events' own times, since they arrive in any order. A relay that also goes
-    back into a room is not known to be over: a room sends no such events.
+    back into a room never counts as over: rooms send no such events.
     """
     targets = len(intent.masked.get("PublishCdnParams", ()))
     if not targets or intent.masked.get("FeedBackRoomParams"):
         return False
-    told = select(events.c.target, events.c.status).where(
-        events.c.intent == intent.id, events.c.task_id == intent.ref
+    query = select(events.c.target, events.c.status).where(
+        events.c.intent == intent.id, events.c.task_id == intent.subject.ref
     )
     newest: dict[str, int] = {}
-    for row in connection.execute(told.order_by(events.c.at)):
+    for row in connection.execute(query.order_by(events.c.at)):
         newest[row.target] = row.status
     idle = [one for one in newest.values() if one == RelayStatus.IDLE.value]
     return len(idle) >= targets

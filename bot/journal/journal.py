@@ -1,29 +1,33 @@
-"""The durable record of intents: every change is committed before it is believed."""
+"""The durable record of intents: a change is returned once it is committed."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import IO, Any, Self
+from typing import IO, Self, TypeVar, Unpack
 
-import structlog
 from alembic.util.exc import CommandError
 from pydantic import SecretStr
-from sqlalchemy import Connection, bindparam, case, insert, select, update
+from sqlalchemy import Connection, insert
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import IllegalMove, JournalUnavailable, KeyReused
-from bot.ids import FormId, Handle, IntentId, Kind, handle
+from bot.ids import FormId, IntentId
 from bot.journal import events
 from bot.journal.audit import Audit, Entry, append
 from bot.journal.maintenance import Maintenance
 from bot.journal.migrate import upgrade
-from bot.journal.model import Intent, Letter, NewIntent, Notice, State
+from bot.journal.model import (
+    Changes,
+    Intent,
+    NewIntent,
+    Notice,
+)
 from bot.journal.open_forms import OpenForms, use
-from bot.journal.outbox import Outbox, put
-from bot.journal.queries import BY_ID, BY_KEY, Queries, counted
-from bot.journal.rows import changed, intent_of, intents_of, millis, row_of
-from bot.journal.schema import counters, intents
+from bot.journal.outbox import Outbox
+from bot.journal.queries import Queries, Usage, usage_of
+from bot.journal.rows import row_of
+from bot.journal.schema import intents
 from bot.journal.seal import Seal
 from bot.journal.sqlite.files import claim, seal_for, spool_for
 from bot.journal.sqlite.reserve import Reserve
@@ -35,62 +39,50 @@ from bot.journal.sqlite.writer import (
     sqlite_file,
     unavailable,
 )
-from bot.journal.states import MARKS, Reaction, on_answer, on_event, sources
+from bot.journal.transaction import Transaction
+from bot.states import (
+    NO_EFFECT,
+    Effect,
+    Reaction,
+    State,
+    on_answer,
+    sources,
+)
 from bot.tencent.events import RelayEvent
 
-Letters = Callable[[Intent], Iterable[Letter]]
-Within = Callable[[int, int], None]
-Alarm = Callable[[Intent, str], Iterable[Letter]]
+T = TypeVar("T")
+Admit = Callable[[Usage], None]
 
 _ACCEPT = insert(intents)
-_LAST = select(counters.c.last).where(counters.c.kind == bindparam("of"))
-_COUNT = (
-    update(counters)
-    .where(counters.c.kind == bindparam("of"))
-    .values(last=counters.c.last + 1)
-)
-_BY_AGENT = select(intents).where(
-    intents.c.agent == bindparam("agent"), intents.c.about.is_(None)
-)
-
-DAY = timedelta(days=1)
-RUNNING = frozenset({State.STARTED, State.EXPIRING})
-UNDER_WAY = frozenset({State.QUEUED, State.SENDING, State.STOPPING, State.EXPIRING})
-
-log = structlog.get_logger(__name__)
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """Where the relay that a stop is about goes along with it, and what is told."""
+class Store:
+    """What an open journal consists of; `close` gives it back."""
 
-    to: State
-    letters: Letters
-
-
-def _none(_intent: Intent) -> Iterable[Letter]:
-    return ()
+    writer: Writer
+    seal: Seal
+    lock: IO[str] | None
+    spool: Spool
 
 
-class Journal(Queries):
-    """The journal, open. Made by `open`; one process has one SQLite file at a time."""
+class Journal:
+    """The journal, open. Made by `open`; one process has one SQLite file at a time.
 
-    def __init__(
-        self,
-        writer: Writer,
-        seal: Seal,
-        now: Callable[[], datetime],
-        lock: IO[str] | None,
-        spool: Spool,
-    ) -> None:
-        super().__init__(writer, seal)
+    *find* asks it, *outbox*, *audit*, *open_forms* and *maintenance* are its other
+    tables, *spool* is the file for what could not be written.
+    """
+
+    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
+        self._writer, self._seal, self._lock = store.writer, store.seal, store.lock
         self._now = now
-        self._lock = lock
-        self.outbox = Outbox(writer, seal)
-        self.audit = Audit(writer)
-        self.maintenance = Maintenance(writer)
-        self.open_forms = OpenForms(writer, seal, now)
-        self.spool = spool
+        self.find = Queries(store.writer, store.seal)
+        self.outbox = Outbox(store.writer, store.seal)
+        self.audit = Audit(store.writer)
+        self.maintenance = Maintenance(store.writer)
+        self.open_forms = OpenForms(store.writer, store.seal, now)
+        self.spool = store.spool
         self.illegal_moves = 0
 
     @classmethod
@@ -119,12 +111,12 @@ class Journal(Queries):
                 reserve = Reserve(file and file.with_name(f"{file.name}.reserve"))
                 reserve.kept()  # on a full disk it opens too, and nothing begins
             except (SQLAlchemyError, CommandError, OSError, ImportError) as error:
-                told = f"the journal does not open: {unavailable(error)}"
-                raise JournalUnavailable(told) from None
+                sentence = f"the journal does not open: {unavailable(error)}"
+                raise JournalUnavailable(sentence) from None
             reader = make_engine(url, reads=True) if file else None
             writer = Writer(engine, reserve.spend, reserve.kept, reader)
             undo.pop_all()  # it is open: from here on, closing is `close`'s
-        return cls(writer, seal, now, lock, spool_for(file))
+        return cls(Store(writer, seal, lock, spool_for(file)), now)
 
     def close(self) -> None:
         """Commit what has queued and let go of the file."""
@@ -138,110 +130,144 @@ class Journal(Queries):
         self,
         new: NewIntent,
         *,
-        letters: Letters = _none,
-        audit: Callable[[Intent], Entry] | None = None,
-        draft: FormId | None = None,
-        within: Within | None = None,
+        notices: Iterable[Notice] = (),
+        audit: Entry | None = None,
+        form: FormId | None = None,
+        admit: Admit | None = None,
     ) -> tuple[Intent, bool]:
-        """Commit *new* with its *letters* and *audit* record; return it and True.
+        """Commit *new* with its *notices* and *audit* record; return it and True.
 
-        The same key again returns the first one, and False. *draft* is the form that
-        it was sent in with, and is used up. *within* is told how many relays are live
-        and how many of the last day are this person's, and raises if that is enough.
+        The same key again returns the first one, and False. *form* is the open form
+        that it was sent in with, and is used up. *admit* gets what counts against it,
+        in the same transaction, and raises if that is too much.
 
         Raises:
             KeyReused: the same key came with another request, or the form twice.
-            JournalUnavailable: nothing was committed, so nothing may be sent. A stop
-                is taken even when the disk is full: what it stops costs money.
+            JournalUnavailable: nothing was committed, so nothing may be sent. What
+                acts on a thing is taken even when the disk is full: a stop saves money.
         """
 
-        def work(connection: Connection) -> tuple[Intent, bool]:
-            first = _by_key(connection, new.key)
+        def work(tx: Transaction) -> tuple[Intent, bool]:
+            first = tx.by_key(new.key)
             if first is not None:
                 if first.digest != new.digest:
                     raise KeyReused(new.key.partition(":")[0])
                 return first, False
-            if within:
-                within(*counted(connection, new.team, new.user, new.at - DAY))
-            if draft:
-                use(connection, draft, new.key)
-            named = new.handle or _allot(connection, new.kind)
-            connection.execute(_ACCEPT, row_of(new, named, self._seal))
-            accepted = _locked(connection, new.id)
+            if admit:
+                admit(usage_of(tx.connection, new, since=new.at - _DAY))
+            if form:
+                use(tx.connection, form, new.key)
+            named = new.handle or tx.allot(new.subject.kind)
+            tx.connection.execute(_ACCEPT, row_of(new, named, self._seal))
+            accepted = tx.get(new.id)
             if audit:
-                append(connection, audit(accepted))
-            self._put(connection, letters(accepted))
+                append(tx.connection, replace(audit, handle=accepted.handle))
+            tx.tell(accepted, notices)
             return accepted, True
 
-        return await self._writer.write(work, begins=new.about is None)
+        return await self._write(work, begins=new.subject.about is None)
 
     async def move(
         self,
         intent: IntentId,
         to: State,
         *,
-        letters: Letters = _none,
-        marks: Mark | None = None,
+        notices: Iterable[Notice] = (),
+        effect: Effect = NO_EFFECT,
         audit: Entry | None = None,
-        **changes: Any,
+        **changes: Unpack[Changes],
     ) -> Intent:
-        """Move an intent along an edge, together with *changes* and *letters*.
+        """Move an intent along an edge, together with *changes* and *notices*.
+
+        *effect* moves the thing that it is about along with it.
 
         Raises:
-            IllegalMove: there is no such edge from where it stands.
+            IllegalMove: there is no such edge from its state.
         """
 
-        def work(connection: Connection) -> Intent:
-            moved = self._moved(connection, intent, to, changes)
-            self._mark(connection, moved, marks)
+        def work(tx: Transaction) -> Intent:
+            moved = tx.move(intent, to, changes)
+            tx.affect(moved, effect)
             if audit:
-                append(connection, audit)
-            self._put(connection, letters(moved))
+                append(tx.connection, audit)
+            tx.tell(moved, notices)
             return moved
 
-        return await self._writer.write(work)
+        return await self._write(work)
 
-    async def settle(
+    async def reject(
+        self,
+        intent: IntentId,
+        *,
+        notices: Iterable[Notice],
+        claimed_by: str = "",
+        effect: Effect = NO_EFFECT,
+        audit: Entry | None = None,
+        **changes: Unpack[Changes],
+    ) -> Intent | None:
+        """End an intent that was never sent. None if it is not QUEUED (any more).
+
+        Then it may have been sent, and whoever sent it completes it. *claimed_by* is
+        the process that committed SENDING, perhaps, and then did not send: where the
+        answer to a commit is lost, only that process knows. *effect* takes back what
+        the claim did to the thing.
+        """
+
+        def work(tx: Transaction) -> Intent | None:
+            current = tx.get(intent)
+            mine = claimed_by and current.owner == claimed_by
+            claimed = current.state is State.SENDING and mine
+            if current.state is not State.QUEUED and not claimed:
+                return None
+            of = frozenset({current.state})
+            rejected = tx.move(intent, State.NOT_STARTED, changes, of=of)
+            if claimed:
+                tx.affect(rejected, effect)
+            tx.tell(rejected, notices)
+            if audit:
+                append(tx.connection, audit)
+            return rejected
+
+        return await self._write(work)
+
+    async def complete(
         self,
         intent: IntentId,
         to: State,
         *,
-        letters: Letters,
-        alarm: Alarm,
-        marks: Mark | None = None,
-        audit: Entry | None = None,
-        **changes: Any,
+        notices: Iterable[Notice],
+        effect: Effect = NO_EFFECT,
+        **changes: Unpack[Changes],
     ) -> tuple[Intent, Reaction]:
         """Commit how a sent intent ended; a callback may have come first.
 
-        *alarm* is told the TaskId that came too, if it contradicts what is known.
+        An answer that contradicts what is stored raises an alarm and changes nothing.
 
         Raises:
             IllegalMove: it was never sent.
         """
-        told = str(changes.get("ref", ""))
+        ref = changes.get("ref", "")
 
-        def work(connection: Connection) -> tuple[Intent, Reaction]:
-            known = _locked(connection, intent)
-            take = on_answer(known.state, known.ref, to, told)
-            if take is Reaction.MOVE or known.state is State.QUEUED:
-                known = self._moved(connection, intent, to, changes)
-            self._mark(connection, known, marks)
-            if take is Reaction.MOVE:
-                self._put(connection, letters(known))
-            elif take is Reaction.ALARM:
-                self._put(connection, alarm(known, told))
-            elif not known.request_id and changes.get("request_id"):
-                known = self._changed(connection, intent, changes, "request_id")
-                self._put(connection, letters(known))
-            if audit:
-                append(connection, audit)
-            return known, take
+        def work(tx: Transaction) -> tuple[Intent, Reaction]:
+            current = tx.get(intent)
+            reaction = on_answer(current.state, current.subject.ref, to, ref)
+            if current.state is State.QUEUED:
+                raise IllegalMove(f"{intent} was never sent")
+            if reaction is Reaction.MOVE:
+                current = tx.move(intent, to, changes)
+                tx.affect(current, effect)
+                tx.tell(current, notices)
+            elif reaction is Reaction.ALARM:
+                tx.tell(current, (events.contradiction(ref),))
+            elif not current.settlement.request_id and "request_id" in changes:
+                current = tx.update(intent, {"request_id": changes["request_id"]})
+                tx.tell(current, notices)
+            return current, reaction
 
-        return await self._writer.write(work)
+        return await self._write(work)
 
-    async def hear(
-        self, event: RelayEvent, sdk_app_id: int, *, letters: Letters, alarm: Alarm
+    async def apply_event(
+        self, event: RelayEvent, sdk_app_id: int
     ) -> tuple[Intent | None, Reaction | None]:
         """Take in an event that Tencent sent for the app *sdk_app_id*.
 
@@ -249,67 +275,53 @@ class Journal(Queries):
         about an event that came before.
         """
 
-        def work(connection: Connection) -> tuple[Intent | None, Reaction | None]:
-            row = connection.execute(_BY_AGENT, {"agent": event.agent}).first()
-            known = intent_of(row) if row else None
-            if known is None or known.sdk_app_id != sdk_app_id:
+        def work(tx: Transaction) -> tuple[Intent | None, Reaction | None]:
+            before = tx.by_agent(event.agent)
+            if before is None or before.subject.sdk_app_id != sdk_app_id:
                 return None, None
-            if not events.keep(connection, known, event, millis(self._now())):
-                return known, None
-            take = on_event(known.state, known.ref, event.task_id)
-            if take is Reaction.ALARM and events.is_first(connection, known, event):
-                self._put(connection, alarm(known, event.task_id))
-            before = known
-            if take is Reaction.MOVE:
-                found = {"ref": event.task_id, "error_code": "", "error_text": ""}
-                known = self._moved(connection, known.id, State.STARTED, found)
-            if known.state in RUNNING and events.is_over(connection, known):
-                known = self._moved(connection, known.id, State.ENDED, {})
-            if known.rev != before.rev:
-                self._put(connection, letters(known))
-            return known, take
+            return events.apply(tx, before, event)
 
-        return await self._writer.write(work)
+        return await self._write(work)
 
-    async def note(
-        self, intent: IntentId, *, letters: Letters = _none, **changes: Any
-    ) -> Intent:
-        """Change what is known of an intent without moving it."""
-
-        def work(connection: Connection) -> Intent:
-            noted = self._changed(connection, intent, changes, *changes)
-            self._put(connection, letters(noted))
-            return noted
-
-        return await self._writer.write(work)
-
-    async def remind(
+    async def update(
         self,
         intent: IntentId,
-        notice: Notice,
         *,
-        letters: Letters,
-        to: State | None = None,
-    ) -> Intent | None:
-        """Give *notice* of an intent, once, moving it *to* another state if told.
+        notices: Iterable[Notice] = (),
+        **changes: Unpack[Changes],
+    ) -> Intent:
+        """Change columns of an intent other than its state."""
 
-        Returns None if somebody else did, or it has changed meanwhile.
+        def work(tx: Transaction) -> Intent:
+            updated = tx.update(intent, changes)
+            tx.tell(updated, notices)
+            return updated
+
+        return await self._write(work)
+
+    async def notify(
+        self, intent: IntentId, notice: Notice, *, mark: str, to: State | None = None
+    ) -> Intent | None:
+        """Raise *notice* about an intent once, and move it *to* a state if given.
+
+        *mark* is kept on the intent. None if it is there, or the intent has changed.
         """
 
-        def work(connection: Connection) -> Intent | None:
-            known = _locked(connection, intent)
-            stays = to is None or known.state in sources(to)
-            if known.noticed(notice) or not stays:
+        def work(tx: Transaction) -> Intent | None:
+            current = tx.get(intent)
+            stays = to is None or current.state in sources(to)
+            if current.noticed(mark) or not stays:
                 return None
-            given = {"notices": f"{known.notices} {notice.value}".strip()}
-            if to is None:
-                told = self._changed(connection, intent, given, *given)
-            else:
-                told = self._moved(connection, intent, to, given)
-            self._put(connection, letters(told))
-            return told
+            changes = Changes(marks=(*current.marks, mark))
+            changed = (
+                tx.update(intent, changes)
+                if to is None
+                else tx.move(intent, to, changes)
+            )
+            tx.tell(changed, (notice,))
+            return changed
 
-        return await self._writer.write(work)
+        return await self._write(work)
 
     async def writable(self) -> bool:
         """Tell whether something could be committed now."""
@@ -318,83 +330,14 @@ class Journal(Queries):
             return True
         return False
 
-    async def unfinished(self, boot: str) -> list[Intent]:
-        """Return what another life of this process left QUEUED or SENDING."""
-        states = (State.QUEUED.value, State.SENDING.value)
-        query = select(intents).where(
-            intents.c.state.in_(states), intents.c.owner != boot
-        )
-        return await self._all(query.order_by(intents.c.created_at, intents.c.id))
+    async def _write(
+        self, work: Callable[[Transaction], T], *, begins: bool = False
+    ) -> T:
+        def run(connection: Connection) -> T:
+            return work(Transaction(connection, self._seal, self._now))
 
-    # ── inside a transaction ────────────────────────────────────────────────────
-
-    def _moved(
-        self,
-        connection: Connection,
-        intent: IntentId,
-        to: State,
-        changes: Mapping[str, Any],
-    ) -> Intent:
-        legal = [state.value for state in sources(to)]
-        at = millis(self._now())
-        values = {**changed(changes, self._seal), "state": to.value}
-        if to is State.SENDING:
-            values["sent_at"] = at
-        if to not in UNDER_WAY:
-            # a stop that failed leaves the relay as it was, since when it was
-            held = (intents.c.state == State.STOPPING.value) & (to is State.STARTED)
-            values["settled_at"] = case((held, intents.c.settled_at), else_=at)
-        statement = (
-            update(intents)
-            .where(intents.c.id == intent, intents.c.state.in_(legal))
-            .values(**values, rev=intents.c.rev + 1)
-        )
-        if connection.execute(statement).rowcount != 1:
+        try:
+            return await self._writer.write(run, begins=begins)
+        except IllegalMove:
             self.illegal_moves += 1
-            log.critical("journal.illegal-move", intent=intent, to=to.value)
-            raise IllegalMove(f"{intent} cannot become {to.value}")
-        return _locked(connection, intent)
-
-    def _changed(
-        self,
-        connection: Connection,
-        intent: IntentId,
-        changes: Mapping[str, Any],
-        *only: str,
-    ) -> Intent:
-        values = changed({name: changes[name] for name in only}, self._seal)
-        statement = update(intents).where(intents.c.id == intent)
-        connection.execute(statement.values(**values, rev=intents.c.rev + 1))
-        return _locked(connection, intent)
-
-    def _mark(self, connection: Connection, stop: Intent, marks: Mark | None) -> None:
-        """Move the relay that *stop* is about along with it."""
-        if marks is None or stop.about is None:
-            return
-        relay = _locked(connection, stop.about)
-        if relay.state in MARKS[marks.to]:
-            moved = self._moved(connection, relay.id, marks.to, {})
-            self._put(connection, marks.letters(moved))
-
-    def _put(self, connection: Connection, letters: Iterable[Letter]) -> None:
-        at = millis(self._now())
-        for letter in letters:
-            put(connection, letter, at)
-
-
-def _by_key(connection: Connection, key: str) -> Intent | None:
-    row = connection.execute(BY_KEY, {"key": key}).first()
-    return intent_of(row) if row else None
-
-
-def _locked(connection: Connection, intent: IntentId) -> Intent:
-    (found,) = intents_of(connection.execute(BY_ID, {"id": intent}))
-    return found
-
-
-def _allot(connection: Connection, kind: Kind) -> Handle:
-    """Take the next number of *kind*; a number once given is never given again."""
-    of = {"of": kind.value}
-    if connection.execute(_COUNT, of).rowcount == 0:
-        connection.execute(insert(counters).values(kind=kind.value, last=1))
-    return handle(kind, connection.execute(_LAST, of).scalar_one())
+            raise

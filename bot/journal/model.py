@@ -1,17 +1,17 @@
-"""What the journal keeps: intents, the letters that tell of them, open forms.
+"""What the journal keeps: intents, notices to be delivered, open forms.
 
 Everything is a frozen value. What is secret (a whole request with its push URLs, an
 answer URL) is sealed on its way in and is not part of an `Intent`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import StrEnum
-from typing import Any
+from typing import Any, Self, TypedDict
 
 from pydantic import SecretStr
 
+from bot.dialogue.outcome import Audience
 from bot.i18n import DEFAULT_LOCALE
 from bot.ids import (
     ChannelId,
@@ -23,33 +23,70 @@ from bot.ids import (
     SlackUserId,
     TeamId,
 )
+from bot.states import State
+
+# Notices of every resource. Each resource adds alarms of its own.
+CARD = "card"  # the thing as it is when the card is delivered; only the newest is
+ANSWER = "answer"  # the result of a look-up, for whoever asked
+RESULT = "result"  # how an action on a thing ended, for whoever asked
+CONTRADICTION = "contradiction"  # Tencent reports another TaskId than is stored
+NOT_ENDED = "not-ended"  # a thing that an action was to end still runs
+# Noted on an intent, never delivered: no callback could have been received.
+MISSED = "missed"
 
 
-class State(StrEnum):
-    """Where an intent stands; `states.EDGES` says where it may go."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """Who asked, where the answer goes, and in which language."""
 
-    QUEUED = "queued"  # committed, nothing sent
-    SENDING = "sending"  # the request may be leaving
-    STARTED = "started"  # what it starts is running
-    NOT_STARTED = "not started"  # certainly nothing was done
-    UNKNOWN = "unknown"  # sent, and no answer that can be trusted
-    DONE = "done"  # an action that starts nothing was carried out
-    STOPPING = "stopping"
-    EXPIRING = "expiring"  # still running, soon out of Tencent's reach
-    STOPPED = "stopped"  # we ended it
-    ENDED = "ended"  # it ended by itself
-    CLOSED = "closed"  # a person settled what stayed unknown
+    team: TeamId
+    user: SlackUserId
+    home: TeamId  # the workspace that the user belongs to
+    channel: ChannelId
+    thread: MessageTs | None = None
+    direct: bool = False
+    locale: str = DEFAULT_LOCALE
 
 
-class Notice(StrEnum):
-    """What is told of an intent once, because time has passed."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """The thing that an intent makes, changes or looks at.
 
-    SILENT = "silent"  # no callback has come: it very likely never started
-    MISSED = "missed"  # nobody was there to hear a callback: silence says nothing
-    UNSETTLED = "unsettled"  # unknown for minutes, and nobody has looked
-    STUCK = "stuck"  # its stop does not get through
-    EXPIRING = "expiring"  # soon Tencent takes no stop for it
-    LAST_DAY = "last-day"
+    *ref* is the TaskId, RenderUserId or SessionId, empty until known. *agent* is the
+    robot under which the request travels. *about* is the intent that made the thing,
+    when this one acts on it. *creates*: this one makes it. *callbacks*: Tencent
+    sends events about it. *duplicates* is equal for two that do the same.
+    """
+
+    kind: Kind
+    about: IntentId | None = None
+    creates: bool = False
+    app: str = ""
+    sdk_app_id: int = 0
+    region: str = ""
+    room: str = ""
+    ref: str = ""
+    agent: str = ""
+    callbacks: bool = False
+    duplicates: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """How an intent ended, as far as is known.
+
+    *reply* is what may be shown of Tencent's reply. *settled_by* is who settled an
+    unknown one by hand, *reason* why. *settled_at* is when it last reached a
+    state in which it may stay.
+    """
+
+    request_id: str = ""
+    error_code: str = ""
+    error_text: str = ""
+    reply: Mapping[str, Any] = field(default_factory=dict)
+    settled_by: str = ""
+    reason: str = ""
+    settled_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,115 +94,134 @@ class NewIntent:
     """A submission about to be accepted.
 
     *handle* is given when it is about a thing that has one; None allots the next
-    number of *kind*. *request* is the whole wire JSON.
+    number of its kind. *request* is the whole wire JSON.
     """
 
     id: IntentId
     key: str
     digest: str
     action: str
-    kind: Kind
     handle: Handle | None
-    team: TeamId
-    user: SlackUserId
-    home: TeamId
-    channel: ChannelId
-    at: datetime
+    asker: Asker
+    subject: Subject
     request: bytes
-    thread: MessageTs | None = None
-    direct: bool = False
-    locale: str = DEFAULT_LOCALE
-    app: str = ""
-    sdk_app_id: int = 0
-    region: str = ""
-    room: str = ""
-    ref: str = ""
-    agent: str = ""
-    about: IntentId | None = None
-    callbacks: bool = False
     masked: Mapping[str, Any] = field(default_factory=dict)
-    target_digest: str = ""
     answer_url: SecretStr | None = None
     note: str = ""
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
     """One accepted submission, from commit to answer, as far as it may be shown.
 
-    *ref* is the TaskId, RenderUserId or SessionId, empty until known. *rev* grows
-    with every change. *about* is the start that a stop acts on. *settled_at* is
-    when it last came to rest; None until its answer is known. *settled_by* is who
-    settled an unknown one by hand, *reason* why. *notices* are the `Notice`s given.
+    *rev* grows with every change. *owner* is the process that sends it. *marks* are
+    the names of notices that were given once. *card* is where its card was posted.
     """
 
     id: IntentId
     key: str
     digest: str
     action: str
-    kind: Kind
     handle: Handle
     state: State
     rev: int
-    team: TeamId
-    user: SlackUserId
-    home: TeamId
-    channel: ChannelId
-    thread: MessageTs | None
-    direct: bool
-    locale: str
-    app: str
-    sdk_app_id: int
-    region: str
-    room: str
-    ref: str
-    agent: str
-    about: IntentId | None
-    callbacks: bool  # Tencent tells by itself what becomes of it
+    asker: Asker
+    subject: Subject
+    settlement: Settlement
     masked: Mapping[str, Any]
-    reply: Mapping[str, Any]
     note: str
-    request_id: str
-    error_code: str
-    error_text: str
-    card_channel: str
-    card_ts: str
-    tries: int
+    card: tuple[ChannelId, MessageTs] | None
     owner: str
-    settled_by: str
-    reason: str
-    notices: str
+    marks: tuple[str, ...]
     created_at: datetime
     sent_at: datetime | None
     send_by: datetime | None
-    settled_at: datetime | None
 
-    def noticed(self, notice: "Notice") -> bool:
+    def noticed(self, notice: str) -> bool:
         """Tell whether *notice* was given of it already."""
-        return notice.value in self.notices.split()
+        return notice in self.marks
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return the values that a notice reports, as JSON; `as_of` restores them."""
+        end = self.settlement
+        return {
+            "state": self.state.value,
+            "ref": self.subject.ref,
+            "request_id": end.request_id,
+            "error_code": end.error_code,
+            "error_text": end.error_text,
+        }
+
+    def as_of(self, snapshot: Mapping[str, Any]) -> Self:
+        """Return it as it was when *snapshot* was taken."""
+        if "state" not in snapshot:
+            return self
+        end = replace(
+            self.settlement,
+            request_id=snapshot["request_id"],
+            error_code=snapshot["error_code"],
+            error_text=snapshot["error_text"],
+        )
+        return replace(
+            self,
+            state=State(snapshot["state"]),
+            subject=replace(self.subject, ref=snapshot["ref"]),
+            settlement=end,
+        )
+
+
+class Changes(TypedDict, total=False):
+    """What may be changed of an intent after it was accepted, beside its state."""
+
+    ref: str
+    request_id: str
+    error_code: str
+    error_text: str
+    reply: Mapping[str, Any]
+    reply_secret: bytes
+    owner: str
+    send_by: datetime
+    settled_by: str
+    reason: str
+    marks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
-    """A message waiting to be delivered, committed with the change it tells of.
+class Notice:
+    """A message to be delivered, committed with the change that it reports.
 
-    *audience* is "channel", "asker" or "ops". *card* is where the card of its intent
-    is, once it has been posted.
+    *facts* are the values that only this notice has (a TaskId, a moment), as JSON.
+    A card stores no facts: it is drawn from the intent as it is at delivery.
     """
 
-    intent: IntentId
-    rev: int
-    channel: ChannelId
-    user: SlackUserId
-    audience: str
-    body: Mapping[str, Any]
-    thread: MessageTs | None = None
-    id: int = 0
-    card: tuple[ChannelId, MessageTs] | None = None
-    answer_url: SecretStr | None = None
-    asked_at: datetime | None = None
-    tries: int = 0
+    name: str
+    audience: Audience
+    facts: Mapping[str, Any] = field(default_factory=dict)
     not_before: datetime | None = None
+
+
+CARD_NOTICE = Notice(name=CARD, audience=Audience.CHANNEL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notification:
+    """A notice waiting to be delivered.
+
+    It is about an *intent*, an *app* or nothing. *body* is what a release before
+    0.2 drew itself, to be delivered as it is.
+    """
+
+    id: int
+    rev: int
+    name: str
+    audience: Audience
+    facts: Mapping[str, Any]
+    intent: Intent | None = None
+    app: str = ""
+    body: Mapping[str, Any] | None = None
+    answer_url: SecretStr | None = None
+    tries: int = 0
     created_at: datetime | None = None
 
 

@@ -9,7 +9,7 @@ from bot.errors import KeyReused
 from bot.ids import FormId, SlackUserId, TeamId
 from bot.journal.model import OpenForm
 from bot.journal.rows import millis, open_form_of, open_form_row
-from bot.journal.schema import drafts
+from bot.journal.schema import open_forms
 from bot.journal.seal import Seal
 from bot.journal.sqlite.writer import Writer
 
@@ -22,26 +22,26 @@ class OpenForms:
         self._seal = seal
         self._now = now
 
-    async def keep(self, draft: OpenForm) -> None:
+    async def keep(self, form: OpenForm) -> None:
         """Keep an open form; those that are past their time are thrown away."""
-        past = delete(drafts).where(drafts.c.expires_at < millis(self._now()))
-        row = open_form_row(draft, self._seal)
+        past = delete(open_forms).where(open_forms.c.expires_at < millis(self._now()))
+        row = open_form_row(form, self._seal)
 
         def work(connection: Connection) -> None:
             connection.execute(past)
-            connection.execute(insert(drafts).values(row))
+            connection.execute(insert(open_forms).values(row))
 
         await self._writer.write(work, begins=True)
 
     async def get(
-        self, draft: FormId, *, team: TeamId, user: SlackUserId
+        self, form: FormId, *, team: TeamId, user: SlackUserId
     ) -> OpenForm | None:
         """Return an open form, to the person who opened it only, for its 30 minutes."""
-        query = select(drafts).where(
-            drafts.c.id == draft,
-            drafts.c.team == team,
-            drafts.c.user == user,
-            drafts.c.expires_at >= millis(self._now()),
+        query = select(open_forms).where(
+            open_forms.c.id == form,
+            open_forms.c.team == team,
+            open_forms.c.user == user,
+            open_forms.c.expires_at >= millis(self._now()),
         )
         row = await self._writer.read(
             lambda connection: connection.execute(query).first()
@@ -49,13 +49,13 @@ class OpenForms:
         return open_form_of(row, self._seal) if row else None
 
 
-def use(connection: Connection, draft: FormId, key: str) -> None:
-    """Let the submission *key* use up *draft*, inside the caller's transaction.
+def use(connection: Connection, form: FormId, key: str) -> None:
+    """Let the submission *key* use up *form*, inside the caller's transaction.
 
     Raises:
         KeyReused: another submission has.
     """
-    unused = drafts.c.used_by.in_(("", key))
-    statement = update(drafts).where(drafts.c.id == draft, unused)
+    unused = open_forms.c.used_by.in_(("", key))
+    statement = update(open_forms).where(open_forms.c.id == form, unused)
     if connection.execute(statement.values(used_by=key)).rowcount != 1:
         raise KeyReused("form")

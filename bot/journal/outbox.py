@@ -1,15 +1,16 @@
-"""Letters waiting to be delivered.
+"""Notices waiting to be delivered.
 
-They are written by the same transaction as the change they tell of. Of several cards
-of one intent only the newest is delivered: an older one never overwrites it.
+They are written by the same transaction as the change they report, and drawn when
+they are delivered. Of several cards of one intent only the newest is delivered: an
+older one never overwrites it. Every other notice is delivered.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     Connection,
-    Select,
     and_,
     bindparam,
     exists,
@@ -20,28 +21,33 @@ from sqlalchemy import (
 )
 
 from bot.ids import ChannelId, IntentId, MessageTs
-from bot.journal.model import Letter
+from bot.journal.model import CARD, Intent, Notice, Notification
 from bot.journal.rows import (
     DROPPED,
     FAILED,
     PENDING,
     SENT,
-    letter_of,
-    letter_row,
+    intent_of,
     millis,
     moment,
+    notice_row,
+    notification_of,
+    url_if_it_opens,
 )
 from bot.journal.schema import intents, outbox
 from bot.journal.seal import Seal
 from bot.journal.sqlite.writer import Writer
 
-_POST = insert(outbox)
+_PUT = insert(outbox)
 _newer = outbox.alias("newer")
 
 
-def put(connection: Connection, letter: Letter, at: int) -> None:
-    """Put *letter* into the outbox, inside the caller's transaction."""
-    connection.execute(_POST, letter_row(letter, at))
+def put(
+    connection: Connection, notices: Iterable[Notice], intent: Intent, at: int
+) -> None:
+    """Put *notices* about *intent* into the outbox, in the caller's transaction."""
+    for notice in notices:
+        connection.execute(_PUT, notice_row(notice, at, intent=intent))
 
 
 class Outbox:
@@ -51,102 +57,107 @@ class Outbox:
         self._writer = writer
         self._seal = seal
 
-    async def due(self, now: datetime, limit: int = 50) -> list[Letter]:
-        """Return letters that may be delivered now, oldest first."""
-        told = {"now": millis(now), "limit": limit}
+    async def tell(self, notice: Notice, at: datetime, *, app: str = "") -> None:
+        """Put in *notice*, which is about *app*, or about nothing."""
+        row = notice_row(notice, millis(at), intent=None, app=app)
+        await self._writer.write(lambda connection: connection.execute(_PUT, row))
 
-        def work(connection: Connection) -> list[Letter]:
-            rows = connection.execute(_DUE, told).all()
-            return [letter_of(row, self._seal) for row in rows]
+    async def due(self, now: datetime, limit: int = 50) -> list[Notification]:
+        """Return what may be delivered now, oldest first, with what it is about."""
+        params = {"now": millis(now), "limit": limit}
+
+        def work(connection: Connection) -> list[Notification]:
+            rows = connection.execute(_DUE, params).all()
+            ids = {row.intent for row in rows if row.intent}
+            about = {
+                row.id: (intent_of(row), url_if_it_opens(row.answer_url, self._seal))
+                for row in connection.execute(_ABOUT, {"ids": list(ids)})
+            }
+            nothing = (None, None)
+            return [
+                notification_of(row, *about.get(row.intent, nothing)) for row in rows
+            ]
 
         return await self._writer.read(work)
 
     async def next_due(self) -> datetime | None:
-        """Return when the next letter may go, or None if none waits."""
+        """Return when the next notice may go, or None if none waits."""
         at = await self._writer.read(lambda c: c.execute(_NEXT).scalar())
         return moment(at)
 
     async def sent(
-        self, letter: Letter, channel: ChannelId | None, ts: MessageTs | None
+        self,
+        notification: Notification,
+        card: tuple[ChannelId, MessageTs] | None = None,
     ) -> None:
-        """Note that *letter* arrived; its card is the message *ts* in *channel*."""
+        """Note that *notification* arrived; *card* is where, if it was a card."""
 
         def work(connection: Connection) -> None:
-            _settle(connection, letter.id, SENT)
-            if letter.audience != "channel":
+            _settle(connection, notification.id, SENT)
+            if notification.name != CARD or notification.intent is None:
                 return
             older = and_(
-                outbox.c.intent == letter.intent,
-                outbox.c.audience == "channel",
+                outbox.c.intent == notification.intent.id,
+                outbox.c.notice == CARD,
                 outbox.c.state == PENDING,
-                outbox.c.rev < letter.rev,
+                outbox.c.rev < notification.rev,
             )
             connection.execute(update(outbox).where(older).values(state=DROPPED))
-            if ts:
-                _keep_card(connection, letter.intent, channel or letter.channel, ts)
+            if card:
+                _keep_card(connection, notification.intent.id, card)
 
         await self._writer.write(work)
 
-    async def postpone(self, letter: Letter, until: datetime) -> None:
-        """Try *letter* again at *until*."""
+    async def postpone(self, notification: Notification, until: datetime) -> None:
+        """Try *notification* again at *until*."""
         values = {"not_before": millis(until), "tries": outbox.c.tries + 1}
-        statement = update(outbox).where(outbox.c.id == letter.id).values(values)
-        await self._writer.write(lambda connection: connection.execute(statement))
+        statement = update(outbox).where(outbox.c.id == notification.id)
+        await self._writer.write(lambda c: c.execute(statement.values(values)))
 
-    async def hurry(self, now: datetime) -> None:
-        """Let every letter that was put off go at once."""
-        put_off = update(outbox).where(
+    async def expedite(self, now: datetime) -> None:
+        """Let everything that was postponed go at once."""
+        postponed = update(outbox).where(
             outbox.c.state == PENDING,
             outbox.c.tries > 0,
             outbox.c.not_before > millis(now),
         )
-        statement = put_off.values(not_before=millis(now))
+        statement = postponed.values(not_before=millis(now))
         await self._writer.write(lambda connection: connection.execute(statement))
 
-    async def gave_up(self, letter: Letter) -> None:
-        """Deliver *letter* no more."""
-        await self._writer.write(lambda c: _settle(c, letter.id, FAILED))
+    async def gave_up(self, notification: Notification) -> None:
+        """Deliver *notification* no more."""
+        await self._writer.write(lambda c: _settle(c, notification.id, FAILED))
 
     async def waiting(self) -> int:
-        """Return how many letters wait to be delivered."""
+        """Return how many notices wait to be delivered."""
         query = select(outbox.c.id).where(outbox.c.state == PENDING)
         query = query.where(~_superseded())
         return len(await self._writer.read(lambda c: c.execute(query).all()))
 
 
-def _letters() -> Select[Any]:
-    return select(
-        outbox,
-        intents.c.card_channel,
-        intents.c.card_ts,
-        intents.c.answer_url,
-        intents.c.created_at.label("asked_at"),
-    ).join(intents, intents.c.id == outbox.c.intent)
-
-
 def _superseded() -> Any:
-    """A card that has been overtaken; an answer to the asker never is."""
-    is_card = outbox.c.audience == "channel"
+    """A card that has been overtaken by a newer one."""
     overtaken = exists(
         select(_newer.c.id).where(
             _newer.c.intent == outbox.c.intent,
-            _newer.c.audience == "channel",
+            _newer.c.notice == CARD,
             or_(
                 _newer.c.rev > outbox.c.rev,
                 and_(_newer.c.rev == outbox.c.rev, _newer.c.id > outbox.c.id),
             ),
         )
     )
-    return and_(is_card, overtaken)
+    return and_(outbox.c.notice == CARD, overtaken)
 
 
 _DUE = (
-    _letters()
+    select(outbox)
     .where(outbox.c.state == PENDING, outbox.c.not_before <= bindparam("now"))
     .where(~_superseded())
     .order_by(outbox.c.not_before, outbox.c.id)
     .limit(bindparam("limit"))
 )
+_ABOUT = select(intents).where(intents.c.id.in_(bindparam("ids", expanding=True)))
 _NEXT = (
     select(outbox.c.not_before)
     .where(outbox.c.state == PENDING)
@@ -156,13 +167,14 @@ _NEXT = (
 )
 
 
-def _settle(connection: Connection, letter: int, state: str) -> None:
-    statement = update(outbox).where(outbox.c.id == letter)
+def _settle(connection: Connection, number: int, state: str) -> None:
+    statement = update(outbox).where(outbox.c.id == number)
     connection.execute(statement.values(state=state))
 
 
 def _keep_card(
-    connection: Connection, intent: IntentId, channel: ChannelId, ts: MessageTs
+    connection: Connection, intent: IntentId, card: tuple[ChannelId, MessageTs]
 ) -> None:
+    channel, ts = card
     statement = update(intents).where(intents.c.id == intent)
     connection.execute(statement.values(card_channel=channel, card_ts=ts))

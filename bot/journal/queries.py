@@ -1,18 +1,20 @@
 """What can be asked of the journal."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, func, or_, select
 
 from bot.ids import ChannelId, Handle, IntentId, Kind, MessageTs, SlackUserId, TeamId
-from bot.journal.model import Intent, State
-from bot.journal.rows import intents_of, millis
+from bot.journal.model import Intent, NewIntent
+from bot.journal.rows import intent_of, intents_of, millis
 from bot.journal.schema import intents
 from bot.journal.seal import Seal
 from bot.journal.sqlite.writer import Writer
-from bot.journal.states import LIVE
+from bot.journal.transaction import BY_ID, BY_KEY
+from bot.states import ACTIVE, LIVE, State
 
 SHORTEST_PART = 8  # characters of an ID that are enough to find it by
 ESCAPE = "\\"
@@ -22,12 +24,10 @@ _stops = intents.alias("stops")
 # What every other answer asks, written out once: building costs as much as running.
 _NEWEST = intents.c.created_at.desc()
 _ANY_TEAM = or_(bindparam("team").is_(None), intents.c.team == bindparam("team"))
-BY_ID = select(intents).where(intents.c.id == bindparam("id"))
-BY_KEY = select(intents).where(intents.c.key == bindparam("key"))
 _BY_HANDLE = (
     select(intents)
     .where(intents.c.handle == bindparam("handle"), _ANY_TEAM)
-    .where(or_(intents.c.made, intents.c.kind == Kind.COSTREAM.value))
+    .where(intents.c.about.is_(None))
     .order_by(_NEWEST)
     .limit(1)
 )
@@ -41,13 +41,27 @@ _LIVE = (
     select(intents)
     .where(
         intents.c.team == bindparam("team"),
-        intents.c.agent != "",
+        intents.c.kind == bindparam("kind"),
+        intents.c.creates,
         intents.c.state.in_([state.value for state in LIVE]),
     )
     .order_by(_NEWEST)
     .limit(bindparam("limit"))
 )
 EVERYTHING = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What counts against a new intent: things of its kind in the same workspace.
+
+    *live* are running or about to, *lately* were started by the same person, *twin*
+    is active and does the same.
+    """
+
+    live: int
+    lately: int
+    twin: Intent | None
 
 
 class Queries:
@@ -75,10 +89,6 @@ class Queries:
         """Return the intent that made the thing with that TaskId, user or session."""
         return await self._one(_BY_REF, ref=ref, team=team)
 
-    async def by_agent(self, agent: str) -> Intent | None:
-        """Return the start that travelled as the robot *agent*."""
-        return await self._first(select(intents).where(intents.c.agent == agent))
-
     async def by_card(self, channel: ChannelId, ts: MessageTs) -> Intent | None:
         """Return the intent whose card is that message."""
         query = select(intents).where(
@@ -86,8 +96,8 @@ class Queries:
         )
         return await self._first(query)
 
-    async def find(self, text: str, team: TeamId, limit: int = 5) -> list[Intent]:
-        """Return what goes by *text*, newest first.
+    async def matching(self, text: str, team: TeamId, limit: int = 5) -> list[Intent]:
+        """Return the things that *text* identifies, newest first.
 
         Whole: a TaskId, session, render user, RequestId, room or Slack user. From 8
         characters on also the beginning or the end of an ID. The RequestId of a stop
@@ -111,12 +121,16 @@ class Queries:
         newest = query.order_by(intents.c.created_at.desc()).limit(limit)
         return await self._all(newest, long=bool(parts))  # parts are looked for in all
 
-    async def history(self, handle: Handle, limit: int = 5) -> list[Intent]:
+    async def history(
+        self, handle: Handle, team: TeamId, limit: int = 5
+    ) -> list[Intent]:
         """Return what was done to a thing, newest first."""
-        query = select(intents).where(intents.c.handle == handle)
+        query = select(intents).where(
+            intents.c.handle == handle, intents.c.team == team
+        )
         return await self._all(query.order_by(intents.c.created_at.desc()).limit(limit))
 
-    async def recent(  # noqa: PLR0913 - filters, each of which may be left out
+    async def recent(
         self,
         team: TeamId,
         *,
@@ -124,9 +138,7 @@ class Queries:
         states: Iterable[State] | None = None,
         kind: Kind | None = None,
         room: str | None = None,
-        since: datetime | None = None,
         limit: int = 8,
-        offset: int = 0,
     ) -> list[Intent]:
         """Return the things made lately, newest first."""
         query = select(intents).where(intents.c.team == team, intents.c.about.is_(None))
@@ -135,37 +147,31 @@ class Queries:
         if states is not None:
             query = query.where(intents.c.state.in_([one.value for one in states]))
         if kind is not None:
-            query = query.where(intents.c.kind == kind.value)
+            query = query.where(intents.c.kind == kind)
         if room is not None:
             query = query.where(intents.c.room == room)
-        if since is not None:
-            query = query.where(intents.c.created_at >= millis(since))
         newest = query.order_by(intents.c.created_at.desc(), intents.c.id.desc())
-        return await self._all(newest.limit(limit).offset(offset))
+        return await self._all(newest.limit(limit))
 
-    async def live(self, team: TeamId, limit: int = EVERYTHING) -> list[Intent]:
-        """Return the relays that run, or may, newest first."""
-        told = {"team": team, "limit": limit}
+    async def live(
+        self, team: TeamId, kind: Kind, limit: int = EVERYTHING
+    ) -> list[Intent]:
+        """Return the things of *kind* that run, or may, newest first."""
+        params = {"team": team, "kind": kind, "limit": limit}
         return await self._writer.read(
-            lambda connection: intents_of(connection.execute(_LIVE, told))
+            lambda connection: intents_of(connection.execute(_LIVE, params))
         )
 
-    async def active_on(
-        self, sdk_app_id: int, room: str, target_digest: str
-    ) -> Intent | None:
-        """Return a start with the same app, room and targets that is not over."""
-        states = [State.QUEUED.value, *(state.value for state in LIVE)]
+    async def unfinished(self, owner: str) -> list[Intent]:
+        """Return what any process but *owner* left QUEUED or SENDING, oldest first."""
+        states = (State.QUEUED.value, State.SENDING.value)
         query = select(intents).where(
-            intents.c.sdk_app_id == sdk_app_id,
-            intents.c.room == room,
-            intents.c.target_digest == target_digest,
-            intents.c.about.is_(None),
-            intents.c.state.in_(states),
+            intents.c.state.in_(states), intents.c.owner != owner
         )
-        return await self._first(query)
+        return await self._all(query.order_by(intents.c.created_at, intents.c.id))
 
     async def counts(self) -> dict[State, int]:
-        """Return how many intents stand where."""
+        """Return how many intents there are in each state."""
         query = select(intents.c.state, func.count()).group_by(intents.c.state)
         rows = await self._writer.read(
             lambda connection: connection.execute(query).all()
@@ -190,29 +196,42 @@ class Queries:
 
         return await self._writer.read(work, long=long)
 
-    async def _one(self, query: Select[Any], **told: Any) -> Intent | None:
-        found = await self._writer.read(
-            lambda connection: intents_of(connection.execute(query, told))
+    async def _one(self, query: Select[Any], **params: Any) -> Intent | None:
+        rows = await self._writer.read(
+            lambda connection: intents_of(connection.execute(query, params))
         )
-        return found[0] if found else None
+        return rows[0] if rows else None
 
     async def _first(self, query: Select[Any]) -> Intent | None:
-        found = await self._all(query.limit(1))
-        return found[0] if found else None
+        rows = await self._all(query.limit(1))
+        return rows[0] if rows else None
 
 
-def counted(
-    connection: Connection, team: TeamId, user: SlackUserId, since: datetime
-) -> tuple[int, int]:
-    """Count the relays that are live or about to be, and those of *user* *since*."""
-    states = [State.QUEUED.value, *(state.value for state in LIVE)]
-    relays = select(func.count()).where(
-        intents.c.team == team,
-        intents.c.agent != "",
+def usage_of(connection: Connection, new: NewIntent, *, since: datetime) -> Usage:
+    """Return what counts against *new*, inside the caller's transaction."""
+    active = intents.c.state.in_([state.value for state in ACTIVE])
+    things = select(func.count()).where(
+        intents.c.team == new.asker.team,
+        intents.c.kind == new.subject.kind,
+        intents.c.creates,
     )
-    lately = relays.where(intents.c.user == user, intents.c.created_at >= millis(since))
-    live = connection.execute(relays.where(intents.c.state.in_(states))).scalar_one()
-    return live, connection.execute(lately).scalar_one()
+    lately = things.where(
+        intents.c.user == new.asker.user, intents.c.created_at >= millis(since)
+    )
+    twins = select(intents).where(
+        intents.c.sdk_app_id == new.subject.sdk_app_id,
+        intents.c.room == new.subject.room,
+        intents.c.duplicates == new.subject.duplicates,
+        intents.c.about.is_(None),
+        intents.c.creates,
+        active,
+    )
+    row = connection.execute(twins.limit(1)).first() if new.subject.duplicates else None
+    return Usage(
+        live=connection.execute(things.where(active)).scalar_one(),
+        lately=connection.execute(lately).scalar_one(),
+        twin=intent_of(row) if row else None,
+    )
 
 
 def _parts_like(text: str) -> tuple[Any, ...]:

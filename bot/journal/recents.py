@@ -10,89 +10,102 @@ from collections.abc import Callable
 from cachetools import TTLCache
 
 from bot.ids import Handle, Kind, SlackUserId, TeamId, handle_from
-from bot.journal.journal import Journal
 from bot.journal.model import Intent
-from bot.journal.states import LIVE
+from bot.journal.queries import Queries
+from bot.states import LIVE
 
 MOST_THINGS = 10_000
-MOST_TEAMS = 100
+MOST_LISTS = 100
 FRESH = 5.0  # seconds that an answer of the journal is believed
-NEWEST = 500  # relays of a team among which is looked first, beside all that live
+NEWEST = 500  # things of a kind among which is looked first, beside all that live
 OFFERED = 99  # a select shows 100, and keeps one for what was typed
 
 
 class Recents:
-    """Things by handle and by ID, and each team's relays, newest first."""
+    """Things by handle and by ID, and each team's things of a kind, newest first."""
 
     def __init__(
-        self, journal: Journal, timer: Callable[[], float] = time.monotonic
+        self, find: Queries, timer: Callable[[], float] = time.monotonic
     ) -> None:
-        self._journal = journal
+        self._find = find
         self._changes = 0
         self._things: TTLCache[tuple[TeamId, str], Intent] = TTLCache(
             MOST_THINGS, FRESH, timer
         )
-        self._relays: TTLCache[TeamId, list[Intent]] = TTLCache(
-            MOST_TEAMS, FRESH, timer
+        self._lists: TTLCache[tuple[TeamId, Kind], list[Intent]] = TTLCache(
+            MOST_LISTS, FRESH, timer
         )
 
     def invalidate(self, intent: Intent) -> None:
         """Forget what is cached of a thing that has changed."""
         self._changes += 1
-        self._relays.pop(intent.team, None)
-        for name in (intent.handle, intent.ref):
-            self._things.pop((intent.team, name), None)
+        self._lists.pop((intent.asker.team, intent.subject.kind), None)
+        for name in (intent.handle, intent.subject.ref):
+            self._things.pop((intent.asker.team, name), None)
 
     async def named(self, text: str, team: TeamId) -> Intent | None:
         """Return the thing that *text* names: a handle in any case, or a whole ID."""
         handle = handle_from(text)
-        name = handle or text
-        if known := self._things.get((team, name)):
-            return known
+        for name in (handle, text):
+            if name and (cached := self._things.get((team, name))):
+                return cached
         before = self._changes
-        found = await self._ask(handle, text, team)
-        if found and before == self._changes:
-            self._things[team, name] = found
-        return found
+        intent = await self._ask(handle, text, team)
+        if intent and before == self._changes:
+            # by its own names, which `invalidate` knows, and not as it was typed
+            self._things[team, intent.handle] = intent
+            if intent.subject.ref == text:
+                self._things[team, text] = intent
+        return intent
 
-    async def relays(
-        self, team: TeamId, user: SlackUserId, query: str, limit: int = OFFERED
+    async def offered(
+        self,
+        kind: Kind,
+        team: TeamId,
+        user: SlackUserId,
+        query: str,
+        limit: int = OFFERED,
     ) -> list[Intent]:
-        """Return relays for *query*: *user*'s live ones, others' live, the ended."""
-        said = query.strip()
-        known = await self._known(team)
-        fitting = [intent for intent in known if _fits(intent, said.casefold())]
-        if not fitting and said:
-            fitting = await self._older(said, team)
-        fitting.sort(key=lambda one: (one.state not in LIVE, one.user != user))
+        """Return things for *query*: *user*'s live ones, others' live, the ended."""
+        text = query.strip()
+        listed = await self._listed(kind, team)
+        fitting = [intent for intent in listed if _fits(intent, text.casefold())]
+        if not fitting and text:
+            fitting = await self._older(kind, text, team)
+        fitting.sort(key=lambda one: (one.state not in LIVE, one.asker.user != user))
         return fitting[:limit]
 
-    async def _known(self, team: TeamId) -> list[Intent]:
-        """Return the relays that live, however old, and the newest of all."""
-        if (known := self._relays.get(team)) is not None:
-            return known
+    async def _listed(self, kind: Kind, team: TeamId) -> list[Intent]:
+        """Return the things that live, however old, and the newest of all."""
+        if (cached := self._lists.get((team, kind))) is not None:
+            return cached
         before = self._changes
-        live = await self._journal.live(team)
-        newest = await self._journal.recent(team, kind=Kind.RELAY, limit=NEWEST)
-        known = list({one.id: one for one in (*live, *newest)}.values())
-        known.sort(key=lambda one: one.created_at, reverse=True)
+        live = await self._find.live(team, kind)
+        newest = await self._find.recent(team, kind=kind, limit=NEWEST)
+        listed = list({one.id: one for one in (*live, *newest)}.values())
+        listed.sort(key=lambda one: one.created_at, reverse=True)
         if before == self._changes:  # else what was read may be old already
-            self._relays[team] = known
-        return known
+            self._lists[team, kind] = listed
+        return listed
 
-    async def _older(self, said: str, team: TeamId) -> list[Intent]:
-        named = await self.named(said, team)
-        found = [named] if named else await self._journal.find(said, team)
-        return [one for one in found if one.kind is Kind.RELAY]
+    async def _older(self, kind: Kind, text: str, team: TeamId) -> list[Intent]:
+        named = await self.named(text, team)
+        matching = [named] if named else await self._find.matching(text, team)
+        return [one for one in matching if one.subject.kind == kind]
 
     async def _ask(
         self, handle: Handle | None, text: str, team: TeamId
     ) -> Intent | None:
-        if handle:
-            return await self._journal.by_handle(handle, team)
-        return await self._journal.by_ref(text, team)
+        by_handle = await self._find.by_handle(handle, team) if handle else None
+        return by_handle or await self._find.by_ref(text, team)
 
 
-def _fits(intent: Intent, said: str) -> bool:
-    texts = (intent.handle, intent.room, intent.ref, intent.request_id, intent.user)
-    return any(said in text.casefold() for text in texts)
+def _fits(intent: Intent, text: str) -> bool:
+    texts = (
+        intent.handle,
+        intent.subject.room,
+        intent.subject.ref,
+        intent.settlement.request_id,
+        intent.asker.user,
+    )
+    return any(text in one.casefold() for one in texts)

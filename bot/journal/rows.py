@@ -1,40 +1,42 @@
 """Values to rows and back."""
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import SecretStr
 from sqlalchemy import Row
 
+from bot.dialogue.outcome import Audience
 from bot.errors import JournalUnavailable
-from bot.ids import ChannelId, Handle, IntentId, Kind, MessageTs, SlackUserId
-from bot.journal.model import Intent, Letter, NewIntent, OpenForm, State
+from bot.ids import ChannelId, Handle, Kind, MessageTs
+from bot.journal.model import (
+    CARD,
+    Asker,
+    Changes,
+    Intent,
+    NewIntent,
+    Notice,
+    Notification,
+    OpenForm,
+    Settlement,
+    Subject,
+)
 from bot.journal.seal import Seal
+from bot.states import State
 
 PENDING, SENT, DROPPED, FAILED = "pending", "sent", "dropped", "failed"
 
-_INTENT = tuple(field.name for field in fields(Intent))
-_TIMES = {"created_at", "sent_at", "send_by", "settled_at"}
-_JSON = {"masked", "reply"}
-
-
-# Columns of a new intent that are its fields as they are …
-_AS_THEY_ARE = (
-    *("id", "key", "digest", "action", "team", "user", "home", "channel", "thread"),
-    *("direct", "locale", "app", "sdk_app_id", "region", "room", "ref", "agent"),
-    *("about", "callbacks", "note", "target_digest"),
-)
-# … and those of which nothing is known yet.
-_UNTOLD = {
-    **dict.fromkeys(("request_id", "error_code", "error_text"), ""),
-    **dict.fromkeys(("card_channel", "card_ts", "owner"), ""),
-    **dict.fromkeys(("settled_by", "reason", "notices"), ""),
-    "tries": 0,
-    "reply": "{}",
-}
+# The columns of an intent that are empty when it is accepted.
+_EMPTY = dict.fromkeys(
+    (
+        *("request_id", "error_code", "error_text", "settled_by", "reason"),
+        *("card_channel", "card_ts", "owner", "marks"),
+    ),
+    "",
+) | {"reply": "{}"}
 
 
 def millis(at: datetime) -> int:
@@ -49,118 +51,179 @@ def moment(of: int | None) -> datetime | None:
 
 def intent_of(row: Row[Any]) -> Intent:
     """Read a row of `intents`."""
-    given = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for it
-    values = {name: given[name] for name in _INTENT}
-    values |= {name: moment(values[name]) for name in _TIMES}
-    values |= {name: json.loads(values[name]) for name in _JSON}
-    values["state"] = State(values["state"])
-    values["kind"] = Kind(values["kind"])
-    return Intent(**values)
+    return Intent(
+        id=row.id,
+        key=row.key,
+        digest=row.digest,
+        action=row.action,
+        handle=row.handle,
+        state=State(row.state),
+        rev=row.rev,
+        asker=_asker(row),
+        subject=_subject(row),
+        settlement=_settlement(row),
+        masked=json.loads(row.masked),
+        note=row.note,
+        card=(
+            (ChannelId(row.card_channel), MessageTs(row.card_ts))
+            if row.card_ts
+            else None
+        ),
+        owner=row.owner,
+        marks=tuple(row.marks.split()),
+        created_at=datetime.fromtimestamp(row.created_at / 1000, UTC),
+        sent_at=moment(row.sent_at),
+        send_by=moment(row.send_by),
+    )
+
+
+def _asker(row: Row[Any]) -> Asker:
+    return Asker(
+        team=row.team,
+        user=row.user,
+        home=row.home,
+        channel=row.channel,
+        thread=row.thread,
+        direct=row.direct,
+        locale=row.locale,
+    )
+
+
+def _subject(row: Row[Any]) -> Subject:
+    return Subject(
+        kind=Kind(row.kind),
+        about=row.about,
+        creates=row.creates,
+        app=row.app,
+        sdk_app_id=row.sdk_app_id,
+        region=row.region,
+        room=row.room,
+        ref=row.ref,
+        agent=row.agent,
+        callbacks=row.callbacks,
+        duplicates=row.duplicates,
+    )
+
+
+def _settlement(row: Row[Any]) -> Settlement:
+    return Settlement(
+        request_id=row.request_id,
+        error_code=row.error_code,
+        error_text=row.error_text,
+        reply=json.loads(row.reply),
+        settled_by=row.settled_by,
+        reason=row.reason,
+        settled_at=moment(row.settled_at),
+    )
+
+
+def intents_of(rows: Iterable[Row[Any]]) -> list[Intent]:
+    """Read rows of `intents`."""
+    return [intent_of(row) for row in rows]
 
 
 def row_of(new: NewIntent, handle: Handle, seal: Seal) -> dict[str, Any]:
     """Write *new* as a row of `intents`."""
     return {
-        **{name: getattr(new, name) for name in _AS_THEY_ARE},
-        **_UNTOLD,
-        "kind": new.kind.value,
+        **_EMPTY,
+        **asdict(new.asker),
+        **asdict(new.subject),
+        "id": new.id,
+        "key": new.key,
+        "digest": new.digest,
+        "action": new.action,
         "handle": handle,
         "made": new.handle is None,
         "state": State.QUEUED.value,
         "rev": 1,
         "masked": json.dumps(new.masked),
+        "note": new.note,
         "request": seal.close(new.request),
         "answer_url": sealed_url(new.answer_url, seal),
         "created_at": millis(new.at),
     }
 
 
-def changed(changes: Mapping[str, Any], seal: Seal) -> dict[str, Any]:
+def changed(changes: Changes, seal: Seal) -> dict[str, Any]:
     """Write *changes* to an intent as columns."""
-    written = dict(changes)
-    for name in _TIMES & written.keys():
-        written[name] = written[name] and millis(written[name])
-    for name in _JSON & written.keys():
-        written[name] = json.dumps(written[name])
-    if secret := written.get("reply_secret"):
-        written["reply_secret"] = seal.close(secret)
-    return written
+    columns: dict[str, Any] = dict(changes)
+    if "send_by" in changes:
+        columns["send_by"] = millis(changes["send_by"])
+    if "reply" in changes:
+        columns["reply"] = json.dumps(changes["reply"])
+    if "marks" in changes:
+        columns["marks"] = " ".join(changes["marks"])
+    if "reply_secret" in changes:
+        columns["reply_secret"] = seal.close(changes["reply_secret"])
+    return columns
 
 
-def letter_row(letter: Letter, at: int) -> dict[str, Any]:
-    """Write *letter* as a row of `outbox`."""
+def notice_row(
+    notice: Notice, at: int, *, intent: Intent | None, app: str = ""
+) -> dict[str, Any]:
+    """Write *notice* about *intent*, *app* or nothing as a row of `outbox`.
+
+    A card is drawn from the intent at delivery; all others store what they report.
+    """
+    drawn_later = intent is None or notice.name == CARD
+    facts = {} if intent is None or drawn_later else intent.snapshot()
     return {
-        "intent": letter.intent,
-        "rev": letter.rev,
-        "channel": letter.channel,
-        "thread": letter.thread,
-        "user": letter.user,
-        "audience": letter.audience,
-        "body": json.dumps(letter.body, ensure_ascii=False),
+        "intent": intent.id if intent else None,
+        "app": app,
+        "rev": intent.rev if intent else 0,
+        "audience": notice.audience.value,
+        "notice": notice.name,
+        "facts": json.dumps({**facts, **notice.facts}, ensure_ascii=False),
         "state": PENDING,
         "tries": 0,
-        "not_before": millis(letter.not_before) if letter.not_before else at,
+        "not_before": millis(notice.not_before) if notice.not_before else at,
         "created_at": at,
     }
 
 
-def letter_of(row: Row[Any], seal: Seal) -> Letter:
-    """Read a row of `outbox` joined with its intent."""
-    card = (
-        (ChannelId(row.card_channel), MessageTs(row.card_ts)) if row.card_ts else None
-    )
-    return Letter(
+def notification_of(
+    row: Row[Any], intent: Intent | None, answer_url: SecretStr | None
+) -> Notification:
+    """Read a row of `outbox` that is about *intent*."""
+    return Notification(
         id=row.id,
-        intent=IntentId(row.intent),
         rev=row.rev,
-        channel=ChannelId(row.channel),
-        thread=row.thread,
-        user=SlackUserId(row.user),
-        audience=row.audience,
-        body=json.loads(row.body),
-        card=card,
-        answer_url=_url_if_it_opens(row.answer_url, seal),
-        asked_at=moment(row.asked_at),
+        name=row.notice,
+        audience=Audience(row.audience),
+        facts=json.loads(row.facts),
+        intent=intent,
+        app=row.app,
+        body=json.loads(row.body) if row.body else None,
+        answer_url=answer_url,
         tries=row.tries,
-        not_before=moment(row.not_before),
         created_at=moment(row.created_at),
     )
 
 
-def _url_if_it_opens(sealed: bytes | None, seal: Seal) -> SecretStr | None:
-    """Do without: a letter has other ways, and must not hold up those behind it."""
-    try:
-        return opened_url(sealed, seal)
-    except JournalUnavailable:
-        return None
-
-
-def open_form_row(draft: OpenForm, seal: Seal) -> dict[str, Any]:
-    """Write *draft* as a row of `drafts`."""
-    same = ("id", "team", "user", "channel", "thread", "direct")
+def open_form_row(form: OpenForm, seal: Seal) -> dict[str, Any]:
+    """Write *form* as a row of `open_forms`."""
     return {
-        "room": draft.command,
-        "verb": draft.subcommand,
-        **{name: getattr(draft, name) for name in same},
-        "values": seal.close(json.dumps(dict(draft.values)).encode()),
-        "answer_url": sealed_url(draft.answer_url, seal),
-        "expires_at": millis(draft.expires_at),
+        "id": form.id,
+        "team": form.team,
+        "user": form.user,
+        "channel": form.channel,
+        "thread": form.thread,
+        "direct": form.direct,
+        "command": form.command,
+        "subcommand": form.subcommand,
+        "values": seal.close(json.dumps(dict(form.values)).encode()),
+        "answer_url": sealed_url(form.answer_url, seal),
+        "expires_at": millis(form.expires_at),
     }
 
 
 def open_form_of(row: Row[Any], seal: Seal) -> OpenForm:
-    """Read a row of `drafts`."""
-    given = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
-    given["command"], given["subcommand"] = given.pop("room"), given.pop("verb")
-    given["values"] = json.loads(seal.open(given["values"]))
-    given["answer_url"] = opened_url(given["answer_url"], seal)
-    given["expires_at"] = moment(given["expires_at"])
-    return OpenForm(**given)
-
-
-def intents_of(rows: Iterable[Row[Any]]) -> list[Intent]:
-    """Read rows of `intents`."""
-    return [intent_of(row) for row in rows]
+    """Read a row of `open_forms`."""
+    columns = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
+    columns["values"] = json.loads(seal.open(columns["values"]))
+    columns["answer_url"] = opened_url(columns["answer_url"], seal)
+    columns["expires_at"] = moment(columns["expires_at"])
+    return OpenForm(**columns)
 
 
 def sealed_url(url: SecretStr | None, seal: Seal) -> bytes | None:
@@ -171,3 +234,11 @@ def sealed_url(url: SecretStr | None, seal: Seal) -> bytes | None:
 def opened_url(sealed: bytes | None, seal: Seal) -> SecretStr | None:
     """Open what `sealed_url` made."""
     return SecretStr(seal.open(sealed).decode()) if sealed else None
+
+
+def url_if_it_opens(sealed: bytes | None, seal: Seal) -> SecretStr | None:
+    """Open an answer URL; without the key do without: there are other ways."""
+    try:
+        return opened_url(sealed, seal)
+    except JournalUnavailable:
+        return None

@@ -45,7 +45,7 @@ intents = Table(
     Column("masked", Text, nullable=False),
     Column("reply", Text, nullable=False),
     Column("note", Text, nullable=False),
-    Column("target_digest", String(64), nullable=False),
+    Column("duplicates", String(64), nullable=False),
     Column("request", LargeBinary, nullable=False),  # sealed
     Column("reply_secret", LargeBinary),  # sealed
     Column("answer_url", LargeBinary),  # sealed
@@ -54,12 +54,12 @@ intents = Table(
     Column("error_text", Text, nullable=False),
     Column("card_channel", String(32), nullable=False),
     Column("card_ts", String(32), nullable=False),
-    Column("tries", Integer, nullable=False),
     Column("owner", String(64), nullable=False),
+    Column("creates", Boolean, nullable=False, server_default=false()),
     Column("callbacks", Boolean, nullable=False, server_default=false()),
     Column("settled_by", String(32), nullable=False, server_default=""),
     Column("reason", Text, nullable=False, server_default=""),
-    Column("notices", String(128), nullable=False, server_default=""),
+    Column("marks", String(128), nullable=False, server_default=""),
     Column("created_at", BigInteger, nullable=False),
     Column("sent_at", BigInteger),
     Column("send_by", BigInteger),
@@ -81,17 +81,17 @@ counters = Table(
     Column("last", Integer, nullable=False),
 )
 
-outbox = Table(
+outbox = Table(  # notices to be delivered; drawn at delivery
     "outbox",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("intent", String(26), nullable=False),
+    Column("intent", String(26)),
+    Column("app", String(32), nullable=False, server_default=""),
     Column("rev", Integer, nullable=False),
-    Column("channel", String(32), nullable=False),
-    Column("thread", String(32)),
-    Column("user", String(32), nullable=False),
-    Column("audience", String(8), nullable=False),
-    Column("body", Text, nullable=False),
+    Column("audience", String(8), nullable=False),  # channel, asker, ops
+    Column("notice", String(32), nullable=False),
+    Column("facts", Text, nullable=False, server_default="{}"),
+    Column("body", Text),  # of releases that drew when they wrote
     Column("state", String(8), nullable=False),  # pending, sent, dropped, failed
     Column("tries", Integer, nullable=False),
     Column("not_before", BigInteger, nullable=False),
@@ -100,8 +100,8 @@ outbox = Table(
     Index("outbox_by_intent", "intent", "rev"),
 )
 
-drafts = Table(
-    "drafts",
+open_forms = Table(
+    "open_forms",
     metadata,
     Column("id", String(32), primary_key=True),
     Column("team", String(32), nullable=False),
@@ -109,16 +109,16 @@ drafts = Table(
     Column("channel", String(32), nullable=False),
     Column("thread", String(32)),
     Column("direct", Boolean, nullable=False),
-    Column("room", String(32), nullable=False),
-    Column("verb", String(32), nullable=False),
+    Column("command", String(32), nullable=False),
+    Column("subcommand", String(32), nullable=False),
     Column("values", LargeBinary, nullable=False),  # sealed: what was typed
     Column("answer_url", LargeBinary),  # sealed
     Column("expires_at", BigInteger, nullable=False),
     Column("used_by", String(255), nullable=False, server_default=""),  # a key
-    Index("drafts_by_expiry", "expires_at"),
+    Index("open_forms_by_expiry", "expires_at"),
 )
 
-events = Table(  # what Tencent told of relays by itself
+events = Table(  # events of relays, received from Tencent
     "events",
     metadata,
     Column("key", String(64), primary_key=True),

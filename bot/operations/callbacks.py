@@ -1,4 +1,4 @@
-"""Takes in what Tencent tells by itself: the signed relay events.
+"""Receives the signed relay events that Tencent sends.
 
 They complete what a crash or a time-out left unknown. An event may come twice, late,
 before the answer it belongs to, or about a relay of somebody else's; none of that does
@@ -14,24 +14,23 @@ from bot.errors import NotFound
 from bot.i18n import _
 from bot.journal.journal import Journal
 from bot.journal.recents import Recents
-from bot.journal.states import Reaction
-from bot.operations.notices import contradiction, settled_letters
 from bot.settings import App
-from bot.tencent import events as callbacks
+from bot.states import Reaction
+from bot.tencent import events
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Callbacks:
-    """Hears events for those of *apps* (by name) that have a callback key."""
+    """Receives events for those of *apps* (by name) that have a callback key."""
 
     apps: Mapping[str, App]
     journal: Journal
     recents: Recents
-    ring: Callable[[], None]  # wakes the outbox
+    wake: Callable[[], None]  # says that something may be delivered
 
-    async def hear(self, app: str, raw: bytes, sign: str) -> None:
+    async def receive(self, app: str, raw: bytes, sign: str) -> None:
         """Take in the body *raw*, signed *sign*; when it returns, it is committed.
 
         Raises:
@@ -40,23 +39,21 @@ class Callbacks:
             InvalidRequest: it is genuine, and not what Tencent documents.
             JournalUnavailable: it was not committed; Tencent should try again.
         """
-        known = self.apps.get(app)
-        if known is None or known.callback_key is None:
+        settings = self.apps.get(app)
+        if settings is None or settings.callback_key is None:
             raise NotFound(_("No app of that name takes callbacks."))
-        event = callbacks.read(raw, sign, known.callback_key)
+        event = events.read(raw, sign, settings.callback_key)
         if event is None:
             return
-        intent, take = await self.journal.hear(
-            event, known.sdk_app_id, letters=settled_letters, alarm=contradiction
-        )
+        intent, reaction = await self.journal.apply_event(event, settings.sdk_app_id)
         facts = {"app": app, "task_id": event.task_id, "status": event.status.name}
         if intent is None:
             log.info("callback.not-ours", **facts)
             return
         self.recents.invalidate(intent)
-        self.ring()
-        told = {**facts, "intent": intent.id, "state": intent.state.value}
-        if take is Reaction.ALARM:
-            log.critical("callback.contradicts", **told)
+        self.wake()
+        facts |= {"intent": intent.id, "state": intent.state.value}
+        if reaction is Reaction.ALARM:
+            log.critical("callback.contradicts", **facts)
         else:
-            log.info("callback.heard", news=bool(take), **told)
+            log.info("callback.received", news=bool(reaction), **facts)

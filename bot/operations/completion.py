@@ -1,150 +1,195 @@
-"""Commits how things ended, whatever the journal has to say to that.
+"""Commits how intents ended, whatever the journal has to say to that.
 
-An ending is one transaction: the intent, the relay that a stop was about, the letters
-that tell of both, and the audit record. While the journal is away an ending lies in
-the spool, which outlives a crash.
+An ending is one transaction: the intent, the thing that it was about, the notices of
+both, and the audit record. While the journal is away the outcome lies in the spool,
+which outlives a crash.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, replace
 from itertools import chain, repeat
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
-from bot.cards.alarms import not_stopped
+from bot.dialogue.outcome import Audience
 from bot.errors import JournalUnavailable
 from bot.journal.audit import Entry
-from bot.journal.journal import Journal, Letters, Mark
-from bot.journal.model import Intent, Letter, State
-from bot.journal.recents import Recents
-from bot.journal.sqlite.spool import Ending
-from bot.journal.states import Reaction
-from bot.operations.notices import (
-    alarm_letter,
-    card_letter,
-    contradiction,
-    settled_letters,
-    stopped_letters,
+from bot.journal.journal import Journal
+from bot.journal.model import (
+    ANSWER,
+    CARD_NOTICE,
+    NOT_ENDED,
+    RESULT,
+    Changes,
+    Intent,
+    Notice,
+    Notification,
 )
+from bot.journal.recents import Recents
+from bot.journal.sqlite.spool import SpooledOutcome
+from bot.resources.base import Registry
+from bot.states import Reaction, State
+from bot.tencent.models.base import Level
 
 PAUSES = (1.0, 2.0, 5.0, 15.0)  # seconds between tries to write
 
+T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completion:
-    """Where a executor leaves what it brought back."""
+    """Where the executor leaves outcomes."""
 
     journal: Journal
+    resources: Registry
     recents: Recents
-    ring: Callable[[], None]  # wakes the outbox
-    tell_at_once: Callable[[Letter], Awaitable[None]]  # past the journal
+    wake: Callable[[], None]  # says that something may be delivered
+    tell_at_once: Callable[[Notification], Awaitable[None]]  # past the journal
     sleep: Callable[[float], Awaitable[None]]
 
-    async def close(
-        self,
-        intent: Intent,
-        state: State,
-        changes: Mapping[str, Any],
-        audit: Entry | None = None,
-    ) -> None:
-        """Commit how *intent* ended together with what is to be posted."""
-        closed, take = await self._written(intent, state, changes, audit)
-        self.recents.invalidate(closed)  # and what a stop has moved along
-        self.ring()
-        if take is Reaction.ALARM:
+    async def complete(self, intent: Intent, state: State, changes: Changes) -> None:
+        """Commit how the sent *intent* ended, with its notices."""
+        request = self.resources.request_of(intent)
+
+        async def write() -> tuple[Intent, Reaction]:
+            return await self.journal.complete(
+                intent.id,
+                state,
+                notices=self._notices(intent, state, sent=True),
+                effect=request.effect,
+                **changes,
+            )
+
+        completed, reaction = await self._written(intent, state, changes, write)
+        self._settled(completed)
+        if reaction is Reaction.ALARM:
             ref = changes.get("ref", "")
             log.critical("answer.contradicts", intent=intent.id, ref=ref)
-        log.info("intent.settled", intent=intent.id, state=closed.state.value)
 
-    async def recall(self, ending: Ending) -> None:
-        """Write into the journal what a former life could only spool."""
-        intent = await self.journal.get(ending.intent)
-        if intent is None:
-            log.critical("spool.unknown-intent", **_facts(ending))
-            self.journal.spool.taken(ending.intent)
+    async def reject(
+        self,
+        intent: Intent,
+        changes: Changes,
+        *,
+        audit: Entry | None = None,
+        claimed_by: str = "",
+    ) -> None:
+        """Commit that *intent* was not sent; nothing if somebody else has sent it.
+
+        *claimed_by* is this process if it may have committed SENDING before it failed.
+        """
+        state = State.NOT_STARTED
+
+        async def write() -> Intent | None:
+            return await self.journal.reject(
+                intent.id,
+                notices=self._notices(intent, state, sent=False),
+                claimed_by=claimed_by,
+                effect=self.resources.request_of(intent).effect,
+                audit=audit,
+                **changes,
+            )
+
+        rejected = await self._written(intent, state, changes, write)
+        if rejected is None:
+            log.critical("executor.not-queued", intent=intent.id)
         else:
-            await self.close(intent, ending.state, ending.changes)
+            self._settled(rejected)
+
+    async def recall(self, outcome: SpooledOutcome) -> None:
+        """Write into the journal what an earlier run could only spool."""
+        intent = await self.journal.find.get(outcome.intent)
+        if intent is None:
+            log.critical("spool.unknown-intent", **_facts(outcome))
+            self.journal.spool.taken(outcome.intent)
+        elif intent.state is State.QUEUED:
+            await self.reject(intent, outcome.changes)
+        else:
+            await self.complete(intent, outcome.state, outcome.changes)
+
+    def _settled(self, intent: Intent) -> None:
+        self.recents.invalidate(intent)  # and the thing that it was about
+        self.wake()
+        log.info("intent.settled", intent=intent.id, state=intent.state.value)
+
+    def _notices(self, intent: Intent, state: State, *, sent: bool) -> Iterable[Notice]:
+        """Yield the notices of *intent* having ended in *state*."""
+        request = self.resources.request_of(intent)
+        if intent.subject.about:
+            yield Notice(name=RESULT, audience=Audience.ASKER)
+            if request.effect.ends and sent and state is not State.DONE:
+                yield Notice(name=NOT_ENDED, audience=Audience.OPS)
+        elif request.level is Level.READ:
+            yield Notice(name=ANSWER, audience=Audience.ASKER)
+        else:
+            yield CARD_NOTICE
 
     async def _written(
         self,
         intent: Intent,
         state: State,
-        changes: Mapping[str, Any],
-        audit: Entry | None,
-    ) -> tuple[Intent, Reaction]:
+        changes: Changes,
+        write: Callable[[], Awaitable[T]],
+    ) -> T:
         """Commit the end of *intent*, however long the journal is away.
 
-        Until then the spool knows, and the log; a TaskId is no secret. After some
-        tries Slack is told too, without waiting any longer.
+        Until then it stands in the spool and in the log; a TaskId is no secret. After
+        some tries its card is posted too, without waiting any longer.
         """
-        ending = Ending(intent.id, state, _without_secrets(changes))
+        outcome = SpooledOutcome(intent.id, state, _without_secrets(changes))
         kept = False
         for tried, pause in enumerate(chain(PAUSES, repeat(PAUSES[-1]))):
             try:
-                settled = await self._settle(intent, state, changes, audit)
+                written = await write()
             except JournalUnavailable as error:
-                kept = kept or self.journal.spool.put(ending)
-                why = str(error)
-                log.critical(
-                    "outcome.unwritten", why=why, spooled=kept, **_facts(ending)
-                )
+                kept = kept or self.journal.spool.put(outcome)
+                facts = {**_facts(outcome), "why": str(error)}
+                log.critical("outcome.unwritten", spooled=kept, **facts)
                 if tried == len(PAUSES) - 1:
-                    await self.tell_at_once(_as_it_ended(intent, ending))
+                    await self._tell_at_once(intent, outcome)
                 await self.sleep(pause)
             else:
                 self.journal.spool.taken(intent.id)
-                return settled
+                return written
         raise AssertionError  # the pauses never end
 
-    async def _settle(
-        self,
-        intent: Intent,
-        state: State,
-        changes: Mapping[str, Any],
-        audit: Entry | None,
-    ) -> tuple[Intent, Reaction]:
-        over = state is State.DONE
-        return await self.journal.settle(
-            intent.id,
-            state,
-            letters=_ending_letters(over=over),
-            alarm=contradiction,
-            marks=Mark(State.STOPPED if over else State.STARTED, settled_letters),
-            audit=audit,
-            **changes,
-        )
+    async def _tell_at_once(self, intent: Intent, outcome: SpooledOutcome) -> None:
+        """Tell how *intent* ended, in the words that the journal would have kept."""
+        sent = intent.state is not State.QUEUED
+        ended = _as_it_ended(intent, outcome)
+        for notice in self._notices(intent, outcome.state, sent=sent):
+            notification = Notification(
+                id=0,
+                rev=intent.rev,
+                name=notice.name,
+                audience=notice.audience,
+                facts=notice.facts,
+                intent=ended,
+            )
+            await self.tell_at_once(notification)
 
 
-def _ending_letters(*, over: bool) -> Letters:
-    def letters(intent: Intent) -> Iterable[Letter]:
-        if intent.about is None:
-            return settled_letters(intent)
-        told = stopped_letters(intent)
-        if over or intent.sent_at is None:
-            return told
-        return (*told, alarm_letter(intent, not_stopped))
-
-    return letters
+def _as_it_ended(intent: Intent, outcome: SpooledOutcome) -> Intent:
+    """Return *intent* as it will be once the journal can be written."""
+    end = {**intent.snapshot(), "state": outcome.state.value}
+    end |= {name: text for name, text in outcome.changes.items() if name in end}
+    ended = intent.as_of(end)
+    reply = outcome.changes.get("reply", ended.settlement.reply)
+    return replace(ended, settlement=replace(ended.settlement, reply=reply))
 
 
-def _as_it_ended(intent: Intent, ending: Ending) -> Letter:
-    """Return the card of *intent* as it will be once the journal can be written."""
-    known = {field.name for field in fields(Intent)} & ending.changes.keys()
-    said = {name: ending.changes[name] for name in known}
-    return card_letter(replace(intent, state=ending.state, **said))
-
-
-def _without_secrets(changes: Mapping[str, Any]) -> dict[str, Any]:
+def _without_secrets(changes: Changes) -> Changes:
     """Leave out what must not lie on a disk unsealed: it can be had again."""
-    return {name: one for name, one in changes.items() if name != "reply_secret"}
+    kept = changes.copy()
+    kept.pop("reply_secret", None)
+    return kept
 
 
-def _facts(ending: Ending) -> dict[str, Any]:
+def _facts(outcome: SpooledOutcome) -> dict[str, Any]:
     return {
-        "intent": ending.intent,
-        "state": ending.state.value,
-        "ref": ending.changes.get("ref", ""),
+        "intent": outcome.intent,
+        "state": outcome.state.value,
+        "ref": outcome.changes.get("ref", ""),
     }

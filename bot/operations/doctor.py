@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from bot.errors import JournalError
 from bot.i18n import _
 from bot.journal.journal import Journal
-from bot.journal.model import State
 from bot.settings import PRODUCTS, Settings
+from bot.states import State
 from bot.tencent.client import Client
 
 SKEW_WORTH_A_WORD = 30  # seconds; Slack and Tencent refuse at 300
@@ -26,7 +26,7 @@ class Check:
 
 
 def examine_settings(settings: Settings) -> list[Check]:
-    """Return what can be told from the settings alone."""
+    """Return what the settings alone show."""
     checks = [_slack(settings)]
     for product in PRODUCTS:
         complete = settings.account(product).complete
@@ -70,23 +70,23 @@ async def examine(settings: Settings, journal: Journal, client: Client) -> list[
 
 async def _memory(journal: Journal) -> list[Check]:
     """Return what the journal knows to be wrong, beside how long it is."""
-    counts = await journal.counts()
+    counts = await journal.find.counts()
     total = sum(counts.values())
     checks = [Check(_("Journal: {n} intents").format(n=total))]
     if unknown := counts.get(State.UNKNOWN, 0):
         fix = _("See /relay recent failed; attach or close each.")
-        told = _("Unknown starts: {n}").format(n=unknown)
-        checks.append(Check(told, None, fix))
+        text = _("Unknown starts: {n}").format(n=unknown)
+        checks.append(Check(text, None, fix))
     if waiting := await journal.outbox.waiting():
         fix = _("They go as soon as Slack takes them.")
-        told = _("Answers on their way: {n}").format(n=waiting)
-        checks.append(Check(told, None, fix))
+        text = _("Answers on their way: {n}").format(n=waiting)
+        checks.append(Check(text, None, fix))
     if spooled := len(journal.spool.left()):
-        told = _("Completion in the spool: {n}").format(n=spooled)
-        checks.append(Check(told, well=False, fix=_("The journal was away.")))
+        text = _("Outcomes in the spool: {n}").format(n=spooled)
+        checks.append(Check(text, well=False, fix=_("The journal was away.")))
     if journal.illegal_moves:
-        told = _("Moves that were refused: {n}").format(n=journal.illegal_moves)
-        checks.append(Check(told, well=False, fix=_("Please report this.")))
+        text = _("Moves that were refused: {n}").format(n=journal.illegal_moves)
+        checks.append(Check(text, well=False, fix=_("Please report this.")))
     return checks
 
 
@@ -94,9 +94,9 @@ def _callbacks(settings: Settings) -> list[Check]:
     deaf = [app.name for app in settings.all_apps if app.callback_key is None]
     if not deaf:
         return [Check(_("Callbacks are on."))] if settings.all_apps else []
-    told = _("Callbacks are off: {apps}").format(apps=", ".join(deaf))
+    text = _("Callbacks are off: {apps}").format(apps=", ".join(deaf))
     fix = _("With them a lost TaskId is found again; see BOT_TRTC_CALLBACK_KEY.")
-    return [Check(told, None, fix)]
+    return [Check(text, None, fix)]
 
 
 def _slack(settings: Settings) -> Check:

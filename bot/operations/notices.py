@@ -1,55 +1,62 @@
-"""What is posted when an intent changes: its card, answers to its asker, alarms."""
+"""Draws a notice when it is delivered: which card or alarm, in whose language."""
 
-from collections.abc import Callable, Iterable
+from dataclasses import replace
 
-from bot.cards.alarms import contradicted
-from bot.cards.intent import card, stop_told
-from bot.dialogue.outcome import Audience, Outcome
-from bot.i18n import reading_in
-from bot.journal.model import Intent, Letter
-from bot.slack.render.blocks import message
-from bot.tencent.models import REQUESTS
-from bot.tencent.models.base import Level
+import structlog
 
+from bot.cards.alarms import alarm
+from bot.cards.intent import card, result
+from bot.dialogue.outcome import Audience, Bold, Outcome, Tone, When, line
+from bot.i18n import DEFAULT_LOCALE, _, reading_in
+from bot.journal.model import ANSWER, CARD, RESULT, Notification
+from bot.resources.base import Registry, state_word
 
-def card_letter(intent: Intent) -> Letter:
-    """Return the card of *intent* as it now stands, for its channel."""
-    return _letter(intent, card, Audience.CHANNEL)
+log = structlog.get_logger(__name__)
 
 
-def settled_letters(intent: Intent) -> Iterable[Letter]:
-    """Return what is posted once *intent* has moved: a read answers its asker."""
-    if REQUESTS[intent.action].level is Level.READ:
-        return (_letter(intent, card, Audience.ASKER),)
-    return (card_letter(intent),)
+def drawn(notification: Notification, resources: Registry) -> Outcome:
+    """Return what *notification* says, in the language of whoever reads it.
+
+    A card shows its thing as it stands now; everything else says what was so when it
+    was raised. What cannot be drawn is replaced by its name and state.
+    """
+    intent = notification.intent
+    with reading_in(intent.asker.locale if intent else DEFAULT_LOCALE):
+        try:
+            return _drawn(notification, resources)
+        except Exception:
+            log.exception("notice.undrawable", notice=notification.name)
+            name = state_word(intent.state) if intent else notification.name
+            handle = intent.handle if intent else notification.app
+            return Outcome(headline=(Bold(f"{handle} · {name}"),), tone=Tone.WARN)
 
 
-def stopped_letters(intent: Intent) -> Iterable[Letter]:
-    """Return what is posted once a stop has ended: the asker is told how."""
-    return (_letter(intent, stop_told, Audience.ASKER),)
+def _drawn(notification: Notification, resources: Registry) -> Outcome:
+    intent, facts = notification.intent, notification.facts
+    if intent is None:
+        return _about_no_intent(notification)
+    resource = resources.of(intent)
+    if notification.name == CARD:
+        return card(intent, resource)
+    raised = intent.as_of(facts)
+    if notification.name == ANSWER:
+        return card(raised, resource)
+    if notification.name == RESULT:
+        return result(raised, resource)
+    outcome = alarm(notification.name, raised, resource, facts)
+    if notification.created_at is None:
+        return outcome
+    at = line(_("As of"), " ", When(notification.created_at), quiet=True)
+    return replace(outcome, parts=(*outcome.parts, at))
 
 
-def alarm_letter(intent: Intent, told: Callable[[Intent], Outcome]) -> Letter:
-    """Return an alarm about *intent*, for the operators or else its asker."""
-    return _letter(intent, told, Audience.OPS)
-
-
-def contradiction(intent: Intent, task_id: str) -> Iterable[Letter]:
-    """Return the alarm that Tencent tells of a relay which nobody here knows of."""
-    return (alarm_letter(intent, lambda one: contradicted(one, task_id)),)
-
-
-def _letter(
-    intent: Intent, told: Callable[[Intent], Outcome], audience: Audience
-) -> Letter:
-    with reading_in(intent.locale):
-        body = message(told(intent))
-    return Letter(
-        intent=intent.id,
-        rev=intent.rev,
-        channel=intent.channel,
-        thread=intent.thread,
-        user=intent.user,
-        audience=audience.value,
-        body=body,
+def _about_no_intent(notification: Notification) -> Outcome:
+    """Say the facts of a notice about an app, or about the bot itself."""
+    subject = f"{notification.app} · " if notification.app else ""
+    texts = (f"{name}: {value}" for name, value in notification.facts.items())
+    return Outcome(
+        headline=(Bold(f"{subject}{notification.name}"),),
+        tone=Tone.WARN,
+        parts=tuple(line(text) for text in texts),
+        audience=Audience.OPS,
     )

@@ -1,27 +1,32 @@
-"""What a former life of this process left unfinished, taken up when it starts.
+"""Takes up at the start what an earlier run of the process left unfinished.
 
-Queued and young: sent now. Queued and old: told that nothing was sent, since nobody
-waits for it any more. Being sent: a start is UNKNOWN, because it may be running; what
-may be repeated (a look-up, a stop) is sent again.
+Queued and young: sent now. Queued and old: rejected, since nobody waits for it any
+more; a stop is sent however old. Being sent: a start is UNKNOWN, because it may be
+running; what may be repeated (a look-up, a stop) is sent again.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import structlog
 
+from bot.errors import JournalUnavailable
 from bot.i18n import _, reading_in
-from bot.journal.model import Intent, State
+from bot.ids import IntentId
+from bot.journal.model import Intent
 from bot.operations.executor import EXPIRED, STILL_WANTED, Executor
-from bot.tencent.models import REQUESTS
-from bot.tencent.models.base import Repeat
+from bot.states import State
+from bot.tencent.models.base import Repeat, Request
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """How many intents were sent, given up, doubted and sent again."""
+    """How many intents were sent, rejected, left unknown and sent again."""
 
     sent: int = 0
     expired: int = 0
@@ -32,31 +37,50 @@ class Recovered:
 async def recover(executor: Executor, now: datetime) -> Recovered:
     """Take up whatever is unfinished; every step may be done again after a crash."""
     counts = {"sent": 0, "expired": 0, "unknown": 0, "repeated": 0}
-    for ending in executor.journal.spool.left():
-        await executor.completion.recall(ending)
-    for intent in await executor.journal.unfinished(executor.boot):
-        counts[await _take_up(executor, intent, now)] += 1
-    recovered = Recovered(**counts)
+    for outcome in executor.journal.spool.left():
+        with _logged(outcome.intent):
+            await executor.completion.recall(outcome)
+    for intent in await executor.journal.find.unfinished(executor.boot):
+        with _logged(intent.id), reading_in(intent.asker.locale):
+            counts[await _take_up(executor, intent, now)] += 1
     log.info("journal.recovered", **counts)
-    return recovered
+    return Recovered(**counts)
+
+
+@contextmanager
+def _logged(intent: IntentId) -> Iterator[None]:
+    """Let what breaks on one intent keep neither the others nor the start.
+
+    It stays as it is, and is tried again at the next start.
+    """
+    try:
+        yield
+    except JournalUnavailable:
+        raise
+    except Exception:
+        log.critical("recovery.broke", intent=intent, exc_info=True)
 
 
 async def _take_up(executor: Executor, intent: Intent, now: datetime) -> str:
-    with reading_in(intent.locale):
-        if intent.state is State.QUEUED:
-            if now - intent.created_at <= STILL_WANTED or _ends(intent):
-                executor.take(intent)
-                return "sent"
-            text = _("It waited too long while I was away. Nothing was sent.")
-            await executor.refuse(intent, EXPIRED, text)
-            return "expired"
-        if REQUESTS[intent.action].repeat is Repeat.SAFE:
-            executor.tasks.spawn(executor.resume(intent), name=f"resume {intent.id}")
-            return "repeated"
-        await executor.doubt(intent)
-        return "unknown"
+    kind = executor.resources.request_of(intent)
+    if intent.state is State.QUEUED:
+        if now - intent.created_at <= STILL_WANTED or kind.effect.ends:
+            executor.submit(intent, await _request(executor, intent, kind))
+            return "sent"
+        text = _("It waited too long while I was away. Nothing was sent.")
+        await executor.reject(intent, EXPIRED, text)
+        return "expired"
+    if kind.repeat is Repeat.SAFE:
+        request = await _request(executor, intent, kind)
+        work = executor.resume(intent, request)
+        executor.tasks.spawn(work, name=f"resume {intent.id}")
+        return "repeated"
+    await executor.mark_unknown(intent)
+    return "unknown"
 
 
-def _ends(intent: Intent) -> bool:
-    """A stop is wanted however long it waited: what it stops costs money."""
-    return intent.about is not None
+async def _request(
+    executor: Executor, intent: Intent, kind: type[Request[Any]]
+) -> Request[Any]:
+    """Read the request of *intent* back: only a restart has to."""
+    return kind.of_json(await executor.journal.find.request_of(intent.id))

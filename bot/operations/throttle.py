@@ -1,4 +1,4 @@
-"""The way out to one API action: calls leave it one by one, in their slots.
+"""The rate at which calls of one API action leave: one by one, in their slots.
 
 The pacer gives a slot at once, so that what would wait too long is turned away before
 it queues. But between a slot and the write stands a commit, which takes its time; so
@@ -7,7 +7,7 @@ calls are let go singly, and never closer together than the rate has it.
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -40,3 +40,20 @@ class Throttle:
             await self.sleep(max(at - self.pacer.monotonic(), 0.0))
             yield
             self._left_at = self.pacer.monotonic()
+
+
+@dataclass(frozen=True)
+class Throttles:
+    """A throttle for each action, at *rates* (calls a second)."""
+
+    rates: Mapping[str, float]
+    monotonic: Callable[[], float]
+    sleep: Callable[[float], Awaitable[None]]
+    _made: dict[str, Throttle] = field(default_factory=dict)
+
+    def of(self, action: str) -> Throttle:
+        """Return the throttle of *action*."""
+        if action not in self._made:
+            pacer = Pacer(self.rates[action], monotonic=self.monotonic)
+            self._made[action] = Throttle(pacer, self.sleep)
+        return self._made[action]

@@ -19,6 +19,7 @@ from bot.operations.service import Service
 from bot.tencent.models.base import Level, Request
 
 Answer = Outcome | Form | None
+DRY_RUN = "dry-run"
 Handler = Callable[[Ask, Service], Awaitable[Answer]]
 Redrawer = Callable[[Ask, Service], Awaitable[Form]]
 Source = Callable[[str, Person, Service], Awaitable[tuple[Option, ...]]]
@@ -63,25 +64,29 @@ class Command:
     redraws: dict[str, Redrawer] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
 
-    def subcommand(
+    def subcommand(  # noqa: PLR0913 - all that a subcommand declares
         self,
         name: str,
         *,
         usage: str = "",
         keys: Iterable[str] = (),
         flags: Iterable[str] = (),
+        changes: Iterable[str] = (),
         does: type[Request[Any]] | None = None,
         examples: Iterable[str] = (),
     ) -> Callable[[Handler], Handler]:
         """Make the decorated function the subcommand *name*.
 
-        *does* is the request that it may send; a subcommand without one only reads what
-        the bot knows itself. *keys* and *flags* are all that may be typed after it.
+        *does* is the request that it may send; a subcommand without one only reads
+        what is on record. *keys* and *flags* are all that may be typed after it, and
+        *changes* the keys that take `+=` and `-=`; what changes something takes
+        --dry-run as well.
         """
 
         def enter(handler: Handler) -> Handler:
             reads = does is None or does.level is Level.READ
-            words = Syntax(name, tuple(keys), tuple(flags), reads=reads)
+            taken = (*flags, *(() if reads else (DRY_RUN,)))
+            words = Syntax(name, tuple(keys), taken, reads, tuple(changes))
             self.subcommands[name] = Subcommand(
                 name, usage, handler, words, does, tuple(examples)
             )

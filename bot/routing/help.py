@@ -1,4 +1,4 @@
-"""Help in three layers, and everything said when a command was not understood.
+"""Help in three layers, and the answer to a command that was not understood.
 
 The pages are made from the commands themselves, so that they cannot be out of date.
 """
@@ -6,9 +6,6 @@ The pages are made from the commands themselves, so that they cannot be out of d
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.cards import intent as cards
-from bot.dialogue.ask import Ask, Person
-from bot.dialogue.form import Form
 from bot.dialogue.outcome import (
     Bold,
     Button,
@@ -19,20 +16,14 @@ from bot.dialogue.outcome import (
     Outcome,
     Part,
     Points,
-    Span,
     Tone,
-    Who,
     line,
 )
-from bot.errors import Busy, InvalidRequest, NotAllowed, UsageError, UserError
 from bot.grammar.parser import Miss
 from bot.i18n import _
-from bot.ids import SlackUserId
-from bot.operations.service import Service
-from bot.routing.command import Answer, Command, Subcommand
-from bot.runtime.redact import Redactor
-
-HIDE = Redactor()  # of what was typed, nothing secret is repeated
+from bot.routing.command import Command, Subcommand
+from bot.routing.replies import nothing_sent
+from bot.runtime.redact import HIDE
 
 
 def launcher(commands: Mapping[str, Command]) -> Outcome:
@@ -41,8 +32,8 @@ def launcher(commands: Mapping[str, Command]) -> Outcome:
         (Mono(command.slash), f"  {_(command.summary)}")
         for command in commands.values()
     )
-    hint = _("Paste any ID after {lookup}. In writer, mention me and type the same.")
-    doors = tuple(
+    hint = _("Paste any ID after {lookup}. In threads, mention me and type the same.")
+    first_buttons = tuple(
         Button(label, command, text)
         for label, command, text in (
             (_("Start a relay"), "relay", "start"),
@@ -56,7 +47,7 @@ def launcher(commands: Mapping[str, Command]) -> Outcome:
         parts=(
             line(hint.format(lookup="/lookup")),
             Points("", lines),
-            Buttons(doors),
+            Buttons(first_buttons),
             line(
                 _("More: {command}").format(command="/patchbay help relay"), quiet=True
             ),
@@ -108,7 +99,7 @@ def subcommand_page(command: Command, subcommand: Subcommand) -> Outcome:
 
 
 def missed(command: Command, miss: Miss) -> Outcome:
-    """Return what is said to a command that was not understood.
+    """Return the answer to a command that was not understood.
 
     A guess is offered, never run: pressing it still asks before a change, or opens
     the form.
@@ -128,100 +119,15 @@ def missed(command: Command, miss: Miss) -> Outcome:
     if not offered:
         parts += command_page(command).parts
     return Outcome(
-        headline=(miss.sentence,), tone=Tone.WARN, parts=(*parts, _nothing_sent())
+        headline=(miss.sentence,), tone=Tone.WARN, parts=(*parts, nothing_sent())
     )
 
 
 def no_such_command(name: str, commands: Mapping[str, Command]) -> Outcome:
-    """Return what is said to a first word that is no command."""
+    """Return the answer to a first word that is no command."""
     sentence = _("I have no “{name}”.").format(name=name)
     page = launcher(commands)
     return replace(page, headline=(sentence,), tone=Tone.WARN)
-
-
-def remarked(answer: Answer, remarks: tuple[str, ...]) -> Answer:
-    """Add *remarks* on how the words were taken to an answer that can hold them."""
-    if not remarks or answer is None:
-        return answer
-    said = tuple(line(remark, quiet=True) for remark in remarks)
-    if isinstance(answer, Form):
-        return replace(answer, fields=(*said, *answer.fields))
-    return replace(answer, parts=(*answer.parts, *said))
-
-
-def told(error: UserError, ask: Ask) -> Outcome:
-    """Return *error* as it is told to whoever can mend it."""
-    match error:
-        case NotAllowed(rule=rule, may=may):
-            facts = [(_("Rule"), (Mono(rule),))]
-            named = tuple(part for one in may for part in (_somebody(one), " "))
-            parts: tuple[Part, ...] = (
-                line(str(error)),
-                Facts((*facts, *([(_("Who may"), named)] if may else []))),
-                line(_("See what you may do: {c}").format(c="/patchbay whoami")),
-            )
-            headline: tuple[Span, ...] = (_("You may not do that here."),)
-        case InvalidRequest(faults=faults):
-            lines = tuple(
-                (Mono(field), f"  {sentence}") if field else (sentence,)
-                for field, sentence in faults.items()
-            )
-            headline, parts = (
-                (_("That cannot be sent as it is."),),
-                (Points("", lines),),
-            )
-        case UsageError(usage=usage):
-            headline = (str(error),)
-            parts = (line(Mono(usage)),) if usage else ()
-        case Busy():
-            headline, parts = (_("Busy."),), (line(str(error)),)
-        case _:
-            headline, parts = (str(error),), ()
-    return Outcome(headline=headline, tone=Tone.WARN, parts=(*parts, _nothing_sent()))
-
-
-def reused() -> Outcome:
-    """Return what is said when one submission came twice with other contents."""
-    return Outcome(
-        headline=(_("This came twice, with different contents. I took the first."),),
-        tone=Tone.WARN,
-    )
-
-
-def journal_away(incident: str) -> Outcome:
-    """Return what is said when nothing can be written, so nothing is started."""
-    return Outcome(
-        headline=(_("My journal cannot be written, so nothing was started."),),
-        tone=Tone.BAD,
-        parts=(_incident(incident),),
-    )
-
-
-def broken(incident: str) -> Outcome:
-    """Return what is said when something broke that nobody foresaw."""
-    advice = _("If this was a change, see {command} before you try again.")
-    return Outcome(
-        headline=(_("Something went wrong on my side."),),
-        tone=Tone.BAD,
-        parts=(line(advice.format(command="/relay list")), _incident(incident)),
-    )
-
-
-async def home(
-    who: Person, commands: Mapping[str, Command], service: Service
-) -> Outcome:
-    """Return the Home tab: what is live, and where to begin."""
-    live = await service.journal.live(who.team, limit=10)
-    page = launcher(commands)
-    rows = tuple(cards.row(intent) for intent in live)
-    title = line(Bold(_("Running now")))
-    nothing = line(_("No relay that I started is running."))
-    return replace(page, parts=(*page.parts, title, *(rows or (nothing,))))
-
-
-def _somebody(named: str) -> Span:
-    """Return a user, whom Slack shows by name, or a user group, by its ID."""
-    return Who(SlackUserId(named)) if named[:1] in {"U", "W"} else Mono(named)
 
 
 def _unhurried(text: str) -> str:
@@ -229,12 +135,3 @@ def _unhurried(text: str) -> str:
     return " ".join(
         word for word in text.split() if word not in {"--yes", "-y", "--go"}
     )
-
-
-def _nothing_sent() -> Part:
-    return line(_("Nothing was sent."), quiet=True)
-
-
-def _incident(incident: str) -> Part:
-    sentence = _("Tell whoever runs this bot: incident {incident}.")
-    return line(sentence.format(incident=incident), quiet=True)

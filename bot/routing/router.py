@@ -1,6 +1,6 @@
-"""All commands under one roof: where the door brings every ask.
+"""Leads every ask to its subcommand, and every error to an answer.
 
-Whatever happens in a command, the asker is told something: a `UserError` in its own
+Whatever happens in a command, the asker gets an answer: a `UserError` in its own
 words, everything else as an incident that the log explains.
 """
 
@@ -20,11 +20,14 @@ from bot.errors import (
     UserError,
 )
 from bot.grammar.parser import Miss, read
-from bot.operations.service import Service
-from bot.routing import help as manual
+from bot.grammar.vocabulary import HELP
+from bot.operations.facade import Operations
+from bot.routing import help as help_pages
+from bot.routing import replies
 from bot.routing.command import Answer, Command
+from bot.routing.home import home
 
-HELP = {"help", "--help", "-h", "?", "帮助"}
+ASKS_HELP = HELP | {"--help", "-h"}
 
 log = structlog.get_logger(__name__)
 
@@ -34,17 +37,21 @@ class Router:
     """The commands by name, and the service behind them."""
 
     commands: Mapping[str, Command]
-    service: Service
+    service: Operations
+
+    def new_incident(self) -> str:
+        """Return a short name under which the log says what broke."""
+        return self.service.new_incident()
 
     async def answer(self, ask: Ask) -> Answer:
-        """Return what *ask* leads to. Errors are told, never raised."""
+        """Return what *ask* leads to. Errors are answered, never raised."""
         command = self.commands.get(ask.command)
         if command is None:
-            return manual.no_such_command(ask.command, self.commands)
+            return help_pages.no_such_command(ask.command, self.commands)
         try:
             return await self._answer(command, ask)
-        except Exception as error:  # noqa: BLE001 - whatever broke, the asker is told
-            return self._told(error, ask)
+        except Exception as error:  # noqa: BLE001 - whatever broke, the asker gets an answer
+            return self._failed(error, ask)
 
     async def submit(self, ask: Ask) -> Answer:
         """Take a form that was sent in.
@@ -57,10 +64,10 @@ class Router:
         except InvalidRequest:
             raise
         except NotAllowed as refused:
-            await self.service.note_refusal(ask, ask.text, refused)
-            return manual.told(refused, ask)
-        except Exception as error:  # noqa: BLE001 - whatever broke, the asker is told
-            return self._told(error, ask)
+            await self.service.record_refusal(ask, ask.text, refused)
+            return replies.error_reply(refused)
+        except Exception as error:  # noqa: BLE001 - whatever broke, the asker gets an answer
+            return self._failed(error, ask)
 
     async def redraw(self, ask: Ask) -> Form:
         """Return the form of *ask* as its choices now want it."""
@@ -74,33 +81,33 @@ class Router:
 
     async def home(self, who: Person) -> Outcome:
         """Return what the Home tab shows *who*."""
-        return await manual.home(who, self.commands, self.service)
+        return await home(who, self.commands, self.service)
 
     async def _answer(self, command: Command, ask: Ask) -> Answer:
-        if ask.text.strip().casefold() in HELP:
-            return manual.command_page(command)
+        if ask.text.strip().casefold() in ASKS_HELP:
+            return help_pages.command_page(command)
         words = read(ask.text, command.vocabulary)
         if isinstance(words, Miss):
-            return manual.missed(command, words)
+            return help_pages.missed(command, words)
         subcommand = command.subcommands[words.subcommand]
         if "help" in words.flags:
-            return manual.subcommand_page(command, subcommand)
+            return help_pages.subcommand_page(command, subcommand)
         try:
             answer = await subcommand.handler(ask.reading(words), self.service)
         except NotAllowed as refused:
-            await self.service.note_refusal(ask, subcommand.name, refused)
-            answer = manual.told(refused, ask)
+            await self.service.record_refusal(ask, subcommand.name, refused)
+            answer = replies.error_reply(refused)
         except UserError as error:
-            answer = manual.told(error, ask)
-        return manual.remarked(answer, words.remarks)
+            answer = replies.error_reply(error)
+        return replies.remarked(answer, words.remarks)
 
-    def _told(self, error: Exception, ask: Ask) -> Outcome:
+    def _failed(self, error: Exception, ask: Ask) -> Outcome:
         if isinstance(error, UserError):
-            return manual.told(error, ask)
+            return replies.error_reply(error)
         if isinstance(error, KeyReused):
-            return manual.reused()
-        incident = self.service.new_incident()
+            return replies.reused()
+        incident = self.new_incident()
         log.error("ask.failed", incident=incident, command=ask.command, exc_info=error)
         if isinstance(error, JournalUnavailable):
-            return manual.journal_away(incident)
-        return manual.broken(incident)
+            return replies.journal_away(incident)
+        return replies.broken(incident)

@@ -62,3 +62,6 @@ def _forms(secret: str) -> Iterable[str]:
         # Those characters of a longer Base64 text that do not depend on its neighbours.
         padded = base64.b64encode(b"\0" * shift + raw).decode().rstrip("=")
         yield padded[-(-shift * 8 // 6) : len(padded) - 1]
+
+
+HIDE = Redactor()  # of what was typed, nothing that looks secret is repeated

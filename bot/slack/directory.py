@@ -107,13 +107,13 @@ class SlackDirectory:
 
     def locale(self, user: str) -> str:
         """Return the language of *user*, as far as is known."""
-        known = self._known.get(user)
-        return known.locale if known else DEFAULT_LOCALE
+        person = self._known.get(user)
+        return person.locale if person else DEFAULT_LOCALE
 
     def is_guest(self, who: Person) -> bool | None:
         """Tell whether *who* is a guest; None if that is not known."""
-        known = self._known.get(who.user)
-        return known.guest if known else None
+        person = self._known.get(who.user)
+        return person.guest if person else None
 
     def groups(self, *, patient: bool = False) -> Mapping[str, frozenset[str]] | None:
         """Return the members of the groups that rules name, or None if unknown.

@@ -1,1 +1,1 @@
-"""The back door: everything that knows Tencent Cloud."""
+"""Everything that knows Tencent Cloud."""

@@ -13,9 +13,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.i18n import DEFAULT_LOCALE
+from bot.settings import PRODUCTS
 
 DIRECTORY = Path(__file__).parent / "explanations"
-PRODUCTS = ("trtc", "car", "gs")
 EVERYWHERE = ("common", "ours")  # files whose codes belong to no one product
 
 _PAGE = r"^(https://(cloud\.tencent|www\.tencentcloud)\.com/document/\S+)?$"

@@ -7,8 +7,8 @@ from contextlib import AsyncExitStack
 import aiohttp
 import pytest
 
-from bot.__main__ import COMMANDS
-from bot.app import begin, build, greet
+from bot.app import Ports, build
+from bot.lifecycle import begin, greet
 from bot.sandbox.cloud import LoopbackCloud
 from bot.sandbox.run import free_port
 from bot.sandbox.slack.client.payloads import Control
@@ -89,14 +89,14 @@ async def start(tmp_path, monkeypatch):
             }.items():
                 monkeypatch.setenv(name, value)
             settings = load()
-            parts = await build(settings, COMMANDS, stack)
+            parts = await build(settings, Ports(), stack)
             delivering = asyncio.create_task(parts.delivery.run())
             stack.callback(delivering.cancel)
             stack.push_async_callback(parts.server.close)
             if parts.sockets:
                 stack.push_async_callback(parts.sockets.close)
-            await begin(parts, settings)
-            await greet(parts, settings)
+            await begin(parts)
+            await greet(parts)
             return Bot(parts, slack, cloud, f"http://127.0.0.1:{port}/slack/events")
 
         yield live

@@ -1,4 +1,4 @@
-"""`/car`, from the words typed to the call made and the outcome told."""
+"""`/car`, from the words typed to the call made and what people read."""
 
 import base64
 import json
@@ -8,7 +8,8 @@ import pytest
 from bot.dialogue.form import Form
 from bot.dialogue.outcome import Code, Tone
 from bot.errors import InvalidRequest
-from bot.journal.model import State
+from bot.settings import Policy, Rule
+from bot.states import State
 
 START = "/car start user=cg_user ip=125.127.178.228 --go"
 
@@ -18,7 +19,7 @@ async def test_a_session_is_opened_for_a_user(world):
 
     intent = await world.handle("S1")
     assert answer is None
-    assert (intent.state, intent.ref) == (State.STARTED, "cg_user")
+    assert (intent.state, intent.subject.ref) == (State.STARTED, "cg_user")
     assert world.cloud.state.renders["cg_user"] == {
         "UserId": "cg_user",
         "UserIp": "125.127.178.228",
@@ -31,13 +32,13 @@ async def test_the_server_session_is_shown_to_the_one_who_asked_and_to_nobody_el
 ):
     await world.typed(START)
 
-    (letter,) = await world.letters()
+    (notice,) = await world.notices()
     shown = await world.typed("/car reveal S1")
     refused = await world.typed("/car reveal S1", user="U0BOB")
 
     (secret,) = [part.text for part in shown.parts if isinstance(part, Code)]
     assert json.loads(base64.b64decode(secret))["user"] == "cg_user"
-    assert secret not in json.dumps(letter.body)
+    assert secret not in json.dumps(notice.body)
     assert refused.plain == "🟠 You may not do that here."
     assert secret not in repr(refused)
 
@@ -95,7 +96,7 @@ async def test_a_fault_is_told_at_its_field_and_nothing_is_sent(world, values, f
         ("start user=u ip=125.127.178.228 mode=odd --go", "not one of"),
         ("start user=u ip=125.127.178.228 role=Player --go", "host"),
         ("start someone", "I do not know what “someone” is."),
-        ("", "/car needs a verb"),
+        ("", "/car needs a subcommand"),
         ("stop S1", "/car has no “stop”."),
         ("reveal S9", "no render session “S9”"),
     ],
@@ -105,7 +106,7 @@ async def test_bad_input_is_told_and_nothing_is_sent(world, text, sentence):
 
     assert answer.tone is Tone.WARN
     assert sentence in f"{answer.plain} {answer.parts!r}"
-    assert await world.journal.counts() == {}
+    assert await world.journal.find.counts() == {}
 
 
 async def test_a_dry_run_sends_nothing(world):
@@ -120,9 +121,9 @@ async def test_no_idle_unit_is_told_with_what_to_do(world):
 
     await world.typed(START)
 
-    (letter,) = await world.letters()
-    assert letter.body["text"] == "🔴 S1 · not started"
-    assert "ResourceNotFound.NoIdle" in json.dumps(letter.body)
+    (notice,) = await world.notices()
+    assert notice.body["text"] == "🔴 S1 · not started"
+    assert "ResourceNotFound.NoIdle" in json.dumps(notice.body)
 
 
 async def test_a_session_whose_answer_is_lost_is_asked_for_once_more(world):
@@ -144,3 +145,24 @@ async def test_recent_lists_sessions_only(world):
     assert "S1" in repr(both.parts)
     assert "G1" not in repr(both.parts)
     assert "None yet." in repr(mine.parts)
+
+
+@pytest.mark.parametrize(
+    ("right", "plain", "state"),
+    [
+        ("car.settle", "⚪ S1 is settled: closed.", State.CLOSED),
+        ("relay.settle", "🟠 You may not do that here.", State.UNKNOWN),
+    ],
+)
+async def test_a_session_is_closed_by_whoever_may_settle_sessions(
+    world_with, right, plain, state
+):
+    rule = Rule(name="on-call", actions=("car.start", right), users=("U0ANA",))
+    world = await world_with(Policy(rules=(rule,)))
+    world.cloud.state.fail_next("CreateSession", "html", 2)
+    await world.typed(START)
+
+    answer = await world.typed("/car close S1 reason=“the player saw nothing”")
+
+    assert answer.plain == plain
+    assert (await world.handle("S1")).state is state

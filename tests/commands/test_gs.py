@@ -5,30 +5,31 @@ import json
 import pytest
 
 from bot.dialogue.outcome import Tone
-from bot.journal.model import State
+from bot.states import State
 
 FULL, BARE = "1326515201117065216", "1326515201117065217"
 
 
-async def told(world, text):
+async def looked(world, text):
     await world.typed(text)
-    return (await world.letters())[-1]
+    return (await world.notices())[-1]
 
 
 async def test_who_is_selected_but_offline_comes_first(world):
-    letter = await told(world, f"/gs {FULL}")
+    notice = await looked(world, f"/gs {FULL}")
 
-    body = json.dumps(letter.body)
-    assert (letter.audience, letter.user) == ("asker", "U0ANA")
-    assert letter.body["text"] == "🟢 G1 · looked up"
+    body = json.dumps(notice.body)
+    assert notice.audience == "asker"
+    assert notice.notification.intent.asker.user == "U0ANA"
+    assert notice.text == "🟢 G1 · looked up"
     assert body.index("Selected but offline (1)") < body.index("95de5774")
     assert body.index("95de5774") < body.index("Online (2)")
 
 
 async def test_what_tencent_did_not_say_is_unknown_and_not_none(world):
-    letter = await told(world, f"/gs {BARE}")
+    notice = await looked(world, f"/gs {BARE}")
 
-    body = json.dumps(letter.body)
+    body = json.dumps(notice.body)
     assert "who lags is unknown" in body
     assert "Selected but offline" not in body
 
@@ -36,10 +37,11 @@ async def test_what_tencent_did_not_say_is_unknown_and_not_none(world):
 async def test_a_session_keeps_its_handle_and_the_handle_looks_it_up(world):
     await world.typed(f"/gs {FULL}")
     await world.typed("/gs show g1")
+    world.clock.push(seconds=1)
     await world.typed(f"/gs {BARE}")
 
-    recent = await world.journal.recent("T0HOME")
-    assert [(one.handle, one.ref) for one in recent] == [
+    recent = await world.journal.find.recent("T0HOME")
+    assert [(one.handle, one.subject.ref) for one in recent] == [
         ("G2", BARE),
         ("G1", FULL),
         ("G1", FULL),
@@ -67,18 +69,18 @@ async def test_bad_input_is_told_and_nothing_is_sent(world, text, sentence):
 
 
 async def test_a_look_up_that_fails_is_explained(world):
-    letter = await told(world, "/gs 1326515201117065299")
+    notice = await looked(world, "/gs 1326515201117065299")
 
     intent = await world.handle("G1")
-    body = json.dumps(letter.body)
+    body = json.dumps(notice.body)
     assert intent.state is State.NOT_STARTED
-    assert intent.error_code == "FailedOperation"
+    assert intent.settlement.error_code == "FailedOperation"
     assert "an unknown, an expired and a cancelled session" in body
 
 
 async def test_a_passing_fault_is_tried_again(world):
     world.cloud.state.fail_next("*", "InternalError", times=2)
 
-    letter = await told(world, f"/gs {FULL}")
+    notice = await looked(world, f"/gs {FULL}")
 
-    assert letter.body["text"] == "🟢 G1 · looked up"
+    assert notice.text == "🟢 G1 · looked up"

@@ -29,10 +29,10 @@ def buttons(outcome):
 async def test_a_thing_is_found_by_anything_that_names_it(world, relay, kind):
     typed = {
         "handle": "r1",
-        "task": relay.ref,
-        "head": relay.ref[:14],
-        "tail": relay.ref[-12:],
-        "request": relay.request_id,
+        "task": relay.subject.ref,
+        "head": relay.subject.ref[:14],
+        "tail": relay.subject.ref[-12:],
+        "request": relay.settlement.request_id,
         "room": "295066",
     }[kind]
 
@@ -43,8 +43,9 @@ async def test_a_thing_is_found_by_anything_that_names_it(world, relay, kind):
 
 
 async def test_it_is_found_by_a_link_to_its_card(world, relay):
-    (letter,) = await world.letters()
-    await world.journal.outbox.sent(letter, "C0OPS", "1700000000.123456")
+    (card,) = await world.notices()
+    at = ("C0OPS", "1700000000.123456")
+    await world.journal.outbox.sent(card.notification, at)
 
     answer = await world.typed(
         "/lookup https://acme.slack.com/archives/C0OPS/p1700000000123456"
@@ -63,14 +64,15 @@ async def test_it_can_be_shared(world, relay):
 
 
 async def test_a_log_line_with_several_ids_lists_them(world, relay):
-    line = f'failed {{"Code": "InternalError", "RequestId": "{relay.request_id}"}} R1'
+    request_id = relay.settlement.request_id
+    line = f'failed {{"Code": "InternalError", "RequestId": "{request_id}"}} R1'
 
     answer = await world.typed(f"/lookup {line}")
 
     assert answer.plain == "I found 3 things in that"
     assert [b.text for b in buttons(answer)] == [
         "InternalError",
-        relay.request_id,
+        request_id,
         "R1",
     ]
 
@@ -81,11 +83,11 @@ async def test_the_ids_can_be_copied_and_the_details_show_how_to_repeat_it(
     ids = await world.typed("/lookup R1 --ids")
     details = await world.typed("/lookup R1 --details")
 
-    assert codes(ids) == [relay.ref, relay.request_id]
+    assert codes(ids) == [relay.subject.ref, relay.settlement.request_id]
     request, repeat, support = codes(details)
     assert json.loads(request)["RoomId"] == "295066"
-    assert f"--TaskId={relay.ref}" in repeat
-    assert relay.request_id in support
+    assert f"--TaskId={relay.subject.ref}" in repeat
+    assert relay.settlement.request_id in support
     assert "the-secret-key" not in "".join(codes(details))
 
 

@@ -5,19 +5,27 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from bot.__main__ import COMMANDS
 from bot.dialogue.outcome import Tone
 from bot.errors import IllegalMove
-from bot.journal.model import State
-from bot.journal.sqlite.spool import Ending
+from bot.journal.sqlite.spool import SpooledOutcome
 from bot.settings import Policy, Rule
+from bot.states import State
+from commands import COMMANDS, commands_with
+from tests.bot.operations.accidents import JournalFile
 from tests.world import make_world
 
 
-async def test_bare_it_is_the_launcher_with_every_room(world):
+def test_a_prefix_goes_before_its_own_name_too():
+    slashes = [command.slash for command in commands_with("tc-").values()]
+
+    assert slashes == [f"/tc-{name}" for name in COMMANDS]
+
+
+async def test_bare_it_is_the_launcher_with_every_command(world):
     answer = await world.typed("/patchbay")
 
     assert answer.plain == "What I can do"
+    assert "In threads, mention me and type the same." in repr(answer.parts)
     assert all(f"/{name}" in repr(answer.parts) for name in COMMANDS)
 
 
@@ -36,7 +44,7 @@ async def test_the_second_layer_lists_the_verbs_of_a_room(world, name):
 @pytest.mark.parametrize(
     "text", ["help relay start", "help relay/start", "help /relay start"]
 )
-async def test_the_third_layer_explains_a_verb_in_full(world, text):
+async def test_the_third_layer_explains_a_subcommand_in_full(world, text):
     page = await world.typed(f"/patchbay {text}")
 
     assert page == await world.typed("/relay start --help")
@@ -63,25 +71,25 @@ async def test_a_miss_is_said_with_what_there_is(world, text, sentence):
 async def test_whoami_names_the_rule_for_every_action(world):
     answer = await world.typed("/patchbay whoami")
 
-    told = repr(answer.parts)
+    text = repr(answer.parts)
     for action in ("relay.start", "relay.stop", "car.start", "gs.show"):
-        assert action in told
-    assert "BOT_ALLOW_ALL" in told
+        assert action in text
+    assert "BOT_ALLOW_ALL" in text
 
 
 async def test_the_doctor_says_what_is_well_and_how_to_mend_the_rest(world):
     await world.typed("/gs 1326515201117065216")
 
-    told = repr((await world.typed("/patchbay doctor")).parts)
+    text = repr((await world.typed("/patchbay doctor")).parts)
 
-    assert "✅ Journal: 1 intents" in told
-    assert "✅ Apps: live-main" in told
-    assert "⚠️ BOT_ALLOW_ALL" in told
-    assert "❌ Slack" in told
-    assert "s against Tencent" in told
+    assert "✅ Journal: 1 intents" in text
+    assert "✅ Apps: live-main" in text
+    assert "⚠️ BOT_ALLOW_ALL" in text
+    assert "❌ Slack" in text
+    assert "s against Tencent" in text
 
 
-async def test_a_room_that_does_not_exist_leads_to_the_launcher(world):
+async def test_a_command_that_does_not_exist_leads_to_the_launcher(world):
     answer = await world.typed("/nowhere")
 
     assert answer.plain == "🟠 I have no “nowhere”."
@@ -129,10 +137,10 @@ async def test_history_tells_who_did_what_and_who_was_refused(world_with):
     await world.typed(START.replace("295066", "2"), user="U0BOB")
     await world.typed("/relay stop R1 --yes")
 
-    told = repr((await world.typed("/patchbay history")).parts)
+    text = repr((await world.typed("/patchbay history")).parts)
 
     for fact in ("relay.start", "relay.stop", "on-call", "U0BOB", "R1", "🔒", "✅"):
-        assert fact in told
+        assert fact in text
     assert "U0BOB" not in repr((await world.typed("/patchbay history mine")).parts)
     of_one = repr((await world.typed("/patchbay history r1")).parts)
     assert of_one.count("relay.") == 2
@@ -158,15 +166,13 @@ async def test_the_audit_trail_is_exported_to_those_whom_a_rule_names(world_with
     assert (last.action, last.user, last.decision) == ("patchbay.audit", "U0EVE", "did")
 
 
-async def test_the_audit_trail_is_verified(world):
+async def test_the_audit_trail_is_verified(world, tmp_path):
     assert "0 records" in (await world.typed("/patchbay audit verify")).plain
     await world.typed(START)
 
-    def forge(connection):
-        connection.exec_driver_sql("DROP TRIGGER audit_no_update")
-        connection.exec_driver_sql("UPDATE audit SET rule = 'mine'")
-
-    await world.journal._writer.write(forge)
+    JournalFile(tmp_path / "patchbay.db").run(
+        "DROP TRIGGER audit_no_update", "UPDATE audit SET rule = 'mine'"
+    )
 
     answer = await world.typed("/patchbay audit verify")
     assert answer.plain == "🔴 The audit trail was changed: record 1 does not fit."
@@ -174,10 +180,10 @@ async def test_the_audit_trail_is_verified(world):
 
 
 async def test_whoami_names_what_is_no_request_too(world_with):
-    told = repr((await (await world_with(RULES)).typed("/patchbay whoami")).parts)
+    text = repr((await (await world_with(RULES)).typed("/patchbay whoami")).parts)
 
     for action in ("relay.settle", "car.settle", "patchbay.audit"):
-        assert action in told
+        assert action in text
 
 
 async def test_every_refusal_is_on_the_record_and_an_away_journal_hides_none(
@@ -202,27 +208,27 @@ async def test_every_refusal_is_on_the_record_and_an_away_journal_hides_none(
 async def test_the_doctor_tells_what_waits_for_somebody(world):
     world.cloud.state.fail_next("StartPublishCdnStream", "reset")
     await world.typed(START)
-    world.journal.spool.put(Ending("01X", State.STARTED, {}))
+    world.journal.spool.put(SpooledOutcome("01X", State.STARTED, {}))
     with pytest.raises(IllegalMove):
         await world.journal.move((await world.handle("R1")).id, State.STOPPED)
 
-    told = repr((await world.typed("/patchbay doctor")).parts)
+    text = repr((await world.typed("/patchbay doctor")).parts)
 
     for line in (
         "⚠️ Unknown starts: 1",
         "⚠️ Answers on their way: 1",
-        "❌ Completion in the spool: 1",
+        "❌ Outcomes in the spool: 1",
         "❌ Moves that were refused: 1",
         "⚠️ Callbacks are off: live-main",
     ):
-        assert line in told
+        assert line in text
 
 
 async def test_the_doctor_is_content_where_callbacks_are_on(tmp_path):
     async with AsyncExitStack() as stack:
         world = await make_world(stack, tmp_path / "p.db", key="k" * 16)
 
-        told = repr((await world.typed("/patchbay doctor")).parts)
+        text = repr((await world.typed("/patchbay doctor")).parts)
 
-    assert "✅ Callbacks are on." in told
-    assert "Unknown starts" not in told
+    assert "✅ Callbacks are on." in text
+    assert "Unknown starts" not in text

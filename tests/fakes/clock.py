@@ -10,13 +10,17 @@ class FakeClock:
     """Stands still until it is pushed, or until somebody sleeps by it.
 
     Call it for the wall clock's time in UTC; `monotonic` gives seconds. *naps* are
-    the sleeps so far, in seconds.
+    the sleeps so far, in seconds. *ahead* is a step of the wall clock alone. While it
+    is held, whoever sleeps by it does not wake up.
     """
 
     def __init__(self, start: datetime = AT) -> None:
         self.start = start
         self.passed = 0.0  # seconds
+        self.ahead = timedelta()
         self.naps: list[float] = []
+        self._running = asyncio.Event()
+        self._running.set()
 
     def __call__(self) -> datetime:
         return self.at
@@ -24,7 +28,12 @@ class FakeClock:
     @property
     def at(self) -> datetime:
         """The wall clock's time."""
-        return self.start + timedelta(seconds=self.passed)
+        return self.start + timedelta(seconds=self.passed) + self.ahead
+
+    @property
+    def is_held(self) -> bool:
+        """Whether nobody wakes up."""
+        return not self._running.is_set()
 
     def monotonic(self) -> float:
         """Return the seconds since some moment before *start*."""
@@ -34,8 +43,17 @@ class FakeClock:
         """Let time pass: *by* are the arguments of a `timedelta`."""
         self.passed += timedelta(**by).total_seconds()
 
+    def hold(self) -> None:
+        """Let nobody wake up any more, until `release`."""
+        self._running.clear()
+
+    def release(self) -> None:
+        """Let those who slept wake up."""
+        self._running.set()
+
     async def sleep(self, seconds: float) -> None:
         """Let *seconds* pass at once, and others have their turn."""
+        await self._running.wait()
         self.naps.append(seconds)
-        self.passed += seconds
+        self.passed += max(seconds, 0.0)
         await asyncio.sleep(0)

@@ -4,8 +4,8 @@ import asyncio
 import os
 from contextlib import AsyncExitStack
 
-from bot.__main__ import COMMANDS
-from bot.app import begin, build, greet
+from bot.app import Ports, build
+from bot.lifecycle import begin, greet
 from bot.sandbox.cloud import LoopbackCloud
 from bot.sandbox.run import free_port
 from bot.sandbox.slack.loopback import LoopbackSlack
@@ -52,9 +52,9 @@ def is_told(space):
 async def start(stack):
     """Start a bot of the settings in the environment; *stack* closes it."""
     settings = load()
-    parts = await build(settings, COMMANDS, stack)
+    parts = await build(settings, Ports(), stack)
     delivering = asyncio.create_task(parts.delivery.run())
     stack.callback(delivering.cancel)
     stack.push_async_callback(parts.server.close)
-    await begin(parts, settings)
-    await greet(parts, settings)
+    await begin(parts)
+    await greet(parts)

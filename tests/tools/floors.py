@@ -1,13 +1,13 @@
-"""Floors, rooms, arrows and circles of the import graph.
+"""Floors, units, arrows and circles of the import graph.
 
 `python -m tests.tools.floors [--root DIR]` reads the imports of `bot/` and `commands/`.
-A room is a directory or a single module directly below `bot/`, or `commands`; an arrow
-says that some module of one room imports some module of another. Floors are counted
-as the length of the longest chain of arrows, in three ways: between the rooms that are
-directories (the wall), between all rooms, and between modules.
+A unit is a directory or a single module directly below `bot/`, or `commands`; an arrow
+says that some module of one unit imports some module of another. Floors are counted
+as the length of the longest chain of arrows, in three ways: between the units that are
+directories (the wall), between all units, and between modules.
 
 The exit code is 1 if there are more than 9 floors of directories, a circle (between
-rooms or modules), or an import against the layers contract of pyproject.toml.
+units or modules), or an import against the layers contract of pyproject.toml.
 """
 
 import argparse
@@ -29,8 +29,8 @@ MOST_FLOORS = 9
 HERE = Path(__file__).parents[2]
 
 
-def room(module):
-    """Return the room that *module* is in; the package `bot` itself is none."""
+def unit(module):
+    """Return the unit that *module* is in; the package `bot` itself is none."""
     top, _, rest = module.partition(".")
     if top != "bot":
         return top
@@ -41,37 +41,37 @@ def measured(root):
     """Return what there is to say of the tree in *root*."""
     modules = imports(root)
     files = sources(root)
-    rooms = grouped(modules, room)
+    units = grouped(modules, unit)
     directories = {
-        name for name in rooms if name in files and files[name].name == "__init__.py"
+        name for name in units if name in files and files[name].name == "__init__.py"
     }
     packages = grouped(
-        modules, lambda name: room(name) if room(name) in directories else None
+        modules, lambda name: unit(name) if unit(name) in directories else None
     )
     lines = layers(root)
     return {
         "modules": len(modules),
-        "rooms": len(rooms),
+        "units": len(units),
         "directories": len(directories),
-        "arrows": sum(map(len, rooms.values())),
+        "arrows": sum(map(len, units.values())),
         "floors of directories": longest_chain(packages),
-        "floors of rooms": longest_chain(rooms),
+        "floors of units": longest_chain(units),
         "floors of modules": longest_chain(modules),
-        "circles of rooms": [" + ".join(ring) for ring in circles(rooms)],
+        "circles of units": [" + ".join(ring) for ring in circles(units)],
         "circles of modules": [" + ".join(ring) for ring in circles(modules)],
         "arrows up": against_the_order(modules, lines),
-        "rooms on no layer": _nowhere(modules, lines),
+        "units on no layer": _nowhere(modules, lines),
     }
 
 
 def _nowhere(modules, lines):
     rest = {name for name in modules if level_of(name, lines) is None}
-    return sorted({room(name) for name in rest} - {None, "commands"})
+    return sorted({unit(name) for name in rest} - {None, "commands"})
 
 
 def broken(figures):
     """Return the walls that *figures* break."""
-    walls = ["circles of rooms", "circles of modules", "arrows up"]
+    walls = ["circles of units", "circles of modules", "arrows up"]
     names = [wall for wall in walls if figures[wall]]
     if len(figures["floors of directories"]) > MOST_FLOORS:
         names.append("floors of directories")

@@ -18,12 +18,12 @@ def plan_of(readme):
 
 
 def faults_of_plan(readme, root):
-    """Yield the rooms that the plan leaves out, and what it names that is not there.
+    """Yield the units that the plan leaves out, and what it names that is not there.
 
     Every package must be named (`journal/`), and every module directly in `bot/`.
     """
     drawn = {part for name in NAME.findall(plan_of(readme)) for part in parts(name)}
-    yield from (f"not in the plan: {room}" for room in sorted(rooms(root) - drawn))
+    yield from (f"not in the plan: {unit}" for unit in sorted(units(root) - drawn))
     yield from (f"not in the tree: {name}" for name in sorted(drawn - there(root)))
 
 
@@ -33,7 +33,7 @@ def parts(name):
     return [f"{one}/" for one in above] + [f"{last}/" if name[-1] == "/" else last]
 
 
-def rooms(root):
+def units(root):
     """Return what the plan must name of the tree below *root*."""
     packages = {
         f"{file.parent.name}/"

@@ -1,7 +1,7 @@
 """What may stand where in the bot's own files, read from the syntax tree.
 
 A rule takes a file's path, as text relative to the root, and its tree, and yields
-what breaks it, in words that hold no line numbers: `datetime.now`, `Kind.RELAY`.
+what breaks it, in words that hold no line numbers: `datetime.now`, `Kind("R")`.
 """
 
 import ast
@@ -14,7 +14,7 @@ from tests.tools.imports import targets
 
 ROOT = Path(__file__).parents[2]
 PRODUCTS = ("bot/resources/", "commands/", "bot/tencent/models/")
-ROOM_OF_LIBRARY = {
+HOME_OF_LIBRARY = {
     "slack_bolt": ("bot/slack/",),
     "slack_sdk": ("bot/slack/",),
     "sqlalchemy": ("bot/journal/",),
@@ -95,20 +95,20 @@ def name_of(node):
     return getattr(node, "attr", getattr(node, "id", ""))
 
 
-def a_library_is_known_in_its_room_only(path, tree):
-    """Yield what is used of a library in a room that has no business with it."""
+def a_library_is_known_in_its_package_only(path, tree):
+    """Yield what is used of a library in a unit that has no business with it."""
     if path.startswith("bot/sandbox/"):
         return
     names = origins(tree)
     used = [name for node in ast.walk(tree) for name in targets(node)]
     used += [whole for _, whole in references(tree, names)]
-    for library, rooms in ROOM_OF_LIBRARY.items():
+    for library, units in HOME_OF_LIBRARY.items():
         whole = re.compile(rf"{re.escape(library)}(\.|$|(?<=Client)\w)")
-        if not path.startswith(rooms):
+        if not path.startswith(units):
             yield from sorted({name for name in used if whole.match(name)})
 
 
-def blocks_are_drawn_in_one_room(path, tree):
+def blocks_are_drawn_in_one_package(path, tree):
     """Yield the types of block dictionaries, but for Slack's rendering."""
     if path.startswith(("bot/slack/render/", "bot/sandbox/")):
         return
@@ -189,8 +189,8 @@ def a_local_says_what_kind_of_thing_it_is(_path, tree):
 
 RULES = (
     generic_code_knows_no_product,
-    a_library_is_known_in_its_room_only,
-    blocks_are_drawn_in_one_room,
+    a_library_is_known_in_its_package_only,
+    blocks_are_drawn_in_one_package,
     clock_and_chance_come_in_as_arguments,
     a_local_says_what_kind_of_thing_it_is,
 )

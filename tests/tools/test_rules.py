@@ -36,7 +36,7 @@ def test_a_product_is_found_in_generic_code_and_not_where_it_belongs(text, found
 
 
 @pytest.mark.parametrize(
-    ("text", "found", "room"),
+    ("text", "found", "unit"),
     [
         ("import slack_sdk", ["slack_sdk"], "bot/slack/web.py"),
         (
@@ -60,21 +60,21 @@ def test_a_product_is_found_in_generic_code_and_not_where_it_belongs(text, found
         ("from os import getenv", ["os.getenv"], "bot/settings.py"),
     ],
 )
-def test_a_library_is_found_everywhere_but_in_its_room(text, found, room):
-    rule = rules.a_library_is_known_in_its_room_only
+def test_a_library_is_found_everywhere_but_in_its_home(text, found, unit):
+    rule = rules.a_library_is_known_in_its_package_only
 
     assert faults(rule, text) == found
-    assert faults(rule, text, room) == []
+    assert faults(rule, text, unit) == []
 
 
 def test_the_rest_of_a_library_may_be_used():
     text = "import os\nfrom aiohttp import web\nos.urandom(1)\nimport slack_sdkish"
 
-    assert faults(rules.a_library_is_known_in_its_room_only, text) == []
+    assert faults(rules.a_library_is_known_in_its_package_only, text) == []
 
 
 def test_a_block_is_found_everywhere_but_in_slacks_rendering():
-    rule = rules.blocks_are_drawn_in_one_room
+    rule = rules.blocks_are_drawn_in_one_package
     text = "{'type': 'section', 'a': {'type': 'mrkdwn'}, **{'type': 'other'}}"
 
     assert faults(rule, text) == ["type: mrkdwn", "type: section"]

@@ -1,115 +1,94 @@
-"""What two bad designs of this bot have in common; the checker has to catch both.
+"""Two bad designs of this bot: `python -m tests.trials.bad_bot NAME`.
 
 They take the same submissions, call the same cloud and tell the same Slack. Only when
-something is written down, and when it is told, is done as one should not.
+something is written down, and when it is told, is done as one should not. The checker
+has to catch both.
 """
 
 import asyncio
-import json
 import os
 import sqlite3
+import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs
 
 import aiohttp
 from aiohttp import web
-from pydantic import SecretStr
 
 from bot.ids import agent_for, intent_id
-from bot.resources.relay.plan import drafted
-from bot.settings import Settings, load
-from bot.tencent import usersig
-from bot.tencent.client import Account, Client
-from bot.tencent.tc3 import Credential
+from bot.resources.registry import RESOURCES
+from bot.resources.relay.plan import prepared_from
+from bot.settings import load
+from tests.trials import stage
 
-Work = Callable[["Submission"], Awaitable[None]]
+TABLE = "(key TEXT, room TEXT, state TEXT, ref TEXT, about TEXT)"
+Form = dict[str, str]  # what Slack posts for a command
+Design = Callable[["BadBot", Form], Awaitable[None]]
 
 
-def now() -> datetime:
+def now():
     return datetime.now(UTC)
 
 
-class Submission:
-    """One start that somebody asked for."""
-
-    def __init__(self, form: dict[str, list[str]]) -> None:
-        self.key = form["trigger_id"][0]
-        self.channel = form["channel_id"][0]
-        words = form["text"][0].split()
-        self.room = words[1]
-        self.url = next(word for word in words if word.startswith("url="))[4:]
-
-
-class Relays:
-    """A file of what is running, in the shape that the checker reads."""
-
-    def __init__(self, path: Path) -> None:
-        self.file = sqlite3.connect(path, check_same_thread=False)
-        self.file.execute(
-            "CREATE TABLE IF NOT EXISTS intents"
-            " (key TEXT, room TEXT, state TEXT, ref TEXT, about TEXT)"
-        )
-        self.file.commit()
-
-    def knows(self, key: str) -> bool:
-        found = self.file.execute("SELECT 1 FROM intents WHERE key = ?", (key,))
-        return found.fetchone() is not None
-
-    def save(self, submission: Submission, task_id: str) -> None:
-        row = (submission.key, submission.room, "started", task_id)
-        self.file.execute("INSERT INTO intents VALUES (?, ?, ?, ?, NULL)", row)
-        self.file.commit()
-
-
+@dataclass
 class BadBot:
-    """Serves `/slack/events`; what it does with a submission is the design's."""
+    """Serves `/slack/events`; what it does with a submission is the *design*'s."""
 
-    def __init__(self, settings: Settings, client: Client) -> None:
-        self.settings = settings
-        self.client = client
-        database = settings.database_url.get_secret_value()
-        self.relays = Relays(Path(database.removeprefix("sqlite:///")))
-        self._tasks: set[asyncio.Task[None]] = set()
+    design: Design
+    client: Any
+    relays: sqlite3.Connection
+    app: Any
 
-    async def call(self, submission: Submission) -> str:
-        """Start the relay; return its TaskId."""
-        (app,) = self.settings.all_apps
+    async def call(self, form):
+        """Start the relay that *form* asks for; return its TaskId."""
+        _start, room, *words = form["text"].split()
+        url = next(word for word in words if word.startswith("url="))[4:]
         agent = agent_for(intent_id(now(), os.urandom(10)))
-        plan = {"room": submission.room, "type": "text", "url": submission.url}
-        draft = drafted(plan, [app], agent)
-        request = draft.request.signed(
-            lambda user: usersig.mint(
-                user, sdk_app_id=app.sdk_app_id, key=app.usersig_key, at=now()
-            )
+        prepared = prepared_from(
+            {"room": room, "type": "text", "url": url}, [self.app], agent
         )
-        return (await self.client.send(request, region=app.region)).task_id
+        relays = RESOURCES.sending(prepared.request)
+        request = relays.signed(prepared.request, self.app, now())
+        return (await self.client.send(request, region=self.app.region)).task_id
 
-    async def post(self, submission: Submission, task_id: str) -> None:
+    def knows(self, form):
+        """Tell whether the submission has a row."""
+        query = "SELECT 1 FROM intents WHERE key = ?"
+        return self.relays.execute(query, (form["trigger_id"],)).fetchone() is not None
+
+    def save(self, form, task_id):
+        """Write down that the relay runs."""
+        row = (form["trigger_id"], form["text"].split()[1], "started", task_id)
+        self.relays.execute("INSERT INTO intents VALUES (?, ?, ?, ?, NULL)", row)
+        self.relays.commit()
+
+    async def post(self, form, task_id):
         """Tell Slack."""
-        token = self.settings.slack_bot_token or SecretStr("")
-        headers = {"Authorization": f"Bearer {token.get_secret_value()}"}
-        text = f"{submission.room} · started {task_id}"
+        headers = {"Authorization": f"Bearer {os.environ['SLACK_BOT_TOKEN']}"}
+        text = f"{form['text'].split()[1]} · started {task_id}"
         block = {"type": "section", "text": {"type": "plain_text", "text": text}}
-        body = {"channel": submission.channel, "text": text, "blocks": [block]}
-        url = f"{self.settings.slack_api_url}chat.postMessage"
+        body = {"channel": form["channel_id"], "text": text, "blocks": [block]}
+        url = f"{os.environ['SLACK_API_URL']}chat.postMessage"
         async with (
             aiohttp.ClientSession(headers=headers) as session,
             session.post(url, json=body) as answer,
         ):
             await answer.read()
 
-    async def serve(self, design: Work) -> None:
+    async def serve(self):
         """Answer for ever."""
+        tasks = set()
 
-        async def events(request: web.Request) -> web.Response:
-            form = parse_qs((await request.read()).decode())
-            task = asyncio.create_task(design(Submission(form)))
-            self._tasks.add(task)
+        async def events(request):
+            fields = parse_qs((await request.read()).decode())
+            form = {name: values[0] for name, values in fields.items()}
+            tasks.add(asyncio.create_task(self.design(self, form)))
             return web.Response()
 
-        async def ready(_request: web.Request) -> web.Response:
+        async def ready(_request):
             return web.json_response({})
 
         app = web.Application()
@@ -117,19 +96,38 @@ class BadBot:
         app.router.add_get("/readyz", ready)
         runner = web.AppRunner(app)
         await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", self.settings.port).start()
+        await web.TCPSite(runner, "127.0.0.1", int(os.environ["BOT_PORT"])).start()
         await asyncio.Event().wait()
 
 
-async def run(design: Callable[[BadBot], Work]) -> None:
+async def call_then_post(bot, form):
+    """Ack, call, and tell Slack; nothing is written down."""
+    await bot.post(form, await bot.call(form))
+
+
+async def call_then_save(bot, form):
+    """Skip what has a row; but there is a row only after the call."""
+    if bot.knows(form):
+        return
+    task_id = await bot.call(form)
+    bot.save(form, task_id)
+    await bot.post(form, task_id)
+
+
+DESIGNS = {design.__name__: design for design in (call_then_post, call_then_save)}
+
+
+async def main(design):
     """Run a bad bot of *design*."""
-    settings = load()
-    account = settings.account("trtc")
-    secret_id, secret_key = account.secret_id, account.secret_key
-    if secret_id is None or secret_key is None:
-        raise SystemExit(json.dumps("no key"))
-    credential = Credential(secret_id.get_secret_value(), secret_key)
-    accounts = {"trtc": Account(account.endpoint, credential)}
-    async with Client(accounts, now=now) as client:
-        bot = BadBot(settings, client)
-        await bot.serve(design(bot))
+    (app,) = load().all_apps
+    file = os.environ["BOT_DATABASE_URL"].removeprefix("sqlite:///")
+    relays = sqlite3.connect(file)
+    relays.execute(f"CREATE TABLE IF NOT EXISTS intents {TABLE}")
+    endpoint = {"trtc": os.environ["BOT_TRTC_ENDPOINT"]}
+    key = (os.environ[f"TENCENTCLOUD_SECRET_{part}"] for part in ("ID", "KEY"))
+    async with stage.client(endpoint, *key, now) as client:
+        await BadBot(DESIGNS[design], client, relays, app).serve()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1]))

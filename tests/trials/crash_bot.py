@@ -20,11 +20,11 @@ POINTS = ("journal.begin", "journal.execute", "journal.commit", "journal.committ
 class FailPoint:
     """Kills this process at the *number*-th time that *name* is passed."""
 
-    def __init__(self, name: str, number: int) -> None:
+    def __init__(self, name, number):
         self.name = name
         self.left = number
 
-    def passed(self, name: str) -> None:
+    def passed(self, name):
         if threading.current_thread().name != "journal" or name != self.name:
             return
         self.left -= 1
@@ -32,7 +32,7 @@ class FailPoint:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def arm(point: FailPoint) -> None:
+def arm(point):
     """Listen to what the journal's writer does."""
     event.listen(Engine, "begin", lambda *_a: point.passed("journal.begin"))
     event.listen(Engine, "commit", lambda *_a: point.passed("journal.commit"))

@@ -1,8 +1,8 @@
 """One bot on a bench for one fault: real parts, a Tencent and a Slack that may fail.
 
-The clock of the bench is the bot's and Slack's, and can be pushed; Tencent's own is
-the true one. `Ended` holds what is compared: the journal, the cloud's own ledger and
-what a person in Slack sees.
+The clock of the bench is the bot's and Slack's; Tencent's own is the true one.
+`Ended` holds what is compared: the journal, the cloud's own ledger and what a person in
+Slack sees.
 """
 
 import asyncio
@@ -12,25 +12,22 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
 
 from pydantic import SecretStr
 
-from bot.__main__ import COMMANDS
 from bot.dialogue.outcome import Outcome
-from bot.journal.model import Intent, State
-from bot.operations.delivery import Delivery
-from bot.operations.recovery import recover
-from bot.routing.router import Router
+from bot.journal.model import Intent
 from bot.sandbox.cloud import LoopbackCloud
 from bot.sandbox.slack.loopback import LoopbackSlack
 from bot.sandbox.slack.model.grants import ResponseUrl
 from bot.settings import Limits, Policy, Rule
-from bot.slack.outbound.web import Web
-from bot.tencent.models.base import Deadline
-from tests.world import live_again
+from bot.states import State
+from tests.fakes.clock import FakeClock
+from tests.trials import stage
+from tests.world import TEAM
 
 START = "/relay start {room} url=rtmp://push.example.com/live/key{room} --go"
 LOOK = "/gs 1326515201117065216"
@@ -57,6 +54,7 @@ SHOWN = {
     State.STARTED: "started",
 }
 FREE = Policy(
+    teams=(TEAM,),
     rules=(Rule(name="all", actions=("*",), users=("U0ANA",)),),
     push_hosts=("push.example.com",),
     limits=Limits(live_relays=10_000, starts_per_person_a_day=10_000),
@@ -67,7 +65,7 @@ class Failed(AssertionError):
     """What was promised was not held."""
 
 
-def claim(held: object, *why: object) -> None:
+def claim(held, *why):
     """Fail the trial with *why* unless *held*."""
     if not held:
         raise Failed(" ".join(map(str, why)))
@@ -75,26 +73,21 @@ def claim(held: object, *why: object) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How one ask ended: *state* by the journal, *ran* by the ledger, *told* by Slack.
-
-    *tries* counts what the executor sent for it.
-    """
+    """How an ask ended, by the journal; *ran* by the ledger, *told* by Slack."""
 
     handle: str
     intent: Intent | None
     ran: tuple[str, ...]
     told: tuple[str, ...]
     direct: str
-    tries: int
 
     @property
-    def word(self) -> str:
-        """N, U or S; "refused" before anything was accepted; else the state."""
+    def word(self):
         if self.intent is None:
             return "refused"
         return WORDS.get(self.intent.state, self.intent.state.value)
 
-    def check(self) -> None:
+    def check(self):
         """Check what has to hold whatever went wrong.
 
         Raises:
@@ -140,35 +133,15 @@ class Roads:
         haste = self.haste if client in self.slow else 1.0
         try:
             return await client.send(
-                hurried(request, haste), region=region, language=language
+                stage.hurried(request, haste), region=region, language=language
             )
         finally:
             took = time.monotonic() - begun
             self.took[request.action] = max(took, self.took.get(request.action, 0))
 
-    def correct_clock(self) -> None:
-        """Let every client sign by Tencent's clock, as its own last answer told it."""
+    def correct_clock(self):
         for client in self.used:
             client.correct_clock()
-
-
-def hurried(request, haste, kinds={}):  # noqa: B006 - the classes are made once
-    """Return *request* with its deadlines made shorter by the factor *haste*."""
-    if haste == 1.0:
-        return request
-    kind = type(request)
-    if (kind, haste) not in kinds:
-        given = kind.deadline
-        deadline = Deadline(
-            attempt=max(given.attempt * haste, given.connect),
-            connect=given.connect,  # a busy machine takes that long for good roads too
-            read=given.read * haste,
-            overall=given.overall,
-        )
-        named = {"deadline": deadline, "__module__": __name__}
-        kinds[kind, haste] = type(f"Hurried{kind.__name__}", (kind,), named)
-    fields = {name: getattr(request, name) for name in request.model_fields_set}
-    return kinds[kind, haste].model_construct(**fields)
 
 
 class Cloud(LoopbackCloud):
@@ -182,74 +155,74 @@ class Cloud(LoopbackCloud):
             self.state.relays = before | self.state.relays
 
 
-class Bench:
-    """A service, its delivery, a Slack and a Tencent; `live_again` is its next life."""
+class Clock(FakeClock):
+    """The clock of the bot and of Slack. *before* is done whenever it is slept by."""
 
-    def __init__(self, stack, path, cloud, slack, *, haste=1.0):
-        self.stack, self.path, self.cloud, self.slack = stack, path, cloud, slack
-        self.haste = haste
-        self.lives = 0
-        self.naps: list[Callable[[], Awaitable[None]]] = []  # before each SENDING
+    def __init__(self):
+        super().__init__(datetime.now(UTC))
+        self.before: list[Callable[[], Awaitable[None]]] = []
+
+    async def sleep(self, seconds):
+        for one in tuple(self.before):
+            await one()
+        await asyncio.sleep(SHORT)
+        await super().sleep(seconds)
+
+
+class Bench:
+    """A bot, a Slack and a Tencent; `live_again` is the bot's next life."""
+
+    def __init__(self, stack, path, *, haste=1.0, policy=None):
+        self.stack, self.path, self.haste = stack, path, haste
+        self.policy = policy or FREE
+        self.clock = Clock()
+        self.naps = self.clock.before  # before each SENDING
         self.asked = 0
         self.times = 1  # how often one submission is delivered
         self.drains: list[Any] = []  # other tasks that are waited for
-        self.ahead = timedelta()
 
-    async def live_again(self, *, policy=None):
-        """Begin another life on the same journal, with good roads."""
-        self.lives += 1
-        self.world = await live_again(
-            self.stack,
+    async def lay(self):
+        """Start the Slack, the Tencent and the bot's first life."""
+        self.cloud = Cloud()
+        await self.cloud.start()
+        self.stack.push_async_callback(self.cloud.close)
+        self.slack = await self.stack.enter_async_context(
+            LoopbackSlack(now=self.clock, clock=self.clock.monotonic)
+        )
+        await self.live_again()
+
+    async def live_again(self):
+        self.life = await self.stack.enter_async_context(AsyncExitStack())
+        self.world = await stage.live(
+            self.life,
             self.path,
             self.cloud,
-            policy=policy or FREE,
-            boot=f"boot-{self.lives}",
+            self.slack.environment(),
+            policy=self.policy,
             key=KEY,
+            clock=self.clock,
         )
-        self.world.clock.ahead = self.ahead
-        self.clock = self.world.clock
         self.roads = Roads(self.world.executor.client, self.haste)
-        self.fit(client=self.roads, sleep=self._nap)
-        web = await self.stack.enter_async_context(
-            Web(self.slack.bot_token, self.slack.api_url)
-        )
-        self.web = web
-        self.delivery = Delivery(
-            self.world.journal.outbox, web, now=self.clock, ops_channel="C0OPS"
-        )
+        self.fit(client=self.roads)
 
     def fit(self, **parts):
         """Put other *parts* into the executor."""
-        world = self.world
-        world.executor = replace(world.executor, **parts)
-        world.service = replace(world.service, executor=world.executor)
-        world.router = Router(COMMANDS, world.service)
-
-    async def _nap(self, seconds):
-        self.world.waits.append(seconds)
-        for one in tuple(self.naps):
-            await one()
-        await asyncio.sleep(SHORT)
+        stage.exchange(self.world, **parts)
 
     @property
     def journal(self):
-        """The journal of this life."""
         return self.world.journal
 
-    async def die(self):
-        """End this life of the bot wherever it is."""
-        await self.world.tasks.drain(0)
-        self.ahead = self.clock.ahead
-        self.world.journal.close()
+    @property
+    def delivery(self):
+        return self.world.bot.delivery
 
-    # ── asking ──────────────────────────────────────────────────────────────────
-
-    def ask(self, line, key=None):
+    def ask(self, line):
         """Return *line* as a slash command in #ops, with an address to answer at."""
         self.asked += 1
-        asked = self.world.ask(line, key=key or f"slash:T:{self.lives}:{self.asked}")
+        asked = self.world.ask(line, key=f"slash:T:{self.asked}")
         ticket = self.slack.space.grants.response_url(
-            ResponseUrl(channel="C0OPS", user="U0ANA")
+            ResponseUrl(channel=stage.OPS, user="U0ANA")
         )
         url = SecretStr(f"{self.slack.space.origin}/response/{ticket}")
         return replace(asked, answer_url=url)
@@ -257,44 +230,38 @@ class Bench:
     async def typed(self, line, *, times=1, settle=True):
         """Type *line*, delivered *times* at once; return the answers given at once."""
         ask = self.ask(line)
-        house = self.world.router
-        answers = await asyncio.gather(*(house.answer(ask) for _ in range(times)))
+        router = self.world.router
+        answers = await asyncio.gather(*(router.answer(ask) for _ in range(times)))
         if settle:
             await self.settled()
         return [one.plain for one in answers if isinstance(one, Outcome)]
 
     async def settled(self):
-        """Wait until nothing is being carried."""
         for tasks in (*self.drains, self.world.tasks):
             await tasks.drain(60)
 
     async def deliver(self, rounds=80):
-        """Deliver all letters; the clock is pushed to when each is due."""
         for _ in range(rounds):
             if not await self.deliver_once():
                 return
-        claim(not await self.journal.outbox.waiting(), "letters still wait")
+        claim(not await self.journal.outbox.waiting(), "notices still wait")
 
     async def deliver_once(self):
-        """Push the clock to when the next letter is due and try it; False: none is."""
         due = await self.journal.outbox.next_due()
         if due is None:
             return False
-        late = due - self.clock() + timedelta(seconds=1)
-        self.clock.ahead += max(late, timedelta(seconds=1))
+        late = (due - self.clock()).total_seconds()
+        self.clock.push(seconds=max(late, 0) + 1)
         await self.delivery.deliver()
         return True
 
     async def recovered(self):
-        """End this life and begin the next, which takes up what is left."""
-        await self.die()
+        """Die, and live again."""
+        await self.life.aclose()
         self.naps.clear()
         self.drains.clear()
         await self.live_again()
-        await recover(self.world.executor, self.clock())
-        await self.settled()
-
-    # ── what came of it ─────────────────────────────────────────────────────────
+        await stage.recovered(self.world)
 
     def seen(self, handle):
         """Return every message that a person in Slack sees of *handle*."""
@@ -302,47 +269,46 @@ class Bench:
         shown = (*space.messages.values(), *space.whispers.values())
         return tuple(m.text for m in shown if re.search(rf"\b{handle} ·", m.text))
 
-    async def ended(self, handle, *, direct="", tries=0):
-        """Return how the ask that made *handle* ended; all letters delivered."""
-        intent = await self.journal.by_handle(handle)
-        if intent is None and (found := await self.journal.history(handle, 1)):
-            intent = found[0]
+    async def ended(self, handle, *, direct=""):
+        """Return how the ask that made *handle* ended; all notices delivered."""
+        intent = await self.world.handle(handle)
         ran = tuple(
             one.task_id
             for one in self.cloud.state.relays.values()
-            if intent is None or one.agent == intent.agent
+            if intent is None or one.agent == intent.subject.agent
         )
-        return Ended(handle, intent, ran, self.seen(handle), direct, tries)
+        return Ended(handle, intent, ran, self.seen(handle), direct)
 
 
-async def make_bench(stack: AsyncExitStack, path, *, haste=1.0, policy=None) -> Bench:
-    """Return a bench whose journal is at *path*; *stack* takes it apart."""
-    cloud = Cloud()
-    await cloud.start()
-    stack.push_async_callback(cloud.close)
-    made = Bench(stack, path, cloud, None, haste=haste)
-
-    def now():
-        return made.clock()
-
-    def clock():
-        ahead = made.clock.ahead if made.lives else timedelta()
-        return time.monotonic() + ahead.total_seconds()
-
-    made.slack = await stack.enter_async_context(LoopbackSlack(now=now, clock=clock))
-    await made.live_again(policy=policy)
-    stack.push_async_callback(made.die)
-    return made
+async def make_bench(stack, folder, **more):
+    """Return a bench whose journal is in *folder*; *stack* takes it apart."""
+    bench = Bench(stack, folder / "trial.db", **more)
+    await bench.lay()
+    return bench
 
 
-def on_bench(trial):
-    """Return *trial* as the runner calls it: it gets a bench of its own."""
+def on(make):
+    """Let the runner, which gives a path and a haste, call trials on what is made."""
 
-    @wraps(trial)
-    async def run(*given):
-        *first, path, haste = given
-        async with AsyncExitStack() as stack:
-            bench = await make_bench(stack, path / "trial.db", haste=haste)
-            return await trial(bench, *first)
+    def decorate(trial):
+        @wraps(trial)
+        async def run(*args):
+            *first, path, haste = args
+            async with AsyncExitStack() as stack:
+                await trial(*first, await make(stack, path, haste=haste))
 
-    return run
+        return run
+
+    return decorate
+
+
+on_bench = on(make_bench)
+
+
+async def check_both(bench, words="S"):
+    await bench.deliver()
+    start, look = await bench.ended("R1"), await bench.ended("G1")
+    start.check()
+    look.check()
+    claim(start.word in words, "the start is", start.word)
+    claim(look.word == "S", "the look-up is", look.word)

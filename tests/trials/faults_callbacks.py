@@ -4,13 +4,13 @@ import base64
 import hashlib
 import hmac
 import json
-from contextlib import AsyncExitStack
-from functools import partial
 
 from bot.errors import NotAllowed
-from bot.journal.model import State
-from tests.trials.faults_bench import KEY, RELAY, START, claim, make_bench
-from tests.trials.faults_kinds import Told, Trial
+from bot.journal.model import CONTRADICTION
+from bot.states import State
+from tests.trials.faults_bench import KEY, RELAY, START, claim, on_bench
+from tests.trials.faults_kinds import fault
+from tests.trials.faults_wire import http, raw_road
 
 RUNNING, IDLE = 2, 0
 AT = 1_760_000_000_000
@@ -31,16 +31,31 @@ def body(relay, status, *, at=AT, **changes):
 
 async def call(bench, raw, key=KEY):
     sign = base64.b64encode(hmac.digest(key.encode(), raw, hashlib.sha256)).decode()
-    await bench.world.callbacks.hear("live-main", raw, sign)
+    await bench.world.callbacks.receive("live-main", raw, sign)
+
+
+def play(what):
+    def register(act):
+        @fault("F37", what)
+        @on_bench
+        async def run(bench):
+            word = await act(bench)
+            ended = await bench.ended("R1")
+            claim(ended.word == word, "R1 is", ended.word, "rather than", word)
+            claim(len(ended.ran) == 1, "runs", len(ended.ran), "times")
+
+        return act
+
+    return register
 
 
 async def lost(bench, how="late"):
-    """Start a relay whose answer is lost; return it as the cloud knows it."""
     bench.cloud.state.fail_next(RELAY, how)
     await bench.typed(START.format(room=1))
     return next(iter(bench.cloud.state.relays.values()))
 
 
+@play("a callback with a wrong signature")
 async def forged(bench):
     relay = await lost(bench)
     try:
@@ -50,21 +65,24 @@ async def forged(bench):
     raise AssertionError("a forged callback was taken")
 
 
+@play("a lost answer, and its callback")
 async def recovered(bench):
     await call(bench, body(await lost(bench), RUNNING))
     return "S"
 
 
+@play("a callback played again")
 async def replayed(bench):
     raw = body(await lost(bench), RUNNING)
     await call(bench, raw)
-    known = await bench.journal.by_handle("R1")
+    known = await bench.world.handle("R1")
     for _again in range(3):
         await call(bench, raw)
-    claim(await bench.journal.by_handle("R1") == known, "a replay changed something")
+    claim(await bench.world.handle("R1") == known, "a replay changed something")
     return "S"
 
 
+@play("callbacks out of order")
 async def out_of_order(bench):
     relay = await lost(bench)
     await call(bench, body(relay, RUNNING, at=AT + 2000))
@@ -72,90 +90,59 @@ async def out_of_order(bench):
     return "S"
 
 
+@play("a callback of an unknown robot")
 async def unknown_robot(bench):
     await call(bench, body(await lost(bench), RUNNING, UserId="somebody"))
     return "U"
 
 
-class Early:
-    """A way to the cloud on which the callback is faster than the answer."""
-
-    def __init__(self, bench, client):
-        self._bench, self._client = bench, client
-
-    async def send(self, request, **more):
-        reply = await self._client.send(request, **more)
-        relay = next(iter(self._bench.cloud.state.relays.values()))
-        await call(self._bench, body(relay, RUNNING))
-        return reply
-
-
+@play("a callback before the answer")
 async def early(bench):
-    bench.fit(client=Early(bench, bench.world.executor.client))
+    async def act(far, reader, writer):
+        answer = await far.done(await far.heard(reader))
+        relay = next(iter(bench.cloud.state.relays.values()))
+        await call(bench, body(relay, RUNNING))
+        writer.write(http(answer))
+
+    bench.roads.scripts[RELAY] = [(await raw_road(bench, act))[0]]
     await bench.typed(START.format(room=1))
-    claim((await bench.journal.by_handle("R1")).request_id, "the RequestId is lost")
+    settlement = (await bench.world.handle("R1")).settlement
+    claim(settlement.request_id, "the RequestId is lost")
     return "S"
 
 
+@play("a callback after the stop")
 async def after_the_stop(bench):
     await bench.typed(START.format(room=1))
     relay = next(iter(bench.cloud.state.relays.values()))
     await bench.typed("/relay stop R1 --yes")
     await call(bench, body(relay, RUNNING))
-    stopped = (await bench.journal.by_handle("R1")).state is State.STOPPED
+    stopped = (await bench.world.handle("R1")).state is State.STOPPED
     claim(stopped, "a stopped relay came back")
     return "stopped"
 
 
+@play("a callback with another TaskId")
 async def other_task(bench):
     await bench.typed(START.format(room=1))
     relay = next(iter(bench.cloud.state.relays.values()))
     await call(bench, body(relay, RUNNING, TaskId="-another."))
-    claim((await bench.journal.by_handle("R1")).ref == relay.task_id, "overwritten")
-    letters = await bench.journal.outbox.due(bench.clock(), 50)
-    claim([one for one in letters if one.audience == "ops"], "no alarm")
+    claim((await bench.world.handle("R1")).subject.ref == relay.task_id, "overwritten")
+    names = [alarm.notification.name for alarm in await bench.world.alarms()]
+    claim(names == [CONTRADICTION], "the alarms are", names)
     return "S"
 
 
+@play("a callback with a number as TaskId")
 async def as_a_number(bench):
     await call(bench, body(await lost(bench), RUNNING, TaskId=71122))
-    claim((await bench.journal.by_handle("R1")).ref == "71122", "not kept as text")
+    claim((await bench.world.handle("R1")).subject.ref == "71122", "not kept as text")
     return "S"
 
 
+@play("a callback after a crash")
 async def across_a_crash(bench):
     relay = await lost(bench)
     await bench.recovered()
     await call(bench, body(relay, RUNNING))
     return "S"
-
-
-async def try_callback(what, folder, _haste=1.0):
-    """Play *what* on a bench of its own; the word is checked against the journal."""
-    async with AsyncExitStack() as stack:
-        bench = await make_bench(stack, folder / "p.db")
-        word = await what(bench)
-        ended = await bench.ended("R1")
-        claim(ended.word == word, "R1 is", ended.word, "rather than", word)
-        claim(len(ended.ran) == 1, "runs", len(ended.ran), "times")
-        return Told(word)
-
-
-PLAYS = {
-    "a callback with a wrong signature": forged,
-    "a lost answer, and its callback": recovered,
-    "a callback played again": replayed,
-    "callbacks out of order": out_of_order,
-    "a callback of an unknown robot": unknown_robot,
-    "a callback before the answer": early,
-    "a callback after the stop": after_the_stop,
-    "a callback with another TaskId": other_task,
-    "a callback with a number as TaskId": as_a_number,
-    "a callback after a crash": across_a_crash,
-}
-
-
-def trials():
-    """Return a trial for every way in which callbacks can go wrong."""
-    for what, play in PLAYS.items():
-        yield Trial(id="F37", what=what, run=partial(try_callback, play))

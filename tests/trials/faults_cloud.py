@@ -8,12 +8,14 @@ The class of a fault decides what a start, a look-up and a session come to:
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from itertools import count as count_up
 from pathlib import Path
 from time import process_time
 
+from tests.bot.tencent.servers import reset_at_once
+from tests.trials import stage
 from tests.trials.faults_answers import ANSWERS
 from tests.trials.faults_bench import (
     LOOK,
@@ -26,10 +28,9 @@ from tests.trials.faults_bench import (
     claim,
     on_bench,
 )
-from tests.trials.faults_kinds import QUICK, SLOW, Told, Trial, Trouble
-from tests.trials.faults_tls import certificate, tls_context
+from tests.trials.faults_kinds import fault, trouble
+from tests.trials.faults_tls import DAYS, certified_road
 from tests.trials.faults_wire import (
-    HOST,
     answering,
     bomb,
     dripping,
@@ -38,12 +39,10 @@ from tests.trials.faults_wire import (
     nameless_road,
     raw_road,
     refusing_road,
-    reset_at_once,
     reset_when_done,
     silent_road,
     stale,
     then_silence,
-    tls_road,
 )
 
 # word and tries: a start, a look-up that always meets it or once, a session likewise
@@ -57,7 +56,6 @@ EXPECTED = {
     "D": (("U", 1), ("N", 4), ("S", 2), ("U", 2), ("S", 2)),
     "A": (("S", 1), ("N", 4), ("S", 2), ("U", 2), ("S", 2)),
 }
-READS = {"N": "error", "U": "unknown", "S": "answered"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +74,6 @@ class Wire:
 
     @property
     def expected(self):
-        """Return what the class of the fault leads to."""
         return EXPECTED[self.sort]
 
 
@@ -84,30 +81,16 @@ def _acts(number, what, sort, act, **more):
     return Wire(id=number, what=what, sort=sort, act=act, **more)
 
 
-def _cut(body):
-    return http(body[:-20], Content_Length=len(body))
-
-
 def _cut_chunk(body):
     head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     return head.encode() + f"{len(body):x}\r\n".encode() + body[:-20]
 
 
-def _cut_id(body):
-    return http(body[:40], Content_Length=len(body))
-
-
-def _cut_id_chunk(body):
-    return _cut_chunk(body[:40] + b" " * 20)
-
-
-def _nothing(_body):
-    return b""
-
-
-def _head_only(body):
-    return http(body)[: -len(body)]
-
+_cut = answering(lambda body: http(body[:-20], Content_Length=len(body)))
+_cut_id = answering(lambda body: http(body[:40], Content_Length=len(body)))
+_cut_id_chunk = answering(lambda body: _cut_chunk(body[:40] + b" " * 20))
+_silence = then_silence(lambda _body: b"")
+_head_only = then_silence(lambda body: http(body)[: -len(body)])
 
 ROADS = (
     Wire(id="F01", what="the name is not found", sort="N", make=nameless_road),
@@ -116,26 +99,25 @@ ROADS = (
 )
 
 
-async def _untrusted_road(bench):
-    context = tls_context(certificate(HOST, 9))
-    return await tls_road(bench, context)
-
-
-WHAT = "a certificate that nobody vouches for"
-SECURE = (Wire(id="F04", what=WHAT, sort="L", make=_untrusted_road),)
+SECURE = tuple(
+    Wire(id="F04", what=what, sort="L", make=make)
+    for what, make in {
+        "a certificate that nobody vouches for": partial(certified_road, trusted=False),
+        "a certificate for another host": partial(certified_road, host="a.example.com"),
+        "a certificate that is over": partial(certified_road, days=-DAYS),
+    }.items()
+)
 LOST = (
     _acts("F05", "RST on accept", "D", reset_at_once, ran=0),
     _acts("F06", "RST when the task runs", "D", reset_when_done, ran=1),
-    _acts("F07", "FIN without a byte", "D", answering(_nothing), ran=1),
-    _acts(
-        "F08", "half-open silence", "D", then_silence(_nothing), slow=True, longest=7
-    ),
-    _acts("F09", "headers, then silence", "D", then_silence(_head_only), slow=True),
+    _acts("F07", "FIN without a byte", "D", answering(lambda _body: b""), ran=1),
+    _acts("F08", "half-open silence", "D", _silence, slow=True, longest=7),
+    _acts("F09", "headers, then silence", "D", _head_only, slow=True),
     _acts("F10", "a byte every 300 ms", "D", dripping(0.3), slow=True),
-    _acts("F11", "cut short, TaskId whole", "A", answering(_cut)),
+    _acts("F11", "cut short, TaskId whole", "A", _cut),
     _acts("F12", "chunks cut, TaskId whole", "A", answering(_cut_chunk)),
-    _acts("F13", "cut in the TaskId", "D", answering(_cut_id), ran=1),
-    _acts("F13", "chunks cut in the TaskId", "D", answering(_cut_id_chunk), ran=1),
+    _acts("F13", "cut in the TaskId", "D", _cut_id, ran=1),
+    _acts("F13", "chunks cut in the TaskId", "D", _cut_id_chunk, ran=1),
 )
 WIRES = (*ROADS, *SECURE, *LOST, *(Wire(**one) for one in ANSWERS))
 
@@ -151,9 +133,6 @@ async def road_of(wire, bench):
     return client, far
 
 
-# ── one fault alone ─────────────────────────────────────────────────────────────
-
-
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """One ask of a trial, what it must come to, and how often it may be sent."""
@@ -166,7 +145,6 @@ class _Asked:
 
 
 def _asked(wire):
-    """Return what is asked first, of a lasting fault, and then, of a passing one."""
     start, look, look_once, session, session_once = wire.expected
     always = [_Asked("R1", START.format(room=1), RELAY, *start)]
     once = []
@@ -182,7 +160,7 @@ def _asked(wire):
 
 
 @on_bench
-async def try_wire(bench, wire):
+async def try_wire(wire, bench):
     """Try a start, a look-up and a session on *wire*."""
     client, far = await road_of(wire, bench)
     always, once = _asked(wire)
@@ -192,17 +170,6 @@ async def try_wire(bench, wire):
         took = bench.roads.took[RENDER]
         claim(took <= wire.longest, "a try took", took)
     await _ask_all(bench, once, [client, bench.roads.fine])
-    words = {one.handle: one.word for one in (*always, *once)}
-    start = _in_words(words["R1"], words.get("R2"))
-    if not wire.reads:
-        return Told(start)
-    look = _in_words(READS[words["G1"]], READS[words["G2"]])
-    session = _in_words(words["S1"], words["S2"])
-    return Told(start, f"{look} / {session}")
-
-
-def _in_words(always, once):
-    return f"{always}, once → {once}" if once and once != always else always
 
 
 async def _ask_all(bench, asked, script):
@@ -217,14 +184,14 @@ async def _ask_all(bench, asked, script):
 
 async def _checked(bench, asked):
     sent = bench.roads.tries[asked.action]
-    ended = await bench.ended(asked.handle, tries=sent)
+    ended = await bench.ended(asked.handle)
     ended.check()
     claim(ended.word == asked.word, asked, "ended", ended.word, ended.told)
     # the deadline over all tries may come before the last one
     fewest = min(asked.tries, 2)
     claim(fewest <= sent <= asked.tries, asked, "was sent", sent, "times")
     if asked.word == "N":
-        claim(ended.intent.error_text, asked, "failed without a word")
+        claim(ended.intent.settlement.error_text, asked, "failed without a word")
     return ended
 
 
@@ -233,23 +200,21 @@ def _check_start(ended, wire, far):
         claim(len(ended.ran) == wire.ran, "the ledger has", len(ended.ran))
     if ended.word == "S":
         claim(len(ended.ran) == 1, "the ledger has", len(ended.ran))
-        kept = ended.intent.ref == ended.ran[0]
+        kept = ended.intent.subject.ref == ended.ran[0]
         claim(kept or not wire.reads, "another TaskId is kept")
     if wire.sort == "V":
-        claim(ended.intent.request_id, "no RequestId is kept")
+        claim(ended.intent.settlement.request_id, "no RequestId is kept")
     if ended.word == "U" and far:
         seen = sum(RELAY.encode() in one for one in far.requests)
         claim(seen <= 1, seen, "requests were seen")
 
 
-# ── F24: connections that are dead already ──────────────────────────────────────
-
 STARTS, WHOLE = 300, 15  # sent in all, and of those through the whole bot
 
 
+@fault("F24", "stale kept connections", slow=True)
 @on_bench
 async def try_stale(bench):
-    """Start many relays over connections that die when they are used again."""
     client, far = await raw_road(bench, stale)
     bench.roads.scripts = {RELAY: [client], READ: [client]}
     seconds = count_up()
@@ -259,34 +224,26 @@ async def try_stale(bench):
     await bench.settled()
     for _ in range(3):
         await bench.typed(LOOK)
-    counts = await bench.journal.counts()
+    counts = await bench.journal.find.counts()
     words = {state.value: n for state, n in counts.items()}
     claim(words == {"started": WHOLE, "done": 3}, words)
     claim(len(bench.cloud.state.relays) == WHOLE, "the ledger differs")
-    request = await _signed(bench)
+    request = await stage.signed(bench.world, "R1")
     for _ in range(STARTS - WHOLE):
         bench.cloud.state.relays.clear()  # one robot is in a room once
         await client.send(request, region="ap-singapore")
     claim(far.connections > STARTS, "a start shared a connection")
-    return Told(f"S ×{STARTS}, 0 U", "answered")
 
 
-async def _signed(bench):
-    executor = bench.world.executor
-    intent = await bench.journal.by_handle("R1")
-    return executor._signed(intent, await executor._request(intent))
-
-
+@fault("F21", "RequestLimitExceeded once")
 @on_bench
 async def try_slow_down(bench):
-    """Be told once that it is too fast: it waits a second or so, and starts."""
     too_fast = answering(lambda _: error("RequestLimitExceeded"), done=False)
     client, _far = await raw_road(bench, too_fast)
     line = START.format(room=1)
     script = [client, bench.roads.fine]
     await _ask_all(bench, [_Asked("R1", line, RELAY, "S", 2)], script)
     claim(max(bench.world.waits) > 0, "it did not wait")
-    return Told("S after back-off")
 
 
 MOST_CPU, MOST_MIB = 1.0, 20.0
@@ -298,12 +255,10 @@ async def try_measured(wire, path, haste):
     bomb()  # made beforehand: it is the far end's
     _forget_peak()
     before, cpu = _peak_mib(), process_time()
-    told = await try_wire(wire, path, haste)
+    await try_wire(wire, path, haste)
     spent, grown = process_time() - cpu, _peak_mib() - before
     claim(wire.id != "F16" or spent < MOST_CPU, "CPU", f"{spent:.2f} s")
     claim(grown <= MOST_MIB, f"RSS +{grown:.0f} MiB")
-    figures = f"CPU {spent:.2f} s, RSS +{grown:.1f} MiB"
-    return replace(told, figures=figures)
 
 
 def _forget_peak():
@@ -315,36 +270,16 @@ def _peak_mib():
     return int(found[1]) / 1024
 
 
-def trials():
-    """Return the trials of this file."""
-    for wire in WIRES:
-        alone = wire.id in {"F16", "F17"} and CLEAR.exists()
-        run = partial(try_measured if alone else try_wire, wire)
-        yield Trial(
-            id=wire.id,
-            what=wire.what,
-            run=run,
-            throttle=SLOW if wire.slow else QUICK,
-            alone=alone,
-        )
-    yield Trial(id="F21", what="RequestLimitExceeded once", run=try_slow_down)
-    yield Trial(id="F24", what="stale kept connections", run=try_stale, throttle=SLOW)
+async def arm(wire, bench):
+    """Let the next try of everything take the road of *wire*."""
+    client, _far = await road_of(wire, bench)
+    for action in (RELAY, READ, RENDER):
+        bench.roads.scripts.setdefault(action, []).append(client)
 
 
-def troubles():
-    """Return what can meet something else."""
-    for wire in WIRES:
-
-        async def arm(bench, wire=wire):
-            client, _far = await road_of(wire, bench)
-            for action in (RELAY, READ, RENDER):
-                bench.roads.scripts.setdefault(action, []).append(client)
-
-        yield Trouble(
-            id=wire.id,
-            what=wire.what,
-            arm=arm,
-            words=wire.expected[0][0],
-            again=wire.sort in {"N", "R", "C"},
-            road=True,
-        )
+for wire in WIRES:
+    measured = wire.id in {"F16", "F17"} and CLEAR.exists()
+    run = try_measured if measured else try_wire
+    fault(wire.id, wire.what, wire, slow=wire.slow or measured)(run)
+    again, words = wire.sort in {"N", "R", "C"}, wire.expected[0][0]
+    trouble(wire.id, wire.what, wire, words=words, again=again, road=True)(arm)

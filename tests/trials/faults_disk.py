@@ -1,32 +1,25 @@
 """F29 and F30: what can go wrong with the journal's file and its disk."""
 
 import asyncio
-import os
 import sqlite3
 import subprocess
-from contextlib import AsyncExitStack, contextmanager
-from functools import partial
+from contextlib import AsyncExitStack, contextmanager, suppress
 from shutil import which
 
 from sqlalchemy import event
 
 from bot.errors import JournalUnavailable
-from bot.journal.journal import Journal
+from tests.trials import stage
 from tests.trials.faults_bench import LOOK, RELAY, START, claim, make_bench, on_bench
-from tests.trials.faults_kinds import SLOW, Told, Trial, Trouble
+from tests.trials.faults_kinds import fault, trouble
 from tests.trials.faults_wire import http, raw_road
 
 MIB = 1 << 20
 DISK = 6 * MIB
 STARTS = (START.format(room=1), START.format(room=2))
-AWAY = "journal"
-
-
-# ── F29: the file ───────────────────────────────────────────────────────────────
 
 
 async def _refused(bench):
-    """Claim that nothing is sent, that it is told, and that lists work."""
     (direct,), (looked,) = await asyncio.gather(
         bench.typed(STARTS[0]), bench.typed(LOOK)
     )
@@ -47,15 +40,14 @@ async def _works_again(bench):
     claim(ended.word == "S", "afterwards a start is", ended.word)
 
 
+@fault("F29", "the journal is locked for 5 s", slow=True)
 @on_bench
 async def try_locked(bench):
-    """Let another process hold the write lock for longer than anybody waits."""
     held = sqlite3.connect(bench.path, isolation_level=None)
     held.execute("BEGIN IMMEDIATE")
     await _refused(bench)
     held.close()
     await _works_again(bench)
-    return Told("refused, nothing sent", "lists work, look-ups are refused")
 
 
 def on_every_connection(bench, said):
@@ -67,68 +59,62 @@ def on_every_connection(bench, said):
     event.listen(bench.journal._writer._engine, "checkout", say)
 
 
+@fault("F29", "the journal is read-only")
 @on_bench
 async def try_read_only(bench):
-    """Let SQLite refuse to write, as on a file system that has become read-only."""
     on_every_connection(bench, "query_only = ON")
     await _refused(bench)
     on_every_connection(bench, "query_only = OFF")
     await _works_again(bench)
-    return Told("refused, nothing sent", "lists work, look-ups are refused")
 
 
 async def opens(path):
     """Return why a journal at *path* does not open; nothing if it does."""
     try:
-        journal = await Journal.open(
-            f"sqlite:///{path}", now=None, random_bytes=os.urandom
-        )
+        journal = await stage.open_journal(f"sqlite:///{path}")
     except JournalUnavailable as error:
         return str(error)
     journal.close()
     return ""
 
 
+@fault("F29", "started on a read-only disk", mounts=True)
 async def try_read_only_boot(path, haste):
-    """Start on a file system that is read-only."""
     with mounted(path) as disk:
-        _mount("-o", "remount,ro", str(disk))
+        _run("mount", "-o", "remount,ro", str(disk))
         why = await opens(disk / "trial.db")
         claim(why, "it opens")
-    return Told("refuses to boot")
 
 
+@fault("F29", "the folder is missing")
 async def try_missing(path, haste):
-    """Start where the folder is missing, and where a file stands in its place."""
     claim(not await opens(path / "new" / "deep" / "trial.db"), "no folder was made")
     (path / "file").touch()
     claim(await opens(path / "file" / "trial.db"), "a file was taken for a folder")
-    return Told("makes it, or refuses to boot")
 
 
-async def try_gone(path, haste):
-    """Take the folder away while the bot runs."""
-    async with AsyncExitStack() as stack:
-        bench = await make_bench(stack, path / "trial.db", haste=haste)
-        aside = path.with_name(f"{path.name}-aside")
-        path.rename(aside)
-        try:
-            direct = await bench.typed(STARTS[0])
-        finally:
-            aside.rename(path)
-        await bench.deliver()
-        ended = await bench.ended("R1", direct="".join(direct))
-        ended.check()
-        await bench.recovered()
-        again = await bench.ended("R1", direct="".join(direct))
-        claim(again.word == ended.word, "after a restart it is", again.word)
-        return Told(ended.word)
+@fault("F29", "the folder goes away")
+@on_bench
+async def try_gone(bench):
+    path = bench.path.parent
+    aside = path.with_name(f"{path.name}-aside")
+    path.rename(aside)
+    try:
+        direct = await bench.typed(STARTS[0])
+    finally:
+        aside.rename(path)
+    await bench.deliver()
+    ended = await bench.ended("R1", direct="".join(direct))
+    ended.check()
+    await bench.recovered()
+    again = await bench.ended("R1", direct="".join(direct))
+    claim(again.word == ended.word, "after a restart it is", again.word)
 
 
+@fault("F29", "a damaged page")
 async def try_corrupt(path, haste):
-    """Damage pages of the file: the bot does not start, and leaves it as it is."""
     async with AsyncExitStack() as stack:
-        bench = await make_bench(stack, path / "trial.db", haste=haste)
+        bench = await make_bench(stack, path, haste=haste)
         for number in range(1, 4):
             await bench.typed(START.format(room=number))
     file = path / "trial.db"
@@ -139,10 +125,6 @@ async def try_corrupt(path, haste):
     why = await opens(file)
     claim("damaged" in why or "malformed" in why, "it opens, or says:", why)
     claim(file.read_bytes() == damaged, "the file was changed")
-    return Told("refuses to boot, file kept")
-
-
-# ── F30: the disk ───────────────────────────────────────────────────────────────
 
 
 @contextmanager
@@ -150,15 +132,11 @@ def mounted(path):
     """Mount a small file system at *path*; needs root, see `can_mount`."""
     disk = path / "disk"
     disk.mkdir(exist_ok=True)
-    _mount("-t", "tmpfs", "-o", f"size={DISK}", "patchbay-trial", str(disk))
+    _run("mount", "-t", "tmpfs", "-o", f"size={DISK}", "patchbay-trial", str(disk))
     try:
         yield disk
     finally:
         _run("umount", "-l", str(disk))
-
-
-def _mount(*how):
-    _run("mount", *how)
 
 
 def _run(name, *how):
@@ -166,7 +144,6 @@ def _run(name, *how):
 
 
 def can_mount(path):
-    """Tell whether file systems can be mounted here."""
     try:
         with mounted(path):
             return True
@@ -181,40 +158,33 @@ class Filler:
         self.file = disk / "filler"
 
     async def fill(self):
-        """Leave no room."""
         await asyncio.to_thread(self._fill)
 
     def _fill(self):
         with self.file.open("ab", buffering=0) as opened:
             for size in (65_536, 4096, 1):
-                self._fill_by(opened, bytes(size))
-
-    @staticmethod
-    def _fill_by(opened, piece):
-        try:
-            while opened.write(piece):
-                pass
-        except OSError:
-            return
+                with suppress(OSError):
+                    while opened.write(bytes(size)):
+                        pass
 
     def free(self):
-        """Make room."""
         self.file.unlink(missing_ok=True)
 
 
+@fault("F30", "the disk is full at accept", "accept", mounts=True)
+@fault("F30", "the disk is full at sending", "sending", mounts=True)
+@fault("F30", "the disk is full at outcome", "outcome", mounts=True)
 async def try_full(moment, path, haste):
-    """Let the disk be full from *moment* on: which of the three commits fails."""
     with mounted(path) as disk:
         async with AsyncExitStack() as stack:
-            bench = await make_bench(stack, disk / "trial.db", haste=haste)
+            bench = await make_bench(stack, disk, haste=haste)
             filler = Filler(disk)
             await _full_at(bench, filler, moment)
             direct = await bench.typed(STARTS[0])
-            told = await _how_it_ended(bench, direct)
+            await _how_it_ended(bench, direct)
             await _only_ends(bench)
             filler.free()
             await _has_room_again(bench)
-            return Told(told)
 
 
 async def _full_at(bench, filler, moment):
@@ -240,11 +210,9 @@ async def _how_it_ended(bench, direct):
     ended.check()
     expected = "refused" if direct else "S"
     claim(ended.word == expected, "it is", ended.word)
-    return "refused, nothing sent" if direct else ended.word
 
 
 async def _only_ends(bench):
-    """As long as the disk is full, nothing begins, and what runs can be stopped."""
     bench.naps.clear()
     bench.roads.scripts.clear()
     running = len(bench.cloud.state.running)
@@ -262,66 +230,29 @@ async def _has_room_again(bench):
     claim(why.exists(), "no reserve is laid down again")
 
 
-# ── all of them ─────────────────────────────────────────────────────────────────
+@trouble("F29", "the journal is locked", words="NS")
+async def lock(bench):
+    on_every_connection(bench, "busy_timeout = 50")
+    held = sqlite3.connect(bench.path, isolation_level=None)
+    bench.stack.callback(held.close)
 
-NO_ROOT = "needs a system where file systems may be mounted (root)"
+    async def hold():
+        bench.naps.clear()
+        held.execute("BEGIN IMMEDIATE")
+        asyncio.get_running_loop().call_later(0.2, held.rollback)
 
-
-def trials():
-    """Return the trials of this file."""
-    what = "the journal is locked for 5 s"
-    yield Trial(id="F29", what=what, run=try_locked, throttle=SLOW)
-    yield Trial(id="F29", what="the journal is read-only", run=try_read_only)
-    yield Trial(
-        id="F29",
-        what="started on a read-only disk",
-        run=try_read_only_boot,
-        mounts=True,
-    )
-    yield Trial(id="F29", what="the folder is missing", run=try_missing)
-    yield Trial(id="F29", what="the folder goes away", run=try_gone)
-    yield Trial(id="F29", what="a damaged page", run=try_corrupt)
-    for moment in ("accept", "sending", "outcome"):
-        yield Trial(
-            id="F30",
-            what=f"the disk is full at {moment}",
-            run=partial(try_full, moment),
-            mounts=True,
-        )
-    yield Trial(id="F31", what="PostgreSQL away", later="needs replicas")
-    yield Trial(id="F32", what="Redis away", later="needs replicas")
+    bench.naps.append(hold)
 
 
-def troubles():
-    """Return what can meet something else."""
+@trouble("F30", "the journal is full", words="NS")
+async def fill(bench):
+    async def full():
+        bench.naps.clear()
+        on_every_connection(bench, "max_page_count = 1")
+        bench.world.tasks.spawn(make_room(), name="room")
 
-    async def locked(bench):
-        """Hold the lock from before SENDING until a little after."""
-        on_every_connection(bench, "busy_timeout = 50")
-        held = sqlite3.connect(bench.path, isolation_level=None)
-        bench.stack.callback(held.close)
+    async def make_room():
+        await asyncio.sleep(0.2)
+        on_every_connection(bench, "max_page_count = 100000")
 
-        async def hold():
-            bench.naps.clear()
-            held.execute("BEGIN IMMEDIATE")
-            asyncio.get_running_loop().call_later(0.2, held.rollback)
-
-        bench.naps.append(hold)
-
-    yield Trouble(id="F29", what="the journal is locked", arm=locked, words="NS")
-
-    async def full(bench):
-        """Let the file not grow from before SENDING until a little after."""
-
-        async def fill():
-            bench.naps.clear()
-            on_every_connection(bench, "max_page_count = 1")
-            bench.world.tasks.spawn(make_room(), name="room")
-
-        async def make_room():
-            await asyncio.sleep(0.2)
-            on_every_connection(bench, "max_page_count = 100000")
-
-        bench.naps.append(fill)
-
-    yield Trouble(id="F30", what="the journal is full", arm=full, words="NS")
+    bench.naps.append(full)

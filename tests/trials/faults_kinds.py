@@ -1,36 +1,30 @@
-"""What a fault is, and what a trial of one tells."""
+"""The faults F01 to F40: what each is called, and how it is tried.
 
-from collections.abc import Awaitable, Callable
+`TRIALS` try one fault alone, `TROUBLES` put one in force so that it can meet another.
+Both are filled by the decorators, when the files of the faults are imported.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-QUICK, SLOW, CHILD = "quick", "slow", "child"  # < 1 s; mostly waits; a whole process
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """How a trial ended: the word of the start, and of the read; figures if any."""
-
-    start: str
-    read: str = "–"
-    figures: str = ""
+TRIALS: list["Trial"] = []
+TROUBLES: list["Trouble"] = []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """One fault, tried alone. *run* gets a folder and the haste of deadlines.
+    """One fault, tried alone: *run* gets a folder and the haste of deadlines.
 
-    *throttle* says what it costs. *alone*: it measures or limits the whole
-    process, so nothing else may run meanwhile. *mounts*: it needs a disk of its own,
-    and so the right to mount one. *later* says what has to be there
-    first.
+    *slow*: it takes more than a second, or measures the whole process. *mounts*: it
+    needs the right to mount a disk. *later* says what has to be there first.
     """
 
     id: str
     what: str
-    run: Callable[..., Awaitable[Told]] | None = None
-    throttle: str = QUICK
-    alone: bool = False
+    run: Callable[..., Any] | None = None
+    slow: bool = False
     mounts: bool = False
     later: str = ""
 
@@ -39,15 +33,41 @@ class Trial:
 class Trouble:
     """A fault that can meet another one. *arm* puts it in force on a bench.
 
-    *arm* returns a coroutine function that takes it away again. *words* are those of a
-    start that meets it alone; *again*: a start may be sent once more after it, and
-    then ends as the next road has it. *road*: it is one, rather than something at
-    Slack, the journal, the clock or in the bot itself.
+    *words* are those of a start that meets it alone; *again*: a start may be sent once
+    more after it, and then ends as the next road has it. *road*: it is one, rather
+    than something at Slack, the journal, the clock or in the bot itself.
     """
 
     id: str
     what: str
-    arm: Callable[..., Awaitable[Any]]
+    arm: Callable[..., Any]
     words: str = "S"
     again: bool = False
     road: bool = False
+
+
+def _registers(kinds: list[Any], kind: Callable[..., Any], field: str) -> Any:
+    def register(number: str, what: str, *args: Any, **more: Any) -> Any:
+        def add(act: Callable[..., Any]) -> Callable[..., Any]:
+            more[field] = partial(act, *args)
+            kinds.append(kind(id=number, what=what, **more))
+            return act
+
+        return add
+
+    return register
+
+
+# @fault("F01", "what happens", *args, …) registers a trial, whose first arguments are
+# *args*; @trouble(…) what puts a fault in force.
+fault = _registers(TRIALS, Trial, "run")
+trouble = _registers(TROUBLES, Trouble, "arm")
+
+
+for number, reason in {
+    "F28": "two replicas at once",
+    "F31": "PostgreSQL away",
+    "F32": "Redis away",
+    "F35": "SIGSTOP 90 s, and a peer takes over",
+}.items():
+    TRIALS.append(Trial(id=number, what=reason, later="needs replicas"))

@@ -2,43 +2,49 @@
 
 import asyncio
 import time
-from collections.abc import Coroutine
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from types import coroutine
 
-from bot.access.policy import Gate
 from bot.runtime.tasks import Tasks
+from bot.sandbox.slack.model import seed
 from bot.settings import Policy, Rule
-from bot.slack.directory import GROUPS_FRESH, GROUPS_LAST, SlackDirectory
-from tests.trials.faults_bench import FREE, LOOK, READ, RELAY, START, claim, on_bench
-from tests.trials.faults_kinds import SLOW, Told, Trial, Trouble
+from bot.slack.directory import GROUPS_FRESH, GROUPS_LAST
+from tests.trials.faults_bench import (
+    FREE,
+    LOOK,
+    READ,
+    RELAY,
+    START,
+    check_both,
+    claim,
+    make_bench,
+    on,
+    on_bench,
+)
+from tests.trials.faults_kinds import fault, trouble
 from tests.trials.faults_wire import http, raw_road
 
-# ── F33: the clock ──────────────────────────────────────────────────────────────
 
-
-async def _both(bench, words="S", *, in_turn=False):
+async def _both(bench, *, in_turn=False):
     await bench.typed(START.format(room=1), settle=in_turn)
     await bench.typed(LOOK)
-    await bench.deliver()
-    start, look = await bench.ended("R1"), await bench.ended("G1")
-    start.check()
-    look.check()
-    claim(start.word in words, "the start is", start.word)
-    claim(look.word == "S", "the look-up is", look.word)
-    return Told(start.word, "answered")
+    await check_both(bench)
 
 
+@fault("F33", "the clock is -10 min", -10)
+@fault("F33", "the clock is +10 min", 10)
 @on_bench
-async def try_clock(bench, minutes):
-    """Let our clock be wrong from the start."""
+async def try_clock(minutes, bench):
     bench.clock.ahead = timedelta(minutes=minutes)
-    return await _both(bench)
+    await _both(bench)
 
 
+@fault("F33", "the clock steps by -1 h mid-run", -1)
+@fault("F33", "the clock steps by +1 h mid-run", 1)
 @on_bench
-async def try_step(bench, hours):
+async def try_step(hours, bench):
     """Let the clock step while a request is under way; no id comes twice.
 
     The start is answered after the step; the look-up has to be sent once more. The
@@ -61,13 +67,9 @@ async def try_step(bench, hours):
     fine = bench.roads.fine
     bench.roads.scripts[RELAY] = [(await raw_road(bench, answer))[0]]
     bench.roads.scripts[READ] = [(await raw_road(bench, fail))[0], fine]
-    told = await _both(bench, in_turn=True)
+    await _both(bench, in_turn=True)
     ids += [bench.world.service.new_id() for _ in range(500)]
     claim(len(set(ids)) == len(ids), "an id came twice")
-    return told
-
-
-# ── F36: the bot's own parts break ──────────────────────────────────────────────
 
 
 class Breaking:
@@ -85,8 +87,10 @@ class Breaking:
         """There is none to correct."""
 
 
+@fault("F36", "MemoryError over an answer", MemoryError())
+@fault("F36", "RecursionError over an answer", RecursionError("too deep"))
 @on_bench
-async def try_breaking(bench, error):
+async def try_breaking(error, bench):
     """Fail while an answer is being read; then die and live again.
 
     A start comes back as UNKNOWN then; a look-up is told to have failed at once.
@@ -103,39 +107,22 @@ async def try_breaking(bench, error):
     start.check()
     claim(start.word == "U", "the start is", start.word)
     look.check()
-    return Told(start.word, "error")
 
 
-class Stopping(Coroutine):
-    """A coroutine that is cancelled at the await number *at*."""
-
-    def __init__(self, inner, at):
-        self.inner, self.left = inner, at
-        self.stopped = False
-
-    def send(self, value):
-        """Go on, or be cancelled."""
-        self.left -= 1
-        if self.left == 0:
-            self.stopped = True
-            return self.inner.throw(asyncio.CancelledError())
-        return self.inner.send(value)
-
-    def throw(self, *error):
-        """Pass *error* on."""
-        return self.inner.throw(*error)
-
-    def close(self):
-        """End it."""
-        self.inner.close()
-
-    def __await__(self):
-        """Wait for it as for any other."""
-        return self
-
-    def __next__(self):
-        """Go on."""
-        return self.send(None)
+@coroutine
+def stopping(work, at, reached):
+    """Carry *work* on; at its await number *at* it is cancelled, and that is noted."""
+    try:
+        while True:
+            at -= 1
+            if at == 0:
+                reached.append(work)
+            cancelled = asyncio.CancelledError()
+            yield work.throw(cancelled) if at == 0 else work.send(None)
+    except StopIteration:
+        return
+    finally:
+        work.close()
 
 
 class Cancelling(Tasks):
@@ -144,22 +131,20 @@ class Cancelling(Tasks):
     def __init__(self, at):
         super().__init__()
         self.at = at
-        self.first = None
+        self.stopped = []
 
     def spawn(self, work, *, name):
-        """Run *work*, until it is cancelled."""
-        if self.first is None:
-            work = self.first = Stopping(work, self.at)
-        super().spawn(_awaited(work), name=name)
+        at, self.at = self.at, 0
+        super().spawn(_awaited(stopping(work, at, self.stopped)), name=name)
 
 
 async def _awaited(work):
     return await work
 
 
+@fault("F36", "cancelled at every await", slow=True)
 @on_bench
 async def try_cancelled(bench):
-    """Cancel a start at its first await, its second …, until one goes through."""
     words, at = "", 0
     while True:
         at += 1
@@ -172,73 +157,45 @@ async def try_cancelled(bench):
         ended = await bench.ended(f"R{at}")
         ended.check()
         words += ended.word
-        if not tasks.first.stopped:
+        if not tasks.stopped:
             break
     claim(words.endswith("S"), words)
     claim("U" in words, words)
-    return Told(f"{words} over {at} awaits")
 
 
-# ── F38: policy ─────────────────────────────────────────────────────────────────
-
-GROUP = "S0ONCALL"
 GROUPED = Policy(
-    rules=(Rule(name="on call", actions=("*",), groups=(GROUP,)),),
+    teams=FREE.teams,
+    rules=(Rule(name="on call", actions=("*",), groups=(seed.ON_CALL,)),),
     push_hosts=FREE.push_hosts,
 )
 
 
-@on_bench
+# Only who is on call may do anything.
+on_call = on(partial(make_bench, policy=GROUPED))
+
+
+@fault("F38", "the group look-up is down")
+@on_call
 async def try_policy(bench):
-    """Let the look-up of a group fail: the last good answer counts for a while."""
-    at = [0.0]
-    people = SlackDirectory(
-        bench.web, bench.world.tasks, groups=[GROUP], timer=lambda: at[0]
-    )
-    await people.identify(bench.slack.bot_token.get_secret_value())
-    team = bench.slack.space.team.id
-    gate = Gate(GROUPED, people, False)  # noqa: FBT003 - nobody is let in by it
-    _gated(bench, gate)
-
-    async def asked(number):
-        ask = bench.ask(START.format(room=number))
-        who = type(ask.who)(team=team, user="U0ANA", home=team)
-        answer = await bench.world.router.answer(_by(ask, who))
-        await bench.settled()
-        return "" if answer is None else answer.plain
-
-    claim(not await asked(1), "somebody in the group is refused")
+    bench.cloud.clock = lambda: bench.clock().timestamp()
+    claim(not await bench.typed(START.format(room=1)), "who is on call is refused")
     for _ in range(20):
         bench.slack.space.fail_next("usergroups.users.list", error="fatal_error")
-    at[0] = GROUPS_FRESH + 1
-    claim(not await asked(2), "the last good answer does not count")
-    at[0] = GROUPS_LAST + 1
-    claim(await asked(3), "an old answer still counts")
+    bench.clock.push(seconds=GROUPS_FRESH + 1)
+    again = await bench.typed(START.format(room=2))
+    claim(not again, "the last good answer does not count")
+    bench.clock.push(seconds=GROUPS_LAST - GROUPS_FRESH)
+    claim(await bench.typed(START.format(room=3)), "an old answer still counts")
     running = len(bench.cloud.state.running)
     claim(running == 2, running, "run")
-    return Told("last good, then denied")
 
 
-def _by(ask, who):
-    return replace(ask, who=who)
-
-
-def _gated(bench, gate):
-    world = bench.world
-    bench.fit(gate=gate)
-    world.service = replace(world.service, gate=gate)
-    world.router = type(world.router)(world.router.commands, world.service)
-
-
-@on_bench
+@fault("F38", "removed between asking and sending")
+@on_call
 async def try_removed(bench):
-    """Take somebody's right away between asking and sending."""
-    rights = {GROUP: {"U0ANA"}}
-    bench.world.directory.members = rights
-    _gated(bench, Gate(GROUPED, bench.world.directory, False))  # noqa: FBT003 - as above
-
     async def remove():
-        rights[GROUP] = set()
+        bench.slack.space.groups[seed.ON_CALL] = ()
+        await bench.world.directory.look_up_groups()
 
     bench.naps.append(remove)
     await bench.typed(START.format(room=1))
@@ -246,22 +203,18 @@ async def try_removed(bench):
     ended = await bench.ended("R1")
     ended.check()
     claim(ended.word == "N", ended.word)
-    claim(ended.intent.error_code == "patchbay.Denied", ended.intent.error_code)
+    code = ended.intent.settlement.error_code
+    claim(code == "patchbay.Denied", code)
     claim(not bench.cloud.state.calls, "something was sent")
-    return Told("denied")
 
 
-# ── F39: the loop ───────────────────────────────────────────────────────────────
-
-
+@fault("F39", "the event loop is blocked for 5 s", 5.0, slow=True)
 @on_bench
-async def try_blocked(bench, seconds):
-    """Block the event loop while an answer is on its way."""
+async def try_blocked(seconds, bench):
     client, _far = await raw_road(bench, _blocking(seconds * bench.haste))
     bench.roads.scripts = {RELAY: [client], READ: [bench.roads.fine]}
-    told = await _both(bench)
+    await _both(bench)
     claim(len(bench.cloud.state.relays) == 1, "it runs twice")
-    return told
 
 
 def _blocking(seconds):
@@ -273,59 +226,23 @@ def _blocking(seconds):
     return act
 
 
-# ── all of them ─────────────────────────────────────────────────────────────────
-
-BROKEN = (MemoryError(), RecursionError("too deep"))
-
-
-def trials():
-    """Return the trials of this file."""
-    for minutes in (-10, 10):
-        what = f"the clock is {minutes:+d} min"
-        yield Trial(id="F33", what=what, run=partial(try_clock, minutes))
-    for hours in (-1, 1):
-        what = f"the clock steps by {hours:+d} h mid-run"
-        yield Trial(id="F33", what=what, run=partial(try_step, hours))
-    for error in BROKEN:
-        what = f"{type(error).__name__} over an answer"
-        yield Trial(id="F36", what=what, run=partial(try_breaking, error))
-    what = "cancelled at every await"
-    yield Trial(id="F36", what=what, run=try_cancelled, throttle=SLOW)
-    yield Trial(id="F38", what="the group look-up is down", run=try_policy)
-    yield Trial(id="F38", what="removed between asking and sending", run=try_removed)
-    yield Trial(
-        id="F39",
-        what="the event loop is blocked for 5 s",
-        run=partial(try_blocked, 5.0),
-        throttle=SLOW,
-        alone=True,
-    )
+@trouble("F33", "the clock is -10 min", -10, words="SN")
+@trouble("F33", "the clock is +10 min", 10, words="SN")
+async def push(minutes, bench):
+    bench.clock.ahead += timedelta(minutes=minutes)
 
 
-def troubles():
-    """Return what can meet something else."""
-    for minutes in (-10, 10):
+async def cancel(at, bench):
+    tasks = Cancelling(at)
+    bench.fit(tasks=tasks)
+    bench.drains.append(tasks)
 
-        async def arm(bench, minutes=minutes):
-            bench.clock.ahead += timedelta(minutes=minutes)
 
-        what = f"the clock is {minutes:+d} min"
-        yield Trouble(id="F33", what=what, arm=arm, words="SN")
-    for at in (2, 4, 6, 9):
+for at in (2, 4, 6, 9):
+    trouble("F36", f"cancelled at its await number {at}", at, words="SNU")(cancel)
 
-        async def cancel(bench, at=at):
-            tasks = Cancelling(at)
-            bench.fit(tasks=tasks)
-            bench.drains.append(tasks)
 
-        what = f"cancelled at its await number {at}"
-        yield Trouble(id="F36", what=what, arm=cancel, words="SNU")
-
-    async def remove(bench):
-        async def guests():
-            bench.world.directory.guests.add("U0ANA")
-
-        bench.naps.append(guests)
-
-    what = "a guest between asking and sending"
-    yield Trouble(id="F38", what=what, arm=remove, words="N")
+@trouble("F38", "a guest, as is known only when it is sent", words="N")
+async def make_guest(bench):
+    users = bench.slack.space.users
+    users[seed.ANA.id] = replace(seed.ANA, guest=True)

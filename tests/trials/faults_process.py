@@ -6,7 +6,6 @@ it can be told to stop, be stopped dead, be frozen and be starved of descriptors
 
 import asyncio
 import json
-import os
 import resource
 import signal
 import sys
@@ -14,19 +13,19 @@ import time
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from functools import partial, wraps
 from pathlib import Path
 
 import aiohttp
+from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.journal.journal import Journal
 from bot.sandbox.slack.loopback import LoopbackSlack
 from bot.sandbox.slack.model import seed
 from bot.sandbox.slack.server.delivery import Envelope, EnvelopeType
-from tests.trials.faults_bench import LOOK, START, WORDS, Cloud, claim
-from tests.trials.faults_kinds import CHILD, Told, Trial
-from tests.trials.faults_wire import Far, http
-from tests.world import Clock
+from bot.slack.inbound.sockets import DEAF_SECONDS, Sockets
+from tests.trials import stage
+from tests.trials.faults_bench import LOOK, START, WORDS, Cloud, claim, on
+from tests.trials.faults_kinds import fault
+from tests.trials.faults_wire import Far, http, served
 
 TOP = Path(__file__).parents[2]
 SOON = 60.0  # seconds that anything here may take on a busy machine
@@ -43,7 +42,6 @@ class Gate:
         self.open = asyncio.Event()
 
     async def __call__(self, far, reader, writer):
-        """Answer once it is open, with Tencent's time."""
         body = await far.done(await far.heard(reader))
         self.reached.set()
         await self.open.wait()
@@ -56,39 +54,26 @@ class Ground:
 
     def __init__(self, stack, path):
         self.stack, self.path = stack, path
-        self.url = f"sqlite:///{path}/trial.db"
         self.gate = Gate()
-        self.more = {}
 
     async def lay(self, clock=time.time):
-        """Start both clouds and the gate before Tencent's TRTC."""
         self.cloud = Cloud(clock=clock)
         await self.cloud.start()
         self.stack.push_async_callback(self.cloud.close)
         self.slack = await self.stack.enter_async_context(LoopbackSlack())
         self.space = self.slack.space
         self.space.feed.limit = SOON
-        self.far = Far(self.cloud, self.gate)
-        server = await asyncio.start_server(self.far.connected, "127.0.0.1", 0)
-        self.stack.callback(server.close)
-        port = server.sockets[0].getsockname()[1]
+        _far, port = await served(self.stack, Far(self.gate, cloud=self.cloud))
         self.gated = {"BOT_TRTC_ENDPOINT": f"http://127.0.0.1:{port}"}
 
-    async def bot(self, *, gated=False, code=""):
-        """Start a life of the bot, and wait until it is ready."""
-        given = {
-            **os.environ,
-            **self.slack.environment(),
-            **self.cloud.environment,
-            **(self.gated if gated else {}),
-            "BOT_DATABASE_URL": self.url,
-            "BOT_ALLOW_ALL": "true",
-            "BOT_PORT": "0",
-        }
+    async def bot(self, *, gated=False):
+        edges = self.slack.environment(), self.cloud.environment
+        gate = self.gated if gated else {}
+        environment = stage.variables(self.path, 0, *edges, gate)
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            *(("-c", code) if code else ("-m", "bot", "run")),
-            env=given,
+            *("-m", "bot", "run"),
+            env=environment,
             cwd=TOP,
             stderr=asyncio.subprocess.PIPE,
         )
@@ -97,6 +82,18 @@ class Ground:
         await asyncio.wait_for(life.ready.wait(), SOON)
         await self.slack.sockets.connected()
         return life
+
+    async def in_call(self):
+        await self.lay()
+        life = await self.bot(gated=True)
+        await self.typed(START.format(room=1))
+        await asyncio.wait_for(self.gate.reached.wait(), SOON)
+        return life
+
+    def runs(self, count):
+        """Claim that *count* relays were started."""
+        relays = self.cloud.state.relays
+        claim(len(relays) == count, relays)
 
     async def typed(self, line):
         """Type *line* in #ops, and wait for its ack."""
@@ -120,9 +117,9 @@ class Ground:
 
     async def word(self, handle):
         """Return how the journal has *handle*, when no life holds it."""
-        journal = await Journal.open(self.url, now=Clock(), random_bytes=os.urandom)
+        journal = await stage.open_journal(f"sqlite:///{self.path}/patchbay.db")
         try:
-            (intent,) = await journal.history(handle, 1)
+            intent = await journal.find.by_handle(handle)
         finally:
             journal.close()
         return WORDS.get(intent.state, intent.state.value)
@@ -146,110 +143,83 @@ class Life:
             if b"bot.ready" in line:
                 self.ready.set()
 
-    def send(self, sign):
-        """Send the signal *sign*."""
-        self.process.send_signal(sign)
-
-    async def over(self):
-        """Wait for its end and return the exit code."""
-        return await asyncio.wait_for(self.process.wait(), SOON)
+    async def over(self, seconds=SOON):
+        return await asyncio.wait_for(self.process.wait(), seconds)
 
     async def kill(self):
-        """End it, if it has not."""
         if self.process.returncode is None:
             self.process.kill()
         await self.process.wait()
         await self.reading
 
 
-def on_ground(trial):
-    """Return *trial* as the runner calls it: it gets a ground of its own."""
-
-    @wraps(trial)
-    async def run(path, _haste, **more):
-        async with AsyncExitStack() as stack:
-            return await trial(Ground(stack, path), **more)
-
-    return run
+async def make_ground(stack, path, **_haste):
+    return Ground(stack, path)
 
 
-# ── F34, F35: told to stop, killed, frozen ──────────────────────────────────────
+on_ground = on(make_ground)
 
 
+@fault("F34", "SIGTERM, then the answer", 1, "S", slow=True)
+@fault("F34", "SIGTERM twice, then the answer", 2, "S", slow=True)
+@fault("F34", "SIGTERM, and no answer", 1, "U", slow=True)
 @on_ground
-async def try_term(ground, answered, terms):
-    """Send SIGTERM while a start is under way, *terms* times."""
-    await ground.lay()
-    life = await ground.bot(gated=True)
-    await ground.typed(START.format(room=1))
-    await asyncio.wait_for(ground.gate.reached.wait(), SOON)
+async def try_term(terms, word, ground):
+    life = await ground.in_call()
     for _ in range(terms):
-        life.send(signal.SIGTERM)
-    if answered:
+        life.process.send_signal(signal.SIGTERM)
+    if word == "S":
         ground.gate.open.set()
     begun = time.monotonic()
     code = await life.over()
     took = time.monotonic() - begun
     claim(code == 0, "exit code", code, life.log[-2:])
     claim(took <= DRAIN, "it took", took)
-    word = await ground.word("R1")
-    claim(word == ("S" if answered else "U"), "it is", word)
+    kept = await ground.word("R1")
+    claim(kept == word, "it is", kept)
     await ground.bot()
-    await ground.shows("R1", "started" if answered else "unknown")
-    claim(len(ground.cloud.state.relays) == 1, ground.cloud.state.relays)
-    return Told(word, figures=f"over in {took:.1f} s")
+    await ground.shows("R1", "started" if word == "S" else "unknown")
+    ground.runs(1)
 
 
+@fault("F34", "SIGKILL in a call", slow=True)
 @on_ground
 async def try_kill(ground):
-    """Kill the bot while a start is under way."""
-    await ground.lay()
-    life = await ground.bot(gated=True)
-    await ground.typed(START.format(room=1))
-    await asyncio.wait_for(ground.gate.reached.wait(), SOON)
+    life = await ground.in_call()
     await life.kill()
     ground.gate.open.set()
     await ground.bot()
     await ground.shows("R1", "unknown")
-    claim(len(ground.cloud.state.relays) == 1, ground.cloud.state.relays)
-    return Told("U")
+    ground.runs(1)
 
 
+@fault("F34", "SIGTERM while idle", slow=True)
 @on_ground
 async def try_idle(ground):
-    """Stop a bot that has nothing to do."""
     await ground.lay()
     life = await ground.bot()
     await ground.typed(LOOK)
     await ground.shows("G1", "looked up")
-    life.send(signal.SIGTERM)
+    life.process.send_signal(signal.SIGTERM)
     code = await life.over()
     claim(code == 0, "exit code", code)
-    return Told("–", "answered")
 
 
+@fault("F35", "SIGSTOP in a call, then SIGCONT", slow=True)
 @on_ground
 async def try_frozen(ground):
-    """Freeze the bot while a start is under way, and let it go on."""
-    await ground.lay()
-    life = await ground.bot(gated=True)
-    await ground.typed(START.format(room=1))
-    await asyncio.wait_for(ground.gate.reached.wait(), SOON)
-    life.send(signal.SIGSTOP)
+    life = await ground.in_call()
+    life.process.send_signal(signal.SIGSTOP)
     ground.gate.open.set()
     await ground.space.feed.stirred(FROZEN)
-    life.send(signal.SIGCONT)
+    life.process.send_signal(signal.SIGCONT)
     await ground.shows("R1", "started")
-    claim(len(ground.cloud.state.relays) == 1, ground.cloud.state.relays)
-    return Told("S")
+    ground.runs(1)
 
 
-# ── F39: no descriptors left ────────────────────────────────────────────────────
-
-
+@fault("F39", "no descriptors left", slow=True)
 @on_ground
 async def try_no_files(ground):
-    """Take away all new descriptors, then give them back."""
     await ground.lay()
     life = await ground.bot()
     await ground.typed(START.format(room=1))
@@ -265,24 +235,19 @@ async def try_no_files(ground):
     if not refused:  # accepted: then its card comes, and tells how it ended
         held = await ground.space.feed.until(lambda: _settled(ground.seen("R2")))
         claim(held and "not started" in ground.seen("R2")[0], ground.seen("R2"))
-    word = "refused" if refused else "N"
     number = 2 if refused else 3
     await ground.typed(START.format(room=3))
     await ground.shows(f"R{number}", "started")
-    claim(len(ground.cloud.state.relays) == 2, ground.cloud.state.relays)
-    return Told(f"{word}, later S")
+    ground.runs(2)
 
 
 def _settled(seen):
     return any(word in text for text in seen for word in ("started", "unknown"))
 
 
-# ── F27, F28, F33: sockets, envelopes, readiness ────────────────────────────────
-
-
+@fault("F27", "sockets warned, renewed, broken", slow=True)
 @on_ground
 async def try_sockets(ground):
-    """Warn, renew and break the connections: commands come through afterwards."""
     await ground.lay()
     life = await ground.bot()
     ways = (
@@ -298,12 +263,11 @@ async def try_sockets(ground):
         await ground.typed(START.format(room=number))
         await ground.shows(f"R{number}", "started")
     claim(life.process.returncode is None, "it gave up")
-    return Told("S ×3")
 
 
+@fault("F28", "one envelope 5×, one view 5×", slow=True)
 @on_ground
 async def try_envelopes(ground):
-    """Deliver one command, and one form, in several envelopes."""
     await ground.lay()
     await ground.bot()
     client, ops = ground.slack.client, ground.space.channels[seed.OPS.id]
@@ -319,7 +283,6 @@ async def try_envelopes(ground):
     claim(not any(ack.failed for ack in acks), acks)
     await ground.shows("R2", "started")
     claim(len(ground.cloud.state.calls) == 2, ground.cloud.state.calls)
-    return Told("S ×2, 2 calls")
 
 
 async def _carried(client, sort, payload):
@@ -327,9 +290,9 @@ async def _carried(client, sort, payload):
     return await asyncio.gather(*map(client.carrier.carry, letters))
 
 
+@fault("F33", "not ready while the clock is off", slow=True)
 @on_ground
 async def try_ready(ground):
-    """Let Tencent's clock be ten minutes off: it works, and is not ready."""
     await ground.lay(clock=lambda: time.time() + OFF)
     life = await ground.bot(gated=True)
     ground.gate.open.set()
@@ -341,30 +304,47 @@ async def try_ready(ground):
     ):
         told = await answer.text()
         claim(answer.status != aiohttp.http.HTTPStatus.OK, "ready all the same:", told)
-    return Told("S, not ready")
 
 
-# ── all of them ─────────────────────────────────────────────────────────────────
+QUIET = 600.0  # seconds
 
 
-def _slow(number, what, run):
-    return Trial(id=number, what=what, run=run, throttle=CHILD)
+class Enough(Exception):
+    """It was quiet for long enough."""
 
 
-def trials():
-    """Return the trials of this file."""
-    yield _slow("F27", "sockets warned, renewed, broken", try_sockets)
-    yield _slow("F28", "one envelope 5×, one view 5×", try_envelopes)
-    yield _slow("F33", "not ready while the clock is off", try_ready)
-    what = "SIGTERM, then the answer"
-    yield _slow("F34", what, partial(try_term, answered=True, terms=1))
-    what = "SIGTERM twice, then the answer"
-    yield _slow("F34", what, partial(try_term, answered=True, terms=2))
-    what = "SIGTERM, and no answer"
-    yield _slow("F34", what, partial(try_term, answered=False, terms=1))
-    yield _slow("F34", "SIGTERM while idle", try_idle)
-    yield _slow("F34", "SIGKILL in a call", try_kill)
-    yield _slow("F35", "SIGSTOP in a call, then SIGCONT", try_frozen)
-    what = "SIGSTOP 90 s, and a peer takes over"
-    yield Trial(id="F35", what=what, later="needs replicas")
-    yield _slow("F39", "no descriptors left", try_no_files)
+@fault("F27", "no envelope for 10 min")
+async def try_quiet(path, haste):
+    at = [1_000_000.0]
+
+    async def sleep(seconds):
+        at[0] += seconds
+        for client in sockets._clients:
+            client.last_ping_pong_time = at[0]
+        if at[0] > 1_000_000.0 + QUIET:
+            raise Enough
+
+    async with AsyncExitStack() as stack:
+        slack = await stack.enter_async_context(LoopbackSlack())
+        web = AsyncWebClient(
+            token=slack.bot_token.get_secret_value(), base_url=slack.api_url
+        )
+        sockets = Sockets(None, web, slack.app_token, clock=lambda: at[0], sleep=sleep)
+        await sockets.start()
+        stack.push_async_callback(sockets.close)
+        try:
+            await sockets.watch()
+        except Enough:
+            return
+    claim(False, "it gave up in a quiet hour")  # noqa: FBT003 - it did
+
+
+@fault("F27", "pings are not answered", slow=True)
+@on_ground
+async def try_deaf(ground):
+    await ground.lay()
+    life = await ground.bot()
+    await ground.slack.close()
+    code = await life.over(DEAF_SECONDS + SOON)
+    claim(code == 1, "exit code", code)
+    claim(any("sockets.deaf" in line for line in life.log), "it does not say why")

@@ -1,206 +1,132 @@
-"""What every class of the fuzz has in common: cases, figures, and judging text.
+"""What the laws about bad input share: settings, text that hurts, what may be shown.
 
-A class makes examples from a random source and checks one at a time. A check raises
-AssertionError; whatever else comes out of it is a fault as well.
+In the suite a law is tried on a few examples, always the same ones. `make fuzz` tries
+the profile `fuzz` of hypothesis: thousands, from `--hypothesis-seed`.
 """
 
-import random
+import copy
 import re
-import sys
-import time
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
 
-SLOW = 0.05  # seconds of processor time that one case may take
-SHOWN = 300  # characters of an example
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
 
-Make = Callable[[random.Random], Any]
-Check = Callable[[Any], Awaitable[None]]
+ANA, BOB = "U0ANA", "U0BOB"  # who asks; nobody else may be named
 
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One class: its name, how many examples a whole run has, and the two functions.
-
-    *timed* returns the processor time that the bot itself took for the last check;
-    without it the whole check is timed.
-    """
-
-    name: str
-    count: int
-    make: Make
-    check: Check
-    timed: Callable[[], float] | None = None
+JsonStrategy = st.SearchStrategy[Any]
 
 
-@dataclass
-class Result:
-    """What came of a class. *faults* has the smallest example of each fault."""
+def law(examples=100):
+    """Return the settings of a law that has as many *examples* in the suite."""
+    if settings.get_current_profile_name() == "fuzz":
+        return settings()
+    return settings(
+        max_examples=examples,
+        derandomize=True,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
 
-    name: str
-    count: int = 0
-    seconds: float = 0.0
-    slowest: float = 0.0
-    slowest_example: str = ""
-    failed: int = 0
-    faults: dict[str, str] = field(default_factory=dict)
-
-    def __str__(self) -> str:
-        slow = "" if self.slowest <= SLOW else "  over 50 ms"
-        line = (
-            f"{self.name:<34} {self.count:>6} cases {self.seconds:>7.1f} s"
-            f"  slowest {self.slowest * 1000:>6.1f} ms  failed {self.failed}{slow}"
-        )
-        told = [f"    {fault}\n      {example}" for fault, example in self.some()]
-        if slow:
-            told.append(f"    slowest: {self.slowest_example}")
-        return "\n".join([line, *told])
-
-    def some(self) -> list[tuple[str, str]]:
-        """Return up to ten kinds of fault with their smallest examples."""
-        return list(self.faults.items())[:10]
-
-    def blame(self, fault: str, example: Any) -> None:
-        """Count a fault, and keep its example if it is the smallest."""
-        self.failed += 1
-        shown = repr(example)
-        kind = fault.partition("\n")[0][:SHOWN]
-        kept = self.faults.setdefault(kind, shown)
-        self.faults[kind] = min(kept, shown, key=lambda one: (len(one), one))
-
-
-async def run(case: Case, count: int, seed: int) -> Result:
-    """Check *count* examples of *case*; the same *seed* makes the same ones."""
-    result = Result(case.name, count)
-    began = time.perf_counter()
-    for number in range(count):
-        source = random.Random(f"{seed}/{case.name}/{number}")  # noqa: S311 - repeats
-        example = case.make(source)
-        took = await _once(case, example, result)
-        if took > SLOW:  # what else this process had to do may have fallen into it
-            took = min(took, await _once(case, example, Result(case.name)))
-        if took > result.slowest:
-            result.slowest, result.slowest_example = took, repr(example)[:SHOWN]
-    result.seconds = time.perf_counter() - began
-    for kind, example in result.faults.items():
-        result.faults[kind] = example[:SHOWN]
-    return result
-
-
-async def _once(case: Case, example: Any, result: Result) -> float:
-    began = time.process_time()
-    try:
-        await case.check(example)
-    except AssertionError as error:
-        result.blame(str(error) or "an assertion", example)
-    except Exception as error:  # noqa: BLE001 - it is what is looked for
-        result.blame(f"{type(error).__name__}: {error}", example)
-    return case.timed() if case.timed else time.process_time() - began
-
-
-def write(line: object) -> None:
-    """Show *line* at once."""
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
-
-
-# ── text that hurts ──────────────────────────────────────────────────────────────
 
 EVIL = (
-    "<!channel>",
-    "<!here|here>",
-    "<!subteam^S0EVIL>",
-    "<@U0EVIL>",
-    "<#C0EVIL|x>",
-    "<https://evil.example|ok>",
-    "<javascript:alert(1)|x>",
-    "&lt;!channel&gt;",
-    "&amp;lt;!everyone&amp;gt;",
-    "&amp;amp;",
-    "```",
-    "`*_~>",
-    "\x00",
-    "\x1b[31m",
-    "\u202e",
-    "\u2066",
-    "\u200b\u200d",
-    "\ufeff",
-    "\u2028",
-    "\r\n",
-    "\ud800",
-    "\U000e0041",
-    "ｒｅｌａｙ",  # full width
-    "ѕtop",  # a Cyrillic letter
-    "👩‍👩‍👧‍👦",
-    "%s%n{0}{self}",
-    "${jndi:x}",
-    "'; DROP TABLE intents;--",
-    ":white_check_mark:",
-    "—go",
-    "–yes",
-    "“quoted",
-    "'half",
-    "=",
-    "--",
-    "-m" + "a" * 80,
-    "9" * 400,
-    "1e999",
-    "NaN",
-    "null",
-    "[[[[",
-    '{"a":',
-)
+    "<!channel>", "<!here|here>", "<!subteam^S0EVIL>", "<@U0EVIL>", "<#C0EVIL|x>",
+    "<https://evil.example|ok>", "<javascript:alert(1)|x>", "&lt;!channel&gt;",
+    "&amp;lt;!everyone&amp;gt;", "&amp;amp;", "```", "`*_~>", "\x00", "\x1b[31m",
+    "\u202e", "\u2066", "\u200b\u200d", "\ufeff", "\u2028", "\r\n", "\ud800",
+    "\U000e0041", "ｒｅｌａｙ", "ѕtop", "👩‍👩‍👧‍👦", "%s%n{0}{self}", "${jndi:x}",
+    "'; DROP TABLE intents;--", ":white_check_mark:", "—go", "–yes", "“quoted", "'half",
+    "=", "--", "-m" + "a" * 80, "9" * 400, "1e999", "NaN", "null", "[[[[", '{"a":',
+)  # fmt: skip
 LETTERS = (
     "abzAZ019 -_=.:/\\\"'`<>&|@#!%{}[]()*~+,;?\n\t\x00\x7f\u00e9\u4e2d\u202e\U0001f600"
 )
 
+LENGTHS = (1999, 2001, 4001, 12_000)
 
-def text(source: random.Random, most: int = 40) -> str:
-    """Return text of up to *most* characters, some of them dangerous."""
-    kind = source.random()
-    if kind < 0.4:
-        return source.choice(EVIL)
-    if kind < 0.45:
-        return source.choice("a<&é中\x00") * source.choice([1999, 2001, 4001, 12_000])
-    return "".join(source.choices(LETTERS, k=source.randint(0, most)))
-
-
-def value(source: random.Random, depth: int = 2) -> Any:
-    """Return anything that JSON can hold."""
-    plain: list[Callable[[], Any]] = [
-        lambda: None,
-        lambda: source.choice([True, False]),
-        lambda: source.choice([0, -1, 1, 2**31, 2**32, 2**63, 10**400]),
-        lambda: source.choice([0.5, -0.0, 1e308]),
-        lambda: text(source),
-        lambda: "",
-        list,
-        dict,
-    ]
-    nested: list[Callable[[], Any]] = [
-        lambda: [value(source, depth - 1) for _ in range(source.randint(1, 3))],
-        lambda: {text(source, 6): value(source, depth - 1)},
-    ]
-    return source.choice(plain + (nested if depth else []))()
+short_texts = st.sampled_from(EVIL) | st.text(LETTERS, max_size=6)
+long_texts = st.builds(str.__mul__, st.sampled_from("a<&é中"), st.sampled_from(LENGTHS))
+texts = st.one_of(
+    st.sampled_from(EVIL), st.text(LETTERS, max_size=40), st.sampled_from(EVIL)
+) | st.booleans().flatmap(lambda long: long_texts if long else short_texts)
+numbers = st.sampled_from(
+    (0, -1, 1, 2**31, 2**32, 2**63, 10**400, 0.5, -0.0, 1e308, True, False)
+)
+values = st.recursive(  # anything that JSON can hold
+    st.none() | numbers | texts | st.sampled_from(("", (), {})).map(copy.copy),
+    lambda inner: (
+        st.lists(inner, min_size=1, max_size=3)
+        | st.dictionaries(short_texts, inner, min_size=1, max_size=1)
+    ),
+    max_leaves=3,
+)
+rarely = st.integers(0, 9).map(lambda number: number > 7)
 
 
-def places(node: Any) -> list[tuple[Any, Any]]:
+def places(node):
     """Return every place in *node* that can be changed: a container and a key."""
-    found: list[tuple[Any, Any]] = []
+    pairs: list[tuple[Any, Any]] = []
     waiting = [node]
     while waiting:
         inside = waiting.pop()
         if isinstance(inside, dict):
-            found += [(inside, key) for key in inside]
+            pairs += [(inside, key) for key in inside]
             waiting += inside.values()
         elif isinstance(inside, list):
-            found += [(inside, at) for at in range(len(inside))]
+            pairs += [(inside, at) for at in range(len(inside))]
             waiting += inside
-    return found
+    return pairs
 
 
-# ── what may be told ─────────────────────────────────────────────────────────────
+@st.composite
+def mutated(draw, node, *, least=0, most=3, instead=lambda _before: values):
+    """Draw JSON like *node*, with *least* to *most* of its places changed.
+
+    A place is left out, goes by another name, is crowded, or has what is drawn from
+    *instead*, which gets what stood there.
+    """
+    node = copy.deepcopy(node)
+    for _ in range(draw(st.integers(least, most))):
+        pairs = places(node)
+        if not pairs:
+            return draw(values)
+        container, key = pairs[draw(st.integers(0, len(pairs) - 1))]
+        how = draw(st.sampled_from(("value", "value", "value", "out", "name", "many")))
+        if how == "out" and isinstance(container, dict):
+            container.pop(key)
+        elif how == "name" and isinstance(container, dict):
+            container[draw(short_texts)] = container.pop(key)
+        elif how == "many":
+            container[key] = ["x"] * 500
+        else:
+            container[key] = draw(instead(container[key]))
+    return node
+
+
+@st.composite
+def damaged(draw, body):
+    """Draw *body*, the bytes of a request or an answer, broken in one way."""
+    at = draw(st.integers(0, len(body)))
+    noise = draw(st.binary(min_size=1, max_size=3))
+    ways: tuple[Callable[[], bytes], ...] = (
+        lambda: body[:at],
+        lambda: body[at:],
+        lambda: body[:at] + noise + body[at:],
+        lambda: b"\xef\xbb\xbf" + body,
+        lambda: b"\xff\xfe" + body,
+        lambda: body.decode("utf-8", "replace").encode("utf-16"),
+        lambda: body + body,
+        lambda: b"[" * 100_000 + body,
+        lambda: body.replace(b'"', b"'"),
+        lambda: body.replace(b":", b":NaN,", 1),
+        lambda: body + b"&a=b" * 300,
+        lambda: b'{"Response":{"TaskId":"a","TaskId":"b"}}',
+        lambda: b"payload=" + b"%5B" * 5000,
+        lambda: b"payload=null",
+        lambda: b"",
+    )
+    return draw(st.sampled_from(ways))()
+
 
 _PERSON = re.compile(r"U0ANA|U0BOB|U\d{6}")  # who asks here; nobody else is named
 _BRACKETS = re.compile(r"<[^<>]*>?")
@@ -222,9 +148,9 @@ _BARE_LINK = re.compile(r"https?://([a-z0-9.-]+)", re.IGNORECASE)
 _HOSTS = ("tencentcloud.com", "tencent.com", "trtc.io", "slack.dev", "slack.com")
 
 
-def fit_to_tell(told: Any) -> None:
-    """Assert that nothing in *told*, a message or view, acts, or tells too much."""
-    for node in _objects(told):
+def check_shown(shown):
+    """Assert that nothing in *shown*, a message or view, acts, or tells too much."""
+    for node in objects(shown):
         kind = node.get("type")
         assert kind not in {"broadcast", "usergroup"}, f"a {kind} element"
         if kind == "user":
@@ -236,32 +162,33 @@ def fit_to_tell(told: Any) -> None:
             assert host[1].endswith(_HOSTS), f"link to {host[1]}"
         if isinstance(node.get("text"), str) and kind in {None, "mrkdwn", "message"}:
             _parsed_text(node["text"])
-    for said in _strings(told):
-        assert not _TRACE.search(said), f"tells of the inside: {_TRACE.search(said)}"
-        unseen = _UNSEEN.search(said)
+    for text in _strings(shown):
+        assert not _TRACE.search(text), f"tells of the inside: {_TRACE.search(text)}"
+        unseen = _UNSEEN.search(text)
         assert not unseen, f"an unseen character: {unseen and ascii(unseen[0])}"
 
 
-def _parsed_text(said: str) -> None:
-    for found in _BRACKETS.finditer(said):
-        ours = _OURS.fullmatch(found[0])
-        assert ours, f"an unescaped bracket: {found[0][:60]}"
+def _parsed_text(text):
+    for match in _BRACKETS.finditer(text):
+        ours = _OURS.fullmatch(match[0])
+        assert ours, f"an unescaped bracket: {match[0][:60]}"
         named = ours["user"]
         assert not named or _PERSON.fullmatch(named), f"names {named}"
-    assert not _ENTITY.search(said), "an unescaped ampersand"
+    assert not _ENTITY.search(text), "an unescaped ampersand"
 
 
-def _objects(node: Any) -> Iterator[dict[str, Any]]:
+def objects(node):
+    """Yield every object in *node*, JSON."""
     if isinstance(node, dict):
         yield node
         for inside in node.values():
-            yield from _objects(inside)
+            yield from objects(inside)
     elif isinstance(node, list):
         for inside in node:
-            yield from _objects(inside)
+            yield from objects(inside)
 
 
-def _strings(node: Any) -> Iterator[str]:
+def _strings(node):
     if isinstance(node, str):
         yield node
     elif isinstance(node, dict):

@@ -1,24 +1,26 @@
-"""The bot as a process of its own, with a Slack and a cloud that count."""
+"""A busy day's mix of commands, for a bot that is a process of its own.
+
+Its Slack and its cloud count, and do little else.
+"""
 
 import asyncio
 import json
+import random
 import re
-import socket
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AsyncExitStack
+from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
+from itertools import count
+from time import monotonic
 from typing import Any
-
-import aiohttp
+from urllib.parse import urlencode
 
 from bot.sandbox.cloud import LoopbackCloud
-from bot.sandbox.cloud.state import Relay
-from bot.sandbox.run import Bot
-from tests.trials.load_mix import Mix, Typed, click
-from tests.trials.rawhttp import FORM, Answer, Lines, request, slack_headers
-from tests.trials.slackish import Said, Slackish
+from bot.sandbox.run import Bot, free_port
+from tests.trials import stage
+from tests.trials.fuzz_kit import objects
+from tests.trials.rawhttp import FORM, Lines, request, slack_headers
+from tests.trials.slackish import TEAM, Slackish
 
 PATIENCE = 3.0  # seconds that Slack waits for an ack
 BOOT_SECONDS = 30.0
@@ -27,13 +29,96 @@ LATE = "Still working on it"
 MOST_LIVE = 40  # relays that are left running; those above are stopped, oldest first
 STOP_EVERY, STOP_SOON = 2.0, 0.1  # seconds
 
-CONFIG = """\
-[policy.limits]
-live_relays = 1000000
-starts_per_person_a_day = 1000000
-"""
 CARD = re.compile(r"R\d+ · (?P<state>[a-z ]+?)\s+room (?P<room>\d+)")
 OVER = {"started", "not started", "unknown", "stopped", "stopping"}
+
+
+PEOPLE = 200
+CHANNELS = 200  # a channel takes one new message a second, so cards need many
+FIRST_ROOM = 100_000
+
+CODES = (
+    "FailedOperation.SlowDown", "AuthFailure.SignatureExpire", "RequestLimitExceeded",
+    "InternalError", "NoSuch.Code",
+)  # fmt: skip
+GS = ("1326515201117065216", "1326515201117065217")
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """One slash command; *room* is the relay's room, if it starts one."""
+
+    number: int
+    command: str
+    text: str
+    room: int = 0
+
+    def body(self, answer_url):
+        fields = {
+            "team_id": TEAM,
+            "channel_id": f"C{self.number % CHANNELS:06}",
+            "user_id": f"U{self.number % PEOPLE:06}",
+            "command": self.command,
+            "text": self.text,
+            "response_url": answer_url,
+            "trigger_id": f"t{self.number}.1",
+        }
+        return urlencode(fields).encode()
+
+
+def click(number, button, place):
+    """Return the form that Slack posts when *button*, on a card, is pressed."""
+    channel, ts = place
+    user = {"id": f"U{number % PEOPLE:06}", "team_id": TEAM, "name": "somebody"}
+    payload = {
+        "type": "block_actions",
+        "team": {"id": TEAM, "domain": "trial"},
+        "user": user,
+        "api_app_id": "A0TRIAL",
+        "trigger_id": f"t{number}.1",
+        "container": {"type": "message", "message_ts": ts, "channel_id": channel},
+        "channel": {"id": channel, "name": "ops"},
+        "message": {"type": "message", "ts": ts, "text": ""},
+        "actions": [{"type": "button", "action_ts": f"{number}.2", **button}],
+    }
+    return urlencode({"payload": json.dumps(payload)}).encode()
+
+
+class Mix:
+    """Makes commands in the proportions of a busy day; *seed* repeats them."""
+
+    def __init__(self, seed):
+        self._random = random.Random(seed)  # noqa: S311 - not for secrets
+        self._numbers, self._rooms = count(1), count(FIRST_ROOM + 1)
+        any_of, number = self._random.choice, self._random.randint
+        self._kinds = {
+            lambda: ("/lookup", any_of(CODES)): 30,
+            lambda: ("/relay", "list"): 15,
+            lambda: ("/relay", f"status R{number(1, 400)}"): 10,
+            lambda: ("/relay", "recent mine"): 5,
+            lambda: ("/relay", _start(number(1, 900_000), "--dry-run")): 10,
+            lambda: ("/relay", "start 295066"): 5,
+            lambda: ("/patchbay", "help"): 10,
+            lambda: ("/relay", "statsu R1"): 5,
+            lambda: ("/gs", any_of(GS)): 4,
+            lambda: ("/lookup", f"R{number(1, 400)}"): 4,
+            None: 2,  # a start
+        }
+
+    def any(self):
+        (make,) = self._random.choices([*self._kinds], [*self._kinds.values()])
+        return Typed(self.next_number(), *make()) if make else self.start()
+
+    def start(self):
+        room = next(self._rooms)
+        return Typed(self.next_number(), "/relay", _start(room, "--go"), room)
+
+    def next_number(self):
+        return next(self._numbers)
+
+
+def _start(room, flag):
+    return f"start {room} url=rtmp://push.example.com/live/s{room} {flag}"
 
 
 @dataclass(slots=True)
@@ -47,15 +132,6 @@ class Sent:
     answered: float = -1.0  # the same, for what the person sees
 
 
-@dataclass(slots=True)
-class Click:
-    """A stop that was clicked: when, on which room's card, and how its ack went."""
-
-    at: float  # Unix time
-    room: int
-    status: int = 0
-
-
 @dataclass
 class Rig:
     """Offers load and keeps what came of it."""
@@ -67,26 +143,22 @@ class Rig:
     sent: dict[int, Sent] = field(default_factory=dict)
     by_room: dict[int, Sent] = field(default_factory=dict)
     ended: dict[int, str] = field(default_factory=dict)  # room: started, not started
-    buttons: dict[int, tuple[dict[str, str], tuple[str, str]]] = field(
-        default_factory=dict
-    )
-    clicks: list[Click] = field(default_factory=list)
+    buttons: dict[int, Any] = field(default_factory=dict)  # by room, with its place
+    clicks: list[tuple[float, int]] = field(default_factory=list)  # Unix time, room
     _flying: set[asyncio.Task[None]] = field(default_factory=set)
 
-    # ── what the bot says ───────────────────────────────────────────────────────
-
-    def heard(self, said: Said) -> None:
-        """Note who was answered by *said*."""
-        if said.number:
-            self._answered(int(said.number))
-        elif said.method == "views.open":
-            number = str(said.body.get("trigger_id", "t0.1"))
+    def heard(self, call):
+        """Note who was answered by *call*."""
+        if call.number:
+            self._answered(int(call.number))
+        elif call.method == "views.open":
+            number = str(call.body.get("trigger_id", "t0.1"))
             self._answered(int(number[1:].partition(".")[0]))
-        elif said.method.startswith("chat."):
-            self._card(said)
+        elif call.method.startswith("chat."):
+            self._card(call)
 
-    def _card(self, said: Said) -> None:
-        match = CARD.search(str(said.body.get("text", "")))
+    def _card(self, call):
+        match = CARD.search(str(call.body.get("text", "")))
         if not match:
             return
         room, state = int(match["room"]), match["state"].strip()
@@ -96,158 +168,109 @@ class Rig:
             self._answered(self.by_room[room].typed.number)
             self.ended.setdefault(room, state)
         self.buttons.pop(room, None)
-        if state == "started" and (button := _danger(said.body)):
-            ts = str(said.body.get("ts", f"1700000000.{self.slack.posted:06}"))
-            self.buttons[room] = button, (str(said.body["channel"]), ts)
+        if state == "started" and (button := _danger(call.body)):
+            ts = str(call.body.get("ts", f"1700000000.{self.slack.posted:06}"))
+            self.buttons[room] = button, (str(call.body["channel"]), ts)
 
-    def _answered(self, number: int) -> None:
+    def _answered(self, number):
         sent = self.sent.get(number)
         if sent and sent.answered < 0:
-            sent.answered = _clock() - sent.due
+            sent.answered = monotonic() - sent.due
 
-    # ── what people do ──────────────────────────────────────────────────────────
-
-    async def offer(self, make: Callable[[], Typed], rate: float, count: int) -> None:
+    async def offer(self, make, rate, count):
         """Send *count* commands at *rate* a second, whatever the bot makes of it."""
-        began = _clock()
+        began = monotonic()
         for number in range(count):
             due = began + number / rate
-            if (wait := due - _clock()) > 0:
+            if (wait := due - monotonic()) > 0:
                 await asyncio.sleep(wait)
             self._fly(self._send(make(), due))
 
-    async def stopping(self) -> None:
-        """Stop a relay every few seconds, sooner when many run, until cancelled."""
+    async def stopping(self):
         while True:
             many = len(self.buttons) > MOST_LIVE
             await asyncio.sleep(STOP_SOON if many else STOP_EVERY)
             if self.buttons:
                 room = next(iter(self.buttons))
                 button, place = self.buttons.pop(room)
-                self._fly(self._click(room, button, place))
+                self.clicks.append((time.time(), room))
+                body = click(self.mix.next_number(), button, place)
+                self._fly(self._post(body))
 
-    async def landed(self) -> None:
-        """Wait until everything that was sent has its ack, or never gets one."""
+    async def landed(self):
         while self._flying:
             await asyncio.gather(*self._flying)
 
-    async def until(self, true: Callable[[], bool], seconds: float) -> bool:
+    async def until(self, true, seconds):
         """Wait until *true*, at most *seconds*; return whether it came true."""
-        end = _clock() + seconds
-        while not true() and _clock() < end:  # noqa: ASYNC110 - it is not ours to tell
+        end = monotonic() + seconds
+        while not true() and monotonic() < end:  # noqa: ASYNC110 - it is not ours to tell
             await asyncio.sleep(0.02)
         return true()
 
-    def unanswered(self, since: int = 0) -> list[Sent]:
-        """Return the commands from number *since* on to which nothing was said."""
+    def unanswered(self, since=0):
+        """Return the commands from number *since* on to which nothing was call."""
         later = (sent for number, sent in self.sent.items() if number > since)
         return [sent for sent in later if sent.answered < 0]
 
-    def running(self) -> dict[int, list[Relay]]:
-        """Return what the cloud has run, by room: more than one is a double start."""
-        rooms: dict[int, list[Relay]] = {}
-        for relay in self.cloud.state.relays.values():
-            rooms.setdefault(int(relay.room), []).append(relay)
-        return rooms
+    def doubled(self):
+        """Return how many rooms have more than one relay."""
+        rooms = Counter(relay.room for relay in self.cloud.state.relays.values())
+        return sum(relays > 1 for relays in rooms.values())
 
-    def _fly(self, work: Any) -> None:
+    def _fly(self, work):
         task = asyncio.create_task(work)
         self._flying.add(task)
         task.add_done_callback(self._flying.discard)
 
-    async def _send(self, typed: Typed, due: float) -> None:
+    async def _send(self, typed, due):
         sent = self.sent[typed.number] = Sent(typed, due)
         if typed.room:
             self.by_room[typed.room] = sent
-        left = PATIENCE - (_clock() - due)  # counted from when it was to be sent
+        left = PATIENCE - (monotonic() - due)  # counted from when it was to be sent
         body = typed.body(self.slack.response_url(typed.number))
         answer = await self._post(body, max(left, 0))
         sent.status = answer.status
-        took = _clock() - due
+        took = monotonic() - due
         if not answer.status or took > PATIENCE:
             return  # nobody sees an ack that comes later
         sent.ack = took
         if answer.body and LATE.encode() not in answer.body:
             self._answered(typed.number)
 
-    async def _click(
-        self, room: int, button: dict[str, str], place: tuple[str, str]
-    ) -> None:
-        clicked = Click(time.time(), room)
-        self.clicks.append(clicked)
-        answer = await self._post(click(self.mix.next_number(), button, place))
-        clicked.status = answer.status
-
-    async def _post(self, body: bytes, patience: float = PATIENCE) -> Answer:
+    async def _post(self, body, patience=PATIENCE):
         head = {"Content-Type": FORM, **slack_headers(body, self.slack.signing_secret)}
         return await self.lines.ask(request(PATH, body, head), patience)
 
 
-async def make_rig(stack: AsyncExitStack, folder: Path, seed: int) -> Rig:
+async def make_rig(stack, folder, seed):
     """Start everything; *stack* ends it."""
     cloud, slack = LoopbackCloud(), Slackish()
     for one in (cloud, slack):
         await one.start()
         stack.push_async_callback(one.close)
-    config = folder / "bot.toml"
-    config.write_text(CONFIG, encoding="utf-8")
-    port = _free_port()
-    environment = {
-        **slack.environment,
-        **cloud.environment,
-        "BOT_CONFIG": str(config),
-        "BOT_DATABASE_URL": f"sqlite:///{folder}/patchbay.db",
-        "BOT_PORT": str(port),
-        "BOT_ALLOW_ALL": "true",
-    }
-    bot = Bot(environment, folder / "bot.log")
+    port = free_port()
+    variables = stage.variables(folder, port, slack.environment, cloud.environment)
+    bot = Bot(variables, folder / "bot.log")
     await bot.start()
     stack.push_async_callback(bot.stop)
-    await _ready(f"http://127.0.0.1:{port}/readyz", folder / "bot.log")
     lines = Lines(f"http://127.0.0.1:{port}")
     stack.callback(lines.close)
     rig = Rig(cloud, slack, lines, Mix(seed))
-    slack.heard = rig.heard
+    asking = request("/readyz", b"", method="GET")
+    end = monotonic() + BOOT_SECONDS
+    while (await lines.ask(asking, PATIENCE)).status != 200:
+        if monotonic() > end:
+            raise RuntimeError(f"the bot did not start; see {folder}/bot.log")
+        await asyncio.sleep(0.05)
+    slack.on_call = rig.heard
     return rig
 
 
-async def _ready(url: str, log: Path) -> None:
-    end = _clock() + BOOT_SECONDS
-    async with aiohttp.ClientSession() as session:
-        while _clock() < end:
-            try:
-                async with session.get(url) as answer:
-                    if answer.ok:
-                        return
-            except aiohttp.ClientError:
-                await asyncio.sleep(0.05)
-    raise RuntimeError(f"the bot did not start; see {log}")
-
-
-def _danger(body: dict[str, Any]) -> dict[str, str] | None:
-    """Return the red button of a card, as it comes back when it is pressed."""
+def _danger(body):
     blocks = body.get("blocks") or []
     blocks = json.loads(blocks) if isinstance(blocks, str) else blocks
-    for node in _nodes(blocks):
+    for node in objects(blocks):
         if node.get("type") == "button" and node.get("style") == "danger":
             return {"action_id": node["action_id"], "value": node["value"]}
     return None
-
-
-def _nodes(value: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(value, dict):
-        yield value
-    inside = value.values() if isinstance(value, dict) else value
-    if isinstance(value, dict | list):
-        for one in inside:
-            yield from _nodes(one)
-
-
-def _free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
-
-
-def _clock() -> float:
-    return time.monotonic()

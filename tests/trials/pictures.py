@@ -33,7 +33,7 @@ async def told(page, *texts):
 
 
 async def no_toasts(page):
-    """Take away what the panel has told."""
+    """Take away what the bench has told."""
     for toast in await page.locator(".toast").get_by_role("button").all():
         await toast.click()
 

@@ -1,7 +1,7 @@
 """The crash trial in short, and proof that its checker can find something."""
 
-import ast
 import json
+import re
 import sqlite3
 from pathlib import Path
 
@@ -30,29 +30,16 @@ async def test_a_few_random_kills_lose_nothing():
     assert found["submitted"] == 20
 
 
-@pytest.mark.parametrize(("program", "fault"), crash.BAD.items())
-async def test_a_bad_design_is_caught(program, fault):
-    found = await crash.by_chance(called_back=False, kills=3, seed=7, program=program)
+@pytest.mark.parametrize("design", crash.BAD)
+async def test_a_bad_design_is_caught(design):
+    found = await crash.where_it_must_show(design)
 
-    assert fault in found["faults"]
-
-
-# ── the checker ──────────────────────────────────────────────────────────────────
+    assert (found["faults"]["silent loss"], found["faults"]["double"]) == (1, 1)
 
 
 def test_the_checker_shares_no_code_with_the_bot():
-    tree = ast.parse(Path(checker.__file__).read_text())
-    imported = {
-        alias.name.partition(".")[0]
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Import | ast.ImportFrom)
-        for alias in node.names
-        for _ in [0]
-    } | {
-        (node.module or "").partition(".")[0]
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom)
-    }
+    source = Path(checker.__file__).read_text()
+    imported = set(re.findall(r"^ *(?:from|import) (\w+)", source, re.MULTILINE))
 
     assert not imported & {"bot", "commands", "tests", "sqlalchemy"}
 

@@ -1,4 +1,4 @@
-"""What lies beside the journal's file: its lock, its key, its spool."""
+"""The files beside the journal's own: its lock, its key, its spool."""
 
 import fcntl
 from collections.abc import Callable

@@ -1,7 +1,7 @@
-"""Room kept on the disk, so that what was sent can be told even when the disk is full.
+"""Room kept on the disk, so that outcomes can be committed when the disk is full.
 
 A commit in WAL mode needs new pages even to change a row in place. So a file of one
-MiB lies ready: deleted, it makes room for the outcomes of what is under way.
+MiB is kept: deleting it makes room for the outcomes of what is under way.
 """
 
 import os
@@ -11,20 +11,20 @@ RESERVE_BYTES = 1 << 20
 
 
 class Reserve:
-    """A file beside the journal; None for a database that is none of our files."""
+    """A file beside the journal; None for a database that is not a local file."""
 
     def __init__(self, file: Path | None) -> None:
         self._file = file
-        self._lies_there = file is None
+        self._exists = file is None
 
     def kept(self) -> bool:
-        """Tell whether the room is kept; where it is not, lay it down if it fits."""
-        if self._file and not self._lies_there:
+        """Tell whether the room is kept; where it is not, take it if it fits."""
+        if self._file and not self._exists:
             try:
-                _lay(self._file)
+                _fill(self._file)
             except OSError:
                 return False
-            self._lies_there = True
+            self._exists = True
         return True
 
     def spend(self) -> bool:
@@ -32,11 +32,11 @@ class Reserve:
         if self._file is None or not self._file.exists():
             return False
         self._file.unlink()
-        self._lies_there = False
+        self._exists = False
         return True
 
 
-def _lay(file: Path) -> None:
+def _fill(file: Path) -> None:
     if file.exists() and file.stat().st_size == RESERVE_BYTES:
         return
     try:
@@ -45,5 +45,5 @@ def _lay(file: Path) -> None:
             opened.flush()
             os.fsync(opened.fileno())
     except OSError:
-        file.unlink(missing_ok=True)  # half a reserve only takes up room
+        file.unlink(missing_ok=True)  # a part of the reserve only takes up room
         raise

@@ -1,7 +1,7 @@
-"""How things ended while the database was away: a file that outlives a crash.
+"""Outcomes that could not be committed: a file that outlives a crash.
 
-Only what was sent is in it. A line is synced to the disk before anybody goes on, and
-taken back when the journal has it; at the next start the rest is settled first.
+Only what was sent is in it. A line is synced to the disk before `put` returns, and is
+crossed out once the journal has it; the next start commits the rest first.
 """
 
 import json
@@ -9,37 +9,40 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import structlog
 
 from bot.ids import IntentId
-from bot.journal.model import State
+from bot.journal.model import Changes
+from bot.states import State
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
-    """How an intent ended, as far as the journal could not be told."""
+class SpooledOutcome:
+    """How an intent ended, which could not be committed to the journal."""
 
     intent: IntentId
     state: State
-    changes: Mapping[str, Any] = field(default_factory=dict)
+    changes: Changes = field(default_factory=Changes)
 
 
 class Spool:
-    """A file of completion; None where there is no disk of ours to keep it on."""
+    """A file of outcomes; None where there is no disk to keep it on."""
 
     def __init__(self, file: Path | None) -> None:
         self._file = file
 
-    def put(self, ending: Ending) -> bool:
-        """Keep *ending*, durably; False if that cannot be done either."""
+    def put(self, outcome: SpooledOutcome) -> bool:
+        """Keep *outcome*, durably; False if that cannot be done either."""
         if self._file is None:
             return False
-        kept = {"intent": ending.intent, "state": ending.state.value}
-        return self._append({**kept, "changes": dict(ending.changes)})
+        state, changes = outcome.state.value, {**outcome.changes}
+        return self._append(
+            {"intent": outcome.intent, "state": state, "changes": changes}
+        )
 
     def taken(self, intent: IntentId) -> None:
         """Note that the journal has how *intent* ended."""
@@ -48,32 +51,32 @@ class Spool:
             if not self.left():
                 self._file.unlink()
 
-    def left(self) -> list[Ending]:
+    def left(self) -> list[SpooledOutcome]:
         """Return what the journal does not have yet, oldest first."""
         if self._file is None or not self._file.exists():
             return []
-        found: dict[str, Ending] = {}
+        outcomes: dict[str, SpooledOutcome] = {}
         for line in filter(None, self._file.read_bytes().splitlines()):
             try:
-                said = json.loads(line)
-                intent = IntentId(said["intent"])
-                found.pop(intent, None)
-                if not said.get("taken"):
-                    found[intent] = Ending(
-                        intent, State(said["state"]), said["changes"]
-                    )
+                entry = json.loads(line)
+                intent = IntentId(entry["intent"])
+                outcomes.pop(intent, None)
+                if not entry.get("taken"):
+                    changes = _changes_of(entry["changes"])
+                    state = State(entry["state"])
+                    outcomes[intent] = SpooledOutcome(intent, state, changes)
             except (ValueError, KeyError, TypeError):
-                # the last line of a crash; what it tells of will be told as UNKNOWN
+                # cut off by a crash; recovery shows its intent as UNKNOWN
                 log.critical("spool.broken-line", length=len(line))
-        return list(found.values())
+        return list(outcomes.values())
 
-    def _append(self, said: Mapping[str, Any]) -> bool:
+    def _append(self, entry: Mapping[str, Any]) -> bool:
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
         try:
             descriptor = os.open(str(self._file), flags, 0o600)
             try:
                 # it may follow half a line, which a crash left
-                os.write(descriptor, b"\n" + json.dumps(said).encode() + b"\n")
+                os.write(descriptor, b"\n" + json.dumps(entry).encode() + b"\n")
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
@@ -81,3 +84,18 @@ class Spool:
             log.critical("spool.unwritten", why=error.strerror)
             return False
         return True
+
+
+def _changes_of(entry: Mapping[str, Any]) -> Changes:
+    """Read what an entry says was changed, as this release or an older one wrote it.
+
+    Releases before 0.2 kept the marks as words of one text, under `notices`. What is
+    not known by name is left out, and logged: it must not keep the bot from starting.
+    """
+    texts = dict(entry)
+    if "notices" in texts:
+        texts["marks"] = tuple(str(texts.pop("notices")).split())
+    for name in texts.keys() - Changes.__annotations__.keys():
+        log.critical("spool.unknown-change", name=name)
+        del texts[name]
+    return cast("Changes", texts)

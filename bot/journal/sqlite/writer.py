@@ -2,7 +2,7 @@
 
 A commit that survives a power cut costs a disk sync, whoever shares it. So the writer
 takes all that has queued, runs each piece in a savepoint of one transaction, commits
-once, and only then lets the waiters go on. A piece that fails by itself fails alone;
+once, and only then returns the results. A piece that fails by itself fails alone;
 when the database fails, so does the group.
 """
 
@@ -32,7 +32,7 @@ Work = Callable[[Connection], Any]
 
 LARGEST_GROUP = 256
 BUSY_MS = 5000
-READ_BUSY_MS = 250  # a read holds up the event loop; nobody waits for it in WAL mode
+READ_BUSY_MS = 250  # a read blocks the event loop; in WAL mode it never waits
 DISK_FULL = "the disk is full; what runs is still told, and nothing new begins"
 
 # What is wrong with one piece of work, not with the database.
@@ -57,11 +57,11 @@ def make_engine(url: str, *, reads: bool = False) -> Engine:
 
 
 class Writer:
-    """Runs writes of *engine* in a thread, and reads where they cost least.
+    """Runs writes of *engine* in a thread, and reads on the event loop or in another.
 
-    A short read of a local file is over before a thread would have taken it up: the
-    hop and the fight for the interpreter's lock cost more than the read. So *reader*,
-    if there is one, reads on the event loop, but for what is long.
+    A short read of a local file takes less time than handing it to a thread and back.
+    So *reader*, if there is one, runs short reads on the event loop; long reads, and
+    all of an engine without a *reader*, run in a thread.
 
     *on_full* is called when the disk is full; if it returns true (it has made room),
     what ends something is tried once more. As long as *has_room* then returns false,
@@ -83,7 +83,6 @@ class Writer:
         self._writer = threading.Thread(target=self._write, name="journal", daemon=True)
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="journal-read")
         self._closed = False
-        self.commits = 0
         self._writer.start()
 
     async def write(
@@ -105,7 +104,7 @@ class Writer:
         return await done
 
     async def read(self, work: Callable[[Connection], T], *, long: bool = False) -> T:
-        """Run *work* on what is committed; what is *long* does not hold others up.
+        """Run *work* on what is committed; if it is *long*, not on the event loop.
 
         Raises:
             JournalUnavailable: the database did not answer.
@@ -119,7 +118,7 @@ class Writer:
         return await loop.run_in_executor(self._reader, _read, engine, work)
 
     def close(self) -> None:
-        """Finish what has queued, then stop both writer."""
+        """Finish what has queued, then stop both threads."""
         if self._closed:
             return
         self._closed = True
@@ -150,7 +149,7 @@ class Writer:
             group = _without_beginnings(group, full)
         try:
             results = self._transaction(group)
-        except Exception as error:  # noqa: BLE001 - told to everybody who waits
+        except Exception as error:  # noqa: BLE001 - raised to everybody who waits
             if not _disk_is_full(error):
                 results = [unavailable(error)] * len(group)
             else:
@@ -163,21 +162,19 @@ class Writer:
         """Commit on a full disk; the reserve goes only if it has to."""
         try:
             return self._transaction(group)
-        except Exception as error:  # noqa: BLE001 - told to everybody who waits
+        except Exception as error:  # noqa: BLE001 - raised to everybody who waits
             if not (_disk_is_full(error) and self._on_full()):
                 return [unavailable(error)] * len(group)
         try:
             return self._transaction(group)
-        except Exception as error:  # noqa: BLE001 - told to everybody who waits
+        except Exception as error:  # noqa: BLE001 - raised to everybody who waits
             return [unavailable(error)] * len(group)
 
     def _transaction(self, group: list[_Piece]) -> list[Any]:
         if not group:
             return []
         with self._engine.begin() as connection:
-            results = [_one(connection, piece.work) for piece in group]
-        self.commits += 1
-        return results
+            return [_one(connection, piece.work) for piece in group]
 
 
 def _read(engine: Engine, work: Callable[[Connection], T]) -> T:
@@ -216,7 +213,7 @@ def _without_beginnings(
 
 
 def _tell(piece: _Piece, result: Any) -> None:
-    with suppress(RuntimeError):  # its loop is closed: nobody waits any more
+    with suppress(RuntimeError):  # its event loop is closed
         piece.loop.call_soon_threadsafe(_settle, piece.done, result)
 
 
@@ -239,7 +236,7 @@ def _disk_is_full(error: BaseException | None) -> bool:
 
 
 def unavailable(error: Exception) -> JournalUnavailable:
-    """Return what is told of *error*: its cause, without the statement."""
+    """Return *error* as the journal raises it: its cause, without the statement."""
     cause = getattr(error, "orig", None) or error
     return JournalUnavailable(f"{type(cause).__name__}: {cause}")
 
@@ -257,7 +254,7 @@ def sqlite_file(url: str) -> Path | None:
 
 
 def check(engine: Engine) -> None:
-    """Read through a SQLite file, which tells damage before it does harm.
+    """Read through a SQLite file, so that damage is noticed before it is written to.
 
     Raises:
         JournalUnavailable: a page is damaged; the file is left as it is.
@@ -265,13 +262,13 @@ def check(engine: Engine) -> None:
     if engine.dialect.name != "sqlite":
         return
     with engine.connect() as connection:
-        told = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
-    if told != "ok":
-        raise JournalUnavailable(f"the journal is damaged: {told.splitlines()[-1]}")
+        report = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+    if report != "ok":
+        raise JournalUnavailable(f"the journal is damaged: {report.splitlines()[-1]}")
 
 
 def _on_connect(wait: int, reads: bool, connection: Any, _record: Any) -> None:  # noqa: FBT001
-    connection.isolation_level = None  # we say BEGIN ourselves
+    connection.isolation_level = None  # `_on_begin` begins transactions
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",

@@ -36,24 +36,24 @@ NAMES = (*KEYS, "cells")  # what can be typed, and the cells of a custom layout
 
 def plan_from(submission: Submission) -> dict[str, str]:
     """Read the form as it stands into a plan; empty fields are left out."""
-    said = {name: submission.text(name) for name in NAMES}
-    return {name: text for name, text in said.items() if text}
+    texts = {name: submission.text(name) for name in NAMES}
+    return {name: text for name, text in texts.items() if text}
 
 
-def start_form(plan: Plan, apps: Sequence[App], draft: FormId) -> Form:
+def start_form(plan: Plan, apps: Sequence[App], form_id: FormId) -> Form:
     """Return the form for *plan*, with the fields that its choices want."""
-    said = {**DEFAULTS, **plan}
+    whole = {**DEFAULTS, **plan}
     fields = (
-        *_where(said, apps),
-        *_what(said),
-        *_quality(said),
-        *_targets(said),
-        _idle(said),
-        _region(said, apps),
+        *_where(whole, apps),
+        *_what(whole),
+        *_quality(whole),
+        *_targets(whole),
+        _idle(whole),
+        _region(whole, apps),
         TextField(
-            name="note", label=_("Note"), optional=True, initial=said.get("note", "")
+            name="note", label=_("Note"), optional=True, initial=whole.get("note", "")
         ),
-        _advanced(said),
+        _advanced(whole),
     )
     return Form(
         command="relay",
@@ -61,14 +61,14 @@ def start_form(plan: Plan, apps: Sequence[App], draft: FormId) -> Form:
         title=_("Start relay"),
         submit=_("Start"),
         fields=fields,
-        draft=draft,
+        form_id=form_id,
     )
 
 
-def _where(said: Plan, apps: Sequence[App]) -> list[Field]:
+def _where(plan: Plan, apps: Sequence[App]) -> list[Field]:
     fields: list[Field] = []
     named = {str(app.sdk_app_id): app.name for app in apps}
-    chosen = named.get(said.get("app", ""), said.get("app", apps[0].name))
+    chosen = named.get(plan.get("app", ""), plan.get("app", apps[0].name))
     if len(apps) > 1:
         options = tuple(
             Option(f"🅿 {app.name}" if app.production else app.name, app.name)
@@ -83,7 +83,7 @@ def _where(said: Plan, apps: Sequence[App]) -> list[Field]:
                 redraws=True,
             )
         )
-    room = said.get("room", "")
+    room = plan.get("room", "")
     fields += [
         TextField(
             name="room",
@@ -98,15 +98,15 @@ def _where(said: Plan, apps: Sequence[App]) -> list[Field]:
             label=_("Room ID type"),
             hint=_("As the room was created; the wrong type finds no room."),
             options=(Option(_("Number"), NUMBER), Option(_("Text"), TEXT)),
-            initial=said.get("type") or (guessed_type(room) if room else NUMBER),
+            initial=plan.get("type") or (guessed_type(room) if room else NUMBER),
             radio=True,
         ),
     ]
     return fields
 
 
-def _region(said: Plan, apps: Sequence[App]) -> Field:
-    chosen = said.get("app", apps[0].name)
+def _region(plan: Plan, apps: Sequence[App]) -> Field:
+    chosen = plan.get("app", apps[0].name)
     named = (app.region for app in apps if chosen in {app.name, str(app.sdk_app_id)})
     region = next(named, apps[0].region)
     offered = dict.fromkeys((region, *REGIONS[:3]))
@@ -114,11 +114,11 @@ def _region(said: Plan, apps: Sequence[App]) -> Field:
         name="region",
         label=_("Region"),
         options=tuple(Option(name, name) for name in offered),
-        initial=said.get("region", region),
+        initial=plan.get("region", region),
     )
 
 
-def _what(said: Plan) -> list[Field | Line]:
+def _what(plan: Plan) -> list[Field | Line]:
     fields: list[Field | Line] = [
         ChoiceField(
             name="what",
@@ -128,37 +128,37 @@ def _what(said: Plan) -> list[Field | Line]:
                 Option(_("One user"), ONE, _("No transcoding")),
                 Option(_("Audio only"), AUDIO, _("Mixes the sound of everyone")),
             ),
-            initial=said["what"],
+            initial=plan["what"],
             radio=True,
             redraws=True,
         )
     ]
-    if said["what"] == ONE:
-        fields += _one_user(said)
-    if said["what"] == MIX:
-        fields += _layout(said)
+    if plan["what"] == ONE:
+        fields += _one_user(plan)
+    if plan["what"] == MIX:
+        fields += _layout(plan)
     return fields
 
 
-def _one_user(said: Plan) -> list[Field]:
+def _one_user(plan: Plan) -> list[Field]:
     return [
         TextField(
             name="user",
             label=_("User ID in the room"),
-            initial=said.get("user", ""),
+            initial=plan.get("user", ""),
             longest=64,
         ),
         ChoiceField(
             name="stream",
             label=_("Stream"),
             options=(Option(_("Camera"), "camera"), Option(_("Screen"), "screen")),
-            initial=said["stream"],
+            initial=plan["stream"],
             radio=True,
         ),
     ]
 
 
-def _layout(said: Plan) -> list[Field]:
+def _layout(plan: Plan) -> list[Field]:
     fields: list[Field] = [
         ChoiceField(
             name="layout",
@@ -169,25 +169,25 @@ def _layout(said: Plan) -> list[Field]:
                 Option(_("Screen share"), SCREEN),
                 Option(_("Custom JSON"), CUSTOM),
             ),
-            initial=said["layout"],
+            initial=plan["layout"],
             redraws=True,
         )
     ]
-    if said["layout"] == CUSTOM:
+    if plan["layout"] == CUSTOM:
         fields.append(
             TextField(
                 name="cells",
                 label=_("Layout cells"),
                 hint=_("MixLayoutList as JSON: a list of at most 16 cells."),
-                initial=said.get("cells", ""),
+                initial=plan.get("cells", ""),
                 multiline=True,
             )
         )
     return fields
 
 
-def _quality(said: Plan) -> list[Field]:
-    if said["what"] == AUDIO:
+def _quality(plan: Plan) -> list[Field]:
+    if plan["what"] == AUDIO:
         return []
     options = tuple(
         Option(f"{name} · {kbps} kbps", name)
@@ -197,13 +197,13 @@ def _quality(said: Plan) -> list[Field]:
         name="quality",
         label=_("Quality"),
         options=(*options, Option(_("Custom…"), CUSTOM)),
-        initial=said["quality"],
+        initial=plan["quality"],
         redraws=True,
     )
-    return [choice, *_custom_quality(said)] if said["quality"] == CUSTOM else [choice]
+    return [choice, *_custom_quality(plan)] if plan["quality"] == CUSTOM else [choice]
 
 
-def _custom_quality(said: Plan) -> list[Field]:
+def _custom_quality(plan: Plan) -> list[Field]:
     width, height, fps, bitrate = QUALITIES["720p15"]
     asked = (
         ("width", _("Width (px)"), width, 1, 1920),
@@ -216,7 +216,7 @@ def _custom_quality(said: Plan) -> list[Field]:
         NumberField(
             name=name,
             label=label,
-            initial=_int(said.get(name, ""), otherwise),
+            initial=_int(plan.get(name, ""), otherwise),
             least=least,
             most=most,
         )
@@ -224,17 +224,17 @@ def _custom_quality(said: Plan) -> list[Field]:
     ]
 
 
-def _targets(said: Plan) -> list[Field | Line]:
+def _targets(plan: Plan) -> list[Field | Line]:
     field = TextField(
         name="url",
         label=_("Targets"),
         hint=_("One rtmp:// address to a line, 10 at most. Kept out of channels."),
-        initial=said.get("url", ""),
+        initial=plan.get("url", ""),
         multiline=True,
         optional=True,
         redraws=True,
     )
-    targets = targets_of(said.get("url", ""))
+    targets = targets_of(plan.get("url", ""))
     if not targets:
         return [field]
     other = sum(not target["IsTencentCdn"] for target in targets)
@@ -243,22 +243,22 @@ def _targets(said: Plan) -> list[Field | Line]:
     return [field, line(f"{count}: {fee}." if other else f"{count}.", quiet=True)]
 
 
-def _idle(said: Plan) -> Field:
+def _idle(plan: Plan) -> Field:
     return NumberField(
         name="idle",
         label=_("Stop when empty for (s)"),
-        initial=_int(said["idle"], 30),
+        initial=_int(plan["idle"], 30),
         least=5,
         most=86_400,
     )
 
 
-def _advanced(said: Plan) -> Field:
+def _advanced(plan: Plan) -> Field:
     return TextField(
         name="json",
         label=_("Advanced"),
         hint=_("A whole StartPublishCdnStream request as JSON, instead of the above."),
-        initial=said.get("json", ""),
+        initial=plan.get("json", ""),
         multiline=True,
         optional=True,
     )

@@ -2,7 +2,7 @@
 
 Words typed and fields filled in are the same *plan*: a mapping of names to text. So
 `/relay start 295066 quality=720p15` and the form can stand in for each other, and a
-fault found in the request is told under the name of the field it came from.
+fault of the request is reported under the name of the field it came from.
 """
 
 import json
@@ -96,7 +96,7 @@ TENCENT_PUSH = re.compile(r"rtmp://[^/]*\.(livepush\.myqcloud|tlivepush)\.com(/|
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A request that is ready, where it goes, and what was said beside it."""
+    """A request that is ready, where it goes, and the note beside it."""
 
     request: StartPublishCdnStream
     app: App
@@ -153,7 +153,7 @@ def complete(plan: Plan) -> bool:
     return bool(plan.get("json") or (plan.get("room") and plan.get("url")))
 
 
-def drafted(plan: Plan, apps: Sequence[App], agent: str) -> Prepared:
+def prepared_from(plan: Plan, apps: Sequence[App], agent: str) -> Prepared:
     """Return the request that *plan* describes, for the robot *agent*.
 
     Raises:
@@ -161,24 +161,24 @@ def drafted(plan: Plan, apps: Sequence[App], agent: str) -> Prepared:
     """
     if plan.get("json", "").strip():
         return _from_json(plan, apps, agent)
-    said = {**DEFAULTS, **{key: text for key, text in plan.items() if text}}
-    check_words(said)
-    app = chosen_app(said, apps)
-    fields = _fields(said, app, agent)
+    whole = {**DEFAULTS, **{key: text for key, text in plan.items() if text}}
+    check_words(whole)
+    app = chosen_app(whole, apps)
+    fields = _fields(whole, app, agent)
     try:
         request = StartPublishCdnStream.of(fields)
     except InvalidRequest as error:
-        raise InvalidRequest(_by_field(error.faults, said)) from None
-    region = _region(said, app, "region")
-    return Prepared(request, app, region, said.get("note", ""))
+        raise InvalidRequest(_by_field(error.faults, whole)) from None
+    region = _region(whole, app, "region")
+    return Prepared(request, app, region, whole.get("note", ""))
 
 
 def _region(plan: Plan, app: App, field: str) -> str:
     region = plan.get("region") or app.region
     if region not in REGIONS:
         sentence = _("“{region}” is not one of {regions}.")
-        told = sentence.format(region=region, regions=", ".join(REGIONS))
-        raise InvalidRequest({field: told})
+        text = sentence.format(region=region, regions=", ".join(REGIONS))
+        raise InvalidRequest({field: text})
     return region
 
 
@@ -206,7 +206,7 @@ def chosen_app(plan: Plan, apps: Sequence[App]) -> App:
 def targets_of(text: str) -> list[dict[str, Any]]:
     """Return the push targets of *text*, one URL to a line or between spaces.
 
-    `IsTencentCdn` is always said, since leaving it out may cost money.
+    `IsTencentCdn` is always sent, since leaving it out may cost money.
     """
     return [
         {"PublishCdnUrl": url, "IsTencentCdn": int(bool(TENCENT_PUSH.match(url)))}
@@ -214,30 +214,30 @@ def targets_of(text: str) -> list[dict[str, Any]]:
     ]
 
 
-def _fields(said: Plan, app: App, agent: str) -> dict[str, Any]:
-    room = said.get("room", "")
+def _fields(plan: Plan, app: App, agent: str) -> dict[str, Any]:
+    room = plan.get("room", "")
     fields: dict[str, Any] = {
         "SdkAppId": app.sdk_app_id,
         "RoomId": room,
-        "RoomIdType": int((said.get("type") or guessed_type(room)) == TEXT),
-        "AgentParams": {"UserId": agent, "MaxIdleTime": _number(said, "idle")},
-        "WithTranscoding": int(said["what"] != ONE),
+        "RoomIdType": int((plan.get("type") or guessed_type(room)) == TEXT),
+        "AgentParams": {"UserId": agent, "MaxIdleTime": _number(plan, "idle")},
+        "WithTranscoding": int(plan["what"] != ONE),
         "AudioParams": {
             "AudioEncode": {"SampleRate": 48000, "Channel": 2, "BitRate": 64}
         },
-        "PublishCdnParams": targets_of(said.get("url", "")),
+        "PublishCdnParams": targets_of(plan.get("url", "")),
     }
-    if said["what"] != AUDIO:
-        fields["VideoParams"] = {"VideoEncode": _encoding(said)}
-    if said["what"] == MIX:
-        fields["VideoParams"]["LayoutParams"] = _layout(said)
-    if said["what"] == ONE:
-        fields["SingleSubscribeParams"] = _single(said, fields)
+    if plan["what"] != AUDIO:
+        fields["VideoParams"] = {"VideoEncode": _encoding(plan)}
+    if plan["what"] == MIX:
+        fields["VideoParams"]["LayoutParams"] = _layout(plan)
+    if plan["what"] == ONE:
+        fields["SingleSubscribeParams"] = _single(plan, fields)
     return fields
 
 
-def _encoding(said: Plan) -> dict[str, int]:
-    quality = said["quality"]
+def _encoding(plan: Plan) -> dict[str, int]:
+    quality = plan["quality"]
     width, height, fps, bitrate = QUALITIES.get(quality, QUALITIES["720p15"])
     encoding = {"Width": width, "Height": height, "Fps": fps, "BitRate": bitrate}
     encoding["Gop"] = 2
@@ -245,33 +245,33 @@ def _encoding(said: Plan) -> dict[str, int]:
         zip(ENCODING, ("Width", "Height", "Fps", "BitRate", "Gop"), strict=True)
     )
     for key, name in names.items():
-        if said.get(key):
-            encoding[name] = _number(said, key)
+        if plan.get(key):
+            encoding[name] = _number(plan, key)
     return encoding
 
 
-def _layout(said: Plan) -> dict[str, Any]:
-    layout: dict[str, Any] = {"MixLayoutMode": LAYOUTS[said["layout"]]}
-    if said["layout"] == CUSTOM:
-        cells = _json(said.get("cells", ""), "cells")
+def _layout(plan: Plan) -> dict[str, Any]:
+    layout: dict[str, Any] = {"MixLayoutMode": LAYOUTS[plan["layout"]]}
+    if plan["layout"] == CUSTOM:
+        cells = _json(plan.get("cells", ""), "cells")
         layout["MixLayoutList"] = cells if isinstance(cells, list) else [cells]
     return layout
 
 
-def _single(said: Plan, fields: Mapping[str, Any]) -> dict[str, Any]:
-    if not said.get("user"):
+def _single(plan: Plan, fields: Mapping[str, Any]) -> dict[str, Any]:
+    if not plan.get("user"):
         raise InvalidRequest({"user": _("Say whose stream: the user ID in the room.")})
     info = {
-        "UserId": said["user"],
+        "UserId": plan["user"],
         "RoomId": fields["RoomId"],
         "RoomIdType": fields["RoomIdType"],
     }
-    stream = int(said["stream"] == "screen")
+    stream = int(plan["stream"] == "screen")
     return {"UserMediaStream": {"UserInfo": info, "StreamType": stream}}
 
 
-def _number(said: Plan, key: str) -> int:
-    text = said[key].strip()
+def _number(plan: Plan, key: str) -> int:
+    text = plan[key].strip()
     if not re.fullmatch(r"[+-]?[0-9]{1,9}", text):
         sentence = _("“{given}” is not a whole number.").format(given=text[:40])
         raise InvalidRequest({key: sentence})
@@ -313,8 +313,8 @@ def _from_json(plan: Plan, apps: Sequence[App], agent: str) -> Prepared:
 
 def _feedback_rooms(fields: Mapping[str, Any]) -> list[dict[str, Any]]:
     rooms = fields.get("FeedBackRoomParams")
-    found = rooms if isinstance(rooms, list) else []
-    return [room for room in found if isinstance(room, dict)]
+    listed = rooms if isinstance(rooms, list) else []
+    return [room for room in listed if isinstance(room, dict)]
 
 
 def _listed(faults: Mapping[str, str]) -> str:
@@ -323,13 +323,13 @@ def _listed(faults: Mapping[str, str]) -> str:
     )
 
 
-def _by_field(faults: Mapping[str, str], said: Plan) -> dict[str, str]:
+def _by_field(faults: Mapping[str, str], plan: Plan) -> dict[str, str]:
     by_field: dict[str, str] = {}
     for path, sentence in faults.items():
         field = FIELDS[max((p for p in FIELDS if _within(path, p)), key=len)]
-        if field in ENCODING and not said.get(field):
+        if field in ENCODING and not plan.get(field):
             field = "quality"
-        if field == "layout" and said.get("layout") == CUSTOM:
+        if field == "layout" and plan.get("layout") == CUSTOM:
             field = "cells"
         by_field[field] = (
             f"{by_field[field]} {sentence}" if field in by_field else sentence

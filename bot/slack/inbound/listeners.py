@@ -7,7 +7,6 @@ answer. It does no work of its own: what takes longer runs in tasks. So
 
 import asyncio
 import re
-import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
@@ -37,12 +36,15 @@ ANYTHING = re.compile(r"^.*$", re.DOTALL)
 log = structlog.get_logger(__name__)
 
 
-class Router(Protocol):
+class Dispatcher(Protocol):
     """What answers asks: `bot.routing.router.Router`."""
 
     @property
     def commands(self) -> Mapping[str, Any]:
         """The commands by name."""
+
+    def new_incident(self) -> str:
+        """Return a short name under which the log says what broke."""
 
     async def answer(self, ask: Ask) -> Answer:
         """Return the answer; an error is an answer too, and is never raised."""
@@ -71,7 +73,7 @@ class Listeners:
 
     def __init__(
         self,
-        router: Router,
+        router: Dispatcher,
         replies: Replies,
         directory: SlackDirectory,
         tasks: Tasks,
@@ -96,10 +98,27 @@ class Listeners:
         except asyncio.CancelledError:
             raise
         except Exception as error:  # noqa: BLE001 - a 5xx would tell the person nothing
-            return BoltResponse(status=200, body=_broken(body, error))
+            return BoltResponse(status=200, body=self._broken(body, error))
         if response.status >= SERVER_ERROR:
-            return BoltResponse(status=200, body=_broken(body, None))
+            return BoltResponse(status=200, body=self._broken(body, None))
         return response
+
+    def _broken(self, body: Mapping[str, Any], error: Exception | None) -> str | Body:
+        """Return what is shown when something broke before the router was reached."""
+        incident = self._router.new_incident()
+        log.error("listeners.broke", incident=incident, exc_info=error)
+        outcome = Outcome(
+            headline=(_("Something went wrong on my side; nothing was sent."),),
+            tone=Tone.BAD,
+            parts=(
+                line(_("Incident {incident}.").format(incident=incident), quiet=True),
+            ),
+        )
+        if body.get("type") == "view_submission":
+            return {"response_action": "update", "view": modals.closing(outcome)}
+        if "command" not in body:
+            return ""
+        return {"response_type": "ephemeral", **blocks.message(outcome)}
 
     def _bolt(self) -> AsyncApp:
         async def authorize() -> AuthorizeResult:
@@ -126,7 +145,7 @@ class Listeners:
 
     async def _failed(self, error: Exception, body: Body) -> BoltResponse:
         """Return an answer that the person sees for what a listener raised."""
-        return BoltResponse(status=200, body=_broken(body, error))
+        return BoltResponse(status=200, body=self._broken(body, error))
 
     # ── what is typed, clicked and sent in ──────────────────────────────────────
 
@@ -282,19 +301,3 @@ def bolt_request(**arguments: Any) -> AsyncBoltRequest | None:
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         log.warning("payload.misshapen", why=type(error).__name__)
         return None
-
-
-def _broken(body: Mapping[str, Any], error: Exception | None) -> str | Body:
-    """Return what is shown when something broke before the router was reached."""
-    incident = secrets.token_hex(4)
-    log.error("listeners.broke", incident=incident, exc_info=error)
-    outcome = Outcome(
-        headline=(_("Something went wrong on my side; nothing was sent."),),
-        tone=Tone.BAD,
-        parts=(line(_("Incident {incident}.").format(incident=incident), quiet=True),),
-    )
-    if body.get("type") == "view_submission":
-        return {"response_action": "update", "view": modals.closing(outcome)}
-    if "command" not in body:
-        return ""
-    return {"response_type": "ephemeral", **blocks.message(outcome)}

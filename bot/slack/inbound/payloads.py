@@ -78,7 +78,7 @@ def submission(
         key=f"modal:{who.team}:{view['id']}",
         trigger=str(body.get("trigger_id", "")),
         submission=Submission(
-            draft=FormId(str(view.get("private_metadata", ""))),
+            form_id=FormId(str(view.get("private_metadata", ""))),
             view=str(view["id"]),
             hash=str(view.get("hash", "")),
             values=modals.values((view.get("state") or {}).get("values") or {}),

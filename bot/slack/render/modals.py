@@ -40,7 +40,7 @@ def view(form: Form) -> Json:
     _focus_once(parts)
     return _modal(form.title, parts, close=_("Cancel")) | {
         "callback_id": f"form:{form.command}:{form.subcommand}",
-        "private_metadata": form.draft,
+        "private_metadata": form.form_id,
         "submit": plain_text(form.submit, limits.VIEW_BUTTON),
     }
 

@@ -26,6 +26,7 @@ from pydantic import (
 from pydantic.alias_generators import to_pascal
 
 from bot.errors import InvalidRequest
+from bot.states import NO_EFFECT, Effect
 from bot.tencent.models.faults import Broken, between_fields, faults_of
 from bot.tencent.models.values import Text
 
@@ -59,7 +60,7 @@ Secret = Annotated[SecretStr, SecretText(65_535), shown_as(lambda _secret: MASK)
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class Api:
     """A product: its name in the signature's scope, and its API version."""
 
     name: str
@@ -81,6 +82,7 @@ class Repeat(StrEnum):
 
     SAFE = "safe"  # reads, stops: the second changes nothing
     NEVER = "never"  # starts: the second starts, and bills, another
+    NUMBERED = "numbered"  # updates: the second is ignored, unless its number is larger
     SAME_USER = "same-user"  # CreateSession: the same user reconnects
 
 
@@ -143,7 +145,7 @@ R_co = TypeVar("R_co", bound=Reply, covariant=True)
 class Request(Part, Generic[R_co]):
     """One API call. Subclasses name the class facts and the fields."""
 
-    service: ClassVar[Service]
+    service: ClassVar[Api]
     action: ClassVar[str]
     permit: ClassVar[str]  # what a rule of the policy calls it: "relay.start"
     level: ClassVar[Level]
@@ -151,6 +153,7 @@ class Request(Part, Generic[R_co]):
     rate: ClassVar[float]  # calls a second that may be sent: 90 % of Tencent's limit
     deadline: ClassVar[Deadline]
     reply: ClassVar[type[Reply]]
+    effect: ClassVar[Effect] = NO_EFFECT  # what it does to things in the cloud
     page: ClassVar[str]  # the API page that the class implements
 
     @classmethod

@@ -10,8 +10,10 @@ from pydantic import AfterValidator, SecretStr
 
 from bot.i18n import _
 from bot.ids import RenderUserId
+from bot.states import CREATES
 from bot.tencent.models.base import (
     MASK,
+    Api,
     Deadline,
     Level,
     Repeat,
@@ -19,13 +21,12 @@ from bot.tencent.models.base import (
     Request,
     Secret,
     SecretText,
-    Service,
     shown_as,
 )
 from bot.tencent.models.faults import Broken, fault
 from bot.tencent.models.values import Like, OneOf, Text
 
-CAR = Service(
+CAR = Api(
     name="car",
     version="2022-01-10",
     regional=False,
@@ -88,6 +89,7 @@ class CreateSession(Request[RenderSessionCreated]):
     rate = 90
     deadline = Deadline(attempt=7, connect=1.5, read=5.5, overall=20)
     reply = RenderSessionCreated
+    effect = CREATES
     page = "https://www.tencentcloud.com/document/product/1158/49968"
 
     user_id: UserName

@@ -9,16 +9,16 @@ from typing import Annotated
 from bot.i18n import _
 from bot.ids import SessionId
 from bot.tencent.models.base import (
+    Api,
     Deadline,
     Level,
     Repeat,
     Reply,
     Request,
-    Service,
 )
 from bot.tencent.models.values import Like, Many
 
-GS = Service(
+GS = Api(
     name="gs",
     version="2019-11-18",
     regional=False,  # the page has it optional; it is not sent

@@ -4,18 +4,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.access.limits import check_counts, check_request, host_of, is_listed
+from bot.access.limits import check_counts, host_of, is_listed
 from bot.errors import NotAllowed
-from bot.resources.relay.plan import drafted
+from bot.resources.relay.plan import prepared_from
+from bot.resources.relay.resource import Relay
 from bot.settings import App, Limits, Policy, Rule
 
 APP = App(name="main", sdk_app_id=1, usersig_key="k" * 8)
 LISTED = ("push.example.com", ".livepush.example.com")
 
 
+def check(request, limits, push_hosts):
+    Relay().check(request, Policy(limits=limits, push_hosts=push_hosts))
+
+
 def request(**said):
     plan = {"room": "1", "url": "rtmp://push.example.com/a/b", **said}
-    return drafted(plan, (APP,), "pb_" + "0" * 26).request
+    return prepared_from(plan, (APP,), "pb_" + "0" * 26).request
 
 
 @pytest.mark.parametrize(
@@ -29,7 +34,7 @@ def request(**said):
 )
 def test_a_relay_over_a_ceiling_is_refused_by_its_name(said, limits, rule):
     with pytest.raises(NotAllowed) as refused:
-        check_request(request(**said), Limits(**limits), ())
+        check(request(**said), Limits(**limits), ())
 
     assert refused.value.rule == rule
 
@@ -37,8 +42,8 @@ def test_a_relay_over_a_ceiling_is_refused_by_its_name(said, limits, rule):
 def test_a_relay_at_its_ceilings_is_not():
     limits = Limits(width=1920, height=1080, bitrate_kbps=3000, idle_seconds=300)
 
-    check_request(request(quality="1080p30", idle="300"), limits, LISTED)
-    check_request(request(what="audio"), Limits(width=1), ())
+    check(request(quality="1080p30", idle="300"), limits, LISTED)
+    check(request(what="audio"), Limits(width=1), ())
 
 
 @pytest.mark.parametrize(
@@ -63,10 +68,10 @@ def test_where_hosts_are_listed_no_other_is_reached(url, listed):
 
 
 def test_without_a_list_any_host_will_do_and_with_one_the_rest_is_refused():
-    check_request(request(), Limits(), ())
+    check(request(), Limits(), ())
 
     with pytest.raises(NotAllowed) as refused:
-        check_request(request(), Limits(), ("other.example.com",))
+        check(request(), Limits(), ("other.example.com",))
     assert refused.value.rule == "push_hosts"
 
 

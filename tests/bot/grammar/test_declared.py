@@ -4,9 +4,9 @@ from itertools import product
 
 import pytest
 
-from bot.__main__ import COMMANDS
 from bot.dialogue.words import Words
 from bot.grammar.parser import Miss, read
+from commands import COMMANDS
 
 FLAGS = ("again", "details", "dry-run", "go", "ids", "json", "private", "public", "yes")
 KEYS = ("app", "id", "json", "reason", "room", "url", "user")

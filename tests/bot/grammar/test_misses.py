@@ -148,7 +148,7 @@ def test_a_corrected_command_keeps_its_pasted_request():
 
 @pytest.mark.parametrize(("text", "typed"), [("", ""), ("S41", "S41"), ("-y", "-y")])
 def test_a_room_without_a_bare_verb_names_its_verbs(text, typed):
-    sentence = "/car needs a verb: start, end."
+    sentence = "/car needs a subcommand: start, end."
 
     assert read(text, CAR) == miss(typed, "empty", sentence)
 

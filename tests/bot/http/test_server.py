@@ -24,7 +24,7 @@ async def running():
     routes = [web.post("/echo", echo)]
     server = Server(routes=routes, ready=ready, read_seconds=0.1)
     server.port = await server.start("127.0.0.1", 0)
-    server.parts = parts
+    server.health = parts
     yield server
     await server.close()
 
@@ -39,7 +39,7 @@ async def ask(server, method, path, **more):
 
 
 async def test_it_is_alive_as_long_as_it_answers(running):
-    running.parts["journal"] = False
+    running.health["journal"] = False
 
     assert await ask(running, "GET", "/healthz") == (200, '{"ok": true}')
 
@@ -52,7 +52,7 @@ async def test_it_is_alive_as_long_as_it_answers(running):
     ],
 )
 async def test_it_is_ready_when_everything_is_there(running, slack, answer):
-    running.parts["slack"] = slack
+    running.health["slack"] = slack
 
     assert await ask(running, "GET", "/readyz") == answer
 

@@ -1,11 +1,13 @@
 """A journal walked at random, beside a cloud that knows what really happened.
 
-Submissions and redeliveries, claims, answers of every kind, callbacks in any order,
-stops, people who settle, time that passes, and crashes in between. The rules do what
-the service, the executor, recovery and the jobs do; the invariants are promises.
+Submissions and redeliveries, claims, rejections, answers of every kind, callbacks in
+any order, stops and updates, people who settle, time that passes, and crashes in
+between. The rules do what the service, the executor, recovery and the jobs do; the
+invariants are promises.
 """
 
 import asyncio
+import itertools
 import os
 import tempfile
 from collections import Counter
@@ -23,56 +25,41 @@ from hypothesis.stateful import (
 from pydantic import SecretStr
 
 from bot.errors import IllegalMove, KeyReused
-from bot.ids import Kind, agent_for, intent_id
-from bot.journal.journal import Journal, Mark
-from bot.journal.model import Letter, NewIntent, Notice, State
-from bot.journal.states import EDGES
+from bot.ids import agent_for, intent_id
+from bot.journal.journal import Journal
+from bot.journal.model import CARD, CARD_NOTICE, CONTRADICTION
+from bot.states import CREATES, EDGES, ENDS, NO_EFFECT, RUNNING, Reaction, State
 from bot.tencent.events import RelayEvent, RelayStatus
-from tests.bot.journal.conftest import AT, Clock
+from tests.bot.journal.conftest import ANSWERED, AT, new_intent
+from tests.fakes.clock import FakeClock
 
 APP = 1400000001
 URL = SecretStr("rtmp://push.example.com/live/a")
-
-
-def letters(intent):
-    return [
-        Letter(
-            intent=intent.id,
-            rev=intent.rev,
-            channel=intent.channel,
-            user=intent.user,
-            audience="channel",
-            body={"text": intent.state.value},
-        )
-    ]
-
-
-def alarm(intent, task_id):
-    return [
-        Letter(
-            intent=intent.id,
-            rev=intent.rev,
-            channel=intent.channel,
-            user=intent.user,
-            audience="ops",
-            body={"text": f"alarm {task_id}"},
-        )
-    ]
+CARDS = (CARD_NOTICE,)
+ENDINGS = [State.DONE, State.UNKNOWN, State.NOT_STARTED]
 
 
 class Machine(RuleBasedStateMachine):
-    """The walk. `sent` counts writes to the cloud, `runs` is what they started."""
+    """The walk. `sent` counts writes to the cloud, `runs` is what they started.
+
+    `rejected` is what was said not to have been sent, `alarms` the contradictions.
+    """
 
     intents = Bundle("intents")
+    stops = Bundle("stops")
 
     @initialize()
     def begin(self):
         self.loop = asyncio.new_event_loop()
         self.folder = tempfile.TemporaryDirectory()
-        self.clock = Clock()
+        self.clock = FakeClock()
+        self.numbers = itertools.count()
         self.keys = {}
         self.sent = Counter()
         self.runs = {}
+        self.rejected = set()
+        self.answers = Counter()
+        self.alarms = 0
         self.past = {}
         self.boot = 0
         self.journal = None
@@ -92,7 +79,7 @@ class Machine(RuleBasedStateMachine):
         )
 
     def get(self, intent):
-        return self.run(self.journal.get(intent))
+        return self.run(self.journal.find.get(intent))
 
     def tried(self, work):
         """Return what *work* gave; None where it asked for an edge there is not."""
@@ -106,26 +93,19 @@ class Machine(RuleBasedStateMachine):
     @rule(target=intents, key=st.integers(0, 12), digest=st.sampled_from("ddde"))
     def submit(self, key, digest):
         identity = intent_id(self.clock(), os.urandom(10))
-        new = NewIntent(
+        new = new_intent(
+            self.clock(),
+            next(self.numbers),
             id=identity,
             key=f"k{key}",
             digest=digest,
-            action="StartPublishCdnStream",
-            kind=Kind.RELAY,
-            handle=None,
-            team="T",
-            user="U",
-            home="T",
-            channel="C",
-            at=self.clock(),
-            request=b"{}",
             sdk_app_id=APP,
             agent=agent_for(identity),
             callbacks=True,
             masked={"PublishCdnParams": [{"PublishCdnUrl": "masked"}]},
         )
         try:
-            intent, fresh = self.run(self.journal.accept(new, letters=letters))
+            intent, fresh = self.run(self.journal.accept(new, notices=CARDS))
         except KeyReused:
             assert self.keys[key][1] != digest
             return self.keys[key][0]
@@ -137,11 +117,26 @@ class Machine(RuleBasedStateMachine):
     def send(self, intent, starts):
         """Claim it, as the last act before the write; then the cloud does as it may."""
         owner = f"boot-{self.boot}"
-        if not self.tried(self.journal.move(intent, State.SENDING, owner=owner)):
+        sending = self.journal.move(intent, State.SENDING, effect=CREATES, owner=owner)
+        if not self.tried(sending):
             return
         self.sent[intent] += 1
         if starts:
             self.runs[intent] = f"-task.{len(self.runs)}."
+
+    @rule(intent=st.one_of(intents, stops))
+    def reject(self, intent):
+        """Shed it, as the executor does; only what was never sent can be."""
+        before = self.get(intent)
+        rejected = self.run(
+            self.journal.reject(intent, notices=(CARD_NOTICE, ANSWERED))
+        )
+        if before.state is State.QUEUED:
+            assert (rejected.state, rejected.rev) == (State.NOT_STARTED, before.rev + 1)
+            self.rejected.add(intent)
+            self.answers[intent] += 1
+        else:
+            assert (rejected, self.get(intent)) == (None, before)
 
     @rule(
         intent=intents,
@@ -149,13 +144,20 @@ class Machine(RuleBasedStateMachine):
     )
     def answer(self, intent, to):
         """Bring an answer: true, or none, or a refusal where nothing was started."""
-        known, task = self.get(intent), self.runs.get(intent)
-        if known.state is State.QUEUED or not self.sent[intent]:
+        before, task = self.get(intent), self.runs.get(intent)
+        if before.state is State.QUEUED:
+            assert self.tried(self.journal.complete(intent, to, notices=CARDS)) is None
+            return
+        if not self.sent[intent]:
             return
         if (to is State.STARTED) != bool(task) and to is not State.UNKNOWN:
             return
-        told = {"ref": task} if to is State.STARTED else {"error_code": "e"}
-        self.run(self.journal.settle(intent, to, letters=letters, alarm=alarm, **told))
+        changes = {"ref": task} if to is State.STARTED else {"error_code": "e"}
+        _, reaction = self.run(
+            self.journal.complete(intent, to, notices=CARDS, effect=CREATES, **changes)
+        )
+        assert (reaction is Reaction.MOVE) == (to in EDGES[before.state])
+        self.alarms += reaction is Reaction.ALARM
 
     @rule(intent=intents, status=st.sampled_from(RelayStatus), at=st.integers(0, 30))
     def call_back(self, intent, status, at):
@@ -171,82 +173,102 @@ class Machine(RuleBasedStateMachine):
             at=AT + timedelta(seconds=at),
             sent_at=AT,
         )
-        self.run(self.journal.hear(event, APP, letters=letters, alarm=alarm))
-        assert self.get(intent).ref in {task, ""}
-        assert self.get(intent).state is not State.UNKNOWN
+        self.run(self.journal.apply_event(event, APP))
+        relay = self.get(intent)
+        assert relay.subject.ref in {task, ""}
+        assert relay.state is not State.UNKNOWN
 
     @rule(intent=intents, attach=st.booleans())
     def settle_by_hand(self, intent, attach):
         task = self.runs.get(intent)
+        move = self.journal.move
         if attach and task and self.get(intent).state is State.UNKNOWN:
-            self.run(
-                self.journal.move(intent, State.STARTED, letters=letters, ref=task)
-            )
+            self.run(move(intent, State.STARTED, notices=CARDS, ref=task))
         elif not attach and not task:
-            self.tried(self.journal.move(intent, State.CLOSED, letters=letters))
+            self.tried(move(intent, State.CLOSED, notices=CARDS))
 
-    @rule(intent=intents, works=st.booleans())
-    def stop(self, intent, works):
+    @rule(target=stops, intent=intents, ends=st.booleans())
+    def act(self, intent, ends):
+        """Accept a stop or an update of a relay; several may be under way."""
         relay = self.get(intent)
-        if relay.state not in {State.STARTED, State.EXPIRING}:
-            return
-        identity = intent_id(self.clock(), os.urandom(10))
-        new = NewIntent(
-            id=identity,
-            key=f"stop {identity}",
-            digest="d",
-            action="StopPublishCdnStream",
-            kind=Kind.RELAY,
+        number = next(self.numbers)
+        new = new_intent(
+            self.clock(),
+            number,
+            key=f"act-{number}",
+            action="Stop" if ends else "Update",
             handle=relay.handle,
             about=relay.id,
-            team="T",
-            user="U",
-            home="T",
-            channel="C",
-            at=self.clock(),
-            request=b"{}",
-            ref=relay.ref,
+            ref=relay.subject.ref,
         )
-        self.run(self.journal.accept(new))
-        marks = Mark(State.STOPPING, letters)
-        self.run(self.journal.move(identity, State.SENDING, marks=marks))
-        end, relay_end = (
-            (State.DONE, State.STOPPED) if works else (State.UNKNOWN, State.STARTED)
+        return self.run(self.journal.accept(new))[0].id
+
+    @rule(intent=stops)
+    def send_act(self, intent):
+        act = self.get(intent)
+        before = self.get(act.subject.about)
+        effect = ENDS if act.action == "Stop" else NO_EFFECT
+        owner = f"boot-{self.boot}"
+        sending = self.journal.move(intent, State.SENDING, effect=effect, owner=owner)
+        if not self.tried(sending):
+            assert self.get(before.id) == before
+            return
+        stopped = effect is ENDS and before.state in RUNNING
+        relay = self.get(before.id)
+        assert relay.state is (State.STOPPING if stopped else before.state)
+
+    @rule(intent=stops, to=st.sampled_from(ENDINGS))
+    def answer_act(self, intent, to):
+        act = self.get(intent)
+        if act.state is State.QUEUED:
+            return
+        before = self.get(act.subject.about)
+        effect = ENDS if act.action == "Stop" else NO_EFFECT
+        _, reaction = self.run(
+            self.journal.complete(intent, to, notices=(ANSWERED,), effect=effect)
         )
-        self.run(
-            self.journal.settle(
-                identity,
-                end,
-                letters=lambda _stop: (),
-                alarm=alarm,
-                marks=Mark(relay_end, letters),
-            )
-        )
-        assert self.get(intent).state is relay_end
+        relay = self.get(before.id)
+        if reaction is not Reaction.MOVE or effect is NO_EFFECT:
+            assert relay == before
+        elif to is State.DONE:
+            assert relay.state is _stopped(before.state)
+        elif before.state is State.STOPPING:
+            assert relay.state is State.STARTED
+        else:
+            assert relay == before
+        self.answers[intent] += reaction is Reaction.MOVE
 
     @rule(hours=st.sampled_from([1, 26 * 24]))
     def time_passes(self, hours):
         self.clock.push(hours=hours)
         for intent, _digest in self.keys.values():
-            if self.get(intent).state is State.STARTED:
-                self.run(
-                    self.journal.remind(
-                        intent, Notice.EXPIRING, letters=letters, to=State.EXPIRING
-                    )
+            before = self.get(intent)
+            changed = self.run(
+                self.journal.notify(
+                    intent, CARD_NOTICE, mark="expiring", to=State.EXPIRING
                 )
+            )
+            due = before.state is State.STARTED and not before.marks
+            assert (changed is not None) == due
 
     @rule()
     def crash(self):
-        """Die and live again: what was being sent is doubted, as recovery does."""
+        """Die and live again: what was being sent is UNKNOWN, as in recovery."""
         self.journal.close()
         self.open()
-        for intent in self.run(self.journal.unfinished(f"boot-{self.boot}")):
+        for intent in self.run(self.journal.find.unfinished(f"boot-{self.boot}")):
             if intent.state is State.SENDING:
+                act = intent.subject.about is not None
+                effect = ENDS if intent.action == "Stop" else NO_EFFECT
                 self.run(
-                    self.journal.settle(
-                        intent.id, State.UNKNOWN, letters=letters, alarm=alarm
+                    self.journal.complete(
+                        intent.id,
+                        State.UNKNOWN,
+                        notices=(ANSWERED,) if act else CARDS,
+                        effect=effect,
                     )
                 )
+                self.answers[intent.id] += act
 
     # ── what is promised ────────────────────────────────────────────────────────
 
@@ -255,35 +277,54 @@ class Machine(RuleBasedStateMachine):
         assert all(times <= 1 for times in getattr(self, "sent", {}).values())
 
     @invariant()
+    def what_was_said_not_to_be_sent_was_not(self):
+        for intent in getattr(self, "rejected", ()):
+            assert not self.sent[intent]
+            assert self.get(intent).state is State.NOT_STARTED
+
+    @invariant()
     def no_started_relay_is_lost_silently(self):
         for intent, task in getattr(self, "runs", {}).items():
-            known = self.get(intent)
-            assert known.ref == task or known.state in {State.SENDING, State.UNKNOWN}
+            relay = self.get(intent)
+            lost = relay.subject.ref != task
+            assert not lost or relay.state in {State.SENDING, State.UNKNOWN}
 
     @invariant()
     def nothing_goes_back(self):
         for intent, _digest in getattr(self, "keys", {}).values():
-            known = self.get(intent)
-            before = self.past.get(intent, known.state)
-            assert known.state is before or known.state in _after(before)
-            self.past[intent] = known.state
+            relay = self.get(intent)
+            before = self.past.get(intent, relay.state)
+            assert relay.state is before or relay.state in _after(before)
+            self.past[intent] = relay.state
 
     @invariant()
-    def the_newest_card_tells_how_it_stands(self):
+    def the_newest_card_knows_the_state_and_every_answer_is_kept(self):
         if not getattr(self, "keys", None):
             return
-        due = self.run(self.journal.outbox.due(self.clock() + timedelta(days=999), 500))
-        cards = {one.intent: one for one in due if one.audience == "channel"}
+        later = self.clock() + timedelta(days=999)
+        due = self.run(self.journal.outbox.due(later, 500))
+        cards = {one.intent.id: one for one in due if one.name == CARD}
         for intent, _digest in self.keys.values():
-            known = self.get(intent)
-            if known.state not in {State.QUEUED, State.SENDING}:
-                assert cards[intent].body == {"text": known.state.value}
+            relay = self.get(intent)
+            if relay.state not in {State.QUEUED, State.SENDING}:
+                assert cards[intent].intent == relay
+                assert cards[intent].rev == relay.rev
+        assert len(cards) == len([one for one in due if one.name == CARD])
+        answers = Counter(one.intent.id for one in due if one.name == ANSWERED.name)
+        assert answers == +self.answers
+        alarms = [one for one in due if one.name == CONTRADICTION]
+        assert len(alarms) >= self.alarms
 
     def teardown(self):
         if getattr(self, "journal", None):
             self.journal.close()
             self.folder.cleanup()
             self.loop.close()
+
+
+def _stopped(state):
+    """Return where a relay in *state* goes when a stop of it was carried out."""
+    return State.STOPPED if State.STOPPED in EDGES[state] else state
 
 
 def _after(state):

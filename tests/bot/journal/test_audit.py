@@ -8,14 +8,11 @@ from dataclasses import asdict, replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy.exc import DBAPIError
 
 from bot.errors import JournalUnavailable
 from bot.journal.audit import (
-    ALLOWED,
-    DID,
     NOTHING_BEFORE,
-    REFUSED,
+    Decision,
     Entry,
     Record,
     broken_at,
@@ -24,7 +21,7 @@ from bot.journal.audit import (
 from tests.bot.journal.conftest import AT
 
 
-def entry(number, **said):
+def entry(number, **values):
     return Entry(
         **{
             "at": AT,
@@ -33,10 +30,10 @@ def entry(number, **said):
             "home": "T",
             "channel": "C",
             "action": "relay.start",
-            "decision": ALLOWED,
+            "decision": Decision.ALLOWED,
             "rule": "on-call",
             "handle": "R1",
-            **said,
+            **values,
         }
     )
 
@@ -79,10 +76,10 @@ async def test_the_hash_of_an_earlier_export_tells_that_the_end_was_cut_off(trai
 
 
 async def test_an_exported_line_has_all_that_the_hash_covers(trail):
-    told = json.loads(trail[2].as_json())
+    line = json.loads(trail[2].as_json())
 
-    assert told.keys() == asdict(trail[2]).keys()
-    assert told["at"] == round(AT.timestamp() * 1000)
+    assert line.keys() == asdict(trail[2]).keys()
+    assert line["at"] == round(AT.timestamp() * 1000)
 
 
 @given(st.text(), st.text())
@@ -97,13 +94,13 @@ def test_any_text_has_one_canonical_form(rule, why):
 
 async def test_the_newest_of_a_thing_or_a_person_are_read(journal):
     await journal.audit.write(entry(1, handle="R7"))
-    await journal.audit.write(entry(2, decision=REFUSED, handle=""))
-    await journal.audit.write(entry(1, decision=DID))
+    await journal.audit.write(entry(2, decision=Decision.REFUSED, handle=""))
+    await journal.audit.write(entry(1, decision=Decision.DID))
     await journal.audit.write(entry(1, team="TELSE"))
 
     async def numbers(**by):
-        found = await journal.audit.lately("T", **{"handle": None, "user": "", **by})
-        return [record.number for record in found]
+        records = await journal.audit.lately("T", **{"handle": None, "user": "", **by})
+        return [record.number for record in records]
 
     assert await numbers() == [3, 2, 1]
     assert await numbers(handle="R7") == [1]
@@ -115,8 +112,8 @@ async def test_fifteen_records_are_read_unless_more_are_asked_for(journal):
         await journal.audit.write(entry(number))
 
     async def numbers(**more):
-        found = await journal.audit.lately("T", handle=None, user="", **more)
-        return [record.number for record in found]
+        records = await journal.audit.lately("T", handle=None, user="", **more)
+        return [record.number for record in records]
 
     assert await numbers() == list(range(17, 2, -1))
     assert await numbers(limit=2) == [17, 16]
@@ -165,14 +162,3 @@ def test_where_there_is_no_journal_there_is_no_trail(tmp_path):
     (tmp_path / "empty.db").touch()
     with pytest.raises(JournalUnavailable, match="no such table"):
         stored(f"sqlite:///{tmp_path}/empty.db")
-
-
-async def test_an_intent_and_its_record_are_one_commit(journal, new):
-    def explode(_intent):
-        raise DBAPIError("x", None, Exception("gone"))
-
-    with pytest.raises(JournalUnavailable):
-        await journal.accept(new(), audit=explode)
-
-    assert await journal.recent("T") == []
-    assert await journal.audit.all() == []

@@ -7,8 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.journal import events
-from bot.journal.model import State
-from bot.journal.states import Reaction
+from bot.states import Reaction, State
 from bot.tencent.events import RelayEvent, RelayStatus
 from tests.bot.journal.conftest import AT
 
@@ -18,7 +17,7 @@ KEPT = """
 MILLIS = round(AT.timestamp() * 1000)
 
 
-def event(second=0, status=RelayStatus.RUNNING, **said):
+def event(second=0, status=RelayStatus.RUNNING, **values):
     at = AT + timedelta(seconds=second)
     return RelayEvent(
         **{
@@ -29,13 +28,13 @@ def event(second=0, status=RelayStatus.RUNNING, **said):
             "status": status,
             "at": at,
             "sent_at": at + timedelta(milliseconds=5),
-            **said,
+            **values,
         }
     )
 
 
-def other(url, **said):
-    return event(url=SecretStr(f"rtmp://push.example.com/live/{url}"), **said)
+def other(url, **values):
+    return event(url=SecretStr(f"rtmp://push.example.com/live/{url}"), **values)
 
 
 @pytest.fixture
@@ -57,9 +56,9 @@ def within(journal):
 
 
 async def test_an_event_is_kept_once_with_all_that_it_says(journal, relay, within):
-    told = event(status=RelayStatus.FAILED, error="e" * 501)
+    failed = event(status=RelayStatus.FAILED, error="e" * 501)
 
-    fresh = [await within(events.keep, relay, told, 7) for _ in range(2)]
+    fresh = [await within(events.keep, relay, failed, 7) for _ in range(2)]
 
     rows = await journal._writer.read(lambda c: c.exec_driver_sql(KEPT).all())
     target = hashlib.sha256(b"rtmp://push.example.com/live/1").hexdigest()
@@ -72,14 +71,14 @@ async def test_an_event_is_kept_once_with_all_that_it_says(journal, relay, withi
 async def test_the_first_of_a_task_is_the_first(relay, within, journal, new):
     second, _ = await journal.accept(new())
     first = []
-    for intent, told in (
+    for intent, news in (
         (relay, event()),
         (relay, event(1)),
         (relay, event(task_id="another")),
         (second, event(2)),
     ):
-        await within(events.keep, intent, told, 0)
-        first.append(await within(events.is_first, intent, told))
+        await within(events.keep, intent, news, 0)
+        first.append(await within(events.is_first, intent, news))
 
     assert first == [True, False, True, True]
 
@@ -88,7 +87,7 @@ IDLE, RUNNING = RelayStatus.IDLE, RelayStatus.RUNNING
 
 
 @pytest.mark.parametrize(
-    ("told", "over"),
+    ("kept", "over"),
     [
         ([other("1", status=IDLE)], False),
         ([other("1", status=IDLE), other("2", status=RUNNING)], False),
@@ -101,9 +100,9 @@ IDLE, RUNNING = RelayStatus.IDLE, RelayStatus.RUNNING
     ],
 )
 async def test_a_relay_is_over_once_every_target_is_idle_at_last(
-    relay, within, told, over
+    relay, within, kept, over
 ):
-    for one in told:
+    for one in kept:
         await within(events.keep, relay, one, 0)
 
     assert await within(events.is_over, relay) is over
@@ -136,24 +135,24 @@ async def test_what_is_not_known_to_have_targets_only_is_never_over(
     assert await within(events.is_over, intent) is False
 
 
-def silent(_intent, _ref=""):
-    return ()
-
-
 async def test_an_event_is_for_the_relay_whose_robot_it_names(journal, new):
     made = []
     for agent in ("pb_a", "pb_b", "pb_c"):
         intent, _ = await journal.accept(new(agent=agent, sdk_app_id=7))
         made.append(await journal.move(intent.id, State.SENDING))
-    told = event(agent="pb_b")
+    running = event(agent="pb_b")
 
-    known, take = await journal.hear(told, 7, letters=silent, alarm=silent)
-    foreign = await journal.hear(told, 8, letters=silent, alarm=silent)
-    again = await journal.hear(told, 7, letters=silent, alarm=silent)
+    current, reaction = await journal.apply_event(running, 7)
+    foreign = await journal.apply_event(running, 8)
+    again = await journal.apply_event(running, 7)
 
-    assert (known.id, known.state, known.ref) == (made[1].id, State.STARTED, "task")
-    assert (take, foreign, again) == (Reaction.MOVE, (None, None), (known, None))
-    assert await journal.get(made[0].id) == made[0]
+    assert (current.id, current.state, current.subject.ref) == (
+        made[1].id,
+        State.STARTED,
+        "task",
+    )
+    assert (reaction, foreign, again) == (Reaction.MOVE, (None, None), (current, None))
+    assert await journal.find.get(made[0].id) == made[0]
 
 
 @pytest.mark.parametrize("expiring", [False, True])
@@ -165,8 +164,6 @@ async def test_a_relay_that_runs_ends_with_its_last_target(journal, new, expirin
     if expiring:
         await journal.move(intent.id, State.EXPIRING)
 
-    known, take = await journal.hear(
-        event(status=IDLE), 7, letters=silent, alarm=silent
-    )
+    current, reaction = await journal.apply_event(event(status=IDLE), 7)
 
-    assert (known.state, take) == (State.ENDED, Reaction.KEEP)
+    assert (current.state, reaction) == (State.ENDED, Reaction.KEEP)

@@ -7,12 +7,13 @@ from pydantic import SecretStr
 
 from bot.journal.events import keep
 from bot.journal.maintenance import Due
-from bot.journal.model import Notice, State
+from bot.journal.model import CARD_NOTICE, MISSED
+from bot.states import State
 from bot.tencent.events import RelayEvent, RelayStatus
-from tests.bot.journal.conftest import AT, letter
+from tests.bot.journal.conftest import ALARMED, AT
 
 STUCK = Due(
-    notice=Notice.STUCK,
+    mark="stuck",
     states=(State.SENDING, State.UNKNOWN),
     since="sent_at",
     action="StartPublishCdnStream",
@@ -21,8 +22,8 @@ STUCK = Due(
 
 @pytest.fixture
 def sending(journal, new, clock):
-    async def send(**said):
-        intent, _ = await journal.accept(new(**said))
+    async def send(**values):
+        intent, _ = await journal.accept(new(**values))
         return await journal.move(intent.id, State.SENDING)
 
     return send
@@ -46,30 +47,49 @@ async def test_other_states_actions_and_what_was_noticed_are_left_out(
     unknown = await sending()
     unknown = await journal.move(unknown.id, State.UNKNOWN)
     noticed = await sending()
-    await journal.remind(noticed.id, Notice.STUCK, letters=lambda _one: ())
+    await journal.notify(noticed.id, ALARMED, mark="stuck")
     other = await sending()
-    other = await journal.remind(other.id, Notice.SILENT, letters=lambda _one: ())
+    other = await journal.notify(other.id, ALARMED, mark="silent")
     clock.push(seconds=1)
 
-    found = await journal.maintenance.overdue(STUCK, clock())
+    due = await journal.maintenance.overdue(STUCK, clock())
 
-    assert {one.id for one in found} == {unknown.id, other.id}
+    assert {one.id for one in due} == {unknown.id, other.id}
+
+
+async def test_a_mark_is_a_whole_name(journal, sending, clock):
+    for mark in ("unstuck", "stuck-again", "un-stuck-again"):
+        intent = await sending()
+        await journal.notify(intent.id, ALARMED, mark=mark)
+    both = await sending()
+    for mark in ("early", "stuck", "late"):
+        await journal.notify(both.id, ALARMED, mark=mark)
+
+    due = await journal.maintenance.overdue(STUCK, clock())
+
+    assert {one.marks for one in due} == {
+        ("unstuck",),
+        ("stuck-again",),
+        ("un-stuck-again",),
+    }
 
 
 async def test_only_what_tencent_would_tell_of_if_that_is_asked(
     journal, sending, clock
 ):
     await sending()
-    told = await sending(callbacks=True)
+    heard = await sending(callbacks=True)
+    missed = await sending(callbacks=True)
+    await journal.notify(missed.id, ALARMED, mark=MISSED)
     due = Due(
-        notice=Notice.SILENT,
+        mark="silent",
         states=(State.SENDING,),
         since="sent_at",
         action="StartPublishCdnStream",
         called_back=True,
     )
 
-    assert await journal.maintenance.overdue(due, clock()) == [told]
+    assert await journal.maintenance.overdue(due, clock()) == [heard]
 
 
 async def test_a_hundred_are_found_at_once_the_oldest_first(journal, sending, clock):
@@ -78,22 +98,22 @@ async def test_a_hundred_are_found_at_once_the_oldest_first(journal, sending, cl
         clock.push(seconds=-1)
         made.append(await sending())
 
-    found = await journal.maintenance.overdue(STUCK, AT)
+    due = await journal.maintenance.overdue(STUCK, AT)
 
-    assert found == made[::-1][:100]
+    assert due == made[::-1][:100]
 
 
-async def test_the_oldest_letter_that_waits_is_dated(journal, new, clock):
+async def test_the_oldest_notice_that_waits_is_dated(journal, new, clock):
     assert await journal.maintenance.oldest_unsent() is None
     for seconds in (2, 0, 1):
-        clock.at = AT + timedelta(seconds=seconds)
-        await journal.accept(new(), letters=lambda one: [letter(one)])
+        clock.ahead = timedelta(seconds=seconds)
+        await journal.accept(new(), notices=(CARD_NOTICE,))
     clock.push(days=1)
     first, *_ = await journal.outbox.due(clock())
 
     await journal.outbox.postpone(first, clock() + timedelta(days=1))
     oldest = await journal.maintenance.oldest_unsent()
-    await journal.outbox.sent(first, "C", "1.1")
+    await journal.outbox.sent(first, ("C", "1.1"))
 
     assert (oldest, await journal.maintenance.oldest_unsent()) == (
         AT,
@@ -101,11 +121,11 @@ async def test_the_oldest_letter_that_waits_is_dated(journal, new, clock):
     )
 
 
-async def test_letters_that_arrived_go_after_a_week(journal, new, clock):
+async def test_notices_that_arrived_go_after_a_week(journal, new, clock):
     for _ in range(2):
-        await journal.accept(new(), letters=lambda one: [letter(one)])
+        await journal.accept(new(), notices=(CARD_NOTICE,))
     first, second = await journal.outbox.due(clock())
-    await journal.outbox.sent(first, "C", "1.1")
+    await journal.outbox.sent(first, ("C", "1.1"))
     week = AT + timedelta(days=7)
 
     gone = [
@@ -116,10 +136,10 @@ async def test_letters_that_arrived_go_after_a_week(journal, new, clock):
     assert [one.id for one in await journal.outbox.due(clock())] == [second.id]
 
 
-async def test_what_is_over_goes_after_180_days_with_its_letters(journal, new, clock):
-    over, _ = await journal.accept(new(), letters=lambda one: [letter(one)])
+async def test_what_is_over_goes_after_180_days_with_its_notices(journal, new, clock):
+    over, _ = await journal.accept(new(), notices=(CARD_NOTICE,))
     await journal.move(over.id, State.NOT_STARTED)
-    lives, _ = await journal.accept(new(), letters=lambda one: [letter(one)])
+    lives, _ = await journal.accept(new(), notices=(CARD_NOTICE,))
     then = AT + timedelta(days=180)
 
     gone = [
@@ -127,9 +147,9 @@ async def test_what_is_over_goes_after_180_days_with_its_letters(journal, new, c
     ]
 
     assert gone == [0, 2, 0]
-    assert await journal.get(over.id) is None
-    assert await journal.get(lives.id) == lives
-    assert [one.intent for one in await journal.outbox.due(clock())] == [lives.id]
+    assert await journal.find.get(over.id) is None
+    assert await journal.find.get(lives.id) == lives
+    assert [one.intent.id for one in await journal.outbox.due(clock())] == [lives.id]
 
 
 async def test_events_go_with_their_relay_and_no_sooner(journal, new):
@@ -137,7 +157,7 @@ async def test_events_go_with_their_relay_and_no_sooner(journal, new):
     await journal.move(over.id, State.NOT_STARTED)
     lives, _ = await journal.accept(new())
     for intent, task in ((over, "a"), (lives, "b")):
-        told = RelayEvent(
+        event = RelayEvent(
             room="",
             agent="",
             task_id=task,
@@ -146,7 +166,7 @@ async def test_events_go_with_their_relay_and_no_sooner(journal, new):
             at=AT,
             sent_at=AT,
         )
-        await journal._writer.write(lambda c, i=intent, t=told: keep(c, i, t, 0))
+        await journal._writer.write(lambda c, i=intent, e=event: keep(c, i, e, 0))
 
     gone = await journal.maintenance.prune(AT + timedelta(days=181))
 

@@ -1,19 +1,25 @@
 """The migrations lead to the tables that the program knows."""
 
+import json
 import os
+from datetime import timedelta
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from bot.dialogue.outcome import Audience
 from bot.errors import JournalUnavailable
 from bot.journal.journal import Journal
 from bot.journal.migrate import upgrade
-from bot.journal.model import State
+from bot.journal.model import CARD_NOTICE, Notification, OpenForm, Settlement
+from bot.journal.rows import moment
 from bot.journal.schema import metadata
+from bot.journal.seal import Seal
 from bot.journal.sqlite.writer import make_engine
+from bot.states import State
 
-# Rows as version 0001 wrote them.
+# Rows as revision 0001 had them.
 INTENT = {
     "id": "01KJMMA2G0JTRF4ZBVAXBHWZP7",
     "key": "slash:T:1",
@@ -50,7 +56,7 @@ INTENT = {
     "owner": "",
     "created_at": 1,
 }
-LETTER = {
+DRAWN = {
     "intent": INTENT["id"],
     "rev": 3,
     "channel": "C",
@@ -64,15 +70,19 @@ LETTER = {
 }
 
 
-def inserted(table, row):
-    names = ", ".join(f'"{name}"' for name in row)
-    values = ", ".join(
-        "'" + one + "'" if isinstance(one, str) else str(one) for one in row.values()
+def row(base, **values):
+    return {**base, **values}
+
+
+def inserted(table, values):
+    names = ", ".join(f'"{name}"' for name in values)
+    texts = ", ".join(
+        "'" + one + "'" if isinstance(one, str) else str(one) for one in values.values()
     )
-    return f"INSERT INTO {table} ({names}) VALUES ({values})"  # noqa: S608 - our own
+    return f"INSERT INTO {table} ({names}) VALUES ({texts})"  # noqa: S608 - our own
 
 
-FIRST_VERSION = (inserted("intents", INTENT), inserted("outbox", LETTER))
+FIRST_VERSION = (inserted("intents", INTENT), inserted("outbox", DRAWN))
 
 
 def test_the_migrations_make_the_tables_of_the_schema(tmp_path):
@@ -98,7 +108,7 @@ def test_an_upgrade_twice_changes_nothing(tmp_path):
     engine.dispose()
 
 
-async def test_a_journal_of_the_first_version_is_opened_with_all_that_is_in_it(
+async def test_a_journal_of_the_first_revision_is_opened_with_all_that_is_in_it(
     url, tmp_path, clock
 ):
     (tmp_path / "var").mkdir()
@@ -111,9 +121,10 @@ async def test_a_journal_of_the_first_version_is_opened_with_all_that_is_in_it(
 
     journal = await Journal.open(url, now=clock, random_bytes=os.urandom)
 
-    relay = await journal.by_handle("R7")
-    assert (relay.state, relay.ref, relay.callbacks) == (State.STARTED, "-m9.", False)
-    assert (relay.settled_by, relay.reason, relay.notices) == ("", "", "")
+    relay = await journal.find.by_handle("R7")
+    assert (relay.state, relay.subject.ref) == (State.STARTED, "-m9.")
+    assert (relay.subject.callbacks, relay.subject.creates) == (False, True)
+    assert (relay.settlement, relay.marks) == (Settlement(), ())
     assert (await journal.outbox.due(clock()))[0].body == {"text": "R7"}
     assert await journal.audit.all() == []
     journal.close()
@@ -138,7 +149,7 @@ async def test_an_upgrade_that_fails_half_way_leaves_everything_as_it_was(
     engine.dispose()
     journal = await Journal.open(url, now=clock, random_bytes=os.urandom)
     assert "reason" not in {column[1] for column in columns}
-    assert (await journal.by_handle("R7")).reason == ""
+    assert (await journal.find.by_handle("R7")).settlement.reason == ""
     journal.close()
 
 
@@ -153,3 +164,187 @@ async def test_a_journal_of_a_later_version_is_refused_and_left_alone(
 
     with pytest.raises(JournalUnavailable, match="9999"):
         await Journal.open(url, now=clock, random_bytes=os.urandom)
+
+
+# ── from 0002 to 0003 ────────────────────────────────────────────────────────────
+
+STOP = row(
+    INTENT,
+    id="01KJMMA2G0STOP000000000000",
+    key="slash:T:2",
+    action="StopPublishCdnStream",
+    made=0,
+    state="done",
+    about=INTENT["id"],
+    agent="",
+)
+SECOND = {"callbacks": 1, "settled_by": "UBOB", "reason": "r", "notices": "a b"}
+INTENTS = [
+    row(INTENT, target_digest="t" * 64, tries=3, **SECOND),
+    STOP,
+    row(INTENT, id="01S", key="s", action="CreateSession", handle="S1", kind="S"),
+    row(INTENT, id="01G", key="g", action="DescribeSlaves", handle="G1", kind="G"),
+]
+LETTERS = [  # of two cards the first is superseded by the second
+    row(DRAWN, rev=1, body='{"text": "superseded"}', state="pending"),
+    row(DRAWN, rev=2, body='{"text": "dropped"}', state="dropped"),
+    row(DRAWN, rev=2, body='{"text": "sent"}', state="sent", tries=2),
+    row(DRAWN, rev=3, body='{"text": "card"}', thread="1.2"),
+    row(DRAWN, rev=1, body='{"text": "answer"}', audience="asker"),
+    row(DRAWN, rev=2, body='{"text": "alarm"}', audience="ops", not_before=2),
+    row(DRAWN, intent="gone", body='{"text": "of nothing"}', audience="asker"),
+]
+KEY = b"k" * 32
+
+
+@pytest.fixture
+def upgraded(url, tmp_path, clock):
+    """Open a journal in which revision 0002 left intents, letters and a form."""
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var/patchbay.key").write_bytes(KEY)
+    engine = make_engine(url)
+    upgrade(engine, "0002")
+    form = {
+        "id": "f" * 32,
+        "team": "T",
+        "user": "UANA",
+        "channel": "C",
+        "thread": "1.2",
+        "direct": 0,
+        "room": "relay",
+        "verb": "start",
+        "values": Seal(KEY).close(json.dumps({"url": "u"}).encode()),
+        "expires_at": 1000 * round(clock().timestamp()),
+        "used_by": "k",
+    }
+    names = ", ".join(f'"{name}"' for name in form)
+    marks = ", ".join("?" * len(form))
+    with engine.begin() as connection:
+        for table, rows in (("intents", INTENTS), ("outbox", LETTERS)):
+            for one in rows:
+                connection.exec_driver_sql(inserted(table, one))
+        connection.exec_driver_sql(
+            f"INSERT INTO drafts ({names}) VALUES ({marks})",  # noqa: S608 - our own
+            tuple(form.values()),
+        )
+    engine.dispose()
+
+    async def open_it():
+        return await Journal.open(url, now=clock, random_bytes=os.urandom)
+
+    return open_it
+
+
+async def rows_of(journal, query):
+    rows = await journal._writer.read(lambda c: c.exec_driver_sql(query).all())
+    return [tuple(one) for one in rows]
+
+
+async def test_it_is_kept_which_intent_made_a_thing_and_what_it_duplicates(upgraded):
+    journal = await upgraded()
+
+    query = "SELECT handle, action, creates, duplicates FROM intents ORDER BY key"
+    assert await rows_of(journal, query) == [
+        ("G1", "DescribeSlaves", 0, ""),
+        ("S1", "CreateSession", 1, ""),
+        ("R7", "StartPublishCdnStream", 1, "t" * 64),
+        ("R7", "StopPublishCdnStream", 0, ""),
+    ]
+    relay = await journal.find.get(INTENT["id"])
+    assert (relay.subject.creates, relay.subject.duplicates) == (True, "t" * 64)
+    assert (relay.subject.callbacks, relay.marks) == (True, ("a", "b"))
+    assert relay.settlement == Settlement(settled_by="UBOB", reason="r")
+    assert (await journal.find.get(STOP["id"])).subject.about == relay.id
+    journal.close()
+
+
+async def test_every_letter_is_kept_as_it_was_drawn(upgraded):
+    journal = await upgraded()
+
+    columns = "id, intent, app, rev, audience, notice, facts, body, state, tries"
+    query = f"SELECT {columns}, not_before, created_at FROM outbox ORDER BY id"  # noqa: S608 - our own
+    names = {"channel": "card", "asker": "drawn", "ops": "drawn"}
+    assert await rows_of(journal, query) == [
+        (
+            number,
+            one["intent"],
+            "",
+            one["rev"],
+            one["audience"],
+            names[one["audience"]],
+            "{}",
+            one["body"],
+            one["state"],
+            one["tries"],
+            one["not_before"],
+            one["created_at"],
+        )
+        for number, one in enumerate(LETTERS, 1)
+    ]
+    journal.close()
+
+
+async def test_what_waited_is_delivered_as_it_is_but_for_what_was_superseded(
+    upgraded, clock
+):
+    journal = await upgraded()
+    relay = await journal.find.get(INTENT["id"])
+
+    card, answer, of_nothing, alarm = await journal.outbox.due(clock())
+
+    assert card == Notification(
+        id=4,
+        rev=3,
+        name="card",
+        audience=Audience.CHANNEL,
+        facts={},
+        intent=relay,
+        body={"text": "card"},
+        created_at=moment(1),
+    )
+    assert answer == Notification(
+        id=5,
+        rev=1,
+        name="drawn",
+        audience=Audience.ASKER,
+        facts={},
+        intent=relay,
+        body={"text": "answer"},
+        created_at=moment(1),
+    )
+    assert (of_nothing.id, of_nothing.intent) == (7, None)
+    assert (of_nothing.body, alarm.body) == ({"text": "of nothing"}, {"text": "alarm"})
+    assert alarm.audience is Audience.OPS
+    journal.close()
+
+
+async def test_a_new_card_supersedes_an_old_one_that_was_drawn(upgraded, clock):
+    journal = await upgraded()
+    await journal.update(INTENT["id"], notices=(CARD_NOTICE,))
+
+    due = await journal.outbox.due(clock() + timedelta(days=1))
+
+    assert [(one.id, one.body) for one in due if one.name == "card"] == [(8, None)]
+    journal.close()
+
+
+async def test_an_open_form_stays_open_under_its_command(upgraded, clock):
+    journal = await upgraded()
+
+    form = await journal.open_forms.get("f" * 32, team="T", user="UANA")
+
+    assert form == OpenForm(
+        id="f" * 32,
+        team="T",
+        user="UANA",
+        channel="C",
+        thread="1.2",
+        direct=False,
+        command="relay",
+        subcommand="start",
+        values={"url": "u"},
+        answer_url=None,
+        expires_at=clock(),
+        used_by="k",
+    )
+    journal.close()

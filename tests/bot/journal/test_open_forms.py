@@ -5,94 +5,94 @@ from datetime import timedelta
 
 import pytest
 
-from bot.errors import KeyReused
-from bot.journal.model import OpenForm
-from tests.bot.journal.conftest import AT
+from bot.errors import KeyReused, NotAllowed
+from tests.bot.journal.conftest import form_at
 
 
 @pytest.fixture
-async def draft(journal, clock):
-    kept = OpenForm(
-        id="d" * 32,
-        team="T",
-        user="UANA",
-        channel="C",
-        thread=None,
-        direct=False,
-        command="relay",
-        subcommand="start",
-        values={"url": "rtmp://push.example.com/live/k"},
-        answer_url=None,
-        expires_at=AT + timedelta(minutes=30),
-    )
+async def form(journal, clock):
+    kept = form_at(clock, id="d" * 32)
     await journal.open_forms.keep(kept)
     return kept
 
 
-async def test_it_is_given_to_its_owner_alone(journal, draft):
-    assert await journal.open_forms.get(draft.id, team="T", user="UANA") == draft
-    assert await journal.open_forms.get(draft.id, team="T", user="UBOB") is None
-    assert await journal.open_forms.get(draft.id, team="TELSE", user="UANA") is None
+async def test_it_is_given_to_its_owner_alone(journal, form):
+    assert await journal.open_forms.get(form.id, team="T", user="UANA") == form
+    assert await journal.open_forms.get(form.id, team="T", user="UBOB") is None
+    assert await journal.open_forms.get(form.id, team="TELSE", user="UANA") is None
+    assert await journal.open_forms.get("e" * 32, team="T", user="UANA") is None
 
 
-async def test_it_is_sent_in_once(journal, draft, new):
+async def test_it_is_sent_in_once(journal, form, new):
     first = new()
-    await journal.accept(first, draft=draft.id)
+    await journal.accept(first, form=form.id)
 
     with pytest.raises(KeyReused):
-        await journal.accept(new(), draft=draft.id)
+        await journal.accept(new(), form=form.id)
 
-    _same, fresh = await journal.accept(first, draft=draft.id)
-    kept = await journal.open_forms.get(draft.id, team="T", user="UANA")
+    _same, fresh = await journal.accept(first, form=form.id)
+    kept = await journal.open_forms.get(form.id, team="T", user="UANA")
     assert not fresh
     assert kept.used_by == first.key
-    assert len(await journal.recent("T")) == 1
+    assert len(await journal.find.recent("T")) == 1
+
+
+async def test_a_submission_that_is_refused_does_not_use_it_up(journal, form, new):
+    def refuse(_usage):
+        raise NotAllowed("enough", rule="limits")
+
+    with pytest.raises(NotAllowed):
+        await journal.accept(new(), form=form.id, admit=refuse)
+
+    assert await journal.open_forms.get(form.id, team="T", user="UANA") == form
 
 
 async def test_a_form_that_nobody_opened_is_not_taken(journal, new):
     with pytest.raises(KeyReused):
-        await journal.accept(new(), draft="f" * 32)
+        await journal.accept(new(), form="f" * 32)
 
-    assert await journal.recent("T") == []
+    assert await journal.find.recent("T") == []
 
 
-async def test_after_its_time_it_is_gone(journal, draft, clock):
+async def test_after_its_time_it_is_gone(journal, form, clock):
     clock.push(minutes=31)
 
-    assert await journal.open_forms.get(draft.id, team="T", user="UANA") is None
+    assert await journal.open_forms.get(form.id, team="T", user="UANA") is None
 
 
 async def ids(journal):
     rows = await journal._writer.read(
-        lambda c: c.exec_driver_sql("SELECT id, used_by FROM drafts ORDER BY id").all()
+        lambda c: c.exec_driver_sql(
+            "SELECT id, used_by FROM open_forms ORDER BY id"
+        ).all()
     )
     return [tuple(row) for row in rows]
 
 
 async def test_until_its_time_is_up_it_is_there_and_others_do_not_drive_it_out(
-    journal, draft, clock
+    journal, form, clock
 ):
     clock.push(minutes=30)
-    other = replace(draft, id="e" * 32, expires_at=clock() + timedelta(minutes=30))
+    other = replace(form, id="e" * 32, expires_at=clock() + timedelta(minutes=30))
 
     await journal.open_forms.keep(other)
 
-    assert await journal.open_forms.get(draft.id, team="T", user="UANA") == draft
+    assert await journal.open_forms.get(form.id, team="T", user="UANA") == form
     assert await ids(journal) == [("d" * 32, ""), ("e" * 32, "")]
 
 
-async def test_what_is_past_its_time_is_thrown_away_by_the_next(journal, draft, clock):
+async def test_what_is_past_its_time_is_thrown_away_by_the_next(journal, form, clock):
     clock.push(minutes=30, seconds=1)
-    other = replace(draft, id="e" * 32, expires_at=clock() + timedelta(minutes=30))
+    other = replace(form, id="e" * 32, expires_at=clock() + timedelta(minutes=30))
 
     await journal.open_forms.keep(other)
 
     assert await ids(journal) == [("e" * 32, "")]
 
 
-async def test_a_submission_uses_up_its_own_form_only(journal, draft, new):
-    await journal.open_forms.keep(replace(draft, id="e" * 32))
+async def test_a_submission_uses_up_its_own_form_only(journal, form, new):
+    await journal.open_forms.keep(replace(form, id="e" * 32))
 
-    await journal.accept(new(key="k"), draft=draft.id)
+    await journal.accept(new(key="k"), form=form.id)
 
     assert await ids(journal) == [("d" * 32, "k"), ("e" * 32, "")]

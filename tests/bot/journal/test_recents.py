@@ -1,16 +1,16 @@
 """A cache in front of the journal: fast, and never the truth."""
 
 import asyncio
-import os
-from datetime import UTC, datetime
 
 import pytest
 
-from bot.ids import Kind, intent_id
-from bot.journal.model import NewIntent, State
+from bot.ids import Kind
 from bot.journal.recents import FRESH, NEWEST, Recents
+from bot.states import State
+from tests.bot.journal.conftest import new_intent
 
 TEAM = "T0HOME"
+RELAY = Kind("R")
 
 
 class Timer:
@@ -31,46 +31,50 @@ async def recents(world, timer):
         url = f"rtmp://push.example.com/a/{room}"
         await world.typed(f"/relay start {room} url={url} --go", user=user)
     await world.typed("/relay stop R3 --yes")
-    return Recents(world.journal, timer)
+    return Recents(world.journal.find, timer)
 
 
-def handles(found):
-    return [intent.handle for intent in found]
+def offered(recents, user, query, **more):
+    return recents.offered(RELAY, TEAM, user, query, **more)
+
+
+def handles(intents):
+    return [intent.handle for intent in intents]
 
 
 async def test_ones_own_live_relays_come_first_then_others_then_the_ended(recents):
-    assert handles(await recents.relays(TEAM, "U0ANA", "")) == ["R1", "R2", "R3"]
-    assert handles(await recents.relays(TEAM, "U0BOB", "")) == ["R2", "R1", "R3"]
+    assert handles(await offered(recents, "U0ANA", "")) == ["R1", "R2", "R3"]
+    assert handles(await offered(recents, "U0BOB", "")) == ["R2", "R1", "R3"]
 
 
 async def test_what_is_typed_is_looked_for_everywhere(world, recents):
-    task = (await world.handle("R2")).ref
+    task = (await world.handle("R2")).subject.ref
 
     for query in ("r2", "2", task[:10], task[-8:], "bob"):
-        assert "R2" in handles(await recents.relays(TEAM, "U0ANA", query))
-    assert await recents.relays(TEAM, "U0ANA", "nothing like it") == []
-    assert handles(await recents.relays(TEAM, "U0ANA", "", limit=1)) == ["R1"]
+        assert "R2" in handles(await offered(recents, "U0ANA", query))
+    assert await offered(recents, "U0ANA", "nothing like it") == []
+    assert handles(await offered(recents, "U0ANA", "", limit=1)) == ["R1"]
 
 
 async def test_a_change_that_was_committed_is_seen_at_once(world, recents):
-    await recents.relays(TEAM, "U0ANA", "")
-    (intent,) = [one for one in await world.journal.live(TEAM) if one.handle == "R1"]
+    await offered(recents, "U0ANA", "")
+    intent = await world.handle("R1")
     moved = await world.journal.move(intent.id, State.ENDED)
 
     recents.invalidate(moved)
 
-    assert handles(await recents.relays(TEAM, "U0ANA", ""))[0] == "R2"
+    assert handles(await offered(recents, "U0ANA", ""))[0] == "R2"
     assert (await recents.named("r1", TEAM)).state is State.ENDED
 
 
 async def test_a_list_is_believed_for_a_few_seconds_only(world, recents, timer):
-    await recents.relays(TEAM, "U0ANA", "")
+    await offered(recents, "U0ANA", "")
     intent = await world.handle("R1")
     await world.journal.move(intent.id, State.ENDED)
 
-    stale = handles(await recents.relays(TEAM, "U0ANA", ""))[0]
+    stale = handles(await offered(recents, "U0ANA", ""))[0]
     timer.now += FRESH + 1
-    fresh = handles(await recents.relays(TEAM, "U0ANA", ""))[0]
+    fresh = handles(await offered(recents, "U0ANA", ""))[0]
 
     assert (stale, fresh) == ("R1", "R2")
 
@@ -81,65 +85,52 @@ async def test_a_thing_is_named_by_handle_and_by_whole_id_and_a_miss_asks_the_jo
     intent = await world.handle("R1")
 
     assert (await recents.named("#r1", TEAM)).id == intent.id
-    assert (await recents.named(intent.ref, TEAM)).id == intent.id
-    assert (await recents.named(intent.ref, TEAM)).id == intent.id
+    assert (await recents.named(intent.subject.ref, TEAM)).id == intent.id
+    assert (await recents.named(intent.subject.ref, TEAM)).id == intent.id
     assert await recents.named("R9", TEAM) is None
     assert await recents.named("R1", "T0ELSE") is None
 
 
 async def test_a_stop_is_not_the_thing_that_it_stops(world, recents):
-    (stop, *_) = await world.journal.history("R3")
-    assert stop.about
+    (stop, *_) = await world.journal.find.history("R3", TEAM)
+    assert stop.subject.about
 
     recents.invalidate(stop)
 
-    assert (await recents.named("R3", TEAM)).about is None
-    assert (await recents.named("R3", TEAM)).kind is Kind.RELAY
+    assert (await recents.named("R3", TEAM)).subject.about is None
+    assert (await recents.named("R3", TEAM)).subject.kind == RELAY
 
 
 async def test_what_is_older_than_the_newest_is_found_and_what_lives_is_offered(
     world, recents
 ):
     def queued(number):
-        at = datetime.now(UTC)
-        return NewIntent(
-            id=intent_id(at, os.urandom(10)),
-            key=f"later-{number}",
-            digest="d",
-            action="StartPublishCdnStream",
-            kind=Kind.RELAY,
-            handle=None,
-            team=TEAM,
-            user="U0CAT",
-            home=TEAM,
-            channel="C0OPS",
-            at=at,
-            request=b"{}",
-        )
+        at = world.clock()
+        return new_intent(at, f"later-{number}", team=TEAM, user="U0CAT", agent="")
 
     await asyncio.gather(*(world.journal.accept(queued(n)) for n in range(NEWEST)))
 
-    assert handles(await recents.relays(TEAM, "U0BOB", "", limit=2)) == ["R2", "R1"]
-    assert handles(await recents.relays(TEAM, "U0BOB", "rtmp")) == []
+    assert handles(await offered(recents, "U0BOB", "", limit=2)) == ["R2", "R1"]
+    assert handles(await offered(recents, "U0BOB", "rtmp")) == []
     gone = await world.handle("R3")
-    assert handles(await recents.relays(TEAM, "U0BOB", gone.ref[:20])) == ["R3"]
+    assert handles(await offered(recents, "U0BOB", gone.subject.ref[:20])) == ["R3"]
 
 
 class Slow:
-    """A journal that is read while something is committed."""
+    """Queries during which something is committed."""
 
-    def __init__(self, journal, meanwhile):
-        self.journal = journal
+    def __init__(self, find, meanwhile):
+        self.find = find
         self.meanwhile = meanwhile
 
-    async def live(self, team):
-        return await self.journal.live(team)
+    async def live(self, team, kind):
+        return await self.find.live(team, kind)
 
     async def recent(self, team, **narrow):
-        return await self._late(self.journal.recent(team, **narrow))
+        return await self._late(self.find.recent(team, **narrow))
 
     async def by_handle(self, handle, team):
-        return await self._late(self.journal.by_handle(handle, team))
+        return await self._late(self.find.by_handle(handle, team))
 
     async def _late(self, reading):
         read = await reading
@@ -151,11 +142,11 @@ async def test_what_changes_while_it_is_read_is_not_believed(world, recents):
     relay = await world.handle("R1")
 
     async def end():
-        now = await world.journal.get(relay.id)
+        now = await world.journal.find.get(relay.id)
         if now.state is State.STARTED:
             cache.invalidate(await world.journal.move(relay.id, State.ENDED))
 
-    cache = Recents(Slow(world.journal, end), Timer())
+    cache = Recents(Slow(world.journal.find, end), Timer())
 
     assert (await cache.named("R1", TEAM)).state is State.STARTED
     assert (await cache.named("R1", TEAM)).state is State.ENDED
@@ -165,14 +156,14 @@ async def test_a_list_that_changes_while_it_is_read_is_not_believed(world, recen
     relay = await world.handle("R1")
 
     async def end():
-        now = await world.journal.get(relay.id)
+        now = await world.journal.find.get(relay.id)
         if now.state is State.STARTED:
             cache.invalidate(await world.journal.move(relay.id, State.ENDED))
 
-    cache = Recents(Slow(world.journal, end), Timer())
+    cache = Recents(Slow(world.journal.find, end), Timer())
 
-    assert handles(await cache.relays(TEAM, "U0ANA", ""))[0] == "R1"
-    assert handles(await cache.relays(TEAM, "U0ANA", ""))[0] == "R2"
+    assert handles(await offered(cache, "U0ANA", ""))[0] == "R1"
+    assert handles(await offered(cache, "U0ANA", ""))[0] == "R2"
 
 
 async def test_a_thing_is_believed_for_a_few_seconds_only(world, recents, timer):

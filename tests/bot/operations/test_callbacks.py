@@ -6,8 +6,9 @@ from contextlib import AsyncExitStack
 import pytest
 
 from bot.errors import InvalidRequest, NotAllowed, NotFound
-from bot.journal.model import State
 from bot.sandbox.cloud.callbacks import Callbacks
+from bot.settings import App
+from bot.states import State
 from tests.world import make_world
 
 START = "/relay start 295066 url=rtmp://push.example.com/live/k --go"
@@ -40,15 +41,15 @@ class Tencent:
             "Payload": {"Url": relay.urls[url], "Status": status},
             **changes,
         }
-        told = {"EventGroupId": 4, "EventType": 401, "CallbackTs": self.at + 5}
-        return json.dumps({**told, "EventInfo": info}, indent="\t").encode()
+        event = {"EventGroupId": 4, "EventType": 401, "CallbackTs": self.at + 5}
+        return json.dumps({**event, "EventInfo": info}, indent="\t").encode()
 
     async def tells(self, relay, *statuses, **changes):
         for status in statuses:
             await self.sends(self.event(relay, status, **changes))
 
     async def sends(self, raw, app="live-main"):
-        await self.world.callbacks.hear(app, raw, self.calls.sign(raw))
+        await self.world.callbacks.receive(app, raw, self.calls.sign(raw))
 
 
 @pytest.fixture
@@ -70,11 +71,11 @@ async def test_an_unknown_start_is_found_again(world, tencent):
     await tencent.tells(relay, CONNECTING)
 
     after = await world.handle("R1")
-    assert (before.state, before.ref) == (State.UNKNOWN, "")
-    assert (after.state, after.ref) == (State.STARTED, relay.task_id)
-    assert (after.error_code, after.error_text) == ("", "")
-    (card,) = await world.letters()
-    assert card.body["text"] == "🟢 R1 · started   room 295066"
+    assert (before.state, before.subject.ref) == (State.UNKNOWN, "")
+    assert (after.state, after.subject.ref) == (State.STARTED, relay.task_id)
+    assert (after.settlement.error_code, after.settlement.error_text) == ("", "")
+    (card,) = await world.notices()
+    assert card.text == "🟢 R1 · started   room 295066"
 
 
 async def test_what_is_being_sent_is_completed_and_the_late_answer_agrees(
@@ -95,8 +96,8 @@ async def test_a_relay_that_has_ended_by_itself_is_over(world, tencent):
     await tencent.tells(relay, CONNECTING, RUNNING, IDLE)
 
     assert (await world.handle("R1")).state is State.ENDED
-    (card,) = await world.letters()
-    assert card.body["text"] == "⚪ R1 · ended   room 295066"
+    (card,) = await world.notices()
+    assert card.text == "⚪ R1 · ended   room 295066"
 
 
 async def test_it_is_over_only_when_every_target_is(world, tencent):
@@ -160,7 +161,7 @@ async def test_a_task_id_as_a_number_is_text(world, tencent):
 
     await tencent.tells(relay, RUNNING, TaskId=7112233)
 
-    assert (await world.handle("R1")).ref == "7112233"
+    assert (await world.handle("R1")).subject.ref == "7112233"
 
 
 async def test_another_task_id_is_an_alarm_and_overwrites_nothing(world, tencent):
@@ -171,8 +172,8 @@ async def test_another_task_id_is_an_alarm_and_overwrites_nothing(world, tencent
     await tencent.tells(relay, CONNECTING, RUNNING, TaskId="-another.")
 
     assert await world.handle("R1") == before
-    (alarm,) = [one for one in await world.letters() if one.audience == "ops"]
-    assert "a second relay" in alarm.body["text"]
+    (alarm,) = await world.alarms()
+    assert "a second relay" in alarm.text
     assert "-another." in json.dumps(alarm.body)
 
 
@@ -186,9 +187,9 @@ async def test_what_was_told_as_not_started_and_runs_is_an_alarm(world, tencent,
     await tencent.tells(relay, RUNNING)
 
     closed = await world.handle("R1")
-    assert (closed.state, closed.ref) == (State.CLOSED, "")
-    (alarm,) = [one for one in await world.letters() if one.audience == "ops"]
-    assert "R1 runs, though it was told" in alarm.body["text"]
+    assert (closed.state, closed.subject.ref) == (State.CLOSED, "")
+    (alarm,) = await world.alarms()
+    assert "R1 runs, though it was told" in alarm.text
 
 
 async def test_somebody_elses_robot_is_left_alone(world, tencent):
@@ -206,16 +207,16 @@ async def test_events_about_something_else_are_taken_and_forgotten(world, tencen
 
     await tencent.sends(raw)
 
-    assert await world.letters() == []
+    assert await world.notices() == []
 
 
 async def test_an_event_of_another_app_completes_nothing(tmp_path):
+    other = App(
+        name="other", sdk_app_id=1500000000, usersig_key="u" * 8, callback_key=KEY
+    )
     async with AsyncExitStack() as stack:
-        world = await make_world(stack, tmp_path / "p.db", key=KEY)
-        relay = await started(world)
-        app = world.callbacks.apps["live-main"]
-        other = app.model_copy(update={"sdk_app_id": 1500000000, "name": "other"})
-        world.callbacks.apps["other"] = other
+        world = await make_world(stack, tmp_path / "p.db", key=KEY, apps=(other,))
+        relay = await started(world, line=f"{START} app=live-main")
 
         await Tencent(world).sends(Tencent(world).event(relay, RUNNING), app="other")
 
@@ -229,7 +230,7 @@ async def test_only_apps_with_a_key_are_heard_for(world, tencent):
 
 async def test_a_wrong_signature_is_refused(world):
     with pytest.raises(NotAllowed):
-        await world.callbacks.hear("live-main", b"{}", "bm8=")
+        await world.callbacks.receive("live-main", b"{}", "bm8=")
 
 
 async def test_a_genuine_body_that_makes_no_sense_is_refused(world, tencent):

@@ -1,134 +1,60 @@
-"""Letters arrive once, in order, by the first way that is open."""
+"""Notices arrive once, in order, by the first way that is open."""
 
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from pydantic import SecretStr
 
-from bot.errors import JournalUnavailable
-from bot.journal.model import Letter
+from bot.dialogue.outcome import Audience
+from bot.journal.model import ANSWER, CARD_NOTICE, Notice
 from bot.operations.delivery import Delivery
-from bot.slack.outbound.web import Sent
-from tests.bot.journal.conftest import AT, Clock
+from bot.operations.notices import drawn
+from bot.resources.registry import RESOURCES
+from bot.slack.render.blocks import message
+from tests.fakes.clock import AT
+from tests.fakes.slack import FakeSlack, refused
 
-OK = Sent(ok=True, data={"channel": "C", "ts": "1.5"})
-
-
-def refused(error, **more):
-    return Sent(ok=False, error=error, **more)
-
-
-class Web:
-    """A Slack that answers as it is told and remembers what it was sent."""
-
-    def __init__(self, **answers):
-        self.answers = {name: list(some) for name, some in answers.items()}
-        self.sent = []
-
-    def _next(self, way, **said):
-        self.sent.append((way, said))
-        waiting = self.answers.get(way)
-        return waiting.pop(0) if waiting else OK
-
-    async def call(self, method, **said):
-        return self._next(method, **said)
-
-    async def post(self, channel, body, **more):
-        return self._next(f"post {channel}", body=body, **more)
-
-    async def answer(self, url, body):
-        return self._next(f"answer {body['response_type']}", body=body)
-
-    @property
-    def ways(self):
-        return [way for way, _said in self.sent]
+TO_ASKER = Notice(name=ANSWER, audience=Audience.ASKER)
+TO_OPS = Notice(name="unsettled", audience=Audience.OPS)
 
 
-class Outbox:
-    """An delivery of letters in memory."""
-
-    def __init__(self, *letters):
-        self.letters = list(letters)
-        self.came = asyncio.Event()
-        self.arrived = []
-        self.put_off = []
-        self.lost = []
-
-    async def due(self, now, limit):
-        return [
-            one for one in self.letters if not one.not_before or one.not_before <= now
-        ]
-
-    async def next_due(self):
-        times = [one.not_before or AT for one in self.letters]
-        return min(times, default=None)
-
-    async def sent(self, letter, channel, ts):
-        self.letters.remove(letter)
-        self.arrived.append((letter.id, channel, ts))
-        self.came.set()
-
-    async def postpone(self, letter, until):
-        self.letters.remove(letter)
-        self.put_off.append((letter.id, until))
-        self.letters.append(replace(letter, not_before=until, tries=letter.tries + 1))
-
-    async def hurry(self, now):
-        self.letters = [
-            replace(one, not_before=now) if one.tries else one for one in self.letters
-        ]
-
-    async def gave_up(self, letter):
-        self.letters.remove(letter)
-        self.lost.append(letter.id)
-
-
-def letter(**said):
-    return Letter(
-        **{
-            "id": 1,
-            "intent": "01X",
-            "rev": 1,
-            "channel": "C",
-            "user": "U",
-            "audience": "channel",
-            "body": {"text": "told", "blocks": [{"type": "divider"}]},
-            "created_at": AT,
-            "asked_at": AT,
-            "answer_url": SecretStr("https://hooks.slack.com/x"),
-            **said,
-        }
+def delivery(journal, slack, clock):
+    return Delivery(
+        journal.outbox,
+        slack,
+        RESOURCES,
+        now=clock,
+        sleep=clock.sleep,
+        ops_channel="COPS",
     )
 
 
-@pytest.fixture
-def clock():
-    return Clock()
+async def body_of_the_first(journal, clock):
+    first, *_others = await journal.outbox.due(clock())
+    return message(drawn(first, RESOURCES))
 
 
-def delivery(post, web, clock, **more):
-    return Delivery(post, web, now=clock, **more)
+async def test_a_first_card_is_posted_and_where_it_stands_is_kept(
+    journal, waiting, clock
+):
+    intent, slack = await waiting(), FakeSlack()
+    body = await body_of_the_first(journal, clock)
+
+    assert await delivery(journal, slack, clock).deliver() == 1
+
+    assert slack.sent == [("post C", {**body, "thread_ts": None})]
+    assert (await journal.find.get(intent.id)).card == ("C", "1.5")
+    assert await journal.outbox.waiting() == 0
 
 
-async def test_a_first_card_is_posted_and_where_it_stands_is_kept(clock):
-    post, web = Outbox(letter()), Web()
+async def test_a_card_that_stands_is_updated(journal, waiting, clock):
+    await waiting(card=("CX", "1.0"))
+    body, slack = await body_of_the_first(journal, clock), FakeSlack()
 
-    assert await delivery(post, web, clock).deliver() == 1
+    await delivery(journal, slack, clock).deliver()
 
-    assert web.sent == [("post C", {"body": letter().body, "thread_ts": None})]
-    assert post.arrived == [(1, "C", "1.5")]
-
-
-async def test_a_card_that_stands_is_updated(clock):
-    post, web = Outbox(letter(card=("CX", "1.0"))), Web()
-
-    await delivery(post, web, clock).deliver()
-
-    assert web.sent == [
-        ("chat.update", {"channel": "CX", "ts": "1.0", **letter().body})
-    ]
+    assert slack.sent == [("chat.update", {"channel": "CX", "ts": "1.0", **body})]
 
 
 CHANNEL_WAYS = ["chat.update", "post C", "answer in_channel", "post U", "post COPS"]
@@ -137,53 +63,63 @@ OPS_WAYS = ["post COPS", "post U"]
 
 
 @pytest.mark.parametrize(
-    ("said", "ways"),
+    ("notice", "card", "ways"),
     [
-        ({"card": ("C", "1.0")}, CHANNEL_WAYS),
-        ({"audience": "asker"}, ASKER_WAYS),
-        ({"audience": "ops"}, OPS_WAYS),
+        (CARD_NOTICE, ("C", "1.0"), CHANNEL_WAYS),
+        (TO_ASKER, None, ASKER_WAYS),
+        (TO_OPS, None, OPS_WAYS),
     ],
 )
-async def test_a_letter_that_is_refused_goes_the_next_way(clock, said, ways):
-    for number, way in enumerate(ways):
+async def test_a_notice_that_is_refused_goes_the_next_way(
+    journal, waiting, clock, notice, card, ways
+):
+    for number in range(len(ways)):
         closed = {one: [refused("channel_not_found")] for one in ways[:number]}
-        post, web = Outbox(letter(**said)), Web(**closed)
+        await waiting(notice, card=card)
+        slack = FakeSlack(answers=closed)
 
-        await delivery(post, web, clock, ops_channel="COPS").deliver()
+        await delivery(journal, slack, clock).deliver()
 
-        assert web.ways == ways[: number + 1]
-        assert web.ways[-1] == way
-        assert [one for one, *_ in post.arrived] == [1]
-
-
-async def test_where_the_bot_is_not_the_card_asks_for_an_invitation(clock):
-    post, web = Outbox(letter()), Web(**{"post C": [refused("not_in_channel")]})
-
-    await delivery(post, web, clock).deliver()
-
-    assert "Invite me to this channel" in repr(web.sent[-1])
+        assert slack.ways == ways[: number + 1]
+        assert await journal.outbox.waiting() == 0
 
 
-async def test_an_answer_url_is_used_for_half_an_hour_only(clock):
+async def test_where_the_bot_is_not_the_card_asks_for_an_invitation(
+    journal, waiting, clock
+):
+    await waiting()
+    slack = FakeSlack(answers={"post C": [refused("not_in_channel")]})
+
+    await delivery(journal, slack, clock).deliver()
+
+    assert "Invite me to this channel" in repr(slack.sent[-1])
+
+
+async def test_an_answer_url_is_used_for_half_an_hour_only(journal, waiting, clock):
+    await waiting(TO_ASKER)
     clock.push(minutes=30)
-    post, web = Outbox(letter(audience="asker")), Web()
+    slack = FakeSlack()
 
-    await delivery(post, web, clock).deliver()
+    await delivery(journal, slack, clock).deliver()
 
-    assert web.ways == ["chat.postEphemeral"]
+    assert slack.ways == ["chat.postEphemeral"]
 
 
 @pytest.mark.parametrize("error", ["invalid_blocks", "msg_too_long"])
-async def test_blocks_that_slack_refuses_are_told_as_text(clock, error):
-    post, web = Outbox(letter()), Web(**{"post C": [refused(error)]})
+async def test_blocks_that_slack_refuses_are_told_as_text(
+    journal, waiting, clock, error
+):
+    await waiting()
+    body = await body_of_the_first(journal, clock)
+    slack = FakeSlack(answers={"post C": [refused(error)]})
 
-    await delivery(post, web, clock).deliver()
+    await delivery(journal, slack, clock).deliver()
 
-    assert [said["body"] for _way, said in web.sent] == [
-        letter().body,
-        {"text": "told"},
+    assert slack.sent == [
+        ("post C", {**body, "thread_ts": None}),
+        ("post C", {"text": body["text"], "thread_ts": None}),
     ]
-    assert post.arrived
+    assert await journal.outbox.waiting() == 0
 
 
 @pytest.mark.parametrize(
@@ -196,128 +132,149 @@ async def test_blocks_that_slack_refuses_are_told_as_text(clock, error):
     ],
 )
 async def test_what_slack_does_not_take_waits_longer_each_time(
-    clock, answer, tries, pause
+    journal, waiting, clock, answer, tries, pause
 ):
-    post, web = Outbox(letter(tries=tries)), Web(**{"post C": [answer]})
+    await waiting()
+    (notification,) = await journal.outbox.due(clock())
+    for _try in range(tries):
+        await journal.outbox.postpone(notification, clock())
+    slack = FakeSlack(answers={"post C": [answer]})
 
-    assert await delivery(post, web, clock).deliver() == 0
+    assert await delivery(journal, slack, clock).deliver() == 0
 
-    assert post.put_off == [(1, AT + timedelta(seconds=pause))]
-    assert web.ways == ["post C"]
+    assert await journal.outbox.next_due() == AT + timedelta(seconds=pause)
+    assert slack.ways == ["post C"]
 
 
-async def test_after_a_day_a_letter_is_given_up(clock):
+async def test_after_a_day_a_notice_is_given_up(journal, waiting, clock, capsys):
+    await waiting()
     clock.push(hours=25)
-    post, web = Outbox(letter()), Web(**{"post C": [refused("timeout")]})
+    slack = FakeSlack(answers={"post C": [refused("timeout")]})
 
-    await delivery(post, web, clock).deliver()
+    await delivery(journal, slack, clock).deliver()
 
-    assert post.lost == [1]
+    assert await journal.outbox.next_due() is None
+    assert "notice.undelivered" in capsys.readouterr().out
 
 
-async def test_a_channel_gets_one_new_message_a_second_and_updates_at_once(clock):
-    waiting = [letter(id=n, card=("C", "1.0") if n > 2 else None) for n in range(1, 5)]
-    post, web = Outbox(*waiting, letter(id=5, channel="C2")), Web()
-    box = delivery(post, web, clock)
+async def test_a_channel_gets_one_new_message_a_second_and_updates_at_once(
+    journal, waiting, clock
+):
+    for card in (None, None, ("C", "1.0"), ("C", "2.0")):
+        await waiting(card=card)
+    await waiting(channel="C2")
+    slack = FakeSlack()
+    box = delivery(journal, slack, clock)
 
     await box.deliver()
-    first = sorted(one for one, *_ in post.arrived)
+    first = sorted(slack.ways)
     clock.push(seconds=1)
     await box.deliver()
 
-    assert first == [1, 3, 4, 5]
-    assert sorted(one for one, *_ in post.arrived) == [1, 2, 3, 4, 5]
+    assert first == ["chat.update", "chat.update", "post C", "post C2"]
+    assert slack.ways[4:] == ["post C"]
 
 
-async def test_it_runs_when_it_is_rung(clock):
-    post, web = Outbox(), Web()
-    box = delivery(post, web, clock)
-    running = asyncio.create_task(box.run())
+async def until(condition):
+    """Return once *condition* holds."""
+    async with asyncio.timeout(5):
+        while not await condition():  # noqa: ASYNC110 - it is the journal's
+            await asyncio.sleep(0)
+
+
+@pytest.fixture
+async def run():
+    """Let a delivery run until the test is over."""
+    running = []
+    yield lambda box: running.append(asyncio.create_task(box.run()))
+    for task in running:
+        task.cancel()
+
+
+async def test_it_runs_when_it_is_woken(journal, waiting, clock, run):
+    clock.hold()
+    slack = FakeSlack()
+    box = delivery(journal, slack, clock)
+    run(box)
     await asyncio.sleep(0)
 
-    post.letters.append(letter())
-    box.ring()
-    await post.came.wait()
-    running.cancel()
+    await waiting()
+    box.wake()
 
-    assert [one for one, *_ in post.arrived] == [1]
-
-
-class Sometimes(Outbox):
-    """An delivery whose journal is away for the next *times* of each question."""
-
-    def __init__(self, *letters, times=2):
-        super().__init__(*letters)
-        self.away = {"due": times, "sent": times}
-
-    def _ask(self, what):
-        if self.away[what]:
-            self.away[what] -= 1
-            raise JournalUnavailable("gone")
-
-    async def due(self, now, limit):
-        self._ask("due")
-        return await super().due(now, limit)
-
-    async def sent(self, letter, channel, ts):
-        self._ask("sent")
-        await super().sent(letter, channel, ts)
-
-    async def waiting(self):
-        return len(self.letters)
+    await until(lambda: none_waits(journal))
+    assert slack.ways == ["post C"]
 
 
-async def test_a_journal_that_is_away_is_waited_for_and_nothing_goes_twice(clock):
-    post, web, slept = Sometimes(letter()), Web(), []
-
-    async def sleep(seconds):
-        slept.append(seconds)
-        await asyncio.sleep(0)
-
-    running = asyncio.create_task(delivery(post, web, clock, sleep=sleep).run())
-    await asyncio.wait_for(post.came.wait(), 5)
-    running.cancel()
-
-    assert web.ways == ["post C"]
-    assert slept[:4] == [1.0] * 4
+async def none_waits(journal):
+    return await journal.outbox.next_due() is None
 
 
-async def test_what_cannot_wait_for_the_journal_goes_past_it(clock):
-    post, web = Outbox(), Web()
+async def test_a_journal_that_is_away_is_waited_for_and_nothing_goes_twice(
+    journal, waiting, clock, file, run
+):
+    await waiting()
+    slack = FakeSlack()
+    file.run("ALTER TABLE outbox RENAME TO elsewhere")
 
-    await delivery(post, web, clock).tell_at_once(letter(card=None))
+    def back_but_not_quite():
+        file.run("ALTER TABLE elsewhere RENAME TO outbox")
+        file.refuse_sent()
+        clock.after(2, file.mend)
 
-    assert web.ways == ["post C"]
-    assert post.arrived == []
+    clock.after(2, back_but_not_quite)
+    run(delivery(journal, slack, clock))
 
-
-async def test_before_it_stops_it_waits_for_what_can_still_go(clock):
-    soon, much_later = letter(), letter(id=2, not_before=AT + timedelta(hours=1))
-    post, slept = Sometimes(soon, much_later, times=0), []
-
-    async def sleep(seconds):
-        slept.append(seconds)
-        post.letters.remove(soon)  # as `run` does, meanwhile
-
-    waiting = await delivery(post, Web(), clock, sleep=sleep).flush(4)
-
-    assert (waiting, len(slept)) == (1, 1)
+    await until(lambda: all_is_noted(file))
+    assert slack.ways == ["post C"]
+    assert clock.naps[:4] == [1.0] * 4
 
 
-async def test_once_slack_is_back_what_was_put_off_goes_at_once(clock):
-    down = [refused("unreachable")] * 8
-    post, web = Outbox(letter(), letter(id=2, channel="D")), Web(**{"post C": down})
-    box = delivery(post, web, clock)
-    web.answers["post D"] = [refused("http_503")] * 4
+async def all_is_noted(file):
+    return file.rows("SELECT state FROM outbox") == [("sent",)]
+
+
+async def test_what_cannot_wait_for_the_journal_goes_past_it(journal, waiting, clock):
+    await waiting()
+    slack = FakeSlack()
+    body = await body_of_the_first(journal, clock)
+    (notification,) = await journal.outbox.due(clock())
+
+    await delivery(journal, slack, clock).tell_at_once(notification)
+
+    assert slack.sent == [("post C", {**body, "thread_ts": None})]
+    assert await journal.outbox.waiting() == 1
+
+
+async def test_before_it_stops_it_waits_for_what_can_still_go(
+    journal, waiting, clock, file
+):
+    much_later = replace(CARD_NOTICE, not_before=AT + timedelta(hours=1))
+    await waiting()
+    await waiting(much_later)
+    delivered = "UPDATE outbox SET state = 'sent' WHERE id = 1"
+    clock.after(1, lambda: file.run(delivered))  # as `run` does, meanwhile
+
+    left = await delivery(journal, FakeSlack(), clock).flush(4)
+
+    assert (left, len(clock.naps)) == (1, 1)
+
+
+async def test_once_slack_is_back_what_was_put_off_goes_at_once(
+    journal, waiting, clock
+):
+    down = {"post C": [refused("unreachable")] * 4, "post D": [refused("http_503")] * 4}
+    slack = FakeSlack(answers=down)
+    box = delivery(journal, slack, clock)
+    for channel in "CD":
+        await waiting(channel=channel)
 
     for _try in range(4):
         await box.deliver()
         clock.push(minutes=5)
     clock.push(minutes=-5)  # neither is due
-    web.answers.clear()
-    post.letters.append(letter(id=3, channel="E"))
+    await waiting(channel="E")
     await box.deliver()
     clock.push(seconds=1)  # a channel takes one message in that time
     await box.deliver()
 
-    assert sorted(number for number, *_ in post.arrived) == [1, 2, 3]
+    assert sorted(slack.ways[8:]) == ["post C", "post D", "post E"]

@@ -6,7 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot.journal.model import Letter, Notice, State
+from bot.dialogue.outcome import Audience
+from bot.journal.model import Notice
+from bot.operations.jobs import EVERY, Jobs
+from bot.states import State
+from tests.bot.operations.accidents import accepted, left_sending
 from tests.world import make_world
 
 START = "/relay start 295066 url=rtmp://push.example.com/live/k --go"
@@ -30,12 +34,12 @@ async def unknown(world):
 
 async def later(world, **time):
     world.clock.ahead += timedelta(**time)
-    await world.jobs.look()
-    await world.jobs.look()
+    await world.jobs.run_due()
+    await world.jobs.run_due()
 
 
-def alarms(letters):
-    return [one.body["text"] for one in letters if one.audience == "ops"]
+async def alarms(world):
+    return [one.text for one in await world.alarms()]
 
 
 async def test_without_a_callback_in_two_minutes_it_has_very_likely_not_started(make):
@@ -47,37 +51,31 @@ async def test_without_a_callback_in_two_minutes_it_has_very_likely_not_started(
     await later(world, minutes=1, seconds=5)
 
     assert early == fresh
-    (card,) = await world.letters()
+    (card,) = await world.notices()
     assert "very likely not started" in json.dumps(card.body)
-    assert (await world.handle("R1")).notices == "silent"
+    assert (await world.handle("R1")).marks == ("silent",)
 
 
 async def test_silence_says_nothing_where_nobody_was_there_to_hear(make):
     world = await make(key="k" * 16)
-    world.executor.tasks.spawn = lambda work, name: work.close()
-    await world.router.answer(world.ask(START))
-    queued = await world.handle("R1")
-    sending = await world.journal.move(queued.id, State.SENDING)
+    sending = await left_sending(world, START)
     world.clock.ahead += timedelta(minutes=10)  # in which the bot was down
 
-    await world.executor.doubt(sending)
+    await world.executor.mark_unknown(sending)
     await later(world, minutes=3)
 
-    (card,) = [one for one in await world.letters() if one.audience == "channel"]
+    (card,) = [one for one in await world.notices() if one.audience == "channel"]
     assert "I was down when Tencent would have told me" in json.dumps(card.body)
     assert "very likely" not in json.dumps(card.body)
 
 
 async def test_after_a_quick_restart_the_callback_may_still_come(make):
     world = await make(key="k" * 16)
-    world.executor.tasks.spawn = lambda work, name: work.close()
-    await world.router.answer(world.ask(START))
-    queued = await world.handle("R1")
-    sending = await world.journal.move(queued.id, State.SENDING)
+    sending = await left_sending(world, START)
 
-    await world.executor.doubt(sending)
+    await world.executor.mark_unknown(sending)
 
-    (card,) = await world.letters()
+    (card,) = await world.notices()
     assert "this message says so before" in json.dumps(card.body)
 
 
@@ -87,7 +85,7 @@ async def test_where_callbacks_are_off_silence_says_nothing(make):
 
     await later(world, minutes=3)
 
-    (card,) = await world.letters()
+    (card,) = await world.notices()
     assert "Callbacks are off" in json.dumps(card.body)
 
 
@@ -97,7 +95,7 @@ async def test_what_stays_unknown_is_an_alarm_after_five_minutes(make):
 
     await later(world, minutes=5, seconds=5)
 
-    assert alarms(await world.letters()) == [
+    assert await alarms(world) == [
         "🟠 R1 is still unknown: it may be running, and billed."
     ]
 
@@ -105,17 +103,15 @@ async def test_what_stays_unknown_is_an_alarm_after_five_minutes(make):
 async def test_a_stop_that_does_not_get_through_is_an_alarm_after_two_minutes(make):
     world = await make()
     await world.typed(START)
-    world.executor.tasks.spawn = lambda work, name: work.close()
-    await world.router.answer(world.ask("/relay stop R1 --yes"))
-    stop = (await world.journal.history("R1"))[0]
+    stop = await accepted(world, "/relay stop R1 --yes")
     await world.journal.move(stop.id, State.SENDING)
 
     await later(world, minutes=1)
-    assert alarms(await world.letters()) == []
+    assert await alarms(world) == []
     await later(world, minutes=1, seconds=5)
 
-    (told,) = alarms(await world.letters())
-    assert "does not get through" in told
+    (text,) = await alarms(world)
+    assert "does not get through" in text
 
 
 async def test_a_relay_is_soon_out_of_reach_after_25_days_and_paged_after_29(make):
@@ -126,11 +122,11 @@ async def test_a_relay_is_soon_out_of_reach_after_25_days_and_paged_after_29(mak
     assert (await world.handle("R1")).state is State.STARTED
     await later(world, days=1, seconds=5)
     assert (await world.handle("R1")).state is State.EXPIRING
-    assert alarms(await world.letters()) == []
+    assert await alarms(world) == []
     await later(world, days=4)
 
-    (told,) = alarms(await world.letters())
-    assert "R1 can be stopped until" in told
+    (text,) = await alarms(world)
+    assert "R1 can be stopped until" in text
 
 
 async def test_what_is_old_and_over_is_thrown_away_and_the_rest_is_not(make):
@@ -138,8 +134,8 @@ async def test_what_is_old_and_over_is_thrown_away_and_the_rest_is_not(make):
     await world.typed(START)
     await world.typed(START.replace("295066", "2"))
     await world.typed("/relay stop R1 --yes")
-    for letter in await world.letters():
-        await world.journal.outbox.sent(letter, None, None)
+    for one in await world.notices():
+        await world.journal.outbox.sent(one.notification)
 
     await later(world, days=181)
 
@@ -150,45 +146,53 @@ async def test_what_is_old_and_over_is_thrown_away_and_the_rest_is_not(make):
     assert await world.handle("R3") is not None
 
 
-async def test_a_letter_that_waits_too_long_is_an_alarm_in_the_log(make, capsys):
+async def test_a_notice_that_waits_too_long_is_an_alarm_in_the_log(make, capsys):
     world = await make()
     await world.typed(START)
 
     await later(world, seconds=70)
 
-    assert "letters.unsent" in capsys.readouterr().out
+    assert "notices.unsent" in capsys.readouterr().out
 
 
 async def test_a_notice_is_given_once_whoever_gives_it(make):
     world = await make()
     intent = await unknown(world)
 
-    def letters(one) -> list[Letter]:
-        return []
+    notice, give = Notice(name="mine", audience=Audience.OPS), world.journal.notify
+    first = await give(intent.id, notice, mark="mine")
+    second = await give(intent.id, notice, mark="mine")
+    moved = await give(intent.id, notice, mark="other", to=State.EXPIRING)
 
-    first = await world.journal.remind(intent.id, Notice.UNSETTLED, letters=letters)
-    second = await world.journal.remind(intent.id, Notice.UNSETTLED, letters=letters)
-    moved = await world.journal.remind(
-        intent.id, Notice.EXPIRING, letters=letters, to=State.EXPIRING
-    )
-
-    assert first.noticed(Notice.UNSETTLED)
+    assert first.marks == ("mine",)
     assert (second, moved) == (None, None)
+    assert [one.name for one in await raised(world, "mine")] == ["mine"]
+
+
+async def raised(world, name):
+    due = await world.journal.outbox.due(world.clock())
+    return [one for one in due if one.name == name]
 
 
 async def test_it_looks_again_and_again_also_when_the_journal_is_away(make):
-    world = await make()
-    slept = []
+    world, naps = await make(), []
 
     async def sleep(seconds):
-        slept.append(seconds)
-        if len(slept) == 1:
+        naps.append(seconds)
+        if len(naps) == 1:
             world.journal.close()
-        if len(slept) == 3:
+        if len(naps) == 3:
             raise StopAsyncIteration
 
-    world.jobs._sleep = sleep
+    jobs = Jobs(
+        world.journal,
+        world.service.recents,
+        world.resources,
+        wake=world.bot.delivery.wake,
+        now=world.clock,
+        sleep=sleep,
+    )
     with pytest.raises(StopAsyncIteration):
-        await world.jobs.run()
+        await jobs.run()
 
-    assert slept == [15.0, 15.0, 15.0]
+    assert naps == [EVERY] * 3

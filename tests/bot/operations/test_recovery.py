@@ -4,16 +4,14 @@ import time
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 
 import pytest
-from sqlalchemy import insert, select
 
-from bot.journal.model import State
-from bot.journal.schema import intents
-from bot.journal.sqlite.spool import Ending
+from bot.journal.sqlite.spool import SpooledOutcome
 from bot.operations.recovery import Recovered, recover
-from tests.world import live_again, make_world
+from bot.states import State
+from tests.bot.operations.accidents import JournalFile, accepted
+from tests.world import TEAM, live_again, make_world
 
 START = "/relay start 295066 url=rtmp://push.example.com/live/k --go"
 SESSION = "/car start user=u ip=125.127.178.228 --go"
@@ -30,16 +28,16 @@ async def crash(tmp_path):
         async def run(*lines, sending=(), later=timedelta(), before_death=None):
             path = tmp_path / "p.db"
             async with AsyncExitStack() as stack:
-                first = await live_again(stack, path, cloud, boot="then")
-                first.executor.tasks.spawn = lambda work, name: work.close()
+                first = await live_again(stack, path, cloud)
                 for line in lines:
+                    first.clock.hold()
                     await first.router.answer(first.ask(line))
                 for handle in sending:
-                    (intent, *_) = await first.journal.history(handle)
+                    (intent, *_) = await first.journal.find.history(handle, TEAM)
                     await first.journal.move(intent.id, State.SENDING, owner="then")
                 if before_death:
                     await before_death(first)
-            second = await live_again(outer, path, cloud, boot="now")
+            second = await live_again(outer, path, cloud)
             second.clock.ahead = later
             recovered = await recover(second.executor, second.clock())
             await second.settled()
@@ -57,15 +55,33 @@ async def test_what_was_queued_a_moment_ago_is_sent(crash):
     assert len(world.cloud.state.running) == 1
 
 
+async def test_one_that_cannot_be_taken_up_keeps_no_other_from_it(
+    crash, tmp_path, capsys
+):
+    async def forget(_world):
+        unknown = "UPDATE intents SET action = 'OfALaterRelease' WHERE handle = 'R1'"
+        JournalFile(tmp_path / "p.db").run(unknown)
+
+    world, recovered = await crash(START, LOOK, before_death=forget)
+
+    assert recovered == Recovered(sent=1)
+    assert (await world.handle("G1")).state is State.DONE
+    assert (await world.handle("R1")).state is State.QUEUED
+    assert "recovery.broke" in capsys.readouterr().out
+
+
 async def test_what_was_queued_long_ago_is_told_that_nothing_was_sent(crash):
     world, recovered = await crash(START, later=timedelta(minutes=5))
 
     intent = await world.handle("R1")
     assert recovered == Recovered(expired=1)
-    assert (intent.state, intent.error_code) == (State.NOT_STARTED, "patchbay.Expired")
+    assert (intent.state, intent.settlement.error_code) == (
+        State.NOT_STARTED,
+        "patchbay.Expired",
+    )
     assert world.cloud.state.running == []
-    (letter,) = await world.letters()
-    assert letter.body["text"] == "🔴 R1 · not started   room 295066"
+    (notice,) = await world.notices()
+    assert notice.text == "🔴 R1 · not started   room 295066"
 
 
 @pytest.mark.parametrize(("line", "handle"), [(START, "R1"), (SESSION, "S1")])
@@ -90,8 +106,8 @@ async def test_a_stop_is_carried_out_however_long_it_waited(tmp_path):
     async with AsyncExitStack() as outer:
         world = await make_world(outer, tmp_path / "p.db")
         await world.typed(START)
-        world.executor.tasks.spawn = lambda work, name: work.close()
-        await world.router.answer(world.ask("/relay stop R1 --yes"))
+        await accepted(world, "/relay stop R1 --yes")
+        await world.tasks.drain(0)
         world.journal.close()
 
         again = await live_again(outer, tmp_path / "p.db", world.cloud)
@@ -104,6 +120,31 @@ async def test_a_stop_is_carried_out_however_long_it_waited(tmp_path):
         assert (await again.handle("R1")).state is State.STOPPED
 
 
+async def test_a_stop_that_was_being_sent_is_sent_again(tmp_path):
+    async with AsyncExitStack() as outer:
+        world = await make_world(outer, tmp_path / "p.db")
+        await world.typed(START)
+        stop = await accepted(world, "/relay stop R1 --yes")
+        await world.journal.move(
+            stop.id,
+            State.SENDING,
+            effect=world.resources.request_of(stop).effect,
+            send_by=world.clock() + timedelta(days=1),
+        )
+        await world.tasks.drain(0)
+        world.journal.close()
+
+        again = await live_again(outer, tmp_path / "p.db", world.cloud)
+        before = (await again.handle("R1")).state
+        recovered = await recover(again.executor, again.clock())
+        await again.settled()
+
+        assert before is State.STOPPING
+        assert recovered == Recovered(repeated=1)
+        assert world.cloud.state.running == []
+        assert (await again.handle("R1")).state is State.STOPPED
+
+
 async def test_recovering_twice_does_nothing_the_second_time(crash):
     world, _ = await crash(START, LOOK, sending=("R1",))
 
@@ -111,26 +152,50 @@ async def test_recovering_twice_does_nothing_the_second_time(crash):
 
 
 async def test_what_a_former_life_could_only_spool_is_written_first(crash, tmp_path):
-    ending = Ending("", State.STARTED, {"ref": "-spooled.", "request_id": "req"})
+    outcome = SpooledOutcome(
+        "", State.STARTED, {"ref": "-spooled.", "request_id": "req"}
+    )
 
     async def spool(first):
-        (intent,) = await first.journal.history("R1")
-        first.journal.spool.put(replace(ending, intent=intent.id))
-        first.journal.spool.put(replace(ending, intent="01NOBODY"))
+        (intent,) = await first.journal.find.history("R1", TEAM)
+        first.journal.spool.put(replace(outcome, intent=intent.id))
+        first.journal.spool.put(replace(outcome, intent="01NOBODY"))
 
     world, recovered = await crash(START, sending=["R1"], before_death=spool)
 
     relay = await world.handle("R1")
-    assert (relay.state, relay.ref) == (State.STARTED, "-spooled.")
+    assert (relay.state, relay.subject.ref) == (State.STARTED, "-spooled.")
     assert recovered == Recovered()
     assert world.journal.spool.left() == []
-    (card,) = [one for one in await world.letters() if one.audience == "channel"]
-    assert card.body["text"] == "🟢 R1 · started   room 295066"
+    (card,) = [one for one in await world.notices() if one.audience == "channel"]
+    assert card.text == "🟢 R1 · started   room 295066"
+
+
+async def test_what_was_spooled_of_a_queued_intent_ends_it_as_not_sent(crash):
+    changes = {"error_code": "patchbay.NotSent", "error_text": "never left"}
+
+    async def spool(first):
+        (intent,) = await first.journal.find.history("R1", TEAM)
+        outcome = SpooledOutcome(intent.id, State.NOT_STARTED, changes)
+        first.journal.spool.put(outcome)
+
+    world, recovered = await crash(START, before_death=spool)
+
+    relay = await world.handle("R1")
+    assert (relay.state, relay.settlement.error_text) == (
+        State.NOT_STARTED,
+        "never left",
+    )
+    assert recovered == Recovered()
+    assert world.journal.spool.left() == []
+    assert world.cloud.state.calls == []
 
 
 async def test_ten_thousand_rows_are_taken_up_within_three_seconds(crash, tmp_path):
-    async def fill(first):
-        await first.journal._writer.write(partial(copies_of_the_first, 10_000))
+    file = JournalFile(tmp_path / "p.db")
+
+    async def fill(_first):
+        file.run(*copies_of_the_first(file, 10_000))
 
     began = time.perf_counter()
     _world, recovered = await crash(START, sending=["R1"], before_death=fill)
@@ -139,12 +204,11 @@ async def test_ten_thousand_rows_are_taken_up_within_three_seconds(crash, tmp_pa
     assert time.perf_counter() - began < 30  # `make crash` measures; this finds a wall
 
 
-def copies_of_the_first(count, connection):
-    """Fill the journal with relays that are over."""
-    (first,) = connection.execute(select(intents))
-    row = dict(first._mapping)
-    rows = [
-        row | {"id": f"x{n:025}", "key": f"x{n}", "handle": f"R{n}", "state": "stopped"}
-        for n in range(2, count)
-    ]
-    connection.execute(insert(intents), rows)
+def copies_of_the_first(file, count):
+    """Yield what fills the journal with relays that are over."""
+    own = {"id": "'x' || n", "key": "'x' || n", "handle": "'R' || n"}
+    own["state"] = "'stopped'"
+    columns = ", ".join(own.get(name, f'"{name}"') for name in file.columns("intents"))
+    copies = f"INSERT INTO intents SELECT {columns} FROM intents, numbers"  # noqa: S608
+    up = f"SELECT 2 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count}"  # noqa: S608
+    yield f"WITH RECURSIVE numbers(n) AS ({up}) {copies}"

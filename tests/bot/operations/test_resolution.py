@@ -6,8 +6,8 @@ import pytest
 
 from bot.dialogue.form import Form
 from bot.errors import InvalidRequest
-from bot.journal.model import State
 from bot.settings import Policy, Rule
+from bot.states import State
 
 START = "/relay start 295066 url=rtmp://push.example.com/live/k --go"
 TASK = "-m97l2ZU7AI-" + "x" * 58 + ".."
@@ -21,17 +21,21 @@ async def unknown(world):
 
 
 async def test_its_card_says_all_that_is_needed_to_settle_it(world, unknown):
-    (card,) = await world.letters()
-    told = json.dumps(card.body)
+    (card,) = await world.notices()
+    text = json.dumps(card.body)
 
-    assert "Do not start it again yet." in told
-    for fact in (unknown.agent, unknown.id, "rtmp://push.example.com/live/****"):
-        assert fact in told
-    assert f"{unknown.sent_at:%Y-%m-%d %H:%M:%S} UTC" in told
-    assert "DescribeEvents: StartPublishCdnStream at" in told
-    assert told.index("push target live") < told.index("TRTC console")
-    for text in ("attach R1", "close R1"):
-        assert f'"{text}' in told.replace("\\", "") or text in told
+    assert "Do not start it again yet." in text
+    for fact in (
+        unknown.subject.agent,
+        unknown.id,
+        "rtmp://push.example.com/live/****",
+    ):
+        assert fact in text
+    assert f"{unknown.sent_at:%Y-%m-%d %H:%M:%S} UTC" in text
+    assert "DescribeEvents: StartPublishCdnStream at" in text
+    assert text.index("push target live") < text.index("TRTC console")
+    for command in ("attach R1", "close R1"):
+        assert command in text
 
 
 async def test_a_task_id_found_elsewhere_is_attached_and_can_be_stopped(world, unknown):
@@ -41,20 +45,20 @@ async def test_a_task_id_found_elsewhere_is_attached_and_can_be_stopped(world, u
     known = await world.handle("R1")
     assert isinstance(form, Form)
     assert answer.plain == "🟢 R1 is settled: started."
-    assert (known.state, known.ref, known.settled_by) == (
+    assert (known.state, known.subject.ref, known.settlement.settled_by) == (
         State.STARTED,
         TASK,
         "U0ANA",
     )
-    (card,) = await world.letters()
-    assert card.body["text"].startswith("🟢 R1 · started")
+    (card,) = await world.notices()
+    assert card.text.startswith("🟢 R1 · started")
     assert (await world.typed("/relay stop R1")).plain.startswith("🟠 Stop R1?")
 
 
 async def test_it_is_attached_without_a_form_too(world, unknown):
     await world.typed(f"/relay attach R1 {TASK}")
 
-    assert (await world.handle("R1")).ref == TASK
+    assert (await world.handle("R1")).subject.ref == TASK
 
 
 @pytest.mark.parametrize("task", ["-m97", "x y" * 30, "é" * 70, ""])
@@ -70,7 +74,7 @@ async def test_what_is_no_whole_task_id_is_refused_at_its_field(world, unknown, 
 
 async def test_the_task_id_of_another_relay_is_refused(world, unknown):
     await world.typed(START.replace("295066", "2"))
-    other = (await world.handle("R2")).ref
+    other = (await world.handle("R2")).subject.ref
 
     answer = await world.typed(f"/relay attach R1 {other}")
 
@@ -87,8 +91,11 @@ async def test_it_is_closed_for_a_reason(world, unknown):
     known = await world.handle("R1")
     assert list(refused.value.faults) == ["reason"]
     assert answer.plain == "⚪ R1 is settled: closed."
-    assert (known.state, known.reason) == (State.CLOSED, "target dead, console empty")
-    (card,) = await world.letters()
+    assert (known.state, known.settlement.reason) == (
+        State.CLOSED,
+        "target dead, console empty",
+    )
+    (card,) = await world.notices()
     assert "target dead, console empty" in json.dumps(card.body)
 
 

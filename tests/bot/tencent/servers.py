@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from bot.errors import CloudError, NoAnswer
 from bot.tencent import tc3
 from bot.tencent.client import LARGEST, Account, Client
-from bot.tencent.models.base import Deadline, Level, Repeat, Reply, Request, Service
+from bot.tencent.models.base import Api, Deadline, Level, Repeat, Reply, Request
 
 AT = datetime(2025, 10, 9, 8, 53, 20, tzinfo=UTC)
 KEY = tc3.Credential("id", SecretStr("hidden"), SecretStr("hidden-token"))
@@ -23,8 +23,8 @@ PATIENT = Deadline(attempt=20, connect=10, read=10, overall=20)
 SHORT_CONNECT = Deadline(attempt=20, connect=0.1, read=10, overall=20)
 SHORT_READ = Deadline(attempt=20, connect=10, read=0.3, overall=20)
 SHORT_IN_ALL = Deadline(attempt=0.3, connect=10, read=10, overall=20)
-TRTC = Service("trtc", "2019-07-22", regional=True, page="")
-CAR = Service("car", "2022-01-10", regional=False, page="")
+TRTC = Api("trtc", "2019-07-22", regional=True, page="")
+CAR = Api("car", "2022-01-10", regional=False, page="")
 
 TASK = "-m97l2ZU7vxyBSmXYsRx1Xy9Kf4bVVfbbhSKC4K-4pycoZWKv542xbi139uTvGt1zAHoAQ.."
 BODY = json.dumps({"Response": {"TaskId": TASK, "RequestId": "r-1"}}).encode()

@@ -36,7 +36,7 @@ def kind_of_request(level_, repeat_):
 
 
 START = kind_of_request(Level.BILLED, Repeat.NEVER)
-UPDATE = kind_of_request(Level.CHANGE, Repeat.NEVER)
+UPDATE = kind_of_request(Level.CHANGE, Repeat.NUMBERED)
 STOP = kind_of_request(Level.CHANGE, Repeat.SAFE)
 SESSION = kind_of_request(Level.BILLED, Repeat.SAME_USER)
 READ = kind_of_request(Level.READ, Repeat.SAFE)
@@ -252,6 +252,16 @@ def test_a_wrong_clock_is_corrected_once(column):
         End(Conclusion.NOT_STARTED),
         Again(0.0, Conclusion.NOT_STARTED, clock=True),
     ]
+
+
+@pytest.mark.parametrize("level", Level)
+@pytest.mark.parametrize("error", ERRORS)
+def test_what_must_never_be_repeated_is_not_repeated_in_doubt(level, error):
+    request = kind_of_request(level, Repeat.NEVER)
+    if level is Level.READ or error.startswith("not sent"):
+        return  # a read does nothing; what was not sent is sent for the first time
+
+    assert isinstance(next_step(request, ERRORS[error], 1, longest), End)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from pydantic import Field, SecretStr
 from bot.errors import CloudError, NoAnswer, Refused
 from bot.i18n import reading_in
 from bot.tencent import tc3, wire
-from bot.tencent.models.base import Reply, Request, Service
+from bot.tencent.models.base import Api, Reply, Request
 
 AT = datetime.fromtimestamp(1760000000, UTC)
 KEY = tc3.Credential("id", SecretStr("key"))
@@ -26,7 +26,7 @@ class Started(Reply):
 
 
 class Start(Request[Started]):
-    service: ClassVar = Service("trtc", "2019-07-22", regional=True, page="")
+    service: ClassVar = Api("trtc", "2019-07-22", regional=True, page="")
     action: ClassVar = "StartPublishCdnStream"
 
     sdk_app_id: int
@@ -35,7 +35,7 @@ class Start(Request[Started]):
 
 
 class Render(Request[Reply]):
-    service: ClassVar = Service("car", "2022-01-10", regional=False, page="")
+    service: ClassVar = Api("car", "2022-01-10", regional=False, page="")
     action: ClassVar = "CreateSession"
 
     user_id: str = "u"

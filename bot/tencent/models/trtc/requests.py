@@ -11,13 +11,14 @@ from pydantic import Field, SecretStr
 
 from bot.i18n import _
 from bot.ids import TaskId
+from bot.states import CREATES, ENDS
 from bot.tencent.models.base import (
+    Api,
     Deadline,
     Level,
     Repeat,
     Reply,
     Request,
-    Service,
 )
 from bot.tencent.models.faults import Broken
 from bot.tencent.models.trtc.audio import McuAudioParams
@@ -41,7 +42,7 @@ from bot.tencent.models.trtc.room import (
 from bot.tencent.models.trtc.video import CUSTOM, FLOATING, McuVideoParams
 from bot.tencent.models.values import Like, Many, Switch
 
-TRTC = Service(
+TRTC = Api(
     name="trtc",
     version="2019-07-22",
     regional=True,
@@ -81,6 +82,7 @@ class StopPublishCdnStream(Request[RelayStopped]):
     rate = 18
     deadline = Deadline(attempt=10, connect=2, read=7, overall=86_400)  # it costs money
     reply = RelayStopped
+    effect = ENDS
     page = "https://www.tencentcloud.com/document/product/647/48246"
 
     sdk_app_id: SdkAppId
@@ -99,6 +101,7 @@ class StartPublishCdnStream(Request[RelayStarted]):
     rate = 18
     deadline = Deadline(attempt=15, connect=2, read=12, overall=20)
     reply = RelayStarted
+    effect = CREATES
     page = "https://www.tencentcloud.com/document/product/647/48247"
 
     sdk_app_id: SdkAppId

@@ -11,13 +11,13 @@ from bot.tencent.models.base import Part, Secret
 from bot.tencent.models.faults import Broken
 from bot.tencent.models.values import Between, Like, Name, OneOf, Positive, Switch
 
-NUMBER, TEXT = 0, 1  # RoomIdType: how the room was created
+AS_NUMBER, AS_TEXT = 0, 1  # RoomIdType: how the room was created
 CAMERA, SCREEN = 0, 1  # StreamType
 
 LARGEST_ROOM = 2**32 - 1
 
 SdkAppId = Positive
-RoomIdType = Annotated[int, OneOf(NUMBER, TEXT)]
+RoomIdType = Annotated[int, OneOf(AS_NUMBER, AS_TEXT)]
 
 # Text also for a number room; what TRTC allows in the name of a text room.
 RoomId = Annotated[
@@ -44,7 +44,7 @@ IdleSeconds = Annotated[int, Between(5, 86_400)]
 
 
 class Room(NamedTuple):
-    """A room: its ID, and whether that is a NUMBER or a TEXT."""
+    """A room: its ID, and whether that is a number or a text."""
 
     id: str
     type: int
@@ -56,7 +56,7 @@ def misnamed(room_id: str, room_id_type: int | None) -> Broken:
     The reverse is legal: a text room may be called 295066.
     """
     number = room_id.isdigit() and not room_id.startswith("0")
-    if room_id_type == NUMBER and not (number and int(room_id) <= LARGEST_ROOM):
+    if room_id_type == AS_NUMBER and not (number and int(room_id) <= LARGEST_ROOM):
         sentence = _(
             "The ID of a number room is 1 to 4294967295, in digits. If the room was"
             " created with text, its type is 1."

@@ -1,5 +1,6 @@
 """What ended while the database was away is on the disk, whatever happens next."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from bot.journal.model import State
 from bot.journal.sqlite.files import spool_for
-from bot.journal.sqlite.spool import Ending, Spool
+from bot.journal.sqlite.spool import Spool, SpooledOutcome
+from bot.states import State
 
-ONE = Ending("01A", State.STARTED, {"ref": "-m9x.", "request_id": "r"})
-TWO = Ending("01B", State.UNKNOWN, {"error_code": "patchbay.NoAnswer"})
+ONE = SpooledOutcome("01A", State.STARTED, {"ref": "-m9x.", "request_id": "r"})
+TWO = SpooledOutcome("01B", State.UNKNOWN, {"error_code": "patchbay.NoAnswer"})
 
 
 @pytest.fixture
@@ -33,6 +34,33 @@ def test_what_is_put_is_left_until_it_is_taken(file):
     assert not file.exists()
 
 
+def test_what_an_older_release_spooled_is_read(file):
+    changes = {"error_code": "patchbay.NoAnswer", "notices": "missed silent"}
+    entry = {"intent": "01C", "state": "unknown", "changes": changes}
+    file.write_text(json.dumps(entry))
+
+    assert Spool(file).left() == [
+        SpooledOutcome(
+            "01C",
+            State.UNKNOWN,
+            {"error_code": "patchbay.NoAnswer", "marks": ("missed", "silent")},
+        )
+    ]
+
+
+def test_what_a_later_release_spooled_beside_is_left_out_and_logged(file):
+    entry = {"intent": "01C", "state": "started", "changes": {"ref": "-t", "x": 1}}
+    file.write_text(json.dumps(entry))
+
+    with capture_logs() as logs:
+        (outcome,) = Spool(file).left()
+
+    assert outcome == SpooledOutcome("01C", State.STARTED, {"ref": "-t"})
+    assert logs == [
+        {"event": "spool.unknown-change", "name": "x", "log_level": "critical"}
+    ]
+
+
 def test_nobody_else_can_read_it(file):
     Spool(file).put(ONE)
 
@@ -43,7 +71,7 @@ def test_the_last_word_on_an_intent_counts(file):
     spool = Spool(file)
     spool.put(TWO)
 
-    spool.put(Ending("01B", State.STARTED, {"ref": "-m9y."}))
+    spool.put(SpooledOutcome("01B", State.STARTED, {"ref": "-m9y."}))
 
     assert [one.state for one in spool.left()] == [State.STARTED]
 

@@ -112,12 +112,12 @@ def test_a_number_that_is_none_falls_back_to_the_default():
 def test_the_hint_counts_the_targets_and_says_which_are_billed(urls, hint):
     form = start_form({"url": urls}, (MAIN,), "d")
 
-    (told,) = [part.spans for part in form.fields if isinstance(part, Line)]
-    assert told == (hint,)
+    (spans,) = [part.spans for part in form.fields if isinstance(part, Line)]
+    assert spans == (hint,)
 
 
 def test_a_form_reads_back_into_the_plan_it_was_drawn_from():
     values = {"room": " 295066 ", "type": ("number",), "note": None, "else": "x"}
-    submission = Submission(draft="d", view="V", hash="h", values=values)
+    submission = Submission(form_id="d", view="V", hash="h", values=values)
 
     assert plan_from(submission) == {"room": "295066", "type": "number"}

@@ -11,9 +11,9 @@ from bot.resources.relay.plan import (
     check_words,
     chosen_app,
     complete,
-    drafted,
     guessed_type,
     plan_of,
+    prepared_from,
 )
 from bot.settings import App
 
@@ -45,7 +45,7 @@ def asked(*ids, **pairs):
 
 
 def wire(plan, apps=(MAIN,)):
-    return drafted(plan, apps, AGENT).request.to_wire()
+    return prepared_from(plan, apps, AGENT).request.to_wire()
 
 
 # ── words ────────────────────────────────────────────────────────────────────────
@@ -129,29 +129,29 @@ def test_a_room_and_a_target_make_a_720p_grid_mix():
 
 
 def test_one_user_is_relayed_as_it_is():
-    said = wire({**PLAN, "what": "one", "user": "ana", "stream": "screen"})
+    sent = wire({**PLAN, "what": "one", "user": "ana", "stream": "screen"})
 
-    assert said["WithTranscoding"] == 0
-    assert said["SingleSubscribeParams"] == {
+    assert sent["WithTranscoding"] == 0
+    assert sent["SingleSubscribeParams"] == {
         "UserMediaStream": {
             "StreamType": 1,
             "UserInfo": {"RoomId": "295066", "RoomIdType": 0, "UserId": "ana"},
         }
     }
-    assert "LayoutParams" not in said["VideoParams"]
+    assert "LayoutParams" not in sent["VideoParams"]
 
 
 def test_audio_only_has_no_video():
-    said = wire({**PLAN, "what": "audio"})
+    sent = wire({**PLAN, "what": "audio"})
 
-    assert said["WithTranscoding"] == 1
-    assert "VideoParams" not in said
+    assert sent["WithTranscoding"] == 1
+    assert "VideoParams" not in sent
 
 
 def test_a_number_changes_one_thing_of_a_quality():
-    said = wire({**PLAN, "quality": "1080p30", "bitrate": "2500"})
+    sent = wire({**PLAN, "quality": "1080p30", "bitrate": "2500"})
 
-    assert said["VideoParams"]["VideoEncode"] == {
+    assert sent["VideoParams"]["VideoEncode"] == {
         "Width": 1920,
         "Height": 1080,
         "Fps": 30,
@@ -162,24 +162,24 @@ def test_a_number_changes_one_thing_of_a_quality():
 
 def test_a_custom_layout_is_its_cells():
     cell = {"ImageWidth": 640, "ImageHeight": 720, "LocationX": 640, "LocationY": 0}
-    said = wire({**PLAN, "layout": "custom", "cells": json.dumps([cell])})
+    sent = wire({**PLAN, "layout": "custom", "cells": json.dumps([cell])})
 
-    assert said["VideoParams"]["LayoutParams"] == {
+    assert sent["VideoParams"]["LayoutParams"] == {
         "MixLayoutMode": 4,
         "MixLayoutList": [cell],
     }
 
 
 def test_it_always_says_whose_cdn_a_target_is():
-    said = wire({**PLAN, "url": f"{TENCENT}\n{URL}"})
+    sent = wire({**PLAN, "url": f"{TENCENT}\n{URL}"})
 
-    assert [one["IsTencentCdn"] for one in said["PublishCdnParams"]] == [1, 0]
+    assert [one["IsTencentCdn"] for one in sent["PublishCdnParams"]] == [1, 0]
 
 
 def test_the_app_and_its_region_follow_the_name():
-    draft = drafted({**PLAN, "app": "staging"}, (MAIN, OTHER), AGENT)
+    prepared = prepared_from({**PLAN, "app": "staging"}, (MAIN, OTHER), AGENT)
 
-    assert (draft.app, draft.region) == (OTHER, "ap-hongkong")
+    assert (prepared.app, prepared.region) == (OTHER, "ap-hongkong")
 
 
 # ── what is refused, and at which field ──────────────────────────────────────────
@@ -218,7 +218,7 @@ def test_the_app_and_its_region_follow_the_name():
 )
 def test_a_fault_is_told_at_the_field_where_it_was_typed(change, field):
     with pytest.raises(InvalidRequest) as refused:
-        drafted({**PLAN, **change}, (MAIN,), AGENT)
+        prepared_from({**PLAN, **change}, (MAIN,), AGENT)
 
     assert list(refused.value.faults) == [field]
     assert all(refused.value.faults.values())
@@ -270,15 +270,15 @@ def test_a_pasted_request_reaches_every_parameter_and_keeps_none_of_its_robots()
         "SeiParams": {"LayoutVolume": {"AppData": "layout"}},
     }
 
-    draft = drafted({"json": json.dumps(pasted)}, (MAIN,), AGENT)
+    prepared = prepared_from({"json": json.dumps(pasted)}, (MAIN,), AGENT)
 
-    said = draft.request.to_wire()
-    assert said == {
+    sent = prepared.request.to_wire()
+    assert sent == {
         **pasted,
         "SdkAppId": 1400000001,
         "AgentParams": {"UserId": AGENT, "MaxIdleTime": 60},
         "FeedBackRoomParams": [{"RoomId": "630777", "RoomIdType": 0, "UserId": "back"}],
     }
-    assert draft.remarks == (
+    assert prepared.remarks == (
         "The robot's UserId and UserSig are mine, not the pasted.",
     )

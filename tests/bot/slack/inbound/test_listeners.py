@@ -21,7 +21,7 @@ FORM = Form(
     title="Start",
     submit="Go",
     fields=(TextField(name="room", label="Command"),),
-    draft="d1",
+    form_id="d1",
 )
 COMMAND = {
     "command": "/relay",
@@ -45,6 +45,9 @@ class Router:
         self.holds = OUTCOME
         self.gate = None
         self.came = asyncio.Semaphore(0)  # released by every ask
+
+    def new_incident(self):
+        return "1a2b3c4d"
 
     async def _give(self, ask):
         self.asks.append(ask)

@@ -127,7 +127,7 @@ def test_a_form_is_keyed_by_its_view_and_carries_only_its_draft():
         key="modal:T1:V1",
         trigger="t1",
         submission=Submission(
-            draft="d1",
+            form_id="d1",
             view="V1",
             hash="h",
             values={"room": "7", "what": "mix", "note": None},

@@ -18,7 +18,7 @@ FORM = Form(
     title="Start",
     submit="Go",
     fields=(TextField(name="room", label="Command"),),
-    draft="d1",
+    form_id="d1",
 )
 ASK = Ask(
     command="relay",
@@ -144,7 +144,7 @@ async def test_silence_is_silence():
 
 async def test_a_redrawn_form_replaces_the_one_it_was_drawn_from():
     web, view = FakeSlack("hash_conflict"), {"type": "modal"}
-    form = Submission(draft="d1", view="V1", hash="h", values={})
+    form = Submission(form_id="d1", view="V1", hash="h", values={})
 
     await Replies(web).redraw(replace(ASK, submission=form), view)
     await Replies(web).redraw(ASK, view)

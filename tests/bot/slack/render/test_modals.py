@@ -27,7 +27,7 @@ def form(*fields):
         title="Start relay",
         submit="Start",
         fields=fields,
-        draft="d1",
+        form_id="d1",
     )
 
 
@@ -281,7 +281,7 @@ def test_whatever_is_in_a_form_slack_takes_it(fields, title, submit):
         title=title,
         submit=submit,
         fields=tuple(fields),
-        draft="d",
+        form_id="d",
     )
 
     assert judge(modals.view(made), "modal") == []

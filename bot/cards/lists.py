@@ -1,0 +1,63 @@
+"""Several things, a line each; and a request as it would be sent."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from bot.dialogue.outcome import (
+    Bold,
+    Button,
+    Code,
+    Outcome,
+    Part,
+    Row,
+    Span,
+    When,
+    Who,
+    line,
+)
+from bot.i18n import _
+from bot.journal.model import Intent
+from bot.resources.base import TONES, Registry
+from bot.tencent.models.base import Request
+
+SHORT = 24  # a room longer than this is cut in lists; a TaskId always is
+
+
+def row(intent: Intent, resources: Registry) -> Row:
+    """Return the one line under which *intent* stands in a list."""
+    resource = resources.of(intent)
+    name = _short(intent.subject.room or intent.subject.ref)
+    spans: tuple[Span, ...] = (
+        f"{TONES[intent.state].value} ",
+        Bold(intent.handle),
+        f" · {name} · {resource.standing(intent)} · ",
+        Who(intent.asker.user),
+        " · ",
+        When(intent.created_at),
+    )
+    opening = Button(_("Open"), "lookup", intent.handle)
+    end = resource.end_button(intent)
+    return Row(spans, (opening, end) if end else (opening,))
+
+
+def listed(
+    title: str, intents: Iterable[Intent], resources: Registry, nothing: str = ""
+) -> Outcome:
+    """Return *intents*, a line each, under *title*; *nothing* stands for none."""
+    rows = tuple(row(intent, resources) for intent in intents)
+    parts: tuple[Part, ...] = rows or (line(nothing),)
+    return Outcome(headline=(Bold(title),), parts=parts)
+
+
+def dry_run(request: Request[Any], where: str = "") -> Outcome:
+    """Return *request* as it would be sent, secrets masked."""
+    body = json.dumps(request.masked(), indent=2, ensure_ascii=False)
+    return Outcome(
+        headline=(Bold(_("Nothing was sent. This is what would be.")),),
+        parts=(line(f"{request.action}  {where}".rstrip(), quiet=True), Code(body)),
+    )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= SHORT else f"{text[:12]}…{text[-6:]}"

@@ -1,0 +1,107 @@
+"""Starts a bot, runs it until it is told to stop, and drains it."""
+
+import asyncio
+import signal
+import sys
+from contextlib import AsyncExitStack, suppress
+
+import structlog
+
+from bot.app import Bot, Ports, build
+from bot.errors import JournalUnavailable
+from bot.operations.recovery import recover
+from bot.runtime.tasks import watch_lag
+from bot.settings import Settings
+
+DRAIN_SECONDS = 20.0  # for work in flight, after the listeners have closed
+LAST_ROUND_SECONDS = 6.0  # Slack takes 5 at most
+FLUSH_SECONDS = 4.0  # for notices after that; the next life delivers the rest
+
+SWITCH_SECONDS = 0.0005  # the writer thread gives the lock back every row it reads
+
+log = structlog.get_logger(__name__)
+
+
+async def run(settings: Settings, ports: Ports | None = None) -> int:
+    """Run the bot until it is told to stop; return the exit code.
+
+    Raises:
+        SettingsError: something that the bot cannot do without is missing.
+        JournalUnavailable: the journal does not open, so nothing may be started.
+    """
+    sys.setswitchinterval(SWITCH_SECONDS)
+    async with AsyncExitStack() as stack:
+        bot = await build(settings, ports or Ports(), stack)
+        stopped = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(sign, stopped.set)
+        await begin(bot)
+        waiting = {
+            asyncio.create_task(work)
+            for work in (
+                stopped.wait(),
+                bot.delivery.run(),
+                bot.jobs.run(),
+                watch_lag(loop.time),
+                _listen_to_slack(bot),
+            )
+        }
+        done, _others = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        await drain(bot)
+        for task in waiting:
+            task.cancel()
+        for task in done:
+            task.result()  # what ended it, if it was an error
+        return 0 if stopped.is_set() else 1
+
+
+async def begin(bot: Bot) -> int:
+    """Listen, then take up what a crash left; return the port.
+
+    None of it needs Slack: while Slack is away, Tencent's callbacks are received, and
+    a stop that was under way is carried on.
+    """
+    port = await bot.server.start(bot.settings.host, bot.settings.port)
+    log.info("bot.listening", port=port)
+    await recover(bot.operations.executor, bot.ports.now())
+    return port
+
+
+async def greet(bot: Bot) -> None:
+    """Find out from Slack who the bot is, however long Slack is away; then listen.
+
+    Raises:
+        SettingsError: Slack does not know the token.
+    """
+    token = bot.settings.slack_bot_token
+    await bot.directory.identify(token.get_secret_value() if token else "")
+    if bot.sockets:
+        await bot.sockets.start()
+    log.info("bot.ready", sockets=bot.sockets is not None)
+
+
+async def drain(bot: Bot) -> None:
+    """Take nothing new, finish what is under way, then let go."""
+    if bot.sockets:
+        await bot.sockets.close()
+    await bot.server.close()
+    late = await bot.tasks.drain(DRAIN_SECONDS)
+    try:
+        undelivered = await bot.delivery.flush(FLUSH_SECONDS)
+    except JournalUnavailable as error:
+        log.critical("bot.unflushed", why=str(error))
+    else:
+        log.info("bot.drained", late=late, undelivered=undelivered)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LAST_ROUND_SECONDS):
+            await bot.delivery.stop()
+
+
+async def _listen_to_slack(bot: Bot) -> None:
+    """Listen to Slack; over sockets, return when nothing comes any more."""
+    await greet(bot)
+    if bot.sockets:
+        await bot.sockets.watch()
+    else:
+        await asyncio.Event().wait()

@@ -1,0 +1,289 @@
+"""The service behind every command: policy, journal, then the executor.
+
+A subcommand hands over an `Order`. It is judged, committed as an intent together with
+the first card, and only then sent: so what was accepted survives a crash, and what
+was not accepted was never sent.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+import structlog
+
+from bot.access.policy import Gate, Verdict, Wish
+from bot.cards.intent import card
+from bot.cards.lists import dry_run
+from bot.dialogue.ask import Ask, Person
+from bot.dialogue.outcome import Audience, Outcome, line
+from bot.errors import Busy, JournalUnavailable, NotAllowed
+from bot.grammar.tokens import message_of
+from bot.i18n import _
+from bot.ids import FormId, Handle, IntentId, Kind, SlackUserId, intent_id
+from bot.journal.audit import Decision, Record
+from bot.journal.journal import Journal
+from bot.journal.model import CARD_NOTICE, Changes, Intent, Notice
+from bot.journal.recents import Recents
+from bot.operations import forms
+from bot.operations.doctor import Check, examine
+from bot.operations.executor import Executor
+from bot.operations.orders import (
+    Order,
+    allowed_entry,
+    entry,
+    intent_entry,
+    new_intent,
+)
+from bot.resources.base import Registry
+from bot.settings import App, Settings
+from bot.states import State
+from bot.tencent.models.base import Level, Request
+
+log = structlog.get_logger(__name__)
+
+# A request is mostly answered within this time; its first card then shows the end.
+FIRST_CARD_AFTER = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operations:
+    """The `Service` of a running bot; see there for what each method promises."""
+
+    settings: Settings
+    resources: Registry
+    journal: Journal
+    recents: Recents
+    executor: Executor
+    gate: Gate
+    wake: Callable[[], None]  # says that something may be delivered
+    now: Callable[[], datetime]
+    random_bytes: Callable[[int], bytes]
+
+    @property
+    def apps(self) -> Sequence[App]:
+        """The TRTC applications that the config names."""
+        return self.settings.all_apps
+
+    def new_id(self) -> IntentId:
+        """Return the id of an intent to come."""
+        return intent_id(self.now(), self.random_bytes(10))
+
+    # ── rights ──────────────────────────────────────────────────────────────────
+
+    def check(self, ask: Ask, wish: Wish) -> Verdict:
+        """Refuse *wish* unless policy allows it."""
+        verdict = self.gate.verdict(ask.who, ask.where, wish)
+        if verdict.allowed:
+            return verdict
+        raise NotAllowed(
+            verdict.reason, rule=verdict.rule, may=verdict.may, action=wish.action
+        )
+
+    def check_any_app(self, ask: Ask, wish: Wish | type[Request[Any]]) -> None:
+        """Refuse *wish* unless it is allowed on one of the apps at least."""
+        wanted = wish if isinstance(wish, Wish) else Wish.of(wish, None)
+        wishes = [replace(wanted, app=app) for app in (None, *self.apps)]
+        verdicts = (self.gate.verdict(ask.who, ask.where, wish) for wish in wishes)
+        if not any(verdict.allowed for verdict in verdicts):
+            self.check(ask, wishes[0])
+
+    def whoami(self, ask: Ask) -> Iterable[tuple[Wish, Verdict]]:
+        """Yield everything that a rule can allow, with what policy says to it."""
+        for wish in self._wishes():
+            yield wish, self.gate.verdict(ask.who, ask.where, wish)
+
+    def _wishes(self) -> Iterable[Wish]:
+        for resource in self.resources.resources:
+            apps: Iterable[App | None] = self.apps if resource.on_apps else (None,)
+            for request in resource.requests:
+                yield from (Wish.of(request, app) for app in apps)
+            if resource.settled_by_hand:
+                action = f"{resource.command}.settle"
+                yield from (Wish(action, Level.CHANGE, app) for app in apps)
+        yield Wish("patchbay.audit", Level.CHANGE)
+
+    async def record_refusal(
+        self, ask: Ask, subcommand: str, refused: NotAllowed
+    ) -> None:
+        """Keep on the record that *ask* was refused, and by which rule."""
+        action = refused.action or f"{ask.command}.{subcommand}"
+        record = entry(
+            ask,
+            self.now(),
+            Decision.REFUSED,
+            action,
+            rule=refused.rule,
+            why=str(refused),
+        )
+        try:
+            await self.journal.audit.write(record)
+        except JournalUnavailable as error:
+            log.critical("audit.unwritten", user=ask.who.user, why=str(error))
+
+    def new_incident(self) -> str:
+        """Return a short name under which the log says what broke."""
+        return self.random_bytes(4).hex()
+
+    # ── changes ─────────────────────────────────────────────────────────────────
+
+    async def submit(self, ask: Ask, order: Order) -> Outcome | None:
+        """Accept *order*, durably, and let it be sent."""
+        verdict = self.check(ask, order.wish)
+        policy, resource = self.settings.policy, self.resources.sending(order.request)
+        resource.check(order.request, policy)
+        if ask.has("dry-run"):
+            where = f"{order.app.name} · {order.region}" if order.app else ""
+            return dry_run(order.request, where)
+        slot = await self._slot(ask, order)
+        new = new_intent(ask, order, resource, self.now())
+        admit = partial(resource.admit, policy=policy, again=order.again)
+        accepted, fresh = await self.journal.accept(
+            new,
+            notices=_first_notices(order, new.at),
+            audit=allowed_entry(new, order, verdict),
+            form=ask.submission.form_id if ask.submission else None,
+            admit=admit if order.request.effect.creates else None,
+        )
+        if not fresh:
+            shown = card(accepted, resource)
+            already = line(_("That was asked already; this is how it stands."))
+            parts = (already, *shown.parts)
+            return replace(shown, parts=parts, audience=Audience.ASKER)
+        self.recents.invalidate(accepted)
+        self.executor.submit(accepted, order.request, slot)
+        self.wake()
+        return None
+
+    async def _slot(self, ask: Ask, order: Order) -> float | None:
+        """Reserve when the request may leave; None for a submission that came before.
+
+        Raises:
+            Busy: it would wait too long, so nothing is kept or sent.
+        """
+        try:
+            return self.executor.reserve(order.request)
+        except Busy:
+            if await self.journal.find.by_key(ask.key):
+                return None
+            raise
+
+    async def settle(
+        self, ask: Ask, intent: Intent, to: State, *, reason: str = "", ref: str = ""
+    ) -> Intent:
+        """Settle by hand what stayed unknown: *to* STARTED as *ref*, or to CLOSED."""
+        app = next((app for app in self.apps if app.name == intent.subject.app), None)
+        wish = Wish(f"{ask.command}.settle", Level.CHANGE, app)
+        verdict = self.check(ask, wish)
+        record = entry(
+            ask, self.now(), Decision.DID, wish.action, rule=verdict.rule, why=reason
+        )
+        changes = Changes(
+            settled_by=ask.who.user, reason=reason, error_code="", error_text=""
+        )
+        if ref:
+            changes["ref"] = ref
+        self.recents.invalidate(intent)  # it may have been settled meanwhile
+        settled = await self.journal.move(
+            intent.id,
+            to,
+            notices=(CARD_NOTICE,),
+            audit=intent_entry(record, intent),
+            **changes,
+        )
+        self.recents.invalidate(settled)
+        self.wake()
+        return settled
+
+    async def reveal(self, ask: Ask, intent: Intent) -> str | None:
+        """Return the secret part of a reply; that it was shown is on the record."""
+        if intent.asker.user != ask.who.user:
+            sentence = _("Only whoever opened {handle} may see that.")
+            raise NotAllowed(sentence.format(handle=intent.handle), rule="requester")
+        action = f"{self.resources.of(intent).command}.reveal"
+        record = entry(ask, self.now(), Decision.DID, action, rule="requester")
+        await self.journal.audit.write(intent_entry(record, intent))
+        secret = await self.journal.find.secret_of(intent.id)
+        return secret.decode() if secret else None
+
+    # ── forms ───────────────────────────────────────────────────────────────────
+
+    async def open_form(self, ask: Ask, values: dict[str, str]) -> FormId:
+        """Keep what a form starts from; the form itself carries only this id."""
+        form = forms.opened(ask, values, self.now(), self.random_bytes)
+        await self.journal.open_forms.keep(form)
+        return form.id
+
+    async def returned(self, ask: Ask) -> tuple[Ask, dict[str, str]]:
+        """Return the submission *ask* at the place where its form was asked for."""
+        return await forms.returned(ask, self.journal.open_forms)
+
+    # ── what is on record ───────────────────────────────────────────────────────
+
+    async def thing(self, who: Person, text: str) -> Intent | None:
+        """Return the intent that made what *text* names: a handle or a whole ID."""
+        return await self.recents.named(text, who.team)
+
+    async def find(self, who: Person, text: str) -> list[Intent]:
+        """Return what goes by *text*."""
+        if message := message_of(text):
+            posted = await self.journal.find.by_card(*message)
+            return [posted] if posted else []
+        named = await self.thing(who, text)
+        return [named] if named else await self.journal.find.matching(text, who.team)
+
+    async def offered(self, who: Person, kind: Kind, query: str) -> list[Intent]:
+        """Return the things that a select offers for *query*, the asker's own first."""
+        return await self.recents.offered(kind, who.team, who.user, query)
+
+    async def live(self, who: Person, kind: Kind, limit: int = 20) -> list[Intent]:
+        """Return the things of *kind* that run, or may, newest first."""
+        return await self.journal.find.live(who.team, kind, limit)
+
+    async def recent(
+        self,
+        who: Person,
+        *,
+        kind: Kind | None = None,
+        user: SlackUserId | None = None,
+        states: Iterable[State] | None = None,
+        room: str | None = None,
+    ) -> list[Intent]:
+        """Return the things made lately, newest first."""
+        return await self.journal.find.recent(
+            who.team, kind=kind, user=user, states=states, room=room
+        )
+
+    async def history(self, who: Person, handle: Handle) -> list[Intent]:
+        """Return what was done to a thing, newest first."""
+        return await self.journal.find.history(handle, who.team)
+
+    async def audit(
+        self, who: Person, *, handle: Handle | None = None, user: str = ""
+    ) -> list[Record]:
+        """Return the newest audit records, of one thing or one person if given."""
+        return await self.journal.audit.lately(who.team, handle=handle, user=user)
+
+    async def audit_trail(self, ask: Ask, *, export: bool) -> list[Record]:
+        """Return the whole audit trail; that it was exported is on the record."""
+        wish = Wish("patchbay.audit", Level.CHANGE)
+        verdict = self.check(ask, wish)
+        records = await self.journal.audit.all()
+        if export:
+            record = entry(
+                ask, self.now(), Decision.DID, wish.action, rule=verdict.rule
+            )
+            await self.journal.audit.write(record)
+        return records
+
+    async def diagnose(self) -> list[Check]:
+        """Return what is well and what is not."""
+        return await examine(self.settings, self.journal, self.executor.client)
+
+
+def _first_notices(order: Order, at: datetime) -> tuple[Notice, ...]:
+    """Return the card, a moment later; a look-up and an action on a thing have none."""
+    if order.request.level is Level.READ or order.about:
+        return ()
+    return (replace(CARD_NOTICE, not_before=at + FIRST_CARD_AFTER),)

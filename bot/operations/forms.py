@@ -1,0 +1,55 @@
+"""Open forms: what one starts from, and where its submission belongs."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.dialogue.ask import Ask, Place
+from bot.errors import UsageError
+from bot.i18n import _
+from bot.ids import FormId
+from bot.journal.model import OpenForm
+from bot.journal.open_forms import OpenForms
+
+FORM_LIVES = timedelta(minutes=30)
+
+
+def opened(
+    ask: Ask,
+    values: dict[str, str],
+    now: datetime,
+    random_bytes: Callable[[int], bytes],
+) -> OpenForm:
+    """Return the form that *ask* opens, which starts from *values*."""
+    return OpenForm(
+        id=FormId(random_bytes(16).hex()),
+        team=ask.who.team,
+        user=ask.who.user,
+        channel=ask.where.channel,
+        thread=ask.where.thread,
+        direct=ask.where.direct,
+        command=ask.command,
+        subcommand=ask.words.subcommand,
+        values=values,
+        answer_url=ask.answer_url,
+        expires_at=now + FORM_LIVES,
+    )
+
+
+async def returned(ask: Ask, open_forms: OpenForms) -> tuple[Ask, dict[str, str]]:
+    """Return the submission *ask* at the place where its form was asked for.
+
+    Raises:
+        UsageError: the form is older than 30 minutes, or somebody else's.
+    """
+    if ask.submission is None:
+        raise UsageError(_("That was not a form."))
+    who = ask.who
+    form = await open_forms.get(ask.submission.form_id, team=who.team, user=who.user)
+    if form is None or form.used_by not in {"", ask.key}:
+        raise UsageError(
+            _("This form is too old, or was sent in already. Open a new one.")
+        )
+    where = Place(channel=form.channel, thread=form.thread, direct=form.direct)
+    placed = replace(ask, where=where, answer_url=form.answer_url)
+    return placed, dict(form.values)

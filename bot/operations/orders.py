@@ -1,0 +1,122 @@
+"""An order: what a subcommand wants sent; and the intent and record it becomes."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.access.policy import Verdict, Wish
+from bot.dialogue.ask import Ask
+from bot.ids import Handle, IntentId
+from bot.journal.audit import Decision, Entry
+from bot.journal.model import Asker, Intent, NewIntent, Subject
+from bot.resources.base import Resource
+from bot.settings import App
+from bot.tencent.models.base import Request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A request and all that the journal keeps beside it.
+
+    *handle* is given when it is about a thing that has one; otherwise the journal
+    allots the next. *about* is the intent that made the thing. *again*: although the
+    same runs already.
+    """
+
+    id: IntentId
+    request: Request[Any]
+    app: App | None = None
+    region: str = ""
+    handle: Handle | None = None
+    about: IntentId | None = None
+    room: str = ""
+    ref: str = ""
+    agent: str = ""
+    note: str = ""
+    again: bool = False
+
+    @property
+    def wish(self) -> Wish:
+        """What policy is asked."""
+        return Wish.of(self.request, self.app)
+
+
+def asker_of(ask: Ask) -> Asker:
+    """Return who asked *ask*, and where."""
+    who, where = ask.who, ask.where
+    return Asker(
+        team=who.team,
+        user=who.user,
+        home=who.home,
+        channel=where.channel,
+        thread=where.thread,
+        direct=where.direct,
+        locale=who.locale,
+    )
+
+
+def new_intent(ask: Ask, order: Order, resource: Resource, at: datetime) -> NewIntent:
+    """Return the intent that *order* becomes; its request is written out once."""
+    wire = order.request.to_wire()
+    return NewIntent(
+        id=order.id,
+        key=ask.key,
+        digest=_digest(order.request, resource.digested(wire)),
+        action=order.request.action,
+        handle=order.handle,
+        asker=asker_of(ask),
+        subject=_subject(order, resource),
+        masked=order.request.masked(),
+        request=json.dumps(wire).encode(),
+        answer_url=ask.answer_url,
+        note=order.note,
+        at=at,
+    )
+
+
+def _subject(order: Order, resource: Resource) -> Subject:
+    app = order.app
+    return Subject(
+        kind=resource.kind,
+        about=order.about,
+        creates=order.request.effect.creates,
+        app=app.name if app else "",
+        sdk_app_id=app.sdk_app_id if app else 0,
+        region=order.region,
+        room=order.room,
+        ref=order.ref,
+        agent=order.agent,
+        callbacks=resource.called_back(order.request, app),
+        duplicates=resource.duplicates(order.request),
+    )
+
+
+def _digest(request: Request[Any], wire: Mapping[str, Any]) -> str:
+    fields = {**wire, "Action": request.action}
+    return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
+
+
+# ── the audit record of a decision ───────────────────────────────────────────────
+
+
+def entry(
+    ask: Ask, at: datetime, decision: Decision, action: str, *, rule: str, why: str = ""
+) -> Entry:
+    """Return the record that *ask* was decided so; about nothing in particular."""
+    return Entry.by(asker_of(ask), at, decision, action, rule=rule, why=why)
+
+
+def allowed_entry(new: NewIntent, order: Order, verdict: Verdict) -> Entry:
+    """Return the record that *new* was allowed; the journal adds the handle."""
+    record = Entry.by(
+        new.asker, new.at, Decision.ALLOWED, order.wish.action, rule=verdict.rule
+    )
+    return record.about(new.subject.app, new.id, "", new.digest)
+
+
+def intent_entry(record: Entry, intent: Intent) -> Entry:
+    """Return *record* as being about *intent*."""
+    return record.about(intent.subject.app, intent.id, intent.handle, intent.digest)

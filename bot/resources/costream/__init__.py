@@ -1,0 +1,1 @@
+"""GS co-stream sessions: one master phone, many followers."""

@@ -1,0 +1,1 @@
+"""CAR cloud-rendering sessions, each keyed by the user it runs for."""

@@ -1,0 +1,59 @@
+"""The render session as a resource."""
+
+from collections.abc import Iterable
+
+from bot.dialogue.outcome import Bold, Button, Buttons, Facts, Mono, Part, Span, line
+from bot.i18n import _
+from bot.ids import Kind
+from bot.journal.model import Intent
+from bot.resources.base import Resource, Yield
+from bot.states import State
+from bot.tencent.models.base import Reply
+from bot.tencent.models.car import CreateSession, RenderSessionCreated
+
+RENDER = Kind("S")
+
+
+class Render(Resource):
+    """A CAR session: `CreateSession` makes it, the user it runs for is its ID."""
+
+    kind = RENDER
+    product = "car"
+    command = "car"
+    requests = (CreateSession,)
+    settled_by_hand = True
+
+    def yields(self, reply: Reply) -> Yield:
+        """Keep the server session, sealed: a client joins with it."""
+        if not isinstance(reply, RenderSessionCreated) or not reply.server_session:
+            return Yield()
+        return Yield(secret=reply.server_session.get_secret_value().encode())
+
+    def body(self, intent: Intent) -> Iterable[Part]:
+        """Yield whom it runs for, and how."""
+        user = (Mono(intent.subject.ref),)
+        pairs: list[tuple[str, tuple[Span, ...]]] = [(_("User"), user)]
+        if mode := intent.masked.get("RunMode"):
+            pairs.append((_("Run mode"), (mode,)))
+        if host := intent.masked.get("HostUserId"):
+            role = intent.masked.get("Role", "")
+            pairs.append((_("Host"), (Mono(host), f"  {role}".rstrip())))
+        yield Facts(tuple(pairs))
+        if intent.state is State.STARTED:
+            yield line(_("A session is keyed by its user; it has no ID."), quiet=True)
+
+    def unknown(self, intent: Intent) -> Iterable[Part]:
+        """Yield that it may exist, and how to settle it."""
+        yield line(
+            Bold(_("No answer came back; the session may exist, and be billed.")),
+            " ",
+            _("Starting it for the same user again reconnects to it."),
+        )
+        close = f"close {intent.handle}"
+        yield Buttons((Button(_("Close as not started"), "car", close),))
+
+    def menu(self, intent: Intent) -> Iterable[Button]:
+        """Offer the server session to whoever may see it."""
+        if intent.state is State.STARTED:
+            text = f"reveal {intent.handle}"
+            yield Button(_("Reveal server session"), "car", text)

@@ -1,0 +1,103 @@
+"""Answers to errors, and what is added to other answers."""
+
+from dataclasses import replace
+
+from bot.dialogue.form import Form
+from bot.dialogue.outcome import (
+    Facts,
+    Mono,
+    Outcome,
+    Part,
+    Points,
+    Span,
+    Tone,
+    Who,
+    line,
+)
+from bot.errors import Busy, InvalidRequest, NotAllowed, UsageError, UserError
+from bot.i18n import _
+from bot.ids import SlackUserId
+from bot.routing.command import Answer
+
+
+def remarked(answer: Answer, remarks: tuple[str, ...]) -> Answer:
+    """Add *remarks* on how the words were taken to an answer that can hold them."""
+    if not remarks or answer is None:
+        return answer
+    lines = tuple(line(remark, quiet=True) for remark in remarks)
+    if isinstance(answer, Form):
+        return replace(answer, fields=(*lines, *answer.fields))
+    return replace(answer, parts=(*answer.parts, *lines))
+
+
+def error_reply(error: UserError) -> Outcome:
+    """Return *error* as whoever can mend it reads it."""
+    match error:
+        case NotAllowed(rule=rule, may=may):
+            facts = [(_("Rule"), (Mono(rule),))]
+            named = tuple(part for one in may for part in (_somebody(one), " "))
+            parts: tuple[Part, ...] = (
+                line(str(error)),
+                Facts((*facts, *([(_("Who may"), named)] if may else []))),
+                line(_("See what you may do: {c}").format(c="/patchbay whoami")),
+            )
+            headline: tuple[Span, ...] = (_("You may not do that here."),)
+        case InvalidRequest(faults=faults):
+            lines = tuple(
+                (Mono(field), f"  {sentence}") if field else (sentence,)
+                for field, sentence in faults.items()
+            )
+            headline, parts = (
+                (_("That cannot be sent as it is."),),
+                (Points("", lines),),
+            )
+        case UsageError(usage=usage):
+            headline = (str(error),)
+            parts = (line(Mono(usage)),) if usage else ()
+        case Busy():
+            headline, parts = (_("Busy."),), (line(str(error)),)
+        case _:
+            headline, parts = (str(error),), ()
+    return Outcome(headline=headline, tone=Tone.WARN, parts=(*parts, nothing_sent()))
+
+
+def reused() -> Outcome:
+    """Return the answer when one submission came twice with other contents."""
+    return Outcome(
+        headline=(_("This came twice, with different contents. I took the first."),),
+        tone=Tone.WARN,
+    )
+
+
+def journal_away(incident: str) -> Outcome:
+    """Return the answer when nothing can be written, so nothing is started."""
+    return Outcome(
+        headline=(_("My journal cannot be written, so nothing was started."),),
+        tone=Tone.BAD,
+        parts=(_incident(incident),),
+    )
+
+
+def broken(incident: str) -> Outcome:
+    """Return the answer when something broke that nobody foresaw."""
+    advice = _("If this was a change, see {command} before you try again.")
+    return Outcome(
+        headline=(_("Something went wrong on my side."),),
+        tone=Tone.BAD,
+        parts=(line(advice.format(command="/relay list")), _incident(incident)),
+    )
+
+
+def nothing_sent() -> Part:
+    """Return the line that says that nothing left."""
+    return line(_("Nothing was sent."), quiet=True)
+
+
+def _somebody(named: str) -> Span:
+    """Return a user, whom Slack shows by name, or a user group, by its ID."""
+    return Who(SlackUserId(named)) if named[:1] in {"U", "W"} else Mono(named)
+
+
+def _incident(incident: str) -> Part:
+    sentence = _("Tell whoever runs this bot: incident {incident}.")
+    return line(sentence.format(incident=incident), quiet=True)

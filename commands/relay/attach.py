@@ -1,0 +1,84 @@
+"""`/relay attach`: say under which TaskId a relay runs whose start stayed unknown."""
+
+from bot.dialogue.ask import Ask
+from bot.dialogue.form import Form, TextField
+from bot.dialogue.outcome import Outcome, line
+from bot.errors import InvalidRequest, UsageError
+from bot.i18n import _
+from bot.ids import SHORTEST_TASK_ID
+from bot.journal.model import Intent
+from bot.operations.resolution import Resolution, check_may_settle, settled
+from bot.operations.service import Service
+from bot.resources.relay.resource import Relay
+from bot.states import State
+from commands.relay.command import command
+
+LONGEST_TASK_ID = 512
+RESOLUTION = Resolution(Relay())
+
+
+@command.subcommand("attach", usage="<R128> [TaskId]", examples=("attach R128",))
+async def attach(ask: Ask, service: Service) -> Outcome | Form:
+    """Say under which TaskId a relay runs whose start stayed unknown.
+
+    Then it can be stopped from here, and its card goes on.
+    """
+    check_may_settle(ask, service)
+    typed = [token.text for token in ask.words.ids]
+    if len(typed) not in {1, 2}:
+        raise UsageError(_("Say which relay."), usage="/relay attach R128 [TaskId]")
+    intent = await RESOLUTION.unknown(ask, service, typed[0])
+    if len(typed) == 1:
+        return await _form(ask, service, intent)
+    return await _attached(ask, service, intent, typed[1])
+
+
+@command.form("attach")
+async def submit_attach(ask: Ask, service: Service) -> Outcome:
+    """Attach the TaskId that the form says."""
+    placed, kept = await service.returned(ask)
+    intent = await RESOLUTION.unknown(placed, service, kept["handle"])
+    task_id = placed.submission.text("task") if placed.submission else ""
+    return await _attached(placed, service, intent, task_id)
+
+
+async def _form(ask: Ask, service: Service, intent: Intent) -> Form:
+    """Return the form that asks for the TaskId of *intent*."""
+    hint = _("From the TRTC console or CloudAudit, whole, with its dots at the end.")
+    field = TextField(
+        name="task",
+        label=_("TaskId"),
+        hint=hint,
+        longest=LONGEST_TASK_ID,
+        focus=True,
+    )
+    return Form(
+        command=ask.command,
+        subcommand="attach",
+        title=_("{handle} is running").format(handle=intent.handle),
+        submit=_("Attach"),
+        fields=(line(_("Then it can be stopped from here."), quiet=True), field),
+        form_id=await service.open_form(ask, {"handle": intent.handle}),
+    )
+
+
+async def _attached(
+    ask: Ask, service: Service, intent: Intent, task_id: str
+) -> Outcome:
+    """Attach *task_id* to *intent*, which is running then.
+
+    Raises:
+        InvalidRequest: that is no whole TaskId, or another relay's.
+    """
+    if not SHORTEST_TASK_ID <= len(task_id) <= LONGEST_TASK_ID or not _is_id(task_id):
+        sentence = _("That is not a whole TaskId: it has some 72 characters.")
+        raise InvalidRequest({"task": sentence})
+    other = await service.thing(ask.who, task_id)
+    if other:
+        sentence = _("That is the TaskId of {handle}.").format(handle=other.handle)
+        raise InvalidRequest({"task": sentence})
+    return await settled(ask, service, intent, State.STARTED, ref=task_id)
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isprintable() and " " not in text

@@ -1,0 +1,111 @@
+"""Any value that the journal keeps, for hypothesis."""
+
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from bot.ids import Kind
+from bot.journal.model import (
+    Asker,
+    Intent,
+    NewIntent,
+    OpenForm,
+    Settlement,
+    Subject,
+)
+from bot.journal.rows import moment
+from bot.states import State
+
+texts = st.text(max_size=20)
+ids = st.text("abcXYZ019_-.", min_size=1, max_size=12)
+moments = st.integers(0, 2**42).map(moment)  # of whole milliseconds
+values = st.dictionaries(texts, st.integers() | texts | st.lists(texts), max_size=3)
+kinds = st.sampled_from("RSG").map(Kind)
+
+askers = st.builds(
+    Asker,
+    team=ids,
+    user=ids,
+    home=ids,
+    channel=ids,
+    thread=st.none() | ids,
+    direct=st.booleans(),
+    locale=ids,
+)
+subjects = st.builds(
+    Subject,
+    kind=kinds,
+    about=st.none() | ids,
+    creates=st.booleans(),
+    app=texts,
+    sdk_app_id=st.integers(0, 2**40),
+    region=texts,
+    room=texts,
+    ref=texts,
+    agent=texts,
+    callbacks=st.booleans(),
+    duplicates=texts,
+)
+settlements = st.builds(
+    Settlement,
+    request_id=texts,
+    error_code=texts,
+    error_text=texts,
+    reply=values,
+    settled_by=texts,
+    reason=texts,
+    settled_at=st.none() | moments,
+)
+submissions = st.builds(
+    NewIntent,
+    id=ids,
+    key=ids,
+    digest=ids,
+    action=ids,
+    handle=st.none() | ids,
+    asker=askers,
+    subject=subjects,
+    request=st.binary(max_size=20),
+    masked=values,
+    answer_url=st.none() | ids.map(SecretStr),
+    note=texts,
+    at=moments,
+)
+
+
+forms = st.builds(
+    OpenForm,
+    id=ids,
+    team=ids,
+    user=ids,
+    channel=ids,
+    thread=st.none() | ids,
+    direct=st.booleans(),
+    command=ids,
+    subcommand=ids,
+    values=st.dictionaries(texts, texts, max_size=3),
+    answer_url=st.none() | ids.map(SecretStr),
+    expires_at=moments,
+)
+
+
+accepted = st.builds(
+    Intent,
+    id=ids,
+    key=ids,
+    digest=ids,
+    action=ids,
+    handle=ids,
+    state=st.sampled_from(State),
+    rev=st.integers(1, 1000),
+    asker=askers,
+    subject=subjects,
+    settlement=settlements,
+    masked=values,
+    note=texts,
+    card=st.none() | st.tuples(ids, ids),
+    owner=texts,
+    marks=st.lists(ids, max_size=3, unique=True).map(tuple),
+    created_at=moments,
+    sent_at=st.none() | moments,
+    send_by=st.none() | moments,
+)

@@ -1,0 +1,63 @@
+"""A journal by itself, with notices that wait to be delivered."""
+
+import os
+
+import pytest
+from pydantic import SecretStr
+
+from bot.ids import intent_id
+from bot.journal.journal import Journal
+from bot.journal.model import CARD_NOTICE, Asker, NewIntent, Subject
+from bot.resources.relay.resource import RELAY
+from tests.bot.operations.accidents import CountingClock, JournalFile
+
+
+@pytest.fixture
+def clock():
+    return CountingClock()
+
+
+@pytest.fixture
+def file(tmp_path):
+    return JournalFile(tmp_path / "p.db")
+
+
+@pytest.fixture
+async def journal(file, clock):
+    journal = await Journal.open(
+        f"sqlite:///{file.path}", now=clock, random_bytes=os.urandom
+    )
+    yield journal
+    journal.close()
+
+
+@pytest.fixture
+def waiting(journal, clock):
+    """Accept a start of which *notices* wait; its card stands at *card*, if given."""
+    count = iter(range(1000))
+
+    async def accept(*notices, channel="C", card=None, locale="en-US"):
+        new = NewIntent(
+            id=intent_id(clock(), os.urandom(10)),
+            key=f"key-{next(count)}",
+            digest="d",
+            action="StartPublishCdnStream",
+            handle=None,
+            asker=Asker(team="T", user="U", home="T", channel=channel, locale=locale),
+            subject=Subject(kind=RELAY, creates=True, room="7", app="live-main"),
+            request=b"{}",
+            answer_url=SecretStr("https://hooks.slack.com/x"),
+            at=clock(),
+        )
+        first = (CARD_NOTICE,) if card else ()
+        intent, _fresh = await journal.accept(new, notices=first)
+        if card:
+            (posted,) = [
+                one
+                for one in await journal.outbox.due(clock())
+                if one.intent.id == intent.id
+            ]
+            await journal.outbox.sent(posted, card)
+        return await journal.update(intent.id, notices=notices or (CARD_NOTICE,))
+
+    return accept

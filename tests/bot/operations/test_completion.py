@@ -1,0 +1,189 @@
+"""How an end is committed, whatever the journal and earlier news have to say."""
+
+import json
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.journal.sqlite.spool import SpooledOutcome
+from bot.states import State
+from tests.bot.operations.accidents import (
+    CountingClock,
+    JournalFile,
+    accepted,
+    left_sending,
+    released,
+    request_of,
+)
+from tests.world import TEAM, make_world
+
+START = "/relay start 295066 url=rtmp://push.example.com/live/k --go"
+STOP = "/relay stop R1 --yes"
+SLOT = 1  # naps of a call before it is sent
+
+
+@pytest.fixture
+async def world(tmp_path):
+    async with AsyncExitStack() as stack:
+        clock = CountingClock(datetime.now(UTC))
+        yield await make_world(stack, tmp_path / "p.db", clock=clock)
+
+
+@pytest.fixture
+def away(world, tmp_path):
+    """Refuse moves to a state for some tries; give what was spooled at the last."""
+    file = JournalFile(tmp_path / "p.db")
+    spooled = []
+
+    def refuse(state, times):
+        def mend():
+            spooled.append(world.journal.spool.left())
+            file.mend()
+
+        file.refuse_state(state)
+        world.clock.after(SLOT + times, mend)
+        return spooled
+
+    return refuse
+
+
+async def test_an_outcome_that_cannot_be_written_is_spooled_and_tried_until_it_is(
+    world, away, capsys
+):
+    spooled = away("started", 6)
+
+    await world.typed(START)
+
+    (relay,) = world.cloud.state.running
+    intent = await world.handle("R1")
+    assert intent.subject.ref == relay.task_id
+    assert capsys.readouterr().out.count(relay.task_id) == 1 + 6
+    assert world.waits[-6:] == [1.0, 2.0, 5.0, 15.0, 15.0, 15.0]
+    changes = {"ref": relay.task_id, "request_id": intent.settlement.request_id}
+    assert spooled == [[SpooledOutcome(intent.id, State.STARTED, changes)]]
+    assert world.journal.spool.left() == []
+
+
+async def test_while_the_journal_is_away_slack_is_told_once(world, away):
+    away("started", 6)
+
+    await world.typed(START)
+
+    cards = [body["text"] for way, body in world.slack.sent if way == "post C0OPS"]
+    assert cards == ["🟢 R1 · started   room 295066"]
+
+
+@pytest.mark.parametrize(
+    ("line", "state", "handle", "text"),
+    [
+        ("/gs 1326515201117065216", "done", "G1", "🟢 G1 · looked up"),
+        (STOP, "done", "R1", "⚪ R1 is stopped."),
+    ],
+)
+async def test_while_the_journal_is_away_only_the_asker_is_told_what_is_theirs(
+    world, away, line, state, handle, text
+):
+    if line is STOP:
+        await world.typed(START)
+    await world.bot.delivery.deliver()
+    before = len(world.slack.sent)
+    away(state, 6)
+
+    await world.typed(line)
+
+    sent = [(way, body) for way, body in world.slack.sent[before:] if "text" in body]
+    assert [(way, body["text"]) for way, body in sent] == [("chat.postEphemeral", text)]
+
+
+async def test_a_server_session_is_never_spooled(world, away):
+    spooled = away("started", 2)
+
+    await world.typed("/car start user=u ip=125.127.178.228 --go")
+
+    ((outcome,),) = spooled
+    assert outcome.changes.keys() == {"request_id"}
+    assert await world.journal.find.secret_of((await world.handle("S1")).id)
+
+
+async def test_a_stop_that_cannot_be_written_ends_both_at_last(world, away):
+    await world.typed(START)
+    away("done", 3)
+
+    await world.typed(STOP)
+
+    assert (await world.handle("R1")).state is State.STOPPED
+    (stop, *_) = await world.journal.find.history("R1", TEAM)
+    assert stop.state is State.DONE
+
+
+@pytest.mark.parametrize("later", [State.STARTED, State.CLOSED])
+async def test_an_answer_after_other_news_overwrites_nothing(world, later):
+    """As when a callback, or a person, was faster than the answer."""
+    sending = await left_sending(world, START)
+    if later is State.CLOSED:
+        await world.journal.move(sending.id, State.UNKNOWN)
+    first = {"ref": "-first."} if later is State.STARTED else {}
+    await world.journal.move(sending.id, later, **first)
+
+    for to, changes in [
+        (State.UNKNOWN, {"error_code": "patchbay.NoAnswer"}),
+        (State.STARTED, {"ref": "-second.", "request_id": "req"}),
+    ]:
+        await world.executor.completion.complete(sending, to, changes)
+
+    intent = await world.handle("R1")
+    assert (intent.state, intent.subject.ref) == (later, first.get("ref", ""))
+    (alarm,) = await world.alarms()
+    assert "-second." in json.dumps(alarm.body)
+
+
+async def test_a_stop_that_is_given_up_is_an_alarm(world):
+    await world.typed(START)
+    world.cloud.state.fail_next("StopPublishCdnStream", "UnauthorizedOperation")
+
+    await world.typed(STOP)
+
+    assert (await world.handle("R1")).state is State.STARTED
+    (alarm,) = await world.alarms()
+    assert alarm.text == "🟠 R1 was not stopped, and goes on being billed."
+
+
+async def test_an_end_without_a_request_id_is_told_once(world):
+    world.cloud.state.fail_next("*", "reset", times=50)
+
+    await world.typed("/gs 1326515201117065216")
+
+    assert (await world.handle("G1")).settlement.request_id == ""
+    assert [one.text for one in await world.notices()] == ["🔴 G1 · not started"]
+
+
+# ── two on one intent ────────────────────────────────────────────────────────────
+
+
+async def test_of_two_that_have_an_intent_one_sends_and_the_other_says_nothing(
+    world, capsys
+):
+    intent = await accepted(world, START)
+    world.executor.submit(intent, await request_of(world, intent))
+    await released(world)
+
+    assert len(world.cloud.state.calls) == 1
+    texts = [one.text for one in await world.notices()]
+    assert texts == ["🟢 R1 · started   room 295066"]
+    assert (await world.handle("R1")).settlement.error_code == ""
+    assert capsys.readouterr().out.count("executor.not-queued") == 1
+
+
+async def test_whoever_never_sent_an_intent_does_not_say_that_nothing_was_sent(
+    world, capsys
+):
+    sending = await left_sending(world, START)
+
+    await world.executor.reject(sending, "patchbay.Busy", "Nothing was sent.")
+
+    assert await world.handle("R1") == sending
+    assert [one.text for one in await world.notices()] == [
+        "🟡 R1 · sending   room 295066"
+    ]
+    assert "executor.not-queued" in capsys.readouterr().out

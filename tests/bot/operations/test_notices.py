@@ -1,0 +1,215 @@
+"""A notice is drawn when it is delivered: for its reader, and of what it tells of."""
+
+import json
+from contextlib import AsyncExitStack
+from dataclasses import replace
+
+import pytest
+
+from bot.dialogue.ask import Place
+from bot.dialogue.outcome import Audience, line
+from bot.i18n import reader_locale
+from bot.journal.model import CARD_NOTICE, Notice
+from bot.operations.delivery import Delivery
+from bot.resources.base import Registry
+from bot.resources.registry import RESOURCES
+from bot.resources.relay.resource import Relay
+from bot.sandbox.cloud.callbacks import Callbacks
+from tests.bot.operations.accidents import accepted, released
+from tests.fakes.slack import FakeSlack
+from tests.world import make_world
+
+START = "/relay start 295066 url=rtmp://push.example.com/live/k --go"
+KEY = "k" * 16
+
+
+class Speaking(Relay):
+    """Says on its card in which language it is read."""
+
+    def body(self, intent):
+        yield line(f"read in {reader_locale()}")
+
+
+class Broken(Relay):
+    """Has a card that cannot be drawn."""
+
+    def body(self, intent):
+        raise ValueError(intent.handle)
+
+
+class Unrenderable(Relay):
+    """Has a card that Block Kit has no shape for."""
+
+    def body(self, intent):
+        yield intent
+
+
+@pytest.fixture
+async def make(tmp_path):
+    async with AsyncExitStack() as stack:
+
+        async def world(resource=None, **more):
+            resources = Registry((resource,)) if resource else RESOURCES
+            path = tmp_path / "p.db"
+            return await make_world(stack, path, resources=resources, **more)
+
+        yield world
+
+
+async def delivered(world):
+    """Return what is posted once all that waits may go."""
+    world.clock.push(minutes=1)
+    await world.bot.delivery.deliver()
+    return [body for way, body in world.slack.sent if way.startswith("post")]
+
+
+async def test_a_card_is_drawn_in_the_language_of_whoever_asked(make):
+    world = await make(Speaking())
+    ask = world.ask(START)
+    await world.router.answer(replace(ask, who=replace(ask.who, locale="zh-CN")))
+    await world.settled()
+
+    (body,) = await delivered(world)
+
+    assert "read in zh-CN" in json.dumps(body)
+    assert reader_locale() == "en-US"
+
+
+async def test_each_of_two_readers_reads_their_own_language(make):
+    world = await make(Speaking())
+    for room, locale in (("1", "zh-CN"), ("2", "ja-JP")):
+        ask = world.ask(START.replace("295066", room), channel=f"C{room}")
+        await world.router.answer(replace(ask, who=replace(ask.who, locale=locale)))
+    await world.settled()
+
+    bodies = await delivered(world)
+
+    languages = [json.dumps(body).partition("read in ")[2][:5] for body in bodies]
+    assert languages == ["zh-CN", "ja-JP"]
+
+
+async def test_an_alarm_says_what_was_so_when_it_was_raised(make):
+    world = await make(key=KEY)
+    queued = await accepted(world, START)
+    await tell_of_another(world, queued.subject.agent)
+    await released(world)
+
+    texts = [one.text for one in await world.notices()]
+
+    assert texts == [
+        "🟠 R1 runs, though it was told as “queued”. It may be billed.",
+        "🟢 R1 · started   room 295066",
+    ]
+
+
+async def tell_of_another(world, agent):
+    """Let Tencent tell that a relay runs under *agent*."""
+    info = {
+        "RoomId": "295066",
+        "EventMsTs": 1_760_000_000_000,
+        "UserId": agent,
+        "TaskId": "-another.",
+        "Payload": {"Url": "rtmp://push.example.com/live/k", "Status": 2},
+    }
+    event = {"EventGroupId": 4, "EventType": 401, "CallbackTs": 1_760_000_000_005}
+    raw = json.dumps({**event, "EventInfo": info}).encode()
+    sign = Callbacks("", KEY, world.cloud.clock).sign(raw)
+    await world.callbacks.receive("live-main", raw, sign)
+
+
+async def test_a_card_that_cannot_be_drawn_is_told_by_its_state(make, capsys):
+    world = await make(Broken())
+    await world.typed(START)
+
+    (body,) = await delivered(world)
+
+    assert body["text"] == "🟠 R1 · started"
+    assert "notice.undrawable" in capsys.readouterr().out
+
+
+async def test_a_card_that_cannot_be_rendered_is_told_by_its_first_line(make, capsys):
+    world = await make(Unrenderable())
+    await world.typed(START)
+
+    (body,) = await delivered(world)
+
+    assert body["text"] == "🟢 R1 · started   room 295066"
+    assert "notice.unrenderable" in capsys.readouterr().out
+
+
+async def test_what_is_told_in_the_bots_own_messages_is_posted_there(make):
+    world = await make()
+    place = Place(channel="D0ANA", direct=True)
+    ask = replace(world.ask("/gs 1326515201117065216"), where=place, answer_url=None)
+    await world.router.answer(ask)
+    await world.settled()
+
+    await delivered(world)
+
+    assert world.slack.ways[-1] == "post D0ANA"
+
+
+async def test_an_alarm_says_when_it_was_raised(make):
+    world = await make()
+    await world.typed(START)
+    notice = Notice(name="not-ended", audience=Audience.OPS)
+    await world.journal.update((await world.handle("R1")).id, notices=(notice,))
+    raised = world.clock().timestamp()
+    world.clock.push(hours=3)
+
+    (alarm,) = await world.alarms()
+
+    assert f"{int(raised)}" in json.dumps(alarm.body)
+
+
+async def test_a_notice_of_an_unknown_name_is_told_all_the_same(make):
+    world = await make()
+    await world.typed(START)
+    notice = Notice(name="of-a-later-release", audience=Audience.OPS)
+    await world.journal.update((await world.handle("R1")).id, notices=(notice,))
+
+    (alarm,) = await world.alarms()
+
+    assert alarm.text == "🟠 R1 · started"
+
+
+@pytest.mark.parametrize(
+    ("app", "text"),
+    [("live-main", "🟠 live-main · callbacks-silent"), ("", "🟠 callbacks-silent")],
+)
+async def test_a_notice_about_an_app_or_nothing_goes_to_the_operators(
+    journal, clock, app, text
+):
+    facts = {"last event": "12:00 UTC"}
+    notice = Notice(name="callbacks-silent", audience=Audience.OPS, facts=facts)
+    await journal.outbox.tell(notice, clock(), app=app)
+    slack = FakeSlack()
+
+    await delivery(journal, slack, clock).deliver()
+
+    ((way, body),) = slack.sent
+    assert (way, body["text"]) == ("post COPS", text)
+    assert "last event: 12:00 UTC" in json.dumps(body)
+
+
+async def test_what_an_older_release_drew_is_delivered_as_it_is(
+    journal, waiting, clock, file
+):
+    await waiting(CARD_NOTICE)
+    file.run('UPDATE outbox SET body = \'{"text": "drawn long ago"}\'')
+    slack = FakeSlack()
+
+    await delivery(journal, slack, clock).deliver()
+
+    assert slack.sent == [("post C", {"text": "drawn long ago", "thread_ts": None})]
+
+
+def delivery(journal, slack, clock):
+    return Delivery(
+        journal.outbox,
+        slack,
+        RESOURCES,
+        now=clock,
+        sleep=clock.sleep,
+        ops_channel="COPS",
+    )

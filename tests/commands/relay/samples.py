@@ -1,0 +1,21 @@
+"""What several tests of `/relay` type, and how they look at what came of it."""
+
+from bot.dialogue.outcome import Buttons
+
+URL = "rtmp://push.example.com/live/the-secret-key"
+START = f"/relay start 295066 url={URL} --go"
+
+
+def calls(world, action="StartPublishCdnStream"):
+    return sum(name == action for _at, name in world.cloud.state.calls)
+
+
+def words(outcome):
+    """Return all text of an outcome, as one string."""
+    return f"{outcome.plain} {outcome.parts!r}"
+
+
+def buttons(outcome):
+    return [
+        b for part in outcome.parts if isinstance(part, Buttons) for b in part.buttons
+    ]

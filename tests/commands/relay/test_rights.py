@@ -1,0 +1,60 @@
+"""Who may start and stop relays, and what whoever may not is told."""
+
+from contextlib import AsyncExitStack
+
+import pytest
+
+from bot.settings import Policy, Rule
+from bot.states import State
+from tests.commands.relay.samples import START, calls, words
+from tests.world import make_world
+
+ONCALL = Policy(
+    rules=(
+        Rule(
+            name="on-call", actions=("relay.*",), users=("U0ANA",), channels=("C0OPS",)
+        ),
+    )
+)
+
+
+@pytest.fixture
+async def ruled(tmp_path):
+    async with AsyncExitStack() as stack:
+        yield await make_world(stack, tmp_path / "p.db", policy=ONCALL)
+
+
+@pytest.mark.parametrize(
+    "who", [{"user": "U0BOB"}, {"channel": "C0OTHER"}, {"home": "T0ELSE"}]
+)
+@pytest.mark.parametrize("text", [START, "/relay start", "/relay stop R1 --yes"])
+async def test_who_may_not_is_told_the_rule_and_nothing_is_opened_or_sent(
+    ruled, text, who
+):
+    answer = await ruled.typed(text, **who)
+
+    assert answer.plain == "🟠 You may not do that here."
+    assert "Rule" in words(answer)
+    if "user" in who:
+        assert "Who(user='U0ANA')" in words(answer)
+    assert await ruled.journal.find.counts() == {}
+
+
+async def test_who_may_may(ruled):
+    await ruled.typed(START)
+
+    assert (await ruled.handle("R1")).state is State.STARTED
+
+
+async def test_a_right_that_goes_while_the_work_waits_is_asked_for_again(ruled):
+    ask = ruled.ask(START)
+    await ruled.router.answer(ask)
+    ruled.people.guests.add("U0ANA")
+    await ruled.settled()
+
+    intent = await ruled.handle("R1")
+    assert (intent.state, intent.settlement.error_code) == (
+        State.NOT_STARTED,
+        "patchbay.Denied",
+    )
+    assert calls(ruled) == 0

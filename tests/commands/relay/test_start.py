@@ -1,0 +1,283 @@
+"""`/relay start`, from the words typed to the call made and what people read."""
+
+import json
+
+import pytest
+
+from bot.dialogue.outcome import Code, Outcome, Tone
+from bot.errors import InvalidRequest
+from bot.states import State
+from tests.commands.relay.samples import START, URL, calls, words
+
+
+async def test_start_by_text_starts_one_relay_and_keeps_its_task_id(world):
+    answer = await world.typed(START)
+
+    (relay,) = world.cloud.state.running
+    intent = await world.handle("R1")
+    assert answer is None
+    assert (intent.state, intent.subject.ref) == (State.STARTED, relay.task_id)
+    assert (relay.room, relay.urls, relay.agent) == (
+        "295066",
+        [URL],
+        intent.subject.agent,
+    )
+    assert intent.settlement.request_id
+
+
+async def test_the_card_tells_the_end_and_never_the_stream_key(world):
+    await world.typed(START)
+
+    (notice,) = await world.notices()
+
+    assert notice.audience == "channel"
+    assert notice.body["text"] == "🟢 R1 · started   room 295066"
+    assert "rtmp://push.example.com/live/****" in json.dumps(notice.body)
+    assert "the-secret-key" not in json.dumps(notice.body)
+
+
+async def test_the_same_submission_twice_starts_once(world):
+    await world.typed(START, key="slash:T:1")
+
+    again = await world.typed(START, key="slash:T:1")
+
+    assert len(world.cloud.state.running) == 1
+    assert isinstance(again, Outcome)
+    assert "asked already" in words(again)
+
+
+async def test_the_same_key_with_another_relay_is_refused(world):
+    await world.typed(START, key="slash:T:1")
+
+    other = await world.typed(START.replace("295066", "7"), key="slash:T:1")
+
+    assert "with different contents" in other.plain
+    assert calls(world) == 1
+
+
+async def test_the_same_relay_is_not_started_twice_unless_it_is_said(world):
+    await world.typed(START)
+
+    refused = await world.typed(START)
+    await world.typed(f"{START} --again")
+
+    assert "running as R1" in words(refused)
+    assert calls(world) == 2
+
+
+async def test_without_go_the_form_opens_with_what_was_typed(world):
+    form = await world.typed(f"/relay start 295066 url={URL} idle=60")
+
+    values = {f.name: f.initial for f in form.fields if hasattr(f, "initial")}
+    assert (form.title, form.submit) == ("Start relay", "Start")
+    assert (values["room"], values["url"], values["idle"]) == ("295066", URL, 60)
+    assert calls(world) == 0
+
+
+async def test_the_form_starts_what_it_says(world):
+    form = await world.typed("/relay start")
+
+    closing = await world.submitted(form, room="295066", url=URL, note="for the final")
+
+    intent = await world.handle("R1")
+    assert closing.plain == "🟡 On its way."
+    assert (intent.state, intent.asker.channel, intent.note) == (
+        State.STARTED,
+        "C0OPS",
+        "for the final",
+    )
+
+
+async def test_a_form_that_is_sent_in_twice_starts_once(world):
+    form = await world.typed("/relay start")
+
+    for _ in range(2):
+        await world.submitted(form, room="295066", url=URL, key="modal:T:V1")
+
+    assert calls(world) == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({}, "room"),
+        ({"room": "295066"}, "url"),
+        ({"room": "295066", "url": "http://push.example.com/a/b"}, "url"),
+        ({"room": "295066", "url": "rtmp://me:pw@push.example.com/a/b"}, "url"),
+        ({"room": "lobby", "type": "number", "url": URL}, "room"),
+        ({"room": "295066", "url": URL, "what": "one"}, "user"),
+        ({"json": "{"}, "json"),
+    ],
+)
+async def test_a_fault_in_the_form_is_told_at_its_field_and_nothing_is_kept(
+    world, values, field
+):
+    form = await world.typed("/relay start")
+
+    with pytest.raises(InvalidRequest) as refused:
+        await world.submitted(form, **values)
+
+    assert list(refused.value.faults) == [field]
+    assert await world.journal.find.counts() == {}
+    assert calls(world) == 0
+
+
+async def test_a_corrected_form_under_the_same_key_is_accepted(world):
+    form = await world.typed("/relay start")
+    with pytest.raises(InvalidRequest):
+        await world.submitted(form, room="295066", url="ftp://x", key="modal:T:V9")
+
+    await world.submitted(form, room="295066", url=URL, key="modal:T:V9")
+
+    assert len(world.cloud.state.running) == 1
+
+
+async def test_a_form_of_somebody_else_or_of_long_ago_starts_nothing(world):
+    form = await world.typed("/relay start")
+
+    stolen = await world.submitted(form, by="U0BOB", room="295066", url=URL)
+
+    assert "too old" in stolen.plain
+    assert calls(world) == 0
+
+
+async def test_a_dry_run_shows_the_request_and_sends_nothing(world):
+    shown = await world.typed(START.replace("--go", "--dry-run"))
+
+    (body,) = [part.text for part in shown.parts if isinstance(part, Code)]
+    request = json.loads(body)
+    assert request["PublishCdnParams"] == [
+        {"PublishCdnUrl": "rtmp://push.example.com/live/****", "IsTencentCdn": 0}
+    ]
+    assert await world.journal.find.counts() == {}
+    assert calls(world) == 0
+
+
+async def test_a_pasted_request_starts_with_our_robot_and_our_usersig(world):
+    pasted = {
+        "RoomId": "295066",
+        "RoomIdType": 0,
+        "WithTranscoding": 1,
+        "AgentParams": {"UserId": "theirs", "UserSig": "pasted"},
+        "AudioParams": {
+            "AudioEncode": {"SampleRate": 48000, "Channel": 1, "BitRate": 64}
+        },
+        "PublishCdnParams": [{"PublishCdnUrl": URL, "IsTencentCdn": 0}],
+        "FeedBackRoomParams": [{"RoomId": "7", "RoomIdType": 0, "UserId": "back"}],
+    }
+
+    answer = await world.typed(f"/relay start json={json.dumps(pasted)} --go")
+
+    (relay,) = world.cloud.state.running
+    assert relay.agent.startswith("pb_")
+    assert "are mine, not the pasted" in words(answer)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("url=http://push.example.com/a/b", "begins with rtmp://"),
+        ("url=rtmp://u:p@push.example.com/a/b", "url"),
+        (f"url={URL} what=one", "whose stream"),
+        (f"url={URL} idle=1", "5"),
+        (f"url={URL} quality=8k", "not one of"),
+        (f"url={URL} room=lobby type=number", "number"),
+        (f"{' '.join(f'url={URL}{n}' for n in range(11))}", "10"),
+        (f"url={URL} romm=1", "Did you mean room=?"),
+        (f"url={URL} --goo", "Did you mean --go?"),
+        (f"url={URL} app=nowhere", "live-main"),
+        (f"-m97l2ZU7vxyB url={URL}", "is an ID, not a room"),
+    ],
+)
+async def test_bad_input_is_told_and_nothing_is_sent_or_kept(world, text, sentence):
+    room = "" if text.startswith("-m9") else "295066 "
+
+    answer = await world.typed(f"/relay start {room}{text} --go")
+
+    assert answer.tone is Tone.WARN
+    assert sentence in words(answer)
+    assert "Nothing was sent." in words(answer)
+    assert await world.journal.find.counts() == {}
+    assert calls(world) == 0
+
+
+# ── how a start can end ──────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("failure", "state", "code", "sent"),
+    [
+        ("InternalError", State.UNKNOWN, "InternalError", 1),
+        ("FailedOperation", State.UNKNOWN, "FailedOperation", 1),
+        ("Brand.NewCode", State.UNKNOWN, "Brand.NewCode", 1),
+        ("InvalidParameter", State.NOT_STARTED, "InvalidParameter", 1),
+        (
+            "FailedOperation.RestrictedConcurrency",
+            State.NOT_STARTED,
+            "FailedOperation.RestrictedConcurrency",
+            1,
+        ),
+        ("reset", State.UNKNOWN, "patchbay.NoAnswer", 0),
+        ("late", State.UNKNOWN, "patchbay.NoAnswer", 1),
+        ("html", State.UNKNOWN, "patchbay.NoAnswer", 0),
+        ("empty", State.UNKNOWN, "patchbay.NoAnswer", 0),
+        ("garbage", State.UNKNOWN, "patchbay.NoAnswer", 0),
+        ("500", State.UNKNOWN, "patchbay.NoAnswer", 0),
+    ],
+)
+async def test_a_start_that_may_be_running_is_unknown_and_is_never_sent_again(
+    world, failure, state, code, sent
+):
+    world.cloud.state.fail_next("StartPublishCdnStream", failure)
+
+    await world.typed(START)
+
+    intent = await world.handle("R1")
+    assert (intent.state, intent.settlement.error_code) == (state, code)
+    assert calls(world) == sent
+
+
+async def test_too_many_requests_were_never_done_and_are_sent_again(world):
+    world.cloud.state.fail_next("StartPublishCdnStream", "RequestLimitExceeded")
+
+    await world.typed(START)
+
+    assert (await world.handle("R1")).state is State.STARTED
+    assert len(world.cloud.state.running) == 1
+
+
+async def test_a_task_id_in_a_broken_answer_is_saved(world):
+    world.cloud.state.fail_next("StartPublishCdnStream", "truncated")
+
+    await world.typed(START)
+
+    intent = await world.handle("R1")
+    (relay,) = world.cloud.state.running
+    assert (intent.state, intent.subject.ref) in {
+        (State.STARTED, relay.task_id),
+        (State.UNKNOWN, ""),
+    }
+
+
+async def test_an_unknown_start_says_what_to_check_and_not_to_start_again(world):
+    world.cloud.state.fail_next("StartPublishCdnStream", "late")
+    await world.typed(START)
+
+    (notice,) = await world.notices()
+
+    body = json.dumps(notice.body, ensure_ascii=False)
+    assert notice.body["text"] == "❔ R1 · unknown   room 295066"
+    for needed in ("Do not start it again yet.", "pb_", "CloudAudit", "push target"):
+        assert needed in body
+
+
+async def test_a_cloud_that_is_away_got_nothing(world):
+    await world.cloud.close()
+
+    await world.typed(START)
+
+    intent = await world.handle("R1")
+    assert (intent.state, intent.settlement.error_code) == (
+        State.NOT_STARTED,
+        "patchbay.NotSent",
+    )
