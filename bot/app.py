@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from pydantic import SecretStr
 
@@ -40,17 +41,17 @@ from bot.tencent.client import Account, Client
 from bot.tencent.tc3 import Credential
 from commands import commands_with
 
+utc_now = partial(datetime.now, UTC)  # the wall clock
 SKEW_REFUSED = 240.0  # seconds; Slack and Tencent refuse at 300
-
-
-def utc_now() -> datetime:
-    """Return the time of the wall clock, in UTC."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """What a bot takes from outside: the time, waiting, chance, HTTP to Slack."""
+    """What a bot takes from outside: the time, waiting, chance, and HTTP.
+
+    *slack* opens a client of the Web API with a token at a URL, *cloud* one of Tencent
+    Cloud with the accounts of the products.
+    """
 
     now: Callable[[], datetime] = utc_now
     monotonic: Callable[[], float] = time.monotonic  # seconds
@@ -58,6 +59,7 @@ class Ports:
     random: Callable[[], float] = random.random
     random_bytes: Callable[[int], bytes] = os.urandom
     slack: Callable[[SecretStr, str], AbstractAsyncContextManager[Web]] = Web
+    cloud: Callable[..., AbstractAsyncContextManager[Client]] = Client
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,8 +159,8 @@ async def _base(
         raise SettingsError("SLACK_BOT_TOKEN is not set")
     tasks = Tasks()
     web = await stack.enter_async_context(ports.slack(token, settings.slack_api_url))
-    client = Client(_accounts(settings), now=ports.now)
-    await stack.enter_async_context(client)
+    cloud = ports.cloud(_accounts(settings), now=ports.now)
+    client = await stack.enter_async_context(cloud)
     journal = await open_journal(settings, ports)
     stack.callback(journal.close)
     groups = {group for rule in settings.policy.rules for group in rule.groups}
@@ -197,7 +199,7 @@ def _operations(base: _Base) -> Operations:
         resources=base.resources,
         recents=base.recents,
         wake=base.delivery.wake,
-        tell_at_once=base.delivery.tell_at_once,
+        send_at_once=base.delivery.send_at_once,
         sleep=ports.sleep,
     )
     return Operations(

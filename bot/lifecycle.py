@@ -1,4 +1,10 @@
-"""Starts a bot, runs it until it is told to stop, and drains it."""
+"""Starts a bot, runs it until it is told to stop, and drains it.
+
+Who owns what runs beside: one event loop has the delivery, the jobs and the sockets,
+each a task of `run` here, and every accepted ask and intent as a task of `Tasks`, which
+`drain` waits for. The journal has two threads of its own (`journal/sqlite/writer.py`):
+one writes, the other reads what is long. Nothing else leaves the loop.
+"""
 
 import asyncio
 import signal

@@ -26,14 +26,14 @@ def apply(
     intent = before
     reaction = on_event(intent.state, intent.subject.ref, event.task_id)
     if reaction is Reaction.ALARM and is_first(tx.connection, intent, event):
-        tx.tell(intent, (contradiction(event.task_id),))
+        tx.raise_notices(intent, (contradiction(event.task_id),))
     if reaction is Reaction.MOVE:
         changes = Changes(ref=event.task_id, error_code="", error_text="")
         intent = tx.move(intent.id, State.STARTED, changes)
     if intent.state in RUNNING and is_over(tx.connection, intent):
         intent = tx.move(intent.id, State.ENDED, {})
     if intent.rev != before.rev:
-        tx.tell(intent, (CARD_NOTICE,))
+        tx.raise_notices(intent, (CARD_NOTICE,))
     return intent, reaction
 
 

@@ -162,7 +162,7 @@ class Journal:
             accepted = tx.get(new.id)
             if audit:
                 append(tx.connection, replace(audit, handle=accepted.handle))
-            tx.tell(accepted, notices)
+            tx.raise_notices(accepted, notices)
             return accepted, True
 
         return await self._write(work, begins=new.subject.about is None)
@@ -190,7 +190,7 @@ class Journal:
             tx.affect(moved, effect)
             if audit:
                 append(tx.connection, audit)
-            tx.tell(moved, notices)
+            tx.raise_notices(moved, notices)
             return moved
 
         return await self._write(work)
@@ -223,7 +223,7 @@ class Journal:
             rejected = tx.move(intent, State.NOT_STARTED, changes, of=of)
             if claimed:
                 tx.affect(rejected, effect)
-            tx.tell(rejected, notices)
+            tx.raise_notices(rejected, notices)
             if audit:
                 append(tx.connection, audit)
             return rejected
@@ -256,12 +256,12 @@ class Journal:
             if reaction is Reaction.MOVE:
                 current = tx.move(intent, to, changes)
                 tx.affect(current, effect)
-                tx.tell(current, notices)
+                tx.raise_notices(current, notices)
             elif reaction is Reaction.ALARM:
-                tx.tell(current, (events.contradiction(ref),))
+                tx.raise_notices(current, (events.contradiction(ref),))
             elif not current.settlement.request_id and "request_id" in changes:
                 current = tx.update(intent, {"request_id": changes["request_id"]})
-                tx.tell(current, notices)
+                tx.raise_notices(current, notices)
             return current, reaction
 
         return await self._write(work)
@@ -294,7 +294,7 @@ class Journal:
 
         def work(tx: Transaction) -> Intent:
             updated = tx.update(intent, changes)
-            tx.tell(updated, notices)
+            tx.raise_notices(updated, notices)
             return updated
 
         return await self._write(work)
@@ -318,7 +318,7 @@ class Journal:
                 if to is None
                 else tx.move(intent, to, changes)
             )
-            tx.tell(changed, (notice,))
+            tx.raise_notices(changed, (notice,))
             return changed
 
         return await self._write(work)

@@ -57,7 +57,7 @@ class Outbox:
         self._writer = writer
         self._seal = seal
 
-    async def tell(self, notice: Notice, at: datetime, *, app: str = "") -> None:
+    async def put(self, notice: Notice, at: datetime, *, app: str = "") -> None:
         """Put in *notice*, which is about *app*, or about nothing."""
         row = notice_row(notice, millis(at), intent=None, app=app)
         await self._writer.write(lambda connection: connection.execute(_PUT, row))

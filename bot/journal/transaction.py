@@ -110,9 +110,9 @@ class Transaction:
             return
         thing = self.get(intent.subject.about)
         if thing.state in of:
-            self.tell(self.move(thing.id, to, {}, of=of), (CARD_NOTICE,))
+            self.raise_notices(self.move(thing.id, to, {}, of=of), (CARD_NOTICE,))
 
-    def tell(self, intent: Intent, notices: Iterable[Notice]) -> None:
+    def raise_notices(self, intent: Intent, notices: Iterable[Notice]) -> None:
         """Put *notices* about *intent* into the outbox."""
         outbox.put(self.connection, notices, intent, millis(self.now()))
 

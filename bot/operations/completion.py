@@ -46,7 +46,7 @@ class Completion:
     resources: Registry
     recents: Recents
     wake: Callable[[], None]  # says that something may be delivered
-    tell_at_once: Callable[[Notification], Awaitable[None]]  # past the journal
+    send_at_once: Callable[[Notification], Awaitable[None]]  # past the journal
     sleep: Callable[[float], Awaitable[None]]
 
     async def complete(self, intent: Intent, state: State, changes: Changes) -> None:
@@ -148,14 +148,14 @@ class Completion:
                 facts = {**_facts(outcome), "why": str(error)}
                 log.critical("outcome.unwritten", spooled=kept, **facts)
                 if tried == len(PAUSES) - 1:
-                    await self._tell_at_once(intent, outcome)
+                    await self._send_at_once(intent, outcome)
                 await self.sleep(pause)
             else:
                 self.journal.spool.taken(intent.id)
                 return written
         raise AssertionError  # the pauses never end
 
-    async def _tell_at_once(self, intent: Intent, outcome: SpooledOutcome) -> None:
+    async def _send_at_once(self, intent: Intent, outcome: SpooledOutcome) -> None:
         """Tell how *intent* ended, in the words that the journal would have kept."""
         sent = intent.state is not State.QUEUED
         ended = _as_it_ended(intent, outcome)
@@ -168,7 +168,7 @@ class Completion:
                 facts=notice.facts,
                 intent=ended,
             )
-            await self.tell_at_once(notification)
+            await self.send_at_once(notification)
 
 
 def _as_it_ended(intent: Intent, outcome: SpooledOutcome) -> Intent:

@@ -87,13 +87,13 @@ class Delivery:
             await self._sleep(SHORTEST_WAIT)  # `run` delivers them
         return await self._outbox.waiting()
 
-    async def tell_at_once(self, notification: Notification) -> None:
+    async def send_at_once(self, notification: Notification) -> None:
         """Send *notification* past the journal, which is away.
 
         The same may come again when the journal is back.
         """
         sent = await self._send(notification)
-        log.info("notice.told-at-once", notice=notification.name, error=sent.error)
+        log.info("notice.sent-at-once", notice=notification.name, error=sent.error)
 
     async def deliver(self) -> int:
         """Try everything that may go now, once; return how many arrived.

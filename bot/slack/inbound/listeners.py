@@ -163,7 +163,7 @@ class Listeners:
                 self._later(self._replies.hand_over(ask, answer.file), ask)
         else:
             await ack()
-            self._later(self._replies.tell(ask, answer), ask)
+            self._later(self._replies.reply(ask, answer), ask)
 
     async def _action(self, ack: AsyncAck, body: Body) -> None:
         await ack()
@@ -253,7 +253,7 @@ class Listeners:
     async def _answer(self, ask: Ask) -> None:
         with reading_in(ask.who.locale):
             answer = await self._router.answer(ask)
-        await self._replies.tell(ask, answer)
+        await self._replies.reply(ask, answer)
 
     async def _redraw(self, ask: Ask) -> None:
         with reading_in(ask.who.locale):
@@ -285,7 +285,7 @@ class Listeners:
         except InvalidRequest as refused:
             sentences = " ".join(refused.faults.values())
             answer = Outcome(headline=(sentences,), tone=Tone.WARN)
-        await self._replies.tell(ask, answer)
+        await self._replies.reply(ask, answer)
 
     def _later(self, work: Any, ask: Ask) -> None:
         self._tasks.spawn(work, name=f"{ask.surface} {ask.command}")

@@ -22,7 +22,7 @@ class Replies:
     def __init__(self, web: Web) -> None:
         self.web = web
 
-    async def tell(self, ask: Ask, answer: Outcome | Form | None) -> None:
+    async def reply(self, ask: Ask, answer: Outcome | Form | None) -> None:
         """Open *answer* if it is a form, show it if it is an outcome."""
         with reading_in(ask.who.locale):
             if isinstance(answer, Form):

@@ -110,8 +110,8 @@ def test_of_an_intent_all_that_an_answer_says_is_put_back(before, after):
 async def test_a_notice_can_be_about_an_app_or_about_nothing(journal, clock):
     notice = Notice(name="key", audience=Audience.OPS, facts={"count": 3})
     until = clock() + timedelta(seconds=1)
-    await journal.outbox.tell(notice, clock(), app="live-main")
-    await journal.outbox.tell(replace(notice, not_before=until), clock())
+    await journal.outbox.put(notice, clock(), app="live-main")
+    await journal.outbox.put(replace(notice, not_before=until), clock())
     clock.push(seconds=1)
 
     of_app, of_nothing = await journal.outbox.due(clock())

@@ -239,7 +239,7 @@ async def test_what_cannot_wait_for_the_journal_goes_past_it(journal, waiting, c
     body = await body_of_the_first(journal, clock)
     (notification,) = await journal.outbox.due(clock())
 
-    await delivery(journal, slack, clock).tell_at_once(notification)
+    await delivery(journal, slack, clock).send_at_once(notification)
 
     assert slack.sent == [("post C", {**body, "thread_ts": None})]
     assert await journal.outbox.waiting() == 1

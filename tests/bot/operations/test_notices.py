@@ -182,7 +182,7 @@ async def test_a_notice_about_an_app_or_nothing_goes_to_the_operators(
 ):
     facts = {"last event": "12:00 UTC"}
     notice = Notice(name="callbacks-silent", audience=Audience.OPS, facts=facts)
-    await journal.outbox.tell(notice, clock(), app=app)
+    await journal.outbox.put(notice, clock(), app=app)
     slack = FakeSlack()
 
     await delivery(journal, slack, clock).deliver()

@@ -82,7 +82,7 @@ class Replies:
         self.web = FakeSlack()
         self.told = []
 
-    async def tell(self, ask, answer):
+    async def reply(self, ask, answer):
         self.told.append((ask.key, answer))
 
     async def redraw(self, ask, view):

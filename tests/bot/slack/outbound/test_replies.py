@@ -41,7 +41,7 @@ MENTION = replace(
 
 async def calls(ask, answer, *refused):
     web = FakeSlack(*refused)
-    await Replies(web).tell(ask, answer)
+    await Replies(web).reply(ask, answer)
     return web.sent
 
 
