@@ -50,7 +50,7 @@ mutants: $(VENV)/.dev
 
 # The pictures of docs/, taken from the sandbox's console; needs Chromium.
 pictures: $(VENV)/.dev
-	$(BIN)/python -m tests.trials.pictures
+	$(BIN)/python -m tests.tools.pictures
 
 # Written by `uv`, which the maintainer installs; nobody else needs it.
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 \

@@ -27,9 +27,18 @@ def figures(folder):
 
 
 def mutmut(*words):
-    """Run mutmut; its output is shown as it comes."""
+    """Run mutmut; its output is shown as it comes.
+
+    By a pipe, since a test of the journal limits the size of files that are written.
+    """
     command = [sys.executable, "-m", "mutmut", *words]
-    subprocess.run(command, cwd=COPY.parent, check=True)  # noqa: S603 - our own words
+    pipe = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    with subprocess.Popen(command, cwd=COPY.parent, **pipe) as process:  # noqa: S603 - our own words
+        for chunk in iter(lambda: process.stdout.read1(4096), b""):
+            sys.stdout.buffer.write(chunk)
+            sys.stdout.flush()
+    if process.returncode:
+        sys.exit(process.returncode)
 
 
 def main():

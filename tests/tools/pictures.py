@@ -1,4 +1,4 @@
-"""The pictures of the web console in docs/: `python -m tests.trials.pictures`.
+"""The pictures of the web console in docs/: `python -m tests.tools.pictures`.
 
 It needs a Chromium; where `pngquant` is installed the files are made smaller with it.
 """
