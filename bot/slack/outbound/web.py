@@ -27,24 +27,6 @@ NO_SUCH_TOKEN = {
     "token_revoked",
 }
 NO_WAY = "none"  # a message had nowhere to go
-# The message or its place is the trouble, so another way may be open.
-REFUSED = {
-    "not_in_channel",
-    "channel_not_found",
-    "invalid_arguments",
-    "is_archived",
-    "restricted_action",
-    "message_not_found",
-    "cant_update_message",
-    "edit_window_closed",
-    "user_not_in_channel",
-    "http_404",
-    "http_410",
-    "http_403",
-    "http_400",
-    "not_slack",
-    NO_WAY,
-}
 UNSHOWABLE = {
     "invalid_blocks",
     "invalid_blocks_format",
@@ -52,7 +34,17 @@ UNSHOWABLE = {
     "msg_blocks_too_long",
     "no_text",
 }
-AWAY = ("unreachable", "timeout", "http_5")  # the trouble is Slack's
+# The only words after which the same may be tried again; every other one is final for
+# the way that was tried. https://docs.slack.dev/apis/web-api/#errors
+TOO_FAST = {"ratelimited", "rate_limited", "http_429"}
+AWAY = {
+    "fatal_error",
+    "internal_error",
+    "request_timeout",
+    "service_unavailable",
+    "timeout",
+    "unreachable",
+}
 TOO_MANY = 429
 OK = 200
 READS = {"users.info", "usergroups.users.list", "conversations.info"}  # take no JSON
@@ -74,12 +66,13 @@ class Sent:
     @property
     def away(self) -> bool:
         """Slack could not be reached or failed: the message may have arrived."""
-        return self.error.startswith(AWAY)
+        return self.error in AWAY or self.error.startswith("http_5")
 
     @property
     def refused(self) -> bool:
-        """Slack will never take the message this way."""
-        return self.unshowable or self.error in REFUSED
+        """Slack will never take the message this way; another may be open."""
+        again = self.away or self.error in TOO_FAST | NO_SUCH_TOKEN
+        return not self.ok and not again
 
     @property
     def unshowable(self) -> bool:
