@@ -225,10 +225,16 @@ class Listeners:
     # ── events ──────────────────────────────────────────────────────────────────
 
     async def _mention(self, body: Body) -> None:
-        locale = self._directory.locale(str(body["event"].get("user", "")))
+        event = body["event"]
+        if event.get("bot_id") or event.get("hidden") or not event.get("user"):
+            return  # what a program writes is no command
+        locale = self._directory.locale(str(event["user"]))
         ask = payloads.mention(body, self._router.commands, self._prefix, locale)
         self._directory.look_up_later(ask.who)
-        self._later(self._answer(ask), ask)
+        if event.get("edited"):
+            self._later(self._refuse_edit(ask), ask)
+        else:
+            self._later(self._answer(ask), ask)
 
     async def _message(self, body: Body) -> None:
         event = body["event"]
@@ -254,6 +260,13 @@ class Listeners:
         with reading_in(ask.who.locale):
             answer = await self._router.answer(ask)
         await self._replies.reply(ask, answer)
+
+    async def _refuse_edit(self, ask: Ask) -> None:
+        """Carry out nothing: the message as it was first sent has been answered."""
+        with reading_in(ask.who.locale):
+            sentence = _("An edited message is not carried out. Send it as a new one.")
+            outcome = Outcome(headline=(sentence,), tone=Tone.WARN)
+        await self._replies.reply(ask, outcome)
 
     async def _redraw(self, ask: Ask) -> None:
         with reading_in(ask.who.locale):

@@ -93,6 +93,8 @@ def mention(
     """Return `@Patchbay relay stop R128`, or the same text in the bot's messages.
 
     Text that does not begin with a command is a look-up; no text opens the launcher.
+    The key is the message itself: Slack sends a message again when it is edited, as an
+    event of another id.
     """
     event = body["event"]
     direct = event.get("channel_type") == "im"
@@ -112,7 +114,7 @@ def mention(
             direct=direct,
         ),
         surface=Surface.DIRECT if direct else Surface.MENTION,
-        key=f"event:{body.get('event_id', '')}",
+        key=f"event:{team}:{event['channel']}:{event.get('ts', '')}",
     )
 
 

@@ -2,7 +2,10 @@
 
 import asyncio
 
+from bot.slack.inbound.payloads import mention
+from commands import COMMANDS
 from tests.commands.relay.samples import START, calls
+from tests.world import TEAM
 
 SAME = "/relay start 7 url=rtmp://push.example.com/live/k --go"
 
@@ -43,3 +46,20 @@ async def test_once_it_is_over_it_may_be_started_again(world):
 
     assert await world.typed(START) is None
     assert calls(world) == 2
+
+
+async def test_a_message_that_slack_sends_again_starts_nothing_more(world):
+    def delivered(url, number):
+        event = {"user": "U0ANA", "channel": "C0OPS", "ts": "1706785424.099119"}
+        text = f"<@UBOT> relay start 777 url={url} --go"
+        body = {"team_id": TEAM, "event_id": number, "event": {**event, "text": text}}
+        return mention(body, COMMANDS, "")
+
+    first = await world.router.answer(delivered("rtmp://a.example.com/l/AAA", "Ev1"))
+    await world.settled()
+    again = await world.router.answer(delivered("rtmp://a.example.com/l/BBB", "Ev2"))
+    await world.settled()
+
+    assert first is None
+    assert again.plain.startswith("🟠 This came twice, with different contents.")
+    assert len(world.cloud.state.running) == 1

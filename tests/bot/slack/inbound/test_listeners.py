@@ -308,6 +308,30 @@ async def test_a_mention_and_a_direct_message_are_asks(front):
     ] * 2
 
 
+@pytest.mark.parametrize("kind", ["app_mention", "message"])
+async def test_an_edited_message_is_not_carried_out_and_says_so(front, kind):
+    said = {"user": "UANA", "channel": "D1", "ts": "1.5", "text": "relay start 7 --go"}
+    edited = {"user": "UANA", "ts": "1.9"}
+
+    sent = event(type=kind, channel_type="im", edited=edited, **said)
+    status, _ = await front.send({**sent, "event_id": "E2"})
+
+    ((key, outcome),) = await front.settled()
+    assert (status, key, front.router.asks) == (200, "event:T1:D1:1.5", [])
+    assert outcome.plain.startswith("🟠 An edited message is not carried out.")
+
+
+@pytest.mark.parametrize(
+    "more", [{"bot_id": "B1"}, {"hidden": True}, {"user": None}, {"user": ""}]
+)
+async def test_what_a_program_writes_is_no_command(front, more):
+    said = {"user": "UANA", "channel": "C1", "ts": "1", "text": "<@UBOT> relay list"}
+
+    status, _ = await front.send(event(type="app_mention", **{**said, **more}))
+
+    assert (status, await front.settled(), front.router.asks) == (200, [], [])
+
+
 @pytest.mark.parametrize(
     "more",
     [

@@ -159,9 +159,17 @@ def test_a_mention_says_the_same_words_as_a_command(text, command, rest):
     assert (ask.command, ask.text, ask.key, ask.surface) == (
         command,
         rest,
-        "event:E1",
+        "event:T1:C1:1.5",
         Surface.MENTION,
     )
+
+
+def test_a_message_is_one_submission_however_often_it_is_delivered():
+    first = mention(said("relay stop R1"), {"relay"}, "")
+    again = mention({**said("relay stop R2"), "event_id": "E2"}, {"relay"}, "")
+    other = mention(said("relay stop R1", ts="1.6"), {"relay"}, "")
+
+    assert first.key == again.key != other.key
 
 
 def test_a_mention_is_answered_in_its_thread():
