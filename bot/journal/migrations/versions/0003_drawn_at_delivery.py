@@ -25,9 +25,11 @@ def _intents() -> None:
     intents = sa.table("intents", sa.column("creates"), sa.column("action"))
     made = intents.update().where(intents.c.action.in_(CREATES))
     op.execute(made.values(creates=sa.true()))
-    op.execute("ALTER TABLE intents RENAME COLUMN target_digest TO duplicates")
-    op.execute("ALTER TABLE intents RENAME COLUMN notices TO marks")
-    op.execute("ALTER TABLE intents DROP COLUMN tries")
+    # anew, since SQLite before 3.35 cannot drop a column
+    with op.batch_alter_table("intents") as batch:
+        batch.alter_column("target_digest", new_column_name="duplicates")
+        batch.alter_column("notices", new_column_name="marks")
+        batch.drop_column("tries")
 
 
 def _outbox() -> None:
