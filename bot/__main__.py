@@ -7,10 +7,11 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 
 from bot.errors import BotError
 from bot.settings import Settings, load, secrets_of
-from commands import COMMANDS
+from commands import COMMANDS, commands_with
 
 NO_SANDBOX = "The sandbox is not installed: pip install 'patchbay[sandbox]'."
 
@@ -57,11 +58,18 @@ def _whatever(options: argparse.Namespace) -> int:
 
 
 def _run(_options: argparse.Namespace) -> int:
-    from bot.lifecycle import run  # noqa: PLC0415 - `manifest` needs none of it
-
     settings = load()
     _log(settings)
-    return asyncio.run(run(settings))
+    return asyncio.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> int:
+    from bot.app import Ports, build  # noqa: PLC0415 - `manifest` needs none of it
+    from bot.lifecycle import run  # noqa: PLC0415 - see above
+
+    commands = commands_with(settings.command_prefix)
+    async with AsyncExitStack() as stack:
+        return await run(await build(settings, Ports(), commands, stack))
 
 
 def _sandbox(options: argparse.Namespace) -> int:

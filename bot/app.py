@@ -24,12 +24,13 @@ from bot.operations.executor import Executor
 from bot.operations.facade import Operations
 from bot.operations.jobs import Jobs
 from bot.operations.throttle import Throttles
+from bot.products import PRODUCTS
 from bot.resources.base import Registry
 from bot.resources.registry import RESOURCES
 from bot.routing.command import Command
 from bot.routing.router import Router
 from bot.runtime.tasks import Tasks
-from bot.settings import PRODUCTS, Settings
+from bot.settings import Settings
 from bot.slack.directory import SlackDirectory
 from bot.slack.inbound import http as slack_http
 from bot.slack.inbound.listeners import Listeners
@@ -39,7 +40,6 @@ from bot.slack.outbound.web import Web
 from bot.tencent import explain, webhook
 from bot.tencent.client import Account, Client
 from bot.tencent.tc3 import Credential
-from commands import commands_with
 
 utc_now = partial(datetime.now, UTC)  # the wall clock
 SKEW_REFUSED = 240.0  # seconds; Slack and Tencent refuse at 300
@@ -99,12 +99,12 @@ class _Base:
 async def build(
     settings: Settings,
     ports: Ports,
+    commands: Mapping[str, Command],
     stack: AsyncExitStack,
     *,
-    commands: Mapping[str, Command] | None = None,
     resources: Registry = RESOURCES,
 ) -> Bot:
-    """Build everything; *stack* closes what has to be closed.
+    """Build a bot that answers *commands*; *stack* closes what has to be closed.
 
     Raises:
         SettingsError: something that the bot cannot do without is missing.
@@ -114,7 +114,7 @@ async def build(
     base = await _base(settings, ports, resources, stack)
     operations = _operations(base)
     prefix = settings.command_prefix
-    router = Router(commands or commands_with(prefix), operations)
+    router = Router(commands, operations)
     replies = Replies(base.web)
     listeners = Listeners(router, replies, base.directory, base.tasks, prefix=prefix)
     token = settings.slack_app_token

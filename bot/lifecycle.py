@@ -9,15 +9,21 @@ one writes, the other reads what is long. Nothing else leaves the loop.
 import asyncio
 import signal
 import sys
-from contextlib import AsyncExitStack, suppress
+from contextlib import suppress
+from typing import Protocol
 
 import structlog
 
-from bot.app import Bot, Ports, build
 from bot.errors import JournalUnavailable
+from bot.http.server import Server
+from bot.operations.delivery import Delivery
+from bot.operations.facade import Operations
+from bot.operations.jobs import Jobs
 from bot.operations.recovery import recover
-from bot.runtime.tasks import watch_lag
+from bot.runtime.tasks import Tasks, watch_lag
 from bot.settings import Settings
+from bot.slack.directory import SlackDirectory
+from bot.slack.inbound.sockets import Sockets
 
 DRAIN_SECONDS = 20.0  # for work in flight, after the listeners have closed
 LAST_ROUND_SECONDS = 6.0  # Slack takes 5 at most
@@ -28,38 +34,67 @@ SWITCH_SECONDS = 0.0005  # the writer thread gives the lock back every row it re
 log = structlog.get_logger(__name__)
 
 
-async def run(settings: Settings, ports: Ports | None = None) -> int:
-    """Run the bot until it is told to stop; return the exit code.
+class Bot(Protocol):
+    """What runs, however it was built: `bot.app.Bot`."""
 
-    Raises:
-        SettingsError: something that the bot cannot do without is missing.
-        JournalUnavailable: the journal does not open, so nothing may be started.
-    """
+    @property
+    def settings(self) -> Settings:
+        """Where it listens, and with which token."""
+
+    @property
+    def operations(self) -> Operations:
+        """The service, its executor and its clock."""
+
+    @property
+    def tasks(self) -> Tasks:
+        """What is under way."""
+
+    @property
+    def delivery(self) -> Delivery:
+        """The way of notices to Slack."""
+
+    @property
+    def jobs(self) -> Jobs:
+        """What time makes due."""
+
+    @property
+    def directory(self) -> SlackDirectory:
+        """Who the bot is, and who people are."""
+
+    @property
+    def server(self) -> Server:
+        """The HTTP server."""
+
+    @property
+    def sockets(self) -> Sockets | None:
+        """Slack's sockets; None where Slack comes by HTTP."""
+
+
+async def run(bot: Bot) -> int:
+    """Run *bot* until it is told to stop; return the exit code."""
     sys.setswitchinterval(SWITCH_SECONDS)
-    async with AsyncExitStack() as stack:
-        bot = await build(settings, ports or Ports(), stack)
-        stopped = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for sign in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(sign, stopped.set)
-        await begin(bot)
-        waiting = {
-            asyncio.create_task(work)
-            for work in (
-                stopped.wait(),
-                bot.delivery.run(),
-                bot.jobs.run(),
-                watch_lag(loop.time),
-                _listen_to_slack(bot),
-            )
-        }
-        done, _others = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        await drain(bot)
-        for task in waiting:
-            task.cancel()
-        for task in done:
-            task.result()  # what ended it, if it was an error
-        return 0 if stopped.is_set() else 1
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(sign, stopped.set)
+    await begin(bot)
+    waiting = {
+        asyncio.create_task(work)
+        for work in (
+            stopped.wait(),
+            bot.delivery.run(),
+            bot.jobs.run(),
+            watch_lag(loop.time),
+            _listen_to_slack(bot),
+        )
+    }
+    done, _others = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    await drain(bot)
+    for task in waiting:
+        task.cancel()
+    for task in done:
+        task.result()  # what ended it, if it was an error
+    return 0 if stopped.is_set() else 1
 
 
 async def begin(bot: Bot) -> int:
@@ -70,7 +105,7 @@ async def begin(bot: Bot) -> int:
     """
     port = await bot.server.start(bot.settings.host, bot.settings.port)
     log.info("bot.listening", port=port)
-    await recover(bot.operations.executor, bot.ports.now())
+    await recover(bot.operations.executor, bot.operations.now())
     return port
 
 

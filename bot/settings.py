@@ -6,13 +6,12 @@ setting, never by its value.
 """
 
 import os
-import re
 import stat
 from collections.abc import Mapping
 from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Literal, Self, get_args
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -34,35 +33,11 @@ from pydantic_settings import (
 )
 
 from bot.errors import SettingsError
+from bot.products import ENDPOINTS, PRODUCTS, Product, Region, is_endpoint
 
 CONFIG = "BOT_CONFIG"
 DEFAULT_CONFIG = "bot.toml"
 SLACK_API = "https://slack.com/api/"
-ENDPOINTS = "https under tencentcloudapi.com, or http on loopback"
-REGIONS = (
-    "ap-singapore",
-    "ap-hongkong",
-    "ap-guangzhou",
-    "ap-beijing",
-    "ap-shanghai",
-)
-
-Region = Literal[
-    "ap-singapore", "ap-hongkong", "ap-guangzhou", "ap-beijing", "ap-shanghai"
-]
-Product = Literal["trtc", "car", "gs"]
-PRODUCTS: tuple[Product, ...] = get_args(Product)
-
-
-_ENDPOINT = re.compile(
-    r"https://(?:[a-z0-9-]+\.)+tencentcloudapi\.com(?::[0-9]+)?/?"
-    r"|http://(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]+)?/?"
-)
-
-
-def is_endpoint(url: str) -> bool:
-    """Tell whether signed requests may go to *url*: a host and a port, no path."""
-    return _ENDPOINT.fullmatch(url) is not None
 
 
 class _Table(BaseModel):

@@ -31,6 +31,7 @@ from bot.sandbox.run import free_port
 from bot.sandbox.slack.loopback import LoopbackSlack
 from bot.sandbox.slack.model import seed
 from bot.settings import load, secrets_of
+from commands import COMMANDS
 
 PART = 12  # so many characters of a secret are a leak
 PUSH_KEY = secrets.token_hex(16)
@@ -121,7 +122,7 @@ async def talkative_bot(stack, log):
     settings = load()
     known = [one.get_secret_value() for one in secrets_of(settings).values()]
     set_up(Redactor(known), level="DEBUG", stream=log)
-    bot = await build(settings, Ports(), stack)
+    bot = await build(settings, Ports(), COMMANDS, stack)
     everything_logs()
     delivering = asyncio.create_task(bot.delivery.run())
     stack.callback(delivering.cancel)

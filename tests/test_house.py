@@ -190,6 +190,7 @@ TESTED_BY = {
     "bot/operations/facade.py": "tests/bot/operations/test_service.py",
     "bot/operations/forms.py": "tests/commands/relay/test_start.py",
     "bot/operations/orders.py": "tests/commands/relay/test_start.py",
+    "bot/products.py": "tests/bot/test_settings.py",
     "bot/resources/base.py": "tests/test_fictitious_product.py",
     "bot/resources/relay/alarms.py": "tests/bot/operations/test_callbacks.py",
     "bot/resources/relay/card.py": "tests/commands/relay/test_lists.py",

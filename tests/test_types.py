@@ -183,7 +183,7 @@ async def tour(tmp_path_factory):
         }.items():
             patch.setenv(name, value)
         settings = load()
-        parts = await build(settings, Ports(), stack)
+        parts = await build(settings, Ports(), COMMANDS, stack)
         delivering = asyncio.create_task(parts.delivery.run())
         stack.callback(delivering.cancel)
         stack.push_async_callback(parts.server.close)

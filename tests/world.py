@@ -19,6 +19,7 @@ from bot.sandbox.cloud import LoopbackCloud
 from bot.settings import App, Policy, Settings
 from bot.slack.render import blocks
 from bot.slack.render import modals as forms
+from commands import COMMANDS
 from tests.fakes.clock import FakeClock
 from tests.fakes.slack import FakeSlack
 from tests.judge import judged
@@ -233,7 +234,8 @@ async def live_again(  # noqa: PLR0913 - what a life may differ in
         slack=lambda _token, _url: nullcontext(slack),
     )
     settings = settings_for(path, cloud, policy, key, apps, signing)
-    bot = await build(settings, ports, stack, **parts)
+    commands = parts.pop("commands", COMMANDS)
+    bot = await build(settings, ports, commands, stack, **parts)
     stack.push_async_callback(bot.tasks.drain, 0)
     if greeted:
         await bot.directory.identify("")

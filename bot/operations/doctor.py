@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from bot.errors import JournalError
 from bot.i18n import _
 from bot.journal.journal import Journal
-from bot.settings import PRODUCTS, Settings
+from bot.products import PRODUCTS
+from bot.settings import Settings
 from bot.states import State
 from bot.tencent.client import Client
 

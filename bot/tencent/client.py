@@ -23,7 +23,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.errors import NotSent, SettingsError
 from bot.i18n import DEFAULT_LOCALE, _
-from bot.settings import ENDPOINTS, is_endpoint
+from bot.products import ENDPOINTS, is_endpoint
 from bot.tencent import tc3, wire
 from bot.tencent.models.base import Repeat, Reply, Request
 

@@ -13,7 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.i18n import DEFAULT_LOCALE
-from bot.settings import PRODUCTS
+from bot.products import PRODUCTS
 
 DIRECTORY = Path(__file__).parent / "explanations"
 EVERYWHERE = ("common", "ours")  # files whose codes belong to no one product

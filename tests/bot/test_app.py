@@ -16,6 +16,7 @@ from bot.sandbox.slack.loopback import LoopbackSlack
 from bot.sandbox.slack.model import seed
 from bot.sandbox.slack.model.objects import Message, View
 from bot.settings import load
+from commands import COMMANDS
 from tests.judge import judged
 
 START = "/relay start 295066 url=rtmp://push.example.com/live/the-secret-key --go"
@@ -89,7 +90,7 @@ async def start(tmp_path, monkeypatch):
             }.items():
                 monkeypatch.setenv(name, value)
             settings = load()
-            parts = await build(settings, Ports(), stack)
+            parts = await build(settings, Ports(), COMMANDS, stack)
             delivering = asyncio.create_task(parts.delivery.run())
             stack.callback(delivering.cancel)
             stack.push_async_callback(parts.server.close)

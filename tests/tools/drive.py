@@ -11,6 +11,7 @@ from bot.sandbox.run import free_port
 from bot.sandbox.slack.loopback import LoopbackSlack
 from bot.sandbox.slack.model import seed
 from bot.settings import load
+from commands import COMMANDS
 
 PATIENCE = 10.0  # seconds until the card must be there
 CARD = "R1 · started"
@@ -52,7 +53,7 @@ def is_told(space):
 async def start(stack):
     """Start a bot of the settings in the environment; *stack* closes it."""
     settings = load()
-    parts = await build(settings, Ports(), stack)
+    parts = await build(settings, Ports(), COMMANDS, stack)
     delivering = asyncio.create_task(parts.delivery.run())
     stack.callback(delivering.cancel)
     stack.push_async_callback(parts.server.close)

@@ -6,7 +6,7 @@ says that some module of one unit imports some module of another. Floors are cou
 as the length of the longest chain of arrows, in three ways: between the units that are
 directories (the wall), between all units, and between modules.
 
-The exit code is 1 if there are more than 9 floors of directories, a circle (between
+The exit code is 1 if there are more than 9 floors of directories or units, a circle (of
 units or modules), or an import against the layers contract of pyproject.toml.
 """
 
@@ -73,9 +73,8 @@ def broken(figures):
     """Return the walls that *figures* break."""
     walls = ["circles of units", "circles of modules", "arrows up"]
     names = [wall for wall in walls if figures[wall]]
-    if len(figures["floors of directories"]) > MOST_FLOORS:
-        names.append("floors of directories")
-    return names
+    floors = ["floors of directories", "floors of units"]
+    return names + [wall for wall in floors if len(figures[wall]) > MOST_FLOORS]
 
 
 def report(figures):

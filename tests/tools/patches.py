@@ -58,8 +58,8 @@ def replaces(target, methods, fields):
     """Say whether setting *target* changes an object of ours."""
     entry = isinstance(target, ast.Subscript)
     *root, last = dotted(target.value if entry else target) or [""]
-    if not root or root[0] in {"self", "cls"}:
-        return False
+    if not root or root[0] in {"self", "cls"} or root[-1] == "TestCase":
+        return False  # the last is how hypothesis is told its settings
     return last in fields if entry else last.startswith("_") or last in methods
 
 

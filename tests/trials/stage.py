@@ -19,6 +19,7 @@ from bot.sandbox.run import PREFIXES
 from bot.states import ACTIVE, State
 from bot.tencent.client import Account, Client
 from bot.tencent.tc3 import Credential
+from commands import COMMANDS
 from tests.fakes.clock import FakeClock
 from tests.world import World, settings_for
 
@@ -45,7 +46,7 @@ async def live(stack, path, cloud, slack, *, policy=None, key=None, clock=None):
     )
     clock = clock or FakeClock(datetime.now(UTC))
     ports = Ports(now=clock, monotonic=clock.monotonic, sleep=clock.sleep)
-    bot = await build(settings, ports, stack)
+    bot = await build(settings, ports, COMMANDS, stack)
     stack.push_async_callback(bot.tasks.drain, 0)
     await bot.directory.identify(token.get_secret_value())
     return World(bot, cloud, None, None, clock)

@@ -12,6 +12,7 @@ from bot.dialogue.form import ChoiceField, Field, Form, NumberField, Option, Tex
 from bot.dialogue.outcome import Line, line
 from bot.i18n import _, n_
 from bot.ids import FormId
+from bot.products import REGIONS
 from bot.resources.relay.plan import (
     AUDIO,
     CUSTOM,
@@ -29,7 +30,7 @@ from bot.resources.relay.plan import (
     guessed_type,
     targets_of,
 )
-from bot.settings import REGIONS, App
+from bot.settings import App
 
 NAMES = (*KEYS, "cells")  # what can be typed, and the cells of a custom layout
 

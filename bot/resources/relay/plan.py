@@ -15,7 +15,8 @@ from bot.dialogue.ask import Ask
 from bot.dialogue.words import TokenKind
 from bot.errors import InvalidRequest, UsageError
 from bot.i18n import _
-from bot.settings import REGIONS, App
+from bot.products import REGIONS
+from bot.settings import App
 from bot.tencent.models.trtc.requests import StartPublishCdnStream
 
 Plan = Mapping[str, str]

@@ -1,8 +1,8 @@
 """Every request has its resource, and every resource its letter."""
 
 from bot.ids import LETTERS
+from bot.products import PRODUCTS
 from bot.resources.registry import RESOURCES
-from bot.settings import PRODUCTS
 from bot.tencent.models import REQUESTS
 from commands import COMMANDS
 
