@@ -136,7 +136,7 @@ class Completion:
         """Commit the end of *intent*, however long the journal is away.
 
         Until then it stands in the spool and in the log; a TaskId is no secret. After
-        some tries its card is posted too, without waiting any longer.
+        some tries its notices are sent too, without waiting any longer.
         """
         outcome = SpooledOutcome(intent.id, state, _without_secrets(changes))
         kept = False

@@ -176,21 +176,19 @@ class Resource:
 
     def result(self, intent: Intent) -> str:
         """Return the sentence on how an action on the thing ended."""
-        request = self.request(intent.action)
-        name = intent.handle
-        if intent.state is not State.DONE:
-            unknown = intent.state is State.UNKNOWN and not request.effect.ends
-            if unknown:
-                sentence = _("{handle}: it is not known whether {action} was done.")
-            elif request.effect.ends:
-                sentence = _("{handle} was not stopped.")
-            else:
-                sentence = _("{handle}: {action} was not done.")
-        elif request.effect.ends:
+        done = intent.state is State.DONE
+        ends = self.request(intent.action).effect.ends
+        if ends and done:
             sentence = _("{handle} is stopped.")
-        else:
+        elif ends:
+            sentence = _("{handle} was not stopped.")
+        elif done:
             sentence = _("{handle}: {action} is done.")
-        return sentence.format(handle=name, action=intent.action)
+        elif intent.state is State.UNKNOWN:
+            sentence = _("{handle}: it is not known whether {action} was done.")
+        else:
+            sentence = _("{handle}: {action} was not done.")
+        return sentence.format(handle=intent.handle, action=intent.action)
 
     @property
     def alarms(self) -> Mapping[str, Alarm]:
