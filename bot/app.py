@@ -22,6 +22,7 @@ from bot.operations.completion import Completion
 from bot.operations.delivery import Delivery
 from bot.operations.executor import Executor
 from bot.operations.facade import Operations
+from bot.operations.hearing import Hearing
 from bot.operations.jobs import Jobs
 from bot.operations.throttle import Throttles
 from bot.products import PRODUCTS
@@ -73,6 +74,7 @@ class Bot:
     operations: Operations
     delivery: Delivery
     callbacks: Callbacks
+    hearing: Hearing
     jobs: Jobs
     router: Router
     directory: SlackDirectory
@@ -92,6 +94,7 @@ class _Base:
     client: Client
     journal: Journal
     recents: Recents
+    hearing: Hearing
     delivery: Delivery
     directory: SlackDirectory
 
@@ -123,7 +126,12 @@ async def build(
         apps=operations.executor.apps,
         journal=base.journal,
         recents=base.recents,
+        hearing=base.hearing,
+        take_up=operations.executor.take_up,
         wake=base.delivery.wake,
+        team=lambda: base.directory.team if base.directory.known else None,
+        ops_channel=settings.ops_channel,
+        now=ports.now,
     )
     return Bot(
         settings=settings,
@@ -133,6 +141,7 @@ async def build(
         operations=operations,
         delivery=base.delivery,
         callbacks=callbacks,
+        hearing=base.hearing,
         jobs=_jobs(base),
         router=router,
         directory=base.directory,
@@ -141,12 +150,15 @@ async def build(
     )
 
 
-async def open_journal(settings: Settings, ports: Ports) -> Journal:
+async def open_journal(
+    settings: Settings, ports: Ports, resources: Registry = RESOURCES
+) -> Journal:
     """Open the journal that *settings* name, made or brought up to date."""
     return await Journal.open(
         settings.database_url.get_secret_value(),
         now=ports.now,
         random_bytes=ports.random_bytes,
+        lifecycles=resources.lifecycles,
         seal_key=settings.seal_key,
     )
 
@@ -161,7 +173,7 @@ async def _base(
     web = await stack.enter_async_context(ports.slack(token, settings.slack_api_url))
     cloud = ports.cloud(_accounts(settings), now=ports.now)
     client = await stack.enter_async_context(cloud)
-    journal = await open_journal(settings, ports)
+    journal = await open_journal(settings, ports, resources)
     stack.callback(journal.close)
     groups = {group for rule in settings.policy.rules for group in rule.groups}
     return _Base(
@@ -173,6 +185,7 @@ async def _base(
         client=client,
         journal=journal,
         recents=Recents(journal.find, ports.monotonic),
+        hearing=Hearing(journal, ports.now),
         delivery=Delivery(
             journal.outbox,
             web,
@@ -240,6 +253,7 @@ def _jobs(base: _Base) -> Jobs:
         base.journal,
         base.recents,
         base.resources,
+        base.hearing,
         wake=base.delivery.wake,
         now=base.ports.now,
         sleep=base.ports.sleep,

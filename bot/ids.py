@@ -58,6 +58,11 @@ def agent_for(intent: IntentId) -> AgentUserId:
     return AgentUserId(AGENT_PREFIX + intent)
 
 
+def is_intent_id(text: str) -> bool:
+    """Tell whether *text* has the form of an intent's id, in any case."""
+    return bool(re.fullmatch(r"[0-7][0-9A-HJKMNP-TV-Z]{25}", text, re.IGNORECASE))
+
+
 def intent_of(agent: str) -> IntentId | None:
     """Return the intent that travels as *agent*, or None if it is not ours."""
     tail = agent.removeprefix(AGENT_PREFIX)

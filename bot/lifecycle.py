@@ -18,6 +18,7 @@ from bot.errors import JournalUnavailable
 from bot.http.server import Server
 from bot.operations.delivery import Delivery
 from bot.operations.facade import Operations
+from bot.operations.hearing import Hearing
 from bot.operations.jobs import Jobs
 from bot.operations.recovery import recover
 from bot.runtime.tasks import Tasks, watch_lag
@@ -52,6 +53,10 @@ class Bot(Protocol):
     @property
     def delivery(self) -> Delivery:
         """The way of notices to Slack."""
+
+    @property
+    def hearing(self) -> Hearing:
+        """Whether callbacks are proven to arrive."""
 
     @property
     def jobs(self) -> Jobs:
@@ -105,7 +110,7 @@ async def begin(bot: Bot) -> int:
     """
     port = await bot.server.start(bot.settings.host, bot.settings.port)
     log.info("bot.listening", port=port)
-    await recover(bot.operations.executor, bot.operations.now())
+    await recover(bot.operations.executor, bot.hearing, bot.operations.now())
     return port
 
 

@@ -16,18 +16,23 @@ class Tone(Enum):
 
     PLAIN = ""
     WAIT = "🟡"
+    ACCEPTED = "🔵"  # said, and not seen
     GOOD = "🟢"
     WARN = "🟠"
     BAD = "🔴"
     OVER = "⚪"
-    UNKNOWN = "❔"
+    UNKNOWN = "⚠️"
 
 
 class Audience(Enum):
-    """Who sees it: the asker a read, the channel a change, the operators an alarm."""
+    """Who sees it: the asker a read, the channel a change, the operators an alarm.
+
+    The thread of its card sees what became of a thing after that.
+    """
 
     ASKER = "asker"
     CHANNEL = "channel"
+    THREAD = "thread"
     OPS = "ops"
 
 

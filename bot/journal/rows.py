@@ -12,6 +12,7 @@ from sqlalchemy import Row
 from bot.dialogue.outcome import Audience
 from bot.errors import JournalUnavailable
 from bot.ids import ChannelId, Handle, Kind, MessageTs
+from bot.journal.evidence import standing_of
 from bot.journal.model import (
     CARD,
     Asker,
@@ -74,6 +75,9 @@ def intent_of(row: Row[Any]) -> Intent:
         created_at=datetime.fromtimestamp(row.created_at / 1000, UTC),
         sent_at=moment(row.sent_at),
         send_by=moment(row.send_by),
+        standing=standing_of(row.standing, State(row.state)),
+        joins=row.joins,
+        doubt=row.doubt,
     )
 
 
@@ -94,6 +98,7 @@ def _subject(row: Row[Any]) -> Subject:
         kind=Kind(row.kind),
         about=row.about,
         creates=row.creates,
+        ends=row.ends,
         app=row.app,
         sdk_app_id=row.sdk_app_id,
         region=row.region,
@@ -102,6 +107,7 @@ def _subject(row: Row[Any]) -> Subject:
         agent=row.agent,
         callbacks=row.callbacks,
         duplicates=row.duplicates,
+        targets=tuple(json.loads(row.targets)),
     )
 
 
@@ -128,6 +134,7 @@ def row_of(new: NewIntent, handle: Handle, seal: Seal) -> dict[str, Any]:
         **_EMPTY,
         **asdict(new.asker),
         **asdict(new.subject),
+        "targets": json.dumps(new.subject.targets),
         "id": new.id,
         "key": new.key,
         "digest": new.digest,

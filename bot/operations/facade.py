@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 
 from bot.access.policy import Gate, Verdict, Wish
-from bot.cards.intent import card
+from bot.cards.intent import card, stop_placed
 from bot.cards.lists import dry_run
 from bot.dialogue.ask import Ask, Person
 from bot.dialogue.outcome import Audience, Outcome, line
@@ -23,9 +23,11 @@ from bot.grammar.tokens import message_of
 from bot.i18n import _
 from bot.ids import FormId, Handle, IntentId, Kind, SlackUserId, intent_id
 from bot.journal.audit import Decision, Record
+from bot.journal.evidence import Fact, FactKind, fact_key
 from bot.journal.journal import Journal
-from bot.journal.model import CARD_NOTICE, Changes, Intent, Notice
+from bot.journal.model import CARD_NOTICE, Intent, Notice
 from bot.journal.recents import Recents
+from bot.journal.rows import millis
 from bot.operations import forms
 from bot.operations.doctor import Check, examine
 from bot.operations.executor import Executor
@@ -136,7 +138,8 @@ class Operations:
         if ask.has("dry-run"):
             where = f"{order.app.name} · {order.region}" if order.app else ""
             return dry_run(order.request, where)
-        slot = await self._slot(ask, order)
+        ends = order.request.effect.ends  # its turn is taken once it has a call
+        slot = None if ends else await self._slot(ask, order)
         new = new_intent(ask, order, resource, self.now())
         admit = partial(resource.admit, policy=policy, again=order.again)
         accepted, fresh = await self.journal.accept(
@@ -152,9 +155,10 @@ class Operations:
             parts = (already, *shown.parts)
             return replace(shown, parts=parts, audience=Audience.ASKER)
         self.recents.invalidate(accepted)
-        self.executor.submit(accepted, order.request, slot)
+        if accepted.state is State.QUEUED:
+            self.executor.submit(accepted, order.request, slot)
         self.wake()
-        return None
+        return stop_placed(accepted) if ends else None
 
     async def _slot(self, ask: Ask, order: Order) -> float | None:
         """Reserve when the request may leave; None for a submission that came before.
@@ -170,30 +174,33 @@ class Operations:
             raise
 
     async def settle(
-        self, ask: Ask, intent: Intent, to: State, *, reason: str = "", ref: str = ""
+        self, ask: Ask, intent: Intent, *, reason: str = "", ref: str = ""
     ) -> Intent:
-        """Settle by hand what stayed unknown: *to* STARTED as *ref*, or to CLOSED."""
+        """Settle by hand what stayed unknown: it runs as *ref*, or did not start."""
         app = next((app for app in self.apps if app.name == intent.subject.app), None)
         wish = Wish(f"{ask.command}.settle", Level.CHANGE, app)
         verdict = self.check(ask, wish)
         record = entry(
             ask, self.now(), Decision.DID, wish.action, rule=verdict.rule, why=reason
         )
-        changes = Changes(
-            settled_by=ask.who.user, reason=reason, error_code="", error_text=""
-        )
-        if ref:
-            changes["ref"] = ref
         self.recents.invalidate(intent)  # it may have been settled meanwhile
-        settled = await self.journal.move(
-            intent.id,
-            to,
-            notices=(CARD_NOTICE,),
-            audit=intent_entry(record, intent),
-            **changes,
+        at = millis(self.now())
+        kind = FactKind.ATTACHED if ref else FactKind.CLOSED
+        fact = Fact(
+            kind=kind,
+            key=fact_key(intent.id, kind, ask.key),
+            by=ask.who.user,
+            ref=ref,
+            text=reason,
+            at=at,
+            came_at=at,
+        )
+        settled = await self.journal.settle(
+            intent.id, fact, audit=intent_entry(record, intent)
         )
         self.recents.invalidate(settled)
         self.wake()
+        await self.executor.take_up(settled)
         return settled
 
     async def reveal(self, ask: Ask, intent: Intent) -> str | None:
@@ -284,6 +291,7 @@ class Operations:
 
 def _first_notices(order: Order, at: datetime) -> tuple[Notice, ...]:
     """Return the card, a moment later; a look-up and an action on a thing have none."""
-    if order.request.level is Level.READ or order.about:
+    effect = order.request.effect
+    if order.request.level is Level.READ or order.about or effect.ends:
         return ()
     return (replace(CARD_NOTICE, not_before=at + FIRST_CARD_AFTER),)

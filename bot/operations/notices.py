@@ -8,7 +8,7 @@ from bot.cards.alarms import alarm
 from bot.cards.intent import card, result
 from bot.dialogue.outcome import Audience, Bold, Outcome, Tone, When, line
 from bot.i18n import DEFAULT_LOCALE, _, reading_in
-from bot.journal.model import ANSWER, CARD, RESULT, Notification
+from bot.journal.model import ANSWER, CARD, NEWS, RESULT, Notification
 from bot.resources.base import Registry, state_word
 
 log = structlog.get_logger(__name__)
@@ -39,6 +39,8 @@ def _drawn(notification: Notification, resources: Registry) -> Outcome:
     if notification.name == CARD:
         return card(intent, resource)
     raised = intent.as_of(facts)
+    if notification.name == NEWS:
+        return resource.told(raised, facts)
     if notification.name == ANSWER:
         return card(raised, resource)
     if notification.name == RESULT:

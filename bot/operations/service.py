@@ -67,23 +67,25 @@ class Service(Protocol):
 
         Returns:
             None when the answer comes by itself (a card, or the look-up's result);
-            the first one's card when the same submission came again.
+            the first one's card when the same submission came again; of a stop, what
+            happens to it.
 
         Raises:
             NotAllowed: policy or a limit said no; nothing was kept or sent.
-            InvalidRequest: the same runs already.
+            AlreadyRuns: the same runs already, or may, and the asker does not know.
             KeyReused: the same submission came with other contents, or its form did.
             Busy: it would wait too long; nothing was kept or sent.
         """
 
     async def settle(
-        self, ask: Ask, intent: Intent, to: State, *, reason: str = "", ref: str = ""
+        self, ask: Ask, intent: Intent, *, reason: str = "", ref: str = ""
     ) -> Intent:
-        """Settle by hand what stayed unknown: *to* STARTED as *ref*, or to CLOSED.
+        """Settle by hand what stayed unknown: it runs as *ref*, or did not start.
 
         Raises:
             NotAllowed: policy said no.
             IllegalMove: it is not unknown (any more).
+            TaskTaken: *ref* is another's.
         """
 
     async def reveal(self, ask: Ask, intent: Intent) -> str | None:

@@ -28,6 +28,7 @@ from pydantic.alias_generators import to_pascal
 from bot.errors import InvalidRequest, NotAllowed
 from bot.i18n import _
 from bot.ids import TaskId
+from bot.tencent.models.trtc.output import target_digest
 
 RELAY = (4, 401)  # EventGroupId and EventType of a relay event
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -65,6 +66,11 @@ class RelayEvent:
     sent_at: datetime
     error_code: int = 0
     error: str = ""
+
+    @property
+    def target(self) -> str:
+        """The digest of the push target that it is about."""
+        return target_digest(self.url.get_secret_value())
 
     @property
     def key(self) -> str:

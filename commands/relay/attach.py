@@ -10,7 +10,6 @@ from bot.journal.model import Intent
 from bot.operations.resolution import Resolution, check_may_settle, settled
 from bot.operations.service import Service
 from bot.resources.relay.resource import Relay
-from bot.states import State
 from commands.relay.command import command
 
 LONGEST_TASK_ID = 512
@@ -73,11 +72,7 @@ async def _attached(
     if not SHORTEST_TASK_ID <= len(task_id) <= LONGEST_TASK_ID or not _is_id(task_id):
         sentence = _("That is not a whole TaskId: it has some 72 characters.")
         raise InvalidRequest({"task": sentence})
-    other = await service.thing(ask.who, task_id)
-    if other:
-        sentence = _("That is the TaskId of {handle}.").format(handle=other.handle)
-        raise InvalidRequest({"task": sentence})
-    return await settled(ask, service, intent, State.STARTED, ref=task_id)
+    return await settled(ask, service, intent, ref=task_id)
 
 
 def _is_id(text: str) -> bool:

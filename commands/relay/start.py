@@ -26,8 +26,8 @@ from commands.relay.command import command
 @command.subcommand(
     "start",
     usage="[room] [key=value…] [--go] [--dry-run]",
-    keys=KEYS,
-    flags=("go", "again"),
+    keys=(*KEYS, "again"),
+    flags=("go",),
     does=StartPublishCdnStream,
     examples=(
         "start",
@@ -47,9 +47,9 @@ async def start(ask: Ask, service: Service) -> Outcome | Form | None:
     plan = plan_of(ask)
     check_words(plan)
     if ask.has("dry-run") or (ask.has("go") and complete(plan)):
-        return await _start(ask, service, plan, again=ask.has("again"))
+        return await _start(ask, service, plan, again=_again(ask))
     chosen_app({"app": plan["app"]} if plan.get("app") else {}, service.apps[:1])
-    kept = {**plan, "again": "yes"} if ask.has("again") else plan
+    kept = {**plan, "again": " ".join(_again(ask))}
     return start_form(plan, service.apps, await service.open_form(ask, kept))
 
 
@@ -71,7 +71,9 @@ async def submit_start(ask: Ask, service: Service) -> Outcome | None:
         raise InvalidRequest({"room": _("Say which room, or paste a request below.")})
     if not plan.get("json") and not plan.get("url"):
         raise InvalidRequest({"url": _("Say where to: one rtmp:// address at least.")})
-    answer = await _start(placed, service, plan, again=bool(kept.get("again")))
+    answer = await _start(
+        placed, service, plan, again=frozenset(kept.get("again", "").split())
+    )
     return answer or Outcome(
         headline=(Bold(_("On its way.")),),
         tone=Tone.WAIT,
@@ -79,8 +81,13 @@ async def submit_start(ask: Ask, service: Service) -> Outcome | None:
     )
 
 
+def _again(ask: Ask) -> frozenset[str]:
+    """Return the handles of the like of it that the asker knows of."""
+    return frozenset(ask.value("again").replace(",", " ").upper().split())
+
+
 async def _start(
-    ask: Ask, service: Service, plan: dict[str, str], *, again: bool
+    ask: Ask, service: Service, plan: dict[str, str], *, again: frozenset[str]
 ) -> Outcome | None:
     new = service.new_id()
     agent = agent_for(new)

@@ -7,13 +7,14 @@ crossed out once the journal has it; the next start commits the rest first.
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
 import structlog
 
 from bot.ids import IntentId
+from bot.journal.evidence import Does, Fact, FactKind
 from bot.journal.model import Changes
 from bot.states import State
 
@@ -22,11 +23,16 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class SpooledOutcome:
-    """How an intent ended, which could not be committed to the journal."""
+    """How an intent ended, which could not be committed to the journal.
+
+    *facts* are what its answer says, with the times at which it was so; an entry of a
+    release before 0.3 has none.
+    """
 
     intent: IntentId
     state: State
     changes: Changes = field(default_factory=Changes)
+    facts: tuple[Fact, ...] = ()
 
 
 class Spool:
@@ -40,8 +46,14 @@ class Spool:
         if self._file is None:
             return False
         state, changes = outcome.state.value, {**outcome.changes}
+        facts = [asdict(fact) for fact in outcome.facts]
         return self._append(
-            {"intent": outcome.intent, "state": state, "changes": changes}
+            {
+                "intent": outcome.intent,
+                "state": state,
+                "changes": changes,
+                "facts": facts,
+            }
         )
 
     def taken(self, intent: IntentId) -> None:
@@ -64,7 +76,8 @@ class Spool:
                 if not entry.get("taken"):
                     changes = _changes_of(entry["changes"])
                     state = State(entry["state"])
-                    outcomes[intent] = SpooledOutcome(intent, state, changes)
+                    facts = tuple(map(_fact_of, entry.get("facts", ())))
+                    outcomes[intent] = SpooledOutcome(intent, state, changes, facts)
             except (ValueError, KeyError, TypeError):
                 # cut off by a crash; recovery shows its intent as UNKNOWN
                 log.critical("spool.broken-line", length=len(line))
@@ -84,6 +97,11 @@ class Spool:
             log.critical("spool.unwritten", why=error.strerror)
             return False
         return True
+
+
+def _fact_of(entry: Mapping[str, Any]) -> Fact:
+    kind, does = FactKind(entry["kind"]), Does(entry["does"])
+    return Fact(**{**entry, "kind": kind, "does": does})
 
 
 def _changes_of(entry: Mapping[str, Any]) -> Changes:

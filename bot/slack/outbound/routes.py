@@ -149,7 +149,7 @@ def ways(audience: Audience, destination: Destination) -> tuple[Way, ...]:
     direct = (Direct(destination.user),)
     ops = (Ops(destination.ops),) if destination.ops else ()
     match audience:
-        case Audience.CHANNEL:
+        case Audience.CHANNEL | Audience.THREAD:
             return (*_to_channel(destination), *direct, *ops)
         case Audience.ASKER:
             return (*_to_asker(destination), *direct, *ops)

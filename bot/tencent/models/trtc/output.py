@@ -3,6 +3,7 @@
 Page: https://www.tencentcloud.com/document/product/647/48247
 """
 
+import hashlib
 import re
 from typing import Annotated
 
@@ -64,6 +65,20 @@ def masked_push_url(url: str) -> str:
     port = f":{match['port']}" if match["port"] else ""
     inside = f"/{app['app']}" if app else ""
     return f"rtmp://{match['host']}{port}{inside}/{MASK}"
+
+
+def canonical_target(url: str) -> str:
+    """Return where *url* pushes to, equal for every spelling: `host:port/path`."""
+    match = _PUSH_URL.fullmatch(url.partition("?")[0].partition("#")[0])
+    if match is None:
+        return url
+    host = match["host"].lower().rstrip(".")
+    return f"{host}:{match['port'] or 1935}{match['path'] or ''}"
+
+
+def target_digest(url: str) -> str:
+    """Return the digest of where *url* pushes to; it has no stream key in it."""
+    return hashlib.sha256(canonical_target(url).encode()).hexdigest()
 
 
 PushUrl = Annotated[SecretStr, AfterValidator(_push_url), shown_as(masked_push_url)]

@@ -26,6 +26,7 @@ from bot.tencent.models.trtc.output import (
     McuFeedBackRoomParams,
     McuPublishCdnParam,
     McuSeiParams,
+    target_digest,
 )
 from bot.tencent.models.trtc.record import McuRecordParams, RecordKey
 from bot.tencent.models.trtc.room import (
@@ -137,6 +138,11 @@ class StartPublishCdnStream(Request[RelayStarted]):
     def target_urls(self) -> tuple[SecretStr, ...]:
         """The push addresses."""
         return tuple(one.publish_cdn_url for one in self.publish_cdn_params or ())
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The digests of the push addresses, in their order."""
+        return tuple(target_digest(one.get_secret_value()) for one in self.target_urls)
 
     @property
     def transcodes(self) -> bool:
