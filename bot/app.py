@@ -252,8 +252,8 @@ def _jobs(base: _Base) -> Jobs:
     return Jobs(
         base.journal,
         base.recents,
-        base.resources,
         base.hearing,
+        resources=base.resources,
         wake=base.delivery.wake,
         now=base.ports.now,
         sleep=base.ports.sleep,

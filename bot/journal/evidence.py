@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import TypeAdapter
 
-from bot.ids import IntentId, SlackUserId
+from bot.ids import IntentId
 from bot.states import State
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ class Fact:
 
     *at* is its own time, *since* when the request that it answers was written, and
     *came_at* when it was learnt. *job* is the intent whose request it is about, *by*
-    the person behind it. *ref* is the TaskId that it names, *target* the digest of a
-    push target, *status* Tencent's number for how that stands, or a number of days.
+    the Slack user behind it. *ref* is the TaskId that it names, *target* the digest of a
+    push target, *status* Tencent's number for how it stands, or a number of days.
     *key* is equal for two deliveries of one fact.
     """
 
@@ -70,7 +70,7 @@ class Fact:
     does: Does = Does.CREATE
     since: int | None = None
     job: IntentId | None = None
-    by: SlackUserId = SlackUserId("")
+    by: str = ""
     ref: str = ""
     target: str = ""
     status: int = 0

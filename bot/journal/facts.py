@@ -9,9 +9,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from bot.ids import IntentId
 from bot.journal.evidence import Does, Fact, FactKind
-from bot.journal.rows import millis
 from bot.journal.schema import facts, hearing
-from bot.tencent.events import RelayEvent
 
 LONGEST_TEXT = 500
 LONGEST_REF = 2000
@@ -31,22 +29,6 @@ def put(connection: Connection, thing: IntentId, fact: Fact) -> bool:
 def of(connection: Connection, thing: IntentId) -> list[Fact]:
     """Return the facts of *thing*, in the order in which they came."""
     return [_fact_of(row) for row in connection.execute(_OF, {"thing": thing})]
-
-
-def event_fact(event: RelayEvent, came_at: int) -> Fact:
-    """Return *event*, which arrived at *came_at*, as a fact."""
-    code = str(event.error_code) if event.error_code else ""
-    return Fact(
-        kind=FactKind.EVENT,
-        key=event.key,
-        ref=event.task_id,
-        target=event.target,
-        status=int(event.status),
-        code=code,
-        text=event.error,
-        at=millis(event.at),
-        came_at=came_at,
-    )
 
 
 def hear(connection: Connection, sdk_app_id: int, **times: int) -> None:

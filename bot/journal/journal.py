@@ -8,22 +8,21 @@ from typing import IO, Self, TypeVar, Unpack
 
 from alembic.util.exc import CommandError
 from pydantic import SecretStr
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import IllegalMove, JournalUnavailable, KeyReused
-from bot.ids import FormId, Handle, IntentId, Kind
-from bot.journal import facts, stops
+from bot.ids import FormId, IntentId, Kind
+from bot.journal import endings, events, facts, stops
 from bot.journal.audit import Audit, Entry, append
-from bot.journal.evidence import Does, Fact, FactKind, Lifecycle, fact_key
+from bot.journal.evidence import Fact, FactKind, Lifecycle, fact_key
 from bot.journal.maintenance import Maintenance
 from bot.journal.migrate import upgrade
 from bot.journal.model import Changes, Intent, NewIntent, Notice
 from bot.journal.open_forms import OpenForms, use
 from bot.journal.outbox import Outbox
 from bot.journal.queries import Queries, Usage, usage_of
-from bot.journal.rows import millis, row_of
-from bot.journal.schema import intents
+from bot.journal.rows import millis
 from bot.journal.seal import Seal
 from bot.journal.sqlite.files import claim, seal_for, spool_for
 from bot.journal.sqlite.handles import HandleMarks
@@ -44,14 +43,7 @@ from bot.tencent.events import RelayEvent
 T = TypeVar("T")
 Admit = Callable[[Usage], None]
 
-_ACCEPT = insert(intents)
 _DAY = timedelta(days=1)
-_KINDS = {
-    State.STARTED: FactKind.ANSWERED,
-    State.DONE: FactKind.ANSWERED,
-    State.NOT_STARTED: FactKind.REFUSED,
-    State.UNKNOWN: FactKind.NO_ANSWER,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +160,7 @@ class Journal:
             if form:
                 use(tx.connection, form, new.key)
             place = placed(tx, new) if new.subject.ends else Placed()
-            accepted = _inserted(tx, new, place)
+            accepted = tx.insert(new, place.state, place.joins)
             if audit:
                 append(tx.connection, replace(audit, handle=accepted.handle))
             tx.raise_notices(accepted, notices)
@@ -226,9 +218,9 @@ class Journal:
             claimed = current.state is State.SENDING and mine
             if current.state is not State.QUEUED and not claimed:
                 return None
-            fact = _fact(tx, current, FactKind.UNSENT, changes)
+            fact = endings.fact_of(tx, current, FactKind.UNSENT, changes)
             to = State.NOT_STARTED
-            rejected = _ended(tx, current, to, (fact,), changes, notices)
+            rejected = endings.end(tx, current, to, (fact,), changes, notices)
             if audit:
                 append(tx.connection, audit)
             return rejected
@@ -257,8 +249,9 @@ class Journal:
             current = tx.get(intent)
             if current.state in {State.QUEUED, State.WAITING}:
                 raise IllegalMove(f"{intent} was never sent")
-            brought = known or (_fact(tx, current, _KINDS[to], changes),)
-            return _ended(tx, current, to, brought, changes, notices)
+            kind = endings.KINDS[to]
+            brought = known or (endings.fact_of(tx, current, kind, changes),)
+            return endings.end(tx, current, to, brought, changes, notices)
 
         return await self._write(work)
 
@@ -317,35 +310,14 @@ class Journal:
         Returns None for a robot of somebody else's, or one that is not known here;
         and whether the event was news.
         """
-
-        def work(tx: Transaction) -> tuple[Intent | None, bool]:
-            at = millis(tx.now())
-            facts.hear(tx.connection, sdk_app_id, heard_at=at)
-            before = tx.by_agent(event.agent)
-            if before is None or before.subject.sdk_app_id != sdk_app_id:
-                return None, False
-            was, now = tx.learn(before.id, facts.event_fact(event, at))
-            stops.follow(tx, was, now)
-            return tx.get(before.id), now.rev != was.rev
-
-        return await self._write(work)
+        return await self._write(lambda tx: events.apply(tx, event, sdk_app_id))
 
     async def adopt(self, new: NewIntent, event: RelayEvent, skip: int) -> Intent:
         """Keep a thing that runs under a name of ours, and that is not known here.
 
         *skip* handles are left out: they may have been given to others.
         """
-
-        def work(tx: Transaction) -> Intent:
-            known = tx.by_agent(event.agent)
-            if known:
-                return known
-            for _number in range(skip):
-                tx.allot(new.subject.kind)
-            _inserted(tx, new, Placed())
-            return tx.learn(new.id, facts.event_fact(event, millis(tx.now())))[1]
-
-        return await self._write(work)
+        return await self._write(lambda tx: events.adopt(tx, new, event, skip))
 
     async def hear(self, sdk_app_id: int, **times: datetime) -> None:
         """Note when callbacks of an app were `heard_at`, or `refused_at`, last."""
@@ -419,85 +391,3 @@ class Journal:
         except IllegalMove:
             self.illegal_moves += 1
             raise
-
-
-def _inserted(tx: Transaction, new: NewIntent, place: Placed) -> Intent:
-    """Insert *new*; what is not about a thing, and makes one, is given a handle."""
-    names_nothing = new.subject.ends and new.subject.about is None
-    named = new.handle or (Handle("") if names_nothing else tx.allot(new.subject.kind))
-    row = row_of(new, named, tx.seal)
-    tx.connection.execute(
-        _ACCEPT, {**row, "state": place.state.value, "joins": place.joins}
-    )
-    return tx.get(new.id)
-
-
-def _fact(tx: Transaction, intent: Intent, kind: FactKind, changes: Changes) -> Fact:
-    """Return what it says of a thing that *intent* ended so, as of now."""
-    at, subject = millis(tx.now()), intent.subject
-    return Fact(
-        kind=kind,
-        does=Does.of(creates=subject.creates, ends=subject.ends),
-        key=fact_key(intent.id, kind),
-        job=intent.id,
-        by=intent.asker.user,
-        ref=changes.get("ref", "") or subject.ref,
-        code=changes.get("error_code", ""),
-        text=changes.get("error_text", ""),
-        since=millis(intent.sent_at) if intent.sent_at else None,
-        at=at,
-        came_at=at,
-    )
-
-
-def _ended(
-    tx: Transaction,
-    intent: Intent,
-    to: State,
-    known: Sequence[Fact],
-    changes: Changes,
-    notices: Iterable[Notice],
-) -> Intent:
-    """Commit that *intent* ended *to*, and what is *known* of its thing by that."""
-    if intent.subject.creates:
-        answered = changes.copy()
-        answered.pop("ref", None)  # the evidence says which
-        answered.pop("error_code", None)
-        answered.pop("error_text", None)
-        _learn_all(tx, intent.id, known, answered, notices)
-        return tx.get(intent.id)
-    if intent.state not in {State.SENDING, State.QUEUED}:
-        return intent  # it was ended by what became of its thing
-    if intent.subject.ends:
-        stops.settle(tx, intent, to, _said(tx, intent, changes), notices)
-    else:
-        tx.raise_notices(tx.move(intent.id, to, changes), notices)
-    if about := tx.get(intent.id).subject.about:
-        _learn_all(tx, about, known, Changes(), ())
-    return tx.get(intent.id)
-
-
-def _said(tx: Transaction, stop: Intent, changes: Changes) -> Changes:
-    """Return *changes* of a *stop*; that a task is gone may say nothing of a thing."""
-    about = stop.subject.about
-    if changes.get("reason") != stops.How.GONE or about is None:
-        return changes
-    thing = tx.get(about).standing
-    ours = thing.vouched and thing.ref == stop.subject.ref
-    if not ours:
-        changes = changes.copy()
-        changes["reason"] = stops.How.NO_SUCH_TASK
-    return changes
-
-
-def _learn_all(
-    tx: Transaction,
-    thing: IntentId,
-    known: Sequence[Fact],
-    changes: Changes,
-    notices: Iterable[Notice],
-) -> None:
-    for fact in known[1:]:
-        tx.learn(thing, fact, notices=None)
-    learnt = tx.learn(thing, known[0], changes=changes, notices=notices)
-    stops.follow(tx, *learnt)

@@ -22,13 +22,14 @@ from bot.journal.evidence import (
     fact_key,
     standing_text,
 )
-from bot.journal.model import CARD_NOTICE, Changes, Intent, Notice
-from bot.journal.rows import changed, intent_of, millis
+from bot.journal.model import CARD_NOTICE, Changes, Intent, NewIntent, Notice
+from bot.journal.rows import changed, intent_of, millis, row_of
 from bot.journal.schema import counters, intents
 from bot.journal.seal import Seal
 from bot.states import State, sources
 
 # Written out once: building them costs more than running them.
+_ACCEPT = insert(intents)
 BY_ID = select(intents).where(intents.c.id == bindparam("id"))
 BY_KEY = select(intents).where(intents.c.key == bindparam("key"))
 BY_AGENT = select(intents).where(
@@ -77,6 +78,20 @@ class Transaction:
         """Return the intent that travelled as the robot *agent*."""
         row = self.connection.execute(BY_AGENT, {"agent": agent}).first()
         return intent_of(row) if row else None
+
+    def insert(
+        self, new: NewIntent, state: State, joins: IntentId | None = None
+    ) -> Intent:
+        """Insert *new*; what names no thing that there is gets the next handle.
+
+        A stop of what this journal does not know names nothing, and makes nothing.
+        """
+        foreign = new.subject.ends and new.subject.about is None
+        named = new.handle or (Handle("") if foreign else self.allot(new.subject.kind))
+        row = row_of(new, named, self.seal)
+        columns = {**row, "state": state.value, "joins": joins}
+        self.connection.execute(_ACCEPT, columns)
+        return self.get(new.id)
 
     # ── what is sent ────────────────────────────────────────────────────────────
 

@@ -29,13 +29,13 @@ log = structlog.get_logger(__name__)
 class Jobs:
     """Looks at *journal* every now and then, by the wall clock *now*."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it looks at, and its ports
         self,
         journal: Journal,
         recents: Recents,
-        resources: Registry,
         hearing: Hearing,
         *,
+        resources: Registry,
         wake: Callable[[], None],
         now: Callable[[], datetime],
         sleep: Callable[[float], Awaitable[None]],

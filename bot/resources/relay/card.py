@@ -1,6 +1,6 @@
 """What the card of a relay says, target by target, and its stop button."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -61,15 +61,18 @@ def _unknown(intent: Intent) -> str:
         return _("unknown: no task of that ID")
     if now.candidates:
         return _("unknown: a TaskId came that may be its")
+    if silence and silence.proven:
+        return _("unknown: probably not started")
     if not intent.subject.callbacks:
         return _("unknown: please look, callbacks are off")
-    if silence is None:
-        return _("unknown: no answer yet")
-    if silence.away:
+    if silence and silence.away:
         return _("unknown: please look, callbacks may have been missed")
-    if silence.proven:
-        return _("unknown: probably not started")
-    return _("unknown: please look, no callbacks arrive")
+    arrive = silence is None
+    return (
+        _("unknown: no answer yet")
+        if arrive
+        else _("unknown: please look, no callbacks arrive")
+    )
 
 
 _OVER = {Target.ENDED, Target.IDLE, Target.STOPPING}
@@ -104,45 +107,53 @@ def _where(intent: Intent) -> str:
 def _how(intent: Intent) -> Iterable[Part]:
     """Yield one line with what the headline cannot say."""
     now = intent.standing
-    if now.headline is Headline.STOPPED:
-        yield line(*_stopped(intent))
-    elif now.headline is Headline.ENDED:
-        why = (
-            _("Tencent knows no such task any more")
-            if now.ending is Ending.GONE
-            else _("every target was disconnected, and nobody here stopped it")
-        )
-        yield line(_("Ended"), " ", When(_moment(now.since)), ": ", why, ".")
-    elif now.headline is Headline.IDLE:
-        sentence = _("Probably ended: neither a failure nor a stop was heard.")
-        yield line(_("Idle since"), " ", When(_moment(now.since)), ". ", sentence)
-    elif now.headline is Headline.MAY_RUN:
-        sentence = _("A stop was sent, and not answered for certain: please look.")
-        yield line(sentence)
-    elif now.headline is Headline.OUT_OF_REACH:
-        sentence = _("Tencent takes no stop of a relay older than 30 days.")
-        hint = _("Remove the robot from the room to end it.")
-        yield line(f"{sentence} {hint}")
-    elif now.headline is Headline.CLAIMED:
-        yield line(
-            _("Attached by"),
-            " ",
-            Who(SlackUserId(now.by)),
-            "; ",
-            _("Tencent has not said anything of it yet."),
-        )
-    elif now.headline is Headline.STOPPING:
-        yield line(*_stopping(intent))
-    elif now.headline in {Headline.PUSH_FAILED, Headline.TARGET_FAILED}:
-        yield line(_("As far as is known it goes on running, and is billed."))
+    if explain := _HOW.get(now.headline):
+        yield line(*explain(intent))
     if intent.state in LIVE and now.silence and now.silence.away:
         yield _missed(now.silence.away)
+
+
+def _ended(intent: Intent) -> Iterable[Span]:
+    why = (
+        _("Tencent knows no such task any more")
+        if intent.standing.ending is Ending.GONE
+        else _("every target was disconnected, and nobody here stopped it")
+    )
+    yield from (_("Ended"), " ", _since(intent), ": ", why, ".")
+
+
+def _idle(intent: Intent) -> Iterable[Span]:
+    sentence = _("Probably ended: neither a failure nor a stop was heard.")
+    yield from (_("Idle since"), " ", _since(intent), ". ", sentence)
+
+
+def _may_run(_intent: Intent) -> Iterable[Span]:
+    yield _("A stop was sent, and not answered for certain: please look.")
+
+
+def _out_of_reach(_intent: Intent) -> Iterable[Span]:
+    yield _("Tencent takes no stop of a relay older than 30 days.")
+    yield from (" ", _("Remove the robot from the room to end it."))
+
+
+def _claimed(intent: Intent) -> Iterable[Span]:
+    by = Who(SlackUserId(intent.standing.by))
+    said = _("Tencent has not said anything of it yet.")
+    yield from (_("Attached by"), " ", by, "; ", said)
+
+
+def _billed(_intent: Intent) -> Iterable[Span]:
+    yield _("As far as is known it goes on running, and is billed.")
+
+
+def _since(intent: Intent) -> When:
+    return When(_moment(intent.standing.since))
 
 
 def _missed(away: tuple[int, int]) -> Part:
     since, until = (When(_moment(at)) for at in away)
     sentence = _("Patchbay was down, and callbacks of that time may be missing:")
-    return line(sentence, " ", since, " – ", until, quiet=True)
+    return line(sentence, " ", since, " - ", until, quiet=True)
 
 
 def _stopped(intent: Intent) -> Iterable[Span]:
@@ -159,6 +170,19 @@ def _stopping(intent: Intent) -> Iterable[Span]:
     if now.by:
         yield from (", ", _("asked by"), " ", Who(SlackUserId(now.by)))
     yield from (" · ", _("since"), " ", When(_moment(now.since)))
+
+
+_HOW: Mapping[Headline, Callable[[Intent], Iterable[Span]]] = {
+    Headline.STOPPED: _stopped,
+    Headline.ENDED: _ended,
+    Headline.IDLE: _idle,
+    Headline.MAY_RUN: _may_run,
+    Headline.OUT_OF_REACH: _out_of_reach,
+    Headline.CLAIMED: _claimed,
+    Headline.STOPPING: _stopping,
+    Headline.PUSH_FAILED: _billed,
+    Headline.TARGET_FAILED: _billed,
+}
 
 
 def _targets(intent: Intent) -> Iterable[Part]:

@@ -57,33 +57,25 @@ def section(intent: Intent) -> Iterable[Part]:
 def _verdict(intent: Intent, sent: datetime) -> Iterable[Span]:
     """Yield the one verdict, and what would change it."""
     now, silence = intent.standing, intent.standing.silence
-    wait = _("Do not start it again yet: it may be running and billed.")
+    if silence and silence.proven and now.stop is not Stop.NO_SUCH_TASK:
+        yield from (Bold(_("Probably not started.")), " ")
+        yield _("Callbacks of this app did arrive since, and none was about it.")
+        return
     if now.stop is Stop.NO_SUCH_TASK:
         yield _("Tencent knows no task of the ID that was attached:")
         yield from (" ", Mono(now.gone), ". ")
-        yield Bold(wait)
-    elif not intent.subject.callbacks:
-        yield Bold(wait)
-        yield " "
+    yield Bold(_("Do not start it again yet: it may be running and billed."))
+    yield " "
+    if not intent.subject.callbacks:
         yield _("Callbacks are off, so no news will come by itself: please look.")
     elif silence is None:
-        yield Bold(wait)
-        yield " "
         yield _("Callbacks are on: if it runs, this message should say so before")
         yield from (" ", When(sent + CALLBACK_IN), f" ({_utc(sent + CALLBACK_IN)}).")
     elif silence.away:
-        yield Bold(wait)
-        yield " "
         yield _("Patchbay was down when its callback may have come:")
-        yield from (" ", When(_moment(silence.away[0])), " – ")
+        yield from (" ", When(_moment(silence.away[0])), " - ")
         yield from (When(_moment(silence.away[1])), ".")
-    elif silence.proven:
-        yield Bold(_("Probably not started."))
-        yield " "
-        yield _("Callbacks of this app did arrive since, and none was about it.")
     else:
-        yield Bold(wait)
-        yield " "
         yield from _unproven(silence, sent)
 
 

@@ -120,7 +120,7 @@ def _fact(kind: str, at: str, where: str, does: str = "create", **more: str) -> 
     columns |= more
     names = ", ".join(f'"{name}"' for name in columns)
     values = ", ".join(columns.values())
-    op.execute(
+    op.execute(  # names and expressions of this file
         f'INSERT INTO facts ("key", thing, kind, does, job, at, came_at, {names})'
         f" SELECT id || '-{kind}-{does}', id, '{kind}', '{does}', id, {at}, {at},"
         f" {values} FROM intents WHERE {where}"

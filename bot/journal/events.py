@@ -1,0 +1,53 @@
+"""Signed events of relays, as Tencent sends them: in any order, more than once."""
+
+from bot.journal import facts, stops
+from bot.journal.evidence import Fact, FactKind
+from bot.journal.model import Intent, NewIntent
+from bot.journal.rows import millis
+from bot.journal.transaction import Transaction
+from bot.states import State
+from bot.tencent.events import RelayEvent
+
+
+def apply(
+    tx: Transaction, event: RelayEvent, sdk_app_id: int
+) -> tuple[Intent | None, bool]:
+    """Let the thing that travels as the event's robot learn of it.
+
+    Returns None for a robot that is not known here, and whether it was news.
+    """
+    at = millis(tx.now())
+    facts.hear(tx.connection, sdk_app_id, heard_at=at)
+    before = tx.by_agent(event.agent)
+    if before is None or before.subject.sdk_app_id != sdk_app_id:
+        return None, False
+    was, now = tx.learn(before.id, _fact_of(event, at))
+    stops.follow(tx, was, now)
+    return tx.get(before.id), now.rev != was.rev
+
+
+def adopt(tx: Transaction, new: NewIntent, event: RelayEvent, skip: int) -> Intent:
+    """Keep *new*, which runs under a name of ours, and leave out *skip* handles."""
+    known = tx.by_agent(event.agent)
+    if known:
+        return known
+    for _number in range(skip):
+        tx.allot(new.subject.kind)
+    tx.insert(new, State.QUEUED)
+    return tx.learn(new.id, _fact_of(event, millis(tx.now())))[1]
+
+
+def _fact_of(event: RelayEvent, came_at: int) -> Fact:
+    """Return *event*, which arrived at *came_at*, as a fact."""
+    code = str(event.error_code) if event.error_code else ""
+    return Fact(
+        kind=FactKind.EVENT,
+        key=event.key,
+        ref=event.task_id,
+        target=event.target,
+        status=int(event.status),
+        code=code,
+        text=event.error,
+        at=millis(event.at),
+        came_at=came_at,
+    )
