@@ -1,9 +1,16 @@
 """Signed events of relays, as Tencent sends them: in any order, more than once."""
 
+import json
+from collections.abc import Mapping
+
+from sqlalchemy import update
+
+from bot.ids import IntentId
 from bot.journal import facts, stops
 from bot.journal.evidence import Fact, FactKind
 from bot.journal.model import Intent, NewIntent
 from bot.journal.rows import millis
+from bot.journal.schema import intents
 from bot.journal.transaction import Transaction
 from bot.states import State
 from bot.tencent.events import RelayEvent
@@ -35,6 +42,16 @@ def adopt(tx: Transaction, new: NewIntent, event: RelayEvent, skip: int) -> Inte
         tx.allot(new.subject.kind)
     tx.insert(new, State.QUEUED)
     return tx.learn(new.id, _fact_of(event, millis(tx.now())))[1]
+
+
+def name_targets(tx: Transaction, thing: IntentId, names: Mapping[str, str]) -> None:
+    """Give the targets of *thing*, and its events about them, their present names."""
+    for old, name in names.items():
+        facts.rename_target(tx.connection, thing, old, name)
+    targets = json.dumps(list(names.values()))
+    statement = update(intents).where(intents.c.id == thing)
+    tx.connection.execute(statement.values(targets=targets))
+    tx.refold(thing)
 
 
 def _fact_of(event: RelayEvent, came_at: int) -> Fact:

@@ -58,8 +58,8 @@ class Fact:
 
     *at* is its own time, *since* when the request that it answers was written, and
     *came_at* when it was learnt. *job* is the intent whose request it is about, *by*
-    the Slack user behind it. *ref* is the TaskId that it names, *target* the digest of a
-    push target, *status* Tencent's number for how it stands, or a number of days.
+    the Slack user behind it. *ref* is the TaskId that it names, *target* the digest
+    of a push target, *status* Tencent's number for how that stands, or of days.
     *key* is equal for two deliveries of one fact.
     """
 

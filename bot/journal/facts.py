@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
@@ -29,6 +29,12 @@ def put(connection: Connection, thing: IntentId, fact: Fact) -> bool:
 def of(connection: Connection, thing: IntentId) -> list[Fact]:
     """Return the facts of *thing*, in the order in which they came."""
     return [_fact_of(row) for row in connection.execute(_OF, {"thing": thing})]
+
+
+def rename_target(connection: Connection, thing: IntentId, old: str, new: str) -> None:
+    """Call the target *old* of *thing* by its *new* digest."""
+    statement = update(facts).where(facts.c.thing == thing, facts.c.target == old)
+    connection.execute(statement.values(target=new))
 
 
 def hear(connection: Connection, sdk_app_id: int, **times: int) -> None:

@@ -319,6 +319,13 @@ class Journal:
         """
         return await self._write(lambda tx: events.adopt(tx, new, event, skip))
 
+    async def name_targets(self, thing: IntentId, names: Mapping[str, str]) -> None:
+        """Name the targets of a thing that an older release accepted.
+
+        *names* are their digests, in their order, by those that it used in events.
+        """
+        await self._write(lambda tx: events.name_targets(tx, thing, names))
+
     async def hear(self, sdk_app_id: int, **times: datetime) -> None:
         """Note when callbacks of an app were `heard_at`, or `refused_at`, last."""
         columns = {name: millis(at) for name, at in times.items()}

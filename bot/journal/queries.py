@@ -233,6 +233,16 @@ class Queries:
         )
         return await self._all(query.order_by(intents.c.id))
 
+    async def nameless(self) -> list[Intent]:
+        """Return what lives and was accepted by a release that named no targets."""
+        query = select(intents).where(
+            intents.c.state.in_([state.value for state in LIVE]),
+            intents.c.creates,
+            intents.c.targets == "[]",
+            intents.c.standing == "",
+        )
+        return await self._all(query.order_by(intents.c.id))
+
     async def newest(self) -> IntentId | None:
         """Return the intent that was made last."""
         query = select(func.max(intents.c.id))

@@ -150,6 +150,11 @@ class Transaction:
             self.raise_notices(after, told)
         return before, after
 
+    def refold(self, thing: IntentId) -> None:
+        """Fold anew what is known of *thing*, and tell nobody."""
+        before = self.get(thing)
+        self._stand(before, self._folded(before), Changes())
+
     def _folded(self, thing: Intent) -> Standing:
         """Fold all that is known of *thing*; an ID is one thing's only."""
         known = facts.of(self.connection, thing.id)

@@ -39,6 +39,7 @@ async def recover(executor: Executor, hearing: Hearing, now: datetime) -> Recove
     """Take up whatever is unfinished; every step may be done again after a crash."""
     absence = await hearing.absence()
     counts = {"sent": 0, "expired": 0, "unknown": 0, "repeated": 0}
+    await _name_targets(executor)
     for outcome in executor.journal.spool.left():
         with _logged(outcome.intent):
             await executor.completion.recall(outcome)
@@ -50,6 +51,16 @@ async def recover(executor: Executor, hearing: Hearing, now: datetime) -> Recove
     await hearing.alive()
     log.info("journal.recovered", **counts)
     return Recovered(**counts)
+
+
+async def _name_targets(executor: Executor) -> None:
+    """Name the targets of what an older release accepted, so that events find them."""
+    for intent in await executor.journal.find.nameless():
+        with _logged(intent.id):
+            kind = executor.resources.request_of(intent)
+            request = await _request(executor, intent, kind)
+            names = executor.resources.of(intent).former_targets(request)
+            await executor.journal.name_targets(intent.id, names)
 
 
 async def _note_absence(executor: Executor, absence: tuple[datetime, datetime]) -> None:

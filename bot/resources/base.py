@@ -187,6 +187,10 @@ class Resource:
         """Return the digests of where *request* pushes to."""
         return ()
 
+    def former_targets(self, request: Request[Any]) -> Mapping[str, str]:
+        """Return `targets` by the digests that releases before 0.3 gave them."""
+        return {}
+
     def called_back(self, request: Request[Any], app: App | None) -> bool:
         """Tell whether Tencent tells by itself what becomes of *request*."""
         return False

@@ -133,6 +133,14 @@ class Relay(Resource):
         """Return the digests of the push targets, whatever their spelling."""
         return request.targets if isinstance(request, StartPublishCdnStream) else ()
 
+    def former_targets(self, request: Request[Any]) -> Mapping[str, str]:
+        """Return `targets` by the digests of the whole addresses."""
+        if not isinstance(request, StartPublishCdnStream):
+            return {}
+        urls = (url.get_secret_value().encode() for url in request.target_urls)
+        former = (hashlib.sha256(url).hexdigest() for url in urls)
+        return dict(zip(former, request.targets, strict=True))
+
     def digested(self, wire: Mapping[str, Any]) -> Mapping[str, Any]:
         """Leave out the robot's name, which is another one for each submission."""
         robot = cast("Mapping[str, Any]", wire.get("AgentParams", {}))
