@@ -52,12 +52,12 @@ def end(
         answered.pop("error_text", None)
         _learn_all(tx, intent.id, known, answered, notices)
         return tx.get(intent.id)
-    if intent.state not in {State.SENDING, State.QUEUED}:
-        return intent  # it was ended by what became of its thing
-    if intent.subject.ends:
-        stops.settle(tx, intent, to, _said(tx, intent, changes), notices)
-    else:
-        tx.raise_notices(tx.move(intent.id, to, changes), notices)
+    if intent.state in {State.SENDING, State.QUEUED}:
+        # else what became of its thing has ended it; the answer is a fact all the same
+        if intent.subject.ends:
+            stops.settle(tx, intent, to, _said(tx, intent, changes), notices)
+        else:
+            tx.raise_notices(tx.move(intent.id, to, changes), notices)
     if about := tx.get(intent.id).subject.about:
         _learn_all(tx, about, known, Changes(), ())
     return tx.get(intent.id)

@@ -15,7 +15,7 @@ from bot.errors import IllegalMove, JournalUnavailable, KeyReused
 from bot.ids import FormId, IntentId, Kind
 from bot.journal import endings, events, facts, stops
 from bot.journal.audit import Audit, Entry, append
-from bot.journal.evidence import Fact, FactKind, Lifecycle, fact_key
+from bot.journal.evidence import Fact, FactKind, Lifecycle
 from bot.journal.maintenance import Maintenance
 from bot.journal.migrate import upgrade
 from bot.journal.model import Changes, Intent, NewIntent, Notice
@@ -183,16 +183,11 @@ class Journal:
                 return None
             changes = Changes(owner=owner, send_by=send_by)
             moved = tx.move(intent, State.SENDING, changes)
-            if not moved.subject.creates:
-                return moved
-            at = millis(tx.now())
-            written = Fact(
-                kind=FactKind.WRITTEN,
-                key=fact_key(intent, FactKind.WRITTEN),
-                at=at,
-                came_at=at,
-            )
-            return tx.learn(intent, written, notices=None)[1]
+            thing = intent if moved.subject.creates else moved.subject.about
+            if thing:
+                written = endings.fact_of(tx, moved, FactKind.WRITTEN, changes)
+                tx.learn(thing, written, notices=None)
+            return tx.get(intent)
 
         return await self._write(work)
 

@@ -67,7 +67,7 @@ class Maintenance:
         The audit trail stays: it is append-only. Numbers of handles are not used again.
         """
         past = select(intents.c.id).where(
-            intents.c.state.in_([state.value for state in OVER]),
+            intents.c.state.in_([state.value for state in OVER | {State.WAITING}]),
             intents.c.created_at < millis(now - INTENTS_KEPT),
         )
         delivered = outbox.c.state != PENDING

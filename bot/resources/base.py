@@ -274,7 +274,7 @@ class Resource:
             "": _("{handle} is stopped."),
             How.CANCELLED: _("{handle} was cancelled before it was sent."),
             How.NOT_STARTED: _("{handle} did not start; there is nothing to stop."),
-            How.ENDED: _("{handle} is over; there is nothing more to stop."),
+            How.ENDED: _("{handle} is over: every target was disconnected."),
             How.GONE: _("{handle} is over: Tencent knows no such task any more."),
             How.NO_SUCH_TASK: _("Tencent knows no task of the ID that {handle} has."),
         }[intent.settlement.reason]

@@ -114,12 +114,17 @@ def _how(intent: Intent) -> Iterable[Part]:
 
 
 def _ended(intent: Intent) -> Iterable[Span]:
-    why = (
-        _("Tencent knows no such task any more")
-        if intent.standing.ending is Ending.GONE
-        else _("every target was disconnected, and nobody here stopped it")
+    why = {
+        Ending.GONE: _("Tencent knows no such task any more"),
+        Ending.MEANWHILE: _("every target was disconnected while it was stopped by"),
+    }.get(
+        intent.standing.ending or Ending.IDLE,
+        _("every target was disconnected, and nobody here stopped it"),
     )
-    yield from (_("Ended"), " ", _since(intent), ": ", why, ".")
+    yield from (_("Ended"), " ", _since(intent), ": ", why)
+    if intent.standing.by:
+        yield from (" ", Who(SlackUserId(intent.standing.by)))
+    yield "."
 
 
 def _idle(intent: Intent) -> Iterable[Span]:

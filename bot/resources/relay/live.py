@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.journal.evidence import (
+    Does,
     Ending,
     Fact,
     FactKind,
@@ -153,7 +154,8 @@ def _over_by_events(
             by=sent[-1].by,
             ending=Ending.STOPPED,
         )
-    if any(target.status is Target.IDLE for target in targets):
+    written = _written(known, ref)
+    if written is None and any(one.status is Target.IDLE for one in targets):
         return None
     return Standing(
         state=State.ENDED,
@@ -161,8 +163,18 @@ def _over_by_events(
         ref=ref,
         vouched=True,
         since=at,
-        ending=Ending.IDLE,
+        by=written.by if written else "",
+        ending=Ending.MEANWHILE if written else Ending.IDLE,
     )
+
+
+def _written(known: Known, ref: str) -> Fact | None:
+    """Return the stop that was under way when the relay ended, if one was.
+
+    Whether it was that which ended it, only its answer tells.
+    """
+    sent = [f for f in known.facts if f.does is Does.END and f.ref == ref]
+    return next((f for f in sent if f.kind is FactKind.WRITTEN), None)
 
 
 def _headline(thing: Intent, targets: Sequence[TargetStanding]) -> tuple[int, Headline]:

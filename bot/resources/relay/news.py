@@ -192,9 +192,11 @@ def _over(intent: Intent, at: When) -> Outcome:
 
 
 def ended_because(ending: Ending | None) -> str:
-    """Return how it is known that a relay ended by itself."""
+    """Return how it is known that a relay ended"""
     if ending is Ending.GONE:
         return _("Ended: Tencent knows no such task any more")
+    if ending is Ending.MEANWHILE:
+        return _("Ended: every target was disconnected while it was being stopped")
     return _("Ended by itself: every target was disconnected")
 
 
