@@ -173,8 +173,10 @@ def _written(known: Known, ref: str) -> Fact | None:
 
     Whether it was that which ended it, only its answer tells.
     """
-    sent = [f for f in known.facts if f.does is Does.END and f.ref == ref]
-    return next((f for f in sent if f.kind is FactKind.WRITTEN), None)
+    stops = [f for f in known.facts if f.does is Does.END and f.ref == ref]
+    undone = {f.job for f in stops if f.kind in {FactKind.REFUSED, FactKind.UNSENT}}
+    written = (f for f in stops if f.kind is FactKind.WRITTEN)
+    return next((f for f in written if f.job not in undone), None)
 
 
 def _headline(thing: Intent, targets: Sequence[TargetStanding]) -> tuple[int, Headline]:

@@ -192,7 +192,7 @@ def _over(intent: Intent, at: When) -> Outcome:
 
 
 def ended_because(ending: Ending | None) -> str:
-    """Return how it is known that a relay ended"""
+    """Return how it is known that a relay ended."""
     if ending is Ending.GONE:
         return _("Ended: Tencent knows no such task any more")
     if ending is Ending.MEANWHILE:
