@@ -7,7 +7,7 @@ somebody else's; none of that does harm, since the journal decides what is news.
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -21,6 +21,7 @@ from bot.journal.model import Asker, Intent, NewIntent, Subject
 from bot.journal.recents import Recents
 from bot.operations.hearing import Hearing
 from bot.resources.relay.resource import RELAY, START
+from bot.runtime.redact import HIDE
 from bot.settings import App
 from bot.tencent import events
 from bot.tencent.events import RelayEvent, RelayStatus
@@ -64,8 +65,8 @@ class Callbacks:
         event = events.read(raw, sign, settings.callback_key)
         try:
             await self.hearing.heard(settings.sdk_app_id)
-            if event is not None:
-                await self._take(event, settings)
+            if event is not None:  # its text may quote the address, with the key
+                await self._take(replace(event, error=HIDE(event.error)), settings)
         except JournalUnavailable:
             await self.hearing.refused(settings.sdk_app_id)
             raise

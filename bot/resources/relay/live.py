@@ -22,6 +22,7 @@ from bot.journal.evidence import (
 )
 from bot.journal.model import Intent
 from bot.resources.fold import (
+    MARGIN,
     Known,
     known_of,
     over_by_answer,
@@ -40,8 +41,8 @@ _SIMPLE: Mapping[int, Target] = {
     RelayStatus.FAILED: Target.FAILED,
     RelayStatus.DISCONNECTING: Target.STOPPING,
 }
-# A target that says so is not over.
-_RUNS = {status for status in RelayStatus if status is not RelayStatus.IDLE}
+# A target that says so runs, against an answer of the same moment.
+_RUNS = {RelayStatus.CONNECTING, RelayStatus.RUNNING, RelayStatus.RECOVERING}
 OVER = {Target.ENDED, Target.IDLE}
 
 
@@ -109,6 +110,8 @@ def _vouched(
 ) -> Standing:
     counted = [f for f in events if _is_about(thing, f)]
     ran_at = [f.at for f in counted if f.status in _RUNS]
+    # one that failed was tried until then, and says nothing of the moment after
+    ran_at += [f.at - 2 * MARGIN for f in counted if f.status == RelayStatus.FAILED]
     if over := over_by_answer(known, ids.ref, vouched=True, ran_at=ran_at):
         return over
     if over := _over_by_events(thing, known, ids.ref, targets):
