@@ -222,6 +222,16 @@ class Operations:
         await self.journal.open_forms.keep(form)
         return form.id
 
+    async def kept(self, ask: Ask, form: str) -> dict[str, str]:
+        """Return what the open form of that id starts from, to whoever opened it."""
+        return dict((await forms.of(ask, FormId(form), self.journal.open_forms)).values)
+
+    async def remember(self, ask: Ask, values: dict[str, str]) -> None:
+        """Keep *values* with the form that *ask* is a submission of."""
+        if ask.submission:
+            form = await forms.of(ask, ask.submission.form_id, self.journal.open_forms)
+            await self.journal.open_forms.change(form, values)
+
     async def returned(self, ask: Ask) -> tuple[Ask, dict[str, str]]:
         """Return the submission *ask* at the place where its form was asked for."""
         return await forms.returned(ask, self.journal.open_forms)

@@ -44,12 +44,22 @@ async def returned(ask: Ask, open_forms: OpenForms) -> tuple[Ask, dict[str, str]
     """
     if ask.submission is None:
         raise UsageError(_("That was not a form."))
+    form = await of(ask, ask.submission.form_id, open_forms)
+    where = Place(channel=form.channel, thread=form.thread, direct=form.direct)
+    placed = replace(ask, where=where, answer_url=form.answer_url)
+    return placed, dict(form.values)
+
+
+async def of(ask: Ask, form_id: FormId, open_forms: OpenForms) -> OpenForm:
+    """Return the open form *form_id* of whoever asks.
+
+    Raises:
+        UsageError: it is older than 30 minutes, somebody else's, or was sent in.
+    """
     who = ask.who
-    form = await open_forms.get(ask.submission.form_id, team=who.team, user=who.user)
+    form = await open_forms.get(form_id, team=who.team, user=who.user)
     if form is None or form.used_by not in {"", ask.key}:
         raise UsageError(
             _("This form is too old, or was sent in already. Open a new one.")
         )
-    where = Place(channel=form.channel, thread=form.thread, direct=form.direct)
-    placed = replace(ask, where=where, answer_url=form.answer_url)
-    return placed, dict(form.values)
+    return form

@@ -100,6 +100,16 @@ class Service(Protocol):
     async def open_form(self, ask: Ask, values: dict[str, str]) -> FormId:
         """Keep what a form starts from; the form itself carries only this id."""
 
+    async def kept(self, ask: Ask, form: str) -> dict[str, str]:
+        """Return what the open form of that id starts from, to whoever opened it.
+
+        Raises:
+            UsageError: as `returned` does.
+        """
+
+    async def remember(self, ask: Ask, values: dict[str, str]) -> None:
+        """Keep *values* with the form that *ask* is a submission of."""
+
     async def returned(self, ask: Ask) -> tuple[Ask, dict[str, str]]:
         """Return the submission *ask* at the place where its form was asked for.
 
