@@ -81,11 +81,18 @@ class Busy(UserError):
 
 
 class CloudError(BotError):
-    """A call to Tencent failed. *request_id* is empty when none came back."""
+    """A call to Tencent failed. *request_id* is empty when none came back.
 
-    def __init__(self, what: str, *, request_id: str = "") -> None:
+    *candidates* is every TaskId that stands in what came back, as text that can be
+    kept: one of them may be of the relay that was asked for.
+    """
+
+    def __init__(
+        self, what: str, *, request_id: str = "", candidates: Sequence[str] = ()
+    ) -> None:
         super().__init__(what)
         self.request_id = request_id
+        self.candidates = tuple(candidates)
 
 
 class NotSent(CloudError):
@@ -102,8 +109,16 @@ class NotSent(CloudError):
 class Refused(CloudError):
     """Tencent answered with an error *code*, which `tencent.explain` explains."""
 
-    def __init__(self, code: str, message: str, *, request_id: str = "") -> None:
-        super().__init__(f"{code}: {message}", request_id=request_id)
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        request_id: str = "",
+        candidates: Sequence[str] = (),
+    ) -> None:
+        what = f"{code}: {message}"
+        super().__init__(what, request_id=request_id, candidates=candidates)
         self.code = code
         self.message = message
 
@@ -111,11 +126,19 @@ class Refused(CloudError):
 class NoAnswer(CloudError):
     """Sent, and nothing trustworthy came back; *what* says what did.
 
-    *salvaged* is a TaskId that stands whole in a broken answer.
+    *salvaged* is the one of *candidates* that stands whole in a broken answer and may
+    be taken for the relay's.
     """
 
-    def __init__(self, what: str, *, request_id: str = "", salvaged: str = "") -> None:
-        super().__init__(what, request_id=request_id)
+    def __init__(
+        self,
+        what: str,
+        *,
+        request_id: str = "",
+        salvaged: str = "",
+        candidates: Sequence[str] = (),
+    ) -> None:
+        super().__init__(what, request_id=request_id, candidates=candidates)
         self.salvaged = salvaged
 
 

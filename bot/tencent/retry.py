@@ -303,9 +303,12 @@ def next_step(
     An update that is sent again needs a new, larger SequenceNumber.
     """
     kind = KINDS.get((request_type.level, request_type.repeat), _Kind.START)
-    if kind is _Kind.START and isinstance(error, NoAnswer) and error.salvaged:
-        return End(Conclusion.STARTED)
     plan = PLANS[class_of(error)][kind]
+    if kind is _Kind.START and error.candidates:
+        if isinstance(error, NoAnswer) and error.salvaged:
+            return End(Conclusion.STARTED)
+        # a code says that it was refused, the TaskId beside it that it was not
+        plan = PLANS[ErrorClass.VAGUE][kind]
     verdict = plan.verdict
     if past.doubt and verdict is Conclusion.NOT_STARTED and kind is not _Kind.READ:
         verdict = Conclusion.UNKNOWN

@@ -186,11 +186,32 @@ def test_what_is_shown_of_a_relay_opens_nothing(example, put):
 TASK = "-m97l2ZU7kOlV5cTRMoU6yoGp2nDYkzbJ13EC4K-4pycoZXVv+XVrNoUXQ8++8Z2PwUlAQ.."
 
 
-@pytest.mark.parametrize("task", ["", "short", "x" * 513, "-m97 l2ZU7", "-m97l2ZU7é\n"])
+@pytest.mark.parametrize(
+    "task", ["", "x" * 513, "é" * 257, "-m97 l2ZU7", "-m97l2ZU7\n", "-m97l\u202e"]
+)
 def test_a_task_id_that_none_can_be_is_refused(faults, task):
     assert faults({"SdkAppId": 1, "TaskId": task}, StopPublishCdnStream) == {
-        "TaskId": "The TaskId takes 8 to 512 characters of ASCII, without spaces."
+        "TaskId": ("The TaskId is 1 to 512 bytes of text that can be seen, no space.")
     }
+
+
+ODD_IDS = [TASK, "a", "short", "-", "任务-7", "é" * 256, "x" * 512, "{}", '-m9"\\']
+
+
+@pytest.mark.parametrize("task", ODD_IDS)
+def test_whatever_comes_back_as_a_task_id_can_be_stopped(task):
+    started = RelayStarted.model_validate({"TaskId": task})
+
+    stop = StopPublishCdnStream.of({"SdkAppId": 1, "TaskId": started.task_id})
+
+    assert stop.to_wire() == {"SdkAppId": 1, "TaskId": task}
+
+
+@pytest.mark.parametrize("around", [" {}", "{}\r\n", "\ufeff{}\x00", "\u200b {}\t"])
+def test_what_cannot_be_seen_around_a_task_id_is_not_its_own(around):
+    reply = RelayStarted.model_validate({"TaskId": around.format(TASK)})
+
+    assert reply.task_id == TASK
 
 
 def test_a_stop_may_end_the_recording_too(faults):
