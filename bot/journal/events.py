@@ -53,10 +53,10 @@ def keep(connection: Connection, intent: Intent, event: RelayEvent, at: int) -> 
         "intent": intent.id,
         "task_id": event.task_id,
         "target": hashlib.sha256(url.encode()).hexdigest(),
-        "status": event.status.value,
+        "status": int(event.status),
         "error": event.error[:LONGEST_ERROR],
-        "at": millis(event.at),
-        "sent_at": millis(event.sent_at),
+        "at": millis(event.at) if event.at else at,
+        "sent_at": millis(event.sent_at) if event.sent_at else at,
         "came_at": at,
     }
     statement = insert(events).values(row).on_conflict_do_nothing()

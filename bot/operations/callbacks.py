@@ -46,7 +46,7 @@ class Callbacks:
         if event is None:
             return
         intent, reaction = await self.journal.apply_event(event, settings.sdk_app_id)
-        facts = {"app": app, "task_id": event.task_id, "status": event.status.name}
+        facts = {"app": app, "task_id": event.task_id, "status": event.status_name}
         if intent is None:
             log.info("callback.not-ours", **facts)
             return

@@ -26,6 +26,7 @@ from bot.tencent.models.trtc.output import (
     McuFeedBackRoomParams,
     McuPublishCdnParam,
     McuSeiParams,
+    target_digest,
 )
 from bot.tencent.models.trtc.record import McuRecordParams, RecordKey
 from bot.tencent.models.trtc.room import (
@@ -144,6 +145,12 @@ class StartPublishCdnStream(Request[RelayStarted]):
     def target_urls(self) -> tuple[SecretStr, ...]:
         """The push addresses."""
         return tuple(one.publish_cdn_url for one in self.publish_cdn_params or ())
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The digest of each push address, in order; an event's `target` is one."""
+        urls = (url.get_secret_value() for url in self.target_urls)
+        return tuple(target_digest(url) for url in urls)
 
     @property
     def transcodes(self) -> bool:

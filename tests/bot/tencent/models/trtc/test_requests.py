@@ -7,6 +7,7 @@ import pytest
 from pydantic import SecretStr, ValidationError
 from tencentcloud.trtc.v20190722 import models as official
 
+from bot.tencent.models.trtc.output import target_digest
 from bot.tencent.models.trtc.requests import (
     RelayStarted,
     RelayStopped,
@@ -117,6 +118,9 @@ def test_a_relay_knows_its_rooms_and_targets_and_that_it_transcodes(example, put
         SecretStr(TARGET["PublishCdnUrl"]),
         SecretStr(other["PublishCdnUrl"]),
     )
+    assert relay.targets == tuple(
+        target_digest(url.get_secret_value()) for url in relay.target_urls
+    )
     assert relay.transcodes
 
 
@@ -129,7 +133,8 @@ def test_a_single_stream_is_not_transcoded(example):
 def test_without_push_targets_there_are_no_addresses(example):
     fields, _reply = example("trtc-5-mix-av-feedback")
 
-    assert StartPublishCdnStream.of(fields).target_urls == ()
+    relay = StartPublishCdnStream.of(fields)
+    assert (relay.target_urls, relay.targets) == ((), ())
 
 
 def test_every_robot_is_signed_for(example, put):
