@@ -49,6 +49,7 @@ CODES = frozenset(
         "ResourceInsufficient",
         "ResourceNotFound",
         "ResourceUnavailable",
+        "ResourcesSoldOut",
         "ResponseSizeLimitExceeded",
         "ServiceUnavailable",
         "UnauthorizedOperation",
