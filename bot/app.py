@@ -218,11 +218,12 @@ def _operations(base: _Base) -> Operations:
 def _executor(base: _Base, gate: Gate, completion: Completion) -> Executor:
     ports, requests = base.ports, base.resources.requests
     rates = {action: request.rate for action, request in requests.items()}
+    ending = frozenset(name for name, one in requests.items() if one.effect.ends)
     return Executor(
         journal=base.journal,
         resources=base.resources,
         client=base.client,
-        throttles=Throttles(rates, ports.monotonic, ports.sleep),
+        throttles=Throttles(rates, ports.monotonic, ports.sleep, ending),
         apps={app.name: app for app in base.settings.all_apps},
         gate=gate,
         completion=completion,
