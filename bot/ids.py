@@ -33,6 +33,8 @@ UNREADABLE = "\ufffd"  # stands in for what cannot be kept
 LETTERS = "RSG"  # in prose no other letter and number is taken for a handle
 HANDLE = re.compile(rf"#?[{LETTERS}]\d{{1,7}}", re.IGNORECASE)
 _ANY_HANDLE = re.compile(r"#?([A-Z])(\d{1,7})", re.IGNORECASE)
+_ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}", re.ASCII)
+EARLIEST_ULID, LATEST_ULID = "01DXF6DT00", "03QCPC7P00"  # of 2020 and 2100
 
 
 def handle(kind: Kind, number: int) -> Handle:
@@ -52,6 +54,14 @@ def intent_id(at: datetime, randomness: bytes) -> IntentId:
     return IntentId(str(ULID(millis.to_bytes(6, "big") + randomness)))
 
 
+def intent_from(text: str) -> IntentId | None:
+    """Read an intent's id in any case, or None: a ULID of this century, from 2020."""
+    upper = text.upper()
+    made_then = EARLIEST_ULID <= upper[: len(EARLIEST_ULID)] < LATEST_ULID
+    ours = made_then and _ULID.fullmatch(upper) and not upper.isdigit()
+    return IntentId(upper) if ours else None
+
+
 def agent_for(intent: IntentId) -> AgentUserId:
     """Return the robot's name under which *intent* travels to Tencent.
 
@@ -64,7 +74,7 @@ def agent_for(intent: IntentId) -> AgentUserId:
 def intent_of(agent: str) -> IntentId | None:
     """Return the intent that travels as *agent*, or None if it is not ours."""
     tail = agent.removeprefix(AGENT_PREFIX)
-    ours = tail != agent and re.fullmatch(r"[0-7][0-9A-HJKMNP-TV-Z]{25}", tail)
+    ours = tail != agent and _ULID.fullmatch(tail)
     return IntentId(tail) if ours else None
 
 
