@@ -23,6 +23,7 @@ from bot.operations.delivery import Delivery
 from bot.operations.executor import Executor
 from bot.operations.facade import Operations
 from bot.operations.jobs import Jobs
+from bot.operations.reception import Reception
 from bot.operations.throttle import Throttles
 from bot.products import PRODUCTS
 from bot.resources.base import Registry
@@ -123,6 +124,7 @@ async def build(
         apps=operations.executor.apps,
         journal=base.journal,
         recents=base.recents,
+        reception=operations.reception,
         wake=base.delivery.wake,
     )
     return Bot(
@@ -209,6 +211,7 @@ def _operations(base: _Base) -> Operations:
         recents=base.recents,
         executor=_executor(base, gate, completion),
         gate=gate,
+        reception=Reception(now=ports.now, monotonic=ports.monotonic),
         wake=base.delivery.wake,
         now=ports.now,
         random_bytes=ports.random_bytes,

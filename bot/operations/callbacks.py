@@ -9,11 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import structlog
+from pydantic import SecretStr
 
 from bot.errors import NotFound
 from bot.i18n import _
 from bot.journal.journal import Journal
 from bot.journal.recents import Recents
+from bot.operations.reception import NOBODY, Reception, Refusal, addressed
 from bot.settings import App
 from bot.states import Reaction
 from bot.tencent import events
@@ -28,10 +30,14 @@ class Callbacks:
     apps: Mapping[str, App]
     journal: Journal
     recents: Recents
+    reception: Reception
     wake: Callable[[], None]  # says that something may be delivered
 
     async def receive(self, app: str, raw: bytes, sign: str) -> None:
         """Take in the body *raw*, signed *sign*; when it returns, it is committed.
+
+        *app* is what the address says: an app's name, or its SdkAppId. *sign* is empty
+        if the callback was not signed.
 
         Raises:
             NotFound: there is no such app, or it takes no callbacks.
@@ -39,14 +45,28 @@ class Callbacks:
             InvalidRequest: it is genuine, and not what Tencent documents.
             JournalUnavailable: it was not committed; Tencent should try again.
         """
-        settings = self.apps.get(app)
-        if settings is None or settings.callback_key is None:
+        settings = addressed(self.apps.values(), app)
+        if settings is None:
+            self.reception.refuse(NOBODY, Refusal.NO_APP)
             raise NotFound(_("No app of that name takes callbacks."))
-        event = events.read(raw, sign, settings.callback_key)
+        if settings.callback_key is None:
+            self.reception.refuse(settings.name, Refusal.NO_KEY)
+            raise NotFound(_("No app of that name takes callbacks."))
+        with self.reception.receiving(settings, sign):
+            await self._take_in(settings, settings.callback_key, raw, sign)
+
+    async def _take_in(
+        self, settings: App, key: SecretStr, raw: bytes, sign: str
+    ) -> None:
+        event = events.read(raw, sign, key)
         if event is None:
             return
         intent, reaction = await self.journal.apply_event(event, settings.sdk_app_id)
-        facts = {"app": app, "task_id": event.task_id, "status": event.status_name}
+        facts = {
+            "app": settings.name,
+            "task_id": event.task_id,
+            "status": event.status_name,
+        }
         if intent is None:
             log.info("callback.not-ours", **facts)
             return
