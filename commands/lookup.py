@@ -118,6 +118,7 @@ def _unknown(token: Token, service: Service) -> Outcome:
         TokenKind.TASK: _("It looks like a relay's TaskId."),
         TokenKind.SESSION: _("It looks like a GS session."),
         TokenKind.REQUEST: _("It looks like a RequestId of a call I did not make."),
+        TokenKind.INTENT: _("It looks like the ID of a submission."),
         TokenKind.HANDLE: _("It looks like a handle, but I never gave it out."),
     }.get(token.kind, _("I look for handles, IDs, rooms and people."))
     parts: list[Part] = [line(looks)]

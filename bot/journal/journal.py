@@ -321,10 +321,9 @@ class Journal:
         """
         await self._write(lambda tx: events.name_targets(tx, thing, names))
 
-    async def hear(self, sdk_app_id: int, **times: datetime) -> None:
-        """Note when callbacks of an app were `heard_at`, or `refused_at`, last."""
-        columns = {name: millis(at) for name, at in times.items()}
-        await self._write(lambda tx: facts.hear(tx.connection, sdk_app_id, **columns))
+    async def hear(self, sdk_app_id: int, at: datetime) -> None:
+        """Note that callbacks of an app arrived *at*; of app 0, that this bot ran."""
+        await self._write(lambda tx: facts.hear(tx.connection, sdk_app_id, millis(at)))
 
     async def update(
         self,

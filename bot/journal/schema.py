@@ -179,7 +179,6 @@ hearing = Table(  # when callbacks of an app last arrived; app 0 is this bot its
     metadata,
     Column("sdk_app_id", BigInteger, primary_key=True, autoincrement=False),
     Column("heard_at", BigInteger, nullable=False),
-    Column("refused_at", BigInteger, nullable=False, server_default="0"),
 )
 
 audit = Table(  # never updated, never deleted from: triggers see to it

@@ -38,6 +38,7 @@ from bot.operations.orders import (
     intent_entry,
     new_intent,
 )
+from bot.operations.reception import Reception
 from bot.resources.base import Registry
 from bot.settings import App, Settings
 from bot.states import State
@@ -59,6 +60,7 @@ class Operations:
     recents: Recents
     executor: Executor
     gate: Gate
+    reception: Reception
     wake: Callable[[], None]  # says that something may be delivered
     now: Callable[[], datetime]
     random_bytes: Callable[[int], bytes]
@@ -296,7 +298,8 @@ class Operations:
 
     async def diagnose(self) -> list[Check]:
         """Return what is well and what is not."""
-        return await examine(self.settings, self.journal, self.executor.client)
+        client = self.executor.client
+        return await examine(self.settings, self.journal, client, self.reception)
 
 
 def _first_notices(order: Order, at: datetime) -> tuple[Notice, ...]:

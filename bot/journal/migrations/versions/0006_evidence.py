@@ -68,7 +68,6 @@ def _tables() -> None:
         "hearing",
         sa.Column("sdk_app_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("heard_at", sa.BigInteger(), nullable=False),
-        sa.Column("refused_at", sa.BigInteger(), nullable=False, server_default="0"),
         sa.PrimaryKeyConstraint("sdk_app_id"),
     )
 

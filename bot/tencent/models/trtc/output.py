@@ -29,6 +29,14 @@ _PUSH_URL = re.compile(
 )
 _APP = re.compile(r"/(?P<app>[^/?]+)/")
 
+# Of any text: what comes back from Tencent may be spelt otherwise than it was sent.
+_ANY_URL = re.compile(
+    r"(?:[a-z][a-z0-9+.-]*://)?(?:[^/?#]*@)?"
+    r"(?P<host>\[[^\]/?#]*\]|[^:/?#]*)(?::(?P<port>[0-9]*))?(?P<path>[^?#]*)",
+    re.IGNORECASE,
+)
+RTMP_PORT = "1935"
+
 
 # ── push targets ─────────────────────────────────────────────────────────────────
 
@@ -68,17 +76,27 @@ def masked_push_url(url: str) -> str:
 
 
 def canonical_target(url: str) -> str:
-    """Return where *url* pushes to, equal for every spelling: `host:port/path`."""
-    match = _PUSH_URL.fullmatch(url.partition("?")[0].partition("#")[0])
-    if match is None:
+    """Return what two spellings of one push address have in common.
+
+    That is `host:port/path`: the host in lower case and without a dot at its end, the
+    port always, the path as it is. Scheme, user, query and fragment do not count: a
+    signature in them is another one each time. Never raises.
+    """
+    match = _ANY_URL.match(url)
+    if match is None:  # the pattern has no part that must be there
         return url
     host = match["host"].lower().rstrip(".")
-    return f"{host}:{match['port'] or 1935}{match['path'] or ''}"
+    port = (match["port"] or "").lstrip("0") or RTMP_PORT
+    return f"{host}:{port}{match['path']}"
 
 
 def target_digest(url: str) -> str:
-    """Return the digest of where *url* pushes to; it has no stream key in it."""
-    return hashlib.sha256(canonical_target(url).encode()).hexdigest()
+    """Return the SHA-256 of the canonical form of *url*, in hex; "" if it is empty.
+
+    It tells targets apart where the address itself, which is a secret, may not stand.
+    """
+    canonical = canonical_target(url).encode("utf-8", "replace")
+    return hashlib.sha256(canonical).hexdigest() if url else ""
 
 
 PushUrl = Annotated[SecretStr, AfterValidator(_push_url), shown_as(masked_push_url)]
