@@ -38,7 +38,7 @@ def row(intent: Intent, resources: Registry) -> Row:
         " · ",
         When(intent.created_at),
     )
-    opening = Button(_("Open"), "lookup", intent.handle)
+    opening = Button(_("Open"), "lookup", intent.id)
     end = resource.end_button(intent)
     return Row(spans, (opening, end) if end else (opening,))
 
