@@ -148,10 +148,10 @@ async def another_status(bench):
     return "S"
 
 
-@play("a callback without a time or a target")
+@play("a callback without a time")
 async def timeless(bench):
     relay = await lost(bench)
-    raw = json.loads(body(relay, RUNNING, Payload={"Status": RUNNING}))
+    raw = json.loads(body(relay, RUNNING))
     del raw["CallbackTs"], raw["EventInfo"]["EventMsTs"]
     await call(bench, json.dumps(raw).encode())
     return "S"
