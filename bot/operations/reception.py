@@ -2,8 +2,8 @@
 
 A callback that is refused is lost after a minute, and nobody hears of it: Tencent shows
 no failures. So refusals are counted, told once a minute in the log, and shown by the
-doctor; and it is kept when Tencent was last heard for an app, and when it was last
-turned away though what it sent was genuine. That no callback came of a relay is
+doctor; and it is kept when Tencent was last heard for an app, and when a callback of it
+was last turned away. That no callback came of a relay is
 evidence only where both say so.
 """
 
@@ -52,7 +52,7 @@ class Reception:
     """Counts and remembers, in memory. *now* is the wall clock, *monotonic* seconds.
 
     `refused` is by the app's name, `heard` and `turned_away` are by its SdkAppId: when
-    a genuine callback was last taken in, and when one last was not.
+    a callback was last taken in, and when one last was not.
     """
 
     now: Callable[[], datetime]
@@ -68,7 +68,7 @@ class Reception:
         return self.heard.get(sdk_app_id)
 
     def refused_at(self, sdk_app_id: int) -> datetime | None:
-        """Return when a genuine callback of the app was last not answered with 200."""
+        """Return when a callback of the app was last not answered with 200."""
         return self.turned_away.get(sdk_app_id)
 
     def refuse(self, app: str, why: Refusal) -> None:
@@ -87,6 +87,7 @@ class Reception:
         try:
             yield
         except NotAllowed:
+            self.turned_away[app.sdk_app_id] = self.now()
             self.refuse(app.name, Refusal.FORGED if sign else Refusal.UNSIGNED)
             raise
         except BaseException as error:
