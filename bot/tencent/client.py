@@ -21,7 +21,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver
 from aiohttp.http_exceptions import HttpProcessingError
 
-from bot.errors import NoAnswer, NotSent, SettingsError
+from bot.errors import NoAnswer, NotSent, Refused, SettingsError
 from bot.i18n import DEFAULT_LOCALE, _
 from bot.products import ENDPOINTS, is_endpoint
 from bot.tencent import tc3, wire
@@ -116,7 +116,8 @@ class Client:
 
         Raises:
             NotSent: it certainly did not leave.
-            Refused: Tencent answered with an error code.
+            Refused: Tencent answered with an error code; and, if the request must not
+                reach it twice, with no TaskId beside it.
             NoAnswer: it may have left, and no answer came that can be trusted.
         """
         if not re.fullmatch(r"[a-z0-9-]{0,32}", region):
@@ -134,7 +135,12 @@ class Client:
             language=language or self._language,
         )
         answer = await self._exchange(request, account.endpoint, payload, headers)
-        return wire.load(*answer, cast("type[R]", request.reply))
+        try:
+            return wire.load(*answer, cast("type[R]", request.reply))
+        except Refused as error:
+            if request.repeat is Repeat.NEVER and error.candidates:
+                raise wire.contradiction(error) from None
+            raise
 
     def _account(self, request: Request[Any]) -> Account:
         service = request.service.name

@@ -32,6 +32,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND, SECOND = timedelta(milliseconds=1), timedelta(seconds=1)
 LONGEST_NUMBER = 18  # digits; the milliseconds since 1970 have 13
 LARGEST_STATUS = 2**31 - 1  # which the journal's column holds
+LONGEST_CODE, LONGEST_ERROR = 128, 1000  # characters, likewise
 UNTOLD = -1  # the status of an event that says none which can be read
 
 _Object = Mapping[str, Any]
@@ -156,7 +157,7 @@ def _relay_event(body: _Object) -> RelayEvent:
         at=own_time or sent_at,
         sent_at=sent_at,
         error_code=_error_code(payload.get("ErrorCode")),
-        error=_text(payload.get("ErrorMsg")),
+        error=_text(payload.get("ErrorMsg"))[:LONGEST_ERROR],
         content="" if own_time else _digest(info),
     )
 
@@ -183,7 +184,7 @@ def _status(claimed: object) -> int:
 
 def _error_code(claimed: object) -> str:
     code = _text(claimed)
-    return "" if code == "0" else code
+    return "" if code == "0" else code[:LONGEST_CODE]
 
 
 # ── values that may come in another type than the page says ──────────────────────

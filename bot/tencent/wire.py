@@ -130,6 +130,15 @@ def cut_off(why: str, body: bytes, status: int = OK) -> NoAnswer:
     )
 
 
+def contradiction(error: Refused) -> NoAnswer:
+    """Return what an *error* with a TaskId beside it is to whoever wanted a start.
+
+    What is known of the code, that nothing was done, is not known of this answer.
+    """
+    why = _("It has an error, {error}, and a TaskId beside it.").format(error=error)
+    return _untrusted(why, error.request_id, candidates=error.candidates)
+
+
 def candidates(body: bytes) -> tuple[str, ...]:
     """Return every TaskId that stands whole in *body*, whatever it is, as it is kept.
 

@@ -67,7 +67,9 @@ class CloudState:
         """Make the next *times* calls of *action* (or `*`) fail as *how* says.
 
         *how* is an error code, `timeout`, `reset`, `empty`, `html`, `garbage`,
-        `truncated`, `late` (it happens, the answer is lost) or `500`.
+        `truncated`, `late` (it happens, the answer is lost), `500`; or an answer that
+        is whole and odd: `status-201`, `status-500`, `bom`, `gzip`, `deflate`,
+        `doubled` (two RequestIds) or `error-beside`.
         """
         self.failures[action].extend([how] * times)
 

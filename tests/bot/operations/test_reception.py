@@ -58,23 +58,23 @@ def test_an_address_names_an_app_by_its_name_or_else_by_its_sdk_app_id(
 
 
 @pytest.mark.parametrize(
-    ("error", "sign", "counts", "away"),
+    ("error", "sign", "counts"),
     [
-        (NotAllowed("wrong", rule="r"), "", {Refusal.UNSIGNED: 1}, False),
-        (NotAllowed("wrong", rule="r"), "x", {Refusal.FORGED: 1}, False),
-        (InvalidRequest({"": "no event"}), "x", {Refusal.UNREAD: 1}, True),
-        (JournalUnavailable("away"), "x", {}, True),
-        (KeyError("a bug"), "x", {}, True),
+        (NotAllowed("wrong", rule="r"), "", {Refusal.UNSIGNED: 1}),
+        (NotAllowed("wrong", rule="r"), "x", {Refusal.FORGED: 1}),
+        (InvalidRequest({"": "no event"}), "x", {Refusal.UNREAD: 1}),
+        (JournalUnavailable("away"), "x", {}),
+        (KeyError("a bug"), "x", {}),
     ],
 )
 def test_what_is_not_taken_in_is_noted_by_its_reason(
-    reception, clock, error, sign, counts, away
+    reception, clock, error, sign, counts
 ):
     with pytest.raises(type(error)), reception.receiving(TWIN, sign):
         raise error
 
     assert reception.refused == ({"twin": Counter(counts)} if counts else {})
-    assert reception.refused_at(TWIN.sdk_app_id) == (clock.at if away else None)
+    assert reception.refused_at(TWIN.sdk_app_id) == clock.at
     assert reception.heard_at(TWIN.sdk_app_id) is None
 
 

@@ -2,12 +2,13 @@
 
 import asyncio
 import gzip
+import json
 import os
 import zlib
 
 import pytest
 
-from bot.errors import NoAnswer
+from bot.errors import NoAnswer, Refused
 from tests.bot.tencent.servers import (
     BODY,
     ENDED,
@@ -178,6 +179,27 @@ async def test_a_bomb_is_unpacked_to_a_mebibyte_and_what_came_before_is_kept(hea
 
     assert no_answer(outcome, "It cannot be unpacked to its end.")
     assert outcome.candidates == ((TASK,) if head else ())
+
+
+BESIDE = json.dumps(
+    {"Response": {"Error": {"Code": "LimitExceeded", "Message": "No."}, "TaskId": TASK}}
+).encode()
+
+
+async def test_an_error_with_a_task_id_beside_it_is_no_answer_to_a_start():
+    outcome = await outcome_of(answering(http(BESIDE)))
+
+    assert no_answer(
+        outcome, "It has an error, LimitExceeded: No., and a TaskId beside it."
+    )
+    assert (outcome.salvaged, outcome.candidates) == ("", (TASK,))
+
+
+async def test_an_error_with_a_task_id_beside_it_refuses_a_stop():
+    outcome = await outcome_of(answering(http(BESIDE)), Stop())
+
+    assert isinstance(outcome, Refused)
+    assert (outcome.code, outcome.candidates) == ("LimitExceeded", (TASK,))
 
 
 async def test_what_is_packed_in_an_unknown_way_is_no_answer():

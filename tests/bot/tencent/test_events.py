@@ -232,14 +232,17 @@ def test_an_event_that_names_no_target_is_kept(payload):
 
 
 @pytest.mark.parametrize(
-    ("claimed", "code"), [(-3, "-3"), ("ErrPush", "ErrPush"), (0, ""), ({}, "")]
+    ("claimed", "code"),
+    [(-3, "-3"), ("ErrPush", "ErrPush"), (0, ""), ({}, ""), ("E" * 200, "E" * 128)],
 )
 def test_the_code_of_an_error_is_kept_as_text(claimed, code):
-    payload = {"Status": 4, "ErrorCode": claimed, "ErrorMsg": 503}
+    told = [
+        read(without(Payload={"Status": 4, "ErrorCode": claimed, "ErrorMsg": message}))
+        for message in (503, "m" * 1001)
+    ]
 
-    told = read(without(Payload=payload))
-
-    assert (told.error_code, told.error) == (code, "503")
+    assert {one.error_code for one in told} == {code}
+    assert [one.error for one in told] == ["503", "m" * 1000]
 
 
 @pytest.mark.parametrize(
