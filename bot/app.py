@@ -185,6 +185,7 @@ async def _base(
             web,
             tasks,
             groups=sorted(groups),
+            memory=journal.known,
             timer=ports.monotonic,
             sleep=ports.sleep,
         ),

@@ -15,6 +15,7 @@ from bot.errors import IllegalMove, JournalUnavailable, KeyReused
 from bot.ids import FormId, IntentId
 from bot.journal import events
 from bot.journal.audit import Audit, Entry, append
+from bot.journal.known import LastKnown
 from bot.journal.maintenance import Maintenance
 from bot.journal.migrate import upgrade
 from bot.journal.model import (
@@ -70,8 +71,8 @@ class Store:
 class Journal:
     """The journal, open. Made by `open`; one process has one SQLite file at a time.
 
-    *find* asks it, *outbox*, *audit*, *open_forms* and *maintenance* are its other
-    tables, *spool* is the file for what could not be written.
+    *find* asks it, *outbox*, *audit*, *open_forms*, *known* and *maintenance* are its
+    other tables, *spool* is the file for what could not be written.
     """
 
     def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
@@ -82,6 +83,7 @@ class Journal:
         self.audit = Audit(store.writer)
         self.maintenance = Maintenance(store.writer)
         self.open_forms = OpenForms(store.writer, store.seal, now)
+        self.known = LastKnown(store.writer, now)
         self.spool = store.spool
         self.illegal_moves = 0
 

@@ -132,7 +132,9 @@ class Executor:
             await self.reject(intent, BUSY, str(busy))
             return None
         who = intent.asker
-        person = Person(team=who.team, user=who.user, home=who.home)
+        person = Person(
+            team=who.team, user=who.user, home=who.home, enterprise=who.enterprise
+        )
         if not request.effect.ends:  # a stop waits for nobody
             await self.gate.directory.ensure_known(person)
         async with self.throttles.of(intent.action).turn(slot):

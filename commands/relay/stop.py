@@ -38,6 +38,7 @@ from commands.relay.command import command
     flags=("yes",),
     does=StopPublishCdnStream,
     examples=("stop R128", "stop", "stop R128 --yes"),
+    in_thread=True,
 )
 async def stop(ask: Ask, service: Service) -> Outcome | Form | None:
     """Stop a relay, after asking once.

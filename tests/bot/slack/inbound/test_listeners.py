@@ -74,6 +74,9 @@ class Router:
     async def home(self, who):
         return Outcome(headline=(f"home of {who.user}",))
 
+    async def alarm(self, name, sentence):
+        self.asks.append((name, sentence))
+
 
 class Replies:
     """Remembers what it was to tell."""
@@ -91,14 +94,27 @@ class Replies:
     async def publish(self, user, view):
         self.told.append((user, view["type"]))
 
+    async def reopen(self, ask):
+        self.told.append(("reopened", ask.text))
+
 
 class Directory:
-    """Knows nobody, but in which workspace it is."""
+    """Knows nobody, but in which workspace it is, unless it is not *installed*."""
 
     authorized = AuthorizeResult(enterprise_id=None, team_id="T1", bot_user_id="UBOT")
+    timer = staticmethod(lambda: 0.0)
 
     def __init__(self):
         self.looked_up = []
+        self.installed = True
+        self.identified = asyncio.Event()
+        self.said = {}  # what may be read of a channel
+
+    async def placed(self, who):
+        return who
+
+    async def parent(self, channel, parent):
+        return self.said.get((channel, parent), "")
 
     def locale(self, user):
         return "en-US"
@@ -300,7 +316,7 @@ def event(**said):
 async def test_a_mention_and_a_direct_message_are_asks(front):
     said = {"user": "UANA", "channel": "C1", "ts": "1.5", "text": "<@UBOT> relay list"}
     await front.send(event(type="app_mention", **said))
-    await front.send(event(type="message", channel_type="im", **said))
+    await front.send(event(type="message", channel_type="im", **{**said, "ts": "1.6"}))
     await front.settled()
 
     assert [(ask.command, ask.text) for ask in front.router.asks] == [

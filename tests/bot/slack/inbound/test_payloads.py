@@ -175,7 +175,7 @@ def test_a_message_is_one_submission_however_often_it_is_delivered():
 def test_a_mention_is_answered_in_its_thread():
     assert mention(said("x"), (), "").where == Place(channel="C1", thread="1.5")
     threaded = mention(said("x", thread_ts="1.0"), (), "").where
-    assert threaded == Place(channel="C1", thread="1.0")
+    assert threaded == Place(channel="C1", thread="1.0", parent="1.0")
 
 
 def test_words_in_the_bots_own_tab_need_no_mention():
@@ -202,7 +202,8 @@ def test_a_shortcut_looks_up_all_that_a_message_says():
 
     ask = shortcut({**PRESSED, "message": message})
 
-    assert (ask.command, ask.text) == ("lookup", "alert R1 down InternalError x")
+    assert (ask.command, ask.text) == ("lookup", "")
+    assert ask.pasted == "alert R1 down InternalError x"
     assert ask.key == "shortcut:T1:t1"
 
 
