@@ -290,6 +290,10 @@ async def test_what_is_not_slacks_is_turned_away_without_a_word(
     assert "nope" not in caplog.text
 
 
+async def test_slacks_probe_of_a_commands_address_needs_no_signature(by_http):
+    assert await by_http.hands.carrier.probe() == 200
+
+
 async def test_a_lost_answer_is_found_again_by_a_signed_callback(start):
     async with AsyncExitStack() as stack:
         slack = await stack.enter_async_context(LoopbackSlack())
