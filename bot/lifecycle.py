@@ -113,13 +113,27 @@ async def begin(bot: Bot) -> int:
 async def greet(bot: Bot) -> None:
     """Find out from Slack who the bot is, however long Slack is away; then listen.
 
+    Where the run before knew it, sockets are listened to meanwhile.
+
     Raises:
         SettingsError: Slack does not know the token.
     """
-    await bot.directory.identify(_token(bot))
+    identifying = asyncio.ensure_future(bot.directory.identify(_token(bot)))
+    if not bot.directory.installed:
+        await identifying
+    connecting = asyncio.ensure_future(_connect(bot))
+    try:
+        await identifying
+        await connecting
+    finally:
+        identifying.cancel()
+        connecting.cancel()
+    log.info("bot.ready", sockets=bot.sockets is not None)
+
+
+async def _connect(bot: Bot) -> None:
     if bot.sockets:
         await bot.sockets.start()
-    log.info("bot.ready", sockets=bot.sockets is not None)
 
 
 async def drain(bot: Bot) -> None:

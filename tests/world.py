@@ -120,7 +120,12 @@ class World:
         return Ask(
             command=command,
             text=text,
-            who=Person(team=TEAM, user=user, home=more.pop("home", TEAM)),
+            who=Person(
+                team=TEAM,
+                user=user,
+                home=more.pop("home", TEAM),
+                enterprise=more.pop("enterprise", ""),
+            ),
             where=Place(
                 channel=more.pop("channel", "C0OPS"), parent=more.pop("parent", None)
             ),

@@ -1,5 +1,6 @@
 """Before Slack has answered, the bot goes by what Slack said last: a stop goes."""
 
+import asyncio
 from contextlib import AsyncExitStack
 
 import pytest
@@ -70,6 +71,20 @@ async def accepted(world):
     return ask
 
 
+async def test_what_a_sibling_asks_for_is_judged_again_by_what_was_kept(tmp_path):
+    async with AsyncExitStack() as stack:
+        world = await make_world(stack, tmp_path / "p.db")
+        world.slack.data["auth.test"] = {"team_id": TEAM, "enterprise_id": "E1"}
+        await world.directory.identify("")
+
+        await world.typed(START, home="T2", enterprise="E1")
+        await world.typed(START, home="T2", enterprise="E9")
+
+        relay = await world.handle("R1")
+        assert (relay.asker.home, relay.asker.enterprise) == ("T2", "E1")
+        assert len(world.cloud.state.running) == 1
+
+
 @pytest.mark.parametrize(
     ("team", "running", "why"),
     [(TEAM, 2, ""), ("T0ELSE", 1, "asked in another workspace")],
@@ -89,6 +104,38 @@ async def test_a_start_waits_for_slack_and_is_void_if_the_bot_was_moved(
     assert (before, len(world.cloud.state.running)) == (1, running)
     assert why in relay.settlement.error_text
     assert (relay.state is State.NOT_STARTED) is bool(why)
+
+
+@pytest.mark.parametrize("by_http", [True, False])
+async def test_in_both_modes_it_is_heard_before_slack_says_where_it_is(
+    tmp_path, monkeypatch, by_http
+):
+    async with AsyncExitStack() as outer:
+        port = free_port()
+        url = f"http://127.0.0.1:{port}/slack/events" if by_http else ""
+        slack = await outer.enter_async_context(LoopbackSlack(bot_url=url))
+        ops = slack.space.channels[seed.OPS.id]
+        async with AsyncExitStack() as stack:
+            cloud, bot = await built(stack, slack, tmp_path, monkeypatch, port)
+            await begin(bot)
+            await greet(bot)
+            await slack.client.command(seed.ANA, ops, START)
+            await bot.tasks.drain(10)
+        started = len(cloud.state.running)
+        for _try in range(5):
+            slack.space.fail_next("auth.test", error="internal_error")
+        async with AsyncExitStack() as stack:
+            _cloud, bot = await built(stack, slack, tmp_path, monkeypatch, port, cloud)
+            await begin(bot)
+            greeting = asyncio.ensure_future(greet(bot))
+            stack.callback(greeting.cancel)
+            assert by_http or await slack.sockets.connected()
+            await slack.client.command(seed.ANA, ops, "/relay stop R1 --yes")
+            await bot.tasks.drain(10)
+
+            assert not bot.directory.known
+            assert (started, cloud.state.running) == (1, [])
+        await cloud.close()
 
 
 # ── over HTTP, at the very first start ───────────────────────────────────────────
@@ -111,16 +158,18 @@ async def test_at_the_first_start_everybody_hears_that_nothing_was_sent(
         await greet(bot)
         await slack.client.command(seed.ANA, ops, START)
         await bot.tasks.drain(10)
+        running = len(cloud.state.running)
+        await cloud.close()
 
     assert before == ["🟠 The bot is not connected to Slack yet; nothing was sent."]
-    assert len(cloud.state.running) == 1
+    assert running == 1
     assert "Traceback" not in caplog.text
 
 
-async def built(stack, slack, tmp_path, monkeypatch, port):
-    cloud = LoopbackCloud()
-    await cloud.start()
-    stack.push_async_callback(cloud.close)
+async def built(stack, slack, tmp_path, monkeypatch, port, cloud=None):
+    if cloud is None:
+        cloud = LoopbackCloud()
+        await cloud.start()
     for name, value in {
         **slack.environment(),
         **cloud.environment,
@@ -131,4 +180,6 @@ async def built(stack, slack, tmp_path, monkeypatch, port):
         monkeypatch.setenv(name, value)
     bot = await build(load(), Ports(), COMMANDS, stack)
     stack.push_async_callback(bot.server.close)
+    if bot.sockets:
+        stack.push_async_callback(bot.sockets.close)
     return cloud, bot
