@@ -55,12 +55,14 @@ async def find(ask: Ask, service: Service) -> Outcome:
     and how to repeat it, --ids the bare IDs.
     """
     words = " ".join(token.text for token in ask.words.ids)
-    if not words and (ask.pasted or ask.where.parent):
-        return await _pasted(ask, service)
+    above = ask.pasted or ask.where.parent
     if not words:
-        return await _recents(ask, service)
+        return await (_pasted if above else _recents)(ask, service)
     tokens = find_ids(ask.text, MOST_IDS) or (Token(words, classify(words)),)
-    answer = await _answer(await _found(tokens, ask, service), ask, service)
+    found = await _found(tokens, ask, service)
+    if above and not any(one.names_something for one in found):
+        return await _pasted(ask, service)  # “why is it black?”
+    answer = await _answer(found, ask, service)
     return replace(answer, audience=Audience.CHANNEL) if ask.has("public") else answer
 
 
@@ -76,6 +78,11 @@ class _Found:
         """What is equal for two that name the same: R1, its TaskId, its RequestId."""
         named = (self.token.kind, self.token.text.casefold())
         return tuple(one.id for one in self.intents) or named
+
+    @property
+    def names_something(self) -> bool:
+        """Whether it is on record, or looks like an ID or a code."""
+        return bool(self.intents) or self.token.kind is not TokenKind.WORD
 
     @property
     def rank(self) -> int:

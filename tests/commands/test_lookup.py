@@ -228,6 +228,22 @@ async def test_in_a_thread_it_looks_up_what_stands_above(
     assert plain in answer.plain
 
 
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("why is it black?", "🟢 R1 · started   room 295066"),
+        ("295066", "🟢 R1 · started   room 295066"),
+        ("R404", "“R404” is not in my journal."),
+    ],
+)
+async def test_words_that_name_nothing_are_about_what_stands_above(
+    world, card, text, plain
+):
+    answer = await world.typed(f"/lookup {text}", pasted="R1 is black", parent="1.5")
+
+    assert answer.plain.removeprefix("❔ ") == plain
+
+
 async def test_where_nothing_above_can_be_read_the_shortcut_is_named(world, card):
     answer = await world.typed("/lookup", parent="1.5")
 

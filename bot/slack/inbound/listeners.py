@@ -315,9 +315,9 @@ class Listeners:
         return await serve(replace(ask, who=who))
 
     async def _with_parent(self, ask: Ask) -> Ask:
-        """Add what the message says under which a bare mention stands."""
+        """Add what the message says under which a look-up stands."""
         parent, where = ask.where.parent, ask.where
-        if parent is None or ask.command != "lookup" or ask.text or ask.pasted:
+        if parent is None or ask.command != "lookup" or ask.pasted:
             return ask
         pasted = await self._directory.parent(where.channel, parent)
         return replace(ask, pasted=pasted)

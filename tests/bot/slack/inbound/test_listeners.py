@@ -453,11 +453,15 @@ async def test_the_button_under_an_answer_opens_the_form(front):
 
 
 @pytest.mark.parametrize(
-    ("text", "pasted"), [("", "R1 is black"), ("lookup", "R1 is black"), ("R2", "")]
+    ("text", "pasted"),
+    [
+        ("", "R1 is black"),
+        ("why?", "R1 is black"),
+        ("lookup", "R1 is black"),
+        ("relay list", ""),
+    ],
 )
-async def test_a_bare_mention_in_a_thread_is_about_what_stands_above(
-    front, text, pasted
-):
+async def test_a_look_up_in_a_thread_is_about_what_stands_above(front, text, pasted):
     front.directory.said = {("C1", "1.0"): "R1 is black"}
     said = {**SAID, "text": f"<@UBOT> {text}", "thread_ts": "1.0"}
 
@@ -465,4 +469,4 @@ async def test_a_bare_mention_in_a_thread_is_about_what_stands_above(
     await front.settled()
 
     (ask,) = front.router.asks
-    assert (ask.command, ask.pasted, ask.where.parent) == ("lookup", pasted, "1.0")
+    assert (ask.pasted, ask.where.parent) == (pasted, "1.0")
