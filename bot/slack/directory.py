@@ -10,7 +10,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from itertools import chain, repeat
 from typing import Any, Protocol
 
@@ -32,7 +32,7 @@ PAUSES = (1.0, 2.0, 5.0, 10.0)  # seconds between asking who the bot is
 GROUPS_FRESH = 300.0  # seconds; then they are looked up again
 GROUPS_LAST = 900.0  # seconds; older ones count as unknown
 GROUPS_LAST_LONG = 86_400.0  # to stop what costs money, a day old is good enough
-UNGRANTED_SECONDS = 600.0  # that a scope which was not granted is believed not to be
+UNREAD_SECONDS = 600.0  # that a channel which may not be read is not asked for again
 INSTALLATION, GROUPS = "installation", "groups"  # what is kept, and under which name
 
 log = structlog.get_logger(__name__)
@@ -55,6 +55,9 @@ class Installation:
     enterprise: str = ""
     bot_id: str = ""
     bot_user_id: str = ""
+
+
+_FIELDS = fields(Installation)
 
 
 class Memory(Protocol):
@@ -104,7 +107,7 @@ class SlackDirectory:
         self._memory = memory
         self._installation: Installation | None = None
         self._token = ""
-        self._ungranted: TTLCache[str, bool] = TTLCache(8, UNGRANTED_SECONDS, timer)
+        self._unread: TTLCache[str, bool] = TTLCache(1000, UNREAD_SECONDS, timer)
         self.moved_from: TeamId | None = None  # the workspace of the run before
         self.identified = asyncio.Event()
 
@@ -118,7 +121,9 @@ class SlackDirectory:
             log.warning("directory.unread", why=str(error))
             return
         if kept:
-            self._installation = Installation(**kept)
+            self._installation = Installation(
+                **{field.name: str(kept.get(field.name, "")) for field in _FIELDS}
+            )
         if groups and set(self._group_ids) <= groups.keys():
             self._members_at = self._timer() - age
             self._members = {name: frozenset(users) for name, users in groups.items()}
@@ -211,14 +216,14 @@ class SlackDirectory:
         That takes one of the optional scopes `channels:history`, `groups:history`,
         `im:history` and `mpim:history`.
         """
-        if channel in self._ungranted or not self.known:
+        if channel in self._unread or not self.known:
             return ""
         sent = await self._web.call(
             "conversations.replies", channel=channel, ts=parent, limit=1, inclusive=True
         )
         messages = (sent.data or {}).get("messages") or ()
         if not sent.ok:
-            self._ungranted[channel] = True
+            self._unread.update({channel: True} if sent.refused else {})
             log.info("parent.unread", error=sent.error)
         return text_of(messages[0]) if messages else ""
 

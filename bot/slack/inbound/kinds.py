@@ -52,10 +52,14 @@ def kind_of(body: Payload) -> PayloadKind:
 
 
 def alarm_in(body: Payload) -> str:
-    """Return the name of what Slack does to the app as a whole; "" for all else."""
+    """Return the name of what Slack does to the app as a whole; "" for all else.
+
+    The tokens of people, of which the bot has none, may be revoked.
+    """
     of_event = text_at(body, "event", "type")
     named = of_event if body.get("type") == "event_callback" else body.get("type")
-    return str(named) if named in ALARMS else ""
+    theirs = named == "tokens_revoked" and not at(body, "event", "tokens", "bot")
+    return str(named) if named in ALARMS and not theirs else ""
 
 
 def at(body: Any, *path: str) -> Any:

@@ -10,7 +10,7 @@ from bot.runtime.tasks import Tasks
 from bot.slack.directory import (
     GROUPS_FRESH,
     GROUPS_LAST,
-    UNGRANTED_SECONDS,
+    UNREAD_SECONDS,
     SlackDirectory,
 )
 from tests.fakes.clock import FakeClock
@@ -331,9 +331,17 @@ async def test_where_it_was_not_granted_slack_is_not_asked_each_time(web, clock)
     web.errors = ["missing_scope"]
 
     said = [await made.parent("C1", "1.5") for _time in range(3)]
-    clock.push(seconds=UNGRANTED_SECONDS + 1)
+    clock.push(seconds=UNREAD_SECONDS + 1)
     web.data["conversations.replies"] = {"messages": [{"text": "R1"}]}
 
     assert said == ["", "", ""]
     assert web.ways.count("conversations.replies") == 1
     assert await made.parent("C1", "1.5") == "R1"
+
+
+async def test_a_slack_that_is_away_for_once_is_asked_again(web, clock):
+    made, _ = await identified(web, clock)
+    web.errors = ["timeout"]
+    web.data["conversations.replies"] = {"messages": [{"text": "R1"}]}
+
+    assert [await made.parent("C1", "1.5") for _time in range(2)] == ["", "R1"]

@@ -82,6 +82,7 @@ KINDS = [
     (event(type="pin_added", user="U1"), PayloadKind.NOTHING),
     (event(type="app_uninstalled"), PayloadKind.ALARM),
     (event(type="tokens_revoked", tokens={"bot": ["U9"]}), PayloadKind.ALARM),
+    (event(type="tokens_revoked", tokens={"oauth": ["U1"]}), PayloadKind.NOTHING),
     ({"type": "event_callback", "event": "x"}, PayloadKind.NOTHING),
     ({"type": "app_rate_limited", "team_id": "T1"}, PayloadKind.ALARM),
     ({"type": "something_new"}, PayloadKind.NOTHING),
