@@ -131,7 +131,7 @@ async def build(
         hearing=base.hearing,
         take_up=operations.executor.take_up,
         wake=base.delivery.wake,
-        team=lambda: base.directory.team if base.directory.known else None,
+        team=lambda: base.directory.team if base.directory.installed else None,
         ops_channel=settings.ops_channel,
         now=ports.now,
     )
@@ -204,6 +204,7 @@ async def _base(
             web,
             tasks,
             groups=sorted(groups),
+            memory=journal.known,
             timer=ports.monotonic,
             sleep=ports.sleep,
         ),

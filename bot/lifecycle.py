@@ -106,8 +106,9 @@ async def begin(bot: Bot) -> int:
     """Listen, then take up what a crash left; return the port.
 
     None of it needs Slack: while Slack is away, Tencent's callbacks are received, and
-    a stop that was under way is carried on.
+    a stop is taken, or carried on, in the workspace that Slack named last.
     """
+    await bot.directory.recall(_token(bot))
     port = await bot.server.start(bot.settings.host, bot.settings.port)
     log.info("bot.listening", port=port)
     await recover(bot.operations.executor, bot.hearing, bot.operations.now())
@@ -117,14 +118,27 @@ async def begin(bot: Bot) -> int:
 async def greet(bot: Bot) -> None:
     """Find out from Slack who the bot is, however long Slack is away; then listen.
 
+    Where the run before knew it, sockets are listened to meanwhile.
+
     Raises:
         SettingsError: Slack does not know the token.
     """
-    token = bot.settings.slack_bot_token
-    await bot.directory.identify(token.get_secret_value() if token else "")
+    identifying = asyncio.ensure_future(bot.directory.identify(_token(bot)))
+    if not bot.directory.installed:
+        await identifying
+    connecting = asyncio.ensure_future(_connect(bot))
+    try:
+        await identifying
+        await connecting
+    finally:
+        identifying.cancel()
+        connecting.cancel()
+    log.info("bot.ready", sockets=bot.sockets is not None)
+
+
+async def _connect(bot: Bot) -> None:
     if bot.sockets:
         await bot.sockets.start()
-    log.info("bot.ready", sockets=bot.sockets is not None)
 
 
 async def drain(bot: Bot) -> None:
@@ -142,6 +156,11 @@ async def drain(bot: Bot) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(LAST_ROUND_SECONDS):
             await bot.delivery.stop()
+
+
+def _token(bot: Bot) -> str:
+    token = bot.settings.slack_bot_token
+    return token.get_secret_value() if token else ""
 
 
 async def _listen_to_slack(bot: Bot) -> None:

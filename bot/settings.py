@@ -97,7 +97,7 @@ class Limits(_Table):
 class Policy(_Table):
     """Who may use the bot; without rules, nobody may change anything."""
 
-    teams: tuple[str, ...] = ()  # besides the one that the bot is installed in
+    teams: tuple[str, ...] = ()  # T… or E…, besides the one that it is installed in
     outsiders: bool = False  # people of other workspaces, in shared channels
     guests: bool = False
     reads_for_all: bool = True  # members may look up without a rule

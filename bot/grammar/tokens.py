@@ -21,7 +21,7 @@ MOST_IDS = 5
 SHORTEST_PIECE = 8  # characters, of which chance has made an upper, a lower and a digit
 
 PERMALINK = re.compile(
-    r"https://[\w.-]+\.slack\.com/archives/([A-Z0-9]+)/p(\d{10})(\d{6})\S*"
+    r"https://[\w.-]+\.slack(?:-gov)?\.com/archives/([A-Z0-9]+)/p(\d{10})(\d{6})\S*"
 )
 REQUEST = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 CAPITALISED = re.compile(r"[A-Z][A-Za-z]+(\.[A-Z][A-Za-z]+)+")
@@ -90,7 +90,7 @@ _WRAPPED = re.compile(r"([`*_\"'])(?P<inside>.+)\1", re.DOTALL)
 # part of a link's path is an ID.
 _IN_PROSE = re.compile(
     r"(?<![\w+=.-])(?:--)?[A-Za-z_][\w-]{0,30}="
-    r"|https://[\w.-]+\.slack\.com/archives/[A-Z0-9]+/p\d{16}"
+    r"|https://[\w.-]+\.slack(?:-gov)?\.com/archives/[A-Z0-9]+/p\d{16}"
     r"|rtmps?://[^\s\"'<>`|]+"
     r"|(?<!\w)[a-z][a-z0-9+.-]{1,15}://[^\s\"'<>`|?]+"
     r"|(?<![\w-])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![\w-])"
@@ -156,8 +156,8 @@ def message_of(link: str) -> tuple[ChannelId, MessageTs] | None:
     return (ChannelId(match[1]), MessageTs(f"{match[2]}.{match[3]}")) if match else None
 
 
-def find_ids(text: str) -> tuple[Token, ...]:
-    """Return the IDs and error codes in prose, JSON or a log line: five at most.
+def find_ids(text: str, most: int = MOST_IDS) -> tuple[Token, ...]:
+    """Return the IDs and error codes in prose, JSON or a log line: *most* at most.
 
     Stricter than `classify`, since prose was not typed as a command: a TaskId looks
     random, an error code begins as Tencent's do, a link is a permalink or nothing.
@@ -167,7 +167,9 @@ def find_ids(text: str) -> tuple[Token, ...]:
         token = _token(match[0])
         if _meant(token):
             tokens.setdefault(_same(token), token)
-    return tuple(tokens.values())[:MOST_IDS]
+        if len(tokens) == most:
+            break
+    return tuple(tokens.values())
 
 
 def _unlinked(match: re.Match[str]) -> str:

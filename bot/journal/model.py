@@ -43,6 +43,7 @@ class Asker:
     team: TeamId
     user: SlackUserId
     home: TeamId  # the workspace that the user belongs to
+    enterprise: str = ""  # and the organisation
     channel: ChannelId
     thread: MessageTs | None = None
     direct: bool = False

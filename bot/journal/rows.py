@@ -86,6 +86,7 @@ def _asker(row: Row[Any]) -> Asker:
         team=row.team,
         user=row.user,
         home=row.home,
+        enterprise=row.enterprise,
         channel=row.channel,
         thread=row.thread,
         direct=row.direct,

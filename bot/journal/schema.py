@@ -31,6 +31,7 @@ intents = Table(
     Column("team", String(32), nullable=False),
     Column("user", String(32), nullable=False),
     Column("home", String(32), nullable=False),
+    Column("enterprise", String(32), nullable=False, server_default=""),
     Column("channel", String(32), nullable=False),
     Column("thread", String(32)),
     Column("direct", Boolean, nullable=False),
@@ -113,6 +114,14 @@ counters = Table(
     metadata,
     Column("kind", String(1), primary_key=True),
     Column("last", Integer, nullable=False),
+)
+
+known = Table(  # what Slack said last, for a start while it is away
+    "known",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
 )
 
 outbox = Table(  # notices to be delivered; drawn at delivery

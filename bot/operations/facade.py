@@ -21,7 +21,16 @@ from bot.dialogue.outcome import Audience, Outcome, line
 from bot.errors import Busy, JournalUnavailable, NotAllowed
 from bot.grammar.tokens import message_of
 from bot.i18n import _
-from bot.ids import FormId, Handle, IntentId, Kind, SlackUserId, intent_id
+from bot.ids import (
+    ChannelId,
+    FormId,
+    Handle,
+    IntentId,
+    Kind,
+    MessageTs,
+    SlackUserId,
+    intent_id,
+)
 from bot.journal.audit import Decision, Record
 from bot.journal.evidence import Fact, FactKind, fact_key
 from bot.journal.journal import Journal
@@ -92,6 +101,21 @@ class Operations:
         verdicts = (self.gate.verdict(ask.who, ask.where, wish) for wish in wishes)
         if not any(verdict.allowed for verdict in verdicts):
             self.check(ask, wishes[0])
+
+    def stranger(self, who: Person) -> Verdict | None:
+        """Return why *who* may not even look at what is on record; None if they may."""
+        return self.gate.stranger(who)
+
+    def check_is_no_stranger(self, ask: Ask) -> None:
+        """Refuse people of other companies, who read along in shared channels."""
+        if refused := self.stranger(ask.who):
+            raise NotAllowed(refused.reason, rule=refused.rule)
+
+    async def alarm(self, name: str, sentence: str) -> None:
+        """Tell the operators *sentence* about what Slack calls *name*."""
+        notice = Notice(name=name, audience=Audience.OPS, facts={"slack": sentence})
+        await self.journal.outbox.put(notice, self.now())
+        self.wake()
 
     def whoami(self, ask: Ask) -> Iterable[tuple[Wish, Verdict]]:
         """Yield everything that a rule can allow, with what policy says to it."""
@@ -247,10 +271,17 @@ class Operations:
     async def find(self, who: Person, text: str) -> list[Intent]:
         """Return what goes by *text*."""
         if message := message_of(text):
-            posted = await self.journal.find.by_card(*message)
+            posted = await self.posted(who, *message)
             return [posted] if posted else []
         named = await self.thing(who, text)
         return [named] if named else await self.journal.find.matching(text, who.team)
+
+    async def posted(
+        self, who: Person, channel: ChannelId, message: MessageTs
+    ) -> Intent | None:
+        """Return the thing whose card that message is."""
+        intent = await self.journal.find.by_card(channel, message)
+        return intent if intent and intent.asker.team == who.team else None
 
     async def offered(self, who: Person, kind: Kind, query: str) -> list[Intent]:
         """Return the things that a select offers for *query*, the asker's own first."""

@@ -11,7 +11,15 @@ from typing import Any, Protocol
 from bot.access.policy import Verdict, Wish
 from bot.dialogue.ask import Ask, Person
 from bot.dialogue.outcome import Outcome
-from bot.ids import FormId, Handle, IntentId, Kind, SlackUserId
+from bot.ids import (
+    ChannelId,
+    FormId,
+    Handle,
+    IntentId,
+    Kind,
+    MessageTs,
+    SlackUserId,
+)
 from bot.journal.audit import Record
 from bot.journal.model import Intent
 from bot.operations.doctor import Check
@@ -127,6 +135,11 @@ class Service(Protocol):
 
         A handle, an ID or a part of one, a room, a link to a card.
         """
+
+    async def posted(
+        self, who: Person, channel: ChannelId, message: MessageTs
+    ) -> Intent | None:
+        """Return the thing whose card that message is, or None."""
 
     async def offered(self, who: Person, kind: Kind, query: str) -> list[Intent]:
         """Return the things that a select offers for *query*, the asker's own first."""

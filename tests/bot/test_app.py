@@ -1,6 +1,7 @@
 """The whole bot, between a Slack and a Tencent that know nothing of it."""
 
 import asyncio
+import io
 import json
 from contextlib import AsyncExitStack
 
@@ -16,6 +17,7 @@ from bot.sandbox.slack.loopback import LoopbackSlack
 from bot.sandbox.slack.model import seed
 from bot.sandbox.slack.model.objects import Message, View
 from bot.settings import load
+from bot.slack.inbound.guard import LARGEST
 from commands import COMMANDS
 from tests.judge import judged
 
@@ -267,7 +269,13 @@ async def test_the_health_of_the_bot_can_be_asked_for(start, unused_tcp_port):
 
 @pytest.mark.parametrize(
     ("data", "status"),
-    [(b"", 401), (b"payload=%7Bnope", 401), (b"x" * 300_000, 413), (b"\xff", 401)],
+    [
+        (b"", 401),
+        (b"payload=%7Bnope", 401),
+        (b"x" * (LARGEST + 1), 413),
+        (b"ssl_check=2", 401),
+        (b"\xff", 401),
+    ],
 )
 async def test_what_is_not_slacks_is_turned_away_without_a_word(
     by_http, data, status, caplog
@@ -276,10 +284,14 @@ async def test_what_is_not_slacks_is_turned_away_without_a_word(
 
     async with (
         aiohttp.ClientSession() as session,
-        session.post(by_http.url, data=data) as answer,
+        session.post(by_http.url, data=io.BytesIO(data)) as answer,
     ):
         assert answer.status == status
     assert "nope" not in caplog.text
+
+
+async def test_slacks_probe_of_a_commands_address_needs_no_signature(by_http):
+    assert await by_http.hands.carrier.probe() == 200
 
 
 async def test_a_lost_answer_is_found_again_by_a_signed_callback(start):

@@ -3,24 +3,35 @@
 from typing import Any
 
 import structlog
+from cachetools import TTLCache
 
 from bot.dialogue.ask import Ask
 from bot.dialogue.form import Form
-from bot.dialogue.outcome import File, Outcome, Tone
+from bot.dialogue.outcome import Button, Buttons, File, Outcome, Tone
 from bot.i18n import _, reading_in
 from bot.slack.outbound import routes
 from bot.slack.outbound.routes import Destination
 from bot.slack.outbound.web import Web
 from bot.slack.render import blocks, modals
 
+MOST_FORMS, FORMS_LIVE = 1000, 1800.0  # seconds that an unopened form is kept
+REOPENS = "form"  # stands for a command in the button that opens a form
+
 log = structlog.get_logger(__name__)
 
 
 class Replies:
-    """Sends answers through *web*."""
+    """Sends answers through *web*.
+
+    A form that could not be opened waits for the button under the answer: a click
+    brings the right to open one, which a mention does not.
+    """
 
     def __init__(self, web: Web) -> None:
         self.web = web
+        self._unopened: TTLCache[tuple[str, str], Form] = TTLCache(
+            MOST_FORMS, FORMS_LIVE
+        )
 
     async def reply(self, ask: Ask, answer: Outcome | Form | None) -> None:
         """Open *answer* if it is a form, show it if it is an outcome."""
@@ -31,6 +42,16 @@ class Replies:
                 await self._show(ask, answer)
                 if answer.file:
                     await self.hand_over(ask, answer.file)
+
+    async def reopen(self, ask: Ask) -> None:
+        """Open the form that the button of *ask* is for."""
+        form = self._unopened.get((ask.who.user, ask.text))
+        with reading_in(ask.who.locale):
+            if form:
+                await self._open(ask, form)
+                return
+            sentence = _("That form is too old. Ask for a new one.")
+        await self.reply(ask, Outcome(headline=(sentence,), tone=Tone.WARN))
 
     async def redraw(self, ask: Ask, view: dict[str, Any]) -> None:
         """Replace the view of *ask*'s form, unless it has changed since."""
@@ -54,10 +75,15 @@ class Replies:
             if sent.ok:
                 return
             log.warning("view.unopened", error=sent.error)
-            sentence = _("Slack did not open the form in time. Please ask once more.")
+            sentence = _("Slack did not open the form in time.")
         else:
-            sentence = _("A form needs a slash command: type the same with / in front.")
-        await self._show(ask, Outcome(headline=(sentence,), tone=Tone.WARN))
+            sentence = _("Slack opens a form only after a click.")
+        self._unopened[ask.who.user, form.form_id] = form
+        button = Button(_("Open the form"), REOPENS, form.form_id)
+        await self._show(
+            ask,
+            Outcome(headline=(sentence,), tone=Tone.WARN, parts=(Buttons((button,)),)),
+        )
 
     async def _show(self, ask: Ask, outcome: Outcome) -> None:
         order = routes.ways(outcome.audience, _destination(ask))

@@ -47,7 +47,12 @@ AWAY = {
 }
 TOO_MANY = 429
 OK = 200
-READS = {"users.info", "usergroups.users.list", "conversations.info"}  # take no JSON
+READS = {  # which take no JSON
+    "conversations.info",
+    "conversations.replies",
+    "users.info",
+    "usergroups.users.list",
+}
 
 
 @dataclass(frozen=True, slots=True)

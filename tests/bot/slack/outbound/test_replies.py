@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from bot.dialogue.ask import Ask, Person, Place, Submission, Surface
 from bot.dialogue.form import Form, TextField
 from bot.dialogue.outcome import Audience, File, Outcome
-from bot.slack.outbound.replies import Replies
+from bot.slack.outbound.replies import REOPENS, Replies
 from tests.fakes.slack import FakeSlack
 
 OUTCOME = Outcome(headline=("told",))
@@ -113,18 +113,47 @@ async def test_a_form_is_opened_with_the_trigger():
     assert arguments["view"]["private_metadata"] == "d1"
 
 
-async def test_a_form_that_came_too_late_asks_for_another_try():
-    sent = await calls(ASK, FORM, "expired_trigger_id")
-
-    assert [way for way, _ in sent] == ["views.open", "answer ephemeral"]
-    assert "once more" in sent[1][1]["text"]
+CLICK = replace(
+    ASK, surface=Surface.BUTTON, command=REOPENS, text=FORM.form_id, trigger="t2"
+)
 
 
-async def test_where_no_form_can_open_the_slash_is_asked_for():
-    ((way, arguments),) = await calls(MENTION, FORM)
+@pytest.mark.parametrize(
+    ("ask", "errors", "ways", "why"),
+    [
+        (ASK, ["expired_trigger_id"], ["views.open", "answer ephemeral"], "in time"),
+        (MENTION, [], ["chat.postEphemeral"], "after a click"),
+    ],
+)
+async def test_a_form_that_did_not_open_is_opened_by_a_button(ask, errors, ways, why):
+    web = FakeSlack(*errors)
+    replies = Replies(web)
 
-    assert way == "chat.postEphemeral"
-    assert "slash command" in arguments["text"]
+    await replies.reply(ask, FORM)
+    told = web.sent[-1][1]
+    await replies.reopen(CLICK)
+
+    assert web.ways == [*ways, "views.open"]
+    assert why in told["text"]
+    assert [
+        (one["action_id"], one["value"])
+        for block in told["blocks"]
+        for one in block.get("elements", ())
+        if "action_id" in one
+    ] == [("do:form:1", f"- {FORM.form_id}")]
+    assert web.sent[-1][1]["trigger_id"] == "t2"
+
+
+async def test_a_form_opens_only_for_whoever_asked_for_it():
+    web = FakeSlack()
+    replies = Replies(web)
+    await replies.reply(MENTION, FORM)
+
+    bob = replace(CLICK.who, user="UBOB")
+    await replies.reopen(replace(CLICK, who=bob))
+
+    assert web.ways == ["chat.postEphemeral", "answer ephemeral"]
+    assert "too old" in web.sent[-1][1]["text"]
 
 
 async def test_what_slack_refuses_is_told_again_without_its_parts():
