@@ -178,6 +178,7 @@ async def _base(
             web,
             resources,
             now=ports.now,
+            monotonic=ports.monotonic,
             sleep=ports.sleep,
             ops_channel=settings.ops_channel,
         ),

@@ -193,12 +193,15 @@ class Notice:
 
     *facts* are the values that only this notice has (a TaskId, a moment), as JSON.
     A card stores no facts: it is drawn from the intent as it is at delivery.
+    Notices of one intent with the same *line* are one message, of which the newest
+    that waits is delivered; while one waits, the next goes when that would have gone.
     """
 
     name: str
     audience: Audience
     facts: Mapping[str, Any] = field(default_factory=dict)
     not_before: datetime | None = None
+    line: str = ""
 
 
 CARD_NOTICE = Notice(name=CARD, audience=Audience.CHANNEL)
@@ -209,7 +212,8 @@ class Notification:
     """A notice waiting to be delivered.
 
     It is about an *intent*, an *app* or nothing. *body* is what a release before
-    0.2 drew itself, to be delivered as it is.
+    0.2 drew itself, to be delivered as it is. *stands* is the message of its *line*,
+    once one was posted.
     """
 
     id: int
@@ -223,6 +227,8 @@ class Notification:
     answer_url: SecretStr | None = None
     tries: int = 0
     created_at: datetime | None = None
+    line: str = ""
+    stands: tuple[ChannelId, MessageTs] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
