@@ -17,7 +17,7 @@ from bot.access.policy import Gate, Verdict, Wish
 from bot.cards.intent import card
 from bot.cards.lists import dry_run
 from bot.dialogue.ask import Ask, Person
-from bot.dialogue.outcome import Audience, Outcome, line
+from bot.dialogue.outcome import Audience, Bold, Outcome, Tone, line
 from bot.errors import Busy, JournalUnavailable, NotAllowed
 from bot.grammar.tokens import message_of
 from bot.i18n import _
@@ -138,10 +138,11 @@ class Operations:
             return dry_run(order.request, where)
         slot = await self._slot(ask, order)
         new = new_intent(ask, order, resource, self.now())
+        notices = _first_notices(order, new.at)
         admit = partial(resource.admit, policy=policy, again=order.again)
         accepted, fresh = await self.journal.accept(
             new,
-            notices=_first_notices(order, new.at),
+            notices=notices,
             audit=allowed_entry(new, order, verdict),
             form=ask.submission.form_id if ask.submission else None,
             admit=admit if order.request.effect.creates else None,
@@ -154,7 +155,7 @@ class Operations:
         self.recents.invalidate(accepted)
         self.executor.submit(accepted, order.request, slot)
         self.wake()
-        return None
+        return _requested(accepted) if notices else None
 
     async def _slot(self, ask: Ask, order: Order) -> float | None:
         """Reserve when the request may leave; None for a submission that came before.
@@ -287,3 +288,12 @@ def _first_notices(order: Order, at: datetime) -> tuple[Notice, ...]:
     if order.request.level is Level.READ or order.about:
         return ()
     return (replace(CARD_NOTICE, not_before=at + FIRST_CARD_AFTER),)
+
+
+def _requested(intent: Intent) -> Outcome:
+    """Return the line that says at once that *intent* was accepted; a card follows."""
+    return Outcome(
+        headline=(Bold(_("{handle} requested…").format(handle=intent.handle)),),
+        tone=Tone.WAIT,
+        handle=intent.handle,
+    )

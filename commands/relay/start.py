@@ -4,10 +4,11 @@ from dataclasses import replace
 
 from bot.dialogue.ask import Ask
 from bot.dialogue.form import Form
-from bot.dialogue.outcome import Bold, Outcome, Tone, line
+from bot.dialogue.outcome import Outcome, line
 from bot.errors import InvalidRequest, UsageError
 from bot.i18n import _
 from bot.ids import agent_for
+from bot.operations.forms import shown_after
 from bot.operations.orders import Order
 from bot.operations.service import Service
 from bot.resources.relay.form import plan_from, start_form
@@ -72,11 +73,7 @@ async def submit_start(ask: Ask, service: Service) -> Outcome | None:
     if not plan.get("json") and not plan.get("url"):
         raise InvalidRequest({"url": _("Say where to: one rtmp:// address at least.")})
     answer = await _start(placed, service, plan, again=bool(kept.get("again")))
-    return answer or Outcome(
-        headline=(Bold(_("On its way.")),),
-        tone=Tone.WAIT,
-        parts=(line(_("The card in the channel shows how it goes.")),),
-    )
+    return shown_after(placed, answer)
 
 
 async def _start(
@@ -96,8 +93,7 @@ async def _start(
         again=again,
     )
     answer = await service.submit(ask, order)
-    if not prepared.remarks:
+    if answer is None or not prepared.remarks:
         return answer
     remarks = tuple(line(remark) for remark in prepared.remarks)
-    shown = answer or Outcome(headline=(_("On its way."),), tone=Tone.WAIT)
-    return replace(shown, parts=(*shown.parts, *remarks))
+    return replace(answer, parts=(*answer.parts, *remarks))
