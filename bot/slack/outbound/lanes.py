@@ -58,6 +58,11 @@ class Lanes:
         until = max(self._full_until.get(lane, now), now)
         self._full_until[lane] = until + _rate(lane).period
 
+    def give_back(self, lane: str) -> None:
+        """Do not count what Slack refused: the next way may share its lane."""
+        if lane in self._full_until:
+            self._full_until[lane] -= _rate(lane).period
+
     def close(self, lane: str, seconds: float) -> None:
         """Let nothing go for *seconds*, as Slack said."""
         if lane:

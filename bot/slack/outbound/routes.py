@@ -249,8 +249,10 @@ async def send(
             lanes.take(way.lane)
         counted = False
         sent = await _showing(web, way, body)
-        if sent.too_fast and lanes:
+        if lanes and sent.too_fast:
             lanes.close(way.lane, sent.retry_after)
+        elif lanes and not (sent.ok or sent.away):
+            lanes.give_back(way.lane)
         unknown = unknown or (sent if sent.unauthorised else None)
         if not (sent.refused or sent.unauthorised):
             return sent

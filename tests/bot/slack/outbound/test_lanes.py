@@ -53,6 +53,14 @@ def test_a_lane_that_slack_closed_takes_nothing_until_it_said_and_holds_no_other
     assert lanes.wait("chat.update") == 0
 
 
+def test_what_slack_refused_does_not_count(lanes):
+    lanes.take("chat.postMessage C1")
+    lanes.give_back("chat.postMessage C1")
+    lanes.give_back("chat.update")
+
+    assert lanes.wait("chat.postMessage C1") == 0
+
+
 def test_the_wall_clock_changes_nothing(lanes, clock):
     lanes.take("chat.postMessage C1")
 
