@@ -20,6 +20,14 @@ SCOPES = (
     "usergroups:read",  # who is in the groups that rules name
     "users:read",  # the reader's language, and whether somebody is a guest
 )
+# Without these nothing works: no card, no command, no knowing who is a guest.
+REQUIRED = frozenset({"chat:write", "commands", "users:read"})
+FEATURES = {  # what every other scope serves, and nothing else
+    "app_mentions:read": "mentions",
+    "files:write": "the export of the audit trail",
+    "im:history": "words in the bot's own messages",
+    "usergroups:read": "rules that name user groups",
+}
 EVENTS = ("app_home_opened", "app_mention", "message.im")
 HEADER = (
     "# Made by `python -m bot manifest`; --prefix and --http-url make other ones.\n"

@@ -8,23 +8,23 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import chain, repeat
+from functools import partial
 from typing import Any
 
 import structlog
 from cachetools import TTLCache
+from pydantic import SecretStr
 from slack_bolt.authorization import AuthorizeResult
 
 from bot.dialogue.ask import Person
-from bot.errors import SettingsError
 from bot.i18n import DEFAULT_LOCALE
 from bot.ids import TeamId
 from bot.runtime.tasks import Tasks
-from bot.slack.outbound.web import NO_SUCH_TOKEN, Web
+from bot.slack.outbound.web import Web
+from bot.slack.tokens import accepted
 
 MOST_PEOPLE = 10_000
 REMEMBERED = 6 * 3600.0  # seconds
-PAUSES = (1.0, 2.0, 5.0, 10.0)  # seconds between asking who the bot is
 GROUPS_FRESH = 300.0  # seconds; then they are looked up again
 GROUPS_LAST = 900.0  # seconds; older ones count as unknown
 GROUPS_LAST_LONG = 86_400.0  # to stop what costs money, a day old is good enough
@@ -65,7 +65,17 @@ class SlackDirectory:
         self._members: dict[str, frozenset[str]] = {}
         self._members_at: float | None = None
         self._authorized: AuthorizeResult | None = None
+        self.scopes: frozenset[str] | None = None  # of the bot's token, if Slack said
         self.identified = asyncio.Event()
+
+    async def ensure_sockets(self, token: SecretStr) -> None:
+        """Find out from Slack whether the app-level *token* opens sockets.
+
+        Raises:
+            SettingsError: it does not.
+        """
+        ask = partial(self._web.open_socket, token)
+        await accepted("SLACK_APP_TOKEN", ask, self._sleep)
 
     async def identify(self, token: str) -> None:
         """Ask Slack who the bot is, and where it is installed, until it answers.
@@ -73,14 +83,9 @@ class SlackDirectory:
         Raises:
             SettingsError: Slack does not take the token.
         """
-        for pause in chain(PAUSES, repeat(PAUSES[-1])):
-            sent = await self._web.call("auth.test")
-            if sent.ok:
-                break
-            if sent.error in NO_SUCH_TOKEN:
-                raise SettingsError(f"SLACK_BOT_TOKEN: Slack says {sent.error}")
-            log.critical("slack.away", error=sent.error, again_in=pause)
-            await self._sleep(pause)
+        ask = partial(self._web.call, "auth.test")
+        sent = await accepted("SLACK_BOT_TOKEN", ask, self._sleep)
+        self.scopes = sent.scopes
         self._authorized = AuthorizeResult.from_auth_test_response(
             auth_test_response=dict(sent.data or {}), bot_token=token
         )

@@ -5,7 +5,7 @@ answer got lost would be posted twice.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -15,6 +15,7 @@ import structlog
 from pydantic import SecretStr
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.ids import ChannelId, MessageTs
 from bot.slack.inbound.payloads import answer_url_is_slacks
@@ -159,8 +160,20 @@ class Web:
         read = method in READS
         verb = "GET" if read else "POST"
         payload = {"params": params} if read else {"json": params}
+        calling = self.client.api_call(method, http_verb=verb, **payload)
+        return await self._answered(method, calling)
+
+    async def open_socket(self, token: SecretStr) -> Sent:
+        """Ask for the address of a socket with the app-level *token*; never raises."""
+        method, secret = "apps.connections.open", token.get_secret_value()
+        calling = self.client.apps_connections_open(app_token=secret)
+        return await self._answered(method, calling)
+
+    async def _answered(
+        self, method: str, calling: Awaitable[AsyncSlackResponse]
+    ) -> Sent:
         try:
-            response = await self.client.api_call(method, http_verb=verb, **payload)
+            response = await calling
         except SlackApiError as error:
             return _refused(error)
         except TimeoutError:

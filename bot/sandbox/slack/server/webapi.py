@@ -19,7 +19,8 @@ from bot.sandbox.slack.server.methods import Method
 METHODS: dict[str, Method] = (
     methods.METHODS | chat.METHODS | views.METHODS | files.METHODS
 )
-ALL_SCOPES = frozenset(scope for m in METHODS.values() for scope in m.scopes)
+WAYS_IN = frozenset({"app_mentions:read", "commands", "im:history"})
+ALL_SCOPES = WAYS_IN | {scope for m in METHODS.values() for scope in m.scopes}
 _POST_BURST = 4  # messages that a channel takes at once; then one a second
 _HTTP_OK = 200
 _HTTP_TOO_MANY = 429
