@@ -38,6 +38,7 @@ GIVE_UP = timedelta(hours=24)
 AWAY_SECONDS = 1.0
 IDLE_SECONDS, SHORTEST_WAIT = 30.0, 0.05
 MOST_AT_ONCE = 500
+MOST_TRIES = 30  # of what only this process knows, while its place is full
 STEP = timedelta(seconds=1)  # by which the wall clock must differ to have been set
 
 log = structlog.get_logger(__name__)
@@ -104,9 +105,16 @@ class Delivery:
     async def send_at_once(self, notification: Notification) -> None:
         """Send *notification* past the journal, which is away.
 
-        The same may come again when the journal is back.
+        The same may come again when the journal is back. Nothing else keeps it, so it
+        waits here for its place, if that is full.
         """
-        sent = await self._send(notification, self._ways(notification))
+        ways = self._ways(notification)
+        sent = await self._send(notification, ways)
+        for _try in range(MOST_TRIES):
+            if not sent.too_fast:
+                break
+            await self._sleep(max(sent.retry_after, SHORTEST_WAIT))
+            sent = await self._send(notification, ways)
         log.info("notice.sent-at-once", notice=notification.name, error=sent.error)
 
     async def deliver(self) -> int:

@@ -241,6 +241,19 @@ async def test_what_cannot_wait_for_the_journal_goes_past_it(journal, waiting, c
     assert await journal.outbox.waiting() == 1
 
 
+async def test_what_goes_past_the_journal_waits_for_its_place(journal, waiting, clock):
+    for _number in range(2):
+        await waiting()
+    slack = FakeSlack(timer=clock.monotonic)
+    box = delivery(journal, slack, clock)
+
+    for notification in await journal.outbox.due(clock()):
+        await box.send_at_once(notification)
+
+    assert [way for _at, way, _body in slack.taken] == ["post C", "post C"]
+    assert clock.naps == [1.0]
+
+
 async def test_before_it_stops_it_waits_for_what_can_still_go(
     journal, waiting, clock, file
 ):
