@@ -26,7 +26,8 @@ from bot.i18n import _
 from bot.journal.model import CARD, Intent, Notification
 from bot.operations.notices import drawn
 from bot.resources.base import Registry
-from bot.slack.outbound.routes import Way
+from bot.slack.outbound.routes import Body, Way
+from bot.slack.render.blocks import message
 
 BEHIND = 3  # new cards that wait for one place at once; fewer go one by one
 MOST_CARDS = 24  # of two blocks each, in a message of 50
@@ -105,31 +106,38 @@ def _first(group: Sequence[Notification]) -> tuple[Notification, ...]:
 # ── how they look together ────────────────────────────────────────────────────────
 
 
-def cards(intents: Sequence[Intent], resources: Registry) -> Outcome:
+def cards(intents: Sequence[Intent], resources: Registry) -> Body:
     """Return the cards of *intents* as one message: a row each."""
     shown = [drawn(_card(intent), resources) for intent in intents]
     handles = ", ".join(intent.handle for intent in intents)
-    return Outcome(
-        headline=(Bold(_("{n} at once: {h}").format(n=len(shown), h=handles)),),
-        parts=tuple(
-            _card_row(intent, one) for intent, one in zip(intents, shown, strict=True)
-        ),
+    title = _("{n} at once: {h}").format(n=len(shown), h=handles)
+    together = Outcome(
+        headline=(Bold(title),),
+        parts=tuple(map(_card_row, intents, shown)),
         audience=Audience.CHANNEL,
     )
+    return _body(together, shown)
 
 
-def digest(alarms: Sequence[Notification], resources: Registry) -> Outcome:
+def digest(alarms: Sequence[Notification], resources: Registry) -> Body:
     """Return *alarms* as one message: a row each, with its buttons."""
     shown = [drawn(one, resources) for one in alarms]
     subjects = [one.intent.handle if one.intent else one.app for one in alarms]
     handles = ", ".join(dict.fromkeys(filter(None, subjects)))
     title = _("{n} alarms: {h}").format(n=len(shown), h=handles)
-    return Outcome(
+    together = Outcome(
         headline=(Bold(title.removesuffix(": ")),),
         tone=Tone.WARN,
         parts=tuple(map(_alarm_row, shown)),
         audience=Audience.OPS,
     )
+    return _body(together, shown)
+
+
+def _body(together: Outcome, shown: Sequence[Outcome]) -> Body:
+    """Return *together* as a message whose text says each of *shown* on a line."""
+    text = Outcome(headline=("\n".join(one.plain for one in shown),))
+    return {**message(together), "text": message(text)["text"]}
 
 
 def _card(intent: Intent) -> Notification:

@@ -217,13 +217,13 @@ class Delivery:
         card = first.intent.card if first.name == CARD and first.intent else None
         if card and first.body is None:
             stand = await self._outbox.cards_at(card)
-            return message(cards(stand, self._resources)) if len(stand) > 1 else None
+            return cards(stand, self._resources) if len(stand) > 1 else None
         if not others:
             return None
         if first.name == CARD:
             intents = [one.intent for one in batch.notifications if one.intent]
-            return message(cards(intents, self._resources))
-        return message(digest(batch.notifications, self._resources))
+            return cards(intents, self._resources)
+        return digest(batch.notifications, self._resources)
 
     async def _send(
         self,

@@ -6,6 +6,7 @@ import pytest
 
 from bot.dialogue.outcome import Audience
 from bot.journal.model import CARD_NOTICE, Notice
+from bot.states import State
 from tests.bot.journal.conftest import AT
 
 MINUTE = timedelta(minutes=1)
@@ -79,6 +80,17 @@ async def test_a_line_that_is_under_way_is_not_taken_over(journal, new, clock):
     await journal.outbox.sent(under_way, ("C", "1.5"))
 
     assert await waiting(journal, clock()) == [("1:flap", 2, ("C", "1.5"))]
+
+
+async def test_where_a_line_stands_is_forgotten_with_its_intent(journal, new, clock):
+    over, _ = await journal.accept(new(), notices=(flap(1),))
+    (due,) = await journal.outbox.due(clock())
+    await journal.outbox.sent(due, ("C", "1.5"))
+    await journal.move(over.id, State.NOT_STARTED)
+
+    gone = await journal.maintenance.prune(AT + timedelta(days=181))
+
+    assert gone == 3  # the intent, its notice and its line
 
 
 async def test_cards_that_share_a_message_are_found_in_order(journal, new, clock):
