@@ -119,7 +119,7 @@ async def build(
     operations = _operations(base)
     prefix = settings.command_prefix
     router = Router(commands, operations)
-    replies = Replies(base.web)
+    replies = Replies(base.web, sleep=ports.sleep)
     listeners = Listeners(router, replies, base.directory, base.tasks, prefix=prefix)
     token = settings.slack_app_token
     sockets = Sockets(listeners, base.web.client, token) if token else None
@@ -197,6 +197,7 @@ async def _base(
             web,
             resources,
             now=ports.now,
+            monotonic=ports.monotonic,
             sleep=ports.sleep,
             ops_channel=settings.ops_channel,
         ),

@@ -14,13 +14,14 @@ from typing import Protocol
 
 import structlog
 
-from bot.errors import JournalUnavailable
+from bot.errors import JournalUnavailable, SettingsError
 from bot.http.server import Server
 from bot.operations.delivery import Delivery
 from bot.operations.facade import Operations
 from bot.operations.hearing import Hearing
 from bot.operations.jobs import Jobs
 from bot.operations.recovery import recover
+from bot.routing.manifest import FEATURES, REQUIRED
 from bot.runtime.tasks import Tasks, watch_lag
 from bot.settings import Settings
 from bot.slack.directory import SlackDirectory
@@ -121,9 +122,9 @@ async def greet(bot: Bot) -> None:
     Where the run before knew it, sockets are listened to meanwhile.
 
     Raises:
-        SettingsError: Slack does not know the token.
+        SettingsError: Slack does not take a token, or it lacks what everything needs.
     """
-    identifying = asyncio.ensure_future(bot.directory.identify(_token(bot)))
+    identifying = asyncio.ensure_future(_identify(bot))
     if not bot.directory.installed:
         await identifying
     connecting = asyncio.ensure_future(_connect(bot))
@@ -136,9 +137,34 @@ async def greet(bot: Bot) -> None:
     log.info("bot.ready", sockets=bot.sockets is not None)
 
 
+async def _identify(bot: Bot) -> None:
+    await bot.directory.identify(_token(bot))
+    if bot.directory.scopes is not None:
+        _examine(bot.directory.scopes)
+
+
 async def _connect(bot: Bot) -> None:
+    app_token = bot.settings.slack_app_token
+    if bot.sockets and app_token:
+        await bot.directory.ensure_sockets(app_token)
     if bot.sockets:
         await bot.sockets.start()
+
+
+def _examine(scopes: frozenset[str]) -> None:
+    """Say what the *scopes* of the token leave out.
+
+    Raises:
+        SettingsError: something that everything needs.
+    """
+    if missing := ", ".join(sorted(REQUIRED - scopes)):
+        raise SettingsError(
+            f"SLACK_BOT_TOKEN: it lacks {missing}; add that under OAuth & Permissions, "
+            "in the settings of the app, and install it again"
+        )
+    for scope, feature in FEATURES.items():
+        if scope not in scopes:
+            log.warning("scope.missing", scope=scope, off=feature)
 
 
 async def drain(bot: Bot) -> None:

@@ -198,6 +198,16 @@ class Settings(BaseSettings):
             TomlConfigSettingsSource(settings_cls, toml_file=toml),
         )
 
+    @field_validator("slack_bot_token")
+    @classmethod
+    def _bot_token_is_one(cls, token: SecretStr | None) -> SecretStr | None:
+        return _beginning(token, "xoxb-", "OAuth & Permissions, Bot User OAuth Token")
+
+    @field_validator("slack_app_token")
+    @classmethod
+    def _app_token_is_one(cls, token: SecretStr | None) -> SecretStr | None:
+        return _beginning(token, "xapp-", "Basic Information, App-Level Tokens")
+
     @field_validator("database_url")
     @classmethod
     def _database_is_sqlite(cls, url: SecretStr) -> SecretStr:
@@ -307,6 +317,15 @@ def _secret_in(path: Path, setting: str) -> str:
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise SettingsError(f"{setting}: others can read that file; chmod 600 it")
     return text
+
+
+def _beginning(token: SecretStr | None, prefix: str, page: str) -> SecretStr | None:
+    """Return *token* if it is of the kind that *page* of the app's settings shows."""
+    if token and not token.get_secret_value().startswith(prefix):
+        sentence = "it begins with {prefix}; see {page}, in the settings of the app"
+        facts = {"prefix": prefix, "page": page}
+        raise PydanticCustomError("token", sentence, facts)
+    return token
 
 
 def _loopback(host: str | None) -> bool:

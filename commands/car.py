@@ -6,10 +6,11 @@ A session has no ID of its own: it is keyed by the user it runs for.
 from bot.cards import lists
 from bot.dialogue.ask import Ask
 from bot.dialogue.form import ChoiceField, Field, Form, Option, TextField
-from bot.dialogue.outcome import Bold, Code, Outcome, Tone, line
+from bot.dialogue.outcome import Bold, Code, Outcome, line
 from bot.errors import InvalidRequest, NotFound, UsageError
 from bot.i18n import _
 from bot.ids import FormId
+from bot.operations.forms import shown_after
 from bot.operations.orders import Order
 from bot.operations.resolution import Resolution
 from bot.operations.service import Service
@@ -72,12 +73,7 @@ async def submit_start(ask: Ask, service: Service) -> Outcome | None:
     texts = {key: form.text(key) for key in KEYS} if form else {}
     plan = {key: text for key, text in texts.items() if text}
     _check_words(plan)
-    answer = await _start(placed, service, plan)
-    return answer or Outcome(
-        headline=(Bold(_("On its way.")),),
-        tone=Tone.WAIT,
-        parts=(line(_("The card in the channel shows how it goes.")),),
-    )
+    return shown_after(placed, await _start(placed, service, plan))
 
 
 @command.subcommand("recent", usage="[mine]", examples=("recent", "recent mine"))

@@ -131,7 +131,7 @@ outbox = Table(  # notices to be delivered; drawn at delivery
     Column("intent", String(26)),
     Column("app", String(32), nullable=False, server_default=""),
     Column("rev", Integer, nullable=False),
-    Column("audience", String(8), nullable=False),  # channel, asker, ops
+    Column("audience", String(8), nullable=False),  # channel, asker, ops, thread
     Column("notice", String(32), nullable=False),
     Column("facts", Text, nullable=False, server_default="{}"),
     Column("body", Text),  # of releases that drew when they wrote
@@ -139,8 +139,18 @@ outbox = Table(  # notices to be delivered; drawn at delivery
     Column("tries", Integer, nullable=False),
     Column("not_before", BigInteger, nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    Column("line", String(64), nullable=False, server_default=""),
     Index("outbox_by_state", "state", "not_before"),
     Index("outbox_by_intent", "intent", "rev"),
+)
+
+lines = Table(  # messages that several notices of an intent share
+    "lines",
+    metadata,
+    Column("intent", String(26), primary_key=True),
+    Column("line", String(64), primary_key=True),
+    Column("channel", String(32), nullable=False),
+    Column("ts", String(32), nullable=False),
 )
 
 open_forms = Table(

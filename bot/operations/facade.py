@@ -17,7 +17,7 @@ from bot.access.policy import Gate, Verdict, Wish
 from bot.cards.intent import card, stop_placed
 from bot.cards.lists import dry_run
 from bot.dialogue.ask import Ask, Person
-from bot.dialogue.outcome import Audience, Outcome, line
+from bot.dialogue.outcome import Audience, Bold, Outcome, Tone, line
 from bot.errors import Busy, JournalUnavailable, NotAllowed
 from bot.grammar.tokens import message_of
 from bot.i18n import _
@@ -167,10 +167,11 @@ class Operations:
         ends = order.request.effect.ends  # its turn is taken once it has a call
         slot = None if ends else await self._slot(ask, order)
         new = new_intent(ask, order, resource, self.now())
+        notices = _first_notices(order, new.at)
         admit = partial(resource.admit, policy=policy, again=order.again)
         accepted, fresh = await self.journal.accept(
             new,
-            notices=_first_notices(order, new.at),
+            notices=notices,
             audit=allowed_entry(new, order, verdict),
             form=ask.submission.form_id if ask.submission else None,
             admit=admit if order.request.effect.creates else None,
@@ -184,7 +185,9 @@ class Operations:
         if accepted.state is State.QUEUED:
             self.executor.submit(accepted, order.request, slot)
         self.wake()
-        return stop_placed(accepted) if ends else None
+        if ends:
+            return stop_placed(accepted)
+        return _requested(accepted) if notices else None
 
     async def _slot(self, ask: Ask, order: Order) -> float | None:
         """Reserve when the request may leave; None for a submission that came before.
@@ -339,3 +342,12 @@ def _first_notices(order: Order, at: datetime) -> tuple[Notice, ...]:
     if order.request.level is Level.READ or order.about or effect.ends:
         return ()
     return (replace(CARD_NOTICE, not_before=at + FIRST_CARD_AFTER),)
+
+
+def _requested(intent: Intent) -> Outcome:
+    """Return the line that says at once that *intent* was accepted; a card follows."""
+    return Outcome(
+        headline=(Bold(_("{handle} requested…").format(handle=intent.handle)),),
+        tone=Tone.WAIT,
+        handle=intent.handle,
+    )

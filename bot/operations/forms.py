@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.dialogue.ask import Ask, Place
+from bot.dialogue.outcome import Outcome, Tone, line
 from bot.errors import UsageError
 from bot.i18n import _
 from bot.ids import FormId
@@ -63,3 +64,17 @@ async def of(ask: Ask, form_id: FormId, open_forms: OpenForms) -> OpenForm:
             _("This form is too old, or was sent in already. Open a new one.")
         )
     return form
+
+
+def shown_after(ask: Ask, answer: Outcome | None) -> Outcome | None:
+    """Return what stands in place of the form *ask* that was accepted with *answer*.
+
+    Nothing does where the card in the channel will say it. Without a channel the card
+    goes to the asker's messages with the bot, which the answer says.
+    """
+    if answer is None or answer.tone is not Tone.WAIT or answer.parts:
+        return answer
+    if ask.where.channel:
+        return None
+    where = line(_("Its card comes into your messages with the bot."))
+    return replace(answer, parts=(where,))

@@ -22,6 +22,14 @@ SCOPES = (
     "users:read",  # the reader's language, and whether somebody is a guest
 )
 OPTIONAL_SCOPES = ("channels:history", "groups:history", "mpim:history")
+# Without these nothing works: no card, no command, no knowing who is a guest.
+REQUIRED = frozenset({"chat:write", "commands", "users:read"})
+FEATURES = {  # what every other scope serves, and nothing else
+    "app_mentions:read": "mentions",
+    "files:write": "the export of the audit trail",
+    "im:history": "words in the bot's own messages",
+    "usergroups:read": "rules that name user groups",
+}
 EVENTS = (
     "app_home_opened",
     "app_mention",

@@ -11,24 +11,25 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, replace
-from itertools import chain, repeat
+from functools import partial
 from typing import Any, Protocol
 
 import structlog
 from cachetools import TTLCache
+from pydantic import SecretStr
 from slack_bolt.authorization import AuthorizeResult
 
 from bot.dialogue.ask import Person
-from bot.errors import JournalUnavailable, SettingsError
+from bot.errors import JournalUnavailable
 from bot.i18n import DEFAULT_LOCALE
 from bot.ids import ChannelId, MessageTs, TeamId
 from bot.runtime.tasks import Tasks
 from bot.slack.inbound.payloads import text_of
-from bot.slack.outbound.web import NO_SUCH_TOKEN, Web
+from bot.slack.outbound.web import Web
+from bot.slack.tokens import accepted
 
 MOST_PEOPLE = 10_000
 REMEMBERED = 6 * 3600.0  # seconds
-PAUSES = (1.0, 2.0, 5.0, 10.0)  # seconds between asking who the bot is
 GROUPS_FRESH = 300.0  # seconds; then they are looked up again
 GROUPS_LAST = 900.0  # seconds; older ones count as unknown
 GROUPS_LAST_LONG = 86_400.0  # to stop what costs money, a day old is good enough
@@ -109,6 +110,7 @@ class SlackDirectory:
         self._token = ""
         self._unread: TTLCache[str, bool] = TTLCache(1000, UNREAD_SECONDS, timer)
         self.moved_from: TeamId | None = None  # the workspace of the run before
+        self.scopes: frozenset[str] | None = None  # of the bot's token, if Slack said
         self.identified = asyncio.Event()
 
     async def recall(self, token: str) -> None:
@@ -128,20 +130,24 @@ class SlackDirectory:
             self._members_at = self._timer() - age
             self._members = {name: frozenset(users) for name, users in groups.items()}
 
+    async def ensure_sockets(self, token: SecretStr) -> None:
+        """Find out from Slack whether the app-level *token* opens sockets.
+
+        Raises:
+            SettingsError: it does not.
+        """
+        ask = partial(self._web.open_socket, token)
+        await accepted("SLACK_APP_TOKEN", ask, self._sleep)
+
     async def identify(self, token: str) -> None:
         """Ask Slack who the bot is, and where it is installed, until it answers.
 
         Raises:
             SettingsError: Slack does not take the token.
         """
-        for pause in chain(PAUSES, repeat(PAUSES[-1])):
-            sent = await self._web.call("auth.test")
-            if sent.ok:
-                break
-            if sent.error in NO_SUCH_TOKEN:
-                raise SettingsError(f"SLACK_BOT_TOKEN: Slack says {sent.error}")
-            log.critical("slack.away", error=sent.error, again_in=pause)
-            await self._sleep(pause)
+        ask = partial(self._web.call, "auth.test")
+        sent = await accepted("SLACK_BOT_TOKEN", ask, self._sleep)
+        self.scopes = sent.scopes
         said = sent.data or {}
         found = Installation(
             team=str(said.get("team_id") or ""),

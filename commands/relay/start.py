@@ -4,10 +4,11 @@ from dataclasses import replace
 
 from bot.dialogue.ask import Ask
 from bot.dialogue.form import Form
-from bot.dialogue.outcome import Bold, Outcome, Tone, line
+from bot.dialogue.outcome import Outcome, line
 from bot.errors import InvalidRequest, UsageError
 from bot.i18n import _
 from bot.ids import agent_for
+from bot.operations.forms import shown_after
 from bot.operations.orders import Order
 from bot.operations.service import Service
 from bot.resources.relay.form import plan_from, start_form
@@ -74,11 +75,7 @@ async def submit_start(ask: Ask, service: Service) -> Outcome | None:
     answer = await _start(
         placed, service, plan, again=frozenset(kept.get("again", "").split())
     )
-    return answer or Outcome(
-        headline=(Bold(_("On its way.")),),
-        tone=Tone.WAIT,
-        parts=(line(_("The card in the channel shows how it goes.")),),
-    )
+    return shown_after(placed, answer)
 
 
 def _again(ask: Ask) -> frozenset[str]:
@@ -103,8 +100,7 @@ async def _start(
         again=again,
     )
     answer = await service.submit(ask, order)
-    if not prepared.remarks:
+    if answer is None or not prepared.remarks:
         return answer
     remarks = tuple(line(remark) for remark in prepared.remarks)
-    shown = answer or Outcome(headline=(_("On its way."),), tone=Tone.WAIT)
-    return replace(shown, parts=(*shown.parts, *remarks))
+    return replace(answer, parts=(*answer.parts, *remarks))

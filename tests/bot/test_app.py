@@ -10,6 +10,7 @@ import pytest
 
 from bot.app import Ports, build
 from bot.lifecycle import begin, greet
+from bot.routing.manifest import SCOPES
 from bot.sandbox.cloud import LoopbackCloud
 from bot.sandbox.run import free_port
 from bot.sandbox.slack.client.payloads import Control
@@ -157,9 +158,7 @@ async def test_a_form_is_filled_in_corrected_and_sent(bot):
     assert [list(one) for one in faults] == [["url"]]
     assert "rtmp://" in faults[0]["url"]
     assert bot.seen() == ["🟢 R1 · started   room 295066"]
-    closing = bot.space.top(seed.ANA.id).body
-    assert "submit" not in closing
-    assert "On its way." in json.dumps(closing)
+    assert bot.space.top(seed.ANA.id) is None  # the card says it
 
 
 async def test_a_choice_redraws_the_form_and_keeps_what_was_typed(bot):
@@ -241,7 +240,8 @@ async def test_after_a_crash_everything_is_known_again(start):
             await bot.typed("/relay list")
             await bot.typed("/relay stop R1 --yes")
 
-            assert bot.whispered()[0].text == "Running now"
+            requested, running, *_others = [one.text for one in bot.whispered()]
+            assert (requested, running) == ("🟡 R1 requested…", "Running now")
             assert bot.seen() == ["⚪ R1 · stopped   room 295066"]
 
 
@@ -338,3 +338,20 @@ async def test_the_audit_trail_comes_as_a_file_into_the_askers_messages(bot):
     shared = [one for one in bot.space.messages.values() if one.channel == direct]
     assert any("patchbay-audit-" in repr(one) for one in shared)
     assert bot.whispered()[-1].text == "🟢 The audit trail is whole: 1 records."
+
+
+async def test_a_scope_that_serves_one_feature_turns_only_that_off(start, capsys):
+    scopes = {*SCOPES} - {"files:write", "im:history"}
+    async with AsyncExitStack() as stack:
+        slack = await stack.enter_async_context(LoopbackSlack(scopes=scopes))
+        bot = await start(stack, slack=slack)
+        await bot.typed(START)
+
+        assert bot.seen() == ["🟢 R1 · started   room 295066"]
+    missing = [
+        line for line in capsys.readouterr().out.splitlines() if "scope." in line
+    ]
+    assert [line.split("off=")[1] for line in missing] == [
+        "'the export of the audit trail' scope=files:write",
+        '"words in the bot\'s own messages" scope=im:history',
+    ]

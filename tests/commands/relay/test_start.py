@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.dialogue.outcome import Code, Outcome, Tone
+from bot.dialogue.outcome import Bold, Code, Outcome, Tone
 from bot.errors import InvalidRequest
 from bot.states import State
 from tests.commands.relay.samples import START, URL, calls, words
@@ -15,7 +15,9 @@ async def test_start_by_text_starts_one_relay_and_keeps_its_task_id(world):
 
     (relay,) = world.cloud.state.running
     intent = await world.handle("R1")
-    assert answer is None
+    assert answer == Outcome(
+        headline=(Bold("R1 requested…"),), tone=Tone.WAIT, handle="R1"
+    )
     assert (intent.state, intent.subject.ref) == (State.STARTED, relay.task_id)
     assert (relay.room, relay.urls, relay.agent) == (
         "295066",
@@ -80,12 +82,21 @@ async def test_the_form_starts_what_it_says(world):
     closing = await world.submitted(form, room="295066", url=URL, note="for the final")
 
     intent = await world.handle("R1")
-    assert closing.plain == "🟡 On its way."
+    assert closing is None  # the card in the channel says it
     assert (intent.state, intent.asker.channel, intent.note) == (
         State.STARTED,
         "C0OPS",
         "for the final",
     )
+
+
+async def test_a_form_without_a_channel_says_where_its_card_will_be(world):
+    form = await world.typed("/relay start", channel="")
+
+    closing = await world.submitted(form, room="295066", url=URL)
+
+    assert closing.plain == "🟡 R1 requested…"
+    assert "into your messages with the bot" in words(closing)
 
 
 async def test_a_form_that_is_sent_in_twice_starts_once(world):
