@@ -37,7 +37,7 @@ from bot.operations.orders import (
     new_intent,
 )
 from bot.resources.base import Registry
-from bot.settings import App, Settings
+from bot.settings import App, Settings, Terms
 from bot.states import State
 from bot.tencent.models.base import Level, Request
 
@@ -65,6 +65,11 @@ class Operations:
     def apps(self) -> Sequence[App]:
         """The TRTC applications that the config names."""
         return self.settings.all_apps
+
+    @property
+    def terms(self) -> Terms:
+        """What relays are asked for under."""
+        return self.settings.terms
 
     def new_id(self) -> IntentId:
         """Return the id of an intent to come."""
