@@ -7,8 +7,7 @@ setting, never by its value.
 
 import os
 import stat
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
@@ -122,12 +121,11 @@ class Policy(_Table):
     limits: Limits = Limits()
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(_Table):
     """What a relay is asked for under: the apps, the site's regions, and the policy."""
 
-    apps: Sequence[App]
-    regions: Sequence[str] = REGIONS
+    apps: tuple[App, ...]
+    regions: tuple[str, ...] = REGIONS
     policy: Policy = Policy()
 
 
@@ -276,7 +274,11 @@ class Settings(BaseSettings):
     @cached_property
     def terms(self) -> Terms:
         """What relays are asked for under."""
-        return Terms(self.all_apps, regions_of(self.trtc_endpoint), self.policy)
+        return Terms(
+            apps=self.all_apps,
+            regions=regions_of(self.trtc_endpoint),
+            policy=self.policy,
+        )
 
     @cached_property
     def all_apps(self) -> tuple[App, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from bot.access.limits import check_counts, check_hosts, check_sizes
+from bot.access.limits import check_counts
 from bot.dialogue.outcome import Button, Part
 from bot.errors import InvalidRequest
 from bot.i18n import _
@@ -13,7 +13,7 @@ from bot.ids import Kind
 from bot.journal.model import CONTRADICTION, Intent
 from bot.journal.queries import Usage
 from bot.resources.base import Alarm, Resource, Timer, Yield
-from bot.resources.relay import alarms, card, unknown
+from bot.resources.relay import alarms, bounds, card, unknown
 from bot.settings import App, Policy
 from bot.states import State
 from bot.tencent import usersig
@@ -83,8 +83,7 @@ class Relay(Resource):
     def check(self, request: Request[Any], policy: Policy) -> None:
         """Refuse a start that is too large, or that pushes to a host not listed."""
         if isinstance(request, StartPublishCdnStream):
-            check_sizes(_sizes(request), policy.limits)
-            check_hosts(request.target_urls, policy.push_hosts)
+            bounds.check(request.masked(), policy)
 
     def admit(self, usage: Usage, policy: Policy, *, again: bool) -> None:
         """Refuse one relay too many, and a twin unless it is asked for."""
@@ -158,15 +157,3 @@ class Relay(Resource):
             f"tccli trtc {STOP} --region {subject.region}"
             f" --SdkAppId {subject.sdk_app_id} --TaskId={subject.ref}"
         )
-
-
-def _sizes(request: StartPublishCdnStream) -> dict[str, int]:
-    """Return what a start costs, by the name of its limit."""
-    sizes = {"idle_seconds": request.agent_params.max_idle_time or 0}
-    if video := request.video_params and request.video_params.video_encode:
-        sizes |= {
-            "width": video.width,
-            "height": video.height,
-            "bitrate_kbps": video.bit_rate,
-        }
-    return sizes

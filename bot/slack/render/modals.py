@@ -27,6 +27,8 @@ from bot.slack.render.spans import Json, plain_text
 
 Value = str | tuple[str, ...] | None
 
+FORM = "form:"  # how the callback_id of a form begins
+
 
 def view(form: Form) -> Json:
     """Return *form* as a modal view.
@@ -39,7 +41,7 @@ def view(form: Form) -> Json:
         parts += blocks.paragraph(part) if isinstance(part, Line) else [_input(part)]
     _focus_once(parts)
     return _modal(form.title, parts, close=_("Cancel")) | {
-        "callback_id": f"form:{form.command}:{form.subcommand}",
+        "callback_id": f"{FORM}{form.command}:{form.subcommand}",
         "private_metadata": form.form_id,
         "submit": plain_text(form.submit, limits.VIEW_BUTTON),
     }
@@ -48,6 +50,21 @@ def view(form: Form) -> Json:
 def closing(outcome: Outcome, *, title: str = "Patchbay") -> Json:
     """Return a modal that shows *outcome* and can only be closed."""
     return _modal(title, blocks.without_actions(outcome), close=_("Close"))
+
+
+def is_form(view: Mapping[str, Any]) -> bool:
+    """Tell whether *view* is a form, and not one that can only be closed."""
+    named = str(view.get("callback_id", "")).startswith(FORM)
+    return named and bool(inputs(view))
+
+
+def inputs(view: Mapping[str, Any]) -> list[str]:
+    """Return the names of the fields of *view*, as it came back from Slack."""
+    return [
+        str(block["block_id"])
+        for block in view.get("blocks") or ()
+        if block.get("type") == "input"
+    ]
 
 
 def options(offered: Iterable[Option]) -> Json:
