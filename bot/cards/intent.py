@@ -28,7 +28,7 @@ from bot.dialogue.outcome import (
 from bot.i18n import _
 from bot.ids import SlackUserId
 from bot.journal.model import Intent
-from bot.resources.base import TONES, Resource, state_word
+from bot.resources.base import Resource, state_word
 from bot.states import State
 
 
@@ -40,7 +40,7 @@ def card(intent: Intent, resource: Resource) -> Outcome:
         headline += ("   ", _("room"), " ", Mono(intent.subject.room))
     return Outcome(
         headline=headline,
-        tone=TONES[intent.state],
+        tone=resource.tone(intent),
         parts=tuple(_parts(intent, resource)),
         menu=_menu(intent, resource),
         request_id=intent.settlement.request_id,

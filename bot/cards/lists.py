@@ -18,7 +18,7 @@ from bot.dialogue.outcome import (
 )
 from bot.i18n import _
 from bot.journal.model import Intent
-from bot.resources.base import TONES, Registry
+from bot.resources.base import Registry
 from bot.tencent.models.base import Request
 
 SHORT = 24  # a room longer than this is cut in lists; a TaskId always is
@@ -29,7 +29,7 @@ def row(intent: Intent, resources: Registry) -> Row:
     resource = resources.of(intent)
     name = _short(intent.subject.room or intent.subject.ref)
     spans: tuple[Span, ...] = (
-        f"{TONES[intent.state].value} ",
+        f"{resource.tone(intent).value} ",
         Bold(intent.handle),
         f" · {name} · {resource.standing(intent)} · ",
         Who(intent.asker.user),

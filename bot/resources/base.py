@@ -158,6 +158,10 @@ class Resource:
         """Return in a word or two how *intent* stands."""
         return state_word(intent.state)
 
+    def tone(self, intent: Intent) -> Tone:
+        """Return the tone, and so the sign, of the headline of *intent*."""
+        return TONES[intent.state]
+
     def body(self, intent: Intent) -> Iterable[Part]:
         """Yield what its card says beside the headline."""
         return ()
