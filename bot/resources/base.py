@@ -15,6 +15,7 @@ from bot.i18n import _
 from bot.ids import Kind
 from bot.journal.model import Intent
 from bot.journal.queries import Usage
+from bot.resources.byhand import from_terminal
 from bot.settings import App, Policy
 from bot.states import State
 from bot.tencent.models.base import Reply, Request
@@ -200,10 +201,18 @@ class Resource:
         return {}
 
     def repeated_by_hand(self, intent: Intent) -> str:
-        """Return the command line that does by hand what *intent* is about."""
-        service = self.request(intent.action).service
-        region = f" --region {intent.subject.region}" if service.regional else ""
-        return f"tccli {service.name} {intent.action}{region}"
+        """Return the lines that do by hand what *intent* is about, masked as it is."""
+        request, region = self.request(intent.action), intent.subject.region
+        line = from_terminal(request, region, intent.masked, self.unsent(intent))
+        return "\n".join(filter(None, (line, self.retyped(intent))))
+
+    def unsent(self, intent: Intent) -> Iterable[str]:
+        """Yield the fields that are made for each sending of *intent* anew."""
+        return ()
+
+    def retyped(self, intent: Intent) -> str:
+        """Return what is typed in Slack to ask for the same as *intent*."""
+        return ""
 
     @property
     def can_be_ended(self) -> bool:

@@ -22,6 +22,7 @@ from bot.i18n import _, n_
 from bot.ids import Kind
 from bot.journal.model import Intent
 from bot.resources.base import Resource, Yield, state_word
+from bot.resources.byhand import in_slack
 from bot.states import State
 from bot.tencent.models.base import Reply
 from bot.tencent.models.gs import (
@@ -68,6 +69,10 @@ class CoStream(Resource):
             "{n} of {most} selected are offline",
             len(offline),
         ).format(n=len(offline), most=count)
+
+    def retyped(self, intent: Intent) -> str:
+        """Return the look-up as it is typed."""
+        return in_slack("gs", (intent.subject.ref,), {})
 
     def tone(self, intent: Intent) -> Tone:
         """Return red for somebody offline, and no colour for what was not told."""

@@ -178,7 +178,7 @@ def _read(plan: Plan, terms: Terms, agent: str) -> Prepared:
         raise InvalidRequest(missing)
     app = chosen_app(plan, terms.apps)
     region = region_of(plan, app, terms)
-    fields = _fields(plan, app, agent)
+    fields = fields_of(plan, app.sdk_app_id, app, agent)
     try:
         request = StartPublishCdnStream.of(fields)
     except InvalidRequest as error:
@@ -200,10 +200,17 @@ def region_of(plan: Plan, app: App, terms: Terms) -> str:
     return region
 
 
-def _fields(plan: Plan, app: App, agent: str) -> dict[str, Any]:
+def fields_of(
+    plan: Plan, sdk_app_id: int, app: App | None, agent: str
+) -> dict[str, Any]:
+    """Return the fields of the request that *plan*, defaults included, describes.
+
+    Raises:
+        InvalidRequest: a number, a word or JSON of *plan* is none.
+    """
     room, what = plan["room"], plan["what"]
     fields: dict[str, Any] = {
-        "SdkAppId": app.sdk_app_id,
+        "SdkAppId": sdk_app_id,
         "RoomId": room,
         "RoomIdType": int((plan.get("type") or guessed_type(room)) == TEXT),
         "AgentParams": {"UserId": agent, "MaxIdleTime": number(plan, "idle")},

@@ -13,7 +13,7 @@ from bot.ids import Kind
 from bot.journal.model import CONTRADICTION, Intent
 from bot.journal.queries import Usage
 from bot.resources.base import Alarm, Resource, Timer, Yield
-from bot.resources.relay import alarms, bounds, card, unknown
+from bot.resources.relay import alarms, bounds, card, retyped, unknown
 from bot.settings import App, Policy
 from bot.states import State
 from bot.tencent import usersig
@@ -149,11 +149,24 @@ class Relay(Resource):
         }
 
     def repeated_by_hand(self, intent: Intent) -> str:
-        """Return the command line that stops a relay; of another action, repeats it."""
+        """Return the line that stops a relay; of a start, also those that repeat it."""
         subject = intent.subject
-        if not subject.creates or not subject.ref:
-            return super().repeated_by_hand(intent)
-        return (
+        stop = (
             f"tccli trtc {STOP} --region {subject.region}"
             f" --SdkAppId {subject.sdk_app_id} --TaskId={subject.ref}"
         )
+        if intent.action == STOP:
+            return stop
+        again = super().repeated_by_hand(intent)
+        return f"{stop}\n\n{again}" if subject.ref else again
+
+    def unsent(self, intent: Intent) -> Iterable[str]:
+        """Yield the robots, which are the bot's own, and their UserSigs."""
+        yield from ("AgentParams.UserId", "AgentParams.UserSig")
+        for number, _room in enumerate(intent.masked.get("FeedBackRoomParams") or ()):
+            yield f"FeedBackRoomParams.{number}.UserSig"
+
+    def retyped(self, intent: Intent) -> str:
+        """Return the `/relay start …` that asks for the same relay."""
+        subject = intent.subject
+        return retyped.start_line(intent.masked, subject.app, subject.region)
