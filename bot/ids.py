@@ -19,7 +19,7 @@ FormId = NewType("FormId", str)  # 128 random bits: an open form
 Handle = NewType("Handle", str)  # R128, S41, G7
 Kind = NewType("Kind", str)  # what a handle names: its letter
 TaskId = NewType("TaskId", str)  # a relay; those seen start with "-", end in dots
-SessionId = NewType("SessionId", str)  # a co-stream session; 19 digits
+SessionId = NewType("SessionId", str)  # a co-stream session; mostly 19 digits
 RenderUserId = NewType("RenderUserId", str)  # whom a render session runs for
 AgentUserId = NewType("AgentUserId", str)  # a relay's robot in the room
 

@@ -14,6 +14,7 @@ from bot.operations.forms import shown_after
 from bot.operations.orders import Order
 from bot.operations.resolution import Resolution
 from bot.operations.service import Service
+from bot.resources.render.resource import KEYS as KEYS_BY_FIELD
 from bot.resources.render.resource import RENDER, Render
 from bot.routing.command import Command
 from bot.tencent.models.car import CreateSession
@@ -21,19 +22,9 @@ from bot.tencent.models.car import CreateSession
 command = Command("car", summary="CAR cloud-rendering sessions")
 
 RESOLUTION = Resolution(Render())
-KEYS = ("user", "ip", "client", "mode", "params", "host", "role")
+KEYS = tuple(KEYS_BY_FIELD.values())
 ALONE, WATCHED = "alone", "watched"  # what happens when nobody is connected
 MODES = {ALONE: "RunWithoutClient", WATCHED: ""}
-
-FIELDS = {
-    "UserId": "user",
-    "UserIp": "ip",
-    "ClientSession": "client",
-    "RunMode": "mode",
-    "ApplicationParameters": "params",
-    "HostUserId": "host",
-    "Role": "role",
-}
 
 
 @command.subcommand(
@@ -153,7 +144,7 @@ def _request(plan: dict[str, str]) -> CreateSession:
     except InvalidRequest as error:
         faults: dict[str, str] = {}
         for path, sentence in error.faults.items():
-            faults.setdefault(FIELDS.get(path, "user"), sentence)
+            faults.setdefault(KEYS_BY_FIELD.get(path, "user"), sentence)
         raise InvalidRequest(faults) from None
 
 

@@ -261,6 +261,7 @@ def settings_for(path, cloud, policy=None, key=None, apps=(), signing=None):
         sdk_app_id=cloud.app_id,
         usersig_key=cloud.usersig_key,
         callback_key=key,
+        tencent_push_hosts=(".example.com",),
     )
     endpoints = {f"{name}_endpoint": url for name, url in cloud.endpoints.items()}
     return Settings.model_construct(

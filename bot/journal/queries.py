@@ -308,6 +308,7 @@ def _alike(connection: Connection, new: NewIntent) -> list[Intent]:
     if not ways:
         return []
     query = select(intents).where(
+        intents.c.team == new.asker.team,
         intents.c.kind == subject.kind,
         intents.c.creates,
         intents.c.state.in_([state.value for state in ACTIVE]),

@@ -44,6 +44,9 @@ def examine_settings(settings: Settings) -> list[Check]:
             "" if apps else fix,
         )
     )
+    regions = ", ".join(settings.terms.regions)
+    text = _("Regions of {endpoint}: {regions}")
+    checks.append(Check(text.format(endpoint=settings.trtc_endpoint, regions=regions)))
     if settings.allow_all:
         fix = _("Everybody may do everything. Write rules and unset BOT_ALLOW_ALL.")
         checks.append(Check("BOT_ALLOW_ALL", None, fix))

@@ -49,7 +49,7 @@ from bot.operations.orders import (
 )
 from bot.operations.reception import Reception
 from bot.resources.base import Registry
-from bot.settings import App, Settings
+from bot.settings import App, Settings, Terms
 from bot.states import State
 from bot.tencent.models.base import Level, Request
 
@@ -78,6 +78,11 @@ class Operations:
     def apps(self) -> Sequence[App]:
         """The TRTC applications that the config names."""
         return self.settings.all_apps
+
+    @property
+    def terms(self) -> Terms:
+        """What relays are asked for under."""
+        return self.settings.terms
 
     def new_id(self) -> IntentId:
         """Return the id of an intent to come."""

@@ -25,7 +25,7 @@ from bot.journal.model import Intent
 from bot.operations.doctor import Check
 from bot.operations.orders import Order
 from bot.resources.base import Registry
-from bot.settings import App
+from bot.settings import App, Terms
 from bot.states import State
 from bot.tencent.models.base import Request
 
@@ -36,6 +36,10 @@ class Service(Protocol):
     @property
     def apps(self) -> Sequence[App]:
         """The TRTC applications that the config names."""
+
+    @property
+    def terms(self) -> Terms:
+        """What relays are asked for under: apps, regions, limits, push hosts."""
 
     @property
     def resources(self) -> Registry:

@@ -58,7 +58,8 @@ class Router:
         """Take a form that was sent in.
 
         Raises:
-            InvalidRequest: faults under the form's own field names.
+            InvalidRequest: faults under the form's own field names; what is wrong with
+                all of it under the empty name.
         """
         try:
             return await self.commands[ask.command].forms[ask.text](ask, self.service)
@@ -66,7 +67,12 @@ class Router:
             raise
         except NotAllowed as refused:
             await self.service.record_refusal(ask, ask.text, refused)
-            return replies.error_reply(refused)
+            faults = refused.faults or {"": replies.refusal(refused)}
+            raise InvalidRequest(faults) from None
+        except UserError as error:  # whatever was filled in stays where it is
+            raise InvalidRequest({"": str(error)}) from None
+        except JournalUnavailable as error:
+            raise InvalidRequest({"": self._failed(error, ask).plain}) from None
         except Exception as error:  # noqa: BLE001 - whatever broke, the asker gets an answer
             return self._failed(error, ask)
 

@@ -10,6 +10,7 @@ import pytest
 
 from bot.app import Ports, build
 from bot.lifecycle import begin, greet
+from bot.resources.relay.cdn import choice_of
 from bot.routing.manifest import SCOPES
 from bot.sandbox.cloud import LoopbackCloud
 from bot.sandbox.run import free_port
@@ -153,6 +154,14 @@ async def test_a_form_is_filled_in_corrected_and_sent(bot):
     ]
     await fill("url", "rtmp://push.example.com/live/a")
     await bot.hands.submit(seed.ANA, bot.space.view(form.id))
+    whose = choice_of("push.example.com")
+    form = bot.space.top(seed.ANA.id)
+    (other,) = [
+        one["element"]["options"][1] for one in form.blocks if one["block_id"] == whose
+    ]
+    state = {"type": "radio_buttons", "selected_option": other}
+    bot.space.fill(form, whose, f"field:{whose}", state)
+    await bot.hands.submit(seed.ANA, bot.space.view(form.id))
     await bot.settled()
 
     assert [list(one) for one in faults] == [["url"]]
@@ -187,7 +196,7 @@ async def test_a_look_up_answers_the_asker_alone(bot):
 
     assert bot.seen() == []
     texts = sorted(one.text.partition("  ")[0] for one in bot.whispered())
-    assert texts == ["FailedOperation.SlowDown", "🟢 G1 · looked up"]
+    assert texts == ["FailedOperation.SlowDown", "🔴 G1 · 1 of 3 selected is offline"]
 
 
 async def test_where_the_bot_is_not_the_answer_comes_all_the_same(bot):

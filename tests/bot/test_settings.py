@@ -5,6 +5,7 @@ import os
 import pytest
 
 from bot.errors import SettingsError
+from bot.products import INTERNATIONAL, MAINLAND, REGIONS
 from bot.settings import load, secrets_of
 
 BOT, APP = "xoxb" + "-b", "xapp" + "-a"  # apart, so that no scanner takes them for keys
@@ -165,6 +166,62 @@ def test_one_app_can_be_set_without_a_file(monkeypatch):
         1400000001,
         "ap-singapore",
     )
+
+
+ENDPOINTS = {
+    "https://trtc.intl.tencentcloudapi.com": INTERNATIONAL,
+    "https://trtc.ap-singapore.intl.tencentcloudapi.com": INTERNATIONAL,
+    "https://trtc.tencentcloudapi.com": MAINLAND,
+    "https://trtc.ap-guangzhou.tencentcloudapi.com/": MAINLAND,
+    "http://127.0.0.1:9": REGIONS,
+}
+
+
+@pytest.mark.parametrize("region", REGIONS)
+@pytest.mark.parametrize(("endpoint", "regions"), ENDPOINTS.items())
+def test_an_app_is_in_a_region_of_the_site_that_is_called(
+    monkeypatch, endpoint, regions, region
+):
+    put(
+        monkeypatch,
+        BOT_TRTC_SDK_APP_ID="1400000001",
+        BOT_TRTC_USERSIG_KEY="k" * 8,
+        BOT_TRTC_ENDPOINT=endpoint,
+        BOT_TRTC_REGION=region,
+    )
+
+    if region in regions:
+        assert load().terms.regions == regions
+        return
+    with pytest.raises(SettingsError) as refused:
+        load()
+    assert str(refused.value) == (
+        f"settings: app default: {endpoint} has no region {region};"
+        f" it has {', '.join(regions)}"
+    )
+
+
+@pytest.mark.parametrize("host", ["push.example.com", ".cdn.example.com"])
+def test_an_app_may_name_more_hosts_of_tencents_cdn(tmp_path, host):
+    key = tmp_path / "key"
+    key.write_text("secret")
+    key.chmod(0o600)
+    text = APP.format(name="a", file=key) + f'tencent_push_hosts = ["{host}"]\n'
+    (tmp_path / "bot.toml").write_text(text)
+
+    assert load().all_apps[0].tencent_push_hosts == (host,)
+
+
+@pytest.mark.parametrize("host", ["com", "rtmp://push.example.com", "*.example.com"])
+def test_what_is_no_host_name_is_no_host_of_tencents_cdn(tmp_path, host):
+    key = tmp_path / "key"
+    key.write_text("secret")
+    key.chmod(0o600)
+    text = APP.format(name="a", file=key) + f'tencent_push_hosts = ["{host}"]\n'
+    (tmp_path / "bot.toml").write_text(text)
+
+    with pytest.raises(SettingsError, match=r"apps.0.tencent_push_hosts.0"):
+        load()
 
 
 def test_an_app_needs_its_key(monkeypatch):

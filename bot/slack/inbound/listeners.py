@@ -236,12 +236,17 @@ class Listeners:
 
     async def _submission(self, ack: AsyncAck, body: Body) -> None:
         locale = self._directory.locale(str(body["user"]["id"]))
+        if not modals.is_form(body["view"]):
+            with reading_in(locale):
+                done = Outcome(headline=(_("This form is done."),))
+                await ack(response_action="update", view=modals.closing(done))
+            return
         ask = payloads.submission(body, locale)
         self._directory.look_up_later(ask.who)
-        inputs = payloads.inputs(body["view"])
         try:
             answer, late = await self._in_time(ask, self._router.submit)
         except InvalidRequest as refused:
+            inputs = payloads.inputs(body["view"])
             faults = modals.faults(inputs, refused.faults)
             await ack(response_action="errors", errors=faults)
             return

@@ -16,6 +16,9 @@ ERRORS = {
     "busy": Busy("Wait a little.", wait=1.0),
     "invalid": InvalidRequest({"room": "No such room."}),
     "refused": NotAllowed("Not you.", rule="on-call", may=("U0BOB", "S1")),
+    "over": NotAllowed(
+        "At most 60.", rule="idle_seconds", faults={"idle": "At most 60."}
+    ),
     "missing": NotFound("Nothing is called that."),
     "usage": UsageError("Say more.", usage="/odd usage more"),
     "broken": ZeroDivisionError("one over none"),
@@ -49,6 +52,11 @@ async def world(tmp_path):
         ("busy", "🟠 Busy.", "Wait a little."),
         ("invalid", "🟠 That cannot be sent as it is.", "No such room."),
         ("refused", "🟠 You may not do that here.", "on-call"),
+        (
+            "over",
+            "🟠 You may not do that here.",
+            "Mono(text='idle'), '  At most 60.'",
+        ),
         ("missing", "🟠 Nothing is called that.", "Nothing was sent."),
         ("usage", "🟠 Say more.", "/odd usage more"),
         ("broken", "🔴 Something went wrong on my side.", "incident"),
@@ -73,11 +81,31 @@ async def sent_in(world, name):
     return await world.submitted(form)
 
 
-@pytest.mark.parametrize("name", ["busy", "missing", "usage"])
-async def test_so_is_every_error_of_a_form(world, name):
-    assert (await sent_in(world, name)).plain == (
-        await world.typed(f"/odd {name}")
-    ).plain
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("busy", "Wait a little."),
+        ("missing", "Nothing is called that."),
+        ("usage", "Say more."),
+        ("refused", "You may not do that here. Not you. Rule: on-call."),
+    ],
+)
+async def test_so_is_every_refusal_of_a_form_which_stays_as_it_was_filled_in(
+    world, name, sentence
+):
+    with pytest.raises(InvalidRequest) as refused:
+        await sent_in(world, name)
+
+    assert refused.value.faults == {"": sentence}
+
+
+async def test_a_limit_is_told_at_its_field_and_is_on_the_record(world):
+    with pytest.raises(InvalidRequest) as refused:
+        await sent_in(world, "over")
+
+    (record,) = await world.journal.audit.all()
+    assert refused.value.faults == {"idle": "At most 60."}
+    assert (record.action, record.rule) == ("odd.over", "idle_seconds")
 
 
 async def test_faults_of_a_form_go_back_to_their_fields(world):
@@ -89,7 +117,8 @@ async def test_faults_of_a_form_go_back_to_their_fields(world):
 
 async def test_a_refusal_of_either_is_on_the_record(world):
     await world.typed("/odd refused")
-    await sent_in(world, "refused")
+    with pytest.raises(InvalidRequest):
+        await sent_in(world, "refused")
 
     records = await world.journal.audit.all()
     assert [(one.action, one.rule, one.why) for one in records] == [

@@ -5,6 +5,7 @@ Page: https://www.tencentcloud.com/document/product/647/48247
 
 import hashlib
 import re
+from ipaddress import IPv6Address
 from typing import Annotated
 
 from pydantic import AfterValidator, SecretStr
@@ -28,6 +29,11 @@ _PUSH_URL = re.compile(
     re.ASCII,
 )
 _APP = re.compile(r"/(?P<app>[^/?]+)/")
+# RFC 1123, 2.1: letters, digits and inner hyphens, 63 at most between two dots.
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
+_STREAM = re.compile(r"/[^/?#]+/[^/?#]+")
+LONGEST_NAME = 253
 
 # Of any text: what comes back from Tencent may be spelt otherwise than it was sent.
 _ANY_URL = re.compile(
@@ -59,9 +65,27 @@ def _push_url(secret: SecretStr) -> SecretStr:
     if "@" in url[len("rtmp://") :].partition("/")[0]:
         raise fault(_("The {what} has a user name or password before its host."))
     match = _PUSH_URL.fullmatch(url)
-    if match is None or not 0 < int(match["port"] or 1) <= LARGEST_PORT:
+    if match is None or not _is_whole(match):
         raise fault(_("The {what} is written rtmp://host/app/stream."))
     return SecretStr(f"rtmp{url[len('rtmp') :]}")  # RTMP:// is the same, to people
+
+
+def _is_whole(match: re.Match[str]) -> bool:
+    """Tell whether there are a host, a port that can be, an app and a stream."""
+    host, port, path = match["host"], int(match["port"] or 1), match["path"] or ""
+    if host.startswith("["):
+        named = _is_address(host[1:-1])
+    else:
+        named = len(host) <= LONGEST_NAME and bool(_NAME.fullmatch(host))
+    return named and 0 < port <= LARGEST_PORT and bool(_STREAM.match(path))
+
+
+def _is_address(text: str) -> bool:
+    try:
+        IPv6Address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def masked_push_url(url: str) -> str:

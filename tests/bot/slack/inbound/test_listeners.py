@@ -268,6 +268,22 @@ async def test_a_form_is_closed_or_gives_way_to_another_view(front, answer, acti
     assert (status, body["response_action"]) == (200, action)
 
 
+@pytest.mark.parametrize(
+    "view",
+    [
+        {**VIEW, "callback_id": ""},
+        {**VIEW, "blocks": [{"type": "section", "block_id": "x"}]},
+    ],
+)
+async def test_what_has_nothing_left_to_send_in_says_that_it_is_done(front, view):
+    status, body = await front.send({**SUBMIT, "view": view})
+
+    (section,) = body["view"]["blocks"][:1]
+    assert (status, body["response_action"]) == (200, "update")
+    assert "This form is done." in str(section)
+    assert front.router.asks == []
+
+
 async def test_a_form_that_takes_long_is_told_so_and_its_faults_come_later():
     front = Front(patience=0.01)
     front.router.gate = asyncio.Event()

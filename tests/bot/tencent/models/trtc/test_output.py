@@ -32,7 +32,8 @@ USER = "The push address has a user name or password before its host."
         "rtmp://push.example.com:1935/live/a/b/c@d",
         "rtmp://192.0.2.7/live/x",  # whether that is allowed is for policy to say
         "rtmp://[2001:db8::1]:1935/live/x",
-        "rtmp://push.example.com",
+        "rtmp://push.example.com./live/x",
+        f"rtmp://{'a' * 63}.example/live/x",
     ],
 )
 def test_an_rtmp_address_is_taken_as_it_is(mix, put, url):
@@ -68,6 +69,17 @@ def test_the_scheme_is_sent_in_lower_case(mix, put):
         ("rtmp://push.example.com:1935:1/live/x", FORM),
         ("rtmp://push.example.com#.evil.example/live/x", FORM),
         ("rtmp://push.example.com?x/live/x", FORM),
+        *(
+            (f"rtmp://{host}/live/x", FORM)
+            for host in (
+                *("-a.example", "a-.example", "a..example", ".example", "a_b.example"),
+                *(f"{'a' * 64}.example", "a." * 126 + "example", "[::", "[1.2.3.4]"),
+            )
+        ),
+        *(
+            (f"rtmp://push.example.com{path}", FORM)
+            for path in ("", "/", "//", "/live", "/live/", "//x", "/live//x", "/?a/b")
+        ),
         (
             "rtmp://push.example.com/" + "x" * 2048,
             "The push address takes 2048 characters at most.",
