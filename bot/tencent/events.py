@@ -29,6 +29,7 @@ from bot.tencent.models.trtc.output import target_digest
 
 RELAY = (4, 401)  # EventGroupId and EventType of a relay event
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EARLIEST, LATEST = datetime(2015, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 MILLISECOND, SECOND = timedelta(milliseconds=1), timedelta(seconds=1)
 LONGEST_NUMBER = 18  # digits; the milliseconds since 1970 have 13
 LARGEST_STATUS = 2**31 - 1  # which the journal's column holds
@@ -213,11 +214,13 @@ def _whole(claimed: object) -> int | None:
 
 
 def _moment(claimed: object, unit: timedelta) -> datetime | None:
-    """Return the moment *claimed* units after 1970, if it is one that can be."""
+    """Return the moment *claimed* units after 1970, if it is one that can be.
+
+    Seconds where milliseconds are meant, or the other way round, are of another age.
+    """
     number = _whole(claimed)
-    if not number or number < 0:
-        return None
     try:
-        return EPOCH + number * unit
+        moment = EPOCH + (number or 0) * unit
     except OverflowError:
         return None
+    return moment if EARLIEST <= moment < LATEST else None

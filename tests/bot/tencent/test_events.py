@@ -210,6 +210,8 @@ def test_an_event_with_any_status_is_kept(claimed, status, name):
         ({"EventMsTs": ...}, SENT),
         ({"EventMsTs": 0, "EventTs": -5}, SENT),
         ({"EventMsTs": 10**18}, SENT),
+        ({"EventMsTs": 1760000000}, SENT),  # seconds
+        ({"EventMsTs": 1760000000100000}, SENT),  # microseconds
     ],
 )
 def test_the_moment_of_an_event_is_its_own_or_else_that_of_its_sending(info, at):
