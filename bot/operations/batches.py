@@ -111,12 +111,17 @@ def cards(intents: Sequence[Intent], resources: Registry) -> Body:
     shown = [drawn(_card(intent), resources) for intent in intents]
     handles = ", ".join(intent.handle for intent in intents)
     title = _("{n} at once: {h}").format(n=len(shown), h=handles)
-    together = Outcome(
-        headline=(Bold(title),),
-        parts=tuple(map(_card_row, intents, shown)),
-        audience=Audience.CHANNEL,
-    )
-    return _body(together, shown)
+    body: Body = {}
+    for details in (2, 1, 0):
+        rows = [
+            _card_row(intent, one, details)
+            for intent, one in zip(intents, shown, strict=True)
+        ]
+        together = Outcome(headline=(Bold(title),), parts=tuple(rows))
+        body = _body(together, shown)
+        if sum("accessory" in block for block in body["blocks"]) == len(rows):
+            break  # else there is no room for some
+    return body
 
 
 def digest(alarms: Sequence[Notification], resources: Registry) -> Body:
@@ -151,11 +156,17 @@ def _card(intent: Intent) -> Notification:
     )
 
 
-def _card_row(intent: Intent, shown: Outcome) -> Row:
-    """Return the headline, a way to the whole card, and what ends the thing."""
-    whole = Button(_("Open"), "lookup", intent.handle)
-    pressed = [button for button in _buttons(shown) if button.danger]
-    return Row(_headline(shown), (whole, *pressed[:1]))
+def _card_row(intent: Intent, shown: Outcome, details: int) -> Row:
+    """Return the headline and the whole card as a button.
+
+    With *details* what ends it as well, and with two of them its ID.
+    """
+    buttons = [Button(_("Open"), "lookup", intent.handle)]
+    if details:
+        buttons += [button for button in _buttons(shown) if button.danger][:1]
+    codes = [part.text for part in shown.parts if isinstance(part, Code)]
+    own = ("\n", Mono(codes[0])) if codes and details > 1 else ()
+    return Row((*_headline(shown), *own), tuple(buttons))
 
 
 def _alarm_row(shown: Outcome) -> Row:

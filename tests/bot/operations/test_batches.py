@@ -7,7 +7,8 @@ import pytest
 
 from bot.dialogue.outcome import Audience
 from bot.journal.model import ANSWER, CARD_NOTICE, Notice
-from bot.operations.batches import MOST_ALARMS, MOST_CARDS
+from bot.operations.batches import MOST_ALARMS, MOST_CARDS, cards
+from bot.resources.registry import RESOURCES
 from bot.slack.render import limits
 from bot.states import State
 from tests.bot.operations.deliveries import delivery
@@ -18,7 +19,7 @@ ALARM = Notice(name="unsettled", audience=Audience.OPS)
 LATER = timedelta(seconds=1)  # when the first card of a start is due
 
 
-async def cards(journal, *intents):
+async def places(journal, *intents):
     return [(await journal.find.get(one.id)).card for one in intents]
 
 
@@ -49,7 +50,7 @@ async def test_cards_of_a_channel_that_is_behind_share_a_message(
     assert [line.split(" · ")[0][-2:] for line in body["text"].splitlines()] == [
         one.handle for one in intents
     ]
-    assert await cards(journal, *intents) == [("C", "1.5")] * 3
+    assert await places(journal, *intents) == [("C", "1.5")] * 3
     for one in intents:
         assert f"{one.handle} · " in repr(body["blocks"])
     assert await journal.outbox.waiting() == 0
@@ -65,7 +66,7 @@ async def test_two_cards_go_one_by_one(journal, waiting, clock):
     await box.deliver()
 
     assert slack.ways == ["post C", "post C"]
-    assert await cards(journal, *intents) == [("C", "1.5"), ("C", "2.5")]
+    assert await places(journal, *intents) == [("C", "1.5"), ("C", "2.5")]
 
 
 async def test_a_shared_message_is_drawn_anew_with_all_that_stand_in_it(
@@ -84,7 +85,7 @@ async def test_a_shared_message_is_drawn_anew_with_all_that_stand_in_it(
     rows = [block["text"]["text"] for block in body["blocks"] if "accessory" in block]
     assert [row.split(" · ")[0][-2:] for row in rows] == ["R1", "R2", "R3", "R4"]
     assert rows[1].split(" · ")[1] == rows[2].split(" · ")[1] != rows[0].split(" · ")[1]
-    assert await cards(journal, *intents) == [("C", "1.5")] * 4
+    assert await places(journal, *intents) == [("C", "1.5")] * 4
 
 
 async def test_cards_of_a_shared_message_that_is_gone_get_their_own(
@@ -101,7 +102,7 @@ async def test_cards_of_a_shared_message_that_is_gone_get_their_own(
         clock.push(seconds=1)
 
     assert slack.ways.count("post C") == 3
-    assert len({*await cards(journal, *intents)}) == 3
+    assert len({*await places(journal, *intents)}) == 3
     assert await journal.outbox.waiting() == 0
 
 
@@ -227,3 +228,23 @@ async def test_what_slack_refuses_for_now_is_told_later_all_the_same(
     clock.push(seconds=1)
     assert await box.deliver() == 3
     assert slack.ways == [way, way]
+
+
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize(
+    ("room", "ids"), [("9" * 10, MOST_CARDS), ("r" * 64, MOST_CARDS), ("<" * 64, None)]
+)
+async def test_the_fullest_message_leaves_out_no_card(waiting, state, room, ids):
+    intent = await waiting()
+    subject = replace(intent.subject, ref="-m" + "9" * 74, room=room)
+    full = [
+        replace(intent, handle=f"R{number}", state=state, subject=subject)
+        for number in range(10_000, 10_000 + MOST_CARDS)
+    ]
+
+    body = cards(full, RESOURCES)
+
+    judged(body, "message")
+    drawn = repr(body["blocks"])
+    assert all(f"{one.handle} · " in drawn for one in full)
+    assert ids is None or drawn.count(subject.ref) >= ids
