@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from bot.dialogue.ask import Ask
 from bot.dialogue.form import Form
 from bot.dialogue.outcome import Bold, Outcome, Tone, line
-from bot.errors import NotAllowed, UsageError
+from bot.errors import InvalidRequest, NotAllowed, UsageError
 from bot.i18n import _
 from bot.ids import IntentId, agent_for
 from bot.operations.orders import Order
@@ -14,7 +14,7 @@ from bot.resources.relay import bounds, cdn, draft
 from bot.resources.relay.form import start_form
 from bot.resources.relay.plan import (
     KEYS,
-    check_words,
+    WORDS,
     chosen_app,
     complete,
     plan_of,
@@ -55,16 +55,16 @@ async def start(ask: Ask, service: Service) -> Outcome | Form | None:
     """
     service.check_any_app(ask, StartPublishCdnStream)
     plan = plan_of(ask)
-    check_words(plan)
     if ask.has("dry-run") or (ask.has("go") and complete(plan)):
         wanted = _wanted(service, plan)
         return await _start(ask, service, wanted, again=ask.has("again"))
     if plan.get("app") or not service.apps:
         chosen_app(plan, service.apps)
+    lines = _not_yet(ask, plan, service)
     values = draft.opened(plan, service.terms.policy.limits)
     kept = {**values, "again": "yes"} if ask.has("again") else values
     form_id = await service.open_form(ask, kept)
-    return start_form(values, service.terms, form_id, _not_yet(ask, plan, service))
+    return start_form(values, service.terms, form_id, lines)
 
 
 @command.redraw("start")
@@ -100,14 +100,20 @@ async def submit_start(ask: Ask, service: Service) -> Outcome | Form | None:
 
 
 def _not_yet(ask: Ask, plan: dict[str, str], service: Service) -> list[str]:
-    """Return why what was typed opens a form, and what of it cannot stay."""
+    """Return why what was typed opens a form, and what of it is wrong.
+
+    Raises:
+        InvalidRequest: something is wrong that no field of the form could show.
+    """
     faults = faults_of(plan, service.terms)
+    typed = {field: text for field, text in faults.items() if plan.get(field)}
+    if typed.keys() & (plan.keys() - draft.SHARED if plan.get("json") else {*WORDS}):
+        raise InvalidRequest(typed)
     lines = []
     if ask.has("go") and not plan.get("room"):
         lines.append(_("Not started yet: no room was given."))
     elif ask.has("go") and not plan.get("url"):
         lines.append(_("Not started yet: no target was given."))
-    typed = {field: text for field, text in faults.items() if plan.get(field)}
     return lines + [f"{field}: {sentence}" for field, sentence in typed.items()]
 
 
