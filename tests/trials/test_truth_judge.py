@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -41,11 +42,15 @@ until | Can be stopped until <T>.
 )
 
 
+BEGINNING = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
 class Tale:
     """Builds a record, entry by entry; each takes a second unless told otherwise."""
 
     def __init__(self):
         self.record, self.now = [], 0.0
+        self.enter("began", after=0, unix=BEGINNING.timestamp())
         self.enter("born")
 
     def enter(self, kind, *, after=1.0, **facts):

@@ -60,8 +60,9 @@ class Fault:
 class Tencent:
     """Listens on loopback. *note* takes (what, facts) into the history's record."""
 
-    def __init__(self, clock, dice, note):
+    def __init__(self, clock, dice, note, middlewares=()):
         self.clock, self.dice, self.note = clock, dice, note
+        self.middlewares, self.repeats = middlewares, REPEATS
         self.tasks = {}
         self.faults = defaultdict(deque)  # by action
         self.callbacks = {"loss": 0.0, "late": 0.0, "twice": 0.0}
@@ -74,7 +75,7 @@ class Tencent:
         self._sessions = {}
 
     async def start(self):
-        app = web.Application()
+        app = web.Application(middlewares=self.middlewares)
         app.router.add_post("/", self._serve)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.01)
         await self._runner.setup()
@@ -267,7 +268,7 @@ class Tencent:
         if late := self.callbacks["late"]:
             await asyncio.sleep(self.dice.uniform(0, late))
         for _ in range(times):
-            for pause in REPEATS:
+            for pause in self.repeats:
                 await asyncio.sleep(pause)
                 if await self.send(body):
                     break
@@ -306,6 +307,7 @@ class Tencent:
 
 
 PLANS = {
+    "quick": ((0.02, CONNECTING), (0.02, RUNNING)),
     "live": ((0.2, CONNECTING), (1.0, RUNNING)),
     "slow": ((0.2, CONNECTING), (5, CONNECTING), (5, CONNECTING), (5, RUNNING)),
     "never": ((0.2, CONNECTING), *([(5, CONNECTING)] * 11), (5, FAILED), (1, IDLE)),

@@ -15,40 +15,17 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import structlog
-import yaml
 
-import bot
 from tests.trials.truth.birth import born
 from tests.trials.truth.histories import drawn
-from tests.trials.truth.judge.reading import Words
+from tests.trials.truth.judge.reading import words
 from tests.trials.truth.judge.verdict import UNREAD, judge
 from tests.trials.truth.scenes import SCENES
 from tests.trials.truth.stage import play
 
-HERE = Path(__file__).parent
 MEMORY = Path("/dev/shm")  # noqa: S108 - a disk would be waited for
 FIRST = "life1"
 CHUNK = 10  # histories that a process takes at once
-
-
-@cache
-def words():
-    """Return the vocabulary of this repository's bot."""
-    explained = Path(bot.__file__).parent / "tencent" / "explanations"
-    quoted = [
-        sentence.strip()
-        for file in explained.rglob("*.yaml")
-        for sentence in _texts(yaml.safe_load(file.read_text()))
-    ]
-    return Words((HERE / "words.txt").read_text(), quoted)
-
-
-def _texts(node):
-    if isinstance(node, str):
-        yield node
-    elif isinstance(node, dict | list):
-        for one in node.values() if isinstance(node, dict) else node:
-            yield from _texts(one)
 
 
 def folder():

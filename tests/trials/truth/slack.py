@@ -43,8 +43,8 @@ class Slack:
     that it takes.
     """
 
-    def __init__(self, clock, note):
-        self.clock, self.note = clock, note
+    def __init__(self, clock, note, middlewares=()):
+        self.clock, self.note, self.middlewares = clock, note, middlewares
         self.faults = deque()
         self.away = False
         self.url = ""  # the bot's; "" while nobody listens
@@ -54,7 +54,7 @@ class Slack:
         self._asks = {}  # by the ticket of its answers
 
     async def start(self):
-        app = web.Application(client_max_size=2**22)
+        app = web.Application(client_max_size=2**22, middlewares=self.middlewares)
         app.router.add_route("*", "/api/{method}", self._api)
         app.router.add_post("/response/{ticket}", self._response)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.01)

@@ -64,6 +64,7 @@ class Stage:
         self._died = asyncio.Event()
 
     async def __aenter__(self):
+        self.note("began", unix=self.clock.unix)
         self.cloud = tencent.Tencent(self.clock, self.dice, self.note)
         self.slack = Slack(self.clock, self.note)
         await self.cloud.start()

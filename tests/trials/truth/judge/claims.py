@@ -5,8 +5,6 @@ contradicts the ledger at the time that it names, or news that had come for good
 *more than the evidence*: nothing that had come by then supports it.
 """
 
-from datetime import UTC, datetime
-
 from tests.trials.truth.judge.facts import (
     DAY,
     FAILED,
@@ -18,7 +16,6 @@ from tests.trials.truth.judge.facts import (
 )
 
 UNTRUE, MORE = "untrue", "more than the evidence"
-BEGINNING = datetime(2026, 3, 1, 12, tzinfo=UTC)
 REACH = 30 * DAY
 JUDGES = {}
 
@@ -33,15 +30,11 @@ def judges(*kinds):
     return register
 
 
-def moment(text):
-    """Return the seconds since the history began that *text*, `{…Z}`, names."""
-    at = datetime.strptime(text, "{%Y-%m-%dT%H:%M:%SZ}").replace(tzinfo=UTC)
-    return (at - BEGINNING).total_seconds()
-
-
 def named(subject, claim, name="time"):
     """Return the moment that *claim* names, or None."""
-    return moment(claim.found[name]) if name in claim.found else None
+    if name not in claim.found:
+        return None
+    return subject.facts.moment(claim.found[name])
 
 
 def near(subject, one, other):

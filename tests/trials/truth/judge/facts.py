@@ -9,6 +9,7 @@ what the copy does not have.
 from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 IDLE, CONNECTING, RUNNING, RECOVERING, FAILED, DISCONNECTING = range(6)
@@ -75,6 +76,7 @@ class Facts:
         for entry in record:
             getattr(self, f"_{entry['kind']}", lambda _entry: None)(entry)
         self.end = record[-1]["t"] if record else 0.0
+        self.began = next(e["unix"] for e in record if e["kind"] == "began")
 
     # ── lives ───────────────────────────────────────────────────────────────────
 
@@ -194,6 +196,11 @@ class Facts:
         self._event(entry, certain=True)
 
     # ── clocks ──────────────────────────────────────────────────────────────────
+
+    def moment(self, text):
+        """Return the seconds since the history began that *text*, `{…Z}`, names."""
+        at = datetime.strptime(text, "{%Y-%m-%dT%H:%M:%SZ}").replace(tzinfo=UTC)
+        return at.timestamp() - self.began
 
     def bots_clock(self, seq):
         """Return how far the bot's clock is ahead at *seq*, in seconds."""

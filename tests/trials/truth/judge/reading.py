@@ -8,6 +8,13 @@ is unread, which is an error of the judge: so new words cannot slip past.
 
 import re
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+TRUTH = Path(__file__).parents[1]
+EXPLANATIONS = Path(__file__).parents[4] / "bot" / "tencent" / "explanations"
 
 MACROS = {
     "<R>": r"(?P<handle>[RSG]\d+)",
@@ -71,3 +78,22 @@ class Words:
         if line in self._quoted:
             return Claim("neutral", line, {})
         return None
+
+
+@cache
+def words():
+    """Return the vocabulary of this repository's bot."""
+    quoted = [
+        sentence.strip()
+        for file in EXPLANATIONS.rglob("*.yaml")
+        for sentence in _texts(yaml.safe_load(file.read_text()))
+    ]
+    return Words((TRUTH / "words.txt").read_text(), quoted)
+
+
+def _texts(node):
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, dict | list):
+        for one in node.values() if isinstance(node, dict) else node:
+            yield from _texts(one)

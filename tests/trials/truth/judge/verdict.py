@@ -4,7 +4,7 @@ import sqlite3
 from collections import Counter
 from dataclasses import dataclass, field
 
-from tests.trials.truth.judge.claims import JUDGES, moment
+from tests.trials.truth.judge.claims import JUDGES
 from tests.trials.truth.judge.facts import STOP, Facts
 from tests.trials.truth.judge.subject import Subject
 
@@ -42,14 +42,17 @@ class Verdict:
         return Counter(one.fault for one in self.faults)
 
 
-def judge(record, words, journal=None):
-    """Return the verdict on *record*; *journal* is the file that is left, if any."""
+def judge(record, words, journal=None, *, quiet=QUIET_SECONDS):
+    """Return the verdict on *record*; *journal* is the file that is left, if any.
+
+    A stop that was asked for *quiet* seconds before the end has had time enough.
+    """
     facts, verdict = Facts(record), Verdict()
     reader = Reader(facts, words, verdict)
     for entry in record:
         if entry["kind"] == "shown":
             reader.read(entry)
-    _whole(facts, verdict, journal)
+    _whole(facts, verdict, journal, quiet)
     return verdict
 
 
@@ -92,8 +95,9 @@ class Reader:
     def _drawn(self, entry, claims):
         """Return when *entry* was drawn, or the earlier moment that it speaks of."""
         ahead = self.facts.bots_clock(entry["seq"])
-        moments = [moment(one.found["time"]) for one in claims if one.kind == AS_OF]
-        return min([entry["drawn"], *(at - ahead for at in moments)])
+        named = [one.found["time"] for one in claims if one.kind == AS_OF]
+        moments = [self.facts.moment(one) - ahead for one in named]
+        return min([entry["drawn"], *moments])
 
     def _judge(self, claim, entry, drawn, about):
         own = {k: claim.found[k] for k in ("room", "task") if k in claim.found}
@@ -132,13 +136,13 @@ def _kinds(claim):
 # ── what was left undone ─────────────────────────────────────────────────────────
 
 
-def _whole(facts, verdict, journal):
+def _whole(facts, verdict, journal, quiet):
     shown = [entry for entry in facts.record if entry["kind"] == "shown"]
     said = "\n".join(line for entry in shown for line in entry["lines"])
     for fault in (
         *_doubles(facts),
         *_unanswered(facts, shown),
-        *_lost_stops(facts),
+        *_lost_stops(facts, quiet),
         *_misdirected(facts),
         *_unkept(facts, said, journal),
     ):
@@ -193,7 +197,7 @@ def _answers(entry, number, ask):
     return any(name and name in about for name in names)
 
 
-def _lost_stops(facts):
+def _lost_stops(facts, quiet):
     for task in facts.tasks.values():
         if task.ended is not None or not _known(facts, task):
             continue
@@ -201,7 +205,7 @@ def _lost_stops(facts):
             if number not in facts.acked or not _wants_stop(ask, task):
                 continue
             life = facts.life_at(facts.acked[number]["seq"])
-            if life >= 0 and facts.end - ask["t"] > QUIET_SECONDS:
+            if life >= 0 and facts.end - ask["t"] > quiet:
                 why = f"{ask['user']} stopped {task.room} and it runs"
                 yield Fault("stop refused or lost", why, ask["seq"], ask["t"])
                 break
