@@ -1,8 +1,9 @@
 """`make truth`: thousands of random histories, every statement judged from outside.
 
-`python -m tests.trials.truth [SEED …]`: HISTORIES (2000) of them from SEED on, by
-PROCESSES (as many as there are cores); with seeds given, only these, told in full. Ends
-with 1 if anything was untrue, more than the evidence, left undone or not understood.
+`python -m tests.trials.truth [SEED | SCENE …]`: HISTORIES (2000) of them from SEED on,
+by PROCESSES (as many as there are cores); with seeds or scenes given, only these, told
+in full. Ends with 1 if anything was untrue, more than the evidence, left undone or not
+understood.
 """
 
 import os
@@ -44,8 +45,7 @@ def main(arguments):
     if arguments:
         total = Sum()
         for one in arguments:
-            scene = next((name for name in SCENES if name.startswith(one)), None)
-            found = played_scene(scene) if scene else played_by_chance(int(one))
+            found = played_scene(one) if one in SCENES else played_by_chance(int(one))
             tell(found)
             total.add(found)
     else:

@@ -12,7 +12,7 @@ from bot.settings import App, Limits, Policy, Rule, Settings
 from commands import COMMANDS
 from tests.trials.truth import cloud as tencent
 from tests.trials.truth.slack import OPS, SECRET, TEAM
-from tests.trials.truth.stage import HOST, PEOPLE, Stillborn
+from tests.trials.truth.stage import CROWD, HOST, PEOPLE, Stillborn
 
 
 async def born(stage, folder, stack):
@@ -62,7 +62,7 @@ def policy_for(stage):
     limits = Limits(
         live_relays=stage.most_live, starts_per_person_a_day=10_000, idle_seconds=600
     )
-    everything = Rule(name="on call", actions=("*",), users=PEOPLE)
+    everything = Rule(name="on call", actions=("*",), users=(*PEOPLE, *CROWD))
     return Policy(
         teams=(TEAM,),
         rules=(everything,),

@@ -4,7 +4,7 @@ import asyncio
 import re
 
 from tests.trials.truth.cloud import Task
-from tests.trials.truth.stage import HOST, PEOPLE
+from tests.trials.truth.stage import HOST, PEOPLE, READER
 
 HEADLINE = re.compile(r"\b(?P<handle>R\d+) · .*\broom (?P<room>q\w+)")
 URL = "rtmp://{host}/live/{room}"
@@ -18,7 +18,7 @@ class People:
         self.rooms = []
 
     def note_of(self, user, **meant):
-        return {"may": user in PEOPLE, **meant}
+        return {"may": user != READER, **meant}
 
     # ── what is on the screen ───────────────────────────────────────────────────
 

@@ -17,7 +17,7 @@ from tests.trials.truth.cloud import (
     Fault,
 )
 from tests.trials.truth.people import People
-from tests.trials.truth.stage import PEOPLE
+from tests.trials.truth.stage import CROWD, PEOPLE
 
 ANA, BEN, CID = PEOPLE
 DAY = 86_400.0
@@ -52,7 +52,7 @@ async def look_at_all(people, room):
         await people.look(CID, f"/lookup {task.id}", room=room)
 
 
-@scene("U1 a stop that was done, and whose repetition is refused")
+@scene("a stop that was done, and whose repetition is refused")
 async def refused_after_doubt(stage, people):
     room = await people.start(ANA)
     await asyncio.sleep(30)
@@ -64,7 +64,7 @@ async def refused_after_doubt(stage, people):
     await look_at_all(people, room)
 
 
-@scene("U2 a relay that ends while its stop does not get through")
+@scene("a relay that ends while its stop does not get through")
 async def ends_meanwhile(stage, people):
     room = await people.start(ANA)
     await asyncio.sleep(30)
@@ -78,7 +78,7 @@ async def ends_meanwhile(stage, people):
     await look_at_all(people, room)
 
 
-@scene("U3 a second stop that is refused, of a relay that is stopped")
+@scene("a second stop that is refused, of a relay that is stopped")
 async def second_stop(stage, people):
     room = await people.start(ANA)
     await asyncio.sleep(30)
@@ -89,7 +89,7 @@ async def second_stop(stage, people):
     await look_at_all(people, room)
 
 
-@scene("U4 no callback comes, whatever the reason")
+@scene("no callback comes, whatever the reason")
 async def deaf(stage, people):
     stage.cloud.cut = True
     stage.cloud.fail_next(START, Fault("after"))
@@ -98,7 +98,7 @@ async def deaf(stage, people):
     await look_at_all(people, room)
 
 
-@scene("U5 a stop of a relay whose start is unknown, or under way")
+@scene("a stop of a relay whose start is unknown, or under way")
 async def stop_in_doubt(stage, people):
     stage.cloud.cut = True
     stage.cloud.fail_next(START, Fault("after"), Fault("late", seconds=4))
@@ -112,7 +112,7 @@ async def stop_in_doubt(stage, people):
     await asyncio.sleep(20)
 
 
-@scene("U6 closed by hand, and it runs")
+@scene("closed by hand, and it runs")
 async def closed_and_runs(stage, people):
     stage.cloud.cut = True
     stage.cloud.fail_next(START, Fault("after"))
@@ -127,7 +127,7 @@ async def closed_and_runs(stage, people):
     await look_at_all(people, room)
 
 
-@scene("U7 stopped, and a later event says that it runs")
+@scene("stopped, and a later event says that it runs")
 async def stopped_and_runs(stage, people):
     room = await people.start(ANA)
     await asyncio.sleep(30)
@@ -141,7 +141,7 @@ async def stopped_and_runs(stage, people):
     await look_at_all(people, room)
 
 
-@scene("U8 a TaskId with a typo is attached, and stopped")
+@scene("a TaskId with a typo is attached, and stopped")
 async def typo(stage, people):
     stage.cloud.cut = True
     stage.cloud.fail_next(START, Fault("after"))
@@ -156,7 +156,7 @@ async def typo(stage, people):
     await look_at_all(people, room)
 
 
-@scene("U9 a relay that runs for more than thirty days")
+@scene("a relay that runs for more than thirty days")
 async def past_its_reach(stage, people):
     room = await people.start(ANA)
     await asyncio.sleep(60)
@@ -173,7 +173,7 @@ async def past_its_reach(stage, people):
     await people.look(CID, "/relay recent")
 
 
-@scene("U9 more run than may, says the bot, of what it does not know", most_live=3)
+@scene("more run than may, says the bot, of what it does not know", most_live=3)
 async def as_many_as_may(stage, people):
     stage.cloud.fail_next(START, *[Fault("before")] * 3)
     for _ in range(3):
@@ -182,7 +182,7 @@ async def as_many_as_may(stage, people):
     await people.start(BEN)
 
 
-@scene("V2 a restore, and an old button")
+@scene("a restore, and an old button")
 async def old_button(stage, people):
     await people.start(ANA)
     await asyncio.sleep(20)
@@ -217,8 +217,8 @@ async def crowd(stage, people):
     other = await people.start(BEN)
     await asyncio.sleep(30)
     shown, button = people.buttons(f"Stop {people.handle(room)}")[-1]
-    presses = [people.press(PEOPLE[n % 3], shown, button) for n in range(30)]
-    types = [people.stop(PEOPLE[n % 3], room) for n in range(30)]
+    presses = [people.press(user, shown, button) for user in CROWD[:30]]
+    types = [people.stop(user, room) for user in CROWD[30:]]
     await asyncio.gather(*presses, *types, people.stop(CID, other))
     await asyncio.sleep(120)
     await look_at_all(people, room)
@@ -246,6 +246,8 @@ async def edited(stage, people):
     meant = people.note_of(ANA, does="start", room=room)
     ts = await stage.slack.mention(ANA, line, about=meant)
     await asyncio.sleep(30)
+    await people.stop(BEN, room)
+    await asyncio.sleep(30)
     again = people.note_of(ANA, does="edit", room=room)
     await stage.slack.mention(ANA, line, about=again, ts=ts, edited={"user": ANA})
     await asyncio.sleep(30)
@@ -253,7 +255,7 @@ async def edited(stage, people):
 
 @scene("fifty starts in one channel")
 async def fifty(stage, people):
-    await asyncio.gather(*(people.start(PEOPLE[n % 3]) for n in range(50)))
+    await asyncio.gather(*(people.start(user) for user in CROWD[:50]))
     await asyncio.sleep(120)
 
 

@@ -19,6 +19,7 @@ from tests.trials.truth.clock import LIFE, VirtualLoop, WallClock, counted
 from tests.trials.truth.slack import Slack
 
 PEOPLE = ("U0ANA", "U0BEN", "U0CID")  # may do everything
+CROWD = tuple(f"U1{n:03}" for n in range(60))  # may do everything, too
 READER = "U0DAN"  # may look only
 HOST = "push.example.com"
 SUPERVISED = 2.0  # seconds after which a bot is started again that did not start

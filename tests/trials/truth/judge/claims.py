@@ -5,6 +5,8 @@ contradicts the ledger at the time that it names, or news that had come for good
 *more than the evidence*: nothing that had come by then supports it.
 """
 
+from itertools import pairwise
+
 from tests.trials.truth.judge.facts import (
     DAY,
     FAILED,
@@ -206,6 +208,16 @@ def none_arrived(subject, claim):
         if one.what == "event" and one.certain and late and one.t > since + slack:
             yield UNTRUE, f"no callback since {since:.0f}, but one at {one.t:.0f}"
             return
+
+
+@judges("away")
+def away(subject, _claim):
+    """The bot was away while Tencent may have told it more."""
+    sent = min(subject.sent(START), default=subject.drawn)
+    lives = subject.facts.alive
+    gaps = [(one[3], two[2]) for one, two in pairwise(lives)]
+    if not any(back > sent for _gone, back in gaps):
+        yield UNTRUE, "said to have been away, and it was not"
 
 
 @judges("stopping", "stop under way")
