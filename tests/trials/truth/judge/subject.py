@@ -129,8 +129,13 @@ class Subject:
             and (event.status == IDLE or not certain)
             for where, event in last.items()
         ):
-            times.append(max(event.at for event in last.values()))
+            times.append(self._idle_at(certain=certain))
         return max(times) if times else None
+
+    def _idle_at(self, *, certain):
+        """Return when it was said to be idle last."""
+        news = self.news("event", certain=certain)
+        return max(one.at for one in news if one.status == IDLE)
 
     def is_live(self, *, certain):
         """Tell whether a target is known to be live."""
