@@ -22,7 +22,9 @@ from bot.operations.completion import Completion
 from bot.operations.delivery import Delivery
 from bot.operations.executor import Executor
 from bot.operations.facade import Operations
+from bot.operations.hearing import Hearing
 from bot.operations.jobs import Jobs
+from bot.operations.reception import Reception
 from bot.operations.throttle import Throttles
 from bot.products import PRODUCTS
 from bot.resources.base import Registry
@@ -73,6 +75,7 @@ class Bot:
     operations: Operations
     delivery: Delivery
     callbacks: Callbacks
+    hearing: Hearing
     jobs: Jobs
     router: Router
     directory: SlackDirectory
@@ -92,6 +95,7 @@ class _Base:
     client: Client
     journal: Journal
     recents: Recents
+    hearing: Hearing
     delivery: Delivery
     directory: SlackDirectory
 
@@ -115,7 +119,7 @@ async def build(
     operations = _operations(base)
     prefix = settings.command_prefix
     router = Router(commands, operations)
-    replies = Replies(base.web)
+    replies = Replies(base.web, sleep=ports.sleep)
     listeners = Listeners(router, replies, base.directory, base.tasks, prefix=prefix)
     token = settings.slack_app_token
     sockets = Sockets(listeners, base.web.client, token) if token else None
@@ -123,7 +127,13 @@ async def build(
         apps=operations.executor.apps,
         journal=base.journal,
         recents=base.recents,
+        reception=base.hearing.reception,
+        hearing=base.hearing,
+        take_up=operations.executor.take_up,
         wake=base.delivery.wake,
+        team=lambda: base.directory.team if base.directory.installed else None,
+        ops_channel=settings.ops_channel,
+        now=ports.now,
     )
     return Bot(
         settings=settings,
@@ -133,6 +143,7 @@ async def build(
         operations=operations,
         delivery=base.delivery,
         callbacks=callbacks,
+        hearing=base.hearing,
         jobs=_jobs(base),
         router=router,
         directory=base.directory,
@@ -141,12 +152,15 @@ async def build(
     )
 
 
-async def open_journal(settings: Settings, ports: Ports) -> Journal:
+async def open_journal(
+    settings: Settings, ports: Ports, resources: Registry = RESOURCES
+) -> Journal:
     """Open the journal that *settings* name, made or brought up to date."""
     return await Journal.open(
         settings.database_url.get_secret_value(),
         now=ports.now,
         random_bytes=ports.random_bytes,
+        lifecycles=resources.lifecycles,
         seal_key=settings.seal_key,
     )
 
@@ -161,7 +175,7 @@ async def _base(
     web = await stack.enter_async_context(ports.slack(token, settings.slack_api_url))
     cloud = ports.cloud(_accounts(settings), now=ports.now)
     client = await stack.enter_async_context(cloud)
-    journal = await open_journal(settings, ports)
+    journal = await open_journal(settings, ports, resources)
     stack.callback(journal.close)
     groups = {group for rule in settings.policy.rules for group in rule.groups}
     return _Base(
@@ -173,11 +187,17 @@ async def _base(
         client=client,
         journal=journal,
         recents=Recents(journal.find, ports.monotonic),
+        hearing=Hearing(
+            journal,
+            Reception(now=ports.now, monotonic=ports.monotonic),
+            ports.now,
+        ),
         delivery=Delivery(
             journal.outbox,
             web,
             resources,
             now=ports.now,
+            monotonic=ports.monotonic,
             sleep=ports.sleep,
             ops_channel=settings.ops_channel,
         ),
@@ -185,6 +205,7 @@ async def _base(
             web,
             tasks,
             groups=sorted(groups),
+            memory=journal.known,
             timer=ports.monotonic,
             sleep=ports.sleep,
         ),
@@ -209,6 +230,7 @@ def _operations(base: _Base) -> Operations:
         recents=base.recents,
         executor=_executor(base, gate, completion),
         gate=gate,
+        reception=base.hearing.reception,
         wake=base.delivery.wake,
         now=ports.now,
         random_bytes=ports.random_bytes,
@@ -218,11 +240,14 @@ def _operations(base: _Base) -> Operations:
 def _executor(base: _Base, gate: Gate, completion: Completion) -> Executor:
     ports, requests = base.ports, base.resources.requests
     rates = {action: request.rate for action, request in requests.items()}
+    patient = frozenset(
+        action for action, request in requests.items() if request.effect.ends
+    )
     return Executor(
         journal=base.journal,
         resources=base.resources,
         client=base.client,
-        throttles=Throttles(rates, ports.monotonic, ports.sleep),
+        throttles=Throttles(rates, ports.monotonic, ports.sleep, patient=patient),
         apps={app.name: app for app in base.settings.all_apps},
         gate=gate,
         completion=completion,
@@ -239,7 +264,8 @@ def _jobs(base: _Base) -> Jobs:
     return Jobs(
         base.journal,
         base.recents,
-        base.resources,
+        base.hearing,
+        resources=base.resources,
         wake=base.delivery.wake,
         now=base.ports.now,
         sleep=base.ports.sleep,

@@ -13,6 +13,7 @@
     │   └── NoAnswer          sent, and no answer that can be trusted came back
     ├── JournalError          the journal failed
     │   ├── IllegalMove       an edge that the state machine does not have
+    │   ├── TaskTaken         a TaskId is another relay's
     │   ├── KeyReused         the same key came with another request
     │   └── JournalUnavailable  nothing can be written now, so nothing starts
     └── SettingsError         the bot cannot start as it is configured
@@ -52,20 +53,36 @@ class InvalidRequest(UserError):
         self.faults = dict(faults)
 
 
+class AlreadyRuns(UserError):
+    """What was asked for runs already, or may; *handles* are all that are like it."""
+
+    def __init__(self, handles: Sequence[str]) -> None:
+        super().__init__(", ".join(handles))
+        self.handles = tuple(handles)
+
+
 class NotAllowed(UserError):
     """Policy refused. *rule* is the rule that is missing or that denies.
 
     *may* are the users and user groups who are allowed to; *action* is its name in
-    rules (`relay.start`), or empty.
+    rules (`relay.start`), or empty. *faults* maps the fields that are over a limit to a
+    sentence, as those of `InvalidRequest`.
     """
 
     def __init__(
-        self, sentence: str, *, rule: str, may: Sequence[str] = (), action: str = ""
+        self,
+        sentence: str,
+        *,
+        rule: str,
+        may: Sequence[str] = (),
+        action: str = "",
+        faults: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(sentence)
         self.rule = rule
         self.may = tuple(may)
         self.action = action
+        self.faults = dict(faults or {})
 
 
 class NotFound(UserError):
@@ -81,11 +98,18 @@ class Busy(UserError):
 
 
 class CloudError(BotError):
-    """A call to Tencent failed. *request_id* is empty when none came back."""
+    """A call to Tencent failed. *request_id* is empty when none came back.
 
-    def __init__(self, what: str, *, request_id: str = "") -> None:
+    *candidates* is every TaskId that stands in what came back, as text that can be
+    kept: one of them may be of the relay that was asked for.
+    """
+
+    def __init__(
+        self, what: str, *, request_id: str = "", candidates: Sequence[str] = ()
+    ) -> None:
         super().__init__(what)
         self.request_id = request_id
+        self.candidates = tuple(candidates)
 
 
 class NotSent(CloudError):
@@ -102,8 +126,16 @@ class NotSent(CloudError):
 class Refused(CloudError):
     """Tencent answered with an error *code*, which `tencent.explain` explains."""
 
-    def __init__(self, code: str, message: str, *, request_id: str = "") -> None:
-        super().__init__(f"{code}: {message}", request_id=request_id)
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        request_id: str = "",
+        candidates: Sequence[str] = (),
+    ) -> None:
+        what = f"{code}: {message}"
+        super().__init__(what, request_id=request_id, candidates=candidates)
         self.code = code
         self.message = message
 
@@ -111,11 +143,19 @@ class Refused(CloudError):
 class NoAnswer(CloudError):
     """Sent, and nothing trustworthy came back; *what* says what did.
 
-    *salvaged* is a TaskId that stands whole in a broken answer.
+    *salvaged* is the one of *candidates* that stands whole in a broken answer and may
+    be taken for the relay's.
     """
 
-    def __init__(self, what: str, *, request_id: str = "", salvaged: str = "") -> None:
-        super().__init__(what, request_id=request_id)
+    def __init__(
+        self,
+        what: str,
+        *,
+        request_id: str = "",
+        salvaged: str = "",
+        candidates: Sequence[str] = (),
+    ) -> None:
+        super().__init__(what, request_id=request_id, candidates=candidates)
         self.salvaged = salvaged
 
 
@@ -125,6 +165,14 @@ class JournalError(BotError):
 
 class IllegalMove(JournalError):
     """An edge that the state machine does not have was asked for."""
+
+
+class TaskTaken(JournalError):
+    """An ID belongs to another thing; *handle* names that."""
+
+    def __init__(self, handle: str) -> None:
+        super().__init__(f"it is the ID of {handle}")
+        self.handle = handle
 
 
 class KeyReused(JournalError):

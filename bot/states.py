@@ -1,60 +1,59 @@
-"""The state machine of an intent, and what an action does to the thing it is about.
+"""The states of an intent, and what an action does to the thing it is about.
 
-No edge leads from SENDING or UNKNOWN back to QUEUED: what may have left is never sent
-again as if it had not. UNKNOWN is left through a callback, a late answer or a person.
+What is sent follows `EDGES`, compare-and-set: no edge leads from SENDING or UNKNOWN
+back to QUEUED, since what may have left is never sent again as if it had not. What
+became of a thing once its request was sent follows from evidence, in any direction:
+see `journal/evidence.py`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum, StrEnum, auto
+from enum import StrEnum
 
 
 class State(StrEnum):
-    """Where an intent stands; `EDGES` says where it may go."""
+    """Where an intent stands, as far as queries need to know."""
 
     QUEUED = "queued"  # committed, nothing sent
+    WAITING = "waiting"  # a stop without a call of its own: for a TaskId, or another's
     SENDING = "sending"  # the request may be leaving
-    STARTED = "started"  # what it starts is running
+    STARTED = "started"  # what it starts runs, as far as is known
     NOT_STARTED = "not started"  # certainly nothing was done
     UNKNOWN = "unknown"  # sent, and no answer that can be trusted
     DONE = "done"  # an action that starts nothing was carried out
-    STOPPING = "stopping"
-    EXPIRING = "expiring"  # still running, soon out of Tencent's reach
-    STOPPED = "stopped"  # we ended it
+    STOPPING = "stopping"  # somebody asked for its end, and it has not come
+    EXPIRING = "expiring"  # still running, soon out of Tencent's reach, or beyond it
+    STOPPED = "stopped"  # it was ended by somebody
     ENDED = "ended"  # it ended by itself
     CLOSED = "closed"  # a person settled what stayed unknown
 
 
+# What is sent: a request on its way. A thing whose request was sent goes where the
+# evidence says.
 EDGES: Mapping[State, frozenset[State]] = {
-    State.QUEUED: frozenset({State.SENDING, State.NOT_STARTED}),
-    State.SENDING: frozenset(
-        {State.STARTED, State.NOT_STARTED, State.UNKNOWN, State.DONE}
+    State.QUEUED: frozenset({State.SENDING, State.NOT_STARTED, State.DONE}),
+    State.WAITING: frozenset(
+        {State.QUEUED, State.DONE, State.NOT_STARTED, State.UNKNOWN}
     ),
-    State.UNKNOWN: frozenset({State.STARTED, State.CLOSED}),
-    State.STARTED: frozenset(
-        {State.STOPPING, State.STOPPED, State.ENDED, State.EXPIRING}
-    ),
-    State.EXPIRING: frozenset({State.STOPPING, State.STOPPED, State.ENDED}),
-    # back to STARTED only when a stop has certainly failed
-    State.STOPPING: frozenset({State.STOPPED, State.ENDED, State.STARTED}),
-    State.NOT_STARTED: frozenset(),
-    State.DONE: frozenset(),
-    State.STOPPED: frozenset(),
-    State.ENDED: frozenset(),
-    State.CLOSED: frozenset(),
+    State.SENDING: frozenset({State.NOT_STARTED, State.UNKNOWN, State.DONE}),
 }
 
-# Vouched for: an answer or a callback said so, and it can be stopped.
+# Vouched for, and not known to be over: it can be stopped.
 RUNNING = frozenset({State.STARTED, State.EXPIRING})
 # It runs, or may: sent and not known to be over.
 LIVE = RUNNING | {State.SENDING, State.UNKNOWN, State.STOPPING}
 # Accepted and not known to be over: what a second one like it is compared with.
 ACTIVE = LIVE | {State.QUEUED}
-OVER = frozenset(state for state, targets in EDGES.items() if not targets)
+# Nothing is expected to come; news from Tencent takes a thing out of it all the same.
+OVER = frozenset(
+    {State.NOT_STARTED, State.DONE, State.STOPPED, State.ENDED, State.CLOSED}
+)
+# An action on its way, or waiting to be.
+OPEN = frozenset({State.QUEUED, State.WAITING, State.SENDING})
 
 
 def sources(to: State) -> frozenset[State]:
-    """Return the states from which an intent may move *to*."""
+    """Return the states from which what is sent may move *to*."""
     return frozenset(state for state, targets in EDGES.items() if to in targets)
 
 
@@ -62,76 +61,19 @@ def sources(to: State) -> frozenset[State]:
 class Effect:
     """What a request does to things in the cloud.
 
-    *creates*: a success means that a new thing is STARTED. The others say where the
-    thing that the request is about goes: when the request leaves (*on_send*), when it
-    was carried out (*on_done*), and when it was not, as far as known (*on_failed*);
-    None leaves it where it is. *ends*: it ends the thing, and so saves money: it is
-    wanted however long it waits.
+    *creates*: a success means that a new thing runs. *ends*: it ends the thing that it
+    is about, and so saves money: it is wanted however long it waits.
     """
 
     creates: bool = False
-    on_send: State | None = None
-    on_done: State | None = None
-    on_failed: State | None = None
     ends: bool = False
 
     @property
     def succeeded(self) -> State:
-        """Where the intent itself goes when the request was carried out."""
+        """Where the intent goes when the request was carried out."""
         return State.STARTED if self.creates else State.DONE
-
-    def after(self, state: State) -> tuple[State | None, frozenset[State]]:
-        """Return where the thing goes when the intent is in *state*, and from where.
-
-        A failure takes back only what sending did.
-        """
-        if state is State.SENDING and self.on_send:
-            return self.on_send, sources(self.on_send)
-        if state is State.DONE and self.on_done:
-            return self.on_done, sources(self.on_done)
-        if state not in {State.SENDING, State.DONE} and self.on_failed:
-            return self.on_failed, frozenset({self.on_send} if self.on_send else ())
-        return None, frozenset()
 
 
 NO_EFFECT = Effect()
 CREATES = Effect(creates=True)
-ENDS = Effect(
-    on_send=State.STOPPING,
-    on_done=State.STOPPED,
-    on_failed=State.STARTED,
-    ends=True,
-)
-
-
-class Reaction(Enum):
-    """What is done with news of an intent."""
-
-    MOVE = auto()  # it goes where the news says
-    KEEP = auto()  # that is known already, or better known
-    ALARM = auto()  # it contradicts what people were told: they have to look
-
-
-def on_answer(state: State, ref: str, to: State, answered: str) -> Reaction:
-    """Decide on an answer that says *to* and brings the TaskId *answered*, if any.
-
-    A callback may have come first, so an intent in *state* with the TaskId *ref* may
-    be past SENDING. No TaskId is ever overwritten, and nothing goes back.
-    """
-    if state in sources(to):
-        return Reaction.MOVE
-    if to is State.STARTED and answered:
-        return _on_task(state, ref, answered)
-    return Reaction.KEEP
-
-
-def on_event(state: State, ref: str, task_id: str) -> Reaction:
-    """Decide on a callback which says that the relay *task_id* runs, or ran."""
-    if state in {State.SENDING, State.UNKNOWN}:
-        return Reaction.MOVE
-    return _on_task(state, ref, task_id)
-
-
-def _on_task(state: State, ref: str, task_id: str) -> Reaction:
-    unsent = {State.QUEUED, State.NOT_STARTED, State.CLOSED}
-    return Reaction.ALARM if state in unsent or ref != task_id else Reaction.KEEP
+ENDS = Effect(ends=True)

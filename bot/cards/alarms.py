@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.dialogue.outcome import Button, Buttons, Code, Mono, Outcome, line
+from bot.dialogue.outcome import Button, Buttons, Code, Mono, Outcome, When, line
 from bot.i18n import _
-from bot.journal.model import NOT_ENDED, Intent
+from bot.journal.model import NOT_ENDED, REVIVED, Intent
 from bot.resources.base import Alarm, Resource, alarm_of
+from bot.states import State
+
+UNSETTLED = "unsettled"
 
 
 def alarm(
@@ -17,27 +20,51 @@ def alarm(
     Raises:
         KeyError: neither the resource nor this module has such an alarm.
     """
+    if name == UNSETTLED:
+        return unsettled(intent, resource)
     own = resource.alarms.get(name)
     return (own or ALARMS[name])(intent, facts)
 
 
-def unsettled(intent: Intent, _facts: Mapping[str, Any]) -> Outcome:
-    """Return the alarm that nobody has settled an unknown start for minutes."""
-    sentence = _("{handle} is still unknown: it may be running, and billed.")
-    open_it = Button(_("Open"), "lookup", intent.handle)
-    return alarm_of(intent, sentence.format(handle=intent.handle), Buttons((open_it,)))
+def unsettled(intent: Intent, resource: Resource) -> Outcome:
+    """Return the alarm that nobody has settled an unknown start for minutes.
+
+    It gives the same verdict as the card.
+    """
+    room = _("room {room}").format(room=intent.subject.room)
+    name = f"{intent.handle} · {resource.standing(intent)}"
+    told = f"{name} · {room}" if intent.subject.room else name
+    since = intent.sent_at or intent.created_at
+    open_it = Button(_("Open"), "lookup", intent.id)
+    return alarm_of(
+        intent,
+        told,
+        line(_("It may be running, and billed; sent"), " ", When(since), "."),
+        Buttons((open_it,)),
+    )
 
 
 def not_ended(intent: Intent, _facts: Mapping[str, Any]) -> Outcome:
-    """Return the alarm that a stop was given up: what it was to stop goes on."""
-    sentence = _("{handle} was not stopped, and goes on being billed.")
+    """Return the alarm that a stop was given up, with what is known of it."""
+    unknown = intent.state is State.UNKNOWN
+    sentence = (
+        _("{handle} may still run, and be billed: nobody knows if it was stopped.")
+        if unknown
+        else _("{handle} was not stopped; as far as is known it is billed.")
+    )
     end = intent.settlement
     return alarm_of(
         intent,
-        sentence.format(handle=intent.handle),
+        sentence.format(handle=intent.handle or intent.subject.ref),
         line(Mono(end.error_code), "  ", end.error_text),
         Code(intent.subject.ref),
     )
 
 
-ALARMS: Mapping[str, Alarm] = {"unsettled": unsettled, NOT_ENDED: not_ended}
+def revived(intent: Intent, _facts: Mapping[str, Any]) -> Outcome:
+    """Return the alarm that a thing runs which was told as over."""
+    sentence = _("{handle} runs, though it was told as over. It may be billed.")
+    return alarm_of(intent, sentence.format(handle=intent.handle))
+
+
+ALARMS: Mapping[str, Alarm] = {NOT_ENDED: not_ended, REVIVED: revived}

@@ -28,7 +28,8 @@ from bot.dialogue.outcome import (
 from bot.i18n import _
 from bot.ids import SlackUserId
 from bot.journal.model import Intent
-from bot.resources.base import TONES, Resource, state_word
+from bot.journal.stops import How
+from bot.resources.base import Resource, state_word
 from bot.states import State
 
 
@@ -40,7 +41,7 @@ def card(intent: Intent, resource: Resource) -> Outcome:
         headline += ("   ", _("room"), " ", Mono(intent.subject.room))
     return Outcome(
         headline=headline,
-        tone=TONES[intent.state],
+        tone=resource.tone(intent),
         parts=tuple(_parts(intent, resource)),
         menu=_menu(intent, resource),
         request_id=intent.settlement.request_id,
@@ -52,14 +53,46 @@ def card(intent: Intent, resource: Resource) -> Outcome:
 def result(intent: Intent, resource: Resource) -> Outcome:
     """Return how the action *intent* on a thing ended, for whoever asked for it."""
     done = intent.state is State.DONE
-    ended = done and resource.request(intent.action).effect.ends
+    ends = resource.request(intent.action).effect.ends
     parts: tuple[Part, ...] = (Code(intent.subject.ref),) if intent.subject.ref else ()
+    code = intent.settlement.error_code
+    why = tuple(failure(intent, resource.product)) if code and not done else ()
     return Outcome(
         headline=(Bold(resource.result(intent)),),
-        tone=Tone.OVER if ended else Tone.GOOD if done else Tone.BAD,
-        parts=parts if done else (*parts, *failure(intent, resource.product)),
+        tone=_result_tone(intent, ends=ends),
+        parts=(*parts, *why),
         request_id=intent.settlement.request_id,
-        handle=intent.handle,
+        handle=intent.handle or None,
+    )
+
+
+def _result_tone(intent: Intent, *, ends: bool) -> Tone:
+    if intent.state is State.UNKNOWN:
+        return Tone.UNKNOWN
+    if intent.state is not State.DONE:
+        return Tone.BAD
+    unsaid = intent.settlement.reason == How.NO_SUCH_TASK
+    return Tone.UNKNOWN if unsaid else Tone.OVER if ends else Tone.GOOD
+
+
+def stop_placed(stop: Intent) -> Outcome:
+    """Return what happens to a *stop* that was just accepted."""
+    name = stop.handle or stop.subject.ref
+    if stop.state is State.DONE:
+        sentence, more = _("{handle} is cancelled: nothing was sent."), ""
+    elif stop.joins:
+        sentence = _("{handle} is being stopped already.")
+        more = _("That stop goes on for you as well; its answer comes here.")
+    elif stop.state is State.WAITING:
+        sentence = _("{handle} will be stopped as soon as its TaskId is known.")
+        more = _("It is not known yet. Until then it may run, and be billed.")
+    else:
+        sentence, more = _("{handle} is being stopped."), ""
+    return Outcome(
+        headline=(Bold(sentence.format(handle=name)),),
+        tone=Tone.WAIT,
+        parts=(line(more),) if more else (),
+        handle=stop.handle or None,
     )
 
 
@@ -67,7 +100,7 @@ def looked_up(intent: Intent, resource: Resource, history: Iterable[Intent]) -> 
     """Return the card for the asker alone, with what was done to the thing."""
     lines = tuple(_event(one) for one in history)
     shown = card(intent, resource)
-    share = Button(_("Share"), "lookup", f"{intent.handle} --public")
+    share = Button(_("Share"), "lookup", f"{intent.id} --public")
     parts = (*shown.parts, Points(_("History"), lines), Buttons((share,)))
     return replace(shown, parts=parts, audience=Audience.ASKER)
 
@@ -75,8 +108,8 @@ def looked_up(intent: Intent, resource: Resource, history: Iterable[Intent]) -> 
 def _menu(intent: Intent, resource: Resource) -> tuple[Button, ...]:
     """Return what the menu beside a card's headline offers."""
     entries = [
-        Button(_("Details"), "lookup", f"{intent.handle} --details"),
-        Button(_("Copy IDs"), "lookup", f"{intent.handle} --ids"),
+        Button(_("Details"), "lookup", f"{intent.id} --details"),
+        Button(_("Copy IDs"), "lookup", f"{intent.id} --ids"),
     ]
     if code := intent.settlement.error_code:
         text = f"{code} product={resource.product}"
@@ -91,12 +124,12 @@ def _parts(intent: Intent, resource: Resource) -> Iterable[Part]:
         yield from resource.unknown(intent)
     if intent.note:
         yield line(intent.note, quiet=True)
-    if end.settled_by:
-        reason = end.reason or _("attached its TaskId by hand")
-        yield line(Who(SlackUserId(end.settled_by)), ": ", reason)
-    asked = (Who(intent.asker.user), " · ", When(intent.created_at))
-    yield line(_("by"), " ", *asked, quiet=True)
-    if end.error_code and intent.state is not State.UNKNOWN:
+    if end.settled_by and end.reason:
+        yield line(Who(SlackUserId(end.settled_by)), ": ", end.reason)
+    if intent.asker.user:
+        started = (Who(intent.asker.user), " · ", When(intent.created_at))
+        yield line(_("Started by"), " ", *started, quiet=True)
+    if end.error_code and intent.state is State.NOT_STARTED:
         yield from failure(intent, resource.product)
     if stop := resource.end_button(intent):
         yield Buttons((stop,))

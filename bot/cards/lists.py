@@ -7,18 +7,20 @@ from typing import Any
 from bot.dialogue.outcome import (
     Bold,
     Button,
+    Buttons,
     Code,
     Outcome,
     Part,
     Row,
     Span,
+    Tone,
     When,
     Who,
     line,
 )
 from bot.i18n import _
 from bot.journal.model import Intent
-from bot.resources.base import TONES, Registry
+from bot.resources.base import Registry
 from bot.tencent.models.base import Request
 
 SHORT = 24  # a room longer than this is cut in lists; a TaskId always is
@@ -29,14 +31,14 @@ def row(intent: Intent, resources: Registry) -> Row:
     resource = resources.of(intent)
     name = _short(intent.subject.room or intent.subject.ref)
     spans: tuple[Span, ...] = (
-        f"{TONES[intent.state].value} ",
+        f"{resource.tone(intent).value} ",
         Bold(intent.handle),
         f" · {name} · {resource.standing(intent)} · ",
         Who(intent.asker.user),
         " · ",
         When(intent.created_at),
     )
-    opening = Button(_("Open"), "lookup", intent.handle)
+    opening = Button(_("Open"), "lookup", intent.id)
     end = resource.end_button(intent)
     return Row(spans, (opening, end) if end else (opening,))
 
@@ -48,6 +50,20 @@ def listed(
     rows = tuple(row(intent, resources) for intent in intents)
     parts: tuple[Part, ...] = rows or (line(nothing),)
     return Outcome(headline=(Bold(title),), parts=parts)
+
+
+def again(
+    intents: Iterable[Intent], resources: Registry, anyway: Button | None
+) -> Outcome:
+    """Ask whether to start another one beside *intents*, which are like it."""
+    rows = tuple(row(intent, resources) for intent in intents)
+    parts: tuple[Part, ...] = (
+        line(_("Two that push to one address knock each other off.")),
+        *rows,
+        *((Buttons((anyway,)),) if anyway else ()),
+    )
+    headline = (Bold(_("Nothing was started: the same runs already, or may.")),)
+    return Outcome(headline=headline, tone=Tone.WARN, parts=parts)
 
 
 def dry_run(request: Request[Any], where: str = "") -> Outcome:

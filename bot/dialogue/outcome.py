@@ -16,19 +16,24 @@ class Tone(Enum):
 
     PLAIN = ""
     WAIT = "🟡"
+    ACCEPTED = "🔵"  # said, and not seen
     GOOD = "🟢"
     WARN = "🟠"
     BAD = "🔴"
     OVER = "⚪"
-    UNKNOWN = "❔"
+    UNKNOWN = "⚠️"
 
 
 class Audience(Enum):
-    """Who sees it: the asker a read, the channel a change, the operators an alarm."""
+    """Who sees it: the asker a read, the channel a change, the operators an alarm.
+
+    What happens to a thing later goes into the thread under its card.
+    """
 
     ASKER = "asker"
     CHANNEL = "channel"
     OPS = "ops"
+    THREAD = "thread"
 
 
 # ── inside a line ────────────────────────────────────────────────────────────────

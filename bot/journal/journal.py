@@ -1,6 +1,6 @@
 """The durable record of intents: a change is returned once it is committed."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -8,28 +8,25 @@ from typing import IO, Self, TypeVar, Unpack
 
 from alembic.util.exc import CommandError
 from pydantic import SecretStr
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import IllegalMove, JournalUnavailable, KeyReused
-from bot.ids import FormId, IntentId
-from bot.journal import events
+from bot.ids import FormId, IntentId, Kind
+from bot.journal import endings, events, facts, stops
 from bot.journal.audit import Audit, Entry, append
+from bot.journal.evidence import Fact, FactKind, Lifecycle
+from bot.journal.known import LastKnown
 from bot.journal.maintenance import Maintenance
 from bot.journal.migrate import upgrade
-from bot.journal.model import (
-    Changes,
-    Intent,
-    NewIntent,
-    Notice,
-)
+from bot.journal.model import Changes, Intent, NewIntent, Notice
 from bot.journal.open_forms import OpenForms, use
 from bot.journal.outbox import Outbox
 from bot.journal.queries import Queries, Usage, usage_of
-from bot.journal.rows import row_of
-from bot.journal.schema import intents
+from bot.journal.rows import millis
 from bot.journal.seal import Seal
 from bot.journal.sqlite.files import claim, seal_for, spool_for
+from bot.journal.sqlite.handles import HandleMarks
 from bot.journal.sqlite.reserve import Reserve
 from bot.journal.sqlite.spool import Spool
 from bot.journal.sqlite.writer import (
@@ -39,21 +36,14 @@ from bot.journal.sqlite.writer import (
     sqlite_file,
     unavailable,
 )
+from bot.journal.stops import Placed, placed
 from bot.journal.transaction import Transaction
-from bot.states import (
-    NO_EFFECT,
-    Effect,
-    Reaction,
-    State,
-    on_answer,
-    sources,
-)
+from bot.states import State
 from bot.tencent.events import RelayEvent
 
 T = TypeVar("T")
 Admit = Callable[[Usage], None]
 
-_ACCEPT = insert(intents)
 _DAY = timedelta(days=1)
 
 
@@ -65,23 +55,33 @@ class Store:
     seal: Seal
     lock: IO[str] | None
     spool: Spool
+    marks: HandleMarks
 
 
 class Journal:
     """The journal, open. Made by `open`; one process has one SQLite file at a time.
 
-    *find* asks it, *outbox*, *audit*, *open_forms* and *maintenance* are its other
-    tables, *spool* is the file for what could not be written.
+    *find* asks it, *outbox*, *audit*, *open_forms*, *known* and *maintenance* are its
+    other tables, *spool* is the file for what could not be written. *lifecycles* fold
+    what is known of each kind of thing.
     """
 
-    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        now: Callable[[], datetime],
+        lifecycles: Mapping[Kind, Lifecycle],
+    ) -> None:
         self._writer, self._seal, self._lock = store.writer, store.seal, store.lock
+        self._marks = store.marks
         self._now = now
+        self._lifecycles = lifecycles
         self.find = Queries(store.writer, store.seal)
         self.outbox = Outbox(store.writer, store.seal)
         self.audit = Audit(store.writer)
         self.maintenance = Maintenance(store.writer)
         self.open_forms = OpenForms(store.writer, store.seal, now)
+        self.known = LastKnown(store.writer, now)
         self.spool = store.spool
         self.illegal_moves = 0
 
@@ -92,6 +92,7 @@ class Journal:
         *,
         now: Callable[[], datetime],
         random_bytes: Callable[[int], bytes],
+        lifecycles: Mapping[Kind, Lifecycle],
         seal_key: SecretStr | None = None,
     ) -> Self:
         """Open the journal at *url*, made or brought up to date as need be.
@@ -107,6 +108,8 @@ class Journal:
                 undo.callback(engine.dispose)
                 check(engine)
                 upgrade(engine)
+                marks = HandleMarks(file and file.with_name(f"{file.name}.handles"))
+                marks.catch_up(engine)
                 seal = seal_for(file, seal_key, random_bytes)
                 reserve = Reserve(file and file.with_name(f"{file.name}.reserve"))
                 reserve.kept()  # on a full disk it opens too, and nothing begins
@@ -116,7 +119,8 @@ class Journal:
             reader = make_engine(url, reads=True) if file else None
             writer = Writer(engine, reserve.spend, reserve.kept, reader)
             undo.pop_all()  # it is open: from here on, closing is `close`'s
-        return cls(Store(writer, seal, lock, spool_for(file)), now)
+        store = Store(writer, seal, lock, spool_for(file), marks)
+        return cls(store, now, lifecycles)
 
     def close(self) -> None:
         """Commit what has queued and let go of the file."""
@@ -157,41 +161,35 @@ class Journal:
                 admit(usage_of(tx.connection, new, since=new.at - _DAY))
             if form:
                 use(tx.connection, form, new.key)
-            named = new.handle or tx.allot(new.subject.kind)
-            tx.connection.execute(_ACCEPT, row_of(new, named, self._seal))
-            accepted = tx.get(new.id)
+            place = placed(tx, new) if new.subject.ends else Placed()
+            accepted = tx.insert(new, place.state, place.joins)
             if audit:
                 append(tx.connection, replace(audit, handle=accepted.handle))
             tx.raise_notices(accepted, notices)
-            return accepted, True
+            if new.subject.ends:
+                stops.asked(tx, accepted)
+            return tx.get(new.id), True
 
-        return await self._write(work, begins=new.subject.about is None)
+        return await self._write(work, begins=not new.subject.ends)
 
-    async def move(
-        self,
-        intent: IntentId,
-        to: State,
-        *,
-        notices: Iterable[Notice] = (),
-        effect: Effect = NO_EFFECT,
-        audit: Entry | None = None,
-        **changes: Unpack[Changes],
-    ) -> Intent:
-        """Move an intent along an edge, together with *changes* and *notices*.
+    async def claim(
+        self, intent: IntentId, *, owner: str, send_by: datetime
+    ) -> Intent | None:
+        """Commit that *owner* sends an intent now; None if it is not QUEUED any more.
 
-        *effect* moves the thing that it is about along with it.
-
-        Raises:
-            IllegalMove: there is no such edge from its state.
+        Then somebody has cancelled it, or what it was to stop is over.
         """
 
-        def work(tx: Transaction) -> Intent:
-            moved = tx.move(intent, to, changes)
-            tx.affect(moved, effect)
-            if audit:
-                append(tx.connection, audit)
-            tx.raise_notices(moved, notices)
-            return moved
+        def work(tx: Transaction) -> Intent | None:
+            if tx.get(intent).state is not State.QUEUED:
+                return None
+            changes = Changes(owner=owner, send_by=send_by)
+            moved = tx.move(intent, State.SENDING, changes)
+            thing = intent if moved.subject.creates else moved.subject.about
+            if thing:
+                written = endings.fact_of(tx, moved, FactKind.WRITTEN, changes)
+                tx.learn(thing, written, notices=None)
+            return tx.get(intent)
 
         return await self._write(work)
 
@@ -201,7 +199,6 @@ class Journal:
         *,
         notices: Iterable[Notice],
         claimed_by: str = "",
-        effect: Effect = NO_EFFECT,
         audit: Entry | None = None,
         **changes: Unpack[Changes],
     ) -> Intent | None:
@@ -209,8 +206,7 @@ class Journal:
 
         Then it may have been sent, and whoever sent it completes it. *claimed_by* is
         the process that committed SENDING, perhaps, and then did not send: where the
-        answer to a commit is lost, only that process knows. *effect* takes back what
-        the claim did to the thing.
+        answer to a commit is lost, only that process knows.
         """
 
         def work(tx: Transaction) -> Intent | None:
@@ -219,11 +215,9 @@ class Journal:
             claimed = current.state is State.SENDING and mine
             if current.state is not State.QUEUED and not claimed:
                 return None
-            of = frozenset({current.state})
-            rejected = tx.move(intent, State.NOT_STARTED, changes, of=of)
-            if claimed:
-                tx.affect(rejected, effect)
-            tx.raise_notices(rejected, notices)
+            fact = endings.fact_of(tx, current, FactKind.UNSENT, changes)
+            to = State.NOT_STARTED
+            rejected = endings.end(tx, current, to, (fact,), changes, notices)
             if audit:
                 append(tx.connection, audit)
             return rejected
@@ -236,52 +230,102 @@ class Journal:
         to: State,
         *,
         notices: Iterable[Notice],
-        effect: Effect = NO_EFFECT,
+        known: Sequence[Fact] = (),
         **changes: Unpack[Changes],
-    ) -> tuple[Intent, Reaction]:
+    ) -> Intent:
         """Commit how a sent intent ended; a callback may have come first.
 
-        An answer that contradicts what is stored raises an alarm and changes nothing.
+        *known* are the facts that the answer brought, with their times; without any it
+        is what *to* says, now.
 
         Raises:
             IllegalMove: it was never sent.
         """
-        ref = changes.get("ref", "")
 
-        def work(tx: Transaction) -> tuple[Intent, Reaction]:
+        def work(tx: Transaction) -> Intent:
             current = tx.get(intent)
-            reaction = on_answer(current.state, current.subject.ref, to, ref)
-            if current.state is State.QUEUED:
+            if current.state in {State.QUEUED, State.WAITING}:
                 raise IllegalMove(f"{intent} was never sent")
-            if reaction is Reaction.MOVE:
-                current = tx.move(intent, to, changes)
-                tx.affect(current, effect)
-                tx.raise_notices(current, notices)
-            elif reaction is Reaction.ALARM:
-                tx.raise_notices(current, (events.contradiction(ref),))
-            elif not current.settlement.request_id and "request_id" in changes:
-                current = tx.update(intent, {"request_id": changes["request_id"]})
-                tx.raise_notices(current, notices)
-            return current, reaction
+            kind = endings.KINDS[to]
+            brought = known or (endings.fact_of(tx, current, kind, changes),)
+            return endings.end(tx, current, to, brought, changes, notices)
+
+        return await self._write(work)
+
+    async def learn(
+        self,
+        thing: IntentId,
+        fact: Fact,
+        *,
+        notices: Iterable[Notice] = (),
+        audit: Entry | None = None,
+        **changes: Unpack[Changes],
+    ) -> Intent:
+        """Add *fact* to what is known of a thing, and let follow what follows.
+
+        Raises:
+            TaskTaken: it gives the thing an ID that is another's.
+        """
+
+        def work(tx: Transaction) -> Intent:
+            before, after = tx.learn(thing, fact, changes=changes, notices=notices)
+            stops.follow(tx, before, after)
+            if audit:
+                append(tx.connection, audit)
+            return tx.get(thing)
+
+        return await self._write(work)
+
+    async def settle(
+        self,
+        thing: IntentId,
+        fact: Fact,
+        *,
+        audit: Entry,
+    ) -> Intent:
+        """Settle by hand, as *fact* says, what stayed unknown.
+
+        Raises:
+            IllegalMove: it is not unknown (any more).
+            TaskTaken: it gives the thing an ID that is another's.
+        """
+
+        def work(tx: Transaction) -> Intent:
+            if tx.get(thing).state is not State.UNKNOWN:
+                raise IllegalMove(f"{thing} is not unknown")
+            stops.follow(tx, *tx.learn(thing, fact))
+            append(tx.connection, audit)
+            return tx.get(thing)
 
         return await self._write(work)
 
     async def apply_event(
         self, event: RelayEvent, sdk_app_id: int
-    ) -> tuple[Intent | None, Reaction | None]:
+    ) -> tuple[Intent | None, bool]:
         """Take in an event that Tencent sent for the app *sdk_app_id*.
 
-        Returns (None, None) for a robot of somebody else's, and None as what was done
-        about an event that came before.
+        Returns None for a robot of somebody else's, or one that is not known here;
+        and whether the event was news.
         """
+        return await self._write(lambda tx: events.apply(tx, event, sdk_app_id))
 
-        def work(tx: Transaction) -> tuple[Intent | None, Reaction | None]:
-            before = tx.by_agent(event.agent)
-            if before is None or before.subject.sdk_app_id != sdk_app_id:
-                return None, None
-            return events.apply(tx, before, event)
+    async def adopt(self, new: NewIntent, event: RelayEvent, skip: int) -> Intent:
+        """Keep a thing that runs under a name of ours, and that is not known here.
 
-        return await self._write(work)
+        *skip* handles are left out: they may have been given to others.
+        """
+        return await self._write(lambda tx: events.adopt(tx, new, event, skip))
+
+    async def name_targets(self, thing: IntentId, names: Mapping[str, str]) -> None:
+        """Name the targets of a thing that an older release accepted.
+
+        *names* are their digests, in their order, by those that it used in events.
+        """
+        await self._write(lambda tx: events.name_targets(tx, thing, names))
+
+    async def hear(self, sdk_app_id: int, at: datetime) -> None:
+        """Note that callbacks of an app arrived *at*; of app 0, that this bot ran."""
+        await self._write(lambda tx: facts.hear(tx.connection, sdk_app_id, millis(at)))
 
     async def update(
         self,
@@ -300,26 +344,28 @@ class Journal:
         return await self._write(work)
 
     async def notify(
-        self, intent: IntentId, notice: Notice, *, mark: str, to: State | None = None
+        self,
+        intent: IntentId,
+        notice: Notice | None,
+        *,
+        mark: str,
+        fact: Fact | None = None,
     ) -> Intent | None:
-        """Raise *notice* about an intent once, and move it *to* a state if given.
+        """Raise *notice* about an intent once, and learn *fact* with it, if given.
 
-        *mark* is kept on the intent. None if it is there, or the intent has changed.
+        *mark* is kept on the intent. None if it is there.
         """
 
         def work(tx: Transaction) -> Intent | None:
             current = tx.get(intent)
-            stays = to is None or current.state in sources(to)
-            if current.noticed(mark) or not stays:
+            if current.noticed(mark):
                 return None
-            changes = Changes(marks=(*current.marks, mark))
-            changed = (
-                tx.update(intent, changes)
-                if to is None
-                else tx.move(intent, to, changes)
-            )
-            tx.raise_notices(changed, (notice,))
-            return changed
+            marked = tx.update(intent, Changes(marks=(*current.marks, mark)))
+            if fact:
+                stops.follow(tx, *tx.learn(intent, fact))
+                marked = tx.get(intent)
+            tx.raise_notices(marked, (notice,) if notice else ())
+            return marked
 
         return await self._write(work)
 
@@ -334,7 +380,14 @@ class Journal:
         self, work: Callable[[Transaction], T], *, begins: bool = False
     ) -> T:
         def run(connection: Connection) -> T:
-            return work(Transaction(connection, self._seal, self._now))
+            transaction = Transaction(
+                connection=connection,
+                seal=self._seal,
+                now=self._now,
+                lifecycles=self._lifecycles,
+                allotted=self._marks.note,
+            )
+            return work(transaction)
 
         try:
             return await self._writer.write(run, begins=begins)

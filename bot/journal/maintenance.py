@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Delete, delete, literal, select
 
-from bot.journal.model import MISSED, Intent
+from bot.journal.model import Intent
 from bot.journal.rows import PENDING, intents_of, millis
-from bot.journal.schema import events, intents, outbox
+from bot.journal.schema import facts, intents, lines, outbox
 from bot.journal.sqlite.writer import Writer
 from bot.states import OVER, State
 
@@ -21,7 +21,7 @@ MOST_AT_ONCE = 100
 class Due:
     """Intents to be noticed: in one of *states*, *since* a column's time, for long.
 
-    *called_back*: only those whose events Tencent sends, and that could be received.
+    *called_back*: only those whose events Tencent sends.
     """
 
     mark: str
@@ -51,7 +51,7 @@ class Maintenance:
             .limit(MOST_AT_ONCE)
         )
         if due.called_back:
-            query = query.where(intents.c.callbacks, ~_marked(MISSED))
+            query = query.where(intents.c.callbacks)
         return await self._writer.read(lambda c: intents_of(c.execute(query)))
 
     async def oldest_unsent(self) -> datetime | None:
@@ -67,7 +67,7 @@ class Maintenance:
         The audit trail stays: it is append-only. Numbers of handles are not used again.
         """
         past = select(intents.c.id).where(
-            intents.c.state.in_([state.value for state in OVER]),
+            intents.c.state.in_([state.value for state in OVER | {State.WAITING}]),
             intents.c.created_at < millis(now - INTENTS_KEPT),
         )
         delivered = outbox.c.state != PENDING
@@ -75,7 +75,8 @@ class Maintenance:
         statements = (
             delete(outbox).where(delivered, old),
             delete(outbox).where(outbox.c.intent.in_(past)),
-            delete(events).where(events.c.intent.in_(past)),
+            delete(lines).where(lines.c.intent.in_(past)),
+            delete(facts).where(facts.c.thing.in_(past)),
             delete(intents).where(intents.c.id.in_(past)),
         )
 

@@ -23,6 +23,7 @@ from bot.ids import (
     SlackUserId,
     TeamId,
 )
+from bot.journal.evidence import Standing, standing_of, standing_text
 from bot.states import State
 
 # Notices of every resource. Each resource adds alarms of its own.
@@ -31,8 +32,8 @@ ANSWER = "answer"  # the result of a look-up, for whoever asked
 RESULT = "result"  # how an action on a thing ended, for whoever asked
 CONTRADICTION = "contradiction"  # Tencent reports another TaskId than is stored
 NOT_ENDED = "not-ended"  # a thing that an action was to end still runs
-# Noted on an intent, never delivered: no callback could have been received.
-MISSED = "missed"
+REVIVED = "revived"  # Tencent says that it runs, against what people were told
+NEWS = "news"  # a line in the thread of its card
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,7 @@ class Asker:
     team: TeamId
     user: SlackUserId
     home: TeamId  # the workspace that the user belongs to
+    enterprise: str = ""  # and the organisation
     channel: ChannelId
     thread: MessageTs | None = None
     direct: bool = False
@@ -54,13 +56,15 @@ class Subject:
 
     *ref* is the TaskId, RenderUserId or SessionId, empty until known. *agent* is the
     robot under which the request travels. *about* is the intent that made the thing,
-    when this one acts on it. *creates*: this one makes it. *callbacks*: Tencent
-    sends events about it. *duplicates* is equal for two that do the same.
+    when this one acts on it. *creates*: this one makes it; *ends*: it ends one.
+    *callbacks*: Tencent sends events about it. *duplicates* is equal for two that do
+    the same, *targets* are the digests of its push targets, in their order.
     """
 
     kind: Kind
     about: IntentId | None = None
     creates: bool = False
+    ends: bool = False
     app: str = ""
     sdk_app_id: int = 0
     region: str = ""
@@ -69,6 +73,7 @@ class Subject:
     agent: str = ""
     callbacks: bool = False
     duplicates: str = ""
+    targets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +122,8 @@ class Intent:
 
     *rev* grows with every change. *owner* is the process that sends it. *marks* are
     the names of notices that were given once. *card* is where its card was posted.
+    *standing* is what may be said of the thing that it made. *joins* is the stop whose
+    answer is this one's too; *doubt*: an earlier try of it may have been done.
     """
 
     id: IntentId
@@ -137,6 +144,9 @@ class Intent:
     created_at: datetime
     sent_at: datetime | None
     send_by: datetime | None
+    standing: Standing
+    joins: IntentId | None = None
+    doubt: bool = False
 
     def noticed(self, notice: str) -> bool:
         """Tell whether *notice* was given of it already."""
@@ -151,6 +161,8 @@ class Intent:
             "request_id": end.request_id,
             "error_code": end.error_code,
             "error_text": end.error_text,
+            "reason": end.reason,
+            "standing": standing_text(self.standing),
         }
 
     def as_of(self, snapshot: Mapping[str, Any]) -> Self:
@@ -162,12 +174,15 @@ class Intent:
             request_id=snapshot["request_id"],
             error_code=snapshot["error_code"],
             error_text=snapshot["error_text"],
+            reason=snapshot.get("reason", self.settlement.reason),
         )
+        state = State(snapshot["state"])
         return replace(
             self,
-            state=State(snapshot["state"]),
+            state=state,
             subject=replace(self.subject, ref=snapshot["ref"]),
             settlement=end,
+            standing=standing_of(snapshot.get("standing", ""), state),
         )
 
 
@@ -185,6 +200,7 @@ class Changes(TypedDict, total=False):
     settled_by: str
     reason: str
     marks: tuple[str, ...]
+    doubt: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,12 +209,15 @@ class Notice:
 
     *facts* are the values that only this notice has (a TaskId, a moment), as JSON.
     A card stores no facts: it is drawn from the intent as it is at delivery.
+    Notices of one intent with the same *line* are one message, of which the newest
+    that waits is delivered; while one waits, the next goes when that would have gone.
     """
 
     name: str
     audience: Audience
     facts: Mapping[str, Any] = field(default_factory=dict)
     not_before: datetime | None = None
+    line: str = ""
 
 
 CARD_NOTICE = Notice(name=CARD, audience=Audience.CHANNEL)
@@ -209,7 +228,8 @@ class Notification:
     """A notice waiting to be delivered.
 
     It is about an *intent*, an *app* or nothing. *body* is what a release before
-    0.2 drew itself, to be delivered as it is.
+    0.2 drew itself, to be delivered as it is. *stands* is the message of its *line*,
+    once one was posted.
     """
 
     id: int
@@ -223,6 +243,8 @@ class Notification:
     answer_url: SecretStr | None = None
     tries: int = 0
     created_at: datetime | None = None
+    line: str = ""
+    stands: tuple[ChannelId, MessageTs] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, or_, select
+from sqlalchemy import Connection, Select, and_, bindparam, func, literal, or_, select
 
 from bot.ids import ChannelId, Handle, IntentId, Kind, MessageTs, SlackUserId, TeamId
+from bot.journal import facts
+from bot.journal.evidence import Fact
 from bot.journal.model import Intent, NewIntent
-from bot.journal.rows import intent_of, intents_of, millis
-from bot.journal.schema import intents
+from bot.journal.rows import intents_of, millis, moment
+from bot.journal.schema import hearing, intents
 from bot.journal.seal import Seal
 from bot.journal.sqlite.writer import Writer
 from bot.journal.transaction import BY_ID, BY_KEY
@@ -20,6 +22,7 @@ SHORTEST_PART = 8  # characters of an ID that are enough to find it by
 ESCAPE = "\\"
 
 _stops = intents.alias("stops")
+_IS_THING = and_(intents.c.about.is_(None), ~intents.c.ends)
 
 # What every other answer asks, written out once: building costs as much as running.
 _NEWEST = intents.c.created_at.desc()
@@ -27,15 +30,31 @@ _ANY_TEAM = or_(bindparam("team").is_(None), intents.c.team == bindparam("team")
 _BY_HANDLE = (
     select(intents)
     .where(intents.c.handle == bindparam("handle"), _ANY_TEAM)
-    .where(intents.c.about.is_(None))
+    .where(_IS_THING)
     .order_by(_NEWEST)
     .limit(1)
 )
 _BY_REF = (
     select(intents)
-    .where(intents.c.ref == bindparam("ref"), intents.c.about.is_(None), _ANY_TEAM)
+    .where(intents.c.ref == bindparam("ref"), _IS_THING, _ANY_TEAM)
     .order_by(_NEWEST)
     .limit(1)
+)
+_BY_CANDIDATE = (
+    select(intents)
+    .where(_IS_THING, _ANY_TEAM)
+    .where(intents.c.id.in_(facts.things_of(bindparam("ref"))))
+    .order_by(_NEWEST)
+    .limit(1)
+)
+_QUEUED_STOPS = (
+    select(intents)
+    .where(
+        intents.c.about == bindparam("thing"),
+        intents.c.ends,
+        intents.c.state == State.QUEUED.value,
+    )
+    .order_by(intents.c.created_at, intents.c.id)
 )
 _LIVE = (
     select(intents)
@@ -55,13 +74,14 @@ EVERYTHING = 1_000_000
 class Usage:
     """What counts against a new intent: things of its kind in the same workspace.
 
-    *live* are running or about to, *lately* were started by the same person, *twin*
-    is active and does the same.
+    *live* are running or may be, *lately* were started by the same person. *alike*
+    are active and do the same, push to the same target, or are an unknown start of
+    the same room: perhaps this very one, asked for once more.
     """
 
     live: int
     lately: int
-    twin: Intent | None
+    alike: tuple[Intent, ...] = ()
 
 
 class Queries:
@@ -86,8 +106,12 @@ class Queries:
         return await self._one(_BY_HANDLE, handle=handle, team=team)
 
     async def by_ref(self, ref: str, team: TeamId | None = None) -> Intent | None:
-        """Return the intent that made the thing with that TaskId, user or session."""
-        return await self._one(_BY_REF, ref=ref, team=team)
+        """Return the intent that made the thing with that TaskId, user or session.
+
+        Or the one under whose name Tencent has told of it.
+        """
+        own = await self._one(_BY_REF, ref=ref, team=team)
+        return own or await self._one(_BY_CANDIDATE, ref=ref, team=team)
 
     async def by_card(self, channel: ChannelId, ts: MessageTs) -> Intent | None:
         """Return the intent whose card is that message."""
@@ -113,10 +137,11 @@ class Queries:
             intents.c.room == text,
             intents.c.user == text.lstrip("@"),
             intents.c.agent == text,
+            intents.c.id.in_(facts.things_of(literal(text))),
         )
         parts = _parts_like(text) if len(text) >= SHORTEST_PART else ()
         query = select(intents).where(
-            intents.c.team == team, intents.c.about.is_(None), or_(*whole, *parts)
+            intents.c.team == team, _IS_THING, or_(*whole, *parts)
         )
         newest = query.order_by(intents.c.created_at.desc()).limit(limit)
         return await self._all(newest, long=bool(parts))  # parts are looked for in all
@@ -141,7 +166,7 @@ class Queries:
         limit: int = 8,
     ) -> list[Intent]:
         """Return the things made lately, newest first."""
-        query = select(intents).where(intents.c.team == team, intents.c.about.is_(None))
+        query = select(intents).where(intents.c.team == team, _IS_THING)
         if user is not None:
             query = query.where(intents.c.user == user)
         if states is not None:
@@ -170,6 +195,47 @@ class Queries:
         )
         return await self._all(query.order_by(intents.c.created_at, intents.c.id))
 
+    async def queued_stops(self, thing: IntentId) -> list[Intent]:
+        """Return the stops of a thing that may be sent now, oldest first."""
+        return await self._all(_QUEUED_STOPS, thing=thing)
+
+    async def joined(self, job: IntentId) -> list[Intent]:
+        """Return the stops that wait for the answer of *job*."""
+        return await self._all(select(intents).where(intents.c.joins == job))
+
+    async def facts_of(self, thing: IntentId) -> list[Fact]:
+        """Return all that is known of a thing, in the order in which it came."""
+        return await self._writer.read(lambda c: facts.of(c, thing))
+
+    async def heard_at(self, sdk_app_id: int) -> datetime | None:
+        """Return when callbacks of an app last arrived; of app 0, when this bot ran."""
+        query = select(hearing.c.heard_at).where(hearing.c.sdk_app_id == sdk_app_id)
+        return moment(await self._writer.read(lambda c: c.execute(query).scalar()))
+
+    async def called_back(self) -> list[Intent]:
+        """Return what runs, or may, and is told of by callbacks; oldest first."""
+        query = select(intents).where(
+            intents.c.state.in_([state.value for state in LIVE]),
+            intents.c.creates,
+            intents.c.callbacks,
+        )
+        return await self._all(query.order_by(intents.c.id))
+
+    async def nameless(self) -> list[Intent]:
+        """Return what lives and was accepted by a release that named no targets."""
+        query = select(intents).where(
+            intents.c.state.in_([state.value for state in LIVE]),
+            intents.c.creates,
+            intents.c.targets == "[]",
+            intents.c.standing == "",
+        )
+        return await self._all(query.order_by(intents.c.id))
+
+    async def newest(self) -> IntentId | None:
+        """Return the intent that was made last."""
+        query = select(func.max(intents.c.id))
+        return await self._writer.read(lambda c: c.execute(query).scalar())
+
     async def counts(self) -> dict[State, int]:
         """Return how many intents there are in each state."""
         query = select(intents.c.state, func.count()).group_by(intents.c.state)
@@ -190,9 +256,11 @@ class Queries:
         sealed = await self._writer.read(lambda c: c.execute(query).scalar_one())
         return self._seal.open(sealed) if sealed else None
 
-    async def _all(self, query: Select[Any], *, long: bool = False) -> list[Intent]:
+    async def _all(
+        self, query: Select[Any], *, long: bool = False, **params: Any
+    ) -> list[Intent]:
         def work(connection: Connection) -> list[Intent]:
-            return intents_of(connection.execute(query))
+            return intents_of(connection.execute(query, params))
 
         return await self._writer.read(work, long=long)
 
@@ -218,20 +286,35 @@ def usage_of(connection: Connection, new: NewIntent, *, since: datetime) -> Usag
     lately = things.where(
         intents.c.user == new.asker.user, intents.c.created_at >= millis(since)
     )
-    twins = select(intents).where(
-        intents.c.sdk_app_id == new.subject.sdk_app_id,
-        intents.c.room == new.subject.room,
-        intents.c.duplicates == new.subject.duplicates,
-        intents.c.about.is_(None),
-        intents.c.creates,
-        active,
-    )
-    row = connection.execute(twins.limit(1)).first() if new.subject.duplicates else None
     return Usage(
         live=connection.execute(things.where(active)).scalar_one(),
         lately=connection.execute(lately).scalar_one(),
-        twin=intent_of(row) if row else None,
+        alike=tuple(_alike(connection, new)),
     )
+
+
+def _alike(connection: Connection, new: NewIntent) -> list[Intent]:
+    """Return what is active and would be the same as *new*, or push to its targets."""
+    subject = new.subject
+    same_room = and_(
+        intents.c.sdk_app_id == subject.sdk_app_id, intents.c.room == subject.room
+    )
+    unknown = and_(same_room, intents.c.state == State.UNKNOWN.value)
+    ways = [unknown] if subject.room else []
+    if subject.duplicates:
+        ways.append(and_(same_room, intents.c.duplicates == subject.duplicates))
+    # a digest is hexadecimal, so it needs no escaping
+    ways += [intents.c.targets.contains(one) for one in subject.targets]
+    if not ways:
+        return []
+    query = select(intents).where(
+        intents.c.team == new.asker.team,
+        intents.c.kind == subject.kind,
+        intents.c.creates,
+        intents.c.state.in_([state.value for state in ACTIVE]),
+        or_(*ways),
+    )
+    return intents_of(connection.execute(query.order_by(intents.c.created_at)))
 
 
 def _parts_like(text: str) -> tuple[Any, ...]:

@@ -9,7 +9,15 @@ from collections.abc import Callable
 
 from cachetools import TTLCache
 
-from bot.ids import Handle, Kind, SlackUserId, TeamId, handle_from
+from bot.ids import (
+    Handle,
+    IntentId,
+    Kind,
+    SlackUserId,
+    TeamId,
+    handle_from,
+    is_intent_id,
+)
 from bot.journal.model import Intent
 from bot.journal.queries import Queries
 from bot.states import LIVE
@@ -96,6 +104,9 @@ class Recents:
     async def _ask(
         self, handle: Handle | None, text: str, team: TeamId
     ) -> Intent | None:
+        if is_intent_id(text):
+            intent = await self._find.get(IntentId(text.upper()))
+            return intent if intent and intent.asker.team == team else None
         by_handle = await self._find.by_handle(handle, team) if handle else None
         return by_handle or await self._find.by_ref(text, team)
 

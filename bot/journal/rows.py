@@ -12,6 +12,7 @@ from sqlalchemy import Row
 from bot.dialogue.outcome import Audience
 from bot.errors import JournalUnavailable
 from bot.ids import ChannelId, Handle, Kind, MessageTs
+from bot.journal.evidence import standing_of
 from bot.journal.model import (
     CARD,
     Asker,
@@ -74,6 +75,9 @@ def intent_of(row: Row[Any]) -> Intent:
         created_at=datetime.fromtimestamp(row.created_at / 1000, UTC),
         sent_at=moment(row.sent_at),
         send_by=moment(row.send_by),
+        standing=standing_of(row.standing, State(row.state)),
+        joins=row.joins,
+        doubt=row.doubt,
     )
 
 
@@ -82,6 +86,7 @@ def _asker(row: Row[Any]) -> Asker:
         team=row.team,
         user=row.user,
         home=row.home,
+        enterprise=row.enterprise,
         channel=row.channel,
         thread=row.thread,
         direct=row.direct,
@@ -94,6 +99,7 @@ def _subject(row: Row[Any]) -> Subject:
         kind=Kind(row.kind),
         about=row.about,
         creates=row.creates,
+        ends=row.ends,
         app=row.app,
         sdk_app_id=row.sdk_app_id,
         region=row.region,
@@ -102,6 +108,7 @@ def _subject(row: Row[Any]) -> Subject:
         agent=row.agent,
         callbacks=row.callbacks,
         duplicates=row.duplicates,
+        targets=tuple(json.loads(row.targets)),
     )
 
 
@@ -128,6 +135,7 @@ def row_of(new: NewIntent, handle: Handle, seal: Seal) -> dict[str, Any]:
         **_EMPTY,
         **asdict(new.asker),
         **asdict(new.subject),
+        "targets": json.dumps(new.subject.targets),
         "id": new.id,
         "key": new.key,
         "digest": new.digest,
@@ -178,13 +186,17 @@ def notice_row(
         "tries": 0,
         "not_before": millis(notice.not_before) if notice.not_before else at,
         "created_at": at,
+        "line": notice.line,
     }
 
 
 def notification_of(
-    row: Row[Any], intent: Intent | None, answer_url: SecretStr | None
+    row: Row[Any],
+    intent: Intent | None,
+    answer_url: SecretStr | None,
+    stands: tuple[ChannelId, MessageTs] | None = None,
 ) -> Notification:
-    """Read a row of `outbox` that is about *intent*."""
+    """Read a row of `outbox` that is about *intent*; its line *stands* there."""
     return Notification(
         id=row.id,
         rev=row.rev,
@@ -197,6 +209,8 @@ def notification_of(
         answer_url=answer_url,
         tries=row.tries,
         created_at=moment(row.created_at),
+        line=row.line,
+        stands=stands,
     )
 
 

@@ -31,6 +31,7 @@ intents = Table(
     Column("team", String(32), nullable=False),
     Column("user", String(32), nullable=False),
     Column("home", String(32), nullable=False),
+    Column("enterprise", String(32), nullable=False, server_default=""),
     Column("channel", String(32), nullable=False),
     Column("thread", String(32)),
     Column("direct", Boolean, nullable=False),
@@ -56,6 +57,11 @@ intents = Table(
     Column("card_ts", String(32), nullable=False),
     Column("owner", String(64), nullable=False),
     Column("creates", Boolean, nullable=False, server_default=false()),
+    Column("ends", Boolean, nullable=False, server_default=false()),
+    Column("joins", String(26)),  # the stop whose answer is this one's, too
+    Column("doubt", Boolean, nullable=False, server_default=false()),
+    Column("targets", Text, nullable=False, server_default="[]"),  # digests
+    Column("standing", Text, nullable=False, server_default=""),  # of a thing
     Column("callbacks", Boolean, nullable=False, server_default=false()),
     Column("settled_by", String(32), nullable=False, server_default=""),
     Column("reason", Text, nullable=False, server_default=""),
@@ -72,6 +78,35 @@ intents = Table(
     Index("intents_by_team", "team", "created_at"),
     Index("intents_by_room", "sdk_app_id", "room"),
     Index("intents_by_card", "card_channel", "card_ts"),
+    Index("intents_by_about", "about"),
+    Index("intents_by_joins", "joins"),
+)
+
+_is_open = (
+    intents.c.ends
+    & intents.c.joins.is_(None)
+    & (intents.c.ref != "")
+    & intents.c.state.in_(["queued", "sending"])
+)
+# One call ends a thing, however many ask for it.
+Index(
+    "one_open_stop",
+    intents.c.sdk_app_id,
+    intents.c.kind,
+    intents.c.ref,
+    unique=True,
+    sqlite_where=_is_open,
+    postgresql_where=_is_open,
+)
+_has_id = intents.c.creates & (intents.c.sdk_app_id != 0) & (intents.c.ref != "")
+# One TaskId belongs to one relay.
+Index(
+    "one_thing_of_an_id",
+    intents.c.sdk_app_id,
+    intents.c.ref,
+    unique=True,
+    sqlite_where=_has_id,
+    postgresql_where=_has_id,
 )
 
 counters = Table(
@@ -81,6 +116,14 @@ counters = Table(
     Column("last", Integer, nullable=False),
 )
 
+known = Table(  # what Slack said last, for a start while it is away
+    "known",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
 outbox = Table(  # notices to be delivered; drawn at delivery
     "outbox",
     metadata,
@@ -88,7 +131,7 @@ outbox = Table(  # notices to be delivered; drawn at delivery
     Column("intent", String(26)),
     Column("app", String(32), nullable=False, server_default=""),
     Column("rev", Integer, nullable=False),
-    Column("audience", String(8), nullable=False),  # channel, asker, ops
+    Column("audience", String(8), nullable=False),  # channel, asker, ops, thread
     Column("notice", String(32), nullable=False),
     Column("facts", Text, nullable=False, server_default="{}"),
     Column("body", Text),  # of releases that drew when they wrote
@@ -96,8 +139,18 @@ outbox = Table(  # notices to be delivered; drawn at delivery
     Column("tries", Integer, nullable=False),
     Column("not_before", BigInteger, nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    Column("line", String(64), nullable=False, server_default=""),
     Index("outbox_by_state", "state", "not_before"),
     Index("outbox_by_intent", "intent", "rev"),
+)
+
+lines = Table(  # messages that several notices of an intent share
+    "lines",
+    metadata,
+    Column("intent", String(26), primary_key=True),
+    Column("line", String(64), primary_key=True),
+    Column("channel", String(32), nullable=False),
+    Column("ts", String(32), nullable=False),
 )
 
 open_forms = Table(
@@ -118,19 +171,33 @@ open_forms = Table(
     Index("open_forms_by_expiry", "expires_at"),
 )
 
-events = Table(  # events of relays, received from Tencent
-    "events",
+facts = Table(  # what is known of things; every row is evidence, none is changed
+    "facts",
     metadata,
-    Column("key", String(64), primary_key=True),
-    Column("intent", String(26), nullable=False),
-    Column("task_id", String(512), nullable=False),
-    Column("target", String(64), nullable=False),  # a digest of the push URL
-    Column("status", Integer, nullable=False),
-    Column("error", Text, nullable=False),
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("key", String(128), nullable=False, unique=True),
+    Column("thing", String(26), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("does", String(8), nullable=False),
+    Column("job", String(26)),
+    Column("by", String(32), nullable=False, server_default=""),
+    Column("ref", String(2000), nullable=False, server_default=""),
+    Column("target", String(64), nullable=False, server_default=""),
+    Column("status", Integer, nullable=False, server_default="0"),
+    Column("code", String(128), nullable=False, server_default=""),
+    Column("text", Text, nullable=False, server_default=""),
+    Column("since", BigInteger),
     Column("at", BigInteger, nullable=False),
-    Column("sent_at", BigInteger, nullable=False),
     Column("came_at", BigInteger, nullable=False),
-    Index("events_by_intent", "intent", "at"),
+    Index("facts_by_thing", "thing", "id"),
+    Index("facts_by_ref", "ref"),
+)
+
+hearing = Table(  # when callbacks of an app last arrived; app 0 is this bot itself
+    "hearing",
+    metadata,
+    Column("sdk_app_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("heard_at", BigInteger, nullable=False),
 )
 
 audit = Table(  # never updated, never deleted from: triggers see to it

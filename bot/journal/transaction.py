@@ -1,30 +1,45 @@
 """What the journal does inside one transaction of the writer.
 
-Every function runs in the writer's thread. A change of an intent, what follows from
-it for the thing it is about, and the notices of both are committed together.
+Every function runs in the writer's thread. A fact, what it makes of its thing, what
+follows for the stops of that thing, and the notices of all are committed together.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
-from sqlalchemy import Connection, bindparam, case, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
-from bot.errors import IllegalMove
+from bot.errors import IllegalMove, TaskTaken
 from bot.ids import Handle, IntentId, Kind, handle
-from bot.journal import outbox
-from bot.journal.model import CARD_NOTICE, Changes, Intent, Notice
-from bot.journal.rows import changed, intent_of, millis
+from bot.journal import facts, outbox
+from bot.journal.evidence import (
+    Fact,
+    FactKind,
+    Lifecycle,
+    Standing,
+    fact_key,
+    standing_text,
+)
+from bot.journal.model import CARD_NOTICE, Changes, Intent, NewIntent, Notice
+from bot.journal.rows import changed, intent_of, millis, row_of
 from bot.journal.schema import counters, intents
 from bot.journal.seal import Seal
-from bot.states import Effect, State, sources
+from bot.states import State, sources
 
 # Written out once: building them costs more than running them.
+_ACCEPT = insert(intents)
 BY_ID = select(intents).where(intents.c.id == bindparam("id"))
 BY_KEY = select(intents).where(intents.c.key == bindparam("key"))
 BY_AGENT = select(intents).where(
     intents.c.agent == bindparam("agent"), intents.c.about.is_(None)
+)
+_OWNER = select(intents).where(
+    intents.c.sdk_app_id == bindparam("sdk_app_id"),
+    intents.c.ref == bindparam("ref"),
+    intents.c.creates,
+    intents.c.id != bindparam("other_than"),
 )
 _LAST = select(counters.c.last).where(counters.c.kind == bindparam("of"))
 _COUNT = (
@@ -33,19 +48,22 @@ _COUNT = (
     .values(last=counters.c.last + 1)
 )
 
-# States that an intent passes through; in all others it may stay.
-UNDER_WAY = frozenset({State.QUEUED, State.SENDING, State.STOPPING, State.EXPIRING})
-
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Transaction:
-    """One transaction on *connection*, whose moves are dated by *now*."""
+    """One transaction on *connection*, whose moves are dated by *now*.
+
+    *lifecycles* fold the facts of each kind of thing. *allotted* is told of every
+    number that is given to a thing.
+    """
 
     connection: Connection
     seal: Seal
     now: Callable[[], datetime]
+    lifecycles: Mapping[Kind, Lifecycle]
+    allotted: Callable[[Kind, int], None]
 
     def get(self, intent: IntentId) -> Intent:
         """Return an intent that exists, as this transaction sees it."""
@@ -61,37 +79,37 @@ class Transaction:
         row = self.connection.execute(BY_AGENT, {"agent": agent}).first()
         return intent_of(row) if row else None
 
-    def move(
-        self,
-        intent: IntentId,
-        to: State,
-        changes: Changes,
-        *,
-        of: frozenset[State] | None = None,
+    def insert(
+        self, new: NewIntent, state: State, joins: IntentId | None = None
     ) -> Intent:
-        """Move *intent* to *to*, from one of *of* or wherever an edge leads there.
+        """Insert *new*; what names no thing that there is gets the next handle.
+
+        A stop of what this journal does not know names nothing, and makes nothing.
+        """
+        foreign = new.subject.ends and new.subject.about is None
+        named = new.handle or (Handle("") if foreign else self.allot(new.subject.kind))
+        row = row_of(new, named, self.seal)
+        columns = {**row, "state": state.value, "joins": joins}
+        self.connection.execute(_ACCEPT, columns)
+        return self.get(new.id)
+
+    # ── what is sent ────────────────────────────────────────────────────────────
+
+    def move(self, intent: IntentId, to: State, changes: Changes) -> Intent:
+        """Move *intent* along an edge to *to*, compare-and-set.
 
         Raises:
-            IllegalMove: it is in none of these states.
+            IllegalMove: it is in no state from which an edge leads there.
         """
-        legal = sources(to) if of is None else sources(to) & of
         at = millis(self.now())
         columns = {**changed(changes, self.seal), "state": to.value}
-        if to is State.SENDING:
-            columns["sent_at"] = at
-        if to not in UNDER_WAY:
-            # a stop that failed leaves the thing as it was, since when it was
-            held = (intents.c.state == State.STOPPING.value) & (to is State.STARTED)
-            columns["settled_at"] = case((held, intents.c.settled_at), else_=at)
-        statement = (
-            update(intents)
-            .where(
-                intents.c.id == intent,
-                intents.c.state.in_([state.value for state in legal]),
-            )
-            .values(**columns, rev=intents.c.rev + 1)
+        columns |= {"sent_at" if to is State.SENDING else "settled_at": at}
+        legal = [state.value for state in sources(to)]
+        statement = update(intents).where(
+            intents.c.id == intent, intents.c.state.in_(legal)
         )
-        if self.connection.execute(statement).rowcount != 1:
+        moved = statement.values(**columns, rev=intents.c.rev + 1)
+        if self.connection.execute(moved).rowcount != 1:
             log.critical("journal.illegal-move", intent=intent, to=to.value)
             raise IllegalMove(f"{intent} cannot become {to.value}")
         return self.get(intent)
@@ -103,14 +121,92 @@ class Transaction:
         self.connection.execute(statement.values(**columns, rev=intents.c.rev + 1))
         return self.get(intent)
 
-    def affect(self, intent: Intent, effect: Effect) -> None:
-        """Move the thing that *intent* is about as *effect* says, with its card."""
-        to, of = effect.after(intent.state)
-        if to is None or intent.subject.about is None:
-            return
-        thing = self.get(intent.subject.about)
-        if thing.state in of:
-            self.raise_notices(self.move(thing.id, to, {}, of=of), (CARD_NOTICE,))
+    # ── what is known ───────────────────────────────────────────────────────────
+
+    def learn(
+        self,
+        thing: IntentId,
+        fact: Fact,
+        *,
+        changes: Changes | None = None,
+        notices: Iterable[Notice] | None = (),
+    ) -> tuple[Intent, Intent]:
+        """Add *fact* to what is known of *thing*; return it before and after.
+
+        What it makes of the thing is told: its card, and what its lifecycle has to
+        say; with None as *notices* nothing is. A fact that is known already changes
+        nothing.
+
+        Raises:
+            TaskTaken: a person gave it an ID that is another's.
+        """
+        before = self.get(thing)
+        if not facts.put(self.connection, thing, fact):
+            return before, before
+        after = self._stand(before, self._folded(before), changes or Changes())
+        if after.rev != before.rev and notices is not None:
+            lifecycle = self.lifecycles[after.subject.kind]
+            told = (CARD_NOTICE, *lifecycle.news(before, after), *notices)
+            self.raise_notices(after, told)
+        return before, after
+
+    def refold(self, thing: IntentId) -> None:
+        """Fold anew what is known of *thing*, and tell nobody."""
+        before = self.get(thing)
+        self._stand(before, self._folded(before), Changes())
+
+    def _folded(self, thing: Intent) -> Standing:
+        """Fold all that is known of *thing*; an ID is one thing's only."""
+        known = facts.of(self.connection, thing.id)
+        standing = self.lifecycles[thing.subject.kind].fold(thing, known)
+        if not standing.ref or not thing.subject.sdk_app_id:
+            return standing
+        asked = {"sdk_app_id": thing.subject.sdk_app_id, "ref": standing.ref}
+        asked["other_than"] = thing.id
+        row = self.connection.execute(_OWNER, asked).first()
+        if row is None:
+            return standing
+        owner = intent_of(row)
+        if owner.standing.vouched or not standing.vouched:
+            if not standing.vouched:
+                raise TaskTaken(owner.handle)
+            log.critical("journal.id-of-two", thing=thing.id, other=owner.id)
+            others = (*standing.candidates, standing.ref)
+            return replace(standing, ref="", candidates=others)
+        at = millis(self.now())
+        detached = Fact(
+            kind=FactKind.DETACHED,
+            key=fact_key(owner.id, "detached", standing.ref, thing.id),
+            ref=standing.ref,
+            job=thing.id,
+            at=at,
+            came_at=at,
+        )
+        self.learn(owner.id, detached)
+        return standing
+
+    def _stand(self, before: Intent, standing: Standing, changes: Changes) -> Intent:
+        """Write what may be said of a thing, if that is news."""
+        columns = changed(changes, self.seal)
+        if standing != before.standing or standing.state is not before.state:
+            columns |= {
+                "state": standing.state.value,
+                "ref": standing.ref,
+                "standing": standing_text(standing),
+                "error_code": standing.code,
+                "error_text": standing.text,
+                "settled_by": standing.by if standing.reason else "",
+                "reason": standing.reason,
+            }
+        if standing.state is not before.state and standing.state is not State.SENDING:
+            columns["settled_at"] = millis(self.now())
+        if not columns:
+            return before
+        statement = update(intents).where(intents.c.id == before.id)
+        self.connection.execute(statement.values(**columns, rev=intents.c.rev + 1))
+        return self.get(before.id)
+
+    # ── what follows ────────────────────────────────────────────────────────────
 
     def raise_notices(self, intent: Intent, notices: Iterable[Notice]) -> None:
         """Put *notices* about *intent* into the outbox."""
@@ -121,4 +217,6 @@ class Transaction:
         of = {"of": kind}
         if self.connection.execute(_COUNT, of).rowcount == 0:
             self.connection.execute(insert(counters).values(kind=kind, last=1))
-        return handle(kind, self.connection.execute(_LAST, of).scalar_one())
+        number = self.connection.execute(_LAST, of).scalar_one()
+        self.allotted(kind, number)
+        return handle(kind, number)

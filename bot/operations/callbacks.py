@@ -1,34 +1,56 @@
 """Receives the signed relay events that Tencent sends.
 
-They complete what a crash or a time-out left unknown. An event may come twice, late,
-before the answer it belongs to, or about a relay of somebody else's; none of that does
-harm, since the journal decides what is news.
+They complete what a crash or a time-out left unknown, and say how a relay stands. An
+event may come twice, late, before the answer it belongs to, or about a relay of
+somebody else's; none of that does harm, since the journal decides what is news.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 import structlog
+from ulid import ULID
 
 from bot.errors import NotFound
 from bot.i18n import _
+from bot.ids import ChannelId, IntentId, SlackUserId, TeamId, intent_of
 from bot.journal.journal import Journal
+from bot.journal.model import Asker, Intent, NewIntent, Subject
 from bot.journal.recents import Recents
+from bot.operations.hearing import Hearing
+from bot.operations.reception import NOBODY, Reception, Refusal, addressed
+from bot.resources.relay.resource import RELAY, START
+from bot.runtime.redact import HIDE
 from bot.settings import App
-from bot.states import Reaction
 from bot.tencent import events
+from bot.tencent.events import RelayEvent, RelayStatus
+
+SKIPPED = 1000  # handles, when a relay turns up that a restored journal forgot
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Callbacks:
-    """Receives events for those of *apps* (by name) that have a callback key."""
+    """Receives events for those of *apps* (by name) that have a callback key.
+
+    *take_up* sends the stops of a relay that waited for its TaskId. *team* is the
+    workspace that a relay is shown in which this journal does not know, and
+    *ops_channel* where.
+    """
 
     apps: Mapping[str, App]
     journal: Journal
     recents: Recents
+    reception: Reception
+    hearing: Hearing
+    take_up: Callable[[Intent], Awaitable[None]]
     wake: Callable[[], None]  # says that something may be delivered
+    team: Callable[[], TeamId | None]
+    ops_channel: str
+    now: Callable[[], datetime]
 
     async def receive(self, app: str, raw: bytes, sign: str) -> None:
         """Take in the body *raw*, signed *sign*; when it returns, it is committed.
@@ -39,21 +61,80 @@ class Callbacks:
             InvalidRequest: it is genuine, and not what Tencent documents.
             JournalUnavailable: it was not committed; Tencent should try again.
         """
-        settings = self.apps.get(app)
-        if settings is None or settings.callback_key is None:
+        settings = addressed(self.apps.values(), app)
+        if settings is None:
+            self.reception.refuse(NOBODY, Refusal.NO_APP)
             raise NotFound(_("No app of that name takes callbacks."))
-        event = events.read(raw, sign, settings.callback_key)
-        if event is None:
-            return
-        intent, reaction = await self.journal.apply_event(event, settings.sdk_app_id)
-        facts = {"app": app, "task_id": event.task_id, "status": event.status.name}
+        if settings.callback_key is None:
+            self.reception.refuse(settings.name, Refusal.NO_KEY)
+            raise NotFound(_("No app of that name takes callbacks."))
+        with self.reception.receiving(settings, sign):
+            event = events.read(raw, sign, settings.callback_key)
+            await self.hearing.keep(settings.sdk_app_id)
+            if event is not None:  # its text may quote the address, with the key
+                await self._take(replace(event, error=HIDE(event.error)), settings)
+
+    async def _take(self, event: RelayEvent, app: App) -> None:
+        intent, news = await self.journal.apply_event(event, app.sdk_app_id)
+        facts = {"app": app.name, "task_id": event.task_id}
+        facts["status"] = event.status_name
+        if intent is None:
+            intent = await self._adopted(event, app)
+            news = intent is not None
         if intent is None:
             log.info("callback.not-ours", **facts)
             return
         self.recents.invalidate(intent)
         self.wake()
-        facts |= {"intent": intent.id, "state": intent.state.value}
-        if reaction is Reaction.ALARM:
-            log.critical("callback.contradicts", **facts)
-        else:
-            log.info("callback.received", news=bool(reaction), **facts)
+        await self.take_up(intent)
+        state = intent.state.value
+        log.info("callback.received", news=news, intent=intent.id, state=state, **facts)
+
+    async def _adopted(self, event: RelayEvent, app: App) -> Intent | None:
+        """Keep a relay of ours that the journal does not know; None if it is not ours.
+
+        Its robot has a name of our making, so it was started before the journal was
+        put back from a copy, or by another Patchbay.
+        """
+        number, team = intent_of(event.agent), self.team()
+        if number is None or team is None or event.status == RelayStatus.IDLE:
+            return None
+        skip = SKIPPED if await self._was_restored(number) else 0
+        adopted = await self.journal.adopt(
+            _unmanaged(event, number, app, team, self.ops_channel), event, skip
+        )
+        log.critical("callback.adopted", intent=adopted.id, handle=adopted.handle)
+        return adopted
+
+    async def _was_restored(self, number: IntentId) -> bool:
+        """Tell whether *number*, which is not known, is newer than all that are."""
+        newest = await self.journal.find.newest()
+        return newest is None or number > newest
+
+
+def _unmanaged(
+    event: RelayEvent, number: IntentId, app: App, team: TeamId, ops_channel: str
+) -> NewIntent:
+    nobody = SlackUserId("")
+    asker = Asker(team=team, user=nobody, home=team, channel=ChannelId(ops_channel))
+    subject = Subject(
+        kind=RELAY,
+        creates=True,
+        app=app.name,
+        sdk_app_id=app.sdk_app_id,
+        region=app.region,
+        room=event.room,
+        agent=event.agent,
+        callbacks=True,
+    )
+    return NewIntent(
+        id=number,
+        key=f"adopted:{event.agent}",
+        digest="",
+        action=START,
+        handle=None,
+        asker=asker,
+        subject=subject,
+        request=json.dumps({}).encode(),
+        at=ULID.from_str(number).datetime,
+    )

@@ -15,6 +15,7 @@ import structlog
 from bot.dialogue.outcome import Audience
 from bot.errors import JournalUnavailable
 from bot.journal.audit import Entry
+from bot.journal.evidence import Fact
 from bot.journal.journal import Journal
 from bot.journal.model import (
     ANSWER,
@@ -29,7 +30,7 @@ from bot.journal.model import (
 from bot.journal.recents import Recents
 from bot.journal.sqlite.spool import SpooledOutcome
 from bot.resources.base import Registry
-from bot.states import Reaction, State
+from bot.states import State
 from bot.tencent.models.base import Level
 
 PAUSES = (1.0, 2.0, 5.0, 15.0)  # seconds between tries to write
@@ -49,24 +50,22 @@ class Completion:
     send_at_once: Callable[[Notification], Awaitable[None]]  # past the journal
     sleep: Callable[[float], Awaitable[None]]
 
-    async def complete(self, intent: Intent, state: State, changes: Changes) -> None:
-        """Commit how the sent *intent* ended, with its notices."""
-        request = self.resources.request_of(intent)
+    async def complete(
+        self, intent: Intent, state: State, changes: Changes, *known: Fact
+    ) -> Intent:
+        """Commit how the sent *intent* ended, and the facts *known* by that."""
 
-        async def write() -> tuple[Intent, Reaction]:
+        async def write() -> Intent:
             return await self.journal.complete(
                 intent.id,
                 state,
                 notices=self._notices(intent, state, sent=True),
-                effect=request.effect,
+                known=known,
                 **changes,
             )
 
-        completed, reaction = await self._written(intent, state, changes, write)
-        self._settled(completed)
-        if reaction is Reaction.ALARM:
-            ref = changes.get("ref", "")
-            log.critical("answer.contradicts", intent=intent.id, ref=ref)
+        outcome = SpooledOutcome(intent.id, state, _without_secrets(changes), known)
+        return self._settled(await self._written(intent, outcome, write))
 
     async def reject(
         self,
@@ -87,14 +86,14 @@ class Completion:
                 intent.id,
                 notices=self._notices(intent, state, sent=False),
                 claimed_by=claimed_by,
-                effect=self.resources.request_of(intent).effect,
                 audit=audit,
                 **changes,
             )
 
-        rejected = await self._written(intent, state, changes, write)
+        outcome = SpooledOutcome(intent.id, state, _without_secrets(changes))
+        rejected = await self._written(intent, outcome, write)
         if rejected is None:
-            log.critical("executor.not-queued", intent=intent.id)
+            log.info("intent.not-queued", intent=intent.id)
         else:
             self._settled(rejected)
 
@@ -107,17 +106,18 @@ class Completion:
         elif intent.state is State.QUEUED:
             await self.reject(intent, outcome.changes)
         else:
-            await self.complete(intent, outcome.state, outcome.changes)
+            await self.complete(intent, outcome.state, outcome.changes, *outcome.facts)
 
-    def _settled(self, intent: Intent) -> None:
+    def _settled(self, intent: Intent) -> Intent:
         self.recents.invalidate(intent)  # and the thing that it was about
         self.wake()
         log.info("intent.settled", intent=intent.id, state=intent.state.value)
+        return intent
 
     def _notices(self, intent: Intent, state: State, *, sent: bool) -> Iterable[Notice]:
         """Yield the notices of *intent* having ended in *state*."""
         request = self.resources.request_of(intent)
-        if intent.subject.about:
+        if intent.subject.about or intent.subject.ends:
             yield Notice(name=RESULT, audience=Audience.ASKER)
             if request.effect.ends and sent and state is not State.DONE:
                 yield Notice(name=NOT_ENDED, audience=Audience.OPS)
@@ -129,8 +129,7 @@ class Completion:
     async def _written(
         self,
         intent: Intent,
-        state: State,
-        changes: Changes,
+        outcome: SpooledOutcome,
         write: Callable[[], Awaitable[T]],
     ) -> T:
         """Commit the end of *intent*, however long the journal is away.
@@ -138,7 +137,6 @@ class Completion:
         Until then it stands in the spool and in the log; a TaskId is no secret. After
         some tries its notices are sent too, without waiting any longer.
         """
-        outcome = SpooledOutcome(intent.id, state, _without_secrets(changes))
         kept = False
         for tried, pause in enumerate(chain(PAUSES, repeat(PAUSES[-1]))):
             try:
@@ -158,7 +156,7 @@ class Completion:
     async def _send_at_once(self, intent: Intent, outcome: SpooledOutcome) -> None:
         """Tell how *intent* ended, in the words that the journal would have kept."""
         sent = intent.state is not State.QUEUED
-        ended = _as_it_ended(intent, outcome)
+        ended = _as_it_ended(intent, outcome, self.resources)
         for notice in self._notices(intent, outcome.state, sent=sent):
             notification = Notification(
                 id=0,
@@ -171,11 +169,16 @@ class Completion:
             await self.send_at_once(notification)
 
 
-def _as_it_ended(intent: Intent, outcome: SpooledOutcome) -> Intent:
+def _as_it_ended(
+    intent: Intent, outcome: SpooledOutcome, resources: Registry
+) -> Intent:
     """Return *intent* as it will be once the journal can be written."""
-    end = {**intent.snapshot(), "state": outcome.state.value}
+    end = {**intent.snapshot(), "state": outcome.state.value, "standing": ""}
     end |= {name: text for name, text in outcome.changes.items() if name in end}
     ended = intent.as_of(end)
+    if intent.subject.creates and outcome.facts:
+        standing = resources.of(intent).fold(intent, outcome.facts)
+        ended = replace(ended, state=standing.state, standing=standing)
     reply = outcome.changes.get("reply", ended.settlement.reply)
     return replace(ended, settlement=replace(ended.settlement, reply=reply))
 

@@ -7,8 +7,10 @@ never sent twice, whatever was or was not heard.
 
 import math
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from enum import Enum, auto
 from typing import Any
 
 import structlog
@@ -18,21 +20,30 @@ from bot.dialogue.ask import Person, Place
 from bot.errors import (
     Busy,
     CloudError,
-    IllegalMove,
     JournalUnavailable,
     NoAnswer,
     NotSent,
     Refused,
 )
 from bot.i18n import _, reading_in
+from bot.ids import IntentId
 from bot.journal.audit import Decision, Entry
 from bot.journal.journal import Journal
-from bot.journal.model import MISSED, Changes, Intent
+from bot.journal.model import Changes, Intent
+from bot.journal.rows import millis
+from bot.operations import answers
+from bot.operations.answers import (
+    NO_ANSWER,
+    NOT_SENT,
+    Answered,
+    Claim,
+    Times,
+    code_of,
+)
 from bot.operations.completion import Completion
 from bot.operations.orders import intent_entry
 from bot.operations.throttle import Throttles
 from bot.resources.base import Registry
-from bot.runtime.redact import HIDE
 from bot.runtime.tasks import Tasks
 from bot.settings import App
 from bot.states import State
@@ -40,7 +51,6 @@ from bot.tencent.client import Client
 from bot.tencent.models.base import Level, Reply, Request
 from bot.tencent.retry import (
     Again,
-    Conclusion,
     ErrorClass,
     Past,
     RetryQuota,
@@ -54,21 +64,17 @@ log = structlog.get_logger(__name__)
 # Seconds that work may wait for its turn before it is told "busy, nothing sent".
 LONGEST_WAIT = {Level.READ: 3.0, Level.CHANGE: 10.0, Level.BILLED: 10.0}
 
-NOT_SENT, NO_ANSWER = "patchbay.NotSent", "patchbay.NoAnswer"
 ONE_MORE_TRY = 60.0  # seconds that a stop gets, however long the bot was away
-CALLED_BACK_WITHIN = timedelta(seconds=45)  # Tencent tries its callbacks for a minute
 STILL_WANTED = timedelta(seconds=120)  # for somebody who waits in Slack
 OUR_FAULT = ("AuthFailure", "UnauthorizedOperation")  # nobody in Slack can mend it
 BUSY, DENIED, EXPIRED = "patchbay.Busy", "patchbay.Denied", "patchbay.Expired"
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """What is being sent: its intent, the signed request, and by when (monotonic)."""
+class Unclaimed(Enum):
+    """Why an intent is not sent, although nothing speaks against it."""
 
-    intent: Intent
-    request: Request[Any]
-    give_up: float
+    TAKEN = auto()  # it is not queued any more
+    JOURNAL_AWAY = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +95,7 @@ class Executor:
     sleep: Callable[[float], Awaitable[None]]
     monotonic: Callable[[], float]  # seconds, by which deadlines are kept
     quotas: dict[str, RetryQuota] = field(default_factory=dict)
+    under_way: set[IntentId] = field(default_factory=set)
 
     def reserve(self, request: Request[Any]) -> float:
         """Return the moment at which *request* may leave, for `submit`.
@@ -103,6 +110,7 @@ class Executor:
         self, intent: Intent, request: Request[Any], slot: float | None = None
     ) -> None:
         """Send *intent* in a task of its own, which shutting down waits for."""
+        self.under_way.add(intent.id)
         work = self.execute(intent, request, slot)
         self.tasks.spawn(work, name=f"execute {intent.id}")
 
@@ -112,16 +120,23 @@ class Executor:
         """Send the queued *intent* (in its *slot*), once, and commit how it ended."""
         try:
             claim = await self._in_its_turn(intent, request, slot)
-        except IllegalMove:  # somebody else has it, and says how it ends
-            log.critical("executor.not-queued", intent=intent.id)
-            return
         except Exception:
             log.exception("executor.broke", intent=intent.id)
-            text = _("Something broke on my side before it was sent.")
+            text = _("Something broke before it was sent.")
             await self.reject(intent, NOT_SENT, text)
             return
+        finally:
+            self.under_way.discard(intent.id)
         if claim:
             await self._send(claim)
+
+    async def take_up(self, thing: Intent) -> None:
+        """Send the stops of *thing* that waited for its ID, if it has one now."""
+        for stop in await self.journal.find.queued_stops(thing.id):
+            if stop.id not in self.under_way:
+                kind = self.resources.request_of(stop)
+                request = await self.journal.find.request_of(stop.id)
+                self.submit(stop, kind.of_json(request))
 
     async def _in_its_turn(
         self, intent: Intent, request: Request[Any], slot: float | None
@@ -131,50 +146,51 @@ class Executor:
         except Busy as busy:
             await self.reject(intent, BUSY, str(busy))
             return None
-        who = intent.asker
-        person = Person(team=who.team, user=who.user, home=who.home)
         if not request.effect.ends:  # a stop waits for nobody
-            await self.gate.directory.ensure_known(person)
+            await self.gate.directory.ensure_known(_person(intent))
         async with self.throttles.of(intent.action).turn(slot):
-            return await self._claim(intent, person, request)
-
-    async def _claim(
-        self, intent: Intent, who: Person, request: Request[Any]
-    ) -> Claim | None:
-        """Commit that *intent* is being sent, as the last thing before it is.
-
-        Returns None if it is not to be sent.
-        """
-        if refused := self._refusal(intent, who, request):
+            refused = await self._refusal(intent, request)
+            late = self._is_too_late(intent, request)
+            claim = None if refused or late else await self._claim(intent, request)
+        # what ends here is written when the next one has its turn already
+        if isinstance(claim, Claim):
+            return claim
+        if refused:
             await self._deny(intent, request, refused)
-            return None
-        if self._is_too_late(intent, request):
+        elif late:
             text = _("It waited too long before it could be sent. Nothing was sent.")
             await self.reject(intent, EXPIRED, text)
-            return None
+        elif claim is Unclaimed.JOURNAL_AWAY:
+            text = _("The journal could not be written, so nothing was sent.")
+            await self.reject(intent, NOT_SENT, text, claimed_by=self.boot)
+        return None
+
+    async def _claim(
+        self, intent: Intent, request: Request[Any]
+    ) -> "Claim | Unclaimed":
+        """Commit that *intent* is being sent, as the last thing before it is."""
         resource = self.resources.of(intent)
         app = self.apps.get(intent.subject.app)
         signed = resource.signed(request, app, self.now())
         overall = request.deadline.overall
         give_up = self.monotonic() + overall
+        send_by = self.now() + timedelta(seconds=overall)
         try:
-            sending = await self.journal.move(
-                intent.id,
-                State.SENDING,
-                effect=request.effect,
-                owner=self.boot,
-                send_by=self.now() + timedelta(seconds=overall),
+            sending = await self.journal.claim(
+                intent.id, owner=self.boot, send_by=send_by
             )
         except JournalUnavailable:
-            text = _("My journal could not be written, so nothing was sent.")
-            await self.reject(intent, NOT_SENT, text, claimed_by=self.boot)
-            return None
+            return Unclaimed.JOURNAL_AWAY
+        if sending is None:  # cancelled, or what it was to stop is over
+            log.info("executor.not-queued", intent=intent.id)
+            return Unclaimed.TAKEN
         self.completion.recents.invalidate(sending)  # and the thing it is about
         return Claim(sending, signed, give_up)
 
     async def resume(self, intent: Intent, request: Request[Any]) -> None:
         """Go on sending what an earlier run left SENDING, if it may be repeated."""
-        taken = await self.journal.update(intent.id, owner=self.boot)
+        # it may have been sent already, whatever was noted
+        taken = await self.journal.update(intent.id, owner=self.boot, doubt=True)
         left = request.deadline.overall
         if taken.send_by and request.level is not Level.READ:
             left = max((taken.send_by - self.now()).total_seconds(), ONE_MORE_TRY)
@@ -209,10 +225,8 @@ class Executor:
 
     async def mark_unknown(self, intent: Intent) -> None:
         """Say that it is not known what became of an *intent* left SENDING."""
-        text = _("I was stopped while the request was on its way.")
+        text = _("Patchbay was stopped while the request was on its way.")
         changes = Changes(error_code=NO_ANSWER, error_text=text)
-        if intent.sent_at and self.now() - intent.sent_at > CALLED_BACK_WITHIN:
-            changes["marks"] = (MISSED,)
         await self.completion.complete(intent, State.UNKNOWN, changes)
 
     def _is_too_late(self, intent: Intent, request: Request[Any]) -> bool:
@@ -220,20 +234,28 @@ class Executor:
         waited = self.now() - intent.created_at
         return waited > STILL_WANTED and not request.effect.ends
 
-    def _refusal(
-        self, intent: Intent, who: Person, request: Request[Any]
-    ) -> Verdict | None:
+    async def _refusal(self, intent: Intent, request: Request[Any]) -> Verdict | None:
         """Ask policy once more: a right may have gone while the intent waited.
 
-        Whoever asks for the first time is known by now: a guest gets no further. As
-        long as Slack has not answered at all, a stop goes as it was accepted.
+        Whoever asks for the first time is known by now: a guest gets no further. A
+        stop goes as long as one of those who asked for it may; and while Slack has not
+        answered at all, as it was accepted.
         """
         if not self.gate.directory.known:
             return None
+        refused = self._verdict(intent, request)
+        if refused is None or not request.effect.ends:
+            return refused
+        others = await self.journal.find.joined(intent.id)
+        may = any(self._verdict(one, request) is None for one in others)
+        return None if may else refused
+
+    def _verdict(self, intent: Intent, request: Request[Any]) -> Verdict | None:
+        """Return why whoever asked for *intent* may not do it, if so."""
         where = Place(channel=intent.asker.channel, direct=intent.asker.direct)
         wish = Wish.of(request, self.apps.get(intent.subject.app))
         with reading_in(intent.asker.locale):
-            verdict = self.gate.verdict(who, where, wish, finally_=True)
+            verdict = self.gate.verdict(_person(intent), where, wish, finally_=True)
         return None if verdict.allowed else verdict
 
     # ── sending ─────────────────────────────────────────────────────────────────
@@ -242,9 +264,10 @@ class Executor:
         """Send the request, again if that is safe, and commit how it ended."""
         intent, request = claim.intent, claim.request
         quota = self.quotas.setdefault(intent.action, RetryQuota())
-        tries, past = 0, Past()
+        tries, past = 0, Past(doubt=intent.doubt)
         while True:
             tries += 1
+            since = self.now()
             try:
                 reply = await self._try(claim)
             except CloudError as error:
@@ -253,16 +276,40 @@ class Executor:
                 step = next_step(
                     type(request), error, tries, self.random, quota=quota, past=past
                 )
-                past = replace(past, doubt=past.doubt or leaves_doubt(error))
+                past = await self._doubted(claim, past, error)
                 if isinstance(step, Again) and await self._again(claim, step):
                     past = replace(past, corrected=past.corrected or step.clock)
-                    continue
+                    if await self._is_wanted(claim):
+                        continue
+                    return
                 end = step.otherwise if isinstance(step, Again) else step.verdict
-                await self._failed(claim, error, end)
+                ended = answers.failed(claim, error, end, self._times(since))
+                await self._completed(intent, ended)
                 return
             quota.succeeded()
-            await self._succeeded(claim, reply)
+            kept = self.resources.of(intent).yields(reply)
+            ended = answers.succeeded(claim, reply, kept, self._times(since))
+            await self._completed(intent, ended)
             return
+
+    async def _doubted(self, claim: Claim, past: Past, error: CloudError) -> Past:
+        """Note that a try may have been done; of a stop durably, before the next."""
+        if past.doubt or not leaves_doubt(error):
+            return past
+        if claim.request.effect.ends:
+            with suppress(JournalUnavailable):  # a restart assumes it anyway
+                await self.journal.update(claim.intent.id, doubt=True)
+        return replace(past, doubt=True)
+
+    async def _is_wanted(self, claim: Claim) -> bool:
+        """Tell whether what is tried again has not been ended by events meanwhile."""
+        if not claim.request.effect.ends:
+            return True
+        try:
+            now = await self.journal.find.get(claim.intent.id)
+        except JournalUnavailable:
+            return True
+        return now is None or now.state is State.SENDING
 
     async def _try(self, claim: Claim) -> Reply:
         """Send once. What breaks on our own side may have been done all the same.
@@ -308,49 +355,24 @@ class Executor:
 
     # ── how it ended ────────────────────────────────────────────────────────────
 
-    async def _succeeded(self, claim: Claim, reply: Reply) -> None:
-        intent = claim.intent
-        outcome = self.resources.of(intent).yields(reply)
-        facts = {"request_id": reply.request_id, "ref": outcome.ref}
-        log.info("cloud.answered", intent=intent.id, **facts)
-        changes = Changes(request_id=reply.request_id)
-        if outcome.ref:
-            changes["ref"] = outcome.ref
-        if outcome.secret:
-            changes["reply_secret"] = outcome.secret
-        if outcome.kept:
-            changes["reply"] = outcome.kept
-        state = claim.request.effect.succeeded
-        await self.completion.complete(intent, state, changes)
+    async def _completed(self, intent: Intent, ended: Answered) -> None:
+        completed = await self.completion.complete(
+            intent, ended.state, ended.changes, *ended.known
+        )
+        if completed.subject.creates:
+            await self.take_up(completed)
 
-    async def _failed(self, claim: Claim, error: CloudError, end: Conclusion) -> None:
-        changes = Changes(request_id=error.request_id)
-        if end is Conclusion.STARTED and isinstance(error, NoAnswer):
-            changes["ref"] = error.salvaged
-        else:
-            text = error.message if isinstance(error, Refused) else str(error)
-            # Tencent may quote what was sent, and the text stands in a channel
-            changes |= Changes(error_code=code_of(error), error_text=HIDE(text))
-        state = _state(claim.request, end)
-        await self.completion.complete(claim.intent, state, changes)
+    def _times(self, since: datetime) -> Times:
+        """Return when what was sent *since* was answered, which is now.
+
+        By Tencent's clock, as far as its answers tell it.
+        """
+        skew, now = timedelta(seconds=self.client.skew or 0.0), self.now()
+        return Times(millis(since - skew), millis(now - skew), millis(now))
 
 
-def _state(request: Request[Any], end: Conclusion) -> State:
-    if end is Conclusion.GONE:  # there is nothing left to stop; all else finds nothing
-        return State.DONE if request.effect.ends else State.NOT_STARTED
-    return {
-        Conclusion.NOT_STARTED: State.NOT_STARTED,
-        Conclusion.UNKNOWN: State.UNKNOWN,
-        Conclusion.STARTED: State.STARTED,
-    }[end]
-
-
-def code_of(error: CloudError) -> str:
-    """Return the error code under which *error* is kept and explained."""
-    match error:
-        case Refused(code=code):
-            return code
-        case NotSent():
-            return NOT_SENT
-        case _:
-            return NO_ANSWER
+def _person(intent: Intent) -> Person:
+    who = intent.asker
+    return Person(
+        team=who.team, user=who.user, home=who.home, enterprise=who.enterprise
+    )

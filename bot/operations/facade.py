@@ -14,18 +14,29 @@ from typing import Any
 import structlog
 
 from bot.access.policy import Gate, Verdict, Wish
-from bot.cards.intent import card
+from bot.cards.intent import card, stop_placed
 from bot.cards.lists import dry_run
 from bot.dialogue.ask import Ask, Person
-from bot.dialogue.outcome import Audience, Outcome, line
+from bot.dialogue.outcome import Audience, Bold, Outcome, Tone, line
 from bot.errors import Busy, JournalUnavailable, NotAllowed
 from bot.grammar.tokens import message_of
 from bot.i18n import _
-from bot.ids import FormId, Handle, IntentId, Kind, SlackUserId, intent_id
+from bot.ids import (
+    ChannelId,
+    FormId,
+    Handle,
+    IntentId,
+    Kind,
+    MessageTs,
+    SlackUserId,
+    intent_id,
+)
 from bot.journal.audit import Decision, Record
+from bot.journal.evidence import Fact, FactKind, fact_key
 from bot.journal.journal import Journal
-from bot.journal.model import CARD_NOTICE, Changes, Intent, Notice
+from bot.journal.model import CARD_NOTICE, Intent, Notice
 from bot.journal.recents import Recents
+from bot.journal.rows import millis
 from bot.operations import forms
 from bot.operations.doctor import Check, examine
 from bot.operations.executor import Executor
@@ -36,8 +47,9 @@ from bot.operations.orders import (
     intent_entry,
     new_intent,
 )
+from bot.operations.reception import Reception
 from bot.resources.base import Registry
-from bot.settings import App, Settings
+from bot.settings import App, Settings, Terms
 from bot.states import State
 from bot.tencent.models.base import Level, Request
 
@@ -57,6 +69,7 @@ class Operations:
     recents: Recents
     executor: Executor
     gate: Gate
+    reception: Reception
     wake: Callable[[], None]  # says that something may be delivered
     now: Callable[[], datetime]
     random_bytes: Callable[[int], bytes]
@@ -65,6 +78,11 @@ class Operations:
     def apps(self) -> Sequence[App]:
         """The TRTC applications that the config names."""
         return self.settings.all_apps
+
+    @property
+    def terms(self) -> Terms:
+        """What relays are asked for under."""
+        return self.settings.terms
 
     def new_id(self) -> IntentId:
         """Return the id of an intent to come."""
@@ -88,6 +106,21 @@ class Operations:
         verdicts = (self.gate.verdict(ask.who, ask.where, wish) for wish in wishes)
         if not any(verdict.allowed for verdict in verdicts):
             self.check(ask, wishes[0])
+
+    def stranger(self, who: Person) -> Verdict | None:
+        """Return why *who* may not even look at what is on record; None if they may."""
+        return self.gate.stranger(who)
+
+    def check_is_no_stranger(self, ask: Ask) -> None:
+        """Refuse people of other companies, who read along in shared channels."""
+        if refused := self.stranger(ask.who):
+            raise NotAllowed(refused.reason, rule=refused.rule)
+
+    async def alarm(self, name: str, sentence: str) -> None:
+        """Tell the operators *sentence* about what Slack calls *name*."""
+        notice = Notice(name=name, audience=Audience.OPS, facts={"slack": sentence})
+        await self.journal.outbox.put(notice, self.now())
+        self.wake()
 
     def whoami(self, ask: Ask) -> Iterable[tuple[Wish, Verdict]]:
         """Yield everything that a rule can allow, with what policy says to it."""
@@ -136,12 +169,14 @@ class Operations:
         if ask.has("dry-run"):
             where = f"{order.app.name} · {order.region}" if order.app else ""
             return dry_run(order.request, where)
-        slot = await self._slot(ask, order)
+        ends = order.request.effect.ends  # its turn is taken once it has a call
+        slot = None if ends else await self._slot(ask, order)
         new = new_intent(ask, order, resource, self.now())
+        notices = _first_notices(order, new.at)
         admit = partial(resource.admit, policy=policy, again=order.again)
         accepted, fresh = await self.journal.accept(
             new,
-            notices=_first_notices(order, new.at),
+            notices=notices,
             audit=allowed_entry(new, order, verdict),
             form=ask.submission.form_id if ask.submission else None,
             admit=admit if order.request.effect.creates else None,
@@ -152,9 +187,12 @@ class Operations:
             parts = (already, *shown.parts)
             return replace(shown, parts=parts, audience=Audience.ASKER)
         self.recents.invalidate(accepted)
-        self.executor.submit(accepted, order.request, slot)
+        if accepted.state is State.QUEUED:
+            self.executor.submit(accepted, order.request, slot)
         self.wake()
-        return None
+        if ends:
+            return stop_placed(accepted)
+        return _requested(accepted) if notices else None
 
     async def _slot(self, ask: Ask, order: Order) -> float | None:
         """Reserve when the request may leave; None for a submission that came before.
@@ -170,30 +208,33 @@ class Operations:
             raise
 
     async def settle(
-        self, ask: Ask, intent: Intent, to: State, *, reason: str = "", ref: str = ""
+        self, ask: Ask, intent: Intent, *, reason: str = "", ref: str = ""
     ) -> Intent:
-        """Settle by hand what stayed unknown: *to* STARTED as *ref*, or to CLOSED."""
+        """Settle by hand what stayed unknown: it runs as *ref*, or did not start."""
         app = next((app for app in self.apps if app.name == intent.subject.app), None)
         wish = Wish(f"{ask.command}.settle", Level.CHANGE, app)
         verdict = self.check(ask, wish)
         record = entry(
             ask, self.now(), Decision.DID, wish.action, rule=verdict.rule, why=reason
         )
-        changes = Changes(
-            settled_by=ask.who.user, reason=reason, error_code="", error_text=""
-        )
-        if ref:
-            changes["ref"] = ref
         self.recents.invalidate(intent)  # it may have been settled meanwhile
-        settled = await self.journal.move(
-            intent.id,
-            to,
-            notices=(CARD_NOTICE,),
-            audit=intent_entry(record, intent),
-            **changes,
+        at = millis(self.now())
+        kind = FactKind.ATTACHED if ref else FactKind.CLOSED
+        fact = Fact(
+            kind=kind,
+            key=fact_key(intent.id, kind, ask.key),
+            by=ask.who.user,
+            ref=ref,
+            text=reason,
+            at=at,
+            came_at=at,
+        )
+        settled = await self.journal.settle(
+            intent.id, fact, audit=intent_entry(record, intent)
         )
         self.recents.invalidate(settled)
         self.wake()
+        await self.executor.take_up(settled)
         return settled
 
     async def reveal(self, ask: Ask, intent: Intent) -> str | None:
@@ -215,6 +256,16 @@ class Operations:
         await self.journal.open_forms.keep(form)
         return form.id
 
+    async def kept(self, ask: Ask, form: str) -> dict[str, str]:
+        """Return what the open form of that id starts from, to whoever opened it."""
+        return dict((await forms.of(ask, FormId(form), self.journal.open_forms)).values)
+
+    async def remember(self, ask: Ask, values: dict[str, str]) -> None:
+        """Keep *values* with the form that *ask* is a submission of."""
+        if ask.submission:
+            form = await forms.of(ask, ask.submission.form_id, self.journal.open_forms)
+            await self.journal.open_forms.change(form, values)
+
     async def returned(self, ask: Ask) -> tuple[Ask, dict[str, str]]:
         """Return the submission *ask* at the place where its form was asked for."""
         return await forms.returned(ask, self.journal.open_forms)
@@ -228,10 +279,17 @@ class Operations:
     async def find(self, who: Person, text: str) -> list[Intent]:
         """Return what goes by *text*."""
         if message := message_of(text):
-            posted = await self.journal.find.by_card(*message)
+            posted = await self.posted(who, *message)
             return [posted] if posted else []
         named = await self.thing(who, text)
         return [named] if named else await self.journal.find.matching(text, who.team)
+
+    async def posted(
+        self, who: Person, channel: ChannelId, message: MessageTs
+    ) -> Intent | None:
+        """Return the thing whose card that message is."""
+        intent = await self.journal.find.by_card(channel, message)
+        return intent if intent and intent.asker.team == who.team else None
 
     async def offered(self, who: Person, kind: Kind, query: str) -> list[Intent]:
         """Return the things that a select offers for *query*, the asker's own first."""
@@ -279,11 +337,22 @@ class Operations:
 
     async def diagnose(self) -> list[Check]:
         """Return what is well and what is not."""
-        return await examine(self.settings, self.journal, self.executor.client)
+        client = self.executor.client
+        return await examine(self.settings, self.journal, client, self.reception)
 
 
 def _first_notices(order: Order, at: datetime) -> tuple[Notice, ...]:
     """Return the card, a moment later; a look-up and an action on a thing have none."""
-    if order.request.level is Level.READ or order.about:
+    effect = order.request.effect
+    if order.request.level is Level.READ or order.about or effect.ends:
         return ()
     return (replace(CARD_NOTICE, not_before=at + FIRST_CARD_AFTER),)
+
+
+def _requested(intent: Intent) -> Outcome:
+    """Return the line that says at once that *intent* was accepted; a card follows."""
+    return Outcome(
+        headline=(Bold(_("{handle} requested…").format(handle=intent.handle)),),
+        tone=Tone.WAIT,
+        handle=intent.handle,
+    )

@@ -10,10 +10,13 @@ import structlog
 
 from bot.dialogue.outcome import Audience
 from bot.errors import JournalError
+from bot.journal.evidence import Fact, FactKind, Headline, fact_key
 from bot.journal.journal import Journal
 from bot.journal.maintenance import Due
 from bot.journal.model import CARD_NOTICE, Intent, Notice
 from bot.journal.recents import Recents
+from bot.journal.rows import millis
+from bot.operations.hearing import Hearing
 from bot.resources.base import Registry, Timer
 
 EVERY = 15.0  # seconds
@@ -26,12 +29,13 @@ log = structlog.get_logger(__name__)
 class Jobs:
     """Looks at *journal* every now and then, by the wall clock *now*."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it looks at, and its ports
         self,
         journal: Journal,
         recents: Recents,
-        resources: Registry,
+        hearing: Hearing,
         *,
+        resources: Registry,
         wake: Callable[[], None],
         now: Callable[[], datetime],
         sleep: Callable[[float], Awaitable[None]],
@@ -39,6 +43,7 @@ class Jobs:
         self._journal = journal
         self._recents = recents
         self._resources = resources
+        self._hearing = hearing
         self._wake = wake
         self._now = now
         self._sleep = sleep
@@ -56,6 +61,7 @@ class Jobs:
     async def run_due(self) -> None:
         """Give every notice that is due now, and throw away what is too old."""
         now = self._now()
+        await self._hearing.alive()
         for resource in self._resources.resources:
             for timer in resource.timers:
                 for intent in await self._overdue(timer, now):
@@ -82,12 +88,37 @@ class Jobs:
     async def _give(self, timer: Timer, intent: Intent) -> None:
         alarm = Notice(name=timer.name, audience=Audience.OPS)
         notice = alarm if timer.alarms else CARD_NOTICE
+        silent = timer.unheard and not await self._is_unheard(intent)
+        fact = None if silent else await self._fact(timer, intent)
         changed = await self._journal.notify(
-            intent.id, notice, mark=timer.name, to=timer.to
+            intent.id, None if silent else notice, mark=timer.name, fact=fact
         )
-        if changed is None:
+        if changed is None or silent:
             return
         self._recents.invalidate(changed)
         self._wake()
         log_method = log.critical if timer.alarms else log.warning
         log_method(f"intent.{timer.name}", intent=changed.id, handle=changed.handle)
+
+    async def _is_unheard(self, intent: Intent) -> bool:
+        """Tell whether nothing was heard of what would have been heard of by now."""
+        heard = {Headline.ACCEPTED, Headline.CONNECTING}
+        return intent.standing.headline in heard and await self._hearing.proves(intent)
+
+    async def _fact(self, timer: Timer, intent: Intent) -> Fact | None:
+        if timer.learns is FactKind.SILENCE:
+            return (
+                await self._hearing.silence(intent)
+                if intent.subject.callbacks
+                else None
+            )
+        if timer.learns is None:
+            return None
+        at = millis(self._now())
+        return Fact(
+            kind=timer.learns,
+            key=fact_key(intent.id, timer.learns, timer.days),
+            status=timer.days,
+            at=at,
+            came_at=at,
+        )

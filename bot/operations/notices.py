@@ -8,7 +8,7 @@ from bot.cards.alarms import alarm
 from bot.cards.intent import card, result
 from bot.dialogue.outcome import Audience, Bold, Outcome, Tone, When, line
 from bot.i18n import DEFAULT_LOCALE, _, reading_in
-from bot.journal.model import ANSWER, CARD, RESULT, Notification
+from bot.journal.model import ANSWER, CARD, NEWS, RESULT, Notification
 from bot.resources.base import Registry, state_word
 
 log = structlog.get_logger(__name__)
@@ -36,13 +36,13 @@ def _drawn(notification: Notification, resources: Registry) -> Outcome:
     if intent is None:
         return _about_no_intent(notification)
     resource = resources.of(intent)
-    if notification.name == CARD:
-        return card(intent, resource)
-    raised = intent.as_of(facts)
-    if notification.name == ANSWER:
+    raised = intent if notification.name == CARD else intent.as_of(facts)
+    if notification.name in {CARD, ANSWER}:
         return card(raised, resource)
     if notification.name == RESULT:
         return result(raised, resource)
+    if notification.name == NEWS:
+        return resource.told(raised, facts)
     outcome = alarm(notification.name, raised, resource, facts)
     if notification.created_at is None:
         return outcome

@@ -22,8 +22,8 @@ class Order:
     """A request and all that the journal keeps beside it.
 
     *handle* is given when it is about a thing that has one; otherwise the journal
-    allots the next. *about* is the intent that made the thing. *again*: although the
-    same runs already.
+    allots the next. *about* is the intent that made the thing. *again* are the handles
+    of the like of it that the asker knows of.
     """
 
     id: IntentId
@@ -36,7 +36,7 @@ class Order:
     ref: str = ""
     agent: str = ""
     note: str = ""
-    again: bool = False
+    again: frozenset[str] = frozenset()
 
     @property
     def wish(self) -> Wish:
@@ -51,6 +51,7 @@ def asker_of(ask: Ask) -> Asker:
         team=who.team,
         user=who.user,
         home=who.home,
+        enterprise=who.enterprise,
         channel=where.channel,
         thread=where.thread,
         direct=where.direct,
@@ -83,6 +84,7 @@ def _subject(order: Order, resource: Resource) -> Subject:
         kind=resource.kind,
         about=order.about,
         creates=order.request.effect.creates,
+        ends=order.request.effect.ends,
         app=app.name if app else "",
         sdk_app_id=app.sdk_app_id if app else 0,
         region=order.region,
@@ -91,6 +93,7 @@ def _subject(order: Order, resource: Resource) -> Subject:
         agent=order.agent,
         callbacks=resource.called_back(order.request, app),
         duplicates=resource.duplicates(order.request),
+        targets=resource.targets(order.request),
     )
 
 

@@ -18,6 +18,7 @@ from bot.i18n import _, reading_in
 from bot.ids import IntentId
 from bot.journal.model import Intent
 from bot.operations.executor import EXPIRED, STILL_WANTED, Executor
+from bot.operations.hearing import Hearing, away
 from bot.states import State
 from bot.tencent.models.base import Repeat, Request
 
@@ -34,17 +35,40 @@ class Recovered:
     repeated: int = 0
 
 
-async def recover(executor: Executor, now: datetime) -> Recovered:
+async def recover(executor: Executor, hearing: Hearing, now: datetime) -> Recovered:
     """Take up whatever is unfinished; every step may be done again after a crash."""
+    absence = await hearing.absence()
     counts = {"sent": 0, "expired": 0, "unknown": 0, "repeated": 0}
+    await _name_targets(executor)
     for outcome in executor.journal.spool.left():
         with _logged(outcome.intent):
             await executor.completion.recall(outcome)
     for intent in await executor.journal.find.unfinished(executor.boot):
         with _logged(intent.id), reading_in(intent.asker.locale):
             counts[await _take_up(executor, intent, now)] += 1
+    if absence:
+        await _note_absence(executor, absence)
+    await hearing.alive()
     log.info("journal.recovered", **counts)
     return Recovered(**counts)
+
+
+async def _name_targets(executor: Executor) -> None:
+    """Name the targets of what an older release accepted, so that events find them."""
+    for intent in await executor.journal.find.nameless():
+        with _logged(intent.id):
+            kind = executor.resources.request_of(intent)
+            request = await _request(executor, intent, kind)
+            names = executor.resources.of(intent).former_targets(request)
+            await executor.journal.name_targets(intent.id, names)
+
+
+async def _note_absence(executor: Executor, absence: tuple[datetime, datetime]) -> None:
+    """Note what callbacks may have been lost about: nobody is told more than known."""
+    for intent in await executor.journal.find.called_back():
+        if intent.sent_at and intent.sent_at <= absence[1]:
+            with _logged(intent.id):
+                await executor.journal.learn(intent.id, away(intent, absence))
 
 
 @contextmanager
@@ -67,7 +91,7 @@ async def _take_up(executor: Executor, intent: Intent, now: datetime) -> str:
         if now - intent.created_at <= STILL_WANTED or kind.effect.ends:
             executor.submit(intent, await _request(executor, intent, kind))
             return "sent"
-        text = _("It waited too long while I was away. Nothing was sent.")
+        text = _("It waited too long while Patchbay was down. Nothing was sent.")
         await executor.reject(intent, EXPIRED, text)
         return "expired"
     if kind.repeat is Repeat.SAFE:

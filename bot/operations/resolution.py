@@ -9,7 +9,7 @@ from bot.access.policy import Wish
 from bot.dialogue.ask import Ask
 from bot.dialogue.form import Form, TextField
 from bot.dialogue.outcome import Bold, Outcome, Tone, line
-from bot.errors import IllegalMove, InvalidRequest, NotFound
+from bot.errors import IllegalMove, InvalidRequest, NotFound, TaskTaken
 from bot.i18n import _
 from bot.journal.model import Intent
 from bot.operations.service import Service
@@ -61,7 +61,7 @@ class Resolution:
         """
         intent = await service.thing(ask.who, text)
         if intent is None or intent.subject.kind != self.resource.kind:
-            raise NotFound(_("I know nothing “{text}” here.").format(text=text))
+            raise NotFound(_("Nothing here is called “{text}”.").format(text=text))
         if intent.state is not State.UNKNOWN:
             raise _known_by_now(intent)
         return intent
@@ -98,14 +98,13 @@ async def _close(ask: Ask, service: Service, intent: Intent, reason: str) -> Out
         sentence = _("Say how you know; a few words are enough.")
         raise InvalidRequest({"reason": sentence})
     shown = HIDE(reason.strip())  # it stands in a channel
-    return await settled(ask, service, intent, State.CLOSED, reason=shown)
+    return await settled(ask, service, intent, reason=shown)
 
 
 async def settled(
     ask: Ask,
     service: Service,
     intent: Intent,
-    to: State,
     *,
     reason: str = "",
     ref: str = "",
@@ -117,16 +116,20 @@ async def settled(
         NotFound: it is known by now how it ended.
     """
     try:
-        settled = await service.settle(ask, intent, to, reason=reason, ref=ref)
+        settled = await service.settle(ask, intent, reason=reason, ref=ref)
     except IllegalMove:
         now = await service.thing(ask.who, intent.handle)
         raise _known_by_now(now or intent) from None
+    except TaskTaken as taken:
+        sentence = _("That is the TaskId of {handle}.").format(handle=taken.handle)
+        raise InvalidRequest({"task": sentence}) from None
+    standing = service.resources.of(settled).standing(settled)
     sentence = _("{handle} is settled: {state}.").format(
-        handle=settled.handle, state=state_word(settled.state)
+        handle=settled.handle, state=standing
     )
     return Outcome(
         headline=(Bold(sentence),),
-        tone=Tone.GOOD if to is State.STARTED else Tone.OVER,
+        tone=Tone.ACCEPTED if ref else Tone.OVER,
         parts=(line(_("Its card says so, and the audit trail.")),),
         handle=settled.handle,
     )

@@ -11,13 +11,21 @@ from typing import Any, Protocol
 from bot.access.policy import Verdict, Wish
 from bot.dialogue.ask import Ask, Person
 from bot.dialogue.outcome import Outcome
-from bot.ids import FormId, Handle, IntentId, Kind, SlackUserId
+from bot.ids import (
+    ChannelId,
+    FormId,
+    Handle,
+    IntentId,
+    Kind,
+    MessageTs,
+    SlackUserId,
+)
 from bot.journal.audit import Record
 from bot.journal.model import Intent
 from bot.operations.doctor import Check
 from bot.operations.orders import Order
 from bot.resources.base import Registry
-from bot.settings import App
+from bot.settings import App, Terms
 from bot.states import State
 from bot.tencent.models.base import Request
 
@@ -28,6 +36,10 @@ class Service(Protocol):
     @property
     def apps(self) -> Sequence[App]:
         """The TRTC applications that the config names."""
+
+    @property
+    def terms(self) -> Terms:
+        """What relays are asked for under: apps, regions, limits, push hosts."""
 
     @property
     def resources(self) -> Registry:
@@ -67,23 +79,25 @@ class Service(Protocol):
 
         Returns:
             None when the answer comes by itself (a card, or the look-up's result);
-            the first one's card when the same submission came again.
+            the first one's card when the same submission came again; of a stop, what
+            happens to it.
 
         Raises:
             NotAllowed: policy or a limit said no; nothing was kept or sent.
-            InvalidRequest: the same runs already.
+            AlreadyRuns: the same runs already, or may, and the asker does not know.
             KeyReused: the same submission came with other contents, or its form did.
             Busy: it would wait too long; nothing was kept or sent.
         """
 
     async def settle(
-        self, ask: Ask, intent: Intent, to: State, *, reason: str = "", ref: str = ""
+        self, ask: Ask, intent: Intent, *, reason: str = "", ref: str = ""
     ) -> Intent:
-        """Settle by hand what stayed unknown: *to* STARTED as *ref*, or to CLOSED.
+        """Settle by hand what stayed unknown: it runs as *ref*, or did not start.
 
         Raises:
             NotAllowed: policy said no.
             IllegalMove: it is not unknown (any more).
+            TaskTaken: *ref* is another's.
         """
 
     async def reveal(self, ask: Ask, intent: Intent) -> str | None:
@@ -97,6 +111,16 @@ class Service(Protocol):
 
     async def open_form(self, ask: Ask, values: dict[str, str]) -> FormId:
         """Keep what a form starts from; the form itself carries only this id."""
+
+    async def kept(self, ask: Ask, form: str) -> dict[str, str]:
+        """Return what the open form of that id starts from, to whoever opened it.
+
+        Raises:
+            UsageError: as `returned` does.
+        """
+
+    async def remember(self, ask: Ask, values: dict[str, str]) -> None:
+        """Keep *values* with the form that *ask* is a submission of."""
 
     async def returned(self, ask: Ask) -> tuple[Ask, dict[str, str]]:
         """Return the submission *ask* at the place where its form was asked for.
@@ -115,6 +139,11 @@ class Service(Protocol):
 
         A handle, an ID or a part of one, a room, a link to a card.
         """
+
+    async def posted(
+        self, who: Person, channel: ChannelId, message: MessageTs
+    ) -> Intent | None:
+        """Return the thing whose card that message is, or None."""
 
     async def offered(self, who: Person, kind: Kind, query: str) -> list[Intent]:
         """Return the things that a select offers for *query*, the asker's own first."""

@@ -4,7 +4,7 @@ Accepting, sending, completing, recovering, reminding and drawing all ask the re
 of an intent. A new product is a package here, its requests and a command.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -13,34 +13,49 @@ from typing import Any, ClassVar
 from bot.dialogue.outcome import Audience, Bold, Button, Outcome, Part, Tone
 from bot.i18n import _
 from bot.ids import Kind
-from bot.journal.model import Intent
+from bot.journal.evidence import Ended, Fact, FactKind, Headline, Lifecycle, Standing
+from bot.journal.model import NEWS, REVIVED, Intent, Notice
 from bot.journal.queries import Usage
+from bot.journal.stops import How
+from bot.resources.byhand import from_terminal
+from bot.resources.fold import fold
 from bot.settings import App, Policy
-from bot.states import State
+from bot.states import LIVE, OVER, State
 from bot.tencent.models.base import Reply, Request
 
-TONES: Mapping[State, Tone] = {
-    State.QUEUED: Tone.WAIT,
-    State.SENDING: Tone.WAIT,
-    State.STARTED: Tone.GOOD,
-    State.EXPIRING: Tone.WARN,
-    State.STOPPING: Tone.WAIT,
-    State.STOPPED: Tone.OVER,
-    State.ENDED: Tone.OVER,
-    State.CLOSED: Tone.OVER,
-    State.NOT_STARTED: Tone.BAD,
-    State.UNKNOWN: Tone.UNKNOWN,
-    State.DONE: Tone.GOOD,
+TONES: Mapping[Headline, Tone] = {
+    Headline.REQUESTED: Tone.WAIT,
+    Headline.SENDING: Tone.WAIT,
+    Headline.ACCEPTED: Tone.ACCEPTED,
+    Headline.CLAIMED: Tone.ACCEPTED,
+    Headline.CONNECTING: Tone.WAIT,
+    Headline.LIVE: Tone.GOOD,
+    Headline.RECOVERING: Tone.WARN,
+    Headline.TARGET_ENDED: Tone.WARN,
+    Headline.TARGET_FAILED: Tone.WARN,
+    Headline.PUSH_FAILED: Tone.BAD,
+    Headline.IDLE: Tone.WARN,
+    Headline.STOPPING: Tone.WAIT,
+    Headline.MAY_RUN: Tone.UNKNOWN,
+    Headline.EXPIRING: Tone.WARN,
+    Headline.OUT_OF_REACH: Tone.BAD,
+    Headline.STOPPED: Tone.OVER,
+    Headline.ENDED: Tone.OVER,
+    Headline.NOT_STARTED: Tone.BAD,
+    Headline.CLOSED: Tone.OVER,
+    Headline.UNKNOWN: Tone.UNKNOWN,
+    Headline.DONE: Tone.GOOD,
 }
 
 
 def state_word(state: State) -> str:
-    """Return what people call *state*."""
+    """Return what people call *state*, of an action or in a history."""
     return {
         State.QUEUED: _("requested"),
+        State.WAITING: _("waiting"),
         State.SENDING: _("sending"),
         State.STARTED: _("started"),
-        State.EXPIRING: _("started, soon out of control"),
+        State.EXPIRING: _("started, soon out of reach"),
         State.STOPPING: _("stopping"),
         State.STOPPED: _("stopped"),
         State.ENDED: _("ended"),
@@ -49,6 +64,33 @@ def state_word(state: State) -> str:
         State.UNKNOWN: _("unknown"),
         State.DONE: _("done"),
     }[state]
+
+
+def headline_word(headline: Headline) -> str:
+    """Return in a word or two how a thing stands."""
+    return {
+        Headline.REQUESTED: _("requested"),
+        Headline.SENDING: _("sending"),
+        Headline.ACCEPTED: _("accepted"),
+        Headline.CLAIMED: _("running, by hand"),
+        Headline.CONNECTING: _("connecting"),
+        Headline.LIVE: _("live"),
+        Headline.RECOVERING: _("recovering"),
+        Headline.TARGET_ENDED: _("a target ended"),
+        Headline.TARGET_FAILED: _("a target failed"),
+        Headline.PUSH_FAILED: _("push failed"),
+        Headline.IDLE: _("idle, probably ended"),
+        Headline.STOPPING: _("stopping"),
+        Headline.MAY_RUN: _("may still run"),
+        Headline.EXPIRING: _("soon out of reach"),
+        Headline.OUT_OF_REACH: _("out of reach"),
+        Headline.STOPPED: _("stopped"),
+        Headline.ENDED: _("ended"),
+        Headline.NOT_STARTED: _("not started"),
+        Headline.CLOSED: _("closed"),
+        Headline.UNKNOWN: _("unknown"),
+        Headline.DONE: _("done"),
+    }[headline]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +107,10 @@ class Timer:
     """A notice that time makes due: *after* so long in one of *states*.
 
     Counted *since* "sent_at" or "settled_at" of the intents of *action*.
-    *called_back*: only where Tencent would have told more, and been received.
-    *alarms*: it goes to the operators; otherwise it is the card, drawn anew.
+    *called_back*: only where Tencent would have told more. *learns* is the fact that
+    it amounts to: a SILENCE, or an AGED of *days*. *alarms*: it goes to the operators;
+    otherwise it is the card, drawn anew. *unheard*: only where nothing was heard of it
+    although it is proven that it would have been.
     """
 
     name: str
@@ -74,8 +118,10 @@ class Timer:
     states: tuple[State, ...]
     since: str
     after: timedelta
-    to: State | None = None
+    learns: FactKind | None = None
+    days: int = 0
     called_back: bool = False
+    unheard: bool = False
     alarms: bool = True
 
 
@@ -120,12 +166,14 @@ class Resource:
             NotAllowed: with the limit.
         """
 
-    def admit(self, usage: Usage, policy: Policy, *, again: bool) -> None:
-        """Refuse one thing more, given what there is; *again* allows a twin.
+    def admit(self, usage: Usage, policy: Policy, *, again: frozenset[str]) -> None:
+        """Refuse one thing more, given what there is.
+
+        *again* are the handles of the like of it that the asker knows of.
 
         Raises:
             NotAllowed: with the limit.
-            InvalidRequest: the same runs already.
+            AlreadyRuns: the same runs already, or may.
         """
 
     def duplicates(self, request: Request[Any]) -> str:
@@ -135,6 +183,14 @@ class Resource:
     def digested(self, wire: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return *wire* without what differs when the same is asked once more."""
         return wire
+
+    def targets(self, request: Request[Any]) -> tuple[str, ...]:
+        """Return the digests of where *request* pushes to."""
+        return ()
+
+    def former_targets(self, request: Request[Any]) -> Mapping[str, str]:
+        """Return `targets` by the digests that releases before 0.3 gave them."""
+        return {}
 
     def called_back(self, request: Request[Any], app: App | None) -> bool:
         """Tell whether Tencent tells by itself what becomes of *request*."""
@@ -152,11 +208,33 @@ class Resource:
         """Return what of *reply* is kept."""
         return Yield()
 
+    # ── what is known of it ─────────────────────────────────────────────────────
+
+    def fold(self, thing: Intent, facts: Sequence[Fact]) -> Standing:
+        """Return what *facts* say of *thing*; where Tencent tells nothing by itself."""
+        return fold(thing, facts)
+
+    def news(self, before: Intent, after: Intent) -> Iterable[Notice]:
+        """Yield what is to be told of a thing beside its card, now that it changed."""
+        was, now = before.standing, after.standing
+        if before.state in OVER and after.state in LIVE:
+            yield Notice(name=REVIVED, audience=Audience.OPS)
+        if now.state in {State.STOPPED, State.ENDED} and was.state is not now.state:
+            yield Notice(name=NEWS, audience=Audience.THREAD)
+
+    def ending(self, thing: Intent) -> Ended | None:
+        """Return the request that ends *thing*, whose ID is known by now."""
+        return None
+
     # ── how it looks ────────────────────────────────────────────────────────────
 
     def standing(self, intent: Intent) -> str:
-        """Return in a word or two how *intent* stands."""
-        return state_word(intent.state)
+        """Return in a few words how *intent* stands."""
+        return headline_word(intent.standing.headline)
+
+    def tone(self, intent: Intent) -> Tone:
+        """Return the tone of how *intent* stands."""
+        return TONES[intent.standing.headline]
 
     def body(self, intent: Intent) -> Iterable[Part]:
         """Yield what its card says beside the headline."""
@@ -176,30 +254,55 @@ class Resource:
 
     def result(self, intent: Intent) -> str:
         """Return the sentence on how an action on the thing ended."""
-        done = intent.state is State.DONE
-        ends = self.request(intent.action).effect.ends
-        if ends and done:
-            sentence = _("{handle} is stopped.")
-        elif ends:
-            sentence = _("{handle} was not stopped.")
-        elif done:
+        if self.request(intent.action).effect.ends:
+            sentence = self._stopped(intent)
+        elif intent.state is State.DONE:
             sentence = _("{handle}: {action} is done.")
         elif intent.state is State.UNKNOWN:
             sentence = _("{handle}: it is not known whether {action} was done.")
         else:
             sentence = _("{handle}: {action} was not done.")
-        return sentence.format(handle=intent.handle, action=intent.action)
+        name = intent.handle or intent.subject.ref
+        return sentence.format(handle=name, action=intent.action)
+
+    def _stopped(self, intent: Intent) -> str:
+        """Return how a stop ended; what is over is not always what it stopped."""
+        if intent.state is State.UNKNOWN:
+            return _("{handle} may still run: it is not known whether it was stopped.")
+        if intent.state is not State.DONE:
+            return _("{handle} was not stopped by this.")
+        return {
+            "": _("{handle} is stopped."),
+            How.CANCELLED: _("{handle} was cancelled before it was sent."),
+            How.NOT_STARTED: _("{handle} did not start; there is nothing to stop."),
+            How.ENDED: _("{handle} is over: every target was disconnected."),
+            How.GONE: _("{handle} is over: Tencent knows no such task any more."),
+            How.NO_SUCH_TASK: _("Tencent knows no task of the ID that {handle} has."),
+        }[intent.settlement.reason]
 
     @property
     def alarms(self) -> Mapping[str, Alarm]:
         """The alarms that only this resource has, by the name of their notice."""
         return {}
 
+    def told(self, intent: Intent, facts: Mapping[str, Any]) -> Outcome:
+        """Return the line in the thread of its card that says what became of it."""
+        name = f"{intent.handle} · {self.standing(intent)}"
+        return Outcome(headline=(Bold(name),), tone=self.tone(intent))
+
     def repeated_by_hand(self, intent: Intent) -> str:
-        """Return the command line that does by hand what *intent* is about."""
-        service = self.request(intent.action).service
-        region = f" --region {intent.subject.region}" if service.regional else ""
-        return f"tccli {service.name} {intent.action}{region}"
+        """Return the lines that do by hand what *intent* is about, masked as it is."""
+        request, region = self.request(intent.action), intent.subject.region
+        line = from_terminal(request, region, intent.masked, self.unsent(intent))
+        return "\n".join(filter(None, (line, self.retyped(intent))))
+
+    def unsent(self, intent: Intent) -> Iterable[str]:
+        """Yield the fields that are made for each sending of *intent* anew."""
+        return ()
+
+    def retyped(self, intent: Intent) -> str:
+        """Return what is typed in Slack to ask for the same as *intent*."""
+        return ""
 
     @property
     def can_be_ended(self) -> bool:
@@ -229,6 +332,11 @@ class Registry:
     @cached_property
     def _by_action(self) -> Mapping[str, Resource]:
         return {r.action: one for one in self.resources for r in one.requests}
+
+    @property
+    def lifecycles(self) -> Mapping[Kind, Lifecycle]:
+        """What the journal folds facts with, by kind."""
+        return self._by_kind
 
     def of(self, intent: Intent) -> Resource:
         """Return the resource of *intent*."""

@@ -1,5 +1,6 @@
 """`/relay stop`: asks once, offers what runs, and stops what others started."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.cards import lists
@@ -9,40 +10,47 @@ from bot.dialogue.form import Form, Option, SearchField
 from bot.dialogue.outcome import (
     Audience,
     Bold,
+    Button,
     Buttons,
     Code,
     Outcome,
+    Part,
     Tone,
     line,
 )
 from bot.dialogue.words import TokenKind
 from bot.errors import InvalidRequest, NotFound, UsageError
 from bot.i18n import _
-from bot.ids import SHORTEST_TASK_ID, TaskId
+from bot.ids import SHORTEST_TASK_ID, TaskId, is_intent_id
 from bot.journal.model import Intent
 from bot.operations.orders import Order
 from bot.operations.service import Service
-from bot.resources.base import state_word
+from bot.resources.relay import unknown
 from bot.resources.relay.card import stop_anyway, stop_button
 from bot.resources.relay.plan import chosen_app
 from bot.resources.relay.resource import RELAY
-from bot.states import RUNNING
+from bot.states import State
 from bot.tencent.models.trtc.requests import StopPublishCdnStream
 from commands.relay.command import command
+
+NOT_KNOWN = "not-known-yet"  # is exchanged for the TaskId before anything is sent
 
 
 @command.subcommand(
     "stop",
     usage="[R128 | TaskId] [--yes]",
-    keys=("app",),
+    keys=("app", "task"),
     flags=("yes",),
     does=StopPublishCdnStream,
     examples=("stop R128", "stop", "stop R128 --yes"),
+    in_thread=True,
 )
 async def stop(ask: Ask, service: Service) -> Outcome | Form | None:
     """Stop a relay, after asking once.
 
-    Without an ID it offers the relays that are running. --yes does not ask.
+    Without an ID it offers the relays that are running. --yes does not ask. A relay
+    that is not sent yet is cancelled; one whose TaskId is not known is stopped as soon
+    as it is. A stop is never refused: of what seems to be over Tencent is asked.
     """
     service.check_any_app(ask, StopPublishCdnStream)
     if not ask.words.ids:
@@ -50,15 +58,10 @@ async def stop(ask: Ask, service: Service) -> Outcome | Form | None:
     text = ask.one(_("a relay: its handle or TaskId")).text
     matching = await service.find(ask.who, text)
     if not matching:
-        return await _stop_foreign(ask, service, text)
+        return await _stop_foreign(ask, service, ask.value("task") or text)
     if len(matching) > 1:
         return lists.listed(_("Which of these?"), matching, service.resources)
-    relay = matching[0]
-    if over := _over(relay, service):
-        return over
-    if not (ask.has("yes") or ask.has("dry-run")):
-        return _asked(relay)
-    return await _stop(ask, service, relay)
+    return await _stop_one(ask, service, matching[0], text)
 
 
 @command.form("stop")
@@ -68,16 +71,16 @@ async def submit_stop(ask: Ask, service: Service) -> Outcome | None:
     chosen = placed.submission.text("relay") if placed.submission else ""
     relay = await service.thing(ask.who, chosen)
     if relay is None:
-        raise InvalidRequest({"relay": _("I know no relay by that ID.")})
-    over = _over(relay, service)
-    return over or await _stop(placed, service, relay) or _stopping(relay)
+        raise InvalidRequest({"relay": _("No relay goes by that ID.")})
+    _check_is_relay(relay)
+    return await _stop(placed, service, relay, _task_of(relay, chosen))
 
 
 @command.source("relays")
 async def relays(query: str, who: Person, service: Service) -> tuple[Option, ...]:
     """Offer relays as somebody types: their own live ones first."""
     offered = await service.offered(who, RELAY, query)
-    options = tuple(_option(intent) for intent in offered)
+    options = tuple(_option(intent, service) for intent in offered)
     if options or not query.strip():
         return options
     typed = query.strip()
@@ -104,19 +107,40 @@ async def _which(ask: Ask, service: Service) -> Form:
     )
 
 
+async def _stop_one(
+    ask: Ask, service: Service, relay: Intent, text: str
+) -> Outcome | None:
+    """Stop *relay*, which *text* names: as a whole, or one of its TaskIds."""
+    _check_is_relay(relay)
+    task = _task_of(relay, text)
+    if relay.state is State.NOT_STARTED and not task:
+        return _nothing_to_stop(relay, service)
+    if not (ask.has("yes") or ask.has("dry-run")):
+        return _asked(relay, task)
+    return await _stop(ask, service, relay, task)
+
+
+def _task_of(relay: Intent, text: str) -> str:
+    """Return which TaskId is to be stopped: the relay's, or the one that is named."""
+    return text if text in relay.standing.candidates else relay.subject.ref
+
+
 async def _stop_foreign(ask: Ask, service: Service, text: str) -> Outcome | None:
     """Stop a relay that this bot did not start: it needs the app to be named."""
-    if ask.words.ids[0].kind is not TokenKind.TASK:
-        raise NotFound(_("I know no relay “{text}”.").format(text=text))
-    if len(text) < SHORTEST_TASK_ID:
-        sentence = _("I know no relay whose TaskId begins or ends like that.")
+    if is_intent_id(text):
+        sentence = _("That button is of a relay that is not on record any more.")
+        raise NotFound(f"{sentence} {_('To stop it, paste its whole TaskId.')}")
+    if ask.words.ids[0].kind is not TokenKind.TASK and not ask.value("task"):
+        raise NotFound(_("No relay is called “{text}” here.").format(text=text))
+    if len(text) < SHORTEST_TASK_ID and not ask.value("task"):
+        sentence = _("No relay has a TaskId that begins or ends like that.")
         raise NotFound(f"{sentence} {_('To stop another, paste its whole TaskId.')}")
     app = chosen_app({"app": ask.value("app")}, service.apps)
     request = StopPublishCdnStream.of({"SdkAppId": app.sdk_app_id, "TaskId": text})
     if not (ask.has("yes") or ask.has("dry-run")):
         button = stop_anyway(f"stop {text} app={app.name} --yes")
         return Outcome(
-            headline=(_("That TaskId is not in my journal."),),
+            headline=(_("That TaskId is not on record here."),),
             tone=Tone.WARN,
             parts=(Code(text), Buttons((button,))),
         )
@@ -130,11 +154,12 @@ async def _stop_foreign(ask: Ask, service: Service, text: str) -> Outcome | None
     return await service.submit(ask, order)
 
 
-async def _stop(ask: Ask, service: Service, relay: Intent) -> Outcome | None:
+async def _stop(ask: Ask, service: Service, relay: Intent, task: str) -> Outcome | None:
+    """Order the stop of *task*, which is *relay* or goes by its name."""
     subject = relay.subject
     app = chosen_app({"app": str(subject.sdk_app_id)}, service.apps)
     request = StopPublishCdnStream.of(
-        {"SdkAppId": subject.sdk_app_id, "TaskId": TaskId(subject.ref)}
+        {"SdkAppId": subject.sdk_app_id, "TaskId": TaskId(task or NOT_KNOWN)}
     )
     order = Order(
         id=service.new_id(),
@@ -144,38 +169,65 @@ async def _stop(ask: Ask, service: Service, relay: Intent) -> Outcome | None:
         handle=relay.handle,
         about=relay.id,
         room=subject.room,
-        ref=subject.ref,
+        ref=task,
     )
     return await service.submit(ask, order)
 
 
-def _over(relay: Intent, service: Service) -> Outcome | None:
-    """Return the answer for a relay that cannot be stopped, or None if it can."""
+def _check_is_relay(relay: Intent) -> None:
     if relay.subject.kind != RELAY:
         raise UsageError(_("{handle} is not a relay.").format(handle=relay.handle))
-    if relay.state in RUNNING:
-        return None
-    sentence = _("{handle} is not running: it is {state}.").format(
-        handle=relay.handle, state=state_word(relay.state)
-    )
+
+
+def _nothing_to_stop(relay: Intent, service: Service) -> Outcome:
+    """Return the card of a relay of which nothing was ever sent, or done."""
+    sentence = _("{handle} did not start, so there is nothing to stop.")
     shown = card(relay, service.resources.of(relay))
-    return replace(shown, headline=(sentence,), audience=Audience.ASKER)
+    headline = (sentence.format(handle=relay.handle),)
+    return replace(shown, headline=headline, audience=Audience.ASKER)
 
 
-def _asked(relay: Intent) -> Outcome:
-    button = stop_button(relay)
+def _asked(relay: Intent, task: str) -> Outcome:
+    """Ask before a stop, and say what is known of the relay."""
+    handle = relay.handle
+    if task != relay.subject.ref:
+        button = stop_anyway(f"stop {task} app={relay.subject.app} --yes")
+        question = _("Stop the other TaskId that came under the name of {handle}?")
+        headline = (Bold(question.format(handle=handle)),)
+        return Outcome(
+            headline=headline, tone=Tone.WARN, parts=(Code(task), Buttons((button,)))
+        )
+    button = stop_button(relay) or _stop_again(relay)
     return Outcome(
-        headline=(Bold(button.confirm if button else relay.handle),),
+        headline=(Bold(button.confirm),),
         tone=Tone.WARN,
-        parts=(Buttons((replace(button, confirm=""),) if button else ()),),
+        parts=(Buttons((replace(button, confirm=""),)), *_remarks(relay)),
     )
 
 
-def _stopping(relay: Intent) -> Outcome:
-    sentence = _("{handle} is being stopped.").format(handle=relay.handle)
-    return Outcome(headline=(Bold(sentence),), tone=Tone.WAIT)
+def _stop_again(relay: Intent) -> Button:
+    """Return the button that asks Tencent once more about what seems to be over."""
+    question = {
+        State.STOPPING: _("{handle} is being stopped already. Join that stop?"),
+    }.get(relay.state, _("{handle} seems to be over. Stop it all the same?"))
+    return Button(
+        _("Stop {handle}").format(handle=relay.handle),
+        "relay",
+        f"stop {relay.id} --yes",
+        once=f"{relay.id}:stop:{relay.rev}",
+        confirm=question.format(handle=relay.handle),
+        danger=True,
+    )
 
 
-def _option(intent: Intent) -> Option:
-    state = state_word(intent.state)
-    return Option(f"{intent.handle} · {intent.subject.room} · {state}", intent.handle)
+def _remarks(relay: Intent) -> Iterable[Part]:
+    if relay.state is State.UNKNOWN:
+        yield line(_("It is not known whether it runs, nor under which TaskId."))
+        yield from unknown.section(relay)
+
+
+def _option(intent: Intent, service: Service) -> Option:
+    standing = service.resources.of(intent).standing(intent)
+    return Option(
+        f"{intent.handle} · {intent.subject.room} · {standing}", intent.handle
+    )

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from pydantic import SecretStr
 
 from bot.app import Ports, build
-from bot.journal.journal import Journal
 from bot.operations.recovery import recover
 from bot.resources.registry import RESOURCES
 from bot.routing.router import Router
@@ -21,6 +20,7 @@ from bot.tencent.client import Account, Client
 from bot.tencent.tc3 import Credential
 from commands import COMMANDS
 from tests.fakes.clock import FakeClock
+from tests.fakes.journal import opened
 from tests.world import World, settings_for
 
 OPS = "C0OPS"
@@ -113,7 +113,7 @@ def hurried(request, haste):
 
 async def open_journal(url):
     """Open the journal at *url*, which no life holds."""
-    return await Journal.open(url, now=FakeClock(), random_bytes=os.urandom)
+    return await opened(url, FakeClock())
 
 
 async def signed(world, handle):

@@ -8,13 +8,14 @@ import errno
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, cast
 
 import structlog
 
 from bot.ids import IntentId
+from bot.journal.evidence import Does, Fact, FactKind
 from bot.journal.model import Changes
 from bot.states import State
 
@@ -25,11 +26,16 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class SpooledOutcome:
-    """How an intent ended, which could not be committed to the journal."""
+    """How an intent ended, which could not be committed to the journal.
+
+    *facts* are what its answer says, with the times at which it was so; an entry of a
+    release before 0.3 has none.
+    """
 
     intent: IntentId
     state: State
     changes: Changes = field(default_factory=Changes)
+    facts: tuple[Fact, ...] = ()
 
 
 class Disk(Protocol):
@@ -61,8 +67,9 @@ class Spool:
         if self._file is None:
             return False
         state, changes = outcome.state.value, {**outcome.changes}
-        entry = {"intent": outcome.intent, "state": state, "changes": changes}
-        return self._append(self._file, entry)
+        facts = [asdict(fact) for fact in outcome.facts]
+        entry = {"intent": outcome.intent, "state": state}
+        return self._append(self._file, {**entry, "changes": changes, "facts": facts})
 
     def taken(self, intent: IntentId) -> None:
         """Note that the journal has how *intent* ended."""
@@ -85,7 +92,8 @@ class Spool:
                 if not entry.get("taken"):
                     changes = _changes_of(entry["changes"])
                     state = State(entry["state"])
-                    outcomes[intent] = SpooledOutcome(intent, state, changes)
+                    facts = tuple(map(_fact_of, entry.get("facts", ())))
+                    outcomes[intent] = SpooledOutcome(intent, state, changes, facts)
             except (ValueError, KeyError, TypeError):
                 # cut off by a crash; recovery shows its intent as UNKNOWN
                 log.critical("spool.broken-line", length=len(line))
@@ -113,6 +121,11 @@ class Spool:
             self._disk.fsync(descriptor)
         finally:
             self._disk.close(descriptor)
+
+
+def _fact_of(entry: Mapping[str, Any]) -> Fact:
+    kind, does = FactKind(entry["kind"]), Does(entry["does"])
+    return Fact(**{**entry, "kind": kind, "does": does})
 
 
 def _changes_of(entry: Mapping[str, Any]) -> Changes:

@@ -6,41 +6,82 @@ from typing import Any
 from bot.dialogue.outcome import Button, Buttons, Code, Outcome, line
 from bot.i18n import _
 from bot.journal.model import Intent
-from bot.resources.base import alarm_of
-from bot.resources.relay.card import CONTROLLABLE
+from bot.resources.base import alarm_of, state_word
+from bot.resources.relay.card import CONTROLLABLE, stop_anyway, stop_button
 from bot.states import State
 
 
 def contradicted(intent: Intent, facts: Mapping[str, Any]) -> Outcome:
-    """Return the alarm that a thing runs, against what its card said."""
+    """Return the alarm that another TaskId came under the name of a relay."""
     ref, task_id = intent.subject.ref, str(facts["task_id"])
-    second = ref and intent.state is not State.NOT_STARTED
     sentence = (
-        _("{handle} has a second relay. Both may be billed.")
-        if second
-        else _("{handle} runs, though it was told as “{state}”. It may be billed.")
+        _("{handle} has a second TaskId. Both may be billed.")
+        if ref
+        else _("A TaskId came under the name of {handle}. It may be billed.")
     )
-    stop = f"stop {task_id} app={intent.subject.app}"
-    button = Button(_("Stop this one"), "relay", stop, danger=True)
+    attach = Button(_("Attach it"), "relay", f"attach {intent.id} {task_id}")
+    unknown = intent.state is State.UNKNOWN
+    stop = stop_anyway(f"stop {task_id} app={intent.subject.app}")
     return alarm_of(
         intent,
-        sentence.format(handle=intent.handle, state=intent.state.value),
-        line(_("Tencent tells of this TaskId for it:")),
+        sentence.format(handle=intent.handle),
+        line(_("It stands in an answer, or in an event about no target of the relay:")),
         Code(task_id),
         *((Code(ref),) if ref else ()),
         line(_("Nothing was changed or overwritten. Look, and stop what is too much.")),
-        Buttons((button,)),
+        Buttons((attach, stop) if unknown else (stop,)),
+    )
+
+
+def revived(intent: Intent, facts: Mapping[str, Any]) -> Outcome:
+    """Return the alarm that a relay runs, against what people were told."""
+    was = state_word(State(str(facts["was"])))
+    sentence = _("{handle} runs, though it was told as “{state}”. It may be billed.")
+    stop = stop_button(intent)
+    return alarm_of(
+        intent,
+        sentence.format(handle=intent.handle, state=was),
+        line(_("Tencent has told of it since:")),
+        Code(intent.subject.ref),
+        *((Buttons((stop,)),) if stop else ()),
     )
 
 
 def stuck(intent: Intent, _facts: Mapping[str, Any]) -> Outcome:
     """Return the alarm that a stop does not get through."""
-    sentence = _("The stop of {handle} does not get through. I keep trying for a day.")
+    sentence = _("The stop of {handle} does not get through. It is tried for a day.")
+    known = _("As far as is known it goes on running, and is billed.")
+    return alarm_of(
+        intent,
+        sentence.format(handle=intent.handle or intent.subject.ref),
+        line(known, " ", _("It can be stopped in the TRTC console:")),
+        Code(intent.subject.ref),
+    )
+
+
+def not_live(intent: Intent, _facts: Mapping[str, Any]) -> Outcome:
+    """Return the alarm that a relay is not live a minute after its start."""
+    sentence = _("{handle} is not live 60 s after its start.")
+    why = _("Callbacks of its app arrive, and none has said that it is live.")
+    stop = stop_button(intent)
     return alarm_of(
         intent,
         sentence.format(handle=intent.handle),
-        line(_("It goes on running, and being billed. Stop it in the TRTC console:")),
-        Code(intent.subject.ref),
+        line(why),
+        *((Buttons((stop,)),) if stop else ()),
+    )
+
+
+def out_of_reach(intent: Intent, _facts: Mapping[str, Any]) -> Outcome:
+    """Return the alarm that Tencent takes no stop of a relay any more."""
+    sentence = _("{handle} is out of reach: Tencent takes no stop of it any more.")
+    known = _("As far as is known it goes on running, and is billed.")
+    hint = _("Remove its robot from the room to end it:")
+    return alarm_of(
+        intent,
+        sentence.format(handle=intent.handle),
+        line(known, " ", hint),
+        Code(intent.subject.agent),
     )
 
 
@@ -48,10 +89,10 @@ def last_day(intent: Intent, _facts: Mapping[str, Any]) -> Outcome:
     """Return the alarm that a relay will soon be out of anybody's control."""
     until = (intent.sent_at or intent.created_at) + CONTROLLABLE
     sentence = _("{handle} can be stopped until {when} only; then it runs on, billed.")
-    stop = Button(_("Stop"), "relay", f"stop {intent.handle}", danger=True)
+    stop = stop_button(intent)
     when = f"{until:%Y-%m-%d %H:%M:%S} UTC"
     return alarm_of(
         intent,
         sentence.format(handle=intent.handle, when=when),
-        Buttons((stop,)),
+        *((Buttons((stop,)),) if stop else ()),
     )

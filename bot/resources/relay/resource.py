@@ -1,19 +1,21 @@
 """The relay as a resource: its rules, its tickets, its timers."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from bot.access.limits import check_counts, check_hosts, check_sizes
-from bot.dialogue.outcome import Button, Part
-from bot.errors import InvalidRequest
-from bot.i18n import _
+from bot.access.limits import check_counts
+from bot.dialogue.outcome import Button, Outcome, Part
+from bot.errors import AlreadyRuns
 from bot.ids import Kind
-from bot.journal.model import CONTRADICTION, Intent
+from bot.journal.evidence import Ended, Fact, FactKind, Standing
+from bot.journal.model import CONTRADICTION, REVIVED, Intent, Notice
 from bot.journal.queries import Usage
 from bot.resources.base import Alarm, Resource, Timer, Yield
-from bot.resources.relay import alarms, card, unknown
+from bot.resources.relay import alarms, bounds, card, live, news, retyped, unknown
+from bot.resources.relay.card import CONTROLLABLE
 from bot.settings import App, Policy
 from bot.states import State
 from bot.tencent import usersig
@@ -26,7 +28,71 @@ from bot.tencent.models.trtc.requests import (
 
 RELAY = Kind("R")
 START, STOP = StartPublishCdnStream.action, StopPublishCdnStream.action
-STUCK, LAST_DAY = "stuck", "last-day"
+STUCK, LAST_DAY, NOT_LIVE, OUT_OF_REACH = "stuck", "last-day", "not-live", "gone-by"
+
+
+TIMERS = (
+    Timer(
+        name="silent",
+        action=START,
+        states=(State.UNKNOWN,),
+        since="sent_at",
+        after=unknown.CALLBACK_IN,
+        learns=FactKind.SILENCE,
+        called_back=True,
+        alarms=False,
+    ),
+    Timer(
+        name="unsettled",
+        action=START,
+        states=(State.UNKNOWN,),
+        since="settled_at",
+        after=timedelta(minutes=5),
+        learns=FactKind.SILENCE,
+    ),
+    Timer(
+        name=STUCK,
+        action=STOP,
+        states=(State.SENDING,),
+        since="sent_at",
+        after=timedelta(minutes=2),
+    ),
+    Timer(
+        name=NOT_LIVE,
+        action=START,
+        states=(State.STARTED,),
+        since="sent_at",
+        after=timedelta(minutes=1),
+        called_back=True,
+        unheard=True,
+    ),
+    Timer(
+        name="expiring",
+        action=START,
+        states=(State.STARTED, State.STOPPING),
+        since="sent_at",
+        after=timedelta(days=25),
+        learns=FactKind.AGED,
+        days=25,
+        alarms=False,
+    ),
+    Timer(
+        name=LAST_DAY,
+        action=START,
+        states=(State.EXPIRING, State.STOPPING),
+        since="sent_at",
+        after=timedelta(days=29),
+    ),
+    Timer(
+        name=OUT_OF_REACH,
+        action=START,
+        states=(State.STARTED, State.EXPIRING, State.STOPPING),
+        since="sent_at",
+        after=CONTROLLABLE,
+        learns=FactKind.AGED,
+        days=30,
+    ),
+)
 
 
 class Relay(Resource):
@@ -38,69 +104,41 @@ class Relay(Resource):
     requests = (StartPublishCdnStream, StopPublishCdnStream)
     settled_by_hand = True
     on_apps = True
-    timers = (
-        Timer(
-            name="silent",
-            action=START,
-            states=(State.UNKNOWN,),
-            since="sent_at",
-            after=unknown.CALLBACK_IN,
-            called_back=True,
-            alarms=False,
-        ),
-        Timer(
-            name="unsettled",
-            action=START,
-            states=(State.UNKNOWN,),
-            since="settled_at",
-            after=timedelta(minutes=5),
-        ),
-        Timer(
-            name=STUCK,
-            action=STOP,
-            states=(State.SENDING,),
-            since="sent_at",
-            after=timedelta(minutes=2),
-        ),
-        Timer(
-            name="expiring",
-            action=START,
-            states=(State.STARTED,),
-            since="sent_at",
-            after=timedelta(days=25),
-            to=State.EXPIRING,
-            alarms=False,
-        ),
-        Timer(
-            name=LAST_DAY,
-            action=START,
-            states=(State.EXPIRING, State.STOPPING),
-            since="sent_at",
-            after=timedelta(days=29),
-        ),
-    )
+    timers = TIMERS
 
     def check(self, request: Request[Any], policy: Policy) -> None:
         """Refuse a start that is too large, or that pushes to a host not listed."""
         if isinstance(request, StartPublishCdnStream):
-            check_sizes(_sizes(request), policy.limits)
-            check_hosts(request.target_urls, policy.push_hosts)
+            bounds.check(request.masked(), policy)
 
-    def admit(self, usage: Usage, policy: Policy, *, again: bool) -> None:
-        """Refuse one relay too many, and a twin unless it is asked for."""
+    def admit(self, usage: Usage, policy: Policy, *, again: frozenset[str]) -> None:
+        """Refuse one relay too many, and what the asker does not know to run already.
+
+        That is the same relay, an unknown start of the room, and every other relay to
+        one of its targets: two that push to one address knock each other off.
+        """
         check_counts(usage.live, usage.lately, limits=policy.limits)
-        if usage.twin and not again:
-            sentence = _(
-                "The same relay is running as {handle}; --again starts another."
-            )
-            raise InvalidRequest({"url": sentence.format(handle=usage.twin.handle)})
+        unknown = tuple(one for one in usage.alike if one.handle not in again)
+        if unknown:
+            raise AlreadyRuns(tuple(one.handle for one in usage.alike))
 
     def duplicates(self, request: Request[Any]) -> str:
         """Return a digest of the push targets, whatever their order."""
         if not isinstance(request, StartPublishCdnStream):
             return ""
-        urls = sorted(url.get_secret_value() for url in request.target_urls)
-        return hashlib.sha256("\n".join(urls).encode()).hexdigest()
+        return hashlib.sha256("\n".join(sorted(request.targets)).encode()).hexdigest()
+
+    def targets(self, request: Request[Any]) -> tuple[str, ...]:
+        """Return the digests of the push targets, whatever their spelling."""
+        return request.targets if isinstance(request, StartPublishCdnStream) else ()
+
+    def former_targets(self, request: Request[Any]) -> Mapping[str, str]:
+        """Return `targets` by the digests of the whole addresses."""
+        if not isinstance(request, StartPublishCdnStream):
+            return {}
+        urls = (url.get_secret_value().encode() for url in request.target_urls)
+        former = (hashlib.sha256(url).hexdigest() for url in urls)
+        return dict(zip(former, request.targets, strict=True))
 
     def digested(self, wire: Mapping[str, Any]) -> Mapping[str, Any]:
         """Leave out the robot's name, which is another one for each submission."""
@@ -128,6 +166,30 @@ class Relay(Resource):
         """Keep the TaskId of a start."""
         return Yield(ref=reply.task_id if isinstance(reply, RelayStarted) else "")
 
+    def fold(self, thing: Intent, facts: Sequence[Fact]) -> Standing:
+        """Return what *facts* say of the relay, target by target."""
+        return live.fold(thing, facts)
+
+    def news(self, before: Intent, after: Intent) -> Iterable[Notice]:
+        """Yield each change to worse, each recovery, and the end."""
+        return news.news(before, after)
+
+    def ending(self, thing: Intent) -> Ended:
+        """Return the request that stops it."""
+        fields = {"SdkAppId": thing.subject.sdk_app_id, "TaskId": thing.subject.ref}
+        request = StopPublishCdnStream.of(fields)
+        return Ended(
+            request=json.dumps(request.to_wire()).encode(), masked=request.masked()
+        )
+
+    def standing(self, intent: Intent) -> str:
+        """Return in a few words how it stands."""
+        return card.standing(intent)
+
+    def told(self, intent: Intent, facts: Mapping[str, Any]) -> Outcome:
+        """Return the line in the thread of its card that says what became of it."""
+        return news.told(intent, facts)
+
     def body(self, intent: Intent) -> Iterable[Part]:
         """Yield where it comes from and goes to, and how long it can be stopped."""
         return card.body(intent)
@@ -142,31 +204,36 @@ class Relay(Resource):
 
     @property
     def alarms(self) -> Mapping[str, Alarm]:
-        """Warn of a second relay, a stop that is stuck, the last day in reach."""
+        """Warn of what costs money or viewers, and of what cannot be right."""
         return {
             CONTRADICTION: alarms.contradicted,
+            REVIVED: alarms.revived,
+            news.PUSH_FAILED: news.alarm,
+            NOT_LIVE: alarms.not_live,
             STUCK: alarms.stuck,
             LAST_DAY: alarms.last_day,
+            OUT_OF_REACH: alarms.out_of_reach,
         }
 
     def repeated_by_hand(self, intent: Intent) -> str:
-        """Return the command line that stops a relay; of another action, repeats it."""
+        """Return the line that stops a relay; of a start, also those that repeat it."""
         subject = intent.subject
-        if not subject.creates or not subject.ref:
-            return super().repeated_by_hand(intent)
-        return (
+        stop = (
             f"tccli trtc {STOP} --region {subject.region}"
             f" --SdkAppId {subject.sdk_app_id} --TaskId={subject.ref}"
         )
+        if intent.action == STOP:
+            return stop
+        again = super().repeated_by_hand(intent)
+        return f"{stop}\n\n{again}" if subject.ref else again
 
+    def unsent(self, intent: Intent) -> Iterable[str]:
+        """Yield the robots, which are the bot's own, and their UserSigs."""
+        yield from ("AgentParams.UserId", "AgentParams.UserSig")
+        for number, _room in enumerate(intent.masked.get("FeedBackRoomParams") or ()):
+            yield f"FeedBackRoomParams.{number}.UserSig"
 
-def _sizes(request: StartPublishCdnStream) -> dict[str, int]:
-    """Return what a start costs, by the name of its limit."""
-    sizes = {"idle_seconds": request.agent_params.max_idle_time or 0}
-    if video := request.video_params and request.video_params.video_encode:
-        sizes |= {
-            "width": video.width,
-            "height": video.height,
-            "bitrate_kbps": video.bit_rate,
-        }
-    return sizes
+    def retyped(self, intent: Intent) -> str:
+        """Return the `/relay start …` that asks for the same relay."""
+        subject = intent.subject
+        return retyped.start_line(intent.masked, subject.app, subject.region)

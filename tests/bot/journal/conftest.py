@@ -10,7 +10,6 @@ from sqlalchemy import event
 
 from bot.dialogue.outcome import Audience
 from bot.ids import Kind, intent_id
-from bot.journal.journal import Journal
 from bot.journal.model import RESULT, Asker, NewIntent, Notice, OpenForm, Subject
 from bot.states import State
 from tests.fakes.clock import AT, FakeClock
@@ -42,7 +41,7 @@ async def reopen(url, clock):
     async def open_it():
         if opened:
             opened[-1].close()
-        opened.append(await Journal.open(url, now=clock, random_bytes=os.urandom))
+        opened.append(await opened(url, clock))
         return opened[-1]
 
     yield open_it

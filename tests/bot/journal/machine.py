@@ -26,12 +26,12 @@ from pydantic import SecretStr
 
 from bot.errors import IllegalMove, KeyReused
 from bot.ids import agent_for, intent_id
-from bot.journal.journal import Journal
 from bot.journal.model import CARD, CARD_NOTICE, CONTRADICTION
 from bot.states import CREATES, EDGES, ENDS, NO_EFFECT, RUNNING, Reaction, State
 from bot.tencent.events import RelayEvent, RelayStatus
 from tests.bot.journal.conftest import ANSWERED, AT, new_intent
 from tests.fakes.clock import FakeClock
+from tests.fakes.journal import opened
 
 APP = 1400000001
 URL = SecretStr("rtmp://push.example.com/live/a")
@@ -71,11 +71,7 @@ class Machine(RuleBasedStateMachine):
     def open(self):
         self.boot += 1
         self.journal = self.run(
-            Journal.open(
-                f"sqlite:///{Path(self.folder.name)}/p.db",
-                now=self.clock,
-                random_bytes=os.urandom,
-            )
+            opened(f"sqlite:///{Path(self.folder.name)}/p.db", self.clock)
         )
 
     def get(self, intent):

@@ -2,18 +2,17 @@
 
 import asyncio
 import itertools
-import os
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.journal.journal import Journal
 from bot.journal.model import CARD_NOTICE
 from bot.states import CREATES, EDGES, ENDS, NO_EFFECT, Effect, Reaction, State, sources
 from tests.bot.journal.conftest import ANSWERED, AT, new_intent, stop_of, summary
 from tests.fakes.clock import FakeClock
+from tests.fakes.journal import opened
 
 # An action that pauses nothing when it leaves, and lets the thing expire.
 LATE = Effect(on_done=State.EXPIRING)
@@ -51,9 +50,7 @@ class Walk:
         self.url = f"sqlite:///{folder}/p.db"
 
     async def open(self):
-        self.journal = await Journal.open(
-            self.url, now=self.clock, random_bytes=os.urandom
-        )
+        self.journal = await opened(self.url, self.clock)
 
     def new(self, **values):
         return new_intent(self.clock(), next(self.count), **values)

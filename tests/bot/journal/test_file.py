@@ -10,9 +10,9 @@ import pytest
 from pydantic import SecretStr
 
 from bot.errors import JournalUnavailable
-from bot.journal.journal import Journal
 from bot.journal.sqlite.writer import sqlite_file
 from tests.bot.journal.conftest import form_at
+from tests.fakes.journal import opened
 
 
 async def test_the_file_is_for_its_owner_only(journal, url):
@@ -45,9 +45,7 @@ async def test_a_file_that_others_could_read_is_closed_to_them(tmp_path, clock):
     file.parent.mkdir(parents=True)
     file.touch(mode=0o644)
 
-    journal = await Journal.open(
-        f"sqlite:///{file}", now=clock, random_bytes=os.urandom
-    )
+    journal = await opened(f"sqlite:///{file}", clock)
     journal.close()
 
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -56,9 +54,7 @@ async def test_a_file_that_others_could_read_is_closed_to_them(tmp_path, clock):
 async def test_the_folders_of_the_file_are_made(tmp_path, clock):
     file = tmp_path / "a/b/patchbay.db"
 
-    journal = await Journal.open(
-        f"sqlite:///{file}", now=clock, random_bytes=os.urandom
-    )
+    journal = await opened(f"sqlite:///{file}", clock)
     journal.close()
 
     assert file.exists()
@@ -66,7 +62,7 @@ async def test_the_folders_of_the_file_are_made(tmp_path, clock):
 
 async def test_a_second_process_on_the_file_is_refused(journal, url, clock):
     with pytest.raises(JournalUnavailable, match="in use by another"):
-        await Journal.open(url, now=clock, random_bytes=os.urandom)
+        await opened(url, clock)
 
 
 async def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path, clock):
@@ -74,7 +70,7 @@ async def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path, clock):
     file.write_bytes(b"not a database" * 100)
 
     with pytest.raises(JournalUnavailable):
-        await Journal.open(f"sqlite:///{file}", now=clock, random_bytes=os.urandom)
+        await opened(f"sqlite:///{file}", clock)
 
     assert file.read_bytes().startswith(b"not a database")
 
@@ -89,7 +85,7 @@ async def test_a_file_with_a_damaged_page_is_refused_and_kept(reopen, new, url, 
     file.write_bytes(pages)
 
     with pytest.raises(JournalUnavailable, match="the journal is damaged"):
-        await Journal.open(url, now=clock, random_bytes=os.urandom)
+        await opened(url, clock)
 
     assert file.read_bytes() == pages
 
@@ -97,7 +93,7 @@ async def test_a_file_with_a_damaged_page_is_refused_and_kept(reopen, new, url, 
 @pytest.mark.parametrize("url", ["patchbay.db", "nonsense://x/y", "oracle://x/y"])
 async def test_a_database_that_cannot_be_reached_is_unavailable(url, clock):
     with pytest.raises(JournalUnavailable, match="does not open"):
-        await Journal.open(url, now=clock, random_bytes=os.urandom)
+        await opened(url, clock)
 
 
 async def test_a_newer_file_is_refused(reopen, url, clock):
@@ -109,7 +105,7 @@ async def test_a_newer_file_is_refused(reopen, url, clock):
     database.close()
 
     with pytest.raises(JournalUnavailable):
-        await Journal.open(url, now=clock, random_bytes=os.urandom)
+        await opened(url, clock)
 
 
 async def test_another_key_opens_nothing(reopen, new, url):
@@ -129,13 +125,15 @@ async def test_a_key_file_that_is_none_is_refused(url, clock, tmp_path):
     (tmp_path / "var/patchbay.key").write_bytes(b"short")
 
     with pytest.raises(JournalUnavailable, match="not a key of mine"):
-        await Journal.open(url, now=clock, random_bytes=os.urandom)
+        await opened(url, clock)
 
 
 async def test_a_secret_of_the_environment_can_be_the_key(url, clock, new):
     for _ in range(2):
-        journal = await Journal.open(
-            url, now=clock, random_bytes=os.urandom, seal_key=SecretStr("s" * 20)
+        journal = await opened(
+            url,
+            clock,
+            seal_key=SecretStr("s" * 20),
         )
         intent, _fresh = await journal.accept(new(key="k", request=b"whole"))
         assert await journal.find.request_of(intent.id) == b"whole"
@@ -146,9 +144,7 @@ async def test_a_directory_that_cannot_be_made_is_named(tmp_path, clock):
     (tmp_path / "file").write_text("")
 
     with pytest.raises(JournalUnavailable, match=r"Not a directory|File exists"):
-        await Journal.open(
-            f"sqlite:///{tmp_path}/file/x.db", now=clock, random_bytes=os.urandom
-        )
+        await opened(f"sqlite:///{tmp_path}/file/x.db", clock)
 
 
 async def test_a_closed_journal_says_so(journal, new):
@@ -169,4 +165,4 @@ async def test_a_key_that_cannot_be_read_is_told(url, clock, tmp_path):
     (tmp_path / "var/patchbay.key").mkdir(parents=True)
 
     with pytest.raises(JournalUnavailable, match=r"does not open: .*IsADirectoryError"):
-        await Journal.open(url, now=clock, random_bytes=os.urandom)
+        await opened(url, clock)

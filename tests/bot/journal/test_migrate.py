@@ -1,7 +1,6 @@
 """The migrations lead to the tables that the program knows."""
 
 import json
-import os
 from datetime import timedelta
 
 import pytest
@@ -10,7 +9,6 @@ from alembic.migration import MigrationContext
 
 from bot.dialogue.outcome import Audience
 from bot.errors import JournalUnavailable
-from bot.journal.journal import Journal
 from bot.journal.migrate import upgrade
 from bot.journal.model import CARD_NOTICE, Notification, OpenForm, Settlement
 from bot.journal.rows import moment
@@ -18,6 +16,7 @@ from bot.journal.schema import metadata
 from bot.journal.seal import Seal
 from bot.journal.sqlite.writer import make_engine
 from bot.states import State
+from tests.fakes.journal import opened
 
 # Rows as revision 0001 had them.
 INTENT = {
@@ -119,7 +118,7 @@ async def test_a_journal_of_the_first_revision_is_opened_with_all_that_is_in_it(
             connection.exec_driver_sql(statement)
     engine.dispose()
 
-    journal = await Journal.open(url, now=clock, random_bytes=os.urandom)
+    journal = await opened(url, clock)
 
     relay = await journal.find.by_handle("R7")
     assert (relay.state, relay.subject.ref) == (State.STARTED, "-m9.")
@@ -141,13 +140,13 @@ async def test_an_upgrade_that_fails_half_way_leaves_everything_as_it_was(
             connection.exec_driver_sql(statement)
 
     with pytest.raises(JournalUnavailable, match="audit already exists"):
-        await Journal.open(url, now=clock, random_bytes=os.urandom)
+        await opened(url, clock)
 
     with engine.begin() as connection:
         columns = connection.exec_driver_sql("PRAGMA table_info(intents)").all()
         connection.exec_driver_sql("DROP TABLE audit")
     engine.dispose()
-    journal = await Journal.open(url, now=clock, random_bytes=os.urandom)
+    journal = await opened(url, clock)
     assert "reason" not in {column[1] for column in columns}
     assert (await journal.find.by_handle("R7")).settlement.reason == ""
     journal.close()
@@ -156,14 +155,14 @@ async def test_an_upgrade_that_fails_half_way_leaves_everything_as_it_was(
 async def test_a_journal_of_a_later_version_is_refused_and_left_alone(
     url, tmp_path, clock
 ):
-    (await Journal.open(url, now=clock, random_bytes=os.urandom)).close()
+    (await opened(url, clock)).close()
     engine = make_engine(url)
     with engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     engine.dispose()
 
     with pytest.raises(JournalUnavailable, match="9999"):
-        await Journal.open(url, now=clock, random_bytes=os.urandom)
+        await opened(url, clock)
 
 
 # ── from 0002 to 0003 ────────────────────────────────────────────────────────────
@@ -230,7 +229,7 @@ def upgraded(url, tmp_path, clock):
     engine.dispose()
 
     async def open_it():
-        return await Journal.open(url, now=clock, random_bytes=os.urandom)
+        return await opened(url, clock)
 
     return open_it
 

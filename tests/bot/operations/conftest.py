@@ -6,10 +6,10 @@ import pytest
 from pydantic import SecretStr
 
 from bot.ids import intent_id
-from bot.journal.journal import Journal
 from bot.journal.model import CARD_NOTICE, Asker, NewIntent, Subject
 from bot.resources.relay.resource import RELAY
 from tests.bot.operations.accidents import CountingClock, JournalFile
+from tests.fakes.journal import opened
 
 
 @pytest.fixture
@@ -24,9 +24,7 @@ def file(tmp_path):
 
 @pytest.fixture
 async def journal(file, clock):
-    journal = await Journal.open(
-        f"sqlite:///{file.path}", now=clock, random_bytes=os.urandom
-    )
+    journal = await opened(f"sqlite:///{file.path}", clock)
     yield journal
     journal.close()
 

@@ -1,0 +1,89 @@
+"""How an intent ended, and what that says of the thing that it made or is about."""
+
+from collections.abc import Iterable, Sequence
+
+from bot.ids import IntentId
+from bot.journal import stops
+from bot.journal.evidence import Does, Fact, FactKind, fact_key
+from bot.journal.model import Changes, Intent, Notice
+from bot.journal.rows import millis
+from bot.journal.transaction import Transaction
+from bot.states import State
+
+KINDS = {
+    State.STARTED: FactKind.ANSWERED,
+    State.DONE: FactKind.ANSWERED,
+    State.NOT_STARTED: FactKind.REFUSED,
+    State.UNKNOWN: FactKind.NO_ANSWER,
+}
+
+
+def fact_of(tx: Transaction, intent: Intent, kind: FactKind, changes: Changes) -> Fact:
+    """Return what it says of a thing that *intent* ended so, as of now."""
+    at, subject = millis(tx.now()), intent.subject
+    return Fact(
+        kind=kind,
+        does=Does.of(creates=subject.creates, ends=subject.ends),
+        key=fact_key(intent.id, kind),
+        job=intent.id,
+        by=intent.asker.user,
+        ref=changes.get("ref", "") or subject.ref,
+        code=changes.get("error_code", ""),
+        text=changes.get("error_text", ""),
+        since=millis(intent.sent_at) if intent.sent_at else None,
+        at=at,
+        came_at=at,
+    )
+
+
+def end(
+    tx: Transaction,
+    intent: Intent,
+    to: State,
+    known: Sequence[Fact],
+    changes: Changes,
+    notices: Iterable[Notice],
+) -> Intent:
+    """Commit that *intent* ended *to*, and what is *known* of its thing by that."""
+    if intent.subject.creates:
+        answered = changes.copy()
+        answered.pop("ref", None)  # the evidence says which
+        answered.pop("error_code", None)
+        answered.pop("error_text", None)
+        _learn_all(tx, intent.id, known, answered, notices)
+        return tx.get(intent.id)
+    if intent.state in {State.SENDING, State.QUEUED}:
+        # else what became of its thing has ended it; the answer is a fact all the same
+        if intent.subject.ends:
+            stops.settle(tx, intent, to, _said(tx, intent, changes), notices)
+        else:
+            tx.raise_notices(tx.move(intent.id, to, changes), notices)
+    if about := tx.get(intent.id).subject.about:
+        _learn_all(tx, about, known, Changes(), ())
+    return tx.get(intent.id)
+
+
+def _said(tx: Transaction, stop: Intent, changes: Changes) -> Changes:
+    """Return *changes* of a *stop*; that a task is gone may say nothing of a thing."""
+    about = stop.subject.about
+    if changes.get("reason") != stops.How.GONE or about is None:
+        return changes
+    thing = tx.get(about).standing
+    ours = thing.vouched and thing.ref == stop.subject.ref
+    if not ours:
+        changes = changes.copy()
+        changes["reason"] = stops.How.NO_SUCH_TASK
+    return changes
+
+
+def _learn_all(
+    tx: Transaction,
+    thing: IntentId,
+    known: Sequence[Fact],
+    changes: Changes,
+    notices: Iterable[Notice],
+) -> None:
+    for fact in known[1:]:
+        tx.learn(thing, fact, notices=None)
+    learnt = tx.learn(thing, known[0], changes=changes, notices=notices)
+    stops.follow(tx, *learnt)

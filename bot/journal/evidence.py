@@ -1,0 +1,249 @@
+"""What is known of a thing: facts, and what they amount to.
+
+Every fact has the time at which it was so and the time at which it arrived. What may
+be said of a thing is folded from all of them by its resource, whenever one is added:
+nothing that anybody is told comes from anywhere else.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pydantic import TypeAdapter
+
+from bot.ids import IntentId
+from bot.states import State
+
+if TYPE_CHECKING:
+    from bot.journal.model import Intent, Notice
+
+
+class FactKind(StrEnum):
+    """What sort of fact it is."""
+
+    WRITTEN = "written"  # the request may be leaving
+    ANSWERED = "answered"  # Tencent did what was asked
+    REFUSED = "refused"  # certainly not done
+    NO_ANSWER = "no-answer"  # it may have been done
+    GONE = "gone"  # Tencent knows no such task
+    UNSENT = "unsent"  # it was never sent
+    EVENT = "event"  # Tencent says by itself how a target stands
+    ATTACHED = "attached"  # a person gave its ID
+    CLOSED = "closed"  # a person said that it did not start, or is over
+    ASKED = "asked"  # a person asked for its end
+    SILENCE = "silence"  # nothing was heard of it for so long
+    AWAY = "away"  # nobody could have heard: this bot was down
+    AGED = "aged"  # so old that it is, or soon will be, out of reach
+    DETACHED = "detached"  # its ID is another's, by better evidence
+
+
+class Does(StrEnum):
+    """What the request that a fact is about does to the thing."""
+
+    CREATE = "create"
+    END = "end"
+    CHANGE = "change"
+
+    @classmethod
+    def of(cls, *, creates: bool, ends: bool) -> "Does":
+        """Return what a request with such an effect does."""
+        return cls.CREATE if creates else cls.END if ends else cls.CHANGE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One piece of evidence about a thing. Times are UTC milliseconds.
+
+    *at* is its own time, *since* when the request that it answers was written, and
+    *came_at* when it was learnt. *job* is the intent whose request it is about, *by*
+    the Slack user behind it. *ref* is the TaskId that it names, *target* the digest
+    of a push target, *status* Tencent's number for how that stands, or of days.
+    *key* is equal for two deliveries of one fact.
+    """
+
+    kind: FactKind
+    at: int
+    came_at: int
+    key: str
+    does: Does = Does.CREATE
+    since: int | None = None
+    job: IntentId | None = None
+    by: str = ""
+    ref: str = ""
+    target: str = ""
+    status: int = 0
+    code: str = ""
+    text: str = ""
+
+
+def fact_key(*parts: object) -> str:
+    """Return the key of a fact that is the same for the same *parts*."""
+    return hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()
+
+
+class Headline(StrEnum):
+    """How a thing stands, in the one word that everything about it is drawn from."""
+
+    REQUESTED = "requested"
+    SENDING = "sending"
+    ACCEPTED = "accepted"  # Tencent said yes; nothing was heard since
+    CLAIMED = "claimed"  # a person says that it runs; Tencent has not
+    CONNECTING = "connecting"
+    LIVE = "live"
+    RECOVERING = "recovering"
+    TARGET_ENDED = "target ended"  # one of several
+    TARGET_FAILED = "target failed"  # one of several
+    PUSH_FAILED = "push failed"  # all of them
+    IDLE = "idle"  # and it is not known why: probably ended
+    STOPPING = "stopping"
+    MAY_RUN = "may run"  # a stop may have got through
+    EXPIRING = "expiring"
+    OUT_OF_REACH = "out of reach"
+    STOPPED = "stopped"
+    ENDED = "ended"
+    NOT_STARTED = "not started"
+    CLOSED = "closed"
+    UNKNOWN = "unknown"
+    DONE = "done"
+
+
+HEADLINES: Mapping[State, Headline] = {
+    State.QUEUED: Headline.REQUESTED,
+    State.WAITING: Headline.REQUESTED,
+    State.SENDING: Headline.SENDING,
+    State.STARTED: Headline.ACCEPTED,
+    State.NOT_STARTED: Headline.NOT_STARTED,
+    State.UNKNOWN: Headline.UNKNOWN,
+    State.DONE: Headline.DONE,
+    State.STOPPING: Headline.STOPPING,
+    State.EXPIRING: Headline.EXPIRING,
+    State.STOPPED: Headline.STOPPED,
+    State.ENDED: Headline.ENDED,
+    State.CLOSED: Headline.CLOSED,
+}
+
+
+class Target(StrEnum):
+    """How one push target stands."""
+
+    UNHEARD = "unheard"
+    CONNECTING = "connecting"
+    LIVE = "live"
+    RECOVERING = "recovering"
+    FAILED = "failed"
+    STOPPING = "stopping"
+    ENDED = "ended"  # idle by way of stopping
+    IDLE = "idle"  # idle, and neither a failure nor a stop was heard
+
+
+@dataclass(frozen=True, slots=True)
+class TargetStanding:
+    """How one target stands *since* a moment, with the error that Tencent gave.
+
+    *broke_at* begins the present run of troubles, which *breaks* counts; *failed_at*
+    is when it was given up in this outage. All are milliseconds, 0 for never.
+    """
+
+    status: Target = Target.UNHEARD
+    since: int = 0
+    code: str = ""
+    text: str = ""
+    broke_at: int = 0
+    breaks: int = 0
+    failed_at: int = 0
+
+
+class Ending(StrEnum):
+    """How it is known that a thing is over."""
+
+    STOPPED = "stopped"  # Tencent said so to a stop, or its targets did after one
+    IDLE = "idle"  # its targets went idle by way of stopping
+    MEANWHILE = "meanwhile"  # they did so while a stop was under way
+    GONE = "gone"  # Tencent knows no such task any more
+
+
+class Stop(StrEnum):
+    """What is known of the newest stop that is not under way any more."""
+
+    NONE = ""
+    REFUSED = "refused"  # certainly not stopped by it
+    MAYBE = "maybe"  # it may have got through
+    NO_SUCH_TASK = "no such task"  # of an ID that only a person vouches for
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """What was not heard of an unknown start, and whether it would have been.
+
+    *proven*: callbacks of its app did arrive after it was sent, and none was refused.
+    *heard_at* is when one last came, 0 for never. *away* is when this bot was down.
+    """
+
+    proven: bool = False
+    heard_at: int = 0
+    away: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What may be said of a thing. Times are UTC milliseconds.
+
+    *ref* is its ID, *vouched* for by Tencent or only by a person. *candidates* are
+    other IDs that came with its name. *since* is when the headline became so; *by* is
+    who did it, for which *reason*. *ending* is how it is known to be over.
+    """
+
+    state: State
+    headline: Headline
+    ref: str = ""
+    vouched: bool = False
+    candidates: tuple[str, ...] = ()
+    targets: tuple[TargetStanding, ...] = ()
+    since: int = 0
+    by: str = ""
+    reason: str = ""
+    code: str = ""
+    text: str = ""
+    ending: Ending | None = None
+    stop: Stop = Stop.NONE
+    silence: Silence | None = None
+    gone: str = ""  # an ID that a person gave, and that Tencent does not know
+    wished: bool = False  # a stop waits for its ID
+
+
+_STANDING = TypeAdapter(Standing)
+
+
+def standing_of(text: str, state: State) -> Standing:
+    """Read a standing from JSON; of one that was never folded the *state* is all."""
+    if not text:
+        return Standing(state=state, headline=HEADLINES[state])
+    return _STANDING.validate_json(text)
+
+
+def standing_text(standing: Standing) -> str:
+    """Return *standing* as JSON."""
+    return _STANDING.dump_json(standing, exclude_defaults=True).decode()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """The request that ends a thing, as the journal keeps it."""
+
+    request: bytes
+    masked: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Lifecycle(Protocol):
+    """What a resource tells the journal about the things of its kind."""
+
+    def fold(self, thing: "Intent", facts: Sequence[Fact]) -> Standing:
+        """Return what *facts*, in the order of their arrival, say of *thing*."""
+
+    def news(self, before: "Intent", after: "Intent") -> Iterable["Notice"]:
+        """Yield what is to be told of a thing beside its card, now that it changed."""
+
+    def ending(self, thing: "Intent") -> Ended | None:
+        """Return the request that ends *thing*, whose ID is known by now."""

@@ -1,0 +1,69 @@
+"""The numbers of handles that were given, in a file beside the journal.
+
+A journal that was put back from a copy remembers fewer than were given, and people
+still have cards with the others. So every number is noted outside of it as well, and
+what this file remembers is not given again.
+"""
+
+import json
+import os
+from pathlib import Path
+
+import structlog
+from sqlalchemy import Engine, insert, select, update
+
+from bot.ids import Kind
+from bot.journal.schema import counters
+
+log = structlog.get_logger(__name__)
+
+
+class HandleMarks:
+    """The highest number given of each kind; None where there is no file to keep."""
+
+    def __init__(self, file: Path | None) -> None:
+        self._file = file
+        self._last: dict[str, int] = _read(file)
+
+    def note(self, kind: Kind, number: int) -> None:
+        """Note that *number* is given; not synced, since a commit follows."""
+        if number <= self._last.get(kind, 0):
+            return
+        self._last[kind] = number
+        if self._file is None:
+            return
+        try:
+            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+            descriptor = os.open(self._file, flags, 0o600)
+            try:
+                os.write(descriptor, json.dumps(self._last).encode())
+            finally:
+                os.close(descriptor)
+        except OSError as error:  # the journal has its own count
+            log.critical("handles.unwritten", why=error.strerror)
+
+    def catch_up(self, engine: Engine) -> None:
+        """Let the counters of *engine* begin where this file ends, if it is ahead."""
+        with engine.begin() as connection:
+            rows = connection.execute(select(counters.c.kind, counters.c.last))
+            known: dict[str, int] = {row.kind: row.last for row in rows}
+            for kind, number in self._last.items():
+                if number <= known.get(kind, 0):
+                    continue
+                log.warning("handles.ahead", kind=kind, handles_from=number + 1)
+                if kind in known:
+                    of = counters.c.kind == kind
+                    connection.execute(update(counters).where(of).values(last=number))
+                else:
+                    connection.execute(insert(counters).values(kind=kind, last=number))
+
+
+def _read(file: Path | None) -> dict[str, int]:
+    if file is None or not file.exists():
+        return {}
+    try:
+        kept = json.loads(file.read_bytes())
+        return {str(kind): int(number) for kind, number in kept.items()}
+    except (ValueError, AttributeError, TypeError, OSError):
+        log.critical("handles.unreadable")
+        return {}

@@ -1,0 +1,232 @@
+"""Stops: one call ends a thing, however many ask for it.
+
+A stop is *placed* when it is accepted. Of a thing that was not sent yet it is the end
+at once. Of one whose ID is not known it is a wish, which waits. If a stop of the same
+ID is under way, it joins that. Only what is left is a call of its own.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import bindparam, select
+
+from bot.dialogue.outcome import Audience
+from bot.ids import IntentId
+from bot.journal.evidence import Does, Fact, FactKind, fact_key
+from bot.journal.model import RESULT, Changes, Intent, NewIntent, Notice
+from bot.journal.rows import intent_of, intents_of, millis
+from bot.journal.schema import intents
+from bot.journal.transaction import Transaction
+from bot.states import OPEN, State
+
+CANCELLED = "patchbay.Cancelled"
+TOLD = (Notice(name=RESULT, audience=Audience.ASKER),)
+
+
+class How(StrEnum):
+    """How a stop ended, where it is not that Tencent carried it out."""
+
+    CANCELLED = "cancelled"  # what it was to stop was never sent
+    NOT_STARTED = "not started"  # nor did that ever run
+    ENDED = "ended"  # that ended by itself meanwhile
+    GONE = "gone"  # Tencent knows no such task
+    NO_SUCH_TASK = "no such task"  # of an ID that only a person vouches for
+
+
+_open = (
+    intents.c.ends,
+    intents.c.joins.is_(None),
+    intents.c.state.in_([state.value for state in OPEN]),
+)
+_SAME = select(intents).where(
+    *_open,
+    intents.c.sdk_app_id == bindparam("sdk_app_id"),
+    intents.c.kind == bindparam("kind"),
+    intents.c.ref == bindparam("ref"),
+    intents.c.ref != "",
+)
+_OF = (
+    select(intents)
+    .where(*_open, intents.c.about == bindparam("thing"))
+    .order_by(intents.c.created_at, intents.c.id)
+)
+_FOREIGN = select(intents).where(
+    intents.c.ends,
+    intents.c.about.is_(None),
+    intents.c.sdk_app_id == bindparam("sdk_app_id"),
+    intents.c.kind == bindparam("kind"),
+    intents.c.ref == bindparam("ref"),
+)
+_JOINED = (
+    select(intents)
+    .where(intents.c.joins == bindparam("job"), intents.c.state == State.WAITING.value)
+    .order_by(intents.c.created_at, intents.c.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where a new stop begins, and the stop that it joins."""
+
+    state: State = State.QUEUED
+    joins: IntentId | None = None
+
+
+def placed(tx: Transaction, new: NewIntent) -> Placed:
+    """Return where the stop *new* begins."""
+    subject = new.subject
+    thing = tx.get(subject.about) if subject.about else None
+    if not subject.ref and thing and thing.state is not State.QUEUED:
+        return Placed(State.WAITING)
+    same = _same(tx, subject.sdk_app_id, subject.kind, subject.ref)
+    return Placed(State.WAITING, same.id) if same else Placed()
+
+
+def asked(tx: Transaction, stop: Intent) -> None:
+    """Note on the thing that its end was asked for; end it if it was never sent."""
+    subject = stop.subject
+    if subject.about is None:
+        return
+    thing = tx.get(subject.about)
+    if thing.state is State.QUEUED:
+        tx.learn(thing.id, _cancelled(tx, thing, stop))
+        settle(tx, tx.get(stop.id), State.DONE, Changes(reason=How.CANCELLED))
+        return
+    follow(tx, *tx.learn(thing.id, _asked(tx, stop)))
+
+
+def follow(tx: Transaction, before: Intent, after: Intent) -> None:
+    """Let the stops of a thing go on as it did: it has an ID, or is over."""
+    if after.state is State.NOT_STARTED:
+        _end(tx, after, How.NOT_STARTED)
+    elif after.state in {State.STOPPED, State.ENDED} and before.state != after.state:
+        _end(tx, after, How.ENDED)
+    elif after.subject.ref and after.subject.ref != before.subject.ref:
+        _adopt(tx, after)
+        for wish in open_of(tx, after.id):
+            if wish.state is State.WAITING and not wish.subject.ref:
+                _release(tx, wish, after)
+
+
+def settle(
+    tx: Transaction,
+    stop: Intent,
+    to: State,
+    changes: Changes,
+    notices: Iterable[Notice] = TOLD,
+) -> Intent:
+    """End a *stop*, and all that joined it, with the same answer."""
+    settled = tx.move(stop.id, to, changes)
+    tx.raise_notices(settled, notices)
+    shared = changes.copy()
+    shared.pop("reply_secret", None)
+    for one in joined(tx, stop.id):
+        tx.raise_notices(tx.move(one.id, to, shared), TOLD)
+    return settled
+
+
+def joined(tx: Transaction, job: IntentId) -> list[Intent]:
+    """Return the stops that wait for the answer of *job*."""
+    return intents_of(tx.connection.execute(_JOINED, {"job": job}))
+
+
+def open_of(tx: Transaction, thing: IntentId) -> list[Intent]:
+    """Return the stops of *thing* that are under way, or wait."""
+    return intents_of(tx.connection.execute(_OF, {"thing": thing}))
+
+
+def _end(tx: Transaction, thing: Intent, how: How) -> None:
+    """End the stops of *thing*, which there is nothing more to do about."""
+    for stop in open_of(tx, thing.id):
+        if stop.subject.ref in {"", thing.subject.ref}:
+            settle(tx, stop, State.DONE, Changes(reason=how))
+
+
+def _release(tx: Transaction, wish: Intent, thing: Intent) -> None:
+    """Let *wish* become a call, or join the one there is: *thing* has an ID now."""
+    ref = thing.subject.ref
+    same = _same(tx, thing.subject.sdk_app_id, thing.subject.kind, ref)
+    if same:
+        tx.connection.execute(
+            intents.update()
+            .where(intents.c.id == wish.id)
+            .values(joins=same.id, ref=ref)
+        )
+        return
+    request = tx.lifecycles[thing.subject.kind].ending(thing)
+    if request is None:
+        return
+    tx.move(wish.id, State.QUEUED, Changes(ref=ref))
+    tx.connection.execute(
+        intents.update()
+        .where(intents.c.id == wish.id)
+        .values(request=tx.seal.close(request.request), settled_at=None)
+    )
+
+
+def _adopt(tx: Transaction, thing: Intent) -> None:
+    """Take over what was done about its ID before it was known to be its."""
+    subject = thing.subject
+    names = {"sdk_app_id": subject.sdk_app_id, "kind": subject.kind}
+    found = tx.connection.execute(_FOREIGN, {**names, "ref": subject.ref})
+    for stop in intents_of(found):
+        tx.connection.execute(
+            intents.update()
+            .where(intents.c.id == stop.id)
+            .values(about=thing.id, handle=thing.handle)
+        )
+        if stop.state in OPEN:
+            tx.learn(thing.id, _asked(tx, stop))
+        elif stop.state is State.DONE and not stop.settlement.reason:
+            tx.learn(thing.id, _carried_out(stop))
+
+
+def _same(tx: Transaction, sdk_app_id: int, kind: str, ref: str) -> Intent | None:
+    names = {"sdk_app_id": sdk_app_id, "kind": kind, "ref": ref}
+    row = tx.connection.execute(_SAME, names).first()
+    return intent_of(row) if row else None
+
+
+def _asked(tx: Transaction, stop: Intent) -> Fact:
+    at = millis(tx.now())
+    return Fact(
+        kind=FactKind.ASKED,
+        does=Does.END,
+        key=fact_key(stop.id, "asked"),
+        job=stop.joins or stop.id,
+        by=stop.asker.user,
+        ref=stop.subject.ref,
+        at=at,
+        came_at=at,
+    )
+
+
+def _cancelled(tx: Transaction, thing: Intent, stop: Intent) -> Fact:
+    at = millis(tx.now())
+    return Fact(
+        kind=FactKind.UNSENT,
+        key=fact_key(thing.id, "unsent"),
+        job=stop.id,
+        by=stop.asker.user,
+        code=CANCELLED,
+        at=at,
+        came_at=at,
+    )
+
+
+def _carried_out(stop: Intent) -> Fact:
+    """Return that *stop*, of what was nobody's then, ended it."""
+    sent = stop.sent_at or stop.created_at
+    at = millis(stop.settlement.settled_at or sent)
+    return Fact(
+        kind=FactKind.ANSWERED,
+        does=Does.END,
+        key=fact_key(stop.id, FactKind.ANSWERED),
+        job=stop.id,
+        by=stop.asker.user,
+        ref=stop.subject.ref,
+        since=millis(sent),
+        at=at,
+        came_at=at,
+    )

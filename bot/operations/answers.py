@@ -1,0 +1,131 @@
+"""What an answer, or the lack of one, says: how the intent ended, and the facts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import structlog
+
+from bot.errors import CloudError, NoAnswer, NotSent, Refused
+from bot.journal.evidence import Does, Fact, FactKind, fact_key
+from bot.journal.model import Changes, Intent
+from bot.journal.stops import How
+from bot.resources.base import Yield
+from bot.runtime.redact import HIDE
+from bot.states import State
+from bot.tencent.models.base import Reply, Request
+from bot.tencent.retry import Conclusion
+
+NOT_SENT, NO_ANSWER = "patchbay.NotSent", "patchbay.NoAnswer"
+
+log = structlog.get_logger(__name__)
+
+_KINDS: Mapping[Conclusion, FactKind] = {
+    Conclusion.STARTED: FactKind.ANSWERED,
+    Conclusion.NOT_STARTED: FactKind.REFUSED,
+    Conclusion.UNKNOWN: FactKind.NO_ANSWER,
+    Conclusion.GONE: FactKind.GONE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What is being sent: its intent, the signed request, and by when (monotonic)."""
+
+    intent: Intent
+    request: Request[Any]
+    give_up: float
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """When a request was written and answered, and when that was learnt here.
+
+    Milliseconds; the first two by Tencent's clock.
+    """
+
+    since: int
+    at: int
+    came_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """How an intent ended, what changes in the journal, and what is known by it."""
+
+    state: State
+    changes: Changes
+    known: tuple[Fact, ...]
+
+
+def succeeded(claim: Claim, reply: Reply, kept: Yield, times: Times) -> Answered:
+    """Return that Tencent did what was asked, and what is *kept* of its *reply*."""
+    intent = claim.intent
+    facts = {"request_id": reply.request_id, "ref": kept.ref}
+    log.info("cloud.answered", intent=intent.id, **facts)
+    changes = Changes(request_id=reply.request_id)
+    if kept.ref:
+        changes["ref"] = kept.ref
+    if kept.secret:
+        changes["reply_secret"] = kept.secret
+    if kept.kept:
+        changes["reply"] = kept.kept
+    fact = _fact(intent, FactKind.ANSWERED, times, ref=kept.ref)
+    return Answered(claim.request.effect.succeeded, changes, (fact,))
+
+
+def failed(claim: Claim, error: CloudError, end: Conclusion, times: Times) -> Answered:
+    """Return what *error* says, which leads to the conclusion *end*."""
+    intent, request_id = claim.intent, error.request_id
+    if end is Conclusion.STARTED and isinstance(error, NoAnswer):
+        ref = error.salvaged
+        fact = _fact(intent, FactKind.ANSWERED, times, ref=ref)
+        changes = Changes(request_id=request_id, ref=ref)
+        return Answered(State.STARTED, changes, (fact,))
+    said = error.message if isinstance(error, Refused) else str(error)
+    code, text = code_of(error), HIDE(said)  # it may quote what was sent
+    changes = Changes(request_id=request_id, error_code=code, error_text=text)
+    if end is Conclusion.GONE:
+        changes["reason"] = How.GONE
+    fact = replace(_fact(intent, _KINDS[end], times), code=code, text=text)
+    others = error.candidates if intent.subject.creates else ()
+    known = (fact, *(_candidate(fact, one) for one in others))
+    return Answered(_state(claim.request, end), changes, known)
+
+
+def code_of(error: CloudError) -> str:
+    """Return the error code under which *error* is kept and explained."""
+    match error:
+        case Refused(code=code):
+            return code
+        case NotSent():
+            return NOT_SENT
+        case _:
+            return NO_ANSWER
+
+
+def _fact(intent: Intent, kind: FactKind, times: Times, *, ref: str = "") -> Fact:
+    subject = intent.subject
+    return Fact(
+        kind=kind,
+        does=Does.of(creates=subject.creates, ends=subject.ends),
+        key=fact_key(intent.id, kind),
+        job=intent.id,
+        by=intent.asker.user,
+        ref=ref or ("" if subject.creates else subject.ref),
+        since=times.since,
+        at=times.at,
+        came_at=times.came_at,
+    )
+
+
+def _candidate(fact: Fact, task_id: str) -> Fact:
+    """Return that *task_id* came with an answer that cannot be trusted."""
+    key = fact_key(fact.key, task_id)
+    return replace(fact, kind=FactKind.NO_ANSWER, ref=task_id, key=key)
+
+
+def _state(request: Request[Any], end: Conclusion) -> State:
+    if end is Conclusion.GONE:  # there is nothing left to stop; all else finds nothing
+        return State.DONE if request.effect.ends else State.NOT_STARTED
+    return State.UNKNOWN if end is Conclusion.UNKNOWN else State.NOT_STARTED

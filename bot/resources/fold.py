@@ -1,0 +1,292 @@
+"""What the facts about a thing amount to: the rules that all resources share.
+
+Facts are ordered by their own times. Only where two cannot be told apart does their
+rank decide: a signed event before an answer, an answer before "no such task", that
+before doubt. A person's word settles doubt and nothing else. It is a pure function of
+all facts, so the order in which they arrive changes nothing in the end.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.journal.evidence import (
+    HEADLINES,
+    Does,
+    Ending,
+    Fact,
+    FactKind,
+    Headline,
+    Silence,
+    Standing,
+    Stop,
+)
+from bot.journal.model import Intent
+from bot.states import State
+
+# Milliseconds by which an event and a request of ours must differ to be told apart:
+# two clocks, ours corrected to the second of Tencent's `Date`.
+MARGIN = 5_000
+OUT_OF_REACH_DAYS = 30
+
+_RESULTS = {
+    FactKind.ANSWERED,
+    FactKind.REFUSED,
+    FactKind.NO_ANSWER,
+    FactKind.GONE,
+    FactKind.UNSENT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The facts about a thing, as the rules ask for them.
+
+    *given* is the ID that it had when it was accepted, for resources whose things are
+    keyed by one that we choose.
+    """
+
+    facts: Sequence[Fact]
+    given: str = ""
+
+    def last(self, kind: FactKind, does: Does = Does.CREATE) -> Fact | None:
+        """Return the fact of that kind that came last."""
+        found = [f for f in self.facts if f.kind is kind and f.does is does]
+        return found[-1] if found else None
+
+    @property
+    def answered(self) -> Fact | None:
+        """The answer that it was made."""
+        return next((f for f in self.facts if _is(f, FactKind.ANSWERED)), None)
+
+    @property
+    def word(self) -> Fact | None:
+        """The last word of a person on it: that it runs, or that it does not."""
+        words = [
+            f for f in self.facts if f.kind in {FactKind.ATTACHED, FactKind.CLOSED}
+        ]
+        return words[-1] if words else None
+
+    def results(self, ref: str) -> list[Fact]:
+        """Return how the stops of *ref* ended, in the order of their own times."""
+        ended = [
+            f
+            for f in self.facts
+            if f.does is Does.END and f.kind in _RESULTS and f.ref == ref
+        ]
+        return sorted(ended, key=lambda f: f.at)
+
+    def asked(self, ref: str) -> Fact | None:
+        """Return the first demand for its end that nothing has answered yet."""
+        waiting: Fact | None = None
+        for fact in self.facts:
+            if fact.does is not Does.END or fact.ref not in {"", ref}:
+                continue
+            if fact.kind is FactKind.ASKED:
+                waiting = waiting or fact
+            elif fact.kind in _RESULTS:
+                waiting = None
+        return waiting
+
+
+def _is(fact: Fact, kind: FactKind) -> bool:
+    return fact.kind is kind and fact.does is Does.CREATE
+
+
+def known_of(thing: Intent, facts: Sequence[Fact]) -> Known:
+    """Return *facts* for the rules; *thing* has an ID of our choosing, if any."""
+    given = "" if thing.subject.sdk_app_id else thing.subject.ref
+    return Known(facts, given)
+
+
+def fold(thing: Intent, facts: Sequence[Fact]) -> Standing:
+    """Return what *facts* say of a *thing* that Tencent tells nothing of by itself."""
+    known = known_of(thing, facts)
+    answered = known.answered
+    word = known.word
+    ref = (answered.ref if answered else "") or known.given
+    if not ref and word:
+        ref = word.ref
+    if over := over_by_answer(known, ref, vouched=answered is not None):
+        return over
+    if answered:
+        return running(
+            known, Headline.ACCEPTED, ref=ref, since=answered.at, vouched=True
+        )
+    return unvouched(known)
+
+
+def over_by_answer(
+    known: Known, ref: str, *, vouched: bool, ran_at: Iterable[int] = ()
+) -> Standing | None:
+    """Return that it is over, if a stop was answered so and nothing ran after it.
+
+    *ran_at* are the moments of which a signed event says that it ran. *vouched*:
+    Tencent has named it before, so that "no such task" means that it is over.
+    """
+    ran = max(ran_at, default=None)
+    doubt: Fact | None = None
+    for fact in known.results(ref):
+        stopped = fact.kind is FactKind.ANSWERED
+        gone = fact.kind is FactKind.GONE and vouched
+        if fact.kind is FactKind.NO_ANSWER:
+            doubt = doubt or fact
+        if not (stopped or gone) or (ran is not None and ran >= _after(fact)):
+            continue
+        done = fact if stopped else doubt  # one whose answer was lost got through
+        return Standing(
+            state=State.STOPPED if done else State.ENDED,
+            headline=Headline.STOPPED if done else Headline.ENDED,
+            ref=ref,
+            vouched=True,
+            since=(done or fact).at,
+            by=done.by if done else "",
+            ending=Ending.STOPPED if done else Ending.GONE,
+        )
+    return None
+
+
+def _after(fact: Fact) -> int:
+    """Return the earliest moment of an event that *fact* does not outweigh."""
+    return (fact.at if fact.since is None else fact.since) - MARGIN
+
+
+def running(  # noqa: PLR0913 - what distinguishes one that runs
+    known: Known,
+    headline: Headline,
+    *,
+    ref: str,
+    since: int,
+    vouched: bool,
+    by: str = "",
+    ran_at: Iterable[int] = (),
+) -> Standing:
+    """Return the standing of a thing that runs, as far as is known."""
+    aged = known.last(FactKind.AGED)
+    asked = known.asked(ref)
+    stop = _last_stop(known, ref, ran_at)
+    state = State.EXPIRING if aged else State.STARTED
+    quiet = headline in {Headline.ACCEPTED, Headline.CLAIMED, Headline.LIVE}
+    if stop is Stop.MAYBE:
+        headline = Headline.MAY_RUN
+    elif aged and quiet:
+        headline = Headline.EXPIRING
+    if asked:
+        state, headline, since, by = (
+            State.STOPPING,
+            Headline.STOPPING,
+            asked.at,
+            asked.by,
+        )
+    if aged and aged.status >= OUT_OF_REACH_DAYS:
+        state, headline = State.EXPIRING, Headline.OUT_OF_REACH
+    return Standing(
+        state=state,
+        headline=headline,
+        ref=ref,
+        vouched=vouched,
+        since=since,
+        by=by,
+        stop=stop,
+    )
+
+
+def _last_stop(known: Known, ref: str, ran_at: Iterable[int]) -> Stop:
+    """Return what is known of the stop that was tried last; doubt stays until news."""
+    ran = max(ran_at, default=None)
+    found = Stop.NONE
+    for fact in known.results(ref):
+        if fact.kind is FactKind.NO_ANSWER:
+            found = Stop.MAYBE
+        elif fact.kind is FactKind.REFUSED and found is not Stop.MAYBE:
+            found = Stop.REFUSED
+        if found is Stop.MAYBE and ran is not None and ran >= _after(fact):
+            found = Stop.NONE
+    return found
+
+
+def unvouched(known: Known, *, candidates: tuple[str, ...] = ()) -> Standing:
+    """Return the standing of a thing that Tencent has not vouched for."""
+    word = known.word
+    if word and word.kind is FactKind.ATTACHED:
+        return _claimed(known, word, candidates)
+    if word:
+        return Standing(
+            state=State.CLOSED,
+            headline=Headline.CLOSED,
+            candidates=candidates,
+            ref=known.given,
+            since=word.at,
+            by=word.by,
+            reason=word.text,
+        )
+    for kind, state in (
+        (FactKind.NO_ANSWER, State.UNKNOWN),
+        (FactKind.REFUSED, State.NOT_STARTED),
+        (FactKind.GONE, State.NOT_STARTED),
+        (FactKind.UNSENT, State.NOT_STARTED),
+        (FactKind.WRITTEN, State.SENDING),
+    ):
+        if fact := known.last(kind):
+            return _unstarted(known, fact, state, candidates)
+    return Standing(state=State.QUEUED, headline=Headline.REQUESTED, ref=known.given)
+
+
+def _unstarted(
+    known: Known, fact: Fact, state: State, candidates: tuple[str, ...]
+) -> Standing:
+    unknown = state is State.UNKNOWN
+    return Standing(
+        state=state,
+        headline=HEADLINES[state],
+        ref=known.given,
+        candidates=candidates,
+        since=fact.at,
+        by=fact.by if fact.kind is FactKind.UNSENT else "",
+        code=fact.code,
+        text=fact.text,
+        silence=silence_of(known) if unknown else None,
+        wished=known.asked("") is not None,
+    )
+
+
+def _claimed(known: Known, word: Fact, candidates: tuple[str, ...]) -> Standing:
+    """Return how a thing stands for which only a person vouches."""
+    results = known.results(word.ref)
+    gone = results and results[-1].kind is FactKind.GONE
+    detached = any(
+        f.kind is FactKind.DETACHED and f.ref == word.ref for f in known.facts
+    )
+    if not (gone or detached):
+        return running(
+            known,
+            Headline.CLAIMED,
+            ref=word.ref,
+            since=word.at,
+            vouched=False,
+            by=word.by,
+        )
+    doubt = known.last(FactKind.NO_ANSWER)
+    return Standing(
+        state=State.UNKNOWN,
+        headline=Headline.UNKNOWN,
+        candidates=candidates,
+        since=(doubt or word).at,
+        code=doubt.code if doubt else "",
+        text=doubt.text if doubt else "",
+        stop=Stop.NO_SUCH_TASK if gone else Stop.NONE,
+        gone=word.ref,
+        silence=silence_of(known),
+    )
+
+
+def silence_of(known: Known) -> Silence | None:
+    """Return what was not heard, if somebody listened for it."""
+    silence = known.last(FactKind.SILENCE)
+    away = known.last(FactKind.AWAY)
+    if silence is None and away is None:
+        return None
+    return Silence(
+        proven=bool(silence and silence.status) and away is None,
+        heard_at=(silence.since or 0) if silence else 0,
+        away=(away.since or away.at, away.at) if away else None,
+    )

@@ -1,0 +1,267 @@
+"""What is known of a relay: the fold of its facts, target by target.
+
+Tencent tells each change of each push target in a signed event, in any order and more
+than once. An event counts for the target that it names, by host, port and path; one
+that names no target of the relay counts for none, and its TaskId is a candidate.
+
+Page: https://trtc.io/document/54913
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bot.journal.evidence import (
+    Does,
+    Ending,
+    Fact,
+    FactKind,
+    Headline,
+    Standing,
+    Target,
+    TargetStanding,
+)
+from bot.journal.model import Intent
+from bot.resources.fold import (
+    MARGIN,
+    Known,
+    known_of,
+    over_by_answer,
+    running,
+    unvouched,
+)
+from bot.states import State
+from bot.tencent.events import RelayStatus
+
+STEADY = 10 * 60_000  # milliseconds after which a break begins new troubles
+
+_SIMPLE: Mapping[int, Target] = {
+    RelayStatus.CONNECTING: Target.CONNECTING,
+    RelayStatus.RUNNING: Target.LIVE,
+    RelayStatus.RECOVERING: Target.RECOVERING,
+    RelayStatus.FAILED: Target.FAILED,
+    RelayStatus.DISCONNECTING: Target.STOPPING,
+}
+# A target that says so runs, against an answer of the same moment.
+_RUNS = {RelayStatus.CONNECTING, RelayStatus.RUNNING, RelayStatus.RECOVERING}
+OVER = {Target.ENDED, Target.IDLE}
+
+
+def fold(thing: Intent, facts: Sequence[Fact]) -> Standing:
+    """Return what *facts* say of the relay *thing*."""
+    known = known_of(thing, facts)
+    ids = _ids(thing, known)
+    if not ids.ref:
+        return unvouched(known, candidates=ids.candidates)
+    if not ids.vouched:
+        claimed = unvouched(known, candidates=ids.candidates)
+        over = over_by_answer(known, ids.ref, vouched=False)
+        return replace(over or claimed, candidates=ids.candidates)
+    events = [f for f in facts if f.kind is FactKind.EVENT and f.ref == ids.ref]
+    targets = _targets(thing, events)
+    standing = _vouched(thing, known, ids, events, targets)
+    return replace(standing, targets=targets, candidates=ids.candidates)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ids:
+    ref: str
+    vouched: bool
+    candidates: tuple[str, ...]
+
+
+def _ids(thing: Intent, known: Known) -> _Ids:
+    """Return the relay's TaskId, and every other that came with its name.
+
+    The answer's goes first, then that of an event about one of its targets. A
+    person's counts as long as Tencent has named none.
+    """
+    said = known.answered.ref if known.answered else ""
+    told = [
+        f.ref
+        for f in known.facts
+        if f.kind is FactKind.EVENT and _is_about(thing, f) and f.ref
+    ]
+    word = known.word
+    claimed = word.ref if word and word.kind is FactKind.ATTACHED else ""
+    by_tencent = said or (told[0] if told else "")
+    detached = {f.ref for f in known.facts if f.kind is FactKind.DETACHED}
+    every = dict.fromkeys(f.ref for f in known.facts if f.ref)
+    # an event of our robot vouches for the TaskId that a person gave, whatever it names
+    heard = {f.ref for f in known.facts if f.kind is FactKind.EVENT}
+    ref = by_tencent or claimed
+    gone = {f.ref for f in known.results(claimed) if f.kind is FactKind.GONE}
+    candidates = tuple(
+        one for one in every if one not in {ref, *detached} and one not in gone
+    )
+    return _Ids(ref, bool(by_tencent) or ref in heard, candidates)
+
+
+def _is_about(thing: Intent, event: Fact) -> bool:
+    """Tell whether *event* names one of the targets; of one not ours, any does."""
+    return event.target in thing.subject.targets or not thing.masked
+
+
+def _vouched(
+    thing: Intent,
+    known: Known,
+    ids: _Ids,
+    events: Sequence[Fact],
+    targets: tuple[TargetStanding, ...],
+) -> Standing:
+    counted = [f for f in events if _is_about(thing, f)]
+    ran_at = [f.at for f in counted if f.status in _RUNS]
+    # one that failed was tried until then, and says nothing of the moment after
+    ran_at += [f.at - 2 * MARGIN for f in counted if f.status == RelayStatus.FAILED]
+    if over := over_by_answer(known, ids.ref, vouched=True, ran_at=ran_at):
+        return over
+    if over := _over_by_events(thing, known, ids.ref, targets):
+        return over
+    since, headline = _headline(thing, targets)
+    answered = known.answered
+    accepted_at = answered.at if answered else min((f.at for f in events), default=0)
+    return running(
+        known,
+        headline,
+        ref=ids.ref,
+        since=since or accepted_at,
+        vouched=True,
+        ran_at=ran_at,
+    )
+
+
+def _over_by_events(
+    thing: Intent, known: Known, ref: str, targets: Sequence[TargetStanding]
+) -> Standing | None:
+    """Return that it is over, if every target went idle and it is known why.
+
+    A relay that also goes back into a room is not over by its targets: rooms send no
+    such events. Nor is one whose targets are not known.
+    """
+    if not targets or not thing.masked or thing.masked.get("FeedBackRoomParams"):
+        return None
+    if any(target.status not in OVER for target in targets):
+        return None
+    at = max(target.since for target in targets)
+    sent = [
+        f
+        for f in known.results(ref)
+        if f.kind in {FactKind.ANSWERED, FactKind.NO_ANSWER}
+    ]
+    if sent:
+        return Standing(
+            state=State.STOPPED,
+            headline=Headline.STOPPED,
+            ref=ref,
+            vouched=True,
+            since=at,
+            by=sent[-1].by,
+            ending=Ending.STOPPED,
+        )
+    written = _written(known, ref)
+    if written is None and any(one.status is Target.IDLE for one in targets):
+        return None
+    return Standing(
+        state=State.ENDED,
+        headline=Headline.ENDED,
+        ref=ref,
+        vouched=True,
+        since=at,
+        by=written.by if written else "",
+        ending=Ending.MEANWHILE if written else Ending.IDLE,
+    )
+
+
+def _written(known: Known, ref: str) -> Fact | None:
+    """Return the stop that was under way when the relay ended, if one was.
+
+    Whether it was that which ended it, only its answer tells.
+    """
+    stops = [f for f in known.facts if f.does is Does.END and f.ref == ref]
+    undone = {f.job for f in stops if f.kind in {FactKind.REFUSED, FactKind.UNSENT}}
+    written = (f for f in stops if f.kind is FactKind.WRITTEN)
+    return next((f for f in written if f.job not in undone), None)
+
+
+def _headline(thing: Intent, targets: Sequence[TargetStanding]) -> tuple[int, Headline]:
+    """Return the headline that the worst target makes, and since when."""
+    heard = [one for one in targets if one.status is not Target.UNHEARD]
+    if not heard:
+        return 0, Headline.ACCEPTED
+    for status, all_of_them, some in (
+        (Target.FAILED, Headline.PUSH_FAILED, Headline.TARGET_FAILED),
+        (Target.RECOVERING, Headline.RECOVERING, Headline.RECOVERING),
+        (Target.IDLE, Headline.IDLE, Headline.TARGET_ENDED),
+        (Target.ENDED, Headline.TARGET_ENDED, Headline.TARGET_ENDED),
+        (Target.STOPPING, Headline.TARGET_ENDED, Headline.TARGET_ENDED),
+        (Target.CONNECTING, Headline.CONNECTING, Headline.CONNECTING),
+    ):
+        such = [one.since for one in targets if one.status is status]
+        if such:
+            return max(such), all_of_them if len(such) == len(targets) else some
+    whole = len(heard) == len(targets)
+    since = max(one.since for one in heard)
+    return since, Headline.LIVE if whole else Headline.CONNECTING
+
+
+# ── one target ───────────────────────────────────────────────────────────────────
+
+
+def _targets(thing: Intent, events: Iterable[Fact]) -> tuple[TargetStanding, ...]:
+    """Return how each target stands; of a relay not ours, each that was heard of."""
+    named: dict[str, list[Fact]] = {one: [] for one in thing.subject.targets}
+    for event in sorted(events, key=lambda f: (f.at, f.came_at)):
+        if event.target in named:
+            named[event.target].append(event)
+        elif not thing.masked:
+            named.setdefault(event.target, []).append(event)
+    return tuple(_target(of) for of in named.values())
+
+
+def _target(events: Iterable[Fact]) -> TargetStanding:
+    standing = TargetStanding()
+    for event in events:
+        standing = _next(standing, event)
+    return standing
+
+
+def _next(before: TargetStanding, event: Fact) -> TargetStanding:
+    """Return how the target stands after *event*; a status not known says nothing."""
+    if event.status == RelayStatus.IDLE:
+        status = _idle(before)
+    elif event.status in _SIMPLE:
+        status = _SIMPLE[event.status]
+    else:
+        return before
+    if status is before.status:
+        return before
+    after = replace(before, status=status, since=event.at, code="", text="")
+    if status in {Target.RECOVERING, Target.FAILED}:
+        after = _broken(before, after, event)
+    elif status is Target.LIVE:
+        after = replace(after, failed_at=0)
+    return after
+
+
+def _idle(before: TargetStanding) -> Target:
+    """Return what idle means after *before*: stopped, given up, or nobody knows."""
+    if before.status in {Target.STOPPING, Target.ENDED}:
+        return Target.ENDED
+    return Target.FAILED if before.status is Target.FAILED else Target.IDLE
+
+
+def _broken(
+    before: TargetStanding, after: TargetStanding, event: Fact
+) -> TargetStanding:
+    """Count a break; after long quiet the count begins anew."""
+    after = replace(after, code=event.code, text=event.text)
+    if before.status not in {Target.RECOVERING, Target.FAILED}:
+        quiet = before.status is Target.LIVE and event.at - before.since > STEADY
+        again = before.broke_at and not quiet
+        after = replace(
+            after,
+            broke_at=before.broke_at if again else event.at,
+            breaks=before.breaks + 1 if again else 1,
+        )
+    if after.status is Target.FAILED and not before.failed_at:
+        after = replace(after, failed_at=event.at)
+    return after

@@ -1,0 +1,224 @@
+"""What is told of a relay in the thread of its card: each change to worse, each end.
+
+One line for each break of a target and one for its recovery; of a target that breaks
+again and again one line with a count, renewed once a minute.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.dialogue.outcome import (
+    Audience,
+    Bold,
+    Button,
+    Buttons,
+    Mono,
+    Outcome,
+    Part,
+    Span,
+    Tone,
+    When,
+    Who,
+    line,
+)
+from bot.i18n import _, n_
+from bot.ids import SlackUserId
+from bot.journal.evidence import Ending, Headline, Target, TargetStanding
+from bot.journal.model import CONTRADICTION, NEWS, REVIVED, Intent, Notice
+from bot.resources.relay.card import ran_for, stop_button, target_name
+from bot.states import LIVE, OVER, State
+
+PUSH_FAILED = "push-failed"
+RENEWED = timedelta(minutes=1)
+BROKE, FAILED, BACK, FLAPS, IDLE, OVER_NOW = (
+    "broke",
+    "failed",
+    "back",
+    "flaps",
+    "idle",
+    "over",
+)
+_TROUBLED = {Target.RECOVERING, Target.FAILED}
+
+
+def news(before: Intent, after: Intent) -> Iterable[Notice]:
+    """Yield what is to be told of a relay that changed, beside its card."""
+    was, now = before.standing, after.standing
+    for task_id in now.candidates:
+        if task_id not in was.candidates:
+            yield Notice(
+                name=CONTRADICTION, audience=Audience.OPS, facts={"task_id": task_id}
+            )
+    if before.state in OVER and after.state in LIVE:
+        yield Notice(
+            name=REVIVED, audience=Audience.OPS, facts={"was": before.state.value}
+        )
+    for number, target in enumerate(now.targets):
+        earlier = was.targets[number] if number < len(was.targets) else TargetStanding()
+        yield from _of_target(number + 1, earlier, target)
+    if now.headline is Headline.IDLE is not was.headline:
+        yield _line(IDLE, 0, now.since, f"idle:{now.since}")
+    ended = {State.STOPPED, State.ENDED}
+    if now.state in ended and was.state not in ended:
+        yield _line(OVER_NOW, 0, now.since, f"over:{now.since}")
+
+
+def _of_target(
+    number: int, was: TargetStanding, now: TargetStanding
+) -> Iterable[Notice]:
+    facts: dict[str, Any] = {"code": now.code, "text": now.text}
+    facts |= {"count": now.breaks, "since": now.broke_at}
+    episode = f"{number}:{now.broke_at}"
+    if now.failed_at and now.failed_at != was.failed_at:
+        key = f"{episode}:{FAILED}:{now.failed_at}"
+        yield _line(FAILED, number, now.failed_at, key, **facts)
+        alarm = {"target": number, "at": now.failed_at, **facts}
+        yield Notice(name=PUSH_FAILED, audience=Audience.OPS, facts=alarm)
+        return
+    broke = now.status is Target.RECOVERING and was.status not in _TROUBLED
+    back = now.status is Target.LIVE and was.status in _TROUBLED
+    if not (broke or back):
+        return
+    if now.breaks > 1:
+        again = now.breaks > 2 or back  # noqa: PLR2004 - the second break is the first news
+        yield _line(
+            FLAPS, number, now.since, f"{episode}:{FLAPS}", later=again, **facts
+        )
+    else:
+        what = BROKE if broke else BACK
+        yield _line(what, number, now.since, f"{episode}:{what}", **facts)
+
+
+def _line(
+    what: str, number: int, at: int, key: str, *, later: bool = False, **facts: Any
+) -> Notice:
+    return Notice(
+        name=NEWS,
+        audience=Audience.THREAD,
+        line=key,
+        facts={"what": what, "target": number, "at": at, **facts},
+        not_before=_moment(at) + RENEWED if later else None,
+    )
+
+
+def _moment(at: int) -> datetime:
+    return datetime.fromtimestamp(at / 1000, UTC)
+
+
+# ── how it reads ─────────────────────────────────────────────────────────────────
+
+
+def told(intent: Intent, facts: Mapping[str, Any]) -> Outcome:
+    """Return the line about *intent* that says *facts*."""
+    what, at = facts["what"], When(_moment(facts["at"]))
+    if what == OVER_NOW:
+        return _over(intent, at)
+    if what == IDLE:
+        sentence = _("idle; probably ended, though nobody is known to have stopped it")
+        return _told(intent, Tone.WARN, sentence, at)
+    name = target_name(intent, facts["target"])
+    if what == BROKE:
+        sentence = _("{target} is reconnecting").format(target=name)
+        return _told(intent, Tone.WARN, sentence, at, _error(facts))
+    if what == BACK:
+        sentence = _("{target} is live again").format(target=name)
+        return _told(intent, Tone.GOOD, sentence, at)
+    if what == FLAPS:
+        return _flaps(intent, facts, name, at)
+    return failed(intent, facts)
+
+
+def failed(intent: Intent, facts: Mapping[str, Any]) -> Outcome:
+    """Return that a target was given up, for its thread and for the operators."""
+    name = target_name(intent, facts["target"])
+    sentence = _("{target} failed").format(target=name)
+    at = When(_moment(facts["at"]))
+    still = _("As far as is known the relay goes on running, and is billed.")
+    stop = stop_button(intent)
+    parts: tuple[Part, ...] = (*_error(facts), line(still))
+    if intent.asker.user:
+        parts = (line(Who(intent.asker.user)), *parts)
+    if stop:
+        parts = (*parts, Buttons((stop, *_explained(facts))))
+    return _told(intent, Tone.BAD, sentence, at, parts)
+
+
+def alarm(intent: Intent, facts: Mapping[str, Any]) -> Outcome:
+    """Return the alarm that a target was given up."""
+    return replace(failed(intent, facts), audience=Audience.OPS)
+
+
+def _flaps(intent: Intent, facts: Mapping[str, Any], name: str, at: When) -> Outcome:
+    n = facts["count"]
+    sentence = n_(
+        "{target} has broken {n} time", "{target} has broken {n} times", n
+    ).format(target=name, n=n)
+    since = (_("since"), " ", When(_moment(facts["since"])))
+    target = intent.standing.targets[facts["target"] - 1]
+    word = {
+        Target.LIVE: _("live at the moment"),
+        Target.RECOVERING: _("reconnecting at the moment"),
+    }.get(target.status, "")
+    parts = (line(*since, " · ", word or _("changed"), " · ", at),)
+    return Outcome(
+        headline=(Bold(f"{intent.handle} · {sentence}"),),
+        tone=Tone.WARN,
+        parts=parts,
+        handle=intent.handle,
+        audience=Audience.THREAD,
+    )
+
+
+def _over(intent: Intent, at: When) -> Outcome:
+    standing = intent.standing
+    ran = ran_for(intent)
+    if standing.state is State.STOPPED:
+        by: tuple[Span, ...] = (
+            (" ", _("by"), " ", Who(SlackUserId(standing.by))) if standing.by else ()
+        )
+        spans: tuple[Span, ...] = (_("Stopped"), *by, " · ", at, *ran)
+        if standing.by != intent.asker.user and intent.asker.user:
+            spans = (*spans, " · ", _("started by"), " ", Who(intent.asker.user))
+    else:
+        spans = (ended_because(standing.ending), " · ", at, *ran)
+    return Outcome(
+        headline=(Bold(f"{intent.handle} · "), *spans),
+        tone=Tone.OVER,
+        handle=intent.handle,
+        audience=Audience.THREAD,
+    )
+
+
+def ended_because(ending: Ending | None) -> str:
+    """Return how it is known that a relay ended."""
+    if ending is Ending.GONE:
+        return _("Ended: Tencent knows no such task any more")
+    if ending is Ending.MEANWHILE:
+        return _("Ended: every target was disconnected while it was being stopped")
+    return _("Ended by itself: every target was disconnected")
+
+
+def _error(facts: Mapping[str, Any]) -> tuple[Part, ...]:
+    code, text = facts.get("code", ""), facts.get("text", "")
+    return (line(Mono(code), "  ", text),) if code or text else ()
+
+
+def _explained(facts: Mapping[str, Any]) -> tuple[Button, ...]:
+    code = facts.get("code", "")
+    if not code:
+        return ()
+    return (Button(_("Explain"), "lookup", f"{code} product=trtc"),)
+
+
+def _told(
+    intent: Intent, tone: Tone, sentence: str, at: When, parts: tuple[Part, ...] = ()
+) -> Outcome:
+    return Outcome(
+        headline=(Bold(f"{intent.handle} · {sentence}"), " · ", at),
+        tone=tone,
+        parts=parts,
+        handle=intent.handle,
+        audience=Audience.THREAD,
+    )
