@@ -44,9 +44,17 @@ class Tasks:
         task.add_done_callback(self._finished)
 
     async def drain(self, seconds: float) -> int:
-        """Wait *seconds* at most for the tasks; cancel the others, return how many."""
-        if self._running:
-            await asyncio.wait(set(self._running), timeout=seconds)
+        """Wait *seconds* at most for the tasks; cancel the others, return how many.
+
+        What a task has spawned meanwhile is waited for as well.
+        """
+        loop = asyncio.get_running_loop()
+        left, deadline = seconds, loop.time() + seconds
+        while self._running:
+            await asyncio.wait(set(self._running), timeout=left)
+            left = deadline - loop.time()
+            if left <= 0:
+                break
         late = set(self._running)
         for task in late:
             task.cancel()

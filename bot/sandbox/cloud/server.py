@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +103,9 @@ class LoopbackCloud:
         async def answer(request: web.Request) -> web.StreamResponse:
             self.under_way += 1
             try:
-                return await serve(request)
+                reply = await serve(request)
+                reply.headers["Date"] = formatdate(self.clock(), usegmt=True)
+                return reply
             finally:
                 self.under_way -= 1
 
