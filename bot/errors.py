@@ -70,16 +70,24 @@ class NotAllowed(UserError):
     """Policy refused. *rule* is the rule that is missing or that denies.
 
     *may* are the users and user groups who are allowed to; *action* is its name in
-    rules (`relay.start`), or empty.
+    rules (`relay.start`), or empty. *faults* maps the fields that are over a limit to a
+    sentence, as those of `InvalidRequest`.
     """
 
     def __init__(
-        self, sentence: str, *, rule: str, may: Sequence[str] = (), action: str = ""
+        self,
+        sentence: str,
+        *,
+        rule: str,
+        may: Sequence[str] = (),
+        action: str = "",
+        faults: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(sentence)
         self.rule = rule
         self.may = tuple(may)
         self.action = action
+        self.faults = dict(faults or {})
 
 
 class NotFound(UserError):

@@ -6,13 +6,15 @@ A session has no ID of its own: it is keyed by the user it runs for.
 from bot.cards import lists
 from bot.dialogue.ask import Ask
 from bot.dialogue.form import ChoiceField, Field, Form, Option, TextField
-from bot.dialogue.outcome import Bold, Code, Outcome, Tone, line
+from bot.dialogue.outcome import Bold, Code, Outcome, line
 from bot.errors import InvalidRequest, NotFound, UsageError
 from bot.i18n import _
 from bot.ids import FormId
+from bot.operations.forms import shown_after
 from bot.operations.orders import Order
 from bot.operations.resolution import Resolution
 from bot.operations.service import Service
+from bot.resources.render.resource import KEYS as KEYS_BY_FIELD
 from bot.resources.render.resource import RENDER, Render
 from bot.routing.command import Command
 from bot.tencent.models.car import CreateSession
@@ -20,19 +22,9 @@ from bot.tencent.models.car import CreateSession
 command = Command("car", summary="CAR cloud-rendering sessions")
 
 RESOLUTION = Resolution(Render())
-KEYS = ("user", "ip", "client", "mode", "params", "host", "role")
+KEYS = tuple(KEYS_BY_FIELD.values())
 ALONE, WATCHED = "alone", "watched"  # what happens when nobody is connected
 MODES = {ALONE: "RunWithoutClient", WATCHED: ""}
-
-FIELDS = {
-    "UserId": "user",
-    "UserIp": "ip",
-    "ClientSession": "client",
-    "RunMode": "mode",
-    "ApplicationParameters": "params",
-    "HostUserId": "host",
-    "Role": "role",
-}
 
 
 @command.subcommand(
@@ -72,12 +64,7 @@ async def submit_start(ask: Ask, service: Service) -> Outcome | None:
     texts = {key: form.text(key) for key in KEYS} if form else {}
     plan = {key: text for key, text in texts.items() if text}
     _check_words(plan)
-    answer = await _start(placed, service, plan)
-    return answer or Outcome(
-        headline=(Bold(_("On its way.")),),
-        tone=Tone.WAIT,
-        parts=(line(_("The card in the channel shows how it goes.")),),
-    )
+    return shown_after(placed, await _start(placed, service, plan))
 
 
 @command.subcommand("recent", usage="[mine]", examples=("recent", "recent mine"))
@@ -157,7 +144,7 @@ def _request(plan: dict[str, str]) -> CreateSession:
     except InvalidRequest as error:
         faults: dict[str, str] = {}
         for path, sentence in error.faults.items():
-            faults.setdefault(FIELDS.get(path, "user"), sentence)
+            faults.setdefault(KEYS_BY_FIELD.get(path, "user"), sentence)
         raise InvalidRequest(faults) from None
 
 

@@ -18,7 +18,7 @@ async def test_a_session_is_opened_for_a_user(world):
     answer = await world.typed(START)
 
     intent = await world.handle("S1")
-    assert answer is None
+    assert answer.plain == "🟡 S1 requested…"
     assert (intent.state, intent.subject.ref) == (State.STARTED, "cg_user")
     assert world.cloud.state.renders["cg_user"] == {
         "UserId": "cg_user",

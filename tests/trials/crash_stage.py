@@ -134,8 +134,12 @@ class Stage:
 
     def _show(self, change):
         subject = change.subject
-        if blocks := getattr(subject, "blocks", None):
-            text = f"{subject.text} {json.dumps(list(blocks), ensure_ascii=False)}"
+        blocks = list(getattr(subject, "blocks", None) or ())
+        if blocks and "\n" in subject.text:  # several cards, a block each
+            for block in blocks:
+                self._write("slack", {"text": json.dumps(block, ensure_ascii=False)})
+        elif blocks:
+            text = f"{subject.text} {json.dumps(blocks, ensure_ascii=False)}"
             self._write("slack", {"text": text})
 
     def _write(self, name, entry):

@@ -179,7 +179,32 @@ def _stopped(intent: Intent) -> Iterable[Span]:
     yield _("Stopped")
     if now.by:
         yield from (" ", _("by"), " ", Who(SlackUserId(now.by)))
-    yield from (" · ", When(_moment(now.since)))
+    yield from (" · ", When(_moment(now.since)), *ran_for(intent))
+
+
+def ran_for(intent: Intent) -> tuple[Span, ...]:
+    """Return how long a relay that is over ran."""
+    if not intent.sent_at:
+        return ()
+    ran = _moment(intent.standing.since) - intent.sent_at
+    return (" · ", _("after {time}").format(time=duration(ran)))
+
+
+def duration(of: timedelta) -> str:
+    """Return a length of time as people say it: `1 h 12 min`, `40 s`."""
+    seconds = max(round(of.total_seconds()), 0)
+    days, rest = divmod(seconds, 86_400)
+    hours, rest = divmod(rest, 3600)
+    minutes, rest = divmod(rest, 60)
+    if days:
+        return _("{d} d {h} h").format(d=days, h=hours)
+    if hours:
+        return _("{h} h {m} min").format(h=hours, m=minutes)
+    return (
+        _("{m} min {s} s").format(m=minutes, s=rest)
+        if minutes
+        else _("{s} s").format(s=rest)
+    )
 
 
 def _stopping(intent: Intent) -> Iterable[Span]:

@@ -85,7 +85,7 @@ async def test_while_the_journal_is_away_slack_is_told_once(world, away):
 @pytest.mark.parametrize(
     ("line", "state", "handle", "text"),
     [
-        ("/gs 1326515201117065216", "done", "G1", "🟢 G1 · looked up"),
+        ("/gs 1326515201117065216", "done", "G1", "🔴 G1 · 1 of 3 selected is offline"),
         (STOP, "done", "R1", "⚪ R1 is stopped."),
     ],
 )
@@ -192,7 +192,7 @@ async def test_an_end_without_a_request_id_is_told_once(world):
     await world.typed("/gs 1326515201117065216")
 
     assert (await world.handle("G1")).settlement.request_id == ""
-    assert [one.text for one in await world.notices()] == ["🔴 G1 · not started"]
+    assert [one.text for one in await world.notices()] == ["🔴 G1 · not looked up"]
 
 
 # ── two on one intent ────────────────────────────────────────────────────────────

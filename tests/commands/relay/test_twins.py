@@ -19,8 +19,8 @@ async def test_of_two_who_ask_at_once_one_starts_it_and_the_other_is_refused(wor
     await world.settled()
     later = await world.typed(SAME, user="U0EVE")
 
-    accepted = [one for one in answers if one is None]
-    refused = [one for one in answers if one is not None]
+    accepted = [one for one in answers if one.plain == "🟡 R1 requested…"]
+    refused = [one for one in answers if one not in accepted]
     assert len(accepted) == 1
     assert refused == [later]
     assert later.headline == (
@@ -42,7 +42,9 @@ async def test_another_target_is_another_relay(world):
     answers = await asyncio.gather(*map(world.router.answer, asks))
     await world.settled()
 
-    assert answers == [None] * 3
+    assert sorted(one.plain for one in answers) == [
+        f"🟡 R{number} requested…" for number in (1, 2, 3)
+    ]
     assert calls(world) == 3
 
 
@@ -81,7 +83,7 @@ async def test_once_it_is_over_it_may_be_started_again(world):
     await world.typed(START)
     await world.typed("/relay stop R1 --yes")
 
-    assert await world.typed(START) is None
+    assert (await world.typed(START)).plain == "🟡 R2 requested…"
     assert calls(world) == 2
 
 
@@ -97,6 +99,6 @@ async def test_a_message_that_slack_sends_again_starts_nothing_more(world):
     again = await world.router.answer(delivered("rtmp://a.example.com/l/BBB", "Ev2"))
     await world.settled()
 
-    assert first is None
+    assert first.plain == "🟡 R1 requested…"
     assert again.plain.startswith("🟠 This came twice, with different contents.")
     assert len(world.cloud.state.running) == 1
