@@ -179,6 +179,13 @@ async def test_a_form_that_came_too_late_is_opened_by_a_button(error):
     assert pressed(sent[1][1]) == [f"- {FORM.form_id}"]
 
 
+async def test_where_no_form_can_open_a_button_opens_it():
+    ((way, arguments),) = await calls(replace(MENTION, text="start 7"), FORM)
+
+    assert way == "chat.postEphemeral"
+    assert pressed(arguments) == [f"- {FORM.form_id}"]
+
+
 async def test_a_form_that_slack_refuses_is_told_with_its_word():
     sent = await calls(ASK, FORM, "view_too_large")
 
