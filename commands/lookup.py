@@ -59,10 +59,10 @@ async def find(ask: Ask, service: Service) -> Outcome:
     if not words:
         return await (_pasted if above else _recents)(ask, service)
     tokens = find_ids(ask.text, MOST_IDS) or (Token(words, classify(words)),)
-    found = await _found(tokens, ask, service)
-    if above and not any(one.names_something for one in found):
+    hits = await _found(tokens, ask, service)
+    if above and not any(one.names_something for one in hits):
         return await _pasted(ask, service)  # “why is it black?”
-    answer = await _answer(found, ask, service)
+    answer = await _answer(hits, ask, service)
     return replace(answer, audience=Audience.CHANNEL) if ask.has("public") else answer
 
 
@@ -98,11 +98,11 @@ async def _pasted(ask: Ask, service: Service) -> Outcome:
         card = await service.posted(ask.who, ask.where.channel, parent)
     # 100 kB take up to a fifth of a second, in which others want to be acked
     tokens = await asyncio.to_thread(find_ids, ask.pasted, MOST_IDS)
-    found = await _found(tokens, ask, service)
-    if card and all(card not in one.intents for one in found):
-        found = [_Found(Token(card.handle, TokenKind.HANDLE), (card,)), *found]
-    if found:
-        return await _answer(found, ask, service)
+    hits = await _found(tokens, ask, service)
+    if card and all(card not in one.intents for one in hits):
+        hits = [_Found(Token(card.handle, TokenKind.HANDLE), (card,)), *hits]
+    if hits:
+        return await _answer(hits, ask, service)
     if ask.pasted:
         sentence = _("That message names nothing that can be looked up.")
         hint = _("Handles, IDs, error codes and links to cards are found in a message.")
@@ -123,13 +123,13 @@ async def _found(tokens: Iterable[Token], ask: Ask, service: Service) -> list[_F
     return sorted(things.values(), key=lambda one: one.rank)
 
 
-async def _answer(found: list[_Found], ask: Ask, service: Service) -> Outcome:
+async def _answer(hits: list[_Found], ask: Ask, service: Service) -> Outcome:
     """Answer in full if it is one thing, and else with a line for each."""
-    if len(found) == 1:
-        return await _one(found[0], ask, service)
-    shown = found[:MOST_SHOWN]
+    if len(hits) == 1:
+        return await _one(hits[0], ask, service)
+    shown = hits[:MOST_SHOWN]
     answers = [await _one(one, ask, service) for one in shown]
-    return _several([one.token for one in shown], answers, len(found))
+    return _several([one.token for one in shown], answers, len(hits))
 
 
 async def _recents(ask: Ask, service: Service) -> Outcome:
@@ -137,8 +137,8 @@ async def _recents(ask: Ask, service: Service) -> Outcome:
     return lists.listed(_("Lately"), things, service.resources, _("Nothing yet."))
 
 
-async def _one(found: _Found, ask: Ask, service: Service) -> Outcome:
-    token, matching = found.token, list(found.intents)
+async def _one(hit: _Found, ask: Ask, service: Service) -> Outcome:
+    token, matching = hit.token, list(hit.intents)
     if token.kind is TokenKind.ERROR:
         return _explained(token.text, ask.value("product"))
     if len(matching) == 1:

@@ -6,12 +6,12 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from bot.journal.rows import millis
-from bot.journal.schema import known
+from bot.journal.schema import texts
 from bot.journal.sqlite.writer import Writer
 
-_GET = select(known).where(known.c.name == bindparam("of"))
-_FORGET = delete(known).where(known.c.name == bindparam("of"))
-_KEEP = insert(known)
+_GET = select(texts).where(texts.c.name == bindparam("of"))
+_FORGET = delete(texts).where(texts.c.name == bindparam("of"))
+_KEEP = insert(texts)
 
 
 class LastKnown:

@@ -116,7 +116,7 @@ counters = Table(
     Column("last", Integer, nullable=False),
 )
 
-known = Table(  # what Slack said last, for a start while it is away
+texts = Table(  # what Slack said last, for a start while it is away
     "known",
     metadata,
     Column("name", String(32), primary_key=True),

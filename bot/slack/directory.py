@@ -148,19 +148,19 @@ class SlackDirectory:
         ask = partial(self._web.call, "auth.test")
         sent = await accepted("SLACK_BOT_TOKEN", ask, self._sleep)
         self.scopes = sent.scopes
-        said = sent.data or {}
-        found = Installation(
-            team=str(said.get("team_id") or ""),
-            enterprise=str(said.get("enterprise_id") or ""),
-            bot_id=str(said.get("bot_id") or ""),
-            bot_user_id=str(said.get("user_id") or ""),
+        data = sent.data or {}
+        now = Installation(
+            team=str(data.get("team_id") or ""),
+            enterprise=str(data.get("enterprise_id") or ""),
+            bot_id=str(data.get("bot_id") or ""),
+            bot_user_id=str(data.get("user_id") or ""),
         )
-        before, self._installation, self._token = self._installation, found, token
-        if before and before.team != found.team:
+        before, self._installation, self._token = self._installation, now, token
+        if before and before.team != now.team:
             self.moved_from = TeamId(before.team)
             self._members, self._members_at = {}, None  # were those of the other
-            log.critical("slack.moved", was=before.team, now=found.team)
-        await self._keep(INSTALLATION, asdict(found))
+            log.critical("slack.moved", was=before.team, now=now.team)
+        await self._keep(INSTALLATION, asdict(now))
         if self._group_ids:
             await self.look_up_groups()
         self.identified.set()
@@ -168,12 +168,12 @@ class SlackDirectory:
     @property
     def authorized(self) -> AuthorizeResult:
         """Who the bot is, for Bolt."""
-        found = self._found()
+        installation = self._found()
         return AuthorizeResult(
-            enterprise_id=found.enterprise or None,
-            team_id=found.team,
-            bot_id=found.bot_id or None,
-            bot_user_id=found.bot_user_id or None,
+            enterprise_id=installation.enterprise or None,
+            team_id=installation.team,
+            bot_id=installation.bot_id or None,
+            bot_user_id=installation.bot_user_id or None,
             bot_token=self._token,
         )
 

@@ -37,8 +37,8 @@ class PayloadKind(StrEnum):
 def kind_of(body: Payload) -> PayloadKind:
     """Return what *body* asks of the bot; NOTHING if it is not for the bot."""
     if isinstance(body.get("command"), str):
-        told = all(isinstance(body.get(key), str) for key in ("team_id", "user_id"))
-        return PayloadKind.COMMAND if told else PayloadKind.NOTHING
+        whole = all(isinstance(body.get(key), str) for key in ("team_id", "user_id"))
+        return PayloadKind.COMMAND if whole else PayloadKind.NOTHING
     if alarm_in(body):
         return PayloadKind.ALARM
     match body.get("type"):
@@ -71,8 +71,8 @@ def at(body: Any, *path: str) -> Any:
 
 def text_at(body: Any, *path: str) -> str:
     """Return the text in *body* under *path*; empty if there is none."""
-    found = at(body, *path)
-    return found if isinstance(found, str) else ""
+    value = at(body, *path)
+    return value if isinstance(value, str) else ""
 
 
 def action_in(body: Payload) -> Payload:

@@ -135,18 +135,18 @@ def conversations_replies(space: Workspace, args: Json) -> Json:
     channel, parent = space.channel(str(args["channel"])), str(args["ts"])
     if space.bot.id not in channel.members:
         raise Refusal("not_in_channel")
-    found = [
+    thread = [
         message
         for message in space.messages.values()
         if message.channel == channel.id and parent in (message.ts, message.thread)
     ]
-    if not found:
+    if not thread:
         raise Refusal("thread_not_found")
-    found.sort(key=lambda message: message.ts)
+    thread.sort(key=lambda message: message.ts)
     start, size = _page(args)
     return {
-        "messages": [serialize.message(m, space) for m in found[start : start + size]],
-        "has_more": start + size < len(found),
+        "messages": [serialize.message(m, space) for m in thread[start : start + size]],
+        "has_more": start + size < len(thread),
     }
 
 

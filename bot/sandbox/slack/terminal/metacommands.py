@@ -115,14 +115,14 @@ class MetaCommands:
 
     async def _edit(self, text: str) -> str:
         who, channel = self._screen.who, self._screen.channel
-        said = [
+        messages = [
             message
             for message in self._space.messages.values()
             if (message.user, message.channel) == (who.id, channel.id)
         ]
-        if not said or not text:
+        if not messages or not text:
             return "You said nothing here; :edit and new words change what you said."
-        newest = max(said, key=lambda message: message.ts)
+        newest = max(messages, key=lambda message: message.ts)
         await self._client.edit(who, newest, text)
         return ""
 

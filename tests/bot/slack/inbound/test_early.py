@@ -67,8 +67,7 @@ PAYLOADS = {  # with the status, what stands in the answer, how many are told be
 
 @pytest.mark.parametrize("name", PAYLOADS)
 async def test_whoever_comes_too_early_gets_a_word_and_nothing_is_asked(name, caplog):
-    front = Front()
-    front.directory.installed = False
+    front = Front(installed=False)
     payload, status, said, told = PAYLOADS[name]
 
     answered, body = await front.send(payload)

@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.slack.loopback import LoopbackSlack
 from bot.sandbox.slack.model import seed
-from bot.sandbox.slack.server.delivery import Envelope, EnvelopeType
+from bot.sandbox.slack.server.delivery import ACK_TIMEOUT, Envelope, EnvelopeType
 from bot.slack.inbound import sockets as module
 from bot.slack.inbound.sockets import DEAF_SECONDS, Sockets
 from tests.fakes.clock import FakeClock
@@ -28,8 +28,9 @@ class Listeners:
 
 
 @pytest.fixture
-async def slack():
-    async with LoopbackSlack() as made:
+async def slack(request):
+    patience = getattr(request, "param", ACK_TIMEOUT)
+    async with LoopbackSlack(patience=patience) as made:
         yield made
 
 
@@ -143,12 +144,12 @@ async def test_after_a_minute_of_silence_it_gives_up(slack):
     assert clock.passed == pytest.approx(DEAF_SECONDS, abs=20)
 
 
+@pytest.mark.parametrize("slack", [0.3], indirect=True)
 async def test_an_event_is_acked_without_a_word_and_one_too_early_not_at_all(
     slack, connected
 ):
     _, listeners = connected
     envelope = Envelope(EnvelopeType.EVENT, {"type": "event_callback"})
-    slack.sockets._patience = 0.2
 
     listeners.response = BoltResponse(status=200, body={"error": "unhandled"})
     wordless = await slack.sockets.carry(envelope)

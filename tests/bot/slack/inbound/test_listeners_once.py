@@ -1,0 +1,100 @@
+"""What is said once is answered once, and only people are answered."""
+
+import pytest
+import structlog
+
+from tests.bot.slack.inbound.test_listeners import OUTCOME, Front, event, pressed
+
+
+@pytest.fixture
+def front():
+    return Front()
+
+
+SAID = {"user": "UANA", "channel": "C1", "ts": "1.5", "text": "<@UBOT> lookup R1"}
+
+
+async def test_a_message_is_answered_once_however_often_it_is_delivered(front):
+    for number in range(3):
+        await front.send(
+            {**event(type="app_mention", **SAID), "event_id": f"E{number}"}
+        )
+
+    assert await front.settled() == [("event:T1:C1:1.5", OUTCOME)]
+
+
+async def test_every_edit_of_a_message_is_answered_once(front):
+    for at in ("1.8", "1.8", "1.9"):
+        edited = {"user": "UANA", "ts": at}
+        await front.send(event(type="app_mention", edited=edited, **SAID))
+
+    told = await front.settled()
+    assert [key for key, _outcome in told] == ["event:T1:C1:1.5"] * 2
+    assert front.router.asks == []
+
+
+async def test_an_edited_direct_message_is_answered_and_not_carried_out(front):
+    now = {"type": "message", "user": "UANA", "text": "relay start", "ts": "1.5"}
+    changed = {
+        "type": "message",
+        "subtype": "message_changed",
+        "hidden": True,
+        "channel": "D1",
+        "channel_type": "im",
+        "message": {**now, "edited": {"user": "UANA", "ts": "1.9"}},
+        "previous_message": {**now, "text": "relay strat"},
+    }
+
+    assert await front.send(event(**changed)) == (200, "")
+
+    ((key, outcome),) = await front.settled()
+    assert (key, front.router.asks) == ("event:T1:D1:1.5", [])
+    assert "not carried out" in outcome.plain
+
+
+@pytest.mark.parametrize("name", ["app_rate_limited", "app_uninstalled"])
+async def test_what_slack_does_to_the_app_alarms_the_operators_once(front, name):
+    body = {"type": name} if name == "app_rate_limited" else event(type=name)
+
+    with structlog.testing.capture_logs() as logs:
+        answered = [await front.send(body) for _minute in range(3)]
+    await front.settled()
+
+    assert answered == [(200, "")] * 3
+    assert [(one["log_level"], one["name"]) for one in logs] == [("critical", name)] * 3
+    assert [alarm for alarm, _sentence in front.router.asks] == [name]
+
+
+async def test_what_is_nobodys_is_answered_with_nothing_and_no_advice(front, caplog):
+    for body in (event(type="pin_added"), {"type": "of_next_year"}, pressed("other")):
+        assert await front.send(body) == (200, "")
+
+    assert await front.settled() == []
+    assert "Suggestion" not in caplog.text
+
+
+async def test_the_button_under_an_answer_opens_the_form(front):
+    await front.send(pressed("do:form:1", value="- d1"))
+
+    assert await front.settled() == [("reopened", "d1")]
+    assert front.router.asks == []
+
+
+@pytest.mark.parametrize(
+    ("text", "pasted"),
+    [
+        ("", "R1 is black"),
+        ("why?", "R1 is black"),
+        ("lookup", "R1 is black"),
+        ("relay list", ""),
+    ],
+)
+async def test_a_look_up_in_a_thread_is_about_what_stands_above(front, text, pasted):
+    front.directory.said.update({("C1", "1.0"): "R1 is black"})
+    said = {**SAID, "text": f"<@UBOT> {text}", "thread_ts": "1.0"}
+
+    await front.send(event(type="app_mention", **said))
+    await front.settled()
+
+    (ask,) = front.router.asks
+    assert (ask.pasted, ask.where.parent) == (pasted, "1.0")
