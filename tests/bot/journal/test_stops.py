@@ -13,9 +13,8 @@ from bot.journal.rows import millis
 from bot.journal.stops import CANCELLED, How
 from bot.states import LIVE, OPEN, State
 from bot.tencent.events import RelayStatus
-from bot.tencent.models.trtc.output import target_digest
-from tests.bot.journal.conftest import ANSWERED, AT, fact, moved, stop_of
-from tests.bot.journal.test_facts import APP, URL, event
+from tests.bot.journal.conftest import ANSWERED, APP, AT, fact, moved, stop_of
+from tests.bot.journal.test_events import event
 from tests.fakes.journal import answered, claimed
 
 TASK = "-task-of-8.."
@@ -36,21 +35,6 @@ WAYS = {
     "started": (State.SENDING, State.STARTED),
     "expiring": (State.SENDING, State.STARTED, State.EXPIRING),
 }
-
-
-@pytest.fixture
-def relay_of(journal, new):
-    async def make(*way, **values):
-        about = {
-            "agent": "pb_a",
-            "sdk_app_id": APP,
-            "masked": {"PublishCdnParams": [{}]},
-            "targets": (target_digest(URL),),
-        }
-        intent, _ = await journal.accept(new(**{**about, **values}))
-        return await moved(journal, intent.id, *way)
-
-    return make
 
 
 @pytest.fixture
