@@ -24,6 +24,7 @@ from bot.operations.executor import Executor
 from bot.operations.facade import Operations
 from bot.operations.hearing import Hearing
 from bot.operations.jobs import Jobs
+from bot.operations.reception import Reception
 from bot.operations.throttle import Throttles
 from bot.products import PRODUCTS
 from bot.resources.base import Registry
@@ -118,7 +119,7 @@ async def build(
     operations = _operations(base)
     prefix = settings.command_prefix
     router = Router(commands, operations)
-    replies = Replies(base.web)
+    replies = Replies(base.web, sleep=ports.sleep)
     listeners = Listeners(router, replies, base.directory, base.tasks, prefix=prefix)
     token = settings.slack_app_token
     sockets = Sockets(listeners, base.web.client, token) if token else None
@@ -126,10 +127,11 @@ async def build(
         apps=operations.executor.apps,
         journal=base.journal,
         recents=base.recents,
+        reception=base.hearing.reception,
         hearing=base.hearing,
         take_up=operations.executor.take_up,
         wake=base.delivery.wake,
-        team=lambda: base.directory.team if base.directory.known else None,
+        team=lambda: base.directory.team if base.directory.installed else None,
         ops_channel=settings.ops_channel,
         now=ports.now,
     )
@@ -185,12 +187,17 @@ async def _base(
         client=client,
         journal=journal,
         recents=Recents(journal.find, ports.monotonic),
-        hearing=Hearing(journal, ports.now),
+        hearing=Hearing(
+            journal,
+            Reception(now=ports.now, monotonic=ports.monotonic),
+            ports.now,
+        ),
         delivery=Delivery(
             journal.outbox,
             web,
             resources,
             now=ports.now,
+            monotonic=ports.monotonic,
             sleep=ports.sleep,
             ops_channel=settings.ops_channel,
         ),
@@ -198,6 +205,7 @@ async def _base(
             web,
             tasks,
             groups=sorted(groups),
+            memory=journal.known,
             timer=ports.monotonic,
             sleep=ports.sleep,
         ),
@@ -222,6 +230,7 @@ def _operations(base: _Base) -> Operations:
         recents=base.recents,
         executor=_executor(base, gate, completion),
         gate=gate,
+        reception=base.hearing.reception,
         wake=base.delivery.wake,
         now=ports.now,
         random_bytes=ports.random_bytes,
@@ -231,11 +240,14 @@ def _operations(base: _Base) -> Operations:
 def _executor(base: _Base, gate: Gate, completion: Completion) -> Executor:
     ports, requests = base.ports, base.resources.requests
     rates = {action: request.rate for action, request in requests.items()}
+    patient = frozenset(
+        action for action, request in requests.items() if request.effect.ends
+    )
     return Executor(
         journal=base.journal,
         resources=base.resources,
         client=base.client,
-        throttles=Throttles(rates, ports.monotonic, ports.sleep),
+        throttles=Throttles(rates, ports.monotonic, ports.sleep, patient=patient),
         apps={app.name: app for app in base.settings.all_apps},
         gate=gate,
         completion=completion,

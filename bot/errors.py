@@ -5,6 +5,7 @@
     │   ├── UsageError        the words were not understood
     │   ├── InvalidRequest    fields were refused; has a sentence for each
     │   ├── NotAllowed        policy refused; has the rule
+    │   ├── AlreadyRuns       the like of it runs; has the handles
     │   ├── NotFound          the journal has nothing with that ID
     │   └── Busy              refused before it was sent: nothing happened
     ├── CloudError            a call to Tencent failed
@@ -23,6 +24,8 @@ the asker gets what is certain. A class exists only if somebody catches it.
 """
 
 from collections.abc import Mapping, Sequence
+
+from bot.i18n import _
 
 
 class BotError(Exception):
@@ -57,7 +60,9 @@ class AlreadyRuns(UserError):
     """What was asked for runs already, or may; *handles* are all that are like it."""
 
     def __init__(self, handles: Sequence[str]) -> None:
-        super().__init__(", ".join(handles))
+        sentence = _("The like of it runs already, or may: {handles}.")
+        again = _("again={known} starts another.").format(known=",".join(handles))
+        super().__init__(f"{sentence.format(handles=', '.join(handles))} {again}")
         self.handles = tuple(handles)
 
 
@@ -65,16 +70,24 @@ class NotAllowed(UserError):
     """Policy refused. *rule* is the rule that is missing or that denies.
 
     *may* are the users and user groups who are allowed to; *action* is its name in
-    rules (`relay.start`), or empty.
+    rules (`relay.start`), or empty. *faults* maps the fields that are over a limit to a
+    sentence, as those of `InvalidRequest`.
     """
 
     def __init__(
-        self, sentence: str, *, rule: str, may: Sequence[str] = (), action: str = ""
+        self,
+        sentence: str,
+        *,
+        rule: str,
+        may: Sequence[str] = (),
+        action: str = "",
+        faults: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(sentence)
         self.rule = rule
         self.may = tuple(may)
         self.action = action
+        self.faults = dict(faults or {})
 
 
 class NotFound(UserError):

@@ -14,13 +14,14 @@ from typing import Protocol
 
 import structlog
 
-from bot.errors import JournalUnavailable
+from bot.errors import JournalUnavailable, SettingsError
 from bot.http.server import Server
 from bot.operations.delivery import Delivery
 from bot.operations.facade import Operations
 from bot.operations.hearing import Hearing
 from bot.operations.jobs import Jobs
 from bot.operations.recovery import recover
+from bot.routing.manifest import FEATURES, REQUIRED
 from bot.runtime.tasks import Tasks, watch_lag
 from bot.settings import Settings
 from bot.slack.directory import SlackDirectory
@@ -106,8 +107,9 @@ async def begin(bot: Bot) -> int:
     """Listen, then take up what a crash left; return the port.
 
     None of it needs Slack: while Slack is away, Tencent's callbacks are received, and
-    a stop that was under way is carried on.
+    a stop is taken, or carried on, in the workspace that Slack named last.
     """
+    await bot.directory.recall(_token(bot))
     port = await bot.server.start(bot.settings.host, bot.settings.port)
     log.info("bot.listening", port=port)
     await recover(bot.operations.executor, bot.hearing, bot.operations.now())
@@ -117,14 +119,52 @@ async def begin(bot: Bot) -> int:
 async def greet(bot: Bot) -> None:
     """Find out from Slack who the bot is, however long Slack is away; then listen.
 
+    Where the run before knew it, sockets are listened to meanwhile.
+
     Raises:
-        SettingsError: Slack does not know the token.
+        SettingsError: Slack does not take a token, or it lacks what everything needs.
     """
-    token = bot.settings.slack_bot_token
-    await bot.directory.identify(token.get_secret_value() if token else "")
+    identifying = asyncio.ensure_future(_identify(bot))
+    if not bot.directory.installed:
+        await identifying
+    connecting = asyncio.ensure_future(_connect(bot))
+    try:
+        await identifying
+        await connecting
+    finally:
+        identifying.cancel()
+        connecting.cancel()
+    log.info("bot.ready", sockets=bot.sockets is not None)
+
+
+async def _identify(bot: Bot) -> None:
+    await bot.directory.identify(_token(bot))
+    if bot.directory.scopes is not None:
+        _examine(bot.directory.scopes)
+
+
+async def _connect(bot: Bot) -> None:
+    app_token = bot.settings.slack_app_token
+    if bot.sockets and app_token:
+        await bot.directory.ensure_sockets(app_token)
     if bot.sockets:
         await bot.sockets.start()
-    log.info("bot.ready", sockets=bot.sockets is not None)
+
+
+def _examine(scopes: frozenset[str]) -> None:
+    """Say what the *scopes* of the token leave out.
+
+    Raises:
+        SettingsError: something that everything needs.
+    """
+    if missing := ", ".join(sorted(REQUIRED - scopes)):
+        raise SettingsError(
+            f"SLACK_BOT_TOKEN: it lacks {missing}; add that under OAuth & Permissions, "
+            "in the settings of the app, and install it again"
+        )
+    for scope, feature in FEATURES.items():
+        if scope not in scopes:
+            log.warning("scope.missing", scope=scope, off=feature)
 
 
 async def drain(bot: Bot) -> None:
@@ -142,6 +182,11 @@ async def drain(bot: Bot) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(LAST_ROUND_SECONDS):
             await bot.delivery.stop()
+
+
+def _token(bot: Bot) -> str:
+    token = bot.settings.slack_bot_token
+    return token.get_secret_value() if token else ""
 
 
 async def _listen_to_slack(bot: Bot) -> None:

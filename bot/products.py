@@ -2,21 +2,26 @@
 
 import re
 from typing import Literal, get_args
+from urllib.parse import urlsplit
 
 ENDPOINTS = "https under tencentcloudapi.com, or http on loopback"
-REGIONS = (
-    "ap-singapore",
-    "ap-hongkong",
-    "ap-guangzhou",
-    "ap-beijing",
-    "ap-shanghai",
-)
 
 Region = Literal[
     "ap-singapore", "ap-hongkong", "ap-guangzhou", "ap-beijing", "ap-shanghai"
 ]
+# https://www.tencentcloud.com/document/product/647/48247: "on the international site
+# only ap-guangzhou, ap-hongkong, ap-singapore"; the mainland site has pages of its own.
+INTERNATIONAL: tuple[Region, ...] = ("ap-singapore", "ap-hongkong", "ap-guangzhou")
+MAINLAND: tuple[Region, ...] = (
+    "ap-guangzhou",
+    "ap-beijing",
+    "ap-shanghai",
+    "ap-hongkong",
+)
+REGIONS: tuple[Region, ...] = get_args(Region)
 Product = Literal["trtc", "car", "gs"]
 PRODUCTS: tuple[Product, ...] = get_args(Product)
+SITES = ".tencentcloudapi.com"
 
 
 _ENDPOINT = re.compile(
@@ -28,3 +33,14 @@ _ENDPOINT = re.compile(
 def is_endpoint(url: str) -> bool:
     """Tell whether signed requests may go to *url*: a host and a port, no path."""
     return _ENDPOINT.fullmatch(url) is not None
+
+
+def regions_of(endpoint: str) -> tuple[Region, ...]:
+    """Return the regions in which the site of *endpoint* runs relays.
+
+    Of an endpoint on loopback it cannot be told which site is behind it: all of them.
+    """
+    host = urlsplit(endpoint).hostname or ""
+    if not host.endswith(SITES):
+        return REGIONS
+    return INTERNATIONAL if ".intl." in f".{host}" else MAINLAND

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -33,11 +33,25 @@ from pydantic_settings import (
 )
 
 from bot.errors import SettingsError
-from bot.products import ENDPOINTS, PRODUCTS, Product, Region, is_endpoint
+from bot.products import (
+    ENDPOINTS,
+    PRODUCTS,
+    REGIONS,
+    Product,
+    Region,
+    is_endpoint,
+    regions_of,
+)
 
 CONFIG = "BOT_CONFIG"
 DEFAULT_CONFIG = "bot.toml"
 SLACK_API = "https://slack.com/api/"
+
+
+# A host name, or a suffix that begins with a dot.
+PushHost = Annotated[
+    str, Field(pattern=r"^\.?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$", max_length=253)
+]
 
 
 class _Table(BaseModel):
@@ -51,6 +65,7 @@ class App(_Table):
     sdk_app_id: int = Field(gt=0, lt=2**32)
     region: Region = "ap-singapore"
     production: bool = False
+    tencent_push_hosts: tuple[PushHost, ...] = ()  # of Tencent's CDN, beside its own
     usersig_key: SecretStr
     callback_key: SecretStr | None = None
 
@@ -97,13 +112,21 @@ class Limits(_Table):
 class Policy(_Table):
     """Who may use the bot; without rules, nobody may change anything."""
 
-    teams: tuple[str, ...] = ()  # besides the one that the bot is installed in
+    teams: tuple[str, ...] = ()  # T… or E…, besides the one that it is installed in
     outsiders: bool = False  # people of other workspaces, in shared channels
     guests: bool = False
     reads_for_all: bool = True  # members may look up without a rule
     rules: tuple[Rule, ...] = ()
     push_hosts: tuple[str, ...] = ()  # "push.example.com" or ".example.com"
     limits: Limits = Limits()
+
+
+class Terms(_Table):
+    """What a relay is asked for under: the apps, the site's regions, and the policy."""
+
+    apps: tuple[App, ...]
+    regions: tuple[str, ...] = REGIONS
+    policy: Policy = Policy()
 
 
 class Credentials(_Table):
@@ -198,6 +221,16 @@ class Settings(BaseSettings):
             TomlConfigSettingsSource(settings_cls, toml_file=toml),
         )
 
+    @field_validator("slack_bot_token")
+    @classmethod
+    def _bot_token_is_one(cls, token: SecretStr | None) -> SecretStr | None:
+        return _beginning(token, "xoxb-", "OAuth & Permissions, Bot User OAuth Token")
+
+    @field_validator("slack_app_token")
+    @classmethod
+    def _app_token_is_one(cls, token: SecretStr | None) -> SecretStr | None:
+        return _beginning(token, "xapp-", "Basic Information, App-Level Tokens")
+
     @field_validator("database_url")
     @classmethod
     def _database_is_sqlite(cls, url: SecretStr) -> SecretStr:
@@ -230,6 +263,32 @@ class Settings(BaseSettings):
         if self.trtc_sdk_app_id and not self.trtc_usersig_key:
             raise ValueError("BOT_TRTC_SDK_APP_ID needs BOT_TRTC_USERSIG_KEY")
         return self
+
+    @model_validator(mode="after")
+    def _regions_are_the_sites(self) -> Self:
+        regions = regions_of(self.trtc_endpoint)
+        for app in self.all_apps:
+            if app.region not in regions:
+                raise PydanticCustomError(
+                    "region",
+                    "app {app}: {endpoint} has no region {region}; it has {regions}",
+                    {
+                        "app": app.name,
+                        "endpoint": self.trtc_endpoint,
+                        "region": app.region,
+                        "regions": ", ".join(regions),
+                    },
+                )
+        return self
+
+    @cached_property
+    def terms(self) -> Terms:
+        """What relays are asked for under."""
+        return Terms(
+            apps=self.all_apps,
+            regions=regions_of(self.trtc_endpoint),
+            policy=self.policy,
+        )
 
     @cached_property
     def all_apps(self) -> tuple[App, ...]:
@@ -307,6 +366,15 @@ def _secret_in(path: Path, setting: str) -> str:
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise SettingsError(f"{setting}: others can read that file; chmod 600 it")
     return text
+
+
+def _beginning(token: SecretStr | None, prefix: str, page: str) -> SecretStr | None:
+    """Return *token* if it is of the kind that *page* of the app's settings shows."""
+    if token and not token.get_secret_value().startswith(prefix):
+        sentence = "it begins with {prefix}; see {page}, in the settings of the app"
+        facts = {"prefix": prefix, "page": page}
+        raise PydanticCustomError("token", sentence, facts)
+    return token
 
 
 def _loopback(host: str | None) -> bool:

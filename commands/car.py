@@ -3,16 +3,21 @@
 A session has no ID of its own: it is keyed by the user it runs for.
 """
 
+from collections.abc import Mapping
+
 from bot.cards import lists
 from bot.dialogue.ask import Ask
 from bot.dialogue.form import ChoiceField, Field, Form, Option, TextField
-from bot.dialogue.outcome import Bold, Code, Outcome, Tone, line
+from bot.dialogue.outcome import Bold, Code, Outcome, line
 from bot.errors import InvalidRequest, NotFound, UsageError
 from bot.i18n import _
 from bot.ids import FormId
+from bot.operations.forms import shown_after
 from bot.operations.orders import Order
 from bot.operations.resolution import Resolution
 from bot.operations.service import Service
+from bot.resources.faults import every_fault
+from bot.resources.render.resource import KEYS as KEYS_BY_FIELD
 from bot.resources.render.resource import RENDER, Render
 from bot.routing.command import Command
 from bot.tencent.models.car import CreateSession
@@ -20,19 +25,11 @@ from bot.tencent.models.car import CreateSession
 command = Command("car", summary="CAR cloud-rendering sessions")
 
 RESOLUTION = Resolution(Render())
-KEYS = ("user", "ip", "client", "mode", "params", "host", "role")
+KEYS = tuple(KEYS_BY_FIELD.values())
 ALONE, WATCHED = "alone", "watched"  # what happens when nobody is connected
+# What stands in for a field at fault, so that the others are looked at, too.
+SOUND = {"user": "user", "ip": "8.8.8.8", "client": "session", "host": "host"}
 MODES = {ALONE: "RunWithoutClient", WATCHED: ""}
-
-FIELDS = {
-    "UserId": "user",
-    "UserIp": "ip",
-    "ClientSession": "client",
-    "RunMode": "mode",
-    "ApplicationParameters": "params",
-    "HostUserId": "host",
-    "Role": "role",
-}
 
 
 @command.subcommand(
@@ -71,13 +68,7 @@ async def submit_start(ask: Ask, service: Service) -> Outcome | None:
     form = placed.submission
     texts = {key: form.text(key) for key in KEYS} if form else {}
     plan = {key: text for key, text in texts.items() if text}
-    _check_words(plan)
-    answer = await _start(placed, service, plan)
-    return answer or Outcome(
-        headline=(Bold(_("On its way.")),),
-        tone=Tone.WAIT,
-        parts=(line(_("The card in the channel shows how it goes.")),),
-    )
+    return shown_after(placed, await _start(placed, service, plan))
 
 
 @command.subcommand("recent", usage="[mine]", examples=("recent", "recent mine"))
@@ -134,7 +125,7 @@ async def _start(ask: Ask, service: Service, plan: dict[str, str]) -> Outcome | 
     return await service.submit(ask, order)
 
 
-def _check_words(plan: dict[str, str]) -> None:
+def _check_words(plan: Mapping[str, str]) -> None:
     if plan.get("mode", ALONE) not in MODES:
         words = ", ".join(sorted(MODES))
         sentence = _("“{given}” is not one of {words}.")
@@ -142,6 +133,24 @@ def _check_words(plan: dict[str, str]) -> None:
 
 
 def _request(plan: dict[str, str]) -> CreateSession:
+    """Return the request that *plan* describes.
+
+    Raises:
+        InvalidRequest: every fault, under the names of the plan.
+    """
+    request, faults = every_fault(_read, plan, _mended)
+    if request is None or faults:
+        raise InvalidRequest({key: faults[key] for key in KEYS if key in faults})
+    return request
+
+
+def _mended(plan: Mapping[str, str], faults: Mapping[str, str]) -> dict[str, str]:
+    kept = {key: text for key, text in plan.items() if key not in faults}
+    return kept | {key: text for key, text in SOUND.items() if key in faults}
+
+
+def _read(plan: Mapping[str, str]) -> CreateSession:
+    _check_words(plan)
     mode = plan.get("mode") or (WATCHED if plan.get("client") else ALONE)
     fields = {
         "UserId": plan.get("user", ""),
@@ -157,7 +166,7 @@ def _request(plan: dict[str, str]) -> CreateSession:
     except InvalidRequest as error:
         faults: dict[str, str] = {}
         for path, sentence in error.faults.items():
-            faults.setdefault(FIELDS.get(path, "user"), sentence)
+            faults.setdefault(KEYS_BY_FIELD.get(path, "user"), sentence)
         raise InvalidRequest(faults) from None
 
 

@@ -3,8 +3,10 @@
 It reads what the bot knows itself, so it answers at once and costs nothing.
 """
 
+import asyncio
 import json
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from bot.cards import lists
 from bot.cards.errors import explained
@@ -32,6 +34,9 @@ from bot.resources.base import Resource
 from bot.routing.command import Command
 from bot.tencent.explain import explain
 
+MOST_IDS = 40  # of a message that are looked up
+MOST_SHOWN = 8
+
 command = Command("lookup", summary="What is this ID, or this error?", bare="find")
 
 
@@ -45,16 +50,86 @@ command = Command("lookup", summary="What is this ID, or this error?", bare="fin
 async def find(ask: Ask, service: Service) -> Outcome:
     """Look up a handle, an ID, a room, an error code, a link or a whole log line.
 
-    Without anything it lists what was done lately. --public shows the answer to
-    the channel, --details the request and how to repeat it, --ids the bare IDs.
+    Without anything it lists what was done lately; in a thread it looks up what
+    stands above. --public shows the answer to the channel, --details the request
+    and how to repeat it, --ids the bare IDs.
     """
     words = " ".join(token.text for token in ask.words.ids)
+    above = ask.pasted or ask.where.parent
     if not words:
-        return await _recents(ask, service)
-    tokens = find_ids(ask.text) or (Token(words, classify(words)),)
-    answers = [await _one(token, ask, service) for token in tokens]
-    answer = answers[0] if len(answers) == 1 else _several(tokens, answers)
+        return await (_pasted if above else _recents)(ask, service)
+    tokens = find_ids(ask.text, MOST_IDS) or (Token(words, classify(words)),)
+    found = await _found(tokens, ask, service)
+    if above and not any(one.names_something for one in found):
+        return await _pasted(ask, service)  # “why is it black?”
+    answer = await _answer(found, ask, service)
     return replace(answer, audience=Audience.CHANNEL) if ask.has("public") else answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What an ID or a code in a text turned out to be."""
+
+    token: Token
+    intents: tuple[Intent, ...] = ()
+
+    @property
+    def same(self) -> tuple[str, ...]:
+        """What is equal for two that name the same: R1, its TaskId, its RequestId."""
+        named = (self.token.kind, self.token.text.casefold())
+        return tuple(one.id for one in self.intents) or named
+
+    @property
+    def names_something(self) -> bool:
+        """Whether it is on record, or looks like an ID or a code."""
+        return bool(self.intents) or self.token.kind is not TokenKind.WORD
+
+    @property
+    def rank(self) -> int:
+        """What is on record first, then what is explained, then the rest."""
+        explained = self.token.kind is TokenKind.ERROR
+        return 0 if self.intents else 1 if explained else 2
+
+
+async def _pasted(ask: Ask, service: Service) -> Outcome:
+    """Look up what a message says, and the thing whose card it is."""
+    parent, card = ask.where.parent, None
+    if parent:
+        card = await service.posted(ask.who, ask.where.channel, parent)
+    # 100 kB take up to a fifth of a second, in which others want to be acked
+    tokens = await asyncio.to_thread(find_ids, ask.pasted, MOST_IDS)
+    found = await _found(tokens, ask, service)
+    if card and all(card not in one.intents for one in found):
+        found = [_Found(Token(card.handle, TokenKind.HANDLE), (card,)), *found]
+    if found:
+        return await _answer(found, ask, service)
+    if ask.pasted:
+        sentence = _("That message names nothing that can be looked up.")
+        hint = _("Handles, IDs, error codes and links to cards are found in a message.")
+    else:
+        sentence = _("The message above cannot be read from here.")
+        hint = _("Use the shortcut “Look up IDs” in its ⋮ menu; it needs no right.")
+    return Outcome(headline=(sentence,), tone=Tone.UNKNOWN, parts=(line(hint),))
+
+
+async def _found(tokens: Iterable[Token], ask: Ask, service: Service) -> list[_Found]:
+    """Return what *tokens* name, each thing once, under the first of its names."""
+    things: dict[tuple[str, ...], _Found] = {}
+    for token in tokens:
+        is_code = token.kind is TokenKind.ERROR
+        intents = [] if is_code else await service.find(ask.who, token.text)
+        one = _Found(token, tuple(intents))
+        things.setdefault(one.same, one)
+    return sorted(things.values(), key=lambda one: one.rank)
+
+
+async def _answer(found: list[_Found], ask: Ask, service: Service) -> Outcome:
+    """Answer in full if it is one thing, and else with a line for each."""
+    if len(found) == 1:
+        return await _one(found[0], ask, service)
+    shown = found[:MOST_SHOWN]
+    answers = [await _one(one, ask, service) for one in shown]
+    return _several([one.token for one in shown], answers, len(found))
 
 
 async def _recents(ask: Ask, service: Service) -> Outcome:
@@ -62,10 +137,10 @@ async def _recents(ask: Ask, service: Service) -> Outcome:
     return lists.listed(_("Lately"), things, service.resources, _("Nothing yet."))
 
 
-async def _one(token: Token, ask: Ask, service: Service) -> Outcome:
+async def _one(found: _Found, ask: Ask, service: Service) -> Outcome:
+    token, matching = found.token, list(found.intents)
     if token.kind is TokenKind.ERROR:
         return _explained(token.text, ask.value("product"))
-    matching = await service.find(ask.who, token.text)
     if len(matching) == 1:
         return await _shown(matching[0], ask, service)
     if matching:
@@ -100,7 +175,7 @@ def _explained(code: str, product: str) -> Outcome:
     return Outcome(headline=(Bold(title),), parts=tuple(parts))
 
 
-def _several(tokens: tuple[Token, ...], answers: list[Outcome]) -> Outcome:
+def _several(tokens: list[Token], answers: list[Outcome], all_: int) -> Outcome:
     lines = tuple(
         (Mono(token.text), "  ", answer.plain)
         for token, answer in zip(tokens, answers, strict=True)
@@ -108,8 +183,12 @@ def _several(tokens: tuple[Token, ...], answers: list[Outcome]) -> Outcome:
     buttons = tuple(
         Button(token.text[:75], "lookup", token.text) for token in tokens[:3]
     )
-    title = _("I found {n} things in that").format(n=len(tokens))
-    return Outcome(headline=(Bold(title),), parts=(Points("", lines), Buttons(buttons)))
+    title = _("{n} things are named in that").format(n=all_)
+    parts: list[Part] = [Points("", lines)]
+    if all_ > len(tokens):
+        rest = _("and {n} more; paste one alone to see it").format(n=all_ - len(tokens))
+        parts.append(line(rest, quiet=True))
+    return Outcome(headline=(Bold(title),), parts=(*parts, Buttons(buttons)))
 
 
 def _unknown(token: Token, service: Service) -> Outcome:
@@ -118,6 +197,7 @@ def _unknown(token: Token, service: Service) -> Outcome:
         TokenKind.TASK: _("It looks like a relay's TaskId."),
         TokenKind.SESSION: _("It looks like a GS session."),
         TokenKind.REQUEST: _("It looks like a RequestId of a call I did not make."),
+        TokenKind.INTENT: _("It looks like the ID of a submission."),
         TokenKind.HANDLE: _("It looks like a handle, but I never gave it out."),
     }.get(token.kind, _("I look for handles, IDs, rooms and people."))
     parts: list[Part] = [line(looks)]
@@ -157,7 +237,7 @@ def _details(intent: Intent, resource: Resource) -> Outcome:
         headline=(Bold(f"{intent.handle} · {intent.action}"),),
         parts=(
             Code(body),
-            line(_("From a terminal"), quiet=True),
+            line(_("By hand"), quiet=True),
             Code(resource.repeated_by_hand(intent)),
             line(_("For Tencent's support"), quiet=True),
             Code(support),

@@ -37,12 +37,13 @@ def command_for(commands: Mapping[str, Command], prefix: str = "") -> Command:
         "help",
         usage="[command [subcommand]]",
         examples=("help relay", "help relay stop"),
+        for_all=True,
     )
     async def explain(ask: Ask, service: Service) -> Outcome:
         """Explain everything, a command, or one command."""
         return _page([token.text.lstrip("/") for token in ask.words.ids], commands)
 
-    command.subcommand("whoami", examples=("whoami",))(whoami)
+    command.subcommand("whoami", examples=("whoami",), for_all=True)(whoami)
     command.subcommand("doctor", examples=("doctor",))(doctor)
     command.subcommand(
         "history",

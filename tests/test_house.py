@@ -192,6 +192,7 @@ TESTED_BY = {
     "bot/products.py": "tests/bot/test_settings.py",
     "bot/resources/base.py": "tests/test_fictitious_product.py",
     "bot/resources/relay/alarms.py": "tests/bot/operations/test_callbacks.py",
+    "bot/resources/relay/bounds.py": "tests/bot/access/test_limits.py",
     "bot/resources/relay/card.py": "tests/commands/relay/test_lists.py",
     "bot/resources/relay/resource.py": "tests/bot/access/test_limits.py",
     "bot/resources/relay/unknown.py": "tests/bot/operations/test_resolution.py",

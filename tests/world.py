@@ -4,7 +4,7 @@ Nothing in it stands in for a part of the bot: only the clock, Slack and the clo
 """
 
 from contextlib import AsyncExitStack, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from pydantic import SecretStr
@@ -107,6 +107,10 @@ class World:
         return self.bot.callbacks
 
     @property
+    def hearing(self):
+        return self.bot.hearing
+
+    @property
     def jobs(self):
         return self.bot.jobs
 
@@ -120,8 +124,15 @@ class World:
         return Ask(
             command=command,
             text=text,
-            who=Person(team=TEAM, user=user, home=more.pop("home", TEAM)),
-            where=Place(channel=more.pop("channel", "C0OPS")),
+            who=Person(
+                team=TEAM,
+                user=user,
+                home=more.pop("home", TEAM),
+                enterprise=more.pop("enterprise", ""),
+            ),
+            where=Place(
+                channel=more.pop("channel", "C0OPS"), parent=more.pop("parent", None)
+            ),
             surface=surface,
             key=key or f"slash:{TEAM}:{self.asked}",
             answer_url=SecretStr("https://hooks.slack.com/commands/1"),
@@ -131,7 +142,9 @@ class World:
 
     async def typed(self, text, **more):
         """Answer a slash command, and wait for what it set going."""
-        answer = await self.router.answer(self.ask(text, **more))
+        ask = self.ask(text, **more)
+        ask = replace(ask, who=await self.directory.placed(ask.who))
+        answer = await self.router.answer(ask)
         await self.settled()
         return look(answer)
 
@@ -171,7 +184,8 @@ class World:
 
     async def notices(self):
         """Return all that waits to be delivered, drawn as it would be now."""
-        due = await self.journal.outbox.due(self.clock() + timedelta(days=2))
+        late = self.clock() + timedelta(days=2)
+        due = await self.journal.outbox.due(late, limit=1000)
         return [self.told(one) for one in due]
 
     def told(self, notification):
@@ -252,6 +266,7 @@ def settings_for(path, cloud, policy=None, key=None, apps=(), signing=None):
         sdk_app_id=cloud.app_id,
         usersig_key=cloud.usersig_key,
         callback_key=key,
+        tencent_push_hosts=(".example.com",),
     )
     endpoints = {f"{name}_endpoint": url for name, url in cloud.endpoints.items()}
     return Settings.model_construct(

@@ -2,44 +2,51 @@
 
 Checked before a relay is accepted. A relay of a private room to a foreign host is a
 leak, so where hosts are listed no other is allowed: an entry is an exact host, or a
-suffix that begins with a dot; never an address.
+suffix that begins with a dot. An address has to be listed as it is, list or no list.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
-
-from pydantic import SecretStr
 
 from bot.errors import NotAllowed
 from bot.i18n import _
 from bot.settings import Limits
 
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 
-def check_sizes(sizes: Mapping[str, int], limits: Limits) -> None:
-    """Refuse *sizes*, by the name of their limit, that are over *limits*.
 
-    Raises:
-        NotAllowed: the first limit that is passed.
+@dataclass(frozen=True, slots=True)
+class Over:
+    """What is over a limit: its *rule*, and a sentence for whoever asked for it."""
+
+    rule: str
+    sentence: str
+
+
+def size_over(rule: str, value: int, limits: Limits) -> Over | None:
+    """Return why *value* is refused by the limit *rule*, if it is."""
+    most = getattr(limits, rule)
+    if value <= most:
+        return None
+    sentence = _("{given} is over the limit of {most} here.")
+    return Over(rule, sentence.format(given=value, most=most))
+
+
+def host_over(url: str, push_hosts: Sequence[str]) -> Over | None:
+    """Return why relays may not be pushed to the host of *url*, if they may not.
+
+    No list allows every name, but no address, and not this machine.
     """
-    for rule, value in sizes.items():
-        most = getattr(limits, rule)
-        if value > most:
-            sentence = _("{given} is over the limit of {most} here.")
-            raise NotAllowed(sentence.format(given=value, most=most), rule=rule)
-
-
-def check_hosts(urls: Iterable[SecretStr], push_hosts: Sequence[str]) -> None:
-    """Refuse a push address whose host is not listed; no list allows any.
-
-    Raises:
-        NotAllowed: the first host that is not listed.
-    """
-    for url in urls:
-        host = host_of(url.get_secret_value())
-        if push_hosts and not is_listed(host, push_hosts):
-            sentence = _("Relays may not be pushed to {host}.").format(host=host)
-            raise NotAllowed(sentence, rule="push_hosts")
+    host = host_of(url)
+    if is_listed(host, push_hosts) or host in push_hosts:
+        return None
+    if not push_hosts and host and not _is_address(host) and not _is_local(host):
+        return None
+    sentence = _("Relays may not be pushed to {host}.")
+    return Over("push_hosts", sentence.format(host=host or "?"))
 
 
 def check_counts(live: int, today: int, *, limits: Limits) -> None:
@@ -77,8 +84,13 @@ def is_listed(host: str, listed: Iterable[str]) -> bool:
 
 
 def _is_address(host: str) -> bool:
+    """Tell whether *host* is an address; so is whatever ends in a number."""
     try:
         ip_address(host.strip("[]"))
     except ValueError:
-        return host.replace(".", "").isdigit()  # 2130706433 is an address, too
+        return bool(_NUMBER.fullmatch(host.rpartition(".")[2]))
     return True
+
+
+def _is_local(host: str) -> bool:
+    return host.rpartition(".")[2] == "localhost"

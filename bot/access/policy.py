@@ -11,9 +11,12 @@ from typing import Any, Protocol, Self
 
 from bot.dialogue.ask import Person, Place
 from bot.i18n import _
-from bot.ids import TeamId
+from bot.ids import ChannelId, TeamId
 from bot.settings import App, Policy, Rule
 from bot.tencent.models.base import Level, Request
+
+NO_CHANNEL = ChannelId("")
+OUTSIDERS = "outsiders"  # the setting that would let a stranger in
 
 Groups = Mapping[str, frozenset[str]]  # user group → its members
 
@@ -28,6 +31,17 @@ class Directory(Protocol):
     @property
     def team(self) -> TeamId:
         """The workspace that the bot is installed in; not before that is known."""
+
+    @property
+    def enterprise(self) -> str:
+        """The organisation (`E…`) that the workspace belongs to; empty if to none."""
+
+    @property
+    def moved_from(self) -> TeamId | None:
+        """The workspace that the bot was installed in before, if it is another now."""
+
+    def homes(self, who: Person) -> frozenset[str] | None:
+        """Return the workspaces and the organisation of *who*; None if not cached."""
 
     def is_guest(self, who: Person) -> bool | None:
         """Tell whether *who* is a guest; None if that is not cached."""
@@ -50,6 +64,8 @@ class Circumstances:
     who: Person
     where: Place
     installed: TeamId
+    enterprise: str = ""  # of the installed workspace
+    homes: frozenset[str] | None = frozenset()  # of who; None: could not be looked up
     guest: bool | None = False  # None: could not be looked up
     groups: Groups | None = None  # None: could not be looked up
 
@@ -86,9 +102,12 @@ def judge(
     wish: Wish, facts: Circumstances, policy: Policy, *, allow_all: bool
 ) -> Verdict:
     """Decide. The first line that matches wins; the last line is no."""
-    if stranger := _stranger(facts, policy):
+    stranger = stranger_verdict(facts, policy)
+    # a stop by whoever a rule names goes although Slack does not say where they belong
+    unsettled = stranger and wish.ends and facts.homes is None
+    if stranger and not (unsettled and stranger.rule == OUTSIDERS):
         return stranger
-    if allow_all:
+    if allow_all and not stranger:
         return Verdict(allowed=True, rule="BOT_ALLOW_ALL")
     if wish.level is Level.READ and policy.reads_for_all:
         return Verdict(allowed=True, rule="reads_for_all")
@@ -114,28 +133,48 @@ class Gate:
 
         An ack cannot wait for a look-up. So a person of whom it is unknown whether they
         are a guest passes, except *finally_*, before the request is sent; and then
-        too, if it only ends something.
+        too, if it only ends something. What was asked before the bot was moved to
+        another workspace is void.
         """
+        if self.directory.moved_from == who.team:
+            return Verdict(allowed=False, rule="teams", reason=_moved())
         guest = self.directory.is_guest(who)
         facts = Circumstances(
             who=who,
             where=where,
             installed=self.directory.team,
+            enterprise=self.directory.enterprise,
+            homes=self.directory.homes(who),
             guest=guest if finally_ and not wish.ends else bool(guest),
             groups=self.directory.groups(patient=wish.ends),
         )
         return judge(wish, facts, self.policy, allow_all=self.allow_all)
 
+    def stranger(self, who: Person) -> Verdict | None:
+        """Return why *who* is not at home here; None if they are."""
+        facts = Circumstances(
+            who=who,
+            where=Place(channel=NO_CHANNEL),
+            installed=self.directory.team,
+            enterprise=self.directory.enterprise,
+            homes=self.directory.homes(who),
+        )
+        return stranger_verdict(facts, self.policy)
 
-def _stranger(facts: Circumstances, policy: Policy) -> Verdict | None:
-    home = {facts.installed, *policy.teams}
-    if not policy.outsiders and facts.who.home not in home:
+
+def stranger_verdict(facts: Circumstances, policy: Policy) -> Verdict | None:
+    """Refuse whoever is not at home, and guests; None for everybody else."""
+    who, home = facts.who, _home(facts, policy)
+    theirs = {who.home, who.enterprise, *(facts.homes or ())}
+    if not policy.outsiders and not theirs & home:
+        unknown = _("Slack did not tell me which workspace you belong to.")
+        other = _("You belong to another workspace.")
         return Verdict(
             allowed=False,
-            rule="outsiders",
-            reason=_("You belong to another workspace."),
+            rule=OUTSIDERS,
+            reason=unknown if facts.homes is None else other,
         )
-    if not policy.outsiders and facts.who.team not in home:
+    if not policy.outsiders and not {who.team, who.enterprise} & home:
         return Verdict(
             allowed=False,
             rule="teams",
@@ -149,6 +188,19 @@ def _stranger(facts: Circumstances, policy: Policy) -> Verdict | None:
         else _("Slack did not tell me whether you are a guest.")
     )
     return Verdict(allowed=False, rule="guests", reason=reason)
+
+
+def _home(facts: Circumstances, policy: Policy) -> frozenset[str]:
+    """Return the workspaces and organisations whose people are at home.
+
+    The other workspaces of the own organisation are, unless the policy names teams.
+    """
+    siblings = {facts.enterprise} - {""} if not policy.teams else set()
+    return frozenset({facts.installed, *policy.teams, *siblings})
+
+
+def _moved() -> str:
+    return _("This was asked in another workspace than the bot is installed in now.")
 
 
 def _fits(rule: Rule, wish: Wish, facts: Circumstances) -> bool:

@@ -100,7 +100,7 @@ def looked_up(intent: Intent, resource: Resource, history: Iterable[Intent]) -> 
     """Return the card for the asker alone, with what was done to the thing."""
     lines = tuple(_event(one) for one in history)
     shown = card(intent, resource)
-    share = Button(_("Share"), "lookup", f"{intent.handle} --public")
+    share = Button(_("Share"), "lookup", f"{intent.id} --public")
     parts = (*shown.parts, Points(_("History"), lines), Buttons((share,)))
     return replace(shown, parts=parts, audience=Audience.ASKER)
 
@@ -108,8 +108,8 @@ def looked_up(intent: Intent, resource: Resource, history: Iterable[Intent]) -> 
 def _menu(intent: Intent, resource: Resource) -> tuple[Button, ...]:
     """Return what the menu beside a card's headline offers."""
     entries = [
-        Button(_("Details"), "lookup", f"{intent.handle} --details"),
-        Button(_("Copy IDs"), "lookup", f"{intent.handle} --ids"),
+        Button(_("Details"), "lookup", f"{intent.id} --details"),
+        Button(_("Copy IDs"), "lookup", f"{intent.id} --ids"),
     ]
     if code := intent.settlement.error_code:
         text = f"{code} product={resource.product}"

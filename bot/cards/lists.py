@@ -7,11 +7,13 @@ from typing import Any
 from bot.dialogue.outcome import (
     Bold,
     Button,
+    Buttons,
     Code,
     Outcome,
     Part,
     Row,
     Span,
+    Tone,
     When,
     Who,
     line,
@@ -36,7 +38,7 @@ def row(intent: Intent, resources: Registry) -> Row:
         " · ",
         When(intent.created_at),
     )
-    opening = Button(_("Open"), "lookup", intent.handle)
+    opening = Button(_("Open"), "lookup", intent.id)
     end = resource.end_button(intent)
     return Row(spans, (opening, end) if end else (opening,))
 
@@ -48,6 +50,20 @@ def listed(
     rows = tuple(row(intent, resources) for intent in intents)
     parts: tuple[Part, ...] = rows or (line(nothing),)
     return Outcome(headline=(Bold(title),), parts=parts)
+
+
+def again(
+    intents: Iterable[Intent], resources: Registry, anyway: Button | None
+) -> Outcome:
+    """Ask whether to start another one beside *intents*, which are like it."""
+    rows = tuple(row(intent, resources) for intent in intents)
+    parts: tuple[Part, ...] = (
+        line(_("Two that push to one address knock each other off.")),
+        *rows,
+        *((Buttons((anyway,)),) if anyway else ()),
+    )
+    headline = (Bold(_("Nothing was started: the same runs already, or may.")),)
+    return Outcome(headline=headline, tone=Tone.WARN, parts=parts)
 
 
 def dry_run(request: Request[Any], where: str = "") -> Outcome:

@@ -26,20 +26,30 @@ class Surface(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Who asks. IDs decide; names are never asked for."""
+    """Who asks. IDs decide; names are never asked for.
+
+    *team* is the workspace that the bot is installed in, as far as Slack says. *home*
+    is a workspace that the user belongs to (or `E…`, where Slack names only their
+    organisation); *enterprise* is that organisation, where it is certain.
+    """
 
     team: TeamId
     user: SlackUserId
-    home: TeamId  # the workspace the user belongs to: another one is an outsider
+    home: TeamId
+    enterprise: str = ""
     locale: str = DEFAULT_LOCALE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where it was asked, and so where the answer goes."""
+    """Where it was asked, and so where the answer goes.
+
+    *parent* is the message under which it was asked, in a thread that is there already.
+    """
 
     channel: ChannelId
     thread: MessageTs | None = None
+    parent: MessageTs | None = None
     message: MessageTs | None = None  # the message whose button was pressed
     direct: bool = False
 
@@ -70,7 +80,8 @@ class Ask:
     """One thing asked of one command.
 
     *key* is the business key under which the ask is done once: never an envelope id
-    or a retry header.
+    or a retry header. *pasted* is the text of a message that it is about: it is
+    searched for IDs and never read as a command.
     """
 
     command: str  # "relay", as in the slash command without its slash and prefix
@@ -79,6 +90,7 @@ class Ask:
     where: Place
     surface: Surface
     key: str
+    pasted: str = ""
     words: Words = field(default_factory=Words)
     answer_url: SecretStr | None = None
     trigger: str = ""  # opens a form, within 3 s

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from bot.dialogue.outcome import Line
 from bot.ids import FormId
 
+LONGEST_TEXT = 3000  # characters that a field takes
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -34,7 +36,7 @@ class TextField(Field):
 
     initial: str = ""
     multiline: bool = False
-    longest: int = 3000
+    longest: int = LONGEST_TEXT
     focus: bool = False
     redraws: bool = False  # leaving the field asks for a redraw
 

@@ -27,13 +27,13 @@ class Tone(Enum):
 class Audience(Enum):
     """Who sees it: the asker a read, the channel a change, the operators an alarm.
 
-    The thread of its card sees what became of a thing after that.
+    What happens to a thing later goes into the thread under its card.
     """
 
     ASKER = "asker"
     CHANNEL = "channel"
-    THREAD = "thread"
     OPS = "ops"
+    THREAD = "thread"
 
 
 # ── inside a line ────────────────────────────────────────────────────────────────

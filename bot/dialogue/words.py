@@ -11,6 +11,7 @@ class TokenKind(StrEnum):
     HANDLE = "handle"
     PERMALINK = "permalink"
     REQUEST = "request"
+    INTENT = "intent"
     ERROR = "error code"
     SESSION = "gs session"
     TASK = "task"

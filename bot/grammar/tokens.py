@@ -8,19 +8,29 @@ import re
 import unicodedata
 
 from bot.dialogue.words import Token, TokenKind
-from bot.ids import HANDLE, SHORTEST_TASK_ID, ChannelId, MessageTs, handle_from
+from bot.ids import (
+    HANDLE,
+    SHORTEST_TASK_ID,
+    ChannelId,
+    MessageTs,
+    handle_from,
+    intent_from,
+)
 
 MOST_IDS = 5
+SHORTEST_PIECE = 8  # characters, of which chance has made an upper, a lower and a digit
 
 PERMALINK = re.compile(
-    r"https://[\w.-]+\.slack\.com/archives/([A-Z0-9]+)/p(\d{10})(\d{6})\S*"
+    r"https://[\w.-]+\.slack(?:-gov)?\.com/archives/([A-Z0-9]+)/p(\d{10})(\d{6})\S*"
 )
 REQUEST = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 CAPITALISED = re.compile(r"[A-Z][A-Za-z]+(\.[A-Z][A-Za-z]+)+")
 DOTTED = re.compile(r"[A-Za-z]+(\.[A-Za-z]+)+")
 SESSION = re.compile(r"[0-9]{15,20}")
+# A part of a TaskId is known by its beginning, and by not being a flag of a tool.
 TASK = re.compile(
-    rf"-m[A-Za-z0-9_+=.-]{{6,}}|[A-Za-z0-9_+=.-]{{{SHORTEST_TASK_ID},90}}"
+    r"-[A-Za-z](?=\S*[A-Z0-9])[A-Za-z0-9_+=.-]{6,}"
+    rf"|[A-Za-z0-9_+=.-]{{{SHORTEST_TASK_ID},90}}"
 )
 
 # Codes that stand alone, and the first parts of those that have two.
@@ -49,6 +59,7 @@ CODES = frozenset(
         "ResourceInsufficient",
         "ResourceNotFound",
         "ResourceUnavailable",
+        "ResourcesSoldOut",
         "ResponseSizeLimitExceeded",
         "ServiceUnavailable",
         "UnauthorizedOperation",
@@ -79,11 +90,14 @@ _WRAPPED = re.compile(r"([`*_\"'])(?P<inside>.+)\1", re.DOTALL)
 # part of a link's path is an ID.
 _IN_PROSE = re.compile(
     r"(?<![\w+=.-])(?:--)?[A-Za-z_][\w-]{0,30}="
-    r"|https://[\w.-]+\.slack\.com/archives/[A-Z0-9]+/p\d{16}"
+    r"|https://[\w.-]+\.slack(?:-gov)?\.com/archives/[A-Z0-9]+/p\d{16}"
     r"|rtmps?://[^\s\"'<>`|]+"
     r"|(?<!\w)[a-z][a-z0-9+.-]{1,15}://[^\s\"'<>`|?]+"
     r"|(?<![\w-])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![\w-])"
+    r"|(?<![\w-])[01][0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{25}(?![\w-]|\.\w)"
     r"|(?<![\w+.-])-m[A-Za-z0-9_+=.-]{6,}"
+    r"|(?<![\w+.-])-[A-Za-z][A-Za-z0-9_+=.-]{58,88}(?![\w=-])"
+    r"|(?<![\w+.-])-[A-Za-z][A-Za-z0-9_+-]{9,58}(?![\w=+-]|\.\w)(?:\.{1,3})?"
     r"|(?<![\w+.*-])[A-Za-z0-9_+=-][A-Za-z0-9_+=.-]{59,89}(?![\w+=*-])"
     r"|(?<![\w.])\d{15,20}(?!\w|\.\w)"
     r"|(?<![\w./-])[A-Za-z]+(?:\.[A-Za-z]+)*(?![\w/-])"
@@ -127,6 +141,8 @@ def classify(word: str) -> TokenKind:
     ):
         if pattern.fullmatch(word):
             return kind
+    if intent_from(word):
+        return TokenKind.INTENT
     if _has_known_code(word) or CAPITALISED.fullmatch(word):
         return TokenKind.ERROR
     if SESSION.fullmatch(word):
@@ -140,8 +156,8 @@ def message_of(link: str) -> tuple[ChannelId, MessageTs] | None:
     return (ChannelId(match[1]), MessageTs(f"{match[2]}.{match[3]}")) if match else None
 
 
-def find_ids(text: str) -> tuple[Token, ...]:
-    """Return the IDs and error codes in prose, JSON or a log line: five at most.
+def find_ids(text: str, most: int = MOST_IDS) -> tuple[Token, ...]:
+    """Return the IDs and error codes in prose, JSON or a log line: *most* at most.
 
     Stricter than `classify`, since prose was not typed as a command: a TaskId looks
     random, an error code begins as Tencent's do, a link is a permalink or nothing.
@@ -151,7 +167,9 @@ def find_ids(text: str) -> tuple[Token, ...]:
         token = _token(match[0])
         if _meant(token):
             tokens.setdefault(_same(token), token)
-    return tuple(tokens.values())[:MOST_IDS]
+        if len(tokens) == most:
+            break
+    return tuple(tokens.values())
 
 
 def _unlinked(match: re.Match[str]) -> str:
@@ -183,11 +201,19 @@ def _meant(token: Token) -> bool:
         case TokenKind.ERROR:
             return _has_known_code(token.text)
         case TokenKind.TASK:
-            whole = len(token.text) >= SHORTEST_TASK_ID
-            look = _RANDOM if whole else _RANDOM_PART
-            return look.fullmatch(token.text) is not None
+            return _is_random(token.text)
         case _:
             return True
+
+
+def _is_random(task: str) -> bool:
+    """Tell whether *task* looks like a TaskId or a part of one, not like a flag."""
+    if len(task) >= SHORTEST_TASK_ID:
+        return _RANDOM.fullmatch(task) is not None
+    if task.startswith("-m"):
+        return _RANDOM_PART.fullmatch(task) is not None
+    pieces = [one for one in re.split(r"[-_+.]", task) if len(one) >= SHORTEST_PIECE]
+    return any(_RANDOM.fullmatch(piece) for piece in pieces)
 
 
 def _same(token: Token) -> str:

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from bot.ids import IntentId
 from bot.journal import stops
 from bot.journal.evidence import Does, Fact, FactKind, fact_key
-from bot.journal.model import Changes, Intent, Notice
+from bot.journal.model import NOT_ENDED, Changes, Intent, Notice
 from bot.journal.rows import millis
 from bot.journal.transaction import Transaction
-from bot.states import State
+from bot.states import OVER, State
 
 KINDS = {
     State.STARTED: FactKind.ANSWERED,
@@ -52,12 +52,13 @@ def end(
         answered.pop("error_text", None)
         _learn_all(tx, intent.id, known, answered, notices)
         return tx.get(intent.id)
-    if intent.state not in {State.SENDING, State.QUEUED}:
-        return intent  # it was ended by what became of its thing
-    if intent.subject.ends:
-        stops.settle(tx, intent, to, _said(tx, intent, changes), notices)
-    else:
-        tx.raise_notices(tx.move(intent.id, to, changes), notices)
+    if intent.state in {State.SENDING, State.QUEUED}:
+        # else what became of its thing has ended it; the answer is a fact all the same
+        if intent.subject.ends:
+            told = _of_what_runs(tx, intent, notices)
+            stops.settle(tx, intent, to, _said(tx, intent, changes), told)
+        else:
+            tx.raise_notices(tx.move(intent.id, to, changes), notices)
     if about := tx.get(intent.id).subject.about:
         _learn_all(tx, about, known, Changes(), ())
     return tx.get(intent.id)
@@ -74,6 +75,18 @@ def _said(tx: Transaction, stop: Intent, changes: Changes) -> Changes:
         changes = changes.copy()
         changes["reason"] = stops.How.NO_SUCH_TASK
     return changes
+
+
+def _of_what_runs(
+    tx: Transaction, stop: Intent, notices: Iterable[Notice]
+) -> Iterable[Notice]:
+    """Return *notices* of a *stop*; nothing that is over goes on for want of it."""
+    about = stop.subject.about
+    if about is None:
+        return notices
+    thing = tx.get(about)
+    over = thing.state in OVER and thing.subject.ref == stop.subject.ref
+    return [one for one in notices if not (over and one.name == NOT_ENDED)]
 
 
 def _learn_all(

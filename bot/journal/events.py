@@ -24,7 +24,7 @@ def apply(
     Returns None for a robot that is not known here, and whether it was news.
     """
     at = millis(tx.now())
-    facts.hear(tx.connection, sdk_app_id, heard_at=at)
+    facts.hear(tx.connection, sdk_app_id, at)
     before = tx.by_agent(event.agent)
     if before is None or before.subject.sdk_app_id != sdk_app_id:
         return None, False
@@ -56,15 +56,14 @@ def name_targets(tx: Transaction, thing: IntentId, names: Mapping[str, str]) -> 
 
 def _fact_of(event: RelayEvent, came_at: int) -> Fact:
     """Return *event*, which arrived at *came_at*, as a fact."""
-    code = str(event.error_code) if event.error_code else ""
     return Fact(
         kind=FactKind.EVENT,
         key=event.key,
         ref=event.task_id,
         target=event.target,
-        status=int(event.status),
-        code=code,
+        status=event.status,
+        code=event.error_code,
         text=event.error,
-        at=millis(event.at),
+        at=millis(event.at) if event.at else came_at,
         came_at=came_at,
     )

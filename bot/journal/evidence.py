@@ -160,6 +160,7 @@ class Ending(StrEnum):
 
     STOPPED = "stopped"  # Tencent said so to a stop, or its targets did after one
     IDLE = "idle"  # its targets went idle by way of stopping
+    MEANWHILE = "meanwhile"  # they did so while a stop was under way
     GONE = "gone"  # Tencent knows no such task any more
 
 

@@ -37,14 +37,15 @@ def rename_target(connection: Connection, thing: IntentId, old: str, new: str) -
     connection.execute(statement.values(target=new))
 
 
-def hear(connection: Connection, sdk_app_id: int, **times: int) -> None:
-    """Note when callbacks of an app were heard (or refused), in milliseconds."""
-    row = {"sdk_app_id": sdk_app_id, "heard_at": 0, "refused_at": 0, **times}
+def hear(connection: Connection, sdk_app_id: int, at: int) -> None:
+    """Note that callbacks of an app arrived *at*, in milliseconds."""
+    row = {"sdk_app_id": sdk_app_id, "heard_at": at}
     statement = _insert(connection)(hearing).values(row)
-    statement = statement.on_conflict_do_update(
-        index_elements=["sdk_app_id"], set_=times
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["sdk_app_id"], set_={"heard_at": at}
+        )
     )
-    connection.execute(statement)
 
 
 def things_of(ref: ColumnElement[str]) -> Select[tuple[str]]:

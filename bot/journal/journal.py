@@ -15,7 +15,8 @@ from bot.errors import IllegalMove, JournalUnavailable, KeyReused
 from bot.ids import FormId, IntentId, Kind
 from bot.journal import endings, events, facts, stops
 from bot.journal.audit import Audit, Entry, append
-from bot.journal.evidence import Fact, FactKind, Lifecycle, fact_key
+from bot.journal.evidence import Fact, FactKind, Lifecycle
+from bot.journal.known import LastKnown
 from bot.journal.maintenance import Maintenance
 from bot.journal.migrate import upgrade
 from bot.journal.model import Changes, Intent, NewIntent, Notice
@@ -60,9 +61,9 @@ class Store:
 class Journal:
     """The journal, open. Made by `open`; one process has one SQLite file at a time.
 
-    *find* asks it, *outbox*, *audit*, *open_forms* and *maintenance* are its other
-    tables, *spool* is the file for what could not be written. *lifecycles* fold what
-    is known of each kind of thing.
+    *find* asks it, *outbox*, *audit*, *open_forms*, *known* and *maintenance* are its
+    other tables, *spool* is the file for what could not be written. *lifecycles* fold
+    what is known of each kind of thing.
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class Journal:
         self.audit = Audit(store.writer)
         self.maintenance = Maintenance(store.writer)
         self.open_forms = OpenForms(store.writer, store.seal, now)
+        self.known = LastKnown(store.writer, now)
         self.spool = store.spool
         self.illegal_moves = 0
 
@@ -183,16 +185,11 @@ class Journal:
                 return None
             changes = Changes(owner=owner, send_by=send_by)
             moved = tx.move(intent, State.SENDING, changes)
-            if not moved.subject.creates:
-                return moved
-            at = millis(tx.now())
-            written = Fact(
-                kind=FactKind.WRITTEN,
-                key=fact_key(intent, FactKind.WRITTEN),
-                at=at,
-                came_at=at,
-            )
-            return tx.learn(intent, written, notices=None)[1]
+            thing = intent if moved.subject.creates else moved.subject.about
+            if thing:
+                written = endings.fact_of(tx, moved, FactKind.WRITTEN, changes)
+                tx.learn(thing, written, notices=None)
+            return tx.get(intent)
 
         return await self._write(work)
 
@@ -326,10 +323,9 @@ class Journal:
         """
         await self._write(lambda tx: events.name_targets(tx, thing, names))
 
-    async def hear(self, sdk_app_id: int, **times: datetime) -> None:
-        """Note when callbacks of an app were `heard_at`, or `refused_at`, last."""
-        columns = {name: millis(at) for name, at in times.items()}
-        await self._write(lambda tx: facts.hear(tx.connection, sdk_app_id, **columns))
+    async def hear(self, sdk_app_id: int, at: datetime) -> None:
+        """Note that callbacks of an app arrived *at*; of app 0, that this bot ran."""
+        await self._write(lambda tx: facts.hear(tx.connection, sdk_app_id, millis(at)))
 
     async def update(
         self,

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Delete, delete, literal, selec
 
 from bot.journal.model import Intent
 from bot.journal.rows import PENDING, intents_of, millis
-from bot.journal.schema import facts, intents, outbox
+from bot.journal.schema import facts, intents, lines, outbox
 from bot.journal.sqlite.writer import Writer
 from bot.states import OVER, State
 
@@ -67,7 +67,7 @@ class Maintenance:
         The audit trail stays: it is append-only. Numbers of handles are not used again.
         """
         past = select(intents.c.id).where(
-            intents.c.state.in_([state.value for state in OVER]),
+            intents.c.state.in_([state.value for state in OVER | {State.WAITING}]),
             intents.c.created_at < millis(now - INTENTS_KEPT),
         )
         delivered = outbox.c.state != PENDING
@@ -75,6 +75,7 @@ class Maintenance:
         statements = (
             delete(outbox).where(delivered, old),
             delete(outbox).where(outbox.c.intent.in_(past)),
+            delete(lines).where(lines.c.intent.in_(past)),
             delete(facts).where(facts.c.thing.in_(past)),
             delete(intents).where(intents.c.id.in_(past)),
         )

@@ -43,6 +43,7 @@ class Asker:
     team: TeamId
     user: SlackUserId
     home: TeamId  # the workspace that the user belongs to
+    enterprise: str = ""  # and the organisation
     channel: ChannelId
     thread: MessageTs | None = None
     direct: bool = False
@@ -227,7 +228,8 @@ class Notification:
     """A notice waiting to be delivered.
 
     It is about an *intent*, an *app* or nothing. *body* is what a release before
-    0.2 drew itself, to be delivered as it is.
+    0.2 drew itself, to be delivered as it is. *stands* is the message of its *line*,
+    once one was posted.
     """
 
     id: int
@@ -241,6 +243,8 @@ class Notification:
     answer_url: SecretStr | None = None
     tries: int = 0
     created_at: datetime | None = None
+    line: str = ""
+    stands: tuple[ChannelId, MessageTs] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

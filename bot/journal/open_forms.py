@@ -1,6 +1,7 @@
 """Open forms: each belongs to one person, for 30 minutes, and is sent in once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -32,6 +33,14 @@ class OpenForms:
             connection.execute(insert(open_forms).values(row))
 
         await self._writer.write(work, begins=True)
+
+    async def change(self, form: OpenForm, values: Mapping[str, str]) -> None:
+        """Let *form* start from *values*, besides what it starts from already."""
+        changed = replace(form, values={**form.values, **values})
+        sealed = open_form_row(changed, self._seal)["values"]
+        of = open_forms.c.id == form.id
+        statement = update(open_forms).where(of).values(values=sealed)
+        await self._writer.write(lambda connection: connection.execute(statement))
 
     async def get(
         self, form: FormId, *, team: TeamId, user: SlackUserId

@@ -2,18 +2,25 @@
 
 They are written by the same transaction as the change they report, and drawn when
 they are delivered. Of several cards of one intent only the newest is delivered: an
-older one never overwrites it. Every other notice is delivered.
+older one never overwrites it; so it is with the notices of one line. Every other
+notice is delivered.
+
+Due times are of the wall clock, since they outlive the process. When that clock is set,
+they are set with it (`step`), so nothing waits longer or shorter for it.
 """
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
     Connection,
     and_,
     bindparam,
+    case,
+    delete,
     exists,
+    func,
     insert,
     or_,
     select,
@@ -28,15 +35,18 @@ from bot.journal.rows import (
     PENDING,
     SENT,
     intent_of,
+    intents_of,
     millis,
     moment,
     notice_row,
     notification_of,
     url_if_it_opens,
 )
-from bot.journal.schema import intents, outbox
+from bot.journal.schema import intents, lines, outbox
 from bot.journal.seal import Seal
 from bot.journal.sqlite.writer import Writer
+
+Place = tuple[ChannelId, MessageTs]
 
 _PUT = insert(outbox)
 _newer = outbox.alias("newer")
@@ -47,7 +57,18 @@ def put(
 ) -> None:
     """Put *notices* about *intent* into the outbox, in the caller's transaction."""
     for notice in notices:
-        connection.execute(_PUT, notice_row(notice, at, intent=intent))
+        row = notice_row(notice, at, intent=intent)
+        if notice.line:
+            row["not_before"] = _taking_over(connection, row)
+        connection.execute(_PUT, row)
+
+
+def _taking_over(connection: Connection, row: Mapping[str, Any]) -> int:
+    """Let *row* go in place of what waits of its line; return when it may."""
+    before = connection.execute(_FIRST_OF_LINE, row).scalar()
+    connection.execute(_DROP_LINE, {"of_intent": row["intent"], "of": row["line"]})
+    due: int = row["not_before"]
+    return due if before is None else min(before, due)
 
 
 class Outbox:
@@ -73,44 +94,66 @@ class Outbox:
                 row.id: (intent_of(row), url_if_it_opens(row.answer_url, self._seal))
                 for row in connection.execute(_ABOUT, {"ids": list(ids)})
             }
-            nothing = (None, None)
-            return [
-                notification_of(row, *about.get(row.intent, nothing)) for row in rows
-            ]
+            stand = _lines_of(connection, {row.intent for row in rows if row.line})
+            notifications = []
+            for row in rows:
+                intent, url = about.get(row.intent, (None, None))
+                stands = stand.get((row.intent, row.line))
+                notifications.append(notification_of(row, intent, url, stands))
+            return notifications
 
         return await self._writer.read(work)
 
-    async def next_due(self) -> datetime | None:
-        """Return when the next notice may go, or None if none waits."""
-        at = await self._writer.read(lambda c: c.execute(_NEXT).scalar())
+    async def next_due(self, after: datetime | None = None) -> datetime | None:
+        """Return when the next notice may go, or None if none waits.
+
+        Of those that may go by *after* already nothing is said, if it is given.
+        """
+        params = {"after": millis(after) if after else -1}
+        at = await self._writer.read(lambda c: c.execute(_NEXT, params).scalar())
         return moment(at)
 
+    async def cards_at(self, place: Place) -> list[Intent]:
+        """Return the intents whose cards stand in the message at *place*, in order."""
+        channel, ts = place
+        params = {"channel": channel, "ts": ts}
+        rows = await self._writer.read(lambda c: c.execute(_CARDS_AT, params).all())
+        return intents_of(rows)
+
     async def sent(
-        self,
-        notification: Notification,
-        card: tuple[ChannelId, MessageTs] | None = None,
+        self, notification: Notification, place: Place | None = None
     ) -> None:
-        """Note that *notification* arrived; *card* is where, if it was a card."""
+        """Note that *notification* arrived; *place* is where, if it is to be kept."""
 
         def work(connection: Connection) -> None:
             _settle(connection, notification.id, SENT)
-            if notification.name != CARD or notification.intent is None:
+            intent = notification.intent
+            if intent is None:
+                return
+            if notification.line and place:
+                _keep_line(connection, intent.id, notification.line, place)
+            if notification.name != CARD:
                 return
             older = and_(
-                outbox.c.intent == notification.intent.id,
+                outbox.c.intent == intent.id,
                 outbox.c.notice == CARD,
                 outbox.c.state == PENDING,
                 outbox.c.rev < notification.rev,
             )
             connection.execute(update(outbox).where(older).values(state=DROPPED))
-            if card:
-                _keep_card(connection, notification.intent.id, card)
+            if place:
+                _keep_card(connection, intent.id, place)
 
         await self._writer.write(work)
 
-    async def postpone(self, notification: Notification, until: datetime) -> None:
-        """Try *notification* again at *until*."""
-        values = {"not_before": millis(until), "tries": outbox.c.tries + 1}
+    async def postpone(
+        self, notification: Notification, until: datetime, *, tried: bool = True
+    ) -> None:
+        """Try *notification* again at *until*; it counts as a try if it was one."""
+        values = {
+            "not_before": millis(until),
+            "tries": outbox.c.tries + (1 if tried else 0),
+        }
         statement = update(outbox).where(outbox.c.id == notification.id)
         await self._writer.write(lambda c: c.execute(statement.values(values)))
 
@@ -122,6 +165,24 @@ class Outbox:
             outbox.c.not_before > millis(now),
         )
         statement = postponed.values(not_before=millis(now))
+        await self._writer.write(lambda connection: connection.execute(statement))
+
+    async def step(self, now: datetime, by: timedelta) -> None:
+        """Move what waits with the wall clock, which was set by *by* and shows *now*.
+
+        What was written at a time that has yet to come was written before the clock
+        was set back, by a process that saw no more of it: that goes at once.
+        """
+        steps = round(by / timedelta(milliseconds=1))
+        moved = case(
+            (outbox.c.created_at > millis(now) - min(steps, 0), millis(now)),
+            else_=outbox.c.not_before + steps,
+        )
+        waiting = update(outbox).where(
+            outbox.c.state == PENDING,
+            outbox.c.not_before > millis(now) - max(steps, 0),
+        )
+        statement = waiting.values(not_before=moved)
         await self._writer.write(lambda connection: connection.execute(statement))
 
     async def gave_up(self, notification: Notification) -> None:
@@ -160,11 +221,42 @@ _DUE = (
 _ABOUT = select(intents).where(intents.c.id.in_(bindparam("ids", expanding=True)))
 _NEXT = (
     select(outbox.c.not_before)
-    .where(outbox.c.state == PENDING)
+    .where(outbox.c.state == PENDING, outbox.c.not_before > bindparam("after"))
     .where(~_superseded())
     .order_by(outbox.c.not_before)
     .limit(1)
 )
+_CARDS_AT = (
+    select(intents)
+    .where(intents.c.card_channel == bindparam("channel"))
+    .where(intents.c.card_ts == bindparam("ts"))
+    .order_by(func.length(intents.c.handle), intents.c.handle)
+)
+_LINES = select(lines).where(lines.c.intent.in_(bindparam("ids", expanding=True)))
+_FIRST_OF_LINE = select(func.min(outbox.c.not_before)).where(
+    outbox.c.intent == bindparam("intent"),
+    outbox.c.line == bindparam("line"),
+    outbox.c.state == PENDING,
+)
+_DROP_LINE = (
+    update(outbox)
+    .where(
+        outbox.c.intent == bindparam("of_intent"),
+        outbox.c.line == bindparam("of"),
+        outbox.c.state == PENDING,
+    )
+    .values(state=DROPPED)
+)
+
+
+def _lines_of(
+    connection: Connection, ids: set[IntentId]
+) -> dict[tuple[str, str], Place]:
+    rows = connection.execute(_LINES, {"ids": list(ids)}).all() if ids else ()
+    return {
+        (row.intent, row.line): (ChannelId(row.channel), MessageTs(row.ts))
+        for row in rows
+    }
 
 
 def _settle(connection: Connection, number: int, state: str) -> None:
@@ -172,9 +264,17 @@ def _settle(connection: Connection, number: int, state: str) -> None:
     connection.execute(statement.values(state=state))
 
 
-def _keep_card(
-    connection: Connection, intent: IntentId, card: tuple[ChannelId, MessageTs]
-) -> None:
+def _keep_card(connection: Connection, intent: IntentId, card: Place) -> None:
     channel, ts = card
     statement = update(intents).where(intents.c.id == intent)
     connection.execute(statement.values(card_channel=channel, card_ts=ts))
+
+
+def _keep_line(
+    connection: Connection, intent: IntentId, line: str, place: Place
+) -> None:
+    channel, ts = place
+    of = and_(lines.c.intent == intent, lines.c.line == line)
+    connection.execute(delete(lines).where(of))
+    row = {"intent": intent, "line": line, "channel": channel, "ts": ts}
+    connection.execute(insert(lines).values(row))

@@ -84,14 +84,6 @@ class Usage:
     alike: tuple[Intent, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Hearing:
-    """When callbacks of an app were heard last, and when one was last refused here."""
-
-    heard_at: datetime | None = None
-    refused_at: datetime | None = None
-
-
 class Queries:
     """The questions. None of them changes anything."""
 
@@ -215,14 +207,10 @@ class Queries:
         """Return all that is known of a thing, in the order in which it came."""
         return await self._writer.read(lambda c: facts.of(c, thing))
 
-    async def hearing(self, sdk_app_id: int) -> Hearing:
-        """Return when callbacks of an app arrived; of app 0, when this bot ran."""
-        query = select(hearing).where(hearing.c.sdk_app_id == sdk_app_id)
-        row = await self._writer.read(lambda c: c.execute(query).first())
-        if row is None:
-            return Hearing()
-        times = (moment(at or None) for at in (row.heard_at, row.refused_at))
-        return Hearing(*times)
+    async def heard_at(self, sdk_app_id: int) -> datetime | None:
+        """Return when callbacks of an app last arrived; of app 0, when this bot ran."""
+        query = select(hearing.c.heard_at).where(hearing.c.sdk_app_id == sdk_app_id)
+        return moment(await self._writer.read(lambda c: c.execute(query).scalar()))
 
     async def called_back(self) -> list[Intent]:
         """Return what runs, or may, and is told of by callbacks; oldest first."""
@@ -320,6 +308,7 @@ def _alike(connection: Connection, new: NewIntent) -> list[Intent]:
     if not ways:
         return []
     query = select(intents).where(
+        intents.c.team == new.asker.team,
         intents.c.kind == subject.kind,
         intents.c.creates,
         intents.c.state.in_([state.value for state in ACTIVE]),

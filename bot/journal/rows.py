@@ -86,6 +86,7 @@ def _asker(row: Row[Any]) -> Asker:
         team=row.team,
         user=row.user,
         home=row.home,
+        enterprise=row.enterprise,
         channel=row.channel,
         thread=row.thread,
         direct=row.direct,
@@ -185,13 +186,17 @@ def notice_row(
         "tries": 0,
         "not_before": millis(notice.not_before) if notice.not_before else at,
         "created_at": at,
+        "line": notice.line,
     }
 
 
 def notification_of(
-    row: Row[Any], intent: Intent | None, answer_url: SecretStr | None
+    row: Row[Any],
+    intent: Intent | None,
+    answer_url: SecretStr | None,
+    stands: tuple[ChannelId, MessageTs] | None = None,
 ) -> Notification:
-    """Read a row of `outbox` that is about *intent*."""
+    """Read a row of `outbox` that is about *intent*; its line *stands* there."""
     return Notification(
         id=row.id,
         rev=row.rev,
@@ -204,6 +209,8 @@ def notification_of(
         answer_url=answer_url,
         tries=row.tries,
         created_at=moment(row.created_at),
+        line=row.line,
+        stands=stands,
     )
 
 

@@ -31,6 +31,7 @@ intents = Table(
     Column("team", String(32), nullable=False),
     Column("user", String(32), nullable=False),
     Column("home", String(32), nullable=False),
+    Column("enterprise", String(32), nullable=False, server_default=""),
     Column("channel", String(32), nullable=False),
     Column("thread", String(32)),
     Column("direct", Boolean, nullable=False),
@@ -115,6 +116,14 @@ counters = Table(
     Column("last", Integer, nullable=False),
 )
 
+known = Table(  # what Slack said last, for a start while it is away
+    "known",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
 outbox = Table(  # notices to be delivered; drawn at delivery
     "outbox",
     metadata,
@@ -122,7 +131,7 @@ outbox = Table(  # notices to be delivered; drawn at delivery
     Column("intent", String(26)),
     Column("app", String(32), nullable=False, server_default=""),
     Column("rev", Integer, nullable=False),
-    Column("audience", String(8), nullable=False),  # channel, asker, ops
+    Column("audience", String(8), nullable=False),  # channel, asker, ops, thread
     Column("notice", String(32), nullable=False),
     Column("facts", Text, nullable=False, server_default="{}"),
     Column("body", Text),  # of releases that drew when they wrote
@@ -130,8 +139,18 @@ outbox = Table(  # notices to be delivered; drawn at delivery
     Column("tries", Integer, nullable=False),
     Column("not_before", BigInteger, nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    Column("line", String(64), nullable=False, server_default=""),
     Index("outbox_by_state", "state", "not_before"),
     Index("outbox_by_intent", "intent", "rev"),
+)
+
+lines = Table(  # messages that several notices of an intent share
+    "lines",
+    metadata,
+    Column("intent", String(26), primary_key=True),
+    Column("line", String(64), primary_key=True),
+    Column("channel", String(32), nullable=False),
+    Column("ts", String(32), nullable=False),
 )
 
 open_forms = Table(
@@ -179,7 +198,6 @@ hearing = Table(  # when callbacks of an app last arrived; app 0 is this bot its
     metadata,
     Column("sdk_app_id", BigInteger, primary_key=True, autoincrement=False),
     Column("heard_at", BigInteger, nullable=False),
-    Column("refused_at", BigInteger, nullable=False, server_default="0"),
 )
 
 audit = Table(  # never updated, never deleted from: triggers see to it

@@ -7,20 +7,22 @@ somebody else's; none of that does harm, since the journal decides what is news.
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
 from ulid import ULID
 
-from bot.errors import JournalUnavailable, NotFound
+from bot.errors import NotFound
 from bot.i18n import _
 from bot.ids import ChannelId, IntentId, SlackUserId, TeamId, intent_of
 from bot.journal.journal import Journal
 from bot.journal.model import Asker, Intent, NewIntent, Subject
 from bot.journal.recents import Recents
 from bot.operations.hearing import Hearing
+from bot.operations.reception import NOBODY, Reception, Refusal, addressed
 from bot.resources.relay.resource import RELAY, START
+from bot.runtime.redact import HIDE
 from bot.settings import App
 from bot.tencent import events
 from bot.tencent.events import RelayEvent, RelayStatus
@@ -42,6 +44,7 @@ class Callbacks:
     apps: Mapping[str, App]
     journal: Journal
     recents: Recents
+    reception: Reception
     hearing: Hearing
     take_up: Callable[[Intent], Awaitable[None]]
     wake: Callable[[], None]  # says that something may be delivered
@@ -58,21 +61,23 @@ class Callbacks:
             InvalidRequest: it is genuine, and not what Tencent documents.
             JournalUnavailable: it was not committed; Tencent should try again.
         """
-        settings = self.apps.get(app)
-        if settings is None or settings.callback_key is None:
+        settings = addressed(self.apps.values(), app)
+        if settings is None:
+            self.reception.refuse(NOBODY, Refusal.NO_APP)
             raise NotFound(_("No app of that name takes callbacks."))
-        event = events.read(raw, sign, settings.callback_key)
-        try:
-            await self.hearing.heard(settings.sdk_app_id)
-            if event is not None:
-                await self._take(event, settings)
-        except JournalUnavailable:
-            await self.hearing.refused(settings.sdk_app_id)
-            raise
+        if settings.callback_key is None:
+            self.reception.refuse(settings.name, Refusal.NO_KEY)
+            raise NotFound(_("No app of that name takes callbacks."))
+        with self.reception.receiving(settings, sign):
+            event = events.read(raw, sign, settings.callback_key)
+            await self.hearing.keep(settings.sdk_app_id)
+            if event is not None:  # its text may quote the address, with the key
+                await self._take(replace(event, error=HIDE(event.error)), settings)
 
     async def _take(self, event: RelayEvent, app: App) -> None:
         intent, news = await self.journal.apply_event(event, app.sdk_app_id)
-        facts = {"app": app.name, "task_id": event.task_id, "status": int(event.status)}
+        facts = {"app": app.name, "task_id": event.task_id}
+        facts["status"] = event.status_name
         if intent is None:
             intent = await self._adopted(event, app)
             news = intent is not None

@@ -3,10 +3,15 @@
 A notice is drawn when it is delivered. The normal act is `chat.update` on a message
 that is known, which can be repeated. What Slack refuses goes the next way of its
 chain; what Slack did not take waits, longer each time, for a day at most.
+
+Whatever waits for one place holds nothing else up: each message is a task, and is
+paced by where it goes. All waits are monotonic; when the wall clock is set, the due
+times are set with it.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+import time
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,19 +24,22 @@ from bot.errors import JournalUnavailable
 from bot.i18n import DEFAULT_LOCALE, reading_in
 from bot.ids import ChannelId, MessageTs, SlackUserId
 from bot.journal.model import CARD, Intent, Notification
-from bot.journal.outbox import Outbox
+from bot.journal.outbox import Outbox, Place
+from bot.operations.batches import Batch, batches, cards, claims_of, digest
 from bot.operations.notices import drawn
 from bot.resources.base import Registry
 from bot.slack.outbound import routes
-from bot.slack.outbound.web import NO_SUCH_TOKEN, Sent, Web
+from bot.slack.outbound.lanes import Lanes
+from bot.slack.outbound.web import Sent, Web
 from bot.slack.render.blocks import message
 
-APART = timedelta(seconds=1)  # between two messages of one channel
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=5)
 GIVE_UP = timedelta(hours=24)
 AWAY_SECONDS = 1.0
 IDLE_SECONDS, SHORTEST_WAIT = 30.0, 0.05
 MOST_AT_ONCE = 500
+MOST_TRIES = 30  # of what only this process knows, while its place is full
+STEP = timedelta(seconds=1)  # by which the wall clock must differ to have been set
 
 log = structlog.get_logger(__name__)
 
@@ -39,13 +47,14 @@ log = structlog.get_logger(__name__)
 class Delivery:
     """Delivers what waits in *outbox* through *web*, until it is closed."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - three ports of time, and what it stands between
         self,
         outbox: Outbox,
         web: Web,
         resources: Registry,
         *,
         now: Callable[[], datetime],
+        monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         ops_channel: str = "",
     ) -> None:
@@ -53,12 +62,16 @@ class Delivery:
         self._web = web
         self._resources = resources
         self._now = now
+        self._monotonic = monotonic
         self._sleep = sleep
         self._ops = ops_channel
+        self._lanes = Lanes(monotonic)
         self._woken = asyncio.Event()
         self._round = asyncio.Lock()
+        self._under_way: dict[asyncio.Task[int], Batch] = {}
+        self._full = IDLE_SECONDS  # seconds until a place that is full is free
         self._was_away = True  # an earlier run may have postponed some
-        self._free_at: dict[str, datetime] = {}
+        self._started: datetime | None = None  # the wall clock at monotonic 0
 
     def wake(self) -> None:
         """Say that something may be waiting."""
@@ -69,76 +82,162 @@ class Delivery:
         while True:
             self._woken.clear()
             try:
-                if await self.deliver():
-                    continue
-                due = await self._outbox.next_due()
+                await self._begin()
+                due = await self._outbox.next_due(self._now())
             except JournalUnavailable as error:
                 log.critical("delivery.waits", why=str(error))
                 await self._sleep(AWAY_SECONDS)
                 continue
             wait = (due - self._now()).total_seconds() if due else IDLE_SECONDS
-            await self._wait(min(max(wait, SHORTEST_WAIT), IDLE_SECONDS))
+            await self._wait(min(max(wait, SHORTEST_WAIT), self._full, IDLE_SECONDS))
 
     async def flush(self, seconds: float) -> int:
         """Let what can be delivered in *seconds* be; return how many notices wait."""
-        until = self._now() + timedelta(seconds=seconds)
+        until = self._monotonic() + seconds
         self.wake()
-        while (due := await self._outbox.next_due()) and due < until > self._now():
+        while due := await self._outbox.next_due():
+            left = until - self._monotonic()
+            if left <= 0 or (due - self._now()).total_seconds() >= left:
+                break
             await self._sleep(SHORTEST_WAIT)  # `run` delivers them
         return await self._outbox.waiting()
 
     async def send_at_once(self, notification: Notification) -> None:
         """Send *notification* past the journal, which is away.
 
-        The same may come again when the journal is back.
+        The same may come again when the journal is back. Nothing else keeps it, so it
+        waits here for its place, if that is full.
         """
-        sent = await self._send(notification)
+        ways = self._ways(notification)
+        sent = await self._send(notification, ways)
+        for _try in range(MOST_TRIES):
+            if not sent.too_fast:
+                break
+            await self._sleep(max(sent.retry_after, SHORTEST_WAIT))
+            sent = await self._send(notification, ways)
         log.info("notice.sent-at-once", notice=notification.name, error=sent.error)
 
     async def deliver(self) -> int:
-        """Try everything that may go now, once; return how many arrived.
-
-        One round at a time: two would post the same twice.
-        """
-        async with self._round:
-            due = await self._outbox.due(self._now(), MOST_AT_ONCE)
-            going = self._that_may_go(due)
-            return sum(await asyncio.gather(*map(self._one, going)))
+        """Try everything that may go now, once; return how many notices arrived."""
+        begun = await self._begin()
+        return sum(await asyncio.gather(*begun))
 
     async def stop(self) -> None:
-        """Let the round that is under way end, and begin no other."""
+        """Let what is under way end, and begin nothing more."""
         await self._round.acquire()
+        if self._under_way:
+            await asyncio.wait(self._under_way)
 
-    def _that_may_go(self, due: list[Notification]) -> list[Notification]:
-        """Leave out what would be the second new message of a channel in a second."""
-        now, going = self._now(), []
-        for notification in due:
-            intent = notification.intent
-            channel = intent.asker.channel if intent else self._ops
-            is_new = not (intent and intent.card)
-            if is_new and self._free_at.get(channel, now) > now:
-                continue
-            if is_new:
-                self._free_at[channel] = now + APART
-            going.append(notification)
+    # ── what goes now ───────────────────────────────────────────────────────────
+
+    async def _begin(self) -> list[asyncio.Task[int]]:
+        """Send what may go now, each message by itself; return the tasks."""
+        async with self._round:
+            await self._notice_step()
+            limit = MOST_AT_ONCE
+            while True:
+                due = await self._outbox.due(self._now(), limit)
+                going = self._that_may_go(batches(self._free(due), self._ways))
+                if going or len(due) < limit:
+                    return [self._spawn(one) for one in going]
+                limit *= 2  # places that are full hide others
+
+    def _free(self, due: Iterable[Notification]) -> list[Notification]:
+        """Leave out what is under way, or would change a message that is."""
+        taken = {claim for one in self._under_way.values() for claim in one.claims}
+        return [one for one in due if taken.isdisjoint(claims_of(one))]
+
+    def _that_may_go(self, ready: Iterable[Batch]) -> list[Batch]:
+        """Leave out what would come to its place faster than Slack takes it."""
+        going: list[Batch] = []
+        self._full = IDLE_SECONDS
+        for batch in ready:
+            wait = self._lanes.wait(batch.lane)
+            if wait:
+                self._full = min(self._full, max(wait, SHORTEST_WAIT))
+            elif not self._is_taken(batch, going):
+                going.append(batch)
+                self._lanes.take(batch.lane)
         return going
 
-    async def _one(self, notification: Notification) -> bool:
-        sent = await self._send(notification)
-        if not sent.ok:
-            await self._later(notification, sent)
-            return False
-        await self._back()
-        await self._arrived(notification, sent)
-        return True
+    def _is_taken(self, batch: Batch, going: Iterable[Batch]) -> bool:
+        claims: frozenset[Hashable] = batch.claims
+        return any(not claims.isdisjoint(other.claims) for other in going)
 
-    async def _send(self, notification: Notification) -> Sent:
+    def _spawn(self, batch: Batch) -> asyncio.Task[int]:
+        task = asyncio.create_task(self._deliver(batch))
+        self._under_way[task] = batch
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[int]) -> None:
+        del self._under_way[task]
+        self.wake()
+        if not task.cancelled() and (error := task.exception()):
+            log.critical("delivery.broke", exc_info=error)
+
+    async def _notice_step(self) -> None:
+        """Move what waits if the wall clock was set since the last look."""
+        now = self._now()
+        started = now - timedelta(seconds=self._monotonic())
+        by = started - self._started if self._started else timedelta()
+        if self._started is None or abs(by) > STEP:
+            if by:
+                log.warning("clock.set", by=by.total_seconds())
+            await self._outbox.step(now, by)
+            self._started = started
+
+    # ── one message ─────────────────────────────────────────────────────────────
+
+    async def _deliver(self, batch: Batch) -> int:
+        """Send *batch*, whose first way is counted; return how many notices arrived."""
+        try:
+            body = await self._shared(batch)
+            if body is None:
+                (one,) = batch.notifications
+                sent = await self._send(one, batch.ways, counted=True)
+                return await self._noted(one, sent)
+            order = batch.ways[:1]
+            sent = await routes.send(self._web, order, body, self._lanes, counted=True)
+            arrived = 0
+            for one in batch.notifications:
+                alone = sent.refused or sent.unauthorised  # each has other ways
+                own = await self._send(one, self._ways(one)[1:]) if alone else sent
+                arrived += await self._noted(one, own)
+        except JournalUnavailable as error:
+            log.critical("delivery.waits", why=str(error))
+            await self._sleep(AWAY_SECONDS)
+            return 0
+        else:
+            return arrived
+
+    async def _shared(self, batch: Batch) -> Mapping[str, Any] | None:
+        """Return the message that several share; None for one alone."""
+        first, *others = batch.notifications
+        card = first.intent.card if first.name == CARD and first.intent else None
+        if card and first.body is None:
+            stand = await self._outbox.cards_at(card)
+            return cards(stand, self._resources) if len(stand) > 1 else None
+        if not others:
+            return None
+        if first.name == CARD:
+            intents = [one.intent for one in batch.notifications if one.intent]
+            return cards(intents, self._resources)
+        return digest(batch.notifications, self._resources)
+
+    async def _send(
+        self,
+        notification: Notification,
+        ways: tuple[routes.Way, ...],
+        *,
+        counted: bool = False,
+    ) -> Sent:
         intent = notification.intent
         with reading_in(intent.asker.locale if intent else DEFAULT_LOCALE):
             body = self._body(notification)
-            destination = self._destination(intent, notification.answer_url)
-            ways = routes.ways(notification.audience, destination)
-            return await routes.send(self._web, ways, body)
+            return await routes.send(
+                self._web, ways, body, self._lanes, counted=counted
+            )
 
     def _body(self, notification: Notification) -> Mapping[str, Any]:
         """Return the message; what cannot be rendered is told by its first line."""
@@ -151,8 +250,14 @@ class Delivery:
             log.exception("notice.unrenderable", notice=notification.name)
             return message(Outcome(headline=(outcome.plain,)))
 
+    def _ways(self, notification: Notification) -> tuple[routes.Way, ...]:
+        intent, url = notification.intent, notification.answer_url
+        stands = notification.stands
+        destination = self._destination(intent, url, stands)
+        return routes.ways(notification.audience, destination)
+
     def _destination(
-        self, intent: Intent | None, url: SecretStr | None = None
+        self, intent: Intent | None, url: SecretStr | None, stands: Place | None
     ) -> routes.Destination:
         if intent is None:
             nobody, nowhere = SlackUserId(""), ChannelId("")
@@ -163,9 +268,21 @@ class Delivery:
             thread=intent.asker.thread,
             direct=intent.asker.direct,
             card=intent.card,
+            stands=stands,
             answer_url=routes.fresh(url, intent.created_at, self._now()),
             ops=self._ops,
         )
+
+    # ── what became of it ───────────────────────────────────────────────────────
+
+    async def _noted(self, notification: Notification, sent: Sent) -> int:
+        """Note how *notification* was *sent*; return 1 if it arrived."""
+        if not sent.ok:
+            await self._later(notification, sent)
+            return 0
+        await self._back()
+        await self._arrived(notification, sent)
+        return 1
 
     async def _back(self) -> None:
         """Let what was postponed while Slack was away go now that it is back."""
@@ -176,13 +293,14 @@ class Delivery:
 
     async def _arrived(self, notification: Notification, sent: Sent) -> None:
         """Note that *notification* arrived, or it would come again and again."""
-        card_at = None
-        if notification.name == CARD and notification.intent and sent.ts:
+        place = None
+        kept = notification.name == CARD or notification.line
+        if kept and notification.intent and sent.ts:
             channel = sent.channel or notification.intent.asker.channel
-            card_at = ChannelId(channel), MessageTs(sent.ts)
+            place = ChannelId(channel), MessageTs(sent.ts)
         while True:
             try:
-                await self._outbox.sent(notification, card_at)
+                await self._outbox.sent(notification, place)
             except JournalUnavailable as error:
                 log.critical("notice.unnoted", id=notification.id, why=str(error))
                 await self._sleep(AWAY_SECONDS)
@@ -196,11 +314,13 @@ class Delivery:
             log.critical("notice.undelivered", **facts)
             await self._outbox.gave_up(notification)
             return
+        throttled = sent.too_fast and sent.retry_after > 0  # which is no failure
         pause = min(FIRST_PAUSE * 2 ** min(notification.tries, 12), LONGEST_PAUSE)
-        pause = max(pause, timedelta(seconds=sent.retry_after))
-        log_method = log.critical if sent.error in NO_SUCH_TOKEN else log.warning
+        pause = timedelta(seconds=sent.retry_after) if throttled else pause
+        log_method = log.critical if sent.unauthorised else log.warning
         log_method("notice.waits", **facts)
-        await self._outbox.postpone(notification, now + pause)
+        until = now + pause
+        await self._outbox.postpone(notification, until, tried=not throttled)
 
     async def _wait(self, seconds: float) -> None:
         """Wait until woken, at most *seconds*."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bot.errors import JournalError
 from bot.i18n import _
 from bot.journal.journal import Journal
+from bot.operations.reception import Reception, Refusal
 from bot.products import PRODUCTS
 from bot.settings import Settings
 from bot.states import State
@@ -43,6 +44,9 @@ def examine_settings(settings: Settings) -> list[Check]:
             "" if apps else fix,
         )
     )
+    regions = ", ".join(settings.terms.regions)
+    text = _("Regions of {endpoint}: {regions}")
+    checks.append(Check(text.format(endpoint=settings.trtc_endpoint, regions=regions)))
     if settings.allow_all:
         fix = _("Everybody may do everything. Write rules and unset BOT_ALLOW_ALL.")
         checks.append(Check("BOT_ALLOW_ALL", None, fix))
@@ -52,14 +56,16 @@ def examine_settings(settings: Settings) -> list[Check]:
     return checks
 
 
-async def examine(settings: Settings, journal: Journal, client: Client) -> list[Check]:
-    """Return everything: settings, the journal, the clock."""
+async def examine(
+    settings: Settings, journal: Journal, client: Client, reception: Reception
+) -> list[Check]:
+    """Return everything: settings, the journal, callbacks, the clock."""
     checks = examine_settings(settings)
     try:
         checks += await _memory(journal)
     except JournalError as error:
         checks.append(Check(_("Journal"), well=False, fix=str(error)))
-    checks += _callbacks(settings)
+    checks += _callbacks(settings) + _received(settings, reception)
     if client.skew is None:
         checks.append(Check(_("Clock: not compared yet"), None))
     else:
@@ -98,6 +104,46 @@ def _callbacks(settings: Settings) -> list[Check]:
     text = _("Callbacks are off: {apps}").format(apps=", ".join(deaf))
     fix = _("With them a lost TaskId is found again; see BOT_TRTC_CALLBACK_KEY.")
     return [Check(text, None, fix)]
+
+
+def _received(settings: Settings, reception: Reception) -> list[Check]:
+    """Return when each app was last heard for, and what was refused, and why."""
+    checks = []
+    for app in settings.all_apps:
+        if app.callback_key is None:
+            continue
+        if at := reception.heard_at(app.sdk_app_id):
+            text = _("Callbacks of {app}: the last was heard {at:%Y-%m-%d %H:%M} UTC")
+            checks.append(Check(text.format(app=app.name, at=at)))
+        else:
+            text = _("Callbacks of {app}: none was heard since the bot started.")
+            fix = _("With a relay running, check the address in TRTC's console.")
+            checks.append(Check(text.format(app=app.name), None, fix))
+    for name, counts in reception.refused.items():
+        for why, count in counts.items():
+            text, fix = _refused(why)
+            checks.append(Check(text.format(n=count, app=name), well=False, fix=fix))
+    return checks
+
+
+def _refused(why: Refusal) -> tuple[str, str]:
+    """Return what happened to some callbacks, and what to do about it."""
+    match why:
+        case Refusal.UNSIGNED:
+            text = _("Callbacks of {app}: {n} came unsigned.")
+            return text, _("Set the key in TRTC's console.")
+        case Refusal.FORGED:
+            text = _("Callbacks of {app}: {n} came with a wrong signature.")
+            return text, _("Set the same key here and in TRTC's console.")
+        case Refusal.UNREAD:
+            text = _("Callbacks of {app}: {n} were not understood.")
+            return text, _("Please report this.")
+        case Refusal.NO_KEY:
+            text = _("Callbacks of {app}: {n} came, and it has no key here.")
+            return text, _("Set BOT_TRTC_CALLBACK_KEY, or callback_key in bot.toml.")
+        case Refusal.NO_APP:
+            text = _("Callbacks for an app that is not set up: {n}")
+            return text, _("The address ends in the app's name or its SdkAppId.")
 
 
 def _slack(settings: Settings) -> Check:

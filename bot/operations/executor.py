@@ -373,4 +373,6 @@ class Executor:
 
 def _person(intent: Intent) -> Person:
     who = intent.asker
-    return Person(team=who.team, user=who.user, home=who.home)
+    return Person(
+        team=who.team, user=who.user, home=who.home, enterprise=who.enterprise
+    )

@@ -17,11 +17,20 @@ from bot.access.policy import Gate, Verdict, Wish
 from bot.cards.intent import card, stop_placed
 from bot.cards.lists import dry_run
 from bot.dialogue.ask import Ask, Person
-from bot.dialogue.outcome import Audience, Outcome, line
+from bot.dialogue.outcome import Audience, Bold, Outcome, Tone, line
 from bot.errors import Busy, JournalUnavailable, NotAllowed
 from bot.grammar.tokens import message_of
 from bot.i18n import _
-from bot.ids import FormId, Handle, IntentId, Kind, SlackUserId, intent_id
+from bot.ids import (
+    ChannelId,
+    FormId,
+    Handle,
+    IntentId,
+    Kind,
+    MessageTs,
+    SlackUserId,
+    intent_id,
+)
 from bot.journal.audit import Decision, Record
 from bot.journal.evidence import Fact, FactKind, fact_key
 from bot.journal.journal import Journal
@@ -38,8 +47,9 @@ from bot.operations.orders import (
     intent_entry,
     new_intent,
 )
+from bot.operations.reception import Reception
 from bot.resources.base import Registry
-from bot.settings import App, Settings
+from bot.settings import App, Settings, Terms
 from bot.states import State
 from bot.tencent.models.base import Level, Request
 
@@ -59,6 +69,7 @@ class Operations:
     recents: Recents
     executor: Executor
     gate: Gate
+    reception: Reception
     wake: Callable[[], None]  # says that something may be delivered
     now: Callable[[], datetime]
     random_bytes: Callable[[int], bytes]
@@ -67,6 +78,11 @@ class Operations:
     def apps(self) -> Sequence[App]:
         """The TRTC applications that the config names."""
         return self.settings.all_apps
+
+    @property
+    def terms(self) -> Terms:
+        """What relays are asked for under."""
+        return self.settings.terms
 
     def new_id(self) -> IntentId:
         """Return the id of an intent to come."""
@@ -90,6 +106,21 @@ class Operations:
         verdicts = (self.gate.verdict(ask.who, ask.where, wish) for wish in wishes)
         if not any(verdict.allowed for verdict in verdicts):
             self.check(ask, wishes[0])
+
+    def stranger(self, who: Person) -> Verdict | None:
+        """Return why *who* may not even look at what is on record; None if they may."""
+        return self.gate.stranger(who)
+
+    def check_is_no_stranger(self, ask: Ask) -> None:
+        """Refuse people of other companies, who read along in shared channels."""
+        if refused := self.stranger(ask.who):
+            raise NotAllowed(refused.reason, rule=refused.rule)
+
+    async def alarm(self, name: str, sentence: str) -> None:
+        """Tell the operators *sentence* about what Slack calls *name*."""
+        notice = Notice(name=name, audience=Audience.OPS, facts={"slack": sentence})
+        await self.journal.outbox.put(notice, self.now())
+        self.wake()
 
     def whoami(self, ask: Ask) -> Iterable[tuple[Wish, Verdict]]:
         """Yield everything that a rule can allow, with what policy says to it."""
@@ -141,10 +172,11 @@ class Operations:
         ends = order.request.effect.ends  # its turn is taken once it has a call
         slot = None if ends else await self._slot(ask, order)
         new = new_intent(ask, order, resource, self.now())
+        notices = _first_notices(order, new.at)
         admit = partial(resource.admit, policy=policy, again=order.again)
         accepted, fresh = await self.journal.accept(
             new,
-            notices=_first_notices(order, new.at),
+            notices=notices,
             audit=allowed_entry(new, order, verdict),
             form=ask.submission.form_id if ask.submission else None,
             admit=admit if order.request.effect.creates else None,
@@ -158,7 +190,9 @@ class Operations:
         if accepted.state is State.QUEUED:
             self.executor.submit(accepted, order.request, slot)
         self.wake()
-        return stop_placed(accepted) if ends else None
+        if ends:
+            return stop_placed(accepted)
+        return _requested(accepted) if notices else None
 
     async def _slot(self, ask: Ask, order: Order) -> float | None:
         """Reserve when the request may leave; None for a submission that came before.
@@ -222,6 +256,16 @@ class Operations:
         await self.journal.open_forms.keep(form)
         return form.id
 
+    async def kept(self, ask: Ask, form: str) -> dict[str, str]:
+        """Return what the open form of that id starts from, to whoever opened it."""
+        return dict((await forms.of(ask, FormId(form), self.journal.open_forms)).values)
+
+    async def remember(self, ask: Ask, values: dict[str, str]) -> None:
+        """Keep *values* with the form that *ask* is a submission of."""
+        if ask.submission:
+            form = await forms.of(ask, ask.submission.form_id, self.journal.open_forms)
+            await self.journal.open_forms.change(form, values)
+
     async def returned(self, ask: Ask) -> tuple[Ask, dict[str, str]]:
         """Return the submission *ask* at the place where its form was asked for."""
         return await forms.returned(ask, self.journal.open_forms)
@@ -235,10 +279,17 @@ class Operations:
     async def find(self, who: Person, text: str) -> list[Intent]:
         """Return what goes by *text*."""
         if message := message_of(text):
-            posted = await self.journal.find.by_card(*message)
+            posted = await self.posted(who, *message)
             return [posted] if posted else []
         named = await self.thing(who, text)
         return [named] if named else await self.journal.find.matching(text, who.team)
+
+    async def posted(
+        self, who: Person, channel: ChannelId, message: MessageTs
+    ) -> Intent | None:
+        """Return the thing whose card that message is."""
+        intent = await self.journal.find.by_card(channel, message)
+        return intent if intent and intent.asker.team == who.team else None
 
     async def offered(self, who: Person, kind: Kind, query: str) -> list[Intent]:
         """Return the things that a select offers for *query*, the asker's own first."""
@@ -286,7 +337,8 @@ class Operations:
 
     async def diagnose(self) -> list[Check]:
         """Return what is well and what is not."""
-        return await examine(self.settings, self.journal, self.executor.client)
+        client = self.executor.client
+        return await examine(self.settings, self.journal, client, self.reception)
 
 
 def _first_notices(order: Order, at: datetime) -> tuple[Notice, ...]:
@@ -295,3 +347,12 @@ def _first_notices(order: Order, at: datetime) -> tuple[Notice, ...]:
     if order.request.level is Level.READ or order.about or effect.ends:
         return ()
     return (replace(CARD_NOTICE, not_before=at + FIRST_CARD_AFTER),)
+
+
+def _requested(intent: Intent) -> Outcome:
+    """Return the line that says at once that *intent* was accepted; a card follows."""
+    return Outcome(
+        headline=(Bold(_("{handle} requested…").format(handle=intent.handle)),),
+        tone=Tone.WAIT,
+        handle=intent.handle,
+    )

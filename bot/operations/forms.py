@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.dialogue.ask import Ask, Place
+from bot.dialogue.outcome import Outcome, Tone, line
 from bot.errors import UsageError
 from bot.i18n import _
 from bot.ids import FormId
@@ -44,12 +45,36 @@ async def returned(ask: Ask, open_forms: OpenForms) -> tuple[Ask, dict[str, str]
     """
     if ask.submission is None:
         raise UsageError(_("That was not a form."))
+    form = await of(ask, ask.submission.form_id, open_forms)
+    where = Place(channel=form.channel, thread=form.thread, direct=form.direct)
+    placed = replace(ask, where=where, answer_url=form.answer_url)
+    return placed, dict(form.values)
+
+
+async def of(ask: Ask, form_id: FormId, open_forms: OpenForms) -> OpenForm:
+    """Return the open form *form_id* of whoever asks.
+
+    Raises:
+        UsageError: it is older than 30 minutes, somebody else's, or was sent in.
+    """
     who = ask.who
-    form = await open_forms.get(ask.submission.form_id, team=who.team, user=who.user)
+    form = await open_forms.get(form_id, team=who.team, user=who.user)
     if form is None or form.used_by not in {"", ask.key}:
         raise UsageError(
             _("This form is too old, or was sent in already. Open a new one.")
         )
-    where = Place(channel=form.channel, thread=form.thread, direct=form.direct)
-    placed = replace(ask, where=where, answer_url=form.answer_url)
-    return placed, dict(form.values)
+    return form
+
+
+def shown_after(ask: Ask, answer: Outcome | None) -> Outcome | None:
+    """Return what stands in place of the form *ask* that was accepted with *answer*.
+
+    Nothing does where the card in the channel will say it. Without a channel the card
+    goes to the asker's messages with the bot, which the answer says.
+    """
+    if answer is None or answer.tone is not Tone.WAIT or answer.parts:
+        return answer
+    if ask.where.channel:
+        return None
+    where = line(_("Its card comes into your messages with the bot."))
+    return replace(answer, parts=(where,))

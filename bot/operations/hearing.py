@@ -6,15 +6,14 @@ bot was not down for longer than the minute in which Tencent repeats one.
 """
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.errors import JournalUnavailable
 from bot.journal.evidence import Fact, FactKind, fact_key
 from bot.journal.journal import Journal
 from bot.journal.model import Intent
 from bot.journal.rows import millis
+from bot.operations.reception import Reception
 
 REPEATED_FOR = timedelta(minutes=1)  # by Tencent, https://trtc.io/document/54913
 KEPT_EVERY = timedelta(seconds=10)
@@ -23,43 +22,37 @@ ITSELF = 0  # the app under which it is kept when this bot was last up
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """When callbacks of each app were heard and refused; *now* is the wall clock."""
+    """What *reception* remembers of callbacks, beyond the life of a process.
+
+    *now* is the wall clock.
+    """
 
     journal: Journal
+    reception: Reception
     now: Callable[[], datetime]
-    _heard: dict[int, datetime] = field(default_factory=dict)
-    _refused: dict[int, datetime] = field(default_factory=dict)
     _kept: dict[int, datetime] = field(default_factory=dict)
 
-    async def heard(self, sdk_app_id: int) -> None:
-        """Note that a genuine callback of the app arrived, and was taken.
+    async def keep(self, sdk_app_id: int) -> None:
+        """Keep that a callback of the app arrived, every few seconds.
 
         Raises:
-            JournalUnavailable: it could not be kept, so it was not taken.
+            JournalUnavailable: it could not be kept, so nothing else could.
         """
         now = self.now()
         if now - self._kept.get(sdk_app_id, now - 2 * KEPT_EVERY) > KEPT_EVERY:
-            await self.journal.hear(sdk_app_id, heard_at=now)
+            await self.journal.hear(sdk_app_id, now)
             self._kept[sdk_app_id] = now
-        self._heard[sdk_app_id] = now
-
-    async def refused(self, sdk_app_id: int) -> None:
-        """Note that a callback of the app was not taken, whyever."""
-        self._refused[sdk_app_id] = self.now()
-        with suppress(JournalUnavailable):  # then this process alone remembers
-            await self.journal.hear(sdk_app_id, refused_at=self.now())
 
     async def last_heard(self, sdk_app_id: int) -> datetime | None:
         """Return when a callback of the app was last taken, if ever."""
-        kept = await self.journal.find.hearing(sdk_app_id)
-        return _later(kept.heard_at, self._heard.get(sdk_app_id))
+        kept = await self.journal.find.heard_at(sdk_app_id)
+        return _later(kept, self.reception.heard_at(sdk_app_id))
 
     async def proves(self, intent: Intent) -> bool:
         """Tell whether a callback about *intent* would have been heard by now."""
         app, sent = intent.subject.sdk_app_id, intent.sent_at
         heard = await self.last_heard(app)
-        kept = await self.journal.find.hearing(app)
-        refused = _later(kept.refused_at, self._refused.get(app))
+        refused = self.reception.refused_at(app)
         away = intent.standing.silence and intent.standing.silence.away
         if sent is None or heard is None or away:
             return False
@@ -82,11 +75,11 @@ class Hearing:
 
     async def alive(self) -> None:
         """Note that this bot is up."""
-        await self.journal.hear(ITSELF, heard_at=self.now())
+        await self.journal.hear(ITSELF, self.now())
 
     async def absence(self) -> tuple[datetime, datetime] | None:
         """Return from when to now nobody could hear, if callbacks were lost by it."""
-        was_up = (await self.journal.find.hearing(ITSELF)).heard_at
+        was_up = await self.journal.find.heard_at(ITSELF)
         now = self.now()
         return (was_up, now) if was_up and now - was_up > REPEATED_FOR else None
 

@@ -51,6 +51,7 @@ def asker_of(ask: Ask) -> Asker:
         team=who.team,
         user=who.user,
         home=who.home,
+        enterprise=who.enterprise,
         channel=where.channel,
         thread=where.thread,
         direct=where.direct,

@@ -11,13 +11,21 @@ from typing import Any, Protocol
 from bot.access.policy import Verdict, Wish
 from bot.dialogue.ask import Ask, Person
 from bot.dialogue.outcome import Outcome
-from bot.ids import FormId, Handle, IntentId, Kind, SlackUserId
+from bot.ids import (
+    ChannelId,
+    FormId,
+    Handle,
+    IntentId,
+    Kind,
+    MessageTs,
+    SlackUserId,
+)
 from bot.journal.audit import Record
 from bot.journal.model import Intent
 from bot.operations.doctor import Check
 from bot.operations.orders import Order
 from bot.resources.base import Registry
-from bot.settings import App
+from bot.settings import App, Terms
 from bot.states import State
 from bot.tencent.models.base import Request
 
@@ -28,6 +36,10 @@ class Service(Protocol):
     @property
     def apps(self) -> Sequence[App]:
         """The TRTC applications that the config names."""
+
+    @property
+    def terms(self) -> Terms:
+        """What relays are asked for under: apps, regions, limits, push hosts."""
 
     @property
     def resources(self) -> Registry:
@@ -100,6 +112,16 @@ class Service(Protocol):
     async def open_form(self, ask: Ask, values: dict[str, str]) -> FormId:
         """Keep what a form starts from; the form itself carries only this id."""
 
+    async def kept(self, ask: Ask, form: str) -> dict[str, str]:
+        """Return what the open form of that id starts from, to whoever opened it.
+
+        Raises:
+            UsageError: as `returned` does.
+        """
+
+    async def remember(self, ask: Ask, values: dict[str, str]) -> None:
+        """Keep *values* with the form that *ask* is a submission of."""
+
     async def returned(self, ask: Ask) -> tuple[Ask, dict[str, str]]:
         """Return the submission *ask* at the place where its form was asked for.
 
@@ -117,6 +139,11 @@ class Service(Protocol):
 
         A handle, an ID or a part of one, a room, a link to a card.
         """
+
+    async def posted(
+        self, who: Person, channel: ChannelId, message: MessageTs
+    ) -> Intent | None:
+        """Return the thing whose card that message is, or None."""
 
     async def offered(self, who: Person, kind: Kind, query: str) -> list[Intent]:
         """Return the things that a select offers for *query*, the asker's own first."""

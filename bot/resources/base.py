@@ -17,6 +17,7 @@ from bot.journal.evidence import Ended, Fact, FactKind, Headline, Lifecycle, Sta
 from bot.journal.model import NEWS, REVIVED, Intent, Notice
 from bot.journal.queries import Usage
 from bot.journal.stops import How
+from bot.resources.byhand import from_terminal
 from bot.resources.fold import fold
 from bot.settings import App, Policy
 from bot.states import LIVE, OVER, State
@@ -274,7 +275,7 @@ class Resource:
             "": _("{handle} is stopped."),
             How.CANCELLED: _("{handle} was cancelled before it was sent."),
             How.NOT_STARTED: _("{handle} did not start; there is nothing to stop."),
-            How.ENDED: _("{handle} is over; there is nothing more to stop."),
+            How.ENDED: _("{handle} is over: every target was disconnected."),
             How.GONE: _("{handle} is over: Tencent knows no such task any more."),
             How.NO_SUCH_TASK: _("Tencent knows no task of the ID that {handle} has."),
         }[intent.settlement.reason]
@@ -290,10 +291,18 @@ class Resource:
         return Outcome(headline=(Bold(name),), tone=self.tone(intent))
 
     def repeated_by_hand(self, intent: Intent) -> str:
-        """Return the command line that does by hand what *intent* is about."""
-        service = self.request(intent.action).service
-        region = f" --region {intent.subject.region}" if service.regional else ""
-        return f"tccli {service.name} {intent.action}{region}"
+        """Return the lines that do by hand what *intent* is about, masked as it is."""
+        request, region = self.request(intent.action), intent.subject.region
+        line = from_terminal(request, region, intent.masked, self.unsent(intent))
+        return "\n".join(filter(None, (line, self.retyped(intent))))
+
+    def unsent(self, intent: Intent) -> Iterable[str]:
+        """Yield the fields that are made for each sending of *intent* anew."""
+        return ()
+
+    def retyped(self, intent: Intent) -> str:
+        """Return what is typed in Slack to ask for the same as *intent*."""
+        return ""
 
     @property
     def can_be_ended(self) -> bool:

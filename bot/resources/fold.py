@@ -202,6 +202,7 @@ def running(  # noqa: PLR0913 - what distinguishes one that runs
         )
     if aged >= OUT_OF_REACH_DAYS:
         state, headline = State.EXPIRING, Headline.OUT_OF_REACH
+    silence = silence_of(known)
     return Standing(
         state=state,
         headline=headline,
@@ -210,6 +211,7 @@ def running(  # noqa: PLR0913 - what distinguishes one that runs
         since=since,
         by=by,
         stop=stop,
+        silence=silence if silence and silence.away else None,
     )
 
 

@@ -35,6 +35,8 @@ class Subcommand:
     words: Syntax
     does: type[Request[Any]] | None  # what it may send to the cloud
     examples: tuple[str, ...]
+    in_thread: bool = False  # bare under a card, it is about the card's thing
+    for_all: bool = False  # strangers too: it says nothing of what is on record
 
     @property
     def help(self) -> str:
@@ -74,13 +76,16 @@ class Command:
         changes: Iterable[str] = (),
         does: type[Request[Any]] | None = None,
         examples: Iterable[str] = (),
+        in_thread: bool = False,
+        for_all: bool = False,
     ) -> Callable[[Handler], Handler]:
         """Make the decorated function the subcommand *name*.
 
         *does* is the request that it may send; a subcommand without one only reads
-        what is on record. *keys* and *flags* are all that may be typed after it, and
-        *changes* the keys that take `+=` and `-=`; what changes something takes
-        --dry-run as well.
+        what is on record. *in_thread*: without an ID it is about the thing under whose
+        card it is asked; *for_all*: people of other companies may ask it. *keys* and
+        *flags* are all that may be typed after it, and *changes* the keys that take
+        `+=` and `-=`; what changes something takes --dry-run as well.
         """
 
         def enter(handler: Handler) -> Handler:
@@ -88,7 +93,14 @@ class Command:
             taken = (*flags, *(() if reads else (DRY_RUN,)))
             words = Syntax(name, tuple(keys), taken, reads, tuple(changes))
             self.subcommands[name] = Subcommand(
-                name, usage, handler, words, does, tuple(examples)
+                name,
+                usage,
+                handler,
+                words,
+                does,
+                tuple(examples),
+                in_thread=in_thread,
+                for_all=for_all,
             )
             return handler
 

@@ -1,7 +1,8 @@
 """The Slack app's manifest, made from the commands.
 
 https://docs.slack.dev/reference/app-manifest says what the keys mean. The scopes are
-the fewest that work; none of them reads a channel.
+the fewest that work; none of them reads a channel. The optional ones do: with them the
+bot looks up what stands above it in a thread, and all else works without.
 """
 
 from collections.abc import Iterable
@@ -20,7 +21,22 @@ SCOPES = (
     "usergroups:read",  # who is in the groups that rules name
     "users:read",  # the reader's language, and whether somebody is a guest
 )
-EVENTS = ("app_home_opened", "app_mention", "message.im")
+OPTIONAL_SCOPES = ("channels:history", "groups:history", "mpim:history")
+# Without these nothing works: no card, no command, no knowing who is a guest.
+REQUIRED = frozenset({"chat:write", "commands", "users:read"})
+FEATURES = {  # what every other scope serves, and nothing else
+    "app_mentions:read": "mentions",
+    "files:write": "the export of the audit trail",
+    "im:history": "words in the bot's own messages",
+    "usergroups:read": "rules that name user groups",
+}
+EVENTS = (
+    "app_home_opened",
+    "app_mention",
+    "app_uninstalled",
+    "message.im",
+    "tokens_revoked",
+)
 HEADER = (
     "# Made by `python -m bot manifest`; --prefix and --http-url make other ones.\n"
     "# Paste it at https://api.slack.com/apps → Create New App → From a manifest.\n"
@@ -43,7 +59,9 @@ def manifest(
             "background_color": "#1f3a5f",
         },
         "features": _features(commands, prefix, events),
-        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "oauth_config": {
+            "scopes": {"bot": list(SCOPES), "bot_optional": list(OPTIONAL_SCOPES)}
+        },
         "settings": _settings(events),
     }
 

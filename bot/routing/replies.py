@@ -1,5 +1,6 @@
 """Answers to errors, and what is added to other answers."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.dialogue.form import Form
@@ -37,19 +38,15 @@ def error_reply(error: UserError) -> Outcome:
             facts = [(_("Rule"), (Mono(rule),))]
             named = tuple(part for one in may for part in (_somebody(one), " "))
             parts: tuple[Part, ...] = (
-                line(str(error)),
+                _by_field(error.faults) if error.faults else line(str(error)),
                 Facts((*facts, *([(_("Who may"), named)] if may else []))),
                 line(_("See what you may do: {c}").format(c="/patchbay whoami")),
             )
             headline: tuple[Span, ...] = (_("You may not do that here."),)
         case InvalidRequest(faults=faults):
-            lines = tuple(
-                (Mono(field), f"  {sentence}") if field else (sentence,)
-                for field, sentence in faults.items()
-            )
             headline, parts = (
                 (_("That cannot be sent as it is."),),
-                (Points("", lines),),
+                (_by_field(faults),),
             )
         case UsageError(usage=usage):
             headline = (str(error),)
@@ -59,6 +56,12 @@ def error_reply(error: UserError) -> Outcome:
         case _:
             headline, parts = (str(error),), ()
     return Outcome(headline=headline, tone=Tone.WARN, parts=(*parts, nothing_sent()))
+
+
+def refusal(error: NotAllowed) -> str:
+    """Return *error* in one paragraph, for a form that stays as it was filled in."""
+    rule = _("Rule: {rule}.").format(rule=error.rule)
+    return f"{_('You may not do that here.')} {error} {rule}"
 
 
 def reused() -> Outcome:
@@ -91,6 +94,14 @@ def broken(incident: str) -> Outcome:
 def nothing_sent() -> Part:
     """Return the line that says that nothing left."""
     return line(_("Nothing was sent."), quiet=True)
+
+
+def _by_field(faults: Mapping[str, str]) -> Part:
+    lines = tuple(
+        (Mono(field), f"  {sentence}") if field else (sentence,)
+        for field, sentence in faults.items()
+    )
+    return Points("", lines)
 
 
 def _somebody(named: str) -> Span:

@@ -5,13 +5,14 @@ words, everything else as an incident that the log explains.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
 from bot.dialogue.ask import Ask, Person
 from bot.dialogue.form import Form, Option
 from bot.dialogue.outcome import Outcome
+from bot.dialogue.words import Token, TokenKind, Words
 from bot.errors import (
     InvalidRequest,
     JournalUnavailable,
@@ -24,7 +25,7 @@ from bot.grammar.vocabulary import HELP
 from bot.operations.facade import Operations
 from bot.routing import help as help_pages
 from bot.routing import replies
-from bot.routing.command import Answer, Command
+from bot.routing.command import Answer, Command, Subcommand
 from bot.routing.home import home
 
 ASKS_HELP = HELP | {"--help", "-h"}
@@ -57,7 +58,8 @@ class Router:
         """Take a form that was sent in.
 
         Raises:
-            InvalidRequest: faults under the form's own field names.
+            InvalidRequest: faults under the form's own field names; what is wrong with
+                all of it under the empty name.
         """
         try:
             return await self.commands[ask.command].forms[ask.text](ask, self.service)
@@ -65,7 +67,12 @@ class Router:
             raise
         except NotAllowed as refused:
             await self.service.record_refusal(ask, ask.text, refused)
-            return replies.error_reply(refused)
+            faults = refused.faults or {"": replies.refusal(refused)}
+            raise InvalidRequest(faults) from None
+        except UserError as error:  # whatever was filled in stays where it is
+            raise InvalidRequest({"": str(error)}) from None
+        except JournalUnavailable as error:
+            raise InvalidRequest({"": self._failed(error, ask).plain}) from None
         except Exception as error:  # noqa: BLE001 - whatever broke, the asker gets an answer
             return self._failed(error, ask)
 
@@ -73,14 +80,22 @@ class Router:
         """Return the form of *ask* as its choices now want it."""
         return await self.commands[ask.command].redraws[ask.text](ask, self.service)
 
+    async def alarm(self, name: str, sentence: str) -> None:
+        """Tell the operators *sentence* about what Slack calls *name*."""
+        await self.service.alarm(name, sentence)
+
     async def options(
         self, command: str, source: str, query: str, who: Person
     ) -> tuple[Option, ...]:
         """Return what *source* offers for *query*; from memory, never the cloud."""
+        if self.service.stranger(who):
+            return ()
         return await self.commands[command].sources[source](query, who, self.service)
 
     async def home(self, who: Person) -> Outcome:
         """Return what the Home tab shows *who*."""
+        if self.service.stranger(who):
+            return help_pages.launcher(self.commands)
         return await home(who, self.commands, self.service)
 
     async def _answer(self, command: Command, ask: Ask) -> Answer:
@@ -93,6 +108,9 @@ class Router:
         if "help" in words.flags:
             return help_pages.subcommand_page(command, subcommand)
         try:
+            if not (subcommand.for_all or subcommand.does):  # else policy is asked
+                self.service.check_is_no_stranger(ask)
+            words = await self._in_thread(ask, words, subcommand)
             answer = await subcommand.handler(ask.reading(words), self.service)
         except NotAllowed as refused:
             await self.service.record_refusal(ask, subcommand.name, refused)
@@ -100,6 +118,15 @@ class Router:
         except UserError as error:
             answer = replies.error_reply(error)
         return replies.remarked(answer, words.remarks)
+
+    async def _in_thread(self, ask: Ask, words: Words, subcommand: Subcommand) -> Words:
+        """Add the thing under whose card *ask* stands, if it names none itself."""
+        if words.ids or not subcommand.in_thread or not ask.where.parent:
+            return words
+        thing = await self.service.posted(ask.who, ask.where.channel, ask.where.parent)
+        if thing is None or self.service.resources.of(thing).command != ask.command:
+            return words
+        return replace(words, ids=(Token(thing.handle, TokenKind.HANDLE),))
 
     def _failed(self, error: Exception, ask: Ask) -> Outcome:
         if isinstance(error, UserError):

@@ -24,7 +24,7 @@ SHAPES = (
         rf"\g<1>/{MASK}",
     ),
     (re.compile(r"(txSecret=)[^\s&\"'<>]+"), rf"\g<1>{MASK}"),
-    (re.compile(r"(https://hooks\.slack\.com/)[^\s\"'<>]+"), rf"\g<1>{MASK}"),
+    (re.compile(r"(https://hooks\.slack(?:-gov)?\.com/)[^\s\"'<>]+"), rf"\g<1>{MASK}"),
 )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.sandbox.cloud import LoopbackCloud
 from bot.sandbox.cloud.checks import ACTIONS
+from bot.sandbox.cloud.habits import HABITS
 from bot.sandbox.cloud.server import FAILURE_MODES
 
 SHORT = {
@@ -26,12 +27,12 @@ class CloudKnobs:
         match line.split():
             case []:
                 return self._running()
-            case ["fail", what, how] if what in SHORT:
-                return self._fail(what, how, 1)
-            case ["fail", what, how, times] if what in SHORT and times.isdigit():
-                return self._fail(what, how, int(times))
-            case [("recover" | "fail" | "end") as what, task]:
+            case ["fail", what, how, *times] if what in SHORT and _is_count(times):
+                return self._fail(what, how, int(times[0]) if times else 1)
+            case [("recover" | "fail" | "end" | "pause") as what, task]:
                 return self._tell(what, task)
+            case ["events", *habits] if HABITS.keys() >= set(habits):
+                return self._events(frozenset(habits))
             case ["well"]:
                 self._cloud.state.failures.clear()
                 return "The cloud is well again."
@@ -57,6 +58,13 @@ class CloudKnobs:
             self._cloud.state.end_relay(relays[0])
         self._cloud.tell(relays[0], what)
         return f"Its targets will tell of it: {what}."
+
+    def _events(self, habits: frozenset[str]) -> str:
+        if self._cloud.callbacks is None:
+            return "This cloud calls nobody back."
+        self._cloud.callbacks.habits = habits
+        odd = ", ".join(sorted(habits)) or "as its page describes"
+        return f"The cloud's events are from now on: {odd}."
 
     def _fail(self, what: str, how: str, times: int) -> str:
         self._cloud.state.fail_next(SHORT[what], how, times)
@@ -85,11 +93,21 @@ class BotKnobs:
                 return ":bot kill ends it with -9; :bot start starts it again."
 
 
+def _is_count(words: list[str]) -> bool:
+    return not words or (len(words) == 1 and words[0].isdigit())
+
+
 def _usage() -> str:
     codes = sorted({code for action in ACTIONS.values() for code in action["errors"]})
     return (
         ":cloud shows what runs. :cloud fail {what} HOW [TIMES] makes calls fail;\n"
         "HOW is one of {days}, or an error code such as {code}.\n"
         ":cloud well ends it.\n"
-        ":cloud recover|fail|end ROOM lets a relay go through that, and tell of it."
-    ).format(what="|".join(SHORT), days=", ".join(FAILURE_MODES), code=codes[0])
+        ":cloud recover|fail|end|pause ROOM lets a relay go through that, and tell.\n"
+        ":cloud events [HABIT...] makes its events odd: {habits}."
+    ).format(
+        what="|".join(SHORT),
+        days=", ".join(FAILURE_MODES),
+        code=codes[0],
+        habits=", ".join(HABITS),
+    )

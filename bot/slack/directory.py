@@ -1,33 +1,40 @@
 """The members, guests and user groups of the workspace, cached in memory.
 
 They are looked up in the background, since an ack must not wait for them: the first
-answer to somebody may be in English, the next one is in their language.
+answer to somebody may be in English, the next one is in their language. What Slack last
+said of the installation is kept, so that a start does not have to wait for Slack.
 """
 
 import asyncio
+import json
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
-from itertools import chain, repeat
-from typing import Any
+from contextlib import suppress
+from dataclasses import asdict, dataclass, fields, replace
+from functools import partial
+from typing import Any, Protocol
 
 import structlog
 from cachetools import TTLCache
+from pydantic import SecretStr
 from slack_bolt.authorization import AuthorizeResult
 
 from bot.dialogue.ask import Person
-from bot.errors import SettingsError
+from bot.errors import JournalUnavailable
 from bot.i18n import DEFAULT_LOCALE
-from bot.ids import TeamId
+from bot.ids import ChannelId, MessageTs, TeamId
 from bot.runtime.tasks import Tasks
-from bot.slack.outbound.web import NO_SUCH_TOKEN, Web
+from bot.slack.inbound.payloads import text_of
+from bot.slack.outbound.web import Web
+from bot.slack.tokens import accepted
 
 MOST_PEOPLE = 10_000
 REMEMBERED = 6 * 3600.0  # seconds
-PAUSES = (1.0, 2.0, 5.0, 10.0)  # seconds between asking who the bot is
 GROUPS_FRESH = 300.0  # seconds; then they are looked up again
 GROUPS_LAST = 900.0  # seconds; older ones count as unknown
 GROUPS_LAST_LONG = 86_400.0  # to stop what costs money, a day old is good enough
+UNREAD_SECONDS = 600.0  # that a channel which may not be read is not asked for again
+INSTALLATION, GROUPS = "installation", "groups"  # what is kept, and under which name
 
 log = structlog.get_logger(__name__)
 
@@ -38,12 +45,45 @@ class Known:
 
     locale: str
     guest: bool
+    homes: frozenset[str] = frozenset()  # workspaces and organisation they belong to
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """Where the bot is installed, and as whom."""
+
+    team: str
+    enterprise: str = ""
+    bot_id: str = ""
+    bot_user_id: str = ""
+
+
+_FIELDS = fields(Installation)
+
+
+class Memory(Protocol):
+    """Texts that outlive the process: the journal's."""
+
+    async def get(self, name: str) -> tuple[str, float] | None:
+        """Return what was kept as *name*, and for how many seconds; None if nothing.
+
+        Raises:
+            JournalUnavailable: it cannot be read.
+        """
+
+    async def keep(self, name: str, value: str) -> None:
+        """Keep *value* as *name*.
+
+        Raises:
+            JournalUnavailable: nothing was kept.
+        """
 
 
 class SlackDirectory:
     """The directory of the installed workspace, looked up through *web*.
 
     *groups* are the user groups that rules name. *timer* is monotonic, in seconds.
+    *memory* keeps what Slack said last.
     """
 
     def __init__(
@@ -52,20 +92,52 @@ class SlackDirectory:
         tasks: Tasks,
         *,
         groups: Iterable[str] = (),
+        memory: Memory | None = None,
         timer: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._web = web
         self._tasks = tasks
-        self._timer = timer
+        self.timer = self._timer = timer
         self._sleep = sleep
         self._group_ids = tuple(groups)
         self._known: TTLCache[str, Known] = TTLCache(MOST_PEOPLE, REMEMBERED, timer)
         self._asking: set[str] = set()
         self._members: dict[str, frozenset[str]] = {}
         self._members_at: float | None = None
-        self._authorized: AuthorizeResult | None = None
+        self._memory = memory
+        self._installation: Installation | None = None
+        self._token = ""
+        self._unread: TTLCache[str, bool] = TTLCache(1000, UNREAD_SECONDS, timer)
+        self.moved_from: TeamId | None = None  # the workspace of the run before
+        self.scopes: frozenset[str] | None = None  # of the bot's token, if Slack said
         self.identified = asyncio.Event()
+
+    async def recall(self, token: str) -> None:
+        """Take what Slack said last for true until it answers `identify`."""
+        self._token = token
+        try:
+            kept, _age = await self._kept(INSTALLATION)
+            groups, age = await self._kept(GROUPS)
+        except JournalUnavailable as error:
+            log.warning("directory.unread", why=str(error))
+            return
+        if kept:
+            self._installation = Installation(
+                **{field.name: str(kept.get(field.name, "")) for field in _FIELDS}
+            )
+        if groups and set(self._group_ids) <= groups.keys():
+            self._members_at = self._timer() - age
+            self._members = {name: frozenset(users) for name, users in groups.items()}
+
+    async def ensure_sockets(self, token: SecretStr) -> None:
+        """Find out from Slack whether the app-level *token* opens sockets.
+
+        Raises:
+            SettingsError: it does not.
+        """
+        ask = partial(self._web.open_socket, token)
+        await accepted("SLACK_APP_TOKEN", ask, self._sleep)
 
     async def identify(self, token: str) -> None:
         """Ask Slack who the bot is, and where it is installed, until it answers.
@@ -73,17 +145,22 @@ class SlackDirectory:
         Raises:
             SettingsError: Slack does not take the token.
         """
-        for pause in chain(PAUSES, repeat(PAUSES[-1])):
-            sent = await self._web.call("auth.test")
-            if sent.ok:
-                break
-            if sent.error in NO_SUCH_TOKEN:
-                raise SettingsError(f"SLACK_BOT_TOKEN: Slack says {sent.error}")
-            log.critical("slack.away", error=sent.error, again_in=pause)
-            await self._sleep(pause)
-        self._authorized = AuthorizeResult.from_auth_test_response(
-            auth_test_response=dict(sent.data or {}), bot_token=token
+        ask = partial(self._web.call, "auth.test")
+        sent = await accepted("SLACK_BOT_TOKEN", ask, self._sleep)
+        self.scopes = sent.scopes
+        said = sent.data or {}
+        found = Installation(
+            team=str(said.get("team_id") or ""),
+            enterprise=str(said.get("enterprise_id") or ""),
+            bot_id=str(said.get("bot_id") or ""),
+            bot_user_id=str(said.get("user_id") or ""),
         )
+        before, self._installation, self._token = self._installation, found, token
+        if before and before.team != found.team:
+            self.moved_from = TeamId(before.team)
+            self._members, self._members_at = {}, None  # were those of the other
+            log.critical("slack.moved", was=before.team, now=found.team)
+        await self._keep(INSTALLATION, asdict(found))
         if self._group_ids:
             await self.look_up_groups()
         self.identified.set()
@@ -91,9 +168,19 @@ class SlackDirectory:
     @property
     def authorized(self) -> AuthorizeResult:
         """Who the bot is, for Bolt."""
-        if self._authorized is None:
-            raise RuntimeError("not identified")
-        return self._authorized
+        found = self._found()
+        return AuthorizeResult(
+            enterprise_id=found.enterprise or None,
+            team_id=found.team,
+            bot_id=found.bot_id or None,
+            bot_user_id=found.bot_user_id or None,
+            bot_token=self._token,
+        )
+
+    @property
+    def installed(self) -> bool:
+        """Whether it is known, also from the last run, where the bot is installed."""
+        return self._installation is not None
 
     @property
     def known(self) -> bool:
@@ -102,8 +189,53 @@ class SlackDirectory:
 
     @property
     def team(self) -> TeamId:
-        """The workspace that the bot is installed in."""
-        return TeamId(self.authorized.team_id or "")
+        """The workspace that the bot is installed in, as far as Slack said last."""
+        return TeamId(self._found().team)
+
+    @property
+    def enterprise(self) -> str:
+        """The organisation that the workspace belongs to; empty if to none."""
+        return self._found().enterprise
+
+    def homes(self, who: Person) -> frozenset[str] | None:
+        """Return the workspaces and the organisation of *who*; None if not known."""
+        person = self._known.get(who.user)
+        return person.homes if person else None
+
+    async def placed(self, who: Person) -> Person:
+        """Return *who* with the organisation that Slack knows them to be in.
+
+        Only about people of another workspace, or of one that is not named, Slack is
+        asked. Whoever is at home asks in the installed workspace, also in a channel
+        that another company hosts.
+        """
+        named = not who.home.startswith("E")
+        if self._is_own(who) and named:
+            return replace(who, team=self.team)
+        if self.known and who.user not in self._known:
+            await self._look_up(who.user)
+        homes = self.homes(who) or frozenset()
+        if self.enterprise and self.enterprise in homes:
+            return replace(who, team=self.team, enterprise=self.enterprise)
+        own = self.team in homes or self._is_own(who)
+        return replace(who, team=self.team) if own else who
+
+    async def parent(self, channel: ChannelId, parent: MessageTs) -> str:
+        """Return what a message says; empty where the bot may not read the channel.
+
+        That takes one of the optional scopes `channels:history`, `groups:history`,
+        `im:history` and `mpim:history`.
+        """
+        if channel in self._unread or not self.known:
+            return ""
+        sent = await self._web.call(
+            "conversations.replies", channel=channel, ts=parent, limit=1, inclusive=True
+        )
+        messages = (sent.data or {}).get("messages") or ()
+        if not sent.ok:
+            self._unread.update({channel: True} if sent.refused else {})
+            log.info("parent.unread", error=sent.error)
+        return text_of(messages[0]) if messages else ""
 
     def locale(self, user: str) -> str:
         """Return the language of *user*, as far as is known."""
@@ -149,6 +281,8 @@ class SlackDirectory:
                 return
             members[group] = frozenset(map(str, sent.data.get("users", ())))
         self._members, self._members_at = members, self._timer()
+        listed = {name: sorted(users) for name, users in members.items()}
+        await self._keep(GROUPS, listed)
 
     async def _look_up(self, user: str) -> None:
         sent = await self._web.call("users.info", user=user, include_locale=True)
@@ -157,7 +291,26 @@ class SlackDirectory:
             return
         info = sent.data.get("user") or {}
         guest = bool(info.get("is_restricted") or info.get("is_ultra_restricted"))
-        self._known[user] = Known(str(info.get("locale") or DEFAULT_LOCALE), guest)
+        locale = str(info.get("locale") or DEFAULT_LOCALE)
+        self._known[user] = Known(locale, guest, _homes(info))
+
+    def _found(self) -> Installation:
+        if self._installation is None:
+            raise RuntimeError("not identified")
+        return self._installation
+
+    def _is_own(self, who: Person) -> bool:
+        ours = {self.team, self.enterprise} - {""}
+        return bool({who.home, who.enterprise} & ours)
+
+    async def _kept(self, name: str) -> tuple[dict[str, Any], float]:
+        kept = await self._memory.get(name) if self._memory else None
+        return (json.loads(kept[0]), kept[1]) if kept else ({}, 0.0)
+
+    async def _keep(self, name: str, value: dict[str, Any]) -> None:
+        if self._memory:
+            with suppress(JournalUnavailable):  # then the next start waits for Slack
+                await self._memory.keep(name, json.dumps(value))
 
     def _once(self, name: str, work: Any) -> None:
         if name in self._asking:
@@ -171,3 +324,13 @@ class SlackDirectory:
             await work
         finally:
             self._asking.discard(name)
+
+
+def _homes(info: Mapping[str, Any]) -> frozenset[str]:
+    """Return where the user *info* of `users.info` belongs.
+
+    https://docs.slack.dev/reference/objects/user-object says what `enterprise_user` is.
+    """
+    grid = info.get("enterprise_user") or {}
+    named = (info.get("team_id"), grid.get("enterprise_id"), *grid.get("teams", ()))
+    return frozenset(str(one) for one in named if one)

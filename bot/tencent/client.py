@@ -11,7 +11,7 @@ Page: https://www.tencentcloud.com/document/product/267/37447
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from types import TracebackType
@@ -21,11 +21,12 @@ import aiohttp
 from aiohttp.abc import AbstractResolver
 from aiohttp.http_exceptions import HttpProcessingError
 
-from bot.errors import NotSent, SettingsError
+from bot.errors import NoAnswer, NotSent, Refused, SettingsError
 from bot.i18n import DEFAULT_LOCALE, _
 from bot.products import ENDPOINTS, is_endpoint
 from bot.tencent import tc3, wire
 from bot.tencent.models.base import Repeat, Reply, Request
+from bot.tencent.unpack import unpack
 
 LARGEST = 1024 * 1024  # bytes that we read of an answer; real ones have some hundred
 
@@ -115,7 +116,8 @@ class Client:
 
         Raises:
             NotSent: it certainly did not leave.
-            Refused: Tencent answered with an error code.
+            Refused: Tencent answered with an error code; and, if the request must not
+                reach it twice, with no TaskId beside it.
             NoAnswer: it may have left, and no answer came that can be trusted.
         """
         if not re.fullmatch(r"[a-z0-9-]{0,32}", region):
@@ -133,7 +135,12 @@ class Client:
             language=language or self._language,
         )
         answer = await self._exchange(request, account.endpoint, payload, headers)
-        return wire.load(*answer, cast("type[R]", request.reply))
+        try:
+            return wire.load(*answer, cast("type[R]", request.reply))
+        except Refused as error:
+            if request.repeat is Repeat.NEVER and error.candidates:
+                raise wire.contradiction(error) from None
+            raise
 
     def _account(self, request: Request[Any]) -> Account:
         service = request.service.name
@@ -156,7 +163,7 @@ class Client:
         headers: Mapping[str, str],
     ) -> tuple[int, bytes, str]:
         session = self._sessions[request.repeat is Repeat.NEVER]
-        body = bytearray()
+        came = _Came()
         try:
             async with session.post(
                 endpoint,
@@ -166,19 +173,19 @@ class Client:
                 timeout=_timeout(request),
             ) as response:
                 self._compare_clocks(response.headers.get("Date", ""))
-                await _read(response, body)
+                await came.read(response)
                 kind = response.headers.get("Content-Type", "")
-                return response.status, bytes(body), kind
+                return response.status, came.whole(), kind
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise _never_left(error) from None  # the cause would quote the headers
         except (aiohttp.ClientError, HttpProcessingError, OSError) as error:
-            raise wire.cut_off(_how_it_ended(error), bytes(body)) from None
+            raise came.cut_off(_how_it_ended(error)) from None
 
     def _session(self, *, fresh: bool) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(force_close=fresh, resolver=self._resolver),
             cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,  # identity was asked for; a bomb stays packed
+            auto_decompress=False,  # identity was asked for; `unpack` has a bound
             trust_env=False,
         )
 
@@ -202,12 +209,38 @@ def _timeout(request: Request[Any]) -> aiohttp.ClientTimeout:
     )
 
 
-async def _read(response: aiohttp.ClientResponse, body: bytearray) -> None:
-    """Fill *body*, which keeps what came when the connection breaks."""
-    async for piece in response.content.iter_any():
-        body += piece
-        if len(body) > LARGEST:
-            raise wire.cut_off(_("It does not end."), bytes(body))
+@dataclass(slots=True)
+class _Came:
+    """What came of an answer so far; it is kept when the connection breaks."""
+
+    status: int = 0
+    encoding: str = ""
+    body: bytearray = field(default_factory=bytearray)
+
+    async def read(self, response: aiohttp.ClientResponse) -> None:
+        """Take in *response* to its end, or as much of it as is read at all."""
+        self.status = response.status
+        self.encoding = response.headers.get("Content-Encoding", "")
+        async for piece in response.content.iter_any():
+            self.body += piece
+            if len(self.body) > LARGEST:
+                raise self.cut_off(_("It does not end."))
+
+    def whole(self) -> bytes:
+        """Return the body, unpacked.
+
+        Raises:
+            NoAnswer: what was packed is broken, or too long.
+        """
+        plain, is_all = unpack(bytes(self.body), self.encoding, LARGEST)
+        if is_all:
+            return plain
+        raise wire.cut_off(_("It cannot be unpacked to its end."), plain, self.status)
+
+    def cut_off(self, why: str) -> NoAnswer:
+        """Return the error for an answer that ended here, and *why*."""
+        plain, _is_all = unpack(bytes(self.body), self.encoding, LARGEST)
+        return wire.cut_off(why, plain, self.status)
 
 
 def _never_left(error: Exception) -> NotSent:

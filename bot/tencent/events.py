@@ -1,8 +1,11 @@
 """The signed "relay to CDN" events that Tencent sends about a relay.
 
 An event has the robot's user ID and the TaskId together, so a TaskId that was lost on
-the way is recovered from it. The signature covers no time: a genuine event can be
-replayed for ever, so a reader checks `sent_at` and `key` as well.
+the way is recovered from it. That pair is what matters: whatever else is missing or is
+not as described, the event is kept, and says what can be read of it.
+
+The signature covers no time: a genuine event can be replayed for ever, so a reader
+checks `sent_at` and `key` as well.
 
 Page: https://trtc.io/document/54913
 """
@@ -10,28 +13,30 @@ Page: https://trtc.io/document/54913
 import base64
 import hashlib
 import hmac
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
-from typing import Annotated
+from typing import Any
 
-from pydantic import (
-    AliasChoices,
-    BaseModel,
-    ConfigDict,
-    Field,
-    SecretStr,
-    ValidationError,
-)
-from pydantic.alias_generators import to_pascal
+from pydantic import SecretStr
 
 from bot.errors import InvalidRequest, NotAllowed
 from bot.i18n import _
-from bot.ids import TaskId
+from bot.ids import TaskId, kept_task_id
 from bot.tencent.models.trtc.output import target_digest
 
 RELAY = (4, 401)  # EventGroupId and EventType of a relay event
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EARLIEST, LATEST = datetime(2015, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+MILLISECOND, SECOND = timedelta(milliseconds=1), timedelta(seconds=1)
+LONGEST_NUMBER = 18  # digits; the milliseconds since 1970 have 13
+LARGEST_STATUS = 2**31 - 1  # which the journal's column holds
+LONGEST_CODE, LONGEST_ERROR = 128, 1000  # characters, likewise
+UNTOLD = -1  # the status of an event that says none which can be read
+
+_Object = Mapping[str, Any]
 
 
 class RelayStatus(IntEnum):
@@ -54,30 +59,45 @@ class RelayEvent:
     """One push target changed its status at *at*; both times are to the millisecond.
 
     *agent* is the robot's user ID, from which `ids.intent_of` gets the intent. *url*
-    contains the stream key. An error comes with FAILED; its codes are undocumented.
+    contains the stream key; it is empty if none came. *status* is a `RelayStatus`, or
+    the number of one that is not documented, or `UNTOLD`. *at* is the event's own
+    time, or else when it was sent, or else None; *sent_at* is None if it does not say.
+    An error comes with FAILED; its codes are undocumented, so they are text.
+
+    *content* is empty, or, of an event without a time of its own, the digest of what
+    it says.
     """
 
     room: str
     agent: str
     task_id: TaskId
     url: SecretStr
-    status: RelayStatus
-    at: datetime
-    sent_at: datetime
-    error_code: int = 0
+    status: int
+    at: datetime | None
+    sent_at: datetime | None
+    error_code: str = ""
     error: str = ""
+    content: str = ""
 
     @property
-    def target(self) -> str:
-        """The digest of the push target that it is about."""
-        return target_digest(self.url.get_secret_value())
+    def status_name(self) -> str:
+        """What Tencent calls the status, or its number."""
+        if self.status in set(RelayStatus):
+            return RelayStatus(self.status).name
+        return str(self.status)
 
     @property
     def key(self) -> str:
         """The de-duplication key: equal for every delivery of the event, no secret."""
-        facts = (self.task_id, self.at.isoformat(), self.status.name)
+        own_time = self.at.isoformat() if self.at and not self.content else ""
+        facts = (self.task_id, own_time or self.content, self.status_name)
         text = "\0".join([*facts, self.url.get_secret_value()])
-        return hashlib.sha256(text.encode()).hexdigest()
+        return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+
+    @property
+    def target(self) -> str:
+        """Which push target it is about, as `StartPublishCdnStream.targets` has it."""
+        return target_digest(self.url.get_secret_value())
 
 
 def read(raw: bytes, sign: str, key: SecretStr) -> RelayEvent | None:
@@ -87,18 +107,14 @@ def read(raw: bytes, sign: str, key: SecretStr) -> RelayEvent | None:
 
     Raises:
         NotAllowed: the signature is not made with *key*.
-        InvalidRequest: it is genuine, and not what the page describes.
+        InvalidRequest: it is genuine, and no event, or one without TaskId or robot.
     """
     _verify(raw, sign, key)
-    try:
-        event = _Event.model_validate_json(raw)
-        if (event.event_group_id, event.event_type) != RELAY:
-            return None
-        return _relay_event(_RelayBody.model_validate_json(raw))
-    except (ValidationError, OverflowError):
-        raise InvalidRequest(
-            {"": _("This callback is not the relay event that Tencent describes.")}
-        ) from None
+    body = _object_in(raw)
+    kind = (_whole(body.get("EventGroupId")), _whole(body.get("EventType")))
+    if None in kind:
+        raise _not_an_event()
+    return _relay_event(body) if kind == RELAY else None
 
 
 def _verify(raw: bytes, sign: str, key: SecretStr) -> None:
@@ -111,53 +127,100 @@ def _verify(raw: bytes, sign: str, key: SecretStr) -> None:
         )
 
 
-def _relay_event(body: "_RelayBody") -> RelayEvent:
-    info = body.event_info
+def _not_an_event() -> InvalidRequest:
+    return InvalidRequest(
+        {"": _("This callback is not the relay event that Tencent describes.")}
+    )
+
+
+def _object_in(raw: bytes) -> _Object:
+    try:
+        body = json.loads(raw)
+    except (ValueError, RecursionError):
+        raise _not_an_event() from None
+    return _object(body)
+
+
+def _relay_event(body: _Object) -> RelayEvent:
+    info = _object(body.get("EventInfo"))
+    task_id, agent = kept_task_id(_text(info.get("TaskId"))), _text(info.get("UserId"))
+    if not task_id or not agent:
+        raise _not_an_event()
+    payload = _object(info.get("Payload"))
+    sent_at = _moment(body.get("CallbackTs"), MILLISECOND)
+    own_time = _own_time(info)
     return RelayEvent(
-        room=info.room_id,
-        agent=info.user_id,
-        task_id=TaskId(info.task_id),
-        url=info.payload.url,
-        status=info.payload.status,
-        at=EPOCH + timedelta(milliseconds=info.at_ms),
-        sent_at=EPOCH + timedelta(milliseconds=body.callback_ts),
-        error_code=info.payload.error_code or 0,
-        error=info.payload.error_msg or "",
+        room=_text(info.get("RoomId")),
+        agent=agent,
+        task_id=TaskId(task_id),
+        url=SecretStr(_text(payload.get("Url"))),
+        status=_status(payload.get("Status")),
+        at=own_time or sent_at,
+        sent_at=sent_at,
+        error_code=_error_code(payload.get("ErrorCode")),
+        error=_text(payload.get("ErrorMsg"))[:LONGEST_ERROR],
+        content="" if own_time else _digest(info),
     )
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(
-        frozen=True,
-        extra="ignore",
-        alias_generator=to_pascal,
-        coerce_numbers_to_str=True,  # the page says number, its example text
-        hide_input_in_errors=True,
-    )
+def _own_time(info: _Object) -> datetime | None:
+    """Return when it happened: by a name of the page's, or the other events' name."""
+    for name in ("EventMsTs", "EventTsMs"):  # in the page's table, in its example
+        if moment := _moment(info.get(name), MILLISECOND):
+            return moment
+    return _moment(info.get("EventTs"), SECOND)
 
 
-class _Event(_Model):
-    event_group_id: int
-    event_type: int
+def _digest(info: _Object) -> str:
+    text = json.dumps(info, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
-class _Payload(_Model):
-    url: SecretStr = SecretStr("")
-    status: RelayStatus
-    error_code: int | None = None
-    error_msg: str | None = None
+def _status(claimed: object) -> int:
+    number = _whole(claimed)
+    if number is not None and abs(number) <= LARGEST_STATUS:
+        return number
+    return RelayStatus.__members__.get(_text(claimed).strip().upper(), UNTOLD)
 
 
-class _Info(_Model):
-    room_id: str = ""
-    user_id: str
-    task_id: Annotated[str, Field(pattern=r"^[!-~]{1,512}$")]
-    at_ms: Annotated[  # the page's table has one name, its example the other
-        int, Field(validation_alias=AliasChoices("EventMsTs", "EventTsMs"))
-    ]
-    payload: _Payload
+def _error_code(claimed: object) -> str:
+    code = _text(claimed)
+    return "" if code == "0" else code[:LONGEST_CODE]
 
 
-class _RelayBody(_Event):
-    callback_ts: int
-    event_info: _Info
+# ── values that may come in another type than the page says ──────────────────────
+
+
+def _object(claimed: object) -> _Object:
+    return claimed if isinstance(claimed, dict) else {}
+
+
+def _text(claimed: object) -> str:
+    """Return text or a number as text that can be kept, and anything else as empty."""
+    if isinstance(claimed, str):
+        return claimed.encode("utf-8", "replace").decode().replace("\0", "")
+    is_number = isinstance(claimed, int) and not isinstance(claimed, bool)
+    return str(claimed) if is_number else ""
+
+
+def _whole(claimed: object) -> int | None:
+    if isinstance(claimed, bool) or not isinstance(claimed, int | str):
+        return None
+    text = str(claimed)
+    digits = text.strip().removeprefix("-")
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= LONGEST_NUMBER):
+        return None
+    return int(text)
+
+
+def _moment(claimed: object, unit: timedelta) -> datetime | None:
+    """Return the moment *claimed* units after 1970, if it is one that can be.
+
+    Seconds where milliseconds are meant, or the other way round, are of another age.
+    """
+    number = _whole(claimed)
+    try:
+        moment = EPOCH + (number or 0) * unit
+    except OverflowError:
+        return None
+    return moment if EARLIEST <= moment < LATEST else None

@@ -18,14 +18,26 @@ PENALTY = 10.0  # seconds at half the rate after Tencent said "too fast"
 RECOVERY = 1.0  # calls a second that come back with each second after that
 SLOWEST = 1.0  # calls a second, however often Tencent says it
 ECHO = 1.0  # seconds in which more of the same complaint is the same complaint
+PATIENT_PENALTY = 3.0  # seconds after the last complaint, where it never adds up
+PATIENT_RECOVERY = 3.0  # calls a second that come back with each second after that
 
 
 class Pacer:
-    """Slots for one action, *rate* a second. *monotonic* is a clock in seconds."""
+    """Slots for one action, *rate* a second. *monotonic* is a clock in seconds.
 
-    def __init__(self, rate: float, *, monotonic: Callable[[], float]) -> None:
+    A *patient* one is for what ends things. All of it has to go, however long it takes,
+    and until it went money is spent: so a complaint slows it to half its rate for some
+    seconds, and a second complaint to no less.
+    """
+
+    def __init__(
+        self, rate: float, *, monotonic: Callable[[], float], patient: bool = False
+    ) -> None:
         self.monotonic = monotonic
+        self.patient = patient
         self._rate = rate
+        self._penalty = PATIENT_PENALTY if patient else PENALTY
+        self._recovery = PATIENT_RECOVERY if patient else RECOVERY
         self._next = -math.inf  # the moment of the next slot
         self._slowed_at = -math.inf
         self._slowed_to = rate
@@ -40,7 +52,7 @@ class Pacer:
         slot = max(now, self._next)
         if slot - now > budget:
             raise _busy(slot - now)
-        self._next = slot + 1 / self._rate_at(now)
+        self._next = slot + 1 / self._rate_at(slot)
         return slot - now
 
     @property
@@ -51,17 +63,19 @@ class Pacer:
     def slow_down(self) -> None:
         """Halve the rate: Tencent said that it was too fast.
 
-        It stays for 10 s and then comes back by 1 a second each second. Slots that
-        were taken already stay as they are.
+        It stays for 10 s and then comes back by 1 a second each second; patient, for
+        3 s after the last complaint, and by 3 a second. Slots that were taken already
+        stay as they are.
         """
         now = self.monotonic()
-        if now - self._slowed_at < ECHO:
+        if now - self._slowed_at < ECHO and not self.patient:
             return
-        self._slowed_to = max(self._rate_at(now) / 2, min(SLOWEST, self._rate))
+        before = self._rate if self.patient else self._rate_at(now)
+        self._slowed_to = max(before / 2, min(SLOWEST, self._rate))
         self._slowed_at = now
 
-    def _rate_at(self, now: float) -> float:
-        recovered = max(now - self._slowed_at - PENALTY, 0) * RECOVERY
+    def _rate_at(self, moment: float) -> float:
+        recovered = max(moment - self._slowed_at - self._penalty, 0) * self._recovery
         return min(self._slowed_to + recovered, self._rate)
 
 

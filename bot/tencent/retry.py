@@ -34,21 +34,40 @@ class ErrorClass(StrEnum):
     NO_ANSWER = "D"  # no answer that can be trusted
 
 
+# VAGUE on purpose are those that say how far a request came, not that it did nothing.
 CODES: Mapping[str, ErrorClass] = {
     "ActionOffline": ErrorClass.REJECTED,
     "AuthFailure": ErrorClass.REJECTED,
     "AuthFailure.SignatureExpire": ErrorClass.WRONG_CLOCK,
     "AuthFailure.UnRealNameAuthenticated": ErrorClass.QUOTA,
+    "DryRunOperation": ErrorClass.REJECTED,
     "FailedOperation": ErrorClass.VAGUE,
+    "FailedOperation.ApplicationLockFail": ErrorClass.QUOTA,
+    "FailedOperation.ApplicationNotFind": ErrorClass.REJECTED,
+    "FailedOperation.CRUnsupportMethod": ErrorClass.REJECTED,
+    "FailedOperation.CSUnsupportMethod": ErrorClass.REJECTED,
+    "FailedOperation.GameLockFail": ErrorClass.QUOTA,
+    "FailedOperation.GameNotFind": ErrorClass.REJECTED,
     "FailedOperation.LockTimeout": ErrorClass.QUOTA,
+    "FailedOperation.MixSessionNotExist": ErrorClass.GONE,
+    "FailedOperation.NotAbility": ErrorClass.REJECTED,
+    "FailedOperation.NotAllowed": ErrorClass.REJECTED,
+    "FailedOperation.NotRtmpFunction": ErrorClass.REJECTED,
     "FailedOperation.PathNotFound": ErrorClass.QUOTA,
     "FailedOperation.ProcessTimeout": ErrorClass.VAGUE,
+    "FailedOperation.RequestOutdated": ErrorClass.REJECTED,
+    "FailedOperation.RequestRejection": ErrorClass.QUOTA,
     "FailedOperation.RestrictedConcurrency": ErrorClass.QUOTA,
     "FailedOperation.RestrictedFrequency": ErrorClass.TOO_OFTEN,
+    "FailedOperation.RoomNotExist": ErrorClass.REJECTED,
+    "FailedOperation.SdkAppIdNotExist": ErrorClass.REJECTED,
+    "FailedOperation.SdkAppIdNotUnderAppId": ErrorClass.REJECTED,
     "FailedOperation.SlowDown": ErrorClass.BUSY,
     "FailedOperation.TaskFinished": ErrorClass.GONE,
     "FailedOperation.TaskNotExist": ErrorClass.GONE,
     "FailedOperation.TooFrequently": ErrorClass.TOO_OFTEN,
+    "FailedOperation.UserNotExist": ErrorClass.REJECTED,
+    "FailedOperation.VersionLockFail": ErrorClass.QUOTA,
     "InternalError": ErrorClass.VAGUE,
     "InvalidAction": ErrorClass.REJECTED,
     "InvalidParameter": ErrorClass.REJECTED,
@@ -64,10 +83,14 @@ CODES: Mapping[str, ErrorClass] = {
     "OperationDenied.FreqOverLimit": ErrorClass.TOO_OFTEN,
     "RequestLimitExceeded": ErrorClass.TOO_FAST,
     "RequestSizeLimitExceeded": ErrorClass.REJECTED,
+    "ResourceInUse": ErrorClass.QUOTA,
     "ResourceInsufficient": ErrorClass.QUOTA,
     "ResourceNotFound": ErrorClass.GONE,
     "ResourceNotFound.NoIdle": ErrorClass.QUOTA,
+    "ResourceUnavailable": ErrorClass.VAGUE,
     "ResourceUnavailable.Initialization": ErrorClass.BUSY,
+    "ResourcesSoldOut": ErrorClass.QUOTA,
+    "ResponseSizeLimitExceeded": ErrorClass.VAGUE,
     "ServiceUnavailable": ErrorClass.VAGUE,
     "UnauthorizedOperation": ErrorClass.REJECTED,
     "UnknownParameter": ErrorClass.REJECTED,
@@ -303,9 +326,12 @@ def next_step(
     An update that is sent again needs a new, larger SequenceNumber.
     """
     kind = KINDS.get((request_type.level, request_type.repeat), _Kind.START)
-    if kind is _Kind.START and isinstance(error, NoAnswer) and error.salvaged:
-        return End(Conclusion.STARTED)
     plan = PLANS[class_of(error)][kind]
+    if kind is _Kind.START and error.candidates:
+        if isinstance(error, NoAnswer) and error.salvaged:
+            return End(Conclusion.STARTED)
+        # a code says that it was refused, the TaskId beside it that it was not
+        plan = PLANS[ErrorClass.VAGUE][kind]
     verdict = plan.verdict
     if past.doubt and verdict is Conclusion.NOT_STARTED and kind is not _Kind.READ:
         verdict = Conclusion.UNKNOWN

@@ -2,7 +2,11 @@
 
 Only `Response.Error` says that Tencent refused; only status 200 and a reply that has
 all it must have says that it did what was asked. Everything else is no answer: what
-was asked may have happened.
+was asked may have happened. What is harmless costs nothing: a byte order mark, a name
+that stands twice with one value, a field that nobody knows, a RequestId that is none.
+
+A TaskId is the one thing with which a relay can be stopped. So each that stands in
+what came back, whatever else is wrong with it, goes with the error.
 
 Page: https://www.tencentcloud.com/document/product/267/37447
 """
@@ -17,6 +21,7 @@ from pydantic import ValidationError
 
 from bot.errors import CloudError, NoAnswer, Refused
 from bot.i18n import _
+from bot.ids import is_task_id, kept_task_id
 from bot.tencent import tc3
 from bot.tencent.models.base import Reply, Request
 
@@ -25,7 +30,12 @@ OK = 200
 LONGEST_TEXT = 1000
 LONGEST_ATOM = len("\\u1234")  # what JSON's reader reports at its first character
 
-_TASK_ID = re.compile(rb'"TaskId"\s*:\s*"([!#-\[\]-~]{8,512})"')
+MOST_CANDIDATES = 10
+
+_TASK_ID = re.compile(
+    r'"TaskId"\s*:\s*(?:(?P<text>"(?:[^"\\]|\\.)*")|(?P<number>-?\d{1,100})\s*[,}])',
+    re.IGNORECASE | re.DOTALL,
+)
 _REQUEST_ID = re.compile(rb'"RequestId"\s*:\s*"([\w.-]{1,64})"')
 _ID = re.compile(r"[\w.-]{1,64}", re.ASCII)
 
@@ -81,6 +91,12 @@ def headers(  # noqa: PLR0913 - seven facts make the head of a request
     return head
 
 
+class _Members(dict[str, Any]):
+    """An object of JSON. *unequal* are names that stand in it with several values."""
+
+    unequal: frozenset[str] = frozenset()
+
+
 def load(status: int, body: bytes, content_type: str, reply_type: type[R]) -> R:
     """Read what came back, with HTTP *status*, as a *reply_type*.
 
@@ -88,8 +104,107 @@ def load(status: int, body: bytes, content_type: str, reply_type: type[R]) -> R:
         Refused: it has an `Error`, whatever the status and content type.
         NoAnswer: it is anything else but the whole reply.
     """
-    response = _response(status, body, content_type)
+    try:
+        response = _response(status, body, content_type)
+        return _reply(status, response, reply_type)
+    except CloudError as error:
+        error.candidates = candidates(body)
+        raise
+
+
+def cut_off(why: str, body: bytes, status: int = OK) -> NoAnswer:
+    """Return the error for an answer of which only *body* came, and *why*.
+
+    A TaskId that stands whole in the pieces is salvaged, unless there are two, or
+    signs of an error, or it came with another *status* than 200.
+    """
+    tasks = _task_ids(body)
+    alone = len(tasks) == 1 and is_task_id(tasks[0])
+    trusted = alone and status == OK and "Error" not in _text(body)
+    request = _REQUEST_ID.search(body)
+    return _untrusted(
+        why,
+        request[1].decode() if request else "",
+        salvaged=tasks[0] if trusted else "",
+        candidates=candidates(body),
+    )
+
+
+def contradiction(error: Refused) -> NoAnswer:
+    """Return what an *error* with a TaskId beside it is to whoever wanted a start.
+
+    What is known of the code, that nothing was done, is not known of this answer.
+    """
+    why = _("It has an error, {error}, and a TaskId beside it.").format(error=error)
+    return _untrusted(why, error.request_id, candidates=error.candidates)
+
+
+def candidates(body: bytes) -> tuple[str, ...]:
+    """Return every TaskId that stands whole in *body*, whatever it is, as it is kept.
+
+    One that was cut is left out: it is no relay's.
+    """
+    kept = filter(None, map(kept_task_id, _task_ids(body)))
+    return tuple(dict.fromkeys(kept))[:MOST_CANDIDATES]
+
+
+def _task_ids(body: bytes) -> list[str]:
+    """Return the different TaskIds in *body* as they came."""
+    matches = _TASK_ID.finditer(_text(body))
+    return list(dict.fromkeys(match["number"] or _string(match) for match in matches))
+
+
+def _string(match: re.Match[str]) -> str:
+    try:
+        return str(json.loads(match["text"], strict=False))
+    except ValueError:  # an escape that JSON does not have
+        return match["text"][1:-1]
+
+
+def _text(body: bytes) -> str:
+    return body.decode(json.detect_encoding(body), "replace")
+
+
+def _untrusted(
+    why: str,
+    request_id: str = "",
+    *,
+    salvaged: str = "",
+    candidates: tuple[str, ...] = (),
+) -> NoAnswer:
+    return NoAnswer(
+        _(
+            "The answer cannot be trusted: {why} What was asked may have been done."
+        ).format(why=why),
+        request_id=request_id,
+        salvaged=salvaged,
+        candidates=candidates,
+    )
+
+
+def _response(status: int, body: bytes, content_type: str) -> _Members:
+    try:
+        envelope = json.loads(
+            body.decode(json.detect_encoding(body)),
+            object_pairs_hook=_members,
+            parse_constant=_no_number,
+        )
+    except (ValueError, RecursionError) as error:
+        if _ends_early(error):
+            why = _("It breaks off, at HTTP status {status}.").format(status=status)
+            raise cut_off(why, body, status) from None
+        raise _untrusted(_what_it_is(status, body, content_type)) from None
+    response = envelope.get("Response") if isinstance(envelope, _Members) else None
+    if not isinstance(response, _Members) or envelope.unequal:
+        raise _untrusted(_what_it_is(status, body, content_type))
+    return response
+
+
+def _reply(status: int, response: _Members, reply_type: type[R]) -> R:
     request_id = _request_id(response)
+    fields = {field.alias for field in reply_type.model_fields.values()}
+    if response.unequal & (fields | {"Error"}) - {"RequestId"}:
+        raise _untrusted(_("It says two things at once."), request_id)
     if response.get("Error") is not None:
         raise _refusal(response["Error"], request_id)
     if status != OK:
@@ -101,51 +216,11 @@ def load(status: int, body: bytes, content_type: str, reply_type: type[R]) -> R:
         raise _untrusted(_("It lacks what it must have."), request_id) from None
 
 
-def cut_off(why: str, body: bytes) -> NoAnswer:
-    """Return the error for an answer of which only *body* came, and *why*.
-
-    A TaskId that stands whole in the pieces is salvaged, unless there are two, or
-    signs of an error.
-    """
-    tasks = set(_TASK_ID.findall(body)) if b'"Error"' not in body else set()
-    request = _REQUEST_ID.search(body)
-    return _untrusted(
-        why,
-        request[1].decode() if request else "",
-        salvaged=tasks.pop().decode() if len(tasks) == 1 else "",
-    )
-
-
-def _untrusted(why: str, request_id: str = "", *, salvaged: str = "") -> NoAnswer:
-    return NoAnswer(
-        _(
-            "The answer cannot be trusted: {why} What was asked may have been done."
-        ).format(why=why),
-        request_id=request_id,
-        salvaged=salvaged,
-    )
-
-
-def _response(status: int, body: bytes, content_type: str) -> dict[str, Any]:
-    try:
-        envelope = json.loads(
-            body.decode(), object_pairs_hook=_once_each, parse_constant=_no_number
-        )
-    except (ValueError, RecursionError) as error:
-        if _ends_early(error):
-            why = _("It breaks off, at HTTP status {status}.").format(status=status)
-            raise cut_off(why, body) from None
-        raise _untrusted(_what_it_is(status, body, content_type)) from None
-    response = envelope.get("Response") if isinstance(envelope, dict) else None
-    if not isinstance(response, dict):
-        raise _untrusted(_what_it_is(status, body, content_type))
-    return response
-
-
-def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
+def _members(pairs: list[tuple[str, Any]]) -> _Members:
+    members = _Members(pairs)
     if len(members) < len(pairs):
-        raise ValueError("a name stands twice")
+        unequal = (name for name, value in pairs if members[name] != value)
+        members.unequal = frozenset(unequal)
     return members
 
 

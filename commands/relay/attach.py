@@ -5,14 +5,13 @@ from bot.dialogue.form import Form, TextField
 from bot.dialogue.outcome import Outcome, line
 from bot.errors import InvalidRequest, UsageError
 from bot.i18n import _
-from bot.ids import SHORTEST_TASK_ID
+from bot.ids import LONGEST_TASK_ID, SHORTEST_TASK_ID, is_task_id
 from bot.journal.model import Intent
 from bot.operations.resolution import Resolution, check_may_settle, settled
 from bot.operations.service import Service
 from bot.resources.relay.resource import Relay
 from commands.relay.command import command
 
-LONGEST_TASK_ID = 512
 RESOLUTION = Resolution(Relay())
 
 
@@ -69,11 +68,8 @@ async def _attached(
     Raises:
         InvalidRequest: that is no whole TaskId, or another relay's.
     """
-    if not SHORTEST_TASK_ID <= len(task_id) <= LONGEST_TASK_ID or not _is_id(task_id):
+    came = task_id in intent.standing.candidates  # then it is whole, however it looks
+    if not came and not (len(task_id) >= SHORTEST_TASK_ID and is_task_id(task_id)):
         sentence = _("That is not a whole TaskId: it has some 72 characters.")
         raise InvalidRequest({"task": sentence})
     return await settled(ask, service, intent, ref=task_id)
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isprintable() and " " not in text

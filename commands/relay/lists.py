@@ -49,7 +49,9 @@ async def recent(ask: Ask, service: Service) -> Outcome:
     return lists.listed(title, relays, service.resources, nothing)
 
 
-@command.subcommand("status", usage="[R128 | TaskId]", examples=("status R128",))
+@command.subcommand(
+    "status", usage="[R128 | TaskId]", examples=("status R128",), in_thread=True
+)
 async def status(ask: Ask, service: Service) -> Outcome:
     """Show how a relay stands, as far as is known."""
     if not ask.words.ids:

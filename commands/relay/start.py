@@ -1,32 +1,46 @@
 """`/relay start`: by form, or at once."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from bot.cards import lists
 from bot.dialogue.ask import Ask
 from bot.dialogue.form import Form
-from bot.dialogue.outcome import Bold, Outcome, Tone, line
-from bot.errors import InvalidRequest, UsageError
+from bot.dialogue.outcome import Button, Outcome, line
+from bot.errors import AlreadyRuns, InvalidRequest, NotAllowed, UsageError
 from bot.i18n import _
-from bot.ids import agent_for
+from bot.ids import IntentId, agent_for
+from bot.operations.forms import shown_after
 from bot.operations.orders import Order
 from bot.operations.service import Service
-from bot.resources.relay.form import plan_from, start_form
+from bot.resources.relay import bounds, cdn, draft
+from bot.resources.relay.form import start_form
 from bot.resources.relay.plan import (
     KEYS,
-    check_words,
+    WORDS,
     chosen_app,
     complete,
     plan_of,
-    prepared_from,
 )
+from bot.resources.relay.request import Prepared, faults_of, prepared_from
 from bot.tencent.models.trtc.requests import StartPublishCdnStream
 from commands.relay.command import command
+
+AGAIN, DRAFT = "again", "draft"  # what a confirmation carries
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A plan, and the request that it describes for the intent *id*."""
+
+    id: IntentId
+    plan: dict[str, str]
+    prepared: Prepared
 
 
 @command.subcommand(
     "start",
     usage="[room] [key=value…] [--go] [--dry-run]",
-    keys=(*KEYS, "again"),
+    keys=(*KEYS, AGAIN, DRAFT),
     flags=("go",),
     does=StartPublishCdnStream,
     examples=(
@@ -41,70 +55,132 @@ async def start(ask: Ask, service: Service) -> Outcome | Form | None:
 
     Opens the form, filled in with what was typed. With --go and all that is
     required, it starts at once; with --dry-run it shows the request and sends
-    nothing. With --again it starts even if the same relay is running.
+    nothing. What runs already, or may, is asked about; again=R1 starts another
+    beside R1, and beside no other.
     """
     service.check_any_app(ask, StartPublishCdnStream)
+    if kept := ask.value(DRAFT):
+        plan = await service.kept(ask, kept)
+        return await _start_or_ask(ask, service, _wanted(service, plan))
     plan = plan_of(ask)
-    check_words(plan)
     if ask.has("dry-run") or (ask.has("go") and complete(plan)):
-        return await _start(ask, service, plan, again=_again(ask))
-    chosen_app({"app": plan["app"]} if plan.get("app") else {}, service.apps[:1])
-    kept = {**plan, "again": " ".join(_again(ask))}
-    return start_form(plan, service.apps, await service.open_form(ask, kept))
+        return await _start_or_ask(ask, service, _wanted(service, plan))
+    if plan.get("app") or not service.apps:
+        chosen_app(plan, service.apps)
+    lines = _not_yet(ask, plan, service)
+    values = draft.opened(plan, service.terms.policy.limits)
+    form_id = await service.open_form(ask, {**values, AGAIN: ask.value(AGAIN)})
+    return start_form(values, service.terms, form_id, lines)
 
 
 @command.redraw("start")
 async def redraw_start(ask: Ask, service: Service) -> Form:
-    """Draw the form for the choices made so far."""
+    """Draw the form for the choices made so far; what they hide is kept."""
     form = ask.submission
     if form is None:
         raise UsageError(_("That was not a form."))
-    return start_form(plan_from(form), service.apps, form.form_id)
+    try:
+        placed, kept = await service.returned(ask)
+    except UsageError:  # sent in or too old, which sending it in will tell
+        return start_form(draft.plan_from(form), service.terms, form.form_id)
+    values = draft.redrawn(kept, form)
+    return start_form(values, service.terms, await service.open_form(placed, values))
 
 
 @command.form("start")
-async def submit_start(ask: Ask, service: Service) -> Outcome | None:
+async def submit_start(ask: Ask, service: Service) -> Outcome | Form | None:
     """Start what the form says; faults go back to their fields."""
     placed, kept = await service.returned(ask)
-    plan = plan_from(placed.submission) if placed.submission else {}
-    if not plan.get("json") and not plan.get("room"):
-        raise InvalidRequest({"room": _("Say which room, or paste a request below.")})
-    if not plan.get("json") and not plan.get("url"):
-        raise InvalidRequest({"url": _("Say where to: one rtmp:// address at least.")})
-    answer = await _start(
-        placed, service, plan, again=frozenset(kept.get("again", "").split())
-    )
-    return answer or Outcome(
-        headline=(Bold(_("On its way.")),),
-        tone=Tone.WAIT,
-        parts=(line(_("The card in the channel shows how it goes.")),),
-    )
+    form = placed.submission
+    plan = draft.submitted(kept, form) if form else {}
+    wanted = _wanted(service, plan)
+    if form and (asked := _unsettled(wanted, service)):
+        values = draft.redrawn(kept, form)
+        return start_form(values, service.terms, form.form_id, (asked,))
+    again = _handles(kept.get(AGAIN, ""))
+    try:
+        return shown_after(placed, await _start(placed, service, wanted, again=again))
+    except AlreadyRuns as found:
+        await service.remember(placed, {AGAIN: ",".join({*again, *found.handles})})
+        sentence = _("{handles} is alike, and runs or may. Send this in once more to")
+        rest = _("start another all the same.")
+        text = f"{sentence.format(handles=', '.join(found.handles))} {rest}"
+        field = "json" if wanted.prepared.pasted else "url"
+        raise InvalidRequest({field: text}) from None
 
 
-def _again(ask: Ask) -> frozenset[str]:
-    """Return the handles of the like of it that the asker knows of."""
-    return frozenset(ask.value("again").replace(",", " ").upper().split())
+async def _start_or_ask(ask: Ask, service: Service, wanted: _Wanted) -> Outcome | None:
+    """Start what is *wanted*, or ask about what is like it and runs already."""
+    again = _handles(ask.value(AGAIN))
+    try:
+        return await _start(ask, service, wanted, again=again)
+    except AlreadyRuns as found:
+        known = ",".join(sorted({*again, *found.handles}))
+        draft_id = await service.open_form(ask, wanted.plan)
+        text = f"start {DRAFT}={draft_id} {AGAIN}={known}"
+        anyway = Button(_("Start another"), "relay", text, once=draft_id, danger=True)
+        alike = [await service.thing(ask.who, handle) for handle in found.handles]
+        return lists.again(filter(None, alike), service.resources, anyway)
+
+
+def _handles(text: str) -> frozenset[str]:
+    """Read handles that stand between commas or spaces."""
+    return frozenset(text.replace(",", " ").upper().split())
+
+
+def _not_yet(ask: Ask, plan: dict[str, str], service: Service) -> list[str]:
+    """Return why what was typed opens a form, and what of it is wrong.
+
+    Raises:
+        InvalidRequest: something is wrong that no field of the form could show.
+    """
+    faults = faults_of(plan, service.terms)
+    typed = {field: text for field, text in faults.items() if plan.get(field)}
+    if typed.keys() & (plan.keys() - draft.SHARED if plan.get("json") else {*WORDS}):
+        raise InvalidRequest(typed)
+    lines = []
+    if ask.has("go") and not plan.get("room"):
+        lines.append(_("Not started yet: no room was given."))
+    elif ask.has("go") and not plan.get("url"):
+        lines.append(_("Not started yet: no target was given."))
+    return lines + [f"{field}: {sentence}" for field, sentence in typed.items()]
+
+
+def _unsettled(wanted: _Wanted, service: Service) -> str:
+    """Return the question that is left, unless the request is refused anyway."""
+    prepared, policy = wanted.prepared, service.terms.policy
+    if prepared.pasted or bounds.over(prepared.request.masked(), policy):
+        return ""
+    hosts = cdn.unsettled(wanted.plan, prepared.app)
+    return _("Please say below whose CDN each host is on.") if hosts else ""
+
+
+def _wanted(service: Service, plan: dict[str, str]) -> _Wanted:
+    new = service.new_id()
+    return _Wanted(new, plan, prepared_from(plan, service.terms, agent_for(new)))
 
 
 async def _start(
-    ask: Ask, service: Service, plan: dict[str, str], *, again: frozenset[str]
+    ask: Ask, service: Service, wanted: _Wanted, *, again: frozenset[str]
 ) -> Outcome | None:
-    new = service.new_id()
-    agent = agent_for(new)
-    prepared = prepared_from(plan, service.apps, agent)
+    prepared = wanted.prepared
     order = Order(
-        id=new,
+        id=wanted.id,
         request=prepared.request,
         app=prepared.app,
         region=prepared.region,
         room=prepared.request.room_id,
-        agent=agent,
+        agent=agent_for(wanted.id),
         note=prepared.note,
         again=again,
     )
-    answer = await service.submit(ask, order)
-    if not prepared.remarks:
+    try:
+        answer = await service.submit(ask, order)
+    except NotAllowed as refused:
+        if refused.faults:
+            refused.faults = prepared.named(refused.faults, wanted.plan)
+        raise
+    if answer is None or not prepared.remarks:
         return answer
     remarks = tuple(line(remark) for remark in prepared.remarks)
-    shown = answer or Outcome(headline=(_("On its way."),), tone=Tone.WAIT)
-    return replace(shown, parts=(*shown.parts, *remarks))
+    return replace(answer, parts=(*answer.parts, *remarks))

@@ -43,6 +43,7 @@ NOT_KNOWN = "not-known-yet"  # is exchanged for the TaskId before anything is se
     flags=("yes",),
     does=StopPublishCdnStream,
     examples=("stop R128", "stop", "stop R128 --yes"),
+    in_thread=True,
 )
 async def stop(ask: Ask, service: Service) -> Outcome | Form | None:
     """Stop a relay, after asking once.

@@ -1,6 +1,7 @@
 """The whole bot, between a Slack and a Tencent that know nothing of it."""
 
 import asyncio
+import io
 import json
 from contextlib import AsyncExitStack
 
@@ -9,6 +10,8 @@ import pytest
 
 from bot.app import Ports, build
 from bot.lifecycle import begin, greet
+from bot.resources.relay.cdn import choice_of
+from bot.routing.manifest import SCOPES
 from bot.sandbox.cloud import LoopbackCloud
 from bot.sandbox.run import free_port
 from bot.sandbox.slack.client.payloads import Control
@@ -16,6 +19,7 @@ from bot.sandbox.slack.loopback import LoopbackSlack
 from bot.sandbox.slack.model import seed
 from bot.sandbox.slack.model.objects import Message, View
 from bot.settings import load
+from bot.slack.inbound.guard import LARGEST
 from commands import COMMANDS
 from tests.judge import judged
 
@@ -150,14 +154,20 @@ async def test_a_form_is_filled_in_corrected_and_sent(bot):
     ]
     await fill("url", "rtmp://push.example.com/live/a")
     await bot.hands.submit(seed.ANA, bot.space.view(form.id))
+    whose = choice_of("push.example.com")
+    form = bot.space.top(seed.ANA.id)
+    (other,) = [
+        one["element"]["options"][1] for one in form.blocks if one["block_id"] == whose
+    ]
+    state = {"type": "radio_buttons", "selected_option": other}
+    bot.space.fill(form, whose, f"field:{whose}", state)
+    await bot.hands.submit(seed.ANA, bot.space.view(form.id))
     await bot.settled()
 
     assert [list(one) for one in faults] == [["url"]]
     assert "rtmp://" in faults[0]["url"]
     assert bot.seen() == ["🟢 R1 · started   room 295066"]
-    closing = bot.space.top(seed.ANA.id).body
-    assert "submit" not in closing
-    assert "On its way." in json.dumps(closing)
+    assert bot.space.top(seed.ANA.id) is None  # the card says it
 
 
 async def test_a_choice_redraws_the_form_and_keeps_what_was_typed(bot):
@@ -186,7 +196,7 @@ async def test_a_look_up_answers_the_asker_alone(bot):
 
     assert bot.seen() == []
     texts = sorted(one.text.partition("  ")[0] for one in bot.whispered())
-    assert texts == ["FailedOperation.SlowDown", "🟢 G1 · looked up"]
+    assert texts == ["FailedOperation.SlowDown", "🔴 G1 · 1 of 3 selected is offline"]
 
 
 async def test_where_the_bot_is_not_the_answer_comes_all_the_same(bot):
@@ -208,6 +218,66 @@ async def test_a_mention_in_a_channel_and_bare_words_in_a_dm_say_the_same(bot):
     direct = bot.space.direct_with(seed.ANA.id).id
     assert whisper.text == "Running now"
     assert bot.seen(direct)[-1] == "Running now"
+
+
+async def heard(bot, text, **more):
+    """Say *text* in #ops, and return the last that ana alone is shown."""
+    message = await bot.hands.say(seed.ANA, bot.ops, text, **more)
+    await bot.settled()
+    return message, [one.text for one in bot.whispered()]
+
+
+async def test_under_its_card_a_relay_needs_no_id(bot):
+    await bot.typed(START)
+    (card,) = [one for one in bot.space.messages.values() if "R1" in one.text]
+
+    _message, looked_up = await heard(bot, "@patchbay", thread=card.ts)
+    _message, status = await heard(bot, "@patchbay relay status", thread=card.ts)
+    await heard(bot, "@patchbay relay stop --yes", thread=card.ts)
+    await bot.space.feed.until(lambda: "⚪ R1" in "".join(bot.seen()))
+
+    assert looked_up == ["🟢 R1 · started   room 295066"]
+    assert status == ["🟢 R1 · started   room 295066"] * 2
+    assert bot.cloud.state.running == []
+
+
+async def test_under_an_alert_a_mention_looks_up_what_it_says(bot):
+    await bot.typed(START)
+    alert = await bot.hands.say(seed.BOB, bot.ops, "room 295066 is black, see R1")
+
+    _message, told = await heard(bot, "@patchbay why?", thread=alert.ts)
+
+    assert told == ["🟢 R1 · started   room 295066"]
+
+
+async def test_an_edited_or_repeated_mention_starts_nothing_more(bot):
+    bot.hands.again = 2
+    message, _told = await heard(bot, f"@patchbay {START[1:]}")
+    await bot.space.feed.until(lambda: "🟢 R1" in "".join(bot.seen()))
+    first = len(bot.cloud.state.running)
+
+    await bot.hands.edit(
+        seed.ANA, message, f"@patchbay {START[1:]}".replace("e/t", "x")
+    )
+    await bot.settled()
+
+    assert (first, len(bot.cloud.state.running)) == (1, 1)
+    assert [one.text for one in bot.whispered()] == [
+        "🟠 An edited message is not carried out. Send it as a new one."
+    ]
+
+
+async def test_a_mention_that_needs_a_form_gets_a_button_that_opens_it(bot):
+    await heard(bot, "@patchbay relay start 295066")
+    (told,) = bot.whispered()
+    (row,) = [block for block in told.blocks if block["type"] == "actions"]
+    (button,) = row["elements"]
+    control = Control(row["block_id"], button["action_id"], button)
+
+    await bot.hands.act(seed.ANA, told, control)
+    await bot.settled()
+
+    assert bot.space.top(seed.ANA.id).body["callback_id"] == "form:relay:start"
 
 
 async def test_the_home_tab_shows_what_runs(bot):
@@ -239,7 +309,8 @@ async def test_after_a_crash_everything_is_known_again(start):
             await bot.typed("/relay list")
             await bot.typed("/relay stop R1 --yes")
 
-            assert bot.whispered()[0].text == "Running now"
+            requested, running, *_others = [one.text for one in bot.whispered()]
+            assert (requested, running) == ("🟡 R1 requested…", "Running now")
             assert bot.seen() == ["⚪ R1 · stopped   room 295066"]
 
 
@@ -267,7 +338,13 @@ async def test_the_health_of_the_bot_can_be_asked_for(start, unused_tcp_port):
 
 @pytest.mark.parametrize(
     ("data", "status"),
-    [(b"", 401), (b"payload=%7Bnope", 401), (b"x" * 300_000, 413), (b"\xff", 401)],
+    [
+        (b"", 401),
+        (b"payload=%7Bnope", 401),
+        (b"x" * (LARGEST + 1), 413),
+        (b"ssl_check=2", 401),
+        (b"\xff", 401),
+    ],
 )
 async def test_what_is_not_slacks_is_turned_away_without_a_word(
     by_http, data, status, caplog
@@ -276,10 +353,14 @@ async def test_what_is_not_slacks_is_turned_away_without_a_word(
 
     async with (
         aiohttp.ClientSession() as session,
-        session.post(by_http.url, data=data) as answer,
+        session.post(by_http.url, data=io.BytesIO(data)) as answer,
     ):
         assert answer.status == status
     assert "nope" not in caplog.text
+
+
+async def test_slacks_probe_of_a_commands_address_needs_no_signature(by_http):
+    assert await by_http.hands.carrier.probe() == 200
 
 
 async def test_a_lost_answer_is_found_again_by_a_signed_callback(start):
@@ -326,3 +407,20 @@ async def test_the_audit_trail_comes_as_a_file_into_the_askers_messages(bot):
     shared = [one for one in bot.space.messages.values() if one.channel == direct]
     assert any("patchbay-audit-" in repr(one) for one in shared)
     assert bot.whispered()[-1].text == "🟢 The audit trail is whole: 1 records."
+
+
+async def test_a_scope_that_serves_one_feature_turns_only_that_off(start, capsys):
+    scopes = {*SCOPES} - {"files:write", "im:history"}
+    async with AsyncExitStack() as stack:
+        slack = await stack.enter_async_context(LoopbackSlack(scopes=scopes))
+        bot = await start(stack, slack=slack)
+        await bot.typed(START)
+
+        assert bot.seen() == ["🟢 R1 · started   room 295066"]
+    missing = [
+        line for line in capsys.readouterr().out.splitlines() if "scope." in line
+    ]
+    assert [line.split("off=")[1] for line in missing] == [
+        "'the export of the audit trail' scope=files:write",
+        '"words in the bot\'s own messages" scope=im:history',
+    ]

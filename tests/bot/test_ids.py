@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.ids import Kind, agent_for, handle, handle_from, intent_id, intent_of
+from bot.ids import (
+    LONGEST_TASK_ID,
+    Kind,
+    agent_for,
+    handle,
+    handle_from,
+    intent_id,
+    intent_of,
+    is_task_id,
+    kept_task_id,
+)
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -50,3 +60,27 @@ def test_an_intent_travels_as_its_robot_and_comes_back(randomness):
 @pytest.mark.parametrize("agent", ["", "pb_", "trtc_partner_test_1", "pb_" + "!" * 26])
 def test_a_robot_that_is_not_ours_has_no_intent(agent):
     assert intent_of(agent) is None
+
+
+@given(st.text())
+def test_whatever_comes_as_a_task_id_is_kept_as_text_that_can_be_shown(text):
+    kept = kept_task_id(text)
+
+    assert kept_task_id(kept) == kept
+    assert is_task_id(kept) or not kept or len(kept.encode()) > LONGEST_TASK_ID
+    assert kept == text or not is_task_id(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("-m97l2ZU7..", "-m97l2ZU7.."),
+        ("\x00 -m97l2ZU7\u202e\n", "-m97l2ZU7"),
+        ("-m9\x007 l2\ud800", "-m9\ufffd7\ufffdl2"),
+        ("x" * 600, "x" * 600),
+        ("é" * 1500, "é" * 1000),
+        (" \t\ufeff", ""),
+    ],
+)
+def test_a_task_id_is_kept_without_what_cannot_be_seen(text, kept):
+    assert kept_task_id(text) == kept

@@ -41,7 +41,7 @@ def test_the_doctor_fails_where_something_is_missing(capsys):
 
 def test_the_doctor_is_content_with_a_whole_set(monkeypatch, capsys):
     for name, value in {
-        "SLACK_BOT_TOKEN": "b",
+        "SLACK_BOT_TOKEN": "xoxb" + "-b",
         "SLACK_SIGNING_SECRET": "s",
         "TENCENTCLOUD_SECRET_ID": "i",
         "TENCENTCLOUD_SECRET_KEY": "k",
@@ -66,6 +66,8 @@ def test_the_journal_can_be_migrated_ahead(tmp_path, monkeypatch):
     [
         ({}, "SLACK_BOT_TOKEN is not set"),
         ({"BOT_PORT": "no"}, "BOT_PORT"),
+        ({"SLACK_BOT_TOKEN": "xoxp"}, "SLACK_BOT_TOKEN: it begins with xoxb-"),
+        ({"SLACK_APP_TOKEN": "xoxb"}, "SLACK_APP_TOKEN: it begins with xapp-"),
     ],
 )
 def test_a_bot_that_cannot_start_says_why(monkeypatch, capsys, values, told):

@@ -5,7 +5,10 @@ import os
 import pytest
 
 from bot.errors import SettingsError
+from bot.products import INTERNATIONAL, MAINLAND, REGIONS
 from bot.settings import load, secrets_of
+
+BOT, APP = "xoxb" + "-b", "xapp" + "-a"  # apart, so that no scanner takes them for keys
 
 
 @pytest.fixture(autouse=True)
@@ -34,11 +37,11 @@ def test_with_nothing_set_there_is_no_slack_and_nobody_may_anything():
 @pytest.mark.parametrize(
     ("values", "has_slack"),
     [
-        ({"SLACK_BOT_TOKEN": "b", "SLACK_APP_TOKEN": "a"}, True),
-        ({"SLACK_BOT_TOKEN": "b", "SLACK_SIGNING_SECRET": "s"}, True),
-        ({"SLACK_BOT_TOKEN": "b"}, False),
-        ({"SLACK_APP_TOKEN": "a"}, False),
-        ({"SLACK_BOT_TOKEN": "b", "SLACK_APP_TOKEN": ""}, False),
+        ({"SLACK_BOT_TOKEN": BOT, "SLACK_APP_TOKEN": APP}, True),
+        ({"SLACK_BOT_TOKEN": BOT, "SLACK_SIGNING_SECRET": "s"}, True),
+        ({"SLACK_BOT_TOKEN": BOT}, False),
+        ({"SLACK_APP_TOKEN": APP}, False),
+        ({"SLACK_BOT_TOKEN": BOT, "SLACK_APP_TOKEN": ""}, False),
     ],
 )
 def test_slack_needs_a_token_and_a_way_in(monkeypatch, values, has_slack):
@@ -47,16 +50,33 @@ def test_slack_needs_a_token_and_a_way_in(monkeypatch, values, has_slack):
     assert load().has_slack is has_slack
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "kind"),
+    [
+        ("SLACK_BOT_TOKEN", APP, "xoxb-"),
+        ("SLACK_BOT_TOKEN", "xoxp" + "-b", "xoxb-"),
+        ("SLACK_APP_TOKEN", BOT, "xapp-"),
+        ("SLACK_APP_TOKEN", " " + APP, "xapp-"),
+    ],
+)
+def test_a_token_is_of_its_kind_and_is_not_shown(monkeypatch, name, value, kind):
+    put(monkeypatch, **{name: value})
+
+    with pytest.raises(SettingsError, match=f"^{name}: it begins with {kind}") as told:
+        load()
+    assert value not in str(told.value)
+
+
 def test_a_secret_may_come_from_a_file_of_its_owner(monkeypatch, tmp_path):
     file = tmp_path / "token"
-    file.write_text("from-a-file\n")
+    file.write_text(f"{BOT}-from-a-file\n")
     file.chmod(0o600)
     put(monkeypatch, SLACK_BOT_TOKEN_FILE=str(file))
 
     token = load().slack_bot_token
 
     assert token is not None
-    assert token.get_secret_value() == "from-a-file"
+    assert token.get_secret_value() == f"{BOT}-from-a-file"
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o644])
@@ -146,6 +166,62 @@ def test_one_app_can_be_set_without_a_file(monkeypatch):
         1400000001,
         "ap-singapore",
     )
+
+
+ENDPOINTS = {
+    "https://trtc.intl.tencentcloudapi.com": INTERNATIONAL,
+    "https://trtc.ap-singapore.intl.tencentcloudapi.com": INTERNATIONAL,
+    "https://trtc.tencentcloudapi.com": MAINLAND,
+    "https://trtc.ap-guangzhou.tencentcloudapi.com/": MAINLAND,
+    "http://127.0.0.1:9": REGIONS,
+}
+
+
+@pytest.mark.parametrize("region", REGIONS)
+@pytest.mark.parametrize(("endpoint", "regions"), ENDPOINTS.items())
+def test_an_app_is_in_a_region_of_the_site_that_is_called(
+    monkeypatch, endpoint, regions, region
+):
+    put(
+        monkeypatch,
+        BOT_TRTC_SDK_APP_ID="1400000001",
+        BOT_TRTC_USERSIG_KEY="k" * 8,
+        BOT_TRTC_ENDPOINT=endpoint,
+        BOT_TRTC_REGION=region,
+    )
+
+    if region in regions:
+        assert load().terms.regions == regions
+        return
+    with pytest.raises(SettingsError) as refused:
+        load()
+    assert str(refused.value) == (
+        f"settings: app default: {endpoint} has no region {region};"
+        f" it has {', '.join(regions)}"
+    )
+
+
+@pytest.mark.parametrize("host", ["push.example.com", ".cdn.example.com"])
+def test_an_app_may_name_more_hosts_of_tencents_cdn(tmp_path, host):
+    key = tmp_path / "key"
+    key.write_text("secret")
+    key.chmod(0o600)
+    text = APP.format(name="a", file=key) + f'tencent_push_hosts = ["{host}"]\n'
+    (tmp_path / "bot.toml").write_text(text)
+
+    assert load().all_apps[0].tencent_push_hosts == (host,)
+
+
+@pytest.mark.parametrize("host", ["com", "rtmp://push.example.com", "*.example.com"])
+def test_what_is_no_host_name_is_no_host_of_tencents_cdn(tmp_path, host):
+    key = tmp_path / "key"
+    key.write_text("secret")
+    key.chmod(0o600)
+    text = APP.format(name="a", file=key) + f'tencent_push_hosts = ["{host}"]\n'
+    (tmp_path / "bot.toml").write_text(text)
+
+    with pytest.raises(SettingsError, match=r"apps.0.tencent_push_hosts.0"):
+        load()
 
 
 def test_an_app_needs_its_key(monkeypatch):

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from bot.dialogue.outcome import Tone
+from bot.dialogue.outcome import File, Tone
+from bot.sandbox.cloud.state import SESSIONS
 from bot.states import State
 
 FULL, BARE = "1326515201117065216", "1326515201117065217"
@@ -21,8 +22,9 @@ async def test_who_is_selected_but_offline_comes_first(world):
     body = json.dumps(notice.body)
     assert notice.audience == "asker"
     assert notice.notification.intent.asker.user == "U0ANA"
-    assert notice.text == "🟢 G1 · looked up"
+    assert notice.text == "🔴 G1 · 1 of 3 selected is offline"
     assert body.index("Selected but offline (1)") < body.index("95de5774")
+    assert body.index("95de5774") < body.index("Session")
     assert body.index("95de5774") < body.index("Online (2)")
 
 
@@ -52,11 +54,11 @@ async def test_a_session_keeps_its_handle_and_the_handle_looks_it_up(world):
     ("text", "sentence"),
     [
         ("", "19 digits"),
-        ("132651520111706521", "19 digits"),
-        ("13265152011170652160", "19 digits"),
-        ("abc", "19 digits"),
-        ("🔥", "19 digits"),
-        ("G7", "I know no “G7”."),
+        ("🔥", "letters, digits"),
+        ("a" * 65, "letters, digits"),
+        ("G7", "No session G7."),
+        ("G7 --all", "No session G7."),
+        ("1326515201117065216 --all", "No look-up of 1326515201117065216"),
         (f"{FULL} {BARE}", "takes one"),
     ],
 )
@@ -83,4 +85,46 @@ async def test_a_passing_fault_is_tried_again(world):
 
     notice = await looked(world, f"/gs {FULL}")
 
-    assert notice.text == "🟢 G1 · looked up"
+    assert notice.text == "🔴 G1 · 1 of 3 selected is offline"
+
+
+async def test_an_id_of_another_kind_is_asked_for_with_a_remark(world):
+    notice = await looked(world, "/gs session-id")
+
+    assert notice.text == "G1 · nobody is selected"
+    assert "An unusual session ID: 19 digits are expected." in json.dumps(notice.body)
+    assert "unusual" not in json.dumps((await looked(world, f"/gs {FULL}")).body)
+
+
+async def test_all_of_a_long_list_comes_as_a_file(world):
+    notice = await looked(world, "/gs 1326515201117065218")
+    phones = SESSIONS["1326515201117065218"]["AvailableInstanceIds"]
+
+    answer = await world.typed("/gs G1 --all")
+
+    assert notice.text == "🔴 G1 · 25 of 100 selected are offline"
+    assert "and 5 more" in json.dumps(notice.body)
+    assert "show G1 --all" in json.dumps(notice.body)
+    assert answer.plain == notice.text
+    assert answer.file == File(
+        name="G1-1326515201117065218.txt",
+        text="\n".join(
+            (
+                "Session 1326515201117065218",
+                *("", "Selected but offline (25)", *phones[:25]),
+                *("", "Online (75)", *phones[25:]),
+                *("", "Selected (100)", *phones, ""),
+            )
+        ),
+    )
+
+
+async def test_the_file_says_what_was_not_told(world):
+    await world.typed(f"/gs {BARE}")
+
+    answer = await world.typed(f"/gs {BARE} --all")
+
+    assert answer.file.text == (
+        f"Session {BARE}\n\nSelected but offline (not told)\nnot told\n\n"
+        "Online (0)\nNone.\n\nSelected (not told)\nnot told\n"
+    )

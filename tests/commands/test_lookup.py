@@ -1,5 +1,6 @@
 """`/lookup`: paste anything, learn what it is."""
 
+import itertools
 import json
 
 import pytest
@@ -38,7 +39,7 @@ async def test_a_thing_is_found_by_anything_that_names_it(world, relay, kind):
 
     answer = await world.typed(f"/lookup {typed}")
 
-    assert answer.plain == "🟢 R1 · started   room 295066"
+    assert answer.plain == "🔵 R1 · accepted, callbacks are off   room 295066"
     assert answer.audience is Audience.ASKER
 
 
@@ -51,7 +52,7 @@ async def test_it_is_found_by_a_link_to_its_card(world, relay):
         "/lookup https://acme.slack.com/archives/C0OPS/p1700000000123456"
     )
 
-    assert answer.plain == "🟢 R1 · started   room 295066"
+    assert answer.plain == "🔵 R1 · accepted, callbacks are off   room 295066"
 
 
 async def test_it_can_be_shared(world, relay):
@@ -69,12 +70,8 @@ async def test_a_log_line_with_several_ids_lists_them(world, relay):
 
     answer = await world.typed(f"/lookup {line}")
 
-    assert answer.plain == "I found 3 things in that"
-    assert [b.text for b in buttons(answer)] == [
-        "InternalError",
-        request_id,
-        "R1",
-    ]
+    assert answer.plain == "2 things are named in that"
+    assert [b.text for b in buttons(answer)] == [request_id, "InternalError"]
 
 
 async def test_the_ids_can_be_copied_and_the_details_show_how_to_repeat_it(
@@ -161,3 +158,99 @@ async def test_too_much_text_is_not_read(world):
     answer = await world.typed("/lookup " + "x" * 2001)
 
     assert "2,000" in answer.plain
+
+
+# ── what a message says ──────────────────────────────────────────────────────────
+
+
+async def test_one_relay_is_one_thing_by_whichever_names_it_goes(world, relay):
+    names = [relay.subject.ref, relay.settlement.request_id, "r1", "R1"]
+
+    for order in itertools.permutations(names, 3):
+        answer = await world.typed("/lookup", pasted=f"down: {' and '.join(order)}!")
+        assert answer.plain == "🟢 R1 · started   room 295066"
+
+
+async def test_ids_are_found_at_the_end_of_100_kb_and_what_is_known_stands_first(
+    world, relay
+):
+    noise = "time=12 GET /health 200 level=info " * 2800
+    pasted = f"{noise} R404 InternalError -m97l2ZU7vxyBSmXYsRx1Xy9 R1"
+
+    answer = await world.typed("/lookup", pasted=pasted)
+
+    assert answer.plain == "4 things are named in that"
+    assert [b.text for b in buttons(answer)] == ["R1", "InternalError", "R404"]
+
+
+async def test_more_things_than_can_be_shown_are_counted(world, relay):
+    pasted = " ".join(f"R{number}" for number in range(1, 21))
+
+    answer = await world.typed("/lookup", pasted=pasted)
+
+    assert answer.plain == "20 things are named in that"
+    assert "and 12 more" in repr(answer.parts)
+
+
+async def test_what_a_message_says_is_never_read_as_a_command(world, relay):
+    answer = await world.typed("/lookup", pasted="help --public --nonsense R1")
+
+    assert answer.plain == "🟢 R1 · started   room 295066"
+    assert answer.audience is Audience.ASKER
+
+
+AT = ("C0OPS", "1700000000.123456")
+
+
+@pytest.fixture
+async def card(world, relay):
+    """The card of R1 stands at AT."""
+    (notice,) = await world.notices()
+    await world.journal.outbox.sent(notice.notification, AT)
+
+
+@pytest.mark.parametrize(
+    ("pasted", "parent", "plain"),
+    [
+        ("", AT[1], "🟢 R1 · started   room 295066"),
+        ("R1 is black", AT[1], "🟢 R1 · started   room 295066"),
+        ("SlowDown? FailedOperation.SlowDown", AT[1], "2 things are named in that"),
+        ("R1 is black", "1.5", "🟢 R1 · started   room 295066"),
+        ("good morning", "1.5", "names nothing that can be looked up."),
+        ("", "1.5", "cannot be read from here."),
+    ],
+)
+async def test_in_a_thread_it_looks_up_what_stands_above(
+    world, card, pasted, parent, plain
+):
+    answer = await world.typed("/lookup", pasted=pasted, parent=parent)
+
+    assert plain in answer.plain
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("why is it black?", "🟢 R1 · started   room 295066"),
+        ("295066", "🟢 R1 · started   room 295066"),
+        ("R404", "“R404” is not in my journal."),
+    ],
+)
+async def test_words_that_name_nothing_are_about_what_stands_above(
+    world, card, text, plain
+):
+    answer = await world.typed(f"/lookup {text}", pasted="R1 is black", parent="1.5")
+
+    assert answer.plain.removeprefix("❔ ") == plain
+
+
+async def test_where_nothing_above_can_be_read_the_shortcut_is_named(world, card):
+    answer = await world.typed("/lookup", parent="1.5")
+
+    assert "Look up IDs" in repr(answer.parts)
+
+
+async def test_the_thread_of_another_channel_is_another_thread(world, card):
+    answer = await world.typed("/lookup", parent=AT[1], channel="C0ELSE")
+
+    assert "cannot be read" in answer.plain

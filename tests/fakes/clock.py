@@ -1,6 +1,7 @@
 """A clock that a test moves."""
 
 import asyncio
+import heapq
 from datetime import UTC, datetime, timedelta
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -57,3 +58,41 @@ class FakeClock:
         self.naps.append(seconds)
         self.passed += max(seconds, 0.0)
         await asyncio.sleep(0)
+
+
+class VirtualTime:
+    """Time that passes only while everybody sleeps, and then to the next who wakes.
+
+    Call it for the seconds since it began. Unlike `FakeClock`, those who sleep at the
+    same moment wake in the order of their times, however many they are.
+    """
+
+    TURNS = 50  # of the event loop, after which whoever can do something has done it
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
+        self._number = 0
+
+    def __call__(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        """Wake up when *seconds* have passed."""
+        self._number += 1
+        mine = asyncio.get_running_loop().create_future()
+        wake_at = self.now + max(seconds, 0.0)
+        heapq.heappush(self._sleepers, (wake_at, self._number, mine))
+        await mine
+
+    async def run(self, *work):
+        """Return what each of *work* returns, once time has brought all to an end."""
+        tasks = [asyncio.ensure_future(one) for one in work]
+        while not all(task.done() for task in tasks):
+            for _turn in range(self.TURNS):
+                await asyncio.sleep(0)
+            if self._sleepers:
+                self.now, _number, sleeper = heapq.heappop(self._sleepers)
+                if not sleeper.done():
+                    sleeper.set_result(None)
+        return [task.result() for task in tasks]

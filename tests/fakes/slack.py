@@ -1,5 +1,6 @@
 """Slack's Web API in memory: remembers every call, and answers as it is told."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -8,6 +9,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack.outbound.web import Sent
 
 Data = Mapping[str, Any] | Callable[[dict[str, Any]], Mapping[str, Any]]
+
+MINUTE = 60.0
+UPDATES = 50  # in any minute, over all channels
 
 
 def refused(error: str, **more: Any) -> Sent:
@@ -20,7 +24,9 @@ class FakeSlack:
 
     Calls go by their *way*: a method ("chat.update"), "post C1", "upload D1",
     "answer ephemeral" or "answer in_channel". *errors* are how the first calls end,
-    whatever their way ("" is taken); *answers* are how the first calls of a way end.
+    whatever their way ("" is taken); *answers* are how the first calls of a way end;
+    *refusing* is how every call of a method or way ends. With a *timer* (seconds) it
+    keeps Slack's rates: a message a second in each channel, 50 updates in a minute.
     """
 
     def __init__(
@@ -28,13 +34,22 @@ class FakeSlack:
         *errors: str,
         answers: Mapping[str, Iterable[Sent]] | None = None,
         data: Mapping[str, Data] | None = None,
+        refusing: Mapping[str, str] | None = None,
+        timer: Callable[[], float] | None = None,
     ) -> None:
         self.errors = list(errors)
         self.answers = {way: list(some) for way, some in (answers or {}).items()}
         self.data = dict(data or {})  # what a method answers, or a function of its call
+        self.refusing = dict(refusing or {})
         self.away = False  # every call ends as unreachable
+        self.hanging: dict[str, asyncio.Event] = {}  # ways that wait for something
+        self.scopes: frozenset[str] | None = None  # as auth.test tells them
         self.sent: list[tuple[str, dict[str, Any]]] = []
+        self.taken: list[tuple[float, str, dict[str, Any]]] = []  # and when
         self.client = AsyncWebClient(token="none")
+        self._timer = timer
+        self._posted = 0
+        self._passed: dict[str, list[float]] = {}
 
     @property
     def ways(self) -> list[str]:
@@ -45,28 +60,65 @@ class FakeSlack:
         """Take a call of the Web API."""
         message = {"channel": arguments.get("channel"), "ts": arguments.get("ts")}
         data = self.data.get(method, message)
-        return self._take(method, arguments, data)
+        return await self._take(method, method, arguments, data)
 
     async def post(self, channel: str, body: Mapping[str, Any], **more: Any) -> Sent:
         """Take a message; what is posted to a person stands in a channel of theirs."""
         stands_in = f"D{channel[1:]}" if channel.startswith("U") else channel
-        data = {"channel": stands_in, "ts": "1.5"}
-        return self._take(f"post {channel}", {**body, **more}, data)
+
+        def stamped(_arguments: dict[str, Any]) -> Mapping[str, Any]:
+            self._posted += 1
+            return {"channel": stands_in, "ts": f"{self._posted}.5"}
+
+        way = f"post {channel}"
+        return await self._take(way, "chat.postMessage", {**body, **more}, stamped)
 
     async def upload(self, channel: str, name: str, text: str) -> Sent:
         """Take a file."""
-        return self._take(f"upload {channel}", {"name": name, "text": text}, {})
+        arguments = {"name": name, "text": text}
+        return await self._take(f"upload {channel}", "files.upload", arguments, {})
 
     async def answer(self, _url: Any, body: Mapping[str, Any]) -> Sent:
         """Take an answer at a `response_url`, which says nothing of where it stands."""
-        return self._take(f"answer {body['response_type']}", dict(body), {})
+        way = f"answer {body['response_type']}"
+        return await self._take(way, "response_url", dict(body), {})
 
-    def _take(self, way: str, arguments: dict[str, Any], data: Data) -> Sent:
+    async def _take(
+        self, way: str, method: str, arguments: dict[str, Any], data: Data
+    ) -> Sent:
         self.sent.append((way, arguments))
+        if way in self.hanging:
+            await self.hanging[way].wait()
+        if error := self._error(way, method):
+            return error
+        if waiting := self.answers.get(way):
+            return waiting.pop(0)
+        now = self._timer() if self._timer else 0.0
+        self.taken.append((now, way, arguments))
+        told = data(arguments) if callable(data) else data
+        return Sent(ok=True, data=told, scopes=self.scopes)
+
+    def _error(self, way: str, method: str) -> Sent | None:
         if self.away:
             return refused("unreachable")
         if error := self.errors.pop(0) if self.errors else "":
             return refused(error)
-        if waiting := self.answers.get(way):
-            return waiting.pop(0)
-        return Sent(ok=True, data=data(arguments) if callable(data) else data)
+        if error := self.refusing.get(way) or self.refusing.get(method, ""):
+            return refused(error)
+        wait = self._wait(way, method)
+        return refused("ratelimited", retry_after=wait) if wait else None
+
+    def _wait(self, way: str, method: str) -> float:
+        """Return how long the way is full yet, or 0 and count this call."""
+        limits = {"chat.postMessage": (way, 1, 1.0)}
+        limits["chat.update"] = ("chat.update", UPDATES, MINUTE)
+        if self._timer is None or method not in limits:
+            return 0.0
+        lane, most, seconds = limits[method]
+        now = self._timer()
+        times = self._passed.setdefault(lane, [])
+        times[:] = [at for at in times if now - at < seconds - 1e-9]
+        if len(times) >= most:
+            return max(times[0] + seconds - now, 1.0)
+        times.append(now)
+        return 0.0

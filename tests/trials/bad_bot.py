@@ -20,8 +20,8 @@ from aiohttp import web
 
 from bot.ids import agent_for, intent_id
 from bot.resources.registry import RESOURCES
-from bot.resources.relay.plan import prepared_from
-from bot.settings import load
+from bot.resources.relay.request import prepared_from
+from bot.settings import Terms, load
 from tests.trials import stage
 
 TABLE = "(key TEXT, room TEXT, state TEXT, ref TEXT, about TEXT)"
@@ -48,7 +48,7 @@ class BadBot:
         url = next(word for word in words if word.startswith("url="))[4:]
         agent = agent_for(intent_id(now(), os.urandom(10)))
         prepared = prepared_from(
-            {"room": room, "type": "text", "url": url}, [self.app], agent
+            {"room": room, "type": "text", "url": url}, Terms(apps=(self.app,)), agent
         )
         relays = RESOURCES.sending(prepared.request)
         request = relays.signed(prepared.request, self.app, now())
@@ -68,7 +68,7 @@ class BadBot:
     async def post(self, form, task_id):
         """Tell Slack."""
         headers = {"Authorization": f"Bearer {os.environ['SLACK_BOT_TOKEN']}"}
-        text = f"{form['text'].split()[1]} · started {task_id}"
+        text = f"R0 · started   room {form['text'].split()[1]}\n{task_id}"
         block = {"type": "section", "text": {"type": "plain_text", "text": text}}
         body = {"channel": form["channel_id"], "text": text, "blocks": [block]}
         url = f"{os.environ['SLACK_API_URL']}chat.postMessage"

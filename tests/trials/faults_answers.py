@@ -1,11 +1,14 @@
 """F14 to F23: answers that no API should give, and those that say no."""
 
+import gzip
 import json
+import zlib
 
 from tests.trials.faults_wire import answering, bomb, endless, error, http
 
 NESTED = b'{"Response":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
 TWICE = b'"RequestId":"a","RequestId"'
+TWO_TASKS = b'"TaskId":"-another.","TaskId"'
 KEYS = (
     "InvalidAuthorization", "InvalidSecretId", "MFAFailure", "SecretIdNotFound",
     "SignatureFailure", "TokenFailure", "UnauthorizedOperation",
@@ -38,12 +41,9 @@ BROKEN = {
         "200 and nothing": lambda _b: http(b""),
         "200 and null": lambda _b: http(b"null"),
         "200 and a list": lambda _b: http(b"[]"),
-        "a BOM": lambda b: http(b"\xef\xbb\xbf" + b),
-        "UTF-16": lambda b: http(b.decode().encode("utf-16")),
     },
     "F16": {
         "bad JSON": lambda b: http(b.replace(b":", b";")),
-        "a name twice": lambda b: http(b.replace(b'"RequestId"', TWICE)),
         "NaN": lambda b: http(b[:-2] + b', "Share": NaN}}'),
         "lists 100k deep": lambda _b: http(NESTED),
     },
@@ -57,7 +57,20 @@ BROKEN = {
         for s in ("500 Oh", "502 Bad", "503 Away", "504 Late")
     },
 }
+# as odd, and as good as the true body
+ODD = {
+    "F15": {
+        "a BOM": lambda b: http(b"\xef\xbb\xbf" + b),
+        "UTF-16": lambda b: http(b.decode().encode("utf-16")),
+    },
+    "F16": {"a RequestId twice": lambda b: http(b.replace(b'"RequestId"', TWICE))},
+    "F17": {
+        "gzip": lambda b: http(gzip.compress(b), Content_Encoding="gzip"),
+        "deflate": lambda b: http(zlib.compress(b), Content_Encoding="deflate"),
+    },
+}
 TASKS = {
+    "of two": lambda b: http(b.replace(b'"TaskId"', TWO_TASKS)),
     "missing": _with_task(None),
     "empty": _with_task(""),
     "of 10 kB": _with_task("-" + "a" * 10_240),
@@ -85,6 +98,11 @@ ANSWERS = [
     *(
         {"id": number, "what": what, "sort": "D", "act": answering(make)}
         for number, rows in BROKEN.items()
+        for what, make in rows.items()
+    ),
+    *(
+        {"id": number, "what": what, "sort": "O", "act": answering(make), "ran": 1}
+        for number, rows in ODD.items()
         for what, make in rows.items()
     ),
     {"id": "F17", "what": "a body without end", "sort": "D", "act": endless},

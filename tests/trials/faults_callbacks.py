@@ -140,6 +140,23 @@ async def as_a_number(bench):
     return "S"
 
 
+@play("a callback with a status that no page has")
+async def another_status(bench):
+    relay = await lost(bench)
+    payload = {"Url": relay.urls[0], "Status": 6}
+    await call(bench, body(relay, RUNNING, Payload=payload))
+    return "S"
+
+
+@play("a callback without a time")
+async def timeless(bench):
+    relay = await lost(bench)
+    raw = json.loads(body(relay, RUNNING))
+    del raw["CallbackTs"], raw["EventInfo"]["EventMsTs"]
+    await call(bench, json.dumps(raw).encode())
+    return "S"
+
+
 @play("a callback after a crash")
 async def across_a_crash(bench):
     relay = await lost(bench)

@@ -199,7 +199,7 @@ async def try_idle(ground):
     await ground.lay()
     life = await ground.bot()
     await ground.typed(LOOK)
-    await ground.shows("G1", "looked up")
+    await ground.shows("G1", "1 of 3 selected is offline")
     life.process.send_signal(signal.SIGTERM)
     code = await life.over()
     claim(code == 0, "exit code", code)

@@ -158,9 +158,11 @@ class Rig:
             self._card(call)
 
     def _card(self, call):
-        match = CARD.search(str(call.body.get("text", "")))
-        if not match:
-            return
+        cards = [*CARD.finditer(str(call.body.get("text", "")))]
+        for match in cards:
+            self._ended(call, match, alone=len(cards) == 1)
+
+    def _ended(self, call, match, *, alone):
         room, state = int(match["room"]), match["state"].strip()
         if state not in OVER:
             return
@@ -168,7 +170,7 @@ class Rig:
             self._answered(self.by_room[room].typed.number)
             self.ended.setdefault(room, state)
         self.buttons.pop(room, None)
-        if state == "started" and (button := _danger(call.body)):
+        if alone and state == "started" and (button := _danger(call.body)):
             ts = str(call.body.get("ts", f"1700000000.{self.slack.posted:06}"))
             self.buttons[room] = button, (str(call.body["channel"]), ts)
 

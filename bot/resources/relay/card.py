@@ -16,7 +16,14 @@ from bot.dialogue.outcome import (
 )
 from bot.i18n import _, n_
 from bot.ids import SlackUserId
-from bot.journal.evidence import Ending, Headline, Stop, Target, TargetStanding
+from bot.journal.evidence import (
+    Ending,
+    Headline,
+    Silence,
+    Stop,
+    Target,
+    TargetStanding,
+)
 from bot.journal.model import Intent
 from bot.resources.base import headline_word
 from bot.resources.relay.plan import CUSTOM, LAYOUTS
@@ -56,23 +63,33 @@ def standing(intent: Intent) -> str:
 
 def _unknown(intent: Intent) -> str:
     """Return the verdict on an unknown start, which moves with the evidence."""
-    now, silence = intent.standing, intent.standing.silence
+    now = intent.standing
     if now.stop is Stop.NO_SUCH_TASK:
         return _("unknown: no task of that ID")
     if now.candidates:
         return _("unknown: a TaskId came that may be its")
-    if silence and silence.proven:
-        return _("unknown: probably not started")
     if not intent.subject.callbacks:
         return _("unknown: please look, callbacks are off")
-    if silence and silence.away:
+    return _unheard(intent, now.silence) if now.silence else _("unknown: no answer yet")
+
+
+def _unheard(intent: Intent, silence: Silence) -> str:
+    """Return what it means that nothing was heard of an unknown start."""
+    if silence.proven:
+        return _("unknown: probably not started")
+    if silence.away:
         return _("unknown: please look, callbacks may have been missed")
-    arrive = silence is None
     return (
-        _("unknown: no answer yet")
-        if arrive
+        _("unknown: please look, callbacks were refused")
+        if heard_since(intent)
         else _("unknown: please look, no callbacks arrive")
     )
+
+
+def heard_since(intent: Intent) -> bool:
+    """Tell whether callbacks of its app were heard after *intent* was sent."""
+    silence, sent = intent.standing.silence, intent.sent_at
+    return bool(silence and sent and _moment(silence.heard_at) > sent)
 
 
 _OVER = {Target.ENDED, Target.IDLE, Target.STOPPING}
@@ -91,9 +108,15 @@ def body(intent: Intent) -> Iterable[Part]:
         sentence = _("Unmanaged: it runs under a name that was given here, and this")
         rest = _("journal does not know how it was started.")
         yield line(f"{sentence} {rest}", quiet=True)
-    if intent.state in LIVE and intent.sent_at:
+    if _within_reach(intent) and intent.sent_at:
         until = intent.sent_at + CONTROLLABLE
         yield line(_("Can be stopped until"), " ", When(until), ".", quiet=True)
+
+
+def _within_reach(intent: Intent) -> bool:
+    """Tell whether it runs, or may, and Tencent still takes a stop of it."""
+    reach = intent.standing.headline is not Headline.OUT_OF_REACH
+    return reach and intent.state in LIVE
 
 
 def _where(intent: Intent) -> str:
@@ -114,12 +137,17 @@ def _how(intent: Intent) -> Iterable[Part]:
 
 
 def _ended(intent: Intent) -> Iterable[Span]:
-    why = (
-        _("Tencent knows no such task any more")
-        if intent.standing.ending is Ending.GONE
-        else _("every target was disconnected, and nobody here stopped it")
+    why = {
+        Ending.GONE: _("Tencent knows no such task any more"),
+        Ending.MEANWHILE: _("every target was disconnected while it was stopped by"),
+    }.get(
+        intent.standing.ending or Ending.IDLE,
+        _("every target was disconnected, and nobody here stopped it"),
     )
-    yield from (_("Ended"), " ", _since(intent), ": ", why, ".")
+    yield from (_("Ended"), " ", _since(intent), ": ", why)
+    if intent.standing.by:
+        yield from (" ", Who(SlackUserId(intent.standing.by)))
+    yield "."
 
 
 def _idle(intent: Intent) -> Iterable[Span]:
@@ -161,7 +189,32 @@ def _stopped(intent: Intent) -> Iterable[Span]:
     yield _("Stopped")
     if now.by:
         yield from (" ", _("by"), " ", Who(SlackUserId(now.by)))
-    yield from (" · ", When(_moment(now.since)))
+    yield from (" · ", When(_moment(now.since)), *ran_for(intent))
+
+
+def ran_for(intent: Intent) -> tuple[Span, ...]:
+    """Return how long a relay that is over ran."""
+    if not intent.sent_at:
+        return ()
+    ran = _moment(intent.standing.since) - intent.sent_at
+    return (" · ", _("after {time}").format(time=duration(ran)))
+
+
+def duration(of: timedelta) -> str:
+    """Return a length of time as people say it: `1 h 12 min`, `40 s`."""
+    seconds = max(round(of.total_seconds()), 0)
+    days, rest = divmod(seconds, 86_400)
+    hours, rest = divmod(rest, 3600)
+    minutes, rest = divmod(rest, 60)
+    if days:
+        return _("{d} d {h} h").format(d=days, h=hours)
+    if hours:
+        return _("{h} h {m} min").format(h=hours, m=minutes)
+    return (
+        _("{m} min {s} s").format(m=minutes, s=rest)
+        if minutes
+        else _("{s} s").format(s=rest)
+    )
 
 
 def _stopping(intent: Intent) -> Iterable[Span]:
@@ -259,7 +312,7 @@ def stop_button(intent: Intent) -> Button | None:
     It names the relay by the intent's id, which no other has, and by its TaskId: so it
     stops the right one from an old card too, whatever became of the journal.
     """
-    if intent.state not in LIVE or intent.state is State.STOPPING:
+    if not _within_reach(intent) or intent.state is State.STOPPING:
         return None
     targets = len(intent.masked.get("PublishCdnParams") or ())
     question = n_(

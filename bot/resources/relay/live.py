@@ -41,8 +41,8 @@ _SIMPLE: Mapping[int, Target] = {
     RelayStatus.FAILED: Target.FAILED,
     RelayStatus.DISCONNECTING: Target.STOPPING,
 }
-# A target that says so is not over, nor on its way there.
-_RUNS = set(RelayStatus) - {RelayStatus.DISCONNECTING, RelayStatus.IDLE}
+# A target that says so runs, against an answer of the same moment.
+_RUNS = {RelayStatus.CONNECTING, RelayStatus.RUNNING, RelayStatus.RECOVERING}
 # Of two changes of one moment the later one here came later.
 _COURSE = (
     RelayStatus.CONNECTING,
@@ -122,6 +122,8 @@ def _vouched(
 ) -> Standing:
     counted = [f for f in events if _is_about(thing, f)]
     ran_at = [f.at for f in counted if f.status in _RUNS]
+    # one that failed was tried until then, and says nothing of the moment after
+    ran_at += [f.at - 2 * MARGIN for f in counted if f.status == RelayStatus.FAILED]
     if over := over_by_answer(known, ids.ref, vouched=True, ran_at=ran_at):
         return over
     if over := _over_by_events(thing, known, ids.ref, targets, ran_at):
@@ -174,7 +176,8 @@ def _over_by_events(
             by=sent[-1].by,
             ending=Ending.STOPPED,
         )
-    if any(target.status is Target.IDLE for target in targets):
+    written = _written(known, ref)
+    if written is None and any(one.status is Target.IDLE for one in targets):
         return None
     return Standing(
         state=State.ENDED,
@@ -182,8 +185,20 @@ def _over_by_events(
         ref=ref,
         vouched=True,
         since=at,
-        ending=Ending.IDLE,
+        by=written.by if written else "",
+        ending=Ending.MEANWHILE if written else Ending.IDLE,
     )
+
+
+def _written(known: Known, ref: str) -> Fact | None:
+    """Return the stop that was under way when the relay ended, if one was.
+
+    Whether it was that which ended it, only its answer tells.
+    """
+    stops = [f for f in known.facts if f.does is Does.END and f.ref == ref]
+    undone = {f.job for f in stops if f.kind in {FactKind.REFUSED, FactKind.UNSENT}}
+    written = (f for f in stops if f.kind is FactKind.WRITTEN)
+    return next((f for f in written if f.job not in undone), None)
 
 
 def _headline(thing: Intent, targets: Sequence[TargetStanding]) -> tuple[int, Headline]:

@@ -27,7 +27,7 @@ from bot.i18n import _, n_
 from bot.ids import SlackUserId
 from bot.journal.evidence import Ending, Headline, Target, TargetStanding
 from bot.journal.model import CONTRADICTION, NEWS, REVIVED, Intent, Notice
-from bot.resources.relay.card import stop_button, target_name
+from bot.resources.relay.card import ran_for, stop_button, target_name
 from bot.states import LIVE, OVER, State
 
 PUSH_FAILED = "push-failed"
@@ -55,7 +55,8 @@ def news(before: Intent, after: Intent) -> Iterable[Notice]:
         yield Notice(
             name=REVIVED, audience=Audience.OPS, facts={"was": before.state.value}
         )
-    for number, target in enumerate(now.targets):
+    # of one that is over, what a target went through before is news to nobody
+    for number, target in enumerate(() if after.state in OVER else now.targets):
         earlier = was.targets[number] if number < len(was.targets) else TargetStanding()
         yield from _of_target(number + 1, earlier, target)
     if now.headline is Headline.IDLE is not was.headline:
@@ -173,7 +174,7 @@ def _flaps(intent: Intent, facts: Mapping[str, Any], name: str, at: When) -> Out
 
 def _over(intent: Intent, at: When) -> Outcome:
     standing = intent.standing
-    ran = _ran(intent, standing.since)
+    ran = ran_for(intent)
     if standing.state is State.STOPPED:
         by: tuple[Span, ...] = (
             (" ", _("by"), " ", Who(SlackUserId(standing.by))) if standing.by else ()
@@ -192,34 +193,12 @@ def _over(intent: Intent, at: When) -> Outcome:
 
 
 def ended_because(ending: Ending | None) -> str:
-    """Return how it is known that a relay ended by itself."""
+    """Return how it is known that a relay ended."""
     if ending is Ending.GONE:
         return _("Ended: Tencent knows no such task any more")
+    if ending is Ending.MEANWHILE:
+        return _("Ended: every target was disconnected while it was being stopped")
     return _("Ended by itself: every target was disconnected")
-
-
-def _ran(intent: Intent, until: int) -> tuple[Span, ...]:
-    """Return how long it ran, to the second or the minute."""
-    if not intent.sent_at:
-        return ()
-    return (" · ", duration(_moment(until) - intent.sent_at))
-
-
-def duration(of: timedelta) -> str:
-    """Return a length of time as people say it: `1 h 12 min`, `40 s`."""
-    seconds = max(round(of.total_seconds()), 0)
-    days, rest = divmod(seconds, 86_400)
-    hours, rest = divmod(rest, 3600)
-    minutes, rest = divmod(rest, 60)
-    if days:
-        return _("{d} d {h} h").format(d=days, h=hours)
-    if hours:
-        return _("{h} h {m} min").format(h=hours, m=minutes)
-    return (
-        _("{m} min {s} s").format(m=minutes, s=rest)
-        if minutes
-        else _("{s} s").format(s=rest)
-    )
 
 
 def _error(facts: Mapping[str, Any]) -> tuple[Part, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from bot.access.limits import check_counts, check_hosts, check_sizes
+from bot.access.limits import check_counts
 from bot.dialogue.outcome import Button, Outcome, Part
 from bot.errors import AlreadyRuns, InvalidRequest
 from bot.ids import Kind
@@ -14,7 +14,7 @@ from bot.journal.evidence import Ended, Fact, FactKind, Standing
 from bot.journal.model import CONTRADICTION, REVIVED, Intent, Notice
 from bot.journal.queries import Usage
 from bot.resources.base import Alarm, Resource, Timer, Yield
-from bot.resources.relay import alarms, card, live, news, unknown
+from bot.resources.relay import alarms, bounds, card, live, news, retyped, unknown
 from bot.resources.relay.card import CONTROLLABLE
 from bot.settings import App, Policy
 from bot.states import State
@@ -109,8 +109,7 @@ class Relay(Resource):
     def check(self, request: Request[Any], policy: Policy) -> None:
         """Refuse a start that is too large, or that pushes to a host not listed."""
         if isinstance(request, StartPublishCdnStream):
-            check_sizes(_sizes(request), policy.limits)
-            check_hosts(request.target_urls, policy.push_hosts)
+            bounds.check(request.masked(), policy)
 
     def admit(self, usage: Usage, policy: Policy, *, again: frozenset[str]) -> None:
         """Refuse one relay too many, and what the asker does not know to run already.
@@ -220,23 +219,24 @@ class Relay(Resource):
         }
 
     def repeated_by_hand(self, intent: Intent) -> str:
-        """Return the command line that stops a relay; of another action, repeats it."""
+        """Return the line that stops a relay; of a start, also those that repeat it."""
         subject = intent.subject
-        if not subject.creates or not subject.ref:
-            return super().repeated_by_hand(intent)
-        return (
+        stop = (
             f"tccli trtc {STOP} --region {subject.region}"
             f" --SdkAppId {subject.sdk_app_id} --TaskId={subject.ref}"
         )
+        if intent.action == STOP:
+            return stop
+        again = super().repeated_by_hand(intent)
+        return f"{stop}\n\n{again}" if subject.ref else again
 
+    def unsent(self, intent: Intent) -> Iterable[str]:
+        """Yield the robots, which are the bot's own, and their UserSigs."""
+        yield from ("AgentParams.UserId", "AgentParams.UserSig")
+        for number, _room in enumerate(intent.masked.get("FeedBackRoomParams") or ()):
+            yield f"FeedBackRoomParams.{number}.UserSig"
 
-def _sizes(request: StartPublishCdnStream) -> dict[str, int]:
-    """Return what a start costs, by the name of its limit."""
-    sizes = {"idle_seconds": request.agent_params.max_idle_time or 0}
-    if video := request.video_params and request.video_params.video_encode:
-        sizes |= {
-            "width": video.width,
-            "height": video.height,
-            "bitrate_kbps": video.bit_rate,
-        }
-    return sizes
+    def retyped(self, intent: Intent) -> str:
+        """Return the `/relay start …` that asks for the same relay."""
+        subject = intent.subject
+        return retyped.start_line(intent.masked, subject.app, subject.region)

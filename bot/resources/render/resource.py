@@ -7,11 +7,21 @@ from bot.i18n import _
 from bot.ids import Kind
 from bot.journal.model import Intent
 from bot.resources.base import Resource, Yield
+from bot.resources.byhand import in_slack
 from bot.states import State
 from bot.tencent.models.base import Reply
 from bot.tencent.models.car import CreateSession, RenderSessionCreated
 
 RENDER = Kind("S")
+KEYS = {  # what is typed, by the field of the request
+    "UserId": "user",
+    "UserIp": "ip",
+    "ClientSession": "client",
+    "RunMode": "mode",
+    "ApplicationParameters": "params",
+    "HostUserId": "host",
+    "Role": "role",
+}
 
 
 class Render(Resource):
@@ -51,6 +61,13 @@ class Render(Resource):
         )
         close = f"close {intent.handle}"
         yield Buttons((Button(_("Close as not started"), "car", close),))
+
+    def retyped(self, intent: Intent) -> str:
+        """Return the `/car start …` that asks for the same session."""
+        masked = intent.masked
+        pairs = {key: str(masked.get(field) or "") for field, key in KEYS.items()}
+        pairs["mode"] = "alone" if masked.get("RunMode") else "watched"
+        return in_slack("car start", (), pairs)
 
     def menu(self, intent: Intent) -> Iterable[Button]:
         """Offer the server session to whoever may see it."""

@@ -3,6 +3,8 @@
 Each push target tells of its own way: 1, 2 after a start; 2, 5, 0 at a stop. What is
 not answered with `{"code": 0}` is sent again at once and then every ten seconds, for a
 minute. https://trtc.io/document/54913
+
+A target that fails goes idle, and the task goes on: it has to be stopped all the same.
 """
 
 import asyncio
@@ -18,16 +20,21 @@ from typing import Any
 
 import aiohttp
 
+from bot.sandbox.cloud.habits import DOUBLED, as_sent
 from bot.sandbox.cloud.state import Relay
 
 CONNECTING, RUNNING, RECOVERING, FAILED, DISCONNECTING, IDLE = 1, 2, 3, 4, 5, 0
+PAUSED = 6  # a status that no page has
 SERIES = {
     "start": (CONNECTING, RUNNING),
     "stop": (DISCONNECTING, IDLE),
     "recover": (RECOVERING, RUNNING),
     "fail": (RECOVERING, FAILED, IDLE),
     "end": (DISCONNECTING, IDLE),
+    "pause": (PAUSED,),
 }
+OVER = {"fail", "end", "stop"}  # a target that went through it is idle
+FAILURE = {"ErrorCode": -3, "ErrorMsg": "push failed: connection reset by peer"}
 PAUSES = (0.0, *([10.0] * 6))  # seconds before each further try
 ANSWER_IN = 5.0  # seconds
 
@@ -38,7 +45,8 @@ class Callbacks:
 
     `waiting` are tried again, `lost` were given up; `went` is what each target, by
     TaskId and address, went through last. The event's time goes by either of its two
-    documented names in turn.
+    documented names in turn, unless one of `habits` changes that. `late` is how many
+    seconds after an event it is sent.
     """
 
     url: str
@@ -50,6 +58,8 @@ class Callbacks:
     lost: list[dict[str, Any]] = field(default_factory=list)
     went: dict[tuple[str, str], str] = field(default_factory=dict)
     is_cut: bool = False
+    habits: frozenset[str] = frozenset()
+    late: float = 0.0
     _mended: asyncio.Event = field(default_factory=asyncio.Event)
     _sending: set["asyncio.Task[None]"] = field(default_factory=set)
     _number: "count[int]" = field(default_factory=count)
@@ -58,12 +68,18 @@ class Callbacks:
         """Tell of *relay* what its targets (or one of them) go through."""
         urls = relay.urls if target is None else [relay.urls[target]]
         for url in urls:
+            if what == "stop" and self.went.get((relay.task_id, url)) in OVER:
+                continue  # it has told that it is idle
             self.went[relay.task_id, url] = what
-            bodies = [self._event(relay, url, status) for status in SERIES[what]]
-            self.waiting += bodies
-            task = asyncio.create_task(self._in_order(bodies))
-            self._sending.add(task)
-            task.add_done_callback(self._sending.discard)
+            self.stray(relay, url, what)
+
+    def stray(self, relay: Relay, url: str, what: str = "start") -> None:
+        """Tell what *url* goes through as if it were a target of *relay*."""
+        bodies = [self._event(relay, url, status) for status in SERIES[what]]
+        self.waiting += bodies
+        task = asyncio.create_task(self._in_order(bodies))
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
 
     def cut(self) -> None:
         """Let nothing through from now on, as a firewall would."""
@@ -99,7 +115,8 @@ class Callbacks:
         """Send *event* once; tell whether it was taken."""
         if self.is_cut:
             return False
-        event = {**event, "CallbackTs": round(self.clock() * 1000)}
+        stamped = {**event, "CallbackTs": round(self.clock() * 1000)}
+        event = as_sent(stamped, self.habits)
         raw = json.dumps(event, indent="\t").encode()
         headers = {
             "Content-Type": "application/json",
@@ -121,6 +138,7 @@ class Callbacks:
         return taken
 
     async def _in_order(self, bodies: Sequence[dict[str, Any]]) -> None:
+        await self._pause(self.late)
         for body in bodies:
             await self._until_taken(body)
 
@@ -130,12 +148,16 @@ class Callbacks:
                 if pause is not None:
                     await self._pause(pause)
                 if await self.send(body):
+                    if DOUBLED in self.habits:
+                        await self.send(body)
                     return
             self.lost.append(body)
         finally:
             self.waiting.remove(body)
 
     async def _pause(self, seconds: float) -> None:
+        if not seconds:
+            return
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._mended.wait()
@@ -143,6 +165,7 @@ class Callbacks:
     def _event(self, relay: Relay, url: str, status: int) -> dict[str, Any]:
         number = next(self._number)
         time_name = "EventTsMs" if number % 2 else "EventMsTs"
+        error = FAILURE if status == FAILED else {}
         return {
             "EventGroupId": 4,
             "EventType": 401,
@@ -153,6 +176,6 @@ class Callbacks:
                 time_name: round(self.clock() * 1000) + number,
                 "UserId": relay.agent,
                 "TaskId": relay.task_id,
-                "Payload": {"Url": url, "Status": status},
+                "Payload": {"Url": url, "Status": status} | error,
             },
         }

@@ -2,12 +2,15 @@
 
 import asyncio
 import base64
+import gzip
 import json
 import os
 import time
 import uuid
+import zlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +105,9 @@ class LoopbackCloud:
         async def answer(request: web.Request) -> web.StreamResponse:
             self.under_way += 1
             try:
-                return await serve(request)
+                reply = await serve(request)
+                reply.headers["Date"] = formatdate(self.clock(), usegmt=True)
+                return reply
             finally:
                 self.under_way -= 1
 
@@ -181,7 +186,10 @@ class LoopbackCloud:
         self._check_app(fields)
         relay = self.state.stop_relay(fields["TaskId"], fields["SdkAppId"])
         if not relay:
-            raise CloudFault("ResourceNotFound", "The task does not exist.")
+            ended = self.state.relays.get(fields["TaskId"])
+            if ended and ended.app == fields["SdkAppId"]:
+                raise CloudFault("FailedOperation.TaskFinished", "The task is over.")
+            raise CloudFault("FailedOperation.TaskNotExist", "There is no such task.")
         self.tell(relay, "stop")
         return {"TaskId": fields["TaskId"]}
 
@@ -257,6 +265,30 @@ async def _truncated(
     return web.Response(body=cut, content_type="application/json")
 
 
+def _odd(make: Callable[[bytes], web.Response]) -> FailureMode:
+    """Do what was asked, and let *make* answer with the whole true body."""
+
+    async def answer(
+        cloud: LoopbackCloud, product: str, request: web.Request, body: bytes
+    ) -> web.StreamResponse:
+        reply = cloud._reply(product, request.headers, body, "")  # noqa: SLF001 - same house
+        return make(json.dumps({"Response": reply}).encode())
+
+    return answer
+
+
+def _answer(body: bytes, status: int = 200, packed: str = "") -> web.Response:
+    headers = {"Content-Encoding": packed} if packed else {}
+    kind = "application/json"
+    return web.Response(body=body, status=status, content_type=kind, headers=headers)
+
+
+def _with(more: str) -> FailureMode:
+    """Put *more* before the first name of the answer."""
+    start = b'{"Response": {'
+    return _odd(lambda body: _answer(body.replace(start, start + more.encode(), 1)))
+
+
 def _always(status: int, text: str, content_type: str) -> FailureMode:
     async def answer(
         cloud: LoopbackCloud, product: str, request: web.Request, body: bytes
@@ -275,4 +307,11 @@ FAILURE_MODES: dict[str, FailureMode] = {
     "html": _always(200, "<html>gateway</html>", "text/html"),
     "garbage": _always(200, "\x01{]", "application/json"),
     "500": _always(500, "oops", "text/plain"),
+    "status-201": _odd(lambda body: _answer(body, 201)),
+    "status-500": _odd(lambda body: _answer(body, 500)),
+    "bom": _odd(lambda body: _answer(b"\xef\xbb\xbf" + body)),
+    "gzip": _odd(lambda body: _answer(gzip.compress(body), packed="gzip")),
+    "deflate": _odd(lambda body: _answer(zlib.compress(body), packed="deflate")),
+    "doubled": _with('"RequestId": "r-1", '),
+    "error-beside": _with('"Error": {"Code": "InvalidParameter", "Message": "?"}, '),
 }

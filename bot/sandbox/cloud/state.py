@@ -15,7 +15,10 @@ from typing import Any
 
 RATE_WINDOW = 1.0  # seconds
 
-# Two sessions that exist from the start; the second leaves out a documented field.
+PHONES = tuple(f"RK8S37P1402445263_{number:08x}" for number in range(1, 101))
+
+# Sessions that exist from the start. The second leaves out a documented field, the
+# third has a hundred phones, the last an ID of another kind: the page's own example.
 SESSIONS: dict[str, dict[str, Any]] = {
     "1326515201117065216": {
         "MasterInstanceId": "RK8S37P1402445261_3f86d6f5-2db9-4903-a70d-889987c9b2ac",
@@ -33,6 +36,12 @@ SESSIONS: dict[str, dict[str, Any]] = {
         "MasterInstanceId": "RK8S37P1402445262_5d2f7f7e-0f0a-4a53-9d11-6b8a0f2f7c11",
         "OnlineInstanceIds": [],
     },
+    "1326515201117065218": {
+        "MasterInstanceId": PHONES[0],
+        "OnlineInstanceIds": list(PHONES[25:]),
+        "AvailableInstanceIds": list(PHONES),
+    },
+    "session-id": {"OnlineInstanceIds": [], "AvailableInstanceIds": []},
 }
 
 
@@ -67,7 +76,9 @@ class CloudState:
         """Make the next *times* calls of *action* (or `*`) fail as *how* says.
 
         *how* is an error code, `timeout`, `reset`, `empty`, `html`, `garbage`,
-        `truncated`, `late` (it happens, the answer is lost) or `500`.
+        `truncated`, `late` (it happens, the answer is lost), `500`; or an answer that
+        is whole and odd: `status-201`, `status-500`, `bom`, `gzip`, `deflate`,
+        `doubled` (two RequestIds) or `error-beside`.
         """
         self.failures[action].extend([how] * times)
 

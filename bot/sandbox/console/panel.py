@@ -35,6 +35,13 @@ _MODES = {
     "html": "a gateway's HTML page",
     "garbage": "an answer that is no JSON",
     "500": "HTTP 500",
+    "status-201": "done, with HTTP 201",
+    "status-500": "done, with HTTP 500",
+    "bom": "done, behind a byte order mark",
+    "gzip": "done, packed with gzip",
+    "deflate": "done, packed with deflate",
+    "doubled": "done, with two RequestIds",
+    "error-beside": "done, with an error beside it",
 }
 
 

@@ -137,12 +137,15 @@ class Relays:
         raise Refused("on: true or false.")
 
     def _go(self, relay: Relay, what: str, targets: Sequence[int]) -> None:
-        """Let *targets* go through *what*; a relay without any that runs is over."""
+        """Let *targets* go through *what*; a relay whose targets all ended is over.
+
+        One whose targets failed is not: it goes on until it is stopped.
+        """
         for number in targets:
             if self._cloud.callbacks and self._runs(relay, number):
                 self._cloud.callbacks.tell(relay, what, target=number)
-        ended = what == "end" and len(targets) == len(relay.urls)
-        if ended or not any(self._runs(relay, n) for n in range(len(relay.urls))):
+        over = not any(self._runs(relay, n) for n in range(len(relay.urls)))
+        if what == "end" and (over or len(targets) == len(relay.urls)):
             self._cloud.state.end_relay(relay)
 
     def _named(self, body: Json) -> Relay:

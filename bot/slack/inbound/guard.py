@@ -2,7 +2,8 @@
 
 Bolt parses before it verifies, and answers what it cannot parse with a 500 and a
 traceback. Here the order is size, signature, shape; a request that fails is answered
-with a 4xx and an empty body, and nothing of it is logged.
+with a 4xx and an empty body, and nothing of it is logged. Only Slack's probe of a
+command's address comes without a signature.
 https://docs.slack.dev/authentication/verifying-requests-from-slack
 """
 
@@ -14,7 +15,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
-LARGEST = 256 * 1024  # bytes
+LARGEST = 2 * 1024 * 1024  # bytes; a message with fifty full blocks, twice encoded
+LONGEST_PROBE = 1000  # bytes
 SKEW = 300  # seconds, either way
 DEEPEST = 60  # levels of nesting; Slack's own payloads have a dozen
 LONGEST_TIME = 12  # digits
@@ -49,19 +51,21 @@ def admit(
     """Decide on a POST with *headers* and *raw* body, at the Unix time *now*."""
     if len(raw) > LARGEST:
         return Turned(413, "size")
+    kind = _only(headers, "content-type").partition(";")[0].strip().casefold()
     if not genuine(headers, raw, secret=secret, now=now):
-        return Turned(401, "signature")
+        is_probe = kind == FORM and _is_probe(raw)
+        return Turned(200, "probe") if is_probe else Turned(401, "signature")
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
         return Turned(400, "utf-8")
-    kind = _only(headers, "content-type").partition(";")[0].strip().casefold()
     if kind not in {FORM, JSON}:
         return Turned(415, "content type")
     body = _form(text) if kind == FORM else _object(text)
     if body is None or not _sound(body):
         return Turned(400, "shape")
-    return Turned(200, "probe") if body.get("ssl_check") else Admitted(text, body)
+    is_probe = body.get("ssl_check") == "1"
+    return Turned(200, "probe") if is_probe else Admitted(text, body)
 
 
 def genuine(headers: Headers, raw: bytes, *, secret: str, now: float) -> bool:
@@ -80,6 +84,20 @@ def _only(headers: Headers, name: str) -> str:
     """Return the one value of a header, or "" if it is missing or repeated."""
     values = headers.get(name, ())
     return values[0] if len(values) == 1 else ""
+
+
+def _is_probe(raw: bytes) -> bool:
+    """Tell whether an unsigned form asks whether anybody listens: `ssl_check=1`.
+
+    Nothing else of it is read.
+    """
+    if len(raw) > LONGEST_PROBE:
+        return False
+    try:
+        fields = parse_qsl(raw.decode("ascii"), max_num_fields=10)
+    except ValueError:
+        return False
+    return [value for name, value in fields if name == "ssl_check"] == ["1"]
 
 
 def _form(text: str) -> dict[str, Any] | None:

@@ -42,7 +42,7 @@ class _Events:
         self._under_way = 0  # requests that the listeners have not answered yet
 
     async def handle(self, request: web.Request) -> web.Response:
-        """Answer a request: 2xx or 4xx, never 5xx."""
+        """Answer a request: 2xx or 4xx, and 503 to an event that came too early."""
         raw = await request.read()
         headers = {
             name.lower(): request.headers.getall(name) for name in set(request.headers)

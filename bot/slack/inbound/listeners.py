@@ -8,9 +8,11 @@ answer. It does no work of its own: what takes longer runs in tasks. So
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 import structlog
+from cachetools import TTLCache
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
@@ -23,7 +25,9 @@ from bot.i18n import _, reading_in
 from bot.runtime.tasks import Tasks
 from bot.slack.directory import SlackDirectory
 from bot.slack.inbound import payloads
-from bot.slack.outbound.replies import Replies
+from bot.slack.inbound.early import not_connected
+from bot.slack.inbound.kinds import PayloadKind, alarm_in, kind_of
+from bot.slack.outbound.replies import REOPENS, Replies
 from bot.slack.render import blocks, modals
 
 Answer = Outcome | Form | None
@@ -31,6 +35,8 @@ Body = dict[str, Any]
 
 SERVER_ERROR = 500
 PATIENCE = 2.5  # seconds; Slack gives up after 3
+MOST_MESSAGES, REPEATED_FOR = 10_000, 24 * 3600.0  # seconds that Slack may send again
+ALARM_AGAIN = 600.0  # seconds; Slack tells of dropped events every minute
 ANYTHING = re.compile(r"^.*$", re.DOTALL)
 
 log = structlog.get_logger(__name__)
@@ -45,6 +51,9 @@ class Dispatcher(Protocol):
 
     def new_incident(self) -> str:
         """Return a short name under which the log says what broke."""
+
+    async def alarm(self, name: str, sentence: str) -> None:
+        """Tell the operators *sentence* about what Slack calls *name*."""
 
     async def answer(self, ask: Ask) -> Answer:
         """Return the answer; an error is an answer too, and is never raised."""
@@ -87,12 +96,32 @@ class Listeners:
         self._tasks = tasks
         self._prefix = prefix
         self._patience = patience
+        timer = directory.timer
+        self._came: TTLCache[str, bool] = TTLCache(MOST_MESSAGES, REPEATED_FOR, timer)
+        self._alarmed: TTLCache[str, bool] = TTLCache(10, ALARM_AGAIN, timer)
         self.app = self._bolt()
 
     async def dispatch(
         self, request: AsyncBoltRequest, body: Mapping[str, Any]
     ) -> BoltResponse:
-        """Let Bolt answer a request that the guard admitted; always in 2xx or 4xx."""
+        """Answer a request that the guard admitted: with 2xx, and through Bolt.
+
+        Before it is known where the bot is installed an event is answered with 503:
+        Slack sends it again.
+        """
+        kind = kind_of(body)
+        if kind is PayloadKind.NOTHING:
+            log.info("payload.unused", type=str(body.get("type"))[:40])
+            return BoltResponse(status=200, body="")
+        if kind is PayloadKind.ALARM:
+            return self._alarm(alarm_in(body))
+        if kind is not PayloadKind.HANDSHAKE and not self._directory.installed:
+            return self._too_early(kind, body)
+        return await self._through_bolt(request, body)
+
+    async def _through_bolt(
+        self, request: AsyncBoltRequest, body: Mapping[str, Any]
+    ) -> BoltResponse:
         try:
             response = await self.app.async_dispatch(request)
         except asyncio.CancelledError:
@@ -119,6 +148,29 @@ class Listeners:
         if "command" not in body:
             return ""
         return {"response_type": "ephemeral", **blocks.message(outcome)}
+
+    def _alarm(self, name: str) -> BoltResponse:
+        """Log that Slack did something to the app, and tell the operators."""
+        log.critical("slack.alarm", name=name)
+        if name not in self._alarmed:
+            self._alarmed[name] = True
+            alarm = self._router.alarm(name, _meaning(name))
+            self._tasks.spawn(alarm, name=f"alarm {name}")
+        return BoltResponse(status=200, body="")
+
+    def _too_early(self, kind: PayloadKind, body: Mapping[str, Any]) -> BoltResponse:
+        """Say that nothing was done, in the first way that is open."""
+        log.warning("payload.too-early", kind=kind.value)
+        early = not_connected(kind, body)
+        if early.ask:
+            self._later(self._tell_early(early.ask, early.outcome), early.ask)
+        return BoltResponse(status=early.status, body=early.body)
+
+    async def _tell_early(self, ask: Ask, outcome: Outcome) -> None:
+        """Tell what became of a click: at once if that needs no token, or later."""
+        if ask.answer_url is None:
+            await self._directory.identified.wait()
+        await self._replies.reply(ask, outcome)
 
     def _bolt(self) -> AsyncApp:
         async def authorize() -> AuthorizeResult:
@@ -174,7 +226,9 @@ class Listeners:
         if action_id.startswith("do:"):
             ask = payloads.button(body, action, locale)
             self._directory.look_up_later(ask.who)
-            self._later(self._answer(ask), ask)
+            reopens = ask.command == REOPENS
+            work = self._replies.reopen(ask) if reopens else self._answer(ask)
+            self._later(work, ask)
         elif action_id.startswith("field:"):
             changed = action_id.removeprefix("field:")
             ask = payloads.submission(body, locale, changed=changed)
@@ -182,16 +236,17 @@ class Listeners:
 
     async def _submission(self, ack: AsyncAck, body: Body) -> None:
         locale = self._directory.locale(str(body["user"]["id"]))
+        if not modals.is_form(body["view"]):
+            with reading_in(locale):
+                done = Outcome(headline=(_("This form is done."),))
+                await ack(response_action="update", view=modals.closing(done))
+            return
         ask = payloads.submission(body, locale)
         self._directory.look_up_later(ask.who)
-        inputs = [
-            str(block["block_id"])
-            for block in body["view"].get("blocks", ())
-            if block.get("type") == "input"
-        ]
         try:
             answer, late = await self._in_time(ask, self._router.submit)
         except InvalidRequest as refused:
+            inputs = payloads.inputs(body["view"])
             faults = modals.faults(inputs, refused.faults)
             await ack(response_action="errors", errors=faults)
             return
@@ -211,7 +266,7 @@ class Listeners:
     async def _options(self, ack: AsyncAck, body: Body) -> None:
         locale = self._directory.locale(str(body["user"]["id"]))
         _pick, command, source, _name = str(body["action_id"]).split(":", 3)
-        who = payloads.who_in(body, locale)
+        who = await self._directory.placed(payloads.who_in(body, locale))
         with reading_in(locale):
             query = str(body.get("value", ""))
             offered = await self._router.options(command, source, query, who)
@@ -226,40 +281,51 @@ class Listeners:
 
     async def _mention(self, body: Body) -> None:
         event = body["event"]
-        if event.get("bot_id") or event.get("hidden") or not event.get("user"):
-            return  # what a program writes is no command
         locale = self._directory.locale(str(event["user"]))
         ask = payloads.mention(body, self._router.commands, self._prefix, locale)
         self._directory.look_up_later(ask.who)
-        if event.get("edited"):
+        edited = (event.get("edited") or {}).get("ts", "")
+        delivery = f"{ask.key}:{edited}"
+        if delivery in self._came:
+            return  # Slack sends it again where it did not hear the ack
+        self._came[delivery] = True
+        if edited:
             self._later(self._refuse_edit(ask), ask)
         else:
             self._later(self._answer(ask), ask)
 
     async def _message(self, body: Body) -> None:
-        event = body["event"]
-        by_a_bot = event.get("subtype") or event.get("bot_id")
-        by_a_person = event.get("user") and not by_a_bot
-        if event.get("channel_type") == "im" and by_a_person:
-            await self._mention(body)
+        if kind_of(body) is PayloadKind.EDIT:
+            body = {**body, "event": payloads.edited(body["event"])}
+        await self._mention(body)
 
     async def _home(self, body: Body) -> None:
-        event = body["event"]
-        if event.get("tab", "home") != "home":
-            return
-        user = str(event["user"])
-        who = payloads.who_in(
-            {"user": {"id": user}, "team": {"id": body.get("team_id", "")}},
-            self._directory.locale(user),
-        )
+        user = str(body["event"]["user"])
+        who = payloads.writer(body, self._directory.locale(user))
         self._tasks.spawn(self._publish(who), name=f"home {user}")
 
     # ── work behind the ack ─────────────────────────────────────────────────────
 
     async def _answer(self, ask: Ask) -> None:
+        ask = await self._with_parent(ask)
         with reading_in(ask.who.locale):
-            answer = await self._router.answer(ask)
+            answer = await self._serve(ask, self._router.answer)
         await self._replies.reply(ask, answer)
+
+    async def _serve(
+        self, ask: Ask, serve: Callable[[Ask], Awaitable[Answer]]
+    ) -> Answer:
+        """Answer *ask* by somebody whose workspace and organisation are known."""
+        who = await self._directory.placed(ask.who)
+        return await serve(replace(ask, who=who))
+
+    async def _with_parent(self, ask: Ask) -> Ask:
+        """Add what the message says under which a look-up stands."""
+        parent, where = ask.where.parent, ask.where
+        if parent is None or ask.command != "lookup" or ask.pasted:
+            return ask
+        pasted = await self._directory.parent(where.channel, parent)
+        return replace(ask, pasted=pasted)
 
     async def _refuse_edit(self, ask: Ask) -> None:
         """Carry out nothing: the message as it was first sent has been answered."""
@@ -274,6 +340,7 @@ class Listeners:
         await self._replies.redraw(ask, view)
 
     async def _publish(self, who: Person) -> None:
+        who = await self._directory.placed(who)
         with reading_in(who.locale):
             view = blocks.home(await self._router.home(who))
         await self._replies.publish(who.user, view)
@@ -283,7 +350,7 @@ class Listeners:
     ) -> tuple[Answer, bool]:
         """Return the answer, or True if it will be told later."""
         with reading_in(ask.who.locale):
-            working = asyncio.ensure_future(serve(ask))
+            working = asyncio.ensure_future(self._serve(ask, serve))
         done, _pending = await asyncio.wait({working}, timeout=self._patience)
         if done:
             return working.result(), False
@@ -302,6 +369,14 @@ class Listeners:
 
     def _later(self, work: Any, ask: Ask) -> None:
         self._tasks.spawn(work, name=f"{ask.surface} {ask.command}")
+
+
+def _meaning(alarm: str) -> str:
+    return {
+        "app_rate_limited": _("Slack drops events for this app: too many an hour."),
+        "app_uninstalled": _("This app was removed from the workspace."),
+        "tokens_revoked": _("Slack takes the tokens of this app no longer."),
+    }[alarm]
 
 
 def bolt_request(**arguments: Any) -> AsyncBoltRequest | None:

@@ -20,8 +20,14 @@ from bot.slack.render import modals
 Payload = Mapping[str, Any]
 
 NO_CHANNEL = ChannelId("")  # a modal and the Home tab stand in none
-HOOKS = "hooks.slack.com"
-LONGEST_TEXT = 1900  # characters of a message that are looked up
+LONGEST_TEXT = 100_000  # characters of a message that are searched for IDs
+LONGEST_TYPED = 1900  # characters that are read as words; what is longer was pasted
+CLOUDS = ("slack.com", "slack-gov.com")  # another host is a proxy of the first
+
+# Where a message, its blocks, attachments and snippets say something.
+TEXTS = frozenset(
+    ("text", "fallback", "pretext", "title", "value", "footer", "preview", "url")
+)
 
 _MENTION = re.compile(r"^\s*(?:<@[A-Z0-9]+(?:\|[^>]*)?>\s*)+")
 
@@ -34,7 +40,13 @@ def command(body: Payload, prefix: str, locale: str = DEFAULT_LOCALE) -> Ask:
     return Ask(
         command=name.removeprefix(prefix),
         text=str(body.get("text", "")),
-        who=_person(team, str(body["user_id"]), team, locale),
+        who=Person(
+            team=TeamId(team),
+            user=SlackUserId(str(body["user_id"])),
+            home=TeamId(team),  # a command is offered to the members of a workspace
+            enterprise=str(body.get("enterprise_id") or ""),
+            locale=locale,
+        ),
         where=Place(channel=ChannelId(channel), direct=channel.startswith("D")),
         surface=Surface.COMMAND,
         key=f"slash:{team}:{trigger}",
@@ -87,14 +99,23 @@ def submission(
     )
 
 
+def inputs(view: Payload) -> list[str]:
+    """Return the names of a form's fields, in order."""
+    return [
+        str(block["block_id"])
+        for block in view.get("blocks") or ()
+        if block.get("type") == "input"
+    ]
+
+
 def mention(
     body: Payload, commands: Iterable[str], prefix: str, locale: str = DEFAULT_LOCALE
 ) -> Ask:
     """Return `@Patchbay relay stop R128`, or the same text in the bot's messages.
 
-    Text that does not begin with a command is a look-up; no text opens the launcher.
-    The key is the message itself: Slack sends a message again when it is edited, as an
-    event of another id.
+    Text that does not begin with a command is a look-up. No text opens the launcher,
+    and looks up what a thread is about. The key is the message itself: Slack sends a
+    message again when it is edited, as an event of another id.
     """
     event = body["event"]
     direct = event.get("channel_type") == "im"
@@ -102,20 +123,33 @@ def mention(
     first, _space, rest = text.partition(" ")
     command = first.casefold().lstrip("/").removeprefix(prefix)
     is_command = command in set(commands)
-    team = str(body.get("team_id", ""))
-    home = str(event.get("user_team") or event.get("team") or team)
+    who = writer(body, locale)
+    parent = _parent(event)
+    pasted = not is_command and len(text) > LONGEST_TYPED
+    looks_up = text or parent
     return Ask(
-        command=command if is_command else ("lookup" if text else "patchbay"),
-        text=rest if is_command else text,
-        who=_person(team, str(event["user"]), home, locale),
+        command=command if is_command else ("lookup" if looks_up else "patchbay"),
+        text="" if pasted else (rest if is_command else text),
+        pasted=text[:LONGEST_TEXT] if pasted else "",
+        who=who,
         where=Place(
             channel=ChannelId(str(event["channel"])),
             thread=_thread(event, direct=direct),
+            parent=parent,
             direct=direct,
         ),
         surface=Surface.DIRECT if direct else Surface.MENTION,
-        key=f"event:{team}:{event['channel']}:{event.get('ts', '')}",
+        key=f"event:{who.team}:{event['channel']}:{event.get('ts', '')}",
     )
+
+
+def edited(event: Payload) -> Payload:
+    """Return the message that an event of the subtype message_changed is about."""
+    return {
+        **event["message"],
+        "channel": event["channel"],
+        "channel_type": event.get("channel_type"),
+    }
 
 
 def shortcut(body: Payload, locale: str = DEFAULT_LOCALE) -> Ask:
@@ -125,7 +159,8 @@ def shortcut(body: Payload, locale: str = DEFAULT_LOCALE) -> Ask:
     thread = message.get("thread_ts") or message.get("ts")
     return Ask(
         command="lookup",
-        text=" ".join(_texts(message))[:LONGEST_TEXT],
+        text="",
+        pasted=text_of(message),
         who=who,
         where=Place(
             channel=ChannelId(str((body.get("channel") or {}).get("id", ""))),
@@ -139,15 +174,49 @@ def shortcut(body: Payload, locale: str = DEFAULT_LOCALE) -> Ask:
 
 
 def who_in(body: Payload, locale: str = DEFAULT_LOCALE) -> Person:
-    """Return the person of an interactive payload."""
-    user = body["user"]
-    team = str((body.get("team") or {}).get("id") or user.get("team_id", ""))
-    home = str(user.get("team_id") or team)
-    return _person(team, str(user["id"]), home, locale)
+    """Return the person of an interactive payload.
+
+    On a Grid `user.team_id` is one of their workspaces, and not always the one they
+    are in: so what is said of the payload's workspace is theirs only if it is the same.
+    """
+    user, at = body["user"], body.get("team") or {}
+    home = str(user.get("team_id") or at.get("id") or "")
+    of_place = at.get("enterprise_id") or (body.get("enterprise") or {}).get("id")
+    return Person(
+        team=TeamId(_installation(body)),
+        user=SlackUserId(str(user["id"])),
+        home=TeamId(home),
+        enterprise=_enterprise(home, of_place if home == at.get("id") else ""),
+        locale=locale,
+    )
+
+
+def writer(body: Payload, locale: str = DEFAULT_LOCALE) -> Person:
+    """Return the person of an event.
+
+    `team_id` and `enterprise_id` are those of the event: in a channel that is shared
+    with another company, of whichever of the two wrote or hosts it.
+    """
+    event, of_event = body["event"], str(body.get("team_id") or "")
+    home = str(event.get("user_team") or event.get("team") or of_event)
+    is_ours_alone = body.get("is_ext_shared_channel") is False
+    certain = is_ours_alone or home == of_event
+    return Person(
+        team=TeamId(_installation(body)),
+        user=SlackUserId(str(event["user"])),
+        home=TeamId(home),
+        enterprise=_enterprise(home, body.get("enterprise_id") if certain else ""),
+        locale=locale,
+    )
+
+
+def text_of(message: Payload) -> str:
+    """Return all text of a message, its blocks, attachments and files: 100 kB of it."""
+    return " ".join(_texts(message))[:LONGEST_TEXT]
 
 
 def answer_url_is_slacks(url: str, api_url: str) -> bool:
-    """Return whether *url* is a `response_url` of Slack's.
+    """Return whether *url* is a `response_url` of the Slack whose API is *api_url*.
 
     One on loopback is if it has the host and port of *api_url*.
     """
@@ -155,15 +224,37 @@ def answer_url_is_slacks(url: str, api_url: str) -> bool:
     if parts.username or parts.password or parts.fragment:
         return False
     if parts.scheme == "https":
-        return parts.netloc == HOOKS
+        return parts.netloc == f"hooks.{_cloud(api.hostname or '')}"
     local = api.hostname in {"127.0.0.1", "localhost", "::1"}
     return parts.scheme == "http" == api.scheme and local and parts.netloc == api.netloc
 
 
-def _person(team: str, user: str, home: str, locale: str) -> Person:
-    return Person(
-        team=TeamId(team), user=SlackUserId(user), home=TeamId(home), locale=locale
+def _cloud(host: str) -> str:
+    """Return the domain of the Slack that *host* belongs to: GovSlack has its own."""
+    mine = (one for one in CLOUDS if host == one or host.endswith(f".{one}"))
+    return next(mine, CLOUDS[0])
+
+
+def _installation(body: Payload) -> str:
+    """Return the workspace in whose installation Slack sent a payload.
+
+    In a shared channel `team` and `team_id` may be the other company's.
+    """
+    authorized: Payload = next(iter(body.get("authorizations") or ()), {})
+    view = body.get("view") or (body.get("event") or {}).get("view") or {}
+    named = (
+        authorized.get("team_id"),
+        body.get("context_team_id"),
+        view.get("app_installed_team_id"),
+        (body.get("team") or {}).get("id"),
+        body.get("team_id"),
+        (body.get("user") or {}).get("team_id"),
     )
+    return str(next(filter(None, named), ""))
+
+
+def _enterprise(home: str, certain: Any) -> str:
+    return home if home.startswith("E") else str(certain or "")
 
 
 def _where(body: Payload) -> Place:
@@ -190,17 +281,20 @@ def _thread(event: Payload, *, direct: bool) -> MessageTs | None:
     return MessageTs(str(thread)) if thread else None
 
 
+def _parent(event: Payload) -> MessageTs | None:
+    parent = event.get("thread_ts")
+    return MessageTs(str(parent)) if parent and parent != event.get("ts") else None
+
+
 def _secret(url: Any) -> SecretStr | None:
     return SecretStr(str(url)) if url else None
 
 
 def _texts(node: Any) -> Iterable[str]:
-    """Yield all text of a message, its blocks and its attachments."""
+    """Yield all text of a message, in the order in which it stands there."""
     if isinstance(node, dict):
         for key, value in node.items():
-            if key in {"text", "fallback", "pretext", "title", "value"} and isinstance(
-                value, str
-            ):
+            if key in TEXTS and isinstance(value, str):
                 yield value
             else:
                 yield from _texts(value)

@@ -20,6 +20,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.inbound.early import TRY_AGAIN
 from bot.slack.inbound.listeners import Listeners, bolt_request
 
 CONNECTIONS = 2
@@ -119,6 +120,8 @@ class Sockets:
             await self._ack(client, request, None)
             return
         answer = await self._listeners.dispatch(bolt, request.payload)
+        if answer.status == TRY_AGAIN:
+            return  # what is not acknowledged, Slack sends again
         body: Any = answer.body
         payload: dict[str, Any] | None = None
         if body:
@@ -134,6 +137,11 @@ class Sockets:
         request: SocketModeRequest,
         payload: dict[str, Any] | None,
     ) -> None:
-        """Acknowledge an envelope; without that Slack shows the person a time-out."""
+        """Acknowledge an envelope; without that Slack shows the person a time-out.
+
+        An envelope may forbid a payload, as those of events do.
+        """
+        if request.accepts_response_payload is False:
+            payload = None
         response = SocketModeResponse(envelope_id=request.envelope_id, payload=payload)
         await client.send_socket_mode_response(response)

@@ -1,26 +1,56 @@
-"""Answers to asks, sent at once and not kept; the journal's notices are delivered."""
+"""Answers to asks, sent at once and not kept; the journal's notices are delivered.
 
+Nobody asks twice for what was not told. So an answer waits for a Slack that takes
+nothing for the moment, and goes every way that it has before it is given up.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import structlog
+from cachetools import TTLCache
 
 from bot.dialogue.ask import Ask
 from bot.dialogue.form import Form
-from bot.dialogue.outcome import File, Outcome, Tone
+from bot.dialogue.outcome import Button, Buttons, File, Outcome, Tone, line
 from bot.i18n import _, reading_in
+from bot.ids import SlackUserId
 from bot.slack.outbound import routes
-from bot.slack.outbound.routes import Destination
-from bot.slack.outbound.web import Web
-from bot.slack.render import blocks, modals
+from bot.slack.outbound.routes import Destination, Way
+from bot.slack.outbound.web import Sent, Web
+from bot.slack.render import blocks, modals, plain
+
+PAUSES = (1.0, 2.0, 5.0, 10.0)  # seconds between tries of one way
+LONGEST_PAUSE = 60.0
+MOST_TOLD = 1000  # people who were told why their Home is not shown
+# Slack takes a form within 3 s of the click, and once.
+LATE = {"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"}
+# The form was closed, or a newer choice is redrawing it.
+MOOT = {"hash_conflict", "not_found"}
+
+MOST_FORMS, FORMS_LIVE = 1000, 1800.0  # seconds that an unopened form is kept
+REOPENS = "form"  # stands for a command in the button that opens a form
 
 log = structlog.get_logger(__name__)
 
 
 class Replies:
-    """Sends answers through *web*."""
+    """Sends answers through *web*.
 
-    def __init__(self, web: Web) -> None:
+    A form that could not be opened waits for the button under the answer: a click
+    brings the right to open one, which a mention does not.
+    """
+
+    def __init__(
+        self, web: Web, *, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    ) -> None:
         self.web = web
+        self._unopened: TTLCache[tuple[str, str], Form] = TTLCache(
+            MOST_FORMS, FORMS_LIVE
+        )
+        self._sleep = sleep
+        self._homeless: set[tuple[str, str]] = set()
 
     async def reply(self, ask: Ask, answer: Outcome | Form | None) -> None:
         """Open *answer* if it is a form, show it if it is an outcome."""
@@ -32,43 +62,48 @@ class Replies:
                 if answer.file:
                     await self.hand_over(ask, answer.file)
 
+    async def reopen(self, ask: Ask) -> None:
+        """Open the form that the button of *ask* is for."""
+        form = self._unopened.get((ask.who.user, ask.text))
+        with reading_in(ask.who.locale):
+            if form:
+                await self._open(ask, form)
+                return
+            sentence = _("That form is too old. Ask for a new one.")
+        await self.reply(ask, Outcome(headline=(sentence,), tone=Tone.WARN))
+
     async def redraw(self, ask: Ask, view: dict[str, Any]) -> None:
         """Replace the view of *ask*'s form, unless it has changed since."""
-        if form := ask.submission:
-            sent = await self.web.call(
-                "views.update", view_id=form.view, hash=form.hash, view=view
-            )
-            if not sent.ok:
-                log.info("view.kept", error=sent.error)
+        form = ask.submission
+        if form is None:
+            return
+        sent = await self._view("views.update", view, view_id=form.view, hash=form.hash)
+        if sent.ok or sent.error in MOOT:
+            log.info("view.updated", error=sent.error)
+            return
+        log.warning("view.kept", error=sent.error)
+        with reading_in(ask.who.locale):
+            sentence = _("Slack did not redraw the form: {error}. Send it in as it is.")
+            await self._warn(ask, sentence.format(error=sent.error))
 
     async def publish(self, user: str, view: dict[str, Any]) -> None:
-        """Show *view* as the Home tab of *user*."""
-        sent = await self.web.call("views.publish", user_id=user, view=view)
-        if not sent.ok:
-            log.warning("home.unseen", error=sent.error)
-
-    async def _open(self, ask: Ask, form: Form) -> None:
-        view = modals.view(form)
-        if ask.trigger:
-            sent = await self.web.call("views.open", trigger_id=ask.trigger, view=view)
-            if sent.ok:
-                return
-            log.warning("view.unopened", error=sent.error)
-            sentence = _("Slack did not open the form in time. Please ask once more.")
-        else:
-            sentence = _("A form needs a slash command: type the same with / in front.")
-        await self._show(ask, Outcome(headline=(sentence,), tone=Tone.WARN))
-
-    async def _show(self, ask: Ask, outcome: Outcome) -> None:
-        order = routes.ways(outcome.audience, _destination(ask))
-        sent = await routes.send(self.web, order, blocks.message(outcome))
-        if not sent.ok:
-            log.warning("answer.refused", error=sent.error)
+        """Show *view* as the Home tab of *user*, who is told once why it is not."""
+        sent = await self._view("views.publish", view, user_id=user)
+        if sent.ok:
+            return
+        log.warning("home.unseen", error=sent.error)
+        why = (user, sent.error)
+        if why not in self._homeless and len(self._homeless) < MOST_TOLD:
+            self._homeless.add(why)
+            sentence = _("Slack did not show the Home tab: {error}. Type {command}.")
+            text = sentence.format(error=sent.error, command="/patchbay")
+            warning = blocks.message(Outcome(headline=(text,), tone=Tone.WARN))
+            await self._send((routes.Direct(SlackUserId(user)),), warning)
 
     async def hand_over(self, ask: Ask, file: File) -> None:
         """Upload *file* into the asker's messages with the bot; tell of a failure."""
         title = blocks.message(Outcome(headline=(file.name,)))
-        sent = await self.web.post(ask.who.user, title)
+        sent = await self._send((routes.Direct(ask.who.user),), title)
         if sent.ok:
             channel = sent.channel or ""
             sent = await self.web.upload(channel, file.name, file.text)
@@ -77,6 +112,81 @@ class Replies:
             sentence = _("Slack did not take the file: {error}.")
             text = sentence.format(error=sent.error)
             await self._show(ask, Outcome(headline=(text,), tone=Tone.BAD))
+
+    # ── forms ───────────────────────────────────────────────────────────────────
+
+    async def _open(self, ask: Ask, form: Form) -> None:
+        if not ask.trigger:
+            await self._offer(ask, form, _("Slack opens a form only after a click."))
+            return
+        view = modals.view(form)
+        sent = await self._view("views.open", view, trigger_id=ask.trigger)
+        if sent.ok:
+            return
+        log.warning("view.unopened", error=sent.error)
+        if sent.error in LATE or sent.transient:
+            sentence = _("Slack did not open the form in time.")
+            await self._offer(ask, form, sentence)
+        else:
+            sentence = _("Slack refused the form: {error}.")
+            await self._warn(ask, sentence.format(error=sent.error))
+
+    async def _view(self, method: str, view: dict[str, Any], **to: str) -> Sent:
+        """Send *view*, in the oldest layout if Slack refuses the other."""
+        sent = await self.web.call(method, view=view, **to)
+        oldest = plain.reduced(view.get("blocks") or [])
+        again = sent.refused and sent.error not in LATE | MOOT
+        if again and oldest and oldest != view["blocks"]:
+            log.error("view.unshowable", method=method, error=sent.error)
+            sent = await self.web.call(method, view={**view, "blocks": oldest}, **to)
+        return sent
+
+    async def _offer(self, ask: Ask, form: Form, sentence: str) -> None:
+        """Say that *form* did not open, with a button that opens it."""
+        self._unopened[ask.who.user, form.form_id] = form
+        button = Button(_("Open the form"), REOPENS, form.form_id)
+        parts = (Buttons((button,)),)
+        await self._show(
+            ask, Outcome(headline=(sentence,), tone=Tone.WARN, parts=parts)
+        )
+
+    async def _warn(self, ask: Ask, sentence: str) -> None:
+        advice = line(_("Tell whoever runs this bot."), quiet=True)
+        warning = Outcome(headline=(sentence,), tone=Tone.WARN, parts=(advice,))
+        await self._show(ask, warning)
+
+    # ── ways ────────────────────────────────────────────────────────────────────
+
+    async def _show(self, ask: Ask, outcome: Outcome) -> None:
+        order = routes.ways(outcome.audience, _destination(ask))
+        await self._send(order, blocks.message(outcome))
+
+    async def _send(self, order: tuple[Way, ...], body: Mapping[str, Any]) -> Sent:
+        """Send *body* by the first way of *order* that works, now or soon."""
+        sent = Sent(ok=False)
+        for way in order:
+            sent = await self._try(way, body)
+            if sent.ok:
+                return sent
+            log.info("answer.refused", way=type(way).__name__, error=sent.error)
+        log.error("answer.untold", error=sent.error)
+        return sent
+
+    async def _try(self, way: Way, body: Mapping[str, Any]) -> Sent:
+        """Try *way* until Slack has taken or refused *body*, or the pauses are over.
+
+        After a time-out it may have arrived: it is tried but once more.
+        """
+        sent = await routes.send(self.web, (way,), body)
+        for pause in PAUSES:
+            if not sent.transient:
+                break
+            maybe = sent.error == "timeout"
+            await self._sleep(min(max(pause, sent.retry_after), LONGEST_PAUSE))
+            sent = await routes.send(self.web, (way,), body)
+            if maybe:
+                break
+        return sent
 
 
 def _destination(ask: Ask) -> Destination:
@@ -87,4 +197,5 @@ def _destination(ask: Ask) -> Destination:
         thread=ask.where.thread,
         direct=ask.where.direct,
         answer_url=ask.answer_url,
+        trigger=ask.trigger,
     )

@@ -2,7 +2,8 @@
 
 Immediate answers and durable notices share this rule. A way that Slack refuses is
 followed by the next one; while Slack is away no other way is tried, since the same
-message would arrive twice.
+message would arrive twice. A token that Slack no longer knows leaves the addresses at
+which Slack waits for an answer: those need none.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,7 +17,9 @@ from pydantic import SecretStr
 from bot.dialogue.outcome import Audience, Outcome
 from bot.i18n import _
 from bot.ids import ChannelId, MessageTs, SlackUserId
+from bot.slack.outbound.lanes import Lanes
 from bot.slack.outbound.web import NO_WAY, Sent, Web
+from bot.slack.render import modals, plain
 from bot.slack.render.blocks import message
 
 URL_LIVES = timedelta(minutes=29)  # Slack says 30
@@ -30,6 +33,10 @@ log = structlog.get_logger(__name__)
 class Way(Protocol):
     """One call that brings a message to Slack."""
 
+    @property
+    def lane(self) -> str:
+        """What it is paced with; empty if with nothing."""
+
     async def send(self, web: Web, body: Body) -> Sent:
         """Send *body* through *web*."""
 
@@ -40,6 +47,11 @@ class Update:
 
     channel: ChannelId
     ts: MessageTs
+
+    @property
+    def lane(self) -> str:
+        """Updates are paced together, whatever they update."""
+        return "chat.update"
 
     async def send(self, web: Web, body: Body) -> Sent:
         """https://docs.slack.dev/reference/methods/chat.update."""
@@ -53,6 +65,11 @@ class Post:
     channel: ChannelId
     thread: MessageTs | None = None
 
+    @property
+    def lane(self) -> str:
+        """Each channel has a pace of its own."""
+        return _channel_lane(self.channel)
+
     async def send(self, web: Web, body: Body) -> Sent:
         """https://docs.slack.dev/reference/methods/chat.postMessage."""
         return await web.post(self.channel, body, thread_ts=self.thread)
@@ -65,6 +82,11 @@ class Whisper:
     channel: ChannelId
     user: SlackUserId
     thread: MessageTs | None = None
+
+    @property
+    def lane(self) -> str:
+        """They are paced together, wherever they are shown."""
+        return "chat.postEphemeral"
 
     async def send(self, web: Web, body: Body) -> Sent:
         """https://docs.slack.dev/reference/methods/chat.postEphemeral."""
@@ -87,6 +109,11 @@ class Answer:
     url: SecretStr
     in_channel: bool = False
 
+    @property
+    def lane(self) -> str:
+        """Answers are not paced: Slack takes five of each."""
+        return ""
+
     async def send(self, web: Web, body: Body) -> Sent:
         """https://docs.slack.dev/interactivity/handling-user-interaction."""
         whole = _with_invitation(body) if self.in_channel else body
@@ -102,6 +129,11 @@ class Direct:
 
     user: SlackUserId
 
+    @property
+    def lane(self) -> str:
+        """As for any channel."""
+        return _channel_lane(self.user)
+
     async def send(self, web: Web, body: Body) -> Sent:
         """Slack opens the conversation by itself when *user* is its channel."""
         return await web.post(self.user, body)
@@ -113,9 +145,32 @@ class Ops:
 
     channel: str
 
+    @property
+    def lane(self) -> str:
+        """As for any channel."""
+        return _channel_lane(self.channel)
+
     async def send(self, web: Web, body: Body) -> Sent:
         """https://docs.slack.dev/reference/methods/chat.postMessage."""
         return await web.post(self.channel, body)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Show a message in a window of whoever just clicked; it has no buttons."""
+
+    trigger: str
+
+    @property
+    def lane(self) -> str:
+        """Windows are not paced: each needs a click."""
+        return ""
+
+    async def send(self, web: Web, body: Body) -> Sent:
+        """https://docs.slack.dev/reference/methods/views.open."""
+        return await web.call(
+            "views.open", trigger_id=self.trigger, view=modals.window(body)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,9 +178,10 @@ class Destination:
     """Where a message may go.
 
     *channel* is empty for the Home tab and for forms; *direct*: it is a person's
-    messages with the bot. *card* is the message to keep up to date. *answer_url* is
-    one that Slack still takes (see `fresh`). *ops* is the operators' channel, empty
-    if the message must not go there or there is none.
+    messages with the bot. *card* is the message to keep up to date, *stands* the one
+    in its thread. *answer_url* is one that Slack still takes (see `fresh`). *trigger*
+    opens a window, right after a click. *ops* is the operators' channel, empty if the
+    message must not go there or there is none.
     """
 
     channel: ChannelId
@@ -133,7 +189,9 @@ class Destination:
     thread: MessageTs | None = None
     direct: bool = False
     card: tuple[ChannelId, MessageTs] | None = None
+    stands: tuple[ChannelId, MessageTs] | None = None
     answer_url: SecretStr | None = None
+    trigger: str = ""
     ops: str = ""
 
 
@@ -145,32 +203,81 @@ def fresh(
 
 
 def ways(audience: Audience, destination: Destination) -> tuple[Way, ...]:
-    """Return the ways to *audience*, the best one first."""
-    direct = (Direct(destination.user),)
+    """Return the ways to *audience*, the best one first, each of them once.
+
+    Whatever it is, whoever asked hears of it before the operators do in their place.
+    """
+    asker = _to_asker(destination)
     ops = (Ops(destination.ops),) if destination.ops else ()
     match audience:
-        case Audience.CHANNEL | Audience.THREAD:
-            return (*_to_channel(destination), *direct, *ops)
+        case Audience.CHANNEL:
+            # a message of their own stays, one that only they see in a channel goes
+            direct = _direct(destination.user)
+            others = (way for way in asker if not isinstance(way, Answer))
+            order = (*_to_channel(destination), *direct, *others, *ops)
+        case Audience.THREAD:
+            order = (*_to_thread(destination), *asker, *ops)
         case Audience.ASKER:
-            return (*_to_asker(destination), *direct, *ops)
+            order = (*asker, *ops)
         case Audience.OPS:
-            return (*ops, *direct)
+            order = (*ops, *_direct(destination.user), *asker)
+    return tuple(dict.fromkeys(order))
 
 
-async def send(web: Web, order: Iterable[Way], body: Body) -> Sent:
+async def send(
+    web: Web,
+    order: Iterable[Way],
+    body: Body,
+    lanes: Lanes | None = None,
+    *,
+    counted: bool = False,
+) -> Sent:
     """Send *body* by the first way of *order* that works; return how the last one went.
 
-    Where Slack refuses the blocks, the text is sent without them.
+    A way whose lane is full ends it as Slack would, with the seconds to wait; the
+    first way's has been *counted* if the caller did. Where Slack refuses the blocks,
+    they are sent in the oldest layout, then the text alone.
     """
     sent = Sent(ok=False, error=NO_WAY)
+    unknown: Sent | None = None  # the token
     for way in order:
-        sent = await way.send(web, body)
-        if sent.unshowable:
-            log.error("message.unshowable", way=type(way).__name__, error=sent.error)
-            sent = await way.send(web, {"text": str(body.get("text", ""))[:SHORT]})
-        if not sent.refused:
-            break
+        if unknown and not isinstance(way, Answer):
+            continue
+        if lanes and not counted:
+            if wait := lanes.wait(way.lane):
+                return Sent(ok=False, error="ratelimited", retry_after=wait)
+            lanes.take(way.lane)
+        counted = False
+        sent = await _showing(web, way, body)
+        if lanes and sent.too_fast:
+            lanes.close(way.lane, sent.retry_after)
+        elif lanes and not (sent.ok or sent.away):
+            lanes.give_back(way.lane)
+        unknown = unknown or (sent if sent.unauthorised else None)
+        if not (sent.refused or sent.unauthorised):
+            return sent
+    return unknown or sent
+
+
+async def _showing(web: Web, way: Way, body: Body) -> Sent:
+    """Send *body* by *way* in the first layout that Slack takes."""
+    sent = Sent(ok=False, error=NO_WAY)
+    for layout in _layouts(body):
+        sent = await way.send(web, layout)
+        if not sent.unshowable:
+            return sent
+        log.error("message.unshowable", way=type(way).__name__, error=sent.error)
     return sent
+
+
+def _layouts(body: Body) -> Iterable[Body]:
+    """Yield *body*, then what is left of it for a Slack that refuses its blocks."""
+    yield body
+    blocks = body.get("blocks") or []
+    oldest = plain.reduced(blocks)
+    if oldest and oldest != blocks:
+        yield {**body, "blocks": oldest}
+    yield {"text": str(body.get("text", ""))[:SHORT]}
 
 
 def _to_channel(destination: Destination) -> tuple[Way, ...]:
@@ -181,22 +288,45 @@ def _to_channel(destination: Destination) -> tuple[Way, ...]:
     return (*update, *post, *answer)
 
 
+def _to_thread(destination: Destination) -> tuple[Way, ...]:
+    """Below the card, in its own thread if it stands in one; else in the channel."""
+    channel, thread = destination.channel, destination.thread
+    update = (Update(*destination.stands),) if destination.stands else ()
+    below: tuple[Way, ...] = ()
+    if destination.card:
+        stands_in, ts = destination.card
+        inside = thread if stands_in == channel else None
+        below = (Post(stands_in, inside or ts),)
+    post = (Post(channel, thread),) if channel else ()
+    return (*update, *below, *post)
+
+
 def _to_asker(destination: Destination) -> tuple[Way, ...]:
     """In the asker's messages with the bot everything is for their eyes only."""
     channel, thread = destination.channel, destination.thread
-    url = destination.answer_url
+    url, user = destination.answer_url, destination.user
     answer: tuple[Way, ...] = (Answer(url),) if url else ()
-    if not channel:
-        return answer
+    post = (Post(channel, thread),) if channel and destination.direct else ()
+    whisper = (Whisper(channel, user, thread),) if channel else ()
+    window = (Window(destination.trigger),) if destination.trigger else ()
     if destination.direct:
-        return (*answer, Post(channel, thread))
-    return (*answer, Whisper(channel, destination.user, thread))
+        return (*answer, *post, *_direct(user), *whisper, *window)
+    return (*answer, *whisper, *_direct(user), *window)
+
+
+def _direct(user: SlackUserId) -> tuple[Way, ...]:
+    return (Direct(user),) if user else ()
+
+
+def _channel_lane(channel: str) -> str:
+    return f"chat.postMessage {channel}"
 
 
 def _with_invitation(body: Body) -> Body:
     """Return *body* with what would make the message one that can be updated."""
     sentence = _("Invite me to this channel to keep this card live.")
     invitation = message(Outcome(headline=(sentence,)))
+    in_blocks = plain.reduced(invitation["blocks"])
     if not body.get("blocks"):
         return {**body, "text": f"{body.get('text', '')}\n{invitation['text']}"}
-    return {**body, "blocks": [*body["blocks"], *invitation["blocks"]]}
+    return {**body, "blocks": [*body["blocks"], *in_blocks]}

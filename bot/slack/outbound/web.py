@@ -5,15 +5,17 @@ answer got lost would be posted twice.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
+import structlog
 from pydantic import SecretStr
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.ids import ChannelId, MessageTs
 from bot.slack.inbound.payloads import answer_url_is_slacks
@@ -45,9 +47,19 @@ AWAY = {
     "timeout",
     "unreachable",
 }
+UNREADABLE = "unreadable_answer"
 TOO_MANY = 429
 OK = 200
-READS = {"users.info", "usergroups.users.list", "conversations.info"}  # take no JSON
+SERVER_ERROR = 500
+MOST_WARNINGS = 200  # that are told apart in the log
+READS = {  # which take no JSON
+    "conversations.info",
+    "conversations.replies",
+    "users.info",
+    "usergroups.users.list",
+}
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +67,15 @@ class Sent:
     """How a call ended.
 
     *error* is Slack's word, `timeout`, `unreachable` or `http_` and a status.
-    *retry_after* is in seconds, when Slack gave one.
+    *retry_after* is in seconds, when Slack gave one. *scopes* are those of the token,
+    if Slack named them.
     """
 
     ok: bool
     error: str = ""
     retry_after: float = 0.0
     data: Mapping[str, Any] | None = None
+    scopes: frozenset[str] | None = None
 
     @property
     def away(self) -> bool:
@@ -69,10 +83,24 @@ class Sent:
         return self.error in AWAY or self.error.startswith("http_5")
 
     @property
+    def too_fast(self) -> bool:
+        """Slack took nothing, and will after `retry_after`."""
+        return self.error in TOO_FAST
+
+    @property
+    def transient(self) -> bool:
+        """The same may be tried again."""
+        return self.away or self.too_fast
+
+    @property
+    def unauthorised(self) -> bool:
+        """Slack does not know the token: no call that needs it can work."""
+        return self.error in NO_SUCH_TOKEN
+
+    @property
     def refused(self) -> bool:
         """Slack will never take the message this way; another may be open."""
-        again = self.away or self.error in TOO_FAST | NO_SUCH_TOKEN
-        return not self.ok and not again
+        return not (self.ok or self.transient or self.unauthorised)
 
     @property
     def unshowable(self) -> bool:
@@ -100,6 +128,7 @@ class Web:
         self._token = token
         self._session: aiohttp.ClientSession | None = None
         self._client: AsyncWebClient | None = None
+        self._warned: set[tuple[str, str]] = set()
 
     async def __aenter__(self) -> Self:
         timeout = aiohttp.ClientTimeout(total=SECONDS)
@@ -136,15 +165,37 @@ class Web:
         read = method in READS
         verb = "GET" if read else "POST"
         payload = {"params": params} if read else {"json": params}
+        calling = self.client.api_call(method, http_verb=verb, **payload)
+        return await self._answered(method, calling)
+
+    async def open_socket(self, token: SecretStr) -> Sent:
+        """Ask for the address of a socket with the app-level *token*; never raises."""
+        method, secret = "apps.connections.open", token.get_secret_value()
+        calling = self.client.apps_connections_open(app_token=secret)
+        return await self._answered(method, calling)
+
+    async def _answered(
+        self, method: str, calling: Awaitable[AsyncSlackResponse]
+    ) -> Sent:
         try:
-            response = await self.client.api_call(method, http_verb=verb, **payload)
+            response = await calling
         except SlackApiError as error:
             return _refused(error)
         except TimeoutError:
             return Sent(ok=False, error="timeout")
         except (SlackClientError, aiohttp.ClientError, OSError):
             return Sent(ok=False, error="unreachable")
-        return Sent(ok=True, data=dict(response.data))  # type: ignore[arg-type]  # JSON
+        data: dict[str, Any] = dict(response.data)  # type: ignore[arg-type]  # JSON
+        self._log_warnings(method, data)
+        return Sent(ok=True, data=data, scopes=_scopes(response.headers))
+
+    def _log_warnings(self, method: str, data: Mapping[str, Any]) -> None:
+        """Log what Slack warns of, once for each method."""
+        for word in _warnings(data):
+            pair = (method, word)
+            if pair not in self._warned and len(self._warned) < MOST_WARNINGS:
+                self._warned.add(pair)
+                log.warning("slack.warns", method=method, warning=word)
 
     async def post(self, channel: str, body: Mapping[str, Any], **more: Any) -> Sent:
         """Post a message. Links are not unfurled, `@name` is not made a mention."""
@@ -159,7 +210,10 @@ class Web:
         )
 
     async def upload(self, channel: str, name: str, text: str) -> Sent:
-        """Upload a text file into *channel*; the library makes three calls of it."""
+        """Upload a text file into *channel*; the library makes three calls of it.
+
+        It may raise anything where an answer lacks what it expects.
+        """
         try:
             await self.client.files_upload_v2(
                 channel=channel, filename=name, title=name, content=text
@@ -168,6 +222,9 @@ class Web:
             return _refused(error)
         except (SlackClientError, aiohttp.ClientError, OSError):
             return Sent(ok=False, error="unreachable")
+        except Exception:
+            log.exception("upload.broke")
+            return Sent(ok=False, error=UNREADABLE)
         return Sent(ok=True)
 
     async def answer(self, url: SecretStr, body: Mapping[str, Any]) -> Sent:
@@ -182,12 +239,10 @@ class Web:
                 headers={"Content-Type": "application/json"},
                 allow_redirects=False,
             ) as response:
-                if response.status == OK:
-                    return _answered(await response.text())
-                return Sent(
-                    ok=False,
-                    error=f"http_{response.status}",
-                    retry_after=_seconds(response.headers.get("Retry-After")),
+                return _answered(
+                    response.status,
+                    await response.text(errors="replace"),
+                    _seconds(response.headers.get("Retry-After")),
                 )
         except TimeoutError:
             return Sent(ok=False, error="timeout")
@@ -195,15 +250,26 @@ class Web:
             return Sent(ok=False, error="unreachable")
 
 
-def _answered(text: str) -> Sent:
-    """Read the body of a 200: plain `ok`, or JSON with an error after all."""
+def _warnings(data: Mapping[str, Any]) -> Iterable[str]:
+    metadata = data.get("response_metadata")
+    listed = metadata.get("warnings") if isinstance(metadata, dict) else None
+    joined = str(data.get("warning") or "").split(",")
+    return filter(None, map(str, [*joined, *(listed or ())]))
+
+
+def _answered(status: int, text: str, wait: float) -> Sent:
+    """Read an answer: plain `ok`, or JSON that may say no under any status."""
+    if status >= SERVER_ERROR or status == TOO_MANY:
+        return Sent(ok=False, error=f"http_{status}", retry_after=wait)
     try:
         data = json.loads(text)
     except ValueError:
-        return Sent(ok=True)
+        data = None
     if isinstance(data, dict) and data.get("ok") is False:
-        return Sent(ok=False, error=str(data.get("error")))
-    return Sent(ok=True)
+        word = str(data.get("error") or f"http_{status}")
+        return Sent(ok=False, error=word, retry_after=wait)
+    taken = status == OK
+    return Sent(ok=taken, error="" if taken else f"http_{status}")
 
 
 def _refused(error: SlackApiError) -> Sent:
@@ -214,6 +280,14 @@ def _refused(error: SlackApiError) -> Sent:
     data = response.data if isinstance(response.data, dict) else {}
     word = data.get("error") or f"http_{response.status_code}"
     return Sent(ok=False, error=str(word), retry_after=wait)
+
+
+def _scopes(headers: Mapping[str, Any] | None) -> frozenset[str] | None:
+    named = {name.casefold(): value for name, value in (headers or {}).items()}
+    scopes = named.get("x-oauth-scopes")
+    if scopes is None:
+        return None
+    return frozenset(filter(None, (one.strip() for one in str(scopes).split(","))))
 
 
 def _seconds(header: Any) -> float:

@@ -21,11 +21,13 @@ from bot.dialogue.form import (
 )
 from bot.dialogue.outcome import Line, Outcome
 from bot.i18n import _
-from bot.slack.render import blocks, limits
+from bot.slack.render import blocks, limits, plain
 from bot.slack.render.escape import clean, cut, size
 from bot.slack.render.spans import Json, plain_text
 
 Value = str | tuple[str, ...] | None
+
+FORM = "form:"  # how the callback_id of a form begins
 
 
 def view(form: Form) -> Json:
@@ -39,7 +41,7 @@ def view(form: Form) -> Json:
         parts += blocks.paragraph(part) if isinstance(part, Line) else [_input(part)]
     _focus_once(parts)
     return _modal(form.title, parts, close=_("Cancel")) | {
-        "callback_id": f"form:{form.command}:{form.subcommand}",
+        "callback_id": f"{FORM}{form.command}:{form.subcommand}",
         "private_metadata": form.form_id,
         "submit": plain_text(form.submit, limits.VIEW_BUTTON),
     }
@@ -48,6 +50,21 @@ def view(form: Form) -> Json:
 def closing(outcome: Outcome, *, title: str = "Patchbay") -> Json:
     """Return a modal that shows *outcome* and can only be closed."""
     return _modal(title, blocks.without_actions(outcome), close=_("Close"))
+
+
+def window(body: Mapping[str, Any], *, title: str = "Patchbay") -> Json:
+    """Return a modal that shows the message *body*, without its buttons."""
+    text = {"type": "section", "text": plain_text(body["text"], limits.TEXT)}
+    parts = plain.without_buttons(body.get("blocks") or [text])
+    return _modal(title, parts, close=_("Close"))
+
+
+def is_form(view: Mapping[str, Any]) -> bool:
+    """Tell whether *view* is a form, and not one that can only be closed."""
+    named = str(view.get("callback_id", "")).startswith(FORM)
+    return named and any(
+        block.get("type") == "input" for block in view.get("blocks") or ()
+    )
 
 
 def options(offered: Iterable[Option]) -> Json:

@@ -4,6 +4,7 @@ The action is not in the public SDK, and its page has another action's descripti
 its meaning is taken from its name and its fields.
 """
 
+import re
 from typing import Annotated
 
 from bot.i18n import _
@@ -25,9 +26,15 @@ GS = Api(
     page="https://cloud.tencent.com/document/product/1162",
 )
 
-# Text all the way: 19 digits are more than a JSON number holds exactly.
+# Text all the way: 19 digits are more than a JSON number holds exactly. The page says
+# only that it is text, so other ones are asked for, too; it costs nothing.
+USUAL_ID = re.compile(r"[0-9]{19}")
 CoStreamId = Annotated[
-    SessionId, Like(r"[0-9]{19}", lambda: _("The {what} is 19 digits."))
+    SessionId,
+    Like(
+        r"[A-Za-z0-9_-]{1,64}",
+        lambda: _("The {what} takes 1 to 64 letters, digits, “_” and “-”."),
+    ),
 ]
 
 

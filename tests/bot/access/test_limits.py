@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from bot.access.limits import check_counts, host_of, is_listed
 from bot.errors import NotAllowed
-from bot.resources.relay.plan import prepared_from
+from bot.resources.relay.request import prepared_from
 from bot.resources.relay.resource import Relay
-from bot.settings import App, Limits, Policy, Rule
+from bot.settings import App, Limits, Policy, Rule, Terms
 
 APP = App(name="main", sdk_app_id=1, usersig_key="k" * 8)
 LISTED = ("push.example.com", ".livepush.example.com")
@@ -20,7 +20,7 @@ def check(request, limits, push_hosts):
 
 def request(**said):
     plan = {"room": "1", "url": "rtmp://push.example.com/a/b", **said}
-    return prepared_from(plan, (APP,), "pb_" + "0" * 26).request
+    return prepared_from(plan, Terms(apps=(APP,)), "pb_" + "0" * 26).request
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ async def test_limits_and_hosts_are_checked_before_a_start_is_accepted(world_wit
     after = await world.typed(start(4))
 
     assert "push_hosts" in repr(foreign)
-    assert first == [None, None]
+    assert [one.plain for one in first] == ["🟡 R1 requested…", "🟡 R2 requested…"]
     assert "live_relays" in repr(third)
     assert "asked already" in repr(again)
     assert "starts_per_person_a_day" in repr(after)

@@ -1,16 +1,21 @@
 """What words look like, and how text is put straight."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.dialogue.words import Token, TokenKind
 from bot.grammar.tokens import bare, classify, find_ids, normalise, unwrap
+from bot.ids import intent_from, intent_id
 from bot.tencent.explain import codes
 
 TASK = "-m97l2ZU7vxyBSmXYsRx1Xy9Kf4bVVfbbhSKC4K-4pycoZWKv542xbi139uTvGt1zAHoAQ.."
 OTHER = "-m9lnV5U7nj4rkLBWMXF9n8-EohONCXbalWuLYK-4pycoZWQndibcqSVnrlqKF5om7EIDVk4awE."
 OTHERS = "-m97l2ZU7tq6nEsHR89259B8aCDblqnbGhWKC4K-4pycoZWpyHnld1jC9aCD+EU7V8WRAQ.."
+FOREIGN = "-nHuqHlU7islZCDCjMne7HY2TJoU1NbbDkHjVoK-yqHu8ZWQndibQJtEhvB6ShqolkmNmnxz7AE."
+INTENT = "01KDVDNA0095GBQA1GECSTT3MA"
 REQUEST = "a2f248c2-120d-436d-8931-a18575019580"
 SESSION = "1326515201117065216"
 LINK = "https://acme.slack.com/archives/C0123ABCD/p1700000000123456"
@@ -92,6 +97,21 @@ def test_one_layer_of_emphasis_comes_off_a_whole_word(word, inside):
         ("13265152011170", TokenKind.WORD),
         (TASK, TokenKind.TASK),
         (OTHER, TokenKind.TASK),
+        (FOREIGN, TokenKind.TASK),
+        (FOREIGN[1:], TokenKind.TASK),
+        (FOREIGN[:-1], TokenKind.TASK),
+        ("-nHuqHlU7isl", TokenKind.TASK),
+        ("-Zabcdef12", TokenKind.TASK),
+        ("-verbose", TokenKind.WORD),
+        ("-maxdepth", TokenKind.WORD),
+        (INTENT, TokenKind.INTENT),
+        (INTENT.lower(), TokenKind.INTENT),
+        (INTENT[:-1], TokenKind.WORD),
+        (INTENT + "X", TokenKind.WORD),
+        ("01KDVDNA0095GBQA1GECSTT3MU", TokenKind.WORD),
+        ("00KDVDNA0095GBQA1GECSTT3MA", TokenKind.WORD),
+        ("02" + "3" * 24, TokenKind.WORD),
+        ("counterrevolutionarynesses", TokenKind.WORD),
         ("-m97l2ZU7", TokenKind.TASK),
         ("-m97", TokenKind.WORD),
         ("295066", TokenKind.WORD),
@@ -110,6 +130,8 @@ def test_one_layer_of_emphasis_comes_off_a_whole_word(word, inside):
         ("FailedOperation.", TokenKind.WORD),
         ("unknown.slowdown", TokenKind.WORD),
         ("http://acme.slack.com/archives/C1/p1700000000123456", TokenKind.WORD),
+        (LINK.replace("slack.com", "slack-gov.com"), TokenKind.PERMALINK),
+        (LINK.replace("slack.com", "slack-go.com"), TokenKind.WORD),
         ("https://example.com/archives/C1/p1700000000123456", TokenKind.WORD),
         ("cai-1a2b3c4d", TokenKind.WORD),
         ("rtmp://push.example.com/live/a", TokenKind.WORD),
@@ -156,7 +178,7 @@ def test_ids_are_found_in_a_pasted_answer():
         ),
     ],
 )
-@pytest.mark.parametrize("task", [TASK, OTHER, OTHERS])
+@pytest.mark.parametrize("task", [TASK, OTHER, OTHERS, FOREIGN])
 def test_a_task_id_keeps_its_dots_whatever_stands_around_it(around, task):
     assert find_ids(around.format(task)) == (Token(task, TokenKind.TASK),)
 
@@ -196,6 +218,13 @@ def test_a_log_line_gives_each_id_once_and_five_at_most():
         ("请停止R128。", "R128"),
         ("S41/lobby", "S41"),
         (f"{SESSION}.", SESSION),
+        (f"cut: {FOREIGN[1:]}, see", FOREIGN[1:]),
+        (f"cut: {FOREIGN[:-1]}, see", FOREIGN[:-1]),
+        (f"cut: {FOREIGN[:40]}… see", FOREIGN[:40]),
+        ("ended -nHuqHlU7isl yesterday", "-nHuqHlU7isl"),
+        (f"intent={INTENT}, sent", INTENT),
+        (f'{{"intent":"{INTENT.lower()}"}}', INTENT.lower()),
+        (f"提交{INTENT}。", INTENT),
     ],
 )
 def test_an_id_is_found_without_what_stands_around_it(text, found):
@@ -210,6 +239,10 @@ def test_an_id_is_found_without_what_stands_around_it(text, found):
         *("https://example.com/R128", "webrtc://example.com/R128/S4"),
         *("-" * 72, "=" * 72, "a1" * 32, "find . -maxdepth 2", "x-m97l2ZU7"),
         *("relay-worker-deployment-of-the-staging-cluster-in-singapore-7c9d8f6b5d",),
+        *("java -Xmx2048m -Xms512m", "java -XX:+UseG1GC -Dserver.port=8080 -jar a.jar"),
+        *("-Dcom.sun.management.jmxremote.port=9010", "tar -Verbose1 -Dry-Run-2-Now"),
+        *(INTENT[1:], f"x{INTENT}", f"pb_{INTENT}", f"{INTENT}-1", "z" * 26, "0" * 26),
+        *("9c1f2e4d5b6a79808f7e6d5c4b", "https://example.com/" + INTENT),
         *("Done.Please look", "java.lang.String", "internal error", "1" * 21),
         "RK8S37P1402445261_3f86d6f5-2db9-4903-a70d-889987c9b2ac and cai-1a2b3c4d",
     ],
@@ -232,6 +265,20 @@ PLAIN = st.characters(exclude_characters="<&＜＆", exclude_categories=["Cs"])
 PHONE = st.sampled_from("ab—–- \u00a0“‘…＝\u200b\u0301é\u212b@ｅ")
 
 
+@given(
+    st.integers(1_577_923_200, 4_102_000_000).map(
+        lambda seconds: datetime.fromtimestamp(seconds, UTC)
+    ),
+    st.binary(min_size=10, max_size=10),
+    st.sampled_from([str, str.lower]),
+)
+def test_every_id_of_an_intent_is_found_whole(moment, randomness, case):
+    text = case(intent_id(moment, randomness))
+
+    assert find_ids(f"see {text}, please") == (Token(text, TokenKind.INTENT),)
+    assert intent_from(text) == text.upper()
+
+
 @given(st.text(PLAIN | PHONE))
 def test_straight_text_stays_as_it_is(text):
     straight = normalise(text)
@@ -244,3 +291,10 @@ def test_what_slack_escapes_comes_back_as_it_was_typed(text):
     slack = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
     assert unwrap(slack) == text
+
+
+def test_as_many_ids_are_found_as_are_asked_for():
+    text = " ".join(f"R{number}" for number in range(1, 100))
+
+    assert len(find_ids(text)) == 5
+    assert [token.text for token in find_ids(text, 40)][-1] == "R40"

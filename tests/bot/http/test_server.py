@@ -1,6 +1,7 @@
 """Health, readiness, and the limits that every route has in common."""
 
 import asyncio
+import io
 
 import aiohttp
 import pytest
@@ -61,7 +62,9 @@ async def test_it_is_ready_when_everything_is_there(running, slack, answer):
     ("size", "status"), [(0, 200), (LARGEST, 200), (LARGEST + 1, 413)]
 )
 async def test_a_body_has_a_largest_size(running, size, status):
-    assert (await ask(running, "POST", "/echo", data=b"x" * size))[0] == status
+    assert (await ask(running, "POST", "/echo", data=io.BytesIO(b"x" * size)))[
+        0
+    ] == status
 
 
 async def test_a_packed_body_is_not_taken(running):

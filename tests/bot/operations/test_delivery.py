@@ -8,26 +8,15 @@ import pytest
 
 from bot.dialogue.outcome import Audience
 from bot.journal.model import ANSWER, CARD_NOTICE, Notice
-from bot.operations.delivery import Delivery
 from bot.operations.notices import drawn
 from bot.resources.registry import RESOURCES
 from bot.slack.render.blocks import message
+from tests.bot.operations.deliveries import delivery
 from tests.fakes.clock import AT
 from tests.fakes.slack import FakeSlack, refused
 
 TO_ASKER = Notice(name=ANSWER, audience=Audience.ASKER)
 TO_OPS = Notice(name="unsettled", audience=Audience.OPS)
-
-
-def delivery(journal, slack, clock):
-    return Delivery(
-        journal.outbox,
-        slack,
-        RESOURCES,
-        now=clock,
-        sleep=clock.sleep,
-        ops_channel="COPS",
-    )
 
 
 async def body_of_the_first(journal, clock):
@@ -57,9 +46,16 @@ async def test_a_card_that_stands_is_updated(journal, waiting, clock):
     assert slack.sent == [("chat.update", {"channel": "CX", "ts": "1.0", **body})]
 
 
-CHANNEL_WAYS = ["chat.update", "post C", "answer in_channel", "post U", "post COPS"]
+CHANNEL_WAYS = [
+    "chat.update",
+    "post C",
+    "answer in_channel",
+    "post U",
+    "chat.postEphemeral",
+    "post COPS",
+]
 ASKER_WAYS = ["answer ephemeral", "chat.postEphemeral", "post U", "post COPS"]
-OPS_WAYS = ["post COPS", "post U"]
+OPS_WAYS = ["post COPS", "post U", "answer ephemeral", "chat.postEphemeral"]
 
 
 @pytest.mark.parametrize(
@@ -226,7 +222,7 @@ async def test_a_journal_that_is_away_is_waited_for_and_nothing_goes_twice(
 
     await until(lambda: all_is_noted(file))
     assert slack.ways == ["post C"]
-    assert clock.naps[:4] == [1.0] * 4
+    assert clock.naps[:2] == [1.0] * 2
 
 
 async def all_is_noted(file):
@@ -243,6 +239,19 @@ async def test_what_cannot_wait_for_the_journal_goes_past_it(journal, waiting, c
 
     assert slack.sent == [("post C", {**body, "thread_ts": None})]
     assert await journal.outbox.waiting() == 1
+
+
+async def test_what_goes_past_the_journal_waits_for_its_place(journal, waiting, clock):
+    for _number in range(2):
+        await waiting()
+    slack = FakeSlack(timer=clock.monotonic)
+    box = delivery(journal, slack, clock)
+
+    for notification in await journal.outbox.due(clock()):
+        await box.send_at_once(notification)
+
+    assert [way for _at, way, _body in slack.taken] == ["post C", "post C"]
+    assert clock.naps == [1.0]
 
 
 async def test_before_it_stops_it_waits_for_what_can_still_go(

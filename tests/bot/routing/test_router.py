@@ -1,19 +1,24 @@
 """Whatever a command raises, the asker gets an answer, and the log what broke."""
 
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 import pytest
 
 from bot.dialogue.form import Form
-from bot.dialogue.outcome import Tone
+from bot.dialogue.outcome import Outcome, Tone
 from bot.errors import Busy, InvalidRequest, NotAllowed, NotFound, UsageError
 from bot.routing.command import Command
+from commands import COMMANDS
 from tests.world import make_world
 
 ERRORS = {
     "busy": Busy("Wait a little.", wait=1.0),
     "invalid": InvalidRequest({"room": "No such room."}),
     "refused": NotAllowed("Not you.", rule="on-call", may=("U0BOB", "S1")),
+    "over": NotAllowed(
+        "At most 60.", rule="idle_seconds", faults={"idle": "At most 60."}
+    ),
     "missing": NotFound("Nothing is called that."),
     "usage": UsageError("Say more.", usage="/odd usage more"),
     "broken": ZeroDivisionError("one over none"),
@@ -47,6 +52,11 @@ async def world(tmp_path):
         ("busy", "🟠 Busy.", "Wait a little."),
         ("invalid", "🟠 That cannot be sent as it is.", "No such room."),
         ("refused", "🟠 You may not do that here.", "on-call"),
+        (
+            "over",
+            "🟠 You may not do that here.",
+            "Mono(text='idle'), '  At most 60.'",
+        ),
         ("missing", "🟠 Nothing is called that.", "Nothing was sent."),
         ("usage", "🟠 Say more.", "/odd usage more"),
         ("broken", "🔴 Something went wrong on my side.", "incident"),
@@ -71,11 +81,31 @@ async def sent_in(world, name):
     return await world.submitted(form)
 
 
-@pytest.mark.parametrize("name", ["busy", "missing", "usage"])
-async def test_so_is_every_error_of_a_form(world, name):
-    assert (await sent_in(world, name)).plain == (
-        await world.typed(f"/odd {name}")
-    ).plain
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("busy", "Wait a little."),
+        ("missing", "Nothing is called that."),
+        ("usage", "Say more."),
+        ("refused", "You may not do that here. Not you. Rule: on-call."),
+    ],
+)
+async def test_so_is_every_refusal_of_a_form_which_stays_as_it_was_filled_in(
+    world, name, sentence
+):
+    with pytest.raises(InvalidRequest) as refused:
+        await sent_in(world, name)
+
+    assert refused.value.faults == {"": sentence}
+
+
+async def test_a_limit_is_told_at_its_field_and_is_on_the_record(world):
+    with pytest.raises(InvalidRequest) as refused:
+        await sent_in(world, "over")
+
+    (record,) = await world.journal.audit.all()
+    assert refused.value.faults == {"idle": "At most 60."}
+    assert (record.action, record.rule) == ("odd.over", "idle_seconds")
 
 
 async def test_faults_of_a_form_go_back_to_their_fields(world):
@@ -87,7 +117,8 @@ async def test_faults_of_a_form_go_back_to_their_fields(world):
 
 async def test_a_refusal_of_either_is_on_the_record(world):
     await world.typed("/odd refused")
-    await sent_in(world, "refused")
+    with pytest.raises(InvalidRequest):
+        await sent_in(world, "refused")
 
     records = await world.journal.audit.all()
     assert [(one.action, one.rule, one.why) for one in records] == [
@@ -104,3 +135,82 @@ async def test_what_breaks_is_in_the_log_under_its_incident(world, capsys):
     assert answer.tone is Tone.BAD
     assert incident in log
     assert "one over none" in log
+
+
+# ── where it is asked, and by whom ───────────────────────────────────────────────
+
+
+def about():
+    """Return a command that says which words it got."""
+    command = Command("relay", summary="Says its words", bare="about")
+    for name, more in {
+        "about": {"in_thread": True},
+        "plain": {},
+        "open": {"for_all": True},
+    }.items():
+
+        async def handler(ask, _service):
+            """Say the words."""
+            return Outcome(headline=(" ".join(token.text for token in ask.words.ids),))
+
+        command.subcommand(name, **more)(handler)
+    return command
+
+
+AT = ("C0OPS", "1700000000.123456")
+
+
+@pytest.fixture
+async def posted(tmp_path):
+    """A world in which the card of R1 stands at AT."""
+    async with AsyncExitStack() as stack:
+        world = await make_world(stack, tmp_path / "q.db")
+        await world.typed(START)
+        (notice,) = await world.notices()
+        await world.journal.outbox.sent(notice.notification, AT)
+        yield world
+
+
+START = "/relay start 295066 url=rtmp://push.example.com/live/a --go"
+
+
+@pytest.mark.parametrize(
+    ("typed", "parent", "read"),
+    [
+        ("/relay about", AT[1], "R1"),
+        ("/relay about R9", AT[1], "R9"),
+        ("/relay about", "1.5", ""),
+        ("/relay about", None, ""),
+        ("/relay plain", AT[1], ""),
+        ("/car about", AT[1], ""),
+    ],
+)
+async def test_without_an_id_a_thread_is_about_the_thing_of_its_card(
+    posted, typed, parent, read
+):
+    router = replace(
+        posted.router,
+        commands={"relay": about(), "car": replace(about(), name="car")},
+    )
+    ask = posted.ask(typed, parent=parent)
+
+    assert (await router.answer(ask)).plain == read
+
+
+async def test_a_stranger_may_neither_look_nor_choose_nor_see_the_home_tab(posted):
+    router = replace(posted.router, commands={**COMMANDS, "relay": about()})
+    ask = posted.ask("/relay about R1", home="T9")
+
+    assert (await router.answer(ask)).plain == "🟠 You may not do that here."
+    assert (await router.answer(replace(ask, text="open"))).plain == ""
+    assert await router.options("relay", "relays", "", ask.who) == ()
+    assert "R1" not in repr(await router.home(ask.who))
+    assert "R1" in repr(await posted.router.home(posted.ask("/relay").who))
+
+
+async def test_an_alarm_goes_to_the_operators(posted):
+    await posted.router.alarm("app_uninstalled", "This app was removed.")
+
+    (alarm,) = await posted.alarms()
+    assert alarm.text.endswith("app_uninstalled")
+    assert "This app was removed." in repr(alarm.body)

@@ -5,9 +5,14 @@ import asyncio
 import pytest
 
 from bot.dialogue.ask import Person
-from bot.errors import SettingsError
+from bot.errors import JournalUnavailable, SettingsError
 from bot.runtime.tasks import Tasks
-from bot.slack.directory import GROUPS_FRESH, GROUPS_LAST, SlackDirectory
+from bot.slack.directory import (
+    GROUPS_FRESH,
+    GROUPS_LAST,
+    UNREAD_SECONDS,
+    SlackDirectory,
+)
 from tests.fakes.clock import FakeClock
 from tests.fakes.slack import FakeSlack
 
@@ -40,9 +45,31 @@ def clock():
     return FakeClock()
 
 
-async def identified(web, clock, *groups):
+class Memory:
+    """What outlives the process; *away*, nothing can be read or kept."""
+
+    def __init__(self, clock):
+        self.clock, self.kept, self.away = clock, {}, False
+
+    async def get(self, name):
+        if self.away:
+            raise JournalUnavailable("away")
+        if name not in self.kept:
+            return None
+        value, at = self.kept[name]
+        return value, self.clock.monotonic() - at
+
+    async def keep(self, name, value):
+        if self.away:
+            raise JournalUnavailable("away")
+        self.kept[name] = value, self.clock.monotonic()
+
+
+async def identified(web, clock, *groups, memory=None):
     tasks = Tasks()
-    made = SlackDirectory(web, tasks, groups=groups, timer=clock.monotonic)
+    made = SlackDirectory(
+        web, tasks, groups=groups, memory=memory, timer=clock.monotonic
+    )
     await made.identify("token")
     return made, tasks
 
@@ -51,6 +78,7 @@ async def test_the_bot_knows_where_it_is_installed(web, clock):
     made, _ = await identified(web, clock)
 
     assert (made.team, made.authorized.bot_user_id) == ("T1", "UBOT")
+    assert (made.installed, made.known, made.enterprise) == (True, True, "")
 
 
 async def test_before_it_is_introduced_it_knows_nothing(web, clock):
@@ -168,3 +196,166 @@ async def test_who_asks_before_slack_is_there_is_waited_for(web, clock):
 
     assert waits
     assert made.is_guest(GUS)
+
+
+# ── what Slack said last ─────────────────────────────────────────────────────────
+
+
+async def recalled(web, clock, memory, *groups):
+    made = SlackDirectory(
+        web, Tasks(), groups=groups, memory=memory, timer=clock.monotonic
+    )
+    await made.recall("token")
+    return made
+
+
+async def test_the_next_run_knows_where_it_is_before_slack_has_answered(web, clock):
+    memory = Memory(clock)
+    web.data["auth.test"] = {**INSTALLED, "enterprise_id": "E1"}
+    await identified(web, clock, "S1", memory=memory)
+    clock.push(seconds=GROUPS_LAST + 1)
+    web.away = True
+
+    made = await recalled(web, clock, memory, "S1")
+
+    assert (made.installed, made.known) == (True, False)
+    assert (made.team, made.enterprise, made.moved_from) == ("T1", "E1", None)
+    assert made.authorized.bot_user_id == "UBOT"
+    assert made.groups() is None
+    assert made.groups(patient=True) == {"S1": frozenset({"UANA"})}
+
+
+async def test_members_of_other_groups_than_the_rules_name_are_not_recalled(web, clock):
+    memory = Memory(clock)
+    await identified(web, clock, "S1", memory=memory)
+
+    made = await recalled(web, clock, memory, "S1", "S2")
+
+    assert made.groups(patient=True) is None
+
+
+async def test_at_the_first_start_nothing_is_known(web, clock):
+    made = await recalled(web, clock, Memory(clock))
+
+    assert (made.installed, made.known) == (False, False)
+
+
+async def test_a_journal_that_is_away_is_no_reason_not_to_start(web, clock):
+    memory = Memory(clock)
+    memory.away = True
+
+    made = await recalled(web, clock, memory)
+    await made.identify("token")
+
+    assert (made.team, memory.kept) == ("T1", {})
+
+
+@pytest.mark.parametrize(("team", "moved"), [("T1", None), ("T2", "T1")])
+async def test_it_notices_that_it_was_moved(web, clock, team, moved):
+    memory = Memory(clock)
+    await identified(web, clock, memory=memory)
+    web.data["auth.test"] = {**INSTALLED, "team_id": team}
+    made = await recalled(web, clock, memory)
+
+    await made.identify("token")
+
+    assert (made.team, made.moved_from) == (team, moved)
+
+
+async def test_the_groups_of_another_workspace_count_no_longer(web, clock):
+    memory = Memory(clock)
+    await identified(web, clock, "S1", memory=memory)
+    made = await recalled(web, clock, memory, "S1")
+    before = made.groups(patient=True)
+    web.data["auth.test"] = {**INSTALLED, "team_id": "T2"}
+    web.errors = ["", "no_such_subteam"]
+
+    await made.identify("token")
+
+    assert before == {"S1": frozenset({"UANA"})}
+    assert made.groups(patient=True) is None
+
+
+# ── whose people they are ────────────────────────────────────────────────────────
+
+GRID = {"enterprise_id": "E1", "teams": ["T2", "T3"]}
+INFOS = {
+    "USIBLING": {"team_id": "T2", "enterprise_user": GRID},
+    "UBOTH": {"team_id": "T2", "enterprise_user": {**GRID, "teams": ["T1", "T2"]}},
+    "UPARTNER": {"team_id": "T9", "enterprise_user": {"enterprise_id": "E9"}},
+    "USTRANGER": {"team_id": "T9", "is_stranger": True},
+}
+
+
+@pytest.mark.parametrize(
+    ("said", "placed", "asked"),
+    [
+        (("UANA", "T1", ""), ("T1", ""), 0),
+        (("USIBLING", "T2", "E1"), ("T1", "E1"), 0),
+        (("USIBLING", "T2", ""), ("T1", "E1"), 1),
+        (("UBOTH", "T2", ""), ("T1", "E1"), 1),
+        (("USIBLING", "E1", "E1"), ("T1", "E1"), 1),
+        (("UPARTNER", "T9", ""), ("T7", ""), 1),
+        (("USTRANGER", "T9", "E9"), ("T7", "E9"), 1),
+        (("UNOBODY", "T9", ""), ("T7", ""), 1),
+    ],
+)
+async def test_slack_is_asked_about_whoever_may_be_of_the_same_organisation(
+    web, clock, said, placed, asked
+):
+    user, home, enterprise = said
+    web.data["auth.test"] = {**INSTALLED, "enterprise_id": "E1"}
+    web.data["users.info"] = lambda call: {"user": INFOS.get(call["user"])}
+    made, _ = await identified(web, clock)
+    who = Person(team="T7", user=user, home=home, enterprise=enterprise)
+
+    for _again in range(2):
+        found = await made.placed(who)
+
+    assert (found.team, found.enterprise) == placed
+    assert web.ways.count("users.info") == asked
+
+
+async def test_where_slack_is_away_a_sibling_stays_what_the_payload_says(web, clock):
+    made, _ = await identified(web, clock)
+    web.away = True
+    who = Person(team="T1", user="USIBLING", home="T2")
+
+    assert await made.placed(who) == who
+    assert made.homes(who) is None
+
+
+# ── what stands above ────────────────────────────────────────────────────────────
+
+
+async def test_the_first_message_of_a_thread_is_read_where_that_was_granted(web, clock):
+    text = {"text": "R1 is black", "blocks": [{"text": {"text": "and R2"}}]}
+    web.data["conversations.replies"] = {"messages": [text]}
+    made, _ = await identified(web, clock)
+
+    assert await made.parent("C1", "1.5") == "R1 is black and R2"
+    assert web.sent[-1] == (
+        "conversations.replies",
+        {"channel": "C1", "ts": "1.5", "limit": 1, "inclusive": True},
+    )
+
+
+async def test_where_it_was_not_granted_slack_is_not_asked_each_time(web, clock):
+    made, _ = await identified(web, clock)
+    web.errors = ["missing_scope"]
+
+    said = [await made.parent("C1", "1.5") for _time in range(3)]
+    clock.push(seconds=UNREAD_SECONDS + 1)
+    web.data["conversations.replies"] = {"messages": [{"text": "R1"}]}
+
+    assert said == ["", "", ""]
+    assert web.ways.count("conversations.replies") == 1
+    assert await made.parent("C1", "1.5") == "R1"
+
+
+async def test_a_slack_that_is_away_for_once_is_asked_again(web, clock):
+    made, _ = await identified(web, clock)
+    web.errors = ["timeout"]
+    web.data["conversations.replies"] = {"messages": [{"text": "R1"}]}
+
+    assert [await made.parent("C1", "1.5") for _time in range(2)] == ["", "R1"]

@@ -1,10 +1,14 @@
 """The client: answers that cannot be trusted, and what is kept of them."""
 
 import asyncio
+import gzip
+import json
+import os
+import zlib
 
 import pytest
 
-from bot.errors import NoAnswer
+from bot.errors import NoAnswer, Refused
 from tests.bot.tencent.servers import (
     BODY,
     ENDED,
@@ -130,12 +134,98 @@ async def test_a_page_of_a_proxy_is_no_answer():
     assert no_answer(outcome, why)
 
 
-async def test_what_came_packed_stays_packed():
+def deflated(body):
+    bare = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return bare.compress(body) + bare.flush()
+
+
+PACKED = {
+    "gzip": gzip.compress,
+    "x-gzip": gzip.compress,
+    "deflate": zlib.compress,
+    "Deflate, identity": deflated,
+    "": gzip.compress,
+    "identity": bytes,
+}
+
+
+@pytest.mark.parametrize("encoding", PACKED)
+async def test_what_came_packed_though_it_was_not_asked_for_is_unpacked(encoding):
+    answer = http(PACKED[encoding](BODY), Content_Encoding=encoding)
+
+    outcome = await outcome_of(answering(answer))
+
+    assert outcome == Started(task_id=TASK, request_id="r-1")
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+async def test_a_task_id_is_salvaged_from_what_is_packed_and_breaks_off(encoding):
+    long = BODY[:-2] + b', "Note": "' + os.urandom(2000).hex().encode() + b'"}}'
+    packed = PACKED[encoding](long)
+
     outcome = await outcome_of(
-        answering(http(b"\x1f\x8b" * 9, Content_Encoding="gzip"))
+        answering(http(packed[:-900], Content_Encoding=encoding))
     )
 
+    assert no_answer(outcome, "It cannot be unpacked to its end.")
+    assert (outcome.salvaged, outcome.request_id) == (TASK, "r-1")
+
+
+@pytest.mark.parametrize("head", [b"", BODY[:-1]])
+async def test_a_bomb_is_unpacked_to_a_mebibyte_and_what_came_before_is_kept(head):
+    bomb = gzip.compress(head + b" " * 50_000_000)
+
+    outcome = await outcome_of(answering(http(bomb, Content_Encoding="gzip")))
+
+    assert no_answer(outcome, "It cannot be unpacked to its end.")
+    assert outcome.candidates == ((TASK,) if head else ())
+
+
+BESIDE = json.dumps(
+    {"Response": {"Error": {"Code": "LimitExceeded", "Message": "No."}, "TaskId": TASK}}
+).encode()
+
+
+async def test_an_error_with_a_task_id_beside_it_is_no_answer_to_a_start():
+    outcome = await outcome_of(answering(http(BESIDE)))
+
+    assert no_answer(
+        outcome, "It has an error, LimitExceeded: No., and a TaskId beside it."
+    )
+    assert (outcome.salvaged, outcome.candidates) == ("", (TASK,))
+
+
+async def test_an_error_with_a_task_id_beside_it_refuses_a_stop():
+    outcome = await outcome_of(answering(http(BESIDE)), Stop())
+
+    assert isinstance(outcome, Refused)
+    assert (outcome.code, outcome.candidates) == ("LimitExceeded", (TASK,))
+
+
+async def test_what_is_packed_in_an_unknown_way_is_no_answer():
+    answer = http(b"\x1b\x5b packed", Content_Encoding="br")
+
+    assert isinstance(await outcome_of(answering(answer)), NoAnswer)
+
+
+@pytest.mark.parametrize("status", ["201 Made", "302 F", "500 Oh", "503 Away"])
+async def test_a_task_id_is_kept_whatever_the_status(status):
+    outcome = await outcome_of(answering(http(status=status)))
+
     assert isinstance(outcome, NoAnswer)
+    assert (outcome.salvaged, outcome.candidates) == ("", (TASK,))
+
+
+@pytest.mark.parametrize("status", ["201 Made", "500 Oh"])
+async def test_a_task_id_in_the_pieces_of_another_status_is_kept_and_not_trusted(
+    status,
+):
+    answer = http(BODY, status=status, Content_Length=5000)
+
+    outcome = await outcome_of(answering(answer))
+
+    assert no_answer(outcome, ENDED)
+    assert (outcome.salvaged, outcome.candidates) == ("", (TASK,))
 
 
 async def test_an_answer_without_end_is_given_up_after_a_mebibyte():

@@ -54,8 +54,8 @@ COMMON = """ActionOffline AuthFailure.InvalidAuthorization AuthFailure.InvalidSe
     RequestLimitExceeded.GlobalRegionUinLimitExceeded
     RequestLimitExceeded.IPLimitExceeded RequestSizeLimitExceeded
     ResponseSizeLimitExceeded ResourceInUse ResourceInsufficient ResourceNotFound
-    ResourceUnavailable ServiceUnavailable UnauthorizedOperation UnknownParameter
-    UnsupportedOperation UnsupportedProtocol UnsupportedRegion"""
+    ResourceUnavailable ResourcesSoldOut ServiceUnavailable UnauthorizedOperation
+    UnknownParameter UnsupportedOperation UnsupportedProtocol UnsupportedRegion"""
 OURS = """patchbay.NotSent patchbay.NoAnswer patchbay.Busy patchbay.Denied
     patchbay.Expired"""
 

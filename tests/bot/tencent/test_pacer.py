@@ -103,6 +103,40 @@ def test_complaints_of_the_same_second_are_one_and_later_ones_add_up(clock):
     assert rates == [16 / 2] * 2 + [4] * 2 + [2] * 2 + [1] * 7
 
 
+def test_a_patient_pacer_is_halved_once_until_three_seconds_after_the_last(clock):
+    pacer = Pacer(18, monotonic=clock, patient=True)
+    rates = []
+
+    for _complaint in range(40):
+        pacer.slow_down()
+        rates.append(rate_of(pacer))
+        clock.now += 0.7
+
+    assert rates == [9] * 40
+
+
+def test_a_patient_pacer_recovers_by_three_a_second(clock):
+    pacer = Pacer(18, monotonic=clock, patient=True)
+    rates = {}
+
+    pacer.slow_down()
+    for passed in (0, 2, 4, 5, 6):
+        clock.now = 1000 + passed
+        rates[passed] = rate_of(pacer)
+
+    assert rates == {0: 9, 2: 9, 4: 12, 5: 15, 6: 18}
+
+
+def test_slots_that_lie_after_the_penalty_have_the_rate_of_then(clock):
+    pacer = Pacer(10, monotonic=clock, patient=True)
+    pacer.slow_down()
+
+    hundred = waits(pacer, 100)
+
+    assert hundred[15] == 3.0  # five a second for three seconds
+    assert hundred[99] < 12
+
+
 def test_a_rate_below_one_is_not_raised_by_a_complaint(clock):
     pacer = Pacer(0.5, monotonic=clock)
 

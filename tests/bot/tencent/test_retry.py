@@ -47,7 +47,10 @@ ERRORS = {
     "not sent": NotSent("No connection."),
     "not sent, lasting": NotSent("A wrong certificate.", lasting=True),
     "no answer": NoAnswer("It broke off."),
-    "no answer, salvaged": NoAnswer("It broke off.", salvaged="-task-a.."),
+    "no answer, salvaged": NoAnswer(
+        "It broke off.", salvaged="-task-a..", candidates=("-task-a..",)
+    ),
+    "no answer, candidates": NoAnswer("Status 500.", candidates=("-task-a..",)),
 }
 
 
@@ -118,7 +121,12 @@ codes = st.text() | st.lists(
 errors = st.one_of(
     codes.map(refused),
     st.builds(NotSent, st.text(), lasting=st.booleans()),
-    st.builds(NoAnswer, st.text(), salvaged=st.sampled_from(["", "-task-a.."])),
+    st.builds(
+        NoAnswer,
+        st.text(),
+        salvaged=st.sampled_from(["", "-task-a.."]),
+        candidates=st.sampled_from([(), ("-task-a..",), ("-a", "-b")]),
+    ),
     st.builds(CloudError, st.text()),
 )
 levels, repeats = st.sampled_from(Level), st.sampled_from(Repeat)
@@ -297,6 +305,18 @@ def test_only_a_start_is_known_by_the_task_that_a_broken_answer_had():
         Conclusion.UNKNOWN,
         Conclusion.NOT_STARTED,
     ]
+
+
+@pytest.mark.parametrize("code", TABLE["codes"])
+def test_a_code_with_a_task_id_beside_it_is_doubt_for_a_start_and_for_nothing_else(
+    code,
+):
+    error = Refused(code, "No.", candidates=("-task-a..",))
+
+    stories = [story(column, error) for column in COLUMNS]
+
+    plain = [story(column, refused(code)) for column in COLUMNS]
+    assert stories == ["1 UNKNOWN", *plain[1:]]
 
 
 def test_gone_is_gone_even_after_a_try_in_doubt():

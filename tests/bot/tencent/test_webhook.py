@@ -77,10 +77,14 @@ async def test_what_is_not_taken_in_is_not_answered_with_code_0(
     assert MARK.decode() not in caplog.text + capsys.readouterr().out
 
 
-@pytest.mark.parametrize("signs", [[], ["a", "b"]])
-async def test_a_callback_has_one_signature(post, receiver, signs):
+@pytest.mark.parametrize(("signs", "sign"), [([], ""), (["a", "b"], "a, b")])
+async def test_a_callback_without_its_one_signature_is_given_on_to_be_refused(
+    post, receiver, signs, sign
+):
+    receiver.error = NotAllowed("wrong", rule="callback signature")
+
     assert await post(b"{}", *signs) == (401, "")
-    assert receiver.callbacks == []
+    assert receiver.callbacks == [("live-main", b"{}", sign)]
 
 
 async def test_only_a_post_is_a_callback(post):

@@ -149,11 +149,12 @@ def test_an_error_is_tencents_whatever_is_around_it(status, kind):
     assert error.request_id == ID
 
 
-def test_an_error_is_an_error_even_beside_a_task_id():
+def test_an_error_is_an_error_even_beside_a_task_id_which_it_keeps():
     error = failure(answer(TaskId=TASK, Error={"Code": "InternalError"}))
 
     assert isinstance(error, Refused)
     assert (error.code, error.message) == ("InternalError", "")
+    assert error.candidates == (TASK,)
 
 
 def test_a_message_that_utf_8_cannot_hold_is_mended_and_a_long_one_cut():
@@ -213,11 +214,7 @@ def test_a_request_id_that_does_not_look_like_one_is_left_out(claimed):
         b'{"Response":null}',
         b'{"Response":[]}',
         b'{"Response":"ok"}',
-        b"\xef\xbb\xbf" + answer(TaskId=TASK),
-        answer(TaskId=TASK).decode().encode("utf-16"),
-        answer(TaskId=TASK).decode().encode("utf-32-le"),
-        b'{"Response":{"TaskId":"a","TaskId":"b"}}',
-        b'{"Response":{"TaskId":"a","TaskId":"a"}}',
+        b'{"Response":{"TaskId":"a"},"Response":{"TaskId":"b"}}',
         b'{"Response":{"TaskId":"a","Cost":NaN}}',
         b'{"Response":{"TaskId":"a","Cost":-Infinity}}',
         b'{"Response":{"TaskId":"a"}} and more',
@@ -281,7 +278,7 @@ def test_what_breaks_off_within_a_character_or_an_escape_is_still_salvaged():
         b'{"Response":{"TaskId":"-task-a..","TaskId":"-task-b..",',
         b'{"Response":{"Error":{"Code":"X"},"TaskId":"-task-a..",',
         b'{"Response":{"TaskId":"' + b"x" * 513 + b'",',
-        b'{"Response":{"TaskId":"short..",',
+        b'{"Response":{"TaskId":" -task-a..",',
         b'{"Response":{"TaskId":"-task a..",',
         b'{"Response":{"TaskId":"-task-a\\u202e",',
         '{"Response":{"TaskId":"-task-a\u202e",'.encode(),
@@ -290,6 +287,12 @@ def test_what_breaks_off_within_a_character_or_an_escape_is_still_salvaged():
 )
 def test_a_task_id_in_doubt_is_not_salvaged(pieces):
     assert failure(pieces).salvaged == ""
+
+
+def test_nothing_is_salvaged_from_pieces_that_came_with_another_status():
+    told = failure(WHOLE[:-1], status=500)
+
+    assert (told.salvaged, told.candidates) == ("", (TASK,))
 
 
 def test_a_request_id_is_found_in_the_pieces():

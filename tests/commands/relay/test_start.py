@@ -5,9 +5,8 @@ import json
 import pytest
 
 from bot.dialogue.outcome import Code, Outcome, Tone
-from bot.errors import InvalidRequest
 from bot.states import State
-from tests.commands.relay.samples import START, URL, calls, words
+from tests.commands.relay.samples import PASTED, START, URL, calls, words
 
 
 async def test_start_by_text_starts_one_relay_and_keeps_its_task_id(world):
@@ -31,7 +30,7 @@ async def test_the_card_tells_the_end_and_never_the_stream_key(world):
     (notice,) = await world.notices()
 
     assert notice.audience == "channel"
-    assert notice.body["text"] == "🟢 R1 · started   room 295066"
+    assert notice.body["text"] == "🔵 R1 · accepted, callbacks are off   room 295066"
     assert "rtmp://push.example.com/live/****" in json.dumps(notice.body)
     assert "the-secret-key" not in json.dumps(notice.body)
 
@@ -59,85 +58,35 @@ async def test_the_same_relay_is_not_started_twice_unless_it_is_said(world):
     await world.typed(START)
 
     refused = await world.typed(START)
-    await world.typed(f"{START} --again")
+    await world.typed(f"{START} again=R1")
 
-    assert "running as R1" in words(refused)
+    assert refused.headline == (
+        "The like of it runs already, or may: R1. again=R1 starts another.",
+    )
     assert calls(world) == 2
 
 
-async def test_without_go_the_form_opens_with_what_was_typed(world):
-    form = await world.typed(f"/relay start 295066 url={URL} idle=60")
+@pytest.mark.parametrize(
+    ("said", "flag"), [("", 0), ("cdn=other", 0), ("cdn=tencent", 1)]
+)
+async def test_a_typed_start_states_the_cdn_and_says_so_if_it_is_another(
+    world, said, flag
+):
+    line = f"/relay start 295066 url=rtmp://push.elsewhere.test/live/a {said}"
 
-    values = {f.name: f.initial for f in form.fields if hasattr(f, "initial")}
-    assert (form.title, form.submit) == ("Start relay", "Start")
-    assert (values["room"], values["url"], values["idle"]) == ("295066", URL, 60)
-    assert calls(world) == 0
-
-
-async def test_the_form_starts_what_it_says(world):
-    form = await world.typed("/relay start")
-
-    closing = await world.submitted(form, room="295066", url=URL, note="for the final")
+    shown = await world.typed(f"{line} --dry-run")
+    told = await world.typed(f"{line} --go")
 
     intent = await world.handle("R1")
-    assert closing.plain == "🟡 On its way."
-    assert (intent.state, intent.asker.channel, intent.note) == (
-        State.STARTED,
-        "C0OPS",
-        "for the final",
-    )
+    assert intent.masked["PublishCdnParams"][0]["IsTencentCdn"] == flag
+    assert ("cdn=tencent" in words(shown)) is not bool(flag)
+    assert (told is None) is bool(flag)
 
 
-async def test_a_form_that_is_sent_in_twice_starts_once(world):
-    form = await world.typed("/relay start")
+async def test_a_room_beside_json_of_another_room_is_refused_and_both_are_named(world):
+    answer = await world.typed(f"/relay start 777 json={json.dumps(PASTED)} --go")
 
-    for _ in range(2):
-        await world.submitted(form, room="295066", url=URL, key="modal:T:V1")
-
-    assert calls(world) == 1
-
-
-@pytest.mark.parametrize(
-    ("values", "field"),
-    [
-        ({}, "room"),
-        ({"room": "295066"}, "url"),
-        ({"room": "295066", "url": "http://push.example.com/a/b"}, "url"),
-        ({"room": "295066", "url": "rtmp://me:pw@push.example.com/a/b"}, "url"),
-        ({"room": "lobby", "type": "number", "url": URL}, "room"),
-        ({"room": "295066", "url": URL, "what": "one"}, "user"),
-        ({"json": "{"}, "json"),
-    ],
-)
-async def test_a_fault_in_the_form_is_told_at_its_field_and_nothing_is_kept(
-    world, values, field
-):
-    form = await world.typed("/relay start")
-
-    with pytest.raises(InvalidRequest) as refused:
-        await world.submitted(form, **values)
-
-    assert list(refused.value.faults) == [field]
-    assert await world.journal.find.counts() == {}
-    assert calls(world) == 0
-
-
-async def test_a_corrected_form_under_the_same_key_is_accepted(world):
-    form = await world.typed("/relay start")
-    with pytest.raises(InvalidRequest):
-        await world.submitted(form, room="295066", url="ftp://x", key="modal:T:V9")
-
-    await world.submitted(form, room="295066", url=URL, key="modal:T:V9")
-
-    assert len(world.cloud.state.running) == 1
-
-
-async def test_a_form_of_somebody_else_or_of_long_ago_starts_nothing(world):
-    form = await world.typed("/relay start")
-
-    stolen = await world.submitted(form, by="U0BOB", room="295066", url=URL)
-
-    assert "too old" in stolen.plain
+    assert "777 here, 295066 in the JSON." in words(answer)
     assert calls(world) == 0
 
 
@@ -147,7 +96,7 @@ async def test_a_dry_run_shows_the_request_and_sends_nothing(world):
     (body,) = [part.text for part in shown.parts if isinstance(part, Code)]
     request = json.loads(body)
     assert request["PublishCdnParams"] == [
-        {"PublishCdnUrl": "rtmp://push.example.com/live/****", "IsTencentCdn": 0}
+        {"PublishCdnUrl": "rtmp://push.example.com/live/****", "IsTencentCdn": 1}
     ]
     assert await world.journal.find.counts() == {}
     assert calls(world) == 0
@@ -170,7 +119,7 @@ async def test_a_pasted_request_starts_with_our_robot_and_our_usersig(world):
 
     (relay,) = world.cloud.state.running
     assert relay.agent.startswith("pb_")
-    assert "are mine, not the pasted" in words(answer)
+    assert "are the bot's own, not the pasted" in words(answer)
 
 
 @pytest.mark.parametrize(
@@ -181,7 +130,7 @@ async def test_a_pasted_request_starts_with_our_robot_and_our_usersig(world):
         (f"url={URL} what=one", "whose stream"),
         (f"url={URL} idle=1", "5"),
         (f"url={URL} quality=8k", "not one of"),
-        (f"url={URL} room=lobby type=number", "number"),
+        (f"url={URL} type=number room=lobby", "more than one room: 295066, lobby"),
         (f"{' '.join(f'url={URL}{n}' for n in range(11))}", "10"),
         (f"url={URL} romm=1", "Did you mean room=?"),
         (f"url={URL} --goo", "Did you mean --go?"),
@@ -266,8 +215,16 @@ async def test_an_unknown_start_says_what_to_check_and_not_to_start_again(world)
     (notice,) = await world.notices()
 
     body = json.dumps(notice.body, ensure_ascii=False)
-    assert notice.body["text"] == "❔ R1 · unknown   room 295066"
-    for needed in ("Do not start it again yet.", "pb_", "CloudAudit", "push target"):
+    assert (
+        notice.body["text"]
+        == "⚠️ R1 · unknown: please look, callbacks are off   room 295066"
+    )
+    for needed in (
+        "Do not start it again yet: it may be running and billed.",
+        "pb_",
+        "CloudAudit",
+        "push target",
+    ):
         assert needed in body
 
 

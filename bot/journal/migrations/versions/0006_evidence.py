@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0006"
-down_revision = "0003"
+down_revision = "0005"
 
 RUNS = "('started', 'stopping', 'expiring', 'stopped', 'ended')"
 ENDS = "StopPublishCdnStream"
@@ -68,7 +68,6 @@ def _tables() -> None:
         "hearing",
         sa.Column("sdk_app_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("heard_at", sa.BigInteger(), nullable=False),
-        sa.Column("refused_at", sa.BigInteger(), nullable=False, server_default="0"),
         sa.PrimaryKeyConstraint("sdk_app_id"),
     )
 

@@ -15,6 +15,7 @@ from bot.sandbox.slack.client.payloads import Control, Payloads
 from bot.sandbox.slack.model.grants import ResponseUrl
 from bot.sandbox.slack.model.objects import (
     Channel,
+    File,
     Kind,
     Message,
     Refusal,
@@ -38,7 +39,8 @@ class Client:
     """Gestures of everybody in *space*.
 
     *carrier* is the way to the bot. *commands* are the slash commands that exist;
-    None lets any go through.
+    None lets any go through. Every event is delivered *again* so many times, although
+    it was acknowledged: as where the acknowledgement gets lost.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class Client:
     ) -> None:
         self.space = space
         self.carrier = carrier
+        self.again = 0
         self._commands = commands
         self._payloads = Payloads(space)
 
@@ -72,13 +75,45 @@ class Client:
             self._show(who, channel, ack.body)
 
     async def say(
-        self, who: User, channel: Channel, text: str, *, thread: str = ""
+        self,
+        who: User,
+        channel: Channel,
+        text: str,
+        *,
+        thread: str = "",
+        file: str = "",
     ) -> Message:
-        """Post *text*; the bot hears it in a direct message, or when mentioned."""
+        """Post *text*; the bot hears it in a direct message, or when mentioned.
+
+        *file* is the name of a file that goes with it.
+        """
         wire = to_wire(self.space, text, labels=False)
         message = self.space.say(
-            Message(channel=channel.id, user=who.id, text=wire, thread=thread)
+            Message(
+                channel=channel.id,
+                user=who.id,
+                text=wire,
+                thread=thread,
+                files=(File(id=self.space.new_id("F"), name=file),) if file else (),
+            )
         )
+        await self._heard(who, channel, message)
+        return message
+
+    async def edit(self, who: User, message: Message, text: str) -> Message:
+        """Change what *who* said; the bot hears of it, as of a mention or a change."""
+        channel = self.space.channels[message.channel]
+        wire = to_wire(self.space, text, labels=False)
+        edited = self.space.edit(message, wire, ())
+        if channel.kind is Kind.DIRECT:
+            await self._event(self._payloads.changed(edited, message))
+        else:
+            await self._heard(who, channel, edited)
+        return edited
+
+    async def _heard(self, who: User, channel: Channel, message: Message) -> None:
+        """Deliver *message* to the bot, if it is for it."""
+        wire = message.text
         bot = self.space.bot
         mentioned = f"<@{bot.id}>" in wire
         if channel.kind is Kind.DIRECT:
@@ -88,7 +123,6 @@ class Client:
         elif mentioned:
             sentence = f"@{bot.name} is not in this channel."
             self.space.notice(who.id, channel.id, sentence)
-        return message
 
     async def open_home(self, who: User) -> None:
         """Open the app's Home tab."""
@@ -223,8 +257,11 @@ class Client:
                 envelope = Envelope(EnvelopeType.EVENT, payload, attempt, reason)
                 ack = await self.carrier.carry(envelope)
                 if not ack.failed:
-                    return
+                    break
                 reason = _REASONS.get(ack.failed, "http_error")
+            for attempt in range(1, self.again + 1):
+                envelope = Envelope(EnvelopeType.EVENT, payload, attempt, "http_error")
+                await self.carrier.carry(envelope)
 
     def _show(self, who: User, channel: Channel, body: Json) -> None:
         try:

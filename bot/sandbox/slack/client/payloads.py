@@ -12,7 +12,14 @@ from bot.sandbox.aliases import Json
 from bot.sandbox.slack.blockkit import inputs
 from bot.sandbox.slack.model import serialize
 from bot.sandbox.slack.model.grants import ResponseUrl
-from bot.sandbox.slack.model.objects import Channel, Message, Surface, User, View
+from bot.sandbox.slack.model.objects import (
+    Channel,
+    Message,
+    Surface,
+    Team,
+    User,
+    View,
+)
 from bot.sandbox.slack.model.workspace import Workspace
 
 _TOKEN = "proves-nothing"  # noqa: S105 - the legacy field that nobody may trust
@@ -40,6 +47,7 @@ class Payloads:
             "token": _TOKEN,
             "team_id": who.team.id,
             "team_domain": who.team.domain,
+            **_enterprise(who.team, "enterprise_id"),
             "channel_id": channel.id,
             "channel_name": channel.name,
             "user_id": who.id,
@@ -146,9 +154,33 @@ class Payloads:
             event["thread_ts"] = message.thread
         if kind == "message":
             event["channel_type"] = channel.kind.value
-        if who.team != self.space.team:
-            event |= {"user_team": who.team.id, "source_team": who.team.id}
-        return self._event(event, shared=channel.shared)
+        if message.edited:
+            event["edited"] = {"user": who.id, "ts": self.space.ts()}
+        if message.files:
+            event["files"] = [serialize.file(one, self.space) for one in message.files]
+        if message.files and kind == "message":
+            event["subtype"] = "file_share"
+        host = channel.host or self.space.team
+        if who.team != self.space.team or channel.host:
+            home = who.team.enterprise or who.team.id  # of a Grid only that is told
+            event |= {"team": host.id, "user_team": home, "source_team": home}
+        return self._event(event, at=host, shared=channel.shared)
+
+    def changed(self, message: Message, before: Message) -> Json:
+        """Return the event that a direct message was edited."""
+        now = serialize.message(message, self.space)
+        now["edited"] = {"user": message.user, "ts": self.space.ts()}
+        event: Json = {
+            "type": "message",
+            "subtype": "message_changed",
+            "hidden": True,
+            "channel": message.channel,
+            "channel_type": "im",
+            "message": now,
+            "previous_message": serialize.message(before, self.space),
+            "ts": self.space.ts(),
+        }
+        return self._event(event | {"event_ts": event["ts"]}, shared=False)
 
     def home_opened(self, who: User) -> Json:
         """Return app_home_opened."""
@@ -169,7 +201,11 @@ class Payloads:
     def _interaction(self, who: User, view: str) -> Json:
         return {
             "token": _TOKEN,
-            "team": {"id": self.space.team.id, "domain": self.space.team.domain},
+            "team": {
+                "id": self.space.team.id,
+                "domain": self.space.team.domain,
+                **_enterprise(self.space.team, "enterprise_id"),
+            },
             "user": {
                 "id": who.id,
                 "username": who.name,
@@ -178,7 +214,7 @@ class Payloads:
             },
             "api_app_id": self.space.app_id,
             "is_enterprise_install": False,
-            "enterprise": None,
+            "enterprise": _enterprise(self.space.team, "id") or None,
             "trigger_id": self.space.grants.trigger(who.id, view),
         }
 
@@ -214,12 +250,17 @@ class Payloads:
     def _url(self, url: ResponseUrl) -> str:
         return f"{self.space.origin}/response/{self.space.grants.response_url(url)}"
 
-    def _event(self, event: dict[str, Any], *, shared: bool) -> Json:
+    def _event(
+        self, event: dict[str, Any], *, shared: bool, at: Team | None = None
+    ) -> Json:
+        """Return *event*; around it stands whose channel it is (*at*), if not ours."""
+        place, ours = at or self.space.team, self.space.team
         return {
             "token": _TOKEN,
-            "team_id": self.space.team.id,
-            "context_team_id": self.space.team.id,
-            "context_enterprise_id": None,
+            "team_id": place.id,
+            **_enterprise(place, "enterprise_id"),
+            "context_team_id": ours.id,
+            "context_enterprise_id": ours.enterprise or None,
             "api_app_id": self.space.app_id,
             "event": event,
             "type": "event_callback",
@@ -227,7 +268,7 @@ class Payloads:
             "event_time": int(self.space.now().timestamp()),
             "authorizations": [
                 {
-                    "enterprise_id": None,
+                    "enterprise_id": ours.enterprise or None,
                     "team_id": self.space.team.id,
                     "user_id": self.space.bot.id,
                     "is_bot": True,
@@ -237,6 +278,10 @@ class Payloads:
             "is_ext_shared_channel": shared,
             "event_context": "4-" + self.space.random(16).hex(),
         }
+
+
+def _enterprise(team: Team, key: str) -> Json:
+    return {key: team.enterprise} if team.enterprise else {}
 
 
 def _answer_to(message: Message, who: User) -> ResponseUrl:

@@ -28,11 +28,12 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """A workspace."""
+    """A workspace. *enterprise* is the organisation (`E…`) that it belongs to."""
 
     id: str
     name: str
     domain: str
+    enterprise: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,10 @@ class User:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
-    """A conversation. *members* are user IDs; *shared* with another workspace."""
+    """A conversation. *members* are user IDs; *shared* with another workspace.
+
+    *host* is the other workspace, if it is theirs.
+    """
 
     id: str
     name: str
@@ -60,6 +64,7 @@ class Channel:
     kind: Kind = Kind.PUBLIC
     archived: bool = False
     shared: bool = False
+    host: Team | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

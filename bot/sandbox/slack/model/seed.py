@@ -1,6 +1,7 @@
 """The workspace as a new sandbox finds it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from bot.sandbox.slack.model.grants import Grants
@@ -42,6 +43,18 @@ RANDOM = Channel(
 )
 ON_CALL = "S0ONCALL"
 
+# The same workspace as one of an organisation, where sam works in another one.
+ENTERPRISE = "E0SANDBOX"
+SIBLING = Team("T0SIBLING", "Sandbox studios", "sandbox-studios", ENTERPRISE)
+SAM = User(id="W0SAM", name="sam", real_name="Sam, a sibling", team=SIBLING)
+PARTNERS = Channel(
+    id="C0PARTNERS",
+    name="partners",
+    members=frozenset({BOT.id, ANA.id, OLGA.id}),
+    shared=True,
+    host=ELSEWHERE,
+)
+
 
 def workspace(
     *,
@@ -66,3 +79,16 @@ def workspace(
         random=random,
         grants=Grants(random, clock),
     )
+
+
+def on_grid(space: Workspace) -> None:
+    """Make *space* one of an organisation: sam is in #ops, and #partners is olga's."""
+    space.team = replace(space.team, enterprise=ENTERPRISE)
+    for user in tuple(space.users.values()):
+        if user.team.id == space.team.id:
+            space.users[user.id] = replace(user, team=space.team)
+    space.bot = space.users[space.bot.id]
+    space.users[SAM.id] = SAM
+    ops = space.channels[OPS.id]
+    space.channels[OPS.id] = replace(ops, members=ops.members | {SAM.id})
+    space.channels[PARTNERS.id] = PARTNERS

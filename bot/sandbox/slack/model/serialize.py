@@ -25,6 +25,15 @@ def user(of: User, *, locale: bool = False) -> Json:
         "is_app_user": False,
         "updated": 0,
     }
+    if of.team.enterprise:
+        shown["enterprise_user"] = {
+            "id": of.id,
+            "enterprise_id": of.team.enterprise,
+            "enterprise_name": of.team.enterprise,
+            "is_admin": False,
+            "is_owner": False,
+            "teams": [of.team.id],
+        }
     return shown | ({"locale": of.locale} if locale else {})
 
 

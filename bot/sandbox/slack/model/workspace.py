@@ -65,6 +65,8 @@ class Workspace:
     files: dict[str, File] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
     faults: dict[str, list[Fault]] = field(default_factory=dict)
+    refusals: dict[tuple[str, str], str] = field(default_factory=dict)
+    warnings: dict[str, tuple[str, ...]] = field(default_factory=dict)  # by method
     _last: int = 0
 
     # ── what is to go wrong ──────────────────────────────────────────────────────
@@ -82,8 +84,15 @@ class Workspace:
         fault = Fault(error=error, status=status, hang=hang, retry_after=retry_after)
         self.faults.setdefault(method, []).append(fault)
 
-    def fault_for(self, method: str) -> Fault | None:
-        """Return (and use up) the failure that waits for *method*."""
+    def refuse(self, method: str, error: str, *, channel: str = "") -> None:
+        """Let every call of *method* (in *channel*) fail; an empty *error* ends it."""
+        self.refusals[method, channel] = error
+
+    def fault_for(self, method: str, channel: str = "") -> Fault | None:
+        """Return the failure of a call of *method* in *channel*, once if it waits."""
+        for where in (channel, ""):
+            if error := self.refusals.get((method, where)):
+                return Fault(error=error)
         waiting = self.faults.get(method)
         return waiting.pop(0) if waiting else None
 

@@ -92,6 +92,14 @@ class Http:
         except (aiohttp.ClientError, OSError):
             return Ack(failed="dispatch_failed")
 
+    async def probe(self) -> int:
+        """Ask, unsigned as Slack does, whether anybody listens; return the status."""
+        async with (
+            aiohttp.ClientSession(timeout=self._timeout) as session,
+            session.post(self._url, data={"ssl_check": "1", "token": "none"}) as answer,
+        ):
+            return answer.status
+
     def signature(self, body: bytes) -> dict[str, str]:
         """Return the headers that prove *body* to come from Slack, now."""
         stamp = str(int(self._now().timestamp()))

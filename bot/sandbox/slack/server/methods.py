@@ -78,6 +78,7 @@ def auth_test(space: Workspace, args: Json) -> Json:
         "user_id": space.bot.id,
         "bot_id": space.bot_id,
         "is_enterprise_install": False,
+        **({"enterprise_id": space.team.enterprise} if space.team.enterprise else {}),
     }
 
 
@@ -129,6 +130,26 @@ def conversations_open(space: Workspace, args: Json) -> Json:
     return {"channel": {"id": channel.id}}
 
 
+def conversations_replies(space: Workspace, args: Json) -> Json:
+    """https://docs.slack.dev/reference/methods/conversations.replies ."""
+    channel, parent = space.channel(str(args["channel"])), str(args["ts"])
+    if space.bot.id not in channel.members:
+        raise Refusal("not_in_channel")
+    found = [
+        message
+        for message in space.messages.values()
+        if message.channel == channel.id and parent in (message.ts, message.thread)
+    ]
+    if not found:
+        raise Refusal("thread_not_found")
+    found.sort(key=lambda message: message.ts)
+    start, size = _page(args)
+    return {
+        "messages": [serialize.message(m, space) for m in found[start : start + size]],
+        "has_more": start + size < len(found),
+    }
+
+
 def usergroup_users(space: Workspace, args: Json) -> Json:
     """https://docs.slack.dev/reference/methods/usergroups.users.list ."""
     group = args["usergroup"]
@@ -157,6 +178,12 @@ METHODS = {
         run=conversations_members,
         needs=("channel",),
         scopes=("channels:read", "groups:read", "im:read", "mpim:read"),
+        json=False,
+    ),
+    "conversations.replies": Method(
+        run=conversations_replies,
+        needs=("channel", "ts"),
+        scopes=("channels:history", "groups:history", "im:history", "mpim:history"),
         json=False,
     ),
     "conversations.open": Method(

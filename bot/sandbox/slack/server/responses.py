@@ -29,7 +29,10 @@ class Responses:
         return [web.post("/response/{id}", self.answer)]
 
     async def answer(self, request: web.Request) -> web.Response:
-        """Take one answer; 404 when the address is used up or too old."""
+        """Take one answer; 404 when the address is too old.
+
+        One that is used up says so with a 200, as Slack has been seen to.
+        """
         args = (await read(request)).args
         fault = self.space.fault_for("response_url")
         if fault:
@@ -37,7 +40,8 @@ class Responses:
         try:
             url = self.space.grants.take_url(request.match_info["id"])
         except Refusal as refusal:
-            return web.json_response(refused(refusal), status=404)
+            status = 200 if refusal.error == "used_url" else 404
+            return web.json_response(refused(refusal), status=status)
         try:
             apply(self.space, url, args)
         except Refusal as refusal:

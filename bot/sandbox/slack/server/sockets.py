@@ -43,6 +43,7 @@ class Sockets:
         self._patience = patience
         self._open: deque[_Link] = deque()
         self._acks: dict[str, asyncio.Future[Ack]] = {}
+        self._wordless: set[str] = set()  # envelopes whose ack may carry nothing
 
     def routes(self) -> list[web.RouteDef]:
         """Return where it listens."""
@@ -84,6 +85,8 @@ class Sockets:
         self._open.rotate(-1)
         key, ack = str(uuid.UUID(bytes=self.space.random(16))), _future()
         self._acks[key] = ack
+        if envelope.type is EnvelopeType.EVENT:
+            self._wordless.add(key)
         try:
             await self._open[-1].socket.send_json(_framed(key, envelope))
             return await within(self._patience, ack)
@@ -91,6 +94,7 @@ class Sockets:
             return Ack(failed="dispatch_failed")
         finally:
             del self._acks[key]
+            self._wordless.discard(key)
 
     async def warn(self) -> None:
         """Tell every connection that it will end soon."""
@@ -127,6 +131,9 @@ class Sockets:
         except (ValueError, TypeError, KeyError):
             return
         body = message.get("payload") or {}
+        if ack and body and message["envelope_id"] in self._wordless:
+            ack.set_result(Ack(failed="payload_not_accepted"))
+            return
         if ack and not ack.done():
             ack.set_result(Ack(body if isinstance(body, dict) else {"text": str(body)}))
 

@@ -19,8 +19,10 @@ from bot.sandbox.slack.server.methods import Method
 METHODS: dict[str, Method] = (
     methods.METHODS | chat.METHODS | views.METHODS | files.METHODS
 )
-ALL_SCOPES = frozenset(scope for m in METHODS.values() for scope in m.scopes)
+WAYS_IN = frozenset({"app_mentions:read", "commands", "im:history"})
+ALL_SCOPES = WAYS_IN | {scope for m in METHODS.values() for scope in m.scopes}
 _POST_BURST = 4  # messages that a channel takes at once; then one a second
+_UPDATES, _MINUTE = 50, 60.0  # changes of messages in any so many seconds
 _HTTP_OK = 200
 _HTTP_TOO_MANY = 429
 
@@ -50,7 +52,7 @@ class WebApi:
     """The Web API of one workspace. *clock* gives monotonic seconds.
 
     *scopes* are those that the bot was granted; *paced* refuses what comes faster
-    than one message a second and channel.
+    than one message a second and channel, or 50 updates a minute.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class WebApi:
         self._tokens = tokens
         self._clock = clock
         self._free_at: dict[str, float] = {}
+        self._updates: list[float] = []  # when those of the last minute came
 
     def routes(self) -> list[web.RouteDef]:
         """Return where it listens."""
@@ -83,7 +86,7 @@ class WebApi:
         name = request.match_info["method"]
         with self.space.feed.busy():
             sent = await read(request)
-        fault = self.space.fault_for(name)
+        fault = self.space.fault_for(name, str(sent.args.get("channel") or ""))
         if fault:
             response = await self.failure(fault)
             self.space.note(Call(name, sent.public(), {"fault": fault.error}))
@@ -91,7 +94,7 @@ class WebApi:
         wait = self._wait(name, sent.args)
         if wait:
             return self.too_many(math.ceil(wait))
-        answer = self._answer(name, sent)
+        answer = self._answer(name, sent) | self._warnings(name)
         self.space.note(Call(name, sent.public(), answer))
         return web.json_response(answer, headers=self._headers())
 
@@ -151,11 +154,31 @@ class WebApi:
             provided = ",".join(sorted(self.scopes))
             raise Refusal("missing_scope", needed=method.scopes[0], provided=provided)
 
+    def _warnings(self, name: str) -> Json:
+        """Return what Slack says beside an answer that it takes all the same."""
+        words = list(self.space.warnings.get(name, ()))
+        if not words:
+            return {}
+        metadata = {"warnings": words}
+        return {"warning": ",".join(words), "response_metadata": metadata}
+
     def _wait(self, name: str, args: Json) -> float:
-        """Return how long the channel is full yet, or 0 and count this message."""
-        if not self.paced or name != "chat.postMessage":
+        """Return how long the call has to wait yet, or 0 and count it."""
+        if not self.paced or name not in {"chat.postMessage", "chat.update"}:
             return 0
-        now, channel = self._clock(), str(args.get("channel"))
+        now = self._clock()
+        if name == "chat.update":
+            return self._wait_to_update(now)
+        return self._wait_to_post(now, str(args.get("channel")))
+
+    def _wait_to_update(self, now: float) -> float:
+        self._updates = [at for at in self._updates if now - at < _MINUTE]
+        if len(self._updates) >= _UPDATES:
+            return self._updates[0] + _MINUTE - now
+        self._updates.append(now)
+        return 0
+
+    def _wait_to_post(self, now: float, channel: str) -> float:
         free = max(self._free_at.get(channel, now), now)
         if free - now > _POST_BURST - 1:
             return free - now - (_POST_BURST - 1)

@@ -5,6 +5,7 @@ Page: https://www.tencentcloud.com/document/product/647/48247
 
 import hashlib
 import re
+from ipaddress import IPv6Address
 from typing import Annotated
 
 from pydantic import AfterValidator, SecretStr
@@ -28,6 +29,19 @@ _PUSH_URL = re.compile(
     re.ASCII,
 )
 _APP = re.compile(r"/(?P<app>[^/?]+)/")
+# RFC 1123, 2.1: letters, digits and inner hyphens, 63 at most between two dots.
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
+_STREAM = re.compile(r"/[^/?#]+/[^/?#]+")
+LONGEST_NAME = 253
+
+# Of any text: what comes back from Tencent may be spelt otherwise than it was sent.
+_ANY_URL = re.compile(
+    r"(?:[a-z][a-z0-9+.-]*://)?(?:[^/?#]*@)?"
+    r"(?P<host>\[[^\]/?#]*\]|[^:/?#]*)(?::(?P<port>[0-9]*))?(?P<path>[^?#]*)",
+    re.IGNORECASE,
+)
+RTMP_PORT = "1935"
 
 
 # ── push targets ─────────────────────────────────────────────────────────────────
@@ -51,9 +65,27 @@ def _push_url(secret: SecretStr) -> SecretStr:
     if "@" in url[len("rtmp://") :].partition("/")[0]:
         raise fault(_("The {what} has a user name or password before its host."))
     match = _PUSH_URL.fullmatch(url)
-    if match is None or not 0 < int(match["port"] or 1) <= LARGEST_PORT:
+    if match is None or not _is_whole(match):
         raise fault(_("The {what} is written rtmp://host/app/stream."))
     return SecretStr(f"rtmp{url[len('rtmp') :]}")  # RTMP:// is the same, to people
+
+
+def _is_whole(match: re.Match[str]) -> bool:
+    """Tell whether there are a host, a port that can be, an app and a stream."""
+    host, port, path = match["host"], int(match["port"] or 1), match["path"] or ""
+    if host.startswith("["):
+        named = _is_address(host[1:-1])
+    else:
+        named = len(host) <= LONGEST_NAME and bool(_NAME.fullmatch(host))
+    return named and 0 < port <= LARGEST_PORT and bool(_STREAM.match(path))
+
+
+def _is_address(text: str) -> bool:
+    try:
+        IPv6Address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def masked_push_url(url: str) -> str:
@@ -68,17 +100,27 @@ def masked_push_url(url: str) -> str:
 
 
 def canonical_target(url: str) -> str:
-    """Return where *url* pushes to, equal for every spelling: `host:port/path`."""
-    match = _PUSH_URL.fullmatch(url.partition("?")[0].partition("#")[0])
-    if match is None:
+    """Return what two spellings of one push address have in common.
+
+    That is `host:port/path`: the host in lower case and without a dot at its end, the
+    port always, the path as it is. Scheme, user, query and fragment do not count: a
+    signature in them is another one each time. Never raises.
+    """
+    match = _ANY_URL.match(url)
+    if match is None:  # the pattern has no part that must be there
         return url
     host = match["host"].lower().rstrip(".")
-    return f"{host}:{match['port'] or 1935}{match['path'] or ''}"
+    port = (match["port"] or "").lstrip("0") or RTMP_PORT
+    return f"{host}:{port}{match['path']}"
 
 
 def target_digest(url: str) -> str:
-    """Return the digest of where *url* pushes to; it has no stream key in it."""
-    return hashlib.sha256(canonical_target(url).encode()).hexdigest()
+    """Return the SHA-256 of the canonical form of *url*, in hex; "" if it is empty.
+
+    It tells targets apart where the address itself, which is a secret, may not stand.
+    """
+    canonical = canonical_target(url).encode("utf-8", "replace")
+    return hashlib.sha256(canonical).hexdigest() if url else ""
 
 
 PushUrl = Annotated[SecretStr, AfterValidator(_push_url), shown_as(masked_push_url)]

@@ -7,10 +7,10 @@ in `room`, `audio`, `video`, `watermark`, `output` and `record` beside this modu
 from collections.abc import Callable, Iterator
 from typing import Annotated, Self
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from bot.i18n import _
-from bot.ids import TaskId
+from bot.ids import LONGEST_TASK_ID, TaskId, is_task_id, without_margins
 from bot.states import CREATES, ENDS
 from bot.tencent.models.base import (
     Api,
@@ -20,7 +20,7 @@ from bot.tencent.models.base import (
     Reply,
     Request,
 )
-from bot.tencent.models.faults import Broken
+from bot.tencent.models.faults import Broken, fault
 from bot.tencent.models.trtc.audio import McuAudioParams
 from bot.tencent.models.trtc.output import (
     McuFeedBackRoomParams,
@@ -41,7 +41,7 @@ from bot.tencent.models.trtc.room import (
     under,
 )
 from bot.tencent.models.trtc.video import CUSTOM, FLOATING, McuVideoParams
-from bot.tencent.models.values import Like, Many, Switch
+from bot.tencent.models.values import Many, Switch
 
 TRTC = Api(
     name="trtc",
@@ -50,20 +50,27 @@ TRTC = Api(
     page="https://www.tencentcloud.com/document/product/647",
 )
 
+
+def _whole(text: TaskId) -> TaskId:
+    """Return *text* if it can be a TaskId: what came as one must go out as one."""
+    if is_task_id(text):
+        return text
+    sentence = _("The {what} is 1 to {most} bytes of text that can be seen, no space.")
+    raise fault(sentence, most=LONGEST_TASK_ID)
+
+
+def _without_margins(claimed: object) -> object:
+    return without_margins(claimed) if isinstance(claimed, str) else claimed
+
+
 # Opaque: to be kept as it came. Those seen have 72 to 76 characters.
-WholeTaskId = Annotated[
-    TaskId,
-    Like(
-        r"[!-~]{8,512}",
-        lambda: _("The {what} takes 8 to 512 characters of ASCII, without spaces."),
-    ),
-]
+WholeTaskId = Annotated[TaskId, AfterValidator(_whole)]
 
 
 class RelayStarted(Reply):
     """The relay runs, and is billed."""
 
-    task_id: WholeTaskId
+    task_id: Annotated[WholeTaskId, BeforeValidator(_without_margins)]
 
 
 class RelayStopped(Reply):
@@ -141,8 +148,9 @@ class StartPublishCdnStream(Request[RelayStarted]):
 
     @property
     def targets(self) -> tuple[str, ...]:
-        """The digests of the push addresses, in their order."""
-        return tuple(target_digest(one.get_secret_value()) for one in self.target_urls)
+        """The digest of each push address, in order; an event's `target` is one."""
+        urls = (url.get_secret_value() for url in self.target_urls)
+        return tuple(target_digest(url) for url in urls)
 
     @property
     def transcodes(self) -> bool:

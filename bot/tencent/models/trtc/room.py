@@ -59,7 +59,7 @@ def misnamed(room_id: str, room_id_type: int | None) -> Broken:
     if room_id_type == AS_NUMBER and not (number and int(room_id) <= LARGEST_ROOM):
         sentence = _(
             "The ID of a number room is 1 to 4294967295, in digits. If the room was"
-            " created with text, its type is 1."
+            " created with a text ID, choose “Text”."
         )
         yield "RoomId", sentence
 

@@ -1,112 +1,127 @@
 """The card of a co-stream session claims of who is online only what Tencent said."""
 
+from itertools import product
+
 import pytest
 
-from bot.dialogue.outcome import Bold, Code, Facts, Line, Mono
+from bot.dialogue.outcome import Bold, Button, Buttons, Code, Facts, Line, Mono, Tone
 from bot.resources.costream.resource import COSTREAM, MOST_SHOWN, CoStream
 from bot.states import State
 from tests.bot.resources.intents import an_intent
 
 SESSION = "1326515201117065216"
 ONLINE, SELECTED = "OnlineInstanceIds", "AvailableInstanceIds"
-NO_ONLINE = "Tencent did not say which are online, so who lags is unknown."
-NO_SELECTED = "Tencent did not say which are selected, so who lags is unknown."
+NO_ONLINE = Line(("Tencent did not say which are online, so who lags is unknown.",))
+NO_SELECTED = Line(("Tencent did not say which are selected, so who lags is unknown.",))
+TWO_OF_THREE, ALL_TWO = "2 of 3 selected are offline", "all 2 selected are online"
+REFRESH = Button("Refresh", "gs", "show G1")
+
+# Each list may be missing, empty or full: what was said, and what is shown of it.
+LISTS = {"missing": None, "empty": [], "one": ["a"], "two": ["a", "b"]}
+
+
+def looked_up(reply, state=State.DONE, ref=SESSION):
+    return an_intent(kind=COSTREAM, ref=ref, state=state, reply=reply)
 
 
 def card(reply, state=State.DONE):
-    looked_up = an_intent(kind=COSTREAM, ref=SESSION, state=state, reply=reply)
-    return list(CoStream().body(looked_up))
+    return list(CoStream().body(looked_up(reply, state)))
 
 
-def head(online, selected, master="not given"):
-    return [
+def listed(title, ids):
+    if ids is None:
+        return []
+    if not ids:
+        return [Line((Bold(f"{title} (0)"), "  None."))]
+    return [Line((Bold(f"{title} ({len(ids)})"), "")), Code("\n".join(ids))]
+
+
+def count(ids):
+    return "not told" if ids is None else str(len(ids))
+
+
+@pytest.mark.parametrize(("online", "selected"), list(product(LISTS, LISTS)))
+def test_of_two_lists_is_said_what_both_allow_and_who_is_offline_first(
+    online, selected
+):
+    here, chosen = LISTS[online], LISTS[selected]
+    reply = {ONLINE: here, SELECTED: chosen, "MasterInstanceId": "m"}
+    both = here is not None and chosen is not None
+    first = (
+        listed("Selected but offline", [one for one in chosen if one not in here])
+        if both
+        else [NO_SELECTED if chosen is None else NO_ONLINE]
+    )
+    rest = listed("Selected", chosen) if here is None else listed("Online", here)
+
+    assert card({k: v for k, v in reply.items() if v is not None}) == [
+        *first,
         Facts((("Session", (Mono(SESSION),)),)),
         Facts(
             (
-                ("Master", (Mono(master),)),
-                ("Online", (online,)),
-                ("Selected", (selected,)),
+                ("Master", (Mono("m"),)),
+                ("Online", (count(here),)),
+                ("Selected", (count(chosen),)),
             )
         ),
+        *rest,
+        Buttons((REFRESH,)),
     ]
 
 
 @pytest.mark.parametrize(
-    ("reply", "parts"),
+    ("reply", "tone", "standing"),
     [
         (
-            {SELECTED: ["a", "b"]},
-            [*head("not given", "2"), Line((NO_ONLINE,))],
+            {ONLINE: ["a"], SELECTED: list("abc")},
+            Tone.BAD,
+            TWO_OF_THREE,
         ),
+        ({ONLINE: ["a"], SELECTED: ["b"]}, Tone.BAD, "1 of 1 selected is offline"),
+        ({ONLINE: list("ab"), SELECTED: ["a"]}, Tone.GOOD, "1 selected is online"),
         (
-            {ONLINE: ["a"]},
-            [
-                *head("1", "not given"),
-                Line((NO_SELECTED,)),
-                Line((Bold("Online (1)"), "")),
-                Code("a"),
-            ],
+            {ONLINE: list("ab"), SELECTED: list("ab")},
+            Tone.GOOD,
+            ALL_TWO,
         ),
-        (
-            {ONLINE: []},
-            [
-                *head("0", "not given"),
-                Line((NO_SELECTED,)),
-                Line((Bold("Online (0)"), "  None.")),
-            ],
-        ),
-        ({}, [*head("not given", "not given"), Line((NO_SELECTED,))]),
+        ({ONLINE: ["a"], SELECTED: []}, Tone.PLAIN, "nobody is selected"),
+        ({ONLINE: []}, Tone.PLAIN, "who is offline was not told"),
+        ({SELECTED: ["a"]}, Tone.PLAIN, "who is offline was not told"),
+        ({}, Tone.PLAIN, "who is offline was not told"),
     ],
-    ids=["online is missing", "selected is missing", "none is online", "both missing"],
 )
-async def test_without_both_lists_nobody_is_called_offline(reply, parts):
-    assert card(reply) == parts
+def test_the_headline_says_how_many_are_offline(reply, tone, standing):
+    intent = looked_up(reply)
+
+    assert (CoStream().tone(intent), CoStream().standing(intent)) == (tone, standing)
 
 
-@pytest.mark.parametrize(
-    ("reply", "parts"),
-    [
-        (
-            {ONLINE: ["a"], SELECTED: ["a", "b", "c"], "MasterInstanceId": "m"},
-            [
-                *head("1", "3", "m"),
-                Line((Bold("Selected but offline (2)"), "")),
-                Code("b\nc"),
-                Line((Bold("Online (1)"), "")),
-                Code("a"),
-            ],
-        ),
-        (
-            {ONLINE: ["a"], SELECTED: ["a"]},
-            [
-                *head("1", "1"),
-                Line((Bold("Selected but offline (0)"), "  None: all are online.")),
-                Line((Bold("Online (1)"), "")),
-                Code("a"),
-            ],
-        ),
-        (
-            {ONLINE: [], SELECTED: []},
-            [
-                *head("0", "0"),
-                Line((Bold("Selected but offline (0)"), "  None: all are online.")),
-                Line((Bold("Online (0)"), "  None.")),
-            ],
-        ),
-    ],
-    ids=["two lag", "all are online", "nobody is selected"],
-)
-async def test_with_both_lists_who_is_offline_comes_first(reply, parts):
-    assert card(reply) == parts
+def test_what_was_refused_was_not_looked_up():
+    intent = looked_up({}, State.NOT_STARTED)
+
+    assert CoStream().standing(intent) == "not looked up"
+    assert CoStream().tone(intent) is Tone.BAD
 
 
-async def test_of_many_the_first_are_shown_and_the_others_counted():
+def test_of_many_the_first_are_shown_and_all_are_offered():
     many = [f"i{number}" for number in range(MOST_SHOWN + 2)]
 
-    *_rest, shown = card({ONLINE: many})
+    *_rest, shown, buttons = card({ONLINE: many})
 
     assert shown == Code("\n".join([*many[:MOST_SHOWN], "and 2 more"]))
+    assert buttons == Buttons(
+        (REFRESH, Button("All IDs as a file", "gs", "show G1 --all"))
+    )
 
 
-async def test_before_it_is_answered_the_card_says_the_session_alone():
+def test_before_it_is_answered_the_card_says_the_session_alone():
     assert card({}, State.SENDING) == [Facts((("Session", (Mono(SESSION),)),))]
+
+
+def test_an_id_that_is_not_19_digits_is_remarked_upon():
+    intent = looked_up({}, State.SENDING, ref="session-id")
+
+    assert list(CoStream().body(intent)) == [
+        Facts((("Session", (Mono("session-id"),)),)),
+        Line(("An unusual session ID: 19 digits are expected.",), quiet=True),
+    ]

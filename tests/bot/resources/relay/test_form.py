@@ -5,29 +5,34 @@ import pytest
 from bot.dialogue.ask import Submission
 from bot.dialogue.form import ChoiceField, Field, NumberField, TextField
 from bot.dialogue.outcome import Line
-from bot.resources.relay.form import plan_from, start_form
-from bot.settings import App
+from bot.products import MAINLAND
+from bot.resources.relay.cdn import choice_of
+from bot.resources.relay.draft import plan_from
+from bot.resources.relay.form import start_form
+from bot.settings import App, Limits, Policy, Terms
 
 MAIN = App(
     name="live-main", sdk_app_id=1400000001, production=True, usersig_key="k" * 8
 )
+OTHER = "rtmp://push.example.com"
 CHINA = App(
     name="mainland", sdk_app_id=1400000002, region="ap-beijing", usersig_key="k" * 8
 )
 
 
 def names(plan, apps=(MAIN,)):
-    form = start_form(plan, apps, "d")
+    form = start_form(plan, Terms(apps=apps), "d")
     return [field.name for field in form.fields if isinstance(field, Field)]
 
 
 def field(plan, name, apps=(MAIN,)):
-    form = start_form(plan, apps, "d")
+    form = start_form(plan, Terms(apps=apps), "d")
     return next(one for one in form.fields if getattr(one, "name", "") == name)
 
 
 def test_an_empty_plan_asks_for_a_mix_in_720p_and_focuses_the_room():
     assert names({}) == [
+        "mode",
         "room",
         "type",
         "what",
@@ -37,7 +42,6 @@ def test_an_empty_plan_asks_for_a_mix_in_720p_and_focuses_the_room():
         "idle",
         "region",
         "note",
-        "json",
     ]
     room = field({}, "room")
     assert isinstance(room, TextField)
@@ -47,7 +51,7 @@ def test_an_empty_plan_asks_for_a_mix_in_720p_and_focuses_the_room():
 @pytest.mark.parametrize(
     ("plan", "shown", "hidden"),
     [
-        ({"what": "one"}, {"user", "stream", "quality"}, {"layout", "cells"}),
+        ({"what": "one"}, {"user", "stream"}, {"layout", "cells", "quality"}),
         ({"what": "audio"}, set(), {"quality", "layout", "user"}),
         ({"layout": "custom"}, {"cells"}, {"user"}),
         (
@@ -75,12 +79,51 @@ def test_several_apps_are_offered_the_production_one_marked():
     assert app.initial == "mainland"
 
 
-def test_the_region_of_the_app_is_chosen_and_always_offered():
+def test_the_regions_of_the_site_are_offered_and_no_other():
+    terms = Terms(apps=(CHINA,), regions=MAINLAND)
+    form = start_form({}, terms, "d")
+
+    (region,) = [one for one in form.fields if getattr(one, "name", "") == "region"]
+    assert [one.value for one in region.options] == list(MAINLAND)
+    assert (region.initial, region.optional) == ("ap-beijing", False)
+
+
+def test_of_several_apps_each_has_its_region_unless_another_is_chosen():
     region = field({"app": "mainland"}, "region", (MAIN, CHINA))
 
-    assert isinstance(region, ChoiceField)
-    assert region.initial == "ap-beijing"
-    assert "ap-beijing" in {one.value for one in region.options}
+    assert (region.initial, region.optional) == ("", True)
+
+
+def test_what_a_relay_cannot_do_without_is_marked_so():
+    form = start_form({"what": "one"}, Terms(apps=(MAIN,)), "d")
+
+    optional = {one.name for one in form.fields if getattr(one, "optional", False)}
+    assert optional == {"note"}
+
+
+def test_a_number_goes_as_far_as_the_page_and_the_policy_let_it():
+    limits = Limits(
+        width=1280, height=1080, bitrate_kbps=20_000, idle_seconds=60, live_relays=1
+    )
+    terms = Terms(apps=(MAIN,), policy=Policy(limits=limits))
+    form = start_form({"quality": "custom"}, terms, "d")
+
+    assert {
+        one.name: (one.least, one.most)
+        for one in form.fields
+        if isinstance(one, NumberField)
+    } == {
+        "width": (1, 1280),
+        "height": (1, 1080),
+        "fps": (1, 60),
+        "bitrate": (1, 10_000),
+        "gop": (1, 5),
+        "idle": (5, 60),
+    }
+    qualities = next(
+        one for one in form.fields if getattr(one, "name", "") == "quality"
+    )
+    assert [one.value for one in qualities.options] == ["720p15", "540p15", "custom"]
 
 
 def test_what_was_typed_stays_in_its_field():
@@ -100,20 +143,55 @@ def test_a_number_that_is_none_falls_back_to_the_default():
 
 
 @pytest.mark.parametrize(
-    ("urls", "hint"),
+    ("plan", "asked"),
     [
-        ("rtmp://1.livepush.myqcloud.com/a/b", "1 target."),
+        ({}, {}),
+        ({"url": "rtmp://1.livepush.myqcloud.com/a/b"}, {}),
+        ({"url": "rtmp://listed.example/a/b"}, {}),
+        ({"url": f"{OTHER}/a/b\n{OTHER}:1935/c/d"}, {"push.example.com": ""}),
+        ({"url": f"{OTHER}/a/b", "cdn": "other"}, {"push.example.com": "other"}),
         (
-            "rtmp://1.livepush.myqcloud.com/a/b rtmp://push.example.com/a/b",
-            "2 targets: 1 outside Tencent's CDN, which is billed.",
+            {"url": f"{OTHER}/a/b", choice_of("push.example.com"): "tencent"},
+            {"push.example.com": "tencent"},
         ),
     ],
 )
-def test_the_hint_counts_the_targets_and_says_which_are_billed(urls, hint):
-    form = start_form({"url": urls}, (MAIN,), "d")
+def test_of_each_host_that_nobody_knows_it_asks_whose_cdn_it_is(plan, asked):
+    app = MAIN.model_copy(update={"tencent_push_hosts": ("listed.example",)})
+    form = start_form(plan, Terms(apps=(app,)), "d")
 
-    (spans,) = [part.spans for part in form.fields if isinstance(part, Line)]
-    assert spans == (hint,)
+    choices = [one for one in form.fields if getattr(one, "name", "")[:4] == "cdn-"]
+    assert {(one.name, one.initial) for one in choices} == {
+        (choice_of(host), word) for host, word in asked.items()
+    }
+    assert [one.label for one in choices] == [f"Whose CDN is {h}?" for h in asked]
+    assert not any(one.optional for one in choices)
+
+
+def test_a_pasted_request_has_a_small_form_of_its_own():
+    form = start_form({"json": "{}"}, Terms(apps=(MAIN,)), "d")
+
+    assert names({"json": "{}"}) == ["mode", "json", "region", "note"]
+    assert names({"json": "{}", "mode": "form"})[1] == "room"
+    assert names({"mode": "paste"}, (MAIN, CHINA))[1:3] == ["app", "json"]
+    assert not next(one for one in form.fields if one.name == "json").optional
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "kept"),
+    [
+        ("json", "paste", "Request of 3,243 characters, kept."),
+        ("url", "form", "Targets of 3,243 characters, kept."),
+        ("note", "form", "Note of 3,243 characters, kept."),
+    ],
+)
+def test_what_is_too_long_for_a_field_is_kept_and_may_be_replaced(name, mode, kept):
+    plan = {name: "x" * 3243, "mode": mode}
+    form = start_form(plan, Terms(apps=(MAIN,)), "d")
+
+    shown = next(one for one in form.fields if getattr(one, "name", "") == name)
+    assert (shown.initial, shown.optional) == ("", True)
+    assert kept in [one.spans[0] for one in form.fields if isinstance(one, Line)]
 
 
 def test_a_form_reads_back_into_the_plan_it_was_drawn_from():

@@ -81,12 +81,24 @@ async def test_a_relay_starts_and_is_in_the_ledger_and_stops_once(cloud):
     again = await refused(asyncio.to_thread(client.StopPublishCdnStream, stop))
 
     assert len(started.TaskId) == 76
-    assert (stopped.TaskId, again) == (started.TaskId, "ResourceNotFound")
+    assert (stopped.TaskId, again) == (started.TaskId, "FailedOperation.TaskFinished")
     entries = [json.loads(one) for one in cloud.ledger_file.read_text().splitlines()]
     assert [(one["what"], one["agent"]) for one in entries] == [
         ("start", "robot"),
         ("stop", "robot"),
     ]
+
+
+async def test_a_task_that_never_was_cannot_be_stopped(cloud):
+    stop = trtc.StopPublishCdnStreamRequest()
+    stop.from_json_string(json.dumps({"SdkAppId": APP, "TaskId": "-m9nothing."}))
+    client = trtc_client.TrtcClient(
+        credential(cloud), "ap-singapore", profile(cloud, "trtc")
+    )
+
+    code = await refused(asyncio.to_thread(client.StopPublishCdnStream, stop))
+
+    assert code == "FailedOperation.TaskNotExist"
 
 
 @pytest.mark.parametrize(

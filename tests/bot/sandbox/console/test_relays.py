@@ -80,6 +80,18 @@ async def test_a_relay_whose_targets_have_all_ended_is_over(page, heard):
     assert [one["menu"] for one in row["targets"]] == [[], []]
 
 
+async def test_a_relay_whose_targets_all_failed_goes_on_until_it_is_stopped(
+    page, heard
+):
+    relay = running(page)
+    await page.knob("relay", task=relay.task_id, what="fail")
+
+    row = await row_of(page)
+    assert [one["status"] for one in row["targets"]] == ["failed", "failed"]
+    assert row["stopped"] is None
+    assert page.cloud.state.running == [relay]
+
+
 async def test_all_targets_go_through_it_together(page, heard):
     relay = running(page)
     await heard(4)

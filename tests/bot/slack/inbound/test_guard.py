@@ -65,10 +65,47 @@ def test_a_payload_and_an_event_come_out_as_objects():
     assert decide(raw, signed(raw, kind=f"{JSON}; charset=utf-8")).body == event
 
 
-def test_slacks_probe_is_answered_and_goes_no_further():
-    raw = b"ssl_check=1&token=x"
+PROBE = b"ssl_check=1&token=x"
 
-    assert decide(raw) == Turned(200, "probe")
+
+@pytest.mark.parametrize("headers", [signed(PROBE), {"content-type": [FORM]}])
+def test_slacks_probe_is_answered_signed_or_not_and_goes_no_further(headers):
+    assert decide(PROBE, headers) == Turned(200, "probe")
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind"),
+    [
+        (b"ssl_check=0&token=x", FORM),
+        (b"ssl_check=", FORM),
+        (b"ssl_check=true", FORM),
+        (b"ssl_check=1&ssl_check=2", FORM),
+        (b"ssl_check=1&" + b"x" * 2000, FORM),
+        (b"ssl_check=1&x=\xff", FORM),
+        (b"ssl_check=1", JSON),
+        (b'{"ssl_check": "1"}', JSON),
+        (b"&".join(b"f%d=1" % n for n in range(99)) + b"&ssl_check=1", FORM),
+        (COMMAND, FORM),
+    ],
+)
+def test_without_a_signature_only_the_probe_itself_is_answered(raw, kind):
+    assert decide(raw, {"content-type": [kind]}) == Turned(401, "signature")
+
+
+def test_a_command_that_only_says_it_is_no_probe_is_taken():
+    raw = COMMAND + b"&ssl_check=0"
+
+    assert decide(raw, signed(raw)).body["command"] == "/relay"
+
+
+@pytest.mark.parametrize(("letter", "blocks"), [('"', 50), ("\u4e2d", 26)])
+def test_an_alert_of_many_full_blocks_is_taken(letter, blocks):
+    block = {"type": "section", "text": {"type": "mrkdwn", "text": letter * 3000}}
+    message = {"ts": "1.5", "blocks": [block] * blocks}
+    raw = payload(json.dumps({"type": "message_action", "message": message}))
+
+    assert 2**18 < len(raw) < LARGEST
+    assert decide(raw, signed(raw)).body["message"] == message
 
 
 HEADERS = {

@@ -1,6 +1,7 @@
 """Over a real connection: whatever is sent, never a 5xx, and nothing of it in a log."""
 
 import asyncio
+import io
 import json
 import logging
 
@@ -41,7 +42,7 @@ async def post(server, raw, headers, method="POST"):
         session.request(
             method,
             server.url,
-            data=raw,
+            data=io.BytesIO(raw),
             headers=pairs,
             skip_auto_headers={"Content-Type"},
         ) as answer,

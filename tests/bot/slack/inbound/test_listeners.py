@@ -4,6 +4,7 @@ import asyncio
 import json
 
 import pytest
+import structlog
 from slack_bolt.async_app import AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 
@@ -74,6 +75,9 @@ class Router:
     async def home(self, who):
         return Outcome(headline=(f"home of {who.user}",))
 
+    async def alarm(self, name, sentence):
+        self.asks.append((name, sentence))
+
 
 class Replies:
     """Remembers what it was to tell."""
@@ -91,14 +95,27 @@ class Replies:
     async def publish(self, user, view):
         self.told.append((user, view["type"]))
 
+    async def reopen(self, ask):
+        self.told.append(("reopened", ask.text))
+
 
 class Directory:
-    """Knows nobody, but in which workspace it is."""
+    """Knows nobody, but in which workspace it is, unless it is not *installed*."""
 
     authorized = AuthorizeResult(enterprise_id=None, team_id="T1", bot_user_id="UBOT")
+    timer = staticmethod(lambda: 0.0)
 
     def __init__(self):
         self.looked_up = []
+        self.installed = True
+        self.identified = asyncio.Event()
+        self.said = {}  # what may be read of a channel
+
+    async def placed(self, who):
+        return who
+
+    async def parent(self, channel, parent):
+        return self.said.get((channel, parent), "")
 
     def locale(self, user):
         return "en-US"
@@ -251,6 +268,22 @@ async def test_a_form_is_closed_or_gives_way_to_another_view(front, answer, acti
     assert (status, body["response_action"]) == (200, action)
 
 
+@pytest.mark.parametrize(
+    "view",
+    [
+        {**VIEW, "callback_id": ""},
+        {**VIEW, "blocks": [{"type": "section", "block_id": "x"}]},
+    ],
+)
+async def test_what_has_nothing_left_to_send_in_says_that_it_is_done(front, view):
+    status, body = await front.send({**SUBMIT, "view": view})
+
+    (section,) = body["view"]["blocks"][:1]
+    assert (status, body["response_action"]) == (200, "update")
+    assert "This form is done." in str(section)
+    assert front.router.asks == []
+
+
 async def test_a_form_that_takes_long_is_told_so_and_its_faults_come_later():
     front = Front(patience=0.01)
     front.router.gate = asyncio.Event()
@@ -300,7 +333,7 @@ def event(**said):
 async def test_a_mention_and_a_direct_message_are_asks(front):
     said = {"user": "UANA", "channel": "C1", "ts": "1.5", "text": "<@UBOT> relay list"}
     await front.send(event(type="app_mention", **said))
-    await front.send(event(type="message", channel_type="im", **said))
+    await front.send(event(type="message", channel_type="im", **{**said, "ts": "1.6"}))
     await front.settled()
 
     assert [(ask.command, ask.text) for ask in front.router.asks] == [
@@ -362,3 +395,94 @@ async def test_an_opened_home_tab_is_published_and_the_other_tab_is_not(front):
     await front.send(event(type="app_home_opened", user="UANA", tab="messages"))
 
     assert await front.settled() == [("UANA", "home")]
+
+
+# ── once, and from people ────────────────────────────────────────────────────────
+
+SAID = {"user": "UANA", "channel": "C1", "ts": "1.5", "text": "<@UBOT> lookup R1"}
+
+
+async def test_a_message_is_answered_once_however_often_it_is_delivered(front):
+    for number in range(3):
+        await front.send(
+            {**event(type="app_mention", **SAID), "event_id": f"E{number}"}
+        )
+
+    assert await front.settled() == [("event:T1:C1:1.5", OUTCOME)]
+
+
+async def test_every_edit_of_a_message_is_answered_once(front):
+    for at in ("1.8", "1.8", "1.9"):
+        edited = {"user": "UANA", "ts": at}
+        await front.send(event(type="app_mention", edited=edited, **SAID))
+
+    told = await front.settled()
+    assert [key for key, _outcome in told] == ["event:T1:C1:1.5"] * 2
+    assert front.router.asks == []
+
+
+async def test_an_edited_direct_message_is_answered_and_not_carried_out(front):
+    now = {"type": "message", "user": "UANA", "text": "relay start", "ts": "1.5"}
+    changed = {
+        "type": "message",
+        "subtype": "message_changed",
+        "hidden": True,
+        "channel": "D1",
+        "channel_type": "im",
+        "message": {**now, "edited": {"user": "UANA", "ts": "1.9"}},
+        "previous_message": {**now, "text": "relay strat"},
+    }
+
+    assert await front.send(event(**changed)) == (200, "")
+
+    ((key, outcome),) = await front.settled()
+    assert (key, front.router.asks) == ("event:T1:D1:1.5", [])
+    assert "not carried out" in outcome.plain
+
+
+@pytest.mark.parametrize("name", ["app_rate_limited", "app_uninstalled"])
+async def test_what_slack_does_to_the_app_alarms_the_operators_once(front, name):
+    body = {"type": name} if name == "app_rate_limited" else event(type=name)
+
+    with structlog.testing.capture_logs() as logs:
+        answered = [await front.send(body) for _minute in range(3)]
+    await front.settled()
+
+    assert answered == [(200, "")] * 3
+    assert [(one["log_level"], one["name"]) for one in logs] == [("critical", name)] * 3
+    assert [alarm for alarm, _sentence in front.router.asks] == [name]
+
+
+async def test_what_is_nobodys_is_answered_with_nothing_and_no_advice(front, caplog):
+    for body in (event(type="pin_added"), {"type": "of_next_year"}, pressed("other")):
+        assert await front.send(body) == (200, "")
+
+    assert await front.settled() == []
+    assert "Suggestion" not in caplog.text
+
+
+async def test_the_button_under_an_answer_opens_the_form(front):
+    await front.send(pressed("do:form:1", value="- d1"))
+
+    assert await front.settled() == [("reopened", "d1")]
+    assert front.router.asks == []
+
+
+@pytest.mark.parametrize(
+    ("text", "pasted"),
+    [
+        ("", "R1 is black"),
+        ("why?", "R1 is black"),
+        ("lookup", "R1 is black"),
+        ("relay list", ""),
+    ],
+)
+async def test_a_look_up_in_a_thread_is_about_what_stands_above(front, text, pasted):
+    front.directory.said = {("C1", "1.0"): "R1 is black"}
+    said = {**SAID, "text": f"<@UBOT> {text}", "thread_ts": "1.0"}
+
+    await front.send(event(type="app_mention", **said))
+    await front.settled()
+
+    (ask,) = front.router.asks
+    assert (ask.pasted, ask.where.parent) == (pasted, "1.0")

@@ -175,7 +175,7 @@ def test_a_message_is_one_submission_however_often_it_is_delivered():
 def test_a_mention_is_answered_in_its_thread():
     assert mention(said("x"), (), "").where == Place(channel="C1", thread="1.5")
     threaded = mention(said("x", thread_ts="1.0"), (), "").where
-    assert threaded == Place(channel="C1", thread="1.0")
+    assert threaded == Place(channel="C1", thread="1.0", parent="1.0")
 
 
 def test_words_in_the_bots_own_tab_need_no_mention():
@@ -202,7 +202,8 @@ def test_a_shortcut_looks_up_all_that_a_message_says():
 
     ask = shortcut({**PRESSED, "message": message})
 
-    assert (ask.command, ask.text) == ("lookup", "alert R1 down InternalError x")
+    assert (ask.command, ask.text) == ("lookup", "")
+    assert ask.pasted == "alert R1 down InternalError x"
     assert ask.key == "shortcut:T1:t1"
 
 
@@ -219,8 +220,45 @@ def test_a_shortcut_looks_up_all_that_a_message_says():
         ("http://127.0.0.1:8/response/1", "http://127.0.0.1:9/api/", False),
         ("http://127.0.0.1:9/response/1", "https://slack.com/api/", False),
         ("http://10.0.0.1:9/x", "http://10.0.0.1:9/api/", False),
+        ("https://hooks.slack-gov.com/x", "https://slack-gov.com/api/", True),
+        ("https://hooks.slack-gov.com/x", "https://slack.com/api/", False),
+        (HOOK, "https://slack-gov.com/api/", False),
+        (HOOK, "https://acme.enterprise.slack.com/api/", True),
+        (HOOK, "https://proxy.example/api/", True),
+        ("https://hooks.proxy.example/x", "https://proxy.example/api/", False),
+        (HOOK, "https://notslack-gov.com/api/", True),
         ("", "https://slack.com/api/", False),
     ],
 )
 def test_an_answer_goes_to_slack_and_nowhere_else(url, api, ours):
     assert answer_url_is_slacks(url, api) is ours
+
+
+def test_a_long_alert_is_read_to_its_end_and_no_further_than_100_kb():
+    field = {"title": "trace", "value": "R7"}
+    rich = {"elements": [{"type": "link", "url": "https://a.slack.com/archives/C1/p1"}]}
+    message = {
+        "ts": "1.5",
+        "text": "x" * 40_000,
+        "blocks": [{"type": "rich_text", **rich}],
+        "attachments": [{"fields": [field], "footer": "R8"}],
+        "files": [{"preview": "R9"}],
+    }
+
+    pasted = shortcut({**PRESSED, "message": message}).pasted
+    longer = shortcut({**PRESSED, "message": {**message, "text": "y" * 200_000}}).pasted
+
+    assert pasted.split()[1:] == [
+        "https://a.slack.com/archives/C1/p1",
+        "trace",
+        "R7",
+        "R8",
+        "R9",
+    ]
+    assert len(longer) == 100_000
+
+
+def test_what_is_too_long_for_a_command_is_searched():
+    ask = mention(said("<@UBOT> " + "x " * 1000 + "R1"), {"relay"}, "")
+
+    assert (ask.command, ask.text, ask.pasted[-2:]) == ("lookup", "", "R1")

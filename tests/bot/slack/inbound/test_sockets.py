@@ -141,3 +141,19 @@ async def test_after_a_minute_of_silence_it_gives_up(slack):
     await sockets.watch()
 
     assert clock.passed == pytest.approx(DEAF_SECONDS, abs=20)
+
+
+async def test_an_event_is_acked_without_a_word_and_one_too_early_not_at_all(
+    slack, connected
+):
+    _, listeners = connected
+    envelope = Envelope(EnvelopeType.EVENT, {"type": "event_callback"})
+    slack.sockets._patience = 0.2
+
+    listeners.response = BoltResponse(status=200, body={"error": "unhandled"})
+    wordless = await slack.sockets.carry(envelope)
+    listeners.response = BoltResponse(status=503, body="")
+    early = await slack.sockets.carry(envelope)
+
+    assert (wordless.failed, wordless.body) == ("", {})
+    assert early.failed == "operation_timeout"

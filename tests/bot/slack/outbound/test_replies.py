@@ -7,9 +7,11 @@ from pydantic import SecretStr
 
 from bot.dialogue.ask import Ask, Person, Place, Submission, Surface
 from bot.dialogue.form import Form, TextField
-from bot.dialogue.outcome import Audience, File, Outcome
-from bot.slack.outbound.replies import Replies
-from tests.fakes.slack import FakeSlack
+from bot.dialogue.outcome import Audience, File, Outcome, line
+from bot.slack.outbound.replies import REOPENS, Replies
+from tests.fakes.clock import FakeClock
+from tests.fakes.slack import FakeSlack, refused
+from tests.judge import judged
 
 OUTCOME = Outcome(headline=("told",))
 FORM = Form(
@@ -40,8 +42,8 @@ MENTION = replace(
 
 
 async def calls(ask, answer, *refused):
-    web = FakeSlack(*refused)
-    await Replies(web).reply(ask, answer)
+    web, clock = FakeSlack(*refused), FakeClock()
+    await Replies(web, sleep=clock.sleep).reply(ask, answer)
     return web.sent
 
 
@@ -79,6 +81,7 @@ async def test_an_answer_never_goes_to_anybody_else():
         "answer ephemeral",
         "chat.postEphemeral",
         "post UANA",
+        "views.open",
     ]
 
 
@@ -113,18 +116,96 @@ async def test_a_form_is_opened_with_the_trigger():
     assert arguments["view"]["private_metadata"] == "d1"
 
 
-async def test_a_form_that_came_too_late_asks_for_another_try():
-    sent = await calls(ASK, FORM, "expired_trigger_id")
+CLICK = replace(
+    ASK, surface=Surface.BUTTON, command=REOPENS, text=FORM.form_id, trigger="t2"
+)
+
+
+@pytest.mark.parametrize(
+    ("ask", "errors", "ways", "why"),
+    [
+        (ASK, ["expired_trigger_id"], ["views.open", "answer ephemeral"], "in time"),
+        (MENTION, [], ["chat.postEphemeral"], "after a click"),
+    ],
+)
+async def test_a_form_that_did_not_open_is_opened_by_a_button(ask, errors, ways, why):
+    web = FakeSlack(*errors)
+    replies = Replies(web)
+
+    await replies.reply(ask, FORM)
+    told = web.sent[-1][1]
+    await replies.reopen(CLICK)
+
+    assert web.ways == [*ways, "views.open"]
+    assert why in told["text"]
+    assert [
+        (one["action_id"], one["value"])
+        for block in told["blocks"]
+        for one in block.get("elements", ())
+        if "action_id" in one
+    ] == [("do:form:1", f"- {FORM.form_id}")]
+    assert web.sent[-1][1]["trigger_id"] == "t2"
+
+
+async def test_a_form_opens_only_for_whoever_asked_for_it():
+    web = FakeSlack()
+    replies = Replies(web)
+    await replies.reply(MENTION, FORM)
+
+    bob = replace(CLICK.who, user="UBOB")
+    await replies.reopen(replace(CLICK, who=bob))
+
+    assert web.ways == ["chat.postEphemeral", "answer ephemeral"]
+    assert "too old" in web.sent[-1][1]["text"]
+
+
+def pressed(arguments):
+    """Return what the buttons of a message ask for."""
+    rows = [block for block in arguments["blocks"] if block["type"] == "actions"]
+    return [button["value"] for row in rows for button in row["elements"]]
+
+
+TYPED = replace(ASK, text="start 7 url=rtmp://a.example.com/b/c")
+
+
+@pytest.mark.parametrize(
+    "error", ["expired_trigger_id", "exchanged_trigger_id", "timeout", "ratelimited"]
+)
+async def test_a_form_that_came_too_late_is_opened_by_a_button(error):
+    sent = await calls(TYPED, FORM, error)
 
     assert [way for way, _ in sent] == ["views.open", "answer ephemeral"]
-    assert "once more" in sent[1][1]["text"]
+    assert sent[1][1]["text"] == "🟠 Slack did not open the form in time."
+    assert pressed(sent[1][1]) == [f"- {FORM.form_id}"]
 
 
-async def test_where_no_form_can_open_the_slash_is_asked_for():
-    ((way, arguments),) = await calls(MENTION, FORM)
+async def test_where_no_form_can_open_a_button_opens_it():
+    ((way, arguments),) = await calls(replace(MENTION, text="start 7"), FORM)
 
     assert way == "chat.postEphemeral"
-    assert "slash command" in arguments["text"]
+    assert pressed(arguments) == [f"- {FORM.form_id}"]
+
+
+async def test_a_form_that_slack_refuses_is_told_with_its_word():
+    sent = await calls(ASK, FORM, "view_too_large")
+
+    assert [way for way, _ in sent] == ["views.open", "answer ephemeral"]
+    assert sent[1][1]["text"] == "🟠 Slack refused the form: view_too_large."
+
+
+async def test_a_form_in_a_layout_that_slack_refuses_is_opened_in_the_oldest():
+    rich = replace(FORM, fields=(line("Not started yet."), *FORM.fields))
+
+    first, second = await calls(ASK, rich, "invalid_arguments")
+
+    assert [block["type"] for block in first[1]["view"]["blocks"]] == [
+        "rich_text",
+        "input",
+    ]
+    assert [block["type"] for block in second[1]["view"]["blocks"]] == [
+        "section",
+        "input",
+    ]
 
 
 async def test_what_slack_refuses_is_told_again_without_its_parts():
@@ -133,33 +214,89 @@ async def test_what_slack_refuses_is_told_again_without_its_parts():
     assert [way for way, _ in sent] == ["answer ephemeral", "answer ephemeral"]
 
 
-@pytest.mark.parametrize("error", ["timeout", "ratelimited"])
-async def test_what_slack_did_not_take_in_time_is_not_told_twice(error):
-    assert len(await calls(ASK, OUTCOME, error)) == 1
+@pytest.mark.parametrize(
+    ("errors", "pauses"),
+    [
+        ([refused("ratelimited", retry_after=7.0)], [7.0]),
+        ([refused("ratelimited", retry_after=600.0)], [60.0]),
+        ([refused("unreachable"), refused("http_503")], [1.0, 2.0]),
+        ([refused("timeout")], [1.0]),
+    ],
+)
+async def test_an_answer_waits_for_a_slack_that_takes_nothing_now(errors, pauses):
+    web, clock = FakeSlack(answers={"answer ephemeral": errors}), FakeClock()
+
+    await Replies(web, sleep=clock.sleep).reply(ASK, OUTCOME)
+
+    assert web.ways == ["answer ephemeral"] * (len(errors) + 1)
+    assert clock.naps == pauses
+
+
+@pytest.mark.parametrize(("error", "tries"), [("fatal_error", 5), ("timeout", 2)])
+async def test_what_a_way_does_not_take_in_the_end_goes_the_next(error, tries):
+    sent = await calls(ASK, OUTCOME, *[error] * tries)
+
+    assert [way for way, _ in sent] == [
+        *["answer ephemeral"] * tries,
+        "chat.postEphemeral",
+    ]
 
 
 async def test_silence_is_silence():
     assert await calls(ASK, None) == []
 
 
+REDRAWN = replace(
+    ASK, submission=Submission(form_id="d1", view="V1", hash="h", values={})
+)
+INSIDE = replace(REDRAWN, where=Place(channel=""), answer_url=None)
+
+
+async def redrawn(ask, *errors):
+    web = FakeSlack(*errors)
+    await Replies(web, sleep=FakeClock().sleep).redraw(ask, {"type": "modal"})
+    return web.sent
+
+
 async def test_a_redrawn_form_replaces_the_one_it_was_drawn_from():
-    web, view = FakeSlack("hash_conflict"), {"type": "modal"}
-    form = Submission(form_id="d1", view="V1", hash="h", values={})
+    update = {"view_id": "V1", "hash": "h", "view": {"type": "modal"}}
 
-    await Replies(web).redraw(replace(ASK, submission=form), view)
-    await Replies(web).redraw(ASK, view)
-
-    assert web.sent == [("views.update", {"view_id": "V1", "hash": "h", "view": view})]
+    assert await redrawn(REDRAWN) == [("views.update", update)]
+    assert await redrawn(ASK) == []
 
 
-async def test_the_home_tab_is_published():
-    web = FakeSlack("not_enabled")
+@pytest.mark.parametrize("error", ["hash_conflict", "not_found"])
+async def test_a_form_that_changed_or_was_closed_meanwhile_is_left_alone(error):
+    assert len(await redrawn(INSIDE, error)) == 1
 
-    await Replies(web).publish("UANA", {"type": "home"})
 
-    assert web.sent == [
-        ("views.publish", {"user_id": "UANA", "view": {"type": "home"}})
-    ]
+async def test_a_form_that_slack_does_not_redraw_is_told():
+    _update, (way, body) = await redrawn(INSIDE, "view_too_large")
+
+    assert way == "post UANA"
+    assert "view_too_large" in body["text"]
+
+
+async def test_where_messages_are_off_the_answer_to_a_click_is_a_window():
+    _update, _post, (way, arguments) = await redrawn(
+        INSIDE, "view_too_large", "messages_tab_disabled"
+    )
+
+    assert (way, arguments["trigger_id"]) == ("views.open", "t1")
+    judged(arguments["view"], "modal")
+
+
+async def test_the_home_tab_is_published_or_its_reader_is_told_once():
+    web, view = FakeSlack("not_enabled", "", "not_enabled"), {"type": "home"}
+    replies = Replies(web)
+
+    for _opened in range(3):
+        await replies.publish("UANA", view)
+
+    home = ("views.publish", {"user_id": "UANA", "view": view})
+    (_first, (way, body), *others) = web.sent
+    assert (way, _first, others) == ("post UANA", home, [home, home])
+    assert "not_enabled" in body["text"]
 
 
 FILE = replace(OUTCOME, file=File("trail.jsonl", "{}\n"))

@@ -7,6 +7,7 @@ from aiohttp import web as server
 from pydantic import SecretStr
 
 from bot.slack.outbound.web import Sent, Web
+from tests.fakes.slack import refused
 
 
 @pytest.fixture
@@ -146,3 +147,73 @@ async def test_an_address_that_says_no_with_a_200_has_said_no(slack, web, text, 
     slack.answer = server.Response(text=text)
 
     assert await web.answer(SecretStr(f"{slack.url}/response/1"), {}) == sent
+
+
+async def test_what_slack_warns_of_is_logged_once_for_each_method(slack, web, capsys):
+    slack.answer = server.json_response(
+        {
+            "ok": True,
+            "warning": "missing_charset",
+            "response_metadata": {"warnings": ["missing_charset", "old_method"]},
+        }
+    )
+    for _time in range(2):
+        assert (await web.call("chat.update", channel="C", ts="1")).ok
+        slack.answer = server.json_response({"ok": True, "warning": "old_method"})
+
+    logged = [one for one in capsys.readouterr().out.splitlines() if "warns" in one]
+    assert [one.split("warning=")[1] for one in logged] == [
+        "missing_charset",
+        "old_method",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "sent"),
+    [
+        (404, {"ok": False, "error": "expired_url"}, refused("expired_url")),
+        (400, {"ok": False, "error": "invalid_blocks"}, refused("invalid_blocks")),
+        (400, {"ok": False}, refused("http_400")),
+        (404, {"ok": True}, refused("http_404")),
+        (500, {"ok": False, "error": "used_url"}, refused("http_500")),
+        (429, {"ok": False, "error": "x"}, refused("http_429", retry_after=7.0)),
+        (
+            200,
+            {"ok": False, "error": "rate_limited"},
+            refused("rate_limited", retry_after=7.0),
+        ),
+    ],
+)
+async def test_an_address_says_why_under_any_status(slack, web, status, body, sent):
+    headers = {"Retry-After": "7"} if sent.too_fast else {}
+    slack.answer = server.json_response(body, status=status, headers=headers)
+
+    assert await web.answer(SecretStr(f"{slack.url}/response/1"), {}) == sent
+
+
+@pytest.mark.parametrize(
+    "answer", [{"ok": True}, {"ok": True, "upload_url": None, "file_id": "F1"}]
+)
+async def test_an_upload_that_cannot_go_on_is_told(slack, web, answer):
+    slack.answer = server.json_response(answer)
+
+    sent = await web.upload("D1", "trail.jsonl", "{}\n")
+
+    assert (sent.ok, bool(sent.error)) == (False, True)
+
+
+async def test_the_scopes_of_the_token_are_known(slack, web):
+    slack.answer = server.json_response(
+        {"ok": True}, headers={"X-OAuth-Scopes": "chat:write, commands,"}
+    )
+
+    assert (await web.call("auth.test")).scopes == {"chat:write", "commands"}
+
+
+async def test_a_socket_is_asked_for_with_its_own_token(slack, web):
+    slack.answer = server.json_response({"ok": False, "error": "invalid_auth"})
+
+    sent = await web.open_socket(SecretStr("app"))
+
+    assert sent == refused("invalid_auth")
+    assert slack.seen[0][:2] == ("POST", "/api/apps.connections.open")

@@ -28,19 +28,18 @@ def test_the_published_example_goes_out_as_published(example):
 
 
 @pytest.mark.parametrize(
-    "session",
-    [
-        "132651520111706521",
-        "13265152011170652161",
-        "session-id",
-        "132651520111706521６",
-        "1326515201117065216 ",
-        "",
-    ],
+    "session", ["132651520111706521", "13265152011170652161", "session-id", "a" * 64]
 )
-def test_a_session_id_is_19_digits(faults, session):
+def test_a_session_id_of_any_length_is_asked_for(faults, session):
+    assert faults({"SessionId": session}, LOOK_UP) == {}
+
+
+@pytest.mark.parametrize(
+    "session", ["132651520111706521６", "1326515201117065216 ", "", "a" * 65, "a/b"]
+)
+def test_a_session_id_is_letters_and_digits(faults, session):
     assert faults({"SessionId": session}, LOOK_UP) == {
-        "SessionId": "The session ID is 19 digits."
+        "SessionId": "The session ID takes 1 to 64 letters, digits, “_” and “-”."
     }
 
 

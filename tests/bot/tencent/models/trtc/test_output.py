@@ -1,11 +1,16 @@
 """Where a relay goes, and its SEI."""
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
-from bot.tencent.models.trtc.output import PushUrl, masked_push_url
+from bot.tencent.models.trtc.output import (
+    PushUrl,
+    canonical_target,
+    masked_push_url,
+    target_digest,
+)
 
 URL = "PublishCdnParams.0.PublishCdnUrl"
 KEY = "?tx" + "Secret=0a1b2c&txTime=6A"
@@ -27,7 +32,8 @@ USER = "The push address has a user name or password before its host."
         "rtmp://push.example.com:1935/live/a/b/c@d",
         "rtmp://192.0.2.7/live/x",  # whether that is allowed is for policy to say
         "rtmp://[2001:db8::1]:1935/live/x",
-        "rtmp://push.example.com",
+        "rtmp://push.example.com./live/x",
+        f"rtmp://{'a' * 63}.example/live/x",
     ],
 )
 def test_an_rtmp_address_is_taken_as_it_is(mix, put, url):
@@ -63,6 +69,17 @@ def test_the_scheme_is_sent_in_lower_case(mix, put):
         ("rtmp://push.example.com:1935:1/live/x", FORM),
         ("rtmp://push.example.com#.evil.example/live/x", FORM),
         ("rtmp://push.example.com?x/live/x", FORM),
+        *(
+            (f"rtmp://{host}/live/x", FORM)
+            for host in (
+                *("-a.example", "a-.example", "a..example", ".example", "a_b.example"),
+                *(f"{'a' * 64}.example", "a." * 126 + "example", "[::", "[1.2.3.4]"),
+            )
+        ),
+        *(
+            (f"rtmp://push.example.com{path}", FORM)
+            for path in ("", "/", "//", "/live", "/live/", "//x", "/live//x", "/?a/b")
+        ),
         (
             "rtmp://push.example.com/" + "x" * 2048,
             "The push address takes 2048 characters at most.",
@@ -197,3 +214,62 @@ def test_sei_of_type_5_and_no_other_has_a_uuid(told, sei, fault):
     assert told((path, {"PayloadContent": "{}", **sei})) == {
         f"{path}.{field}": sentence for field, sentence in fault.items()
     }
+
+
+# ── one target, however it is spelt ──────────────────────────────────────────────
+
+HOSTS = st.sampled_from(
+    ["push.example.com", "1.2.3.4", "[2001:db8::1]", "a_b.example", "xn--4gq.com"]
+)
+PATHS = st.from_regex(r"(/[A-Za-z0-9._~!@%:+-]{0,8}){0,4}", fullmatch=True)
+QUERIES = st.sampled_from(["", "?txSecret=1&txTime=2", "?", "?a=/b?c", "#x", "?a#b"])
+SPELLINGS = st.tuples(
+    st.sampled_from(["rtmp://", "RTMP://", ""]),
+    st.sampled_from([str, str.upper, str.title]),
+    st.sampled_from(["", "."]),
+    st.sampled_from(["", ":1935", ":01935", ":"]),
+    QUERIES,
+)
+
+
+def spelt(host, path, how):
+    scheme, case, dot, port, query = how
+    dot = "" if host.startswith("[") else dot
+    return f"{scheme}{case(host)}{dot}{port}{path}{query}"
+
+
+@given(host=HOSTS, path=PATHS, one=SPELLINGS, other=SPELLINGS)
+def test_every_spelling_of_a_target_is_one_target(host, path, one, other):
+    # without a scheme, an empty port before slashes reads as one
+    assume(not any(how[0] == "" and how[3] == ":" for how in (one, other)))
+    assert canonical_target(spelt(host, path, one)) == f"{host}:1935{path}"
+    assert target_digest(spelt(host, path, one)) == target_digest(
+        spelt(host, path, other)
+    )
+
+
+@given(host=HOSTS, paths=st.lists(PATHS, min_size=2, max_size=2, unique=True))
+def test_another_path_is_another_target(host, paths):
+    digests = {target_digest(f"rtmp://{host}{path}") for path in paths}
+
+    assert len(digests) == 2
+
+
+@pytest.mark.parametrize("other", ["h.x:1936/a/b", "g.x/a/b", "h.x/A/b", "h.x/a/b/"])
+def test_another_host_port_or_path_is_another_target(other):
+    assert target_digest(f"rtmp://{other}") != target_digest("rtmp://h.x/a/b")
+
+
+@given(st.text() | st.from_regex(r"[a-z0-9:/@?#.\[\]]{0,40}", fullmatch=True))
+def test_what_is_canonical_stays_as_it_is(text):
+    canonical = canonical_target(text)
+
+    assert canonical_target(canonical) == canonical
+
+
+def test_no_address_is_no_target():
+    assert target_digest("") == ""
+
+
+def test_a_user_name_is_no_part_of_a_target():
+    assert canonical_target("rtmp://me:pw@h.x/a/b") == "h.x:1935/a/b"

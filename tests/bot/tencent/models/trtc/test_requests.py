@@ -7,6 +7,7 @@ import pytest
 from pydantic import SecretStr, ValidationError
 from tencentcloud.trtc.v20190722 import models as official
 
+from bot.tencent.models.trtc.output import target_digest
 from bot.tencent.models.trtc.requests import (
     RelayStarted,
     RelayStopped,
@@ -117,6 +118,9 @@ def test_a_relay_knows_its_rooms_and_targets_and_that_it_transcodes(example, put
         SecretStr(TARGET["PublishCdnUrl"]),
         SecretStr(other["PublishCdnUrl"]),
     )
+    assert relay.targets == tuple(
+        target_digest(url.get_secret_value()) for url in relay.target_urls
+    )
     assert relay.transcodes
 
 
@@ -129,7 +133,8 @@ def test_a_single_stream_is_not_transcoded(example):
 def test_without_push_targets_there_are_no_addresses(example):
     fields, _reply = example("trtc-5-mix-av-feedback")
 
-    assert StartPublishCdnStream.of(fields).target_urls == ()
+    relay = StartPublishCdnStream.of(fields)
+    assert (relay.target_urls, relay.targets) == ((), ())
 
 
 def test_every_robot_is_signed_for(example, put):
@@ -186,11 +191,32 @@ def test_what_is_shown_of_a_relay_opens_nothing(example, put):
 TASK = "-m97l2ZU7kOlV5cTRMoU6yoGp2nDYkzbJ13EC4K-4pycoZXVv+XVrNoUXQ8++8Z2PwUlAQ.."
 
 
-@pytest.mark.parametrize("task", ["", "short", "x" * 513, "-m97 l2ZU7", "-m97l2ZU7é\n"])
+@pytest.mark.parametrize(
+    "task", ["", "x" * 513, "é" * 257, "-m97 l2ZU7", "-m97l2ZU7\n", "-m97l\u202e"]
+)
 def test_a_task_id_that_none_can_be_is_refused(faults, task):
     assert faults({"SdkAppId": 1, "TaskId": task}, StopPublishCdnStream) == {
-        "TaskId": "The TaskId takes 8 to 512 characters of ASCII, without spaces."
+        "TaskId": ("The TaskId is 1 to 512 bytes of text that can be seen, no space.")
     }
+
+
+ODD_IDS = [TASK, "a", "short", "-", "任务-7", "é" * 256, "x" * 512, "{}", '-m9"\\']
+
+
+@pytest.mark.parametrize("task", ODD_IDS)
+def test_whatever_comes_back_as_a_task_id_can_be_stopped(task):
+    started = RelayStarted.model_validate({"TaskId": task})
+
+    stop = StopPublishCdnStream.of({"SdkAppId": 1, "TaskId": started.task_id})
+
+    assert stop.to_wire() == {"SdkAppId": 1, "TaskId": task}
+
+
+@pytest.mark.parametrize("around", [" {}", "{}\r\n", "\ufeff{}\x00", "\u200b {}\t"])
+def test_what_cannot_be_seen_around_a_task_id_is_not_its_own(around):
+    reply = RelayStarted.model_validate({"TaskId": around.format(TASK)})
+
+    assert reply.task_id == TASK
 
 
 def test_a_stop_may_end_the_recording_too(faults):

@@ -6,7 +6,7 @@ from bot.tencent.models.trtc.room import MixUserInfo, Room
 
 NUMBER_ROOM = (
     "The ID of a number room is 1 to 4294967295, in digits. If the room was created"
-    " with text, its type is 1."
+    " with a text ID, choose “Text”."
 )
 ROBOT = "The user ID takes 1 to 32 letters, digits, “_” and “-”."
 

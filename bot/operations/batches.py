@@ -1,0 +1,190 @@
+"""Which notices go as one message: what waits for the same place at the same time.
+
+Slack takes one new message a second in a channel. So the new cards of a channel that is
+behind share a message, and the alarms that wait for one place are one digest. A card
+that stands in a shared message is drawn anew with all that stand there.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from bot.dialogue.outcome import (
+    Audience,
+    Bold,
+    Button,
+    Buttons,
+    Code,
+    Line,
+    Mono,
+    Outcome,
+    Row,
+    Span,
+    Tone,
+)
+from bot.i18n import _
+from bot.journal.model import CARD, Intent, Notification
+from bot.operations.notices import drawn
+from bot.resources.base import Registry
+from bot.slack.outbound.routes import Body, Way
+from bot.slack.render.blocks import message
+
+BEHIND = 3  # new cards that wait for one place at once; fewer go one by one
+MOST_CARDS = 24  # of two blocks each, in a message of 50
+MOST_ALARMS = 10
+
+Ways = tuple[Way, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Notifications that go as one message, by *ways* in that order."""
+
+    notifications: tuple[Notification, ...]
+    ways: Ways
+
+    @property
+    def lane(self) -> str:
+        """What its first way is paced with."""
+        return self.ways[0].lane if self.ways else ""
+
+    @property
+    def claims(self) -> frozenset[Hashable]:
+        """What two messages that are under way at once must not have in common."""
+        return frozenset(
+            claim for one in self.notifications for claim in claims_of(one)
+        )
+
+
+def claims_of(notification: Notification) -> Iterable[Hashable]:
+    """Yield the notification itself, and the message that it makes or changes."""
+    yield notification.id
+    intent = notification.intent
+    if intent is None:
+        return
+    if notification.line:
+        yield intent.id, notification.line
+    if notification.name == CARD:
+        yield intent.id
+        if intent.card:
+            yield intent.card
+
+
+def batches(
+    due: Iterable[Notification], ways_of: Callable[[Notification], Ways]
+) -> list[Batch]:
+    """Return what may go next for each place, oldest first; the rest waits for it."""
+    groups: dict[Hashable, list[Notification]] = {}
+    ways: dict[Hashable, Ways] = {}
+    for one in due:
+        order = ways_of(one)
+        place = _place(one, order)
+        groups.setdefault(place, []).append(one)
+        ways.setdefault(place, order)
+    return [Batch(_first(group), ways[place]) for place, group in groups.items()]
+
+
+def _place(one: Notification, ways: Ways) -> Hashable:
+    """Return what all have in common that go with *one*."""
+    if one.body is not None or not ways:
+        return one.id
+    if one.name == CARD and one.intent:
+        card = one.intent.card
+        return ("card", card) if card else ("new", ways[0])
+    return ("alarm", ways[0]) if one.audience is Audience.OPS else one.id
+
+
+def _first(group: Sequence[Notification]) -> tuple[Notification, ...]:
+    first = group[0]
+    if first.audience is Audience.OPS:
+        return tuple(islice(group, MOST_ALARMS))
+    if first.name == CARD and first.intent and first.intent.card:
+        return tuple(group)
+    return tuple(islice(group, MOST_CARDS)) if len(group) >= BEHIND else (first,)
+
+
+# ── how they look together ────────────────────────────────────────────────────────
+
+
+def cards(intents: Sequence[Intent], resources: Registry) -> Body:
+    """Return the cards of *intents* as one message: a row each."""
+    shown = [drawn(_card(intent), resources) for intent in intents]
+    handles = ", ".join(intent.handle for intent in intents)
+    title = _("{n} at once: {h}").format(n=len(shown), h=handles)
+    body: Body = {}
+    for details in (2, 1, 0):
+        rows = [
+            _card_row(intent, one, details)
+            for intent, one in zip(intents, shown, strict=True)
+        ]
+        together = Outcome(headline=(Bold(title),), parts=tuple(rows))
+        body = _body(together, shown)
+        if sum("accessory" in block for block in body["blocks"]) == len(rows):
+            break  # else there is no room for some
+    return body
+
+
+def digest(alarms: Sequence[Notification], resources: Registry) -> Body:
+    """Return *alarms* as one message: a row each, with its buttons."""
+    shown = [drawn(one, resources) for one in alarms]
+    subjects = [one.intent.handle if one.intent else one.app for one in alarms]
+    handles = ", ".join(dict.fromkeys(filter(None, subjects)))
+    title = _("{n} alarms: {h}").format(n=len(shown), h=handles)
+    together = Outcome(
+        headline=(Bold(title.removesuffix(": ")),),
+        tone=Tone.WARN,
+        parts=tuple(map(_alarm_row, shown)),
+        audience=Audience.OPS,
+    )
+    return _body(together, shown)
+
+
+def _body(together: Outcome, shown: Sequence[Outcome]) -> Body:
+    """Return *together* as a message whose text says each of *shown* on a line."""
+    text = Outcome(headline=("\n".join(one.plain for one in shown),))
+    return {**message(together), "text": message(text)["text"]}
+
+
+def _card(intent: Intent) -> Notification:
+    return Notification(
+        id=0,
+        rev=intent.rev,
+        name=CARD,
+        audience=Audience.CHANNEL,
+        facts={},
+        intent=intent,
+    )
+
+
+def _card_row(intent: Intent, shown: Outcome, details: int) -> Row:
+    """Return the headline and the whole card as a button.
+
+    With *details* what ends it as well, and with two of them its ID.
+    """
+    buttons = [Button(_("Open"), "lookup", intent.id)]
+    if details:
+        buttons += [button for button in _buttons(shown) if button.danger][:1]
+    codes = [part.text for part in shown.parts if isinstance(part, Code)]
+    own = ("\n", Mono(codes[0])) if codes and details > 1 else ()
+    return Row((*_headline(shown), *own), tuple(buttons))
+
+
+def _alarm_row(shown: Outcome) -> Row:
+    spans = list(_headline(shown))
+    for part in shown.parts:
+        match part:
+            case Line(told):
+                spans += ["\n", *told]
+            case Code(text):
+                spans += ["\n", Mono(text)]
+    return Row(tuple(spans), (*_buttons(shown), *shown.menu))
+
+
+def _headline(shown: Outcome) -> tuple[Span, ...]:
+    sign = (f"{shown.tone.value} ",) if shown.tone.value else ()
+    return (*sign, *shown.headline)
+
+
+def _buttons(shown: Outcome) -> list[Button]:
+    rows = (part.buttons for part in shown.parts if isinstance(part, Buttons))
+    return [button for row in rows for button in row]

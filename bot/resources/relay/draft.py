@@ -1,0 +1,72 @@
+"""What an open form holds beside the fields that it shows.
+
+The draft stays with the bot, sealed. It has what was typed before the form opened, what
+fields held that a choice has taken away, and texts too long for a field: nothing
+that was typed is lost or cut.
+"""
+
+from bot.dialogue.ask import Submission
+from bot.resources.long_texts import is_long, restored
+from bot.resources.relay import cdn
+from bot.resources.relay.pasted import compact
+from bot.resources.relay.plan import CUSTOM, ENCODING, KEYS, QUALITIES, Plan, defaults
+from bot.settings import Limits
+
+FORM, PASTE = "form", "paste"  # the mode: fields, or a request as JSON
+NAMES = (*KEYS, "cells", "mode")  # what can be typed, and what only the form has
+TYPED = "typed:"  # before the name of what was typed beside the JSON
+SHARED = {"json", "app", "region", "note", "mode"}  # what the paste form shows itself
+NUMBERS = dict(zip(("width", "height", "fps", "bitrate"), range(4), strict=True))
+
+
+def mode_of(plan: Plan) -> str:
+    """Return whether *plan* is filled in or pasted."""
+    return plan.get("mode") or (PASTE if plan.get("json") else FORM)
+
+
+def typed_beside(draft: Plan) -> dict[str, str]:
+    """Return what was typed beside the JSON of *draft*."""
+    return {k.removeprefix(TYPED): v for k, v in draft.items() if k.startswith(TYPED)}
+
+
+def plan_from(submission: Submission) -> dict[str, str]:
+    """Read the form as it stands into a plan; empty fields are left out."""
+    choices = (name for name in submission.values if name.startswith(cdn.CHOICE))
+    texts = {name: submission.text(name) for name in (*NAMES, *choices)}
+    return {name: text for name, text in texts.items() if text}
+
+
+def opened(plan: Plan, limits: Limits) -> dict[str, str]:
+    """Return the draft of a form that opens with what was typed, *plan*."""
+    if plan.get("json"):
+        beside = {TYPED + k: v for k, v in plan.items() if k not in SHARED}
+        shown = {k: v for k, v in plan.items() if k in SHARED}
+        return {**shown, **beside, "json": compact(plan["json"])}
+    draft = dict(plan)
+    if any(draft.get(key) for key in ENCODING) and draft.get("quality") != CUSTOM:
+        size = QUALITIES.get(draft.get("quality") or defaults(limits)["quality"])
+        for key, place in NUMBERS.items() if size else ():
+            draft.setdefault(key, str(size[place] if size else ""))
+        draft["quality"] = CUSTOM
+    if draft.get("cdn") and draft.get("url"):
+        for host, word in cdn.said(draft).items():
+            draft[cdn.choice_of(host)] = word
+        del draft["cdn"]
+    return draft
+
+
+def redrawn(kept: Plan, submission: Submission) -> dict[str, str]:
+    """Return the draft once a choice has changed: *kept*, and the form as it stands."""
+    aside = {k: v for k, v in kept.items() if k not in submission.values or is_long(v)}
+    return {**aside, **plan_from(submission)}
+
+
+def submitted(kept: Plan, submission: Submission) -> dict[str, str]:
+    """Return the plan that is sent in: the form, and what it says is kept beside."""
+    plan = restored(plan_from(submission), kept, submission.values)
+    if mode_of(plan) == PASTE:
+        plan = typed_beside(kept) | plan
+    elif kept.get("cdn"):
+        plan.setdefault("cdn", kept["cdn"])
+    plan.pop("mode", None)
+    return plan

@@ -1,0 +1,325 @@
+"""The request that a plan describes, with every fault at the field it came from."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from bot.errors import InvalidRequest
+from bot.i18n import _
+from bot.resources.faults import every_fault
+from bot.resources.relay import bounds, pasted
+from bot.resources.relay.cdn import cdn_remarks, targets_of
+from bot.resources.relay.doubts import doubts
+from bot.resources.relay.plan import (
+    AUDIO,
+    CUSTOM,
+    ENCODING,
+    KEYS,
+    LARGEST_NUMBER,
+    LAYOUTS,
+    MIX,
+    ONE,
+    QUALITIES,
+    SCREENED,
+    SOUND,
+    TEXT,
+    Plan,
+    check_words,
+    chosen_app,
+    defaults,
+    guessed_type,
+)
+from bot.settings import App, Terms
+from bot.tencent.models.trtc.requests import StartPublishCdnStream
+
+# Which field a fault in the request belongs to; the longest prefix wins.
+FIELDS = {
+    "": "url",
+    "SdkAppId": "app",
+    "RoomId": "room",
+    "RoomIdType": "type",
+    "AgentParams.MaxIdleTime": "idle",
+    "WithTranscoding": "what",
+    "SingleSubscribeParams": "user",
+    "SingleSubscribeParams.UserMediaStream.UserInfo.RoomId": "room",
+    "SingleSubscribeParams.UserMediaStream.UserInfo.RoomIdType": "type",
+    "PublishCdnParams": "url",
+    "FeedBackRoomParams": "url",
+    "VideoParams.VideoEncode": "quality",
+    "VideoParams.VideoEncode.Width": "width",
+    "VideoParams.VideoEncode.Height": "height",
+    "VideoParams.VideoEncode.Fps": "fps",
+    "VideoParams.VideoEncode.BitRate": "bitrate",
+    "VideoParams.VideoEncode.Gop": "gop",
+    "VideoParams.LayoutParams": "layout",
+}
+SOUND_ONES = {  # what stands in for a field at fault that cannot be left out
+    "room": "1",
+    "url": "rtmp://push.example.com/app/stream",
+    "user": "user",
+    "cells": "[{}]",
+}
+NOBODY = "pb_" + 26 * "0"  # a robot, where the request is only looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A request that is ready, where it goes, and the note beside it.
+
+    *remarks* are sentences on how the plan was taken, *pasted* if it was JSON.
+    """
+
+    request: StartPublishCdnStream
+    app: App
+    region: str
+    note: str = ""
+    remarks: tuple[str, ...] = ()
+    pasted: bool = False
+
+    def named(self, faults: Mapping[str, str], plan: Plan) -> dict[str, str]:
+        """Return *faults* of the request under the names of *plan*."""
+        return {"json": pasted.listed(faults)} if self.pasted else named(faults, plan)
+
+
+def prepared_from(plan: Plan, terms: Terms, agent: str) -> Prepared:
+    """Return the request that *plan* describes, for the robot *agent*.
+
+    Raises:
+        InvalidRequest: every fault, under the names of the plan.
+    """
+    prepare = _from_json if plan.get("json", "").strip() else _from_words
+    prepared = prepare(plan, terms, agent)
+    remarks = (
+        *prepared.remarks,
+        *_on_words(plan),
+        *cdn_remarks(prepared.request.masked()),
+        *doubts(prepared.request),
+    )
+    return Prepared(
+        prepared.request,
+        prepared.app,
+        prepared.region,
+        plan.get("note", ""),
+        remarks,
+        prepared.pasted,
+    )
+
+
+def faults_of(plan: Plan, terms: Terms) -> dict[str, str]:
+    """Return what is wrong with *plan*, limits and hosts of the policy included."""
+    try:
+        prepared = prepared_from(plan, terms, NOBODY)
+    except InvalidRequest as error:
+        return error.faults
+    refused = bounds.over(prepared.request.masked(), terms.policy)
+    faults = {path: one.sentence for path, one in refused.items()}
+    return prepared.named(faults, plan) if faults else {}
+
+
+def named(faults: Mapping[str, str], plan: Plan) -> dict[str, str]:
+    """Return *faults* of a request under the names of *plan*, in their order."""
+    by_field: dict[str, list[str]] = {}
+    for path, sentence in faults.items():
+        sentences = by_field.setdefault(_field(path, plan), [])
+        if sentence not in sentences:
+            sentences.append(sentence)
+    return {field: " ".join(by_field[field]) for field in _ordered(by_field)}
+
+
+# ── words and fields ─────────────────────────────────────────────────────────────
+
+
+def _from_words(plan: Plan, terms: Terms, agent: str) -> Prepared:
+    usual = defaults(terms.policy.limits)
+    whole = usual | {key: text for key, text in plan.items() if text}
+    apps = {"app": terms.apps[0].name} if terms.apps else {}
+    stand_ins = {**usual, **SOUND_ONES, **apps}
+    prepared, faults = every_fault(
+        lambda plan: _read(plan, terms, agent), whole, partial(_mended, stand_ins)
+    )
+    if prepared and not faults:
+        return prepared
+    limits = {}
+    if prepared:
+        refused = bounds.over(prepared.request.masked(), terms.policy)
+        limits = named({path: one.sentence for path, one in refused.items()}, whole)
+    raise InvalidRequest(_in_order({**limits, **faults}))
+
+
+def _mended(stand_ins: Plan, plan: Plan, faults: Plan) -> Plan:
+    """Return *plan* with *stand_ins* for what is at fault, or without it."""
+    moot = {"cdn"} if "url" in faults else set()  # as many as there were targets
+    kept = {key: text for key, text in plan.items() if key not in {*faults, *moot}}
+    return kept | {key: text for key, text in stand_ins.items() if key in faults}
+
+
+def _read(plan: Plan, terms: Terms, agent: str) -> Prepared:
+    """Return what *plan*, defaults included, describes; raise its first faults."""
+    check_words(plan)
+    missing = {}
+    if not plan.get("room"):
+        missing["room"] = _("Say which room.")
+    if not plan.get("url"):
+        missing["url"] = _("Say where to: one rtmp:// address at least.")
+    if plan["what"] == ONE and not plan.get("user"):
+        missing["user"] = _("Say whose stream: the user ID in the room.")
+    if missing:
+        raise InvalidRequest(missing)
+    app = chosen_app(plan, terms.apps)
+    region = region_of(plan, app, terms)
+    fields = fields_of(plan, app.sdk_app_id, app, agent)
+    try:
+        request = StartPublishCdnStream.of(fields)
+    except InvalidRequest as error:
+        raise InvalidRequest(named(error.faults, plan)) from None
+    return Prepared(request, app, region)
+
+
+def region_of(plan: Plan, app: App, terms: Terms) -> str:
+    """Return the region that *plan* names, or that of *app*.
+
+    Raises:
+        InvalidRequest: the site that is called has no such region.
+    """
+    region = plan.get("region") or app.region
+    if region not in terms.regions:
+        sentence = _("“{region}” is not one of {regions}.")
+        text = sentence.format(region=region, regions=", ".join(terms.regions))
+        raise InvalidRequest({"region": text})
+    return region
+
+
+def fields_of(
+    plan: Plan, sdk_app_id: int, app: App | None, agent: str
+) -> dict[str, Any]:
+    """Return the fields of the request that *plan*, defaults included, describes.
+
+    Raises:
+        InvalidRequest: a number, a word or JSON of *plan* is none.
+    """
+    room, what = plan["room"], plan["what"]
+    fields: dict[str, Any] = {
+        "SdkAppId": sdk_app_id,
+        "RoomId": room,
+        "RoomIdType": int((plan.get("type") or guessed_type(room)) == TEXT),
+        "AgentParams": {"UserId": agent, "MaxIdleTime": number(plan, "idle")},
+        "WithTranscoding": int(what != ONE),
+        "AudioParams": {
+            "AudioEncode": {"SampleRate": 48000, "Channel": 2, "BitRate": 64}
+        },
+        "PublishCdnParams": targets_of(plan, app),
+    }
+    if what == MIX or (what == ONE and plan["stream"] != SOUND):
+        fields["VideoParams"] = {"VideoEncode": encoding(plan)}
+    if what == MIX:
+        fields["VideoParams"]["LayoutParams"] = _layout(plan)
+    if what == ONE:
+        fields["SingleSubscribeParams"] = _single(plan, fields)
+    return fields
+
+
+def encoding(plan: Plan) -> dict[str, int]:
+    """Return the video encoding of *plan*: a quality, and numbers that change it."""
+    quality = plan["quality"]
+    width, height, fps, bitrate = QUALITIES.get(quality, QUALITIES["720p15"])
+    encoding = {"Width": width, "Height": height, "Fps": fps, "BitRate": bitrate}
+    encoding["Gop"] = 2
+    faults: dict[str, str] = {}
+    for key, name in zip(ENCODING, encoding, strict=True):
+        if plan.get(key):
+            try:
+                encoding[name] = number(plan, key)
+            except InvalidRequest as error:
+                faults |= error.faults
+    if faults:
+        raise InvalidRequest(faults)
+    return encoding
+
+
+def _layout(plan: Plan) -> dict[str, Any]:
+    layout: dict[str, Any] = {"MixLayoutMode": LAYOUTS[plan["layout"]]}
+    if plan["layout"] == CUSTOM:
+        cells = pasted.read(plan.get("cells", ""), "cells")
+        layout["MixLayoutList"] = cells if isinstance(cells, list) else [cells]
+    return layout
+
+
+def _single(plan: Plan, fields: Mapping[str, Any]) -> dict[str, Any]:
+    info = {
+        "UserId": plan["user"],
+        "RoomId": fields["RoomId"],
+        "RoomIdType": fields["RoomIdType"],
+    }
+    stream = int(plan["stream"] == SCREENED)
+    return {"UserMediaStream": {"UserInfo": info, "StreamType": stream}}
+
+
+def number(plan: Plan, key: str) -> int:
+    """Return the whole number under *key*.
+
+    Raises:
+        InvalidRequest: it is none.
+    """
+    text = plan[key].strip()
+    if not re.fullmatch(r"[+-]?[0-9]{1,9}", text):
+        sentence = _("“{given}” is not a whole number.").format(given=text[:40])
+        raise InvalidRequest({key: sentence})
+    return int(text)
+
+
+# ── a pasted request ─────────────────────────────────────────────────────────────
+
+
+def _from_json(plan: Plan, terms: Terms, agent: str) -> Prepared:
+    fields = pasted.read(plan["json"], "json")
+    if not isinstance(fields, dict):
+        raise InvalidRequest({"json": _("The JSON has to be one object: {…}.")})
+    app = pasted.app_of(fields, plan, terms.apps)
+    region = region_of(plan, app, terms)
+    remarks = pasted.fill(fields, plan, app, agent)
+    try:
+        request = StartPublishCdnStream.of(fields)
+    except InvalidRequest as error:
+        raise InvalidRequest({"json": pasted.listed(error.faults)}) from None
+    return Prepared(request, app, region, remarks=remarks, pasted=True)
+
+
+# ── faults and remarks ───────────────────────────────────────────────────────────
+
+
+def _field(path: str, plan: Plan) -> str:
+    field = FIELDS[max((p for p in FIELDS if _within(path, p)), key=len)]
+    if field in ENCODING and not plan.get(field):
+        return "quality"
+    if field == "layout" and plan.get("layout") == CUSTOM:
+        return "cells"
+    return field
+
+
+def _within(path: str, prefix: str) -> bool:
+    return not prefix or path == prefix or path.startswith(f"{prefix}.")
+
+
+def _ordered(fields: Mapping[str, object]) -> list[str]:
+    order = (*KEYS, "cells")
+    return sorted(fields, key=lambda f: order.index(f) if f in order else len(order))
+
+
+def _in_order(faults: Mapping[str, str]) -> dict[str, str]:
+    return {field: faults[field] for field in _ordered(faults)}
+
+
+def _on_words(plan: Plan) -> tuple[str, ...]:
+    """Return how words were taken where somebody may have meant otherwise."""
+    remarks = []
+    room = plan.get("room", "")
+    if room.isdigit() and not plan.get("type") and guessed_type(room) == TEXT:
+        sentence = _("Room {room} is taken as text: a number is 1 to {most}.")
+        remarks.append(sentence.format(room=room, most=LARGEST_NUMBER))
+    if plan.get("what") == ONE and any(map(plan.get, ("quality", *ENCODING))):
+        remarks.append(_("One user's stream goes out as it is; quality has no effect."))
+    if plan.get("what") == AUDIO and any(map(plan.get, ("quality", *ENCODING))):
+        remarks.append(_("Sound alone has no picture; quality has no effect."))
+    return tuple(remarks)

@@ -1,0 +1,78 @@
+"""How fast Slack takes messages, by where they go.
+
+Each destination has a lane of its own: a channel that is full, or that Slack closed for
+some seconds, holds nothing else up. Time is monotonic, so a clock that is set changes
+nothing. https://docs.slack.dev/apis/web-api/rate-limits
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+MOST_LANES = 2000  # then those that have been empty for long are forgotten
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """One message in *period* seconds, *burst* of them at once."""
+
+    period: float
+    burst: int = 1
+
+    @property
+    def leeway(self) -> float:
+        """How many seconds ahead of its pace a lane may run."""
+        return self.period * (self.burst - 1)
+
+
+CHANNEL = Rate(1.0)  # chat.postMessage, for each channel
+METHODS = {
+    "chat.update": Rate(2.0, 20),  # tier 3: 50 in a minute
+    "chat.postEphemeral": Rate(1.0, 40),  # tier 4: 100 in a minute
+}
+
+
+class Lanes:
+    """The lanes by name; *timer* gives monotonic seconds.
+
+    A lane is a method, or a method and a channel; the empty name is never full.
+    """
+
+    def __init__(self, timer: Callable[[], float]) -> None:
+        self._timer = timer
+        self._full_until: dict[str, float] = {}  # at the lane's pace
+
+    def wait(self, lane: str) -> float:
+        """Return in how many seconds *lane* takes the next message; 0 for now."""
+        until = self._full_until.get(lane)
+        if until is None:
+            return 0.0
+        return max(until - self._timer() - _rate(lane).leeway, 0.0)
+
+    def take(self, lane: str) -> None:
+        """Count a message that goes now."""
+        if not lane:
+            return
+        now = self._timer()
+        if len(self._full_until) >= MOST_LANES:
+            self._forget(now)
+        until = max(self._full_until.get(lane, now), now)
+        self._full_until[lane] = until + _rate(lane).period
+
+    def give_back(self, lane: str) -> None:
+        """Do not count what Slack refused: the next way may share its lane."""
+        if lane in self._full_until:
+            self._full_until[lane] -= _rate(lane).period
+
+    def close(self, lane: str, seconds: float) -> None:
+        """Let nothing go for *seconds*, as Slack said."""
+        if lane:
+            until = self._timer() + seconds + _rate(lane).leeway
+            self._full_until[lane] = max(self._full_until.get(lane, until), until)
+
+    def _forget(self, now: float) -> None:
+        full = self._full_until.items()
+        self._full_until = {lane: until for lane, until in full if until > now}
+
+
+def _rate(lane: str) -> Rate:
+    return METHODS.get(lane, CHANNEL)

@@ -1,0 +1,85 @@
+"""Blocks in the oldest layout: sections, context and actions.
+
+Slack has refused newer blocks while it took these. What is told is the same: the text
+of a rich text block becomes mrkdwn, as in a section that has a menu.
+https://docs.slack.dev/reference/block-kit/blocks
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.dialogue.outcome import Bold, Link, Mono, Span, When, Who
+from bot.ids import SlackUserId
+from bot.slack.render import limits
+from bot.slack.render.escape import cut, escape
+from bot.slack.render.spans import Json, mrkdwn_text
+
+KEPT = {"section", "context", "actions", "input"}
+_TICKS = "```"
+
+
+def reduced(blocks: Sequence[Json]) -> list[Json]:
+    """Return *blocks* in the oldest layout; of what has no place there, nothing."""
+    plain: list[Json] = []
+    for block in blocks:
+        if block.get("type") in KEPT:
+            plain.append(block)
+        elif block.get("type") == "rich_text":
+            plain += (_section(text) for text in _texts(block))
+    return plain
+
+
+def without_buttons(blocks: Sequence[Json]) -> list[Json]:
+    """Return *blocks* without what can be pressed, for where nothing can answer."""
+    return [
+        {name: value for name, value in block.items() if name != "accessory"}
+        for block in blocks
+        if block.get("type") != "actions"
+    ]
+
+
+def _section(text: Json) -> Json:
+    return {"type": "section", "text": text}
+
+
+def _texts(block: Json) -> Iterator[Json]:
+    for element in block["elements"]:
+        match element["type"]:
+            case "rich_text_preformatted":
+                yield _preformatted(element)
+            case "rich_text_list":
+                yield mrkdwn_text(_items(element))
+            case _:
+                yield mrkdwn_text(map(_span, element["elements"]))
+
+
+def _preformatted(element: Json) -> Json:
+    text = "".join(str(part.get("text", "")) for part in element["elements"])
+    inside = text.replace(_TICKS, "'''")
+    room = limits.TEXT - 2 * len(_TICKS)
+    shown = escape(cut(inside, room, sent_as=escape))
+    return {"type": "mrkdwn", "text": f"{_TICKS}{shown}{_TICKS}", "verbatim": True}
+
+
+def _items(element: Json) -> Iterator[Span]:
+    numbered = element.get("style") == "ordered"
+    for number, item in enumerate(element["elements"], 1):
+        yield f"{number}. " if numbered else "• "
+        yield from map(_span, item["elements"])
+        yield "\n"
+
+
+def _span(element: Mapping[str, Any]) -> Span:
+    style = element.get("style") or {}
+    match element["type"]:
+        case "user":
+            return Who(SlackUserId(element["user_id"]))
+        case "date":
+            return When(datetime.fromtimestamp(element["timestamp"], UTC))
+        case "link":
+            return Link(element["url"], element["text"])
+    text = str(element.get("text", ""))
+    if style.get("code"):
+        return Mono(text)
+    return Bold(text) if style.get("bold") else text

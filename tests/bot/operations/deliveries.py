@@ -1,0 +1,17 @@
+"""A delivery between a journal and a Slack in memory."""
+
+from bot.operations.delivery import Delivery
+from bot.resources.registry import RESOURCES
+
+
+def delivery(journal, slack, clock):
+    """Return a delivery whose clocks are *clock*, with the operators in COPS."""
+    return Delivery(
+        journal.outbox,
+        slack,
+        RESOURCES,
+        now=clock,
+        monotonic=clock.monotonic,
+        sleep=clock.sleep,
+        ops_channel="COPS",
+    )

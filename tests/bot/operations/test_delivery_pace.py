@@ -1,0 +1,227 @@
+"""What waits for one place, or for a clock, holds nothing else up."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.dialogue.outcome import Audience
+from bot.journal.model import ANSWER, CARD_NOTICE, Notice
+from bot.operations.delivery import MOST_AT_ONCE
+from tests.bot.operations.deliveries import delivery
+from tests.fakes.slack import FakeSlack, refused
+
+TO_ASKER = Notice(name=ANSWER, audience=Audience.ASKER)
+TO_OPS = Notice(name="unsettled", audience=Audience.OPS)
+
+
+async def until(condition):
+    """Return once *condition* holds."""
+    async with asyncio.timeout(5):
+        while not await condition():  # noqa: ASYNC110 - it is the journal's
+            await asyncio.sleep(0)
+
+
+@pytest.fixture
+async def run():
+    """Let a delivery run until the test is over."""
+    running = []
+    yield lambda box: running.append(asyncio.create_task(box.run()))
+    for task in running:
+        task.cancel()
+
+
+async def none_waits(journal):
+    return await journal.outbox.next_due() is None
+
+
+# ── a place of its own for everything ─────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("way", ["post C", "answer ephemeral"])
+async def test_a_place_that_does_not_answer_holds_nothing_else_up(
+    journal, waiting, clock, way, run
+):
+    await waiting(CARD_NOTICE if way == "post C" else TO_ASKER)
+    clock.hold()
+    slack = FakeSlack()
+    slack.hanging[way] = asyncio.Event()
+    box = delivery(journal, slack, clock)
+    run(box)
+    await until(lambda: has_called(slack, way))
+
+    await waiting(channel="C2")
+    await waiting(TO_OPS)
+    box.wake()
+
+    await until(lambda: has_called(slack, "post C2", "post COPS"))
+    assert slack.ways.count(way) == 1
+    slack.hanging[way].set()
+    await until(lambda: none_waits(journal))
+    assert sorted(slack.ways) == sorted([way, "post C2", "post COPS"])
+
+
+async def has_called(slack, *ways):
+    return {*ways} <= {*slack.ways}
+
+
+async def test_a_channel_that_slack_closed_holds_no_other_however_much_waits_for_it(
+    journal, waiting, clock
+):
+    closed = [refused("ratelimited", retry_after=60.0)]
+    slack = FakeSlack(answers={"post C": closed})
+    box = delivery(journal, slack, clock)
+    await waiting()
+    await box.deliver()
+    await fill(journal, waiting, 3 * MOST_AT_ONCE)
+    await waiting(channel="C2")
+
+    await box.deliver()
+
+    assert slack.ways == ["post C", "post C2"]
+
+
+async def fill(journal, waiting, count):
+    """Let *count* lines wait for channel C, behind what waits there."""
+    lines = (
+        Notice(name="line", audience=Audience.THREAD, line=str(number))
+        for number in range(count)
+    )
+    await waiting(*lines)
+
+
+async def test_answers_and_messages_elsewhere_do_not_wait_for_a_channel(
+    journal, waiting, clock
+):
+    for notice in (CARD_NOTICE, CARD_NOTICE, TO_ASKER, TO_ASKER, TO_OPS):
+        await waiting(notice)
+    await waiting(channel="C2")
+    slack = FakeSlack()
+
+    await delivery(journal, slack, clock).deliver()
+
+    assert sorted(slack.ways) == [
+        "answer ephemeral",
+        "answer ephemeral",
+        "post C",
+        "post C2",
+        "post COPS",
+    ]
+
+
+# ── the wall clock ────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("by", [-200, 200])
+async def test_when_the_wall_clock_is_set_nothing_waits_longer_or_shorter(
+    journal, waiting, clock, by
+):
+    slack = FakeSlack(answers={"post C": [refused("timeout")] * 2})
+    box = delivery(journal, slack, clock)
+    await waiting(not_before(clock, 5), channel="C2")
+    await waiting()
+    await box.deliver()  # to be tried again in a second
+
+    clock.ahead += timedelta(seconds=by)
+    await box.deliver()
+    assert slack.ways == ["post C"]
+    for seconds, ways in ((1, ["post C"] * 2), (2, ["post C"] * 3), (2, ["post C2"])):
+        clock.push(seconds=seconds)
+        await box.deliver()
+        assert slack.ways[-len(ways) :] == ways
+    assert slack.ways == [*["post C"] * 3, "post C2"]
+
+
+def not_before(clock, seconds):
+    return replace(CARD_NOTICE, not_before=clock() + timedelta(seconds=seconds))
+
+
+async def test_after_the_clock_was_set_back_new_notices_go_at_once(
+    journal, waiting, clock
+):
+    await waiting()
+    slack = FakeSlack()
+    box = delivery(journal, slack, clock)
+    await box.deliver()
+
+    clock.ahead -= timedelta(seconds=200)
+    clock.push(seconds=1)
+    for notice in (CARD_NOTICE, TO_ASKER, TO_OPS):
+        await waiting(notice)
+    await box.deliver()
+
+    assert sorted(slack.ways[1:]) == ["answer ephemeral", "post C", "post COPS"]
+
+
+async def test_an_earlier_life_with_its_clock_ahead_leaves_nothing_waiting(
+    journal, waiting, clock
+):
+    await waiting(not_before(clock, 1))
+    clock.ahead -= timedelta(hours=1)
+    slack = FakeSlack()
+
+    await delivery(journal, slack, clock).deliver()
+
+    assert slack.ways == ["post C"]
+
+
+# ── lines in the thread of a card ─────────────────────────────────────────────────
+
+
+def flapping(count):
+    facts = {"count": count}
+    return Notice(name=ANSWER, audience=Audience.THREAD, line="1:flap", facts=facts)
+
+
+async def test_a_line_is_posted_below_the_card_and_then_renewed(
+    journal, waiting, clock
+):
+    intent = await waiting(flapping(1), card=("C", "1.0"))
+    slack = FakeSlack()
+    box = delivery(journal, slack, clock)
+
+    for count in (2, 3):
+        await box.deliver()
+        await journal.update(intent.id, notices=(flapping(count),))
+    await box.deliver()
+
+    (_post, posted), *updates = slack.sent
+    assert slack.ways == ["post C", "chat.update", "chat.update"]
+    assert posted["thread_ts"] == "1.0"
+    assert [(one["channel"], one["ts"]) for _way, one in updates] == [("C", "1.5")] * 2
+
+
+async def test_a_line_that_is_gone_is_posted_anew(journal, waiting, clock):
+    intent = await waiting(flapping(1), card=("C", "1.0"))
+    slack = FakeSlack(refusing={"chat.update": "message_not_found"})
+    box = delivery(journal, slack, clock)
+    await box.deliver()
+    clock.push(seconds=1)
+    await journal.update(intent.id, notices=(flapping(2),))
+    await box.deliver()
+    slack.refusing.clear()
+    await journal.update(intent.id, notices=(flapping(3),))
+    await box.deliver()
+
+    assert slack.ways == ["post C", "chat.update", "post C", "chat.update"]
+    assert slack.sent[-1][1]["ts"] == "2.5"
+
+
+async def test_of_a_line_no_second_message_is_posted_while_the_first_is_under_way(
+    journal, waiting, clock, run
+):
+    intent = await waiting(flapping(1), card=("C", "1.0"))
+    clock.hold()
+    slack = FakeSlack()
+    slack.hanging["post C"] = asyncio.Event()
+    box = delivery(journal, slack, clock)
+    run(box)
+    await until(lambda: has_called(slack, "post C"))
+    await journal.update(intent.id, notices=(flapping(2),))
+    box.wake()
+
+    slack.hanging["post C"].set()
+
+    await until(lambda: none_waits(journal))
+    assert slack.ways == ["post C", "chat.update"]

@@ -1,0 +1,111 @@
+"""What Slack refuses to show is sent in an older layout, then as text alone."""
+
+import pytest
+from pydantic import SecretStr
+
+from bot.dialogue.outcome import (
+    Bold,
+    Button,
+    Buttons,
+    Code,
+    Link,
+    Mono,
+    Outcome,
+    Points,
+    When,
+    Who,
+    line,
+)
+from bot.slack.outbound import routes
+from bot.slack.outbound.routes import Answer, Direct, Ops
+from bot.slack.outbound.web import UNSHOWABLE
+from bot.slack.render.blocks import message
+from tests.fakes.clock import AT
+from tests.fakes.slack import FakeSlack
+from tests.judge import judged
+
+URL = SecretStr("https://hooks.slack.com/x")
+BODY = {"text": "told", "blocks": [{"type": "divider"}]}
+INVITATION = message(
+    Outcome(headline=("Invite me to this channel to keep this card live.",))
+)
+
+
+RICH = message(
+    Outcome(
+        headline=("told ", Who("UANA"), Mono("a`b")),
+        parts=(
+            line("plain <", Bold("bold"), When(AT), Link("https://a.b/?c&d", "a link")),
+            Code("-m9 & `tail`"),
+            Points("List", (("one",), ("two",)), numbered=True),
+            Buttons((Button("Stop", "relay", "stop R1"),)),
+        ),
+    )
+)
+
+
+def kinds(body):
+    return [block["type"] for block in body.get("blocks", ())]
+
+
+@pytest.mark.parametrize("error", sorted(UNSHOWABLE))
+async def test_a_rich_layout_that_is_refused_is_tried_in_the_oldest(error):
+    web = FakeSlack(error)
+
+    sent = await routes.send(web, (Direct("U"), Ops("COPS")), RICH)
+
+    assert (sent.ok, web.ways) == (True, ["post U", "post U"])
+    (_way, first), (_same, second) = web.sent
+    assert {"rich_text"} < {*kinds(first)}
+    assert kinds(second) == ["section"] * 5 + ["actions"]
+    judged(second, "message")
+    date = "<!date^1772366400^{date_short_pretty} {time}|2026-03-01 12:00 UTC>"
+    assert [b["text"]["text"] for b in second["blocks"] if b["type"] == "section"] == [
+        "*told* <@UANA>`aˋb`",
+        f"plain &lt;*bold*{date}<https://a.b/?c&amp;d|a link>",
+        "```-m9 &amp; `tail````",
+        "*List*",
+        "1. one\n2. two",
+    ]
+
+
+async def test_a_layout_that_is_refused_twice_shrinks_to_its_text():
+    web = FakeSlack("invalid_blocks", "invalid_blocks")
+
+    await routes.send(web, (Direct("U"),), RICH)
+
+    assert web.sent[2] == ("post U", {"text": RICH["text"]})
+
+
+@pytest.mark.parametrize("error", sorted(UNSHOWABLE))
+async def test_blocks_that_slack_refuses_are_sent_as_text(error):
+    web, body = FakeSlack(error), {**BODY, "text": "x" * 3001}
+
+    sent = await routes.send(web, (Direct("U"), Ops("COPS")), body)
+
+    assert sent.ok
+    assert web.sent == [("post U", body), ("post U", {"text": "x" * 3000})]
+
+
+async def test_where_not_even_the_text_is_taken_the_next_way_gets_it_all():
+    web = FakeSlack("invalid_blocks", "no_text")
+
+    await routes.send(web, (Direct("U"), Ops("COPS")), BODY)
+
+    assert web.sent == [
+        ("post U", BODY),
+        ("post U", {"text": "told"}),
+        ("post COPS", BODY),
+    ]
+
+
+async def test_the_invitation_is_in_the_text_where_there_are_no_blocks():
+    web = FakeSlack("invalid_blocks")
+
+    await routes.send(web, (Answer(URL, in_channel=True),), BODY)
+
+    assert web.sent[1][1] == {
+        "text": f"told\n{INVITATION['text']}",
+        "response_type": "in_channel",
+        "replace_original": False,
+    }
