@@ -184,7 +184,6 @@ TESTED_BY = {
     "bot/journal/model.py": "tests/bot/journal/test_rows.py",
     "bot/journal/schema.py": "tests/bot/journal/test_migrate.py",
     "bot/journal/sqlite/files.py": "tests/bot/journal/test_file.py",
-    "bot/journal/transaction.py": "tests/bot/journal/test_effects.py",
     "bot/lifecycle.py": "tests/bot/test_app.py",
     "bot/operations/doctor.py": "tests/commands/test_patchbay.py",
     "bot/operations/facade.py": "tests/bot/operations/test_service.py",

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+import structlog
 from sqlalchemy import bindparam, select
 
 from bot.dialogue.outcome import Audience
@@ -19,6 +20,8 @@ from bot.journal.rows import intent_of, intents_of, millis
 from bot.journal.schema import intents
 from bot.journal.transaction import Transaction
 from bot.states import OPEN, State
+
+log = structlog.get_logger(__name__)
 
 CANCELLED = "patchbay.Cancelled"
 TOLD = (Notice(name=RESULT, audience=Audience.ASKER),)
@@ -33,6 +36,13 @@ class How(StrEnum):
     GONE = "gone"  # Tencent knows no such task
     NO_SUCH_TASK = "no such task"  # of an ID that only a person vouches for
 
+
+# What a stop says of the thing that turns out to be the one it was about.
+_ENDED = {
+    (State.DONE, ""): FactKind.ANSWERED,
+    (State.DONE, How.GONE): FactKind.GONE,
+    (State.UNKNOWN, ""): FactKind.NO_ANSWER,
+}
 
 _open = (
     intents.c.ends,
@@ -156,6 +166,7 @@ def _release(tx: Transaction, wish: Intent, thing: Intent) -> None:
         return
     request = tx.lifecycles[thing.subject.kind].ending(thing)
     if request is None:
+        log.critical("stop.unsendable", intent=wish.id, thing=thing.id)
         return
     tx.move(wish.id, State.QUEUED, Changes(ref=ref))
     tx.connection.execute(
@@ -178,8 +189,8 @@ def _adopt(tx: Transaction, thing: Intent) -> None:
         )
         if stop.state in OPEN:
             tx.learn(thing.id, _asked(tx, stop))
-        elif stop.state is State.DONE and not stop.settlement.reason:
-            tx.learn(thing.id, _carried_out(stop))
+        elif kind := _ENDED.get((stop.state, stop.settlement.reason)):
+            tx.learn(thing.id, _ended_as(stop, kind))
 
 
 def _same(tx: Transaction, sdk_app_id: int, kind: str, ref: str) -> Intent | None:
@@ -215,14 +226,14 @@ def _cancelled(tx: Transaction, thing: Intent, stop: Intent) -> Fact:
     )
 
 
-def _carried_out(stop: Intent) -> Fact:
-    """Return that *stop*, of what was nobody's then, ended it."""
+def _ended_as(stop: Intent, kind: FactKind) -> Fact:
+    """Return that *stop*, of what was nobody's then, ended so."""
     sent = stop.sent_at or stop.created_at
     at = millis(stop.settlement.settled_at or sent)
     return Fact(
-        kind=FactKind.ANSWERED,
+        kind=kind,
         does=Does.END,
-        key=fact_key(stop.id, FactKind.ANSWERED),
+        key=fact_key(stop.id, kind),
         job=stop.id,
         by=stop.asker.user,
         ref=stop.subject.ref,

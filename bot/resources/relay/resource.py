@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from bot.access.limits import check_counts
 from bot.dialogue.outcome import Button, Outcome, Part
-from bot.errors import AlreadyRuns
+from bot.errors import AlreadyRuns, InvalidRequest
 from bot.ids import Kind
 from bot.journal.evidence import Ended, Fact, FactKind, Standing
 from bot.journal.model import CONTRADICTION, REVIVED, Intent, Notice
@@ -174,10 +174,13 @@ class Relay(Resource):
         """Yield each change to worse, each recovery, and the end."""
         return news.news(before, after)
 
-    def ending(self, thing: Intent) -> Ended:
-        """Return the request that stops it."""
+    def ending(self, thing: Intent) -> Ended | None:
+        """Return the request that stops it; None if its ID is none that can be sent."""
         fields = {"SdkAppId": thing.subject.sdk_app_id, "TaskId": thing.subject.ref}
-        request = StopPublishCdnStream.of(fields)
+        try:
+            request = StopPublishCdnStream.of(fields)
+        except InvalidRequest:  # news of it is kept all the same
+            return None
         return Ended(
             request=json.dumps(request.to_wire()).encode(), masked=request.masked()
         )

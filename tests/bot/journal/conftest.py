@@ -14,11 +14,14 @@ from bot.journal.evidence import Does, Fact, FactKind, fact_key
 from bot.journal.model import RESULT, Asker, NewIntent, Notice, OpenForm, Subject
 from bot.journal.rows import millis
 from bot.states import State
+from bot.tencent.models.trtc.output import target_digest
 from tests.fakes.clock import AT, FakeClock
 from tests.fakes.journal import answered, claimed, opened
 
 __all__ = ["AT"]
 
+APP = 1400000001
+URL = "rtmp://push.example.com/live/1"
 ANSWERED = Notice(name=RESULT, audience=Audience.ASKER)
 ALARMED = Notice(name="stuck", audience=Audience.OPS)
 
@@ -164,6 +167,23 @@ async def moved(journal, intent, *way, notices=(), **changes):
                 came = {"ref": f"-task-{current.handle}", **came}
             await answered(journal, intent, state, **told, **came)
     return await journal.find.get(intent)
+
+
+@pytest.fixture
+def relay_of(journal, new):
+    """Accept a relay of one target, and bring it on its way."""
+
+    async def make(*way, **values):
+        about = {
+            "agent": "pb_a",
+            "sdk_app_id": APP,
+            "masked": {"PublishCdnParams": [{}]},
+            "targets": (target_digest(URL),),
+        }
+        intent, _ = await journal.accept(new(**{**about, **values}))
+        return await moved(journal, intent.id, *way)
+
+    return make
 
 
 @pytest.fixture

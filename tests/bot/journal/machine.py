@@ -414,7 +414,7 @@ class Machine(RuleBasedStateMachine):
                 State.STOPPED,
                 State.ENDED,
             }:
-                assert stop.state not in OPEN or stop.state is State.SENDING
+                assert stop.state not in OPEN
 
     @invariant()
     def whoever_reads_the_newest_card_reads_what_is_known(self):
