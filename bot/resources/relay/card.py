@@ -65,15 +65,17 @@ def _unknown(intent: Intent) -> str:
         return _("unknown: probably not started")
     if not intent.subject.callbacks:
         return _("unknown: please look, callbacks are off")
+    return _unheard(intent) if silence else _("unknown: no answer yet")
+
+
+def _unheard(intent: Intent) -> str:
+    """Return why it proves nothing that nothing was heard of it."""
+    silence = intent.standing.silence
     if silence and silence.away:
         return _("unknown: please look, callbacks may have been missed")
-    if silence is None:
-        return _("unknown: no answer yet")
-    return (
-        _("unknown: please look, callbacks were refused")
-        if heard_since(intent)
-        else _("unknown: please look, no callbacks arrive")
-    )
+    if heard_since(intent):
+        return _("unknown: please look, callbacks were refused")
+    return _("unknown: please look, no callbacks arrive")
 
 
 def heard_since(intent: Intent) -> bool:

@@ -12,11 +12,18 @@ from bot.resources.registry import RESOURCES
 from bot.slack.render import limits
 from bot.states import State
 from tests.bot.operations.deliveries import delivery
+from tests.fakes.journal import answered, claimed
 from tests.fakes.slack import FakeSlack, refused
 from tests.judge import judged
 
 ALARM = Notice(name="unsettled", audience=Audience.OPS)
 LATER = timedelta(seconds=1)  # when the first card of a start is due
+
+
+async def sending(journal, intent):
+    """Commit that *intent* is being sent, and that its card shows it."""
+    await claimed(journal, intent.id)
+    await journal.update(intent.id, notices=(CARD_NOTICE,))
 
 
 async def places(journal, *intents):
@@ -74,7 +81,7 @@ async def test_a_shared_message_is_drawn_anew_with_all_that_stand_in_it(
 ):
     intents = await shared(journal, waiting, clock, 4)
     for one in intents[1:3]:
-        await journal.move(one.id, State.SENDING, notices=(CARD_NOTICE,))
+        await sending(journal, one)
     slack = FakeSlack()
 
     assert await delivery(journal, slack, clock).deliver() == 2
@@ -93,7 +100,7 @@ async def test_cards_of_a_shared_message_that_is_gone_get_their_own(
 ):
     intents = await shared(journal, waiting, clock, 3)
     for one in intents:
-        await journal.move(one.id, State.SENDING, notices=(CARD_NOTICE,))
+        await sending(journal, one)
     slack = FakeSlack(refusing={"chat.update": "message_not_found"})
     box = delivery(journal, slack, clock)
 
@@ -130,7 +137,7 @@ async def test_alarms_that_wait_at_once_are_one_digest(journal, waiting, clock):
     assert f"3 alarms: {handles(intents)}" in repr(body["blocks"][0])
     assert len(body["text"].splitlines()) == 3
     pressed = [block["accessory"]["value"] for block in body["blocks"][1:]]
-    assert pressed == [f"- {one.handle}" for one in intents]
+    assert pressed == [f"- {one.id}" for one in intents]
 
 
 async def test_as_many_as_fit_go_together_and_the_rest_a_moment_later(
@@ -193,9 +200,8 @@ async def start(journal, waiting, clock, typed, count):
     for _number in range(count):
         card = replace(CARD_NOTICE, not_before=clock() + LATER)
         intent = await waiting(card)
-        await journal.move(intent.id, State.SENDING)
-        started = replace(CARD_NOTICE, not_before=clock() + LATER)
-        await journal.move(intent.id, State.STARTED, notices=(started,), ref="t")
+        await claimed(journal, intent.id)
+        await answered(journal, intent.id, ref=f"t{intent.id}")
         typed[intent.handle] = clock.monotonic()
 
 
@@ -216,7 +222,7 @@ async def test_what_slack_refuses_for_now_is_told_later_all_the_same(
     intents = await shared(journal, waiting, clock, 3)
     if way == "chat.update":
         for one in intents:
-            await journal.move(one.id, State.SENDING, notices=(CARD_NOTICE,))
+            await sending(journal, one)
     else:
         intents += [await waiting() for _number in range(3)]
     slack = FakeSlack(answers={way: [refused("rate_limited", retry_after=7.0)]})
