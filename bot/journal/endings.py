@@ -96,7 +96,6 @@ def _learn_all(
     changes: Changes,
     notices: Iterable[Notice],
 ) -> None:
-    for fact in known[1:]:
-        tx.learn(thing, fact, notices=None)
-    learnt = tx.learn(thing, known[0], changes=changes, notices=notices)
+    first, *others = known
+    learnt = tx.learn(thing, first, also=others, changes=changes, notices=notices)
     stops.follow(tx, *learnt)

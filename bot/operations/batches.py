@@ -161,7 +161,7 @@ def _card_row(intent: Intent, shown: Outcome, details: int) -> Row:
 
     With *details* what ends it as well, and with two of them its ID.
     """
-    buttons = [Button(_("Open"), "lookup", intent.handle)]
+    buttons = [Button(_("Open"), "lookup", intent.id)]
     if details:
         buttons += [button for button in _buttons(shown) if button.danger][:1]
     codes = [part.text for part in shown.parts if isinstance(part, Code)]

@@ -46,15 +46,12 @@ class Tasks:
     async def drain(self, seconds: float) -> int:
         """Wait *seconds* at most for the tasks; cancel the others, return how many.
 
-        What a task has spawned meanwhile is waited for as well.
+        What they spawn meanwhile is waited for as well.
         """
-        loop = asyncio.get_running_loop()
-        left, deadline = seconds, loop.time() + seconds
-        while self._running:
+        time = asyncio.get_running_loop().time
+        until = time() + seconds
+        while self._running and (left := until - time()) > 0:
             await asyncio.wait(set(self._running), timeout=left)
-            left = deadline - loop.time()
-            if left <= 0:
-                break
         late = set(self._running)
         for task in late:
             task.cancel()

@@ -16,7 +16,14 @@ from bot.dialogue.outcome import (
 )
 from bot.i18n import _, n_
 from bot.ids import SlackUserId
-from bot.journal.evidence import Ending, Headline, Stop, Target, TargetStanding
+from bot.journal.evidence import (
+    Ending,
+    Headline,
+    Silence,
+    Stop,
+    Target,
+    TargetStanding,
+)
 from bot.journal.model import Intent
 from bot.resources.base import headline_word
 from bot.resources.relay.plan import CUSTOM, LAYOUTS
@@ -56,26 +63,27 @@ def standing(intent: Intent) -> str:
 
 def _unknown(intent: Intent) -> str:
     """Return the verdict on an unknown start, which moves with the evidence."""
-    now, silence = intent.standing, intent.standing.silence
+    now = intent.standing
     if now.stop is Stop.NO_SUCH_TASK:
         return _("unknown: no task of that ID")
     if now.candidates:
         return _("unknown: a TaskId came that may be its")
-    if silence and silence.proven:
-        return _("unknown: probably not started")
     if not intent.subject.callbacks:
         return _("unknown: please look, callbacks are off")
-    return _unheard(intent) if silence else _("unknown: no answer yet")
+    return _unheard(intent, now.silence) if now.silence else _("unknown: no answer yet")
 
 
-def _unheard(intent: Intent) -> str:
-    """Return why it proves nothing that nothing was heard of it."""
-    silence = intent.standing.silence
-    if silence and silence.away:
+def _unheard(intent: Intent, silence: Silence) -> str:
+    """Return what it means that nothing was heard of an unknown start."""
+    if silence.proven:
+        return _("unknown: probably not started")
+    if silence.away:
         return _("unknown: please look, callbacks may have been missed")
-    if heard_since(intent):
-        return _("unknown: please look, callbacks were refused")
-    return _("unknown: please look, no callbacks arrive")
+    return (
+        _("unknown: please look, callbacks were refused")
+        if heard_since(intent)
+        else _("unknown: please look, no callbacks arrive")
+    )
 
 
 def heard_since(intent: Intent) -> bool:

@@ -55,11 +55,6 @@ def beside(
     return _button(first, numbered), row(rest, numbered)
 
 
-def can_carry(button: Button) -> bool:
-    """Return whether Slack takes what *button* asks for when it is pressed."""
-    return size(_value(button)) <= limits.BUTTON_VALUE
-
-
 def _split(
     buttons: Sequence[Button], visible: int
 ) -> tuple[list[Button], list[Button]]:
@@ -67,7 +62,7 @@ def _split(
 
     A button whose value Slack would refuse is left out.
     """
-    valid = [b for b in buttons if can_carry(b)]
+    valid = [b for b in buttons if size(_value(b)) <= limits.BUTTON_VALUE]
     excess = min(len(valid) - visible, limits.OVERFLOW_OPTIONS)
     candidates = [b for b in valid if _fits_menu(b)]
     if excess <= 0 or not candidates:

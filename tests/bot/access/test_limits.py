@@ -112,7 +112,7 @@ async def test_limits_and_hosts_are_checked_before_a_start_is_accepted(world_wit
     after = await world.typed(start(4))
 
     assert "push_hosts" in repr(foreign)
-    assert first == [None, None]
+    assert [one.plain for one in first] == ["🟡 R1 requested…", "🟡 R2 requested…"]
     assert "live_relays" in repr(third)
     assert "asked already" in repr(again)
     assert "starts_per_person_a_day" in repr(after)

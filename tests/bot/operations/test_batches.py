@@ -20,14 +20,14 @@ ALARM = Notice(name="unsettled", audience=Audience.OPS)
 LATER = timedelta(seconds=1)  # when the first card of a start is due
 
 
-async def sending(journal, intent):
-    """Commit that *intent* is being sent, and that its card shows it."""
-    await claimed(journal, intent.id)
-    await journal.update(intent.id, notices=(CARD_NOTICE,))
-
-
 async def places(journal, *intents):
     return [(await journal.find.get(one.id)).card for one in intents]
+
+
+async def sends(journal, intent):
+    """Let *intent* be sent, and its card say so."""
+    await claimed(journal, intent.id)
+    await journal.update(intent.id, notices=(CARD_NOTICE,))
 
 
 def handles(intents):
@@ -81,7 +81,7 @@ async def test_a_shared_message_is_drawn_anew_with_all_that_stand_in_it(
 ):
     intents = await shared(journal, waiting, clock, 4)
     for one in intents[1:3]:
-        await sending(journal, one)
+        await sends(journal, one)
     slack = FakeSlack()
 
     assert await delivery(journal, slack, clock).deliver() == 2
@@ -100,7 +100,7 @@ async def test_cards_of_a_shared_message_that_is_gone_get_their_own(
 ):
     intents = await shared(journal, waiting, clock, 3)
     for one in intents:
-        await sending(journal, one)
+        await sends(journal, one)
     slack = FakeSlack(refusing={"chat.update": "message_not_found"})
     box = delivery(journal, slack, clock)
 
@@ -201,7 +201,9 @@ async def start(journal, waiting, clock, typed, count):
         card = replace(CARD_NOTICE, not_before=clock() + LATER)
         intent = await waiting(card)
         await claimed(journal, intent.id)
-        await answered(journal, intent.id, ref=f"t{intent.id}")
+        started = replace(CARD_NOTICE, not_before=clock() + LATER)
+        ref = f"-m{len(typed)}"
+        await answered(journal, intent.id, notices=(started,), ref=ref)
         typed[intent.handle] = clock.monotonic()
 
 
@@ -222,7 +224,7 @@ async def test_what_slack_refuses_for_now_is_told_later_all_the_same(
     intents = await shared(journal, waiting, clock, 3)
     if way == "chat.update":
         for one in intents:
-            await sending(journal, one)
+            await sends(journal, one)
     else:
         intents += [await waiting() for _number in range(3)]
     slack = FakeSlack(answers={way: [refused("rate_limited", retry_after=7.0)]})
