@@ -25,8 +25,6 @@ the asker gets what is certain. A class exists only if somebody catches it.
 
 from collections.abc import Mapping, Sequence
 
-from bot.i18n import _
-
 
 class BotError(Exception):
     """Everything that is raised on purpose."""
@@ -60,9 +58,7 @@ class AlreadyRuns(UserError):
     """What was asked for runs already, or may; *handles* are all that are like it."""
 
     def __init__(self, handles: Sequence[str]) -> None:
-        sentence = _("The like of it runs already, or may: {handles}.")
-        again = _("again={known} starts another.").format(known=",".join(handles))
-        super().__init__(f"{sentence.format(handles=', '.join(handles))} {again}")
+        super().__init__(", ".join(handles))
         self.handles = tuple(handles)
 
 

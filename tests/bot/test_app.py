@@ -24,6 +24,8 @@ from commands import COMMANDS
 from tests.judge import judged
 
 START = "/relay start 295066 url=rtmp://push.example.com/live/the-secret-key --go"
+ACCEPTED = "🔵 R1 · accepted, callbacks are off   room 295066"
+REQUESTED = "🟡 R1 requested…"
 
 
 class Bot:
@@ -132,8 +134,10 @@ async def test_a_relay_is_started_and_stopped_from_slack(bot):
     started = bot.seen()
     await bot.typed("/relay stop R1 --yes")
 
-    assert started == ["🟢 R1 · started   room 295066"]
-    assert bot.seen() == ["⚪ R1 · stopped   room 295066"]
+    assert started == [ACCEPTED]
+    (card, told) = bot.seen()
+    assert card == "⚪ R1 · stopped   room 295066"
+    assert told.startswith("⚪ R1 · Stopped by ")
     assert bot.cloud.state.running == []
 
 
@@ -166,7 +170,7 @@ async def test_a_form_is_filled_in_corrected_and_sent(bot):
 
     assert [list(one) for one in faults] == [["url"]]
     assert "rtmp://" in faults[0]["url"]
-    assert bot.seen() == ["🟢 R1 · started   room 295066"]
+    assert bot.seen() == [ACCEPTED]
     assert bot.space.top(seed.ANA.id) is None  # the card says it
 
 
@@ -205,7 +209,7 @@ async def test_where_the_bot_is_not_the_answer_comes_all_the_same(bot):
     await bot.typed(START, channel=random)
 
     (card,) = [one for one in bot.space.messages.values() if one.channel == random.id]
-    assert card.text == "🟢 R1 · started   room 295066"
+    assert card.text == ACCEPTED
     assert "Invite me" in json.dumps(card.blocks)
 
 
@@ -236,8 +240,8 @@ async def test_under_its_card_a_relay_needs_no_id(bot):
     await heard(bot, "@patchbay relay stop --yes", thread=card.ts)
     await bot.space.feed.until(lambda: "⚪ R1" in "".join(bot.seen()))
 
-    assert looked_up == ["🟢 R1 · started   room 295066"]
-    assert status == ["🟢 R1 · started   room 295066"] * 2
+    assert looked_up == [ACCEPTED]
+    assert status == [ACCEPTED] * 2
     assert bot.cloud.state.running == []
 
 
@@ -247,7 +251,7 @@ async def test_under_an_alert_a_mention_looks_up_what_it_says(bot):
 
     _message, told = await heard(bot, "@patchbay why?", thread=alert.ts)
 
-    assert told == ["🟢 R1 · started   room 295066"]
+    assert told == [ACCEPTED]
 
 
 async def test_an_edited_or_repeated_mention_starts_nothing_more(bot):
@@ -311,7 +315,9 @@ async def test_after_a_crash_everything_is_known_again(start):
 
             requested, running, *_others = [one.text for one in bot.whispered()]
             assert (requested, running) == ("🟡 R1 requested…", "Running now")
-            assert bot.seen() == ["⚪ R1 · stopped   room 295066"]
+            (card, told) = bot.seen()
+            assert card == "⚪ R1 · stopped   room 295066"
+            assert told.startswith("⚪ R1 · Stopped by ")
 
 
 async def test_the_health_of_the_bot_can_be_asked_for(start, unused_tcp_port):
@@ -373,7 +379,9 @@ async def test_a_lost_answer_is_found_again_by_a_signed_callback(start):
         await bot.space.feed.until(lambda: "🟢 R1" in "".join(bot.seen()))
         await bot.typed("/relay stop R1 --yes")
 
-        assert bot.seen() == ["⚪ R1 · stopped   room 295066"]
+        (card, told) = bot.seen()
+        assert card == "⚪ R1 · stopped   room 295066"
+        assert told.startswith("⚪ R1 · Stopped by ")
         assert bot.cloud.state.running == []
 
 
@@ -394,8 +402,8 @@ async def test_a_callback_that_comes_while_the_bot_is_down_is_taken_when_it_is_u
         bot = await start(stack, **more)
         await bot.space.feed.until(lambda: "🟢 R1" in "".join(bot.seen()))
 
-        assert unknown == ["❔ R1 · unknown   room 295066"]
-        assert bot.seen() == ["🟢 R1 · started   room 295066"]
+        assert unknown == ["⚠️ R1 · unknown: no answer yet   room 295066"]
+        assert bot.seen() == ["🟢 R1 · live   room 295066"]
 
 
 async def test_the_audit_trail_comes_as_a_file_into_the_askers_messages(bot):
@@ -416,7 +424,7 @@ async def test_a_scope_that_serves_one_feature_turns_only_that_off(start, capsys
         bot = await start(stack, slack=slack)
         await bot.typed(START)
 
-        assert bot.seen() == ["🟢 R1 · started   room 295066"]
+        assert bot.seen() == [ACCEPTED]
     missing = [
         line for line in capsys.readouterr().out.splitlines() if "scope." in line
     ]

@@ -65,7 +65,7 @@ async def test_it_is_attached_without_a_form_too(world, unknown):
     assert (await world.handle("R1")).subject.ref == TASK
 
 
-@pytest.mark.parametrize("task", ["-m97", "x y" * 30, "é" * 70, ""])
+@pytest.mark.parametrize("task", ["-m97", "x y" * 30, "x\x07" * 40, ""])
 async def test_what_is_no_whole_task_id_is_refused_at_its_field(world, unknown, task):
     form = await world.typed("/relay attach R1")
 

@@ -14,7 +14,7 @@ async def test_start_by_text_starts_one_relay_and_keeps_its_task_id(world):
 
     (relay,) = world.cloud.state.running
     intent = await world.handle("R1")
-    assert answer is None
+    assert answer.plain == "🟡 R1 requested…"
     assert (intent.state, intent.subject.ref) == (State.STARTED, relay.task_id)
     assert (relay.room, relay.urls, relay.agent) == (
         "295066",
@@ -60,9 +60,8 @@ async def test_the_same_relay_is_not_started_twice_unless_it_is_said(world):
     refused = await world.typed(START)
     await world.typed(f"{START} again=R1")
 
-    assert refused.headline == (
-        "The like of it runs already, or may: R1. again=R1 starts another.",
-    )
+    assert refused.plain == ("🟠 Nothing was started: the same runs already, or may.")
+    assert "again=R1" in repr(refused.parts)
     assert calls(world) == 2
 
 
@@ -80,7 +79,7 @@ async def test_a_typed_start_states_the_cdn_and_says_so_if_it_is_another(
     intent = await world.handle("R1")
     assert intent.masked["PublishCdnParams"][0]["IsTencentCdn"] == flag
     assert ("cdn=tencent" in words(shown)) is not bool(flag)
-    assert (told is None) is bool(flag)
+    assert ("cdn=tencent" in words(told)) is not bool(flag)
 
 
 async def test_a_room_beside_json_of_another_room_is_refused_and_both_are_named(world):

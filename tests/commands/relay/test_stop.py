@@ -32,7 +32,7 @@ async def test_the_asker_is_told_and_the_card_shows_it(world):
     ]
 
     at = f"{world.clock():%Y-%m-%d %H:%M} UTC"
-    told = f"⚪ R1 · Stopped by U0BOB · {at} · 0 s · started by U0ANA"
+    told = f"⚪ R1 · Stopped by U0BOB · {at} · after 0 s · started by U0ANA"
     assert sorted(notices) == [
         ("asker", "U0BOB", "⚪ R1 is stopped."),
         ("channel", "U0ANA", "⚪ R1 · stopped   room 295066"),

@@ -22,10 +22,8 @@ async def test_of_two_who_ask_at_once_one_starts_it_and_the_other_is_refused(wor
     accepted = [one for one in answers if one.plain == "🟡 R1 requested…"]
     refused = [one for one in answers if one not in accepted]
     assert len(accepted) == 1
-    assert refused == [later]
-    assert later.headline == (
-        "The like of it runs already, or may: R1. again=R1 starts another.",
-    )
+    assert [one.plain for one in refused] == [later.plain]
+    assert later.plain == ("🟠 Nothing was started: the same runs already, or may.")
     assert calls(world) == 1
 
 
@@ -62,10 +60,8 @@ async def test_another_relay_to_the_same_target_is_asked_about(world, like):
     asked = await world.typed(like)
     known = await world.typed(f"{like} again=R1")
 
-    assert asked.headline == (
-        "The like of it runs already, or may: R1. again=R1 starts another.",
-    )
-    assert known is None
+    assert asked.plain == ("🟠 Nothing was started: the same runs already, or may.")
+    assert known.plain == "🟡 R2 requested…"
     assert calls(world) == 2
 
 
@@ -75,7 +71,7 @@ async def test_any_unknown_start_of_the_room_is_asked_about(world):
 
     asked = await world.typed(OTHER)
 
-    assert asked.plain.startswith("🟠 The like of it runs already, or may: R1.")
+    assert asked.plain == ("🟠 Nothing was started: the same runs already, or may.")
     assert await world.handle("R2") is None
 
 
