@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: run check test format wheels crash faults fuzz load mutants pictures lock clean
+.PHONY: run check test format wheels crash faults fuzz truth load mutants pictures lock clean
 
 run: $(VENV)/.run
 	@$(BIN)/python -m bot
@@ -30,6 +30,10 @@ wheels: $(VENV)/bin/python
 # What is promised, shown by hurting the bot; see docs/promises.md.
 crash: $(VENV)/.dev
 	$(BIN)/python -m tests.trials.crash
+
+# Every word that people read, judged from outside: HISTORIES (2000); SEED repeats them.
+truth: $(VENV)/.dev
+	$(BIN)/python -m tests.trials.truth
 
 faults: SEED := $(or $(SEED),$(shell date +%s))
 faults: $(VENV)/.dev

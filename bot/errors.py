@@ -5,6 +5,7 @@
     │   ├── UsageError        the words were not understood
     │   ├── InvalidRequest    fields were refused; has a sentence for each
     │   ├── NotAllowed        policy refused; has the rule
+    │   ├── AlreadyRuns       the like of it runs; has the handles
     │   ├── NotFound          the journal has nothing with that ID
     │   └── Busy              refused before it was sent: nothing happened
     ├── CloudError            a call to Tencent failed
@@ -23,6 +24,8 @@ the asker gets what is certain. A class exists only if somebody catches it.
 """
 
 from collections.abc import Mapping, Sequence
+
+from bot.i18n import _
 
 
 class BotError(Exception):
@@ -57,7 +60,9 @@ class AlreadyRuns(UserError):
     """What was asked for runs already, or may; *handles* are all that are like it."""
 
     def __init__(self, handles: Sequence[str]) -> None:
-        super().__init__(", ".join(handles))
+        sentence = _("The like of it runs already, or may: {handles}.")
+        again = _("again={known} starts another.").format(known=",".join(handles))
+        super().__init__(f"{sentence.format(handles=', '.join(handles))} {again}")
         self.handles = tuple(handles)
 
 

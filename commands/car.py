@@ -3,6 +3,8 @@
 A session has no ID of its own: it is keyed by the user it runs for.
 """
 
+from collections.abc import Mapping
+
 from bot.cards import lists
 from bot.dialogue.ask import Ask
 from bot.dialogue.form import ChoiceField, Field, Form, Option, TextField
@@ -14,6 +16,7 @@ from bot.operations.forms import shown_after
 from bot.operations.orders import Order
 from bot.operations.resolution import Resolution
 from bot.operations.service import Service
+from bot.resources.faults import every_fault
 from bot.resources.render.resource import KEYS as KEYS_BY_FIELD
 from bot.resources.render.resource import RENDER, Render
 from bot.routing.command import Command
@@ -24,6 +27,8 @@ command = Command("car", summary="CAR cloud-rendering sessions")
 RESOLUTION = Resolution(Render())
 KEYS = tuple(KEYS_BY_FIELD.values())
 ALONE, WATCHED = "alone", "watched"  # what happens when nobody is connected
+# What stands in for a field at fault, so that the others are looked at, too.
+SOUND = {"user": "user", "ip": "8.8.8.8", "client": "session", "host": "host"}
 MODES = {ALONE: "RunWithoutClient", WATCHED: ""}
 
 
@@ -63,7 +68,6 @@ async def submit_start(ask: Ask, service: Service) -> Outcome | None:
     form = placed.submission
     texts = {key: form.text(key) for key in KEYS} if form else {}
     plan = {key: text for key, text in texts.items() if text}
-    _check_words(plan)
     return shown_after(placed, await _start(placed, service, plan))
 
 
@@ -121,7 +125,7 @@ async def _start(ask: Ask, service: Service, plan: dict[str, str]) -> Outcome | 
     return await service.submit(ask, order)
 
 
-def _check_words(plan: dict[str, str]) -> None:
+def _check_words(plan: Mapping[str, str]) -> None:
     if plan.get("mode", ALONE) not in MODES:
         words = ", ".join(sorted(MODES))
         sentence = _("“{given}” is not one of {words}.")
@@ -129,6 +133,24 @@ def _check_words(plan: dict[str, str]) -> None:
 
 
 def _request(plan: dict[str, str]) -> CreateSession:
+    """Return the request that *plan* describes.
+
+    Raises:
+        InvalidRequest: every fault, under the names of the plan.
+    """
+    request, faults = every_fault(_read, plan, _mended)
+    if request is None or faults:
+        raise InvalidRequest({key: faults[key] for key in KEYS if key in faults})
+    return request
+
+
+def _mended(plan: Mapping[str, str], faults: Mapping[str, str]) -> dict[str, str]:
+    kept = {key: text for key, text in plan.items() if key not in faults}
+    return kept | {key: text for key, text in SOUND.items() if key in faults}
+
+
+def _read(plan: Mapping[str, str]) -> CreateSession:
+    _check_words(plan)
     mode = plan.get("mode") or (WATCHED if plan.get("client") else ALONE)
     fields = {
         "UserId": plan.get("user", ""),

@@ -237,7 +237,7 @@ def _details(intent: Intent, resource: Resource) -> Outcome:
         headline=(Bold(f"{intent.handle} · {intent.action}"),),
         parts=(
             Code(body),
-            line(_("From a terminal"), quiet=True),
+            line(_("By hand"), quiet=True),
             Code(resource.repeated_by_hand(intent)),
             line(_("For Tencent's support"), quiet=True),
             Code(support),

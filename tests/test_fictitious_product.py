@@ -5,6 +5,7 @@ to a cloud on loopback, told to a Slack in memory; and the bot is killed on the 
 Whatever of the bot knew its products by name would have to be changed for it.
 """
 
+import asyncio
 import hmac
 import json
 from contextlib import AsyncExitStack
@@ -17,6 +18,7 @@ from aiohttp import web
 
 from bot.dialogue.outcome import Button, line
 from bot.ids import Kind
+from bot.journal.evidence import Ended
 from bot.lifecycle import begin
 from bot.operations.orders import Order
 from bot.operations.service import Service
@@ -25,6 +27,7 @@ from bot.resources.registry import RESOURCES
 from bot.routing.command import Command
 from bot.states import CREATES, ENDS, RUNNING, State
 from bot.tencent.models.base import Api, Deadline, Level, Repeat, Reply, Request
+from tests.fakes.journal import claimed
 from tests.world import TEAM, live_again
 
 SIGNING = "a secret of nobody"
@@ -90,6 +93,10 @@ class Pump(Resource):
         stop = Button("Stop", "pump", f"stop {intent.handle} --yes", confirm="Stop?")
         return stop if intent.state in RUNNING else None
 
+    def ending(self, thing):
+        wire = StopPump.of({"PumpId": thing.subject.ref}).to_wire()
+        return Ended(request=json.dumps(wire).encode())
+
 
 command = Command("pump", summary="Pumps", bare="stop")
 
@@ -141,6 +148,8 @@ class PumpCloud:
         self.running = {}
         self.calls = []
         self.failures = {}
+        self.arrived, self.go = asyncio.Event(), asyncio.Event()
+        self.go.set()
 
     async def serve(self, stack):
         app = web.Application()
@@ -155,6 +164,8 @@ class PumpCloud:
     async def _answer(self, request):
         action, wire = request.headers["X-TC-Action"], await request.json()
         self.calls.append(action)
+        self.arrived.set()
+        await self.go.wait()
         failure = self.failures.pop(action, "")
         if failure == "refused":
             error = {"Code": "InvalidParameter", "Message": "no"}
@@ -265,11 +276,16 @@ async def test_it_is_started_changed_and_stopped(live, cloud):
     running, changed = dict(cloud.running), await bot.delivered()
     await bot.typed("stop X1 --yes")
 
-    assert started == ["🟢 X1 · started"]
+    assert started == ["🔵 X1 · accepted"]
     assert running == {"pump-a": 7}
     assert changed == ["🟢 X1: UpdatePump is done."]
     assert cloud.running == {}
-    assert await bot.delivered() == ["⚪ X1 is stopped.", "⚪ X1 · stopped"]
+    told, card, line_in_thread = (
+        "⚪ X1 is stopped.",
+        "⚪ X1 · stopped",
+        "⚪ X1 · stopped",
+    )
+    assert await bot.delivered() == [told, card, line_in_thread]
 
 
 async def test_a_change_that_is_refused_is_not_told_as_a_stop(live, cloud):
@@ -293,7 +309,7 @@ async def test_a_change_whose_answer_is_lost_is_told_as_unknown(live, cloud):
     await bot.typed("update X1 speed=7")
 
     told = await bot.delivered()
-    assert told == ["🔴 X1: it is not known whether UpdatePump was done."]
+    assert told == ["⚠️ X1: it is not known whether UpdatePump was done."]
     assert cloud.calls == ["StartPump", "UpdatePump"]  # and not once more
     assert (await bot.world.handle("X1")).state is State.STARTED
 
@@ -309,10 +325,41 @@ async def test_a_start_whose_answer_is_lost_is_unknown_and_an_alarm_in_time(
     bot.world.clock.push(minutes=2)
     await bot.world.jobs.run_due()
 
-    assert card == ["❔ X1 · unknown"]
+    assert card == ["⚠️ X1 · unknown"]
     assert "look at the pump" in json.dumps(bot.world.slack.sent)
-    sentence = "🟠 X1 is still unknown: it may be running, and billed."
-    assert await bot.delivered() == [sentence]
+    assert await bot.delivered() == ["🟠 X1 · unknown"]
+    assert "It may be running, and billed" in json.dumps(bot.world.slack.sent[-1])
+
+
+async def test_a_stop_of_what_was_not_sent_yet_cancels_it(live, cloud):
+    bot = await live()
+    bot.world.clock.hold()
+    await bot.typed("start a")
+    await bot.typed("stop X1 --yes")
+    bot.world.clock.release()
+    await bot.world.settled()
+
+    assert cloud.calls == []
+    assert (await bot.world.handle("X1")).state is State.NOT_STARTED
+    assert await bot.delivered() == [
+        "⚪ X1 was cancelled before it was sent.",
+        "🔴 X1 · not started",
+    ]
+
+
+async def test_a_stop_of_what_is_being_sent_goes_when_its_id_is_known(live, cloud):
+    bot = await live()
+    cloud.go.clear()
+    await bot.world.router.answer(bot.world.ask("/pump start a"))
+    await cloud.arrived.wait()
+    stopping = await bot.world.router.answer(bot.world.ask("/pump stop X1 --yes"))
+    cloud.go.set()
+    await bot.world.settled()
+
+    assert stopping.plain == "🟡 X1 will be stopped as soon as its TaskId is known."
+    assert cloud.calls == ["StartPump", "StopPump"]
+    assert cloud.running == {}
+    assert (await bot.world.handle("X1")).state is State.STOPPED
 
 
 async def test_what_was_accepted_before_a_crash_is_sent_after_it(live, cloud):
@@ -326,7 +373,7 @@ async def test_what_was_accepted_before_a_crash_is_sent_after_it(live, cloud):
     assert sent_before == []
     assert cloud.calls == ["StartPump"]
     assert (await again.world.handle("X1")).state is State.STARTED
-    assert await again.delivered() == ["🟢 X1 · started"]
+    assert await again.delivered() == ["🔵 X1 · accepted"]
 
 
 @pytest.mark.parametrize(
@@ -346,8 +393,7 @@ async def test_a_crash_while_sending_repeats_only_what_may_be_repeated(
     bot.world.clock.hold()
     await bot.typed(typed)
     (queued,) = await bot.world.journal.find.unfinished("nobody")
-    effect = Pump().request(queued.action).effect
-    await bot.world.journal.move(queued.id, State.SENDING, effect=effect)
+    await claimed(bot.world.journal, queued.id)
 
     again = await live()
 

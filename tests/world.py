@@ -107,6 +107,10 @@ class World:
         return self.bot.callbacks
 
     @property
+    def hearing(self):
+        return self.bot.hearing
+
+    @property
     def jobs(self):
         return self.bot.jobs
 
@@ -180,7 +184,8 @@ class World:
 
     async def notices(self):
         """Return all that waits to be delivered, drawn as it would be now."""
-        due = await self.journal.outbox.due(self.clock() + timedelta(days=2))
+        late = self.clock() + timedelta(days=2)
+        due = await self.journal.outbox.due(late, limit=1000)
         return [self.told(one) for one in due]
 
     def told(self, notification):

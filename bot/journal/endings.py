@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from bot.ids import IntentId
 from bot.journal import stops
 from bot.journal.evidence import Does, Fact, FactKind, fact_key
-from bot.journal.model import Changes, Intent, Notice
+from bot.journal.model import NOT_ENDED, Changes, Intent, Notice
 from bot.journal.rows import millis
 from bot.journal.transaction import Transaction
-from bot.states import State
+from bot.states import OVER, State
 
 KINDS = {
     State.STARTED: FactKind.ANSWERED,
@@ -55,7 +55,8 @@ def end(
     if intent.state in {State.SENDING, State.QUEUED}:
         # else what became of its thing has ended it; the answer is a fact all the same
         if intent.subject.ends:
-            stops.settle(tx, intent, to, _said(tx, intent, changes), notices)
+            told = _of_what_runs(tx, intent, notices)
+            stops.settle(tx, intent, to, _said(tx, intent, changes), told)
         else:
             tx.raise_notices(tx.move(intent.id, to, changes), notices)
     if about := tx.get(intent.id).subject.about:
@@ -76,6 +77,18 @@ def _said(tx: Transaction, stop: Intent, changes: Changes) -> Changes:
     return changes
 
 
+def _of_what_runs(
+    tx: Transaction, stop: Intent, notices: Iterable[Notice]
+) -> Iterable[Notice]:
+    """Return *notices* of a *stop*; nothing that is over goes on for want of it."""
+    about = stop.subject.about
+    if about is None:
+        return notices
+    thing = tx.get(about)
+    over = thing.state in OVER and thing.subject.ref == stop.subject.ref
+    return [one for one in notices if not (over and one.name == NOT_ENDED)]
+
+
 def _learn_all(
     tx: Transaction,
     thing: IntentId,
@@ -83,7 +96,6 @@ def _learn_all(
     changes: Changes,
     notices: Iterable[Notice],
 ) -> None:
-    for fact in known[1:]:
-        tx.learn(thing, fact, notices=None)
-    learnt = tx.learn(thing, known[0], changes=changes, notices=notices)
+    first, *others = known
+    learnt = tx.learn(thing, first, also=others, changes=changes, notices=notices)
     stops.follow(tx, *learnt)

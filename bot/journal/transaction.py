@@ -4,7 +4,7 @@ Every function runs in the writer's thread. A fact, what it makes of its thing, 
 follows for the stops of that thing, and the notices of all are committed together.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -128,10 +128,13 @@ class Transaction:
         thing: IntentId,
         fact: Fact,
         *,
+        also: Sequence[Fact] = (),
         changes: Changes | None = None,
         notices: Iterable[Notice] | None = (),
     ) -> tuple[Intent, Intent]:
         """Add *fact* to what is known of *thing*; return it before and after.
+
+        *also* are facts that came with it: what they make of the thing is one change.
 
         What it makes of the thing is told: its card, and what its lifecycle has to
         say; with None as *notices* nothing is. A fact that is known already changes
@@ -141,7 +144,8 @@ class Transaction:
             TaskTaken: a person gave it an ID that is another's.
         """
         before = self.get(thing)
-        if not facts.put(self.connection, thing, fact):
+        came = [facts.put(self.connection, thing, one) for one in (*also, fact)]
+        if not any(came):
             return before, before
         after = self._stand(before, self._folded(before), changes or Changes())
         if after.rev != before.rev and notices is not None:

@@ -28,18 +28,20 @@ from bot.states import State
 MARGIN = 5_000
 OUT_OF_REACH_DAYS = 30
 
-_RESULTS = {
-    FactKind.ANSWERED,
-    FactKind.REFUSED,
+# How a request ended; of two that ended at one moment the later one here counts more.
+_RESULTS = (
     FactKind.NO_ANSWER,
-    FactKind.GONE,
     FactKind.UNSENT,
-}
+    FactKind.GONE,
+    FactKind.REFUSED,
+    FactKind.ANSWERED,
+)
+_WORDS = {FactKind.ATTACHED, FactKind.CLOSED}
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The facts about a thing, as the rules ask for them.
+    """The facts about a thing, by their own times, as the rules ask for them.
 
     *given* is the ID that it had when it was accepted, for resources whose things are
     keyed by one that we choose.
@@ -49,7 +51,7 @@ class Known:
     given: str = ""
 
     def last(self, kind: FactKind, does: Does = Does.CREATE) -> Fact | None:
-        """Return the fact of that kind that came last."""
+        """Return the last fact of that kind."""
         found = [f for f in self.facts if f.kind is kind and f.does is does]
         return found[-1] if found else None
 
@@ -61,31 +63,49 @@ class Known:
     @property
     def word(self) -> Fact | None:
         """The last word of a person on it: that it runs, or that it does not."""
-        words = [
-            f for f in self.facts if f.kind in {FactKind.ATTACHED, FactKind.CLOSED}
-        ]
+        words = [f for f in self.facts if f.kind in _WORDS]
         return words[-1] if words else None
+
+    @property
+    def refused(self) -> Fact | None:
+        """The answer that it was not made, unless an ID came with that."""
+        doubted = any(_is(f, FactKind.NO_ANSWER) and f.ref for f in self.facts)
+        kinds = (FactKind.REFUSED, FactKind.GONE)
+        found = [f for f in self.facts if f.kind in kinds and f.does is Does.CREATE]
+        return found[-1] if found and not doubted else None
 
     def results(self, ref: str) -> list[Fact]:
         """Return how the stops of *ref* ended, in the order of their own times."""
-        ended = [
+        return [
             f
             for f in self.facts
             if f.does is Does.END and f.kind in _RESULTS and f.ref == ref
         ]
-        return sorted(ended, key=lambda f: f.at)
 
     def asked(self, ref: str) -> Fact | None:
-        """Return the first demand for its end that nothing has answered yet."""
-        waiting: Fact | None = None
-        for fact in self.facts:
-            if fact.does is not Does.END or fact.ref not in {"", ref}:
-                continue
-            if fact.kind is FactKind.ASKED:
-                waiting = waiting or fact
-            elif fact.kind in _RESULTS:
-                waiting = None
-        return waiting
+        """Return the first demand for its end that nothing has answered yet.
+
+        Answered is one whose own job ended, or that was there when any other did.
+        """
+        ends = [f for f in self.facts if f.does is Does.END and f.ref in {"", ref}]
+        results = [f for f in ends if f.kind in _RESULTS]
+        jobs = {f.job for f in results}
+        until = max((f.came_at for f in results), default=-1)
+        waiting = (
+            f
+            for f in ends
+            if f.kind is FactKind.ASKED and f.job not in jobs and f.came_at >= until
+        )
+        return next(waiting, None)
+
+
+def _order(fact: Fact) -> tuple[int, int, str]:
+    """Order facts by their own times, and in one way only whenever they arrived.
+
+    Of words of one moment the one that was said last counts.
+    """
+    rank = _RESULTS.index(fact.kind) if fact.kind in _RESULTS else -1
+    return (fact.at, rank, "" if fact.kind in _WORDS else fact.key)
 
 
 def _is(fact: Fact, kind: FactKind) -> bool:
@@ -95,7 +115,8 @@ def _is(fact: Fact, kind: FactKind) -> bool:
 def known_of(thing: Intent, facts: Sequence[Fact]) -> Known:
     """Return *facts* for the rules; *thing* has an ID of our choosing, if any."""
     given = "" if thing.subject.sdk_app_id else thing.subject.ref
-    return Known(facts, given)
+    once = {fact.key: fact for fact in facts}.values()
+    return Known(sorted(once, key=_order), given)
 
 
 def fold(thing: Intent, facts: Sequence[Fact]) -> Standing:
@@ -128,9 +149,11 @@ def over_by_answer(
     for fact in known.results(ref):
         stopped = fact.kind is FactKind.ANSWERED
         gone = fact.kind is FactKind.GONE and vouched
+        if ran is not None and ran >= _after(fact):
+            continue
         if fact.kind is FactKind.NO_ANSWER:
             doubt = doubt or fact
-        if not (stopped or gone) or (ran is not None and ran >= _after(fact)):
+        if not (stopped or gone):
             continue
         done = fact if stopped else doubt  # one whose answer was lost got through
         return Standing(
@@ -161,7 +184,7 @@ def running(  # noqa: PLR0913 - what distinguishes one that runs
     ran_at: Iterable[int] = (),
 ) -> Standing:
     """Return the standing of a thing that runs, as far as is known."""
-    aged = known.last(FactKind.AGED)
+    aged = max((f.status for f in known.facts if f.kind is FactKind.AGED), default=0)
     asked = known.asked(ref)
     stop = _last_stop(known, ref, ran_at)
     state = State.EXPIRING if aged else State.STARTED
@@ -177,8 +200,9 @@ def running(  # noqa: PLR0913 - what distinguishes one that runs
             asked.at,
             asked.by,
         )
-    if aged and aged.status >= OUT_OF_REACH_DAYS:
+    if aged >= OUT_OF_REACH_DAYS:
         state, headline = State.EXPIRING, Headline.OUT_OF_REACH
+    silence = silence_of(known)
     return Standing(
         state=state,
         headline=headline,
@@ -187,6 +211,7 @@ def running(  # noqa: PLR0913 - what distinguishes one that runs
         since=since,
         by=by,
         stop=stop,
+        silence=silence if silence and silence.away else None,
     )
 
 
@@ -206,6 +231,8 @@ def _last_stop(known: Known, ref: str, ran_at: Iterable[int]) -> Stop:
 
 def unvouched(known: Known, *, candidates: tuple[str, ...] = ()) -> Standing:
     """Return the standing of a thing that Tencent has not vouched for."""
+    if refused := known.refused:
+        return _unstarted(known, refused, State.NOT_STARTED, candidates)
     word = known.word
     if word and word.kind is FactKind.ATTACHED:
         return _claimed(known, word, candidates)
@@ -221,8 +248,7 @@ def unvouched(known: Known, *, candidates: tuple[str, ...] = ()) -> Standing:
         )
     for kind, state in (
         (FactKind.NO_ANSWER, State.UNKNOWN),
-        (FactKind.REFUSED, State.NOT_STARTED),
-        (FactKind.GONE, State.NOT_STARTED),
+        (FactKind.ANSWERED, State.UNKNOWN),  # without its ID
         (FactKind.UNSENT, State.NOT_STARTED),
         (FactKind.WRITTEN, State.SENDING),
     ):

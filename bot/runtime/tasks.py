@@ -44,9 +44,14 @@ class Tasks:
         task.add_done_callback(self._finished)
 
     async def drain(self, seconds: float) -> int:
-        """Wait *seconds* at most for the tasks; cancel the others, return how many."""
-        if self._running:
-            await asyncio.wait(set(self._running), timeout=seconds)
+        """Wait *seconds* at most for the tasks; cancel the others, return how many.
+
+        What they spawn meanwhile is waited for as well.
+        """
+        time = asyncio.get_running_loop().time
+        until = time() + seconds
+        while self._running and (left := until - time()) > 0:
+            await asyncio.wait(set(self._running), timeout=left)
         late = set(self._running)
         for task in late:
             task.cancel()

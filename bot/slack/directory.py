@@ -158,6 +158,7 @@ class SlackDirectory:
         before, self._installation, self._token = self._installation, found, token
         if before and before.team != found.team:
             self.moved_from = TeamId(before.team)
+            self._members, self._members_at = {}, None  # were those of the other
             log.critical("slack.moved", was=before.team, now=found.team)
         await self._keep(INSTALLATION, asdict(found))
         if self._group_ids:
@@ -204,17 +205,20 @@ class SlackDirectory:
     async def placed(self, who: Person) -> Person:
         """Return *who* with the organisation that Slack knows them to be in.
 
-        Only about people of another workspace Slack is asked. Whoever is at home asks
-        in the installed workspace, also in a channel that another company hosts.
+        Only about people of another workspace, or of one that is not named, Slack is
+        asked. Whoever is at home asks in the installed workspace, also in a channel
+        that another company hosts.
         """
-        if self._is_own(who):
+        named = not who.home.startswith("E")
+        if self._is_own(who) and named:
             return replace(who, team=self.team)
         if self.known and who.user not in self._known:
             await self._look_up(who.user)
         homes = self.homes(who) or frozenset()
         if self.enterprise and self.enterprise in homes:
             return replace(who, team=self.team, enterprise=self.enterprise)
-        return replace(who, team=self.team) if self.team in homes else who
+        own = self.team in homes or self._is_own(who)
+        return replace(who, team=self.team) if own else who
 
     async def parent(self, channel: ChannelId, parent: MessageTs) -> str:
         """Return what a message says; empty where the bot may not read the channel.

@@ -16,7 +16,7 @@ from bot.resources.relay import bounds, cdn, draft
 from bot.resources.relay.form import start_form
 from bot.resources.relay.plan import (
     KEYS,
-    check_words,
+    WORDS,
     chosen_app,
     complete,
     plan_of,
@@ -63,14 +63,14 @@ async def start(ask: Ask, service: Service) -> Outcome | Form | None:
         plan = await service.kept(ask, kept)
         return await _start_or_ask(ask, service, _wanted(service, plan))
     plan = plan_of(ask)
-    check_words(plan)
     if ask.has("dry-run") or (ask.has("go") and complete(plan)):
         return await _start_or_ask(ask, service, _wanted(service, plan))
     if plan.get("app") or not service.apps:
         chosen_app(plan, service.apps)
+    lines = _not_yet(ask, plan, service)
     values = draft.opened(plan, service.terms.policy.limits)
     form_id = await service.open_form(ask, {**values, AGAIN: ask.value(AGAIN)})
-    return start_form(values, service.terms, form_id, _not_yet(ask, plan, service))
+    return start_form(values, service.terms, form_id, lines)
 
 
 @command.redraw("start")
@@ -129,14 +129,20 @@ def _handles(text: str) -> frozenset[str]:
 
 
 def _not_yet(ask: Ask, plan: dict[str, str], service: Service) -> list[str]:
-    """Return why what was typed opens a form, and what of it cannot stay."""
+    """Return why what was typed opens a form, and what of it is wrong.
+
+    Raises:
+        InvalidRequest: something is wrong that no field of the form could show.
+    """
     faults = faults_of(plan, service.terms)
+    typed = {field: text for field, text in faults.items() if plan.get(field)}
+    if typed.keys() & (plan.keys() - draft.SHARED if plan.get("json") else {*WORDS}):
+        raise InvalidRequest(typed)
     lines = []
     if ask.has("go") and not plan.get("room"):
         lines.append(_("Not started yet: no room was given."))
     elif ask.has("go") and not plan.get("url"):
         lines.append(_("Not started yet: no target was given."))
-    typed = {field: text for field, text in faults.items() if plan.get(field)}
     return lines + [f"{field}: {sentence}" for field, sentence in typed.items()]
 
 

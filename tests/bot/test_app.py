@@ -220,6 +220,66 @@ async def test_a_mention_in_a_channel_and_bare_words_in_a_dm_say_the_same(bot):
     assert bot.seen(direct)[-1] == "Running now"
 
 
+async def heard(bot, text, **more):
+    """Say *text* in #ops, and return the last that ana alone is shown."""
+    message = await bot.hands.say(seed.ANA, bot.ops, text, **more)
+    await bot.settled()
+    return message, [one.text for one in bot.whispered()]
+
+
+async def test_under_its_card_a_relay_needs_no_id(bot):
+    await bot.typed(START)
+    (card,) = [one for one in bot.space.messages.values() if "R1" in one.text]
+
+    _message, looked_up = await heard(bot, "@patchbay", thread=card.ts)
+    _message, status = await heard(bot, "@patchbay relay status", thread=card.ts)
+    await heard(bot, "@patchbay relay stop --yes", thread=card.ts)
+    await bot.space.feed.until(lambda: "⚪ R1" in "".join(bot.seen()))
+
+    assert looked_up == ["🟢 R1 · started   room 295066"]
+    assert status == ["🟢 R1 · started   room 295066"] * 2
+    assert bot.cloud.state.running == []
+
+
+async def test_under_an_alert_a_mention_looks_up_what_it_says(bot):
+    await bot.typed(START)
+    alert = await bot.hands.say(seed.BOB, bot.ops, "room 295066 is black, see R1")
+
+    _message, told = await heard(bot, "@patchbay why?", thread=alert.ts)
+
+    assert told == ["🟢 R1 · started   room 295066"]
+
+
+async def test_an_edited_or_repeated_mention_starts_nothing_more(bot):
+    bot.hands.again = 2
+    message, _told = await heard(bot, f"@patchbay {START[1:]}")
+    await bot.space.feed.until(lambda: "🟢 R1" in "".join(bot.seen()))
+    first = len(bot.cloud.state.running)
+
+    await bot.hands.edit(
+        seed.ANA, message, f"@patchbay {START[1:]}".replace("e/t", "x")
+    )
+    await bot.settled()
+
+    assert (first, len(bot.cloud.state.running)) == (1, 1)
+    assert [one.text for one in bot.whispered()] == [
+        "🟠 An edited message is not carried out. Send it as a new one."
+    ]
+
+
+async def test_a_mention_that_needs_a_form_gets_a_button_that_opens_it(bot):
+    await heard(bot, "@patchbay relay start 295066")
+    (told,) = bot.whispered()
+    (row,) = [block for block in told.blocks if block["type"] == "actions"]
+    (button,) = row["elements"]
+    control = Control(row["block_id"], button["action_id"], button)
+
+    await bot.hands.act(seed.ANA, told, control)
+    await bot.settled()
+
+    assert bot.space.top(seed.ANA.id).body["callback_id"] == "form:relay:start"
+
+
 async def test_the_home_tab_shows_what_runs(bot):
     await bot.typed(START)
 

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from itertools import combinations
 
 import pytest
 
@@ -85,6 +86,26 @@ async def test_a_fault_is_told_at_its_field_and_nothing_is_sent(world, values, f
 
     assert field in refused.value.faults
     assert world.cloud.state.calls == []
+
+
+WRONG = {
+    "user": {"user": "u" * 129},
+    "ip": {"ip": "10.0.0.1"},
+    "client": {"mode": "watched"},
+    "params": {"params": "x" * 4097},
+    "host": {"role": "Player"},
+}
+
+
+@pytest.mark.parametrize("pair", list(combinations(WRONG, 2)))
+async def test_two_faults_are_told_at_once_whatever_hides_whatever(world, pair):
+    form = await world.typed("/car start")
+    one, two = (WRONG[field] for field in pair)
+
+    with pytest.raises(InvalidRequest) as refused:
+        await world.submitted(form, **{"ip": "125.127.178.228", **one, **two})
+
+    assert tuple(refused.value.faults) == pair
 
 
 @pytest.mark.parametrize(

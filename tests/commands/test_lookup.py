@@ -39,7 +39,7 @@ async def test_a_thing_is_found_by_anything_that_names_it(world, relay, kind):
 
     answer = await world.typed(f"/lookup {typed}")
 
-    assert answer.plain == "🟢 R1 · started   room 295066"
+    assert answer.plain == "🔵 R1 · accepted, callbacks are off   room 295066"
     assert answer.audience is Audience.ASKER
 
 
@@ -52,7 +52,7 @@ async def test_it_is_found_by_a_link_to_its_card(world, relay):
         "/lookup https://acme.slack.com/archives/C0OPS/p1700000000123456"
     )
 
-    assert answer.plain == "🟢 R1 · started   room 295066"
+    assert answer.plain == "🔵 R1 · accepted, callbacks are off   room 295066"
 
 
 async def test_it_can_be_shared(world, relay):

@@ -12,7 +12,8 @@ from bot.settings import Policy, Rule
 from bot.states import State
 from commands import COMMANDS, commands_with
 from tests.bot.operations.accidents import JournalFile
-from tests.world import make_world
+from tests.fakes.journal import answered
+from tests.world import TEAM, make_world
 
 
 def test_a_prefix_goes_before_its_own_name_too():
@@ -209,8 +210,10 @@ async def test_the_doctor_tells_what_waits_for_somebody(world):
     world.cloud.state.fail_next("StartPublishCdnStream", "reset")
     await world.typed(START)
     world.journal.spool.put(SpooledOutcome("01X", State.STARTED, {}))
+    await world.typed("/relay stop R1 --yes")  # which waits for a TaskId
+    (wish, _start) = await world.journal.find.history("R1", TEAM)
     with pytest.raises(IllegalMove):
-        await world.journal.move((await world.handle("R1")).id, State.STOPPED)
+        await answered(world.journal, wish.id, State.DONE)
 
     text = repr((await world.typed("/patchbay doctor")).parts)
 

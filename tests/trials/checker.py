@@ -1,28 +1,29 @@
-"""Was anything lost, done twice or left unanswered? A judge that trusts nobody.
+"""Was anything lost, done twice, left unanswered or untrue? A judge that trusts nobody.
 
-It shares no code with the bot: it reads the fake cloud's own ledger, the journal's
-file with SQLite alone, what a fake Slack was shown, and what was submitted. Run as
-`python -m tests.trials.checker FOLDER`; prints one JSON object.
-
-Every submission has a room of its own, by which the four are matched.
+It shares no code with the bot: it reads the record (what people did, what the cloud
+did, what Slack was shown) and the journal's file with SQLite alone; words are judged
+as in `make truth`. Run as `python -m tests.trials.checker FOLDER`; prints one JSON
+object. Every submission has a room of its own, by which the witnesses are matched.
 """
 
 import json
-import re
 import sqlite3
 import sys
 from collections import Counter, defaultdict
 from pathlib import Path
 
-FINAL = {"started", "not started", "unknown", "stopped", "ended", "closed"}
-REFUSED = "Nothing was sent"
-WORDS = re.compile(r"· (" + "|".join(sorted(FINAL, key=len, reverse=True)) + r")\b")
+from tests.trials.truth.judge.reading import words
+from tests.trials.truth.judge.verdict import judge
+
+QUIET = 1.0  # seconds at the end, after which a stop that was asked for is lost
+PASSING = {"neutral", "requested", "sending"}  # kinds of claims that are no end
 
 
-def lines(path):
-    if not path.exists():
+def entries(folder):
+    file = folder / "record.jsonl"
+    if not file.exists():
         return []
-    return [json.loads(line) for line in path.read_text().splitlines() if line]
+    return [json.loads(line) for line in file.read_text().splitlines() if line]
 
 
 def journal(path):
@@ -43,28 +44,29 @@ def journal(path):
     return known, whole
 
 
-def shown(entries):
-    """Return the last thing that Slack showed of each room, and every TaskId in it."""
+def shown(record, vocabulary):
+    """Return the last that Slack showed of each room, and every TaskId in it."""
     last, text = {}, defaultdict(str)
-    for entry in entries:
-        for room in set(re.findall(r"\bq\d+x\d+q\b", entry["text"])):
-            last[room] = entry["text"]
-            text[room] += entry["text"]
+    for entry in record:
+        for line in entry.get("lines", ()):
+            claim = vocabulary.read(line)
+            if claim and "room" in claim.found:
+                last[claim.found["room"]] = claim
+                text[claim.found["room"]] += " ".join(entry["lines"])
     return last, text
 
 
 class Case:
     """One submission, as each of the witnesses tells of it."""
 
-    def __init__(self, submitted, started, known, last, text):
-        self.room = submitted["room"]
-        self.acked = submitted["acked"]
-        self.told = " ".join(submitted.get("told", ()))  # in the ack itself
-        self.started = started  # TaskIds in the cloud's ledger
+    def __init__(self, room, asked, known, shown):
+        self.room = room
+        self.acked, self.failed, self.told = asked
+        self.started = shown[0]  # TaskIds in the cloud's ledger
         self.known = known  # (state, TaskId) in the journal
-        self.last = last  # what Slack shows now
-        self.text = text  # all that Slack ever showed
-        self.word = (match := WORDS.search(last)) and match[1]
+        self.text = shown[2]  # all that Slack ever showed
+        last = shown[1]
+        self.word = last.kind if last and last.kind not in PASSING else ""
 
     def faults(self):
         if len(self.started) > 1:
@@ -80,14 +82,11 @@ class Case:
     def _lost(self):
         stored = {ref for _state, ref in self.known}
         unknown = any(state == "unknown" for state, _ref in self.known)
-        refused = self.word == "not started" or REFUSED in self.told
         for task in self.started:
-            if task in stored:
+            if task in stored or task in self.text:
                 continue
-            if task not in self.text and not (unknown and self.word == "unknown"):
+            if not (unknown and self.word == "unknown"):
                 yield "silent loss"
-            if refused:
-                yield "told as not started"
 
     def _answered(self):
         if self.word or (self.told and not self.known):
@@ -95,39 +94,86 @@ class Case:
         return not (self.known or self.acked)
 
 
-def check(folder):
-    """Return the counts of every fault, with the rooms, and some figures."""
+def cases(record, known, vocabulary):
+    """Return every submission, and the rooms of relays that nobody asked for."""
     started = defaultdict(list)
-    for entry in lines(folder / "ledger.jsonl"):
-        if entry["what"] == "start":
-            started[entry["room"]].append(entry["task_id"])
-    known, whole = journal(folder / "patchbay.db")
-    last, text = shown(lines(folder / "slack.jsonl"))
-    submitted = {one["room"]: one for one in lines(folder / "submitted.jsonl")}
-    cases = [
-        Case(one, started[room], known.get(room, []), last.get(room, ""), text[room])
-        for room, one in submitted.items()
-    ]
-    faults = [(fault, case.room) for case in cases for fault in case.faults()]
-    faults += [("nobody's", room) for room in started if room not in submitted]
+    acked, told, rooms = set(), defaultdict(list), {}
+    for entry in record:
+        if entry["kind"] == "ledger" and entry["what"] == "start":
+            started[entry["room"]].append(entry["task"])
+        elif entry["kind"] == "acked":
+            acked.add(entry["n"])
+        elif entry["kind"] == "asked" and entry.get("does") == "start":
+            rooms[entry["room"]] = entry["n"]
+        elif entry["kind"] == "shown" and entry.get("ask"):
+            told[entry["ask"]] += entry["lines"]
+    last, text = shown(record, vocabulary)
+    found = []
+    for room, number in rooms.items():
+        asked = number in acked, number not in acked, told[number]
+        seen = started[room], last.get(room), text[room]
+        found.append(Case(room, asked, known.get(room, []), seen))
+    return found, [room for room in started if room not in rooms]
+
+
+def open_stops(record):
+    """Return the TaskIds of relays that run though somebody may stop them, and did."""
+    running, asked, acked = {}, [], set()
+    for entry in record:
+        if entry["kind"] == "ledger" and entry["what"] == "start":
+            running[entry["task"]] = entry["room"]
+        elif entry["kind"] == "ledger" and entry["what"] in {"stop", "end"}:
+            running.pop(entry["task"], None)
+        elif entry["kind"] == "acked":
+            acked.add(entry["n"])
+        elif entry.get("does") == "stop" and entry.get("sure"):
+            asked.append(entry)
+    wanted = {entry.get("room") for entry in asked if entry["n"] in acked}
+    return [task for task, room in running.items() if room in wanted]
+
+
+def calls(record):
+    """Yield the TaskIds that one life of the bot has stopped more than once."""
+    times = Counter(
+        (entry["life"], entry["task"])
+        for entry in record
+        if entry["kind"] == "received" and entry.get("task")
+    )
+    yield from (task for (_life, task), count in times.items() if count > 1)
+
+
+def check(folder, vocabulary=None, *, words_too=False):
+    """Return the counts of every fault, with the rooms, and some figures."""
+    record, vocabulary = entries(folder), vocabulary or words()
+    file = folder / "patchbay.db"
+    known, whole = journal(file)
+    found, strange = cases(record, known, vocabulary)
+    faults = [(fault, case.room) for case in found for fault in case.faults()]
+    faults += [("nobody's", room) for room in strange]
+    faults += [("stopped twice", task) for task in calls(record)]
     if whole != "ok":
         faults.append(("broken file", whole))
+    statements = 0
+    if words_too:
+        verdict = judge(record, vocabulary, file, quiet=QUIET)
+        statements = verdict.statements
+        faults += [(one.fault, f"{one.why}: {one.line}") for one in verdict.faults]
     states = Counter(state for rows in known.values() for state, _ref in rows)
-    lost = sum(
-        task not in {ref for _state, ref in case.known}
-        for case in cases
-        for task in case.started
-    )
+    stored = {ref for rows in known.values() for _state, ref in rows}
+    started = [task for case in found for task in case.started]
     return {
-        "submitted": len(cases),
-        "acked": sum(case.acked for case in cases),
-        "started": sum(map(len, started.values())),
+        "submitted": len(found),
+        "acked": sum(case.acked for case in found),
+        "started": len(started),
+        "stops asked for": sum(entry.get("does") == "stop" for entry in record),
+        "statements": statements,
         "states": dict(states),
-        "task ids not in the journal": lost,
-        "faults": dict(Counter(fault for fault, _room in faults)),
-        "rooms": [f"{fault}: {room}" for fault, room in faults[:20]],
+        "task ids not in the journal": len([t for t in started if t not in stored]),
+        "faults": dict(Counter(fault for fault, _where in faults)),
+        "rooms": [f"{fault}: {where}" for fault, where in faults[:20]],
     }
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(check(Path(sys.argv[1]))) + "\n")
+    found = check(Path(sys.argv[1]), words_too="--words" in sys.argv)
+    sys.stdout.write(json.dumps(found) + "\n")

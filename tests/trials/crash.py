@@ -1,10 +1,12 @@
 """Kill the bot wherever it hurts, start it again, and let the checker look.
 
 `python -m tests.trials.crash` (or `make crash`): every named fail-point, on its 1st,
-2nd, … hit, until a run completes; then KILLS random ones (50), with 10 submissions at
-once, a fifth of them delivered twice, and Slack away in a third of the rounds; both
-with callbacks and without. SEED prints with the result and can be given. In the end
-two bad designs are run the same way, which the checker has to catch.
+2nd, … hit, until a run completes, with a start and something else under way; then
+KILLS random ones (50), with 10 submissions at once, a fifth of them delivered twice,
+beside 8 stops, forms and look-ups, and Slack away in a third of the rounds; both with
+callbacks and without. Every word that was shown is judged. SEED prints with the result
+and can be given. In the end two bad designs are run the same way, which the checker has
+to catch.
 """
 
 import asyncio
@@ -27,13 +29,14 @@ STANDSTILL = 6.0  # seconds; Slack takes one new message a second in a channel
 BAD = {"call_then_post": "silent loss", "call_then_save": "double"}
 
 
-async def checked(folder):
+async def checked(folder, *options):
     """Let the checker, a process of its own, look at *folder*."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "tests.trials.checker",
         str(folder),
+        *options,
         cwd=TOP,
         stdout=asyncio.subprocess.PIPE,
     )
@@ -46,20 +49,28 @@ def waits(stage):
     verdict = checker.check(stage.folder)
     left = {"unanswered", "unfinished"} & verdict["faults"].keys()
     lost = verdict["task ids not in the journal"] if stage.called_back else 0
-    return {name: verdict["faults"][name] for name in left} | (
-        {"lost": lost} if lost else {}
-    )
+    stops = len(checker.open_stops(stage.record))
+    more = {"lost": lost, "stops": stops}
+    return {name: verdict["faults"][name] for name in left} | {
+        name: number for name, number in more.items() if number
+    }
 
 
 async def settled(stage):
-    """Return the verdict once nothing is to come, or nothing has come for long."""
+    """Wait until nothing is to come, or nothing has come for long."""
     seen, since = waits(stage), time.monotonic()
     while seen and time.monotonic() - since < STANDSTILL:
         await asyncio.sleep(0.1)
         now = waits(stage)
         if now != seen:
             seen, since = now, time.monotonic()
-    return await checked(stage.folder)
+
+
+async def verdict_on(stage):
+    """Return the verdict once all has settled: every word too."""
+    await settled(stage)
+    await asyncio.sleep(1.5 * checker.QUIET)
+    return await checked(stage.folder, "--words")
 
 
 async def at_every_hit(stage, point, most=1000):
@@ -69,8 +80,9 @@ async def at_every_hit(stage, point, most=1000):
         stage.fired, stage.edge = False, None if inside else (point, number)
         await stage.start(f"{point}:{number}" if inside else "")
         if stage.alive:
-            await stage.submit(1, lambda _number: True)
-            await asyncio.sleep(0)
+            await asyncio.gather(
+                stage.submit(1, lambda _number: True), stage.everything(1)
+            )
             await dead_or_done(stage)
         fired = not stage.alive
         stage.edge = None
@@ -101,9 +113,9 @@ async def at_random(stage, kills, dice):
     for _kill in range(kills):
         restarts.append(await stage.start())
         stage.slack_down = dice.random() < 0.3
-        burst = asyncio.create_task(
-            stage.submit(10, lambda _number: dice.random() < 0.2)
-        )
+        submitted = stage.submit(10, lambda _number: dice.random() < 0.2)
+        others = () if stage.is_bad else (stage.everything(8),)
+        burst = asyncio.gather(submitted, *others)
         await asyncio.sleep(dice.uniform(0, WINDOW))
         stage.kill()
         await stage.gone()
@@ -130,15 +142,17 @@ async def systematic(*, called_back, points, most=1000):
         async with Stage(Path(folder), called_back=called_back) as stage:
             hits = {point: await at_every_hit(stage, point, most) for point in points}
             await stage.start()
-            return {**await settled(stage), "hits": hits}
+            return {**await verdict_on(stage), "hits": hits}
 
 
 async def by_chance(*, called_back, kills, seed, design=""):
     """Kill at random; return the checker's verdict and the slowest restart."""
     with tempfile.TemporaryDirectory() as folder:
-        async with Stage(Path(folder), design=design, called_back=called_back) as stage:
+        async with Stage(
+            Path(folder), design=design, called_back=called_back, seed=seed
+        ) as stage:
             restarts = await at_random(stage, kills, random.Random(seed))  # noqa: S311
-            verdict = await settled(stage)
+            verdict = await verdict_on(stage)
             return {**verdict, "slowest restart, s": round(max(restarts), 2)}
 
 
@@ -174,7 +188,8 @@ async def with_many_rows():
                 lengthen(file, MANY)
             file.close()
             seconds = await stage.start()
-            verdict = await settled(stage)
+            await settled(stage)
+            verdict = await checked(stage.folder)
             return {"faults": verdict["faults"], "restart, s": round(seconds, 2)}
 
 

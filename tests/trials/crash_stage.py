@@ -1,34 +1,57 @@
 """Where a bot is crashed: a Slack and a Tencent that outlive it, and write it down.
 
-The bot is a process of its own. What was submitted, what the cloud started and what
-Slack was shown go to files, which the checker reads.
+The bot is a process of its own. All that people did, that the cloud did and that Slack
+showed goes to `record.jsonl`, which the checker reads.
 """
 
 import asyncio
 import json
+import random
 import signal
 import sys
-from contextlib import AsyncExitStack, suppress
+import time
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
 from aiohttp import web
 
-from bot.sandbox.cloud import LoopbackCloud
 from bot.sandbox.run import free_port
-from bot.sandbox.slack.loopback import LoopbackSlack
-from bot.sandbox.slack.model import seed
-from bot.sandbox.slack.model.objects import Channel
-from bot.sandbox.slack.server.delivery import Envelope, EnvelopeType
 from tests.trials import stage
+from tests.trials.truth import cloud as tencent
+from tests.trials.truth.people import People
+from tests.trials.truth.slack import SECRET, Slack
+from tests.trials.truth.stage import PEOPLE
 
 CHANNELS = 10
 TOP = Path(__file__).parents[2]
 EDGES = ("cloud.received", "cloud.done", "cloud.answered", "slack.called", "slack.done")
+REPEATS = (0.0, *(0.3,) * 60)  # seconds before each further try of a callback
+
+
+class TrueClock:
+    """The time as it is; `seconds` since this was made."""
+
+    def __init__(self):
+        self._began = time.monotonic()
+        self._unix = time.time()
+
+    @property
+    def seconds(self):
+        return time.monotonic() - self._began
+
+    @property
+    def unix(self):
+        return self._unix + self.seconds
+
+    @property
+    def true(self):
+        return datetime.fromtimestamp(self.unix, UTC)
 
 
 class Stage:
-    """Starts, kills and restarts a bot, and submits starts to it.
+    """Starts, kills and restarts a bot, and lets people ask it for things.
 
     *design* names one of `bad_bot`, which is run in the bot's place. *called_back*: the
     cloud sends callbacks. `edge` is the point at the edge, and how often it is passed
@@ -37,49 +60,77 @@ class Stage:
     many as it takes; `met` is set then.
     """
 
-    def __init__(self, folder, *, called_back, design=""):
+    def __init__(self, folder, *, called_back, design="", seed=0):
         self.folder = folder
         self.program = ("bad_bot", design) if design else ("crash_bot",)
+        self.is_bad = bool(design)
         self.called_back = called_back
+        self.dice = random.Random(seed)  # noqa: S311 - not for secrets
+        self.clock = TrueClock()
+        self.record = []
+        self.life = 0
         self.edge: tuple[str, int] | None = None
         self.fired = False
-        self.slack_down = False
         self.meeting: asyncio.Barrier | None = None
         self.met = asyncio.Event()
         self.answer_after = 0.0  # seconds between the cloud's deed and its answer
-        self._stack = AsyncExitStack()
         self._bot: asyncio.subprocess.Process | None = None
-        self._round = 0
 
     async def __aenter__(self):
-        port = free_port()
-        self.cloud = LoopbackCloud(
-            ledger_file=self.folder / "ledger.jsonl", middlewares=[self._cloud_edge]
+        self.note("began", unix=self.clock.unix)
+        self.cloud = tencent.Tencent(
+            self.clock, self.dice, self.note, [self._cloud_edge]
         )
+        self.cloud.plan, self.cloud.repeats = "quick", REPEATS
+        self.slack = Slack(self.clock, self.note, [self._slack_edge])
+        self.people = People(self)
         await self.cloud.start()
-        self._stack.push_async_callback(self.cloud.close)
+        await self.slack.start()
+        port = free_port()
+        self.slack.url = f"http://127.0.0.1:{port}/slack/events"
         if self.called_back:
-            url = f"http://127.0.0.1:{port}/tencent/callbacks/default"
-            self.cloud.call_back(url, pauses=(0.3,) * 60)
-        url = f"http://127.0.0.1:{port}/slack/events"
-        self.slack = LoopbackSlack(bot_url=url, paced=False)
-        self.slack.app.middlewares.append(self._slack_edge)
-        await self._stack.enter_async_context(self.slack)
-        self.slack.space.feed.listen(self._show)
-        self._channels = [self._channel(n) for n in range(CHANNELS)]
-        edges = self.slack.environment(), self.cloud.environment
-        self._environment = stage.variables(self.folder, port, *edges)
+            self.cloud.url = f"http://127.0.0.1:{port}/tencent/callbacks/default"
+        self._environment = stage.variables(self.folder, port, self._edges())
         self._ready = f"http://127.0.0.1:{port}/readyz"
-        self._session = await self._stack.enter_async_context(aiohttp.ClientSession())
+        self._session = aiohttp.ClientSession()
         return self
 
     async def __aexit__(self, *_error):
         self.kill()
         await self.gone()
-        await self._stack.aclose()
+        await self._session.close()
+        await self.cloud.close()
+        await self.slack.close()
+
+    def _edges(self):
+        """Return what leads a bot to its Slack and its Tencent."""
+        endpoints = (f"BOT_{name}_ENDPOINT" for name in ("TRTC", "CAR", "GS"))
+        return {
+            **dict.fromkeys(endpoints, self.cloud.endpoint),
+            **({"BOT_TRTC_CALLBACK_KEY": tencent.KEY} if self.called_back else {}),
+            "BOT_TRTC_SDK_APP_ID": str(tencent.APP),
+            "BOT_TRTC_USERSIG_KEY": "k" * 64,
+            "TENCENTCLOUD_SECRET_ID": "AKIDtrial",
+            "TENCENTCLOUD_SECRET_KEY": "secret",
+            "SLACK_API_URL": f"{self.slack.origin}/api/",
+            "SLACK_BOT_TOKEN": "none",
+            "SLACK_SIGNING_SECRET": SECRET,
+        }
+
+    def note(self, kind, **facts):
+        """Enter what happened into the record, and into its file."""
+        entry = {"seq": len(self.record), "t": round(self.clock.seconds, 3)}
+        entry |= {"kind": kind, "life": self.life} | facts
+        self.record.append(entry)
+        with (self.folder / "record.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(entry) + "\n")
+
+    # ── lives ───────────────────────────────────────────────────────────────────
 
     async def start(self, crash_at=""):
         began = asyncio.get_running_loop().time()
+        self.life += 1
+        self.note("born")
         with (self.folder / "bot.log").open("ab") as log:
             self._bot = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -102,55 +153,67 @@ class Stage:
 
     def kill(self):
         self.fired = True
-        if self._bot and self._bot.returncode is None:
+        if self.alive:
+            self.note("killed")
             with suppress(ProcessLookupError):
                 self._bot.send_signal(signal.SIGKILL)
 
     async def gone(self):
         if self._bot:
             await self._bot.wait()
+            if self.record[-1]["kind"] != "killed":  # by itself, at a fail-point
+                self.note("killed")
 
     @property
     def alive(self):
         return self._bot is not None and self._bot.returncode is None
 
+    @property
+    def slack_down(self):
+        return self.slack.away
+
+    @slack_down.setter
+    def slack_down(self, down):
+        self.slack.away = down
+
+    # ── what people ask for ─────────────────────────────────────────────────────
+
     async def submit(self, count, redelivered):
         """Submit *count* starts at once; some are delivered twice, as Slack may."""
-        self._round += 1
         await asyncio.gather(
-            *(self._one(number, twice=redelivered(number)) for number in range(count))
+            *(self._start(number, 1 + redelivered(number)) for number in range(count))
         )
 
-    async def _one(self, number, *, twice):
-        room = f"q{self._round}x{number}q"
-        line = f"start {room} type=text url=rtmp://push.example.com/live/{room} --go"
-        channel, client = self._channels[number % CHANNELS], self.slack.client
-        payload = client._payloads.command(seed.ANA, channel, "/relay", line)
-        envelopes = [Envelope(EnvelopeType.COMMAND, payload)] * (1 + twice)
-        acks = await asyncio.gather(*map(client.carrier.carry, envelopes))
-        told = [json.dumps(ack.body, ensure_ascii=False) for ack in acks if ack.body]
-        acked = any(not ack.failed for ack in acks)
-        self._write("submitted", {"room": room, "acked": acked, "told": told})
+    async def everything(self, count):
+        """Let people do *count* things at once: starts, forms, stops, look-ups."""
+        await asyncio.gather(*(self._anything(number) for number in range(count)))
 
-    def _show(self, change):
-        subject = change.subject
-        blocks = list(getattr(subject, "blocks", None) or ())
-        if blocks and "\n" in subject.text:  # several cards, a block each
-            for block in blocks:
-                self._write("slack", {"text": json.dumps(block, ensure_ascii=False)})
-        elif blocks:
-            text = f"{subject.text} {json.dumps(blocks, ensure_ascii=False)}"
-            self._write("slack", {"text": text})
+    async def _start(self, number, times=1):
+        channel = f"C0ROUND{number % CHANNELS}"
+        await self.people.start(PEOPLE[0], times=times, channel=channel)
 
-    def _write(self, name, entry):
-        with (self.folder / f"{name}.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(entry) + "\n")
+    async def _anything(self, number):
+        some = ("start", "start", "stop", "stop", "press", "id", "form", "look", "look")
+        what, rooms = self.dice.choice(some), self.people.rooms
+        user = self.dice.choice(PEOPLE)
+        task = self.people.task(self.dice.choice(rooms)) if rooms else None
+        pressed = self.people.buttons("Stop")[-20:]
+        match what:
+            case "stop" if task:
+                await self.people.stop(user, task.room)
+            case "press" if pressed:
+                await self.people.press(user, *self.dice.choice(pressed))
+            case "id" if task:
+                await self.people.stop_by_id(user, task.id)
+            case "form":
+                await self.people.start_by_form(user)
+            case "look":
+                line = f"/lookup {self.people.handle(task.room)}" if task else "/lookup"
+                await self.people.look(user, line)
+            case _:
+                await self._start(number)
 
-    def _channel(self, number):
-        members = frozenset({seed.BOT.id, seed.ANA.id})
-        made = Channel(id=f"C0ROUND{number}", name=f"round-{number}", members=members)
-        self.slack.space.channels[made.id] = made
-        return made
+    # ── edges ───────────────────────────────────────────────────────────────────
 
     def _passes(self, name):
         if self.edge is None or self.edge[0] != name:
@@ -178,8 +241,6 @@ class Stage:
 
     @web.middleware
     async def _slack_edge(self, request, handler):
-        if self.slack_down:
-            return web.Response(status=503)
         self._passes("slack.called")
         answer = await handler(request)
         self._passes("slack.done")

@@ -44,7 +44,7 @@ CALLS = {
         ("StopPublishCdnStream", r"-\s*(yes|y)\b"),
     ),
     "/car": (("CreateSession", r"-\s*go\b"),),
-    "/gs": (("DescribeCloudPhoneMultipleStreamSessionSlaves", r"\d{15,}|\bg\d+"),),
+    "/gs": (("DescribeCloudPhoneMultipleStreamSessionSlaves", r"[a-z0-9_-]"),),
 }  # what has to stand in a command, as a person would read it, for a call to be right
 
 

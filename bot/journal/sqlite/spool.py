@@ -4,12 +4,13 @@ Only what was sent is in it. A line is synced to the disk before `put` returns, 
 crossed out once the journal has it; the next start commits the rest first.
 """
 
+import errno
 import json
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import structlog
 
@@ -17,6 +18,8 @@ from bot.ids import IntentId
 from bot.journal.evidence import Does, Fact, FactKind
 from bot.journal.model import Changes
 from bot.states import State
+
+APPENDS = os.O_WRONLY | os.O_CREAT | os.O_APPEND
 
 log = structlog.get_logger(__name__)
 
@@ -35,11 +38,29 @@ class SpooledOutcome:
     facts: tuple[Fact, ...] = ()
 
 
-class Spool:
-    """A file of outcomes; None where there is no disk to keep it on."""
+class Disk(Protocol):
+    """What the spool needs of a disk; the module `os` has it. Raises `OSError`."""
 
-    def __init__(self, file: Path | None) -> None:
+    def open(self, path: str, flags: int, mode: int = ..., /) -> int:
+        """Return a descriptor of the file or folder *path*."""
+
+    def write(self, descriptor: int, data: bytes, /) -> int:
+        """Write *data*; return how many bytes of it there was room for."""
+
+    def fsync(self, descriptor: int, /) -> None:
+        """Return once what was written, or made in a folder, outlives a power cut."""
+
+    def close(self, descriptor: int, /) -> None:
+        """Let go of *descriptor*."""
+
+
+class Spool:
+    """A file of outcomes on *disk*; None where there is no disk to keep it on."""
+
+    def __init__(self, file: Path | None, disk: Disk = os) -> None:
         self._file = file
+        self._disk = disk
+        self._is_linked = False  # the folder on the disk is known to have the file
 
     def put(self, outcome: SpooledOutcome) -> bool:
         """Keep *outcome*, durably; False if that cannot be done either."""
@@ -47,21 +68,16 @@ class Spool:
             return False
         state, changes = outcome.state.value, {**outcome.changes}
         facts = [asdict(fact) for fact in outcome.facts]
-        return self._append(
-            {
-                "intent": outcome.intent,
-                "state": state,
-                "changes": changes,
-                "facts": facts,
-            }
-        )
+        entry = {"intent": outcome.intent, "state": state}
+        return self._append(self._file, {**entry, "changes": changes, "facts": facts})
 
     def taken(self, intent: IntentId) -> None:
         """Note that the journal has how *intent* ended."""
         if self._file and self._file.exists():
-            self._append({"intent": intent, "taken": True})
+            self._append(self._file, {"intent": intent, "taken": True})
             if not self.left():
-                self._file.unlink()
+                self._file.unlink()  # if it comes back, all in it is taken
+                self._is_linked = False
 
     def left(self) -> list[SpooledOutcome]:
         """Return what the journal does not have yet, oldest first."""
@@ -83,20 +99,28 @@ class Spool:
                 log.critical("spool.broken-line", length=len(line))
         return list(outcomes.values())
 
-    def _append(self, entry: Mapping[str, Any]) -> bool:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    def _append(self, file: Path, entry: Mapping[str, Any]) -> bool:
+        # it may follow half a line, which a crash left
+        line = b"\n" + json.dumps(entry).encode() + b"\n"
         try:
-            descriptor = os.open(str(self._file), flags, 0o600)
-            try:
-                # it may follow half a line, which a crash left
-                os.write(descriptor, b"\n" + json.dumps(entry).encode() + b"\n")
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+            self._synced(file, APPENDS, line)
+            if not self._is_linked:  # or a power cut could take the file itself
+                self._synced(file.parent, os.O_RDONLY)
+                self._is_linked = True
         except OSError as error:
             log.critical("spool.unwritten", why=error.strerror)
             return False
         return True
+
+    def _synced(self, path: Path, flags: int, data: bytes = b"") -> None:
+        """Append *data* to *path*, and return once that is on the disk."""
+        descriptor = self._disk.open(str(path), flags, 0o600)
+        try:
+            if data and self._disk.write(descriptor, data) < len(data):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            self._disk.fsync(descriptor)
+        finally:
+            self._disk.close(descriptor)
 
 
 def _fact_of(entry: Mapping[str, Any]) -> Fact:

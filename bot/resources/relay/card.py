@@ -16,7 +16,14 @@ from bot.dialogue.outcome import (
 )
 from bot.i18n import _, n_
 from bot.ids import SlackUserId
-from bot.journal.evidence import Ending, Headline, Stop, Target, TargetStanding
+from bot.journal.evidence import (
+    Ending,
+    Headline,
+    Silence,
+    Stop,
+    Target,
+    TargetStanding,
+)
 from bot.journal.model import Intent
 from bot.resources.base import headline_word
 from bot.resources.relay.plan import CUSTOM, LAYOUTS
@@ -56,23 +63,33 @@ def standing(intent: Intent) -> str:
 
 def _unknown(intent: Intent) -> str:
     """Return the verdict on an unknown start, which moves with the evidence."""
-    now, silence = intent.standing, intent.standing.silence
+    now = intent.standing
     if now.stop is Stop.NO_SUCH_TASK:
         return _("unknown: no task of that ID")
     if now.candidates:
         return _("unknown: a TaskId came that may be its")
-    if silence and silence.proven:
-        return _("unknown: probably not started")
     if not intent.subject.callbacks:
         return _("unknown: please look, callbacks are off")
-    if silence and silence.away:
+    return _unheard(intent, now.silence) if now.silence else _("unknown: no answer yet")
+
+
+def _unheard(intent: Intent, silence: Silence) -> str:
+    """Return what it means that nothing was heard of an unknown start."""
+    if silence.proven:
+        return _("unknown: probably not started")
+    if silence.away:
         return _("unknown: please look, callbacks may have been missed")
-    arrive = silence is None
     return (
-        _("unknown: no answer yet")
-        if arrive
+        _("unknown: please look, callbacks were refused")
+        if heard_since(intent)
         else _("unknown: please look, no callbacks arrive")
     )
+
+
+def heard_since(intent: Intent) -> bool:
+    """Tell whether callbacks of its app were heard after *intent* was sent."""
+    silence, sent = intent.standing.silence, intent.sent_at
+    return bool(silence and sent and _moment(silence.heard_at) > sent)
 
 
 _OVER = {Target.ENDED, Target.IDLE, Target.STOPPING}
@@ -91,9 +108,15 @@ def body(intent: Intent) -> Iterable[Part]:
         sentence = _("Unmanaged: it runs under a name that was given here, and this")
         rest = _("journal does not know how it was started.")
         yield line(f"{sentence} {rest}", quiet=True)
-    if intent.state in LIVE and intent.sent_at:
+    if _within_reach(intent) and intent.sent_at:
         until = intent.sent_at + CONTROLLABLE
         yield line(_("Can be stopped until"), " ", When(until), ".", quiet=True)
+
+
+def _within_reach(intent: Intent) -> bool:
+    """Tell whether it runs, or may, and Tencent still takes a stop of it."""
+    reach = intent.standing.headline is not Headline.OUT_OF_REACH
+    return reach and intent.state in LIVE
 
 
 def _where(intent: Intent) -> str:
@@ -289,7 +312,7 @@ def stop_button(intent: Intent) -> Button | None:
     It names the relay by the intent's id, which no other has, and by its TaskId: so it
     stops the right one from an old card too, whatever became of the journal.
     """
-    if intent.state not in LIVE or intent.state is State.STOPPING:
+    if not _within_reach(intent) or intent.state is State.STOPPING:
         return None
     targets = len(intent.masked.get("PublishCdnParams") or ())
     question = n_(

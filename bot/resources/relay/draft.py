@@ -6,8 +6,9 @@ that was typed is lost or cut.
 """
 
 from bot.dialogue.ask import Submission
+from bot.resources.long_texts import is_long, restored
 from bot.resources.relay import cdn
-from bot.resources.relay.pasted import compact, is_long
+from bot.resources.relay.pasted import compact
 from bot.resources.relay.plan import CUSTOM, ENCODING, KEYS, QUALITIES, Plan, defaults
 from bot.settings import Limits
 
@@ -62,10 +63,7 @@ def redrawn(kept: Plan, submission: Submission) -> dict[str, str]:
 
 def submitted(kept: Plan, submission: Submission) -> dict[str, str]:
     """Return the plan that is sent in: the form, and what it says is kept beside."""
-    plan = plan_from(submission)
-    for name, text in kept.items():
-        if name in submission.values and is_long(text):
-            plan.setdefault(name, text)
+    plan = restored(plan_from(submission), kept, submission.values)
     if mode_of(plan) == PASTE:
         plan = typed_beside(kept) | plan
     elif kept.get("cdn"):

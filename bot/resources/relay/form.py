@@ -13,9 +13,9 @@ from bot.dialogue.form import ChoiceField, Field, Form, NumberField, Option, Tex
 from bot.dialogue.outcome import Line, line
 from bot.i18n import _, n_
 from bot.ids import FormId
+from bot.resources.long_texts import shown
 from bot.resources.relay import cdn
 from bot.resources.relay.draft import FORM, PASTE, mode_of, typed_beside
-from bot.resources.relay.pasted import is_long
 from bot.resources.relay.plan import (
     AUDIO,
     CAMERA,
@@ -243,7 +243,7 @@ def _numbers(plan: Plan, limits: Limits) -> Iterable[Field]:
 
 
 def _targets(plan: Plan, app: App) -> Iterable[Field | Line]:
-    yield from _text(
+    yield from shown(
         TextField(
             name="url",
             label=_("Targets"),
@@ -291,7 +291,7 @@ def _idle(plan: Plan, limits: Limits) -> Field:
 def _note(plan: Plan) -> Iterable[Field | Line]:
     note = plan.get("note", "")
     field = TextField(name="note", label=_("Note"), optional=True, initial=note)
-    return _text(field, _("Note of {n} characters, kept."))
+    return shown(field, _("Note of {n} characters, kept."))
 
 
 # ── a pasted request ─────────────────────────────────────────────────────────────
@@ -311,28 +311,12 @@ def _pasting(plan: Plan, terms: Terms) -> Iterable[Field | Line]:
         multiline=True,
         focus=not plan.get("json"),
     )
-    yield from _text(request, _("Request of {n} characters, kept."))
+    yield from shown(request, _("Request of {n} characters, kept."))
     if beside := typed_beside(plan):
         text = _("Filled in where the JSON has none: {keys}.")
         yield line(text.format(keys=", ".join(beside)), quiet=True)
     yield _region(plan, terms)
     yield from _note(plan)
-
-
-def _text(field: TextField, kept: str) -> Iterable[Field | Line]:
-    """Yield *field*; what is too long for it is *kept* aside, and may be replaced."""
-    if not is_long(field.initial):
-        return (field,)
-    replacement = TextField(
-        name=field.name,
-        label=_("Another instead: {label}").format(label=field.label),
-        hint=field.hint,
-        multiline=True,
-        optional=True,
-        redraws=field.redraws,
-    )
-    count = f"{len(field.initial):,}"
-    return (line(kept.format(n=count)), replacement)
 
 
 def _int(text: str, otherwise: int) -> int:

@@ -43,6 +43,17 @@ _SIMPLE: Mapping[int, Target] = {
 }
 # A target that says so runs, against an answer of the same moment.
 _RUNS = {RelayStatus.CONNECTING, RelayStatus.RUNNING, RelayStatus.RECOVERING}
+# Of two changes of one moment the later one here came later.
+_COURSE = (
+    RelayStatus.CONNECTING,
+    RelayStatus.RUNNING,
+    RelayStatus.RECOVERING,
+    RelayStatus.FAILED,
+    RelayStatus.DISCONNECTING,
+    RelayStatus.IDLE,
+)
+# What Tencent says with an ID is about what was started under the relay's name.
+_NAMING = {FactKind.ANSWERED, FactKind.NO_ANSWER, FactKind.EVENT}
 OVER = {Target.ENDED, Target.IDLE}
 
 
@@ -56,7 +67,7 @@ def fold(thing: Intent, facts: Sequence[Fact]) -> Standing:
         claimed = unvouched(known, candidates=ids.candidates)
         over = over_by_answer(known, ids.ref, vouched=False)
         return replace(over or claimed, candidates=ids.candidates)
-    events = [f for f in facts if f.kind is FactKind.EVENT and f.ref == ids.ref]
+    events = [f for f in known.facts if f.kind is FactKind.EVENT and f.ref == ids.ref]
     targets = _targets(thing, events)
     standing = _vouched(thing, known, ids, events, targets)
     return replace(standing, targets=targets, candidates=ids.candidates)
@@ -85,7 +96,8 @@ def _ids(thing: Intent, known: Known) -> _Ids:
     claimed = word.ref if word and word.kind is FactKind.ATTACHED else ""
     by_tencent = said or (told[0] if told else "")
     detached = {f.ref for f in known.facts if f.kind is FactKind.DETACHED}
-    every = dict.fromkeys(f.ref for f in known.facts if f.ref)
+    named = (f for f in known.facts if f.kind in _NAMING and f.does is Does.CREATE)
+    every = dict.fromkeys(f.ref for f in named if f.ref)
     # an event of our robot vouches for the TaskId that a person gave, whatever it names
     heard = {f.ref for f in known.facts if f.kind is FactKind.EVENT}
     ref = by_tencent or claimed
@@ -114,7 +126,7 @@ def _vouched(
     ran_at += [f.at - 2 * MARGIN for f in counted if f.status == RelayStatus.FAILED]
     if over := over_by_answer(known, ids.ref, vouched=True, ran_at=ran_at):
         return over
-    if over := _over_by_events(thing, known, ids.ref, targets):
+    if over := _over_by_events(thing, known, ids.ref, targets, ran_at):
         return over
     since, headline = _headline(thing, targets)
     answered = known.answered
@@ -130,7 +142,11 @@ def _vouched(
 
 
 def _over_by_events(
-    thing: Intent, known: Known, ref: str, targets: Sequence[TargetStanding]
+    thing: Intent,
+    known: Known,
+    ref: str,
+    targets: Sequence[TargetStanding],
+    ran_at: Iterable[int],
 ) -> Standing | None:
     """Return that it is over, if every target went idle and it is known why.
 
@@ -142,10 +158,13 @@ def _over_by_events(
     if any(target.status not in OVER for target in targets):
         return None
     at = max(target.since for target in targets)
+    ran = max(ran_at, default=0)
     sent = [
         f
         for f in known.results(ref)
         if f.kind in {FactKind.ANSWERED, FactKind.NO_ANSWER}
+        and ran - MARGIN <= f.at
+        and (f.at if f.since is None else f.since) <= at + MARGIN
     ]
     if sent:
         return Standing(
@@ -209,12 +228,18 @@ def _headline(thing: Intent, targets: Sequence[TargetStanding]) -> tuple[int, He
 def _targets(thing: Intent, events: Iterable[Fact]) -> tuple[TargetStanding, ...]:
     """Return how each target stands; of a relay not ours, each that was heard of."""
     named: dict[str, list[Fact]] = {one: [] for one in thing.subject.targets}
-    for event in sorted(events, key=lambda f: (f.at, f.came_at)):
+    for event in sorted(events, key=_course):
         if event.target in named:
             named[event.target].append(event)
         elif not thing.masked:
             named.setdefault(event.target, []).append(event)
     return tuple(_target(of) for of in named.values())
+
+
+def _course(event: Fact) -> tuple[int, int, str]:
+    known = event.status in _COURSE
+    place = _COURSE.index(RelayStatus(event.status)) if known else -1
+    return (event.at, place, event.key)
 
 
 def _target(events: Iterable[Fact]) -> TargetStanding:

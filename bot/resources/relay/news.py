@@ -55,7 +55,8 @@ def news(before: Intent, after: Intent) -> Iterable[Notice]:
         yield Notice(
             name=REVIVED, audience=Audience.OPS, facts={"was": before.state.value}
         )
-    for number, target in enumerate(now.targets):
+    # of one that is over, what a target went through before is news to nobody
+    for number, target in enumerate(() if after.state in OVER else now.targets):
         earlier = was.targets[number] if number < len(was.targets) else TargetStanding()
         yield from _of_target(number + 1, earlier, target)
     if now.headline is Headline.IDLE is not was.headline:

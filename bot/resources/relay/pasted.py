@@ -10,9 +10,9 @@ from functools import partial
 from typing import Any
 
 from bot.access.limits import host_of
-from bot.dialogue.form import LONGEST_TEXT
 from bot.errors import InvalidRequest
 from bot.i18n import _
+from bot.resources.long_texts import is_long
 from bot.resources.relay import bounds, cdn
 from bot.resources.relay.plan import (
     AUDIO,
@@ -79,11 +79,6 @@ def compact(text: str) -> str:
         return json.dumps(json.loads(text), separators=(",", ":"), ensure_ascii=False)
     except (ValueError, RecursionError):
         return text
-
-
-def is_long(text: str) -> bool:
-    """Tell whether *text* is longer than a field of a form takes."""
-    return len(text.encode("utf-16-le")) // 2 > LONGEST_TEXT
 
 
 def listed(faults: Mapping[str, str]) -> str:

@@ -11,6 +11,7 @@ from bot.dialogue.ask import Ask
 from bot.dialogue.words import TokenKind
 from bot.errors import InvalidRequest, UsageError
 from bot.i18n import _
+from bot.resources.relay.cdn import OTHER, TENCENT
 from bot.settings import App, Limits
 
 Plan = Mapping[str, str]
@@ -58,6 +59,7 @@ WORDS = {
     "stream": {CAMERA, SCREENED, SOUND},
     "layout": set(LAYOUTS),
     "quality": {*QUALITIES, CUSTOM},
+    "cdn": {TENCENT, OTHER},  # as many as there are targets
 }
 
 ENCODING = ("width", "height", "fps", "bitrate", "gop")
@@ -102,10 +104,12 @@ def check_words(plan: Plan) -> None:
     """
     faults = {}
     for key, allowed in WORDS.items():
-        if plan.get(key) and plan[key] not in allowed:
+        text = plan.get(key, "")
+        several = text.split() if key == "cdn" else [text]
+        if text and not allowed.issuperset(several):
             sentence = _("“{given}” is not one of {words}.")
             words = ", ".join(sorted(allowed))
-            faults[key] = sentence.format(given=plan[key], words=words)
+            faults[key] = sentence.format(given=" ".join(several), words=words)
     if faults:
         raise InvalidRequest(faults)
 

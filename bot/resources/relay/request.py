@@ -1,17 +1,14 @@
-"""The request that a plan describes, with every fault at the field it came from.
-
-A fault hides others: a rule between two fields is looked at only once each is sound by
-itself. So what is at fault is replaced by something sound, and the rest is read again,
-until nothing new comes to light: whoever mends a form mends it once.
-"""
+"""The request that a plan describes, with every fault at the field it came from."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from bot.errors import InvalidRequest
 from bot.i18n import _
+from bot.resources.faults import every_fault
 from bot.resources.relay import bounds, pasted
 from bot.resources.relay.cdn import cdn_remarks, targets_of
 from bot.resources.relay.doubts import doubts
@@ -135,33 +132,27 @@ def named(faults: Mapping[str, str], plan: Plan) -> dict[str, str]:
 
 
 def _from_words(plan: Plan, terms: Terms, agent: str) -> Prepared:
-    whole = defaults(terms.policy.limits) | {
-        k: text for k, text in plan.items() if text
-    }
-    faults: dict[str, str] = {}
-    sound: Plan = whole
-    while True:
-        try:
-            prepared = _read(sound, terms, agent)
-            break
-        except InvalidRequest as error:
-            new = {k: text for k, text in error.faults.items() if k not in faults}
-            faults |= new
-            if not new or ("app" in new and not terms.apps):
-                raise InvalidRequest(_in_order(faults)) from None
-            sound = _with_stand_ins(sound, new, terms)
-    if not faults:
+    usual = defaults(terms.policy.limits)
+    whole = usual | {key: text for key, text in plan.items() if text}
+    apps = {"app": terms.apps[0].name} if terms.apps else {}
+    stand_ins = {**usual, **SOUND_ONES, **apps}
+    prepared, faults = every_fault(
+        lambda plan: _read(plan, terms, agent), whole, partial(_mended, stand_ins)
+    )
+    if prepared and not faults:
         return prepared
-    refused = bounds.over(prepared.request.masked(), terms.policy)
-    limits = named({path: one.sentence for path, one in refused.items()}, sound)
+    limits = {}
+    if prepared:
+        refused = bounds.over(prepared.request.masked(), terms.policy)
+        limits = named({path: one.sentence for path, one in refused.items()}, whole)
     raise InvalidRequest(_in_order({**limits, **faults}))
 
 
-def _with_stand_ins(plan: Plan, faulty: Mapping[str, str], terms: Terms) -> Plan:
-    usual = {**defaults(terms.policy.limits), **SOUND_ONES, "app": terms.apps[0].name}
-    moot = {"cdn"} if "url" in faulty else set()  # as many as there were targets
-    kept = {k: text for k, text in plan.items() if k not in {*faulty, *moot}}
-    return kept | {k: text for k, text in usual.items() if k in faulty}
+def _mended(stand_ins: Plan, plan: Plan, faults: Plan) -> Plan:
+    """Return *plan* with *stand_ins* for what is at fault, or without it."""
+    moot = {"cdn"} if "url" in faults else set()  # as many as there were targets
+    kept = {key: text for key, text in plan.items() if key not in {*faults, *moot}}
+    return kept | {key: text for key, text in stand_ins.items() if key in faults}
 
 
 def _read(plan: Plan, terms: Terms, agent: str) -> Prepared:

@@ -10,6 +10,7 @@ import uuid
 import zlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +105,9 @@ class LoopbackCloud:
         async def answer(request: web.Request) -> web.StreamResponse:
             self.under_way += 1
             try:
-                return await serve(request)
+                reply = await serve(request)
+                reply.headers["Date"] = formatdate(self.clock(), usegmt=True)
+                return reply
             finally:
                 self.under_way -= 1
 

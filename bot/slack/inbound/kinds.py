@@ -96,13 +96,20 @@ def _interaction(named: str, body: Payload) -> PayloadKind:
         redraws = str(action_in(body).get("action_id")).startswith("field:")
         if not redraws or _made(is_form):
             kind = PayloadKind.CLICK
-    elif named == "view_submission" and _made(text_at(body, "view", "callback_id")):
+    elif named == "view_submission" and _is_ours(body):
         kind = PayloadKind.SUBMISSION
     elif named == "block_suggestion" and _made(body.get("action_id")):
         kind = PayloadKind.OPTIONS
     elif named == "message_action" and body.get("callback_id") == SHORTCUT:
         kind = PayloadKind.SHORTCUT
     return kind
+
+
+def _is_ours(body: Payload) -> bool:
+    """Tell whether the view of *body* was made here: one that is done has no name."""
+    view = body.get("view")
+    unnamed = isinstance(view, Mapping) and view.get("callback_id") == ""
+    return unnamed or _made(text_at(body, "view", "callback_id"))
 
 
 def _event(event: Any) -> PayloadKind:

@@ -130,6 +130,8 @@ def test_one_layer_of_emphasis_comes_off_a_whole_word(word, inside):
         ("FailedOperation.", TokenKind.WORD),
         ("unknown.slowdown", TokenKind.WORD),
         ("http://acme.slack.com/archives/C1/p1700000000123456", TokenKind.WORD),
+        (LINK.replace("slack.com", "slack-gov.com"), TokenKind.PERMALINK),
+        (LINK.replace("slack.com", "slack-go.com"), TokenKind.WORD),
         ("https://example.com/archives/C1/p1700000000123456", TokenKind.WORD),
         ("cai-1a2b3c4d", TokenKind.WORD),
         ("rtmp://push.example.com/live/a", TokenKind.WORD),
@@ -289,3 +291,10 @@ def test_what_slack_escapes_comes_back_as_it_was_typed(text):
     slack = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
     assert unwrap(slack) == text
+
+
+def test_as_many_ids_are_found_as_are_asked_for():
+    text = " ".join(f"R{number}" for number in range(1, 100))
+
+    assert len(find_ids(text)) == 5
+    assert [token.text for token in find_ids(text, 40)][-1] == "R40"

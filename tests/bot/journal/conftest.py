@@ -10,9 +10,12 @@ from sqlalchemy import event
 
 from bot.dialogue.outcome import Audience
 from bot.ids import Kind, intent_id
+from bot.journal.evidence import Does, Fact, FactKind, fact_key
 from bot.journal.model import RESULT, Asker, NewIntent, Notice, OpenForm, Subject
+from bot.journal.rows import millis
 from bot.states import State
 from tests.fakes.clock import AT, FakeClock
+from tests.fakes.journal import answered, claimed, opened
 
 __all__ = ["AT"]
 
@@ -36,17 +39,17 @@ def url(tmp_path):
 @pytest.fixture
 async def reopen(url, clock):
     """Open the journal, again and again: each closes the one before."""
-    opened = []
+    journals = []
 
     async def open_it():
-        if opened:
-            opened[-1].close()
-        opened.append(await opened(url, clock))
-        return opened[-1]
+        if journals:
+            journals[-1].close()
+        journals.append(await opened(url, clock))
+        return journals[-1]
 
     yield open_it
-    if opened:
-        opened[-1].close()
+    if journals:
+        journals[-1].close()
 
 
 @pytest.fixture
@@ -61,7 +64,7 @@ def new_intent(at, number, **values):
     subject = {
         "kind": Kind("R"),
         "agent": "" if about else f"pb_{number}",
-        "creates": not about,
+        "creates": not about and not values.get("ends"),
     }
     own = {
         "id": intent_id(at, os.urandom(10)),
@@ -110,23 +113,84 @@ def summary(notification):
     return f"{notification.name} {intent.handle} {intent.state}"
 
 
+# What brings a thing to a state that no answer brings it to.
+LEADING_TO = {
+    State.STOPPING: (FactKind.ASKED, Does.END),
+    State.STOPPED: (FactKind.ANSWERED, Does.END),
+    State.ENDED: (FactKind.GONE, Does.END),
+    State.CLOSED: (FactKind.CLOSED, Does.CREATE),
+    State.EXPIRING: (FactKind.AGED, Does.CREATE),
+}
+
+
+def fact(kind, at, **values):
+    """Return a fact of the moment *at*, learnt then; every value can be given."""
+    millis_at = millis(at)
+    values.setdefault("at", millis_at)
+    values.setdefault("came_at", millis_at)
+    values.setdefault("key", fact_key(kind, *sorted(values.items())))
+    return Fact(kind=kind, **values)
+
+
+async def moved(journal, intent, *way, notices=(), **changes):
+    """Bring *intent* to each state of *way*, by what brings it there; return it.
+
+    *notices* and *changes* come with the last. What starts has a TaskId, `-task-R1`
+    unless given.
+    """
+    for state in way:
+        came = changes if state is way[-1] else {}
+        told = {"notices": notices if state is way[-1] else ()}
+        current = await journal.find.get(intent)
+        if state is State.SENDING:
+            await claimed(journal, intent, **came)
+            if notices and state is way[-1]:
+                await journal.update(intent, notices=notices)
+        elif state in LEADING_TO:
+            kind, does = LEADING_TO[state]
+            learnt = fact(
+                kind,
+                journal._now(),
+                key=fact_key(intent, state),
+                does=does,
+                ref=current.subject.ref,
+                status=25 if kind is FactKind.AGED else 0,
+            )
+            await journal.learn(intent, learnt, **told, **came)
+        elif current.state is State.QUEUED:
+            await journal.reject(intent, **told, **came)
+        else:
+            if state is State.STARTED:
+                came = {"ref": f"-task-{current.handle}", **came}
+            await answered(journal, intent, state, **told, **came)
+    return await journal.find.get(intent)
+
+
 @pytest.fixture
 async def sending(journal, new):
     intent, _ = await journal.accept(new())
-    return await journal.move(intent.id, State.SENDING)
+    return await claimed(journal, intent.id)
 
 
 @pytest.fixture
 async def stop(journal, new, sending):
-    """A stop under way, about a relay that runs and is not told of it."""
-    relay = await journal.move(sending.id, State.STARTED, ref="task")
+    """A stop under way, about a relay that runs."""
+    relay = await moved(journal, sending.id, State.STARTED)
     intent, _ = await journal.accept(stop_of(new, relay))
-    return await journal.move(intent.id, State.SENDING)
+    return await claimed(journal, intent.id)
 
 
 def stop_of(new, relay, **values):
     return new(
-        handle=relay.handle, about=relay.id, action="StopPublishCdnStream", **values
+        **{
+            "handle": relay.handle,
+            "about": relay.id,
+            "action": "StopPublishCdnStream",
+            "ends": True,
+            "ref": relay.subject.ref,
+            "sdk_app_id": relay.subject.sdk_app_id,
+            **values,
+        }
     )
 
 

@@ -4,6 +4,18 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from bot.ids import Kind
+from bot.journal.evidence import (
+    Does,
+    Ending,
+    Fact,
+    FactKind,
+    Headline,
+    Silence,
+    Standing,
+    Stop,
+    Target,
+    TargetStanding,
+)
 from bot.journal.model import (
     Asker,
     Intent,
@@ -36,6 +48,7 @@ subjects = st.builds(
     kind=kinds,
     about=st.none() | ids,
     creates=st.booleans(),
+    ends=st.booleans(),
     app=texts,
     sdk_app_id=st.integers(0, 2**40),
     region=texts,
@@ -44,6 +57,59 @@ subjects = st.builds(
     agent=texts,
     callbacks=st.booleans(),
     duplicates=texts,
+    targets=st.lists(ids, max_size=3).map(tuple),
+)
+millis = st.integers(0, 2**42)
+silences = st.builds(
+    Silence,
+    proven=st.booleans(),
+    heard_at=millis,
+    away=st.none() | st.tuples(millis, millis),
+)
+targets = st.builds(
+    TargetStanding,
+    status=st.sampled_from(Target),
+    since=millis,
+    code=texts,
+    text=texts,
+    broke_at=millis,
+    breaks=st.integers(0, 9),
+    failed_at=millis,
+)
+standings = st.builds(
+    Standing,
+    state=st.sampled_from(State),
+    headline=st.sampled_from(Headline),
+    ref=texts,
+    vouched=st.booleans(),
+    candidates=st.lists(ids, max_size=3).map(tuple),
+    targets=st.lists(targets, max_size=3).map(tuple),
+    since=millis,
+    by=texts,
+    reason=texts,
+    code=texts,
+    text=texts,
+    ending=st.none() | st.sampled_from(Ending),
+    stop=st.sampled_from(Stop),
+    silence=st.none() | silences,
+    gone=texts,
+    wished=st.booleans(),
+)
+facts = st.builds(
+    Fact,
+    kind=st.sampled_from(FactKind),
+    at=millis,
+    came_at=millis,
+    key=ids,
+    does=st.sampled_from(Does),
+    since=st.none() | millis,
+    job=st.none() | ids,
+    by=ids,
+    ref=texts,
+    target=texts,
+    status=st.integers(0, 30),
+    code=texts,
+    text=texts,
 )
 settlements = st.builds(
     Settlement,
@@ -108,4 +174,7 @@ accepted = st.builds(
     created_at=moments,
     sent_at=st.none() | moments,
     send_by=st.none() | moments,
+    standing=standings,
+    joins=st.none() | ids,
+    doubt=st.booleans(),
 )

@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.errors import JournalUnavailable, KeyReused, NotAllowed
+from bot.errors import IllegalMove, JournalUnavailable, KeyReused, NotAllowed
 from bot.i18n import DEFAULT_LOCALE
 from bot.ids import Kind
 from bot.journal.audit import Decision, Entry
+from bot.journal.evidence import FactKind, Headline, Standing
 from bot.journal.model import (
     CARD_NOTICE,
     Asker,
@@ -18,7 +19,7 @@ from bot.journal.model import (
     Subject,
 )
 from bot.states import State
-from tests.bot.journal.conftest import AT, commits_of, stop_of
+from tests.bot.journal.conftest import AT, commits_of, fact, moved, stop_of
 
 RECORD = Entry(
     at=AT,
@@ -98,6 +99,7 @@ async def test_an_accepted_intent_is_all_that_was_submitted(journal, new, clock)
         agent="pb",
         callbacks=True,
         duplicates="d" * 64,
+        targets=("a", "b"),
         masked={"a": [1]},
         note="n",
     )
@@ -123,6 +125,9 @@ async def test_an_accepted_intent_is_all_that_was_submitted(journal, new, clock)
         created_at=clock(),
         sent_at=None,
         send_by=None,
+        standing=Standing(state=State.QUEUED, headline=Headline.REQUESTED),
+        joins=None,
+        doubt=False,
     )
     assert await journal.find.request_of(intent.id) == b"{}"
 
@@ -165,6 +170,8 @@ async def test_what_a_submission_leaves_out_is_empty(journal, clock):
             agent="",
             callbacks=False,
             duplicates="",
+            ends=False,
+            targets=(),
         ),
     )
     assert (intent.masked, intent.note) == ({}, "")
@@ -183,7 +190,7 @@ async def test_what_fails_in_a_group_undoes_itself_alone(journal, new):
 
     results = await asyncio.gather(
         journal.accept(new(key="a")),
-        journal.move(intent.id, State.CLOSED),
+        journal.complete(intent.id, State.STARTED, notices=()),
         journal.accept(new(key="b")),
         return_exceptions=True,
     )
@@ -194,11 +201,11 @@ async def test_what_fails_in_a_group_undoes_itself_alone(journal, new):
 async def test_everything_is_there_after_a_restart(reopen, new):
     journal = await reopen()
     intent, _ = await journal.accept(new(masked={"a": [1]}, request=b'{"b": 2}'))
-    moved = await journal.move(intent.id, State.SENDING)
+    sent = await moved(journal, intent.id, State.SENDING)
 
     journal = await reopen()
 
-    assert await journal.find.get(intent.id) == moved
+    assert await journal.find.get(intent.id) == sent
     assert await journal.find.request_of(intent.id) == b'{"b": 2}'
 
 
@@ -230,20 +237,37 @@ async def test_a_submission_that_comes_twice_is_recorded_once(journal, new):
     assert await journal.outbox.waiting() == 1
 
 
-async def test_of_each_move_and_rejection_there_is_a_record(journal, new):
+async def test_of_each_rejection_and_word_of_a_person_there_is_a_record(
+    journal, new, clock
+):
     first, _ = await journal.accept(new())
+    await moved(journal, first.id, State.SENDING, State.UNKNOWN)
     second, _ = await journal.accept(new())
+    closed = fact(FactKind.CLOSED, clock(), by="UBOB")
 
-    await journal.move(first.id, State.SENDING, audit=replace(RECORD, action="a"))
+    await journal.settle(first.id, closed, audit=replace(RECORD, action="a"))
     rejected = replace(RECORD, action="b", decision=Decision.REFUSED)
     await journal.reject(second.id, notices=(), audit=rejected)
     await journal.reject(second.id, notices=(), audit=rejected)
+    away = fact(FactKind.AWAY, clock())
+    await journal.learn(first.id, away, audit=replace(RECORD, action="c"))
 
     records = await journal.audit.all()
     assert [(one.action, one.decision) for one in records] == [
         ("a", Decision.ALLOWED),
         ("b", Decision.REFUSED),
+        ("c", Decision.ALLOWED),
     ]
+
+
+async def test_what_cannot_be_settled_is_not_recorded_as_settled(journal, new, clock):
+    intent, _ = await journal.accept(new())
+
+    with pytest.raises(IllegalMove, match="is not unknown"):
+        await journal.settle(intent.id, fact(FactKind.CLOSED, clock()), audit=RECORD)
+
+    assert await journal.audit.all() == []
+    assert await journal.find.facts_of(intent.id) == []
 
 
 async def test_an_intent_its_notices_and_its_record_are_one_commit(journal, new):
@@ -301,6 +325,7 @@ async def test_what_counts_is_of_the_same_workspace_kind_and_person(
     journal, new, usage_of
 ):
     relay, _ = await journal.accept(new())
+    relay = await moved(journal, relay.id, State.SENDING, State.STARTED)
     await journal.accept(new(user="UBOB"))
     await journal.accept(new(team="TELSE"))
     await journal.accept(new(kind=Kind("S")))
@@ -333,16 +358,19 @@ async def test_a_submission_that_comes_twice_is_not_counted_against_itself(
     assert await journal.accept(new(key="k"), admit=refuse) == (first, False)
 
 
-SAME = {"sdk_app_id": 7, "room": "lobby", "duplicates": "t"}
+# ── what is like it ──────────────────────────────────────────────────────────────
+
+ROOM = {"sdk_app_id": 7, "room": "lobby"}
+SAME = {**ROOM, "duplicates": "t", "targets": ("a", "b")}
 
 
-async def test_of_two_twins_at_once_one_is_accepted(journal, new):
-    def refuse_twin(usage):
-        if usage.twin:
-            raise NotAllowed(usage.twin.handle, rule="duplicate")
+async def test_of_two_alike_at_once_one_is_accepted(journal, new):
+    def refuse_the_like(usage):
+        if usage.alike:
+            raise NotAllowed(usage.alike[0].handle, rule="duplicate")
 
     results = await asyncio.gather(
-        *(journal.accept(new(**SAME), admit=refuse_twin) for _ in range(2)),
+        *(journal.accept(new(**SAME), admit=refuse_the_like) for _ in range(2)),
         return_exceptions=True,
     )
 
@@ -352,42 +380,88 @@ async def test_of_two_twins_at_once_one_is_accepted(journal, new):
     assert await journal.find.recent("T") == [first]
 
 
-@pytest.mark.parametrize(
-    "other",
-    [
-        {"sdk_app_id": 8},
-        {"room": "hall"},
-        {"duplicates": "u"},
-        {"duplicates": ""},
-        {"creates": False},
-    ],
-)
-async def test_a_twin_has_the_same_app_room_and_digest_and_makes_a_thing(
-    journal, new, usage_of, other
+ALIKE = [  # what there is, by what it differs, and whether it is like the new one
+    ({}, True),
+    ({"team": "TELSE", "user": "UBOB"}, True),
+    ({"targets": ()}, True),  # the same by its digest
+    ({"duplicates": ""}, True),  # to the same targets
+    ({"targets": ("z", "b"), "duplicates": "", "room": "hall", "sdk_app_id": 8}, True),
+    ({"targets": ("z",), "sdk_app_id": 8}, False),
+    ({"targets": ("z",), "room": "hall"}, False),
+    ({"targets": ("z",), "duplicates": "u"}, False),
+    ({"targets": (), "duplicates": ""}, False),
+    ({"creates": False}, False),
+    ({"kind": Kind("S")}, False),
+]
+
+
+@pytest.mark.parametrize(("other", "like"), ALIKE)
+async def test_alike_is_what_does_the_same_or_pushes_to_a_target_of_it(
+    journal, new, usage_of, other, like
 ):
-    await journal.accept(new(**{**SAME, **other}))
-    assert (await usage_of(**SAME)).twin is None
+    there, _ = await journal.accept(new(**{**SAME, **other}))
 
-    same, _ = await journal.accept(new(**SAME))
-    assert (await usage_of(**SAME)).twin == same
-    assert (await usage_of(**SAME, team="TELSE")).twin == same
+    assert (await usage_of(**SAME)).alike == ((there,) if like else ())
 
 
-async def test_what_can_have_no_duplicate_has_no_twin(journal, new, usage_of):
-    await journal.accept(new(duplicates=""))
+async def test_what_has_neither_targets_nor_a_digest_is_like_nothing(
+    journal, new, usage_of
+):
+    await journal.accept(new(duplicates="", **ROOM))
 
-    assert (await usage_of(duplicates="")).twin is None
+    assert (await usage_of(duplicates="", **ROOM)).alike == ()
 
 
-@pytest.mark.parametrize("way", [(), (State.SENDING,), (State.SENDING, State.UNKNOWN)])
-async def test_a_twin_is_one_until_it_is_known_to_be_over(journal, new, usage_of, way):
-    twin, _ = await journal.accept(new(**SAME))
-    for state in way:
-        twin = await journal.move(twin.id, state)
-    assert (await usage_of(**SAME)).twin == twin
+@pytest.mark.parametrize(
+    ("other", "like"),
+    [({}, True), ({"room": "hall"}, False), ({"sdk_app_id": 8}, False)],
+)
+async def test_an_unknown_start_of_the_room_is_like_every_start_of_it(
+    journal, new, usage_of, other, like
+):
+    """Its room may be relayed by it already, wherever to."""
+    unknown, _ = await journal.accept(new(**{**ROOM, "targets": ("z",), **other}))
+    before = await usage_of(**SAME)
+    unknown = await moved(journal, unknown.id, State.SENDING, State.UNKNOWN)
 
-    over = State.CLOSED if State.UNKNOWN in way else State.NOT_STARTED
-    await journal.move(twin.id, over)
-    await journal.accept(stop_of(new, twin, **SAME))
+    assert before.alike == ()
+    assert (await usage_of(**SAME)).alike == ((unknown,) if like else ())
 
-    assert (await usage_of(**SAME)).twin is None
+
+WAYS = [
+    (),
+    (State.SENDING,),
+    (State.SENDING, State.UNKNOWN),
+    (State.SENDING, State.STARTED),
+    (State.SENDING, State.STARTED, State.STOPPING),
+    (State.SENDING, State.STARTED, State.EXPIRING),
+]
+OVER_BY = {
+    State.QUEUED: State.NOT_STARTED,
+    State.SENDING: State.NOT_STARTED,
+    State.UNKNOWN: State.CLOSED,
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_it_is_alike_until_it_is_known_to_be_over(journal, new, usage_of, way):
+    there, _ = await journal.accept(new(**SAME))
+    there = await moved(journal, there.id, *way)
+    assert (await usage_of(**SAME)).alike == (there,)
+
+    over = await moved(journal, there.id, OVER_BY.get(there.state, State.STOPPED))
+    await journal.accept(stop_of(new, there, **SAME))
+
+    assert over.state is OVER_BY.get(there.state, State.STOPPED)
+    assert (await usage_of(**SAME)).alike == ()
+
+
+async def test_all_that_is_alike_is_named_the_oldest_first(
+    journal, new, usage_of, clock
+):
+    made = []
+    for values in ({}, {"targets": ("b",), "room": "hall"}, {"duplicates": ""}):
+        clock.push(seconds=1)
+        made.append((await journal.accept(new(**{**SAME, **values})))[0])
+
+    assert (await usage_of(**SAME)).alike == tuple(made)

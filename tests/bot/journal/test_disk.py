@@ -8,7 +8,7 @@ from bot.errors import JournalUnavailable
 from bot.journal.sqlite.spool import SpooledOutcome
 from bot.journal.sqlite.writer import sqlite_file
 from bot.states import State
-from tests.bot.journal.conftest import form_at
+from tests.bot.journal.conftest import form_at, moved
 
 FULL = "PRAGMA max_page_count = 1"
 
@@ -43,7 +43,7 @@ async def test_where_no_reserve_can_be_kept_nothing_begins_and_the_rest_goes_on(
     for begins in (journal.accept(new()), journal.open_forms.keep(form_at(clock))):
         with pytest.raises(JournalUnavailable, match="nothing new begins"):
             await begins
-    assert (await journal.move(stop.id, State.DONE)).state is State.DONE
+    assert (await moved(journal, stop.id, State.DONE)).state is State.DONE
 
 
 async def test_the_reserve_and_the_spool_lie_beside_the_file(journal, url):
@@ -65,7 +65,7 @@ async def test_a_full_disk_gives_the_reserve_back_and_takes_one_more(journal, ne
 
     assert (there, made_room, reserve.exists()) == (True, True, False)
     assert journal._writer._on_full() is False
-    assert (await journal.move(intent.id, State.SENDING)).state is State.SENDING
+    assert (await moved(journal, intent.id, State.SENDING)).state is State.SENDING
 
 
 async def test_while_nothing_new_may_begin_a_stop_is_taken(journal, stop, new, url):
@@ -77,7 +77,12 @@ async def test_while_nothing_new_may_begin_a_stop_is_taken(journal, stop, new, u
     kept = reserve.exists()
     with pytest.raises(JournalUnavailable, match="full"):
         await journal.accept(
-            new(handle="R1", about=stop.subject.about, request=os.urandom(1_000_000))
+            new(
+                handle="R1",
+                about=stop.subject.about,
+                ends=True,
+                request=os.urandom(1_000_000),
+            )
         )
 
     assert (kept, reserve.exists()) == (True, False)

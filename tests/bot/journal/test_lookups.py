@@ -4,6 +4,7 @@ import pytest
 
 from bot.ids import Kind
 from bot.states import State
+from tests.bot.journal.conftest import moved
 
 TASK = "-m97l2ZU7vxyBSmXYsRx1Xy9Kf4bVVfbbhSKC4K_4pycoZWKv542xbi139uTvGt1zAHoAQ.."
 
@@ -13,9 +14,9 @@ async def relay(journal, new):
     intent, _ = await journal.accept(
         new(room="295066", agent="pb_1", sdk_app_id=7, duplicates="t")
     )
-    await journal.move(intent.id, State.SENDING)
-    return await journal.move(
-        intent.id, State.STARTED, ref=TASK, request_id="a2f248c2-120d-436d"
+    await moved(journal, intent.id, State.SENDING)
+    return await moved(
+        journal, intent.id, State.STARTED, ref=TASK, request_id="a2f248c2-120d-436d"
     )
 
 
@@ -54,8 +55,8 @@ async def test_nothing_typed_finds_nothing_though_ids_are_empty_at_first(journal
 
 async def test_the_request_id_of_a_stop_finds_what_was_stopped(journal, relay, new):
     stop, _ = await journal.accept(new(handle="R1", about=relay.id))
-    await journal.move(stop.id, State.SENDING)
-    await journal.move(stop.id, State.DONE, request_id="b3f248c2-of-the-stop")
+    await moved(journal, stop.id, State.SENDING)
+    await moved(journal, stop.id, State.DONE, request_id="b3f248c2-of-the-stop")
 
     assert await journal.find.matching("b3f248c2-of-the-stop", "T") == [relay]
     assert await journal.find.matching("b3f248c2-of-the-stop", "TOTHER") == []

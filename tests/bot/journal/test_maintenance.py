@@ -3,14 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from pydantic import SecretStr
 
-from bot.journal.events import keep
 from bot.journal.maintenance import Due
-from bot.journal.model import CARD_NOTICE, MISSED
+from bot.journal.model import CARD_NOTICE
 from bot.states import State
-from bot.tencent.events import RelayEvent, RelayStatus
-from tests.bot.journal.conftest import ALARMED, AT
+from tests.bot.journal.conftest import ALARMED, AT, moved
 
 STUCK = Due(
     mark="stuck",
@@ -24,7 +21,7 @@ STUCK = Due(
 def sending(journal, new, clock):
     async def send(**values):
         intent, _ = await journal.accept(new(**values))
-        return await journal.move(intent.id, State.SENDING)
+        return await moved(journal, intent.id, State.SENDING)
 
     return send
 
@@ -43,9 +40,9 @@ async def test_other_states_actions_and_what_was_noticed_are_left_out(
     await sending(action="StopPublishCdnStream")
     await journal.accept(new())
     started = await sending()
-    await journal.move(started.id, State.STARTED)
+    await moved(journal, started.id, State.STARTED)
     unknown = await sending()
-    unknown = await journal.move(unknown.id, State.UNKNOWN)
+    unknown = await moved(journal, unknown.id, State.UNKNOWN)
     noticed = await sending()
     await journal.notify(noticed.id, ALARMED, mark="stuck")
     other = await sending()
@@ -79,8 +76,6 @@ async def test_only_what_tencent_would_tell_of_if_that_is_asked(
 ):
     await sending()
     heard = await sending(callbacks=True)
-    missed = await sending(callbacks=True)
-    await journal.notify(missed.id, ALARMED, mark=MISSED)
     due = Due(
         mark="silent",
         states=(State.SENDING,),
@@ -138,7 +133,7 @@ async def test_notices_that_arrived_go_after_a_week(journal, new, clock):
 
 async def test_what_is_over_goes_after_180_days_with_its_notices(journal, new, clock):
     over, _ = await journal.accept(new(), notices=(CARD_NOTICE,))
-    await journal.move(over.id, State.NOT_STARTED)
+    await moved(journal, over.id, State.NOT_STARTED)
     lives, _ = await journal.accept(new(), notices=(CARD_NOTICE,))
     then = AT + timedelta(days=180)
 
@@ -146,30 +141,26 @@ async def test_what_is_over_goes_after_180_days_with_its_notices(journal, new, c
         await journal.maintenance.prune(then + timedelta(seconds=n)) for n in (0, 1, 1)
     ]
 
-    assert gone == [0, 2, 0]
+    assert gone == [0, 4, 0]  # the intent, two cards and a fact
     assert await journal.find.get(over.id) is None
     assert await journal.find.get(lives.id) == lives
     assert [one.intent.id for one in await journal.outbox.due(clock())] == [lives.id]
 
 
-async def test_events_go_with_their_relay_and_no_sooner(journal, new):
+async def test_facts_go_with_their_thing_and_no_sooner(journal, new):
     over, _ = await journal.accept(new())
-    await journal.move(over.id, State.NOT_STARTED)
     lives, _ = await journal.accept(new())
-    for intent, task in ((over, "a"), (lives, "b")):
-        event = RelayEvent(
-            room="",
-            agent="",
-            task_id=task,
-            url=SecretStr("rtmp://h/a/k"),
-            status=RelayStatus.RUNNING,
-            at=AT,
-            sent_at=AT,
-        )
-        await journal._writer.write(lambda c, i=intent, e=event: keep(c, i, e, 0))
+    await moved(journal, over.id, State.SENDING, State.STARTED, State.STOPPED)
+    await moved(journal, lives.id, State.SENDING, State.STARTED)
+    for one in await journal.outbox.due(AT):
+        await journal.outbox.sent(one)
 
-    gone = await journal.maintenance.prune(AT + timedelta(days=181))
+    known = len(await journal.find.facts_of(over.id))
+    await journal.maintenance.prune(AT + timedelta(days=180))
+    kept = len(await journal.find.facts_of(over.id))
+    await journal.maintenance.prune(AT + timedelta(days=181))
 
-    query = "SELECT intent FROM events"
-    left = await journal._writer.read(lambda c: c.exec_driver_sql(query).all())
-    assert (gone, [row[0] for row in left]) == (2, [lives.id])
+    assert (known, kept) == (3, 3)
+    assert await journal.find.facts_of(over.id) == []
+    assert len(await journal.find.facts_of(lives.id)) == 2
+    assert await journal.find.get(over.id) is None

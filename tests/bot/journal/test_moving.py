@@ -1,4 +1,4 @@
-"""Moves along edges only, dated; what is updated and noticed beside them."""
+"""What is sent moves along edges only, dated; what is updated and noticed beside it."""
 
 import asyncio
 from dataclasses import replace
@@ -8,104 +8,122 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.errors import IllegalMove
-from bot.ids import Kind
+from bot.journal.evidence import Fact, FactKind, Headline, Standing
 from bot.journal.model import CARD_NOTICE, Settlement
+from bot.journal.rows import millis
 from bot.states import State
-from tests.bot.journal.conftest import ALARMED, ANSWERED
+from tests.bot.journal.conftest import ALARMED, AT, fact, moved, stop_of
+from tests.fakes.journal import answered, claimed
 
 SECOND = timedelta(seconds=1)
 
 
-async def test_a_move_changes_the_state_and_what_goes_with_it(journal, new, clock):
+async def test_what_is_claimed_is_being_sent_by_its_owner(journal, new, clock):
     queued, _ = await journal.accept(new())
-    sending = await journal.move(queued.id, State.SENDING, owner="me", send_by=clock())
 
-    started = await journal.move(queued.id, State.STARTED, ref="-m9task..")
+    sending = await journal.claim(queued.id, owner="me", send_by=clock() + SECOND)
 
     assert sending == replace(
         queued,
         state=State.SENDING,
-        rev=2,
+        rev=3,
         owner="me",
         sent_at=clock(),
-        send_by=clock(),
+        send_by=clock() + SECOND,
+        standing=Standing(State.SENDING, Headline.SENDING, since=millis(AT)),
     )
-    assert started == replace(
-        sending,
-        state=State.STARTED,
-        rev=3,
-        subject=replace(queued.subject, ref="-m9task.."),
-        settlement=Settlement(settled_at=clock()),
+    (written,) = await journal.find.facts_of(queued.id)
+    assert written == Fact(
+        kind=FactKind.WRITTEN, at=millis(AT), came_at=millis(AT), key=written.key
     )
-    assert (type(started.state), started.subject.kind) == (State, Kind("R"))
 
 
-async def test_a_move_that_is_no_edge_is_refused_and_counted(journal, new):
+async def test_a_claim_tells_nobody(journal, new, notified):
+    queued, _ = await journal.accept(new())
+    await claimed(journal, queued.id)
+
+    assert await notified() == []
+
+
+async def test_of_an_action_no_writing_is_known(journal, stop):
+    kinds = [one.kind for one in await journal.find.facts_of(stop.subject.about)]
+
+    assert kinds == [FactKind.WRITTEN, FactKind.ANSWERED, FactKind.ASKED]
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        (State.SENDING,),
+        (State.NOT_STARTED,),
+        (State.SENDING, State.UNKNOWN),
+        (State.SENDING, State.STARTED),
+        (State.SENDING, State.UNKNOWN, State.CLOSED),
+    ],
+)
+async def test_only_what_is_queued_is_claimed(journal, new, way):
     intent, _ = await journal.accept(new())
+    before = await moved(journal, intent.id, *way)
 
-    with pytest.raises(IllegalMove), capture_logs() as logs:
-        await journal.move(intent.id, State.STARTED, notices=(CARD_NOTICE,))
-
-    assert journal.illegal_moves == 1
-    assert [(one["event"], one["intent"], one["to"]) for one in logs] == [
-        ("journal.illegal-move", intent.id, "started")
-    ]
-    assert await journal.find.get(intent.id) == intent
-    assert await journal.outbox.waiting() == 0
+    assert await claimed(journal, intent.id, owner="other") is None
+    assert await journal.find.get(intent.id) == before
+    assert journal.illegal_moves == 0
 
 
-async def test_of_two_that_move_at_once_one_wins(journal, new):
+async def test_of_five_that_claim_at_once_one_wins(journal, new):
     intent, _ = await journal.accept(new())
 
     results = await asyncio.gather(
-        *(journal.move(intent.id, State.SENDING) for _ in range(5)),
-        return_exceptions=True,
+        *(claimed(journal, intent.id, owner=f"boot-{n}") for n in range(5))
     )
 
-    assert sum(isinstance(one, IllegalMove) for one in results) == 4
+    (won,) = [one for one in results if one]
+    assert (await journal.find.get(intent.id)).owner == won.owner
 
 
-async def test_an_end_is_dated_and_a_stop_that_failed_is_none(journal, new, clock):
-    intent, _ = await journal.accept(new())
-    await journal.move(intent.id, State.SENDING)
-    started = await journal.move(intent.id, State.STARTED)
-    clock.push(hours=1)
+async def test_a_move_that_is_no_edge_is_refused_counted_and_undone(
+    journal, stop, notified
+):
+    """As of an ending that no answer can have."""
+    before = await journal.find.get(stop.id)
+    await notified()
 
-    await journal.move(intent.id, State.STOPPING)
-    back = await journal.move(intent.id, State.STARTED)
-    ended = await journal.move(intent.id, State.ENDED)
+    with pytest.raises(IllegalMove), capture_logs() as logs:
+        await journal.complete(stop.id, State.STARTED, notices=(CARD_NOTICE,))
 
-    assert back.settlement == started.settlement
-    assert ended.settlement == Settlement(settled_at=clock())
+    assert journal.illegal_moves == 1
+    assert [(one["event"], one["intent"], one["to"]) for one in logs] == [
+        ("journal.illegal-move", stop.id, "started")
+    ]
+    assert await journal.find.get(stop.id) == before
+    assert await notified() == []
+
+
+async def test_an_end_is_dated_anew_and_what_is_going_on_is_dated_too(
+    journal, sending, clock, new
+):
+    started = await moved(journal, sending.id, State.STARTED)
+    dates = [started.settlement.settled_at]
+    for _ in range(2):
+        clock.push(hours=1)
+        stop, _ = await journal.accept(stop_of(new, started))
+        dates.append((await journal.find.get(sending.id)).settlement.settled_at)
+        await claimed(journal, stop.id)
+        clock.push(hours=1)
+        await answered(journal, stop.id, State.NOT_STARTED)
+        dates.append((await journal.find.get(sending.id)).settlement.settled_at)
+
+    assert dates == [AT + timedelta(hours=n) for n in range(5)]
 
 
 async def test_only_what_leaves_is_dated_as_sent_and_only_what_rests_as_settled(
     journal, sending, clock
 ):
     clock.push(seconds=1)
-    unknown = await journal.move(sending.id, State.UNKNOWN)
+    unknown = await moved(journal, sending.id, State.UNKNOWN)
 
-    assert (sending.sent_at, sending.settlement.settled_at) == (clock() - SECOND, None)
-    assert (unknown.sent_at, unknown.settlement.settled_at) == (
-        clock() - SECOND,
-        clock(),
-    )
-
-
-async def test_what_expires_came_to_rest_when_it_started(journal, sending, clock):
-    started = await journal.move(sending.id, State.STARTED)
-    clock.push(days=30)
-
-    expiring = await journal.move(sending.id, State.EXPIRING)
-
-    assert expiring.settlement == started.settlement
-    assert expiring.settlement.settled_at == clock() - timedelta(days=30)
-
-
-async def test_notices_are_committed_with_the_move(journal, sending, notified):
-    await journal.move(sending.id, State.STARTED, notices=(CARD_NOTICE, ANSWERED))
-
-    assert await notified() == ["card R1 started", "result R1 started"]
+    assert (sending.sent_at, sending.settlement) == (AT, Settlement())
+    assert (unknown.sent_at, unknown.settlement.settled_at) == (AT, clock())
 
 
 # ── without a move ───────────────────────────────────────────────────────────────
@@ -124,7 +142,7 @@ async def test_an_update_changes_facts_and_not_the_state(journal, new):
 async def test_an_update_is_told(journal, sending, notified):
     updated = await journal.update(sending.id, notices=(CARD_NOTICE,), owner="me")
 
-    assert (updated.owner, updated.rev) == ("me", 3)
+    assert (updated.owner, updated.rev) == ("me", sending.rev + 1)
     assert await notified() == ["card R1 sending"]
 
 
@@ -133,7 +151,7 @@ async def test_a_change_changes_no_other(journal, new):
     second, _ = await journal.accept(new())
 
     await journal.update(first.id, owner="me")
-    await journal.move(first.id, State.SENDING)
+    await claimed(journal, first.id)
 
     assert await journal.find.get(second.id) == second
 
@@ -152,9 +170,9 @@ async def test_a_notice_is_given_once(journal, sending, notified):
     again = await journal.notify(sending.id, ALARMED, mark="silent")
     other = await journal.notify(sending.id, ALARMED, mark="stuck")
 
-    assert first == replace(sending, rev=3, marks=("silent",))
+    assert first == replace(sending, rev=sending.rev + 1, marks=("silent",))
     assert again is None
-    assert other == replace(sending, rev=4, marks=("silent", "stuck"))
+    assert other == replace(sending, rev=sending.rev + 2, marks=("silent", "stuck"))
     assert [other.noticed(one) for one in ("silent", "stuck", "sil")] == [
         True,
         True,
@@ -163,19 +181,26 @@ async def test_a_notice_is_given_once(journal, sending, notified):
     assert await notified() == ["stuck R1 sending", "stuck R1 sending"]
 
 
-async def test_a_notice_may_move_it_if_there_is_such_an_edge(
-    journal, sending, notified
+async def test_a_notice_may_bring_a_fact_and_brings_it_once(
+    journal, sending, notified, clock
 ):
-    async def expire():
-        return await journal.notify(
-            sending.id, ALARMED, mark="expiring", to=State.EXPIRING
-        )
+    started = await moved(journal, sending.id, State.STARTED)
+    await notified()
 
-    early = await expire()
-    await journal.move(sending.id, State.STARTED)
+    async def expire(days):
+        aged = fact(FactKind.AGED, clock(), status=days)
+        return await journal.notify(sending.id, ALARMED, mark="expiring", fact=aged)
 
-    moved = await expire()
+    expiring = await expire(25)
+    again = await expire(30)
 
-    assert early is None
-    assert (moved.state, moved.marks) == (State.EXPIRING, ("expiring",))
-    assert await notified() == ["stuck R1 expiring"]
+    assert started.state is State.STARTED
+    assert (expiring.state, expiring.marks) == (State.EXPIRING, ("expiring",))
+    assert (again, await journal.find.get(sending.id)) == (None, expiring)
+    assert sorted(await notified()) == ["card R1 expiring", "stuck R1 expiring"]
+
+
+async def test_a_mark_without_a_notice_is_silent(journal, sending, notified):
+    marked = await journal.notify(sending.id, None, mark="seen")
+
+    assert (marked.marks, await notified()) == (("seen",), [])

@@ -5,18 +5,22 @@ import pytest
 from bot.ids import Kind
 from bot.journal.model import CARD_NOTICE
 from bot.states import State
+from tests.bot.journal.conftest import moved
 
 
 @pytest.fixture
 def started(journal, new, clock):
-    """Accept and start something, a second after the one before."""
+    """Accept and carry out something, a second after the one before."""
 
     async def start(**values):
         clock.push(seconds=1)
-        changes = {name: values.pop(name, "") for name in ("ref", "request_id")}
-        intent, _ = await journal.accept(new(**values))
-        await journal.move(intent.id, State.SENDING)
-        return await journal.move(intent.id, State.STARTED, **changes)
+        names = {"ref", "request_id"} & values.keys()
+        changes = {name: values.pop(name) for name in names}
+        submitted = new(**values)
+        intent, _ = await journal.accept(submitted)
+        made = submitted.subject.creates
+        to = State.STARTED if made else State.DONE
+        return await moved(journal, intent.id, State.SENDING, to, **changes)
 
     return start
 
@@ -171,7 +175,7 @@ async def test_what_lives_are_the_teams_things_of_a_kind_the_newest_first(
     await started(handle=made[0].handle, about=made[0].id)
     session = await started(kind=Kind("S"))
     ended = await started()
-    await journal.move(ended.id, State.ENDED)
+    await moved(journal, ended.id, State.ENDED)
     await journal.accept(new())
     made.reverse()
 
@@ -198,7 +202,7 @@ async def test_what_lives_are_the_teams_things_of_a_kind_the_newest_first(
 async def test_what_runs_or_may_lives(journal, new, way, lives):
     intent, _ = await journal.accept(new())
     for state in way:
-        intent = await journal.move(intent.id, state)
+        intent = await moved(journal, intent.id, state)
 
     assert await journal.find.live("T", Kind("R")) == ([intent] if lives else [])
 
@@ -227,10 +231,10 @@ async def test_what_another_life_left_is_found_oldest_first(journal, new):
     queued, _ = await journal.accept(new())
     sending, _ = await journal.accept(new())
     mine, _ = await journal.accept(new())
-    await journal.move(sending.id, State.SENDING, owner="then")
-    await journal.move(mine.id, State.SENDING, owner="now")
+    await moved(journal, sending.id, State.SENDING, owner="then")
+    await moved(journal, mine.id, State.SENDING, owner="now")
     ended, _ = await journal.accept(new())
-    await journal.move(ended.id, State.NOT_STARTED)
+    await moved(journal, ended.id, State.NOT_STARTED)
 
     left = await journal.find.unfinished("now")
 

@@ -7,7 +7,7 @@ import pytest
 from bot.ids import Kind
 from bot.journal.recents import FRESH, NEWEST, Recents
 from bot.states import State
-from tests.bot.journal.conftest import new_intent
+from tests.bot.journal.conftest import moved, new_intent
 
 TEAM = "T0HOME"
 RELAY = Kind("R")
@@ -59,9 +59,9 @@ async def test_what_is_typed_is_looked_for_everywhere(world, recents):
 async def test_a_change_that_was_committed_is_seen_at_once(world, recents):
     await offered(recents, "U0ANA", "")
     intent = await world.handle("R1")
-    moved = await world.journal.move(intent.id, State.ENDED)
+    ended = await moved(world.journal, intent.id, State.ENDED)
 
-    recents.invalidate(moved)
+    recents.invalidate(ended)
 
     assert handles(await offered(recents, "U0ANA", ""))[0] == "R2"
     assert (await recents.named("r1", TEAM)).state is State.ENDED
@@ -70,7 +70,7 @@ async def test_a_change_that_was_committed_is_seen_at_once(world, recents):
 async def test_a_list_is_believed_for_a_few_seconds_only(world, recents, timer):
     await offered(recents, "U0ANA", "")
     intent = await world.handle("R1")
-    await world.journal.move(intent.id, State.ENDED)
+    await moved(world.journal, intent.id, State.ENDED)
 
     stale = handles(await offered(recents, "U0ANA", ""))[0]
     timer.now += FRESH + 1
@@ -144,7 +144,7 @@ async def test_what_changes_while_it_is_read_is_not_believed(world, recents):
     async def end():
         now = await world.journal.find.get(relay.id)
         if now.state is State.STARTED:
-            cache.invalidate(await world.journal.move(relay.id, State.ENDED))
+            cache.invalidate(await moved(world.journal, relay.id, State.ENDED))
 
     cache = Recents(Slow(world.journal.find, end), Timer())
 
@@ -158,7 +158,7 @@ async def test_a_list_that_changes_while_it_is_read_is_not_believed(world, recen
     async def end():
         now = await world.journal.find.get(relay.id)
         if now.state is State.STARTED:
-            cache.invalidate(await world.journal.move(relay.id, State.ENDED))
+            cache.invalidate(await moved(world.journal, relay.id, State.ENDED))
 
     cache = Recents(Slow(world.journal.find, end), Timer())
 
@@ -168,7 +168,7 @@ async def test_a_list_that_changes_while_it_is_read_is_not_believed(world, recen
 
 async def test_a_thing_is_believed_for_a_few_seconds_only(world, recents, timer):
     relay = await recents.named("R1", TEAM)
-    await world.journal.move(relay.id, State.ENDED)
+    await moved(world.journal, relay.id, State.ENDED)
 
     timer.now += FRESH + 1
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.dialogue.outcome import Audience
+from bot.journal.evidence import Headline, Standing
 from bot.journal.model import (
     Asker,
     Changes,
@@ -57,7 +58,7 @@ DERIVED = {
 
 def stored(row):
     """Return *row* as the database gives it back: what is left out is NULL."""
-    return SimpleNamespace(**{**dict.fromkeys(intents.c.keys()), **row})
+    return SimpleNamespace(**{**dict.fromkeys(intents.c.keys()), "doubt": False, **row})
 
 
 @pytest.mark.parametrize("kind", [Asker, Subject, Settlement, NewIntent, Intent])
@@ -112,6 +113,7 @@ def test_a_submission_comes_back_whole(new, handle):
         created_at=new.at,
         sent_at=None,
         send_by=None,
+        standing=Standing(state=State.QUEUED, headline=Headline.REQUESTED),
     )
     assert row["made"] == (new.handle is None)
     assert SEAL.open(row["request"]) == new.request
@@ -134,6 +136,7 @@ def test_what_is_changed_comes_back_whole(new, end, ref, marks, send_by):
         settled_by=end.settled_by,
         reason=end.reason,
         marks=tuple(marks),
+        doubt=True,
     )
     row = row_of(new, "R1", SEAL)
     before = intent_of(stored(row))
@@ -148,6 +151,7 @@ def test_what_is_changed_comes_back_whole(new, end, ref, marks, send_by):
         owner="boot",
         send_by=send_by,
         marks=tuple(marks),
+        doubt=True,
     )
     assert SEAL.open(columns["reply_secret"]) == b"secret"
 

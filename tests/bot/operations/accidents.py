@@ -1,11 +1,15 @@
 """Crashes before and while sending, files that refuse writes, and full queues."""
 
+import asyncio
 import math
 import sqlite3
 from contextlib import closing
 
-from bot.states import State
+from aiohttp import web
+
+from bot.sandbox.cloud import LoopbackCloud
 from tests.fakes.clock import FakeClock
+from tests.fakes.journal import claimed
 from tests.world import TEAM
 
 
@@ -76,7 +80,7 @@ async def accepted(world, line, handle="R1", **more):
 async def left_sending(world, line, handle="R1"):
     """Return an intent that was being sent when the bot died."""
     queued = await accepted(world, line, handle)
-    return await world.journal.move(queued.id, State.SENDING)
+    return await claimed(world.journal, queued.id)
 
 
 async def released(world):
@@ -96,3 +100,29 @@ def busy(world, action, seconds=100):
     rate = world.resources.requests[action].rate
     for _slot in range(round(rate * seconds)):
         world.executor.throttles.of(action).pacer.wait(math.inf)
+
+
+class GatedCloud(LoopbackCloud):
+    """Carries out *action* at once, and answers it when `go` is set."""
+
+    def __init__(self, action):
+        self.done, self.go = asyncio.Event(), asyncio.Event()
+        super().__init__(middlewares=[self._gate(action)])
+
+    def _gate(self, action):
+        @web.middleware
+        async def gate(request, handler):
+            answer = await handler(request)
+            if request.headers["X-TC-Action"] == action:
+                self.done.set()
+                await self.go.wait()
+            return answer
+
+        return gate
+
+
+async def until(world, handle, state):
+    """Wait until the thing *handle* is in *state*."""
+    async with asyncio.timeout(10):
+        while (await world.handle(handle)).state is not state:
+            await asyncio.sleep(0)

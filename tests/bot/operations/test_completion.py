@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.journal.evidence import Fact, FactKind
+from bot.journal.rows import millis
 from bot.journal.sqlite.spool import SpooledOutcome
 from bot.states import State
 from tests.bot.operations.accidents import (
@@ -61,7 +63,13 @@ async def test_an_outcome_that_cannot_be_written_is_spooled_and_tried_until_it_i
     assert capsys.readouterr().out.count(relay.task_id) == 1 + 6
     assert world.waits[-6:] == [1.0, 2.0, 5.0, 15.0, 15.0, 15.0]
     changes = {"ref": relay.task_id, "request_id": intent.settlement.request_id}
-    assert spooled == [[SpooledOutcome(intent.id, State.STARTED, changes)]]
+    (answer,) = [
+        fact
+        for fact in await world.journal.find.facts_of(intent.id)
+        if fact.kind is FactKind.ANSWERED
+    ]
+    assert answer.ref == relay.task_id
+    assert spooled == [[SpooledOutcome(intent.id, State.STARTED, changes, (answer,))]]
     assert world.journal.spool.left() == []
 
 
@@ -71,7 +79,7 @@ async def test_while_the_journal_is_away_slack_is_told_once(world, away):
     await world.typed(START)
 
     cards = [body["text"] for way, body in world.slack.sent if way == "post C0OPS"]
-    assert cards == ["🟢 R1 · started   room 295066"]
+    assert cards == ["🔵 R1 · accepted, callbacks are off   room 295066"]
 
 
 @pytest.mark.parametrize(
@@ -117,25 +125,54 @@ async def test_a_stop_that_cannot_be_written_ends_both_at_last(world, away):
     assert stop.state is State.DONE
 
 
-@pytest.mark.parametrize("later", [State.STARTED, State.CLOSED])
-async def test_an_answer_after_other_news_overwrites_nothing(world, later):
-    """As when a callback, or a person, was faster than the answer."""
+async def test_an_answer_after_an_event_overwrites_no_task_id_without_a_word(world):
+    """As when a callback was faster than the answer, and names another task."""
     sending = await left_sending(world, START)
-    if later is State.CLOSED:
-        await world.journal.move(sending.id, State.UNKNOWN)
-    first = {"ref": "-first."} if later is State.STARTED else {}
-    await world.journal.move(sending.id, later, **first)
+    await world.journal.learn(sending.id, told_running(world, sending, "-first."))
 
-    for to, changes in [
-        (State.UNKNOWN, {"error_code": "patchbay.NoAnswer"}),
-        (State.STARTED, {"ref": "-second.", "request_id": "req"}),
-    ]:
-        await world.executor.completion.complete(sending, to, changes)
+    await world.executor.completion.complete(
+        sending, State.UNKNOWN, {"error_code": "patchbay.NoAnswer"}
+    )
+    doubted = await world.handle("R1")
+    changes = {"ref": "-second.", "request_id": "req"}
+    await world.executor.completion.complete(sending, State.STARTED, changes)
 
     intent = await world.handle("R1")
-    assert (intent.state, intent.subject.ref) == (later, first.get("ref", ""))
+    assert (doubted.state, doubted.subject.ref) == (State.STARTED, "-first.")
+    assert intent.state is State.STARTED
+    both = {intent.subject.ref, *intent.standing.candidates}
+    assert both == {"-first.", "-second."}
     (alarm,) = await world.alarms()
-    assert "-second." in json.dumps(alarm.body)
+    assert all(one in json.dumps(alarm.body) for one in both)
+
+
+async def test_an_answer_after_it_was_closed_by_hand_wins_and_is_an_alarm(world):
+    sending = await left_sending(world, START)
+    await world.executor.mark_unknown(sending)
+    await world.typed("/relay close R1 reason=“nothing there”")
+
+    await world.executor.completion.complete(
+        sending, State.STARTED, {"ref": "-second.", "request_id": "req"}
+    )
+
+    intent = await world.handle("R1")
+    assert (intent.state, intent.subject.ref) == (State.STARTED, "-second.")
+    (alarm,) = await world.alarms()
+    assert alarm.text == "🟠 R1 runs, though it was told as “closed”. It may be billed."
+
+
+def told_running(world, intent, task_id):
+    """Return as a fact that Tencent says of *intent* that it runs as *task_id*."""
+    at = millis(world.clock())
+    return Fact(
+        kind=FactKind.EVENT,
+        key=task_id,
+        ref=task_id,
+        target=intent.subject.targets[0],
+        status=2,
+        at=at,
+        came_at=at,
+    )
 
 
 async def test_a_stop_that_is_given_up_is_an_alarm(world):
@@ -146,7 +183,7 @@ async def test_a_stop_that_is_given_up_is_an_alarm(world):
 
     assert (await world.handle("R1")).state is State.STARTED
     (alarm,) = await world.alarms()
-    assert alarm.text == "🟠 R1 was not stopped, and goes on being billed."
+    assert alarm.text == "🟠 R1 was not stopped; as far as is known it is billed."
 
 
 async def test_an_end_without_a_request_id_is_told_once(world):
@@ -170,7 +207,7 @@ async def test_of_two_that_have_an_intent_one_sends_and_the_other_says_nothing(
 
     assert len(world.cloud.state.calls) == 1
     texts = [one.text for one in await world.notices()]
-    assert texts == ["🟢 R1 · started   room 295066"]
+    assert texts == ["🔵 R1 · accepted, callbacks are off   room 295066"]
     assert (await world.handle("R1")).settlement.error_code == ""
     assert capsys.readouterr().out.count("executor.not-queued") == 1
 
@@ -186,4 +223,4 @@ async def test_whoever_never_sent_an_intent_does_not_say_that_nothing_was_sent(
     assert [one.text for one in await world.notices()] == [
         "🟡 R1 · sending   room 295066"
     ]
-    assert "executor.not-queued" in capsys.readouterr().out
+    assert "intent.not-queued" in capsys.readouterr().out

@@ -14,13 +14,11 @@ from bot.operations.delivery import Delivery
 from bot.resources.base import Registry
 from bot.resources.registry import RESOURCES
 from bot.resources.relay.resource import Relay
-from bot.sandbox.cloud.callbacks import Callbacks
-from tests.bot.operations.accidents import accepted, released
+from tests.bot.operations.tencent import KEY, RUNNING, Tencent, lost, texts
 from tests.fakes.slack import FakeSlack
 from tests.world import make_world
 
 START = "/relay start 295066 url=rtmp://push.example.com/live/k --go"
-KEY = "k" * 16
 
 
 class Speaking(Relay):
@@ -78,7 +76,8 @@ async def test_a_card_is_drawn_in_the_language_of_whoever_asked(make):
 async def test_each_of_two_readers_reads_their_own_language(make):
     world = await make(Speaking())
     for room, locale in (("1", "zh-CN"), ("2", "ja-JP")):
-        ask = world.ask(START.replace("295066", room), channel=f"C{room}")
+        line = START.replace("295066", room).replace("/live/", f"/live{room}/")
+        ask = world.ask(line, channel=f"C{room}")
         await world.router.answer(replace(ask, who=replace(ask.who, locale=locale)))
     await world.settled()
 
@@ -90,31 +89,19 @@ async def test_each_of_two_readers_reads_their_own_language(make):
 
 async def test_an_alarm_says_what_was_so_when_it_was_raised(make):
     world = await make(key=KEY)
-    queued = await accepted(world, START)
-    await tell_of_another(world, queued.subject.agent)
-    await released(world)
+    relay = await lost(world, START)
+    await world.typed("/relay close R1 reason=“nothing there”")
+    tencent = Tencent(world)
+    await tencent.tells(relay, RUNNING)
+    await tencent.later(minutes=1)
+    await world.typed("/relay stop R1 --yes")
 
-    texts = [one.text for one in await world.notices()]
+    told = await texts(world, "ops", "channel")
 
-    assert texts == [
-        "🟠 R1 runs, though it was told as “queued”. It may be billed.",
-        "🟢 R1 · started   room 295066",
+    assert sorted(told) == [
+        "⚪ R1 · stopped   room 295066",
+        "🟠 R1 runs, though it was told as “closed”. It may be billed.",
     ]
-
-
-async def tell_of_another(world, agent):
-    """Let Tencent tell that a relay runs under *agent*."""
-    info = {
-        "RoomId": "295066",
-        "EventMsTs": 1_760_000_000_000,
-        "UserId": agent,
-        "TaskId": "-another.",
-        "Payload": {"Url": "rtmp://push.example.com/live/k", "Status": 2},
-    }
-    event = {"EventGroupId": 4, "EventType": 401, "CallbackTs": 1_760_000_000_005}
-    raw = json.dumps({**event, "EventInfo": info}).encode()
-    sign = Callbacks("", KEY, world.cloud.clock).sign(raw)
-    await world.callbacks.receive("live-main", raw, sign)
 
 
 async def test_a_card_that_cannot_be_drawn_is_told_by_its_state(make, capsys):
@@ -133,7 +120,7 @@ async def test_a_card_that_cannot_be_rendered_is_told_by_its_first_line(make, ca
 
     (body,) = await delivered(world)
 
-    assert body["text"] == "🟢 R1 · started   room 295066"
+    assert body["text"] == "🔵 R1 · accepted, callbacks are off   room 295066"
     assert "notice.unrenderable" in capsys.readouterr().out
 
 

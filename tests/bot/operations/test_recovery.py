@@ -11,6 +11,7 @@ from bot.journal.sqlite.spool import SpooledOutcome
 from bot.operations.recovery import Recovered, recover
 from bot.states import State
 from tests.bot.operations.accidents import JournalFile, accepted
+from tests.fakes.journal import claimed
 from tests.world import TEAM, live_again, make_world
 
 START = "/relay start 295066 url=rtmp://push.example.com/live/k --go"
@@ -34,12 +35,12 @@ async def crash(tmp_path):
                     await first.router.answer(first.ask(line))
                 for handle in sending:
                     (intent, *_) = await first.journal.find.history(handle, TEAM)
-                    await first.journal.move(intent.id, State.SENDING, owner="then")
+                    await claimed(first.journal, intent.id, owner="then")
                 if before_death:
                     await before_death(first)
             second = await live_again(outer, path, cloud)
             second.clock.ahead = later
-            recovered = await recover(second.executor, second.clock())
+            recovered = await recover(second.executor, second.hearing, second.clock())
             await second.settled()
             return second, recovered
 
@@ -112,7 +113,7 @@ async def test_a_stop_is_carried_out_however_long_it_waited(tmp_path):
 
         again = await live_again(outer, tmp_path / "p.db", world.cloud)
         again.clock.ahead = timedelta(hours=3)
-        recovered = await recover(again.executor, again.clock())
+        recovered = await recover(again.executor, again.hearing, again.clock())
         await again.settled()
 
         assert recovered == Recovered(sent=1)
@@ -125,18 +126,15 @@ async def test_a_stop_that_was_being_sent_is_sent_again(tmp_path):
         world = await make_world(outer, tmp_path / "p.db")
         await world.typed(START)
         stop = await accepted(world, "/relay stop R1 --yes")
-        await world.journal.move(
-            stop.id,
-            State.SENDING,
-            effect=world.resources.request_of(stop).effect,
-            send_by=world.clock() + timedelta(days=1),
+        await world.journal.claim(
+            stop.id, owner="then", send_by=world.clock() + timedelta(days=1)
         )
         await world.tasks.drain(0)
         world.journal.close()
 
         again = await live_again(outer, tmp_path / "p.db", world.cloud)
         before = (await again.handle("R1")).state
-        recovered = await recover(again.executor, again.clock())
+        recovered = await recover(again.executor, again.hearing, again.clock())
         await again.settled()
 
         assert before is State.STOPPING
@@ -148,7 +146,7 @@ async def test_a_stop_that_was_being_sent_is_sent_again(tmp_path):
 async def test_recovering_twice_does_nothing_the_second_time(crash):
     world, _ = await crash(START, LOOK, sending=("R1",))
 
-    assert await recover(world.executor, world.clock()) == Recovered()
+    assert await recover(world.executor, world.hearing, world.clock()) == Recovered()
 
 
 async def test_what_a_former_life_could_only_spool_is_written_first(crash, tmp_path):
@@ -168,7 +166,7 @@ async def test_what_a_former_life_could_only_spool_is_written_first(crash, tmp_p
     assert recovered == Recovered()
     assert world.journal.spool.left() == []
     (card,) = [one for one in await world.notices() if one.audience == "channel"]
-    assert card.text == "🟢 R1 · started   room 295066"
+    assert card.text == "🔵 R1 · accepted, callbacks are off   room 295066"
 
 
 async def test_what_was_spooled_of_a_queued_intent_ends_it_as_not_sent(crash):

@@ -6,8 +6,10 @@ import pytest
 
 from bot.dialogue.form import Form
 from bot.errors import InvalidRequest
+from bot.journal.evidence import Headline, Standing
 from bot.settings import Policy, Rule
 from bot.states import State
+from tests.fakes.journal import answered
 
 START = "/relay start 295066 url=rtmp://push.example.com/live/k --go"
 TASK = "-m97l2ZU7AI-" + "x" * 58 + ".."
@@ -24,7 +26,7 @@ async def test_its_card_says_all_that_is_needed_to_settle_it(world, unknown):
     (card,) = await world.notices()
     text = json.dumps(card.body)
 
-    assert "Do not start it again yet." in text
+    assert "Do not start it again yet: it may be running and billed." in text
     for fact in (
         unknown.subject.agent,
         unknown.id,
@@ -34,7 +36,7 @@ async def test_its_card_says_all_that_is_needed_to_settle_it(world, unknown):
     assert f"{unknown.sent_at:%Y-%m-%d %H:%M:%S} UTC" in text
     assert "DescribeEvents: StartPublishCdnStream at" in text
     assert text.index("push target live") < text.index("TRTC console")
-    for command in ("attach R1", "close R1"):
+    for command in (f"attach {unknown.id}", f"close {unknown.id}"):
         assert command in text
 
 
@@ -44,14 +46,16 @@ async def test_a_task_id_found_elsewhere_is_attached_and_can_be_stopped(world, u
 
     known = await world.handle("R1")
     assert isinstance(form, Form)
-    assert answer.plain == "🟢 R1 is settled: started."
-    assert (known.state, known.subject.ref, known.settlement.settled_by) == (
-        State.STARTED,
-        TASK,
-        "U0ANA",
+    assert answer.plain == "🔵 R1 is settled: running, by hand."
+    assert known.standing == Standing(
+        state=State.STARTED,
+        headline=Headline.CLAIMED,
+        ref=TASK,
+        since=known.standing.since,
+        by="U0ANA",
     )
     (card,) = await world.notices()
-    assert card.text.startswith("🟢 R1 · started")
+    assert card.text == "🔵 R1 · running, by hand   room 295066"
     assert (await world.typed("/relay stop R1")).plain.startswith("🟠 Stop R1?")
 
 
@@ -73,7 +77,7 @@ async def test_what_is_no_whole_task_id_is_refused_at_its_field(world, unknown, 
 
 
 async def test_the_task_id_of_another_relay_is_refused(world, unknown):
-    await world.typed(START.replace("295066", "2"))
+    await world.typed(START.replace("295066", "2").replace("live/k", "live/2"))
     other = (await world.handle("R2")).subject.ref
 
     answer = await world.typed(f"/relay attach R1 {other}")
@@ -131,7 +135,8 @@ async def test_what_is_settled_is_not_settled_again(world, unknown, typed):
 
 async def test_a_callback_between_form_and_submission_wins(world, unknown):
     form = await world.typed("/relay close R1")
-    await world.journal.move(unknown.id, State.STARTED, ref=TASK)
+    known = {"ref": TASK, "request_id": "req"}
+    await answered(world.journal, unknown.id, State.STARTED, **known)
 
     with pytest.raises(InvalidRequest, match="R1 is not unknown: it is started"):
         await world.submitted(form, reason="nothing there")

@@ -4,6 +4,7 @@ from dataclasses import fields
 from datetime import UTC, datetime
 
 from bot.ids import Handle, IntentId
+from bot.journal.evidence import HEADLINES, Standing
 from bot.journal.model import Asker, Intent, Settlement, Subject
 from bot.states import State
 
@@ -34,6 +35,7 @@ def an_intent(*, action="", state=State.STARTED, handle="", masked=None, **more)
             "created_at": AT,
             "sent_at": AT,
             "send_by": None,
+            "standing": Standing(state=state, headline=HEADLINES[state]),
             **more,
         }
     )

@@ -52,6 +52,10 @@ def test_a_known_secret_is_cut_in_every_form_in_which_it_travels(written):
             "url https://hooks.slack.com/commands/T/1/abc",
             "url https://hooks.slack.com/****",
         ),
+        (
+            "url https://hooks.slack-gov.com/commands/T/1/abc",
+            "url https://hooks.slack-gov.com/****",
+        ),
     ],
 )
 def test_a_secret_is_known_by_its_shape(line, told):

@@ -41,6 +41,24 @@ async def test_draining_waits_for_what_ends_in_time():
     assert (done, len(tasks)) == ([1], 0)
 
 
+async def test_draining_waits_for_what_is_begun_meanwhile():
+    tasks, gate, done = Tasks(), asyncio.Event(), []
+
+    async def later():
+        await asyncio.sleep(0)
+        done.append(1)
+
+    async def work():
+        await gate.wait()
+        tasks.spawn(later(), name="later")
+
+    tasks.spawn(work(), name="work")
+    asyncio.get_running_loop().call_soon(gate.set)
+
+    assert await tasks.drain(5) == 0
+    assert (done, len(tasks)) == ([1], 0)
+
+
 async def test_draining_nothing_takes_no_time():
     assert await Tasks().drain(60) == 0
 

@@ -262,6 +262,20 @@ async def test_it_notices_that_it_was_moved(web, clock, team, moved):
     assert (made.team, made.moved_from) == (team, moved)
 
 
+async def test_the_groups_of_another_workspace_count_no_longer(web, clock):
+    memory = Memory(clock)
+    await identified(web, clock, "S1", memory=memory)
+    made = await recalled(web, clock, memory, "S1")
+    before = made.groups(patient=True)
+    web.data["auth.test"] = {**INSTALLED, "team_id": "T2"}
+    web.errors = ["", "no_such_subteam"]
+
+    await made.identify("token")
+
+    assert before == {"S1": frozenset({"UANA"})}
+    assert made.groups(patient=True) is None
+
+
 # ── whose people they are ────────────────────────────────────────────────────────
 
 GRID = {"enterprise_id": "E1", "teams": ["T2", "T3"]}
@@ -280,7 +294,7 @@ INFOS = {
         (("USIBLING", "T2", "E1"), ("T1", "E1"), 0),
         (("USIBLING", "T2", ""), ("T1", "E1"), 1),
         (("UBOTH", "T2", ""), ("T1", "E1"), 1),
-        (("USIBLING", "E1", "E1"), ("T1", "E1"), 0),
+        (("USIBLING", "E1", "E1"), ("T1", "E1"), 1),
         (("UPARTNER", "T9", ""), ("T7", ""), 1),
         (("USTRANGER", "T9", "E9"), ("T7", "E9"), 1),
         (("UNOBODY", "T9", ""), ("T7", ""), 1),

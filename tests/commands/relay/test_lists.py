@@ -10,7 +10,8 @@ async def test_lists_show_what_runs_and_what_was(world):
     await world.typed(START)
     world.clock.push(seconds=1)
     world.cloud.state.fail_next("StartPublishCdnStream", "InvalidParameter")
-    await world.typed(START.replace("295066", "7"), user="U0BOB")
+    other = START.replace("295066", "7").replace("/live/", "/live7/")
+    await world.typed(other, user="U0BOB")
 
     running = await world.typed("/relay list")
     recent = await world.typed("/relay recent")
@@ -48,7 +49,7 @@ async def test_the_status_of_a_relay_is_its_card_for_the_asker(world, text):
 
     answer = await world.typed(text)
 
-    assert answer.plain == "🟢 R1 · started   room 295066"
+    assert answer.plain == "🔵 R1 · accepted, callbacks are off   room 295066"
     assert answer.audience is Audience.ASKER
 
 

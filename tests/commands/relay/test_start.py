@@ -30,7 +30,7 @@ async def test_the_card_tells_the_end_and_never_the_stream_key(world):
     (notice,) = await world.notices()
 
     assert notice.audience == "channel"
-    assert notice.body["text"] == "🟢 R1 · started   room 295066"
+    assert notice.body["text"] == "🔵 R1 · accepted, callbacks are off   room 295066"
     assert "rtmp://push.example.com/live/****" in json.dumps(notice.body)
     assert "the-secret-key" not in json.dumps(notice.body)
 
@@ -58,9 +58,11 @@ async def test_the_same_relay_is_not_started_twice_unless_it_is_said(world):
     await world.typed(START)
 
     refused = await world.typed(START)
-    await world.typed(f"{START} --again")
+    await world.typed(f"{START} again=R1")
 
-    assert "running as R1" in words(refused)
+    assert refused.headline == (
+        "The like of it runs already, or may: R1. again=R1 starts another.",
+    )
     assert calls(world) == 2
 
 
@@ -213,8 +215,16 @@ async def test_an_unknown_start_says_what_to_check_and_not_to_start_again(world)
     (notice,) = await world.notices()
 
     body = json.dumps(notice.body, ensure_ascii=False)
-    assert notice.body["text"] == "❔ R1 · unknown   room 295066"
-    for needed in ("Do not start it again yet.", "pb_", "CloudAudit", "push target"):
+    assert (
+        notice.body["text"]
+        == "⚠️ R1 · unknown: please look, callbacks are off   room 295066"
+    )
+    for needed in (
+        "Do not start it again yet: it may be running and billed.",
+        "pb_",
+        "CloudAudit",
+        "push target",
+    ):
         assert needed in body
 
 

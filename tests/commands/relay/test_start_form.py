@@ -7,7 +7,7 @@ import pytest
 
 from bot.dialogue.ask import Submission, Surface
 from bot.dialogue.form import Field
-from bot.dialogue.outcome import Line
+from bot.dialogue.outcome import Line, Points
 from bot.errors import InvalidRequest
 from bot.resources.relay.cdn import choice_of
 from bot.states import State
@@ -185,3 +185,20 @@ async def test_a_form_of_somebody_else_or_of_long_ago_starts_nothing(world):
         await world.submitted(form, by="U0BOB", room="295066", url=URL)
 
     assert calls(world) == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "faults"),
+    [
+        ("7 quality=8k idle=301", {"quality", "idle"}),
+        (f"777 json={json.dumps(PASTED)}", {"room"}),
+        (f"json={json.dumps(PASTED)} idle=9 what=audio layout=odd", {"layout"}),
+    ],
+)
+async def test_what_no_field_could_show_is_refused_before_a_form_opens(
+    world, typed, faults
+):
+    answer = await world.typed(f"/relay start {typed}")
+
+    (points,) = [part for part in answer.parts if isinstance(part, Points)]
+    assert {line[0].text for line in points.lines} == faults

@@ -5,6 +5,7 @@ import pytest
 from bot.dialogue.ask import Surface
 from bot.dialogue.form import Form
 from bot.errors import InvalidRequest
+from bot.journal.evidence import Ending
 from bot.states import State
 from tests.commands.relay.samples import START, buttons, calls
 
@@ -30,19 +31,25 @@ async def test_the_asker_is_told_and_the_card_shows_it(world):
         for one in await world.notices()
     ]
 
-    assert notices == [
-        ("channel", "U0ANA", "⚪ R1 · stopped   room 295066"),
+    at = f"{world.clock():%Y-%m-%d %H:%M} UTC"
+    told = f"⚪ R1 · Stopped by U0BOB · {at} · 0 s · started by U0ANA"
+    assert sorted(notices) == [
         ("asker", "U0BOB", "⚪ R1 is stopped."),
+        ("channel", "U0ANA", "⚪ R1 · stopped   room 295066"),
+        ("thread", "U0ANA", told),
     ]
 
 
-async def test_a_relay_that_is_gone_counts_as_stopped(world):
+async def test_a_relay_that_is_gone_is_over_and_not_told_as_stopped(world):
     await world.typed(START)
     world.cloud.state.relays.clear()
 
     await world.typed("/relay stop R1 --yes")
 
-    assert (await world.handle("R1")).state is State.STOPPED
+    intent = await world.handle("R1")
+    assert (intent.state, intent.standing.ending) == (State.ENDED, Ending.GONE)
+    told = [one.text for one in await world.notices() if one.audience == "asker"]
+    assert told == ["⚪ R1 is over: Tencent knows no such task any more."]
 
 
 async def test_a_stop_that_is_refused_leaves_the_relay_running(world):
@@ -55,14 +62,22 @@ async def test_a_stop_that_is_refused_leaves_the_relay_running(world):
     assert len(world.cloud.state.running) == 1
 
 
-@pytest.mark.parametrize("failure", ["InternalError", "reset", "late", "html"])
-async def test_a_stop_is_sent_again_until_it_is_done(world, failure):
+@pytest.mark.parametrize(
+    ("failure", "state"),
+    [
+        ("InternalError", State.STOPPED),
+        ("reset", State.STOPPED),
+        ("html", State.STOPPED),
+        ("late", State.ENDED),  # nobody knows whether it was the stop that ended it
+    ],
+)
+async def test_a_stop_is_sent_again_until_it_is_done(world, failure, state):
     await world.typed(START)
     world.cloud.state.fail_next("StopPublishCdnStream", failure, times=3)
 
     await world.typed("/relay stop R1 --yes")
 
-    assert (await world.handle("R1")).state is State.STOPPED
+    assert (await world.handle("R1")).state is state
     assert world.cloud.state.running == []
 
 
@@ -77,7 +92,7 @@ async def test_stop_without_an_id_offers_what_runs(world):
 
     assert isinstance(form, Form)
     assert [(one.label, one.value) for one in options] == [
-        ("R1 · 295066 · started", "R1")
+        ("R1 · 295066 · accepted, callbacks are off", "R1")
     ]
     assert world.cloud.state.running == []
 
@@ -98,28 +113,39 @@ async def test_a_choice_that_is_no_relay_is_told_at_the_select(world):
     with pytest.raises(InvalidRequest) as refused:
         await world.submitted(form, relay="R9")
 
-    assert refused.value.faults == {"relay": "I know no relay by that ID."}
+    assert refused.value.faults == {"relay": "No relay goes by that ID."}
 
 
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("stop R1", "R1 is not running: it is stopped."),
-        ("stop R1 --yes", "R1 is not running: it is stopped."),
-        ("stop R9", "I know no relay “R9”."),
-        ("stop S1", "I know no relay “S1”."),
+        ("stop R9", "No relay is called “R9” here."),
+        ("stop S1", "No relay is called “S1” here."),
         ("stop R1 R2", "This takes one"),
-        ("stop lobby", "I know no relay “lobby”."),
+        ("stop lobby", "No relay is called “lobby” here."),
     ],
 )
 async def test_what_cannot_be_stopped_is_said(world, text, sentence):
     await world.typed(START)
-    await world.typed("/relay stop R1 --yes")
 
     answer = await world.typed(f"/relay {text}")
 
     assert sentence in answer.plain
-    assert calls(world, "StopPublishCdnStream") == 1
+    assert calls(world, "StopPublishCdnStream") == 0
+
+
+async def test_a_stop_of_what_seems_to_be_over_is_asked_about_and_goes(world):
+    await world.typed(START)
+    await world.typed("/relay stop R1 --yes")
+
+    asked = await world.typed("/relay stop R1")
+    (button,) = buttons(asked)
+    going = await world.typed(f"/{button.command} {button.text}")
+
+    assert asked.plain == "🟠 R1 seems to be over. Stop it all the same?"
+    assert going.plain == "🟡 R1 is being stopped."
+    assert calls(world, "StopPublishCdnStream") == 2
+    assert (await world.handle("R1")).state is State.STOPPED
 
 
 async def test_a_part_of_a_task_id_names_the_relay_and_is_never_sent(world):
@@ -148,6 +174,8 @@ async def test_a_relay_of_somebody_elses_tool_is_stopped_after_asking(world):
     (button,) = buttons(asked)
     await world.typed(f"/{button.command} {button.text}", surface=Surface.BUTTON)
 
-    assert "not in my journal" in asked.plain
+    assert asked.plain == "🟠 That TaskId is not on record here."
     assert world.cloud.state.running == []
-    assert (await world.handle("R2")).state is State.DONE
+    assert await world.handle("R2") is None  # it makes no relay, and takes no handle
+    told = [one.text for one in await world.notices() if one.audience == "asker"]
+    assert told == [f"⚪ {foreign} is stopped."]

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from bot.slack.inbound.payloads import mention
 from commands import COMMANDS
 from tests.commands.relay.samples import START, calls
@@ -21,16 +23,20 @@ async def test_of_two_who_ask_at_once_one_starts_it_and_the_other_is_refused(wor
     refused = [one for one in answers if one not in accepted]
     assert len(accepted) == 1
     assert refused == [later]
-    sentence = "The same relay is running as R1; --again starts another."
-    assert sentence in repr(later.parts)
+    assert later.headline == (
+        "The like of it runs already, or may: R1. again=R1 starts another.",
+    )
     assert calls(world) == 1
 
 
-async def test_another_room_or_another_target_is_another_relay(world):
+OTHER_ROOM, OTHER = SAME.replace(" 7 ", " 8 "), SAME.replace("/live/k", "/live/other")
+
+
+async def test_another_target_is_another_relay(world):
     asks = [
         world.ask(SAME),
-        world.ask(SAME.replace(" 7 ", " 8 ")),
-        world.ask(SAME.replace("/live/k", "/live/other")),
+        world.ask(OTHER),
+        world.ask(OTHER_ROOM.replace("/live/k", "/live/of8")),
     ]
 
     answers = await asyncio.gather(*map(world.router.answer, asks))
@@ -40,6 +46,37 @@ async def test_another_room_or_another_target_is_another_relay(world):
         f"🟡 R{number} requested…" for number in (1, 2, 3)
     ]
     assert calls(world) == 3
+
+
+@pytest.mark.parametrize(
+    "like",
+    [
+        OTHER_ROOM,
+        OTHER_ROOM.replace("rtmp://push.example.com/", "rtmp://PUSH.example.com:1935/"),
+        SAME.replace("/live/k", "/live/k?txSecret=1&txTime=2"),
+    ],
+)
+async def test_another_relay_to_the_same_target_is_asked_about(world, like):
+    await world.typed(SAME)
+
+    asked = await world.typed(like)
+    known = await world.typed(f"{like} again=R1")
+
+    assert asked.headline == (
+        "The like of it runs already, or may: R1. again=R1 starts another.",
+    )
+    assert known is None
+    assert calls(world) == 2
+
+
+async def test_any_unknown_start_of_the_room_is_asked_about(world):
+    world.cloud.state.fail_next("StartPublishCdnStream", "reset")
+    await world.typed(SAME)
+
+    asked = await world.typed(OTHER)
+
+    assert asked.plain.startswith("🟠 The like of it runs already, or may: R1.")
+    assert await world.handle("R2") is None
 
 
 async def test_once_it_is_over_it_may_be_started_again(world):

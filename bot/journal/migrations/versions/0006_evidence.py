@@ -76,7 +76,8 @@ def _facts_of_states() -> None:
     settled = "COALESCE(settled_at, sent_at, created_at)"
     sent = "COALESCE(sent_at, created_at)"
     things = "creates AND state <> 'queued'"
-    by_hand = "settled_by <> '' AND state <> 'closed'"
+    # one that had ended is known of by more than a word
+    by_hand = "settled_by <> '' AND state NOT IN ('closed', 'ended')"
     _fact("written", sent, f"{things} AND sent_at IS NOT NULL")
     runs = f"creates AND state IN {RUNS}"
     _fact("answered", settled, f"{runs} AND NOT ({by_hand})", ref="ref", since=sent)
@@ -87,6 +88,8 @@ def _facts_of_states() -> None:
     _fact("no-answer", settled, doubt, since=sent, **texts)
     closed = "creates AND state = 'closed'"
     _fact("closed", settled, closed, by="settled_by", text="reason")
+    aged = {"status": "25"}  # days
+    _fact("aged", settled, "creates AND state = 'expiring'", **aged)
     _ended(settled)
 
 
@@ -116,7 +119,7 @@ def _ended(settled: str) -> None:
 def _fact(kind: str, at: str, where: str, does: str = "create", **more: str) -> None:
     """Insert a fact of every intent that *where* names; *more* are SQL expressions."""
     columns = {"by": "''", "ref": "''", "code": "''", "text": "''", "since": "NULL"}
-    columns |= more
+    columns |= {"status": "0", **more}
     names = ", ".join(f'"{name}"' for name in columns)
     values = ", ".join(columns.values())
     op.execute(  # names and expressions of this file

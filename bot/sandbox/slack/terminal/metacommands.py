@@ -18,6 +18,7 @@ def help_lines(bot: str) -> list[str]:
         "press 1 of R128": "... of the newest message that says R128",
         ":in ops, :in dm": "go to a channel, or to the bot's DM",
         ":thread, :thread R128": "write in the newest message's thread",
+        ":edit @patchbay list": "change what you said last",
         ":home": "open the bot's Home tab",
         ":shortcut id [of R128]": "choose a shortcut, perhaps on a message",
         ":as bob": "be somebody else",
@@ -52,6 +53,7 @@ class MetaCommands:
             "as": self._as,
             "in": self._in,
             "thread": self._thread,
+            "edit": self._edit,
             "home": self._home,
             "shortcut": self._shortcut,
             **more,
@@ -110,6 +112,19 @@ class MetaCommands:
         self._go(self._space.channels[root.channel])
         self._screen.thread = root.thread or root.ts
         return "You write in its thread. :in leaves it."
+
+    async def _edit(self, text: str) -> str:
+        who, channel = self._screen.who, self._screen.channel
+        said = [
+            message
+            for message in self._space.messages.values()
+            if (message.user, message.channel) == (who.id, channel.id)
+        ]
+        if not said or not text:
+            return "You said nothing here; :edit and new words change what you said."
+        newest = max(said, key=lambda message: message.ts)
+        await self._client.edit(who, newest, text)
+        return ""
 
     async def _home(self, _rest: str) -> str:
         self._screen.go_home()

@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 from bot.journal.sqlite.files import spool_for
 from bot.journal.sqlite.spool import Spool, SpooledOutcome
 from bot.states import State
+from tests.fakes.disk import PowerCutDisk
 
 ONE = SpooledOutcome("01A", State.STARTED, {"ref": "-m9x.", "request_id": "r"})
 TWO = SpooledOutcome("01B", State.UNKNOWN, {"error_code": "patchbay.NoAnswer"})
@@ -32,6 +33,61 @@ def test_what_is_put_is_left_until_it_is_taken(file):
     assert Spool(file).left() == [TWO]
     spool.taken("01B")
     assert not file.exists()
+
+
+def test_what_is_put_outlives_a_power_cut(file):
+    disk = PowerCutDisk()
+    spool = Spool(file, disk)
+
+    for put, left in ((ONE, [ONE]), (TWO, [ONE, TWO])):
+        assert spool.put(put)
+        disk.cut(file.parent)
+        assert Spool(file).left() == left
+
+
+def test_what_is_taken_stays_so_over_a_power_cut(file):
+    disk = PowerCutDisk()
+    spool = Spool(file, disk)
+    spool.put(ONE)
+    spool.put(TWO)
+
+    spool.taken("01A")
+    disk.cut(file.parent)
+
+    assert Spool(file).left() == [TWO]
+
+
+def test_a_file_that_is_made_again_outlives_a_power_cut_too(file):
+    disk = PowerCutDisk()
+    spool = Spool(file, disk)
+    spool.put(ONE)
+    spool.taken("01A")
+
+    assert spool.put(TWO)
+    disk.cut(file.parent)
+
+    assert Spool(file).left() == [TWO]
+
+
+@pytest.mark.parametrize("failing", [1, 2])
+def test_what_was_not_synced_is_not_said_to_be_kept_and_can_be_put_again(file, failing):
+    disk = PowerCutDisk(fails=[failing])
+    spool = Spool(file, disk)
+
+    assert not spool.put(ONE)
+    assert spool.put(ONE)
+    disk.cut(file.parent)
+
+    assert Spool(file).left() == [ONE]
+
+
+def test_what_there_was_only_half_the_room_for_is_not_said_to_be_kept(file):
+    spool = Spool(file, PowerCutDisk(room=20))
+
+    with capture_logs() as logs:
+        assert not spool.put(ONE)
+
+    assert [one["event"] for one in logs] == ["spool.unwritten"]
 
 
 def test_what_an_older_release_spooled_is_read(file):

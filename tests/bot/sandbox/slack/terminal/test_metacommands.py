@@ -90,6 +90,20 @@ async def test_a_shortcut_is_chosen_on_a_message_or_nowhere(desk):
     assert types == ["message_action", "shortcut"]
 
 
+async def test_what_was_said_last_is_edited(desk):
+    nothing = await desk.type(":edit @patchbay lookup R1")
+
+    await desk.type("@patchbay relay list", ":edit @patchbay relay recent")
+
+    first, again = [envelope.payload["event"] for envelope in desk.bot.envelopes]
+    assert nothing == [
+        "You said nothing here; :edit and new words change what you said."
+    ]
+    assert first["ts"] == again["ts"]
+    assert ("edited" in first, "edited" in again) == (False, True)
+    assert again["text"].endswith("relay recent")
+
+
 async def test_help_lists_everything(desk):
     printed = await desk.type(":help")
 

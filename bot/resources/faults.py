@@ -1,0 +1,34 @@
+"""Every fault of what was asked for, though one hides another.
+
+A rule between two fields is looked at only once each is sound by itself. So what is at
+fault is replaced by something sound, and the rest is read again, until nothing new
+comes to light: whoever mends a form mends it once.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from bot.errors import InvalidRequest
+
+T = TypeVar("T")
+Plan = Mapping[str, str]
+
+
+def every_fault(
+    read: Callable[[Plan], T], plan: Plan, mend: Callable[[Plan, Plan], Plan]
+) -> tuple[T | None, dict[str, str]]:
+    """Return what *read* makes of *plan*, mended where it has to be, and its faults.
+
+    *mend* gets a plan and its faults, by field, and returns one without them. None is
+    returned where that is not possible.
+    """
+    faults: dict[str, str] = {}
+    while True:
+        try:
+            return read(plan), faults
+        except InvalidRequest as error:
+            fresh = {k: text for k, text in error.faults.items() if k not in faults}
+            faults |= fresh
+            if not fresh:
+                return None, faults
+            plan = mend(plan, fresh)

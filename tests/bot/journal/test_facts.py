@@ -1,0 +1,241 @@
+"""Facts: each is kept once, whole, in the order in which it came; events are some."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from pydantic import SecretStr
+from sqlalchemy import create_engine
+
+from bot.ids import agent_for, intent_id
+from bot.journal import facts as table
+from bot.journal.evidence import Fact, FactKind, Headline, Target
+from bot.journal.queries import Hearing
+from bot.journal.rows import millis
+from bot.journal.schema import metadata
+from bot.states import State
+from bot.tencent.events import RelayEvent, RelayStatus
+from bot.tencent.models.trtc.output import target_digest
+from tests.bot.journal.conftest import AT, fact, moved, new_intent
+from tests.bot.journal.strategies import facts
+
+APP = 1400000001
+URL = "rtmp://push.example.com/live/1"
+MOMENT = millis(AT)
+
+
+def event(second=0, status=RelayStatus.RUNNING, **values):
+    at = AT + timedelta(seconds=second)
+    return RelayEvent(
+        **{
+            "room": "lobby",
+            "agent": "pb_a",
+            "task_id": "task",
+            "url": SecretStr(URL),
+            "status": status,
+            "at": at,
+            "sent_at": at + timedelta(milliseconds=5),
+            **values,
+        }
+    )
+
+
+@pytest.fixture
+def relay_of(journal, new):
+    """Accept a relay of one target, and bring it on its way."""
+
+    async def make(*way, **values):
+        about = {
+            "agent": "pb_a",
+            "sdk_app_id": APP,
+            "masked": {"PublishCdnParams": [{}]},
+            "targets": (target_digest(URL),),
+        }
+        intent, _ = await journal.accept(new(**{**about, **values}))
+        return await moved(journal, intent.id, *way)
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def empty():
+    engine = create_engine("sqlite://")
+    metadata.create_all(engine)
+    yield engine
+    engine.dispose()
+
+
+@given(known=facts)
+def test_a_fact_comes_back_whole(empty, known):
+    with empty.begin() as connection:
+        fresh = [table.put(connection, "thing", known) for _ in range(2)]
+        back = table.of(connection, "thing")
+        connection.rollback()
+
+    assert (fresh, back) == ([True, False], [known])
+
+
+async def test_facts_are_of_their_thing_in_the_order_in_which_they_came(
+    journal, relay_of
+):
+    first = await relay_of(State.SENDING)
+    second = await relay_of(agent="pb_b")
+    late = fact(FactKind.AWAY, AT + timedelta(seconds=9))
+    early = fact(FactKind.SILENCE, AT)
+    for one in (late, early, late):
+        await journal.learn(first.id, one)
+
+    _written, *others = await journal.find.facts_of(first.id)
+    assert others == [late, early]
+    assert await journal.find.facts_of(second.id) == []
+
+
+async def test_of_a_long_text_the_beginning_is_kept(journal, relay_of):
+    relay = await relay_of(State.SENDING, State.STARTED)
+    failed = event(status=RelayStatus.FAILED, error="e" * 501, error_code=7)
+
+    await journal.apply_event(replace(failed, task_id="-task-R1"), APP)
+
+    kept = (await journal.find.facts_of(relay.id))[-1]
+    assert kept == Fact(
+        kind=FactKind.EVENT,
+        key=replace(failed, task_id="-task-R1").key,
+        ref="-task-R1",
+        target=target_digest(URL),
+        status=4,
+        code="7",
+        text="e" * 500,
+        at=MOMENT,
+        came_at=MOMENT,
+    )
+
+
+# ── events ───────────────────────────────────────────────────────────────────────
+
+
+async def test_an_event_is_for_the_relay_whose_robot_it_names(journal, relay_of):
+    made = [await relay_of(State.SENDING, agent=f"pb_{one}") for one in "abc"]
+    running = event(agent="pb_b")
+
+    current, news = await journal.apply_event(running, APP)
+    foreign = await journal.apply_event(running, APP + 1)
+    unknown = await journal.apply_event(event(agent="pb_z"), APP)
+    again = await journal.apply_event(running, APP)
+
+    assert (current.id, current.state) == (made[1].id, State.STARTED)
+    assert (current.subject.ref, current.standing.headline) == ("task", Headline.LIVE)
+    assert (news, foreign, unknown) == (True, (None, False), (None, False))
+    assert again == (current, False)
+    assert await journal.find.get(made[0].id) == made[0]
+
+
+async def test_an_event_says_how_its_target_stands(journal, relay_of):
+    await relay_of(State.SENDING)
+    broken = event(4, RelayStatus.RECOVERING, error_code=12, error="reset")
+    for one in (event(1, RelayStatus.CONNECTING), event(2), broken):
+        current, _ = await journal.apply_event(one, APP)
+
+    (target,) = current.standing.targets
+    assert (target.status, target.since) == (Target.RECOVERING, MOMENT + 4000)
+    assert (target.code, target.text) == ("12", "reset")
+    assert current.standing.headline is Headline.RECOVERING
+
+
+@pytest.mark.parametrize("expiring", [False, True])
+async def test_a_relay_that_runs_ends_with_its_last_target(journal, relay_of, expiring):
+    way = (State.SENDING, State.STARTED, State.EXPIRING)[: 2 + expiring]
+    relay = await relay_of(*way)
+    task = relay.subject.ref
+
+    for number, status in enumerate((2, 5, 0)):
+        one = event(number, RelayStatus(status), task_id=task)
+        current, _ = await journal.apply_event(one, APP)
+
+    assert current.state is State.ENDED
+
+
+async def test_an_event_that_names_no_target_leaves_its_task_to_be_looked_at(
+    journal, relay_of, notified
+):
+    await relay_of(State.SENDING, State.UNKNOWN)
+    await notified()
+
+    strange = event(url=SecretStr("rtmp://push.example.com/live/2"))
+    current, news = await journal.apply_event(strange, APP)
+
+    assert (current.state, current.subject.ref, news) == (State.UNKNOWN, "", True)
+    assert current.standing.candidates == ("task",)
+    assert await notified() == ["card R1 unknown", "contradiction R1 unknown"]
+    assert (await journal.find.by_ref("task")).id == current.id
+    assert [one.id for one in await journal.find.matching("task", "T")] == [current.id]
+
+
+async def test_a_task_belongs_to_one_relay_and_better_evidence_takes_it(
+    journal, relay_of, notified, clock
+):
+    mine = await relay_of(State.SENDING, State.UNKNOWN)
+    word = fact(FactKind.ATTACHED, clock(), ref="task", by="UBOB")
+    claimed = await journal.learn(mine.id, word)
+    await relay_of(State.SENDING, State.UNKNOWN, agent="pb_b")
+    await notified()
+
+    other, _ = await journal.apply_event(event(agent="pb_b"), APP)
+    mine = await journal.find.get(mine.id)
+
+    assert (claimed.state, claimed.subject.ref) == (State.STARTED, "task")
+    assert (other.state, other.subject.ref) == (State.STARTED, "task")
+    assert (mine.state, mine.subject.ref) == (State.UNKNOWN, "")
+    assert sorted(await notified()) == ["card R1 unknown", "card R2 started"]
+
+
+async def test_when_callbacks_of_an_app_came_last_is_known(journal, relay_of, clock):
+    await relay_of(State.SENDING)
+    before = await journal.find.hearing(APP)
+    await journal.apply_event(event(), APP)
+    clock.push(seconds=5)
+    await journal.hear(APP, refused_at=clock())
+
+    assert before == Hearing()
+    assert await journal.find.hearing(APP) == Hearing(AT, clock())
+    assert await journal.find.hearing(APP + 1) == Hearing()
+
+
+# ── what the journal does not know ───────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("skip", [0, 1000])
+async def test_a_relay_that_was_forgotten_is_adopted_once(journal, new, clock, skip):
+    await journal.accept(new())
+    number = intent_id(AT - timedelta(days=1), bytes(10))
+    agent = agent_for(number)
+    forgotten = new_intent(
+        clock(), 99, id=number, key=f"adopted:{agent}", agent=agent, sdk_app_id=APP
+    )
+    running = event(agent=agent)
+
+    adopted = await journal.adopt(forgotten, running, skip)
+    again = await journal.adopt(forgotten, running, skip)
+    following, _ = await journal.accept(new())
+
+    assert (adopted.handle, adopted.state) == (f"R{2 + skip}", State.STARTED)
+    assert (adopted.subject.ref, adopted.standing.headline) == ("task", Headline.LIVE)
+    assert again == adopted
+    assert following.handle == f"R{3 + skip}"
+
+
+async def test_targets_of_an_older_release_are_named_with_what_was_heard_of_them(
+    journal, relay_of
+):
+    relay = await relay_of(State.SENDING, targets=())
+    await journal.apply_event(event(), APP)
+    named = target_digest(URL)
+    heard = await journal.find.get(relay.id)
+
+    await journal.name_targets(relay.id, {named: "new"})
+
+    renamed = await journal.find.get(relay.id)
+    assert (heard.state, heard.standing.candidates) == (State.SENDING, ("task",))
+    assert (renamed.subject.targets, renamed.state) == (("new",), State.STARTED)
+    assert renamed.standing.headline is Headline.LIVE
+    assert await journal.find.nameless() == []

@@ -1,0 +1,363 @@
+"""Each kind of claim, and what speaks against it.
+
+A judge gets the subject and the claim, and yields pairs (fault, why). *untrue*: it
+contradicts the ledger at the time that it names, or news that had come for good.
+*more than the evidence*: nothing that had come by then supports it.
+"""
+
+from itertools import pairwise
+
+from tests.trials.truth.judge.facts import (
+    DAY,
+    FAILED,
+    IDLE,
+    RECOVERING,
+    RUNNING,
+    START,
+    STOP,
+)
+
+UNTRUE, MORE = "untrue", "more than the evidence"
+REACH = 30 * DAY
+JUDGES = {}
+
+
+def judges(*kinds):
+    """Register the decorated function as the judge of *kinds*."""
+
+    def register(function):
+        JUDGES.update(dict.fromkeys(kinds, function))
+        return function
+
+    return register
+
+
+def named(subject, claim, name="time"):
+    """Return the moment that *claim* names, or None."""
+    if name not in claim.found:
+        return None
+    return subject.facts.moment(claim.found[name])
+
+
+def near(subject, one, other):
+    """Tell whether two moments are the same as far as the bot's clock can tell."""
+    return abs(one - other) <= subject.facts.unsure
+
+
+@judges("green")
+def green(subject, _claim):
+    """🟢: live, by a callback."""
+    last, _every = subject.statuses(certain=True)
+    if last and not subject.is_live(certain=True):
+        yield UNTRUE, f"green, and {_said(last)}"
+    elif subject.over(certain=True) is not None:
+        yield UNTRUE, "green, and it is known to be over"
+    elif not subject.heard(RUNNING, certain=False):
+        yield MORE, "green, and no event says that a target is live"
+
+
+@judges("live")
+def live(subject, claim):
+    """A target is live, since the moment that is named."""
+    yield from green(subject, claim)
+    at = named(subject, claim)
+    went = [
+        t for task in subject.tasks for t, _u, status in task.went if status == RUNNING
+    ]
+    if at is not None and not any(near(subject, at, t) for t in went):
+        yield UNTRUE, f"live since {at:.0f}, but it went live at {went}"
+
+
+@judges("requested", "sending")
+def before(subject, claim):
+    """It is still to be sent, or just being sent."""
+    if subject.news("started", "event", certain=True):
+        yield UNTRUE, f"told as {claim.kind}, and its TaskId is known"
+    sent = min(subject.sent(START), default=subject.drawn)
+    if claim.kind == "requested" and sent < subject.drawn - 1:
+        yield UNTRUE, "told as requested, and it was sent"
+
+
+@judges("accepted", "connecting", "running")
+def accepted(subject, claim):
+    """Tencent has accepted it, and it is not known to be over."""
+    if not (subject.vouched(certain=False) or subject.attached):
+        yield MORE, f"told as {claim.kind}, and nobody vouches for it"
+    if subject.over(certain=True) is not None:
+        yield UNTRUE, f"told as {claim.kind}, and it is known to be over"
+
+
+@judges("silent so far")
+def silent_so_far(subject, claim):
+    """Accepted, and no callback has come."""
+    yield from accepted(subject, claim)
+    last, _every = subject.statuses(certain=True)
+    if last:
+        yield UNTRUE, f"no callback yet, but {_said(last)}"
+
+
+@judges("tells")
+def tells(subject, _claim):
+    """Tencent will tell when it ends: not so once its targets have failed."""
+    last, _every = subject.statuses(certain=True)
+    if last and all(event.status in {FAILED, IDLE} for event in last.values()):
+        yield UNTRUE, f"Tencent would tell when it ends, but {_said(last)}"
+
+
+@judges("recovering")
+def recovering(subject, _claim):
+    """A target was cut off, and Tencent tries again."""
+    if not subject.heard(RECOVERING, certain=False):
+        yield MORE, "recovering, and no event says so"
+    if subject.over(certain=True) is not None:
+        yield UNTRUE, "recovering, and it is known to be over"
+
+
+@judges("target failed", "push failed")
+def failed(subject, claim):
+    """A target has failed; nothing says that the relay is over."""
+    if not subject.heard(FAILED, certain=False):
+        yield MORE, f"{claim.kind}, and no event says so"
+    last, _every = subject.statuses(certain=True)
+    if claim.kind == "push failed" and last and subject.is_live(certain=True):
+        yield UNTRUE, "push failed, and a target is live"
+
+
+@judges("idle")
+def idle(subject, _claim):
+    """All is idle, and why is not known."""
+    last, _every = subject.statuses(certain=False)
+    if not any(event.status == IDLE for event in last.values()):
+        yield MORE, "idle, and no event says so"
+    known, _every = subject.statuses(certain=True)
+    if known and subject.is_live(certain=True):
+        yield UNTRUE, "idle, and a target is live"
+
+
+@judges("ended")
+def ended(subject, claim):
+    """It is over, by itself or because somebody stopped it."""
+    at = named(subject, claim)
+    supported = subject.over(certain=False) is not None
+    runs = subject.runs_at(subject.drawn if at is None else at + subject.facts.unsure)
+    if not supported:
+        yield (UNTRUE if runs else MORE), "told as ended, and no end has been heard"
+    elif at is not None and runs:
+        yield UNTRUE, f"ended at {at:.0f}, and it ran then"
+    elif _rose(subject):
+        yield UNTRUE, "told as ended, and an event says that it runs since"
+
+
+@judges("stopped")
+def stopped(subject, claim):
+    """Somebody stopped it, at the moment that is named."""
+    yield from ended(subject, claim)
+    user = claim.found.get("user")
+    askers = {ask["user"] for ask in subject.asked("stop")}
+    if user and askers and user not in askers:
+        yield UNTRUE, f"stopped by {user}, but {sorted(askers)} asked for it"
+
+
+@judges("not started")
+def not_started(subject, claim):
+    """It did not start, and nothing is billed."""
+    if any(task.began <= subject.drawn for task in subject.tasks):
+        yield UNTRUE, "told as not started, and the ledger has it"
+    elif subject.lost_starts():
+        yield MORE, "told as not started, and it may have"
+
+
+@judges("nothing sent")
+def nothing_sent(subject, _claim):
+    """Nothing was sent."""
+    if subject.sent(START) and not subject.named:
+        yield UNTRUE, "nothing was sent, but Tencent had it"
+
+
+@judges("unknown")
+def unknown(subject, _claim):
+    """It is not known whether it runs."""
+    if subject.news("started", "event", certain=True):
+        yield UNTRUE, "told as unknown, and its TaskId is known"
+
+
+@judges("probably not started")
+def probably_not(subject, _claim):
+    """No callback came, and callbacks are proven to arrive."""
+    sent = max(subject.sent(START), default=None)
+    if sent is None:
+        return
+    came = [e for e in subject.facts.record if e["t"] > sent and e["seq"] < subject.seq]
+    proven = any(e["kind"] == "taken" for e in came)
+    turned = any(e["kind"] == "turned" and e["by"] >= 500 for e in came)
+    if proven and not turned:
+        return
+    began = subject.began
+    if began is not None and began <= subject.drawn:
+        yield UNTRUE, "very likely not started, and the ledger has it"
+    else:
+        yield MORE, "very likely not started, and no callback is proven to arrive"
+
+
+@judges("none has arrived")
+def none_arrived(subject, claim):
+    """Callbacks are set up, but none has arrived since the moment that is named."""
+    since, slack = named(subject, claim), subject.facts.unsure
+    for one in subject.facts.news:
+        late = one.seq < subject.seq and one.t < subject.drawn - 1
+        if one.what == "event" and one.certain and late and one.t > since + slack:
+            yield UNTRUE, f"no callback since {since:.0f}, but one at {one.t:.0f}"
+            return
+
+
+@judges("away")
+def away(subject, _claim):
+    """The bot was away while Tencent may have told it more."""
+    sent = min(subject.sent(START), default=subject.drawn)
+    lives = subject.facts.alive
+    gaps = [(one[3], two[2]) for one, two in pairwise(lives)]
+    if not any(back > sent for _gone, back in gaps):
+        yield UNTRUE, "said to have been away, and it was not"
+
+
+@judges("stopping", "stop under way")
+def stopping(subject, claim):
+    """A stop is under way, and it is not known to be over."""
+    if subject.over(certain=True) is not None:
+        yield UNTRUE, f"told as {claim.kind}, and it is known to be over"
+    if not subject.asked("stop"):
+        yield MORE, f"told as {claim.kind}, and nobody asked for it"
+
+
+@judges("not stopped")
+def not_stopped(subject, _claim):
+    """A stop came to nothing: it runs on."""
+    if subject.tasks and not subject.runs_at(subject.drawn):
+        yield UNTRUE, "told as not stopped, and the ledger says that it is over"
+    elif subject.lost_stops():
+        yield MORE, "told as not stopped, and a stop was not answered"
+
+
+@judges("billed")
+def billed(subject, _claim):
+    """It goes on running, and being billed."""
+    if not subject.runs_at(subject.drawn):
+        yield UNTRUE, "said to go on being billed, and the ledger says that it is over"
+
+
+@judges("not running")
+def not_running(subject, _claim):
+    """It is not running, so a stop makes no sense."""
+    if subject.runs_at(subject.drawn):
+        yield UNTRUE, "said not to run, and it runs"
+    elif subject.lost_starts() and not (
+        subject.over(certain=False) is not None or subject.asked("close")
+    ):
+        yield MORE, "said not to run, and it may"
+
+
+@judges("no such")
+def no_such(subject, claim):
+    """The bot knows nothing of it."""
+    if subject.news("started", "event", certain=True):
+        yield UNTRUE, f"“{claim.line}”, and its TaskId had come"
+
+
+@judges("none runs")
+def none_runs(subject, _claim):
+    """Nothing that was started from here runs."""
+    for room in subject.facts.agents:
+        one = type(subject)(subject.facts, subject.seq, subject.drawn, room=room)
+        known = one.news("started", certain=True)
+        if known and one.over(certain=False) is None and one.runs_at(one.drawn):
+            yield UNTRUE, f"nothing runs, but that of {room} does"
+            return
+
+
+@judges("runs all the same")
+def runs_all_the_same(subject, _claim):
+    """It runs, against what was told before."""
+    if not subject.news("event", certain=False):
+        yield MORE, "said to run, and no event says so"
+
+
+@judges("second")
+def second(subject, _claim):
+    """There are two relays for it."""
+    ids = {one.task for one in subject.news("started", "event", certain=False)}
+    if len(ids) < 2:
+        yield MORE, f"said to have a second relay, and {sorted(ids)} is known"
+
+
+@judges("stop is stuck")
+def stuck(subject, _claim):
+    """The stop does not get through, and is tried on."""
+    if subject.over(certain=True) is not None:
+        yield UNTRUE, "said to be stuck, and it is known to be over"
+
+
+@judges("closed")
+def closed(subject, claim):
+    """Somebody has said that it did not start."""
+    closes = subject.asked("close")
+    if not closes:
+        yield MORE, "told as closed, and nobody closed it"
+        return
+    at = closes[-1]["t"]
+    heard = [one for one in subject.news("event", certain=True) if one.t > at + 1]
+    if any(one.status in {RUNNING, RECOVERING} for one in heard):
+        yield UNTRUE, "told as closed, and Tencent says that it runs"
+
+
+@judges("attached")
+def by_hand(subject, _claim):
+    """It runs, says somebody."""
+    if not subject.asked("attach"):
+        yield MORE, "said to be attached by hand, and nobody did"
+    if subject.over(certain=True) is not None:
+        yield UNTRUE, "said to run by somebody, and it is known to be over"
+
+
+@judges("until")
+def until(subject, claim):
+    """It can be stopped until the moment that is named."""
+    ahead = subject.facts.bots_clock(subject.seq)
+    if named(subject, claim) < subject.drawn + ahead - subject.facts.unsure:
+        yield UNTRUE, "said to be in reach until a day that is past"
+
+
+@judges("out of reach")
+def out_of_reach(subject, _claim):
+    """It cannot be stopped any more: thirty days are over."""
+    began = subject.began
+    if began is not None and subject.drawn - began < REACH - subject.facts.unsure - 120:
+        yield UNTRUE, f"out of reach after {(subject.drawn - began) / DAY:.1f} days"
+
+
+@judges("so many run")
+def so_many(subject, claim):
+    """So many relays are running."""
+    tasks = subject.facts.tasks.values()
+    running = sum(task.runs_at(subject.drawn) for task in tasks)
+    if running < int(claim.found["n"]):
+        yield UNTRUE, f"{claim.found['n']} are said to run, and {running} do"
+
+
+@judges("stop unsent")
+def stop_unsent(subject, _claim):
+    """A stop was not sent."""
+    if subject.sent(STOP):
+        yield UNTRUE, "a stop is said not to be sent, and Tencent had one"
+
+
+def _rose(subject):
+    """Tell whether certain news says that it runs, later than its end."""
+    end = subject.over(certain=False)
+    risen = subject.news("event", certain=True)
+    return any(
+        one.status in {RUNNING, RECOVERING} and one.at > end + 2 * 5 for one in risen
+    )
+
+
+def _said(last):
+    return f"the events say {sorted({event.status for event in last.values()})}"

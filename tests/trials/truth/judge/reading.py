@@ -1,0 +1,99 @@
+"""Lines that people read, as claims: by one table, which belongs to one vocabulary.
+
+A line of the table is a kind of claim, and a pattern for a whole line of a message.
+`<R>` in it is a handle, `<room>` a room, `<T>` a moment that is claimed, `<t>` any
+moment, `<U>` a person, `<ID>` a TaskId, `<any>` whatever follows. What no pattern takes
+is unread, which is an error of the judge: so new words cannot slip past.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+TRUTH = Path(__file__).parents[1]
+EXPLANATIONS = Path(__file__).parents[4] / "bot" / "tencent" / "explanations"
+
+MACROS = {
+    "<R>": r"(?P<handle>[RSG]\d+)",
+    "<room>": r"(?P<room>q\w+)",
+    "<T>": r"(?P<time>\{[^}]+\})",
+    "<T2>": r"(?P<time2>\{[^}]+\})",
+    "<t>": r"\{[^}]+\}",
+    "<U>": r"@(?P<user>[A-Z0-9]+)",
+    "<u>": r"@[A-Z0-9]+",
+    "<ID>": r"(?P<task>-[\w+./-]{8,})",
+    "<cut>": r"-[\w+./-]{3,}…[\w+./-]+",
+    "<n>": r"(?P<n>\d+)",
+    "<code>": r"[A-Za-z]+(?:\.[A-Za-z]+)*",
+    "<sign>": r"(?P<sign>[🔵🟢🟡🟠🔴⚪⚠️❔✅]*) ?",
+    "<any>": r".*",
+}
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What one line says: its kind, and what the pattern found in it."""
+
+    kind: str
+    line: str
+    found: dict
+
+
+class Words:
+    """A vocabulary; *text* is its table, *quoted* are sentences that claim nothing.
+
+    Quoted is what explains Tencent's errors: it says nothing of any relay.
+    """
+
+    def __init__(self, text, quoted=()):
+        self._quoted = frozenset(quoted)
+        self._patterns = []
+        for number, line in enumerate(text.splitlines(), 1):
+            if not line.strip() or line.startswith("#"):
+                continue
+            kind, _bar, pattern = line.partition(" | ")
+            for name, meaning in MACROS.items():
+                pattern = pattern.replace(name, meaning)
+            try:
+                compiled = re.compile(pattern.strip())
+            except re.error as error:
+                raise ValueError(f"line {number}: {error}") from None
+            self._patterns.append((kind.strip(), compiled))
+        self._known = {}
+
+    def read(self, line):
+        """Return the claim of *line*, or None if the table does not know it."""
+        if line not in self._known:
+            self._known[line] = self._read(line)
+        return self._known[line]
+
+    def _read(self, line):
+        for kind, pattern in self._patterns:
+            if match := pattern.fullmatch(line):
+                found = {k: v for k, v in match.groupdict().items() if v is not None}
+                return Claim(kind, line, found)
+        if line in self._quoted:
+            return Claim("neutral", line, {})
+        return None
+
+
+@cache
+def words():
+    """Return the vocabulary of this repository's bot."""
+    quoted = [
+        sentence.strip()
+        for file in EXPLANATIONS.rglob("*.yaml")
+        for sentence in _texts(yaml.safe_load(file.read_text()))
+    ]
+    return Words((TRUTH / "words.txt").read_text(), quoted)
+
+
+def _texts(node):
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, dict | list):
+        for one in node.values() if isinstance(node, dict) else node:
+            yield from _texts(one)

@@ -1,0 +1,181 @@
+"""What one relay was, and what was known of it at a moment."""
+
+from tests.trials.truth.judge.facts import (
+    CONNECTING,
+    DISCONNECTING,
+    FAILED,
+    IDLE,
+    MARGIN,
+    RECOVERING,
+    RUNNING,
+    START,
+    STOP,
+    target,
+)
+
+GRACE = 0.5  # seconds after which certain news has to be in what is said
+DEFINITE = (
+    "AuthFailure",
+    "InvalidParameter",
+    "MissingParameter",
+    "RequestLimitExceeded",
+    "UnauthorizedOperation",
+    "UnsupportedOperation",
+    "LimitExceeded",
+    "OperationDenied",
+    "FailedOperation.CRUnsupportMethod",
+)  # Tencent did nothing
+UP = {CONNECTING, RUNNING, RECOVERING}
+
+
+class Subject:
+    """A relay, by its room (what was asked for) or by a TaskId; at one moment.
+
+    The moment is that at which something was drawn, which was shown as *seq*.
+    """
+
+    def __init__(self, facts, seq, drawn, *, room="", task=""):
+        self.facts, self.seq, self.drawn = facts, seq, drawn
+        if task and not room and task in facts.tasks:
+            room = facts.tasks[task].room
+        self.room, self.named = room, task
+        self.agents = facts.agents.get(room, set()) if room else set()
+        self.tasks = [one for one in facts.tasks.values() if self._is_mine(one)]
+        mine = {one.id for one in self.tasks} | ({task} if task else set())
+        attached = {
+            ask["ref"]
+            for ask in facts.asks.values()
+            if ask.get("does") == "attach" and ask.get("room") == room and room
+        }
+        self.attached = attached
+        self._news = [
+            one
+            for one in facts.news
+            if one.seq < seq
+            and (one.task in mine or one.agent in self.agents or one.task in attached)
+        ]
+
+    def _is_mine(self, task):
+        return task.id == self.named or (self.room and task.room == self.room)
+
+    # ── what was true ───────────────────────────────────────────────────────────
+
+    def runs_at(self, t):
+        return any(task.runs_at(t) for task in self.tasks)
+
+    @property
+    def began(self):
+        return min((task.began for task in self.tasks), default=None)
+
+    # ── what was known ──────────────────────────────────────────────────────────
+
+    def news(self, *what, certain):
+        """Return the news of these kinds that had come; *certain*: for good."""
+        latest = self.drawn - GRACE if certain else self.drawn
+        knows = self.facts.knows
+        return [
+            one
+            for one in self._news
+            if one.what in what
+            and one.t <= latest
+            and (not certain or (one.certain and knows(one.seq, self.seq)))
+        ]
+
+    def sent(self, action):
+        """Return when requests of *action* about it had arrived at Tencent."""
+        keys = [*self.agents, *(task.id for task in self.tasks), self.named]
+        return [
+            t
+            for key in dict.fromkeys(keys)
+            for seq, t, name, _life in self.facts.sent.get(key, ())
+            if name == action and seq < self.seq
+        ]
+
+    def statuses(self, *, certain):
+        """Return the latest status of each target by its own time, and its events."""
+        urls = {url for task in self.tasks for _t, url, _status in task.went}
+        last, every = {}, {}
+        for one in self.news("event", certain=certain):
+            where = target(one.url)
+            if where not in urls:
+                continue
+            every.setdefault(where, set()).add(one.status)
+            if where not in last or one.at >= last[where].at:
+                last[where] = one
+        return last, every
+
+    def vouched(self, task="", *, certain):
+        """Tell whether an answer or an event has said that there is such a *task*."""
+        news = self.news("started", "event", certain=certain)
+        return any(one.task == task or not task for one in news)
+
+    def over(self, *, certain):
+        """Return when it ended as far as is known, or None.
+
+        What is *certain* is the last word on it; otherwise it is enough that something
+        which came near the bot could have told it so.
+        """
+        ends = [
+            one
+            for one in self.news("stopped", "gone", certain=certain)
+            if one.what == "stopped" or self.vouched(one.task, certain=certain)
+        ]
+        last, every = self.statuses(certain=certain)
+        up = (e.at for e in last.values() if certain and e.status in UP)
+        latest_up = max(up, default=-1e9)
+        times = [one.at for one in ends if one.at + MARGIN >= latest_up]
+        if last and all(
+            {IDLE, DISCONNECTING} <= every[where]
+            and (event.status == IDLE or not certain)
+            for where, event in last.items()
+        ):
+            times.append(self._idle_at(certain=certain))
+        return max(times) if times else None
+
+    def _idle_at(self, *, certain):
+        """Return when it was said to be idle last."""
+        news = self.news("event", certain=certain)
+        return max(one.at for one in news if one.status == IDLE)
+
+    def is_live(self, *, certain):
+        """Tell whether a target is known to be live."""
+        last, _every = self.statuses(certain=certain)
+        return any(event.status == RUNNING for event in last.values())
+
+    def heard(self, status, *, certain):
+        """Tell whether a target has gone through *status*."""
+        _last, every = self.statuses(certain=certain)
+        return any(status in statuses for statuses in every.values())
+
+    def refused(self, what, *, certain):
+        """Return definite refusals: those after which Tencent did nothing."""
+        return [
+            one
+            for one in self.news(what, certain=certain)
+            if one.code.startswith(DEFINITE)
+        ]
+
+    def asked(self, does):
+        """Return the asks of a kind about it before now, by number."""
+        mine = {task.id for task in self.tasks} | {self.named}
+        return [
+            ask
+            for ask in self.facts.asks.values()
+            if ask.get("does") == does
+            and ask["seq"] < self.seq
+            and ((self.room and ask.get("room") == self.room) or ask.get("ref") in mine)
+        ]
+
+    def lost_starts(self):
+        """Return how many starts were sent without a definite refusal."""
+        refusals = len(self.refused("refused", certain=False))
+        return max(len(self.sent(START)) - refusals, 0)
+
+    def lost_stops(self):
+        """Return how many stops were sent and not answered."""
+        answers = self.news("stopped", "gone", "stop refused", certain=False)
+        return max(len(self.sent(STOP)) - len(answers), 0)
+
+    def has_failed(self, *, certain):
+        """Tell whether some target has failed, by its events."""
+        return self.heard(FAILED, certain=certain)
