@@ -114,11 +114,12 @@ class Queries:
         return own or await self._one(_BY_CANDIDATE, ref=ref, team=team)
 
     async def by_card(self, channel: ChannelId, ts: MessageTs) -> Intent | None:
-        """Return the intent whose card is that message."""
+        """Return the intent whose card is that message; None if several share it."""
         query = select(intents).where(
             intents.c.card_channel == channel, intents.c.card_ts == ts
         )
-        return await self._first(query)
+        rows = await self._all(query.limit(2))
+        return rows[0] if len(rows) == 1 else None
 
     async def matching(self, text: str, team: TeamId, limit: int = 5) -> list[Intent]:
         """Return the things that *text* identifies, newest first.
@@ -268,10 +269,6 @@ class Queries:
         rows = await self._writer.read(
             lambda connection: intents_of(connection.execute(query, params))
         )
-        return rows[0] if rows else None
-
-    async def _first(self, query: Select[Any]) -> Intent | None:
-        rows = await self._all(query.limit(1))
         return rows[0] if rows else None
 
 

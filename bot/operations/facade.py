@@ -279,15 +279,18 @@ class Operations:
     async def find(self, who: Person, text: str) -> list[Intent]:
         """Return what goes by *text*."""
         if message := message_of(text):
-            posted = await self.posted(who, *message)
-            return [posted] if posted else []
+            posted = await self.journal.outbox.cards_at(message)
+            return [one for one in posted if one.asker.team == who.team]
         named = await self.thing(who, text)
         return [named] if named else await self.journal.find.matching(text, who.team)
 
     async def posted(
         self, who: Person, channel: ChannelId, message: MessageTs
     ) -> Intent | None:
-        """Return the thing whose card that message is."""
+        """Return the thing whose card that message is; None if several share it.
+
+        What is said below such a message names none of them.
+        """
         intent = await self.journal.find.by_card(channel, message)
         return intent if intent and intent.asker.team == who.team else None
 

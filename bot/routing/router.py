@@ -76,9 +76,12 @@ class Router:
         except Exception as error:  # noqa: BLE001 - whatever broke, the asker gets an answer
             return self._failed(error, ask)
 
-    async def redraw(self, ask: Ask) -> Form:
-        """Return the form of *ask* as its choices now want it."""
-        return await self.commands[ask.command].redraws[ask.text](ask, self.service)
+    async def redraw(self, ask: Ask) -> Form | Outcome:
+        """Return the form of *ask* as its choices now want it, or why it stays."""
+        try:
+            return await self.commands[ask.command].redraws[ask.text](ask, self.service)
+        except Exception as error:  # noqa: BLE001 - whatever broke, the asker gets an answer
+            return self._failed(error, ask)
 
     async def alarm(self, name: str, sentence: str) -> None:
         """Tell the operators *sentence* about what Slack calls *name*."""
@@ -96,7 +99,12 @@ class Router:
         """Return what the Home tab shows *who*."""
         if self.service.stranger(who):
             return help_pages.launcher(self.commands)
-        return await home(who, self.commands, self.service)
+        try:
+            return await home(who, self.commands, self.service)
+        except Exception:  # whatever broke, the reader is told
+            incident = self.new_incident()
+            log.exception("home.failed", incident=incident)
+            return replies.broken(incident)
 
     async def _answer(self, command: Command, ask: Ask) -> Answer:
         if ask.text.strip().casefold() in ASKS_HELP:

@@ -61,8 +61,8 @@ class Dispatcher(Protocol):
     async def submit(self, ask: Ask) -> Answer:
         """Return the answer to a form; raises `InvalidRequest`, which names fields."""
 
-    async def redraw(self, ask: Ask) -> Form:
-        """Return the form as it is after a choice."""
+    async def redraw(self, ask: Ask) -> Form | Outcome:
+        """Return the form as it is after a choice, or why it cannot be drawn."""
 
     async def options(
         self, command: str, source: str, query: str, who: Person
@@ -336,8 +336,12 @@ class Listeners:
 
     async def _redraw(self, ask: Ask) -> None:
         with reading_in(ask.who.locale):
-            view = modals.view(await self._router.redraw(ask))
-        await self._replies.redraw(ask, view)
+            drawn = await self._router.redraw(ask)
+            view = modals.view(drawn) if isinstance(drawn, Form) else None
+        if view:
+            await self._replies.redraw(ask, view)
+        else:
+            await self._replies.reply(ask, drawn)
 
     async def _publish(self, who: Person) -> None:
         who = await self._directory.placed(who)

@@ -63,6 +63,15 @@ async def test_cards_of_a_channel_that_is_behind_share_a_message(
     assert await journal.outbox.waiting() == 0
 
 
+async def test_a_message_that_cards_share_names_none_of_them(journal, waiting, clock):
+    intents = await shared(journal, waiting, clock, 3)
+
+    assert await journal.find.by_card("C", "1.5") is None
+    assert await journal.outbox.cards_at(("C", "1.5")) == [
+        await journal.find.get(one.id) for one in intents
+    ]
+
+
 async def test_two_cards_go_one_by_one(journal, waiting, clock):
     intents = [await waiting() for _number in range(2)]
     slack = FakeSlack()

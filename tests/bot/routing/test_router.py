@@ -36,6 +36,7 @@ def odd():
 
         command.subcommand(name)(handler)
         command.form(name)(handler)
+        command.redraw(name)(handler)
     return command
 
 
@@ -124,6 +125,24 @@ async def test_a_refusal_of_either_is_on_the_record(world):
     assert [(one.action, one.rule, one.why) for one in records] == [
         ("odd.refused", "on-call", "Not you.")
     ] * 2
+
+
+@pytest.mark.parametrize("name", ERRORS)
+async def test_every_error_of_a_redraw_is_told(world, name):
+    ask = world.ask(f"/odd {name}")
+
+    redrawn, answered = await world.router.redraw(ask), await world.router.answer(ask)
+
+    assert (redrawn.plain, redrawn.tone) == (answered.plain, answered.tone)
+
+
+async def test_a_home_that_breaks_says_so(world, capsys):
+    broken = replace(world.router, commands={"odd": None})
+
+    shown = await broken.home(world.ask("/odd").who)
+
+    assert shown.plain == "🔴 Something went wrong on my side."
+    assert "home.failed" in capsys.readouterr().out
 
 
 async def test_what_breaks_is_in_the_log_under_its_incident(world, capsys):

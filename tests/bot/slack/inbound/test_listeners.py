@@ -244,6 +244,15 @@ async def test_a_choice_in_a_form_draws_it_anew(front):
     assert await front.settled() == [("what", "form:relay:start")]
 
 
+async def test_why_a_form_cannot_be_drawn_anew_is_told(front):
+    front.router.holds = Outcome(headline=("It broke.",))
+    payload = {**pressed("field:what"), "view": VIEW}
+
+    assert await front.send(payload) == (200, "")
+    ((_key, answer),) = await front.settled()
+    assert answer == front.router.holds
+
+
 SUBMIT = {"type": "view_submission", **USER, "view": VIEW}
 
 
