@@ -70,7 +70,7 @@ class Tale:
         return self.enter("received", action=action, **{**about, **facts})
 
     def ledger(self, what="start", **facts):
-        ids = {"task": TASK, "agent": AGENT, "room": ROOM}
+        ids = {"task": TASK, "agent": AGENT, "room": ROOM, "urls": [URL]}
         return self.enter("ledger", what=what, after=0, **{**ids, **facts})
 
     def answered(self, action=START, code="", **facts):

@@ -179,7 +179,7 @@ class Tencent:
             began=self.clock.seconds,
         )
         self.tasks[task.id] = task
-        self._enter("start", task)
+        self._enter("start", task, urls=task.urls)
         self.go(task, *PLANS[self.plan])
         return {"TaskId": task.id, "RequestId": self._request_id()}
 

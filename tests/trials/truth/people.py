@@ -130,7 +130,7 @@ class People:
         meant = {"does": "look"}
         if caption.startswith("Stop"):
             value = button.get("value", "")
-            found = re.search(r"stop (-\S+)", value)
+            found = re.search(r"(?:stop |task=)(-\S+)", value)
             meant = {"does": "stop", "sure": "--yes" in value}
             meant |= {"ref": found[1]} if found else {}
         if room:
@@ -167,6 +167,11 @@ class People:
         )
         self.cloud.tasks[task.id] = task
         self.stage.note(
-            "ledger", what="start", task=task.id, agent=task.agent, room=room
+            "ledger",
+            what="start",
+            task=task.id,
+            agent=task.agent,
+            room=room,
+            urls=task.urls,
         )
         return task

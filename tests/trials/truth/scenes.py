@@ -135,7 +135,8 @@ async def stopped_and_runs(stage, people):
     await asyncio.sleep(30)
     task = people.task(room)
     task.ended = None
-    stage.note("ledger", what="start", task=task.id, agent=task.agent, room=task.room)
+    ids = {"task": task.id, "agent": task.agent, "room": task.room}
+    stage.note("ledger", what="start", urls=task.urls, **ids)
     stage.cloud.go(task, (1, RECOVERING), (1, RUNNING))
     await asyncio.sleep(30)
     await look_at_all(people, room)

@@ -196,6 +196,7 @@ class Stage:
         """Let days pass in which nothing happens, and the bot sleeps."""
         await asyncio.sleep(150)
         self.loop.now += days * 86_400
+        self.note("slept")
         await asyncio.sleep(0)
 
     @contextmanager

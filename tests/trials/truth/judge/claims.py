@@ -48,8 +48,8 @@ def near(subject, one, other):
 def green(subject, _claim):
     """🟢: live, by a callback."""
     last, _every = subject.statuses(certain=True)
-    if last and not subject.is_live(certain=True):
-        yield UNTRUE, f"green, and {_said(last)}"
+    if last and not any(RUNNING in one for one in subject.allowed().values()):
+        yield UNTRUE, f"green, and {said(last)}"
     elif subject.over(certain=True) is not None:
         yield UNTRUE, "green, and it is known to be over"
     elif not subject.heard(RUNNING, certain=False):
@@ -58,8 +58,12 @@ def green(subject, _claim):
 
 @judges("live")
 def live(subject, claim):
-    """A target is live, since the moment that is named."""
+    """All targets are live, since the moment that is named."""
     yield from green(subject, claim)
+    last, _every = subject.statuses(certain=True)
+    allowed = subject.allowed()
+    if not all(RUNNING in allowed[where] for where in last):
+        yield UNTRUE, f"live, and {said(last)}"
     at = named(subject, claim)
     went = [
         t for task in subject.tasks for t, _u, status in task.went if status == RUNNING
@@ -93,15 +97,16 @@ def silent_so_far(subject, claim):
     yield from accepted(subject, claim)
     last, _every = subject.statuses(certain=True)
     if last:
-        yield UNTRUE, f"no callback yet, but {_said(last)}"
+        yield UNTRUE, f"no callback yet, but {said(last)}"
 
 
 @judges("tells")
 def tells(subject, _claim):
     """Tencent will tell when it ends: not so once its targets have failed."""
     last, _every = subject.statuses(certain=True)
-    if last and all(event.status in {FAILED, IDLE} for event in last.values()):
-        yield UNTRUE, f"Tencent would tell when it ends, but {_said(last)}"
+    allowed = subject.allowed()
+    if last and all(allowed[where] <= {FAILED, IDLE} for where in last):
+        yield UNTRUE, f"Tencent would tell when it ends, but {said(last)}"
 
 
 @judges("recovering")
@@ -119,7 +124,7 @@ def failed(subject, claim):
     if not subject.heard(FAILED, certain=False):
         yield MORE, f"{claim.kind}, and no event says so"
     last, _every = subject.statuses(certain=True)
-    if claim.kind == "push failed" and last and subject.is_live(certain=True):
+    if claim.kind == "push failed" and last and _is_just_live(subject):
         yield UNTRUE, "push failed, and a target is live"
 
 
@@ -130,7 +135,7 @@ def idle(subject, _claim):
     if not any(event.status == IDLE for event in last.values()):
         yield MORE, "idle, and no event says so"
     known, _every = subject.statuses(certain=True)
-    if known and subject.is_live(certain=True):
+    if known and _is_just_live(subject):
         yield UNTRUE, "idle, and a target is live"
 
 
@@ -177,7 +182,8 @@ def nothing_sent(subject, _claim):
 @judges("unknown")
 def unknown(subject, _claim):
     """It is not known whether it runs."""
-    if subject.news("started", "event", certain=True):
+    last, _every = subject.statuses(certain=True)
+    if last or subject.news("started", certain=True):
         yield UNTRUE, "told as unknown, and its TaskId is known"
 
 
@@ -220,7 +226,14 @@ def away(subject, _claim):
         yield UNTRUE, "said to have been away, and it was not"
 
 
-@judges("stopping", "stop under way")
+@judges("stop under way")
+def under_way(subject, claim):
+    """A stop is under way, whatever is known of the relay."""
+    if not subject.asked("stop"):
+        yield MORE, f"told as {claim.kind}, and nobody asked for it"
+
+
+@judges("stopping")
 def stopping(subject, claim):
     """A stop is under way, and it is not known to be over."""
     if subject.over(certain=True) is not None:
@@ -322,6 +335,8 @@ def by_hand(subject, _claim):
 def until(subject, claim):
     """It can be stopped until the moment that is named."""
     ahead = subject.facts.bots_clock(subject.seq)
+    if subject.facts.slept_at(subject.drawn):
+        return
     if named(subject, claim) < subject.drawn + ahead - subject.facts.unsure:
         yield UNTRUE, "said to be in reach until a day that is past"
 
@@ -350,6 +365,11 @@ def stop_unsent(subject, _claim):
         yield UNTRUE, "a stop is said not to be sent, and Tencent had one"
 
 
+def _is_just_live(subject):
+    """Tell whether a target is live, and nothing has come that says otherwise."""
+    return any(one == {RUNNING} for one in subject.allowed().values())
+
+
 def _rose(subject):
     """Tell whether certain news says that it runs, later than its end."""
     end = subject.over(certain=False)
@@ -359,5 +379,6 @@ def _rose(subject):
     )
 
 
-def _said(last):
+def said(last):
+    """Return what the events say, target by target."""
     return f"the events say {sorted({event.status for event in last.values()})}"

@@ -47,10 +47,25 @@ class Task:
     began: float
     ended: float | None = None
     how: str = ""
+    before: list = field(default_factory=list)  # (began, ended) of runs before this
     went: list = field(default_factory=list)  # (t, target, status)
+    urls: list = field(default_factory=list)  # its targets, in their order
 
     def runs_at(self, t):
-        return self.began <= t and (self.ended is None or t < self.ended)
+        spans = [*self.before, (self.began, self.ended)]
+        return any(a <= t and (b is None or t < b) for a, b in spans)
+
+    @property
+    def first(self):
+        """When it began for the first time."""
+        return min([self.began, *(began for began, _ended in self.before)])
+
+    def ended_since(self, t):
+        """Tell whether a run of it has ended after *t*."""
+        return any(
+            ended is not None and ended >= t
+            for ended in (self.ended, *(ended for _began, ended in self.before))
+        )
 
 
 def target(url):
@@ -97,6 +112,7 @@ class Facts:
                 copies.append(seq)
             elif kind == "restored":
                 self.restores.append((seq, copies[entry["copy"]]))
+        self.slept = [e["t"] for e in record if e["kind"] == "slept"]
         self.away = _spans(record, "journal away", "journal back")
 
     def life_at(self, seq):
@@ -105,6 +121,10 @@ class Facts:
             if begins <= seq < ends:
                 return number
         return -1
+
+    def slept_at(self, t):
+        """Tell whether the bot had just slept for days: its jobs are not done yet."""
+        return any(woke <= t <= woke + 60.0 for woke in self.slept)
 
     def survives(self, seq, t):
         """Tell whether the life at *seq* goes on long enough to keep what came."""
@@ -135,6 +155,10 @@ class Facts:
         what, task = entry["what"], entry["task"]
         if what == "start":
             made = Task(task, entry["agent"], entry["room"], entry["t"])
+            if before := self.tasks.get(task):
+                made.before = [*before.before, (before.began, before.ended)]
+                made.went = before.went
+            made.urls = [target(url) for url in entry.get("urls", ())]
             self.tasks[task] = made
             self.agents[entry["room"]].add(entry["agent"])
         elif what == "status":

@@ -16,7 +16,14 @@ import yaml
 TRUTH = Path(__file__).parents[1]
 EXPLANATIONS = Path(__file__).parents[4] / "bot" / "tencent" / "explanations"
 
-MACROS = {
+MACROS = {  # what is made of others stands first
+    "<row>": r"(?:(?:(?P<room1>q\w+)|<cut>|<ID>) · )?",
+    "<head>": r"(?: · (?:<u>)? · <t>|(?:   | · )room (?P<room2>q\w+))?",
+    "<who>": r"(?:<R>|<ID>)",
+    "<yet>": (
+        r"(?:Tencent knows no task of the ID that was attached: \S+ )?"
+        r"Do not start it again yet: it may be running and billed. "
+    ),
     "<R>": r"(?P<handle>[RSG]\d+)",
     "<room>": r"(?P<room>q\w+)",
     "<T>": r"(?P<time>\{[^}]+\})",
@@ -27,6 +34,15 @@ MACROS = {
     "<ID>": r"(?P<task>-[\w+./-]{8,})",
     "<cut>": r"-[\w+./-]{3,}…[\w+./-]+",
     "<n>": r"(?P<n>\d+)",
+    "<url>": r"(?:rtmps?://\S+|a target)",
+    "<dot>": r"[🟢🟡🟠🔴⚪]",
+    "<word>": (
+        r"(?P<word>(?:connecting|live|reconnecting|disconnecting|idle) since"
+        r"|failed|disconnected)"
+    ),
+    "<went>": r"(?P<word>reconnecting|live again|failed)",
+    "<numbers>": r"(?P<numbers>\d+(?:, \d+)*)",
+    "<for>": r"(?P<for>[\d dhmins]+)",
     "<code>": r"[A-Za-z]+(?:\.[A-Za-z]+)*",
     "<sign>": r"(?P<sign>[🔵🟢🟡🟠🔴⚪⚠️❔✅]*) ?",
     "<any>": r".*",
@@ -74,6 +90,8 @@ class Words:
         for kind, pattern in self._patterns:
             if match := pattern.fullmatch(line):
                 found = {k: v for k, v in match.groupdict().items() if v is not None}
+                for name in {"room1", "room2"} & found.keys():
+                    found["room"] = found.pop(name)
                 return Claim(kind, line, found)
         if line in self._quoted:
             return Claim("neutral", line, {})

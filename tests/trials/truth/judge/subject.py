@@ -65,7 +65,7 @@ class Subject:
 
     @property
     def began(self):
-        return min((task.began for task in self.tasks), default=None)
+        return min((task.first for task in self.tasks), default=None)
 
     # ── what was known ──────────────────────────────────────────────────────────
 
@@ -93,7 +93,7 @@ class Subject:
 
     def statuses(self, *, certain):
         """Return the latest status of each target by its own time, and its events."""
-        urls = {url for task in self.tasks for _t, url, _status in task.went}
+        urls = {url for task in self.tasks for url in task.urls}
         last, every = {}, {}
         for one in self.news("event", certain=certain):
             where = target(one.url)
@@ -103,6 +103,26 @@ class Subject:
             if where not in last or one.at >= last[where].at:
                 last[where] = one
         return last, every
+
+    def allowed(self):
+        """Return for each target the statuses that it may be said to have.
+
+        That is the last by certain news, or any later one that had come near the bot;
+        None stands for a target of which nothing need be known.
+        """
+        last, _every = self.statuses(certain=True)
+        allowed = {
+            url: {last[url].status if url in last else None}
+            for task in self.tasks
+            for url in task.urls
+        }
+        for one in self.news("event", certain=False):
+            where = target(one.url)
+            if where in allowed and (
+                where not in last or one.at >= last[where].at - 0.001
+            ):
+                allowed[where].add(one.status)
+        return allowed
 
     def vouched(self, task="", *, certain):
         """Tell whether an answer or an event has said that there is such a *task*."""
@@ -124,13 +144,26 @@ class Subject:
         up = (e.at for e in last.values() if certain and e.status in UP)
         latest_up = max(up, default=-1e9)
         times = [one.at for one in ends if one.at + MARGIN >= latest_up]
-        if last and all(
+        gone = all(
             {IDLE, DISCONNECTING} <= every[where]
             and (event.status == IDLE or not certain)
             for where, event in last.items()
-        ):
+        )
+        if last and gone and (not certain or self._is_on_record()):
             times.append(self._idle_at(certain=certain))
-        return max(times) if times else None
+        if not times or (certain and self._may_rise(max(times))):
+            return None
+        return max(times)
+
+    def _may_rise(self, end):
+        """Tell whether news that need not be known yet says that it still runs."""
+        news = self.news("event", certain=False)
+        return any(one.status in UP and one.at > end for one in news)
+
+    def _is_on_record(self):
+        """Tell whether the bot can still know what was asked for: its targets."""
+        asked = [ask for ask in self.asked("start") if ask.get("room") == self.room]
+        return any(self.facts.knows(ask["seq"], self.seq) for ask in asked)
 
     def _idle_at(self, *, certain):
         """Return when it was said to be idle last."""
@@ -176,6 +209,11 @@ class Subject:
         answers = self.news("stopped", "gone", "stop refused", certain=False)
         return max(len(self.sent(STOP)) - len(answers), 0)
 
-    def has_failed(self, *, certain):
-        """Tell whether some target has failed, by its events."""
-        return self.heard(FAILED, certain=certain)
+    def has_failed(self):
+        """Tell whether some target may have been told to have failed."""
+        return self.heard(FAILED, certain=False)
+
+    def target(self, number):
+        """Return the target with this number, or None if it is not known."""
+        urls = self.tasks[-1].urls if self.tasks else []
+        return urls[number - 1] if 0 < number <= len(urls) else None

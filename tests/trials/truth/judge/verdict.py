@@ -4,13 +4,15 @@ import sqlite3
 from collections import Counter
 from dataclasses import dataclass, field
 
+from tests.trials.truth.judge import details  # noqa: F401 - registers its judges
 from tests.trials.truth.judge.claims import JUDGES
 from tests.trials.truth.judge.facts import STOP, Facts
-from tests.trials.truth.judge.subject import Subject
+from tests.trials.truth.judge.subject import DEFINITE, Subject
 
 NEUTRAL, AS_OF, UNREAD = "neutral", "as of", "unread statement"
 SILENT = {NEUTRAL, AS_OF}  # kinds that claim nothing
 QUIET_SECONDS = 300.0  # at the end, in which everything can be reached
+SECOND = 1.0  # what a moment that is shown may be cut by
 READS_SECONDS = 10.0  # in which a question is answered
 
 
@@ -61,7 +63,7 @@ class Reader:
 
     def __init__(self, facts, words, verdict):
         self.facts, self.words, self.verdict = facts, words, verdict
-        self.rooms = {}
+        self.rooms, self.given = {}, {}
 
     def read(self, entry):
         """Judge every line of the message *entry*."""
@@ -71,13 +73,27 @@ class Reader:
                 claims.append(claim)
             else:
                 self._blame(entry, UNREAD, "no pattern takes it", line)
-        for claim in claims:
-            if "room" in claim.found and "handle" in claim.found:
-                self.rooms[claim.found["handle"]] = claim.found["room"]
+        self._learn(entry, claims)
         about = self._about(entry, claims)
         drawn = self._drawn(entry, claims)
-        for claim in claims:
+        for claim in claims:  # several cards may share a message
+            if "room" in claim.found and "handle" in claim.found:
+                about = {"room": claim.found["room"], "task": ""}
             self._judge(claim, entry, drawn, about)
+
+    def _learn(self, entry, claims):
+        """Keep which room a handle belongs to, as people see it."""
+        ask = self.facts.asks.get(entry.get("ask"), {})
+        started = ask.get("room") if ask.get("does") == "start" else None
+        for claim in claims:
+            handle, room = claim.found.get("handle"), claim.found.get("room", started)
+            if not (handle and room):
+                continue
+            if self.given.setdefault(handle, room) != room:
+                why = f"{handle} was that of {self.given[handle]}, and is of {room}"
+                self._blame(entry, "handle given twice", why, claim.line)
+                self.given[handle] = room
+            self.rooms[handle] = room
 
     def _about(self, entry, claims):
         """Return the room and the TaskId that a message is about as a whole."""
@@ -96,7 +112,7 @@ class Reader:
         """Return when *entry* was drawn, or the earlier moment that it speaks of."""
         ahead = self.facts.bots_clock(entry["seq"])
         named = [one.found["time"] for one in claims if one.kind == AS_OF]
-        moments = [self.facts.moment(one) - ahead for one in named]
+        moments = [self.facts.moment(one) + SECOND - ahead for one in named]
         return min([entry["drawn"], *moments])
 
     def _judge(self, claim, entry, drawn, about):
@@ -171,6 +187,8 @@ def _unanswered(facts, shown):
     for number, ask in facts.asks.items():
         if number in facts.failed or number not in facts.acked:
             continue  # Slack itself tells the person that nobody answered
+        if ask.get("does") == "edit":
+            continue  # the message as it was first sent is the ask
         if _reads(ask) and not facts.survives(ask["seq"], ask["t"] + READS_SECONDS):
             continue  # a question is not kept, and can be asked again
         if not any(_answers(entry, number, ask) for entry in shown):
@@ -204,11 +222,24 @@ def _lost_stops(facts, quiet):
         for number, ask in facts.asks.items():
             if number not in facts.acked or not _wants_stop(ask, task):
                 continue
+            if task.ended_since(ask["t"]) or _refused_for_good(facts, task, ask):
+                continue
             life = facts.life_at(facts.acked[number]["seq"])
             if life >= 0 and facts.end - ask["t"] > quiet:
                 why = f"{ask['user']} stopped {task.room} and it runs"
                 yield Fault("stop refused or lost", why, ask["seq"], ask["t"])
                 break
+
+
+def _refused_for_good(facts, task, ask):
+    """Tell whether Tencent refused the stop in a word after which it did nothing."""
+    return any(
+        one.what == "stop refused"
+        and one.task == task.id
+        and one.t >= ask["t"]
+        and one.code.startswith(DEFINITE)
+        for one in facts.news
+    )
 
 
 def _wants_stop(ask, task):

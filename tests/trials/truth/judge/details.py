@@ -1,0 +1,191 @@
+"""The claims that a card makes beside its headline, and those about single targets."""
+
+import re
+
+from tests.trials.truth.judge.claims import (
+    MORE,
+    UNTRUE,
+    accepted,
+    judges,
+    named,
+    near,
+    said,
+    unknown,
+)
+from tests.trials.truth.judge.facts import (
+    CONNECTING,
+    DAY,
+    DISCONNECTING,
+    FAILED,
+    IDLE,
+    RECOVERING,
+    RUNNING,
+    START,
+    target,
+)
+
+STANDS = {
+    "connecting since": {CONNECTING},
+    "live since": {RUNNING},
+    "live again": {RUNNING},
+    "reconnecting since": {RECOVERING},
+    "reconnecting": {RECOVERING},
+    "failed": {FAILED},
+    "disconnecting since": {DISCONNECTING},
+    "disconnected": {IDLE},
+    "idle since": {IDLE},
+}
+UNITS = {"d": 86_400, "h": 3600, "min": 60, "s": 1}
+SOON = 25 * DAY
+JOBS = 20.0  # seconds in which what time makes due is done
+
+
+@judges("target")
+def one_target(subject, claim):
+    """One target stands as the word says, since the moment that is named."""
+    yield from went(subject, claim)
+    where = subject.target(int(claim.found["n"]))
+    allowed, wanted = subject.allowed().get(where, {None}), STANDS[claim.found["word"]]
+    if FAILED in wanted:
+        wanted = wanted | {IDLE}  # given up: that is how it stays
+    if None not in allowed and not allowed & wanted:
+        yield UNTRUE, f"“{claim.found['word']}”, and the events say {sorted(allowed)}"
+
+
+@judges("went")
+def went(subject, claim):
+    """One target went that way, at the moment that is named."""
+    at, wanted = named(subject, claim), STANDS[claim.found["word"]]
+    where = subject.target(int(claim.found["n"]))
+    news = subject.news("event", certain=False)
+    times = [
+        one.at
+        for one in news
+        if one.status in wanted and where in {target(one.url), None}
+    ]
+    if not times:
+        yield MORE, f"“{claim.found['word']}”, and no event says so"
+    elif not any(near(subject, at, t) for t in times):
+        yield UNTRUE, f"“{claim.found['word']}” at {at:.0f}, but at {times}"
+
+
+@judges("flaps")
+def flaps(subject, _claim):
+    """A target has broken more than once."""
+    if not (subject.heard(RECOVERING, certain=False) or subject.has_failed()):
+        yield MORE, "said to break again and again, and no event says so"
+
+
+@judges("targets failed", "targets ended")
+def some_targets(subject, claim):
+    """These targets failed, or ended; the others did not."""
+    wanted = {FAILED} if claim.kind.endswith("failed") else {IDLE, DISCONNECTING}
+    _last, every = subject.statuses(certain=False)
+    for number in claim.found["numbers"].split(", "):
+        where = subject.target(int(number))
+        heard = every.get(where, set()) if where else set().union(*every.values())
+        if not heard & wanted:
+            yield MORE, f"target {number}: {claim.kind}, and no event says so"
+    if subject.over(certain=True) is not None:
+        yield UNTRUE, f"{claim.kind}, and it is known to be over"
+
+
+@judges("may run")
+def may_run(subject, _claim):
+    """A stop was sent, and whether it was done is not known."""
+    if subject.over(certain=True) is not None:
+        yield UNTRUE, "said to run perhaps, and it is known to be over"
+    if not subject.asked("stop"):
+        yield MORE, "said to run perhaps, and nobody stopped it"
+
+
+@judges("billed as known")
+def billed_as_known(subject, _claim):
+    """As far as is known it goes on running, and is billed."""
+    if subject.over(certain=True) is not None:
+        yield UNTRUE, "said to go on being billed, and it is known to be over"
+
+
+@judges("not stopped by this")
+def not_stopped_by_this(subject, _claim):
+    """The stop that was asked for came to nothing."""
+    asked = min((ask["t"] for ask in subject.asked("stop")), default=subject.drawn)
+    stopped = [t for t in subject.tasks if t.how == "stop" and t.ended >= asked]
+    if any(task.ended <= subject.drawn for task in stopped):
+        yield UNTRUE, "told as not stopped by that, and the ledger says that it was"
+    elif subject.lost_stops():
+        yield MORE, "told as not stopped, and a stop was not answered"
+
+
+@judges("soon out of reach")
+def soon_out_of_reach(subject, claim):
+    """It runs as far as is known, for more than twenty-five days."""
+    yield from accepted(subject, claim)
+    began = subject.began
+    slack = subject.facts.unsure
+    if began is not None and subject.drawn - began < SOON - slack:
+        yield UNTRUE, f"soon out of reach after {(subject.drawn - began) / DAY:.1f} d"
+
+
+@judges("none arrives")
+def none_arrives(subject, _claim):
+    """No callbacks of its app arrive, since it was sent."""
+    sent = max(subject.sent(START), default=None)
+    for one in subject.facts.news:
+        before = one.seq < subject.seq and one.t < subject.drawn - JOBS
+        if one.what == "event" and one.certain and before and sent and one.t > sent:
+            yield UNTRUE, f"no callbacks arrive, but one came at {one.t:.0f}"
+            return
+
+
+@judges("candidate")
+def candidate(subject, _claim):
+    """A TaskId came under its name."""
+    if not subject.news("event", "started", certain=False):
+        yield MORE, "a TaskId is said to have come, and none has"
+
+
+@judges("no such task")
+def no_such_task(subject, claim):
+    """Tencent knows no task of the ID that somebody attached."""
+    if not subject.news("gone", certain=False):
+        yield MORE, "Tencent is said to know no such task, and has not said so"
+    if not subject.news("gone", certain=True):
+        yield from unknown(subject, claim)
+
+
+@judges("for so long")
+def for_so_long(subject, claim):
+    """It ran for so long before it was stopped."""
+    text, at, began = claim.found.get("for"), named(subject, claim), subject.began
+    if not text or began is None or at is None:
+        return
+    pairs = re.findall(r"(\d+) (d|h|min|s)", text)
+    seconds = sum(int(number) * UNITS[unit] for number, unit in pairs)
+    coarse = UNITS[pairs[-1][1]]
+    if abs(seconds - (at - began)) > subject.facts.unsure + coarse:
+        yield UNTRUE, f"said to have run for {text}, and ran {at - began:.0f} s"
+
+
+@judges("by itself")
+def by_itself(subject, _claim):
+    """It ended by itself, and nobody here stopped it."""
+    if any(task.how == "stop" for task in subject.tasks):
+        done = subject.news("stopped", certain=True)
+        if done:
+            yield UNTRUE, "said to have ended by itself, and it was stopped"
+
+
+@judges("silent")
+def silent(subject, _claim):
+    """Tencent has not said anything of it."""
+    if subject.news("started", "event", certain=True):
+        yield UNTRUE, "Tencent is said to be silent, and has told of it"
+
+
+@judges("not live")
+def not_live(subject, _claim):
+    """It is not live a minute after its start, though callbacks arrive."""
+    if subject.heard(RUNNING, certain=True):
+        last, _every = subject.statuses(certain=True)
+        yield UNTRUE, f"said not to be live, and it was: {said(last)}"
