@@ -171,7 +171,9 @@ async def test_a_form_is_filled_in_corrected_and_sent(bot):
     assert [list(one) for one in faults] == [["url"]]
     assert "rtmp://" in faults[0]["url"]
     assert bot.seen() == [ACCEPTED]
-    assert bot.space.top(seed.ANA.id) is None  # the card says it
+    closing = bot.space.top(seed.ANA.id).body  # whose CDN it is, and what that costs
+    assert "submit" not in closing
+    assert "other CDN, which is billed." in json.dumps(closing)
 
 
 async def test_a_choice_redraws_the_form_and_keeps_what_was_typed(bot):
@@ -240,8 +242,8 @@ async def test_under_its_card_a_relay_needs_no_id(bot):
     await heard(bot, "@patchbay relay stop --yes", thread=card.ts)
     await bot.space.feed.until(lambda: "⚪ R1" in "".join(bot.seen()))
 
-    assert looked_up == [ACCEPTED]
-    assert status == [ACCEPTED] * 2
+    assert looked_up == [REQUESTED, ACCEPTED]
+    assert status == [REQUESTED, ACCEPTED, ACCEPTED]
     assert bot.cloud.state.running == []
 
 
@@ -251,13 +253,13 @@ async def test_under_an_alert_a_mention_looks_up_what_it_says(bot):
 
     _message, told = await heard(bot, "@patchbay why?", thread=alert.ts)
 
-    assert told == [ACCEPTED]
+    assert told == [REQUESTED, ACCEPTED]
 
 
 async def test_an_edited_or_repeated_mention_starts_nothing_more(bot):
     bot.hands.again = 2
     message, _told = await heard(bot, f"@patchbay {START[1:]}")
-    await bot.space.feed.until(lambda: "🟢 R1" in "".join(bot.seen()))
+    await bot.space.feed.until(lambda: ACCEPTED in bot.seen())
     first = len(bot.cloud.state.running)
 
     await bot.hands.edit(
@@ -267,7 +269,8 @@ async def test_an_edited_or_repeated_mention_starts_nothing_more(bot):
 
     assert (first, len(bot.cloud.state.running)) == (1, 1)
     assert [one.text for one in bot.whispered()] == [
-        "🟠 An edited message is not carried out. Send it as a new one."
+        REQUESTED,
+        "🟠 An edited message is not carried out. Send it as a new one.",
     ]
 
 
