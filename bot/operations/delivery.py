@@ -11,17 +11,24 @@ times are set with it.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
+from collections.abc import (
+    Awaitable,
+    Callable,
+    Hashable,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from pydantic import SecretStr
 
 from bot.dialogue.outcome import Outcome
 from bot.errors import JournalUnavailable
-from bot.i18n import DEFAULT_LOCALE, reading_in
+from bot.i18n import DEFAULT_LOCALE, _, reading_in
 from bot.ids import ChannelId, MessageTs, SlackUserId
 from bot.journal.model import CARD, Intent, Notification
 from bot.journal.outbox import Outbox, Place
@@ -41,6 +48,7 @@ MOST_AT_ONCE = 500
 MOST_TRIES = 30  # of what only this process knows, while its place is full
 STEP = timedelta(seconds=1)  # by which the wall clock must differ to have been set
 
+T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 
@@ -172,9 +180,10 @@ class Delivery:
 
     def _ended(self, task: asyncio.Task[int]) -> None:
         del self._under_way[task]
-        self.wake()
         if not task.cancelled() and (error := task.exception()):
             log.critical("delivery.broke", exc_info=error)
+        else:  # what broke is tried again after a pause
+            self.wake()
 
     async def _notice_step(self) -> None:
         """Move what waits if the wall clock was set since the last look."""
@@ -217,13 +226,13 @@ class Delivery:
         card = first.intent.card if first.name == CARD and first.intent else None
         if card and first.body is None:
             stand = await self._outbox.cards_at(card)
-            return cards(stand, self._resources) if len(stand) > 1 else None
+            return _together(cards, stand, self._resources) if stand[1:] else None
         if not others:
             return None
         if first.name == CARD:
             intents = [one.intent for one in batch.notifications if one.intent]
-            return cards(intents, self._resources)
-        return digest(batch.notifications, self._resources)
+            return _together(cards, intents, self._resources)
+        return _together(digest, batch.notifications, self._resources)
 
     async def _send(
         self,
@@ -331,3 +340,18 @@ class Delivery:
         finally:
             waking.cancel()
             sleeping.cancel()
+
+
+def _together(
+    draw: Callable[[Sequence[T], Registry], Mapping[str, Any]],
+    things: Sequence[T],
+    resources: Registry,
+) -> Mapping[str, Any]:
+    """Return *things* as one message; what cannot be rendered is counted."""
+    try:
+        return draw(things, resources)
+    except Exception:
+        log.exception("batch.unrenderable")
+        sentence = _("{n} at once; see {command}.")
+        text = sentence.format(n=len(things), command="/relay recent")
+        return message(Outcome(headline=(text,)))
