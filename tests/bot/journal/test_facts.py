@@ -9,7 +9,6 @@ from sqlalchemy import create_engine
 
 from bot.journal import facts as table
 from bot.journal.evidence import Fact, FactKind
-from bot.journal.queries import Hearing
 from bot.journal.rows import millis
 from bot.journal.schema import metadata
 from bot.states import State
@@ -77,11 +76,12 @@ async def test_of_a_long_text_the_beginning_is_kept(journal, relay_of):
 
 async def test_when_callbacks_of_an_app_came_last_is_known(journal, relay_of, clock):
     await relay_of(State.SENDING)
-    before = await journal.find.hearing(APP)
+    before = await journal.find.heard_at(APP)
     await journal.apply_event(event(), APP)
+    heard = await journal.find.heard_at(APP)
     clock.push(seconds=5)
-    await journal.hear(APP, refused_at=clock())
+    await journal.hear(APP, clock())
 
-    assert before == Hearing()
-    assert await journal.find.hearing(APP) == Hearing(AT, clock())
-    assert await journal.find.hearing(APP + 1) == Hearing()
+    assert (before, heard) == (None, AT)
+    assert await journal.find.heard_at(APP) == clock()
+    assert await journal.find.heard_at(APP + 1) is None
