@@ -78,10 +78,10 @@ async def test_when_callbacks_of_an_app_came_last_is_known(journal, relay_of, cl
     await relay_of(State.SENDING)
     before = await journal.find.heard_at(APP)
     await journal.apply_event(event(), APP)
-    by_event = await journal.find.heard_at(APP)
+    heard = await journal.find.heard_at(APP)
     clock.push(seconds=5)
     await journal.hear(APP, clock())
 
-    assert (before, by_event) == (None, AT)
+    assert (before, heard) == (None, AT)
     assert await journal.find.heard_at(APP) == clock()
     assert await journal.find.heard_at(APP + 1) is None

@@ -34,7 +34,13 @@ async def test_what_is_claimed_is_being_sent_by_its_owner(journal, new, clock):
     )
     (written,) = await journal.find.facts_of(queued.id)
     assert written == Fact(
-        kind=FactKind.WRITTEN, at=millis(AT), came_at=millis(AT), key=written.key
+        kind=FactKind.WRITTEN,
+        at=millis(AT),
+        came_at=millis(AT),
+        since=millis(AT),
+        key=written.key,
+        job=queued.id,
+        by="UANA",
     )
 
 
@@ -45,10 +51,15 @@ async def test_a_claim_tells_nobody(journal, new, notified):
     assert await notified() == []
 
 
-async def test_of_an_action_no_writing_is_known(journal, stop):
+async def test_of_a_thing_it_is_known_that_its_stop_is_on_its_way(journal, stop):
     kinds = [one.kind for one in await journal.find.facts_of(stop.subject.about)]
 
-    assert kinds == [FactKind.WRITTEN, FactKind.ANSWERED, FactKind.ASKED]
+    assert kinds == [
+        FactKind.WRITTEN,
+        FactKind.ANSWERED,
+        FactKind.ASKED,
+        FactKind.WRITTEN,
+    ]
 
 
 @pytest.mark.parametrize(

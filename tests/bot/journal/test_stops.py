@@ -334,10 +334,10 @@ async def test_news_with_an_id_that_cannot_be_sent_is_kept_and_the_wish_waits(
     wish = await asked(relay)
 
     with capture_logs() as logs:
-        await journal.apply_event(event(task_id="short"), APP)
+        await journal.apply_event(event(task_id="not one"), APP)
 
     relay, wish = await now(relay, wish)
-    assert (relay.state, relay.subject.ref) == (State.STOPPING, "short")
+    assert (relay.state, relay.subject.ref) == (State.STOPPING, "not one")
     assert wish.state is State.WAITING
     assert [one["event"] for one in logs] == ["stop.unsendable"]
 
