@@ -65,6 +65,7 @@ log = structlog.get_logger(__name__)
 LONGEST_WAIT = {Level.READ: 3.0, Level.CHANGE: 10.0, Level.BILLED: 10.0}
 
 ONE_MORE_TRY = 60.0  # seconds that a stop gets, however long the bot was away
+TO_THE_SECOND = 2.0  # seconds: Tencent's `Date` leaves out their parts
 STILL_WANTED = timedelta(seconds=120)  # for somebody who waits in Slack
 OUR_FAULT = ("AuthFailure", "UnauthorizedOperation")  # nobody in Slack can mend it
 BUSY, DENIED, EXPIRED = "patchbay.Busy", "patchbay.Denied", "patchbay.Expired"
@@ -365,9 +366,11 @@ class Executor:
     def _times(self, since: datetime) -> Times:
         """Return when what was sent *since* was answered, which is now.
 
-        By Tencent's clock, as far as its answers tell it.
+        By Tencent's clock, as far as its answers tell it: to the second, so that less
+        is no difference.
         """
-        skew, now = timedelta(seconds=self.client.skew or 0.0), self.now()
+        ahead, now = self.client.skew or 0.0, self.now()
+        skew = timedelta(seconds=ahead if abs(ahead) > TO_THE_SECOND else 0.0)
         return Times(millis(since - skew), millis(now - skew), millis(now))
 
 

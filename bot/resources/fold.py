@@ -75,12 +75,13 @@ class Known:
         return found[-1] if found and not doubted else None
 
     def results(self, ref: str) -> list[Fact]:
-        """Return how the stops of *ref* ended, in the order of their own times."""
-        return [
-            f
-            for f in self.facts
-            if f.does is Does.END and f.kind in _RESULTS and f.ref == ref
-        ]
+        """Return how the stops of *ref* ended, in the order in which it was learnt.
+
+        All of them are answers to this bot, so one clock orders them.
+        """
+        ended = (f for f in self.facts if f.does is Does.END and f.kind in _RESULTS)
+        of_ref = (f for f in ended if f.ref == ref)
+        return sorted(of_ref, key=lambda f: (f.came_at, _order(f)))
 
     def asked(self, ref: str) -> Fact | None:
         """Return the first demand for its end that nothing has answered yet.

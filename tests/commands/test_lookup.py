@@ -168,7 +168,7 @@ async def test_one_relay_is_one_thing_by_whichever_names_it_goes(world, relay):
 
     for order in itertools.permutations(names, 3):
         answer = await world.typed("/lookup", pasted=f"down: {' and '.join(order)}!")
-        assert answer.plain == "🟢 R1 · started   room 295066"
+        assert answer.plain == "🔵 R1 · accepted, callbacks are off   room 295066"
 
 
 async def test_ids_are_found_at_the_end_of_100_kb_and_what_is_known_stands_first(
@@ -195,7 +195,7 @@ async def test_more_things_than_can_be_shown_are_counted(world, relay):
 async def test_what_a_message_says_is_never_read_as_a_command(world, relay):
     answer = await world.typed("/lookup", pasted="help --public --nonsense R1")
 
-    assert answer.plain == "🟢 R1 · started   room 295066"
+    assert answer.plain == "🔵 R1 · accepted, callbacks are off   room 295066"
     assert answer.audience is Audience.ASKER
 
 
@@ -212,10 +212,10 @@ async def card(world, relay):
 @pytest.mark.parametrize(
     ("pasted", "parent", "plain"),
     [
-        ("", AT[1], "🟢 R1 · started   room 295066"),
-        ("R1 is black", AT[1], "🟢 R1 · started   room 295066"),
+        ("", AT[1], "🔵 R1 · accepted, callbacks are off   room 295066"),
+        ("R1 is black", AT[1], "🔵 R1 · accepted, callbacks are off   room 295066"),
         ("SlowDown? FailedOperation.SlowDown", AT[1], "2 things are named in that"),
-        ("R1 is black", "1.5", "🟢 R1 · started   room 295066"),
+        ("R1 is black", "1.5", "🔵 R1 · accepted, callbacks are off   room 295066"),
         ("good morning", "1.5", "names nothing that can be looked up."),
         ("", "1.5", "cannot be read from here."),
     ],
@@ -231,8 +231,8 @@ async def test_in_a_thread_it_looks_up_what_stands_above(
 @pytest.mark.parametrize(
     ("text", "plain"),
     [
-        ("why is it black?", "🟢 R1 · started   room 295066"),
-        ("295066", "🟢 R1 · started   room 295066"),
+        ("why is it black?", "🔵 R1 · accepted, callbacks are off   room 295066"),
+        ("295066", "🔵 R1 · accepted, callbacks are off   room 295066"),
         ("R404", "“R404” is not in my journal."),
     ],
 )
@@ -241,7 +241,7 @@ async def test_words_that_name_nothing_are_about_what_stands_above(
 ):
     answer = await world.typed(f"/lookup {text}", pasted="R1 is black", parent="1.5")
 
-    assert answer.plain.removeprefix("❔ ") == plain
+    assert answer.plain.removeprefix("⚠️ ") == plain
 
 
 async def test_where_nothing_above_can_be_read_the_shortcut_is_named(world, card):
