@@ -7,7 +7,9 @@ from tests.fakes.clock import FakeClock
 
 
 async def opened(path, clock):
-    return await Journal.open(f"sqlite:///{path}", now=clock, random_bytes=bytes)
+    return await Journal.open(
+        f"sqlite:///{path}", now=clock, random_bytes=bytes, lifecycles={}
+    )
 
 
 async def test_the_last_text_of_a_name_is_there_after_a_restart_with_its_age(tmp_path):

@@ -7,7 +7,7 @@ import pytest
 from bot.dialogue.outcome import Audience
 from bot.journal.model import CARD_NOTICE, Notice
 from bot.states import State
-from tests.bot.journal.conftest import AT
+from tests.bot.journal.conftest import AT, moved
 
 MINUTE = timedelta(minutes=1)
 
@@ -86,7 +86,7 @@ async def test_where_a_line_stands_is_forgotten_with_its_intent(journal, new, cl
     over, _ = await journal.accept(new(), notices=(flap(1),))
     (due,) = await journal.outbox.due(clock())
     await journal.outbox.sent(due, ("C", "1.5"))
-    await journal.move(over.id, State.NOT_STARTED)
+    await moved(journal, over.id, State.NOT_STARTED)
 
     gone = await journal.maintenance.prune(AT + timedelta(days=181))
 
