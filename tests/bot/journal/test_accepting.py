@@ -383,7 +383,7 @@ async def test_of_two_alike_at_once_one_is_accepted(journal, new):
 ALIKE = [  # what there is, by what it differs, and whether it is like the new one
     ({}, True),
     ({"user": "UBOB"}, True),
-    ({"team": "TELSE"}, False),  # which could not be shown
+    ({"team": "TELSE"}, False),
     ({"targets": ()}, True),  # the same by its digest
     ({"duplicates": ""}, True),  # to the same targets
     ({"targets": ("z", "b"), "duplicates": "", "room": "hall", "sdk_app_id": 8}, True),

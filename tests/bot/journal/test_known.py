@@ -2,13 +2,19 @@
 
 from datetime import timedelta
 
+from bot.journal.journal import Journal
 from tests.fakes.clock import FakeClock
-from tests.fakes.journal import opened
+
+
+async def opened(path, clock):
+    return await Journal.open(
+        f"sqlite:///{path}", now=clock, random_bytes=bytes, lifecycles={}
+    )
 
 
 async def test_the_last_text_of_a_name_is_there_after_a_restart_with_its_age(tmp_path):
     clock = FakeClock()
-    first = await opened(f"sqlite:///{tmp_path}/p.db", clock)
+    first = await opened(tmp_path / "p.db", clock)
     before = await first.known.get("installation")
     await first.known.keep("installation", "T1")
     await first.known.keep("groups", "{}")
@@ -17,7 +23,7 @@ async def test_the_last_text_of_a_name_is_there_after_a_restart_with_its_age(tmp
     first.close()
     clock.push(minutes=5)
 
-    again = await opened(f"sqlite:///{tmp_path}/p.db", clock)
+    again = await opened(tmp_path / "p.db", clock)
 
     assert before is None
     assert await again.known.get("installation") == ("T2", 300.0)
@@ -27,7 +33,7 @@ async def test_the_last_text_of_a_name_is_there_after_a_restart_with_its_age(tmp
 
 async def test_a_clock_that_was_put_back_makes_nothing_younger_than_new(tmp_path):
     clock = FakeClock()
-    journal = await opened(f"sqlite:///{tmp_path}/p.db", clock)
+    journal = await opened(tmp_path / "p.db", clock)
     await journal.known.keep("groups", "{}")
 
     clock.ahead = -timedelta(hours=1)
