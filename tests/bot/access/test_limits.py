@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.access.limits import check_counts, host_of, is_listed
+from bot.access.limits import Over, check_counts, host_of, host_over, is_listed
 from bot.errors import NotAllowed
 from bot.resources.relay.request import prepared_from
 from bot.resources.relay.resource import Relay
@@ -73,6 +73,29 @@ def test_without_a_list_any_host_will_do_and_with_one_the_rest_is_refused():
     with pytest.raises(NotAllowed) as refused:
         check(request(), Limits(), ("other.example.com",))
     assert refused.value.rule == "push_hosts"
+
+
+ADDRESSES = (
+    "10.0.0.1",
+    "203.0.113.7",
+    "[2001:db8::1]",
+    "2130706433",
+    "1.0x7f",
+    "127.1",
+)
+LOCAL = ("localhost", "LOCALHOST.", "a.localhost")
+
+
+@pytest.mark.parametrize("host", [*ADDRESSES, *LOCAL])
+@pytest.mark.parametrize("manner", ["{host}", "{host}:1935"])
+def test_an_address_and_this_machine_are_reached_only_if_they_are_listed(host, manner):
+    url = f"rtmp://{manner.format(host=host)}/a/b"
+
+    assert host_over(url, ()) == Over(
+        "push_hosts", f"Relays may not be pushed to {host_of(url)}."
+    )
+    assert host_over(url, LISTED) is not None
+    assert host_over(url, (*LISTED, host_of(url))) is None
 
 
 @given(st.text(max_size=40))
