@@ -126,7 +126,8 @@ class People:
     async def press(self, user, shown, button, times=1):
         """Press a button, and mean what stands on it, in the message as it stands."""
         caption = button["text"]["text"]
-        room = self.room_of(shown)
+        named = re.search(r"\bR\d+\b", caption)
+        room = self._room_then(named[0], shown) if named else self.room_of(shown)
         meant = {"does": "look"}
         if caption.startswith("Stop"):
             value = button.get("value", "")

@@ -131,8 +131,7 @@ def failed(subject, claim):
 @judges("idle")
 def idle(subject, _claim):
     """All is idle, and why is not known."""
-    last, _every = subject.statuses(certain=False)
-    if not any(event.status == IDLE for event in last.values()):
+    if not subject.heard(IDLE, certain=False):
         yield MORE, "idle, and no event says so"
     known, _every = subject.statuses(certain=True)
     if known and _is_just_live(subject):
@@ -272,8 +271,9 @@ def not_running(subject, _claim):
 @judges("no such")
 def no_such(subject, claim):
     """The bot knows nothing of it."""
-    if subject.news("started", "event", certain=True):
-        yield UNTRUE, f"“{claim.line}”, and its TaskId had come"
+    news = subject.news("started", "event", certain=True)
+    if any(one.agent.startswith("pb_") for one in news) or subject.sent(STOP):
+        yield UNTRUE, f"“{claim.line}”, and it was told of, or stopped from here"
 
 
 @judges("none runs")

@@ -162,8 +162,9 @@ def for_so_long(subject, claim):
         return
     pairs = re.findall(r"(\d+) (d|h|min|s)", text)
     seconds = sum(int(number) * UNITS[unit] for number, unit in pairs)
-    coarse = UNITS[pairs[-1][1]]
-    if abs(seconds - (at - began)) > subject.facts.unsure + coarse:
+    slack = subject.facts.unsure + UNITS[pairs[-1][1]]
+    longest = at - min([began, *subject.sent(START)])  # it counts from the sending
+    if not at - began - slack <= seconds <= longest + slack:
         yield UNTRUE, f"said to have run for {text}, and ran {at - began:.0f} s"
 
 

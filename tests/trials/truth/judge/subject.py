@@ -91,14 +91,17 @@ class Subject:
             if name == action and seq < self.seq
         ]
 
+    def _events(self, certain):
+        """Return the events that name a target of it."""
+        urls = {url for task in self.tasks for url in task.urls}
+        news = self.news("event", certain=certain)
+        return [one for one in news if target(one.url) in urls]
+
     def statuses(self, *, certain):
         """Return the latest status of each target by its own time, and its events."""
-        urls = {url for task in self.tasks for url in task.urls}
         last, every = {}, {}
-        for one in self.news("event", certain=certain):
+        for one in self._events(certain):
             where = target(one.url)
-            if where not in urls:
-                continue
             every.setdefault(where, set()).add(one.status)
             if where not in last or one.at >= last[where].at:
                 last[where] = one
@@ -141,9 +144,10 @@ class Subject:
             if one.what == "stopped" or self.vouched(one.task, certain=certain)
         ]
         last, every = self.statuses(certain=certain)
-        up = (e.at for e in last.values() if certain and e.status in UP)
+        # an event of the same moment as a request may be held for the later one
+        up = [e.at for e in self._events(certain) if certain and e.status in UP]
         latest_up = max(up, default=-1e9)
-        times = [one.at for one in ends if one.at + MARGIN >= latest_up]
+        times = [one.at for one in ends if latest_up < one.since - MARGIN]
         gone = all(
             {IDLE, DISCONNECTING} <= every[where]
             and (event.status == IDLE or not certain)

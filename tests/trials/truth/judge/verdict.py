@@ -189,7 +189,7 @@ def _unanswered(facts, shown):
             continue  # Slack itself tells the person that nobody answered
         if ask.get("does") == "edit":
             continue  # the message as it was first sent is the ask
-        if _reads(ask) and not facts.survives(ask["seq"], ask["t"] + READS_SECONDS):
+        if _reads(ask) and _is_moot(facts, ask):
             continue  # a question is not kept, and can be asked again
         if not any(_answers(entry, number, ask) for entry in shown):
             why = f"{ask['user']} typed “{ask['typed']}” and heard nothing"
@@ -199,6 +199,17 @@ def _unanswered(facts, shown):
 def _reads(ask):
     changes = {"start", "attach", "close"}
     return ask.get("does") not in changes and not ask.get("sure")
+
+
+def _is_moot(facts, ask):
+    """Tell whether the bot died, or Slack was away, when *ask* was to be answered."""
+    until = ask["t"] + READS_SECONDS
+    return not facts.survives(ask["seq"], until) or any(
+        entry["kind"] == "unshown"
+        and ask["t"] <= entry["t"] <= until
+        and entry["error"] in {"away", "lost"}
+        for entry in facts.record
+    )
 
 
 def _answers(entry, number, ask):
@@ -224,6 +235,8 @@ def _lost_stops(facts, quiet):
                 continue
             if task.ended_since(ask["t"]) or _refused_for_good(facts, task, ask):
                 continue
+            if any(gone <= ask["t"] <= back for gone, back in facts.away):
+                continue  # nothing can be accepted then, and that is said
             life = facts.life_at(facts.acked[number]["seq"])
             if life >= 0 and facts.end - ask["t"] > quiet:
                 why = f"{ask['user']} stopped {task.room} and it runs"
