@@ -12,7 +12,6 @@ from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Self
-from urllib.parse import urlsplit
 
 from pydantic import (
     AliasChoices,
@@ -21,6 +20,7 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -34,12 +34,9 @@ from pydantic_settings import (
 
 from bot.errors import SettingsError
 from bot.products import (
-    ENDPOINTS,
-    PRODUCTS,
     REGIONS,
     Product,
     Region,
-    is_endpoint,
     regions_of,
 )
 
@@ -147,6 +144,12 @@ def _env(*names: str) -> Any:
     return Field(None, validation_alias=AliasChoices(*names))
 
 
+_TOKENS = {  # how each begins, and where Slack shows it
+    "slack_bot_token": ("xoxb-", "OAuth & Permissions, Bot User OAuth Token"),
+    "slack_app_token": ("xapp-", "Basic Information, App-Level Tokens"),
+}
+
+
 class Settings(BaseSettings):
     """Everything that can be set; `bot.example.toml` and `.env.example` explain it."""
 
@@ -221,64 +224,22 @@ class Settings(BaseSettings):
             TomlConfigSettingsSource(settings_cls, toml_file=toml),
         )
 
-    @field_validator("slack_bot_token")
+    @field_validator(*_TOKENS)
     @classmethod
-    def _bot_token_is_one(cls, token: SecretStr | None) -> SecretStr | None:
-        return _beginning(token, "xoxb-", "OAuth & Permissions, Bot User OAuth Token")
-
-    @field_validator("slack_app_token")
-    @classmethod
-    def _app_token_is_one(cls, token: SecretStr | None) -> SecretStr | None:
-        return _beginning(token, "xapp-", "Basic Information, App-Level Tokens")
-
-    @field_validator("database_url")
-    @classmethod
-    def _database_is_sqlite(cls, url: SecretStr) -> SecretStr:
-        scheme = url.get_secret_value().partition(":")[0]
-        if scheme.partition("+")[0] != "sqlite":
-            raise PydanticCustomError(
-                "database_url",
-                "only SQLite is supported; "
-                "PostgreSQL is not yet safe with several replicas",
-            )
-        return url
-
-    @model_validator(mode="after")
-    def _addresses_are_safe(self) -> Self:
-        for product in PRODUCTS:
-            if not is_endpoint(getattr(self, f"{product}_endpoint")):
-                raise ValueError(f"BOT_{product.upper()}_ENDPOINT is {ENDPOINTS}")
-        slack = urlsplit(self.slack_api_url)
-        if not slack.path.endswith("/api/") or not (
-            slack.scheme == "https" or _loopback(slack.hostname)
-        ):
-            raise ValueError("SLACK_API_URL is https, or http on loopback, …/api/")
-        return self
-
-    @model_validator(mode="after")
-    def _apps_are_distinct(self) -> Self:
-        names = [app.name for app in self.all_apps]
-        if len(set(names)) < len(names):
-            raise ValueError("two apps have the same name")
-        if self.trtc_sdk_app_id and not self.trtc_usersig_key:
-            raise ValueError("BOT_TRTC_SDK_APP_ID needs BOT_TRTC_USERSIG_KEY")
-        return self
+    def _is_the_token(
+        cls, token: SecretStr | None, info: ValidationInfo
+    ) -> SecretStr | None:
+        return _beginning(token, *_TOKENS[str(info.field_name)])
 
     @model_validator(mode="after")
     def _regions_are_the_sites(self) -> Self:
         regions = regions_of(self.trtc_endpoint)
         for app in self.all_apps:
             if app.region not in regions:
-                raise PydanticCustomError(
-                    "region",
-                    "app {app}: {endpoint} has no region {region}; it has {regions}",
-                    {
-                        "app": app.name,
-                        "endpoint": self.trtc_endpoint,
-                        "region": app.region,
-                        "regions": ", ".join(regions),
-                    },
-                )
+                sentence = "app {app}: {endpoint} has no region {region}; it has {has}"
+                facts = {"app": app.name, "endpoint": self.trtc_endpoint}
+                facts |= {"region": app.region, "has": ", ".join(regions)}
+                raise PydanticCustomError("region", sentence, facts)
         return self
 
     @cached_property
