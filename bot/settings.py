@@ -12,6 +12,7 @@ from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
 
 from pydantic import (
     AliasChoices,
@@ -34,9 +35,12 @@ from pydantic_settings import (
 
 from bot.errors import SettingsError
 from bot.products import (
+    ENDPOINTS,
+    PRODUCTS,
     REGIONS,
     Product,
     Region,
+    is_endpoint,
     regions_of,
 )
 
@@ -230,6 +234,39 @@ class Settings(BaseSettings):
         cls, token: SecretStr | None, info: ValidationInfo
     ) -> SecretStr | None:
         return _beginning(token, *_TOKENS[str(info.field_name)])
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_is_sqlite(cls, url: SecretStr) -> SecretStr:
+        scheme = url.get_secret_value().partition(":")[0]
+        if scheme.partition("+")[0] != "sqlite":
+            raise PydanticCustomError(
+                "database_url",
+                "only SQLite is supported; "
+                "PostgreSQL is not yet safe with several replicas",
+            )
+        return url
+
+    @model_validator(mode="after")
+    def _addresses_are_safe(self) -> Self:
+        for product in PRODUCTS:
+            if not is_endpoint(getattr(self, f"{product}_endpoint")):
+                raise ValueError(f"BOT_{product.upper()}_ENDPOINT is {ENDPOINTS}")
+        slack = urlsplit(self.slack_api_url)
+        if not slack.path.endswith("/api/") or not (
+            slack.scheme == "https" or _loopback(slack.hostname)
+        ):
+            raise ValueError("SLACK_API_URL is https, or http on loopback, …/api/")
+        return self
+
+    @model_validator(mode="after")
+    def _apps_are_distinct(self) -> Self:
+        names = [app.name for app in self.all_apps]
+        if len(set(names)) < len(names):
+            raise ValueError("two apps have the same name")
+        if self.trtc_sdk_app_id and not self.trtc_usersig_key:
+            raise ValueError("BOT_TRTC_SDK_APP_ID needs BOT_TRTC_USERSIG_KEY")
+        return self
 
     @model_validator(mode="after")
     def _regions_are_the_sites(self) -> Self:
