@@ -230,9 +230,7 @@ class Settings(BaseSettings):
 
     @field_validator(*_TOKENS)
     @classmethod
-    def _is_the_token(
-        cls, token: SecretStr | None, info: ValidationInfo
-    ) -> SecretStr | None:
+    def _is_the_token(cls, token: Any, info: ValidationInfo) -> SecretStr | None:
         return _beginning(token, *_TOKENS[str(info.field_name)])
 
     @field_validator("database_url")
