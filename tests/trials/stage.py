@@ -154,13 +154,17 @@ async def end_all(world, team):
 
 
 def _end(intent, at):
-    """Return as a fact that *intent* is over: told by somebody, or by Tencent."""
+    """Return as a fact that *intent* is over: told by somebody, or by Tencent.
+
+    One whose TaskId is another's as well is over by that.
+    """
     unknown = intent.state is State.UNKNOWN
+    ref = (intent.subject.ref, *intent.standing.candidates)[-1]
     return Fact(
         kind=FactKind.CLOSED if unknown else FactKind.ANSWERED,
         does=Does.CREATE if unknown else Does.END,
         key=fact_key(intent.id, "end of the trial", at),
-        ref="" if unknown else intent.subject.ref,
+        ref="" if unknown else intent.subject.ref or ref,
         at=at,
         came_at=at,
     )
