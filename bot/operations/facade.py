@@ -55,8 +55,11 @@ from bot.tencent.models.base import Level, Request
 
 log = structlog.get_logger(__name__)
 
-# A request is mostly answered within this time; its first card then shows the end.
-FIRST_CARD_AFTER = timedelta(seconds=1)
+# Whoever asked is told at once that it was accepted. The first card comes when the
+# request is answered, or else after this time, which is as long as it may wait for its
+# turn: Slack lets fifty messages be changed in a minute, and in a burst the cards of
+# what waits would have to be changed one by one before they say what runs.
+FIRST_CARD_AFTER = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,9 +29,11 @@ LATE = "Still working on it"
 MOST_LIVE = 40  # relays that are left running; those above are stopped, oldest first
 STOP_EVERY, STOP_SOON = 2.0, 0.1  # seconds
 
-CARD = re.compile(r"R\d+ · (?P<state>[a-z ]+?)\s+room (?P<room>\d+)")
-OVER = {"started", "not started", "unknown", "stopped", "stopping"}
-
+ENDS = "accepted|not started|unknown|stopped|stopping"
+CARD = re.compile(
+    rf"R\d+ · (?P<state>{ENDS})\b[^·\n]*?\s+room (?P<room>\d+)",
+)
+REQUESTED = re.compile(r"R\d+ requested(?:…|\\u2026)")  # an answer will come
 
 PEOPLE = 200
 CHANNELS = 200  # a channel takes one new message a second, so cards need many
@@ -142,7 +144,7 @@ class Rig:
     mix: Mix
     sent: dict[int, Sent] = field(default_factory=dict)
     by_room: dict[int, Sent] = field(default_factory=dict)
-    ended: dict[int, str] = field(default_factory=dict)  # room: started, not started
+    ended: dict[int, str] = field(default_factory=dict)  # room: how its start ended
     buttons: dict[int, Any] = field(default_factory=dict)  # by room, with its place
     clicks: list[tuple[float, int]] = field(default_factory=list)  # Unix time, room
     _flying: set[asyncio.Task[None]] = field(default_factory=set)
@@ -163,14 +165,12 @@ class Rig:
             self._ended(call, match, alone=len(cards) == 1)
 
     def _ended(self, call, match, *, alone):
-        room, state = int(match["room"]), match["state"].strip()
-        if state not in OVER:
-            return
+        room, state = int(match["room"]), match["state"]
         if room in self.by_room:
             self._answered(self.by_room[room].typed.number)
             self.ended.setdefault(room, state)
         self.buttons.pop(room, None)
-        if alone and state == "started" and (button := _danger(call.body)):
+        if alone and state == "accepted" and (button := _danger(call.body)):
             ts = str(call.body.get("ts", f"1700000000.{self.slack.posted:06}"))
             self.buttons[room] = button, (str(call.body["channel"]), ts)
 
@@ -237,7 +237,8 @@ class Rig:
         if not answer.status or took > PATIENCE:
             return  # nobody sees an ack that comes later
         sent.ack = took
-        if answer.body and LATE.encode() not in answer.body:
+        said = answer.body.decode()
+        if said and LATE not in said and not REQUESTED.search(said):
             self._answered(typed.number)
 
     async def _post(self, body, patience=PATIENCE):

@@ -3,6 +3,7 @@
 import json
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -14,6 +15,7 @@ from bot.operations.delivery import Delivery
 from bot.resources.base import Registry
 from bot.resources.registry import RESOURCES
 from bot.resources.relay.resource import Relay
+from bot.states import State
 from tests.bot.operations.tencent import KEY, RUNNING, Tencent, lost, texts
 from tests.fakes.slack import FakeSlack
 from tests.world import make_world
@@ -85,6 +87,31 @@ async def test_each_of_two_readers_reads_their_own_language(make):
 
     languages = [json.dumps(body).partition("read in ")[2][:5] for body in bodies]
     assert languages == ["zh-CN", "ja-JP"]
+
+
+async def test_in_a_burst_over_many_channels_no_card_has_to_be_changed(make):
+    world = await make()
+    world.cloud.clock = world.cloud.state.clock = lambda: world.clock().timestamp()
+    world.clock.hold()  # whoever waits for a turn goes on waiting
+    for room in range(40):
+        typed = START.replace("295066", f"{room}").replace("/k", f"/k{room}")
+        await world.router.answer(world.ask(typed, channel=f"C{room}"))
+
+    soon = world.clock() + timedelta(seconds=9)
+    early = [
+        one.intent.handle
+        for one in await world.journal.outbox.due(soon, limit=1000)
+        if one.intent.state is State.QUEUED
+    ]
+
+    assert early == []
+    world.clock.release()
+    await world.settled()
+    await delivered(world)
+    assert {way for way in world.slack.ways if way.startswith("chat")} == set()
+    cards = [body for way, body in world.slack.sent if way.startswith("post")]
+    assert len(cards) == 40
+    assert all("· accepted" in body["text"] for body in cards)
 
 
 async def test_an_alarm_says_what_was_so_when_it_was_raised(make):
