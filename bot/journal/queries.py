@@ -200,6 +200,16 @@ class Queries:
         """Return the stops of a thing that may be sent now, oldest first."""
         return await self._all(_QUEUED_STOPS, thing=thing)
 
+    async def foreign_stops(self, ref: str, team: TeamId) -> list[Intent]:
+        """Return the stops of a task that is nothing's here, newest first."""
+        query = select(intents).where(
+            intents.c.ends,
+            intents.c.about.is_(None),
+            intents.c.ref == ref,
+            intents.c.team == team,
+        )
+        return await self._all(query.order_by(_NEWEST).limit(5))
+
     async def joined(self, job: IntentId) -> list[Intent]:
         """Return the stops that wait for the answer of *job*."""
         return await self._all(select(intents).where(intents.c.joins == job))

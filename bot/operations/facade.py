@@ -305,6 +305,10 @@ class Operations:
         intent = await self.journal.find.by_card(channel, message)
         return intent if intent and intent.asker.team == who.team else None
 
+    async def foreign_stops(self, who: Person, task: str) -> list[Intent]:
+        """Return the stops of a TaskId that is no relay's here, newest first."""
+        return await self.journal.find.foreign_stops(task, who.team)
+
     async def offered(self, who: Person, kind: Kind, query: str) -> list[Intent]:
         """Return the things that a select offers for *query*, the asker's own first."""
         return await self.recents.offered(kind, who.team, who.user, query)

@@ -233,7 +233,7 @@ async def test_in_a_thread_it_looks_up_what_stands_above(
     [
         ("why is it black?", "🔵 R1 · accepted, callbacks are off   room 295066"),
         ("295066", "🔵 R1 · accepted, callbacks are off   room 295066"),
-        ("R404", "“R404” is not in my journal."),
+        ("R404", "“R404” is not on record here."),
     ],
 )
 async def test_words_that_name_nothing_are_about_what_stands_above(
