@@ -223,6 +223,15 @@ class Queries:
         query = select(hearing.c.heard_at).where(hearing.c.sdk_app_id == sdk_app_id)
         return moment(await self._writer.read(lambda c: c.execute(query).scalar()))
 
+    async def unheard(self, sdk_app_id: int) -> list[Intent]:
+        """Return the unknown starts of an app, oldest first."""
+        query = select(intents).where(
+            intents.c.state == State.UNKNOWN.value,
+            intents.c.creates,
+            intents.c.sdk_app_id == sdk_app_id,
+        )
+        return await self._all(query.order_by(intents.c.id))
+
     async def called_back(self) -> list[Intent]:
         """Return what runs, or may, and is told of by callbacks; oldest first."""
         query = select(intents).where(

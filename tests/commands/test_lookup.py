@@ -114,9 +114,9 @@ async def test_the_words_of_other_bots_work_too(world, relay):
         ("1326515201117065216", "GS session"),
         ("a2f248c2-120d-436d-8931-a18575019580", "RequestId"),
         ("R99", "handle"),
-        ("lobby", "handles, IDs, rooms and people"),
-        ("🔥", "handles, IDs, rooms and people"),
-        ("https://acme.slack.com/archives/C1/p1700000000000000", "I look for"),
+        ("lobby", "Handles, IDs, rooms and people"),
+        ("🔥", "Handles, IDs, rooms and people"),
+        ("https://acme.slack.com/archives/C1/p1700000000000000", "can be looked up"),
     ],
 )
 async def test_what_is_not_known_is_said_with_what_it_looks_like(world, text, looks):
