@@ -177,7 +177,6 @@ async def _base(
     client = await stack.enter_async_context(cloud)
     journal = await open_journal(settings, ports, resources)
     stack.callback(journal.close)
-    groups = {group for rule in settings.policy.rules for group in rule.groups}
     return _Base(
         settings=settings,
         ports=ports,
@@ -187,11 +186,7 @@ async def _base(
         client=client,
         journal=journal,
         recents=Recents(journal.find, ports.monotonic),
-        hearing=Hearing(
-            journal,
-            Reception(now=ports.now, monotonic=ports.monotonic),
-            ports.now,
-        ),
+        hearing=Hearing(journal, Reception(ports.now, ports.monotonic), ports.now),
         delivery=Delivery(
             journal.outbox,
             web,
@@ -201,14 +196,21 @@ async def _base(
             sleep=ports.sleep,
             ops_channel=settings.ops_channel,
         ),
-        directory=SlackDirectory(
-            web,
-            tasks,
-            groups=sorted(groups),
-            memory=journal.known,
-            timer=ports.monotonic,
-            sleep=ports.sleep,
-        ),
+        directory=_directory(settings, ports, web, tasks, journal),
+    )
+
+
+def _directory(
+    settings: Settings, ports: Ports, web: Web, tasks: Tasks, journal: Journal
+) -> SlackDirectory:
+    groups = {group for rule in settings.policy.rules for group in rule.groups}
+    return SlackDirectory(
+        web,
+        tasks,
+        groups=sorted(groups),
+        memory=journal.known,
+        timer=ports.monotonic,
+        sleep=ports.sleep,
     )
 
 

@@ -21,6 +21,7 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -147,6 +148,12 @@ def _env(*names: str) -> Any:
     return Field(None, validation_alias=AliasChoices(*names))
 
 
+_TOKENS = {  # how each begins, and where Slack shows it
+    "slack_bot_token": ("xoxb-", "OAuth & Permissions, Bot User OAuth Token"),
+    "slack_app_token": ("xapp-", "Basic Information, App-Level Tokens"),
+}
+
+
 class Settings(BaseSettings):
     """Everything that can be set; `bot.example.toml` and `.env.example` explain it."""
 
@@ -221,15 +228,10 @@ class Settings(BaseSettings):
             TomlConfigSettingsSource(settings_cls, toml_file=toml),
         )
 
-    @field_validator("slack_bot_token")
+    @field_validator(*_TOKENS)
     @classmethod
-    def _bot_token_is_one(cls, token: SecretStr | None) -> SecretStr | None:
-        return _beginning(token, "xoxb-", "OAuth & Permissions, Bot User OAuth Token")
-
-    @field_validator("slack_app_token")
-    @classmethod
-    def _app_token_is_one(cls, token: SecretStr | None) -> SecretStr | None:
-        return _beginning(token, "xapp-", "Basic Information, App-Level Tokens")
+    def _is_the_token(cls, token: Any, info: ValidationInfo) -> SecretStr | None:
+        return _beginning(token, *_TOKENS[str(info.field_name)])
 
     @field_validator("database_url")
     @classmethod
@@ -269,16 +271,10 @@ class Settings(BaseSettings):
         regions = regions_of(self.trtc_endpoint)
         for app in self.all_apps:
             if app.region not in regions:
-                raise PydanticCustomError(
-                    "region",
-                    "app {app}: {endpoint} has no region {region}; it has {regions}",
-                    {
-                        "app": app.name,
-                        "endpoint": self.trtc_endpoint,
-                        "region": app.region,
-                        "regions": ", ".join(regions),
-                    },
-                )
+                sentence = "app {app}: {endpoint} has no region {region}; it has {has}"
+                facts = {"app": app.name, "endpoint": self.trtc_endpoint}
+                facts |= {"region": app.region, "has": ", ".join(regions)}
+                raise PydanticCustomError("region", sentence, facts)
         return self
 
     @cached_property

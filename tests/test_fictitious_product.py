@@ -18,7 +18,7 @@ from aiohttp import web
 
 from bot.dialogue.outcome import Button, line
 from bot.ids import Kind
-from bot.journal.evidence import Ended
+from bot.journal.lifecycle import Ended
 from bot.lifecycle import begin
 from bot.operations.orders import Order
 from bot.operations.service import Service

@@ -33,12 +33,12 @@ def unsettled(intent: Intent, resource: Resource) -> Outcome:
     """
     room = _("room {room}").format(room=intent.subject.room)
     name = f"{intent.handle} · {resource.standing(intent)}"
-    told = f"{name} · {room}" if intent.subject.room else name
+    verdict = f"{name} · {room}" if intent.subject.room else name
     since = intent.sent_at or intent.created_at
     open_it = Button(_("Open"), "lookup", intent.id)
     return alarm_of(
         intent,
-        told,
+        verdict,
         line(_("It may be running, and billed; sent"), " ", When(since), "."),
         Buttons((open_it,)),
     )

@@ -40,7 +40,7 @@ def end(
     tx: Transaction,
     intent: Intent,
     to: State,
-    known: Sequence[Fact],
+    evidence: Sequence[Fact],
     changes: Changes,
     notices: Iterable[Notice],
 ) -> Intent:
@@ -50,17 +50,17 @@ def end(
         answered.pop("ref", None)  # the evidence says which
         answered.pop("error_code", None)
         answered.pop("error_text", None)
-        _learn_all(tx, intent.id, known, answered, notices)
+        _learn_all(tx, intent.id, evidence, answered, notices)
         return tx.get(intent.id)
     if intent.state in {State.SENDING, State.QUEUED}:
         # else what became of its thing has ended it; the answer is a fact all the same
         if intent.subject.ends:
-            told = _of_what_runs(tx, intent, notices)
-            stops.settle(tx, intent, to, _said(tx, intent, changes), told)
+            audible = _of_what_runs(tx, intent, notices)
+            stops.settle(tx, intent, to, _said(tx, intent, changes), audible)
         else:
             tx.raise_notices(tx.move(intent.id, to, changes), notices)
     if about := tx.get(intent.id).subject.about:
-        _learn_all(tx, about, known, Changes(), ())
+        _learn_all(tx, about, evidence, Changes(), ())
     return tx.get(intent.id)
 
 
@@ -92,10 +92,10 @@ def _of_what_runs(
 def _learn_all(
     tx: Transaction,
     thing: IntentId,
-    known: Sequence[Fact],
+    evidence: Sequence[Fact],
     changes: Changes,
     notices: Iterable[Notice],
 ) -> None:
-    first, *others = known
+    first, *others = evidence
     learnt = tx.learn(thing, first, also=others, changes=changes, notices=notices)
     stops.follow(tx, *learnt)

@@ -35,9 +35,9 @@ def apply(
 
 def adopt(tx: Transaction, new: NewIntent, event: RelayEvent, skip: int) -> Intent:
     """Keep *new*, which runs under a name of ours, and leave out *skip* handles."""
-    known = tx.by_agent(event.agent)
-    if known:
-        return known
+    earlier = tx.by_agent(event.agent)
+    if earlier:
+        return earlier
     for _number in range(skip):
         tx.allot(new.subject.kind)
     tx.insert(new, State.QUEUED)

@@ -6,18 +6,14 @@ nothing that anybody is told comes from anywhere else.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import TypeAdapter
 
 from bot.ids import IntentId
 from bot.states import State
-
-if TYPE_CHECKING:
-    from bot.journal.model import Intent, Notice
 
 
 class FactKind(StrEnum):
@@ -226,24 +222,3 @@ def standing_of(text: str, state: State) -> Standing:
 def standing_text(standing: Standing) -> str:
     """Return *standing* as JSON."""
     return _STANDING.dump_json(standing, exclude_defaults=True).decode()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
-    """The request that ends a thing, as the journal keeps it."""
-
-    request: bytes
-    masked: Mapping[str, Any] = field(default_factory=dict)
-
-
-class Lifecycle(Protocol):
-    """What a resource tells the journal about the things of its kind."""
-
-    def fold(self, thing: "Intent", facts: Sequence[Fact]) -> Standing:
-        """Return what *facts*, in the order of their arrival, say of *thing*."""
-
-    def news(self, before: "Intent", after: "Intent") -> Iterable["Notice"]:
-        """Yield what is to be told of a thing beside its card, now that it changed."""
-
-    def ending(self, thing: "Intent") -> Ended | None:
-        """Return the request that ends *thing*, whose ID is known by now."""

@@ -15,8 +15,9 @@ from bot.errors import IllegalMove, JournalUnavailable, KeyReused
 from bot.ids import FormId, IntentId, Kind
 from bot.journal import endings, events, facts, stops
 from bot.journal.audit import Audit, Entry, append
-from bot.journal.evidence import Fact, FactKind, Lifecycle
+from bot.journal.evidence import Fact, FactKind
 from bot.journal.known import LastKnown
+from bot.journal.lifecycle import Lifecycle
 from bot.journal.maintenance import Maintenance
 from bot.journal.migrate import upgrade
 from bot.journal.model import Changes, Intent, NewIntent, Notice
@@ -230,13 +231,13 @@ class Journal:
         to: State,
         *,
         notices: Iterable[Notice],
-        known: Sequence[Fact] = (),
+        evidence: Sequence[Fact] = (),
         **changes: Unpack[Changes],
     ) -> Intent:
         """Commit how a sent intent ended; a callback may have come first.
 
-        *known* are the facts that the answer brought, with their times; without any it
-        is what *to* says, now.
+        *evidence* are the facts that the answer brought, with their times; without any
+        it is what *to* says, now.
 
         Raises:
             IllegalMove: it was never sent.
@@ -247,7 +248,7 @@ class Journal:
             if current.state in {State.QUEUED, State.WAITING}:
                 raise IllegalMove(f"{intent} was never sent")
             kind = endings.KINDS[to]
-            brought = known or (endings.fact_of(tx, current, kind, changes),)
+            brought = evidence or (endings.fact_of(tx, current, kind, changes),)
             return endings.end(tx, current, to, brought, changes, notices)
 
         return await self._write(work)

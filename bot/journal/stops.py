@@ -180,8 +180,8 @@ def _adopt(tx: Transaction, thing: Intent) -> None:
     """Take over what was done about its ID before it was known to be its."""
     subject = thing.subject
     names = {"sdk_app_id": subject.sdk_app_id, "kind": subject.kind}
-    found = tx.connection.execute(_FOREIGN, {**names, "ref": subject.ref})
-    for stop in intents_of(found):
+    foreign = tx.connection.execute(_FOREIGN, {**names, "ref": subject.ref})
+    for stop in intents_of(foreign):
         tx.connection.execute(
             intents.update()
             .where(intents.c.id == stop.id)

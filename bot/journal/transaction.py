@@ -14,14 +14,8 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from bot.errors import IllegalMove, TaskTaken
 from bot.ids import Handle, IntentId, Kind, handle
 from bot.journal import facts, outbox
-from bot.journal.evidence import (
-    Fact,
-    FactKind,
-    Lifecycle,
-    Standing,
-    fact_key,
-    standing_text,
-)
+from bot.journal.evidence import Fact, FactKind, Standing, fact_key, standing_text
+from bot.journal.lifecycle import Lifecycle
 from bot.journal.model import CARD_NOTICE, Changes, Intent, NewIntent, Notice
 from bot.journal.rows import changed, intent_of, millis, row_of
 from bot.journal.schema import counters, intents
@@ -150,8 +144,8 @@ class Transaction:
         after = self._stand(before, self._folded(before), changes or Changes())
         if after.rev != before.rev and notices is not None:
             lifecycle = self.lifecycles[after.subject.kind]
-            told = (CARD_NOTICE, *lifecycle.news(before, after), *notices)
-            self.raise_notices(after, told)
+            news = (CARD_NOTICE, *lifecycle.news(before, after), *notices)
+            self.raise_notices(after, news)
         return before, after
 
     def refold(self, thing: IntentId) -> None:
@@ -161,8 +155,8 @@ class Transaction:
 
     def _folded(self, thing: Intent) -> Standing:
         """Fold all that is known of *thing*; an ID is one thing's only."""
-        known = facts.of(self.connection, thing.id)
-        standing = self.lifecycles[thing.subject.kind].fold(thing, known)
+        evidence = facts.of(self.connection, thing.id)
+        standing = self.lifecycles[thing.subject.kind].fold(thing, evidence)
         if not standing.ref or not thing.subject.sdk_app_id:
             return standing
         asked = {"sdk_app_id": thing.subject.sdk_app_id, "ref": standing.ref}

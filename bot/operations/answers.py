@@ -55,7 +55,7 @@ class Answered:
 
     state: State
     changes: Changes
-    known: tuple[Fact, ...]
+    evidence: tuple[Fact, ...]
 
 
 def succeeded(claim: Claim, reply: Reply, kept: Yield, times: Times) -> Answered:
@@ -82,15 +82,15 @@ def failed(claim: Claim, error: CloudError, end: Conclusion, times: Times) -> An
         fact = _fact(intent, FactKind.ANSWERED, times, ref=ref)
         changes = Changes(request_id=request_id, ref=ref)
         return Answered(State.STARTED, changes, (fact,))
-    said = error.message if isinstance(error, Refused) else str(error)
-    code, text = code_of(error), HIDE(said)  # it may quote what was sent
+    message = error.message if isinstance(error, Refused) else str(error)
+    code, text = code_of(error), HIDE(message)  # it may quote what was sent
     changes = Changes(request_id=request_id, error_code=code, error_text=text)
     if end is Conclusion.GONE:
         changes["reason"] = How.GONE
     fact = replace(_fact(intent, _KINDS[end], times), code=code, text=text)
     others = error.candidates if intent.subject.creates else ()
-    known = (fact, *(_candidate(fact, one) for one in others))
-    return Answered(_state(claim.request, end), changes, known)
+    evidence = (fact, *(_candidate(fact, one) for one in others))
+    return Answered(_state(claim.request, end), changes, evidence)
 
 
 def code_of(error: CloudError) -> str:

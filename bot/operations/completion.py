@@ -51,7 +51,7 @@ class Completion:
     sleep: Callable[[float], Awaitable[None]]
 
     async def complete(
-        self, intent: Intent, state: State, changes: Changes, *known: Fact
+        self, intent: Intent, state: State, changes: Changes, *evidence: Fact
     ) -> Intent:
         """Commit how the sent *intent* ended, and the facts *known* by that."""
 
@@ -60,11 +60,11 @@ class Completion:
                 intent.id,
                 state,
                 notices=self._notices(intent, state, sent=True),
-                known=known,
+                evidence=evidence,
                 **changes,
             )
 
-        outcome = SpooledOutcome(intent.id, state, _without_secrets(changes), known)
+        outcome = SpooledOutcome(intent.id, state, _without_secrets(changes), evidence)
         return self._settled(await self._written(intent, outcome, write))
 
     async def reject(

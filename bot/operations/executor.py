@@ -358,7 +358,7 @@ class Executor:
 
     async def _completed(self, intent: Intent, ended: Answered) -> None:
         completed = await self.completion.complete(
-            intent, ended.state, ended.changes, *ended.known
+            intent, ended.state, ended.changes, *ended.evidence
         )
         if completed.subject.creates:
             await self.take_up(completed)

@@ -13,7 +13,8 @@ from typing import Any, ClassVar
 from bot.dialogue.outcome import Audience, Bold, Button, Outcome, Part, Tone
 from bot.i18n import _
 from bot.ids import Kind
-from bot.journal.evidence import Ended, Fact, FactKind, Headline, Lifecycle, Standing
+from bot.journal.evidence import Fact, FactKind, Headline, Standing
+from bot.journal.lifecycle import Ended, Lifecycle
 from bot.journal.model import NEWS, REVIVED, Intent, Notice
 from bot.journal.queries import Usage
 from bot.journal.stops import How

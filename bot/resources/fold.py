@@ -43,17 +43,17 @@ _WORDS = {FactKind.ATTACHED, FactKind.CLOSED}
 class Known:
     """The facts about a thing, by their own times, as the rules ask for them.
 
-    *given* is the ID that it had when it was accepted, for resources whose things are
+    *own_ref* is the ID that it had when it was accepted, for resources whose things are
     keyed by one that we choose.
     """
 
     facts: Sequence[Fact]
-    given: str = ""
+    own_ref: str = ""
 
     def last(self, kind: FactKind, does: Does = Does.CREATE) -> Fact | None:
         """Return the last fact of that kind."""
-        found = [f for f in self.facts if f.kind is kind and f.does is does]
-        return found[-1] if found else None
+        of_kind = [f for f in self.facts if f.kind is kind and f.does is does]
+        return of_kind[-1] if of_kind else None
 
     @property
     def answered(self) -> Fact | None:
@@ -71,8 +71,8 @@ class Known:
         """The answer that it was not made, unless an ID came with that."""
         doubted = any(_is(f, FactKind.NO_ANSWER) and f.ref for f in self.facts)
         kinds = (FactKind.REFUSED, FactKind.GONE)
-        found = [f for f in self.facts if f.kind in kinds and f.does is Does.CREATE]
-        return found[-1] if found and not doubted else None
+        refusals = [f for f in self.facts if f.kind in kinds and f.does is Does.CREATE]
+        return refusals[-1] if refusals and not doubted else None
 
     def results(self, ref: str) -> list[Fact]:
         """Return how the stops of *ref* ended, in the order in which it was learnt.
@@ -115,30 +115,30 @@ def _is(fact: Fact, kind: FactKind) -> bool:
 
 def known_of(thing: Intent, facts: Sequence[Fact]) -> Known:
     """Return *facts* for the rules; *thing* has an ID of our choosing, if any."""
-    given = "" if thing.subject.sdk_app_id else thing.subject.ref
+    own_ref = "" if thing.subject.sdk_app_id else thing.subject.ref
     once = {fact.key: fact for fact in facts}.values()
-    return Known(sorted(once, key=_order), given)
+    return Known(sorted(once, key=_order), own_ref)
 
 
 def fold(thing: Intent, facts: Sequence[Fact]) -> Standing:
     """Return what *facts* say of a *thing* that Tencent tells nothing of by itself."""
-    known = known_of(thing, facts)
-    answered = known.answered
-    word = known.word
-    ref = (answered.ref if answered else "") or known.given
+    evidence = known_of(thing, facts)
+    answered = evidence.answered
+    word = evidence.word
+    ref = (answered.ref if answered else "") or evidence.own_ref
     if not ref and word:
         ref = word.ref
-    if over := over_by_answer(known, ref, vouched=answered is not None):
+    if over := over_by_answer(evidence, ref, vouched=answered is not None):
         return over
     if answered:
         return running(
-            known, Headline.ACCEPTED, ref=ref, since=answered.at, vouched=True
+            evidence, Headline.ACCEPTED, ref=ref, since=answered.at, vouched=True
         )
-    return unvouched(known)
+    return unvouched(evidence)
 
 
 def over_by_answer(
-    known: Known, ref: str, *, vouched: bool, ran_at: Iterable[int] = ()
+    evidence: Known, ref: str, *, vouched: bool, ran_at: Iterable[int] = ()
 ) -> Standing | None:
     """Return that it is over, if a stop was answered so and nothing ran after it.
 
@@ -147,7 +147,7 @@ def over_by_answer(
     """
     ran = max(ran_at, default=None)
     doubt: Fact | None = None
-    for fact in known.results(ref):
+    for fact in evidence.results(ref):
         stopped = fact.kind is FactKind.ANSWERED
         gone = fact.kind is FactKind.GONE and vouched
         if ran is not None and ran >= _after(fact):
@@ -175,7 +175,7 @@ def _after(fact: Fact) -> int:
 
 
 def running(  # noqa: PLR0913 - what distinguishes one that runs
-    known: Known,
+    evidence: Known,
     headline: Headline,
     *,
     ref: str,
@@ -185,9 +185,9 @@ def running(  # noqa: PLR0913 - what distinguishes one that runs
     ran_at: Iterable[int] = (),
 ) -> Standing:
     """Return the standing of a thing that runs, as far as is known."""
-    aged = max((f.status for f in known.facts if f.kind is FactKind.AGED), default=0)
-    asked = known.asked(ref)
-    stop = _last_stop(known, ref, ran_at)
+    aged = max((f.status for f in evidence.facts if f.kind is FactKind.AGED), default=0)
+    asked = evidence.asked(ref)
+    stop = _last_stop(evidence, ref, ran_at)
     state = State.EXPIRING if aged else State.STARTED
     quiet = headline in {Headline.ACCEPTED, Headline.CLAIMED, Headline.LIVE}
     if stop is Stop.MAYBE:
@@ -203,7 +203,7 @@ def running(  # noqa: PLR0913 - what distinguishes one that runs
         )
     if aged >= OUT_OF_REACH_DAYS:
         state, headline = State.EXPIRING, Headline.OUT_OF_REACH
-    silence = silence_of(known)
+    silence = silence_of(evidence)
     return Standing(
         state=state,
         headline=headline,
@@ -216,33 +216,33 @@ def running(  # noqa: PLR0913 - what distinguishes one that runs
     )
 
 
-def _last_stop(known: Known, ref: str, ran_at: Iterable[int]) -> Stop:
+def _last_stop(evidence: Known, ref: str, ran_at: Iterable[int]) -> Stop:
     """Return what is known of the stop that was tried last; doubt stays until news."""
     ran = max(ran_at, default=None)
-    found = Stop.NONE
-    for fact in known.results(ref):
+    outcome = Stop.NONE
+    for fact in evidence.results(ref):
         if fact.kind is FactKind.NO_ANSWER:
-            found = Stop.MAYBE
-        elif fact.kind is FactKind.REFUSED and found is not Stop.MAYBE:
-            found = Stop.REFUSED
-        if found is Stop.MAYBE and ran is not None and ran >= _after(fact):
-            found = Stop.NONE
-    return found
+            outcome = Stop.MAYBE
+        elif fact.kind is FactKind.REFUSED and outcome is not Stop.MAYBE:
+            outcome = Stop.REFUSED
+        if outcome is Stop.MAYBE and ran is not None and ran >= _after(fact):
+            outcome = Stop.NONE
+    return outcome
 
 
-def unvouched(known: Known, *, candidates: tuple[str, ...] = ()) -> Standing:
+def unvouched(evidence: Known, *, candidates: tuple[str, ...] = ()) -> Standing:
     """Return the standing of a thing that Tencent has not vouched for."""
-    if refused := known.refused:
-        return _unstarted(known, refused, State.NOT_STARTED, candidates)
-    word = known.word
+    if refused := evidence.refused:
+        return _unstarted(evidence, refused, State.NOT_STARTED, candidates)
+    word = evidence.word
     if word and word.kind is FactKind.ATTACHED:
-        return _claimed(known, word, candidates)
+        return _claimed(evidence, word, candidates)
     if word:
         return Standing(
             state=State.CLOSED,
             headline=Headline.CLOSED,
             candidates=candidates,
-            ref=known.given,
+            ref=evidence.own_ref,
             since=word.at,
             by=word.by,
             reason=word.text,
@@ -253,46 +253,48 @@ def unvouched(known: Known, *, candidates: tuple[str, ...] = ()) -> Standing:
         (FactKind.UNSENT, State.NOT_STARTED),
         (FactKind.WRITTEN, State.SENDING),
     ):
-        if fact := known.last(kind):
-            return _unstarted(known, fact, state, candidates)
-    return Standing(state=State.QUEUED, headline=Headline.REQUESTED, ref=known.given)
+        if fact := evidence.last(kind):
+            return _unstarted(evidence, fact, state, candidates)
+    return Standing(
+        state=State.QUEUED, headline=Headline.REQUESTED, ref=evidence.own_ref
+    )
 
 
 def _unstarted(
-    known: Known, fact: Fact, state: State, candidates: tuple[str, ...]
+    evidence: Known, fact: Fact, state: State, candidates: tuple[str, ...]
 ) -> Standing:
     unknown = state is State.UNKNOWN
     return Standing(
         state=state,
         headline=HEADLINES[state],
-        ref=known.given,
+        ref=evidence.own_ref,
         candidates=candidates,
         since=fact.at,
         by=fact.by if fact.kind is FactKind.UNSENT else "",
         code=fact.code,
         text=fact.text,
-        silence=silence_of(known) if unknown else None,
-        wished=known.asked("") is not None,
+        silence=silence_of(evidence) if unknown else None,
+        wished=evidence.asked("") is not None,
     )
 
 
-def _claimed(known: Known, word: Fact, candidates: tuple[str, ...]) -> Standing:
+def _claimed(evidence: Known, word: Fact, candidates: tuple[str, ...]) -> Standing:
     """Return how a thing stands for which only a person vouches."""
-    results = known.results(word.ref)
+    results = evidence.results(word.ref)
     gone = results and results[-1].kind is FactKind.GONE
     detached = any(
-        f.kind is FactKind.DETACHED and f.ref == word.ref for f in known.facts
+        f.kind is FactKind.DETACHED and f.ref == word.ref for f in evidence.facts
     )
     if not (gone or detached):
         return running(
-            known,
+            evidence,
             Headline.CLAIMED,
             ref=word.ref,
             since=word.at,
             vouched=False,
             by=word.by,
         )
-    doubt = known.last(FactKind.NO_ANSWER)
+    doubt = evidence.last(FactKind.NO_ANSWER)
     return Standing(
         state=State.UNKNOWN,
         headline=Headline.UNKNOWN,
@@ -302,14 +304,14 @@ def _claimed(known: Known, word: Fact, candidates: tuple[str, ...]) -> Standing:
         text=doubt.text if doubt else "",
         stop=Stop.NO_SUCH_TASK if gone else Stop.NONE,
         gone=word.ref,
-        silence=silence_of(known),
+        silence=silence_of(evidence),
     )
 
 
-def silence_of(known: Known) -> Silence | None:
+def silence_of(evidence: Known) -> Silence | None:
     """Return what was not heard, if somebody listened for it."""
-    silence = known.last(FactKind.SILENCE)
-    away = known.last(FactKind.AWAY)
+    silence = evidence.last(FactKind.SILENCE)
+    away = evidence.last(FactKind.AWAY)
     if silence is None and away is None:
         return None
     return Silence(

@@ -100,11 +100,14 @@ async def submit_start(ask: Ask, service: Service) -> Outcome | Form | None:
     again = _handles(kept.get(AGAIN, ""))
     try:
         return shown_after(placed, await _start(placed, service, wanted, again=again))
-    except AlreadyRuns as found:
-        await service.remember(placed, {AGAIN: ",".join({*again, *found.handles})})
+    except AlreadyRuns as runs_already:
+        await service.remember(
+            placed, {AGAIN: ",".join({*again, *runs_already.handles})}
+        )
         sentence = _("{handles} is alike, and runs or may. Send this in once more to")
         rest = _("start another all the same.")
-        text = f"{sentence.format(handles=', '.join(found.handles))} {rest}"
+        named = sentence.format(handles=", ".join(runs_already.handles))
+        text = f"{named} {rest}"
         field = "json" if wanted.prepared.pasted else "url"
         raise InvalidRequest({field: text}) from None
 
@@ -114,12 +117,14 @@ async def _start_or_ask(ask: Ask, service: Service, wanted: _Wanted) -> Outcome 
     again = _handles(ask.value(AGAIN))
     try:
         return await _start(ask, service, wanted, again=again)
-    except AlreadyRuns as found:
-        known = ",".join(sorted({*again, *found.handles}))
+    except AlreadyRuns as runs_already:
+        handles = ",".join(sorted({*again, *runs_already.handles}))
         draft_id = await service.open_form(ask, wanted.plan)
-        text = f"start {DRAFT}={draft_id} {AGAIN}={known}"
+        text = f"start {DRAFT}={draft_id} {AGAIN}={handles}"
         anyway = Button(_("Start another"), "relay", text, once=draft_id, danger=True)
-        alike = [await service.thing(ask.who, handle) for handle in found.handles]
+        alike = [
+            await service.thing(ask.who, handle) for handle in runs_already.handles
+        ]
         return lists.again(filter(None, alike), service.resources, anyway)
 
 

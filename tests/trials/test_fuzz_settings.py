@@ -75,13 +75,20 @@ variables = texts.map(
 )
 
 
+BEGINS = {"SLACK_BOT_TOKEN": "xoxb-", "SLACK_APP_TOKEN": "xapp-"}
+ALIKE = ",".join(f"R{number}" for number in range(1, 400))  # asked about, all of them
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """An environment and a config file, and the mode of a secret's own file."""
 
     variables: dict[str, str] = field(
         default_factory=lambda: {
-            **{name: f"{CANARY}-{name.lower()}" for name in SECRETS},
+            **{
+                name: f"{BEGINS.get(name, '')}{CANARY}-{name.lower()}"
+                for name in SECRETS
+            },
             "BOT_TRTC_SDK_APP_ID": "1400000002",
         }
     )
@@ -246,7 +253,7 @@ def is_right(url):
 async def reached(front, url):
     """Start a relay to *url*; return the URLs that the cloud was given."""
     room = 100_000 + front.number()
-    text = f'start {room} url="{slack_in(url)}" --go --again'
+    text = f'start {room} url="{slack_in(url)}" --go again={ALIKE}'
     _calls, actions = await front.typed(text, user=ANA)
     assert len(actions) <= 1
     return [url for relay in front.cloud.state.relays.values() for url in relay.urls]

@@ -257,6 +257,25 @@ CASES = {
         ),
         [],
     ),
+    "several things as of several moments": (
+        lambda: (
+            Tale()
+            .started()
+            .asked("stop")
+            .later(60)
+            .sent(STOP)
+            .ledger("stop")
+            .answered(STOP)
+            .later(60)
+            .shown(
+                "R1 · stopping   room q1",
+                f"As of {at(9)}",
+                "R1 · stopping   room q1",
+                f"As of {at(110)}",
+            )
+        ),
+        [UNTRUE],
+    ),
     "words that the table does not know": (
         lambda: Tale().started().shown("All is well."),
         ["unread statement"],

@@ -46,12 +46,12 @@ class HandleMarks:
         """Let the counters of *engine* begin where this file ends, if it is ahead."""
         with engine.begin() as connection:
             rows = connection.execute(select(counters.c.kind, counters.c.last))
-            known: dict[str, int] = {row.kind: row.last for row in rows}
+            counts: dict[str, int] = {row.kind: row.last for row in rows}
             for kind, number in self._last.items():
-                if number <= known.get(kind, 0):
+                if number <= counts.get(kind, 0):
                     continue
                 log.warning("handles.ahead", kind=kind, handles_from=number + 1)
-                if kind in known:
+                if kind in counts:
                     of = counters.c.kind == kind
                     connection.execute(update(counters).where(of).values(last=number))
                 else:

@@ -50,11 +50,11 @@ def revived(intent: Intent, facts: Mapping[str, Any]) -> Outcome:
 def stuck(intent: Intent, _facts: Mapping[str, Any]) -> Outcome:
     """Return the alarm that a stop does not get through."""
     sentence = _("The stop of {handle} does not get through. It is tried for a day.")
-    known = _("As far as is known it goes on running, and is billed.")
+    billed = _("As far as is known it goes on running, and is billed.")
     return alarm_of(
         intent,
         sentence.format(handle=intent.handle or intent.subject.ref),
-        line(known, " ", _("It can be stopped in the TRTC console:")),
+        line(billed, " ", _("It can be stopped in the TRTC console:")),
         Code(intent.subject.ref),
     )
 
@@ -75,12 +75,12 @@ def not_live(intent: Intent, _facts: Mapping[str, Any]) -> Outcome:
 def out_of_reach(intent: Intent, _facts: Mapping[str, Any]) -> Outcome:
     """Return the alarm that Tencent takes no stop of a relay any more."""
     sentence = _("{handle} is out of reach: Tencent takes no stop of it any more.")
-    known = _("As far as is known it goes on running, and is billed.")
+    billed = _("As far as is known it goes on running, and is billed.")
     hint = _("Remove its robot from the room to end it:")
     return alarm_of(
         intent,
         sentence.format(handle=intent.handle),
-        line(known, " ", hint),
+        line(billed, " ", hint),
         Code(intent.subject.agent),
     )
 

@@ -166,8 +166,8 @@ def _out_of_reach(_intent: Intent) -> Iterable[Span]:
 
 def _claimed(intent: Intent) -> Iterable[Span]:
     by = Who(SlackUserId(intent.standing.by))
-    said = _("Tencent has not said anything of it yet.")
-    yield from (_("Attached by"), " ", by, "; ", said)
+    silent = _("Tencent has not said anything of it yet.")
+    yield from (_("Attached by"), " ", by, "; ", silent)
 
 
 def _billed(_intent: Intent) -> Iterable[Span]:
@@ -251,9 +251,9 @@ def _targets(intent: Intent) -> Iterable[Part]:
 
 
 def _padded(intent: Intent) -> tuple[TargetStanding, ...]:
-    known = intent.standing.targets
-    missing = len(_urls(intent)) - len(known)
-    return (*known, *[TargetStanding()] * max(missing, 0))
+    standings = intent.standing.targets
+    missing = len(_urls(intent)) - len(standings)
+    return (*standings, *[TargetStanding()] * max(missing, 0))
 
 
 def target_name(intent: Intent, number: int) -> str:

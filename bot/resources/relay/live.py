@@ -59,17 +59,19 @@ OVER = {Target.ENDED, Target.IDLE}
 
 def fold(thing: Intent, facts: Sequence[Fact]) -> Standing:
     """Return what *facts* say of the relay *thing*."""
-    known = known_of(thing, facts)
-    ids = _ids(thing, known)
+    evidence = known_of(thing, facts)
+    ids = _ids(thing, evidence)
     if not ids.ref:
-        return unvouched(known, candidates=ids.candidates)
+        return unvouched(evidence, candidates=ids.candidates)
     if not ids.vouched:
-        claimed = unvouched(known, candidates=ids.candidates)
-        over = over_by_answer(known, ids.ref, vouched=False)
+        claimed = unvouched(evidence, candidates=ids.candidates)
+        over = over_by_answer(evidence, ids.ref, vouched=False)
         return replace(over or claimed, candidates=ids.candidates)
-    events = [f for f in known.facts if f.kind is FactKind.EVENT and f.ref == ids.ref]
+    events = [
+        f for f in evidence.facts if f.kind is FactKind.EVENT and f.ref == ids.ref
+    ]
     targets = _targets(thing, events)
-    standing = _vouched(thing, known, ids, events, targets)
+    standing = _vouched(thing, evidence, ids, events, targets)
     return replace(standing, targets=targets, candidates=ids.candidates)
 
 
@@ -80,28 +82,28 @@ class _Ids:
     candidates: tuple[str, ...]
 
 
-def _ids(thing: Intent, known: Known) -> _Ids:
+def _ids(thing: Intent, evidence: Known) -> _Ids:
     """Return the relay's TaskId, and every other that came with its name.
 
     The answer's goes first, then that of an event about one of its targets. A
     person's counts as long as Tencent has named none.
     """
-    said = known.answered.ref if known.answered else ""
-    told = [
+    answered_ref = evidence.answered.ref if evidence.answered else ""
+    event_refs = [
         f.ref
-        for f in known.facts
+        for f in evidence.facts
         if f.kind is FactKind.EVENT and _is_about(thing, f) and f.ref
     ]
-    word = known.word
+    word = evidence.word
     claimed = word.ref if word and word.kind is FactKind.ATTACHED else ""
-    by_tencent = said or (told[0] if told else "")
-    detached = {f.ref for f in known.facts if f.kind is FactKind.DETACHED}
-    named = (f for f in known.facts if f.kind in _NAMING and f.does is Does.CREATE)
+    by_tencent = answered_ref or (event_refs[0] if event_refs else "")
+    detached = {f.ref for f in evidence.facts if f.kind is FactKind.DETACHED}
+    named = (f for f in evidence.facts if f.kind in _NAMING and f.does is Does.CREATE)
     every = dict.fromkeys(f.ref for f in named if f.ref)
     # an event of our robot vouches for the TaskId that a person gave, whatever it names
-    heard = {f.ref for f in known.facts if f.kind is FactKind.EVENT}
+    heard = {f.ref for f in evidence.facts if f.kind is FactKind.EVENT}
     ref = by_tencent or claimed
-    gone = {f.ref for f in known.results(claimed) if f.kind is FactKind.GONE}
+    gone = {f.ref for f in evidence.results(claimed) if f.kind is FactKind.GONE}
     candidates = tuple(
         one for one in every if one not in {ref, *detached} and one not in gone
     )
@@ -115,7 +117,7 @@ def _is_about(thing: Intent, event: Fact) -> bool:
 
 def _vouched(
     thing: Intent,
-    known: Known,
+    evidence: Known,
     ids: _Ids,
     events: Sequence[Fact],
     targets: tuple[TargetStanding, ...],
@@ -124,15 +126,15 @@ def _vouched(
     ran_at = [f.at for f in counted if f.status in _RUNS]
     # one that failed was tried until then, and says nothing of the moment after
     ran_at += [f.at - 2 * MARGIN for f in counted if f.status == RelayStatus.FAILED]
-    if over := over_by_answer(known, ids.ref, vouched=True, ran_at=ran_at):
+    if over := over_by_answer(evidence, ids.ref, vouched=True, ran_at=ran_at):
         return over
-    if over := _over_by_events(thing, known, ids.ref, targets, ran_at):
+    if over := _over_by_events(thing, evidence, ids.ref, targets, ran_at):
         return over
     since, headline = _headline(thing, targets)
-    answered = known.answered
+    answered = evidence.answered
     accepted_at = answered.at if answered else min((f.at for f in events), default=0)
     return running(
-        known,
+        evidence,
         headline,
         ref=ids.ref,
         since=since or accepted_at,
@@ -143,7 +145,7 @@ def _vouched(
 
 def _over_by_events(
     thing: Intent,
-    known: Known,
+    evidence: Known,
     ref: str,
     targets: Sequence[TargetStanding],
     ran_at: Iterable[int],
@@ -161,7 +163,7 @@ def _over_by_events(
     ran = max(ran_at, default=0)
     sent = [
         f
-        for f in known.results(ref)
+        for f in evidence.results(ref)
         if f.kind in {FactKind.ANSWERED, FactKind.NO_ANSWER}
         and ran - MARGIN <= f.at
         and (f.at if f.since is None else f.since) <= at + MARGIN
@@ -176,7 +178,7 @@ def _over_by_events(
             by=sent[-1].by,
             ending=Ending.STOPPED,
         )
-    written = _written(known, ref)
+    written = _written(evidence, ref)
     if written is None and any(one.status is Target.IDLE for one in targets):
         return None
     return Standing(
@@ -190,12 +192,12 @@ def _over_by_events(
     )
 
 
-def _written(known: Known, ref: str) -> Fact | None:
+def _written(evidence: Known, ref: str) -> Fact | None:
     """Return the stop that was under way when the relay ended, if one was.
 
     Whether it was that which ended it, only its answer tells.
     """
-    stops = [f for f in known.facts if f.does is Does.END and f.ref == ref]
+    stops = [f for f in evidence.facts if f.does is Does.END and f.ref == ref]
     undone = {f.job for f in stops if f.kind in {FactKind.REFUSED, FactKind.UNSENT}}
     written = (f for f in stops if f.kind is FactKind.WRITTEN)
     return next((f for f in written if f.job not in undone), None)
@@ -237,8 +239,8 @@ def _targets(thing: Intent, events: Iterable[Fact]) -> tuple[TargetStanding, ...
 
 
 def _course(event: Fact) -> tuple[int, int, str]:
-    known = event.status in _COURSE
-    place = _COURSE.index(RelayStatus(event.status)) if known else -1
+    evidence = event.status in _COURSE
+    place = _COURSE.index(RelayStatus(event.status)) if evidence else -1
     return (event.at, place, event.key)
 
 

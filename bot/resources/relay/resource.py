@@ -10,7 +10,8 @@ from bot.access.limits import check_counts
 from bot.dialogue.outcome import Button, Outcome, Part
 from bot.errors import AlreadyRuns, InvalidRequest
 from bot.ids import Kind
-from bot.journal.evidence import Ended, Fact, FactKind, Standing
+from bot.journal.evidence import Fact, FactKind, Standing
+from bot.journal.lifecycle import Ended
 from bot.journal.model import CONTRADICTION, REVIVED, Intent, Notice
 from bot.journal.queries import Usage
 from bot.resources.base import Alarm, Resource, Timer, Yield

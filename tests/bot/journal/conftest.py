@@ -264,7 +264,7 @@ async def carried_out(journal, stop, kind, clock):
     )
     reason = {"reason": How.GONE} if kind is FactKind.GONE else {}
     return await journal.complete(
-        stop.id, to, notices=(ANSWERED,), known=(said,), **reason
+        stop.id, to, notices=(ANSWERED,), evidence=(said,), **reason
     )
 
 

@@ -298,7 +298,7 @@ class Machine(Promises):
         )
         changes = {"reason": GONE[kind]} if kind in GONE else {}
         completing = self.journal.complete(
-            stop, ENDS_IN[kind], notices=(ANSWERED,), known=(said,), **changes
+            stop, ENDS_IN[kind], notices=(ANSWERED,), evidence=(said,), **changes
         )
         assert self.run(completing).state is ENDS_IN[kind]
 

@@ -39,7 +39,7 @@ async def test_an_answer_is_known_with_its_times(journal, sending, clock):
     known = fact(FactKind.ANSWERED, at, ref="task", since=millis(since), key="a")
 
     completed = await journal.complete(
-        sending.id, State.STARTED, notices=(), known=(known,), request_id="q"
+        sending.id, State.STARTED, notices=(), evidence=(known,), request_id="q"
     )
 
     assert (await journal.find.facts_of(sending.id))[1:] == [known]
@@ -56,7 +56,7 @@ async def test_the_task_of_a_second_answer_is_an_alarm_and_changes_no_other(
     other = fact(FactKind.ANSWERED, clock(), ref="other", job=sending.id)
 
     current = await journal.complete(
-        sending.id, State.STARTED, notices=(), known=(other,)
+        sending.id, State.STARTED, notices=(), evidence=(other,)
     )
 
     assert current.subject.ref == started.subject.ref
@@ -119,7 +119,7 @@ async def test_candidates_that_came_with_no_answer_are_kept_and_told(
     candidate = replace(doubt, ref="-cut", key="c")
 
     unknown = await journal.complete(
-        sending.id, State.UNKNOWN, notices=(), known=(doubt, candidate)
+        sending.id, State.UNKNOWN, notices=(), evidence=(doubt, candidate)
     )
 
     assert (unknown.state, unknown.standing.candidates) == (State.UNKNOWN, ("-cut",))

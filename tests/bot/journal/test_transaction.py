@@ -7,7 +7,8 @@ import pytest
 from bot.dialogue.outcome import Audience
 from bot.errors import IllegalMove, JournalUnavailable, TaskTaken
 from bot.ids import Kind
-from bot.journal.evidence import Ended, Fact, FactKind, Headline, Standing
+from bot.journal.evidence import Fact, FactKind, Headline, Standing
+from bot.journal.lifecycle import Ended
 from bot.journal.model import CARD_NOTICE, Changes, Notice
 from bot.journal.rows import millis
 from bot.states import EDGES, State, sources
@@ -111,7 +112,7 @@ async def test_facts_that_came_together_are_one_change(lamps, lamp):
     await told(lamps)
 
     now = await lamps.complete(
-        lamp.id, State.STARTED, notices=(), known=(said(1), said(2), said(3))
+        lamp.id, State.STARTED, notices=(), evidence=(said(1), said(2), said(3))
     )
 
     # the first is the answer itself, so it is learnt last

@@ -149,12 +149,12 @@ class Tencent:
             raw = raw[: raw.index(reply["TaskId"].encode()) + 20]
             return self._response(request, raw)
         task = reply.get("TaskId") or about.get("task", "")
+        if request.transport is None or request.transport.is_closing():
+            return web.Response()  # nobody waits for it any more
         self.note("answered", **{**about, **told, "task": task})
         return self._response(request, raw)
 
     def _response(self, request, raw, status=200, kind="application/json"):
-        if request.transport is None or request.transport.is_closing():
-            self.note("unread")
         date = format_datetime(self.clock.true, usegmt=True)
         return web.Response(
             body=raw, status=status, content_type=kind, headers={"Date": date}

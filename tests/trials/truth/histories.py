@@ -310,7 +310,7 @@ class History:
             ("before", "after", "after", "broken", "half", "late", "held", "500")
             + ("refused",) * 4
         )
-        return Fault(how, self.dice.choice(CODES), self.dice.choice((1.0, 4.0, 12.0)))
+        return Fault(how, self.dice.choice(CODES), self.dice.choice((1.0, 4.0, 11.3)))
 
     async def tencent_away(self):
         self.cloud.away = True

@@ -71,11 +71,12 @@ class People:
     async def start(self, user=PEOPLE[0], *, targets=1, times=1, more="", **where):
         """Type a start; return its room."""
         room = self.new_room()
-        urls = ",".join(
+        urls = " ".join(
             URL.format(host=f"{'' if n == 0 else f't{n}.'}{HOST}", room=room)
             for n in range(targets)
         )
-        line = f"/relay start {room} type=text url={urls} --go {more}".strip()
+        quoted = f'"{urls}"' if targets > 1 else urls
+        line = f"/relay start {room} type=text url={quoted} --go {more}".strip()
         about = self.note_of(user, does="start", room=room)
         await self.slack.command(user, line, times=times, **where, **about)
         return room

@@ -218,7 +218,8 @@ def none_arrived(subject, claim):
 @judges("away")
 def away(subject, _claim):
     """The bot was away while Tencent may have told it more."""
-    sent = min(subject.sent(START), default=subject.drawn)
+    asked = [ask["t"] for ask in subject.asked("start")]
+    sent = min(asked, default=subject.drawn)
     lives = subject.facts.alive
     gaps = [(one[3], two[2]) for one, two in pairwise(lives)]
     if not any(back > sent for _gone, back in gaps):

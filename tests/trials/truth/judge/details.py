@@ -109,7 +109,7 @@ def billed_as_known(subject, _claim):
 @judges("not stopped by this")
 def not_stopped_by_this(subject, _claim):
     """The stop that was asked for came to nothing."""
-    asked = min((ask["t"] for ask in subject.asked("stop")), default=subject.drawn)
+    asked = max((ask["t"] for ask in subject.asked("stop")), default=subject.drawn)
     stopped = [t for t in subject.tasks if t.how == "stop" and t.ended >= asked]
     if any(task.ended <= subject.drawn for task in stopped):
         yield UNTRUE, "told as not stopped by that, and the ledger says that it was"

@@ -45,7 +45,12 @@ class Subject:
         attached = {
             ask["ref"]
             for ask in facts.asks.values()
-            if ask.get("does") == "attach" and ask.get("room") == room and room
+            if ask.get("does") == "attach"
+            and ask.get("room") == room
+            and ask["seq"] < seq
+            and (
+                ask["ref"] not in facts.tasks or self._is_mine(facts.tasks[ask["ref"]])
+            )
         }
         self.attached = attached
         self._news = [
@@ -91,7 +96,7 @@ class Subject:
             if name == action and seq < self.seq
         ]
 
-    def _events(self, certain):
+    def _events(self, *, certain):
         """Return the events that name a target of it."""
         urls = {url for task in self.tasks for url in task.urls}
         news = self.news("event", certain=certain)
@@ -100,7 +105,7 @@ class Subject:
     def statuses(self, *, certain):
         """Return the latest status of each target by its own time, and its events."""
         last, every = {}, {}
-        for one in self._events(certain):
+        for one in self._events(certain=certain):
             where = target(one.url)
             every.setdefault(where, set()).add(one.status)
             if where not in last or one.at >= last[where].at:
@@ -145,7 +150,7 @@ class Subject:
         ]
         last, every = self.statuses(certain=certain)
         # an event of the same moment as a request may be held for the later one
-        up = [e.at for e in self._events(certain) if certain and e.status in UP]
+        up = [e.at for e in self._events(certain=False) if certain and e.status in UP]
         latest_up = max(up, default=-1e9)
         times = [one.at for one in ends if latest_up < one.since - MARGIN]
         gone = all(

@@ -75,10 +75,10 @@ class Reader:
                 self._blame(entry, UNREAD, "no pattern takes it", line)
         self._learn(entry, claims)
         about = self._about(entry, claims)
-        drawn = self._drawn(entry, claims)
-        for claim in claims:  # several cards may share a message
-            if "room" in claim.found and "handle" in claim.found:
-                about = {"room": claim.found["room"], "task": ""}
+        moments = self._drawn(entry, claims)
+        for claim, drawn in zip(claims, moments, strict=True):
+            if room := self.rooms.get(claim.found.get("handle", "")):
+                about = {"room": room, "task": ""}  # several may share a message
             self._judge(claim, entry, drawn, about)
 
     def _learn(self, entry, claims):
@@ -109,11 +109,18 @@ class Reader:
         return {"room": room, "task": found.get("task", "")}
 
     def _drawn(self, entry, claims):
-        """Return when *entry* was drawn, or the earlier moment that it speaks of."""
+        """Return for each claim when it was drawn, or the moment that it speaks of.
+
+        That moment stands below what is said as of it.
+        """
         ahead = self.facts.bots_clock(entry["seq"])
-        named = [one.found["time"] for one in claims if one.kind == AS_OF]
-        moments = [self.facts.moment(one) + SECOND - ahead for one in named]
-        return min([entry["drawn"], *moments])
+        at, moments = entry["drawn"], []
+        for claim in reversed(claims):
+            if claim.kind == AS_OF:
+                named = self.facts.moment(claim.found["time"]) + SECOND - ahead
+                at = min(entry["drawn"], named)
+            moments.append(at)
+        return reversed(moments)
 
     def _judge(self, claim, entry, drawn, about):
         own = {k: claim.found[k] for k in ("room", "task") if k in claim.found}
@@ -219,6 +226,9 @@ def _answers(entry, number, ask):
         return True
     if entry["only"] not in {"", ask["user"]}:
         return False
+    to_them = ask["user"] in {entry["only"], f"U{entry['channel'][1:]}"}
+    if _reads(ask) and to_them and entry["t"] <= ask["t"] + READS_SECONDS:
+        return True
     if ask.get("ts") and entry["thread"] == ask["ts"]:
         return True
     about = " ".join(entry["lines"])
