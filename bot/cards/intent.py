@@ -67,6 +67,8 @@ def result(intent: Intent, resource: Resource) -> Outcome:
 
 
 def _result_tone(intent: Intent, *, ends: bool) -> Tone:
+    if intent.settlement.reason == How.OVER:
+        return Tone.OVER
     if intent.state is State.UNKNOWN:
         return Tone.UNKNOWN
     if intent.state is not State.DONE:

@@ -34,6 +34,7 @@ class How(StrEnum):
     NOT_STARTED = "not started"  # nor did that ever run
     ENDED = "ended"  # that ended by itself meanwhile
     GONE = "gone"  # Tencent knows no such task
+    OVER = "over"  # that is over, but not known to be by this
     NO_SUCH_TASK = "no such task"  # of an ID that only a person vouches for
 
 
@@ -112,6 +113,7 @@ def follow(tx: Transaction, before: Intent, after: Intent) -> None:
         _end(tx, after, How.NOT_STARTED)
     elif after.state in {State.STOPPED, State.ENDED} and before.state != after.state:
         _end(tx, after, How.ENDED)
+        _excuse(tx, after)
     elif after.subject.ref and after.subject.ref != before.subject.ref:
         _adopt(tx, after)
         for wish in open_of(tx, after.id):
@@ -151,6 +153,20 @@ def _end(tx: Transaction, thing: Intent, how: How) -> None:
     for stop in open_of(tx, thing.id):
         if stop.subject.ref in {"", thing.subject.ref}:
             settle(tx, stop, State.DONE, Changes(reason=how))
+
+
+def _excuse(tx: Transaction, thing: Intent) -> None:
+    """Note on the stops of *thing* that ended in doubt, or in vain, that it is over."""
+    tx.connection.execute(
+        intents.update()
+        .where(
+            intents.c.ends,
+            intents.c.about == thing.id,
+            intents.c.ref == thing.subject.ref,
+            intents.c.state.in_([State.UNKNOWN.value, State.NOT_STARTED.value]),
+        )
+        .values(reason=How.OVER)
+    )
 
 
 def _release(tx: Transaction, wish: Intent, thing: Intent) -> None:
