@@ -51,7 +51,7 @@ WORDS = {
 SHOWN = {
     State.NOT_STARTED: "not started",
     State.UNKNOWN: "unknown",
-    State.STARTED: "started",
+    State.STARTED: "accepted",
 }
 FREE = Policy(
     teams=(TEAM,),
@@ -104,8 +104,9 @@ class Ended:
         if intent is None or intent.action != RELAY:
             return
         if self.word == "S":
-            claim(self.ran, self.handle, "is told as started, and does not run")
-        claim(SHOWN[intent.state] in answers[0], answers, "but is", intent.state)
+            claim(self.ran, self.handle, "is told as accepted, and does not run")
+        shown = f"{self.handle} · {SHOWN[intent.state]}"
+        claim(shown in answers[0], answers, "but is", intent.state)
 
 
 @dataclass
@@ -123,6 +124,7 @@ class Roads:
     took: dict[str, float] = field(default_factory=dict)  # the longest try, seconds
     used: set[Any] = field(default_factory=set)
     slow: set[Any] = field(default_factory=set)
+    skew: float | None = None  # seconds, as the client of the last try has it
 
     async def send(self, request, *, region, language=""):
         """Send *request* by the next road."""
@@ -139,6 +141,7 @@ class Roads:
         finally:
             took = time.monotonic() - begun
             self.took[request.action] = max(took, self.took.get(request.action, 0))
+            self.skew = client.skew
 
     def correct_clock(self):
         for client in self.used:

@@ -83,6 +83,11 @@ class Breaking:
         await self.client.send(request, **how)
         raise self.error
 
+    @property
+    def skew(self):
+        """Seconds that our clock is ahead, as far as the client knows."""
+        return self.client.skew
+
     def correct_clock(self):
         """There is none to correct."""
 

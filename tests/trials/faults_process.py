@@ -178,7 +178,7 @@ async def try_term(terms, word, ground):
     kept = await ground.word("R1")
     claim(kept == word, "it is", kept)
     await ground.bot()
-    await ground.shows("R1", "started" if word == "S" else "unknown")
+    await ground.shows("R1", "accepted" if word == "S" else "unknown")
     ground.runs(1)
 
 
@@ -213,7 +213,7 @@ async def try_frozen(ground):
     ground.gate.open.set()
     await ground.space.feed.stirred(FROZEN)
     life.process.send_signal(signal.SIGCONT)
-    await ground.shows("R1", "started")
+    await ground.shows("R1", "accepted")
     ground.runs(1)
 
 
@@ -223,7 +223,7 @@ async def try_no_files(ground):
     await ground.lay()
     life = await ground.bot()
     await ground.typed(START.format(room=1))
-    await ground.shows("R1", "started")
+    await ground.shows("R1", "accepted")
     await ground.space.feed.quiet()
     pid = life.process.pid
     limits = resource.prlimit(pid, resource.RLIMIT_NOFILE)
@@ -237,12 +237,14 @@ async def try_no_files(ground):
         claim(held and "not started" in ground.seen("R2")[0], ground.seen("R2"))
     number = 2 if refused else 3
     await ground.typed(START.format(room=3))
-    await ground.shows(f"R{number}", "started")
+    await ground.shows(f"R{number}", "accepted")
     ground.runs(2)
 
 
 def _settled(seen):
-    return any(word in text for text in seen for word in ("started", "unknown"))
+    return any(
+        word in text for text in seen for word in ("accepted", "not started", "unknown")
+    )
 
 
 @fault("F27", "sockets warned, renewed, broken", slow=True)
@@ -261,7 +263,7 @@ async def try_sockets(ground):
         back = await ground.space.feed.until(lambda: sockets.connections == 2)  # noqa: B023
         claim(back, "after", way.__name__, sockets.connections, "connections")
         await ground.typed(START.format(room=number))
-        await ground.shows(f"R{number}", "started")
+        await ground.shows(f"R{number}", "accepted")
     claim(life.process.returncode is None, "it gave up")
 
 
@@ -275,13 +277,13 @@ async def try_envelopes(ground):
     command = client._payloads.command(seed.ANA, ops, "/relay", text)
     acks = await _carried(client, EnvelopeType.COMMAND, command)
     claim(not any(ack.failed for ack in acks), acks)
-    await ground.shows("R1", "started")
+    await ground.shows("R1", "accepted")
     await ground.typed(START.format(room=2).replace(" --go", ""))
     await ground.space.feed.until(lambda: ground.space.top(seed.ANA.id))
     form = client._payloads.submission(seed.ANA, ground.space.top(seed.ANA.id))
     acks = await _carried(client, EnvelopeType.INTERACTIVE, form)
     claim(not any(ack.failed for ack in acks), acks)
-    await ground.shows("R2", "started")
+    await ground.shows("R2", "accepted")
     claim(len(ground.cloud.state.calls) == 2, ground.cloud.state.calls)
 
 
@@ -297,7 +299,7 @@ async def try_ready(ground):
     life = await ground.bot(gated=True)
     ground.gate.open.set()
     await ground.typed(START.format(room=1))
-    await ground.shows("R1", "started")
+    await ground.shows("R1", "accepted")
     async with (
         aiohttp.ClientSession() as session,
         session.get(f"http://127.0.0.1:{life.port}/readyz") as answer,

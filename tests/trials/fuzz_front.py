@@ -170,6 +170,7 @@ class Front:
 
     async def fresh(self):
         await stage.end_all(self.world, TEAM)
+        await self.settled()
         self.cloud.state.relays.clear()
         self.cloud.state.renders.clear()
         self.cloud.refused.clear()

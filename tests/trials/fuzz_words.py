@@ -19,7 +19,8 @@ VERBS = {
 KEYS = (
     "app", "room", "type", "what", "user", "stream", "layout", "url", "quality",
     "width", "height", "fps", "bitrate", "gop", "idle", "note", "json", "region", "ip",
-    "client", "mode", "params", "host", "role", "product", "roomm", "--room",
+    "client", "mode", "params", "host", "role", "product", "again", "task", "roomm",
+    "--room",
 )  # fmt: skip
 FLAGS = (
     "--go", "--dry-run", "--again", "--yes", "-y", "--help", "-h", "--public",
@@ -32,7 +33,7 @@ WORDS = (
     "live", "720p15", '"room one"', "f3b0c1d2-1111-2222-3333-444455556666",
 )  # fmt: skip
 SOUND = (
-    ("/relay", "start 295066 url=rtmp://push.example.com/live/k --go --again"),
+    ("/relay", "start 295066 url=rtmp://push.example.com/live/k --go again=R1,R2"),
     ("/relay", "start 'room one' url=rtmp://a.example.com/b/c what=audio --go"),
     ("/relay", "stop -m9" + "a" * 70 + " --yes"),
     ("/car", "start user=somebody ip=125.127.178.228 --go"),

@@ -6,11 +6,13 @@ clock that stands still.
 
 import os
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from pydantic import SecretStr
 
 from bot.app import Ports, build
+from bot.journal.evidence import Does, Fact, FactKind, fact_key
+from bot.journal.rows import millis
 from bot.operations.recovery import recover
 from bot.resources.registry import RESOURCES
 from bot.routing.router import Router
@@ -75,17 +77,21 @@ def client(endpoints, secret_id, secret_key, now, resolver=None):
 
 
 def exchange(world, **parts):
-    """Let the executor of *world* send by another client, or run in other tasks."""
+    """Let the executor of *world* send by another client, or run in other tasks.
+
+    What a callback lets go takes the same way.
+    """
     bot = world.bot
     executor = replace(bot.operations.executor, **parts)
     operations = replace(bot.operations, executor=executor)
     router = Router(bot.router.commands, operations)
-    world.bot = replace(bot, operations=operations, router=router)
+    callbacks = replace(bot.callbacks, take_up=executor.take_up)
+    world.bot = replace(bot, operations=operations, router=router, callbacks=callbacks)
 
 
 async def recovered(world):
     """Take up what the life before *world* left."""
-    await recover(world.executor, world.clock())
+    await recover(world.executor, world.hearing, world.clock())
     await world.tasks.drain(60)
 
 
@@ -130,13 +136,35 @@ async def unfinished(world):
     return await world.journal.find.unfinished("another life")
 
 
-END = {State.QUEUED: State.NOT_STARTED, State.SENDING: State.UNKNOWN}
-THEN = {State.UNKNOWN: State.CLOSED}
+LATER = timedelta(days=366)  # after every event that a trial makes up
 
 
 async def end_all(world, team):
     """End all that is queued, sent, unknown or running in the journal."""
+    journal, late = world.journal, millis(world.clock() + LATER)
     for intent in await unfinished(world):
-        await world.journal.move(intent.id, END[intent.state])
-    for intent in await world.journal.find.recent(team, states=ACTIVE, limit=1000):
-        await world.journal.move(intent.id, THEN.get(intent.state, State.STOPPED))
+        if intent.state is State.QUEUED:
+            await journal.reject(intent.id, notices=())
+        else:
+            await journal.complete(intent.id, State.UNKNOWN, notices=())
+    for intent in await journal.find.recent(team, states=ACTIVE, limit=1000):
+        await journal.learn(intent.id, _end(intent, late))
+    left = await journal.find.recent(team, states=ACTIVE, limit=1)
+    assert not left, f"{left[0].handle} goes on, {left[0].state}"
+
+
+def _end(intent, at):
+    """Return as a fact that *intent* is over: told by somebody, or by Tencent.
+
+    One whose TaskId is another's as well is over by that.
+    """
+    unknown = intent.state is State.UNKNOWN
+    ref = (intent.subject.ref, *intent.standing.candidates)[-1]
+    return Fact(
+        kind=FactKind.CLOSED if unknown else FactKind.ANSWERED,
+        does=Does.CREATE if unknown else Does.END,
+        key=fact_key(intent.id, "end of the trial", at),
+        ref="" if unknown else intent.subject.ref or ref,
+        at=at,
+        came_at=at,
+    )

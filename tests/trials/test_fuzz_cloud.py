@@ -87,21 +87,29 @@ async def test_an_answer_of_any_shape_is_told_and_never_becomes_a_lie(front, exa
         key = f"slash:{payload['team_id']}:{payload['trigger_id']}"
         intents = await front.world.journal.find.matching(str(number), TeamId(TEAM))
         (intent,) = [intent for intent in intents if intent.key == key]
-        check_borne_out(intent, raw[1], len(actions))
+        ref = intent.subject.ref or await another_has(front, intent)
+        check_borne_out(intent, ref, raw[1], len(actions))
 
 
-def check_borne_out(intent, body, tries):
+async def another_has(front, intent):
+    """Return the TaskId that came with *intent* and is another relay's already.
+
+    Tencent gives none twice, as examples do; two relays never go by one.
+    """
+    for ref in intent.standing.candidates:
+        owner = await front.world.journal.find.by_ref(ref, TeamId(TEAM))
+        if owner and owner.id != intent.id and owner.subject.ref == ref:
+            return ref
+    return ""
+
+
+def check_borne_out(intent, ref, body, tries):
     """Assert that a start ended in a state that *body*, the answer, can bear out."""
     if intent.state is State.STARTED:
-        assert intent.subject.ref, "started, without a TaskId"
-        spelt = (
-            json.dumps(intent.subject.ref)[1:-1].encode(),
-            intent.subject.ref.encode(),
-        )
+        assert ref, "started, without a TaskId"
+        spelt = (json.dumps(ref)[1:-1].encode(), ref.encode())
         whole = any(text in body for text in spelt)
-        assert whole or "\\u" in body.decode("latin-1"), (
-            f"TaskId {intent.subject.ref[:20]}"
-        )
+        assert whole or "\\u" in body.decode("latin-1"), f"TaskId {ref[:20]}"
     elif intent.state is State.NOT_STARTED:
         code = json.loads(body.decode())["Response"]["Error"]["Code"]
         parts = code.split(".")
