@@ -97,6 +97,8 @@ def placed(tx: Transaction, new: NewIntent) -> Placed:
 def asked(tx: Transaction, stop: Intent) -> None:
     """Note on the thing that its end was asked for; end it if it was never sent."""
     subject = stop.subject
+    if _is_doubted(tx, stop):
+        tx.update(stop.id, Changes(doubt=True))
     if subject.about is None:
         return
     thing = tx.get(subject.about)
@@ -207,6 +209,23 @@ def _adopt(tx: Transaction, thing: Intent) -> None:
             tx.learn(thing.id, _asked(tx, stop))
         elif kind := _ENDED.get((stop.state, stop.settlement.reason)):
             tx.learn(thing.id, _ended_as(stop, kind))
+
+
+def _is_doubted(tx: Transaction, stop: Intent) -> bool:
+    """Tell whether an earlier stop of the same ID may have got through, or did.
+
+    Then a refusal of this one does not mean that it goes on.
+    """
+    subject = stop.subject
+    earlier = select(intents.c.id).where(
+        intents.c.ends,
+        intents.c.sdk_app_id == subject.sdk_app_id,
+        intents.c.ref == subject.ref,
+        intents.c.ref != "",
+        intents.c.id != stop.id,
+        intents.c.state.in_([State.UNKNOWN.value, State.DONE.value]),
+    )
+    return tx.connection.execute(earlier.limit(1)).first() is not None
 
 
 def _same(tx: Transaction, sdk_app_id: int, kind: str, ref: str) -> Intent | None:

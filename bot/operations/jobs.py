@@ -10,7 +10,7 @@ import structlog
 
 from bot.dialogue.outcome import Audience
 from bot.errors import JournalError
-from bot.journal.evidence import Fact, FactKind, Headline, Target, fact_key
+from bot.journal.evidence import Fact, FactKind, Headline, fact_key
 from bot.journal.journal import Journal
 from bot.journal.maintenance import Due
 from bot.journal.model import CARD_NOTICE, Intent, Notice
@@ -63,9 +63,6 @@ class Jobs:
         """Give every notice that is due now, and throw away what is too old."""
         now = self._now()
         await self._hearing.alive()
-        for intent in await self._hearing.weighed():
-            self._recents.invalidate(intent)
-            self._wake()
         for resource in self._resources.resources:
             for timer in resource.timers:
                 for intent in await self._overdue(timer, now):
@@ -116,11 +113,12 @@ class Jobs:
 
     async def _is_unheard(self, intent: Intent) -> bool:
         """Tell whether nothing was heard of what would have been heard of by now."""
-        standing = intent.standing
-        waits = standing.headline in {Headline.ACCEPTED, Headline.CONNECTING}
-        if any(target.status is Target.LIVE for target in standing.targets):
+        if intent.standing.headline not in {Headline.ACCEPTED, Headline.CONNECTING}:
             return False
-        return waits and await self._hearing.proves(intent)
+        facts = await self._journal.find.facts_of(intent.id)
+        if self._resources.of(intent).was_live(facts):
+            return False
+        return await self._hearing.proves(intent)
 
     async def _fact(self, timer: Timer, intent: Intent) -> Fact | None:
         if timer.learns is FactKind.SILENCE:

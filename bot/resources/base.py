@@ -215,6 +215,10 @@ class Resource:
         """Return what *facts* say of *thing*; where Tencent tells nothing by itself."""
         return fold(thing, facts)
 
+    def was_live(self, facts: Sequence[Fact]) -> bool:
+        """Tell whether by *facts* Tencent has ever said that a thing is live."""
+        return False
+
     def news(self, before: Intent, after: Intent) -> Iterable[Notice]:
         """Yield what is to be told of a thing beside its card, now that it changed."""
         was, now = before.standing, after.standing

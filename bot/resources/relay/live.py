@@ -75,6 +75,12 @@ def fold(thing: Intent, facts: Sequence[Fact]) -> Standing:
     return replace(standing, targets=targets, candidates=ids.candidates)
 
 
+def was_live(facts: Iterable[Fact]) -> bool:
+    """Tell whether Tencent has ever said that a target is running."""
+    events = (f for f in facts if f.kind is FactKind.EVENT)
+    return any(f.status == RelayStatus.RUNNING for f in events)
+
+
 @dataclass(frozen=True, slots=True)
 class _Ids:
     ref: str

@@ -64,7 +64,10 @@ def reads(tone, *headline, parts=(), audience=Audience.THREAD):
     )
 
 
-BREAKS = {"broke": (Tone.WARN, "is reconnecting"), "back": (Tone.GOOD, "is live again")}
+BREAKS = {
+    "broke": (Tone.WARN, "lost its connection"),
+    "back": (Tone.PLAIN, "recovered"),
+}
 ERRORS = {
     ("-9", "reset"): (ERROR,),
     ("-9", ""): (line(Mono("-9"), "  ", ""),),
