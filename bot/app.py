@@ -119,7 +119,7 @@ async def build(
     operations = _operations(base)
     prefix = settings.command_prefix
     router = Router(commands, operations)
-    replies = Replies(base.web, sleep=ports.sleep)
+    replies = Replies(base.web, now=ports.now, sleep=ports.sleep)
     listeners = Listeners(router, replies, base.directory, base.tasks, prefix=prefix)
     token = settings.slack_app_token
     sockets = Sockets(listeners, base.web.client, token) if token else None

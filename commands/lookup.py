@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from bot.cards import lists
 from bot.cards.errors import explained
-from bot.cards.intent import looked_up
+from bot.cards.intent import event, looked_up
 from bot.dialogue.ask import Ask
 from bot.dialogue.outcome import (
     Audience,
@@ -146,7 +146,8 @@ async def _one(hit: _Found, ask: Ask, service: Service) -> Outcome:
     if matching:
         title = _("Several go by “{text}”").format(text=token.text)
         return lists.listed(title, matching, service.resources)
-    return _unknown(token, service)
+    stops = await service.foreign_stops(ask.who, token.text)
+    return _unknown(token, service, stops)
 
 
 async def _shown(intent: Intent, ask: Ask, service: Service) -> Outcome:
@@ -191,16 +192,21 @@ def _several(tokens: list[Token], answers: list[Outcome], all_: int) -> Outcome:
     return Outcome(headline=(Bold(title),), parts=(*parts, Buttons(buttons)))
 
 
-def _unknown(token: Token, service: Service) -> Outcome:
-    sentence = _("“{text}” is not in my journal.").format(text=token.text)
+def _unknown(token: Token, service: Service, stops: list[Intent]) -> Outcome:
+    if stops:
+        sentence = _("No relay was started here as {text}; stops of it were asked for.")
+    else:
+        sentence = _("“{text}” is not on record here.")
     looks = {
         TokenKind.TASK: _("It looks like a relay's TaskId."),
         TokenKind.SESSION: _("It looks like a GS session."),
-        TokenKind.REQUEST: _("It looks like a RequestId of a call I did not make."),
+        TokenKind.REQUEST: _("It looks like a RequestId of a call made elsewhere."),
         TokenKind.INTENT: _("It looks like the ID of a submission."),
-        TokenKind.HANDLE: _("It looks like a handle, but I never gave it out."),
-    }.get(token.kind, _("I look for handles, IDs, rooms and people."))
+        TokenKind.HANDLE: _("It looks like a handle, but it was never given out."),
+    }.get(token.kind, _("Handles, IDs, rooms and people can be looked up."))
     parts: list[Part] = [line(looks)]
+    if stops:
+        parts.append(Points(_("History"), tuple(event(one) for one in stops)))
     if token.kind is TokenKind.SESSION:
         ask_gs = Button(_("Ask GS about it"), "gs", token.text)
         parts.append(Buttons((ask_gs,)))
@@ -208,7 +214,8 @@ def _unknown(token: Token, service: Service) -> Outcome:
         parts.append(
             Buttons((Button(_("Stop it anyway"), "relay", f"stop {token.text}"),))
         )
-    return Outcome(headline=(sentence,), tone=Tone.UNKNOWN, parts=tuple(parts))
+    headline = (sentence.format(text=token.text),)
+    return Outcome(headline=headline, tone=Tone.UNKNOWN, parts=tuple(parts))
 
 
 def _bare_ids(intent: Intent) -> Outcome:

@@ -31,7 +31,6 @@ from tests.fakes.journal import claimed
 from tests.world import TEAM, live_again
 
 SIGNING = "a secret of nobody"
-SOON = Deadline(attempt=2, connect=1, read=2, overall=3)
 PUMPS = Api(name="gs", version="2030-01-01", regional=False, page="https://x.test")
 
 
@@ -40,12 +39,9 @@ class PumpReply(Reply):
 
 
 class _PumpRequest(Request[PumpReply]):
-    service = PUMPS
-    level = Level.CHANGE
-    repeat = Repeat.NEVER
-    rate = 50
-    deadline = SOON
-    reply = PumpReply
+    service, reply, rate = PUMPS, PumpReply, 50
+    level, repeat = Level.CHANGE, Repeat.NEVER
+    deadline = Deadline(attempt=2, connect=1, read=2, overall=3)
     page = "https://x.test/api"
 
 
@@ -145,9 +141,7 @@ class PumpCloud:
     app_id, usersig_key, secret_id, secret_key = 1400000001, "k" * 64, "id", "key"
 
     def __init__(self):
-        self.running = {}
-        self.calls = []
-        self.failures = {}
+        self.running, self.calls, self.failures = {}, [], {}
         self.arrived, self.go = asyncio.Event(), asyncio.Event()
         self.go.set()
 
@@ -280,37 +274,29 @@ async def test_it_is_started_changed_and_stopped(live, cloud):
     assert running == {"pump-a": 7}
     assert changed == ["🟢 X1: UpdatePump is done."]
     assert cloud.running == {}
-    told, card, line_in_thread = (
-        "⚪ X1 is stopped.",
-        "⚪ X1 · stopped",
-        "⚪ X1 · stopped",
-    )
-    assert await bot.delivered() == [told, card, line_in_thread]
+    # the answer, the card, and the line in its thread
+    assert await bot.delivered() == ["⚪ X1 is stopped.", *["⚪ X1 · stopped"] * 2]
 
 
-async def test_a_change_that_is_refused_is_not_told_as_a_stop(live, cloud):
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [
+        ("refused", "🔴 X1: UpdatePump was not done."),
+        ("lost", "⚠️ X1: it is not known whether UpdatePump was done."),
+    ],
+)
+async def test_a_change_that_fails_is_told_as_what_it_is_and_is_not_sent_once_more(
+    live, cloud, failure, told
+):
     bot = await live()
     await bot.typed("start a")
     await bot.delivered()
-    cloud.failures["UpdatePump"] = "refused"
+    cloud.failures["UpdatePump"] = failure
 
     await bot.typed("update X1 speed=7")
 
-    assert await bot.delivered() == ["🔴 X1: UpdatePump was not done."]
-    assert (await bot.world.handle("X1")).state is State.STARTED
-
-
-async def test_a_change_whose_answer_is_lost_is_told_as_unknown(live, cloud):
-    bot = await live()
-    await bot.typed("start a")
-    await bot.delivered()
-    cloud.failures["UpdatePump"] = "lost"
-
-    await bot.typed("update X1 speed=7")
-
-    told = await bot.delivered()
-    assert told == ["⚠️ X1: it is not known whether UpdatePump was done."]
-    assert cloud.calls == ["StartPump", "UpdatePump"]  # and not once more
+    assert await bot.delivered() == [told]
+    assert cloud.calls == ["StartPump", "UpdatePump"]
     assert (await bot.world.handle("X1")).state is State.STARTED
 
 

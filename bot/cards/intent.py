@@ -67,6 +67,8 @@ def result(intent: Intent, resource: Resource) -> Outcome:
 
 
 def _result_tone(intent: Intent, *, ends: bool) -> Tone:
+    if intent.settlement.reason == How.OVER:
+        return Tone.OVER
     if intent.state is State.UNKNOWN:
         return Tone.UNKNOWN
     if intent.state is not State.DONE:
@@ -98,7 +100,7 @@ def stop_placed(stop: Intent) -> Outcome:
 
 def looked_up(intent: Intent, resource: Resource, history: Iterable[Intent]) -> Outcome:
     """Return the card for the asker alone, with what was done to the thing."""
-    lines = tuple(_event(one) for one in history)
+    lines = tuple(event(one) for one in history)
     shown = card(intent, resource)
     share = Button(_("Share"), "lookup", f"{intent.id} --public")
     parts = (*shown.parts, Points(_("History"), lines), Buttons((share,)))
@@ -135,7 +137,8 @@ def _parts(intent: Intent, resource: Resource) -> Iterable[Part]:
         yield Buttons((stop,))
 
 
-def _event(intent: Intent) -> tuple[Span, ...]:
+def event(intent: Intent) -> tuple[Span, ...]:
+    """Return in one line what was asked of a thing, by whom, and how it ended."""
     return (
         When(intent.created_at),
         " · ",

@@ -56,7 +56,7 @@ def end(
         # else what became of its thing has ended it; the answer is a fact all the same
         if intent.subject.ends:
             audible = _of_what_runs(tx, intent, notices)
-            stops.settle(tx, intent, to, _said(tx, intent, changes), audible)
+            stops.settle(tx, intent, to, _said(tx, intent, to, changes), audible)
         else:
             tx.raise_notices(tx.move(intent.id, to, changes), notices)
     if about := tx.get(intent.id).subject.about:
@@ -64,17 +64,24 @@ def end(
     return tx.get(intent.id)
 
 
-def _said(tx: Transaction, stop: Intent, changes: Changes) -> Changes:
-    """Return *changes* of a *stop*; that a task is gone may say nothing of a thing."""
+def _said(tx: Transaction, stop: Intent, to: State, changes: Changes) -> Changes:
+    """Return *changes* of a *stop* that ended *to*, with what that says of its thing.
+
+    That a task is gone may say nothing of the thing; and one that is over already does
+    not go on because a stop of it failed.
+    """
     about = stop.subject.about
-    if changes.get("reason") != stops.How.GONE or about is None:
+    if about is None:
         return changes
-    thing = tx.get(about).standing
-    ours = thing.vouched and thing.ref == stop.subject.ref
-    if not ours:
-        changes = changes.copy()
-        changes["reason"] = stops.How.NO_SUCH_TASK
-    return changes
+    thing, reasoned = tx.get(about), changes.copy()
+    ours = thing.subject.ref == stop.subject.ref
+    if changes.get("reason") == stops.How.GONE and not (
+        ours and thing.standing.vouched
+    ):
+        reasoned["reason"] = stops.How.NO_SUCH_TASK
+    elif to is not State.DONE and ours and thing.state in OVER:
+        reasoned["reason"] = stops.How.OVER
+    return reasoned
 
 
 def _of_what_runs(

@@ -41,7 +41,8 @@ def adopt(tx: Transaction, new: NewIntent, event: RelayEvent, skip: int) -> Inte
     for _number in range(skip):
         tx.allot(new.subject.kind)
     tx.insert(new, State.QUEUED)
-    return tx.learn(new.id, _fact_of(event, millis(tx.now())))[1]
+    stops.follow(tx, *tx.learn(new.id, _fact_of(event, millis(tx.now()))))
+    return tx.get(new.id)
 
 
 def name_targets(tx: Transaction, thing: IntentId, names: Mapping[str, str]) -> None:

@@ -26,7 +26,7 @@ from bot.journal.outbox import Outbox
 from bot.journal.queries import Queries, Usage, usage_of
 from bot.journal.rows import millis
 from bot.journal.seal import Seal
-from bot.journal.sqlite.files import claim, seal_for, spool_for
+from bot.journal.sqlite.files import claim, handles_for, seal_for, spool_for
 from bot.journal.sqlite.handles import HandleMarks
 from bot.journal.sqlite.reserve import Reserve
 from bot.journal.sqlite.spool import Spool
@@ -109,9 +109,8 @@ class Journal:
                 undo.callback(engine.dispose)
                 check(engine)
                 upgrade(engine)
-                marks = HandleMarks(file and file.with_name(f"{file.name}.handles"))
-                marks.catch_up(engine)
                 seal = seal_for(file, seal_key, random_bytes)
+                marks = handles_for(file, engine)
                 reserve = Reserve(file and file.with_name(f"{file.name}.reserve"))
                 reserve.kept()  # on a full disk it opens too, and nothing begins
             except (SQLAlchemyError, CommandError, OSError, ImportError) as error:

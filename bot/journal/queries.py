@@ -200,6 +200,16 @@ class Queries:
         """Return the stops of a thing that may be sent now, oldest first."""
         return await self._all(_QUEUED_STOPS, thing=thing)
 
+    async def foreign_stops(self, ref: str, team: TeamId) -> list[Intent]:
+        """Return the stops of a task that is nothing's here, newest first."""
+        query = select(intents).where(
+            intents.c.ends,
+            intents.c.about.is_(None),
+            intents.c.ref == ref,
+            intents.c.team == team,
+        )
+        return await self._all(query.order_by(_NEWEST).limit(5))
+
     async def joined(self, job: IntentId) -> list[Intent]:
         """Return the stops that wait for the answer of *job*."""
         return await self._all(select(intents).where(intents.c.joins == job))
@@ -212,6 +222,15 @@ class Queries:
         """Return when callbacks of an app last arrived; of app 0, when this bot ran."""
         query = select(hearing.c.heard_at).where(hearing.c.sdk_app_id == sdk_app_id)
         return moment(await self._writer.read(lambda c: c.execute(query).scalar()))
+
+    async def unheard(self, sdk_app_id: int) -> list[Intent]:
+        """Return the unknown starts of an app, oldest first."""
+        query = select(intents).where(
+            intents.c.state == State.UNKNOWN.value,
+            intents.c.creates,
+            intents.c.sdk_app_id == sdk_app_id,
+        )
+        return await self._all(query.order_by(intents.c.id))
 
     async def called_back(self) -> list[Intent]:
         """Return what runs, or may, and is told of by callbacks; oldest first."""

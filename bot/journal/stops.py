@@ -34,6 +34,7 @@ class How(StrEnum):
     NOT_STARTED = "not started"  # nor did that ever run
     ENDED = "ended"  # that ended by itself meanwhile
     GONE = "gone"  # Tencent knows no such task
+    OVER = "over"  # that is over, but not known to be by this
     NO_SUCH_TASK = "no such task"  # of an ID that only a person vouches for
 
 
@@ -96,6 +97,8 @@ def placed(tx: Transaction, new: NewIntent) -> Placed:
 def asked(tx: Transaction, stop: Intent) -> None:
     """Note on the thing that its end was asked for; end it if it was never sent."""
     subject = stop.subject
+    if _is_doubted(tx, stop):
+        tx.update(stop.id, Changes(doubt=True))
     if subject.about is None:
         return
     thing = tx.get(subject.about)
@@ -112,6 +115,7 @@ def follow(tx: Transaction, before: Intent, after: Intent) -> None:
         _end(tx, after, How.NOT_STARTED)
     elif after.state in {State.STOPPED, State.ENDED} and before.state != after.state:
         _end(tx, after, How.ENDED)
+        _excuse(tx, after)
     elif after.subject.ref and after.subject.ref != before.subject.ref:
         _adopt(tx, after)
         for wish in open_of(tx, after.id):
@@ -153,6 +157,20 @@ def _end(tx: Transaction, thing: Intent, how: How) -> None:
             settle(tx, stop, State.DONE, Changes(reason=how))
 
 
+def _excuse(tx: Transaction, thing: Intent) -> None:
+    """Note on the stops of *thing* that ended in doubt, or in vain, that it is over."""
+    tx.connection.execute(
+        intents.update()
+        .where(
+            intents.c.ends,
+            intents.c.about == thing.id,
+            intents.c.ref == thing.subject.ref,
+            intents.c.state.in_([State.UNKNOWN.value, State.NOT_STARTED.value]),
+        )
+        .values(reason=How.OVER)
+    )
+
+
 def _release(tx: Transaction, wish: Intent, thing: Intent) -> None:
     """Let *wish* become a call, or join the one there is: *thing* has an ID now."""
     ref = thing.subject.ref
@@ -191,6 +209,23 @@ def _adopt(tx: Transaction, thing: Intent) -> None:
             tx.learn(thing.id, _asked(tx, stop))
         elif kind := _ENDED.get((stop.state, stop.settlement.reason)):
             tx.learn(thing.id, _ended_as(stop, kind))
+
+
+def _is_doubted(tx: Transaction, stop: Intent) -> bool:
+    """Tell whether an earlier stop of the same ID may have got through, or did.
+
+    Then a refusal of this one does not mean that it goes on.
+    """
+    subject = stop.subject
+    earlier = select(intents.c.id).where(
+        intents.c.ends,
+        intents.c.sdk_app_id == subject.sdk_app_id,
+        intents.c.ref == subject.ref,
+        intents.c.ref != "",
+        intents.c.id != stop.id,
+        intents.c.state.in_([State.UNKNOWN.value, State.DONE.value]),
+    )
+    return tx.connection.execute(earlier.limit(1)).first() is not None
 
 
 def _same(tx: Transaction, sdk_app_id: int, kind: str, ref: str) -> Intent | None:

@@ -73,6 +73,9 @@ class Callbacks:
             await self.hearing.keep(settings.sdk_app_id)
             if event is not None:  # its text may quote the address, with the key
                 await self._take(replace(event, error=HIDE(event.error)), settings)
+        for intent in await self.hearing.weighed():
+            self.recents.invalidate(intent)
+            self.wake()
 
     async def _take(self, event: RelayEvent, app: App) -> None:
         intent, news = await self.journal.apply_event(event, app.sdk_app_id)

@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 
 from bot.access.policy import Gate, Verdict, Wish
-from bot.cards.intent import card, stop_placed
+from bot.cards.intent import card, result, stop_placed
 from bot.cards.lists import dry_run
 from bot.dialogue.ask import Ask, Person
 from bot.dialogue.outcome import Audience, Bold, Outcome, Tone, line
@@ -50,7 +50,7 @@ from bot.operations.orders import (
 from bot.operations.reception import Reception
 from bot.resources.base import Registry
 from bot.settings import App, Settings, Terms
-from bot.states import State
+from bot.states import OPEN, State
 from bot.tencent.models.base import Level, Request
 
 log = structlog.get_logger(__name__)
@@ -185,10 +185,7 @@ class Operations:
             admit=admit if order.request.effect.creates else None,
         )
         if not fresh:
-            shown = card(accepted, resource)
-            already = line(_("That was asked already; this is how it stands."))
-            parts = (already, *shown.parts)
-            return replace(shown, parts=parts, audience=Audience.ASKER)
+            return await self._again(accepted)
         self.recents.invalidate(accepted)
         if accepted.state is State.QUEUED:
             self.executor.submit(accepted, order.request, slot)
@@ -196,6 +193,20 @@ class Operations:
         if ends:
             return stop_placed(accepted)
         return _requested(accepted) if notices else None
+
+    async def _again(self, first: Intent) -> Outcome:
+        """Return how what *first* asked for stands: the same was asked once more."""
+        resource = self.resources.of(first)
+        about = first.subject.about
+        thing = await self.journal.find.get(about) if about else first
+        shown = card(thing or first, resource)
+        if first.subject.ends and about is None:
+            shown = (
+                stop_placed(first) if first.state in OPEN else result(first, resource)
+            )
+        already = line(_("That was asked already; this is how it stands."))
+        parts = (already, *shown.parts)
+        return replace(shown, parts=parts, audience=Audience.ASKER)
 
     async def _slot(self, ask: Ask, order: Order) -> float | None:
         """Reserve when the request may leave; None for a submission that came before.
@@ -296,6 +307,10 @@ class Operations:
         """
         intent = await self.journal.find.by_card(channel, message)
         return intent if intent and intent.asker.team == who.team else None
+
+    async def foreign_stops(self, who: Person, task: str) -> list[Intent]:
+        """Return the stops of a TaskId that is no relay's here, newest first."""
+        return await self.journal.find.foreign_stops(task, who.team)
 
     async def offered(self, who: Person, kind: Kind, query: str) -> list[Intent]:
         """Return the things that a select offers for *query*, the asker's own first."""

@@ -30,6 +30,7 @@ class Hearing:
     journal: Journal
     reception: Reception
     now: Callable[[], datetime]
+    heard_again: set[int] = field(default_factory=set)  # since `weighed`
     _kept: dict[int, datetime] = field(default_factory=dict)
 
     async def keep(self, sdk_app_id: int) -> None:
@@ -42,6 +43,7 @@ class Hearing:
         if now - self._kept.get(sdk_app_id, now - 2 * KEPT_EVERY) > KEPT_EVERY:
             await self.journal.hear(sdk_app_id, now)
             self._kept[sdk_app_id] = now
+            self.heard_again.add(sdk_app_id)
 
     async def last_heard(self, sdk_app_id: int) -> datetime | None:
         """Return when a callback of the app was last taken, if ever."""
@@ -70,6 +72,21 @@ class Hearing:
             at=at,
             came_at=at,
         )
+
+    async def weighed(self) -> list[Intent]:
+        """Weigh anew the silence about unknown starts, of apps that were heard since.
+
+        Returns those that it was news of.
+        """
+        changed = []
+        while self.heard_again:
+            for intent in await self.journal.find.unheard(self.heard_again.pop()):
+                before = intent.standing.silence
+                if before is None or before.proven:
+                    continue
+                fact = await self.silence(intent)
+                changed.append(await self.journal.learn(intent.id, fact))
+        return changed
 
     # ── this bot itself ─────────────────────────────────────────────────────────
 

@@ -18,6 +18,7 @@ from bot.journal.recents import Recents
 from bot.journal.rows import millis
 from bot.operations.hearing import Hearing
 from bot.resources.base import Registry, Timer
+from bot.states import OVER
 
 EVERY = 15.0  # seconds
 UNSENT_TOO_LONG = timedelta(seconds=60)
@@ -88,7 +89,9 @@ class Jobs:
     async def _give(self, timer: Timer, intent: Intent) -> None:
         alarm = Notice(name=timer.name, audience=Audience.OPS)
         notice = alarm if timer.alarms else CARD_NOTICE
-        silent = timer.unheard and not await self._is_unheard(intent)
+        silent = await self._is_moot(intent) or (
+            timer.unheard and not await self._is_unheard(intent)
+        )
         fact = None if silent else await self._fact(timer, intent)
         changed = await self._journal.notify(
             intent.id, None if silent else notice, mark=timer.name, fact=fact
@@ -100,10 +103,22 @@ class Jobs:
         log_method = log.critical if timer.alarms else log.warning
         log_method(f"intent.{timer.name}", intent=changed.id, handle=changed.handle)
 
+    async def _is_moot(self, intent: Intent) -> bool:
+        """Tell whether it is an action on a thing that is over by now."""
+        about = intent.subject.about
+        thing = await self._journal.find.get(about) if about else None
+        if thing is None or thing.state not in OVER:
+            return False
+        return thing.subject.ref == intent.subject.ref
+
     async def _is_unheard(self, intent: Intent) -> bool:
         """Tell whether nothing was heard of what would have been heard of by now."""
-        heard = {Headline.ACCEPTED, Headline.CONNECTING}
-        return intent.standing.headline in heard and await self._hearing.proves(intent)
+        if intent.standing.headline not in {Headline.ACCEPTED, Headline.CONNECTING}:
+            return False
+        facts = await self._journal.find.facts_of(intent.id)
+        if self._resources.of(intent).was_live(facts):
+            return False
+        return await self._hearing.proves(intent)
 
     async def _fact(self, timer: Timer, intent: Intent) -> Fact | None:
         if timer.learns is FactKind.SILENCE:

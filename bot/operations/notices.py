@@ -36,7 +36,8 @@ def _drawn(notification: Notification, resources: Registry) -> Outcome:
     if intent is None:
         return _about_no_intent(notification)
     resource = resources.of(intent)
-    raised = intent if notification.name == CARD else intent.as_of(facts)
+    as_now = notification.name in {CARD, RESULT}  # an action that ended stays ended
+    raised = intent if as_now else intent.as_of(facts)
     if notification.name in {CARD, ANSWER}:
         return card(raised, resource)
     if notification.name == RESULT:

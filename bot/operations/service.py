@@ -145,6 +145,9 @@ class Service(Protocol):
     ) -> Intent | None:
         """Return the thing whose card that message is, or None."""
 
+    async def foreign_stops(self, who: Person, task: str) -> list[Intent]:
+        """Return the stops of a TaskId that is no relay's here, newest first."""
+
     async def offered(self, who: Person, kind: Kind, query: str) -> list[Intent]:
         """Return the things that a select offers for *query*, the asker's own first."""
 

@@ -215,6 +215,10 @@ class Resource:
         """Return what *facts* say of *thing*; where Tencent tells nothing by itself."""
         return fold(thing, facts)
 
+    def was_live(self, facts: Sequence[Fact]) -> bool:
+        """Tell whether by *facts* Tencent has ever said that a thing is live."""
+        return False
+
     def news(self, before: Intent, after: Intent) -> Iterable[Notice]:
         """Yield what is to be told of a thing beside its card, now that it changed."""
         was, now = before.standing, after.standing
@@ -268,18 +272,22 @@ class Resource:
 
     def _stopped(self, intent: Intent) -> str:
         """Return how a stop ended; what is over is not always what it stopped."""
-        if intent.state is State.UNKNOWN:
-            return _("{handle} may still run: it is not known whether it was stopped.")
-        if intent.state is not State.DONE:
-            return _("{handle} was not stopped by this.")
+        reason = intent.settlement.reason
+        if intent.state is not State.DONE and reason != How.OVER:
+            return (
+                _("{handle} may still run: it is not known whether it was stopped.")
+                if intent.state is State.UNKNOWN
+                else _("{handle} was not stopped by this.")
+            )
         return {
             "": _("{handle} is stopped."),
+            How.OVER: _("{handle} is over; this stop did not end it."),
             How.CANCELLED: _("{handle} was cancelled before it was sent."),
             How.NOT_STARTED: _("{handle} did not start; there is nothing to stop."),
             How.ENDED: _("{handle} is over: every target was disconnected."),
             How.GONE: _("{handle} is over: Tencent knows no such task any more."),
             How.NO_SUCH_TASK: _("Tencent knows no task of the ID that {handle} has."),
-        }[intent.settlement.reason]
+        }[reason]
 
     @property
     def alarms(self) -> Mapping[str, Alarm]:

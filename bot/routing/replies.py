@@ -75,7 +75,7 @@ def reused() -> Outcome:
 def journal_away(incident: str) -> Outcome:
     """Return the answer when nothing can be written, so nothing is started."""
     return Outcome(
-        headline=(_("My journal cannot be written, so nothing was started."),),
+        headline=(_("The journal cannot be written, so nothing was sent."),),
         tone=Tone.BAD,
         parts=(_incident(incident),),
     )

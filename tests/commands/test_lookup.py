@@ -114,9 +114,9 @@ async def test_the_words_of_other_bots_work_too(world, relay):
         ("1326515201117065216", "GS session"),
         ("a2f248c2-120d-436d-8931-a18575019580", "RequestId"),
         ("R99", "handle"),
-        ("lobby", "handles, IDs, rooms and people"),
-        ("🔥", "handles, IDs, rooms and people"),
-        ("https://acme.slack.com/archives/C1/p1700000000000000", "I look for"),
+        ("lobby", "Handles, IDs, rooms and people"),
+        ("🔥", "Handles, IDs, rooms and people"),
+        ("https://acme.slack.com/archives/C1/p1700000000000000", "can be looked up"),
     ],
 )
 async def test_what_is_not_known_is_said_with_what_it_looks_like(world, text, looks):
@@ -233,7 +233,7 @@ async def test_in_a_thread_it_looks_up_what_stands_above(
     [
         ("why is it black?", "🔵 R1 · accepted, callbacks are off   room 295066"),
         ("295066", "🔵 R1 · accepted, callbacks are off   room 295066"),
-        ("R404", "“R404” is not in my journal."),
+        ("R404", "“R404” is not on record here."),
     ],
 )
 async def test_words_that_name_nothing_are_about_what_stands_above(

@@ -113,7 +113,7 @@ class Stage:
             "TENCENTCLOUD_SECRET_ID": "AKIDtrial",
             "TENCENTCLOUD_SECRET_KEY": "secret",
             "SLACK_API_URL": f"{self.slack.origin}/api/",
-            "SLACK_BOT_TOKEN": "none",
+            "SLACK_BOT_TOKEN": "xoxb-none",
             "SLACK_SIGNING_SECRET": SECRET,
         }
 

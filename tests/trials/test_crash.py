@@ -89,6 +89,7 @@ def scene(tmp_path):
             *([{"kind": "shown", "lines": [HEAD.format(said)]}] if said else []),
         ]
         whole = {"life": 1, "user": "U0ANA", "only": "", "thread": "", "drawn": 9.0}
+        whole["channel"] = "C1"
         with (tmp_path / "record.jsonl").open("w") as file:
             for number, entry in enumerate(record):
                 place = {"seq": number, "t": float(number)}

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import IO
 
 from pydantic import SecretStr
+from sqlalchemy import Engine
 
 from bot.errors import JournalUnavailable
 from bot.journal.seal import Seal
+from bot.journal.sqlite.handles import HandleMarks
 from bot.journal.sqlite.spool import Spool
 
 SPOOL_OF_REPLICAS = Path("var/patchbay")
@@ -38,6 +40,17 @@ def spool_for(file: Path | None) -> Spool:
     """Keep the spool beside the journal, or where the journal would be."""
     beside = file or SPOOL_OF_REPLICAS
     return Spool(beside.with_name(f"{beside.name}.spool"))
+
+
+def handles_for(file: Path | None, engine: Engine) -> HandleMarks:
+    """Remember the numbers of handles beside the journal; catch up with what is known.
+
+    The journal is known again by the file itself and by its key, which is made once.
+    """
+    marks = HandleMarks(file and file.with_name(f"{file.name}.handles"))
+    if file:
+        marks.catch_up(engine, file, file.with_suffix(".key"))
+    return marks
 
 
 def seal_for(

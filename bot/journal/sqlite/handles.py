@@ -2,18 +2,22 @@
 
 A journal that was put back from a copy remembers fewer than were given, and people
 still have cards with the others. So every number is noted outside of it as well, and
-what this file remembers is not given again.
+what this file remembers is not given again. If this file was put back too, or is lost,
+the journal lies in other files than it knows of itself: then a thousand are left out.
 """
 
 import json
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import structlog
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from bot.ids import Kind
-from bot.journal.schema import counters
+from bot.journal.schema import counters, texts
+
+IDENTITY, LEFT_OUT = "files", 1000
 
 log = structlog.get_logger(__name__)
 
@@ -42,9 +46,13 @@ class HandleMarks:
         except OSError as error:  # the journal has its own count
             log.critical("handles.unwritten", why=error.strerror)
 
-    def catch_up(self, engine: Engine) -> None:
-        """Let the counters of *engine* begin where this file ends, if it is ahead."""
+    def catch_up(self, engine: Engine, *beside: Path) -> None:
+        """Let the counters of *engine* begin behind all numbers that may be given.
+
+        *beside* are the journal's files, by which it is known again.
+        """
         with engine.begin() as connection:
+            self._skip_if_copied(connection, _identity(beside))
             rows = connection.execute(select(counters.c.kind, counters.c.last))
             counts: dict[str, int] = {row.kind: row.last for row in rows}
             for kind, number in self._last.items():
@@ -56,6 +64,29 @@ class HandleMarks:
                     connection.execute(update(counters).where(of).values(last=number))
                 else:
                     connection.execute(insert(counters).values(kind=kind, last=number))
+
+    def _skip_if_copied(self, connection: Connection, identity: str) -> None:
+        last = connection.execute(
+            select(texts.c.value).where(texts.c.name == IDENTITY)
+        ).scalar()
+        if last == identity:
+            return
+        if last is not None:
+            log.warning("journal.copied", handles_left_out=LEFT_OUT)
+            skipped = update(counters).values(last=counters.c.last + LEFT_OUT)
+            connection.execute(skipped)
+        connection.execute(delete(texts).where(texts.c.name == IDENTITY))
+        row = {"name": IDENTITY, "value": identity, "at": 0}
+        connection.execute(insert(texts).values(row))
+
+
+def _identity(files: Iterable[Path]) -> str:
+    """Return what is another one for copies of *files*, and nothing else changes."""
+    known_by = (file.stat() for file in files if file.exists())
+    return " ".join(
+        str(one.st_ctime_ns if number else one.st_ino)
+        for number, one in enumerate(known_by)
+    )
 
 
 def _read(file: Path | None) -> dict[str, int]:

@@ -61,8 +61,8 @@ def stuck(intent: Intent, _facts: Mapping[str, Any]) -> Outcome:
 
 def not_live(intent: Intent, _facts: Mapping[str, Any]) -> Outcome:
     """Return the alarm that a relay is not live a minute after its start."""
-    sentence = _("{handle} is not live 60 s after its start.")
-    why = _("Callbacks of its app arrive, and none has said that it is live.")
+    sentence = _("No callback says that {handle} is live, 60 s after its start.")
+    why = _("Callbacks of its app do arrive.")
     stop = stop_button(intent)
     return alarm_of(
         intent,

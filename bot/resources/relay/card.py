@@ -105,7 +105,7 @@ def body(intent: Intent) -> Iterable[Part]:
     if intent.masked:
         yield line(_where(intent), quiet=True)
     else:
-        sentence = _("Unmanaged: it runs under a name that was given here, and this")
+        sentence = _("Unmanaged: it goes by a name that was given here, and this")
         rest = _("journal does not know how it was started.")
         yield line(f"{sentence} {rest}", quiet=True)
     if _within_reach(intent) and intent.sent_at:

@@ -75,6 +75,12 @@ def fold(thing: Intent, facts: Sequence[Fact]) -> Standing:
     return replace(standing, targets=targets, candidates=ids.candidates)
 
 
+def was_live(facts: Iterable[Fact]) -> bool:
+    """Tell whether Tencent has ever said that a target is running."""
+    events = (f for f in facts if f.kind is FactKind.EVENT)
+    return any(f.status == RelayStatus.RUNNING for f in events)
+
+
 @dataclass(frozen=True, slots=True)
 class _Ids:
     ref: str
@@ -178,9 +184,9 @@ def _over_by_events(
             by=sent[-1].by,
             ending=Ending.STOPPED,
         )
-    written = _written(evidence, ref)
-    if written is None and any(one.status is Target.IDLE for one in targets):
+    if any(one.status is Target.IDLE for one in targets):
         return None
+    written = _written(evidence, ref, at)
     return Standing(
         state=State.ENDED,
         headline=Headline.ENDED,
@@ -192,14 +198,16 @@ def _over_by_events(
     )
 
 
-def _written(evidence: Known, ref: str) -> Fact | None:
+def _written(evidence: Known, ref: str, ended_at: int) -> Fact | None:
     """Return the stop that was under way when the relay ended, if one was.
 
     Whether it was that which ended it, only its answer tells.
     """
     stops = [f for f in evidence.facts if f.does is Does.END and f.ref == ref]
     undone = {f.job for f in stops if f.kind in {FactKind.REFUSED, FactKind.UNSENT}}
-    written = (f for f in stops if f.kind is FactKind.WRITTEN)
+    written = (
+        f for f in stops if f.kind is FactKind.WRITTEN and f.at <= ended_at + MARGIN
+    )
     return next((f for f in written if f.job not in undone), None)
 
 

@@ -72,7 +72,7 @@ def _of_target(
     facts: dict[str, Any] = {"code": now.code, "text": now.text}
     facts |= {"count": now.breaks, "since": now.broke_at}
     episode = f"{number}:{now.broke_at}"
-    if now.failed_at and now.failed_at != was.failed_at:
+    if now.failed_at > was.failed_at:
         key = f"{episode}:{FAILED}:{now.failed_at}"
         yield _line(FAILED, number, now.failed_at, key, **facts)
         alarm = {"target": number, "at": now.failed_at, **facts}
@@ -121,11 +121,11 @@ def told(intent: Intent, facts: Mapping[str, Any]) -> Outcome:
         return _told(intent, Tone.WARN, sentence, at)
     name = target_name(intent, facts["target"])
     if what == BROKE:
-        sentence = _("{target} is reconnecting").format(target=name)
+        sentence = _("{target} lost its connection").format(target=name)
         return _told(intent, Tone.WARN, sentence, at, _error(facts))
     if what == BACK:
-        sentence = _("{target} is live again").format(target=name)
-        return _told(intent, Tone.GOOD, sentence, at)
+        sentence = _("{target} recovered").format(target=name)
+        return _told(intent, Tone.PLAIN, sentence, at)
     if what == FLAPS:
         return _flaps(intent, facts, name, at)
     return failed(intent, facts)

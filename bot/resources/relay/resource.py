@@ -171,6 +171,10 @@ class Relay(Resource):
         """Return what *facts* say of the relay, target by target."""
         return live.fold(thing, facts)
 
+    def was_live(self, facts: Sequence[Fact]) -> bool:
+        """Tell whether a target was ever said to be running."""
+        return live.was_live(facts)
+
     def news(self, before: Intent, after: Intent) -> Iterable[Notice]:
         """Yield each change to worse, each recovery, and the end."""
         return news.news(before, after)

@@ -68,7 +68,8 @@ def button(body: Payload, action: Payload, locale: str = DEFAULT_LOCALE) -> Ask:
         who=who,
         where=where,
         surface=Surface.BUTTON,
-        key=f"button:{who.team}:{press if once == '-' else f'{once}:{text}'}",
+        key=f"button:{who.team}:{who.user}:"
+        f"{press if once == '-' else f'{once}:{text}'}",
         answer_url=_secret(body.get("response_url")),
         trigger=str(body.get("trigger_id", "")),
     )

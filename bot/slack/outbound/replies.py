@@ -6,6 +6,8 @@ nothing for the moment, and goes every way that it has before it is given up.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -13,7 +15,7 @@ from cachetools import TTLCache
 
 from bot.dialogue.ask import Ask
 from bot.dialogue.form import Form
-from bot.dialogue.outcome import Button, Buttons, File, Outcome, Tone, line
+from bot.dialogue.outcome import Button, Buttons, File, Outcome, Tone, When, line
 from bot.i18n import _, reading_in
 from bot.ids import SlackUserId
 from bot.slack.outbound import routes
@@ -21,6 +23,7 @@ from bot.slack.outbound.routes import Destination, Way
 from bot.slack.outbound.web import Sent, Web
 from bot.slack.render import blocks, modals, plain
 
+utc_now = partial(datetime.now, UTC)  # the wall clock
 PAUSES = (1.0, 2.0, 5.0, 10.0)  # seconds between tries of one way
 LONGEST_PAUSE = 60.0
 MOST_TOLD = 1000  # people who were told why their Home is not shown
@@ -43,9 +46,14 @@ class Replies:
     """
 
     def __init__(
-        self, web: Web, *, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+        self,
+        web: Web,
+        *,
+        now: Callable[[], datetime] = utc_now,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.web = web
+        self._now = now
         self._unopened: TTLCache[tuple[str, str], Form] = TTLCache(
             MOST_FORMS, FORMS_LIVE
         )
@@ -175,18 +183,30 @@ class Replies:
     async def _try(self, way: Way, body: Mapping[str, Any]) -> Sent:
         """Try *way* until Slack has taken or refused *body*, or the pauses are over.
 
-        After a time-out it may have arrived: it is tried but once more.
+        After a time-out it may have arrived: it is tried but once more. What comes
+        late says of which moment it is.
         """
         sent = await routes.send(self.web, (way,), body)
+        late = None
         for pause in PAUSES:
             if not sent.transient:
                 break
+            late = late or dated(body, self._now())
             maybe = sent.error == "timeout"
             await self._sleep(min(max(pause, sent.retry_after), LONGEST_PAUSE))
-            sent = await routes.send(self.web, (way,), body)
+            sent = await routes.send(self.web, (way,), late)
             if maybe:
                 break
         return sent
+
+
+def dated(body: Mapping[str, Any], at: datetime) -> Mapping[str, Any]:
+    """Return *body* with the moment of which it tells; text alone stays as it is."""
+    if not body.get("blocks"):
+        return body
+    as_of = line(_("As of"), " ", When(at), quiet=True)
+    added = blocks.message(Outcome(headline=("",), parts=(as_of,)))["blocks"][-1:]
+    return {**body, "blocks": [*body["blocks"], *added]}
 
 
 def _destination(ask: Ask) -> Destination:

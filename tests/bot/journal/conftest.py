@@ -13,6 +13,7 @@ from bot.ids import Kind, intent_id
 from bot.journal.evidence import Does, Fact, FactKind, fact_key
 from bot.journal.model import RESULT, Asker, NewIntent, Notice, OpenForm, Subject
 from bot.journal.rows import millis
+from bot.journal.stops import How
 from bot.states import State
 from bot.tencent.models.trtc.output import target_digest
 from tests.fakes.clock import AT, FakeClock
@@ -24,6 +25,15 @@ APP = 1400000001
 URL = "rtmp://push.example.com/live/1"
 ANSWERED = Notice(name=RESULT, audience=Audience.ASKER)
 ALARMED = Notice(name="stuck", audience=Audience.OPS)
+
+# The way of a relay to where it stands.
+WAYS = {
+    "queued": (),
+    "sending": (State.SENDING,),
+    "unknown": (State.SENDING, State.UNKNOWN),
+    "started": (State.SENDING, State.STARTED),
+    "expiring": (State.SENDING, State.STARTED, State.EXPIRING),
+}
 
 OF_ASKER = {field.name for field in fields(Asker)}
 OF_SUBJECT = {field.name for field in fields(Subject)}
@@ -211,6 +221,50 @@ def stop_of(new, relay, **values):
             "sdk_app_id": relay.subject.sdk_app_id,
             **values,
         }
+    )
+
+
+@pytest.fixture
+def asked(journal, new, clock):
+    """Ask for the end of a relay, a moment after the one before."""
+
+    async def ask(relay, user="UBOB", **values):
+        clock.push(seconds=1)
+        stop, _ = await journal.accept(stop_of(new, relay, user=user, **values))
+        return stop
+
+    return ask
+
+
+@pytest.fixture
+def now(journal):
+    async def get(*intents):
+        return [await journal.find.get(one.id) for one in intents]
+
+    return get
+
+
+async def carried_out(journal, stop, kind, clock):
+    """Let the claimed *stop* have the answer *kind*."""
+    to = {
+        FactKind.ANSWERED: State.DONE,
+        FactKind.GONE: State.DONE,
+        FactKind.REFUSED: State.NOT_STARTED,
+        FactKind.NO_ANSWER: State.UNKNOWN,
+    }[kind]
+    at = clock()
+    said = fact(
+        kind,
+        at,
+        does=Does.END,
+        ref=stop.subject.ref,
+        job=stop.id,
+        by=stop.asker.user,
+        since=millis(at),
+    )
+    reason = {"reason": How.GONE} if kind is FactKind.GONE else {}
+    return await journal.complete(
+        stop.id, to, notices=(ANSWERED,), evidence=(said,), **reason
     )
 
 

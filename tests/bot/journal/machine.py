@@ -11,15 +11,12 @@ import itertools
 import os
 import tempfile
 from collections import Counter
-from datetime import timedelta
 from pathlib import Path
 
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
-    RuleBasedStateMachine,
     initialize,
-    invariant,
     precondition,
     rule,
 )
@@ -28,14 +25,15 @@ from pydantic import SecretStr
 from bot.errors import IllegalMove, KeyReused
 from bot.ids import agent_for, intent_id
 from bot.journal.audit import Decision, Entry
-from bot.journal.evidence import Does, FactKind, Headline
-from bot.journal.model import CARD, CARD_NOTICE, RESULT
+from bot.journal.evidence import Does, FactKind
+from bot.journal.model import CARD_NOTICE
 from bot.journal.rows import millis
 from bot.journal.stops import How
-from bot.states import EDGES, LIVE, OPEN, State
+from bot.states import State
 from bot.tencent.events import RelayEvent, RelayStatus
 from bot.tencent.models.trtc.output import target_digest
 from tests.bot.journal.conftest import ANSWERED, AT, fact, new_intent
+from tests.bot.journal.promises import Promises
 from tests.fakes.clock import FakeClock
 from tests.fakes.journal import claimed, opened
 
@@ -62,7 +60,7 @@ ENDS_IN = {
 }
 
 
-class Machine(RuleBasedStateMachine):
+class Machine(Promises):
     """The walk. Between two steps pass 10 s, so that all times can be told apart.
 
     `sent` counts the writes of starts; `runs` are the tasks that they made, by intent,
@@ -97,9 +95,6 @@ class Machine(RuleBasedStateMachine):
         self.journal = self.run(
             opened(f"sqlite:///{Path(self.folder.name)}/p.db", self.clock)
         )
-
-    def get(self, intent):
-        return self.run(self.journal.find.get(intent))
 
     @property
     def owner(self):
@@ -329,119 +324,8 @@ class Machine(RuleBasedStateMachine):
             if intent.state is State.SENDING and intent.subject.creates:
                 self.run(self.journal.complete(intent.id, State.UNKNOWN, notices=CARDS))
 
-    # ── what is promised ────────────────────────────────────────────────────────
-
-    @invariant()
-    def one_submission_starts_at_most_one_relay(self):
-        assert all(times <= 1 for times in getattr(self, "sent", {}).values())
-
-    @invariant()
-    def what_was_said_not_to_be_sent_was_not(self):
-        for intent in getattr(self, "rejected", ()):
-            assert not self.sent[intent]
-            assert self.get(intent).state is State.NOT_STARTED
-
-    @invariant()
-    def no_started_relay_is_lost_silently(self):
-        for intent, task in getattr(self, "runs", {}).items():
-            relay = self.get(intent)
-            lost = relay.subject.ref != task
-            assert not lost or relay.state in {State.SENDING, State.UNKNOWN}
-
-    @invariant()
-    def nothing_contradicts_what_the_cloud_knows(self):
-        for intent, _digest in getattr(self, "keys", {}).values():
-            relay = self.get(intent)
-            if intent in self.runs and intent not in self.over:
-                assert relay.state in LIVE
-            elif intent in self.runs:
-                assert relay.state not in {State.NOT_STARTED, State.CLOSED}
-            else:
-                assert relay.subject.ref == ""
-                assert relay.state not in {State.STOPPED, State.ENDED}
-            if relay.standing.headline is Headline.LIVE:
-                assert intent in self.runs
-
-    @invariant()
-    def nothing_goes_back(self):
-        """What was sent is not sent again; a stop goes along its edges alone."""
-        everything = [one for one, _digest in getattr(self, "keys", {}).values()]
-        for intent in (*everything, *getattr(self, "asked", ())):
-            now = self.get(intent)
-            before = self.past.get(intent, now.state)
-            if now.subject.ends:
-                assert now.state is before or now.state in _after(before)
-            elif before is not State.QUEUED:
-                assert now.state is not State.QUEUED
-                assert now.state is not State.SENDING or before is State.SENDING
-            self.past[intent] = now.state
-
-    @invariant()
-    def one_call_ends_a_thing_and_an_id_is_one_things(self):
-        if not getattr(self, "journal", None):
-            return
-        open_stops = Counter()
-        for stop in map(self.get, self.asked):
-            if stop.joins is None and stop.state in {State.QUEUED, State.SENDING}:
-                open_stops[stop.subject.ref] += 1
-        refs = Counter(
-            self.get(intent).subject.ref for intent, _digest in self.keys.values()
-        )
-        del refs[""]
-        assert all(count == 1 for count in (*open_stops.values(), *refs.values()))
-        assert open_stops[""] == 0
-
-    @invariant()
-    def every_stop_is_open_or_answered_once_as_the_one_that_it_joined(self):
-        if not getattr(self, "asked", None):
-            return
-        later = self.clock() + timedelta(days=999)
-        due = self.run(self.journal.outbox.due(later, 5000))
-        answers = Counter(one.intent.id for one in due if one.name == RESULT)
-        for stop in map(self.get, self.asked):
-            assert answers[stop.id] == (stop.state not in OPEN)
-            if stop.joins:
-                job = self.get(stop.joins)
-                assert job.joins is None
-                if stop.state is State.WAITING:
-                    assert job.state in OPEN
-                else:
-                    assert stop.state is job.state
-                    assert stop.settlement.reason == job.settlement.reason
-            thing = stop.subject.about and self.get(stop.subject.about)
-            if thing and thing.state in {
-                State.NOT_STARTED,
-                State.STOPPED,
-                State.ENDED,
-            }:
-                assert stop.state not in OPEN
-
-    @invariant()
-    def whoever_reads_the_newest_card_reads_what_is_known(self):
-        if not getattr(self, "keys", None):
-            return
-        later = self.clock() + timedelta(days=999)
-        due = self.run(self.journal.outbox.due(later, 5000))
-        cards = {one.intent.id: one for one in due if one.name == CARD}
-        for intent, _digest in self.keys.values():
-            relay = self.get(intent)
-            standing, rev = self.stood.get(intent, (relay.standing, 0))
-            if relay.state is not State.SENDING and relay.standing != standing:
-                assert rev < cards[intent].rev <= relay.rev
-            self.stood[intent] = (relay.standing, relay.rev)
-        assert len(cards) == len([one for one in due if one.name == CARD])
-
     def teardown(self):
         if getattr(self, "journal", None):
             self.journal.close()
             self.folder.cleanup()
             self.loop.close()
-
-
-def _after(state):
-    """Return every state that can be reached from *state* along the edges."""
-    reached, front = set(), {state}
-    while front:
-        front = {to for one in front for to in EDGES.get(one, ())} - reached
-        reached |= front
-    return reached

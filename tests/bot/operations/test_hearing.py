@@ -111,7 +111,9 @@ async def test_that_it_is_not_live_is_an_alarm_only_where_it_would_be_heard(
     await tencent.later(seconds=65)
 
     assert unproven == []
-    assert await texts(world, "ops") == ["🟠 R2 is not live 60 s after its start."]
+    assert await texts(world, "ops") == [
+        "🟠 No callback says that R2 is live, 60 s after its start."
+    ]
 
 
 async def test_what_was_heard_outlives_a_restart(world, tencent):

@@ -68,7 +68,7 @@ async def test_a_failed_push_is_told_in_the_thread_and_to_the_operators(world, t
     )
     assert await texts(world, "channel") == ["🔴 R1 · push failed   room 295066"]
     lines = [text.partition(" · 20")[0] for text in await texts(world, "thread")]
-    assert lines == [f"🟠 R1 · {ONE} is reconnecting", f"🔴 R1 · {ONE} failed"]
+    assert lines == [f"🟠 R1 · {ONE} lost its connection", f"🔴 R1 · {ONE} failed"]
     (alarm,) = await world.alarms()
     assert alarm.text.startswith(f"🔴 R1 · {ONE} failed")
     body = json.dumps(alarm.body)
@@ -114,9 +114,9 @@ async def test_one_of_two_targets_fails_and_comes_back(world, tencent):
     assert failed == ["🟠 R1 · target 2 failed   room 295066"]
     assert await texts(world, "channel") == ["🟢 R1 · live   room 295066"]
     assert lines == [
-        f"🟠 R1 · {OTHER} is reconnecting",
+        f"🟠 R1 · {OTHER} lost its connection",
         f"🔴 R1 · {OTHER} failed",
-        f"🟢 R1 · {OTHER} is live again",
+        f"R1 · {OTHER} recovered",
     ]
 
 
@@ -129,8 +129,8 @@ async def test_a_flapping_target_is_one_line_with_a_count(world, tencent):
 
     lines = [text.partition(" · 20")[0] for text in await texts(world, "thread")]
     assert lines == [
-        f"🟠 R1 · {ONE} is reconnecting",
-        f"🟢 R1 · {ONE} is live again",
+        f"🟠 R1 · {ONE} lost its connection",
+        f"R1 · {ONE} recovered",
         f"🟠 R1 · {ONE} has broken 5 times",
     ]
     assert await world.alarms() == []

@@ -6,7 +6,7 @@ import pytest
 
 from bot.slack.inbound.early import not_connected
 from bot.slack.inbound.kinds import kind_of
-from tests.bot.slack.inbound.test_listeners import (
+from tests.bot.slack.inbound.front import (
     COMMAND,
     SUBMIT,
     Front,

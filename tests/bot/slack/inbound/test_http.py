@@ -12,9 +12,9 @@ from pydantic import SecretStr
 from bot.http.server import Server
 from bot.slack.inbound import http
 from bot.slack.inbound.guard import FORM, JSON
+from tests.bot.slack.inbound.front import COMMAND, Front
 from tests.bot.slack.inbound.test_guard import BODIES, HEADERS, NOW, SECRET, signed
 from tests.bot.slack.inbound.test_guard import COMMAND as RAW
-from tests.bot.slack.inbound.test_listeners import COMMAND, Front
 
 MARK = b"canary-in-the-body"
 

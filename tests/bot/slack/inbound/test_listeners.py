@@ -4,149 +4,17 @@ import asyncio
 import json
 
 import pytest
-from slack_bolt.async_app import AsyncBoltRequest
-from slack_bolt.authorization import AuthorizeResult
 
-from bot.dialogue.form import Form, Option, TextField
 from bot.dialogue.outcome import Audience, Outcome
-from bot.errors import InvalidRequest
-from bot.runtime.tasks import Tasks
-from bot.slack.inbound.listeners import Listeners
-from tests.fakes.slack import FakeSlack
-
-OUTCOME = Outcome(headline=("told",))
-FORM = Form(
-    command="relay",
-    subcommand="start",
-    title="Start",
-    submit="Go",
-    fields=(TextField(name="room", label="Command"),),
-    form_id="d1",
+from tests.bot.slack.inbound.front import (
+    COMMAND,
+    FORM,
+    OUTCOME,
+    USER,
+    Front,
+    event,
+    pressed,
 )
-COMMAND = {
-    "command": "/relay",
-    "text": "list",
-    "team_id": "T1",
-    "user_id": "UANA",
-    "channel_id": "C1",
-    "trigger_id": "t1",
-    "response_url": "https://hooks.slack.com/x",
-}
-USER = {"user": {"id": "UANA", "team_id": "T1"}, "team": {"id": "T1"}}
-
-
-class Router:
-    """Answers with what it holds, and remembers every ask."""
-
-    commands = {"relay": None, "lookup": None}
-
-    def __init__(self):
-        self.asks = []
-        self.holds = OUTCOME
-        self.gate = None
-        self.came = asyncio.Semaphore(0)  # released by every ask
-
-    def new_incident(self):
-        return "1a2b3c4d"
-
-    async def _give(self, ask):
-        self.asks.append(ask)
-        self.came.release()
-        if self.gate:
-            await self.gate.wait()
-        if isinstance(self.holds, Exception):
-            raise self.holds
-        return self.holds
-
-    async def answer(self, ask):
-        return await self._give(ask)
-
-    async def submit(self, ask):
-        return await self._give(ask)
-
-    async def redraw(self, ask):
-        return await self._give(ask)
-
-    async def options(self, command, source, query, who):
-        self.asks.append((command, source, query, who.user))
-        return (Option("R1 · 7", "R1"),)
-
-    async def home(self, who):
-        return Outcome(headline=(f"home of {who.user}",))
-
-    async def alarm(self, name, sentence):
-        self.asks.append((name, sentence))
-
-
-class Replies:
-    """Remembers what it was to tell."""
-
-    def __init__(self):
-        self.web = FakeSlack()
-        self.told = []
-
-    async def reply(self, ask, answer):
-        self.told.append((ask.key, answer))
-
-    async def redraw(self, ask, view):
-        self.told.append((ask.submission.changed, view["callback_id"]))
-
-    async def publish(self, user, view):
-        self.told.append((user, view["type"]))
-
-    async def reopen(self, ask):
-        self.told.append(("reopened", ask.text))
-
-
-class Directory:
-    """Knows nobody, but in which workspace it is, unless it is not *installed*."""
-
-    authorized = AuthorizeResult(enterprise_id=None, team_id="T1", bot_user_id="UBOT")
-    timer = staticmethod(lambda: 0.0)
-
-    def __init__(self, *, installed=True):
-        self.looked_up = []
-        self.installed = installed
-        self.identified = asyncio.Event()
-        self.said = {}  # what may be read of a channel
-
-    async def placed(self, who):
-        return who
-
-    async def parent(self, channel, parent):
-        return self.said.get((channel, parent), "")
-
-    def locale(self, user):
-        return "en-US"
-
-    def look_up_later(self, who):
-        self.looked_up.append(who.user)
-
-
-class Front:
-    """A listeners with fakes on both sides."""
-
-    def __init__(self, *, installed=True, **more):
-        self.router, self.replies = Router(), Replies()
-        self.directory, self.tasks = Directory(installed=installed), Tasks()
-        self.listeners = Listeners(
-            self.router, self.replies, self.directory, self.tasks, **more
-        )
-
-    async def send(self, payload):
-        request = AsyncBoltRequest(mode="socket_mode", body=payload)
-        response = await self.listeners.dispatch(request, payload)
-        body = response.body
-        return response.status, json.loads(body) if body.startswith("{") else body
-
-    async def settled(self):
-        await self.tasks.drain(5)
-        return self.replies.told
-
-
-@pytest.fixture
-def front():
-    return Front()
 
 
 async def test_a_command_is_answered_in_its_ack(front):
@@ -198,19 +66,6 @@ async def test_whatever_breaks_is_told_as_an_incident_and_never_a_5xx(front):
     assert "broken" not in json.dumps(body)
 
 
-def pressed(action_id, **more):
-    return {
-        "type": "block_actions",
-        **USER,
-        "channel": {"id": "C1"},
-        "container": {"message_ts": "1.5"},
-        "actions": [
-            {"action_id": action_id, "type": "button", "block_id": "b", **more}
-        ],
-        "response_url": "https://hooks.slack.com/x",
-    }
-
-
 async def test_a_button_asks_what_it_says(front):
     assert await front.send(pressed("do:relay:1", value="- stop R1")) == (200, "")
 
@@ -223,86 +78,6 @@ async def test_a_button_asks_what_it_says(front):
 async def test_a_press_that_means_nothing_to_us_is_acked(front):
     assert await front.send(pressed("somebody-elses")) == (200, "")
     assert await front.settled() == []
-
-
-VIEW = {
-    "type": "modal",
-    "id": "V1",
-    "hash": "h",
-    "callback_id": "form:relay:start",
-    "private_metadata": "d1",
-    "blocks": [{"type": "input", "block_id": "room"}, {"type": "divider"}],
-    "state": {"values": {"room": {"field:command": {"value": "7"}}}},
-}
-
-
-async def test_a_choice_in_a_form_draws_it_anew(front):
-    front.router.holds = FORM
-    payload = {**pressed("field:what"), "view": VIEW}
-
-    assert await front.send(payload) == (200, "")
-    assert await front.settled() == [("what", "form:relay:start")]
-
-
-async def test_why_a_form_cannot_be_drawn_anew_is_told(front):
-    front.router.holds = Outcome(headline=("It broke.",))
-    payload = {**pressed("field:what"), "view": VIEW}
-
-    assert await front.send(payload) == (200, "")
-    ((_key, answer),) = await front.settled()
-    assert answer == front.router.holds
-
-
-SUBMIT = {"type": "view_submission", **USER, "view": VIEW}
-
-
-async def test_a_fault_in_a_form_is_shown_at_its_field(front):
-    front.router.holds = InvalidRequest({"room": "Say which.", "else": "Odd."})
-
-    assert await front.send(SUBMIT) == (
-        200,
-        {"response_action": "errors", "errors": {"room": "Say which. else: Odd."}},
-    )
-
-
-@pytest.mark.parametrize(
-    ("answer", "action"), [(None, "clear"), (FORM, "update"), (OUTCOME, "update")]
-)
-async def test_a_form_is_closed_or_gives_way_to_another_view(front, answer, action):
-    front.router.holds = answer
-
-    status, body = await front.send(SUBMIT)
-
-    assert (status, body["response_action"]) == (200, action)
-
-
-@pytest.mark.parametrize(
-    "view",
-    [
-        {**VIEW, "callback_id": ""},
-        {**VIEW, "blocks": [{"type": "section", "block_id": "x"}]},
-    ],
-)
-async def test_what_has_nothing_left_to_send_in_says_that_it_is_done(front, view):
-    status, body = await front.send({**SUBMIT, "view": view})
-
-    (section,) = body["view"]["blocks"][:1]
-    assert (status, body["response_action"]) == (200, "update")
-    assert "This form is done." in str(section)
-    assert front.router.asks == []
-
-
-async def test_a_form_that_takes_long_is_told_so_and_its_faults_come_later():
-    front = Front(patience=0.01)
-    front.router.gate = asyncio.Event()
-    front.router.holds = InvalidRequest({"room": "Say which."})
-
-    _status, body = await front.send(SUBMIT)
-    front.router.gate.set()
-    ((_key, told),) = await front.settled()
-
-    assert "Still working" in json.dumps(body)
-    assert told.headline == ("Say which.",)
 
 
 async def test_a_select_is_answered_from_memory(front):
@@ -332,10 +107,6 @@ async def test_a_shortcut_looks_up_what_a_message_says(front):
 
     assert await front.send(payload) == (200, "")
     assert await front.settled() == [("shortcut:T1:t9", OUTCOME)]
-
-
-def event(**said):
-    return {"type": "event_callback", "team_id": "T1", "event_id": "E1", "event": said}
 
 
 async def test_a_mention_and_a_direct_message_are_asks(front):

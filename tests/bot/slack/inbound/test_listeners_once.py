@@ -3,13 +3,7 @@
 import pytest
 import structlog
 
-from tests.bot.slack.inbound.test_listeners import OUTCOME, Front, event, pressed
-
-
-@pytest.fixture
-def front():
-    return Front()
-
+from tests.bot.slack.inbound.front import OUTCOME, event, pressed
 
 SAID = {"user": "UANA", "channel": "C1", "ts": "1.5", "text": "<@UBOT> lookup R1"}
 

@@ -350,15 +350,6 @@ def out_of_reach(subject, _claim):
         yield UNTRUE, f"out of reach after {(subject.drawn - began) / DAY:.1f} days"
 
 
-@judges("so many run")
-def so_many(subject, claim):
-    """So many relays are running."""
-    tasks = subject.facts.tasks.values()
-    running = sum(task.runs_at(subject.drawn) for task in tasks)
-    if running < int(claim.found["n"]):
-        yield UNTRUE, f"{claim.found['n']} are said to run, and {running} do"
-
-
 @judges("stop unsent")
 def stop_unsent(subject, _claim):
     """A stop was not sent."""

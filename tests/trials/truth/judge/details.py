@@ -27,9 +27,9 @@ from tests.trials.truth.judge.facts import (
 STANDS = {
     "connecting since": {CONNECTING},
     "live since": {RUNNING},
-    "live again": {RUNNING},
+    "recovered": {RUNNING},
     "reconnecting since": {RECOVERING},
-    "reconnecting": {RECOVERING},
+    "lost its connection": {RECOVERING},
     "failed": {FAILED},
     "disconnecting since": {DISCONNECTING},
     "disconnected": {IDLE},

@@ -40,7 +40,7 @@ MACROS = {  # what is made of others stands first
         r"(?P<word>(?:connecting|live|reconnecting|disconnecting|idle) since"
         r"|failed|disconnected)"
     ),
-    "<went>": r"(?P<word>reconnecting|live again|failed)",
+    "<went>": r"(?P<word>lost its connection|recovered|failed)",
     "<numbers>": r"(?P<numbers>\d+(?:, \d+)*)",
     "<for>": r"(?P<for>[\d dhmins]+)",
     "<code>": r"[A-Za-z]+(?:\.[A-Za-z]+)*",

@@ -146,7 +146,7 @@ class Reader:
         self.verdict.faults.append(Fault(fault, why, *at, line, kind))
 
 
-OF_ONE = JUDGES.keys() - {"none runs", "so many run", "none has arrived"}
+OF_ONE = JUDGES.keys() - {"none runs", "none has arrived"}
 
 
 def _kinds(claim):

@@ -1,0 +1,122 @@
+"""The whole bot, between a Slack and a Tencent on loopback, and who types to it."""
+
+import asyncio
+from contextlib import AsyncExitStack
+
+import pytest
+
+from bot.app import Ports, build
+from bot.lifecycle import begin, greet
+from bot.sandbox.cloud import LoopbackCloud
+from bot.sandbox.run import free_port
+from bot.sandbox.slack.loopback import LoopbackSlack
+from bot.sandbox.slack.model import seed
+from bot.sandbox.slack.model.objects import Message, View
+from bot.settings import load
+from commands import COMMANDS
+from tests.judge import judged
+
+START = "/relay start 295066 url=rtmp://push.example.com/live/the-secret-key --go"
+ACCEPTED = "🔵 R1 · accepted, callbacks are off   room 295066"
+REQUESTED = "🟡 R1 requested…"
+
+
+class Bot:
+    """A running bot, and hands on the keyboard of its Slack."""
+
+    def __init__(self, parts, slack, cloud, url):
+        self.url = url
+        self.parts = parts
+        self.slack = slack
+        self.cloud = cloud
+        self.space = slack.space
+        self.hands = slack.client
+
+    @property
+    def ops(self):
+        return self.space.channels[seed.OPS.id]
+
+    async def typed(self, line, who=seed.ANA, channel=None):
+        await self.hands.command(who, channel or self.ops, line)
+        await self.settled()
+
+    async def settled(self):
+        await self.parts.tasks.drain(10)
+        while await self.parts.journal.outbox.waiting():
+            await self.space.feed.stirred(0.05)
+        await self.space.feed.quiet()
+        for change in self.space.feed.changes:
+            self.judge(change.subject)
+
+    @staticmethod
+    def judge(subject):
+        """Show what the bot sent to the outside judges."""
+        if isinstance(subject, View):
+            judged(subject.body, subject.body["type"])
+        elif isinstance(subject, Message) and subject.blocks:
+            judged({"text": subject.text, "blocks": list(subject.blocks)}, "message")
+
+    def seen(self, channel=seed.OPS.id):
+        return [
+            one.text
+            for (where, _), one in self.space.messages.items()
+            if where == channel
+        ]
+
+    def whispered(self, user=seed.ANA.id):
+        return [one for one in self.space.whispers.values() if one.only_for == user]
+
+
+@pytest.fixture
+async def start(tmp_path, monkeypatch):
+    """Start a bot over Socket Mode or HTTP; again means after a crash."""
+    async with AsyncExitStack() as outer:
+        cloud = LoopbackCloud()
+        await cloud.start()
+        outer.push_async_callback(cloud.close)
+
+        async def live(stack, *, port=0, slack=None, called_back=False):
+            port = port or free_port()
+            if called_back and not cloud.callbacks:
+                url = f"http://127.0.0.1:{port}/tencent/callbacks/default"
+                cloud.call_back(url, pauses=(0.05,) * 40)
+            for name, value in {
+                **slack.environment(),
+                **cloud.environment,
+                "BOT_DATABASE_URL": f"sqlite:///{tmp_path}/patchbay.db",
+                "BOT_ALLOW_ALL": "true",
+                "BOT_PORT": str(port),
+            }.items():
+                monkeypatch.setenv(name, value)
+            settings = load()
+            parts = await build(settings, Ports(), COMMANDS, stack)
+            delivering = asyncio.create_task(parts.delivery.run())
+            stack.callback(delivering.cancel)
+            stack.push_async_callback(parts.server.close)
+            if parts.sockets:
+                stack.push_async_callback(parts.sockets.close)
+            await begin(parts)
+            await greet(parts)
+            return Bot(parts, slack, cloud, f"http://127.0.0.1:{port}/slack/events")
+
+        yield live
+
+
+@pytest.fixture
+async def by_socket(start):
+    async with AsyncExitStack() as stack:
+        slack = await stack.enter_async_context(LoopbackSlack())
+        yield await start(stack, slack=slack)
+
+
+@pytest.fixture
+async def by_http(start, unused_tcp_port):
+    async with AsyncExitStack() as stack:
+        url = f"http://127.0.0.1:{unused_tcp_port}/slack/events"
+        slack = await stack.enter_async_context(LoopbackSlack(bot_url=url))
+        yield await start(stack, slack=slack, port=unused_tcp_port)
+
+
+@pytest.fixture(params=["by_socket", "by_http"])
+def bot(request):
+    return request.getfixturevalue(request.param)

@@ -1,0 +1,63 @@
+"""Rows as earlier revisions wrote them, and how they come into the tables."""
+
+# Rows as revision 0001 had them.
+INTENT = {
+    "id": "01KJMMA2G0JTRF4ZBVAXBHWZP7",
+    "key": "slash:T:1",
+    "digest": "d",
+    "action": "StartPublishCdnStream",
+    "kind": "R",
+    "handle": "R7",
+    "made": 1,
+    "state": "started",
+    "rev": 3,
+    "team": "T",
+    "user": "UANA",
+    "home": "T",
+    "channel": "C",
+    "direct": 0,
+    "locale": "en",
+    "app": "live",
+    "sdk_app_id": 1400000001,
+    "region": "ap-singapore",
+    "room": "295066",
+    "ref": "-m9.",
+    "agent": "pb_01KJMMA2G0JTRF4ZBVAXBHWZP7",
+    "masked": "{}",
+    "reply": "{}",
+    "note": "",
+    "target_digest": "",
+    "request": "",
+    "request_id": "",
+    "error_code": "",
+    "error_text": "",
+    "card_channel": "",
+    "card_ts": "",
+    "tries": 0,
+    "owner": "",
+    "created_at": 1,
+}
+DRAWN = {
+    "intent": INTENT["id"],
+    "rev": 3,
+    "channel": "C",
+    "user": "UANA",
+    "audience": "channel",
+    "body": '{"text": "R7"}',
+    "state": "pending",
+    "tries": 0,
+    "not_before": 1,
+    "created_at": 1,
+}
+
+
+def row(base, **values):
+    return {**base, **values}
+
+
+def inserted(table, values):
+    names = ", ".join(f'"{name}"' for name in values)
+    texts = ", ".join(
+        "'" + one + "'" if isinstance(one, str) else str(one) for one in values.values()
+    )
+    return f"INSERT INTO {table} ({names}) VALUES ({texts})"  # noqa: S608 - our own

@@ -1,0 +1,182 @@
+"""What revision 0003 knew of things becomes evidence that says the same of them."""
+
+import pytest
+
+from bot.journal.evidence import FactKind
+from bot.journal.migrate import upgrade
+from bot.journal.sqlite.writer import make_engine
+from bot.resources.registry import RESOURCES
+from bot.states import State
+from tests.bot.journal.revisions import INTENT, inserted, row
+from tests.fakes.journal import opened
+
+RUNS = ["started", "stopping", "expiring"]
+WITH_A_TASK = [*RUNS, "stopped", "ended"]
+THINGS = ["queued", "sending", "not started", "unknown", "closed", *WITH_A_TASK]
+DROPPED_IN_0003 = {"target_digest", "tries"}
+SENT = {"sent_at": 2000, "settled_at": 5000}
+THIRD = {name: value for name, value in INTENT.items() if name not in DROPPED_IN_0003}
+THIRD |= {"creates": 1, "duplicates": "", "masked": '{"PublishCdnParams": [{}]}'}
+URL_DIGEST = "e" * 64
+
+
+def thing(number, state, **values):
+    """Return a row of revision 0003: a relay in *state*."""
+    own = {
+        "id": f"01KJMMA2G0THING{number:011}",
+        "key": f"thing-{number}",
+        "handle": f"R{number}",
+        "agent": f"pb_{number}",
+        "ref": f"-task{number}.." if state in WITH_A_TASK else "",
+        "state": state,
+    }
+    moments = {} if state == "queued" else SENT
+    return row(THIRD, **own, **{**moments, **values})
+
+
+def heard(number, status, at):
+    """Return a row of revision 0003: an event of relay *number*."""
+    return {
+        "key": f"{number}-{status}-{at}",
+        "intent": f"01KJMMA2G0THING{number:011}",
+        "task_id": f"-task{number}..",
+        "target": URL_DIGEST,
+        "status": status,
+        "error": "",
+        "at": at,
+        "sent_at": at,
+        "came_at": at,
+    }
+
+
+@pytest.fixture
+async def from_0003(url, tmp_path, clock):
+    """Open a journal in which revision 0003 left intents and events."""
+    journals = []
+
+    async def open_it(intents, events=()):
+        (tmp_path / "var").mkdir()
+        engine = make_engine(url)
+        upgrade(engine, "0003")
+        with engine.begin() as connection:
+            for table, rows in (("intents", intents), ("events", events)):
+                for one in rows:
+                    connection.exec_driver_sql(inserted(table, one))
+        engine.dispose()
+        journals.append(await opened(url, clock))
+        return journals[-1]
+
+    yield open_it
+    for journal in journals:
+        journal.close()
+
+
+async def folded(journal, intent):
+    """Return the intent, and what its facts amount to."""
+    kept = await journal.find.get(intent)
+    known = await journal.find.facts_of(intent)
+    return kept, RESOURCES.lifecycles[kept.subject.kind].fold(kept, known)
+
+
+@pytest.mark.parametrize("told", [(), (2,), (1, 2, 3), (2, 0)], ids=str)
+@pytest.mark.parametrize("by_hand", [False, True])
+@pytest.mark.parametrize("state", THINGS)
+async def test_a_thing_of_any_state_folds_back_to_it(from_0003, state, by_hand, told):
+    settled = {"settled_by": "UEVE", "reason": "seen"} if by_hand else {}
+    events = [heard(1, status, 2500 + n) for n, status in enumerate(told)]
+
+    journal = await from_0003([thing(1, state, **settled)], events)
+
+    kept, standing = await folded(journal, thing(1, state)["id"])
+    assert (kept.state, standing.state) == (State(state), State(state))
+    assert (kept.subject.ref, standing.ref) == (thing(1, state)["ref"],) * 2
+    if state == "closed" and by_hand:
+        assert (standing.by, standing.reason) == ("UEVE", "seen")
+    facts = await journal.find.facts_of(kept.id)
+    told_of = [one.status for one in facts if one.kind is FactKind.EVENT]
+    assert told_of == list(told)
+
+
+async def test_whoever_stopped_it_is_known_afterwards(from_0003):
+    relay = thing(1, "stopped")
+    stops = [
+        row(
+            THIRD,
+            id=f"01KJMMA2G0STOP{n:012}",
+            key=f"stop-{n}",
+            action="StopPublishCdnStream",
+            creates=0,
+            made=0,
+            about=relay["id"],
+            ref=relay["ref"],
+            agent="",
+            state=state,
+            user=user,
+        )
+        for n, (state, user) in enumerate([("unknown", "UBOB"), ("done", "UEVE")])
+    ]
+
+    journal = await from_0003([relay, *stops])
+
+    kept, standing = await folded(journal, relay["id"])
+    assert (standing.state, standing.by, standing.since) == (
+        State.STOPPED,
+        "UEVE",
+        5000,
+    )
+    assert (kept.subject.creates, kept.subject.ends) == (True, False)
+    assert [(await journal.find.get(one["id"])).subject.ends for one in stops] == [
+        True,
+        True,
+    ]
+
+
+async def test_of_several_stops_under_way_one_goes_and_the_others_join_it(from_0003):
+    relay = thing(1, "started")
+    stops = [
+        row(
+            THIRD,
+            id=f"01KJMMA2G0STOP{n:012}",
+            key=f"stop-{n}",
+            action="StopPublishCdnStream",
+            creates=0,
+            made=0,
+            about=relay["id"],
+            ref=relay["ref"],
+            agent="",
+            state=state,
+            user="UBOB",
+        )
+        for n, state in enumerate(["sending", "queued", "queued", "done"])
+    ]
+
+    journal = await from_0003([relay, *stops])
+
+    kept = [await journal.find.get(one["id"]) for one in stops]
+    first = stops[0]["id"]
+    assert [(one.state, one.joins) for one in kept] == [
+        (State.SENDING, None),
+        (State.WAITING, first),
+        (State.WAITING, first),
+        (State.DONE, None),
+    ]
+
+
+async def test_what_lives_and_names_no_targets_is_found_to_be_named(from_0003):
+    rows = [thing(n, state) for n, state in enumerate(THINGS)]
+
+    journal = await from_0003(rows)
+
+    nameless = {one.state.value for one in await journal.find.nameless()}
+    assert nameless == {*RUNS, "sending", "unknown"}
+
+
+async def test_the_failures_of_unknown_things_are_told_as_before(from_0003):
+    failed = {"error_code": "patchbay.NoAnswer", "error_text": "no answer"}
+    rows = [thing(1, "unknown", **failed), thing(2, "not started", **failed)]
+
+    journal = await from_0003(rows)
+
+    for one in rows:
+        _kept, standing = await folded(journal, one["id"])
+        assert (standing.code, standing.text) == tuple(failed.values())

@@ -1,0 +1,216 @@
+"""A line in the thread of a card says what became of what, when, and for how long."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from bot.dialogue.outcome import (
+    Audience,
+    Bold,
+    Button,
+    Buttons,
+    Mono,
+    Outcome,
+    Tone,
+    When,
+    Who,
+    line,
+)
+from bot.journal.evidence import (
+    HEADLINES,
+    Ending,
+    Headline,
+    Standing,
+    Target,
+    TargetStanding,
+)
+from bot.journal.model import Asker
+from bot.resources.relay import news as of_relays
+from bot.resources.relay.news import told
+from bot.states import State
+from tests.bot.resources.evidence import TASK, moment
+from tests.bot.resources.relay.lives import (
+    ADDRESSES,
+    at,
+    in_thread,
+    stands,
+)
+
+RUNS = Standing(State.STARTED, Headline.LIVE, ref=TASK)
+NOW = When(at(9))
+BILLED = line("As far as is known the relay goes on running, and is billed.")
+ERROR = line(Mono("-9"), "  ", "reset")
+STOP = Button(
+    "Stop R1",
+    "relay",
+    f"stop 01J00000000000000000000000 task={TASK} app=7 --yes",
+    once="01J00000000000000000000000:stop:1",
+    confirm="Stop R1? Room lobby, 2 targets. Viewers lose this stream.",
+    danger=True,
+)
+EXPLAIN = Button("Explain", "lookup", "-9 product=trtc")
+
+
+def drawn(what, intent, *, target=0, by=told, **facts):
+    """Return the line as it is drawn of facts that were kept as JSON."""
+    notice = in_thread("", what, 9, target=target, **facts)
+    return by(intent, json.loads(json.dumps(notice.facts)))
+
+
+def reads(tone, *headline, parts=(), audience=Audience.THREAD):
+    return Outcome(
+        headline=headline, tone=tone, parts=parts, handle="R1", audience=audience
+    )
+
+
+BREAKS = {
+    "broke": (Tone.WARN, "lost its connection"),
+    "back": (Tone.PLAIN, "recovered"),
+}
+ERRORS = {
+    ("-9", "reset"): (ERROR,),
+    ("-9", ""): (line(Mono("-9"), "  ", ""),),
+    ("", "reset"): (line(Mono(""), "  ", "reset"),),
+    ("", ""): (),
+}
+
+
+@pytest.mark.parametrize("error", ERRORS)
+@pytest.mark.parametrize("number", [1, 2])
+@pytest.mark.parametrize("what", BREAKS)
+def test_a_break_names_its_target_and_the_error_and_a_recovery_its_target(
+    what, number, error
+):
+    tone, words = BREAKS[what]
+    facts = {"code": error[0], "text": error[1], "count": 1, "since": moment(9)}
+
+    outcome = drawn(what, stands(RUNS), target=number, **facts)
+
+    assert outcome == reads(
+        tone,
+        Bold(f"R1 · {number} {ADDRESSES[number - 1]} {words}"),
+        " · ",
+        NOW,
+        parts=ERRORS[error] if what == "broke" else (),
+    )
+
+
+@pytest.mark.parametrize("status", Target)
+@pytest.mark.parametrize("count", [2, 31])
+def test_a_line_of_breaks_says_how_many_since_when_and_how_it_is_now(status, count):
+    targets = (TargetStanding(), TargetStanding(status))
+    facts = {"target": 2, "count": count, "since": moment(1), "code": "", "text": ""}
+    word = {
+        Target.LIVE: "live at the moment",
+        Target.RECOVERING: "reconnecting at the moment",
+    }.get(status, "changed")
+
+    outcome = drawn("flaps", stands(replace(RUNS, targets=targets)), **facts)
+
+    assert outcome == reads(
+        Tone.WARN,
+        Bold(f"R1 · 2 {ADDRESSES[1]} has broken {count} times"),
+        parts=(line("since", " ", When(at(1)), " · ", word, " · ", NOW),),
+    )
+
+
+FAILURES = {  # how it stands, whether its asker is known, the code; and what is added
+    "it runs": (State.STARTED, "U0ANA", "-9", (STOP, EXPLAIN)),
+    "it runs, with no code": (State.STARTED, "U0ANA", "", (STOP,)),
+    "nobody asked for it": (State.EXPIRING, "", "-9", (STOP, EXPLAIN)),
+    "it is being stopped": (State.STOPPING, "U0ANA", "-9", ()),
+    "it is over": (State.STOPPED, "U0ANA", "-9", ()),
+}
+
+
+@pytest.mark.parametrize("audience", [Audience.THREAD, Audience.OPS])
+@pytest.mark.parametrize("name", FAILURES)
+def test_a_failure_says_whose_it_is_why_that_it_is_billed_and_what_can_be_done(
+    name, audience
+):
+    state, user, code, buttons = FAILURES[name]
+    thing = stands(Standing(state, HEADLINES[state], ref=TASK))
+    asker = Asker(team="T", user=user, home="T", channel="C")
+    facts = {"code": code, "text": "reset" if code else "", "count": 1, "since": 1}
+    by = told if audience is Audience.THREAD else of_relays.alarm
+
+    outcome = drawn("failed", replace(thing, asker=asker), target=1, by=by, **facts)
+
+    who = (line(Who(user)),) if user else ()
+    parts = (*who, *((ERROR,) if code else ()), BILLED)
+    assert outcome == reads(
+        Tone.BAD,
+        Bold(f"R1 · 1 {ADDRESSES[0]} failed"),
+        " · ",
+        NOW,
+        parts=(*parts, Buttons(buttons)) if buttons else parts,
+        audience=audience,
+    )
+
+
+def test_idle_is_said_to_be_probably_the_end_that_nobody_is_known_to_have_made():
+    sentence = "idle; probably ended, though nobody is known to have stopped it"
+
+    outcome = drawn("idle", stands(replace(RUNS, headline=Headline.IDLE)))
+
+    assert outcome == reads(Tone.WARN, Bold(f"R1 · {sentence}"), " · ", NOW)
+
+
+STOPPED = {  # by whom, and who is named
+    "U0ANA": ("Stopped", " ", "by", " ", Who("U0ANA")),
+    "U0BEN": ("Stopped", " ", "by", " ", Who("U0BEN")),
+    "": ("Stopped",),
+}
+AFTER = {  # how long after it was sent, in seconds, and how that reads
+    0: "after 0 s",
+    40: "after 40 s",
+    100: "after 1 min 40 s",
+    4320: "after 1 h 12 min",
+    94000: "after 1 d 2 h",
+}
+
+
+@pytest.mark.parametrize("seconds", AFTER)
+@pytest.mark.parametrize("by", STOPPED)
+def test_a_stop_is_told_with_who_did_it_after_how_long_and_who_had_started_it(
+    by, seconds
+):
+    ended = Standing(State.STOPPED, Headline.STOPPED, by=by, since=moment(seconds))
+    started = () if by == "U0ANA" else (" · ", "started by", " ", Who("U0ANA"))
+
+    outcome = drawn("over", stands(ended))
+
+    ran = (" · ", NOW, " · ", AFTER[seconds])
+    assert outcome == reads(Tone.OVER, Bold("R1 · "), *STOPPED[by], *ran, *started)
+
+
+def test_of_one_that_nobody_here_sent_neither_how_long_it_ran_nor_for_whom_is_told():
+    ended = Standing(State.STOPPED, Headline.STOPPED, by="U0BEN", since=moment(9))
+    nobody = Asker(team="T", user="", home="T", channel="C")
+    foreign = replace(stands(ended), asker=nobody, sent_at=None)
+
+    outcome = drawn("over", foreign)
+
+    assert outcome == reads(Tone.OVER, Bold("R1 · "), *STOPPED["U0BEN"], " · ", NOW)
+
+
+BECAUSE = {
+    Ending.GONE: "Ended: Tencent knows no such task any more",
+    Ending.MEANWHILE: (
+        "Ended: every target was disconnected while it was being stopped"
+    ),
+    Ending.IDLE: "Ended by itself: every target was disconnected",
+    None: "Ended by itself: every target was disconnected",
+}
+
+
+@pytest.mark.parametrize("ending", BECAUSE)
+def test_an_end_is_told_with_how_it_is_known_and_after_how_long(ending):
+    ended = Standing(State.ENDED, Headline.ENDED, since=moment(40), ending=ending)
+
+    outcome = drawn("over", stands(ended))
+
+    assert outcome == reads(
+        Tone.OVER, Bold("R1 · "), BECAUSE[ending], " · ", NOW, " · ", "after 40 s"
+    )

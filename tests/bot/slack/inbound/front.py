@@ -1,0 +1,171 @@
+"""A front door between fakes, and payloads as Slack sends them."""
+
+import asyncio
+import json
+
+from slack_bolt.async_app import AsyncBoltRequest
+from slack_bolt.authorization import AuthorizeResult
+
+from bot.dialogue.form import Form, Option, TextField
+from bot.dialogue.outcome import Outcome
+from bot.runtime.tasks import Tasks
+from bot.slack.inbound.listeners import Listeners
+from tests.fakes.slack import FakeSlack
+
+OUTCOME = Outcome(headline=("told",))
+FORM = Form(
+    command="relay",
+    subcommand="start",
+    title="Start",
+    submit="Go",
+    fields=(TextField(name="room", label="Command"),),
+    form_id="d1",
+)
+COMMAND = {
+    "command": "/relay",
+    "text": "list",
+    "team_id": "T1",
+    "user_id": "UANA",
+    "channel_id": "C1",
+    "trigger_id": "t1",
+    "response_url": "https://hooks.slack.com/x",
+}
+USER = {"user": {"id": "UANA", "team_id": "T1"}, "team": {"id": "T1"}}
+
+
+class Router:
+    """Answers with what it holds, and remembers every ask."""
+
+    commands = {"relay": None, "lookup": None}
+
+    def __init__(self):
+        self.asks = []
+        self.holds = OUTCOME
+        self.gate = None
+        self.came = asyncio.Semaphore(0)  # released by every ask
+
+    def new_incident(self):
+        return "1a2b3c4d"
+
+    async def _give(self, ask):
+        self.asks.append(ask)
+        self.came.release()
+        if self.gate:
+            await self.gate.wait()
+        if isinstance(self.holds, Exception):
+            raise self.holds
+        return self.holds
+
+    async def answer(self, ask):
+        return await self._give(ask)
+
+    async def submit(self, ask):
+        return await self._give(ask)
+
+    async def redraw(self, ask):
+        return await self._give(ask)
+
+    async def options(self, command, source, query, who):
+        self.asks.append((command, source, query, who.user))
+        return (Option("R1 · 7", "R1"),)
+
+    async def home(self, who):
+        return Outcome(headline=(f"home of {who.user}",))
+
+    async def alarm(self, name, sentence):
+        self.asks.append((name, sentence))
+
+
+class Replies:
+    """Remembers what it was to tell."""
+
+    def __init__(self):
+        self.web = FakeSlack()
+        self.told = []
+
+    async def reply(self, ask, answer):
+        self.told.append((ask.key, answer))
+
+    async def redraw(self, ask, view):
+        self.told.append((ask.submission.changed, view["callback_id"]))
+
+    async def publish(self, user, view):
+        self.told.append((user, view["type"]))
+
+    async def reopen(self, ask):
+        self.told.append(("reopened", ask.text))
+
+
+class Directory:
+    """Knows nobody, but in which workspace it is, unless it is not *installed*."""
+
+    authorized = AuthorizeResult(enterprise_id=None, team_id="T1", bot_user_id="UBOT")
+    timer = staticmethod(lambda: 0.0)
+
+    def __init__(self, *, installed=True):
+        self.looked_up = []
+        self.installed = installed
+        self.identified = asyncio.Event()
+        self.said = {}  # what may be read of a channel
+
+    async def placed(self, who):
+        return who
+
+    async def parent(self, channel, parent):
+        return self.said.get((channel, parent), "")
+
+    def locale(self, user):
+        return "en-US"
+
+    def look_up_later(self, who):
+        self.looked_up.append(who.user)
+
+
+class Front:
+    """A listeners with fakes on both sides."""
+
+    def __init__(self, *, installed=True, **more):
+        self.router, self.replies = Router(), Replies()
+        self.directory, self.tasks = Directory(installed=installed), Tasks()
+        self.listeners = Listeners(
+            self.router, self.replies, self.directory, self.tasks, **more
+        )
+
+    async def send(self, payload):
+        request = AsyncBoltRequest(mode="socket_mode", body=payload)
+        response = await self.listeners.dispatch(request, payload)
+        body = response.body
+        return response.status, json.loads(body) if body.startswith("{") else body
+
+    async def settled(self):
+        await self.tasks.drain(5)
+        return self.replies.told
+
+
+def pressed(action_id, **more):
+    return {
+        "type": "block_actions",
+        **USER,
+        "channel": {"id": "C1"},
+        "container": {"message_ts": "1.5"},
+        "actions": [
+            {"action_id": action_id, "type": "button", "block_id": "b", **more}
+        ],
+        "response_url": "https://hooks.slack.com/x",
+    }
+
+
+def event(**said):
+    return {"type": "event_callback", "team_id": "T1", "event_id": "E1", "event": said}
+
+
+VIEW = {
+    "type": "modal",
+    "id": "V1",
+    "hash": "h",
+    "callback_id": "form:relay:start",
+    "private_metadata": "d1",
+    "blocks": [{"type": "input", "block_id": "room"}, {"type": "divider"}],
+    "state": {"values": {"room": {"field:command": {"value": "7"}}}},
+}
+SUBMIT = {"type": "view_submission", **USER, "view": VIEW}

@@ -1,0 +1,83 @@
+"""A form is drawn anew, shows its faults, and is closed or gives way to a view."""
+
+import asyncio
+import json
+
+import pytest
+
+from bot.dialogue.outcome import Outcome
+from bot.errors import InvalidRequest
+from tests.bot.slack.inbound.front import (
+    FORM,
+    OUTCOME,
+    SUBMIT,
+    VIEW,
+    Front,
+    pressed,
+)
+
+
+async def test_a_choice_in_a_form_draws_it_anew(front):
+    front.router.holds = FORM
+    payload = {**pressed("field:what"), "view": VIEW}
+
+    assert await front.send(payload) == (200, "")
+    assert await front.settled() == [("what", "form:relay:start")]
+
+
+async def test_why_a_form_cannot_be_drawn_anew_is_told(front):
+    front.router.holds = Outcome(headline=("It broke.",))
+    payload = {**pressed("field:what"), "view": VIEW}
+
+    assert await front.send(payload) == (200, "")
+    ((_key, answer),) = await front.settled()
+    assert answer == front.router.holds
+
+
+async def test_a_fault_in_a_form_is_shown_at_its_field(front):
+    front.router.holds = InvalidRequest({"room": "Say which.", "else": "Odd."})
+
+    assert await front.send(SUBMIT) == (
+        200,
+        {"response_action": "errors", "errors": {"room": "Say which. else: Odd."}},
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "action"), [(None, "clear"), (FORM, "update"), (OUTCOME, "update")]
+)
+async def test_a_form_is_closed_or_gives_way_to_another_view(front, answer, action):
+    front.router.holds = answer
+
+    status, body = await front.send(SUBMIT)
+
+    assert (status, body["response_action"]) == (200, action)
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        {**VIEW, "callback_id": ""},
+        {**VIEW, "blocks": [{"type": "section", "block_id": "x"}]},
+    ],
+)
+async def test_what_has_nothing_left_to_send_in_says_that_it_is_done(front, view):
+    status, body = await front.send({**SUBMIT, "view": view})
+
+    (section,) = body["view"]["blocks"][:1]
+    assert (status, body["response_action"]) == (200, "update")
+    assert "This form is done." in str(section)
+    assert front.router.asks == []
+
+
+async def test_a_form_that_takes_long_is_told_so_and_its_faults_come_later():
+    front = Front(patience=0.01)
+    front.router.gate = asyncio.Event()
+    front.router.holds = InvalidRequest({"room": "Say which."})
+
+    _status, body = await front.send(SUBMIT)
+    front.router.gate.set()
+    ((_key, told),) = await front.settled()
+
+    assert "Still working" in json.dumps(body)
+    assert told.headline == ("Say which.",)
