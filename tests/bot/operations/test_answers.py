@@ -85,12 +85,12 @@ async def test_every_id_in_an_answer_that_cannot_be_trusted_is_kept(start):
 
     answered = failed(start, error, Conclusion.UNKNOWN, TIMES)
 
-    assert [(one.kind, one.ref) for one in answered.known] == [
+    assert [(one.kind, one.ref) for one in answered.evidence] == [
         (FactKind.NO_ANSWER, ""),
         (FactKind.NO_ANSWER, "-one."),
         (FactKind.NO_ANSWER, "-two."),
     ]
-    assert len({one.key for one in answered.known}) == 3
+    assert len({one.key for one in answered.evidence}) == 3
 
 
 async def test_an_id_that_stands_whole_in_a_broken_answer_is_its_own(start):
@@ -99,7 +99,7 @@ async def test_an_id_that_stands_whole_in_a_broken_answer_is_its_own(start):
     answered = failed(start, error, Conclusion.STARTED, TIMES)
 
     assert (answered.state, answered.changes["ref"]) == (State.STARTED, "-t.")
-    assert answered.known == (fact(start, FactKind.ANSWERED, ref="-t."),)
+    assert answered.evidence == (fact(start, FactKind.ANSWERED, ref="-t."),)
 
 
 @pytest.mark.parametrize(
