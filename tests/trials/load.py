@@ -96,7 +96,7 @@ async def burst(rig, scale, table):
     table.add("burst: starts", len(sent), f"{CHANNELS} channels")
     table.add("burst: ended", counts)
     told = sum(one.typed.room in rig.ended for one in sent)
-    table.must("burst: told how it ended", told, "some", kept=told)
+    table.must("burst: told how it ended", told, "some", kept=told > 0)
     _check_acks(table, "burst", sent)
     _lost(table, "burst", sent)
     last = max((one.answered for one in sent), default=0.0)
@@ -144,7 +144,7 @@ async def stops(rig, table):
     never = len(rig.clicks) - len(took)
     middle, slowest = (took[len(took) // 2], took[-1]) if took else (0.0, 0.0)
     clicked = len(rig.clicks)
-    table.must("stops: clicked", clicked, "some", kept=clicked)
+    table.must("stops: clicked", clicked, "some", kept=clicked > 0)
     table.add("stops: never arrived", never, "0", kept=not never)
     table.add("stops: click to cloud, p50", f"{middle:.2f} s")
     table.add(
