@@ -1,5 +1,6 @@
 """Tencent's callbacks: forged, played again, late, early, contradicting."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -13,6 +14,7 @@ from tests.trials.faults_kinds import fault
 from tests.trials.faults_wire import http, raw_road
 
 RUNNING, IDLE = 2, 0
+STOP = "StopPublishCdnStream"
 AT = 1_760_000_000_000
 
 
@@ -119,6 +121,25 @@ async def after_the_stop(bench):
     await call(bench, body(relay, RUNNING))
     stopped = (await bench.world.handle("R1")).state is State.STOPPED
     claim(stopped, "a stopped relay came back")
+    return "stopped"
+
+
+def _stops(bench):
+    return sum(name == STOP for _at, name in bench.cloud.state.calls)
+
+
+@play("a callback after the stop of an unknown start")
+async def after_the_wish(bench):
+    raw = body(await lost(bench), RUNNING)
+    await asyncio.gather(*(bench.typed("/relay stop R1 --yes") for _ in range(3)))
+    claim(not _stops(bench), "stopped without a TaskId")
+    await call(bench, raw)
+    await bench.settled()
+    claim(_stops(bench) == 1, _stops(bench), "stops were sent")
+    claim(not bench.cloud.state.running, "it still runs")
+    await call(bench, raw)
+    await bench.settled()
+    claim(_stops(bench) == 1, "a replay stopped it again")
     return "stopped"
 
 
