@@ -278,7 +278,7 @@ async def try_envelopes(ground):
     acks = await _carried(client, EnvelopeType.COMMAND, command)
     claim(not any(ack.failed for ack in acks), acks)
     await ground.shows("R1", "accepted")
-    await ground.typed(START.format(room=2).replace(" --go", ""))
+    await ground.typed(START.format(room=2).replace("--go", "cdn=tencent"))
     await ground.space.feed.until(lambda: ground.space.top(seed.ANA.id))
     form = client._payloads.submission(seed.ANA, ground.space.top(seed.ANA.id))
     acks = await _carried(client, EnvelopeType.INTERACTIVE, form)

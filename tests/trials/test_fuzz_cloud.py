@@ -107,7 +107,8 @@ def check_borne_out(intent, ref, body, tries):
     """Assert that a start ended in a state that *body*, the answer, can bear out."""
     if intent.state is State.STARTED:
         assert ref, "started, without a TaskId"
-        spelt = (json.dumps(ref)[1:-1].encode(), ref.encode())
+        codes = ("utf-8", "utf-16-le", "utf-16-be")  # an answer may be in any
+        spelt = (json.dumps(ref)[1:-1].encode(), *map(ref.encode, codes))
         whole = any(text in body for text in spelt)
         assert whole or "\\u" in body.decode("latin-1"), f"TaskId {ref[:20]}"
     elif intent.state is State.NOT_STARTED:
