@@ -181,6 +181,7 @@ TESTED_BY = {
     "bot/dialogue/words.py": "tests/bot/grammar/test_parser.py",
     "bot/errors.py": "tests/test_house.py",
     "bot/journal/journal.py": "tests/bot/journal/test_accepting.py",
+    "bot/journal/lifecycle.py": "tests/bot/journal/test_transaction.py",
     "bot/journal/model.py": "tests/bot/journal/test_rows.py",
     "bot/journal/schema.py": "tests/bot/journal/test_migrate.py",
     "bot/journal/sqlite/files.py": "tests/bot/journal/test_file.py",

@@ -6,8 +6,7 @@ nothing for the moment, and goes every way that it has before it is given up.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime
-from functools import partial
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -23,7 +22,6 @@ from bot.slack.outbound.routes import Destination, Way
 from bot.slack.outbound.web import Sent, Web
 from bot.slack.render import blocks, modals, plain
 
-utc_now = partial(datetime.now, UTC)  # the wall clock
 PAUSES = (1.0, 2.0, 5.0, 10.0)  # seconds between tries of one way
 LONGEST_PAUSE = 60.0
 MOST_TOLD = 1000  # people who were told why their Home is not shown
@@ -49,7 +47,7 @@ class Replies:
         self,
         web: Web,
         *,
-        now: Callable[[], datetime] = utc_now,
+        now: Callable[[], datetime],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.web = web

@@ -84,7 +84,7 @@ async def untold(method, text, act, among=None):
     silent = []
     for word in among or words(method):
         slack = FakeSlack(refusing={method: word})
-        await act(Replies(slack, sleep=FakeClock().sleep))
+        await act(Replies(slack, now=FakeClock(), sleep=FakeClock().sleep))
         if not is_told(slack, text):
             silent.append(word)
     return silent
@@ -142,7 +142,7 @@ async def test_without_a_token_an_answer_goes_to_its_own_address(surface, error)
     methods = ("chat.postMessage", "chat.postEphemeral", "views.open")
     slack = FakeSlack(refusing=dict.fromkeys(methods, error))
 
-    await Replies(slack).reply(SURFACES[surface], FORM)
+    await Replies(slack, now=FakeClock()).reply(SURFACES[surface], FORM)
 
     assert is_told(slack, "the form")
 

@@ -77,7 +77,7 @@ def test_a_button_is_keyed_by_what_it_is_about():
         who=ANA,
         where=Place(channel="C1", thread="1.0", message="1.5"),
         surface=Surface.BUTTON,
-        key="button:T1:01ABC:stop:3:stop R1 --yes",
+        key="button:T1:UANA:01ABC:stop:3:stop R1 --yes",
         answer_url=SecretStr(HOOK),
         trigger="t1",
     )
@@ -88,7 +88,7 @@ def test_a_button_about_nothing_is_keyed_by_its_press():
 
     ask = button(PRESSED, action)
 
-    assert (ask.text, ask.key) == ("R1", "button:T1:C1:1.5:9.9")
+    assert (ask.text, ask.key) == ("R1", "button:T1:UANA:C1:1.5:9.9")
 
 
 def test_an_entry_of_a_menu_is_a_button():

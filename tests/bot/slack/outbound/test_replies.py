@@ -43,7 +43,7 @@ MENTION = replace(
 
 async def calls(ask, answer, *refused):
     web, clock = FakeSlack(*refused), FakeClock()
-    await Replies(web, sleep=clock.sleep).reply(ask, answer)
+    await Replies(web, now=clock, sleep=clock.sleep).reply(ask, answer)
     return web.sent
 
 
@@ -130,7 +130,7 @@ CLICK = replace(
 )
 async def test_a_form_that_did_not_open_is_opened_by_a_button(ask, errors, ways, why):
     web = FakeSlack(*errors)
-    replies = Replies(web)
+    replies = Replies(web, now=FakeClock())
 
     await replies.reply(ask, FORM)
     told = web.sent[-1][1]
@@ -149,7 +149,7 @@ async def test_a_form_that_did_not_open_is_opened_by_a_button(ask, errors, ways,
 
 async def test_a_form_opens_only_for_whoever_asked_for_it():
     web = FakeSlack()
-    replies = Replies(web)
+    replies = Replies(web, now=FakeClock())
     await replies.reply(MENTION, FORM)
 
     bob = replace(CLICK.who, user="UBOB")
@@ -226,7 +226,7 @@ async def test_what_slack_refuses_is_told_again_without_its_parts():
 async def test_an_answer_waits_for_a_slack_that_takes_nothing_now(errors, pauses):
     web, clock = FakeSlack(answers={"answer ephemeral": errors}), FakeClock()
 
-    await Replies(web, sleep=clock.sleep).reply(ASK, OUTCOME)
+    await Replies(web, now=clock, sleep=clock.sleep).reply(ASK, OUTCOME)
 
     assert web.ways == ["answer ephemeral"] * (len(errors) + 1)
     assert clock.naps == pauses
@@ -254,7 +254,9 @@ INSIDE = replace(REDRAWN, where=Place(channel=""), answer_url=None)
 
 async def redrawn(ask, *errors):
     web = FakeSlack(*errors)
-    await Replies(web, sleep=FakeClock().sleep).redraw(ask, {"type": "modal"})
+    await Replies(web, now=FakeClock(), sleep=FakeClock().sleep).redraw(
+        ask, {"type": "modal"}
+    )
     return web.sent
 
 
@@ -288,7 +290,7 @@ async def test_where_messages_are_off_the_answer_to_a_click_is_a_window():
 
 async def test_the_home_tab_is_published_or_its_reader_is_told_once():
     web, view = FakeSlack("not_enabled", "", "not_enabled"), {"type": "home"}
-    replies = Replies(web)
+    replies = Replies(web, now=FakeClock())
 
     for _opened in range(3):
         await replies.publish("UANA", view)
