@@ -225,7 +225,6 @@ CASES = {
         lambda: Tale().started().later(9).shown("Nothing runs."),
         [UNTRUE],
     ),
-    "more run than do": (lambda: Tale().started().shown("2 run."), [UNTRUE]),
     "not known though it has come": (
         lambda: Tale().started().later(9).shown(f"“{TASK}” is not known."),
         [UNTRUE],

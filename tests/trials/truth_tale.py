@@ -29,7 +29,6 @@ idle | <R> · idle   room <room>
 none runs | Nothing runs.
 no such | “<ID>” is not known.
 nothing sent | Nothing was sent.
-so many run | <n> run.
 until | Can be stopped until <T>.
     """.replace("    #", "#")
 )
