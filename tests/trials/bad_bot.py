@@ -68,7 +68,8 @@ class BadBot:
     async def post(self, form, task_id):
         """Tell Slack."""
         headers = {"Authorization": f"Bearer {os.environ['SLACK_BOT_TOKEN']}"}
-        text = f"R0 · accepted, callbacks are off   room {form['text'].split()[1]}\n{task_id}"
+        room = form["text"].split()[1]
+        text = f"R0 · accepted, callbacks are off   room {room}\n{task_id}"
         block = {"type": "section", "text": {"type": "plain_text", "text": text}}
         body = {"channel": form["channel_id"], "text": text, "blocks": [block]}
         url = f"{os.environ['SLACK_API_URL']}chat.postMessage"
