@@ -14,7 +14,14 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from bot.errors import IllegalMove, TaskTaken
 from bot.ids import Handle, IntentId, Kind, handle
 from bot.journal import facts, outbox
-from bot.journal.evidence import Fact, FactKind, Standing, fact_key, standing_text
+from bot.journal.evidence import (
+    Fact,
+    FactKind,
+    Headline,
+    Standing,
+    fact_key,
+    standing_text,
+)
 from bot.journal.lifecycle import Lifecycle
 from bot.journal.model import CARD_NOTICE, Changes, Intent, NewIntent, Notice
 from bot.journal.rows import changed, intent_of, millis, row_of
@@ -170,7 +177,13 @@ class Transaction:
                 raise TaskTaken(owner.handle)
             log.critical("journal.id-of-two", thing=thing.id, other=owner.id)
             others = (*standing.candidates, standing.ref)
-            return replace(standing, ref="", candidates=others)
+            return replace(
+                standing,
+                state=State.UNKNOWN,
+                headline=Headline.UNKNOWN,
+                ref="",
+                candidates=others,
+            )
         at = millis(self.now())
         detached = Fact(
             kind=FactKind.DETACHED,
