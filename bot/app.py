@@ -144,7 +144,7 @@ async def build(
         delivery=base.delivery,
         callbacks=callbacks,
         hearing=base.hearing,
-        jobs=_jobs(base),
+        jobs=_jobs(base, operations.executor),
         router=router,
         directory=base.directory,
         server=_server(base, listeners, callbacks, sockets),
@@ -262,12 +262,13 @@ def _executor(base: _Base, gate: Gate, completion: Completion) -> Executor:
     )
 
 
-def _jobs(base: _Base) -> Jobs:
+def _jobs(base: _Base, executor: Executor) -> Jobs:
     return Jobs(
         base.journal,
         base.recents,
         base.hearing,
         resources=base.resources,
+        take_up=executor.take_up_left,
         wake=base.delivery.wake,
         now=base.ports.now,
         sleep=base.ports.sleep,

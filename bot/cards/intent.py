@@ -67,7 +67,7 @@ def result(intent: Intent, resource: Resource) -> Outcome:
 
 
 def _result_tone(intent: Intent, *, ends: bool) -> Tone:
-    if intent.settlement.reason == How.OVER:
+    if intent.settlement.reason in {How.OVER, How.PERHAPS}:
         return Tone.OVER
     if intent.state is State.UNKNOWN:
         return Tone.UNKNOWN

@@ -70,17 +70,17 @@ def _said(tx: Transaction, stop: Intent, to: State, changes: Changes) -> Changes
     That a task is gone may say nothing of the thing; and one that is over already does
     not go on because a stop of it failed.
     """
-    about = stop.subject.about
-    if about is None:
-        return changes
-    thing, reasoned = tx.get(about), changes.copy()
-    ours = thing.subject.ref == stop.subject.ref
-    if changes.get("reason") == stops.How.GONE and not (
-        ours and thing.standing.vouched
-    ):
+    about, reasoned = stop.subject.about, changes.copy()
+    thing = tx.get(about) if about else None
+    ours = thing is not None and thing.subject.ref == stop.subject.ref
+    gone = changes.get("reason") == stops.How.GONE
+    if gone and not (thing and ours and thing.standing.vouched):
         reasoned["reason"] = stops.How.NO_SUCH_TASK
-    elif to is not State.DONE and ours and thing.state in OVER:
-        reasoned["reason"] = stops.How.OVER
+    elif to is State.DONE and thing and not ours:
+        reasoned["reason"] = stops.How.OTHER_ID
+    elif to is not State.DONE and thing and ours and thing.state in OVER:
+        unknown = to is State.UNKNOWN
+        reasoned["reason"] = stops.How.PERHAPS if unknown else stops.How.OVER
     return reasoned
 
 

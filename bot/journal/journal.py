@@ -161,8 +161,10 @@ class Journal:
                 admit(usage_of(tx.connection, new, since=new.at - _DAY))
             if form:
                 use(tx.connection, form, new.key)
-            place = placed(tx, new) if new.subject.ends else Placed()
-            accepted = tx.insert(new, place.state, place.joins)
+            ends = new.subject.ends
+            of = stops.of_its_thing(tx, new) if ends else new
+            place = placed(tx, of) if ends else Placed()
+            accepted = tx.insert(of, place.state, place.joins)
             if audit:
                 append(tx.connection, replace(audit, handle=accepted.handle))
             tx.raise_notices(accepted, notices)

@@ -196,6 +196,13 @@ class Queries:
         )
         return await self._all(query.order_by(intents.c.created_at, intents.c.id))
 
+    async def unsent_stops(self) -> list[Intent]:
+        """Return every stop that may be sent now, oldest first."""
+        query = select(intents).where(
+            intents.c.ends, intents.c.state == State.QUEUED.value
+        )
+        return await self._all(query.order_by(intents.c.created_at, intents.c.id))
+
     async def queued_stops(self, thing: IntentId) -> list[Intent]:
         """Return the stops of a thing that may be sent now, oldest first."""
         return await self._all(_QUEUED_STOPS, thing=thing)

@@ -76,11 +76,18 @@ intents = Table(
     Index("intents_by_agent", "agent"),
     Index("intents_by_state", "state"),
     Index("intents_by_team", "team", "created_at"),
-    Index("intents_by_room", "sdk_app_id", "room"),
+    Index("intents_by_room", "room", "sdk_app_id"),
     Index("intents_by_card", "card_channel", "card_ts"),
-    Index("intents_by_about", "about"),
-    Index("intents_by_joins", "joins"),
 )
+# Of those few that have one: no other question is answered by walking through the rest.
+for _name in ("about", "joins"):
+    _has_one = intents.c[_name].is_not(None)
+    Index(
+        f"intents_by_{_name}",
+        intents.c[_name],
+        sqlite_where=_has_one,
+        postgresql_where=_has_one,
+    )
 
 _is_open = (
     intents.c.ends

@@ -6,7 +6,7 @@ ID is under way, it joins that. Only what is left is a call of its own.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import structlog
@@ -34,7 +34,9 @@ class How(StrEnum):
     NOT_STARTED = "not started"  # nor did that ever run
     ENDED = "ended"  # that ended by itself meanwhile
     GONE = "gone"  # Tencent knows no such task
-    OVER = "over"  # that is over, but not known to be by this
+    OVER = "over"  # that is over, but not by this
+    PERHAPS = "perhaps"  # that is over, and this may have ended it
+    OTHER_ID = "other id"  # it was of another ID that came under the same name
     NO_SUCH_TASK = "no such task"  # of an ID that only a person vouches for
 
 
@@ -42,6 +44,7 @@ class How(StrEnum):
 _ENDED = {
     (State.DONE, ""): FactKind.ANSWERED,
     (State.DONE, How.GONE): FactKind.GONE,
+    (State.DONE, How.NO_SUCH_TASK): FactKind.GONE,
     (State.UNKNOWN, ""): FactKind.NO_ANSWER,
 }
 
@@ -94,6 +97,18 @@ def placed(tx: Transaction, new: NewIntent) -> Placed:
     return Placed(State.WAITING, same.id) if same else Placed()
 
 
+def of_its_thing(tx: Transaction, new: NewIntent) -> NewIntent:
+    """Return the stop *new* as one of the thing that has its ID, if one has by now."""
+    subject = new.subject
+    if subject.about or not subject.ref:
+        return new
+    owner = tx.owner(subject.sdk_app_id, subject.ref)
+    if owner is None:
+        return new
+    named = replace(subject, about=owner.id)
+    return replace(new, handle=owner.handle, subject=named)
+
+
 def asked(tx: Transaction, stop: Intent) -> None:
     """Note on the thing that its end was asked for; end it if it was never sent."""
     subject = stop.subject
@@ -106,7 +121,11 @@ def asked(tx: Transaction, stop: Intent) -> None:
         tx.learn(thing.id, _cancelled(tx, thing, stop))
         settle(tx, tx.get(stop.id), State.DONE, Changes(reason=How.CANCELLED))
         return
-    follow(tx, *tx.learn(thing.id, _asked(tx, stop)))
+    before, after = tx.learn(thing.id, _asked(tx, stop))
+    follow(tx, before, after)
+    wish = tx.get(stop.id)  # its ID came since the asker read it
+    if wish.state is State.WAITING and not wish.subject.ref and after.subject.ref:
+        _release(tx, wish, after)
 
 
 def follow(tx: Transaction, before: Intent, after: Intent) -> None:
@@ -158,17 +177,19 @@ def _end(tx: Transaction, thing: Intent, how: How) -> None:
 
 
 def _excuse(tx: Transaction, thing: Intent) -> None:
-    """Note on the stops of *thing* that ended in doubt, or in vain, that it is over."""
-    tx.connection.execute(
-        intents.update()
-        .where(
-            intents.c.ends,
-            intents.c.about == thing.id,
-            intents.c.ref == thing.subject.ref,
-            intents.c.state.in_([State.UNKNOWN.value, State.NOT_STARTED.value]),
+    """Note on the stops of *thing* that ended in vain, or in doubt, that it is over."""
+    reasons = {State.NOT_STARTED: How.OVER, State.UNKNOWN: How.PERHAPS}
+    for state, how in reasons.items():
+        tx.connection.execute(
+            intents.update()
+            .where(
+                intents.c.ends,
+                intents.c.about == thing.id,
+                intents.c.ref == thing.subject.ref,
+                intents.c.state == state.value,
+            )
+            .values(reason=how)
         )
-        .values(reason=How.OVER)
-    )
 
 
 def _release(tx: Transaction, wish: Intent, thing: Intent) -> None:

@@ -94,6 +94,12 @@ class Transaction:
         self.connection.execute(_ACCEPT, columns)
         return self.get(new.id)
 
+    def owner(self, sdk_app_id: int, ref: str, other_than: str = "") -> Intent | None:
+        """Return the thing of an app that has the ID *ref*."""
+        asked = {"sdk_app_id": sdk_app_id, "ref": ref, "other_than": other_than}
+        row = self.connection.execute(_OWNER, asked).first()
+        return intent_of(row) if row else None
+
     # ── what is sent ────────────────────────────────────────────────────────────
 
     def move(self, intent: IntentId, to: State, changes: Changes) -> Intent:
@@ -166,12 +172,9 @@ class Transaction:
         standing = self.lifecycles[thing.subject.kind].fold(thing, evidence)
         if not standing.ref or not thing.subject.sdk_app_id:
             return standing
-        asked = {"sdk_app_id": thing.subject.sdk_app_id, "ref": standing.ref}
-        asked["other_than"] = thing.id
-        row = self.connection.execute(_OWNER, asked).first()
-        if row is None:
+        owner = self.owner(thing.subject.sdk_app_id, standing.ref, thing.id)
+        if owner is None:
             return standing
-        owner = intent_of(row)
         if owner.standing.vouched or not standing.vouched:
             if not standing.vouched:
                 raise TaskTaken(owner.handle)

@@ -6,7 +6,7 @@ never sent twice, whatever was or was not heard.
 """
 
 import math
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -133,7 +133,14 @@ class Executor:
 
     async def take_up(self, thing: Intent) -> None:
         """Send the stops of *thing* that waited for its ID, if it has one now."""
-        for stop in await self.journal.find.queued_stops(thing.id):
+        await self._take_up(await self.journal.find.queued_stops(thing.id))
+
+    async def take_up_left(self) -> None:
+        """Send every stop that may be sent, and that nobody here is sending."""
+        await self._take_up(await self.journal.find.unsent_stops())
+
+    async def _take_up(self, stops: Iterable[Intent]) -> None:
+        for stop in stops:
             if stop.id not in self.under_way:
                 kind = self.resources.request_of(stop)
                 request = await self.journal.find.request_of(stop.id)

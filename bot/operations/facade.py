@@ -187,8 +187,10 @@ class Operations:
         if not fresh:
             return await self._again(accepted)
         self.recents.invalidate(accepted)
-        if accepted.state is State.QUEUED:
+        if accepted.state is State.QUEUED and accepted.subject.ref == order.ref:
             self.executor.submit(accepted, order.request, slot)
+        elif accepted.state is State.QUEUED:  # its ID came meanwhile
+            await self.executor.take_up_left()
         self.wake()
         if ends:
             return stop_placed(accepted)

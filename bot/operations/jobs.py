@@ -37,6 +37,7 @@ class Jobs:
         hearing: Hearing,
         *,
         resources: Registry,
+        take_up: Callable[[], Awaitable[None]],
         wake: Callable[[], None],
         now: Callable[[], datetime],
         sleep: Callable[[float], Awaitable[None]],
@@ -45,6 +46,7 @@ class Jobs:
         self._recents = recents
         self._resources = resources
         self._hearing = hearing
+        self._take_up = take_up
         self._wake = wake
         self._now = now
         self._sleep = sleep
@@ -63,6 +65,7 @@ class Jobs:
         """Give every notice that is due now, and throw away what is too old."""
         now = self._now()
         await self._hearing.alive()
+        await self._take_up()
         for resource in self._resources.resources:
             for timer in resource.timers:
                 for intent in await self._overdue(timer, now):

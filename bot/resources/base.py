@@ -273,7 +273,9 @@ class Resource:
     def _stopped(self, intent: Intent) -> str:
         """Return how a stop ended; what is over is not always what it stopped."""
         reason = intent.settlement.reason
-        if intent.state is not State.DONE and reason != How.OVER:
+        if reason == How.NO_SUCH_TASK and not intent.handle:
+            return _("Tencent knows no task {handle} (any more).")
+        if intent.state is not State.DONE and reason not in {How.OVER, How.PERHAPS}:
             return (
                 _("{handle} may still run: it is not known whether it was stopped.")
                 if intent.state is State.UNKNOWN
@@ -282,6 +284,8 @@ class Resource:
         return {
             "": _("{handle} is stopped."),
             How.OVER: _("{handle} is over; this stop did not end it."),
+            How.PERHAPS: _("{handle} is over; this stop may have ended it."),
+            How.OTHER_ID: _("The other TaskId under the name of {handle} is stopped."),
             How.CANCELLED: _("{handle} was cancelled before it was sent."),
             How.NOT_STARTED: _("{handle} did not start; there is nothing to stop."),
             How.ENDED: _("{handle} is over: every target was disconnected."),

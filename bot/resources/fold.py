@@ -49,6 +49,7 @@ class Known:
 
     facts: Sequence[Fact]
     own_ref: str = ""
+    words: Sequence[Fact] = ()  # of people, in the order in which they were said
 
     def last(self, kind: FactKind, does: Does = Does.CREATE) -> Fact | None:
         """Return the last fact of that kind."""
@@ -63,8 +64,7 @@ class Known:
     @property
     def word(self) -> Fact | None:
         """The last word of a person on it: that it runs, or that it does not."""
-        words = [f for f in self.facts if f.kind in _WORDS]
-        return words[-1] if words else None
+        return self.words[-1] if self.words else None
 
     @property
     def refused(self) -> Fact | None:
@@ -90,7 +90,7 @@ class Known:
         """
         ends = [f for f in self.facts if f.does is Does.END and f.ref in {"", ref}]
         results = [f for f in ends if f.kind in _RESULTS]
-        jobs = {f.job for f in results}
+        jobs = {f.job for f in self.facts if f.does is Does.END and f.kind in _RESULTS}
         until = max((f.came_at for f in results), default=-1)
         waiting = (
             f
@@ -117,7 +117,8 @@ def known_of(thing: Intent, facts: Sequence[Fact]) -> Known:
     """Return *facts* for the rules; *thing* has an ID of our choosing, if any."""
     own_ref = "" if thing.subject.sdk_app_id else thing.subject.ref
     once = {fact.key: fact for fact in facts}.values()
-    return Known(sorted(once, key=_order), own_ref)
+    words = tuple(f for f in once if f.kind in _WORDS)
+    return Known(sorted(once, key=_order), own_ref, words)
 
 
 def fold(thing: Intent, facts: Sequence[Fact]) -> Standing:
@@ -161,7 +162,7 @@ def over_by_answer(
             state=State.STOPPED if done else State.ENDED,
             headline=Headline.STOPPED if done else Headline.ENDED,
             ref=ref,
-            vouched=True,
+            vouched=vouched,
             since=(done or fact).at,
             by=done.by if done else "",
             ending=Ending.STOPPED if done else Ending.GONE,

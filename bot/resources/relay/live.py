@@ -65,7 +65,10 @@ def fold(thing: Intent, facts: Sequence[Fact]) -> Standing:
         return unvouched(evidence, candidates=ids.candidates)
     if not ids.vouched:
         claimed = unvouched(evidence, candidates=ids.candidates)
-        over = over_by_answer(evidence, ids.ref, vouched=False)
+        detached = any(
+            f.kind is FactKind.DETACHED and f.ref == ids.ref for f in evidence.facts
+        )
+        over = None if detached else over_by_answer(evidence, ids.ref, vouched=False)
         return replace(over or claimed, candidates=ids.candidates)
     events = [
         f for f in evidence.facts if f.kind is FactKind.EVENT and f.ref == ids.ref

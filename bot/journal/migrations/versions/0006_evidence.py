@@ -37,8 +37,17 @@ def _columns() -> None:
         op.add_column("intents", text)
     intents = sa.table("intents", sa.column("ends"), sa.column("action"))
     op.execute(intents.update().where(intents.c.action == ENDS).values(ends=sa.true()))
-    op.create_index("intents_by_about", "intents", ["about"])
-    op.create_index("intents_by_joins", "intents", ["joins"])
+    for name in ("about", "joins"):
+        has_one = sa.text(f"{name} IS NOT NULL")
+        op.create_index(
+            f"intents_by_{name}",
+            "intents",
+            [name],
+            sqlite_where=has_one,
+            postgresql_where=has_one,
+        )
+    op.drop_index("intents_by_room", "intents")
+    op.create_index("intents_by_room", "intents", ["room", "sdk_app_id"])
 
 
 def _tables() -> None:
@@ -140,7 +149,18 @@ def _events() -> None:
 
 
 def _one_of_each() -> None:
-    """Keep one relay of a TaskId, and one open stop: the others wait for that."""
+    """Keep one relay of a TaskId, and one open stop: the others wait for that.
+
+    What was said of a TaskId that is another relay's says nothing of this one.
+    """
+    op.execute(
+        "UPDATE facts SET ref = '', kind = CASE kind WHEN 'attached' THEN 'no-answer'"
+        " ELSE kind END"
+        " WHERE kind IN ('answered', 'attached', 'gone', 'asked')"
+        " AND EXISTS (SELECT 1 FROM intents i JOIN intents o ON o.ref = i.ref"
+        " WHERE i.id = facts.thing AND i.creates AND i.sdk_app_id <> 0 AND i.ref <> ''"
+        " AND o.creates AND o.sdk_app_id = i.sdk_app_id AND o.id < i.id)"
+    )
     op.execute(
         "UPDATE intents SET ref = '' WHERE creates AND sdk_app_id <> 0 AND ref <> ''"
         " AND EXISTS (SELECT 1 FROM intents o WHERE o.creates"
