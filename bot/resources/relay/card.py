@@ -26,6 +26,7 @@ from bot.journal.evidence import (
 )
 from bot.journal.model import Intent
 from bot.resources.base import headline_word
+from bot.resources.relay.cdn import cdn_remarks
 from bot.resources.relay.plan import CUSTOM, LAYOUTS
 from bot.states import LIVE, OVER, State
 
@@ -108,6 +109,8 @@ def body(intent: Intent) -> Iterable[Part]:
         sentence = _("Unmanaged: it goes by a name that was given here, and this")
         rest = _("journal does not know how it was started.")
         yield line(f"{sentence} {rest}", quiet=True)
+    if intent.state in LIVE | {State.QUEUED}:
+        yield from (line(remark, quiet=True) for remark in cdn_remarks(intent.masked))
     if _within_reach(intent) and intent.sent_at:
         until = intent.sent_at + CONTROLLABLE
         yield line(_("Can be stopped until"), " ", When(until), ".", quiet=True)

@@ -2,9 +2,20 @@
 
 from collections.abc import Iterable
 
-from bot.dialogue.outcome import Bold, Button, Buttons, Facts, Mono, Part, Span, line
+from bot.dialogue.outcome import (
+    Bold,
+    Button,
+    Buttons,
+    Facts,
+    Mono,
+    Part,
+    Span,
+    When,
+    line,
+)
 from bot.i18n import _
 from bot.ids import Kind
+from bot.journal.evidence import Headline
 from bot.journal.model import Intent
 from bot.resources.base import Resource, Yield
 from bot.resources.byhand import in_slack
@@ -50,7 +61,15 @@ class Render(Resource):
             pairs.append((_("Host"), (Mono(host), f"  {role}".rstrip())))
         yield Facts(tuple(pairs))
         if intent.state is State.STARTED:
+            opened = When(intent.sent_at or intent.created_at)
+            unknown = _("Whether it still runs is not known: Tencent tells of no end.")
+            yield line(_("Opened"), " ", opened, ". ", unknown)
             yield line(_("A session is keyed by its user; it has no ID."), quiet=True)
+
+    def standing(self, intent: Intent) -> str:
+        """Return in a word how it stands; of one that was opened no more is known."""
+        opened = intent.standing.headline is Headline.ACCEPTED
+        return _("opened") if opened else super().standing(intent)
 
     def unknown(self, intent: Intent) -> Iterable[Part]:
         """Yield that it may exist, and how to settle it."""
@@ -59,7 +78,7 @@ class Render(Resource):
             " ",
             _("Starting it for the same user again reconnects to it."),
         )
-        close = f"close {intent.handle}"
+        close = f"close {intent.id}"
         yield Buttons((Button(_("Close as not started"), "car", close),))
 
     def retyped(self, intent: Intent) -> str:
@@ -72,5 +91,5 @@ class Render(Resource):
     def menu(self, intent: Intent) -> Iterable[Button]:
         """Offer the server session to whoever may see it."""
         if intent.state is State.STARTED:
-            text = f"reveal {intent.handle}"
+            text = f"reveal {intent.id}"
             yield Button(_("Reveal server session"), "car", text)
