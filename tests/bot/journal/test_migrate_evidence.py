@@ -7,7 +7,9 @@ from bot.journal.migrate import upgrade
 from bot.journal.sqlite.writer import make_engine
 from bot.resources.registry import RESOURCES
 from bot.states import State
+from tests.bot.journal.conftest import APP, stop_of
 from tests.bot.journal.revisions import INTENT, inserted, row
+from tests.bot.journal.test_events import event
 from tests.fakes.journal import opened
 
 RUNS = ["started", "stopping", "expiring"]
@@ -31,7 +33,7 @@ def thing(number, state, **values):
         "state": state,
     }
     moments = {} if state == "queued" else SENT
-    return row(THIRD, **own, **{**moments, **values})
+    return row(THIRD, **{**own, **moments, **values})
 
 
 def heard(number, status, at):
@@ -180,3 +182,36 @@ async def test_the_failures_of_unknown_things_are_told_as_before(from_0003):
     for one in rows:
         _kept, standing = await folded(journal, one["id"])
         assert (standing.code, standing.text) == tuple(failed.values())
+
+
+WAYS = {"answered": {}, "attached": {"settled_by": "UEVE", "reason": "seen"}}
+TWIN = {"ref": "-twin..", "sdk_app_id": APP, "room": "lobby"}
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)], ids=str)
+@pytest.mark.parametrize("second", WAYS)
+@pytest.mark.parametrize("first", WAYS)
+async def test_of_two_relays_with_one_task_one_keeps_it_and_both_go_on(
+    from_0003, new, first, second, order
+):
+    rows = [
+        thing(n, "started", **TWIN, **WAYS[way]) for n, way in ((1, first), (2, second))
+    ]
+    journal = await from_0003(rows)
+    ids = [one["id"] for one in rows]
+    before = [(await folded(journal, one))[1].ref for one in ids]
+
+    for number in order:
+        relay = await journal.find.get(ids[number - 1])
+        await journal.accept(stop_of(new, relay))
+        for second_of, task in enumerate(["-twin..", "-another.."]):
+            told = event(second_of, agent=f"pb_{number}", task_id=task)
+            await journal.apply_event(told, APP)
+
+    kept = [await folded(journal, one) for one in ids]
+    assert before == ["-twin..", ""]
+    assert [one.state for one, _standing in kept] == [State.STOPPING, State.UNKNOWN]
+    assert [one.subject.ref for one, _standing in kept] == ["-twin..", ""]
+    assert [standing.ref for _one, standing in kept] == ["-twin..", ""]
+    assert (await journal.find.by_ref("-twin..")).id == ids[0]
+    assert await journal.find.queued_stops(ids[1]) == []

@@ -7,7 +7,9 @@ import pytest
 from bot.journal.evidence import FactKind, Stop
 from bot.journal.stops import CANCELLED, How
 from bot.states import LIVE, State
-from tests.bot.journal.conftest import ANSWERED, APP, WAYS, carried_out, stop_of
+from bot.tencent.events import RelayStatus
+from tests.bot.journal.conftest import ANSWERED, APP, WAYS, carried_out, moved, stop_of
+from tests.bot.journal.test_events import event
 from tests.fakes.journal import claimed
 
 # ── where a stop begins ──────────────────────────────────────────────────────────
@@ -137,6 +139,55 @@ async def test_a_relay_stands_as_its_stop_was_answered(
 
     relay = await journal.find.get(relay.id)
     assert [relay.state, relay.standing.stop] == expected
+
+
+FAILED = [(FactKind.REFUSED, How.OVER), (FactKind.NO_ANSWER, How.PERHAPS)]
+
+
+@pytest.mark.parametrize(("kind", "how"), FAILED)
+async def test_a_stop_that_failed_and_then_its_relay_ended_says_what_that_has_to_do(
+    journal, relay_of, asked, clock, kind, how
+):
+    relay = await relay_of(*WAYS["started"])
+    sending = await claimed(journal, (await asked(relay)).id)
+    await carried_out(journal, sending, kind, clock)
+
+    for second, status in ((60, 5), (61, 0)):
+        told = event(second, RelayStatus(status), task_id=relay.subject.ref)
+        await journal.apply_event(told, APP)
+
+    ended = State.STOPPED if how is How.PERHAPS else State.ENDED
+    assert (await journal.find.get(relay.id)).state is ended
+    assert (await journal.find.get(sending.id)).settlement.reason == how
+
+
+@pytest.mark.parametrize(("kind", "how"), FAILED)
+async def test_a_stop_that_failed_after_its_relay_ended_says_what_that_has_to_do(
+    journal, relay_of, asked, clock, kind, how
+):
+    relay = await relay_of(*WAYS["started"])
+    await moved(journal, relay.id, State.ENDED)
+    sending = await claimed(journal, (await asked(relay)).id)
+    clock.push(seconds=1)
+
+    stop = await carried_out(journal, sending, kind, clock)
+
+    assert (await journal.find.get(relay.id)).state is State.ENDED
+    assert stop.settlement.reason == how
+
+
+async def test_a_stop_of_another_id_under_a_relays_name_is_not_the_relays(
+    journal, relay_of, asked, clock, now
+):
+    relay = await relay_of(*WAYS["started"])
+    sending = await claimed(journal, (await asked(relay, ref="-other..")).id)
+    clock.push(seconds=1)
+
+    stop = await carried_out(journal, sending, FactKind.ANSWERED, clock)
+
+    (relay,) = await now(relay)
+    assert (stop.state, stop.settlement.reason) == (State.DONE, How.OTHER_ID)
+    assert relay.state is State.STARTED
 
 
 async def test_a_stop_is_answered_once(journal, relay_of, asked, clock, notified):

@@ -61,6 +61,24 @@ async def test_a_wish_becomes_a_call_with_the_id_that_its_relay_is_given(
     assert (await claimed(journal, first.id)).state is State.SENDING
 
 
+@pytest.mark.parametrize("way", ["answer", "event", "attach"])
+async def test_a_stop_is_a_call_at_once_if_the_id_came_since_the_relay_was_read(
+    journal, relay_of, asked, now, way
+):
+    read = await relay_of(*WAYS["unknown" if way == "attach" else "sending"])
+    ref = await learns_its_id(journal, read, way)
+
+    first, second = await asked(read), await asked(read, "UEVE")
+
+    (relay,) = await now(read)
+    assert (read.subject.ref, relay.subject.ref) == ("", ref)
+    assert (first.state, first.joins, first.subject.ref) == (State.QUEUED, None, ref)
+    assert (second.state, second.joins) == (State.WAITING, first.id)
+    sent = json.loads(await journal.find.request_of(first.id))
+    assert (sent["TaskId"], sent["SdkAppId"]) == (ref, APP)
+    assert await journal.find.unsent_stops() == [first]
+
+
 @pytest.mark.parametrize("ends", [State.NOT_STARTED, State.CLOSED])
 async def test_a_wish_ends_when_its_relay_is_known_not_to_run(
     journal, relay_of, asked, now, ends
@@ -130,6 +148,36 @@ def foreign(journal, new):
     return ask
 
 
+@pytest.mark.parametrize("way", ["answer", "event", "attach"])
+async def test_a_stop_of_an_id_that_has_become_a_relays_is_one_of_that(
+    journal, relay_of, foreign, asked, now, way
+):
+    relay = await relay_of(*WAYS["unknown" if way == "attach" else "sending"])
+    await learns_its_id(journal, relay, way)
+
+    stop = await foreign()
+    joining = await foreign()
+
+    (relay,) = await now(relay)
+    assert (stop.state, stop.subject.about, stop.handle) == (
+        State.QUEUED,
+        relay.id,
+        relay.handle,
+    )
+    assert (joining.joins, joining.subject.about) == (stop.id, relay.id)
+    assert relay.state is State.STOPPING
+
+
+async def test_an_id_that_tencent_does_not_know_is_no_such_task_while_it_is_nobodys(
+    journal, foreign, clock
+):
+    sending = await foreign(State.SENDING)
+
+    stop = await carried_out(journal, sending, FactKind.GONE, clock)
+
+    assert (stop.state, stop.settlement.reason) == (State.DONE, How.NO_SUCH_TASK)
+
+
 async def test_a_stop_of_the_id_under_way_is_the_relays_when_that_is_attached(
     journal, relay_of, foreign, asked, now, clock
 ):
@@ -175,10 +223,11 @@ async def test_a_stop_of_the_id_that_ended_counts_when_that_is_attached(
         assert relay.standing.stop is Stop.MAYBE
 
 
+@pytest.mark.parametrize("reason", [How.GONE, How.NO_SUCH_TASK])
 async def test_an_id_that_tencent_did_not_know_is_said_to_be_none_when_attached(
-    journal, relay_of, foreign, now
+    journal, relay_of, foreign, now, reason
 ):
-    await foreign(State.SENDING, State.DONE, reason=How.GONE)
+    await foreign(State.SENDING, State.DONE, reason=reason)
     relay = await relay_of(*WAYS["unknown"])
 
     await learns_its_id(journal, relay, "attach")

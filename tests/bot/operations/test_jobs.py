@@ -7,11 +7,13 @@ from datetime import timedelta
 import pytest
 
 from bot.dialogue.outcome import Audience
+from bot.journal.evidence import Fact, FactKind
 from bot.journal.model import Notice
+from bot.journal.rows import millis
 from bot.operations.jobs import EVERY, Jobs
 from bot.states import State
 from tests.bot.operations.accidents import accepted, left_sending
-from tests.bot.operations.tencent import KEY
+from tests.bot.operations.tencent import KEY, lost
 from tests.fakes.journal import claimed
 from tests.world import make_world
 
@@ -104,6 +106,27 @@ async def test_a_stop_that_does_not_get_through_is_an_alarm_after_two_minutes(ma
 
     (text,) = await alarms(world)
     assert "does not get through" in text
+
+
+async def test_a_stop_that_may_go_and_that_nobody_sent_goes_with_the_next_round(make):
+    world = await make(key=KEY)
+    relay = await lost(world, START)
+    await world.typed("/relay stop R1 --yes")
+    thing, at = await world.handle("R1"), millis(world.clock())
+    attached = Fact(
+        kind=FactKind.ATTACHED, key="a", ref=relay.task_id, by="U", at=at, came_at=at
+    )
+    await world.journal.learn(thing.id, attached)  # and its stop is not read again
+    released = await world.journal.find.queued_stops(thing.id)
+
+    await later(world, seconds=5)
+    await world.settled()
+
+    assert [one.subject.ref for one in released] == [relay.task_id]
+    assert world.cloud.state.running == []
+    stops = [name for _at, name in world.cloud.state.calls if name.startswith("Stop")]
+    assert len(stops) == 1
+    assert (await world.handle("R1")).state is State.STOPPED
 
 
 async def test_a_relay_is_soon_out_of_reach_after_25_days_and_paged_after_29(make):

@@ -235,6 +235,42 @@ def test_of_one_whom_a_person_attached_it_is_said_who_says_so():
     assert (standing.ref, standing.vouched, standing.by) == (TASK, False, "UEVE")
 
 
+@pytest.mark.parametrize("second", [9, 1, -50])
+@pytest.mark.parametrize("last", [FactKind.ATTACHED, FactKind.CLOSED])
+@pytest.mark.parametrize("first", [FactKind.ATTACHED, FactKind.CLOSED])
+def test_the_last_word_of_a_person_counts_whatever_the_clock_said(first, last, second):
+    words = (word(first, 5, ref="-typo.."), word(last, second, ref=TASK))
+
+    standing = said(*UNKNOWN, *words)
+
+    closed = last is FactKind.CLOSED
+    assert standing.state is (State.CLOSED if closed else State.STARTED)
+    if not closed:
+        assert standing.ref == TASK
+
+
+@pytest.mark.parametrize("end", [FactKind.ANSWERED, FactKind.GONE])
+def test_what_was_stopped_under_an_id_that_is_anothers_is_unknown_again(end):
+    attached = (*UNKNOWN, word(FactKind.ATTACHED, 1, ref=TASK))
+    ended = (*attached, stopped(end, 10))
+
+    standing = said(*ended, known(FactKind.DETACHED, 20, ref=TASK))
+
+    assert (standing.state, standing.headline) == (State.UNKNOWN, Headline.UNKNOWN)
+    assert (standing.ref, standing.vouched) == ("", False)
+
+
+def test_no_demand_is_open_whose_stop_was_answered_for_another_id():
+    wish = asked(0.5, ref="", job="wish")
+    typo = stopped(FactKind.GONE, 2, ref="-typo..", job="wish")
+    words = [word(FactKind.ATTACHED, n, ref=r) for n, r in ((1, "-typo.."), (3, TASK))]
+
+    standing = said(*UNKNOWN, wish, words[0], typo, words[1])
+
+    assert (standing.state, standing.ref) == (State.STARTED, TASK)
+    assert standing.headline is Headline.CLAIMED
+
+
 @pytest.mark.parametrize(
     ("kind", "status", "headline"),
     [
