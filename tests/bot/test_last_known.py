@@ -52,7 +52,7 @@ async def test_a_stop_is_taken_and_sent(lives, policy):
 
     answer = await world.typed("/relay stop R1 --yes")
 
-    assert answer is None
+    assert answer.plain == "🟡 R1 is being stopped."
     assert world.cloud.state.running == []
     assert (await world.handle("R1")).state is State.STOPPED
 
@@ -60,7 +60,8 @@ async def test_a_stop_is_taken_and_sent(lives, policy):
 async def test_reads_answer(lives):
     world = await lives()
 
-    assert (await world.typed("/lookup R1")).plain == "🟢 R1 · started   room 295066"
+    read = "🔵 R1 · accepted, callbacks are off   room 295066"
+    assert (await world.typed("/lookup R1")).plain == read
     assert "R1" in repr(await world.typed("/relay list"))
 
 

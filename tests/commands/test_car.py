@@ -163,8 +163,8 @@ async def test_recent_lists_sessions_only(world):
     both = await world.typed("/car recent")
     mine = await world.typed("/car recent mine", user="U0BOB")
 
-    assert "S1" in repr(both.parts)
-    assert "G1" not in repr(both.parts)
+    assert "(text='S1'" in repr(both.parts)
+    assert "(text='G1'" not in repr(both.parts)
     assert "None yet." in repr(mine.parts)
 
 
