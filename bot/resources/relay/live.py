@@ -9,6 +9,7 @@ Page: https://trtc.io/document/54913
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from bot.journal.evidence import (
     Does,
@@ -189,7 +190,7 @@ def _over_by_events(
         )
     if any(one.status is Target.IDLE for one in targets):
         return None
-    written = _written(evidence, ref, at)
+    written = _written(evidence, ref, at, ran)
     return Standing(
         state=State.ENDED,
         headline=Headline.ENDED,
@@ -201,13 +202,20 @@ def _over_by_events(
     )
 
 
-def _written(evidence: Known, ref: str, ended_at: int) -> Fact | None:
+def _written(evidence: Known, ref: str, ended_at: int, ran: int) -> Fact | None:
     """Return the stop that was under way when the relay ended, if one was.
 
-    Whether it was that which ended it, only its answer tells.
+    Whether it was that which ended it, only its answer tells. One that was given up in
+    doubt, and after which the relay *ran*, was not under way.
     """
     stops = [f for f in evidence.facts if f.does is Does.END and f.ref == ref]
     undone = {f.job for f in stops if f.kind in {FactKind.REFUSED, FactKind.UNSENT}}
+    last = {f.job: f for f in sorted(stops, key=attrgetter("at"))}
+    undone |= {
+        job
+        for job, f in last.items()
+        if f.kind is FactKind.NO_ANSWER and f.at < ran - MARGIN
+    }
     written = (
         f for f in stops if f.kind is FactKind.WRITTEN and f.at <= ended_at + MARGIN
     )

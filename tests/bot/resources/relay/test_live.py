@@ -3,6 +3,7 @@
 import pytest
 
 from bot.journal.evidence import (
+    Does,
     Ending,
     FactKind,
     Headline,
@@ -150,8 +151,11 @@ def test_a_doubted_stop_is_the_end_when_the_task_is_gone_or_the_targets_are():
         assert (standing.state, standing.by) == (State.STOPPED, "UBOB")
 
 
-def test_a_doubted_stop_after_which_it_ran_has_not_ended_it():
-    doubted = (stopped(FactKind.NO_ANSWER, 10), event(RECOVERING, 20))
+@pytest.mark.parametrize("is_written", [False, True])
+def test_a_doubted_stop_after_which_it_ran_has_not_ended_it(is_written):
+    doubt = stopped(FactKind.NO_ANSWER, 10)
+    sent = known(FactKind.WRITTEN, 9, does=Does.END, ref=TASK, by="UBOB", job=doubt.job)
+    doubted = (*[sent] * is_written, doubt, event(RECOVERING, 20))
 
     gone = said(*BASE, *doubted, stopped(FactKind.GONE, 60))
     idle = said(*BASE, *doubted, event(IDLE, 60))
