@@ -246,7 +246,7 @@ class Slack:
             self._show(
                 Shown("", "view"),
                 {"text": "", "blocks": body["view"]["blocks"]},
-                way=f"form {body['view']['callback_id']}",
+                way=f"form {body['view'].get('callback_id', '')}",
                 trigger=str(body.get("trigger_id", "")),
             )
             return {"ok": True, "view": {"id": "V1"}}
