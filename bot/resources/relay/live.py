@@ -9,7 +9,6 @@ Page: https://trtc.io/document/54913
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from operator import attrgetter
 
 from bot.journal.evidence import (
     Does,
@@ -210,7 +209,7 @@ def _written(evidence: Known, ref: str, ended_at: int, ran: int) -> Fact | None:
     """
     stops = [f for f in evidence.facts if f.does is Does.END and f.ref == ref]
     undone = {f.job for f in stops if f.kind in {FactKind.REFUSED, FactKind.UNSENT}}
-    last = {f.job: f for f in sorted(stops, key=attrgetter("at"))}
+    last = {f.job: f for f in stops}  # they come in the order of their times
     undone |= {
         job
         for job, f in last.items()

@@ -99,24 +99,27 @@ async def test_a_thing_of_any_state_folds_back_to_it(from_0003, state, by_hand, 
     assert told_of == list(told)
 
 
+def stop_row(relay, n, state, user="UBOB"):
+    """Return the row of the *n*th stop of *relay*."""
+    return row(
+        THIRD,
+        id=f"01KJMMA2G0STOP{n:012}",
+        key=f"stop-{n}",
+        action="StopPublishCdnStream",
+        creates=0,
+        made=0,
+        about=relay["id"],
+        ref=relay["ref"],
+        agent="",
+        state=state,
+        user=user,
+    )
+
+
 async def test_whoever_stopped_it_is_known_afterwards(from_0003):
     relay = thing(1, "stopped")
-    stops = [
-        row(
-            THIRD,
-            id=f"01KJMMA2G0STOP{n:012}",
-            key=f"stop-{n}",
-            action="StopPublishCdnStream",
-            creates=0,
-            made=0,
-            about=relay["id"],
-            ref=relay["ref"],
-            agent="",
-            state=state,
-            user=user,
-        )
-        for n, (state, user) in enumerate([("unknown", "UBOB"), ("done", "UEVE")])
-    ]
+    asked = [("unknown", "UBOB"), ("done", "UEVE")]
+    stops = [stop_row(relay, n, *one) for n, one in enumerate(asked)]
 
     journal = await from_0003([relay, *stops])
 
@@ -135,22 +138,8 @@ async def test_whoever_stopped_it_is_known_afterwards(from_0003):
 
 async def test_of_several_stops_under_way_one_goes_and_the_others_join_it(from_0003):
     relay = thing(1, "started")
-    stops = [
-        row(
-            THIRD,
-            id=f"01KJMMA2G0STOP{n:012}",
-            key=f"stop-{n}",
-            action="StopPublishCdnStream",
-            creates=0,
-            made=0,
-            about=relay["id"],
-            ref=relay["ref"],
-            agent="",
-            state=state,
-            user="UBOB",
-        )
-        for n, state in enumerate(["sending", "queued", "queued", "done"])
-    ]
+    states = ["sending", "queued", "queued", "done"]
+    stops = [stop_row(relay, n, state) for n, state in enumerate(states)]
 
     journal = await from_0003([relay, *stops])
 

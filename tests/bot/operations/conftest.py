@@ -1,5 +1,6 @@
 """A journal by itself, with notices that wait to be delivered."""
 
+import asyncio
 import os
 
 import pytest
@@ -27,6 +28,15 @@ async def journal(file, clock):
     journal = await opened(f"sqlite:///{file.path}", clock)
     yield journal
     journal.close()
+
+
+@pytest.fixture
+async def run():
+    """Let a delivery run until the test is over."""
+    running = []
+    yield lambda box: running.append(asyncio.create_task(box.run()))
+    for task in running:
+        task.cancel()
 
 
 @pytest.fixture

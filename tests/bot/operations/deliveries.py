@@ -1,5 +1,7 @@
 """A delivery between a journal and a Slack in memory."""
 
+import asyncio
+
 from bot.operations.delivery import Delivery
 from bot.resources.registry import RESOURCES
 
@@ -15,3 +17,10 @@ def delivery(journal, slack, clock):
         sleep=clock.sleep,
         ops_channel="COPS",
     )
+
+
+async def until(condition):
+    """Return once *condition* holds."""
+    async with asyncio.timeout(5):
+        while not await condition():  # noqa: ASYNC110 - it is the journal's
+            await asyncio.sleep(0)

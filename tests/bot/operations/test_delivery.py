@@ -12,7 +12,7 @@ from bot.operations.delivery import _together
 from bot.operations.notices import drawn
 from bot.resources.registry import RESOURCES
 from bot.slack.render.blocks import message
-from tests.bot.operations.deliveries import delivery
+from tests.bot.operations.deliveries import delivery, until
 from tests.fakes.clock import AT
 from tests.fakes.slack import FakeSlack, refused
 
@@ -170,22 +170,6 @@ async def test_a_channel_gets_one_new_message_a_second_and_updates_at_once(
 
     assert first == ["chat.update", "chat.update", "post C", "post C2"]
     assert slack.ways[4:] == ["post C"]
-
-
-async def until(condition):
-    """Return once *condition* holds."""
-    async with asyncio.timeout(5):
-        while not await condition():  # noqa: ASYNC110 - it is the journal's
-            await asyncio.sleep(0)
-
-
-@pytest.fixture
-async def run():
-    """Let a delivery run until the test is over."""
-    running = []
-    yield lambda box: running.append(asyncio.create_task(box.run()))
-    for task in running:
-        task.cancel()
 
 
 async def test_it_runs_when_it_is_woken(journal, waiting, clock, run):

@@ -9,27 +9,11 @@ import pytest
 from bot.dialogue.outcome import Audience
 from bot.journal.model import ANSWER, CARD_NOTICE, Notice
 from bot.operations.delivery import MOST_AT_ONCE
-from tests.bot.operations.deliveries import delivery
+from tests.bot.operations.deliveries import delivery, until
 from tests.fakes.slack import FakeSlack, refused
 
 TO_ASKER = Notice(name=ANSWER, audience=Audience.ASKER)
 TO_OPS = Notice(name="unsettled", audience=Audience.OPS)
-
-
-async def until(condition):
-    """Return once *condition* holds."""
-    async with asyncio.timeout(5):
-        while not await condition():  # noqa: ASYNC110 - it is the journal's
-            await asyncio.sleep(0)
-
-
-@pytest.fixture
-async def run():
-    """Let a delivery run until the test is over."""
-    running = []
-    yield lambda box: running.append(asyncio.create_task(box.run()))
-    for task in running:
-        task.cancel()
 
 
 async def none_waits(journal):
