@@ -144,11 +144,20 @@ def test_a_stop_is_by_whoever_asked_and_since_it_was_answered():
     assert (standing.by, standing.since) == ("UBOB", moment(10))
 
 
-def test_a_doubted_stop_is_the_end_when_the_task_is_gone_or_the_targets_are():
+def test_a_doubted_stop_is_the_end_when_the_task_is_gone_or_the_targets_ended():
     doubted = stopped(FactKind.NO_ANSWER, 10)
-    for fact in (stopped(FactKind.GONE, 60, by="UEVE"), event(IDLE, 12)):
-        standing = said(*BASE, doubted, fact)
+    gone = (stopped(FactKind.GONE, 60, by="UEVE"),)
+    ended = (event(STOPPING, 11), event(IDLE, 12))
+    for facts in (gone, ended):
+        standing = said(*BASE, doubted, *facts)
         assert (standing.state, standing.by) == (State.STOPPED, "UBOB")
+
+
+def test_a_doubted_stop_is_no_end_when_the_targets_are_idle_only():
+    standing = said(*BASE, stopped(FactKind.NO_ANSWER, 10), event(IDLE, 12))
+
+    assert (standing.state, standing.headline) == (State.STARTED, Headline.MAY_RUN)
+    assert [target.status for target in standing.targets] == [Target.IDLE]
 
 
 @pytest.mark.parametrize("is_written", [False, True])
