@@ -85,6 +85,7 @@ class Journal:
         self.known = LastKnown(store.writer, now)
         self.spool = store.spool
         self.illegal_moves = 0
+        self.claimed = 0  # requests that this process has committed as SENDING
 
     @classmethod
     async def open(
@@ -193,7 +194,9 @@ class Journal:
                 tx.learn(thing, written, notices=None)
             return tx.get(intent)
 
-        return await self._write(work)
+        claimed = await self._write(work)
+        self.claimed += 1
+        return claimed
 
     async def reject(
         self,
@@ -328,6 +331,10 @@ class Journal:
     async def hear(self, sdk_app_id: int, at: datetime) -> None:
         """Note that callbacks of an app arrived *at*; of app 0, that this bot ran."""
         await self._write(lambda tx: facts.hear(tx.connection, sdk_app_id, millis(at)))
+
+    async def miss(self, sdk_app_id: int) -> None:
+        """Note that a callback of an app was not taken in."""
+        await self._write(lambda tx: facts.miss(tx.connection, sdk_app_id))
 
     async def update(
         self,

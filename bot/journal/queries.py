@@ -230,6 +230,14 @@ class Queries:
         query = select(hearing.c.heard_at).where(hearing.c.sdk_app_id == sdk_app_id)
         return moment(await self._writer.read(lambda c: c.execute(query).scalar()))
 
+    async def heard_of(self, intent: Intent) -> tuple[bool, ...]:
+        """Tell whether callbacks of its app were taken in, and refused, since it left.
+
+        Left is when its request was written, last.
+        """
+        app = intent.subject.sdk_app_id
+        return await self._writer.read(lambda c: facts.heard(c, app, intent.id))
+
     async def unheard(self, sdk_app_id: int) -> list[Intent]:
         """Return the unknown starts of an app, oldest first."""
         query = select(intents).where(

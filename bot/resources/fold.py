@@ -16,6 +16,7 @@ from bot.journal.evidence import (
     Fact,
     FactKind,
     Headline,
+    Heard,
     Silence,
     Standing,
     Stop,
@@ -316,7 +317,8 @@ def silence_of(evidence: Known) -> Silence | None:
     if silence is None and away is None:
         return None
     return Silence(
-        proven=bool(silence and silence.status) and away is None,
+        proven=bool(silence and silence.status & Heard.ALL) and away is None,
+        heard=bool(silence and silence.status & Heard.SINCE),
         heard_at=(silence.since or 0) if silence else 0,
         away=(away.since or away.at, away.at) if away else None,
     )

@@ -71,10 +71,10 @@ def _unknown(intent: Intent) -> str:
         return _("unknown: a TaskId came that may be its")
     if not intent.subject.callbacks:
         return _("unknown: please look, callbacks are off")
-    return _unheard(intent, now.silence) if now.silence else _("unknown: no answer yet")
+    return _unheard(now.silence) if now.silence else _("unknown: no answer yet")
 
 
-def _unheard(intent: Intent, silence: Silence) -> str:
+def _unheard(silence: Silence) -> str:
     """Return what it means that nothing was heard of an unknown start."""
     if silence.proven:
         return _("unknown: probably not started")
@@ -82,15 +82,9 @@ def _unheard(intent: Intent, silence: Silence) -> str:
         return _("unknown: please look, callbacks may have been missed")
     return (
         _("unknown: please look, callbacks were refused")
-        if heard_since(intent)
+        if silence.heard
         else _("unknown: please look, no callbacks arrive")
     )
-
-
-def heard_since(intent: Intent) -> bool:
-    """Tell whether callbacks of its app were heard after *intent* was sent."""
-    silence, sent = intent.standing.silence, intent.sent_at
-    return bool(silence and sent and _moment(silence.heard_at) > sent)
 
 
 _OVER = {Target.ENDED, Target.IDLE, Target.STOPPING}

@@ -85,3 +85,33 @@ async def test_when_callbacks_of_an_app_came_last_is_known(journal, relay_of, cl
     assert (before, heard) == (None, AT)
     assert await journal.find.heard_at(APP) == clock()
     assert await journal.find.heard_at(APP + 1) is None
+
+
+@pytest.mark.parametrize("step", [timedelta(0), timedelta(hours=-1)])
+async def test_what_was_heard_and_refused_since_it_left_is_known_by_order(
+    journal, relay_of, clock, step
+):
+    async def known():
+        return await journal.find.heard_of(relay)
+
+    await journal.hear(APP, clock())
+    await journal.miss(APP)
+    relay = await relay_of(State.SENDING)
+    before = await known()
+    clock.ahead = step
+    await journal.hear(APP, clock())
+    heard = await known()
+    await journal.miss(APP)
+
+    assert [before, heard, await known()] == [
+        (False, False),
+        (True, False),
+        (True, True),
+    ]
+
+
+async def test_of_what_never_left_nothing_was_heard(journal, relay_of, clock):
+    relay = await relay_of(State.QUEUED)
+    await journal.hear(APP, clock())
+
+    assert await journal.find.heard_of(relay) == (False, False)
