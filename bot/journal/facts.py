@@ -8,7 +8,6 @@ from sqlalchemy import (
     Connection,
     Select,
     bindparam,
-    func,
     select,
     update,
 )
@@ -17,12 +16,11 @@ from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from bot.ids import IntentId
 from bot.journal.evidence import Does, Fact, FactKind
-from bot.journal.schema import facts, hearing
+from bot.journal.schema import facts
 
 LONGEST_TEXT = 500
 LONGEST_REF = 2000
 
-_NEWEST = select(func.max(facts.c.id))
 _OF = select(facts).where(facts.c.thing == bindparam("thing")).order_by(facts.c.id)
 
 
@@ -44,47 +42,6 @@ def rename_target(connection: Connection, thing: IntentId, old: str, new: str) -
     """Call the target *old* of *thing* by its *new* digest."""
     statement = update(facts).where(facts.c.thing == thing, facts.c.target == old)
     connection.execute(statement.values(target=new))
-
-
-def hear(connection: Connection, sdk_app_id: int, at: int) -> None:
-    """Note that a callback of an app was taken in *at*, in milliseconds."""
-    _note(connection, sdk_app_id, heard_at=at, heard_after=_newest(connection))
-
-
-def miss(connection: Connection, sdk_app_id: int) -> None:
-    """Note that a callback of an app was not taken in now."""
-    _note(connection, sdk_app_id, refused_after=_newest(connection))
-
-
-def heard(connection: Connection, sdk_app_id: int, thing: IntentId) -> tuple[bool, ...]:
-    """Tell whether callbacks of an app were taken in, and refused, after *thing* left.
-
-    By the order in which they were kept, since a wall clock may step back between.
-    """
-    left = select(func.max(facts.c.id)).where(
-        facts.c.thing == thing,
-        facts.c.kind == FactKind.WRITTEN.value,
-        facts.c.does == Does.CREATE.value,
-    )
-    row = connection.execute(
-        select(
-            hearing.c.heard_after >= left.scalar_subquery(),
-            hearing.c.refused_after >= left.scalar_subquery(),
-        ).where(hearing.c.sdk_app_id == sdk_app_id)
-    ).first()
-    return (False, False) if row is None else (bool(row[0]), bool(row[1]))
-
-
-def _note(connection: Connection, sdk_app_id: int, **columns: int) -> None:
-    row = {"sdk_app_id": sdk_app_id, **columns}
-    statement = _insert(connection)(hearing).values(row)
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["sdk_app_id"], set_=columns)
-    )
-
-
-def _newest(connection: Connection) -> int:
-    return int(connection.execute(_NEWEST).scalar() or 0)
 
 
 def things_of(ref: ColumnElement[str]) -> Select[tuple[str]]:

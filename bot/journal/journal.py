@@ -13,9 +13,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import IllegalMove, JournalUnavailable, KeyReused
 from bot.ids import FormId, IntentId, Kind
-from bot.journal import endings, events, facts, stops
+from bot.journal import endings, events, stops
 from bot.journal.audit import Audit, Entry, append
 from bot.journal.evidence import Fact, FactKind
+from bot.journal.heard import LastHeard
 from bot.journal.known import LastKnown
 from bot.journal.lifecycle import Lifecycle
 from bot.journal.maintenance import Maintenance
@@ -24,7 +25,6 @@ from bot.journal.model import Changes, Intent, NewIntent, Notice
 from bot.journal.open_forms import OpenForms, use
 from bot.journal.outbox import Outbox
 from bot.journal.queries import Queries, Usage, usage_of
-from bot.journal.rows import millis
 from bot.journal.seal import Seal
 from bot.journal.sqlite.files import claim, handles_for, seal_for, spool_for
 from bot.journal.sqlite.handles import HandleMarks
@@ -83,6 +83,7 @@ class Journal:
         self.maintenance = Maintenance(store.writer)
         self.open_forms = OpenForms(store.writer, store.seal, now)
         self.known = LastKnown(store.writer, now)
+        self.heard = LastHeard(store.writer)
         self.spool = store.spool
         self.illegal_moves = 0
         self.claimed = 0  # requests that this process has committed as SENDING
@@ -327,14 +328,6 @@ class Journal:
         *names* are their digests, in their order, by those that it used in events.
         """
         await self._write(lambda tx: events.name_targets(tx, thing, names))
-
-    async def hear(self, sdk_app_id: int, at: datetime) -> None:
-        """Note that callbacks of an app arrived *at*; of app 0, that this bot ran."""
-        await self._write(lambda tx: facts.hear(tx.connection, sdk_app_id, millis(at)))
-
-    async def miss(self, sdk_app_id: int) -> None:
-        """Note that a callback of an app was not taken in."""
-        await self._write(lambda tx: facts.miss(tx.connection, sdk_app_id))
 
     async def update(
         self,

@@ -45,14 +45,14 @@ class Hearing:
         now, claimed = self.now(), self.journal.claimed
         at, after = self._kept.get(sdk_app_id, (now, -1))
         if after != claimed or abs(now - at) > KEPT_EVERY:
-            await self.journal.hear(sdk_app_id, now)
+            await self.journal.heard.note(sdk_app_id, now)
             self._kept[sdk_app_id] = now, claimed
             self.heard_again.add(sdk_app_id)
 
     async def last_heard(self, sdk_app_id: int) -> datetime | None:
         """Return when a callback of the app was last taken, if ever."""
         heard = self.reception.heard_at(sdk_app_id)
-        return heard or await self.journal.find.heard_at(sdk_app_id)
+        return heard or await self.journal.heard.at(sdk_app_id)
 
     async def proves(self, intent: Intent) -> bool:
         """Tell whether a callback about *intent* would have been heard by now."""
@@ -60,7 +60,7 @@ class Hearing:
 
     async def _heard_of(self, intent: Intent) -> Heard:
         await self._keep_refused()
-        heard, refused = await self.journal.find.heard_of(intent)
+        heard, refused = await self.journal.heard.since_sent(intent)
         away = intent.standing.silence and intent.standing.silence.away
         if not heard:
             return Heard(0)
@@ -99,17 +99,17 @@ class Hearing:
     async def alive(self) -> None:
         """Note that this bot is up, and what it has refused."""
         await self._keep_refused()
-        await self.journal.hear(ITSELF, self.now())
+        await self.journal.heard.note(ITSELF, self.now())
 
     async def _keep_refused(self) -> None:
         """Keep which apps' callbacks were refused: no silence of theirs is a proof."""
         for app in list(self.reception.turned_away):
-            await self.journal.miss(app)
+            await self.journal.heard.note_refused(app)
             self.reception.turned_away.discard(app)
 
     async def absence(self) -> tuple[datetime, datetime] | None:
         """Return from when to now nobody could hear, if callbacks were lost by it."""
-        was_up = await self.journal.find.heard_at(ITSELF)
+        was_up = await self.journal.heard.at(ITSELF)
         now = self.now()
         if was_up is None or abs(now - was_up) <= REPEATED_FOR:
             return None

@@ -115,7 +115,7 @@ async def test_each_callback_after_a_sending_is_kept_and_of_others_one_in_10_s(w
         world.clock.push(seconds=seconds)
         came = world.clock()
         await world.hearing.keep(app)
-        at = await world.journal.find.heard_at(app)
+        at = await world.journal.heard.at(app)
         kept.append(millis(at) == millis(came))
 
     for seconds in (0, 3, 11):
