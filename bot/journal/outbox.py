@@ -194,6 +194,10 @@ class Outbox:
         """Deliver *notification* no more."""
         await self._writer.write(lambda c: _settle(c, notification.id, FAILED))
 
+    async def drop(self, notification: Notification) -> None:
+        """Deliver *notification* no more: what it would say is so no longer."""
+        await self._writer.write(lambda c: _settle(c, notification.id, DROPPED))
+
     async def waiting(self) -> int:
         """Return how many notices wait to be delivered."""
         query = select(outbox.c.id).where(outbox.c.state == PENDING)
