@@ -24,10 +24,15 @@ from bot.dialogue.outcome import (
     line,
 )
 from bot.i18n import _, n_
-from bot.ids import SlackUserId
 from bot.journal.evidence import Ending, Headline, Target, TargetStanding
 from bot.journal.model import CONTRADICTION, NEWS, REVIVED, Intent, Notice
-from bot.resources.relay.card import ran_for, stop_button, target_name
+from bot.resources.relay.card import (
+    ran_for,
+    stop_button,
+    stopped_by,
+    target_name,
+    when_over,
+)
 from bot.states import LIVE, OVER, State
 
 PUSH_FAILED = "push-failed"
@@ -176,10 +181,8 @@ def _over(intent: Intent, at: When) -> Outcome:
     standing = intent.standing
     ran = ran_for(intent)
     if standing.state is State.STOPPED:
-        by: tuple[Span, ...] = (
-            (" ", _("by"), " ", Who(SlackUserId(standing.by))) if standing.by else ()
-        )
-        spans: tuple[Span, ...] = (_("Stopped"), *by, " · ", at, *ran)
+        when = when_over(intent, at)
+        spans: tuple[Span, ...] = (*stopped_by(intent), " · ", *when, *ran)
         if standing.by != intent.asker.user and intent.asker.user:
             spans = (*spans, " · ", _("started by"), " ", Who(intent.asker.user))
     else:
