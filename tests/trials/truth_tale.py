@@ -28,6 +28,8 @@ push failed | <R> · push failed   room <room>
 idle | <R> · idle   room <room>
 none runs | Nothing runs.
 no such | “<ID>” is not known.
+no such | <R> is not known.
+attached + silent | By hand; silent on that TaskId.   room <room>
 nothing sent | Nothing was sent.
 until | Can be stopped until <T>.
     """.replace("    #", "#")

@@ -169,7 +169,7 @@ def _out_of_reach(_intent: Intent) -> Iterable[Span]:
 
 def _claimed(intent: Intent) -> Iterable[Span]:
     by = Who(SlackUserId(intent.standing.by))
-    silent = _("Tencent has not said anything of it yet.")
+    silent = _("Tencent has not said anything of that TaskId yet.")
     yield from (_("Attached by"), " ", by, "; ", silent)
 
 

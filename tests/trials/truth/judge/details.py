@@ -179,8 +179,12 @@ def by_itself(subject, _claim):
 
 @judges("silent")
 def silent(subject, _claim):
-    """Tencent has not said anything of it."""
-    if subject.news("started", "event", certain=True):
+    """Tencent has not said anything of the TaskId that somebody attached.
+
+    What it said of another TaskId of the same robot stands beside that.
+    """
+    told = {one.task for one in subject.news("started", "event", certain=True)}
+    if told & subject.attached:
         yield UNTRUE, "Tencent is said to be silent, and has told of it"
 
 
