@@ -133,6 +133,30 @@ def test_of_the_task_id_that_was_attached_an_event_has_told():
     assert statements(attached(TASK).shown(SILENT)) == [UNTRUE]
 
 
+# ── a task that is gone ──────────────────────────────────────────────────────────
+
+GONE = f"Tencent knows no task {TASK}."
+
+
+def told_gone():
+    tale = Tale().asked().sent().ledger().event(1).asked("stop", ref=TASK).sent(STOP)
+    return tale.ledger("stop").answered(STOP, code="ResourceNotFound")
+
+
+def test_that_a_task_is_gone_may_be_said_as_soon_as_it_is_heard():
+    at_once, later = told_gone(), told_gone().later(30)
+    at_once.record[-1]["t"] += 0.8  # it is drawn a moment after that
+
+    assert statements(at_once.shown(GONE)) == []
+    assert statements(later.shown(GONE)) == []
+
+
+def test_that_a_task_is_gone_is_not_said_before_it_is_heard():
+    unheard = Tale().asked().sent().ledger().event(1).later(9)
+
+    assert statements(unheard.shown(GONE)) == [MORE, UNTRUE]
+
+
 # ── a button that was shown before its relay had a TaskId ────────────────────────
 
 

@@ -29,6 +29,7 @@ idle | <R> · idle   room <room>
 none runs | Nothing runs.
 no such | “<ID>” is not known.
 no such | <R> is not known.
+no such task | Tencent knows no task <ID>.
 attached + silent | By hand; silent on that TaskId.   room <room>
 nothing sent | Nothing was sent.
 until | Can be stopped until <T>.

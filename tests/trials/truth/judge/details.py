@@ -147,10 +147,14 @@ def candidate(subject, _claim):
 
 @judges("no such task")
 def no_such_task(subject, claim):
-    """Tencent knows no task of the ID that somebody attached."""
-    if not subject.news("gone", certain=False):
+    """Tencent knows no task of the ID that somebody attached, or asked to stop."""
+    gone = subject.news("gone", certain=False)
+    if not gone:
         yield MORE, "Tencent is said to know no such task, and has not said so"
-    if not subject.news("gone", certain=True):
+    told = subject.news("started", "event", certain=True)
+    # that a task is gone is said as soon as it is heard, if that is what came last
+    heard = gone and not any(one.t > gone[-1].t for one in told)
+    if not heard and not subject.news("gone", certain=True):
         yield from unknown(subject, claim)
 
 
