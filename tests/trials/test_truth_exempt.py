@@ -177,3 +177,25 @@ def test_a_button_in_a_list_means_the_room_of_its_row():
     pressed = [ask for ask in asks if ask["does"] == "stop"]
     assert [(ask["user"], ask["room"]) for ask in pressed] == [(CID, "q1")]
     assert all("ref" not in ask for ask in pressed)
+
+
+# ── what runs again ──────────────────────────────────────────────────────────────
+
+
+def test_that_a_relay_runs_again_is_judged_by_when_it_did():
+    idle = Tale().started().event(2).later(9).event(0).later(9)
+    since = round(idle.now) + 1
+    ran = idle.event(2).later(9)
+
+    assert statements(ran.shown(f"R1 · runs again {at(since)}   room q1")) == []
+    assert statements(ran.shown(f"R1 · runs again {at(since + 8)}   room q1")) == [
+        UNTRUE
+    ]
+
+
+def test_that_a_relay_runs_again_takes_word_that_it_was_idle():
+    ran = Tale().started().event(2).later(9)
+
+    told = ran.shown(f"R1 · runs again {at(5)}   room q1")
+
+    assert statements(told) == [MORE]

@@ -26,6 +26,7 @@ probably not started | Probably not started.   room <room>
 none has arrived | None has arrived since <T>.
 push failed | <R> · push failed   room <room>
 idle | <R> · idle   room <room>
+ran again | <R> · runs again <T>   room <room>
 none runs | Nothing runs.
 no such | “<ID>” is not known.
 no such | <R> is not known.

@@ -158,6 +158,14 @@ def test_idle_is_said_to_be_probably_the_end_that_nobody_is_known_to_have_made()
     assert outcome == reads(Tone.WARN, Bold(f"R1 · {sentence}"), " · ", NOW)
 
 
+def test_of_one_that_was_idle_it_is_told_that_it_runs_again():
+    sentence = "runs again after it was idle"
+
+    outcome = drawn("again", stands(RUNS))
+
+    assert outcome == reads(Tone.PLAIN, Bold(f"R1 · {sentence}"), " · ", NOW)
+
+
 STOPPED = {  # by whom, and who is named
     "U0ANA": ("Stopped", " ", "by", " ", Who("U0ANA")),
     "U0BEN": ("Stopped", " ", "by", " ", Who("U0BEN")),

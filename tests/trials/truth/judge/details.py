@@ -24,6 +24,7 @@ from tests.trials.truth.judge.facts import (
     target,
 )
 
+UP = {CONNECTING, RUNNING, RECOVERING}
 STANDS = {
     "connecting since": {CONNECTING},
     "live since": {RUNNING},
@@ -67,6 +68,17 @@ def went(subject, claim):
         yield MORE, f"“{claim.found['word']}”, and no event says so"
     elif not any(near(subject, at, t) for t in times):
         yield UNTRUE, f"“{claim.found['word']}” at {at:.0f}, but at {times}"
+
+
+@judges("ran again")
+def ran_again(subject, claim):
+    """It ran, at the moment that is named, and had been idle before."""
+    at, news = named(subject, claim), subject.news("event", certain=False)
+    times = [one.at for one in news if one.status in UP]
+    if not any(one.status == IDLE and one.at <= at for one in news):
+        yield MORE, "said to run again, and no event says that it was idle"
+    if not any(near(subject, at, t) for t in times):
+        yield UNTRUE, f"said to run again at {at:.0f}, but it ran at {times}"
 
 
 @judges("flaps")
