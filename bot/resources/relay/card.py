@@ -163,7 +163,7 @@ def _out_of_reach(_intent: Intent) -> Iterable[Span]:
 
 def _claimed(intent: Intent) -> Iterable[Span]:
     by = Who(SlackUserId(intent.standing.by))
-    silent = _("Tencent has not said anything of it yet.")
+    silent = _("Tencent has not said anything of that TaskId yet.")
     yield from (_("Attached by"), " ", by, "; ", silent)
 
 
@@ -182,16 +182,31 @@ def _missed(away: tuple[int, int]) -> Part:
 
 
 def _stopped(intent: Intent) -> Iterable[Span]:
+    yield from stopped_by(intent)
+    yield from (" · ", *when_over(intent, _since(intent)), *ran_for(intent))
+
+
+def stopped_by(intent: Intent) -> tuple[Span, ...]:
+    """Return that a relay was stopped, and by whom if that is known."""
+    by = intent.standing.by
+    who = (" ", _("by"), " ", Who(SlackUserId(by))) if by else ()
+    return (_("Stopped"), *who)
+
+
+def when_over(intent: Intent, at: When) -> tuple[Span, ...]:
+    """Return when a relay was stopped; of a stop in doubt, by when it was over."""
+    return (_("not later than"), " ", at) if _is_doubted(intent) else (at,)
+
+
+def _is_doubted(intent: Intent) -> bool:
+    """Tell whether a stop was not answered, and a later one found nothing to stop."""
     now = intent.standing
-    yield _("Stopped")
-    if now.by:
-        yield from (" ", _("by"), " ", Who(SlackUserId(now.by)))
-    yield from (" · ", When(_moment(now.since)), *ran_for(intent))
+    return now.state is State.STOPPED and now.ending is Ending.GONE
 
 
 def ran_for(intent: Intent) -> tuple[Span, ...]:
-    """Return how long a relay that is over ran."""
-    if not intent.sent_at:
+    """Return how long a relay that is over ran, if that is known."""
+    if not intent.sent_at or _is_doubted(intent):
         return ()
     ran = _moment(intent.standing.since) - intent.sent_at
     return (" · ", _("after {time}").format(time=duration(ran)))

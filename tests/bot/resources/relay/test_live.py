@@ -175,6 +175,21 @@ def test_a_doubted_stop_after_which_it_ran_has_not_ended_it(is_written):
     assert (by_itself.state, by_itself.ending) == (State.ENDED, Ending.IDLE)
 
 
+@pytest.mark.parametrize(
+    ("doubted", "by"), [(("UBOB",), "UBOB"), (("UBOB", "UBOB"), "UBOB"), ("AB", "")]
+)
+def test_when_a_doubted_stop_got_through_is_known_only_by_when_it_was_over(doubted, by):
+    doubts = [
+        stopped(FactKind.NO_ANSWER, second, by=who)
+        for second, who in enumerate(doubted, 10)
+    ]
+
+    over = said(*BASE, *doubts, stopped(FactKind.GONE, 60, by="UEVE"))
+
+    assert (over.state, over.headline) == (State.STOPPED, Headline.STOPPED)
+    assert (over.ending, over.since, over.by) == (Ending.GONE, moment(60), by)
+
+
 def test_doubt_after_a_stop_lasts_until_it_is_known_to_run_or_to_be_over():
     doubted = (*BASE, stopped(FactKind.NO_ANSWER, 10))
     refused = (*doubted, stopped(FactKind.REFUSED, 30))
