@@ -30,7 +30,7 @@ class Hearing:
     journal: Journal
     reception: Reception
     now: Callable[[], datetime]
-    heard_again: set[int] = field(default_factory=set)  # since `weighed`
+    changed: set[int] = field(default_factory=set)  # apps with news since `weighed`
     _kept: dict[int, tuple[datetime, int]] = field(default_factory=dict)
 
     async def keep(self, sdk_app_id: int) -> None:
@@ -47,7 +47,7 @@ class Hearing:
         if after != claimed or abs(now - at) > KEPT_EVERY:
             await self.journal.heard.note(sdk_app_id, now)
             self._kept[sdk_app_id] = now, claimed
-            self.heard_again.add(sdk_app_id)
+            self.changed.add(sdk_app_id)
 
     async def last_heard(self, sdk_app_id: int) -> datetime | None:
         """Return when a callback of the app was last taken, if ever."""
@@ -80,18 +80,21 @@ class Hearing:
         )
 
     async def weighed(self) -> list[Intent]:
-        """Weigh anew the silence about unknown starts, of apps that were heard since.
+        """Weigh anew the silence about unknown starts, of apps with news since.
 
-        Returns those that it was news of.
+        Callbacks that came make a proof of it, and one that was refused unmakes it.
+        Returns the starts of which it says something else now.
         """
         changed = []
-        while self.heard_again:
-            for intent in await self.journal.find.unheard(self.heard_again.pop()):
-                before = intent.standing.silence
-                if before is None or before.proven:
+        while self.changed:
+            for intent in await self.journal.find.unheard(self.changed.pop()):
+                said = intent.standing.silence
+                if said is None:
                     continue
                 fact = await self.silence(intent)
-                changed.append(await self.journal.learn(intent.id, fact))
+                heard = Heard.SINCE * said.heard | Heard.ALL * said.proven
+                if fact.status != heard:
+                    changed.append(await self.journal.learn(intent.id, fact))
         return changed
 
     # ── this bot itself ─────────────────────────────────────────────────────────
@@ -106,6 +109,7 @@ class Hearing:
         for app in list(self.reception.turned_away):
             await self.journal.heard.note_refused(app)
             self.reception.turned_away.discard(app)
+            self.changed.add(app)
 
     async def absence(self) -> tuple[datetime, datetime] | None:
         """Return from when to now nobody could hear, if callbacks were lost by it."""

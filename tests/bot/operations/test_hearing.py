@@ -14,7 +14,15 @@ from bot.operations.reception import Reception
 from bot.operations.recovery import recover
 from bot.states import State
 from tests.bot.operations.accidents import JournalFile
-from tests.bot.operations.tencent import KEY, RUNNING, Tencent, lost, started, texts
+from tests.bot.operations.tencent import (
+    KEY,
+    RECOVERING,
+    RUNNING,
+    Tencent,
+    lost,
+    started,
+    texts,
+)
 from tests.world import live_again, make_world
 
 START = "/relay start 295066 url=rtmp://push.example.com/live/k --go"
@@ -106,6 +114,25 @@ async def test_that_one_was_refused_outlives_a_restart(world, tencent, tmp_path)
     again = Hearing(world.journal, reception, world.clock)
 
     assert not await again.proves(await world.handle("R1"))
+
+
+async def test_what_is_refused_later_unmakes_the_proof(world, tencent, tmp_path):
+    await never_began(world, START)
+    other = await started(world, OTHER)
+    await tencent.tells(other, RUNNING)
+    await tencent.later(minutes=2, seconds=5)
+    proven = (await world.handle("R1")).standing.silence.proven
+    file = JournalFile(tmp_path / "p.db")
+    file.refuse_state("started")
+    with pytest.raises(JournalUnavailable):
+        await tencent.tells(other, RECOVERING)
+    file.mend()
+
+    await tencent.later(seconds=5)
+
+    assert proven
+    text, _body = await card_of(world, "R1")
+    assert text == UNKNOWN.format("please look, callbacks were refused")
 
 
 async def test_each_callback_after_a_sending_is_kept_and_of_others_one_in_10_s(world):
