@@ -250,7 +250,7 @@ class Executor:
         answered at all, as it was accepted.
         """
         if not self.gate.directory.known:
-            return None
+            return self.gate.astray(request, intent.subject.app)
         refused = self._verdict(intent, request)
         if refused is None or not request.effect.ends:
             return refused
@@ -264,7 +264,8 @@ class Executor:
         wish = Wish.of(request, self.apps.get(intent.subject.app))
         with reading_in(intent.asker.locale):
             verdict = self.gate.verdict(_person(intent), where, wish, finally_=True)
-        return None if verdict.allowed else verdict
+            astray = self.gate.astray(request, intent.subject.app)
+        return astray if verdict.allowed else verdict
 
     # ── sending ─────────────────────────────────────────────────────────────────
 
