@@ -250,7 +250,7 @@ class Executor:
         answered at all, as it was accepted.
         """
         if not self.gate.directory.known:
-            return self.gate.astray(request, intent.subject.app)
+            return None
         refused = self._verdict(intent, request)
         if refused is None or not request.effect.ends:
             return refused

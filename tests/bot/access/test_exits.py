@@ -1,6 +1,6 @@
 """Where requests may let media, data and signalling go, and come from.
 
-The cells are made from the marks on the fields: a field that is new has its row of them.
+The cells are made from the marks on the fields: a new field has its own of them.
 """
 
 import re
@@ -131,7 +131,7 @@ def test_no_other_field_makes_an_exit(request_class, way, mark):
         assert seen(request_class, put(base, way, other)) == seen(request_class, base)
 
 
-# ── each field, by each table ──────────────────────────────────────────────────────────
+# ── each field, by each table ────────────────────────────────────────────────────
 
 OTHERS = {
     "push": ("other.example.com", ".under.example.com"),
