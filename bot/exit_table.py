@@ -99,5 +99,5 @@ def effective(
     """
     if table is None and push_hosts is None:
         return ANY_EXIT if allow_all else NO_EXITS
-    given = table or NO_EXITS
-    return given.model_copy(update={"push": (*given.push, *(push_hosts or ()))})
+    rows = table or NO_EXITS
+    return rows.model_copy(update={"push": (*rows.push, *(push_hosts or ()))})

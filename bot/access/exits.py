@@ -141,10 +141,10 @@ def _is_store(parts: tuple[str, ...], entry: str, _app: str) -> bool:
     )
 
 
-def _is_endpoint(given: str, listed: str) -> bool:
-    address = address_of(given)
-    if given in VENDORS or address is None:
-        return given == listed
+def _is_endpoint(url: str, listed: str) -> bool:
+    address = address_of(url)
+    if address is None:
+        return url == listed
     host, _slash, rest = listed.partition("/")
     exact = f"/{rest}" if rest else ""
     return is_listed(address.host, (host,)) and address.rest.removesuffix("/") == exact

@@ -180,8 +180,8 @@ class Resource:
         if refused := {**over, **exits.refused(request, terms.exits, app)}:
             faults = {path: one.sentence for path, one in refused.items()}
             rule = next(iter(refused.values())).rule
-            told = " ".join(dict.fromkeys(faults.values()))
-            raise NotAllowed(told, rule=rule, faults=faults)
+            sentences = " ".join(dict.fromkeys(faults.values()))
+            raise NotAllowed(sentences, rule=rule, faults=faults)
 
     def admit(self, usage: Usage, policy: Policy, *, again: frozenset[str]) -> None:
         """Refuse one thing more, given what there is.
