@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 from bot.access.limits import Over, is_listed
-from bot.dialogue.outcome import Mono, Part, Span, line
+from bot.dialogue.outcome import Mono, Part, Points
 from bot.exit_table import ANY, TEMPLATE, VENDORS, Exits, is_address, is_local
 from bot.i18n import _
 from bot.tencent.models.base import Part as Fields
@@ -37,10 +37,11 @@ def _walk(model: type[Fields], fields: Wire, whole: Wire, path: str) -> Iterator
     for name, inner in nested(model):
         kind = cast("type[Fields]", inner)
         value = fields.get(name)
-        if isinstance(value, Mapping):
+        if isinstance(value, list):
+            for number, each in enumerate(value):
+                yield from _walk(kind, each, whole, f"{path}{name}.{number}.")
+        elif value is not None:
             yield from _walk(kind, value, whole, f"{path}{name}.")
-        for number, each in enumerate(value if isinstance(value, list | tuple) else ()):
-            yield from _walk(kind, each, whole, f"{path}{name}.{number}.")
 
 
 def refused(request: Request[Any], table: Exits, app: str) -> dict[str, Over]:
@@ -194,16 +195,16 @@ def word(row: Row) -> str:
     }[row]
 
 
-def lines(
+def shown(
     model: type[Fields], wire: Wire, but: frozenset[Row] = frozenset()
 ) -> Iterator[Part]:
-    """Yield a line for each exit of the request *wire*, each place once.
+    """Yield the list of the exits of the request *wire*, each place once, if any.
 
     *but* are the rows that are shown already.
     """
     places = dict.fromkeys(
         (one.row, one.place) for one in exits_of(model, wire) if one.row not in but
     )
-    for row, place in places:
-        spans: tuple[Span, ...] = (f"{word(row)} ", Mono(place))
-        yield line(*spans, quiet=True)
+    if places:
+        spans = tuple((f"{word(row)} ", Mono(place)) for row, place in places)
+        yield Points(_("Where it leads"), spans)

@@ -75,8 +75,8 @@ def dry_run(request: Request[Any], where: str = "") -> Outcome:
         headline=(Bold(_("Nothing was sent. This is what would be.")),),
         parts=(
             line(f"{request.action}  {where}".rstrip(), quiet=True),
+            *exits.shown(type(request), masked),
             Code(body),
-            *exits.lines(type(request), masked),
         ),
     )
 

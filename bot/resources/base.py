@@ -53,6 +53,9 @@ TONES: Mapping[Headline, Tone] = {
 }
 
 
+ON_RECORD = 5  # of the sentences of one refusal; whoever asked gets all of them
+
+
 def state_word(state: State) -> str:
     """Return what people call *state*, of an action or in a history."""
     return {
@@ -180,8 +183,8 @@ class Resource:
         if refused := {**over, **exits.refused(request, terms.exits, app)}:
             faults = {path: one.sentence for path, one in refused.items()}
             rule = next(iter(refused.values())).rule
-            sentences = " ".join(dict.fromkeys(faults.values()))
-            raise NotAllowed(sentences, rule=rule, faults=faults)
+            sentences = list(dict.fromkeys(faults.values()))[:ON_RECORD]
+            raise NotAllowed(" ".join(sentences), rule=rule, faults=faults)
 
     def admit(self, usage: Usage, policy: Policy, *, again: frozenset[str]) -> None:
         """Refuse one thing more, given what there is.
@@ -263,9 +266,9 @@ class Resource:
 
     def leads(self, intent: Intent) -> Iterable[Part]:
         """Yield where *intent* lets things go or come from, but for what `body` has."""
-        if intent.masked:  # not of one that was adopted
-            request = self.request(intent.action)
-            yield from exits.lines(request, intent.masked, but=self.drawn)
+        for request in self.requests:
+            if intent.masked and request.action == intent.action:
+                yield from exits.shown(request, intent.masked, but=self.drawn)
 
     def unknown(self, intent: Intent) -> Iterable[Part]:
         """Yield what helps to find out what became of an unknown *intent*."""

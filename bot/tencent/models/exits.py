@@ -88,12 +88,16 @@ def leading(model: type[BaseModel]) -> tuple[tuple[str, Leads], ...]:
 
 @cache
 def nested(model: type[BaseModel]) -> tuple[tuple[str, type[BaseModel]], ...]:
-    """Return the fields of *model* that hold models, in Tencent's names."""
+    """Return the fields of *model* that hold models with exits, in Tencent's names."""
     inner = (
         (info.alias or name, model_in(info.annotation))
         for name, info in model.model_fields.items()
     )
-    return tuple((name, one) for name, one in inner if one)
+    return tuple(
+        (name, one)
+        for name, one in inner
+        if one and (leading(one) or nested(one) or "exits" in vars(one))
+    )
 
 
 def each_marked(model: type[BaseModel], fields: Wire) -> Iterator[Exit]:

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.access.exits import exits_of, lines, refusals, refused
+from bot.access.exits import exits_of, refusals, refused, shown
 from bot.access.limits import Over, is_listed
+from bot.dialogue.outcome import plain
 from bot.errors import InvalidRequest
 from bot.exit_table import NO_EXITS, Exits
 from bot.tencent.models import REQUESTS
@@ -234,7 +235,7 @@ def test_a_refusal_names_the_exit_the_row_and_what_to_write():
     }
 
 
-def test_each_place_has_one_line_in_which_secrets_are_masked():
+def test_each_place_is_listed_once_and_secrets_are_masked():
     twice = {"UserInfo": {"UserId": "ceo", "RoomId": "boardroom", "RoomIdType": 1}}
     wire = {
         **feedback("lobby"),
@@ -244,14 +245,15 @@ def test_each_place_has_one_line_in_which_secrets_are_masked():
         "VideoParams": {"BackgroundImageUrl": "https://p.example/a.png?sign=secret"},
     }
 
-    said = [
-        "".join(getattr(span, "text", span) for span in one.spans)
-        for one in lines(StartPublishCdnStream, wire, but=frozenset({Row.PUSH}))
-    ]
+    (part,) = shown(StartPublishCdnStream, wire, but=frozenset({Row.PUSH}))
 
-    assert said == [
-        "Room boardroom (text), where ceo is",
-        "Picture from https://p.example/a.png?****",
-        "Room lobby (text), which bot speaks into",
-        "Recording to s3.evil.example/us-east-1/live-1",
-    ]
+    assert (part.title, [plain(spans) for spans in part.lines]) == (
+        "Where it leads",
+        [
+            "Room boardroom (text), where ceo is",
+            "Picture from https://p.example/a.png?****",
+            "Room lobby (text), which bot speaks into",
+            "Recording to s3.evil.example/us-east-1/live-1",
+        ],
+    )
+    assert list(shown(StartPublishCdnStream, MAIN_ROOM)) == []

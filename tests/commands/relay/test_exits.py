@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from bot.dialogue.outcome import Line
+from bot.dialogue.outcome import plain
 from bot.errors import InvalidRequest
 from bot.exit_table import ANY_EXIT, NO_EXITS, Exits
 from bot.operations.recovery import recover
@@ -210,13 +210,8 @@ async def test_the_address_that_was_checked_is_the_one_that_is_sent(world_with):
 
 def leads(parts):
     """Return the lines of *parts* that say where something goes or comes from."""
-    texts = [
-        "".join(getattr(span, "text", str(span)) for span in part.spans)
-        for part in parts
-        if isinstance(part, Line)
-    ]
-    begins = ("Push to", "Recording to", "Room ", "Picture from")
-    return [text for text in texts if text.startswith(begins)]
+    (part,) = [one for one in parts if getattr(one, "title", "") == "Where it leads"]
+    return [plain(spans) for spans in part.lines]
 
 
 ALL_WAYS = {
@@ -263,3 +258,17 @@ async def test_what_waited_is_held_against_the_table_that_holds_when_it_is_sent(
         )
         assert "push.example.com" in intent.settlement.error_text
         assert calls(second) == 0
+
+
+async def test_however_many_exits_there_are_the_card_can_still_be_stopped(world):
+    users = [
+        {"UserInfo": {"UserId": f"u{n}", "RoomId": f"room-{n}", "RoomIdType": 1}}
+        for n in range(200)
+    ]
+    audio = {**BASE["AudioParams"], "SubscribeAudioList": users}
+
+    await world.typed(typed({"AudioParams": audio}))
+    (card,) = [one for one in await world.notices() if "R1" in one.text]
+
+    assert "room-0" in json.dumps(card.body)
+    assert "Stop R1" in json.dumps(card.body)
