@@ -58,6 +58,12 @@ def _store(text: str) -> str:
     return text
 
 
+def _pattern(text: str) -> str:
+    if ANY * 2 in text:
+        raise PydanticCustomError("pattern", "one * stands for all; two are a slip")
+    return text
+
+
 # A host name, or a suffix that begins with a dot.
 PushHost = Annotated[
     str, Field(pattern=r"^\.?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$", max_length=253)
@@ -67,8 +73,12 @@ ListedHost = Annotated[str, AfterValidator(_host), Field(max_length=253)]
 Store = Annotated[str, AfterValidator(_store)]
 VodApp = Annotated[str, Field(pattern=r"^(\*|main|[0-9]{1,10})$")]
 # "lobby-*" on any app, "live-main/lobby-*" on one.
-RoomPattern = Annotated[str, Field(pattern=r"^([a-z0-9-]+/)?[^/]+$")]
-Parameters = Annotated[str, Field(min_length=1, max_length=4096)]
+RoomPattern = Annotated[
+    str, Field(pattern=r"^([a-z0-9-]+/)?[^/]+$"), AfterValidator(_pattern)
+]
+Parameters = Annotated[
+    str, Field(min_length=1, max_length=4096), AfterValidator(_pattern)
+]
 
 
 class Exits(BaseModel):

@@ -37,8 +37,8 @@ BROKEN = {
         *("10.0.0.1/region/bucket", "localhost/region/bucket"),
     ),
     "vod_apps": ("", "mains", "-1", "12345678901", "1 "),
-    "rooms": ("", "Live/lobby", "a/b/c", "live-main/"),
-    "car_parameters": ("",),
+    "rooms": ("", "Live/lobby", "a/b/c", "live-main/", "**", "a**"),
+    "car_parameters": ("", "**"),
 }
 
 
