@@ -216,7 +216,9 @@ def _directory(
 
 def _operations(base: _Base) -> Operations:
     settings, ports = base.settings, base.ports
-    gate = Gate(settings.policy, base.directory, settings.allow_all)
+    gate = Gate(
+        settings.policy, base.directory, settings.allow_all, settings.allowed_exits
+    )
     completion = Completion(
         journal=base.journal,
         resources=base.resources,

@@ -35,12 +35,17 @@ def is_endpoint(url: str) -> bool:
     return _ENDPOINT.fullmatch(url) is not None
 
 
+def is_real(url: str) -> bool:
+    """Tell whether the endpoint *url* is Tencent's, and not one of a trial."""
+    return (urlsplit(url).hostname or "").endswith(SITES)
+
+
 def regions_of(endpoint: str) -> tuple[Region, ...]:
     """Return the regions in which the site of *endpoint* runs relays.
 
     Of an endpoint on loopback it cannot be told which site is behind it: all of them.
     """
-    host = urlsplit(endpoint).hostname or ""
-    if not host.endswith(SITES):
+    if not is_real(endpoint):
         return REGIONS
+    host = urlsplit(endpoint).hostname
     return INTERNATIONAL if ".intl." in f".{host}" else MAINLAND

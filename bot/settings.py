@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -34,6 +34,7 @@ from pydantic_settings import (
 )
 
 from bot.errors import SettingsError
+from bot.exit_table import NO_EXITS, Exits, ListedHost, PushHost, effective
 from bot.products import (
     ENDPOINTS,
     PRODUCTS,
@@ -47,12 +48,6 @@ from bot.products import (
 CONFIG = "BOT_CONFIG"
 DEFAULT_CONFIG = "bot.toml"
 SLACK_API = "https://slack.com/api/"
-
-
-# A host name, or a suffix that begins with a dot.
-PushHost = Annotated[
-    str, Field(pattern=r"^\.?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$", max_length=253)
-]
 
 
 class _Table(BaseModel):
@@ -118,7 +113,7 @@ class Policy(_Table):
     guests: bool = False
     reads_for_all: bool = True  # members may look up without a rule
     rules: tuple[Rule, ...] = ()
-    push_hosts: tuple[str, ...] = ()  # "push.example.com" or ".example.com"
+    push_hosts: tuple[ListedHost, ...] | None = None  # the row `push` of the exits
     limits: Limits = Limits()
 
 
@@ -128,6 +123,7 @@ class Terms(_Table):
     apps: tuple[App, ...]
     regions: tuple[str, ...] = REGIONS
     policy: Policy = Policy()
+    exits: Exits = NO_EXITS
 
 
 class Credentials(_Table):
@@ -158,10 +154,7 @@ class Settings(BaseSettings):
     """Everything that can be set; `bot.example.toml` and `.env.example` explain it."""
 
     model_config = SettingsConfigDict(
-        frozen=True,
-        extra="ignore",
-        hide_input_in_errors=True,
-        env_ignore_empty=True,
+        frozen=True, extra="ignore", hide_input_in_errors=True, env_ignore_empty=True
     )
 
     slack_bot_token: SecretStr | None = _env("SLACK_BOT_TOKEN")
@@ -208,6 +201,7 @@ class Settings(BaseSettings):
     ops_channel: str = ""
     apps: tuple[App, ...] = ()
     policy: Policy = Policy()
+    exits: Exits | None = None
 
     @classmethod
     def settings_customise_sources(
@@ -284,7 +278,13 @@ class Settings(BaseSettings):
             apps=self.all_apps,
             regions=regions_of(self.trtc_endpoint),
             policy=self.policy,
+            exits=self.allowed_exits,
         )
+
+    @cached_property
+    def allowed_exits(self) -> Exits:
+        """Where requests may let anything go, or come from."""
+        return effective(self.exits, self.policy.push_hosts, allow_all=self.allow_all)
 
     @cached_property
     def all_apps(self) -> tuple[App, ...]:

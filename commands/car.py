@@ -9,7 +9,7 @@ from bot.cards import lists
 from bot.dialogue.ask import Ask
 from bot.dialogue.form import ChoiceField, Field, Form, Option, TextField
 from bot.dialogue.outcome import Bold, Code, Outcome, line
-from bot.errors import InvalidRequest, NotFound, UsageError
+from bot.errors import InvalidRequest, NotAllowed, NotFound, UsageError
 from bot.i18n import _
 from bot.ids import FormId
 from bot.operations.forms import shown_after
@@ -122,7 +122,11 @@ async def reveal(ask: Ask, service: Service) -> Outcome:
 async def _start(ask: Ask, service: Service, plan: dict[str, str]) -> Outcome | None:
     request = _request(plan)
     order = Order(id=service.new_id(), request=request, ref=request.user_id)
-    return await service.submit(ask, order)
+    try:
+        return await service.submit(ask, order)
+    except NotAllowed as refused:
+        refused.faults = _typed(refused.faults)
+        raise
 
 
 def _check_words(plan: Mapping[str, str]) -> None:
@@ -164,10 +168,15 @@ def _read(plan: Mapping[str, str]) -> CreateSession:
     try:
         return CreateSession.of({k: v for k, v in fields.items() if v is not None})
     except InvalidRequest as error:
-        faults: dict[str, str] = {}
-        for path, sentence in error.faults.items():
-            faults.setdefault(KEYS_BY_FIELD.get(path, "user"), sentence)
-        raise InvalidRequest(faults) from None
+        raise InvalidRequest(_typed(error.faults)) from None
+
+
+def _typed(faults: Mapping[str, str]) -> dict[str, str]:
+    """Return *faults* of the request under the names of the plan."""
+    typed: dict[str, str] = {}
+    for path, sentence in faults.items():
+        typed.setdefault(KEYS_BY_FIELD.get(path, "user"), sentence)
+    return typed
 
 
 def _form(plan: dict[str, str], form_id: FormId) -> Form:

@@ -27,10 +27,11 @@ async def world(tmp_path):
 
 @pytest.fixture
 async def world_with(tmp_path):
-    """Make a world with a policy of its own."""
+    """Make a world with a policy of its own, or a table of exits."""
     async with AsyncExitStack() as stack:
 
-        async def make(policy):
-            return await make_world(stack, tmp_path / "ruled.db", policy=policy)
+        async def make(policy=None, **more):
+            path = tmp_path / "ruled.db"
+            return await make_world(stack, path, policy=policy, **more)
 
         yield make

@@ -38,6 +38,8 @@ ops_channel = "{seed.OPS.id}"
 name = "on-call"
 actions = ["relay.*", "car.*", "gs.*", "patchbay.*"]
 groups = ["{seed.ON_CALL}"]
+[exits]
+push = ["push.example.com"]
 """
 
 # Which type the arguments of a method have.

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from bot.app import Bot, Ports, build
 from bot.dialogue.ask import Ask, Person, Place, Submission, Surface
 from bot.dialogue.form import Form
+from bot.exit_table import ANY_EXIT
 from bot.journal.model import Notification
 from bot.operations.notices import drawn
 from bot.resources.registry import RESOURCES
@@ -229,6 +230,7 @@ async def live_again(  # noqa: PLR0913 - what a life may differ in
     key=None,
     apps=(),
     signing=None,
+    exits=None,
     greeted=True,
     clock=None,
     **parts,
@@ -236,8 +238,8 @@ async def live_again(  # noqa: PLR0913 - what a life may differ in
     """Build another life of the bot on the same journal and cloud.
 
     *key* is that of the callbacks, if there are any, *signing* is Slack's secret, if
-    it comes over HTTP. Unless it is *greeted*, Slack has
-    not answered yet. *parts* are handed to `build`.
+    it comes over HTTP. *exits* is the table of where requests may lead. Unless it is
+    *greeted*, Slack has not answered yet. *parts* are handed to `build`.
     """
     clock, people = clock or FakeClock(datetime.now(UTC)), People()
     slack = people.slack()
@@ -247,7 +249,7 @@ async def live_again(  # noqa: PLR0913 - what a life may differ in
         sleep=clock.sleep,
         slack=lambda _token, _url: nullcontext(slack),
     )
-    settings = settings_for(path, cloud, policy, key, apps, signing)
+    settings = settings_for(path, cloud, policy, key, apps, signing, exits=exits)
     commands = parts.pop("commands", COMMANDS)
     bot = await build(settings, ports, commands, stack, **parts)
     stack.push_async_callback(bot.tasks.drain, 0)
@@ -258,8 +260,13 @@ async def live_again(  # noqa: PLR0913 - what a life may differ in
     return world
 
 
-def settings_for(path, cloud, policy=None, key=None, apps=(), signing=None):
-    """Return the settings of a bot between *cloud* and a journal at *path*."""
+def settings_for(  # noqa: PLR0913 - what a bot may be set to
+    path, cloud, policy=None, key=None, apps=(), signing=None, *, exits=None
+):
+    """Return the settings of a bot between *cloud* and a journal at *path*.
+
+    Requests may lead anywhere, unless *exits* or the policy says where to.
+    """
     policy = policy or Policy()
     app = App(
         name="live-main",
@@ -278,6 +285,7 @@ def settings_for(path, cloud, policy=None, key=None, apps=(), signing=None):
         database_url=SecretStr(f"sqlite:///{path}"),
         apps=(app, *apps),
         policy=policy,
+        exits=exits or (ANY_EXIT if policy.push_hosts is None else None),
         allow_all=policy == Policy(),
         **endpoints,
     )

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Protocol, Self
 
+from bot.access.exits import refused
 from bot.dialogue.ask import Person, Place
+from bot.exit_table import NO_EXITS, Exits
 from bot.i18n import _
 from bot.ids import ChannelId, TeamId
 from bot.settings import App, Policy, Rule
@@ -125,6 +127,13 @@ class Gate:
     policy: Policy
     directory: Directory
     allow_all: bool = False
+    exits: Exits = NO_EXITS
+
+    def astray(self, request: Request[Any], app: str) -> Verdict | None:
+        """Return why *request*, on *app*, leads where it may not; None if it may."""
+        for one in refused(request, self.exits, app).values():
+            return Verdict(allowed=False, rule=one.rule, reason=one.sentence)
+        return None
 
     def verdict(
         self, who: Person, where: Place, wish: Wish, *, finally_: bool = False

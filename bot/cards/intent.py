@@ -122,6 +122,7 @@ def _menu(intent: Intent, resource: Resource) -> tuple[Button, ...]:
 def _parts(intent: Intent, resource: Resource) -> Iterable[Part]:
     end = intent.settlement
     yield from resource.body(intent)
+    yield from resource.leads(intent)
     if intent.state is State.UNKNOWN:
         yield from resource.unknown(intent)
     if intent.note:

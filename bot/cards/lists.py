@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from bot.access import exits
 from bot.dialogue.outcome import (
     Bold,
     Button,
@@ -67,11 +68,16 @@ def again(
 
 
 def dry_run(request: Request[Any], where: str = "") -> Outcome:
-    """Return *request* as it would be sent, secrets masked."""
-    body = json.dumps(request.masked(), indent=2, ensure_ascii=False)
+    """Return *request* as it would be sent, secrets masked, and where it leads."""
+    masked = request.masked()
+    body = json.dumps(masked, indent=2, ensure_ascii=False)
     return Outcome(
         headline=(Bold(_("Nothing was sent. This is what would be.")),),
-        parts=(line(f"{request.action}  {where}".rstrip(), quiet=True), Code(body)),
+        parts=(
+            line(f"{request.action}  {where}".rstrip(), quiet=True),
+            *exits.shown(type(request), masked),
+            Code(body),
+        ),
     )
 
 

@@ -7,10 +7,11 @@ of whatever answer came last.
 from dataclasses import dataclass
 
 from bot.errors import JournalError
+from bot.exit_table import ANY
 from bot.i18n import _
 from bot.journal.journal import Journal
 from bot.operations.reception import Reception, Refusal
-from bot.products import PRODUCTS
+from bot.products import PRODUCTS, is_real
 from bot.settings import Settings
 from bot.states import State
 from bot.tencent.client import Client
@@ -47,13 +48,42 @@ def examine_settings(settings: Settings) -> list[Check]:
     regions = ", ".join(settings.terms.regions)
     text = _("Regions of {endpoint}: {regions}")
     checks.append(Check(text.format(endpoint=settings.trtc_endpoint, regions=regions)))
+    return [*checks, *_rights(settings), *_exits(settings)]
+
+
+def _rights(settings: Settings) -> list[Check]:
+    """Return whether anybody may do anything, or nobody; the first is for trials."""
     if settings.allow_all:
         fix = _("Everybody may do everything. Write rules and unset BOT_ALLOW_ALL.")
-        checks.append(Check("BOT_ALLOW_ALL", None, fix))
-    elif not settings.policy.rules:
+        return [Check("BOT_ALLOW_ALL", _unless_real(settings), fix)]
+    if not settings.policy.rules:
         fix = _("No rule allows a change; see bot.example.toml.")
-        checks.append(Check(_("Rules"), None, fix))
+        return [Check(_("Rules"), None, fix)]
+    return []
+
+
+def _exits(settings: Settings) -> list[Check]:
+    """Return where requests may lead: too far, nowhere, or as the table says."""
+    table = settings.allowed_exits
+    checks = []
+    if wide := [name for name, listed in table if ANY in listed]:
+        text = _("Exits: any for {rows}").format(rows=", ".join(wide))
+        fix = _("List what is needed under [exits] in bot.toml instead of *.")
+        checks.append(Check(text, _unless_real(settings), fix))
+    if not table.push:
+        text = _("Exits: relays may go nowhere")
+        fix = _("List hosts in push under [exits] in bot.toml; empty means none.")
+        checks.append(Check(text, None, fix))
+    if listed := [f"{n} {len(some)}" for n, some in table if some and ANY not in some]:
+        text = _("Exits: {rows}").format(rows=", ".join(listed))
+        checks.append(Check(text))
     return checks
+
+
+def _unless_real(settings: Settings) -> bool | None:
+    """Return how well it is to allow everything: not at all beside a real account."""
+    urls = (settings.account(product).endpoint for product in PRODUCTS)
+    return False if any(map(is_real, urls)) else None
 
 
 async def examine(

@@ -264,7 +264,8 @@ class Executor:
         wish = Wish.of(request, self.apps.get(intent.subject.app))
         with reading_in(intent.asker.locale):
             verdict = self.gate.verdict(_person(intent), where, wish, finally_=True)
-        return None if verdict.allowed else verdict
+            astray = self.gate.astray(request, intent.subject.app)
+        return astray if verdict.allowed else verdict
 
     # ── sending ─────────────────────────────────────────────────────────────────
 

@@ -168,7 +168,7 @@ class Operations:
         """Accept *order*, durably, and let it be sent."""
         verdict = self.check(ask, order.wish)
         policy, resource = self.settings.policy, self.resources.sending(order.request)
-        resource.check(order.request, policy)
+        resource.check(order.request, self.terms, order.app.name if order.app else "")
         if ask.has("dry-run"):
             where = f"{order.app.name} · {order.region}" if order.app else ""
             return dry_run(order.request, where)

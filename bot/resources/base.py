@@ -10,7 +10,10 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, ClassVar
 
+from bot.access import exits
+from bot.access.limits import Over
 from bot.dialogue.outcome import Audience, Bold, Button, Outcome, Part, Tone
+from bot.errors import NotAllowed
 from bot.i18n import _
 from bot.ids import Kind
 from bot.journal.evidence import Fact, FactKind, Headline, Standing
@@ -20,9 +23,10 @@ from bot.journal.queries import Usage
 from bot.journal.stops import How
 from bot.resources.byhand import from_terminal
 from bot.resources.fold import fold
-from bot.settings import App, Policy
+from bot.settings import App, Policy, Terms
 from bot.states import LIVE, OVER, State
 from bot.tencent.models.base import Reply, Request
+from bot.tencent.models.exits import Row
 
 TONES: Mapping[Headline, Tone] = {
     Headline.REQUESTED: Tone.WAIT,
@@ -47,6 +51,9 @@ TONES: Mapping[Headline, Tone] = {
     Headline.UNKNOWN: Tone.UNKNOWN,
     Headline.DONE: Tone.GOOD,
 }
+
+
+ON_RECORD = 5  # of the sentences of one refusal; whoever asked gets all of them
 
 
 def state_word(state: State) -> str:
@@ -147,7 +154,8 @@ class Resource:
     *kind* is the letter of its handles, *product* the one that errors and accounts go
     by, *command* the slash command that acts on it, *requests* all that may be sent.
     *settled_by_hand*: people may say what became of an unknown one. *on_apps*: each
-    belongs to one of the configured applications, which rules may name.
+    belongs to one of the configured applications, which rules may name. *drawn* are the
+    kinds of exit that `body` shows.
     """
 
     kind: ClassVar[Kind]
@@ -157,15 +165,26 @@ class Resource:
     settled_by_hand: ClassVar[bool] = False
     on_apps: ClassVar[bool] = False
     timers: ClassVar[tuple[Timer, ...]] = ()
+    drawn: ClassVar[frozenset[Row]] = frozenset()
 
     # ── before it is sent ───────────────────────────────────────────────────────
 
-    def check(self, request: Request[Any], policy: Policy) -> None:
-        """Refuse a *request* that is larger than *policy* allows, or goes elsewhere.
+    def over(self, request: Request[Any], policy: Policy) -> dict[str, Over]:
+        """Return what of *request* is over a limit of *policy*, by dotted path."""
+        return {}
+
+    def check(self, request: Request[Any], terms: Terms, app: str) -> None:
+        """Refuse a *request*, on *app*, that is too large or lets something go astray.
 
         Raises:
-            NotAllowed: with the limit.
+            NotAllowed: by the first rule, with a fault for each field.
         """
+        over = self.over(request, terms.policy)
+        if refused := {**over, **exits.refused(request, terms.exits, app)}:
+            faults = {path: one.sentence for path, one in refused.items()}
+            rule = next(iter(refused.values())).rule
+            sentences = list(dict.fromkeys(faults.values()))[:ON_RECORD]
+            raise NotAllowed(" ".join(sentences), rule=rule, faults=faults)
 
     def admit(self, usage: Usage, policy: Policy, *, again: frozenset[str]) -> None:
         """Refuse one thing more, given what there is.
@@ -244,6 +263,12 @@ class Resource:
     def body(self, intent: Intent) -> Iterable[Part]:
         """Yield what its card says beside the headline."""
         return ()
+
+    def leads(self, intent: Intent) -> Iterable[Part]:
+        """Yield where *intent* lets things go or come from, but for what `body` has."""
+        for request in self.requests:
+            if intent.masked and request.action == intent.action:
+                yield from exits.shown(request, intent.masked, but=self.drawn)
 
     def unknown(self, intent: Intent) -> Iterable[Part]:
         """Yield what helps to find out what became of an unknown *intent*."""

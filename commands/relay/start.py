@@ -12,7 +12,7 @@ from bot.ids import IntentId, agent_for
 from bot.operations.forms import shown_after
 from bot.operations.orders import Order
 from bot.operations.service import Service
-from bot.resources.relay import bounds, cdn, draft
+from bot.resources.relay import cdn, draft
 from bot.resources.relay.form import start_form
 from bot.resources.relay.plan import (
     KEYS,
@@ -153,8 +153,8 @@ def _not_yet(ask: Ask, plan: dict[str, str], service: Service) -> list[str]:
 
 def _unsettled(wanted: _Wanted, service: Service) -> str:
     """Return the question that is left, unless the request is refused anyway."""
-    prepared, policy = wanted.prepared, service.terms.policy
-    if prepared.pasted or bounds.over(prepared.request.masked(), policy):
+    prepared = wanted.prepared
+    if prepared.pasted or prepared.over(service.terms):
         return ""
     hosts = cdn.unsettled(wanted.plan, prepared.app)
     return _("Please say below whose CDN each host is on.") if hosts else ""

@@ -54,6 +54,46 @@ def test_the_doctor_is_content_with_a_whole_set(monkeypatch, capsys):
     assert "note  Rules" in capsys.readouterr().out
 
 
+WHOLE = {
+    "SLACK_BOT_TOKEN": "xoxb" + "-b",
+    "SLACK_SIGNING_SECRET": "s",
+    "TENCENTCLOUD_SECRET_ID": "i",
+    "TENCENTCLOUD_SECRET_KEY": "k",
+    "BOT_TRTC_SDK_APP_ID": "1400000001",
+    "BOT_TRTC_USERSIG_KEY": "u",
+}
+TRIAL = {f"BOT_{name}_ENDPOINT": "http://127.0.0.1:1" for name in ("TRTC", "CAR", "GS")}
+ANY_PUSH = '[exits]\npush = ["*"]\n'
+ONE_PUSH = '[exits]\npush = [".example.com"]\nrooms = ["lobby"]\n'
+
+
+@pytest.mark.parametrize(
+    ("toml", "more", "code", "said"),
+    [
+        ("", {}, 0, "note  Exits: relays may go nowhere"),
+        ("[policy]\npush_hosts = []\n", {}, 0, "note  Exits: relays may go nowhere"),
+        (ONE_PUSH, {}, 0, "ok    Exits: push 1, rooms 1"),
+        ('[policy]\npush_hosts = ["a.b"]\n', {}, 0, "ok    Exits: push 1"),
+        (ANY_PUSH, {}, 1, "FAIL  Exits: any for push"),
+        ('[policy]\npush_hosts = ["*"]\n', {}, 1, "FAIL  Exits: any for push"),
+        (ANY_PUSH, TRIAL, 0, "note  Exits: any for push"),
+        (ANY_PUSH, {**TRIAL, "BOT_CAR_ENDPOINT": ""}, 1, "FAIL  Exits: any for push"),
+        ("", {"BOT_ALLOW_ALL": "true"}, 1, "FAIL  BOT_ALLOW_ALL"),
+        ("", {"BOT_ALLOW_ALL": "true"}, 1, "FAIL  Exits: any for push, pictures,"),
+        ("", {**TRIAL, "BOT_ALLOW_ALL": "true"}, 0, "note  BOT_ALLOW_ALL"),
+    ],
+)
+def test_the_doctor_lets_nothing_be_open_beside_a_real_account(  # noqa: PLR0913, PLR0917
+    monkeypatch, tmp_path, capsys, toml, more, code, said
+):
+    for name, value in {**WHOLE, **more}.items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "bot.toml").write_text(toml)
+
+    assert main(["doctor"]) == code
+    assert said in capsys.readouterr().out
+
+
 def test_the_journal_can_be_migrated_ahead(tmp_path, monkeypatch):
     monkeypatch.setenv("BOT_DATABASE_URL", f"sqlite:///{tmp_path}/p.db")
 

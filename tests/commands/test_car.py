@@ -9,6 +9,7 @@ import pytest
 from bot.dialogue.form import Form
 from bot.dialogue.outcome import Code, Tone
 from bot.errors import InvalidRequest
+from bot.exit_table import NO_EXITS, Exits
 from bot.settings import Policy, Rule
 from bot.states import State
 
@@ -187,3 +188,47 @@ async def test_a_session_is_closed_by_whoever_may_settle_sessions(
 
     assert answer.plain == plain
     assert (await world.handle("S1")).state is state
+
+
+EXEC = 'params="-exec calc.exe --unsafe"'
+LEVELS = Exits(car_parameters=("-level *",))
+
+
+@pytest.mark.parametrize("table", [NO_EXITS, LEVELS])
+async def test_parameters_that_no_pattern_allows_are_not_sent(world_with, table):
+    world = await world_with(exits=table)
+
+    answer = await world.typed(f"{START} {EXEC}")
+
+    assert "exits.car_parameters" in repr(answer.parts)
+    assert "calc.exe" not in repr(answer)
+    assert world.cloud.state.calls == []
+
+
+async def test_the_form_tells_of_parameters_that_are_not_allowed_at_their_field(
+    world_with,
+):
+    world = await world_with(exits=LEVELS)
+    form = await world.typed("/car start")
+
+    with pytest.raises(InvalidRequest) as refused:
+        await world.submitted(form, ip="125.127.178.228", params="-exec calc.exe")
+
+    assert list(refused.value.faults) == ["params"]
+    assert "can add a pattern for them to car_parameters" in str(refused.value)
+
+
+async def test_parameters_that_a_pattern_allows_are_sent_and_shown_to_nobody(
+    world_with, tmp_path
+):
+    world = await world_with(exits=LEVELS)
+
+    await world.typed(f'{START} params="-level the-finale"')
+    card = await world.typed("/lookup S1 --details")
+
+    sent = world.cloud.state.renders["cg_user"]["ApplicationParameters"]
+    (intent,) = await world.journal.find.recent("T0HOME")
+    assert sent == "-level the-finale"
+    assert intent.masked["ApplicationParameters"] == "****"
+    assert "the-finale" not in repr(card)
+    assert b"the-finale" not in (tmp_path / "ruled.db").read_bytes()

@@ -35,7 +35,7 @@ async def kept(world):
 
 def shown_request(answer):
     """Return the request that *answer* shows, and the action above it."""
-    action, body = answer.parts
+    action, *_leads, body = answer.parts
     assert isinstance(body, Code)
     return action.spans[0].split()[0], json.loads(body.text)
 

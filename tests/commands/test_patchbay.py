@@ -86,6 +86,7 @@ async def test_the_doctor_says_what_is_well_and_how_to_mend_the_rest(world):
     assert "✅ Journal: 1 intents" in text
     assert "✅ Apps: live-main" in text
     assert "⚠️ BOT_ALLOW_ALL" in text
+    assert "⚠️ Exits: any for push" in text
     assert "❌ Slack" in text
     assert "s against Tencent" in text
 

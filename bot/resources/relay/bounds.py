@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.access.limits import Over, host_over, size_over
-from bot.errors import NotAllowed
-from bot.settings import Policy
+from bot.access.exits import refused
+from bot.access.limits import Over, size_over
+from bot.settings import Limits, Terms
+from bot.tencent.models.base import Request
 
 SIZES = {  # the limit for each field
     "AgentParams.MaxIdleTime": "idle_seconds",
@@ -15,30 +16,20 @@ SIZES = {  # the limit for each field
 }
 
 
-def over(wire: Mapping[str, Any], policy: Policy) -> dict[str, Over]:
-    """Return what of the request *wire*, masked or not, is refused: by dotted path."""
-    refusals: dict[str, Over | None] = {}
-    for path, rule in SIZES.items():
-        value = at(wire, path)
-        if isinstance(value, int):
-            refusals[path] = size_over(rule, value, policy.limits)
-    for number, target in enumerate(wire.get("PublishCdnParams") or ()):
-        url = str(target.get("PublishCdnUrl", ""))
-        path = f"PublishCdnParams.{number}.PublishCdnUrl"
-        refusals[path] = host_over(url, policy.push_hosts)
+def sizes(wire: Mapping[str, Any], limits: Limits) -> dict[str, Over]:
+    """Return what of the request *wire*, masked or not, is too much: by dotted path."""
+    refusals = {
+        path: size_over(rule, value, limits)
+        for path, rule in SIZES.items()
+        if isinstance(value := at(wire, path), int)
+    }
     return {path: one for path, one in refusals.items() if one}
 
 
-def check(wire: Mapping[str, Any], policy: Policy) -> None:
-    """Refuse what is over a limit or goes elsewhere, all of it at once.
-
-    Raises:
-        NotAllowed: by the first rule, with a fault for each field.
-    """
-    if refused := over(wire, policy):
-        faults = {path: one.sentence for path, one in refused.items()}
-        rule = next(iter(refused.values())).rule
-        raise NotAllowed(" ".join(faults.values()), rule=rule, faults=faults)
+def over(request: Request[Any], terms: Terms, app: str) -> dict[str, Over]:
+    """Return what of *request* is too much, or leads where it may not."""
+    too_much = sizes(request.masked(), terms.policy.limits)
+    return {**too_much, **refused(request, terms.exits, app)}
 
 
 def at(wire: Mapping[str, Any], path: str) -> Any:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from bot.access.limits import Over
 from bot.errors import InvalidRequest
 from bot.i18n import _
 from bot.resources.faults import every_fault
@@ -78,6 +79,10 @@ class Prepared:
     remarks: tuple[str, ...] = ()
     pasted: bool = False
 
+    def over(self, terms: Terms) -> dict[str, Over]:
+        """Return what of it policy refuses, by the dotted path of its field."""
+        return bounds.over(self.request, terms, self.app.name)
+
     def named(self, faults: Mapping[str, str], plan: Plan) -> dict[str, str]:
         """Return *faults* of the request under the names of *plan*."""
         return {"json": pasted.listed(faults)} if self.pasted else named(faults, plan)
@@ -113,7 +118,7 @@ def faults_of(plan: Plan, terms: Terms) -> dict[str, str]:
         prepared = prepared_from(plan, terms, NOBODY)
     except InvalidRequest as error:
         return error.faults
-    refused = bounds.over(prepared.request.masked(), terms.policy)
+    refused = prepared.over(terms)
     faults = {path: one.sentence for path, one in refused.items()}
     return prepared.named(faults, plan) if faults else {}
 
@@ -143,7 +148,7 @@ def _from_words(plan: Plan, terms: Terms, agent: str) -> Prepared:
         return prepared
     limits = {}
     if prepared:
-        refused = bounds.over(prepared.request.masked(), terms.policy)
+        refused = prepared.over(terms)
         limits = named({path: one.sentence for path, one in refused.items()}, whole)
     raise InvalidRequest(_in_order({**limits, **faults}))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from bot.access.limits import check_counts
+from bot.access.limits import Over, check_counts
 from bot.dialogue.outcome import Button, Outcome, Part
 from bot.errors import AlreadyRuns, InvalidRequest
 from bot.ids import Kind
@@ -21,6 +21,7 @@ from bot.settings import App, Policy
 from bot.states import State
 from bot.tencent import usersig
 from bot.tencent.models.base import Reply, Request
+from bot.tencent.models.exits import Row
 from bot.tencent.models.trtc.requests import (
     RelayStarted,
     StartPublishCdnStream,
@@ -106,11 +107,12 @@ class Relay(Resource):
     settled_by_hand = True
     on_apps = True
     timers = TIMERS
+    drawn = frozenset({Row.PUSH})  # each with its standing
 
-    def check(self, request: Request[Any], policy: Policy) -> None:
-        """Refuse a start that is too large, or that pushes to a host not listed."""
-        if isinstance(request, StartPublishCdnStream):
-            bounds.check(request.masked(), policy)
+    def over(self, request: Request[Any], policy: Policy) -> dict[str, Over]:
+        """Return in what a start is too large."""
+        starts = isinstance(request, StartPublishCdnStream)
+        return bounds.sizes(request.masked(), policy.limits) if starts else {}
 
     def admit(self, usage: Usage, policy: Policy, *, again: frozenset[str]) -> None:
         """Refuse one relay too many, and what the asker does not know to run already.

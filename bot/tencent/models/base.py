@@ -8,7 +8,7 @@ Names on the wire are PascalCase; ours are snake_case. What we send refuses unkn
 fields; what we read ignores them. Secrets come out masked, save for the wire.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
@@ -27,6 +27,7 @@ from pydantic.alias_generators import to_pascal
 
 from bot.errors import InvalidRequest
 from bot.states import NO_EFFECT, Effect
+from bot.tencent.models.exits import NO_EXIT, Exit, Wire, each_marked
 from bot.tencent.models.faults import Broken, between_fields, faults_of
 from bot.tencent.models.values import Text
 
@@ -56,7 +57,10 @@ class SecretText(Text):
         return value
 
 
-Secret = Annotated[SecretStr, SecretText(65_535), shown_as(lambda _secret: MASK)]
+# It opens what other fields name, and names nothing itself.
+Secret = Annotated[
+    SecretStr, SecretText(65_535), shown_as(lambda _secret: MASK), NO_EXIT
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,16 @@ class Part(_Wire):
     """A nested type of a request: strict, frozen, unknown fields refused."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
+
+    @classmethod
+    def exits(cls, fields: Wire, _whole: Wire, /) -> Iterator[Exit]:
+        """Yield each place that *fields*, which are one of these, let something go.
+
+        *fields* are written as for the wire, masked or not, and so is the request that
+        they are in, the *whole*. Unless a class says otherwise, each field that is
+        marked is a place by itself.
+        """
+        return each_marked(cls, fields)
 
     def _rules(self) -> Broken:
         """Yield what does not go together: where, and a sentence."""

@@ -23,6 +23,7 @@ from bot.tencent.models.base import (
     SecretText,
     shown_as,
 )
+from bot.tencent.models.exits import NO_EXIT, Leads, Row
 from bot.tencent.models.faults import Broken, fault
 from bot.tencent.models.values import Like, OneOf, Text
 
@@ -56,20 +57,28 @@ def _public_ip(text: str) -> str:
     return text
 
 
-UserName = Annotated[RenderUserId, Text(most=128)]
+# Whoever the session is for is what was asked for: their client is no exit.
+UserName = Annotated[RenderUserId, Text(most=128), NO_EXIT]
 ClientSession = Annotated[
-    SecretStr, SecretText(65_535, least=0), shown_as(lambda _secret: MASK)
+    SecretStr, SecretText(65_535, least=0), shown_as(lambda _secret: MASK), NO_EXIT
 ]
-PublicIp = Annotated[str, AfterValidator(_public_ip)]
+PublicIp = Annotated[str, AfterValidator(_public_ip), NO_EXIT]
 RunMode = Annotated[
     str,
     Like(
         rf"({WITHOUT_CLIENT})?",
         lambda: _("The {what} is RunWithoutClient, or empty."),
     ),
+    NO_EXIT,
 ]
-Role = Annotated[str, OneOf("Player", "Viewer")]
-Parameters = Annotated[str, Text(most=4096, least=0)]
+Role = Annotated[str, OneOf("Player", "Viewer"), NO_EXIT]
+# They start a program with words of one's own, and may carry keys.
+Parameters = Annotated[
+    SecretStr,
+    SecretText(4096, least=0),
+    shown_as(lambda _secret: MASK),
+    Leads(Row.CAR_PARAMETERS, lambda _secret: MASK),
+]
 
 
 class RenderSessionCreated(Reply):

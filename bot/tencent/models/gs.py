@@ -17,6 +17,7 @@ from bot.tencent.models.base import (
     Reply,
     Request,
 )
+from bot.tencent.models.exits import NO_EXIT
 from bot.tencent.models.values import Like, Many
 
 GS = Api(
@@ -35,6 +36,7 @@ CoStreamId = Annotated[
         r"[A-Za-z0-9_-]{1,64}",
         lambda: _("The {what} takes 1 to 64 letters, digits, “_” and “-”."),
     ),
+    NO_EXIT,
 ]
 
 

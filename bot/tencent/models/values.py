@@ -12,6 +12,7 @@ from pydantic import Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from bot.i18n import _
+from bot.tencent.models.exits import NO_EXIT
 from bot.tencent.models.faults import fault
 
 T = TypeVar("T")
@@ -120,7 +121,10 @@ Many = Annotated[tuple[T, ...], Field(strict=False)]
 # The pages give no upper end. 32 bits hold every pixel, second and millisecond.
 Whole = Annotated[int, Between(0, 2**32 - 1)]
 Positive = Annotated[int, Between(1, 2**32 - 1)]
-Switch = Annotated[int, OneOf(0, 1)]
+# Pixels and seconds lead nowhere; a number that names something is marked where it is.
+Amount = Annotated[Whole, NO_EXIT]
+Size = Annotated[Positive, NO_EXIT]
+Switch = Annotated[int, OneOf(0, 1), NO_EXIT]
 
 Name = Annotated[str, Text(most=64)]
 Free = Annotated[str, Text(most=65_535, least=0, free=True)]
@@ -131,17 +135,5 @@ Rgb = Annotated[
         r"0x[0-9A-Fa-f]{6}",
         lambda: _("The {what} is written as in 0xFF8800."),
     ),
-]
-
-# The characters are those that the API names; others make a picture have no effect.
-WebUrl = Annotated[
-    str,
-    Text(most=2048),
-    Like(
-        r"https?://[0-9A-Za-z][0-9a-zA-Z\-._~:/?#\[\]@!&()*+,%=;|]*",
-        lambda: _(
-            "The {what} begins with http:// or https:// and goes on in letters,"
-            " digits and -._~:/?#[]@!&()*+,%=;| only."
-        ),
-    ),
+    NO_EXIT,
 ]

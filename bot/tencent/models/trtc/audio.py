@@ -8,6 +8,7 @@ from typing import Annotated
 
 from bot.i18n import _
 from bot.tencent.models.base import Part
+from bot.tencent.models.exits import NO_EXIT
 from bot.tencent.models.faults import Broken
 from bot.tencent.models.trtc.room import MixUserInfo, Users
 from bot.tencent.models.values import Between, Many, OneOf
@@ -16,11 +17,13 @@ LC_AAC, HE_AAC, HE_AAC_V2 = 0, 1, 2  # Codec
 STEREO = 2
 TELEPHONE = 8000  # Hz
 
-SampleRate = Annotated[int, OneOf(48_000, 44_100, 32_000, 24_000, 16_000, TELEPHONE)]
-Channels = Annotated[int, OneOf(1, STEREO)]
-AudioKbps = Annotated[int, Between(8, 500)]
-AudioCodec = Annotated[int, OneOf(LC_AAC, HE_AAC, HE_AAC_V2)]
-SoundLevel = Annotated[int, Between(0, 100)]
+SampleRate = Annotated[
+    int, OneOf(48_000, 44_100, 32_000, 24_000, 16_000, TELEPHONE), NO_EXIT
+]
+Channels = Annotated[int, OneOf(1, STEREO), NO_EXIT]
+AudioKbps = Annotated[int, Between(8, 500), NO_EXIT]
+AudioCodec = Annotated[int, OneOf(LC_AAC, HE_AAC, HE_AAC_V2), NO_EXIT]
+SoundLevel = Annotated[int, Between(0, 100), NO_EXIT]
 
 
 class AudioEncode(Part):

@@ -5,35 +5,33 @@ Page: https://www.tencentcloud.com/document/product/647/48247
 
 import hashlib
 import re
-from ipaddress import IPv6Address
+from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import AfterValidator, SecretStr
 
 from bot.i18n import _
 from bot.tencent.models.base import MASK, Part, Secret, shown_as
+from bot.tencent.models.exits import NO_EXIT, Exit, Leads, Row, Wire
 from bot.tencent.models.faults import Broken, fault
-from bot.tencent.models.trtc.room import RobotId, Room, RoomId, RoomIdType, misnamed
-from bot.tencent.models.values import Free, Like, Switch, Text, Whole
+from bot.tencent.models.trtc.room import (
+    ROOM,
+    RobotId,
+    Room,
+    RoomId,
+    RoomIdType,
+    misnamed,
+)
+from bot.tencent.models.urls import address_of
+from bot.tencent.models.values import Amount, Free, Like, Switch, Text
 
 UUID_SEI = 5  # PayloadType
 
 LONGEST_URL = 2048
-LARGEST_PORT = 65_535
 
-# Nothing but a host and a port before the first slash: whatever reads the address
-# after us must find the same host in it.
-_PUSH_URL = re.compile(
-    r"(?P<scheme>(?i:rtmp))://(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])"
-    r"(?::(?P<port>\d{1,5}))?(?P<path>/[^\s\\]*)?",
-    re.ASCII,
-)
 _APP = re.compile(r"/(?P<app>[^/?]+)/")
-# RFC 1123, 2.1: letters, digits and inner hyphens, 63 at most between two dots.
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
 _STREAM = re.compile(r"/[^/?#]+/[^/?#]+")
-LONGEST_NAME = 253
+_BACK = re.compile(r"/\.{1,2}(?![^/?#])")  # a step that the far side may take back
 
 # Of any text: what comes back from Tencent may be spelt otherwise than it was sent.
 _ANY_URL = re.compile(
@@ -48,7 +46,7 @@ RTMP_PORT = "1935"
 
 
 def _push_url(secret: SecretStr) -> SecretStr:
-    """Return *secret* if it is an address that an RTMP stream can be pushed to."""
+    """Return *secret* as it is sent, if an RTMP stream can be pushed to it."""
     url = secret.get_secret_value()
     if len(url) > LONGEST_URL:
         sentence = _("The {what} takes {most} characters at most.")
@@ -64,39 +62,21 @@ def _push_url(secret: SecretStr) -> SecretStr:
         )
     if "@" in url[len("rtmp://") :].partition("/")[0]:
         raise fault(_("The {what} has a user name or password before its host."))
-    match = _PUSH_URL.fullmatch(url)
-    if match is None or not _is_whole(match):
+    address = address_of(url)
+    path = re.split(r"[?#]", address.rest, maxsplit=1)[0] if address else ""
+    if not _STREAM.match(path) or _BACK.search(path):
         raise fault(_("The {what} is written rtmp://host/app/stream."))
-    return SecretStr(f"rtmp{url[len('rtmp') :]}")  # RTMP:// is the same, to people
-
-
-def _is_whole(match: re.Match[str]) -> bool:
-    """Tell whether there are a host, a port that can be, an app and a stream."""
-    host, port, path = match["host"], int(match["port"] or 1), match["path"] or ""
-    if host.startswith("["):
-        named = _is_address(host[1:-1])
-    else:
-        named = len(host) <= LONGEST_NAME and bool(_NAME.fullmatch(host))
-    return named and 0 < port <= LARGEST_PORT and bool(_STREAM.match(path))
-
-
-def _is_address(text: str) -> bool:
-    try:
-        IPv6Address(text)
-    except ValueError:
-        return False
-    return True
+    return SecretStr(str(address))
 
 
 def masked_push_url(url: str) -> str:
     """Return *url* without what opens the stream: `rtmp://host/app/****`."""
-    match = _PUSH_URL.fullmatch(url)
-    if match is None:
+    address = address_of(url)
+    if address is None or address.scheme != "rtmp":
         return MASK
-    app = _APP.match(match["path"] or "")
-    port = f":{match['port']}" if match["port"] else ""
+    app = _APP.match(address.rest)
     inside = f"/{app['app']}" if app else ""
-    return f"rtmp://{match['host']}{port}{inside}/{MASK}"
+    return f"rtmp://{address.authority}{inside}/{MASK}"
 
 
 def canonical_target(url: str) -> str:
@@ -123,7 +103,12 @@ def target_digest(url: str) -> str:
     return hashlib.sha256(canonical).hexdigest() if url else ""
 
 
-PushUrl = Annotated[SecretStr, AfterValidator(_push_url), shown_as(masked_push_url)]
+PushUrl = Annotated[
+    SecretStr,
+    AfterValidator(_push_url),
+    shown_as(masked_push_url),
+    Leads(Row.PUSH, masked_push_url),
+]
 
 
 class McuPublishCdnParam(Part):
@@ -136,15 +121,23 @@ class McuPublishCdnParam(Part):
 class McuFeedBackRoomParams(Part):
     """A room that the mix is sent back into, and the robot that does it."""
 
-    room_id: RoomId
-    room_id_type: RoomIdType
-    user_id: RobotId
+    room_id: Annotated[RoomId, ROOM]
+    room_id_type: Annotated[RoomIdType, ROOM]
+    user_id: Annotated[RobotId, ROOM]
     user_sig: Secret | None = None  # required on the wire; minted just before sending
 
     @property
     def room(self) -> Room:
         """The room."""
         return Room(self.room_id, self.room_id_type)
+
+    @classmethod
+    def exits(cls, fields: Wire, _whole: Wire, /) -> Iterator[Exit]:
+        """Yield the room, into which the robot speaks."""
+        room = Room(fields["RoomId"], fields["RoomIdType"])
+        place = _("{room}, which {user} speaks into")
+        shown = place.format(room=room, user=fields["UserId"])
+        yield Exit(Row.ROOMS, "RoomId", (room.id,), shown)
 
     def _rules(self) -> Broken:
         yield from misnamed(self.room_id, self.room_id_type)
@@ -165,15 +158,17 @@ def _sei_type_or_uuid(number: int) -> int:
     return number if number == UUID_SEI else _sei_type(number)
 
 
-VolumeSeiType = Annotated[int, AfterValidator(_sei_type)]
-PassThroughSeiType = Annotated[int, AfterValidator(_sei_type_or_uuid)]
-AppData = Annotated[str, Text(most=4095, least=0, free=True)]
+VolumeSeiType = Annotated[int, AfterValidator(_sei_type), NO_EXIT]
+PassThroughSeiType = Annotated[int, AfterValidator(_sei_type_or_uuid), NO_EXIT]
+# Words in the picture go where the picture goes, and nowhere else.
+AppData = Annotated[str, Text(most=4095, least=0, free=True), NO_EXIT]
 HexUuid = Annotated[
     str,
     Like(
         r"[0-9A-Fa-f]{32}",
         lambda: _("The {what} is 32 hexadecimal digits, without dashes."),
     ),
+    NO_EXIT,
 ]
 
 
@@ -182,17 +177,17 @@ class McuLayoutVolume(Part):
 
     app_data: AppData | None = None
     payload_type: VolumeSeiType | None = None  # 100
-    interval: Whole | None = None  # 1000 ms
+    interval: Amount | None = None  # 1000 ms
     follow_idr: Switch | None = None  # 0; 1: with every key frame
 
 
 class McuPassThrough(Part):
     """SEI with words of one's own."""
 
-    payload_content: Free
+    payload_content: Annotated[Free, NO_EXIT]
     payload_type: PassThroughSeiType
     payload_uuid: HexUuid | None = None
-    interval: Whole | None = None  # 1000 ms
+    interval: Amount | None = None  # 1000 ms
     follow_idr: Switch | None = None  # 0
 
     def _rules(self) -> Broken:

@@ -3,30 +3,38 @@
 Page: https://www.tencentcloud.com/document/product/647/48247
 """
 
+from collections.abc import Iterator
 from typing import Annotated
 
+from bot.exit_table import TEMPLATE as STORE_OF_CONSOLE
+from bot.exit_table import VENDORS
 from bot.i18n import _
 from bot.tencent.models.base import Part, Secret
+from bot.tencent.models.exits import NO_EXIT, Exit, Leads, Row, Wire
 from bot.tencent.models.faults import Broken
 from bot.tencent.models.trtc.room import IdleSeconds
+from bot.tencent.models.urls import WebUrl, address_of
 from bot.tencent.models.values import (
+    Amount,
     Between,
     Free,
     Like,
     Many,
     Name,
     OneOf,
-    Switch,
-    WebUrl,
     Whole,
 )
 
 OFF, TEMPLATE, CUSTOM = 1, 2, 3  # UniRecord: off, the console's template, this one
 
-RecordMode = Annotated[int, OneOf(OFF, TEMPLATE, CUSTOM)]  # 0 is "undefined behaviour"
-RecordFormat = Annotated[str, OneOf("hls", "mp4", "aac")]
-FileMinutes = Annotated[int, Between(1, 1440)]
-RecordedStreams = Annotated[int, OneOf(0, 1, 2)]  # both, sound, picture
+STORE = Leads(Row.STORES)
+MAIN_APP = "main"  # and VOD's own application, where no other is named
+
+RecordMode = Annotated[int, OneOf(OFF, TEMPLATE, CUSTOM), STORE]  # 0 is undefined
+Vendor = Annotated[int, OneOf(0, 1), STORE]
+RecordFormat = Annotated[str, OneOf("hls", "mp4", "aac"), NO_EXIT]
+FileMinutes = Annotated[int, Between(1, 1440), NO_EXIT]
+RecordedStreams = Annotated[int, OneOf(0, 1, 2), NO_EXIT]  # both, sound, picture
 
 RecordKey = Annotated[
     str,
@@ -34,6 +42,7 @@ RecordKey = Annotated[
         r"[A-Za-z0-9_-]{1,128}",
         lambda: _("The {what} takes 1 to 128 letters, digits, “_” and “-”."),
     ),
+    NO_EXIT,
 ]
 FilePrefix = Annotated[
     str,
@@ -41,6 +50,7 @@ FilePrefix = Annotated[
         r"[A-Za-z0-9_-]{0,64}",
         lambda: _("The {what} takes up to 64 letters, digits, “_” and “-”."),
     ),
+    NO_EXIT,
 ]
 Folder = Annotated[
     str,
@@ -48,37 +58,55 @@ Folder = Annotated[
         r"[A-Za-z0-9_-]+",
         lambda: _("The {what} takes letters, digits, “_” and “-”."),
     ),
+    NO_EXIT,
 ]
 
 
 class CloudStorage(Part):
     """A bucket, at COS or AWS."""
 
-    vendor: Switch  # COS, AWS
-    region: Name
-    bucket: Name
+    vendor: Vendor  # COS, AWS
+    region: Annotated[Name, STORE]
+    bucket: Annotated[Name, STORE]
     access_key: Secret
     secret_key: Secret
     file_name_prefix: Many[Folder] | None = None  # the folders, from outer to inner
-    endpoint_url: WebUrl | None = None  # international site: a store that speaks S3
+    # international site: a store that speaks S3
+    endpoint_url: Annotated[WebUrl, STORE] | None = None
+
+    @classmethod
+    def exits(cls, fields: Wire, _whole: Wire, /) -> Iterator[Exit]:
+        """Yield the bucket: at whose endpoint, in which region, by which name."""
+        endpoint = str(fields.get("EndpointUrl") or "")
+        at = endpoint or VENDORS[fields["Vendor"]]
+        parts = (at, str(fields["Region"]), str(fields["Bucket"]))
+        host = getattr(address_of(endpoint), "authority", at)
+        path = "EndpointUrl" if endpoint else "Bucket"
+        yield Exit(Row.STORES, path, parts, "/".join((host, *parts[1:])))
 
 
 class McuTencentVod(Part):
     """How Tencent's VOD keeps the files."""
 
-    procedure: Name | None = None
-    expire_time: Whole | None = None  # seconds; 0: kept for ever
-    storage_region: Name | None = None
-    class_id: Whole | None = None  # 0
-    sub_app_id: Whole | None = None
-    session_context: Free | None = None
-    source_context: Free | None = None
+    procedure: Annotated[Name, NO_EXIT] | None = None
+    expire_time: Amount | None = None  # seconds; 0: kept for ever
+    storage_region: Annotated[Name, NO_EXIT] | None = None
+    class_id: Annotated[Whole, NO_EXIT] | None = None  # 0
+    sub_app_id: Annotated[Whole, Leads(Row.VOD_APPS)] | None = None
+    session_context: Annotated[Free, NO_EXIT] | None = None
+    source_context: Annotated[Free, NO_EXIT] | None = None
 
 
 class McuCloudVod(Part):
     """Tencent's VOD."""
 
     mcu_tencent_vod: McuTencentVod | None = None
+
+    @classmethod
+    def exits(cls, fields: Wire, _whole: Wire, /) -> Iterator[Exit]:
+        """Yield VOD's own application, if no other is named: the files go there."""
+        if (fields.get("McuTencentVod") or {}).get("SubAppId") is None:
+            yield Exit(Row.VOD_APPS, "McuTencentVod", (MAIN_APP,), MAIN_APP)
 
 
 class McuStorageParams(Part):
@@ -103,6 +131,12 @@ class McuRecordParams(Part):
     stream_type: RecordedStreams | None = None
     user_define_record_prefix: FilePrefix | None = None  # for files at VOD
     mcu_storage_params: McuStorageParams | None = None
+
+    @classmethod
+    def exits(cls, fields: Wire, _whole: Wire, /) -> Iterator[Exit]:
+        """Yield the store of the console's template, if that is what is asked for."""
+        if fields.get("UniRecord") == TEMPLATE:
+            yield Exit(Row.STORES, "UniRecord", (STORE_OF_CONSOLE,), STORE_OF_CONSOLE)
 
     def _rules(self) -> Broken:
         if self.uni_record is None:

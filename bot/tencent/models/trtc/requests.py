@@ -20,6 +20,7 @@ from bot.tencent.models.base import (
     Reply,
     Request,
 )
+from bot.tencent.models.exits import NO_EXIT
 from bot.tencent.models.faults import Broken, fault
 from bot.tencent.models.trtc.audio import McuAudioParams
 from bot.tencent.models.trtc.output import (
@@ -64,7 +65,7 @@ def _without_margins(claimed: object) -> object:
 
 
 # Opaque: to be kept as it came. Those seen have 72 to 76 characters.
-WholeTaskId = Annotated[TaskId, AfterValidator(_whole)]
+WholeTaskId = Annotated[TaskId, AfterValidator(_whole), NO_EXIT]
 
 
 class RelayStarted(Reply):
@@ -113,8 +114,10 @@ class StartPublishCdnStream(Request[RelayStarted]):
     page = "https://www.tencentcloud.com/document/product/647/48247"
 
     sdk_app_id: SdkAppId
-    room_id: RoomId
-    room_id_type: RoomIdType
+    room_id: Annotated[
+        RoomId, NO_EXIT
+    ]  # the room that was asked for; see `MixUserInfo`
+    room_id_type: Annotated[RoomIdType, NO_EXIT]
     agent_params: AgentParams
     with_transcoding: Switch
     audio_params: McuAudioParams

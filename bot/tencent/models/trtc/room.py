@@ -8,6 +8,7 @@ from typing import Annotated, NamedTuple
 
 from bot.i18n import _
 from bot.tencent.models.base import Part, Secret
+from bot.tencent.models.exits import NO_EXIT, Exit, Leads, Row, Wire
 from bot.tencent.models.faults import Broken
 from bot.tencent.models.values import Between, Like, Name, OneOf, Positive, Switch
 
@@ -16,7 +17,7 @@ CAMERA, SCREEN = 0, 1  # StreamType
 
 LARGEST_ROOM = 2**32 - 1
 
-SdkAppId = Positive
+SdkAppId = Annotated[Positive, NO_EXIT]  # one of those configured, which rules name
 RoomIdType = Annotated[int, OneOf(AS_NUMBER, AS_TEXT)]
 
 # Text also for a number room; what TRTC allows in the name of a text room.
@@ -40,7 +41,9 @@ RobotId = Annotated[
     ),
 ]
 
-IdleSeconds = Annotated[int, Between(5, 86_400)]
+IdleSeconds = Annotated[int, Between(5, 86_400), NO_EXIT]
+
+ROOM = Leads(Row.ROOMS)
 
 
 class Room(NamedTuple):
@@ -48,6 +51,9 @@ class Room(NamedTuple):
 
     id: str
     type: int
+
+    def __str__(self) -> str:
+        return f"{self.id} ({_('number') if self.type == AS_NUMBER else _('text')})"
 
 
 def misnamed(room_id: str, room_id_type: int | None) -> Broken:
@@ -67,7 +73,7 @@ def misnamed(room_id: str, room_id_type: int | None) -> Broken:
 class AgentParams(Part):
     """The robot that joins the room and carries the streams out."""
 
-    user_id: RobotId
+    user_id: Annotated[RobotId, NO_EXIT]
     user_sig: Secret | None = None  # minted just before sending
     max_idle_time: IdleSeconds | None = (
         None  # 30: the relay ends so long after all left
@@ -77,14 +83,29 @@ class AgentParams(Part):
 class MixUserInfo(Part):
     """A user, in the main room if no other is named."""
 
-    user_id: Name
-    room_id: RoomId | None = None
-    room_id_type: RoomIdType | None = None
+    user_id: Annotated[Name, ROOM]
+    room_id: Annotated[RoomId, ROOM] | None = None
+    room_id_type: Annotated[RoomIdType, ROOM] | None = None
 
     def room(self, main: Room) -> Room:
         """Return the room that the user is in, which is *main* if none is named."""
         named = main.type if self.room_id_type is None else self.room_id_type
         return Room(self.room_id or main.id, named)
+
+    @classmethod
+    def exits(cls, fields: Wire, whole: Wire, /) -> Iterator[Exit]:
+        """Yield the room that the media come from, if it is not the main one."""
+        named = fields.get("RoomIdType")
+        main = Room(whole["RoomId"], whole["RoomIdType"])
+        room = Room(
+            fields.get("RoomId") or main.id, main.type if named is None else named
+        )
+        if room != main:
+            path = "RoomId" if fields.get("RoomId") else "RoomIdType"
+            place = _("{room}, where {user} is").format(
+                room=room, user=fields["UserId"]
+            )
+            yield Exit(Row.ROOMS, path, (room.id,), place)
 
     def _rules(self) -> Broken:
         if self.room_id is not None:

@@ -10,18 +10,19 @@ from pydantic import Field
 
 from bot.i18n import _
 from bot.tencent.models.base import Part
+from bot.tencent.models.exits import NO_EXIT
 from bot.tencent.models.faults import Broken
 from bot.tencent.models.trtc.room import UserMediaStream, Users, under
 from bot.tencent.models.trtc.watermark import McuWaterMarkParams
+from bot.tencent.models.urls import PictureUrl
 from bot.tencent.models.values import (
+    Amount,
     Between,
     Many,
     OneOf,
-    Positive,
     Rgb,
+    Size,
     Switch,
-    WebUrl,
-    Whole,
 )
 
 FLOATING, SCREEN_SHARE, GRID, CUSTOM = 1, 2, 3, 4  # MixLayoutMode
@@ -31,16 +32,16 @@ OWN_SIZE = 4  # BackgroundRenderMode
 LONGEST_CROP = 10_000
 
 # The narrower, mainland ranges; the international site starts both at 0.
-Fps = Annotated[int, Between(1, 60)]
-VideoKbps = Annotated[int, Between(1, 10_000)]
+Fps = Annotated[int, Between(1, 60), NO_EXIT]
+VideoKbps = Annotated[int, Between(1, 10_000), NO_EXIT]
 
-CanvasPixels = Annotated[int, Between(0, 1920)]
-GopSeconds = Annotated[int, Between(1, 5)]
-LayoutMode = Annotated[int, OneOf(FLOATING, SCREEN_SHARE, GRID, CUSTOM)]
-RenderMode = Annotated[int, OneOf(CROP, 1, 2)]
-CanvasRenderMode = Annotated[int, OneOf(CROP, 1, 2)]
-CellRenderMode = Annotated[int, OneOf(CROP, 1, 2, 3, OWN_SIZE)]
-ColorMode = Annotated[int, OneOf(0, 1, 2, 3)]
+CanvasPixels = Annotated[int, Between(0, 1920), NO_EXIT]
+GopSeconds = Annotated[int, Between(1, 5), NO_EXIT]
+LayoutMode = Annotated[int, OneOf(FLOATING, SCREEN_SHARE, GRID, CUSTOM), NO_EXIT]
+RenderMode = Annotated[int, OneOf(CROP, 1, 2), NO_EXIT]
+CanvasRenderMode = Annotated[int, OneOf(CROP, 1, 2), NO_EXIT]
+CellRenderMode = Annotated[int, OneOf(CROP, 1, 2, 3, OWN_SIZE), NO_EXIT]
+ColorMode = Annotated[int, OneOf(0, 1, 2, 3), NO_EXIT]
 
 
 class VideoEncode(Part):
@@ -56,10 +57,10 @@ class VideoEncode(Part):
 class McuCustomCrop(Part):
     """The part of the sent picture that is used, in pixels of it."""
 
-    location_x: Whole
-    location_y: Whole
-    width: Positive
-    height: Positive
+    location_x: Amount
+    location_y: Amount
+    width: Size
+    height: Size
 
     def _rules(self) -> Broken:
         sentence = _("The crop reaches past 10000 pixels, to {end}.")
@@ -74,9 +75,9 @@ class McuCustomCrop(Part):
 class McuBackgroundCustomRender(Part):
     """The size of a cell's background, and how round its corners are."""
 
-    width: Positive
-    height: Positive
-    radius: Whole | None = None  # 0: square
+    width: Size
+    height: Size
+    radius: Amount | None = None  # 0: square
 
     def _rules(self) -> Broken:
         most = min(self.width, self.height) // 2
@@ -95,17 +96,17 @@ class McuLayout(Part):
     """
 
     user_media_stream: UserMediaStream | None = None
-    image_width: Whole | None = None  # 0
-    image_height: Whole | None = None  # 0
-    location_x: Whole | None = None  # 0
-    location_y: Whole | None = None  # 0
-    z_order: Whole | None = None  # 0
+    image_width: Amount | None = None  # 0
+    image_height: Amount | None = None  # 0
+    location_x: Amount | None = None  # 0
+    location_y: Amount | None = None  # 0
+    z_order: Amount | None = None  # 0
     render_mode: RenderMode | None = None  # crop, fit on the background, fit on black
     back_ground_color: Rgb | None = None  # the page says that it has no effect
-    background_image_url: WebUrl | None = None  # while the user sends no picture
+    background_image_url: PictureUrl | None = None  # while the user sends no picture
     custom_crop: McuCustomCrop | None = None
     background_render_mode: CellRenderMode | None = None  # 3: stretch
-    transparent_url: WebUrl | None = None  # a png, whose transparency is taken
+    transparent_url: PictureUrl | None = None  # a png, whose transparency is taken
     background_custom_render: McuBackgroundCustomRender | None = None
     back_ground_color_mode: ColorMode | None = None  # bits: 1 placeholder, 2 live
     enable_stream_sei: Switch | None = Field(default=None, alias="EnableStreamSEI")
@@ -216,7 +217,7 @@ class McuVideoParams(Part):
     video_encode: VideoEncode | None = None
     layout_params: McuLayoutParams | None = None
     back_ground_color: Rgb | None = None
-    background_image_url: WebUrl | None = None  # it wins over the colour
+    background_image_url: PictureUrl | None = None  # it wins over the colour
     water_mark_list: Many[McuWaterMarkParams] | None = None
     background_render_mode: CanvasRenderMode | None = None  # 2: stretch
 

@@ -7,25 +7,29 @@ from typing import Annotated
 
 from bot.i18n import _
 from bot.tencent.models.base import Part
+from bot.tencent.models.exits import NO_EXIT
 from bot.tencent.models.faults import Broken
-from bot.tencent.models.values import OneOf, Rgb, Switch, Text, WebUrl, Whole
+from bot.tencent.models.urls import PictureUrl
+from bot.tencent.models.values import Amount, OneOf, Rgb, Switch, Text
 
 PICTURE, WORDS = 0, 1  # WaterMarkType
 
-Movement = Annotated[int, OneOf(0, 1, 2)]  # none, another place each second, bouncing
-Font = Annotated[str, OneOf("Tencent", "SourceHanSans")]
-WaterMarkWords = Annotated[str, Text(most=1024, free=True)]
+Movement = Annotated[
+    int, OneOf(0, 1, 2), NO_EXIT
+]  # none, another place each second, bouncing
+Font = Annotated[str, OneOf("Tencent", "SourceHanSans"), NO_EXIT]
+WaterMarkWords = Annotated[str, Text(most=1024, free=True), NO_EXIT]
 
 
 class McuWaterMarkImage(Part):
     """A picture: png or jpg, of 2K pixels and 5 MB at most."""
 
-    water_mark_url: WebUrl
-    water_mark_width: Whole
-    water_mark_height: Whole
-    location_x: Whole
-    location_y: Whole
-    z_order: Whole | None = None  # 0
+    water_mark_url: PictureUrl
+    water_mark_width: Amount
+    water_mark_height: Amount
+    location_x: Amount
+    location_y: Amount
+    z_order: Amount | None = None  # 0
     dynamic_pos_type: Movement | None = None  # 0
 
 
@@ -33,15 +37,15 @@ class McuWaterMarkText(Part):
     """Words."""
 
     text: WaterMarkWords
-    water_mark_width: Whole
-    water_mark_height: Whole
-    location_x: Whole
-    location_y: Whole
-    font_size: Whole
+    water_mark_width: Amount
+    water_mark_height: Amount
+    location_x: Amount
+    location_y: Amount
+    font_size: Amount
     font_color: Rgb | None = None  # white
     back_ground_color: Rgb | None = None  # none
     dynamic_pos_type: Movement | None = None  # 0
-    z_order: Whole | None = None  # 0
+    z_order: Amount | None = None  # 0
     font: Font | None = None  # Tencent
 
 

@@ -6,6 +6,7 @@ from itertools import combinations
 import pytest
 
 from bot.errors import InvalidRequest
+from bot.exit_table import ANY_EXIT
 from bot.resources.relay.request import faults_of, prepared_from
 from bot.settings import App, Limits, Policy, Terms
 
@@ -13,6 +14,7 @@ MAIN = App(name="live-main", sdk_app_id=1400000001, usersig_key="k" * 8)
 OTHER = App(
     name="staging", sdk_app_id=1400000002, region="ap-hongkong", usersig_key="k" * 8
 )
+TERMS = Terms(apps=(MAIN,), exits=ANY_EXIT)
 AGENT = "pb_01J00000000000000000000000"
 URL = "rtmp://push.example.com/live/a"
 TENCENT = "rtmp://1.livepush.myqcloud.com/live/a"
@@ -142,7 +144,7 @@ def test_the_app_and_its_region_follow_the_name():
 )
 def test_a_fault_is_told_at_the_field_where_it_was_typed(change, field):
     with pytest.raises(InvalidRequest) as refused:
-        prepared_from({**PLAN, **change}, Terms(apps=(MAIN,)), AGENT)
+        prepared_from({**PLAN, **change}, TERMS, AGENT)
 
     assert list(refused.value.faults) == [field]
     assert all(refused.value.faults.values())
@@ -166,7 +168,7 @@ def test_a_pasted_request_reaches_every_parameter_and_keeps_none_of_its_robots()
         "SeiParams": {"LayoutVolume": {"AppData": "layout"}},
     }
 
-    prepared = prepared_from({"json": json.dumps(pasted)}, Terms(apps=(MAIN,)), AGENT)
+    prepared = prepared_from({"json": json.dumps(pasted)}, TERMS, AGENT)
 
     sent = prepared.request.to_wire()
     assert sent == {
@@ -202,16 +204,14 @@ def test_two_faults_are_told_at_once_whatever_hides_whatever(pair):
     one, two = pair
 
     with pytest.raises(InvalidRequest) as refused:
-        prepared_from({**PLAN, **WRONG[one], **WRONG[two]}, Terms(apps=(MAIN,)), AGENT)
+        prepared_from({**PLAN, **WRONG[one], **WRONG[two]}, TERMS, AGENT)
 
     assert set(refused.value.faults) == set(pair)
 
 
 def test_all_faults_are_told_at_once_in_the_order_of_the_form():
     with pytest.raises(InvalidRequest) as refused:
-        prepared_from(
-            {"what": "one", "idle": "4", "type": "number"}, Terms(apps=(MAIN,)), AGENT
-        )
+        prepared_from({"what": "one", "idle": "4", "type": "number"}, TERMS, AGENT)
 
     assert refused.value.faults == {
         "room": "Say which room.",
@@ -222,7 +222,9 @@ def test_all_faults_are_told_at_once_in_the_order_of_the_form():
 
 
 def test_a_limit_is_told_beside_the_faults():
-    terms = Terms(apps=(MAIN,), policy=Policy(limits=Limits(idle_seconds=60)))
+    terms = Terms(
+        apps=(MAIN,), exits=ANY_EXIT, policy=Policy(limits=Limits(idle_seconds=60))
+    )
 
     with pytest.raises(InvalidRequest) as refused:
         prepared_from({**PLAN, "room": "", "idle": "61"}, terms, AGENT)
@@ -240,20 +242,22 @@ def test_a_limit_is_told_beside_the_faults():
         ({"idle": "61"}, {"idle": "61 is over the limit of 60 here."}),
         (
             {"url": "rtmp://10.0.0.1/a/b"},
-            {"url": "Relays may not be pushed to 10.0.0.1."},
+            {"url": "10.0.0.1 is an address; only the names of hosts are allowed."},
         ),
         ({"room": ""}, {"room": "Say which room."}),
     ],
 )
 def test_what_is_wrong_includes_what_the_policy_refuses(change, faults):
-    terms = Terms(apps=(MAIN,), policy=Policy(limits=Limits(idle_seconds=60)))
+    terms = Terms(
+        apps=(MAIN,), exits=ANY_EXIT, policy=Policy(limits=Limits(idle_seconds=60))
+    )
 
     assert faults_of({**PLAN, **change}, terms) == faults
 
 
 def test_what_nobody_says_is_within_the_limits():
     limits = Limits(width=960, height=540, bitrate_kbps=900, idle_seconds=10)
-    terms = Terms(apps=(MAIN,), policy=Policy(limits=limits))
+    terms = Terms(apps=(MAIN,), exits=ANY_EXIT, policy=Policy(limits=limits))
 
     request = prepared_from(PLAN, terms, AGENT).request
 
@@ -291,4 +295,4 @@ def test_one_users_sound_alone_is_example_4_of_the_page():
 def test_what_somebody_may_have_meant_otherwise_is_said(change, remark):
     plan = {**PLAN, "url": TENCENT, **change}
 
-    assert prepared_from(plan, Terms(apps=(MAIN,)), AGENT).remarks == (remark,)
+    assert prepared_from(plan, TERMS, AGENT).remarks == (remark,)

@@ -12,7 +12,6 @@ from bot.tencent.models.values import (
     OneOf,
     Rgb,
     Text,
-    WebUrl,
 )
 
 STRICT = ConfigDict(strict=True)
@@ -85,20 +84,3 @@ def test_a_list_is_taken_as_one_and_stays_strict_inside(value, taken):
 )
 def test_a_colour_is_written_as_the_page_writes_it(value, taken):
     assert takes(Rgb, value) is taken
-
-
-@pytest.mark.parametrize(
-    ("value", "taken"),
-    [
-        ("https://example.com/a/b.png?x=1&y=(2)", True),
-        ("http://example.com", True),
-        ("ftp://example.com/a.png", False),
-        ("https:///a.png", False),
-        ("https://example.com/a b.png", False),
-        ("https://example.com/a$.png", False),
-        ("https://example.com/四.png", False),
-        ("https://example.com/" + "a" * 2048, False),
-    ],
-)
-def test_a_web_address_has_the_characters_that_the_api_names(value, taken):
-    assert takes(WebUrl, value) is taken

@@ -29,10 +29,10 @@ USER = "The push address has a user name or password before its host."
     [
         "rtmp://3891.livepush.myqcloud.com/live/test1",
         f"rtmp://push.example.com/live/test1{KEY}",
-        "rtmp://push.example.com:1935/live/a/b/c@d",
+        "rtmp://push.example.com:443/live/a/b/c@d",
         "rtmp://192.0.2.7/live/x",  # whether that is allowed is for policy to say
-        "rtmp://[2001:db8::1]:1935/live/x",
-        "rtmp://push.example.com./live/x",
+        "rtmp://[2001:db8::1]/live/x",
+        "rtmp://push.example.com/live/..x/.y/x..?a=/../b",
         f"rtmp://{'a' * 63}.example/live/x",
     ],
 )
@@ -40,10 +40,20 @@ def test_an_rtmp_address_is_taken_as_it_is(mix, put, url):
     assert TypeAdapter(PushUrl).validate_python(url) == SecretStr(url)
 
 
-def test_the_scheme_is_sent_in_lower_case(mix, put):
-    shouted = TypeAdapter(PushUrl).validate_python("RTMP://Push.example.com/Live/A")
-
-    assert shouted == SecretStr("rtmp://Push.example.com/Live/A")
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        ("RTMP://Push.Example.com/Live/A", "rtmp://push.example.com/Live/A"),
+        ("rtmp://push.example.com./a/b", "rtmp://push.example.com/a/b"),
+        ("rtmp://push.example.com:1935/a/b", "rtmp://push.example.com/a/b"),
+        ("rtmp://push.example.com:01935/a/b", "rtmp://push.example.com/a/b"),
+        ("rtmp://push.example.com:0443/a/b", "rtmp://push.example.com:443/a/b"),
+        ("rtmp://P.example/a/B?tX=%2F&y=%C3", "rtmp://p.example/a/B?tX=%2F&y=%C3"),
+        ("rtmp://[2001:DB8::1]:1935/live/x", "rtmp://[2001:db8::1]/live/x"),
+    ],
+)
+def test_scheme_host_and_port_have_one_spelling_and_the_rest_is_left(typed, sent):
+    assert TypeAdapter(PushUrl).validate_python(typed) == SecretStr(sent)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +88,10 @@ def test_the_scheme_is_sent_in_lower_case(mix, put):
         ),
         *(
             (f"rtmp://push.example.com{path}", FORM)
-            for path in ("", "/", "//", "/live", "/live/", "//x", "/live//x", "/?a/b")
+            for path in (
+                *("", "/", "//", "/live", "/live/", "//x", "/live//x", "/?a/b"),
+                *("/../../a/b", "/a/b/..", "/a/./b", "/a/..?c"),
+            )
         ),
         (
             "rtmp://push.example.com/" + "x" * 2048,
@@ -94,7 +107,7 @@ def test_an_address_that_is_not_plain_rtmp_is_refused(told, url, sentence):
     ("url", "masked"),
     [
         (f"rtmp://push.example.com/live/x{KEY}", "rtmp://push.example.com/live/****"),
-        ("RTMP://h:1935/live/a/b/c", "rtmp://h:1935/live/****"),
+        ("RTMP://h:443/live/a/b/c", "rtmp://h:443/live/****"),
         ("rtmp://h/key-of-the-stream", "rtmp://h/****"),
         ("rtmp://h/?key=1/2", "rtmp://h/****"),
         ("rtmp://h", "rtmp://h/****"),
