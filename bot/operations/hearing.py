@@ -88,11 +88,11 @@ class Hearing:
         changed = []
         while self.changed:
             for intent in await self.journal.find.unheard(self.changed.pop()):
-                said = intent.standing.silence
-                if said is None:
+                before = intent.standing.silence
+                if before is None:
                     continue
                 fact = await self.silence(intent)
-                heard = Heard.SINCE * said.heard | Heard.ALL * said.proven
+                heard = Heard.SINCE * before.heard | Heard.ALL * before.proven
                 if fact.status != heard:
                     changed.append(await self.journal.learn(intent.id, fact))
         return changed
