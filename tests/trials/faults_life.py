@@ -10,7 +10,7 @@ from types import coroutine
 from bot.runtime.tasks import Tasks
 from bot.sandbox.slack.model import seed
 from bot.settings import Policy, Rule
-from bot.slack.directory import GROUPS_FRESH, GROUPS_LAST
+from bot.slack.people import GROUPS_FRESH, GROUPS_LAST
 from tests.trials.faults_bench import (
     FREE,
     LOOK,
