@@ -111,7 +111,8 @@ class Timer:
     *called_back*: only where Tencent would have told more. *learns* is the fact that
     it amounts to: a SILENCE, or an AGED of *days*. *alarms*: it goes to the operators;
     otherwise it is the card, drawn anew. *unheard*: only where nothing was heard of it
-    although it is proven that it would have been.
+    although it is proven that it would have been. *forgets*: the secret part of the
+    reply is thrown away with it.
     """
 
     name: str
@@ -124,6 +125,7 @@ class Timer:
     called_back: bool = False
     unheard: bool = False
     alarms: bool = True
+    forgets: bool = False
 
 
 def alarm_of(intent: Intent, sentence: str, *parts: Part) -> Outcome:
@@ -147,7 +149,8 @@ class Resource:
     *kind* is the letter of its handles, *product* the one that errors and accounts go
     by, *command* the slash command that acts on it, *requests* all that may be sent.
     *settled_by_hand*: people may say what became of an unknown one. *on_apps*: each
-    belongs to one of the configured applications, which rules may name.
+    belongs to one of the configured applications, which rules may name. *reveals* is
+    for how long whoever made one may be shown the secret part of the reply, if at all.
     """
 
     kind: ClassVar[Kind]
@@ -157,6 +160,7 @@ class Resource:
     settled_by_hand: ClassVar[bool] = False
     on_apps: ClassVar[bool] = False
     timers: ClassVar[tuple[Timer, ...]] = ()
+    reveals: ClassVar[timedelta | None] = None
 
     # ── before it is sent ───────────────────────────────────────────────────────
 
@@ -167,15 +171,21 @@ class Resource:
             NotAllowed: with the limit.
         """
 
-    def admit(self, usage: Usage, policy: Policy, *, again: frozenset[str]) -> None:
+    def admit(
+        self, usage: Usage, policy: Policy, *, again: frozenset[str]
+    ) -> Iterable[Intent]:
         """Refuse one thing more, given what there is.
 
         *again* are the handles of the like of it that the asker knows of.
+
+        Returns:
+            The things whose askers are told of the new one.
 
         Raises:
             NotAllowed: with the limit.
             AlreadyRuns: the same runs already, or may.
         """
+        return ()
 
     def duplicates(self, request: Request[Any]) -> str:
         """Return what is equal for two requests that do the same; "" for none."""

@@ -123,13 +123,13 @@ class People:
         if self._group_ids and self._is_any_old(now):
             self._join("groups", self.look_up_groups)
         oldest = now - (GROUPS_LAST_LONG if patient else GROUPS_LAST)
-        found = {name: self._members.get(name) for name in wanted}
-        said = {
+        groups = {name: self._members.get(name) for name in wanted}
+        users = {
             name: members.users
-            for name, members in found.items()
+            for name, members in groups.items()
             if members and members.said_at >= oldest
         }
-        return said if len(said) == len(found) else None
+        return users if len(users) == len(groups) else None
 
     def is_fresh(self, user: str, groups: Iterable[str]) -> bool:
         """Tell whether what is known of *user* and *groups* is good for a bill."""
@@ -200,8 +200,8 @@ class People:
     def take(self, event: Mapping[str, Any]) -> None:
         """Take in that Slack changed a person or a group, as *event* says."""
         match event:
-            case {"type": "user_change", "user": dict(said)}:
-                self._person_changed(str(said.get("id")), said)
+            case {"type": "user_change", "user": dict(info)}:
+                self._person_changed(str(info.get("id")), info)
             case {"type": "subteam_members_changed", "subteam_id": str(group)}:
                 removed = event.get("removed_users")
                 gone = removed if isinstance(removed, list) else ()
@@ -211,12 +211,12 @@ class People:
             case _:
                 log.info("people.unread", type=str(event.get("type"))[:40])
 
-    def _person_changed(self, user: str, said: Mapping[str, Any]) -> None:
-        """Go by what was *said*, until Slack is asked: that may be an old event."""
+    def _person_changed(self, user: str, info: Mapping[str, Any]) -> None:
+        """Go by *info* until Slack is asked: it may come from an old event."""
         if user in self._asking:
             self._overtaken.add(user)
-        if known := self._known.get(user):
-            self._known[user] = _known(said, NEVER, known.locale)
+        if person := self._known.get(user):
+            self._known[user] = _known(info, NEVER, person.locale)
 
     def _group_changed(self, group: str, gone: frozenset[str]) -> None:
         if group not in self._group_ids:
@@ -232,19 +232,19 @@ class People:
     # ── how old it is ───────────────────────────────────────────────────────────
 
     def _is_known(self, user: str) -> bool:
-        known = self._known.get(user)
-        return known is not None and known.asked_at > NEVER
+        person = self._known.get(user)
+        return person is not None and person.asked_at > NEVER
 
     def _is_any_old(self, now: float) -> bool:
-        said = (self._members.get(name) for name in self._group_ids)
-        times = [one.said_at if one else NEVER for one in said]
+        groups = (self._members.get(name) for name in self._group_ids)
+        times = [one.said_at if one else NEVER for one in groups]
         return now - min(*times, self._kept_at) > GROUPS_FRESH
 
     def _stale(self, user: str, groups: Iterable[str]) -> list[str]:
         """Return which of *user* and *groups* are not fresh."""
-        now, known = self._timer(), self._known.get(user)
+        now, person = self._timer(), self._known.get(user)
         stale = [name for name in groups if not self._is_group_fresh(name, now)]
-        fresh = known is not None and now - known.asked_at <= FRESH
+        fresh = person is not None and now - person.asked_at <= FRESH
         return stale if fresh else [user, *stale]
 
     def _is_group_fresh(self, group: str, now: float) -> bool:
@@ -310,8 +310,8 @@ class People:
         if not sent.ok or not isinstance(users, list):
             log.warning("group.unknown", group=group, error=sent.error)
         elif group not in self._overtaken:
-            said = frozenset(map(str, users))
-            self._members[group] = Members(said, asked_at, asked_at, lines)
+            members = Members(frozenset(map(str, users)), asked_at, asked_at, lines)
+            self._members[group] = members
         return sent
 
 

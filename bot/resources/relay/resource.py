@@ -112,7 +112,9 @@ class Relay(Resource):
         if isinstance(request, StartPublishCdnStream):
             bounds.check(request.masked(), policy)
 
-    def admit(self, usage: Usage, policy: Policy, *, again: frozenset[str]) -> None:
+    def admit(
+        self, usage: Usage, policy: Policy, *, again: frozenset[str]
+    ) -> Iterable[Intent]:
         """Refuse one relay too many, and what the asker does not know to run already.
 
         That is the same relay, an unknown start of the room, and every other relay to
@@ -122,6 +124,7 @@ class Relay(Resource):
         unknown = tuple(one for one in usage.alike if one.handle not in again)
         if unknown:
             raise AlreadyRuns(tuple(one.handle for one in usage.alike))
+        return ()
 
     def duplicates(self, request: Request[Any]) -> str:
         """Return a digest of the push targets, whatever their order."""
