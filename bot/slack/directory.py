@@ -200,7 +200,7 @@ class SlackDirectory:
         named = not who.home.startswith("E")
         if self._is_own(who) and named:
             return replace(who, team=self.team)
-        if self.known:
+        if self.known and self.people.person(who.user) is None:
             await self.people.look_up(who.user)
         homes = self.homes(who) or frozenset()
         if self.enterprise and self.enterprise in homes:
