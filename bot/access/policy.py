@@ -145,13 +145,15 @@ class Gate:
 
         An ack cannot wait for a look-up. So a person of whom it is unknown whether they
         are a guest passes, except *finally_*, before the request is sent; and then
-        too, if it only ends something. What was asked before the bot was moved to
-        another workspace is void.
+        too, if it only ends something. What is billed is accepted on old facts as well:
+        *finally_* they are fresh. What was asked before the bot was moved to another
+        workspace is void.
         """
         if self.directory.moved_from == who.team:
             return Verdict(allowed=False, rule="teams", reason=_moved())
         guest = self.directory.is_guest(who)
         named = _groups(self.policy, wish, where)
+        patient = wish.ends or (wish.level is Level.BILLED and not finally_)
         facts = Circumstances(
             who=who,
             where=where,
@@ -160,7 +162,7 @@ class Gate:
             homes=self.directory.homes(who),
             guest=guest if finally_ and not wish.ends else bool(guest),
             account=self.directory.account(who),
-            groups=self.directory.groups(named, patient=wish.ends),
+            groups=self.directory.groups(named, patient=patient),
         )
         return judge(wish, facts, self.policy, allow_all=self.allow_all)
 

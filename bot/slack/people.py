@@ -185,6 +185,12 @@ class People:
             }
         )
 
+    async def renew(self) -> None:
+        """Let no group grow old while nobody asks for anything; never return."""
+        while True:
+            await self._sleep(GROUPS_FRESH)
+            await asyncio.wait([self._join("groups", self.look_up_groups)])
+
     def recall(self, kept: Kept, age: float) -> None:
         """Take what an earlier run kept, *age* seconds ago; it is never fresh."""
         if set(self._group_ids) <= kept.keys():

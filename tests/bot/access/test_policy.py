@@ -14,6 +14,8 @@ HOME = TeamId("THOME")
 MAIN = App(name="live-main", sdk_app_id=1, usersig_key="k" * 8)
 START = Wish("relay.start", Level.BILLED, MAIN)
 READ = Wish("gs.show", Level.READ)
+SETTLE = Wish("relay.settle", Level.CHANGE, MAIN)
+UNKNOWN_GROUPS = "I could not look up who is in the user groups."
 STOP = Wish("relay.stop", Level.CHANGE, MAIN, ends=True)
 ONCALL = Rule(
     name="on-call",
@@ -268,7 +270,8 @@ class Stranger(Known):
         ("UANA", START, False, True, ""),  # an ack does not wait until it is known
         ("UANA", START, True, False, "Slack did not tell me whether you are a guest."),
         ("UANA", STOP, True, True, ""),
-        ("UBOB", START, False, False, "I could not look up who is in the user groups."),
+        ("UBOB", START, False, True, ""),  # what is sent is judged by fresh facts
+        ("UBOB", SETTLE, False, False, UNKNOWN_GROUPS),
         ("UBOB", STOP, True, True, ""),
     ],
 )

@@ -80,6 +80,17 @@ async def test_an_answer_of_half_a_minute_is_good_enough_and_spares_a_call(make)
     assert {LIST, INFO}.isdisjoint(world.slack.ways)
 
 
+@pytest.mark.parametrize("hours", [0.5, 20])
+async def test_after_a_quiet_night_the_first_start_goes(make, hours):
+    world = await make()
+    world.clock.push(hours=hours)
+    world.cloud.clock = lambda: world.clock().timestamp()
+
+    await world.typed(START.format(1, 1))
+
+    assert await ended(world, "R1") == STARTED
+
+
 async def test_an_event_takes_the_right_away_at_once(make):
     world = await make()
     world.people.groups["S1"].clear()

@@ -1,6 +1,7 @@
 """How old an answer of Slack's is, who may still go by it, and what events do to it."""
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 
@@ -14,7 +15,7 @@ from bot.slack.people import (
     LONGEST_WAIT,
     People,
 )
-from tests.fakes.clock import FakeClock
+from tests.bot.operations.accidents import CountingClock
 from tests.fakes.slack import (
     FakeSlack,
     group_updated,
@@ -31,7 +32,7 @@ class Scene:
     """People behind a Slack in memory; *kept* is what they want to outlive them."""
 
     def __init__(self, *groups):
-        self.clock, self.tasks, self.kept = FakeClock(), Tasks(), {}
+        self.clock, self.tasks, self.kept = CountingClock(), Tasks(), {}
         self.identified = asyncio.Event()
         self.identified.set()
         self.web = FakeSlack(
@@ -128,6 +129,18 @@ async def test_the_list_that_an_older_release_kept_is_read():
     scene.people.recall({"S1": ["UANA", "UBOB"]}, 60.0)
 
     assert scene.people.groups() == S1
+
+
+async def test_while_nobody_asks_groups_are_looked_up_every_five_minutes(scene):
+    renewing = asyncio.ensure_future(scene.people.renew())
+    scene.clock.after(4, renewing.cancel)
+
+    with suppress(asyncio.CancelledError):
+        await renewing
+
+    assert scene.clock.naps == [GROUPS_FRESH] * 4
+    assert scene.calls(LIST) // 2 == 3  # two groups, after each but the last
+    assert scene.people.groups(["S1"]) == S1
 
 
 async def test_groups_that_were_forgotten_are_not_known(scene):
