@@ -181,6 +181,21 @@ async def test_whom_an_event_calls_deactivated_reads_nothing_either(make, typed)
     assert world.cloud.state.calls == []
 
 
+async def test_an_outsider_who_shares_no_channel_any_more_starts_nothing(make):
+    olga = Rule(name="olga", actions=("relay.*",), users=("U0OLGA",))
+    world = await make(Policy(outsiders=True, rules=(olga,)))
+    world.people.flags["U0OLGA"] = {"team_id": "T9"}
+    await world.typed(START.format(1, 1), user="U0OLGA", home="T9")
+    world.people.flags["U0OLGA"]["is_stranger"] = True
+    world.clock.push(seconds=FRESH + 1)
+
+    await world.typed(START.format(2, 2), user="U0OLGA", home="T9")
+
+    text = (await world.handle("R2")).settlement.error_text
+    assert (await ended(world, "R1"), await ended(world, "R2")) == (STARTED, DENIED)
+    assert text.startswith("Slack says that you share no channel with this bot.")
+
+
 # ── Slack does not say ───────────────────────────────────────────────────────────
 
 
