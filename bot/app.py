@@ -25,7 +25,7 @@ from bot.operations.facade import Operations
 from bot.operations.hearing import Hearing
 from bot.operations.jobs import Jobs
 from bot.operations.reception import Reception
-from bot.operations.rights import Rights
+from bot.operations.recheck import Recheck
 from bot.operations.throttle import Throttles
 from bot.products import PRODUCTS
 from bot.resources.base import Registry
@@ -255,7 +255,7 @@ def _executor(base: _Base, gate: Gate, completion: Completion) -> Executor:
         client=base.client,
         throttles=Throttles(rates, ports.monotonic, ports.sleep, patient=patient),
         apps=apps,
-        rights=Rights(gate=gate, apps=apps, find=base.journal.find),
+        recheck=Recheck(gate=gate, apps=apps, find=base.journal.find),
         completion=completion,
         tasks=base.tasks,
         boot=ports.random_bytes(8).hex(),

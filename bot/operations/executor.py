@@ -41,7 +41,7 @@ from bot.operations.answers import (
 )
 from bot.operations.completion import Completion
 from bot.operations.orders import intent_entry
-from bot.operations.rights import Rights
+from bot.operations.recheck import Recheck
 from bot.operations.throttle import Throttles
 from bot.resources.base import Registry
 from bot.runtime.tasks import Tasks
@@ -91,7 +91,7 @@ class Executor:
     client: Client
     throttles: Throttles
     apps: Mapping[str, App]
-    rights: Rights
+    recheck: Recheck
     completion: Completion
     tasks: Tasks
     boot: str
@@ -161,7 +161,7 @@ class Executor:
         claim: Claim | Verdict | Unclaimed = Unclaimed.STALE
         while claim is Unclaimed.STALE:
             claim = Unclaimed.UNCHECKED
-            if await self.rights.ensure_facts(intent, request):
+            if await self.recheck.ensure_facts(intent, request):
                 async with self.throttles.of(intent.action).turn(slot):
                     claim = await self._claim_if_allowed(intent, request)
         # what ends here is written when the next one has its turn already
@@ -179,9 +179,9 @@ class Executor:
         """Commit that *intent* is being sent, or return what speaks against it."""
         if self._is_too_late(intent, request):
             return Unclaimed.LATE
-        if self.rights.is_stale(intent, request):
+        if self.recheck.is_stale(intent, request):
             return Unclaimed.STALE  # it waited for its turn, or an event came
-        refused = await self.rights.refusal(intent, request)
+        refused = await self.recheck.refusal(intent, request)
         return refused or await self._claim(intent, request)
 
     async def _unclaimed(

@@ -19,7 +19,7 @@ from bot.tencent.models.base import Level, Request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rights:
+class Recheck:
     """Asks *gate* about intents on *apps*; *find* knows who else asked for a stop."""
 
     gate: Gate
