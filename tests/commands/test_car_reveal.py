@@ -82,7 +82,7 @@ async def secret_of(world, handle):
     return await world.journal.find.secret_of((await world.handle(handle)).id)
 
 
-@pytest.mark.parametrize(("minutes", "shown"), [(60, True), (61, False)])
+@pytest.mark.parametrize(("minutes", "shown"), [(59, True), (61, False)])
 async def test_an_hour_after_it_was_opened_it_is_shown_no_more(world, minutes, shown):
     await world.typed(START)
     world.clock.push(minutes=minutes)
