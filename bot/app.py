@@ -25,6 +25,7 @@ from bot.operations.facade import Operations
 from bot.operations.hearing import Hearing
 from bot.operations.jobs import Jobs
 from bot.operations.reception import Reception
+from bot.operations.recheck import Recheck
 from bot.operations.throttle import Throttles
 from bot.products import PRODUCTS
 from bot.resources.base import Registry
@@ -123,6 +124,8 @@ async def build(
     listeners = Listeners(router, replies, base.directory, base.tasks, prefix=prefix)
     token = settings.slack_app_token
     sockets = Sockets(listeners, base.web.client, token) if token else None
+    if sockets:
+        base.directory.people.lines = sockets.lines
     callbacks = Callbacks(
         apps=operations.executor.apps,
         journal=base.journal,
@@ -247,13 +250,14 @@ def _executor(base: _Base, gate: Gate, completion: Completion) -> Executor:
     patient = frozenset(
         action for action, request in requests.items() if request.effect.ends
     )
+    apps = {app.name: app for app in base.settings.all_apps}
     return Executor(
         journal=base.journal,
         resources=base.resources,
         client=base.client,
         throttles=Throttles(rates, ports.monotonic, ports.sleep, patient=patient),
-        apps={app.name: app for app in base.settings.all_apps},
-        gate=gate,
+        apps=apps,
+        recheck=Recheck(gate=gate, apps=apps, find=base.journal.find),
         completion=completion,
         tasks=base.tasks,
         boot=ports.random_bytes(8).hex(),

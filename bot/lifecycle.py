@@ -1,9 +1,10 @@
 """Starts a bot, runs it until it is told to stop, and drains it.
 
-Who owns what runs beside: one event loop has the delivery, the jobs and the sockets,
-each a task of `run` here, and every accepted ask and intent as a task of `Tasks`, which
-`drain` waits for. The journal has two threads of its own (`journal/sqlite/writer.py`):
-one writes, the other reads what is long. Nothing else leaves the loop.
+Who owns what runs beside: one event loop has the delivery, the jobs, the sockets and
+what keeps user groups known, each a task of `run` here, and every accepted ask and
+intent as a task of `Tasks`, which `drain` waits for. The journal has two threads of its
+own (`journal/sqlite/writer.py`): one writes, the other reads what is long. Nothing else
+leaves the loop.
 """
 
 import asyncio
@@ -90,6 +91,7 @@ async def run(bot: Bot) -> int:
             stopped.wait(),
             bot.delivery.run(),
             bot.jobs.run(),
+            bot.directory.people.renew(),
             watch_lag(loop.time),
             _listen_to_slack(bot),
         )

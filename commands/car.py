@@ -8,12 +8,18 @@ from collections.abc import Mapping
 from bot.cards import lists
 from bot.dialogue.ask import Ask
 from bot.dialogue.form import ChoiceField, Field, Form, Option, TextField
-from bot.dialogue.outcome import Bold, Code, Outcome, line
-from bot.errors import InvalidRequest, NotAllowed, NotFound, UsageError
+from bot.dialogue.outcome import Bold, Button, Code, Outcome, line
+from bot.errors import (
+    AlreadyRuns,
+    InvalidRequest,
+    NotAllowed,
+    NotFound,
+    UsageError,
+)
 from bot.i18n import _
 from bot.ids import FormId
 from bot.operations.forms import shown_after
-from bot.operations.orders import Order
+from bot.operations.orders import Order, handles_in
 from bot.operations.resolution import Resolution
 from bot.operations.service import Service
 from bot.resources.faults import every_fault
@@ -26,6 +32,7 @@ command = Command("car", summary="CAR cloud-rendering sessions")
 
 RESOLUTION = Resolution(Render())
 KEYS = tuple(KEYS_BY_FIELD.values())
+AGAIN, DRAFT = "again", "draft"  # what a confirmation carries
 ALONE, WATCHED = "alone", "watched"  # what happens when nobody is connected
 # What stands in for a field at fault, so that the others are looked at, too.
 SOUND = {"user": "user", "ip": "8.8.8.8", "client": "session", "host": "host"}
@@ -35,7 +42,7 @@ MODES = {ALONE: "RunWithoutClient", WATCHED: ""}
 @command.subcommand(
     "start",
     usage="[user=…] [ip=…] [key=value…] [--go] [--dry-run]",
-    keys=KEYS,
+    keys=(*KEYS, AGAIN, DRAFT),
     flags=("go",),
     does=CreateSession,
     examples=("start", "start user=cg_user ip=125.127.178.228 --go"),
@@ -44,7 +51,8 @@ async def start(ask: Ask, service: Service) -> Outcome | Form | None:
     """Open a render session for a user.
 
     Opens the form, filled in with what was typed; with --go, a user and an address
-    it asks nothing more. Without a client session it runs without a client.
+    it asks nothing more. Without a client session it runs without a client. A user
+    who has a session by somebody else is asked about; again=S1 takes over S1.
     """
     service.check_any_app(ask, CreateSession)
     if ask.words.ids:
@@ -52,23 +60,35 @@ async def start(ask: Ask, service: Service) -> Outcome | Form | None:
             _("I do not know what “{word}” is.").format(word=ask.words.ids[0].text),
             usage="/car start user=cg_user ip=125.127.178.228",
         )
+    if kept := ask.value(DRAFT):
+        return await _start_or_ask(ask, service, await service.kept(ask, kept))
     plan = {key: ask.value(key) for key in KEYS if ask.value(key)}
     _check_words(plan)
     at_once = ask.has("go") and plan.get("user") and plan.get("ip")
     if ask.has("dry-run") or at_once:
-        return await _start(ask, service, plan)
+        return await _start_or_ask(ask, service, plan)
     plan.setdefault("user", f"oncall-{ask.who.user.lower()}-{service.now():%H%M}")
-    return _form(plan, await service.open_form(ask, plan))
+    values = {**plan, AGAIN: ask.value(AGAIN)}
+    return _form(plan, await service.open_form(ask, values))
 
 
 @command.form("start")
 async def submit_start(ask: Ask, service: Service) -> Outcome | None:
     """Open what the form says; faults go back to their fields."""
-    placed, _kept = await service.returned(ask)
+    placed, kept = await service.returned(ask)
     form = placed.submission
     texts = {key: form.text(key) for key in KEYS} if form else {}
     plan = {key: text for key, text in texts.items() if text}
-    return shown_after(placed, await _start(placed, service, plan))
+    again = handles_in(kept.get(AGAIN, ""))
+    try:
+        return shown_after(placed, await _start(placed, service, plan, again=again))
+    except AlreadyRuns as taken:
+        handles = ",".join(sorted({*again, *taken.handles}))
+        await service.remember(placed, {AGAIN: handles})
+        named = ", ".join(taken.handles)
+        rest = _("Send this in once more to take it over; they are told.")
+        text = f"{_taken_from().format(handles=named)} {rest}"
+        raise InvalidRequest({"user": text}) from None
 
 
 @command.subcommand("recent", usage="[mine]", examples=("recent", "recent mine"))
@@ -119,14 +139,41 @@ async def reveal(ask: Ask, service: Service) -> Outcome:
     )
 
 
-async def _start(ask: Ask, service: Service, plan: dict[str, str]) -> Outcome | None:
+async def _start_or_ask(
+    ask: Ask, service: Service, plan: dict[str, str]
+) -> Outcome | None:
+    """Open what *plan* says, or ask about the session that somebody else opened."""
+    again = handles_in(ask.value(AGAIN))
+    try:
+        return await _start(ask, service, plan, again=again)
+    except AlreadyRuns as taken:
+        handles = ",".join(sorted({*again, *taken.handles}))
+        draft = await service.open_form(ask, plan)
+        text = f"start {DRAFT}={draft} {AGAIN}={handles}"
+        anyway = Button(_("Take it over"), "car", text, once=draft, danger=True)
+        alike = [await service.thing(ask.who, handle) for handle in taken.handles]
+        why = _taken_from().format(handles=", ".join(taken.handles))
+        return lists.again(filter(None, alike), service.resources, anyway, why)
+
+
+async def _start(
+    ask: Ask, service: Service, plan: dict[str, str], *, again: frozenset[str]
+) -> Outcome | None:
     request = _request(plan)
-    order = Order(id=service.new_id(), request=request, ref=request.user_id)
+    user = request.user_id
+    order = Order(id=service.new_id(), request=request, ref=user, again=again)
     try:
         return await service.submit(ask, order)
     except NotAllowed as refused:
         refused.faults = _typed(refused.faults)
         raise
+
+
+def _taken_from() -> str:
+    return _(
+        "Somebody else opened a session for this user ({handles}). Opening it again"
+        " reconnects the user, and takes it from them."
+    )
 
 
 def _check_words(plan: Mapping[str, str]) -> None:

@@ -34,6 +34,7 @@ class People:
     def __init__(self):
         self.guests = set()
         self.groups = {}
+        self.flags = {}  # of people: what users.info says of them besides
 
     def slack(self):
         """Return a Slack that knows them."""
@@ -48,7 +49,9 @@ class People:
         )
 
     def _user(self, call):
-        return {"user": {"is_restricted": call["user"] in self.guests}}
+        user = call["user"]
+        flags = {"is_restricted": user in self.guests, **self.flags.get(user, {})}
+        return {"user": {"id": user, **flags}}
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,13 @@ The rules name IDs, never display names. A rule has to match both the place (wor
 and channel) and the person (a user, or a member of a user group).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Protocol, Self
 
 from bot.access.exits import refused
-from bot.dialogue.ask import Person, Place
+from bot.dialogue.ask import Account, Person, Place
 from bot.exit_table import NO_EXITS, Exits
 from bot.i18n import _
 from bot.ids import ChannelId, TeamId
@@ -48,15 +48,26 @@ class Directory(Protocol):
     def is_guest(self, who: Person) -> bool | None:
         """Tell whether *who* is a guest; None if that is not cached."""
 
-    def groups(self, *, patient: bool = False) -> Groups | None:
-        """Return the members of the user groups that rules name, or None if unknown.
+    def account(self, who: Person) -> Account | None:
+        """Tell what kind of account *who* has; None if that is not cached."""
 
-        When Slack does not answer, its last answer is valid for 15 minutes, and for a
-        day if *patient*.
+    def groups(
+        self, of: Iterable[str] | None = None, *, patient: bool = False
+    ) -> Groups | None:
+        """Return the members of the user groups *of* these names, or None if unknown.
+
+        Without names, of all that rules name. When Slack does not answer, its last
+        answer is valid for 15 minutes, and for a day if *patient*.
         """
 
     async def ensure_known(self, who: Person) -> None:
         """Look *who* up now, if nothing is cached of them; no ack waits for it."""
+
+    def is_fresh(self, who: Person, groups: Iterable[str]) -> bool:
+        """Tell whether what is cached of *who* and *groups* is younger than 30 s."""
+
+    async def ensure_fresh(self, who: Person, groups: Iterable[str]) -> bool:
+        """Ask Slack for what is not; False if it does not say in 20 s."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +80,7 @@ class Circumstances:
     enterprise: str = ""  # of the installed workspace
     homes: frozenset[str] | None = frozenset()  # of who; None: could not be looked up
     guest: bool | None = False  # None: could not be looked up
+    account: Account | None = Account.MEMBER  # None: could not be looked up
     groups: Groups | None = None  # None: could not be looked up
 
 
@@ -113,7 +125,7 @@ def judge(
         return Verdict(allowed=True, rule="BOT_ALLOW_ALL")
     if wish.level is Level.READ and policy.reads_for_all:
         return Verdict(allowed=True, rule="reads_for_all")
-    fitting = [rule for rule in policy.rules if _fits(rule, wish, facts)]
+    fitting = [rule for rule in policy.rules if _fits(rule, wish, facts.where)]
     for rule in fitting:
         if _names(rule, facts):
             return Verdict(allowed=True, rule=rule.name)
@@ -142,12 +154,15 @@ class Gate:
 
         An ack cannot wait for a look-up. So a person of whom it is unknown whether they
         are a guest passes, except *finally_*, before the request is sent; and then
-        too, if it only ends something. What was asked before the bot was moved to
-        another workspace is void.
+        too, if it only ends something. What is billed is accepted on old facts as well:
+        *finally_* they are fresh. What was asked before the bot was moved to another
+        workspace is void.
         """
         if self.directory.moved_from == who.team:
             return Verdict(allowed=False, rule="teams", reason=_moved())
         guest = self.directory.is_guest(who)
+        named = _groups(self.policy, wish, where)
+        patient = wish.ends or (wish.level is Level.BILLED and not finally_)
         facts = Circumstances(
             who=who,
             where=where,
@@ -155,9 +170,26 @@ class Gate:
             enterprise=self.directory.enterprise,
             homes=self.directory.homes(who),
             guest=guest if finally_ and not wish.ends else bool(guest),
-            groups=self.directory.groups(patient=wish.ends),
+            account=self.directory.account(who),
+            groups=self.directory.groups(named, patient=patient),
         )
         return judge(wish, facts, self.policy, allow_all=self.allow_all)
+
+    def is_fresh(self, who: Person, where: Place, wish: Wish) -> bool:
+        """Tell whether what decides on *wish* is younger than 30 seconds."""
+        return self.directory.is_fresh(who, self._deciding(who, where, wish))
+
+    async def ensure_fresh(self, who: Person, where: Place, wish: Wish) -> bool:
+        """Ask Slack for what decides on *wish*; False if it does not say in 20 s."""
+        groups = self._deciding(who, where, wish)
+        return await self.directory.ensure_fresh(who, groups)
+
+    def _deciding(self, who: Person, where: Place, wish: Wish) -> Iterable[str]:
+        """Return the groups on which *wish* depends: none, if a rule names *who*."""
+        fitting = [rule for rule in self.policy.rules if _fits(rule, wish, where)]
+        if self.allow_all or any(who.user in rule.users for rule in fitting):
+            return ()
+        return _groups(self.policy, wish, where)
 
     def stranger(self, who: Person) -> Verdict | None:
         """Return why *who* is not at home here; None if they are."""
@@ -167,12 +199,15 @@ class Gate:
             installed=self.directory.team,
             enterprise=self.directory.enterprise,
             homes=self.directory.homes(who),
+            account=self.directory.account(who),
         )
         return stranger_verdict(facts, self.policy)
 
 
 def stranger_verdict(facts: Circumstances, policy: Policy) -> Verdict | None:
     """Refuse whoever is not at home, and guests; None for everybody else."""
+    if barred := _barred(facts):
+        return barred
     who, home = facts.who, _home(facts, policy)
     theirs = {who.home, who.enterprise, *(facts.homes or ())}
     if not policy.outsiders and not theirs & home:
@@ -199,6 +234,27 @@ def stranger_verdict(facts: Circumstances, policy: Policy) -> Verdict | None:
     return Verdict(allowed=False, rule="guests", reason=reason)
 
 
+def _barred(facts: Circumstances) -> Verdict | None:
+    """Refuse accounts that no setting lets in; None for everybody else.
+
+    Slack calls people strangers who share no channel with the bot. Whoever belongs to
+    its own workspace or organisation is none, whatever Slack calls them.
+    """
+    own = {facts.installed, facts.enterprise} - {""}
+    theirs = {facts.who.home, facts.who.enterprise, *(facts.homes or ())}
+    account = facts.account
+    if account is Account.STRANGER and theirs & own:
+        account = Account.MEMBER
+    if account is None or account is Account.MEMBER:
+        return None
+    reason = {
+        Account.DELETED: _("Slack says that this account was deactivated."),
+        Account.BOT: _("Other apps may not use this bot."),
+        Account.STRANGER: _("Slack says that you share no channel with this bot."),
+    }[account]
+    return Verdict(allowed=False, rule=f"account: {account.value}", reason=reason)
+
+
 def _home(facts: Circumstances, policy: Policy) -> frozenset[str]:
     """Return the workspaces and organisations whose people are at home.
 
@@ -212,10 +268,16 @@ def _moved() -> str:
     return _("This was asked in another workspace than the bot is installed in now.")
 
 
-def _fits(rule: Rule, wish: Wish, facts: Circumstances) -> bool:
+def _groups(policy: Policy, wish: Wish, where: Place) -> tuple[str, ...]:
+    """Return the user groups that rules for *wish* name, each once."""
+    fitting = (rule for rule in policy.rules if _fits(rule, wish, where))
+    return tuple(dict.fromkeys(group for rule in fitting for group in rule.groups))
+
+
+def _fits(rule: Rule, wish: Wish, where: Place) -> bool:
     return (
         any(fnmatchcase(wish.action, pattern) for pattern in rule.actions)
-        and (not rule.channels or facts.where.channel in rule.channels)
+        and (not rule.channels or where.channel in rule.channels)
         and (not rule.apps or (wish.app is not None and wish.app.name in rule.apps))
     )
 

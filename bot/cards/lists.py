@@ -54,12 +54,15 @@ def listed(
 
 
 def again(
-    intents: Iterable[Intent], resources: Registry, anyway: Button | None
+    intents: Iterable[Intent], resources: Registry, anyway: Button | None, why: str = ""
 ) -> Outcome:
-    """Ask whether to start another one beside *intents*, which are like it."""
+    """Ask whether to start another one beside *intents*, which are like it.
+
+    *why* says what two of them do to each other, if it is not as with relays.
+    """
     rows = tuple(row(intent, resources) for intent in intents)
     parts: tuple[Part, ...] = (
-        line(_("Two that push to one address knock each other off.")),
+        line(why or _("Two that push to one address knock each other off.")),
         *rows,
         *((Buttons((anyway,)),) if anyway else ()),
     )

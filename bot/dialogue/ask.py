@@ -24,6 +24,15 @@ class Surface(StrEnum):
     SHORTCUT = "shortcut"
 
 
+class Account(StrEnum):
+    """What kind of account somebody has, as Slack says."""
+
+    MEMBER = "member"  # a person, who may be a guest
+    DELETED = "deleted"  # somebody who was deactivated
+    BOT = "bot"  # an app's user
+    STRANGER = "stranger"  # of another workspace, in no channel that the bot is in
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """Who asks. IDs decide; names are never asked for.

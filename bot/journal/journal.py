@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import IO, Self, TypeVar, Unpack
 
 from alembic.util.exc import CommandError
@@ -43,9 +43,7 @@ from bot.states import State
 from bot.tencent.events import RelayEvent
 
 T = TypeVar("T")
-Admit = Callable[[Usage], None]
-
-_DAY = timedelta(days=1)
+Admit = Callable[[Usage], Iterable[Intent]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +143,8 @@ class Journal:
 
         The same key again returns the first one, and False. *form* is the open form
         that it was sent in with, and is used up. *admit* gets what counts against it,
-        in the same transaction, and raises if that is too much.
+        in the same transaction, and raises if that is too much; *new* is told of below
+        the cards of what it returns.
 
         Raises:
             KeyReused: the same key came with another request, or the form twice.
@@ -159,8 +158,7 @@ class Journal:
                 if first.digest != new.digest:
                     raise KeyReused(new.key.partition(":")[0])
                 return first, False
-            if admit:
-                admit(usage_of(tx.connection, new, since=new.at - _DAY))
+            others = admit(usage_of(tx.connection, new)) if admit else ()
             if form:
                 use(tx.connection, form, new.key)
             ends = new.subject.ends
@@ -170,6 +168,7 @@ class Journal:
             if audit:
                 append(tx.connection, replace(audit, handle=accepted.handle))
             tx.raise_notices(accepted, notices)
+            tx.tell_of(accepted, others)
             if new.subject.ends:
                 stops.asked(tx, accepted)
             return tx.get(new.id), True
@@ -352,17 +351,19 @@ class Journal:
         *,
         mark: str,
         fact: Fact | None = None,
+        forget: bool = False,
     ) -> Intent | None:
         """Raise *notice* about an intent once, and learn *fact* with it, if given.
 
-        *mark* is kept on the intent. None if it is there.
+        *mark* is kept on the intent. None if it is there. *forget*s its secret, too.
         """
 
         def work(tx: Transaction) -> Intent | None:
             current = tx.get(intent)
             if current.noticed(mark):
                 return None
-            marked = tx.update(intent, Changes(marks=(*current.marks, mark)))
+            secret = Changes(reply_secret=None) if forget else Changes()
+            marked = tx.update(intent, {**secret, "marks": (*current.marks, mark)})
             if fact:
                 stops.follow(tx, *tx.learn(intent, fact))
                 marked = tx.get(intent)

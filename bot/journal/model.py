@@ -194,7 +194,7 @@ class Changes(TypedDict, total=False):
     error_code: str
     error_text: str
     reply: Mapping[str, Any]
-    reply_secret: bytes
+    reply_secret: bytes | None  # None throws it away
     owner: str
     send_by: datetime
     settled_by: str

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, bindparam, func, literal, or_, select
@@ -68,20 +68,23 @@ _LIVE = (
     .limit(bindparam("limit"))
 )
 EVERYTHING = 1_000_000
+LATELY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
     """What counts against a new intent: things of its kind in the same workspace.
 
-    *live* are running or may be, *lately* were started by the same person. *alike*
-    are active and do the same, push to the same target, or are an unknown start of
-    the same room: perhaps this very one, asked for once more.
+    *live* are running or may be, *lately* were started by the same person, *by* whom.
+    *alike* are active and do the same, push to the same target, or are an unknown start
+    of the same room: perhaps this very one, asked for once more. What goes by an ID
+    that people choose is like whatever goes by the same, in whichever workspace.
     """
 
     live: int
     lately: int
     alike: tuple[Intent, ...] = ()
+    by: str = ""
 
 
 class Queries:
@@ -293,7 +296,7 @@ class Queries:
         return rows[0] if rows else None
 
 
-def usage_of(connection: Connection, new: NewIntent, *, since: datetime) -> Usage:
+def usage_of(connection: Connection, new: NewIntent) -> Usage:
     """Return what counts against *new*, inside the caller's transaction."""
     active = intents.c.state.in_([state.value for state in ACTIVE])
     things = select(func.count()).where(
@@ -302,12 +305,14 @@ def usage_of(connection: Connection, new: NewIntent, *, since: datetime) -> Usag
         intents.c.creates,
     )
     lately = things.where(
-        intents.c.user == new.asker.user, intents.c.created_at >= millis(since)
+        intents.c.user == new.asker.user,
+        intents.c.created_at >= millis(new.at - LATELY),
     )
     return Usage(
         live=connection.execute(things.where(active)).scalar_one(),
         lately=connection.execute(lately).scalar_one(),
         alike=tuple(_alike(connection, new)),
+        by=new.asker.user,
     )
 
 
@@ -323,16 +328,20 @@ def _alike(connection: Connection, new: NewIntent) -> list[Intent]:
         ways.append(and_(same_room, intents.c.duplicates == subject.duplicates))
     # a digest is hexadecimal, so it needs no escaping
     ways += [intents.c.targets.contains(one) for one in subject.targets]
-    if not ways:
+    here = intents.c.team == new.asker.team
+    same = [and_(here, or_(*ways))] if ways else []
+    if subject.ref:
+        same.append(intents.c.ref == subject.ref)
+    if not same:
         return []
     query = select(intents).where(
-        intents.c.team == new.asker.team,
         intents.c.kind == subject.kind,
         intents.c.creates,
         intents.c.state.in_([state.value for state in ACTIVE]),
-        or_(*ways),
+        or_(*same),
     )
-    return intents_of(connection.execute(query.order_by(intents.c.created_at)))
+    oldest_first = query.order_by(intents.c.created_at, intents.c.id)
+    return intents_of(connection.execute(oldest_first))
 
 
 def _parts_like(text: str) -> tuple[Any, ...]:

@@ -161,8 +161,8 @@ def changed(changes: Changes, seal: Seal) -> dict[str, Any]:
         columns["reply"] = json.dumps(changes["reply"])
     if "marks" in changes:
         columns["marks"] = " ".join(changes["marks"])
-    if "reply_secret" in changes:
-        columns["reply_secret"] = seal.close(changes["reply_secret"])
+    if secret := changes.get("reply_secret"):
+        columns["reply_secret"] = seal.close(secret)
     return columns
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from bot.dialogue.outcome import Audience
 from bot.errors import IllegalMove, TaskTaken
 from bot.ids import Handle, IntentId, Kind, handle
 from bot.journal import facts, outbox
@@ -23,7 +24,7 @@ from bot.journal.evidence import (
     standing_text,
 )
 from bot.journal.lifecycle import Lifecycle
-from bot.journal.model import CARD_NOTICE, Changes, Intent, NewIntent, Notice
+from bot.journal.model import CARD_NOTICE, NEWS, Changes, Intent, NewIntent, Notice
 from bot.journal.rows import changed, intent_of, millis, row_of
 from bot.journal.schema import counters, intents
 from bot.journal.seal import Seal
@@ -225,6 +226,13 @@ class Transaction:
     def raise_notices(self, intent: Intent, notices: Iterable[Notice]) -> None:
         """Put *notices* about *intent* into the outbox."""
         outbox.put(self.connection, notices, intent, millis(self.now()))
+
+    def tell_of(self, accepted: Intent, things: Iterable[Intent]) -> None:
+        """Tell below the cards of *things* that one more was asked for, and by whom."""
+        facts = {"another": accepted.handle, "asked_by": accepted.asker.user}
+        notice = Notice(name=NEWS, audience=Audience.THREAD, facts=facts)
+        for thing in things:
+            self.raise_notices(thing, (notice,))
 
     def allot(self, kind: Kind) -> Handle:
         """Take the next number of *kind*; a number once given is never given again."""

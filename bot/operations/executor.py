@@ -15,8 +15,7 @@ from typing import Any
 
 import structlog
 
-from bot.access.policy import Gate, Verdict, Wish
-from bot.dialogue.ask import Person, Place
+from bot.access.policy import Verdict
 from bot.errors import (
     Busy,
     CloudError,
@@ -42,6 +41,7 @@ from bot.operations.answers import (
 )
 from bot.operations.completion import Completion
 from bot.operations.orders import intent_entry
+from bot.operations.recheck import Recheck
 from bot.operations.throttle import Throttles
 from bot.resources.base import Registry
 from bot.runtime.tasks import Tasks
@@ -69,6 +69,7 @@ TO_THE_SECOND = 2.0  # seconds: Tencent's `Date` leaves out their parts
 STILL_WANTED = timedelta(seconds=120)  # for somebody who waits in Slack
 OUR_FAULT = ("AuthFailure", "UnauthorizedOperation")  # nobody in Slack can mend it
 BUSY, DENIED, EXPIRED = "patchbay.Busy", "patchbay.Denied", "patchbay.Expired"
+UNCHECKED = "patchbay.Unchecked"
 
 
 class Unclaimed(Enum):
@@ -76,6 +77,9 @@ class Unclaimed(Enum):
 
     TAKEN = auto()  # it is not queued any more
     JOURNAL_AWAY = auto()
+    LATE = auto()  # nobody waits for it any more
+    STALE = auto()  # what decides on it is too old to spend money on
+    UNCHECKED = auto()  # and Slack does not say anything newer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +91,7 @@ class Executor:
     client: Client
     throttles: Throttles
     apps: Mapping[str, App]
-    gate: Gate
+    recheck: Recheck
     completion: Completion
     tasks: Tasks
     boot: str
@@ -154,28 +158,46 @@ class Executor:
         except Busy as busy:
             await self.reject(intent, BUSY, str(busy))
             return None
-        if not request.effect.ends:  # a stop waits for nobody
-            await self.gate.directory.ensure_known(_person(intent))
-        async with self.throttles.of(intent.action).turn(slot):
-            refused = await self._refusal(intent, request)
-            late = self._is_too_late(intent, request)
-            claim = None if refused or late else await self._claim(intent, request)
+        claim: Claim | Verdict | Unclaimed = Unclaimed.STALE
+        while claim is Unclaimed.STALE:
+            claim = Unclaimed.UNCHECKED
+            if await self.recheck.ensure_facts(intent, request):
+                async with self.throttles.of(intent.action).turn(slot):
+                    claim = await self._claim_if_allowed(intent, request)
         # what ends here is written when the next one has its turn already
         if isinstance(claim, Claim):
             return claim
-        if refused:
-            await self._deny(intent, request, refused)
-        elif late:
-            text = _("It waited too long before it could be sent. Nothing was sent.")
-            await self.reject(intent, EXPIRED, text)
-        elif claim is Unclaimed.JOURNAL_AWAY:
-            text = _("The journal could not be written, so nothing was sent.")
-            await self.reject(intent, NOT_SENT, text, claimed_by=self.boot)
+        if isinstance(claim, Verdict):
+            await self._deny(intent, request, claim)
+        else:
+            await self._unclaimed(intent, request, claim)
         return None
 
-    async def _claim(
+    async def _claim_if_allowed(
         self, intent: Intent, request: Request[Any]
-    ) -> "Claim | Unclaimed":
+    ) -> Claim | Verdict | Unclaimed:
+        """Commit that *intent* is being sent, or return what speaks against it."""
+        if self._is_too_late(intent, request):
+            return Unclaimed.LATE
+        if self.recheck.is_stale(intent, request):
+            return Unclaimed.STALE  # it waited for its turn, or an event came
+        refused = await self.recheck.refusal(intent, request)
+        return refused or await self._claim(intent, request)
+
+    async def _unclaimed(
+        self, intent: Intent, request: Request[Any], why: Unclaimed
+    ) -> None:
+        """End an *intent* that nobody refused, and that is not sent all the same."""
+        if why is Unclaimed.LATE:
+            text = _("It waited too long before it could be sent. Nothing was sent.")
+            await self.reject(intent, EXPIRED, text)
+        elif why is Unclaimed.UNCHECKED:
+            await self._give_up_checking(intent, request)
+        elif why is Unclaimed.JOURNAL_AWAY:
+            text = _("The journal could not be written, so nothing was sent.")
+            await self.reject(intent, NOT_SENT, text, claimed_by=self.boot)
+
+    async def _claim(self, intent: Intent, request: Request[Any]) -> Claim | Unclaimed:
         """Commit that *intent* is being sent, as the last thing before it is."""
         resource = self.resources.of(intent)
         app = self.apps.get(intent.subject.app)
@@ -218,18 +240,34 @@ class Executor:
         with reading_in(intent.asker.locale):
             sentence = _("{reason} (rule: {rule})")
         text = sentence.format(reason=refused.reason, rule=refused.rule)
+        await self._refuse(intent, request, refused, DENIED, text)
+
+    async def _give_up_checking(self, intent: Intent, request: Request[Any]) -> None:
+        """End an *intent* of which Slack does not say who may do it, on the record."""
+        with reading_in(intent.asker.locale):
+            sentence = _(
+                "Rights could not be checked: Slack did not say who may do it."
+            )
+            advice = _("Nothing was sent; ask again in a minute.")
+        unsaid = Verdict(allowed=False, rule="rights", reason=sentence)
+        text = f"{sentence} {advice}"
+        await self._refuse(intent, request, unsaid, UNCHECKED, text)
+
+    async def _refuse(
+        self, intent: Intent, request: Request[Any], why: Verdict, code: str, text: str
+    ) -> None:
+        """End an *intent* of which nothing was sent, and say on the record *why*."""
         record = Entry.by(
             intent.asker,
             self.now(),
             Decision.REFUSED,
             request.permit,
-            rule=refused.rule,
-            why=refused.reason,
+            rule=why.rule,
+            why=why.reason,
         )
-        changes = Changes(error_code=DENIED, error_text=text)
-        await self.completion.reject(
-            intent, changes, audit=intent_entry(record, intent)
-        )
+        audit = intent_entry(record, intent)
+        changes = Changes(error_code=code, error_text=text)
+        await self.completion.reject(intent, changes, audit=audit)
 
     async def mark_unknown(self, intent: Intent) -> None:
         """Say that it is not known what became of an *intent* left SENDING."""
@@ -241,31 +279,6 @@ class Executor:
         """Tell whether nobody waits for it any more; a stop is wanted for ever."""
         waited = self.now() - intent.created_at
         return waited > STILL_WANTED and not request.effect.ends
-
-    async def _refusal(self, intent: Intent, request: Request[Any]) -> Verdict | None:
-        """Ask policy once more: a right may have gone while the intent waited.
-
-        Whoever asks for the first time is known by now: a guest gets no further. A
-        stop goes as long as one of those who asked for it may; and while Slack has not
-        answered at all, as it was accepted.
-        """
-        if not self.gate.directory.known:
-            return None
-        refused = self._verdict(intent, request)
-        if refused is None or not request.effect.ends:
-            return refused
-        others = await self.journal.find.joined(intent.id)
-        may = any(self._verdict(one, request) is None for one in others)
-        return None if may else refused
-
-    def _verdict(self, intent: Intent, request: Request[Any]) -> Verdict | None:
-        """Return why whoever asked for *intent* may not do it, if so."""
-        where = Place(channel=intent.asker.channel, direct=intent.asker.direct)
-        wish = Wish.of(request, self.apps.get(intent.subject.app))
-        with reading_in(intent.asker.locale):
-            verdict = self.gate.verdict(_person(intent), where, wish, finally_=True)
-            astray = self.gate.astray(request, intent.subject.app)
-        return astray if verdict.allowed else verdict
 
     # ── sending ─────────────────────────────────────────────────────────────────
 
@@ -380,10 +393,3 @@ class Executor:
         ahead, now = self.client.skew or 0.0, self.now()
         skew = timedelta(seconds=ahead if abs(ahead) > TO_THE_SECOND else 0.0)
         return Times(millis(since - skew), millis(now - skew), millis(now))
-
-
-def _person(intent: Intent) -> Person:
-    who = intent.asker
-    return Person(
-        team=who.team, user=who.user, home=who.home, enterprise=who.enterprise
-    )

@@ -18,7 +18,7 @@ from bot.cards.intent import card, result, stop_placed
 from bot.cards.lists import dry_run
 from bot.dialogue.ask import Ask, Person
 from bot.dialogue.outcome import Audience, Bold, Outcome, Tone, line
-from bot.errors import Busy, JournalUnavailable, NotAllowed
+from bot.errors import Busy, JournalUnavailable, NotAllowed, NotFound
 from bot.grammar.tokens import message_of
 from bot.i18n import _
 from bot.ids import (
@@ -138,6 +138,8 @@ class Operations:
             if resource.settled_by_hand:
                 action = f"{resource.command}.settle"
                 yield from (Wish(action, Level.CHANGE, app) for app in apps)
+            if resource.reveals:
+                yield Wish(f"{resource.command}.reveal", Level.CHANGE)
         yield Wish("patchbay.audit", Level.CHANGE)
 
     async def record_refusal(
@@ -255,11 +257,17 @@ class Operations:
 
     async def reveal(self, ask: Ask, intent: Intent) -> str | None:
         """Return the secret part of a reply; that it was shown is on the record."""
+        resource = self.resources.of(intent)
+        verdict = self.check(ask, Wish(f"{resource.command}.reveal", Level.CHANGE))
         if intent.asker.user != ask.who.user:
             sentence = _("Only whoever opened {handle} may see that.")
             raise NotAllowed(sentence.format(handle=intent.handle), rule="requester")
-        action = f"{self.resources.of(intent).command}.reveal"
-        record = entry(ask, self.now(), Decision.DID, action, rule="requester")
+        opened = intent.sent_at or intent.created_at
+        if resource.reveals is None or self.now() - opened > resource.reveals:
+            sentence = _("What {handle} was answered is not shown any more: it is old.")
+            raise NotFound(sentence.format(handle=intent.handle))
+        action = f"{resource.command}.reveal"
+        record = entry(ask, self.now(), Decision.DID, action, rule=verdict.rule)
         await self.journal.audit.write(intent_entry(record, intent))
         secret = await self.journal.find.secret_of(intent.id)
         return secret.decode() if secret else None

@@ -23,6 +23,7 @@ from bot.states import OVER
 EVERY = 15.0  # seconds
 UNSENT_TOO_LONG = timedelta(seconds=60)
 PRUNED_EVERY = timedelta(hours=6)
+NO_NEWS = timedelta(days=1)  # as of sessions that an older release opened
 
 log = structlog.get_logger(__name__)
 
@@ -93,14 +94,17 @@ class Jobs:
         return await self._journal.maintenance.overdue(due, now - timer.after)
 
     async def _give(self, timer: Timer, intent: Intent) -> None:
-        alarm = Notice(name=timer.name, audience=Audience.OPS)
-        notice = alarm if timer.alarms else CARD_NOTICE
+        notice = self._notice(timer, intent)
         silent = await self._is_moot(intent) or (
             timer.unheard and not await self._is_unheard(intent)
         )
         fact = None if silent else await self._fact(timer, intent)
         changed = await self._journal.notify(
-            intent.id, None if silent else notice, mark=timer.name, fact=fact
+            intent.id,
+            None if silent else notice,
+            mark=timer.name,
+            fact=fact,
+            forget=timer.forgets,
         )
         if changed is None or silent:
             return
@@ -108,6 +112,14 @@ class Jobs:
         self._wake()
         log_method = log.critical if timer.alarms else log.warning
         log_method(f"intent.{timer.name}", intent=changed.id, handle=changed.handle)
+
+    def _notice(self, timer: Timer, intent: Intent) -> Notice | None:
+        """Return what is told; that something old lost its secret is not news."""
+        if timer.alarms:
+            return Notice(name=timer.name, audience=Audience.OPS)
+        age = self._now() - (intent.sent_at or intent.created_at)
+        late = timer.forgets and age > timer.after + NO_NEWS
+        return None if late else CARD_NOTICE
 
     async def _is_moot(self, intent: Intent) -> bool:
         """Tell whether it is an action on a thing that is over by now."""

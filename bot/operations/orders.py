@@ -44,6 +44,11 @@ class Order:
         return Wish.of(self.request, self.app)
 
 
+def handles_in(text: str) -> frozenset[str]:
+    """Read the handles in *text* that the asker knows of, between commas or spaces."""
+    return frozenset(text.replace(",", " ").upper().split())
+
+
 def asker_of(ask: Ask) -> Asker:
     """Return who asked *ask*, and where."""
     who, where = ask.who, ask.where

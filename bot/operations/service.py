@@ -104,7 +104,8 @@ class Service(Protocol):
         """Return the secret part of a reply; that it was shown is on the record.
 
         Raises:
-            NotAllowed: somebody else than the asker asked for the thing.
+            NotAllowed: policy said no, or somebody else asked for the thing.
+            NotFound: it was answered too long ago.
         """
 
     # ── forms ───────────────────────────────────────────────────────────────────

@@ -118,7 +118,8 @@ class Timer:
     *called_back*: only where Tencent would have told more. *learns* is the fact that
     it amounts to: a SILENCE, or an AGED of *days*. *alarms*: it goes to the operators;
     otherwise it is the card, drawn anew. *unheard*: only where nothing was heard of it
-    although it is proven that it would have been.
+    although it is proven that it would have been. *forgets*: the secret part of the
+    reply is thrown away with it.
     """
 
     name: str
@@ -131,6 +132,7 @@ class Timer:
     called_back: bool = False
     unheard: bool = False
     alarms: bool = True
+    forgets: bool = False
 
 
 def alarm_of(intent: Intent, sentence: str, *parts: Part) -> Outcome:
@@ -155,7 +157,8 @@ class Resource:
     by, *command* the slash command that acts on it, *requests* all that may be sent.
     *settled_by_hand*: people may say what became of an unknown one. *on_apps*: each
     belongs to one of the configured applications, which rules may name. *drawn* are the
-    kinds of exit that `body` shows.
+    kinds of exit that `body` shows. *reveals* is for how long whoever made one may be
+    shown the secret part of the reply, if at all.
     """
 
     kind: ClassVar[Kind]
@@ -166,6 +169,7 @@ class Resource:
     on_apps: ClassVar[bool] = False
     timers: ClassVar[tuple[Timer, ...]] = ()
     drawn: ClassVar[frozenset[Row]] = frozenset()
+    reveals: ClassVar[timedelta | None] = None
 
     # ── before it is sent ───────────────────────────────────────────────────────
 
@@ -186,15 +190,21 @@ class Resource:
             sentences = list(dict.fromkeys(faults.values()))[:ON_RECORD]
             raise NotAllowed(" ".join(sentences), rule=rule, faults=faults)
 
-    def admit(self, usage: Usage, policy: Policy, *, again: frozenset[str]) -> None:
+    def admit(
+        self, usage: Usage, policy: Policy, *, again: frozenset[str]
+    ) -> Iterable[Intent]:
         """Refuse one thing more, given what there is.
 
         *again* are the handles of the like of it that the asker knows of.
+
+        Returns:
+            The things whose askers are told of the new one.
 
         Raises:
             NotAllowed: with the limit.
             AlreadyRuns: the same runs already, or may.
         """
+        return ()
 
     def duplicates(self, request: Request[Any]) -> str:
         """Return what is equal for two requests that do the same; "" for none."""

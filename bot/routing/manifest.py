@@ -35,7 +35,10 @@ EVENTS = (
     "app_mention",
     "app_uninstalled",
     "message.im",
+    "subteam_members_changed",  # whoever left a group loses what it may do at once
+    "subteam_updated",  # also: it was switched off
     "tokens_revoked",
+    "user_change",  # also: somebody was deactivated, or is a guest now
 )
 HEADER = (
     "# Made by `python -m bot manifest`; --prefix and --http-url make other ones.\n"

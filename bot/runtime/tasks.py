@@ -6,10 +6,11 @@ collected between two awaits.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
+T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 
@@ -37,11 +38,12 @@ class Tasks:
     def __len__(self) -> int:
         return len(self._running)
 
-    def spawn(self, work: Coroutine[Any, Any, Any], *, name: str) -> None:
+    def spawn(self, work: Coroutine[Any, Any, T], *, name: str) -> asyncio.Task[T]:
         """Run *work* in the background; an error is logged under *name*."""
         task = asyncio.create_task(work, name=name)
         self._running.add(task)
         task.add_done_callback(self._finished)
+        return task
 
     async def drain(self, seconds: float) -> int:
         """Wait *seconds* at most for the tasks; cancel the others, return how many.

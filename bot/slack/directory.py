@@ -1,4 +1,4 @@
-"""The members, guests and user groups of the workspace, cached in memory.
+"""The workspace that the bot is installed in, and who its people are.
 
 They are looked up in the background, since an ack must not wait for them: the first
 answer to somebody may be in English, the next one is in their language. What Slack last
@@ -19,33 +19,20 @@ from cachetools import TTLCache
 from pydantic import SecretStr
 from slack_bolt.authorization import AuthorizeResult
 
-from bot.dialogue.ask import Person
+from bot.dialogue.ask import Account, Person
 from bot.errors import JournalUnavailable
 from bot.i18n import DEFAULT_LOCALE
 from bot.ids import ChannelId, MessageTs, TeamId
 from bot.runtime.tasks import Tasks
 from bot.slack.inbound.payloads import text_of
 from bot.slack.outbound.web import Web
+from bot.slack.people import People
 from bot.slack.tokens import accepted
 
-MOST_PEOPLE = 10_000
-REMEMBERED = 6 * 3600.0  # seconds
-GROUPS_FRESH = 300.0  # seconds; then they are looked up again
-GROUPS_LAST = 900.0  # seconds; older ones count as unknown
-GROUPS_LAST_LONG = 86_400.0  # to stop what costs money, a day old is good enough
 UNREAD_SECONDS = 600.0  # that a channel which may not be read is not asked for again
 INSTALLATION, GROUPS = "installation", "groups"  # what is kept, and under which name
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What Slack says of a person."""
-
-    locale: str
-    guest: bool
-    homes: frozenset[str] = frozenset()  # workspaces and organisation they belong to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,14 +84,8 @@ class SlackDirectory:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._web = web
-        self._tasks = tasks
-        self.timer = self._timer = timer
+        self.timer = timer
         self._sleep = sleep
-        self._group_ids = tuple(groups)
-        self._known: TTLCache[str, Known] = TTLCache(MOST_PEOPLE, REMEMBERED, timer)
-        self._asking: set[str] = set()
-        self._members: dict[str, frozenset[str]] = {}
-        self._members_at: float | None = None
         self._memory = memory
         self._installation: Installation | None = None
         self._token = ""
@@ -112,6 +93,15 @@ class SlackDirectory:
         self.moved_from: TeamId | None = None  # the workspace of the run before
         self.scopes: frozenset[str] | None = None  # of the bot's token, if Slack said
         self.identified = asyncio.Event()
+        self.people = People(
+            web,
+            tasks,
+            groups=groups,
+            identified=self.identified,
+            keep=partial(self._keep, GROUPS),
+            timer=timer,
+            sleep=sleep,
+        )
 
     async def recall(self, token: str) -> None:
         """Take what Slack said last for true until it answers `identify`."""
@@ -126,9 +116,8 @@ class SlackDirectory:
             self._installation = Installation(
                 **{field.name: str(kept.get(field.name, "")) for field in _FIELDS}
             )
-        if groups and set(self._group_ids) <= groups.keys():
-            self._members_at = self._timer() - age
-            self._members = {name: frozenset(users) for name, users in groups.items()}
+        if groups:
+            self.people.recall(groups, age)
 
     async def ensure_sockets(self, token: SecretStr) -> None:
         """Find out from Slack whether the app-level *token* opens sockets.
@@ -158,11 +147,10 @@ class SlackDirectory:
         before, self._installation, self._token = self._installation, now, token
         if before and before.team != now.team:
             self.moved_from = TeamId(before.team)
-            self._members, self._members_at = {}, None  # were those of the other
+            self.people.forget_groups()
             log.critical("slack.moved", was=before.team, now=now.team)
         await self._keep(INSTALLATION, asdict(now))
-        if self._group_ids:
-            await self.look_up_groups()
+        await self.look_up_groups()
         self.identified.set()
 
     @property
@@ -199,7 +187,7 @@ class SlackDirectory:
 
     def homes(self, who: Person) -> frozenset[str] | None:
         """Return the workspaces and the organisation of *who*; None if not known."""
-        person = self._known.get(who.user)
+        person = self.people.person(who.user)
         return person.homes if person else None
 
     async def placed(self, who: Person) -> Person:
@@ -212,8 +200,8 @@ class SlackDirectory:
         named = not who.home.startswith("E")
         if self._is_own(who) and named:
             return replace(who, team=self.team)
-        if self.known and who.user not in self._known:
-            await self._look_up(who.user)
+        if self.known and self.people.person(who.user) is None:
+            await self.people.look_up(who.user)
         homes = self.homes(who) or frozenset()
         if self.enterprise and self.enterprise in homes:
             return replace(who, team=self.team, enterprise=self.enterprise)
@@ -239,60 +227,52 @@ class SlackDirectory:
 
     def locale(self, user: str) -> str:
         """Return the language of *user*, as far as is known."""
-        person = self._known.get(user)
+        person = self.people.person(user)
         return person.locale if person else DEFAULT_LOCALE
 
     def is_guest(self, who: Person) -> bool | None:
         """Tell whether *who* is a guest; None if that is not known."""
-        person = self._known.get(who.user)
+        person = self.people.person(who.user)
         return person.guest if person else None
 
-    def groups(self, *, patient: bool = False) -> Mapping[str, frozenset[str]] | None:
-        """Return the members of the groups that rules name, or None if unknown.
+    def account(self, who: Person) -> Account | None:
+        """Return what kind of account *who* has; None if that is not known."""
+        person = self.people.person(who.user)
+        return person.account if person else None
 
-        An answer counts for 15 minutes, to the *patient* for a day.
+    def groups(
+        self, of: Iterable[str] | None = None, *, patient: bool = False
+    ) -> Mapping[str, frozenset[str]] | None:
+        """Return the members of the groups *of* these names, or None if unknown.
+
+        Of all that rules name, if none are given.
         """
-        if not self._group_ids:
-            return {}
-        at, now = self._members_at, self._timer()
-        if at is None or now - at > GROUPS_FRESH:
-            self._once("groups", self.look_up_groups())
-        last = GROUPS_LAST_LONG if patient else GROUPS_LAST
-        return None if at is None or now - at > last else self._members
+        return self.people.groups(of, patient=patient)
+
+    def is_fresh(self, who: Person, groups: Iterable[str]) -> bool:
+        """Tell whether what is known of *who* and *groups* is good for a bill."""
+        return self.people.is_fresh(who.user, groups)
+
+    async def ensure_fresh(self, who: Person, groups: Iterable[str]) -> bool:
+        """Ask Slack for what is not fresh; False if it does not say in 20 seconds."""
+        return await self.people.ensure_fresh(who.user, groups)
 
     def look_up_later(self, who: Person) -> None:
         """Look *who* up in the background, if they are not known yet."""
-        if who.user not in self._known:
-            self._once(who.user, self._look_up(who.user))
+        self.people.look_up_later(who.user)
 
     async def ensure_known(self, who: Person) -> None:
         """Look *who* up now, if they are not known yet; wait while Slack is away."""
         await self.identified.wait()
-        if who.user not in self._known:
-            await self._look_up(who.user)
+        await self.people.look_up(who.user)
 
     async def look_up_groups(self) -> None:
         """Ask Slack who is in the groups; a failure keeps the last good answer."""
-        members = {}
-        for group in self._group_ids:
-            sent = await self._web.call("usergroups.users.list", usergroup=group)
-            if not sent.ok or sent.data is None:
-                log.warning("group.unknown", group=group, error=sent.error)
-                return
-            members[group] = frozenset(map(str, sent.data.get("users", ())))
-        self._members, self._members_at = members, self._timer()
-        listed = {name: sorted(users) for name, users in members.items()}
-        await self._keep(GROUPS, listed)
+        await self.people.look_up_groups()
 
-    async def _look_up(self, user: str) -> None:
-        sent = await self._web.call("users.info", user=user, include_locale=True)
-        if not sent.ok or sent.data is None:
-            log.info("person.unknown", error=sent.error)
-            return
-        info = sent.data.get("user") or {}
-        guest = bool(info.get("is_restricted") or info.get("is_ultra_restricted"))
-        locale = str(info.get("locale") or DEFAULT_LOCALE)
-        self._known[user] = Known(locale, guest, _homes(info))
+    def take(self, event: Mapping[str, Any]) -> None:
+        """Take in an event about a person or a group."""
+        self.people.take(event)
 
     def _found(self) -> Installation:
         if self._installation is None:
@@ -311,26 +291,3 @@ class SlackDirectory:
         if self._memory:
             with suppress(JournalUnavailable):  # then the next start waits for Slack
                 await self._memory.keep(name, json.dumps(value))
-
-    def _once(self, name: str, work: Any) -> None:
-        if name in self._asking:
-            work.close()
-            return
-        self._asking.add(name)
-        self._tasks.spawn(self._finish(name, work), name=f"look up {name}")
-
-    async def _finish(self, name: str, work: Any) -> None:
-        try:
-            await work
-        finally:
-            self._asking.discard(name)
-
-
-def _homes(info: Mapping[str, Any]) -> frozenset[str]:
-    """Return where the user *info* of `users.info` belongs.
-
-    https://docs.slack.dev/reference/objects/user-object says what `enterprise_user` is.
-    """
-    grid = info.get("enterprise_user") or {}
-    named = (info.get("team_id"), grid.get("enterprise_id"), *grid.get("teams", ()))
-    return frozenset(str(one) for one in named if one)

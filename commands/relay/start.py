@@ -10,7 +10,7 @@ from bot.errors import AlreadyRuns, InvalidRequest, NotAllowed, UsageError
 from bot.i18n import _
 from bot.ids import IntentId, agent_for
 from bot.operations.forms import shown_after
-from bot.operations.orders import Order
+from bot.operations.orders import Order, handles_in
 from bot.operations.service import Service
 from bot.resources.relay import cdn, draft
 from bot.resources.relay.form import start_form
@@ -97,7 +97,7 @@ async def submit_start(ask: Ask, service: Service) -> Outcome | Form | None:
     if form and (asked := _unsettled(wanted, service)):
         values = draft.redrawn(kept, form)
         return start_form(values, service.terms, form.form_id, (asked,))
-    again = _handles(kept.get(AGAIN, ""))
+    again = handles_in(kept.get(AGAIN, ""))
     try:
         return shown_after(placed, await _start(placed, service, wanted, again=again))
     except AlreadyRuns as runs_already:
@@ -114,7 +114,7 @@ async def submit_start(ask: Ask, service: Service) -> Outcome | Form | None:
 
 async def _start_or_ask(ask: Ask, service: Service, wanted: _Wanted) -> Outcome | None:
     """Start what is *wanted*, or ask about what is like it and runs already."""
-    again = _handles(ask.value(AGAIN))
+    again = handles_in(ask.value(AGAIN))
     try:
         return await _start(ask, service, wanted, again=again)
     except AlreadyRuns as runs_already:
@@ -126,11 +126,6 @@ async def _start_or_ask(ask: Ask, service: Service, wanted: _Wanted) -> Outcome 
             await service.thing(ask.who, handle) for handle in runs_already.handles
         ]
         return lists.again(filter(None, alike), service.resources, anyway)
-
-
-def _handles(text: str) -> frozenset[str]:
-    """Read handles that stand between commas or spaces."""
-    return frozenset(text.replace(",", " ").upper().split())
 
 
 def _not_yet(ask: Ask, plan: dict[str, str], service: Service) -> list[str]:

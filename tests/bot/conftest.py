@@ -75,8 +75,12 @@ async def start(tmp_path, monkeypatch):
         await cloud.start()
         outer.push_async_callback(cloud.close)
 
-        async def live(stack, *, port=0, slack=None, called_back=False):
+        async def live(stack, *, port=0, slack=None, called_back=False, rules=""):
             port = port or free_port()
+            if rules:  # of bot.toml, in place of "everybody may do everything"
+                config = tmp_path / "bot.toml"
+                config.write_text(rules)
+                monkeypatch.setenv("BOT_CONFIG", str(config))
             if called_back and not cloud.callbacks:
                 url = f"http://127.0.0.1:{port}/tencent/callbacks/default"
                 cloud.call_back(url, pauses=(0.05,) * 40)
@@ -84,7 +88,7 @@ async def start(tmp_path, monkeypatch):
                 **slack.environment(),
                 **cloud.environment,
                 "BOT_DATABASE_URL": f"sqlite:///{tmp_path}/patchbay.db",
-                "BOT_ALLOW_ALL": "true",
+                "BOT_ALLOW_ALL": "false" if rules else "true",
                 "BOT_PORT": str(port),
             }.items():
                 monkeypatch.setenv(name, value)

@@ -66,7 +66,8 @@ async def test_reads_answer(lives):
 
 
 async def accepted(world):
-    """Type a start that waits until Slack says who its asker is."""
+    """Type a start that waits until Slack says who its asker is, and time stands."""
+    world.clock.hold()
     ask = world.ask(START.replace("295066", "295067").replace("live/a", "live/b"))
     await world.router.answer(ask)
     return ask
@@ -99,6 +100,7 @@ async def test_a_start_waits_for_slack_and_is_void_if_the_bot_was_moved(
 
     world.slack.away = False
     await world.directory.identify("")
+    world.clock.release()
     await world.settled()
 
     relay = await world.handle("R2")

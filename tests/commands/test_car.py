@@ -1,13 +1,12 @@
 """`/car`, from the words typed to the call made and what people read."""
 
-import base64
 import json
 from itertools import combinations
 
 import pytest
 
 from bot.dialogue.form import Form
-from bot.dialogue.outcome import Code, Tone
+from bot.dialogue.outcome import Tone
 from bot.errors import InvalidRequest
 from bot.exit_table import NO_EXITS, Exits
 from bot.settings import Policy, Rule
@@ -27,22 +26,6 @@ async def test_a_session_is_opened_for_a_user(world):
         "UserIp": "125.127.178.228",
         "RunMode": "RunWithoutClient",
     }
-
-
-async def test_the_server_session_is_shown_to_the_one_who_asked_and_to_nobody_else(
-    world,
-):
-    await world.typed(START)
-
-    (notice,) = await world.notices()
-    shown = await world.typed("/car reveal S1")
-    refused = await world.typed("/car reveal S1", user="U0BOB")
-
-    (secret,) = [part.text for part in shown.parts if isinstance(part, Code)]
-    assert json.loads(base64.b64decode(secret))["user"] == "cg_user"
-    assert secret not in json.dumps(notice.body)
-    assert refused.plain == "🟠 You may not do that here."
-    assert secret not in repr(refused)
 
 
 async def test_without_go_the_form_opens_with_a_user_made_up(world):

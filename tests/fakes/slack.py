@@ -19,6 +19,57 @@ def refused(error: str, **more: Any) -> Sent:
     return Sent(ok=False, error=error, **more)
 
 
+def user_change(user: str, **flags: Any) -> dict[str, Any]:
+    """Return the event that somebody's data changed, with the whole user object.
+
+    https://docs.slack.dev/reference/events/user_change
+    """
+    return {
+        "type": "user_change",
+        "user": {"id": user, "team_id": "T0HOME", "deleted": False, **flags},
+        "cache_ts": 1648596421,
+        "event_ts": "1648596712.000001",
+    }
+
+
+def members_changed(
+    group: str, *, added: Iterable[str] = (), removed: Iterable[str] = ()
+) -> dict[str, Any]:
+    """Return the event about who came into a user group and who went, and no more.
+
+    https://docs.slack.dev/reference/events/subteam_members_changed
+    """
+    return {
+        "type": "subteam_members_changed",
+        "subteam_id": group,
+        "team_id": "T0HOME",
+        "date_previous_update": 1446670362,
+        "date_update": 1492906952,
+        "added_users": list(added),
+        "added_users_count": str(len(list(added))),
+        "removed_users": list(removed),
+        "removed_users_count": str(len(list(removed))),
+        "event_ts": "1492906952.000001",
+    }
+
+
+def group_updated(group: str, *users: str, deleted_at: int = 0) -> dict[str, Any]:
+    """Return the event about a user group as it is now; a group that is off, too.
+
+    https://docs.slack.dev/reference/events/subteam_updated
+    """
+    subteam = {
+        "id": group,
+        "team_id": "T0HOME",
+        "is_usergroup": True,
+        "date_update": 1595814882,
+        "date_delete": deleted_at,
+        "users": list(users),
+        "user_count": len(users),
+    }
+    return {"type": "subteam_updated", "subteam": subteam, "event_ts": "1595814882.1"}
+
+
 class FakeSlack:
     """Takes the place of `bot.slack.outbound.web.Web`; takes every call unless told.
 

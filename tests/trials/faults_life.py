@@ -10,7 +10,7 @@ from types import coroutine
 from bot.runtime.tasks import Tasks
 from bot.sandbox.slack.model import seed
 from bot.settings import Policy, Rule
-from bot.slack.directory import GROUPS_FRESH, GROUPS_LAST
+from bot.slack.people import FRESH, GROUPS_LAST
 from tests.trials.faults_bench import (
     FREE,
     LOOK,
@@ -184,15 +184,19 @@ on_call = on(partial(make_bench, policy=GROUPED))
 async def try_policy(bench):
     bench.cloud.clock = lambda: bench.clock().timestamp()
     claim(not await bench.typed(START.format(room=1)), "who is on call is refused")
-    for _ in range(20):
-        bench.slack.space.fail_next("usergroups.users.list", error="fatal_error")
-    bench.clock.push(seconds=GROUPS_FRESH + 1)
-    again = await bench.typed(START.format(room=2))
-    claim(not again, "the last good answer does not count")
-    bench.clock.push(seconds=GROUPS_LAST - GROUPS_FRESH)
-    claim(await bench.typed(START.format(room=3)), "an old answer still counts")
+    bench.slack.space.refuse("usergroups.users.list", "fatal_error")
+    for number, old in enumerate((FRESH + 1, GROUPS_LAST), 2):
+        bench.clock.push(seconds=old)
+        claim(not await bench.typed(START.format(room=number)), "refused unasked")
+        await bench.deliver()
+        ended = await bench.ended(f"R{number}")
+        ended.check()
+        code = ended.intent.settlement.error_code
+        claim((ended.word, code) == ("N", "patchbay.Unchecked"), ended.word, code)
     running = len(bench.cloud.state.running)
-    claim(running == 2, running, "run")
+    claim(running == 1, running, "run")
+    await bench.typed("/relay stop R1 --yes")
+    claim(not bench.cloud.state.running, "a stop did not go")
 
 
 @fault("F38", "removed between asking and sending")

@@ -114,7 +114,9 @@ class Relay(Resource):
         starts = isinstance(request, StartPublishCdnStream)
         return bounds.sizes(request.masked(), policy.limits) if starts else {}
 
-    def admit(self, usage: Usage, policy: Policy, *, again: frozenset[str]) -> None:
+    def admit(
+        self, usage: Usage, policy: Policy, *, again: frozenset[str]
+    ) -> Iterable[Intent]:
         """Refuse one relay too many, and what the asker does not know to run already.
 
         That is the same relay, an unknown start of the room, and every other relay to
@@ -124,6 +126,7 @@ class Relay(Resource):
         unknown = tuple(one for one in usage.alike if one.handle not in again)
         if unknown:
             raise AlreadyRuns(tuple(one.handle for one in usage.alike))
+        return ()
 
     def duplicates(self, request: Request[Any]) -> str:
         """Return a digest of the push targets, whatever their order."""

@@ -1,6 +1,9 @@
 """The render session as a resource."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from itertools import takewhile
+from typing import Any
 
 from bot.dialogue.outcome import (
     Bold,
@@ -8,17 +11,23 @@ from bot.dialogue.outcome import (
     Buttons,
     Facts,
     Mono,
+    Outcome,
     Part,
     Span,
+    Tone,
     When,
+    Who,
     line,
 )
+from bot.errors import AlreadyRuns
 from bot.i18n import _
-from bot.ids import Kind
+from bot.ids import Kind, SlackUserId
 from bot.journal.evidence import Headline
 from bot.journal.model import Intent
-from bot.resources.base import Resource, Yield
+from bot.journal.queries import Usage
+from bot.resources.base import Resource, Timer, Yield
 from bot.resources.byhand import in_slack
+from bot.settings import Policy
 from bot.states import State
 from bot.tencent.models.base import Reply
 from bot.tencent.models.car import CreateSession, RenderSessionCreated
@@ -33,6 +42,16 @@ KEYS = {  # what is typed, by the field of the request
     "HostUserId": "host",
     "Role": "role",
 }
+REVEALED = timedelta(hours=1)
+HIDDEN = Timer(
+    name="hidden",
+    action=CreateSession.action,
+    states=(State.STARTED,),
+    since="sent_at",
+    after=REVEALED,
+    alarms=False,
+    forgets=True,
+)
 
 
 class Render(Resource):
@@ -43,6 +62,28 @@ class Render(Resource):
     command = "car"
     requests = (CreateSession,)
     settled_by_hand = True
+    timers = (HIDDEN,)
+    reveals = REVEALED
+
+    def admit(
+        self,
+        usage: Usage,
+        policy: Policy,  # noqa: ARG002 - which has no limits for sessions
+        *,
+        again: frozenset[str],
+    ) -> Iterable[Intent]:
+        """Refuse a session of a user who has one, by somebody else who is not known of.
+
+        The same user reconnects to the session, so it is taken from whoever opened it:
+        they are told. What is older than one's own last session is over for its owner.
+        """
+        newest: dict[str, Intent] = {}
+        for one in takewhile(lambda it: it.asker.user != usage.by, usage.alike[::-1]):
+            newest.setdefault(one.asker.user, one)
+        theirs = tuple(newest.values())[::-1]
+        if any(one.handle not in again for one in theirs):
+            raise AlreadyRuns(tuple(one.handle for one in theirs))
+        return theirs
 
     def yields(self, reply: Reply) -> Yield:
         """Keep the server session, sealed: a client joins with it."""
@@ -65,11 +106,23 @@ class Render(Resource):
             unknown = _("Whether it still runs is not known: Tencent tells of no end.")
             yield line(_("Opened"), " ", opened, ". ", unknown)
             yield line(_("A session is keyed by its user; it has no ID."), quiet=True)
+            if intent.noticed(HIDDEN.name):
+                yield line(_("Its server session is not shown any more."), quiet=True)
 
     def standing(self, intent: Intent) -> str:
         """Return in a word how it stands; of one that was opened no more is known."""
         opened = intent.standing.headline is Headline.ACCEPTED
         return _("opened") if opened else super().standing(intent)
+
+    def told(self, intent: Intent, facts: Mapping[str, Any]) -> Outcome:
+        """Return the line in its thread; also that somebody else takes it over."""
+        if "another" not in facts:
+            return super().told(intent, facts)
+        owner, other = intent.asker.user, SlackUserId(facts["asked_by"])
+        headline = (Bold(intent.handle), " · ", Who(owner), ": ", Who(other), " ")
+        sentence = _("asked for its user again ({handle}), which reconnects to it.")
+        rest = sentence.format(handle=facts["another"])
+        return Outcome(headline=(*headline, rest), tone=Tone.WARN)
 
     def unknown(self, intent: Intent) -> Iterable[Part]:
         """Yield that it may exist, and how to settle it."""
@@ -89,7 +142,7 @@ class Render(Resource):
         return in_slack("car start", (), pairs)
 
     def menu(self, intent: Intent) -> Iterable[Button]:
-        """Offer the server session to whoever may see it."""
-        if intent.state is State.STARTED:
+        """Offer the server session to whoever may see it, for an hour."""
+        if intent.state is State.STARTED and not intent.noticed(HIDDEN.name):
             text = f"reveal {intent.id}"
             yield Button(_("Reveal server session"), "car", text)

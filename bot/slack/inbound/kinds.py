@@ -15,6 +15,7 @@ PARTS = {"do": 3, "field": 2, "pick": 4, "form": 3}  # of an id that the bot mad
 SHORTCUT = "lookup_ids"
 BY_PEOPLE = frozenset({None, "", "file_share", "me_message", "thread_broadcast"})
 ALARMS = frozenset({"app_rate_limited", "app_uninstalled", "tokens_revoked"})
+PEOPLE = frozenset({"subteam_members_changed", "subteam_updated", "user_change"})
 
 
 class PayloadKind(StrEnum):
@@ -31,6 +32,7 @@ class PayloadKind(StrEnum):
     HOME = "app_home_opened"
     EDIT = "message_changed"
     ALARM = "alarm"
+    PEOPLE = "people"
     NOTHING = "nothing"
 
 
@@ -115,6 +117,11 @@ def _is_ours(body: Payload) -> bool:
 def _event(event: Any) -> PayloadKind:
     if not isinstance(event, Mapping):
         return PayloadKind.NOTHING
+    is_news = text_at(event, "type") in PEOPLE
+    return PayloadKind.PEOPLE if is_news else _done_by_somebody(event)
+
+
+def _done_by_somebody(event: Payload) -> PayloadKind:
     named, kind = event.get("type"), PayloadKind.NOTHING
     if named == "message" and event.get("subtype") == "message_changed":
         kind = _edit(event)

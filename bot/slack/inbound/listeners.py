@@ -115,6 +115,9 @@ class Listeners:
             return BoltResponse(status=200, body="")
         if kind is PayloadKind.ALARM:
             return self._alarm(alarm_in(body))
+        if kind is PayloadKind.PEOPLE:
+            self._directory.take(body["event"])
+            return BoltResponse(status=200, body="")
         if kind is not PayloadKind.HANDSHAKE and not self._directory.installed:
             return self._too_early(kind, body)
         return await self._through_bolt(request, body)

@@ -84,6 +84,15 @@ class Sockets:
         """Return whether at least one connection is up."""
         return any([await client.is_connected() for client in self._clients])
 
+    def lines(self) -> frozenset[object]:
+        """Return the connections that are up, each a thing of its own.
+
+        One that is there before and after has missed nothing in between: what was not
+        acknowledged, Slack sends again. A dead one is closed after a ping or two.
+        """
+        opened = (client.current_session for client in self._clients)
+        return frozenset(one for one in opened if one is not None and not one.closed)
+
     async def watch(self, every: float = PING_SECONDS) -> None:
         """Return once nothing has come for a minute; checks *every* so many seconds."""
         while True:

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.access.policy import Circumstances, Gate, Verdict, Wish, judge
-from bot.dialogue.ask import Person, Place
+from bot.dialogue.ask import Account, Person, Place
 from bot.ids import ChannelId, SlackUserId, TeamId
 from bot.settings import App, Policy, Rule
 from bot.tencent.models.base import Level
@@ -14,6 +14,8 @@ HOME = TeamId("THOME")
 MAIN = App(name="live-main", sdk_app_id=1, usersig_key="k" * 8)
 START = Wish("relay.start", Level.BILLED, MAIN)
 READ = Wish("gs.show", Level.READ)
+SETTLE = Wish("relay.settle", Level.CHANGE, MAIN)
+UNKNOWN_GROUPS = "I could not look up who is in the user groups."
 STOP = Wish("relay.stop", Level.CHANGE, MAIN, ends=True)
 ONCALL = Rule(
     name="on-call",
@@ -239,7 +241,10 @@ class Known:
     def is_guest(self, who):
         return who.user == "UGUEST"
 
-    def groups(self, *, patient=False):
+    def account(self, who):
+        return Account.MEMBER
+
+    def groups(self, of=None, *, patient=False):
         return {"SLIVE": frozenset({"UBOB"})}
 
 
@@ -252,7 +257,10 @@ class Stranger(Known):
     def is_guest(self, who):
         return None
 
-    def groups(self, *, patient=False):
+    def account(self, who):
+        return None
+
+    def groups(self, of=None, *, patient=False):
         return {"SLIVE": frozenset({"UBOB"})} if patient else None
 
 
@@ -262,7 +270,8 @@ class Stranger(Known):
         ("UANA", START, False, True, ""),  # an ack does not wait until it is known
         ("UANA", START, True, False, "Slack did not tell me whether you are a guest."),
         ("UANA", STOP, True, True, ""),
-        ("UBOB", START, False, False, "I could not look up who is in the user groups."),
+        ("UBOB", START, False, True, ""),  # what is sent is judged by fresh facts
+        ("UBOB", SETTLE, False, False, UNKNOWN_GROUPS),
         ("UBOB", STOP, True, True, ""),
     ],
 )

@@ -94,6 +94,7 @@ async def test_of_two_alike_at_once_one_is_accepted(journal, new):
     def refuse_the_like(usage):
         if usage.alike:
             raise NotAllowed(usage.alike[0].handle, rule="duplicate")
+        return ()
 
     results = await asyncio.gather(
         *(journal.accept(new(**SAME), admit=refuse_the_like) for _ in range(2)),

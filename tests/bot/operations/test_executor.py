@@ -269,7 +269,7 @@ async def test_between_the_commit_and_the_write_there_is_no_time_to_lose(make):
     assert world.cloud.state.calls == []
 
 
-async def test_a_stop_does_not_wait_for_slack_and_a_start_does(world, tmp_path):
+async def test_a_stop_does_not_wait_for_slack_and_a_start_not_for_ever(world, tmp_path):
     """As after a restart while Slack is away."""
     await world.typed(START)
     await accepted(world, STOP)
@@ -282,4 +282,5 @@ async def test_a_stop_does_not_wait_for_slack_and_a_start_does(world, tmp_path):
         again = await live_again(stack, path, world.cloud, greeted=False)
         await recover(again.executor, again.hearing, again.clock())
         await until(again, "R1", State.STOPPED)
-        assert (await again.handle("R2")).state is State.QUEUED
+        await again.settled()
+        assert await error_of(again, "R2") == (State.NOT_STARTED, "patchbay.Unchecked")

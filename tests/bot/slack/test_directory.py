@@ -7,12 +7,8 @@ import pytest
 from bot.dialogue.ask import Person
 from bot.errors import JournalUnavailable, SettingsError
 from bot.runtime.tasks import Tasks
-from bot.slack.directory import (
-    GROUPS_FRESH,
-    GROUPS_LAST,
-    UNREAD_SECONDS,
-    SlackDirectory,
-)
+from bot.slack.directory import UNREAD_SECONDS, SlackDirectory
+from bot.slack.people import GROUPS_FRESH, GROUPS_LAST
 from tests.fakes.clock import FakeClock
 from tests.fakes.slack import FakeSlack
 
@@ -273,7 +269,7 @@ async def test_the_groups_of_another_workspace_count_no_longer(web, clock):
     await made.identify("token")
 
     assert before == {"S1": frozenset({"UANA"})}
-    assert made.groups(patient=True) is None
+    assert made.groups(patient=True) == {"S1": frozenset()}
 
 
 # ── whose people they are ────────────────────────────────────────────────────────
@@ -305,7 +301,7 @@ async def test_slack_is_asked_about_whoever_may_be_of_the_same_organisation(
 ):
     user, home, enterprise = said
     web.data["auth.test"] = {**INSTALLED, "enterprise_id": "E1"}
-    web.data["users.info"] = lambda call: {"user": INFOS.get(call["user"])}
+    web.data["users.info"] = lambda call: {"user": INFOS.get(call["user"], {})}
     made, _ = await identified(web, clock)
     who = Person(team="T7", user=user, home=home, enterprise=enterprise)
 

@@ -135,6 +135,27 @@ class Client:
         payload = self._payloads.shortcut(who, callback, message)
         await self._interact(who, message, payload)
 
+    # ── administering ────────────────────────────────────────────────────────────
+
+    async def change_group(self, group: str, *members: User) -> None:
+        """Make *members* all that are in a user group, as its admins do."""
+        before = self.space.groups.get(group, ())
+        after = tuple(user.id for user in members)
+        self.space.groups[group] = after
+        await self._event(self._payloads.members_changed(group, before, after))
+        await self._event(self._payloads.group_updated(group))
+
+    async def disable_group(self, group: str) -> None:
+        """Switch a user group off: nobody can be looked up in it any more."""
+        event = self._payloads.group_updated(group, disabled=True)
+        self.space.groups.pop(group, None)
+        await self._event(event)
+
+    async def change_user(self, who: User) -> None:
+        """Make somebody what *who* says: deactivated, a guest, or of another name."""
+        self.space.users[who.id] = who
+        await self._event(self._payloads.user_changed(who))
+
     # ── pressing and choosing ────────────────────────────────────────────────────
 
     async def act(

@@ -5,6 +5,7 @@ https://docs.slack.dev/interactivity/implementing-slash-commands/ and
 https://docs.slack.dev/apis/events-api/.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,7 @@ from bot.sandbox.slack.model.objects import (
 from bot.sandbox.slack.model.workspace import Workspace
 
 _TOKEN = "proves-nothing"  # noqa: S105 - the legacy field that nobody may trust
+MOST_LISTED = 500  # people in an event about a group
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +197,76 @@ class Payloads:
         if home:
             event["view"] = serialize.view(home, self.space)
         return self._event(event, shared=False)
+
+    # ── what becomes of people and groups ────────────────────────────────────────
+
+    def user_changed(self, who: User) -> Json:
+        """Return user_change, https://docs.slack.dev/reference/events/user_change ."""
+        now = int(self.space.now().timestamp())
+        event: Json = {
+            "type": "user_change",
+            "user": {**serialize.user(who, locale=True), "updated": now},
+            "cache_ts": now,
+            "event_ts": self.space.ts(),
+        }
+        return self._event(event, shared=False)
+
+    def members_changed(
+        self, group: str, before: Collection[str], after: Collection[str]
+    ) -> Json:
+        """Return subteam_members_changed: who came and who went, and not who is in it.
+
+        https://docs.slack.dev/reference/events/subteam_members_changed
+        """
+        added = [user for user in after if user not in before]
+        removed = [user for user in before if user not in after]
+        now = int(self.space.now().timestamp())
+        event: Json = {
+            "type": "subteam_members_changed",
+            "subteam_id": group,
+            "team_id": self.space.team.id,
+            "date_previous_update": now - 1,
+            "date_update": now,
+            "added_users": added,
+            "added_users_count": str(len(added)),
+            "removed_users": removed,
+            "removed_users_count": str(len(removed)),
+            "event_ts": self.space.ts(),
+        }
+        return self._event(event, shared=False)
+
+    def group_updated(self, group: str, *, disabled: bool = False) -> Json:
+        """Return subteam_updated: the group as it is now.
+
+        https://docs.slack.dev/reference/events/subteam_updated
+        """
+        now = int(self.space.now().timestamp())
+        users = list(self.space.groups.get(group, ()))
+        subteam: Json = {
+            "id": group,
+            "team_id": self.space.team.id,
+            "is_usergroup": True,
+            "is_subteam": True,
+            "name": group,
+            "description": "",
+            "handle": group.lower(),
+            "is_external": False,
+            "date_create": 0,
+            "date_update": now,
+            "date_delete": now if disabled else 0,
+            "auto_type": None,
+            "auto_provision": False,
+            "enterprise_subteam_id": "",
+            "created_by": self.space.bot.id,
+            "updated_by": self.space.bot.id,
+            "deleted_by": None,
+            "prefs": {"channels": [], "groups": []},
+            "users": users[:MOST_LISTED],
+            "user_count": len(users),
+            "channel_count": 0,
+        }
+        event = {"type": "subteam_updated", "subteam": subteam}
+        return self._event({**event, "event_ts": self.space.ts()}, shared=False)
 
     # ── what many have ───────────────────────────────────────────────────────────
 

@@ -38,7 +38,10 @@ class Team:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """A person or a bot. *team* is home: another one than ours is an outsider."""
+    """A person or a bot. *team* is home: another one than ours is an outsider.
+
+    *deleted* was deactivated; a *stranger* is an outsider in no channel of the app's.
+    """
 
     id: str
     name: str
@@ -49,6 +52,8 @@ class User:
     tz_offset: int = 0  # seconds east of UTC
     guest: bool = False
     bot: bool = False
+    deleted: bool = False
+    stranger: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

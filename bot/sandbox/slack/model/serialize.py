@@ -12,7 +12,7 @@ def user(of: User, *, locale: bool = False) -> Json:
         "team_id": of.team.id,
         "name": of.name,
         "real_name": of.real_name,
-        "deleted": False,
+        "deleted": of.deleted,
         "tz": of.tz,
         "tz_label": of.tz,
         "tz_offset": of.tz_offset,
@@ -34,6 +34,8 @@ def user(of: User, *, locale: bool = False) -> Json:
             "is_owner": False,
             "teams": [of.team.id],
         }
+    if of.stranger:
+        shown["is_stranger"] = True
     return shown | ({"locale": of.locale} if locale else {})
 
 

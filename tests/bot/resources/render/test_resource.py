@@ -1,7 +1,14 @@
 """The card of a render session: whom it runs for, and how to settle an unknown one."""
 
+from dataclasses import replace
+
+import pytest
+
 from bot.dialogue.outcome import Bold, Button, Buttons, Facts, Line, Mono, When, line
+from bot.errors import AlreadyRuns
+from bot.journal.queries import Usage
 from bot.resources.render.resource import RENDER, Render
+from bot.settings import Policy
 from bot.states import State
 from tests.bot.resources.intents import AT, an_intent
 
@@ -57,3 +64,53 @@ def test_the_server_session_is_offered_only_while_it_runs():
 
     assert list(Render().menu(session())) == [reveal]
     assert list(Render().menu(session(State.NOT_STARTED))) == []
+
+
+def test_an_hour_later_the_card_says_that_it_is_not_shown_any_more():
+    hidden = replace(session(), marks=("hidden",))
+
+    assert list(Render().menu(hidden)) == []
+    assert list(Render().body(hidden))[-2:] == [
+        NO_ID,
+        line("Its server session is not shown any more.", quiet=True),
+    ]
+
+
+def test_news_that_is_not_about_another_session_is_told_as_of_any_thing():
+    told = Render().told(session(State.CLOSED), {})
+
+    assert told.plain == "⚪ S1 · closed"
+
+
+@pytest.mark.parametrize(
+    ("users", "again", "concerned"),
+    [
+        ("", "", ""),
+        ("A", "", ""),  # one's own
+        ("B", "S1", "1"),
+        ("BC", "S1 S2", "12"),
+        ("BCB", "S2 S3", "23"),  # the newest of each
+        ("BA", "", ""),  # one's own is newer
+        ("AB", "S2", "2"),
+        ("BACB", "S3 S4", "34"),
+        ("B", "", None),
+        ("BC", "S1", None),
+        ("AB", "S1", None),
+    ],
+)
+def test_those_are_concerned_who_opened_one_since_the_asker_did(
+    users, again, concerned
+):
+    alike = tuple(
+        replace(session(), handle=f"S{n}", asker=replace(session().asker, user=user))
+        for n, user in enumerate(users, 1)
+    )
+    usage = Usage(live=0, lately=0, alike=alike, by="A")
+    known = frozenset(again.split())
+
+    if concerned is None:
+        with pytest.raises(AlreadyRuns):
+            Render().admit(usage, Policy(), again=known)
+    else:
+        told = Render().admit(usage, Policy(), again=known)
+        assert [one.handle for one in told] == [f"S{n}" for n in concerned]

@@ -107,6 +107,7 @@ class Directory:
         self.installed = installed
         self.identified = asyncio.Event()
         self.said = {}  # what may be read of a channel
+        self.taken = []  # events about people and groups
 
     async def placed(self, who):
         return who
@@ -116,6 +117,9 @@ class Directory:
 
     def locale(self, user):
         return "en-US"
+
+    def take(self, event):
+        self.taken.append(event["type"])
 
     def look_up_later(self, who):
         self.looked_up.append(who.user)

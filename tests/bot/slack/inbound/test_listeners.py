@@ -15,6 +15,7 @@ from tests.bot.slack.inbound.front import (
     event,
     pressed,
 )
+from tests.fakes.slack import group_updated, members_changed, user_change
 
 
 async def test_a_command_is_answered_in_its_ack(front):
@@ -174,3 +175,17 @@ async def test_an_opened_home_tab_is_published_and_the_other_tab_is_not(front):
     await front.send(event(type="app_home_opened", user="UANA", tab="messages"))
 
     assert await front.settled() == [("UANA", "home")]
+
+
+@pytest.mark.parametrize("installed", [True, False])
+async def test_what_becomes_of_people_and_groups_is_taken_in_before_it_is_acked(
+    installed,
+):
+    front = Front(installed=installed)
+    said = [user_change("UANA"), members_changed("S1"), group_updated("S1")]
+
+    answers = [await front.send(event(**one)) for one in said]
+
+    assert answers == [(200, "")] * 3
+    assert front.directory.taken == [one["type"] for one in said]
+    assert await front.settled() == []

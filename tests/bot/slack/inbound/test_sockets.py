@@ -71,6 +71,17 @@ async def test_there_are_two_connections(slack, connected):
     assert slack.sockets.connections == 2
 
 
+async def test_a_connection_that_was_closed_is_no_line_any_more(connected):
+    sockets, _ = connected
+    both = sockets.lines()
+    closed, _other = both
+
+    await closed.close()
+
+    assert len(both) == 2
+    assert sockets.lines() & both == both - {closed}
+
+
 @pytest.mark.parametrize(
     ("response", "shown"),
     [

@@ -1,0 +1,83 @@
+"""What policy says to an intent just before it is sent, and by which facts.
+
+A right may have gone while the intent waited, or between two look-ups. What is billed
+is judged by facts younger than 30 seconds; whoever needs them waits for Slack, behind
+the ack. A stop waits for nobody: it goes by what was known last.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.access.policy import Gate, Verdict, Wish
+from bot.dialogue.ask import Person, Place
+from bot.i18n import reading_in
+from bot.journal.model import Intent
+from bot.journal.queries import Queries
+from bot.settings import App
+from bot.tencent.models.base import Level, Request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recheck:
+    """Asks *gate* about intents on *apps*; *find* knows who else asked for a stop."""
+
+    gate: Gate
+    apps: Mapping[str, App]
+    find: Queries
+
+    async def ensure_facts(self, intent: Intent, request: Request[Any]) -> bool:
+        """Ask Slack for what decides on *intent*; False if it does not say.
+
+        For what is billed that is after 20 s, and what it says is younger than 30 s.
+        """
+        if request.effect.ends:
+            return True
+        if request.level is not Level.BILLED:
+            await self.gate.directory.ensure_known(_person(intent))
+            return True
+        return await self.gate.ensure_fresh(*self._wished(intent, request))
+
+    def is_stale(self, intent: Intent, request: Request[Any]) -> bool:
+        """Tell whether *intent* is billed, and judged by facts that are too old."""
+        billed = request.level is Level.BILLED and not request.effect.ends
+        return billed and not self.gate.is_fresh(*self._wished(intent, request))
+
+    async def refusal(self, intent: Intent, request: Request[Any]) -> Verdict | None:
+        """Return why *intent* may not be sent (any more), if so.
+
+        Whoever asks for the first time is known by now: a guest gets no further. A
+        stop goes as long as one of those who asked for it may; and while Slack has not
+        answered at all, as it was accepted.
+        """
+        if not self.gate.directory.known:
+            return None
+        refused = self._verdict(intent, request)
+        if refused is None or not request.effect.ends:
+            return refused
+        others = await self.find.joined(intent.id)
+        may = any(self._verdict(one, request) is None for one in others)
+        return None if may else refused
+
+    def _verdict(self, intent: Intent, request: Request[Any]) -> Verdict | None:
+        """Return why whoever asked for *intent* may not do it, if so."""
+        with reading_in(intent.asker.locale):
+            wished = self._wished(intent, request)
+            verdict = self.gate.verdict(*wished, finally_=True)
+            astray = self.gate.astray(request, intent.subject.app)
+        return astray if verdict.allowed else verdict
+
+    def _wished(
+        self, intent: Intent, request: Request[Any]
+    ) -> tuple[Person, Place, Wish]:
+        """Return what policy is asked about *intent*."""
+        where = Place(channel=intent.asker.channel, direct=intent.asker.direct)
+        wish = Wish.of(request, self.apps.get(intent.subject.app))
+        return _person(intent), where, wish
+
+
+def _person(intent: Intent) -> Person:
+    who = intent.asker
+    return Person(
+        team=who.team, user=who.user, home=who.home, enterprise=who.enterprise
+    )

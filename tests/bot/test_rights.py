@@ -1,0 +1,89 @@
+"""Who may spend money follows what Slack's admins do, over sockets and over HTTP."""
+
+from contextlib import AsyncExitStack
+from dataclasses import replace
+
+import pytest
+
+from bot.sandbox.slack.loopback import LoopbackSlack
+from bot.sandbox.slack.model import seed
+from tests.bot.conftest import ACCEPTED, REQUESTED, START
+
+RULES = f"""
+[[policy.rules]]
+name = "on-call"
+actions = ["relay.*"]
+groups = ["{seed.ON_CALL}"]
+"""
+REFUSED = "🟠 You may not do that here."
+OTHER = START.replace("295066", "7").replace("/live/", "/other/")
+LIST, INFO = "usergroups.users.list", "users.info"
+
+
+@pytest.fixture(params=[False, True], ids=["sockets", "http"])
+async def bot(request, start, unused_tcp_port):
+    """A bot by whose rules only the on-call group starts relays; ana is in it."""
+    url = f"http://127.0.0.1:{unused_tcp_port}/slack/events" if request.param else ""
+    async with AsyncExitStack() as stack:
+        slack = await stack.enter_async_context(LoopbackSlack(bot_url=url))
+        yield await start(stack, slack=slack, port=unused_tcp_port, rules=RULES)
+
+
+def answers(bot, who):
+    return [one.text for one in bot.whispered(who.id)]
+
+
+async def test_the_group_changes_hands_between_two_commands(bot):
+    await bot.typed(START, who=seed.ANA)
+    await bot.typed(OTHER, who=seed.BOB)
+
+    await bot.hands.change_group(seed.ON_CALL, seed.BOB)
+    await bot.settled()
+    await bot.typed(OTHER, who=seed.ANA)
+    await bot.typed(OTHER, who=seed.BOB)
+
+    assert answers(bot, seed.ANA) == [REQUESTED, REFUSED]
+    assert answers(bot, seed.BOB) == [REFUSED, "🟡 R2 requested…"]
+    assert len(bot.cloud.state.running) == 2
+
+
+async def test_of_a_group_that_is_switched_off_nobody_starts_anything(bot):
+    await bot.hands.disable_group(seed.ON_CALL)
+    await bot.settled()
+
+    await bot.typed(START)
+
+    assert answers(bot, seed.ANA) == [REFUSED]
+    assert bot.cloud.state.calls == []
+
+
+@pytest.mark.parametrize("what", ["deleted", "guest", "bot"])
+async def test_who_is_no_member_any_more_starts_nothing_and_others_stop_theirs(
+    bot, what
+):
+    await bot.hands.change_group(seed.ON_CALL, seed.ANA, seed.BOB)
+    await bot.typed(START, who=seed.ANA)
+    await bot.hands.change_user(replace(seed.ANA, **{what: True}))
+    await bot.settled()
+
+    await bot.typed(OTHER, who=seed.ANA)
+    started = len(bot.cloud.state.running)
+    await bot.typed("/relay stop R1 --yes", who=seed.BOB)
+
+    assert answers(bot, seed.ANA) == [REQUESTED, REFUSED]
+    assert (started, bot.cloud.state.running) == (1, [])
+
+
+async def test_where_slack_fails_a_start_is_not_sent_and_a_stop_is(bot):
+    await bot.typed(START)
+    assert bot.seen() == [ACCEPTED]
+    bot.space.refuse(LIST, "missing_scope")
+    await bot.hands.change_group(seed.ON_CALL, seed.ANA)
+    await bot.settled()
+
+    await bot.typed(OTHER)
+    await bot.typed("/relay stop R1 --yes")
+
+    assert "🔴 R2 · not started   room 7" in bot.seen()
+    assert bot.cloud.state.running == []
+    assert len([one for one in bot.cloud.state.calls if "Start" in str(one)]) == 1
