@@ -1,5 +1,6 @@
 """`python -m bot`, word by word."""
 
+import json
 import os
 import sqlite3
 
@@ -7,6 +8,7 @@ import pytest
 import yaml
 
 from bot.__main__ import main
+from bot.journal.sqlite.files import claim
 
 
 @pytest.fixture(autouse=True)
@@ -103,6 +105,33 @@ def test_a_trail_whose_end_was_cut_off_lacks_the_exported_hash(
 
     assert main(["audit", "verify", "--has", "a" * 64]) == 1
     assert "its end was cut off" in capsys.readouterr().out
+
+
+def test_a_key_is_added_to_the_ring_and_the_journal_stays_open_to_all(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setenv("BOT_DATABASE_URL", f"sqlite:///{tmp_path}/p.db")
+    main(["migrate"])
+    before = json.loads((tmp_path / "p.key").read_bytes())["keys"]
+
+    assert main(["keys", "rotate"]) == 0
+
+    assert json.loads((tmp_path / "p.key").read_bytes())["keys"][:-1] == before
+    assert capsys.readouterr().out.startswith("A new key is in the ring and seals")
+
+
+def test_keys_are_not_exchanged_under_a_running_bot_or_behind_the_environments_back(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setenv("BOT_DATABASE_URL", f"sqlite:///{tmp_path}/p.db")
+    with claim(tmp_path / "p.db"):
+        beside = main(["keys", "rotate"])
+    monkeypatch.setenv("BOT_SEAL_KEY", "a secret")
+
+    assert (beside, main(["keys", "rotate"])) == (2, 2)
+    in_use, lines = capsys.readouterr().err.splitlines()
+    assert in_use == f"{tmp_path}/p.db is in use by another Patchbay"
+    assert lines == "the keys are lines of BOT_SEAL_KEY; put a new one before them"
 
 
 INSERT = """
