@@ -94,9 +94,12 @@ def _sandbox(options: argparse.Namespace) -> int:
 
 
 def _doctor(_options: argparse.Namespace) -> int:
+    from bot.app import check_rules  # noqa: PLC0415 - see above
     from bot.operations.doctor import examine_settings  # noqa: PLC0415 - see above
 
-    checks = examine_settings(load())
+    settings = load()
+    check_rules(settings)
+    checks = examine_settings(settings)
     for check in checks:
         sign = {True: "ok  ", False: "FAIL", None: "note"}[check.well]
         sys.stdout.write(f"{sign}  {check.what}  {check.fix}\n")

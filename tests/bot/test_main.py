@@ -56,6 +56,20 @@ def test_the_doctor_is_content_with_a_whole_set(monkeypatch, capsys):
     assert "note  Rules" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("command", ["run", "doctor"])
+def test_a_rule_about_an_action_that_there_is_not_stops_the_start(
+    monkeypatch, capsys, tmp_path, command
+):
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb" + "-b")
+    (tmp_path / "bot.toml").write_text(
+        "[[policy.rules]]\nname = 'a'\nactions = ['relay.strat']\nusers = ['U1']\n"
+    )
+
+    assert main([command]) == 2
+    told = "policy.rules.0.actions.0 is no action; did you mean relay.start?\n"
+    assert capsys.readouterr().err == told
+
+
 def test_the_journal_can_be_migrated_ahead(tmp_path, monkeypatch):
     monkeypatch.setenv("BOT_DATABASE_URL", f"sqlite:///{tmp_path}/p.db")
 
