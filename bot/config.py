@@ -7,7 +7,8 @@ the name of the setting, never by its value.
 
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+import stat
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
@@ -15,13 +16,13 @@ from pydantic import AfterValidator, BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
-from bot.errors import SettingsError
-from bot.private import OF_OTHERS, ROOT
-from bot.spelling import nearest
+# Returns which of several names one may have been meant to be.
+Nearest = Callable[[str, Iterable[str]], Sequence[str]]
 
 OWN = "BOT_"  # nobody else's variables begin with it
 SHARED = ("SLACK_", "TENCENTCLOUD_")  # others read variables of these names, too
 FROM_FILE = "_file"
+ROOT = 0
 
 
 def _like(pattern: str, sentence: str) -> AfterValidator:
@@ -91,64 +92,69 @@ def secret_in(path: Path, setting: str) -> str:
     owner only, who is this user or root.
 
     Raises:
-        SettingsError: others can read it, or it cannot be read.
+        PermissionError: others can read it, or it cannot be read.
     """
     try:
         with path.open(encoding="utf-8") as file:
             status = os.fstat(file.fileno())
             text = file.read().strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{setting}: {type(error).__name__}") from None
+        raise PermissionError(f"{setting}: {type(error).__name__}") from None
     if fault := _fault_of(status):
-        raise SettingsError(f"{setting}: {fault}")
+        raise PermissionError(f"{setting}: {fault}")
     return text
 
 
-def check_variables(environ: Iterable[str], names: Collection[str], *more: str) -> None:
+def check_variables(
+    environ: Mapping[str, str],
+    names: Collection[str],
+    *more: str,
+    nearest: Nearest,
+) -> None:
     """Refuse what *environ* sets and is none of *names*, or is set in two ways.
 
     Any variable of ours, and one of Slack's or Tencent's that is nearly one of *names*.
     What is one of *more* is never in a file.
 
     Raises:
-        SettingsError: every one of them.
+        LookupError: all of them.
     """
-    known = {one for name in names for one in (name, name + FROM_FILE.upper())} | {
-        *more
-    }
-    given = {name.upper() for name in environ}
+    right = {*names, *(name + FROM_FILE.upper() for name in names), *more}
+    set_names = {name.upper() for name, value in environ.items() if value}
     faults = [
         f"{name} is no setting{_or_rather(near)}"
-        for name in sorted(given - known)
+        for name in sorted(set_names - right)
         if name.startswith((OWN, *SHARED))
-        if (near := nearest(name, sorted(known))) or name.startswith(OWN)
+        if (near := nearest(name, sorted(right))) or name.startswith(OWN)
     ]
     faults += [
         f"{name} is set twice: by itself, and by {name}{FROM_FILE.upper()}"
-        for name in sorted(given & set(names))
-        if name + FROM_FILE.upper() in given
+        for name in sorted(set_names & set(names))
+        if name + FROM_FILE.upper() in set_names
     ]
     if faults:
-        raise SettingsError("\n".join(faults))
+        raise LookupError("\n".join(faults))
 
 
-def check_table(table: Mapping[str, Any], model: type[BaseModel], path: Path) -> None:
+def check_table(
+    table: Mapping[str, Any], model: type[BaseModel], path: Path, nearest: Nearest
+) -> None:
     """Refuse keys of *table*, read from *path*, that are no fields of *model*.
 
     And a secret in it, if others can read the file.
 
     Raises:
-        SettingsError: every one of them.
+        LookupError: all of them.
     """
-    faults = list(_unknown(table, model, ""))
+    faults = list(_unknown(table, model, "", nearest))
     if _has_secret(table, model) and (fault := _fault_of(path.stat())):
         faults.append(f"{path.name} has a secret in it, and {fault}")
     if faults:
-        raise SettingsError("\n".join(faults))
+        raise LookupError("\n".join(faults))
 
 
 def _fault_of(status: os.stat_result) -> str:
-    if status.st_mode & OF_OTHERS:
+    if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         return "others can read that file; chmod 600 it"
     if status.st_uid not in {os.geteuid(), ROOT}:
         return "that file belongs to somebody else; chown it"
@@ -160,26 +166,26 @@ def _or_rather(near: Sequence[str]) -> str:
 
 
 def _unknown(
-    table: Mapping[str, Any], model: type[BaseModel], at: str
+    table: Mapping[str, Any], model: type[BaseModel], at: str, nearest: Nearest
 ) -> Iterator[str]:
     """Yield a sentence for each key of *table*, which stands *at*, that is unknown."""
-    known = _keys(model)
+    fields = _keys(model)
     for key, value in table.items():
         name = key.removesuffix(FROM_FILE)
-        if key not in known:
-            near = [f"{at}{one}" for one in nearest(key, known)]
+        if key not in fields:
+            near = [f"{at}{one}" for one in nearest(key, fields)]
             yield f"{at}{key} is no setting{_or_rather(near)}"
         elif key != name and name in table:
             yield f"{at}{name} is set twice: by itself, and by {at}{key}"
-        elif inner := _model_of(known[key]):
+        elif inner := _model_of(fields[key]):
             for number, one in _tables(value):
-                yield from _unknown(one, inner, f"{at}{key}{number}.")
+                yield from _unknown(one, inner, f"{at}{key}{number}.", nearest)
 
 
 def _has_secret(table: Mapping[str, Any], model: type[BaseModel]) -> bool:
-    known = _keys(model)
+    fields = _keys(model)
     for key, value in table.items():
-        field = known.get(key)
+        field = fields.get(key)
         if field is None or key not in model.model_fields:
             continue
         inner = _model_of(field)

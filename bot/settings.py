@@ -40,6 +40,7 @@ from bot.products import (
     is_endpoint,
     regions_of,
 )
+from bot.spelling import nearest
 
 CONFIG = "BOT_CONFIG"
 DEFAULT_CONFIG = "bot.toml"
@@ -220,7 +221,7 @@ class Settings(BaseSettings):
         if CONFIG in os.environ and not toml.is_file():
             raise SettingsError(f"{CONFIG} names a file that is not there")
         file = TomlConfigSettingsSource(settings_cls, toml_file=toml)
-        config.check_table(file.toml_data, settings_cls, toml)
+        config.check_table(file.toml_data, settings_cls, toml, nearest)
         return (_Environment(settings_cls), _NamedFiles(settings_cls), file)
 
     @field_validator("database_url")
@@ -325,6 +326,8 @@ def load() -> Settings:
         faults = error.errors(include_input=False, include_url=False)
         lines = [f"{_name_of(f['loc'])}: {f['msg']}" for f in faults]
         raise SettingsError("\n".join(lines)) from None
+    except (LookupError, PermissionError) as error:  # of `config`
+        raise SettingsError(str(error)) from None
     except ValueError as error:  # bot.toml is not TOML, or a file is not text
         raise SettingsError(f"{DEFAULT_CONFIG} cannot be read: {error}") from None
 
@@ -340,7 +343,7 @@ class _Environment(EnvSettingsSource):
     def __call__(self) -> dict[str, Any]:
         fields = self.settings_cls.model_fields.values()
         names = [str(one.validation_alias) for one in fields if one.validation_alias]
-        config.check_variables(os.environ, names, CONFIG)
+        config.check_variables(os.environ, names, CONFIG, nearest=nearest)
         return super().__call__()
 
 

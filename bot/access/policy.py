@@ -168,14 +168,16 @@ def dead_actions(policy: Policy, actions: Iterable[str]) -> Iterator[str]:
 
     Such a rule allows less than whoever wrote it thinks, and nobody is told.
     """
-    known = sorted(set(actions))
+    all_of_them = sorted(set(actions))
     for number, rule in enumerate(policy.rules):
         for place, pattern in enumerate(rule.actions):
-            if any(fnmatchcase(one, pattern) for one in known):
+            if any(fnmatchcase(one, pattern) for one in all_of_them):
                 continue
-            near = " or ".join(nearest(pattern, known))
+            near = " or ".join(nearest(pattern, all_of_them))
             rather = (
-                f"did you mean {near}?" if near else f"there are {', '.join(known)}"
+                f"did you mean {near}?"
+                if near
+                else f"there are {', '.join(all_of_them)}"
             )
             yield f"policy.rules.{number}.actions.{place} is no action; {rather}"
 

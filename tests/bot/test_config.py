@@ -12,8 +12,8 @@ from pydantic import BaseModel, SecretStr, TypeAdapter, ValidationError
 
 import bot
 from bot import config
-from bot.errors import SettingsError
 from bot.settings import Settings, load
+from bot.spelling import nearest
 
 TOP = Path(bot.__file__).parents[1]
 EXAMPLE = (TOP / "bot.example.toml").read_text()
@@ -71,8 +71,8 @@ def test_every_key_misspelt_by_a_letter_is_refused_with_its_name(path, tmp_path)
     wrong = set(misspelt(name)) - right - {""}
 
     for one in sorted(wrong):
-        with pytest.raises(SettingsError) as told:
-            config.check_table(nested([*above, one], 1), Settings, tmp_path)
+        with pytest.raises(LookupError) as told:
+            config.check_table(nested([*above, one], 1), Settings, tmp_path, nearest)
         refused, _, near = str(told.value).partition("; did you mean ")
         assert refused.endswith(f"{one} is no setting")
         names = re.split(" or |[?]", near.replace(".0.", "."))
@@ -86,8 +86,8 @@ def test_every_variable_misspelt_by_a_letter_is_refused_with_its_name(name):
     wrong = {one for one in misspelt(name) if one.startswith(prefixes)} - {name}
 
     for one in sorted(wrong):
-        with pytest.raises(SettingsError) as told:
-            config.check_variables([one], VARIABLES, "BOT_CONFIG")
+        with pytest.raises(LookupError) as told:
+            config.check_variables({one: "1"}, VARIABLES, "BOT_CONFIG", nearest=nearest)
         refused, _, near = str(told.value).partition("; did you mean ")
         assert refused == f"{one} is no setting"
         assert name in re.split(" or |[?]", near)
@@ -99,27 +99,29 @@ def test_every_variable_misspelt_by_a_letter_is_refused_with_its_name(name):
     ["SLACK_CLIENT_ID", "TENCENTCLOUD_REGION", "TENCENTCLOUD_APPID", "SLACK_URL", "X"],
 )
 def test_variables_of_other_programs_are_let_be(name):
-    config.check_variables([name], VARIABLES)
+    config.check_variables({name: "1"}, VARIABLES, nearest=nearest)
 
 
 def test_a_variable_of_ours_that_is_near_to_nothing_is_refused_too():
-    with pytest.raises(SettingsError, match=r"^BOT_COLOUR is no setting$"):
-        config.check_variables(["bot_colour"], VARIABLES)
+    with pytest.raises(LookupError, match=r"^BOT_COLOUR is no setting$"):
+        config.check_variables({"bot_colour": "1"}, VARIABLES, nearest=nearest)
 
 
 def test_a_value_that_another_hides_is_refused():
-    with pytest.raises(SettingsError) as told:
-        config.check_variables(["BOT_PORT", "BOT_PORT_FILE"], VARIABLES)
+    both = {"BOT_PORT": "1", "BOT_PORT_FILE": "2"}
+    config.check_variables({**both, "BOT_PORT": ""}, VARIABLES, nearest=nearest)
+    with pytest.raises(LookupError) as told:
+        config.check_variables(both, VARIABLES, nearest=nearest)
     assert str(told.value) == "BOT_PORT is set twice: by itself, and by BOT_PORT_FILE"
 
     table = {"several": [{"secret": "s", "secret_file": "f"}]}
-    with pytest.raises(SettingsError) as told:
-        config.check_table(table, Outer, Path("/dev/null"))
+    with pytest.raises(LookupError) as told:
+        config.check_table(table, Outer, Path("/dev/null"), nearest)
     assert "several.0.secret is set twice" in str(told.value)
 
 
 def test_the_example_has_no_key_that_is_none(tmp_path):
-    config.check_table(tomllib.loads(EXAMPLE), Settings, tmp_path)
+    config.check_table(tomllib.loads(EXAMPLE), Settings, tmp_path, nearest)
 
 
 @pytest.mark.parametrize(
@@ -135,13 +137,13 @@ def test_a_secret_in_a_file_that_others_can_reach_is_refused(tmp_path, table, mo
     file.touch()
     file.chmod(mode)
 
-    with pytest.raises(SettingsError) as told:
-        config.check_table(table, Outer, file)
+    with pytest.raises(LookupError) as told:
+        config.check_table(table, Outer, file, nearest)
     assert str(told.value) == (
         "bot.toml has a secret in it, and others can read that file; chmod 600 it"
     )
     file.chmod(0o600)
-    config.check_table(table, Outer, file)
+    config.check_table(table, Outer, file, nearest)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +158,7 @@ def test_a_file_without_secrets_may_be_read_by_all(tmp_path, table):
     file = tmp_path / "bot.toml"
     file.touch(mode=0o644)
 
-    config.check_table(table, Outer, file)
+    config.check_table(table, Outer, file, nearest)
 
 
 IDS = {

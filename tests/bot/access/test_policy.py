@@ -349,7 +349,7 @@ def test_an_action_that_matches_nothing_is_named_by_its_place_with_what_was_mean
     assert list(dead_actions(Policy(rules=rules), ACTIONS)) == [
         "policy.rules.0.actions.1 is no action; did you mean relay.start?",
         (
-            "policy.rules.1.actions.0 is no action; there are car.start, patchbay.audit,"
-            " relay.start, relay.stop"
+            "policy.rules.1.actions.0 is no action; "
+            "there are car.start, patchbay.audit, relay.start, relay.stop"
         ),
     ]
