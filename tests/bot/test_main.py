@@ -1,14 +1,18 @@
 """`python -m bot`, word by word."""
 
+import ctypes
 import json
 import os
+import resource
 import sqlite3
+import sys
 
 import pytest
 import yaml
 
 from bot.__main__ import main
 from bot.journal.sqlite.files import claim
+from bot.runtime.memory import SET_DUMPABLE
 
 
 @pytest.fixture(autouse=True)
@@ -17,6 +21,23 @@ def bare(monkeypatch, tmp_path):
         if name.startswith(("SLACK_", "TENCENTCLOUD_", "BOT_")):
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def _memory_as_before():
+    """`run` closes the memory of its process, which is that of all tests here."""
+    limits = resource.getrlimit(resource.RLIMIT_CORE)
+    yield
+    resource.setrlimit(resource.RLIMIT_CORE, limits)
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(SET_DUMPABLE, 1, 0, 0, 0)
+
+
+def test_a_run_keeps_its_memory_to_itself_before_it_reads_a_secret(monkeypatch):
+    monkeypatch.setenv("BOT_PORT", "none")
+
+    assert main(["run"]) == 2
+    assert resource.getrlimit(resource.RLIMIT_CORE)[0] == 0
 
 
 def test_the_manifest_can_have_a_prefix_and_an_address(capsys):
