@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from sqlalchemy import update
 
 from bot.ids import IntentId
-from bot.journal import facts, stops
+from bot.journal import facts, heard, stops
 from bot.journal.evidence import Fact, FactKind
 from bot.journal.model import Intent, NewIntent
 from bot.journal.rows import millis
@@ -24,7 +24,7 @@ def apply(
     Returns None for a robot that is not known here, and whether it was news.
     """
     at = millis(tx.now())
-    facts.hear(tx.connection, sdk_app_id, at)
+    heard.note(tx.connection, sdk_app_id, at)
     before = tx.by_agent(event.agent)
     if before is None or before.subject.sdk_app_id != sdk_app_id:
         return None, False

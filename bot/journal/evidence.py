@@ -8,7 +8,7 @@ nothing that anybody is told comes from anywhere else.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntFlag, StrEnum
 
 from pydantic import TypeAdapter
 
@@ -169,15 +169,24 @@ class Stop(StrEnum):
     NO_SUCH_TASK = "no such task"  # of an ID that only a person vouches for
 
 
+class Heard(IntFlag):
+    """What a fact of silence says, as its status: what was heard after the sending."""
+
+    ALL = 1  # some callbacks of the app, and none was refused or may have been missed
+    SINCE = 2  # some
+
+
 @dataclass(frozen=True, slots=True)
 class Silence:
     """What was not heard of an unknown start, and whether it would have been.
 
-    *proven*: callbacks of its app did arrive after it was sent, and none was refused.
-    *heard_at* is when one last came, 0 for never. *away* is when this bot was down.
+    *heard*: callbacks of its app did arrive after it was sent; *proven*: and none was
+    refused. *heard_at* is when one last came, 0 for never. *away* is when this bot was
+    down.
     """
 
     proven: bool = False
+    heard: bool = False
     heard_at: int = 0
     away: tuple[int, int] | None = None
 

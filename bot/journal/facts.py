@@ -3,13 +3,20 @@
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from bot.ids import IntentId
 from bot.journal.evidence import Does, Fact, FactKind
-from bot.journal.schema import facts, hearing
+from bot.journal.schema import facts
 
 LONGEST_TEXT = 500
 LONGEST_REF = 2000
@@ -35,17 +42,6 @@ def rename_target(connection: Connection, thing: IntentId, old: str, new: str) -
     """Call the target *old* of *thing* by its *new* digest."""
     statement = update(facts).where(facts.c.thing == thing, facts.c.target == old)
     connection.execute(statement.values(target=new))
-
-
-def hear(connection: Connection, sdk_app_id: int, at: int) -> None:
-    """Note that callbacks of an app arrived *at*, in milliseconds."""
-    row = {"sdk_app_id": sdk_app_id, "heard_at": at}
-    statement = _insert(connection)(hearing).values(row)
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["sdk_app_id"], set_={"heard_at": at}
-        )
-    )
 
 
 def things_of(ref: ColumnElement[str]) -> Select[tuple[str]]:

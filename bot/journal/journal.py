@@ -13,9 +13,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import IllegalMove, JournalUnavailable, KeyReused
 from bot.ids import FormId, IntentId, Kind
-from bot.journal import endings, events, facts, stops
+from bot.journal import endings, events, stops
 from bot.journal.audit import Audit, Entry, append
 from bot.journal.evidence import Fact, FactKind
+from bot.journal.heard import LastHeard
 from bot.journal.known import LastKnown
 from bot.journal.lifecycle import Lifecycle
 from bot.journal.maintenance import Maintenance
@@ -25,7 +26,6 @@ from bot.journal.open_forms import OpenForms, use
 from bot.journal.outbox import Outbox
 from bot.journal.queries import Queries, Usage, usage_of
 from bot.journal.rotation import Rotation
-from bot.journal.rows import millis
 from bot.journal.sqlite.files import Kept, claim, kept_for, spool_for
 from bot.journal.sqlite.reserve import Reserve
 from bot.journal.sqlite.spool import Spool
@@ -82,8 +82,10 @@ class Journal:
         self.open_forms = OpenForms(store.writer, self._seal, now)
         self.known = LastKnown(store.writer, now)
         self.rotation = Rotation(store.writer, self._seal, store.kept.keys)
+        self.heard = LastHeard(store.writer)
         self.spool = store.spool
         self.illegal_moves = 0
+        self.claimed = 0  # requests that this process has committed as SENDING
 
     @classmethod
     async def open(
@@ -191,7 +193,9 @@ class Journal:
                 tx.learn(thing, written, notices=None)
             return tx.get(intent)
 
-        return await self._write(work)
+        claimed = await self._write(work)
+        self.claimed += 1
+        return claimed
 
     async def reject(
         self,
@@ -322,10 +326,6 @@ class Journal:
         *names* are their digests, in their order, by those that it used in events.
         """
         await self._write(lambda tx: events.name_targets(tx, thing, names))
-
-    async def hear(self, sdk_app_id: int, at: datetime) -> None:
-        """Note that callbacks of an app arrived *at*; of app 0, that this bot ran."""
-        await self._write(lambda tx: facts.hear(tx.connection, sdk_app_id, millis(at)))
 
     async def update(
         self,

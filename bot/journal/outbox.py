@@ -171,7 +171,8 @@ class Outbox:
         """Move what waits with the wall clock, which was set by *by* and shows *now*.
 
         What was written at a time that has yet to come was written before the clock
-        was set back, by a process that saw no more of it: that goes at once.
+        was set back, by a process that saw no more of it: that goes at once. What was
+        written since it was set ahead has its time by the new clock, and keeps it.
         """
         steps = round(by / timedelta(milliseconds=1))
         moved = case(
@@ -181,6 +182,10 @@ class Outbox:
         waiting = update(outbox).where(
             outbox.c.state == PENDING,
             outbox.c.not_before > millis(now) - max(steps, 0),
+            or_(
+                outbox.c.created_at <= millis(now) - max(steps, 0),
+                outbox.c.created_at > millis(now) + min(steps, 0),
+            ),
         )
         statement = waiting.values(not_before=moved)
         await self._writer.write(lambda connection: connection.execute(statement))
@@ -188,6 +193,10 @@ class Outbox:
     async def gave_up(self, notification: Notification) -> None:
         """Deliver *notification* no more."""
         await self._writer.write(lambda c: _settle(c, notification.id, FAILED))
+
+    async def drop(self, notification: Notification) -> None:
+        """Deliver *notification* no more: what it would say is so no longer."""
+        await self._writer.write(lambda c: _settle(c, notification.id, DROPPED))
 
     async def waiting(self) -> int:
         """Return how many notices wait to be delivered."""

@@ -11,8 +11,8 @@ from bot.ids import ChannelId, Handle, IntentId, Kind, MessageTs, SlackUserId, T
 from bot.journal import facts
 from bot.journal.evidence import Fact
 from bot.journal.model import Intent, NewIntent
-from bot.journal.rows import intent_cell, intents_of, millis, moment
-from bot.journal.schema import hearing, intents
+from bot.journal.rows import intent_cell, intents_of, millis
+from bot.journal.schema import intents
 from bot.journal.seal import Seal
 from bot.journal.sqlite.writer import Writer
 from bot.journal.transaction import BY_ID, BY_KEY
@@ -224,11 +224,6 @@ class Queries:
     async def facts_of(self, thing: IntentId) -> list[Fact]:
         """Return all that is known of a thing, in the order in which it came."""
         return await self._writer.read(lambda c: facts.of(c, thing))
-
-    async def heard_at(self, sdk_app_id: int) -> datetime | None:
-        """Return when callbacks of an app last arrived; of app 0, when this bot ran."""
-        query = select(hearing.c.heard_at).where(hearing.c.sdk_app_id == sdk_app_id)
-        return moment(await self._writer.read(lambda c: c.execute(query).scalar()))
 
     async def unheard(self, sdk_app_id: int) -> list[Intent]:
         """Return the unknown starts of an app, oldest first."""

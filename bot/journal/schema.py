@@ -204,7 +204,10 @@ hearing = Table(  # when callbacks of an app last arrived; app 0 is this bot its
     "hearing",
     metadata,
     Column("sdk_app_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("heard_at", BigInteger, nullable=False),
+    Column("heard_at", BigInteger),
+    # after which fact one was last taken in, or refused: wall clocks step back
+    Column("heard_after", Integer, nullable=False, server_default="-1"),
+    Column("refused_after", Integer, nullable=False, server_default="-1"),
 )
 
 audit = Table(  # never updated, never deleted from: triggers see to it

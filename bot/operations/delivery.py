@@ -33,7 +33,7 @@ from bot.ids import ChannelId, MessageTs, SlackUserId
 from bot.journal.model import CARD, Intent, Notification
 from bot.journal.outbox import Outbox, Place
 from bot.operations.batches import Batch, batches, cards, claims_of, digest
-from bot.operations.notices import drawn
+from bot.operations.notices import drawn, is_moot
 from bot.resources.base import Registry
 from bot.slack.outbound import routes
 from bot.slack.outbound.lanes import Lanes
@@ -145,7 +145,8 @@ class Delivery:
             limit = MOST_AT_ONCE
             while True:
                 due = await self._outbox.due(self._now(), limit)
-                going = self._that_may_go(batches(self._free(due), self._ways))
+                topical = await self._topical(self._free(due))
+                going = self._that_may_go(batches(topical, self._ways))
                 if going or len(due) < limit:
                     return [self._spawn(one) for one in going]
                 limit *= 2  # places that are full hide others
@@ -154,6 +155,17 @@ class Delivery:
         """Leave out what is under way, or would change a message that is."""
         taken = {claim for one in self._under_way.values() for claim in one.claims}
         return [one for one in due if taken.isdisjoint(claims_of(one))]
+
+    async def _topical(self, due: Iterable[Notification]) -> list[Notification]:
+        """Leave out, for good, alarms that what is over by now goes on."""
+        topical = []
+        for one in due:
+            if is_moot(one, self._resources):
+                await self._outbox.drop(one)
+                log.info("alarm.moot", id=one.id, notice=one.name)
+            else:
+                topical.append(one)
+        return topical
 
     def _that_may_go(self, ready: Iterable[Batch]) -> list[Batch]:
         """Leave out what would come to its place faster than Slack takes it."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.journal.evidence import Fact, FactKind, fact_key
+from bot.journal.evidence import Fact, FactKind, Heard, fact_key
 from bot.journal.journal import Journal
 from bot.journal.model import Intent
 from bot.journal.rows import millis
@@ -30,35 +30,41 @@ class Hearing:
     journal: Journal
     reception: Reception
     now: Callable[[], datetime]
-    heard_again: set[int] = field(default_factory=set)  # since `weighed`
-    _kept: dict[int, datetime] = field(default_factory=dict)
+    changed: set[int] = field(default_factory=set)  # apps with news since `weighed`
+    _kept: dict[int, tuple[datetime, int]] = field(default_factory=dict)
 
     async def keep(self, sdk_app_id: int) -> None:
         """Keep that a callback of the app arrived, every few seconds.
 
+        And at once after something was sent, of which it is then known that this came
+        later.
+
         Raises:
             JournalUnavailable: it could not be kept, so nothing else could.
         """
-        now = self.now()
-        if now - self._kept.get(sdk_app_id, now - 2 * KEPT_EVERY) > KEPT_EVERY:
-            await self.journal.hear(sdk_app_id, now)
-            self._kept[sdk_app_id] = now
-            self.heard_again.add(sdk_app_id)
+        now, claimed = self.now(), self.journal.claimed
+        at, after = self._kept.get(sdk_app_id, (now, -1))
+        if after != claimed or abs(now - at) > KEPT_EVERY:
+            await self.journal.heard.note(sdk_app_id, now)
+            self._kept[sdk_app_id] = now, claimed
+            self.changed.add(sdk_app_id)
 
     async def last_heard(self, sdk_app_id: int) -> datetime | None:
         """Return when a callback of the app was last taken, if ever."""
-        kept = await self.journal.find.heard_at(sdk_app_id)
-        return _later(kept, self.reception.heard_at(sdk_app_id))
+        heard = self.reception.heard_at(sdk_app_id)
+        return heard or await self.journal.heard.at(sdk_app_id)
 
     async def proves(self, intent: Intent) -> bool:
         """Tell whether a callback about *intent* would have been heard by now."""
-        app, sent = intent.subject.sdk_app_id, intent.sent_at
-        heard = await self.last_heard(app)
-        refused = self.reception.refused_at(app)
+        return Heard.ALL in await self._heard_of(intent)
+
+    async def _heard_of(self, intent: Intent) -> Heard:
+        await self._keep_refused()
+        heard, refused = await self.journal.heard.since_sent(intent)
         away = intent.standing.silence and intent.standing.silence.away
-        if sent is None or heard is None or away:
-            return False
-        return heard > sent and (refused is None or refused < sent)
+        if not heard:
+            return Heard(0)
+        return Heard.SINCE if refused or away else Heard.SINCE | Heard.ALL
 
     async def silence(self, intent: Intent) -> Fact:
         """Return as a fact that nothing was heard of *intent* until now."""
@@ -67,38 +73,51 @@ class Hearing:
         return Fact(
             kind=FactKind.SILENCE,
             key=fact_key(intent.id, FactKind.SILENCE, at),
-            status=int(await self.proves(intent)),
+            status=int(await self._heard_of(intent)),
             since=millis(heard) if heard else None,
             at=at,
             came_at=at,
         )
 
     async def weighed(self) -> list[Intent]:
-        """Weigh anew the silence about unknown starts, of apps that were heard since.
+        """Weigh anew the silence about unknown starts, of apps with news since.
 
-        Returns those that it was news of.
+        Callbacks that came make a proof of it, and one that was refused unmakes it.
+        Returns the starts of which it says something else now.
         """
         changed = []
-        while self.heard_again:
-            for intent in await self.journal.find.unheard(self.heard_again.pop()):
-                before = intent.standing.silence
-                if before is None or before.proven:
+        while self.changed:
+            for intent in await self.journal.find.unheard(self.changed.pop()):
+                said = intent.standing.silence
+                if said is None:
                     continue
                 fact = await self.silence(intent)
-                changed.append(await self.journal.learn(intent.id, fact))
+                heard = Heard.SINCE * said.heard | Heard.ALL * said.proven
+                if fact.status != heard:
+                    changed.append(await self.journal.learn(intent.id, fact))
         return changed
 
     # ── this bot itself ─────────────────────────────────────────────────────────
 
     async def alive(self) -> None:
-        """Note that this bot is up."""
-        await self.journal.hear(ITSELF, self.now())
+        """Note that this bot is up, and what it has refused."""
+        await self._keep_refused()
+        await self.journal.heard.note(ITSELF, self.now())
+
+    async def _keep_refused(self) -> None:
+        """Keep which apps' callbacks were refused: no silence of theirs is a proof."""
+        for app in list(self.reception.turned_away):
+            await self.journal.heard.note_refused(app)
+            self.reception.turned_away.discard(app)
+            self.changed.add(app)
 
     async def absence(self) -> tuple[datetime, datetime] | None:
         """Return from when to now nobody could hear, if callbacks were lost by it."""
-        was_up = await self.journal.find.heard_at(ITSELF)
+        was_up = await self.journal.heard.at(ITSELF)
         now = self.now()
-        return (was_up, now) if was_up and now - was_up > REPEATED_FOR else None
+        if was_up is None or abs(now - was_up) <= REPEATED_FOR:
+            return None
+        return min(was_up, now), now  # a clock that was set back tells of nothing
 
 
 def away(intent: Intent, absence: tuple[datetime, datetime]) -> Fact:
@@ -111,7 +130,3 @@ def away(intent: Intent, absence: tuple[datetime, datetime]) -> Fact:
         at=at,
         came_at=at,
     )
-
-
-def _later(one: datetime | None, other: datetime | None) -> datetime | None:
-    return max((at for at in (one, other) if at), default=None)

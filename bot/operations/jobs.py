@@ -66,6 +66,9 @@ class Jobs:
         """Give every notice that is due now, and throw away what is too old."""
         now = self._now()
         await self._hearing.alive()
+        for intent in await self._hearing.weighed():
+            self._recents.invalidate(intent)
+            self._wake()
         await self._take_up()
         for resource in self._resources.resources:
             for timer in resource.timers:

@@ -8,10 +8,30 @@ from bot.cards.alarms import alarm
 from bot.cards.intent import card, result
 from bot.dialogue.outcome import Audience, Bold, Outcome, Tone, When, line
 from bot.i18n import DEFAULT_LOCALE, _, reading_in
-from bot.journal.model import ANSWER, CARD, NEWS, RESULT, Notification
+from bot.journal.model import ANSWER, CARD, NEWS, NOT_ENDED, RESULT, Notification
+from bot.journal.stops import How
 from bot.resources.base import Registry, state_word
+from bot.states import OVER, State
 
 log = structlog.get_logger(__name__)
+
+
+def is_moot(notification: Notification, resources: Registry) -> bool:
+    """Tell whether *notification* is an alarm that something goes on which is over.
+
+    Such are a stop that was given up, and what time made due. That there was something
+    wrong (a second TaskId, a target that failed) is news whatever came of it.
+    """
+    intent = notification.intent
+    if intent is None or notification.audience is not Audience.OPS:
+        return False
+    timers = {timer.name for timer in resources.of(intent).timers}
+    if notification.name not in {NOT_ENDED, *timers}:
+        return False
+    if not intent.subject.ends:
+        return intent.state in OVER
+    over = intent.settlement.reason in {How.OVER, How.PERHAPS}
+    return over or intent.state is State.DONE
 
 
 def drawn(notification: Notification, resources: Registry) -> Outcome:

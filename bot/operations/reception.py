@@ -51,25 +51,21 @@ def addressed(apps: Iterable[App], address: str) -> App | None:
 class Reception:
     """Counts and remembers, in memory. *now* is the wall clock, *monotonic* seconds.
 
-    `refused` is by the app's name, `heard` and `turned_away` are by its SdkAppId: when
-    a callback was last taken in, and when one last was not.
+    `refused` is by the app's name, `heard` by its SdkAppId: when a callback was last
+    taken in. `turned_away` are the SdkAppIds of which one was not, until that is kept.
     """
 
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
     refused: dict[str, Counter[Refusal]] = field(default_factory=dict)
     heard: dict[int, datetime] = field(default_factory=dict)
-    turned_away: dict[int, datetime] = field(default_factory=dict)
+    turned_away: set[int] = field(default_factory=set)
     _quiet_until: dict[tuple[str, Refusal], float] = field(default_factory=dict)
     _untold: Counter[tuple[str, Refusal]] = field(default_factory=Counter)
 
     def heard_at(self, sdk_app_id: int) -> datetime | None:
         """Return when a genuine callback of the app was last taken in."""
         return self.heard.get(sdk_app_id)
-
-    def refused_at(self, sdk_app_id: int) -> datetime | None:
-        """Return when a callback of the app was last not answered with 200."""
-        return self.turned_away.get(sdk_app_id)
 
     def refuse(self, app: str, why: Refusal) -> None:
         """Count a refusal, and say so in the log, once a minute with their number."""
@@ -87,11 +83,11 @@ class Reception:
         try:
             yield
         except NotAllowed:
-            self.turned_away[app.sdk_app_id] = self.now()
+            self.turned_away.add(app.sdk_app_id)
             self.refuse(app.name, Refusal.FORGED if sign else Refusal.UNSIGNED)
             raise
         except BaseException as error:
-            self.turned_away[app.sdk_app_id] = self.now()
+            self.turned_away.add(app.sdk_app_id)
             if isinstance(error, InvalidRequest):
                 self.refuse(app.name, Refusal.UNREAD)
             raise

@@ -66,7 +66,7 @@ async def _name_targets(executor: Executor) -> None:
 async def _note_absence(executor: Executor, absence: tuple[datetime, datetime]) -> None:
     """Note what callbacks may have been lost about: nobody is told more than known."""
     for intent in await executor.journal.find.called_back():
-        if intent.sent_at and intent.sent_at <= absence[1]:
+        if intent.sent_at and intent.owner != executor.boot:
             with _logged(intent.id):
                 await executor.journal.learn(intent.id, away(intent, absence))
 

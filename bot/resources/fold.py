@@ -16,6 +16,7 @@ from bot.journal.evidence import (
     Fact,
     FactKind,
     Headline,
+    Heard,
     Silence,
     Standing,
     Stop,
@@ -147,25 +148,28 @@ def over_by_answer(
     Tencent has named it before, so that "no such task" means that it is over.
     """
     ran = max(ran_at, default=None)
-    doubt: Fact | None = None
+    doubts: list[Fact] = []
     for fact in evidence.results(ref):
         stopped = fact.kind is FactKind.ANSWERED
         gone = fact.kind is FactKind.GONE and vouched
         if ran is not None and ran >= _after(fact):
             continue
         if fact.kind is FactKind.NO_ANSWER:
-            doubt = doubt or fact
+            doubts.append(fact)
         if not (stopped or gone):
             continue
-        done = fact if stopped else doubt  # one whose answer was lost got through
+        # One whose answer was lost got through. When, nobody knows: another stop since,
+        # or an earlier try of the one that found nothing, may have been it.
+        done = stopped or doubts
+        askers = {fact.by} if stopped else {doubt.by for doubt in doubts}
         return Standing(
             state=State.STOPPED if done else State.ENDED,
             headline=Headline.STOPPED if done else Headline.ENDED,
             ref=ref,
             vouched=vouched,
-            since=(done or fact).at,
-            by=done.by if done else "",
-            ending=Ending.STOPPED if done else Ending.GONE,
+            since=fact.at,
+            by=askers.pop() if len(askers) == 1 else "",
+            ending=Ending.STOPPED if stopped else Ending.GONE,
         )
     return None
 
@@ -316,7 +320,8 @@ def silence_of(evidence: Known) -> Silence | None:
     if silence is None and away is None:
         return None
     return Silence(
-        proven=bool(silence and silence.status) and away is None,
+        proven=bool(silence and silence.status & Heard.ALL) and away is None,
+        heard=bool(silence and silence.status & Heard.SINCE),
         heard_at=(silence.since or 0) if silence else 0,
         away=(away.since or away.at, away.at) if away else None,
     )

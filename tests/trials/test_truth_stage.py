@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.trials.truth.birth import born
 from tests.trials.truth.cloud import START, Fault
+from tests.trials.truth.lines import lines_of
 from tests.trials.truth.people import People
 from tests.trials.truth.runner import folder, played_by_chance, quiet
 from tests.trials.truth.stage import PEOPLE, play
@@ -153,3 +154,15 @@ def test_the_bots_clock_steps_and_tencents_does_not():
     assert of(record, "stepped")[0]["ahead"] == 200.0
     assert of(record, "ledger")[0]["t"] == 1.0
     assert any("12:03:21" in one for e in of(record, "shown") for one in e["lines"])
+
+
+def test_code_is_one_line_whether_it_comes_in_a_block_or_in_a_text():
+    code, spoken = '{\n  "a": 1\n}', "R1 · Details"
+    inside = [{"type": "text", "text": code}]
+    block = {"type": "rich_text_preformatted", "elements": inside}
+    in_a_block = {"blocks": [{"type": "rich_text", "elements": [block]}]}
+
+    in_a_text = {"text": f"*{spoken}*\n```\n{code}\n```\nRequest 1"}
+
+    assert lines_of(in_a_block) == ['`{⏎  "a": 1⏎}`']
+    assert lines_of(in_a_text) == [spoken, '`{⏎  "a": 1⏎}`', "Request 1"]

@@ -26,8 +26,12 @@ probably not started | Probably not started.   room <room>
 none has arrived | None has arrived since <T>.
 push failed | <R> · push failed   room <room>
 idle | <R> · idle   room <room>
+ran again | <R> · runs again <T>   room <room>
 none runs | Nothing runs.
 no such | “<ID>” is not known.
+no such | <R> is not known.
+no such task | Tencent knows no task <ID>.
+attached + silent | By hand; silent on that TaskId.   room <room>
 nothing sent | Nothing was sent.
 until | Can be stopped until <T>.
     """.replace("    #", "#")

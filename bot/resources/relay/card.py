@@ -71,10 +71,10 @@ def _unknown(intent: Intent) -> str:
         return _("unknown: a TaskId came that may be its")
     if not intent.subject.callbacks:
         return _("unknown: please look, callbacks are off")
-    return _unheard(intent, now.silence) if now.silence else _("unknown: no answer yet")
+    return _unheard(now.silence) if now.silence else _("unknown: no answer yet")
 
 
-def _unheard(intent: Intent, silence: Silence) -> str:
+def _unheard(silence: Silence) -> str:
     """Return what it means that nothing was heard of an unknown start."""
     if silence.proven:
         return _("unknown: probably not started")
@@ -82,15 +82,9 @@ def _unheard(intent: Intent, silence: Silence) -> str:
         return _("unknown: please look, callbacks may have been missed")
     return (
         _("unknown: please look, callbacks were refused")
-        if heard_since(intent)
+        if silence.heard
         else _("unknown: please look, no callbacks arrive")
     )
-
-
-def heard_since(intent: Intent) -> bool:
-    """Tell whether callbacks of its app were heard after *intent* was sent."""
-    silence, sent = intent.standing.silence, intent.sent_at
-    return bool(silence and sent and _moment(silence.heard_at) > sent)
 
 
 _OVER = {Target.ENDED, Target.IDLE, Target.STOPPING}
@@ -169,7 +163,7 @@ def _out_of_reach(_intent: Intent) -> Iterable[Span]:
 
 def _claimed(intent: Intent) -> Iterable[Span]:
     by = Who(SlackUserId(intent.standing.by))
-    silent = _("Tencent has not said anything of it yet.")
+    silent = _("Tencent has not said anything of that TaskId yet.")
     yield from (_("Attached by"), " ", by, "; ", silent)
 
 
@@ -188,16 +182,31 @@ def _missed(away: tuple[int, int]) -> Part:
 
 
 def _stopped(intent: Intent) -> Iterable[Span]:
+    yield from stopped_by(intent)
+    yield from (" · ", *when_over(intent, _since(intent)), *ran_for(intent))
+
+
+def stopped_by(intent: Intent) -> tuple[Span, ...]:
+    """Return that a relay was stopped, and by whom if that is known."""
+    by = intent.standing.by
+    who = (" ", _("by"), " ", Who(SlackUserId(by))) if by else ()
+    return (_("Stopped"), *who)
+
+
+def when_over(intent: Intent, at: When) -> tuple[Span, ...]:
+    """Return when a relay was stopped; of a stop in doubt, by when it was over."""
+    return (_("not later than"), " ", at) if _is_doubted(intent) else (at,)
+
+
+def _is_doubted(intent: Intent) -> bool:
+    """Tell whether a stop was not answered, and a later one found nothing to stop."""
     now = intent.standing
-    yield _("Stopped")
-    if now.by:
-        yield from (" ", _("by"), " ", Who(SlackUserId(now.by)))
-    yield from (" · ", When(_moment(now.since)), *ran_for(intent))
+    return now.state is State.STOPPED and now.ending is Ending.GONE
 
 
 def ran_for(intent: Intent) -> tuple[Span, ...]:
-    """Return how long a relay that is over ran."""
-    if not intent.sent_at:
+    """Return how long a relay that is over ran, if that is known."""
+    if not intent.sent_at or _is_doubted(intent):
         return ()
     ran = _moment(intent.standing.since) - intent.sent_at
     return (" · ", _("after {time}").format(time=duration(ran)))

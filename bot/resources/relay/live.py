@@ -170,10 +170,13 @@ def _over_by_events(
         return None
     at = max(target.since for target in targets)
     ran = max(ran_at, default=0)
+    idle = any(target.status is Target.IDLE for target in targets)
+    # idle alone may be a pause: that a stop in doubt came through, it does not show
+    ending = {FactKind.ANSWERED} if idle else {FactKind.ANSWERED, FactKind.NO_ANSWER}
     sent = [
         f
         for f in evidence.results(ref)
-        if f.kind in {FactKind.ANSWERED, FactKind.NO_ANSWER}
+        if f.kind in ending
         and ran - MARGIN <= f.at
         and (f.at if f.since is None else f.since) <= at + MARGIN
     ]
@@ -187,7 +190,7 @@ def _over_by_events(
             by=sent[-1].by,
             ending=Ending.STOPPED,
         )
-    if any(one.status is Target.IDLE for one in targets):
+    if idle:
         return None
     written = _written(evidence, ref, at, ran)
     return Standing(

@@ -24,23 +24,30 @@ from bot.dialogue.outcome import (
     line,
 )
 from bot.i18n import _, n_
-from bot.ids import SlackUserId
 from bot.journal.evidence import Ending, Headline, Target, TargetStanding
 from bot.journal.model import CONTRADICTION, NEWS, REVIVED, Intent, Notice
-from bot.resources.relay.card import ran_for, stop_button, target_name
+from bot.resources.relay.card import (
+    ran_for,
+    stop_button,
+    stopped_by,
+    target_name,
+    when_over,
+)
 from bot.states import LIVE, OVER, State
 
 PUSH_FAILED = "push-failed"
 RENEWED = timedelta(minutes=1)
-BROKE, FAILED, BACK, FLAPS, IDLE, OVER_NOW = (
+BROKE, FAILED, BACK, FLAPS, IDLE, AGAIN, OVER_NOW = (
     "broke",
     "failed",
     "back",
     "flaps",
     "idle",
+    "again",
     "over",
 )
 _TROUBLED = {Target.RECOVERING, Target.FAILED}
+_RUNS = {Target.CONNECTING, Target.LIVE, Target.RECOVERING}
 
 
 def news(before: Intent, after: Intent) -> Iterable[Notice]:
@@ -61,9 +68,22 @@ def news(before: Intent, after: Intent) -> Iterable[Notice]:
         yield from _of_target(number + 1, earlier, target)
     if now.headline is Headline.IDLE is not was.headline:
         yield _line(IDLE, 0, now.since, f"idle:{now.since}")
+    if after.state not in OVER:
+        yield from _again(was.targets, now.targets)
     ended = {State.STOPPED, State.ENDED}
     if now.state in ended and was.state not in ended:
         yield _line(OVER_NOW, 0, now.since, f"over:{now.since}")
+
+
+def _again(
+    was: Iterable[TargetStanding], now: Iterable[TargetStanding]
+) -> Iterable[Notice]:
+    """Yield that a relay runs which was idle, in place of the line that it was."""
+    before = list(was)
+    runs = [target.since for target in now if target.status in _RUNS]
+    if before and runs and all(one.status is Target.IDLE for one in before):
+        idle_since = max(one.since for one in before)
+        yield _line(AGAIN, 0, min(runs), f"idle:{idle_since}")
 
 
 def _of_target(
@@ -114,11 +134,8 @@ def _moment(at: int) -> datetime:
 def told(intent: Intent, facts: Mapping[str, Any]) -> Outcome:
     """Return the line about *intent* that says *facts*."""
     what, at = facts["what"], When(_moment(facts["at"]))
-    if what == OVER_NOW:
-        return _over(intent, at)
-    if what == IDLE:
-        sentence = _("idle; probably ended, though nobody is known to have stopped it")
-        return _told(intent, Tone.WARN, sentence, at)
+    if what in {OVER_NOW, IDLE, AGAIN}:
+        return _of_whole(intent, what, at)
     name = target_name(intent, facts["target"])
     if what == BROKE:
         sentence = _("{target} lost its connection").format(target=name)
@@ -129,6 +146,15 @@ def told(intent: Intent, facts: Mapping[str, Any]) -> Outcome:
     if what == FLAPS:
         return _flaps(intent, facts, name, at)
     return failed(intent, facts)
+
+
+def _of_whole(intent: Intent, what: str, at: When) -> Outcome:
+    if what == OVER_NOW:
+        return _over(intent, at)
+    if what == AGAIN:
+        return _told(intent, Tone.PLAIN, _("runs again after it was idle"), at)
+    sentence = _("idle; probably ended, though nobody is known to have stopped it")
+    return _told(intent, Tone.WARN, sentence, at)
 
 
 def failed(intent: Intent, facts: Mapping[str, Any]) -> Outcome:
@@ -176,10 +202,8 @@ def _over(intent: Intent, at: When) -> Outcome:
     standing = intent.standing
     ran = ran_for(intent)
     if standing.state is State.STOPPED:
-        by: tuple[Span, ...] = (
-            (" ", _("by"), " ", Who(SlackUserId(standing.by))) if standing.by else ()
-        )
-        spans: tuple[Span, ...] = (_("Stopped"), *by, " · ", at, *ran)
+        when = when_over(intent, at)
+        spans: tuple[Span, ...] = (*stopped_by(intent), " · ", *when, *ran)
         if standing.by != intent.asker.user and intent.asker.user:
             spans = (*spans, " · ", _("started by"), " ", Who(intent.asker.user))
     else:

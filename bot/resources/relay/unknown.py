@@ -22,7 +22,7 @@ from bot.dialogue.outcome import (
 from bot.i18n import _
 from bot.journal.evidence import Silence, Stop
 from bot.journal.model import Intent
-from bot.resources.relay.card import IDLE_SECONDS, heard_since
+from bot.resources.relay.card import IDLE_SECONDS
 
 CALLBACK_IN = timedelta(minutes=2)  # Tencent tries for one
 
@@ -76,11 +76,11 @@ def _verdict(intent: Intent, sent: datetime) -> Iterable[Span]:
         yield from (" ", When(_moment(silence.away[0])), " - ")
         yield from (When(_moment(silence.away[1])), ".")
     else:
-        yield from _unproven(intent, silence, sent)
+        yield from _unproven(silence, sent)
 
 
-def _unproven(intent: Intent, silence: Silence, sent: datetime) -> Iterable[Span]:
-    if heard_since(intent):
+def _unproven(silence: Silence, sent: datetime) -> Iterable[Span]:
+    if silence.heard:
         yield _("Callbacks arrive, but some could not be taken: please look.")
         return
     sentence = _("Callbacks are set up, but none has arrived since")

@@ -6,7 +6,7 @@ nothing for the moment, and goes every way that it has before it is given up.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -24,6 +24,7 @@ from bot.slack.render import blocks, modals, plain
 
 PAUSES = (1.0, 2.0, 5.0, 10.0)  # seconds between tries of one way
 LONGEST_PAUSE = 60.0
+FRESH = timedelta(seconds=1)  # for which an answer need not say of which moment it is
 MOST_TOLD = 1000  # people who were told why their Home is not shown
 # Slack takes a form within 3 s of the click, and once.
 LATE = {"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"}
@@ -168,28 +169,30 @@ class Replies:
         await self._send(order, blocks.message(outcome))
 
     async def _send(self, order: tuple[Way, ...], body: Mapping[str, Any]) -> Sent:
-        """Send *body* by the first way of *order* that works, now or soon."""
-        sent = Sent(ok=False)
+        """Send *body*, just drawn, by the first way of *order* that works, or soon."""
+        sent, at = Sent(ok=False), self._now()
+        late = dated(body, at)
         for way in order:
-            sent = await self._try(way, body)
+            sent = await self._try(way, body, late)
             if sent.ok:
                 return sent
             log.info("answer.refused", way=type(way).__name__, error=sent.error)
+            body = body if abs(self._now() - at) < FRESH else late
         log.error("answer.untold", error=sent.error)
         return sent
 
-    async def _try(self, way: Way, body: Mapping[str, Any]) -> Sent:
+    async def _try(
+        self, way: Way, body: Mapping[str, Any], late: Mapping[str, Any]
+    ) -> Sent:
         """Try *way* until Slack has taken or refused *body*, or the pauses are over.
 
         After a time-out it may have arrived: it is tried but once more. What comes
-        late says of which moment it is.
+        *late* says of which moment it is.
         """
         sent = await routes.send(self.web, (way,), body)
-        late = None
         for pause in PAUSES:
             if not sent.transient:
                 break
-            late = late or dated(body, self._now())
             maybe = sent.error == "timeout"
             await self._sleep(min(max(pause, sent.retry_after), LONGEST_PAUSE))
             sent = await routes.send(self.web, (way,), late)

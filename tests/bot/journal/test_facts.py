@@ -72,16 +72,3 @@ async def test_of_a_long_text_the_beginning_is_kept(journal, relay_of):
         at=MOMENT,
         came_at=MOMENT,
     )
-
-
-async def test_when_callbacks_of_an_app_came_last_is_known(journal, relay_of, clock):
-    await relay_of(State.SENDING)
-    before = await journal.find.heard_at(APP)
-    await journal.apply_event(event(), APP)
-    heard = await journal.find.heard_at(APP)
-    clock.push(seconds=5)
-    await journal.hear(APP, clock())
-
-    assert (before, heard) == (None, AT)
-    assert await journal.find.heard_at(APP) == clock()
-    assert await journal.find.heard_at(APP + 1) is None

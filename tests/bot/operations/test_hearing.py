@@ -14,7 +14,15 @@ from bot.operations.reception import Reception
 from bot.operations.recovery import recover
 from bot.states import State
 from tests.bot.operations.accidents import JournalFile
-from tests.bot.operations.tencent import KEY, RUNNING, Tencent, lost, started, texts
+from tests.bot.operations.tencent import (
+    KEY,
+    RECOVERING,
+    RUNNING,
+    Tencent,
+    lost,
+    started,
+    texts,
+)
 from tests.world import live_again, make_world
 
 START = "/relay start 295066 url=rtmp://push.example.com/live/k --go"
@@ -79,6 +87,75 @@ async def test_what_was_heard_before_it_was_sent_proves_nothing(world, tencent):
     assert "The last one came" in body
 
 
+async def test_a_clock_that_is_set_back_does_not_undo_what_was_heard(world, tencent):
+    await never_began(world, START)
+    world.clock.ahead = -timedelta(seconds=200)
+    other = await started(world, OTHER)
+    await tencent.tells(other, RUNNING)
+
+    await tencent.later(minutes=6)
+
+    text, _body = await card_of(world, "R1")
+    assert text == UNKNOWN.format("probably not started")
+
+
+async def test_that_one_was_refused_outlives_a_restart(world, tencent, tmp_path):
+    await never_began(world, START)
+    file = JournalFile(tmp_path / "p.db")
+    file.refuse_state("started")
+    other = await started(world, OTHER)
+    with pytest.raises(JournalUnavailable):
+        await tencent.tells(other, RUNNING)
+    file.mend()
+    await world.hearing.alive()
+    await tencent.tells(other, RUNNING)
+
+    reception = Reception(world.clock, world.clock.monotonic)
+    again = Hearing(world.journal, reception, world.clock)
+
+    assert not await again.proves(await world.handle("R1"))
+
+
+async def test_what_is_refused_later_unmakes_the_proof(world, tencent, tmp_path):
+    await never_began(world, START)
+    other = await started(world, OTHER)
+    await tencent.tells(other, RUNNING)
+    await tencent.later(minutes=2, seconds=5)
+    proven = (await world.handle("R1")).standing.silence.proven
+    file = JournalFile(tmp_path / "p.db")
+    file.refuse_state("started")
+    with pytest.raises(JournalUnavailable):
+        await tencent.tells(other, RECOVERING)
+    file.mend()
+
+    await tencent.later(seconds=5)
+
+    assert proven
+    text, _body = await card_of(world, "R1")
+    assert text == UNKNOWN.format("please look, callbacks were refused")
+
+
+async def test_each_callback_after_a_sending_is_kept_and_of_others_one_in_10_s(world):
+    app, kept = world.cloud.app_id, []
+
+    async def comes(seconds):
+        world.clock.push(seconds=seconds)
+        came = world.clock()
+        await world.hearing.keep(app)
+        at = await world.journal.heard.at(app)
+        kept.append(millis(at) == millis(came))
+
+    for seconds in (0, 3, 11):
+        await comes(seconds)
+    await never_began(world, START)
+    for seconds in (1, 1):
+        await comes(seconds)
+    world.clock.ahead = -timedelta(seconds=200)
+    await comes(1)
+
+    assert kept == [True, False, True, True, False, True]
+
+
 async def test_where_one_was_refused_here_silence_proves_nothing(
     world, tencent, tmp_path
 ):
@@ -132,19 +209,24 @@ async def test_an_app_of_which_nothing_came_was_never_heard(world):
     assert await world.hearing.last_heard(1) is None
 
 
-@pytest.mark.parametrize(("seconds", "is_absence"), [(59, False), (90, True)])
-async def test_absence_is_longer_than_tencent_repeats(world, seconds, is_absence):
+@pytest.mark.parametrize(
+    ("seconds", "is_absence"), [(59, False), (90, True), (-90, True)]
+)
+async def test_absence_is_longer_than_tencent_repeats_or_of_unknown_length(
+    world, seconds, is_absence
+):
     assert await world.hearing.absence() is None  # it never was up
     await world.hearing.alive()
     was_up = world.clock()
-    world.clock.push(seconds=seconds)
+    world.clock.ahead = timedelta(seconds=seconds)
 
     absence = await world.hearing.absence()
 
     assert (absence is not None) is is_absence
     if absence:
-        assert absence[1] - absence[0] >= timedelta(seconds=seconds - 1)
-        assert abs(absence[0] - was_up) < timedelta(seconds=1)
+        now = world.clock()
+        assert absence[1] - now < timedelta(seconds=1)
+        assert abs(absence[0] - min(was_up, now)) < timedelta(seconds=1)
 
 
 @pytest.fixture

@@ -4,19 +4,31 @@ import json
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
+from itertools import product
 
 import pytest
 
 from bot.dialogue.ask import Place
 from bot.dialogue.outcome import Audience, line
 from bot.i18n import reader_locale
-from bot.journal.model import CARD_NOTICE, Notice
+from bot.journal.model import (
+    CARD_NOTICE,
+    CONTRADICTION,
+    NOT_ENDED,
+    REVIVED,
+    Notice,
+    Notification,
+)
+from bot.journal.stops import How
 from bot.operations.delivery import Delivery
+from bot.operations.notices import is_moot
 from bot.resources.base import Registry
 from bot.resources.registry import RESOURCES
+from bot.resources.relay.news import PUSH_FAILED
 from bot.resources.relay.resource import Relay
-from bot.states import State
+from bot.states import OVER, State
 from tests.bot.operations.tencent import KEY, RUNNING, Tencent, lost, texts
+from tests.bot.resources.intents import an_intent
 from tests.fakes.slack import FakeSlack
 from tests.world import make_world
 
@@ -174,6 +186,45 @@ async def test_an_alarm_says_when_it_was_raised(make):
     (alarm,) = await world.alarms()
 
     assert f"{int(raised)}" in json.dumps(alarm.body)
+
+
+@pytest.mark.parametrize("is_over", [True, False])
+async def test_an_alarm_that_something_goes_on_is_not_told_once_it_is_over(
+    make, is_over
+):
+    world = await make(key=KEY)
+    await world.typed(START)
+    end = "StopPublishCdnStream"
+    world.cloud.state.fail_next(end, "UnauthorizedOperation", times=1 if is_over else 2)
+    await world.typed("/relay stop R1 --yes")
+    await world.typed("/relay stop R1 --yes")
+
+    told = [body["text"] for body in await delivered(world)]
+
+    sentence = "🟠 R1 was not stopped; as far as is known it is billed."
+    assert sum(sentence in text for text in told) == (0 if is_over else 1)
+    assert await texts(world, "ops") == []
+
+
+GOES_ON = {NOT_ENDED, *(timer.name for timer in Relay.timers)}
+NEWS_FOR_GOOD = {CONTRADICTION, REVIVED, PUSH_FAILED, "of tomorrow"}
+ACTION = {"ends": True, "about": "01J0000000000000000000000R"}
+
+
+@pytest.mark.parametrize("name", sorted(GOES_ON | NEWS_FOR_GOOD))
+def test_moot_is_an_alarm_that_what_is_over_goes_on(name):
+    for audience, state in product(Audience, State):
+        lasting = audience is Audience.OPS and name in GOES_ON
+        notice = {"id": 0, "rev": 1, "name": name, "audience": audience, "facts": {}}
+
+        def moot(notice=notice, state=state, reason="", **about):
+            about = {"kind": Relay.kind, "state": state, "reason": reason, **about}
+            return is_moot(Notification(**notice, intent=an_intent(**about)), RESOURCES)
+
+        assert moot() == (lasting and state in OVER)
+        assert moot(**ACTION) == (lasting and state is State.DONE)
+        assert moot(reason=How.OVER, **ACTION) == lasting
+        assert moot(reason=How.PERHAPS, **ACTION) == lasting
 
 
 async def test_a_notice_of_an_unknown_name_is_told_all_the_same(make):

@@ -74,24 +74,23 @@ def test_what_is_not_taken_in_is_noted_by_its_reason(
         raise error
 
     assert reception.refused == ({"twin": Counter(counts)} if counts else {})
-    assert reception.refused_at(TWIN.sdk_app_id) == clock.at
+    assert reception.turned_away == {TWIN.sdk_app_id}
     assert reception.heard_at(TWIN.sdk_app_id) is None
 
 
-def test_it_is_kept_when_a_genuine_callback_last_came_and_last_was_refused(
+def test_it_is_known_when_a_genuine_callback_last_came_and_that_one_was_refused(
     reception, clock
 ):
     with suppress(BotError), reception.receiving(TWIN, "x"):
         raise JournalUnavailable("away")
-    refused = clock.at
     clock.push(seconds=10)
 
     with reception.receiving(TWIN, "x"):
         pass
 
     ours, others = TWIN.sdk_app_id, NUMBERED.sdk_app_id
-    assert (reception.refused_at(ours), reception.heard_at(ours)) == (refused, clock.at)
-    assert (reception.refused_at(others), reception.heard_at(others)) == (None, None)
+    assert reception.turned_away == {ours}
+    assert (reception.heard_at(ours), reception.heard_at(others)) == (clock.at, None)
 
 
 def test_refusals_are_told_once_a_minute_with_their_number(reception, clock):

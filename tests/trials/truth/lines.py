@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 DATE = re.compile(r"<!date\^(\d+)\^[^|>]*(?:\|[^>]*)?>")
 LINK = re.compile(r"<(https?:[^|>]*)(?:\|([^>]*))?>")
+FENCE = re.compile(r"```\n?(.*?)\n?```", re.DOTALL)
 USER = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 
 
@@ -91,6 +92,15 @@ def _text(text):
 
 
 def _plain(text):
+    """Return the lines of *text*; what stands between fences is one, as in a block."""
+    lines = []
+    for number, part in enumerate(FENCE.split(text)):
+        code = number % 2
+        lines += [f"`{part}`".replace("\n", "⏎")] if code else _spoken(part)
+    return lines
+
+
+def _spoken(text):
     text = DATE.sub(lambda found: _time(found[1]), text)
     text = USER.sub(lambda found: f"@{found[1]}", text)
     text = LINK.sub(lambda found: found[2] or found[1], text)

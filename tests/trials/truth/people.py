@@ -7,6 +7,7 @@ from tests.trials.truth.cloud import Task
 from tests.trials.truth.stage import HOST, PEOPLE, READER
 
 HEADLINE = re.compile(r"\b(?P<handle>R\d+) · .*\broom (?P<room>q\w+)")
+ROW = re.compile(r"\b(?P<handle>R\d+) · (?P<room>q\w+) · ")  # in a list
 URL = "rtmp://{host}/live/{room}"
 
 
@@ -42,7 +43,8 @@ class People:
         room = ""
         for shown in self.slack.shown:
             for line in shown.lines:
-                if (found := HEADLINE.search(line)) and found["handle"] == handle:
+                found = HEADLINE.search(line) or ROW.search(line)
+                if found and found["handle"] == handle:
                     room = found["room"]
             if shown is until:
                 break

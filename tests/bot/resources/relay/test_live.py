@@ -144,11 +144,20 @@ def test_a_stop_is_by_whoever_asked_and_since_it_was_answered():
     assert (standing.by, standing.since) == ("UBOB", moment(10))
 
 
-def test_a_doubted_stop_is_the_end_when_the_task_is_gone_or_the_targets_are():
+def test_a_doubted_stop_is_the_end_when_the_task_is_gone_or_the_targets_ended():
     doubted = stopped(FactKind.NO_ANSWER, 10)
-    for fact in (stopped(FactKind.GONE, 60, by="UEVE"), event(IDLE, 12)):
-        standing = said(*BASE, doubted, fact)
+    gone = (stopped(FactKind.GONE, 60, by="UEVE"),)
+    ended = (event(STOPPING, 11), event(IDLE, 12))
+    for facts in (gone, ended):
+        standing = said(*BASE, doubted, *facts)
         assert (standing.state, standing.by) == (State.STOPPED, "UBOB")
+
+
+def test_a_doubted_stop_is_no_end_when_the_targets_are_idle_only():
+    standing = said(*BASE, stopped(FactKind.NO_ANSWER, 10), event(IDLE, 12))
+
+    assert (standing.state, standing.headline) == (State.STARTED, Headline.MAY_RUN)
+    assert [target.status for target in standing.targets] == [Target.IDLE]
 
 
 @pytest.mark.parametrize("is_written", [False, True])
@@ -164,6 +173,21 @@ def test_a_doubted_stop_after_which_it_ran_has_not_ended_it(is_written):
     assert (gone.state, gone.by, gone.ending) == (State.ENDED, "", Ending.GONE)
     assert idle.headline is Headline.IDLE
     assert (by_itself.state, by_itself.ending) == (State.ENDED, Ending.IDLE)
+
+
+@pytest.mark.parametrize(
+    ("doubted", "by"), [(("UBOB",), "UBOB"), (("UBOB", "UBOB"), "UBOB"), ("AB", "")]
+)
+def test_when_a_doubted_stop_got_through_is_known_only_by_when_it_was_over(doubted, by):
+    doubts = [
+        stopped(FactKind.NO_ANSWER, second, by=who)
+        for second, who in enumerate(doubted, 10)
+    ]
+
+    over = said(*BASE, *doubts, stopped(FactKind.GONE, 60, by="UEVE"))
+
+    assert (over.state, over.headline) == (State.STOPPED, Headline.STOPPED)
+    assert (over.ending, over.since, over.by) == (Ending.GONE, moment(60), by)
 
 
 def test_doubt_after_a_stop_lasts_until_it_is_known_to_run_or_to_be_over():

@@ -147,12 +147,8 @@ def event_and_result(status, kind, apart):
         return STANDS[status]
     if status is FAILED:  # tried until then, so only later for certain it counts
         return RUNS[status] if apart == APART["+10 s"] else RESULTS[kind]
-    if status is FAILED and apart != 10:  # it says nothing of the moment after
-        return RESULTS[kind]
     if status in RUNS:  # a signed event wins unless it is older for certain
         return RESULTS[kind] if apart == APART["-10 s"] else RUNS[status]
-    if kind is FactKind.NO_ANSWER and status is IDLE and apart != APART["-10 s"]:
-        return Headline.STOPPED  # what may have got through did
     return RESULTS[kind]
 
 

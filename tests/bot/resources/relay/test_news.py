@@ -20,7 +20,7 @@ from bot.resources.relay import news as of_relays
 from bot.resources.relay.live import fold
 from bot.resources.relay.news import news
 from bot.resources.relay.resource import Relay
-from bot.states import State
+from bot.states import OVER, State
 from bot.tencent.events import RelayStatus
 from tests.bot.resources.evidence import TASK, answer, event, moment, stopped, written
 from tests.bot.resources.relay.lives import (
@@ -291,6 +291,28 @@ def test_of_any_change_of_the_whole_the_news_is_told_and_nothing_twice(
 
     assert list(news(before, after)) == expected
     assert list(news(after, after)) == []
+
+
+BEFORE = {"idle": Target.IDLE, "live": Target.LIVE, "failed": Target.FAILED}
+
+
+@pytest.mark.parametrize("now", Target)
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("was", BEFORE)
+def test_that_a_relay_runs_again_is_told_in_place_of_that_it_was_idle(was, state, now):
+    def of(targets, state):
+        standing = Standing(state, HEADLINES[state], targets=targets, since=moment(5))
+        return stands(standing)
+
+    before = tuple(TargetStanding(BEFORE[was], since=moment(n)) for n in (4, 5))
+    after = (before[0], TargetStanding(now, since=moment(9)))
+    runs = {Target.CONNECTING, Target.LIVE, Target.RECOVERING}
+
+    told = news(of(before, State.STARTED), of(after, state))
+
+    again = [one for one in told if one.facts.get("what") == "again"]
+    wanted = was == "idle" and now in runs and state not in OVER
+    assert again == [in_thread(f"idle:{moment(5)}", "again", 9)] * wanted
 
 
 IDS = [(), ("-x..",), ("-x..", "-y.."), ("-y..",)]

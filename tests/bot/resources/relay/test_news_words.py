@@ -27,6 +27,7 @@ from bot.journal.evidence import (
 )
 from bot.journal.model import Asker
 from bot.resources.relay import news as of_relays
+from bot.resources.relay.card import body
 from bot.resources.relay.news import told
 from bot.states import State
 from tests.bot.resources.evidence import TASK, moment
@@ -157,6 +158,14 @@ def test_idle_is_said_to_be_probably_the_end_that_nobody_is_known_to_have_made()
     assert outcome == reads(Tone.WARN, Bold(f"R1 · {sentence}"), " · ", NOW)
 
 
+def test_of_one_that_was_idle_it_is_told_that_it_runs_again():
+    sentence = "runs again after it was idle"
+
+    outcome = drawn("again", stands(RUNS))
+
+    assert outcome == reads(Tone.PLAIN, Bold(f"R1 · {sentence}"), " · ", NOW)
+
+
 STOPPED = {  # by whom, and who is named
     "U0ANA": ("Stopped", " ", "by", " ", Who("U0ANA")),
     "U0BEN": ("Stopped", " ", "by", " ", Who("U0BEN")),
@@ -183,6 +192,23 @@ def test_a_stop_is_told_with_who_did_it_after_how_long_and_who_had_started_it(
 
     ran = (" · ", NOW, " · ", AFTER[seconds])
     assert outcome == reads(Tone.OVER, Bold("R1 · "), *STOPPED[by], *ran, *started)
+
+
+@pytest.mark.parametrize("by", STOPPED)
+def test_of_a_stop_in_doubt_it_is_told_by_when_it_was_over_and_not_after_how_long(by):
+    ended = Standing(
+        State.STOPPED, Headline.STOPPED, by=by, since=moment(60), ending=Ending.GONE
+    )
+    started = () if by == "U0ANA" else (" · ", "started by", " ", Who("U0ANA"))
+
+    outcome = drawn("over", stands(ended))
+    on_the_card = next(iter(body(stands(ended))))
+
+    when = (" · ", "not later than", " ")
+    assert outcome == reads(
+        Tone.OVER, Bold("R1 · "), *STOPPED[by], *when, NOW, *started
+    )
+    assert on_the_card == line(*STOPPED[by], *when, When(at(60)))
 
 
 def test_of_one_that_nobody_here_sent_neither_how_long_it_ran_nor_for_whom_is_told():

@@ -1,6 +1,9 @@
 """An answer is told at the place where it was asked for."""
 
+import json
+import re
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from pydantic import SecretStr
@@ -240,6 +243,46 @@ async def test_what_a_way_does_not_take_in_the_end_goes_the_next(error, tries):
         *["answer ephemeral"] * tries,
         "chat.postEphemeral",
     ]
+
+
+class SlowSlack(FakeSlack):
+    """Takes five seconds to say anything."""
+
+    def __init__(self, clock, *errors):
+        super().__init__(*errors)
+        self.clock = clock
+
+    async def answer(self, url, body):
+        sent = await super().answer(url, body)
+        self.clock.push(seconds=5)
+        return sent
+
+
+@pytest.mark.parametrize(
+    ("errors", "dates"),
+    [
+        ((), [""]),
+        (("timeout",), ["", "12:00:00"]),
+        (("fatal_error",) * 3, ["", *["12:00:00"] * 3]),
+        (("fatal_error", "channel_not_found"), ["", "12:00:00", "12:00:00"]),
+    ],
+)
+async def test_what_comes_late_says_of_which_moment_it_is(errors, dates):
+    """The moment is that at which it was drawn, not that at which it is sent again."""
+    clock = FakeClock()
+    web = SlowSlack(clock, *errors)
+
+    await Replies(web, now=clock, sleep=clock.sleep).reply(
+        ASK, replace(OUTCOME, parts=(line("more"),))
+    )
+
+    assert [as_of(body) for _way, body in web.sent] == dates
+
+
+def as_of(body):
+    """Return the time that *body* says it is of, or ""."""
+    (at,) = re.findall(r"As of <!date\^(\d+)", json.dumps(body)) or ("",)
+    return f"{datetime.fromtimestamp(int(at), UTC):%H:%M:%S}" if at else ""
 
 
 async def test_silence_is_silence():

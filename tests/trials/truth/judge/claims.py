@@ -194,14 +194,29 @@ def probably_not(subject, _claim):
         return
     came = [e for e in subject.facts.record if e["t"] > sent and e["seq"] < subject.seq]
     proven = any(e["kind"] == "taken" for e in came)
-    turned = any(e["kind"] == "turned" and e["by"] >= 500 for e in came)
-    if proven and not turned:
+    if proven and not _lost(came):
         return
     began = subject.began
     if began is not None and began <= subject.drawn:
         yield UNTRUE, "very likely not started, and the ledger has it"
     else:
         yield MORE, "very likely not started, and no callback is proven to arrive"
+
+
+def _lost(came):
+    """Tell whether a callback among *came* was turned away, and never taken.
+
+    One that Tencent repeats, and that is taken then, has told all that it had to tell:
+    that it did not come the first time is no gap in what was heard.
+    """
+    turned = [_told(e) for e in came if e["kind"] == "turned" and e["by"] >= 500]
+    taken = {_told(e) for e in came if e["kind"] == "taken"}
+    return not taken.issuperset(turned)
+
+
+def _told(entry):
+    """Return what makes two sendings of a callback the same one."""
+    return tuple(entry.get(name) for name in ("task", "agent", "url", "status", "at"))
 
 
 @judges("none has arrived")
@@ -271,7 +286,13 @@ def not_running(subject, _claim):
 
 @judges("no such")
 def no_such(subject, claim):
-    """The bot knows nothing of it."""
+    """The bot knows nothing of it.
+
+    A handle is given by the journal alone: no callback and no answer brings back one
+    that was given after the copy from which the journal was restored.
+    """
+    if "handle" in claim.found and subject.is_handle_lost:
+        return
     news = subject.news("started", "event", certain=True)
     if any(one.agent.startswith("pb_") for one in news) or subject.sent(STOP):
         yield UNTRUE, f"“{claim.line}”, and it was told of, or stopped from here"

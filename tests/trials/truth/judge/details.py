@@ -24,6 +24,7 @@ from tests.trials.truth.judge.facts import (
     target,
 )
 
+UP = {CONNECTING, RUNNING, RECOVERING}
 STANDS = {
     "connecting since": {CONNECTING},
     "live since": {RUNNING},
@@ -67,6 +68,17 @@ def went(subject, claim):
         yield MORE, f"“{claim.found['word']}”, and no event says so"
     elif not any(near(subject, at, t) for t in times):
         yield UNTRUE, f"“{claim.found['word']}” at {at:.0f}, but at {times}"
+
+
+@judges("ran again")
+def ran_again(subject, claim):
+    """It ran, at the moment that is named, and had been idle before."""
+    at, news = named(subject, claim), subject.news("event", certain=False)
+    times = [one.at for one in news if one.status in UP]
+    if not any(one.status == IDLE and one.at <= at for one in news):
+        yield MORE, "said to run again, and no event says that it was idle"
+    if not any(near(subject, at, t) for t in times):
+        yield UNTRUE, f"said to run again at {at:.0f}, but it ran at {times}"
 
 
 @judges("flaps")
@@ -147,10 +159,14 @@ def candidate(subject, _claim):
 
 @judges("no such task")
 def no_such_task(subject, claim):
-    """Tencent knows no task of the ID that somebody attached."""
-    if not subject.news("gone", certain=False):
+    """Tencent knows no task of the ID that somebody attached, or asked to stop."""
+    gone = subject.news("gone", certain=False)
+    if not gone:
         yield MORE, "Tencent is said to know no such task, and has not said so"
-    if not subject.news("gone", certain=True):
+    told = subject.news("started", "event", certain=True)
+    # that a task is gone is said as soon as it is heard, if that is what came last
+    heard = gone and not any(one.t > gone[-1].t for one in told)
+    if not heard and not subject.news("gone", certain=True):
         yield from unknown(subject, claim)
 
 
@@ -179,8 +195,12 @@ def by_itself(subject, _claim):
 
 @judges("silent")
 def silent(subject, _claim):
-    """Tencent has not said anything of it."""
-    if subject.news("started", "event", certain=True):
+    """Tencent has not said anything of the TaskId that somebody attached.
+
+    What it said of another TaskId of the same robot stands beside that.
+    """
+    told = {one.task for one in subject.news("started", "event", certain=True)}
+    if told & subject.attached:
         yield UNTRUE, "Tencent is said to be silent, and has told of it"
 
 

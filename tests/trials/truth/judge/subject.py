@@ -31,11 +31,15 @@ UP = {CONNECTING, RUNNING, RECOVERING}
 class Subject:
     """A relay, by its room (what was asked for) or by a TaskId; at one moment.
 
-    The moment is that at which something was drawn, which was shown as *seq*.
+    The moment is that at which something was drawn, which was shown as *seq*; if it is
+    known to the second only, *drawn* is its last moment, and *earliest* its first.
+    *given* is where its handle was shown first.
     """
 
-    def __init__(self, facts, seq, drawn, *, room="", task=""):
+    def __init__(self, facts, seq, drawn, *, room="", task="", **more):
         self.facts, self.seq, self.drawn = facts, seq, drawn
+        self.earliest = more.get("earliest", drawn)
+        self.given = more.get("given")
         if task and not room and task in facts.tasks:
             room = facts.tasks[task].room
         self.room, self.named = room, task
@@ -60,6 +64,11 @@ class Subject:
             and (one.task in mine or one.agent in self.agents or one.task in attached)
         ]
 
+    @property
+    def is_handle_lost(self):
+        """Whether the journal was restored from a copy without its handle."""
+        return self.given is not None and not self.facts.knows(self.given, self.seq)
+
     def _is_mine(self, task):
         return task.id == self.named or (self.room and task.room == self.room)
 
@@ -76,7 +85,7 @@ class Subject:
 
     def news(self, *what, certain):
         """Return the news of these kinds that had come; *certain*: for good."""
-        latest = self.drawn - GRACE if certain else self.drawn
+        latest = self.earliest - GRACE if certain else self.drawn
         knows = self.facts.knows
         return [
             one

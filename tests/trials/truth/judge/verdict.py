@@ -63,7 +63,7 @@ class Reader:
 
     def __init__(self, facts, words, verdict):
         self.facts, self.words, self.verdict = facts, words, verdict
-        self.rooms, self.given = {}, {}
+        self.rooms, self.given, self.first = {}, {}, {}
 
     def read(self, entry):
         """Judge every line of the message *entry*."""
@@ -94,6 +94,7 @@ class Reader:
                 self._blame(entry, "handle given twice", why, claim.line)
                 self.given[handle] = room
             self.rooms[handle] = room
+            self.first.setdefault(handle, entry["seq"])
 
     def _about(self, entry, claims):
         """Return the room and the TaskId that a message is about as a whole."""
@@ -111,14 +112,16 @@ class Reader:
     def _drawn(self, entry, claims):
         """Return for each claim when it was drawn, or the moment that it speaks of.
 
-        That moment stands below what is said as of it.
+        That moment stands below what is said as of it. It is shown to the second, and
+        in which part of that second something was drawn is not: so each is a pair, the
+        first moment that it may be, and the last.
         """
-        ahead = self.facts.bots_clock(entry["seq"])
-        at, moments = entry["drawn"], []
+        ahead, drawn = self.facts.bots_clock(entry["seq"]), entry["drawn"]
+        at, moments = (drawn, drawn), []
         for claim in reversed(claims):
             if claim.kind == AS_OF:
-                named = self.facts.moment(claim.found["time"]) + SECOND - ahead
-                at = min(entry["drawn"], named)
+                named = self.facts.moment(claim.found["time"]) - ahead
+                at = min(drawn, named), min(drawn, named + SECOND)
             moments.append(at)
         return reversed(moments)
 
@@ -133,7 +136,10 @@ class Reader:
                 continue
             if kind in OF_ONE and not any(whose.values()):
                 continue
-            subject = Subject(self.facts, entry["seq"], drawn, **whose)
+            given = self.first.get(claim.found.get("handle"))
+            first, last = drawn
+            more = {**whose, "given": given, "earliest": first}
+            subject = Subject(self.facts, entry["seq"], last, **more)
             for fault, why in JUDGES[kind](subject, claim):
                 self._blame(entry, fault, why, claim.line, kind)
 
@@ -243,15 +249,26 @@ def _lost_stops(facts, quiet):
         for number, ask in facts.asks.items():
             if number not in facts.acked or not _wants_stop(ask, task):
                 continue
-            if task.ended_since(ask["t"]) or _refused_for_good(facts, task, ask):
+            if task.ended_since(ask["t"]) or _is_excused(facts, task, ask):
                 continue
-            if any(gone <= ask["t"] <= back for gone, back in facts.away):
-                continue  # nothing can be accepted then, and that is said
             life = facts.life_at(facts.acked[number]["seq"])
             if life >= 0 and facts.end - ask["t"] > quiet:
                 why = f"{ask['user']} stopped {task.room} and it runs"
                 yield Fault("stop refused or lost", why, ask["seq"], ask["t"])
                 break
+
+
+def _is_excused(facts, task, ask):
+    """Tell whether the stop *ask* cannot have been carried out, or be known still.
+
+    While the journal is away nothing can be accepted, and that is said. And what stood
+    in a journal that was put aside for an older copy is known to nobody.
+    """
+    return (
+        _refused_for_good(facts, task, ask)
+        or any(gone <= ask["t"] <= back for gone, back in facts.away)
+        or not facts.knows(ask["seq"], len(facts.record))
+    )
 
 
 def _refused_for_good(facts, task, ask):
