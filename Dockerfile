@@ -1,14 +1,16 @@
 # docker build -t patchbay . && docker run --env-file .env -v patchbay:/data -p 3000:3000 patchbay
 # Other commands come after the name: docker run … patchbay doctor
-FROM python:3.13-slim AS build
+# A sample that takes its rights away: deploy/compose.yml.
+# Tag and digest go together: docker buildx imagetools inspect python:3.13-slim
+FROM python:3.13.15-slim-trixie@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b AS build
 WORKDIR /app
 COPY requirements.lock .
-RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --only-binary :all: --require-hashes -r requirements.lock
 COPY bot bot
 COPY commands commands
 RUN /venv/bin/python -m compileall -q bot commands /venv/lib
 
-FROM python:3.13-slim
+FROM python:3.13.15-slim-trixie@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b
 RUN useradd --uid 10001 --create-home --home-dir /data patchbay && chmod 700 /data
 COPY --from=build /venv /venv
 COPY --from=build /app /app

@@ -3,7 +3,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: run check test format wheels crash faults fuzz truth load mutants pictures lock clean
+.PHONY: run check test format wheels crash faults fuzz truth load mutants pictures lock \
+	sbom advisories clean
 
 run: $(VENV)/.run
 	@$(BIN)/python -m bot
@@ -56,6 +57,14 @@ mutants: $(VENV)/.dev
 pictures: $(VENV)/.dev
 	$(BIN)/python -m tests.tools.pictures
 
+# What the bot is made of, as CycloneDX.
+sbom: $(VENV)/.dev
+	$(BIN)/python -m tests.tools.sbom dist/sbom.cdx.json
+
+# Known holes in what is locked; not green where nobody can be asked.
+advisories: $(VENV)/.dev
+	$(BIN)/python -m tests.tools.advisories
+
 # Written by `uv`, which the maintainer installs; nobody else needs it.
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header --no-annotate -q
@@ -69,7 +78,7 @@ $(VENV)/bin/python:
 
 $(VENV)/.run: requirements.lock | $(VENV)/bin/python
 	@echo "Setting up $(VENV) from requirements.lock …"
-	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install -q --disable-pip-version-check --only-binary :all: --require-hashes -r requirements.lock
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock requirements.lock | $(VENV)/bin/python

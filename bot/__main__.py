@@ -1,4 +1,4 @@
-"""`python -m bot [run|sandbox|doctor|manifest|migrate]`.
+"""`python -m bot [run|sandbox|doctor|manifest|migrate|keys|audit]`.
 
 Without a word it runs the bot, or, where no Slack is configured, the sandbox.
 """
@@ -10,10 +10,16 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
 from bot.errors import BotError
+from bot.runtime.memory import keep_memory_private
 from bot.settings import Settings, load, secrets_of
 from commands import COMMANDS, commands_with
 
 NO_SANDBOX = "The sandbox is not installed: pip install 'patchbay[sandbox]'."
+
+ROTATED = (
+    "A new key is in the ring and seals from now on. Start the bot: beside its work it "
+    "seals anew what older keys sealed, and then drops them."
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,6 +49,9 @@ def _parser() -> argparse.ArgumentParser:
     manifest.set_defaults(do=_manifest)
     migrate = commands.add_parser("migrate", help="bring the journal up to date")
     migrate.set_defaults(do=_migrate)
+    keys = commands.add_parser("keys", help="exchange the key of the journal's secrets")
+    keys.add_argument("rotate", choices=["rotate"])
+    keys.set_defaults(do=_keys)
     audit = commands.add_parser("audit", help="check the audit trail")
     audit.add_argument("verify", choices=["verify"])
     audit.add_argument("--has", default="", help="a hash exported earlier")
@@ -58,6 +67,7 @@ def _whatever(options: argparse.Namespace) -> int:
 
 
 def _run(_options: argparse.Namespace) -> int:
+    keep_memory_private()
     settings = load()
     _log(settings)
     return asyncio.run(_serve(settings))
@@ -84,9 +94,12 @@ def _sandbox(options: argparse.Namespace) -> int:
 
 
 def _doctor(_options: argparse.Namespace) -> int:
+    from bot.app import check_rules  # noqa: PLC0415 - see above
     from bot.operations.doctor import examine_settings  # noqa: PLC0415 - see above
 
-    checks = examine_settings(load())
+    settings = load()
+    check_rules(settings)
+    checks = examine_settings(settings)
     for check in checks:
         sign = {True: "ok  ", False: "FAIL", None: "note"}[check.well]
         sys.stdout.write(f"{sign}  {check.what}  {check.fix}\n")
@@ -106,6 +119,22 @@ def _migrate(_options: argparse.Namespace) -> int:
 
     asyncio.run(open_journal(load(), Ports())).close()
     return 0
+
+
+def _keys(_options: argparse.Namespace) -> int:
+    asyncio.run(_rotate(load()))
+    sys.stdout.write(f"{ROTATED}\n")
+    return 0
+
+
+async def _rotate(settings: Settings) -> None:
+    from bot.app import Ports, open_journal  # noqa: PLC0415 - see above
+
+    journal = await open_journal(settings, Ports())
+    try:
+        await journal.rotation.add_key()
+    finally:
+        journal.close()
 
 
 def _audit(options: argparse.Namespace) -> int:

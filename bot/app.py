@@ -12,7 +12,7 @@ from functools import partial
 
 from pydantic import SecretStr
 
-from bot.access.policy import Gate
+from bot.access.policy import Gate, dead_actions
 from bot.errors import SettingsError
 from bot.http.server import Server
 from bot.journal.journal import Journal
@@ -116,6 +116,7 @@ async def build(
         JournalUnavailable: the journal does not open, so nothing may be started.
     """
     explain.codes()  # a mistake in a text stops the start, not the first look-up
+    check_rules(settings, resources)
     base = await _base(settings, ports, resources, stack)
     operations = _operations(base)
     prefix = settings.command_prefix
@@ -153,6 +154,23 @@ async def build(
         server=_server(base, listeners, callbacks, sockets),
         sockets=sockets,
     )
+
+
+def check_rules(settings: Settings, resources: Registry = RESOURCES) -> None:
+    """Refuse rules about actions that there are not.
+
+    Raises:
+        SettingsError: every one of them.
+    """
+    if dead := list(dead_actions(settings.policy, actions_of(resources))):
+        raise SettingsError("\n".join(dead))
+
+
+def actions_of(resources: Registry) -> frozenset[str]:
+    """Return every action that a rule can name."""
+    sent = {request.permit for request in resources.requests.values()}
+    settled = {one.command for one in resources.resources if one.settled_by_hand}
+    return frozenset({*sent, *(f"{one}.settle" for one in settled), "patchbay.audit"})
 
 
 async def open_journal(

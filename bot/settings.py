@@ -6,33 +6,30 @@ setting, never by its value.
 """
 
 import os
-import stat
 from collections.abc import Mapping
 from functools import cached_property
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 from pydantic import (
-    AliasChoices,
     BaseModel,
     ConfigDict,
     Field,
     SecretStr,
     ValidationError,
-    ValidationInfo,
     field_validator,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
 
+from bot import config
 from bot.errors import SettingsError
 from bot.exit_table import NO_EXITS, Exits, ListedHost, PushHost, effective
 from bot.products import (
@@ -44,10 +41,12 @@ from bot.products import (
     is_endpoint,
     regions_of,
 )
+from bot.spelling import nearest
 
 CONFIG = "BOT_CONFIG"
 DEFAULT_CONFIG = "bot.toml"
 SLACK_API = "https://slack.com/api/"
+USERSIG_SECONDS = 3600  # to enter a room once, and again if the connection is lost
 
 
 class _Table(BaseModel):
@@ -64,6 +63,7 @@ class App(_Table):
     tencent_push_hosts: tuple[PushHost, ...] = ()  # of Tencent's CDN, beside its own
     usersig_key: SecretStr
     callback_key: SecretStr | None = None
+    usersig_seconds: int = Field(USERSIG_SECONDS, ge=300, le=86_400)
 
     @model_validator(mode="before")
     @classmethod
@@ -73,7 +73,7 @@ class App(_Table):
         values = dict(table)
         for key in ("usersig_key", "callback_key"):
             if path := values.pop(f"{key}_file", None):
-                values[key] = _secret_in(Path(path), f"apps.{key}_file")
+                values[key] = config.secret_in(Path(path), f"apps.{key}_file")
         return values
 
 
@@ -81,16 +81,16 @@ class Rule(_Table):
     """Who may do what. Every list that is not empty must match; IDs, never names."""
 
     name: str = Field(min_length=1)
-    actions: tuple[str, ...]  # "relay.start", "car.*", "*"
-    users: tuple[str, ...] = ()
-    groups: tuple[str, ...] = ()  # user groups, S…
-    channels: tuple[str, ...] = ()
+    actions: tuple[config.Action, ...]  # "relay.start", "car.*", "*"
+    users: tuple[config.UserId, ...] = ()
+    groups: tuple[config.GroupId, ...] = ()  # user groups, S…
+    channels: tuple[config.ChannelId, ...] = ()
     apps: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _names_somebody(self) -> Self:
-        if not self.users and not self.groups:
-            raise ValueError("a rule names users or groups")
+        if not self.actions or not (self.users or self.groups):
+            raise ValueError("a rule names actions, and names users or groups")
         return self
 
 
@@ -108,7 +108,8 @@ class Limits(_Table):
 class Policy(_Table):
     """Who may use the bot; without rules, nobody may change anything."""
 
-    teams: tuple[str, ...] = ()  # T… or E…, besides the one that it is installed in
+    # T… or E…, besides the one that it is installed in
+    teams: tuple[config.TeamId, ...] = ()
     outsiders: bool = False  # people of other workspaces, in shared channels
     guests: bool = False
     reads_for_all: bool = True  # members may look up without a rule
@@ -140,14 +141,8 @@ class Credentials(_Table):
         return bool(self.secret_id and self.secret_key)
 
 
-def _env(*names: str) -> Any:
-    return Field(None, validation_alias=AliasChoices(*names))
-
-
-_TOKENS = {  # how each begins, and where Slack shows it
-    "slack_bot_token": ("xoxb-", "OAuth & Permissions, Bot User OAuth Token"),
-    "slack_app_token": ("xapp-", "Basic Information, App-Level Tokens"),
-}
+def _env(name: str) -> Any:
+    return Field(None, validation_alias=name)
 
 
 class Settings(BaseSettings):
@@ -157,9 +152,9 @@ class Settings(BaseSettings):
         frozen=True, extra="ignore", hide_input_in_errors=True, env_ignore_empty=True
     )
 
-    slack_bot_token: SecretStr | None = _env("SLACK_BOT_TOKEN")
+    slack_bot_token: config.BotToken | None = _env("SLACK_BOT_TOKEN")
     slack_signing_secret: SecretStr | None = _env("SLACK_SIGNING_SECRET")
-    slack_app_token: SecretStr | None = _env("SLACK_APP_TOKEN")
+    slack_app_token: config.AppToken | None = _env("SLACK_APP_TOKEN")
     slack_api_url: str = Field(SLACK_API, validation_alias="SLACK_API_URL")
 
     secret_id: SecretStr | None = _env("TENCENTCLOUD_SECRET_ID")
@@ -188,6 +183,9 @@ class Settings(BaseSettings):
     trtc_usersig_key: SecretStr | None = _env("BOT_TRTC_USERSIG_KEY")
     trtc_region: Region = Field("ap-singapore", validation_alias="BOT_TRTC_REGION")
     trtc_callback_key: SecretStr | None = _env("BOT_TRTC_CALLBACK_KEY")
+    trtc_usersig_seconds: int = Field(
+        USERSIG_SECONDS, validation_alias="BOT_TRTC_USERSIG_SECONDS"
+    )
 
     database_url: SecretStr = Field(
         SecretStr("sqlite:///var/patchbay.db"), validation_alias="BOT_DATABASE_URL"
@@ -198,7 +196,7 @@ class Settings(BaseSettings):
     allow_all: bool = Field(default=False, validation_alias="BOT_ALLOW_ALL")
 
     command_prefix: str = Field("", pattern=r"^[a-z0-9-]{0,20}$")
-    ops_channel: str = ""
+    ops_channel: config.OneChannelOrNone = ""
     apps: tuple[App, ...] = ()
     policy: Policy = Policy()
     exits: Exits | None = None
@@ -208,7 +206,7 @@ class Settings(BaseSettings):
         cls,
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - nobody sets by hand
-        env_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - see below
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the shell's job
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - see below
     ) -> tuple[PydanticBaseSettingsSource, ...]:
@@ -216,16 +214,9 @@ class Settings(BaseSettings):
         toml = Path(os.environ.get(CONFIG) or DEFAULT_CONFIG)
         if CONFIG in os.environ and not toml.is_file():
             raise SettingsError(f"{CONFIG} names a file that is not there")
-        return (
-            env_settings,
-            _NamedFiles(settings_cls),
-            TomlConfigSettingsSource(settings_cls, toml_file=toml),
-        )
-
-    @field_validator(*_TOKENS)
-    @classmethod
-    def _is_the_token(cls, token: Any, info: ValidationInfo) -> SecretStr | None:
-        return _beginning(token, *_TOKENS[str(info.field_name)])
+        file = TomlConfigSettingsSource(settings_cls, toml_file=toml)
+        config.check_table(file.toml_data, settings_cls, toml, nearest)
+        return (_Environment(settings_cls), _NamedFiles(settings_cls), file)
 
     @field_validator("database_url")
     @classmethod
@@ -244,11 +235,8 @@ class Settings(BaseSettings):
         for product in PRODUCTS:
             if not is_endpoint(getattr(self, f"{product}_endpoint")):
                 raise ValueError(f"BOT_{product.upper()}_ENDPOINT is {ENDPOINTS}")
-        slack = urlsplit(self.slack_api_url)
-        if not slack.path.endswith("/api/") or not (
-            slack.scheme == "https" or _loopback(slack.hostname)
-        ):
-            raise ValueError("SLACK_API_URL is https, or http on loopback, …/api/")
+        if not config.is_slack_api(self.slack_api_url):
+            raise ValueError(f"SLACK_API_URL is {config.SLACK_APIS}")
         return self
 
     @model_validator(mode="after")
@@ -258,6 +246,13 @@ class Settings(BaseSettings):
             raise ValueError("two apps have the same name")
         if self.trtc_sdk_app_id and not self.trtc_usersig_key:
             raise ValueError("BOT_TRTC_SDK_APP_ID needs BOT_TRTC_USERSIG_KEY")
+        for number, rule in enumerate(self.policy.rules):
+            if not set(rule.apps) <= set(names):
+                sentence = (
+                    "policy.rules.{n}.apps: there is no such app; there are {has}"
+                )
+                facts = {"n": number, "has": ", ".join(names) or "none"}
+                raise PydanticCustomError("app", sentence, facts)
         return self
 
     @model_validator(mode="after")
@@ -297,6 +292,7 @@ class Settings(BaseSettings):
             region=self.trtc_region,
             usersig_key=self.trtc_usersig_key,
             callback_key=self.trtc_callback_key,
+            usersig_seconds=self.trtc_usersig_seconds,
         )
         return (single, *self.apps)
 
@@ -330,19 +326,34 @@ def load() -> Settings:
         faults = error.errors(include_input=False, include_url=False)
         lines = [f"{_name_of(f['loc'])}: {f['msg']}" for f in faults]
         raise SettingsError("\n".join(lines)) from None
+    except (LookupError, PermissionError) as error:  # of `config`
+        raise SettingsError(str(error)) from None
     except ValueError as error:  # bot.toml is not TOML, or a file is not text
         raise SettingsError(f"{DEFAULT_CONFIG} cannot be read: {error}") from None
+
+
+class _Environment(EnvSettingsSource):
+    """The variables that settings name; all other settings are in `bot.toml` alone."""
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
+        if field.validation_alias is None:
+            return None, field_name, False
+        return super().get_field_value(field, field_name)
+
+    def __call__(self) -> dict[str, Any]:
+        fields = self.settings_cls.model_fields.values()
+        names = [str(one.validation_alias) for one in fields if one.validation_alias]
+        config.check_variables(os.environ, names, CONFIG, nearest=nearest)
+        return super().__call__()
 
 
 class _NamedFiles(PydanticBaseSettingsSource):
     """`NAME_FILE` in the environment names the file that holds `NAME`."""
 
     def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
-        alias = field.validation_alias
-        names = alias.choices if isinstance(alias, AliasChoices) else [alias]
-        for name in names:
-            if name and (path := os.environ.get(f"{name}_FILE")):
-                return _secret_in(Path(path), f"{name}_FILE"), str(name), False
+        name = field.validation_alias
+        if name and (path := os.environ.get(f"{name}_FILE")):
+            return config.secret_in(Path(path), f"{name}_FILE"), name, False
         return None, field_name, False
 
     def __call__(self) -> dict[str, Any]:
@@ -351,35 +362,6 @@ class _NamedFiles(PydanticBaseSettingsSource):
             for name, field in self.settings_cls.model_fields.items()
         )
         return {name: value for value, name, _complex in values if value is not None}
-
-
-def _secret_in(path: Path, setting: str) -> str:
-    try:
-        mode = path.stat().st_mode
-        text = path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{setting}: {type(error).__name__}") from None
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise SettingsError(f"{setting}: others can read that file; chmod 600 it")
-    return text
-
-
-def _beginning(token: SecretStr | None, prefix: str, page: str) -> SecretStr | None:
-    """Return *token* if it is of the kind that *page* of the app's settings shows."""
-    if token and not token.get_secret_value().startswith(prefix):
-        sentence = "it begins with {prefix}; see {page}, in the settings of the app"
-        facts = {"prefix": prefix, "page": page}
-        raise PydanticCustomError("token", sentence, facts)
-    return token
-
-
-def _loopback(host: str | None) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host or "").is_loopback
-    except ValueError:
-        return False
 
 
 def _name_of(loc: tuple[int | str, ...]) -> str:

@@ -4,7 +4,7 @@ The rules name IDs, never display names. A rule has to match both the place (wor
 and channel) and the person (a user, or a member of a user group).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Protocol, Self
@@ -15,6 +15,7 @@ from bot.exit_table import NO_EXITS, Exits
 from bot.i18n import _
 from bot.ids import ChannelId, TeamId
 from bot.settings import App, Policy, Rule
+from bot.spelling import nearest
 from bot.tencent.models.base import Level, Request
 
 NO_CHANNEL = ChannelId("")
@@ -202,6 +203,25 @@ class Gate:
             account=self.directory.account(who),
         )
         return stranger_verdict(facts, self.policy)
+
+
+def dead_actions(policy: Policy, actions: Iterable[str]) -> Iterator[str]:
+    """Yield a sentence for each action of a rule that is none of *actions*, or several.
+
+    Such a rule allows less than whoever wrote it thinks, and nobody is told.
+    """
+    all_of_them = sorted(set(actions))
+    for number, rule in enumerate(policy.rules):
+        for place, pattern in enumerate(rule.actions):
+            if any(fnmatchcase(one, pattern) for one in all_of_them):
+                continue
+            near = " or ".join(nearest(pattern, all_of_them))
+            rather = (
+                f"did you mean {near}?"
+                if near
+                else f"there are {', '.join(all_of_them)}"
+            )
+            yield f"policy.rules.{number}.actions.{place} is no action; {rather}"
 
 
 def stranger_verdict(facts: Circumstances, policy: Policy) -> Verdict | None:

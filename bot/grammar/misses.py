@@ -7,9 +7,10 @@ from a guess.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.grammar.suggestions import keys_like, nearest
+from bot.grammar.suggestions import keys_like
 from bot.grammar.vocabulary import COMMON_FLAG, Syntax, Vocabulary
 from bot.i18n import _
+from bot.spelling import nearest
 
 LONGEST_ECHO = 40  # characters of what was typed that a sentence repeats
 

@@ -62,10 +62,11 @@ from dataclasses import dataclass, field, replace
 from bot.dialogue.words import Token, TokenKind, Words
 from bot.grammar import misses
 from bot.grammar.misses import LONGEST_ECHO, Miss, Position
-from bot.grammar.suggestions import keys_like, nearest
+from bot.grammar.suggestions import keys_like
 from bot.grammar.tokens import bare, classify, find_ids, normalise, unwrap
 from bot.grammar.vocabulary import COMMON_FLAG, HELP, Syntax, Vocabulary
 from bot.i18n import _
+from bot.spelling import nearest
 
 __all__ = [
     "Miss",

@@ -25,9 +25,8 @@ from bot.journal.model import Changes, Intent, NewIntent, Notice
 from bot.journal.open_forms import OpenForms, use
 from bot.journal.outbox import Outbox
 from bot.journal.queries import Queries, Usage, usage_of
-from bot.journal.seal import Seal
-from bot.journal.sqlite.files import claim, handles_for, seal_for, spool_for
-from bot.journal.sqlite.handles import HandleMarks
+from bot.journal.rotation import Rotation
+from bot.journal.sqlite.files import Kept, claim, kept_for, spool_for
 from bot.journal.sqlite.reserve import Reserve
 from bot.journal.sqlite.spool import Spool
 from bot.journal.sqlite.writer import (
@@ -51,18 +50,17 @@ class Store:
     """What an open journal consists of; `close` gives it back."""
 
     writer: Writer
-    seal: Seal
+    kept: Kept
     lock: IO[str] | None
     spool: Spool
-    marks: HandleMarks
 
 
 class Journal:
     """The journal, open. Made by `open`; one process has one SQLite file at a time.
 
     *find* asks it, *outbox*, *audit*, *open_forms*, *known* and *maintenance* are its
-    other tables, *spool* is the file for what could not be written. *lifecycles* fold
-    what is known of each kind of thing.
+    other tables, *spool* is the file for what could not be written, *rotation* changes
+    its keys. *lifecycles* fold what is known of each kind of thing.
     """
 
     def __init__(
@@ -71,16 +69,17 @@ class Journal:
         now: Callable[[], datetime],
         lifecycles: Mapping[Kind, Lifecycle],
     ) -> None:
-        self._writer, self._seal, self._lock = store.writer, store.seal, store.lock
-        self._marks = store.marks
+        self._writer, self._seal, self._lock = store.writer, store.kept.seal, store.lock
+        self._marks = store.kept.marks
         self._now = now
         self._lifecycles = lifecycles
-        self.find = Queries(store.writer, store.seal)
-        self.outbox = Outbox(store.writer, store.seal)
+        self.find = Queries(store.writer, self._seal)
+        self.outbox = Outbox(store.writer, self._seal)
         self.audit = Audit(store.writer)
         self.maintenance = Maintenance(store.writer)
-        self.open_forms = OpenForms(store.writer, store.seal, now)
+        self.open_forms = OpenForms(store.writer, self._seal, now)
         self.known = LastKnown(store.writer, now)
+        self.rotation = Rotation(store.writer, self._seal, store.kept.keys)
         self.heard = LastHeard(store.writer)
         self.spool = store.spool
         self.illegal_moves = 0
@@ -109,8 +108,7 @@ class Journal:
                 undo.callback(engine.dispose)
                 check(engine)
                 upgrade(engine)
-                seal = seal_for(file, seal_key, random_bytes)
-                marks = handles_for(file, engine)
+                kept = kept_for(file, engine, seal_key, random_bytes)
                 reserve = Reserve(file and file.with_name(f"{file.name}.reserve"))
                 reserve.kept()  # on a full disk it opens too, and nothing begins
             except (SQLAlchemyError, CommandError, OSError, ImportError) as error:
@@ -119,7 +117,7 @@ class Journal:
             reader = make_engine(url, reads=True) if file else None
             writer = Writer(engine, reserve.spend, reserve.kept, reader)
             undo.pop_all()  # it is open: from here on, closing is `close`'s
-        store = Store(writer, seal, lock, spool_for(file), marks)
+        store = Store(writer, kept, lock, spool_for(file))
         return cls(store, now, lifecycles)
 
     def close(self) -> None:

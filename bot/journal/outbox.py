@@ -91,7 +91,7 @@ class Outbox:
             rows = connection.execute(_DUE, params).all()
             ids = {row.intent for row in rows if row.intent}
             about = {
-                row.id: (intent_of(row), url_if_it_opens(row.answer_url, self._seal))
+                row.id: (intent_of(row), url_if_it_opens(row, self._seal))
                 for row in connection.execute(_ABOUT, {"ids": list(ids)})
             }
             stand = _lines_of(connection, {row.intent for row in rows if row.line})

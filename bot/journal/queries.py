@@ -11,7 +11,7 @@ from bot.ids import ChannelId, Handle, IntentId, Kind, MessageTs, SlackUserId, T
 from bot.journal import facts
 from bot.journal.evidence import Fact
 from bot.journal.model import Intent, NewIntent
-from bot.journal.rows import intents_of, millis
+from bot.journal.rows import intent_cell, intents_of, millis
 from bot.journal.schema import intents
 from bot.journal.seal import Seal
 from bot.journal.sqlite.writer import Writer
@@ -273,13 +273,14 @@ class Queries:
         """Return the whole wire JSON of an intent, unsealed."""
         query = select(intents.c.request).where(intents.c.id == intent)
         sealed = await self._writer.read(lambda c: c.execute(query).scalar_one())
-        return self._seal.open(sealed)
+        return self._seal.open(sealed, intent_cell("request", intent))
 
     async def secret_of(self, intent: IntentId) -> bytes | None:
         """Return the secret part of the reply to an intent, unsealed, if any."""
         query = select(intents.c.reply_secret).where(intents.c.id == intent)
         sealed = await self._writer.read(lambda c: c.execute(query).scalar_one())
-        return self._seal.open(sealed) if sealed else None
+        cell = intent_cell("reply_secret", intent)
+        return self._seal.open(sealed, cell) if sealed else None
 
     async def _all(
         self, query: Select[Any], *, long: bool = False, **params: Any

@@ -11,7 +11,7 @@ from sqlalchemy import Row
 
 from bot.dialogue.outcome import Audience
 from bot.errors import JournalUnavailable
-from bot.ids import ChannelId, Handle, Kind, MessageTs
+from bot.ids import ChannelId, Handle, IntentId, Kind, MessageTs
 from bot.journal.evidence import standing_of
 from bot.journal.model import (
     CARD,
@@ -25,9 +25,10 @@ from bot.journal.model import (
     Settlement,
     Subject,
 )
-from bot.journal.seal import Seal
+from bot.journal.seal import Cell, Seal
 from bot.states import State
 
+URL = "answer_url"
 PENDING, SENT, DROPPED, FAILED = "pending", "sent", "dropped", "failed"
 
 # The columns of an intent that are empty when it is accepted.
@@ -146,14 +147,14 @@ def row_of(new: NewIntent, handle: Handle, seal: Seal) -> dict[str, Any]:
         "rev": 1,
         "masked": json.dumps(new.masked),
         "note": new.note,
-        "request": seal.close(new.request),
-        "answer_url": sealed_url(new.answer_url, seal),
+        "request": seal.close(new.request, intent_cell("request", new.id)),
+        "answer_url": sealed_url(new.answer_url, seal, intent_cell(URL, new.id)),
         "created_at": millis(new.at),
     }
 
 
-def changed(changes: Changes, seal: Seal) -> dict[str, Any]:
-    """Write *changes* to an intent as columns."""
+def changed(intent: IntentId, changes: Changes, seal: Seal) -> dict[str, Any]:
+    """Write *changes* to *intent* as columns."""
     columns: dict[str, Any] = dict(changes)
     if "send_by" in changes:
         columns["send_by"] = millis(changes["send_by"])
@@ -162,7 +163,8 @@ def changed(changes: Changes, seal: Seal) -> dict[str, Any]:
     if "marks" in changes:
         columns["marks"] = " ".join(changes["marks"])
     if secret := changes.get("reply_secret"):
-        columns["reply_secret"] = seal.close(secret)
+        cell = intent_cell("reply_secret", intent)
+        columns["reply_secret"] = seal.close(secret, cell)
     return columns
 
 
@@ -225,8 +227,10 @@ def open_form_row(form: OpenForm, seal: Seal) -> dict[str, Any]:
         "direct": form.direct,
         "command": form.command,
         "subcommand": form.subcommand,
-        "values": seal.close(json.dumps(dict(form.values)).encode()),
-        "answer_url": sealed_url(form.answer_url, seal),
+        "values": seal.close(
+            json.dumps(dict(form.values)).encode(), _form_cell("values", form.id)
+        ),
+        "answer_url": sealed_url(form.answer_url, seal, _form_cell(URL, form.id)),
         "expires_at": millis(form.expires_at),
     }
 
@@ -234,25 +238,34 @@ def open_form_row(form: OpenForm, seal: Seal) -> dict[str, Any]:
 def open_form_of(row: Row[Any], seal: Seal) -> OpenForm:
     """Read a row of `open_forms`."""
     columns = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
-    columns["values"] = json.loads(seal.open(columns["values"]))
-    columns["answer_url"] = opened_url(columns["answer_url"], seal)
+    values = seal.open(columns["values"], _form_cell("values", columns["id"]))
+    url = _opened_url(columns["answer_url"], seal, _form_cell(URL, columns["id"]))
+    columns |= {"values": json.loads(values), "answer_url": url}
     columns["expires_at"] = moment(columns["expires_at"])
     return OpenForm(**columns)
 
 
-def sealed_url(url: SecretStr | None, seal: Seal) -> bytes | None:
-    """Seal an answer URL: whoever has it can speak for the bot."""
-    return seal.close(url.get_secret_value().encode()) if url else None
+def sealed_url(url: SecretStr | None, seal: Seal, cell: Cell) -> bytes | None:
+    """Seal an answer URL for *cell*: whoever has it can speak for the bot."""
+    return seal.close(url.get_secret_value().encode(), cell) if url else None
 
 
-def opened_url(sealed: bytes | None, seal: Seal) -> SecretStr | None:
-    """Open what `sealed_url` made."""
-    return SecretStr(seal.open(sealed).decode()) if sealed else None
-
-
-def url_if_it_opens(sealed: bytes | None, seal: Seal) -> SecretStr | None:
-    """Open an answer URL; without the key do without: there are other ways."""
+def url_if_it_opens(row: Row[Any], seal: Seal) -> SecretStr | None:
+    """Open the answer URL of an intent; without the key there are other ways."""
     try:
-        return opened_url(sealed, seal)
+        return _opened_url(row.answer_url, seal, intent_cell(URL, row.id))
     except JournalUnavailable:
         return None
+
+
+def intent_cell(column: str, intent: str) -> Cell:
+    """Return the cell of an intent that a sealed value stands in."""
+    return Cell("intents", column, intent)
+
+
+def _form_cell(column: str, form: str) -> Cell:
+    return Cell("open_forms", column, form)
+
+
+def _opened_url(sealed: bytes | None, seal: Seal, cell: Cell) -> SecretStr | None:
+    return SecretStr(seal.open(sealed, cell).decode()) if sealed else None

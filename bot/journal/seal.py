@@ -1,74 +1,128 @@
 """Secrets are sealed before they are written, so that a copied file shows none.
 
-Fernet (AES-128-CBC with HMAC-SHA256, https://github.com/fernet/spec) with one key:
-a file beside the journal, or, for replicas, a secret of the environment.
+A value is sealed with AES-256-GCM (NIST SP 800-38D) for the cell that it stands in:
+moved to another row or column it does not open. It names the key that sealed it, so
+several keys can be in use at once: the newest seals, all of them open.
 """
 
 import base64
-import os
-from collections.abc import Callable
-from pathlib import Path
-from typing import Self
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import NamedTuple
 
+from cryptography.exceptions import InvalidTag
 from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from pydantic import SecretStr
 
 from bot.errors import JournalUnavailable
 
 KEY_BYTES = 32
+BOUND = b"\x01"  # how a value begins; an unbound one of Fernet begins with a letter
+_ID, _NONCE = 4, 12  # bytes
+_HEAD = len(BOUND) + _ID
+_SEALS, _NAMES = b"patchbay seal", b"patchbay key id"
+
+
+class Cell(NamedTuple):
+    """Where a value stands. A table and a column keep the names they had first."""
+
+    table: str
+    column: str
+    row: str
+
+    @property
+    def name(self) -> bytes:
+        """What a value is bound to."""
+        return ".".join(self).encode()
+
+
+class Ring(NamedTuple):
+    """The keys, oldest first; *unbound* are those of releases that bound no value.
+
+    *follows* is what the journal's files were known by before the ring was written.
+    """
+
+    keys: tuple[bytes, ...]
+    unbound: tuple[bytes, ...] = ()
+    follows: str = ""
+
+    @property
+    def is_one(self) -> bool:
+        """Whether no key but the newest opens anything."""
+        return len(self.keys) == 1 and not self.unbound
 
 
 class Seal:
-    """Seals and unseals with one key."""
+    """Seals with the newest key of *ring*, and opens with all of them."""
 
-    def __init__(self, key: bytes) -> None:
-        self._fernet = Fernet(base64.urlsafe_b64encode(key))
+    def __init__(self, ring: Ring, random_bytes: Callable[[int], bytes]) -> None:
+        self._random_bytes = random_bytes
+        self.use(ring)
 
-    @classmethod
-    def from_file(cls, path: Path, random_bytes: Callable[[int], bytes]) -> Self:
-        """Use the key in *path*, made on first use, for its owner's eyes only."""
-        if not path.exists():
-            _make_key(path, random_bytes(KEY_BYTES))
-        key = path.read_bytes()
-        if len(key) != KEY_BYTES:
-            raise JournalUnavailable(f"{path.name} is not a key of mine")
-        return cls(key)
+    def use(self, ring: Ring) -> None:
+        """Seal and open with the keys of *ring* from here on."""
+        self.ring = ring
+        self._keys = {key_id(key): AESGCM(derived(key, _SEALS)) for key in ring.keys}
+        self._newest = key_id(ring.keys[-1])
+        self._unbound: Sequence[Fernet] = [
+            Fernet(base64.urlsafe_b64encode(key)) for key in ring.unbound
+        ]
 
-    @classmethod
-    def from_secret(cls, secret: SecretStr) -> Self:
-        """Derive the key from *secret*, the same on every replica."""
-        derive = HKDF(SHA256(), KEY_BYTES, salt=None, info=b"patchbay journal")
-        return cls(derive.derive(secret.get_secret_value().encode()))
+    def close(self, data: bytes, cell: Cell) -> bytes:
+        """Return *data*, sealed for *cell*."""
+        nonce = self._random_bytes(_NONCE)
+        sealed = self._keys[self._newest].encrypt(nonce, data, cell.name)
+        return BOUND + self._newest + nonce + sealed
 
-    def close(self, data: bytes) -> bytes:
-        """Return *data*, sealed."""
-        return self._fernet.encrypt(data)
-
-    def open(self, sealed: bytes) -> bytes:
-        """Return what was sealed.
+    def open(self, sealed: bytes, cell: Cell) -> bytes:
+        """Return what was sealed for *cell*.
 
         Raises:
-            JournalUnavailable: it was sealed with another key, or altered.
+            JournalUnavailable: it was sealed with another key, for another cell, or
+                altered.
         """
-        try:
-            return self._fernet.decrypt(sealed)
-        except InvalidToken:
-            raise JournalUnavailable("a sealed value does not open") from None
+        if not sealed.startswith(BOUND):
+            return self._open_unbound(sealed)
+        key, rest = self._keys.get(sealed[len(BOUND) : _HEAD]), sealed[_HEAD:]
+        with suppress(InvalidTag, ValueError):  # of another cell; cut off
+            if key:
+                return key.decrypt(rest[:_NONCE], rest[_NONCE:], cell.name)
+        raise _does_not_open()
+
+    def is_newest(self, sealed: bytes) -> bool:
+        """Tell whether the newest key sealed it."""
+        return sealed[:_HEAD] == BOUND + self._newest
+
+    def _open_unbound(self, sealed: bytes) -> bytes:
+        for key in self._unbound:
+            with suppress(InvalidToken):
+                return key.decrypt(sealed)
+        raise _does_not_open()
 
 
-def _make_key(path: Path, key: bytes) -> None:
-    """Write *key* whole and durably, before anything is sealed with it."""
-    begun = path.with_name(f"{path.name}.new")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-    with os.fdopen(os.open(begun, flags, 0o600), "wb") as file:
-        file.write(key)
-        file.flush()
-        os.fsync(file.fileno())
-    begun.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)  # the name has to outlive a power cut too
-    finally:
-        os.close(folder)
+def key_id(key: bytes) -> bytes:
+    """Return the 4 bytes by which values name *key*; they tell nothing of it."""
+    return derived(key, _NAMES)[:_ID]
+
+
+def ring_of(secret: str) -> Ring:
+    """Return the keys of *secret*, a line for each, the newest first.
+
+    They are the same wherever the secret is.
+    """
+    lines = [line.encode() for line in secret.splitlines() if line.strip()]
+    return Ring(
+        keys=tuple(derived(line, b"patchbay ring") for line in reversed(lines)),
+        unbound=tuple(derived(line, b"patchbay journal") for line in reversed(lines)),
+    )
+
+
+def derived(key: bytes, info: bytes) -> bytes:
+    """Return a key for the one purpose that *info* names (RFC 5869)."""
+    return HKDF(SHA256(), KEY_BYTES, salt=None, info=info).derive(key)
+
+
+def _does_not_open() -> JournalUnavailable:
+    return JournalUnavailable("a sealed value does not open")

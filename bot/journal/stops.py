@@ -16,7 +16,7 @@ from bot.dialogue.outcome import Audience
 from bot.ids import IntentId
 from bot.journal.evidence import Does, Fact, FactKind, fact_key
 from bot.journal.model import RESULT, Changes, Intent, NewIntent, Notice
-from bot.journal.rows import intent_of, intents_of, millis
+from bot.journal.rows import intent_cell, intent_of, intents_of, millis
 from bot.journal.schema import intents
 from bot.journal.transaction import Transaction
 from bot.states import OPEN, State
@@ -208,10 +208,11 @@ def _release(tx: Transaction, wish: Intent, thing: Intent) -> None:
         log.critical("stop.unsendable", intent=wish.id, thing=thing.id)
         return
     tx.move(wish.id, State.QUEUED, Changes(ref=ref))
+    sealed = tx.seal.close(request.request, intent_cell("request", wish.id))
     tx.connection.execute(
         intents.update()
         .where(intents.c.id == wish.id)
-        .values(request=tx.seal.close(request.request), settled_at=None)
+        .values(request=sealed, settled_at=None)
     )
 
 

@@ -110,7 +110,7 @@ class Transaction:
             IllegalMove: it is in no state from which an edge leads there.
         """
         at = millis(self.now())
-        columns = {**changed(changes, self.seal), "state": to.value}
+        columns = {**changed(intent, changes, self.seal), "state": to.value}
         columns |= {"sent_at" if to is State.SENDING else "settled_at": at}
         legal = [state.value for state in sources(to)]
         statement = update(intents).where(
@@ -125,7 +125,7 @@ class Transaction:
     def update(self, intent: IntentId, changes: Changes) -> Intent:
         """Change columns of *intent* other than its state."""
         statement = update(intents).where(intents.c.id == intent)
-        columns = changed(changes, self.seal)
+        columns = changed(intent, changes, self.seal)
         self.connection.execute(statement.values(**columns, rev=intents.c.rev + 1))
         return self.get(intent)
 
@@ -202,7 +202,7 @@ class Transaction:
 
     def _stand(self, before: Intent, standing: Standing, changes: Changes) -> Intent:
         """Write what may be said of a thing, if that is news."""
-        columns = changed(changes, self.seal)
+        columns = changed(before.id, changes, self.seal)
         if standing != before.standing or standing.state is not before.state:
             columns |= {
                 "state": standing.state.value,

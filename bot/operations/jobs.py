@@ -24,6 +24,7 @@ EVERY = 15.0  # seconds
 UNSENT_TOO_LONG = timedelta(seconds=60)
 PRUNED_EVERY = timedelta(hours=6)
 NO_NEWS = timedelta(days=1)  # as of sessions that an older release opened
+PIECES = 20  # of what old keys sealed, each time
 
 log = structlog.get_logger(__name__)
 
@@ -82,6 +83,7 @@ class Jobs:
             self._pruned_at = now
             rows = await self._journal.maintenance.prune(now)
             log.info("journal.pruned", rows=rows)
+        await self._journal.rotation.go_on(PIECES)
 
     async def _overdue(self, timer: Timer, now: datetime) -> list[Intent]:
         due = Due(

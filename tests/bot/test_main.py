@@ -1,12 +1,18 @@
 """`python -m bot`, word by word."""
 
+import ctypes
+import json
 import os
+import resource
 import sqlite3
+import sys
 
 import pytest
 import yaml
 
 from bot.__main__ import main
+from bot.journal.sqlite.files import claim
+from bot.runtime.memory import SET_DUMPABLE
 
 
 @pytest.fixture(autouse=True)
@@ -15,6 +21,23 @@ def bare(monkeypatch, tmp_path):
         if name.startswith(("SLACK_", "TENCENTCLOUD_", "BOT_")):
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def _memory_as_before():
+    """`run` closes the memory of its process, which is that of all tests here."""
+    limits = resource.getrlimit(resource.RLIMIT_CORE)
+    yield
+    resource.setrlimit(resource.RLIMIT_CORE, limits)
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(SET_DUMPABLE, 1, 0, 0, 0)
+
+
+def test_a_run_keeps_its_memory_to_itself_before_it_reads_a_secret(monkeypatch):
+    monkeypatch.setenv("BOT_PORT", "none")
+
+    assert main(["run"]) == 2
+    assert resource.getrlimit(resource.RLIMIT_CORE)[0] == 0
 
 
 def test_the_manifest_can_have_a_prefix_and_an_address(capsys):
@@ -94,6 +117,20 @@ def test_the_doctor_lets_nothing_be_open_beside_a_real_account(  # noqa: PLR0913
     assert said in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("command", ["run", "doctor"])
+def test_a_rule_about_an_action_that_there_is_not_stops_the_start(
+    monkeypatch, capsys, tmp_path, command
+):
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb" + "-b")
+    (tmp_path / "bot.toml").write_text(
+        "[[policy.rules]]\nname = 'a'\nactions = ['relay.strat']\nusers = ['U1']\n"
+    )
+
+    assert main([command]) == 2
+    told = "policy.rules.0.actions.0 is no action; did you mean relay.start?\n"
+    assert capsys.readouterr().err == told
+
+
 def test_the_journal_can_be_migrated_ahead(tmp_path, monkeypatch):
     monkeypatch.setenv("BOT_DATABASE_URL", f"sqlite:///{tmp_path}/p.db")
 
@@ -143,6 +180,33 @@ def test_a_trail_whose_end_was_cut_off_lacks_the_exported_hash(
 
     assert main(["audit", "verify", "--has", "a" * 64]) == 1
     assert "its end was cut off" in capsys.readouterr().out
+
+
+def test_a_key_is_added_to_the_ring_and_the_journal_stays_open_to_all(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setenv("BOT_DATABASE_URL", f"sqlite:///{tmp_path}/p.db")
+    main(["migrate"])
+    before = json.loads((tmp_path / "p.key").read_bytes())["keys"]
+
+    assert main(["keys", "rotate"]) == 0
+
+    assert json.loads((tmp_path / "p.key").read_bytes())["keys"][:-1] == before
+    assert capsys.readouterr().out.startswith("A new key is in the ring and seals")
+
+
+def test_keys_are_not_exchanged_under_a_running_bot_or_behind_the_environments_back(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setenv("BOT_DATABASE_URL", f"sqlite:///{tmp_path}/p.db")
+    with claim(tmp_path / "p.db"):
+        beside = main(["keys", "rotate"])
+    monkeypatch.setenv("BOT_SEAL_KEY", "a secret")
+
+    assert (beside, main(["keys", "rotate"])) == (2, 2)
+    in_use, lines = capsys.readouterr().err.splitlines()
+    assert in_use == f"{tmp_path}/p.db is in use by another Patchbay"
+    assert lines == "the keys are lines of BOT_SEAL_KEY; put a new one before them"
 
 
 INSERT = """

@@ -79,6 +79,45 @@ def test_a_secret_may_come_from_a_file_of_its_owner(monkeypatch, tmp_path):
     assert token.get_secret_value() == f"{BOT}-from-a-file"
 
 
+def test_a_secret_may_be_mounted_as_a_link(monkeypatch, tmp_path):
+    (tmp_path / "..data").mkdir()
+    (tmp_path / "..data" / "token").write_text(BOT)
+    (tmp_path / "..data" / "token").chmod(0o400)
+    (tmp_path / "token").symlink_to(tmp_path / "..data" / "token")
+    put(monkeypatch, SLACK_BOT_TOKEN_FILE=str(tmp_path / "token"))
+
+    assert load().slack_bot_token.get_secret_value() == BOT
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_a_secret_in_somebody_elses_file_is_refused(monkeypatch, tmp_path):
+    (tmp_path / "token").write_text(BOT)
+    (tmp_path / "token").chmod(0o600)
+    os.chown(tmp_path / "token", 54_321, -1)
+    put(monkeypatch, SLACK_BOT_TOKEN_FILE=str(tmp_path / "token"))
+
+    with pytest.raises(SettingsError, match="that file belongs to somebody else"):
+        load()
+
+
+def test_the_robots_of_an_app_get_usersigs_for_an_hour_or_as_long_as_is_set(
+    monkeypatch, tmp_path
+):
+    put(monkeypatch, BOT_TRTC_SDK_APP_ID="1400000001", BOT_TRTC_USERSIG_KEY="k" * 8)
+    assert [app.usersig_seconds for app in load().all_apps] == [3600]
+
+    key = tmp_path / "key"
+    key.touch(mode=0o600)
+    text = APP.format(name="a", file=key) + "usersig_seconds = 600\n"
+    (tmp_path / "bot.toml").write_text(text)
+    put(monkeypatch, BOT_TRTC_USERSIG_SECONDS="300")
+    assert [app.usersig_seconds for app in load().all_apps] == [300, 600]
+
+    (tmp_path / "bot.toml").write_text(text.replace("600", "299"))
+    with pytest.raises(SettingsError, match=r"apps\.0\.usersig_seconds"):
+        load()
+
+
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o644])
 def test_a_file_that_others_can_read_is_refused(monkeypatch, tmp_path, mode):
     file = tmp_path / "token"
@@ -251,11 +290,35 @@ def test_apps_and_rules_come_from_the_file(monkeypatch, tmp_path):
     assert secrets_of(settings).keys() == {"apps.main.usersig_key"}
 
 
+RULE = "[[policy.rules]]\nname = 'a'\nactions = ['*']\n{more}\n"
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ('[policy]\nrools = ["x"]\n', "policy.rools: Extra inputs"),
+        (
+            '[policy]\nruls = ["x"]\n',
+            "policy.ruls is no setting; did you mean policy.rules",
+        ),
         ("[[policy.rules]]\nname = 'a'\nactions = ['*']\n", "names users or groups"),
+        (
+            "[[policy.rules]]\nname = 'a'\nactions = []\nusers = ['U1']\n",
+            "names actions",
+        ),
+        (RULE.format(more="users = ['@ana']"), "rules.0.users.0: an ID begins with U"),
+        (RULE.format(more="groups = ['ops']"), "rules.0.groups.0: an ID begins with S"),
+        (
+            RULE.format(more="users = ['U1']\nchannels = ['#ops']"),
+            "rules.0.channels.0: an ID begins with C",
+        ),
+        (
+            RULE.format(more="users = ['U1']\napps = ['nil']"),
+            r"rules.0.apps: there is no such app; there are none",
+        ),
+        ("[policy]\nteams = ['acme']\n", "policy.teams.0: an ID begins with T"),
+        ("ops_channel = '#ops'\n", "ops_channel: an ID begins with C"),
+        ("slack_bot_token = 'x'\n", "slack_bot_token is no setting"),
+        ("SLACK_BOT_TOKEN = 'x'\n", "SLACK_BOT_TOKEN is no setting"),
         ("command_prefix = 'Not Ok'\n", "command_prefix: String should match"),
         ("this is not toml", "bot.toml cannot be read"),
     ],

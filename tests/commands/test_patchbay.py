@@ -5,9 +5,11 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from bot.app import actions_of
 from bot.dialogue.outcome import Tone
 from bot.errors import IllegalMove
 from bot.journal.sqlite.spool import SpooledOutcome
+from bot.resources.registry import RESOURCES
 from bot.settings import Policy, Rule
 from bot.states import State
 from commands import COMMANDS, commands_with
@@ -179,6 +181,14 @@ async def test_the_audit_trail_is_verified(world, tmp_path):
     answer = await world.typed("/patchbay audit verify")
     assert answer.plain == "🔴 The audit trail was changed: record 1 does not fit."
     assert "verify" in (await world.typed("/patchbay audit burn")).plain
+
+
+async def test_whoami_names_every_action_that_a_rule_can_name(world):
+    ask = world.ask("/patchbay whoami")
+
+    named = {wish.action for wish, _verdict in world.service.whoami(ask)}
+
+    assert named == actions_of(RESOURCES)
 
 
 async def test_whoami_names_what_is_no_request_too(world_with):

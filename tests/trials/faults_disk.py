@@ -132,7 +132,8 @@ def mounted(path):
     """Mount a small file system at *path*; needs root, see `can_mount`."""
     disk = path / "disk"
     disk.mkdir(exist_ok=True)
-    _run("mount", "-t", "tmpfs", "-o", f"size={DISK}", "patchbay-trial", str(disk))
+    options = f"size={DISK},mode=0700"  # others may not write to where a journal lies
+    _run("mount", "-t", "tmpfs", "-o", options, "patchbay-trial", str(disk))
     try:
         yield disk
     finally:

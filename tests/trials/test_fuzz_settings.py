@@ -100,6 +100,7 @@ class Source:
         """Write the files to *folder*; return the environment that names them."""
         config = folder / "bot.toml"
         config.write_bytes(self.toml)
+        config.chmod(0o600)  # a secret is in it
         environment = {**self.variables, "BOT_CONFIG": str(config)}
         if self.mode is not None:
             file = folder / "secret"

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from bot.ids import Kind
 from bot.journal.schema import counters, texts
+from bot.private import open_own
 
 IDENTITY, LEFT_OUT = "files", 1000
 
@@ -38,21 +39,22 @@ class HandleMarks:
             return
         try:
             flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-            descriptor = os.open(self._file, flags, 0o600)
+            descriptor = open_own(self._file, flags)
             try:
                 os.write(descriptor, json.dumps(self._last).encode())
             finally:
                 os.close(descriptor)
         except OSError as error:  # the journal has its own count
-            log.critical("handles.unwritten", why=error.strerror)
+            log.critical("handles.unwritten", why=error.strerror or str(error))
 
-    def catch_up(self, engine: Engine, *beside: Path) -> None:
+    def catch_up(self, engine: Engine, *beside: Path, follows: str = "") -> None:
         """Let the counters of *engine* begin behind all numbers that may be given.
 
-        *beside* are the journal's files, by which it is known again.
+        *beside* are the journal's files, by which it is known again; one of them was
+        written anew when it was known by what *follows* says.
         """
         with engine.begin() as connection:
-            self._skip_if_copied(connection, _identity(beside))
+            self._skip_if_copied(connection, _identity(beside), follows)
             rows = connection.execute(select(counters.c.kind, counters.c.last))
             counts: dict[str, int] = {row.kind: row.last for row in rows}
             for kind, number in self._last.items():
@@ -65,27 +67,42 @@ class HandleMarks:
                 else:
                     connection.execute(insert(counters).values(kind=kind, last=number))
 
-    def _skip_if_copied(self, connection: Connection, identity: str) -> None:
-        last = connection.execute(
-            select(texts.c.value).where(texts.c.name == IDENTITY)
-        ).scalar()
+    def _skip_if_copied(
+        self, connection: Connection, identity: str, follows: str
+    ) -> None:
+        last = known_by(connection)
         if last == identity:
             return
-        if last is not None:
+        if last not in {"", follows}:
             log.warning("journal.copied", handles_left_out=LEFT_OUT)
             skipped = update(counters).values(last=counters.c.last + LEFT_OUT)
             connection.execute(skipped)
-        connection.execute(delete(texts).where(texts.c.name == IDENTITY))
-        row = {"name": IDENTITY, "value": identity, "at": 0}
-        connection.execute(insert(texts).values(row))
+        _know(connection, identity)
+
+
+def known_by(connection: Connection) -> str:
+    """Return what the journal's files are known by; empty for a new one."""
+    query = select(texts.c.value).where(texts.c.name == IDENTITY)
+    return connection.execute(query).scalar() or ""
+
+
+def know_again(connection: Connection, *beside: Path) -> None:
+    """Know the journal by *beside* as they are now: one of them was written anew."""
+    _know(connection, _identity(beside))
+
+
+def _know(connection: Connection, identity: str) -> None:
+    connection.execute(delete(texts).where(texts.c.name == IDENTITY))
+    row = {"name": IDENTITY, "value": identity, "at": 0}
+    connection.execute(insert(texts).values(row))
 
 
 def _identity(files: Iterable[Path]) -> str:
     """Return what is another one for copies of *files*, and nothing else changes."""
-    known_by = (file.stat() for file in files if file.exists())
+    there = (file.stat() for file in files if file.exists())
     return " ".join(
         str(one.st_ctime_ns if number else one.st_ino)
-        for number, one in enumerate(known_by)
+        for number, one in enumerate(there)
     )
 
 

@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 RESERVE_BYTES = 1 << 20
+WRITES = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
 
 
 class Reserve:
@@ -40,7 +41,7 @@ def _fill(file: Path) -> None:
     if file.exists() and file.stat().st_size == RESERVE_BYTES:
         return
     try:
-        with file.open("wb") as opened:
+        with os.fdopen(os.open(file, WRITES, 0o600), "wb") as opened:
             opened.write(bytes(RESERVE_BYTES))
             opened.flush()
             os.fsync(opened.fileno())

@@ -19,7 +19,7 @@ from bot.journal.evidence import Does, Fact, FactKind
 from bot.journal.model import Changes
 from bot.states import State
 
-APPENDS = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+APPENDS = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
 
 log = structlog.get_logger(__name__)
 

@@ -159,12 +159,16 @@ class Relay(Resource):
     def signed(
         self, request: Request[Any], app: App | None, at: datetime
     ) -> Request[Any]:
-        """Mint the UserSigs of a start, as late as can be: they live for a day."""
+        """Mint the UserSigs of a start, as late as can be: they do not live long."""
         if not isinstance(request, StartPublishCdnStream) or app is None:
             return request
         return request.signed(
             lambda user: usersig.mint(
-                user, sdk_app_id=app.sdk_app_id, key=app.usersig_key, at=at
+                user,
+                sdk_app_id=app.sdk_app_id,
+                key=app.usersig_key,
+                at=at,
+                expire=app.usersig_seconds,
             )
         )
 

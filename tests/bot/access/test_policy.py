@@ -2,7 +2,14 @@
 
 import pytest
 
-from bot.access.policy import Circumstances, Gate, Verdict, Wish, judge
+from bot.access.policy import (
+    Circumstances,
+    Gate,
+    Verdict,
+    Wish,
+    dead_actions,
+    judge,
+)
 from bot.dialogue.ask import Account, Person, Place
 from bot.ids import ChannelId, SlackUserId, TeamId
 from bot.settings import App, Policy, Rule
@@ -330,3 +337,28 @@ def test_not_to_know_a_guest_refuses_nothing_unless_it_is_final():
     )
 
     assert verdict == Verdict(allowed=True, rule="wide")
+
+
+ACTIONS = ("relay.start", "relay.stop", "car.start", "patchbay.audit")
+
+
+@pytest.mark.parametrize("action", ["*", "relay.*", "patchbay.audit", "car.start"])
+def test_an_action_that_there_is_lives(action):
+    rule = Rule(name="r", actions=(action,), users=("UANA",))
+
+    assert list(dead_actions(Policy(rules=(rule,)), ACTIONS)) == []
+
+
+def test_an_action_that_matches_nothing_is_named_by_its_place_with_what_was_meant():
+    rules = (
+        Rule(name="a", actions=("relay.start", "relay.strat"), users=("UANA",)),
+        Rule(name="b", actions=("live.*",), users=("UANA",)),
+    )
+
+    assert list(dead_actions(Policy(rules=rules), ACTIONS)) == [
+        "policy.rules.0.actions.1 is no action; did you mean relay.start?",
+        (
+            "policy.rules.1.actions.0 is no action; "
+            "there are car.start, patchbay.audit, relay.start, relay.stop"
+        ),
+    ]

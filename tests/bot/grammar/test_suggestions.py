@@ -1,61 +1,23 @@
-"""Which words a typo may have been."""
+"""Which keys of a vocabulary a typed one may have been."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from bot.grammar.suggestions import distance, nearest
+from bot.grammar.suggestions import keys_like
 
-VERBS = ("start", "stop", "status", "list", "recent")
+KEYS = ("url", "user", "room", "layout")
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "steps"),
+    ("typed", "keys"),
     [
-        ("stop", "stop", 0),
-        ("stpo", "stop", 1),
-        ("sotp", "stop", 1),
-        ("stopp", "stop", 1),
-        ("sto", "stop", 1),
-        ("stxp", "stop", 1),
-        ("", "stop", 4),
-        ("opts", "stop", 4),
+        ("url", ("url",)),
+        ("URL", ("url",)),
+        ("u", ("url", "user")),
+        ("lay", ("layout",)),
+        ("lyaout", ("layout",)),
+        ("rm", ()),
+        ("xyz", ()),
     ],
 )
-def test_a_swap_counts_as_one_step(one, other, steps):
-    assert distance(one, other) == steps
-
-
-@given(st.text(max_size=12), st.text(max_size=12))
-def test_a_distance_is_the_same_both_ways_and_zero_only_to_itself(one, other):
-    assert distance(one, other) == distance(other, one)
-    assert (distance(one, other) == 0) == (one == other)
-
-
-@pytest.mark.parametrize(
-    ("typed", "meant"),
-    [
-        ("stpo", ("stop",)),
-        ("statr", ("start",)),
-        ("statsu", ("status",)),
-        ("sta", ()),
-        ("lst", ("list",)),
-        ("xx", ()),
-        ("restart", ("start",)),
-        ("s", ()),
-        ("", ()),
-        ("stzzyt", ()),
-        ("s" * 2000, ()),
-    ],
-)
-def test_a_short_word_may_be_off_by_one_a_longer_by_two(typed, meant):
-    assert nearest(typed, VERBS) == meant
-
-
-def test_two_that_are_as_near_are_both_named():
-    assert nearest("stat", ("star", "stab")) == ("star", "stab")
-
-
-def test_one_letter_is_near_to_nothing():
-    assert nearest("x", ("?", "rm", "ls")) == ()
-    assert nearest("r", ("rm",)) == ()
+def test_a_key_is_itself_or_begins_or_is_near(typed, keys):
+    assert keys_like(typed, KEYS) == keys

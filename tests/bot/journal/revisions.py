@@ -1,5 +1,10 @@
 """Rows as earlier revisions wrote them, and how they come into the tables."""
 
+import base64
+import os
+
+from cryptography.fernet import Fernet
+
 # Rows as revision 0001 had them.
 INTENT = {
     "id": "01KJMMA2G0JTRF4ZBVAXBHWZP7",
@@ -61,3 +66,21 @@ def inserted(table, values):
         "'" + one + "'" if isinstance(one, str) else str(one) for one in values.values()
     )
     return f"INSERT INTO {table} ({names}) VALUES ({texts})"  # noqa: S608 - our own
+
+
+def home(folder):
+    """Make *folder*, and in it the file of a journal, as a release made them."""
+    folder.mkdir(mode=0o700)
+    (folder / "patchbay.db").touch(mode=0o600)
+    return folder
+
+
+def put_own(path, content):
+    """Write *content* to *path*, for its owner only."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
+        file.write(content)
+
+
+def unbound(key, data):
+    """Return *data*, sealed as releases before 0.3 did."""
+    return Fernet(base64.urlsafe_b64encode(key)).encrypt(data)

@@ -13,10 +13,17 @@ from bot.journal.migrate import upgrade
 from bot.journal.model import CARD_NOTICE, Notification, OpenForm, Settlement
 from bot.journal.rows import moment
 from bot.journal.schema import metadata
-from bot.journal.seal import Seal
 from bot.journal.sqlite.writer import make_engine
 from bot.states import State
-from tests.bot.journal.revisions import DRAWN, INTENT, inserted, row
+from tests.bot.journal.revisions import (
+    DRAWN,
+    INTENT,
+    home,
+    inserted,
+    put_own,
+    row,
+    unbound,
+)
 from tests.fakes.journal import opened
 
 FIRST_VERSION = (inserted("intents", INTENT), inserted("outbox", DRAWN))
@@ -48,7 +55,7 @@ def test_an_upgrade_twice_changes_nothing(tmp_path):
 async def test_a_journal_of_the_first_revision_is_opened_with_all_that_is_in_it(
     url, tmp_path, clock
 ):
-    (tmp_path / "var").mkdir()
+    home(tmp_path / "var")
     engine = make_engine(url)
     upgrade(engine, "0001")
     with engine.begin() as connection:
@@ -70,7 +77,7 @@ async def test_a_journal_of_the_first_revision_is_opened_with_all_that_is_in_it(
 async def test_an_upgrade_that_fails_half_way_leaves_everything_as_it_was(
     url, tmp_path, clock
 ):
-    (tmp_path / "var").mkdir()
+    home(tmp_path / "var")
     engine = make_engine(url)
     upgrade(engine, "0001")
     with engine.begin() as connection:
@@ -137,8 +144,8 @@ KEY = b"k" * 32
 @pytest.fixture
 def upgraded(url, tmp_path, clock):
     """Open a journal in which revision 0002 left intents, letters and a form."""
-    (tmp_path / "var").mkdir()
-    (tmp_path / "var/patchbay.key").write_bytes(KEY)
+    home(tmp_path / "var")
+    put_own(tmp_path / "var/patchbay.key", KEY)
     engine = make_engine(url)
     upgrade(engine, "0002")
     form = {
@@ -150,7 +157,7 @@ def upgraded(url, tmp_path, clock):
         "direct": 0,
         "room": "relay",
         "verb": "start",
-        "values": Seal(KEY).close(json.dumps({"url": "u"}).encode()),
+        "values": unbound(KEY, json.dumps({"url": "u"}).encode()),
         "expires_at": 1000 * round(clock().timestamp()),
         "used_by": "k",
     }

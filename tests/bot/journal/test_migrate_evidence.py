@@ -8,7 +8,7 @@ from bot.journal.sqlite.writer import make_engine
 from bot.resources.registry import RESOURCES
 from bot.states import State
 from tests.bot.journal.conftest import APP, stop_of
-from tests.bot.journal.revisions import INTENT, inserted, row
+from tests.bot.journal.revisions import INTENT, home, inserted, row
 from tests.bot.journal.test_events import event
 from tests.fakes.journal import opened
 
@@ -57,7 +57,7 @@ async def from_0003(url, tmp_path, clock):
     journals = []
 
     async def open_it(intents, events=()):
-        (tmp_path / "var").mkdir()
+        home(tmp_path / "var")
         engine = make_engine(url)
         upgrade(engine, "0003")
         with engine.begin() as connection:

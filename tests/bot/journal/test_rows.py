@@ -28,11 +28,11 @@ from bot.journal.rows import (
     notification_of,
     open_form_of,
     open_form_row,
-    opened_url,
     row_of,
+    url_if_it_opens,
 )
 from bot.journal.schema import intents, open_forms, outbox
-from bot.journal.seal import Seal
+from bot.journal.seal import Cell, Ring, Seal
 from bot.states import State
 from tests.bot.journal.strategies import (
     accepted,
@@ -45,7 +45,7 @@ from tests.bot.journal.strategies import (
     values,
 )
 
-SEAL = Seal(os.urandom(32))
+SEAL = Seal(Ring(keys=(os.urandom(32),)), os.urandom)
 # Fields that are no column of their own: what they become.
 DERIVED = {
     "asker": fields(Asker),
@@ -116,8 +116,8 @@ def test_a_submission_comes_back_whole(new, handle):
         standing=Standing(state=State.QUEUED, headline=Headline.REQUESTED),
     )
     assert row["made"] == (new.handle is None)
-    assert SEAL.open(row["request"]) == new.request
-    assert opened_url(row["answer_url"], SEAL) == new.answer_url
+    assert SEAL.open(row["request"], Cell("intents", "request", new.id)) == new.request
+    assert url_if_it_opens(SimpleNamespace(**row), SEAL) == new.answer_url
 
 
 @given(
@@ -141,7 +141,7 @@ def test_what_is_changed_comes_back_whole(new, end, ref, marks, send_by):
     row = row_of(new, "R1", SEAL)
     before = intent_of(stored(row))
 
-    columns = changed(changes, SEAL)
+    columns = changed(new.id, changes, SEAL)
 
     assert changes.keys() == Changes.__annotations__.keys()
     assert intent_of(stored({**row, **columns})) == replace(
@@ -153,7 +153,8 @@ def test_what_is_changed_comes_back_whole(new, end, ref, marks, send_by):
         marks=tuple(marks),
         doubt=True,
     )
-    assert SEAL.open(columns["reply_secret"]) == b"secret"
+    cell = Cell("intents", "reply_secret", new.id)
+    assert SEAL.open(columns["reply_secret"], cell) == b"secret"
 
 
 @given(intent=accepted, facts=values, not_before=st.none() | moments)

@@ -91,10 +91,11 @@ function tagged(tag) {
 /** Return a link, if it leads to a web page or a mail address; else its words. */
 export function link(url, label = "") {
   const words = label || url.replace(/^mailto:/, "");
-  if (!/^(https?:\/\/|mailto:)/i.test(url))
-    return h("span", {}, label ? `${label} (${url})` : words);
+  if (!leads(url)) return h("span", {}, label ? `${label} (${url})` : words);
   return h("a", { href: url, target: "_blank", rel: "noopener noreferrer", title: url }, words);
 }
+
+const leads = (url) => /^(https?:\/\/|mailto:)/i.test(url);
 
 export const mention = (id) =>
   h("span.mention", { class: id === me()?.id ? "mine" : "" }, `@${user(id)?.name ?? id}`);
@@ -139,16 +140,19 @@ const TOKENS = {
   ago: (at) => ago(at),
 };
 
+const LATEST = 253_370_764_800; // seconds; the year 9999, which every calendar has
+
 /** Return a moment as Slack formats it: "{date_short_pretty} {time}". */
 export function moment(seconds, format, url = "", fallback = "") {
-  const at = new Date(seconds * 1000);
-  const written = format.replace(/\{(\w+)\}/g, (all, token) => TOKENS[token]?.(at) ?? all);
+  const at = new Date(Math.min(Math.max(Number(seconds) || 0, 0), LATEST) * 1000);
+  const written = String(format ?? "").replace(/\{(\w+)\}/g, (all, token) => TOKENS[token]?.(at) ?? all);
   const shown = h(
     "time",
     { datetime: at.toISOString(), title: fallback || at.toISOString() },
     written || fallback,
   );
-  return url ? h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, shown) : shown;
+  if (!url || !leads(unescape(url))) return shown;
+  return h("a", { href: unescape(url), target: "_blank", rel: "noopener noreferrer" }, shown);
 }
 
 export const clock = (seconds) => TOKENS.time(new Date(seconds * 1000));

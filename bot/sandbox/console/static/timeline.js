@@ -54,7 +54,7 @@ function reconcile(list, items, before, thread) {
       ? old.node
       : item.id
         ? notice(item)
-        : message(item, { joined, count, thread });
+        : messageOrWhy(item, { joined, count, thread });
     now.set(key, { item, joined, count, node });
     nodes.push(node);
     last = item;
@@ -112,6 +112,17 @@ function notice(item) {
       h("p.words", {}, mrkdwn(item.text)),
     ),
   );
+}
+
+/** Return a message; one that cannot be drawn says so, and the others stay. */
+function messageOrWhy(item, more) {
+  try {
+    return message(item, more);
+  } catch (error) {
+    console.error(error);
+    const words = "This message cannot be shown; the browser's console says why.";
+    return h("article.message", { tabindex: "-1", data: { key: keyOf(item) } }, words);
+  }
 }
 
 function message(item, { joined, count, thread }) {

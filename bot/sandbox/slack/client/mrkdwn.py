@@ -1,6 +1,7 @@
 """Between what people read and type and what Slack sends over the wire."""
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from bot.sandbox.slack.model.objects import Kind, User
@@ -12,6 +13,7 @@ _TAG = re.compile(r"<([^<>\n]+)>")
 _CODE = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)
 _BOLD = re.compile(r"(?<![\w*])\*(?! )([^*\n]+)(?<! )\*(?![\w*])")
 _DATE = re.compile(r"!date\^(\d+)\^")
+_EARLIEST, LATEST = 86_400, 253_370_764_800  # seconds: with a day to spare on each side
 
 
 def to_wire(space: Workspace, text: str, *, labels: bool) -> str:
@@ -45,10 +47,17 @@ def plain(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def moment(epoch: float, reader: User) -> str:
-    """Return a moment in the time zone of *reader*."""
-    local = datetime.fromtimestamp(epoch, UTC) + timedelta(seconds=reader.tz_offset)
-    return f"{local:%Y-%m-%d %H:%M}"
+def moment(epoch: object, reader: User) -> str:
+    """Return a moment in the time zone of *reader*.
+
+    *epoch* is whatever a bot sent; what no calendar has is shown as the last moment.
+    """
+    with suppress(ValueError):
+        seconds = float(str(epoch))
+        if _EARLIEST <= seconds <= LATEST:
+            at = datetime.fromtimestamp(seconds, UTC)
+            return f"{at + timedelta(seconds=reader.tz_offset):%Y-%m-%d %H:%M}"
+    return "9999-01-01 00:00"
 
 
 def user_name(space: Workspace, user: str) -> str:
@@ -81,7 +90,7 @@ def _tag(space: Workspace, inner: str, reader: User) -> str:
     target, _, label = inner.partition("|")
     date = _DATE.match(target)
     if date:
-        return moment(int(date[1]), reader)
+        return moment(date[1], reader)
     if target.startswith("@"):
         return user_name(space, target[1:])
     if target.startswith("#"):

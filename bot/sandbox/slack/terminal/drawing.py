@@ -178,7 +178,7 @@ class _Pen:
         if self.view:
             value = self.view.values[control.block][control.action]
         if value["type"] == "datetimepicker" and inputs.held(value):
-            return moment(float(str(inputs.held(value))), self.reader)
+            return moment(inputs.held(value), self.reader)
         return content(self.space, value)
 
     def _table(self, block: Json) -> Iterator[str]:

@@ -45,7 +45,7 @@ def _span(space: Workspace, span: Json, reader: User) -> str:
         case {"type": "link", "url": url}:
             return f"{span['text']} ({url})" if span.get("text") else str(url)
         case {"type": "date", "timestamp": at}:
-            return moment(float(at), reader)
+            return moment(at, reader)
         case {"type": "user", "user_id": user}:
             return user_name(space, user)
         case {"type": "channel", "channel_id": channel}:

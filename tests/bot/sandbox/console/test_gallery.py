@@ -311,3 +311,38 @@ async def test_colours_can_be_switched(desk):
     assert await page.evaluate("document.documentElement.dataset.theme") == "dark"
     still = await page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert still == dark != "rgb(255, 255, 255)"
+
+
+async def test_a_moment_is_no_way_around_the_check_of_links(desk):
+    say_in_ops(desk, "<!date^1700000000^{date_num}^javascript:document.title='x'|x>")
+    say_in_ops(desk, "<!date^1700000000^{date_num}^https://a.example/?b=1&amp;c=2|x>")
+
+    message = desk.page.locator("#main .message").last
+    link = message.locator("a:has(time)")
+    await expect(link).to_have_attribute("href", "https://a.example/?b=1&c=2")
+    assert await desk.page.locator("#main a[href^=javascript]").count() == 0
+    assert await desk.page.locator("#main .message time").count() >= 2
+
+
+async def test_a_date_that_no_calendar_has_leaves_the_other_messages_there(desk):
+    say_in_ops(desk, "before")
+    say_in_ops(desk, "<!date^99999999999999999^{date_num}|x>")
+    say_in_ops(desk, "after")
+
+    messages = desk.page.locator("#main .message")
+    await expect(messages).to_contain_text(["before", "999", "after"])
+
+
+async def test_a_message_that_cannot_be_drawn_says_so_among_the_others(desk):
+    broken = {"type": "rich_text", "elements": [{"type": "rich_text_section"}]}
+    say_in_ops(desk, "before")
+    say_in_ops(desk, "x", blocks=(broken,))
+    say_in_ops(desk, "after")
+
+    messages = desk.page.locator("#main .message")
+    await expect(messages).to_contain_text(["before", "cannot be shown", "after"])
+
+
+def say_in_ops(desk, text, blocks=()):
+    space = desk.slack.space
+    space.say(Message(channel=OPS.id, user=space.bot.id, text=text, blocks=blocks))

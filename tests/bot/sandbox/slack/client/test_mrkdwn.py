@@ -1,11 +1,18 @@
 import os
+import re
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sandbox.slack.client.mrkdwn import channel_name, to_eye, to_wire, user_name
+from bot.sandbox.slack.client.mrkdwn import (
+    channel_name,
+    moment,
+    to_eye,
+    to_wire,
+    user_name,
+)
 from bot.sandbox.slack.model import seed
 
 SPACE = seed.workspace(
@@ -44,6 +51,24 @@ def test_a_message_mentions_people_by_id_alone():
 )
 def test_what_is_sent_is_seen_as_people_read_it(sent, seen):
     assert to_eye(SPACE, sent, seed.ANA) == seen
+
+
+@given(
+    st.integers(-(10**30), 10**30)
+    | st.floats()
+    | st.text(max_size=5)
+    | st.none()
+    | st.just("9" * 5000)
+)
+def test_any_moment_that_a_bot_sends_is_shown(epoch):
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", moment(epoch, seed.ANA))
+
+
+@pytest.mark.parametrize("digits", [12, 17, 25, 5000])
+def test_a_date_that_no_calendar_has_is_the_last_there_is(digits):
+    text = f"<!date^{'9' * digits}^{{time}}|x>"
+
+    assert to_eye(SPACE, text, seed.ANA) == "9999-01-01 00:00"
 
 
 @given(st.text(alphabet="ab<>&@#*` ", max_size=20))

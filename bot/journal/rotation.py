@@ -1,0 +1,119 @@
+"""Keys come and go: a new one seals, what old ones sealed is sealed anew, they go.
+
+It goes in pieces, each a transaction of its own, so nobody waits for it. A crash in
+between loses nothing: the old keys stay until a whole round has found nothing of
+theirs, and the next start begins a new round.
+"""
+
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection, LargeBinary, Row, Table, bindparam, select, update
+
+from bot.errors import JournalUnavailable
+from bot.journal.schema import metadata
+from bot.journal.seal import Cell, Ring, Seal
+from bot.journal.sqlite.keyring import Keys
+from bot.journal.sqlite.writer import Writer
+
+PIECE = 50  # rows; some 5 ms of the writer
+
+# The tables and columns that hold sealed values: no other holds bytes.
+SEALED = {
+    table: [column for column in table.c if isinstance(column.type, LargeBinary)]
+    for table in metadata.sorted_tables
+    if any(isinstance(column.type, LargeBinary) for column in table.c)
+}
+_NEXT = {
+    table: select(table.c.id, *columns)
+    .where(table.c.id > bindparam("after"))
+    .order_by(table.c.id)
+    .limit(PIECE)
+    for table, columns in SEALED.items()
+}
+
+log = structlog.get_logger(__name__)
+
+
+class Rotation:
+    """Exchanges the keys of an open journal: *seal* has what *keys* keeps."""
+
+    def __init__(self, writer: Writer, seal: Seal, keys: Keys) -> None:
+        self._writer = writer
+        self._seal = seal
+        self._keys = keys
+        self._begin()
+
+    def _begin(self) -> None:
+        self._left: list[Table] = [] if self._seal.ring.is_one else list(SEALED)
+        self._after = ""
+
+    async def add_key(self) -> None:
+        """Add a key, which seals from here on; the others still open.
+
+        Raises:
+            JournalUnavailable: the ring is not the bot's to change, or was not written.
+        """
+        self._seal.use(await self._writer.write(self._add, begins=True))
+        self._begin()
+
+    async def go_on(self, pieces: int = 1) -> bool:
+        """Seal at most *pieces* anew; tell whether only the newest key is left.
+
+        Raises:
+            JournalUnavailable: a piece, or the ring, was not written; on a full disk
+                none is.
+        """
+        for _ in range(pieces):
+            if self._seal.ring.is_one:
+                break
+            if self._left:
+                left = await self._writer.write(self._piece, begins=True)
+                self._left, self._after = left
+            else:
+                self._seal.use(await self._writer.write(self._drop_old, begins=True))
+                log.info("seal.rotated")
+        return self._seal.ring.is_one
+
+    def _add(self, connection: Connection) -> Ring:
+        try:
+            return self._keys.add(connection, self._seal.ring)
+        except OSError as error:
+            raise _unwritten(error) from None
+
+    def _drop_old(self, connection: Connection) -> Ring:
+        try:
+            return self._keys.drop_old(connection, self._seal.ring)
+        except OSError as error:
+            raise _unwritten(error) from None
+
+    def _piece(self, connection: Connection) -> tuple[list[Table], str]:
+        """Seal the next rows anew; return what is left then, and after which row."""
+        table = self._left[0]
+        rows = connection.execute(_NEXT[table], {"after": self._after}).all()
+        for row in rows:
+            if anew := self._anew(table, row):
+                of = table.c.id == row.id
+                connection.execute(update(table).where(of).values(anew))
+        if len(rows) < PIECE:
+            return self._left[1:], ""
+        return self._left, rows[-1].id
+
+    def _anew(self, table: Table, row: Row[Any]) -> dict[str, bytes]:
+        anew = {}
+        for column in SEALED[table]:
+            sealed = row._mapping[column.name]  # noqa: SLF001 - SQLAlchemy's public name
+            if sealed is None or self._seal.is_newest(sealed):
+                continue
+            cell = Cell(table.name, column.name, row.id)
+            try:
+                anew[column.name] = self._seal.close(
+                    self._seal.open(sealed, cell), cell
+                )
+            except JournalUnavailable:  # no key of the ring opens it, now or later
+                log.critical("seal.unopened", table=cell.table, row=cell.row)
+        return anew
+
+
+def _unwritten(error: OSError) -> JournalUnavailable:
+    return JournalUnavailable(f"the key ring was not written: {error}")

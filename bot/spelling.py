@@ -1,0 +1,35 @@
+"""Which known words one may have been meant to be."""
+
+from collections.abc import Iterable
+
+SHORT = 5  # a shorter word may be off by one letter only
+
+
+def nearest(word: str, candidates: Iterable[str]) -> tuple[str, ...]:
+    """Return those of *candidates* nearest to *word*, if any is near enough.
+
+    Off by one letter, or two in words of five and more; at least one has to be right.
+    """
+    near: dict[str, int] = {}
+    for one in dict.fromkeys(candidates):
+        shorter, longer = sorted((len(word), len(one)))
+        most = min(1 if shorter < SHORT else 2, shorter - 1)
+        if longer - shorter <= most and (steps := distance(word, one)) <= most:
+            near[one] = steps
+    best = min(near.values(), default=0)
+    return tuple(one for one, steps in near.items() if steps == best)
+
+
+def distance(one: str, other: str) -> int:
+    """Return the Damerau-Levenshtein distance (neighbours may swap)."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        now = [i]
+        for j, b in enumerate(other, 1):
+            cost = min(row[j] + 1, now[j - 1] + 1, row[j - 1] + (a != b))
+            if i > 1 < j and a == other[j - 2] and one[i - 2] == b:
+                cost = min(cost, before[j - 2] + 1)
+            now.append(cost)
+        before, row = row, now
+    return row[-1]
