@@ -117,7 +117,7 @@ class Redactor:
         if isinstance(value, dict):
             return {name: self.deep(one) for name, one in value.items()}
         if isinstance(value, list | tuple):
-            return [self.deep(one) for one in value]
+            return type(value)(self.deep(one) for one in value)
         return value
 
 
@@ -197,12 +197,12 @@ def secrets_in(text: str) -> Iterator[str]:
         yield from _long_enough(*(pair.rpartition("=")[2] for pair in pairs))
         if address["scheme"].lower() in _WEB:
             continue
-        app, _slash, stream = address["path"].lstrip("/").partition("/")
-        keys = [*stream.split("/"), address["fragment"] or "", stream]
+        app, _slash, stream = address["path"].strip("/").partition("/")
+        keys = [*stream.split("/"), stream or app, address["fragment"] or ""]
         yield from _long_enough(*keys)
-        if not any(len(key) >= SHORTEST for key in keys):
+        if stream and not any(len(key) >= SHORTEST for key in keys):
             whole = f"{stream}?{query}" if query else stream
-            yield from _long_enough(whole, f"{app}/{whole}" if stream else "")
+            yield from _long_enough(whole, f"{app}/{whole}")
 
 
 def _long_enough(*texts: str) -> Iterator[str]:

@@ -10,9 +10,9 @@ from pydantic import AfterValidator, SecretStr
 
 from bot.i18n import _
 from bot.ids import RenderUserId
+from bot.runtime.redact import MASK
 from bot.states import CREATES
 from bot.tencent.models.base import (
-    MASK,
     Api,
     Deadline,
     Level,
@@ -69,7 +69,10 @@ RunMode = Annotated[
     ),
 ]
 Role = Annotated[str, OneOf("Player", "Viewer")]
-Parameters = Annotated[str, Text(most=4096, least=0)]
+# Free text for the application: tokens and passwords go this way.
+Parameters = Annotated[
+    SecretStr, SecretText(4096, least=0), shown_as(lambda _secret: MASK)
+]
 
 
 class RenderSessionCreated(Reply):

@@ -4,15 +4,23 @@ They go into `Annotated`: `Fps = Annotated[int, Between(1, 60)]`.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
-from pydantic import Field, GetCoreSchemaHandler
+from pydantic import (
+    Field,
+    GetCoreSchemaHandler,
+    PlainSerializer,
+    SerializationInfo,
+)
 from pydantic_core import CoreSchema, core_schema
 
 from bot.i18n import _
+from bot.runtime.redact import MASK
 from bot.tencent.models.faults import fault
+
+REVEAL = "reveal"  # the serialisation context that shows secrets
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -133,6 +141,18 @@ Rgb = Annotated[
     ),
 ]
 
+
+def revealed(info: SerializationInfo[Any]) -> bool:
+    """Tell whether it is written for the wire, secrets and all."""
+    return isinstance(info.context, Mapping) and bool(info.context.get(REVEAL))
+
+
+def _without_query(url: str, info: SerializationInfo[Any]) -> str:
+    """Return *url*, which may be a signed one, as it is written."""
+    address, mark, query = url.partition("?")
+    return url if revealed(info) or not query else f"{address}{mark}{MASK}"
+
+
 # The characters are those that the API names; others make a picture have no effect.
 WebUrl = Annotated[
     str,
@@ -144,4 +164,5 @@ WebUrl = Annotated[
             " digits and -._~:/?#[]@!&()*+,%=;| only."
         ),
     ),
+    PlainSerializer(_without_query),
 ]

@@ -222,7 +222,7 @@ def test_secrets_are_cut_at_any_depth_of_a_value():
 
     told = Redactor().deep(value)
 
-    assert told == {"a": [{"b": ["rtmp://h/a/****", 1, None]}], "c": "x"}
+    assert told == {"a": [{"b": ("rtmp://h/a/****", 1, None)}], "c": "x"}
 
 
 @pytest.mark.parametrize(
@@ -235,6 +235,7 @@ def test_secrets_are_cut_at_any_depth_of_a_value():
             {"room/streamkey", "streamkey", "secret"},
         ),
         ("rtmp://h/app/k", set()),
+        ("rtmp://h/streamkey", {"streamkey"}),
         ("rtmp://h/live/k", {"live/k"}),
         ("rtmp://h/live/k?a=b", {"live/k?a=b"}),
         ("rtmp://user:password@h/app/streamkey", {"password", "streamkey"}),
