@@ -25,7 +25,7 @@ from bot.dialogue.outcome import (
 )
 from bot.i18n import _, n_
 from bot.ids import SlackUserId
-from bot.journal.evidence import Ending, Headline, Target, TargetStanding
+from bot.journal.evidence import Ending, Headline, Standing, Target, TargetStanding
 from bot.journal.model import CONTRADICTION, NEWS, REVIVED, Intent, Notice
 from bot.resources.relay.card import ran_for, stop_button, target_name
 from bot.states import LIVE, OVER, State
@@ -46,11 +46,7 @@ _TROUBLED = {Target.RECOVERING, Target.FAILED}
 def news(before: Intent, after: Intent) -> Iterable[Notice]:
     """Yield what is to be told of a relay that changed, beside its card."""
     was, now = before.standing, after.standing
-    for task_id in now.candidates:
-        if task_id not in was.candidates:
-            yield Notice(
-                name=CONTRADICTION, audience=Audience.OPS, facts={"task_id": task_id}
-            )
+    yield from _contradiction(was, now)
     if before.state in OVER and after.state in LIVE:
         yield Notice(
             name=REVIVED, audience=Audience.OPS, facts={"was": before.state.value}
@@ -64,6 +60,17 @@ def news(before: Intent, after: Intent) -> Iterable[Notice]:
     ended = {State.STOPPED, State.ENDED}
     if now.state in ended and was.state not in ended:
         yield _line(OVER_NOW, 0, now.since, f"over:{now.since}")
+
+
+def _contradiction(was: Standing, now: Standing) -> Iterable[Notice]:
+    """Yield one alarm however many TaskIds came: a message that is renewed."""
+    known = {*was.candidates, was.ref}  # what a person chose against is no news
+    came = [task_id for task_id in now.candidates if task_id not in known]
+    if came:
+        facts = {"task_id": came[-1], "count": len(now.candidates)}
+        yield Notice(
+            name=CONTRADICTION, audience=Audience.OPS, facts=facts, line=CONTRADICTION
+        )
 
 
 def _of_target(
