@@ -8,7 +8,7 @@ somebody else's; none of that does harm, since the journal decides what is news.
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from ulid import ULID
@@ -27,6 +27,8 @@ from bot.tencent import events
 from bot.tencent.events import RelayEvent, RelayStatus
 from bot.tencent.models.trtc.requests import StartPublishCdnStream
 
+# Tencent repeats a callback for a minute; an older one was kept by somebody else.
+TIMELY = timedelta(minutes=10)
 SKIPPED = 1000  # handles, when a relay turns up that a restored journal forgot
 
 log = structlog.get_logger(__name__)
@@ -120,8 +122,11 @@ class Callbacks:
         """Keep a relay of ours that the journal does not know; None if it is not ours.
 
         Its robot has a name of our making, so it was started before the journal was
-        put back from a copy, or by another Patchbay.
+        put back from a copy, or by another Patchbay. An event played again long after
+        proves nothing of what runs now.
         """
+        if event.sent_at and abs(self.now() - event.sent_at) > TIMELY:
+            return None
         number, team = intent_of(event.agent), self.team()
         if number is None or team is None or event.status == RelayStatus.IDLE:
             return None

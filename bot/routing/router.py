@@ -186,9 +186,9 @@ def _filled_in(ask: Ask) -> Iterator[tuple[str, str]]:
 
 def _hide(text: str) -> str:
     """Return *text* without what looks secret; a word that is a TaskId is none."""
-    hidden = HIDE(text)
-    is_task = text.startswith("eJ") and classify(text) is TokenKind.TASK
-    return text if is_task else hidden
+    like_one = text.startswith("-") or text[:2].lower() == "ej"
+    is_task = like_one and classify(text) is TokenKind.TASK
+    return text if is_task else HIDE(text)
 
 
 def _as_told(miss: Miss, ask: Ask, command: Command) -> Miss:

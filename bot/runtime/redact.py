@@ -48,13 +48,15 @@ _NAMES = (
 
 # Each by what must stand in a text, in lower case, for it to be looked for at all.
 SHAPES: Sequence[tuple[tuple[str, ...], re.Pattern[str], str]] = (
-    (("akid",), re.compile(r"\bAKID[0-9A-Za-z]{16,}"), MASK),
+    (("akid",), re.compile(r"\bAKID[0-9A-Z]{16,}", re.IGNORECASE), MASK),
     (("xox",), re.compile(r"\bxox[abeoprs]-[0-9A-Za-z-]{8,}"), MASK),
     (("xapp-",), re.compile(r"\bxapp-[0-9A-Za-z-]{8,}"), MASK),
     # a UserSig; not a part of a TaskId, which begins with a dash
     (
         ("ej",),
-        re.compile(r"(?<![\w*-])eJ(?:[0-9A-Za-z*_-]|%(?:25)*2A){40,}", re.ASCII),
+        re.compile(
+            r"(?<![\w*.+-])eJ(?:[0-9A-Z*_-]|%(?:25)*2A){40,}", re.ASCII | re.IGNORECASE
+        ),
         MASK,
     ),
     (

@@ -158,9 +158,8 @@ def test_of_a_longer_base64_text_only_what_the_neighbours_share_is_left(shift, l
 
 
 def test_a_task_id_is_no_ticket():
-    task_id = "-e" + "J" + "a" * 70
-
-    assert Redactor()(f"stop {task_id}") == f"stop {task_id}"
+    for task_id in ("-e" + "J" + "a" * 70, "-m97.E" + "j" + "a" * 70):
+        assert Redactor()(f"stop {task_id}") == f"stop {task_id}"
 
 
 ENCODED = [
