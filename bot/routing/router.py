@@ -165,11 +165,11 @@ def _heard(ask: Ask, command: Command) -> Ask:
         InvalidRequest: one stands where it would be sent and shown; masked it would
             be another request.
     """
-    given = [*ask.words.given(), *_filled_in(ask)]
+    values = [*ask.words.given(), *_filled_in(ask)]
     shown = sorted(
         key
-        for key, value in given
-        if key not in command.sent | command.told and _hide(value) != value
+        for key, value in values
+        if key not in command.sent | command.remarks and _hide(value) != value
     )
     if shown:
         sentence = _("This looks like a secret, and would be shown. Nothing was sent.")

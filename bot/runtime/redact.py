@@ -123,10 +123,10 @@ class Redactor:
         return value
 
 
-def _without(text: str, folded: str, known: re.Pattern[str]) -> str:
-    """Return *text* with a mask for each match of *known* in it, *folded*."""
+def _without(text: str, folded: str, forms: re.Pattern[str]) -> str:
+    """Return *text* with a mask for each of *forms* in it, which is *folded*."""
     pieces, end = [], 0
-    for match in known.finditer(folded):
+    for match in forms.finditer(folded):
         pieces += [text[end : match.start()], MASK]
         end = match.end()
     return "".join((*pieces, text[end:]))

@@ -204,11 +204,11 @@ def _as_told(error: CloudError, request: Request[Any]) -> CloudError:
 
     This is the one way in for what Tencent says in an error.
     """
-    told = wire.without_secrets(error, Redactor(request.secrets()))
+    clean = wire.without_secrets(error, Redactor(request.secrets()))
     never = request.repeat is Repeat.NEVER
-    if never and isinstance(told, Refused) and told.candidates:
-        return wire.contradiction(told)
-    return told
+    if never and isinstance(clean, Refused) and clean.candidates:
+        return wire.contradiction(clean)
+    return clean
 
 
 def _timeout(request: Request[Any]) -> aiohttp.ClientTimeout:

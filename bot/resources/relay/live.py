@@ -121,8 +121,8 @@ def _ids(thing: Intent, evidence: Known) -> _Ids:
     candidates = tuple(
         one for one in every if one not in {ref, *detached} and one not in gone
     )
-    told = () if answered_ref else event_refs
-    rivals = tuple(one for one in candidates if one in told)
+    equals = () if answered_ref else event_refs
+    rivals = tuple(one for one in candidates if one in equals)
     return _Ids(ref, bool(by_tencent) or ref in heard, candidates, rivals)
 
 

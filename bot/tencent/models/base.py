@@ -183,8 +183,8 @@ class Request(Part, Generic[R_co]):
         addresses what opens them; as they stand in it, in no encoding. What is shorter
         than `SHORTEST` cannot be told from other words.
         """
-        found = _secrets_of(self)
-        return frozenset(text for text in found if len(text) >= SHORTEST)
+        texts = _secrets_of(self)
+        return frozenset(text for text in texts if len(text) >= SHORTEST)
 
     def to_wire(self) -> dict[str, Any]:
         """Return the fields that were given, under Tencent's names, secrets revealed.
