@@ -64,7 +64,8 @@ def news(before: Intent, after: Intent) -> Iterable[Notice]:
 
 def _contradiction(was: Standing, now: Standing) -> Iterable[Notice]:
     """Yield one alarm however many TaskIds came: a message that is renewed."""
-    earlier = {*was.candidates, was.ref}  # what a person chose against is no news
+    chosen = now.ref in was.rivals  # then that there are two was told before
+    earlier = {*was.candidates, was.ref} if chosen else {*was.candidates}
     came = [task_id for task_id in now.candidates if task_id not in earlier]
     if came:
         facts = {"task_id": came[-1], "count": len(now.candidates)}

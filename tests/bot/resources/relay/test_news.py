@@ -1,7 +1,7 @@
 """Each change to worse, each recovery and the end of a relay is told once."""
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -311,15 +311,14 @@ def test_the_operators_are_told_in_one_message_how_many_task_ids_came(was, now):
     assert list(news(before, after)) == ([alarm] if came else [])
 
 
-def test_a_task_id_that_a_person_chose_against_is_no_news():
-    before = stands(
-        Standing(State.STARTED, Headline.LIVE, ref="-x..", candidates=("-y..",))
+@pytest.mark.parametrize(("rivals", "alarms"), [(("-y..",), 0), ((), 1)])
+def test_a_task_id_is_no_news_if_another_was_chosen_among_those_told(rivals, alarms):
+    one = Standing(
+        State.STARTED, Headline.LIVE, ref="-x..", candidates=("-y..",), rivals=rivals
     )
-    after = stands(
-        Standing(State.STARTED, Headline.LIVE, ref="-y..", candidates=("-x..",))
-    )
+    other = replace(one, ref="-y..", candidates=("-x..",))
 
-    assert list(news(before, after)) == []
+    assert len(list(news(stands(one), stands(other)))) == alarms
 
 
 def test_an_end_is_told_once_by_an_answer_or_by_its_targets_and_not_as_trouble():
