@@ -317,7 +317,7 @@ def _server(
         }
 
     secret = None if sockets else settings.slack_signing_secret
-    called_back = any(app.callback_key for app in settings.all_apps)
+    called_back = bool(settings.all_apps)  # those of an app without a key are counted
 
     def unix_time() -> float:
         return base.ports.now().timestamp()

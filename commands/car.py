@@ -28,7 +28,11 @@ from bot.resources.render.resource import RENDER, Render
 from bot.routing.command import Command
 from bot.tencent.models.car import CreateSession
 
-command = Command("car", summary="CAR cloud-rendering sessions")
+command = Command(
+    "car",
+    summary="CAR cloud-rendering sessions",
+    sent=frozenset({"client", "params"}),
+)
 
 RESOLUTION = Resolution(Render())
 KEYS = tuple(KEYS_BY_FIELD.values())

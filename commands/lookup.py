@@ -219,7 +219,8 @@ def _unknown(token: Token, service: Service, stops: list[Intent]) -> Outcome:
 
 
 def _bare_ids(intent: Intent) -> Outcome:
-    ids = [one for one in (intent.subject.ref, intent.settlement.request_id) if one]
+    own = (intent.subject.ref, intent.settlement.request_id)
+    ids = [one for one in (*own, *intent.standing.candidates) if one]
     nothing = line(_("It has no IDs yet."))
     return Outcome(
         headline=(Bold(intent.handle),),

@@ -1,6 +1,6 @@
 """What somebody typed, clicked or submitted, before anything is done about it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Self
@@ -83,6 +83,19 @@ class Submission:
             value = value[0] if value else None
         return (value or "").strip()
 
+    def hidden(self, hide: Callable[[str], str], sent: Container[str]) -> Self:
+        """Return the same form with *hide* done to all but the *sent* fields."""
+
+        def told(
+            name: str, value: str | tuple[str, ...] | None
+        ) -> str | tuple[str, ...] | None:
+            if value is None or name in sent:
+                return value
+            return hide(value) if isinstance(value, str) else tuple(map(hide, value))
+
+        values = {name: told(name, value) for name, value in self.values.items()}
+        return replace(self, values=values)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
@@ -108,6 +121,20 @@ class Ask:
     def reading(self, words: Words) -> Self:
         """Return the same ask with its text read into *words*."""
         return replace(self, words=words)
+
+    def hidden(self, hide: Callable[[str], str], sent: Container[str]) -> Self:
+        """Return the same ask with *hide* done to every text in it.
+
+        Only the values of the keys and fields that are *sent* stay as they were typed.
+        """
+        form = self.submission
+        return replace(
+            self,
+            text=hide(self.text),
+            pasted=hide(self.pasted),
+            words=self.words.hidden(hide, sent),
+            submission=form.hidden(hide, sent) if form else None,
+        )
 
     def one(self, what: str, *kinds: TokenKind) -> Token:
         """Return the only bare word (of *kinds*, if given).

@@ -1,8 +1,9 @@
 """A command after the grammar has read it: its subcommand, IDs, pairs and flags."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Self
 
 
 class TokenKind(StrEnum):
@@ -43,3 +44,30 @@ class Words:
     drops: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     flags: frozenset[str] = frozenset()
     remarks: tuple[str, ...] = ()
+
+    def hidden(self, hide: Callable[[str], str], sent: Container[str]) -> Self:
+        """Return the same words with *hide* done to all but the values that are *sent*.
+
+        *sent* are keys. The values of those go into a request as they were typed.
+        """
+
+        def told(pairs: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+            return {
+                key: values if key in sent else tuple(map(hide, values))
+                for key, values in pairs.items()
+            }
+
+        return replace(
+            self,
+            ids=tuple(Token(hide(token.text), token.kind) for token in self.ids),
+            pairs=told(self.pairs),
+            adds=told(self.adds),
+            drops=told(self.drops),
+            remarks=tuple(map(hide, self.remarks)),
+        )
+
+    def given(self) -> Iterator[tuple[str, str]]:
+        """Yield every value that was given to a key, beside its key."""
+        for pairs in (self.pairs, self.adds, self.drops):
+            for key, values in pairs.items():
+                yield from ((key, value) for value in values)

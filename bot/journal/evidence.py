@@ -196,8 +196,9 @@ class Standing:
     """What may be said of a thing. Times are UTC milliseconds.
 
     *ref* is its ID, *vouched* for by Tencent or only by a person. *candidates* are
-    other IDs that came with its name. *since* is when the headline became so; *by* is
-    who did it, for which *reason*. *ending* is how it is known to be over.
+    other IDs that came with its name; *rivals* those of them that are as good as *ref*,
+    so that a person has to say which it is. *since* is when the headline became so;
+    *by* is who did it, for which *reason*. *ending* is how it is known to be over.
     """
 
     state: State
@@ -205,6 +206,7 @@ class Standing:
     ref: str = ""
     vouched: bool = False
     candidates: tuple[str, ...] = ()
+    rivals: tuple[str, ...] = ()
     targets: tuple[TargetStanding, ...] = ()
     since: int = 0
     by: str = ""

@@ -286,7 +286,7 @@ class Journal:
         *,
         audit: Entry,
     ) -> Intent:
-        """Settle by hand, as *fact* says, what stayed unknown.
+        """Settle by hand, as *fact* says, what stayed unknown: what, or under which ID.
 
         Raises:
             IllegalMove: it is not unknown (any more).
@@ -294,7 +294,8 @@ class Journal:
         """
 
         def work(tx: Transaction) -> Intent:
-            if tx.get(thing).state is not State.UNKNOWN:
+            now = tx.get(thing)
+            if now.state is not State.UNKNOWN and fact.ref not in now.standing.rivals:
                 raise IllegalMove(f"{thing} is not unknown")
             stops.follow(tx, *tx.learn(thing, fact))
             append(tx.connection, audit)

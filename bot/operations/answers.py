@@ -11,7 +11,6 @@ from bot.journal.evidence import Does, Fact, FactKind, fact_key
 from bot.journal.model import Changes, Intent
 from bot.journal.stops import How
 from bot.resources.base import Yield
-from bot.runtime.redact import HIDE
 from bot.states import State
 from bot.tencent.models.base import Reply, Request
 from bot.tencent.retry import Conclusion
@@ -83,7 +82,7 @@ def failed(claim: Claim, error: CloudError, end: Conclusion, times: Times) -> An
         changes = Changes(request_id=request_id, ref=ref)
         return Answered(State.STARTED, changes, (fact,))
     message = error.message if isinstance(error, Refused) else str(error)
-    code, text = code_of(error), HIDE(message)  # it may quote what was sent
+    code, text = code_of(error), message
     changes = Changes(request_id=request_id, error_code=code, error_text=text)
     if end is Conclusion.GONE:
         changes["reason"] = How.GONE

@@ -8,12 +8,12 @@ somebody else's; none of that does harm, since the journal decides what is news.
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from ulid import ULID
 
-from bot.errors import NotFound
+from bot.errors import InvalidRequest, JournalUnavailable, NotFound
 from bot.i18n import _
 from bot.ids import ChannelId, IntentId, SlackUserId, TeamId, intent_of
 from bot.journal.journal import Journal
@@ -22,11 +22,13 @@ from bot.journal.recents import Recents
 from bot.operations.hearing import Hearing
 from bot.operations.reception import NOBODY, Reception, Refusal, addressed
 from bot.resources.relay.resource import RELAY, START
-from bot.runtime.redact import HIDE
 from bot.settings import App
 from bot.tencent import events
 from bot.tencent.events import RelayEvent, RelayStatus
+from bot.tencent.models.trtc.requests import StartPublishCdnStream
 
+# Tencent repeats a callback for a minute; an older one was kept by somebody else.
+TIMELY = timedelta(minutes=10)
 SKIPPED = 1000  # handles, when a relay turns up that a restored journal forgot
 
 log = structlog.get_logger(__name__)
@@ -71,11 +73,34 @@ class Callbacks:
         with self.reception.receiving(settings, sign):
             event = events.read(raw, sign, settings.callback_key)
             await self.hearing.keep(settings.sdk_app_id)
-            if event is not None:  # its text may quote the address, with the key
-                await self._take(replace(event, error=HIDE(event.error)), settings)
+            if event is not None:
+                await self._take(await self._told(event), settings)
         for intent in await self.hearing.weighed():
             self.recents.invalidate(intent)
             self.wake()
+
+    async def _told(self, event: RelayEvent) -> RelayEvent:
+        """Return *event* without the secrets of the request that it is about.
+
+        This is the one way in for what Tencent says in an event. Where that request
+        cannot be read, nothing is repeated of what it says of an error.
+        """
+        number = intent_of(event.agent)
+        if number is None or not (event.error or event.error_code):
+            return events.without_secrets(event, ())
+        try:
+            intent = await self.journal.find.get(number)
+            if (
+                intent is None or not intent.masked
+            ):  # it is not known how it was started
+                return events.without_secrets(event, ())
+            request = await self.journal.find.request_of(number)
+            secrets = StartPublishCdnStream.of_json(request).secrets()
+        except (JournalUnavailable, InvalidRequest) as error:
+            log.warning("callback.silenced", intent=number, why=str(error))
+            event = replace(event, error="")
+            secrets = frozenset()
+        return events.without_secrets(event, secrets)
 
     async def _take(self, event: RelayEvent, app: App) -> None:
         intent, news = await self.journal.apply_event(event, app.sdk_app_id)
@@ -97,8 +122,11 @@ class Callbacks:
         """Keep a relay of ours that the journal does not know; None if it is not ours.
 
         Its robot has a name of our making, so it was started before the journal was
-        put back from a copy, or by another Patchbay.
+        put back from a copy, or by another Patchbay. An event played again long after
+        proves nothing of what runs now.
         """
+        if event.sent_at and abs(self.now() - event.sent_at) > TIMELY:
+            return None
         number, team = intent_of(event.agent), self.team()
         if number is None or team is None or event.status == RelayStatus.IDLE:
             return None

@@ -224,6 +224,8 @@ class Delivery:
             for one in batch.notifications:
                 alone = sent.refused or sent.unauthorised  # each has other ways
                 own = await self._send(one, self._ways(one)[1:]) if alone else sent
+                if one.name != CARD and not alone:  # renewed, it would be all there is
+                    own = Sent(ok=own.ok, error=own.error, retry_after=own.retry_after)
                 arrived += await self._noted(one, own)
         except JournalUnavailable as error:
             log.critical("delivery.waits", why=str(error))

@@ -14,7 +14,6 @@ from bot.i18n import _
 from bot.journal.model import Intent
 from bot.operations.service import Service
 from bot.resources.base import Resource, state_word
-from bot.runtime.redact import HIDE
 from bot.states import State
 from bot.tencent.models.base import Level
 
@@ -97,8 +96,7 @@ async def _close(ask: Ask, service: Service, intent: Intent, reason: str) -> Out
     if len(reason.strip()) < SHORTEST_REASON:
         sentence = _("Say how you know; a few words are enough.")
         raise InvalidRequest({"reason": sentence})
-    shown = HIDE(reason.strip())  # it stands in a channel
-    return await settled(ask, service, intent, reason=shown)
+    return await settled(ask, service, intent, reason=reason.strip())
 
 
 async def settled(

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from bot.i18n import _
-from bot.tencent.models.base import MASK, Request
+from bot.runtime.redact import MASK
+from bot.tencent.models.base import Request
 
 FILE = "request.json"
 

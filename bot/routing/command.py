@@ -54,13 +54,18 @@ class Command:
     """A slash command: *name* without slash and prefix, *summary* in one line.
 
     *bare* is the subcommand for an ID alone, or for nothing at all. *prefix* goes
-    before the name in Slack, if the manifest was made with one.
+    before the name in Slack, if the manifest was made with one. *sent* are the keys
+    and fields whose values may be secret, and are shown to nobody: only they reach the
+    command as they were typed. In *remarks*, which are for people, a secret is masked;
+    anywhere else it is refused.
     """
 
     name: str
     summary: str
     bare: str = ""
     prefix: str = ""
+    sent: frozenset[str] = frozenset()
+    remarks: frozenset[str] = frozenset({"note", "reason"})
     subcommands: dict[str, Subcommand] = field(default_factory=dict)
     forms: dict[str, Handler] = field(default_factory=dict)
     redraws: dict[str, Redrawer] = field(default_factory=dict)

@@ -4,7 +4,7 @@ Whatever happens in a command, the asker gets an answer: a `UserError` in its ow
 words, everything else as an incident that the log explains.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import structlog
@@ -20,13 +20,15 @@ from bot.errors import (
     NotAllowed,
     UserError,
 )
-from bot.grammar.parser import Miss, read
+from bot.grammar.parser import Miss, classify, read
 from bot.grammar.vocabulary import HELP
+from bot.i18n import _
 from bot.operations.facade import Operations
 from bot.routing import help as help_pages
 from bot.routing import replies
 from bot.routing.command import Answer, Command, Subcommand
 from bot.routing.home import home
+from bot.runtime.redact import HIDE
 
 ASKS_HELP = HELP | {"--help", "-h"}
 
@@ -61,8 +63,9 @@ class Router:
             InvalidRequest: faults under the form's own field names; what is wrong with
                 all of it under the empty name.
         """
+        command = self.commands[ask.command]
         try:
-            return await self.commands[ask.command].forms[ask.text](ask, self.service)
+            return await command.forms[ask.text](_heard(ask, command), self.service)
         except InvalidRequest:
             raise
         except NotAllowed as refused:
@@ -78,8 +81,10 @@ class Router:
 
     async def redraw(self, ask: Ask) -> Form | Outcome:
         """Return the form of *ask* as its choices now want it, or why it stays."""
+        command = self.commands[ask.command]
+        ask = ask.hidden(_hide, command.sent)
         try:
-            return await self.commands[ask.command].redraws[ask.text](ask, self.service)
+            return await command.redraws[ask.text](ask, self.service)
         except Exception as error:  # noqa: BLE001 - whatever broke, the asker gets an answer
             return self._failed(error, ask)
 
@@ -93,7 +98,8 @@ class Router:
         """Return what *source* offers for *query*; from memory, never the cloud."""
         if self.service.stranger(who):
             return ()
-        return await self.commands[command].sources[source](query, who, self.service)
+        offer = self.commands[command].sources[source]
+        return await offer(_hide(query), who, self.service)
 
     async def home(self, who: Person) -> Outcome:
         """Return what the Home tab shows *who*."""
@@ -111,14 +117,15 @@ class Router:
             return help_pages.command_page(command)
         words = read(ask.text, command.vocabulary)
         if isinstance(words, Miss):
-            return help_pages.missed(command, words)
+            return help_pages.missed(command, _as_told(words, ask, command))
         subcommand = command.subcommands[words.subcommand]
         if "help" in words.flags:
             return help_pages.subcommand_page(command, subcommand)
         try:
             if not (subcommand.for_all or subcommand.does):  # else policy is asked
                 self.service.check_is_no_stranger(ask)
-            words = await self._in_thread(ask, words, subcommand)
+            ask = _heard(ask.reading(words), command)
+            words = await self._in_thread(ask, ask.words, subcommand)
             answer = await subcommand.handler(ask.reading(words), self.service)
         except NotAllowed as refused:
             await self.service.record_refusal(ask, subcommand.name, refused)
@@ -146,3 +153,49 @@ class Router:
         if isinstance(error, JournalUnavailable):
             return replies.journal_away(incident)
         return replies.broken(incident)
+
+
+# ── secrets that were typed ──────────────────────────────────────────────────────
+
+
+def _heard(ask: Ask, command: Command) -> Ask:
+    """Return *ask* as *command* gets it: a secret is only where it is sent.
+
+    Raises:
+        InvalidRequest: one stands where it would be sent and shown; masked it would
+            be another request.
+    """
+    values = [*ask.words.given(), *_filled_in(ask)]
+    shown = sorted(
+        key
+        for key, value in values
+        if key not in command.sent | command.remarks and _hide(value) != value
+    )
+    if shown:
+        sentence = _("This looks like a secret, and would be shown. Nothing was sent.")
+        raise InvalidRequest(dict.fromkeys(shown, sentence))
+    return ask.hidden(_hide, command.sent)
+
+
+def _filled_in(ask: Ask) -> Iterator[tuple[str, str]]:
+    """Yield the fields of the form that *ask* sends in, and their texts."""
+    for name, value in (ask.submission.values if ask.submission else {}).items():
+        texts = (value,) if isinstance(value, str) else value or ()
+        yield from ((name, text) for text in texts)
+
+
+def _hide(text: str) -> str:
+    """Return *text* without what looks secret; a word that is a TaskId is none."""
+    like_one = text.startswith("-") or text[:2].lower() == "ej"
+    is_task = like_one and classify(text) is TokenKind.TASK
+    return text if is_task else HIDE(text)
+
+
+def _as_told(miss: Miss, ask: Ask, command: Command) -> Miss:
+    """Return *miss* with what was typed hidden where it is repeated.
+
+    A word is cut to a length when it is repeated, so it is hidden before that.
+    """
+    again = read(HIDE(ask.text), command.vocabulary)
+    sentence = again.sentence if isinstance(again, Miss) else HIDE(miss.sentence)
+    return replace(miss, sentence=sentence)

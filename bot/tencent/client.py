@@ -21,9 +21,10 @@ import aiohttp
 from aiohttp.abc import AbstractResolver
 from aiohttp.http_exceptions import HttpProcessingError
 
-from bot.errors import NoAnswer, NotSent, Refused, SettingsError
+from bot.errors import CloudError, NoAnswer, NotSent, Refused, SettingsError
 from bot.i18n import DEFAULT_LOCALE, _
 from bot.products import ENDPOINTS, is_endpoint
+from bot.runtime.redact import Redactor
 from bot.tencent import tc3, wire
 from bot.tencent.models.base import Repeat, Reply, Request
 from bot.tencent.unpack import unpack
@@ -134,13 +135,12 @@ class Client:
             credential=account.credential,
             language=language or self._language,
         )
-        answer = await self._exchange(request, account.endpoint, payload, headers)
         try:
-            return wire.load(*answer, cast("type[R]", request.reply))
-        except Refused as error:
-            if request.repeat is Repeat.NEVER and error.candidates:
-                raise wire.contradiction(error) from None
-            raise
+            answer = await self._exchange(request, account.endpoint, payload, headers)
+            reply = wire.load(*answer, cast("type[R]", request.reply))
+        except CloudError as error:
+            raise _as_told(error, request) from None
+        return wire.as_told(reply, request.secrets())
 
     def _account(self, request: Request[Any]) -> Account:
         service = request.service.name
@@ -197,6 +197,18 @@ class Client:
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)
         self.skew = (self._now() - moment).total_seconds()
+
+
+def _as_told(error: CloudError, request: Request[Any]) -> CloudError:
+    """Return *error* without the secrets of *request*, and as what it is to its asker.
+
+    This is the one way in for what Tencent says in an error.
+    """
+    clean = wire.without_secrets(error, Redactor(request.secrets()))
+    never = request.repeat is Repeat.NEVER
+    if never and isinstance(clean, Refused) and clean.candidates:
+        return wire.contradiction(clean)
+    return clean
 
 
 def _timeout(request: Request[Any]) -> aiohttp.ClientTimeout:

@@ -14,8 +14,8 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from typing import Any
@@ -25,6 +25,7 @@ from pydantic import SecretStr
 from bot.errors import InvalidRequest, NotAllowed
 from bot.i18n import _
 from bot.ids import TaskId, kept_task_id
+from bot.runtime.redact import Redactor, secrets_in
 from bot.tencent.models.trtc.output import target_digest
 
 RELAY = (4, 401)  # EventGroupId and EventType of a relay event
@@ -62,7 +63,8 @@ class RelayEvent:
     contains the stream key; it is empty if none came. *status* is a `RelayStatus`, or
     the number of one that is not documented, or `UNTOLD`. *at* is the event's own
     time, or else when it was sent, or else None; *sent_at* is None if it does not say.
-    An error comes with FAILED; its codes are undocumented, so they are text.
+    An error comes with FAILED; its codes are undocumented, so they are text. It may
+    quote the address: nobody is told of it before `without_secrets`.
 
     *content* is empty, or, of an event without a time of its own, the digest of what
     it says.
@@ -98,6 +100,21 @@ class RelayEvent:
     def target(self) -> str:
         """Which push target it is about, as `StartPublishCdnStream.targets` has it."""
         return target_digest(self.url.get_secret_value())
+
+
+def without_secrets(event: RelayEvent, secrets: Collection[str]) -> RelayEvent:
+    """Return *event* as it may be told and kept, its texts cut to their lengths.
+
+    Cut out is what opens its address, then *secrets*, those of the request that it is
+    about, and whatever else looks like one. The TaskId is kept as it came.
+    """
+    hide = Redactor((*secrets, *secrets_in(event.url.get_secret_value())))
+    return replace(
+        event,
+        room=hide(event.room),
+        error_code=hide(event.error_code)[:LONGEST_CODE],
+        error=hide(event.error)[:LONGEST_ERROR],
+    )
 
 
 def read(raw: bytes, sign: str, key: SecretStr) -> RelayEvent | None:
@@ -158,7 +175,7 @@ def _relay_event(body: _Object) -> RelayEvent:
         at=own_time or sent_at,
         sent_at=sent_at,
         error_code=_error_code(payload.get("ErrorCode")),
-        error=_text(payload.get("ErrorMsg"))[:LONGEST_ERROR],
+        error=_text(payload.get("ErrorMsg")),
         content="" if own_time else _digest(info),
     )
 
@@ -185,7 +202,7 @@ def _status(claimed: object) -> int:
 
 def _error_code(claimed: object) -> str:
     code = _text(claimed)
-    return "" if code == "0" else code[:LONGEST_CODE]
+    return "" if code == "0" else code
 
 
 # ── values that may come in another type than the page says ──────────────────────

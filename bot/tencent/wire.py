@@ -8,12 +8,15 @@ that stands twice with one value, a field that nobody knows, a RequestId that is
 A TaskId is the one thing with which a relay can be stopped. So each that stands in
 what came back, whatever else is wrong with it, goes with the error.
 
+Tencent may quote the request. So no text of an answer is told, kept or logged before
+`without_secrets` has cut out what the request knows to be secret.
+
 Page: https://www.tencentcloud.com/document/product/267/37447
 """
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any, Never, TypeVar
 
@@ -22,6 +25,7 @@ from pydantic import ValidationError
 from bot.errors import CloudError, NoAnswer, Refused
 from bot.i18n import _
 from bot.ids import is_task_id, kept_task_id
+from bot.runtime.redact import HIDE
 from bot.tencent import tc3
 from bot.tencent.models.base import Reply, Request
 
@@ -89,6 +93,52 @@ def headers(  # noqa: PLR0913 - seven facts make the head of a request
     if credential.token:
         head["X-TC-Token"] = credential.token.get_secret_value()
     return head
+
+
+def without_secrets(error: CloudError, hide: Callable[[str], str]) -> CloudError:
+    """Return *error* as it may be told: cut by *hide* first, then to a length.
+
+    What was neither sent nor answered quotes nobody. A TaskId is kept as it came.
+    """
+    request_id = _not_hidden(error.request_id, hide)
+    match error:
+        case Refused(code=code, message=message):
+            return Refused(
+                hide(code),
+                hide(message)[:LONGEST_TEXT],
+                request_id=request_id,
+                candidates=error.candidates,
+            )
+        case NoAnswer(salvaged=salvaged):
+            return NoAnswer(
+                hide(str(error))[:LONGEST_TEXT],
+                request_id=request_id,
+                salvaged=salvaged,
+                candidates=error.candidates,
+            )
+        case _:
+            return error
+
+
+def as_told(reply: R, secrets: Collection[str]) -> R:
+    """Return *reply* as it may be told: none of its texts looks like a secret.
+
+    A RequestId that has one of *secrets* in it is none. A TaskId is kept as it came,
+    and what is a secret by its type goes no further than whoever asked.
+    """
+    texts = {
+        name: HIDE.deep(value)
+        for name, value in reply
+        if isinstance(value, str | tuple) and name != "task_id"
+    }
+    folded = reply.request_id.lower()
+    if any(secret.lower() in folded for secret in secrets):
+        texts["request_id"] = ""
+    return reply.model_copy(update=texts)
+
+
+def _not_hidden(text: str, hide: Callable[[str], str]) -> str:
+    return text if hide(text) == text else ""
 
 
 class _Members(dict[str, Any]):
@@ -261,5 +311,5 @@ def _request_id(response: Mapping[str, Any]) -> str:
 
 
 def _printable(text: str) -> str:
-    """Cut *text* to a length, and replace what JSON can spell and UTF-8 cannot."""
-    return text[:LONGEST_TEXT].encode("utf-8", "replace").decode()
+    """Return *text* without what JSON can spell and UTF-8 cannot."""
+    return text.encode("utf-8", "replace").decode()

@@ -19,12 +19,15 @@ RESOLUTION = Resolution(Relay())
 async def attach(ask: Ask, service: Service) -> Outcome | Form:
     """Say under which TaskId a relay runs whose start stayed unknown.
 
-    Then it can be stopped from here, and its card goes on.
+    Then it can be stopped from here, and its card goes on. Where Tencent's events have
+    named several, it says which of them it is; the others can be stopped as well.
     """
     check_may_settle(ask, service)
     typed = [token.text for token in ask.words.ids]
     if len(typed) not in {1, 2}:
         raise UsageError(_("Say which relay."), usage="/relay attach R128 [TaskId]")
+    if len(typed) == 2 and (rivalled := await _rivalled(ask, service, *typed)):  # noqa: PLR2004 - as above
+        return await _attached(ask, service, rivalled, typed[1])
     intent = await RESOLUTION.unknown(ask, service, typed[0])
     if len(typed) == 1:
         return await _form(ask, service, intent)
@@ -38,6 +41,14 @@ async def submit_attach(ask: Ask, service: Service) -> Outcome:
     intent = await RESOLUTION.unknown(placed, service, kept["handle"])
     task_id = placed.submission.text("task") if placed.submission else ""
     return await _attached(placed, service, intent, task_id)
+
+
+async def _rivalled(
+    ask: Ask, service: Service, text: str, task_id: str
+) -> Intent | None:
+    """Return the relay that *text* names if *task_id* may as well be its TaskId."""
+    intent = await service.thing(ask.who, text)
+    return intent if intent and task_id in intent.standing.rivals else None
 
 
 async def _form(ask: Ask, service: Service, intent: Intent) -> Form:

@@ -3,5 +3,8 @@
 from bot.routing.command import Command
 
 command = Command(
-    "relay", summary="Relays: a TRTC room, mixed and pushed to CDNs", bare="status"
+    "relay",
+    summary="Relays: a TRTC room, mixed and pushed to CDNs",
+    bare="status",
+    sent=frozenset({"url", "json", "cells"}),
 )

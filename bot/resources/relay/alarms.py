@@ -3,33 +3,51 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.dialogue.outcome import Button, Buttons, Code, Outcome, line
+from bot.dialogue.outcome import Buttons, Code, Outcome, line
 from bot.i18n import _
 from bot.journal.model import Intent
 from bot.resources.base import alarm_of, state_word
-from bot.resources.relay.card import CONTROLLABLE, stop_anyway, stop_button
+from bot.resources.relay.card import (
+    CONTROLLABLE,
+    and_more,
+    for_candidate,
+    stop_button,
+)
 from bot.states import State
 
 
 def contradicted(intent: Intent, facts: Mapping[str, Any]) -> Outcome:
-    """Return the alarm that another TaskId came under the name of a relay."""
-    ref, task_id = intent.subject.ref, str(facts["task_id"])
-    sentence = (
-        _("{handle} has a second TaskId. Both may be billed.")
+    """Return the alarm that other TaskIds came under the name of a relay.
+
+    It is one message, which counts: a person finds out which one runs, and stops the
+    others.
+    """
+    ref, task_id, count = intent.subject.ref, facts["task_id"], facts.get("count", 1)
+    one, several = (
+        (
+            _("{handle} has a second TaskId. Both may be billed."),
+            _("{handle} has {n} other TaskIds. Each may be billed."),
+        )
         if ref
-        else _("A TaskId came under the name of {handle}. It may be billed.")
+        else (
+            _("A TaskId came under the name of {handle}. It may be billed."),
+            _("{n} TaskIds came under the name of {handle}. Each may be billed."),
+        )
     )
-    attach = Button(_("Attach it"), "relay", f"attach {intent.id} {task_id}")
-    unknown = intent.state is State.UNKNOWN
-    stop = stop_anyway(f"stop {task_id} app={intent.subject.app}")
+    sentence = one if count == 1 else several
+    stop = stop_button(intent) if ref else None
     return alarm_of(
         intent,
-        sentence.format(handle=intent.handle),
-        line(_("It stands in an answer, or in an event about no target of the relay:")),
+        sentence.format(handle=intent.handle, n=count),
+        line(_("It stands in an answer, or in an event about no target of the relay:"))
+        if task_id not in intent.standing.rivals
+        else line(_("An event about a target of the relay names it. Which one runs?")),
         Code(task_id),
+        Buttons(for_candidate(intent, task_id)),
+        *((and_more(intent, count - 1),) if count > 1 else ()),
         *((Code(ref),) if ref else ()),
+        *((Buttons((stop,)),) if stop else ()),
         line(_("Nothing was changed or overwritten. Look, and stop what is too much.")),
-        Buttons((attach, stop) if unknown else (stop,)),
     )
 
 

@@ -8,6 +8,7 @@ from bot.dialogue.outcome import (
     Button,
     Buttons,
     Code,
+    Mono,
     Part,
     Span,
     When,
@@ -32,6 +33,7 @@ from bot.states import LIVE, OVER, State
 
 # https://www.tencentcloud.com/document/product/647/48246: a TaskId may be used so long
 CONTROLLABLE = timedelta(days=30)
+MOST_CANDIDATES = 3  # TaskIds that a card shows beside its own
 IDLE_SECONDS = 30  # Tencent's own, where a start names none
 
 
@@ -308,14 +310,31 @@ def target_word(status: Target) -> str:
 
 
 def _candidates(intent: Intent) -> Iterable[Part]:
-    """Yield every other TaskId that came with its name, with what can be done."""
-    for task_id in intent.standing.candidates:
+    """Yield other TaskIds that came with its name, with what can be done."""
+    candidates = intent.standing.candidates
+    for task_id in candidates[:MOST_CANDIDATES]:
         yield line(_("Another TaskId came with its name:"))
         yield Code(task_id)
-        stop = stop_anyway(f"stop {task_id} app={intent.subject.app}")
-        attach = Button(_("Attach it"), "relay", f"attach {intent.id} {task_id}")
-        unknown = intent.state is State.UNKNOWN
-        yield Buttons((attach, stop) if unknown else (stop,))
+        yield Buttons(for_candidate(intent, task_id))
+    if more := candidates[MOST_CANDIDATES:]:
+        yield and_more(intent, len(more))
+
+
+def and_more(intent: Intent, count: int) -> Part:
+    """Return that *count* TaskIds more came with the name of *intent*, and where."""
+    sentence = n_("and {n} more, see", "and {n} more, see", count).format(n=count)
+    return line(sentence, " ", Mono(f"/lookup {intent.handle} --ids"), quiet=True)
+
+
+def for_candidate(intent: Intent, task_id: str) -> tuple[Button, ...]:
+    """Return what can be done about a TaskId that came with the name of *intent*."""
+    stop = stop_anyway(f"stop {task_id} app={intent.subject.app}")
+    text = f"attach {intent.id} {task_id}"
+    if intent.state is State.UNKNOWN:
+        return (Button(_("Attach it"), "relay", text), stop)
+    if task_id in intent.standing.rivals:
+        return (Button(_("It is this one"), "relay", text), stop)
+    return (stop,)
 
 
 def stop_button(intent: Intent) -> Button | None:

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from bot.i18n import _
+from bot.runtime.redact import HIDE
 from bot.tencent.models.trtc.requests import StartPublishCdnStream
 from bot.tencent.models.trtc.room import SCREEN, UserMediaStream
 from bot.tencent.models.trtc.video import McuVideoParams, VideoEncode
@@ -24,7 +25,7 @@ def doubts(request: StartPublishCdnStream) -> Iterator[str]:
     for user in dict.fromkeys(one.user_id for _path, one in request.users()):
         if not _USER.fullmatch(user):
             sentence = _("“{user}”: user IDs are 32 letters, digits, “_” and “-”.")
-            yield sentence.format(user=user)
+            yield sentence.format(user=HIDE(user))
 
 
 def _canvas(canvas: VideoEncode | None) -> Iterator[str]:

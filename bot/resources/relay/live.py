@@ -75,7 +75,9 @@ def fold(thing: Intent, facts: Sequence[Fact]) -> Standing:
     ]
     targets = _targets(thing, events)
     standing = _vouched(thing, evidence, ids, events, targets)
-    return replace(standing, targets=targets, candidates=ids.candidates)
+    return replace(
+        standing, targets=targets, candidates=ids.candidates, rivals=ids.rivals
+    )
 
 
 def was_live(facts: Iterable[Fact]) -> bool:
@@ -89,13 +91,15 @@ class _Ids:
     ref: str
     vouched: bool
     candidates: tuple[str, ...]
+    rivals: tuple[str, ...]
 
 
 def _ids(thing: Intent, evidence: Known) -> _Ids:
     """Return the relay's TaskId, and every other that came with its name.
 
     The answer's goes first, then that of an event about one of its targets. A
-    person's counts as long as Tencent has named none.
+    person's counts as long as Tencent has named none, and where events have named
+    several: then it says which of those.
     """
     answered_ref = evidence.answered.ref if evidence.answered else ""
     event_refs = [
@@ -105,7 +109,8 @@ def _ids(thing: Intent, evidence: Known) -> _Ids:
     ]
     word = evidence.word
     claimed = word.ref if word and word.kind is FactKind.ATTACHED else ""
-    by_tencent = answered_ref or (event_refs[0] if event_refs else "")
+    chosen = claimed if claimed in event_refs else ""
+    by_tencent = answered_ref or chosen or (event_refs[0] if event_refs else "")
     detached = {f.ref for f in evidence.facts if f.kind is FactKind.DETACHED}
     named = (f for f in evidence.facts if f.kind in _NAMING and f.does is Does.CREATE)
     every = dict.fromkeys(f.ref for f in named if f.ref)
@@ -116,7 +121,9 @@ def _ids(thing: Intent, evidence: Known) -> _Ids:
     candidates = tuple(
         one for one in every if one not in {ref, *detached} and one not in gone
     )
-    return _Ids(ref, bool(by_tencent) or ref in heard, candidates)
+    equals = () if answered_ref else event_refs
+    rivals = tuple(one for one in candidates if one in equals)
+    return _Ids(ref, bool(by_tencent) or ref in heard, candidates, rivals)
 
 
 def _is_about(thing: Intent, event: Fact) -> bool:

@@ -24,7 +24,7 @@ from bot.dialogue.outcome import (
     line,
 )
 from bot.i18n import _, n_
-from bot.journal.evidence import Ending, Headline, Target, TargetStanding
+from bot.journal.evidence import Ending, Headline, Standing, Target, TargetStanding
 from bot.journal.model import CONTRADICTION, NEWS, REVIVED, Intent, Notice
 from bot.resources.relay.card import (
     ran_for,
@@ -53,11 +53,7 @@ _RUNS = {Target.CONNECTING, Target.LIVE, Target.RECOVERING}
 def news(before: Intent, after: Intent) -> Iterable[Notice]:
     """Yield what is to be told of a relay that changed, beside its card."""
     was, now = before.standing, after.standing
-    for task_id in now.candidates:
-        if task_id not in was.candidates:
-            yield Notice(
-                name=CONTRADICTION, audience=Audience.OPS, facts={"task_id": task_id}
-            )
+    yield from _contradiction(was, now)
     if before.state in OVER and after.state in LIVE:
         yield Notice(
             name=REVIVED, audience=Audience.OPS, facts={"was": before.state.value}
@@ -84,6 +80,18 @@ def _again(
     if before and runs and all(one.status is Target.IDLE for one in before):
         idle_since = max(one.since for one in before)
         yield _line(AGAIN, 0, min(runs), f"idle:{idle_since}")
+
+
+def _contradiction(was: Standing, now: Standing) -> Iterable[Notice]:
+    """Yield one alarm however many TaskIds came: a message that is renewed."""
+    chosen = now.ref in was.rivals  # then that there are two was told before
+    earlier = {*was.candidates, was.ref} if chosen else {*was.candidates}
+    came = [task_id for task_id in now.candidates if task_id not in earlier]
+    if came:
+        facts = {"task_id": came[-1], "count": len(now.candidates)}
+        yield Notice(
+            name=CONTRADICTION, audience=Audience.OPS, facts=facts, line=CONTRADICTION
+        )
 
 
 def _of_target(

@@ -32,6 +32,7 @@ from bot.resources.relay.plan import (
     chosen_app,
     guessed_type,
 )
+from bot.runtime.redact import HIDE
 from bot.settings import App
 from bot.tencent.models.trtc.output import masked_push_url
 
@@ -95,7 +96,7 @@ def app_of(fields: Fields, plan: Plan, apps: Sequence[App]) -> App:
         InvalidRequest: there is no such app, or the two name different ones.
     """
     pasted = fields.get("SdkAppId")
-    app = chosen_app({"app": str(pasted)} if pasted else plan, apps)
+    app = chosen_app({"app": HIDE(str(pasted))} if pasted else plan, apps)
     if pasted and plan.get("app") and chosen_app(plan, apps) != app:
         raise InvalidRequest({"app": _differ(plan["app"], str(pasted))})
     fields.setdefault("SdkAppId", app.sdk_app_id)
@@ -283,4 +284,4 @@ def _objects(fields: Fields, name: str) -> list[Fields]:
 
 def _differ(here: str, there: str) -> str:
     sentence = _("{here} here, {there} in the JSON.")
-    return sentence.format(here=here, there=there)
+    return sentence.format(here=HIDE(here), there=HIDE(there))

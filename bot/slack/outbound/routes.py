@@ -179,9 +179,9 @@ class Destination:
 
     *channel* is empty for the Home tab and for forms; *direct*: it is a person's
     messages with the bot. *card* is the message to keep up to date, *stands* the one
-    in its thread. *answer_url* is one that Slack still takes (see `fresh`). *trigger*
-    opens a window, right after a click. *ops* is the operators' channel, empty if the
-    message must not go there or there is none.
+    of its line: in its thread, or an alarm. *answer_url* is one that Slack still takes
+    (see `fresh`). *trigger* opens a window, right after a click. *ops* is the
+    operators' channel, empty if the message must not go there or there is none.
     """
 
     channel: ChannelId
@@ -220,7 +220,7 @@ def ways(audience: Audience, destination: Destination) -> tuple[Way, ...]:
         case Audience.ASKER:
             order = (*asker, *ops)
         case Audience.OPS:
-            order = (*ops, *_direct(destination.user), *asker)
+            order = (*_update(destination), *ops, *_direct(destination.user), *asker)
     return tuple(dict.fromkeys(order))
 
 
@@ -291,14 +291,18 @@ def _to_channel(destination: Destination) -> tuple[Way, ...]:
 def _to_thread(destination: Destination) -> tuple[Way, ...]:
     """Below the card, in its own thread if it stands in one; else in the channel."""
     channel, thread = destination.channel, destination.thread
-    update = (Update(*destination.stands),) if destination.stands else ()
     below: tuple[Way, ...] = ()
     if destination.card:
         stands_in, ts = destination.card
         inside = thread if stands_in == channel else None
         below = (Post(stands_in, inside or ts),)
     post = (Post(channel, thread),) if channel else ()
-    return (*update, *below, *post)
+    return (*_update(destination), *below, *post)
+
+
+def _update(destination: Destination) -> tuple[Way, ...]:
+    """In place of the message of the same line, once one was posted."""
+    return (Update(*destination.stands),) if destination.stands else ()
 
 
 def _to_asker(destination: Destination) -> tuple[Way, ...]:

@@ -8,7 +8,7 @@ Names on the wire are PascalCase; ours are snake_case. What we send refuses unkn
 fields; what we read ignores them. Secrets come out masked, save for the wire.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
@@ -26,13 +26,11 @@ from pydantic import (
 from pydantic.alias_generators import to_pascal
 
 from bot.errors import InvalidRequest
+from bot.runtime.redact import HIDE, MASK, SHORTEST, secrets_in
 from bot.states import NO_EFFECT, Effect
 from bot.tencent.models.exits import NO_EXIT, Exit, Wire, each_marked
 from bot.tencent.models.faults import Broken, between_fields, faults_of
-from bot.tencent.models.values import Text
-
-MASK = "****"
-REVEAL = "reveal"  # the serialisation context that shows secrets
+from bot.tencent.models.values import REVEAL, Text, revealed
 
 
 def shown_as(mask: Callable[[str], str]) -> PlainSerializer:
@@ -40,9 +38,7 @@ def shown_as(mask: Callable[[str], str]) -> PlainSerializer:
 
     def write(secret: SecretStr, info: SerializationInfo[Any]) -> str:
         text = secret.get_secret_value()
-        context = info.context
-        revealed = isinstance(context, Mapping) and context.get(REVEAL)
-        return text if revealed else mask(text)
+        return text if revealed(info) else mask(text)
 
     return PlainSerializer(write)
 
@@ -110,8 +106,12 @@ class _Wire(BaseModel):
     )
 
     def masked(self) -> dict[str, Any]:
-        """Return the fields that were given, under Tencent's names, secrets masked."""
-        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+        """Return the fields that were given, under Tencent's names, secrets masked.
+
+        Those are the fields that are secrets, and whatever else looks like one.
+        """
+        fields = self.model_dump(mode="json", by_alias=True, exclude_none=True)
+        return {name: HIDE.deep(value) for name, value in fields.items()}
 
 
 class Part(_Wire):
@@ -190,6 +190,16 @@ class Request(Part, Generic[R_co]):
         except ValidationError as error:
             raise InvalidRequest(faults_of(error, cls)) from None
 
+    def secrets(self) -> frozenset[str]:
+        """Return every text that must not come back, whoever quotes the request.
+
+        Those are its secrets, tickets that were minted for it among them, and of its
+        addresses what opens them; as they stand in it, in no encoding. What is shorter
+        than `SHORTEST` cannot be told from other words.
+        """
+        texts = _secrets_of(self)
+        return frozenset(text for text in texts if len(text) >= SHORTEST)
+
     def to_wire(self) -> dict[str, Any]:
         """Return the fields that were given, under Tencent's names, secrets revealed.
 
@@ -198,3 +208,17 @@ class Request(Part, Generic[R_co]):
         return self.model_dump(
             mode="json", by_alias=True, exclude_none=True, context={REVEAL: True}
         )
+
+
+def _secrets_of(value: object) -> Iterable[str]:
+    if isinstance(value, SecretStr):
+        text = value.get_secret_value()
+        yield from secrets_in(text) if "://" in text else (text, *text.split())
+    elif isinstance(value, str):
+        yield from secrets_in(value)
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from _secrets_of(getattr(value, name))
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from _secrets_of(one)

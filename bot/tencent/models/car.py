@@ -10,9 +10,9 @@ from pydantic import AfterValidator, SecretStr
 
 from bot.i18n import _
 from bot.ids import RenderUserId
+from bot.runtime.redact import MASK
 from bot.states import CREATES
 from bot.tencent.models.base import (
-    MASK,
     Api,
     Deadline,
     Level,

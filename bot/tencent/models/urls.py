@@ -10,15 +10,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv6Address
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, PlainSerializer, SerializationInfo
 
 from bot.i18n import _
-from bot.tencent.models.base import MASK, REVEAL
+from bot.runtime.redact import MASK
 from bot.tencent.models.exits import Leads, Row
 from bot.tencent.models.faults import fault
-from bot.tencent.models.values import Like, Text
+from bot.tencent.models.values import Like, Text, revealed
 
 USUAL_PORTS: Mapping[str, int] = {"rtmp": 1935, "https": 443, "http": 80}
 LARGEST_PORT = 65_535
@@ -98,9 +98,8 @@ def masked_web_url(url: str) -> str:
     return whole if plain == whole else f"{plain}?{MASK}"
 
 
-def _written(url: str, info: SerializationInfo[Mapping[str, bool] | None]) -> str:
-    revealed = isinstance(info.context, Mapping) and info.context.get(REVEAL)
-    return url if revealed else masked_web_url(url)
+def _written(url: str, info: SerializationInfo[Any]) -> str:
+    return url if revealed(info) else masked_web_url(url)
 
 
 # The characters are those that the API names; others make a picture have no effect.

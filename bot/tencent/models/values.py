@@ -4,16 +4,22 @@ They go into `Annotated`: `Fps = Annotated[int, Between(1, 60)]`.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
-from pydantic import Field, GetCoreSchemaHandler
+from pydantic import (
+    Field,
+    GetCoreSchemaHandler,
+    SerializationInfo,
+)
 from pydantic_core import CoreSchema, core_schema
 
 from bot.i18n import _
 from bot.tencent.models.exits import NO_EXIT
 from bot.tencent.models.faults import fault
+
+REVEAL = "reveal"  # the serialisation context that shows secrets
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -137,3 +143,8 @@ Rgb = Annotated[
     ),
     NO_EXIT,
 ]
+
+
+def revealed(info: SerializationInfo[Any]) -> bool:
+    """Tell whether it is written for the wire, secrets and all."""
+    return isinstance(info.context, Mapping) and bool(info.context.get(REVEAL))

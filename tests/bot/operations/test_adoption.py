@@ -78,6 +78,19 @@ async def test_the_robot_of_somebody_else_is_not_adopted(world, agent):
     assert await world.journal.find.by_ref(relay.task_id) is None
 
 
+@pytest.mark.parametrize(("minutes", "adopted"), [(9, True), (11, False)])
+async def test_an_event_that_is_played_again_long_after_adopts_nothing(
+    world, minutes, adopted
+):
+    relay, tencent = running(world, own_name(world)), Tencent(world)
+    raw = tencent.event(relay, RUNNING)
+    world.clock.push(minutes=minutes)
+
+    await tencent.sends(raw)
+
+    assert bool(await world.journal.find.by_ref(relay.task_id)) is adopted
+
+
 async def test_what_is_over_is_not_adopted(world):
     relay = running(world, own_name(world))
 

@@ -4,6 +4,7 @@ from collections import Counter
 from contextlib import AsyncExitStack, suppress
 
 import pytest
+from aiohttp import ClientSession
 from structlog.testing import capture_logs
 
 from bot.errors import (
@@ -129,3 +130,19 @@ async def test_the_doctor_shows_what_came_of_the_callbacks(tmp_path, address):
     assert "Callbacks of live-main: 1 came with a wrong signature." in text
     assert "Callbacks of silent: 1 came, and it has no key here." in text
     assert "Callbacks for an app that is not set up: 2" in text
+
+
+async def test_callbacks_that_nobody_here_has_a_key_for_are_noticed(tmp_path):
+    async with AsyncExitStack() as stack:
+        world = await make_world(stack, tmp_path / "p.db")
+        port = await world.bot.server.start("127.0.0.1", 0)
+        stack.push_async_callback(world.bot.server.close)
+        async with ClientSession() as session:
+            url = f"http://127.0.0.1:{port}/tencent/callbacks/live-main"
+            async with session.post(url, data=b"{}") as answer:
+                refused = answer.status >= 400
+
+        text = repr((await world.typed("/patchbay doctor")).parts)
+
+    assert refused
+    assert "Callbacks of live-main: 1 came, and it has no key here." in text

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.runtime.redact import MASK, Redactor
+from bot.runtime.redact import MASK, Redactor, secrets_in
 
 SECRET = "s3cr/t+" + "value=" * 3
 
@@ -56,6 +56,15 @@ def test_a_known_secret_is_cut_in_every_form_in_which_it_travels(written):
             "url https://hooks.slack-gov.com/commands/T/1/abc",
             "url https://hooks.slack-gov.com/****",
         ),
+        (
+            "https://h/p.png?q-SIGN" + "ATURE=" + "ab" * 20,
+            "https://h/p.png?q-SIGNATURE=****",
+        ),
+        ("https://h/p.png?to" + "ken=abcdef&w=1", "https://h/p.png?token=****&w=1"),
+        ("https://h/p.png?to" + "ken=abcde&w=1", "https://h/p.png?token=abcde&w=1"),
+        ("user" + "Sig%3Dabcdef%26w", "userSig%3D****%26w"),
+        ("https://me:word@h/p.png", "https://****@h/p.png"),
+        ("https://h/archives/C1/p1?thread_ts=1.2&cid=C1",) * 2,
     ],
 )
 def test_a_secret_is_known_by_its_shape(line, told):
@@ -95,10 +104,22 @@ def test_a_signature_is_masked_from_sixteen_digits_on(edge):
         ("rtmp://h/a/key", "rtmp://h/a/****"),
         ("rtmps://h.example/live/key", "rtmps://h.example/live/****"),
         ("rtmp://h/a/b/key", "rtmp://h/a/****"),
-        ("rtmp://h/a?k=v", "rtmp://h/a/****"),
-        ("rtmp://h/a", "rtmp://h/a/****"),
-        ("rtmp:///a/key", "rtmp:///a/key"),
+        ("rtmp://h/a?k=v", "rtmp://h/****"),
+        ("rtmp://h/key", "rtmp://h/****"),
+        ("rtmp://h/key/", "rtmp://h/****"),
+        ("rtmp://h?k=v", "rtmp://h/****"),
+        ("rtmp:///a/key", "rtmp:///a/****"),
+        ("rtmp://[::1]:1935/a/key", "rtmp://[::1]:1935/a/****"),
+        ("rtmp://me:word@h/a/key", "rtmp://****@h/a/****"),
+        ("RTMP://H/A/KEY", "RTMP://H/A/****"),
         ("rtmp://h", "rtmp://h"),
+        ("rtmp://h/", "rtmp://h/"),
+        ("srt://h:9000?streamid=#!::r=a/key", "srt://h:9000/****"),
+        ("WebRTC://h/a/key?k=v", "WebRTC://h/a/****"),
+        (r"rtmp:\/\/h\/a\/key", r"rtmp:\/\/h\/a\/****"),
+        (r"rtmp:\u002f\u002fh\u002fa\u002fkey", r"rtmp:\u002f\u002fh\u002fa\u002f****"),
+        ("rtmp%3A%2F%2Fh%2fa%2Fkey%3Fk%3Dv", "rtmp%3A%2F%2Fh%2fa%2F****"),
+        ("RTMP%253A%252F%252Fh%252Fkey", "RTMP%253A%252F%252Fh%252F****"),
     ],
 )
 def test_of_a_push_url_the_host_and_the_first_part_are_left(url, told):
@@ -111,7 +132,7 @@ def test_what_is_masked_of_a_url_ends_where_the_url_ends(end):
     param, hook = "tx" + "Secret=", "https://hooks.slack.com/"
 
     assert redact(f"rtmp://h/a/key{end}x/y") == f"rtmp://h/a/{MASK}{end}x/y"
-    assert redact(f"rtmp://h/a{end}b/key") == f"rtmp://h/a/{MASK}{end}b/key"
+    assert redact(f"rtmp://h/a{end}b/key") == f"rtmp://h/{MASK}{end}b/key"
     assert redact(f"rtmp://h{end}i/a/key") == f"rtmp://h{end}i/a/key"
     assert redact(f"{param}abc{end}x") == f"{param}{MASK}{end}x"
     assert redact(f"{hook}T/1/abc{end}x") == f"{hook}{MASK}{end}x"
@@ -134,6 +155,96 @@ def test_of_a_longer_base64_text_only_what_the_neighbours_share_is_left(shift, l
     whole = base64.b64encode(ahead + secret.encode() + behind).decode()
 
     assert Redactor([secret])(whole) == left
+
+
+def test_a_task_id_is_no_ticket():
+    for task_id in ("-e" + "J" + "a" * 70, "-m97.E" + "j" + "a" * 70):
+        assert Redactor()(f"stop {task_id}") == f"stop {task_id}"
+
+
+ENCODED = [
+    str,
+    str.upper,
+    lambda url: url.replace("/", "\\/"),
+    lambda url: quote(url, safe=""),
+    lambda url: quote(quote(url, safe=""), safe=""),
+    lambda url: quote(url, safe="").lower(),
+    lambda url: json.dumps({"a": [json.dumps({"url": url})]}),
+]
+WORD = st.text("abcXYZ019_-.~", min_size=1, max_size=8)
+SCHEMES = st.sampled_from(("rtmp", "RTMP", "rTmPs", "rtmpt", "srt", "webrtc", "rtsp"))
+
+
+@given(SCHEMES, WORD, st.lists(WORD, max_size=3), WORD, st.sampled_from(ENCODED))
+def test_no_address_of_a_stream_leaves_with_more_than_host_and_app(
+    scheme, host, ahead, key, encoded
+):
+    key = f"k3y{key}"
+    url = f"{scheme}://{host}/{'/'.join((*ahead, key))}?a={key}&b={key}"
+
+    told = Redactor()(f"before {encoded(url)} after")
+
+    assert "k3y" not in told.lower()
+    assert told.startswith("before ")
+    assert told.endswith(" after")
+    assert Redactor()(told) == told
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        str.upper,
+        lambda secret: quote(quote(secret, safe=""), safe=""),
+        lambda secret: quote(secret, safe="").lower(),
+        lambda secret: json.dumps(json.dumps(secret)),
+        lambda secret: json.dumps(secret).replace("/", "\\/"),
+        lambda secret: json.dumps(secret, ensure_ascii=False),
+        lambda secret: base64.urlsafe_b64encode(secret.encode()).decode(),
+    ],
+)
+def test_a_known_secret_is_cut_in_any_case_and_however_it_is_wrapped(written):
+    secret = "Kä" + "/y>" * 3 + '"w'
+
+    told = Redactor([secret])(f"before {written(secret)} after")
+
+    assert MASK in told
+    assert "y" not in told.lower().replace("****", "")
+    assert told.startswith("before ")
+
+
+def test_a_secret_is_cut_where_it_stands_whatever_stands_before():
+    assert Redactor(["abcdef"])("İİß ABCDEF ß") == f"İİß {MASK} ß"
+
+
+def test_secrets_are_cut_at_any_depth_of_a_value():
+    value = {"a": [{"b": ("rtmp://h/a/key", 1, None)}], "c": "x"}
+
+    told = Redactor().deep(value)
+
+    assert told == {"a": [{"b": ("rtmp://h/a/****", 1, None)}], "c": "x"}
+
+
+@pytest.mark.parametrize(
+    ("text", "secrets"),
+    [
+        ("rtmp://h/app/streamkey", {"streamkey"}),
+        ("RTMP://h/app/streamkey", {"streamkey"}),
+        (
+            "rtmp://h/app/room/streamkey?a=secret&b=c",
+            {"room/streamkey", "streamkey", "secret"},
+        ),
+        ("rtmp://h/app/k", set()),
+        ("rtmp://h/streamkey", {"streamkey"}),
+        ("rtmp://h/live/k", {"live/k"}),
+        ("rtmp://h/live/k?a=b", {"live/k?a=b"}),
+        ("rtmp://user:password@h/app/streamkey", {"password", "streamkey"}),
+        ("https://h/streamkey?sign=secret&w=1", {"secret"}),
+        ("https://h/streamkey", set()),
+        ("no address", set()),
+    ],
+)
+def test_what_is_secret_in_an_address(text, secrets):
+    assert set(secrets_in(text)) == secrets
 
 
 def test_six_characters_are_enough_for_a_secret():

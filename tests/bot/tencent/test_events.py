@@ -238,13 +238,37 @@ def test_an_event_that_names_no_target_is_kept(payload):
     [(-3, "-3"), ("ErrPush", "ErrPush"), (0, ""), ({}, ""), ("E" * 200, "E" * 128)],
 )
 def test_the_code_of_an_error_is_kept_as_text(claimed, code):
+    payload = {"Status": 4, "ErrorCode": claimed}
     told = [
-        read(without(Payload={"Status": 4, "ErrorCode": claimed, "ErrorMsg": message}))
+        callbacks.without_secrets(
+            read(without(Payload={**payload, "ErrorMsg": message})), ()
+        )
         for message in (503, "m" * 1001)
     ]
 
     assert {one.error_code for one in told} == {code}
     assert [one.error for one in told] == ["503", "m" * 1000]
+
+
+def test_no_text_of_an_event_quotes_what_opens_its_address_or_its_request():
+    url = "rtmp://h/live/streamk3y?a=qu3ryvalue"
+    quoting = f"{url} or STREAMK3Y, qu3ryvalue, other%2Dk3y"
+    payload = {"Url": url, "ErrorCode": "streamk3y", "ErrorMsg": quoting}
+    event = read(without(RoomId="r-other-k3y", TaskId="-streamk3y", Payload=payload))
+
+    told = callbacks.without_secrets(event, ["other-k3y"])
+
+    assert (told.room, told.error_code) == ("r-****", "****")
+    assert told.error == "rtmp://h/live/**** or ****, ****, other%2Dk3y"
+    assert (told.task_id, told.url) == (event.task_id, event.url)
+
+
+def test_an_error_is_cut_to_its_length_after_its_secrets_were_cut_out():
+    payload = {"Url": "rtmp://h/live/" + "k3y" * 9, "ErrorMsg": "m" * 990 + "k3y" * 9}
+
+    told = callbacks.without_secrets(read(without(Payload=payload)), ())
+
+    assert told.error == "m" * 990 + "****"
 
 
 @pytest.mark.parametrize(

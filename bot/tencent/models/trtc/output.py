@@ -11,7 +11,8 @@ from typing import Annotated
 from pydantic import AfterValidator, SecretStr
 
 from bot.i18n import _
-from bot.tencent.models.base import MASK, Part, Secret, shown_as
+from bot.runtime.redact import MASK
+from bot.tencent.models.base import Part, Secret, shown_as
 from bot.tencent.models.exits import NO_EXIT, Exit, Leads, Row, Wire
 from bot.tencent.models.faults import Broken, fault
 from bot.tencent.models.trtc.room import (

@@ -1,7 +1,7 @@
 """Each change to worse, each recovery and the end of a relay is told once."""
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -319,17 +319,28 @@ IDS = [(), ("-x..",), ("-x..", "-y.."), ("-y..",)]
 
 
 @pytest.mark.parametrize(("was", "now"), [*itertools.product(IDS, IDS)])
-def test_the_operators_are_told_of_every_other_task_id_once(was, now):
+def test_the_operators_are_told_in_one_message_how_many_task_ids_came(was, now):
     before, after = (
         stands(Standing(State.STARTED, Headline.LIVE, ref=TASK, candidates=candidates))
         for candidates in (was, now)
     )
 
-    assert list(news(before, after)) == [
-        Notice(name=CONTRADICTION, audience=Audience.OPS, facts={"task_id": one})
-        for one in now
-        if one not in was
-    ]
+    came = [one for one in now if one not in was]
+    facts = {"task_id": came[-1], "count": len(now)} if came else {}
+    alarm = Notice(
+        name=CONTRADICTION, audience=Audience.OPS, facts=facts, line=CONTRADICTION
+    )
+    assert list(news(before, after)) == ([alarm] if came else [])
+
+
+@pytest.mark.parametrize(("rivals", "alarms"), [(("-y..",), 0), ((), 1)])
+def test_a_task_id_is_no_news_if_another_was_chosen_among_those_told(rivals, alarms):
+    one = Standing(
+        State.STARTED, Headline.LIVE, ref="-x..", candidates=("-y..",), rivals=rivals
+    )
+    other = replace(one, ref="-y..", candidates=("-x..",))
+
+    assert len(list(news(stands(one), stands(other)))) == alarms
 
 
 def test_an_end_is_told_once_by_an_answer_or_by_its_targets_and_not_as_trouble():

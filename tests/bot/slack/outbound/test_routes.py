@@ -102,6 +102,7 @@ INVITATION = message(
             Audience.OPS,
             EVERYTHING,
             (
+                Update("CX", "1.9"),
                 Ops("COPS"),
                 Direct("U"),
                 Answer(URL),
