@@ -17,12 +17,14 @@ from bot.errors import SettingsError
 from bot.http.server import Server
 from bot.journal.journal import Journal
 from bot.journal.recents import Recents
+from bot.operations.anchoring import Anchoring
 from bot.operations.callbacks import Callbacks
 from bot.operations.completion import Completion
 from bot.operations.delivery import Delivery
 from bot.operations.executor import Executor
 from bot.operations.facade import Operations
 from bot.operations.hearing import Hearing
+from bot.operations.inspection import files_of
 from bot.operations.jobs import Jobs
 from bot.operations.reception import Reception
 from bot.operations.throttle import Throttles
@@ -77,6 +79,7 @@ class Bot:
     callbacks: Callbacks
     hearing: Hearing
     jobs: Jobs
+    anchoring: Anchoring
     router: Router
     directory: SlackDirectory
     server: Server
@@ -135,6 +138,12 @@ async def build(
         ops_channel=settings.ops_channel,
         now=ports.now,
     )
+    anchoring = Anchoring(
+        journal=base.journal,
+        settings=settings,
+        wake=base.delivery.wake,
+        now=ports.now,
+    )
     return Bot(
         settings=settings,
         ports=ports,
@@ -144,7 +153,8 @@ async def build(
         delivery=base.delivery,
         callbacks=callbacks,
         hearing=base.hearing,
-        jobs=_jobs(base, operations.executor),
+        jobs=_jobs(base, operations.executor, anchoring),
+        anchoring=anchoring,
         router=router,
         directory=base.directory,
         server=_server(base, listeners, callbacks, sockets),
@@ -162,6 +172,7 @@ async def open_journal(
         random_bytes=ports.random_bytes,
         lifecycles=resources.lifecycles,
         seal_key=settings.seal_key,
+        audit=files_of(settings),
     )
 
 
@@ -262,12 +273,13 @@ def _executor(base: _Base, gate: Gate, completion: Completion) -> Executor:
     )
 
 
-def _jobs(base: _Base, executor: Executor) -> Jobs:
+def _jobs(base: _Base, executor: Executor, anchoring: Anchoring) -> Jobs:
     return Jobs(
         base.journal,
         base.recents,
         base.hearing,
         resources=base.resources,
+        anchoring=anchoring,
         take_up=executor.take_up_left,
         wake=base.delivery.wake,
         now=base.ports.now,

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.errors import IllegalMove, JournalUnavailable, KeyReused
 from bot.ids import FormId, IntentId, Kind
 from bot.journal import endings, events, facts, stops
-from bot.journal.audit import Audit, Entry, append
+from bot.journal.audit import Audit, Cause, Entry
 from bot.journal.evidence import Fact, FactKind
 from bot.journal.known import LastKnown
 from bot.journal.lifecycle import Lifecycle
@@ -38,14 +38,13 @@ from bot.journal.sqlite.writer import (
     unavailable,
 )
 from bot.journal.stops import Placed, placed
+from bot.journal.trail import BESIDE, AuditFiles, Signed, Trail, begin
 from bot.journal.transaction import Transaction
 from bot.states import State
 from bot.tencent.events import RelayEvent
 
 T = TypeVar("T")
 Admit = Callable[[Usage], None]
-
-_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +56,15 @@ class Store:
     lock: IO[str] | None
     spool: Spool
     marks: HandleMarks
+    signed: Signed
 
 
 class Journal:
     """The journal, open. Made by `open`; one process has one SQLite file at a time.
 
     *find* asks it, *outbox*, *audit*, *open_forms*, *known* and *maintenance* are its
-    other tables, *spool* is the file for what could not be written. *lifecycles* fold
-    what is known of each kind of thing.
+    other tables, *spool* is the file for what could not be written, *trail* checks the
+    audit records. *lifecycles* fold what is known of each kind of thing.
     """
 
     def __init__(
@@ -74,12 +74,12 @@ class Journal:
         lifecycles: Mapping[Kind, Lifecycle],
     ) -> None:
         self._writer, self._seal, self._lock = store.writer, store.seal, store.lock
-        self._marks = store.marks
-        self._now = now
-        self._lifecycles = lifecycles
+        self._marks, self._audit_key = store.marks, store.signed.key
+        self._now, self._lifecycles = now, lifecycles
         self.find = Queries(store.writer, store.seal)
         self.outbox = Outbox(store.writer, store.seal)
-        self.audit = Audit(store.writer)
+        self.audit = Audit(store.writer, self._audit_key)
+        self.trail = Trail(store.writer, *store.signed)
         self.maintenance = Maintenance(store.writer)
         self.open_forms = OpenForms(store.writer, store.seal, now)
         self.known = LastKnown(store.writer, now)
@@ -95,6 +95,7 @@ class Journal:
         random_bytes: Callable[[int], bytes],
         lifecycles: Mapping[Kind, Lifecycle],
         seal_key: SecretStr | None = None,
+        audit: AuditFiles = BESIDE,
     ) -> Self:
         """Open the journal at *url*, made or brought up to date as need be.
 
@@ -110,6 +111,8 @@ class Journal:
                 check(engine)
                 upgrade(engine)
                 seal = seal_for(file, seal_key, random_bytes)
+                signed = audit.made(file, random_bytes)
+                begin(engine, signed, now())
                 marks = handles_for(file, engine)
                 reserve = Reserve(file and file.with_name(f"{file.name}.reserve"))
                 reserve.kept()  # on a full disk it opens too, and nothing begins
@@ -119,7 +122,7 @@ class Journal:
             reader = make_engine(url, reads=True) if file else None
             writer = Writer(engine, reserve.spend, reserve.kept, reader)
             undo.pop_all()  # it is open: from here on, closing is `close`'s
-        store = Store(writer, seal, lock, spool_for(file), marks)
+        store = Store(writer, seal, lock, spool_for(file), marks, signed)
         return cls(store, now, lifecycles)
 
     def close(self) -> None:
@@ -127,8 +130,6 @@ class Journal:
         self._writer.close()
         if self._lock:
             self._lock.close()
-
-    # ── intents ─────────────────────────────────────────────────────────────────
 
     async def accept(
         self,
@@ -158,7 +159,7 @@ class Journal:
                     raise KeyReused(new.key.partition(":")[0])
                 return first, False
             if admit:
-                admit(usage_of(tx.connection, new, since=new.at - _DAY))
+                admit(usage_of(tx.connection, new, since=new.at - timedelta(days=1)))
             if form:
                 use(tx.connection, form, new.key)
             ends = new.subject.ends
@@ -166,7 +167,7 @@ class Journal:
             place = placed(tx, of) if ends else Placed()
             accepted = tx.insert(of, place.state, place.joins)
             if audit:
-                append(tx.connection, replace(audit, handle=accepted.handle))
+                tx.record(replace(audit, handle=accepted.handle))
             tx.raise_notices(accepted, notices)
             if new.subject.ends:
                 stops.asked(tx, accepted)
@@ -187,8 +188,7 @@ class Journal:
                 return None
             changes = Changes(owner=owner, send_by=send_by)
             moved = tx.move(intent, State.SENDING, changes)
-            thing = intent if moved.subject.creates else moved.subject.about
-            if thing:
+            if thing := intent if moved.subject.creates else moved.subject.about:
                 written = endings.fact_of(tx, moved, FactKind.WRITTEN, changes)
                 tx.learn(thing, written, notices=None)
             return tx.get(intent)
@@ -221,7 +221,7 @@ class Journal:
             to = State.NOT_STARTED
             rejected = endings.end(tx, current, to, (fact,), changes, notices)
             if audit:
-                append(tx.connection, audit)
+                tx.record(audit)
             return rejected
 
         return await self._write(work)
@@ -273,7 +273,7 @@ class Journal:
             before, after = tx.learn(thing, fact, changes=changes, notices=notices)
             stops.follow(tx, before, after)
             if audit:
-                append(tx.connection, audit)
+                tx.record(audit)
             return tx.get(thing)
 
         return await self._write(work)
@@ -296,7 +296,7 @@ class Journal:
             if tx.get(thing).state is not State.UNKNOWN:
                 raise IllegalMove(f"{thing} is not unknown")
             stops.follow(tx, *tx.learn(thing, fact))
-            append(tx.connection, audit)
+            tx.record(audit)
             return tx.get(thing)
 
         return await self._write(work)
@@ -369,7 +369,7 @@ class Journal:
             tx.raise_notices(marked, (notice,) if notice else ())
             return marked
 
-        return await self._write(work)
+        return await self._write(lambda tx: work(tx.by_itself(Cause.JOB)))
 
     async def writable(self) -> bool:
         """Tell whether something could be committed now."""
@@ -382,14 +382,16 @@ class Journal:
         self, work: Callable[[Transaction], T], *, begins: bool = False
     ) -> T:
         def run(connection: Connection) -> T:
-            transaction = Transaction(
-                connection=connection,
-                seal=self._seal,
-                now=self._now,
-                lifecycles=self._lifecycles,
-                allotted=self._marks.note,
+            return work(
+                Transaction(
+                    connection=connection,
+                    seal=self._seal,
+                    now=self._now,
+                    lifecycles=self._lifecycles,
+                    allotted=self._marks.note,
+                    audit_key=self._audit_key,
+                )
             )
-            return work(transaction)
 
         try:
             return await self._writer.write(run, begins=begins)
