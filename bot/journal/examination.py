@@ -141,11 +141,14 @@ class Examination:
         self, rows: Mapping[str, Head], anchored: Iterable[Anchor]
     ) -> tuple[dict[str, Head], dict[tuple[str, int], str], list[Finding]]:
         """Do what `_walked` does at the ends alone."""
-        newest = {one.chain: one.count for one in anchored}
+        farthest: dict[str, int] = {}
+        for anchor in anchored:
+            reached = farthest.get(anchor.chain, 0)
+            farthest[anchor.chain] = max(reached, anchor.count)
         ends: dict[str, Head] = {}
         seen: dict[tuple[str, int], str] = {}
         unfit: list[Finding] = []
-        for name in sorted({*rows, *newest}):
+        for name in sorted({*rows, *farthest}):
             row = self.connection.execute(_LAST, {"chain": name}).first()
             if row is None:
                 continue
@@ -153,7 +156,7 @@ class Examination:
             ends[name] = Head(name, last.number, last.hash)
             if not last.fits(Head(name, last.number - 1, last.previous), self.key):
                 unfit.append(_misfit(name, last.number))
-            number = newest.get(name, last.number)
+            number = farthest.get(name, last.number)
             one = self.one(name, number)
             seen[name, number] = one.hash if one else ""
         return ends, seen, unfit
@@ -221,10 +224,10 @@ def _cut_off(
     ends: Mapping[str, Head],
     seen: Mapping[tuple[str, int], str],
 ) -> Iterator[Finding]:
-    """Yield for each chain the newest anchor that it does not have."""
+    """Yield for each chain the farthest anchor that it does not have."""
     lacking: dict[str, Finding] = {}
-    newest = {(one.chain, one.count): one for one in anchored}
-    for (chain, count), one in newest.items():
+    for one in sorted(anchored, key=lambda one: (one.count, one.line)):
+        chain, count = one.chain, one.count
         end = ends.get(chain, Head(chain, 0, NOTHING_BEFORE))
         if (chain, count) not in seen and count <= end.count:
             continue  # not looked up

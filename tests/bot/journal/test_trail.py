@@ -152,6 +152,23 @@ async def test_what_goes_on_after_an_older_copy_is_found_when_it_is_as_long(disk
     assert all("is not the one that was there" in one for one in found)
 
 
+@pytest.mark.parametrize("attack", [attacks.all_emptied, attacks.older_file])
+async def test_later_starts_find_it_as_well(disk, attack):
+    clock = FakeClock()
+    attack(disk, "T1")
+    for number in range(2):
+        clock.push(hours=1)
+        journal = await opened(disk.url, clock)
+        await journal.audit.write(entry(50 + number, at=clock()))
+        await journal.trail.anchor(clock(), Occasion.START)
+
+        report = await journal.trail.report(deep=False)
+        journal.close()
+
+        assert report.can_be_settled
+        assert len(report.findings) == len(CHAINS)
+
+
 async def test_of_one_chain_only_what_is_wrong_with_it_is_told(disk):
     attacks.truncated(disk, "T1")
     journal = await opened(disk.url, FakeClock())
