@@ -138,12 +138,6 @@ async def build(
         ops_channel=settings.ops_channel,
         now=ports.now,
     )
-    anchoring = Anchoring(
-        journal=base.journal,
-        settings=settings,
-        wake=base.delivery.wake,
-        now=ports.now,
-    )
     return Bot(
         settings=settings,
         ports=ports,
@@ -153,7 +147,7 @@ async def build(
         delivery=base.delivery,
         callbacks=callbacks,
         hearing=base.hearing,
-        jobs=_jobs(base, operations.executor, anchoring),
+        jobs=_jobs(base, operations.executor, anchoring := _anchoring(base)),
         anchoring=anchoring,
         router=router,
         directory=base.directory,
@@ -270,6 +264,15 @@ def _executor(base: _Base, gate: Gate, completion: Completion) -> Executor:
         random=ports.random,
         sleep=ports.sleep,
         monotonic=ports.monotonic,
+    )
+
+
+def _anchoring(base: _Base) -> Anchoring:
+    return Anchoring(
+        journal=base.journal,
+        settings=base.settings,
+        wake=base.delivery.wake,
+        now=base.ports.now,
     )
 
 

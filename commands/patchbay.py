@@ -120,11 +120,11 @@ async def audit(ask: Ask, service: Service) -> Outcome:
 
 
 def _state_of(report: Report) -> Outcome:
-    if found := [one.what for one in report.findings]:
+    if wrong := [one.what for one in report.findings]:
         return Outcome(
             headline=(Bold(_("The audit trail is not whole.")),),
             tone=Tone.BAD,
-            parts=whats_wrong(found, restored=report.can_be_settled),
+            parts=whats_wrong(wrong, restored=report.can_be_settled),
         )
     whole = _("The audit trail is whole: {n} records.").format(n=report.count)
     newest = [Mono(head.head) for head in report.heads]

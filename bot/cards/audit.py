@@ -52,7 +52,7 @@ def heads(facts: Mapping[str, Any]) -> Outcome:
         "The audit trail is whole: {n} records.",
         total,
     )
-    said = _("The audit trail is not whole.") if findings else whole.format(n=total)
+    verdict = _("The audit trail is not whole.") if findings else whole.format(n=total)
     lines: list[tuple[Span, ...]] = [
         (f"{chain} · {count} · ", Mono(head)) for chain, count, head in chains
     ]
@@ -67,7 +67,7 @@ def heads(facts: Mapping[str, Any]) -> Outcome:
         quiet=True,
     )
     return Outcome(
-        headline=(Bold(said),),
+        headline=(Bold(verdict),),
         tone=Tone.BAD if findings else Tone.PLAIN,
         parts=(*wrong, Points("", tuple(shown)), hint),
         audience=Audience.OPS,

@@ -47,7 +47,7 @@ class _Done:
     """What this process did last."""
 
     hourly: datetime | None = None
-    told: datetime | None = None
+    heads: datetime | None = None
     wrong: frozenset[str] = frozenset()
 
 
@@ -111,12 +111,12 @@ class Anchoring:
 
     async def _is_day(self, *, hourly: bool) -> bool:
         """Tell whether a day has passed; the first time, whether an *hourly* has."""
-        if self._done.told is None:
+        if self._done.heads is None:
             kept = await self.journal.known.get(TOLD)
             if kept is None:
                 return hourly
-            self._done.told = datetime.fromtimestamp(float(kept[0]), UTC)
-        return self.now() - self._done.told >= DAY
+            self._done.heads = datetime.fromtimestamp(float(kept[0]), UTC)
+        return self.now() - self._done.heads >= DAY
 
     async def _tell_heads(self) -> None:
         """Check the whole trail, and tell how long each chain is, and its head."""
@@ -126,12 +126,12 @@ class Anchoring:
         await self._notify(HEADS_TOLD, _facts(report))
         now = self.now()
         await self.journal.known.keep(TOLD, str(now.timestamp()))
-        self._done.told = now
+        self._done.heads = now
 
     async def _tell(self, findings: Iterable[Finding]) -> None:
         """Tell the operators what is wrong, each sentence once in a run."""
-        told = self._done.wrong
-        new = [one for one in findings if one.what not in told]
+        before = self._done.wrong
+        new = [one for one in findings if one.what not in before]
         if not new:
             return
         for one in new:
@@ -139,7 +139,7 @@ class Anchoring:
         restored = all(one.restored for one in new)
         facts = {"findings": [one.what for one in new], "restored": restored}
         await self._notify(BROKEN, facts)
-        self._done.wrong = told | {one.what for one in new}
+        self._done.wrong = before | {one.what for one in new}
 
     async def _notify(self, name: str, facts: Mapping[str, Any]) -> None:
         if self.settings.ops_channel:  # else nobody would ever read it

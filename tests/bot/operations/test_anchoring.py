@@ -2,8 +2,10 @@
 
 import json
 import shutil
+import tomllib
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -79,6 +81,12 @@ async def test_the_digest_is_that_of_the_policy_and_of_no_secret(make):
 
     assert policy_digest(other) != policy_digest(settings)
     assert policy_digest(secret) == policy_digest(settings)
+
+
+def test_the_version_is_that_of_the_package():
+    package = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text())
+
+    assert package["project"]["version"] == VERSION
 
 
 async def test_what_grows_is_anchored_at_the_next_round_and_all_every_hour(make, lines):
