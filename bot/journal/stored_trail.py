@@ -9,9 +9,10 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import JournalUnavailable
+from bot.i18n import _
 from bot.journal.anchors import Occasion
 from bot.journal.audit import append, head_in
-from bot.journal.examination import HEADS, SETTLED, Examination, Report
+from bot.journal.examination import HEADS, SETTLED, Examination, Finding, Report
 from bot.journal.rows import millis
 from bot.journal.sqlite.writer import make_engine, sqlite_file, unavailable
 from bot.journal.trail import AuditFiles, Signed, name_line, noted
@@ -21,11 +22,23 @@ def verified(url: str, files: AuditFiles) -> Report:
     """Read the whole trail of the journal at *url*, and return what is wrong.
 
     Raises:
-        JournalUnavailable: there is none, it cannot be read, or there is no key.
+        JournalUnavailable: there never was one, as far as is known, or there is no key.
     """
-    signed = files.there(_file(url))
-    with _connected(url, reads=True) as connection:
-        return Examination(connection, signed.anchors, signed.key).report(deep=True)
+    signed = _signed(url, files)
+    try:
+        _file(url)
+        with _connected(url, reads=True) as connection:
+            examination = Examination(connection, signed.anchors, signed.key)
+            return examination.report(deep=True)
+    except JournalUnavailable as error:
+        lines, _broken = signed.anchors.read()
+        if not lines:
+            raise
+        sentence = _(
+            "There was an audit trail (anchor {line}), and there is none: {why}."
+        )
+        what = sentence.format(line=lines[-1].line, why=error)
+        return Report(heads=(), findings=(Finding(what),), anchored=lines[-1])
 
 
 def has(url: str, digest: str) -> bool:
@@ -57,7 +70,7 @@ def settle(
     report = verified(url, files)
     if not report.can_be_settled:
         return report
-    signed = files.there(_file(url))
+    signed = _signed(url, files)
     rule = f"{len(report.findings)} findings"
     entry = noted(now, SETTLED, why=reason, rule=rule, user=by)
     with _connected(url, reads=False) as connection:
@@ -72,6 +85,18 @@ def _anchor(connection: Connection, signed: Signed, now: datetime) -> None:
     heads = [head_in(row) for row in connection.execute(HEADS)]
     line = signed.anchors.append(heads, millis(now), Occasion.SETTLED)
     name_line(connection, line.mac, millis(now))
+
+
+def _signed(url: str, files: AuditFiles) -> Signed:
+    """Return the key and the anchors; of what is missing, the journal is named first.
+
+    A journal that is gone, and whose key is there, is not missing: it was removed.
+    """
+    try:
+        return files.there(sqlite_file(url))
+    except JournalUnavailable:
+        _file(url)
+        raise
 
 
 def _file(url: str) -> Path | None:

@@ -100,12 +100,12 @@ def unsigned(disk, chain):
 
 
 def edited(disk, chain):
-    disk.run("UPDATE audit SET user = 'U9' WHERE chain = :c AND number = 3", c=chain)
+    disk.run("UPDATE audit SET user = 'UEVIL' WHERE chain = :c AND number = 3", c=chain)
 
 
 def replaced(disk, chain):
     disk.run(
-        "INSERT OR REPLACE INTO audit SELECT chain, number, at, team, 'U9', home,"
+        "INSERT OR REPLACE INTO audit SELECT chain, number, at, team, 'UEVIL', home,"
         " channel, action, decision, rule, why, app, intent, handle, digest, previous,"
         " hash FROM audit WHERE chain = :c ORDER BY number DESC LIMIT 1",
         c=chain,
@@ -191,7 +191,7 @@ def moved_to_another_chain(disk, chain):
 
 def slipped_in(disk, chain):
     disk.run(
-        "INSERT INTO audit SELECT chain, number + 1, at, team, 'U9', home, channel,"
+        "INSERT INTO audit SELECT chain, number + 1, at, team, 'UEVIL', home, channel,"
         " action, decision, rule, why, app, intent, handle, digest, hash, hash FROM"
         " audit WHERE chain = :c ORDER BY number DESC LIMIT 1",
         "UPDATE audit_heads SET count = count + 1 WHERE chain = :c",

@@ -80,6 +80,19 @@ def test_a_change_of_the_anchors_is_found(disk, anchors):
     assert disk.judged()
 
 
+@pytest.mark.parametrize("content", [None, b"", b"no database at all, " * 100])
+def test_a_journal_that_is_gone_is_found(disk, content):
+    for path in disk.folder.glob("p.db-*"):
+        path.unlink()
+    disk.journal.unlink()
+    if content is not None:
+        disk.journal.write_bytes(content)
+
+    (found,) = disk.findings()
+
+    assert found.startswith("There was an audit trail (anchor ")
+
+
 @pytest.mark.parametrize("name", ["p.db", "p.db.anchors"])
 def test_a_part_that_is_put_back_alone_is_found(disk, name):
     shutil.copy(disk.older / name, disk.folder / name)

@@ -11,6 +11,7 @@ import pytest
 
 from bot import VERSION
 from bot.journal.audit import INSTALLATION
+from bot.lifecycle import begin, drain
 from bot.operations.anchoring import policy_digest
 from bot.settings import Policy, Rule
 from tests.bot.operations.accidents import JournalFile
@@ -55,16 +56,21 @@ async def of_installation(world):
     return [(one.action, one.rule, one.why, one.digest) for one in records]
 
 
-async def test_a_start_and_a_stop_are_on_the_record_with_what_was_allowed(make):
+async def test_a_start_and_a_stop_are_on_the_record_with_what_was_allowed(make, lines):
     world = await make()
 
-    await world.bot.anchoring.begin()
-    await world.bot.anchoring.end()
+    await begin(world.bot)
+    await drain(world.bot)
 
     digest = policy_digest(world.bot.settings)
     assert (await of_installation(world))[1:] == [
         ("bot.started", f"version {VERSION}", "BOT_ALLOW_ALL", digest),
         ("bot.stopped", "", "", ""),
+    ]
+    assert lines() == [
+        "start installation 1",
+        "start installation 2",
+        "stop installation 3",
     ]
 
 
