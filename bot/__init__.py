@@ -1,1 +1,3 @@
 """Patchbay: everything but the commands."""
+
+VERSION = "0.1.0"  # as in pyproject.toml

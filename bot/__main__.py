@@ -5,6 +5,7 @@ Without a word it runs the bot, or, where no Slack is configured, the sandbox.
 
 import argparse
 import asyncio
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -52,11 +53,18 @@ def _parser() -> argparse.ArgumentParser:
     keys = commands.add_parser("keys", help="exchange the key of the journal's secrets")
     keys.add_argument("rotate", choices=["rotate"])
     keys.set_defaults(do=_keys)
-    audit = commands.add_parser("audit", help="check the audit trail")
-    audit.add_argument("verify", choices=["verify"])
-    audit.add_argument("--has", default="", help="a hash exported earlier")
-    audit.set_defaults(do=_audit)
+    _add_audit(commands.add_parser("audit", help="check the audit trail"))
     return parser
+
+
+def _add_audit(audit: argparse.ArgumentParser) -> None:
+    does = audit.add_subparsers(metavar="verify|settle", required=True)
+    verify = does.add_parser("verify", help="say whether it is whole; beside the bot")
+    verify.add_argument("--has", default="", help="a hash that was told earlier")
+    verify.set_defaults(do=_verify)
+    settle = does.add_parser("settle", help="go on from a journal that was restored")
+    settle.add_argument("--reason", required=True, help="for whoever reads it later")
+    settle.set_defaults(do=_settle)
 
 
 def _whatever(options: argparse.Namespace) -> int:
@@ -137,19 +145,23 @@ async def _rotate(settings: Settings) -> None:
         journal.close()
 
 
-def _audit(options: argparse.Namespace) -> int:
-    from bot.journal.audit import broken_at, stored  # noqa: PLC0415 - see above
+def _verify(options: argparse.Namespace) -> int:
+    from bot.operations.inspection import verify  # noqa: PLC0415 - see above
 
-    records = stored(load().database_url.get_secret_value())
-    if broken := broken_at(records):
-        sys.stdout.write(f"record {broken} does not fit: the trail was changed\n")
-        return 1
-    if options.has and options.has not in {record.hash for record in records}:
-        sys.stdout.write("that hash is not in the trail: its end was cut off\n")
-        return 1
-    head = records[-1].hash if records else "-"
-    sys.stdout.write(f"whole: {len(records)} records, newest hash {head}\n")
-    return 0
+    return _said(*verify(load(), has=options.has))
+
+
+def _settle(options: argparse.Namespace) -> int:
+    from bot.app import utc_now  # noqa: PLC0415 - see above
+    from bot.operations.inspection import settle  # noqa: PLC0415 - see above
+
+    by = f"uid {os.getuid()}"
+    return _said(*settle(load(), reason=options.reason, by=by, now=utc_now()))
+
+
+def _said(code: int, lines: list[str]) -> int:
+    sys.stdout.writelines(f"{line}\n" for line in lines)
+    return code
 
 
 def _log(settings: Settings) -> None:

@@ -17,12 +17,14 @@ from bot.errors import SettingsError
 from bot.http.server import Server
 from bot.journal.journal import Journal
 from bot.journal.recents import Recents
+from bot.operations.anchoring import Anchoring
 from bot.operations.callbacks import Callbacks
 from bot.operations.completion import Completion
 from bot.operations.delivery import Delivery
 from bot.operations.executor import Executor
 from bot.operations.facade import Operations
 from bot.operations.hearing import Hearing
+from bot.operations.inspection import files_of
 from bot.operations.jobs import Jobs
 from bot.operations.reception import Reception
 from bot.operations.recheck import Recheck
@@ -78,6 +80,7 @@ class Bot:
     callbacks: Callbacks
     hearing: Hearing
     jobs: Jobs
+    anchoring: Anchoring
     router: Router
     directory: SlackDirectory
     server: Server
@@ -148,7 +151,8 @@ async def build(
         delivery=base.delivery,
         callbacks=callbacks,
         hearing=base.hearing,
-        jobs=_jobs(base, operations.executor),
+        jobs=_jobs(base, operations.executor, anchoring := _anchoring(base)),
+        anchoring=anchoring,
         router=router,
         directory=base.directory,
         server=_server(base, listeners, callbacks, sockets),
@@ -183,6 +187,7 @@ async def open_journal(
         random_bytes=ports.random_bytes,
         lifecycles=resources.lifecycles,
         seal_key=settings.seal_key,
+        audit=files_of(settings),
     )
 
 
@@ -286,12 +291,22 @@ def _executor(base: _Base, gate: Gate, completion: Completion) -> Executor:
     )
 
 
-def _jobs(base: _Base, executor: Executor) -> Jobs:
+def _anchoring(base: _Base) -> Anchoring:
+    return Anchoring(
+        journal=base.journal,
+        settings=base.settings,
+        wake=base.delivery.wake,
+        now=base.ports.now,
+    )
+
+
+def _jobs(base: _Base, executor: Executor, anchoring: Anchoring) -> Jobs:
     return Jobs(
         base.journal,
         base.recents,
         base.hearing,
         resources=base.resources,
+        anchoring=anchoring,
         take_up=executor.take_up_left,
         wake=base.delivery.wake,
         now=base.ports.now,

@@ -17,6 +17,7 @@ import structlog
 
 from bot.errors import JournalUnavailable, SettingsError
 from bot.http.server import Server
+from bot.operations.anchoring import Anchoring
 from bot.operations.delivery import Delivery
 from bot.operations.facade import Operations
 from bot.operations.hearing import Hearing
@@ -63,6 +64,10 @@ class Bot(Protocol):
     @property
     def jobs(self) -> Jobs:
         """What time makes due."""
+
+    @property
+    def anchoring(self) -> Anchoring:
+        """What keeps the audit trail provable."""
 
     @property
     def directory(self) -> SlackDirectory:
@@ -114,6 +119,7 @@ async def begin(bot: Bot) -> int:
     await bot.directory.recall(_token(bot))
     port = await bot.server.start(bot.settings.host, bot.settings.port)
     log.info("bot.listening", port=port)
+    await bot.anchoring.begin()
     await recover(bot.operations.executor, bot.hearing, bot.operations.now())
     return port
 
@@ -184,6 +190,7 @@ async def drain(bot: Bot) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(LAST_ROUND_SECONDS):
             await bot.delivery.stop()
+    await bot.anchoring.end()
 
 
 def _token(bot: Bot) -> str:

@@ -191,6 +191,8 @@ class Settings(BaseSettings):
         SecretStr("sqlite:///var/patchbay.db"), validation_alias="BOT_DATABASE_URL"
     )
     seal_key: SecretStr | None = _env("BOT_SEAL_KEY")
+    audit_key: SecretStr | None = _env("BOT_AUDIT_KEY")
+    audit_anchors: Path | None = _env("BOT_AUDIT_ANCHORS")
     host: str = Field("127.0.0.1", validation_alias="BOT_HOST")
     port: int = Field(3000, ge=0, le=65_535, validation_alias="BOT_PORT")
     allow_all: bool = Field(default=False, validation_alias="BOT_ALLOW_ALL")
@@ -304,8 +306,7 @@ class Settings(BaseSettings):
 
     def account(self, product: Product) -> Credentials:
         """Return the endpoint of *product* and its own key, or the common one."""
-        own = getattr(self, f"{product}_secret_id")
-        prefix = f"{product}_" if own else ""
+        prefix = f"{product}_" if getattr(self, f"{product}_secret_id") else ""
         return Credentials(
             endpoint=getattr(self, f"{product}_endpoint"),
             secret_id=getattr(self, f"{prefix}secret_id"),

@@ -37,7 +37,10 @@ async def show(ask: Ask, service: Service) -> Outcome | None:
     earlier = await _earlier(ask, service, text)
     if ask.has("all"):
         service.check_any_app(ask, DescribeCloudPhoneMultipleStreamSessionSlaves)
-        return _all_ids(earlier, text, service)
+        answer = _all_ids(earlier, text, service)
+        if earlier:
+            await service.record_read(ask, earlier)
+        return answer
     session = earlier.subject.ref if earlier else text
     request = DescribeCloudPhoneMultipleStreamSessionSlaves.of({"SessionId": session})
     order = Order(

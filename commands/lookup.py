@@ -155,6 +155,7 @@ async def _shown(intent: Intent, ask: Ask, service: Service) -> Outcome:
     if ask.has("details"):
         return _details(intent, resource)
     if ask.has("ids"):
+        await service.record_read(ask, intent)
         return _bare_ids(intent)
     history = await service.history(ask.who, intent.handle)
     return looked_up(intent, resource, history)

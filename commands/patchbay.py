@@ -6,6 +6,7 @@ Its help is made from the commands, so this one is made last, of the others.
 from collections.abc import Mapping
 from dataclasses import replace
 
+from bot.cards.audit import whats_wrong
 from bot.dialogue.ask import Ask
 from bot.dialogue.outcome import (
     Bold,
@@ -22,7 +23,8 @@ from bot.dialogue.outcome import (
 from bot.errors import UsageError
 from bot.i18n import _
 from bot.ids import SlackUserId, handle_from
-from bot.journal.audit import Decision, Record, broken_at
+from bot.journal.audit import Decision, Entry
+from bot.journal.examination import Report
 from bot.operations.service import Service
 from bot.routing import help as help_pages
 from bot.routing.command import Command
@@ -102,13 +104,13 @@ async def history(ask: Ask, service: Service) -> Outcome:
 
 
 async def audit(ask: Ask, service: Service) -> Outcome:
-    """Check the audit trail, or export it as a file into your messages with me."""
+    """Check this workspace's audit trail, or export it into your messages with me."""
     word = ask.one(_("“export” or “verify”")).text.casefold()
     if word not in {"export", "verify"}:
         raise UsageError(_("Say “export” or “verify”."), usage="/patchbay audit export")
     export = word == "export"
-    records = await service.audit_trail(ask, export=export)
-    facts = _state_of(records, broken_at(records))
+    report, records = await service.audit_trail(ask, export=export)
+    facts = _state_of(report)
     if not export:
         return facts
     text = "".join(f"{record.as_json()}\n" for record in records)
@@ -117,23 +119,31 @@ async def audit(ask: Ask, service: Service) -> Outcome:
     return replace(facts, parts=(*facts.parts, sentence), file=File(name, text))
 
 
-def _state_of(records: list[Record], broken: int | None) -> Outcome:
-    whole = _("The audit trail is whole: {n} records.").format(n=len(records))
-    torn = _("The audit trail was changed: record {n} does not fit.").format(n=broken)
-    head = records[-1].hash if records else ""
-    kept = line(_("Newest hash, to keep elsewhere:"), " ", Mono(head), quiet=True)
+def _state_of(report: Report) -> Outcome:
+    if wrong := [one.what for one in report.findings]:
+        return Outcome(
+            headline=(Bold(_("The audit trail is not whole.")),),
+            tone=Tone.BAD,
+            parts=whats_wrong(wrong, restored=report.can_be_settled),
+        )
+    whole = _("The audit trail is whole: {n} records.").format(n=report.count)
+    newest = [Mono(head.head) for head in report.heads]
+    kept = line(_("Newest hash, to keep elsewhere:"), " ", *newest, quiet=True)
     return Outcome(
-        headline=(Bold(torn if broken else whole),),
-        tone=Tone.BAD if broken else Tone.GOOD,
-        parts=(kept,) if head else (),
+        headline=(Bold(whole),), tone=Tone.GOOD, parts=(kept,) if newest else ()
     )
 
 
-def _record_line(record: Record) -> tuple[Span, ...]:
-    sign = {Decision.ALLOWED: "✅", Decision.REFUSED: "🔒"}.get(record.decision, "✍️")
+def _record_line(record: Entry) -> tuple[Span, ...]:
+    signs = {
+        Decision.ALLOWED: "✅",
+        Decision.REFUSED: "🔒",
+        Decision.SETTLED: "⚙️",
+    }
+    sign = signs.get(record.decision, "✍️")
     why = f" · {record.why}" if record.why else ""
     what = f" {record.handle}" if record.handle else ""
-    who = Who(SlackUserId(record.user))
+    who = Who(SlackUserId(record.user)) if record.user else "Patchbay"
     return (
         f"{sign} ",
         When(record.at),

@@ -175,6 +175,7 @@ def test_a_function_fits_on_one_screen(path):
 
 # Files that are tested through those that use them, and by which.
 TESTED_BY = {
+    "bot/cards/audit.py": "tests/bot/operations/test_anchoring.py",
     "bot/cards/alarms.py": "tests/bot/operations/test_callbacks.py",
     "bot/cards/errors.py": "tests/commands/test_lookup.py",
     "bot/cards/intent.py": "tests/commands/relay/test_lists.py",
@@ -184,10 +185,12 @@ TESTED_BY = {
     "bot/dialogue/outcome.py": "tests/bot/slack/render/test_blocks.py",
     "bot/dialogue/words.py": "tests/bot/grammar/test_parser.py",
     "bot/errors.py": "tests/test_house.py",
+    "bot/journal/examination.py": "tests/bot/journal/test_trail.py",
     "bot/journal/journal.py": "tests/bot/journal/test_accepting.py",
     "bot/journal/lifecycle.py": "tests/bot/journal/test_transaction.py",
     "bot/journal/model.py": "tests/bot/journal/test_rows.py",
     "bot/journal/schema.py": "tests/bot/journal/test_migrate.py",
+    "bot/journal/stored_trail.py": "tests/bot/operations/test_inspection.py",
     "bot/journal/sqlite/files.py": "tests/bot/journal/test_file.py",
     "bot/lifecycle.py": "tests/bot/test_app.py",
     "bot/operations/doctor.py": "tests/commands/test_patchbay.py",

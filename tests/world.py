@@ -242,7 +242,8 @@ async def live_again(  # noqa: PLR0913 - what a life may differ in
 
     *key* is that of the callbacks, if there are any, *signing* is Slack's secret, if
     it comes over HTTP. *exits* is the table of where requests may lead. Unless it is
-    *greeted*, Slack has not answered yet. *parts* are handed to `build`.
+    *greeted*, Slack has not answered yet. *parts* are handed to `build`, but for
+    *settings* to be changed.
     """
     clock, people = clock or FakeClock(datetime.now(UTC)), People()
     slack = people.slack()
@@ -253,6 +254,7 @@ async def live_again(  # noqa: PLR0913 - what a life may differ in
         slack=lambda _token, _url: nullcontext(slack),
     )
     settings = settings_for(path, cloud, policy, key, apps, signing, exits=exits)
+    settings = settings.model_copy(update=parts.pop("settings", {}))
     commands = parts.pop("commands", COMMANDS)
     bot = await build(settings, ports, commands, stack, **parts)
     stack.push_async_callback(bot.tasks.drain, 0)

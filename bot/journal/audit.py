@@ -1,43 +1,71 @@
 """Who did what, who was refused, and why: written once, never changed.
 
-Each record carries the hash of the one before it, so that a record changed, removed
-or slipped in later is found by `broken_at`. What is cut off at the end is found by
-whoever kept the hash of an earlier export. IDs only: names change hands.
+Each workspace has a chain of its own, and the installation has one: a record carries
+the hash of the one before it in its chain, and its own is a MAC (see `audit_key`). How
+long a chain is, and its newest hash, stand in its head row, which is moved by the
+transaction that adds the record. What is changed, removed, slipped in or cut off
+later is found by `trail`. IDs only: names change hands.
 """
 
 import hashlib
-import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, desc, insert, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    desc,
+    insert,
+    select,
+    update,
+)
 
-from bot.errors import JournalUnavailable
 from bot.ids import Handle, TeamId
-from bot.journal.model import Asker
+from bot.journal.anchors import NOTHING_BEFORE, Head
+from bot.journal.audit_key import AuditKey, canonical
+from bot.journal.model import Asker, Intent
 from bot.journal.rows import millis, moment
-from bot.journal.schema import audit
-from bot.journal.sqlite.writer import Writer, make_engine, sqlite_file, unavailable
+from bot.journal.schema import audit, audit_heads, audit_unkeyed
+from bot.journal.sqlite.writer import Writer
 
-NOTHING_BEFORE = "0" * 64
+INSTALLATION = "installation"  # the chain of what is no workspace's; no team's ID
 LONGEST_WHY = 500
 
-_LAST = select(audit.c.number, audit.c.hash).order_by(desc(audit.c.number)).limit(1)
-_ALL = select(audit).order_by(audit.c.number)
+_HEAD = (
+    select(audit_heads.c.chain, audit_heads.c.count, audit_heads.c.head)
+    .where(audit_heads.c.chain == bindparam("of"))
+    .with_for_update()  # SQLite has one writer at a time anyway
+)
 _WRITE = insert(audit)
+_BEGIN = insert(audit_heads)
+_MOVE = (
+    update(audit_heads)
+    .where(audit_heads.c.chain == bindparam("of"))
+    .values(count=bindparam("to"), head=bindparam("hash"))
+)
 
 
 class Decision(StrEnum):
-    """What a record says: policy's answer, or that somebody did it by hand."""
+    """What a record says: policy's answer, or what was done, and by whom."""
 
     ALLOWED = "allow"
     REFUSED = "deny"
-    DID = "did"
+    DID = "did"  # by hand
+    SETTLED = "settled"  # by the machine, from what Tencent or time said
+    NOTED = "noted"  # about the installation itself
+
+
+class Cause(StrEnum):
+    """What settles a thing without a person."""
+
+    CALLBACK = "callback"  # Tencent told
+    JOB = "job"  # time passed
+    RECOVERY = "recovery"  # an earlier run of the bot left it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,63 +121,96 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record(Entry):
-    """An entry as it was written; *number* counts from 1 without a gap."""
+    """An entry as it was written; *number* counts from 1 in its *chain*."""
 
+    chain: str
     number: int
     previous: str
     hash: str
 
     def as_json(self) -> str:
         """Return it as one line of the export."""
-        return _canonical(asdict(self))
+        return canonical(_plain(self))
+
+    def fits(self, before: Head, key: AuditKey) -> bool:
+        """Tell whether it was written after *before*, and with *key*."""
+        covered = _plain(self)
+        mac = covered.pop("hash")
+        follows = Head(self.chain, self.number - 1, self.previous) == before
+        return follows and key.signed(covered, mac)
 
 
-def append(connection: Connection, entry: Entry) -> None:
-    """Write *entry* as the next record, inside the caller's transaction."""
-    last = connection.execute(_LAST).first()
-    number, previous = (last.number + 1, last.hash) if last else (1, NOTHING_BEFORE)
-    fields = {**asdict(entry), "why": entry.why[:LONGEST_WHY], "number": number}
-    fields["previous"] = previous
-    row = {**fields, "at": millis(entry.at), "hash": _hash(fields)}
-    connection.execute(_WRITE, row)
+def settled_entry(at: datetime, before: Intent, after: Intent, by: Cause) -> Entry:
+    """Return the record that a thing went from one state to another by itself."""
+    entry = Entry(
+        at=at,
+        team=before.asker.team,
+        user="",
+        home="",
+        channel="",
+        action="settle",
+        decision=Decision.SETTLED,
+        rule=by,
+        why=f"{before.state} → {after.state}",
+    )
+    subject = after.subject
+    return entry.about(subject.app, after.id, after.handle, after.digest)
 
 
-def stored(url: str) -> list[Record]:
-    """Read the trail of the journal at *url*, which a running bot may have open.
-
-    Raises:
-        JournalUnavailable: there is none, or it cannot be read.
-    """
-    file = sqlite_file(url)
-    if file and not file.exists():
-        raise JournalUnavailable(f"{file} is not there")
-    engine = make_engine(url, reads=True)
-    try:
-        with engine.connect() as connection:
-            return _records(connection, query=_ALL)
-    except SQLAlchemyError as error:
-        raise unavailable(error) from None
-    finally:
-        engine.dispose()
+def append(connection: Connection, key: AuditKey, entry: Entry) -> None:
+    """Write *entry* as the next record of its chain, in the caller's transaction."""
+    chain = entry.team or INSTALLATION
+    head = head_of(connection, chain)
+    fields = _plain(entry)
+    fields |= {"why": entry.why[:LONGEST_WHY], "chain": chain}
+    fields |= {"number": head.count + 1, "previous": head.head}
+    mac = key.sign(fields)
+    connection.execute(_WRITE, {**fields, "hash": mac})
+    if head.count:
+        moved = {"of": chain, "to": head.count + 1, "hash": mac}
+        connection.execute(_MOVE, moved)
+    else:
+        connection.execute(_BEGIN, {"chain": chain, "count": 1, "head": mac})
 
 
-def broken_at(records: Iterable[Record]) -> int | None:
-    """Return the number of the first record that does not fit, or None."""
-    previous = NOTHING_BEFORE
-    for number, record in enumerate(records, 1):
-        fits = (record.number, record.previous) == (number, previous)
-        fields = asdict(record)
-        if not fits or fields.pop("hash") != _hash(fields):
-            return number
-        previous = record.hash
-    return None
+def head_of(connection: Connection, chain: str) -> Head:
+    """Return where *chain* ends, by its head row."""
+    row = connection.execute(_HEAD, {"of": chain}).first()
+    return head_in(row) if row else Head(chain, 0, NOTHING_BEFORE)
+
+
+def head_in(row: Any) -> Head:
+    """Read a row of `audit_heads`."""
+    return Head(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
+
+
+# ── what was written before there were keys ─────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnkeyedRecord(Entry):
+    """A record of the one chain of all workspaces that releases before 0.2 wrote."""
+
+    number: int
+    previous: str
+    hash: str
+
+    def fits(self, before: Head) -> bool:
+        """Tell whether it was written after *before*, as far as a bare hash tells."""
+        covered = _plain(self)
+        mac = covered.pop("hash")
+        follows = Head("", self.number - 1, self.previous) == before
+        return (
+            follows and hashlib.sha256(canonical(covered).encode()).hexdigest() == mac
+        )
 
 
 class Audit:
-    """The trail, as whoever reads it sees it."""
+    """The trail, as whoever writes it, or reads of it, sees it."""
 
-    def __init__(self, writer: Writer) -> None:
+    def __init__(self, writer: Writer, key: AuditKey) -> None:
         self._writer = writer
+        self._key = key
 
     async def write(self, entry: Entry) -> None:
         """Write *entry* by itself.
@@ -157,40 +218,55 @@ class Audit:
         Raises:
             JournalUnavailable: it was not written.
         """
-        await self._writer.write(lambda connection: append(connection, entry))
+        await self._writer.write(lambda c: append(c, self._key, entry))
 
-    async def all(self) -> list[Record]:
-        """Return every record, oldest first."""
-        return await self._writer.read(partial(_records, query=_ALL), long=True)
+    async def all(self, chain: str | None = None) -> list[Record]:
+        """Return every record of *chain*, or of all workspaces, oldest first."""
+        which = audit.c.chain == chain if chain else audit.c.chain != INSTALLATION
+        query = select(audit).where(which).order_by(audit.c.chain, audit.c.number)
+        return await self._writer.read(partial(_records, query=query), long=True)
 
     async def lately(
         self, team: TeamId, *, handle: Handle | None, user: str, limit: int = 15
-    ) -> list[Record]:
+    ) -> list[Entry]:
         """Return the newest records, of one thing or one person if given."""
-        query = select(audit).where(audit.c.team == team)
-        if handle:
-            query = query.where(audit.c.handle == handle)
-        if user:
-            query = query.where(audit.c.user == user)
-        newest = query.order_by(desc(audit.c.number)).limit(limit)
-        return await self._writer.read(partial(_records, query=newest))
+
+        def work(connection: Connection) -> list[Entry]:
+            newest: list[Entry] = []
+            for table, read in ((audit, record_of), (audit_unkeyed, unkeyed_record_of)):
+                query = select(table).where(table.c.team == team)
+                if handle:
+                    query = query.where(table.c.handle == handle)
+                if user:
+                    query = query.where(table.c.user == user)
+                query = query.order_by(desc(table.c.number)).limit(limit - len(newest))
+                newest += map(read, connection.execute(query))
+            return newest
+
+        return await self._writer.read(work)
+
+
+def record_of(row: Row[Any]) -> Record:
+    """Read a row of `audit`."""
+    return Record(**_columns(row))
+
+
+def unkeyed_record_of(row: Row[Any]) -> UnkeyedRecord:
+    """Read a row of `audit_unkeyed`."""
+    return UnkeyedRecord(**_columns(row))
 
 
 def _records(connection: Connection, query: Select[Any]) -> list[Record]:
-    return [_record(row) for row in connection.execute(query)]
+    return [record_of(row) for row in connection.execute(query)]
 
 
-def _record(row: Row[Any]) -> Record:
+def _columns(row: Row[Any]) -> dict[str, Any]:
     columns = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
     columns["at"] = moment(columns["at"])
-    return Record(**{**columns, "decision": Decision(columns["decision"])})
+    return {**columns, "decision": Decision(columns["decision"])}
 
 
-def _hash(fields: Mapping[str, Any]) -> str:
-    return hashlib.sha256(_canonical(fields).encode()).hexdigest()
-
-
-def _canonical(fields: Mapping[str, Any]) -> str:
-    """One way to write a record down, whatever wrote it: sorted, UTC milliseconds."""
-    plain = {**fields, "at": millis(fields["at"])}
-    return json.dumps(plain, sort_keys=True, separators=(",", ":"))
+def _plain(entry: Entry) -> dict[str, Any]:
+    """Return the fields of *entry* as they are covered: its time in milliseconds."""
+    named = {name: getattr(entry, name) for name in entry.__dataclass_fields__}
+    return {**named, "at": millis(entry.at)}

@@ -7,6 +7,7 @@ from sqlalchemy import update
 
 from bot.ids import IntentId
 from bot.journal import facts, heard, stops
+from bot.journal.audit import Cause
 from bot.journal.evidence import Fact, FactKind
 from bot.journal.model import Intent, NewIntent
 from bot.journal.rows import millis
@@ -23,6 +24,7 @@ def apply(
 
     Returns None for a robot that is not known here, and whether it was news.
     """
+    tx = tx.by_itself(Cause.CALLBACK)
     at = millis(tx.now())
     heard.note(tx.connection, sdk_app_id, at)
     before = tx.by_agent(event.agent)
@@ -35,6 +37,7 @@ def apply(
 
 def adopt(tx: Transaction, new: NewIntent, event: RelayEvent, skip: int) -> Intent:
     """Keep *new*, which runs under a name of ours, and leave out *skip* handles."""
+    tx = tx.by_itself(Cause.CALLBACK)
     earlier = tx.by_agent(event.agent)
     if earlier:
         return earlier

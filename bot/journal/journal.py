@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.errors import IllegalMove, JournalUnavailable, KeyReused
 from bot.ids import FormId, IntentId, Kind
 from bot.journal import endings, events, stops
-from bot.journal.audit import Audit, Entry, append
+from bot.journal.audit import Audit, Cause, Entry
 from bot.journal.evidence import Fact, FactKind
 from bot.journal.heard import LastHeard
 from bot.journal.known import LastKnown
@@ -37,6 +37,7 @@ from bot.journal.sqlite.writer import (
     unavailable,
 )
 from bot.journal.stops import Placed, placed
+from bot.journal.trail import BESIDE, AuditFiles, Signed, Trail, begin
 from bot.journal.transaction import Transaction
 from bot.states import State
 from bot.tencent.events import RelayEvent
@@ -53,6 +54,7 @@ class Store:
     kept: Kept
     lock: IO[str] | None
     spool: Spool
+    signed: Signed
 
 
 class Journal:
@@ -60,7 +62,8 @@ class Journal:
 
     *find* asks it, *outbox*, *audit*, *open_forms*, *known* and *maintenance* are its
     other tables, *spool* is the file for what could not be written, *rotation* changes
-    its keys. *lifecycles* fold what is known of each kind of thing.
+    its keys, *trail* checks the audit records. *lifecycles* fold what is known of each
+    kind of thing.
     """
 
     def __init__(
@@ -70,12 +73,12 @@ class Journal:
         lifecycles: Mapping[Kind, Lifecycle],
     ) -> None:
         self._writer, self._seal, self._lock = store.writer, store.kept.seal, store.lock
-        self._marks = store.kept.marks
-        self._now = now
-        self._lifecycles = lifecycles
+        self._marks, self._audit_key = store.kept.marks, store.signed.key
+        self._now, self._lifecycles = now, lifecycles
         self.find = Queries(store.writer, self._seal)
         self.outbox = Outbox(store.writer, self._seal)
-        self.audit = Audit(store.writer)
+        self.audit = Audit(store.writer, self._audit_key)
+        self.trail = Trail(store.writer, *store.signed)
         self.maintenance = Maintenance(store.writer)
         self.open_forms = OpenForms(store.writer, self._seal, now)
         self.known = LastKnown(store.writer, now)
@@ -94,6 +97,7 @@ class Journal:
         random_bytes: Callable[[int], bytes],
         lifecycles: Mapping[Kind, Lifecycle],
         seal_key: SecretStr | None = None,
+        audit: AuditFiles = BESIDE,
     ) -> Self:
         """Open the journal at *url*, made or brought up to date as need be.
 
@@ -109,6 +113,8 @@ class Journal:
                 check(engine)
                 upgrade(engine)
                 kept = kept_for(file, engine, seal_key, random_bytes)
+                signed = audit.made(file, random_bytes)
+                begin(engine, signed, now())
                 reserve = Reserve(file and file.with_name(f"{file.name}.reserve"))
                 reserve.kept()  # on a full disk it opens too, and nothing begins
             except (SQLAlchemyError, CommandError, OSError, ImportError) as error:
@@ -117,7 +123,7 @@ class Journal:
             reader = make_engine(url, reads=True) if file else None
             writer = Writer(engine, reserve.spend, reserve.kept, reader)
             undo.pop_all()  # it is open: from here on, closing is `close`'s
-        store = Store(writer, kept, lock, spool_for(file))
+        store = Store(writer, kept, lock, spool_for(file), signed)
         return cls(store, now, lifecycles)
 
     def close(self) -> None:
@@ -125,8 +131,6 @@ class Journal:
         self._writer.close()
         if self._lock:
             self._lock.close()
-
-    # ── intents ─────────────────────────────────────────────────────────────────
 
     async def accept(
         self,
@@ -164,7 +168,7 @@ class Journal:
             place = placed(tx, of) if ends else Placed()
             accepted = tx.insert(of, place.state, place.joins)
             if audit:
-                append(tx.connection, replace(audit, handle=accepted.handle))
+                tx.record(replace(audit, handle=accepted.handle))
             tx.raise_notices(accepted, notices)
             tx.tell_of(accepted, others)
             if new.subject.ends:
@@ -186,8 +190,7 @@ class Journal:
                 return None
             changes = Changes(owner=owner, send_by=send_by)
             moved = tx.move(intent, State.SENDING, changes)
-            thing = intent if moved.subject.creates else moved.subject.about
-            if thing:
+            if thing := intent if moved.subject.creates else moved.subject.about:
                 written = endings.fact_of(tx, moved, FactKind.WRITTEN, changes)
                 tx.learn(thing, written, notices=None)
             return tx.get(intent)
@@ -222,7 +225,7 @@ class Journal:
             to = State.NOT_STARTED
             rejected = endings.end(tx, current, to, (fact,), changes, notices)
             if audit:
-                append(tx.connection, audit)
+                tx.record(audit)
             return rejected
 
         return await self._write(work)
@@ -274,18 +277,12 @@ class Journal:
             before, after = tx.learn(thing, fact, changes=changes, notices=notices)
             stops.follow(tx, before, after)
             if audit:
-                append(tx.connection, audit)
+                tx.record(audit)
             return tx.get(thing)
 
         return await self._write(work)
 
-    async def settle(
-        self,
-        thing: IntentId,
-        fact: Fact,
-        *,
-        audit: Entry,
-    ) -> Intent:
+    async def settle(self, thing: IntentId, fact: Fact, *, audit: Entry) -> Intent:
         """Settle by hand, as *fact* says, what stayed unknown: what, or under which ID.
 
         Raises:
@@ -298,7 +295,7 @@ class Journal:
             if now.state is not State.UNKNOWN and fact.ref not in now.standing.rivals:
                 raise IllegalMove(f"{thing} is not unknown")
             stops.follow(tx, *tx.learn(thing, fact))
-            append(tx.connection, audit)
+            tx.record(audit)
             return tx.get(thing)
 
         return await self._write(work)
@@ -369,7 +366,7 @@ class Journal:
             tx.raise_notices(marked, (notice,) if notice else ())
             return marked
 
-        return await self._write(work)
+        return await self._write(lambda tx: work(tx.by_itself(Cause.JOB)))
 
     async def writable(self) -> bool:
         """Tell whether something could be committed now."""
@@ -382,14 +379,16 @@ class Journal:
         self, work: Callable[[Transaction], T], *, begins: bool = False
     ) -> T:
         def run(connection: Connection) -> T:
-            transaction = Transaction(
-                connection=connection,
-                seal=self._seal,
-                now=self._now,
-                lifecycles=self._lifecycles,
-                allotted=self._marks.note,
+            return work(
+                Transaction(
+                    connection=connection,
+                    seal=self._seal,
+                    now=self._now,
+                    lifecycles=self._lifecycles,
+                    allotted=self._marks.note,
+                    audit_key=self._audit_key,
+                )
             )
-            return work(transaction)
 
         try:
             return await self._writer.write(run, begins=begins)

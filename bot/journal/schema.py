@@ -1,5 +1,7 @@
 """The tables, as the newest migration leaves them. Times are UTC milliseconds."""
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -15,6 +17,22 @@ from sqlalchemy import (
 )
 
 metadata = MetaData()
+
+
+def _audit_columns() -> tuple[Column[Any], ...]:
+    """Return the columns that the audit trail has and had."""
+    texts = {"team": 32, "user": 32, "home": 32, "channel": 32, "action": 32}
+    more = {"app": 32, "intent": 26, "handle": 8, "digest": 64}
+    more |= {"previous": 64, "hash": 64}
+    return (
+        Column("at", BigInteger, nullable=False),
+        *(Column(name, String(size), nullable=False) for name, size in texts.items()),
+        Column("decision", String(8), nullable=False),
+        Column("rule", String(128), nullable=False),
+        Column("why", Text, nullable=False),
+        *(Column(name, String(size), nullable=False) for name, size in more.items()),
+    )
+
 
 intents = Table(
     "intents",
@@ -213,22 +231,26 @@ hearing = Table(  # when callbacks of an app last arrived; app 0 is this bot its
 audit = Table(  # never updated, never deleted from: triggers see to it
     "audit",
     metadata,
+    Column("chain", String(32), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("at", BigInteger, nullable=False),
-    Column("team", String(32), nullable=False),
-    Column("user", String(32), nullable=False),
-    Column("home", String(32), nullable=False),
-    Column("channel", String(32), nullable=False),
-    Column("action", String(32), nullable=False),
-    Column("decision", String(8), nullable=False),
-    Column("rule", String(128), nullable=False),
-    Column("why", Text, nullable=False),
-    Column("app", String(32), nullable=False),
-    Column("intent", String(26), nullable=False),
-    Column("handle", String(8), nullable=False),
-    Column("digest", String(64), nullable=False),
-    Column("previous", String(64), nullable=False),
-    Column("hash", String(64), nullable=False),
-    Index("audit_by_handle", "handle", "number"),
+    *_audit_columns(),
+    Index("audit_by_handle", "team", "handle", "number"),
     Index("audit_by_user", "team", "user", "number"),
+)
+
+audit_heads = Table(  # where each chain ends; moved by one, never deleted
+    "audit_heads",
+    metadata,
+    Column("chain", String(32), primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("head", String(64), nullable=False),
+)
+
+audit_unkeyed = Table(  # the one chain of earlier releases, closed
+    "audit_unkeyed",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    *_audit_columns(),
+    Index("audit_unkeyed_by_handle", "team", "handle", "number"),
+    Index("audit_unkeyed_by_user", "team", "user", "number"),
 )

@@ -15,6 +15,8 @@ from bot.dialogue.outcome import Audience
 from bot.errors import IllegalMove, TaskTaken
 from bot.ids import Handle, IntentId, Kind, handle
 from bot.journal import facts, outbox
+from bot.journal.audit import Cause, Entry, append, settled_entry
+from bot.journal.audit_key import AuditKey
 from bot.journal.evidence import (
     Fact,
     FactKind,
@@ -58,7 +60,8 @@ class Transaction:
     """One transaction on *connection*, whose moves are dated by *now*.
 
     *lifecycles* fold the facts of each kind of thing. *allotted* is told of every
-    number that is given to a thing.
+    number that is given to a thing. *cause* is what settles things by itself here:
+    each change of a state is on the record then.
     """
 
     connection: Connection
@@ -66,6 +69,12 @@ class Transaction:
     now: Callable[[], datetime]
     lifecycles: Mapping[Kind, Lifecycle]
     allotted: Callable[[Kind, int], None]
+    audit_key: AuditKey
+    cause: Cause | None = None
+
+    def by_itself(self, cause: Cause) -> "Transaction":
+        """Return it as one in which *cause* settles things, and no person does."""
+        return replace(self, cause=cause)
 
     def get(self, intent: IntentId) -> Intent:
         """Return an intent that exists, as this transaction sees it."""
@@ -109,6 +118,7 @@ class Transaction:
         Raises:
             IllegalMove: it is in no state from which an edge leads there.
         """
+        before = self.get(intent) if self.cause else None
         at = millis(self.now())
         columns = {**changed(intent, changes, self.seal), "state": to.value}
         columns |= {"sent_at" if to is State.SENDING else "settled_at": at}
@@ -120,7 +130,7 @@ class Transaction:
         if self.connection.execute(moved).rowcount != 1:
             log.critical("journal.illegal-move", intent=intent, to=to.value)
             raise IllegalMove(f"{intent} cannot become {to.value}")
-        return self.get(intent)
+        return self._settled(before, self.get(intent))
 
     def update(self, intent: IntentId, changes: Changes) -> Intent:
         """Change columns of *intent* other than its state."""
@@ -219,7 +229,17 @@ class Transaction:
             return before
         statement = update(intents).where(intents.c.id == before.id)
         self.connection.execute(statement.values(**columns, rev=intents.c.rev + 1))
-        return self.get(before.id)
+        return self._settled(before, self.get(before.id))
+
+    def record(self, entry: Entry) -> None:
+        """Write *entry* into the audit trail."""
+        append(self.connection, self.audit_key, entry)
+
+    def _settled(self, before: Intent | None, after: Intent) -> Intent:
+        """Put on the record what no person did; return *after*."""
+        if self.cause and before and before.state is not after.state:
+            self.record(settled_entry(self.now(), before, after, self.cause))
+        return after
 
     # ── what follows ────────────────────────────────────────────────────────────
 

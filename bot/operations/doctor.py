@@ -6,6 +6,7 @@ of whatever answer came last.
 
 from dataclasses import dataclass
 
+from bot.cards.audit import VERIFY
 from bot.errors import JournalError
 from bot.exit_table import ANY
 from bot.i18n import _
@@ -121,6 +122,11 @@ async def _memory(journal: Journal) -> list[Check]:
     if spooled := len(journal.spool.left()):
         text = _("Outcomes in the spool: {n}").format(n=spooled)
         checks.append(Check(text, well=False, fix=_("The journal was away.")))
+    trail = await journal.trail.report(deep=False)
+    if trail.findings:
+        fix = _("See {command}.").format(command=VERIFY)
+        what = _("The audit trail is not whole.")
+        checks.append(Check(what, well=False, fix=fix))
     if journal.illegal_moves:
         text = _("Moves that were refused: {n}").format(n=journal.illegal_moves)
         checks.append(Check(text, well=False, fix=_("Please report this.")))

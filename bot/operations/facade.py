@@ -31,8 +31,9 @@ from bot.ids import (
     SlackUserId,
     intent_id,
 )
-from bot.journal.audit import Decision, Record
+from bot.journal.audit import Decision, Entry, Record
 from bot.journal.evidence import Fact, FactKind, fact_key
+from bot.journal.examination import Report
 from bot.journal.journal import Journal
 from bot.journal.model import CARD_NOTICE, Intent, Notice
 from bot.journal.recents import Recents
@@ -350,21 +351,28 @@ class Operations:
 
     async def audit(
         self, who: Person, *, handle: Handle | None = None, user: str = ""
-    ) -> list[Record]:
+    ) -> list[Entry]:
         """Return the newest audit records, of one thing or one person if given."""
         return await self.journal.audit.lately(who.team, handle=handle, user=user)
 
-    async def audit_trail(self, ask: Ask, *, export: bool) -> list[Record]:
-        """Return the whole audit trail; that it was exported is on the record."""
+    async def audit_trail(
+        self, ask: Ask, *, export: bool
+    ) -> tuple[Report, list[Record]]:
+        """Check the workspace's chain; return its records if they are exported."""
         wish = Wish("patchbay.audit", Level.CHANGE)
-        verdict = self.check(ask, wish)
-        records = await self.journal.audit.all()
-        if export:
-            record = entry(
-                ask, self.now(), Decision.DID, wish.action, rule=verdict.rule
-            )
-            await self.journal.audit.write(record)
-        return records
+        verdict, team = self.check(ask, wish), ask.who.team
+        report = await self.journal.trail.report(deep=True, chain=team)
+        if not export:
+            return report, []
+        records = await self.journal.audit.all(team)
+        record = entry(ask, self.now(), Decision.DID, wish.action, rule=verdict.rule)
+        await self.journal.audit.write(record)
+        return report, records
+
+    async def record_read(self, ask: Ask, intent: Intent) -> None:
+        """Put on the record that *ask* is shown the bare IDs of *intent*."""
+        record = entry(ask, self.now(), Decision.DID, f"{ask.command}.ids", rule="ids")
+        await self.journal.audit.write(intent_entry(record, intent))
 
     async def diagnose(self) -> list[Check]:
         """Return what is well and what is not."""

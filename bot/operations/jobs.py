@@ -16,6 +16,7 @@ from bot.journal.maintenance import Due
 from bot.journal.model import CARD_NOTICE, Intent, Notice
 from bot.journal.recents import Recents
 from bot.journal.rows import millis
+from bot.operations.anchoring import Anchoring
 from bot.operations.hearing import Hearing
 from bot.resources.base import Registry, Timer
 from bot.states import OVER
@@ -39,6 +40,7 @@ class Jobs:
         hearing: Hearing,
         *,
         resources: Registry,
+        anchoring: Anchoring,
         take_up: Callable[[], Awaitable[None]],
         wake: Callable[[], None],
         now: Callable[[], datetime],
@@ -48,6 +50,7 @@ class Jobs:
         self._recents = recents
         self._resources = resources
         self._hearing = hearing
+        self._anchoring = anchoring
         self._take_up = take_up
         self._wake = wake
         self._now = now
@@ -84,6 +87,7 @@ class Jobs:
             rows = await self._journal.maintenance.prune(now)
             log.info("journal.pruned", rows=rows)
         await self._journal.rotation.go_on(PIECES)
+        await self._anchoring.round()
 
     async def _overdue(self, timer: Timer, now: datetime) -> list[Intent]:
         due = Due(

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import structlog
 
+from bot.cards import audit
 from bot.cards.alarms import alarm
 from bot.cards.intent import card, result
 from bot.dialogue.outcome import Audience, Bold, Outcome, Tone, When, line
@@ -73,6 +74,8 @@ def _drawn(notification: Notification, resources: Registry) -> Outcome:
 
 def _about_no_intent(notification: Notification) -> Outcome:
     """Say the facts of a notice about an app, or about the bot itself."""
+    if draw := audit.DRAWN.get(notification.name):
+        return draw(notification.facts)
     subject = f"{notification.app} · " if notification.app else ""
     texts = (f"{name}: {value}" for name, value in notification.facts.items())
     return Outcome(

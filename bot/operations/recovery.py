@@ -7,7 +7,7 @@ running; what may be repeated (a look-up, a stop) is sent again.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ import structlog
 from bot.errors import JournalUnavailable
 from bot.i18n import _, reading_in
 from bot.ids import IntentId
+from bot.journal.audit import Cause, settled_entry
 from bot.journal.model import Intent
 from bot.operations.executor import EXPIRED, STILL_WANTED, Executor
 from bot.operations.hearing import Hearing, away
@@ -91,6 +92,7 @@ async def _take_up(executor: Executor, intent: Intent, now: datetime) -> str:
         if now - intent.created_at <= STILL_WANTED or kind.effect.ends:
             executor.submit(intent, await _request(executor, intent, kind))
             return "sent"
+        await _record(executor, intent, State.NOT_STARTED)
         text = _("It waited too long while Patchbay was down. Nothing was sent.")
         await executor.reject(intent, EXPIRED, text)
         return "expired"
@@ -99,8 +101,16 @@ async def _take_up(executor: Executor, intent: Intent, now: datetime) -> str:
         work = executor.resume(intent, request)
         executor.tasks.spawn(work, name=f"resume {intent.id}")
         return "repeated"
+    await _record(executor, intent, State.UNKNOWN)
     await executor.mark_unknown(intent)
     return "unknown"
+
+
+async def _record(executor: Executor, intent: Intent, to: State) -> None:
+    """Put on the record how *intent* is about to be settled; after a crash, again."""
+    after = replace(intent, state=to)
+    entry = settled_entry(executor.now(), intent, after, Cause.RECOVERY)
+    await executor.journal.audit.write(entry)
 
 
 async def _request(

@@ -20,7 +20,8 @@ from bot.ids import (
     MessageTs,
     SlackUserId,
 )
-from bot.journal.audit import Record
+from bot.journal.audit import Entry, Record
+from bot.journal.examination import Report
 from bot.journal.model import Intent
 from bot.operations.doctor import Check
 from bot.operations.orders import Order
@@ -171,14 +172,25 @@ class Service(Protocol):
 
     async def audit(
         self, who: Person, *, handle: Handle | None = None, user: str = ""
-    ) -> list[Record]:
+    ) -> list[Entry]:
         """Return the newest audit records, of one thing or one person if given."""
 
-    async def audit_trail(self, ask: Ask, *, export: bool) -> list[Record]:
-        """Return the whole audit trail; that it was exported is on the record.
+    async def audit_trail(
+        self, ask: Ask, *, export: bool
+    ) -> tuple[Report, list[Record]]:
+        """Check the audit trail of the asker's workspace, and no other's.
+
+        Returns its records, too, if they are exported; that is on the record.
 
         Raises:
             NotAllowed: policy said no.
+        """
+
+    async def record_read(self, ask: Ask, intent: Intent) -> None:
+        """Put on the record that *ask* is shown the bare IDs of *intent*.
+
+        Raises:
+            JournalUnavailable: it could not be, so they may not be shown.
         """
 
     async def diagnose(self) -> list[Check]:

@@ -155,31 +155,43 @@ def test_a_bot_that_cannot_start_says_why(monkeypatch, capsys, values, told):
     assert told in capsys.readouterr().err
 
 
-def test_the_audit_trail_is_verified_beside_the_bot(tmp_path, monkeypatch, capsys):
+@pytest.fixture
+def audit(tmp_path, monkeypatch, capsys):
+    """Say `audit …` of a journal that is just made; return the code and the lines."""
     monkeypatch.setenv("BOT_DATABASE_URL", f"sqlite:///{tmp_path}/p.db")
-
-    def verify(*more):
-        code = main(["audit", "verify", *more])
-        return code, capsys.readouterr().out
-
     main(["migrate"])
-    empty = verify()
+    capsys.readouterr()
+
+    def run(*words):
+        code = main(["audit", *words])
+        return code, capsys.readouterr().out.splitlines()
+
+    return run
+
+
+def test_the_audit_trail_is_verified_beside_the_bot(audit, tmp_path):
+    code, lines = audit("verify")
     with sqlite3.connect(tmp_path / "p.db") as file:
-        file.execute(INSERT, {"number": 1})
+        file.execute("DROP TRIGGER audit_no_update")
+        file.execute("UPDATE audit SET why = 'x'")
     file.close()
 
-    assert empty == (0, "whole: 0 records, newest hash -\n")
-    assert verify() == (1, "record 1 does not fit: the trail was changed\n")
+    assert (code, lines[0]) == (0, "whole: 1 records")
+    assert lines[1].startswith("installation: 1, newest hash ")
+    code, lines = audit("verify")
+    assert code == 1
+    assert lines[0].startswith("installation: record 1 does not fit.")
 
 
-def test_a_trail_whose_end_was_cut_off_lacks_the_exported_hash(
-    tmp_path, monkeypatch, capsys
-):
-    monkeypatch.setenv("BOT_DATABASE_URL", f"sqlite:///{tmp_path}/p.db")
-    main(["migrate"])
+def test_a_hash_that_was_told_is_looked_for(audit):
+    _code, lines = audit("verify")
+    told = lines[1].rpartition(" ")[2]
 
-    assert main(["audit", "verify", "--has", "a" * 64]) == 1
-    assert "its end was cut off" in capsys.readouterr().out
+    assert audit("verify", "--has", told) == (0, lines)
+    assert audit("verify", "--has", "a" * 64) == (
+        1,
+        ["That hash is not in the trail: it was rewritten or cut off."],
+    )
 
 
 def test_a_key_is_added_to_the_ring_and_the_journal_stays_open_to_all(
@@ -209,7 +221,18 @@ def test_keys_are_not_exchanged_under_a_running_bot_or_behind_the_environments_b
     assert lines == "the keys are lines of BOT_SEAL_KEY; put a new one before them"
 
 
-INSERT = """
-    INSERT INTO audit VALUES (:number, 1, 'T', 'U', 'T', 'C', 'relay.start', 'allow',
-    'r', '', '', '', '', '', 'p', 'h')
-"""
+def test_a_restored_journal_is_settled_for_a_reason(audit, tmp_path):
+    (tmp_path / "p.db.anchors").unlink()
+
+    assert audit("settle", "--reason", "disk lost")[0] == 0
+
+    code, lines = audit("verify")
+    assert code == 0
+    assert lines[-1].startswith("settled at ")
+    assert lines[-1].endswith(f"by uid {os.getuid()}: disk lost")
+
+
+def test_without_its_key_nothing_of_the_trail_is_believed(audit, tmp_path, capsys):
+    (tmp_path / "p.audit.key").unlink()
+
+    assert audit("verify") == (2, [])

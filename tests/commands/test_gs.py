@@ -128,3 +128,17 @@ async def test_the_file_says_what_was_not_told(world):
         f"Session {BARE}\n\nSelected but offline (not told)\nnot told\n\n"
         "Online (0)\nNone.\n\nSelected (not told)\nnot told\n"
     )
+
+
+async def test_that_all_ids_were_shown_is_on_the_record(world):
+    await world.typed(f"/gs {BARE}")
+
+    await world.typed(f"/gs {BARE} --all", user="U0BOB")
+
+    last = (await world.journal.audit.all())[-1]
+    assert (last.action, last.decision, last.user, last.handle) == (
+        "gs.ids",
+        "did",
+        "U0BOB",
+        "G1",
+    )

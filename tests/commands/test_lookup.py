@@ -88,6 +88,19 @@ async def test_the_ids_can_be_copied_and_the_details_show_how_to_repeat_it(
     assert "the-secret-key" not in "".join(codes(details))
 
 
+async def test_that_bare_ids_were_shown_is_on_the_record(world, relay):
+    await world.typed("/lookup R1 --ids", user="U0BOB")
+
+    last = (await world.journal.audit.all())[-1]
+    assert (last.action, last.decision, last.user, last.handle, last.intent) == (
+        "lookup.ids",
+        "did",
+        "U0BOB",
+        "R1",
+        relay.id,
+    )
+
+
 async def test_an_error_code_is_explained_for_its_product_or_for_all(world):
     one = await world.typed("/lookup failedoperation.slowdown")
     many = await world.typed("/lookup FailedOperation")

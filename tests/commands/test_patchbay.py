@@ -179,7 +179,8 @@ async def test_the_audit_trail_is_verified(world, tmp_path):
     )
 
     answer = await world.typed("/patchbay audit verify")
-    assert answer.plain == "🔴 The audit trail was changed: record 1 does not fit."
+    assert answer.plain == "🔴 The audit trail is not whole."
+    assert f"{TEAM}: record 1 does not fit." in repr(answer.parts)
     assert "verify" in (await world.typed("/patchbay audit burn")).plain
 
 

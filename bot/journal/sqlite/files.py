@@ -22,7 +22,8 @@ from bot.journal.sqlite.spool import Spool
 from bot.private import check_file, check_folder, close_to_others, open_own
 
 SPOOL_OF_REPLICAS = Path("var/patchbay")
-KEPT = ("", "-wal", "-shm", "-journal", ".handles", ".spool")  # what others never read
+# what others never read
+KEPT = ("", "-wal", "-shm", "-journal", ".handles", ".spool", ".anchors")
 EMPTY = (".lock", ".reserve")  # nothing is in them
 NO_KEYS = "BOT_SEAL_KEY is needed for a database of several replicas"
 

@@ -274,6 +274,7 @@ def _on_connect(wait: int, reads: bool, connection: Any, _record: Any) -> None: 
         "synchronous=FULL",
         f"busy_timeout={wait}",
         "foreign_keys=ON",
+        "recursive_triggers=ON",  # REPLACE deletes, and the audit trail forbids that
         f"query_only={int(reads)}",
     ):
         connection.execute(f"PRAGMA {pragma}")

@@ -1,24 +1,22 @@
-"""The audit trail: written once, and whoever changes it is found out."""
+"""The audit records: written once, a chain for each workspace, signed."""
 
 import hashlib
+import hmac
 import json
 import sqlite3
-from dataclasses import asdict, replace
+from contextlib import closing
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.errors import JournalUnavailable
-from bot.journal.audit import (
-    NOTHING_BEFORE,
-    Decision,
-    Entry,
-    Record,
-    broken_at,
-    stored,
-)
+from bot.journal.anchors import NOTHING_BEFORE, Head
+from bot.journal.audit import INSTALLATION, Decision, Entry, Record
+from bot.journal.audit_key import AuditKey
 from tests.bot.journal.conftest import AT
+
+KEY = AuditKey(b"k" * 32)
 
 
 def entry(number, **values):
@@ -45,47 +43,81 @@ async def trail(journal):
     return await journal.audit.all()
 
 
-async def test_records_follow_one_another(trail):
+@pytest.fixture
+def key(journal, tmp_path):
+    return AuditKey.from_file(tmp_path / "var/patchbay.audit.key")
+
+
+def misfits(records, key):
+    """Return the numbers of the *records* that do not fit behind the one before."""
+    before, found = Head("T", 0, NOTHING_BEFORE), []
+    for number, record in enumerate(records, 1):
+        if not record.fits(before, key):
+            found.append(number)
+        before = Head(record.chain, record.number, record.hash)
+    return found
+
+
+async def test_records_follow_one_another(trail, key):
     assert [record.number for record in trail] == [1, 2, 3, 4]
     assert trail[0].previous == NOTHING_BEFORE
     assert [one.previous for one in trail[1:]] == [one.hash for one in trail[:-1]]
-    assert broken_at(trail) is None
-    assert broken_at([]) is None
+    assert misfits(trail, key) == []
 
 
-@pytest.mark.parametrize("field", list(Entry.__dataclass_fields__))
-async def test_whatever_is_changed_later_is_found(trail, field):
+async def test_each_workspace_has_a_chain_and_the_installation_has_one(journal):
+    for number, team in enumerate(("T1", "T2", "", "T1", "T2", "T1")):
+        await journal.audit.write(entry(number, team=team))
+
+    async def numbers(chain):
+        return [record.number for record in await journal.audit.all(chain)]
+
+    assert await numbers("T1") == [1, 2, 3]
+    assert await numbers("T2") == [1, 2]
+    assert await numbers(INSTALLATION) == [1, 2]  # the first closes what was before
+    assert [(one.chain, one.number) for one in await journal.audit.all()] == [
+        *(("T1", number) for number in (1, 2, 3)),
+        *(("T2", number) for number in (1, 2)),
+    ]
+
+
+@pytest.mark.parametrize("field", [*Entry.__dataclass_fields__, "chain"])
+async def test_whatever_is_changed_later_is_found(trail, key, field):
     old = getattr(trail[1], field)
     new = old + "x" if isinstance(old, str) else old.replace(year=2020)
 
     changed = [trail[0], replace(trail[1], **{field: new}), *trail[2:]]
 
-    assert broken_at(changed) == 2
+    assert 2 in misfits(changed, key)
 
 
-async def test_what_is_taken_out_moved_or_slipped_in_is_found(trail):
-    assert broken_at([trail[0], *trail[2:]]) == 2
-    assert broken_at(trail[1:]) == 1
-    assert broken_at([trail[0], trail[2], trail[1], trail[3]]) == 2
-    assert broken_at([trail[0], trail[0], *trail[1:]]) == 2
+async def test_what_is_taken_out_moved_or_slipped_in_is_found(trail, key):
+    assert misfits([trail[0], *trail[2:]], key) == [2]
+    assert misfits(trail[1:], key) == [1]
+    assert misfits([trail[0], trail[2], trail[1], trail[3]], key) == [2, 3, 4]
+    assert misfits([trail[0], trail[0], *trail[1:]], key) == [2]
 
 
-async def test_the_hash_of_an_earlier_export_tells_that_the_end_was_cut_off(trail):
-    assert broken_at(trail[:-1]) is None
-    assert trail[-1].hash not in {record.hash for record in trail[:-1]}
+async def test_without_the_key_no_record_can_be_written(trail):
+    assert misfits(trail, KEY) == [1, 2, 3, 4]
 
 
 async def test_an_exported_line_has_all_that_the_hash_covers(trail):
     line = json.loads(trail[2].as_json())
 
-    assert line.keys() == asdict(trail[2]).keys()
+    assert line.keys() == set(Record.__dataclass_fields__)
     assert line["at"] == round(AT.timestamp() * 1000)
 
 
 @given(st.text(), st.text())
 def test_any_text_has_one_canonical_form(rule, why):
     record = Record(
-        **asdict(entry(1, rule=rule, why=why)), number=1, previous="p", hash="h"
+        **{name: getattr(entry(1), name) for name in Entry.__dataclass_fields__}
+        | {"rule": rule, "why": why},
+        chain="T",
+        number=1,
+        previous="p",
+        hash="h",
     )
 
     assert json.loads(record.as_json())["why"] == why
@@ -119,46 +151,69 @@ async def test_fifteen_records_are_read_unless_more_are_asked_for(journal):
     assert await numbers(limit=2) == [17, 16]
 
 
-async def test_of_a_long_reason_the_beginning_is_written_and_covered(journal):
+async def test_of_a_long_reason_the_beginning_is_written_and_covered(journal, key):
     await journal.audit.write(entry(1, why="w" * 500 + "x"))
 
     trail = await journal.audit.all()
 
     assert [record.why for record in trail] == ["w" * 500]
-    assert broken_at(trail) is None
+    assert misfits(trail, key) == []
 
 
-async def test_a_record_is_written_down_and_hashed_in_one_way_for_all_times(journal):
+async def test_a_record_is_written_down_and_signed_in_one_way_for_all_times(
+    journal, tmp_path
+):
     await journal.audit.write(entry(1, why="é"))
 
     (record,) = await journal.audit.all()
 
     body = (
-        '{"action":"relay.start","app":"","at":1772366400000,"channel":"C",'
-        '"decision":"allow","digest":"","handle":"R1",%s"home":"T","intent":"",'
-        '"number":1,"previous":"' + "0" * 64 + '","rule":"on-call","team":"T",'
-        '"user":"U1","why":"\\u00e9"}'
+        '{"action":"relay.start","app":"","at":1772366400000,"chain":"T",'
+        '"channel":"C","decision":"allow","digest":"","handle":"R1",%s"home":"T",'
+        '"intent":"","number":1,"previous":"' + "0" * 64 + '","rule":"on-call",'
+        '"team":"T","user":"U1","why":"\\u00e9"}'
     )
-    covered = hashlib.sha256((body % "").encode()).hexdigest()
+    key = (tmp_path / "var/patchbay.audit.key").read_bytes()
+    covered = hmac.new(key, (body % "").encode(), hashlib.sha256).hexdigest()
     assert record.hash == covered
     assert record.as_json() == body % f'"hash":"{covered}",'
 
 
-async def test_the_file_itself_refuses_changes(journal, trail, tmp_path):
-    with sqlite3.connect(tmp_path / "var/patchbay.db") as other:
-        for statement in ("DELETE FROM audit", "UPDATE audit SET why = 'x'"):
-            with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-                other.execute(statement)
-    other.close()
+REFUSED = {
+    "delete": "DELETE FROM audit",
+    "update": "UPDATE audit SET why = 'x'",
+    "replace": "INSERT OR REPLACE INTO audit SELECT * FROM audit WHERE number = 4",
+    "upsert": "INSERT INTO audit SELECT * FROM audit WHERE true"
+    " ON CONFLICT DO UPDATE SET why = 'x'",
+    "a gap": "INSERT INTO audit SELECT chain, 9, at, team, user, home, channel, action,"
+    " decision, rule, why, app, intent, handle, digest, hash, hash FROM audit"
+    " WHERE number = 4",
+    "a head back": "UPDATE audit_heads SET count = 3",
+    "a head forth": "UPDATE audit_heads SET count = count + 1",
+    "a new head": "UPDATE audit_heads SET head = 'x'",
+    "no head": "DELETE FROM audit_heads",
+    "another head": "INSERT INTO audit_heads VALUES ('TNEW', 1, 'x')",
+    "a head replaced": "INSERT OR REPLACE INTO audit_heads"
+    " SELECT chain, 1, hash FROM audit WHERE number = 1",
+    "an unkeyed record": "INSERT INTO audit_unkeyed SELECT number, at, team, user,"
+    " home, channel, action, decision, rule, why, app, intent, handle, digest,"
+    " previous, hash FROM audit WHERE number = 4",
+}
 
 
-async def test_it_is_read_beside_a_running_bot(trail, url):
-    assert stored(url) == trail
+@pytest.mark.usefixtures("trail")
+@pytest.mark.parametrize("recursive", ["ON", "OFF"])
+@pytest.mark.parametrize("change", REFUSED)
+async def test_the_file_itself_refuses_changes(tmp_path, change, recursive):
+    with closing(sqlite3.connect(tmp_path / "var/patchbay.db")) as other:
+        other.execute(f"PRAGMA recursive_triggers={recursive}")
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            other.execute(REFUSED[change])
 
 
-def test_where_there_is_no_journal_there_is_no_trail(tmp_path):
-    with pytest.raises(JournalUnavailable, match="is not there"):
-        stored(f"sqlite:///{tmp_path}/nothing.db")
-    (tmp_path / "empty.db").touch()
-    with pytest.raises(JournalUnavailable, match="no such table"):
-        stored(f"sqlite:///{tmp_path}/empty.db")
+async def test_the_journal_itself_lets_no_replacement_pass_by_the_triggers(journal):
+    pragma = "PRAGMA recursive_triggers"
+
+    on = await journal._writer.write(lambda c: c.exec_driver_sql(pragma).scalar())
+
+    assert on == 1

@@ -156,7 +156,8 @@ async def test_what_is_old_and_over_is_thrown_away_and_the_rest_is_not(make):
 
     assert await world.handle("R1") is None
     assert (await world.handle("R2")).state is State.EXPIRING
-    assert len(await world.journal.audit.all()) == 3
+    decisions = [one.decision for one in await world.journal.audit.all()]
+    assert decisions == ["allow", "allow", "allow", "settled"]
     await world.typed(START.replace("/live/k", "/live/3"))
     assert await world.handle("R3") is not None
 
@@ -203,6 +204,7 @@ async def test_it_looks_again_and_again_also_when_the_journal_is_away(make):
         world.service.recents,
         world.hearing,
         resources=world.resources,
+        anchoring=world.bot.anchoring,
         take_up=world.executor.take_up_left,
         wake=world.bot.delivery.wake,
         now=world.clock,

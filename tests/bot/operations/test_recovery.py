@@ -210,3 +210,19 @@ def copies_of_the_first(file, count):
     copies = f"INSERT INTO intents SELECT {columns} FROM intents, numbers"  # noqa: S608
     up = f"SELECT 2 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count}"  # noqa: S608
     yield f"WITH RECURSIVE numbers(n) AS ({up}) {copies}"
+
+
+async def test_what_is_settled_here_is_on_the_record(crash):
+    other = START.replace("/live/k", "/live/2")
+
+    second, recovered = await crash(
+        START, other, sending=("R1",), later=timedelta(minutes=5)
+    )
+
+    records = await second.journal.audit.all(TEAM)
+    settled = [one for one in records if one.decision == "settled"]
+    assert recovered == Recovered(unknown=1, expired=1)
+    assert sorted((one.handle, one.rule, one.why, one.user) for one in settled) == [
+        ("R1", "recovery", "sending → unknown", ""),
+        ("R2", "recovery", "queued → not started", ""),
+    ]

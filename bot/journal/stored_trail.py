@@ -1,0 +1,118 @@
+"""The audit trail of a stored journal, which a running bot may have open."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.errors import JournalUnavailable
+from bot.i18n import _
+from bot.journal.anchors import Occasion
+from bot.journal.audit import append, head_in
+from bot.journal.examination import HEADS, SETTLED, Examination, Finding, Report
+from bot.journal.rows import millis
+from bot.journal.sqlite.writer import make_engine, sqlite_file, unavailable
+from bot.journal.trail import AuditFiles, Signed, name_line, noted
+
+
+def verified(url: str, files: AuditFiles) -> Report:
+    """Read the whole trail of the journal at *url*, and return what is wrong.
+
+    Raises:
+        JournalUnavailable: there never was one, as far as is known, or there is no key.
+    """
+    signed = _signed(url, files)
+    try:
+        _file(url)
+        with _connected(url, reads=True) as connection:
+            examination = Examination(connection, signed.anchors, signed.key)
+            return examination.report(deep=True)
+    except JournalUnavailable as error:
+        lines, _broken = signed.anchors.read()
+        if not lines:
+            raise
+        sentence = _(
+            "There was an audit trail (anchor {line}), and there is none: {why}."
+        )
+        what = sentence.format(line=lines[-1].line, why=error)
+        return Report(heads=(), findings=(Finding(what),), anchored=lines[-1])
+
+
+def has(url: str, digest: str) -> bool:
+    """Tell whether a record with the hash *digest* is in the trail.
+
+    Raises:
+        JournalUnavailable: it cannot be read.
+    """
+    query = (
+        "SELECT 1 FROM audit WHERE hash = :of"
+        " UNION ALL SELECT 1 FROM audit_unkeyed WHERE hash = :of LIMIT 1"
+    )
+    with _connected(url, reads=True) as connection:
+        return connection.exec_driver_sql(query, {"of": digest}).first() is not None
+
+
+def settle(
+    url: str, files: AuditFiles, *, reason: str, by: str, now: datetime
+) -> Report:
+    """Let the trail go on from where a restored journal is; return what was wrong.
+
+    That *by* did so, and for which *reason*, is a record; the anchors file is put
+    aside, and a new one begins. If nothing is wrong, or what no restore explains,
+    nothing is done.
+
+    Raises:
+        JournalUnavailable: it cannot be read or written, or there is no key.
+    """
+    report = verified(url, files)
+    if not report.can_be_settled:
+        return report
+    signed = _signed(url, files)
+    rule = f"{len(report.findings)} findings"
+    entry = noted(now, SETTLED, why=reason, rule=rule, user=by)
+    with _connected(url, reads=False) as connection:
+        append(connection, signed.key, entry)
+    signed.anchors.set_aside(millis(now))
+    with _connected(url, reads=False) as connection:
+        _anchor(connection, signed, now)
+    return report
+
+
+def _anchor(connection: Connection, signed: Signed, now: datetime) -> None:
+    heads = [head_in(row) for row in connection.execute(HEADS)]
+    line = signed.anchors.append(heads, millis(now), Occasion.SETTLED)
+    name_line(connection, line.mac, millis(now))
+
+
+def _signed(url: str, files: AuditFiles) -> Signed:
+    """Return the key and the anchors; of what is missing, the journal is named first.
+
+    A journal that is gone, and whose key is there, is not missing: it was removed.
+    """
+    try:
+        return files.there(sqlite_file(url))
+    except JournalUnavailable:
+        _file(url)
+        raise
+
+
+def _file(url: str) -> Path | None:
+    file = sqlite_file(url)
+    if file and not file.exists():
+        raise JournalUnavailable(f"{file} is not there")
+    return file
+
+
+@contextmanager
+def _connected(url: str, *, reads: bool) -> Iterator[Connection]:
+    engine = make_engine(url, reads=reads)
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except SQLAlchemyError as error:
+        raise unavailable(error) from None
+    finally:
+        engine.dispose()

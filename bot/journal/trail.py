@@ -1,0 +1,204 @@
+"""The audit trail of an open journal: begun, examined, and anchored as it grows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import structlog
+from pydantic import SecretStr
+from sqlalchemy import Connection, Engine, delete, insert
+
+from bot.errors import JournalUnavailable
+from bot.i18n import _
+from bot.journal.anchors import NOTHING_BEFORE, Anchors, Head, Occasion
+from bot.journal.audit import INSTALLATION, Decision, Entry, append, head_in, head_of
+from bot.journal.audit_key import AuditKey
+from bot.journal.examination import (
+    ANCHORED,
+    BEGUN,
+    HEADS,
+    UNKEYED,
+    Examination,
+    Finding,
+    Report,
+    closing,
+)
+from bot.journal.rows import millis
+from bot.journal.schema import audit_unkeyed, texts
+from bot.journal.sqlite.writer import Writer
+
+log = structlog.get_logger(__name__)
+
+REPLICAS = Path("var/patchbay")  # beside which the anchors of a server's database lie
+
+
+class Signed(NamedTuple):
+    """What records are signed with, and where their heads are anchored."""
+
+    key: AuditKey
+    anchors: Anchors
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFiles:
+    """What the settings say of the trail: a *key*, and a place for the *anchors*."""
+
+    key: SecretStr | None = None
+    anchors: Path | None = None
+
+    def made(self, file: Path | None, random_bytes: Callable[[int], bytes]) -> Signed:
+        """Return what the journal in *file* is signed with, made on first use.
+
+        Raises:
+            JournalUnavailable: there is no key, or others can read its file.
+        """
+        if file and not self.key:
+            key = AuditKey.made(_key_file(file), random_bytes)
+            return Signed(key, self._anchors(file, key))
+        return self.there(file)
+
+    def there(self, file: Path | None) -> Signed:
+        """Return what the journal in *file* was signed with.
+
+        Raises:
+            JournalUnavailable: there is no key, or others can read its file.
+        """
+        if self.key:
+            key = AuditKey.from_secret(self.key)
+        elif file:
+            key = AuditKey.from_file(_key_file(file))
+        else:
+            needed = "BOT_AUDIT_KEY is needed for a database of several replicas"
+            raise JournalUnavailable(needed)
+        return Signed(key, self._anchors(file, key))
+
+    def _anchors(self, file: Path | None, key: AuditKey) -> Anchors:
+        beside = file or REPLICAS
+        path = self.anchors or beside.with_name(f"{beside.name}.anchors")
+        return Anchors(path, key)
+
+
+BESIDE = AuditFiles()  # the journal
+
+
+def _key_file(file: Path) -> Path:
+    return file.with_suffix(".audit.key")
+
+
+class Trail:
+    """The trail of an open journal: examined, and anchored as it grows."""
+
+    def __init__(self, writer: Writer, key: AuditKey, anchors: Anchors) -> None:
+        self._writer = writer
+        self._key = key
+        self._anchors = anchors
+        self._anchored: dict[str, Head] = {}  # by this process
+
+    async def report(self, *, deep: bool, chain: str | None = None) -> Report:
+        """Return whether it is whole; of *chain* alone, if given.
+
+        Raises:
+            JournalUnavailable: it cannot be read.
+        """
+
+        def work(connection: Connection) -> Report:
+            one = Examination(connection, self._anchors, self._key, chain)
+            return one.report(deep=deep)
+
+        return await self._writer.read(work, long=True)
+
+    async def anchor(self, at: datetime, occasion: Occasion) -> list[Finding]:
+        """Write the heads that have moved into the anchors file, if any have.
+
+        Returns what shrank, or was exchanged, since this process anchored last.
+
+        Raises:
+            JournalUnavailable: the journal cannot be read, or the file not written.
+        """
+
+        def work(connection: Connection) -> tuple[list[Head], list[Finding]]:
+            heads = [head_in(row) for row in connection.execute(HEADS)]
+            shrunk = self._shrunk(connection)
+            moved = [one for one in heads if self._anchored.get(one.chain) != one]
+            if occasion is not Occasion.GROWN and not moved:
+                moved = [one for one in heads if one.chain == INSTALLATION]
+            if moved:
+                line = self._anchors.append(moved, millis(at), occasion)
+                named.append(line.mac)
+            return moved, shrunk
+
+        named: list[str] = []
+        moved, shrunk = await self._writer.read(work, long=True)
+        self._anchored |= {one.chain: one for one in moved}
+        if named:
+            await self._writer.write(lambda c: name_line(c, named[-1], millis(at)))
+        return shrunk
+
+    def _shrunk(self, connection: Connection) -> list[Finding]:
+        examined = Examination(connection, self._anchors, self._key)
+        findings = []
+        for anchored in self._anchored.values():
+            one = examined.one(anchored.chain, anchored.count)
+            if one is None or one.hash != anchored.head:
+                sentence = _(
+                    "{chain}: record {n}, which was written in this run, is not there "
+                    "any more, or another one is."
+                )
+                what = sentence.format(chain=anchored.chain, n=anchored.count)
+                findings.append(Finding(what, restored=True))
+        return findings
+
+
+def name_line(connection: Connection, mac: str, at: int) -> None:
+    """Note in the journal which line of the anchors file is the newest."""
+    connection.execute(delete(texts).where(texts.c.name == ANCHORED))
+    connection.execute(insert(texts).values(name=ANCHORED, value=mac, at=at))
+
+
+def begin(engine: Engine, signed: Signed, at: datetime) -> None:
+    """Begin the installation's chain, once, and anchor it.
+
+    Its first record says how long the trail without a key is, and so closes that.
+    """
+    with engine.begin() as connection:
+        if head_of(connection, INSTALLATION).count:
+            return
+        before = Head("", 0, NOTHING_BEFORE)
+        last = UNKEYED.order_by(None).order_by(audit_unkeyed.c.number.desc()).limit(1)
+        if row := connection.execute(last).first():
+            before = Head("", row.number, row.hash)
+        why, digest = closing(before)
+        append(connection, signed.key, noted(at, BEGUN, why=why, digest=digest))
+    try:
+        with engine.begin() as connection:
+            heads = [head_of(connection, INSTALLATION)]
+            line = signed.anchors.append(heads, millis(at), Occasion.START)
+            name_line(connection, line.mac, millis(at))
+    except JournalUnavailable as error:  # what runs can be stopped all the same
+        log.critical("audit.unanchored", why=str(error))
+
+
+def noted(
+    at: datetime,
+    action: str,
+    *,
+    why: str = "",
+    rule: str = "",
+    digest: str = "",
+    user: str = "",
+) -> Entry:
+    """Return a record of the installation's chain."""
+    return Entry(
+        at=at,
+        team="",
+        user=user,
+        home="",
+        channel="",
+        action=action,
+        decision=Decision.NOTED,
+        rule=rule,
+        why=why,
+        digest=digest,
+    )

@@ -1,0 +1,212 @@
+"""Whoever changes the trail without its key is found out: every attack, every chain."""
+
+import asyncio
+import shutil
+
+import pytest
+
+from bot.ids import SlackUserId
+from bot.journal import stored_trail
+from bot.journal.anchors import Occasion
+from bot.journal.trail import AuditFiles
+from tests.bot.journal import attacks
+from tests.bot.journal.attacks import Disk
+from tests.bot.journal.test_audit import entry
+from tests.fakes.clock import FakeClock
+from tests.fakes.journal import opened
+
+CHAINS = ("T1", "T2", "installation")
+TEAMS = ("T1", "T2", "")
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("template")
+    clock = FakeClock()
+
+    async def grow():
+        journal = await opened(f"sqlite:///{folder}/p.db", clock)
+        await journal.trail.anchor(clock(), Occasion.START)
+        for number in range(4):
+            for team in TEAMS:
+                await journal.audit.write(entry(number, team=team))
+            await journal.trail.anchor(clock(), Occasion.GROWN)
+        await journal.trail.anchor(clock(), Occasion.STOP)
+        journal.close()
+
+    asyncio.run(grow())
+    shutil.copytree(folder, folder / "older")
+    asyncio.run(grow())
+    return folder
+
+
+@pytest.fixture
+def disk(template, tmp_path):
+    folder = tmp_path / "disk"
+    shutil.copytree(template, folder)
+    return Disk(folder, folder / "older")
+
+
+def test_what_nobody_touched_is_whole(disk):
+    assert disk.findings() == []
+    assert disk.judged() == []
+
+
+def named(attack):
+    return attack.__name__.replace("_", " ")
+
+
+@pytest.mark.parametrize("chain", CHAINS)
+@pytest.mark.parametrize(
+    "anchors", [attacks.left, *attacks.WITH_THE_ANCHORS], ids=named
+)
+@pytest.mark.parametrize("attack", attacks.WITH_THE_JOURNAL, ids=named)
+def test_a_change_of_the_trail_is_found(disk, attack, anchors, chain):
+    attack(disk, chain)
+    anchors(disk)
+
+    found = disk.findings()
+
+    assert found
+    assert all(one.endswith(".") for one in found)
+    assert disk.judged()
+
+
+@pytest.mark.parametrize("anchors", attacks.WITH_THE_ANCHORS, ids=named)
+def test_a_change_of_the_anchors_is_found(disk, anchors):
+    anchors(disk)
+
+    assert disk.findings()
+    assert disk.judged()
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no database at all, " * 100])
+def test_a_journal_that_is_gone_is_found(disk, content):
+    for path in disk.folder.glob("p.db-*"):
+        path.unlink()
+    disk.journal.unlink()
+    if content is not None:
+        disk.journal.write_bytes(content)
+
+    (found,) = disk.findings()
+
+    assert found.startswith("There was an audit trail (anchor ")
+
+
+@pytest.mark.parametrize("name", ["p.db", "p.db.anchors"])
+def test_a_part_that_is_put_back_alone_is_found(disk, name):
+    shutil.copy(disk.older / name, disk.folder / name)
+
+    assert disk.findings()
+    assert disk.judged()
+
+
+def test_what_is_put_back_whole_is_told_by_the_hash_that_people_have(disk):
+    newest = stored_trail.verified(disk.url, AuditFiles()).heads[0].head
+    for name in ("p.db", "p.db.anchors"):
+        shutil.copy(disk.older / name, disk.folder / name)
+
+    assert disk.findings() == []  # nothing on this disk knows better
+    assert not stored_trail.has(disk.url, newest)
+
+
+# ── a running bot ────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("chain", CHAINS)
+async def test_a_new_start_finds_it_at_the_ends_of_the_chains(disk, chain):
+    for attack in (
+        attacks.truncated,
+        attacks.truncated_to_one,
+        attacks.emptied,
+        attacks.all_emptied,
+        attacks.older_file,
+    ):
+        shutil.copytree(disk.folder, disk.folder.with_name(f"{attack.__name__}"))
+        copy = Disk(disk.folder.with_name(f"{attack.__name__}"), disk.older)
+        attack(copy, chain)
+        journal = await opened(copy.url, FakeClock())
+
+        report = await journal.trail.report(deep=False)
+
+        assert report.findings, attack
+        journal.close()
+
+
+@pytest.mark.parametrize("chain", CHAINS)
+async def test_what_is_cut_off_under_a_running_bot_is_found_at_its_next_round(
+    disk, chain
+):
+    clock = FakeClock()
+    journal = await opened(disk.url, clock)
+    assert await journal.trail.anchor(clock(), Occasion.START) == []
+    lines = disk.anchors.read_bytes()
+    attacks.truncated(disk, chain)
+    disk.anchors.write_bytes(lines)
+
+    (finding,) = await journal.trail.anchor(clock(), Occasion.GROWN)
+
+    assert finding.what.startswith(f"{chain}: record ")
+    journal.close()
+
+
+async def test_what_goes_on_after_an_older_copy_is_found_when_it_is_as_long(disk):
+    attacks.older_file(disk, "T1")
+    clock = FakeClock()
+    journal = await opened(disk.url, clock)
+    for number in range(20, 40):
+        for team in TEAMS:
+            await journal.audit.write(entry(number, team=team))
+    journal.close()
+
+    found = disk.findings()
+
+    assert len(found) == len(CHAINS)
+    assert all("is not the one that was there" in one for one in found)
+
+
+@pytest.mark.parametrize("attack", [attacks.all_emptied, attacks.older_file])
+async def test_later_starts_find_it_as_well(disk, attack):
+    clock = FakeClock()
+    attack(disk, "T1")
+    for number in range(2):
+        clock.push(hours=1)
+        journal = await opened(disk.url, clock)
+        await journal.audit.write(entry(50 + number, at=clock()))
+        await journal.trail.anchor(clock(), Occasion.START)
+
+        report = await journal.trail.report(deep=False)
+        journal.close()
+
+        assert report.can_be_settled
+        assert len(report.findings) == len(CHAINS)
+
+
+async def test_of_one_chain_only_what_is_wrong_with_it_is_told(disk):
+    attacks.truncated(disk, "T1")
+    journal = await opened(disk.url, FakeClock())
+
+    mine = await journal.trail.report(deep=True, chain="T1")
+    others = await journal.trail.report(deep=True, chain="T2")
+
+    assert [len(mine.findings), len(others.findings)] == [1, 0]
+    assert [one.chain for one in others.heads] == ["T2"]
+    assert await journal.audit.lately("T2", handle=None, user=SlackUserId("U3"))
+    journal.close()
+
+
+async def test_a_chain_that_does_not_grow_is_anchored_every_hour_by_one_line(disk):
+    clock = FakeClock()
+    journal = await opened(disk.url, clock)
+    await journal.trail.anchor(clock(), Occasion.START)
+    before = disk.anchors.read_text().count("\n")
+
+    await journal.trail.anchor(clock(), Occasion.GROWN)
+    grown = disk.anchors.read_text().count("\n")
+    await journal.trail.anchor(clock(), Occasion.HOURLY)
+    hourly = disk.anchors.read_text().splitlines()
+    journal.close()
+
+    assert (grown, len(hourly)) == (before, before + 1)
+    assert '"chain":"installation"' in hourly[-1]
+    assert disk.findings() == []

@@ -1,0 +1,170 @@
+"""`python -m bot audit`: whether the trail is whole, and going on after a restore."""
+
+import shutil
+from datetime import UTC, datetime
+
+import pytest
+from pydantic import SecretStr
+
+from bot.errors import JournalUnavailable
+from bot.journal.anchors import Occasion
+from bot.operations import inspection
+from bot.settings import Settings
+from tests.bot.journal.test_audit import entry
+from tests.fakes.clock import FakeClock
+from tests.fakes.journal import opened
+
+NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
+BY = {"reason": "the disk broke", "by": "uid 7", "now": NOW}
+
+
+@pytest.fixture
+def settings(tmp_path):
+    url = SecretStr(f"sqlite:///{tmp_path}/p.db")
+    return Settings.model_construct(database_url=url)
+
+
+@pytest.fixture
+async def grown(settings):
+    """Let a bot run for a while."""
+    clock = FakeClock()
+
+    async def grow(records=3):
+        journal = await opened(settings.database_url.get_secret_value(), clock)
+        await journal.trail.anchor(clock(), Occasion.START)
+        for number in range(records):
+            await journal.audit.write(entry(number))
+        await journal.trail.anchor(clock(), Occasion.STOP)
+        journal.close()
+
+    await grow()
+    return grow
+
+
+@pytest.fixture
+async def restored(grown, tmp_path):
+    """Put the journal back from a copy, and let the bot run again."""
+    shutil.copy(tmp_path / "p.db", tmp_path / "copy.db")
+    await grown(2)
+    shutil.copy(tmp_path / "copy.db", tmp_path / "p.db")
+
+
+@pytest.mark.usefixtures("grown")
+def test_what_is_whole_is_shown_with_its_heads(settings):
+    code, lines = inspection.verify(settings)
+
+    assert code == 0
+    assert lines[0] == "whole: 4 records"
+    assert [line[:15] for line in lines[1:]] == [
+        "T: 3, newest ha",
+        "installation: 1",
+        "anchored at 202",
+    ]
+
+
+@pytest.mark.usefixtures("restored")
+def test_a_restore_is_found_and_settled_by_a_record(settings, tmp_path):
+    code, lines = inspection.verify(settings)
+    assert code == 1
+    assert lines[0].startswith("T: it ends at record 3, and had 5 at 2026-03-01 ")
+    assert lines[-1].endswith("on purpose: python -m bot audit settle --reason …")
+
+    assert inspection.settle(settings, **BY)[0] == 0
+
+    code, lines = inspection.verify(settings)
+    assert (code, lines[-1]) == (
+        0,
+        "settled at 2026-03-02 08:00:00 UTC by uid 7: the disk broke",
+    )
+    assert "T: 3, newest hash" in lines[1]
+    aside = [one.name for one in tmp_path.glob("p.db.anchors.*")]
+    assert aside == [f"p.db.anchors.{round(NOW.timestamp() * 1000)}"]
+
+
+@pytest.mark.usefixtures("restored")
+async def test_after_that_the_trail_goes_on_and_the_same_is_found_again(
+    settings, grown, tmp_path
+):
+    inspection.settle(settings, **BY)
+    await grown()
+    assert inspection.verify(settings)[0] == 0
+
+    shutil.copy(tmp_path / "copy.db", tmp_path / "p.db")
+
+    assert inspection.verify(settings)[0] == 1
+
+
+@pytest.mark.usefixtures("restored")
+async def test_it_is_settled_beside_a_running_bot(settings):
+    clock = FakeClock()
+    journal = await opened(settings.database_url.get_secret_value(), clock)
+    await journal.trail.anchor(clock(), Occasion.START)
+
+    code, _lines = inspection.settle(settings, **BY)
+    await journal.audit.write(entry(9))
+    shrunk = await journal.trail.anchor(clock(), Occasion.GROWN)
+    journal.close()
+
+    assert (code, shrunk) == (0, [])
+    assert inspection.verify(settings)[0] == 0
+
+
+@pytest.mark.usefixtures("grown")
+def test_nothing_is_settled_where_nothing_is_wrong(settings):
+    before = inspection.verify(settings)
+
+    assert inspection.settle(settings, **BY) == (
+        0,
+        ["The audit trail is whole; there is nothing to settle."],
+    )
+    assert inspection.verify(settings) == before
+
+
+@pytest.mark.usefixtures("restored")
+async def test_what_no_restore_explains_is_not_settled(settings):
+    from bot.journal.sqlite.writer import make_engine  # noqa: PLC0415 - only here
+
+    engine = make_engine(settings.database_url.get_secret_value())
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER audit_no_update")
+        connection.exec_driver_sql("UPDATE audit SET why = 'x' WHERE number = 1")
+    engine.dispose()
+    before = inspection.verify(settings)
+
+    code, lines = inspection.settle(settings, **BY)
+
+    assert (code, lines[-1]) == (1, "No restore explains that: nothing is settled.")
+    assert inspection.verify(settings) == before
+
+
+async def test_a_key_and_a_place_of_the_settings_are_used(settings, grown, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    own = settings.model_copy(
+        update={
+            "database_url": SecretStr(f"sqlite:///{tmp_path}/q.db"),
+            "audit_key": SecretStr("s" * 20),
+            "audit_anchors": elsewhere,
+        }
+    )
+    url = own.database_url.get_secret_value()
+
+    journal = await opened(url, FakeClock(), audit=inspection.files_of(own))
+    journal.close()
+
+    assert elsewhere.exists()
+    assert not (tmp_path / "q.audit.key").exists()
+    assert inspection.verify(own)[0] == 0
+    other = own.model_copy(update={"audit_key": SecretStr("t" * 20)})
+    assert inspection.verify(other)[0] == 1
+
+
+def test_where_there_is_no_journal_there_is_no_trail(settings, tmp_path):
+    with pytest.raises(JournalUnavailable, match="is not there"):
+        inspection.verify(settings)
+    (tmp_path / "p.db").touch()
+    with pytest.raises(JournalUnavailable, match=r"p\.audit\.key"):
+        inspection.verify(settings)
+    (tmp_path / "p.audit.key").write_bytes(b"k" * 32)
+    (tmp_path / "p.audit.key").chmod(0o600)
+    with pytest.raises(JournalUnavailable, match="no such table"):
+        inspection.verify(settings)
