@@ -19,6 +19,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    IPvAnyNetwork,
     SecretStr,
     ValidationError,
     ValidationInfo,
@@ -34,6 +35,7 @@ from pydantic_settings import (
 )
 
 from bot.errors import SettingsError
+from bot.pace import Pace
 from bot.products import (
     ENDPOINTS,
     PRODUCTS,
@@ -208,6 +210,8 @@ class Settings(BaseSettings):
     ops_channel: str = ""
     apps: tuple[App, ...] = ()
     policy: Policy = Policy()
+    pace: Pace = Pace()
+    trusted_proxies: tuple[IPvAnyNetwork, ...] = ()
 
     @classmethod
     def settings_customise_sources(
@@ -259,8 +263,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _apps_are_distinct(self) -> Self:
-        names = [app.name for app in self.all_apps]
-        if len(set(names)) < len(names):
+        if len({app.name for app in self.all_apps}) < len(self.all_apps):
             raise ValueError("two apps have the same name")
         if self.trtc_sdk_app_id and not self.trtc_usersig_key:
             raise ValueError("BOT_TRTC_SDK_APP_ID needs BOT_TRTC_USERSIG_KEY")
@@ -368,16 +371,13 @@ def _beginning(token: SecretStr | None, prefix: str, page: str) -> SecretStr | N
     """Return *token* if it is of the kind that *page* of the app's settings shows."""
     if token and not token.get_secret_value().startswith(prefix):
         sentence = "it begins with {prefix}; see {page}, in the settings of the app"
-        facts = {"prefix": prefix, "page": page}
-        raise PydanticCustomError("token", sentence, facts)
+        raise PydanticCustomError("token", sentence, {"prefix": prefix, "page": page})
     return token
 
 
 def _loopback(host: str | None) -> bool:
-    if host == "localhost":
-        return True
     try:
-        return ip_address(host or "").is_loopback
+        return host == "localhost" or ip_address(host or "").is_loopback
     except ValueError:
         return False
 

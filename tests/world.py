@@ -14,6 +14,7 @@ from bot.dialogue.ask import Ask, Person, Place, Submission, Surface
 from bot.dialogue.form import Form
 from bot.journal.model import Notification
 from bot.operations.notices import drawn
+from bot.pace import Pace
 from bot.resources.registry import RESOURCES
 from bot.sandbox.cloud import LoopbackCloud
 from bot.settings import App, Policy, Settings
@@ -278,6 +279,7 @@ def settings_for(path, cloud, policy=None, key=None, apps=(), signing=None):
         database_url=SecretStr(f"sqlite:///{path}"),
         apps=(app, *apps),
         policy=policy,
+        pace=Pace(reads=1e9, changes=1e9),
         allow_all=policy == Policy(),
         **endpoints,
     )

@@ -27,6 +27,7 @@ from bot.routing import help as help_pages
 from bot.routing import replies
 from bot.routing.command import Answer, Command, Subcommand
 from bot.routing.home import home
+from bot.routing.pace import Paces
 
 ASKS_HELP = HELP | {"--help", "-h"}
 
@@ -35,10 +36,11 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Router:
-    """The commands by name, and the service behind them."""
+    """The commands by name, the service behind them, and how fast one may ask."""
 
     commands: Mapping[str, Command]
     service: Operations
+    paces: Paces
 
     def new_incident(self) -> str:
         """Return a short name under which the log says what broke."""
@@ -62,6 +64,7 @@ class Router:
                 all of it under the empty name.
         """
         try:
+            self.paces.take(ask.who)
             return await self.commands[ask.command].forms[ask.text](ask, self.service)
         except InvalidRequest:
             raise
@@ -79,6 +82,7 @@ class Router:
     async def redraw(self, ask: Ask) -> Form | Outcome:
         """Return the form of *ask* as its choices now want it, or why it stays."""
         try:
+            self.paces.take(ask.who)
             return await self.commands[ask.command].redraws[ask.text](ask, self.service)
         except Exception as error:  # noqa: BLE001 - whatever broke, the asker gets an answer
             return self._failed(error, ask)
@@ -113,6 +117,7 @@ class Router:
         if isinstance(words, Miss):
             return help_pages.missed(command, words)
         subcommand = command.subcommands[words.subcommand]
+        self.paces.take(ask.who, subcommand.does)
         if "help" in words.flags:
             return help_pages.subcommand_page(command, subcommand)
         try:
