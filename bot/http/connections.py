@@ -3,14 +3,17 @@
 Anybody who reaches the port can open connections and say nothing, or half a request.
 Each costs a descriptor and some memory, so there is a cap on all of them, and one on
 those of a peer on which nothing signed has come. At a cap, whoever has waited longest
-without a whole request gives way to the next; whoever is being answered never does.
+without a whole request gives way, of the peer that has most; but nobody before a moment
+has passed, in which all who have something to say can say it. Whoever is being answered
+never does.
 
 What `aiohttp` would tell strangers (its version, what it could not read, and why) is
 not told: a refusal has a status and nothing else.
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
@@ -24,8 +27,9 @@ from multidict import CIMultiDict
 from bot.runtime import descriptors
 from bot.runtime.signed import CALLER
 
-MOST = 256  # connections
+MOST = 512  # connections
 MOST_UNSIGNED = 32  # of one peer, on which nothing signed has come
+GRACE = 0.02  # seconds in which none has to give way
 
 HEAD_SECONDS = 5.0  # from the first byte of a request to the end of its head
 LONGEST_HEAD = 32 * 1024  # bytes; Slack's have one or two thousand
@@ -50,6 +54,7 @@ class Deadlines:
     head: float = 5.0  # from the first byte of a request to the end of its head
     idle: float = 15.0  # between two requests
     idle_signed: float = 75.0  # the same, where one was signed
+    settled: float = 1.0  # from its beginning until it counts with those of its peer
 
 
 USUAL = Deadlines()
@@ -65,26 +70,33 @@ class Connections:
         self._trusted = trusted
         self._most = MOST
         self._open: set[Connection] = set()
-        self._unsigned: dict[str, dict[Connection, None]] = {}  # by peer, oldest first
-        self._waiting: dict[Connection, None] = {}  # the longest first
+        self._peers: Counter[str] = Counter()  # of how many each has
+        self._unsigned: dict[str, dict[Connection, None]] = {}  # by peer, settled
+        self._waiting: dict[Connection, None] = {}
 
     def __len__(self) -> int:
         return len(self._open)
 
-    def admits(self, peer: str, descriptor: int) -> bool:
-        """Tell whether one more of *peer* may come; make room for it if there is none.
+    def full(self, descriptor: int) -> bool:
+        """Tell whether one more may come only if another gives way.
 
         *descriptor* is that of its socket.
         """
-        theirs = self._unsigned.get(peer, {})
-        if len(theirs) >= MOST_UNSIGNED and not self._gives_way(theirs):
-            return False
-        if descriptor >= descriptors.first_in_hand():
-            self._most = max(len(self._open), 1)  # until half of them are gone
-        elif len(self._open) < self._most:
-            return True
-        unsigned = (one for one in self._waiting if not one.signed)
-        return self._gives_way(unsigned) or self._gives_way(self._waiting)
+        if descriptor < descriptors.first_in_hand():
+            return len(self._open) >= self._most
+        self._most = max(len(self._open), 1)  # until half of them are gone
+        return True
+
+    def make_room(self) -> float | None:
+        """Let one give way and return 0, or the seconds until one will.
+
+        None: all are being answered.
+        """
+        unsigned = [one for one in self._waiting if not one.signed]
+        if unsigned:
+            return self._gives_way(min(unsigned, key=self._first_to_go))
+        idle = next(iter(self._waiting), None)
+        return self._gives_way(idle) if idle else None
 
     def counted(self, address: str) -> str:
         """Return the peer that *address* is counted as, or "" for a trusted one.
@@ -103,13 +115,17 @@ class Connections:
     def opened(self, one: "Connection") -> None:
         """Count *one*, on which a request is waited for."""
         self._open.add(one)
+        self._peers[one.peer] += 1
         self._waiting[one] = None
-        if one.peer:
-            self._unsigned.setdefault(one.peer, {})[one] = None
 
     def closed(self, one: "Connection") -> None:
         """Count *one* no longer."""
-        self._open.discard(one)
+        if one not in self._open:
+            return
+        self._open.remove(one)
+        self._peers[one.peer] -= 1
+        if not self._peers[one.peer]:
+            del self._peers[one.peer]
         if len(self._open) <= self._most // 2:
             self._most = MOST
         self._waiting.pop(one, None)
@@ -121,6 +137,19 @@ class Connections:
         if waits and one in self._open:
             self._waiting[one] = None
 
+    def settled(self, one: "Connection") -> None:
+        """Count *one*, which has been there a while, with those of its peer.
+
+        With one too many, that gives way which has waited longest.
+        """
+        if one.signed or not one.peer:
+            return
+        theirs = self._unsigned.setdefault(one.peer, {})
+        theirs[one] = None
+        waiting = [other for other in theirs if other in self._waiting]
+        if len(theirs) > MOST_UNSIGNED and waiting:
+            self._gives_way(min(waiting, key=self._first_to_go))
+
     def trusts(self, one: "Connection") -> None:
         """Count *one* among those of its peer no longer."""
         theirs = self._unsigned.get(one.peer, {})
@@ -128,14 +157,16 @@ class Connections:
         if not theirs:
             self._unsigned.pop(one.peer, None)
 
-    def _gives_way(self, some: Iterable["Connection"]) -> bool:
-        """Close the first of *some* that waits; tell whether there was one."""
-        first = next((one for one in some if one in self._waiting), None)
-        if first is None:
-            return False
-        log.info("connection.gave-way", peer=first.peer)
-        first.drop()
-        return True
+    def _first_to_go(self, one: "Connection") -> tuple[int, float]:
+        return -self._peers[one.peer], one.since
+
+    def _gives_way(self, one: "Connection") -> float:
+        """Close *one* if its grace is over; return the seconds until it is."""
+        left = one.grace_left()
+        if left <= 0:
+            log.info("connection.gave-way", peer=one.peer)
+            one.drop()
+        return max(left, 0.0)
 
 
 class Connection(web.RequestHandler):
@@ -152,7 +183,10 @@ class Connection(web.RequestHandler):
         self.peer = peer
         self.signed = False
         self._connections = connections
+        self._is_dropped = False
         self._timer: asyncio.TimerHandle | None = None
+        self._settling: asyncio.TimerHandle | None = None
+        self.since = asyncio.get_running_loop().time()  # when it began to wait
         self._is_idle = False  # nothing of the next request has come
         self._in_head = True  # what comes is the head of a request
         self._head = 0  # bytes of it that have come
@@ -164,16 +198,27 @@ class Connection(web.RequestHandler):
 
     def drop(self) -> None:
         """Close it now, whatever is under way."""
+        self._is_dropped = True
         self._connections.closed(self)
         if self.transport is not None:
             self.transport.abort()
         self.force_close()
 
+    def grace_left(self) -> float:
+        """Return the seconds, or less than none, until it has to give way if asked."""
+        return self.since + GRACE - asyncio.get_running_loop().time()
+
     def begun(self) -> None:
         """The head of a request has come. Who reads the body has a deadline for it."""
+        self._connections.waits(self, waits=False)
         self._is_idle = self._in_head = False
         self._head = 0
         self._expires(None)
+
+    def reading(self) -> None:
+        """Wait for the rest of a body: here it may have to give way."""
+        self.since = asyncio.get_running_loop().time()
+        self._connections.waits(self, waits=True)
 
     def whole(self) -> None:
         """The body has come as well: from here to the answer it does not give way."""
@@ -184,12 +229,19 @@ class Connection(web.RequestHandler):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Wait for the first request."""
         super().connection_made(transport)
-        self._connections.opened(self)
-        self._expires(self._connections.deadlines.head)
+        if self._is_dropped:
+            self.drop()
+            return
+        deadlines, loop = self._connections.deadlines, asyncio.get_running_loop()
+        self._expires(deadlines.head)
+        settled = self._connections.settled
+        self._settling = loop.call_later(deadlines.settled, settled, self)
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Let go of all that was kept of it."""
         self._expires(None)
+        if self._settling is not None:
+            self._settling.cancel()
         self._connections.closed(self)
         super().connection_lost(exc)
 
@@ -202,7 +254,18 @@ class Connection(web.RequestHandler):
         if self._head > LONGEST_HEAD and b"\r\n\r\n" not in data:
             self.drop()
             return
+        if not self._in_head:
+            super().data_received(data)
+            return
+        # what it said is looked at in the next turn of the loop, by a task of aiohttp
+        self._connections.waits(self, waits=False)
         super().data_received(data)
+        asyncio.get_running_loop().call_soon(self._looked_at)
+
+    def _looked_at(self) -> None:
+        """Wait on, if that was not all of a head."""
+        if self._in_head:
+            self._connections.waits(self, waits=True)
 
     async def finish_response(
         self,
@@ -221,6 +284,7 @@ class Connection(web.RequestHandler):
             return await super().finish_response(request, resp, start_time)
         finally:
             self._head = 0
+            self.since = asyncio.get_running_loop().time()
             self._is_idle = self._in_head = resp.status < CLIENT_ERRORS.start
             self._connections.waits(self, waits=True)
 

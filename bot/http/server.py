@@ -103,6 +103,8 @@ class Server:
             return _over(400)
         if (request.content_length or 0) > LARGEST:
             return _over(413)
+        if not request.content.is_eof():
+            request[CALLER].reading()
         try:
             async with asyncio.timeout(self._read_seconds):
                 await request.read()

@@ -12,6 +12,9 @@ from aiohttp import web
 class Caller(Protocol):
     """The connection on which a request came."""
 
+    def reading(self) -> None:
+        """Take note that the rest of a body is waited for."""
+
     def whole(self) -> None:
         """Take note that the body has come as well, and is being answered."""
 

@@ -55,8 +55,9 @@ SIEGES = (
 class Figures:
     """What came of it: seconds, bytes, and how many connections stay open for ever."""
 
-    standing: float  # from the click on a standing connection to the cloud
-    new: float  # the same, on a new one
+    calm: float  # from the click to the cloud, before they come
+    standing: float  # the same while they are there, on a standing connection
+    new: float  # and on a new one
     log: int
     grown: int
     left: int
@@ -177,7 +178,8 @@ async def besieged(stack, folder, siege):
     raise_limit()  # of this process, which has the other end of all of them
     ground = Ground(stack, folder, siege)
     await ground.lay()
-    await ground.relays(2)
+    await ground.relays(3)
+    calm = await ground.stopped(ground.standing, "R3")
     before, written = ground.memory(), ground.log.stat().st_size
     opened = [half(ground.port, siege.source) for _ in range(HELD)]
     held = await asyncio.gather(*opened, return_exceptions=True)
@@ -193,7 +195,7 @@ async def besieged(stack, folder, siege):
     for one in left:
         one.cancel()
     log = ground.log.stat().st_size - written
-    return Figures(standing, new, log, grown, len(left))
+    return Figures(calm, standing, new, log, grown, len(left))
 
 
 async def main():
@@ -204,7 +206,8 @@ async def main():
             figures = await besieged(stack, folder, siege)
             sys.stdout.write(
                 f"{siege.what:<28} stop on a standing connection {figures.standing:.2f}"
-                f" s, on a new one {figures.new:.2f} s; log {figures.log} B,"
+                f" s, on a new one {figures.new:.2f} s, before {figures.calm:.2f} s;"
+                f" log {figures.log} B,"
                 f" memory {figures.grown / 2**20:+.1f} MiB, left {figures.left}\n"
             )
 

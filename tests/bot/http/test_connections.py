@@ -14,7 +14,7 @@ from bot.http.connections import (
     Connections,
     Deadlines,
 )
-from tests.bot.http.visitors import HALF, post, serving, until, visit
+from tests.bot.http.visitors import HALF, LONG, post, serving, until, visit
 
 STRANGER, FRIEND = "127.0.0.2", "127.0.0.3"
 
@@ -26,9 +26,10 @@ async def stack():
 
 
 async def crowd(stack, server, count, source, say=HALF):
+    before = len(server.connections)
     visitors = [await visit(stack, server, source, say) for _ in range(count)]
-    open_now = min(count, MOST_UNSIGNED)
-    await until(lambda: len(server.connections) >= open_now)
+    most = min(before + count, MOST)
+    await until(lambda: len(server.connections) in {most, MOST_UNSIGNED})
     return visitors
 
 
@@ -36,50 +37,73 @@ def ended(visitors):
     return [visitor.reader.at_eof() for visitor in visitors]
 
 
-async def test_of_one_peer_the_longest_silent_gives_way_to_the_next(stack):
-    server = await serving(stack)
-    visitors = await crowd(stack, server, MOST_UNSIGNED, STRANGER)
+QUICK = Deadlines(head=LONG, settled=0.05)
 
-    new = await visit(stack, server, STRANGER, post("/echo", b"abc"))
 
-    assert await new.answered() == (200, b"3")
-    assert await visitors[0].heard() == b""
+async def test_of_one_peer_the_longest_silent_give_way(stack):
+    server = await serving(stack, deadlines=QUICK)
+    visitors = await crowd(stack, server, MOST_UNSIGNED + 3, STRANGER)
+
+    await until(lambda: sum(ended(visitors)) == 3)
+    assert all(ended(visitors[:3]))
     assert len(server.connections) == MOST_UNSIGNED
-    other = await visit(stack, server, FRIEND, post("/echo", b"abc"))
-    assert await other.answered() == (200, b"3")
-    assert not any(ended(visitors[1:]))
+    for source in (STRANGER, FRIEND):
+        new = await visit(stack, server, source, post("/echo", b"abc"))
+        assert await new.answered() == (200, b"3")
 
 
-async def test_where_all_of_a_peer_are_being_answered_one_more_is_refused(stack):
-    server = await serving(stack)
+async def test_whoever_is_being_answered_does_not_give_way_and_the_next_does(stack):
+    server = await serving(stack, deadlines=QUICK)
     visitors = await crowd(stack, server, MOST_UNSIGNED, STRANGER, post("/held"))
-    await until(lambda: not server.connections._waiting)
+    settled = server.connections._unsigned
+    await until(lambda: len(settled.get(STRANGER, ())) == MOST_UNSIGNED)
 
-    refused = await visit(stack, server, STRANGER, post("/echo"))
+    silent = await visit(stack, server, STRANGER, HALF)
 
-    assert await refused.heard() == b""
+    assert await silent.heard() == b""
     server.let_go()
     assert [await one.answered() for one in visitors] == [(200, b"0")] * MOST_UNSIGNED
 
 
+async def test_a_body_that_is_waited_for_gives_way_as_well(stack):
+    server = await serving(stack, deadlines=QUICK)
+    part = post("/echo", b"abc")[:-1]
+    visitors = await crowd(stack, server, MOST_UNSIGNED + 3, STRANGER, part)
+
+    await until(lambda: sum(ended(visitors)) == 3)
+    visitors[-1].say(b"c")
+    assert await visitors[-1].answered() == (200, b"3")
+
+
+async def test_where_all_are_being_answered_nobody_more_is_let_in(stack):
+    server = await serving(stack, trusted=[ip_network("127.0.0.2/32")])
+    await crowd(stack, server, MOST, STRANGER, post("/held"))
+    await until(lambda: not server.connections._waiting)
+
+    refused = await visit(stack, server, FRIEND, post("/echo"))
+
+    assert await refused.heard() == b""
+
+
 async def test_a_signed_request_takes_its_connection_out_of_the_count(stack):
-    server = await serving(stack)
+    server = await serving(stack, deadlines=QUICK)
     genuine = [
         await visit(stack, server, STRANGER, post("/signed"))
         for _ in range(MOST_UNSIGNED + 5)
     ]
     assert [await one.answered() for one in genuine] == [(200, b"0")] * len(genuine)
 
-    await crowd(stack, server, MOST_UNSIGNED + 5, STRANGER)
+    silent = await crowd(stack, server, MOST_UNSIGNED + 5, STRANGER)
 
-    await until(lambda: len(server.connections) == len(genuine) + MOST_UNSIGNED)
+    await until(lambda: sum(ended(silent)) == 5)
     assert not any(ended(genuine))
     genuine[0].say(post("/signed", b"once more"))
     assert await genuine[0].answered() == (200, b"9")
 
 
 async def test_a_trusted_proxy_may_have_all_connections_and_no_more(stack):
-    server = await serving(stack, trusted=[ip_network("127.0.0.2/32")])
+    proxy = ip_network("127.0.0.2/32")
+    server = await serving(stack, trusted=[proxy], deadlines=QUICK)
     visitors = await crowd(stack, server, MOST + 5, STRANGER)
 
     await until(lambda: sum(ended(visitors)) == 5)
@@ -87,39 +111,53 @@ async def test_a_trusted_proxy_may_have_all_connections_and_no_more(stack):
     assert all(ended(visitors[:5]))  # the first who came
 
 
-async def test_at_the_cap_the_unsigned_give_way_before_the_signed(stack):
-    server = await serving(stack, trusted=[ip_network("127.0.0.0/8")])
+async def test_at_the_cap_those_of_the_greatest_crowd_give_way(stack):
+    server = await serving(stack, trusted=[ip_network("127.0.0.4/32")])
     genuine = await visit(stack, server, FRIEND, post("/signed"))
     await genuine.answered()
+    silent = await visit(stack, server, FRIEND, HALF)
+    await until(lambda: len(server.connections) == 2)
     visitors = await crowd(stack, server, MOST + 5, STRANGER)
 
-    await until(lambda: sum(ended(visitors)) == 6)
+    await until(lambda: sum(ended(visitors)) == 7)
+    silent.say(b": y\r\nContent-Length: 0\r\n\r\n")
     genuine.say(post("/signed", b"ab"))
+    assert await silent.answered() == (200, b"0")
     assert await genuine.answered() == (200, b"2")
+
+
+async def test_where_all_are_genuine_the_longest_idle_gives_way(stack):
+    server = await serving(stack)
+    genuine = [await visit(stack, server, say=post("/signed")) for _ in range(MOST)]
+    assert [await one.answered() for one in genuine] == [(200, b"0")] * MOST
+
+    new = await visit(stack, server, say=post("/signed"))
+
+    assert await new.answered() == (200, b"0")
+    assert sum(ended(genuine)) == 1
 
 
 def test_a_descriptor_kept_in_hand_is_not_for_whoever_comes():
     registry = Connections()
 
-    assert registry.admits(STRANGER, 10**9) is False
-    assert registry.admits(STRANGER, 10) is True
+    assert registry.full(10**9)
+    assert registry.make_room() is None
+    assert not registry.full(10)
 
 
 async def test_with_few_descriptors_there_are_no_more_connections_than_then(stack):
     server = await serving(stack)
     visitors = await crowd(stack, server, 10, STRANGER)
 
-    assert server.connections.admits(FRIEND, 10**9)  # the first gives way
-    assert await visitors[0].heard() == b""
-    more = await crowd(stack, server, 2, FRIEND)
-    assert await visitors[1].heard() == b""
-    assert not any(ended([*visitors[2:], *more]))
+    assert server.connections.full(10**9)
+    assert server.connections.full(10)
+    more = [await visit(stack, server, FRIEND, HALF) for _ in range(2)]
+    await until(lambda: sum(ended(visitors)) == 2)
     assert len(server.connections) == 10
     for one in [*visitors, *more]:
         one.writer.transport.abort()
     await until(lambda: len(server.connections) == 0)
     await crowd(stack, server, 12, STRANGER)
-    await until(lambda: len(server.connections) == 12)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +191,7 @@ async def test_a_request_whose_head_does_not_come_in_time_is_given_up(stack):
 
 
 async def test_between_two_requests_the_unsigned_may_wait_less_long(stack):
-    server = await serving(stack, deadlines=Deadlines(idle=0.05))
+    server = await serving(stack, deadlines=Deadlines(head=LONG, idle=0.05))
     genuine = await visit(stack, server, STRANGER, post("/signed"))
     await genuine.answered()
 

@@ -5,11 +5,13 @@ import socket
 
 from aiohttp import web
 
+from bot.http.connections import Deadlines
 from bot.http.server import Server
 from bot.runtime.signed import vouch
 
 HALF = b"POST /echo HTTP/1.1\r\nHost: x\r\nX"
 ENOUGH = 20.0  # seconds that anything may take on a busy machine
+LONG = 120.0  # seconds, of a deadline that is not what is tried
 
 
 class Visitor:
@@ -73,7 +75,8 @@ async def serving(stack, **more):
 
     handlers = {"echo": echo, "signed": signed, "held": held, "broken": broken}
     routes = [web.post(f"/{name}", handler) for name, handler in handlers.items()]
-    server = Server(routes=routes, ready=ready, **more)
+    patient = {"read_seconds": LONG, "deadlines": Deadlines(head=LONG)}
+    server = Server(routes=routes, ready=ready, **(patient | more))
     stack.push_async_callback(server.close)
     stack.callback(server_stands.set)
     server.let_go = server_stands.set

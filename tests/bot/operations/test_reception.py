@@ -3,6 +3,7 @@
 from collections import Counter
 from contextlib import AsyncExitStack, suppress
 
+import aiohttp
 import pytest
 from structlog.testing import capture_logs
 
@@ -130,3 +131,22 @@ async def test_the_doctor_shows_what_came_of_the_callbacks(tmp_path, address):
     assert "Callbacks of live-main: 1 came with a wrong signature." in text
     assert "Callbacks of silent: 1 came, and it has no key here." in text
     assert "Callbacks for an app that is not set up: 2" in text
+
+
+async def test_over_the_wire_an_unknown_app_is_answered_as_a_wrong_signature_is(
+    tmp_path,
+):
+    async with AsyncExitStack() as stack:
+        world = await make_world(stack, tmp_path / "p.db", key=KEY, apps=(NO_KEY,))
+        port = await world.bot.server.start("127.0.0.1", 0)
+        stack.push_async_callback(world.bot.server.close)
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+
+        answers = set()
+        for app in ("live-main", "silent", "nobody"):
+            url = f"http://127.0.0.1:{port}/tencent/callbacks/{app}"
+            async with session.post(url, data=b"{}", headers={"Sign": "bm8="}) as one:
+                names = frozenset(one.headers)
+                answers.add((one.status, await one.text(), names))
+
+    assert [(status, text) for status, text, _names in answers] == [(401, "")]
