@@ -33,6 +33,7 @@ from bot.products import PRODUCTS
 from bot.resources.base import Registry
 from bot.resources.registry import RESOURCES
 from bot.routing.command import Command
+from bot.routing.pace import Paces
 from bot.routing.router import Router
 from bot.runtime.tasks import Tasks
 from bot.settings import Settings
@@ -123,7 +124,7 @@ async def build(
     base = await _base(settings, ports, resources, stack)
     operations = _operations(base)
     prefix = settings.command_prefix
-    router = Router(commands, operations)
+    router = Router(commands, operations, Paces(settings.pace, ports.monotonic))
     replies = Replies(base.web, now=ports.now, sleep=ports.sleep)
     listeners = Listeners(router, replies, base.directory, base.tasks, prefix=prefix)
     token = settings.slack_app_token
@@ -339,7 +340,9 @@ def _server(
 
     slack = slack_http.routes(listeners, secret, unix_time) if secret else []
     tencent = webhook.routes(callbacks.receive) if called_back else []
-    return Server(routes=[*slack, *tencent], ready=ready)
+    return Server(
+        routes=[*slack, *tencent], ready=ready, trusted=settings.trusted_proxies
+    )
 
 
 def _accounts(settings: Settings) -> dict[str, Account]:

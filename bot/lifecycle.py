@@ -24,6 +24,7 @@ from bot.operations.hearing import Hearing
 from bot.operations.jobs import Jobs
 from bot.operations.recovery import recover
 from bot.routing.manifest import FEATURES, REQUIRED
+from bot.runtime.descriptors import raise_limit
 from bot.runtime.tasks import Tasks, watch_lag
 from bot.settings import Settings
 from bot.slack.directory import SlackDirectory
@@ -85,6 +86,7 @@ class Bot(Protocol):
 async def run(bot: Bot) -> int:
     """Run *bot* until it is told to stop; return the exit code."""
     sys.setswitchinterval(SWITCH_SECONDS)
+    raise_limit()
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):

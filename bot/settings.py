@@ -15,6 +15,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    IPvAnyNetwork,
     SecretStr,
     ValidationError,
     field_validator,
@@ -32,6 +33,7 @@ from pydantic_settings import (
 from bot import config
 from bot.errors import SettingsError
 from bot.exit_table import NO_EXITS, Exits, ListedHost, PushHost, effective
+from bot.pace import Pace
 from bot.products import (
     ENDPOINTS,
     PRODUCTS,
@@ -202,6 +204,8 @@ class Settings(BaseSettings):
     apps: tuple[App, ...] = ()
     policy: Policy = Policy()
     exits: Exits | None = None
+    pace: Pace = Pace()
+    trusted_proxies: tuple[IPvAnyNetwork, ...] = ()
 
     @classmethod
     def settings_customise_sources(
@@ -243,8 +247,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _apps_are_distinct(self) -> Self:
-        names = [app.name for app in self.all_apps]
-        if len(set(names)) < len(names):
+        if len({app.name for app in self.all_apps}) < len(self.all_apps):
             raise ValueError("two apps have the same name")
         if self.trtc_sdk_app_id and not self.trtc_usersig_key:
             raise ValueError("BOT_TRTC_SDK_APP_ID needs BOT_TRTC_USERSIG_KEY")

@@ -15,6 +15,7 @@ import yaml
 import bot
 from bot import errors
 from bot.exit_table import Exits
+from bot.pace import Pace
 from bot.routing.manifest import as_yaml, manifest
 from bot.settings import App, Limits, Policy, Rule, Settings
 from bot.tencent.models import REQUESTS
@@ -122,14 +123,22 @@ def test_every_request_knows_its_own_danger(action):
 # ── settings ─────────────────────────────────────────────────────────────────────
 
 
-UNNAMED = {"command_prefix", "ops_channel", "apps", "policy", "exits"}
+TABLES = {
+    "apps",
+    "command_prefix",
+    "exits",
+    "ops_channel",
+    "pace",
+    "policy",
+    "trusted_proxies",
+}
 
 
 def aliases():
     for name, field in Settings.model_fields.items():
         alias = field.validation_alias
         yield from getattr(alias, "choices", [alias] if alias else [])
-        assert alias or name in UNNAMED
+        assert alias or name in TABLES
 
 
 @pytest.mark.parametrize("name", sorted({*aliases(), "BOT_CONFIG"}))
@@ -137,7 +146,7 @@ def test_every_variable_is_in_the_example(name):
     assert re.search(rf"^#?{name}=", (TOP / ".env.example").read_text(), re.MULTILINE)
 
 
-@pytest.mark.parametrize("model", [App, Rule, Policy, Limits, Exits])
+@pytest.mark.parametrize("model", [App, Rule, Policy, Limits, Exits, Pace])
 def test_every_key_of_the_file_is_in_its_example(model):
     text = (TOP / "bot.example.toml").read_text()
 
@@ -197,6 +206,7 @@ TESTED_BY = {
     "bot/operations/facade.py": "tests/bot/operations/test_service.py",
     "bot/operations/forms.py": "tests/commands/relay/test_start.py",
     "bot/operations/orders.py": "tests/commands/relay/test_start.py",
+    "bot/pace.py": "tests/bot/routing/test_pace.py",
     "bot/products.py": "tests/bot/test_settings.py",
     "bot/resources/base.py": "tests/test_fictitious_product.py",
     "bot/resources/relay/alarms.py": "tests/bot/operations/test_callbacks.py",

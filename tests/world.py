@@ -15,6 +15,7 @@ from bot.dialogue.form import Form
 from bot.exit_table import ANY_EXIT
 from bot.journal.model import Notification
 from bot.operations.notices import drawn
+from bot.pace import Pace
 from bot.resources.registry import RESOURCES
 from bot.sandbox.cloud import LoopbackCloud
 from bot.settings import App, Policy, Settings
@@ -291,6 +292,7 @@ def settings_for(  # noqa: PLR0913 - what a bot may be set to
         apps=(app, *apps),
         policy=policy,
         exits=exits or (ANY_EXIT if policy.push_hosts is None else None),
+        pace=Pace(reads=1e9, changes=1e9),
         allow_all=policy == Policy(),
         **endpoints,
     )

@@ -1,15 +1,26 @@
 """One HTTP server for everything that comes in: the given routes, health, readiness."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from bot.http.bodies import Bodies
+from bot.http.connections import (
+    USUAL,
+    Connection,
+    Connections,
+    Deadlines,
+    Network,
+    make_discreet,
+)
+from bot.http.listener import Listener
+from bot.runtime.signed import CALLER
 from bot.slack.inbound.guard import LARGEST
 
 READ_SECONDS = 5.0
-BACKLOG = 1024  # aiohttp's 128 makes a burst wait a second for a SYN retry
+CLOSE_SECONDS = 1.0  # that requests get which are under way when it closes
 
 Ready = Callable[[], Awaitable[Mapping[str, bool]]]
 
@@ -19,7 +30,8 @@ class Server:
 
     The handler of a POST finds its body read: `await request.read()` returns at once.
     *ready* tells for each thing that the bot needs whether it is there. A body that
-    takes more than *read_seconds* to come is given up.
+    takes more than *read_seconds* to come is given up. *trusted* are the proxies that
+    requests come through: they may have as many connections as there are.
     """
 
     def __init__(
@@ -28,10 +40,15 @@ class Server:
         routes: Iterable[web.AbstractRouteDef],
         ready: Ready,
         read_seconds: float = READ_SECONDS,
+        trusted: Sequence[Network] = (),
+        deadlines: Deadlines = USUAL,
     ) -> None:
         self._ready = ready
         self._read_seconds = read_seconds
+        self._bodies = Bodies()
+        self.connections = Connections(trusted=trusted, deadlines=deadlines)
         self._runner: web.AppRunner | None = None
+        self._listener: Listener | None = None
         self.app = web.Application(
             client_max_size=LARGEST, middlewares=[self._read_body]
         )
@@ -42,14 +59,23 @@ class Server:
     async def start(self, host: str, port: int) -> int:
         """Listen on *host*; return the port, which 0 lets the system choose."""
         self._runner = web.AppRunner(
-            self.app, access_log=None, shutdown_timeout=1.0, keepalive_timeout=75.0
+            self.app, access_log=None, shutdown_timeout=CLOSE_SECONDS
         )
         await self._runner.setup()
-        await web.TCPSite(self._runner, host, port, backlog=BACKLOG).start()
-        return int(self._runner.addresses[0][1])
+        server = self._runner.server
+        assert server is not None  # noqa: S101 - there is one once it is set up
+        make_discreet(server)
+
+        def make(peer: str) -> Connection:
+            return Connection(server, self.connections, peer)
+
+        self._listener = Listener(self.connections, make)
+        return await self._listener.start(host, port)
 
     async def close(self) -> None:
         """Take no more requests, and finish those that came."""
+        if self._listener:
+            await self._listener.close()
         if self._runner:
             await self._runner.cleanup()
 
@@ -57,19 +83,34 @@ class Server:
     async def _read_body(
         self, request: web.Request, handler: Handler
     ) -> web.StreamResponse:
-        """Read the body of a POST; answer 400 if it is packed, or comes too slowly.
+        """Read the body of a POST; answer 4xx if it is packed, or comes badly.
 
-        Neither Slack nor Tencent packs one. Over the size, aiohttp answers 413.
+        Neither Slack nor Tencent packs one. Over the size, aiohttp answers 413. Where
+        too many come at once it is 503: both send again.
         """
-        if request.method == "POST" and request.match_info.http_exception is None:
-            if "Content-Encoding" in request.headers:
-                return web.Response(status=400)
-            try:
-                async with asyncio.timeout(self._read_seconds):
-                    await request.read()
-            except TimeoutError:
-                return web.Response(status=400)
-        return await handler(request)
+        with self._bodies.room(request) as has_room:
+            if request.method == "POST" and request.match_info.http_exception is None:
+                if not has_room:
+                    return _over(503)
+                if refused := await self._read(request):
+                    return refused
+            request[CALLER].whole()
+            return await handler(request)
+
+    async def _read(self, request: web.Request) -> web.Response | None:
+        """Read the body of *request*, or return what refuses it."""
+        if "Content-Encoding" in request.headers:
+            return _over(400)
+        if (request.content_length or 0) > LARGEST:
+            return _over(413)
+        if not request.content.is_eof():
+            request[CALLER].reading()
+        try:
+            async with asyncio.timeout(self._read_seconds):
+                await request.read()
+        except (TimeoutError, web.RequestPayloadError):
+            return _over(400)
+        return None
 
     async def _healthz(self, _request: web.Request) -> web.Response:
         """The loop is alive, or this would not answer."""
@@ -79,3 +120,10 @@ class Server:
         there = await self._ready()
         status = 200 if all(there.values()) else 503
         return web.json_response(dict(there), status=status)
+
+
+def _over(status: int) -> web.Response:
+    """Return a refusal that ends the connection: the rest of the body is not read."""
+    refused = web.Response(status=status)
+    refused.force_close()
+    return refused

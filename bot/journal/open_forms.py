@@ -1,10 +1,15 @@
-"""Open forms: each belongs to one person, for 30 minutes, and is sent in once."""
+"""Open forms: each belongs to one person, for 30 minutes, and is sent in once.
+
+Slack does not say when a form is closed unsent, and shows one at a time, so of the
+forms that a person has open the newest is the one that is being filled in. Whoever
+opens more than `MOST_OPEN` loses the oldest.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Delete, delete, insert, select, update
 
 from bot.errors import KeyReused
 from bot.ids import FormId, SlackUserId, TeamId
@@ -13,6 +18,8 @@ from bot.journal.rows import millis, open_form_of, open_form_row
 from bot.journal.schema import open_forms
 from bot.journal.seal import Seal
 from bot.journal.sqlite.writer import Writer
+
+MOST_OPEN = 5  # of one person, who may have Slack on more than one device
 
 
 class OpenForms:
@@ -24,12 +31,14 @@ class OpenForms:
         self._now = now
 
     async def keep(self, form: OpenForm) -> None:
-        """Keep an open form; those that are past their time are thrown away."""
+        """Keep an open form; those past their time, and one too many, are dropped."""
         past = delete(open_forms).where(open_forms.c.expires_at < millis(self._now()))
+        oldest = _oldest(form)
         row = open_form_row(form, self._seal)
 
         def work(connection: Connection) -> None:
             connection.execute(past)
+            connection.execute(oldest)
             connection.execute(insert(open_forms).values(row))
 
         await self._writer.write(work, begins=True)
@@ -56,6 +65,14 @@ class OpenForms:
             lambda connection: connection.execute(query).first()
         )
         return open_form_of(row, self._seal) if row else None
+
+
+def _oldest(form: OpenForm) -> Delete:
+    """Return what drops the forms of one person that leave no room for *form*."""
+    theirs = (open_forms.c.team == form.team) & (open_forms.c.user == form.user)
+    newest = select(open_forms.c.id).where(theirs)
+    newest = newest.order_by(open_forms.c.expires_at.desc()).limit(MOST_OPEN - 1)
+    return delete(open_forms).where(theirs, open_forms.c.id.not_in(newest))
 
 
 def use(connection: Connection, form: FormId, key: str) -> None:

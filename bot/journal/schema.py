@@ -194,6 +194,7 @@ open_forms = Table(
     Column("expires_at", BigInteger, nullable=False),
     Column("used_by", String(255), nullable=False, server_default=""),  # a key
     Index("open_forms_by_expiry", "expires_at"),
+    Index("open_forms_by_owner", "team", "user", "expires_at"),
 )
 
 facts = Table(  # what is known of things; every row is evidence, none is changed

@@ -7,13 +7,15 @@ somebody else's; none of that does harm, since the journal decides what is news.
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
+from pydantic import SecretStr
 from ulid import ULID
 
-from bot.errors import InvalidRequest, JournalUnavailable, NotFound
+from bot.errors import InvalidRequest, JournalUnavailable, NotAllowed, NotFound
 from bot.i18n import _
 from bot.ids import ChannelId, IntentId, SlackUserId, TeamId, intent_of
 from bot.journal.journal import Journal
@@ -29,6 +31,7 @@ from bot.tencent.models.trtc.requests import StartPublishCdnStream
 
 # Tencent repeats a callback for a minute; an older one was kept by somebody else.
 TIMELY = timedelta(minutes=10)
+NO_KEY = SecretStr("none")  # so that an unknown app takes as long as a wrong signature
 SKIPPED = 1000  # handles, when a relay turns up that a restored journal forgot
 
 log = structlog.get_logger(__name__)
@@ -64,11 +67,13 @@ class Callbacks:
             JournalUnavailable: it was not committed; Tencent should try again.
         """
         settings = addressed(self.apps.values(), app)
-        if settings is None:
-            self.reception.refuse(NOBODY, Refusal.NO_APP)
-            raise NotFound(_("No app of that name takes callbacks."))
-        if settings.callback_key is None:
-            self.reception.refuse(settings.name, Refusal.NO_KEY)
+        if settings is None or settings.callback_key is None:
+            if settings is None:
+                self.reception.refuse(NOBODY, Refusal.NO_APP)
+            else:
+                self.reception.refuse(settings.name, Refusal.NO_KEY)
+            with suppress(NotAllowed, InvalidRequest):
+                events.read(raw, sign, NO_KEY)
             raise NotFound(_("No app of that name takes callbacks."))
         with self.reception.receiving(settings, sign):
             event = events.read(raw, sign, settings.callback_key)

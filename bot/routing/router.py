@@ -28,6 +28,7 @@ from bot.routing import help as help_pages
 from bot.routing import replies
 from bot.routing.command import Answer, Command, Subcommand
 from bot.routing.home import home
+from bot.routing.pace import Paces
 from bot.runtime.redact import HIDE
 
 ASKS_HELP = HELP | {"--help", "-h"}
@@ -37,10 +38,11 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Router:
-    """The commands by name, and the service behind them."""
+    """The commands by name, the service behind them, and how fast one may ask."""
 
     commands: Mapping[str, Command]
     service: Operations
+    paces: Paces
 
     def new_incident(self) -> str:
         """Return a short name under which the log says what broke."""
@@ -65,6 +67,7 @@ class Router:
         """
         command = self.commands[ask.command]
         try:
+            self.paces.take(ask.who)
             return await command.forms[ask.text](_heard(ask, command), self.service)
         except InvalidRequest:
             raise
@@ -84,6 +87,7 @@ class Router:
         command = self.commands[ask.command]
         ask = ask.hidden(_hide, command.sent)
         try:
+            self.paces.take(ask.who)
             return await command.redraws[ask.text](ask, self.service)
         except Exception as error:  # noqa: BLE001 - whatever broke, the asker gets an answer
             return self._failed(error, ask)
@@ -119,6 +123,7 @@ class Router:
         if isinstance(words, Miss):
             return help_pages.missed(command, _as_told(words, ask, command))
         subcommand = command.subcommands[words.subcommand]
+        self.paces.take(ask.who, subcommand.does)
         if "help" in words.flags:
             return help_pages.subcommand_page(command, subcommand)
         try:

@@ -1,34 +1,73 @@
 """Logs: one JSON line a record, on standard error, without secrets.
 
 Records of the bot and of its libraries pass the same formatter; its output, exception
-text included, passes the redactor.
+text included, passes the redactor. Of one kind only so many are written.
 """
 
 import logging
 import sys
+import time
 from collections.abc import Callable
-from typing import TextIO
+from typing import Any, TextIO
 
 import structlog
+
+from bot.runtime.repeats import Repeats
 
 # These print whole payloads at DEBUG, and Bolt the body of a badly signed request.
 TALKATIVE = ("slack_bolt", "slack_sdk", "aiohttp", "asyncio", "alembic", "sqlalchemy")
 
+HELD_BACK = "held_back"  # how many lines of the kind were not written before this one
+
 
 class RedactingHandler(logging.StreamHandler[TextIO]):
-    """Writes each formatted line as *redact* returns it."""
+    """Writes each formatted line as *redact* returns it, unless *repeats* holds it."""
 
-    def __init__(self, stream: TextIO, redact: Callable[[str], str]) -> None:
+    def __init__(
+        self, stream: TextIO, redact: Callable[[str], str], repeats: Repeats
+    ) -> None:
         super().__init__(stream)
         self._redact = redact
+        self._repeats = repeats
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write *record*, with the number of its like that were not written."""
+        held_back = self._repeats.pass_on(record)
+        if held_back is None:
+            return
+        if held_back:
+            record.__dict__[HELD_BACK] = held_back
+        super().emit(record)
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line, redacted."""
         return self._redact(super().format(record))
 
+    def close(self) -> None:
+        """Say of what is still held back how many there were."""
+        for (name, event), count in self._repeats.left():
+            text = f"log.held-back {event}"
+            record = logging.LogRecord(name, logging.WARNING, "", 0, text, None, None)
+            record.__dict__[HELD_BACK] = count
+            super().emit(record)
+        super().close()
+
+
+def _with_held_back(
+    _logger: Any, _name: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Add how many lines of the kind were not written, if there are any."""
+    if count := getattr(event["_record"], HELD_BACK, 0):
+        event[HELD_BACK] = count
+    return event
+
 
 def set_up(
-    redact: Callable[[str], str], *, level: str = "INFO", stream: TextIO | None = None
+    redact: Callable[[str], str],
+    *,
+    level: str = "INFO",
+    stream: TextIO | None = None,
+    monotonic: Callable[[], float] = time.monotonic,
 ) -> None:
     """Send all logs of this process through one redacting JSON handler."""
     shared: list[structlog.typing.Processor] = [
@@ -42,11 +81,12 @@ def set_up(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
     )
-    handler = RedactingHandler(stream or sys.stderr, redact)
+    handler = RedactingHandler(stream or sys.stderr, redact, Repeats(monotonic))
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
             processors=[
+                _with_held_back,
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(ensure_ascii=True),
             ],

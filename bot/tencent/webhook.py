@@ -10,10 +10,11 @@ import structlog
 from aiohttp import web
 
 from bot.errors import InvalidRequest, JournalUnavailable, NotAllowed, NotFound
+from bot.runtime.signed import vouch
 
 PATH = "/tencent/callbacks/{app}"
 REFUSED: Mapping[type[Exception], int] = {
-    NotFound: 404,
+    NotFound: 401,  # which apps there are is nobody's business
     NotAllowed: 401,
     InvalidRequest: 400,
 }
@@ -37,11 +38,14 @@ def routes(receive: Receive) -> list[web.RouteDef]:
         sign = ", ".join(request.headers.getall("Sign", []))  # two are no signature
         try:
             await receive(request.match_info["app"], await request.read(), sign)
-        except tuple(REFUSED) as error:
+        except (NotFound, NotAllowed, InvalidRequest) as error:
+            if isinstance(error, InvalidRequest):
+                vouch(request)
             return web.Response(status=REFUSED[type(error)])
         except JournalUnavailable as error:
             log.critical("callback.uncommitted", why=str(error))
             return web.Response(status=503)
+        vouch(request)
         return web.json_response({"code": 0})
 
     return [web.post(PATH, handle)]

@@ -15,7 +15,6 @@ from bot.journal.evidence import Does, Fact, FactKind, fact_key
 from bot.journal.rows import millis
 from bot.operations.recovery import recover
 from bot.resources.registry import RESOURCES
-from bot.routing.router import Router
 from bot.sandbox.run import PREFIXES
 from bot.states import ACTIVE, State
 from bot.tencent.client import Account, Client
@@ -30,6 +29,10 @@ GENEROUS = """\
 [policy.limits]
 live_relays = 1000000
 starts_per_person_a_day = 1000000
+
+[pace]
+reads = 1000000
+changes = 1000000
 """
 SHORT_DEADLINES: dict[tuple[type, float], type] = {}
 
@@ -84,7 +87,7 @@ def exchange(world, **parts):
     bot = world.bot
     executor = replace(bot.operations.executor, **parts)
     operations = replace(bot.operations, executor=executor)
-    router = Router(bot.router.commands, operations)
+    router = replace(bot.router, service=operations)
     callbacks = replace(bot.callbacks, take_up=executor.take_up)
     world.bot = replace(bot, operations=operations, router=router, callbacks=callbacks)
 

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from bot.dialogue.outcome import Outcome, Tone, line
 from bot.i18n import _
+from bot.runtime.signed import vouch
 from bot.slack.inbound.guard import Admitted, admit
 from bot.slack.inbound.listeners import Listeners, bolt_request
 from bot.slack.render.blocks import message
@@ -52,6 +53,7 @@ class _Events:
         if not isinstance(verdict, Admitted):
             log.info("request.turned", status=verdict.status, why=verdict.why)
             return web.Response(status=verdict.status)
+        vouch(request)
         if self._under_way >= MOST_UNDER_WAY and "command" in verdict.body:
             log.error("server.full")
             return web.json_response(_overloaded())

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import KeyReused, NotAllowed
+from bot.journal.open_forms import MOST_OPEN
 from tests.bot.journal.conftest import form_at
 
 
@@ -96,3 +97,41 @@ async def test_a_submission_uses_up_its_own_form_only(journal, form, new):
     await journal.accept(new(key="k"), form=form.id)
 
     assert await ids(journal) == [("d" * 32, "k"), ("e" * 32, "")]
+
+
+async def opened(journal, clock, count, user="UANA"):
+    """Open *count* forms, a second after each other; return their ids."""
+    names = []
+    for number in range(count):
+        clock.push(seconds=1)
+        names.append(f"{user}{number:02}")
+        await journal.open_forms.keep(form_at(clock, id=names[-1], user=user))
+    return names
+
+
+async def test_whoever_opens_one_too_many_loses_the_oldest_and_not_the_newest(
+    journal, clock
+):
+    names = await opened(journal, clock, MOST_OPEN + 3)
+
+    assert [one for one, _used in await ids(journal)] == names[-MOST_OPEN:]
+
+
+async def test_the_many_forms_of_somebody_else_cost_nobody_theirs(journal, form, clock):
+    await opened(journal, clock, MOST_OPEN * 3, user="UBOB")
+
+    assert await journal.open_forms.get(form.id, team="T", user="UANA") == form
+
+
+async def test_dropping_the_oldest_looks_at_the_forms_of_that_person_only(journal):
+    statement = (
+        "EXPLAIN QUERY PLAN DELETE FROM open_forms WHERE team = 'T' AND user = 'U'"
+        " AND id NOT IN (SELECT id FROM open_forms WHERE team = 'T' AND user = 'U'"
+        " ORDER BY expires_at DESC LIMIT 4)"
+    )
+    plan = await journal._writer.read(
+        lambda c: [row[-1] for row in c.exec_driver_sql(statement).all()]
+    )
+
+    assert len(plan) == 3
+    assert not [line for line in plan if "SCAN" in line or "TEMP B-TREE" in line]

@@ -146,3 +146,22 @@ async def test_callbacks_that_nobody_here_has_a_key_for_are_noticed(tmp_path):
 
     assert refused
     assert "Callbacks of live-main: 1 came, and it has no key here." in text
+
+
+async def test_over_the_wire_an_unknown_app_is_answered_as_a_wrong_signature_is(
+    tmp_path,
+):
+    async with AsyncExitStack() as stack:
+        world = await make_world(stack, tmp_path / "p.db", key=KEY, apps=(NO_KEY,))
+        port = await world.bot.server.start("127.0.0.1", 0)
+        stack.push_async_callback(world.bot.server.close)
+        session = await stack.enter_async_context(ClientSession())
+
+        answers = set()
+        for app in ("live-main", "silent", "nobody"):
+            url = f"http://127.0.0.1:{port}/tencent/callbacks/{app}"
+            async with session.post(url, data=b"{}", headers={"Sign": "bm8="}) as one:
+                names = frozenset(one.headers)
+                answers.add((one.status, await one.text(), names))
+
+    assert [(status, text) for status, text, _names in answers] == [(401, "")]

@@ -9,12 +9,15 @@ import structlog
 
 from bot.runtime.logs import set_up
 from bot.runtime.redact import Redactor
+from bot.runtime.repeats import AT_ONCE
+
+NOW = [0.0]  # seconds
 
 
 @pytest.fixture
 def stream():
     written = io.StringIO()
-    set_up(Redactor(["hush-hush"]), stream=written)
+    set_up(Redactor(["hush-hush"]), stream=written, monotonic=lambda: NOW[0])
     return written
 
 
@@ -47,3 +50,39 @@ def test_talkative_libraries_keep_their_payloads_to_themselves(stream):
     logging.getLogger("slack_bolt.App").info("body: everything")
 
     assert stream.getvalue() == ""
+
+
+def held_back(stream):
+    lines = [json.loads(line) for line in stream.getvalue().splitlines()]
+    return [(line["event"], line.get("held_back", 0)) for line in lines]
+
+
+def test_of_a_kind_so_many_are_written_and_the_next_second_says_how_many_were_not(
+    stream,
+):
+    log = structlog.get_logger("bot.http")
+    for number in range(AT_ONCE + 7):
+        log.info("request.turned", number=number)
+    log.info("something.else")
+    NOW[0] += 1.0
+    log.info("request.turned")
+
+    first = [("request.turned", 0)] * AT_ONCE
+    assert held_back(stream) == [*first, ("something.else", 0), ("request.turned", 7)]
+
+
+def test_tracebacks_of_a_library_that_differ_below_the_first_line_are_of_one_kind(
+    stream,
+):
+    for number in range(AT_ONCE + 3):
+        logging.getLogger("asyncio").error(f"no descriptors\nsocket: {number}")  # noqa: G004 - as asyncio does
+
+    assert len(held_back(stream)) == AT_ONCE
+
+
+def test_what_is_held_back_at_the_end_is_counted_there(stream):
+    for _ in range(AT_ONCE + 2):
+        logging.getLogger("asyncio").error("no descriptors")
+    logging.getLogger().handlers[0].close()
+
+    assert held_back(stream)[AT_ONCE:] == [("log.held-back no descriptors", 2)]

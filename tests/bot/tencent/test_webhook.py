@@ -61,7 +61,7 @@ async def test_a_callback_is_answered_once_it_is_taken_in(post, receiver):
 @pytest.mark.parametrize(
     ("error", "status"),
     [
-        (NotFound("no app"), 404),
+        (NotFound("no app"), 401),
         (NotAllowed("wrong", rule="callback signature"), 401),
         (InvalidRequest({"": "no event"}), 400),
         (JournalUnavailable("away"), 503),

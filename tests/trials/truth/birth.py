@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from bot import lifecycle
 from bot.app import Ports, build
 from bot.errors import BotError
+from bot.pace import Pace
 from bot.settings import App, Limits, Policy, Rule, Settings
 from commands import COMMANDS
 from tests.trials.truth import cloud as tencent
@@ -52,6 +53,7 @@ def settings_for(stage, folder):
         trtc_endpoint=stage.cloud.endpoint,
         apps=(app,),
         policy=policy_for(stage),
+        pace=Pace(reads=1e9, changes=1e9),
         ops_channel=OPS,
         port=0,
     )

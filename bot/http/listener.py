@@ -1,0 +1,130 @@
+"""Takes connections off the system's queue, some in each turn of the loop.
+
+asyncio's own server takes as many at once as its queue is long before anything can
+count them, and where descriptors run out it stops for a second, with a traceback for
+each that it could not take (https://github.com/python/cpython/issues/151615).
+"""
+
+import asyncio
+import errno
+import itertools
+import socket
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+
+from bot.http.connections import Connection, Connections
+
+BACKLOG = 1024  # aiohttp's 128 makes a burst wait a second for a SYN retry
+AT_ONCE = 32  # connections that are taken in one turn of the loop
+PAUSE = 0.1  # seconds, where the system cannot give one more
+
+log = structlog.get_logger(__name__)
+
+
+class Listener:
+    """Listens, and gives what *connections* admits to what *make* makes for a peer."""
+
+    def __init__(
+        self,
+        connections: Connections,
+        make: Callable[[str], Connection],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._connections = connections
+        self._make = make
+        self._sleep = sleep
+        self._sockets: list[socket.socket] = []
+        self._accepting: list[asyncio.Task[None]] = []
+        self._connecting: set[asyncio.Task[None]] = set()
+
+    async def start(self, host: str, port: int) -> int:
+        """Listen on all addresses of *host*; return the port of the first.
+
+        Raises:
+            OSError: another process has the port, or the address is not of this host.
+        """
+        loop = asyncio.get_running_loop()
+        addresses = await loop.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+        for family, _type, _protocol, _name, address in dict.fromkeys(addresses):
+            self._sockets.append(_bound(family, address))
+        for one in self._sockets:
+            self._accepting.append(asyncio.create_task(self._accept(one)))
+        return int(self._sockets[0].getsockname()[1])
+
+    async def close(self) -> None:
+        """Take no more connections; those that are open stay so."""
+        for task in self._accepting:
+            task.cancel()
+        waiting = (*self._accepting, *self._connecting)
+        await asyncio.gather(*waiting, return_exceptions=True)
+        for one in self._sockets:
+            one.close()
+
+    async def _accept(self, listening: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        for number in itertools.count(1):
+            try:
+                connection, address = await loop.sock_accept(listening)
+            except ConnectionError:
+                continue  # it is gone already
+            except OSError as error:
+                name = errno.errorcode.get(error.errno or 0, str(error.errno))
+                log.error("connection.not-taken", why=name)  # noqa: TRY400 - its traceback says no more
+                await self._sleep(PAUSE)
+                continue
+            await self._taken(connection, str(address[0]))
+            if number % AT_ONCE == 0:
+                await self._sleep(0)  # everybody else has a turn
+
+    async def _taken(self, connection: socket.socket, address: str) -> None:
+        try:
+            has_room = await self._has_room(connection.fileno())
+        except asyncio.CancelledError:
+            connection.close()
+            raise
+        if not has_room:
+            log.warning("connection.refused", peer=address)
+            connection.close()
+            return
+        made = self._make(self._connections.counted(address))
+        self._connections.opened(made)
+        task = asyncio.create_task(self._connect(connection, made))
+        self._connecting.add(task)
+        task.add_done_callback(self._connecting.discard)
+
+    async def _has_room(self, descriptor: int) -> bool:
+        if not self._connections.full(descriptor):
+            return True
+        for _ in range(2):  # in which what has been said by now is heard
+            await self._sleep(0)
+        while wait := self._connections.make_room():
+            await self._sleep(wait)
+        return wait is not None
+
+    async def _connect(self, connection: socket.socket, made: Connection) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            await loop.connect_accepted_socket(lambda: made, connection)
+        except OSError as error:
+            log.info("connection.lost", why=type(error).__name__)
+            self._connections.closed(made)
+            connection.close()
+
+
+def _bound(family: int, address: Any) -> socket.socket:
+    made = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        made.setblocking(False)  # noqa: FBT003 - its only way
+        made.bind(address)
+        made.listen(BACKLOG)
+    except OSError:
+        made.close()
+        raise
+    return made

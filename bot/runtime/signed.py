@@ -1,0 +1,32 @@
+"""How the handler of a request says that its signature held.
+
+Whoever answers requests counts connections; who can tell a genuine request from a
+forged one are the handlers of Slack's and Tencent's routes. This is all they share.
+"""
+
+from typing import Protocol
+
+from aiohttp import web
+
+
+class Caller(Protocol):
+    """The connection on which a request came."""
+
+    def reading(self) -> None:
+        """Take note that the rest of a body is waited for."""
+
+    def whole(self) -> None:
+        """Take note that the body has come as well, and is being answered."""
+
+    def vouched(self) -> None:
+        """Take note that a request with a valid signature came on it."""
+
+
+CALLER: web.RequestKey[Caller] = web.RequestKey("caller")  # where a request has it
+
+
+def vouch(request: web.Request) -> None:
+    """Say that *request* is genuine, as soon as that is known."""
+    caller: Caller | None = request.get(CALLER)
+    if caller is not None:
+        caller.vouched()

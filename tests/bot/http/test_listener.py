@@ -1,0 +1,104 @@
+"""Connections are taken one by one, and where there are none to give, later."""
+
+import asyncio
+import os
+import resource
+import socket
+from contextlib import AsyncExitStack
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.http.connections import Connections
+from bot.http.listener import Listener
+from tests.bot.http.visitors import post, serving, until, visit
+
+
+@pytest.fixture
+async def stack():
+    async with AsyncExitStack() as made:
+        yield made
+
+
+async def test_a_burst_that_is_longer_than_a_queue_is_taken(stack):
+    server = await serving(stack)
+
+    visitors = [
+        await visit(stack, server, say=post("/signed", b"x" * number))
+        for number in range(200)
+    ]
+
+    told = [await one.answered() for one in visitors]
+    assert told == [(200, str(number).encode()) for number in range(200)]
+
+
+@pytest.fixture
+def starved():
+    """Return what takes from this process every descriptor that is free."""
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+
+    def starve():
+        lowest = os.dup(0)
+        os.close(lowest)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (lowest, limits[1]))
+
+    def feed():
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+    yield starve, feed
+    feed()
+
+
+async def test_without_descriptors_it_says_so_and_goes_on(stack, starved):
+    server = await serving(stack)
+    starve, feed = starved
+    client = stack.enter_context(socket.socket())
+    client.settimeout(0)
+    loop = asyncio.get_running_loop()
+
+    with capture_logs() as logs:
+        starve()
+        await loop.sock_connect(client, ("127.0.0.1", server.port))
+        await until(lambda: logs)
+        feed()
+        await loop.sock_sendall(client, post("/echo", b"abc"))
+        answer = await loop.sock_recv(client, 1000)
+
+    assert answer.startswith(b"HTTP/1.1 200 OK")
+    line = {"event": "connection.not-taken", "log_level": "error", "why": "EMFILE"}
+    assert logs == [line] * len(logs)
+    assert len(logs) < 20
+
+
+async def test_it_listens_on_every_address_of_a_host(stack):
+    taken = []
+    listener = Listener(Connections(), taken.append)
+    stack.push_async_callback(listener.close)
+
+    port = await listener.start("localhost", 0)
+
+    assert port == listener._sockets[0].getsockname()[1]
+
+
+async def test_a_port_that_another_has_is_an_error_and_leaves_nothing_open(stack):
+    server = await serving(stack)
+    listener = Listener(Connections(), lambda _peer: None)
+
+    with pytest.raises(OSError, match="in use"):
+        await listener.start("127.0.0.1", server.port)
+
+    await listener.close()
+    assert listener._sockets == []
+
+
+async def test_once_closed_nobody_is_let_in(stack):
+    server = await serving(stack)
+    visitor = await visit(stack, server, say=post("/held"))
+    await until(lambda: len(server.connections) == 1)
+
+    await server._listener.close()
+
+    with pytest.raises(ConnectionRefusedError):
+        await visit(stack, server)
+    server.let_go()
+    assert await visitor.answered() == (200, b"0")
