@@ -25,6 +25,8 @@ from bot.operations.facade import Operations
 from bot.operations.hearing import Hearing
 from bot.operations.jobs import Jobs
 from bot.operations.reception import Reception
+from bot.operations.refusals import Refusals
+from bot.operations.rights import Rights
 from bot.operations.throttle import Throttles
 from bot.products import PRODUCTS
 from bot.resources.base import Registry
@@ -144,7 +146,7 @@ async def build(
         delivery=base.delivery,
         callbacks=callbacks,
         hearing=base.hearing,
-        jobs=_jobs(base, operations.executor),
+        jobs=_jobs(base, operations),
         router=router,
         directory=base.directory,
         server=_server(base, listeners, callbacks, sockets),
@@ -231,7 +233,8 @@ def _operations(base: _Base) -> Operations:
         journal=base.journal,
         recents=base.recents,
         executor=_executor(base, gate, completion),
-        gate=gate,
+        rights=Rights(gate, settings.all_apps, base.resources),
+        refusals=Refusals(base.journal.audit.write, ports.now),
         reception=base.hearing.reception,
         wake=base.delivery.wake,
         now=ports.now,
@@ -262,13 +265,14 @@ def _executor(base: _Base, gate: Gate, completion: Completion) -> Executor:
     )
 
 
-def _jobs(base: _Base, executor: Executor) -> Jobs:
+def _jobs(base: _Base, operations: Operations) -> Jobs:
     return Jobs(
         base.journal,
         base.recents,
         base.hearing,
         resources=base.resources,
-        take_up=executor.take_up_left,
+        take_up=operations.executor.take_up_left,
+        write_refusals=operations.refusals.write_due,
         wake=base.delivery.wake,
         now=base.ports.now,
         sleep=base.ports.sleep,

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -47,7 +47,6 @@ from bot.products import (
 CONFIG = "BOT_CONFIG"
 DEFAULT_CONFIG = "bot.toml"
 SLACK_API = "https://slack.com/api/"
-
 
 # A host name, or a suffix that begins with a dot.
 PushHost = Annotated[
@@ -117,6 +116,7 @@ class Policy(_Table):
     outsiders: bool = False  # people of other workspaces, in shared channels
     guests: bool = False
     reads_for_all: bool = True  # members may look up without a rule
+    visibility: Literal["workspace", "channel"] = "workspace"  # where things are told
     rules: tuple[Rule, ...] = ()
     push_hosts: tuple[str, ...] = ()  # "push.example.com" or ".example.com"
     limits: Limits = Limits()

@@ -189,6 +189,7 @@ TESTED_BY = {
     "bot/operations/doctor.py": "tests/commands/test_patchbay.py",
     "bot/operations/facade.py": "tests/bot/operations/test_service.py",
     "bot/operations/forms.py": "tests/commands/relay/test_start.py",
+    "bot/operations/onrecord.py": "tests/bot/operations/test_rights.py",
     "bot/operations/orders.py": "tests/commands/relay/test_start.py",
     "bot/products.py": "tests/bot/test_settings.py",
     "bot/resources/base.py": "tests/test_fictitious_product.py",

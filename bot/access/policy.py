@@ -17,6 +17,7 @@ from bot.tencent.models.base import Level, Request
 
 NO_CHANNEL = ChannelId("")
 OUTSIDERS = "outsiders"  # the setting that would let a stranger in
+READS_FOR_ALL = "reads_for_all"  # the setting that lets members look without a rule
 
 Groups = Mapping[str, frozenset[str]]  # user group → its members
 
@@ -109,12 +110,12 @@ def judge(
         return stranger
     if allow_all and not stranger:
         return Verdict(allowed=True, rule="BOT_ALLOW_ALL")
-    if wish.level is Level.READ and policy.reads_for_all:
-        return Verdict(allowed=True, rule="reads_for_all")
     fitting = [rule for rule in policy.rules if _fits(rule, wish, facts)]
     for rule in fitting:
         if _names(rule, facts):
             return Verdict(allowed=True, rule=rule.name)
+    if wish.level is Level.READ and policy.reads_for_all:
+        return Verdict(allowed=True, rule=READS_FOR_ALL)
     return _refused(wish, fitting, facts)
 
 
@@ -150,14 +151,20 @@ class Gate:
         )
         return judge(wish, facts, self.policy, allow_all=self.allow_all)
 
+    async def ensure_known(self, who: Person) -> None:
+        """Look *who* up now, if Slack answers at all and has not been asked yet."""
+        if self.directory.known and not self.policy.guests:
+            await self.directory.ensure_known(who)
+
     def stranger(self, who: Person) -> Verdict | None:
-        """Return why *who* is not at home here; None if they are."""
+        """Return why *who* is not at home here, or a guest; None if they are."""
         facts = Circumstances(
             who=who,
             where=Place(channel=NO_CHANNEL),
             installed=self.directory.team,
             enterprise=self.directory.enterprise,
             homes=self.directory.homes(who),
+            guest=bool(self.directory.is_guest(who)),
         )
         return stranger_verdict(facts, self.policy)
 

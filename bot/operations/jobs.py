@@ -38,6 +38,7 @@ class Jobs:
         *,
         resources: Registry,
         take_up: Callable[[], Awaitable[None]],
+        write_refusals: Callable[[], Awaitable[None]],
         wake: Callable[[], None],
         now: Callable[[], datetime],
         sleep: Callable[[float], Awaitable[None]],
@@ -47,6 +48,7 @@ class Jobs:
         self._resources = resources
         self._hearing = hearing
         self._take_up = take_up
+        self._write_refusals = write_refusals
         self._wake = wake
         self._now = now
         self._sleep = sleep
@@ -66,6 +68,7 @@ class Jobs:
         now = self._now()
         await self._hearing.alive()
         await self._take_up()
+        await self._write_refusals()
         for resource in self._resources.resources:
             for timer in resource.timers:
                 for intent in await self._overdue(timer, now):

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, ClassVar
 
+from bot.access.permits import Permit
 from bot.dialogue.outcome import Audience, Bold, Button, Outcome, Part, Tone
 from bot.i18n import _
 from bot.ids import Kind
@@ -22,7 +23,7 @@ from bot.resources.byhand import from_terminal
 from bot.resources.fold import fold
 from bot.settings import App, Policy
 from bot.states import LIVE, OVER, State
-from bot.tencent.models.base import Reply, Request
+from bot.tencent.models.base import Level, Reply, Request
 
 TONES: Mapping[Headline, Tone] = {
     Headline.REQUESTED: Tone.WAIT,
@@ -157,6 +158,11 @@ class Resource:
     settled_by_hand: ClassVar[bool] = False
     on_apps: ClassVar[bool] = False
     timers: ClassVar[tuple[Timer, ...]] = ()
+
+    @cached_property
+    def read(self) -> Permit:
+        """What whoever is told of such a thing has to be allowed."""
+        return Permit(f"{self.command}.read", Level.READ, on_apps=self.on_apps)
 
     # ── before it is sent ───────────────────────────────────────────────────────
 

@@ -195,7 +195,7 @@ async def test_every_refusal_is_on_the_record_and_an_away_journal_hides_none(
     (record,) = await world.journal.audit.all()
 
     world.journal.close()
-    answer = await world.typed(START, user="U0BOB")
+    answer = await world.typed(START, user="U0BEA")
 
     assert (record.action, record.decision, record.rule) == (
         "relay.start",
