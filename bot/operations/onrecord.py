@@ -19,6 +19,8 @@ from bot.journal.recents import OFFERED, Recents
 from bot.operations.rights import Sight
 from bot.states import State
 
+MOST_RECORDS = 15
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnRecord:
@@ -101,8 +103,11 @@ class OnRecord:
         """Return the newest audit records, of one thing or one person if given."""
         if self.sight is None:
             return []
-        records = await self.journal.audit.lately(who.team, handle=handle, user=user)
-        return [one for one in records if self.sight.sees_record(one)]
+        lately = partial(self.journal.audit.lately, handle=handle, user=user)
+        sees = self.sight.sees_record
+        return await self.sight.first(
+            lambda most: lately(who.team, limit=most), sees, MOST_RECORDS
+        )
 
     def _sees(self, thing: Intent) -> bool:
         return self.sight is not None and self.sight.sees(thing)
@@ -116,4 +121,6 @@ class OnRecord:
     async def _told(
         self, find: Callable[[int], Awaitable[list[Intent]]], limit: int
     ) -> list[Intent]:
-        return await self.sight.first(find, limit) if self.sight else []
+        if self.sight is None:
+            return []
+        return await self.sight.first(find, self.sight.sees, limit)

@@ -7,6 +7,7 @@ at the place where they ask.
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from bot.access.permits import Permit
 from bot.access.policy import READS_FOR_ALL, Gate, Verdict, Wish
@@ -20,6 +21,8 @@ from bot.tencent.models.base import Level
 
 MOST_LOOKED_THROUGH = 4096  # things, the newest, for those that somebody may see
 FURTHER = 8  # times as many are looked through if too few of them may be seen
+
+Row = TypeVar("Row", Intent, Record)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +124,16 @@ class Sight:
         return (mine and self.permit.ends) or self.sees(thing)
 
     async def first(
-        self, find: Callable[[int], Awaitable[list[Intent]]], limit: int
-    ) -> list[Intent]:
-        """Return the first *limit* of what *find* returns that may be told of."""
+        self,
+        find: Callable[[int], Awaitable[list[Row]]],
+        sees: Callable[[Row], bool],
+        limit: int,
+    ) -> list[Row]:
+        """Return the first *limit* of what *find* returns and this *sees*."""
         self.used, most = True, limit
         while True:
             things = await find(most)
-            seen = [one for one in things if self.sees(one)]
+            seen = [one for one in things if sees(one)]
             if len(seen) >= limit or not len(things) == most < MOST_LOOKED_THROUGH:
                 return seen[:limit]
             most *= FURTHER
