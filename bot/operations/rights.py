@@ -55,12 +55,19 @@ class Rights:
         check(self.verdict(who, where, permit), permit.action)
         return Sight(self, who, where, permit)
 
-    async def check_at_home(self, who: Person, action: str) -> None:
+    async def check_at_home(
+        self, who: Person, action: str, *, ends: bool = False
+    ) -> None:
         """Refuse strangers and guests, whatever *action* they ask for.
+
+        What *ends* something waits for no look-up: by whoever is not known yet it is
+        judged when it is placed.
 
         Raises:
             NotAllowed: *who* is one.
         """
+        if ends and self.gate.directory.homes(who) is None:
+            return
         await self.gate.ensure_known(who)
         if refused := self.gate.stranger(who):
             check(refused, action)

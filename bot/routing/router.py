@@ -183,7 +183,8 @@ class Router:
             NotAllowed: policy refuses it.
             UsageError: the form is too old, or somebody else's.
         """
-        await self.service.rights.check_at_home(ask.who, permit.action)
+        at_home = self.service.rights.check_at_home
+        await at_home(ask.who, permit.action, ends=permit.ends)
         placed, service = await self.service.placed(ask)
         return await service.admitted(placed.who, placed.where, permit)
 

@@ -1,5 +1,7 @@
 """Nothing can be registered without a permit, and who is let in is the least."""
 
+from pathlib import Path
+
 import pytest
 
 from bot.access.permits import Permit
@@ -8,6 +10,8 @@ from bot.tencent.models.base import Level
 from bot.tencent.models.trtc.requests import StartPublishCdnStream, StopPublishCdnStream
 from commands import COMMANDS
 from tests.ways import other_ways
+
+TOP = Path(__file__).parents[3]
 
 
 async def nobody(_ask, _service):
@@ -58,3 +62,15 @@ def test_every_permit_is_named_after_its_command():
     for command in COMMANDS.values():
         for permit in command.permits:
             assert permit.action.partition(".")[0] == command.name
+
+
+def test_the_example_lists_every_action_that_a_rule_can_allow():
+    text = (TOP / "bot.example.toml").read_text()
+    needed = {
+        permit.action
+        for command in COMMANDS.values()
+        for permit in command.permits
+        if not permit.for_all
+    }
+
+    assert {action for action in needed if action not in text} == set()
