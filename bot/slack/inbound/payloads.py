@@ -200,8 +200,8 @@ def writer(body: Payload, locale: str = DEFAULT_LOCALE) -> Person:
     are who open the Home tab none of them says: `users.info` has to.
     """
     event, of_event = body["event"], str(body.get("team_id") or "")
-    said = of_event if event.get("type") != "app_home_opened" else ""
-    home = str(event.get("user_team") or event.get("team") or said)
+    usual = of_event if event.get("type") != "app_home_opened" else ""
+    home = str(event.get("user_team") or event.get("team") or usual)
     is_ours_alone = body.get("is_ext_shared_channel") is False
     certain = is_ours_alone or home == of_event
     return Person(
