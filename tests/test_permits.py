@@ -62,7 +62,7 @@ async def refused(stage, who, ways, rule, reason):
 @pytest.mark.parametrize("reads_for_all", [True, False])
 @pytest.mark.parametrize("kind", STRANGERS)
 async def test_strangers_and_guests_are_refused_whatever_they_ask(
-    stage, kind, reads_for_all, record_property
+    stage, kind, reads_for_all
 ):
     on, who = await stage(reads_for_all=reads_for_all), STRANGERS[kind]
     rule, reason = REASONS[kind]
@@ -79,7 +79,7 @@ async def test_strangers_and_guests_are_refused_whatever_they_ask(
     assert await on.state() == before
     assert {*recorded} == {("deny", action, rule) for action in actions}
     assert len(recorded) == len(actions)  # folded
-    record_property("cells", len(ways))
+    assert len(ways) > 1000
 
 
 @pytest.mark.parametrize("kind", STRANGERS)
@@ -93,7 +93,7 @@ async def test_strangers_get_no_suggestions_either(stage, kind, text):
 
 @pytest.mark.parametrize("reads_for_all", [True, False])
 async def test_a_member_without_a_rule_reads_only_where_reads_are_for_all(
-    stage, reads_for_all, record_property
+    stage, reads_for_all
 ):
     on = await stage(reads_for_all=reads_for_all)
     every = [
@@ -113,14 +113,14 @@ async def test_a_member_without_a_rule_reads_only_where_reads_are_for_all(
     answers = [(way.label, await on.ask(way, BOB)) for way in allowed]
     assert [label for label, answer in answers if answer and _no(answer)] == []
     assert bool(allowed) is reads_for_all
-    record_property("cells", len(every))
+    assert len(every) > 1000
 
 
 def _no(answer):
     return answer.plain == REFUSED
 
 
-async def test_whoever_a_rule_names_gets_in_everywhere(stage, record_property):
+async def test_whoever_a_rule_names_gets_in_everywhere(stage):
     on = await stage(reads_for_all=False)
     ways = [
         way
@@ -132,12 +132,10 @@ async def test_whoever_a_rule_names_gets_in_everywhere(stage, record_property):
 
     out = [label for label, one in answers if REFUSED[2:] in repr(one)]
     assert out == []
-    record_property("cells", len(ways))
+    assert len(ways) > 200
 
 
-async def test_another_workspace_that_is_let_in_sees_its_own_things_alone(
-    stage, record_property
-):
+async def test_another_workspace_that_is_let_in_sees_its_own_things_alone(stage):
     on = await stage(teams=("T2",), reads_for_all=True)
     things = on.markers - {"live-main", str(on.world.cloud.app_id), "ap-singapore"}
     on.markers = things - {"sqlite", "ingest.example.com"}
@@ -160,7 +158,7 @@ async def test_another_workspace_that_is_let_in_sees_its_own_things_alone(
     assert shown == []
     assert "T0HOME" not in exported.file.text
     assert '"team":"T2"' in exported.file.text
-    record_property("cells", len(ways) + 1)
+    assert len(ways) > 1000
 
 
 AUDIT = COMMANDS["patchbay"].subcommands["audit"].permit
