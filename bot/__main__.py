@@ -104,9 +104,10 @@ def _sandbox(options: argparse.Namespace) -> int:
 def _doctor(_options: argparse.Namespace) -> int:
     from bot.app import check_rules  # noqa: PLC0415 - see above
     from bot.operations.doctor import examine_settings  # noqa: PLC0415 - see above
+    from commands import COMMANDS  # noqa: PLC0415 - see above
 
     settings = load()
-    check_rules(settings)
+    check_rules(settings, COMMANDS)
     checks = examine_settings(settings)
     for check in checks:
         sign = {True: "ok  ", False: "FAIL", None: "note"}[check.well]

@@ -28,6 +28,8 @@ from bot.operations.inspection import files_of
 from bot.operations.jobs import Jobs
 from bot.operations.reception import Reception
 from bot.operations.recheck import Recheck
+from bot.operations.refusals import Refusals
+from bot.operations.rights import Rights
 from bot.operations.throttle import Throttles
 from bot.products import PRODUCTS
 from bot.resources.base import Registry
@@ -120,7 +122,7 @@ async def build(
         JournalUnavailable: the journal does not open, so nothing may be started.
     """
     explain.codes()  # a mistake in a text stops the start, not the first look-up
-    check_rules(settings, resources)
+    check_rules(settings, commands)
     base = await _base(settings, ports, resources, stack)
     operations = _operations(base)
     prefix = settings.command_prefix
@@ -152,7 +154,7 @@ async def build(
         delivery=base.delivery,
         callbacks=callbacks,
         hearing=base.hearing,
-        jobs=_jobs(base, operations.executor, anchoring := _anchoring(base)),
+        jobs=_jobs(base, operations, anchoring := _anchoring(base)),
         anchoring=anchoring,
         router=router,
         directory=base.directory,
@@ -161,21 +163,20 @@ async def build(
     )
 
 
-def check_rules(settings: Settings, resources: Registry = RESOURCES) -> None:
-    """Refuse rules about actions that there are not.
+def check_rules(settings: Settings, commands: Mapping[str, Command]) -> None:
+    """Refuse rules about actions that none of *commands* asks for.
 
     Raises:
         SettingsError: every one of them.
     """
-    if dead := list(dead_actions(settings.policy, actions_of(resources))):
+    if dead := list(dead_actions(settings.policy, actions_of(commands))):
         raise SettingsError("\n".join(dead))
 
 
-def actions_of(resources: Registry) -> frozenset[str]:
+def actions_of(commands: Mapping[str, Command]) -> frozenset[str]:
     """Return every action that a rule can name."""
-    sent = {request.permit for request in resources.requests.values()}
-    settled = {one.command for one in resources.resources if one.settled_by_hand}
-    return frozenset({*sent, *(f"{one}.settle" for one in settled), "patchbay.audit"})
+    permits = (permit for command in commands.values() for permit in command.permits)
+    return frozenset(permit.action for permit in permits if not permit.for_all)
 
 
 async def open_journal(
@@ -260,7 +261,8 @@ def _operations(base: _Base) -> Operations:
         journal=base.journal,
         recents=base.recents,
         executor=_executor(base, gate, completion),
-        gate=gate,
+        rights=Rights(gate, settings.all_apps, base.resources),
+        refusals=Refusals(base.journal.audit.write, ports.now),
         reception=base.hearing.reception,
         wake=base.delivery.wake,
         now=ports.now,
@@ -301,14 +303,15 @@ def _anchoring(base: _Base) -> Anchoring:
     )
 
 
-def _jobs(base: _Base, executor: Executor, anchoring: Anchoring) -> Jobs:
+def _jobs(base: _Base, operations: Operations, anchoring: Anchoring) -> Jobs:
     return Jobs(
         base.journal,
         base.recents,
         base.hearing,
         resources=base.resources,
         anchoring=anchoring,
-        take_up=executor.take_up_left,
+        take_up=operations.executor.take_up_left,
+        write_refusals=operations.refusals.write_due,
         wake=base.delivery.wake,
         now=base.ports.now,
         sleep=base.ports.sleep,

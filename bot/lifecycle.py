@@ -183,6 +183,7 @@ async def drain(bot: Bot) -> None:
         await bot.sockets.close()
     await bot.server.close()
     late = await bot.tasks.drain(DRAIN_SECONDS)
+    await bot.operations.refusals.write_all()
     try:
         undelivered = await bot.delivery.flush(FLUSH_SECONDS)
     except JournalUnavailable as error:

@@ -9,7 +9,7 @@ import os
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -115,6 +115,7 @@ class Policy(_Table):
     outsiders: bool = False  # people of other workspaces, in shared channels
     guests: bool = False
     reads_for_all: bool = True  # members may look up without a rule
+    visibility: Literal["workspace", "channel"] = "workspace"  # where things are told
     rules: tuple[Rule, ...] = ()
     push_hosts: tuple[ListedHost, ...] | None = None  # the row `push` of the exits
     limits: Limits = Limits()
@@ -247,7 +248,8 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _apps_are_distinct(self) -> Self:
-        if len({app.name for app in self.all_apps}) < len(self.all_apps):
+        names = [app.name for app in self.all_apps]
+        if len(set(names)) < len(names):
             raise ValueError("two apps have the same name")
         if self.trtc_sdk_app_id and not self.trtc_usersig_key:
             raise ValueError("BOT_TRTC_SDK_APP_ID needs BOT_TRTC_USERSIG_KEY")

@@ -5,6 +5,7 @@ A session has no ID of its own: it is keyed by the user it runs for.
 
 from collections.abc import Mapping
 
+from bot.access.permits import Permit
 from bot.cards import lists
 from bot.dialogue.ask import Ask
 from bot.dialogue.form import ChoiceField, Field, Form, Option, TextField
@@ -26,7 +27,13 @@ from bot.resources.faults import every_fault
 from bot.resources.render.resource import KEYS as KEYS_BY_FIELD
 from bot.resources.render.resource import RENDER, Render
 from bot.routing.command import Command
+from bot.tencent.models.base import Level
 from bot.tencent.models.car import CreateSession
+
+READ = Render().read
+START = Permit.of(CreateSession)
+SETTLE = Permit("car.settle", Level.CHANGE)
+REVEAL = Permit("car.reveal", Level.CHANGE)
 
 command = Command(
     "car",
@@ -45,6 +52,7 @@ MODES = {ALONE: "RunWithoutClient", WATCHED: ""}
 
 @command.subcommand(
     "start",
+    permit=START,
     usage="[user=…] [ip=…] [key=value…] [--go] [--dry-run]",
     keys=(*KEYS, AGAIN, DRAFT),
     flags=("go",),
@@ -58,7 +66,6 @@ async def start(ask: Ask, service: Service) -> Outcome | Form | None:
     it asks nothing more. Without a client session it runs without a client. A user
     who has a session by somebody else is asked about; again=S1 takes over S1.
     """
-    service.check_any_app(ask, CreateSession)
     if ask.words.ids:
         raise UsageError(
             _("I do not know what “{word}” is.").format(word=ask.words.ids[0].text),
@@ -76,7 +83,7 @@ async def start(ask: Ask, service: Service) -> Outcome | Form | None:
     return _form(plan, await service.open_form(ask, values))
 
 
-@command.form("start")
+@command.form("start", permit=START)
 async def submit_start(ask: Ask, service: Service) -> Outcome | None:
     """Open what the form says; faults go back to their fields."""
     placed, kept = await service.returned(ask)
@@ -95,7 +102,9 @@ async def submit_start(ask: Ask, service: Service) -> Outcome | None:
         raise InvalidRequest({"user": text}) from None
 
 
-@command.subcommand("recent", usage="[mine]", examples=("recent", "recent mine"))
+@command.subcommand(
+    "recent", permit=READ, usage="[mine]", examples=("recent", "recent mine")
+)
 async def recent(ask: Ask, service: Service) -> Outcome:
     """List the render sessions opened lately, newest first."""
     mine = any(token.text.casefold() == "mine" for token in ask.words.ids)
@@ -108,6 +117,7 @@ async def recent(ask: Ask, service: Service) -> Outcome:
 
 @command.subcommand(
     "close",
+    permit=SETTLE,
     usage="<S41> [reason=…]",
     keys=("reason",),
     examples=("close S41", "close S41 reason=“the player saw nothing”"),
@@ -118,13 +128,13 @@ async def close(ask: Ask, service: Service) -> Outcome | Form:
     return await RESOLUTION.close(ask, service, what)
 
 
-@command.form("close")
+@command.form("close", permit=SETTLE)
 async def submit_close(ask: Ask, service: Service) -> Outcome:
     """Close what the form is about, for the reason that it says."""
     return await RESOLUTION.submit_close(ask, service)
 
 
-@command.subcommand("reveal", usage="<S41>", examples=("reveal S41",))
+@command.subcommand("reveal", permit=REVEAL, usage="<S41>", examples=("reveal S41",))
 async def reveal(ask: Ask, service: Service) -> Outcome:
     """Show the server session to whoever opened it, and to nobody else.
 

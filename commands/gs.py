@@ -8,7 +8,7 @@ from bot.ids import handle_from
 from bot.journal.model import Intent
 from bot.operations.orders import Order
 from bot.operations.service import Service
-from bot.resources.costream.resource import COSTREAM, all_ids
+from bot.resources.costream.resource import COSTREAM, CoStream, all_ids
 from bot.routing.command import Command
 from bot.states import State
 from bot.tencent.models.gs import DescribeCloudPhoneMultipleStreamSessionSlaves
@@ -18,6 +18,7 @@ command = Command("gs", summary="GS same-screen sessions: who is online", bare="
 
 @command.subcommand(
     "show",
+    permit=CoStream().read,
     usage="<session-id> [--all]",
     flags=("all",),
     does=DescribeCloudPhoneMultipleStreamSessionSlaves,
@@ -36,7 +37,6 @@ async def show(ask: Ask, service: Service) -> Outcome | None:
     text = ask.one(_("a session ID or its handle")).text
     earlier = await _earlier(ask, service, text)
     if ask.has("all"):
-        service.check_any_app(ask, DescribeCloudPhoneMultipleStreamSessionSlaves)
         answer = _all_ids(earlier, text, service)
         if earlier:
             await service.record_read(ask, earlier)

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from bot.access.permits import Permit
 from bot.cards import lists
 from bot.cards.errors import explained
 from bot.cards.intent import event, looked_up
@@ -33,15 +34,20 @@ from bot.operations.service import Service
 from bot.resources.base import Resource
 from bot.routing.command import Command
 from bot.tencent.explain import explain
+from bot.tencent.models.base import Level
 
 MOST_IDS = 40  # of a message that are looked up
 MOST_SHOWN = 8
+
+# What it finds has to be readable besides, each thing by the right of its kind.
+READ = Permit("lookup.read", Level.READ, on_apps=True)
 
 command = Command("lookup", summary="What is this ID, or this error?", bare="find")
 
 
 @command.subcommand(
     "find",
+    permit=READ,
     usage="[anything]",
     keys=("product",),
     flags=("public", "details", "ids"),

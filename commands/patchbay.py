@@ -6,6 +6,8 @@ Its help is made from the commands, so this one is made last, of the others.
 from collections.abc import Mapping
 from dataclasses import replace
 
+from bot.access.permits import Permit
+from bot.access.policy import Verdict, Wish
 from bot.cards.audit import whats_wrong
 from bot.dialogue.ask import Ask
 from bot.dialogue.outcome import (
@@ -28,6 +30,12 @@ from bot.journal.examination import Report
 from bot.operations.service import Service
 from bot.routing import help as help_pages
 from bot.routing.command import Command
+from bot.tencent.models.base import Level
+
+OPEN = Permit("patchbay.help", Level.READ, for_all=True)
+DOCTOR = Permit("patchbay.doctor", Level.READ)
+HISTORY = Permit("patchbay.history", Level.READ)
+AUDIT = Permit("patchbay.audit", Level.CHANGE)
 
 
 def command_for(commands: Mapping[str, Command], prefix: str = "") -> Command:
@@ -37,42 +45,52 @@ def command_for(commands: Mapping[str, Command], prefix: str = "") -> Command:
 
     @command.subcommand(
         "help",
+        permit=OPEN,
         usage="[command [subcommand]]",
         examples=("help relay", "help relay stop"),
-        for_all=True,
     )
     async def explain(ask: Ask, service: Service) -> Outcome:
         """Explain everything, a command, or one command."""
         return _page([token.text.lstrip("/") for token in ask.words.ids], commands)
 
-    command.subcommand("whoami", examples=("whoami",), for_all=True)(whoami)
-    command.subcommand("doctor", examples=("doctor",))(doctor)
+    @command.subcommand("whoami", permit=OPEN, examples=("whoami",))
+    async def whoami(ask: Ask, service: Service) -> Outcome:
+        """Show what you may do here, and which rule says so."""
+        needed = (permit for one in commands.values() for permit in one.permits)
+        permits = [permit for permit in needed if not permit.for_all]
+        return _rights(ask, list(service.whoami(ask, permits)))
+
+    command.subcommand("doctor", permit=DOCTOR, examples=("doctor",))(doctor)
     command.subcommand(
         "history",
+        permit=HISTORY,
         usage="[mine | R128]",
         examples=("history", "history mine", "history R128"),
     )(history)
-    command.subcommand("audit", usage="export | verify", examples=("audit export",))(
-        audit
-    )
+    command.subcommand(
+        "audit", permit=AUDIT, usage="export | verify", examples=("audit export",)
+    )(audit)
     return command
 
 
-async def whoami(ask: Ask, service: Service) -> Outcome:
-    """Show what you may do here, and which rule says so."""
-    lines = []
-    for wish, verdict in service.whoami(ask):
-        sign = "✅" if verdict.allowed else "🔒"
-        on = f" · {wish.app.name}" if wish.app else ""
-        why = verdict.rule if verdict.allowed else verdict.reason
-        lines.append((f"{sign} ", Mono(wish.action), f"{on}  ({why})"))
-    return Outcome(
-        headline=(Bold(_("What you may do here")),),
-        parts=(
-            Points("", tuple(lines)),
-            line(f"{ask.who.team} · {ask.who.user} · {ask.where.channel}", quiet=True),
-        ),
-    )
+def _rights(ask: Ask, verdicts: list[tuple[Wish, Verdict]]) -> Outcome:
+    """Return what of all that can be allowed is: what is not names no application."""
+    you = line(f"{ask.who.team} · {ask.who.user} · {ask.where.channel}", quiet=True)
+    headline = (Bold(_("What you may do here")),)
+    why = {(verdict.reason, verdict.rule) for _wish, verdict in verdicts}
+    if len(why) == 1 and not verdicts[0][1].allowed:  # of strangers and guests
+        ((reason, rule),) = why
+        nothing = line(_("Nothing: {reason}").format(reason=reason))
+        return Outcome(headline=headline, parts=(nothing, line(Mono(rule)), you))
+    lines: dict[tuple[Span, ...], None] = {}
+    allowed = {wish.action for wish, verdict in verdicts if verdict.allowed}
+    for wish, verdict in verdicts:
+        if verdict.allowed:
+            on = f" · {wish.app.name}" if wish.app else ""
+            lines["✅ ", Mono(wish.action), f"{on}  ({verdict.rule})"] = None
+        elif wish.action not in allowed:
+            lines["🔒 ", Mono(wish.action), f"  ({verdict.reason})"] = None
+    return Outcome(headline=headline, parts=(Points("", tuple(lines)), you))
 
 
 async def doctor(ask: Ask, service: Service) -> Outcome:

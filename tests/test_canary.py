@@ -88,7 +88,7 @@ async def scene(tmp_path, monkeypatch, capsys):
         await play(slack, cloud, bot)
         await knock(bodies["from the bot"])
         console = capsys.readouterr()
-        session = await bot.journal.find.by_handle("S1")
+        session = await bot.journal.find.by_handle("S1", bot.directory.team)
         packed = await bot.journal.find.secret_of(session.id)
         places = {
             "log": log.getvalue(),

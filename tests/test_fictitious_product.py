@@ -16,6 +16,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from bot.access.permits import Permit
 from bot.dialogue.outcome import Button, line
 from bot.ids import Kind
 from bot.journal.lifecycle import Ended
@@ -103,15 +104,19 @@ async def order(ask, service: Service, request, **more):
     )
 
 
-@command.subcommand("start", usage="<name>", does=StartPump, examples=("start a",))
+def sends(name, request, **more):
+    """Make a function the subcommand that sends *request*."""
+    permit = Permit.of(request)
+    return command.subcommand(name, permit=permit, does=request, **more)
+
+
+@sends("start", StartPump, usage="<name>", examples=("start a",))
 async def start(ask, service: Service):
     """Start a pump."""
     return await order(ask, service, StartPump.of({"Name": ask.one("a name").text}))
 
 
-@command.subcommand(
-    "update", usage="<X1> speed=…", keys=("speed",), does=UpdatePump, examples=("…",)
-)
+@sends("update", UpdatePump, usage="<X1> speed=…", keys=("speed",), examples=("…",))
 async def update(ask, service: Service):
     """Change the speed of a pump."""
     pump = await service.thing(ask.who, ask.one("a pump").text)
@@ -122,9 +127,7 @@ async def update(ask, service: Service):
     )
 
 
-@command.subcommand(
-    "stop", usage="<X1>", flags=("yes",), does=StopPump, examples=("stop X1",)
-)
+@sends("stop", StopPump, usage="<X1>", flags=("yes",), examples=("stop X1",))
 async def stop(ask, service: Service):
     """Stop a pump."""
     pump = await service.thing(ask.who, ask.one("a pump").text)

@@ -205,6 +205,7 @@ TESTED_BY = {
     "bot/operations/doctor.py": "tests/commands/test_patchbay.py",
     "bot/operations/facade.py": "tests/bot/operations/test_service.py",
     "bot/operations/forms.py": "tests/commands/relay/test_start.py",
+    "bot/operations/onrecord.py": "tests/bot/operations/test_rights.py",
     "bot/operations/orders.py": "tests/commands/relay/test_start.py",
     "bot/pace.py": "tests/bot/routing/test_pace.py",
     "bot/products.py": "tests/bot/test_settings.py",

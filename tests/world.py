@@ -203,7 +203,7 @@ class World:
         return [one for one in await self.notices() if one.audience == "ops"]
 
     async def handle(self, name):
-        return await self.journal.find.by_handle(name)
+        return await self.journal.find.by_handle(name, TEAM)
 
 
 def look(answer):

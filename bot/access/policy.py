@@ -20,6 +20,7 @@ from bot.tencent.models.base import Level, Request
 
 NO_CHANNEL = ChannelId("")
 OUTSIDERS = "outsiders"  # the setting that would let a stranger in
+READS_FOR_ALL = "reads_for_all"  # the setting that lets members look without a rule
 
 Groups = Mapping[str, frozenset[str]]  # user group → its members
 
@@ -124,12 +125,12 @@ def judge(
         return stranger
     if allow_all and not stranger:
         return Verdict(allowed=True, rule="BOT_ALLOW_ALL")
-    if wish.level is Level.READ and policy.reads_for_all:
-        return Verdict(allowed=True, rule="reads_for_all")
     fitting = [rule for rule in policy.rules if _fits(rule, wish, facts.where)]
     for rule in fitting:
         if _names(rule, facts):
             return Verdict(allowed=True, rule=rule.name)
+    if wish.level is Level.READ and policy.reads_for_all:
+        return Verdict(allowed=True, rule=READS_FOR_ALL)
     return _refused(wish, fitting, facts)
 
 
@@ -192,8 +193,13 @@ class Gate:
             return ()
         return _groups(self.policy, wish, where)
 
+    async def ensure_known(self, who: Person) -> None:
+        """Look *who* up now, if Slack answers at all and has not been asked yet."""
+        if self.directory.known and not self.policy.guests:
+            await self.directory.ensure_known(who)
+
     def stranger(self, who: Person) -> Verdict | None:
-        """Return why *who* is not at home here; None if they are."""
+        """Return why *who* is not at home here, or a guest; None if they are."""
         facts = Circumstances(
             who=who,
             where=Place(channel=NO_CHANNEL),
@@ -201,6 +207,7 @@ class Gate:
             enterprise=self.directory.enterprise,
             homes=self.directory.homes(who),
             account=self.directory.account(who),
+            guest=bool(self.directory.is_guest(who)),
         )
         return stranger_verdict(facts, self.policy)
 

@@ -26,23 +26,24 @@ _IS_THING = and_(intents.c.about.is_(None), ~intents.c.ends)
 
 # What every other answer asks, written out once: building costs as much as running.
 _NEWEST = intents.c.created_at.desc()
-_ANY_TEAM = or_(bindparam("team").is_(None), intents.c.team == bindparam("team"))
+# Of what has an ID there are few, of what a team has many: not by that index.
+_IN_TEAM = func.coalesce(intents.c.team, "") == bindparam("team")
 _BY_HANDLE = (
     select(intents)
-    .where(intents.c.handle == bindparam("handle"), _ANY_TEAM)
+    .where(intents.c.handle == bindparam("handle"), _IN_TEAM)
     .where(_IS_THING)
     .order_by(_NEWEST)
     .limit(1)
 )
 _BY_REF = (
     select(intents)
-    .where(intents.c.ref == bindparam("ref"), _IS_THING, _ANY_TEAM)
+    .where(intents.c.ref == bindparam("ref"), _IS_THING, _IN_TEAM)
     .order_by(_NEWEST)
     .limit(1)
 )
 _BY_CANDIDATE = (
     select(intents)
-    .where(_IS_THING, _ANY_TEAM)
+    .where(_IS_THING, _IN_TEAM)
     .where(intents.c.id.in_(facts.things_of(bindparam("ref"))))
     .order_by(_NEWEST)
     .limit(1)
@@ -102,13 +103,11 @@ class Queries:
         """Return the intent that a submission became."""
         return await self._one(BY_KEY, key=key)
 
-    async def by_handle(
-        self, handle: Handle, team: TeamId | None = None
-    ) -> Intent | None:
+    async def by_handle(self, handle: Handle, team: TeamId) -> Intent | None:
         """Return the intent that made what *handle* names; of a look-up, the newest."""
         return await self._one(_BY_HANDLE, handle=handle, team=team)
 
-    async def by_ref(self, ref: str, team: TeamId | None = None) -> Intent | None:
+    async def by_ref(self, ref: str, team: TeamId) -> Intent | None:
         """Return the intent that made the thing with that TaskId, user or session.
 
         Or the one under whose name Tencent has told of it.
@@ -116,10 +115,14 @@ class Queries:
         own = await self._one(_BY_REF, ref=ref, team=team)
         return own or await self._one(_BY_CANDIDATE, ref=ref, team=team)
 
-    async def by_card(self, channel: ChannelId, ts: MessageTs) -> Intent | None:
+    async def by_card(
+        self, channel: ChannelId, ts: MessageTs, team: TeamId
+    ) -> Intent | None:
         """Return the intent whose card is that message; None if several share it."""
         query = select(intents).where(
-            intents.c.card_channel == channel, intents.c.card_ts == ts
+            intents.c.card_channel == channel,
+            intents.c.card_ts == ts,
+            intents.c.team == team,
         )
         rows = await self._all(query.limit(2))
         return rows[0] if len(rows) == 1 else None

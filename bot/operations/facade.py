@@ -9,38 +9,28 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Self
 
 import structlog
 
-from bot.access.policy import Gate, Verdict, Wish
+from bot.access.permits import Permit
+from bot.access.policy import NO_CHANNEL, Verdict, Wish
 from bot.cards.intent import card, result, stop_placed
 from bot.cards.lists import dry_run
-from bot.dialogue.ask import Ask, Person
+from bot.dialogue.ask import Ask, Person, Place
 from bot.dialogue.outcome import Audience, Bold, Outcome, Tone, line
-from bot.errors import Busy, JournalUnavailable, NotAllowed, NotFound
-from bot.grammar.tokens import message_of
+from bot.errors import Busy, NotAllowed, NotFound
 from bot.i18n import _
-from bot.ids import (
-    ChannelId,
-    FormId,
-    Handle,
-    IntentId,
-    Kind,
-    MessageTs,
-    SlackUserId,
-    intent_id,
-)
-from bot.journal.audit import Decision, Entry, Record
+from bot.ids import FormId, IntentId, intent_id
+from bot.journal.audit import Decision, Record
 from bot.journal.evidence import Fact, FactKind, fact_key
 from bot.journal.examination import Report
-from bot.journal.journal import Journal
-from bot.journal.model import CARD_NOTICE, Intent, Notice
-from bot.journal.recents import Recents
+from bot.journal.model import CARD_NOTICE, Intent, Notice, OpenForm
 from bot.journal.rows import millis
 from bot.operations import forms
 from bot.operations.doctor import Check, examine
 from bot.operations.executor import Executor
+from bot.operations.onrecord import OnRecord
 from bot.operations.orders import (
     Order,
     allowed_entry,
@@ -49,10 +39,12 @@ from bot.operations.orders import (
     new_intent,
 )
 from bot.operations.reception import Reception
+from bot.operations.refusals import Refusals
+from bot.operations.rights import Rights, check
 from bot.resources.base import Registry
 from bot.settings import App, Settings, Terms
 from bot.states import OPEN, State
-from bot.tencent.models.base import Level, Request
+from bot.tencent.models.base import Level
 
 log = structlog.get_logger(__name__)
 
@@ -64,19 +56,19 @@ FIRST_CARD_AFTER = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Operations:
+class Operations(OnRecord):
     """The `Service` of a running bot; see there for what each method promises."""
 
     settings: Settings
     resources: Registry
-    journal: Journal
-    recents: Recents
     executor: Executor
-    gate: Gate
+    rights: Rights
+    refusals: Refusals
     reception: Reception
     wake: Callable[[], None]  # says that something may be delivered
     now: Callable[[], datetime]
     random_bytes: Callable[[int], bytes]
+    form: OpenForm | None = None  # whose submission is answered
 
     @property
     def apps(self) -> Sequence[App]:
@@ -96,29 +88,31 @@ class Operations:
 
     def check(self, ask: Ask, wish: Wish) -> Verdict:
         """Refuse *wish* unless policy allows it."""
-        verdict = self.gate.verdict(ask.who, ask.where, wish)
-        if verdict.allowed:
-            return verdict
-        raise NotAllowed(
-            verdict.reason, rule=verdict.rule, may=verdict.may, action=wish.action
-        )
+        verdict = self.rights.gate.verdict(ask.who, ask.where, wish)
+        check(verdict, wish.action)
+        return verdict
 
-    def check_any_app(self, ask: Ask, wish: Wish | type[Request[Any]]) -> None:
-        """Refuse *wish* unless it is allowed on one of the apps at least."""
-        wanted = wish if isinstance(wish, Wish) else Wish.of(wish, None)
-        wishes = [replace(wanted, app=app) for app in (None, *self.apps)]
-        verdicts = (self.gate.verdict(ask.who, ask.where, wish) for wish in wishes)
-        if not any(verdict.allowed for verdict in verdicts):
-            self.check(ask, wishes[0])
+    async def admitted(self, who: Person, where: Place, permit: Permit) -> Self:
+        """Return the service as *who* has it at *where*, if they have *permit*.
 
-    def stranger(self, who: Person) -> Verdict | None:
-        """Return why *who* may not even look at what is on record; None if they may."""
-        return self.gate.stranger(who)
+        Raises:
+            NotAllowed: policy refuses it; with the rule, and who may instead.
+        """
+        return replace(self, sight=await self.rights.sight(who, where, permit))
 
-    def check_is_no_stranger(self, ask: Ask) -> None:
-        """Refuse people of other companies, who read along in shared channels."""
-        if refused := self.stranger(ask.who):
-            raise NotAllowed(refused.reason, rule=refused.rule)
+    async def placed(self, ask: Ask) -> tuple[Ask, Self]:
+        """Return the submission *ask* where its form was asked for, and its service.
+
+        Raises:
+            UsageError: the form is older than 30 minutes, or somebody else's.
+        """
+        placed, form = await forms.placed(ask, self.journal.open_forms)
+        return placed, replace(self, form=form)
+
+    async def form_place(self, who: Person, form: FormId) -> Place:
+        """Return where the open form of *who* was asked for; nowhere if it is none."""
+        opened = await self.journal.open_forms.get(form, team=who.team, user=who.user)
+        return forms.place_of(opened) if opened else Place(channel=NO_CHANNEL)
 
     async def alarm(self, name: str, sentence: str) -> None:
         """Tell the operators *sentence* about what Slack calls *name*."""
@@ -126,40 +120,22 @@ class Operations:
         await self.journal.outbox.put(notice, self.now())
         self.wake()
 
-    def whoami(self, ask: Ask) -> Iterable[tuple[Wish, Verdict]]:
-        """Yield everything that a rule can allow, with what policy says to it."""
-        for wish in self._wishes():
-            yield wish, self.gate.verdict(ask.who, ask.where, wish)
+    def whoami(
+        self, ask: Ask, permits: Iterable[Permit]
+    ) -> Iterable[tuple[Wish, Verdict]]:
+        """Yield what policy says to each of *permits*, on each app it is about."""
+        return self.rights.all_of(ask.who, ask.where, permits)
 
-    def _wishes(self) -> Iterable[Wish]:
-        for resource in self.resources.resources:
-            apps: Iterable[App | None] = self.apps if resource.on_apps else (None,)
-            for request in resource.requests:
-                yield from (Wish.of(request, app) for app in apps)
-            if resource.settled_by_hand:
-                action = f"{resource.command}.settle"
-                yield from (Wish(action, Level.CHANGE, app) for app in apps)
-            if resource.reveals:
-                yield Wish(f"{resource.command}.reveal", Level.CHANGE)
-        yield Wish("patchbay.audit", Level.CHANGE)
+    async def record_refusal(self, ask: Ask, action: str, refused: NotAllowed) -> None:
+        """Keep on the record that *ask* was refused, and by which rule.
 
-    async def record_refusal(
-        self, ask: Ask, subcommand: str, refused: NotAllowed
-    ) -> None:
-        """Keep on the record that *ask* was refused, and by which rule."""
-        action = refused.action or f"{ask.command}.{subcommand}"
-        record = entry(
-            ask,
-            self.now(),
-            Decision.REFUSED,
-            action,
-            rule=refused.rule,
-            why=str(refused),
+        *action* is what it was, where the refusal does not say.
+        """
+        action, at, why = refused.action or action, self.now(), str(refused)
+        denied = Decision.REFUSED
+        await self.refusals.add(
+            entry(ask, at, denied, action, rule=refused.rule, why=why)
         )
-        try:
-            await self.journal.audit.write(record)
-        except JournalUnavailable as error:
-            log.critical("audit.unwritten", user=ask.who.user, why=str(error))
 
     def new_incident(self) -> str:
         """Return a short name under which the log says what broke."""
@@ -293,67 +269,12 @@ class Operations:
 
     async def returned(self, ask: Ask) -> tuple[Ask, dict[str, str]]:
         """Return the submission *ask* at the place where its form was asked for."""
-        return await forms.returned(ask, self.journal.open_forms)
+        if self.form and ask.submission and self.form.id == ask.submission.form_id:
+            return forms.at(ask, self.form), dict(self.form.values)
+        placed, form = await forms.placed(ask, self.journal.open_forms)
+        return placed, dict(form.values)
 
-    # ── what is on record ───────────────────────────────────────────────────────
-
-    async def thing(self, who: Person, text: str) -> Intent | None:
-        """Return the intent that made what *text* names: a handle or a whole ID."""
-        return await self.recents.named(text, who.team)
-
-    async def find(self, who: Person, text: str) -> list[Intent]:
-        """Return what goes by *text*."""
-        if message := message_of(text):
-            posted = await self.journal.outbox.cards_at(message)
-            return [one for one in posted if one.asker.team == who.team]
-        named = await self.thing(who, text)
-        return [named] if named else await self.journal.find.matching(text, who.team)
-
-    async def posted(
-        self, who: Person, channel: ChannelId, message: MessageTs
-    ) -> Intent | None:
-        """Return the thing whose card that message is; None if several share it.
-
-        What is said below such a message names none of them.
-        """
-        intent = await self.journal.find.by_card(channel, message)
-        return intent if intent and intent.asker.team == who.team else None
-
-    async def foreign_stops(self, who: Person, task: str) -> list[Intent]:
-        """Return the stops of a TaskId that is no relay's here, newest first."""
-        return await self.journal.find.foreign_stops(task, who.team)
-
-    async def offered(self, who: Person, kind: Kind, query: str) -> list[Intent]:
-        """Return the things that a select offers for *query*, the asker's own first."""
-        return await self.recents.offered(kind, who.team, who.user, query)
-
-    async def live(self, who: Person, kind: Kind, limit: int = 20) -> list[Intent]:
-        """Return the things of *kind* that run, or may, newest first."""
-        return await self.journal.find.live(who.team, kind, limit)
-
-    async def recent(
-        self,
-        who: Person,
-        *,
-        kind: Kind | None = None,
-        user: SlackUserId | None = None,
-        states: Iterable[State] | None = None,
-        room: str | None = None,
-    ) -> list[Intent]:
-        """Return the things made lately, newest first."""
-        return await self.journal.find.recent(
-            who.team, kind=kind, user=user, states=states, room=room
-        )
-
-    async def history(self, who: Person, handle: Handle) -> list[Intent]:
-        """Return what was done to a thing, newest first."""
-        return await self.journal.find.history(handle, who.team)
-
-    async def audit(
-        self, who: Person, *, handle: Handle | None = None, user: str = ""
-    ) -> list[Entry]:
-        """Return the newest audit records, of one thing or one person if given."""
-        return await self.journal.audit.lately(who.team, handle=handle, user=user)
+    # ── the trail, and how the bot is ───────────────────────────────────────────
 
     async def audit_trail(
         self, ask: Ask, *, export: bool

@@ -37,8 +37,8 @@ def opened(
     )
 
 
-async def returned(ask: Ask, open_forms: OpenForms) -> tuple[Ask, dict[str, str]]:
-    """Return the submission *ask* at the place where its form was asked for.
+async def placed(ask: Ask, open_forms: OpenForms) -> tuple[Ask, OpenForm]:
+    """Return the submission *ask* at the place of its form, and that form.
 
     Raises:
         UsageError: the form is older than 30 minutes, or somebody else's.
@@ -46,9 +46,17 @@ async def returned(ask: Ask, open_forms: OpenForms) -> tuple[Ask, dict[str, str]
     if ask.submission is None:
         raise UsageError(_("That was not a form."))
     form = await of(ask, ask.submission.form_id, open_forms)
-    where = Place(channel=form.channel, thread=form.thread, direct=form.direct)
-    placed = replace(ask, where=where, answer_url=form.answer_url)
-    return placed, dict(form.values)
+    return at(ask, form), form
+
+
+def at(ask: Ask, form: OpenForm) -> Ask:
+    """Return *ask* as it is asked at the place of *form*."""
+    return replace(ask, where=place_of(form), answer_url=form.answer_url)
+
+
+def place_of(form: OpenForm) -> Place:
+    """Return where *form* was asked for."""
+    return Place(channel=form.channel, thread=form.thread, direct=form.direct)
 
 
 async def of(ask: Ask, form_id: FormId, open_forms: OpenForms) -> OpenForm:

@@ -42,6 +42,7 @@ class Jobs:
         resources: Registry,
         anchoring: Anchoring,
         take_up: Callable[[], Awaitable[None]],
+        write_refusals: Callable[[], Awaitable[None]],
         wake: Callable[[], None],
         now: Callable[[], datetime],
         sleep: Callable[[float], Awaitable[None]],
@@ -52,6 +53,7 @@ class Jobs:
         self._hearing = hearing
         self._anchoring = anchoring
         self._take_up = take_up
+        self._write_refusals = write_refusals
         self._wake = wake
         self._now = now
         self._sleep = sleep
@@ -74,6 +76,7 @@ class Jobs:
             self._recents.invalidate(intent)
             self._wake()
         await self._take_up()
+        await self._write_refusals()
         for resource in self._resources.resources:
             for timer in resource.timers:
                 for intent in await self._overdue(timer, now):

@@ -5,7 +5,6 @@ The subcommand close of every resource that has one is made of this.
 
 from dataclasses import dataclass
 
-from bot.access.policy import Wish
 from bot.dialogue.ask import Ask
 from bot.dialogue.form import Form, TextField
 from bot.dialogue.outcome import Bold, Outcome, Tone, line
@@ -15,20 +14,10 @@ from bot.journal.model import Intent
 from bot.operations.service import Service
 from bot.resources.base import Resource, state_word
 from bot.states import State
-from bot.tencent.models.base import Level
 
 SHORTEST_REASON = 3
 
 CLOSE = "close"
-
-
-def check_may_settle(ask: Ask, service: Service) -> None:
-    """Refuse whoever may settle nothing by hand, on any app.
-
-    Raises:
-        NotAllowed: with the rule.
-    """
-    service.check_any_app(ask, Wish(f"{ask.command}.settle", Level.CHANGE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +28,6 @@ class Resolution:
 
     async def close(self, ask: Ask, service: Service, what: str) -> Outcome | Form:
         """Close *what* was typed, for the reason that was; without one, ask for it."""
-        check_may_settle(ask, service)
         intent = await self.unknown(ask, service, ask.one(what).text)
         if reason := ask.value("reason"):
             return await _close(ask, service, intent, reason)

@@ -1,13 +1,15 @@
 """What a subcommand may do: the Protocol that it gets, and nothing beside it.
 
 mypy refuses whatever is not here, so every request passes policy and journal, and
-every reading of the journal passes one place.
+every reading of the journal passes one place. Who asks has been let in by a permit
+before, and is told no more of the record than that permit lets them see where they ask.
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
+from bot.access.permits import Permit
 from bot.access.policy import Verdict, Wish
 from bot.dialogue.ask import Ask, Person
 from bot.dialogue.outcome import Outcome
@@ -28,7 +30,6 @@ from bot.operations.orders import Order
 from bot.resources.base import Registry
 from bot.settings import App, Terms
 from bot.states import State
-from bot.tencent.models.base import Request
 
 
 class Service(Protocol):
@@ -61,15 +62,10 @@ class Service(Protocol):
             NotAllowed: with the rule, and who may instead.
         """
 
-    def check_any_app(self, ask: Ask, wish: Wish | type[Request[Any]]) -> None:
-        """Refuse *wish* unless it is allowed on one of the apps at least.
-
-        Raises:
-            NotAllowed: as `check` does, for no app.
-        """
-
-    def whoami(self, ask: Ask) -> Iterable[tuple[Wish, Verdict]]:
-        """Yield everything that a rule can allow, with what policy says to it."""
+    def whoami(
+        self, ask: Ask, permits: Iterable[Permit]
+    ) -> Iterable[tuple[Wish, Verdict]]:
+        """Yield what policy says to each of *permits*, on each app it is about."""
 
     # ── changes ─────────────────────────────────────────────────────────────────
 

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from bot.access import exits
 from bot.access.limits import Over
+from bot.access.permits import Permit
 from bot.dialogue.outcome import Audience, Bold, Button, Outcome, Part, Tone
 from bot.errors import NotAllowed
 from bot.i18n import _
@@ -25,7 +26,7 @@ from bot.resources.byhand import from_terminal
 from bot.resources.fold import fold
 from bot.settings import App, Policy, Terms
 from bot.states import LIVE, OVER, State
-from bot.tencent.models.base import Reply, Request
+from bot.tencent.models.base import Level, Reply, Request
 from bot.tencent.models.exits import Row
 
 TONES: Mapping[Headline, Tone] = {
@@ -170,6 +171,11 @@ class Resource:
     timers: ClassVar[tuple[Timer, ...]] = ()
     drawn: ClassVar[frozenset[Row]] = frozenset()
     reveals: ClassVar[timedelta | None] = None
+
+    @cached_property
+    def read(self) -> Permit:
+        """What whoever is told of such a thing has to be allowed."""
+        return Permit(f"{self.command}.read", Level.READ, on_apps=self.on_apps)
 
     # ── before it is sent ───────────────────────────────────────────────────────
 

@@ -8,8 +8,9 @@ what to do: reading the words, policy, the journal and Slack belong to others.
 import inspect
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 
+from bot.access.permits import Permit, checked
 from bot.dialogue.ask import Ask, Person
 from bot.dialogue.form import Form, Option
 from bot.dialogue.outcome import Outcome
@@ -23,6 +24,15 @@ DRY_RUN = "dry-run"
 Handler = Callable[[Ask, Service], Awaitable[Answer]]
 Redrawer = Callable[[Ask, Service], Awaitable[Form]]
 Source = Callable[[str, Person, Service], Awaitable[tuple[Option, ...]]]
+Function = TypeVar("Function", Handler, Redrawer, Source)
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded(Generic[Function]):
+    """A function that answers, and the permit without which nobody gets to it."""
+
+    permit: Permit
+    answer: Function
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +41,12 @@ class Subcommand:
 
     name: str
     usage: str
+    permit: Permit
     handler: Handler
     words: Syntax
     does: type[Request[Any]] | None  # what it may send to the cloud
     examples: tuple[str, ...]
     in_thread: bool = False  # bare under a card, it is about the card's thing
-    for_all: bool = False  # strangers too: it says nothing of what is on record
 
     @property
     def help(self) -> str:
@@ -67,14 +77,15 @@ class Command:
     sent: frozenset[str] = frozenset()
     remarks: frozenset[str] = frozenset({"note", "reason"})
     subcommands: dict[str, Subcommand] = field(default_factory=dict)
-    forms: dict[str, Handler] = field(default_factory=dict)
-    redraws: dict[str, Redrawer] = field(default_factory=dict)
-    sources: dict[str, Source] = field(default_factory=dict)
+    forms: dict[str, Guarded[Handler]] = field(default_factory=dict)
+    redraws: dict[str, Guarded[Redrawer]] = field(default_factory=dict)
+    sources: dict[str, Guarded[Source]] = field(default_factory=dict)
 
     def subcommand(  # noqa: PLR0913 - all that a subcommand declares
         self,
         name: str,
         *,
+        permit: Permit,
         usage: str = "",
         keys: Iterable[str] = (),
         flags: Iterable[str] = (),
@@ -82,16 +93,19 @@ class Command:
         does: type[Request[Any]] | None = None,
         examples: Iterable[str] = (),
         in_thread: bool = False,
-        for_all: bool = False,
     ) -> Callable[[Handler], Handler]:
         """Make the decorated function the subcommand *name*.
 
-        *does* is the request that it may send; a subcommand without one only reads
-        what is on record. *in_thread*: without an ID it is about the thing under whose
-        card it is asked; *for_all*: people of other companies may ask it. *keys* and
-        *flags* are all that may be typed after it, and *changes* the keys that take
-        `+=` and `-=`; what changes something takes --dry-run as well.
+        Nobody gets to it without *permit*. *does* is the request that it may send; a
+        subcommand without one only reads what is on record. *in_thread*: without an ID
+        it is about the thing under whose card it is asked. *keys* and *flags* are all
+        that may be typed after it, and *changes* the keys that take `+=` and `-=`; what
+        changes something takes --dry-run as well.
+
+        Raises:
+            TypeError: *permit* is none, or another than that of the request.
         """
+        checked(permit, does)
 
         def enter(handler: Handler) -> Handler:
             reads = does is None or does.level is Level.READ
@@ -100,28 +114,35 @@ class Command:
             self.subcommands[name] = Subcommand(
                 name,
                 usage,
+                permit,
                 handler,
                 words,
                 does,
                 tuple(examples),
                 in_thread=in_thread,
-                for_all=for_all,
             )
             return handler
 
         return enter
 
-    def form(self, subcommand: str) -> Callable[[Handler], Handler]:
-        """Make the decorated function take the submissions of the form *subcommand*."""
-        return _entering(self.forms, subcommand)
+    def form(self, name: str, *, permit: Permit) -> Callable[[Handler], Handler]:
+        """Make the decorated function take the submissions of the form *name*."""
+        return _entering(self.forms, name, permit)
 
-    def redraw(self, subcommand: str) -> Callable[[Redrawer], Redrawer]:
-        """Make the decorated function redraw the form *subcommand* after a choice."""
-        return _entering(self.redraws, subcommand)
+    def redraw(self, name: str, *, permit: Permit) -> Callable[[Redrawer], Redrawer]:
+        """Make the decorated function redraw the form *name* after a choice."""
+        return _entering(self.redraws, name, permit)
 
-    def source(self, name: str) -> Callable[[Source], Source]:
+    def source(self, name: str, *, permit: Permit) -> Callable[[Source], Source]:
         """Make the decorated function offer options as somebody types."""
-        return _entering(self.sources, name)
+        return _entering(self.sources, name, permit)
+
+    @property
+    def permits(self) -> Iterable[Permit]:
+        """Every permit that something here needs."""
+        yield from (one.permit for one in self.subcommands.values())
+        for ways in (self.forms, self.redraws, self.sources):
+            yield from (one.permit for one in ways.values())
 
     @property
     def slash(self) -> str:
@@ -146,9 +167,13 @@ class Command:
         return Vocabulary(self.name, words, self.bare)
 
 
-def _entering(into: dict[str, Any], name: str) -> Callable[[Any], Any]:
-    def enter(function: Any) -> Any:
-        into[name] = function
+def _entering(
+    into: dict[str, Guarded[Function]], name: str, permit: Permit
+) -> Callable[[Function], Function]:
+    checked(permit)
+
+    def enter(function: Function) -> Function:
+        into[name] = Guarded(permit, function)
         return function
 
     return enter

@@ -16,6 +16,7 @@ from bot.dialogue.outcome import (
     Outcome,
     Part,
     Points,
+    Span,
     Tone,
     line,
 )
@@ -87,13 +88,13 @@ def subcommand_page(command: Command, subcommand: Subcommand) -> Outcome:
             f"{command.slash} {example}" for example in subcommand.examples
         )
         parts.append(Code(typed))
-    if subcommand.does:
-        right = (_("Needs the right"), (Mono(subcommand.does.permit),))
-        calls = (
-            _("Calls"),
-            (f"{subcommand.does.service.name} {subcommand.does.action}",),
-        )
-        parts.append(Facts((right, calls)))
+    facts: list[tuple[str, tuple[Span, ...]]] = []
+    if not subcommand.permit.for_all:
+        facts.append((_("Needs the right"), (Mono(subcommand.permit.action),)))
+    if does := subcommand.does:
+        facts.append((_("Calls"), (f"{does.service.name} {does.action}",)))
+    if facts:
+        parts.append(Facts(tuple(facts)))
     usage = f"{command.slash} {subcommand.name} {subcommand.usage}".strip()
     return Outcome(headline=(Mono(usage),), parts=tuple(parts))
 

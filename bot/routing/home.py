@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.cards import lists
-from bot.dialogue.ask import Person
-from bot.dialogue.outcome import Bold, Outcome, line
+from bot.dialogue.ask import Ask
+from bot.dialogue.outcome import Bold, Mono, Outcome, Part, line
+from bot.errors import NotAllowed
 from bot.i18n import _
-from bot.operations.service import Service
+from bot.operations.facade import Operations
+from bot.resources.base import Resource
+from bot.routing import replies
 from bot.routing.command import Command
 from bot.routing.help import launcher
 
@@ -15,17 +18,40 @@ MOST_SHOWN = 10  # of each kind
 
 
 async def home(
-    who: Person, commands: Mapping[str, Command], service: Service
+    ask: Ask, commands: Mapping[str, Command], service: Operations
 ) -> Outcome:
-    """Return what the Home tab shows *who*: all that runs and can be ended."""
-    resources = service.resources
-    rows = [
-        lists.row(intent, resources)
-        for resource in resources.resources
-        if resource.can_be_ended
-        for intent in await service.live(who, resource.kind, MOST_SHOWN)
-    ]
+    """Return what the Home tab shows: all that runs, can be ended, and may be read."""
+    parts: list[Part] = []
+    for resource in service.resources.resources:
+        if resource.can_be_ended:
+            try:
+                parts += await _running(ask, resource, service)
+            except NotAllowed as refused:
+                await service.record_refusal(ask, refused.action, refused)
+                parts += _refused(refused)
     page = launcher(commands)
-    title = line(Bold(_("Running now")))
-    nothing = line(_("No relay that I started is running."))
-    return replace(page, parts=(*page.parts, title, *(rows or (nothing,))))
+    return replace(page, parts=(*page.parts, line(Bold(_("Running now"))), *parts))
+
+
+async def _running(ask: Ask, resource: Resource, service: Operations) -> list[Part]:
+    """Return a line for each thing of *resource* that runs.
+
+    Raises:
+        NotAllowed: who asks may not read them.
+    """
+    seeing = await service.admitted(ask.who, ask.where, resource.read)
+    live = await seeing.live(ask.who, resource.kind, MOST_SHOWN)
+    rows: list[Part] = [lists.row(intent, service.resources) for intent in live]
+    rows = rows or [line(_("No relay that I started is running."))]
+    kept_back = [line(replies.kept_back(), quiet=True)] if seeing.keeps_back else []
+    return [*rows, *kept_back]
+
+
+def _refused(refused: NotAllowed) -> list[Part]:
+    hidden = _("What runs is not shown to you here.")
+    rights = _("See what you may do: {c}").format(c="/patchbay whoami")
+    return [
+        line(f"{hidden} {refused}"),
+        line(_("Rule"), " ", Mono(refused.rule), quiet=True),
+        line(rights, quiet=True),
+    ]

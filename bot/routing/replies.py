@@ -58,6 +58,11 @@ def error_reply(error: UserError) -> Outcome:
     return Outcome(headline=headline, tone=Tone.WARN, parts=(*parts, nothing_sent()))
 
 
+def kept_back() -> str:
+    """Return the remark on an answer that may be less than others would get."""
+    return _("Only what may be told to you here is shown.")
+
+
 def refusal(error: NotAllowed) -> str:
     """Return *error* in one paragraph, for a form that stays as it was filled in."""
     rule = _("Rule: {rule}.").format(rule=error.rule)

@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from bot.dialogue.ask import Ask, Person
+from bot.access.permits import Permit
+from bot.access.policy import NO_CHANNEL
+from bot.dialogue.ask import Ask, Person, Place, Surface
 from bot.dialogue.form import Form, Option
 from bot.dialogue.outcome import Outcome
 from bot.dialogue.words import Token, TokenKind, Words
@@ -18,11 +20,14 @@ from bot.errors import (
     JournalUnavailable,
     KeyReused,
     NotAllowed,
+    NotFound,
+    UsageError,
     UserError,
 )
 from bot.grammar.parser import Miss, classify, read
 from bot.grammar.vocabulary import HELP
 from bot.i18n import _
+from bot.ids import FormId
 from bot.operations.facade import Operations
 from bot.routing import help as help_pages
 from bot.routing import replies
@@ -66,13 +71,15 @@ class Router:
                 all of it under the empty name.
         """
         command = self.commands[ask.command]
+        form = command.forms[ask.text]
         try:
             self.paces.take(ask.who)
-            return await command.forms[ask.text](_heard(ask, command), self.service)
+            service = await self._returned(ask, form.permit)
+            return await form.answer(_heard(ask, command), service)
         except InvalidRequest:
             raise
         except NotAllowed as refused:
-            await self.service.record_refusal(ask, ask.text, refused)
+            await self._record(ask, ask.text, refused)
             faults = refused.faults or {"": replies.refusal(refused)}
             raise InvalidRequest(faults) from None
         except UserError as error:  # whatever was filled in stays where it is
@@ -85,32 +92,56 @@ class Router:
     async def redraw(self, ask: Ask) -> Form | Outcome:
         """Return the form of *ask* as its choices now want it, or why it stays."""
         command = self.commands[ask.command]
+        form = command.redraws[ask.text]
         ask = ask.hidden(_hide, command.sent)
         try:
             self.paces.take(ask.who)
-            return await command.redraws[ask.text](ask, self.service)
+            try:
+                service = await self._returned(ask, form.permit)
+            except UsageError as too_old:  # or sent in, which sending it in will tell
+                service = await self._admitted_anyway(ask, form.permit, too_old)
+            return await form.answer(ask, service)
+        except NotAllowed as refused:
+            await self._record(ask, ask.text, refused)
+            return replies.error_reply(refused)
         except Exception as error:  # noqa: BLE001 - whatever broke, the asker gets an answer
             return self._failed(error, ask)
+
+    async def reopened(self, ask: Ask, form: Form) -> Form | Outcome:
+        """Return *form*, which could not be opened when *ask*'s person asked for it."""
+        try:
+            permit = self.commands[form.command].forms[form.subcommand].permit
+            where = await self.service.form_place(ask.who, form.form_id)
+            await self.service.admitted(ask.who, where, permit)
+        except NotAllowed as refused:
+            await self._record(ask, form.subcommand, refused)
+            return replies.error_reply(refused)
+        except Exception as error:  # noqa: BLE001 - whatever broke, the asker gets an answer
+            return self._failed(error, ask)
+        return form
 
     async def alarm(self, name: str, sentence: str) -> None:
         """Tell the operators *sentence* about what Slack calls *name*."""
         await self.service.alarm(name, sentence)
 
     async def options(
-        self, command: str, source: str, query: str, who: Person
+        self, command: str, source: str, query: str, who: Person, form: FormId
     ) -> tuple[Option, ...]:
-        """Return what *source* offers for *query*; from memory, never the cloud."""
-        if self.service.stranger(who):
+        """Return what *source* offers for *query* in *form*; never from the cloud."""
+        offers = self.commands[command].sources[source]
+        try:
+            where = await self.service.form_place(who, form)
+            service = await self.service.admitted(who, where, offers.permit)
+        except NotAllowed as refused:
+            await self._record(_asked(who, command, source), source, refused)
             return ()
-        offer = self.commands[command].sources[source]
-        return await offer(_hide(query), who, self.service)
+        return await offers.answer(_hide(query), who, service)
 
     async def home(self, who: Person) -> Outcome:
         """Return what the Home tab shows *who*."""
-        if self.service.stranger(who):
-            return help_pages.launcher(self.commands)
+        ask = _asked(who, "patchbay", "home")
         try:
-            return await home(who, self.commands, self.service)
+            return await home(ask, self.commands, self.service)
         except Exception:  # whatever broke, the reader is told
             incident = self.new_incident()
             log.exception("home.failed", incident=incident)
@@ -120,31 +151,78 @@ class Router:
         if ask.text.strip().casefold() in ASKS_HELP:
             return help_pages.command_page(command)
         words = read(ask.text, command.vocabulary)
-        if isinstance(words, Miss):
-            return help_pages.missed(command, _as_told(words, ask, command))
-        subcommand = command.subcommands[words.subcommand]
-        self.paces.take(ask.who, subcommand.does)
-        if "help" in words.flags:
+        if isinstance(words, Words) and "help" in words.flags:
+            subcommand = command.subcommands[words.subcommand]
             return help_pages.subcommand_page(command, subcommand)
         try:
-            if not (subcommand.for_all or subcommand.does):  # else policy is asked
-                self.service.check_is_no_stranger(ask)
+            if isinstance(words, Miss):
+                await self.service.rights.check_at_home(ask.who, command.name)
+                return help_pages.missed(command, _as_told(words, ask, command))
+            subcommand = command.subcommands[words.subcommand]
+            self.paces.take(ask.who, subcommand.does)
             ask = _heard(ask.reading(words), command)
-            words = await self._in_thread(ask, ask.words, subcommand)
-            answer = await subcommand.handler(ask.reading(words), self.service)
+            return await self._led(subcommand, ask, ask.words)
         except NotAllowed as refused:
-            await self.service.record_refusal(ask, subcommand.name, refused)
+            named = "" if isinstance(words, Miss) else words.subcommand
+            await self._record(ask, named, refused)
             answer = replies.error_reply(refused)
         except UserError as error:
             answer = replies.error_reply(error)
-        return replies.remarked(answer, words.remarks)
+        remarks = () if isinstance(words, Miss) else words.remarks
+        return replies.remarked(answer, tuple(map(_hide, remarks)))
 
-    async def _in_thread(self, ask: Ask, words: Words, subcommand: Subcommand) -> Words:
+    async def _led(self, subcommand: Subcommand, ask: Ask, words: Words) -> Answer:
+        """Ask for the permit of *subcommand*, and lead *ask* there.
+
+        Raises:
+            NotAllowed: policy refuses it.
+        """
+        permit = subcommand.permit
+        service = await self.service.admitted(ask.who, ask.where, permit)
+        words = await self._in_thread(ask, words, subcommand, service)
+        try:
+            answer = await subcommand.handler(ask.reading(words), service)
+        except NotFound as missing:
+            answer = replies.error_reply(missing)
+        kept_back = (replies.kept_back(),) if service.keeps_back else ()
+        return replies.remarked(answer, (*words.remarks, *kept_back))
+
+    async def _returned(self, ask: Ask, permit: Permit) -> Operations:
+        """Return the service for *ask*, judged where its form was asked for.
+
+        Raises:
+            NotAllowed: policy refuses it.
+            UsageError: the form is too old, or somebody else's.
+        """
+        at_home = self.service.rights.check_at_home
+        await at_home(ask.who, permit.action, ends=permit.ends)
+        placed, service = await self.service.placed(ask)
+        return await service.admitted(placed.who, placed.where, permit)
+
+    async def _admitted_anyway(
+        self, ask: Ask, permit: Permit, too_old: UsageError
+    ) -> Operations:
+        """Return the service for *ask* of a form that stands nowhere any more.
+
+        Raises:
+            UsageError: *too_old*; at no place would it be allowed.
+        """
+        try:
+            return await self.service.admitted(ask.who, ask.where, permit)
+        except NotAllowed:
+            raise too_old from None
+
+    async def _record(self, ask: Ask, name: str, refused: NotAllowed) -> None:
+        await self.service.record_refusal(ask, f"{ask.command}.{name}", refused)
+
+    async def _in_thread(
+        self, ask: Ask, words: Words, subcommand: Subcommand, service: Operations
+    ) -> Words:
         """Add the thing under whose card *ask* stands, if it names none itself."""
         if words.ids or not subcommand.in_thread or not ask.where.parent:
             return words
-        thing = await self.service.posted(ask.who, ask.where.channel, ask.where.parent)
-        if thing is None or self.service.resources.of(thing).command != ask.command:
+        thing = await service.posted(ask.who, ask.where.channel, ask.where.parent)
+        if thing is None or service.resources.of(thing).command != ask.command:
             return words
         return replace(words, ids=(Token(thing.handle, TokenKind.HANDLE),))
 
@@ -204,3 +282,15 @@ def _as_told(miss: Miss, ask: Ask, command: Command) -> Miss:
     again = read(HIDE(ask.text), command.vocabulary)
     sentence = again.sentence if isinstance(again, Miss) else HIDE(miss.sentence)
     return replace(miss, sentence=sentence)
+
+
+def _asked(who: Person, command: str, text: str) -> Ask:
+    """Return what *who* asks of *command* where there is no channel."""
+    return Ask(
+        command=command,
+        text=text,
+        who=who,
+        where=Place(channel=NO_CHANNEL),
+        surface=Surface.FORM,
+        key="",
+    )

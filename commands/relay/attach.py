@@ -7,22 +7,23 @@ from bot.errors import InvalidRequest, UsageError
 from bot.i18n import _
 from bot.ids import LONGEST_TASK_ID, SHORTEST_TASK_ID, is_task_id
 from bot.journal.model import Intent
-from bot.operations.resolution import Resolution, check_may_settle, settled
+from bot.operations.resolution import Resolution, settled
 from bot.operations.service import Service
 from bot.resources.relay.resource import Relay
-from commands.relay.command import command
+from commands.relay.command import SETTLE, command
 
 RESOLUTION = Resolution(Relay())
 
 
-@command.subcommand("attach", usage="<R128> [TaskId]", examples=("attach R128",))
+@command.subcommand(
+    "attach", permit=SETTLE, usage="<R128> [TaskId]", examples=("attach R128",)
+)
 async def attach(ask: Ask, service: Service) -> Outcome | Form:
     """Say under which TaskId a relay runs whose start stayed unknown.
 
     Then it can be stopped from here, and its card goes on. Where Tencent's events have
     named several, it says which of them it is; the others can be stopped as well.
     """
-    check_may_settle(ask, service)
     typed = [token.text for token in ask.words.ids]
     if len(typed) not in {1, 2}:
         raise UsageError(_("Say which relay."), usage="/relay attach R128 [TaskId]")
@@ -34,7 +35,7 @@ async def attach(ask: Ask, service: Service) -> Outcome | Form:
     return await _attached(ask, service, intent, typed[1])
 
 
-@command.form("attach")
+@command.form("attach", permit=SETTLE)
 async def submit_attach(ask: Ask, service: Service) -> Outcome:
     """Attach the TaskId that the form says."""
     placed, kept = await service.returned(ask)

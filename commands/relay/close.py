@@ -7,13 +7,14 @@ from bot.i18n import _
 from bot.operations.resolution import Resolution
 from bot.operations.service import Service
 from bot.resources.relay.resource import Relay
-from commands.relay.command import command
+from commands.relay.command import SETTLE, command
 
 RESOLUTION = Resolution(Relay())
 
 
 @command.subcommand(
     "close",
+    permit=SETTLE,
     usage="<R128> [reason=…]",
     keys=("reason",),
     examples=("close R128", "close R128 reason=“not in the console, target dead”"),
@@ -23,7 +24,7 @@ async def close(ask: Ask, service: Service) -> Outcome | Form:
     return await RESOLUTION.close(ask, service, _("a relay: its handle"))
 
 
-@command.form("close")
+@command.form("close", permit=SETTLE)
 async def submit_close(ask: Ask, service: Service) -> Outcome:
     """Close what the form is about, for the reason that it says."""
     return await RESOLUTION.submit_close(ask, service)

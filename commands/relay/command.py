@@ -1,6 +1,15 @@
 """The command `/relay`, to which the modules beside add its subcommands."""
 
+from bot.access.permits import Permit
+from bot.resources.relay.resource import Relay
 from bot.routing.command import Command
+from bot.tencent.models.base import Level
+from bot.tencent.models.trtc.requests import StartPublishCdnStream, StopPublishCdnStream
+
+READ = Relay().read
+START = Permit.of(StartPublishCdnStream, on_apps=True)
+STOP = Permit.of(StopPublishCdnStream, on_apps=True)
+SETTLE = Permit("relay.settle", Level.CHANGE, on_apps=True)
 
 command = Command(
     "relay",

@@ -9,7 +9,7 @@ from bot.i18n import _
 from bot.operations.service import Service
 from bot.resources.relay.resource import RELAY
 from bot.states import LIVE, State
-from commands.relay.command import command
+from commands.relay.command import READ, command
 
 FILTERS = {
     "live": LIVE - {State.SENDING},
@@ -17,7 +17,7 @@ FILTERS = {
 }
 
 
-@command.subcommand("list", usage="", examples=("list",))
+@command.subcommand("list", permit=READ, usage="", examples=("list",))
 async def running(ask: Ask, service: Service) -> Outcome:
     """List the relays that are running, or may be."""
     return await _running(ask, service)
@@ -25,6 +25,7 @@ async def running(ask: Ask, service: Service) -> Outcome:
 
 @command.subcommand(
     "recent",
+    permit=READ,
     usage="[mine|live|failed] [room=…]",
     keys=("room",),
     examples=("recent", "recent mine", "recent room=295066"),
@@ -50,7 +51,11 @@ async def recent(ask: Ask, service: Service) -> Outcome:
 
 
 @command.subcommand(
-    "status", usage="[R128 | TaskId]", examples=("status R128",), in_thread=True
+    "status",
+    permit=READ,
+    usage="[R128 | TaskId]",
+    examples=("status R128",),
+    in_thread=True,
 )
 async def status(ask: Ask, service: Service) -> Outcome:
     """Show how a relay stands, as far as is known."""

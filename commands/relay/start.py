@@ -23,7 +23,7 @@ from bot.resources.relay.plan import (
 )
 from bot.resources.relay.request import Prepared, faults_of, prepared_from
 from bot.tencent.models.trtc.requests import StartPublishCdnStream
-from commands.relay.command import command
+from commands.relay.command import START, command
 
 AGAIN, DRAFT = "again", "draft"  # what a confirmation carries
 
@@ -39,6 +39,7 @@ class _Wanted:
 
 @command.subcommand(
     "start",
+    permit=START,
     usage="[room] [key=value…] [--go] [--dry-run]",
     keys=(*KEYS, AGAIN, DRAFT),
     flags=("go",),
@@ -58,7 +59,6 @@ async def start(ask: Ask, service: Service) -> Outcome | Form | None:
     nothing. What runs already, or may, is asked about; again=R1 starts another
     beside R1, and beside no other.
     """
-    service.check_any_app(ask, StartPublishCdnStream)
     if kept := ask.value(DRAFT):
         plan = await service.kept(ask, kept)
         return await _start_or_ask(ask, service, _wanted(service, plan))
@@ -73,7 +73,7 @@ async def start(ask: Ask, service: Service) -> Outcome | Form | None:
     return start_form(values, service.terms, form_id, lines)
 
 
-@command.redraw("start")
+@command.redraw("start", permit=START)
 async def redraw_start(ask: Ask, service: Service) -> Form:
     """Draw the form for the choices made so far; what they hide is kept."""
     form = ask.submission
@@ -87,7 +87,7 @@ async def redraw_start(ask: Ask, service: Service) -> Form:
     return start_form(values, service.terms, await service.open_form(placed, values))
 
 
-@command.form("start")
+@command.form("start", permit=START)
 async def submit_start(ask: Ask, service: Service) -> Outcome | Form | None:
     """Start what the form says; faults go back to their fields."""
     placed, kept = await service.returned(ask)

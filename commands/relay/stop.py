@@ -31,13 +31,14 @@ from bot.resources.relay.plan import chosen_app
 from bot.resources.relay.resource import RELAY
 from bot.states import State
 from bot.tencent.models.trtc.requests import StopPublishCdnStream
-from commands.relay.command import command
+from commands.relay.command import STOP, command
 
 NOT_KNOWN = "not-known-yet"  # is exchanged for the TaskId before anything is sent
 
 
 @command.subcommand(
     "stop",
+    permit=STOP,
     usage="[R128 | TaskId] [--yes]",
     keys=("app", "task"),
     flags=("yes",),
@@ -52,7 +53,6 @@ async def stop(ask: Ask, service: Service) -> Outcome | Form | None:
     that is not sent yet is cancelled; one whose TaskId is not known is stopped as soon
     as it is. A stop is never refused: of what seems to be over Tencent is asked.
     """
-    service.check_any_app(ask, StopPublishCdnStream)
     if not ask.words.ids:
         return await _which(ask, service)
     text = ask.one(_("a relay: its handle or TaskId")).text
@@ -64,7 +64,7 @@ async def stop(ask: Ask, service: Service) -> Outcome | Form | None:
     return await _stop_one(ask, service, matching[0], text)
 
 
-@command.form("stop")
+@command.form("stop", permit=STOP)
 async def submit_stop(ask: Ask, service: Service) -> Outcome | None:
     """Stop the relay that was chosen from the list."""
     placed, _kept = await service.returned(ask)
@@ -76,7 +76,7 @@ async def submit_stop(ask: Ask, service: Service) -> Outcome | None:
     return await _stop(placed, service, relay, _task_of(relay, chosen))
 
 
-@command.source("relays")
+@command.source("relays", permit=STOP)
 async def relays(query: str, who: Person, service: Service) -> tuple[Option, ...]:
     """Offer relays as somebody types: their own live ones first."""
     offered = await service.offered(who, RELAY, query)

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from bot.resources.relay.cdn import choice_of
 from bot.sandbox.slack.client.payloads import Control
 from bot.sandbox.slack.model import seed
@@ -142,3 +144,30 @@ async def test_a_mention_that_needs_a_form_gets_a_button_that_opens_it(bot):
     await bot.settled()
 
     assert bot.space.top(seed.ANA.id).body["callback_id"] == "form:relay:start"
+
+
+@pytest.mark.parametrize(
+    ("who", "reason"),
+    [
+        (seed.GUS, "Guests may not use this bot."),
+        (seed.OLGA, "You belong to another workspace."),
+    ],
+)
+async def test_whoever_is_not_let_in_is_told_nothing_by_any_way(bot, who, reason):
+    await bot.typed(START)
+    (card,) = [one for one in bot.space.messages.values() if "R1" in one.text]
+    await bot.typed("/relay list", who=who)
+    for text in ("lookup R1 --ids --public", "relay status R1", "patchbay history"):
+        await bot.hands.say(who, bot.ops, f"@patchbay {text}", thread=card.ts)
+    await bot.hands.shortcut(who, "lookup_ids", card)
+    await bot.hands.open_home(who)
+    await bot.settled()
+
+    told = bot.whispered(who.id)
+    assert len(told) == 5
+    for one in told:
+        assert one.text == "🟠 You may not do that here."
+        assert reason in json.dumps(one.blocks, ensure_ascii=False)
+    home = json.dumps(bot.space.homes[who.id].body, ensure_ascii=False)
+    assert f"What runs is not shown to you here. {reason}" in home
+    assert "R1" not in home

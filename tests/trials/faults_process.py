@@ -119,7 +119,7 @@ class Ground:
         """Return how the journal has *handle*, when no life holds it."""
         journal = await stage.open_journal(f"sqlite:///{self.path}/patchbay.db")
         try:
-            intent = await journal.find.by_handle(handle)
+            intent = await journal.find.by_handle(handle, seed.HOME.id)
         finally:
             journal.close()
         return WORDS.get(intent.state, intent.state.value)

@@ -6,6 +6,7 @@ lists came.
 
 from collections.abc import Iterable, Sequence
 
+from bot.access.permits import Permit
 from bot.dialogue.outcome import (
     Bold,
     Button,
@@ -42,6 +43,8 @@ class CoStream(Resource):
     product = "gs"
     command = "gs"
     requests = (DescribeCloudPhoneMultipleStreamSessionSlaves,)
+    # what a look-up found is told to whoever may look
+    read = Permit.of(DescribeCloudPhoneMultipleStreamSessionSlaves)
 
     def yields(self, reply: Reply) -> Yield:
         """Keep who is selected and who is online."""

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
+from bot.i18n import _
+
 Payload = Mapping[str, Any]
 
 PARTS = {"do": 3, "field": 2, "pick": 4, "form": 3}  # of an id that the bot made
@@ -62,6 +64,15 @@ def alarm_in(body: Payload) -> str:
     named = of_event if body.get("type") == "event_callback" else body.get("type")
     theirs = named == "tokens_revoked" and not at(body, "event", "tokens", "bot")
     return str(named) if named in ALARMS and not theirs else ""
+
+
+def meaning_of(alarm: str) -> str:
+    """Return the sentence that tells the operators what *alarm* means."""
+    return {
+        "app_rate_limited": _("Slack drops events for this app: too many an hour."),
+        "app_uninstalled": _("This app was removed from the workspace."),
+        "tokens_revoked": _("Slack takes the tokens of this app no longer."),
+    }[alarm]
 
 
 def at(body: Any, *path: str) -> Any:
@@ -131,9 +142,10 @@ def _done_by_somebody(event: Payload) -> PayloadKind:
         kind = PayloadKind.HOME
     elif _said_by_a_person(event):
         direct = named == "message" and event.get("channel_type") == "im"
-        if named == "app_mention":
+        by_people = event.get("subtype") in BY_PEOPLE
+        if named == "app_mention" and by_people:
             kind = PayloadKind.MENTION
-        elif direct and event.get("subtype") in BY_PEOPLE:
+        elif direct and by_people:
             kind = PayloadKind.DIRECT
     return kind
 

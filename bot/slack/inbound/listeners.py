@@ -9,6 +9,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, Protocol
 
 import structlog
@@ -22,11 +23,12 @@ from bot.dialogue.form import Form, Option
 from bot.dialogue.outcome import Audience, Outcome, Tone, line
 from bot.errors import InvalidRequest
 from bot.i18n import _, reading_in
+from bot.ids import FormId
 from bot.runtime.tasks import Tasks
 from bot.slack.directory import SlackDirectory
 from bot.slack.inbound import payloads
 from bot.slack.inbound.early import not_connected
-from bot.slack.inbound.kinds import PayloadKind, alarm_in, kind_of
+from bot.slack.inbound.kinds import PayloadKind, alarm_in, kind_of, meaning_of
 from bot.slack.outbound.replies import REOPENS, Replies
 from bot.slack.render import blocks, modals
 
@@ -64,10 +66,13 @@ class Dispatcher(Protocol):
     async def redraw(self, ask: Ask) -> Form | Outcome:
         """Return the form as it is after a choice, or why it cannot be drawn."""
 
+    async def reopened(self, ask: Ask, form: Form) -> Form | Outcome:
+        """Return *form* if its asker may have it now, too, or why they may not."""
+
     async def options(
-        self, command: str, source: str, query: str, who: Person
+        self, command: str, source: str, query: str, who: Person, form: FormId
     ) -> tuple[Option, ...]:
-        """Return what a select offers for *query*, from memory."""
+        """Return what a select in *form* offers for *query*, never from the cloud."""
 
     async def home(self, who: Person) -> Outcome:
         """Return what the Home tab shows."""
@@ -157,7 +162,7 @@ class Listeners:
         log.critical("slack.alarm", name=name)
         if name not in self._alarmed:
             self._alarmed[name] = True
-            alarm = self._router.alarm(name, _meaning(name))
+            alarm = self._router.alarm(name, meaning_of(name))
             self._tasks.spawn(alarm, name=f"alarm {name}")
         return BoltResponse(status=200, body="")
 
@@ -230,7 +235,7 @@ class Listeners:
             ask = payloads.button(body, action, locale)
             self._directory.look_up_later(ask.who)
             reopens = ask.command == REOPENS
-            work = self._replies.reopen(ask) if reopens else self._answer(ask)
+            work = self._reopen(ask) if reopens else self._answer(ask)
             self._later(work, ask)
         elif action_id.startswith("field:"):
             changed = action_id.removeprefix("field:")
@@ -272,7 +277,8 @@ class Listeners:
         who = await self._directory.placed(payloads.who_in(body, locale))
         with reading_in(locale):
             query = str(body.get("value", ""))
-            offered = await self._router.options(command, source, query, who)
+            form = FormId(str((body.get("view") or {}).get("private_metadata", "")))
+            offered = await self._router.options(command, source, query, who, form)
             await ack(**modals.options(offered))
 
     async def _shortcut(self, ack: AsyncAck, body: Body) -> None:
@@ -315,9 +321,15 @@ class Listeners:
             answer = await self._serve(ask, self._router.answer)
         await self._replies.reply(ask, answer)
 
-    async def _serve(
-        self, ask: Ask, serve: Callable[[Ask], Awaitable[Answer]]
-    ) -> Answer:
+    async def _reopen(self, ask: Ask) -> None:
+        """Open the form that the button of *ask* is for, if it is allowed still."""
+        form = self._replies.unopened(ask)
+        if isinstance(form, Form):
+            with reading_in(ask.who.locale):
+                form = await self._serve(ask, partial(self._router.reopened, form=form))
+        await self._replies.reply(ask, form)
+
+    async def _serve(self, ask: Ask, serve: Callable[[Ask], Awaitable[Any]]) -> Any:
         """Answer *ask* by somebody whose workspace and organisation are known."""
         who = await self._directory.placed(ask.who)
         return await serve(replace(ask, who=who))
@@ -376,14 +388,6 @@ class Listeners:
 
     def _later(self, work: Any, ask: Ask) -> None:
         self._tasks.spawn(work, name=f"{ask.surface} {ask.command}")
-
-
-def _meaning(alarm: str) -> str:
-    return {
-        "app_rate_limited": _("Slack drops events for this app: too many an hour."),
-        "app_uninstalled": _("This app was removed from the workspace."),
-        "tokens_revoked": _("Slack takes the tokens of this app no longer."),
-    }[alarm]
 
 
 def bolt_request(**arguments: Any) -> AsyncBoltRequest | None:

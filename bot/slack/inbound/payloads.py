@@ -196,10 +196,12 @@ def writer(body: Payload, locale: str = DEFAULT_LOCALE) -> Person:
     """Return the person of an event.
 
     `team_id` and `enterprise_id` are those of the event: in a channel that is shared
-    with another company, of whichever of the two wrote or hosts it.
+    with another company, of whichever of the two wrote or hosts it. Whose people they
+    are who open the Home tab none of them says: `users.info` has to.
     """
     event, of_event = body["event"], str(body.get("team_id") or "")
-    home = str(event.get("user_team") or event.get("team") or of_event)
+    usual = of_event if event.get("type") != "app_home_opened" else ""
+    home = str(event.get("user_team") or event.get("team") or usual)
     is_ours_alone = body.get("is_ext_shared_channel") is False
     certain = is_ours_alone or home == of_event
     return Person(

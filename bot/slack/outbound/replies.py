@@ -69,15 +69,13 @@ class Replies:
                 if answer.file:
                     await self.hand_over(ask, answer.file)
 
-    async def reopen(self, ask: Ask) -> None:
-        """Open the form that the button of *ask* is for."""
-        form = self._unopened.get((ask.who.user, ask.text))
+    def unopened(self, ask: Ask) -> Form | Outcome:
+        """Return the form that the button of *ask* is for; too old is an answer."""
+        if form := self._unopened.get((ask.who.user, ask.text)):
+            return form
         with reading_in(ask.who.locale):
-            if form:
-                await self._open(ask, form)
-                return
             sentence = _("That form is too old. Ask for a new one.")
-        await self.reply(ask, Outcome(headline=(sentence,), tone=Tone.WARN))
+        return Outcome(headline=(sentence,), tone=Tone.WARN)
 
     async def redraw(self, ask: Ask, view: dict[str, Any]) -> None:
         """Replace the view of *ask*'s form, unless it has changed since."""

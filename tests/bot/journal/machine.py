@@ -241,7 +241,7 @@ class Machine(Promises):
     def stop_by_id(self, user, data):
         """Ask for the end of a task; the journal may not know whose it is."""
         ref = data.draw(st.sampled_from(list(self.runs.values())))
-        known = self.run(self.journal.find.by_ref(ref))
+        known = self.run(self.journal.find.by_ref(ref, "T"))
         about = {"about": known.id, "handle": known.handle} if known else {}
         return self.ask(user, ref=ref, **about).id
 

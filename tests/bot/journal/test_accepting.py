@@ -57,7 +57,7 @@ async def test_a_thing_that_has_a_handle_keeps_it(journal, new):
     stop, _ = await journal.accept(stop_of(new, start))
 
     assert stop.handle == "R1"
-    assert (await journal.find.by_handle("R1")).id == start.id
+    assert (await journal.find.by_handle("R1", "T")).id == start.id
 
 
 async def test_the_same_key_again_is_the_first_one(journal, new):

@@ -126,7 +126,7 @@ async def test_candidates_that_came_with_no_answer_are_kept_and_told(
     assert unknown.subject.ref == ""
     assert unknown.settlement.error_code == "NoAnswer"
     assert await notified() == ["card R1 unknown", "contradiction R1 unknown"]
-    assert (await journal.find.by_ref("-cut")).id == sending.id
+    assert (await journal.find.by_ref("-cut", "T")).id == sending.id
 
 
 @pytest.mark.parametrize("to", [State.STARTED, State.NOT_STARTED, State.DONE])

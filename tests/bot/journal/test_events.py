@@ -85,7 +85,7 @@ async def test_an_event_that_names_no_target_leaves_its_task_to_be_looked_at(
     assert (current.state, current.subject.ref, news) == (State.UNKNOWN, "", True)
     assert current.standing.candidates == ("task",)
     assert await notified() == ["card R1 unknown", "contradiction R1 unknown"]
-    assert (await journal.find.by_ref("task")).id == current.id
+    assert (await journal.find.by_ref("task", "T")).id == current.id
     assert [one.id for one in await journal.find.matching("task", "T")] == [current.id]
 
 

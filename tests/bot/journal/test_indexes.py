@@ -65,8 +65,8 @@ def asks_of_ids(journal, relay_of, new, asked, clock):
         await journal.accept(new(ends=True, ref=TASK, sdk_app_id=APP))
         await journal.complete(foreign.id, State.UNKNOWN, notices=())
         await asked(await journal.find.get(relay.id))
-        await journal.find.by_ref(TASK)
-        await journal.find.by_ref("-nobodys..")
+        await journal.find.by_ref(TASK, "T")
+        await journal.find.by_ref("-nobodys..", "T")
 
     return ask
 

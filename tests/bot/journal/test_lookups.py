@@ -70,7 +70,6 @@ async def test_another_workspace_finds_nothing(journal, relay):
 
 async def test_a_thing_is_found_by_its_whole_id(journal, relay):
     assert await journal.find.by_ref(TASK, "T") == relay
-    assert await journal.find.by_ref(TASK) == relay
     assert await journal.find.by_ref("else", "T") is None
 
 

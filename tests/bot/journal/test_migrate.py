@@ -65,7 +65,7 @@ async def test_a_journal_of_the_first_revision_is_opened_with_all_that_is_in_it(
 
     journal = await opened(url, clock)
 
-    relay = await journal.find.by_handle("R7")
+    relay = await journal.find.by_handle("R7", "T")
     assert (relay.state, relay.subject.ref) == (State.STARTED, "-m9.")
     assert (relay.subject.callbacks, relay.subject.creates) == (False, True)
     assert (relay.settlement, relay.marks) == (Settlement(), ())
@@ -93,7 +93,7 @@ async def test_an_upgrade_that_fails_half_way_leaves_everything_as_it_was(
     engine.dispose()
     journal = await opened(url, clock)
     assert "reason" not in {column[1] for column in columns}
-    assert (await journal.find.by_handle("R7")).settlement.reason == ""
+    assert (await journal.find.by_handle("R7", "T")).settlement.reason == ""
     journal.close()
 
 

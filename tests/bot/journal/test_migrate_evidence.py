@@ -202,5 +202,5 @@ async def test_of_two_relays_with_one_task_one_keeps_it_and_both_go_on(
     assert [one.state for one, _standing in kept] == [State.STOPPING, State.UNKNOWN]
     assert [one.subject.ref for one, _standing in kept] == ["-twin..", ""]
     assert [standing.ref for _one, standing in kept] == ["-twin..", ""]
-    assert (await journal.find.by_ref("-twin..")).id == ids[0]
+    assert (await journal.find.by_ref("-twin..", "T")).id == ids[0]
     assert await journal.find.queued_stops(ids[1]) == []

@@ -148,7 +148,7 @@ async def test_once_a_card_stands_its_place_is_known(journal, sending, clock):
 
     assert following.rev == following.intent.rev > due.rev
     assert following.intent.card == ("CPOSTED", "1.5")
-    assert (await journal.find.by_card("CPOSTED", "1.5")).id == sending.id
+    assert (await journal.find.by_card("CPOSTED", "1.5", "T")).id == sending.id
 
 
 async def test_what_arrived_without_a_place_keeps_the_card_where_it_was(
@@ -158,7 +158,7 @@ async def test_what_arrived_without_a_place_keeps_the_card_where_it_was(
     await journal.outbox.sent(due, ("CPOSTED", "1.5"))
     await journal.outbox.sent(due)
 
-    assert (await journal.find.by_card("CPOSTED", "1.5")).id == sending.id
+    assert (await journal.find.by_card("CPOSTED", "1.5", "T")).id == sending.id
 
 
 async def test_a_notice_that_is_put_off_comes_back_at_its_time(journal, sending, clock):

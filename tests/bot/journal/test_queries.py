@@ -37,16 +37,15 @@ async def test_of_a_look_up_the_newest_goes_by_the_handle(journal, started):
     await started(handle="G1", kind=Kind("G"))
     newer = await started(handle="G1", kind=Kind("G"))
 
-    assert await journal.find.by_handle("G1") == newer
+    assert await journal.find.by_handle("G1", "T") == newer
 
 
 async def test_a_relay_goes_by_its_handle_whatever_was_done_to_it(journal, started):
     relay = await started()
     await started(handle=relay.handle, about=relay.id)
 
-    assert await journal.find.by_handle(relay.handle) == relay
     assert await journal.find.by_handle(relay.handle, "T") == relay
-    assert await journal.find.by_handle("R9") is None
+    assert await journal.find.by_handle("R9", "T") is None
 
 
 async def test_the_newest_that_made_a_thing_goes_by_its_id(journal, started):
@@ -55,7 +54,7 @@ async def test_the_newest_that_made_a_thing_goes_by_its_id(journal, started):
     await started(ref="ref", handle=newer.handle, about=newer.id)
     await started(ref="other")
 
-    assert await journal.find.by_ref("ref") == newer
+    assert await journal.find.by_ref("ref", "T") == newer
 
 
 async def test_an_intent_is_found_by_the_place_of_its_card(journal, started, clock):
@@ -65,7 +64,7 @@ async def test_an_intent_is_found_by_the_place_of_its_card(journal, started, clo
         await journal.update(intent.id, notices=(CARD_NOTICE,))
         (due,) = await journal.outbox.due(clock())
         await journal.outbox.sent(due, (channel, ts))
-        found.append(await journal.find.by_card(channel, ts))
+        found.append(await journal.find.by_card(channel, ts, "T"))
 
     assert len({one.id for one in found}) == 3
     assert [one.card for one in found] == [
@@ -73,7 +72,7 @@ async def test_an_intent_is_found_by_the_place_of_its_card(journal, started, clo
         ("C1", "2.2"),
         ("C2", "1.1"),
     ]
-    assert await journal.find.by_card("C2", "2.2") is None
+    assert await journal.find.by_card("C2", "2.2", "T") is None
 
 
 async def test_a_stop_with_another_request_id_finds_nothing(journal, started):

@@ -61,7 +61,7 @@ async def test_the_stop_of_an_id_that_nobody_knows_makes_no_relay(
 
     assert (foreign.state, foreign.handle) == (State.QUEUED, "")
     assert relay.handle == "R1"
-    assert await journal.find.by_ref("-task") is None
+    assert await journal.find.by_ref("-task", "T") is None
     assert await journal.find.recent("T") == [relay]
     assert await journal.find.facts_of(foreign.id) == []
 

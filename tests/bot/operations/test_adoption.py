@@ -12,7 +12,7 @@ from bot.journal.evidence import Headline
 from bot.sandbox.cloud.state import Relay
 from bot.states import State
 from tests.bot.operations.tencent import IDLE, KEY, RUNNING, Tencent, started, texts
-from tests.world import live_again, make_world
+from tests.world import TEAM, live_again, make_world
 
 START = "/relay start 295066 url=rtmp://push.example.com/live/k --go"
 OTHER = "/relay start 2 url=rtmp://push.example.com/live/2 --go"
@@ -40,7 +40,7 @@ async def test_a_robot_of_ours_that_is_not_known_is_adopted_and_can_be_stopped(w
     relay, tencent = running(world, own_name(world)), Tencent(world)
 
     await tencent.tells(relay, RUNNING)
-    adopted = await world.journal.find.by_ref(relay.task_id)
+    adopted = await world.journal.find.by_ref(relay.task_id, TEAM)
     await tencent.later(minutes=1)
     shown = await world.notices()
     await world.typed(f"/relay stop {adopted.handle} --yes")
@@ -61,7 +61,7 @@ async def test_its_events_come_twice_and_it_is_adopted_once(world):
     raw = tencent.event(relay, RUNNING)
 
     await tencent.sends(raw)
-    first = await world.journal.find.by_ref(relay.task_id)
+    first = await world.journal.find.by_ref(relay.task_id, TEAM)
     await tencent.sends(raw)
     await tencent.tells(relay, RUNNING)
 
@@ -75,7 +75,7 @@ async def test_the_robot_of_somebody_else_is_not_adopted(world, agent):
 
     await Tencent(world).tells(relay, RUNNING)
 
-    assert await world.journal.find.by_ref(relay.task_id) is None
+    assert await world.journal.find.by_ref(relay.task_id, TEAM) is None
 
 
 @pytest.mark.parametrize(("minutes", "adopted"), [(9, True), (11, False)])
@@ -96,7 +96,7 @@ async def test_what_is_over_is_not_adopted(world):
 
     await Tencent(world).tells(relay, IDLE)
 
-    assert await world.journal.find.by_ref(relay.task_id) is None
+    assert await world.journal.find.by_ref(relay.task_id, TEAM) is None
 
 
 async def test_after_a_restore_no_handle_is_given_twice_and_old_buttons_are_right(

@@ -66,7 +66,7 @@ async def test_cards_of_a_channel_that_is_behind_share_a_message(
 async def test_a_message_that_cards_share_names_none_of_them(journal, waiting, clock):
     intents = await shared(journal, waiting, clock, 3)
 
-    assert await journal.find.by_card("C", "1.5") is None
+    assert await journal.find.by_card("C", "1.5", "T") is None
     assert await journal.outbox.cards_at(("C", "1.5")) == [
         await journal.find.get(one.id) for one in intents
     ]

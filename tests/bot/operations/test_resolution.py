@@ -178,5 +178,5 @@ async def test_whoever_may_start_may_not_therefore_settle(world_with):
         assert answer.headline == ("You may not do that here.",)
 
     assert (await world.handle("R1")).state is State.UNKNOWN
-    decisions = [one.decision for one in await world.journal.audit.all()]
-    assert decisions == ["allow", "deny", "deny"]
+    records = [(one.decision, one.action) for one in await world.journal.audit.all()]
+    assert records == [("allow", "relay.start"), ("deny", "relay.settle")]

@@ -4,10 +4,11 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from bot.operations.recovery import recover
 from bot.settings import Policy, Rule
 from bot.states import State
 from tests.commands.relay.samples import START, calls, words
-from tests.world import make_world
+from tests.world import live_again, make_world
 
 ONCALL = Policy(
     rules=(
@@ -46,15 +47,32 @@ async def test_who_may_may(ruled):
     assert (await ruled.handle("R1")).state is State.STARTED
 
 
-async def test_a_right_that_goes_while_the_work_waits_is_asked_for_again(ruled):
-    ask = ruled.ask(START)
-    await ruled.router.answer(ask)
-    ruled.people.guests.add("U0ANA")
-    await ruled.settled()
+async def test_a_right_that_goes_while_the_work_waits_is_asked_for_again(tmp_path):
+    path = tmp_path / "p.db"
+    async with AsyncExitStack() as stack:
+        async with AsyncExitStack() as first:
+            before = await make_world(stack, tmp_path / "q.db")
+            life = await live_again(first, path, before.cloud, policy=ONCALL)
+            life.clock.hold()
+            await life.router.answer(life.ask(START))
+        after = await live_again(stack, path, before.cloud, policy=ONCALL)
+        after.people.guests.add("U0ANA")  # of whom the new life knows nothing yet
+        await recover(after.executor, after.hearing, after.clock())
+        await after.settled()
+        intent = await after.handle("R1")
 
-    intent = await ruled.handle("R1")
     assert (intent.state, intent.settlement.error_code) == (
         State.NOT_STARTED,
         "patchbay.Denied",
     )
-    assert calls(ruled) == 0
+    assert calls(after) == 0
+
+
+async def test_whoever_nobody_has_looked_up_is_looked_up_before_a_form_opens(ruled):
+    ruled.people.guests.add("U0ANA")
+
+    answer = await ruled.typed("/relay start")
+
+    assert answer.plain == "🟠 You may not do that here."
+    assert "Guests may not use this bot." in words(answer)
+    assert await ruled.journal.find.counts() == {}

@@ -4,6 +4,7 @@ import pytest
 
 from bot.dialogue.ask import Surface
 from bot.dialogue.form import Form
+from bot.resources.relay.resource import Relay
 from tests.commands.relay.samples import START, calls
 
 AT = ("C0OPS", "1700000000.123456")
@@ -31,6 +32,9 @@ async def test_a_stop_below_it_stops_none_of_them(world, three):
 
 
 async def test_its_permalink_finds_them_all(world, three):
-    found = await world.service.find(world.ask("/lookup").who, LINK)
+    ask = world.ask("/lookup")
+    seeing = await world.service.admitted(ask.who, ask.where, Relay().read)
+
+    found = await seeing.find(ask.who, LINK)
 
     assert [one.handle for one in found] == ["R1", "R2", "R3"]

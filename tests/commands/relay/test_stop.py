@@ -86,7 +86,7 @@ async def test_stop_without_an_id_offers_what_runs(world):
 
     form = await world.typed("/relay stop")
     options = await world.router.options(
-        "relay", "relays", "295", world.ask("/relay").who
+        "relay", "relays", "295", world.ask("/relay").who, form.form_id
     )
     await world.submitted(form, relay="R1")
 
@@ -98,8 +98,9 @@ async def test_stop_without_an_id_offers_what_runs(world):
 
 
 async def test_what_is_typed_into_the_select_can_be_an_id_itself(world):
+    form = await world.typed("/relay stop")
     options = await world.router.options(
-        "relay", "relays", "-m97x", world.ask("/relay").who
+        "relay", "relays", "-m97x", world.ask("/relay").who, form.form_id
     )
 
     assert [(one.label, one.value) for one in options] == [

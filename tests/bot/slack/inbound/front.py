@@ -65,8 +65,12 @@ class Router:
     async def redraw(self, ask):
         return await self._give(ask)
 
-    async def options(self, command, source, query, who):
-        self.asks.append((command, source, query, who.user))
+    async def reopened(self, ask, form):
+        self.asks.append(("reopened", ask.who.user))
+        return form if self.holds is OUTCOME else self.holds
+
+    async def options(self, command, source, query, who, form):
+        self.asks.append((command, source, query, who.user, form))
         return (Option("R1 · 7", "R1"),)
 
     async def home(self, who):
@@ -81,7 +85,7 @@ class Replies:
 
     def __init__(self):
         self.web = FakeSlack()
-        self.told = []
+        self.told, self.form = [], None
 
     async def reply(self, ask, answer):
         self.told.append((ask.key, answer))
@@ -92,8 +96,8 @@ class Replies:
     async def publish(self, user, view):
         self.told.append((user, view["type"]))
 
-    async def reopen(self, ask):
-        self.told.append(("reopened", ask.text))
+    def unopened(self, ask):
+        return self.form or Outcome(headline=("too old",))
 
 
 class Directory:

@@ -88,11 +88,12 @@ async def test_a_select_is_answered_from_memory(front):
         "action_id": "pick:relay:relays:relay",
         "block_id": "relay",
         "value": "R",
+        "view": {"private_metadata": "d1"},
     }
 
     status, body = await front.send(payload)
 
-    assert front.router.asks == [("relay", "relays", "R", "UANA")]
+    assert front.router.asks == [("relay", "relays", "R", "UANA", "d1")]
     assert (status, [one["value"] for one in body["options"]]) == (200, ["R1"])
 
 

@@ -3,7 +3,8 @@
 import pytest
 import structlog
 
-from tests.bot.slack.inbound.front import OUTCOME, event, pressed
+from bot.dialogue.outcome import Outcome
+from tests.bot.slack.inbound.front import FORM, OUTCOME, event, pressed
 
 SAID = {"user": "UANA", "channel": "C1", "ts": "1.5", "text": "<@UBOT> lookup R1"}
 
@@ -67,11 +68,26 @@ async def test_what_is_nobodys_is_answered_with_nothing_and_no_advice(front, cap
     assert "Suggestion" not in caplog.text
 
 
-async def test_the_button_under_an_answer_opens_the_form(front):
+REFUSED = Outcome(headline=("You may not do that here.",))
+
+
+@pytest.mark.parametrize(
+    ("form", "holds", "asked", "told"),
+    [
+        (FORM, OUTCOME, [("reopened", "UANA")], FORM),
+        (FORM, REFUSED, [("reopened", "UANA")], REFUSED),
+        (None, OUTCOME, [], Outcome(headline=("too old",))),
+    ],
+)
+async def test_the_button_under_an_answer_opens_the_form_if_it_is_allowed_still(
+    front, form, holds, asked, told
+):
+    front.replies.form, front.router.holds = form, holds
+
     await front.send(pressed("do:form:1", value="- d1"))
 
-    assert await front.settled() == [("reopened", "d1")]
-    assert front.router.asks == []
+    ((_key, answer),) = await front.settled()
+    assert (answer, front.router.asks) == (told, asked)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from bot.slack.inbound.payloads import (
     mention,
     shortcut,
     submission,
+    writer,
 )
 
 ANA = Person(team="T1", user="UANA", home="T1")
@@ -190,6 +191,17 @@ def test_words_in_the_bots_own_tab_need_no_mention():
 
 def test_an_outsider_is_known_by_their_home():
     assert mention(said("x", user_team="T9"), (), "").who.home == "T9"
+
+
+@pytest.mark.parametrize(
+    ("named", "home"), [({}, ""), ({"user_team": "T1"}, "T1"), ({"team": "T9"}, "T9")]
+)
+def test_whose_people_they_are_who_open_home_is_not_guessed(named, home):
+    event = {"type": "app_home_opened", "user": "UANA", "tab": "home", **named}
+
+    who = writer({"team_id": "T1", "enterprise_id": "E1", "event": event})
+
+    assert (who.team, who.home, who.enterprise) == ("T1", home, "E1" * (home == "T1"))
 
 
 def test_a_shortcut_looks_up_all_that_a_message_says():

@@ -137,7 +137,7 @@ async def test_a_form_that_did_not_open_is_opened_by_a_button(ask, errors, ways,
 
     await replies.reply(ask, FORM)
     told = web.sent[-1][1]
-    await replies.reopen(CLICK)
+    await replies.reply(CLICK, replies.unopened(CLICK))
 
     assert web.ways == [*ways, "views.open"]
     assert why in told["text"]
@@ -155,8 +155,8 @@ async def test_a_form_opens_only_for_whoever_asked_for_it():
     replies = Replies(web, now=FakeClock())
     await replies.reply(MENTION, FORM)
 
-    bob = replace(CLICK.who, user="UBOB")
-    await replies.reopen(replace(CLICK, who=bob))
+    click = replace(CLICK, who=replace(CLICK.who, user="UBOB"))
+    await replies.reply(click, replies.unopened(click))
 
     assert web.ways == ["chat.postEphemeral", "answer ephemeral"]
     assert "too old" in web.sent[-1][1]["text"]

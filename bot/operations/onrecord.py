@@ -1,0 +1,126 @@
+"""What is on record, as somebody is told it: never more than their sight of it.
+
+Whoever was not let in by a permit has no sight, and is told nothing.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+
+from bot.dialogue.ask import Person
+from bot.grammar.tokens import message_of
+from bot.ids import ChannelId, Handle, Kind, MessageTs, SlackUserId
+from bot.journal.audit import Entry
+from bot.journal.journal import Journal
+from bot.journal.model import Intent
+from bot.journal.queries import EVERYTHING
+from bot.journal.recents import OFFERED, Recents
+from bot.operations.rights import Sight
+from bot.states import State
+
+MOST_RECORDS = 15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnRecord:
+    """The questions of the `Service`, asked of *journal*, answered by *sight*."""
+
+    journal: Journal
+    recents: Recents
+    sight: Sight | None = None
+
+    @property
+    def keeps_back(self) -> bool:
+        """Whether it was looked for what others are told, and the asker is not."""
+        return self.sight is not None and self.sight.used and self.sight.partial
+
+    async def thing(self, who: Person, text: str) -> Intent | None:
+        """Return the intent that made what *text* names: a handle or a whole ID."""
+        return self._nameable(await self.recents.named(text, who.team))
+
+    async def find(self, who: Person, text: str) -> list[Intent]:
+        """Return what goes by *text*."""
+        if message := message_of(text):
+            posted = await self.journal.outbox.cards_at(message)
+            return [one for one in posted if self._nameable(one)]
+        if named := await self.thing(who, text):
+            return [named]
+        matching = self.journal.find.matching
+        return await self._told(lambda most: matching(text, who.team, most), 5)
+
+    async def posted(
+        self, who: Person, channel: ChannelId, message: MessageTs
+    ) -> Intent | None:
+        """Return the thing whose card that message is; None if several share it.
+
+        What is said below such a message names none of them.
+        """
+        by_card = self.journal.find.by_card
+        return self._nameable(await by_card(channel, message, who.team))
+
+    async def foreign_stops(self, who: Person, task: str) -> list[Intent]:
+        """Return the stops of a TaskId that is no relay's here, newest first."""
+        stops = await self.journal.find.foreign_stops(task, who.team)
+        return [one for one in stops if self._sees(one)]
+
+    async def offered(self, who: Person, kind: Kind, query: str) -> list[Intent]:
+        """Return the things that a select offers for *query*, the asker's own first."""
+        offered = await self.recents.offered(
+            kind, who.team, who.user, query, EVERYTHING
+        )
+        return list(islice(filter(self._sees, offered), OFFERED))
+
+    async def live(self, who: Person, kind: Kind, limit: int = 20) -> list[Intent]:
+        """Return the things of *kind* that run, or may, newest first."""
+        live = self.journal.find.live
+        return await self._told(lambda most: live(who.team, kind, most), limit)
+
+    async def recent(
+        self,
+        who: Person,
+        *,
+        kind: Kind | None = None,
+        user: SlackUserId | None = None,
+        states: Iterable[State] | None = None,
+        room: str | None = None,
+    ) -> list[Intent]:
+        """Return the things made lately, newest first."""
+        recent = partial(
+            self.journal.find.recent, kind=kind, user=user, states=states, room=room
+        )
+        return await self._told(lambda most: recent(who.team, limit=most), 8)
+
+    async def history(self, who: Person, handle: Handle) -> list[Intent]:
+        """Return what was done to a thing that is told of, newest first."""
+        if await self.thing(who, handle) is None:
+            return []
+        return await self.journal.find.history(handle, who.team)
+
+    async def audit(
+        self, who: Person, *, handle: Handle | None = None, user: str = ""
+    ) -> list[Entry]:
+        """Return the newest audit records, of one thing or one person if given."""
+        if self.sight is None:
+            return []
+        lately = partial(self.journal.audit.lately, handle=handle, user=user)
+        sees = self.sight.sees_record
+        return await self.sight.first(
+            lambda most: lately(who.team, limit=most), sees, MOST_RECORDS
+        )
+
+    def _sees(self, thing: Intent) -> bool:
+        return self.sight is not None and self.sight.sees(thing)
+
+    def _nameable(self, thing: Intent | None) -> Intent | None:
+        """Return *thing*, if whoever names it is told of it."""
+        if thing and self.sight and self.sight.may_name(thing):
+            return thing
+        return None
+
+    async def _told(
+        self, find: Callable[[int], Awaitable[list[Intent]]], limit: int
+    ) -> list[Intent]:
+        if self.sight is None:
+            return []
+        return await self.sight.first(find, self.sight.sees, limit)
