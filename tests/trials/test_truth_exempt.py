@@ -40,6 +40,19 @@ def test_a_callback_that_was_turned_away_for_good_left_one():
     assert statements(another.shown(PROBABLY)) == [MORE]
 
 
+def test_a_callback_over_which_the_bot_died_may_have_been_kept():
+    def called_back():
+        return Tale().asked().sent().later(30).enter("sent", status=1, **OTHER)
+
+    died = called_back().enter("killed")
+    lives = called_back()
+    turned = called_back().enter("turned", by=401, status=1, **OTHER).enter("killed")
+
+    assert statements(died.shown(PROBABLY)) == []
+    assert statements(lives.shown(PROBABLY)) == [MORE]
+    assert statements(turned.shown(PROBABLY)) == [MORE]
+
+
 # ── what a restored copy does not have ───────────────────────────────────────────
 
 

@@ -193,7 +193,7 @@ def probably_not(subject, _claim):
     if sent is None:
         return
     came = [e for e in subject.facts.record if e["t"] > sent and e["seq"] < subject.seq]
-    proven = any(e["kind"] == "taken" for e in came)
+    proven = any(e["kind"] == "taken" for e in came) or _unanswered(came)
     if proven and not _lost(came):
         return
     began = subject.began
@@ -212,6 +212,22 @@ def _lost(came):
     turned = [_told(e) for e in came if e["kind"] == "turned" and e["by"] >= 500]
     taken = {_told(e) for e in came if e["kind"] == "taken"}
     return not taken.issuperset(turned)
+
+
+def _unanswered(came):
+    """Tell whether the bot died over a callback among *came*.
+
+    It may have kept it, and said what follows from that, before anybody was answered.
+    """
+    waiting = set()
+    for one in came:
+        if one["kind"] == "sent":
+            waiting.add(_told(one))
+        elif one["kind"] in {"taken", "turned"}:
+            waiting.discard(_told(one))
+        elif one["kind"] == "killed" and waiting:
+            return True
+    return False
 
 
 def _told(entry):
