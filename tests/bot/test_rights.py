@@ -10,6 +10,9 @@ from bot.sandbox.slack.model import seed
 from tests.bot.conftest import ACCEPTED, REQUESTED, START
 
 RULES = f"""
+[exits]
+push = [".example.com"]
+
 [[policy.rules]]
 name = "on-call"
 actions = ["relay.*"]

@@ -44,7 +44,8 @@ def unkeyed():
 
 @pytest.fixture
 async def journal(url, tmp_path, clock):
-    (tmp_path / "var").mkdir()
+    (tmp_path / "var").mkdir(mode=0o700)
+    (tmp_path / "var/patchbay.db").touch(mode=0o600)
     engine = make_engine(url)
     upgrade(engine, "0006")
     with engine.begin() as connection:
@@ -141,6 +142,7 @@ async def test_a_copy_from_before_that_was_upgraded_again_is_found(
     await journal.audit.write(entry(1))
     journal.close()
     copy = tmp_path / "var/copy.db"
+    copy.touch(mode=0o600)
     engine = make_engine(f"sqlite:///{copy}")
     upgrade(engine, "0006")
     engine.dispose()

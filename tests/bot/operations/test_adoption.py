@@ -88,7 +88,7 @@ async def test_an_event_that_is_played_again_long_after_adopts_nothing(
 
     await tencent.sends(raw)
 
-    assert bool(await world.journal.find.by_ref(relay.task_id)) is adopted
+    assert bool(await world.journal.find.by_ref(relay.task_id, TEAM)) is adopted
 
 
 async def test_what_is_over_is_not_adopted(world):

@@ -149,14 +149,10 @@ FLAGS = {
 
 @pytest.mark.parametrize("flag", FLAGS)
 @pytest.mark.parametrize("policy", [RULED, Policy()], ids=["ruled", "all"])
-@pytest.mark.parametrize("told", [True, False])
-async def test_who_is_no_member_any_more_starts_nothing(make, flag, policy, told):
+async def test_who_is_no_member_any_more_starts_nothing(make, flag, policy):
     world = await make(policy)
     world.people.flags["U0ANA"] = {flag: True}
-    if told:
-        world.directory.take(user_change("U0ANA"))  # which may come without the flag
-    else:
-        world.clock.push(seconds=FRESH + 1)
+    world.clock.push(seconds=FRESH + 1)
 
     await world.typed(START.format(1, 1))
 
@@ -168,11 +164,26 @@ async def test_who_is_no_member_any_more_starts_nothing(make, flag, policy, told
     assert world.cloud.state.calls == []
 
 
+@pytest.mark.parametrize("flag", FLAGS)
+@pytest.mark.parametrize("policy", [RULED, Policy()], ids=["ruled", "all"])
+async def test_of_whom_an_event_tells_something_is_asked_at_once(make, flag, policy):
+    world = await make(policy)
+    world.people.flags["U0ANA"] = {flag: True}
+    world.directory.take(user_change("U0ANA"))  # which may come without the flag
+
+    answer = await world.typed(START.format(1, 1))
+
+    assert answer.plain == "🟠 You may not do that here."
+    assert FLAGS[flag][1] in repr(answer.parts)
+    assert world.cloud.state.calls == []
+
+
 @pytest.mark.parametrize(
     "typed", ["/relay list", "/lookup R1", "/gs 1326515201117065216"]
 )
 async def test_whom_an_event_calls_deactivated_reads_nothing_either(make, typed):
     world = await make(Policy())
+    world.people.flags["U0ANA"] = {"deleted": True}
     world.directory.take(user_change("U0ANA", deleted=True))
 
     answer = await world.typed(typed)

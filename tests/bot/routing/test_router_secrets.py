@@ -14,6 +14,7 @@ from bot.slack.render import modals as forms
 from commands import COMMANDS
 from tests.bot.operations.tencent import lost
 from tests.bot.tencent import whole
+from tests.world import TEAM
 
 KEY = "k3ystr3am"
 SPELLINGS = [
@@ -168,7 +169,7 @@ async def test_what_looks_secret_is_refused_where_a_masked_one_would_be_sent(wor
 async def test_a_task_id_is_taken_as_it_is_whatever_it_looks_like(world, task):
     await world.typed(f"/relay stop {task} app=live-main --yes")
 
-    stops = await world.service.foreign_stops(world.ask("/relay list").who, task)
+    stops = await world.journal.find.foreign_stops(task, TEAM)
     requests = [await world.journal.find.request_of(one.id) for one in stops]
     assert [json.loads(one)["TaskId"] for one in requests] == [task]
 
@@ -184,8 +185,11 @@ async def test_a_message_that_is_looked_up_is_read_without_its_secrets(world):
 
 
 async def test_what_is_offered_as_somebody_types_is_hidden_too(world):
-    asked = world.ask("/relay stop")
+    form = await world.typed("/relay stop")
+    who = world.ask("/relay stop").who
 
-    offered = await world.router.options("relay", "relays", SPELLINGS[0], asked.who)
+    offered = await world.router.options(
+        "relay", "relays", SPELLINGS[0], who, form.form_id
+    )
 
     assert KEY not in repr(offered)

@@ -13,6 +13,7 @@ import structlog
 
 from bot.app import Ports, build
 from bot.lifecycle import begin, greet
+from bot.pace import Pace
 from bot.sandbox.cloud import LoopbackCloud
 from bot.sandbox.run import free_port
 from bot.sandbox.slack.loopback import LoopbackSlack
@@ -88,7 +89,8 @@ async def door(request, tmp_path_factory):
             "BOT_PORT": str(port),
         }.items():
             patch.setenv(name, value)
-        bot = await build(load(), Ports(), COMMANDS, stack)
+        settings = load().model_copy(update={"pace": Pace(reads=1e9, changes=1e9)})
+        bot = await build(settings, Ports(), COMMANDS, stack)
         stack.push_async_callback(bot.server.close)
         if bot.sockets:
             stack.push_async_callback(bot.sockets.close)

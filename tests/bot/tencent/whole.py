@@ -31,7 +31,7 @@ def start_fields(made, *, app=APP, agent="pb_0"):
     target = f"rtmp://push.example.com/live/{one()}?tx" + f"Secret={one()}&txTime=1"
     store = {"AccessKey": one(), "SecretKey": one()}
     store |= {"Vendor": 1, "Region": "us-east-1", "Bucket": "store"}
-    store |= {"EndpointUrl": f"https://{one()}@s3.example.com/?token={one()}"}
+    store |= {"EndpointUrl": f"https://s3.example.com/?token={one()}"}
     cell = {"BackgroundImageUrl": web("cell"), "TransparentUrl": web("mask")}
     picture = {"WaterMarkUrl": web("mark"), "WaterMarkWidth": 10}
     picture |= {"WaterMarkHeight": 10, "LocationX": 0, "LocationY": 0}
