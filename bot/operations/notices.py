@@ -64,7 +64,7 @@ def _drawn(notification: Notification, resources: Registry) -> Outcome:
     if notification.name == RESULT:
         return result(raised, resource)
     if notification.name == NEWS:
-        return resource.told(raised, facts)
+        return resource.told(raised, facts, runs=intent.state not in OVER)
     outcome = alarm(notification.name, raised, resource, facts)
     if notification.created_at is None:
         return outcome

@@ -339,8 +339,13 @@ class Resource:
         """The alarms that only this resource has, by the name of their notice."""
         return {}
 
-    def told(self, intent: Intent, facts: Mapping[str, Any]) -> Outcome:
-        """Return the line in the thread of its card that says what became of it."""
+    def told(
+        self, intent: Intent, facts: Mapping[str, Any], *, runs: bool = True
+    ) -> Outcome:
+        """Return the line in the thread of its card that says what became of it.
+
+        *intent* is as it was then. *runs*: it does, or may, at the time of drawing.
+        """
         name = f"{intent.handle} · {self.standing(intent)}"
         return Outcome(headline=(Bold(name),), tone=self.tone(intent))
 

@@ -139,8 +139,8 @@ def _moment(at: int) -> datetime:
 # ── how it reads ─────────────────────────────────────────────────────────────────
 
 
-def told(intent: Intent, facts: Mapping[str, Any]) -> Outcome:
-    """Return the line about *intent* that says *facts*."""
+def told(intent: Intent, facts: Mapping[str, Any], *, runs: bool = True) -> Outcome:
+    """Return the line about *intent* that says *facts*; *runs*: it still may."""
     what, at = facts["what"], When(_moment(facts["at"]))
     if what in {OVER_NOW, IDLE, AGAIN}:
         return _of_whole(intent, what, at)
@@ -153,7 +153,7 @@ def told(intent: Intent, facts: Mapping[str, Any]) -> Outcome:
         return _told(intent, Tone.PLAIN, sentence, at)
     if what == FLAPS:
         return _flaps(intent, facts, name, at)
-    return failed(intent, facts)
+    return failed(intent, facts, runs=runs)
 
 
 def _of_whole(intent: Intent, what: str, at: When) -> Outcome:
@@ -165,14 +165,19 @@ def _of_whole(intent: Intent, what: str, at: When) -> Outcome:
     return _told(intent, Tone.WARN, sentence, at)
 
 
-def failed(intent: Intent, facts: Mapping[str, Any]) -> Outcome:
-    """Return that a target was given up, for its thread and for the operators."""
+def failed(intent: Intent, facts: Mapping[str, Any], *, runs: bool = True) -> Outcome:
+    """Return that a target was given up, for its thread and for the operators.
+
+    Not that it is billed, nor how to stop it, unless it still *runs*: Slack may have
+    been away until it was over.
+    """
     name = target_name(intent, facts["target"])
     sentence = _("{target} failed").format(target=name)
     at = When(_moment(facts["at"]))
     still = _("As far as is known the relay goes on running, and is billed.")
-    stop = stop_button(intent)
-    parts: tuple[Part, ...] = (*_error(facts), line(still))
+    runs = runs and intent.state not in OVER
+    stop = stop_button(intent) if runs else None
+    parts: tuple[Part, ...] = (*_error(facts), *((line(still),) if runs else ()))
     if intent.asker.user:
         parts = (line(Who(intent.asker.user)), *parts)
     if stop:

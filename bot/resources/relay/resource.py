@@ -203,9 +203,11 @@ class Relay(Resource):
         """Return in a few words how it stands."""
         return card.standing(intent)
 
-    def told(self, intent: Intent, facts: Mapping[str, Any]) -> Outcome:
+    def told(
+        self, intent: Intent, facts: Mapping[str, Any], *, runs: bool = True
+    ) -> Outcome:
         """Return the line in the thread of its card that says what became of it."""
-        return news.told(intent, facts)
+        return news.told(intent, facts, runs=runs)
 
     def body(self, intent: Intent) -> Iterable[Part]:
         """Yield where it comes from and goes to, and how long it can be stopped."""

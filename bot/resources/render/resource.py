@@ -114,10 +114,12 @@ class Render(Resource):
         opened = intent.standing.headline is Headline.ACCEPTED
         return _("opened") if opened else super().standing(intent)
 
-    def told(self, intent: Intent, facts: Mapping[str, Any]) -> Outcome:
+    def told(
+        self, intent: Intent, facts: Mapping[str, Any], *, runs: bool = True
+    ) -> Outcome:
         """Return the line in its thread; also that somebody else takes it over."""
         if "another" not in facts:
-            return super().told(intent, facts)
+            return super().told(intent, facts, runs=runs)
         owner, other = intent.asker.user, SlackUserId(facts["asked_by"])
         headline = (Bold(intent.handle), " · ", Who(owner), ": ", Who(other), " ")
         sentence = _("asked for its user again ({handle}), which reconnects to it.")

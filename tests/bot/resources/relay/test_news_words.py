@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -127,7 +128,7 @@ FAILURES = {  # how it stands, whether its asker is known, the code; and what is
 
 @pytest.mark.parametrize("audience", [Audience.THREAD, Audience.OPS])
 @pytest.mark.parametrize("name", FAILURES)
-def test_a_failure_says_whose_it_is_why_that_it_is_billed_and_what_can_be_done(
+def test_a_failure_says_whose_it_is_why_if_it_is_billed_and_what_can_be_done(
     name, audience
 ):
     state, user, code, buttons = FAILURES[name]
@@ -139,7 +140,8 @@ def test_a_failure_says_whose_it_is_why_that_it_is_billed_and_what_can_be_done(
     outcome = drawn("failed", replace(thing, asker=asker), target=1, by=by, **facts)
 
     who = (line(Who(user)),) if user else ()
-    parts = (*who, *((ERROR,) if code else ()), BILLED)
+    billed = () if state is State.STOPPED else (BILLED,)
+    parts = (*who, *((ERROR,) if code else ()), *billed)
     assert outcome == reads(
         Tone.BAD,
         Bold(f"R1 · 1 {ADDRESSES[0]} failed"),
@@ -148,6 +150,16 @@ def test_a_failure_says_whose_it_is_why_that_it_is_billed_and_what_can_be_done(
         parts=(*parts, Buttons(buttons)) if buttons else parts,
         audience=audience,
     )
+
+
+def test_a_failure_that_is_told_when_it_is_over_says_nothing_of_what_runs():
+    facts = {"code": "", "text": "", "count": 1, "since": 1}
+    late = partial(told, runs=False)
+
+    outcome = drawn("failed", stands(RUNS), target=1, by=late, **facts)
+
+    assert BILLED not in outcome.parts
+    assert [part for part in outcome.parts if isinstance(part, Buttons)] == []
 
 
 def test_idle_is_said_to_be_probably_the_end_that_nobody_is_known_to_have_made():
