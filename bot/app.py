@@ -133,18 +133,7 @@ async def build(
     sockets = Sockets(listeners, base.web.client, token) if token else None
     if sockets:
         base.directory.people.lines = sockets.lines
-    callbacks = Callbacks(
-        apps=operations.executor.apps,
-        journal=base.journal,
-        recents=base.recents,
-        reception=base.hearing.reception,
-        hearing=base.hearing,
-        take_up=operations.executor.take_up,
-        wake=base.delivery.wake,
-        team=lambda: base.directory.team if base.directory.installed else None,
-        ops_channel=settings.ops_channel,
-        now=ports.now,
-    )
+    callbacks = _callbacks(base, operations)
     return Bot(
         settings=settings,
         ports=ports,
@@ -160,6 +149,21 @@ async def build(
         directory=base.directory,
         server=_server(base, listeners, callbacks, sockets),
         sockets=sockets,
+    )
+
+
+def _callbacks(base: _Base, operations: Operations) -> Callbacks:
+    return Callbacks(
+        apps=operations.executor.apps,
+        journal=base.journal,
+        recents=base.recents,
+        reception=base.hearing.reception,
+        hearing=base.hearing,
+        take_up=operations.executor.take_up,
+        wake=base.delivery.wake,
+        team=lambda: base.directory.team if base.directory.installed else None,
+        ops_channel=base.settings.ops_channel,
+        now=base.ports.now,
     )
 
 

@@ -17,6 +17,7 @@ import pytest_asyncio
 
 from bot.app import Ports, build
 from bot.lifecycle import begin, greet
+from bot.pace import Pace
 from bot.sandbox.cloud import LoopbackCloud
 from bot.sandbox.run import free_port
 from bot.sandbox.slack.client.payloads import Control
@@ -184,7 +185,7 @@ async def tour(tmp_path_factory):
             "BOT_PORT": str(port),
         }.items():
             patch.setenv(name, value)
-        settings = load()
+        settings = load().model_copy(update={"pace": Pace(reads=1e9, changes=1e9)})
         parts = await build(settings, Ports(), COMMANDS, stack)
         delivering = asyncio.create_task(parts.delivery.run())
         stack.callback(delivering.cancel)

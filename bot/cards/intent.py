@@ -29,7 +29,8 @@ from bot.i18n import _
 from bot.ids import SlackUserId
 from bot.journal.model import Intent
 from bot.journal.stops import How
-from bot.resources.base import Resource, state_word
+from bot.resources.base import Resource
+from bot.resources.headlines import state_word
 from bot.states import State
 
 

@@ -11,7 +11,8 @@ from bot.dialogue.outcome import Audience, Bold, Outcome, Tone, When, line
 from bot.i18n import DEFAULT_LOCALE, _, reading_in
 from bot.journal.model import ANSWER, CARD, NEWS, NOT_ENDED, RESULT, Notification
 from bot.journal.stops import How
-from bot.resources.base import Registry, state_word
+from bot.resources.base import Registry
+from bot.resources.headlines import state_word
 from bot.states import OVER, State
 
 log = structlog.get_logger(__name__)

@@ -12,7 +12,8 @@ from bot.errors import IllegalMove, InvalidRequest, NotFound, TaskTaken
 from bot.i18n import _
 from bot.journal.model import Intent
 from bot.operations.service import Service
-from bot.resources.base import Resource, state_word
+from bot.resources.base import Resource
+from bot.resources.headlines import state_word
 from bot.states import State
 
 SHORTEST_REASON = 3

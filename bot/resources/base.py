@@ -17,89 +17,20 @@ from bot.dialogue.outcome import Audience, Bold, Button, Outcome, Part, Tone
 from bot.errors import NotAllowed
 from bot.i18n import _
 from bot.ids import Kind
-from bot.journal.evidence import Fact, FactKind, Headline, Standing
+from bot.journal.evidence import Fact, FactKind, Standing
 from bot.journal.lifecycle import Ended, Lifecycle
 from bot.journal.model import NEWS, REVIVED, Intent, Notice
 from bot.journal.queries import Usage
 from bot.journal.stops import How
 from bot.resources.byhand import from_terminal
 from bot.resources.fold import fold
+from bot.resources.headlines import TONES, headline_word
 from bot.settings import App, Policy, Terms
 from bot.states import LIVE, OVER, State
 from bot.tencent.models.base import Level, Reply, Request
 from bot.tencent.models.exits import Row
 
-TONES: Mapping[Headline, Tone] = {
-    Headline.REQUESTED: Tone.WAIT,
-    Headline.SENDING: Tone.WAIT,
-    Headline.ACCEPTED: Tone.ACCEPTED,
-    Headline.CLAIMED: Tone.ACCEPTED,
-    Headline.CONNECTING: Tone.WAIT,
-    Headline.LIVE: Tone.GOOD,
-    Headline.RECOVERING: Tone.WARN,
-    Headline.TARGET_ENDED: Tone.WARN,
-    Headline.TARGET_FAILED: Tone.WARN,
-    Headline.PUSH_FAILED: Tone.BAD,
-    Headline.IDLE: Tone.WARN,
-    Headline.STOPPING: Tone.WAIT,
-    Headline.MAY_RUN: Tone.UNKNOWN,
-    Headline.EXPIRING: Tone.WARN,
-    Headline.OUT_OF_REACH: Tone.BAD,
-    Headline.STOPPED: Tone.OVER,
-    Headline.ENDED: Tone.OVER,
-    Headline.NOT_STARTED: Tone.BAD,
-    Headline.CLOSED: Tone.OVER,
-    Headline.UNKNOWN: Tone.UNKNOWN,
-    Headline.DONE: Tone.GOOD,
-}
-
-
 ON_RECORD = 5  # of the sentences of one refusal; whoever asked gets all of them
-
-
-def state_word(state: State) -> str:
-    """Return what people call *state*, of an action or in a history."""
-    return {
-        State.QUEUED: _("requested"),
-        State.WAITING: _("waiting"),
-        State.SENDING: _("sending"),
-        State.STARTED: _("started"),
-        State.EXPIRING: _("started, soon out of reach"),
-        State.STOPPING: _("stopping"),
-        State.STOPPED: _("stopped"),
-        State.ENDED: _("ended"),
-        State.CLOSED: _("closed"),
-        State.NOT_STARTED: _("not started"),
-        State.UNKNOWN: _("unknown"),
-        State.DONE: _("done"),
-    }[state]
-
-
-def headline_word(headline: Headline) -> str:
-    """Return in a word or two how a thing stands."""
-    return {
-        Headline.REQUESTED: _("requested"),
-        Headline.SENDING: _("sending"),
-        Headline.ACCEPTED: _("accepted"),
-        Headline.CLAIMED: _("running, by hand"),
-        Headline.CONNECTING: _("connecting"),
-        Headline.LIVE: _("live"),
-        Headline.RECOVERING: _("recovering"),
-        Headline.TARGET_ENDED: _("a target ended"),
-        Headline.TARGET_FAILED: _("a target failed"),
-        Headline.PUSH_FAILED: _("push failed"),
-        Headline.IDLE: _("idle, probably ended"),
-        Headline.STOPPING: _("stopping"),
-        Headline.MAY_RUN: _("may still run"),
-        Headline.EXPIRING: _("soon out of reach"),
-        Headline.OUT_OF_REACH: _("out of reach"),
-        Headline.STOPPED: _("stopped"),
-        Headline.ENDED: _("ended"),
-        Headline.NOT_STARTED: _("not started"),
-        Headline.CLOSED: _("closed"),
-        Headline.UNKNOWN: _("unknown"),
-        Headline.DONE: _("done"),
-    }[headline]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

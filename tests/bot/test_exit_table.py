@@ -1,8 +1,11 @@
 """What may stand in the table of exits, and which table holds."""
 
+import os
+
 import pytest
 from pydantic import ValidationError
 
+from bot.errors import SettingsError
 from bot.exit_table import (
     ANY_EXIT,
     NO_EXITS,
@@ -11,6 +14,7 @@ from bot.exit_table import (
     is_address,
     is_local,
 )
+from bot.settings import load
 
 HOSTS = ("push.example.com", ".example.com", "*", "xn--bcher-kva.example")
 NO_HOSTS = (
@@ -117,3 +121,44 @@ def test_anything_goes_only_where_everybody_may_and_no_table_says_otherwise(
 )
 def test_addresses_and_this_machine_are_known_in_any_spelling(host, address, local):
     assert (is_address(host), is_local(host)) == (address, local)
+
+
+@pytest.fixture
+def bare(monkeypatch, tmp_path):
+    for name in [k for k in os.environ if k.startswith(("SLACK_", "BOT_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.usefixtures("bare")
+@pytest.mark.parametrize(
+    ("toml", "allow_all", "push", "rooms"),
+    [
+        ("", "false", (), ()),
+        ("", "true", ("*",), ("*",)),
+        ("[exits]\n", "true", (), ()),
+        ("[policy]\npush_hosts = []\n", "true", (), ()),
+        ('[policy]\npush_hosts = [".A.example"]\n', "true", (".a.example",), ()),
+        ('[exits]\nrooms = ["lobby"]\n', "false", (), ("lobby",)),
+    ],
+)
+def test_where_requests_may_lead_is_what_the_table_says(
+    monkeypatch, tmp_path, toml, allow_all, push, rooms
+):
+    monkeypatch.setenv("BOT_ALLOW_ALL", allow_all)
+    (tmp_path / "bot.toml").write_text(toml)
+
+    settings = load()
+
+    assert (settings.terms.exits.push, settings.terms.exits.rooms) == (push, rooms)
+
+
+@pytest.mark.usefixtures("bare")
+@pytest.mark.parametrize(
+    "toml", ['[exits]\nhosts = ["*"]\n', '[policy]\npush_hosts = ["127.0.0.1"]\n']
+)
+def test_a_row_or_a_host_that_could_never_match_is_refused(tmp_path, toml):
+    (tmp_path / "bot.toml").write_text(toml)
+
+    with pytest.raises(SettingsError, match=r"exits\.hosts|push_hosts"):
+        load()

@@ -391,35 +391,3 @@ def test_no_mistake_shows_what_was_set(monkeypatch):
 
     assert secret not in str(told.value)
     assert "BOT_PORT" in str(told.value)
-
-
-@pytest.mark.parametrize(
-    ("toml", "allow_all", "push", "rooms"),
-    [
-        ("", "false", (), ()),
-        ("", "true", ("*",), ("*",)),
-        ("[exits]\n", "true", (), ()),
-        ("[policy]\npush_hosts = []\n", "true", (), ()),
-        ('[policy]\npush_hosts = [".A.example"]\n', "true", (".a.example",), ()),
-        ('[exits]\nrooms = ["lobby"]\n', "false", (), ("lobby",)),
-    ],
-)
-def test_where_requests_may_lead_is_what_the_table_says(
-    monkeypatch, tmp_path, toml, allow_all, push, rooms
-):
-    put(monkeypatch, BOT_ALLOW_ALL=allow_all)
-    (tmp_path / "bot.toml").write_text(toml)
-
-    settings = load()
-
-    assert (settings.terms.exits.push, settings.terms.exits.rooms) == (push, rooms)
-
-
-@pytest.mark.parametrize(
-    "toml", ['[exits]\nhosts = ["*"]\n', '[policy]\npush_hosts = ["127.0.0.1"]\n']
-)
-def test_a_row_or_a_host_that_could_never_match_is_refused(tmp_path, toml):
-    (tmp_path / "bot.toml").write_text(toml)
-
-    with pytest.raises(SettingsError, match=r"exits\.hosts|push_hosts"):
-        load()

@@ -22,8 +22,9 @@ from bot.dialogue.outcome import (
 from bot.i18n import _, n_
 from bot.ids import Kind
 from bot.journal.model import Intent
-from bot.resources.base import Resource, Yield, state_word
+from bot.resources.base import Resource, Yield
 from bot.resources.byhand import in_slack
+from bot.resources.headlines import state_word
 from bot.states import State
 from bot.tencent.models.base import Reply
 from bot.tencent.models.gs import (

@@ -6,7 +6,8 @@ from typing import Any
 from bot.dialogue.outcome import Buttons, Code, Outcome, line
 from bot.i18n import _
 from bot.journal.model import Intent
-from bot.resources.base import alarm_of, state_word
+from bot.resources.base import alarm_of
+from bot.resources.headlines import state_word
 from bot.resources.relay.card import (
     CONTROLLABLE,
     and_more,

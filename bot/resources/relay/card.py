@@ -26,7 +26,7 @@ from bot.journal.evidence import (
     TargetStanding,
 )
 from bot.journal.model import Intent
-from bot.resources.base import headline_word
+from bot.resources.headlines import headline_word
 from bot.resources.relay.cdn import cdn_remarks
 from bot.resources.relay.plan import CUSTOM, LAYOUTS
 from bot.states import LIVE, OVER, State

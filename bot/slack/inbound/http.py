@@ -14,7 +14,8 @@ from bot.dialogue.outcome import Outcome, Tone, line
 from bot.i18n import _
 from bot.runtime.signed import vouch
 from bot.slack.inbound.guard import Admitted, admit
-from bot.slack.inbound.listeners import Listeners, bolt_request
+from bot.slack.inbound.kinds import bolt_request
+from bot.slack.inbound.listeners import Listeners
 from bot.slack.render.blocks import message
 
 PATH = "/slack/events"

@@ -9,9 +9,14 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
+import structlog
+from slack_bolt.request.async_request import AsyncBoltRequest
+
 from bot.i18n import _
 
 Payload = Mapping[str, Any]
+
+log = structlog.get_logger(__name__)
 
 PARTS = {"do": 3, "field": 2, "pick": 4, "form": 3}  # of an id that the bot made
 SHORTCUT = "lookup_ids"
@@ -170,3 +175,15 @@ def _made(named: Any) -> bool:
     """Tell whether *named* is an id that the bot gives to a control or a form."""
     parts = str(named or "").split(":")
     return len(parts) >= PARTS.get(parts[0], len(parts) + 1)
+
+
+def bolt_request(**arguments: Any) -> AsyncBoltRequest | None:
+    """Return a request for Bolt; None if its payload has a shape unknown to Slack.
+
+    Bolt looks into a payload before anything can catch what that raises.
+    """
+    try:
+        return AsyncBoltRequest(**arguments)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        log.warning("payload.misshapen", why=type(error).__name__)
+        return None

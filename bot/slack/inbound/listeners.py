@@ -388,15 +388,3 @@ class Listeners:
 
     def _later(self, work: Any, ask: Ask) -> None:
         self._tasks.spawn(work, name=f"{ask.surface} {ask.command}")
-
-
-def bolt_request(**arguments: Any) -> AsyncBoltRequest | None:
-    """Return a request for Bolt; None if its payload has a shape unknown to Slack.
-
-    Bolt looks into a payload before anything can catch what that raises.
-    """
-    try:
-        return AsyncBoltRequest(**arguments)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        log.warning("payload.misshapen", why=type(error).__name__)
-        return None

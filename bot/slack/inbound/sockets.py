@@ -21,7 +21,8 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.inbound.early import TRY_AGAIN
-from bot.slack.inbound.listeners import Listeners, bolt_request
+from bot.slack.inbound.kinds import bolt_request
+from bot.slack.inbound.listeners import Listeners
 
 CONNECTIONS = 2
 PING_SECONDS = 10.0

@@ -4,7 +4,10 @@ import sqlite3
 from collections import Counter
 from dataclasses import dataclass, field
 
-from tests.trials.truth.judge import details  # noqa: F401 - registers its judges
+from tests.trials.truth.judge import (  # noqa: F401 - they register their judges
+    details,
+    silence,
+)
 from tests.trials.truth.judge.claims import JUDGES
 from tests.trials.truth.judge.facts import STOP, Facts
 from tests.trials.truth.judge.subject import DEFINITE, Subject
