@@ -113,8 +113,9 @@ def check_variables(
 ) -> None:
     """Refuse what *environ* sets and is none of *names*, or is set in two ways.
 
-    Any variable of ours, and one of Slack's or Tencent's that is nearly one of *names*.
-    What is one of *more* is never in a file.
+    Any variable of ours, and one of Slack's or Tencent's that is nearly one of *names*,
+    unless that is set as well: then it is somebody else's. What is one of *more* is
+    never in a file.
 
     Raises:
         LookupError: all of them.
@@ -126,6 +127,7 @@ def check_variables(
         for name in sorted(set_names - right)
         if name.startswith((OWN, *SHARED))
         if (near := nearest(name, sorted(right))) or name.startswith(OWN)
+        if name.startswith(OWN) or not _are_set(near, set_names)
     ]
     faults += [
         f"{name} is set twice: by itself, and by {name}{FROM_FILE.upper()}"
@@ -134,6 +136,12 @@ def check_variables(
     ]
     if faults:
         raise LookupError("\n".join(faults))
+
+
+def _are_set(names: Iterable[str], set_names: Collection[str]) -> bool:
+    """Tell whether one of *names* is among *set_names*, by itself or by a file."""
+    plain = (name.removesuffix(FROM_FILE.upper()) for name in names)
+    return any({name, name + FROM_FILE.upper()} & {*set_names} for name in plain)
 
 
 def check_table(

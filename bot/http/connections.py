@@ -31,12 +31,7 @@ MOST = 512  # connections
 MOST_UNSIGNED = 32  # of one peer, on which nothing signed has come
 GRACE = 0.02  # seconds in which none has to give way
 
-HEAD_SECONDS = 5.0  # from the first byte of a request to the end of its head
 LONGEST_HEAD = 32 * 1024  # bytes; Slack's have one or two thousand
-IDLE_SECONDS = 15.0  # between two requests
-IDLE_SIGNED_SECONDS = (
-    75.0  # the same, where one was signed: as long as Slack keeps them
-)
 LINGER_SECONDS = 1.0  # in which the rest of a body that was refused is thrown away
 
 CLIENT_ERRORS = range(400, 500)

@@ -36,7 +36,7 @@ log = structlog.get_logger(__name__)
 def policy_digest(settings: Settings) -> str:
     """Return the digest of who may do what, and where: SHA-256, without any secret."""
     dumped = settings.model_dump(mode="json")  # a secret is a row of stars there
-    named = ("policy", "apps", "allow_all", "ops_channel", "command_prefix")
+    named = ("policy", "exits", "apps", "allow_all", "ops_channel", "command_prefix")
     ends = [name for name in dumped if name.endswith("_endpoint")]
     decides = {name: dumped[name] for name in (*named, *ends)}
     return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()

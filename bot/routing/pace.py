@@ -15,7 +15,8 @@ class Paces:
     """A pace for what reads, and one for what changes something.
 
     What ends something is never counted: it saves money, and is asked for in a hurry.
-    A form is counted as a change when it opens, and as a read when it is sent in.
+    Any other form is counted as a change when it opens, and as a read when it is sent
+    in.
     """
 
     def __init__(self, pace: Pace, monotonic: Callable[[], float]) -> None:

@@ -73,7 +73,8 @@ class Router:
         command = self.commands[ask.command]
         form = command.forms[ask.text]
         try:
-            self.paces.take(ask.who)
+            if not form.permit.ends:
+                self.paces.take(ask.who)
             service = await self._returned(ask, form.permit)
             return await form.answer(_heard(ask, command), service)
         except InvalidRequest:

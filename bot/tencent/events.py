@@ -106,12 +106,13 @@ def without_secrets(event: RelayEvent, secrets: Collection[str]) -> RelayEvent:
     """Return *event* as it may be told and kept, its texts cut to their lengths.
 
     Cut out is what opens its address, then *secrets*, those of the request that it is
-    about, and whatever else looks like one. The TaskId is kept as it came.
+    about, and whatever else looks like one. The TaskId is kept as it came, and so is a
+    room after which the stream of the address is called.
     """
     hide = Redactor((*secrets, *secrets_in(event.url.get_secret_value())))
     return replace(
         event,
-        room=hide(event.room),
+        room=Redactor(secrets)(event.room),  # streams are often called like it
         error_code=hide(event.error_code)[:LONGEST_CODE],
         error=hide(event.error)[:LONGEST_ERROR],
     )

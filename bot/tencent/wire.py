@@ -28,6 +28,7 @@ from bot.ids import is_task_id, kept_task_id
 from bot.runtime.redact import HIDE
 from bot.tencent import tc3
 from bot.tencent.models.base import Reply, Request
+from bot.tencent.retry import CODES
 
 SENDER = "patchbay"
 OK = 200
@@ -104,7 +105,7 @@ def without_secrets(error: CloudError, hide: Callable[[str], str]) -> CloudError
     match error:
         case Refused(code=code, message=message):
             return Refused(
-                hide(code),
+                _code_told(code, hide),
                 hide(message)[:LONGEST_TEXT],
                 request_id=request_id,
                 candidates=error.candidates,
@@ -135,6 +136,17 @@ def as_told(reply: R, secrets: Collection[str]) -> R:
     if any(secret.lower() in folded for secret in secrets):
         texts["request_id"] = ""
     return reply.model_copy(update=texts)
+
+
+def _code_told(code: str, hide: Callable[[str], str]) -> str:
+    """Return *code*, of which a listed one is nobody's secret: it says what happened.
+
+    A stream may be called `request`, and a code begin with that word.
+    """
+    listed = code
+    while listed and listed not in CODES:
+        listed = listed.rpartition(".")[0]
+    return f"{listed}{hide(code[len(listed) :])}"
 
 
 def _not_hidden(text: str, hide: Callable[[str], str]) -> str:

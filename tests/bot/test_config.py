@@ -3,6 +3,7 @@
 import os
 import re
 import tomllib
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ import bot
 from bot import config
 from bot.settings import Settings, load
 from bot.spelling import nearest
+from commands import COMMANDS
 
 TOP = Path(bot.__file__).parents[1]
 EXAMPLE = (TOP / "bot.example.toml").read_text()
@@ -78,6 +80,25 @@ def test_every_key_misspelt_by_a_letter_is_refused_with_its_name(path, tmp_path)
         names = re.split(" or |[?]", near.replace(".0.", "."))
         assert ".".join(path) in names or len(name) < 3
     assert len(wrong) >= len(name)
+
+
+def test_no_rule_of_the_example_names_an_app_for_what_belongs_to_none():
+    permits = [one for command in COMMANDS.values() for one in command.permits]
+
+    for rule in tomllib.loads(EXAMPLE)["policy"]["rules"]:
+        for pattern in rule["actions"]:
+            fit = [one for one in permits if fnmatch(one.action, pattern)]
+            assert fit
+            assert all(one.on_apps for one in fit) or not rule.get("apps"), pattern
+
+
+@pytest.mark.parametrize("right", ["SLACK_APP_TOKEN", "SLACK_APP_TOKEN_FILE"])
+def test_what_others_read_is_no_slip_where_the_right_name_is_set_too(right):
+    others = {"SLACK_API_TOKEN": "1", right: "1"}
+
+    config.check_variables(others, VARIABLES, nearest=nearest)
+    with pytest.raises(LookupError, match="did you mean SLACK_APP_TOKEN"):
+        config.check_variables({"SLACK_API_TOKEN": "1"}, VARIABLES, nearest=nearest)
 
 
 @pytest.mark.parametrize("name", [*VARIABLES, *(f"{one}_FILE" for one in VARIABLES)])

@@ -56,6 +56,16 @@ async def test_a_robot_of_ours_that_is_not_known_is_adopted_and_can_be_stopped(w
     assert (await world.handle(adopted.handle)).state is State.STOPPED
 
 
+async def test_its_room_is_known_also_where_the_stream_is_called_like_it(world):
+    relay, tencent = running(world, own_name(world)), Tencent(world)
+    relay.room, relay.urls = "295066", ["rtmp://push.example.com/live/295066"]
+
+    await tencent.tells(relay, RUNNING)
+
+    adopted = await world.journal.find.by_ref(relay.task_id, TEAM)
+    assert adopted.subject.room == "295066"
+
+
 async def test_its_events_come_twice_and_it_is_adopted_once(world):
     relay, tencent = running(world, own_name(world)), Tencent(world)
     raw = tencent.event(relay, RUNNING)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot import VERSION
+from bot.exit_table import NO_EXITS
 from bot.journal.audit import INSTALLATION
 from bot.lifecycle import begin, drain
 from bot.operations.anchoring import policy_digest
@@ -83,9 +84,11 @@ async def test_the_digest_is_that_of_the_policy_and_of_no_secret(make):
     settings = world.bot.settings
 
     other = settings.model_copy(update={"policy": rule("U2")})
+    elsewhere = settings.model_copy(update={"exits": NO_EXITS})
     secret = settings.model_copy(update={"secret_key": None, "seal_key": None})
 
     assert policy_digest(other) != policy_digest(settings)
+    assert policy_digest(elsewhere) != policy_digest(settings)
     assert policy_digest(secret) == policy_digest(settings)
 
 

@@ -79,6 +79,16 @@ async def test_a_stop_is_taken_however_much_was_asked_before(world):
     ]
 
 
+async def test_a_stop_that_is_sent_in_is_taken_however_much_was_asked_before(world):
+    await world.typed(START.format(room=1))
+    form = await world.typed("/relay stop")
+    await times(world, 20, "/lookup R1")
+
+    await world.submitted(form, relay="R1")
+
+    assert world.cloud.state.running == []
+
+
 async def test_a_form_costs_a_change_when_it_opens_and_stays_filled_in_when_it_waits(
     world,
 ):

@@ -1,9 +1,12 @@
 """No answer is told before what the request knows to be secret was cut out of it."""
 
+import pytest
+
 from bot.errors import NoAnswer, NotSent, Refused
 from bot.runtime.redact import MASK, Redactor
 from bot.tencent.models.gs import CoStreamSlaves
 from bot.tencent.models.trtc.requests import RelayStarted
+from bot.tencent.retry import class_of
 from bot.tencent.wire import as_told, without_secrets
 
 TASK = "-m97l2ZU7vxyBSmXYsRx1Xy9Kf4bVVfbbhSKC4K-4pycoZWKv542xbi139uTvGt1zAHoAQ.."
@@ -25,6 +28,24 @@ def test_a_code_and_a_request_id_that_quote_a_secret_tell_nothing_of_it():
 
     assert (told.code, told.message, told.request_id) == (MASK, MASK, "")
     assert str(told) == f"{MASK}: {MASK}"
+
+
+@pytest.mark.parametrize(
+    ("code", "secret", "told"),
+    [
+        ("RequestLimitExceeded", "request", "RequestLimitExceeded"),
+        ("FailedOperation.TooFrequently", "operation", "FailedOperation.TooFrequently"),
+        ("InvalidParameter.StreamK3y", "streamk3y", f"InvalidParameter.{MASK}"),
+        ("Request.K3y", "request", f"{MASK}.K3y"),
+    ],
+)
+def test_a_code_that_is_listed_says_what_happened_whatever_a_stream_is_called(
+    code, secret, told
+):
+    error = without_secrets(Refused(code, ""), Redactor([secret]))
+
+    assert error.code == told
+    assert class_of(error) is class_of(Refused(code, ""))
 
 
 def test_what_cannot_be_trusted_quotes_nothing_secret_and_keeps_its_task_ids():
