@@ -169,8 +169,9 @@ def _log(settings: Settings) -> None:
     from bot.runtime.logs import set_up  # noqa: PLC0415 - see above
     from bot.runtime.redact import Redactor  # noqa: PLC0415 - see above
 
-    secrets = (secret.get_secret_value() for secret in secrets_of(settings).values())
-    set_up(Redactor(secrets))
+    values = [secret.get_secret_value() for secret in secrets_of(settings).values()]
+    lines = (line for value in values for line in value.splitlines())  # of key rings
+    set_up(Redactor((*values, *lines)))
 
 
 if __name__ == "__main__":

@@ -105,6 +105,12 @@ def secret_in(path: Path, setting: str) -> str:
     return text
 
 
+# https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
+_LINK = re.compile(
+    r"_SERVICE_(HOST|PORT(_\w+)?)=|=(tcp|udp|sctp)://|_PORT_\d+_[A-Z]+_\w+="
+)
+
+
 def check_variables(
     environ: Mapping[str, str],
     names: Collection[str],
@@ -114,14 +120,19 @@ def check_variables(
     """Refuse what *environ* sets and is none of *names*, or is set in two ways.
 
     Any variable of ours, and one of Slack's or Tencent's that is nearly one of *names*,
-    unless that is set as well: then it is somebody else's. What is one of *more* is
-    never in a file.
+    unless that is set as well: then it is somebody else's. So is what Kubernetes sets
+    for a service whose name begins with `bot-`. What is one of *more* is never in a
+    file.
 
     Raises:
         LookupError: all of them.
     """
     right = {*names, *(name + FROM_FILE.upper() for name in names), *more}
-    set_names = {name.upper() for name, value in environ.items() if value}
+    set_names = {
+        name.upper()
+        for name, value in environ.items()
+        if value and (name in right or not _LINK.search(f"{name.upper()}={value}"))
+    }
     faults = [
         f"{name} is no setting{_or_rather(near)}"
         for name in sorted(set_names - right)

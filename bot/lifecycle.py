@@ -121,8 +121,8 @@ async def begin(bot: Bot) -> int:
     await bot.directory.recall(_token(bot))
     port = await bot.server.start(bot.settings.host, bot.settings.port)
     log.info("bot.listening", port=port)
-    await bot.anchoring.begin()
     await recover(bot.operations.executor, bot.hearing, bot.operations.now())
+    await bot.anchoring.begin()  # reads the trail, and no stop should wait for that
     return port
 
 

@@ -123,6 +123,23 @@ def test_variables_of_other_programs_are_let_be(name):
     config.check_variables({name: "1"}, VARIABLES, nearest=nearest)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BOT_RELAY_SERVICE_HOST", "10.0.0.1"),
+        ("BOT_RELAY_SERVICE_PORT", "80"),
+        ("BOT_RELAY_SERVICE_PORT_HTTP", "80"),
+        ("BOT_RELAY_PORT", "tcp://10.0.0.1:80"),
+        ("BOT_RELAY_PORT_80_TCP", "tcp://10.0.0.1:80"),
+        ("BOT_RELAY_PORT_80_TCP_PROTO", "tcp"),
+    ],
+)
+def test_what_kubernetes_sets_for_a_service_of_a_like_name_is_let_be(name, value):
+    config.check_variables({name: value}, VARIABLES, nearest=nearest)
+    with pytest.raises(LookupError):
+        config.check_variables({"BOT_RELAY_PORT": "80"}, VARIABLES, nearest=nearest)
+
+
 def test_a_variable_of_ours_that_is_near_to_nothing_is_refused_too():
     with pytest.raises(LookupError, match=r"^BOT_COLOUR is no setting$"):
         config.check_variables({"bot_colour": "1"}, VARIABLES, nearest=nearest)
