@@ -312,7 +312,7 @@ def _alike(connection: Connection, new: NewIntent) -> list[Intent]:
         ways.append(and_(same_room, intents.c.duplicates == subject.duplicates))
     # a digest is hexadecimal, so it needs no escaping
     ways += [intents.c.targets.contains(one) for one in subject.targets]
-    found = []
+    alike = []
     things = select(intents).where(intents.c.creates, IS_THING)
     if ways:
         here = things.where(
@@ -320,12 +320,12 @@ def _alike(connection: Connection, new: NewIntent) -> list[Intent]:
             intents.c.kind == subject.kind,
             or_(*ways),
         )
-        found += intents_of(connection.execute(in_states(here, ACTIVE)))
+        alike += intents_of(connection.execute(in_states(here, ACTIVE)))
     if subject.ref:
         same = things.where(
             intents.c.ref == subject.ref, not_by(intents.c.kind) == subject.kind
         )
         active = not_by(intents.c.state).in_([state.value for state in ACTIVE])
-        found += intents_of(connection.execute(same.where(active)))
-    alike = {one.id: one for one in found}.values()
-    return sorted(alike, key=lambda one: (one.created_at, one.id))
+        alike += intents_of(connection.execute(same.where(active)))
+    each = {one.id: one for one in alike}.values()
+    return sorted(each, key=lambda one: (one.created_at, one.id))

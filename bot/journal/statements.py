@@ -71,9 +71,9 @@ def identified(text: str, team: TeamId, limit: int) -> Select[Any]:
         parts.append(_newest(column == value, intents.c.team == team, limit=limit))
     if len(text) >= SHORTEST_PART:
         parts += [_few(one, team) for column in _IDS for one in _alike(column, text)]
-    found = intents.c.id.in_(union(*parts))
-    here = not_by(intents.c.team) == team
-    return select(intents).where(found, here, IS_THING).order_by(*NEWEST).limit(limit)
+    here = and_(not_by(intents.c.team) == team, IS_THING)
+    things = select(intents).where(intents.c.id.in_(union(*parts)), here)
+    return things.order_by(*NEWEST).limit(limit)
 
 
 def _newest(*which: ColumnElement[bool], limit: int) -> Select[Any]:
