@@ -135,9 +135,9 @@ class Queries:
         """Return the things that *text* identifies, newest first.
 
         Whole: a TaskId, session, render user, RequestId, room or Slack user. From 8
-        characters on also the beginning or the end of an ID, in any case; if that is
-        of more than a hundred, they are the newest of some. The RequestId of a stop
-        finds what was stopped.
+        characters on also the beginning or the end of an ID, in any case; of what too
+        many IDs share only some are looked at. The RequestId of a stop finds what was
+        stopped.
         """
         if not text:
             return []

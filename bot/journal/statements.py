@@ -27,7 +27,8 @@ from bot.journal.schema import IS_THING, an_end, intents
 from bot.states import State
 
 SHORTEST_PART = 8  # characters of an ID that are enough to find it by; see `an_end`
-MOST_ALIKE = 100  # IDs that share a part, among which the newest are looked for
+MOST_ALIKE = 100  # IDs that share a beginning, among which the newest are looked for
+MOST_ENDS = 500  # IDs with the same last 8 characters, among which longer ends are
 LAST_OF_ALL = "\U0010ffff"  # nothing that is typed comes after it
 
 NEWEST = (intents.c.created_at.desc(), intents.c.id.desc())
@@ -70,7 +71,9 @@ def identified(text: str, team: TeamId, limit: int) -> Select[Any]:
     for column, value in ((intents.c.room, text), (intents.c.user, text.lstrip("@"))):
         parts.append(_newest(column == value, intents.c.team == team, limit=limit))
     if len(text) >= SHORTEST_PART:
-        parts += [_few(one, team) for column in _IDS for one in _alike(column, text)]
+        for column in _IDS:
+            parts += [_beginning(column, one, team) for one in (text, f"-{text}")]
+            parts.append(_ending(column, text, team))
     here = and_(not_by(intents.c.team) == team, IS_THING)
     things = select(intents).where(intents.c.id.in_(union(*parts)), here)
     return things.order_by(*NEWEST).limit(limit)
@@ -81,15 +84,20 @@ def _newest(*which: ColumnElement[bool], limit: int) -> Select[Any]:
     return select(newest.limit(limit).subquery().c.id)
 
 
-def _few(which: ColumnElement[bool], team: TeamId) -> Select[Any]:
-    few = select(intents.c.id).where(which, intents.c.team == team, IS_THING)
+def _beginning(column: ColumnElement[str], text: str, team: TeamId) -> Select[Any]:
+    """Return the question for some IDs that begin with *text*, in any case."""
+    first, last = func.lower(text), func.lower(text + LAST_OF_ALL)
+    so = and_(func.lower(column) >= first, func.lower(column) < last)
+    few = select(intents.c.id).where(so, intents.c.team == team, IS_THING)
     return select(few.limit(MOST_ALIKE).subquery().c.id)
 
 
-def _alike(column: ColumnElement[str], text: str) -> Iterable[ColumnElement[bool]]:
-    """Match the beginning (with or without the dash) or the end, in any case."""
-    for start in (text, f"-{text}"):
-        first, last = func.lower(start), func.lower(start + LAST_OF_ALL)
-        yield and_(func.lower(column) >= first, func.lower(column) < last)
-    ends_so = func.substr(func.lower(column), -len(text)) == func.lower(text)
-    yield and_(an_end(column) == an_end(literal(text)), ends_so)
+def _ending(column: ColumnElement[str], text: str, team: TeamId) -> Select[Any]:
+    """Return the question for some IDs that end with *text*, in any case."""
+    alike = select(intents.c.id, column.label("whole")).where(
+        an_end(column) == an_end(literal(text)), intents.c.team == team, IS_THING
+    )
+    few = alike.limit(MOST_ENDS).subquery().c
+    return select(few.id).where(
+        func.substr(func.lower(few.whole), -len(text)) == func.lower(text)
+    )
