@@ -235,6 +235,8 @@ class Audit:
             newest: list[Entry] = []
             for table, read in ((audit, record_of), (audit_unkeyed, unkeyed_record_of)):
                 query = select(table).where(table.c.team == team)
+                if table is audit and not handle and not user:
+                    query = select(audit).where(audit.c.chain == team)
                 if handle:
                     query = query.where(table.c.handle == handle)
                 if user:

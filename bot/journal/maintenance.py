@@ -1,20 +1,22 @@
 """What time alone makes due: notices to be raised, rows to be deleted."""
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Delete, delete, literal, select
+from sqlalchemy import ColumnElement, Connection, delete, literal, select
 
 from bot.journal.model import Intent
-from bot.journal.rows import PENDING, intents_of, millis
+from bot.journal.rows import DROPPED, FAILED, PENDING, SENT, intents_of, millis
 from bot.journal.schema import facts, intents, lines, outbox
 from bot.journal.sqlite.writer import Writer
+from bot.journal.statements import in_states
 from bot.states import OVER, State
 
 NOTICES_KEPT = timedelta(days=7)
 INTENTS_KEPT = timedelta(days=180)  # Tencent lets a TaskId be used for 30
 MOST_AT_ONCE = 100
+PIECE = 100  # rows that are deleted at once: nobody who commits waits for more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,20 +41,15 @@ class Maintenance:
 
     async def overdue(self, due: Due, before: datetime) -> list[Intent]:
         """Return what has been *due* since *before* and is not marked yet."""
-        query = (
-            select(intents)
-            .where(
-                intents.c.action == due.action,
-                intents.c.state.in_([state.value for state in due.states]),
-                intents.c[due.since] <= millis(before),
-                ~_marked(due.mark),
-            )
-            .order_by(intents.c.created_at)
-            .limit(MOST_AT_ONCE)
+        query = select(intents).where(
+            intents.c.action == due.action,
+            intents.c[due.since] <= millis(before),
+            ~_marked(due.mark),
         )
         if due.called_back:
             query = query.where(intents.c.callbacks)
-        return await self._writer.read(lambda c: intents_of(c.execute(query)))
+        oldest = in_states(query, due.states).limit(MOST_AT_ONCE)
+        return await self._writer.read(lambda c: intents_of(c.execute(oldest)))
 
     async def oldest_unsent(self) -> datetime | None:
         """Return since when the oldest undelivered notice waits."""
@@ -64,26 +61,14 @@ class Maintenance:
     async def prune(self, now: datetime) -> int:
         """Delete rows that are past their time; return how many were deleted.
 
-        The audit trail stays: it is append-only. Numbers of handles are not used again.
+        It goes in pieces, each a transaction of its own. The audit trail stays: it is
+        append-only. Numbers of handles are not used again.
         """
-        past = select(intents.c.id).where(
-            intents.c.state.in_([state.value for state in OVER | {State.WAITING}]),
-            intents.c.created_at < millis(now - INTENTS_KEPT),
-        )
-        delivered = outbox.c.state != PENDING
-        old = outbox.c.created_at < millis(now - NOTICES_KEPT)
-        statements = (
-            delete(outbox).where(delivered, old),
-            delete(outbox).where(outbox.c.intent.in_(past)),
-            delete(lines).where(lines.c.intent.in_(past)),
-            delete(facts).where(facts.c.thing.in_(past)),
-            delete(intents).where(intents.c.id.in_(past)),
-        )
-
-        def work(connection: Connection) -> int:
-            return _run(connection, statements)
-
-        return await self._writer.write(work)
+        gone = 0
+        for piece in (_delivered(now), _over(now)):
+            while deleted := await self._writer.write(piece):
+                gone += deleted
+        return gone
 
 
 def _marked(name: str) -> ColumnElement[bool]:
@@ -92,5 +77,35 @@ def _marked(name: str) -> ColumnElement[bool]:
     return names.contains(f" {name} ", autoescape=True)
 
 
-def _run(connection: Connection, statements: Iterable[Delete]) -> int:
-    return sum(connection.execute(one).rowcount for one in statements)
+def _delivered(now: datetime) -> Callable[[Connection], int]:
+    """Return what deletes the next notices that wait no more and are old."""
+    old = (
+        select(outbox.c.id)
+        .where(
+            outbox.c.state.in_((SENT, DROPPED, FAILED)),
+            outbox.c.created_at < millis(now - NOTICES_KEPT),
+        )
+        .limit(PIECE)
+    )
+    statement = delete(outbox).where(outbox.c.id.in_(old.subquery().select()))
+    return lambda connection: connection.execute(statement).rowcount
+
+
+def _over(now: datetime) -> Callable[[Connection], int]:
+    """Return what deletes the next intents that are over and old, and theirs."""
+    past = (
+        select(intents.c.id)
+        .where(
+            intents.c.state.in_([state.value for state in OVER | {State.WAITING}]),
+            intents.c.created_at < millis(now - INTENTS_KEPT),
+        )
+        .limit(PIECE)
+    )
+
+    def work(connection: Connection) -> int:
+        ids = list(connection.execute(past).scalars())
+        columns = (outbox.c.intent, lines.c.intent, facts.c.thing, intents.c.id)
+        statements = (delete(one.table).where(one.in_(ids)) for one in columns)
+        return sum(connection.execute(one).rowcount for one in statements) if ids else 0
+
+    return work

@@ -5,47 +5,51 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 
 from bot.ids import ChannelId, Handle, IntentId, Kind, MessageTs, SlackUserId, TeamId
 from bot.journal import facts
 from bot.journal.evidence import Fact
 from bot.journal.model import Intent, NewIntent
 from bot.journal.rows import intent_cell, intents_of, millis
-from bot.journal.schema import intents
+from bot.journal.schema import IS_THING, intents
 from bot.journal.seal import Seal
 from bot.journal.sqlite.writer import Writer
+from bot.journal.statements import NEWEST, OLDEST, identified, in_states, not_by
 from bot.journal.transaction import BY_ID, BY_KEY
 from bot.states import ACTIVE, LIVE, State
 
-SHORTEST_PART = 8  # characters of an ID that are enough to find it by
-ESCAPE = "\\"
-
-_stops = intents.alias("stops")
-_IS_THING = and_(intents.c.about.is_(None), ~intents.c.ends)
-
 # What every other answer asks, written out once: building costs as much as running.
-_NEWEST = intents.c.created_at.desc()
 # Of what has an ID there are few, of what a team has many: not by that index.
-_IN_TEAM = func.coalesce(intents.c.team, "") == bindparam("team")
+_IN_TEAM = not_by(intents.c.team) == bindparam("team")
 _BY_HANDLE = (
     select(intents)
     .where(intents.c.handle == bindparam("handle"), _IN_TEAM)
-    .where(_IS_THING)
-    .order_by(_NEWEST)
+    .where(IS_THING)
+    .order_by(*NEWEST)
     .limit(1)
 )
 _BY_REF = (
     select(intents)
-    .where(intents.c.ref == bindparam("ref"), _IS_THING, _IN_TEAM)
-    .order_by(_NEWEST)
+    .where(intents.c.ref == bindparam("ref"), IS_THING, _IN_TEAM)
+    .order_by(*NEWEST)
     .limit(1)
 )
 _BY_CANDIDATE = (
     select(intents)
-    .where(_IS_THING, _IN_TEAM)
+    .where(IS_THING, _IN_TEAM)
     .where(intents.c.id.in_(facts.things_of(bindparam("ref"))))
-    .order_by(_NEWEST)
+    .order_by(*NEWEST)
     .limit(1)
 )
 _QUEUED_STOPS = (
@@ -55,19 +59,19 @@ _QUEUED_STOPS = (
         intents.c.ends,
         intents.c.state == State.QUEUED.value,
     )
-    .order_by(intents.c.created_at, intents.c.id)
+    .order_by(*OLDEST)
 )
-_LIVE = (
-    select(intents)
-    .where(
+_LIVE = in_states(
+    select(intents).where(
         intents.c.team == bindparam("team"),
         intents.c.kind == bindparam("kind"),
         intents.c.creates,
-        intents.c.state.in_([state.value for state in LIVE]),
-    )
-    .order_by(_NEWEST)
-    .limit(bindparam("limit"))
-)
+        IS_THING,
+    ),
+    LIVE,
+    newest=True,
+).limit(bindparam("limit"))
+_LIVE_EVERYWHERE = select(intents).where(intents.c.creates)
 EVERYTHING = 1_000_000
 LATELY = timedelta(days=1)
 
@@ -131,27 +135,13 @@ class Queries:
         """Return the things that *text* identifies, newest first.
 
         Whole: a TaskId, session, render user, RequestId, room or Slack user. From 8
-        characters on also the beginning or the end of an ID. The RequestId of a stop
-        finds what was stopped.
+        characters on also the beginning or the end of an ID, in any case; of what too
+        many IDs share only some are looked at. The RequestId of a stop finds what was
+        stopped.
         """
         if not text:
             return []
-        stopped = select(_stops.c.about).where(_stops.c.request_id == text)
-        whole = (
-            intents.c.id.in_(stopped),
-            intents.c.ref == text,
-            intents.c.request_id == text,
-            intents.c.room == text,
-            intents.c.user == text.lstrip("@"),
-            intents.c.agent == text,
-            intents.c.id.in_(facts.things_of(literal(text))),
-        )
-        parts = _parts_like(text) if len(text) >= SHORTEST_PART else ()
-        query = select(intents).where(
-            intents.c.team == team, _IS_THING, or_(*whole, *parts)
-        )
-        newest = query.order_by(intents.c.created_at.desc()).limit(limit)
-        return await self._all(newest, long=bool(parts))  # parts are looked for in all
+        return await self._all(identified(text, team, limit))
 
     async def history(
         self, handle: Handle, team: TeamId, limit: int = 5
@@ -173,41 +163,39 @@ class Queries:
         limit: int = 8,
     ) -> list[Intent]:
         """Return the things made lately, newest first."""
-        query = select(intents).where(intents.c.team == team, _IS_THING)
-        if user is not None:
-            query = query.where(intents.c.user == user)
-        if states is not None:
-            query = query.where(intents.c.state.in_([one.value for one in states]))
-        if kind is not None:
-            query = query.where(intents.c.kind == kind)
+        query = select(intents).where(intents.c.team == team, IS_THING)
+        # one index leads there: that of the room, else of the person, else of the kind
+        by_user: ColumnElement[str] = intents.c.user
+        by_kind: ColumnElement[str] = intents.c.kind
         if room is not None:
             query = query.where(intents.c.room == room)
-        newest = query.order_by(intents.c.created_at.desc(), intents.c.id.desc())
-        return await self._all(newest.limit(limit))
+            by_user, by_kind = not_by(by_user), not_by(by_kind)
+        if user is not None:
+            query = query.where(by_user == user)
+            by_kind = not_by(intents.c.kind)
+        if kind is not None:
+            query = query.where(by_kind == kind)
+        if states is None:
+            return await self._all(query.order_by(*NEWEST).limit(limit))
+        return await self._all(in_states(query, states, newest=True).limit(limit))
 
     async def live(
         self, team: TeamId, kind: Kind, limit: int = EVERYTHING
     ) -> list[Intent]:
         """Return the things of *kind* that run, or may, newest first."""
-        params = {"team": team, "kind": kind, "limit": limit}
-        return await self._writer.read(
-            lambda connection: intents_of(connection.execute(_LIVE, params))
-        )
+        return await self._all(_LIVE, team=team, kind=kind, limit=limit)
 
     async def unfinished(self, owner: str) -> list[Intent]:
         """Return what any process but *owner* left QUEUED or SENDING, oldest first."""
-        states = (State.QUEUED.value, State.SENDING.value)
-        query = select(intents).where(
-            intents.c.state.in_(states), intents.c.owner != owner
-        )
-        return await self._all(query.order_by(intents.c.created_at, intents.c.id))
+        others = select(intents).where(intents.c.owner != owner)
+        return await self._all(in_states(others, (State.QUEUED, State.SENDING)))
 
     async def unsent_stops(self) -> list[Intent]:
         """Return every stop that may be sent now, oldest first."""
         query = select(intents).where(
             intents.c.ends, intents.c.state == State.QUEUED.value
         )
-        return await self._all(query.order_by(intents.c.created_at, intents.c.id))
+        return await self._all(query.order_by(*OLDEST))
 
     async def queued_stops(self, thing: IntentId) -> list[Intent]:
         """Return the stops of a thing that may be sent now, oldest first."""
@@ -221,7 +209,7 @@ class Queries:
             intents.c.ref == ref,
             intents.c.team == team,
         )
-        return await self._all(query.order_by(_NEWEST).limit(5))
+        return await self._all(query.order_by(*NEWEST).limit(5))
 
     async def joined(self, job: IntentId) -> list[Intent]:
         """Return the stops that wait for the answer of *job*."""
@@ -233,31 +221,20 @@ class Queries:
 
     async def unheard(self, sdk_app_id: int) -> list[Intent]:
         """Return the unknown starts of an app, oldest first."""
-        query = select(intents).where(
-            intents.c.state == State.UNKNOWN.value,
-            intents.c.creates,
-            intents.c.sdk_app_id == sdk_app_id,
-        )
-        return await self._all(query.order_by(intents.c.id))
+        query = _LIVE_EVERYWHERE.where(intents.c.sdk_app_id == sdk_app_id)
+        return await self._all(in_states(query, (State.UNKNOWN,)))
 
     async def called_back(self) -> list[Intent]:
         """Return what runs, or may, and is told of by callbacks; oldest first."""
-        query = select(intents).where(
-            intents.c.state.in_([state.value for state in LIVE]),
-            intents.c.creates,
-            intents.c.callbacks,
-        )
-        return await self._all(query.order_by(intents.c.id))
+        query = _LIVE_EVERYWHERE.where(intents.c.callbacks)
+        return await self._all(in_states(query, LIVE))
 
     async def nameless(self) -> list[Intent]:
         """Return what lives and was accepted by a release that named no targets."""
-        query = select(intents).where(
-            intents.c.state.in_([state.value for state in LIVE]),
-            intents.c.creates,
-            intents.c.targets == "[]",
-            intents.c.standing == "",
+        query = _LIVE_EVERYWHERE.where(
+            intents.c.targets == "[]", intents.c.standing == ""
         )
-        return await self._all(query.order_by(intents.c.id))
+        return await self._all(in_states(query, LIVE))
 
     async def newest(self) -> IntentId | None:
         """Return the intent that was made last."""
@@ -265,10 +242,10 @@ class Queries:
         return await self._writer.read(lambda c: c.execute(query).scalar())
 
     async def counts(self) -> dict[State, int]:
-        """Return how many intents there are in each state."""
+        """Return how many intents there are in each state; all are counted."""
         query = select(intents.c.state, func.count()).group_by(intents.c.state)
         rows = await self._writer.read(
-            lambda connection: connection.execute(query).all()
+            lambda connection: connection.execute(query).all(), long=True
         )
         return {State(state): count for state, count in rows}
 
@@ -286,12 +263,12 @@ class Queries:
         return self._seal.open(sealed, cell) if sealed else None
 
     async def _all(
-        self, query: Select[Any], *, long: bool = False, **params: Any
+        self, query: Select[Any] | CompoundSelect[Any], **params: Any
     ) -> list[Intent]:
         def work(connection: Connection) -> list[Intent]:
             return intents_of(connection.execute(query, params))
 
-        return await self._writer.read(work, long=long)
+        return await self._writer.read(work)
 
     async def _one(self, query: Select[Any], **params: Any) -> Intent | None:
         rows = await self._writer.read(
@@ -305,15 +282,18 @@ def usage_of(connection: Connection, new: NewIntent) -> Usage:
     active = intents.c.state.in_([state.value for state in ACTIVE])
     things = select(func.count()).where(
         intents.c.team == new.asker.team,
-        intents.c.kind == new.subject.kind,
         intents.c.creates,
+        IS_THING,
     )
+    kind = new.subject.kind
+    live = things.where(intents.c.kind == kind, active)
     lately = things.where(
+        not_by(intents.c.kind) == kind,
         intents.c.user == new.asker.user,
         intents.c.created_at >= millis(new.at - LATELY),
     )
     return Usage(
-        live=connection.execute(things.where(active)).scalar_one(),
+        live=connection.execute(live).scalar_one(),
         lately=connection.execute(lately).scalar_one(),
         alike=tuple(_alike(connection, new)),
         by=new.asker.user,
@@ -332,29 +312,20 @@ def _alike(connection: Connection, new: NewIntent) -> list[Intent]:
         ways.append(and_(same_room, intents.c.duplicates == subject.duplicates))
     # a digest is hexadecimal, so it needs no escaping
     ways += [intents.c.targets.contains(one) for one in subject.targets]
-    here = intents.c.team == new.asker.team
-    same = [and_(here, or_(*ways))] if ways else []
+    alike = []
+    things = select(intents).where(intents.c.creates, IS_THING)
+    if ways:
+        here = things.where(
+            intents.c.team == new.asker.team,
+            intents.c.kind == subject.kind,
+            or_(*ways),
+        )
+        alike += intents_of(connection.execute(in_states(here, ACTIVE)))
     if subject.ref:
-        same.append(intents.c.ref == subject.ref)
-    if not same:
-        return []
-    query = select(intents).where(
-        intents.c.kind == subject.kind,
-        intents.c.creates,
-        intents.c.state.in_([state.value for state in ACTIVE]),
-        or_(*same),
-    )
-    oldest_first = query.order_by(intents.c.created_at, intents.c.id)
-    return intents_of(connection.execute(oldest_first))
-
-
-def _parts_like(text: str) -> tuple[Any, ...]:
-    """Match the beginning (with or without the dash) or the end of an ID."""
-    like = text.replace(ESCAPE, ESCAPE * 2)
-    like = like.replace("%", ESCAPE + "%").replace("_", ESCAPE + "_")
-    patterns = (f"{like}%", f"-{like}%", f"%{like}")
-    return tuple(
-        column.like(pattern, escape=ESCAPE)
-        for column in (intents.c.ref, intents.c.request_id)
-        for pattern in patterns
-    )
+        same = things.where(
+            intents.c.ref == subject.ref, not_by(intents.c.kind) == subject.kind
+        )
+        active = not_by(intents.c.state).in_([state.value for state in ACTIVE])
+        alike += intents_of(connection.execute(same.where(active)))
+    each = {one.id: one for one in alike}.values()
+    return sorted(each, key=lambda one: (one.created_at, one.id))

@@ -6,6 +6,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Index,
     Integer,
     LargeBinary,
@@ -14,9 +15,16 @@ from sqlalchemy import (
     Table,
     Text,
     false,
+    func,
+    literal_column,
 )
 
 metadata = MetaData()
+
+
+def an_end(text: ColumnElement[str]) -> ColumnElement[str]:
+    """Return the last 8 characters of *text*, in any case, as they are indexed."""
+    return func.lower(func.substr(text, literal_column("-8")))
 
 
 def _audit_columns() -> tuple[Column[Any], ...]:
@@ -89,11 +97,10 @@ intents = Table(
     Column("send_by", BigInteger),
     Column("settled_at", BigInteger),
     Index("intents_by_handle", "handle", "created_at"),
-    Index("intents_by_ref", "ref"),
+    Index("intents_by_ref", "ref", "created_at", "id"),
     Index("intents_by_request_id", "request_id"),
     Index("intents_by_agent", "agent"),
-    Index("intents_by_state", "state"),
-    Index("intents_by_team", "team", "created_at"),
+    Index("intents_by_state", "state", "created_at", "id"),
     Index("intents_by_room", "room", "sdk_app_id"),
     Index("intents_by_card", "card_channel", "card_ts"),
 )
@@ -103,9 +110,42 @@ for _name in ("about", "joins"):
     Index(
         f"intents_by_{_name}",
         intents.c[_name],
+        intents.c.created_at,
+        intents.c.id,
         sqlite_where=_has_one,
         postgresql_where=_has_one,
     )
+
+IS_THING = intents.c.about.is_(None) & ~intents.c.ends
+# What there is of a workspace, newest first: of all, or of those that share a column.
+for _name, _shared in {
+    "team": (),
+    "kind": ("kind",),
+    "standing": ("kind", "state"),
+    "user": ("user",),
+    "user_standing": ("user", "state"),
+    "room": ("room",),
+    "room_standing": ("room", "state"),
+}.items():
+    Index(
+        f"things_by_{_name}",
+        intents.c.team,
+        *(intents.c[one] for one in _shared),
+        intents.c.created_at,
+        intents.c.id,
+        sqlite_where=IS_THING,
+        postgresql_where=IS_THING,
+    )
+# And by a part of an ID, whichever case it is typed in.
+for _name in ("ref", "request_id"):
+    for _part, _of in (("start", func.lower), ("end", an_end)):
+        Index(
+            f"things_by_{_name}_{_part}",
+            intents.c.team,
+            _of(intents.c[_name]),
+            sqlite_where=IS_THING,
+            postgresql_where=IS_THING,
+        )
 
 _is_open = (
     intents.c.ends
@@ -166,6 +206,7 @@ outbox = Table(  # notices to be delivered; drawn at delivery
     Column("created_at", BigInteger, nullable=False),
     Column("line", String(64), nullable=False, server_default=""),
     Index("outbox_by_state", "state", "not_before"),
+    Index("outbox_by_age", "state", "created_at"),
     Index("outbox_by_intent", "intent", "rev"),
 )
 
@@ -252,6 +293,7 @@ audit_unkeyed = Table(  # the one chain of earlier releases, closed
     metadata,
     Column("number", Integer, primary_key=True, autoincrement=False),
     *_audit_columns(),
+    Index("audit_unkeyed_by_team", "team", "number"),
     Index("audit_unkeyed_by_handle", "team", "handle", "number"),
     Index("audit_unkeyed_by_user", "team", "user", "number"),
 )

@@ -1,13 +1,14 @@
 """What time makes due: found once, in order; and what nobody needs goes."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
-from bot.journal.maintenance import Due
+from bot.journal.maintenance import PIECE, Due
 from bot.journal.model import CARD_NOTICE
 from bot.states import State
-from tests.bot.journal.conftest import ALARMED, AT, moved
+from tests.bot.journal.conftest import ALARMED, AT, commits_of, moved
 
 STUCK = Due(
     mark="stuck",
@@ -164,3 +165,26 @@ async def test_facts_go_with_their_thing_and_no_sooner(journal, new):
     assert await journal.find.facts_of(over.id) == []
     assert len(await journal.find.facts_of(lives.id)) == 2
     assert await journal.find.get(over.id) is None
+
+
+async def test_what_is_past_its_time_goes_in_pieces_and_others_commit_between(
+    journal, new
+):
+    for _ in range(PIECE + 1):
+        over, _ = await journal.accept(new(), notices=(CARD_NOTICE,))
+        await journal.reject(over.id, notices=())
+    for _ in range(3):  # what is about to go waits no more
+        for one in await journal.outbox.due(AT, limit=PIECE):
+            await journal.outbox.sent(one)
+    lives, _ = await journal.accept(new())
+    commits = commits_of(journal._writer._engine)
+    pruned = asyncio.ensure_future(journal.maintenance.prune(AT + timedelta(days=181)))
+    for note in ("before", "in between"):
+        await journal.update(lives.id, note=note)
+    meanwhile = pruned.done()
+
+    rows = 4 * (PIECE + 1)  # an intent, two cards and a fact of each
+    assert (meanwhile, await pruned) == (False, rows)
+    assert len(commits) >= 7  # cards and things in three pieces and two, and no more
+    assert (await journal.find.get(lives.id)).note == "in between"
+    assert await journal.find.counts() == {State.QUEUED: 1}

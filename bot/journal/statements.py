@@ -1,0 +1,103 @@
+"""Questions that are put together: of each part an index gives the answer in order.
+
+A question about several states, or about a text that may be any of several IDs, is no
+walk through the journal: it is one walk along an index for each, and these are merged.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    String,
+    and_,
+    func,
+    literal,
+    literal_column,
+    select,
+    union,
+    union_all,
+)
+
+from bot.ids import TeamId
+from bot.journal import facts
+from bot.journal.schema import IS_THING, an_end, intents
+from bot.states import State
+
+SHORTEST_PART = 8  # characters of an ID that are enough to find it by; see `an_end`
+MOST_ALIKE = 100  # IDs that share a beginning, among which the newest are looked for
+MOST_ENDS = 500  # IDs with the same last 8 characters, among which longer ends are
+LAST_OF_ALL = "\U0010ffff"  # nothing that is typed comes after it
+
+NEWEST = (intents.c.created_at.desc(), intents.c.id.desc())
+OLDEST = (intents.c.created_at, intents.c.id)
+
+_stops = intents.alias("stops")
+_IDS = (intents.c.ref, intents.c.request_id)
+
+
+def not_by(column: ColumnElement[str]) -> ColumnElement[str]:
+    """Return *column* so that no index of it is used: another leads to fewer rows."""
+    return func.coalesce(column, "")
+
+
+def in_states(
+    query: Select[Any], states: Iterable[State], *, newest: bool = False
+) -> CompoundSelect[Any]:
+    """Return *query* of intents in any of *states*, the oldest or the *newest* first.
+
+    Each state is read along an index, and no more of it than is needed.
+    """
+    parts = [query.where(intents.c.state == one.value) for one in sorted(states)]
+    at, number = (literal_column(one, String) for one in ("created_at", "id"))
+    order = (at.desc(), number.desc()) if newest else (at, number)
+    return union_all(*parts).order_by(*order)
+
+
+def identified(text: str, team: TeamId, limit: int) -> Select[Any]:
+    """Return the question for the newest things that *text* identifies."""
+    stopped = select(_stops.c.about).where(
+        _stops.c.request_id == text, _stops.c.about.is_not(None)
+    )
+    parts = [
+        stopped,
+        facts.things_of(literal(text)),
+        select(intents.c.id).where(intents.c.request_id == text),
+        select(intents.c.id).where(intents.c.agent == text),
+        _newest(intents.c.ref == text, not_by(intents.c.team) == team, limit=limit),
+    ]
+    for column, value in ((intents.c.room, text), (intents.c.user, text.lstrip("@"))):
+        parts.append(_newest(column == value, intents.c.team == team, limit=limit))
+    if len(text) >= SHORTEST_PART:
+        for column in _IDS:
+            parts += [_beginning(column, one, team) for one in (text, f"-{text}")]
+            parts.append(_ending(column, text, team))
+    here = and_(not_by(intents.c.team) == team, IS_THING)
+    things = select(intents).where(intents.c.id.in_(union(*parts)), here)
+    return things.order_by(*NEWEST).limit(limit)
+
+
+def _newest(*which: ColumnElement[bool], limit: int) -> Select[Any]:
+    newest = select(intents.c.id).where(*which, IS_THING).order_by(*NEWEST)
+    return select(newest.limit(limit).subquery().c.id)
+
+
+def _beginning(column: ColumnElement[str], text: str, team: TeamId) -> Select[Any]:
+    """Return the question for some IDs that begin with *text*, in any case."""
+    first, last = func.lower(text), func.lower(text + LAST_OF_ALL)
+    so = and_(func.lower(column) >= first, func.lower(column) < last)
+    few = select(intents.c.id).where(so, intents.c.team == team, IS_THING)
+    return select(few.limit(MOST_ALIKE).subquery().c.id)
+
+
+def _ending(column: ColumnElement[str], text: str, team: TeamId) -> Select[Any]:
+    """Return the question for some IDs that end with *text*, in any case."""
+    alike = select(intents.c.id, column.label("whole")).where(
+        an_end(column) == an_end(literal(text)), intents.c.team == team, IS_THING
+    )
+    few = alike.limit(MOST_ENDS).subquery().c
+    return select(few.id).where(
+        func.substr(func.lower(few.whole), -len(text)) == func.lower(text)
+    )

@@ -1,0 +1,182 @@
+"""No question of the journal is answered by looking through it.
+
+Every public method is called, so a new one is asked about, too: what it executes is
+explained by SQLite's planner, and counted in steps while the past grows.
+"""
+
+import re
+import sqlite3
+
+import pytest
+from sqlalchemy import event, insert
+
+from bot.journal.model import CARD_NOTICE
+from bot.journal.schema import lines
+from bot.states import State
+from tests.bot.journal.conftest import form_at, moved
+from tests.bot.journal.crowd import file_of, grow
+from tests.bot.journal.test_audit import entry
+from tests.bot.journal.tour import Tour
+
+PAST = 600  # more than the largest page
+LINE = {"intent": "past", "line": "past", "channel": "C", "ts": "1.1"}
+
+# Tables that do not grow with what happens: a row for each kind, name, app or team.
+SMALL = {"counters", "known", "hearing", "audit_heads"}
+# What reads all there is, off the event loop, and why.
+WHOLE = {
+    "find.counts": "the doctor says how much there is",
+    "audit.all": "it is the export",
+    "trail.report": "each record is checked",
+}
+# What stands in an index in the order asked for, so that a page is all that is read.
+IN_ORDER = {"things_by_team", "audit_unkeyed_by_team", "sqlite_autoindex_audit_1"}
+# What is sorted is a page of each index that was asked.
+PAGES = {"find.matching", "recents.offered"}
+
+SCAN = re.compile(r"SCAN (\w+)")
+OF_A_TEAM = re.compile(r"SEARCH (\w+) USING.* INDEX (\w+) \((?:team|chain)=\?\)$")
+FEW = "id|key|ref|request_id|agent|handle|about|joins|thing|intent|card_channel"
+OF_FEW = re.compile(rf"\((?:{FEW})[=<>]")
+# What cannot be executed twice; a row of its own is all that it touches.
+OF_ITSELF = re.compile("INSERT|UPDATE audit_heads")
+
+
+@pytest.fixture
+async def tour(journal, new, clock, url):
+    """Go through a journal with a past, once."""
+    first, _ = await journal.accept(
+        new(room="old", user="UBOB"), notices=(CARD_NOTICE,)
+    )
+    await moved(journal, first.id, State.SENDING, State.STARTED, State.STOPPED)
+    await journal.audit.write(entry(0))
+    for one in await journal.outbox.due(clock()):
+        await journal.outbox.sent(one, ("C", "1.1"))
+    await journal.open_forms.keep(form_at(clock, id="past", user="UBOB"))
+    await journal._writer.write(lambda c: c.execute(insert(lines).values(LINE)))
+    grow(url, 1, PAST)
+    tour = Tour(journal, new, clock)
+    for engine in (journal._writer._engine, journal._writer._at_once):
+        event.listen(engine, "before_cursor_execute", tour.note)
+    await tour.go()
+    return tour
+
+
+@pytest.fixture
+def database(url, tour):
+    """Open the file once more."""
+    connection = sqlite3.connect(file_of(url), isolation_level=None)
+    yield connection
+    connection.close()
+
+
+def explained(database, statement, parameters):
+    """Return what SQLite does for *statement*, line by line."""
+    rows = database.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+    return [row[3] for row in rows]
+
+
+def looks_through(line):
+    """Tell whether it goes through a table that grows."""
+    scanned = SCAN.match(line)
+    of_journal = scanned and not scanned[1].startswith(("CONSTANT", "anon"))
+    return bool(of_journal and scanned[1] not in SMALL) or "AUTOMATIC" in line
+
+
+def is_of_a_team(line, statement):
+    """Tell whether it goes through a workspace, and not through a page of it."""
+    index = OF_A_TEAM.match(line)
+    if index is None or index[1] in SMALL:
+        return False
+    return not (index[2] in IN_ORDER and "LIMIT" in statement)
+
+
+def sorts_many(line, plan):
+    """Tell whether it sorts what was found by more than an ID."""
+    found = [one for one in plan if one.startswith(("SEARCH", "SCAN"))]
+    return "TEMP B-TREE FOR ORDER BY" in line and not all(map(OF_FEW.search, found))
+
+
+def refused(name, statement, plan):
+    """Return the lines of the *plan* of what the method *name* executes that grow."""
+    return [
+        line
+        for line in plan
+        if name not in WHOLE
+        and (
+            looks_through(line)
+            or is_of_a_team(line, statement)
+            or (name not in PAGES and sorts_many(line, plan))
+        )
+    ]
+
+
+async def test_every_public_method_is_asked_about(tour):
+    assert tour.asked == tour.public()
+
+
+@pytest.mark.parametrize("analyzed", [False, True])
+async def test_no_statement_looks_through_a_table_or_a_workspace(
+    tour, database, analyzed
+):
+    if analyzed:
+        database.execute("ANALYZE")
+
+    wrong = {
+        (name, statement): lines
+        for (name, statement), values in tour.seen.items()
+        if not statement.startswith("INSERT")
+        and (lines := refused(name, statement, explained(database, statement, values)))
+    }
+
+    assert len(tour.seen) > 150
+    assert wrong == {}
+
+
+def steps(database, statement, parameters):
+    """Return how many tens of steps SQLite takes for *statement*; it is undone."""
+    taken = []
+    database.execute("BEGIN")
+    database.set_progress_handler(lambda: taken.append(1), 10)
+    try:
+        database.execute(statement, parameters).fetchall()
+    finally:
+        database.set_progress_handler(None, 0)
+        database.execute("ROLLBACK")
+    return len(taken)
+
+
+async def test_a_past_ten_times_as_long_costs_no_question_more(tour, database, url):
+    asked = {
+        key: values for key, values in tour.seen.items() if not OF_ITSELF.match(key[1])
+    }
+    before = {key: steps(database, key[1], values) for key, values in asked.items()}
+    grow(url, PAST + 1, 10 * PAST)
+
+    after = {key: steps(database, key[1], values) for key, values in asked.items()}
+
+    grown = {
+        key: (before[key], taken)
+        for key, taken in after.items()
+        if taken > 1.5 * before[key] + 20 and key[0] not in WHOLE
+    }
+    assert grown == {}
+
+
+BAD = [
+    "SELECT id FROM intents WHERE error_code = 'x'",
+    "SELECT id FROM intents WHERE team = 'T' AND about IS NULL AND ends = 0",
+    "SELECT id FROM intents WHERE room = 'lobby' ORDER BY note LIMIT 5",
+    "SELECT id FROM intents WHERE ref LIKE '%x' ORDER BY created_at",
+    "SELECT id FROM outbox WHERE state = 'pending' ORDER BY rev",
+    "SELECT number FROM audit WHERE chain = 'T'",
+    "UPDATE outbox SET tries = 0 WHERE line = 'x'",
+    "DELETE FROM facts WHERE job = 'x'",
+]
+
+
+@pytest.mark.parametrize("statement", BAD)
+def test_what_looks_through_a_table_is_refused(database, statement):
+    lines = explained(database, statement, ())
+
+    assert refused("find.some", statement, lines) != []
