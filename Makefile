@@ -18,7 +18,7 @@ check: $(VENV)/.dev
 
 # Everything that CI runs.
 test: check
-	$(BIN)/pytest -n 2 --timeout 120 --cov --cov-report=term-missing:skip-covered
+	$(BIN)/pytest -n 2 --dist worksteal --timeout 120 --cov --cov-report=term-missing:skip-covered
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .

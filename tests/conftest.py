@@ -27,7 +27,7 @@ def pytest_configure():
 
 
 def plain():
-    """Have tracebacks written as Python does: in colours each takes a fifth of a second."""
+    """Have tracebacks written as Python does: in colours each takes 0.2 seconds."""
     structlog.reset_defaults()
     *processors, _colours = structlog.get_config()["processors"]
     console = ConsoleRenderer(exception_formatter=plain_traceback)
