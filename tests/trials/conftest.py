@@ -2,7 +2,6 @@
 
 import os
 from contextlib import AsyncExitStack
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -17,19 +16,6 @@ settings.register_profile(
     print_blob=True,
     suppress_health_check=list(HealthCheck),
 )
-
-
-HERE = Path(__file__).parent
-
-
-def pytest_collection_modifyitems(items):
-    """Let a trial count for no line: each line has a test of its own to run through.
-
-    To count would also take as long again as the trial itself.
-    """
-    for item in items:
-        if item.path.is_relative_to(HERE):
-            item.add_marker("no_cover")
 
 
 @pytest.fixture
