@@ -8,6 +8,7 @@ a fault found here is not our own reading of Slack's pages. What none of them se
 
 import inspect
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import blockkit as bk
@@ -130,6 +131,11 @@ def _elements(nodes: list[Json]) -> Iterator[str]:
             yield "a section without text"
 
 
+@cache
+def _parameters(of: type) -> frozenset[str]:
+    return frozenset(inspect.signature(of.__init__).parameters)
+
+
 # ── builders as checkers ─────────────────────────────────────────────────────────
 
 
@@ -150,7 +156,7 @@ def built(
             return made_of
         if value.get("type") in {"plain_text", "mrkdwn"} and found is bk.Text:
             made_of["type"] = value["type"]
-        known = inspect.signature(found.__init__).parameters
+        known = _parameters(found)
         try:
             made = found(**{k: v for k, v in made_of.items() if k in known})
             build(made)

@@ -23,6 +23,7 @@ from bot.slack.render import blocks
 from bot.slack.render import modals as forms
 from commands import COMMANDS
 from tests.fakes.clock import FakeClock
+from tests.fakes.journal import laid
 from tests.fakes.slack import FakeSlack
 from tests.judge import judged
 
@@ -248,6 +249,7 @@ async def live_again(  # noqa: PLR0913 - what a life may differ in
     """
     clock, people = clock or FakeClock(datetime.now(UTC)), People()
     slack = people.slack()
+    laid(path)
     ports = Ports(
         now=clock,
         monotonic=clock.monotonic,

@@ -14,6 +14,7 @@ from bot.sandbox.slack.model import seed
 from bot.sandbox.slack.model.objects import Message, View
 from bot.settings import load
 from commands import COMMANDS
+from tests.fakes.journal import laid
 from tests.judge import judged
 
 START = "/relay start 295066 url=rtmp://push.example.com/live/the-secret-key --go"
@@ -87,7 +88,7 @@ async def start(tmp_path, monkeypatch):
             for name, value in {
                 **slack.environment(),
                 **cloud.environment,
-                "BOT_DATABASE_URL": f"sqlite:///{tmp_path}/patchbay.db",
+                "BOT_DATABASE_URL": f"sqlite:///{laid(tmp_path / 'patchbay.db')}",
                 "BOT_ALLOW_ALL": "false" if rules else "true",
                 "BOT_PORT": str(port),
             }.items():

@@ -2,11 +2,40 @@
 
 import os
 from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bot.journal.journal import Journal
+from bot.journal.migrate import upgrade
 from bot.journal.model import CARD_NOTICE
+from bot.journal.sqlite.writer import make_engine
 from bot.resources.registry import RESOURCES
 from bot.states import State
+
+
+def laid(path):
+    """Put a journal that nobody has opened yet at *path*, if there is none.
+
+    Its tables are what the migrations made, once in this process. Tests of the
+    migrations and of the file itself do without.
+    """
+    file = Path(path)
+    if not file.exists():
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_bytes(_migrated())
+    return file
+
+
+@cache
+def _migrated():
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "p.db"
+        engine = make_engine(f"sqlite:///{file}")
+        upgrade(engine)
+        engine.dispose()
+        return file.read_bytes()
 
 
 async def opened(url, clock, lifecycles=RESOURCES.lifecycles, **more):

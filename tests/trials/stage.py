@@ -21,7 +21,7 @@ from bot.tencent.client import Account, Client
 from bot.tencent.tc3 import Credential
 from commands import COMMANDS
 from tests.fakes.clock import FakeClock
-from tests.fakes.journal import opened
+from tests.fakes.journal import laid, opened
 from tests.world import World, settings_for
 
 OPS = "C0OPS"
@@ -51,6 +51,7 @@ async def live(stack, path, cloud, slack, *, policy=None, key=None, clock=None):
     )
     clock = clock or FakeClock(datetime.now(UTC))
     ports = Ports(now=clock, monotonic=clock.monotonic, sleep=clock.sleep)
+    laid(path)
     bot = await build(settings, ports, COMMANDS, stack)
     stack.push_async_callback(bot.tasks.drain, 0)
     await bot.directory.identify(token.get_secret_value())

@@ -17,7 +17,7 @@ from bot.journal.stops import How
 from bot.states import State
 from bot.tencent.models.trtc.output import target_digest
 from tests.fakes.clock import AT, FakeClock
-from tests.fakes.journal import answered, claimed, opened
+from tests.fakes.journal import answered, claimed, laid, opened
 
 __all__ = ["AT"]
 
@@ -50,13 +50,14 @@ def url(tmp_path):
 
 
 @pytest.fixture
-async def reopen(url, clock):
+async def reopen(url, tmp_path, clock):
     """Open the journal, again and again: each closes the one before."""
     journals = []
 
     async def open_it():
         if journals:
             journals[-1].close()
+        laid(tmp_path / "var/patchbay.db")
         journals.append(await opened(url, clock))
         return journals[-1]
 

@@ -35,7 +35,7 @@ from bot.tencent.models.trtc.output import target_digest
 from tests.bot.journal.conftest import ANSWERED, AT, fact, new_intent
 from tests.bot.journal.promises import Promises
 from tests.fakes.clock import FakeClock
-from tests.fakes.journal import claimed, opened
+from tests.fakes.journal import claimed, laid, opened
 
 APP = 1400000001
 URL = "rtmp://push.example.com/live/a"
@@ -92,9 +92,8 @@ class Machine(Promises):
 
     def open(self):
         self.boot += 1
-        self.journal = self.run(
-            opened(f"sqlite:///{Path(self.folder.name)}/p.db", self.clock)
-        )
+        path = laid(Path(self.folder.name) / "p.db")
+        self.journal = self.run(opened(f"sqlite:///{path}", self.clock))
 
     @property
     def owner(self):

@@ -14,7 +14,7 @@ from bot.journal.rows import millis
 from bot.states import EDGES, State, sources
 from tests.bot.journal.conftest import ALARMED, AT, fact, moved, new_intent
 from tests.fakes.clock import FakeClock
-from tests.fakes.journal import claimed, opened
+from tests.fakes.journal import claimed, laid, opened
 
 APP = 1400000001
 
@@ -38,7 +38,8 @@ class Lamp:
 
 
 @pytest.fixture
-async def lamps(url):
+async def lamps(url, tmp_path):
+    laid(tmp_path / "var/patchbay.db")
     journal = await opened(url, FakeClock(), lifecycles={Kind("L"): Lamp()})
     yield journal
     journal.close()

@@ -10,7 +10,7 @@ from bot.ids import intent_id
 from bot.journal.model import CARD_NOTICE, Asker, NewIntent, Subject
 from bot.resources.relay.resource import RELAY
 from tests.bot.operations.accidents import CountingClock, JournalFile
-from tests.fakes.journal import opened
+from tests.fakes.journal import laid, opened
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def file(tmp_path):
 
 @pytest.fixture
 async def journal(file, clock):
-    journal = await opened(f"sqlite:///{file.path}", clock)
+    journal = await opened(f"sqlite:///{laid(file.path)}", clock)
     yield journal
     journal.close()
 

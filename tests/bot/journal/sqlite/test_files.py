@@ -9,7 +9,7 @@ from bot.errors import JournalUnavailable
 from bot.journal.sqlite.files import EMPTY, KEPT
 from bot.journal.sqlite.spool import SpooledOutcome
 from bot.states import State
-from tests.fakes.journal import opened
+from tests.fakes.journal import laid, opened
 
 KEPT_FILES = [f"patchbay.db{ending}" for ending in KEPT] + ["patchbay.key"]
 EMPTY_FILES = [f"patchbay.db{ending}" for ending in EMPTY]
@@ -19,6 +19,7 @@ STRANGER = 54_321
 @pytest.fixture
 async def folder(url, clock, new, tmp_path):
     """A journal that was used and closed; each of its files is there."""
+    laid(tmp_path / "var/patchbay.db")
     journal = await opened(url, clock)
     await journal.accept(new())
     journal.close()
