@@ -104,6 +104,7 @@ class _Wire(BaseModel):
         validate_by_name=True,
         validate_by_alias=True,
         hide_input_in_errors=True,
+        defer_build=True,  # until the first use, or `build` of this package
     )
 
     def masked(self) -> dict[str, Any]:
