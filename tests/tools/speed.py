@@ -38,7 +38,12 @@ STARTS = 5
 GOALS = {"signature": 1.3, "request build": 0.3, "models": 0.3, "start-up": 1.7}
 
 BARE = "import slack_bolt.async_app, aiohttp.web"
-OURS = "import bot.app"
+OURS = """
+import bot.__main__
+from bot.runtime.memory import kept_for_good
+with kept_for_good():
+    import bot.app, bot.lifecycle, commands
+"""
 
 Work = Callable[[], object]
 
