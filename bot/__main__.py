@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
 from bot.errors import BotError
-from bot.runtime.memory import keep_memory_private
+from bot.runtime.memory import keep_memory_private, kept_for_good
 from bot.settings import Settings, load, secrets_of
-from commands import COMMANDS, commands_with
 
 NO_SANDBOX = "The sandbox is not installed: pip install 'patchbay[sandbox]'."
 
@@ -82,8 +81,10 @@ def _run(_options: argparse.Namespace) -> int:
 
 
 async def _serve(settings: Settings) -> int:
-    from bot.app import Ports, build  # noqa: PLC0415 - `manifest` needs none of it
-    from bot.lifecycle import run  # noqa: PLC0415 - see above
+    with kept_for_good():
+        from bot.app import Ports, build  # noqa: PLC0415 - `manifest` needs none of it
+        from bot.lifecycle import run  # noqa: PLC0415 - see above
+        from commands import commands_with  # noqa: PLC0415 - see above
 
     commands = commands_with(settings.command_prefix)
     async with AsyncExitStack() as stack:
@@ -117,6 +118,7 @@ def _doctor(_options: argparse.Namespace) -> int:
 
 def _manifest(options: argparse.Namespace) -> int:
     from bot.routing.manifest import as_yaml, manifest  # noqa: PLC0415 - see above
+    from commands import COMMANDS  # noqa: PLC0415 - see above
 
     made = manifest(COMMANDS.values(), prefix=options.prefix, http_url=options.http_url)
     sys.stdout.write(as_yaml(made))

@@ -29,6 +29,7 @@ from bot.runtime.tasks import Tasks, watch_lag
 from bot.settings import Settings
 from bot.slack.directory import SlackDirectory
 from bot.slack.inbound.sockets import Sockets
+from bot.tencent import models
 
 DRAIN_SECONDS = 20.0  # for work in flight, after the listeners have closed
 LAST_ROUND_SECONDS = 6.0  # Slack takes 5 at most
@@ -121,6 +122,7 @@ async def begin(bot: Bot) -> int:
     await bot.directory.recall(_token(bot))
     port = await bot.server.start(bot.settings.host, bot.settings.port)
     log.info("bot.listening", port=port)
+    models.build()
     await recover(bot.operations.executor, bot.hearing, bot.operations.now())
     await bot.anchoring.begin()  # reads the trail, and no stop should wait for that
     return port

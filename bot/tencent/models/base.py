@@ -17,13 +17,14 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    GetCoreSchemaHandler,
     PlainSerializer,
     SecretStr,
     SerializationInfo,
     ValidationError,
-    model_validator,
 )
 from pydantic.alias_generators import to_pascal
+from pydantic_core import CoreSchema, core_schema
 
 from bot.errors import InvalidRequest
 from bot.runtime.redact import HIDE, MASK, SHORTEST, secrets_in
@@ -103,6 +104,7 @@ class _Wire(BaseModel):
         validate_by_name=True,
         validate_by_alias=True,
         hide_input_in_errors=True,
+        defer_build=True,  # until the first use, or `build` of this package
     )
 
     def masked(self) -> dict[str, Any]:
@@ -114,7 +116,13 @@ class _Wire(BaseModel):
         return {name: HIDE.deep(value) for name, value in fields.items()}
 
 
-class Part(_Wire):
+class _Unruled:
+    def _rules(self) -> Broken:
+        """Yield what does not go together: where, and a sentence."""
+        yield from ()
+
+
+class Part(_Wire, _Unruled):
     """A nested type of a request: strict, frozen, unknown fields refused."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
@@ -129,15 +137,24 @@ class Part(_Wire):
         """
         return each_marked(cls, fields)
 
-    def _rules(self) -> Broken:
-        """Yield what does not go together: where, and a sentence."""
-        yield from ()
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: type[BaseModel], handler: GetCoreSchemaHandler, /
+    ) -> CoreSchema:
+        """Return the schema, with the rules in it only where the class has some."""
+        schema = handler(source)
+        if cls._rules is _Unruled._rules:  # noqa: SLF001 - of this module
+            return schema
+        return core_schema.no_info_after_validator_function(_keeping_rules, schema)
 
-    @model_validator(mode="after")
-    def _keeps_the_rules(self) -> Self:
-        if broken := list(self._rules()):
-            raise between_fields(broken)
-        return self
+
+P = TypeVar("P", bound=Part)
+
+
+def _keeping_rules(part: P) -> P:
+    if broken := list(part._rules()):  # noqa: SLF001 - the check of all parts
+        raise between_fields(broken)
+    return part
 
 
 def _text_or_nothing(claimed: object) -> str:
@@ -208,6 +225,12 @@ class Request(Part, Generic[R_co]):
         return self.model_dump(
             mode="json", by_alias=True, exclude_none=True, context={REVEAL: True}
         )
+
+    def to_json(self) -> bytes:
+        """Return what `to_wire` returns as compact JSON, in one pass."""
+        return self.model_dump_json(
+            by_alias=True, exclude_none=True, context={REVEAL: True}
+        ).encode()
 
 
 def _secrets_of(value: object) -> Iterable[str]:

@@ -20,7 +20,7 @@ from bot.tencent.models.nouns import noun
 Broken = Iterator[tuple[str, str]]
 
 LARGEST_SHOWN = 10**18
-_FAULT = "fault"  # the type of the errors that are our own
+FAULT = "fault"  # the type of the errors that are our own
 _NAME = re.compile(r"[A-Za-z_]{1,40}")  # no digits: a key or a token has some
 _PLACE = re.compile(r"line (\d+) column (\d+)")
 
@@ -31,16 +31,16 @@ def fault(sentence: str, **values: object) -> PydanticCustomError:
     *sentence* may have *values* in it, `{what}` for the field and `{given}` for the
     value.
     """
-    return PydanticCustomError(_FAULT, _FAULT, {"sentence": sentence, **values})
+    return PydanticCustomError(FAULT, FAULT, {"sentence": sentence, **values})
 
 
 def between_fields(broken: Iterable[tuple[str, str]]) -> ValidationError:
     """Return the error of values that do not go together: where, and a sentence."""
     return ValidationError.from_exception_data(
-        _FAULT,
+        FAULT,
         [
             InitErrorDetails(
-                type=PydanticCustomError(_FAULT, _FAULT, {"whole": sentence}),
+                type=PydanticCustomError(FAULT, FAULT, {"whole": sentence}),
                 loc=tuple(_steps(path)),
                 input=None,
             )
@@ -110,9 +110,10 @@ def _sentence(
     what = noun(next((step for step in reversed(path) if not step.isdigit()), ""))
     if "whole" in values:
         return str(values["whole"])
-    if kind == _FAULT:
+    if kind == FAULT:
         params = {**values, "what": what, "given": _shown(value)}
-        return str(values["sentence"]).format(**params)
+        sentence = values["sentence"]  # or what returns it, in the reader's language
+        return str(sentence() if callable(sentence) else sentence).format(**params)
     if kind == "extra_forbidden":
         return _unknown(path[-1], holder)
     if kind == "json_invalid":

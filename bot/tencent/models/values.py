@@ -17,54 +17,56 @@ from pydantic_core import CoreSchema, core_schema
 
 from bot.i18n import _
 from bot.tencent.models.exits import NO_EXIT
-from bot.tencent.models.faults import fault
+from bot.tencent.models.faults import FAULT, fault
 
 REVEAL = "reveal"  # the serialisation context that shows secrets
 
 T = TypeVar("T")
-V = TypeVar("V")
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
-class _Checked:
-    """A check that follows pydantic's check of the type."""
+def _bound(
+    kind: CoreSchema,
+    bound: CoreSchema,
+    sentence: Callable[[], str],
+    **values: Any,
+) -> CoreSchema:
+    """Return *kind*, then *bound*, both checked by pydantic's core.
 
-    __slots__ = ()
-
-    def __get_pydantic_core_schema__(
-        self, source: Any, handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        return core_schema.no_info_after_validator_function(self.kept, handler(source))
-
-    def kept(self, value: Any) -> Any:
-        """Return *value*, or raise its `fault`."""
-        raise NotImplementedError
+    *sentence* is the fault of what is of the kind and out of bounds; see `fault`.
+    """
+    context = {"sentence": sentence, **values}
+    bounded = core_schema.custom_error_schema(
+        bound, FAULT, custom_error_message=FAULT, custom_error_context=context
+    )
+    return core_schema.chain_schema([kind, bounded])
 
 
 @dataclass(frozen=True, slots=True)
-class Between(_Checked):
+class Between:
     """A whole number from *least* to *most*."""
 
     least: int
     most: int
 
-    def kept(self, value: int) -> int:
-        """Return *value* if it is in the range."""
-        if self.least <= value <= self.most:
-            return value
-        raise fault(
-            _("The {what} is {least} to {most}; {given} was given."),
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return _bound(
+            handler(source),
+            core_schema.int_schema(ge=self.least, le=self.most),
+            lambda: _("The {what} is {least} to {most}; {given} was given."),
             least=self.least,
             most=self.most,
         )
 
 
 @dataclass(frozen=True, slots=True, init=False)
-class OneOf(_Checked):
+class OneOf:
     """One of a few numbers or words.
 
-    Pydantic's `Literal` will not do: it takes `true` for 1, and 1.0 too.
+    Pydantic's `Literal` alone will not do: it takes `true` for 1, and 1.0 too.
     """
 
     choices: tuple[int | str, ...]
@@ -72,24 +74,54 @@ class OneOf(_Checked):
     def __init__(self, *choices: int | str) -> None:
         object.__setattr__(self, "choices", choices)
 
-    def kept(self, value: V) -> V:
-        """Return *value* if it is one of the choices."""
-        if value in self.choices:
-            return value
-        choices = ", ".join(str(choice) for choice in self.choices)
-        if isinstance(value, str):
-            raise fault(_("The {what} is one of {choices}."), choices=choices)
-        sentence = _("The {what} is one of {choices}; {given} was given.")
-        raise fault(sentence, choices=choices)
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return _bound(
+            handler(source),
+            core_schema.literal_schema(list(self.choices)),
+            _of_words if isinstance(self.choices[0], str) else _of_numbers,
+            choices=", ".join(str(choice) for choice in self.choices),
+        )
+
+
+def _of_words() -> str:
+    return _("The {what} is one of {choices}.")
+
+
+def _of_numbers() -> str:
+    return _("The {what} is one of {choices}; {given} was given.")
 
 
 @dataclass(frozen=True, slots=True)
-class Text(_Checked):
+class Like:
+    """Text that is *pattern* from end to end; *rule* says what that means.
+
+    The pattern is read by Rust's `regex`: it has no look-around and no reference back.
+    """
+
+    pattern: str
+    rule: Callable[[], str]
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        whole = core_schema.str_schema(pattern=rf"\A(?:{self.pattern})\z")
+        return _bound(handler(source), whole, self.rule)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
     """Text of *least* to *most* bytes of UTF-8; control characters only if *free*."""
 
     most: int
     least: int = 1
     free: bool = False
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self.kept, handler(source))
 
     def kept(self, value: str) -> str:
         """Return *value* if it is such text."""
@@ -105,20 +137,6 @@ class Text(_Checked):
         if not self.free and _CONTROL.search(value):
             raise fault(_("The {what} has a line break or a control character in it."))
         return value
-
-
-@dataclass(frozen=True, slots=True)
-class Like(_Checked):
-    """Text that is *pattern* from end to end; *rule* says what that means."""
-
-    pattern: str
-    rule: Callable[[], str]
-
-    def kept(self, value: str) -> str:
-        """Return *value* if it matches."""
-        if re.fullmatch(self.pattern, value):
-            return value
-        raise fault(self.rule())
 
 
 # A list in JSON, a tuple to us; what is in it stays as strict as ever.

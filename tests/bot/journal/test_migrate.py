@@ -2,15 +2,18 @@
 
 import json
 import re
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from bot.dialogue.outcome import Audience
 from bot.errors import JournalUnavailable
-from bot.journal.migrate import upgrade
+from bot.journal.migrate import MIGRATIONS, newest, revisions, upgrade
 from bot.journal.model import CARD_NOTICE, Notification, OpenForm, Settlement
 from bot.journal.rows import moment
 from bot.journal.schema import metadata
@@ -27,6 +30,15 @@ from tests.bot.journal.revisions import (
 )
 from tests.fakes.journal import opened
 
+OPENS = """
+import sys
+from contextlib import suppress
+from bot.journal.journal import Journal, make_engine, upgrade
+
+with suppress(Exception):  # of tables that are there without a revision
+    upgrade(make_engine("{url}"))
+print("alembic" in sys.modules)
+"""
 FIRST_VERSION = (inserted("intents", INTENT), inserted("outbox", DRAWN))
 
 
@@ -77,6 +89,44 @@ def test_an_upgrade_twice_changes_nothing(tmp_path):
         version = connection.exec_driver_sql("SELECT version_num FROM alembic_version")
         assert len(version.all()) == 1
     engine.dispose()
+
+
+def test_the_newest_revision_by_name_is_alembics_head(tmp_path):
+    engine = make_engine(f"sqlite:///{tmp_path}/p.db")
+    script = ScriptDirectory(MIGRATIONS)
+
+    upgrade(engine)
+
+    with engine.connect() as connection:
+        assert revisions(connection) == [newest()] == script.get_heads()
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("statement", "loaded"),
+    [
+        ("SELECT 1", False),
+        ("DELETE FROM alembic_version", True),
+        ("DROP TABLE alembic_version", True),
+        ("INSERT INTO alembic_version VALUES ('0001')", True),
+    ],
+)
+def test_alembic_is_loaded_only_where_the_tables_are_not_the_newest(
+    tmp_path, statement, loaded
+):
+    url = f"sqlite:///{tmp_path}/p.db"
+    engine = make_engine(url)
+    upgrade(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(statement)
+    engine.dispose()
+
+    code = OPENS.format(url=url)
+    done = subprocess.run(  # noqa: S603 - our own
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    )
+
+    assert done.stdout.split() == [str(loaded)]
 
 
 async def test_a_journal_of_the_first_revision_is_opened_with_all_that_is_in_it(

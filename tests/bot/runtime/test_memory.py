@@ -51,3 +51,24 @@ def test_a_crash_leaves_no_core_file(tmp_path):
 
     assert crashed.returncode < 0
     assert list(tmp_path.iterdir()) == []
+
+
+IMPORT = """
+import gc
+from bot.runtime.memory import kept_for_good
+try:
+    with kept_for_good():
+        made, within = [[] for _ in range(1000)], gc.isenabled()
+        raise ImportError
+except ImportError:
+    looked_at = {id(one) for one in gc.get_objects()}
+    print(within, gc.isenabled(), sum(id(one) in looked_at for one in made))
+    made.append(new := [[]])
+    print(any(one is new for one in gc.get_objects()))
+"""
+
+
+def test_what_was_imported_is_never_looked_through_and_what_comes_after_is():
+    done = python(IMPORT)
+
+    assert (done.stdout.split(), done.stderr) == (["False", "True", "0", "True"], "")

@@ -14,6 +14,7 @@ from bot.tencent.explain import (
     DIRECTORY,
     EVERYWHERE,
     PRODUCTS,
+    WRITTEN,
     Explanation,
     _Entry,
     codes,
@@ -23,6 +24,7 @@ from bot.tencent.models.base import Request
 from bot.tencent.models.car import CreateSession
 from bot.tencent.models.trtc.requests import StartPublishCdnStream
 from bot.tencent.retry import Conclusion, End, next_step
+from tests.tools.explanations import written
 
 # What the pages of the three actions list.
 OF_A_PRODUCT = {
@@ -301,3 +303,15 @@ def test_a_slip_in_an_entry_is_refused(slip):
 def test_any_text_is_explained_or_not(code, product, locale):
     for meaning in explain(code, product=product, locale=locale):
         assert meaning.code.casefold() == code.casefold()
+
+
+def test_what_the_bot_reads_is_what_the_texts_say():
+    assert WRITTEN.read_text("utf-8") == written(), (
+        "run python -m tests.tools.explanations"
+    )
+
+
+def test_all_files_of_texts_are_read():
+    files = {path.stem for path in DIRECTORY.glob("*.yaml")}
+
+    assert files == {*PRODUCTS, *EVERYWHERE}

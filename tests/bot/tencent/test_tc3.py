@@ -27,18 +27,15 @@ def sign_by_vector(vector):
         "host": vector["host"],
         **vector["extra_signed_headers"],
     }
-    canonical = tc3._canonical(
-        vector.get("hashed_as", vector["payload"]).encode(),
-        headers,
-        method=vector["method"],
-        query=vector["query"],
-    )
-    assert tc3._sha256(canonical.encode()) == vector["hashed_canonical_request"]
+    head = tc3._head(headers, method=vector["method"], query=vector["query"])
+    payload = vector.get("hashed_as", vector["payload"]).encode()
+    hashed = tc3._sha256((head + tc3._sha256(payload)).encode())
+    assert hashed == vector["hashed_canonical_request"]
     return tc3._sealed(
-        canonical,
-        names=headers,
+        hashed,
+        names=";".join(headers),
         service=vector["service"],
-        at=datetime.fromtimestamp(vector["timestamp"], UTC),
+        moment=vector["timestamp"],
         credential=tc3.Credential(
             AKID + vector["secret_id"], SecretStr(vector["secret_key"])
         ),
@@ -133,17 +130,42 @@ def test_the_day_in_the_scope_is_utc_wherever_the_bot_runs():
 
 def test_a_new_day_has_a_new_key():
     credential = tc3.Credential("id", SecretStr("key"))
-    evening = datetime(2025, 10, 8, 23, 59, 59, tzinfo=UTC)
+    evening, morning = credential.scope("gs", 20_000), credential.scope("gs", 20_001)
 
-    days = [
-        tc3._day_key(credential.secret_key, f"{at:%Y-%m-%d}", "gs")
-        for at in (evening, evening + timedelta(seconds=1))
-    ]
+    assert evening.key != morning.key
+    assert credential.scope("gs", 20_001) is morning
 
-    assert days[0] != days[1]
+
+@given(
+    moments=st.lists(
+        st.tuples(
+            st.datetimes(
+                datetime(2025, 1, 1),  # noqa: DTZ001 - made aware below
+                datetime(2026, 1, 1),  # noqa: DTZ001 - made aware below
+                timezones=st.just(UTC),
+            ),
+            st.sampled_from(["trtc", "gs", "car"]),
+        ),
+        max_size=6,
+    )
+)
+def test_a_key_pair_that_has_signed_before_signs_as_a_new_one(moments):
+    used = tc3.Credential("id", SecretStr("key"))
+
+    for at, service in moments:
+        new = tc3.Credential("id", SecretStr("key"))
+        ours, theirs = (
+            tc3.authorization(b"{}", host="h", service=service, at=at, credential=one)
+            for one in (used, new)
+        )
+        assert ours == theirs
 
 
 def test_a_credential_does_not_show_its_secrets():
     credential = tc3.Credential("id", SecretStr("hidden-1"), SecretStr("hidden-2"))
 
+    scope = credential.scope("gs", 20_000)
+
     assert "hidden" not in f"{credential!r} {credential}"
+    assert scope.key.hex() not in f"{scope!r} {credential!r}"
+    assert repr(scope.key) not in f"{scope!r} {credential!r}"

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -12,8 +13,10 @@ from pydantic import Field, SecretStr
 from bot.errors import CloudError, NoAnswer, Refused
 from bot.i18n import reading_in
 from bot.tencent import tc3, wire
+from bot.tencent.models import REQUESTS
 from bot.tencent.models.base import Api, Reply, Request
 
+EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.json"))
 AT = datetime.fromtimestamp(1760000000, UTC)
 KEY = tc3.Credential("id", SecretStr("key"))
 TEMPORARY = tc3.Credential("id", SecretStr("key"), SecretStr("token"))
@@ -54,6 +57,32 @@ def failure(body, **how):
     with pytest.raises(CloudError) as caught:
         load(body, **how)
     return caught.value
+
+
+@given(
+    number=st.integers(-(2**70), 2**70),
+    text=st.text(st.characters(codec="utf-8")),
+    note=st.none() | st.text(st.characters(codec="utf-8")),
+)
+def test_what_is_sent_is_the_json_that_any_other_writer_makes(number, text, note):
+    fields = {"SdkAppId": number, "RoomId": text, "Note": note}
+    given = {name: value for name, value in fields.items() if value is not None}
+
+    assert wire.dump(Start(sdk_app_id=number, room_id=text, note=note)) == json.dumps(
+        given, ensure_ascii=False, separators=(",", ":")
+    ).encode("utf-8")
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_a_published_example_is_sent_byte_for_byte_with_its_secrets(example):
+    published = json.loads(example.read_text("utf-8"))
+
+    request = REQUESTS[published["action"]].of(published["request"])
+
+    assert json.loads(wire.dump(request)) == request.to_wire() == published["request"]
+    assert wire.dump(request) == json.dumps(
+        request.to_wire(), ensure_ascii=False, separators=(",", ":")
+    ).encode("utf-8")
 
 
 def head(request, *, credential=KEY, language="en-US"):

@@ -32,6 +32,7 @@ from bot.tencent.models.trtc.output import (
 from bot.tencent.models.trtc.record import McuRecordParams, RecordKey
 from bot.tencent.models.trtc.room import (
     AgentParams,
+    MixUserInfo,
     Room,
     RoomId,
     RoomIdType,
@@ -41,7 +42,7 @@ from bot.tencent.models.trtc.room import (
     misnamed,
     under,
 )
-from bot.tencent.models.trtc.video import CUSTOM, FLOATING, McuVideoParams
+from bot.tencent.models.trtc.video import CUSTOM, McuVideoParams
 from bot.tencent.models.values import Many, Switch
 
 TRTC = Api(
@@ -50,6 +51,9 @@ TRTC = Api(
     regional=True,
     page="https://www.tencentcloud.com/document/product/647",
 )
+
+
+NamedUsers = list[tuple[str, MixUserInfo]]  # as of `Users`, to be read twice
 
 
 def _whole(text: TaskId) -> TaskId:
@@ -191,8 +195,10 @@ class StartPublishCdnStream(Request[RelayStarted]):
         yield from self._encodings()
         yield from self._targets()
         yield from self._mix() if self.transcodes else self._pass_through()
-        yield from self._robots()
-        yield from self._rooms()
+        users = list(self.users())
+        yield from self._robots(users)
+        if self.transcodes and self.video_params:
+            yield from self._rooms(users)
 
     def _encodings(self) -> Broken:
         if self.audio_params.audio_encode is None:
@@ -232,8 +238,8 @@ class StartPublishCdnStream(Request[RelayStarted]):
         for field in self.video_params.mixing() if self.video_params else ():
             yield f"VideoParams.{field}", sentence
 
-    def _robots(self) -> Broken:
-        taken = {user.user_id for _path, user in self.users()}
+    def _robots(self, users: NamedUsers) -> Broken:
+        taken = {user.user_id for _path, user in users}
         if self.agent_params.user_id in taken:
             sentence = _("The robot goes by the name of a user in the request.")
             yield "AgentParams.UserId", sentence
@@ -244,27 +250,25 @@ class StartPublishCdnStream(Request[RelayStarted]):
                 yield f"FeedBackRoomParams.{number}.UserId", sentence
             taken.add(room.user_id)
 
-    def _rooms(self) -> Broken:
+    def _rooms(self, users: NamedUsers) -> Broken:
         """Yield users in a room that the layout does not show."""
-        layout = self.video_params and self.video_params.layout_params
-        mode = layout.mode if layout else FLOATING
-        if not self.transcodes or not self.video_params:
+        main = self.room
+        elsewhere = [path for path, user in users if user.room(main) != main]
+        if not elsewhere:
             return
-        if mode != CUSTOM:
+        layout = self.video_params and self.video_params.layout_params
+        if not layout or layout.mode != CUSTOM:
             sentence = _("This layout shows the main room only; see mode 4 for others.")
-            for path, user in self.users():
-                if user.room(self.room) != self.room:
-                    yield f"{path}.RoomId", sentence
+            yield from ((f"{path}.RoomId", sentence) for path in elsewhere)
             return
         shown: dict[str, set[Room]] = {}
-        for _path, user in self.video_params.users():
-            shown.setdefault(user.user_id, set()).add(user.room(self.room))
+        for _path, user in layout.users():
+            shown.setdefault(user.user_id, set()).add(user.room(main))
         sentence = _("The layout has this user in another room.")
-        for path, user in self.audio_params.users():
-            if user.room(self.room) not in shown.get(
-                user.user_id, {user.room(self.room)}
-            ):
-                yield f"AudioParams.{path}.RoomId", sentence
+        for path, user in under("AudioParams", self.audio_params.users()):
+            room = user.room(main)
+            if room not in shown.get(user.user_id, {room}):
+                yield f"{path}.RoomId", sentence
 
 
 def _repeated(secrets: tuple[SecretStr, ...]) -> Iterator[int]:

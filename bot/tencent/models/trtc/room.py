@@ -61,8 +61,10 @@ def misnamed(room_id: str, room_id_type: int | None) -> Broken:
 
     The reverse is legal: a text room may be called 295066.
     """
+    if room_id_type != AS_NUMBER:
+        return
     number = room_id.isdigit() and not room_id.startswith("0")
-    if room_id_type == AS_NUMBER and not (number and int(room_id) <= LARGEST_ROOM):
+    if not (number and int(room_id) <= LARGEST_ROOM):
         sentence = _(
             "The ID of a number room is 1 to 4294967295, in digits. If the room was"
             " created with a text ID, choose “Text”."

@@ -63,12 +63,12 @@ class McuCustomCrop(Part):
     height: Size
 
     def _rules(self) -> Broken:
-        sentence = _("The crop reaches past 10000 pixels, to {end}.")
         for side, end in (
             ("Width", self.location_x + self.width),
             ("Height", self.location_y + self.height),
         ):
             if end > LONGEST_CROP:
+                sentence = _("The crop reaches past 10000 pixels, to {end}.")
                 yield side, sentence.format(end=end)
 
 

@@ -1,6 +1,8 @@
 """What all requests and replies share."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 from pydantic import SecretStr, ValidationError
@@ -151,3 +153,69 @@ def test_the_error_of_a_request_is_its_sentences():
         "TaskId": "The TaskId is missing.",
     }
     assert caught.value.__cause__ is None
+
+
+class Even(Part):
+    """A part with a rule."""
+
+    number: int
+
+    def _rules(self):
+        if self.number % 2:
+            yield "Number", "odd"
+
+
+class Even4(Even):
+    """A part that inherits its rule."""
+
+
+class Bag(Part):
+    """A part without rules, around parts that have some."""
+
+    one: Even | None = None
+    many: tuple[Even4, ...] = ()
+
+
+def test_a_rule_holds_wherever_its_part_stands_and_for_what_inherits_it():
+    with pytest.raises(ValidationError) as nested:
+        Bag.model_validate({"One": {"Number": 1}, "Many": ({"Number": 2},) * 2})
+    with pytest.raises(ValidationError) as inherited:
+        Bag(many=({"Number": 2}, {"Number": 3}))
+    with pytest.raises(ValidationError) as alone:
+        Even4(number=5)
+
+    assert [
+        error["loc"]
+        for caught in (nested, inherited, alone)
+        for error in caught.value.errors()
+    ] == [("One", "Number"), ("many", 1, "Number"), ("Number",)]
+
+
+def test_a_part_without_rules_is_checked_by_pydantics_core_alone():
+    for part in (Locked, Bag):
+        part.model_rebuild()
+
+    assert "_keeping_rules" not in str(Locked.__pydantic_core_schema__)
+    assert "_keeping_rules" in str(Bag.__pydantic_core_schema__)
+
+
+def test_importing_the_bot_builds_no_model_and_build_builds_every_one():
+    done = subprocess.run(  # noqa: S603 - our own
+        [sys.executable, "-c", IMPORTED], check=True, capture_output=True, text=True
+    )
+
+    assert done.stdout.split() == ["[]", "True"]
+
+
+IMPORTED = """
+import bot.app
+from bot.tencent.models import REQUESTS, build
+
+def built():
+    models = [m for one in REQUESTS.values() for m in (one, one.reply)]
+    return [m.__name__ for m in models if m.__pydantic_complete__]
+
+print(built())
+build()
+print(len(built()) == 2 * len(REQUESTS))
+"""

@@ -1,10 +1,19 @@
 """The kinds of value, each by itself."""
 
-from typing import Annotated
+import re
+from typing import Annotated, get_args
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from bot.i18n import _, reading_in
+from bot.tencent.models import REQUESTS
+from bot.tencent.models.base import Part
+from bot.tencent.models.exits import model_in
+from bot.tencent.models.faults import faults_of
+from bot.tencent.models.nouns import noun
 from bot.tencent.models.values import (
     Between,
     Like,
@@ -15,6 +24,21 @@ from bot.tencent.models.values import (
 )
 
 STRICT = ConfigDict(strict=True)
+
+
+def marks_within(model):
+    """Yield all that the types of the fields of *model* are annotated with."""
+    for info in model.model_fields.values():
+        yield from info.metadata
+        yield from annotations(info.annotation)
+        if inner := model_in(info.annotation):
+            yield from marks_within(inner)
+
+
+def annotations(kind):
+    yield from getattr(kind, "__metadata__", ())
+    for inner in get_args(kind):
+        yield from annotations(inner)
 
 
 def takes(kind, value):
@@ -68,6 +92,51 @@ def test_free_text_may_be_empty_and_of_several_lines():
 )
 def test_a_pattern_holds_from_end_to_end(value, taken):
     assert takes(Annotated[str, Like(r"[ab]+", lambda: "no")], value) is taken
+
+
+PATTERNS = sorted(
+    {
+        mark.pattern
+        for request in REQUESTS.values()
+        for mark in marks_within(request)
+        if isinstance(mark, Like)
+    }
+)
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+@given(data=st.data())
+def test_each_pattern_is_understood_as_python_understands_it(pattern, data):
+    fitting = st.from_regex(pattern, fullmatch=True)
+    text = data.draw(
+        st.one_of(
+            fitting,
+            st.text(),
+            st.tuples(fitting, st.characters(max_codepoint=0x2FF)).map("".join),
+        )
+    )
+
+    kind = Annotated[str, Like(pattern, lambda: "no")]
+
+    assert takes(kind, text) is bool(re.fullmatch(pattern, text))
+
+
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+def test_a_fault_is_said_in_the_language_of_whoever_reads_it(locale):
+    class Frame(Part):
+        fps: Annotated[int, Between(1, 60)]
+        codec: Annotated[int, OneOf(0, 1)]
+
+    with pytest.raises(ValidationError) as caught:
+        Frame.model_validate({"Fps": 61, "Codec": 2})
+
+    with reading_in(locale):
+        least_most = _("The {what} is {least} to {most}; {given} was given.")
+        choices = _("The {what} is one of {choices}; {given} was given.")
+        assert faults_of(caught.value, Frame) == {
+            "Fps": least_most.format(what=noun("Fps"), least=1, most=60, given=61),
+            "Codec": choices.format(what=noun("Codec"), choices="0, 1", given=2),
+        }
 
 
 @pytest.mark.parametrize(
