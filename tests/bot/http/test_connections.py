@@ -112,7 +112,10 @@ async def test_a_trusted_proxy_may_have_all_connections_and_no_more(stack):
 
 
 async def test_at_the_cap_those_of_the_greatest_crowd_give_way(stack):
-    server = await serving(stack, trusted=[ip_network("127.0.0.4/32")])
+    patient = Deadlines(head=LONG, settled=LONG)  # the crowd takes a while to come
+    server = await serving(
+        stack, deadlines=patient, trusted=[ip_network("127.0.0.4/32")]
+    )
     genuine = await visit(stack, server, FRIEND, post("/signed"))
     await genuine.answered()
     silent = await visit(stack, server, FRIEND, HALF)
