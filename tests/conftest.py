@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 from structlog.dev import ConsoleRenderer, plain_traceback
 
 from tests.world import make_world
@@ -25,6 +26,10 @@ def pytest_configure():
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
+
+# How long it takes to make an example says nothing but how busy the machine is.
+settings.register_profile("busy", suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 # By default, rich draws each traceback: 0.2 s.
 PLAIN = ConsoleRenderer(colors=False, exception_formatter=plain_traceback)

@@ -212,3 +212,16 @@ def test_that_a_relay_runs_again_takes_word_that_it_was_idle():
     told = ran.shown(f"R1 · runs again {at(5)}   room q1")
 
     assert statements(told) == [MORE]
+
+
+# ── a moment that stands below, by a clock that was set since ────────────────────
+
+
+def test_what_is_said_as_of_a_moment_is_judged_by_the_clock_of_that_moment():
+    over, runs = stopped_at_seven(), Tale().started().later(30)
+    lines = "R1 · stopped   room q1", f"As of {at(over.now - 9)}"
+    for tale in (over, runs):
+        tale.enter("stepped", ahead=100.0).later(9)
+
+    assert statements(over.shown(*lines)) == []
+    assert statements(runs.shown(*lines)) == [UNTRUE]

@@ -98,6 +98,7 @@ class Facts:
     def _lives(self, record):
         self.alive = []  # (from seq, to seq, from t, to t)
         self.steps = [(0, 0.0)]  # (seq, how far the bot's clock is ahead)
+        self.stepped_at = [-(10.0**9)]  # seconds, of each
         self.restores = []  # (seq, seq of the copy)
         copies = []
         for entry in record:
@@ -108,6 +109,7 @@ class Facts:
                 self.alive[-1][1], self.alive[-1][3] = seq, t
             elif kind == "stepped":
                 self.steps.append((seq, entry["ahead"]))
+                self.stepped_at.append(t)
             elif kind == "copied":
                 copies.append(seq)
             elif kind == "restored":
@@ -225,6 +227,20 @@ class Facts:
         """Return the seconds since the history began that *text*, `{…Z}`, names."""
         at = datetime.strptime(text, "{%Y-%m-%dT%H:%M:%SZ}").replace(tzinfo=UTC)
         return at.timestamp() - self.began
+
+    def when(self, text, seq):
+        """Return when the bot's clock showed *text*, last before *seq*.
+
+        By the present clock, if it never did: a step may have left that moment out.
+        """
+        named, ends = self.moment(text), [*self.stepped_at[1:], 10.0**9]
+        spans = zip(self.steps, self.stepped_at, ends, strict=True)
+        shown = [
+            named - ahead
+            for (at, ahead), begins, until in spans
+            if at <= seq and begins - 1 <= named - ahead <= until
+        ]
+        return shown[-1] if shown else named - self.bots_clock(seq)
 
     def bots_clock(self, seq):
         """Return how far the bot's clock is ahead at *seq*, in seconds."""

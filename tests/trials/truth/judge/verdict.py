@@ -119,11 +119,11 @@ class Reader:
         in which part of that second something was drawn is not: so each is a pair, the
         first moment that it may be, and the last.
         """
-        ahead, drawn = self.facts.bots_clock(entry["seq"]), entry["drawn"]
+        drawn = entry["drawn"]
         at, moments = (drawn, drawn), []
         for claim in reversed(claims):
             if claim.kind == AS_OF:
-                named = self.facts.moment(claim.found["time"]) - ahead
+                named = self.facts.when(claim.found["time"], entry["seq"])
                 at = min(drawn, named), min(drawn, named + SECOND)
             moments.append(at)
         return reversed(moments)
