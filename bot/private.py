@@ -109,8 +109,13 @@ def replace_own(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     begun.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
+    sync_folder(path.parent)
+
+
+def sync_folder(path: Path) -> None:
+    """Let the names in the folder *path* outlive a power cut."""
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.fsync(folder)  # the name has to outlive a power cut too
+        os.fsync(folder)
     finally:
         os.close(folder)

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bot.errors import JournalUnavailable
-from bot.journal.audit_key import AuditKey, canonical, sync_folder
+from bot.journal.audit_key import AuditKey, canonical
+from bot.private import sync_folder
 
 NOTHING_BEFORE = "0" * 64
 LONGEST_TAIL = 1 << 16  # bytes in which a whole line is to be found

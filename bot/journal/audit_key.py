@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pydantic import SecretStr
 
 from bot.errors import JournalUnavailable
+from bot.private import replace_own
 
 KEY_BYTES = 32
 
@@ -69,7 +70,7 @@ class AuditKey:
             JournalUnavailable: as `from_file` does.
         """
         if not os.path.lexists(path):
-            _make(path, random_bytes(KEY_BYTES))
+            replace_own(path, random_bytes(KEY_BYTES))
         return cls.from_file(path)
 
     def sign(self, fields: Mapping[str, Any]) -> str:
@@ -80,25 +81,3 @@ class AuditKey:
         """Tell whether *mac* is that of *fields*."""
         right = self.sign(fields).encode()
         return hmac.compare_digest(right, mac.encode(errors="replace"))
-
-
-def _make(path: Path, key: bytes) -> None:
-    """Write *key* whole and durably, into no file that is there already."""
-    begun = path.with_name(f"{path.name}.new")
-    begun.unlink(missing_ok=True)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    with os.fdopen(os.open(begun, flags, 0o600), "wb") as file:
-        file.write(key)
-        file.flush()
-        os.fsync(file.fileno())
-    begun.rename(path)
-    sync_folder(path.parent)
-
-
-def sync_folder(path: Path) -> None:
-    """Let the names in the folder *path* outlive a power cut."""
-    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
