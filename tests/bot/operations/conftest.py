@@ -10,6 +10,7 @@ from bot.ids import intent_id
 from bot.journal.model import CARD_NOTICE, Asker, NewIntent, Subject
 from bot.resources.relay.resource import RELAY
 from tests.bot.operations.accidents import CountingClock, JournalFile
+from tests.bot.operations.tencent import Tencent
 from tests.fakes.journal import laid, opened
 
 
@@ -28,6 +29,12 @@ async def journal(file, clock):
     journal = await opened(f"sqlite:///{laid(file.path)}", clock)
     yield journal
     journal.close()
+
+
+@pytest.fixture
+def tencent(world):
+    """What Tencent tells the *world* of the file that asks."""
+    return Tencent(world)
 
 
 @pytest.fixture

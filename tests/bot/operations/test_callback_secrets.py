@@ -7,7 +7,7 @@ import pytest
 
 from bot.ids import agent_for, intent_id
 from bot.sandbox.cloud.state import Relay
-from tests.bot.operations.tencent import FAILED, KEY, RUNNING, Tencent, lost, started
+from tests.bot.operations.tencent import FAILED, KEY, RUNNING, lost, started
 from tests.world import make_world
 
 URL = "rtmp://push.example.com/live/firstk3y"
@@ -20,11 +20,6 @@ ERROR = ("otherk3y", "push to OTHERK3Y failed: live/firstk3y")
 async def world(tmp_path):
     async with AsyncExitStack() as stack:
         yield await make_world(stack, tmp_path / "p.db", key=KEY)
-
-
-@pytest.fixture
-def tencent(world):
-    return Tencent(world)
 
 
 async def target_of(world):

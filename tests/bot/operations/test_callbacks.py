@@ -45,11 +45,6 @@ async def world(tmp_path):
         yield await make_world(stack, tmp_path / "p.db", key=KEY)
 
 
-@pytest.fixture
-def tencent(world):
-    return Tencent(world)
-
-
 async def test_an_unknown_start_is_found_again(world, tencent):
     relay = await lost(world, START)
     before = await world.handle("R1")

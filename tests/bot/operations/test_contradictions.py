@@ -8,7 +8,7 @@ import pytest
 from bot.journal.model import CONTRADICTION
 from bot.states import State
 from tests.bot.operations.deliveries import delivery
-from tests.bot.operations.tencent import KEY, RUNNING, Tencent, lost, started
+from tests.bot.operations.tencent import KEY, RUNNING, lost, started
 from tests.world import make_world
 
 URL = "rtmp://push.example.com/live/k"
@@ -20,11 +20,6 @@ FORGED = "-mFORGED" + "x" * 66
 async def world(tmp_path):
     async with AsyncExitStack() as stack:
         yield await make_world(stack, tmp_path / "p.db", key=KEY)
-
-
-@pytest.fixture
-def tencent(world):
-    return Tencent(world)
 
 
 def stops(world):

@@ -36,11 +36,6 @@ async def world(tmp_path):
         yield await make_world(stack, tmp_path / "p.db", key=KEY)
 
 
-@pytest.fixture
-def tencent(world):
-    return Tencent(world)
-
-
 async def never_began(world, line):
     """Type *line*, a start that does not reach Tencent, whatever is known here."""
     world.cloud.state.fail_next("StartPublishCdnStream", "reset")

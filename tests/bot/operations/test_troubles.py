@@ -13,7 +13,6 @@ from tests.bot.operations.tencent import (
     KEY,
     RECOVERING,
     RUNNING,
-    Tencent,
     started,
     texts,
 )
@@ -34,11 +33,6 @@ ONE, OTHER = (
 async def world(tmp_path):
     async with AsyncExitStack() as stack:
         yield await make_world(stack, tmp_path / "p.db", key=KEY)
-
-
-@pytest.fixture
-def tencent(world):
-    return Tencent(world)
 
 
 async def told(world, *audiences):

@@ -15,7 +15,6 @@ from tests.bot.operations.tencent import (
     IDLE,
     KEY,
     RUNNING,
-    Tencent,
     lost,
     started,
     texts,
@@ -36,11 +35,6 @@ MAY_BE_BILLED = "🟠 R1 may still run, and be billed: nobody knows if it was st
 async def world(tmp_path):
     async with AsyncExitStack() as stack:
         yield await make_world(stack, tmp_path / "p.db", key=KEY)
-
-
-@pytest.fixture
-def tencent(world):
-    return Tencent(world)
 
 
 def calls(world, action=END):
