@@ -11,19 +11,10 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from functools import partial
+from functools import cache
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Row,
-    Select,
-    bindparam,
-    desc,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Table, bindparam, desc, select
 
 from bot.ids import Handle, TeamId
 from bot.journal.anchors import NOTHING_BEFORE, Head
@@ -32,22 +23,36 @@ from bot.journal.model import Asker, Intent
 from bot.journal.rows import millis, moment
 from bot.journal.schema import audit, audit_heads, audit_unkeyed
 from bot.journal.sqlite.writer import Writer
+from bot.journal.statement import Connection, Statement, inserted, updated
 
 INSTALLATION = "installation"  # the chain of what is no workspace's; no team's ID
 LONGEST_WHY = 500
 
-_HEAD = (
-    select(audit_heads.c.chain, audit_heads.c.count, audit_heads.c.head)
+_HEAD = Statement(
+    select(audit_heads)
     .where(audit_heads.c.chain == bindparam("of"))
     .with_for_update()  # SQLite has one writer at a time anyway
 )
-_WRITE = insert(audit)
-_BEGIN = insert(audit_heads)
-_MOVE = (
-    update(audit_heads)
-    .where(audit_heads.c.chain == bindparam("of"))
-    .values(count=bindparam("to"), head=bindparam("hash"))
-)
+_WRITE = inserted(audit)
+_BEGIN = inserted(audit_heads)
+_MOVE = updated(audit_heads, ("count", "head"), audit_heads.c.chain == bindparam("of"))
+_in_order = select(audit).order_by(audit.c.chain, audit.c.number)
+_ALL = Statement(_in_order.where(audit.c.chain != INSTALLATION))
+_OF_CHAIN = Statement(_in_order.where(audit.c.chain == bindparam("chain")))
+
+
+@cache
+def _lately(table: Table, *, handle: bool, user: bool) -> Statement:
+    """Return the question for the newest records, of one thing or person if asked."""
+    where = [table.c.team == bindparam("team")]
+    if table is audit and not handle and not user:
+        where = [audit.c.chain == bindparam("team")]
+    if handle:
+        where.append(table.c.handle == bindparam("handle"))
+    if user:
+        where.append(table.c.user == bindparam("user"))
+    newest = select(table).where(*where).order_by(desc(table.c.number))
+    return Statement(newest.limit(bindparam("limit")))
 
 
 class Decision(StrEnum):
@@ -167,7 +172,7 @@ def append(connection: Connection, key: AuditKey, entry: Entry) -> None:
     mac = key.sign(fields)
     connection.execute(_WRITE, {**fields, "hash": mac})
     if head.count:
-        moved = {"of": chain, "to": head.count + 1, "hash": mac}
+        moved = {"of": chain, "count": head.count + 1, "head": mac}
         connection.execute(_MOVE, moved)
     else:
         connection.execute(_BEGIN, {"chain": chain, "count": 1, "head": mac})
@@ -181,7 +186,7 @@ def head_of(connection: Connection, chain: str) -> Head:
 
 def head_in(row: Any) -> Head:
     """Read a row of `audit_heads`."""
-    return Head(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
+    return Head(**row._asdict())
 
 
 # ── what was written before there were keys ─────────────────────────────────────────
@@ -222,9 +227,12 @@ class Audit:
 
     async def all(self, chain: str | None = None) -> list[Record]:
         """Return every record of *chain*, or of all workspaces, oldest first."""
-        which = audit.c.chain == chain if chain else audit.c.chain != INSTALLATION
-        query = select(audit).where(which).order_by(audit.c.chain, audit.c.number)
-        return await self._writer.read(partial(_records, query=query), long=True)
+
+        def work(connection: Connection) -> list[Record]:
+            which = _OF_CHAIN if chain else _ALL
+            return [record_of(row) for row in connection.each(which, {"chain": chain})]
+
+        return await self._writer.read(work, long=True)
 
     async def lately(
         self, team: TeamId, *, handle: Handle | None, user: str, limit: int = 15
@@ -234,36 +242,27 @@ class Audit:
         def work(connection: Connection) -> list[Entry]:
             newest: list[Entry] = []
             for table, read in ((audit, record_of), (audit_unkeyed, unkeyed_record_of)):
-                query = select(table).where(table.c.team == team)
-                if table is audit and not handle and not user:
-                    query = select(audit).where(audit.c.chain == team)
-                if handle:
-                    query = query.where(table.c.handle == handle)
-                if user:
-                    query = query.where(table.c.user == user)
-                query = query.order_by(desc(table.c.number)).limit(limit - len(newest))
-                newest += map(read, connection.execute(query))
+                query = _lately(table, handle=bool(handle), user=bool(user))
+                left = limit - len(newest)
+                asked = {"team": team, "handle": handle, "user": user, "limit": left}
+                newest += map(read, connection.execute(query, asked))
             return newest
 
         return await self._writer.read(work)
 
 
-def record_of(row: Row[Any]) -> Record:
+def record_of(row: Any) -> Record:
     """Read a row of `audit`."""
     return Record(**_columns(row))
 
 
-def unkeyed_record_of(row: Row[Any]) -> UnkeyedRecord:
+def unkeyed_record_of(row: Any) -> UnkeyedRecord:
     """Read a row of `audit_unkeyed`."""
     return UnkeyedRecord(**_columns(row))
 
 
-def _records(connection: Connection, query: Select[Any]) -> list[Record]:
-    return [record_of(row) for row in connection.execute(query)]
-
-
-def _columns(row: Row[Any]) -> dict[str, Any]:
-    columns = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
+def _columns(row: Any) -> dict[str, Any]:
+    columns = row._asdict()
     columns["at"] = moment(columns["at"])
     return {**columns, "decision": Decision(columns["decision"])}
 

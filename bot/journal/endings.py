@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 
-from bot.ids import IntentId
 from bot.journal import stops
 from bot.journal.evidence import Does, Fact, FactKind, fact_key
 from bot.journal.model import NOT_ENDED, Changes, Intent, Notice
@@ -50,8 +49,7 @@ def end(
         answered.pop("ref", None)  # the evidence says which
         answered.pop("error_code", None)
         answered.pop("error_text", None)
-        _learn_all(tx, intent.id, evidence, answered, notices)
-        return tx.get(intent.id)
+        return _learn_all(tx, intent, evidence, answered, notices)
     if intent.state in {State.SENDING, State.QUEUED}:
         # else what became of its thing has ended it; the answer is a fact all the same
         if intent.subject.ends:
@@ -60,7 +58,7 @@ def end(
         else:
             tx.raise_notices(tx.move(intent.id, to, changes), notices)
     if about := tx.get(intent.id).subject.about:
-        _learn_all(tx, about, evidence, Changes(), ())
+        _learn_all(tx, tx.get(about), evidence, Changes(), ())
     return tx.get(intent.id)
 
 
@@ -98,11 +96,11 @@ def _of_what_runs(
 
 def _learn_all(
     tx: Transaction,
-    thing: IntentId,
+    thing: Intent,
     evidence: Sequence[Fact],
     changes: Changes,
     notices: Iterable[Notice],
-) -> None:
+) -> Intent:
     first, *others = evidence
     learnt = tx.learn(thing, first, also=others, changes=changes, notices=notices)
-    stops.follow(tx, *learnt)
+    return stops.follow(tx, *learnt)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from sqlalchemy import update
+from sqlalchemy import bindparam
 
 from bot.ids import IntentId
 from bot.journal import facts, heard, stops
@@ -12,9 +12,12 @@ from bot.journal.evidence import Fact, FactKind
 from bot.journal.model import Intent, NewIntent
 from bot.journal.rows import millis
 from bot.journal.schema import intents
+from bot.journal.statement import updated
 from bot.journal.transaction import Transaction
 from bot.states import State
 from bot.tencent.events import RelayEvent
+
+_NAME = updated(intents, ("targets",), intents.c.id == bindparam("of"))
 
 
 def apply(
@@ -30,9 +33,8 @@ def apply(
     before = tx.by_agent(event.agent)
     if before is None or before.subject.sdk_app_id != sdk_app_id:
         return None, False
-    was, now = tx.learn(before.id, _fact_of(event, at))
-    stops.follow(tx, was, now)
-    return tx.get(before.id), now.rev != was.rev
+    was, now = tx.learn(before, _fact_of(event, at))
+    return stops.follow(tx, was, now), now.rev != was.rev
 
 
 def adopt(tx: Transaction, new: NewIntent, event: RelayEvent, skip: int) -> Intent:
@@ -43,9 +45,9 @@ def adopt(tx: Transaction, new: NewIntent, event: RelayEvent, skip: int) -> Inte
         return earlier
     for _number in range(skip):
         tx.allot(new.subject.kind)
-    tx.insert(new, State.QUEUED)
-    stops.follow(tx, *tx.learn(new.id, _fact_of(event, millis(tx.now()))))
-    return tx.get(new.id)
+    kept = tx.insert(new, State.QUEUED)
+    learnt = tx.learn(kept, _fact_of(event, millis(tx.now())))
+    return stops.follow(tx, *learnt)
 
 
 def name_targets(tx: Transaction, thing: IntentId, names: Mapping[str, str]) -> None:
@@ -53,8 +55,7 @@ def name_targets(tx: Transaction, thing: IntentId, names: Mapping[str, str]) -> 
     for old, name in names.items():
         facts.rename_target(tx.connection, thing, old, name)
     targets = json.dumps(list(names.values()))
-    statement = update(intents).where(intents.c.id == thing)
-    tx.connection.execute(statement.values(targets=targets))
+    tx.connection.execute(_NAME, {"of": thing, "targets": targets})
     tx.refold(thing)
 
 

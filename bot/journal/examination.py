@@ -7,7 +7,7 @@ finds what was cut off, emptied or put back from a copy, and costs a few look-up
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import bindparam, select
 
 from bot.i18n import _
 from bot.journal.anchors import NOTHING_BEFORE, Anchor, Anchors, Head
@@ -19,27 +19,33 @@ from bot.journal.audit import (
     unkeyed_record_of,
 )
 from bot.journal.audit_key import AuditKey
+from bot.journal.known import kept
 from bot.journal.rows import moment
-from bot.journal.schema import audit, audit_heads, audit_unkeyed, texts
+from bot.journal.schema import audit, audit_heads, audit_unkeyed
+from bot.journal.statement import Connection, Statement
 
 BEGUN, SETTLED = "audit.begun", "audit.settled"
 ANCHORED = "audit-anchor"  # the text that names the newest line of the anchors file
-AT_ONCE = 1000  # rows
 
-HEADS = select(audit_heads).order_by(audit_heads.c.chain)
-_ALL = select(audit).order_by(audit.c.chain, audit.c.number)
-_ONE = select(audit).where(
-    audit.c.chain == bindparam("chain"), audit.c.number == bindparam("number")
+HEADS = Statement(select(audit_heads).order_by(audit_heads.c.chain))
+_in_order = select(audit).order_by(audit.c.chain, audit.c.number)
+_ALL = Statement(_in_order)
+_OF_CHAIN = Statement(_in_order.where(audit.c.chain == bindparam("chain")))
+_ONE = Statement(
+    select(audit).where(
+        audit.c.chain == bindparam("chain"), audit.c.number == bindparam("number")
+    )
 )
-_LAST = (
+_LAST = Statement(
     select(audit)
     .where(audit.c.chain == bindparam("chain"))
     .order_by(audit.c.number.desc())
     .limit(1)
 )
-_SETTLEMENTS = _ALL.where(audit.c.chain == INSTALLATION, audit.c.action == SETTLED)
-UNKEYED = select(audit_unkeyed).order_by(audit_unkeyed.c.number)
-_NAMED = select(texts.c.value).where(texts.c.name == ANCHORED)
+_SETTLEMENTS = Statement(
+    _in_order.where(audit.c.chain == INSTALLATION, audit.c.action == SETTLED)
+)
+_UNKEYED = Statement(select(audit_unkeyed).order_by(audit_unkeyed.c.number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +139,8 @@ class Examination:
         return ends, seen, list(unfit.values())
 
     def _records(self) -> Iterator[Record]:
-        query = _ALL.where(audit.c.chain == self.chain) if self.chain else _ALL
-        rows = self.connection.execution_options(yield_per=AT_ONCE).execute(query)
-        return map(record_of, rows)
+        query = _OF_CHAIN if self.chain else _ALL
+        return map(record_of, self.connection.each(query, {"chain": self.chain}))
 
     def _looked_up(
         self, rows: Mapping[str, Head], anchored: Iterable[Anchor]
@@ -169,7 +174,7 @@ class Examination:
 
     def _unnamed(self, lines: Iterable[Anchor]) -> Iterator[Finding]:
         """Yield that the anchors file lacks the line that the journal names."""
-        named = self.connection.execute(_NAMED).scalar()
+        named = kept(self.connection, ANCHORED)
         if named is None:
             yield Finding(_("The journal names no line of the anchors file."))
             return
@@ -187,7 +192,7 @@ class Examination:
         """Check the trail of earlier releases; return how long it is."""
         before = Head("", 0, NOTHING_BEFORE)
         unfit = 0
-        for record in map(unkeyed_record_of, self.connection.execute(UNKEYED)):
+        for record in map(unkeyed_record_of, self.connection.each(_UNKEYED)):
             if not record.fits(before):
                 unfit = unfit or before.count + 1
             before = Head("", record.number, record.hash)

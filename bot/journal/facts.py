@@ -3,34 +3,35 @@
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Select,
-    bindparam,
-    select,
-    update,
-)
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlalchemy import ColumnElement, Select, bindparam, select
 
 from bot.ids import IntentId
 from bot.journal.evidence import Does, Fact, FactKind
 from bot.journal.schema import facts
+from bot.journal.statement import Connection, Statement, updated
 
 LONGEST_TEXT = 500
 LONGEST_REF = 2000
 
-_OF = select(facts).where(facts.c.thing == bindparam("thing")).order_by(facts.c.id)
+_OF = Statement(
+    select(facts).where(facts.c.thing == bindparam("thing")).order_by(facts.c.id)
+)
+_COLUMNS = [column.name for column in facts.c if column.name != "id"]
+_PUT = Statement(lambda insert: insert(facts).on_conflict_do_nothing(), _COLUMNS)
+_RENAME = updated(
+    facts,
+    ("target",),
+    facts.c.thing == bindparam("of"),
+    facts.c.target == bindparam("old"),
+)
 
 
 def put(connection: Connection, thing: IntentId, fact: Fact) -> bool:
     """Keep *fact* of *thing*, in the caller's transaction; False if it was known."""
-    row = {**asdict(fact), "thing": thing}
+    row: dict[str, Any] = {**asdict(fact), "thing": thing}
     row |= {"kind": fact.kind.value, "does": fact.does.value}
     row |= {"text": fact.text[:LONGEST_TEXT], "ref": fact.ref[:LONGEST_REF]}
-    statement = _insert(connection)(facts).values(row).on_conflict_do_nothing()
-    return connection.execute(statement).rowcount == 1
+    return connection.execute(_PUT, row).rowcount == 1
 
 
 def of(connection: Connection, thing: IntentId) -> list[Fact]:
@@ -40,8 +41,7 @@ def of(connection: Connection, thing: IntentId) -> list[Fact]:
 
 def rename_target(connection: Connection, thing: IntentId, old: str, new: str) -> None:
     """Call the target *old* of *thing* by its *new* digest."""
-    statement = update(facts).where(facts.c.thing == thing, facts.c.target == old)
-    connection.execute(statement.values(target=new))
+    connection.execute(_RENAME, {"of": thing, "old": old, "target": new})
 
 
 def things_of(ref: ColumnElement[str]) -> Select[tuple[str]]:
@@ -50,12 +50,7 @@ def things_of(ref: ColumnElement[str]) -> Select[tuple[str]]:
 
 
 def _fact_of(row: Any) -> Fact:
-    columns = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
+    columns = row._asdict()
     del columns["id"], columns["thing"]
     columns |= {"kind": FactKind(row.kind), "does": Does(row.does)}
     return Fact(**columns)
-
-
-def _insert(connection: Connection) -> Any:
-    sqlite = connection.dialect.name == "sqlite"
-    return insert_sqlite if sqlite else insert_postgresql

@@ -5,27 +5,56 @@ a wall clock may be set back between.
 """
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlalchemy import bindparam, func, select
 
 from bot.journal.evidence import Does, FactKind
 from bot.journal.model import Intent
 from bot.journal.rows import millis, moment
 from bot.journal.schema import facts, hearing
 from bot.journal.sqlite.writer import Writer
+from bot.journal.statement import Connection, Statement
 
-_NEWEST = select(func.max(facts.c.id))
-_AT = select(hearing.c.heard_at).where(hearing.c.sdk_app_id == bindparam("app"))
+_LAST_OF_ALL = select(func.max(facts.c.id))
+_AT = Statement(
+    select(hearing.c.heard_at).where(hearing.c.sdk_app_id == bindparam("app"))
+)
 _WRITTEN = (
-    _NEWEST.where(facts.c.thing == bindparam("thing"))
+    _LAST_OF_ALL.where(facts.c.thing == bindparam("thing"))
     .where(facts.c.kind == FactKind.WRITTEN.value, facts.c.does == Does.CREATE.value)
     .scalar_subquery()
 )
-_SINCE = select(
-    hearing.c.heard_after >= _WRITTEN, hearing.c.refused_after >= _WRITTEN
-).where(hearing.c.sdk_app_id == bindparam("app"))
+_SINCE = Statement(
+    select(
+        hearing.c.heard_after >= _WRITTEN, hearing.c.refused_after >= _WRITTEN
+    ).where(hearing.c.sdk_app_id == bindparam("app"))
+)
+
+
+def _kept(*names: str) -> Statement:
+    """Return what keeps the columns *names* of an app, beside what is kept of it.
+
+    What was kept as the newest fact of all is that which is the newest now.
+    """
+    newest = func.coalesce(_LAST_OF_ALL.scalar_subquery(), 0)
+    given: dict[str, Any] = {
+        name: bindparam(name) for name in names if not name.endswith("_after")
+    }
+    columns = dict.fromkeys(names, newest) | given
+
+    def of(insert: Any) -> Any:
+        return (
+            insert(hearing)
+            .values(sdk_app_id=bindparam("app"), **columns)
+            .on_conflict_do_update(index_elements=["sdk_app_id"], set_=columns)
+        )
+
+    return Statement(of)
+
+
+_HEARD = _kept("heard_at", "heard_after")
+_REFUSED = _kept("refused_after")
 
 
 class LastHeard:
@@ -43,11 +72,7 @@ class LastHeard:
 
     async def note_refused(self, sdk_app_id: int) -> None:
         """Note that a callback was not taken in."""
-
-        def work(connection: Connection) -> None:
-            _keep(connection, sdk_app_id, refused_after=_newest(connection))
-
-        await self._writer.write(work)
+        await self._writer.write(lambda c: c.execute(_REFUSED, {"app": sdk_app_id}))
 
     async def at(self, sdk_app_id: int) -> datetime | None:
         """Return when a callback was last taken in; of app 0, when this bot ran."""
@@ -68,18 +93,4 @@ class LastHeard:
 
 def note(connection: Connection, sdk_app_id: int, at: int) -> None:
     """Note that a callback was taken in *at*, in milliseconds."""
-    _keep(connection, sdk_app_id, heard_at=at, heard_after=_newest(connection))
-
-
-def _keep(connection: Connection, sdk_app_id: int, **columns: int) -> None:
-    sqlite = connection.dialect.name == "sqlite"
-    insert = insert_sqlite if sqlite else insert_postgresql
-    connection.execute(
-        insert(hearing)
-        .values(sdk_app_id=sdk_app_id, **columns)
-        .on_conflict_do_update(index_elements=["sdk_app_id"], set_=columns)
-    )
-
-
-def _newest(connection: Connection) -> int:
-    return int(connection.execute(_NEWEST).scalar() or 0)
+    connection.execute(_HEARD, {"app": sdk_app_id, "heard_at": at})

@@ -1,13 +1,12 @@
 """The durable record of intents: a change is returned once it is committed."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import IO, Self, TypeVar, Unpack
 
 from pydantic import SecretStr
-from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import IllegalMove, JournalUnavailable, KeyReused
@@ -19,25 +18,27 @@ from bot.journal.heard import LastHeard
 from bot.journal.known import LastKnown
 from bot.journal.lifecycle import Lifecycle
 from bot.journal.maintenance import Maintenance
-from bot.journal.migrate import upgrade
+from bot.journal.migrate import make_engine, upgrade
 from bot.journal.model import Changes, Intent, NewIntent, Notice
 from bot.journal.open_forms import OpenForms, use
 from bot.journal.outbox import Outbox
-from bot.journal.queries import Queries, Usage, usage_of
+from bot.journal.queries import Queries
 from bot.journal.rotation import Rotation
+from bot.journal.sqlite.driver import Connection, Error
 from bot.journal.sqlite.files import Kept, claim, kept_for, spool_for
 from bot.journal.sqlite.reserve import Reserve
 from bot.journal.sqlite.spool import Spool
 from bot.journal.sqlite.writer import (
+    NO_FILE,
     Writer,
     check,
-    make_engine,
     sqlite_file,
     unavailable,
 )
 from bot.journal.stops import Placed, placed
 from bot.journal.trail import BESIDE, AuditFiles, Signed, Trail, begin
 from bot.journal.transaction import Transaction
+from bot.journal.usage import Usage, usage_of
 from bot.states import State
 from bot.tencent.events import RelayEvent
 
@@ -106,22 +107,23 @@ class Journal:
         with ExitStack() as undo:
             try:
                 file = sqlite_file(url)
-                lock = undo.enter_context(claim(file)) if file else None
-                engine = make_engine(url)
-                undo.callback(engine.dispose)
-                check(engine)
-                upgrade(engine)
-                kept = kept_for(file, engine, seal_key, random_bytes)
+                if file is None:
+                    raise JournalUnavailable(NO_FILE)
+                lock = undo.enter_context(claim(file))
+                connection = undo.enter_context(closing(Connection(file)))
+                check(connection)
+                upgrade(make_engine(url))
+                kept = kept_for(file, connection, seal_key, random_bytes)
                 signed = audit.made(file, random_bytes)
-                begin(engine, signed, now())
-                reserve = Reserve(file and file.with_name(f"{file.name}.reserve"))
+                begin(connection, signed, now())
+                reserve = Reserve(file.with_name(f"{file.name}.reserve"))
                 reserve.kept()  # on a full disk it opens too, and nothing begins
-            except (SQLAlchemyError, OSError, ImportError) as error:
+                writer = Writer(file, reserve.spend, reserve.kept)
+            except (Error, SQLAlchemyError, OSError, ImportError) as error:
                 sentence = f"the journal does not open: {unavailable(error)}"
                 raise JournalUnavailable(sentence) from None
-            reader = make_engine(url, reads=True) if file else None
-            writer = Writer(engine, reserve.spend, reserve.kept, reader)
             undo.pop_all()  # it is open: from here on, closing is `close`'s
+            connection.close()
         store = Store(writer, kept, lock, spool_for(file), signed)
         return cls(store, now, lifecycles)
 
@@ -170,8 +172,9 @@ class Journal:
                 tx.record(replace(audit, handle=accepted.handle))
             tx.raise_notices(accepted, notices)
             tx.tell_of(accepted, others)
-            if new.subject.ends:
-                stops.asked(tx, accepted)
+            if not ends:
+                return accepted, True
+            stops.asked(tx, accepted)
             return tx.get(new.id), True
 
         return await self._write(work, begins=not new.subject.ends)
@@ -185,14 +188,16 @@ class Journal:
         """
 
         def work(tx: Transaction) -> Intent | None:
-            if tx.get(intent).state is not State.QUEUED:
-                return None
             changes = Changes(owner=owner, send_by=send_by)
-            moved = tx.move(intent, State.SENDING, changes)
-            if thing := intent if moved.subject.creates else moved.subject.about:
-                written = endings.fact_of(tx, moved, FactKind.WRITTEN, changes)
-                tx.learn(thing, written, notices=None)
-            return tx.get(intent)
+            moved = tx.moved(intent, State.SENDING, changes)
+            if moved is None:
+                return None
+            written = endings.fact_of(tx, moved, FactKind.WRITTEN, changes)
+            if moved.subject.creates:
+                _queued, moved = tx.learn(moved, written, notices=None)
+            elif about := moved.subject.about:
+                tx.learn(tx.get(about), written, notices=None)
+            return moved
 
         claimed = await self._write(work)
         self.claimed += 1
@@ -273,11 +278,12 @@ class Journal:
         """
 
         def work(tx: Transaction) -> Intent:
-            before, after = tx.learn(thing, fact, changes=changes, notices=notices)
-            stops.follow(tx, before, after)
+            now = tx.get(thing)
+            learnt = tx.learn(now, fact, changes=changes, notices=notices)
+            known = stops.follow(tx, *learnt)
             if audit:
                 tx.record(audit)
-            return tx.get(thing)
+            return known
 
         return await self._write(work)
 
@@ -293,9 +299,9 @@ class Journal:
             now = tx.get(thing)
             if now.state is not State.UNKNOWN and fact.ref not in now.standing.rivals:
                 raise IllegalMove(f"{thing} is not unknown")
-            stops.follow(tx, *tx.learn(thing, fact))
+            settled = stops.follow(tx, *tx.learn(now, fact))
             tx.record(audit)
-            return tx.get(thing)
+            return settled
 
         return await self._write(work)
 
@@ -360,8 +366,7 @@ class Journal:
             secret = Changes(reply_secret=None) if forget else Changes()
             marked = tx.update(intent, {**secret, "marks": (*current.marks, mark)})
             if fact:
-                stops.follow(tx, *tx.learn(intent, fact))
-                marked = tx.get(intent)
+                marked = stops.follow(tx, *tx.learn(marked, fact))
             tx.raise_notices(marked, (notice,) if notice else ())
             return marked
 

@@ -3,15 +3,16 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, select
 
 from bot.journal.rows import millis
 from bot.journal.schema import texts
 from bot.journal.sqlite.writer import Writer
+from bot.journal.statement import Connection, Statement, inserted
 
-_GET = select(texts).where(texts.c.name == bindparam("of"))
-_FORGET = delete(texts).where(texts.c.name == bindparam("of"))
-_KEEP = insert(texts)
+GET = Statement(select(texts).where(texts.c.name == bindparam("of")))
+_FORGET = Statement(delete(texts).where(texts.c.name == bindparam("of")))
+_KEEP = inserted(texts)
 
 
 class LastKnown:
@@ -28,7 +29,7 @@ class LastKnown:
             JournalUnavailable: the journal cannot be read.
         """
         row = await self._writer.read(
-            lambda connection: connection.execute(_GET, {"of": name}).first()
+            lambda connection: connection.execute(GET, {"of": name}).first()
         )
         if row is None:
             return None
@@ -40,10 +41,17 @@ class LastKnown:
         Raises:
             JournalUnavailable: nothing was kept.
         """
-        row = {"name": name, "value": value, "at": millis(self._now())}
+        at = millis(self._now())
+        await self._writer.write(lambda c: keep(c, name, value, at))
 
-        def work(connection: Connection) -> None:
-            connection.execute(_FORGET, {"of": name})
-            connection.execute(_KEEP, row)
 
-        await self._writer.write(work)
+def kept(connection: Connection, name: str) -> str | None:
+    """Return what was kept as *name*, if anything."""
+    row = connection.execute(GET, {"of": name}).first()
+    return row.value if row else None
+
+
+def keep(connection: Connection, name: str, value: str, at: int = 0) -> None:
+    """Keep *value* as *name*, in the place of what was kept before."""
+    connection.execute(_FORGET, {"of": name})
+    connection.execute(_KEEP, {"name": name, "value": value, "at": at})

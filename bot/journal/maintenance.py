@@ -3,14 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
-from sqlalchemy import ColumnElement, Connection, delete, literal, select
+from sqlalchemy import bindparam, delete, func, literal, select
 
 from bot.journal.model import Intent
+from bot.journal.questions import in_states
 from bot.journal.rows import DROPPED, FAILED, PENDING, SENT, intents_of, millis
 from bot.journal.schema import facts, intents, lines, outbox
 from bot.journal.sqlite.writer import Writer
-from bot.journal.statements import in_states
+from bot.journal.statement import Connection, Statement, among, literals
 from bot.states import OVER, State
 
 NOTICES_KEPT = timedelta(days=7)
@@ -41,21 +43,14 @@ class Maintenance:
 
     async def overdue(self, due: Due, before: datetime) -> list[Intent]:
         """Return what has been *due* since *before* and is not marked yet."""
-        query = select(intents).where(
-            intents.c.action == due.action,
-            intents.c[due.since] <= millis(before),
-            ~_marked(due.mark),
-        )
-        if due.called_back:
-            query = query.where(intents.c.callbacks)
-        oldest = in_states(query, due.states).limit(MOST_AT_ONCE)
-        return await self._writer.read(lambda c: intents_of(c.execute(oldest)))
+        oldest = _overdue(due.states, due.since, called_back=due.called_back)
+        asked = {"action": due.action, "before": millis(before)}
+        asked["mark"] = f" {due.mark} "
+        return await self._writer.read(lambda c: intents_of(c.execute(oldest, asked)))
 
     async def oldest_unsent(self) -> datetime | None:
         """Return since when the oldest undelivered notice waits."""
-        query = select(outbox.c.created_at).where(outbox.c.state == PENDING)
-        query = query.order_by(outbox.c.created_at).limit(1)
-        at = await self._writer.read(lambda c: c.execute(query).scalar())
+        at = await self._writer.read(lambda c: c.execute(_OLDEST_UNSENT).scalar())
         return None if at is None else datetime.fromtimestamp(at / 1000, tz=UTC)
 
     async def prune(self, now: datetime) -> int:
@@ -71,41 +66,62 @@ class Maintenance:
         return gone
 
 
-def _marked(name: str) -> ColumnElement[bool]:
-    """Match intents that bear the mark *name*, and not one that contains it."""
-    names = literal(" ").concat(intents.c.marks).concat(" ")
-    return names.contains(f" {name} ", autoescape=True)
+@cache
+def _overdue(states: tuple[State, ...], since: str, *, called_back: bool) -> Statement:
+    marks = literal(" ").concat(intents.c.marks).concat(" ")
+    query = select(intents).where(
+        intents.c.action == bindparam("action"),
+        intents.c[since] <= bindparam("before"),
+        func.replace(marks, bindparam("mark"), "") == marks,  # it is not there
+    )
+    if called_back:
+        query = query.where(intents.c.callbacks)
+    return Statement(in_states(query, states).limit(MOST_AT_ONCE))
+
+
+_OLDEST_UNSENT = Statement(
+    select(outbox.c.created_at)
+    .where(outbox.c.state == PENDING)
+    .order_by(outbox.c.created_at)
+    .limit(1)
+)
+_old = (
+    select(outbox.c.id)
+    .where(
+        outbox.c.state.in_(literals((SENT, DROPPED, FAILED))),
+        outbox.c.created_at < bindparam("before"),
+    )
+    .limit(PIECE)
+)
+_DROP_OLD = Statement(delete(outbox).where(outbox.c.id.in_(_old.subquery().select())))
+_PAST = Statement(
+    select(intents.c.id)
+    .where(
+        intents.c.state.in_(literals(sorted(OVER | {State.WAITING}))),
+        intents.c.created_at < bindparam("before"),
+    )
+    .limit(PIECE)
+)
+_DROP_ALL = [
+    Statement(delete(column.table).where(among(column, "ids")))
+    for column in (outbox.c.intent, lines.c.intent, facts.c.thing, intents.c.id)
+]
 
 
 def _delivered(now: datetime) -> Callable[[Connection], int]:
     """Return what deletes the next notices that wait no more and are old."""
-    old = (
-        select(outbox.c.id)
-        .where(
-            outbox.c.state.in_((SENT, DROPPED, FAILED)),
-            outbox.c.created_at < millis(now - NOTICES_KEPT),
-        )
-        .limit(PIECE)
-    )
-    statement = delete(outbox).where(outbox.c.id.in_(old.subquery().select()))
-    return lambda connection: connection.execute(statement).rowcount
+    old = {"before": millis(now - NOTICES_KEPT)}
+    return lambda connection: connection.execute(_DROP_OLD, old).rowcount
 
 
 def _over(now: datetime) -> Callable[[Connection], int]:
     """Return what deletes the next intents that are over and old, and theirs."""
-    past = (
-        select(intents.c.id)
-        .where(
-            intents.c.state.in_([state.value for state in OVER | {State.WAITING}]),
-            intents.c.created_at < millis(now - INTENTS_KEPT),
-        )
-        .limit(PIECE)
-    )
+    old = {"before": millis(now - INTENTS_KEPT)}
 
     def work(connection: Connection) -> int:
-        ids = list(connection.execute(past).scalars())
-        columns = (outbox.c.intent, lines.c.intent, facts.c.thing, intents.c.id)
-        statements = (delete(one.table).where(one.in_(ids)) for one in columns)
-        return sum(connection.execute(one).rowcount for one in statements) if ids else 0
+        ids = {"ids": connection.execute(_PAST, old).scalars()}
+        if not ids["ids"]:
+            return 0
+        return sum(connection.execute(one, ids).rowcount for one in _DROP_ALL)
 
     return work

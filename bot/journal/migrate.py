@@ -5,14 +5,34 @@ Alembic, which takes long to import, that there is nothing to do.
 """
 
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.pool import NullPool
 
 from bot.errors import JournalUnavailable
+from bot.journal.sqlite.driver import prepare
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSIONS = "alembic_version"  # the table in which Alembic keeps the revision
 NEWEST = "head"
+
+
+def make_engine(url: str) -> Engine:
+    """Return SQLAlchemy's way to the database at *url*, which Alembic goes."""
+    engine = create_engine(url, hide_parameters=True, poolclass=NullPool)
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def _on_connect(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # `_on_begin` begins transactions
+    prepare(connection)
+
+
+def _on_begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def upgrade(engine: Engine, to: str = NEWEST) -> None:

@@ -9,17 +9,46 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, Delete, delete, insert, select, update
+from sqlalchemy import bindparam, delete, or_, select
 
 from bot.errors import KeyReused
 from bot.ids import FormId, SlackUserId, TeamId
 from bot.journal.model import OpenForm
-from bot.journal.rows import millis, open_form_of, open_form_row
+from bot.journal.rows import OPENED, millis, open_form_of, open_form_row
 from bot.journal.schema import open_forms
 from bot.journal.seal import Seal
 from bot.journal.sqlite.writer import Writer
+from bot.journal.statement import Connection, Statement, inserted, updated
 
 MOST_OPEN = 5  # of one person, who may have Slack on more than one device
+
+_theirs = (
+    open_forms.c.team == bindparam("team"),
+    open_forms.c.user == bindparam("user"),
+)
+_newest = select(open_forms.c.id).where(*_theirs)
+_newest = _newest.order_by(open_forms.c.expires_at.desc()).limit(MOST_OPEN - 1)
+_DROP_PAST = Statement(
+    delete(open_forms).where(open_forms.c.expires_at < bindparam("now"))
+)
+_DROP_OLDEST = Statement(
+    delete(open_forms).where(*_theirs, open_forms.c.id.not_in(_newest))
+)
+_KEEP = inserted(open_forms, *OPENED)
+_CHANGE = updated(open_forms, ("values",), open_forms.c.id == bindparam("of"))
+_GET = Statement(
+    select(open_forms).where(
+        open_forms.c.id == bindparam("form"),
+        *_theirs,
+        open_forms.c.expires_at >= bindparam("now"),
+    )
+)
+_USE = updated(
+    open_forms,
+    ("used_by",),
+    open_forms.c.id == bindparam("of"),
+    or_(open_forms.c.used_by == "", open_forms.c.used_by == bindparam("key")),
+)
 
 
 class OpenForms:
@@ -32,14 +61,13 @@ class OpenForms:
 
     async def keep(self, form: OpenForm) -> None:
         """Keep an open form; those past their time, and one too many, are dropped."""
-        past = delete(open_forms).where(open_forms.c.expires_at < millis(self._now()))
-        oldest = _oldest(form)
+        now = {"now": millis(self._now())}
         row = open_form_row(form, self._seal)
 
         def work(connection: Connection) -> None:
-            connection.execute(past)
-            connection.execute(oldest)
-            connection.execute(insert(open_forms).values(row))
+            connection.execute(_DROP_PAST, now)
+            connection.execute(_DROP_OLDEST, row)
+            connection.execute(_KEEP, row)
 
         await self._writer.write(work, begins=True)
 
@@ -47,32 +75,17 @@ class OpenForms:
         """Let *form* start from *values*, besides what it starts from already."""
         changed = replace(form, values={**form.values, **values})
         sealed = open_form_row(changed, self._seal)["values"]
-        of = open_forms.c.id == form.id
-        statement = update(open_forms).where(of).values(values=sealed)
-        await self._writer.write(lambda connection: connection.execute(statement))
+        kept = {"of": form.id, "values": sealed}
+        await self._writer.write(lambda connection: connection.execute(_CHANGE, kept))
 
     async def get(
         self, form: FormId, *, team: TeamId, user: SlackUserId
     ) -> OpenForm | None:
         """Return an open form, to the person who opened it only, for its 30 minutes."""
-        query = select(open_forms).where(
-            open_forms.c.id == form,
-            open_forms.c.team == team,
-            open_forms.c.user == user,
-            open_forms.c.expires_at >= millis(self._now()),
-        )
-        row = await self._writer.read(
-            lambda connection: connection.execute(query).first()
-        )
+        now = millis(self._now())
+        asked = {"form": form, "team": team, "user": user, "now": now}
+        row = await self._writer.read(lambda c: c.execute(_GET, asked).first())
         return open_form_of(row, self._seal) if row else None
-
-
-def _oldest(form: OpenForm) -> Delete:
-    """Return what drops the forms of one person that leave no room for *form*."""
-    theirs = (open_forms.c.team == form.team) & (open_forms.c.user == form.user)
-    newest = select(open_forms.c.id).where(theirs)
-    newest = newest.order_by(open_forms.c.expires_at.desc()).limit(MOST_OPEN - 1)
-    return delete(open_forms).where(theirs, open_forms.c.id.not_in(newest))
 
 
 def use(connection: Connection, form: FormId, key: str) -> None:
@@ -81,7 +94,6 @@ def use(connection: Connection, form: FormId, key: str) -> None:
     Raises:
         KeyReused: another submission has.
     """
-    unused = open_forms.c.used_by.in_(("", key))
-    statement = update(open_forms).where(open_forms.c.id == form, unused)
-    if connection.execute(statement.values(used_by=key)).rowcount != 1:
+    used = {"of": form, "key": key, "used_by": key}
+    if connection.execute(_USE, used).rowcount != 1:
         raise KeyReused("form")

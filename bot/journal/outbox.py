@@ -14,17 +14,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    Connection,
+    BigInteger,
     and_,
     bindparam,
     case,
     delete,
     exists,
     func,
-    insert,
     or_,
     select,
-    update,
 )
 
 from bot.ids import ChannelId, IntentId, MessageTs
@@ -33,6 +31,7 @@ from bot.journal.rows import (
     DROPPED,
     FAILED,
     PENDING,
+    PUT,
     SENT,
     intent_of,
     intents_of,
@@ -45,10 +44,11 @@ from bot.journal.rows import (
 from bot.journal.schema import intents, lines, outbox
 from bot.journal.seal import Seal
 from bot.journal.sqlite.writer import Writer
+from bot.journal.statement import Connection, Statement, among, inserted, updated
 
 Place = tuple[ChannelId, MessageTs]
 
-_PUT = insert(outbox)
+_PUT = inserted(outbox, *PUT)
 _newer = outbox.alias("newer")
 
 
@@ -56,11 +56,20 @@ def put(
     connection: Connection, notices: Iterable[Notice], intent: Intent, at: int
 ) -> None:
     """Put *notices* about *intent* into the outbox, in the caller's transaction."""
+    rows: list[dict[str, Any]] = []
     for notice in notices:
         row = notice_row(notice, at, intent=intent)
         if notice.line:
+            _put(connection, rows)  # of which one may wait in the same line
             row["not_before"] = _taking_over(connection, row)
-        connection.execute(_PUT, row)
+        rows.append(row)
+    _put(connection, rows)
+
+
+def _put(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute_many(_PUT, rows)
+        rows.clear()
 
 
 def _taking_over(connection: Connection, row: Mapping[str, Any]) -> int:
@@ -92,7 +101,7 @@ class Outbox:
             ids = {row.intent for row in rows if row.intent}
             about = {
                 row.id: (intent_of(row), url_if_it_opens(row, self._seal))
-                for row in connection.execute(_ABOUT, {"ids": list(ids)})
+                for row in connection.execute(_ABOUT, {"ids": ids})
             }
             stand = _lines_of(connection, {row.intent for row in rows if row.line})
             notifications = []
@@ -134,13 +143,8 @@ class Outbox:
                 _keep_line(connection, intent.id, notification.line, place)
             if notification.name != CARD:
                 return
-            older = and_(
-                outbox.c.intent == intent.id,
-                outbox.c.notice == CARD,
-                outbox.c.state == PENDING,
-                outbox.c.rev < notification.rev,
-            )
-            connection.execute(update(outbox).where(older).values(state=DROPPED))
+            of = {"of_intent": intent.id, "before": notification.rev}
+            connection.execute(_DROP_OLDER, of)
             if place:
                 _keep_card(connection, intent.id, place)
 
@@ -150,22 +154,13 @@ class Outbox:
         self, notification: Notification, until: datetime, *, tried: bool = True
     ) -> None:
         """Try *notification* again at *until*; it counts as a try if it was one."""
-        values = {
-            "not_before": millis(until),
-            "tries": outbox.c.tries + (1 if tried else 0),
-        }
-        statement = update(outbox).where(outbox.c.id == notification.id)
-        await self._writer.write(lambda c: c.execute(statement.values(values)))
+        later = {"of": notification.id, "not_before": millis(until), "more": int(tried)}
+        await self._writer.write(lambda c: c.execute(_POSTPONE, later))
 
     async def expedite(self, now: datetime) -> None:
         """Let everything that was postponed go at once."""
-        postponed = update(outbox).where(
-            outbox.c.state == PENDING,
-            outbox.c.tries > 0,
-            outbox.c.not_before > millis(now),
-        )
-        statement = postponed.values(not_before=millis(now))
-        await self._writer.write(lambda connection: connection.execute(statement))
+        at = {"now": millis(now)}
+        await self._writer.write(lambda connection: connection.execute(_EXPEDITE, at))
 
     async def step(self, now: datetime, by: timedelta) -> None:
         """Move what waits with the wall clock, which was set by *by* and shows *now*.
@@ -175,20 +170,13 @@ class Outbox:
         written since it was set ahead has its time by the new clock, and keeps it.
         """
         steps = round(by / timedelta(milliseconds=1))
-        moved = case(
-            (outbox.c.created_at > millis(now) - min(steps, 0), millis(now)),
-            else_=outbox.c.not_before + steps,
-        )
-        waiting = update(outbox).where(
-            outbox.c.state == PENDING,
-            outbox.c.not_before > millis(now) - max(steps, 0),
-            or_(
-                outbox.c.created_at <= millis(now) - max(steps, 0),
-                outbox.c.created_at > millis(now) + min(steps, 0),
-            ),
-        )
-        statement = waiting.values(not_before=moved)
-        await self._writer.write(lambda connection: connection.execute(statement))
+        set_ = {
+            "now": millis(now),
+            "ahead": max(steps, 0),
+            "back": min(steps, 0),
+            "steps": steps,
+        }
+        await self._writer.write(lambda connection: connection.execute(_STEP, set_))
 
     async def gave_up(self, notification: Notification) -> None:
         """Deliver *notification* no more."""
@@ -200,9 +188,7 @@ class Outbox:
 
     async def waiting(self) -> int:
         """Return how many notices wait to be delivered."""
-        query = select(outbox.c.id).where(outbox.c.state == PENDING)
-        query = query.where(~_superseded())
-        return len(await self._writer.read(lambda c: c.execute(query).all()))
+        return len(await self._writer.read(lambda c: c.execute(_WAITING).all()))
 
 
 def _superseded() -> Any:
@@ -220,48 +206,94 @@ def _superseded() -> Any:
     return and_(outbox.c.notice == CARD, overtaken)
 
 
-_DUE = (
+_waits = outbox.c.state == PENDING
+_DUE = Statement(
     select(outbox)
-    .where(outbox.c.state == PENDING, outbox.c.not_before <= bindparam("now"))
+    .where(_waits, outbox.c.not_before <= bindparam("now"))
     .where(~_superseded())
     .order_by(outbox.c.not_before, outbox.c.id)
     .limit(bindparam("limit"))
 )
-_ABOUT = select(intents).where(intents.c.id.in_(bindparam("ids", expanding=True)))
-_NEXT = (
+_ABOUT = Statement(select(intents).where(among(intents.c.id, "ids")))
+_NEXT = Statement(
     select(outbox.c.not_before)
-    .where(outbox.c.state == PENDING, outbox.c.not_before > bindparam("after"))
+    .where(_waits, outbox.c.not_before > bindparam("after"))
     .where(~_superseded())
     .order_by(outbox.c.not_before)
     .limit(1)
 )
-_CARDS_AT = (
+_WAITING = Statement(select(outbox.c.id).where(_waits, ~_superseded()))
+_CARDS_AT = Statement(
     select(intents)
     .where(intents.c.card_channel == bindparam("channel"))
     .where(intents.c.card_ts == bindparam("ts"))
     .order_by(func.length(intents.c.handle), intents.c.handle)
 )
-_LINES = select(lines).where(lines.c.intent.in_(bindparam("ids", expanding=True)))
-_FIRST_OF_LINE = select(func.min(outbox.c.not_before)).where(
-    outbox.c.intent == bindparam("intent"),
-    outbox.c.line == bindparam("line"),
-    outbox.c.state == PENDING,
-)
-_DROP_LINE = (
-    update(outbox)
-    .where(
-        outbox.c.intent == bindparam("of_intent"),
-        outbox.c.line == bindparam("of"),
-        outbox.c.state == PENDING,
+_LINES = Statement(select(lines).where(among(lines.c.intent, "ids")))
+_FIRST_OF_LINE = Statement(
+    select(func.min(outbox.c.not_before)).where(
+        outbox.c.intent == bindparam("intent"),
+        outbox.c.line == bindparam("line"),
+        _waits,
     )
-    .values(state=DROPPED)
 )
+_of_intent = outbox.c.intent == bindparam("of_intent")
+_DROP_LINE = updated(
+    outbox, (), _of_intent, outbox.c.line == bindparam("of"), _waits, state=DROPPED
+)
+_DROP_OLDER = updated(
+    outbox,
+    (),
+    _of_intent,
+    outbox.c.notice == CARD,
+    _waits,
+    outbox.c.rev < bindparam("before"),
+    state=DROPPED,
+)
+_SETTLE = updated(outbox, ("state",), outbox.c.id == bindparam("of"))
+_POSTPONE = updated(
+    outbox,
+    ("not_before",),
+    outbox.c.id == bindparam("of"),
+    tries=outbox.c.tries + bindparam("more"),
+)
+_now, _ahead, _back = (
+    bindparam(name, type_=BigInteger) for name in ("now", "ahead", "back")
+)
+_EXPEDITE = updated(
+    outbox,
+    (),
+    _waits,
+    outbox.c.tries > 0,
+    outbox.c.not_before > _now,
+    not_before=_now,
+)
+_STEP = updated(
+    outbox,
+    (),
+    _waits,
+    outbox.c.not_before > _now - _ahead,
+    or_(outbox.c.created_at <= _now - _ahead, outbox.c.created_at > _now + _back),
+    not_before=case(
+        (outbox.c.created_at > _now - _back, _now),
+        else_=outbox.c.not_before + bindparam("steps"),
+    ),
+)
+_KEEP_CARD = updated(
+    intents, ("card_channel", "card_ts"), intents.c.id == bindparam("of")
+)
+_FORGET_LINE = Statement(
+    delete(lines).where(
+        lines.c.intent == bindparam("intent"), lines.c.line == bindparam("line")
+    )
+)
+_KEEP_LINE = inserted(lines)
 
 
 def _lines_of(
     connection: Connection, ids: set[IntentId]
 ) -> dict[tuple[str, str], Place]:
-    rows = connection.execute(_LINES, {"ids": list(ids)}).all() if ids else ()
+    rows = connection.execute(_LINES, {"ids": ids}).all() if ids else ()
     return {
         (row.intent, row.line): (ChannelId(row.channel), MessageTs(row.ts))
         for row in rows
@@ -269,21 +301,19 @@ def _lines_of(
 
 
 def _settle(connection: Connection, number: int, state: str) -> None:
-    statement = update(outbox).where(outbox.c.id == number)
-    connection.execute(statement.values(state=state))
+    connection.execute(_SETTLE, {"of": number, "state": state})
 
 
 def _keep_card(connection: Connection, intent: IntentId, card: Place) -> None:
     channel, ts = card
-    statement = update(intents).where(intents.c.id == intent)
-    connection.execute(statement.values(card_channel=channel, card_ts=ts))
+    kept = {"of": intent, "card_channel": channel, "card_ts": ts}
+    connection.execute(_KEEP_CARD, kept)
 
 
 def _keep_line(
     connection: Connection, intent: IntentId, line: str, place: Place
 ) -> None:
     channel, ts = place
-    of = and_(lines.c.intent == intent, lines.c.line == line)
-    connection.execute(delete(lines).where(of))
     row = {"intent": intent, "line": line, "channel": channel, "ts": ts}
-    connection.execute(insert(lines).values(row))
+    connection.execute(_FORGET_LINE, row)
+    connection.execute(_KEEP_LINE, row)

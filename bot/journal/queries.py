@@ -1,58 +1,47 @@
 """What can be asked of the journal."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    CompoundSelect,
-    Connection,
-    Select,
-    and_,
-    bindparam,
-    func,
-    or_,
-    select,
-)
+from sqlalchemy import bindparam, func, select
 
 from bot.ids import ChannelId, Handle, IntentId, Kind, MessageTs, SlackUserId, TeamId
 from bot.journal import facts
 from bot.journal.evidence import Fact
-from bot.journal.model import Intent, NewIntent
-from bot.journal.rows import intent_cell, intents_of, millis
+from bot.journal.model import Intent
+from bot.journal.questions import NEWEST, OLDEST, identified, in_states, not_by
+from bot.journal.rows import intent_cell, intents_of
 from bot.journal.schema import IS_THING, intents
 from bot.journal.seal import Seal
 from bot.journal.sqlite.writer import Writer
-from bot.journal.statements import NEWEST, OLDEST, identified, in_states, not_by
+from bot.journal.statement import Statement
 from bot.journal.transaction import BY_ID, BY_KEY
-from bot.states import ACTIVE, LIVE, State
+from bot.states import LIVE, State
 
-# What every other answer asks, written out once: building costs as much as running.
 # Of what has an ID there are few, of what a team has many: not by that index.
 _IN_TEAM = not_by(intents.c.team) == bindparam("team")
-_BY_HANDLE = (
+_BY_HANDLE = Statement(
     select(intents)
     .where(intents.c.handle == bindparam("handle"), _IN_TEAM)
     .where(IS_THING)
     .order_by(*NEWEST)
     .limit(1)
 )
-_BY_REF = (
+_BY_REF = Statement(
     select(intents)
     .where(intents.c.ref == bindparam("ref"), IS_THING, _IN_TEAM)
     .order_by(*NEWEST)
     .limit(1)
 )
-_BY_CANDIDATE = (
+_BY_CANDIDATE = Statement(
     select(intents)
     .where(IS_THING, _IN_TEAM)
     .where(intents.c.id.in_(facts.things_of(bindparam("ref"))))
     .order_by(*NEWEST)
     .limit(1)
 )
-_QUEUED_STOPS = (
+_QUEUED_STOPS = Statement(
     select(intents)
     .where(
         intents.c.about == bindparam("thing"),
@@ -61,35 +50,75 @@ _QUEUED_STOPS = (
     )
     .order_by(*OLDEST)
 )
-_LIVE = in_states(
-    select(intents).where(
+_LIVE = Statement(
+    in_states(
+        select(intents).where(
+            intents.c.team == bindparam("team"),
+            intents.c.kind == bindparam("kind"),
+            intents.c.creates,
+            IS_THING,
+        ),
+        LIVE,
+        newest=True,
+    ).limit(bindparam("limit"))
+)
+_BY_CARD = Statement(
+    select(intents)
+    .where(
+        intents.c.card_channel == bindparam("channel"),
+        intents.c.card_ts == bindparam("ts"),
         intents.c.team == bindparam("team"),
-        intents.c.kind == bindparam("kind"),
-        intents.c.creates,
-        IS_THING,
-    ),
-    LIVE,
-    newest=True,
-).limit(bindparam("limit"))
-_LIVE_EVERYWHERE = select(intents).where(intents.c.creates)
+    )
+    .limit(2)
+)
+_HISTORY = Statement(
+    select(intents)
+    .where(intents.c.handle == bindparam("handle"), intents.c.team == bindparam("team"))
+    .order_by(intents.c.created_at.desc())
+    .limit(bindparam("limit"))
+)
+_UNFINISHED = Statement(
+    in_states(
+        select(intents).where(intents.c.owner != bindparam("other_than")),
+        (State.QUEUED, State.SENDING),
+    )
+)
+_UNSENT_STOPS = Statement(
+    select(intents)
+    .where(intents.c.ends, intents.c.state == State.QUEUED.value)
+    .order_by(*OLDEST)
+)
+_FOREIGN_STOPS = Statement(
+    select(intents)
+    .where(
+        intents.c.ends,
+        intents.c.about.is_(None),
+        intents.c.ref == bindparam("ref"),
+        intents.c.team == bindparam("team"),
+    )
+    .order_by(*NEWEST)
+    .limit(5)
+)
+_JOINED = Statement(select(intents).where(intents.c.joins == bindparam("job")))
+_everywhere = select(intents).where(intents.c.creates)
+_UNHEARD = Statement(
+    in_states(
+        _everywhere.where(intents.c.sdk_app_id == bindparam("app")), (State.UNKNOWN,)
+    )
+)
+_CALLED_BACK = Statement(in_states(_everywhere.where(intents.c.callbacks), LIVE))
+_NAMELESS = Statement(
+    in_states(
+        _everywhere.where(intents.c.targets == "[]", intents.c.standing == ""), LIVE
+    )
+)
+_LAST = Statement(select(func.max(intents.c.id)))
+_COUNTS = Statement(select(intents.c.state, func.count()).group_by(intents.c.state))
+_SEALED = {
+    column.name: Statement(select(column).where(intents.c.id == bindparam("of")))
+    for column in (intents.c.request, intents.c.reply_secret)
+}
 EVERYTHING = 1_000_000
-LATELY = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """What counts against a new intent: things of its kind in the same workspace.
-
-    *live* are running or may be, *lately* were started by the same person, *by* whom.
-    *alike* are active and do the same, push to the same target, or are an unknown start
-    of the same room: perhaps this very one, asked for once more. What goes by an ID
-    that people choose is like whatever goes by the same, in whichever workspace.
-    """
-
-    live: int
-    lately: int
-    alike: tuple[Intent, ...] = ()
-    by: str = ""
 
 
 class Queries:
@@ -123,12 +152,7 @@ class Queries:
         self, channel: ChannelId, ts: MessageTs, team: TeamId
     ) -> Intent | None:
         """Return the intent whose card is that message; None if several share it."""
-        query = select(intents).where(
-            intents.c.card_channel == channel,
-            intents.c.card_ts == ts,
-            intents.c.team == team,
-        )
-        rows = await self._all(query.limit(2))
+        rows = await self._all(_BY_CARD, channel=channel, ts=ts, team=team)
         return rows[0] if len(rows) == 1 else None
 
     async def matching(self, text: str, team: TeamId, limit: int = 5) -> list[Intent]:
@@ -141,16 +165,14 @@ class Queries:
         """
         if not text:
             return []
-        return await self._all(identified(text, team, limit))
+        query, asked = identified(text, team, limit)
+        return await self._all(query, **asked)
 
     async def history(
         self, handle: Handle, team: TeamId, limit: int = 5
     ) -> list[Intent]:
         """Return what was done to a thing, newest first."""
-        query = select(intents).where(
-            intents.c.handle == handle, intents.c.team == team
-        )
-        return await self._all(query.order_by(intents.c.created_at.desc()).limit(limit))
+        return await self._all(_HISTORY, handle=handle, team=team, limit=limit)
 
     async def recent(
         self,
@@ -163,21 +185,10 @@ class Queries:
         limit: int = 8,
     ) -> list[Intent]:
         """Return the things made lately, newest first."""
-        query = select(intents).where(intents.c.team == team, IS_THING)
-        # one index leads there: that of the room, else of the person, else of the kind
-        by_user: ColumnElement[str] = intents.c.user
-        by_kind: ColumnElement[str] = intents.c.kind
-        if room is not None:
-            query = query.where(intents.c.room == room)
-            by_user, by_kind = not_by(by_user), not_by(by_kind)
-        if user is not None:
-            query = query.where(by_user == user)
-            by_kind = not_by(intents.c.kind)
-        if kind is not None:
-            query = query.where(by_kind == kind)
-        if states is None:
-            return await self._all(query.order_by(*NEWEST).limit(limit))
-        return await self._all(in_states(query, states, newest=True).limit(limit))
+        given = {"user": user, "kind": kind, "room": room}
+        by = tuple(name for name, value in given.items() if value is not None)
+        query = _recent(by, None if states is None else tuple(sorted(states)))
+        return await self._all(query, team=team, limit=limit, **given)
 
     async def live(
         self, team: TeamId, kind: Kind, limit: int = EVERYTHING
@@ -187,15 +198,11 @@ class Queries:
 
     async def unfinished(self, owner: str) -> list[Intent]:
         """Return what any process but *owner* left QUEUED or SENDING, oldest first."""
-        others = select(intents).where(intents.c.owner != owner)
-        return await self._all(in_states(others, (State.QUEUED, State.SENDING)))
+        return await self._all(_UNFINISHED, other_than=owner)
 
     async def unsent_stops(self) -> list[Intent]:
         """Return every stop that may be sent now, oldest first."""
-        query = select(intents).where(
-            intents.c.ends, intents.c.state == State.QUEUED.value
-        )
-        return await self._all(query.order_by(*OLDEST))
+        return await self._all(_UNSENT_STOPS)
 
     async def queued_stops(self, thing: IntentId) -> list[Intent]:
         """Return the stops of a thing that may be sent now, oldest first."""
@@ -203,17 +210,11 @@ class Queries:
 
     async def foreign_stops(self, ref: str, team: TeamId) -> list[Intent]:
         """Return the stops of a task that is nothing's here, newest first."""
-        query = select(intents).where(
-            intents.c.ends,
-            intents.c.about.is_(None),
-            intents.c.ref == ref,
-            intents.c.team == team,
-        )
-        return await self._all(query.order_by(*NEWEST).limit(5))
+        return await self._all(_FOREIGN_STOPS, ref=ref, team=team)
 
     async def joined(self, job: IntentId) -> list[Intent]:
         """Return the stops that wait for the answer of *job*."""
-        return await self._all(select(intents).where(intents.c.joins == job))
+        return await self._all(_JOINED, job=job)
 
     async def facts_of(self, thing: IntentId) -> list[Fact]:
         """Return all that is known of a thing, in the order in which it came."""
@@ -221,111 +222,63 @@ class Queries:
 
     async def unheard(self, sdk_app_id: int) -> list[Intent]:
         """Return the unknown starts of an app, oldest first."""
-        query = _LIVE_EVERYWHERE.where(intents.c.sdk_app_id == sdk_app_id)
-        return await self._all(in_states(query, (State.UNKNOWN,)))
+        return await self._all(_UNHEARD, app=sdk_app_id)
 
     async def called_back(self) -> list[Intent]:
         """Return what runs, or may, and is told of by callbacks; oldest first."""
-        query = _LIVE_EVERYWHERE.where(intents.c.callbacks)
-        return await self._all(in_states(query, LIVE))
+        return await self._all(_CALLED_BACK)
 
     async def nameless(self) -> list[Intent]:
         """Return what lives and was accepted by a release that named no targets."""
-        query = _LIVE_EVERYWHERE.where(
-            intents.c.targets == "[]", intents.c.standing == ""
-        )
-        return await self._all(in_states(query, LIVE))
+        return await self._all(_NAMELESS)
 
     async def newest(self) -> IntentId | None:
         """Return the intent that was made last."""
-        query = select(func.max(intents.c.id))
-        return await self._writer.read(lambda c: c.execute(query).scalar())
+        return await self._writer.read(lambda c: c.execute(_LAST).scalar())
 
     async def counts(self) -> dict[State, int]:
         """Return how many intents there are in each state; all are counted."""
-        query = select(intents.c.state, func.count()).group_by(intents.c.state)
-        rows = await self._writer.read(
-            lambda connection: connection.execute(query).all(), long=True
-        )
+        rows = await self._writer.read(lambda c: c.execute(_COUNTS).all(), long=True)
         return {State(state): count for state, count in rows}
 
     async def request_of(self, intent: IntentId) -> bytes:
         """Return the whole wire JSON of an intent, unsealed."""
-        query = select(intents.c.request).where(intents.c.id == intent)
-        sealed = await self._writer.read(lambda c: c.execute(query).scalar_one())
-        return self._seal.open(sealed, intent_cell("request", intent))
+        return self._seal.open(
+            await self._sealed("request", intent), intent_cell("request", intent)
+        )
 
     async def secret_of(self, intent: IntentId) -> bytes | None:
         """Return the secret part of the reply to an intent, unsealed, if any."""
-        query = select(intents.c.reply_secret).where(intents.c.id == intent)
-        sealed = await self._writer.read(lambda c: c.execute(query).scalar_one())
+        sealed = await self._sealed("reply_secret", intent)
         cell = intent_cell("reply_secret", intent)
         return self._seal.open(sealed, cell) if sealed else None
 
-    async def _all(
-        self, query: Select[Any] | CompoundSelect[Any], **params: Any
-    ) -> list[Intent]:
-        def work(connection: Connection) -> list[Intent]:
-            return intents_of(connection.execute(query, params))
+    async def _sealed(self, column: str, intent: IntentId) -> Any:
+        query, of = _SEALED[column], {"of": intent}
+        return await self._writer.read(lambda c: c.execute(query, of).one()[0])
 
-        return await self._writer.read(work)
+    async def _all(self, query: Statement, **params: Any) -> list[Intent]:
+        return await self._writer.read(lambda c: intents_of(c.execute(query, params)))
 
-    async def _one(self, query: Select[Any], **params: Any) -> Intent | None:
-        rows = await self._writer.read(
-            lambda connection: intents_of(connection.execute(query, params))
-        )
+    async def _one(self, query: Statement, **params: Any) -> Intent | None:
+        rows = await self._all(query, **params)
         return rows[0] if rows else None
 
 
-def usage_of(connection: Connection, new: NewIntent) -> Usage:
-    """Return what counts against *new*, inside the caller's transaction."""
-    active = intents.c.state.in_([state.value for state in ACTIVE])
-    things = select(func.count()).where(
-        intents.c.team == new.asker.team,
-        intents.c.creates,
-        IS_THING,
-    )
-    kind = new.subject.kind
-    live = things.where(intents.c.kind == kind, active)
-    lately = things.where(
-        not_by(intents.c.kind) == kind,
-        intents.c.user == new.asker.user,
-        intents.c.created_at >= millis(new.at - LATELY),
-    )
-    return Usage(
-        live=connection.execute(live).scalar_one(),
-        lately=connection.execute(lately).scalar_one(),
-        alike=tuple(_alike(connection, new)),
-        by=new.asker.user,
-    )
+@cache
+def _recent(by: tuple[str, ...], states: tuple[State, ...] | None) -> Statement:
+    """Return the question for the newest things that share what they are asked *by*.
 
-
-def _alike(connection: Connection, new: NewIntent) -> list[Intent]:
-    """Return what is active and would be the same as *new*, or push to its targets."""
-    subject = new.subject
-    same_room = and_(
-        intents.c.sdk_app_id == subject.sdk_app_id, intents.c.room == subject.room
-    )
-    unknown = and_(same_room, intents.c.state == State.UNKNOWN.value)
-    ways = [unknown] if subject.room else []
-    if subject.duplicates:
-        ways.append(and_(same_room, intents.c.duplicates == subject.duplicates))
-    # a digest is hexadecimal, so it needs no escaping
-    ways += [intents.c.targets.contains(one) for one in subject.targets]
-    alike = []
-    things = select(intents).where(intents.c.creates, IS_THING)
-    if ways:
-        here = things.where(
-            intents.c.team == new.asker.team,
-            intents.c.kind == subject.kind,
-            or_(*ways),
+    One index leads there: that of the room, else of the person, else of the kind.
+    """
+    query = select(intents).where(intents.c.team == bindparam("team"), IS_THING)
+    leads = next((one for one in ("room", "user", "kind") if one in by), "")
+    for name in by:
+        column = intents.c[name]
+        query = query.where(
+            (column if name == leads else not_by(column)) == bindparam(name)
         )
-        alike += intents_of(connection.execute(in_states(here, ACTIVE)))
-    if subject.ref:
-        same = things.where(
-            intents.c.ref == subject.ref, not_by(intents.c.kind) == subject.kind
-        )
-        active = not_by(intents.c.state).in_([state.value for state in ACTIVE])
-        alike += intents_of(connection.execute(same.where(active)))
-    each = {one.id: one for one in alike}.values()
-    return sorted(each, key=lambda one: (one.created_at, one.id))
+    if states is None:
+        return Statement(query.order_by(*NEWEST).limit(bindparam("limit")))
+    newest = in_states(query, states, newest=True)
+    return Statement(newest.limit(bindparam("limit")))

@@ -5,16 +5,19 @@ between loses nothing: the old keys stay until a whole round has found nothing o
 theirs, and the next start begins a new round.
 """
 
+from functools import cache
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, LargeBinary, Row, Table, bindparam, select, update
+from sqlalchemy import LargeBinary, Table, bindparam, select
 
 from bot.errors import JournalUnavailable
 from bot.journal.schema import metadata
 from bot.journal.seal import Cell, Ring, Seal
+from bot.journal.sqlite.driver import Connection
 from bot.journal.sqlite.keyring import Keys
 from bot.journal.sqlite.writer import Writer
+from bot.journal.statement import Statement, updated
 
 PIECE = 50  # rows; some 5 ms of the writer
 
@@ -25,12 +28,20 @@ SEALED = {
     if any(isinstance(column.type, LargeBinary) for column in table.c)
 }
 _NEXT = {
-    table: select(table.c.id, *columns)
-    .where(table.c.id > bindparam("after"))
-    .order_by(table.c.id)
-    .limit(PIECE)
+    table: Statement(
+        select(table.c.id, *columns)
+        .where(table.c.id > bindparam("after"))
+        .order_by(table.c.id)
+        .limit(PIECE)
+    )
     for table, columns in SEALED.items()
 }
+
+
+@cache
+def _anew(table: Table, *columns: str) -> Statement:
+    return updated(table, columns, table.c.id == bindparam("of"))
+
 
 log = structlog.get_logger(__name__)
 
@@ -93,16 +104,15 @@ class Rotation:
         rows = connection.execute(_NEXT[table], {"after": self._after}).all()
         for row in rows:
             if anew := self._anew(table, row):
-                of = table.c.id == row.id
-                connection.execute(update(table).where(of).values(anew))
+                connection.execute(_anew(table, *anew), {**anew, "of": row.id})
         if len(rows) < PIECE:
             return self._left[1:], ""
         return self._left, rows[-1].id
 
-    def _anew(self, table: Table, row: Row[Any]) -> dict[str, bytes]:
+    def _anew(self, table: Table, row: Any) -> dict[str, bytes]:
         anew = {}
         for column in SEALED[table]:
-            sealed = row._mapping[column.name]  # noqa: SLF001 - SQLAlchemy's public name
+            sealed = getattr(row, column.name)
             if sealed is None or self._seal.is_newest(sealed):
                 continue
             cell = Cell(table.name, column.name, row.id)

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import SecretStr
-from sqlalchemy import Row
 
 from bot.dialogue.outcome import Audience
 from bot.errors import JournalUnavailable
@@ -31,6 +30,18 @@ from bot.states import State
 URL = "answer_url"
 PENDING, SENT, DROPPED, FAILED = "pending", "sent", "dropped", "failed"
 
+# The columns that a notice is put in with.
+PUT = (
+    *("intent", "app", "rev", "audience", "notice", "facts", "state", "tries"),
+    *("not_before", "created_at", "line"),
+)
+
+# And an open form.
+OPENED = (
+    *("id", "team", "user", "channel", "thread", "direct", "command", "subcommand"),
+    *("values", "answer_url", "expires_at"),
+)
+
 # The columns of an intent that are empty when it is accepted.
 _EMPTY = dict.fromkeys(
     (
@@ -39,6 +50,15 @@ _EMPTY = dict.fromkeys(
     ),
     "",
 ) | {"reply": "{}"}
+
+# Those that are written when it is accepted; the others come later.
+ACCEPTED = (
+    *_EMPTY,
+    *Asker.__dataclass_fields__,
+    *Subject.__dataclass_fields__,
+    *("id", "key", "digest", "action", "handle", "made", "state", "rev", "joins"),
+    *("masked", "note", "request", "answer_url", "created_at"),
+)
 
 
 def millis(at: datetime) -> int:
@@ -51,7 +71,7 @@ def moment(of: int | None) -> datetime | None:
     return None if of is None else datetime.fromtimestamp(of / 1000, UTC)
 
 
-def intent_of(row: Row[Any]) -> Intent:
+def intent_of(row: Any) -> Intent:
     """Read a row of `intents`."""
     return Intent(
         id=row.id,
@@ -82,7 +102,7 @@ def intent_of(row: Row[Any]) -> Intent:
     )
 
 
-def _asker(row: Row[Any]) -> Asker:
+def _asker(row: Any) -> Asker:
     return Asker(
         team=row.team,
         user=row.user,
@@ -95,7 +115,7 @@ def _asker(row: Row[Any]) -> Asker:
     )
 
 
-def _subject(row: Row[Any]) -> Subject:
+def _subject(row: Any) -> Subject:
     return Subject(
         kind=Kind(row.kind),
         about=row.about,
@@ -113,7 +133,7 @@ def _subject(row: Row[Any]) -> Subject:
     )
 
 
-def _settlement(row: Row[Any]) -> Settlement:
+def _settlement(row: Any) -> Settlement:
     return Settlement(
         request_id=row.request_id,
         error_code=row.error_code,
@@ -125,7 +145,7 @@ def _settlement(row: Row[Any]) -> Settlement:
     )
 
 
-def intents_of(rows: Iterable[Row[Any]]) -> list[Intent]:
+def intents_of(rows: Iterable[Any]) -> list[Intent]:
     """Read rows of `intents`."""
     return [intent_of(row) for row in rows]
 
@@ -193,7 +213,7 @@ def notice_row(
 
 
 def notification_of(
-    row: Row[Any],
+    row: Any,
     intent: Intent | None,
     answer_url: SecretStr | None,
     stands: tuple[ChannelId, MessageTs] | None = None,
@@ -235,9 +255,9 @@ def open_form_row(form: OpenForm, seal: Seal) -> dict[str, Any]:
     }
 
 
-def open_form_of(row: Row[Any], seal: Seal) -> OpenForm:
+def open_form_of(row: Any, seal: Seal) -> OpenForm:
     """Read a row of `open_forms`."""
-    columns = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
+    columns = row._asdict()
     values = seal.open(columns["values"], _form_cell("values", columns["id"]))
     url = _opened_url(columns["answer_url"], seal, _form_cell(URL, columns["id"]))
     columns |= {"values": json.loads(values), "answer_url": url}
@@ -250,7 +270,7 @@ def sealed_url(url: SecretStr | None, seal: Seal, cell: Cell) -> bytes | None:
     return seal.close(url.get_secret_value().encode(), cell) if url else None
 
 
-def url_if_it_opens(row: Row[Any], seal: Seal) -> SecretStr | None:
+def url_if_it_opens(row: Any, seal: Seal) -> SecretStr | None:
     """Open the answer URL of an intent; without the key there are other ways."""
     try:
         return _opened_url(row.answer_url, seal, intent_cell(URL, row.id))

@@ -18,6 +18,7 @@ from bot.journal.evidence import Does, Fact, FactKind, fact_key
 from bot.journal.model import RESULT, Changes, Intent, NewIntent, Notice
 from bot.journal.rows import intent_cell, intent_of, intents_of, millis
 from bot.journal.schema import intents
+from bot.journal.statement import Statement, literals, updated
 from bot.journal.transaction import Transaction
 from bot.states import OPEN, State
 
@@ -51,32 +52,51 @@ _ENDED = {
 _open = (
     intents.c.ends,
     intents.c.joins.is_(None),
-    intents.c.state.in_([state.value for state in OPEN]),
+    intents.c.state.in_(literals(sorted(OPEN))),
 )
-_SAME = select(intents).where(
-    *_open,
+_of_that_id = (
     intents.c.sdk_app_id == bindparam("sdk_app_id"),
     intents.c.kind == bindparam("kind"),
     intents.c.ref == bindparam("ref"),
-    intents.c.ref != "",
 )
-_OF = (
+_SAME = Statement(select(intents).where(*_open, *_of_that_id, intents.c.ref != ""))
+_OF = Statement(
     select(intents)
     .where(*_open, intents.c.about == bindparam("thing"))
     .order_by(intents.c.created_at, intents.c.id)
 )
-_FOREIGN = select(intents).where(
-    intents.c.ends,
-    intents.c.about.is_(None),
-    intents.c.sdk_app_id == bindparam("sdk_app_id"),
-    intents.c.kind == bindparam("kind"),
-    intents.c.ref == bindparam("ref"),
+_FOREIGN = Statement(
+    select(intents).where(intents.c.ends, intents.c.about.is_(None), *_of_that_id)
 )
-_JOINED = (
+_JOINED = Statement(
     select(intents)
     .where(intents.c.joins == bindparam("job"), intents.c.state == State.WAITING.value)
     .order_by(intents.c.created_at, intents.c.id)
 )
+_EARLIER = Statement(
+    select(intents.c.id)
+    .where(
+        intents.c.ends,
+        intents.c.sdk_app_id == bindparam("sdk_app_id"),
+        intents.c.ref == bindparam("ref"),
+        intents.c.ref != "",
+        intents.c.id != bindparam("other_than"),
+        intents.c.state.in_(literals((State.UNKNOWN, State.DONE))),
+    )
+    .limit(1)
+)
+_EXCUSE = updated(
+    intents,
+    ("reason",),
+    intents.c.ends,
+    intents.c.about == bindparam("thing"),
+    intents.c.ref == bindparam("its_ref"),
+    intents.c.state == bindparam("ended"),
+)
+_of_stop = intents.c.id == bindparam("of")
+_JOIN = updated(intents, ("joins", "ref"), _of_stop)
+_CALL = updated(intents, ("request", "settled_at"), _of_stop)
+_TAKE_OVER = updated(intents, ("about", "handle"), _of_stop)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,28 +138,32 @@ def asked(tx: Transaction, stop: Intent) -> None:
         return
     thing = tx.get(subject.about)
     if thing.state is State.QUEUED:
-        tx.learn(thing.id, _cancelled(tx, thing, stop))
+        tx.learn(thing, _cancelled(tx, thing, stop))
         settle(tx, tx.get(stop.id), State.DONE, Changes(reason=How.CANCELLED))
         return
-    before, after = tx.learn(thing.id, _asked(tx, stop))
+    before, after = tx.learn(thing, _asked(tx, stop))
     follow(tx, before, after)
     wish = tx.get(stop.id)  # its ID came since the asker read it
     if wish.state is State.WAITING and not wish.subject.ref and after.subject.ref:
         _release(tx, wish, after)
 
 
-def follow(tx: Transaction, before: Intent, after: Intent) -> None:
-    """Let the stops of a thing go on as it did: it has an ID, or is over."""
+def follow(tx: Transaction, before: Intent, after: Intent) -> Intent:
+    """Let the stops of a thing go on as it did: it has an ID, or is over.
+
+    Returns the thing as it is then.
+    """
     if after.state is State.NOT_STARTED:
         _end(tx, after, How.NOT_STARTED)
     elif after.state in {State.STOPPED, State.ENDED} and before.state != after.state:
         _end(tx, after, How.ENDED)
         _excuse(tx, after)
     elif after.subject.ref and after.subject.ref != before.subject.ref:
-        _adopt(tx, after)
+        after = _adopt(tx, after)
         for wish in open_of(tx, after.id):
             if wish.state is State.WAITING and not wish.subject.ref:
                 _release(tx, wish, after)
+    return after
 
 
 def settle(
@@ -180,16 +204,8 @@ def _excuse(tx: Transaction, thing: Intent) -> None:
     """Note on the stops of *thing* that ended in vain, or in doubt, that it is over."""
     reasons = {State.NOT_STARTED: How.OVER, State.UNKNOWN: How.PERHAPS}
     for state, how in reasons.items():
-        tx.connection.execute(
-            intents.update()
-            .where(
-                intents.c.ends,
-                intents.c.about == thing.id,
-                intents.c.ref == thing.subject.ref,
-                intents.c.state == state.value,
-            )
-            .values(reason=how)
-        )
+        so = {"thing": thing.id, "its_ref": thing.subject.ref, "ended": state}
+        tx.connection.execute(_EXCUSE, {**so, "reason": how})
 
 
 def _release(tx: Transaction, wish: Intent, thing: Intent) -> None:
@@ -197,11 +213,7 @@ def _release(tx: Transaction, wish: Intent, thing: Intent) -> None:
     ref = thing.subject.ref
     same = _same(tx, thing.subject.sdk_app_id, thing.subject.kind, ref)
     if same:
-        tx.connection.execute(
-            intents.update()
-            .where(intents.c.id == wish.id)
-            .values(joins=same.id, ref=ref)
-        )
+        tx.connection.execute(_JOIN, {"of": wish.id, "joins": same.id, "ref": ref})
         return
     request = tx.lifecycles[thing.subject.kind].ending(thing)
     if request is None:
@@ -209,28 +221,26 @@ def _release(tx: Transaction, wish: Intent, thing: Intent) -> None:
         return
     tx.move(wish.id, State.QUEUED, Changes(ref=ref))
     sealed = tx.seal.close(request.request, intent_cell("request", wish.id))
-    tx.connection.execute(
-        intents.update()
-        .where(intents.c.id == wish.id)
-        .values(request=sealed, settled_at=None)
-    )
+    called = {"of": wish.id, "request": sealed, "settled_at": None}
+    tx.connection.execute(_CALL, called)
 
 
-def _adopt(tx: Transaction, thing: Intent) -> None:
-    """Take over what was done about its ID before it was known to be its."""
+def _adopt(tx: Transaction, thing: Intent) -> Intent:
+    """Take over what was done about its ID before it was known to be its.
+
+    Returns the thing as it is by that.
+    """
     subject = thing.subject
     names = {"sdk_app_id": subject.sdk_app_id, "kind": subject.kind}
     foreign = tx.connection.execute(_FOREIGN, {**names, "ref": subject.ref})
     for stop in intents_of(foreign):
-        tx.connection.execute(
-            intents.update()
-            .where(intents.c.id == stop.id)
-            .values(about=thing.id, handle=thing.handle)
-        )
+        taken = {"of": stop.id, "about": thing.id, "handle": thing.handle}
+        tx.connection.execute(_TAKE_OVER, taken)
         if stop.state in OPEN:
-            tx.learn(thing.id, _asked(tx, stop))
+            _before, thing = tx.learn(thing, _asked(tx, stop))
         elif kind := _ENDED.get((stop.state, stop.settlement.reason)):
-            tx.learn(thing.id, _ended_as(stop, kind))
+            _before, thing = tx.learn(thing, _ended_as(stop, kind))
+    return thing
 
 
 def _is_doubted(tx: Transaction, stop: Intent) -> bool:
@@ -239,15 +249,9 @@ def _is_doubted(tx: Transaction, stop: Intent) -> bool:
     Then a refusal of this one does not mean that it goes on.
     """
     subject = stop.subject
-    earlier = select(intents.c.id).where(
-        intents.c.ends,
-        intents.c.sdk_app_id == subject.sdk_app_id,
-        intents.c.ref == subject.ref,
-        intents.c.ref != "",
-        intents.c.id != stop.id,
-        intents.c.state.in_([State.UNKNOWN.value, State.DONE.value]),
-    )
-    return tx.connection.execute(earlier.limit(1)).first() is not None
+    asked = {"sdk_app_id": subject.sdk_app_id, "ref": subject.ref}
+    earlier = tx.connection.execute(_EARLIER, {**asked, "other_than": stop.id})
+    return earlier.first() is not None
 
 
 def _same(tx: Transaction, sdk_app_id: int, kind: str, ref: str) -> Intent | None:

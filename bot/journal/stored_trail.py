@@ -1,12 +1,11 @@
 """The audit trail of a stored journal, which a running bot may have open."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import String, bindparam, select, union_all
 
 from bot.errors import JournalUnavailable
 from bot.i18n import _
@@ -14,8 +13,21 @@ from bot.journal.anchors import Occasion
 from bot.journal.audit import append, head_in
 from bot.journal.examination import HEADS, SETTLED, Examination, Finding, Report
 from bot.journal.rows import millis
-from bot.journal.sqlite.writer import make_engine, sqlite_file, unavailable
+from bot.journal.schema import audit, audit_unkeyed
+from bot.journal.sqlite.driver import Connection, Error
+from bot.journal.sqlite.writer import NO_FILE, sqlite_file, unavailable
+from bot.journal.statement import Statement
 from bot.journal.trail import AuditFiles, Signed, name_line, noted
+
+_of = bindparam("of", type_=String)
+_HAS = Statement(
+    union_all(
+        *(
+            select(table.c.number).where(table.c.hash == _of)
+            for table in (audit, audit_unkeyed)
+        )
+    ).limit(1)
+)
 
 
 def verified(url: str, files: AuditFiles) -> Report:
@@ -47,12 +59,8 @@ def has(url: str, digest: str) -> bool:
     Raises:
         JournalUnavailable: it cannot be read.
     """
-    query = (
-        "SELECT 1 FROM audit WHERE hash = :of"
-        " UNION ALL SELECT 1 FROM audit_unkeyed WHERE hash = :of LIMIT 1"
-    )
     with _connected(url, reads=True) as connection:
-        return connection.exec_driver_sql(query, {"of": digest}).first() is not None
+        return connection.execute(_HAS, {"of": digest}).first() is not None
 
 
 def settle(
@@ -108,11 +116,14 @@ def _file(url: str) -> Path | None:
 
 @contextmanager
 def _connected(url: str, *, reads: bool) -> Iterator[Connection]:
-    engine = make_engine(url, reads=reads)
+    file = sqlite_file(url)
+    if file is None:
+        raise JournalUnavailable(NO_FILE)
     try:
-        with engine.begin() as connection:
+        with (
+            closing(Connection(file, reads=reads)) as connection,
+            connection.reading() if reads else connection.writing(),
+        ):
             yield connection
-    except SQLAlchemyError as error:
+    except Error as error:
         raise unavailable(error) from None
-    finally:
-        engine.dispose()

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import structlog
 from pydantic import SecretStr
-from sqlalchemy import Connection, Engine, delete, insert
+from sqlalchemy import select
 
 from bot.errors import JournalUnavailable
 from bot.i18n import _
@@ -19,15 +19,21 @@ from bot.journal.examination import (
     ANCHORED,
     BEGUN,
     HEADS,
-    UNKEYED,
     Examination,
     Finding,
     Report,
     closing,
 )
+from bot.journal.known import keep
 from bot.journal.rows import millis
-from bot.journal.schema import audit_unkeyed, texts
+from bot.journal.schema import audit_unkeyed
+from bot.journal.sqlite.driver import Connection as SQLite
 from bot.journal.sqlite.writer import Writer
+from bot.journal.statement import Connection, Statement
+
+_LAST_UNKEYED = Statement(
+    select(audit_unkeyed).order_by(audit_unkeyed.c.number.desc()).limit(1)
+)
 
 log = structlog.get_logger(__name__)
 
@@ -153,26 +159,24 @@ class Trail:
 
 def name_line(connection: Connection, mac: str, at: int) -> None:
     """Note in the journal which line of the anchors file is the newest."""
-    connection.execute(delete(texts).where(texts.c.name == ANCHORED))
-    connection.execute(insert(texts).values(name=ANCHORED, value=mac, at=at))
+    keep(connection, ANCHORED, mac, at)
 
 
-def begin(engine: Engine, signed: Signed, at: datetime) -> None:
+def begin(connection: SQLite, signed: Signed, at: datetime) -> None:
     """Begin the installation's chain, once, and anchor it.
 
     Its first record says how long the trail without a key is, and so closes that.
     """
-    with engine.begin() as connection:
+    with connection.writing():
         if head_of(connection, INSTALLATION).count:
             return
         before = Head("", 0, NOTHING_BEFORE)
-        last = UNKEYED.order_by(None).order_by(audit_unkeyed.c.number.desc()).limit(1)
-        if row := connection.execute(last).first():
+        if row := connection.execute(_LAST_UNKEYED).first():
             before = Head("", row.number, row.hash)
         why, digest = closing(before)
         append(connection, signed.key, noted(at, BEGUN, why=why, digest=digest))
     try:
-        with engine.begin() as connection:
+        with connection.writing():
             heads = [head_of(connection, INSTALLATION)]
             line = signed.anchors.append(heads, millis(at), Occasion.START)
             name_line(connection, line.mac, millis(at))

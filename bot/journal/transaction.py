@@ -7,9 +7,11 @@ follows for the stops of that thing, and the notices of all are committed togeth
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 import structlog
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import bindparam, false, select
 
 from bot.dialogue.outcome import Audience
 from bot.errors import IllegalMove, TaskTaken
@@ -27,30 +29,61 @@ from bot.journal.evidence import (
 )
 from bot.journal.lifecycle import Lifecycle
 from bot.journal.model import CARD_NOTICE, NEWS, Changes, Intent, NewIntent, Notice
-from bot.journal.rows import changed, intent_of, millis, row_of
+from bot.journal.rows import ACCEPTED, changed, intent_of, millis, row_of
 from bot.journal.schema import counters, intents
 from bot.journal.seal import Seal
+from bot.journal.statement import (
+    Connection,
+    Statement,
+    inserted,
+    literals,
+    updated,
+)
 from bot.states import State, sources
 
-# Written out once: building them costs more than running them.
-_ACCEPT = insert(intents)
-BY_ID = select(intents).where(intents.c.id == bindparam("id"))
-BY_KEY = select(intents).where(intents.c.key == bindparam("key"))
-BY_AGENT = select(intents).where(
-    intents.c.agent == bindparam("agent"), intents.c.about.is_(None)
+_ACCEPT = inserted(intents, *ACCEPTED, returning=True)
+BY_ID = Statement(select(intents).where(intents.c.id == bindparam("id")))
+BY_KEY = Statement(select(intents).where(intents.c.key == bindparam("key")))
+BY_AGENT = Statement(
+    select(intents).where(
+        intents.c.agent == bindparam("agent"), intents.c.about.is_(None)
+    )
 )
-_OWNER = select(intents).where(
-    intents.c.sdk_app_id == bindparam("sdk_app_id"),
-    intents.c.ref == bindparam("ref"),
-    intents.c.creates,
-    intents.c.id != bindparam("other_than"),
+_OWNER = Statement(
+    select(intents).where(
+        intents.c.sdk_app_id == bindparam("sdk_app_id"),
+        intents.c.ref == bindparam("ref"),
+        intents.c.creates,
+        intents.c.id != bindparam("other_than"),
+    )
 )
-_LAST = select(counters.c.last).where(counters.c.kind == bindparam("of"))
-_COUNT = (
-    update(counters)
-    .where(counters.c.kind == bindparam("of"))
-    .values(last=counters.c.last + 1)
+_COUNT = Statement(
+    lambda insert: (
+        insert(counters)
+        .values(kind=bindparam("of"), last=1)
+        .on_conflict_do_update(
+            index_elements=["kind"], set_={"last": counters.c.last + 1}
+        )
+        .returning(counters.c.last)
+    )
 )
+
+
+@cache
+def _changing(*columns: str) -> Statement:
+    of = intents.c.id == bindparam("of")
+    return updated(intents, columns, of, returning=True, rev=intents.c.rev + 1)
+
+
+@cache
+def _moving(to: State, *columns: str) -> Statement:
+    legal = literals(state.value for state in sorted(sources(to)))
+    so = (
+        intents.c.id == bindparam("of"),
+        intents.c.state.in_(legal) if legal else false(),
+    )
+    return updated(intents, columns, *so, returning=True, rev=intents.c.rev + 1)
+
 
 log = structlog.get_logger(__name__)
 
@@ -101,8 +134,7 @@ class Transaction:
         named = new.handle or (Handle("") if foreign else self.allot(new.subject.kind))
         row = row_of(new, named, self.seal)
         columns = {**row, "state": state.value, "joins": joins}
-        self.connection.execute(_ACCEPT, columns)
-        return self.get(new.id)
+        return intent_of(self.connection.execute(_ACCEPT, columns).one())
 
     def owner(self, sdk_app_id: int, ref: str, other_than: str = "") -> Intent | None:
         """Return the thing of an app that has the ID *ref*."""
@@ -118,32 +150,36 @@ class Transaction:
         Raises:
             IllegalMove: it is in no state from which an edge leads there.
         """
+        moved = self.moved(intent, to, changes)
+        if moved is None:
+            log.critical("journal.illegal-move", intent=intent, to=to.value)
+            raise IllegalMove(f"{intent} cannot become {to.value}")
+        return moved
+
+    def moved(self, intent: IntentId, to: State, changes: Changes) -> Intent | None:
+        """Move *intent* as `move` does; None if no edge leads there."""
         before = self.get(intent) if self.cause else None
         at = millis(self.now())
         columns = {**changed(intent, changes, self.seal), "state": to.value}
         columns |= {"sent_at" if to is State.SENDING else "settled_at": at}
-        legal = [state.value for state in sources(to)]
-        statement = update(intents).where(
-            intents.c.id == intent, intents.c.state.in_(legal)
-        )
-        moved = statement.values(**columns, rev=intents.c.rev + 1)
-        if self.connection.execute(moved).rowcount != 1:
-            log.critical("journal.illegal-move", intent=intent, to=to.value)
-            raise IllegalMove(f"{intent} cannot become {to.value}")
-        return self._settled(before, self.get(intent))
+        statement = _moving(to, *sorted(columns))
+        row = self.connection.execute(statement, {**columns, "of": intent}).first()
+        return self._settled(before, intent_of(row)) if row else None
 
     def update(self, intent: IntentId, changes: Changes) -> Intent:
         """Change columns of *intent* other than its state."""
-        statement = update(intents).where(intents.c.id == intent)
-        columns = changed(intent, changes, self.seal)
-        self.connection.execute(statement.values(**columns, rev=intents.c.rev + 1))
-        return self.get(intent)
+        return self._changed(intent, changed(intent, changes, self.seal))
+
+    def _changed(self, intent: IntentId, columns: Mapping[str, Any]) -> Intent:
+        statement = _changing(*sorted(columns))
+        rows = self.connection.execute(statement, {**columns, "of": intent})
+        return intent_of(rows.one())
 
     # ── what is known ───────────────────────────────────────────────────────────
 
     def learn(
         self,
-        thing: IntentId,
+        thing: Intent,
         fact: Fact,
         *,
         also: Sequence[Fact] = (),
@@ -152,7 +188,8 @@ class Transaction:
     ) -> tuple[Intent, Intent]:
         """Add *fact* to what is known of *thing*; return it before and after.
 
-        *also* are facts that came with it: what they make of the thing is one change.
+        *thing* is as this transaction sees it. *also* are facts that came with it:
+        what they make of the thing is one change.
 
         What it makes of the thing is told: its card, and what its lifecycle has to
         say; with None as *notices* nothing is. A fact that is known already changes
@@ -161,8 +198,8 @@ class Transaction:
         Raises:
             TaskTaken: a person gave it an ID that is another's.
         """
-        before = self.get(thing)
-        came = [facts.put(self.connection, thing, one) for one in (*also, fact)]
+        before = thing
+        came = [facts.put(self.connection, thing.id, one) for one in (*also, fact)]
         if not any(came):
             return before, before
         after = self._stand(before, self._folded(before), changes or Changes())
@@ -207,7 +244,7 @@ class Transaction:
             at=at,
             came_at=at,
         )
-        self.learn(owner.id, detached)
+        self.learn(owner, detached)
         return standing
 
     def _stand(self, before: Intent, standing: Standing, changes: Changes) -> Intent:
@@ -227,9 +264,7 @@ class Transaction:
             columns["settled_at"] = millis(self.now())
         if not columns:
             return before
-        statement = update(intents).where(intents.c.id == before.id)
-        self.connection.execute(statement.values(**columns, rev=intents.c.rev + 1))
-        return self._settled(before, self.get(before.id))
+        return self._settled(before, self._changed(before.id, columns))
 
     def record(self, entry: Entry) -> None:
         """Write *entry* into the audit trail."""
@@ -256,9 +291,6 @@ class Transaction:
 
     def allot(self, kind: Kind) -> Handle:
         """Take the next number of *kind*; a number once given is never given again."""
-        of = {"of": kind}
-        if self.connection.execute(_COUNT, of).rowcount == 0:
-            self.connection.execute(insert(counters).values(kind=kind, last=1))
-        number = self.connection.execute(_LAST, of).scalar_one()
+        number: int = self.connection.execute(_COUNT, {"of": kind}).scalar()
         self.allotted(kind, number)
         return handle(kind, number)

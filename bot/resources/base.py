@@ -20,8 +20,8 @@ from bot.ids import Kind
 from bot.journal.evidence import Fact, FactKind, Standing
 from bot.journal.lifecycle import Ended, Lifecycle
 from bot.journal.model import NEWS, REVIVED, Intent, Notice
-from bot.journal.queries import Usage
 from bot.journal.stops import How
+from bot.journal.usage import Usage
 from bot.resources.byhand import from_terminal
 from bot.resources.fold import fold
 from bot.resources.headlines import TONES, headline_word

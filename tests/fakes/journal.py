@@ -7,9 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.journal.journal import Journal
-from bot.journal.migrate import upgrade
+from bot.journal.migrate import make_engine, upgrade
 from bot.journal.model import CARD_NOTICE
-from bot.journal.sqlite.writer import make_engine
 from bot.resources.registry import RESOURCES
 from bot.states import State
 

@@ -1,7 +1,7 @@
 """The bot with fail-points at its database: `python -m tests.trials.crash_bot`.
 
 `CRASH_AT=journal.commit:3` ends the process, as kill -9 would, right before the third
-commit. Nothing of the bot is changed: SQLAlchemy tells of what the writer does.
+commit. Nothing of the bot is changed: Python's driver tells of what the writer does.
 """
 
 import os
@@ -9,10 +9,8 @@ import signal
 import sys
 import threading
 
-from sqlalchemy import Engine, event
-from sqlalchemy.pool import Pool
-
 from bot.__main__ import main
+from tests.fakes.sqlite import heard
 
 POINTS = ("journal.begin", "journal.execute", "journal.commit", "journal.committed")
 
@@ -32,18 +30,26 @@ class FailPoint:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
+PASSED = {"BEGIN IMMEDIATE": "journal.begin", "COMMIT": "journal.commit"}
+
+
 def arm(point):
-    """Listen to what the journal's writer does."""
-    event.listen(Engine, "begin", lambda *_a: point.passed("journal.begin"))
-    event.listen(Engine, "commit", lambda *_a: point.passed("journal.commit"))
-    event.listen(
-        Engine, "before_cursor_execute", lambda *_a: point.passed("journal.execute")
-    )
-    event.listen(Pool, "checkin", lambda *_a: point.passed("journal.committed"))
+    """Return a listener to what the journal's writer does; a commit is told twice."""
+    committing = False
+
+    def listen(_connection, statement, _parameters):
+        nonlocal committing
+        if committing:
+            point.passed("journal.committed")
+        point.passed(PASSED.get(statement, "journal.execute"))
+        committing = statement == "COMMIT"
+
+    return listen
 
 
 if __name__ == "__main__":
     wanted, _colon, count = os.environ.pop("CRASH_AT", "").partition(":")
-    if wanted in POINTS:
-        arm(FailPoint(wanted, int(count)))
-    sys.exit(main(["run"]))
+    with heard() as driver:
+        if wanted in POINTS:
+            driver.listeners.append(arm(FailPoint(wanted, int(count))))
+        sys.exit(main(["run"]))

@@ -6,8 +6,6 @@ import subprocess
 from contextlib import AsyncExitStack, contextmanager, suppress
 from shutil import which
 
-from sqlalchemy import event
-
 from bot.errors import JournalUnavailable
 from tests.trials import stage
 from tests.trials.faults_bench import LOOK, RELAY, START, claim, make_bench, on_bench
@@ -53,10 +51,8 @@ async def try_locked(bench):
 def on_every_connection(bench, said):
     """Say the pragma *said* on every connection that the journal uses from now on."""
 
-    def say(connection, _record, _proxy):
-        connection.execute(f"PRAGMA {said}")
-
-    event.listen(bench.journal._writer._engine, "checkout", say)
+    for one in (bench.journal._writer._connection, bench.journal._writer._at_once):
+        one.run(f"PRAGMA {said}")
 
 
 @fault("F29", "the journal is read-only")

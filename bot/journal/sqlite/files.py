@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import IO, NamedTuple, cast
 
 from pydantic import SecretStr
-from sqlalchemy import Engine
 
 from bot.errors import JournalUnavailable
 from bot.journal.seal import Ring, Seal
+from bot.journal.sqlite.driver import Connection
 from bot.journal.sqlite.handles import HandleMarks
 from bot.journal.sqlite.keyring import FileKeys, Keys, SecretKeys, key_path
 from bot.journal.sqlite.spool import Spool
@@ -73,14 +73,14 @@ def spool_for(file: Path | None) -> Spool:
     return Spool(_beside(file or SPOOL_OF_REPLICAS, ".spool"))
 
 
-def handles_for(file: Path | None, engine: Engine, ring: Ring) -> HandleMarks:
+def handles_for(file: Path | None, connection: Connection, ring: Ring) -> HandleMarks:
     """Remember the numbers of handles beside the journal; catch up with what is known.
 
     The journal is known again by the file itself and by its key *ring*.
     """
     marks = HandleMarks(file and _beside(file, ".handles"))
     if file:
-        marks.catch_up(engine, file, key_path(file), follows=ring.follows)
+        marks.catch_up(connection, file, key_path(file), follows=ring.follows)
     return marks
 
 
@@ -94,7 +94,7 @@ class Kept(NamedTuple):
 
 def kept_for(
     file: Path | None,
-    engine: Engine,
+    connection: Connection,
     secret: SecretStr | None,
     random_bytes: Callable[[int], bytes],
 ) -> Kept:
@@ -107,10 +107,10 @@ def kept_for(
     if secret is None and file is None:
         raise JournalUnavailable(NO_KEYS)
     keys = SecretKeys(secret) if secret else FileKeys(cast("Path", file), random_bytes)
-    with engine.begin() as connection:
+    with connection.writing():
         ring = keys.load(connection)
-    marks = handles_for(file, engine, ring)
+    marks = handles_for(file, connection, ring)
     if not ring.keys:
-        with engine.begin() as connection:
+        with connection.writing():
             ring = keys.add(connection, ring)
     return Kept(Seal(ring, random_bytes), keys, marks)

@@ -12,13 +12,28 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import structlog
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import bindparam, select
 
 from bot.ids import Kind
-from bot.journal.schema import counters, texts
+from bot.journal.known import keep, kept
+from bot.journal.schema import counters
+from bot.journal.sqlite.driver import Connection
+from bot.journal.statement import Statement, updated
 from bot.private import open_own
 
 IDENTITY, LEFT_OUT = "files", 1000
+
+_COUNTS = Statement(select(counters))
+_COUNT_FROM = Statement(
+    lambda insert: (
+        insert(counters)
+        .values(kind=bindparam("of"), last=bindparam("number"))
+        .on_conflict_do_update(
+            index_elements=["kind"], set_={"last": bindparam("number")}
+        )
+    )
+)
+_LEAVE_OUT = updated(counters, (), last=counters.c.last + LEFT_OUT)
 
 log = structlog.get_logger(__name__)
 
@@ -47,25 +62,23 @@ class HandleMarks:
         except OSError as error:  # the journal has its own count
             log.critical("handles.unwritten", why=error.strerror or str(error))
 
-    def catch_up(self, engine: Engine, *beside: Path, follows: str = "") -> None:
-        """Let the counters of *engine* begin behind all numbers that may be given.
+    def catch_up(
+        self, connection: Connection, *beside: Path, follows: str = ""
+    ) -> None:
+        """Let the counters of a journal begin behind all numbers that may be given.
 
         *beside* are the journal's files, by which it is known again; one of them was
         written anew when it was known by what *follows* says.
         """
-        with engine.begin() as connection:
+        with connection.writing():
             self._skip_if_copied(connection, _identity(beside), follows)
-            rows = connection.execute(select(counters.c.kind, counters.c.last))
+            rows = connection.execute(_COUNTS)
             counts: dict[str, int] = {row.kind: row.last for row in rows}
             for kind, number in self._last.items():
                 if number <= counts.get(kind, 0):
                     continue
                 log.warning("handles.ahead", kind=kind, handles_from=number + 1)
-                if kind in counts:
-                    of = counters.c.kind == kind
-                    connection.execute(update(counters).where(of).values(last=number))
-                else:
-                    connection.execute(insert(counters).values(kind=kind, last=number))
+                connection.execute(_COUNT_FROM, {"of": kind, "number": number})
 
     def _skip_if_copied(
         self, connection: Connection, identity: str, follows: str
@@ -75,15 +88,13 @@ class HandleMarks:
             return
         if last not in {"", follows}:
             log.warning("journal.copied", handles_left_out=LEFT_OUT)
-            skipped = update(counters).values(last=counters.c.last + LEFT_OUT)
-            connection.execute(skipped)
+            connection.execute(_LEAVE_OUT)
         _know(connection, identity)
 
 
 def known_by(connection: Connection) -> str:
     """Return what the journal's files are known by; empty for a new one."""
-    query = select(texts.c.value).where(texts.c.name == IDENTITY)
-    return connection.execute(query).scalar() or ""
+    return kept(connection, IDENTITY) or ""
 
 
 def know_again(connection: Connection, *beside: Path) -> None:
@@ -92,9 +103,7 @@ def know_again(connection: Connection, *beside: Path) -> None:
 
 
 def _know(connection: Connection, identity: str) -> None:
-    connection.execute(delete(texts).where(texts.c.name == IDENTITY))
-    row = {"name": IDENTITY, "value": identity, "at": 0}
-    connection.execute(insert(texts).values(row))
+    keep(connection, IDENTITY, identity)
 
 
 def _identity(files: Iterable[Path]) -> str:

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Protocol
 
 from pydantic import SecretStr
-from sqlalchemy import Connection, delete, insert, select
 
 from bot.errors import JournalUnavailable
-from bot.journal.schema import texts
+from bot.journal.known import keep, kept
 from bot.journal.seal import KEY_BYTES, Ring, key_id, ring_of
+from bot.journal.sqlite.driver import Connection
 from bot.journal.sqlite.handles import know_again, known_by
 from bot.private import open_own, replace_own
 
@@ -116,8 +116,7 @@ class SecretKeys:
     def load(self, connection: Connection) -> Ring:
         """Return the ring: its newest key alone, if that has sealed all there is."""
         ring = ring_of(self._secret.get_secret_value())
-        query = select(texts.c.value).where(texts.c.name == SEALED_BY)
-        if connection.execute(query).scalar() == key_id(ring.keys[-1]).hex():
+        if kept(connection, SEALED_BY) == key_id(ring.keys[-1]).hex():
             return Ring(keys=ring.keys[-1:])
         return ring
 
@@ -128,9 +127,7 @@ class SecretKeys:
     def drop_old(self, connection: Connection, ring: Ring) -> Ring:
         """Return *ring* with its newest key alone, and note that it is enough."""
         newest = key_id(ring.keys[-1]).hex()
-        connection.execute(delete(texts).where(texts.c.name == SEALED_BY))
-        row = {"name": SEALED_BY, "value": newest, "at": 0}
-        connection.execute(insert(texts).values(row))
+        keep(connection, SEALED_BY, newest)
         return Ring(keys=ring.keys[-1:])
 
 

@@ -3,7 +3,7 @@
 A commit that survives a power cut costs a disk sync, whoever shares it. So the writer
 takes all that has queued, runs each piece in a savepoint of one transaction, commits
 once, and only then returns the results. A piece that fails by itself fails alone;
-when the database fails, so does the group.
+when the database fails, so does the group. One that is alone needs no savepoint.
 """
 
 import asyncio
@@ -12,31 +12,34 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import (
-    DataError,
-    DBAPIError,
-    IntegrityError,
-    ProgrammingError,
-    SQLAlchemyError,
-)
+import structlog
+from sqlalchemy import make_url
 
 from bot.errors import JournalUnavailable
+from bot.journal.sqlite.driver import (
+    ITS_OWN,
+    Connection,
+    Error,
+    disk_is_full,
+    interrupted,
+)
+from bot.journal.statement import NotOne
 
 T = TypeVar("T")
 Work = Callable[[Connection], Any]
 
 LARGEST_GROUP = 256
-BUSY_MS = 5000
-READ_BUSY_MS = 250  # a read blocks the event loop; in WAL mode it never waits
+LONGEST_ON_THE_LOOP = 0.02  # seconds; Slack gives everybody three
+NO_FILE = (
+    "the journal does not open: BOT_DATABASE_URL must name a file, as in "
+    "sqlite:///var/patchbay.db"
+)
 DISK_FULL = "the disk is full; what runs is still told, and nothing new begins"
 
-# What is wrong with one piece of work, not with the database.
-_ITS_OWN = (IntegrityError, DataError, ProgrammingError)
+log = structlog.get_logger(__name__)
 
 
 class _Piece(NamedTuple):
@@ -46,22 +49,11 @@ class _Piece(NamedTuple):
     loop: asyncio.AbstractEventLoop
 
 
-def make_engine(url: str, *, reads: bool = False) -> Engine:
-    """Return an engine whose commits are durable, or one that only *reads*."""
-    engine = create_engine(url, hide_parameters=True)
-    if engine.dialect.name == "sqlite":
-        wait = READ_BUSY_MS if reads else BUSY_MS
-        event.listen(engine, "connect", partial(_on_connect, wait, reads))
-        event.listen(engine, "begin", partial(_on_begin, reads))
-    return engine
-
-
 class Writer:
-    """Runs writes of *engine* in a thread, and reads on the event loop or in another.
+    """Runs writes to *file* in a thread, and reads on the event loop or in another.
 
-    A short read of a local file takes less time than handing it to a thread and back.
-    So *reader*, if there is one, runs short reads on the event loop; long reads, and
-    all of an engine without a *reader*, run in a thread.
+    A short read takes less time than handing it to a thread and back, so it runs on
+    the event loop. What is long goes to the thread; so does what turns out to be.
 
     *on_full* is called when the disk is full; if it returns true (it has made room),
     what ends something is tried once more. As long as *has_room* then returns false,
@@ -70,13 +62,14 @@ class Writer:
 
     def __init__(
         self,
-        engine: Engine,
+        file: Path,
         on_full: Callable[[], bool],
         has_room: Callable[[], bool] = lambda: True,
-        reader: Engine | None = None,
     ) -> None:
-        self._engine = engine
-        self._at_once = reader
+        self._file = file
+        self._connection = Connection(file)
+        self._at_once = Connection(file, reads=True)
+        self._long: Connection | None = None  # of the reader's thread
         self._on_full = on_full
         self._has_room = has_room
         self._queue: queue.SimpleQueue[_Piece | None] = queue.SimpleQueue()
@@ -106,16 +99,23 @@ class Writer:
     async def read(self, work: Callable[[Connection], T], *, long: bool = False) -> T:
         """Run *work* on what is committed; if it is *long*, not on the event loop.
 
+        It may run twice.
+
         Raises:
             JournalUnavailable: the database did not answer.
         """
         if self._closed:
             raise JournalUnavailable("the journal is closed")
-        if self._at_once and not long:
-            return _read(self._at_once, work)
+        if not long:
+            try:
+                with self._at_once.at_most(LONGEST_ON_THE_LOOP):
+                    return _read(self._at_once, work)
+            except Error as error:
+                if not interrupted(error):
+                    raise unavailable(error) from None
+                log.warning("journal.slow-read", what=work.__qualname__)
         loop = asyncio.get_running_loop()
-        engine = self._at_once or self._engine
-        return await loop.run_in_executor(self._reader, _read, engine, work)
+        return await loop.run_in_executor(self._reader, self._read_long, work)
 
     def close(self) -> None:
         """Finish what has queued, then stop both threads."""
@@ -125,9 +125,16 @@ class Writer:
         self._queue.put(None)
         self._writer.join()
         self._reader.shutdown()
-        self._engine.dispose()
-        if self._at_once:
-            self._at_once.dispose()
+        for connection in (self._long, self._at_once, self._connection):
+            if connection:
+                connection.close()  # the writer's last: it clears the log away
+
+    def _read_long(self, work: Callable[[Connection], T]) -> T:
+        try:
+            self._long = self._long or Connection(self._file, reads=True)
+            return _read(self._long, work)
+        except Error as error:
+            raise unavailable(error) from None
 
     def _write(self) -> None:
         while (piece := self._queue.get()) is not None:
@@ -150,20 +157,19 @@ class Writer:
         try:
             results = self._transaction(group)
         except Exception as error:  # noqa: BLE001 - raised to everybody who waits
-            if not _disk_is_full(error):
+            if not disk_is_full(error):
                 results = [unavailable(error)] * len(group)
             else:
                 group = _without_beginnings(group, unavailable(error))
                 results = self._with_reserve(group)
-        for piece, result in zip(group, results, strict=True):
-            _tell(piece, result)
+        _tell(list(zip(group, results, strict=True)))
 
     def _with_reserve(self, group: list[_Piece]) -> list[Any]:
         """Commit on a full disk; the reserve goes only if it has to."""
         try:
             return self._transaction(group)
         except Exception as error:  # noqa: BLE001 - raised to everybody who waits
-            if not (_disk_is_full(error) and self._on_full()):
+            if not (disk_is_full(error) and self._on_full()):
                 return [unavailable(error)] * len(group)
         try:
             return self._transaction(group)
@@ -173,15 +179,25 @@ class Writer:
     def _transaction(self, group: list[_Piece]) -> list[Any]:
         if not group:
             return []
-        with self._engine.begin() as connection:
-            return [_one(connection, piece.work) for piece in group]
+        if len(group) == 1:
+            return [self._alone(group[0].work)]
+        with self._connection.writing():
+            return [_one(self._connection, piece.work) for piece in group]
+
+    def _alone(self, work: Work) -> Any:
+        """Run *work* in a transaction of its own; what it raises undoes that."""
+        try:
+            with self._connection.writing():
+                return work(self._connection)
+        except Exception as error:  # noqa: BLE001 - raised to whoever waits
+            return _its_own(error)
 
 
-def _read(engine: Engine, work: Callable[[Connection], T]) -> T:
+def _read(connection: Connection, work: Callable[[Connection], T]) -> T:
     try:
-        with engine.connect() as connection:
+        with connection.reading():
             return work(connection)
-    except SQLAlchemyError as error:
+    except NotOne as error:
         raise unavailable(error) from None
 
 
@@ -191,48 +207,43 @@ def _one(connection: Connection, work: Work) -> Any:
     Not so what the database raises: that undoes the whole group, and SQLite may have
     thrown the savepoint away already.
     """
-    savepoint = connection.begin_nested()
     try:
-        result = work(connection)
-    except Exception as error:
-        if isinstance(error, DBAPIError) and not isinstance(error, _ITS_OWN):
-            raise
-        savepoint.rollback()
-        return unavailable(error) if isinstance(error, SQLAlchemyError) else error
-    savepoint.commit()
-    return result
+        with connection.piece():
+            return work(connection)
+    except Exception as error:  # noqa: BLE001 - raised to whoever waits
+        return _its_own(error)
+
+
+def _its_own(error: Exception) -> Exception:
+    """Return what a piece of work raised; raise what the database did."""
+    if isinstance(error, Error) and not isinstance(error, ITS_OWN):
+        raise error
+    return unavailable(error) if isinstance(error, (Error, NotOne)) else error
 
 
 def _without_beginnings(
     group: list[_Piece], refusal: JournalUnavailable
 ) -> list[_Piece]:
-    for piece in group:
-        if piece.begins:
-            _tell(piece, refusal)
+    _tell([(piece, refusal) for piece in group if piece.begins])
     return [piece for piece in group if not piece.begins]
 
 
-def _tell(piece: _Piece, result: Any) -> None:
-    with suppress(RuntimeError):  # its event loop is closed
-        piece.loop.call_soon_threadsafe(_settle, piece.done, result)
+def _tell(results: list[tuple[_Piece, Any]]) -> None:
+    """Wake each event loop once, for all of its own."""
+    for loop in {piece.loop for piece, _result in results}:
+        own = [(piece.done, result) for piece, result in results if piece.loop is loop]
+        with suppress(RuntimeError):  # it is closed
+            loop.call_soon_threadsafe(_settle, own)
 
 
-def _settle(done: "asyncio.Future[Any]", result: Any) -> None:
-    if done.done():
-        return
-    if isinstance(result, Exception):
-        done.set_exception(result)
-    else:
-        done.set_result(result)
-
-
-def _disk_is_full(error: BaseException | None) -> bool:
-    """Look behind *error* too: SQLite may have undone the transaction itself."""
-    while error is not None:
-        if getattr(error, "sqlite_errorname", "") == "SQLITE_FULL":
-            return True
-        error = error.__cause__ or error.__context__
-    return False
+def _settle(results: list[tuple["asyncio.Future[Any]", Any]]) -> None:
+    for done, result in results:
+        if done.done():
+            continue
+        if isinstance(result, Exception):
+            done.set_exception(result)
+        else:
+            done.set_result(result)
 
 
 def unavailable(error: Exception) -> JournalUnavailable:
@@ -253,32 +264,12 @@ def sqlite_file(url: str) -> Path | None:
     return Path(str(read.database)) if is_file else None
 
 
-def check(engine: Engine) -> None:
+def check(connection: Connection) -> None:
     """Read through a SQLite file, so that damage is noticed before it is written to.
 
     Raises:
         JournalUnavailable: a page is damaged; the file is left as it is.
     """
-    if engine.dialect.name != "sqlite":
-        return
-    with engine.connect() as connection:
-        report = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+    report = connection.run("PRAGMA quick_check(1)").scalar()
     if report != "ok":
         raise JournalUnavailable(f"the journal is damaged: {report.splitlines()[-1]}")
-
-
-def _on_connect(wait: int, reads: bool, connection: Any, _record: Any) -> None:  # noqa: FBT001
-    connection.isolation_level = None  # `_on_begin` begins transactions
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        f"busy_timeout={wait}",
-        "foreign_keys=ON",
-        "recursive_triggers=ON",  # REPLACE deletes, and the audit trail forbids that
-        f"query_only={int(reads)}",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _on_begin(reads: bool, connection: Connection) -> None:  # noqa: FBT001
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

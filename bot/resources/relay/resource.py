@@ -13,7 +13,7 @@ from bot.ids import Kind
 from bot.journal.evidence import Fact, FactKind, Standing
 from bot.journal.lifecycle import Ended
 from bot.journal.model import CONTRADICTION, REVIVED, Intent, Notice
-from bot.journal.queries import Usage
+from bot.journal.usage import Usage
 from bot.resources.base import Alarm, Resource, Timer, Yield
 from bot.resources.relay import alarms, bounds, card, live, news, retyped, unknown
 from bot.resources.relay.card import CONTROLLABLE

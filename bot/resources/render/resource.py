@@ -24,7 +24,7 @@ from bot.i18n import _
 from bot.ids import Kind, SlackUserId
 from bot.journal.evidence import Headline
 from bot.journal.model import Intent
-from bot.journal.queries import Usage
+from bot.journal.usage import Usage
 from bot.resources.base import Resource, Timer, Yield
 from bot.resources.byhand import in_slack
 from bot.settings import Policy

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import event
 
 from bot.dialogue.outcome import Audience
 from bot.ids import Kind, intent_id
@@ -18,6 +17,7 @@ from bot.states import State
 from bot.tencent.models.trtc.output import target_digest
 from tests.fakes.clock import AT, FakeClock
 from tests.fakes.journal import answered, claimed, laid, opened
+from tests.fakes.sqlite import heard
 
 __all__ = ["AT"]
 
@@ -40,6 +40,13 @@ OF_SUBJECT = {field.name for field in fields(Subject)}
 
 
 @pytest.fixture
+def driver():
+    """Return what the journals of the test tell of their statements."""
+    with heard() as told:
+        yield told
+
+
+@pytest.fixture
 def clock():
     return FakeClock()
 
@@ -50,7 +57,7 @@ def url(tmp_path):
 
 
 @pytest.fixture
-async def reopen(url, tmp_path, clock):
+async def reopen(url, tmp_path, clock, driver):
     """Open the journal, again and again: each closes the one before."""
     journals = []
 
@@ -292,12 +299,5 @@ def form_at(clock, **values):
 async def delivery_states(journal):
     """Return (state, tries) of every notice there ever was, oldest first."""
     query = "SELECT state, tries FROM outbox ORDER BY id"
-    rows = await journal._writer.read(lambda c: c.exec_driver_sql(query).all())
+    rows = await journal._writer.read(lambda c: c.run(query).all())
     return [tuple(row) for row in rows]
-
-
-def commits_of(engine):
-    """Return a list that grows with every commit of *engine*."""
-    commits = []
-    event.listen(engine, "commit", commits.append)
-    return commits

@@ -19,7 +19,7 @@ from bot.journal.model import (
     Subject,
 )
 from bot.states import State
-from tests.bot.journal.conftest import AT, commits_of, fact, moved, stop_of
+from tests.bot.journal.conftest import AT, fact, moved, stop_of
 
 RECORD = Entry(
     at=AT,
@@ -177,8 +177,8 @@ async def test_what_a_submission_leaves_out_is_empty(journal, clock):
     assert (intent.masked, intent.note) == ({}, "")
 
 
-async def test_many_that_wait_share_one_commit(journal, new):
-    commits = commits_of(journal._writer._engine)
+async def test_many_that_wait_share_one_commit(journal, new, driver):
+    commits = driver.commits()
 
     await asyncio.gather(*(journal.accept(new()) for _ in range(200)))
 

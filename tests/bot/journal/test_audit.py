@@ -214,6 +214,6 @@ async def test_the_file_itself_refuses_changes(tmp_path, change, recursive):
 async def test_the_journal_itself_lets_no_replacement_pass_by_the_triggers(journal):
     pragma = "PRAGMA recursive_triggers"
 
-    on = await journal._writer.write(lambda c: c.exec_driver_sql(pragma).scalar())
+    on = await journal._writer.write(lambda c: c.run(pragma).scalar())
 
     assert on == 1

@@ -17,7 +17,7 @@ async def test_a_full_disk_refuses_what_is_new_and_keeps_the_reserve(
     journal, new, url, clock
 ):
     intent, _ = await journal.accept(new())
-    await journal._writer.write(lambda c: c.exec_driver_sql(FULL).all())
+    await journal._writer.write(lambda c: c.run(FULL).all())
     big = os.urandom(1_000_000)
 
     with pytest.raises(JournalUnavailable, match="full"):
@@ -69,7 +69,7 @@ async def test_a_full_disk_gives_the_reserve_back_and_takes_one_more(journal, ne
 
 
 async def test_while_nothing_new_may_begin_a_stop_is_taken(journal, stop, new, url):
-    await journal._writer.write(lambda c: c.exec_driver_sql(FULL).all())
+    await journal._writer.write(lambda c: c.run(FULL).all())
     reserve = sqlite_file(url).with_name("patchbay.db.reserve")
 
     with pytest.raises(JournalUnavailable, match="full"):

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from sqlalchemy import event
 
 from bot.journal.evidence import FactKind
 from bot.states import State
@@ -24,30 +23,26 @@ async def many(request, journal, new):
             new(sdk_app_id=APP, agent=f"pb_{n}", room="lobby", masked={})
         )
     if request.param:
-        with journal._writer._engine.begin() as connection:
-            connection.exec_driver_sql("ANALYZE")
+        await journal._writer.write(lambda c: c.run("ANALYZE"))
 
 
 @pytest.fixture
-def statements(journal):
+def statements(driver):
     """Return what grows with every SELECT from the intents: text and parameters."""
     seen = {}
 
-    def note(_connection, _cursor, statement, parameters, *_more):
+    def note(_connection, statement, parameters):
         if statement.startswith("SELECT") and "FROM intents" in statement:
             seen[statement] = parameters
 
-    engines = {journal._writer._engine, journal._writer._at_once}
-    for engine in filter(None, engines):
-        event.listen(engine, "before_cursor_execute", note)
+    driver.listeners.append(note)
     return seen
 
 
 def plan(journal, statement, parameters):
     """Return what SQLite does for *statement*, line by line."""
     explain = f"EXPLAIN QUERY PLAN {statement}"
-    with journal._writer._engine.connect() as connection:
-        rows = connection.exec_driver_sql(explain, parameters).all()
+    rows = journal._writer._at_once.run(explain, parameters)
     return [row[-1] for row in rows]
 
 
@@ -79,7 +74,7 @@ async def test_every_question_about_an_id_is_answered_by_an_index_of_few(
 
     plans = {one: plan(journal, one, values) for one, values in statements.items()}
 
-    by_ref = [one for one in plans if "intents.ref = ?" in one]
+    by_ref = [one for one in plans if "intents.ref = :" in one]
     assert len(by_ref) == 5  # the same, foreign ones, the owner, in doubt, by its ID
     assert [one for one in plans if "facts" in one]  # by an ID that an event named
     for statement, lines in plans.items():

@@ -8,7 +8,7 @@ import pytest
 from bot.journal.maintenance import PIECE, Due
 from bot.journal.model import CARD_NOTICE
 from bot.states import State
-from tests.bot.journal.conftest import ALARMED, AT, commits_of, moved
+from tests.bot.journal.conftest import ALARMED, AT, moved
 
 STUCK = Due(
     mark="stuck",
@@ -168,7 +168,7 @@ async def test_facts_go_with_their_thing_and_no_sooner(journal, new):
 
 
 async def test_what_is_past_its_time_goes_in_pieces_and_others_commit_between(
-    journal, new
+    journal, new, driver
 ):
     for _ in range(PIECE + 1):
         over, _ = await journal.accept(new(), notices=(CARD_NOTICE,))
@@ -177,7 +177,7 @@ async def test_what_is_past_its_time_goes_in_pieces_and_others_commit_between(
         for one in await journal.outbox.due(AT, limit=PIECE):
             await journal.outbox.sent(one)
     lives, _ = await journal.accept(new())
-    commits = commits_of(journal._writer._engine)
+    commits = driver.commits()
     pruned = asyncio.ensure_future(journal.maintenance.prune(AT + timedelta(days=181)))
     for note in ("before", "in between"):
         await journal.update(lives.id, note=note)

@@ -13,11 +13,10 @@ from alembic.script import ScriptDirectory
 
 from bot.dialogue.outcome import Audience
 from bot.errors import JournalUnavailable
-from bot.journal.migrate import MIGRATIONS, newest, revisions, upgrade
+from bot.journal.migrate import MIGRATIONS, make_engine, newest, revisions, upgrade
 from bot.journal.model import CARD_NOTICE, Notification, OpenForm, Settlement
 from bot.journal.rows import moment
 from bot.journal.schema import metadata
-from bot.journal.sqlite.writer import make_engine
 from bot.states import State
 from tests.bot.journal.revisions import (
     DRAWN,
@@ -33,7 +32,7 @@ from tests.fakes.journal import opened
 OPENS = """
 import sys
 from contextlib import suppress
-from bot.journal.journal import Journal, make_engine, upgrade
+from bot.journal.journal import make_engine, upgrade
 
 with suppress(Exception):  # of tables that are there without a revision
     upgrade(make_engine("{url}"))
@@ -257,7 +256,7 @@ def upgraded(url, tmp_path, clock):
 
 
 async def rows_of(journal, query):
-    rows = await journal._writer.read(lambda c: c.exec_driver_sql(query).all())
+    rows = await journal._writer.read(lambda c: c.run(query).all())
     return [tuple(one) for one in rows]
 
 

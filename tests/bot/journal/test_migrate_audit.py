@@ -10,8 +10,7 @@ import pytest
 
 from bot.journal import stored_trail
 from bot.journal.audit import INSTALLATION
-from bot.journal.migrate import upgrade
-from bot.journal.sqlite.writer import make_engine
+from bot.journal.migrate import make_engine, upgrade
 from bot.journal.trail import AuditFiles
 from tests.bot.journal.revisions import inserted
 from tests.bot.journal.test_audit import entry

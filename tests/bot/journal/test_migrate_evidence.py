@@ -3,8 +3,7 @@
 import pytest
 
 from bot.journal.evidence import FactKind
-from bot.journal.migrate import upgrade
-from bot.journal.sqlite.writer import make_engine
+from bot.journal.migrate import make_engine, upgrade
 from bot.resources.registry import RESOURCES
 from bot.states import State
 from tests.bot.journal.conftest import APP, stop_of

@@ -63,9 +63,7 @@ async def test_after_its_time_it_is_gone(journal, form, clock):
 
 async def ids(journal):
     rows = await journal._writer.read(
-        lambda c: c.exec_driver_sql(
-            "SELECT id, used_by FROM open_forms ORDER BY id"
-        ).all()
+        lambda c: c.run("SELECT id, used_by FROM open_forms ORDER BY id").all()
     )
     return [tuple(row) for row in rows]
 
@@ -130,7 +128,7 @@ async def test_dropping_the_oldest_looks_at_the_forms_of_that_person_only(journa
         " ORDER BY expires_at DESC LIMIT 4)"
     )
     plan = await journal._writer.read(
-        lambda c: [row[-1] for row in c.exec_driver_sql(statement).all()]
+        lambda c: [row[-1] for row in c.run(statement).all()]
     )
 
     assert len(plan) == 3

@@ -8,10 +8,10 @@ import re
 import sqlite3
 
 import pytest
-from sqlalchemy import event, insert
 
 from bot.journal.model import CARD_NOTICE
 from bot.journal.schema import lines
+from bot.journal.statement import inserted
 from bot.states import State
 from tests.bot.journal.conftest import form_at, moved
 from tests.bot.journal.crowd import file_of, grow
@@ -43,7 +43,7 @@ OF_ITSELF = re.compile("INSERT|UPDATE audit_heads")
 
 
 @pytest.fixture
-async def tour(journal, new, clock, url):
+async def tour(journal, new, clock, url, driver):
     """Go through a journal with a past, once."""
     first, _ = await journal.accept(
         new(room="old", user="UBOB"), notices=(CARD_NOTICE,)
@@ -53,11 +53,10 @@ async def tour(journal, new, clock, url):
     for one in await journal.outbox.due(clock()):
         await journal.outbox.sent(one, ("C", "1.1"))
     await journal.open_forms.keep(form_at(clock, id="past", user="UBOB"))
-    await journal._writer.write(lambda c: c.execute(insert(lines).values(LINE)))
+    await journal._writer.write(lambda c: c.execute(inserted(lines), LINE))
     grow(url, 1, PAST)
     tour = Tour(journal, new, clock)
-    for engine in (journal._writer._engine, journal._writer._at_once):
-        event.listen(engine, "before_cursor_execute", tour.note)
+    driver.listeners.append(tour.note)
     await tour.go()
     return tour
 

@@ -14,6 +14,7 @@ from bot.journal.rotation import PIECE, SEALED
 from bot.journal.schema import metadata
 from bot.journal.seal import Cell, ring_of
 from bot.journal.sqlite.writer import sqlite_file
+from bot.journal.statement import Statement
 from tests.bot.journal.conftest import form_at
 from tests.bot.journal.revisions import put_own, unbound
 from tests.fakes.journal import opened
@@ -41,7 +42,7 @@ async def filled(journal, new, clock, count=2):
 async def sealed_in(journal, table, column):
     """Return every sealed value of a column by its row."""
     query = select(table.c.id, table.c[column]).order_by(table.c.id)
-    return dict(await journal._writer.read(lambda c: c.execute(query).all()))
+    return dict(await journal._writer.read(lambda c: c.execute(Statement(query)).all()))
 
 
 async def everything(journal):
@@ -58,7 +59,7 @@ async def everything(journal):
 
 async def put(journal, table, row, **values):
     statement = update(table).where(table.c.id == row).values(values)
-    await journal._writer.write(lambda connection: connection.execute(statement))
+    await journal._writer.write(lambda c: c.execute(Statement(statement)))
 
 
 def ring_file(url):

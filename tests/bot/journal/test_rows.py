@@ -183,4 +183,4 @@ def test_a_notice_comes_back_whole(intent, facts, not_before):
 def test_an_open_form_comes_back_whole(form):
     row = {**open_form_row(form, SEAL), "used_by": ""}
 
-    assert open_form_of(SimpleNamespace(_mapping=row), SEAL) == form
+    assert open_form_of(SimpleNamespace(_asdict=lambda: row), SEAL) == form

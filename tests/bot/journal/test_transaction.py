@@ -201,7 +201,7 @@ async def test_the_same_id_in_another_app_is_another(journal, relay_of):
 async def test_what_is_sent_moves_along_edges_only(journal, new, state, to):
     action, _ = await journal.accept(new(creates=False))
     await journal._writer.write(
-        lambda c: c.exec_driver_sql(
+        lambda c: c.run(
             "UPDATE intents SET state = ? WHERE id = ?", (state.value, action.id)
         )
     )

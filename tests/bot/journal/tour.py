@@ -45,7 +45,7 @@ class Tour:
         self.recents = Recents(journal.find)
         self.asked, self.seen, self.now = set(), {}, ""
 
-    def note(self, _connection, _cursor, statement, parameters, *_more):
+    def note(self, _connection, statement, parameters):
         if statement.startswith(STATEMENTS):
             self.seen.setdefault((self.now, statement), parameters)
 

@@ -1,6 +1,8 @@
 """`python -m bot audit`: whether the trail is whole, and going on after a restore."""
 
 import shutil
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
@@ -122,13 +124,10 @@ def test_nothing_is_settled_where_nothing_is_wrong(settings):
 
 @pytest.mark.usefixtures("restored")
 async def test_what_no_restore_explains_is_not_settled(settings):
-    from bot.journal.sqlite.writer import make_engine  # noqa: PLC0415 - only here
-
-    engine = make_engine(settings.database_url.get_secret_value())
-    with engine.begin() as connection:
-        connection.exec_driver_sql("DROP TRIGGER audit_no_update")
-        connection.exec_driver_sql("UPDATE audit SET why = 'x' WHERE number = 1")
-    engine.dispose()
+    file = settings.database_url.get_secret_value().removeprefix("sqlite:///")
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("DROP TRIGGER audit_no_update")
+        connection.execute("UPDATE audit SET why = 'x' WHERE number = 1")
     before = inspection.verify(settings)
 
     code, lines = inspection.settle(settings, **BY)

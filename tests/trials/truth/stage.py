@@ -8,12 +8,10 @@ import asyncio
 import random
 import shutil
 import sqlite3
-from contextlib import AsyncExitStack, contextmanager, suppress
+from contextlib import AsyncExitStack, ExitStack, contextmanager, suppress
 from functools import partial
 
-from sqlalchemy import Engine, event
-from sqlalchemy.exc import OperationalError
-
+from tests.fakes.sqlite import heard
 from tests.trials.truth import cloud as tencent
 from tests.trials.truth.clock import LIFE, VirtualLoop, WallClock, counted
 from tests.trials.truth.slack import Slack
@@ -61,6 +59,7 @@ class Stage:
         self.mine = None  # the note of the edge at which it is
         self.journal_away = False
         self.copies = []  # older copies of the journal, for restores
+        self.until = ExitStack()
         self._running = None
         self._died = asyncio.Event()
 
@@ -71,11 +70,12 @@ class Stage:
         await self.cloud.start()
         await self.slack.start()
         self.loop.on_step = self._step
-        event.listen(Engine, "begin", self._journal_begins)
+        self.driver = self.until.enter_context(heard())
+        self.driver.listeners.append(self._journal_is_asked)
         return self
 
     async def __aexit__(self, *_error):
-        event.remove(Engine, "begin", self._journal_begins)
+        self.until.close()
         self.loop.on_step = None
         if self._running:
             await self._bury()
@@ -232,10 +232,9 @@ class Stage:
         if self.fuse <= 0:
             self._die()
 
-    def _journal_begins(self, _connection):
-        if self.journal_away:
-            reason = sqlite3.OperationalError("disk I/O error")
-            raise OperationalError("BEGIN", {}, reason)
+    def _journal_is_asked(self, _connection, statement, _parameters):
+        if self.journal_away and statement.startswith("BEGIN"):
+            raise sqlite3.OperationalError("disk I/O error")
 
 
 @contextmanager

@@ -9,11 +9,11 @@ import pytest
 from pydantic import SecretStr
 
 from bot.errors import JournalUnavailable
-from bot.journal.migrate import upgrade
+from bot.journal.migrate import make_engine, upgrade
 from bot.journal.seal import KEY_BYTES, Ring, key_id, ring_of
+from bot.journal.sqlite.driver import Connection
 from bot.journal.sqlite.files import kept_for
 from bot.journal.sqlite.keyring import FileKeys, key_path
-from bot.journal.sqlite.writer import make_engine
 from tests.bot.journal.revisions import put_own
 
 KEY = b"k" * KEY_BYTES
@@ -88,35 +88,31 @@ def test_what_is_no_ring_is_refused_and_kept(keys, file, content):
 
 def test_a_key_whose_name_is_taken_is_not_added(tmp_path):
     """The bytes of chance repeat themselves once."""
-    engine = make_engine(f"sqlite:///{tmp_path}/p.db")
+    connection = Connection(tmp_path / "p.db")
     bytes_of_chance = iter((KEY, KEY, b"n" * KEY_BYTES))
     keys = FileKeys(tmp_path / "p.db", lambda _count: next(bytes_of_chance))
     first = keys.load(None)
-    with engine.begin() as connection:
-        connection.exec_driver_sql("CREATE TABLE known (name, value, at)")
+    connection.run("CREATE TABLE known (name, value, at)")
 
-        added = keys.add(connection, first)
+    added = keys.add(connection, first)
 
     assert added.keys == (KEY, b"n" * KEY_BYTES)
     assert len({key_id(key) for key in added.keys}) == 2
-    engine.dispose()
+    connection.close()
 
 
 def test_a_secret_goes_before_a_file(tmp_path):
     file, secret = tmp_path / "p.db", SecretStr("s" * 20)
-    engine = make_engine(f"sqlite:///{file}")
-    upgrade(engine)
+    upgrade(make_engine(f"sqlite:///{file}"))
+    connection = Connection(file)
 
-    kept = kept_for(file, engine, secret, os.urandom)
+    kept = kept_for(file, connection, secret, os.urandom)
 
     assert kept.seal.ring == ring_of(secret.get_secret_value())
     assert not key_path(file).exists()
-    engine.dispose()
+    connection.close()
 
 
 def test_without_a_file_and_a_secret_nothing_can_be_sealed():
-    engine = make_engine("sqlite://")
-
     with pytest.raises(JournalUnavailable, match="BOT_SEAL_KEY is needed"):
-        kept_for(None, engine, None, os.urandom)
-    engine.dispose()
+        kept_for(None, None, None, os.urandom)

@@ -5,22 +5,17 @@ import sqlite3
 import threading
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
 from bot.errors import JournalUnavailable
-from bot.journal.sqlite.writer import Writer, make_engine, sqlite_file, unavailable
-from tests.bot.journal.conftest import commits_of
+from bot.journal.sqlite.writer import Writer, sqlite_file, unavailable
 
 
 @pytest.fixture
-def writer(tmp_path):
+def writer(tmp_path, driver):
     made = []
 
     def make(on_full=lambda: False, has_room=lambda: True):
-        engine = make_engine(f"sqlite:///{tmp_path}/p.db")
-        reader = make_engine(f"sqlite:///{tmp_path}/p.db", reads=True)
-        made.append(Writer(engine, on_full, has_room, reader))
+        made.append(Writer(tmp_path / "p.db", on_full, has_room))
         return made[-1]
 
     yield make
@@ -29,27 +24,23 @@ def writer(tmp_path):
 
 
 def create(connection):
-    connection.exec_driver_sql("CREATE TABLE t (x)")
+    connection.run("CREATE TABLE t (x)")
 
 
 def fill(connection):
-    connection.exec_driver_sql("INSERT INTO t VALUES (zeroblob(1000000))")
+    connection.run("INSERT INTO t VALUES (zeroblob(1000000))")
 
 
 def count(connection):
-    return connection.exec_driver_sql("SELECT count(*) FROM t").scalar_one()
+    return connection.run("SELECT count(*) FROM t").scalar()
 
 
 async def test_commits_are_durable_and_reads_see_them(writer):
     one = writer()
     await one.write(create)
 
-    sync = await one.write(
-        lambda c: c.exec_driver_sql("PRAGMA synchronous").scalar_one()
-    )
-    mode = await one.read(
-        lambda c: c.exec_driver_sql("PRAGMA journal_mode").scalar_one()
-    )
+    sync = await one.write(lambda c: c.run("PRAGMA synchronous").scalar())
+    mode = await one.read(lambda c: c.run("PRAGMA journal_mode").scalar())
 
     assert (sync, mode, await one.read(count)) == (2, "wal", 0)
 
@@ -57,7 +48,7 @@ async def test_commits_are_durable_and_reads_see_them(writer):
 async def test_a_full_disk_is_told_to_everybody_who_waited(writer):
     one = writer()
     await one.write(create)
-    await one.write(lambda c: c.exec_driver_sql("PRAGMA max_page_count = 10"))
+    await one.write(lambda c: c.run("PRAGMA max_page_count = 10"))
 
     ended = await asyncio.gather(
         *(one.write(fill) for _ in range(3)), return_exceptions=True
@@ -80,7 +71,7 @@ async def test_where_room_can_be_made_the_group_is_tried_once_more(writer):
 
     def fill_in(connection):
         most = 10_000 if room else 10
-        connection.exec_driver_sql(f"PRAGMA max_page_count = {most}")
+        connection.run(f"PRAGMA max_page_count = {most}")
         fill(connection)
 
     await one.write(fill_in)
@@ -100,7 +91,7 @@ class Room:
 
     def fill(self, connection):
         most = 10_000 if self.made else 10
-        connection.exec_driver_sql(f"PRAGMA max_page_count = {most}")
+        connection.run(f"PRAGMA max_page_count = {most}")
         fill(connection)
 
 
@@ -133,7 +124,7 @@ async def test_no_room_is_made_for_what_only_begins(writer):
 async def test_room_that_is_not_enough_is_told(writer):
     one = writer(lambda: True)
     await one.write(create)
-    await one.write(lambda c: c.exec_driver_sql("PRAGMA max_page_count = 10"))
+    await one.write(lambda c: c.run("PRAGMA max_page_count = 10"))
 
     with pytest.raises(JournalUnavailable, match="full"):
         await one.write(fill)
@@ -152,7 +143,7 @@ async def test_a_locked_database_takes_no_room(writer, tmp_path):
     room = Room()
     one = writer(room.make)
     await one.write(create)
-    await one.write(lambda c: c.exec_driver_sql("PRAGMA busy_timeout = 0"))
+    await one.write(lambda c: c.run("PRAGMA busy_timeout = 0"))
     other = sqlite3.connect(tmp_path / "p.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
 
@@ -165,12 +156,12 @@ async def test_a_locked_database_takes_no_room(writer, tmp_path):
 
 async def test_what_is_wrong_with_one_piece_harms_no_other(writer):
     one = writer()
-    await one.write(lambda c: c.exec_driver_sql("CREATE TABLE t (x UNIQUE)"))
+    await one.write(lambda c: c.run("CREATE TABLE t (x UNIQUE)"))
 
     def put(*values):
         def work(connection):
             for value in values:
-                connection.exec_driver_sql("INSERT INTO t VALUES (?)", (value,))
+                connection.run("INSERT INTO t VALUES (?)", (value,))
 
         return one.write(work)
 
@@ -242,7 +233,7 @@ async def test_when_it_is_closed_all_is_written_and_no_thread_is_left(writer):
     await one.read(count)
 
     def slow(connection):
-        connection.exec_driver_sql("INSERT INTO t VALUES (randomblob(3000000))")
+        connection.run("INSERT INTO t VALUES (randomblob(3000000))")
 
     last = asyncio.ensure_future(one.write(slow))
     await asyncio.sleep(0)
@@ -254,9 +245,9 @@ async def test_when_it_is_closed_all_is_written_and_no_thread_is_left(writer):
 
 
 @pytest.mark.parametrize(("count_", "commits"), [(256, 1), (257, 2)])
-async def test_a_group_has_256_pieces_at_most(writer, count_, commits):
+async def test_a_group_has_256_pieces_at_most(writer, driver, count_, commits):
     one = writer()
-    seen = commits_of(one._engine)
+    seen = driver.commits()
     began, go_on = threading.Event(), threading.Event()
 
     def hold(_connection):
@@ -278,7 +269,7 @@ async def test_nothing_is_left_of_a_piece_that_was_refused(writer):
     await one.write(create)
 
     def half(connection):
-        connection.exec_driver_sql("INSERT INTO t VALUES (1)")
+        connection.run("INSERT INTO t VALUES (1)")
         raise KeyError("half-way")
 
     with pytest.raises(KeyError, match="half-way"):
@@ -290,21 +281,22 @@ async def test_nothing_is_left_of_a_piece_that_was_refused(writer):
 async def test_a_connection_waits_five_seconds_for_another_program(writer):
     def pragmas(connection):
         names = ("busy_timeout", "foreign_keys")
-        return [
-            connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in names
-        ]
+        return [connection.run(f"PRAGMA {name}").scalar() for name in names]
 
     assert await writer().write(pragmas) == [5000, 1]
 
 
-async def test_an_error_of_the_database_does_not_tell_the_values(tmp_path):
-    engine = make_engine(f"sqlite:///{tmp_path}/p.db")
+async def test_an_error_of_the_database_does_not_tell_the_values(writer):
+    one = writer()
+    await one.write(lambda c: c.run("CREATE TABLE t (x UNIQUE, y CHECK (y < 1))"))
+    put = "INSERT INTO t VALUES (?, ?)"
+    await one.write(lambda c: c.run(put, ("a secret", 0)))
 
-    with pytest.raises(DBAPIError) as told, engine.begin() as connection:
-        connection.execute(text("INSERT INTO t VALUES (:x)"), {"x": "a secret"})
+    for values in (("a secret", 0), ("a secret of its own", 1)):
+        with pytest.raises(JournalUnavailable) as told:
+            await one.write(lambda c, values=values: c.run(put, values))
 
-    engine.dispose()
-    assert "a secret" not in str(told.value)
+        assert "a secret" not in str(told.value)
 
 
 async def test_nobody_is_told_twice(writer):
@@ -349,9 +341,8 @@ async def test_a_closed_one_reads_nothing(writer):
 
 def test_of_an_error_the_kind_and_the_cause_are_told():
     cause = sqlite3.OperationalError("no such table: t")
-    wrapped = DBAPIError("SELECT", None, cause)
 
-    assert str(unavailable(wrapped)) == "OperationalError: no such table: t"
+    assert str(unavailable(cause)) == "OperationalError: no such table: t"
     assert str(unavailable(KeyError("x"))) == "KeyError: 'x'"
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.dialogue.outcome import Bold, Button, Buttons, Facts, Line, Mono, When, line
 from bot.errors import AlreadyRuns
-from bot.journal.queries import Usage
+from bot.journal.usage import Usage
 from bot.resources.render.resource import RENDER, Render
 from bot.settings import Policy
 from bot.states import State

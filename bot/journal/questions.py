@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
+    Integer,
     Select,
     String,
     and_,
+    bindparam,
     func,
-    literal,
     literal_column,
     select,
     union,
@@ -24,6 +25,7 @@ from sqlalchemy import (
 from bot.ids import TeamId
 from bot.journal import facts
 from bot.journal.schema import IS_THING, an_end, intents
+from bot.journal.statement import Params, Statement
 from bot.states import State
 
 SHORTEST_PART = 8  # characters of an ID that are enough to find it by; see `an_end`
@@ -36,6 +38,8 @@ OLDEST = (intents.c.created_at, intents.c.id)
 
 _stops = intents.alias("stops")
 _IDS = (intents.c.ref, intents.c.request_id)
+_text, _team = bindparam("text", type_=String), bindparam("team", type_=String)
+_limit = bindparam("limit", type_=Integer)
 
 
 def not_by(column: ColumnElement[str]) -> ColumnElement[str]:
@@ -56,48 +60,62 @@ def in_states(
     return union_all(*parts).order_by(*order)
 
 
-def identified(text: str, team: TeamId, limit: int) -> Select[Any]:
+def identified(text: str, team: TeamId, limit: int) -> tuple[Statement, Params]:
     """Return the question for the newest things that *text* identifies."""
-    stopped = select(_stops.c.about).where(
-        _stops.c.request_id == text, _stops.c.about.is_not(None)
-    )
-    parts = [
-        stopped,
-        facts.things_of(literal(text)),
-        select(intents.c.id).where(intents.c.request_id == text),
-        select(intents.c.id).where(intents.c.agent == text),
-        _newest(intents.c.ref == text, not_by(intents.c.team) == team, limit=limit),
-    ]
-    for column, value in ((intents.c.room, text), (intents.c.user, text.lstrip("@"))):
-        parts.append(_newest(column == value, intents.c.team == team, limit=limit))
-    if len(text) >= SHORTEST_PART:
-        for column in _IDS:
-            parts += [_beginning(column, one, team) for one in (text, f"-{text}")]
-            parts.append(_ending(column, text, team))
-    here = and_(not_by(intents.c.team) == team, IS_THING)
-    things = select(intents).where(intents.c.id.in_(union(*parts)), here)
-    return things.order_by(*NEWEST).limit(limit)
+    asked = {"text": text, "user": text.lstrip("@"), "team": team, "limit": limit}
+    if len(text) < SHORTEST_PART:
+        return _WHOLE, asked
+    return _IN_PART, asked | {"dashed": f"-{text}", "end": -len(text)}
 
 
-def _newest(*which: ColumnElement[bool], limit: int) -> Select[Any]:
+def _newest(*which: ColumnElement[bool]) -> Select[Any]:
     newest = select(intents.c.id).where(*which, IS_THING).order_by(*NEWEST)
-    return select(newest.limit(limit).subquery().c.id)
+    return select(newest.limit(_limit).subquery().c.id)
 
 
-def _beginning(column: ColumnElement[str], text: str, team: TeamId) -> Select[Any]:
+def _beginning(column: ColumnElement[str], text: ColumnElement[str]) -> Select[Any]:
     """Return the question for some IDs that begin with *text*, in any case."""
-    first, last = func.lower(text), func.lower(text + LAST_OF_ALL)
+    first, last = func.lower(text), func.lower(text.concat(LAST_OF_ALL))
     so = and_(func.lower(column) >= first, func.lower(column) < last)
-    few = select(intents.c.id).where(so, intents.c.team == team, IS_THING)
+    few = select(intents.c.id).where(so, intents.c.team == _team, IS_THING)
     return select(few.limit(MOST_ALIKE).subquery().c.id)
 
 
-def _ending(column: ColumnElement[str], text: str, team: TeamId) -> Select[Any]:
-    """Return the question for some IDs that end with *text*, in any case."""
+def _ending(column: ColumnElement[str]) -> Select[Any]:
+    """Return the question for some IDs that end with the text, in any case."""
     alike = select(intents.c.id, column.label("whole")).where(
-        an_end(column) == an_end(literal(text)), intents.c.team == team, IS_THING
+        an_end(column) == an_end(_text), intents.c.team == _team, IS_THING
     )
     few = alike.limit(MOST_ENDS).subquery().c
-    return select(few.id).where(
-        func.substr(func.lower(few.whole), -len(text)) == func.lower(text)
+    end = func.substr(func.lower(few.whole), bindparam("end", type_=Integer))
+    return select(few.id).where(end == func.lower(_text))
+
+
+def _of_any(parts: Iterable[Select[Any]]) -> Statement:
+    here = and_(not_by(intents.c.team) == _team, IS_THING)
+    things = select(intents).where(intents.c.id.in_(union(*parts)), here)
+    return Statement(things.order_by(*NEWEST).limit(_limit))
+
+
+_whole = (
+    select(_stops.c.about).where(
+        _stops.c.request_id == _text, _stops.c.about.is_not(None)
+    ),
+    facts.things_of(_text),
+    select(intents.c.id).where(intents.c.request_id == _text),
+    select(intents.c.id).where(intents.c.agent == _text),
+    _newest(intents.c.ref == _text, not_by(intents.c.team) == _team),
+    _newest(intents.c.room == _text, intents.c.team == _team),
+    _newest(intents.c.user == bindparam("user"), intents.c.team == _team),
+)
+_in_part = (
+    part
+    for column in _IDS
+    for part in (
+        _beginning(column, _text),
+        _beginning(column, bindparam("dashed", type_=String)),
+        _ending(column),
     )
+)
+_WHOLE = _of_any(_whole)
+_IN_PART = _of_any((*_whole, *_in_part))

@@ -5,8 +5,9 @@ from itertools import combinations
 import pytest
 from sqlalchemy import select
 
+from bot.journal.questions import MOST_ALIKE, in_states
 from bot.journal.schema import intents
-from bot.journal.statements import MOST_ALIKE, in_states
+from bot.journal.statement import Statement
 from bot.states import State
 from tests.bot.journal.conftest import moved
 
@@ -40,7 +41,8 @@ async def test_what_is_in_any_of_some_states_comes_in_order(
     for number in range(1, 5):
         for some in combinations(states, number):
             merged = in_states(query, some, newest=newest).limit(limit)
-            rows = await journal._writer.read(lambda c, of=merged: c.execute(of).all())
+            of = Statement(merged)
+            rows = await journal._writer.read(lambda c, of=of: c.execute(of).all())
 
             fitting = [one.id for one in made if one.state in some]
             ordered = fitting[::-1] if newest else fitting

@@ -1,0 +1,150 @@
+"""A connection to the file, by Python's own driver.
+
+https://docs.python.org/3/library/sqlite3.html
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
+from sqlalchemy.ext.compiler import compiles
+
+from bot.journal.statement import NO_PARAMS, Params, Rows, Statement, each_text
+
+DIALECT = sqlite_dialect(paramstyle="named")
+
+BUSY_MS = 5000
+READ_BUSY_MS = 250  # a read blocks the event loop; in WAL mode it never waits
+KEPT = 512  # prepared statements: all that there are
+LOOKED_AT_EVERY = 1000  # steps of SQLite's machine, some 20 µs
+
+# What is wrong with what was to be written, not with the database.
+ITS_OWN = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError)
+Error = sqlite3.Error
+
+
+@compiles(each_text, "sqlite")
+def _json_each(element: each_text, compiler: Any, **kwargs: Any) -> str:
+    return f"json_each({compiler.process(element.clauses, **kwargs)})"
+
+
+class Connection:
+    """One connection to *file*, whose commits are durable, or that only *reads*.
+
+    Nothing is begun by itself: what is executed outside of `writing` and `reading` is
+    a transaction of its own.
+    """
+
+    dialect = DIALECT
+
+    def __init__(self, file: Path | str, *, reads: bool = False) -> None:
+        self._raw = sqlite3.connect(
+            file,
+            isolation_level=None,
+            check_same_thread=False,  # one thread at a time has it
+            cached_statements=KEPT,
+        )
+        self._until = 0.0
+        prepare(self._raw, reads=reads)
+
+    def execute(self, statement: Statement, params: Params = NO_PARAMS) -> Rows:
+        """Run *statement*, and fetch what it returns to its end."""
+        compiled = statement.compiled(DIALECT)
+        cursor = self._raw.execute(compiled.text, compiled.bound(params))
+        rows = [compiled.read(raw) for raw in cursor.fetchall()]
+        return Rows(rows, cursor.rowcount)
+
+    def execute_many(self, statement: Statement, params: Sequence[Params]) -> int:
+        """Run *statement* for each of *params*; return how many rows that changed."""
+        compiled = statement.compiled(DIALECT)
+        bound = map(compiled.bound, params)
+        return self._raw.executemany(compiled.text, bound).rowcount
+
+    def each(self, statement: Statement, params: Params = NO_PARAMS) -> Iterator[Any]:
+        """Yield what *statement* returns, of which there may be more than fits."""
+        compiled = statement.compiled(DIALECT)
+        yield from map(
+            compiled.read, self._raw.execute(compiled.text, compiled.bound(params))
+        )
+
+    def run(self, text: str, params: Sequence[Any] = ()) -> Rows:
+        """Run SQLite's own *text*: a pragma, or what is written in no other way."""
+        cursor = self._raw.execute(text, params)
+        return Rows(cursor.fetchall(), cursor.rowcount)
+
+    def writing(self) -> AbstractContextManager[None]:
+        """Return a transaction, committed at its end; nobody else writes meanwhile."""
+        return self._within("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK")
+
+    def reading(self) -> AbstractContextManager[None]:
+        """Return a transaction in which everything is of one moment."""
+        return self._within("BEGIN", "ROLLBACK", "ROLLBACK")
+
+    def piece(self) -> AbstractContextManager[None]:
+        """Return a part of a transaction that is undone alone if it fails."""
+        undo = "ROLLBACK TO piece; RELEASE piece"
+        return self._within("SAVEPOINT piece", "RELEASE piece", undo)
+
+    @contextmanager
+    def _within(self, begin: str, end: str, undo: str) -> Iterator[None]:
+        self._raw.execute(begin)
+        try:
+            yield
+            self._raw.execute(end)
+        except BaseException:
+            if self._raw.in_transaction:  # else SQLite has undone it by itself
+                for statement in undo.split("; "):
+                    self._raw.execute(statement)
+            raise
+
+    @contextmanager
+    def at_most(self, seconds: float) -> Iterator[None]:
+        """End what takes longer than *seconds*: it raises what `interrupted` tells."""
+        self._until = perf_counter() + seconds
+        self._raw.set_progress_handler(self._is_late, LOOKED_AT_EVERY)
+        try:
+            yield
+        finally:
+            self._raw.set_progress_handler(None, LOOKED_AT_EVERY)
+
+    def _is_late(self) -> bool:
+        return perf_counter() > self._until
+
+    def told(self, tell: Callable[[str], None] | None) -> None:
+        """Tell *tell* of every statement that is run, with its parameters in it."""
+        self._raw.set_trace_callback(tell)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._raw.close()
+
+
+def prepare(connection: sqlite3.Connection, *, reads: bool = False) -> None:
+    """Let the commits of *connection* be durable, or let it only read."""
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        f"busy_timeout={READ_BUSY_MS if reads else BUSY_MS}",
+        "foreign_keys=ON",
+        "recursive_triggers=ON",  # REPLACE deletes, and the audit trail forbids that
+        f"query_only={int(reads)}",
+    ):
+        connection.execute(f"PRAGMA {pragma}").fetchall()
+
+
+def interrupted(error: BaseException) -> bool:
+    """Tell whether *error* is that of a read that took too long."""
+    return getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT"
+
+
+def disk_is_full(error: BaseException | None) -> bool:
+    """Look behind *error* too: SQLite may have undone the transaction itself."""
+    while error is not None:
+        if getattr(error, "sqlite_errorname", "") == "SQLITE_FULL":
+            return True
+        error = error.__cause__ or error.__context__
+    return False

@@ -1,0 +1,242 @@
+"""Statements as values: written in SQLAlchemy Core, compiled once, run on the driver.
+
+Building and compiling one costs more than running it. So none is built when it is run:
+each is a value of its module, and is text from its first use on. SQLAlchemy knows the
+dialects; what it would do at run time (names of parameters, converters of values) a
+compiled statement carries with it, since a bare driver applies none.
+"""
+
+import json
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from importlib import import_module
+from typing import Any, NamedTuple, Protocol
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Dialect,
+    Executable,
+    Table,
+    Text,
+    TypeDecorator,
+    bindparam,
+    insert,
+    literal,
+    select,
+    update,
+)
+from sqlalchemy.sql.functions import GenericFunction
+
+Params = Mapping[str, Any]
+Convert = Callable[[Any], Any]
+NO_PARAMS: Params = {}
+
+
+class NotOne(LookupError):
+    """A question that has one answer had none, or several."""
+
+
+class Rows:
+    """What a statement returned, fetched to its end, and how many rows it changed."""
+
+    __slots__ = ("_rows", "rowcount")
+
+    def __init__(self, rows: list[Any], rowcount: int) -> None:
+        self._rows = rows
+        self.rowcount = rowcount
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._rows)
+
+    def all(self) -> list[Any]:
+        """Return every row: a named tuple."""
+        return self._rows
+
+    def first(self) -> Any:
+        """Return the first row, or None."""
+        return self._rows[0] if self._rows else None
+
+    def one(self) -> Any:
+        """Return the only row; NotOne if it is not the only one."""
+        if len(self._rows) != 1:
+            raise NotOne(f"{len(self._rows)} rows")
+        return self._rows[0]
+
+    def scalar(self) -> Any:
+        """Return the first column of the first row, or None."""
+        return self._rows[0][0] if self._rows else None
+
+    def scalars(self) -> list[Any]:
+        """Return the first column of every row."""
+        return [row[0] for row in self._rows]
+
+
+class Connection(Protocol):
+    """A connection of a driver, on which statements are run."""
+
+    def execute(self, statement: "Statement", params: Params = NO_PARAMS) -> Rows:
+        """Run *statement* with *params*, and fetch what it returns to its end.
+
+        Raises:
+            Exception: of the driver, as it comes.
+        """
+
+    def execute_many(self, statement: "Statement", params: Sequence[Params]) -> int:
+        """Run *statement* for each of *params*; return how many rows that changed."""
+
+    def each(self, statement: "Statement", params: Params = NO_PARAMS) -> Iterator[Any]:
+        """Yield what *statement* returns, of which there may be more than fits."""
+
+
+class Compiled(NamedTuple):
+    """A statement for one dialect.
+
+    *constants* are the parameters that the statement itself gives; *binds* and
+    *results* convert those values that the driver does not take, or give, as they are,
+    by the name of a parameter and the number of a column.
+    """
+
+    text: str
+    constants: Params
+    binds: Mapping[str, Convert]
+    row: Callable[[Iterable[Any]], Any]
+    results: Sequence[tuple[int, Convert]]
+
+    def bound(self, params: Params) -> Params:
+        """Return *params* as the driver takes them, with the constants."""
+        if self.constants:
+            params = {**self.constants, **params}
+        if not self.binds:
+            return params
+        return {
+            name: convert(value) if (convert := self.binds.get(name)) else value
+            for name, value in params.items()
+        }
+
+    def read(self, raw: Sequence[Any]) -> Any:
+        """Return a row of the driver as a named tuple."""
+        if not self.results:
+            return self.row(raw)
+        values = list(raw)
+        for number, convert in self.results:
+            values[number] = convert(values[number])
+        return self.row(values)
+
+
+class Statement:
+    """One statement; *sets* are the columns that its parameters give values for.
+
+    Instead of a statement it may be given what makes one with the `insert` of a
+    dialect: what is to happen where a row is there already, each says in its own way.
+    """
+
+    def __init__(
+        self, core: Executable | Callable[[Any], Executable], sets: Iterable[str] = ()
+    ) -> None:
+        self._core = core
+        self._sets = tuple(sets)
+        self._compiled: dict[str, Compiled] = {}
+
+    def compiled(self, dialect: Dialect) -> Compiled:
+        """Return it as text for *dialect*, which is made once."""
+        found = self._compiled.get(dialect.name)
+        if found is None:
+            found = self._compiled[dialect.name] = self._compile(dialect)
+        return found
+
+    def _compile(self, dialect: Dialect) -> Compiled:
+        core: Any = self._core
+        if not isinstance(core, Executable):
+            core = core(import_module(f"sqlalchemy.dialects.{dialect.name}").insert)
+        made = core.compile(dialect=dialect, column_keys=list(self._sets) or None)
+        named = {made.bind_names[bind]: bind for bind in made.bind_names}
+        columns = list(core.exported_columns) if made.effective_returning else []
+        if hasattr(core, "selected_columns"):
+            columns = list(core.selected_columns)
+        names = [getattr(column, "name", "") for column in columns]
+        row = namedtuple("Row", names, rename=True)  # type: ignore[misc]  # noqa: PYI024 - made of the statement
+        return Compiled(
+            text=made.string,
+            constants={
+                name: bind.value for name, bind in named.items() if not bind.required
+            },
+            binds={
+                name: convert
+                for name, bind in named.items()
+                if (convert := _to_driver(bind, dialect))
+            },
+            row=row._make,
+            results=[
+                (number, convert)
+                for number, column in enumerate(columns)
+                if (convert := _from_driver(column, dialect))
+            ],
+        )
+
+
+def _to_driver(bind: BindParameter[Any], dialect: Dialect) -> Convert | None:
+    return bind.type.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _from_driver(column: ColumnElement[Any], dialect: Dialect) -> Convert | None:
+    return column.type.dialect_impl(dialect).result_processor(dialect, None)
+
+
+# ── statements of a kind ────────────────────────────────────────────────────────────
+
+
+def inserted(table: Table, *columns: str, returning: bool = False) -> Statement:
+    """Return the statement that inserts a row of *columns*, or of all."""
+    core: Any = insert(table)
+    if returning:
+        core = core.returning(table)
+    return Statement(core, columns or [column.name for column in table.c])
+
+
+def updated(
+    table: Table,
+    columns: Iterable[str],
+    *where: ColumnElement[bool],
+    returning: bool = False,
+    **values: Any,
+) -> Statement:
+    """Return the statement that gives values to *columns* of the rows *where*.
+
+    *values* are expressions for further columns.
+    """
+    core: Any = update(table).where(*where).values(**values)
+    if returning:
+        core = core.returning(table)
+    return Statement(core, columns)
+
+
+def literals(values: Iterable[Any]) -> list[ColumnElement[Any]]:
+    """Return *values* as they stand in a list of a statement: `column.in_(…)`."""
+    return [literal(value) for value in values]
+
+
+# ── lists ───────────────────────────────────────────────────────────────────────────
+
+
+class Texts(TypeDecorator[list[str]]):
+    """A list of texts, as one parameter: however long it is, the statement is one."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002 - SQLAlchemy's signature
+        """Return *value* as JSON."""
+        return json.dumps(list(value))
+
+
+class each_text(GenericFunction[Any]):  # noqa: N801 - it is named like a function of SQL
+    """The texts of a list; what it is called, each dialect knows by itself."""
+
+    inherit_cache = True
+
+
+def among(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """Match rows whose *column* is in the list that is the parameter *name*."""
+    texts = each_text(bindparam(name, type_=Texts())).table_valued("value")
+    return column.in_(select(texts.c.value))

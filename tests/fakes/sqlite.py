@@ -1,0 +1,52 @@
+"""Python's SQLite driver, which says what it is asked to do before it does that."""
+
+import sqlite3
+from contextlib import contextmanager
+from functools import partial
+
+
+class _Connection(sqlite3.Connection):
+    tell = None
+
+    def execute(self, statement, parameters=()):
+        self.tell(self, statement, parameters)
+        return super().execute(statement, parameters)
+
+    def executemany(self, statement, parameters):
+        parameters = list(parameters)
+        self.tell(self, statement, parameters[0])
+        return super().executemany(statement, parameters)
+
+
+class Driver:
+    """What tells; each of `listeners` is told of the connection, statement, values."""
+
+    def __init__(self):
+        self.listeners = []
+
+    def tell(self, connection, statement, parameters):
+        for listener in self.listeners:
+            listener(connection, statement, parameters)
+
+    def commits(self):
+        """Return a list that grows with every commit."""
+        seen = []
+
+        def listen(_connection, statement, _parameters):
+            if statement == "COMMIT":
+                seen.append(statement)
+
+        self.listeners.append(listen)
+        return seen
+
+
+@contextmanager
+def heard():
+    """Let every connection that is made meanwhile tell; give the `Driver`."""
+    driver, before = Driver(), sqlite3.connect
+    kind = type("Connection", (_Connection,), {"tell": staticmethod(driver.tell)})
+    sqlite3.connect = partial(before, factory=kind)
+    try:
+        yield driver
+    finally:
+        sqlite3.connect = before
