@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from sqlalchemy import bindparam
 
 from bot.ids import IntentId
-from bot.journal import facts, heard, stops
+from bot.journal import facts, heard, stops, usage
 from bot.journal.audit import Cause
 from bot.journal.evidence import Fact, FactKind
 from bot.journal.model import Intent, NewIntent
@@ -55,6 +55,7 @@ def name_targets(tx: Transaction, thing: IntentId, names: Mapping[str, str]) -> 
     for old, name in names.items():
         facts.rename_target(tx.connection, thing, old, name)
     targets = json.dumps(list(names.values()))
+    usage.renamed(tx.connection, tx.get(thing), tuple(names.values()))
     tx.connection.execute(_NAME, {"of": thing, "targets": targets})
     tx.refold(thing)
 

@@ -1,6 +1,5 @@
 """The table of facts: each is kept once, in the order in which it came."""
 
-from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, select
@@ -16,6 +15,7 @@ LONGEST_REF = 2000
 _OF = Statement(
     select(facts).where(facts.c.thing == bindparam("thing")).order_by(facts.c.id)
 )
+_FIELDS = tuple(Fact.__dataclass_fields__)
 _COLUMNS = [column.name for column in facts.c if column.name != "id"]
 _PUT = Statement(lambda insert: insert(facts).on_conflict_do_nothing(), _COLUMNS)
 _RENAME = updated(
@@ -28,7 +28,8 @@ _RENAME = updated(
 
 def put(connection: Connection, thing: IntentId, fact: Fact) -> bool:
     """Keep *fact* of *thing*, in the caller's transaction; False if it was known."""
-    row: dict[str, Any] = {**asdict(fact), "thing": thing}
+    row: dict[str, Any] = {name: getattr(fact, name) for name in _FIELDS}
+    row["thing"] = thing
     row |= {"kind": fact.kind.value, "does": fact.does.value}
     row |= {"text": fact.text[:LONGEST_TEXT], "ref": fact.ref[:LONGEST_REF]}
     return connection.execute(_PUT, row).rowcount == 1

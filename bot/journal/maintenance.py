@@ -13,6 +13,7 @@ from bot.journal.rows import DROPPED, FAILED, PENDING, SENT, intents_of, millis
 from bot.journal.schema import facts, intents, lines, outbox
 from bot.journal.sqlite.writer import Writer
 from bot.journal.statement import Connection, Statement, among, literals
+from bot.journal.usage import DROP_EXPIRED
 from bot.states import OVER, State
 
 NOTICES_KEPT = timedelta(days=7)
@@ -59,6 +60,8 @@ class Maintenance:
         It goes in pieces, each a transaction of its own. The audit trail stays: it is
         append-only. Numbers of handles are not used again.
         """
+        passed = {"now": millis(now)}
+        await self._writer.write(lambda c: c.execute(DROP_EXPIRED, passed))
         gone = 0
         for piece in (_delivered(now), _over(now)):
             while deleted := await self._writer.write(piece):

@@ -41,7 +41,7 @@ from bot.journal.rows import (
     notification_of,
     url_if_it_opens,
 )
-from bot.journal.schema import intents, lines, outbox
+from bot.journal.schema import EMPTY, intents, lines, outbox
 from bot.journal.seal import Seal
 from bot.journal.sqlite.writer import Writer
 from bot.journal.statement import Connection, Statement, among, inserted, updated
@@ -226,7 +226,7 @@ _WAITING = Statement(select(outbox.c.id).where(_waits, ~_superseded()))
 _CARDS_AT = Statement(
     select(intents)
     .where(intents.c.card_channel == bindparam("channel"))
-    .where(intents.c.card_ts == bindparam("ts"))
+    .where(intents.c.card_ts == bindparam("ts"), intents.c.card_ts != EMPTY)
     .order_by(func.length(intents.c.handle), intents.c.handle)
 )
 _LINES = Statement(select(lines).where(among(lines.c.intent, "ids")))

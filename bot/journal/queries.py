@@ -12,7 +12,7 @@ from bot.journal.evidence import Fact
 from bot.journal.model import Intent
 from bot.journal.questions import NEWEST, OLDEST, identified, in_states, not_by
 from bot.journal.rows import intent_cell, intents_of
-from bot.journal.schema import IS_THING, intents
+from bot.journal.schema import EMPTY, IS_THING, intents
 from bot.journal.seal import Seal
 from bot.journal.sqlite.writer import Writer
 from bot.journal.statement import Statement
@@ -30,7 +30,8 @@ _BY_HANDLE = Statement(
 )
 _BY_REF = Statement(
     select(intents)
-    .where(intents.c.ref == bindparam("ref"), IS_THING, _IN_TEAM)
+    .where(intents.c.ref == bindparam("ref"), intents.c.ref != EMPTY)
+    .where(IS_THING, _IN_TEAM)
     .order_by(*NEWEST)
     .limit(1)
 )
@@ -67,6 +68,7 @@ _BY_CARD = Statement(
     .where(
         intents.c.card_channel == bindparam("channel"),
         intents.c.card_ts == bindparam("ts"),
+        intents.c.card_ts != EMPTY,
         intents.c.team == bindparam("team"),
     )
     .limit(2)
@@ -94,6 +96,7 @@ _FOREIGN_STOPS = Statement(
         intents.c.ends,
         intents.c.about.is_(None),
         intents.c.ref == bindparam("ref"),
+        intents.c.ref != EMPTY,
         intents.c.team == bindparam("team"),
     )
     .order_by(*NEWEST)

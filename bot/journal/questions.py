@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from bot.ids import TeamId
 from bot.journal import facts
-from bot.journal.schema import IS_THING, an_end, intents
+from bot.journal.schema import EMPTY, IS_THING, an_end, intents
 from bot.journal.statement import Params, Statement
 from bot.states import State
 
@@ -77,14 +77,18 @@ def _beginning(column: ColumnElement[str], text: ColumnElement[str]) -> Select[A
     """Return the question for some IDs that begin with *text*, in any case."""
     first, last = func.lower(text), func.lower(text.concat(LAST_OF_ALL))
     so = and_(func.lower(column) >= first, func.lower(column) < last)
-    few = select(intents.c.id).where(so, intents.c.team == _team, IS_THING)
+    here = intents.c.team == _team, IS_THING, column != EMPTY
+    few = select(intents.c.id).where(so, *here)
     return select(few.limit(MOST_ALIKE).subquery().c.id)
 
 
 def _ending(column: ColumnElement[str]) -> Select[Any]:
     """Return the question for some IDs that end with the text, in any case."""
     alike = select(intents.c.id, column.label("whole")).where(
-        an_end(column) == an_end(_text), intents.c.team == _team, IS_THING
+        an_end(column) == an_end(_text),
+        intents.c.team == _team,
+        IS_THING,
+        column != EMPTY,
     )
     few = alike.limit(MOST_ENDS).subquery().c
     end = func.substr(func.lower(few.whole), bindparam("end", type_=Integer))
@@ -99,12 +103,20 @@ def _of_any(parts: Iterable[Select[Any]]) -> Statement:
 
 _whole = (
     select(_stops.c.about).where(
-        _stops.c.request_id == _text, _stops.c.about.is_not(None)
+        _stops.c.request_id == _text,
+        _stops.c.request_id != EMPTY,
+        _stops.c.about.is_not(None),
     ),
     facts.things_of(_text),
-    select(intents.c.id).where(intents.c.request_id == _text),
-    select(intents.c.id).where(intents.c.agent == _text),
-    _newest(intents.c.ref == _text, not_by(intents.c.team) == _team),
+    *(
+        select(intents.c.id).where(column == _text, column != EMPTY)
+        for column in (intents.c.request_id, intents.c.agent)
+    ),
+    _newest(
+        intents.c.ref == _text,
+        intents.c.ref != EMPTY,
+        not_by(intents.c.team) == _team,
+    ),
     _newest(intents.c.room == _text, intents.c.team == _team),
     _newest(intents.c.user == bindparam("user"), intents.c.team == _team),
 )

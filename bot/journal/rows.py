@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -154,8 +153,8 @@ def row_of(new: NewIntent, handle: Handle, seal: Seal) -> dict[str, Any]:
     """Write *new* as a row of `intents`."""
     return {
         **_EMPTY,
-        **asdict(new.asker),
-        **asdict(new.subject),
+        **{name: getattr(new.asker, name) for name in Asker.__dataclass_fields__},
+        **{name: getattr(new.subject, name) for name in Subject.__dataclass_fields__},
         "targets": json.dumps(new.subject.targets),
         "id": new.id,
         "key": new.key,

@@ -22,6 +22,9 @@ from sqlalchemy import (
 metadata = MetaData()
 
 
+EMPTY: ColumnElement[str] = literal_column("''")  # as an index has it
+
+
 def an_end(text: ColumnElement[str]) -> ColumnElement[str]:
     """Return the last 8 characters of *text*, in any case, as they are indexed."""
     return func.lower(func.substr(text, literal_column("-8")))
@@ -97,21 +100,23 @@ intents = Table(
     Column("send_by", BigInteger),
     Column("settled_at", BigInteger),
     Index("intents_by_handle", "handle", "created_at"),
-    Index("intents_by_ref", "ref", "created_at", "id"),
-    Index("intents_by_request_id", "request_id"),
-    Index("intents_by_agent", "agent"),
     Index("intents_by_state", "state", "created_at", "id"),
-    Index("intents_by_room", "room", "sdk_app_id"),
-    Index("intents_by_card", "card_channel", "card_ts"),
 )
-# Of those few that have one: no other question is answered by walking through the rest.
-for _name in ("about", "joins"):
-    _has_one = intents.c[_name].is_not(None)
+# Of those that have one: neither is the rest walked through, nor is an index written
+# before there is anything in it.
+for _name, _columns in {
+    "about": ("about", "created_at", "id"),
+    "joins": ("joins", "created_at", "id"),
+    "ref": ("ref", "created_at", "id"),
+    "request_id": ("request_id",),
+    "agent": ("agent",),
+    "card_ts": ("card_channel", "card_ts"),
+}.items():
+    _of = intents.c[_name]
+    _has_one = _of.is_not(None) if _of.nullable else _of != EMPTY
     Index(
-        f"intents_by_{_name}",
-        intents.c[_name],
-        intents.c.created_at,
-        intents.c.id,
+        f"intents_by_{_name.removesuffix('_ts')}",
+        *(intents.c[one] for one in _columns),
         sqlite_where=_has_one,
         postgresql_where=_has_one,
     )
@@ -138,13 +143,14 @@ for _name, _shared in {
     )
 # And by a part of an ID, whichever case it is typed in.
 for _name in ("ref", "request_id"):
-    for _part, _of in (("start", func.lower), ("end", an_end)):
+    _is_known = IS_THING & (intents.c[_name] != EMPTY)
+    for _part, _made in (("start", func.lower), ("end", an_end)):
         Index(
             f"things_by_{_name}_{_part}",
             intents.c.team,
-            _of(intents.c[_name]),
-            sqlite_where=IS_THING,
-            postgresql_where=IS_THING,
+            _made(intents.c[_name]),
+            sqlite_where=_is_known,
+            postgresql_where=_is_known,
         )
 
 _is_open = (
@@ -179,6 +185,22 @@ counters = Table(
     metadata,
     Column("kind", String(1), primary_key=True),
     Column("last", Integer, nullable=False),
+)
+
+tallies = Table(  # what limits are held against; kept with what they count
+    "tallies",
+    metadata,
+    Column("team", String(32), primary_key=True),
+    Column("name", String(64), primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("expires_at", BigInteger),  # of what counts for a time
+)
+
+targets = Table(  # of what is active: each by its digest
+    "targets",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("intent", String(26), primary_key=True),
 )
 
 texts = Table(  # what Slack said last, for a start while it is away

@@ -17,7 +17,7 @@ from bot.ids import IntentId
 from bot.journal.evidence import Does, Fact, FactKind, fact_key
 from bot.journal.model import RESULT, Changes, Intent, NewIntent, Notice
 from bot.journal.rows import intent_cell, intent_of, intents_of, millis
-from bot.journal.schema import intents
+from bot.journal.schema import EMPTY, intents
 from bot.journal.statement import Statement, literals, updated
 from bot.journal.transaction import Transaction
 from bot.states import OPEN, State
@@ -58,8 +58,9 @@ _of_that_id = (
     intents.c.sdk_app_id == bindparam("sdk_app_id"),
     intents.c.kind == bindparam("kind"),
     intents.c.ref == bindparam("ref"),
+    intents.c.ref != EMPTY,
 )
-_SAME = Statement(select(intents).where(*_open, *_of_that_id, intents.c.ref != ""))
+_SAME = Statement(select(intents).where(*_open, *_of_that_id))
 _OF = Statement(
     select(intents)
     .where(*_open, intents.c.about == bindparam("thing"))
@@ -79,7 +80,7 @@ _EARLIER = Statement(
         intents.c.ends,
         intents.c.sdk_app_id == bindparam("sdk_app_id"),
         intents.c.ref == bindparam("ref"),
-        intents.c.ref != "",
+        intents.c.ref != EMPTY,
         intents.c.id != bindparam("other_than"),
         intents.c.state.in_(literals((State.UNKNOWN, State.DONE))),
     )

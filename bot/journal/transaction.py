@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, false, select
 from bot.dialogue.outcome import Audience
 from bot.errors import IllegalMove, TaskTaken
 from bot.ids import Handle, IntentId, Kind, handle
-from bot.journal import facts, outbox
+from bot.journal import facts, outbox, usage
 from bot.journal.audit import Cause, Entry, append, settled_entry
 from bot.journal.audit_key import AuditKey
 from bot.journal.evidence import (
@@ -30,7 +30,7 @@ from bot.journal.evidence import (
 from bot.journal.lifecycle import Lifecycle
 from bot.journal.model import CARD_NOTICE, NEWS, Changes, Intent, NewIntent, Notice
 from bot.journal.rows import ACCEPTED, changed, intent_of, millis, row_of
-from bot.journal.schema import counters, intents
+from bot.journal.schema import EMPTY, counters, intents
 from bot.journal.seal import Seal
 from bot.journal.statement import (
     Connection,
@@ -46,13 +46,16 @@ BY_ID = Statement(select(intents).where(intents.c.id == bindparam("id")))
 BY_KEY = Statement(select(intents).where(intents.c.key == bindparam("key")))
 BY_AGENT = Statement(
     select(intents).where(
-        intents.c.agent == bindparam("agent"), intents.c.about.is_(None)
+        intents.c.agent == bindparam("agent"),
+        intents.c.agent != EMPTY,
+        intents.c.about.is_(None),
     )
 )
 _OWNER = Statement(
     select(intents).where(
         intents.c.sdk_app_id == bindparam("sdk_app_id"),
         intents.c.ref == bindparam("ref"),
+        intents.c.ref != EMPTY,
         intents.c.creates,
         intents.c.id != bindparam("other_than"),
     )
@@ -134,7 +137,10 @@ class Transaction:
         named = new.handle or (Handle("") if foreign else self.allot(new.subject.kind))
         row = row_of(new, named, self.seal)
         columns = {**row, "state": state.value, "joins": joins}
-        return intent_of(self.connection.execute(_ACCEPT, columns).one())
+        accepted = intent_of(self.connection.execute(_ACCEPT, columns).one())
+        if accepted.subject.creates:
+            usage.began(self.connection, accepted)
+        return accepted
 
     def owner(self, sdk_app_id: int, ref: str, other_than: str = "") -> Intent | None:
         """Return the thing of an app that has the ID *ref*."""
@@ -264,7 +270,9 @@ class Transaction:
             columns["settled_at"] = millis(self.now())
         if not columns:
             return before
-        return self._settled(before, self._changed(before.id, columns))
+        after = self._settled(before, self._changed(before.id, columns))
+        usage.changed(self.connection, before, after)
+        return after
 
     def record(self, entry: Entry) -> None:
         """Write *entry* into the audit trail."""

@@ -1,20 +1,27 @@
-"""What counts against one thing more, asked in the transaction that accepts it."""
+"""What counts against one thing more, asked in the transaction that accepts it.
 
+How many things are active, and how many somebody has started lately, is counted when
+it changes, and not when it is asked for: one more costs the same however many there
+are. Starts are counted by quarters of an hour.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, delete, or_, select, union
 
+from bot.ids import IntentId
 from bot.journal.model import Intent, NewIntent
-from bot.journal.questions import in_states, not_by
+from bot.journal.questions import not_by
 from bot.journal.rows import intents_of, millis
-from bot.journal.schema import IS_THING, intents
+from bot.journal.schema import EMPTY, IS_THING, intents, tallies, targets
 from bot.journal.statement import Connection, Statement, literals
 from bot.states import ACTIVE, State
 
-LATELY = timedelta(days=1)
+DAY = 24 * 60 * 60 * 1000  # milliseconds
+QUARTER = 15 * 60 * 1000  # of an hour
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,95 +41,174 @@ class Usage:
 
 
 _active = literals(sorted(ACTIVE))
-_things = select(func.count()).where(
-    intents.c.team == bindparam("team"), intents.c.creates, IS_THING
-)
 _COUNTED = Statement(
-    select(
-        _things.where(intents.c.kind == bindparam("kind"), intents.c.state.in_(_active))
-        .scalar_subquery()
-        .label("live"),
-        _things.where(
-            not_by(intents.c.kind) == bindparam("kind"),
-            intents.c.user == bindparam("user"),
-            intents.c.created_at >= bindparam("since"),
-        )
-        .scalar_subquery()
-        .label("lately"),
+    select(tallies.c.name, tallies.c.number).where(
+        tallies.c.team == bindparam("team"),
+        or_(
+            tallies.c.name == bindparam("live"),
+            tallies.c.name.between(bindparam("first"), bindparam("last")),
+        ),
     )
+)
+DROP_EXPIRED = Statement(
+    delete(tallies).where(tallies.c.expires_at <= bindparam("now"))
+)
+_ADD = Statement(
+    lambda insert: (
+        insert(tallies)
+        .values(
+            team=bindparam("team"),
+            name=bindparam("name"),
+            number=bindparam("more"),
+            expires_at=bindparam("expires_at"),
+        )
+        .on_conflict_do_update(
+            index_elements=["team", "name"],
+            set_={"number": tallies.c.number + bindparam("more")},
+        )
+    )
+)
+_AIM = Statement(
+    lambda insert: insert(targets).on_conflict_do_nothing(), ("digest", "intent")
+)
+_REST = Statement(
+    delete(targets).where(
+        targets.c.digest == bindparam("digest"),
+        targets.c.intent == bindparam("intent"),
+    )
+)
+_thing = (
+    intents.c.creates,
+    IS_THING,
+    not_by(intents.c.kind) == bindparam("kind"),
+    not_by(intents.c.state).in_(_active),
 )
 _SAME = Statement(
     select(intents).where(
-        intents.c.ref == bindparam("ref"),
-        intents.c.creates,
-        IS_THING,
-        not_by(intents.c.kind) == bindparam("kind"),
-        not_by(intents.c.state).in_(_active),
+        intents.c.ref == bindparam("ref"), intents.c.ref != EMPTY, *_thing
     )
+)
+_in_room = select(intents.c.id).where(
+    intents.c.team == bindparam("team"),
+    intents.c.room == bindparam("room"),
+    intents.c.room != EMPTY,
+    intents.c.state.in_(_active),
+    IS_THING,
+    intents.c.sdk_app_id == bindparam("sdk_app_id"),
+    or_(
+        intents.c.state == State.UNKNOWN.value,
+        and_(
+            intents.c.duplicates == bindparam("duplicates"),
+            intents.c.duplicates != EMPTY,
+        ),
+    ),
 )
 
 
 @cache
-def _alike(targets: int, *, room: bool, duplicates: bool) -> Statement:
-    """Return the question for what would be the same, or push to the same targets."""
-    same_room = and_(
-        intents.c.sdk_app_id == bindparam("sdk_app_id"),
-        intents.c.room == bindparam("room"),
+def _like(count: int) -> Statement:
+    """Return the question for what is like a thing of so many targets."""
+    digests: list[Any] = [bindparam(f"digest_{number}") for number in range(count)]
+    aimed = [select(targets.c.intent).where(targets.c.digest == one) for one in digests]
+    return Statement(
+        select(intents).where(
+            intents.c.id.in_(union(_in_room, *aimed)),
+            not_by(intents.c.team) == bindparam("team"),
+            *_thing,
+        )
     )
-    unknown = and_(same_room, intents.c.state == State.UNKNOWN.value)
-    ways = [unknown] if room else []
-    if duplicates:
-        ways.append(and_(same_room, intents.c.duplicates == bindparam("duplicates")))
-    # a digest is hexadecimal, so it needs no escaping
-    ways += [
-        intents.c.targets.contains(bindparam(f"target_{number}"))
-        for number in range(targets)
-    ]
-    here = select(intents).where(
-        intents.c.creates,
-        IS_THING,
-        intents.c.team == bindparam("team"),
-        intents.c.kind == bindparam("kind"),
-        or_(*ways),
-    )
-    return Statement(in_states(here, ACTIVE))
 
 
 def usage_of(connection: Connection, new: NewIntent) -> Usage:
     """Return what counts against *new*, inside the caller's transaction."""
-    asked: dict[str, Any] = {
-        "team": new.asker.team,
-        "kind": new.subject.kind,
-        "user": new.asker.user,
-    }
-    asked["since"] = millis(new.at - LATELY)
-    counted = connection.execute(_COUNTED, asked).one()
+    team, by = new.asker.team, _starts(new)
+    at = millis(new.at)
+    asked = {"team": team, "live": _live(new), "last": by + _quarter(at)}
+    asked["first"] = by + _quarter(at - DAY)
+    rows = connection.execute(_COUNTED, asked)
+    counted: dict[str, int] = {row.name: row.number for row in rows}
     return Usage(
-        live=counted.live,
-        lately=counted.lately,
-        alike=tuple(_all_alike(connection, new)),
+        live=counted.pop(_live(new), 0),
+        lately=sum(counted.values()),
+        alike=tuple(_alike(connection, new)),
         by=new.asker.user,
     )
 
 
-def _all_alike(connection: Connection, new: NewIntent) -> list[Intent]:
+def began(connection: Connection, thing: Intent) -> None:
+    """Count *thing*, which was just accepted."""
+    by, at = _starts(thing), millis(thing.created_at)
+    one: dict[str, Any] = {"team": thing.asker.team, "more": 1, "expires_at": None}
+    expires_at = at // QUARTER * QUARTER + QUARTER + DAY
+    added = [{**one, "name": by + _quarter(at), "expires_at": expires_at}]
+    if thing.state in ACTIVE:
+        added.append({**one, "name": _live(thing)})
+        _aim(connection, thing)
+    connection.execute_many(_ADD, added)
+
+
+def changed(connection: Connection, before: Intent, after: Intent) -> None:
+    """Count *after*, which is what became of the thing *before*."""
+    if (before.state in ACTIVE) == (after.state in ACTIVE):
+        return
+    more = 1 if after.state in ACTIVE else -1
+    counted = {"team": after.asker.team, "name": _live(after), "more": more}
+    connection.execute(_ADD, {**counted, "expires_at": None})
+    if more > 0:
+        _aim(connection, after)
+    else:
+        renamed(connection, after, ())
+
+
+def renamed(connection: Connection, thing: Intent, digests: Sequence[str]) -> None:
+    """Know the targets of *thing* by *digests* from here on."""
+    _for_each(connection, _REST, thing.id, thing.subject.targets)
+    _for_each(connection, _AIM, thing.id, digests)
+
+
+def _aim(connection: Connection, thing: Intent) -> None:
+    _for_each(connection, _AIM, thing.id, thing.subject.targets)
+
+
+def _for_each(
+    connection: Connection,
+    statement: Statement,
+    thing: IntentId,
+    digests: Sequence[str],
+) -> None:
+    if digests:
+        rows = [{"digest": digest, "intent": thing} for digest in digests]
+        connection.execute_many(statement, rows)
+
+
+def _live(thing: Intent | NewIntent) -> str:
+    return f"live:{thing.subject.kind}"
+
+
+def _starts(thing: Intent | NewIntent) -> str:
+    return f"{thing.subject.kind}:{thing.asker.user}:"
+
+
+def _quarter(at: int) -> str:
+    return f"{at // QUARTER:010}"
+
+
+def _alike(connection: Connection, new: NewIntent) -> list[Intent]:
     """Return what is active and would be the same as *new*, or push to its targets."""
     subject = new.subject
     asked: dict[str, Any] = {
-        name: getattr(subject, name) for name in ("kind", "sdk_app_id", "room")
+        "team": new.asker.team,
+        "kind": subject.kind,
+        "sdk_app_id": subject.sdk_app_id,
+        "room": subject.room,
+        "duplicates": subject.duplicates,
+        "ref": subject.ref,
     }
-    asked |= {"team": new.asker.team, "duplicates": subject.duplicates}
-    asked |= {f"target_{number}": one for number, one in enumerate(subject.targets)}
+    asked |= {f"digest_{number}": one for number, one in enumerate(subject.targets)}
     alike: list[Intent] = []
-    if subject.room or subject.duplicates or subject.targets:
-        ways = _alike(
-            len(subject.targets),
-            room=bool(subject.room),
-            duplicates=bool(subject.duplicates),
-        )
-        alike += intents_of(connection.execute(ways, asked))
+    if subject.room or subject.targets:
+        alike += intents_of(connection.execute(_like(len(subject.targets)), asked))
     if subject.ref:
-        asked["ref"] = subject.ref
         alike += intents_of(connection.execute(_SAME, asked))
     each = {one.id: one for one in alike}.values()
     return sorted(each, key=lambda one: (one.created_at, one.id))

@@ -43,6 +43,7 @@ class HandleMarks:
 
     def __init__(self, file: Path | None) -> None:
         self._file = file
+        self._open: int | None = None  # a descriptor, once there is something to note
         self._last: dict[str, int] = _read(file)
 
     def note(self, kind: Kind, number: int) -> None:
@@ -53,12 +54,10 @@ class HandleMarks:
         if self._file is None:
             return
         try:
-            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-            descriptor = open_own(self._file, flags)
-            try:
-                os.write(descriptor, json.dumps(self._last).encode())
-            finally:
-                os.close(descriptor)
+            if self._open is None:
+                self._open = open_own(self._file, os.O_WRONLY | os.O_CREAT)
+            # numbers only grow, and so does what is written of them
+            os.pwrite(self._open, json.dumps(self._last).encode(), 0)
         except OSError as error:  # the journal has its own count
             log.critical("handles.unwritten", why=error.strerror or str(error))
 

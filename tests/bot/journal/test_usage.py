@@ -36,15 +36,29 @@ async def count(usage_of, **values):
 async def test_a_limit_is_told_what_lives_and_what_was_made_in_a_day(
     journal, new, usage_of, clock
 ):
+    """A start counts for a day, and until the quarter of an hour is over."""
     await journal.accept(new())
     clock.push(days=1)
     counts = [await count(usage_of)]
     await journal.accept(new())
-    clock.push(milliseconds=1)
+    clock.push(minutes=15)
 
     counts.append(await count(usage_of))
 
     assert counts == [(1, 1), (2, 1)]
+
+
+async def test_what_counts_no_more_is_forgotten(journal, new, usage_of, clock):
+    await journal.accept(new())
+    clock.push(days=1, minutes=15)
+    await journal.accept(new())
+
+    await journal.maintenance.prune(clock())
+
+    query = "SELECT name, number FROM tallies WHERE name NOT LIKE 'live:%'"
+    rows = await journal._writer.read(lambda c: c.run(query).all())
+    assert [number for _name, number in rows] == [1]
+    assert await count(usage_of) == (2, 1)
 
 
 async def test_what_counts_is_of_the_same_workspace_kind_and_person(
