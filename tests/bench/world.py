@@ -1,0 +1,192 @@
+"""Slack and Tencent on loopback, as fast as they can be made, and who was answered.
+
+A command has a number, and a start a room of its own. Its answer is what comes first to
+its `response_url`, or a card that says how the relay of its room is.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import os
+import re
+from collections import Counter
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from tests.bench.raw import Json, header, listen
+
+TEAM, BOT, GROUP = "T0BENCH", "U0PATCHBAY", "S0ONCALL"
+PEOPLE = [f"U{number:06}" for number in range(20)]
+FIRST_ROOM = 1_000_000
+START = "StartPublishCdnStream"
+
+CARD = re.compile(
+    r"R\d+ · (?P<state>accepted|not started|unknown)\b[^·\n]*?\s+room (?P<room>\d+)"
+)
+ROOM = re.compile(rb'"RoomId": ?"(\d+)"')
+
+
+def number_of(room):
+    return int(room) - FIRST_ROOM
+
+
+@dataclass
+class World:
+    """What is called, and who waits for an answer. *delay* is Tencent's, in seconds."""
+
+    delay: float = 0.0
+    secret: str = field(default_factory=lambda: os.urandom(16).hex())
+    key: str = field(default_factory=lambda: os.urandom(16).hex())
+    token: str = field(default_factory=lambda: "-".join(("xoxb", os.urandom(12).hex())))
+    calls: Counter = field(default_factory=Counter)  # of Tencent, by action
+    methods: Counter = field(default_factory=Counter)  # of Slack
+    signed: set = field(default_factory=set)  # numbers of the starts that arrived
+    sizes: list = field(default_factory=list)  # bytes of their requests
+    forged: list = field(default_factory=list)  # signatures that do not hold
+    waiting: dict = field(default_factory=dict)  # number → future of how it ended
+    scheme: str = "http"
+    cloud_port: int = 0
+    slack_port: int = 0
+    check: int = 0  # signatures that are still to be checked
+    on_call: object = None  # gets the number of each start that arrives
+    _posted: int = 0
+    _json: Json = field(default_factory=Json)
+
+    @property
+    def variables(self):
+        """What a process under test is told."""
+        cloud = f"{self.scheme}://127.0.0.1:{self.cloud_port}"
+        return {
+            "SLACK_API_URL": f"{self.scheme}://127.0.0.1:{self.slack_port}/api/",
+            "SLACK_BOT_TOKEN": self.token,
+            "SLACK_SIGNING_SECRET": self.secret,
+            "TENCENTCLOUD_SECRET_ID": "bench",
+            "TENCENTCLOUD_SECRET_KEY": self.key,
+            "BOT_TRTC_ENDPOINT": cloud,
+            "BOT_CAR_ENDPOINT": cloud,
+            "BOT_GS_ENDPOINT": cloud,
+            "BOT_TRTC_SDK_APP_ID": "1400188366",
+            "BOT_TRTC_USERSIG_KEY": self.key,
+        }
+
+    def response_url(self, number):
+        """Return the address to which the answer to *number* goes."""
+        return f"{self.scheme}://127.0.0.1:{self.slack_port}/response/{number}"
+
+    def forget(self):
+        """Begin to count anew, for a new process; its first call will be checked."""
+        for one in (self.calls, self.methods, self.signed, self.sizes, self.waiting):
+            one.clear()
+        self.check = 1
+
+    def vouch(self, done):
+        """Check that each start of *done* made a call, and that the first was signed.
+
+        Raises:
+            RuntimeError: what was measured is not what was to be measured.
+        """
+        if self.forged or self.check or not done:
+            raise RuntimeError(f"no call, or not signed: {self.forged}")
+        if never := done - self.signed:
+            raise RuntimeError(f"answered without a call: {len(never)} of {len(done)}")
+
+    def tencent(self, _path, head, body, reply):
+        """Answer a call of Tencent's API."""
+        action = header(head, b"x-tc-action")
+        self.calls[action] += 1
+        if self.check > 0:
+            self.check -= 1
+            self._verify(head, body)
+        if action == START and (room := ROOM.search(body)):
+            self.signed.add(number_of(room[1]))
+            self.sizes.append(len(body))
+            if self.on_call:
+                self.on_call(number_of(room[1]))
+        task = f"-task{self.calls.total():012}-abcdefghijklmnopqrstuvwxyz0123456789AB.."
+        answer = {"Response": {"TaskId": task, "RequestId": f"r-{self.calls.total()}"}}
+        data = self._json(json.dumps(answer).encode())
+        if self.delay:
+            asyncio.get_running_loop().call_later(self.delay, reply, data)
+        else:
+            reply(data)
+
+    def slack(self, path, _head, body, reply):
+        """Answer a call of the Web API, or take what is posted to a `response_url`."""
+        path = path.decode()
+        if path.startswith("/response/"):
+            reply(self._json(b"ok"))
+            text = str(json.loads(body).get("text", ""))
+            if not self._cards(text):
+                self.settle(int(path.rpartition("/")[2]), "answered")
+            return
+        method, _query, asked = path.removeprefix("/api/").partition("?")
+        self.methods[method] += 1
+        reply(self._json(json.dumps(self._said(method, asked)).encode()))
+        if body.startswith(b"{"):
+            self._cards(str(json.loads(body).get("text", "")))
+
+    def settle(self, number, state):
+        """Tell whoever waits for the answer to *number* how it ended."""
+        future = self.waiting.pop(number, None)
+        if future and not future.done():
+            future.set_result(state)
+
+    def _cards(self, text):
+        found = CARD.findall(text)
+        for state, room in found:
+            self.settle(number_of(room), state)
+        return found
+
+    def _said(self, method, asked):
+        if method == "auth.test":
+            return {"ok": True, "team_id": TEAM, "user_id": BOT, "bot_id": "B0BENCH"}
+        if method == "users.info":
+            user = asked.partition("user=")[2].partition("&")[0]
+            return {
+                "ok": True,
+                "user": {"id": user, "team_id": TEAM, "locale": "en-US"},
+            }
+        if method == "usergroups.users.list":
+            return {"ok": True, "users": PEOPLE}
+        self._posted += 1
+        return {"ok": True, "channel": "C000001", "ts": f"1700000000.{self._posted:06}"}
+
+    def _verify(self, head, body):
+        given = header(head, b"authorization")
+        if given != self._authorization(head, body, given):
+            self.forged.append(given)
+
+    def _authorization(self, head, body, given):
+        """Return what TC3 makes of a request with the headers that *given* names.
+
+        https://www.tencentcloud.com/document/product/845/32209
+        """
+        scope = given.partition("Credential=")[2].partition(",")[0].partition("/")[2]
+        names = given.partition("SignedHeaders=")[2].partition(",")[0]
+        date, service, _end = scope.split("/")
+        lines = [f"{n}:{header(head, n.encode()).lower()}" for n in names.split(";")]
+        digest = hashlib.sha256(body).hexdigest()
+        canonical = "\n".join(["POST", "/", "", *lines, "", names, digest])
+        stamp = header(head, b"x-tc-timestamp")
+        whole = hashlib.sha256(canonical.encode()).hexdigest()
+        to_sign = f"TC3-HMAC-SHA256\n{stamp}\n{scope}\n{whole}"
+        key = f"TC3{self.key}".encode()
+        for word in (date, service, "tc3_request"):
+            key = hmac.digest(key, word.encode(), "sha256")
+        signature = hmac.digest(key, to_sign.encode(), "sha256").hex()
+        credential = f"Credential=bench/{scope}, SignedHeaders={names}"
+        return f"TC3-HMAC-SHA256 {credential}, Signature={signature}"
+
+
+@asynccontextmanager
+async def world(context=None):
+    """Open a world; *context* makes it speak TLS."""
+    one = World(scheme="https" if context else "http")
+    cloud, one.cloud_port = await listen(one.tencent, context)
+    slack, one.slack_port = await listen(one.slack, context)
+    try:
+        yield one
+    finally:
+        cloud.close()
+        slack.close()
