@@ -11,9 +11,9 @@ from dataclasses import replace
 from tests.bench.process import CORES, pin
 from tests.bench.scale import FULL
 from tests.bench.table import markdown
-from tests.bench.whole import start
+from tests.bench.whole import start, start_tls
 
-SECTIONS = {"start": start}
+SECTIONS = {"start": start, "tls": start_tls}
 
 
 def main():

@@ -1,7 +1,6 @@
 """The whole command: a start, its signed call, its answer in Slack."""
 
 import sys
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -50,25 +49,30 @@ def plain():
     ]
 
 
-async def start(scale, cases=None, peers=(B, LEAN, BOT), context=None, **more):
-    """Measure whole commands; *context* makes it TLS. Return the section."""
+async def start(scale, cases=None, peers=(B, LEAN, BOT), *, tls=False):
+    """Measure whole commands; return the section."""
     cases = cases or plain()
-    async with AsyncExitStack() as stack:
-        one = await stack.enter_async_context(world(context))
+    async with world(tls=tls) as one:
         for turn in range(scale.rounds):
             for peer in peers[::-1] if turn % 2 else peers:
-                await _round(one, scale, cases, peer, more)
-    section = Section("Whole commands" + (", TLS" if context else ""))
+                await _round(one, scale, cases, peer)
+    section = Section("Whole commands" + (", TLS" if tls else ""))
     for case in cases:
         _judge(section, case)
     section.lines.append(_absolute(cases))
     return section
 
 
-async def _round(world, scale, cases, peer, more):
+async def start_tls(scale):
+    """Measure whole commands over TLS, beside a client for each command too."""
+    cases = [Case("16 in flight, TLS", 16, cpu=0.4, rate=2, lean=0.6)]
+    return await start(scale, cases, (B, EACH, LEAN, BOT), tls=True)
+
+
+async def _round(world, scale, cases, peer):
     """Let one process of *peer* go through all *cases*."""
     module, *arguments = PEERS[peer]
-    async with subject(module, world, *arguments, **more) as process:
+    async with subject(module, world, *arguments) as process:
         load = Load(Slack(world, process.port), process)
         for case in cases:
             world.delay = case.delay

@@ -10,11 +10,16 @@ import hmac
 import json
 import os
 import re
+import tempfile
 from collections import Counter
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+
+import certifi
 
 from tests.bench.raw import Json, header, listen
+from tests.fakes.certificates import Authority
 
 TEAM, BOT, GROUP = "T0BENCH", "U0PATCHBAY", "S0ONCALL"
 PEOPLE = [f"U{number:06}" for number in range(20)]
@@ -45,13 +50,17 @@ class World:
     sizes: list = field(default_factory=list)  # bytes of their requests
     forged: list = field(default_factory=list)  # signatures that do not hold
     waiting: dict = field(default_factory=dict)  # number → future of how it ended
-    scheme: str = "http"
+    cas: dict = field(default_factory=dict)  # variables that name CAs, for TLS
     cloud_port: int = 0
     slack_port: int = 0
     check: int = 0  # signatures that are still to be checked
     on_call: object = None  # gets the number of each start that arrives
     _posted: int = 0
     _json: Json = field(default_factory=Json)
+
+    @property
+    def scheme(self):
+        return "https" if self.cas else "http"
 
     @property
     def variables(self):
@@ -68,6 +77,7 @@ class World:
             "BOT_GS_ENDPOINT": cloud,
             "BOT_TRTC_SDK_APP_ID": "1400188366",
             "BOT_TRTC_USERSIG_KEY": self.key,
+            **self.cas,
         }
 
     def response_url(self, number):
@@ -179,14 +189,33 @@ class World:
         return f"TC3-HMAC-SHA256 {credential}, Signature={signature}"
 
 
+def authority(folder):
+    """Return the TLS context of a world, and the variables that make it trusted.
+
+    The bot is told of one CA. Peers have that of the trial beside all that they have
+    anyway, which the official client reads whenever it is made.
+    """
+    ca = Authority()
+    alone, beside = folder / "ca.pem", folder / "cas.pem"
+    alone.write_bytes(ca.pem)
+    beside.write_bytes(Path(certifi.where()).read_bytes() + ca.pem)
+    return ca.server(), {
+        "BOT_TRIAL_CA": str(alone),
+        "BENCH_CAS": str(beside),
+        "SSL_CERT_FILE": str(beside),
+    }
+
+
 @asynccontextmanager
-async def world(context=None):
-    """Open a world; *context* makes it speak TLS."""
-    one = World(scheme="https" if context else "http")
-    cloud, one.cloud_port = await listen(one.tencent, context)
-    slack, one.slack_port = await listen(one.slack, context)
-    try:
-        yield one
-    finally:
-        cloud.close()
-        slack.close()
+async def world(*, tls=False):
+    """Open a world, which with *tls* speaks only that."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        context, cas = authority(Path(folder)) if tls else (None, {})
+        one = World(cas=cas)
+        cloud, one.cloud_port = await listen(one.tencent, context)
+        slack, one.slack_port = await listen(one.slack, context)
+        try:
+            yield one
+        finally:
+            cloud.close()
+            slack.close()
