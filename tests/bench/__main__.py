@@ -8,12 +8,13 @@ import asyncio
 import sys
 from dataclasses import replace
 
+from tests.bench.acks import acks
 from tests.bench.process import CORES, pin
 from tests.bench.scale import FULL
 from tests.bench.table import markdown
 from tests.bench.whole import start, start_tls
 
-SECTIONS = {"start": start, "tls": start_tls}
+SECTIONS = {"start": start, "tls": start_tls, "acks": acks}
 
 
 def main():

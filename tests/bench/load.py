@@ -136,7 +136,7 @@ class Load:
         number, waiting = self.slack.next_number(), self.slack.world.waiting
         data = make(number)
         if answered:
-            waiting[number] = end = asyncio.get_running_loop().create_future()
+            end = self.slack.world.wait_for(number)
         began = perf_counter()
         if answered:
             end.add_done_callback(lambda _end: self._ended(perf_counter() - began))
@@ -146,8 +146,8 @@ class Load:
         if refused and answered:
             waiting.pop(number, None)
         elif answered:
-            done, _late = await asyncio.wait([end], timeout=PATIENCE)
-            refused = not done or end.result() not in {"answered", "accepted"}
+            state = await self.slack.world.ended(end, PATIENCE)
+            refused = state not in {"answered", "accepted"}
         if answered and not refused:
             self.done.add(number)
         self._count(acked, refused, said)

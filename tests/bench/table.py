@@ -10,12 +10,14 @@ class Goal:
     """A *figure* that is to be at most *limit*, or *at_least* that."""
 
     figure: str
-    limit: float
+    limit: float | None = None  # none: it is shown, and no more
     unit: str = "×"
     at_least: bool = False
 
     @property
     def text(self):
+        if self.limit is None:
+            return ""
         return f"{'≥' if self.at_least else '≤'} {_number(self.limit)}{self.unit}"
 
 
@@ -30,6 +32,8 @@ class Result:
     @property
     def kept(self):
         """Whether the goal was reached; nothing measured is a miss."""
+        if self.goal.limit is None:
+            return True
         if math.isnan(self.measured):
             return False
         if self.goal.at_least:
@@ -65,6 +69,7 @@ def markdown(sections):
     for section in sections:
         for one in section.results:
             word = "kept" if one.kept else "**missed**"
+            word = word if one.goal.text else ""
             cells = (one.goal.figure, one.goal.text, one.text, word, one.seen)
             lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)

@@ -134,7 +134,25 @@ class World:
         self.methods[method] += 1
         reply(self._json(json.dumps(self._said(method, asked)).encode()))
         if body.startswith(b"{"):
-            self._cards(str(json.loads(body).get("text", "")))
+            self._heard(method, json.loads(body))
+
+    def _heard(self, method, body):
+        if method == "views.open":
+            number = body["trigger_id"].removeprefix("t").partition(".")[0]
+            self.settle(int(number), body["view"])
+        else:
+            self._cards(str(body.get("text", "")))
+
+    def wait_for(self, number):
+        """Return the future of how *number* ends."""
+        self.waiting[number] = asyncio.get_running_loop().create_future()
+        return self.waiting[number]
+
+    @staticmethod
+    async def ended(future, seconds):
+        """Wait for *future*, at most *seconds*; return how it ended, or None."""
+        done, _late = await asyncio.wait([future], timeout=seconds)
+        return future.result() if done else None
 
     def settle(self, number, state):
         """Tell whoever waits for the answer to *number* how it ended."""

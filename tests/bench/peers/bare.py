@@ -4,6 +4,7 @@
 """
 
 import os
+import re
 import sys
 
 from slack_bolt.async_app import AsyncApp
@@ -25,7 +26,7 @@ def made(*, before):
 
     for name in ("/relay", "/lookup", "/patchbay"):
         app.command(name)(acknowledge)
-    app.view({"type": "view_submission", "callback_id": "start"})(acknowledge)
+    app.view(re.compile(".*"))(acknowledge)
     return app
 
 
