@@ -9,12 +9,23 @@ import sys
 from dataclasses import replace
 
 from tests.bench.acks import acks
+from tests.bench.alone import client, parts
+from tests.bench.life import life
+from tests.bench.pressure import pressure
 from tests.bench.process import CORES, pin
 from tests.bench.scale import FULL
 from tests.bench.table import markdown
 from tests.bench.whole import start, start_tls
 
-SECTIONS = {"start": start, "tls": start_tls, "acks": acks}
+SECTIONS = {
+    "start": start,
+    "tls": start_tls,
+    "acks": acks,
+    "client": client,
+    "parts": parts,
+    "life": life,
+    "pressure": pressure,
+}
 
 
 def main():

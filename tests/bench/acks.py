@@ -5,11 +5,12 @@ from statistics import median
 from time import perf_counter
 from urllib.parse import quote_plus
 
-from tests.bench.load import PATIENCE, Figures, Load, Slack, at
+from tests.bench.load import PATIENCE, STARTERS, Figures, Load, Slack, at
 from tests.bench.process import subject
 from tests.bench.raw import connect
 from tests.bench.table import Goal, Section, grid, ratio
-from tests.bench.world import FIRST_ROOM, PEOPLE, TEAM, world
+from tests.bench.world import FIRST_ROOM, PEOPLE, world
+from tests.trials.slackish import TEAM
 
 A1, A2, BOT = "A1", "A2", "bot"
 PEERS = {
@@ -96,7 +97,7 @@ async def _opened(load, line, number):
 
 def submitted(slack, number, view):
     """Return the request with which Slack sends *view* in, as it was opened."""
-    user = {"id": PEOPLE[number % len(PEOPLE)], "team_id": TEAM, "name": "somebody"}
+    user = {"id": PEOPLE[number % STARTERS], "team_id": TEAM, "name": "somebody"}
     payload = {
         "type": "view_submission",
         "team": {"id": TEAM, "domain": "bench"},

@@ -10,12 +10,15 @@ from time import perf_counter
 from urllib.parse import quote_plus
 
 from tests.bench.raw import connect
-from tests.bench.world import FIRST_ROOM, PEOPLE, TEAM
+from tests.bench.world import FIRST_ROOM, PEOPLE
+from tests.trials.slackish import TEAM
 
 PATIENCE = 20.0  # seconds
+STARTERS = 20  # people who start relays
 CHANNELS = 10_000  # a channel takes one new message a second
 PATH = "/slack/events"
-REFUSED = (b"Nothing was sent", b"not started")
+FULL = b"Too much is asked"  # a command that is turned away, whatever it was
+REFUSED = (FULL, b"Nothing was sent", b"not started")  # a start that is none
 
 
 @dataclass
@@ -69,7 +72,7 @@ class Slack:
     def command(self, number, command, text):
         """Return the request of a slash command, whole and signed."""
         url = quote_plus(self.world.response_url(number))
-        user = PEOPLE[number % len(PEOPLE)]
+        user = PEOPLE[number % STARTERS]
         return self.signed(
             f"team_id={TEAM}&team_domain=bench&channel_id=C{number % CHANNELS:06}"
             f"&channel_name=ops&user_id={user}&user_name=somebody&api_app_id=A0BENCH"
@@ -142,7 +145,8 @@ class Load:
             end.add_done_callback(lambda _end: self._ended(perf_counter() - began))
         status, said = await line.ask(data)
         acked = perf_counter() - began
-        refused = status != 200 or any(word in said for word in REFUSED)
+        words = REFUSED if answered else (FULL,)
+        refused = status != 200 or any(word in said for word in words)
         if refused and answered:
             waiting.pop(number, None)
         elif answered:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 import tempfile
+from asyncio.subprocess import PIPE
 from contextlib import asynccontextmanager
 from pathlib import Path
 from time import perf_counter
@@ -15,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 TICK = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
 BOOT = 30.0  # seconds
+LOOK, MOST_LOOKS = 0.2, 25  # seconds between two looks at a process that comes to rest
 READY = (200, 404)  # a peer has no /readyz
 
 # Group policy, one rule; what one person may do a minute is not what is measured.
@@ -52,6 +54,14 @@ class Subject:
         fields = stat.rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / TICK
 
+    async def rests(self):
+        """Wait until it takes next to nothing of the processor."""
+        for _ in range(MOST_LOOKS):
+            before = self.cpu()
+            await asyncio.sleep(LOOK)
+            if self.cpu() - before <= LOOK / 10:
+                return
+
     def rss(self):
         """Return the bytes of memory that it has in use."""
         pages = Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]
@@ -73,16 +83,31 @@ def pin():
         os.sched_setaffinity(0, {CORES[1]})
 
 
+async def printed(module, world, *arguments):
+    """Run the module *module* beside *world* to its end; return what it prints.
+
+    Raises:
+        RuntimeError: it ended with an error, which is what is told.
+    """
+    world.forget()
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        variables = _variables(world, Path(name), 0)
+        process = await _spawned(module, arguments, variables, PIPE)
+        out, _none = await process.communicate()
+        if process.returncode:
+            log = (Path(name) / "log").read_text(encoding="utf-8")
+            raise RuntimeError(log.strip().rpartition("\n")[2])
+        return out.decode()
+
+
 @asynccontextmanager
-async def subject(module, world, *arguments, **more):
+async def subject(module, world, *arguments):
     """Run the module *module* between Slack and Tencent of *world* until it answers."""
     world.forget()
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder, port = Path(name), free_port()
         began = perf_counter()
-        process = await _spawned(
-            module, arguments, _variables(world, folder, port, more)
-        )
+        process = await _spawned(module, arguments, _variables(world, folder, port))
         try:
             await _ready(process, port, folder)
             yield Subject(process, port, folder, perf_counter() - began)
@@ -92,7 +117,7 @@ async def subject(module, world, *arguments, **more):
             await process.wait()
 
 
-async def _spawned(module, arguments, variables):
+async def _spawned(module, arguments, variables, out=None):
     with (Path(variables["BENCH_FOLDER"]) / "log").open("ab") as log:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -102,7 +127,7 @@ async def _spawned(module, arguments, variables):
             cwd=ROOT,
             env=variables,
             stdin=asyncio.subprocess.DEVNULL,
-            stdout=log,
+            stdout=out or log,
             stderr=log,
         )
     if CORES[0] is not None:
@@ -110,7 +135,7 @@ async def _spawned(module, arguments, variables):
     return process
 
 
-def _variables(world, folder, port, more):
+def _variables(world, folder, port):
     config = folder / "bot.toml"
     config.write_text(CONFIG, encoding="utf-8")
     kept = {k: v for k, v in os.environ.items() if not k.startswith(PREFIXES)}
@@ -123,7 +148,6 @@ def _variables(world, folder, port, more):
         "BOT_PORT": str(port),
         "BENCH_FOLDER": str(folder),
         "PYTHONPYCACHEPREFIX": str(CACHE),
-        **more,
     }
 
 

@@ -84,4 +84,6 @@ def grid(head, rows):
 def _number(value):
     if math.isnan(value):
         return "–"
+    if math.isinf(value):
+        return "∞"
     return f"{value:.0f}" if value >= 100 else f"{value:.3g}"

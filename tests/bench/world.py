@@ -15,20 +15,24 @@ from collections import Counter
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import perf_counter
 
 import certifi
 
 from tests.bench.raw import Json, header, listen
 from tests.fakes.certificates import Authority
+from tests.trials.load_rig import _danger as danger
+from tests.trials.slackish import BOT, TEAM
 
-TEAM, BOT, GROUP = "T0BENCH", "U0PATCHBAY", "S0ONCALL"
-PEOPLE = [f"U{number:06}" for number in range(20)]
+PEOPLE = [f"U{number:06}" for number in range(200)]  # all of them are on call
+STOPPED = -1  # the number of whoever waits until all awaited stops came
 FIRST_ROOM = 1_000_000
-START = "StartPublishCdnStream"
+START, STOP = "StartPublishCdnStream", "StopPublishCdnStream"
 
 CARD = re.compile(
     r"R\d+ · (?P<state>accepted|not started|unknown)\b[^·\n]*?\s+room (?P<room>\d+)"
 )
+TASK = re.compile(rb'"TaskId": ?"-task(\d+)-')
 ROOM = re.compile(rb'"RoomId": ?"(\d+)"')
 
 
@@ -54,7 +58,10 @@ class World:
     cloud_port: int = 0
     slack_port: int = 0
     check: int = 0  # signatures that are still to be checked
-    on_call: object = None  # gets the number of each start that arrives
+    stopped: dict = field(default_factory=dict)  # room → moment at which a stop came
+    awaited: set = field(default_factory=set)  # rooms whose stops are waited for
+    clicks: bool = False  # buttons are looked for: somebody will press them
+    buttons: dict = field(default_factory=dict)  # room → its button, and where it is
     _posted: int = 0
     _json: Json = field(default_factory=Json)
 
@@ -86,7 +93,8 @@ class World:
 
     def forget(self):
         """Begin to count anew, for a new process; its first call will be checked."""
-        for one in (self.calls, self.methods, self.signed, self.sizes, self.waiting):
+        kept = (self.calls, self.methods, self.signed, self.sizes, self.waiting)
+        for one in (*kept, self.stopped, self.buttons):
             one.clear()
         self.check = 1
 
@@ -105,15 +113,20 @@ class World:
         """Answer a call of Tencent's API."""
         action = header(head, b"x-tc-action")
         self.calls[action] += 1
+        if action == STOP and (ended := TASK.search(body)):
+            self.stopped[int(ended[1])] = perf_counter()
+            if self.awaited <= self.stopped.keys():
+                self.settle(STOPPED, "all")
         if self.check > 0:
             self.check -= 1
             self._verify(head, body)
         if action == START and (room := ROOM.search(body)):
             self.signed.add(number_of(room[1]))
             self.sizes.append(len(body))
-            if self.on_call:
-                self.on_call(number_of(room[1]))
-        task = f"-task{self.calls.total():012}-abcdefghijklmnopqrstuvwxyz0123456789AB.."
+            task = int(room[1])
+        else:
+            task = self.calls.total()
+        task = f"-task{task:012}-abcdefghijklmnopqrstuvwxyz0123456789AB.."
         answer = {"Response": {"TaskId": task, "RequestId": f"r-{self.calls.total()}"}}
         data = self._json(json.dumps(answer).encode())
         if self.delay:
@@ -132,16 +145,20 @@ class World:
             return
         method, _query, asked = path.removeprefix("/api/").partition("?")
         self.methods[method] += 1
-        reply(self._json(json.dumps(self._said(method, asked)).encode()))
+        said = self._said(method, asked)
+        reply(self._json(json.dumps(said).encode()))
         if body.startswith(b"{"):
-            self._heard(method, json.loads(body))
+            self._heard(method, json.loads(body), said)
 
-    def _heard(self, method, body):
+    def _heard(self, method, body, said):
         if method == "views.open":
             number = body["trigger_id"].removeprefix("t").partition(".")[0]
             self.settle(int(number), body["view"])
         else:
-            self._cards(str(body.get("text", "")))
+            cards = self._cards(str(body.get("text", "")))
+            if self.clicks and len(cards) == 1 and (button := danger(body)):
+                place = body["channel"], body.get("ts") or said["ts"]
+                self.buttons[int(cards[0][1])] = button, place
 
     def wait_for(self, number):
         """Return the future of how *number* ends."""

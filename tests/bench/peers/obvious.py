@@ -22,6 +22,11 @@ from tests.bench.peers.request import answer, fields, words
 
 def client():
     """Return a client of the official SDK; as it comes, it loads its own CAs."""
+    return TrtcClient(*profile())
+
+
+def profile():
+    """Return what the SDK makes a client of."""
     endpoint = urlsplit(os.environ["BOT_TRTC_ENDPOINT"])
     http = HttpProfile(
         protocol=endpoint.scheme,
@@ -29,7 +34,7 @@ def client():
         certification=os.environ.get("BENCH_CAS"),
     )
     credential = Credential("bench", os.environ["TENCENTCLOUD_SECRET_KEY"])
-    return TrtcClient(credential, "ap-singapore", ClientProfile(httpProfile=http))
+    return credential, "ap-singapore", ClientProfile(httpProfile=http)
 
 
 def started(client, room, url):
