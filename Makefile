@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: run check test format wheels crash faults fuzz truth load mutants bench-quick pictures lock \
+.PHONY: run check test format wheels crash faults fuzz truth load mutants bench bench-quick pictures lock \
 	sbom advisories clean
 
 run: $(VENV)/.run
@@ -50,6 +50,10 @@ fuzz: $(VENV)/.dev
 
 load: $(VENV)/.dev
 	$(BIN)/python -m tests.trials.load
+
+# What the bot costs beside its peers; SECTIONS are those of `python -m tests.bench -h`.
+bench: $(VENV)/.dev
+	@$(BIN)/python -m tests.bench $(SECTIONS)
 
 # What signing, models and starting cost, as ratios beside what they are measured by.
 bench-quick: $(VENV)/.dev

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
-from pydantic import SecretStr
-
 from bot.access.policy import Gate, dead_actions
+from bot.config import trusted
 from bot.errors import SettingsError
 from bot.http.server import Server
 from bot.journal.journal import Journal
@@ -58,7 +57,7 @@ class Ports:
     """What a bot takes from outside: the time, waiting, chance, and HTTP.
 
     *slack* opens a client of the Web API with a token at a URL, *cloud* one of Tencent
-    Cloud with the accounts of the products.
+    Cloud with the accounts of the products; both are told whom to `trust`.
     """
 
     now: Callable[[], datetime] = utc_now
@@ -66,7 +65,7 @@ class Ports:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     random: Callable[[], float] = random.random
     random_bytes: Callable[[int], bytes] = os.urandom
-    slack: Callable[[SecretStr, str], AbstractAsyncContextManager[Web]] = Web
+    slack: Callable[..., AbstractAsyncContextManager[Web]] = Web
     cloud: Callable[..., AbstractAsyncContextManager[Client]] = Client
 
 
@@ -204,8 +203,10 @@ async def _base(
     if token is None:
         raise SettingsError("SLACK_BOT_TOKEN is not set")
     tasks = Tasks()
-    web = await stack.enter_async_context(ports.slack(token, settings.slack_api_url))
-    cloud = ports.cloud(_accounts(settings), now=ports.now)
+    trust = trusted(settings.trial_ca)
+    slack = ports.slack(token, settings.slack_api_url, trust=trust)
+    web = await stack.enter_async_context(slack)
+    cloud = ports.cloud(_accounts(settings), now=ports.now, trust=trust)
     client = await stack.enter_async_context(cloud)
     journal = await open_journal(settings, ports, resources)
     stack.callback(journal.close)
@@ -360,5 +361,6 @@ def _accounts(settings: Settings) -> dict[str, Account]:
             key = Credential(
                 account.secret_id.get_secret_value(), account.secret_key, account.token
             )
-            accounts[product] = Account(account.endpoint, key)
+            trial = settings.trial_ca is not None
+            accounts[product] = Account(account.endpoint, key, trial)
     return accounts

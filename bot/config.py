@@ -7,6 +7,7 @@ the name of the setting, never by its value.
 
 import os
 import re
+import ssl
 import stat
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -73,16 +74,33 @@ AppToken = Annotated[SecretStr, _token("xapp-", "Basic Information, App-Level To
 
 # Whoever is there gets the bot's token.
 SLACK_APIS = "https://slack.com/api/, https://slack-gov.com/api/, or …/api/ on loopback"
+TRIAL_SLACK_APIS = "…/api/ on loopback, as BOT_TRIAL_CA is set"
 _SLACK_API = re.compile(
     r"https://slack(?:-gov)?\.com/api/"
-    r"|https?://(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]+)?/"
+    r"|(?P<local>https?)://(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]+)?/"
     r"(?:[A-Za-z0-9_-]+/)*api/"
 )
 
 
-def is_slack_api(url: str) -> bool:
-    """Tell whether *url* is the Web API of Slack, or of a Slack on this machine."""
-    return _SLACK_API.fullmatch(url) is not None
+def is_slack_api(url: str, *, trial: bool = False) -> bool:
+    """Tell whether *url* is the Web API of Slack, or of a Slack on this machine.
+
+    *trial*: only of one on this machine, since a CA of a trial is trusted.
+    """
+    match = _SLACK_API.fullmatch(url)
+    return match is not None and (match["local"] is not None or not trial)
+
+
+def trusted(trial_ca: Path | None) -> ssl.SSLContext | None:
+    """Return what trusts the CA in *trial_ca* and no other; None: the system's CAs.
+
+    Raises:
+        PermissionError: it cannot be read, or holds no certificate.
+    """
+    try:
+        return ssl.create_default_context(cafile=trial_ca) if trial_ca else None
+    except OSError as error:  # of which those of TLS are
+        raise PermissionError(f"BOT_TRIAL_CA: {type(error).__name__}") from None
 
 
 def secret_in(path: Path, setting: str) -> str:

@@ -5,6 +5,7 @@ from typing import Literal, get_args
 from urllib.parse import urlsplit
 
 ENDPOINTS = "https under tencentcloudapi.com, or http on loopback"
+TRIAL_ENDPOINTS = "https or http on loopback, as BOT_TRIAL_CA is set"
 
 Region = Literal[
     "ap-singapore", "ap-hongkong", "ap-guangzhou", "ap-beijing", "ap-shanghai"
@@ -24,15 +25,20 @@ PRODUCTS: tuple[Product, ...] = get_args(Product)
 SITES = ".tencentcloudapi.com"
 
 
+_LOOPBACK = r"://(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]+)?/?"
 _ENDPOINT = re.compile(
-    r"https://(?:[a-z0-9-]+\.)+tencentcloudapi\.com(?::[0-9]+)?/?"
-    r"|http://(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]+)?/?"
+    r"https://(?:[a-z0-9-]+\.)+tencentcloudapi\.com(?::[0-9]+)?/?|http" + _LOOPBACK
 )
+_TRIAL_ENDPOINT = re.compile("https?" + _LOOPBACK)
 
 
-def is_endpoint(url: str) -> bool:
-    """Tell whether signed requests may go to *url*: a host and a port, no path."""
-    return _ENDPOINT.fullmatch(url) is not None
+def is_endpoint(url: str, *, trial: bool = False) -> bool:
+    """Tell whether signed requests may go to *url*: a host and a port, no path.
+
+    *trial*: a CA of a trial is trusted, so nothing but this machine is reached.
+    """
+    allowed = _TRIAL_ENDPOINT if trial else _ENDPOINT
+    return allowed.fullmatch(url) is not None
 
 
 def is_real(url: str) -> bool:

@@ -38,6 +38,7 @@ from bot.products import (
     ENDPOINTS,
     PRODUCTS,
     REGIONS,
+    TRIAL_ENDPOINTS,
     Product,
     Region,
     is_endpoint,
@@ -199,6 +200,7 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", validation_alias="BOT_HOST")
     port: int = Field(3000, ge=0, le=65_535, validation_alias="BOT_PORT")
     allow_all: bool = Field(default=False, validation_alias="BOT_ALLOW_ALL")
+    trial_ca: Path | None = _env("BOT_TRIAL_CA")
 
     command_prefix: str = Field("", pattern=r"^[a-z0-9-]{0,20}$")
     ops_channel: config.OneChannelOrNone = ""
@@ -239,11 +241,14 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _addresses_are_safe(self) -> Self:
+        trial = config.trusted(self.trial_ca) is not None
         for product in PRODUCTS:
-            if not is_endpoint(getattr(self, f"{product}_endpoint")):
-                raise ValueError(f"BOT_{product.upper()}_ENDPOINT is {ENDPOINTS}")
-        if not config.is_slack_api(self.slack_api_url):
-            raise ValueError(f"SLACK_API_URL is {config.SLACK_APIS}")
+            if not is_endpoint(getattr(self, f"{product}_endpoint"), trial=trial):
+                where = TRIAL_ENDPOINTS if trial else ENDPOINTS
+                raise ValueError(f"BOT_{product.upper()}_ENDPOINT is {where}")
+        if not config.is_slack_api(self.slack_api_url, trial=trial):
+            apis = config.TRIAL_SLACK_APIS if trial else config.SLACK_APIS
+            raise ValueError(f"SLACK_API_URL is {apis}")
         return self
 
     @model_validator(mode="after")

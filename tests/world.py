@@ -254,7 +254,7 @@ async def live_again(  # noqa: PLR0913 - what a life may differ in
         now=clock,
         monotonic=clock.monotonic,
         sleep=clock.sleep,
-        slack=lambda _token, _url: nullcontext(slack),
+        slack=lambda _token, _url, **_trust: nullcontext(slack),
     )
     settings = settings_for(path, cloud, policy, key, apps, signing, exits=exits)
     settings = settings.model_copy(update=parts.pop("settings", {}))

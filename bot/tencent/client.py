@@ -10,6 +10,7 @@ Page: https://www.tencentcloud.com/document/product/267/37447
 
 import math
 import re
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -23,7 +24,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.errors import CloudError, NoAnswer, NotSent, Refused, SettingsError
 from bot.i18n import DEFAULT_LOCALE, _
-from bot.products import ENDPOINTS, is_endpoint
+from bot.products import ENDPOINTS, TRIAL_ENDPOINTS, is_endpoint
 from bot.runtime.redact import Redactor
 from bot.tencent import tc3, wire
 from bot.tencent.models.base import Repeat, Reply, Request
@@ -38,16 +39,20 @@ R = TypeVar("R", bound=Reply)
 class Account:
     """A product's endpoint, and the key pair that signs for it.
 
+    *trial*: a CA of a trial is trusted, so the endpoint is on loopback.
+
     Raises:
         SettingsError: `is_endpoint` refuses the endpoint.
     """
 
     endpoint: str
     credential: tc3.Credential
+    trial: bool = False
 
     def __post_init__(self) -> None:
-        if not is_endpoint(self.endpoint):
-            raise SettingsError(f"an endpoint is {ENDPOINTS}")
+        if not is_endpoint(self.endpoint, trial=self.trial):
+            where = TRIAL_ENDPOINTS if self.trial else ENDPOINTS
+            raise SettingsError(f"an endpoint is {where}")
 
     @property
     def host(self) -> str:
@@ -61,6 +66,7 @@ class Client:
 
     *language* is the locale of Tencent's messages where `send` names no other.
     *resolver* turns host names into addresses; by default it is the system's.
+    *trust* says whose certificates are good, instead of the system's CAs.
 
     `skew` is the offset of our clock in seconds by the last answer: positive when ours
     is ahead of Tencent's, None until an answer came.
@@ -73,12 +79,14 @@ class Client:
         now: Callable[[], datetime],
         language: str = DEFAULT_LOCALE,
         resolver: AbstractResolver | None = None,
+        trust: ssl.SSLContext | None = None,
     ) -> None:
         self.skew: float | None = None
         self._accounts = dict(accounts)
         self._now = now
         self._language = language
         self._resolver = resolver
+        self._trust = trust
         self._correction = timedelta()
         self._sessions: dict[bool, aiohttp.ClientSession] = {}  # by: always fresh?
 
@@ -183,7 +191,9 @@ class Client:
 
     def _session(self, *, fresh: bool) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(force_close=fresh, resolver=self._resolver),
+            connector=aiohttp.TCPConnector(
+                force_close=fresh, resolver=self._resolver, ssl=self._trust or True
+            ),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,  # identity was asked for; `unpack` has a bound
             trust_env=False,

@@ -5,42 +5,17 @@ So an authority is made, which aiohttp trusts in this process from then on.
 """
 
 import ssl
-from datetime import UTC, datetime, timedelta
 from functools import cache
 from tempfile import NamedTemporaryFile
 
 from aiohttp import connector
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives import serialization
 
+from tests.fakes.certificates import DAYS, PEM, made, new_key
 from tests.trials.faults_bench import RELAY, START, claim, on_bench
 from tests.trials.faults_kinds import fault
 from tests.trials.faults_wire import HOST, tls_road
-
-PEM = serialization.Encoding.PEM
-DAYS = 9  # that a certificate still holds
-
-
-def made(key, name, signer, issuer, days, extension):
-    """Return a certificate of *key*, signed with *signer*, for *days* from now."""
-    ends = datetime.now(UTC) + timedelta(days=days)
-    number = x509.random_serial_number()
-    return (
-        x509.CertificateBuilder(issuer, name, key.public_key(), number)
-        .not_valid_before(ends - timedelta(days=30))
-        .not_valid_after(ends)
-        .add_extension(extension, critical=False)
-        .sign(signer, hashes.SHA256())
-        .public_bytes(PEM)
-    )
-
-
-def new_key(name):
-    """Return a key, and the name of who has it."""
-    common = x509.NameAttribute(NameOID.COMMON_NAME, name)
-    return ec.generate_private_key(ec.SECP256R1()), x509.Name([common])
 
 
 @cache

@@ -226,10 +226,11 @@ def answer_url_is_slacks(url: str, api_url: str) -> bool:
     parts, api = urlsplit(url), urlsplit(api_url)
     if parts.username or parts.password or parts.fragment:
         return False
-    if parts.scheme == "https":
-        return parts.netloc == f"hooks.{_cloud(api.hostname or '')}"
     local = api.hostname in {"127.0.0.1", "localhost", "::1"}
-    return parts.scheme == "http" == api.scheme and local and parts.netloc == api.netloc
+    if local and (parts.scheme, parts.netloc) == (api.scheme, api.netloc):
+        return api.scheme in {"http", "https"}
+    hooks = f"hooks.{_cloud(api.hostname or '')}"
+    return (parts.scheme, parts.netloc) == ("https", hooks)
 
 
 def _cloud(host: str) -> str:

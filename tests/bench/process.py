@@ -1,0 +1,171 @@
+"""The process under test: started, pinned, measured by /proc, ended."""
+
+import asyncio
+import os
+import sys
+import tempfile
+from asyncio.subprocess import PIPE
+from contextlib import asynccontextmanager
+from pathlib import Path
+from time import perf_counter
+
+from bot.sandbox.run import PREFIXES, free_port
+from tests.bench.raw import connect
+
+ROOT = Path(__file__).parents[2]
+TICK = os.sysconf("SC_CLK_TCK")
+PAGE = os.sysconf("SC_PAGE_SIZE")
+BOOT = 30.0  # seconds
+LOOK, MOST_LOOKS = 0.2, 25  # seconds between two looks at a process that comes to rest
+READY = (200, 404)  # a peer has no /readyz
+
+# Group policy, one rule; what one person may do a minute is not what is measured.
+CONFIG = """\
+[[policy.rules]]
+name = "on-call"
+actions = ["*"]
+groups = ["S0ONCALL"]
+
+[policy.limits]
+live_relays = 10000000
+starts_per_person_a_day = 10000000
+
+[pace]
+reads = 1000000
+changes = 1000000
+
+[exits]
+push = ["push.example.com"]
+"""
+
+
+class Subject:
+    """A process under test, that listens on *port*."""
+
+    def __init__(self, process, port, folder, took):
+        self.process = process
+        self.port = port
+        self.folder = folder
+        self.took = took  # seconds from its start to its first answer
+
+    def cpu(self):
+        """Return the seconds of the processor that it has taken, with all threads."""
+        stat = Path(f"/proc/{self.process.pid}/stat").read_text()
+        fields = stat.rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / TICK
+
+    async def rests(self):
+        """Wait until it takes next to nothing of the processor."""
+        for _ in range(MOST_LOOKS):
+            before = self.cpu()
+            await asyncio.sleep(LOOK)
+            if self.cpu() - before <= LOOK / 10:
+                return
+
+    def rss(self):
+        """Return the bytes of memory that it has in use."""
+        pages = Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]
+        return int(pages) * PAGE
+
+
+def cores():
+    """Return the core for what is tested and the one for the world; or None, None."""
+    has = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    return (has[0], has[1]) if len(has) > 1 else (None, None)
+
+
+CORES = cores()
+
+
+def pin():
+    """Keep this process, the world, on its core."""
+    if CORES[1] is not None:
+        os.sched_setaffinity(0, {CORES[1]})
+
+
+async def printed(module, world, *arguments):
+    """Run the module *module* beside *world* to its end; return what it prints.
+
+    Raises:
+        RuntimeError: it ended with an error, which is what is told.
+    """
+    world.forget()
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        variables = _variables(world, Path(name), 0)
+        process = await _spawned(module, arguments, variables, PIPE)
+        out, _none = await process.communicate()
+        if process.returncode:
+            log = (Path(name) / "log").read_text(encoding="utf-8")
+            raise RuntimeError(log.strip().rpartition("\n")[2])
+        return out.decode()
+
+
+@asynccontextmanager
+async def subject(module, world, *arguments):
+    """Run the module *module* between Slack and Tencent of *world* until it answers."""
+    world.forget()
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        folder, port = Path(name), free_port()
+        began = perf_counter()
+        process = await _spawned(module, arguments, _variables(world, folder, port))
+        try:
+            await _ready(process, port, folder)
+            yield Subject(process, port, folder, perf_counter() - began)
+        finally:
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
+
+
+async def _spawned(module, arguments, variables, out=None):
+    with (Path(variables["BENCH_FOLDER"]) / "log").open("ab") as log:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            module,
+            *arguments,
+            cwd=ROOT,
+            env=variables,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=out or log,
+            stderr=log,
+        )
+    if CORES[0] is not None:
+        os.sched_setaffinity(process.pid, {CORES[0]})
+    return process
+
+
+def _variables(world, folder, port):
+    config = folder / "bot.toml"
+    config.write_text(CONFIG, encoding="utf-8")
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(PREFIXES)}
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
+    return {
+        **kept,
+        **world.variables,
+        "BOT_CONFIG": str(config),
+        "BOT_DATABASE_URL": f"sqlite:///{folder}/patchbay.db",
+        "BOT_PORT": str(port),
+        "BENCH_FOLDER": str(folder),
+        "PYTHONPYCACHEPREFIX": str(CACHE),
+    }
+
+
+CACHE = Path(tempfile.gettempdir()) / "patchbay-bench-bytecode"
+
+
+async def _ready(process, port, folder):
+    asking = b"GET /readyz HTTP/1.1\r\nHost: bot\r\nContent-Length: 0\r\n\r\n"
+    end = perf_counter() + BOOT
+    while perf_counter() < end and process.returncode is None:
+        try:
+            line = await connect(port)
+        except OSError:
+            await asyncio.sleep(0.002)
+            continue
+        status, _body = await line.ask(asking)
+        line.close()
+        if status in READY:
+            return
+        await asyncio.sleep(0.002)
+    raise RuntimeError((folder / "log").read_text(encoding="utf-8")[-4000:])

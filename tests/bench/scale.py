@@ -1,0 +1,35 @@
+"""How much is measured: all of it, or as little as shows that it can be."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Scale:
+    """*rounds* of each; *warm* and *seconds* are those of one run of load.
+
+    *turns* and *calls* are of what is measured within a process. Of *rushes* each has
+    *relays* to stop, and a *burst* and an *overload* of so many commands in seconds.
+    """
+
+    rounds: int = 3
+    warm: float = 1.0
+    seconds: float = 3.0
+    turns: int = 15
+    calls: int = 400
+    rushes: int = 1
+    relays: int = 120
+    burst: tuple = (2000, 5.0)
+    overload: tuple = (20_000, 10.0)
+
+
+FULL = Scale()
+TINY = Scale(
+    rounds=1,
+    warm=0.05,
+    seconds=0.25,
+    turns=1,
+    calls=2,
+    relays=3,
+    burst=(10, 0.3),
+    overload=(20, 0.3),
+)
