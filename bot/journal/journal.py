@@ -15,17 +15,20 @@ from bot.ids import FormId, IntentId, Kind
 from bot.journal import endings, events, stops
 from bot.journal.audit import Audit, Cause, Entry
 from bot.journal.evidence import Fact, FactKind
+from bot.journal.former import Former, reached
 from bot.journal.heard import LastHeard
 from bot.journal.known import LastKnown
 from bot.journal.lifecycle import Lifecycle
 from bot.journal.maintenance import Maintenance
-from bot.journal.migrate import upgrade
+from bot.journal.migrate import is_newest, upgrade
 from bot.journal.model import Changes, Intent, NewIntent, Notice
 from bot.journal.open_forms import OpenForms, use
 from bot.journal.outbox import Outbox
 from bot.journal.queries import Queries, Usage, usage_of
 from bot.journal.rotation import Rotation
+from bot.journal.rows import as_read
 from bot.journal.sqlite.files import Kept, claim, kept_for, spool_for
+from bot.journal.sqlite.integrity import Integrity
 from bot.journal.sqlite.reserve import Reserve
 from bot.journal.sqlite.spool import Spool
 from bot.journal.sqlite.writer import (
@@ -54,15 +57,17 @@ class Store:
     lock: IO[str] | None
     spool: Spool
     signed: Signed
+    integrity: Integrity
+    boot: str
 
 
 class Journal:
     """The journal, open. Made by `open`; one process has one SQLite file at a time.
 
-    *find* asks it, *outbox*, *audit*, *open_forms*, *known* and *maintenance* are its
-    other tables, *spool* is the file for what could not be written, *rotation* changes
-    its keys, *trail* checks the audit records. *lifecycles* fold what is known of each
-    kind of thing.
+    *find* asks it, *former* has what runs before this one (*boot*) left, *integrity*
+    knows whether the file is whole, *spool* is the file for what could not be written,
+    *rotation* changes its keys, *trail* checks the audit records; the others are its
+    other tables. *lifecycles* fold what is known of each kind of thing.
     """
 
     def __init__(
@@ -74,11 +79,13 @@ class Journal:
         self._writer, self._seal, self._lock = store.writer, store.kept.seal, store.lock
         self._marks, self._audit_key = store.kept.marks, store.signed.key
         self._now, self._lifecycles = now, lifecycles
-        self.find = Queries(store.writer, self._seal)
-        self.outbox = Outbox(store.writer, self._seal)
+        self.boot, self.integrity = store.boot, store.integrity
+        self.find = Queries(store.writer, self._seal, self.boot)
+        self.former = Former(store.writer, self._write, self.boot)
+        self.outbox = Outbox(store.writer, self._seal, self.boot)
         self.audit = Audit(store.writer, self._audit_key)
         self.trail = Trail(store.writer, *store.signed)
-        self.maintenance = Maintenance(store.writer)
+        self.maintenance = Maintenance(store.writer, self.boot)
         self.open_forms = OpenForms(store.writer, self._seal, now)
         self.known = LastKnown(store.writer, now)
         self.rotation = Rotation(store.writer, self._seal, store.kept.keys)
@@ -107,9 +114,11 @@ class Journal:
             try:
                 file = sqlite_file(url)
                 lock = undo.enter_context(claim(file)) if file else None
+                integrity = Integrity(file)
                 engine = make_engine(url)
                 undo.callback(engine.dispose)
-                check(engine)
+                if not (integrity.is_proven or is_newest(engine)):
+                    check(engine)  # else it is read through behind the first answers
                 upgrade(engine)
                 kept = kept_for(file, engine, seal_key, random_bytes)
                 signed = audit.made(file, random_bytes)
@@ -120,15 +129,19 @@ class Journal:
                 sentence = f"the journal does not open: {unavailable(error)}"
                 raise JournalUnavailable(sentence) from None
             reader = make_engine(url, reads=True) if file else None
-            writer = Writer(engine, reserve.spend, reserve.kept, reader)
+            room = reserve.spend, reserve.kept
+            writer = Writer(engine, *room, reader, lambda: integrity.damage)
             undo.pop_all()  # it is open: from here on, closing is `close`'s
-        store = Store(writer, kept, lock, spool_for(file), signed)
+        boot, spool = random_bytes(8).hex(), spool_for(file)
+        store = Store(writer, kept, lock, spool, signed, integrity, boot)
         return cls(store, now, lifecycles)
 
     def close(self) -> None:
         """Commit what has queued and let go of the file."""
+        self.integrity.close()
         self._writer.close()
-        if self._lock:
+        if self._lock and not self._lock.closed:
+            self.integrity.closed()
             self._lock.close()
 
     async def accept(
@@ -158,8 +171,8 @@ class Journal:
             if first is not None:
                 if first.digest != new.digest:
                     raise KeyReused(new.key.partition(":")[0])
-                return first, False
-            others = admit(usage_of(tx.connection, new)) if admit else ()
+                return as_read(first, self.boot), False
+            others = admit(usage_of(tx.connection, new, self.boot)) if admit else ()
             if form:
                 use(tx.connection, form, new.key)
             ends = new.subject.ends
@@ -185,8 +198,11 @@ class Journal:
         """
 
         def work(tx: Transaction) -> Intent | None:
-            if tx.get(intent).state is not State.QUEUED:
+            current = tx.get(intent)
+            if current.state is not State.QUEUED:
                 return None
+            if current.subject.creates and self.integrity.damage:
+                raise JournalUnavailable(self.integrity.damage)
             changes = Changes(owner=owner, send_by=send_by)
             moved = tx.move(intent, State.SENDING, changes)
             if thing := intent if moved.subject.creates else moved.subject.about:
@@ -215,15 +231,8 @@ class Journal:
         """
 
         def work(tx: Transaction) -> Intent | None:
-            current = tx.get(intent)
-            mine = claimed_by and current.owner == claimed_by
-            claimed = current.state is State.SENDING and mine
-            if current.state is not State.QUEUED and not claimed:
-                return None
-            fact = endings.fact_of(tx, current, FactKind.UNSENT, changes)
-            to = State.NOT_STARTED
-            rejected = endings.end(tx, current, to, (fact,), changes, notices)
-            if audit:
+            rejected = endings.reject(tx, intent, claimed_by, changes, notices)
+            if audit and rejected:
                 tx.record(audit)
             return rejected
 
@@ -251,9 +260,8 @@ class Journal:
             current = tx.get(intent)
             if current.state in {State.QUEUED, State.WAITING}:
                 raise IllegalMove(f"{intent} was never sent")
-            kind = endings.KINDS[to]
-            brought = evidence or (endings.fact_of(tx, current, kind, changes),)
-            return endings.end(tx, current, to, brought, changes, notices)
+            said = endings.fact_of(tx, current, endings.KINDS[to], changes)
+            return endings.end(tx, current, to, evidence or (said,), changes, notices)
 
         return await self._write(work)
 
@@ -290,7 +298,7 @@ class Journal:
         """
 
         def work(tx: Transaction) -> Intent:
-            now = tx.get(thing)
+            now = reached(tx, tx.get(thing), self.boot)
             if now.state is not State.UNKNOWN and fact.ref not in now.standing.rivals:
                 raise IllegalMove(f"{thing} is not unknown")
             stops.follow(tx, *tx.learn(thing, fact))
@@ -310,17 +318,11 @@ class Journal:
         return await self._write(lambda tx: events.apply(tx, event, sdk_app_id))
 
     async def adopt(self, new: NewIntent, event: RelayEvent, skip: int) -> Intent:
-        """Keep a thing that runs under a name of ours, and that is not known here.
-
-        *skip* handles are left out: they may have been given to others.
-        """
+        """Keep a thing that runs under a name of ours; *skip* handles are left out."""
         return await self._write(lambda tx: events.adopt(tx, new, event, skip))
 
     async def name_targets(self, thing: IntentId, names: Mapping[str, str]) -> None:
-        """Name the targets of a thing that an older release accepted.
-
-        *names* are their digests, in their order, by those that it used in events.
-        """
+        """Name the targets of a thing: *names* are digests by those of old events."""
         await self._write(lambda tx: events.name_targets(tx, thing, names))
 
     async def update(
@@ -368,7 +370,7 @@ class Journal:
         return await self._write(lambda tx: work(tx.by_itself(Cause.JOB)))
 
     async def writable(self) -> bool:
-        """Tell whether something could be committed now."""
+        """Tell whether something new could be committed now."""
         with suppress(JournalUnavailable):
             await self._writer.write(lambda _connection: None, begins=True)
             return True

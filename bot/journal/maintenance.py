@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, delete, literal, select
 
 from bot.journal.model import Intent
-from bot.journal.rows import DROPPED, FAILED, PENDING, SENT, intents_of, millis
+from bot.journal.rows import DROPPED, FAILED, PENDING, SENT, as_read, intents_of, millis
 from bot.journal.schema import facts, intents, lines, outbox
 from bot.journal.sqlite.writer import Writer
 from bot.journal.statements import in_states
@@ -36,8 +36,9 @@ class Due:
 class Maintenance:
     """The journal, as its upkeep sees it."""
 
-    def __init__(self, writer: Writer) -> None:
+    def __init__(self, writer: Writer, boot: str) -> None:
         self._writer = writer
+        self._boot = boot  # what another run was sending is unknown
 
     async def overdue(self, due: Due, before: datetime) -> list[Intent]:
         """Return what has been *due* since *before* and is not marked yet."""
@@ -49,7 +50,8 @@ class Maintenance:
         if due.called_back:
             query = query.where(intents.c.callbacks)
         oldest = in_states(query, due.states).limit(MOST_AT_ONCE)
-        return await self._writer.read(lambda c: intents_of(c.execute(oldest)))
+        found = await self._writer.read(lambda c: intents_of(c.execute(oldest)))
+        return [as_read(one, self._boot) for one in found]
 
     async def oldest_unsent(self) -> datetime | None:
         """Return since when the oldest undelivered notice waits."""

@@ -34,6 +34,7 @@ from bot.journal.rows import (
     FAILED,
     PENDING,
     SENT,
+    as_read,
     intent_of,
     intents_of,
     millis,
@@ -74,9 +75,10 @@ def _taking_over(connection: Connection, row: Mapping[str, Any]) -> int:
 class Outbox:
     """The outbox, as whoever delivers it sees it."""
 
-    def __init__(self, writer: Writer, seal: Seal) -> None:
+    def __init__(self, writer: Writer, seal: Seal, boot: str) -> None:
         self._writer = writer
         self._seal = seal
+        self._boot = boot  # what another run was sending is unknown
 
     async def put(self, notice: Notice, at: datetime, *, app: str = "") -> None:
         """Put in *notice*, which is about *app*, or about nothing."""
@@ -91,7 +93,10 @@ class Outbox:
             rows = connection.execute(_DUE, params).all()
             ids = {row.intent for row in rows if row.intent}
             about = {
-                row.id: (intent_of(row), url_if_it_opens(row, self._seal))
+                row.id: (
+                    as_read(intent_of(row), self._boot),
+                    url_if_it_opens(row, self._seal),
+                )
                 for row in connection.execute(_ABOUT, {"ids": list(ids)})
             }
             stand = _lines_of(connection, {row.intent for row in rows if row.line})
@@ -118,7 +123,7 @@ class Outbox:
         channel, ts = place
         params = {"channel": channel, "ts": ts}
         rows = await self._writer.read(lambda c: c.execute(_CARDS_AT, params).all())
-        return intents_of(rows)
+        return [as_read(one, self._boot) for one in intents_of(rows)]
 
     async def sent(
         self, notification: Notification, place: Place | None = None

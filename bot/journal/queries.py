@@ -21,7 +21,7 @@ from bot.ids import ChannelId, Handle, IntentId, Kind, MessageTs, SlackUserId, T
 from bot.journal import facts
 from bot.journal.evidence import Fact
 from bot.journal.model import Intent, NewIntent
-from bot.journal.rows import intent_cell, intents_of, millis
+from bot.journal.rows import as_read, intent_cell, intents_of, millis
 from bot.journal.schema import IS_THING, intents
 from bot.journal.seal import Seal
 from bot.journal.sqlite.writer import Writer
@@ -95,9 +95,10 @@ class Usage:
 class Queries:
     """The questions. None of them changes anything."""
 
-    def __init__(self, writer: Writer, seal: Seal) -> None:
+    def __init__(self, writer: Writer, seal: Seal, boot: str) -> None:
         self._writer = writer
         self._seal = seal
+        self._boot = boot  # what another run was sending is unknown
 
     async def get(self, intent: IntentId) -> Intent | None:
         """Return the intent of that id."""
@@ -164,6 +165,8 @@ class Queries:
     ) -> list[Intent]:
         """Return the things made lately, newest first."""
         query = select(intents).where(intents.c.team == team, IS_THING)
+        if states is not None and State.UNKNOWN in states:
+            states, query = {*states, State.SENDING}, self._unknown_in(query, states)
         # one index leads there: that of the room, else of the person, else of the kind
         by_user: ColumnElement[str] = intents.c.user
         by_kind: ColumnElement[str] = intents.c.kind
@@ -184,11 +187,6 @@ class Queries:
     ) -> list[Intent]:
         """Return the things of *kind* that run, or may, newest first."""
         return await self._all(_LIVE, team=team, kind=kind, limit=limit)
-
-    async def unfinished(self, owner: str) -> list[Intent]:
-        """Return what any process but *owner* left QUEUED or SENDING, oldest first."""
-        others = select(intents).where(intents.c.owner != owner)
-        return await self._all(in_states(others, (State.QUEUED, State.SENDING)))
 
     async def unsent_stops(self) -> list[Intent]:
         """Return every stop that may be sent now, oldest first."""
@@ -224,17 +222,15 @@ class Queries:
         query = _LIVE_EVERYWHERE.where(intents.c.sdk_app_id == sdk_app_id)
         return await self._all(in_states(query, (State.UNKNOWN,)))
 
-    async def called_back(self) -> list[Intent]:
-        """Return what runs, or may, and is told of by callbacks; oldest first."""
-        query = _LIVE_EVERYWHERE.where(intents.c.callbacks)
-        return await self._all(in_states(query, LIVE))
-
     async def nameless(self) -> list[Intent]:
         """Return what lives and was accepted by a release that named no targets."""
         query = _LIVE_EVERYWHERE.where(
             intents.c.targets == "[]", intents.c.standing == ""
         )
-        return await self._all(in_states(query, LIVE))
+        of_all = in_states(query, LIVE)  # all that lives is looked at
+        return await self._writer.read(
+            lambda c: intents_of(c.execute(of_all)), long=True
+        )
 
     async def newest(self) -> IntentId | None:
         """Return the intent that was made last."""
@@ -268,16 +264,26 @@ class Queries:
         def work(connection: Connection) -> list[Intent]:
             return intents_of(connection.execute(query, params))
 
-        return await self._writer.read(work)
+        found = await self._writer.read(work)
+        return [as_read(one, self._boot) for one in found]
 
     async def _one(self, query: Select[Any], **params: Any) -> Intent | None:
         rows = await self._writer.read(
             lambda connection: intents_of(connection.execute(query, params))
         )
-        return rows[0] if rows else None
+        return as_read(rows[0], self._boot) if rows else None
+
+    def _unknown_in(self, query: Select[Any], states: Iterable[State]) -> Select[Any]:
+        """Let *query* find what another run was sending, as what is unknown."""
+        if State.SENDING in states:
+            return query
+        left = or_(
+            intents.c.state != State.SENDING.value, intents.c.owner != self._boot
+        )
+        return query.where(left)
 
 
-def usage_of(connection: Connection, new: NewIntent) -> Usage:
+def usage_of(connection: Connection, new: NewIntent, boot: str) -> Usage:
     """Return what counts against *new*, inside the caller's transaction."""
     active = intents.c.state.in_([state.value for state in ACTIVE])
     things = select(func.count()).where(
@@ -295,18 +301,19 @@ def usage_of(connection: Connection, new: NewIntent) -> Usage:
     return Usage(
         live=connection.execute(live).scalar_one(),
         lately=connection.execute(lately).scalar_one(),
-        alike=tuple(_alike(connection, new)),
+        alike=tuple(as_read(one, boot) for one in _alike(connection, new, boot)),
         by=new.asker.user,
     )
 
 
-def _alike(connection: Connection, new: NewIntent) -> list[Intent]:
+def _alike(connection: Connection, new: NewIntent, boot: str) -> list[Intent]:
     """Return what is active and would be the same as *new*, or push to its targets."""
     subject = new.subject
     same_room = and_(
         intents.c.sdk_app_id == subject.sdk_app_id, intents.c.room == subject.room
     )
-    unknown = and_(same_room, intents.c.state == State.UNKNOWN.value)
+    left = and_(intents.c.state == State.SENDING.value, intents.c.owner != boot)
+    unknown = and_(same_room, or_(intents.c.state == State.UNKNOWN.value, left))
     ways = [unknown] if subject.room else []
     if subject.duplicates:
         ways.append(and_(same_room, intents.c.duplicates == subject.duplicates))

@@ -65,7 +65,7 @@ class Writer:
 
     *on_full* is called when the disk is full; if it returns true (it has made room),
     what ends something is tried once more. As long as *has_room* then returns false,
-    nothing new begins.
+    or *damage* says what is wrong with the file, nothing new begins.
     """
 
     def __init__(
@@ -74,8 +74,10 @@ class Writer:
         on_full: Callable[[], bool],
         has_room: Callable[[], bool] = lambda: True,
         reader: Engine | None = None,
+        damage: Callable[[], str] = str,
     ) -> None:
         self._engine = engine
+        self._damage = damage
         self._at_once = reader
         self._on_full = on_full
         self._has_room = has_room
@@ -147,6 +149,8 @@ class Writer:
         if not self._has_room():
             full = JournalUnavailable(DISK_FULL)
             group = _without_beginnings(group, full)
+        if damage := self._damage():
+            group = _without_beginnings(group, JournalUnavailable(damage))
         try:
             results = self._transaction(group)
         except Exception as error:  # noqa: BLE001 - raised to everybody who waits

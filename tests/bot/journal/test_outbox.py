@@ -198,7 +198,7 @@ async def test_a_notice_whose_address_does_not_open_is_delivered_another_way(
 
     (due,) = await (await reopen()).outbox.due(clock())
 
-    assert (due.answer_url, summary(due)) == (None, "card R1 sending")
+    assert (due.answer_url, summary(due)) == (None, "card R1 unknown")
 
 
 async def test_what_was_put_off_can_be_expedited_and_the_rest_keeps_its_time(

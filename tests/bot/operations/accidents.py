@@ -7,6 +7,8 @@ from contextlib import closing
 
 from aiohttp import web
 
+from bot.journal.evidence import FactKind
+from bot.journal.former import left_changes
 from bot.sandbox.cloud import LoopbackCloud
 from tests.fakes.clock import FakeClock
 from tests.fakes.journal import claimed
@@ -81,6 +83,12 @@ async def left_sending(world, line, handle="R1"):
     """Return an intent that was being sent when the bot died."""
     queued = await accepted(world, line, handle)
     return await claimed(world.journal, queued.id)
+
+
+async def given_up(world, sending):
+    """Settle what was being sent as what a run died over."""
+    left = (sending, FactKind.NO_ANSWER, left_changes(sending))
+    await world.journal.former.settle([left])
 
 
 async def released(world):
