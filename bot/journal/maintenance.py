@@ -1,10 +1,20 @@
 """What time alone makes due: notices to be raised, rows to be deleted."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, delete, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    bindparam,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+)
 
 from bot.journal.model import Intent
 from bot.journal.rows import DROPPED, FAILED, PENDING, SENT, as_read, intents_of, millis
@@ -13,7 +23,7 @@ from bot.journal.sqlite.writer import Writer
 from bot.journal.statements import in_states
 from bot.states import OVER, State
 
-NOTICES_KEPT = timedelta(days=7)
+GIVEN_UP_KEPT = timedelta(days=7)  # notices that nobody took
 INTENTS_KEPT = timedelta(days=180)  # Tencent lets a TaskId be used for 30
 MOST_AT_ONCE = 100
 PIECE = 100  # rows that are deleted at once: nobody who commits waits for more
@@ -80,34 +90,52 @@ def _marked(name: str) -> ColumnElement[bool]:
 
 
 def _delivered(now: datetime) -> Callable[[Connection], int]:
-    """Return what deletes the next notices that wait no more and are old."""
-    old = (
-        select(outbox.c.id)
-        .where(
-            outbox.c.state.in_((SENT, DROPPED, FAILED)),
-            outbox.c.created_at < millis(now - NOTICES_KEPT),
-        )
-        .limit(PIECE)
-    )
-    statement = delete(outbox).where(outbox.c.id.in_(old.subquery().select()))
-    return lambda connection: connection.execute(statement).rowcount
+    """Return what deletes the next notices that wait no more.
+
+    Earlier releases kept those that arrived for a week.
+    """
+    old = {"before": millis(now - GIVEN_UP_KEPT), "piece": PIECE}
+    return lambda connection: connection.execute(_DELIVERED, old).rowcount
 
 
 def _over(now: datetime) -> Callable[[Connection], int]:
     """Return what deletes the next intents that are over and old, and theirs."""
-    past = (
-        select(intents.c.id)
-        .where(
-            intents.c.state.in_([state.value for state in OVER | {State.WAITING}]),
-            intents.c.created_at < millis(now - INTENTS_KEPT),
-        )
-        .limit(PIECE)
-    )
+    old = {"before": millis(now - INTENTS_KEPT), "piece": PIECE}
 
     def work(connection: Connection) -> int:
-        ids = list(connection.execute(past).scalars())
-        columns = (outbox.c.intent, lines.c.intent, facts.c.thing, intents.c.id)
-        statements = (delete(one.table).where(one.in_(ids)) for one in columns)
-        return sum(connection.execute(one).rowcount for one in statements) if ids else 0
+        past = list(connection.execute(_PAST, old).scalars())
+        ids = {"ids": json.dumps(past)}
+        deleted = (connection.execute(one, ids).rowcount for one in _OF_PAST)
+        return sum(deleted) if past else 0
 
     return work
+
+
+_DELIVERED = delete(outbox).where(
+    outbox.c.id.in_(
+        select(outbox.c.id)
+        .where(
+            outbox.c.state.in_((SENT, DROPPED, FAILED)),
+            or_(
+                outbox.c.state != FAILED,
+                outbox.c.created_at < bindparam("before"),
+            ),
+        )
+        .limit(bindparam("piece"))
+        .subquery()
+        .select()
+    )
+)
+_PAST = (
+    select(intents.c.id)
+    .where(
+        intents.c.state.in_([state.value for state in OVER | {State.WAITING}]),
+        intents.c.created_at < bindparam("before"),
+    )
+    .limit(bindparam("piece"))
+)
+_IDS = select(func.json_each(bindparam("ids")).table_valued("value").c.value)
+_OF_PAST = [
+    delete(one.table).where(one.in_(_IDS))
+    for one in (outbox.c.intent, lines.c.intent, facts.c.thing, intents.c.id)
+]

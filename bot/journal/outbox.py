@@ -3,7 +3,8 @@
 They are written by the same transaction as the change they report, and drawn when
 they are delivered. Of several cards of one intent only the newest is delivered: an
 older one never overwrites it; so it is with the notices of one line. Every other
-notice is delivered.
+notice is delivered. What arrived, or is overtaken, is deleted at once; what was given
+up stays for a while, to be looked at.
 
 Due times are of the wall clock, since they outlive the process. When that clock is set,
 they are set with it (`step`), so nothing waits longer or shorter for it.
@@ -30,10 +31,8 @@ from sqlalchemy import (
 from bot.ids import ChannelId, IntentId, MessageTs
 from bot.journal.model import CARD, Intent, Notice, Notification
 from bot.journal.rows import (
-    DROPPED,
     FAILED,
     PENDING,
-    SENT,
     as_read,
     intent_of,
     intents_of,
@@ -62,12 +61,13 @@ def put(
         if notice.line:
             row["not_before"] = _taking_over(connection, row)
         connection.execute(_PUT, row)
+        if notice.line:  # only now: an older one may be under way, under its number
+            connection.execute(_DROP_LINE, {"of_intent": intent.id, "of": notice.line})
 
 
 def _taking_over(connection: Connection, row: Mapping[str, Any]) -> int:
-    """Let *row* go in place of what waits of its line; return when it may."""
+    """Return when *row* may go in place of what waits of its line."""
     before = connection.execute(_FIRST_OF_LINE, row).scalar()
-    connection.execute(_DROP_LINE, {"of_intent": row["intent"], "of": row["line"]})
     due: int = row["not_before"]
     return due if before is None else min(before, due)
 
@@ -131,7 +131,7 @@ class Outbox:
         """Note that *notification* arrived; *place* is where, if it is to be kept."""
 
         def work(connection: Connection) -> None:
-            _settle(connection, notification.id, SENT)
+            _forget(connection, notification)
             intent = notification.intent
             if intent is None:
                 return
@@ -139,13 +139,8 @@ class Outbox:
                 _keep_line(connection, intent.id, notification.line, place)
             if notification.name != CARD:
                 return
-            older = and_(
-                outbox.c.intent == intent.id,
-                outbox.c.notice == CARD,
-                outbox.c.state == PENDING,
-                outbox.c.rev < notification.rev,
-            )
-            connection.execute(update(outbox).where(older).values(state=DROPPED))
+            overtaken = {"of": intent.id, "by_rev": notification.rev}
+            connection.execute(_DROP_OLDER, {**overtaken, "by": notification.id})
             if place:
                 _keep_card(connection, intent.id, place)
 
@@ -197,11 +192,12 @@ class Outbox:
 
     async def gave_up(self, notification: Notification) -> None:
         """Deliver *notification* no more."""
-        await self._writer.write(lambda c: _settle(c, notification.id, FAILED))
+        gave_up = {"of": notification.id}
+        await self._writer.write(lambda c: c.execute(_GIVE_UP, gave_up))
 
     async def drop(self, notification: Notification) -> None:
         """Deliver *notification* no more: what it would say is so no longer."""
-        await self._writer.write(lambda c: _settle(c, notification.id, DROPPED))
+        await self._writer.write(lambda c: _forget(c, notification))
 
     async def waiting(self) -> int:
         """Return how many notices wait to be delivered."""
@@ -252,15 +248,29 @@ _FIRST_OF_LINE = select(func.min(outbox.c.not_before)).where(
     outbox.c.line == bindparam("line"),
     outbox.c.state == PENDING,
 )
-_DROP_LINE = (
-    update(outbox)
-    .where(
-        outbox.c.intent == bindparam("of_intent"),
-        outbox.c.line == bindparam("of"),
-        outbox.c.state == PENDING,
-    )
-    .values(state=DROPPED)
+_of_line = and_(
+    outbox.c.intent == bindparam("of_intent"),
+    outbox.c.line == bindparam("of"),
+    outbox.c.state == PENDING,
 )
+_NEWEST_OF_LINE = select(func.max(outbox.c.id)).where(_of_line).scalar_subquery()
+_DROP_LINE = delete(outbox).where(_of_line, outbox.c.id < _NEWEST_OF_LINE)
+_DROP_OLDER = delete(outbox).where(
+    outbox.c.intent == bindparam("of"),
+    outbox.c.notice == CARD,
+    outbox.c.state == PENDING,
+    or_(
+        outbox.c.rev < bindparam("by_rev"),
+        and_(outbox.c.rev == bindparam("by_rev"), outbox.c.id < bindparam("by")),
+    ),
+)
+# A number is given again once its row is gone, so a row is known by more than that.
+_FORGET = delete(outbox).where(
+    outbox.c.id == bindparam("of"),
+    outbox.c.notice == bindparam("its_notice"),
+    outbox.c.created_at == bindparam("written_at"),
+)
+_GIVE_UP = update(outbox).where(outbox.c.id == bindparam("of")).values(state=FAILED)
 
 
 def _lines_of(
@@ -273,9 +283,14 @@ def _lines_of(
     }
 
 
-def _settle(connection: Connection, number: int, state: str) -> None:
-    statement = update(outbox).where(outbox.c.id == number)
-    connection.execute(statement.values(state=state))
+def _forget(connection: Connection, notification: Notification) -> None:
+    at = notification.created_at
+    row = {
+        "of": notification.id,
+        "its_notice": notification.name,
+        "written_at": millis(at) if at else None,
+    }
+    connection.execute(_FORGET, row)
 
 
 def _keep_card(connection: Connection, intent: IntentId, card: Place) -> None:

@@ -42,15 +42,15 @@ class JournalFile:
     def refuse_state(self, state: str, *, intent: str = "") -> None:
         """Take no move to *state* (of *intent*), until `mend`."""
         only = f"AND NEW.id = '{intent}'" if intent else ""
-        self._refuse("intents", f"NEW.state = '{state}' {only}")
+        self._refuse(f"UPDATE ON intents WHEN NEW.state = '{state}' {only}")
 
     def refuse_sent(self) -> None:
         """Take no word that a notice arrived, until `mend`."""
-        self._refuse("outbox", "NEW.state = 'sent'")
+        self._refuse("DELETE ON outbox")
 
-    def _refuse(self, table: str, when: str) -> None:
+    def _refuse(self, what: str) -> None:
         self.run(
-            f"CREATE TRIGGER refused BEFORE UPDATE ON {table} WHEN {when}"
+            f"CREATE TRIGGER refused BEFORE {what}"
             " BEGIN SELECT RAISE(ABORT, 'gone'); END"
         )
 
