@@ -157,6 +157,11 @@ class Outbox:
         statement = update(outbox).where(outbox.c.id == notification.id)
         await self._writer.write(lambda c: c.execute(statement.values(values)))
 
+    async def line_up(self, turns: Iterable[tuple[Notification, datetime]]) -> None:
+        """Let each notification of *turns* go at its time, in one commit."""
+        rows = [{"of": one.id, "turn": millis(at)} for one, at in turns]
+        await self._writer.write(lambda c: c.execute(_LINE_UP, rows))
+
     async def expedite(self, now: datetime) -> None:
         """Let everything that was postponed go at once."""
         postponed = update(outbox).where(
@@ -269,6 +274,11 @@ _FORGET = delete(outbox).where(
     outbox.c.id == bindparam("of"),
     outbox.c.notice == bindparam("its_notice"),
     outbox.c.created_at == bindparam("written_at"),
+)
+_LINE_UP = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("of"), outbox.c.state == PENDING)
+    .values(not_before=bindparam("turn"))
 )
 _GIVE_UP = update(outbox).where(outbox.c.id == bindparam("of")).values(state=FAILED)
 
