@@ -291,7 +291,7 @@ def _executor(base: _Base, gate: Gate, completion: Completion) -> Executor:
         recheck=Recheck(gate=gate, apps=apps, find=base.journal.find),
         completion=completion,
         tasks=base.tasks,
-        boot=ports.random_bytes(8).hex(),
+        boot=base.journal.boot,
         now=ports.now,
         random=ports.random,
         sleep=ports.sleep,

@@ -1,10 +1,13 @@
 """Starts a bot, runs it until it is told to stop, and drains it.
 
-Who owns what runs beside: one event loop has the delivery, the jobs, the sockets and
+Nothing that grows with the journal stands before the first answer: what a crash left
+is taken up, the file is read through, and the audit trail is looked at behind it.
+
+Who owns what runs beside: one event loop has the delivery, the upkeep, the sockets and
 what keeps user groups known, each a task of `run` here, and every accepted ask and
 intent as a task of `Tasks`, which `drain` waits for. The journal has two threads of its
-own (`journal/sqlite/writer.py`): one writes, the other reads what is long. Nothing else
-leaves the loop.
+own (`journal/sqlite/writer.py`): one writes, the other reads what is long; after a
+crash a third reads the file through. Nothing else leaves the loop.
 """
 
 import asyncio
@@ -17,7 +20,9 @@ import structlog
 
 from bot.errors import JournalUnavailable, SettingsError
 from bot.http.server import Server
+from bot.journal.journal import Journal
 from bot.operations.anchoring import Anchoring
+from bot.operations.damage import look_through
 from bot.operations.delivery import Delivery
 from bot.operations.facade import Operations
 from bot.operations.hearing import Hearing
@@ -33,6 +38,8 @@ from bot.tencent import models
 
 DRAIN_SECONDS = 20.0  # for work in flight, after the listeners have closed
 LAST_ROUND_SECONDS = 6.0  # Slack takes 5 at most
+INTRODUCED_SECONDS = 2.0  # that what a crash left waits for Slack
+AWAY_SECONDS = 1.0  # until the journal is asked again
 FLUSH_SECONDS = 4.0  # for notices after that; the next life delivers the rest
 
 SWITCH_SECONDS = 0.0005  # the writer thread gives the lock back every row it reads
@@ -46,6 +53,10 @@ class Bot(Protocol):
     @property
     def settings(self) -> Settings:
         """Where it listens, and with which token."""
+
+    @property
+    def journal(self) -> Journal:
+        """What is known, and what was left."""
 
     @property
     def operations(self) -> Operations:
@@ -98,7 +109,7 @@ async def run(bot: Bot) -> int:
         for work in (
             stopped.wait(),
             bot.delivery.run(),
-            bot.jobs.run(),
+            upkeep(bot),
             bot.directory.people.renew(),
             watch_lag(loop.time),
             _listen_to_slack(bot),
@@ -114,7 +125,7 @@ async def run(bot: Bot) -> int:
 
 
 async def begin(bot: Bot) -> int:
-    """Listen, then take up what a crash left; return the port.
+    """Listen; return the port.
 
     None of it needs Slack: while Slack is away, Tencent's callbacks are received, and
     a stop is taken, or carried on, in the workspace that Slack named last.
@@ -123,9 +134,33 @@ async def begin(bot: Bot) -> int:
     port = await bot.server.start(bot.settings.host, bot.settings.port)
     log.info("bot.listening", port=port)
     models.build()
-    await recover(bot.operations.executor, bot.hearing, bot.operations.now())
-    await bot.anchoring.begin()  # reads the trail, and no stop should wait for that
     return port
+
+
+async def upkeep(bot: Bot) -> None:
+    """Take up what a crash left, then do for ever what time makes due.
+
+    Slack is asked first who the bot is, but not waited for long.
+    """
+    with suppress(TimeoutError):
+        async with asyncio.timeout(INTRODUCED_SECONDS):
+            await bot.directory.identified.wait()
+    async with asyncio.TaskGroup() as together:
+        together.create_task(_look_through(bot))
+        while not await take_up(bot):
+            await bot.operations.executor.sleep(AWAY_SECONDS)
+        await bot.jobs.run()
+
+
+async def take_up(bot: Bot) -> bool:
+    """Take up what a crash left; False if the journal is away, so once more then."""
+    try:
+        await recover(bot.operations.executor, bot.hearing, bot.operations.now())
+    except JournalUnavailable as error:
+        log.critical("recovery.waits", why=str(error))
+        return False
+    await bot.anchoring.begin()  # reads the trail, and no stop should wait for that
+    return True
 
 
 async def greet(bot: Bot) -> None:
@@ -196,6 +231,11 @@ async def drain(bot: Bot) -> None:
         async with asyncio.timeout(LAST_ROUND_SECONDS):
             await bot.delivery.stop()
     await bot.anchoring.end()
+
+
+async def _look_through(bot: Bot) -> None:
+    ops_channel, now = bot.settings.ops_channel, bot.operations.now()
+    await look_through(bot.journal, bot.delivery, ops_channel=ops_channel, now=now)
 
 
 def _token(bot: Bot) -> str:

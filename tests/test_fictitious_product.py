@@ -20,7 +20,7 @@ from bot.access.permits import Permit
 from bot.dialogue.outcome import Button, line
 from bot.ids import Kind
 from bot.journal.lifecycle import Ended
-from bot.lifecycle import begin
+from bot.lifecycle import begin, take_up
 from bot.operations.orders import Order
 from bot.operations.service import Service
 from bot.resources.base import Registry, Resource, Timer, Yield
@@ -258,6 +258,7 @@ async def live(cloud, tmp_path):
             )
             stack.push_async_callback(world.bot.server.close)
             port = await begin(world.bot)
+            await take_up(world.bot)
             await world.settled()
             return Life(world, port)
 
@@ -381,7 +382,7 @@ async def test_a_crash_while_sending_repeats_only_what_may_be_repeated(
         await bot.typed("start a")
     bot.world.clock.hold()
     await bot.typed(typed)
-    (queued,) = await bot.world.journal.find.unfinished("nobody")
+    (queued,) = await bot.world.journal.former.page(State.QUEUED)
     await claimed(bot.world.journal, queued.id)
 
     again = await live()

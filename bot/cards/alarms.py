@@ -1,11 +1,22 @@
 """Alarms of every resource: what nobody has settled, and what was not ended."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.dialogue.outcome import Button, Buttons, Code, Mono, Outcome, When, line
+from bot.dialogue.outcome import (
+    Audience,
+    Bold,
+    Button,
+    Buttons,
+    Code,
+    Mono,
+    Outcome,
+    Tone,
+    When,
+    line,
+)
 from bot.i18n import _
-from bot.journal.model import NOT_ENDED, REVIVED, Intent
+from bot.journal.model import DAMAGED, NOT_ENDED, REVIVED, Intent
 from bot.resources.base import Alarm, Resource, alarm_of
 from bot.states import State
 
@@ -67,4 +78,19 @@ def revived(intent: Intent, _facts: Mapping[str, Any]) -> Outcome:
     return alarm_of(intent, sentence.format(handle=intent.handle))
 
 
+def damaged(facts: Mapping[str, Any]) -> Outcome:
+    """Return the alarm that the journal's file is damaged."""
+    advice = _(
+        "Nothing new is started. What runs can be stopped. Keep a copy of the file, "
+        "and put a backup back."
+    )
+    return Outcome(
+        headline=(Bold(_("The journal's file is damaged.")),),
+        tone=Tone.BAD,
+        parts=(line(Mono(facts["why"])), line(advice)),
+        audience=Audience.OPS,
+    )
+
+
 ALARMS: Mapping[str, Alarm] = {NOT_ENDED: not_ended, REVIVED: revived}
+DRAWN: Mapping[str, Callable[[Mapping[str, Any]], Outcome]] = {DAMAGED: damaged}

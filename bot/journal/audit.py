@@ -8,7 +8,8 @@ later is found by `trail`. IDs only: names change hands.
 """
 
 import hashlib
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
@@ -166,16 +167,7 @@ def append(connection: Connection, key: AuditKey, entry: Entry) -> None:
     """Write *entry* as the next record of its chain, in the caller's transaction."""
     chain = entry.team or INSTALLATION
     head = head_of(connection, chain)
-    fields = _plain(entry)
-    fields |= {"why": entry.why[:LONGEST_WHY], "chain": chain}
-    fields |= {"number": head.count + 1, "previous": head.head}
-    mac = key.sign(fields)
-    connection.execute(_WRITE, {**fields, "hash": mac})
-    if head.count:
-        moved = {"of": chain, "count": head.count + 1, "head": mac}
-        connection.execute(_MOVE, moved)
-    else:
-        connection.execute(_BEGIN, {"chain": chain, "count": 1, "head": mac})
+    _append(connection, _following(head, key, entry))
 
 
 def head_of(connection: Connection, chain: str) -> Head:
@@ -271,3 +263,36 @@ def _plain(entry: Entry) -> dict[str, Any]:
     """Return the fields of *entry* as they are covered: its time in milliseconds."""
     named = {name: getattr(entry, name) for name in entry.__dataclass_fields__}
     return {**named, "at": millis(entry.at)}
+
+
+def _append(connection: Connection, row: dict[str, Any]) -> Head:
+    """Write *row* as the next record of its chain; return the head that it is."""
+    connection.execute(_WRITE, row)
+    head = Head(row["chain"], row["number"], row["hash"])
+    if head.count > 1:
+        moved = {"of": head.chain, "count": head.count, "head": head.head}
+        connection.execute(_MOVE, moved)
+    else:
+        connection.execute(_BEGIN, asdict(head))
+    return head
+
+
+def _following(head: Head, key: AuditKey, entry: Entry) -> dict[str, Any]:
+    """Return *entry* as the row that follows *head*."""
+    fields = _plain(entry)
+    fields |= {"why": entry.why[:LONGEST_WHY], "chain": head.chain}
+    fields |= {"number": head.count + 1, "previous": head.head}
+    return {**fields, "hash": key.sign(fields)}
+
+
+def append_all(connection: Connection, key: AuditKey, entries: Iterable[Entry]) -> None:
+    """Write *entries* in turn, each as the next record of its chain.
+
+    The heads are read once: nobody else writes in this transaction. Each is moved by
+    one, record by record, since the triggers of the trail let it go no other way.
+    """
+    heads: dict[str, Head] = {}
+    for entry in entries:
+        chain = entry.team or INSTALLATION
+        head = heads.get(chain) or head_of(connection, chain)
+        heads[chain] = _append(connection, _following(head, key, entry))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from bot.ids import IntentId
 from bot.journal import stops
 from bot.journal.evidence import Does, Fact, FactKind, fact_key
 from bot.journal.model import NOT_ENDED, Changes, Intent, Notice
@@ -33,6 +34,23 @@ def fact_of(tx: Transaction, intent: Intent, kind: FactKind, changes: Changes) -
         at=at,
         came_at=at,
     )
+
+
+def reject(
+    tx: Transaction,
+    intent: IntentId,
+    claimed_by: str,
+    changes: Changes,
+    notices: Iterable[Notice],
+) -> Intent | None:
+    """End what was never sent: it is QUEUED, or SENDING by *claimed_by* alone."""
+    current = tx.get(intent)
+    mine = claimed_by and current.owner == claimed_by
+    claimed = current.state is State.SENDING and mine
+    if current.state is not State.QUEUED and not claimed:
+        return None
+    fact = fact_of(tx, current, FactKind.UNSENT, changes)
+    return end(tx, current, State.NOT_STARTED, (fact,), changes, notices)
 
 
 def end(

@@ -17,7 +17,7 @@ _OF = Statement(
 )
 _FIELDS = tuple(Fact.__dataclass_fields__)
 _COLUMNS = [column.name for column in facts.c if column.name != "id"]
-_PUT = Statement(lambda insert: insert(facts).on_conflict_do_nothing(), _COLUMNS)
+PUT = Statement(lambda insert: insert(facts).on_conflict_do_nothing(), _COLUMNS)
 _RENAME = updated(
     facts,
     ("target",),
@@ -28,16 +28,12 @@ _RENAME = updated(
 
 def put(connection: Connection, thing: IntentId, fact: Fact) -> bool:
     """Keep *fact* of *thing*, in the caller's transaction; False if it was known."""
-    row: dict[str, Any] = {name: getattr(fact, name) for name in _FIELDS}
-    row["thing"] = thing
-    row |= {"kind": fact.kind.value, "does": fact.does.value}
-    row |= {"text": fact.text[:LONGEST_TEXT], "ref": fact.ref[:LONGEST_REF]}
-    return connection.execute(_PUT, row).rowcount == 1
+    return connection.execute(PUT, row_of(thing, fact)).rowcount == 1
 
 
 def of(connection: Connection, thing: IntentId) -> list[Fact]:
     """Return the facts of *thing*, in the order in which they came."""
-    return [_fact_of(row) for row in connection.execute(_OF, {"thing": thing})]
+    return [fact_of(row) for row in connection.execute(_OF, {"thing": thing})]
 
 
 def rename_target(connection: Connection, thing: IntentId, old: str, new: str) -> None:
@@ -50,7 +46,17 @@ def things_of(ref: ColumnElement[str]) -> Select[tuple[str]]:
     return select(facts.c.thing).where(facts.c.ref == ref)
 
 
-def _fact_of(row: Any) -> Fact:
+def row_of(thing: IntentId, fact: Fact) -> dict[str, Any]:
+    """Write *fact* of *thing* as a row."""
+    row: dict[str, Any] = {name: getattr(fact, name) for name in _FIELDS}
+    row["thing"] = thing
+    row |= {"kind": fact.kind.value, "does": fact.does.value}
+    row |= {"text": fact.text[:LONGEST_TEXT], "ref": fact.ref[:LONGEST_REF]}
+    return row
+
+
+def fact_of(row: Any) -> Fact:
+    """Read a row."""
     columns = row._asdict()
     del columns["id"], columns["thing"]
     columns |= {"kind": FactKind(row.kind), "does": Does(row.does)}

@@ -1,42 +1,33 @@
 """The durable record of intents: a change is returned once it is committed."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack, closing, suppress
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
-from typing import IO, Self, TypeVar, Unpack
+from typing import Self, TypeVar, Unpack
 
 from pydantic import SecretStr
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import IllegalMove, JournalUnavailable, KeyReused
 from bot.ids import FormId, IntentId, Kind
 from bot.journal import endings, events, stops
 from bot.journal.audit import Audit, Cause, Entry
 from bot.journal.evidence import Fact, FactKind
+from bot.journal.former import Former, reached
 from bot.journal.heard import LastHeard
 from bot.journal.known import LastKnown
 from bot.journal.lifecycle import Lifecycle
 from bot.journal.maintenance import Maintenance
-from bot.journal.migrate import make_engine, upgrade
 from bot.journal.model import Changes, Intent, NewIntent, Notice
 from bot.journal.open_forms import OpenForms, use
 from bot.journal.outbox import Outbox
 from bot.journal.queries import Queries
 from bot.journal.rotation import Rotation
-from bot.journal.sqlite.driver import Connection, Error
-from bot.journal.sqlite.files import Kept, claim, kept_for, spool_for
-from bot.journal.sqlite.reserve import Reserve
-from bot.journal.sqlite.spool import Spool
-from bot.journal.sqlite.writer import (
-    NO_FILE,
-    Writer,
-    check,
-    sqlite_file,
-    unavailable,
-)
+from bot.journal.rows import as_read
+from bot.journal.statement import Connection
 from bot.journal.stops import Placed, placed
-from bot.journal.trail import BESIDE, AuditFiles, Signed, Trail, begin
+from bot.journal.store import Opening, Store
+from bot.journal.trail import BESIDE, AuditFiles, Trail
 from bot.journal.transaction import Transaction
 from bot.journal.usage import Usage, usage_of
 from bot.states import State
@@ -46,24 +37,13 @@ T = TypeVar("T")
 Admit = Callable[[Usage], Iterable[Intent]]
 
 
-@dataclass(frozen=True, slots=True)
-class Store:
-    """What an open journal consists of; `close` gives it back."""
-
-    writer: Writer
-    kept: Kept
-    lock: IO[str] | None
-    spool: Spool
-    signed: Signed
-
-
 class Journal:
     """The journal, open. Made by `open`; one process has one SQLite file at a time.
 
-    *find* asks it, *outbox*, *audit*, *open_forms*, *known* and *maintenance* are its
-    other tables, *spool* is the file for what could not be written, *rotation* changes
-    its keys, *trail* checks the audit records. *lifecycles* fold what is known of each
-    kind of thing.
+    *find* asks it, *former* has what runs before this one (*boot*) left, *integrity*
+    knows whether the file is whole, *spool* is the file for what could not be written,
+    *rotation* changes its keys, *trail* checks the audit records; the others are its
+    other tables. *lifecycles* fold what is known of each kind of thing.
     """
 
     def __init__(
@@ -72,14 +52,16 @@ class Journal:
         now: Callable[[], datetime],
         lifecycles: Mapping[Kind, Lifecycle],
     ) -> None:
-        self._writer, self._seal, self._lock = store.writer, store.kept.seal, store.lock
+        self._store, self._writer, self._seal = store, store.writer, store.kept.seal
         self._marks, self._audit_key = store.kept.marks, store.signed.key
         self._now, self._lifecycles = now, lifecycles
-        self.find = Queries(store.writer, self._seal)
-        self.outbox = Outbox(store.writer, self._seal)
+        self.boot, self.integrity = store.boot, store.integrity
+        self.find = Queries(store.writer, self._seal, self.boot)
+        self.former = Former(store.writer, self._write, self.boot)
+        self.outbox = Outbox(store.writer, self._seal, self.boot)
         self.audit = Audit(store.writer, self._audit_key)
         self.trail = Trail(store.writer, *store.signed)
-        self.maintenance = Maintenance(store.writer)
+        self.maintenance = Maintenance(store.writer, self.boot)
         self.open_forms = OpenForms(store.writer, self._seal, now)
         self.known = LastKnown(store.writer, now)
         self.rotation = Rotation(store.writer, self._seal, store.kept.keys)
@@ -104,34 +86,14 @@ class Journal:
         Raises:
             JournalUnavailable: the file is another's, broken, newer, or not writable.
         """
-        with ExitStack() as undo:
-            try:
-                file = sqlite_file(url)
-                if file is None:
-                    raise JournalUnavailable(NO_FILE)
-                lock = undo.enter_context(claim(file))
-                connection = undo.enter_context(closing(Connection(file)))
-                check(connection)
-                upgrade(make_engine(url))
-                kept = kept_for(file, connection, seal_key, random_bytes)
-                signed = audit.made(file, random_bytes)
-                begin(connection, signed, now())
-                reserve = Reserve(file.with_name(f"{file.name}.reserve"))
-                reserve.kept()  # on a full disk it opens too, and nothing begins
-                writer = Writer(file, reserve.spend, reserve.kept)
-            except (Error, SQLAlchemyError, OSError, ImportError) as error:
-                sentence = f"the journal does not open: {unavailable(error)}"
-                raise JournalUnavailable(sentence) from None
-            undo.pop_all()  # it is open: from here on, closing is `close`'s
-            connection.close()
-        store = Store(writer, kept, lock, spool_for(file), signed)
-        return cls(store, now, lifecycles)
+        opening = Opening(
+            now=now, random_bytes=random_bytes, seal_key=seal_key, audit=audit
+        )
+        return cls(opening.of(url), now, lifecycles)
 
     def close(self) -> None:
         """Commit what has queued and let go of the file."""
-        self._writer.close()
-        if self._lock:
-            self._lock.close()
+        self._store.close()
 
     async def accept(
         self,
@@ -160,8 +122,8 @@ class Journal:
             if first is not None:
                 if first.digest != new.digest:
                     raise KeyReused(new.key.partition(":")[0])
-                return first, False
-            others = admit(usage_of(tx.connection, new)) if admit else ()
+                return as_read(first, self.boot), False
+            others = admit(usage_of(tx.connection, new, self.boot)) if admit else ()
             if form:
                 use(tx.connection, form, new.key)
             ends = new.subject.ends
@@ -188,6 +150,8 @@ class Journal:
         """
 
         def work(tx: Transaction) -> Intent | None:
+            if self.integrity.damage and tx.get(intent).subject.creates:
+                raise JournalUnavailable(self.integrity.damage)
             changes = Changes(owner=owner, send_by=send_by)
             moved = tx.moved(intent, State.SENDING, changes)
             if moved is None:
@@ -220,15 +184,8 @@ class Journal:
         """
 
         def work(tx: Transaction) -> Intent | None:
-            current = tx.get(intent)
-            mine = claimed_by and current.owner == claimed_by
-            claimed = current.state is State.SENDING and mine
-            if current.state is not State.QUEUED and not claimed:
-                return None
-            fact = endings.fact_of(tx, current, FactKind.UNSENT, changes)
-            to = State.NOT_STARTED
-            rejected = endings.end(tx, current, to, (fact,), changes, notices)
-            if audit:
+            rejected = endings.reject(tx, intent, claimed_by, changes, notices)
+            if audit and rejected:
                 tx.record(audit)
             return rejected
 
@@ -256,9 +213,8 @@ class Journal:
             current = tx.get(intent)
             if current.state in {State.QUEUED, State.WAITING}:
                 raise IllegalMove(f"{intent} was never sent")
-            kind = endings.KINDS[to]
-            brought = evidence or (endings.fact_of(tx, current, kind, changes),)
-            return endings.end(tx, current, to, brought, changes, notices)
+            said = endings.fact_of(tx, current, endings.KINDS[to], changes)
+            return endings.end(tx, current, to, evidence or (said,), changes, notices)
 
         return await self._write(work)
 
@@ -296,7 +252,7 @@ class Journal:
         """
 
         def work(tx: Transaction) -> Intent:
-            now = tx.get(thing)
+            now = reached(tx, tx.get(thing), self.boot)
             if now.state is not State.UNKNOWN and fact.ref not in now.standing.rivals:
                 raise IllegalMove(f"{thing} is not unknown")
             settled = stops.follow(tx, *tx.learn(now, fact))
@@ -316,17 +272,11 @@ class Journal:
         return await self._write(lambda tx: events.apply(tx, event, sdk_app_id))
 
     async def adopt(self, new: NewIntent, event: RelayEvent, skip: int) -> Intent:
-        """Keep a thing that runs under a name of ours, and that is not known here.
-
-        *skip* handles are left out: they may have been given to others.
-        """
+        """Keep a thing that runs under a name of ours; *skip* handles are left out."""
         return await self._write(lambda tx: events.adopt(tx, new, event, skip))
 
     async def name_targets(self, thing: IntentId, names: Mapping[str, str]) -> None:
-        """Name the targets of a thing that an older release accepted.
-
-        *names* are their digests, in their order, by those that it used in events.
-        """
+        """Name the targets of a thing: *names* are digests by those of old events."""
         await self._write(lambda tx: events.name_targets(tx, thing, names))
 
     async def update(
@@ -373,7 +323,7 @@ class Journal:
         return await self._write(lambda tx: work(tx.by_itself(Cause.JOB)))
 
     async def writable(self) -> bool:
-        """Tell whether something could be committed now."""
+        """Tell whether something new could be committed now."""
         with suppress(JournalUnavailable):
             await self._writer.write(lambda _connection: None, begins=True)
             return True

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
-from sqlalchemy import bindparam, delete, func, literal, select
+from sqlalchemy import bindparam, delete, func, literal, or_, select
 
 from bot.journal.model import Intent
 from bot.journal.questions import in_states
-from bot.journal.rows import DROPPED, FAILED, PENDING, SENT, intents_of, millis
+from bot.journal.rows import DROPPED, FAILED, PENDING, SENT, as_read, intents_of, millis
 from bot.journal.schema import facts, intents, lines, outbox
 from bot.journal.sqlite.writer import Writer
 from bot.journal.statement import Connection, Statement, among, literals
 from bot.journal.usage import DROP_EXPIRED
 from bot.states import OVER, State
 
-NOTICES_KEPT = timedelta(days=7)
+GIVEN_UP_KEPT = timedelta(days=7)  # notices that nobody took
 INTENTS_KEPT = timedelta(days=180)  # Tencent lets a TaskId be used for 30
 MOST_AT_ONCE = 100
 PIECE = 100  # rows that are deleted at once: nobody who commits waits for more
@@ -39,15 +39,17 @@ class Due:
 class Maintenance:
     """The journal, as its upkeep sees it."""
 
-    def __init__(self, writer: Writer) -> None:
+    def __init__(self, writer: Writer, boot: str) -> None:
         self._writer = writer
+        self._boot = boot  # what another run was sending is unknown
 
     async def overdue(self, due: Due, before: datetime) -> list[Intent]:
         """Return what has been *due* since *before* and is not marked yet."""
         oldest = _overdue(due.states, due.since, called_back=due.called_back)
         asked = {"action": due.action, "before": millis(before)}
         asked["mark"] = f" {due.mark} "
-        return await self._writer.read(lambda c: intents_of(c.execute(oldest, asked)))
+        found = await self._writer.read(lambda c: intents_of(c.execute(oldest, asked)))
+        return [as_read(one, self._boot) for one in found]
 
     async def oldest_unsent(self) -> datetime | None:
         """Return since when the oldest undelivered notice waits."""
@@ -88,15 +90,16 @@ _OLDEST_UNSENT = Statement(
     .order_by(outbox.c.created_at)
     .limit(1)
 )
-_old = (
+_waits_no_more = (
     select(outbox.c.id)
     .where(
         outbox.c.state.in_(literals((SENT, DROPPED, FAILED))),
-        outbox.c.created_at < bindparam("before"),
+        or_(outbox.c.state != FAILED, outbox.c.created_at < bindparam("before")),
     )
     .limit(PIECE)
+    .subquery()
 )
-_DROP_OLD = Statement(delete(outbox).where(outbox.c.id.in_(_old.subquery().select())))
+_DELIVERED = Statement(delete(outbox).where(outbox.c.id.in_(_waits_no_more.select())))
 _PAST = Statement(
     select(intents.c.id)
     .where(
@@ -105,16 +108,19 @@ _PAST = Statement(
     )
     .limit(PIECE)
 )
-_DROP_ALL = [
+_OF_PAST = [
     Statement(delete(column.table).where(among(column, "ids")))
     for column in (outbox.c.intent, lines.c.intent, facts.c.thing, intents.c.id)
 ]
 
 
 def _delivered(now: datetime) -> Callable[[Connection], int]:
-    """Return what deletes the next notices that wait no more and are old."""
-    old = {"before": millis(now - NOTICES_KEPT)}
-    return lambda connection: connection.execute(_DROP_OLD, old).rowcount
+    """Return what deletes the next notices that wait no more.
+
+    Earlier releases kept those that arrived for a week.
+    """
+    old = {"before": millis(now - GIVEN_UP_KEPT)}
+    return lambda connection: connection.execute(_DELIVERED, old).rowcount
 
 
 def _over(now: datetime) -> Callable[[Connection], int]:
@@ -125,6 +131,6 @@ def _over(now: datetime) -> Callable[[Connection], int]:
         ids = {"ids": connection.execute(_PAST, old).scalars()}
         if not ids["ids"]:
             return 0
-        return sum(connection.execute(one, ids).rowcount for one in _DROP_ALL)
+        return sum(connection.execute(one, ids).rowcount for one in _OF_PAST)
 
     return work

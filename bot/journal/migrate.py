@@ -46,6 +46,12 @@ def upgrade(engine: Engine, to: str = NEWEST) -> None:
             _run(connection, to)
 
 
+def is_newest(engine: Engine) -> bool:
+    """Tell whether there is nothing to run."""
+    with engine.begin() as connection:
+        return revisions(connection) == [newest()]
+
+
 def newest() -> str:
     """Return the revision of this program's tables."""
     files = (MIGRATIONS / "versions").glob("[0-9]*.py")

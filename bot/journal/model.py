@@ -34,6 +34,7 @@ CONTRADICTION = "contradiction"  # Tencent reports another TaskId than is stored
 NOT_ENDED = "not-ended"  # a thing that an action was to end still runs
 REVIVED = "revived"  # Tencent says that it runs, against what people were told
 NEWS = "news"  # a line in the thread of its card
+DAMAGED = "journal-damaged"  # the file of the journal is; about nothing else
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

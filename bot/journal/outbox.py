@@ -3,7 +3,8 @@
 They are written by the same transaction as the change they report, and drawn when
 they are delivered. Of several cards of one intent only the newest is delivered: an
 older one never overwrites it; so it is with the notices of one line. Every other
-notice is delivered.
+notice is delivered. What arrived, or is overtaken, is deleted at once; what was given
+up stays for a while, to be looked at.
 
 Due times are of the wall clock, since they outlive the process. When that clock is set,
 they are set with it (`step`), so nothing waits longer or shorter for it.
@@ -28,11 +29,10 @@ from sqlalchemy import (
 from bot.ids import ChannelId, IntentId, MessageTs
 from bot.journal.model import CARD, Intent, Notice, Notification
 from bot.journal.rows import (
-    DROPPED,
     FAILED,
+    NEW,
     PENDING,
-    PUT,
-    SENT,
+    as_read,
     intent_of,
     intents_of,
     millis,
@@ -48,7 +48,7 @@ from bot.journal.statement import Connection, Statement, among, inserted, update
 
 Place = tuple[ChannelId, MessageTs]
 
-_PUT = inserted(outbox, *PUT)
+PUT = inserted(outbox, *NEW)
 _newer = outbox.alias("newer")
 
 
@@ -63,19 +63,21 @@ def put(
             _put(connection, rows)  # of which one may wait in the same line
             row["not_before"] = _taking_over(connection, row)
         rows.append(row)
+        if notice.line:  # only now: an older one may be under way, under its number
+            _put(connection, rows)
+            connection.execute(_DROP_LINE, {"of_intent": intent.id, "of": notice.line})
     _put(connection, rows)
 
 
 def _put(connection: Connection, rows: list[dict[str, Any]]) -> None:
     if rows:
-        connection.execute_many(_PUT, rows)
+        connection.execute_many(PUT, rows)
         rows.clear()
 
 
 def _taking_over(connection: Connection, row: Mapping[str, Any]) -> int:
-    """Let *row* go in place of what waits of its line; return when it may."""
+    """Return when *row* may go in place of what waits of its line."""
     before = connection.execute(_FIRST_OF_LINE, row).scalar()
-    connection.execute(_DROP_LINE, {"of_intent": row["intent"], "of": row["line"]})
     due: int = row["not_before"]
     return due if before is None else min(before, due)
 
@@ -83,14 +85,15 @@ def _taking_over(connection: Connection, row: Mapping[str, Any]) -> int:
 class Outbox:
     """The outbox, as whoever delivers it sees it."""
 
-    def __init__(self, writer: Writer, seal: Seal) -> None:
+    def __init__(self, writer: Writer, seal: Seal, boot: str) -> None:
         self._writer = writer
         self._seal = seal
+        self._boot = boot  # what another run was sending is unknown
 
     async def put(self, notice: Notice, at: datetime, *, app: str = "") -> None:
         """Put in *notice*, which is about *app*, or about nothing."""
         row = notice_row(notice, millis(at), intent=None, app=app)
-        await self._writer.write(lambda connection: connection.execute(_PUT, row))
+        await self._writer.write(lambda connection: connection.execute(PUT, row))
 
     async def due(self, now: datetime, limit: int = 50) -> list[Notification]:
         """Return what may be delivered now, oldest first, with what it is about."""
@@ -100,7 +103,10 @@ class Outbox:
             rows = connection.execute(_DUE, params).all()
             ids = {row.intent for row in rows if row.intent}
             about = {
-                row.id: (intent_of(row), url_if_it_opens(row, self._seal))
+                row.id: (
+                    as_read(intent_of(row), self._boot),
+                    url_if_it_opens(row, self._seal),
+                )
                 for row in connection.execute(_ABOUT, {"ids": ids})
             }
             stand = _lines_of(connection, {row.intent for row in rows if row.line})
@@ -127,7 +133,7 @@ class Outbox:
         channel, ts = place
         params = {"channel": channel, "ts": ts}
         rows = await self._writer.read(lambda c: c.execute(_CARDS_AT, params).all())
-        return intents_of(rows)
+        return [as_read(one, self._boot) for one in intents_of(rows)]
 
     async def sent(
         self, notification: Notification, place: Place | None = None
@@ -135,7 +141,7 @@ class Outbox:
         """Note that *notification* arrived; *place* is where, if it is to be kept."""
 
         def work(connection: Connection) -> None:
-            _settle(connection, notification.id, SENT)
+            _forget(connection, notification)
             intent = notification.intent
             if intent is None:
                 return
@@ -143,8 +149,8 @@ class Outbox:
                 _keep_line(connection, intent.id, notification.line, place)
             if notification.name != CARD:
                 return
-            of = {"of_intent": intent.id, "before": notification.rev}
-            connection.execute(_DROP_OLDER, of)
+            overtaken = {"of": intent.id, "by_rev": notification.rev}
+            connection.execute(_DROP_OLDER, {**overtaken, "by": notification.id})
             if place:
                 _keep_card(connection, intent.id, place)
 
@@ -156,6 +162,11 @@ class Outbox:
         """Try *notification* again at *until*; it counts as a try if it was one."""
         later = {"of": notification.id, "not_before": millis(until), "more": int(tried)}
         await self._writer.write(lambda c: c.execute(_POSTPONE, later))
+
+    async def line_up(self, turns: Iterable[tuple[Notification, datetime]]) -> None:
+        """Let each notification of *turns* go at its time, in one commit."""
+        rows = [{"of": one.id, "not_before": millis(at)} for one, at in turns]
+        await self._writer.write(lambda c: c.execute_many(_LINE_UP, rows))
 
     async def expedite(self, now: datetime) -> None:
         """Let everything that was postponed go at once."""
@@ -180,11 +191,12 @@ class Outbox:
 
     async def gave_up(self, notification: Notification) -> None:
         """Deliver *notification* no more."""
-        await self._writer.write(lambda c: _settle(c, notification.id, FAILED))
+        gave_up = {"of": notification.id, "state": FAILED}
+        await self._writer.write(lambda c: c.execute(_GIVE_UP, gave_up))
 
     async def drop(self, notification: Notification) -> None:
         """Deliver *notification* no more: what it would say is so no longer."""
-        await self._writer.write(lambda c: _settle(c, notification.id, DROPPED))
+        await self._writer.write(lambda c: _forget(c, notification))
 
     async def waiting(self) -> int:
         """Return how many notices wait to be delivered."""
@@ -237,25 +249,35 @@ _FIRST_OF_LINE = Statement(
         _waits,
     )
 )
-_of_intent = outbox.c.intent == bindparam("of_intent")
-_DROP_LINE = updated(
-    outbox, (), _of_intent, outbox.c.line == bindparam("of"), _waits, state=DROPPED
+_of_line = and_(
+    outbox.c.intent == bindparam("of_intent"), outbox.c.line == bindparam("of"), _waits
 )
-_DROP_OLDER = updated(
-    outbox,
-    (),
-    _of_intent,
-    outbox.c.notice == CARD,
-    _waits,
-    outbox.c.rev < bindparam("before"),
-    state=DROPPED,
+_newest_of_line = select(func.max(outbox.c.id)).where(_of_line).scalar_subquery()
+_DROP_LINE = Statement(delete(outbox).where(_of_line, outbox.c.id < _newest_of_line))
+_DROP_OLDER = Statement(
+    delete(outbox).where(
+        outbox.c.intent == bindparam("of"),
+        outbox.c.notice == CARD,
+        _waits,
+        or_(
+            outbox.c.rev < bindparam("by_rev"),
+            and_(outbox.c.rev == bindparam("by_rev"), outbox.c.id < bindparam("by")),
+        ),
+    )
 )
-_SETTLE = updated(outbox, ("state",), outbox.c.id == bindparam("of"))
+# A number is given again once its row is gone, so a row is known by more than that.
+_FORGET = Statement(
+    delete(outbox).where(
+        outbox.c.id == bindparam("of"),
+        outbox.c.notice == bindparam("its_notice"),
+        outbox.c.created_at == bindparam("written_at"),
+    )
+)
+_of_it = outbox.c.id == bindparam("of")
+_LINE_UP = updated(outbox, ("not_before",), _of_it, _waits)
+_GIVE_UP = updated(outbox, ("state",), _of_it)
 _POSTPONE = updated(
-    outbox,
-    ("not_before",),
-    outbox.c.id == bindparam("of"),
-    tries=outbox.c.tries + bindparam("more"),
+    outbox, ("not_before",), _of_it, tries=outbox.c.tries + bindparam("more")
 )
 _now, _ahead, _back = (
     bindparam(name, type_=BigInteger) for name in ("now", "ahead", "back")
@@ -300,8 +322,14 @@ def _lines_of(
     }
 
 
-def _settle(connection: Connection, number: int, state: str) -> None:
-    connection.execute(_SETTLE, {"of": number, "state": state})
+def _forget(connection: Connection, notification: Notification) -> None:
+    at = notification.created_at
+    row = {
+        "of": notification.id,
+        "its_notice": notification.name,
+        "written_at": millis(at) if at else None,
+    }
+    connection.execute(_FORGET, row)
 
 
 def _keep_card(connection: Connection, intent: IntentId, card: Place) -> None:

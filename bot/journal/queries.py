@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 
 from bot.ids import ChannelId, Handle, IntentId, Kind, MessageTs, SlackUserId, TeamId
 from bot.journal import facts
 from bot.journal.evidence import Fact
 from bot.journal.model import Intent
 from bot.journal.questions import NEWEST, OLDEST, identified, in_states, not_by
-from bot.journal.rows import intent_cell, intents_of
+from bot.journal.rows import as_read, intent_cell, intents_of
 from bot.journal.schema import EMPTY, IS_THING, intents
 from bot.journal.seal import Seal
 from bot.journal.sqlite.writer import Writer
@@ -127,9 +127,10 @@ EVERYTHING = 1_000_000
 class Queries:
     """The questions. None of them changes anything."""
 
-    def __init__(self, writer: Writer, seal: Seal) -> None:
+    def __init__(self, writer: Writer, seal: Seal, boot: str) -> None:
         self._writer = writer
         self._seal = seal
+        self._boot = boot  # what another run was sending is unknown
 
     async def get(self, intent: IntentId) -> Intent | None:
         """Return the intent of that id."""
@@ -191,17 +192,14 @@ class Queries:
         given = {"user": user, "kind": kind, "room": room}
         by = tuple(name for name, value in given.items() if value is not None)
         query = _recent(by, None if states is None else tuple(sorted(states)))
-        return await self._all(query, team=team, limit=limit, **given)
+        asked = {**given, "team": team, "limit": limit, "boot": self._boot}
+        return await self._all(query, **asked)
 
     async def live(
         self, team: TeamId, kind: Kind, limit: int = EVERYTHING
     ) -> list[Intent]:
         """Return the things of *kind* that run, or may, newest first."""
         return await self._all(_LIVE, team=team, kind=kind, limit=limit)
-
-    async def unfinished(self, owner: str) -> list[Intent]:
-        """Return what any process but *owner* left QUEUED or SENDING, oldest first."""
-        return await self._all(_UNFINISHED, other_than=owner)
 
     async def unsent_stops(self) -> list[Intent]:
         """Return every stop that may be sent now, oldest first."""
@@ -227,13 +225,11 @@ class Queries:
         """Return the unknown starts of an app, oldest first."""
         return await self._all(_UNHEARD, app=sdk_app_id)
 
-    async def called_back(self) -> list[Intent]:
-        """Return what runs, or may, and is told of by callbacks; oldest first."""
-        return await self._all(_CALLED_BACK)
-
     async def nameless(self) -> list[Intent]:
         """Return what lives and was accepted by a release that named no targets."""
-        return await self._all(_NAMELESS)
+        return await self._writer.read(
+            lambda c: intents_of(c.execute(_NAMELESS)), long=True
+        )
 
     async def newest(self) -> IntentId | None:
         """Return the intent that was made last."""
@@ -261,7 +257,8 @@ class Queries:
         return await self._writer.read(lambda c: c.execute(query, of).one()[0])
 
     async def _all(self, query: Statement, **params: Any) -> list[Intent]:
-        return await self._writer.read(lambda c: intents_of(c.execute(query, params)))
+        found = await self._writer.read(lambda c: intents_of(c.execute(query, params)))
+        return [as_read(one, self._boot) for one in found]
 
     async def _one(self, query: Statement, **params: Any) -> Intent | None:
         rows = await self._all(query, **params)
@@ -272,9 +269,14 @@ class Queries:
 def _recent(by: tuple[str, ...], states: tuple[State, ...] | None) -> Statement:
     """Return the question for the newest things that share what they are asked *by*.
 
-    One index leads there: that of the room, else of the person, else of the kind.
+    One index leads there: that of the room, else of the person, else of the kind. What
+    another run than this was sending is unknown.
     """
     query = select(intents).where(intents.c.team == bindparam("team"), IS_THING)
+    if states is not None and State.UNKNOWN in states and State.SENDING not in states:
+        states = (*states, State.SENDING)
+        left = intents.c.owner != bindparam("boot")
+        query = query.where(or_(intents.c.state != State.SENDING.value, left))
     leads = next((one for one in ("room", "user", "kind") if one in by), "")
     for name in by:
         column = intents.c[name]

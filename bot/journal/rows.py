@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,8 +10,9 @@ from pydantic import SecretStr
 
 from bot.dialogue.outcome import Audience
 from bot.errors import JournalUnavailable
+from bot.i18n import _, reading_in
 from bot.ids import ChannelId, Handle, IntentId, Kind, MessageTs
-from bot.journal.evidence import standing_of
+from bot.journal.evidence import Headline, Standing, standing_of, standing_text
 from bot.journal.model import (
     CARD,
     Asker,
@@ -30,7 +32,7 @@ URL = "answer_url"
 PENDING, SENT, DROPPED, FAILED = "pending", "sent", "dropped", "failed"
 
 # The columns that a notice is put in with.
-PUT = (
+NEW = (
     *("intent", "app", "rev", "audience", "notice", "facts", "state", "tries"),
     *("not_before", "created_at", "line"),
 )
@@ -288,3 +290,53 @@ def _form_cell(column: str, form: str) -> Cell:
 
 def _opened_url(sealed: bytes | None, seal: Seal, cell: Cell) -> SecretStr | None:
     return SecretStr(seal.open(sealed, cell).decode()) if sealed else None
+
+
+# ── what an earlier run of the bot left ─────────────────────────────────────────────
+
+LEFT = "patchbay.NoAnswer"  # the code of a request that a run died over
+
+
+def is_left(intent: Intent, boot: str) -> bool:
+    """Tell whether another run than *boot* was sending it: that run is dead."""
+    return intent.state is State.SENDING and intent.owner != boot
+
+
+def left_text(locale: str) -> str:
+    """Return what is told, in *locale*, of a request that a run died over."""
+    with reading_in(locale):
+        return _("Patchbay was stopped while the request was on its way.")
+
+
+def as_read(intent: Intent, boot: str) -> Intent:
+    """Return *intent* as the run *boot* tells of it.
+
+    What another run was sending is unknown, before `former` has come to it too.
+    """
+    if not is_left(intent, boot):
+        return intent
+    text = left_text(intent.asker.locale)
+    settlement = replace(intent.settlement, error_code=LEFT, error_text=text)
+    standing = replace(
+        intent.standing,
+        state=State.UNKNOWN,
+        headline=Headline.UNKNOWN,
+        code=LEFT,
+        text=text,
+    )
+    return replace(
+        intent, state=State.UNKNOWN, settlement=settlement, standing=standing
+    )
+
+
+def standing_columns(standing: Standing) -> dict[str, Any]:
+    """Write *standing* as the columns that say it of a thing."""
+    return {
+        "state": standing.state.value,
+        "ref": standing.ref,
+        "standing": standing_text(standing),
+        "error_code": standing.code,
+        "error_text": standing.text,
+        "settled_by": standing.by if standing.reason else "",
+        "reason": standing.reason,
+    }

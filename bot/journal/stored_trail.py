@@ -15,7 +15,7 @@ from bot.journal.examination import HEADS, SETTLED, Examination, Finding, Report
 from bot.journal.rows import millis
 from bot.journal.schema import audit, audit_unkeyed
 from bot.journal.sqlite.driver import Connection, Error
-from bot.journal.sqlite.writer import NO_FILE, sqlite_file, unavailable
+from bot.journal.sqlite.writer import sqlite_file, unavailable
 from bot.journal.statement import Statement
 from bot.journal.trail import AuditFiles, Signed, name_line, noted
 
@@ -107,9 +107,9 @@ def _signed(url: str, files: AuditFiles) -> Signed:
         raise
 
 
-def _file(url: str) -> Path | None:
+def _file(url: str) -> Path:
     file = sqlite_file(url)
-    if file and not file.exists():
+    if not file.exists():
         raise JournalUnavailable(f"{file} is not there")
     return file
 
@@ -117,8 +117,6 @@ def _file(url: str) -> Path | None:
 @contextmanager
 def _connected(url: str, *, reads: bool) -> Iterator[Connection]:
     file = sqlite_file(url)
-    if file is None:
-        raise JournalUnavailable(NO_FILE)
     try:
         with (
             closing(Connection(file, reads=reads)) as connection,

@@ -25,11 +25,17 @@ from bot.journal.evidence import (
     Headline,
     Standing,
     fact_key,
-    standing_text,
 )
 from bot.journal.lifecycle import Lifecycle
 from bot.journal.model import CARD_NOTICE, NEWS, Changes, Intent, NewIntent, Notice
-from bot.journal.rows import ACCEPTED, changed, intent_of, millis, row_of
+from bot.journal.rows import (
+    ACCEPTED,
+    changed,
+    intent_of,
+    millis,
+    row_of,
+    standing_columns,
+)
 from bot.journal.schema import EMPTY, counters, intents
 from bot.journal.seal import Seal
 from bot.journal.statement import (
@@ -257,15 +263,7 @@ class Transaction:
         """Write what may be said of a thing, if that is news."""
         columns = changed(before.id, changes, self.seal)
         if standing != before.standing or standing.state is not before.state:
-            columns |= {
-                "state": standing.state.value,
-                "ref": standing.ref,
-                "standing": standing_text(standing),
-                "error_code": standing.code,
-                "error_text": standing.text,
-                "settled_by": standing.by if standing.reason else "",
-                "reason": standing.reason,
-            }
+            columns |= standing_columns(standing)
         if standing.state is not before.state and standing.state is not State.SENDING:
             columns["settled_at"] = millis(self.now())
         if not columns:

@@ -15,7 +15,7 @@ from sqlalchemy import and_, bindparam, delete, or_, select, union
 from bot.ids import IntentId
 from bot.journal.model import Intent, NewIntent
 from bot.journal.questions import not_by
-from bot.journal.rows import intents_of, millis
+from bot.journal.rows import as_read, intents_of, millis
 from bot.journal.schema import EMPTY, IS_THING, intents, tallies, targets
 from bot.journal.statement import Connection, Statement, literals
 from bot.states import ACTIVE, State
@@ -98,6 +98,10 @@ _in_room = select(intents.c.id).where(
     or_(
         intents.c.state == State.UNKNOWN.value,
         and_(
+            intents.c.state == State.SENDING.value,
+            intents.c.owner != bindparam("boot"),  # which is dead
+        ),
+        and_(
             intents.c.duplicates == bindparam("duplicates"),
             intents.c.duplicates != EMPTY,
         ),
@@ -119,7 +123,7 @@ def _like(count: int) -> Statement:
     )
 
 
-def usage_of(connection: Connection, new: NewIntent) -> Usage:
+def usage_of(connection: Connection, new: NewIntent, boot: str) -> Usage:
     """Return what counts against *new*, inside the caller's transaction."""
     team, by = new.asker.team, _starts(new)
     at = millis(new.at)
@@ -130,7 +134,7 @@ def usage_of(connection: Connection, new: NewIntent) -> Usage:
     return Usage(
         live=counted.pop(_live(new), 0),
         lately=sum(counted.values()),
-        alike=tuple(_alike(connection, new)),
+        alike=tuple(as_read(one, boot) for one in _alike(connection, new, boot)),
         by=new.asker.user,
     )
 
@@ -193,7 +197,7 @@ def _quarter(at: int) -> str:
     return f"{at // QUARTER:010}"
 
 
-def _alike(connection: Connection, new: NewIntent) -> list[Intent]:
+def _alike(connection: Connection, new: NewIntent, boot: str) -> list[Intent]:
     """Return what is active and would be the same as *new*, or push to its targets."""
     subject = new.subject
     asked: dict[str, Any] = {
@@ -203,6 +207,7 @@ def _alike(connection: Connection, new: NewIntent) -> list[Intent]:
         "room": subject.room,
         "duplicates": subject.duplicates,
         "ref": subject.ref,
+        "boot": boot,
     }
     asked |= {f"digest_{number}": one for number, one in enumerate(subject.targets)}
     alike: list[Intent] = []

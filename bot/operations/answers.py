@@ -9,13 +9,14 @@ import structlog
 from bot.errors import CloudError, NoAnswer, NotSent, Refused
 from bot.journal.evidence import Does, Fact, FactKind, fact_key
 from bot.journal.model import Changes, Intent
+from bot.journal.rows import LEFT
 from bot.journal.stops import How
 from bot.resources.base import Yield
 from bot.states import State
 from bot.tencent.models.base import Reply, Request
 from bot.tencent.retry import Conclusion
 
-NOT_SENT, NO_ANSWER = "patchbay.NotSent", "patchbay.NoAnswer"
+NOT_SENT, NO_ANSWER = "patchbay.NotSent", LEFT  # as of what a run died over
 
 log = structlog.get_logger(__name__)
 

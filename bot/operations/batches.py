@@ -103,6 +103,13 @@ def _first(group: Sequence[Notification]) -> tuple[Notification, ...]:
     return tuple(islice(group, MOST_CARDS)) if len(group) >= BEHIND else (first,)
 
 
+def shared(one: Notification) -> int:
+    """Return how many like *one* may go as one message."""
+    if one.audience is Audience.OPS:
+        return MOST_ALARMS
+    return MOST_CARDS if one.name == CARD and one.body is None else 1
+
+
 # ── how they look together ────────────────────────────────────────────────────────
 
 

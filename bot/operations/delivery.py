@@ -32,11 +32,18 @@ from bot.i18n import DEFAULT_LOCALE, _, reading_in
 from bot.ids import ChannelId, MessageTs, SlackUserId
 from bot.journal.model import CARD, Intent, Notification
 from bot.journal.outbox import Outbox, Place
-from bot.operations.batches import Batch, batches, cards, claims_of, digest
+from bot.operations.batches import (
+    Batch,
+    batches,
+    cards,
+    claims_of,
+    digest,
+    shared,
+)
 from bot.operations.notices import drawn, is_moot
 from bot.resources.base import Registry
 from bot.slack.outbound import routes
-from bot.slack.outbound.lanes import Lanes
+from bot.slack.outbound.lanes import Lanes, Turns
 from bot.slack.outbound.web import Sent, Web
 from bot.slack.render.blocks import message
 
@@ -44,7 +51,7 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=5)
 GIVE_UP = timedelta(hours=24)
 AWAY_SECONDS = 1.0
 IDLE_SECONDS, SHORTEST_WAIT = 30.0, 0.05
-MOST_AT_ONCE = 500
+MOST_AT_ONCE = 100  # notices that are looked at: a few milliseconds of the loop
 MOST_TRIES = 30  # of what only this process knows, while its place is full
 STEP = timedelta(seconds=1)  # by which the wall clock must differ to have been set
 
@@ -74,6 +81,7 @@ class Delivery:
         self._sleep = sleep
         self._ops = ops_channel
         self._lanes = Lanes(monotonic)
+        self._turns = Turns()
         self._woken = asyncio.Event()
         self._round = asyncio.Lock()
         self._under_way: dict[asyncio.Task[int], Batch] = {}
@@ -142,14 +150,16 @@ class Delivery:
         """Send what may go now, each message by itself; return the tasks."""
         async with self._round:
             await self._notice_step()
-            limit = MOST_AT_ONCE
             while True:
-                due = await self._outbox.due(self._now(), limit)
+                due = await self._outbox.due(self._now(), MOST_AT_ONCE)
                 topical = await self._topical(self._free(due))
                 going = self._that_may_go(batches(topical, self._ways))
-                if going or len(due) < limit:
-                    return [self._spawn(one) for one in going]
-                limit *= 2  # places that are full hide others
+                begun = [self._spawn(one) for one in going]
+                if len(due) == MOST_AT_ONCE:  # what waits for full places hides others
+                    lined_up = await self._line_up(self._free(topical))
+                    if not begun and lined_up:
+                        continue
+                return begun
 
     def _free(self, due: Iterable[Notification]) -> list[Notification]:
         """Leave out what is under way, or would change a message that is."""
@@ -179,6 +189,23 @@ class Delivery:
                 going.append(batch)
                 self._lanes.take(batch.lane)
         return going
+
+    async def _line_up(self, waiting: Iterable[Notification]) -> bool:
+        """Make what is *waiting* for full places due when its turn comes.
+
+        So however much waits, a page is all that is looked at. False if nothing does.
+        """
+        turns = []
+        now, monotonic = self._now(), self._monotonic()
+        for one in waiting:
+            ways = self._ways(one)
+            lane = ways[0].lane if ways else ""
+            if wait := self._lanes.wait(lane):
+                turn = self._turns.take(lane, monotonic + wait, shared(one))
+                turns.append((one, now + timedelta(seconds=turn - monotonic)))
+        if turns:
+            await self._outbox.line_up(turns)
+        return bool(turns)
 
     def _is_taken(self, batch: Batch, going: Iterable[Batch]) -> bool:
         claims: frozenset[Hashable] = batch.claims

@@ -110,7 +110,7 @@ async def _memory(journal: Journal) -> list[Check]:
     """Return what the journal knows to be wrong, beside how long it is."""
     counts = await journal.find.counts()
     total = sum(counts.values())
-    checks = [Check(_("Journal: {n} intents").format(n=total))]
+    checks = [Check(_("Journal: {n} intents").format(n=total)), *_file(journal)]
     if unknown := counts.get(State.UNKNOWN, 0):
         fix = _("See /relay recent failed; attach or close each.")
         text = _("Unknown starts: {n}").format(n=unknown)
@@ -131,6 +131,17 @@ async def _memory(journal: Journal) -> list[Check]:
         text = _("Moves that were refused: {n}").format(n=journal.illegal_moves)
         checks.append(Check(text, well=False, fix=_("Please report this.")))
     return checks
+
+
+def _file(journal: Journal) -> list[Check]:
+    """Return what is wrong with the file, or that it is not known yet."""
+    if journal.integrity.damage:
+        fix = _("Nothing new is started. Keep a copy, and put a backup back.")
+        return [Check(_("The journal's file is damaged."), well=False, fix=fix)]
+    if not journal.integrity.is_proven:
+        fix = _("It was not closed in order, as after a crash. Ask again.")
+        return [Check(_("The journal's file is being read through."), None, fix)]
+    return []
 
 
 def _callbacks(settings: Settings) -> list[Check]:

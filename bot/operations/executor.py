@@ -32,7 +32,6 @@ from bot.journal.model import Changes, Intent
 from bot.journal.rows import millis
 from bot.operations import answers
 from bot.operations.answers import (
-    NO_ANSWER,
     NOT_SENT,
     Answered,
     Claim,
@@ -268,12 +267,6 @@ class Executor:
         audit = intent_entry(record, intent)
         changes = Changes(error_code=code, error_text=text)
         await self.completion.reject(intent, changes, audit=audit)
-
-    async def mark_unknown(self, intent: Intent) -> None:
-        """Say that it is not known what became of an *intent* left SENDING."""
-        text = _("Patchbay was stopped while the request was on its way.")
-        changes = Changes(error_code=NO_ANSWER, error_text=text)
-        await self.completion.complete(intent, State.UNKNOWN, changes)
 
     def _is_too_late(self, intent: Intent, request: Request[Any]) -> bool:
         """Tell whether nobody waits for it any more; a stop is wanted for ever."""

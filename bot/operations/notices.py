@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import structlog
 
-from bot.cards import audit
+from bot.cards import alarms, audit
 from bot.cards.alarms import alarm
 from bot.cards.intent import card, result
 from bot.dialogue.outcome import Audience, Bold, Outcome, Tone, When, line
@@ -14,6 +14,8 @@ from bot.journal.stops import How
 from bot.resources.base import Registry
 from bot.resources.headlines import state_word
 from bot.states import OVER, State
+
+_DRAWN = {**audit.DRAWN, **alarms.DRAWN}  # what is about no intent
 
 log = structlog.get_logger(__name__)
 
@@ -75,7 +77,7 @@ def _drawn(notification: Notification, resources: Registry) -> Outcome:
 
 def _about_no_intent(notification: Notification) -> Outcome:
     """Say the facts of a notice about an app, or about the bot itself."""
-    if draw := audit.DRAWN.get(notification.name):
+    if draw := _DRAWN.get(notification.name):
         return draw(notification.facts)
     subject = f"{notification.app} · " if notification.app else ""
     texts = (f"{name}: {value}" for name, value in notification.facts.items())

@@ -1,13 +1,16 @@
-"""Takes up at the start what an earlier run of the process left unfinished.
+"""Takes up, behind the first answers, what an earlier run of the process left.
 
 Queued and young: sent now. Queued and old: rejected, since nobody waits for it any
 more; a stop is sent however old. Being sent: a start is UNKNOWN, because it may be
-running; what may be repeated (a look-up, a stop) is sent again.
+running; what may be repeated (a look-up, a stop) is sent again. Stops go first; the
+rest goes in groups, and between them whoever asks something has their turn.
 """
 
-from collections.abc import Iterator
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,13 +20,21 @@ from bot.errors import JournalUnavailable
 from bot.i18n import _, reading_in
 from bot.ids import IntentId
 from bot.journal.audit import Cause, settled_entry
-from bot.journal.model import Intent
+from bot.journal.evidence import FactKind
+from bot.journal.former import left_changes
+from bot.journal.model import Changes, Intent
 from bot.operations.executor import EXPIRED, STILL_WANTED, Executor
 from bot.operations.hearing import Hearing, away
-from bot.states import State
+from bot.states import LIVE, State
 from bot.tencent.models.base import Repeat, Request
 
+READS_AT_ONCE = 8  # look-ups that are sent again
+NAMED = "targets-named"  # the text that says that older releases left no nameless ones
+
 log = structlog.get_logger(__name__)
+
+Pages = Callable[[State, Intent | None], Awaitable[list[Intent]]]
+End = tuple[Intent, FactKind, Changes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,39 +48,79 @@ class Recovered:
 
 
 async def recover(executor: Executor, hearing: Hearing, now: datetime) -> Recovered:
-    """Take up whatever is unfinished; every step may be done again after a crash."""
+    """Take up whatever is unfinished; every step may be done again after a crash.
+
+    Raises:
+        JournalUnavailable: it is to be done again, from the start.
+    """
     absence = await hearing.absence()
-    counts = {"sent": 0, "expired": 0, "unknown": 0, "repeated": 0}
-    await _name_targets(executor)
-    for outcome in executor.journal.spool.left():
+    journal, recovery = executor.journal, _Recovery(executor, now)
+    for outcome in journal.spool.left():
         with _logged(outcome.intent):
             await executor.completion.recall(outcome)
-    for intent in await executor.journal.find.unfinished(executor.boot):
-        with _logged(intent.id), reading_in(intent.asker.locale):
-            counts[await _take_up(executor, intent, now)] += 1
+    await recovery.group(await journal.former.stops())
+    for state in (State.QUEUED, State.SENDING):
+        async for group in _groups(journal.former.page, state):
+            await recovery.group(group)
+    await _name_targets(executor)
     if absence:
         await _note_absence(executor, absence)
     await hearing.alive()
-    log.info("journal.recovered", **counts)
-    return Recovered(**counts)
+    log.info("journal.recovered", **recovery.counts)
+    return Recovered(**recovery.counts)
+
+
+async def _groups(pages: Pages, state: State) -> AsyncIterator[list[Intent]]:
+    """Yield what is in *state*, page by page; each intent comes once."""
+    group = await pages(state, None)
+    while group:
+        yield group
+        group = await pages(state, group[-1])
 
 
 async def _name_targets(executor: Executor) -> None:
     """Name the targets of what an older release accepted, so that events find them."""
-    for intent in await executor.journal.find.nameless():
+    journal = executor.journal
+    if await journal.known.get(NAMED):
+        return
+    for intent in await journal.find.nameless():
         with _logged(intent.id):
             kind = executor.resources.request_of(intent)
             request = await _request(executor, intent, kind)
             names = executor.resources.of(intent).former_targets(request)
-            await executor.journal.name_targets(intent.id, names)
+            await journal.name_targets(intent.id, names)
+    await journal.known.keep(NAMED, "yes")
 
 
 async def _note_absence(executor: Executor, absence: tuple[datetime, datetime]) -> None:
     """Note what callbacks may have been lost about: nobody is told more than known."""
-    for intent in await executor.journal.find.called_back():
-        if intent.sent_at and intent.owner != executor.boot:
-            with _logged(intent.id):
-                await executor.journal.learn(intent.id, away(intent, absence))
+    former = executor.journal.former
+    for state in sorted(LIVE):
+        async for group in _groups(former.told_of, state):
+            facts = [(one, away(one, absence)) for one in group]
+            await _in_one(former.learn, facts)
+            _changed(executor, group)
+
+
+async def _in_one(
+    learn: Callable[[Sequence[Any]], Awaitable[None]], group: Sequence[Any]
+) -> None:
+    """Commit *group* at once; if something breaks on it, each by itself."""
+    try:
+        if group:
+            await learn(group)
+    except JournalUnavailable:
+        raise
+    except Exception:  # noqa: BLE001 - it is told of the one that it is about
+        for one in group:
+            with _logged(one[0].id):
+                await learn([one])
+
+
+def _changed(executor: Executor, group: Sequence[Intent]) -> None:
+    for intent in group:
+        executor.completion.recents.invalidate(intent)
+    executor.completion.wake()
 
 
 @contextmanager
@@ -86,31 +137,82 @@ def _logged(intent: IntentId) -> Iterator[None]:
         log.critical("recovery.broke", intent=intent, exc_info=True)
 
 
-async def _take_up(executor: Executor, intent: Intent, now: datetime) -> str:
-    kind = executor.resources.request_of(intent)
-    if intent.state is State.QUEUED:
-        if now - intent.created_at <= STILL_WANTED or kind.effect.ends:
-            executor.submit(intent, await _request(executor, intent, kind))
-            return "sent"
-        await _record(executor, intent, State.NOT_STARTED)
-        text = _("It waited too long while Patchbay was down. Nothing was sent.")
-        await executor.reject(intent, EXPIRED, text)
-        return "expired"
-    if kind.repeat is Repeat.SAFE:
-        request = await _request(executor, intent, kind)
-        work = executor.resume(intent, request)
-        executor.tasks.spawn(work, name=f"resume {intent.id}")
-        return "repeated"
-    await _record(executor, intent, State.UNKNOWN)
-    await executor.mark_unknown(intent)
-    return "unknown"
+@dataclass(slots=True)
+class _Recovery:
+    """Takes up groups of what was left before *now*, and counts."""
+
+    executor: Executor
+    now: datetime
+    counts: Counter[str] = field(default_factory=Counter)
+    _seen: set[IntentId] = field(default_factory=set)  # that are sent, or sent again
+    _reads: asyncio.Semaphore = field(
+        default_factory=lambda: asyncio.Semaphore(READS_AT_ONCE)
+    )
+
+    async def group(self, group: Sequence[Intent]) -> None:
+        """Take up *group*: what ends here is committed at once."""
+        ends: list[End] = []
+        for intent in group:
+            if intent.id in self._seen or intent.id in self.executor.under_way:
+                continue
+            with _logged(intent.id), reading_in(intent.asker.locale):
+                ends += await self._taken_up(intent)
+        await _in_one(self.executor.journal.former.settle, ends)
+        _changed(self.executor, [intent for intent, _kind, _changes in ends])
+
+    async def _taken_up(self, intent: Intent) -> list[End]:
+        """Send *intent*, or return how it ended if that goes with its group."""
+        kind = self.executor.resources.request_of(intent)
+        wanted = self.now - intent.created_at <= STILL_WANTED or kind.effect.ends
+        queued = intent.state is State.QUEUED
+        if wanted if queued else kind.repeat is Repeat.SAFE:
+            await self._send(intent, kind)
+            self._seen.add(intent.id)
+            self.counts["sent" if queued else "repeated"] += 1
+            return []
+        self.counts["expired" if queued else "unknown"] += 1
+        changes = _expired() if queued else left_changes(intent)
+        if intent.subject.creates:
+            how = FactKind.UNSENT if queued else FactKind.NO_ANSWER
+            return [(intent, how, changes)]
+        await self._end(intent, changes)
+        return []
+
+    async def _send(self, intent: Intent, kind: type[Request[Any]]) -> None:
+        if intent.state is State.QUEUED:
+            self.executor.submit(intent, await _request(self.executor, intent, kind))
+            return
+        work = self._again(intent, kind)
+        self.executor.tasks.spawn(work, name=f"resume {intent.id}")
+
+    async def _again(self, intent: Intent, kind: type[Request[Any]]) -> None:
+        """Go on sending *intent*: a stop at once, of look-ups some."""
+        if kind.effect.ends:
+            await self._resume(intent, kind)
+        else:
+            async with self._reads:
+                await self._resume(intent, kind)
+
+    async def _resume(self, intent: Intent, kind: type[Request[Any]]) -> None:
+        request = await _request(self.executor, intent, kind)
+        await self.executor.resume(intent, request)
+
+    async def _end(self, intent: Intent, changes: Changes) -> None:
+        """End by itself what acts on a thing, or asks; it is on the record."""
+        executor, queued = self.executor, intent.state is State.QUEUED
+        state = State.NOT_STARTED if queued else State.UNKNOWN
+        after = replace(intent, state=state)
+        entry = settled_entry(executor.now(), intent, after, Cause.RECOVERY)
+        await executor.journal.audit.write(entry)
+        if queued:
+            await executor.completion.reject(intent, changes)
+        else:
+            await executor.completion.complete(intent, state, changes)
 
 
-async def _record(executor: Executor, intent: Intent, to: State) -> None:
-    """Put on the record how *intent* is about to be settled; after a crash, again."""
-    after = replace(intent, state=to)
-    entry = settled_entry(executor.now(), intent, after, Cause.RECOVERY)
-    await executor.journal.audit.write(entry)
+def _expired() -> Changes:
+    text = _("It waited too long while Patchbay was down. Nothing was sent.")
+    return Changes(error_code=EXPIRED, error_text=text)
 
 
 async def _request(

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from bot.app import Ports, build
-from bot.lifecycle import begin, greet
+from bot.lifecycle import begin, greet, take_up
 from bot.sandbox.cloud import LoopbackCloud
 from bot.sandbox.run import free_port
 from bot.sandbox.slack.loopback import LoopbackSlack
@@ -68,6 +68,12 @@ class Bot:
         return [one for one in self.space.whispers.values() if one.only_for == user]
 
 
+async def begun(parts):
+    """Let the bot listen, be greeted by Slack, and take up what a crash left."""
+    for step in (begin, greet, take_up):
+        await step(parts)
+
+
 @pytest.fixture
 async def start(tmp_path, monkeypatch):
     """Start a bot over Socket Mode or HTTP; again means after a crash."""
@@ -100,8 +106,7 @@ async def start(tmp_path, monkeypatch):
             stack.push_async_callback(parts.server.close)
             if parts.sockets:
                 stack.push_async_callback(parts.sockets.close)
-            await begin(parts)
-            await greet(parts)
+            await begun(parts)
             return Bot(parts, slack, cloud, f"http://127.0.0.1:{port}/slack/events")
 
         yield live

@@ -2,6 +2,8 @@
 
 import errno
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 
@@ -53,3 +55,17 @@ class PowerCutDisk:
                 path.write_bytes(self._durable.get(path, b""))
             else:
                 path.unlink()
+
+
+PAGE = 4096
+
+
+def damage(file, of="audit_unkeyed_by_user"):
+    """Write nonsense over the first page *of* an index; return the whole then."""
+    with closing(sqlite3.connect(file)) as database:
+        query = "SELECT rootpage FROM sqlite_master WHERE name = ?"
+        ((root,),) = database.execute(query, (of,))
+    pages = bytearray(file.read_bytes())
+    pages[(root - 1) * PAGE : root * PAGE] = b"\xff" * PAGE
+    file.write_bytes(pages)
+    return pages

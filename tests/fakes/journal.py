@@ -44,10 +44,12 @@ async def opened(url, clock, lifecycles=RESOURCES.lifecycles, **more):
     )
 
 
-async def claimed(journal, intent, owner="boot"):
-    """Commit that *owner* sends *intent*; return it, or None if it is not queued."""
+async def claimed(journal, intent, owner=None):
+    """Commit that this run, or *owner*, sends *intent*; None if it is not queued."""
     return await journal.claim(
-        intent, owner=owner, send_by=journal._now() + timedelta(seconds=20)
+        intent,
+        owner=owner or journal.boot,
+        send_by=journal._now() + timedelta(seconds=20),
     )
 
 

@@ -23,7 +23,7 @@ from bot.private import check_file, check_folder, close_to_others, open_own
 
 SPOOL_OF_REPLICAS = Path("var/patchbay")
 # what others never read
-KEPT = ("", "-wal", "-shm", "-journal", ".handles", ".spool", ".anchors")
+KEPT = ("", "-wal", "-shm", "-journal", ".handles", ".spool", ".anchors", ".closed")
 EMPTY = (".lock", ".reserve")  # nothing is in them
 NO_KEYS = "BOT_SEAL_KEY is needed for a database of several replicas"
 

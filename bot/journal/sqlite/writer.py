@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import structlog
 from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from bot.errors import JournalUnavailable
 from bot.journal.sqlite.driver import (
@@ -57,7 +58,7 @@ class Writer:
 
     *on_full* is called when the disk is full; if it returns true (it has made room),
     what ends something is tried once more. As long as *has_room* then returns false,
-    nothing new begins.
+    or *damage* says what is wrong with the file, nothing new begins.
     """
 
     def __init__(
@@ -65,8 +66,10 @@ class Writer:
         file: Path,
         on_full: Callable[[], bool],
         has_room: Callable[[], bool] = lambda: True,
+        damage: Callable[[], str] = str,
     ) -> None:
         self._file = file
+        self._damage = damage
         self._connection = Connection(file)
         self._at_once = Connection(file, reads=True)
         self._long: Connection | None = None  # of the reader's thread
@@ -154,6 +157,8 @@ class Writer:
         if not self._has_room():
             full = JournalUnavailable(DISK_FULL)
             group = _without_beginnings(group, full)
+        if damage := self._damage():
+            group = _without_beginnings(group, JournalUnavailable(damage))
         try:
             results = self._transaction(group)
         except Exception as error:  # noqa: BLE001 - raised to everybody who waits
@@ -252,16 +257,20 @@ def unavailable(error: Exception) -> JournalUnavailable:
     return JournalUnavailable(f"{type(cause).__name__}: {cause}")
 
 
-def sqlite_file(url: str) -> Path | None:
-    """Return the file that *url* names if it is SQLite's.
+def sqlite_file(url: str) -> Path:
+    """Return the file of SQLite's that *url* names.
 
     Raises:
-        sqlalchemy.exc.ArgumentError: *url* is none.
+        JournalUnavailable: it names none.
     """
-    read = make_url(url)
+    try:
+        read = make_url(url)
+    except ArgumentError as error:
+        raise JournalUnavailable(f"{NO_FILE}; {error}") from None
     in_memory = read.database in {None, "", ":memory:"}
-    is_file = read.get_backend_name() == "sqlite" and not in_memory
-    return Path(str(read.database)) if is_file else None
+    if read.get_backend_name() != "sqlite" or in_memory:
+        raise JournalUnavailable(NO_FILE)
+    return Path(str(read.database))
 
 
 def check(connection: Connection) -> None:

@@ -74,5 +74,27 @@ class Lanes:
         self._full_until = {lane: until for lane, until in full if until > now}
 
 
+class Turns:
+    """When those that wait in a lane have their turn, one behind the other."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, tuple[float, int]] = {}  # and how many share it
+
+    def take(self, lane: str, free_at: float, most: int) -> float:
+        """Return the next turn, in monotonic seconds: not before the lane is *free_at*.
+
+        At *most* so many share one.
+        """
+        at, sharing = self._last.get(lane, (free_at, 0))
+        if at < free_at:
+            at, sharing = free_at, 0
+        elif sharing >= most:
+            at, sharing = at + _rate(lane).period, 0
+        if len(self._last) >= MOST_LANES:
+            self._last.clear()  # then some come together, and are lined up again
+        self._last[lane] = at, sharing + 1
+        return at
+
+
 def _rate(lane: str) -> Rate:
     return METHODS.get(lane, CHANNEL)

@@ -297,7 +297,7 @@ def form_at(clock, **values):
 
 
 async def delivery_states(journal):
-    """Return (state, tries) of every notice there ever was, oldest first."""
+    """Return (state, tries) of every notice that is kept, oldest first."""
     query = "SELECT state, tries FROM outbox ORDER BY id"
     rows = await journal._writer.read(lambda c: c.run(query).all())
     return [tuple(row) for row in rows]

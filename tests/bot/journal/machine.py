@@ -26,6 +26,7 @@ from bot.errors import IllegalMove, KeyReused
 from bot.ids import agent_for, intent_id
 from bot.journal.audit import Decision, Entry
 from bot.journal.evidence import Does, FactKind
+from bot.journal.former import left_changes
 from bot.journal.model import CARD_NOTICE
 from bot.journal.rows import millis
 from bot.journal.stops import How
@@ -82,7 +83,6 @@ class Machine(Promises):
         self.runs, self.over, self.told = {}, set(), []
         self.rejected, self.truth, self.asked = set(), {}, []
         self.past, self.stood = {}, {}
-        self.boot = 0
         self.journal = None
         self.open()
 
@@ -91,13 +91,12 @@ class Machine(Promises):
         return self.loop.run_until_complete(work)
 
     def open(self):
-        self.boot += 1
         path = laid(Path(self.folder.name) / "p.db")
         self.journal = self.run(opened(f"sqlite:///{path}", self.clock))
 
     @property
     def owner(self):
-        return f"boot-{self.boot}"
+        return self.journal.boot
 
     # ── what the cloud does ─────────────────────────────────────────────────────
 
@@ -319,9 +318,10 @@ class Machine(Promises):
         """Die and live again: a start being sent is UNKNOWN, a stop is sent again."""
         self.journal.close()
         self.open()
-        for intent in self.run(self.journal.find.unfinished(self.owner)):
-            if intent.state is State.SENDING and intent.subject.creates:
-                self.run(self.journal.complete(intent.id, State.UNKNOWN, notices=CARDS))
+        left = self.run(self.journal.former.page(State.SENDING))
+        starts = [one for one in left if one.subject.creates]
+        ends = [(one, FactKind.NO_ANSWER, left_changes(one)) for one in starts]
+        self.run(self.journal.former.settle(ends))
 
     def teardown(self):
         if getattr(self, "journal", None):

@@ -201,11 +201,11 @@ async def test_what_fails_in_a_group_undoes_itself_alone(journal, new):
 async def test_everything_is_there_after_a_restart(reopen, new):
     journal = await reopen()
     intent, _ = await journal.accept(new(masked={"a": [1]}, request=b'{"b": 2}'))
-    sent = await moved(journal, intent.id, State.SENDING)
+    started = await moved(journal, intent.id, State.SENDING, State.STARTED)
 
     journal = await reopen()
 
-    assert await journal.find.get(intent.id) == sent
+    assert await journal.find.get(intent.id) == started
     assert await journal.find.request_of(intent.id) == b'{"b": 2}'
 
 

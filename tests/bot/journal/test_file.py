@@ -1,6 +1,5 @@
 """The file of the journal: whose it is, what is in it, and when it does not open."""
 
-import asyncio
 import sqlite3
 import stat
 
@@ -8,9 +7,11 @@ import pytest
 from pydantic import SecretStr
 
 from bot.errors import JournalUnavailable
+from bot.journal.migrate import make_engine, upgrade
 from bot.journal.sqlite.writer import sqlite_file
 from tests.bot.journal.conftest import form_at
 from tests.bot.journal.revisions import home, put_own
+from tests.fakes.disk import damage
 from tests.fakes.journal import opened
 
 
@@ -63,19 +64,18 @@ async def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path, clock):
     assert file.read_bytes().startswith(b"not a database")
 
 
-async def test_a_file_with_a_damaged_page_is_refused_and_kept(reopen, new, url, clock):
-    journal = await reopen()
-    await asyncio.gather(*(journal.accept(new()) for _ in range(100)))
-    journal.close()
-    file = sqlite_file(url)
-    pages = bytearray(file.read_bytes())
-    pages[8 * 4096 : 9 * 4096] = b"\xff" * 4096
-    file.write_bytes(pages)
+async def test_a_damaged_file_of_an_older_release_is_refused_and_kept(url, clock):
+    file = home(sqlite_file(url).parent) / "patchbay.db"
+    put_own(file, b"")
+    engine = make_engine(url)
+    upgrade(engine, "0009")
+    engine.dispose()
+    damaged = damage(file)
 
     with pytest.raises(JournalUnavailable, match="the journal is damaged"):
         await opened(url, clock)
 
-    assert file.read_bytes() == pages
+    assert file.read_bytes() == damaged
 
 
 @pytest.mark.parametrize("url", ["patchbay.db", "nonsense://x/y", "oracle://x/y"])

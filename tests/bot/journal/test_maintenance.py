@@ -8,7 +8,7 @@ import pytest
 from bot.journal.maintenance import PIECE, Due
 from bot.journal.model import CARD_NOTICE
 from bot.states import State
-from tests.bot.journal.conftest import ALARMED, AT, moved
+from tests.bot.journal.conftest import ALARMED, AT, delivery_states, moved
 
 STUCK = Due(
     mark="stuck",
@@ -117,19 +117,35 @@ async def test_the_oldest_notice_that_waits_is_dated(journal, new, clock):
     )
 
 
-async def test_notices_that_arrived_go_after_a_week(journal, new, clock):
-    for _ in range(2):
+async def test_notices_that_arrived_go_at_once_and_what_was_given_up_after_a_week(
+    journal, new, clock
+):
+    for _ in range(3):
         await journal.accept(new(), notices=(CARD_NOTICE,))
-    first, second = await journal.outbox.due(clock())
+    first, second, third = await journal.outbox.due(clock())
     await journal.outbox.sent(first, ("C", "1.1"))
+    await journal.outbox.gave_up(second)
     week = AT + timedelta(days=7)
 
+    left = await delivery_states(journal)
     gone = [
         await journal.maintenance.prune(week + timedelta(seconds=n)) for n in (0, 1, 1)
     ]
 
+    assert left == [("failed", 0), ("pending", 0)]
     assert gone == [0, 1, 0]
-    assert [one.id for one in await journal.outbox.due(clock())] == [second.id]
+    assert [one.id for one in await journal.outbox.due(clock())] == [third.id]
+
+
+@pytest.mark.parametrize("state", ["sent", "dropped"])
+async def test_what_an_older_release_kept_of_notices_that_arrived_goes(
+    journal, new, state
+):
+    await journal.accept(new(), notices=(CARD_NOTICE,))
+    kept = "UPDATE outbox SET state = ?"
+    await journal._writer.write(lambda c: c.run(kept, (state,)))
+
+    assert await journal.maintenance.prune(AT) == 1
 
 
 async def test_what_is_over_goes_after_180_days_with_its_notices(journal, new, clock):
@@ -173,9 +189,8 @@ async def test_what_is_past_its_time_goes_in_pieces_and_others_commit_between(
     for _ in range(PIECE + 1):
         over, _ = await journal.accept(new(), notices=(CARD_NOTICE,))
         await journal.reject(over.id, notices=())
-    for _ in range(3):  # what is about to go waits no more
-        for one in await journal.outbox.due(AT, limit=PIECE):
-            await journal.outbox.sent(one)
+    for one in await journal.outbox.due(AT, limit=2 * PIECE):
+        await journal.outbox.sent(one)
     lives, _ = await journal.accept(new())
     commits = driver.commits()
     pruned = asyncio.ensure_future(journal.maintenance.prune(AT + timedelta(days=181)))
@@ -183,8 +198,8 @@ async def test_what_is_past_its_time_goes_in_pieces_and_others_commit_between(
         await journal.update(lives.id, note=note)
     meanwhile = pruned.done()
 
-    rows = 4 * (PIECE + 1)  # an intent, two cards and a fact of each
+    rows = 2 * (PIECE + 1)  # an intent and a fact of each
     assert (meanwhile, await pruned) == (False, rows)
-    assert len(commits) >= 7  # cards and things in three pieces and two, and no more
+    assert len(commits) >= 4  # no more notices; things in two pieces, and no more
     assert (await journal.find.get(lives.id)).note == "in between"
     assert await journal.find.counts() == {State.QUEUED: 1}

@@ -32,7 +32,7 @@ from tests.fakes.journal import opened
 OPENS = """
 import sys
 from contextlib import suppress
-from bot.journal.journal import make_engine, upgrade
+from bot.journal.migrate import make_engine, upgrade
 
 with suppress(Exception):  # of tables that are there without a revision
     upgrade(make_engine("{url}"))

@@ -73,8 +73,8 @@ async def from_0003(url, tmp_path, clock):
 
 
 async def folded(journal, intent):
-    """Return the intent, and what its facts amount to."""
-    kept = await journal.find.get(intent)
+    """Return the intent as it stands, and what its facts amount to."""
+    kept = await journal._write(lambda tx: tx.get(intent))
     known = await journal.find.facts_of(intent)
     return kept, RESOURCES.lifecycles[kept.subject.kind].fold(kept, known)
 
@@ -142,7 +142,7 @@ async def test_of_several_stops_under_way_one_goes_and_the_others_join_it(from_0
 
     journal = await from_0003([relay, *stops])
 
-    kept = [await journal.find.get(one["id"]) for one in stops]
+    kept = [await journal._write(lambda tx, n=n: tx.get(n["id"])) for n in stops]
     first = stops[0]["id"]
     assert [(one.state, one.joins) for one in kept] == [
         (State.SENDING, None),

@@ -151,9 +151,9 @@ async def test_an_update_changes_facts_and_not_the_state(journal, new):
 
 
 async def test_an_update_is_told(journal, sending, notified):
-    updated = await journal.update(sending.id, notices=(CARD_NOTICE,), owner="me")
+    updated = await journal.update(sending.id, notices=(CARD_NOTICE,), request_id="q")
 
-    assert (updated.owner, updated.rev) == ("me", sending.rev + 1)
+    assert (updated.settlement.request_id, updated.rev) == ("q", sending.rev + 1)
     assert await notified() == ["card R1 sending"]
 
 

@@ -90,7 +90,7 @@ async def test_where_a_line_stands_is_forgotten_with_its_intent(journal, new, cl
 
     gone = await journal.maintenance.prune(AT + timedelta(days=181))
 
-    assert gone == 5  # the intent, its notice and line, its end and the card of that
+    assert gone == 4  # the intent, the line, its end and the card of that
 
 
 async def test_cards_that_share_a_message_are_found_in_order(journal, new, clock):

@@ -215,26 +215,3 @@ async def test_each_request_and_each_secret_is_its_own(journal, new):
     assert await journal.find.request_of(second.id) == b"2"
     assert await journal.find.secret_of(first.id) is None
     assert await journal.find.secret_of(second.id) == b"s"
-
-
-async def test_what_another_life_left_comes_oldest_first(journal, new, clock):
-    made = []
-    for seconds in (2, -1, 5):
-        clock.push(seconds=seconds)
-        made.append((await journal.accept(new()))[0])
-
-    assert await journal.find.unfinished("now") == [made[1], made[0], made[2]]
-
-
-async def test_what_another_life_left_is_found_oldest_first(journal, new):
-    queued, _ = await journal.accept(new())
-    sending, _ = await journal.accept(new())
-    mine, _ = await journal.accept(new())
-    await moved(journal, sending.id, State.SENDING, owner="then")
-    await moved(journal, mine.id, State.SENDING, owner="now")
-    ended, _ = await journal.accept(new())
-    await moved(journal, ended.id, State.NOT_STARTED)
-
-    left = await journal.find.unfinished("now")
-
-    assert [one.id for one in left] == sorted([queued.id, sending.id])

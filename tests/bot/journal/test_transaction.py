@@ -202,7 +202,8 @@ async def test_what_is_sent_moves_along_edges_only(journal, new, state, to):
     action, _ = await journal.accept(new(creates=False))
     await journal._writer.write(
         lambda c: c.run(
-            "UPDATE intents SET state = ? WHERE id = ?", (state.value, action.id)
+            "UPDATE intents SET state = ?, owner = ? WHERE id = ?",
+            (state.value, journal.boot, action.id),
         )
     )
 

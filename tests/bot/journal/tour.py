@@ -18,6 +18,7 @@ from tests.fakes.journal import claimed
 
 PARTS = (
     "find",
+    "former",
     "outbox",
     "audit",
     "maintenance",
@@ -163,12 +164,30 @@ async def _questions_of_all(tour):
             await tour.ask("find.recent", TEAM, kind=RELAY, states=states, **more)
     for limit in ((), (20,)):
         await tour.ask("find.live", TEAM, RELAY, *limit)
-    await tour.ask("find.unfinished", "boot")
+    await _former(tour)
     await tour.ask("find.unheard", APP)
-    for name in ("unsent_stops", "called_back", "nameless", "newest", "counts"):
+    for name in ("unsent_stops", "nameless", "newest", "counts"):
         await tour.ask(f"find.{name}")
     for text in ("", "295066", "-task-of-nobody-here"):
         await tour.ask("recents.offered", RELAY, TEAM, "UANA", text)
+
+
+async def _former(tour):
+    for name in ("page", "told_of"):
+        for state in (State.QUEUED, State.SENDING):
+            (*_others, last) = [
+                None,
+                *await tour.ask(f"former.{name}", state),
+            ]
+            await tour.ask(f"former.{name}", state, last)
+    await tour.ask("former.stops")
+    left, _ = await tour.journal.accept(tour.new(agent="pb_left"))
+    left = await claimed(tour.journal, left.id, "then")
+    gone = fact(FactKind.AWAY, tour.clock(), since=0)
+    await tour.ask("former.learn", [(left, gone)])
+    (left,) = await tour.ask("former.page", State.SENDING)
+    unknown = {"error_code": "c", "error_text": "t"}
+    await tour.ask("former.settle", [(left, FactKind.NO_ANSWER, unknown)])
 
 
 async def _audit(tour):
@@ -188,6 +207,7 @@ async def _delivery(tour):
     for after in ((), (at,)):
         await tour.ask("outbox.next_due", *after)
     for one in await tour.ask("outbox.due", at):
+        await tour.ask("outbox.line_up", [(one, at)])
         await tour.ask("outbox.postpone", one, at)
         for name in ("gave_up", "drop"):
             await tour.ask(f"outbox.{name}", one)

@@ -7,6 +7,8 @@ from contextlib import closing
 
 from aiohttp import web
 
+from bot.journal.evidence import FactKind
+from bot.journal.former import left_changes
 from bot.sandbox.cloud import LoopbackCloud
 from tests.fakes.clock import FakeClock
 from tests.fakes.journal import claimed
@@ -40,15 +42,15 @@ class JournalFile:
     def refuse_state(self, state: str, *, intent: str = "") -> None:
         """Take no move to *state* (of *intent*), until `mend`."""
         only = f"AND NEW.id = '{intent}'" if intent else ""
-        self._refuse("intents", f"NEW.state = '{state}' {only}")
+        self._refuse(f"UPDATE ON intents WHEN NEW.state = '{state}' {only}")
 
     def refuse_sent(self) -> None:
         """Take no word that a notice arrived, until `mend`."""
-        self._refuse("outbox", "NEW.state = 'sent'")
+        self._refuse("DELETE ON outbox")
 
-    def _refuse(self, table: str, when: str) -> None:
+    def _refuse(self, what: str) -> None:
         self.run(
-            f"CREATE TRIGGER refused BEFORE UPDATE ON {table} WHEN {when}"
+            f"CREATE TRIGGER refused BEFORE {what}"
             " BEGIN SELECT RAISE(ABORT, 'gone'); END"
         )
 
@@ -81,6 +83,12 @@ async def left_sending(world, line, handle="R1"):
     """Return an intent that was being sent when the bot died."""
     queued = await accepted(world, line, handle)
     return await claimed(world.journal, queued.id)
+
+
+async def given_up(world, sending):
+    """Settle what was being sent as what a run died over."""
+    left = (sending, FactKind.NO_ANSWER, left_changes(sending))
+    await world.journal.former.settle([left])
 
 
 async def released(world):

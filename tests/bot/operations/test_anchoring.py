@@ -12,7 +12,7 @@ import pytest
 from bot import VERSION
 from bot.exit_table import NO_EXITS
 from bot.journal.audit import INSTALLATION
-from bot.lifecycle import begin, drain
+from bot.lifecycle import begin, drain, take_up
 from bot.operations.anchoring import policy_digest
 from bot.settings import Policy, Rule
 from tests.bot.operations.accidents import JournalFile
@@ -61,6 +61,7 @@ async def test_a_start_and_a_stop_are_on_the_record_with_what_was_allowed(make, 
     world = await make()
 
     await begin(world.bot)
+    await take_up(world.bot)
     await drain(world.bot)
 
     digest = policy_digest(world.bot.settings)

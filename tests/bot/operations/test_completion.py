@@ -14,6 +14,7 @@ from tests.bot.operations.accidents import (
     CountingClock,
     JournalFile,
     accepted,
+    given_up,
     left_sending,
     released,
     request_of,
@@ -148,7 +149,7 @@ async def test_an_answer_after_an_event_overwrites_no_task_id_without_a_word(wor
 
 async def test_an_answer_after_it_was_closed_by_hand_wins_and_is_an_alarm(world):
     sending = await left_sending(world, START)
-    await world.executor.mark_unknown(sending)
+    await given_up(world, sending)
     await world.typed("/relay close R1 reason=“nothing there”")
 
     await world.executor.completion.complete(

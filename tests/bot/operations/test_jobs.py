@@ -12,7 +12,7 @@ from bot.journal.model import Notice
 from bot.journal.rows import millis
 from bot.operations.jobs import EVERY, Jobs
 from bot.states import State
-from tests.bot.operations.accidents import accepted, left_sending
+from tests.bot.operations.accidents import accepted, given_up, left_sending
 from tests.bot.operations.tencent import KEY, lost
 from tests.fakes.journal import claimed
 from tests.world import make_world
@@ -67,7 +67,7 @@ async def test_after_a_quick_restart_the_callback_may_still_come(make):
     world = await make(key=KEY)
     sending = await left_sending(world, START)
 
-    await world.executor.mark_unknown(sending)
+    await given_up(world, sending)
 
     (card,) = await world.notices()
     assert "this message should say so before" in json.dumps(card.body)

@@ -32,7 +32,7 @@ async def born(stage, folder, stack):
     except BotError as error:
         raise Stillborn(str(error)) from error
     stack.push_async_callback(bot.server.close)
-    return port, (bot.delivery.run(), bot.jobs.run(), lifecycle.greet(bot))
+    return port, (bot.delivery.run(), lifecycle.upkeep(bot), lifecycle.greet(bot))
 
 
 def settings_for(stage, folder):

@@ -351,12 +351,15 @@ def test_of_an_error_the_kind_and_the_cause_are_told():
     [
         ("sqlite:///var/p.db", "var/p.db"),
         ("sqlite:////data/p.db", "/data/p.db"),
-        ("sqlite:///:memory:", None),
-        ("sqlite://", None),
-        ("postgresql://x/y", None),
     ],
 )
-def test_only_a_file_of_sqlite_is_a_file(url, file):
-    found = sqlite_file(url)
+def test_a_url_names_a_file_of_sqlite(url, file):
+    assert str(sqlite_file(url)) == file
 
-    assert (found and str(found)) == file
+
+@pytest.mark.parametrize(
+    "url", ["sqlite:///:memory:", "sqlite://", "postgresql://x/y", "p.db"]
+)
+def test_what_names_no_file_is_refused(url):
+    with pytest.raises(JournalUnavailable, match="must name a file"):
+        sqlite_file(url)

@@ -1,0 +1,303 @@
+"""What an earlier run of the bot left: found in pages, and settled in groups.
+
+A run that died may have sent what it was sending: that is unknown, and is told so from
+the first answer on (`rows.as_read`), whether it has been settled here or not. A group
+is one transaction, and a statement is executed once for all of its rows, so whoever
+commits meanwhile waits for a few milliseconds. What changed since it was read is
+settled by itself; what is settled already stays as it is, so a crash at any point is
+followed by the same again.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import String, bindparam, func, literal_column, select, tuple_, update
+
+from bot.ids import IntentId
+from bot.journal import endings, stops, usage
+from bot.journal import facts as known_facts
+from bot.journal.audit import Cause, append_all, settled_entry
+from bot.journal.evidence import Fact, FactKind, Standing
+from bot.journal.model import CARD_NOTICE, Changes, Intent
+from bot.journal.outbox import PUT
+from bot.journal.rows import (
+    LEFT,
+    intents_of,
+    is_left,
+    left_text,
+    millis,
+    moment,
+    notice_row,
+    standing_columns,
+)
+from bot.journal.schema import facts, intents
+from bot.journal.sqlite.writer import Writer
+from bot.journal.statement import Params, Statement, among
+from bot.journal.transaction import Transaction
+from bot.states import State
+
+GROUP = 100  # rows of a page, and of a transaction: some 30 ms of the writer
+
+Write = Callable[[Callable[[Transaction], Any]], Coroutine[Any, Any, Any]]
+
+
+def _page(*which: Any) -> Statement:
+    """Return the question for the next intents in a state, the oldest first."""
+    order = (intents.c.created_at, intents.c.id)
+    after = tuple_(*order) > tuple_(bindparam("at"), bindparam("after"))
+    page = select(intents).where(
+        intents.c.state == bindparam("state"),
+        after,
+        intents.c.owner != bindparam("boot"),
+        *which,
+    )
+    return Statement(page.order_by(*order).limit(bindparam("limit")))
+
+
+def _text(value: str) -> Any:
+    """Return *value* in the words of the statement: an index of some rows asks so."""
+    return literal_column(f"'{value}'", String)
+
+
+_LEFT = _page()
+_TOLD_OF = _page(intents.c.callbacks, intents.c.sent_at.is_not(None))
+_OPEN_STOPS = Statement(
+    select(intents)
+    .with_hint(intents, "INDEXED BY one_open_stop", "sqlite")
+    .where(
+        intents.c.ends,
+        intents.c.joins.is_(None),
+        intents.c.ref != _text(""),
+        intents.c.state.in_([_text("queued"), _text("sending")]),
+        intents.c.sdk_app_id >= 0,
+        intents.c.owner != bindparam("boot"),
+    )
+)
+
+
+_REVISIONS = Statement(
+    select(intents.c.id, intents.c.rev).where(among(intents.c.id, "ids"))
+)
+_KNOWN = Statement(select(facts).where(among(facts.c.thing, "ids")))
+_STOPPED = Statement(
+    select(intents.c.about).where(
+        among(intents.c.about, "ids"),
+        intents.c.ends,
+        intents.c.state.in_([_text(one) for one in ("queued", "waiting", "sending")]),
+    )
+)
+_STAND = Statement(
+    update(intents)
+    .where(intents.c.id == bindparam("of"))
+    .values(
+        rev=bindparam("to_rev"),
+        state=bindparam("to_state"),
+        ref=bindparam("to_ref"),
+        standing=bindparam("to_standing"),
+        error_code=bindparam("to_error_code"),
+        error_text=bindparam("to_error_text"),
+        settled_by=bindparam("to_settled_by"),
+        reason=bindparam("to_reason"),
+        settled_at=func.coalesce(bindparam("to_settled_at"), intents.c.settled_at),
+    )
+)
+
+
+@dataclass(slots=True)
+class _Group:
+    """The rows that a group writes, and what has to go its own way."""
+
+    facts: list[dict[str, Any]] = field(default_factory=list)
+    standings: list[dict[str, Any]] = field(default_factory=list)
+    notices: list[dict[str, Any]] = field(default_factory=list)
+    records: list[Any] = field(default_factory=list)
+    changed: list[tuple[Intent, Intent]] = field(default_factory=list)  # before, after
+
+
+class Former:
+    """What runs other than *boot* left in the journal."""
+
+    def __init__(self, writer: Writer, write: Write, boot: str) -> None:
+        self._writer = writer
+        self._write = write
+        self._boot = boot
+
+    async def stops(self) -> list[Intent]:
+        """Return every stop that was to be sent, or was being sent; oldest first."""
+        found = await self._read(_OPEN_STOPS)
+        return sorted(found, key=lambda one: (one.created_at, one.id))
+
+    async def page(
+        self, state: State, after: Intent | None = None, limit: int = GROUP
+    ) -> list[Intent]:
+        """Return as it was left what is in *state*, *after* the last of a page."""
+        return await self._read(_LEFT, state, after, limit)
+
+    async def told_of(
+        self, state: State, after: Intent | None = None, limit: int = GROUP
+    ) -> list[Intent]:
+        """Return what was sent, is in *state*, and is told of by callbacks."""
+        return await self._read(_TOLD_OF, state, after, limit)
+
+    async def settle(self, group: Sequence[tuple[Intent, FactKind, Changes]]) -> None:
+        """Settle things: each as it was read, how it ended, and why.
+
+        Raises:
+            JournalUnavailable: none of them was settled.
+        """
+
+        def work(tx: Transaction) -> None:
+            ended = (
+                (thing, endings.fact_of(tx, thing, kind, changes))
+                for thing, kind, changes in group
+            )
+            _learn(tx.by_itself(Cause.RECOVERY), list(ended))
+
+        await self._write(work)
+
+    async def learn(self, group: Sequence[tuple[Intent, Fact]]) -> None:
+        """Add a fact to what is known of each thing, as it was read.
+
+        Raises:
+            JournalUnavailable: nothing was added.
+        """
+        await self._write(lambda tx: _learn(tx, group))
+
+    async def _read(
+        self,
+        query: Statement,
+        state: State | None = None,
+        after: Intent | None = None,
+        limit: int = GROUP,
+    ) -> list[Intent]:
+        """Ask in the reader's thread: commands are answered meanwhile."""
+        last = (millis(after.created_at), after.id) if after else (-1, "")
+        params: dict[str, Any] = {"boot": self._boot}
+        if state:
+            params |= {"state": state.value, "at": last[0], "after": last[1]}
+            params |= {"limit": limit}
+        return await self._writer.read(
+            lambda c: intents_of(c.execute(query, params)), long=True
+        )
+
+
+def reached(tx: Transaction, thing: Intent, boot: str) -> Intent:
+    """Settle *thing* if another run than *boot* left it; return it as it is then.
+
+    A person who settles by hand what reads as unknown does not wait for its turn.
+    """
+    if not (is_left(thing, boot) and thing.subject.creates):
+        return thing
+    changes = left_changes(thing)
+    fact = endings.fact_of(tx, thing, FactKind.NO_ANSWER, changes)
+    _learn(tx.by_itself(Cause.RECOVERY), [(thing, fact)])
+    return tx.get(thing.id)
+
+
+def left_changes(intent: Intent) -> Changes:
+    """Return what is kept of *intent*, over which a run died."""
+    return Changes(error_code=LEFT, error_text=left_text(intent.asker.locale))
+
+
+def _learn(tx: Transaction, learnt: Sequence[tuple[Intent, Fact]]) -> None:
+    """Do for all of *learnt* what `Transaction.learn` does for one, and what follows.
+
+    A thing that has an ID by it, or has changed since it was read, goes that way.
+    """
+    ids = {"ids": [thing.id for thing, _fact in learnt]}
+    revisions = {row.id: row.rev for row in tx.connection.execute(_REVISIONS, ids)}
+    known = _known(tx, ids)
+    at = tx.now()
+    group = _Group()
+    for thing, fact in learnt:
+        evidence = known[thing.id]
+        if fact.key not in {one.key for one in evidence}:
+            evidence = [*evidence, fact]
+        standing = tx.lifecycles[thing.subject.kind].fold(thing, evidence)
+        if revisions.get(thing.id) != thing.rev or standing.ref != thing.subject.ref:
+            _alone(tx, thing, fact)
+            continue
+        if evidence[-1] is fact:
+            group.facts.append(known_facts.row_of(thing.id, fact))
+        _stand(tx, group, thing, standing, at)
+    _written(tx, group)
+    _follow(tx, group, ids)
+
+
+def _known(tx: Transaction, ids: Params) -> dict[IntentId, list[Fact]]:
+    known: dict[IntentId, list[Fact]] = defaultdict(list)
+    rows = tx.connection.execute(_KNOWN, ids).all()
+    for row in sorted(rows, key=lambda one: one.id):
+        known[row.thing].append(known_facts.fact_of(row))
+    return known
+
+
+def _alone(tx: Transaction, thing: Intent, fact: Fact) -> None:
+    """Learn *fact* of one *thing*, unless it has gone on since it was read."""
+    now = tx.get(thing.id)
+    if now.state is thing.state:
+        stops.follow(tx, *tx.learn(now, fact))
+
+
+def _stand(
+    tx: Transaction, group: _Group, before: Intent, standing: Standing, at: datetime
+) -> None:
+    """Let *before* stand so, if that is news: its row, its notices, its record."""
+    moved = standing.state is not before.state
+    if standing == before.standing and not moved:
+        return
+    settled = moved and standing.state is not State.SENDING
+    columns = standing_columns(standing)
+    after = replace(
+        before,
+        state=standing.state,
+        rev=before.rev + 1,
+        standing=standing,
+        settlement=replace(
+            before.settlement,
+            error_code=standing.code,
+            error_text=standing.text,
+            settled_by=columns["settled_by"],
+            reason=standing.reason,
+            settled_at=(
+                moment(millis(at)) if settled else before.settlement.settled_at
+            ),
+        ),
+    )
+    row = {f"to_{name}": value for name, value in columns.items()}
+    row |= {"of": before.id, "to_rev": after.rev}
+    row["to_settled_at"] = millis(at) if settled else None
+    group.standings.append(row)
+    group.changed.append((before, after))
+    news = tx.lifecycles[after.subject.kind].news(before, after)
+    for notice in (CARD_NOTICE, *news):
+        if notice.line:
+            tx.raise_notices(after, (notice,))
+        else:
+            group.notices.append(notice_row(notice, millis(at), intent=after))
+    if moved and tx.cause:
+        group.records.append(settled_entry(at, before, after, tx.cause))
+
+
+def _written(tx: Transaction, group: _Group) -> None:
+    for statement, rows in (
+        (known_facts.PUT, group.facts),
+        (_STAND, group.standings),
+        (PUT, group.notices),
+    ):
+        if rows:
+            tx.connection.execute_many(statement, rows)
+    for before, after in group.changed:
+        usage.changed(tx.connection, before, after)
+    append_all(tx.connection, tx.audit_key, group.records)
+
+
+def _follow(tx: Transaction, group: _Group, ids: Params) -> None:
+    """Let the stops go on of what has changed, if it has any."""
+    stopped = set(tx.connection.execute(_STOPPED, ids).scalars())
+    for before, after in group.changed:
+        if after.id in stopped:
+            stops.follow(tx, before, after)

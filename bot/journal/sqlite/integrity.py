@@ -1,0 +1,125 @@
+"""Is the file of a journal whole? It is read through after a crash, behind the bot.
+
+A run that closes the file in order writes down how it left it, in a file beside. What
+was not closed so (kill -9, a power cut), and what is not that very file any more (a
+copy that was put back, something that others wrote to), is read through by the next
+run: in a thread, on a connection of its own, once people are answered. A file that
+SQLite itself refuses does not open at all.
+"""
+
+import asyncio
+import os
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+
+import structlog
+
+from bot.private import replace_own, sync_folder
+
+DAMAGED = "the journal is damaged"
+WHOLE = "ok"  # what SQLite says of a file with which nothing is wrong
+PATIENCE = 60.0  # seconds, while somebody else has the file to themselves
+# An error that says nothing of the file.
+_OF_THE_MOMENT = {"SQLITE_INTERRUPT", "SQLITE_BUSY", "SQLITE_LOCKED"}
+
+log = structlog.get_logger(__name__)
+
+
+class Integrity:
+    """What is known of *file*; None for a database that is not a local file.
+
+    *damage* says what is wrong with it, empty as long as nothing is known to be;
+    *is_proven*: it was closed in order, or has been read through since.
+    """
+
+    def __init__(self, file: Path | None, patience: float = PATIENCE) -> None:
+        self._file, self._patience = file, patience
+        self._mark = file and file.with_name(f"{file.name}.closed")
+        self.damage = ""
+        self.is_proven = self._begin()
+        self._reading: sqlite3.Connection | None = None
+        self._is_closed = False
+
+    def _begin(self) -> bool:
+        """Tell whether the last run closed the file; from here on none has.
+
+        Raises:
+            OSError: the mark is there and cannot be taken away.
+        """
+        if self._file is None or self._mark is None:
+            return True
+        whole = not self._file.exists() or self._file.stat().st_size == 0
+        if os.path.lexists(self._mark):
+            whole = whole or self._mark.read_text() == _identity(self._file)
+            self._mark.unlink()
+            sync_folder(self._mark.parent)
+        return whole and not _wal(self._file).exists()
+
+    async def look(self) -> str:
+        """Read the file through unless it is proven whole; return what is wrong."""
+        if not self.is_proven and self._file:
+            began = time.monotonic()
+            self.damage = await asyncio.to_thread(self._read_through, self._file)
+            took = round(time.monotonic() - began, 1)
+            log.info("journal.read-through", seconds=took, damage=self.damage)
+        return self.damage
+
+    def close(self) -> None:
+        """Stop reading: the journal is about to be closed."""
+        self._is_closed = True
+        if self._reading:
+            self._reading.interrupt()
+
+    def closed(self) -> None:
+        """Write down how the file was left, now that nobody has it open.
+
+        Not if it is not known to be whole: then the next run reads it through.
+        """
+        if self._file is None or self._mark is None or not self.is_proven:
+            return
+        if _wal(self._file).exists():
+            return  # somebody else has it open
+        try:
+            replace_own(self._mark, _identity(self._file).encode())
+        except OSError as error:  # the next run reads it through for nothing
+            log.warning("journal.unmarked", why=error.strerror or str(error))
+
+    def _read_through(self, file: Path) -> str:
+        """Return what is wrong with *file*; it is proven whole if that is nothing."""
+        address = f"{file.absolute().as_uri()}?mode=ro"
+        connection = sqlite3.connect(
+            address, uri=True, timeout=self._patience, check_same_thread=False
+        )
+        with closing(connection):
+            self._reading = connection
+            try:
+                said = "" if self._is_closed else _report(connection)
+            except sqlite3.Error as error:
+                of_the_moment = error.sqlite_errorname in _OF_THE_MOMENT
+                said = "" if of_the_moment else str(error)
+            finally:
+                self._reading = None
+        self.is_proven = said == WHOLE
+        return f"{DAMAGED}: {said}" if said not in {WHOLE, ""} else ""
+
+
+def _report(connection: sqlite3.Connection) -> str:
+    """Read through the file of *connection*; return the last line of the report."""
+    (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    return str(said).splitlines()[-1]
+
+
+def _wal(file: Path) -> Path:
+    """Return where SQLite keeps what is not in *file* yet; it goes when that is."""
+    return file.with_name(f"{file.name}-wal")
+
+
+def _identity(file: Path) -> str:
+    """Return what changes whenever somebody writes to *file*, or puts another there.
+
+    The time of its last change cannot be set, so no copy has it.
+    """
+    there = file.stat()
+    return f"{there.st_ino} {there.st_size} {there.st_mtime_ns} {there.st_ctime_ns}"
