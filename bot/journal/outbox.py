@@ -138,7 +138,10 @@ class Outbox:
     async def sent(
         self, notification: Notification, place: Place | None = None
     ) -> None:
-        """Note that *notification* arrived; *place* is where, if it is to be kept."""
+        """Note that *notification* arrived; *place* is where, if it is to be kept.
+
+        After a power cut it may come once more.
+        """
 
         def work(connection: Connection) -> None:
             _forget(connection, notification)
@@ -149,12 +152,10 @@ class Outbox:
                 _keep_line(connection, intent.id, notification.line, place)
             if notification.name != CARD:
                 return
-            overtaken = {"of": intent.id, "by_rev": notification.rev}
-            connection.execute(_DROP_OLDER, {**overtaken, "by": notification.id})
             if place:
                 _keep_card(connection, intent.id, place)
 
-        await self._writer.write(work)
+        await self._writer.write(work, lasting=False)
 
     async def postpone(
         self, notification: Notification, until: datetime, *, tried: bool = True
@@ -254,25 +255,23 @@ _of_line = and_(
 )
 _newest_of_line = select(func.max(outbox.c.id)).where(_of_line).scalar_subquery()
 _DROP_LINE = Statement(delete(outbox).where(_of_line, outbox.c.id < _newest_of_line))
-_DROP_OLDER = Statement(
-    delete(outbox).where(
-        outbox.c.intent == bindparam("of"),
-        outbox.c.notice == CARD,
-        _waits,
-        or_(
-            outbox.c.rev < bindparam("by_rev"),
-            and_(outbox.c.rev == bindparam("by_rev"), outbox.c.id < bindparam("by")),
-        ),
-    )
-)
 # A number is given again once its row is gone, so a row is known by more than that.
-_FORGET = Statement(
-    delete(outbox).where(
-        outbox.c.id == bindparam("of"),
-        outbox.c.notice == bindparam("its_notice"),
-        outbox.c.created_at == bindparam("written_at"),
-    )
+_itself = and_(
+    outbox.c.id == bindparam("of"),
+    outbox.c.notice == bindparam("its_notice"),
+    outbox.c.created_at == bindparam("written_at"),
 )
+_overtaken = and_(
+    outbox.c.intent == bindparam("of_intent"),
+    outbox.c.notice == CARD,
+    _waits,
+    or_(
+        outbox.c.rev < bindparam("by_rev"),
+        and_(outbox.c.rev == bindparam("by_rev"), outbox.c.id < bindparam("of")),
+    ),
+)
+_FORGET = Statement(delete(outbox).where(_itself))
+_FORGET_CARD = Statement(delete(outbox).where(or_(_itself, _overtaken)))
 _of_it = outbox.c.id == bindparam("of")
 _LINE_UP = updated(outbox, ("not_before",), _of_it, _waits)
 _GIVE_UP = updated(outbox, ("state",), _of_it)
@@ -323,13 +322,18 @@ def _lines_of(
 
 
 def _forget(connection: Connection, notification: Notification) -> None:
-    at = notification.created_at
+    """Delete *notification*, and if it is a card, those that it has overtaken."""
+    at, intent = notification.created_at, notification.intent
     row = {
         "of": notification.id,
         "its_notice": notification.name,
         "written_at": millis(at) if at else None,
     }
-    connection.execute(_FORGET, row)
+    if intent is None or notification.name != CARD:
+        connection.execute(_FORGET, row)
+        return
+    overtaken = {"of_intent": intent.id, "by_rev": notification.rev}
+    connection.execute(_FORGET_CARD, {**row, **overtaken})
 
 
 def _keep_card(connection: Connection, intent: IntentId, card: Place) -> None:

@@ -49,6 +49,7 @@ class Connection:
             cached_statements=KEPT,
         )
         self._until = 0.0
+        self._waits = True
         prepare(self._raw, reads=reads)
 
     def execute(self, statement: Statement, params: Params = NO_PARAMS) -> Rows:
@@ -75,6 +76,15 @@ class Connection:
         """Run SQLite's own *text*: a pragma, or what is written in no other way."""
         cursor = self._raw.execute(text, params)
         return Rows(cursor.fetchall(), cursor.rowcount)
+
+    def wait_for_disk(self, wait: bool) -> None:  # noqa: FBT001 - it says what it is
+        """Let what is committed next outlive a power cut, or only this process.
+
+        The next commit that waits takes what came before with it, in its order.
+        """
+        if wait is not self._waits:
+            self._raw.execute(f"PRAGMA synchronous={'FULL' if wait else 'NORMAL'}")
+            self._waits = wait
 
     def writing(self) -> AbstractContextManager[None]:
         """Return a transaction, committed at its end; nobody else writes meanwhile."""

@@ -46,6 +46,7 @@ log = structlog.get_logger(__name__)
 class _Piece(NamedTuple):
     work: Work
     begins: bool
+    lasting: bool
     done: "asyncio.Future[Any]"
     loop: asyncio.AbstractEventLoop
 
@@ -82,12 +83,18 @@ class Writer:
         self._writer.start()
 
     async def write(
-        self, work: Callable[[Connection], T], *, begins: bool = False
+        self,
+        work: Callable[[Connection], T],
+        *,
+        begins: bool = False,
+        lasting: bool = True,
     ) -> T:
         """Run *work* and return its result once it is durable.
 
-        *work* may run twice, the first time without effect. What *begins* something
-        new is refused on a full disk: the last room is for how the rest ends.
+        What is not *lasting* a power cut may undo, but no end of the process: it does
+        not wait for the disk by itself. *work* may run twice, the first time without
+        effect. What *begins* something new is refused on a full disk: the last room is
+        for how the rest ends.
 
         Raises:
             JournalUnavailable: it was not committed.
@@ -96,7 +103,7 @@ class Writer:
             raise JournalUnavailable("the journal is closed")
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
-        self._queue.put(_Piece(work, begins, done, loop))
+        self._queue.put(_Piece(work, begins, lasting, done, loop))
         return await done
 
     async def read(self, work: Callable[[Connection], T], *, long: bool = False) -> T:
@@ -184,6 +191,7 @@ class Writer:
     def _transaction(self, group: list[_Piece]) -> list[Any]:
         if not group:
             return []
+        self._connection.wait_for_disk(any(piece.lasting for piece in group))
         if len(group) == 1:
             return [self._alone(group[0].work)]
         with self._connection.writing():
