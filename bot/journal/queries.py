@@ -15,7 +15,7 @@ from bot.journal.rows import as_read, intent_cell, intents_of
 from bot.journal.schema import EMPTY, IS_THING, intents
 from bot.journal.seal import Seal
 from bot.journal.sqlite.writer import Writer
-from bot.journal.statement import Statement
+from bot.journal.statement import Connection, Statement
 from bot.journal.transaction import BY_ID, BY_KEY
 from bot.states import LIVE, State
 
@@ -122,6 +122,7 @@ _SEALED = {
     for column in (intents.c.request, intents.c.reply_secret)
 }
 EVERYTHING = 1_000_000
+MOST_LISTED = 2000  # things that live, of which more than these are not looked through
 
 
 class Queries:
@@ -201,6 +202,24 @@ class Queries:
         """Return the things of *kind* that run, or may, newest first."""
         return await self._all(_LIVE, team=team, kind=kind, limit=limit)
 
+    async def listed(self, team: TeamId, kind: Kind, newest: int) -> list[Intent]:
+        """Return the things that live, and the *newest* of all, newest first.
+
+        In the reader's thread: to build so many takes long.
+        """
+        asked = {"team": team, "kind": kind}
+
+        def work(connection: Connection) -> list[Intent]:
+            live = connection.execute(_LIVE, {**asked, "limit": MOST_LISTED})
+            recent = connection.execute(
+                _recent(("kind",), None), asked | {"limit": newest}
+            )
+            rows = {row.id: row for row in (*live, *recent)}.values()
+            return intents_of(sorted(rows, key=_by_age, reverse=True))
+
+        found = await self._writer.read(work, long=True)
+        return [as_read(one, self._boot) for one in found]
+
     async def unsent_stops(self) -> list[Intent]:
         """Return every stop that may be sent now, oldest first."""
         return await self._all(_UNSENT_STOPS)
@@ -263,6 +282,10 @@ class Queries:
     async def _one(self, query: Statement, **params: Any) -> Intent | None:
         rows = await self._all(query, **params)
         return rows[0] if rows else None
+
+
+def _by_age(row: Any) -> tuple[int, str]:
+    return row.created_at, row.id
 
 
 @cache

@@ -88,10 +88,7 @@ class Recents:
         if (cached := self._lists.get((team, kind))) is not None:
             return cached
         before = self._changes
-        live = await self._find.live(team, kind)
-        newest = await self._find.recent(team, kind=kind, limit=NEWEST)
-        listed = list({one.id: one for one in (*live, *newest)}.values())
-        listed.sort(key=lambda one: one.created_at, reverse=True)
+        listed = await self._find.listed(team, kind, NEWEST)
         if before == self._changes:  # else what was read may be old already
             self._lists[team, kind] = listed
         return listed

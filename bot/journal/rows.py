@@ -298,8 +298,12 @@ LEFT = "patchbay.NoAnswer"  # the code of a request that a run died over
 
 
 def is_left(intent: Intent, boot: str) -> bool:
-    """Tell whether another run than *boot* was sending it: that run is dead."""
-    return intent.state is State.SENDING and intent.owner != boot
+    """Tell whether it is a start that another run than *boot* was sending, and is dead.
+
+    What else that was sending is sent again.
+    """
+    left = intent.state is State.SENDING and intent.owner != boot
+    return left and intent.subject.creates
 
 
 def left_text(locale: str) -> str:

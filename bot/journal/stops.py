@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import structlog
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, or_, select
 
 from bot.dialogue.outcome import Audience
 from bot.ids import IntentId
@@ -66,8 +66,16 @@ _OF = Statement(
     .where(*_open, intents.c.about == bindparam("thing"))
     .order_by(intents.c.created_at, intents.c.id)
 )
-_FOREIGN = Statement(
-    select(intents).where(intents.c.ends, intents.c.about.is_(None), *_of_that_id)
+_OF_OR_OF_ITS_ID = Statement(
+    select(intents)
+    .where(
+        intents.c.ends,
+        or_(
+            and_(intents.c.about.is_(None), *_of_that_id),
+            and_(*_open, intents.c.about == bindparam("thing")),
+        ),
+    )
+    .order_by(intents.c.created_at, intents.c.id)
 )
 _JOINED = Statement(
     select(intents)
@@ -160,10 +168,7 @@ def follow(tx: Transaction, before: Intent, after: Intent) -> Intent:
         _end(tx, after, How.ENDED)
         _excuse(tx, after)
     elif after.subject.ref and after.subject.ref != before.subject.ref:
-        after = _adopt(tx, after)
-        for wish in open_of(tx, after.id):
-            if wish.state is State.WAITING and not wish.subject.ref:
-                _release(tx, wish, after)
+        return _has_id(tx, after)
     return after
 
 
@@ -226,15 +231,26 @@ def _release(tx: Transaction, wish: Intent, thing: Intent) -> None:
     tx.connection.execute(_CALL, called)
 
 
-def _adopt(tx: Transaction, thing: Intent) -> Intent:
-    """Take over what was done about its ID before it was known to be its.
+def _has_id(tx: Transaction, thing: Intent) -> Intent:
+    """Let the stops of *thing*, and those of its ID, go on now that it has one.
 
     Returns the thing as it is by that.
     """
     subject = thing.subject
     names = {"sdk_app_id": subject.sdk_app_id, "kind": subject.kind}
-    foreign = tx.connection.execute(_FOREIGN, {**names, "ref": subject.ref})
-    for stop in intents_of(foreign):
+    asked = {**names, "ref": subject.ref, "thing": thing.id}
+    found = intents_of(tx.connection.execute(_OF_OR_OF_ITS_ID, asked))
+    thing = _adopt(tx, thing, [one for one in found if one.subject.about is None])
+    for wish in found:
+        own = wish.subject.about is not None and not wish.subject.ref
+        if own and wish.state is State.WAITING:
+            _release(tx, wish, thing)
+    return thing
+
+
+def _adopt(tx: Transaction, thing: Intent, foreign: Iterable[Intent]) -> Intent:
+    """Take over what was done about its ID before it was known to be its."""
+    for stop in foreign:
         taken = {"of": stop.id, "about": thing.id, "handle": thing.handle}
         tx.connection.execute(_TAKE_OVER, taken)
         if stop.state in OPEN:

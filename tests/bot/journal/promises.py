@@ -7,7 +7,32 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from bot.journal.evidence import Headline
 from bot.journal.model import CARD, RESULT
-from bot.states import EDGES, LIVE, OPEN, State
+from bot.states import ACTIVE, EDGES, LIVE, OPEN, State
+
+ACTIVE_THINGS = (
+    "FROM intents WHERE creates AND about IS NULL AND NOT ends AND state IN ("
+    + ", ".join(f"'{state}'" for state in ACTIVE)
+    + ")"
+)
+# What limits are held against, and what it counts.
+COUNTS = (
+    (
+        """SELECT team, name, number FROM tallies
+        WHERE name LIKE 'live:%' AND number <> 0""",
+        f"SELECT team, 'live:' || kind, count(*) {ACTIVE_THINGS} GROUP BY team, kind",
+    ),
+    (
+        "SELECT digest, intent FROM targets",
+        f"SELECT DISTINCT value, id {ACTIVE_THINGS}".replace(
+            "intents", "intents, json_each(targets)"
+        ).replace("value, id", "json_each.value, intents.id"),
+    ),
+    (
+        "SELECT sum(number) FROM tallies WHERE name NOT LIKE 'live:%'",
+        """SELECT nullif(count(*), 0) FROM intents
+        WHERE creates AND about IS NULL AND NOT ends""",
+    ),
+)
 
 
 class Promises(RuleBasedStateMachine):
@@ -20,6 +45,13 @@ class Promises(RuleBasedStateMachine):
 
     def get(self, intent):
         return self.run(self.journal.find.get(intent))
+
+    @invariant()
+    def what_is_counted_is_what_there_is(self):
+        if journal := getattr(self, "journal", None):
+            for counted, there in COUNTS:
+                rows = journal._writer._at_once.run(counted).all()
+                assert sorted(rows) == sorted(journal._writer._at_once.run(there).all())
 
     @invariant()
     def one_submission_starts_at_most_one_relay(self):

@@ -123,11 +123,8 @@ class Slow:
         self.find = find
         self.meanwhile = meanwhile
 
-    async def live(self, team, kind):
-        return await self.find.live(team, kind)
-
-    async def recent(self, team, **narrow):
-        return await self._late(self.find.recent(team, **narrow))
+    async def listed(self, team, kind, newest):
+        return await self._late(self.find.listed(team, kind, newest))
 
     async def by_handle(self, handle, team):
         return await self._late(self.find.by_handle(handle, team))
