@@ -1,6 +1,7 @@
 """Socket Mode: heard, acked, and given up when it is deaf."""
 
 import json
+import time
 
 import pytest
 from pydantic import SecretStr
@@ -11,7 +12,10 @@ from bot.sandbox.slack.loopback import LoopbackSlack
 from bot.sandbox.slack.model import seed
 from bot.sandbox.slack.server.delivery import ACK_TIMEOUT, Envelope, EnvelopeType
 from bot.slack.inbound import sockets as module
+from bot.slack.inbound.admission import Admission
+from bot.slack.inbound.lanes import Lanes
 from bot.slack.inbound.sockets import DEAF_SECONDS, Sockets
+from tests.bot.slack.inbound.front import Router
 from tests.fakes.clock import FakeClock
 
 
@@ -19,6 +23,7 @@ class Listeners:
     """Answers every envelope alike, and remembers what came."""
 
     def __init__(self):
+        self.lanes = Lanes(Router())
         self.came = []
         self.response = BoltResponse(status=200, body="")
 
@@ -44,7 +49,8 @@ async def connect(slack):
         web = AsyncWebClient(
             token=slack.bot_token.get_secret_value(), base_url=slack.api_url
         )
-        sockets = Sockets(listeners, web, slack.app_token, **more)
+        admission = Admission(time.time, time.monotonic)
+        sockets = Sockets(listeners, web, slack.app_token, admission, **more)
         await sockets.start()
         opened.append(sockets)
         return sockets, listeners
@@ -130,22 +136,13 @@ async def test_a_connection_that_is_renewed_or_lost_comes_back(slack, connected)
     assert listeners.came == ["/relay"]
 
 
-async def test_more_than_it_can_take_is_acked_and_not_done(slack, connect):
-    _, listeners = await connect(most_at_once=0)
-
-    await command(slack)
-
-    assert listeners.came == []
-    (told,) = slack.space.whispers.values()
-    assert "nothing was done" in told.text
-
-
 async def test_after_a_minute_of_silence_it_gives_up(slack):
     clock = FakeClock()
     sockets = Sockets(
         Listeners(),
         AsyncWebClient(),
         SecretStr("x"),
+        Admission(time.time, time.monotonic),
         clock=lambda: clock().timestamp(),
         sleep=clock.sleep,
     )
