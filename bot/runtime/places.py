@@ -38,6 +38,7 @@ class Places(Generic[Of]):
         newest_first: Callable[[], bool] = lambda: False,
         wanted: Callable[[Of], bool] = lambda _turn: True,
     ) -> None:
+        self.entered = 0  # how many have had a place so far
         self._free = most
         self._lease = lease
         self._newest_first = newest_first
@@ -79,6 +80,7 @@ class Places(Generic[Of]):
         turn.answer(False)  # noqa: FBT003 - one of two answers
 
     def _enter(self, turn: Of) -> None:
+        self.entered += 1
         self._free -= 1
         timer = None
         if self._lease is not None:

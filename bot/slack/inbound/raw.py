@@ -10,7 +10,7 @@ sends, each once. Anything else goes on as it came, and so does what may be a st
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
-from urllib.parse import unquote_plus
+from urllib.parse import unquote_to_bytes
 
 from pydantic import SecretStr
 
@@ -75,7 +75,7 @@ class RawCommands:
         typed = plain_command(data, self.path)
         if typed is None or self.ends(typed.command, typed.text):
             return None
-        headers = {name: (value,) for name, value in typed.headers.items()}
+        headers = {name: (typed.headers[name],) for name in (TIMESTAMP, SIGNATURE)}
         secret = self.secret.get_secret_value()
         if not genuine(headers, typed.body, secret=secret, now=self.clock()):
             return None
@@ -134,8 +134,16 @@ def _typed(body: bytes) -> tuple[str, str] | None:
     if b"command" not in fields or fields.keys() & {b"payload", b"ssl_check"}:
         return None
     try:
-        command = unquote_plus(fields[b"command"].decode("ascii"), errors="strict")
-        text = unquote_plus(fields.get(b"text", b"").decode("ascii"), errors="strict")
+        return _text(fields[b"command"]), _text(fields.get(b"text", b""))
     except UnicodeDecodeError:
         return None
-    return command, text
+
+
+def _text(value: bytes) -> str:
+    """Return the *value* of a field as it was typed.
+
+    Raises:
+        UnicodeDecodeError: it is no text, or not encoded as forms are.
+    """
+    value.decode("ascii")
+    return unquote_to_bytes(value.replace(b"+", b" ")).decode("utf-8")
