@@ -87,6 +87,7 @@ class Bot:
     anchoring: Anchoring
     router: Router
     directory: SlackDirectory
+    admission: Admission
     server: Server
     sockets: Sockets | None
 
@@ -149,6 +150,7 @@ async def build(
         anchoring=anchoring,
         router=router,
         directory=base.directory,
+        admission=admission,
         server=_server(base, listeners, callbacks, admission, sockets),
         sockets=sockets,
     )

@@ -127,6 +127,11 @@ class Admission:
         """Whether a command that came now would have to wait."""
         return self._rest.full
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for a place."""
+        return sum(map(len, (self._first, self._forms, self._rest)))
+
     def behind(self) -> bool:
         """Return whether what comes cannot be answered in time any more."""
         now = self._monotonic()
@@ -231,9 +236,9 @@ class Admission:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        waits = any(map(len, (self._first, self._forms, self._rest)))
-        self._was_behind = self._was_behind and (waits or self._late > LATE)
-        if self._came or waits or self._turned + self._refused:
+        is_late = self._late > LATE
+        self._was_behind = self._was_behind and (self.waiting > 0 or is_late)
+        if self._came or self.waiting or self._turned + self._refused:
             self._came = 0
             self._look_later()
         else:

@@ -13,8 +13,10 @@ from bot.slack.inbound.admission import (
     GIVEN_UP,
     KEPT,
     LATE,
+    LEAST_WAITING,
     MOST_WAITING,
     REST,
+    SMOOTHED,
     TICK,
     WAITED,
     Admission,
@@ -190,6 +192,43 @@ async def test_of_more_than_may_wait_the_oldest_gives_way(desk):
     waiting = [desk.come() for _ in range(MOST_WAITING + 1)]
 
     assert desk.told[REST:] == [(waiting[0], False)]
+
+
+async def test_behind_no_more_wait_than_are_served_soon_the_newest_of_all(desk):
+    desk.fall_behind()
+    waiting = [desk.come() for _ in range(LEAST_WAITING + 10)]
+    told = desk.told[REST:]
+
+    # with the one who made it fall behind
+    assert told == [(REST, False), *((number, False) for number in waiting[:10])]
+
+
+async def test_behind_as_many_wait_as_are_served_in_the_time_that_may_be_waited(desk):
+    for _ in range(20):
+        for number in [desk.come() for _ in range(REST)]:
+            desk.over(number)  # REST in each TICK
+        desk.pass_(TICK)
+    desk.fall_behind()
+    for _ in range(MOST_WAITING):
+        desk.come()
+    left = MOST_WAITING + 1 - sum(not has_place for _number, has_place in desk.told)
+
+    # since then nobody was served for as long as it took to fall behind
+    lately = (1 - TICK / SMOOTHED) ** round(WAITED / TICK + 2)
+    assert left == pytest.approx(WAITED * REST / TICK * lately, abs=2)
+    assert left > LEAST_WAITING
+
+
+async def test_it_is_behind_until_nobody_waits(desk):
+    full, _waits = desk.fall_behind()
+    desk.come()
+    desk.over(full[0])
+    desk.pass_(TICK)
+    still = desk.admission.behind()
+    desk.over(full[1])
+    desk.pass_(TICK)
+
+    assert (still, desk.admission.behind()) == (True, False)
 
 
 async def test_what_is_turned_away_is_logged_once_a_second_with_a_count(desk):

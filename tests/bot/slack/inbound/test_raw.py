@@ -168,7 +168,7 @@ async def desk(stack):
 
 
 async def waiting(desk, count=1):
-    await until(lambda: len(desk.admission._rest) == count)
+    await until(lambda: desk.admission.waiting == count)
 
 
 async def test_a_command_waits_unread_and_is_answered_when_it_has_a_place(stack, desk):
@@ -212,7 +212,7 @@ async def test_without_a_signature_nothing_waits_or_has_an_age(stack, desk, at):
     after = desk.admission._offsets.age(desk.now)
 
     assert heard.startswith(b"HTTP/1.1 401 ")
-    assert (len(desk.admission._rest), desk.typed, before) == (1, [], after)
+    assert (desk.admission.waiting, desk.typed, before) == (1, [], after)
 
 
 async def test_who_goes_away_waits_no_longer(stack, desk):
