@@ -20,9 +20,9 @@ from tests.trials.load_rig import CHANNELS, make_rig
 
 LONG_RUN = 60  # starts over which the rate holds, whatever heaps they came in
 MOST_A_SECOND = 20  # starts, by Tencent's own limit
-CROWD, CROWD_SECONDS = 32, 5.0  # who wait for an answer before they ask again
+CROWD = 32  # who wait for an answer before they ask again
 PATIENCE = 60.0  # seconds that answers and stops may take until they count as lost
-SERVER_ERROR = 500
+OK, SERVER_ERROR = 200, 500
 MOST_OFFERED = 4000.0  # commands a second; more the generator does not send in time
 NEW_SECOND = 10.0  # seconds after an overload in which it may still be slow
 
@@ -35,6 +35,7 @@ class Scale:
     seconds: float = 60
     burst: int = 2000
     burst_seconds: float = 5
+    crowd_seconds: float = 5
     overload_times: float = 10  # as many as are served
     overload_seconds: float = 10
     after_seconds: float = 20
@@ -106,6 +107,7 @@ async def burst(rig, scale, table):
     told = sum(one.typed.room in rig.ended for one in sent)
     table.must("burst: told how it ended", told, "some", kept=told > 0)
     _check_acks(table, "burst", sent)
+    _refused(rig, table, "burst", sent)
     _lost(table, "burst", sent)
     last = max((one.answered for one in sent), default=0.0)
     table.add("burst: slowest answer", f"{last:.1f} s", "≤ 30 s", kept=last <= 30)
@@ -116,7 +118,7 @@ async def burst(rig, scale, table):
 
 async def overload(rig, scale, table):
     """Offer ten times as much as is served, then as before."""
-    capacity = await rig.served_at_most(CROWD, CROWD_SECONDS)
+    capacity = await rig.served_at_most(CROWD, scale.crowd_seconds)
     rate = min(scale.overload_times * capacity, MOST_OFFERED)
     before = rig.mix.next_number()
     late = await rig.offer(rig.mix.any, rate, int(rate * scale.overload_seconds))
@@ -128,13 +130,29 @@ async def overload(rig, scale, table):
     table.add("overload: offered", f"{rate:.0f}/s", f"{scale.overload_times}×")
     table.add("overload: sent late, at most", _ms(late))
     _goodput(table, sent, capacity * scale.overload_seconds)
+    _refused(rig, table, "overload", sent)
     later = [one for number, one in rig.sent.items() if number > after]
+    _errors(table, "overload", [*sent, *later])
+    if later:
+        _afterwards(table, later)
+
+
+def _afterwards(table, later):
     start = min(one.due for one in later)
     new = [one for one in later if one.due - start >= NEW_SECOND]
     late = _at(0.99, new)
     kept = 0 <= late <= 0.25 and all(one.ack >= 0 for one in new)
     table.add("after it: acks from 10 s on, p99", _ms(late), "≤ 250 ms", kept=kept)
-    _errors(table, "overload", [*sent, *later])
+
+
+def _refused(rig, table, part, sent):
+    """Show how many were turned away, and that none of them was sent all the same."""
+    refused = [one for one in sent if one.status == OK and one.ack >= 0]
+    refused = [one for one in refused if not one.served]
+    started = {int(relay.room) for relay in rig.cloud.state.relays.values()}
+    both = sum(one.typed.room in started for one in refused)
+    table.add(f"{part}: turned away", len(refused))
+    table.must(f"{part}: and sent all the same", both, "0", kept=not both)
 
 
 def _goodput(table, sent, capacity):
