@@ -51,9 +51,10 @@ fuzz: $(VENV)/.dev
 load: $(VENV)/.dev
 	$(BIN)/python -m tests.trials.load
 
-# What signing, models and starting cost, as ratios beside what they are measured by.
+# What signing, models, starting and refusing cost, beside what they are measured by.
 bench-quick: $(VENV)/.dev
 	@$(BIN)/python -m tests.tools.speed
+	@$(BIN)/python -m tests.tools.refusal
 
 mutants: $(VENV)/.dev
 	$(BIN)/python -m tests.trials.mutants
