@@ -12,6 +12,7 @@ refusal has a status and nothing else.
 """
 
 import asyncio
+import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -190,6 +191,7 @@ class Connection(web.RequestHandler):
         self._connections = connections
         self._is_dropped = False
         self._timer: asyncio.TimerHandle | None = None
+        self._deadline = math.inf  # when it is dropped, by the loop's time
         self._settling: asyncio.TimerHandle | None = None
         self.since = asyncio.get_running_loop().time()  # when it began to wait
         self._is_idle = False  # nothing of the next request has come
@@ -265,7 +267,8 @@ class Connection(web.RequestHandler):
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Let go of all that was kept of it."""
-        self._expires(None)
+        if self._timer is not None:
+            self._timer.cancel()
         self._turn_over()
         if self._settling is not None:
             self._settling.cancel()
@@ -372,7 +375,25 @@ class Connection(web.RequestHandler):
         log.error("connection.failed", what=str(args[:1]), why=type(error).__name__)
 
     def _expires(self, seconds: float | None) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
+        """Drop it *seconds* from now; None: not before more is said.
+
+        A timer that is early is set anew when it ends: that is cheaper than each time.
+        """
+        if seconds is None:
+            self._deadline = math.inf
+            return
         loop = asyncio.get_running_loop()
-        self._timer = None if seconds is None else loop.call_later(seconds, self.drop)
+        self._deadline = loop.time() + seconds
+        if self._timer is not None and self._timer.when() > self._deadline:
+            self._timer.cancel()
+            self._timer = None
+        if self._timer is None:
+            self._timer = loop.call_at(self._deadline, self._expired)
+
+    def _expired(self) -> None:
+        timer, self._timer = self._timer, None
+        if timer is None or timer.when() >= self._deadline:
+            self.drop()
+        elif self._deadline < math.inf:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_at(self._deadline, self._expired)
