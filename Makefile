@@ -55,9 +55,10 @@ load: $(VENV)/.dev
 bench: $(VENV)/.dev
 	@$(BIN)/python -m tests.bench $(SECTIONS)
 
-# What signing, models and starting cost, as ratios beside what they are measured by.
+# What signing, models, starting and refusing cost, beside what they are measured by.
 bench-quick: $(VENV)/.dev
 	@$(BIN)/python -m tests.tools.speed
+	@$(BIN)/python -m tests.tools.refusal
 
 mutants: $(VENV)/.dev
 	$(BIN)/python -m tests.trials.mutants

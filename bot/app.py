@@ -40,6 +40,7 @@ from bot.runtime.tasks import Tasks
 from bot.settings import Settings
 from bot.slack.directory import SlackDirectory
 from bot.slack.inbound import http as slack_http
+from bot.slack.inbound.admission import Admission
 from bot.slack.inbound.listeners import Listeners
 from bot.slack.inbound.sockets import Sockets
 from bot.slack.outbound.replies import Replies
@@ -85,6 +86,7 @@ class Bot:
     anchoring: Anchoring
     router: Router
     directory: SlackDirectory
+    admission: Admission
     server: Server
     sockets: Sockets | None
 
@@ -129,7 +131,8 @@ async def build(
     replies = Replies(base.web, now=ports.now, sleep=ports.sleep)
     listeners = Listeners(router, replies, base.directory, base.tasks, prefix=prefix)
     token = settings.slack_app_token
-    sockets = Sockets(listeners, base.web.client, token) if token else None
+    admission = Admission(_unix_time(ports), ports.monotonic)
+    sockets = Sockets(listeners, base.web.client, token, admission) if token else None
     if sockets:
         base.directory.people.lines = sockets.lines
     callbacks = _callbacks(base, operations)
@@ -146,7 +149,8 @@ async def build(
         anchoring=anchoring,
         router=router,
         directory=base.directory,
-        server=_server(base, listeners, callbacks, sockets),
+        admission=admission,
+        server=_server(base, listeners, callbacks, admission, sockets),
         sockets=sockets,
     )
 
@@ -327,6 +331,7 @@ def _server(
     base: _Base,
     listeners: Listeners,
     callbacks: Callbacks,
+    admission: Admission,
     sockets: Sockets | None,
 ) -> Server:
     """Listen for Slack if it comes by HTTP, and for Tencent if it calls back."""
@@ -342,15 +347,21 @@ def _server(
 
     secret = None if sockets else settings.slack_signing_secret
     called_back = bool(settings.all_apps)  # those of an app without a key are counted
-
-    def unix_time() -> float:
-        return base.ports.now().timestamp()
-
-    slack = slack_http.routes(listeners, secret, unix_time) if secret else []
+    slack, front = [], None
+    if secret:
+        parts = (listeners, secret, _unix_time(base.ports), admission)
+        slack, front = slack_http.routes(*parts), slack_http.raw_commands(*parts)
     tencent = webhook.routes(callbacks.receive) if called_back else []
     return Server(
-        routes=[*slack, *tencent], ready=ready, trusted=settings.trusted_proxies
+        routes=[*slack, *tencent],
+        ready=ready,
+        trusted=settings.trusted_proxies,
+        front=front,
     )
+
+
+def _unix_time(ports: Ports) -> Callable[[], float]:
+    return lambda: ports.now().timestamp()
 
 
 def _accounts(settings: Settings) -> dict[str, Account]:

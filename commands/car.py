@@ -118,6 +118,7 @@ async def recent(ask: Ask, service: Service) -> Outcome:
 @command.subcommand(
     "close",
     permit=SETTLE,
+    settles=True,
     usage="<S41> [reason=…]",
     keys=("reason",),
     examples=("close S41", "close S41 reason=“the player saw nothing”"),

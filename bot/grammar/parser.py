@@ -76,6 +76,7 @@ __all__ = [
     "find_ids",
     "normalise",
     "read",
+    "subcommand_in",
 ]
 
 LONGEST = 2000  # characters of a command, without its pasted request
@@ -194,6 +195,18 @@ def read(text: str, vocabulary: Vocabulary) -> Words | Miss:
         return answer
     whole = (f"{command} json={pasted}" for command in answer.candidates)
     return replace(answer, candidates=tuple(whole))
+
+
+def subcommand_in(text: str, vocabulary: Vocabulary) -> str:
+    """Return the name of the subcommand that `read` would find in *text*, if any.
+
+    What stands beside it is not looked at; it may be wrong, or a question for help.
+    """
+    typed, _pasted = _cut_json(text, vocabulary)
+    if len(typed) > LONGEST:
+        return ""
+    reading = _begun(_split(normalise(typed)), vocabulary)
+    return reading.subcommand.name if isinstance(reading, _Reading) else ""
 
 
 # ── cutting ──────────────────────────────────────────────────────────────────────

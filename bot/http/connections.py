@@ -7,25 +7,22 @@ without a whole request gives way, of the peer that has most; but nobody before 
 has passed, in which all who have something to say can say it. Whoever is being answered
 never does.
 
-What `aiohttp` would tell strangers (its version, what it could not read, and why) is
-not told: a refusal has a status and nothing else.
+What `aiohttp` would tell strangers (what it could not read, and why) is not told: a
+refusal has a status and nothing else.
 """
 
 import asyncio
+import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from aiohttp import web
-from aiohttp.abc import AbstractStreamWriter
-from aiohttp.http import StreamWriter
-from multidict import CIMultiDict
 
 from bot.runtime import descriptors
-from bot.runtime.signed import CALLER
 
 MOST = 512  # connections
 MOST_UNSIGNED = 32  # of one peer, on which nothing signed has come
@@ -53,6 +50,14 @@ class Deadlines:
 
 
 USUAL = Deadlines()
+NEVER = 24 * 3600.0  # seconds; how long a connection is idle, `_expires` says
+
+
+class Front(Protocol):
+    """Lets a request wait before it is read: `bot.slack.inbound.raw.RawCommands`."""
+
+    def held(self, data: bytes, holder: "Connection") -> Callable[[], None] | None:
+        """Let the request *data* wait; return what is called when that is over."""
 
 
 class Connections:
@@ -167,11 +172,17 @@ class Connections:
 class Connection(web.RequestHandler):
     """One connection from *peer*, with the deadlines that aiohttp does not have."""
 
-    def __init__(self, server: web.Server, connections: Connections, peer: str) -> None:
+    def __init__(
+        self,
+        server: web.Server,
+        connections: Connections,
+        peer: str,
+        front: Front | None = None,
+    ) -> None:
         super().__init__(
             server,
             loop=asyncio.get_running_loop(),
-            keepalive_timeout=connections.deadlines.idle_signed,
+            keepalive_timeout=NEVER,
             lingering_time=LINGER_SECONDS,
             access_log=None,  # type: ignore[arg-type]  # None is documented
         )
@@ -180,11 +191,33 @@ class Connection(web.RequestHandler):
         self._connections = connections
         self._is_dropped = False
         self._timer: asyncio.TimerHandle | None = None
+        self._deadline = math.inf  # when it is dropped, by the loop's time
         self._settling: asyncio.TimerHandle | None = None
         self.since = asyncio.get_running_loop().time()  # when it began to wait
         self._is_idle = False  # nothing of the next request has come
         self._in_head = True  # what comes is the head of a request
         self._head = 0  # bytes of it that have come
+        self._front = front
+        self._held = b""  # a request that waits unread
+        self._let_go: Callable[[], None] | None = None  # once its turn is over
+        self.has_place = False  # it waited, and is being answered
+
+    def go_on(self) -> None:
+        """Read the request that waited: it has its place now."""
+        data, self._held = self._held, b""
+        self.has_place = True
+        self._parse(data)
+
+    def answered(self, answer: bytes) -> None:
+        """Write *answer* to the request that waited, and wait for the next one."""
+        self._held, self._let_go = b"", None
+        self._is_idle = True
+        self.since = asyncio.get_running_loop().time()
+        deadlines = self._connections.deadlines
+        self._expires(deadlines.idle_signed if self.signed else deadlines.idle)
+        self._connections.waits(self, waits=True)
+        if self.transport is not None:
+            self.transport.write(answer)
 
     def vouched(self) -> None:
         """Take note that a request with a valid signature came."""
@@ -234,7 +267,9 @@ class Connection(web.RequestHandler):
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Let go of all that was kept of it."""
-        self._expires(None)
+        if self._timer is not None:
+            self._timer.cancel()
+        self._turn_over()
         if self._settling is not None:
             self._settling.cancel()
         self._connections.closed(self)
@@ -242,9 +277,17 @@ class Connection(web.RequestHandler):
 
     def data_received(self, data: bytes) -> None:
         """Read on, unless a head is longer than any that Slack or Tencent send."""
+        if self._held:  # more than one request at once: neither waits here
+            data, self._held = self._held + data, b""
+            self._turn_over()
+        elif self._in_head and not self._head and self._waits_unread(data):
+            return
         if self._is_idle:
             self._is_idle = False
             self._expires(self._connections.deadlines.head)
+        self._parse(data)
+
+    def _parse(self, data: bytes) -> None:
         self._head += len(data) if self._in_head else 0
         if self._head > LONGEST_HEAD and b"\r\n\r\n" not in data:
             self.drop()
@@ -256,6 +299,30 @@ class Connection(web.RequestHandler):
         self._connections.waits(self, waits=False)
         super().data_received(data)
         asyncio.get_running_loop().call_soon(self._looked_at)
+
+    def _waits_unread(self, data: bytes) -> bool:
+        """Tell whether *data* waits for its place as it is, or is answered already."""
+        if self._front is None:
+            return False
+        self._held = data
+        let_go = self._front.held(data, self)
+        if let_go is None:
+            self._held = b""
+            return False
+        if self._held or self.has_place:
+            self._let_go = let_go
+        if self._held:
+            self._is_idle = False
+            self._expires(None)
+            self._connections.waits(self, waits=False)
+        return True
+
+    def _turn_over(self) -> None:
+        """Give back the place of the request that waited unread, if there was one."""
+        let_go, self._let_go = self._let_go, None
+        self.has_place = False
+        if let_go is not None:
+            let_go()
 
     def _looked_at(self) -> None:
         """Wait on, if that was not all of a head."""
@@ -278,6 +345,7 @@ class Connection(web.RequestHandler):
         try:
             return await super().finish_response(request, resp, start_time)
         finally:
+            self._turn_over()
             self._head = 0
             self.since = asyncio.get_running_loop().time()
             self._is_idle = self._in_head = resp.status < CLIENT_ERRORS.start
@@ -307,41 +375,25 @@ class Connection(web.RequestHandler):
         log.error("connection.failed", what=str(args[:1]), why=type(error).__name__)
 
     def _expires(self, seconds: float | None) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
+        """Drop it *seconds* from now; None: not before more is said.
+
+        A timer that is early is set anew when it ends: that is cheaper than each time.
+        """
+        if seconds is None:
+            self._deadline = math.inf
+            return
         loop = asyncio.get_running_loop()
-        self._timer = None if seconds is None else loop.call_later(seconds, self.drop)
+        self._deadline = loop.time() + seconds
+        if self._timer is not None and self._timer.when() > self._deadline:
+            self._timer.cancel()
+            self._timer = None
+        if self._timer is None:
+            self._timer = loop.call_at(self._deadline, self._expired)
 
-
-class Discreet(StreamWriter):
-    """Writes answers without `Server`, which names the versions of what runs here."""
-
-    async def write_headers(
-        self, status_line: str, headers: "CIMultiDict[str]"
-    ) -> None:
-        """Write *headers*, but for that one."""
-        headers.pop("Server", None)
-        await super().write_headers(status_line, headers)
-
-
-def make_discreet(server: web.Server) -> None:
-    """Let the requests of *server* know their connection, and its answers be short.
-
-    This is where every request passes, also one that could not be read.
-    """
-    make = server.request_factory
-
-    def made(
-        message: Any,
-        payload: Any,
-        protocol: Connection,
-        _writer: AbstractStreamWriter,
-        task: Any,
-    ) -> web.BaseRequest:
-        writer = Discreet(protocol, asyncio.get_running_loop())
-        request = make(message, payload, protocol, writer, task)
-        request[CALLER] = protocol
-        protocol.begun()
-        return request
-
-    server.request_factory = made  # type: ignore[assignment]  # all are ours
+    def _expired(self) -> None:
+        timer, self._timer = self._timer, None
+        if timer is None or timer.when() >= self._deadline:
+            self.drop()
+        elif self._deadline < math.inf:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_at(self._deadline, self._expired)

@@ -38,6 +38,7 @@ class Listener:
         self._sockets: list[socket.socket] = []
         self._accepting: list[asyncio.Task[None]] = []
         self._connecting: set[asyncio.Task[None]] = set()
+        self._has_heard = False  # in this turn of the loop, what had been said by then
 
     async def start(self, host: str, port: int) -> int:
         """Listen on all addresses of *host*; return the port of the first.
@@ -99,11 +100,17 @@ class Listener:
     async def _has_room(self, descriptor: int) -> bool:
         if not self._connections.full(descriptor):
             return True
-        for _ in range(2):  # in which what has been said by now is heard
-            await self._sleep(0)
+        if not self._has_heard:  # once for all who come in this turn
+            for _ in range(2):  # in which what has been said by now is heard
+                await self._sleep(0)
+            self._has_heard = True
+            asyncio.get_running_loop().call_soon(self._turn_over)
         while wait := self._connections.make_room():
             await self._sleep(wait)
         return wait is not None
+
+    def _turn_over(self) -> None:
+        self._has_heard = False
 
     async def _connect(self, connection: socket.socket, made: Connection) -> None:
         loop = asyncio.get_running_loop()

@@ -12,9 +12,10 @@ from bot.http.connections import (
     Connection,
     Connections,
     Deadlines,
+    Front,
     Network,
-    make_discreet,
 )
+from bot.http.discreet import make_discreet
 from bot.http.listener import Listener
 from bot.runtime.signed import CALLER
 from bot.slack.inbound.guard import LARGEST
@@ -31,7 +32,8 @@ class Server:
     The handler of a POST finds its body read: `await request.read()` returns at once.
     *ready* tells for each thing that the bot needs whether it is there. A body that
     takes more than *read_seconds* to come is given up. *trusted* are the proxies that
-    requests come through: they may have as many connections as there are.
+    requests come through: they may have as many connections as there are. *front* lets
+    requests wait before they are read.
     """
 
     def __init__(
@@ -42,8 +44,10 @@ class Server:
         read_seconds: float = READ_SECONDS,
         trusted: Sequence[Network] = (),
         deadlines: Deadlines = USUAL,
+        front: Front | None = None,
     ) -> None:
         self._ready = ready
+        self._front = front
         self._read_seconds = read_seconds
         self._bodies = Bodies()
         self.connections = Connections(trusted=trusted, deadlines=deadlines)
@@ -67,7 +71,7 @@ class Server:
         make_discreet(server)
 
         def make(peer: str) -> Connection:
-            return Connection(server, self.connections, peer)
+            return Connection(server, self.connections, peer, self._front)
 
         self._listener = Listener(self.connections, make)
         return await self._listener.start(host, port)

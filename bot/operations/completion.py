@@ -6,7 +6,7 @@ which outlives a crash.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain, repeat
 from typing import Any, TypeVar
 
@@ -30,10 +30,12 @@ from bot.journal.model import (
 from bot.journal.recents import Recents
 from bot.journal.sqlite.spool import SpooledOutcome
 from bot.resources.base import Registry
+from bot.runtime.places import Places, Turn, inside
 from bot.states import State
 from bot.tencent.models.base import Level
 
 PAUSES = (1.0, 2.0, 5.0, 15.0)  # seconds between tries to write
+AT_ONCE = 8  # ends that are written at once; those of stops are not counted
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -49,6 +51,7 @@ class Completion:
     wake: Callable[[], None]  # says that something may be delivered
     send_at_once: Callable[[Notification], Awaitable[None]]  # past the journal
     sleep: Callable[[float], Awaitable[None]]
+    places: Places[Turn] = field(default_factory=lambda: Places(AT_ONCE))
 
     async def complete(
         self, intent: Intent, state: State, changes: Changes, *evidence: Fact
@@ -140,7 +143,7 @@ class Completion:
         kept = False
         for tried, pause in enumerate(chain(PAUSES, repeat(PAUSES[-1]))):
             try:
-                written = await write()
+                written = await self._in_turn(intent, write)
             except JournalUnavailable as error:
                 kept = kept or self.journal.spool.put(outcome)
                 facts = {**_facts(outcome), "why": str(error)}
@@ -152,6 +155,13 @@ class Completion:
                 self.journal.spool.taken(intent.id)
                 return written
         raise AssertionError  # the pauses never end
+
+    async def _in_turn(self, intent: Intent, write: Callable[[], Awaitable[T]]) -> T:
+        """Write once, in a place that nothing but the writing itself is waited in."""
+        if intent.subject.ends:
+            return await write()
+        async with inside(self.places):
+            return await write()
 
     async def _send_at_once(self, intent: Intent, outcome: SpooledOutcome) -> None:
         """Tell how *intent* ended, in the words that the journal would have kept."""

@@ -6,21 +6,25 @@ what to do: reading the words, policy, the journal and Slack belong to others.
 """
 
 import inspect
+import re
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from bot.access.permits import Permit, checked
 from bot.dialogue.ask import Ask, Person
 from bot.dialogue.form import Form, Option
 from bot.dialogue.outcome import Outcome
-from bot.grammar.parser import Syntax, Vocabulary
+from bot.grammar.parser import Syntax, Vocabulary, subcommand_in
 from bot.i18n import _
 from bot.operations.service import Service
 from bot.tencent.models.base import Level, Request
 
 Answer = Outcome | Form | None
 DRY_RUN = "dry-run"
+# What the grammar reads letter by letter as it stands: Slack's markup is another thing.
+PLAIN = re.compile(r"[ -%'-;=?-~]*")
 Handler = Callable[[Ask, Service], Awaitable[Answer]]
 Redrawer = Callable[[Ask, Service], Awaitable[Form]]
 Source = Callable[[str, Person, Service], Awaitable[tuple[Option, ...]]]
@@ -47,6 +51,12 @@ class Subcommand:
     does: type[Request[Any]] | None  # what it may send to the cloud
     examples: tuple[str, ...]
     in_thread: bool = False  # bare under a card, it is about the card's thing
+    settles: bool = False  # it is a person's word on what is unknown
+
+    @property
+    def ends(self) -> bool:
+        """Whether it ends something, or settles it: then it is never too late."""
+        return self.settles or (self.does is not None and self.does.effect.ends)
 
     @property
     def help(self) -> str:
@@ -93,6 +103,7 @@ class Command:
         does: type[Request[Any]] | None = None,
         examples: Iterable[str] = (),
         in_thread: bool = False,
+        settles: bool = False,
     ) -> Callable[[Handler], Handler]:
         """Make the decorated function the subcommand *name*.
 
@@ -100,7 +111,7 @@ class Command:
         subcommand without one only reads what is on record. *in_thread*: without an ID
         it is about the thing under whose card it is asked. *keys* and *flags* are all
         that may be typed after it, and *changes* the keys that take `+=` and `-=`; what
-        changes something takes --dry-run as well.
+        changes something takes --dry-run as well. *settles*: it is as urgent as a stop.
 
         Raises:
             TypeError: *permit* is none, or another than that of the request.
@@ -120,6 +131,7 @@ class Command:
                 does,
                 tuple(examples),
                 in_thread=in_thread,
+                settles=settles,
             )
             return handler
 
@@ -165,6 +177,33 @@ class Command:
         """What the grammar has to know to read this command's commands."""
         words = tuple(subcommand.words for subcommand in self.subcommands.values())
         return Vocabulary(self.name, words, self.bare)
+
+    def ends(self, text: str) -> bool:
+        """Tell whether *text* asks for a subcommand that ends or settles something.
+
+        In any spelling that the grammar takes; what is plain English and has no word
+        for one is not even read.
+        """
+        vocabulary, ending, words = self._ending
+        if not ending or (PLAIN.fullmatch(text) and not words.search(text)):
+            return False
+        return subcommand_in(text, vocabulary) in ending
+
+    def ends_by_form(self, name: str) -> bool:
+        """Tell whether the form *name* ends or settles something."""
+        subcommand, form = self.subcommands.get(name), self.forms.get(name)
+        ends = form is not None and form.permit.ends
+        return ends or (subcommand is not None and subcommand.ends)
+
+    @cached_property
+    def _ending(self) -> tuple[Vocabulary, frozenset[str], re.Pattern[str]]:
+        """What is asked of the vocabulary when it is complete, which it is at once."""
+        vocabulary = self.vocabulary
+        ending = {name for name, one in self.subcommands.items() if one.ends}
+        meanings = ((word, vocabulary.means(word)) for word in vocabulary.sayings())
+        words = {word for word, meant in meanings if meant and meant.name in ending}
+        pattern = "|".join(map(re.escape, sorted(words)))
+        return vocabulary, frozenset(ending), re.compile(pattern, re.IGNORECASE)
 
 
 def _entering(

@@ -53,6 +53,16 @@ class Router:
         """Return a short name under which the log says what broke."""
         return self.service.new_incident()
 
+    def ends(self, command: str, text: str) -> bool:
+        """Tell whether *text* after *command* ends or settles something."""
+        named = self.commands.get(command)
+        return named is not None and named.ends(text)
+
+    def ends_by_form(self, command: str, name: str) -> bool:
+        """Tell whether the form *name* of *command* ends or settles something."""
+        named = self.commands.get(command)
+        return named is not None and named.ends_by_form(name)
+
     async def answer(self, ask: Ask) -> Answer:
         """Return what *ask* leads to. Errors are answered, never raised."""
         command = self.commands.get(ask.command)

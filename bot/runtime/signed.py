@@ -1,4 +1,4 @@
-"""How the handler of a request says that its signature held.
+"""What the handler of a request and its connection say to each other.
 
 Whoever answers requests counts connections; who can tell a genuine request from a
 forged one are the handlers of Slack's and Tencent's routes. This is all they share.
@@ -21,6 +21,10 @@ class Caller(Protocol):
     def vouched(self) -> None:
         """Take note that a request with a valid signature came on it."""
 
+    @property
+    def has_place(self) -> bool:
+        """Whether its request waited for its place, and has it."""
+
 
 CALLER: web.RequestKey[Caller] = web.RequestKey("caller")  # where a request has it
 
@@ -30,3 +34,9 @@ def vouch(request: web.Request) -> None:
     caller: Caller | None = request.get(CALLER)
     if caller is not None:
         caller.vouched()
+
+
+def has_place(request: web.Request) -> bool:
+    """Tell whether *request* has a place already, for which it waited unread."""
+    caller: Caller | None = request.get(CALLER)
+    return caller is not None and caller.has_place

@@ -16,7 +16,11 @@ RESOLUTION = Resolution(Relay())
 
 
 @command.subcommand(
-    "attach", permit=SETTLE, usage="<R128> [TaskId]", examples=("attach R128",)
+    "attach",
+    permit=SETTLE,
+    settles=True,
+    usage="<R128> [TaskId]",
+    examples=("attach R128",),
 )
 async def attach(ask: Ask, service: Service) -> Outcome | Form:
     """Say under which TaskId a relay runs whose start stayed unknown.

@@ -15,6 +15,7 @@ RESOLUTION = Resolution(Relay())
 @command.subcommand(
     "close",
     permit=SETTLE,
+    settles=True,
     usage="<R128> [reason=…]",
     keys=("reason",),
     examples=("close R128", "close R128 reason=“not in the console, target dead”"),

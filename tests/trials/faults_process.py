@@ -331,7 +331,8 @@ async def try_quiet(path, haste):
         web = AsyncWebClient(
             token=slack.bot_token.get_secret_value(), base_url=slack.api_url
         )
-        sockets = Sockets(None, web, slack.app_token, clock=lambda: at[0], sleep=sleep)
+        token, clock = slack.app_token, lambda: at[0]
+        sockets = Sockets(None, web, token, None, clock=clock, sleep=sleep)
         await sockets.start()
         stack.push_async_callback(sockets.close)
         try:

@@ -25,7 +25,7 @@ from tests.trials.slackish import TEAM, Slackish
 PATIENCE = 3.0  # seconds that Slack waits for an ack
 BOOT_SECONDS = 30.0
 PATH = "/slack/events"
-LATE = "Still working on it"
+LATE, REFUSED = "Still working on it", "Too much is asked"
 MOST_LIVE = 40  # relays that are left running; those above are stopped, oldest first
 STOP_EVERY, STOP_SOON = 2.0, 0.1  # seconds
 
@@ -132,6 +132,7 @@ class Sent:
     ack: float = -1.0  # seconds after it was due; -1: none came in time
     status: int = 0
     answered: float = -1.0  # the same, for what the person sees
+    served: bool = False  # the ack is no refusal
 
 
 @dataclass
@@ -180,13 +181,30 @@ class Rig:
             sent.answered = monotonic() - sent.due
 
     async def offer(self, make, rate, count):
-        """Send *count* commands at *rate* a second, whatever the bot makes of it."""
-        began = monotonic()
+        """Send *count* commands at *rate* a second, whatever the bot makes of it.
+
+        Returns by how many seconds one of them was sent late, at most.
+        """
+        began, late = monotonic(), 0.0
         for number in range(count):
             due = began + number / rate
             if (wait := due - monotonic()) > 0:
                 await asyncio.sleep(wait)
+            late = max(late, monotonic() - due)
             self._fly(self._send(make(), due))
+        return late
+
+    async def served_at_most(self, people, seconds):
+        """Return how many commands a second are served of *people* who take turns."""
+        end, before = monotonic() + seconds, self.mix.next_number()
+
+        async def asking():
+            while monotonic() < end:
+                await self._send(self.mix.any(), monotonic())
+
+        await asyncio.gather(*(asking() for _ in range(people)))
+        later = (sent for number, sent in self.sent.items() if number > before)
+        return sum(sent.served for sent in later) / seconds
 
     async def stopping(self):
         while True:
@@ -238,6 +256,7 @@ class Rig:
             return  # nobody sees an ack that comes later
         sent.ack = took
         said = answer.body.decode()
+        sent.served = REFUSED not in said
         if said and LATE not in said and not REQUESTED.search(said):
             self._answered(typed.number)
 

@@ -1,4 +1,4 @@
-"""The bot under a little load: nothing lost, nothing twice, nothing too fast."""
+"""The bot under a little load, and too much: nothing lost, twice or too fast."""
 
 import itertools
 from contextlib import AsyncExitStack
@@ -15,7 +15,8 @@ SMALL = Scale(
     seconds=3,
     burst=100,
     burst_seconds=1,
-    overload_seconds=0,
+    crowd_seconds=0.5,
+    overload_seconds=0.5,
     after_seconds=0,
     every_second=False,
 )

@@ -1,7 +1,7 @@
-"""What is answered before it is known where the bot is installed: nothing was done.
+"""What is answered where nothing is done: too early, or while too much is asked.
 
-That is so only at a first start, while Slack is away: later starts know it from the
-last one.
+Too early is before it is known where the bot is installed. That is so only at a first
+start, while Slack is away: later starts know it from the last one.
 """
 
 from collections.abc import Mapping
@@ -51,6 +51,16 @@ def not_connected(kind: PayloadKind, body: Mapping[str, Any]) -> Early:
         case _:
             early = Early(outcome, status=TRY_AGAIN)
     return early
+
+
+def overloaded() -> dict[str, Any]:
+    """Return the answer to a command that is turned away: nothing was done."""
+    outcome = Outcome(
+        headline=(_("Too much is asked of me at this moment."),),
+        tone=Tone.WARN,
+        parts=(line(_("Nothing was sent; ask again in a few seconds."), quiet=True),),
+    )
+    return {"response_type": "ephemeral", **blocks.message(outcome)}
 
 
 def _pressed(body: Mapping[str, Any]) -> Ask | None:

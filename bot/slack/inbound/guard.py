@@ -7,7 +7,6 @@ command's address comes without a signature.
 https://docs.slack.dev/authentication/verifying-requests-from-slack
 """
 
-import hashlib
 import hmac
 import json
 from collections.abc import Mapping, Sequence
@@ -76,7 +75,7 @@ def genuine(headers: Headers, raw: bytes, *, secret: str, now: float) -> bool:
     if abs(now - int(stamp)) > SKEW or not signature.isascii():
         return False
     signed = b"v0:" + stamp.encode() + b":" + raw
-    expected = "v0=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+    expected = "v0=" + hmac.digest(secret.encode(), signed, "sha256").hex()
     return hmac.compare_digest(expected, signature)
 
 

@@ -3,48 +3,71 @@
 https://docs.slack.dev/apis/events-api/using-http-request-urls
 """
 
+import json
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import structlog
 from aiohttp import web
 from pydantic import SecretStr
 
-from bot.dialogue.outcome import Outcome, Tone, line
-from bot.i18n import _
-from bot.runtime.signed import vouch
-from bot.slack.inbound.guard import Admitted, admit
+from bot.runtime.signed import has_place, vouch
+from bot.slack.inbound.admission import Admission
+from bot.slack.inbound.early import TRY_AGAIN, overloaded
+from bot.slack.inbound.guard import JSON, TIMESTAMP, Admitted, admit
 from bot.slack.inbound.kinds import bolt_request
 from bot.slack.inbound.listeners import Listeners
-from bot.slack.render.blocks import message
+from bot.slack.inbound.raw import RawCommands
 
 PATH = "/slack/events"
-MOST_UNDER_WAY = 64  # commands; one more would not be answered in time
+HEAD = "HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n"
 
 log = structlog.get_logger(__name__)
 
 
 def routes(
-    listeners: Listeners, secret: SecretStr, clock: Callable[[], float]
+    listeners: Listeners,
+    secret: SecretStr,
+    clock: Callable[[], float],
+    admission: Admission,
 ) -> list[web.RouteDef]:
     """Return the route that brings requests signed with *secret* to *listeners*.
 
-    *clock* gives the Unix time in seconds, which Slack's timestamps are held against.
+    *clock* gives the Unix time in seconds, which Slack's timestamps are held against;
+    *admission* decides who is answered when.
     """
-    return [web.post(PATH, _Events(listeners, secret, clock).handle)]
+    return [web.post(PATH, _Events(listeners, secret, clock, admission).handle)]
+
+
+def raw_commands(
+    listeners: Listeners,
+    secret: SecretStr,
+    clock: Callable[[], float],
+    admission: Admission,
+) -> RawCommands:
+    """Return what lets commands wait before they are parsed; see `routes`."""
+    body = json.dumps(overloaded()).encode()
+    head = HEAD.format(kind=JSON, length=len(body)).encode()
+    return RawCommands(
+        PATH, admission, listeners.lanes.ends, secret, clock, head + body
+    )
 
 
 class _Events:
     def __init__(
-        self, listeners: Listeners, secret: SecretStr, clock: Callable[[], float]
+        self,
+        listeners: Listeners,
+        secret: SecretStr,
+        clock: Callable[[], float],
+        admission: Admission,
     ) -> None:
         self._listeners = listeners
         self._secret = secret
         self._clock = clock
-        self._under_way = 0  # requests that the listeners have not answered yet
+        self._admission = admission
+        self._overloaded = json.dumps(overloaded()).encode()
 
     async def handle(self, request: web.Request) -> web.Response:
-        """Answer a request: 2xx or 4xx, and 503 to an event that came too early."""
+        """Answer a request: 2xx or 4xx; 503 to an event that came too early or late."""
         raw = await request.read()
         headers = {
             name.lower(): request.headers.getall(name) for name in set(request.headers)
@@ -55,14 +78,22 @@ class _Events:
             log.info("request.turned", status=verdict.status, why=verdict.why)
             return web.Response(status=verdict.status)
         vouch(request)
-        if self._under_way >= MOST_UNDER_WAY and "command" in verdict.body:
-            log.error("server.full")
-            return web.json_response(_overloaded())
-        self._under_way += 1
-        try:
+        if has_place(request):
             return await self._dispatch(verdict, headers)
-        finally:
-            self._under_way -= 1
+        lane = self._listeners.lanes.of(verdict.body)
+        stamp = float(headers[TIMESTAMP][0])
+        async with self._admission.place(lane, stamp) as admitted:
+            if admitted:
+                return await self._dispatch(verdict, headers)
+        return self._refusal(verdict)
+
+    def _refusal(self, admitted: Admitted) -> web.Response:
+        """Return the answer to what is turned away: nothing was kept or sent."""
+        if "command" in admitted.body:
+            return web.Response(body=self._overloaded, content_type=JSON)
+        refused = web.Response(status=TRY_AGAIN)
+        refused.force_close()
+        return refused
 
     async def _dispatch(
         self, admitted: Admitted, headers: dict[str, list[str]]
@@ -86,12 +117,3 @@ class _Events:
             text=response.body,
             content_type=content_type.partition(";")[0] or "text/plain",
         )
-
-
-def _overloaded() -> dict[str, Any]:
-    outcome = Outcome(
-        headline=(_("Too much is asked of me at this moment."),),
-        tone=Tone.WARN,
-        parts=(line(_("Nothing was sent; ask again in a few seconds."), quiet=True),),
-    )
-    return {"response_type": "ephemeral", **message(outcome)}

@@ -29,6 +29,7 @@ from bot.slack.directory import SlackDirectory
 from bot.slack.inbound import payloads
 from bot.slack.inbound.early import not_connected
 from bot.slack.inbound.kinds import PayloadKind, alarm_in, kind_of, meaning_of
+from bot.slack.inbound.lanes import BehindAck, Lanes, Stops
 from bot.slack.outbound.replies import REOPENS, Replies
 from bot.slack.render import blocks, modals
 
@@ -44,12 +45,8 @@ ANYTHING = re.compile(r"^.*$", re.DOTALL)
 log = structlog.get_logger(__name__)
 
 
-class Dispatcher(Protocol):
+class Dispatcher(Stops, Protocol):
     """What answers asks: `bot.routing.router.Router`."""
-
-    @property
-    def commands(self) -> Mapping[str, Any]:
-        """The commands by name."""
 
     def new_incident(self) -> str:
         """Return a short name under which the log says what broke."""
@@ -96,11 +93,13 @@ class Listeners:
         patience: float = PATIENCE,
     ) -> None:
         self._router = router
+        self.lanes = Lanes(router, prefix)
         self._replies = replies
         self._directory = directory
         self._tasks = tasks
         self._prefix = prefix
         self._patience = patience
+        self._behind_ack = BehindAck(router)
         timer = directory.timer
         self._came: TTLCache[str, bool] = TTLCache(MOST_MESSAGES, REPEATED_FOR, timer)
         self._alarmed: TTLCache[str, bool] = TTLCache(10, ALARM_AGAIN, timer)
@@ -317,8 +316,9 @@ class Listeners:
 
     async def _answer(self, ask: Ask) -> None:
         ask = await self._with_parent(ask)
-        with reading_in(ask.who.locale):
-            answer = await self._serve(ask, self._router.answer)
+        async with self._behind_ack.turn(ask):
+            with reading_in(ask.who.locale):
+                answer = await self._serve(ask, self._router.answer)
         await self._replies.reply(ask, answer)
 
     async def _reopen(self, ask: Ask) -> None:

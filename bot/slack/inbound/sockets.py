@@ -20,14 +20,14 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.inbound.early import TRY_AGAIN
+from bot.slack.inbound.admission import Admission
+from bot.slack.inbound.early import TRY_AGAIN, overloaded
 from bot.slack.inbound.kinds import bolt_request
 from bot.slack.inbound.listeners import Listeners
 
 CONNECTIONS = 2
 PING_SECONDS = 10.0
 DEAF_SECONDS = 60.0
-MOST_AT_ONCE = 1000
 
 log = structlog.get_logger(__name__)
 
@@ -36,7 +36,7 @@ class Sockets:
     """Connections to the Slack of *web* with the app-level *token*.
 
     *clock* gives the Unix time in seconds, as the library notes its pongs by that.
-    More than *most_at_once* envelopes at a time are refused.
+    *admission* decides who is answered when: an envelope is as old as it is here.
     """
 
     def __init__(
@@ -44,10 +44,10 @@ class Sockets:
         listeners: Listeners,
         web: AsyncWebClient,
         token: SecretStr,
+        admission: Admission,
         *,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-        most_at_once: int = MOST_AT_ONCE,
     ) -> None:
         self._listeners = listeners
         self._web = web
@@ -55,8 +55,8 @@ class Sockets:
         self._clock = clock
         self._sleep = sleep
         self._clients: list[SocketModeClient] = []
-        self._most_at_once = most_at_once
-        self._under_way = 0
+        self._admission = admission
+        self._overloaded = overloaded()
         self.heard_at = clock()
 
     async def start(self) -> None:
@@ -112,15 +112,14 @@ class Sockets:
         self, client: AsyncBaseSocketModeClient, request: SocketModeRequest
     ) -> None:
         self.heard_at = self._clock()
-        if self._under_way >= self._most_at_once:
-            log.error("sockets.full")
-            await self._ack(client, request, {"text": "Overloaded; nothing was done."})
-            return
-        self._under_way += 1
-        try:
-            await self._answer(client, request)
-        finally:
-            self._under_way -= 1
+        lane = self._listeners.lanes.of(request.payload)
+        async with self._admission.place(lane) as admitted:
+            if admitted:
+                await self._answer(client, request)
+                return
+        if "command" in request.payload:
+            await self._ack(client, request, self._overloaded)
+        # what is not acknowledged, Slack sends again, or says that it did not work
 
     async def _answer(
         self, client: AsyncBaseSocketModeClient, request: SocketModeRequest

@@ -261,13 +261,6 @@ async def test_a_refusal_is_a_status_and_nothing_else_and_ends_the_connection(
     assert len(logs) <= 1
 
 
-async def test_an_answer_does_not_say_what_runs_here(stack):
-    server = await serving(stack)
-    visitor = await visit(stack, server, say=post("/echo", b"", "Connection: close"))
-
-    assert b"\r\nserver" not in (await visitor.heard()).lower()
-
-
 async def test_what_breaks_in_a_handler_is_told_in_the_log_alone(stack):
     server = await serving(stack)
     with capture_logs() as logs:

@@ -91,6 +91,33 @@ async def test_a_port_that_another_has_is_an_error_and_leaves_nothing_open(stack
     assert listener._sockets == []
 
 
+class AtTheCap(Connections):
+    """As many as there may be, and all of them are being answered."""
+
+    def full(self, descriptor):
+        return True
+
+
+async def test_at_the_cap_all_who_come_in_a_turn_wait_for_the_same_two_turns(stack):
+    turns = []
+
+    async def sleep(seconds):
+        turns.append(seconds)
+        await asyncio.sleep(0)
+
+    listener = Listener(AtTheCap(), lambda _peer: None, sleep)
+    stack.push_async_callback(listener.close)
+    port = await listener.start("127.0.0.1", 0)
+    with capture_logs() as logs:
+        for _ in range(20):
+            one = socket.create_connection(("127.0.0.1", port))
+            stack.callback(one.close)
+        await until(lambda: len(logs) == 20)
+
+    assert {line["event"] for line in logs} == {"connection.refused"}
+    assert turns == [0, 0]
+
+
 async def test_once_closed_nobody_is_let_in(stack):
     server = await serving(stack)
     visitor = await visit(stack, server, say=post("/held"))

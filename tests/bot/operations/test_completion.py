@@ -1,5 +1,6 @@
 """How an end is committed, whatever the journal and earlier news have to say."""
 
+import asyncio
 import json
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
@@ -9,7 +10,10 @@ import pytest
 from bot.journal.evidence import Fact, FactKind
 from bot.journal.rows import millis
 from bot.journal.sqlite.spool import SpooledOutcome
+from bot.operations.completion import AT_ONCE
+from bot.runtime.places import Turn
 from bot.states import State
+from tests.bot.http.visitors import until
 from tests.bot.operations.accidents import (
     CountingClock,
     JournalFile,
@@ -225,3 +229,23 @@ async def test_whoever_never_sent_an_intent_does_not_say_that_nothing_was_sent(
         "🟡 R1 · sending   room 295066"
     ]
     assert "intent.not-queued" in capsys.readouterr().out
+
+
+async def test_ends_are_written_so_many_at_once_and_those_of_stops_always(world):
+    await world.typed(START)
+    places = world.executor.completion.places
+    others = [Turn(lambda _has_place: None) for _ in range(AT_ONCE)]
+    for one in others:
+        places.ask(one)
+
+    await world.router.answer(world.ask(START.replace("295066", "7") + " again=R1"))
+    await world.router.answer(world.ask(STOP))
+    async with asyncio.timeout(20):
+        while (await world.handle("R1")).state is not State.STOPPED:  # noqa: ASYNC110 - it is in the journal alone
+            await asyncio.sleep(0)
+    await until(lambda: len(places))
+    before = (await world.handle("R2")).state
+    places.leave(others[0])
+    await world.settled()
+
+    assert (before, (await world.handle("R2")).state) == (State.SENDING, State.STARTED)

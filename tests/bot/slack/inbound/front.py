@@ -56,6 +56,12 @@ class Router:
             raise self.holds
         return self.holds
 
+    def ends(self, command, text):
+        return text.partition(" ")[0] == "stop"
+
+    def ends_by_form(self, command, name):
+        return name == "stop"
+
     async def answer(self, ask):
         return await self._give(ask)
 

@@ -1,9 +1,9 @@
 """Over a real connection: whatever is sent, never a 5xx, and nothing of it in a log."""
 
-import asyncio
 import io
 import json
 import logging
+import time
 
 import aiohttp
 import pytest
@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from bot.http.server import Server
 from bot.slack.inbound import http
+from bot.slack.inbound.admission import Admission
 from bot.slack.inbound.guard import FORM, JSON
 from tests.bot.slack.inbound.front import COMMAND, Front
 from tests.bot.slack.inbound.test_guard import BODIES, HEADERS, NOW, SECRET, signed
@@ -26,7 +27,9 @@ async def server():
     async def ready():
         return {}
 
-    routes = http.routes(front.listeners, SecretStr(SECRET), lambda: NOW)
+    admission = Admission(lambda: NOW, time.monotonic)
+    parts = (front.listeners, SecretStr(SECRET), lambda: NOW, admission)
+    routes = http.routes(*parts)
     made = Server(routes=routes, ready=ready)
     port = await made.start("127.0.0.1", 0)
     made.url = f"http://127.0.0.1:{port}/slack/events"
@@ -94,25 +97,6 @@ async def test_a_genuine_command_is_answered(server):
     assert "told" in text
     assert [ask.text for ask in server.front.router.asks] == ["list"]
     assert COMMAND["text"] == "list"
-
-
-async def test_one_command_more_than_can_be_answered_in_time_is_told_so(server):
-    router = server.front.router
-    router.gate = asyncio.Event()
-    waiting = [
-        asyncio.create_task(post(server, RAW, signed(RAW)))
-        for _number in range(http.MOST_UNDER_WAY)
-    ]
-    for _number in range(http.MOST_UNDER_WAY):
-        await router.came.acquire()
-
-    status, text = await post(server, RAW, signed(RAW))
-    router.gate.set()
-    answers = await asyncio.gather(*waiting)
-
-    assert (status, "Nothing was sent" in text) == (200, True)
-    assert len(router.asks) == http.MOST_UNDER_WAY
-    assert {status for status, _text in answers} == {200}
 
 
 async def test_headers_that_bolt_would_believe_are_dropped(server):

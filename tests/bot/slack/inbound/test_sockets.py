@@ -1,6 +1,8 @@
 """Socket Mode: heard, acked, and given up when it is deaf."""
 
+import asyncio
 import json
+import time
 
 import pytest
 from pydantic import SecretStr
@@ -11,7 +13,11 @@ from bot.sandbox.slack.loopback import LoopbackSlack
 from bot.sandbox.slack.model import seed
 from bot.sandbox.slack.server.delivery import ACK_TIMEOUT, Envelope, EnvelopeType
 from bot.slack.inbound import sockets as module
+from bot.slack.inbound.admission import GIVEN_UP, Admission, Lane
+from bot.slack.inbound.lanes import Lanes
 from bot.slack.inbound.sockets import DEAF_SECONDS, Sockets
+from tests.bot.http.visitors import until
+from tests.bot.slack.inbound.front import Router
 from tests.fakes.clock import FakeClock
 
 
@@ -19,6 +25,7 @@ class Listeners:
     """Answers every envelope alike, and remembers what came."""
 
     def __init__(self):
+        self.lanes = Lanes(Router())
         self.came = []
         self.response = BoltResponse(status=200, body="")
 
@@ -39,12 +46,13 @@ async def connect(slack):
     """Connect, with what the test says; closed at its end."""
     opened = []
 
-    async def connect(**more):
+    async def connect(admission=None, **more):
         listeners = Listeners()
         web = AsyncWebClient(
             token=slack.bot_token.get_secret_value(), base_url=slack.api_url
         )
-        sockets = Sockets(listeners, web, slack.app_token, **more)
+        admission = admission or Admission(time.time, time.monotonic)
+        sockets = Sockets(listeners, web, slack.app_token, admission, **more)
         await sockets.start()
         opened.append(sockets)
         return sockets, listeners
@@ -130,14 +138,57 @@ async def test_a_connection_that_is_renewed_or_lost_comes_back(slack, connected)
     assert listeners.came == ["/relay"]
 
 
-async def test_more_than_it_can_take_is_acked_and_not_done(slack, connect):
-    _, listeners = await connect(most_at_once=0)
+class Busy:
+    """An admission that is behind, in a time of its own."""
 
-    await command(slack)
+    def __init__(self):
+        self.clock = FakeClock()
+        self.admission = Admission(
+            lambda: self.clock().timestamp(), self.clock.monotonic, lease=None
+        )
+        while not self.admission.full:
+            one = self.admission.asked(lambda _has_place: None, None)
+            self.admission.wait(one, Lane.REST)
 
-    assert listeners.came == []
+    async def given_up(self, carrying):
+        """Let Slack give up what is *carrying*, once it waits; return its ack."""
+        task = asyncio.ensure_future(carrying)
+        await until(lambda: self.admission.waiting)
+        self.clock.push(seconds=GIVEN_UP + 0.1)
+        return await task
+
+
+async def test_a_command_that_waited_for_too_long_is_acked_and_not_done(slack, connect):
+    busy = Busy()
+    _, listeners = await connect(busy.admission)
+
+    await busy.given_up(command(slack))
+
     (told,) = slack.space.whispers.values()
-    assert "nothing was done" in told.text
+    assert (listeners.came, "Too much is asked" in told.text) == ([], True)
+
+
+@pytest.mark.parametrize("slack", [0.5], indirect=True)
+async def test_an_event_that_waited_for_too_long_is_not_acked_so_that_it_comes_again(
+    slack, connect
+):
+    busy = Busy()
+    _, listeners = await connect(busy.admission)
+    said = {"type": "app_mention", "user": "UANA", "channel": "C1", "text": "start"}
+    body = {"type": "event_callback", "team_id": "T1", "event": said}
+
+    ack = await busy.given_up(slack.sockets.carry(Envelope(EnvelopeType.EVENT, body)))
+
+    assert (ack.failed, listeners.came) == ("operation_timeout", [])
+
+
+async def test_a_stop_does_not_wait_for_what_waits(slack, connect):
+    busy = Busy()
+    _, listeners = await connect(busy.admission)
+
+    await command(slack, "/relay stop R1")
+
+    assert listeners.came == ["/relay"]
 
 
 async def test_after_a_minute_of_silence_it_gives_up(slack):
@@ -146,6 +197,7 @@ async def test_after_a_minute_of_silence_it_gives_up(slack):
         Listeners(),
         AsyncWebClient(),
         SecretStr("x"),
+        Admission(time.time, time.monotonic),
         clock=lambda: clock().timestamp(),
         sleep=clock.sleep,
     )
