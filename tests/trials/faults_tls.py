@@ -1,7 +1,7 @@
 """F04: certificates that are not Tencent's.
 
 That a name or a date is wrong shows only where the certificate is otherwise trusted.
-So an authority is made, which aiohttp trusts in this process from then on.
+So an authority is made, which the client trusts in this process from then on.
 """
 
 import ssl
@@ -9,12 +9,12 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from tempfile import NamedTemporaryFile
 
-from aiohttp import connector
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from bot.tencent.connection import trusted
 from tests.trials.faults_bench import RELAY, START, claim, on_bench
 from tests.trials.faults_kinds import fault
 from tests.trials.faults_wire import HOST, tls_road
@@ -48,7 +48,7 @@ def authority():
     key, name = new_key("authority")
     ca = x509.BasicConstraints(ca=True, path_length=None)
     pem = made(key, name, key, name, DAYS, ca).decode()
-    connector._SSL_CONTEXT_VERIFIED.load_verify_locations(cadata=pem)
+    trusted().load_verify_locations(cadata=pem)
     return key, name
 
 
