@@ -116,10 +116,13 @@ class _Wire(BaseModel):
         return {name: HIDE.deep(value) for name, value in fields.items()}
 
 
+_REVEALED = {REVEAL: True}
+
+
 class _Unruled:
     def _rules(self) -> Broken:
-        """Yield what does not go together: where, and a sentence."""
-        yield from ()
+        """Give what does not go together: where, and a sentence."""
+        return ()
 
 
 class Part(_Wire, _Unruled):
@@ -152,8 +155,8 @@ P = TypeVar("P", bound=Part)
 
 
 def _keeping_rules(part: P) -> P:
-    if broken := list(part._rules()):  # noqa: SLF001 - the check of all parts
-        raise between_fields(broken)
+    for _broken in part._rules():  # noqa: SLF001 - the check of all parts
+        raise between_fields(part._rules())  # noqa: SLF001 - once more, and to the end
     return part
 
 
@@ -223,14 +226,15 @@ class Request(Part, Generic[R_co]):
         For the wire and for what is kept encrypted, never for people or logs.
         """
         return self.model_dump(
-            mode="json", by_alias=True, exclude_none=True, context={REVEAL: True}
+            mode="json", by_alias=True, exclude_none=True, context=_REVEALED
         )
 
     def to_json(self) -> bytes:
         """Return what `to_wire` returns as compact JSON, in one pass."""
-        return self.model_dump_json(
-            by_alias=True, exclude_none=True, context={REVEAL: True}
-        ).encode()
+        # as `model_dump_json` does, which makes text of it
+        return self.__pydantic_serializer__.to_json(
+            self, by_alias=True, exclude_none=True, context=_REVEALED
+        )
 
 
 def _secrets_of(value: object) -> Iterable[str]:
@@ -239,9 +243,8 @@ def _secrets_of(value: object) -> Iterable[str]:
         yield from secrets_in(text) if "://" in text else (text, *text.split())
     elif isinstance(value, str):
         yield from secrets_in(value)
-    elif isinstance(value, BaseModel):
-        for name in type(value).model_fields:
-            yield from _secrets_of(getattr(value, name))
-    elif isinstance(value, tuple):
-        for one in value:
-            yield from _secrets_of(one)
+    elif isinstance(value, BaseModel | tuple):
+        within = vars(value).values() if isinstance(value, BaseModel) else value
+        for one in within:
+            if one is not None and type(one) is not int:  # most of them hold nothing
+                yield from _secrets_of(one)
