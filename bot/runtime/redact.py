@@ -86,6 +86,8 @@ SHAPES: Sequence[tuple[tuple[str, ...], re.Pattern[str], str]] = (
     ),
 )
 _STREAMS = ("rtmp", "rtsp", "srt", "webrtc")
+# One of these stands in every text in which anything is looked for; most have none.
+_MARKS = (*_STREAMS, *(mark for marks, _shape, _mask in SHAPES for mark in marks))
 
 
 class Redactor:
@@ -94,17 +96,16 @@ class Redactor:
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         forms = {_folded(form) for secret in secrets for form in _forms(secret)}
         longest_first = sorted(forms, key=len, reverse=True)
-        self._known = (
-            re.compile("|".join(map(re.escape, longest_first)))
-            if longest_first
-            else None
-        )
+        self._forms = tuple(longest_first)
+        self._known = re.compile("|".join(map(re.escape, longest_first)))
 
     def __call__(self, text: str) -> str:
         """Return *text* with secrets masked; never raises, linear in its length."""
         folded = _folded(text)
-        if self._known and self._known.search(folded):
+        if any(map(folded.__contains__, self._forms)):
             text = _without(text, folded, self._known)
+        if not any(map(folded.__contains__, _MARKS)):
+            return text
         if any(scheme in folded for scheme in _STREAMS):
             text = _STREAM.sub(_masked_stream, text)
         for marks, shape, mask in SHAPES:

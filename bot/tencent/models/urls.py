@@ -36,8 +36,9 @@ _NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
 
 # A name, and the end of the host, that are sent as they stand.
 _PLAIN_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-PLAIN_HOST = rf"(?=[a-z0-9.-]{{1,{LONGEST_NAME}}}(?:[/?#]|\Z)){_PLAIN_LABEL}(?:\.{_PLAIN_LABEL})*"
-_PLAIN = re.compile(rf"https?://{PLAIN_HOST}(?:[/?#][^\s\\]*)?", re.ASCII)
+_SHORT = rf"(?=[a-z0-9.-]{{1,{LONGEST_NAME}}}(?:[/?#]|\Z))"
+PLAIN_HOST = rf"{_SHORT}{_PLAIN_LABEL}(?:\.{_PLAIN_LABEL})*"
+PLAIN = re.compile(rf"https?://{PLAIN_HOST}(?:[/?#][^\s\\]*)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def _is_host(host: str) -> bool:
 
 def _web_url(url: str) -> str:
     """Return *url* as it is sent."""
-    if _PLAIN.fullmatch(url):
+    if PLAIN.fullmatch(url):
         return url
     address = address_of(url)
     if address is None:

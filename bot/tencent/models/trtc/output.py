@@ -43,7 +43,7 @@ _ANY_URL = re.compile(
 RTMP_PORT = "1935"
 
 # What is sent as it stands, as most are; whatever is not like it is looked at closely.
-_PLAIN = re.compile(
+PLAIN = re.compile(
     rf"rtmp://{PLAIN_HOST}(?:/[A-Za-z0-9_][A-Za-z0-9_.~-]*){{2,}}"
     r"(?:\?[A-Za-z0-9_.~%&=+/-]*)?"
 )
@@ -55,7 +55,7 @@ _PLAIN = re.compile(
 def _push_url(secret: SecretStr) -> SecretStr:
     """Return *secret* as it is sent, if an RTMP stream can be pushed to it."""
     url = secret.get_secret_value()
-    if len(url) <= LONGEST_URL and _PLAIN.fullmatch(url):
+    if len(url) <= LONGEST_URL and PLAIN.fullmatch(url):
         return secret
     if len(url) > LONGEST_URL:
         sentence = _("The {what} takes {most} characters at most.")
