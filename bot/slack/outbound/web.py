@@ -5,6 +5,7 @@ answer got lost would be posted twice.
 """
 
 import json
+import logging
 from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
@@ -60,6 +61,10 @@ READS = {  # which take no JSON
 }
 
 log = structlog.get_logger(__name__)
+
+# Unless its own level is above DEBUG, the library writes each call out, in vain.
+_libraries_log = logging.getLogger("slack_sdk.web")
+_libraries_log.setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +145,7 @@ class Web:
             session=self._session,
             trust_env_in_session=False,
             retry_handlers=[],
+            logger=_libraries_log,
         )
         return self
 
