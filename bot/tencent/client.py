@@ -11,6 +11,7 @@ Page: https://www.tencentcloud.com/document/product/267/37447
 import asyncio
 import math
 import re
+import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -73,6 +74,7 @@ class Client:
 
     *language* is the locale of Tencent's messages where `send` names no other.
     *resolver* turns host names into addresses; by default it is the system's.
+    *trust* says whose certificates are good, instead of the system's CAs.
 
     `skew` is the offset of our clock in seconds by the last answer: positive when ours
     is ahead of Tencent's, None until an answer came.
@@ -85,12 +87,14 @@ class Client:
         now: Callable[[], datetime],
         language: str = DEFAULT_LOCALE,
         resolver: AbstractResolver | None = None,
+        trust: ssl.SSLContext | None = None,
     ) -> None:
         self.skew: float | None = None
         self._accounts = dict(accounts)
         self._now = now
         self._language = language
         self._resolver = resolver
+        self._trust = trust
         self._correction = timedelta()
         self._session: aiohttp.ClientSession | None = None  # keeps connections
         self._opener: Opener | None = None  # makes one for each request
@@ -111,11 +115,10 @@ class Client:
         """Be ready to send."""
         endpoints = (one.endpoint for one in self._accounts.values())
         by_tls = any(place_of(endpoint).tls for endpoint in endpoints)
-        self._opener = Opener(self._resolver)
+        trust = self._trust or (trusted() if by_tls else None)
+        self._opener = Opener(self._resolver, trust)
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                ssl=trusted() if by_tls else True, resolver=self._resolver
-            ),
+            connector=aiohttp.TCPConnector(resolver=self._resolver, ssl=trust or True),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,  # identity was asked for; `unpack` has a bound
             trust_env=False,

@@ -45,7 +45,7 @@ _ENDED = select.POLLHUP | select.POLLERR | getattr(select, "POLLRDHUP", 0)
 
 @cache
 def trusted() -> ssl.SSLContext:
-    """Return what TLS goes by: the authorities of this machine, read once."""
+    """Return what TLS goes by: the system's CAs, read once."""
     return ssl.create_default_context()
 
 
@@ -176,15 +176,18 @@ def _let_go(opening: asyncio.Task[Connection]) -> None:
 class Opener:
     """Opens connections. *resolver* turns host names into addresses.
 
+    *trust* says whose certificates are good, instead of the system's CAs.
     What is open ahead and not taken is closed after *unused* seconds.
     """
 
     def __init__(
         self,
         resolver: AbstractResolver | None = None,
+        trust: ssl.SSLContext | None = None,
         *,
         unused: float = LONGEST_UNUSED,
     ) -> None:
+        self._trust = trust
         self._unused = unused
         self._resolver = resolver or DefaultResolver()
         self._ahead: set[Ahead] = set()
@@ -227,7 +230,7 @@ class Opener:
             _transport, handler = await loop.create_connection(
                 lambda: ResponseHandler(loop),
                 sock=sock,
-                ssl=trusted() if place.tls else None,
+                ssl=(self._trust or trusted()) if place.tls else None,
                 server_hostname=place.host if place.tls else None,
             )
         except BaseException:
