@@ -111,7 +111,7 @@ class Relay(Resource):
     def over(self, request: Request[Any], policy: Policy) -> dict[str, Over]:
         """Return in what a start is too large."""
         starts = isinstance(request, StartPublishCdnStream)
-        return bounds.sizes(request.masked(), policy.limits) if starts else {}
+        return bounds.sizes(request.to_wire(), policy.limits) if starts else {}
 
     def admit(
         self, usage: Usage, policy: Policy, *, again: frozenset[str]
