@@ -29,14 +29,7 @@ from bot.i18n import DEFAULT_LOCALE, _
 from bot.products import ENDPOINTS, is_endpoint
 from bot.runtime.redact import Redactor
 from bot.tencent import tc3, wire
-from bot.tencent.connection import (
-    Ahead,
-    Connection,
-    Opener,
-    never_left,
-    place_of,
-    trusted,
-)
+from bot.tencent.connection import Ahead, Connection, Opener, never_left
 from bot.tencent.models.base import Repeat, Reply, Request
 from bot.tencent.unpack import unpack
 
@@ -113,12 +106,11 @@ class Client:
 
     async def start(self) -> None:
         """Be ready to send."""
-        endpoints = (one.endpoint for one in self._accounts.values())
-        by_tls = any(place_of(endpoint).tls for endpoint in endpoints)
-        trust = self._trust or (trusted() if by_tls else None)
-        self._opener = Opener(self._resolver, trust)
+        self._opener = Opener(self._resolver, self._trust)
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(resolver=self._resolver, ssl=trust or True),
+            connector=aiohttp.TCPConnector(
+                resolver=self._resolver, ssl=self._trust or True
+            ),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,  # identity was asked for; `unpack` has a bound
             trust_env=False,

@@ -46,7 +46,9 @@ _ENDED = select.POLLHUP | select.POLLERR | getattr(select, "POLLRDHUP", 0)
 @cache
 def trusted() -> ssl.SSLContext:
     """Return what TLS goes by: the system's CAs, read once."""
-    return ssl.create_default_context()
+    context = ssl.create_default_context()
+    context.set_alpn_protocols(["http/1.1"])
+    return context
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +218,8 @@ class Opener:
             NotSent: it did not.
         """
         place = place_of(endpoint)
+        if place.tls and self._trust is None:
+            self._trust = await asyncio.to_thread(trusted)  # it takes 0.02 s, once
         try:
             async with asyncio.timeout(within):
                 return await self._opened(place)
@@ -230,7 +234,7 @@ class Opener:
             _transport, handler = await loop.create_connection(
                 lambda: ResponseHandler(loop),
                 sock=sock,
-                ssl=(self._trust or trusted()) if place.tls else None,
+                ssl=self._trust if place.tls else None,
                 server_hostname=place.host if place.tls else None,
             )
         except BaseException:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from tempfile import NamedTemporaryFile
 
+from aiohttp import connector
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -48,7 +49,8 @@ def authority():
     key, name = new_key("authority")
     ca = x509.BasicConstraints(ca=True, path_length=None)
     pem = made(key, name, key, name, DAYS, ca).decode()
-    trusted().load_verify_locations(cadata=pem)
+    for context in (trusted(), connector._SSL_CONTEXT_VERIFIED):
+        context.load_verify_locations(cadata=pem)
     return key, name
 
 
