@@ -193,7 +193,7 @@ def secrets_in(text: str) -> Iterator[str]:
     query; of both whoever logs in. What is shorter than `SHORTEST` cannot be told from
     other words: it is yielded with what stands beside it.
     """
-    for address in _ADDRESS.finditer(text) if "://" in text else ():
+    for address in _ADDRESS.finditer(text):
         yield from _long_enough(*(address["user"] or "").split(":"))
         query = address["query"] or ""
         pairs = query.replace(";", "&").split("&") if query else []

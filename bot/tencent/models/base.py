@@ -217,7 +217,7 @@ class Request(Part, Generic[R_co]):
         addresses what opens them; as they stand in it, in no encoding. What is shorter
         than `SHORTEST` cannot be told from other words.
         """
-        texts = _secrets_of(self)
+        texts = _secrets_of(vars(self).values())
         return frozenset(text for text in texts if len(text) >= SHORTEST)
 
     def to_wire(self) -> dict[str, Any]:
@@ -237,14 +237,19 @@ class Request(Part, Generic[R_co]):
         )
 
 
-def _secrets_of(value: object) -> Iterable[str]:
-    if isinstance(value, SecretStr):
-        text = value.get_secret_value()
-        yield from secrets_in(text) if "://" in text else (text, *text.split())
-    elif isinstance(value, str):
-        yield from secrets_in(value)
-    elif isinstance(value, BaseModel | tuple):
-        within = vars(value).values() if isinstance(value, BaseModel) else value
-        for one in within:
-            if one is not None and type(one) is not int:  # most of them hold nothing
-                yield from _secrets_of(one)
+def _secrets_of(values: Iterable[object]) -> list[str]:
+    """Return what of *values*, of fields, must not come back."""
+    texts: list[str] = []
+    for value in values:
+        if value is None or type(value) is int:  # as most of them are
+            continue
+        if isinstance(value, BaseModel):
+            texts += _secrets_of(vars(value).values())
+        elif isinstance(value, tuple):
+            texts += _secrets_of(value)
+        elif isinstance(value, SecretStr):
+            text = value.get_secret_value()
+            texts += secrets_in(text) if "://" in text else (text, *text.split())
+        elif isinstance(value, str) and "://" in value:
+            texts += secrets_in(value)
+    return texts
