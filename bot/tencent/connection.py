@@ -248,16 +248,16 @@ class Opener:
             version = ip_address(place.host).version
             family = socket.AF_INET if version == 4 else socket.AF_INET6  # noqa: PLR2004 - IP's
             return [(family, (place.host, place.port))]
-        found = self._places.get(place)
-        if found is None:
+        resolved = self._places.get(place)
+        if resolved is None:
             try:
-                found = await self._resolver.resolve(
+                resolved = await self._resolver.resolve(
                     place.host, place.port, family=socket.AF_UNSPEC
                 )
             except OSError as error:
                 raise NoSuchName from error
-            self._places[place] = found
-        return [(one["family"], (one["host"], one["port"])) for one in found]
+            self._places[place] = resolved
+        return [(one["family"], (one["host"], one["port"])) for one in resolved]
 
 
 async def _connected(addresses: list[_Address]) -> socket.socket:
