@@ -90,6 +90,9 @@ _STREAMS = ("rtmp", "rtsp", "srt", "webrtc")
 _MARKS = (*_STREAMS, *(mark for marks, _shape, _mask in SHAPES for mark in marks))
 
 
+_NO_TEXT = {int, float, bool, type(None)}
+
+
 class Redactor:
     """Masks *secrets*, and anything in the form of one, in text."""
 
@@ -118,7 +121,10 @@ class Redactor:
         if isinstance(value, str):
             return self(value)
         if isinstance(value, dict):
-            return {name: self.deep(one) for name, one in value.items()}
+            return {
+                name: one if type(one) in _NO_TEXT else self.deep(one)
+                for name, one in value.items()
+            }
         if isinstance(value, list | tuple):
             return type(value)(self.deep(one) for one in value)
         return value

@@ -113,7 +113,8 @@ class MixUserInfo(Part):
     def is_in(self, main: Room) -> bool:
         """Tell whether `room` is *main*."""
         named = self.room_id_type
-        return self.room_id in {None, "", main.id} and named in {None, main.type}
+        of_type = named is None or named == main.type
+        return of_type and (not self.room_id or self.room_id == main.id)
 
     def _rules(self) -> Broken:
         if self.room_id is None:
