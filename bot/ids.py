@@ -94,8 +94,10 @@ def is_task_id(text: str) -> bool:
 
 def without_margins(text: str) -> str:
     """Return *text* without spaces and invisible characters before and after it."""
+    if text.isprintable() and " " not in text:
+        return text
     invisible = {one for one in text if one.isspace() or not one.isprintable()}
-    return text.strip("".join(invisible)) if invisible else text
+    return text.strip("".join(invisible))
 
 
 def kept_task_id(text: str) -> str:

@@ -184,7 +184,7 @@ class Outcome:
 
 def plain(spans: tuple[Span, ...]) -> str:
     """Return *spans* as plain text."""
-    return "".join(_plain(span) for span in spans)
+    return "".join(map(_plain, spans))
 
 
 def _plain(span: Span) -> str:

@@ -13,6 +13,7 @@ from bot.journal.rows import LEFT
 from bot.journal.stops import How
 from bot.resources.base import Yield
 from bot.states import State
+from bot.tencent.connection import Ahead
 from bot.tencent.models.base import Reply, Request
 from bot.tencent.retry import Conclusion
 
@@ -30,11 +31,15 @@ _KINDS: Mapping[Conclusion, FactKind] = {
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What is being sent: its intent, the signed request, and by when (monotonic)."""
+    """What is being sent: its intent, the signed request, and by when (monotonic).
+
+    *ahead* is the connection that was opened for its first try, if one was.
+    """
 
     intent: Intent
     request: Request[Any]
     give_up: float
+    ahead: Ahead | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,17 +122,18 @@ class Executor:
         self, intent: Intent, request: Request[Any], slot: float | None = None
     ) -> None:
         """Send the queued *intent* (in its *slot*), once, and commit how it ended."""
-        try:
-            claim = await self._in_its_turn(intent, request, slot)
-        except Exception:
-            log.exception("executor.broke", intent=intent.id)
-            text = _("Something broke before it was sent.")
-            await self.reject(intent, NOT_SENT, text)
-            return
-        finally:
-            self.under_way.discard(intent.id)
-        if claim:
-            await self._send(claim)
+        with self.client.prepared(request) as ahead:  # it is opened meanwhile
+            try:
+                claim = await self._in_its_turn(intent, request, slot)
+            except Exception:
+                log.exception("executor.broke", intent=intent.id)
+                text = _("Something broke before it was sent.")
+                await self.reject(intent, NOT_SENT, text)
+                return
+            finally:
+                self.under_way.discard(intent.id)
+            if claim:
+                await self._send(replace(claim, ahead=ahead))
 
     async def take_up(self, thing: Intent) -> None:
         """Send the stops of *thing* that waited for its ID, if it has one now."""
@@ -341,6 +342,7 @@ class Executor:
                 claim.request,
                 region=intent.subject.region,
                 language=intent.asker.locale,
+                ahead=claim.ahead,
             )
         except CloudError:
             raise

@@ -65,7 +65,7 @@ def asker_of(ask: Ask) -> Asker:
 
 
 def new_intent(ask: Ask, order: Order, resource: Resource, at: datetime) -> NewIntent:
-    """Return the intent that *order* becomes; its request is written out once."""
+    """Return the intent that *order* becomes."""
     wire = order.request.to_wire()
     return NewIntent(
         id=order.id,
@@ -76,7 +76,7 @@ def new_intent(ask: Ask, order: Order, resource: Resource, at: datetime) -> NewI
         asker=asker_of(ask),
         subject=_subject(order, resource),
         masked=order.request.masked(),
-        request=json.dumps(wire).encode(),
+        request=order.request.to_json(),
         answer_url=ask.answer_url,
         note=order.note,
         at=at,

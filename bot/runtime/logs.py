@@ -70,6 +70,8 @@ def set_up(
     monotonic: Callable[[], float] = time.monotonic,
 ) -> None:
     """Send all logs of this process through one redacting JSON handler."""
+    # what is not written need not be found out for each record
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,

@@ -86,6 +86,11 @@ SHAPES: Sequence[tuple[tuple[str, ...], re.Pattern[str], str]] = (
     ),
 )
 _STREAMS = ("rtmp", "rtsp", "srt", "webrtc")
+# One of these stands in every text in which anything is looked for; most have none.
+_MARKS = (*_STREAMS, *(mark for marks, _shape, _mask in SHAPES for mark in marks))
+
+
+_NO_TEXT = {int, float, bool, type(None)}
 
 
 class Redactor:
@@ -94,17 +99,16 @@ class Redactor:
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         forms = {_folded(form) for secret in secrets for form in _forms(secret)}
         longest_first = sorted(forms, key=len, reverse=True)
-        self._known = (
-            re.compile("|".join(map(re.escape, longest_first)))
-            if longest_first
-            else None
-        )
+        self._forms = tuple(longest_first)
+        self._known = re.compile("|".join(map(re.escape, longest_first)))
 
     def __call__(self, text: str) -> str:
         """Return *text* with secrets masked; never raises, linear in its length."""
         folded = _folded(text)
-        if self._known and self._known.search(folded):
+        if any(map(folded.__contains__, self._forms)):
             text = _without(text, folded, self._known)
+        if not any(map(folded.__contains__, _MARKS)):
+            return text
         if any(scheme in folded for scheme in _STREAMS):
             text = _STREAM.sub(_masked_stream, text)
         for marks, shape, mask in SHAPES:
@@ -117,7 +121,10 @@ class Redactor:
         if isinstance(value, str):
             return self(value)
         if isinstance(value, dict):
-            return {name: self.deep(one) for name, one in value.items()}
+            return {
+                name: one if type(one) in _NO_TEXT else self.deep(one)
+                for name, one in value.items()
+            }
         if isinstance(value, list | tuple):
             return type(value)(self.deep(one) for one in value)
         return value

@@ -8,10 +8,12 @@ on a stale connection, not by itself.
 Page: https://www.tencentcloud.com/document/product/267/37447
 """
 
+import asyncio
 import math
 import re
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -27,8 +29,11 @@ from bot.i18n import DEFAULT_LOCALE, _
 from bot.products import ENDPOINTS, TRIAL_ENDPOINTS, is_endpoint
 from bot.runtime.redact import Redactor
 from bot.tencent import tc3, wire
+from bot.tencent.connection import Ahead, Connection, Opener, never_left
 from bot.tencent.models.base import Repeat, Reply, Request
 from bot.tencent.unpack import unpack
+
+_LINE_ENDS = re.compile(r"[\r\n\0]")
 
 LARGEST = 1024 * 1024  # bytes that we read of an answer; real ones have some hundred
 
@@ -88,7 +93,8 @@ class Client:
         self._resolver = resolver
         self._trust = trust
         self._correction = timedelta()
-        self._sessions: dict[bool, aiohttp.ClientSession] = {}  # by: always fresh?
+        self._session: aiohttp.ClientSession | None = None  # keeps connections
+        self._opener: Opener | None = None  # makes one for each request
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -103,25 +109,61 @@ class Client:
         await self.close()
 
     async def start(self) -> None:
-        """Open the pools: one keeps connections, one makes a fresh one each time."""
-        self._sessions = {fresh: self._session(fresh=fresh) for fresh in (False, True)}
+        """Be ready to send."""
+        self._opener = Opener(self._resolver, self._trust)
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                resolver=self._resolver, ssl=self._trust or True
+            ),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,  # identity was asked for; `unpack` has a bound
+            trust_env=False,
+        )
 
     async def close(self) -> None:
         """Close every connection. Sending is over then."""
-        sessions, self._sessions = self._sessions, {}
-        for session in sessions.values():
+        opener, self._opener = self._opener, None
+        session, self._session = self._session, None
+        if opener and session:
+            opener.close()
             await session.close()
 
     def correct_clock(self) -> None:
         """Sign from now on by Tencent's clock, as of its last answer."""
         self._correction = timedelta(seconds=-(self.skew or 0.0))
 
-    async def send(self, request: Request[R], *, region: str, language: str = "") -> R:
+    @contextmanager
+    def prepared(self, request: Request[Any]) -> Iterator[Ahead | None]:
+        """Begin to open the connection that *request* will take, for `send`.
+
+        There is none ahead where it may take a kept one, or many are open already.
+        What was not taken at the end is closed.
+        """
+        account = self._accounts.get(request.service.name)
+        ahead = None
+        if account and self._opener and request.repeat is Repeat.NEVER:
+            within = request.deadline.connect
+            ahead = self._opener.ahead(account.endpoint, within=within)
+        try:
+            yield ahead
+        finally:
+            if ahead:
+                ahead.close()
+
+    async def send(
+        self,
+        request: Request[R],
+        *,
+        region: str,
+        language: str = "",
+        ahead: Ahead | None = None,
+    ) -> R:
         """Send *request* once and return the reply.
 
         Takes `request.deadline.attempt` seconds at most. A request that must not
-        reach Tencent twice (`Repeat.NEVER`) gets a connection of its own: a kept one
-        may be dead already, which looks the same as a lost answer.
+        reach Tencent twice (`Repeat.NEVER`) gets a connection of its own, the one that
+        was opened *ahead* if it is still good: a kept one may be dead already, which
+        looks the same as a lost answer.
 
         Raises:
             NotSent: it certainly did not leave.
@@ -144,7 +186,11 @@ class Client:
             language=language or self._language,
         )
         try:
-            answer = await self._exchange(request, account.endpoint, payload, headers)
+            call = _Call(request, account.endpoint, payload, headers)
+            if request.repeat is Repeat.NEVER:
+                answer = await self._alone(call, ahead)
+            else:
+                answer = await self._kept(call)
             reply = wire.load(*answer, cast("type[R]", request.reply))
         except CloudError as error:
             raise _as_told(error, request) from None
@@ -152,7 +198,7 @@ class Client:
 
     def _account(self, request: Request[Any]) -> Account:
         service = request.service.name
-        if not self._sessions:
+        if self._session is None:
             raise NotSent(_("The bot is shutting down; nothing was sent."))
         if service not in self._accounts:
             raise NotSent(
@@ -163,41 +209,66 @@ class Client:
             )
         return self._accounts[service]
 
-    async def _exchange(
-        self,
-        request: Request[Any],
-        endpoint: str,
-        payload: bytes,
-        headers: Mapping[str, str],
-    ) -> tuple[int, bytes, str]:
-        session = self._sessions[request.repeat is Repeat.NEVER]
+    async def _kept(self, call: "_Call") -> tuple[int, bytes, str]:
+        """Send over a connection that others use before and after it."""
+        if self._session is None:
+            raise NotSent(_("The bot is shutting down; nothing was sent."))
         came = _Came()
         try:
-            async with session.post(
-                endpoint,
-                data=payload,
-                headers=headers,
+            async with self._session.post(
+                call.endpoint,
+                data=call.payload,
+                headers=call.headers,
                 allow_redirects=False,
-                timeout=_timeout(request),
+                timeout=_timeout(call.request),
             ) as response:
                 self._compare_clocks(response.headers.get("Date", ""))
-                await came.read(response)
-                kind = response.headers.get("Content-Type", "")
-                return response.status, came.whole(), kind
+                return await came.read(
+                    response.status, response.headers, response.content
+                )
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise _never_left(error) from None  # the cause would quote the headers
+            raise never_left(error) from None  # the cause would quote the headers
         except (aiohttp.ClientError, HttpProcessingError, OSError) as error:
             raise came.cut_off(_how_it_ended(error)) from None
 
-    def _session(self, *, fresh: bool) -> aiohttp.ClientSession:
-        return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                force_close=fresh, resolver=self._resolver, ssl=self._trust or True
-            ),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,  # identity was asked for; `unpack` has a bound
-            trust_env=False,
-        )
+    async def _alone(
+        self, call: "_Call", ahead: Ahead | None
+    ) -> tuple[int, bytes, str]:
+        """Send over a connection by which nothing else was or will be sent."""
+        deadline, came, connection = call.request.deadline, _Came(), None
+        whole = call.whole()
+        try:
+            async with asyncio.timeout(deadline.attempt):
+                connection = await self._virgin(call, ahead)
+                came.expected = True
+                connection.write(whole, read=deadline.read)
+                message, body = await connection.answer()
+                self._compare_clocks(message.headers.get("Date", ""))
+                return await came.read(message.code, message.headers, body)
+        except (aiohttp.ClientError, HttpProcessingError, OSError) as error:
+            if not came.expected:
+                raise never_left(error) from None
+            raise came.cut_off(_how_it_ended(error)) from None
+        finally:
+            if connection:
+                connection.close()
+
+    async def _virgin(self, call: "_Call", ahead: Ahead | None) -> Connection:
+        """Return the connection *ahead* if it is still good, else a new one.
+
+        Raises:
+            NotSent: there is none.
+        """
+        if self._opener is None:
+            raise NotSent(_("The bot is shutting down; nothing was sent."))
+        if ahead and (connection := await ahead.taken()):
+            return connection
+        within = call.request.deadline.connect
+        connection = await self._opener.opened(call.endpoint, within=within)
+        if not connection.is_sound:
+            connection.close()
+            raise never_left(ConnectionResetError())
+        return connection
 
     def _compare_clocks(self, date: str) -> None:
         try:
@@ -231,22 +302,52 @@ def _timeout(request: Request[Any]) -> aiohttp.ClientTimeout:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A request as it is sent: where to, and its bytes."""
+
+    request: Request[Any]
+    endpoint: str
+    payload: bytes
+    headers: Mapping[str, str]
+
+    def whole(self) -> bytes:
+        """Return head and body, for a connection of its own.
+
+        Raises:
+            ValueError: a header would end its line.
+        """
+        lines = [f"{name}: {value}" for name, value in self.headers.items()]
+        lines += [f"Content-Length: {len(self.payload)}", "Connection: close"]
+        if any(_LINE_ENDS.search(line) for line in lines):
+            raise ValueError("a header has a line break in it")
+        return "\r\n".join(["POST / HTTP/1.1", *lines, "", ""]).encode() + self.payload
+
+
 @dataclass(slots=True)
 class _Came:
     """What came of an answer so far; it is kept when the connection breaks."""
 
+    expected: bool = False  # something was sent
     status: int = 0
     encoding: str = ""
     body: bytearray = field(default_factory=bytearray)
 
-    async def read(self, response: aiohttp.ClientResponse) -> None:
-        """Take in *response* to its end, or as much of it as is read at all."""
-        self.status = response.status
-        self.encoding = response.headers.get("Content-Encoding", "")
-        async for piece in response.content.iter_any():
+    async def read(
+        self, status: int, headers: Mapping[str, str], body: aiohttp.StreamReader
+    ) -> tuple[int, bytes, str]:
+        """Take in an answer to its end, or as much of it as is read at all.
+
+        Raises:
+            NoAnswer: it does not end, or cannot be unpacked.
+        """
+        self.status = status
+        self.encoding = headers.get("Content-Encoding", "")
+        async for piece in body.iter_any():
             self.body += piece
             if len(self.body) > LARGEST:
                 raise self.cut_off(_("It does not end."))
+        return status, self.whole(), headers.get("Content-Type", "")
 
     def whole(self) -> bytes:
         """Return the body, unpacked.
@@ -263,27 +364,6 @@ class _Came:
         """Return the error for an answer that ended here, and *why*."""
         plain, _is_all = unpack(bytes(self.body), self.encoding, LARGEST)
         return wire.cut_off(why, plain, self.status)
-
-
-def _never_left(error: Exception) -> NotSent:
-    lasting = isinstance(error, aiohttp.ClientConnectorCertificateError)
-    return NotSent(
-        _("Nothing was sent: {why}").format(why=_why_not(error)), lasting=lasting
-    )
-
-
-def _why_not(error: Exception) -> str:
-    match error:
-        case aiohttp.ClientConnectorDNSError():
-            return _("Tencent's host name was not found.")
-        case aiohttp.ClientConnectorCertificateError():
-            return _("the certificate is not Tencent's, or is over.")
-        case aiohttp.ClientConnectorSSLError():
-            return _("no TLS connection could be agreed on.")
-        case aiohttp.ConnectionTimeoutError():
-            return _("no connection stood in time.")
-        case _:
-            return _("no connection could be made.")
 
 
 def _how_it_ended(error: Exception) -> str:

@@ -21,7 +21,11 @@ HOME_OF_LIBRARY = {
     "alembic": ("bot/journal/",),
     "sqlite3": ("bot/journal/",),
     "psycopg": ("bot/journal/",),
-    "aiohttp.Client": ("bot/tencent/client.py", "bot/slack/outbound/"),
+    "aiohttp.Client": (
+        "bot/tencent/client.py",
+        "bot/tencent/connection.py",
+        "bot/slack/outbound/",
+    ),
     "os.environ": ("bot/settings.py",),
     "os.getenv": ("bot/settings.py",),
 }

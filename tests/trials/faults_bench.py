@@ -10,7 +10,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import wraps
@@ -126,7 +126,11 @@ class Roads:
     slow: set[Any] = field(default_factory=set)
     skew: float | None = None  # seconds, as the client of the last try has it
 
-    async def send(self, request, *, region, language=""):
+    def prepared(self, request):
+        """Open nothing ahead: which road it takes is found out when it is sent."""
+        return nullcontext()
+
+    async def send(self, request, *, region, language="", ahead=None):
         """Send *request* by the next road."""
         script = self.scripts.get(request.action) or [self.fine]
         client = script.pop(0) if len(script) > 1 else script[0]

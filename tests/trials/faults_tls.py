@@ -1,7 +1,7 @@
 """F04: certificates that are not Tencent's.
 
 That a name or a date is wrong shows only where the certificate is otherwise trusted.
-So an authority is made, which aiohttp trusts in this process from then on.
+So an authority is made, which the client trusts in this process from then on.
 """
 
 import ssl
@@ -12,6 +12,7 @@ from aiohttp import connector
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
+from bot.tencent.connection import trusted
 from tests.fakes.certificates import DAYS, PEM, made, new_key
 from tests.trials.faults_bench import RELAY, START, claim, on_bench
 from tests.trials.faults_kinds import fault
@@ -23,7 +24,8 @@ def authority():
     key, name = new_key("authority")
     ca = x509.BasicConstraints(ca=True, path_length=None)
     pem = made(key, name, key, name, DAYS, ca).decode()
-    connector._SSL_CONTEXT_VERIFIED.load_verify_locations(cadata=pem)
+    for context in (trusted(), connector._SSL_CONTEXT_VERIFIED):
+        context.load_verify_locations(cadata=pem)
     return key, name
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.access.exits import refused
+from bot.access.exits import exits_of, refusals
 from bot.access.limits import Over, size_over
 from bot.settings import Limits, Terms
 from bot.tencent.models.base import Request
@@ -28,8 +28,10 @@ def sizes(wire: Mapping[str, Any], limits: Limits) -> dict[str, Over]:
 
 def over(request: Request[Any], terms: Terms, app: str) -> dict[str, Over]:
     """Return what of *request* is too much, or leads where it may not."""
-    too_much = sizes(request.masked(), terms.policy.limits)
-    return {**too_much, **refused(request, terms.exits, app)}
+    wire = request.to_wire()
+    too_much = sizes(wire, terms.policy.limits)
+    led = refusals(exits_of(type(request), wire), terms.exits, app)
+    return {**too_much, **led}
 
 
 def at(wire: Mapping[str, Any], path: str) -> Any:

@@ -1,7 +1,6 @@
 """The relay as a resource: its rules, its tickets, its timers."""
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -112,7 +111,7 @@ class Relay(Resource):
     def over(self, request: Request[Any], policy: Policy) -> dict[str, Over]:
         """Return in what a start is too large."""
         starts = isinstance(request, StartPublishCdnStream)
-        return bounds.sizes(request.masked(), policy.limits) if starts else {}
+        return bounds.sizes(request.to_wire(), policy.limits) if starts else {}
 
     def admit(
         self, usage: Usage, policy: Policy, *, again: frozenset[str]
@@ -195,9 +194,7 @@ class Relay(Resource):
             request = StopPublishCdnStream.of(fields)
         except InvalidRequest:  # news of it is kept all the same
             return None
-        return Ended(
-            request=json.dumps(request.to_wire()).encode(), masked=request.masked()
-        )
+        return Ended(request=request.to_json(), masked=request.masked())
 
     def standing(self, intent: Intent) -> str:
         """Return in a few words how it stands."""

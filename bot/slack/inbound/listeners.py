@@ -185,6 +185,7 @@ class Listeners:
             return self._directory.authorized
 
         app = AsyncApp(
+            name="patchbay",  # else the library reads the source of all who call it
             authorize=authorize,
             client=self._replies.web.client,
             process_before_response=True,

@@ -5,6 +5,7 @@ answer got lost would be posted twice.
 """
 
 import json
+import logging
 import ssl
 from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import dataclass
@@ -62,6 +63,10 @@ READS = {  # which take no JSON
 }
 
 log = structlog.get_logger(__name__)
+
+# Unless its own level is above DEBUG, the library writes each call out, in vain.
+_libraries_log = logging.getLogger("slack_sdk.web")
+_libraries_log.setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +159,7 @@ class Web:
             ssl=self._trust,
             trust_env_in_session=False,
             retry_handlers=[],
+            logger=_libraries_log,
         )
         return self
 

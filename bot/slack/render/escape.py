@@ -43,7 +43,7 @@ def clean(text: str) -> str:
     Line ends become newlines and tabs become spaces; halves of surrogate pairs, which
     no JSON can carry, become U+FFFD. Cleaning twice changes nothing more.
     """
-    if text.isascii() and text.isprintable():
+    if text.isprintable() and (text.isascii() or not _UNSEEN.search(text)):
         return text
     text = _LINE_END.sub("\n", text).replace("\t", " ")
     return _HALF.sub(_REPLACEMENT, _UNSEEN.sub("", text))
@@ -65,11 +65,15 @@ def unmarked(text: str) -> str:
     mrkdwn has no way to quote `*`, `_`, `~`, a backtick, a quote's `>` or `:emoji:`.
     Only marks that would act are touched: `my_room_1` stays as it is.
     """
-    return uncoded(_MARK.sub(lambda mark: mark[0].translate(_LOOKALIKES), text))
+    if any(map(text.__contains__, "*_~`>")):
+        text = _MARK.sub(lambda mark: mark[0].translate(_LOOKALIKES), text)
+    return uncoded(text)
 
 
 def uncoded(text: str) -> str:
     """Return *text* with no `:emoji:` code in it: a green light is ours to draw."""
+    if ":" not in text:
+        return text
     return _EMOJI.sub(lambda colon: colon[0].translate(_LOOKALIKES), text)
 
 

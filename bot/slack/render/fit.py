@@ -50,9 +50,9 @@ def weight(node: Any) -> int:
         return 0
     total = 0
     for key, value in node.items():
-        if not isinstance(value, str):
+        if isinstance(value, dict | list):
             total += weight(value)
-        elif key in _SHOWN:
+        elif key in _SHOWN and isinstance(value, str):
             total += size(value)
     return total
 

@@ -39,8 +39,12 @@ def rich(spans: Iterable[Span], limit: int = limits.TEXT) -> list[Json]:
 
     https://docs.slack.dev/reference/block-kit/blocks/rich-text-block
     """
-    fitting = _fitted(spans, limit, lambda span: plain((span,)))
-    return [_rich(span) for span in fitting if plain((span,))]
+    whole = [_sound(span) for span in spans]
+    texts = [plain((span,)) for span in whole]
+    if sum(map(size, texts)) > limit:
+        whole = _fitted(whole, limit, lambda span: plain((span,)))
+        texts = [plain((span,)) for span in whole]
+    return [_rich(span) for span, text in zip(whole, texts, strict=True) if text]
 
 
 def mrkdwn(spans: Iterable[Span], limit: int = limits.TEXT) -> str:
@@ -48,7 +52,11 @@ def mrkdwn(spans: Iterable[Span], limit: int = limits.TEXT) -> str:
 
     https://docs.slack.dev/messaging/formatting-message-text
     """
-    return "".join(map(_mrkdwn, _fitted(spans, limit, _mrkdwn)))
+    whole = [_sound(span) for span in spans]
+    text = "".join(map(_mrkdwn, whole))
+    if size(text) <= limit:
+        return text
+    return "".join(map(_mrkdwn, _fitted(whole, limit, _mrkdwn)))
 
 
 def plain_text(text: str, limit: int) -> Json:
@@ -119,7 +127,8 @@ def _sound(span: Span) -> Span:
         case str():
             return clean(span)
         case Bold(text) | Mono(text):
-            return replace(span, text=clean(text))
+            cleaned = clean(text)
+            return span if cleaned == text else replace(span, text=cleaned)
         case Who(user):
             return span if _PERSON.fullmatch(user) else clean(user)
         case When(at):

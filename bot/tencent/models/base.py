@@ -116,10 +116,13 @@ class _Wire(BaseModel):
         return {name: HIDE.deep(value) for name, value in fields.items()}
 
 
+_REVEALED = {REVEAL: True}
+
+
 class _Unruled:
     def _rules(self) -> Broken:
-        """Yield what does not go together: where, and a sentence."""
-        yield from ()
+        """Give what does not go together: where, and a sentence."""
+        return ()
 
 
 class Part(_Wire, _Unruled):
@@ -152,8 +155,8 @@ P = TypeVar("P", bound=Part)
 
 
 def _keeping_rules(part: P) -> P:
-    if broken := list(part._rules()):  # noqa: SLF001 - the check of all parts
-        raise between_fields(broken)
+    for _broken in part._rules():  # noqa: SLF001 - the check of all parts
+        raise between_fields(part._rules())  # noqa: SLF001 - once more, and to the end
     return part
 
 
@@ -214,7 +217,7 @@ class Request(Part, Generic[R_co]):
         addresses what opens them; as they stand in it, in no encoding. What is shorter
         than `SHORTEST` cannot be told from other words.
         """
-        texts = _secrets_of(self)
+        texts = _secrets_of(vars(self).values())
         return frozenset(text for text in texts if len(text) >= SHORTEST)
 
     def to_wire(self) -> dict[str, Any]:
@@ -223,25 +226,30 @@ class Request(Part, Generic[R_co]):
         For the wire and for what is kept encrypted, never for people or logs.
         """
         return self.model_dump(
-            mode="json", by_alias=True, exclude_none=True, context={REVEAL: True}
+            mode="json", by_alias=True, exclude_none=True, context=_REVEALED
         )
 
     def to_json(self) -> bytes:
         """Return what `to_wire` returns as compact JSON, in one pass."""
-        return self.model_dump_json(
-            by_alias=True, exclude_none=True, context={REVEAL: True}
-        ).encode()
+        # as `model_dump_json` does, which makes text of it
+        return self.__pydantic_serializer__.to_json(
+            self, by_alias=True, exclude_none=True, context=_REVEALED
+        )
 
 
-def _secrets_of(value: object) -> Iterable[str]:
-    if isinstance(value, SecretStr):
-        text = value.get_secret_value()
-        yield from secrets_in(text) if "://" in text else (text, *text.split())
-    elif isinstance(value, str):
-        yield from secrets_in(value)
-    elif isinstance(value, BaseModel):
-        for name in type(value).model_fields:
-            yield from _secrets_of(getattr(value, name))
-    elif isinstance(value, tuple):
-        for one in value:
-            yield from _secrets_of(one)
+def _secrets_of(values: Iterable[object]) -> list[str]:
+    """Return what of *values*, of fields, must not come back."""
+    texts: list[str] = []
+    for value in values:
+        if value is None or type(value) is int:  # as most of them are
+            continue
+        if isinstance(value, BaseModel):
+            texts += _secrets_of(vars(value).values())
+        elif isinstance(value, tuple):
+            texts += _secrets_of(value)
+        elif isinstance(value, SecretStr):
+            text = value.get_secret_value()
+            texts += secrets_in(text) if "://" in text else (text, *text.split())
+        elif isinstance(value, str) and "://" in value:
+            texts += secrets_in(value)
+    return texts

@@ -17,7 +17,7 @@ from bot.i18n import _
 from bot.tencent.models.nouns import noun
 
 # Where, in Tencent's names ("LayoutParams.MixLayoutList.3.LocationX"), and a sentence.
-Broken = Iterator[tuple[str, str]]
+Broken = Iterable[tuple[str, str]]
 
 LARGEST_SHOWN = 10**18
 FAULT = "fault"  # the type of the errors that are our own

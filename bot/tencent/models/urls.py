@@ -34,6 +34,12 @@ _ADDRESS = re.compile(
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
 
+# A name, and the end of the host, that are sent as they stand.
+_PLAIN_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_SHORT = rf"(?=[a-z0-9.-]{{1,{LONGEST_NAME}}}(?:[/?#]|\Z))"
+PLAIN_HOST = rf"{_SHORT}{_PLAIN_LABEL}(?:\.{_PLAIN_LABEL})*"
+PLAIN = re.compile(rf"https?://{PLAIN_HOST}(?:[/?#][^\s\\]*)?", re.ASCII)
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -78,6 +84,8 @@ def _is_host(host: str) -> bool:
 
 def _web_url(url: str) -> str:
     """Return *url* as it is sent."""
+    if PLAIN.fullmatch(url):
+        return url
     address = address_of(url)
     if address is None:
         sentence = _(

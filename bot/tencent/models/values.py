@@ -4,7 +4,7 @@ They go into `Annotated`: `Fps = Annotated[int, Between(1, 60)]`.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
@@ -125,6 +125,9 @@ class Text:
 
     def kept(self, value: str) -> str:
         """Return *value* if it is such text."""
+        sized = self.least <= len(value) <= self.most
+        if sized and value.isascii() and value.isprintable():
+            return value  # a character is a byte, and none of them controls
         try:
             count = len(value.encode())
         except UnicodeEncodeError:
@@ -165,4 +168,4 @@ Rgb = Annotated[
 
 def revealed(info: SerializationInfo[Any]) -> bool:
     """Tell whether it is written for the wire, secrets and all."""
-    return isinstance(info.context, Mapping) and bool(info.context.get(REVEAL))
+    return info.context is not None and bool(info.context.get(REVEAL))

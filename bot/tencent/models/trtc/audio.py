@@ -35,9 +35,12 @@ class AudioEncode(Part):
     codec: AudioCodec | None = None  # LC_AAC
 
     def _rules(self) -> Broken:
+        return self._of_he_aac() if self.codec else ()
+
+    def _of_he_aac(self) -> Broken:
         if self.codec == HE_AAC_V2 and self.channel != STEREO:
             yield "Channel", _("HE-AACv2 is stereo only: it takes 2 channels.")
-        if self.codec in {HE_AAC, HE_AAC_V2} and self.sample_rate == TELEPHONE:
+        if self.sample_rate == TELEPHONE:
             sentence = _("HE-AAC does not go down to 8000 Hz; take 16000 Hz or more.")
             yield "SampleRate", sentence
 
@@ -60,12 +63,16 @@ class McuAudioParams(Part):
     subscribe_audio_list: Many[McuUserInfoParams] | None = None
     un_subscribe_audio_list: Many[McuUserInfoParams] | None = None
 
-    def users(self) -> Users:
-        """Yield the users of both lists."""
-        for number, one in enumerate(self.subscribe_audio_list or ()):
-            yield f"SubscribeAudioList.{number}.UserInfo", one.user_info
-        for number, one in enumerate(self.un_subscribe_audio_list or ()):
-            yield f"UnSubscribeAudioList.{number}.UserInfo", one.user_info
+    def users(self, at: str) -> Users:
+        """Return the users of both lists; this is *at* that path."""
+        return [
+            (f"{at}.{name}.{number}.UserInfo", one.user_info)
+            for name, users in (
+                ("SubscribeAudioList", self.subscribe_audio_list),
+                ("UnSubscribeAudioList", self.un_subscribe_audio_list),
+            )
+            for number, one in enumerate(users or ())
+        ]
 
     def mixing(self) -> Iterator[str]:
         """Yield the fields that only a mix, which is transcoded, has a use for."""
@@ -75,9 +82,10 @@ class McuAudioParams(Part):
             yield "UnSubscribeAudioList"
 
     def _rules(self) -> Broken:
-        if self.un_subscribe_audio_list and self.subscribe_audio_list is None:
-            sentence = _(
-                "A list of users not to hear needs a list of users to hear beside it;"
-                " an empty one is everybody."
-            )
-            yield "SubscribeAudioList", sentence
+        if not self.un_subscribe_audio_list or self.subscribe_audio_list is not None:
+            return ()
+        sentence = _(
+            "A list of users not to hear needs a list of users to hear beside it;"
+            " an empty one is everybody."
+        )
+        return (("SubscribeAudioList", sentence),)

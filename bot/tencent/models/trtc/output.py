@@ -23,7 +23,7 @@ from bot.tencent.models.trtc.room import (
     RoomIdType,
     misnamed,
 )
-from bot.tencent.models.urls import address_of
+from bot.tencent.models.urls import PLAIN_HOST, address_of
 from bot.tencent.models.values import Amount, Free, Like, Switch, Text
 
 UUID_SEI = 5  # PayloadType
@@ -42,6 +42,12 @@ _ANY_URL = re.compile(
 )
 RTMP_PORT = "1935"
 
+# What is sent as it stands, as most are; whatever is not like it is looked at closely.
+PLAIN = re.compile(
+    rf"rtmp://{PLAIN_HOST}(?:/[A-Za-z0-9_][A-Za-z0-9_.~-]*){{2,}}"
+    r"(?:\?[A-Za-z0-9_.~%&=+/-]*)?"
+)
+
 
 # ── push targets ─────────────────────────────────────────────────────────────────
 
@@ -49,6 +55,8 @@ RTMP_PORT = "1935"
 def _push_url(secret: SecretStr) -> SecretStr:
     """Return *secret* as it is sent, if an RTMP stream can be pushed to it."""
     url = secret.get_secret_value()
+    if len(url) <= LONGEST_URL and PLAIN.fullmatch(url):
+        return secret
     if len(url) > LONGEST_URL:
         sentence = _("The {what} takes {most} characters at most.")
         raise fault(sentence, most=LONGEST_URL)
@@ -141,7 +149,7 @@ class McuFeedBackRoomParams(Part):
         yield Exit(Row.ROOMS, "RoomId", (room.id,), shown)
 
     def _rules(self) -> Broken:
-        yield from misnamed(self.room_id, self.room_id_type)
+        return misnamed(self.room_id, self.room_id_type)
 
 
 # ── SEI: words inside the video ──────────────────────────────────────────────────

@@ -32,7 +32,6 @@ from bot.tencent.models.trtc.output import (
 from bot.tencent.models.trtc.record import McuRecordParams, RecordKey
 from bot.tencent.models.trtc.room import (
     AgentParams,
-    MixUserInfo,
     Room,
     RoomId,
     RoomIdType,
@@ -40,7 +39,6 @@ from bot.tencent.models.trtc.room import (
     SingleSubscribeParams,
     Users,
     misnamed,
-    under,
 )
 from bot.tencent.models.trtc.video import CUSTOM, McuVideoParams
 from bot.tencent.models.values import Many, Switch
@@ -51,9 +49,6 @@ TRTC = Api(
     regional=True,
     page="https://www.tencentcloud.com/document/product/647",
 )
-
-
-NamedUsers = list[tuple[str, MixUserInfo]]  # as of `Users`, to be read twice
 
 
 def _whole(text: TaskId) -> TaskId:
@@ -179,14 +174,13 @@ class StartPublishCdnStream(Request[RelayStarted]):
         return self.model_copy(update=changes)
 
     def users(self) -> Users:
-        """Yield every user that is named, and where."""
-        yield from under("AudioParams", self.audio_params.users())
+        """Return every user that is named, and where."""
+        users = self.audio_params.users("AudioParams")
         if self.video_params:
-            yield from under("VideoParams", self.video_params.users())
+            users += self.video_params.users("VideoParams")
         if self.single_subscribe_params:
-            yield from under(
-                "SingleSubscribeParams", self.single_subscribe_params.users()
-            )
+            users += self.single_subscribe_params.users("SingleSubscribeParams")
+        return users
 
     # ── what goes together ───────────────────────────────────────────────────────
 
@@ -195,7 +189,7 @@ class StartPublishCdnStream(Request[RelayStarted]):
         yield from self._encodings()
         yield from self._targets()
         yield from self._mix() if self.transcodes else self._pass_through()
-        users = list(self.users())
+        users = self.users()
         yield from self._robots(users)
         if self.transcodes and self.video_params:
             yield from self._rooms(users)
@@ -212,7 +206,7 @@ class StartPublishCdnStream(Request[RelayStarted]):
         if not self.publish_cdn_params and not self.feed_back_room_params:
             sentence = _("Say where to: a push target or a feedback room.")
             yield "PublishCdnParams", sentence
-        for number in _repeated(self.target_urls):
+        for number in _repeated(self.publish_cdn_params or ()):
             sentence = _("This push address is in the list already.")
             yield f"PublishCdnParams.{number}.PublishCdnUrl", sentence
 
@@ -226,7 +220,7 @@ class StartPublishCdnStream(Request[RelayStarted]):
 
     def _pass_through(self) -> Broken:
         single = self.single_subscribe_params
-        if single is None or not list(single.users()):
+        if single is None or not single.users(""):
             sentence = _(
                 "Without transcoding one stream is relayed: say whose."
                 " To mix several, set WithTranscoding to 1."
@@ -238,7 +232,7 @@ class StartPublishCdnStream(Request[RelayStarted]):
         for field in self.video_params.mixing() if self.video_params else ():
             yield f"VideoParams.{field}", sentence
 
-    def _robots(self, users: NamedUsers) -> Broken:
+    def _robots(self, users: Users) -> Broken:
         taken = {user.user_id for _path, user in users}
         if self.agent_params.user_id in taken:
             sentence = _("The robot goes by the name of a user in the request.")
@@ -250,10 +244,10 @@ class StartPublishCdnStream(Request[RelayStarted]):
                 yield f"FeedBackRoomParams.{number}.UserId", sentence
             taken.add(room.user_id)
 
-    def _rooms(self, users: NamedUsers) -> Broken:
+    def _rooms(self, users: Users) -> Broken:
         """Yield users in a room that the layout does not show."""
         main = self.room
-        elsewhere = [path for path, user in users if user.room(main) != main]
+        elsewhere = [path for path, user in users if not user.is_in(main)]
         if not elsewhere:
             return
         layout = self.video_params and self.video_params.layout_params
@@ -262,17 +256,20 @@ class StartPublishCdnStream(Request[RelayStarted]):
             yield from ((f"{path}.RoomId", sentence) for path in elsewhere)
             return
         shown: dict[str, set[Room]] = {}
-        for _path, user in layout.users():
+        for _path, user in layout.users(""):
             shown.setdefault(user.user_id, set()).add(user.room(main))
         sentence = _("The layout has this user in another room.")
-        for path, user in under("AudioParams", self.audio_params.users()):
+        for path, user in self.audio_params.users("AudioParams"):
             room = user.room(main)
             if room not in shown.get(user.user_id, {room}):
                 yield f"{path}.RoomId", sentence
 
 
-def _repeated(secrets: tuple[SecretStr, ...]) -> Iterator[int]:
-    """Yield the places of those of *secrets* that were there before."""
-    for number, secret in enumerate(secrets):
-        if secret in secrets[:number]:
+def _repeated(targets: tuple[McuPublishCdnParam, ...]) -> Iterator[int]:
+    """Yield the places of those of *targets* whose address was there before."""
+    before: set[str] = set()
+    for number, one in enumerate(targets):
+        url = one.publish_cdn_url.get_secret_value()
+        if url in before:
             yield number
+        before.add(url)

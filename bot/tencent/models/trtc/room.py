@@ -57,19 +57,20 @@ class Room(NamedTuple):
 
 
 def misnamed(room_id: str, room_id_type: int | None) -> Broken:
-    """Yield the fault of a number room whose ID is none.
+    """Return the fault of a number room whose ID is none.
 
     The reverse is legal: a text room may be called 295066.
     """
     if room_id_type != AS_NUMBER:
-        return
+        return ()
     number = room_id.isdigit() and not room_id.startswith("0")
-    if not (number and int(room_id) <= LARGEST_ROOM):
-        sentence = _(
-            "The ID of a number room is 1 to 4294967295, in digits. If the room was"
-            " created with a text ID, choose “Text”."
-        )
-        yield "RoomId", sentence
+    if number and int(room_id) <= LARGEST_ROOM:
+        return ()
+    sentence = _(
+        "The ID of a number room is 1 to 4294967295, in digits. If the room was"
+        " created with a text ID, choose “Text”."
+    )
+    return (("RoomId", sentence),)
 
 
 class AgentParams(Part):
@@ -109,19 +110,20 @@ class MixUserInfo(Part):
             )
             yield Exit(Row.ROOMS, path, (room.id,), place)
 
+    def is_in(self, main: Room) -> bool:
+        """Tell whether `room` is *main*."""
+        named = self.room_id_type
+        of_type = named is None or named == main.type
+        return of_type and (not self.room_id or self.room_id == main.id)
+
     def _rules(self) -> Broken:
-        if self.room_id is not None:
-            yield from misnamed(self.room_id, self.room_id_type)
+        if self.room_id is None:
+            return ()
+        return misnamed(self.room_id, self.room_id_type)
 
 
-# Where in a request a user is named, and the user.
-Users = Iterator[tuple[str, MixUserInfo]]
-
-
-def under(path: str, users: Users) -> Users:
-    """Yield *users* as seen from further out, where they are under *path*."""
-    for inner, user in users:
-        yield f"{path}.{inner}", user
+# Where in a request each user is named, and the user.
+Users = list[tuple[str, MixUserInfo]]
 
 
 class UserMediaStream(Part):
@@ -130,10 +132,9 @@ class UserMediaStream(Part):
     user_info: MixUserInfo | None = None
     stream_type: Switch | None = None  # CAMERA (default), SCREEN
 
-    def users(self) -> Users:
-        """Yield the user, if one is named."""
-        if self.user_info:
-            yield "UserInfo", self.user_info
+    def users(self, at: str) -> Users:
+        """Return the user, if one is named; this is *at* that path in the request."""
+        return [(f"{at}.UserInfo", self.user_info)] if self.user_info else []
 
 
 class SingleSubscribeParams(Part):
@@ -141,6 +142,6 @@ class SingleSubscribeParams(Part):
 
     user_media_stream: UserMediaStream
 
-    def users(self) -> Users:
-        """Yield the user whose stream it is."""
-        return under("UserMediaStream", self.user_media_stream.users())
+    def users(self, at: str) -> Users:
+        """Return the user whose stream it is; this is *at* that path."""
+        return self.user_media_stream.users(f"{at}.UserMediaStream")

@@ -12,7 +12,7 @@ from bot.i18n import _
 from bot.tencent.models.base import Part
 from bot.tencent.models.exits import NO_EXIT
 from bot.tencent.models.faults import Broken
-from bot.tencent.models.trtc.room import UserMediaStream, Users, under
+from bot.tencent.models.trtc.room import UserMediaStream, Users
 from bot.tencent.models.trtc.watermark import McuWaterMarkParams
 from bot.tencent.models.urls import PictureUrl
 from bot.tencent.models.values import (
@@ -111,23 +111,31 @@ class McuLayout(Part):
     back_ground_color_mode: ColorMode | None = None  # bits: 1 placeholder, 2 live
     enable_stream_sei: Switch | None = Field(default=None, alias="EnableStreamSEI")
 
-    def users(self) -> Users:
-        """Yield the user whose cell it is, if one is named."""
-        if self.user_media_stream:
-            yield from under("UserMediaStream", self.user_media_stream.users())
+    def users(self, at: str) -> Users:
+        """Return the user whose cell it is, if one is named; it is *at* that path."""
+        stream = self.user_media_stream
+        return stream.users(f"{at}.UserMediaStream") if stream else []
 
     def outside(self, canvas: VideoEncode) -> Broken:
-        """Yield in which direction the cell leaves *canvas*."""
+        """Return in which direction the cell leaves *canvas*."""
         right = (self.location_x or 0) + (self.image_width or 0)
         bottom = (self.location_y or 0) + (self.image_height or 0)
+        faults = []
         if right > canvas.width:
             sentence = _("The cell ends at {end}, outside the width of {most}.")
-            yield "LocationX", sentence.format(end=right, most=canvas.width)
+            text = sentence.format(end=right, most=canvas.width)
+            faults.append(("LocationX", text))
         if bottom > canvas.height:
             sentence = _("The cell ends at {end}, outside the height of {most}.")
-            yield "LocationY", sentence.format(end=bottom, most=canvas.height)
+            text = sentence.format(end=bottom, most=canvas.height)
+            faults.append(("LocationY", text))
+        return faults
 
     def _rules(self) -> Broken:
+        plain = self.transparent_url is None and self.background_render_mode is None
+        return () if plain and not self.background_custom_render else self._of_looks()
+
+    def _of_looks(self) -> Broken:
         if self.transparent_url and self.render_mode not in {None, CROP}:
             yield "TransparentUrl", _("A mask works with render mode 0 only.")
         own = self.background_custom_render
@@ -151,9 +159,9 @@ class MaxVideoUser(Part):
 
     user_media_stream: UserMediaStream
 
-    def users(self) -> Users:
-        """Yield the user."""
-        return under("UserMediaStream", self.user_media_stream.users())
+    def users(self, at: str) -> Users:
+        """Return the user; this is *at* that path."""
+        return self.user_media_stream.users(f"{at}.UserMediaStream")
 
 
 class McuLayoutParams(Part):
@@ -171,18 +179,20 @@ class McuLayoutParams(Part):
         """The mode that holds, given or not."""
         return self.mix_layout_mode or FLOATING
 
-    def users(self) -> Users:
-        """Yield the users of the cells, and of the large picture."""
+    def users(self, at: str) -> Users:
+        """Return the users of the cells, and of the large picture, from *at* on."""
+        users = []
         for number, cell in enumerate(self.mix_layout_list or ()):
-            yield from under(f"MixLayoutList.{number}", cell.users())
+            users += cell.users(f"{at}.MixLayoutList.{number}")
         if self.max_video_user:
-            yield from under("MaxVideoUser", self.max_video_user.users())
+            users += self.max_video_user.users(f"{at}.MaxVideoUser")
+        return users
 
-    def outside(self, canvas: VideoEncode) -> Broken:
-        """Yield which cells leave *canvas*."""
+    def outside(self, canvas: VideoEncode, at: str) -> Broken:
+        """Yield which cells leave *canvas*; this is *at* that path."""
         for number, cell in enumerate(self.mix_layout_list or ()):
             for side, sentence in cell.outside(canvas):
-                yield f"MixLayoutList.{number}.{side}", sentence
+                yield f"{at}.MixLayoutList.{number}.{side}", sentence
 
     def _rules(self) -> Broken:
         if self.mode == CUSTOM:
@@ -221,10 +231,10 @@ class McuVideoParams(Part):
     water_mark_list: Many[McuWaterMarkParams] | None = None
     background_render_mode: CanvasRenderMode | None = None  # 2: stretch
 
-    def users(self) -> Users:
-        """Yield the users that the layout names."""
-        if self.layout_params:
-            yield from under("LayoutParams", self.layout_params.users())
+    def users(self, at: str) -> Users:
+        """Return the users that the layout names; this is *at* that path."""
+        layout = self.layout_params
+        return layout.users(f"{at}.LayoutParams") if layout else []
 
     def mixing(self) -> Iterator[str]:
         """Yield the fields that only a mix, which is transcoded, has a use for."""
@@ -235,5 +245,5 @@ class McuVideoParams(Part):
 
     def _rules(self) -> Broken:
         if self.layout_params and self.video_encode:
-            for path, sentence in self.layout_params.outside(self.video_encode):
-                yield f"LayoutParams.{path}", sentence
+            return self.layout_params.outside(self.video_encode, "LayoutParams")
+        return ()

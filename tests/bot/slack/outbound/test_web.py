@@ -1,6 +1,7 @@
 """What goes out to Slack, and how it can fail."""
 
 import asyncio
+import logging
 
 import pytest
 from aiohttp import web as server
@@ -217,3 +218,10 @@ async def test_a_socket_is_asked_for_with_its_own_token(slack, web):
 
     assert sent == refused("invalid_auth")
     assert slack.seen[0][:2] == ("POST", "/api/apps.connections.open")
+
+
+async def test_the_library_does_not_write_out_what_nobody_reads():
+    async with Web(SecretStr("x"), "http://127.0.0.1:1/api/") as web:
+        logger = web.client._logger  # it formats each call where the level is DEBUG
+
+    assert logger.level > logging.DEBUG

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from bot.tencent.models.base import REVEAL
-from bot.tencent.models.urls import WebUrl, address_of, masked_web_url
+from bot.tencent.models.urls import PLAIN, WebUrl, address_of, masked_web_url
 
 WEB = TypeAdapter(WebUrl, config=ConfigDict(strict=True))
 LABEL = st.from_regex(r"[A-Za-z0-9]([A-Za-z0-9-]{0,8}[A-Za-z0-9])?", fullmatch=True)
@@ -119,3 +119,8 @@ def test_no_text_has_two_hosts(text):
 
     authority = text.partition("/")[0].partition("?")[0].partition("#")[0]
     assert not set(authority) & set("@%\\ \t")
+
+
+@given(st.from_regex(PLAIN, fullmatch=True))
+def test_what_is_sent_unread_would_be_sent_so_if_it_were_read(url):
+    assert str(address_of(url)) == url

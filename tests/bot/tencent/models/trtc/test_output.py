@@ -6,11 +6,13 @@ from hypothesis import strategies as st
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
 from bot.tencent.models.trtc.output import (
+    PLAIN,
     PushUrl,
     canonical_target,
     masked_push_url,
     target_digest,
 )
+from bot.tencent.models.urls import address_of
 
 URL = "PublishCdnParams.0.PublishCdnUrl"
 KEY = "?tx" + "Secret=0a1b2c&txTime=6A"
@@ -227,6 +229,18 @@ def test_sei_of_type_5_and_no_other_has_a_uuid(told, sei, fault):
     assert told((path, {"PayloadContent": "{}", **sei})) == {
         f"{path}.{field}": sentence for field, sentence in fault.items()
     }
+
+
+@given(st.from_regex(PLAIN, fullmatch=True))
+def test_what_is_sent_unread_is_an_address_in_its_one_spelling(url):
+    address = address_of(url)
+    path = address.rest.partition("?")[0]
+
+    assert str(address) == url
+    assert address.scheme == "rtmp"
+    assert len(path.split("/")) > 2
+    assert not {"", ".", ".."} & set(path.split("/")[1:])
+    assert not set(address.rest) & set("@\\# ")
 
 
 # ── one target, however it is spelt ──────────────────────────────────────────────
