@@ -192,6 +192,8 @@ class Outbox:
                 outbox.c.created_at > millis(now) + min(steps, 0),
             ),
         )
+        if steps == 0:  # as at each start: all else keeps its time
+            waiting = waiting.where(outbox.c.created_at > millis(now))
         statement = waiting.values(not_before=moved)
         await self._writer.write(lambda connection: connection.execute(statement))
 

@@ -21,7 +21,7 @@ from bot.ids import ChannelId, Handle, IntentId, Kind, MessageTs, SlackUserId, T
 from bot.journal import facts
 from bot.journal.evidence import Fact
 from bot.journal.model import Intent, NewIntent
-from bot.journal.rows import as_read, intent_cell, intents_of, millis
+from bot.journal.rows import as_read, intent_cell, intents_of, millis, unpacked
 from bot.journal.schema import IS_THING, intents
 from bot.journal.seal import Seal
 from bot.journal.sqlite.writer import Writer
@@ -247,9 +247,11 @@ class Queries:
 
     async def request_of(self, intent: IntentId) -> bytes:
         """Return the whole wire JSON of an intent, unsealed."""
-        query = select(intents.c.request).where(intents.c.id == intent)
-        sealed = await self._writer.read(lambda c: c.execute(query).scalar_one())
-        return self._seal.open(sealed, intent_cell("request", intent))
+        query = select(intents.c.request, intents.c.masked)
+        query = query.where(intents.c.id == intent)
+        row = await self._writer.read(lambda c: c.execute(query).one())
+        kept = self._seal.open(row.request, intent_cell("request", intent))
+        return unpacked(kept, row.masked)
 
     async def secret_of(self, intent: IntentId) -> bytes | None:
         """Return the secret part of the reply to an intent, unsealed, if any."""
