@@ -60,8 +60,8 @@ class Maintenance:
         if due.called_back:
             query = query.where(intents.c.callbacks)
         oldest = in_states(query, due.states).limit(MOST_AT_ONCE)
-        found = await self._writer.read(lambda c: intents_of(c.execute(oldest)))
-        return [as_read(one, self._boot) for one in found]
+        intents_due = await self._writer.read(lambda c: intents_of(c.execute(oldest)))
+        return [as_read(one, self._boot) for one in intents_due]
 
     async def oldest_unsent(self) -> datetime | None:
         """Return since when the oldest undelivered notice waits."""

@@ -266,8 +266,8 @@ class Queries:
         def work(connection: Connection) -> list[Intent]:
             return intents_of(connection.execute(query, params))
 
-        found = await self._writer.read(work)
-        return [as_read(one, self._boot) for one in found]
+        as_left = await self._writer.read(work)
+        return [as_read(one, self._boot) for one in as_left]
 
     async def _one(self, query: Select[Any], **params: Any) -> Intent | None:
         rows = await self._writer.read(

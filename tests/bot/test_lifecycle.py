@@ -74,7 +74,7 @@ async def test_what_was_left_is_taken_up_whether_slack_answers_or_not(past, know
             world.directory.identified.clear()
         running = asyncio.ensure_future(upkeep(world.bot))
         async with asyncio.timeout(10):
-            while await world.journal.former.page(State.SENDING):  # noqa: ASYNC110 - the journal has no event for it
+            while await world.journal.former.unsettled(State.SENDING):  # noqa: ASYNC110 - the journal has no event for it
                 await asyncio.sleep(0)
         running.cancel()
         facts = await world.journal.find.facts_of((await world.handle("R1")).id)

@@ -136,7 +136,7 @@ async def test_pages_come_oldest_first_and_each_row_once(journal, left, new, clo
     oldest = sorted(made, key=lambda one: (one.created_at, one.id))
 
     pages, last = [], None
-    while page := await journal.former.page(State.SENDING, last, limit=2):
+    while page := await journal.former.unsettled(State.SENDING, last, limit=2):
         pages.append(page)
         last = page[-1]
 
