@@ -52,6 +52,7 @@ async def test_every_question_reads_what_another_run_was_sending_as_unknown(
     journal, left, new, clock
 ):
     one = await left(room="lobby", key="k", callbacks=True)
+    clock.push(seconds=1)
     mine, _ = await journal.accept(new(room="lobby"))
     mine = await claimed(journal, mine.id)
     find = journal.find
