@@ -48,7 +48,7 @@ from bot.journal.sqlite.writer import Writer
 from bot.journal.transaction import Transaction
 from bot.states import State
 
-GROUP = 100  # rows of a page, and of a transaction: some 30 ms of the writer
+GROUP = 50  # rows of a page, and of a transaction: some 15 ms of the writer
 
 Write = Callable[[Callable[[Transaction], Any]], Coroutine[Any, Any, Any]]
 
