@@ -142,9 +142,7 @@ async def upkeep(bot: Bot) -> None:
 
     Slack is asked first who the bot is, but not waited for long.
     """
-    with suppress(TimeoutError):
-        async with asyncio.timeout(INTRODUCED_SECONDS):
-            await bot.directory.identified.wait()
+    await _introduced(bot)
     async with asyncio.TaskGroup() as together:
         together.create_task(_look_through(bot))
         while not await take_up(bot):
@@ -231,6 +229,18 @@ async def drain(bot: Bot) -> None:
         async with asyncio.timeout(LAST_ROUND_SECONDS):
             await bot.delivery.stop()
     await bot.anchoring.end()
+
+
+async def _introduced(bot: Bot) -> None:
+    """Wait until Slack has said who the bot is, but not for long."""
+    waits = (
+        bot.directory.identified.wait(),
+        bot.operations.executor.sleep(INTRODUCED_SECONDS),
+    )
+    tasks = [asyncio.ensure_future(one) for one in waits]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
 
 
 async def _look_through(bot: Bot) -> None:

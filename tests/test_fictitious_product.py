@@ -257,8 +257,7 @@ async def live(cloud, tmp_path):
                 resources=Registry((*RESOURCES.resources, Pump())),
             )
             stack.push_async_callback(world.bot.server.close)
-            port = await begin(world.bot)
-            await take_up(world.bot)
+            port, _ready = await begin(world.bot), await take_up(world.bot)
             await world.settled()
             return Life(world, port)
 
@@ -382,7 +381,7 @@ async def test_a_crash_while_sending_repeats_only_what_may_be_repeated(
         await bot.typed("start a")
     bot.world.clock.hold()
     await bot.typed(typed)
-    (queued,) = await bot.world.journal.former.page(State.QUEUED)
+    (queued,) = await bot.world.journal.former.unsettled(State.QUEUED)
     await claimed(bot.world.journal, queued.id)
 
     again = await live()

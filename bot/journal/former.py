@@ -39,7 +39,7 @@ from bot.journal.statement import Params, Statement, among
 from bot.journal.transaction import Transaction
 from bot.states import State
 
-GROUP = 100  # rows of a page, and of a transaction: some 30 ms of the writer
+GROUP = 50  # rows of a page, and of a transaction: some 15 ms of the writer
 
 Write = Callable[[Callable[[Transaction], Any]], Coroutine[Any, Any, Any]]
 
@@ -127,10 +127,10 @@ class Former:
 
     async def stops(self) -> list[Intent]:
         """Return every stop that was to be sent, or was being sent; oldest first."""
-        found = await self._read(_OPEN_STOPS)
-        return sorted(found, key=lambda one: (one.created_at, one.id))
+        stops_left = await self._read(_OPEN_STOPS)
+        return sorted(stops_left, key=lambda one: (one.created_at, one.id))
 
-    async def page(
+    async def unsettled(
         self, state: State, after: Intent | None = None, limit: int = GROUP
     ) -> list[Intent]:
         """Return as it was left what is in *state*, *after* the last of a page."""
@@ -209,11 +209,11 @@ def _learn(tx: Transaction, learnt: Sequence[tuple[Intent, Fact]]) -> None:
     """
     ids = {"ids": [thing.id for thing, _fact in learnt]}
     revisions = {row.id: row.rev for row in tx.connection.execute(_REVISIONS, ids)}
-    known = _known(tx, ids)
+    facts_of = _known(tx, ids)
     at = tx.now()
     group = _Group()
     for thing, fact in learnt:
-        evidence = known[thing.id]
+        evidence = facts_of[thing.id]
         if fact.key not in {one.key for one in evidence}:
             evidence = [*evidence, fact]
         standing = tx.lifecycles[thing.subject.kind].fold(thing, evidence)
@@ -228,11 +228,11 @@ def _learn(tx: Transaction, learnt: Sequence[tuple[Intent, Fact]]) -> None:
 
 
 def _known(tx: Transaction, ids: Params) -> dict[IntentId, list[Fact]]:
-    known: dict[IntentId, list[Fact]] = defaultdict(list)
+    of_each: dict[IntentId, list[Fact]] = defaultdict(list)
     rows = tx.connection.execute(_KNOWN, ids).all()
     for row in sorted(rows, key=lambda one: one.id):
-        known[row.thing].append(known_facts.fact_of(row))
-    return known
+        of_each[row.thing].append(known_facts.fact_of(row))
+    return of_each
 
 
 def _alone(tx: Transaction, thing: Intent, fact: Fact) -> None:

@@ -213,8 +213,8 @@ class Journal:
             current = tx.get(intent)
             if current.state in {State.QUEUED, State.WAITING}:
                 raise IllegalMove(f"{intent} was never sent")
-            said = endings.fact_of(tx, current, endings.KINDS[to], changes)
-            return endings.end(tx, current, to, evidence or (said,), changes, notices)
+            now = endings.fact_of(tx, current, endings.KINDS[to], changes)
+            return endings.end(tx, current, to, evidence or (now,), changes, notices)
 
         return await self._write(work)
 

@@ -48,8 +48,8 @@ class Maintenance:
         oldest = _overdue(due.states, due.since, called_back=due.called_back)
         asked = {"action": due.action, "before": millis(before)}
         asked["mark"] = f" {due.mark} "
-        found = await self._writer.read(lambda c: intents_of(c.execute(oldest, asked)))
-        return [as_read(one, self._boot) for one in found]
+        late = await self._writer.read(lambda c: intents_of(c.execute(oldest, asked)))
+        return [as_read(one, self._boot) for one in late]
 
     async def oldest_unsent(self) -> datetime | None:
         """Return since when the oldest undelivered notice waits."""

@@ -11,7 +11,7 @@ from bot.journal import facts
 from bot.journal.evidence import Fact
 from bot.journal.model import Intent
 from bot.journal.questions import NEWEST, OLDEST, identified, in_states, not_by
-from bot.journal.rows import as_read, intent_cell, intents_of
+from bot.journal.rows import as_read, intent_cell, intents_of, unpacked
 from bot.journal.schema import EMPTY, IS_THING, intents
 from bot.journal.seal import Seal
 from bot.journal.sqlite.writer import Writer
@@ -118,7 +118,9 @@ _NAMELESS = Statement(
 _LAST = Statement(select(func.max(intents.c.id)))
 _COUNTS = Statement(select(intents.c.state, func.count()).group_by(intents.c.state))
 _SEALED = {
-    column.name: Statement(select(column).where(intents.c.id == bindparam("of")))
+    column.name: Statement(
+        select(column, intents.c.masked).where(intents.c.id == bindparam("of"))
+    )
     for column in (intents.c.request, intents.c.reply_secret)
 }
 EVERYTHING = 1_000_000
@@ -261,23 +263,25 @@ class Queries:
 
     async def request_of(self, intent: IntentId) -> bytes:
         """Return the whole wire JSON of an intent, unsealed."""
-        return self._seal.open(
-            await self._sealed("request", intent), intent_cell("request", intent)
-        )
+        row = await self._sealed("request", intent)
+        kept = self._seal.open(row.request, intent_cell("request", intent))
+        return unpacked(kept, row.masked)
 
     async def secret_of(self, intent: IntentId) -> bytes | None:
         """Return the secret part of the reply to an intent, unsealed, if any."""
-        sealed = await self._sealed("reply_secret", intent)
+        sealed = (await self._sealed("reply_secret", intent)).reply_secret
         cell = intent_cell("reply_secret", intent)
         return self._seal.open(sealed, cell) if sealed else None
 
     async def _sealed(self, column: str, intent: IntentId) -> Any:
         query, of = _SEALED[column], {"of": intent}
-        return await self._writer.read(lambda c: c.execute(query, of).one()[0])
+        return await self._writer.read(lambda c: c.execute(query, of).one())
 
     async def _all(self, query: Statement, **params: Any) -> list[Intent]:
-        found = await self._writer.read(lambda c: intents_of(c.execute(query, params)))
-        return [as_read(one, self._boot) for one in found]
+        as_left = await self._writer.read(
+            lambda c: intents_of(c.execute(query, params))
+        )
+        return [as_read(one, self._boot) for one in as_left]
 
     async def _one(self, query: Statement, **params: Any) -> Intent | None:
         rows = await self._all(query, **params)

@@ -1,6 +1,7 @@
 """Values to rows and back."""
 
 import json
+import zlib
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -29,6 +30,7 @@ from bot.journal.seal import Cell, Seal
 from bot.states import State
 
 URL = "answer_url"
+PACKED = b"x"  # the first byte of what zlib wrote; a request begins with a brace
 PENDING, SENT, DROPPED, FAILED = "pending", "sent", "dropped", "failed"
 
 # The columns that a notice is put in with.
@@ -153,6 +155,8 @@ def intents_of(rows: Iterable[Any]) -> list[Intent]:
 
 def row_of(new: NewIntent, handle: Handle, seal: Seal) -> dict[str, Any]:
     """Write *new* as a row of `intents`."""
+    masked = json.dumps(new.masked, separators=(",", ":"))
+    request = packed(new.request, masked)
     return {
         **_EMPTY,
         **{name: getattr(new.asker, name) for name in Asker.__dataclass_fields__},
@@ -166,12 +170,32 @@ def row_of(new: NewIntent, handle: Handle, seal: Seal) -> dict[str, Any]:
         "made": new.handle is None,
         "state": State.QUEUED.value,
         "rev": 1,
-        "masked": json.dumps(new.masked),
+        "masked": masked,
         "note": new.note,
-        "request": seal.close(new.request, intent_cell("request", new.id)),
+        "request": seal.close(request, intent_cell("request", new.id)),
         "answer_url": sealed_url(new.answer_url, seal, intent_cell(URL, new.id)),
         "created_at": millis(new.at),
     }
+
+
+def packed(request: bytes, masked: str) -> bytes:
+    """Write a *request* as what it has beside its *masked* copy in the same row."""
+    packer = zlib.compressobj(level=1, zdict=masked.encode())
+    return packer.compress(request) + packer.flush()
+
+
+def unpacked(kept: bytes, masked: str) -> bytes:
+    """Read a request that was `packed`, or that an earlier release kept whole.
+
+    Raises:
+        JournalUnavailable: the *masked* copy is another one now.
+    """
+    if kept[:1] != PACKED:
+        return kept
+    try:
+        return zlib.decompressobj(zdict=masked.encode()).decompress(kept)
+    except zlib.error as error:
+        raise JournalUnavailable(f"a request does not open: {error}") from None
 
 
 def changed(intent: IntentId, changes: Changes, seal: Seal) -> dict[str, Any]:

@@ -31,8 +31,8 @@ async def look_through(
     try:
         await journal.outbox.put(notice, now)
     except JournalUnavailable:
-        told = Notification(
+        notification = Notification(
             id=0, rev=0, name=DAMAGED, audience=Audience.OPS, facts=facts
         )
-        await delivery.send_at_once(told)
+        await delivery.send_at_once(notification)
     delivery.wake()

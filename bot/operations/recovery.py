@@ -60,7 +60,7 @@ async def recover(executor: Executor, hearing: Hearing, now: datetime) -> Recove
             await executor.completion.recall(outcome)
     await recovery.group(await journal.former.stops())
     for state in (State.QUEUED, State.SENDING):
-        async for group in _groups(journal.former.page, state):
+        async for group in _groups(journal.former.unsettled, state):
             await recovery.group(group)
     await _name_targets(executor)
     if absence:

@@ -10,7 +10,6 @@ SQLite itself refuses does not open at all.
 import asyncio
 import os
 import sqlite3
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -60,10 +59,8 @@ class Integrity:
     async def look(self) -> str:
         """Read the file through unless it is proven whole; return what is wrong."""
         if not self.is_proven and self._file:
-            began = time.monotonic()
             self.damage = await asyncio.to_thread(self._read_through, self._file)
-            took = round(time.monotonic() - began, 1)
-            log.info("journal.read-through", seconds=took, damage=self.damage)
+            log.info("journal.read-through", damage=self.damage)
         return self.damage
 
     def close(self) -> None:
@@ -95,20 +92,20 @@ class Integrity:
         with closing(connection):
             self._reading = connection
             try:
-                said = "" if self._is_closed else _report(connection)
+                last_line = "" if self._is_closed else _report(connection)
             except sqlite3.Error as error:
                 of_the_moment = error.sqlite_errorname in _OF_THE_MOMENT
-                said = "" if of_the_moment else str(error)
+                last_line = "" if of_the_moment else str(error)
             finally:
                 self._reading = None
-        self.is_proven = said == WHOLE
-        return f"{DAMAGED}: {said}" if said not in {WHOLE, ""} else ""
+        self.is_proven = last_line == WHOLE
+        return f"{DAMAGED}: {last_line}" if last_line not in {WHOLE, ""} else ""
 
 
 def _report(connection: sqlite3.Connection) -> str:
     """Read through the file of *connection*; return the last line of the report."""
-    (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    return str(said).splitlines()[-1]
+    (last_line,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    return str(last_line).splitlines()[-1]
 
 
 def _wal(file: Path) -> Path:

@@ -318,7 +318,7 @@ class Machine(Promises):
         """Die and live again: a start being sent is UNKNOWN, a stop is sent again."""
         self.journal.close()
         self.open()
-        left = self.run(self.journal.former.page(State.SENDING))
+        left = self.run(self.journal.former.unsettled(State.SENDING))
         starts = [one for one in left if one.subject.creates]
         ends = [(one, FactKind.NO_ANSWER, left_changes(one)) for one in starts]
         self.run(self.journal.former.settle(ends))

@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 
 from bot.errors import JournalUnavailable
 from bot.journal.rotation import PIECE, SEALED
+from bot.journal.rows import packed
 from bot.journal.schema import metadata
 from bot.journal.seal import Cell, ring_of
 from bot.journal.sqlite.writer import sqlite_file
@@ -130,14 +131,14 @@ async def test_a_new_key_seals_at_once_and_the_old_one_goes_when_nothing_needs_i
 
     intent, _ = await journal.accept(new(request=b"later"))
     cell = ("intents", "request", intent.id)
-    assert await everything(journal) == {**before, cell: b"later"}
+    assert await everything(journal) == {**before, cell: packed(b"later", "{}")}
     assert (journal._seal.ring.keys[:1], keys_in(url)) == (old, 2)
 
     assert await journal.rotation.go_on(100)
 
     assert keys_in(url) == 1
     assert old[0] not in journal._seal.ring.keys
-    assert await everything(journal) == {**before, cell: b"later"}
+    assert await everything(journal) == {**before, cell: packed(b"later", "{}")}
 
 
 @pytest.mark.parametrize("pieces", range(8))

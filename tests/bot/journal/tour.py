@@ -174,7 +174,7 @@ async def _questions_of_all(tour):
 
 
 async def _former(tour):
-    for name in ("page", "told_of"):
+    for name in ("unsettled", "told_of"):
         for state in (State.QUEUED, State.SENDING):
             (*_others, last) = [
                 None,
@@ -186,7 +186,7 @@ async def _former(tour):
     left = await claimed(tour.journal, left.id, "then")
     gone = fact(FactKind.AWAY, tour.clock(), since=0)
     await tour.ask("former.learn", [(left, gone)])
-    (left,) = await tour.ask("former.page", State.SENDING)
+    (left,) = await tour.ask("former.unsettled", State.SENDING)
     unknown = {"error_code": "c", "error_text": "t"}
     await tour.ask("former.settle", [(left, FactKind.NO_ANSWER, unknown)])
 

@@ -66,6 +66,30 @@ async def test_a_channel_that_slack_closed_holds_no_other_however_much_waits_for
     assert slack.ways == ["post C", "post C2"]
 
 
+async def test_what_waits_for_a_place_is_lined_up_and_not_looked_at_till_its_turn(
+    journal, waiting, clock
+):
+    slack = FakeSlack(timer=clock.monotonic)
+    box = delivery(journal, slack, clock)
+    for _ in range(2 * MOST_AT_ONCE + 50):
+        await waiting()
+
+    for _round in range(2):
+        await box.deliver()
+    left = await journal.outbox.due(clock(), 1000)
+    seconds = []
+    while at := await journal.outbox.next_due():
+        clock.push(seconds=max((at - clock()).total_seconds(), 0.05))
+        seconds.append(clock.passed)
+        await box.deliver()
+
+    assert len(left) < MOST_AT_ONCE
+    assert slack.ways == ["post C"] * len(slack.taken)
+    assert len(slack.taken) <= 1 + 250 // 24 + 2  # 24 cards share a message
+    assert seconds == sorted(seconds)
+    assert await journal.outbox.waiting() == 0
+
+
 async def fill(journal, waiting, count):
     """Let *count* lines wait for channel C, behind what waits there."""
     lines = (

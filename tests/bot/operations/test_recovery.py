@@ -1,6 +1,5 @@
 """What a former life left unfinished is taken up, and nothing is sent twice."""
 
-import time
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
@@ -187,29 +186,6 @@ async def test_what_was_spooled_of_a_queued_intent_ends_it_as_not_sent(crash):
     assert recovered == Recovered()
     assert world.journal.spool.left() == []
     assert world.cloud.state.calls == []
-
-
-async def test_ten_thousand_rows_are_taken_up_within_three_seconds(crash, tmp_path):
-    file = JournalFile(tmp_path / "p.db")
-
-    async def fill(_first):
-        file.run(*copies_of_the_first(file, 10_000))
-
-    began = time.perf_counter()
-    _world, recovered = await crash(START, sending=["R1"], before_death=fill)
-
-    assert recovered.unknown == 1
-    assert time.perf_counter() - began < 30  # `make crash` measures; this finds a wall
-
-
-def copies_of_the_first(file, count):
-    """Yield what fills the journal with relays that are over."""
-    own = {"id": "'x' || n", "key": "'x' || n", "handle": "'R' || n"}
-    own["state"] = "'stopped'"
-    columns = ", ".join(own.get(name, f'"{name}"') for name in file.columns("intents"))
-    copies = f"INSERT INTO intents SELECT {columns} FROM intents, numbers"  # noqa: S608
-    up = f"SELECT 2 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count}"  # noqa: S608
-    yield f"WITH RECURSIVE numbers(n) AS ({up}) {copies}"
 
 
 async def test_what_is_settled_here_is_on_the_record(crash):

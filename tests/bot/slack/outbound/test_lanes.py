@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.slack.outbound.lanes import MOST_LANES, Lanes
+from bot.slack.outbound.lanes import MOST_LANES, Lanes, Turns
 from tests.fakes.clock import FakeClock
 
 
@@ -85,3 +85,25 @@ def test_lanes_that_are_empty_are_forgotten(lanes, clock):
     lanes.take("chat.postMessage C1")
 
     assert len(lanes._full_until) == 1
+
+
+def test_turns_follow_each_other_at_the_pace_of_their_lane():
+    turns = Turns()
+
+    cards = [turns.take("chat.postMessage C", 7.0, 2) for _ in range(5)]
+    elsewhere = turns.take("chat.postMessage D", 7.0, 2)
+    updates = [turns.take("chat.update", 7.0, 1) for _ in range(3)]
+    later = turns.take("chat.postMessage C", 20.0, 2)
+
+    assert cards == [7.0, 7.0, 8.0, 8.0, 9.0]
+    assert (elsewhere, later) == (7.0, 20.0)
+    assert updates == [7.0, 9.0, 11.0]
+
+
+def test_of_lanes_that_had_turns_no_more_are_remembered_than_of_all():
+    turns = Turns()
+    for number in range(MOST_LANES):
+        turns.take(f"chat.postMessage C{number}", 1.0, 1)
+    turns.take("chat.postMessage D", 1.0, 1)
+
+    assert turns.take("chat.postMessage C1", 1.0, 1) == 1.0

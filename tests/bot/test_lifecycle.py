@@ -1,0 +1,82 @@
+"""A start does the same little whatever the journal holds; the rest comes behind."""
+
+import asyncio
+from contextlib import AsyncExitStack
+
+import pytest
+from sqlalchemy import Engine, event
+
+from bot.lifecycle import begin, upkeep
+from bot.states import State
+from tests.bot.journal.crowd import grow
+from tests.bot.operations.accidents import left_sending
+from tests.world import live_again, make_world
+
+START = "/relay start 295066 url=rtmp://push.example.com/live/k --go"
+A_FEW = 1.2
+
+
+@pytest.fixture
+async def past(tmp_path):
+    """Leave a start SENDING, and add to the past; return what lives again."""
+    async with AsyncExitStack() as stack:
+        path = tmp_path / "p.db"
+        other = await make_world(stack, tmp_path / "other.db")
+        async with AsyncExitStack() as former:
+            await left_sending(await live_again(former, path, other.cloud), START)
+
+        def add(first, last):
+            grow(f"sqlite:///{path}", first, last)
+
+        def live(stack):
+            return live_again(stack, path, other.cloud)
+
+        yield add, live
+
+
+@pytest.fixture
+def steps():
+    """Return a list that grows with every ten steps of any SQLite connection."""
+    taken = []
+
+    def count(connection, _record):
+        connection.set_progress_handler(lambda: taken.append(1), 10)
+
+    event.listen(Engine, "connect", count)
+    yield taken
+    event.remove(Engine, "connect", count)
+
+
+async def test_a_start_costs_the_same_with_a_past_thirty_times_as_long(past, steps):
+    add, live = past
+    cost = []
+    for first, last in ((1, 100), (101, 3000)):
+        add(first, last)
+        async with AsyncExitStack() as stack:
+            steps.clear()
+            world = await live(stack)
+            await begin(world.bot)
+            answer = await world.typed("/relay status R1")
+            cost.append(len(steps))
+            await world.bot.server.close()
+            assert "unknown" in answer.plain
+
+    small, large = cost
+    assert large <= A_FEW * small
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_what_was_left_is_taken_up_whether_slack_answers_or_not(past, known):
+    _add, live = past
+    async with AsyncExitStack() as stack:
+        world = await live(stack)
+        if not known:
+            world.directory.identified.clear()
+        running = asyncio.ensure_future(upkeep(world.bot))
+        async with asyncio.timeout(10):
+            while await world.journal.former.unsettled(State.SENDING):  # noqa: ASYNC110 - the journal has no event for it
+                await asyncio.sleep(0)
+        running.cancel()
+        facts = await world.journal.find.facts_of((await world.handle("R1")).id)
+
+    assert [one.kind for one in facts] == ["written", "no-answer"]
