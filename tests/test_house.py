@@ -224,6 +224,7 @@ TESTED_BY = {
     "bot/slack/render/fit.py": "tests/bot/slack/render/test_blocks.py",
     "bot/slack/render/limits.py": "tests/bot/slack/render/test_blocks.py",
     "bot/slack/render/spans.py": "tests/bot/slack/render/test_blocks.py",
+    "bot/journal/store.py": "tests/bot/journal/test_file.py",
     "commands/relay/attach.py": "tests/bot/operations/test_resolution.py",
     "commands/relay/command.py": "tests/commands/relay/test_lists.py",
 }

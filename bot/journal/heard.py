@@ -7,7 +7,7 @@ a wall clock may be set back between.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Executable, bindparam, func, select
 
 from bot.journal.evidence import Does, FactKind
 from bot.journal.model import Intent
@@ -38,17 +38,18 @@ def _kept(*names: str) -> Statement:
     What was kept as the newest fact of all is that which is the newest now.
     """
     newest = func.coalesce(_LAST_OF_ALL.scalar_subquery(), 0)
-    given: dict[str, Any] = {
+    moments: dict[str, Any] = {
         name: bindparam(name) for name in names if not name.endswith("_after")
     }
-    columns = dict.fromkeys(names, newest) | given
+    columns = dict.fromkeys(names, newest) | moments
 
-    def of(insert: Any) -> Any:
-        return (
+    def of(insert: Any) -> Executable:
+        kept: Executable = (
             insert(hearing)
             .values(sdk_app_id=bindparam("app"), **columns)
             .on_conflict_do_update(index_elements=["sdk_app_id"], set_=columns)
         )
+        return kept
 
     return Statement(of)
 

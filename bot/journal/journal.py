@@ -236,10 +236,10 @@ class Journal:
         def work(tx: Transaction) -> Intent:
             now = tx.get(thing)
             learnt = tx.learn(now, fact, changes=changes, notices=notices)
-            known = stops.follow(tx, *learnt)
+            followed = stops.follow(tx, *learnt)
             if audit:
                 tx.record(audit)
-            return known
+            return followed
 
         return await self._write(work)
 

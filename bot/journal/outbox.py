@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     and_,
     bindparam,
     case,
@@ -206,7 +207,7 @@ class Outbox:
         return len(await self._writer.read(lambda c: c.execute(_WAITING).all()))
 
 
-def _superseded() -> Any:
+def _superseded() -> ColumnElement[bool]:
     """A card that has been overtaken by a newer one."""
     overtaken = exists(
         select(_newer.c.id).where(

@@ -192,10 +192,10 @@ class Queries:
         limit: int = 8,
     ) -> list[Intent]:
         """Return the things made lately, newest first."""
-        given = {"user": user, "kind": kind, "room": room}
-        by = tuple(name for name, value in given.items() if value is not None)
+        narrow = {"user": user, "kind": kind, "room": room}
+        by = tuple(name for name, value in narrow.items() if value is not None)
         query = _recent(by, None if states is None else tuple(sorted(states)))
-        asked = {**given, "team": team, "limit": limit, "boot": self._boot}
+        asked = {**narrow, "team": team, "limit": limit, "boot": self._boot}
         return await self._all(query, **asked)
 
     async def live(
@@ -219,8 +219,8 @@ class Queries:
             rows = {row.id: row for row in (*live, *recent)}.values()
             return intents_of(sorted(rows, key=_by_age, reverse=True))
 
-        found = await self._writer.read(work, long=True)
-        return [as_read(one, self._boot) for one in found]
+        as_left = await self._writer.read(work, long=True)
+        return [as_read(one, self._boot) for one in as_left]
 
     async def unsent_stops(self) -> list[Intent]:
         """Return every stop that may be sent now, oldest first."""

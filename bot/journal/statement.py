@@ -140,10 +140,11 @@ class Statement:
 
     def compiled(self, dialect: Dialect) -> Compiled:
         """Return it as text for *dialect*, which is made once."""
-        found = self._compiled.get(dialect.name)
-        if found is None:
-            found = self._compiled[dialect.name] = self._compile(dialect)
-        return found
+        try:
+            return self._compiled[dialect.name]
+        except KeyError:
+            compiled = self._compiled[dialect.name] = self._compile(dialect)
+            return compiled
 
     def _compile(self, dialect: Dialect) -> Compiled:
         core: Any = self._core

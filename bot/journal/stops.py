@@ -239,9 +239,9 @@ def _has_id(tx: Transaction, thing: Intent) -> Intent:
     subject = thing.subject
     names = {"sdk_app_id": subject.sdk_app_id, "kind": subject.kind}
     asked = {**names, "ref": subject.ref, "thing": thing.id}
-    found = intents_of(tx.connection.execute(_OF_OR_OF_ITS_ID, asked))
-    thing = _adopt(tx, thing, [one for one in found if one.subject.about is None])
-    for wish in found:
+    stops = intents_of(tx.connection.execute(_OF_OR_OF_ITS_ID, asked))
+    thing = _adopt(tx, thing, [one for one in stops if one.subject.about is None])
+    for wish in stops:
         own = wish.subject.about is not None and not wish.subject.ref
         if own and wish.state is State.WAITING:
             _release(tx, wish, thing)

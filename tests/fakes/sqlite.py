@@ -3,6 +3,7 @@
 import sqlite3
 from contextlib import contextmanager
 from functools import partial
+from unittest import mock
 
 
 class _Connection(sqlite3.Connection):
@@ -43,10 +44,8 @@ class Driver:
 @contextmanager
 def heard():
     """Let every connection that is made meanwhile tell; give the `Driver`."""
-    driver, before = Driver(), sqlite3.connect
+    driver = Driver()
     kind = type("Connection", (_Connection,), {"tell": staticmethod(driver.tell)})
-    sqlite3.connect = partial(before, factory=kind)
-    try:
+    telling = partial(sqlite3.connect, factory=kind)
+    with mock.patch("sqlite3.connect", telling):
         yield driver
-    finally:
-        sqlite3.connect = before

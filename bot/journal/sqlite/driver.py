@@ -41,13 +41,20 @@ class Connection:
 
     dialect = DIALECT
 
-    def __init__(self, file: Path | str, *, reads: bool = False) -> None:
+    def __init__(
+        self,
+        file: Path | str,
+        *,
+        reads: bool = False,
+        timer: Callable[[], float] = perf_counter,
+    ) -> None:
         self._raw = sqlite3.connect(
             file,
             isolation_level=None,
             check_same_thread=False,  # one thread at a time has it
             cached_statements=KEPT,
         )
+        self._timer = timer
         self._until = 0.0
         self._waits = True
         prepare(self._raw, reads=reads)
@@ -114,7 +121,7 @@ class Connection:
     @contextmanager
     def at_most(self, seconds: float) -> Iterator[None]:
         """End what takes longer than *seconds*: it raises what `interrupted` tells."""
-        self._until = perf_counter() + seconds
+        self._until = self._timer() + seconds
         self._raw.set_progress_handler(self._is_late, LOOKED_AT_EVERY)
         try:
             yield
@@ -122,7 +129,7 @@ class Connection:
             self._raw.set_progress_handler(None, LOOKED_AT_EVERY)
 
     def _is_late(self) -> bool:
-        return perf_counter() > self._until
+        return self._timer() > self._until
 
     def told(self, tell: Callable[[str], None] | None) -> None:
         """Tell *tell* of every statement that is run, with its parameters in it."""

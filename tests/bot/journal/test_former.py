@@ -12,7 +12,7 @@ from bot.journal.former import left_changes
 from bot.journal.model import CARD_NOTICE, Changes
 from bot.journal.rows import LEFT
 from bot.states import State
-from tests.bot.journal.conftest import APP, commits_of, fact, moved, stop_of
+from tests.bot.journal.conftest import APP, fact, moved, stop_of
 from tests.bot.journal.test_audit import entry
 from tests.fakes.journal import claimed
 
@@ -187,12 +187,14 @@ async def together(journal, group):
 
 
 @pytest.mark.parametrize("settle", [one_by_one, together])
-async def test_a_group_ends_as_each_would_by_itself(journal, left, new, clock, settle):
+async def test_a_group_ends_as_each_would_by_itself(
+    journal, left, new, clock, driver, settle
+):
     sending = [await left(agent=f"pb_{n}", team=f"T{n % 2}") for n in range(3)]
     queued, _ = await journal.accept(new(agent="pb_q"), notices=(CARD_NOTICE,))
     group = [*map(ended, sending), (queued, FactKind.UNSENT, EXPIRED)]
     clock.push(seconds=5)
-    commits = commits_of(journal._writer._engine)
+    commits = driver.commits()
 
     await settle(journal, group)
 

@@ -5,7 +5,6 @@ import time
 from contextlib import AsyncExitStack
 
 import pytest
-from sqlalchemy import event
 
 from bot.errors import JournalUnavailable
 from bot.journal import former
@@ -13,6 +12,7 @@ from bot.lifecycle import take_up
 from bot.operations.recovery import Recovered, recover
 from bot.states import State
 from tests.bot.operations.accidents import JournalFile, accepted, left_sending
+from tests.fakes.sqlite import heard
 from tests.world import TEAM, live_again, make_world
 
 START = "/relay start 295066 url=rtmp://push.example.com/live/k --go"
@@ -48,7 +48,13 @@ def file(tmp_path):
 
 
 @pytest.fixture
-async def lives(tmp_path, file):
+def driver():
+    with heard() as told:
+        yield told
+
+
+@pytest.fixture
+async def lives(tmp_path, file, driver):
     """Leave a start SENDING, LEFT times, and a look-up QUEUED; then live again."""
     async with AsyncExitStack() as stack:
         world = await make_world(stack, tmp_path / "first.db")
@@ -66,24 +72,23 @@ async def lives(tmp_path, file):
         yield live
 
 
-def transactions(world):
+def transactions(driver):
     """Return the seconds of the writer that each transaction takes, as they come."""
-    engine, taken, began = world.journal._writer._engine, [], []
+    taken, began = [], []
 
-    def begin(_connection):
-        began.append(time.thread_time())
+    def listen(_connection, statement, _parameters):
+        if statement == "BEGIN IMMEDIATE":
+            began.append(time.thread_time())
+        elif statement == "COMMIT":
+            taken.append(time.thread_time() - began[-1])
 
-    def commit(_connection):
-        taken.append(time.thread_time() - began[-1])
-
-    event.listen(engine, "begin", begin)
-    event.listen(engine, "commit", commit)
+    driver.listeners.append(listen)
     return taken
 
 
-async def test_they_are_settled_in_groups_and_others_commit_between(lives):
+async def test_they_are_settled_in_groups_and_others_commit_between(lives, driver):
     world = await lives()
-    taken, others = transactions(world), []
+    taken, others = transactions(driver), []
 
     async def probe():
         while True:
