@@ -13,6 +13,7 @@ from tests.bench.alone import client, parts
 from tests.bench.life import life
 from tests.bench.pressure import pressure
 from tests.bench.process import CORES, pin
+from tests.bench.questions import questions
 from tests.bench.scale import FULL
 from tests.bench.table import markdown
 from tests.bench.whole import start, start_tls
@@ -25,6 +26,7 @@ SECTIONS = {
     "parts": parts,
     "life": life,
     "pressure": pressure,
+    "questions": questions,
 }
 
 

@@ -52,12 +52,16 @@ def at(share, times):
 
 
 class Slack:
-    """Makes and signs what Slack posts, for the bot on *port*."""
+    """Makes and signs what Slack posts, for the bot on *port*.
 
-    def __init__(self, world, port):
+    A command has a number of its own; in a journal that is *kept*, also among those of
+    earlier runs.
+    """
+
+    def __init__(self, world, port, *, kept=False):
         self.world = world
         self.port = port
-        self._number = 0
+        self._number = int(time.time()) % 1_000_000 * 1000 if kept else 0
 
     def next_number(self):
         self._number += 1
@@ -125,6 +129,13 @@ class Load:
         self.figures.busy = (time.process_time() - own) / self.figures.seconds
         await asyncio.gather(*tasks)
         return self.figures
+
+    async def some(self, many):
+        """Carry out *many* commands, one by one, before anything is measured."""
+        line = await connect(self.slack.port)
+        for _ in range(many):
+            await self.one(line, self.slack.start)
+        line.close()
 
     async def _work(self, make, answered):
         line = await connect(self.slack.port)

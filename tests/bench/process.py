@@ -54,6 +54,11 @@ class Subject:
         fields = stat.rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / TICK
 
+    async def end(self):
+        """End it as it ends by itself: in order."""
+        self.process.terminate()
+        await self.process.wait()
+
     async def rests(self):
         """Wait until it takes next to nothing of the processor."""
         for _ in range(MOST_LOOKS):
@@ -101,11 +106,14 @@ async def printed(module, world, *arguments):
 
 
 @asynccontextmanager
-async def subject(module, world, *arguments):
-    """Run the module *module* between Slack and Tencent of *world* until it answers."""
+async def subject(module, world, *arguments, home=None):
+    """Run the module *module* between Slack and Tencent of *world* until it answers.
+
+    It has the folder *home*, or one that is thrown away.
+    """
     world.forget()
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
-        folder, port = Path(name), free_port()
+        folder, port = Path(home or name), free_port()
         began = perf_counter()
         process = await _spawned(module, arguments, _variables(world, folder, port))
         try:

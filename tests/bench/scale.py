@@ -9,6 +9,7 @@ class Scale:
 
     *turns* and *calls* are of what is measured within a process. Of *rushes* each has
     *relays* to stop, and a *burst* and an *overload* of so many commands in seconds.
+    Every question is asked *asks* times of *journals* of so many things.
     """
 
     rounds: int = 3
@@ -20,6 +21,8 @@ class Scale:
     relays: int = 120
     burst: tuple = (2000, 5.0)
     overload: tuple = (20_000, 10.0)
+    journals: tuple = (1000, 1_000_000)
+    asks: int = 9
 
 
 FULL = Scale()
@@ -32,4 +35,6 @@ TINY = Scale(
     relays=3,
     burst=(10, 0.3),
     overload=(20, 0.3),
+    journals=(10, 100),
+    asks=2,
 )
