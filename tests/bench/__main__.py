@@ -5,8 +5,11 @@ Sections: start. Without one, all of them.
 
 import argparse
 import asyncio
+import logging
 import sys
 from dataclasses import replace
+
+import structlog
 
 from tests.bench.acks import acks
 from tests.bench.alone import client, parts
@@ -16,6 +19,7 @@ from tests.bench.process import CORES, pin
 from tests.bench.questions import questions
 from tests.bench.scale import FULL
 from tests.bench.table import markdown
+from tests.bench.upkeep import upkeep
 from tests.bench.whole import start, start_tls
 
 SECTIONS = {
@@ -27,6 +31,7 @@ SECTIONS = {
     "life": life,
     "pressure": pressure,
     "questions": questions,
+    "upkeep": upkeep,
 }
 
 
@@ -39,6 +44,8 @@ def main():
     options = parser.parse_args()
     scale = replace(FULL, rounds=options.rounds, seconds=options.seconds)
     pin()
+    quiet = structlog.make_filtering_bound_logger(logging.CRITICAL)
+    structlog.configure(wrapper_class=quiet)
     if CORES[0] is None:
         sys.stderr.write(
             "One core: nothing is pinned, and the world takes its share.\n"

@@ -9,7 +9,9 @@ class Scale:
 
     *turns* and *calls* are of what is measured within a process. Of *rushes* each has
     *relays* to stop, and a *burst* and an *overload* of so many commands in seconds.
-    Every question is asked *asks* times of *journals* of so many things.
+    Every question is asked *asks* times of *journals* of so many things. *upkeep* are
+    the things that are pruned or taken up, and *starts* those of each of eight who
+    fill a disk.
     """
 
     rounds: int = 3
@@ -23,6 +25,8 @@ class Scale:
     overload: tuple = (20_000, 10.0)
     journals: tuple = (1000, 1_000_000)
     asks: int = 9
+    upkeep: int = 2000
+    starts: int = 50
 
 
 FULL = Scale()
@@ -37,4 +41,6 @@ TINY = Scale(
     overload=(20, 0.3),
     journals=(10, 100),
     asks=2,
+    upkeep=100,
+    starts=2,
 )
