@@ -55,9 +55,10 @@ load: $(VENV)/.dev
 bench: $(VENV)/.dev
 	@$(BIN)/python -m tests.bench $(SECTIONS)
 
-# What signing, models and starting cost, as ratios beside what they are measured by.
+# What got slower since the commit BASE; without one, what signing, models and starting
+# cost beside what they are measured by.
 bench-quick: $(VENV)/.dev
-	@$(BIN)/python -m tests.tools.speed
+	@$(BIN)/python -m tests.bench.quick $(BASE)
 
 mutants: $(VENV)/.dev
 	$(BIN)/python -m tests.trials.mutants

@@ -88,8 +88,10 @@ def pin():
         os.sched_setaffinity(0, {CORES[1]})
 
 
-async def printed(module, world, *arguments):
+async def printed(module, world, *arguments, tree=None):
     """Run the module *module* beside *world* to its end; return what it prints.
+
+    The bot and the tests that it imports are those of *tree*.
 
     Raises:
         RuntimeError: it ended with an error, which is what is told.
@@ -97,7 +99,8 @@ async def printed(module, world, *arguments):
     world.forget()
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         variables = _variables(world, Path(name), 0)
-        process = await _spawned(module, arguments, variables, PIPE)
+        command = (*_command(module, tree), *arguments)
+        process = await _spawned(command, variables, tree, PIPE)
         out, _none = await process.communicate()
         if process.returncode:
             log = (Path(name) / "log").read_text(encoding="utf-8")
@@ -106,16 +109,19 @@ async def printed(module, world, *arguments):
 
 
 @asynccontextmanager
-async def subject(module, world, *arguments, home=None):
+async def subject(module, world, *arguments, home=None, tree=None):
     """Run the module *module* between Slack and Tencent of *world* until it answers.
 
-    It has the folder *home*, or one that is thrown away.
+    It has the folder *home*, or one that is thrown away. The bot that it imports is
+    that of *tree*.
     """
     world.forget()
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder, port = Path(home or name), free_port()
         began = perf_counter()
-        process = await _spawned(module, arguments, _variables(world, folder, port))
+        command = (*_command(module, tree), *arguments)
+        variables = _variables(world, folder, port)
+        process = await _spawned(command, variables, tree)
         try:
             await _ready(process, port, folder)
             yield Subject(process, port, folder, perf_counter() - began)
@@ -125,15 +131,20 @@ async def subject(module, world, *arguments, home=None):
             await process.wait()
 
 
-async def _spawned(module, arguments, variables, out=None):
+def _command(module, tree):
+    """Return what runs *module*: of another *tree* by its path, as that may lack it."""
+    if tree is None:
+        return ("-m", module)
+    return ("-P", str(ROOT / f"{module.replace('.', '/')}.py"))
+
+
+async def _spawned(command, variables, tree, out=None):
     with (Path(variables["BENCH_FOLDER"]) / "log").open("ab") as log:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            "-m",
-            module,
-            *arguments,
-            cwd=ROOT,
-            env=variables,
+            *command,
+            cwd=tree or ROOT,
+            env=variables | {"PYTHONPATH": str(tree or ROOT)},
             stdin=asyncio.subprocess.DEVNULL,
             stdout=out or log,
             stderr=log,

@@ -30,6 +30,7 @@ class Scale:
 
 
 FULL = Scale()
+QUICK = Scale(rounds=3, warm=0.7, seconds=2.5, turns=9, calls=200)
 TINY = Scale(
     rounds=1,
     warm=0.05,
