@@ -4,6 +4,7 @@ Each row is a copy of the bot's own with names, rooms, people and IDs of its own
 that an index finds a few and not half of them.
 """
 
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -15,6 +16,7 @@ from tests.bench.process import subject
 from tests.bot.journal.crowd import OWN
 
 NAME = "patchbay.db"
+WHERE = "BENCH_JOURNALS"  # the variable that says where they are kept
 KEPT = Path(tempfile.gettempdir()) / "patchbay-bench-journals"
 SEED = 4  # starts that the bot makes itself
 OWNERS, SECOND = 500, 1000  # people; milliseconds
@@ -52,13 +54,15 @@ def request_of(number):
 
 async def past(world, many):
     """Return a folder with a journal of *many* things that are over."""
-    folder = KEPT / f"{newest()}-{many}"
+    kept = Path(os.environ.get(WHERE, KEPT))
+    folder, begun = kept / f"{newest()}-{many}", kept / f"{newest()}-begun"
     if not (folder / NAME).exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        made = folder.with_name(f"{folder.name}.made")
-        shutil.rmtree(made, ignore_errors=True)
-        made.mkdir(parents=True, mode=0o700)
-        await _begun(world, made)
+        if not begun.exists():
+            await _begun(world, begun)
+        made = kept / f"{folder.name}.made"
+        for left in (made, folder):
+            shutil.rmtree(left, ignore_errors=True)
+        shutil.copytree(begun, made)
         grow(made / NAME, many)
         made.rename(folder)
     return folder
@@ -66,10 +70,14 @@ async def past(world, many):
 
 async def _begun(world, folder):
     """Let the bot begin a journal in *folder*."""
-    async with subject("tests.bench.ours", world, home=folder) as process:
+    made = folder.with_name(f"{folder.name}.made")
+    shutil.rmtree(made, ignore_errors=True)
+    made.mkdir(parents=True, mode=0o700)
+    async with subject("tests.bench.ours", world, home=made) as process:
         load = Load(Slack(world, process.port, kept=True), process)
         await load.some(SEED)
         await process.end()
+    made.rename(folder)
 
 
 def grow(file, many):

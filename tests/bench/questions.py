@@ -82,7 +82,9 @@ async def questions(scale):
         loads = [await _opened(stack, one, folder) for folder in folders]
         asked = await _all(loads, scale)
         starts = [
-            await load.in_flight(IN_FLIGHT, warm=scale.warm, seconds=scale.seconds)
+            await load.in_flight(
+                min(IN_FLIGHT, scale.many), warm=scale.warm, seconds=scale.seconds
+            )
             for load in loads
         ]
         for load in loads:

@@ -48,12 +48,12 @@ async def compared(trees, scale):
     """Return the figures of each tree, one of every round, by name."""
     found = [{} for _tree in trees]
     async with world() as one:
-        for tree in trees:  # byte-code is made
-            async with subject(OURS, one, tree=tree):
-                pass
         for turn in range(scale.rounds):
             pairs = list(zip(trees, found, strict=True))
             for tree, figures in pairs[::-1] if turn % 2 else pairs:
+                if not turn and scale.rounds > 1:  # byte-code is made
+                    async with subject(OURS, one, tree=tree):
+                        pass
                 for name, figure in (await _one(one, tree, scale)).items():
                     figures.setdefault(name, []).append(figure)
     return found
@@ -64,7 +64,7 @@ async def _one(world, tree, scale):
     async with subject(OURS, world, tree=tree) as process:
         load = Load(Slack(world, process.port), process)
         how = {"warm": scale.warm, "seconds": scale.seconds}
-        many = await load.in_flight(IN_FLIGHT, **how)
+        many = await load.in_flight(min(IN_FLIGHT, scale.many), **how)
         alone = await load.in_flight(1, **how)
         world.vouch(load.done)
     parts = await printed(PARTS, world, str(scale.turns), str(scale.calls), tree=tree)

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Scale:
-    """*rounds* of each; *warm* and *seconds* are those of one run of load.
+    """*rounds* of each, *lives* of starting up; at most *many* commands in flight.
+
+    *warm* and *seconds* are those of one run of load.
 
     *turns* and *calls* are of what is measured within a process. Of *rushes* each has
     *relays* to stop, and a *burst* and an *overload* of so many commands in seconds.
@@ -15,6 +17,8 @@ class Scale:
     """
 
     rounds: int = 3
+    lives: int = 6
+    many: int = 64
     warm: float = 1.0
     seconds: float = 3.0
     turns: int = 15
@@ -33,6 +37,8 @@ FULL = Scale()
 QUICK = Scale(rounds=3, warm=0.7, seconds=2.5, turns=9, calls=200)
 TINY = Scale(
     rounds=1,
+    lives=1,
+    many=4,
     warm=0.05,
     seconds=0.25,
     turns=1,
