@@ -16,6 +16,7 @@ import structlog
 from tests.bench.acks import acks
 from tests.bench.alone import client, parts
 from tests.bench.life import life
+from tests.bench.long import long
 from tests.bench.pressure import pressure
 from tests.bench.process import pin
 from tests.bench.questions import questions
@@ -35,6 +36,7 @@ SECTIONS = {
     "pressure": pressure,
     "questions": questions,
     "upkeep": upkeep,
+    "long": long,
 }
 
 

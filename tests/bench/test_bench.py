@@ -20,6 +20,7 @@ FIGURES = {
     "pressure": 6,
     "questions": 5,
     "upkeep": 3,
+    "long": 4,
 }
 
 
