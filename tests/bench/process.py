@@ -140,13 +140,18 @@ def _command(module, tree):
     return ("-P", str(ROOT / f"{module.replace('.', '/')}.py"))
 
 
+def _path(tree):
+    """Return PYTHONPATH with *tree* before all that is in it."""
+    return os.pathsep.join(filter(None, (str(tree), os.environ.get("PYTHONPATH"))))
+
+
 async def _spawned(command, variables, tree, out=None):
     with (Path(variables["BENCH_FOLDER"]) / "log").open("ab") as log:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             *command,
             cwd=tree or ROOT,
-            env=variables | {"PYTHONPATH": str(tree or ROOT)},
+            env=variables | {"PYTHONPATH": _path(tree or ROOT)},
             stdin=asyncio.subprocess.DEVNULL,
             stdout=out or log,
             stderr=log,

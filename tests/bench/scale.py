@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Scale:
-    """Times in seconds; pairs of *burst*, *overload* and *run* are a count and a time."""
+    """Times are in seconds; *burst*, *overload*, *run* are a count and a time."""
 
     rounds: int = 3  # of each peer
     lives: int = 6  # of each that is started up
