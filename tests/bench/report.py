@@ -4,11 +4,13 @@ import os
 import platform
 import subprocess
 import tempfile
+import textwrap
 from pathlib import Path
 
 from tests.bench.process import CORES, ROOT
 from tests.bench.table import markdown
 
+WIDTH = 100
 FILE = ROOT / "docs" / "benchmarks.md"
 
 TEXT = """\
@@ -43,7 +45,7 @@ def text(sections, scale):
     """Return the page that tells of *sections*, measured at *scale*."""
     parts = [f"## {one.title}\n\n{body}" for one in sections if (body := _body(one))]
     where = f", on core {CORES[1]}, and what is measured on core {CORES[0]}"
-    return TEXT.format(
+    page = TEXT.format(
         commit=_commit(),
         machine=_machine(),
         cores=where if CORES[0] is not None else "; there is one core, shared by all",
@@ -53,6 +55,14 @@ def text(sections, scale):
         table=markdown(sections),
         sections="\n\n".join(parts),
     )
+    return "\n\n".join(map(filled, page.strip().split("\n\n"))) + "\n"
+
+
+def filled(paragraph):
+    """Return *paragraph* in lines of equal length; tables and headings as they are."""
+    if paragraph.startswith(("|", "#")):
+        return paragraph
+    return textwrap.fill(paragraph, WIDTH, break_on_hyphens=False)
 
 
 def _body(section):
@@ -73,7 +83,8 @@ def _machine():
     name = cpu.partition("\n")[0].strip("\t: ") or platform.machine()
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     python = f"Python {platform.python_version()}"
-    return f"{os.cpu_count()} cores ({name}), {memory:.0f} GiB, {python}"
+    load = f"load average {os.getloadavg()[2]:.1f}"
+    return f"{os.cpu_count()} cores ({name}), {memory:.0f} GiB, {python}, {load}"
 
 
 def _file_system(path):
