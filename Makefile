@@ -51,13 +51,15 @@ fuzz: $(VENV)/.dev
 load: $(VENV)/.dev
 	$(BIN)/python -m tests.trials.load
 
-# What the bot costs beside its peers; SECTIONS are those of `python -m tests.bench -h`.
+# What the bot costs beside its peers, into docs/benchmarks.md: half an hour. A part of it,
+# which is printed: `python -m tests.bench -h`.
 bench: $(VENV)/.dev
-	@$(BIN)/python -m tests.bench $(SECTIONS)
+	@$(BIN)/python -m tests.bench --write
 
-# What signing, models, starting and refusing cost, beside what they are measured by.
+# What got slower since the commit BASE; without one, what signing, models and starting
+# cost beside what they are measured by.
 bench-quick: $(VENV)/.dev
-	@$(BIN)/python -m tests.tools.speed
+	@$(BIN)/python -m tests.bench.quick $(BASE)
 	@$(BIN)/python -m tests.tools.refusal
 
 mutants: $(VENV)/.dev

@@ -60,7 +60,7 @@ async def _forms(load, form, *, warm, seconds):
     figures, slack = Figures(), load.slack
     line = await connect(slack.port)
     began = perf_counter()
-    while (now := perf_counter()) < began + warm + seconds:
+    while (now := perf_counter()) < began + warm + seconds or not figures.acks:
         number = slack.next_number()
         view = form or await _opened(load, line, number)
         data = submitted(slack, number, view)

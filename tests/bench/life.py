@@ -19,15 +19,13 @@ async def life(scale):
     """Measure starting up and idle memory; return the section."""
     took, memory = ({peer: [] for peer in PEERS} for _ in range(2))
     async with world() as one:
-        for module in PEERS.values():  # byte-code is made, as in an image
-            async with subject(module, one):
-                pass
-        for turn in range(scale.rounds + 2):
+        for turn in range(scale.lives):
             for peer in [*PEERS][::-1] if turn % 2 else PEERS:
                 async with subject(PEERS[peer], one) as process:
                     await process.rests()
-                    took[peer].append(process.took)
-                    memory[peer].append(process.rss())
+                    if turn or scale.lives == 1:  # the first makes byte-code
+                        took[peer].append(process.took)
+                        memory[peer].append(process.rss())
     section = Section("Starting, and idle memory")
     section.add(
         Goal("start-up to the first answer, against A1", 1.7),

@@ -14,6 +14,7 @@ from tests.bench.world import FIRST_ROOM, PEOPLE
 from tests.trials.slackish import TEAM
 
 PATIENCE = 20.0  # seconds
+LEAST = 8  # commands that a figure is made of, however long they take
 STARTERS = 20  # people who start relays
 CHANNELS = 10_000  # a channel takes one new message a second
 PATH = "/slack/events"
@@ -52,12 +53,16 @@ def at(share, times):
 
 
 class Slack:
-    """Makes and signs what Slack posts, for the bot on *port*."""
+    """Makes and signs what Slack posts, for the bot on *port*.
 
-    def __init__(self, world, port):
+    A command has a number of its own; in a journal that is *kept*, also among those of
+    earlier runs.
+    """
+
+    def __init__(self, world, port, *, kept=False):
         self.world = world
         self.port = port
-        self._number = 0
+        self._number = int(time.time()) % 1_000_000 * 1000 if kept else 0
 
     def next_number(self):
         self._number += 1
@@ -100,8 +105,9 @@ class Load:
     def __init__(self, slack, subject):
         self.slack = slack
         self.subject = subject
-        self._over = 0.0
+        self._is_over = False
         self._counts = False
+        self._enough: asyncio.Future | None = None  # done when LEAST commands are
         self.figures = Figures()
         self.done = set()  # numbers of the commands that were answered, of all runs
 
@@ -112,23 +118,32 @@ class Load:
         *answered*, the ack is all that is waited for.
         """
         self.figures, self._counts = Figures(), False
-        self._over = perf_counter() + warm + seconds
+        self._enough = asyncio.get_running_loop().create_future()
+        self._is_over = False
         work = [self._work(make or self.slack.start, answered) for _ in range(many)]
         tasks = [asyncio.ensure_future(one) for one in work]
         await asyncio.sleep(warm)
         began, cpu, own = perf_counter(), self.subject.cpu(), time.process_time()
         self._counts = True
         await asyncio.sleep(seconds)
-        self._counts = False
+        await asyncio.wait([self._enough], timeout=PATIENCE)
+        self._counts, self._is_over = False, True
         self.figures.seconds = perf_counter() - began
         self.figures.cpu = self.subject.cpu() - cpu
         self.figures.busy = (time.process_time() - own) / self.figures.seconds
         await asyncio.gather(*tasks)
         return self.figures
 
+    async def some(self, many):
+        """Carry out *many* commands, one by one, before anything is measured."""
+        line = await connect(self.slack.port)
+        for _ in range(many):
+            await self.one(line, self.slack.start)
+        line.close()
+
     async def _work(self, make, answered):
         line = await connect(self.slack.port)
-        while perf_counter() < self._over:
+        while not self._is_over:
             if not line.usable:
                 line = await connect(self.slack.port)
             await self.one(line, make, answered=answered)
@@ -169,3 +184,5 @@ class Load:
             return
         self.figures.done += 1
         self.figures.acks.append(acked)
+        if self.figures.done == LEAST:
+            self._enough.set_result(None)

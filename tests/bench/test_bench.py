@@ -2,22 +2,84 @@
 
 import math
 
+import pytest
+
+from tests.bench.__main__ import SECTIONS
+from tests.bench.quick import ACK, CPU, ROOT, START_UP, compared, told
+from tests.bench.report import text
 from tests.bench.scale import TINY
-from tests.bench.whole import BOT, LEAN, B, Case, start
+from tests.bench.table import Goal, Result, Section, markdown, ratio
+
+FIGURES = {
+    "start": 7,
+    "tls": 3,
+    "acks": 4,
+    "client": 2,
+    "parts": 3,
+    "life": 3,
+    "pressure": 6,
+    "questions": 5,
+    "upkeep": 3,
+    "long": 4,
+}
 
 
-async def test_every_peer_makes_signed_calls_that_arrive():
-    one = Case("4 in flight", 4, cpu=1, rate=1, lean=1)
+def test_every_section_is_tried():
+    assert FIGURES.keys() == SECTIONS.keys()
 
-    section = await start(TINY, [one], (B, LEAN, BOT))
 
-    goals = [result.goal.figure for result in section.results]
-    assert goals == [
-        "CPU of a start, 4 in flight, against B",
-        "starts a second, 4 in flight, against B",
-        "starts a second, 4 in flight, against lean + row",
+@pytest.fixture
+def journals(tmp_path_factory, monkeypatch):
+    """Keep the journals of all sections in one place, which is thrown away."""
+    place = tmp_path_factory.getbasetemp() / "journals"
+    monkeypatch.setenv("BENCH_JOURNALS", str(place))
+
+
+@pytest.mark.usefixtures("journals")
+@pytest.mark.parametrize("name", FIGURES)
+async def test_every_figure_of_a_section_is_measured(name):
+    section = await SECTIONS[name](TINY)
+
+    measured = [result.measured for result in section.results]
+    assert len(measured) == FIGURES[name]
+    assert [one for one in measured if not 0 <= one < math.inf] == []
+
+
+def test_a_ratio_is_the_median_of_pairs():
+    assert ratio([2, 9, 4], [1, 3, 4]) == 2
+
+
+@pytest.mark.parametrize(
+    ("goal", "measured", "kept"),
+    [
+        (Goal("at most", 0.5), 0.5, True),
+        (Goal("at most", 0.5), 0.6, False),
+        (Goal("at least", 2, at_least=True), 2, True),
+        (Goal("at least", 2, at_least=True), 1.9, False),
+        (Goal("measured by nobody", 2), math.nan, False),
+        (Goal("shown alone"), 7, True),
+    ],
+)
+def test_a_goal_is_kept_or_missed(goal, measured, kept):
+    assert Result(goal, measured).kept is kept
+
+
+def test_the_table_has_a_line_for_each_goal():
+    section = Section("Some")
+    section.add(Goal("cost", 0.5), 0.25, "1 to 4")
+    section.add(Goal("rate", 2, at_least=True), 1)
+
+    assert markdown([section]).splitlines()[2:] == [
+        "| cost | ≤ 0.5× | 0.25× | kept | 1 to 4 |",
+        "| rate | ≥ 2× | 1× | **missed** |  |",
     ]
-    assert all(0 < result.measured < math.inf for result in section.results)
-    assert {name: len(runs) for name, runs in one.runs.items()} == dict.fromkeys(
-        (B, LEAN, BOT), TINY.rounds
-    )
+    assert "| cost | ≤ 0.5× |" in text([section], TINY)
+
+
+async def test_two_trees_are_measured_and_what_got_worse_is_named():
+    base, new = await compared((ROOT, ROOT), TINY)
+
+    assert base.keys() == new.keys() >= {CPU, ACK, START_UP}
+    slower = {name: [9 * one for one in some] for name, some in base.items()}
+    assert told(base, base)[1] == []
+    assert {*told(base, slower)[1]} == {n for n, (one,) in base.items() if one}

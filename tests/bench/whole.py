@@ -77,7 +77,7 @@ async def _round(world, scale, cases, peer):
         for case in cases:
             world.delay = case.delay
             figures = await load.in_flight(
-                case.many, warm=scale.warm, seconds=scale.seconds
+                min(case.many, scale.many), warm=scale.warm, seconds=scale.seconds
             )
             case.runs.setdefault(peer, []).append(figures)
             sys.stderr.write(f"{case.name}: {peer}: {told(figures)}\n")
