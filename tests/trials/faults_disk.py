@@ -65,13 +65,14 @@ async def try_read_only(bench):
 
 
 async def opens(path):
-    """Return why a journal at *path* does not open; nothing if it does."""
+    """Return why a journal at *path* is of no use; nothing if it is."""
     try:
         journal = await stage.open_journal(f"sqlite:///{path}")
     except JournalUnavailable as error:
         return str(error)
+    damage = await journal.integrity.look()
     journal.close()
-    return ""
+    return damage
 
 
 @fault("F29", "started on a read-only disk", mounts=True)
@@ -117,10 +118,8 @@ async def try_corrupt(path, haste):
     whole = file.read_bytes()
     middle = len(whole) // 2
     file.write_bytes(whole[:middle] + b"\xa5" * 8192 + whole[middle + 8192 :])
-    damaged = file.read_bytes()
     why = await opens(file)
-    claim("damaged" in why or "malformed" in why, "it opens, or says:", why)
-    claim(file.read_bytes() == damaged, "the file was changed")
+    claim("damaged" in why or "malformed" in why, "it is taken for whole, or:", why)
 
 
 @contextmanager

@@ -133,7 +133,7 @@ class Front:
         await self.settled()
         left = await stage.unfinished(self.world)
         self.examine()
-        assert not left, f"left {left[0].state} for ever: {left[0].action}"
+        assert not left, f"left {left[0]} for ever"
 
     async def settled(self):
         await self.world.tasks.drain(30)
