@@ -96,9 +96,9 @@ async def test_a_clock_that_is_set_back_does_not_undo_what_was_heard(world, tenc
 
 async def test_that_one_was_refused_outlives_a_restart(world, tencent, tmp_path):
     await never_began(world, START)
+    other = await started(world, OTHER)
     file = JournalFile(tmp_path / "p.db")
     file.refuse_state("started")
-    other = await started(world, OTHER)
     with pytest.raises(JournalUnavailable):
         await tencent.tells(other, RUNNING)
     file.mend()
