@@ -20,7 +20,7 @@ async def test_at_the_first_hits_of_two_fail_points_nothing_is_lost():
 
     found = await crash.systematic(called_back=True, points=points, most=2)
 
-    assert found["faults"] == {}
+    assert found["faults"] == {}, found["rooms"]
     assert found["task ids not in the journal"] == 0
     assert found["hits"] == {"journal.commit": 2, "cloud.done": 1}
     assert found["started"] >= 2
@@ -29,7 +29,7 @@ async def test_at_the_first_hits_of_two_fail_points_nothing_is_lost():
 async def test_a_few_random_kills_lose_nothing():
     found = await crash.by_chance(called_back=False, kills=2, seed=7)
 
-    assert found["faults"] == {}
+    assert found["faults"] == {}, found["rooms"]
     assert found["submitted"] >= 20
 
 
@@ -153,7 +153,7 @@ def test_a_stop_that_one_life_sends_twice_is_found(scene, tmp_path):
 def test_what_was_refused_in_the_ack_is_answered(scene):
     found = scene(ledger=(), rows=[], said="", told=["Busy. Nothing was sent."])
 
-    assert found["faults"] == {}
+    assert found["faults"] == {}, found["rooms"]
 
 
 def test_what_was_never_acked_nor_kept_needs_no_answer(scene):
