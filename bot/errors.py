@@ -17,6 +17,7 @@
     │   ├── TaskTaken         a TaskId is another relay's
     │   ├── KeyReused         the same key came with another request
     │   └── JournalUnavailable  nothing can be written now, so nothing starts
+    │       └── Unreadable    one row of it is broken; the others are not
     └── SettingsError         the bot cannot start as it is configured
 
 A `UserError` is shown to the asker; everything else is logged with its context, and
@@ -182,6 +183,10 @@ class KeyReused(JournalError):
 
 class JournalUnavailable(JournalError):
     """Nothing can be written now, so nothing that costs money starts."""
+
+
+class Unreadable(JournalUnavailable):
+    """One row is broken, or is not there: to wait for the journal does not help."""
 
 
 class SettingsError(BotError):

@@ -244,8 +244,12 @@ async def _introduced(bot: Bot) -> None:
 
 
 async def _look_through(bot: Bot) -> None:
+    """Read the journal's file through; whatever breaks, the bot goes on serving."""
     ops_channel, now = bot.settings.ops_channel, bot.operations.now()
-    await look_through(bot.journal, bot.delivery, ops_channel=ops_channel, now=now)
+    try:
+        await look_through(bot.journal, bot.delivery, ops_channel=ops_channel, now=now)
+    except Exception:
+        log.exception("journal.not-read-through")
 
 
 def _token(bot: Bot) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.dialogue.outcome import Audience
-from bot.errors import JournalUnavailable
+from bot.errors import JournalUnavailable, Unreadable
 from bot.i18n import _, reading_in
 from bot.ids import ChannelId, Handle, IntentId, Kind, MessageTs
 from bot.journal.evidence import Headline, Standing, standing_of, standing_text
@@ -188,14 +188,14 @@ def unpacked(kept: bytes, masked: str) -> bytes:
     """Read a request that was `packed`, or that an earlier release kept whole.
 
     Raises:
-        JournalUnavailable: the *masked* copy is another one now.
+        Unreadable: the *masked* copy is another one now.
     """
     if kept[:1] != PACKED:
         return kept
     try:
         return zlib.decompressobj(zdict=masked.encode()).decompress(kept)
     except zlib.error as error:
-        raise JournalUnavailable(f"a request does not open: {error}") from None
+        raise Unreadable(f"a request does not open: {error}") from None
 
 
 def changed(intent: IntentId, changes: Changes, seal: Seal) -> dict[str, Any]:

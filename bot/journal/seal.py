@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from bot.errors import JournalUnavailable
+from bot.errors import JournalUnavailable, Unreadable
 
 KEY_BYTES = 32
 BOUND = b"\x01"  # how a value begins; an unbound one of Fernet begins with a letter
@@ -125,4 +125,4 @@ def derived(key: bytes, info: bytes) -> bytes:
 
 
 def _does_not_open() -> JournalUnavailable:
-    return JournalUnavailable("a sealed value does not open")
+    return Unreadable("a sealed value does not open")

@@ -167,7 +167,8 @@ def changed(connection: Connection, before: Intent, after: Intent) -> None:
 def renamed(connection: Connection, thing: Intent, digests: Sequence[str]) -> None:
     """Know the targets of *thing* by *digests* from here on."""
     _for_each(connection, _REST, thing.id, thing.subject.targets)
-    _for_each(connection, _AIM, thing.id, digests)
+    if thing.state in ACTIVE:
+        _for_each(connection, _AIM, thing.id, digests)
 
 
 def _aim(connection: Connection, thing: Intent) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 from typing import Any
 
 import structlog
@@ -27,6 +28,16 @@ _KINDS: Mapping[Conclusion, FactKind] = {
     Conclusion.UNKNOWN: FactKind.NO_ANSWER,
     Conclusion.GONE: FactKind.GONE,
 }
+
+
+class Unclaimed(Enum):
+    """Why an intent is not sent, although nothing speaks against it."""
+
+    TAKEN = auto()  # it is not queued any more
+    JOURNAL_AWAY = auto()
+    LATE = auto()  # nobody waits for it any more
+    STALE = auto()  # what decides on it is too old to spend money on
+    UNCHECKED = auto()  # and Slack does not say anything newer
 
 
 @dataclass(frozen=True, slots=True)

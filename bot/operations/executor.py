@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import Enum, auto
 from typing import Any
 
 import structlog
@@ -23,6 +22,7 @@ from bot.errors import (
     NoAnswer,
     NotSent,
     Refused,
+    Unreadable,
 )
 from bot.i18n import _, reading_in
 from bot.ids import IntentId
@@ -36,6 +36,7 @@ from bot.operations.answers import (
     Answered,
     Claim,
     Times,
+    Unclaimed,
     code_of,
 )
 from bot.operations.completion import Completion
@@ -71,16 +72,6 @@ BUSY, DENIED, EXPIRED = "patchbay.Busy", "patchbay.Denied", "patchbay.Expired"
 UNCHECKED = "patchbay.Unchecked"
 
 
-class Unclaimed(Enum):
-    """Why an intent is not sent, although nothing speaks against it."""
-
-    TAKEN = auto()  # it is not queued any more
-    JOURNAL_AWAY = auto()
-    LATE = auto()  # nobody waits for it any more
-    STALE = auto()  # what decides on it is too old to spend money on
-    UNCHECKED = auto()  # and Slack does not say anything newer
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Executor:
     """Sends intents to Tencent. *boot* names this run of the process."""
@@ -113,7 +104,12 @@ class Executor:
     def submit(
         self, intent: Intent, request: Request[Any], slot: float | None = None
     ) -> None:
-        """Send *intent* in a task of its own, which shutting down waits for."""
+        """Send *intent* in a task of its own, which shutting down waits for.
+
+        Once: what this run has in its hands already it does not take up again.
+        """
+        if intent.id in self.under_way:
+            return
         self.under_way.add(intent.id)
         work = self.execute(intent, request, slot)
         self.tasks.spawn(work, name=f"execute {intent.id}")
@@ -122,18 +118,23 @@ class Executor:
         self, intent: Intent, request: Request[Any], slot: float | None = None
     ) -> None:
         """Send the queued *intent* (in its *slot*), once, and commit how it ended."""
-        with self.client.prepared(request) as ahead:  # it is opened meanwhile
-            try:
-                claim = await self._in_its_turn(intent, request, slot)
-            except Exception:
-                log.exception("executor.broke", intent=intent.id)
-                text = _("Something broke before it was sent.")
-                await self.reject(intent, NOT_SENT, text)
-                return
-            finally:
-                self.under_way.discard(intent.id)
-            if claim:
-                await self._send(replace(claim, ahead=ahead))
+        try:
+            with self.client.prepared(request) as ahead:  # it is opened meanwhile
+                if claim := await self._claimed_in_turn(intent, request, slot):
+                    await self._send(replace(claim, ahead=ahead))
+        finally:
+            self.under_way.discard(intent.id)
+
+    async def _claimed_in_turn(
+        self, intent: Intent, request: Request[Any], slot: float | None
+    ) -> Claim | None:
+        try:
+            return await self._in_its_turn(intent, request, slot)
+        except Exception:
+            log.exception("executor.broke", intent=intent.id)
+            text = _("Something broke before it was sent.")
+            await self.reject(intent, NOT_SENT, text)
+            return None
 
     async def take_up(self, thing: Intent) -> None:
         """Send the stops of *thing* that waited for its ID, if it has one now."""
@@ -145,10 +146,15 @@ class Executor:
 
     async def _take_up(self, stops: Iterable[Intent]) -> None:
         for stop in stops:
-            if stop.id not in self.under_way:
-                kind = self.resources.request_of(stop)
+            if stop.id in self.under_way:
+                continue
+            kind = self.resources.request_of(stop)
+            try:
                 request = await self.journal.find.request_of(stop.id)
-                self.submit(stop, kind.of_json(request))
+            except Unreadable:  # the others are sent
+                log.critical("stop.unreadable", intent=stop.id)
+                continue
+            self.submit(stop, kind.of_json(request))
 
     async def _in_its_turn(
         self, intent: Intent, request: Request[Any], slot: float | None
@@ -219,8 +225,11 @@ class Executor:
 
     async def resume(self, intent: Intent, request: Request[Any]) -> None:
         """Go on sending what an earlier run left SENDING, if it may be repeated."""
-        # it may have been sent already, whatever was noted
-        taken = await self.journal.update(intent.id, owner=self.boot, doubt=True)
+        # it may have been sent already, whatever was noted; and it is sent whether
+        # that can be noted now or not
+        taken = replace(intent, doubt=True)
+        with suppress(JournalUnavailable):
+            taken = await self.journal.update(intent.id, owner=self.boot, doubt=True)
         left = request.deadline.overall
         if taken.send_by and request.level is not Level.READ:
             left = max((taken.send_by - self.now()).total_seconds(), ONE_MORE_TRY)

@@ -16,7 +16,7 @@ from typing import Any
 
 import structlog
 
-from bot.errors import JournalUnavailable
+from bot.errors import JournalUnavailable, Unreadable
 from bot.i18n import _, reading_in
 from bot.ids import IntentId
 from bot.journal.audit import Cause, settled_entry
@@ -83,13 +83,18 @@ async def _name_targets(executor: Executor) -> None:
     journal = executor.journal
     if await journal.known.get(NAMED):
         return
+    whole = True
     for intent in await journal.find.nameless():
+        named = False
         with _logged(intent.id):
             kind = executor.resources.request_of(intent)
             request = await _request(executor, intent, kind)
             names = executor.resources.of(intent).former_targets(request)
             await journal.name_targets(intent.id, names)
-    await journal.known.keep(NAMED, "yes")
+            named = True
+        whole = whole and named
+    if whole:  # else the next start tries again
+        await journal.known.keep(NAMED, "yes")
 
 
 async def _note_absence(executor: Executor, absence: tuple[datetime, datetime]) -> None:
@@ -109,10 +114,10 @@ async def _in_one(
     try:
         if group:
             await learn(group)
-    except JournalUnavailable:
-        raise
-    except Exception:  # noqa: BLE001 - it is told of the one that it is about
-        for one in group:
+    except Exception as error:
+        if isinstance(error, JournalUnavailable) and not isinstance(error, Unreadable):
+            raise
+        for one in group:  # it is told of the one that it is about
             with _logged(one[0].id):
                 await learn([one])
 
@@ -131,9 +136,9 @@ def _logged(intent: IntentId) -> Iterator[None]:
     """
     try:
         yield
-    except JournalUnavailable:
-        raise
-    except Exception:
+    except Exception as error:
+        if isinstance(error, JournalUnavailable) and not isinstance(error, Unreadable):
+            raise
         log.critical("recovery.broke", intent=intent, exc_info=True)
 
 

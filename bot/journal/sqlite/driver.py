@@ -3,6 +3,7 @@
 https://docs.python.org/3/library/sqlite3.html
 """
 
+import math
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -97,9 +98,20 @@ class Connection:
         """Return a transaction, committed at its end; nobody else writes meanwhile."""
         return self._within("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK")
 
-    def reading(self) -> AbstractContextManager[None]:
-        """Return a transaction in which everything is of one moment."""
-        return self._within("BEGIN", "ROLLBACK", "ROLLBACK")
+    @contextmanager
+    def reading(self, at_most: float = math.inf) -> Iterator[None]:
+        """Read as of one moment, in a transaction.
+
+        What takes longer than *at_most* seconds raises what `interrupted` tells.
+        """
+        with self._within("BEGIN", "ROLLBACK", "ROLLBACK"):
+            if at_most < math.inf:  # not before it has begun, nor when it is undone
+                self._until = self._timer() + at_most
+                self._raw.set_progress_handler(self._is_late, LOOKED_AT_EVERY)
+            try:
+                yield
+            finally:
+                self._raw.set_progress_handler(None, LOOKED_AT_EVERY)
 
     def piece(self) -> AbstractContextManager[None]:
         """Return a part of a transaction that is undone alone if it fails."""
@@ -117,16 +129,6 @@ class Connection:
                 for statement in undo.split("; "):
                     self._raw.execute(statement)
             raise
-
-    @contextmanager
-    def at_most(self, seconds: float) -> Iterator[None]:
-        """End what takes longer than *seconds*: it raises what `interrupted` tells."""
-        self._until = self._timer() + seconds
-        self._raw.set_progress_handler(self._is_late, LOOKED_AT_EVERY)
-        try:
-            yield
-        finally:
-            self._raw.set_progress_handler(None, LOOKED_AT_EVERY)
 
     def _is_late(self) -> bool:
         return self._timer() > self._until

@@ -20,8 +20,8 @@ from bot.private import replace_own, sync_folder
 DAMAGED = "the journal is damaged"
 WHOLE = "ok"  # what SQLite says of a file with which nothing is wrong
 PATIENCE = 60.0  # seconds, while somebody else has the file to themselves
-# An error that says nothing of the file.
-_OF_THE_MOMENT = {"SQLITE_INTERRUPT", "SQLITE_BUSY", "SQLITE_LOCKED"}
+# Errors that say something of the file; all others are of the moment.
+_OF_THE_FILE = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_IOERR_READ")
 
 log = structlog.get_logger(__name__)
 
@@ -83,21 +83,26 @@ class Integrity:
         except OSError as error:  # the next run reads it through for nothing
             log.warning("journal.unmarked", why=error.strerror or str(error))
 
-    def _read_through(self, file: Path) -> str:
-        """Return what is wrong with *file*; it is proven whole if that is nothing."""
+    def _opened(self, file: Path) -> sqlite3.Connection:
         address = f"{file.absolute().as_uri()}?mode=ro"
-        connection = sqlite3.connect(
+        return sqlite3.connect(
             address, uri=True, timeout=self._patience, check_same_thread=False
         )
-        with closing(connection):
-            self._reading = connection
-            try:
+
+    def _read_through(self, file: Path) -> str:
+        """Return what is wrong with *file*; it is proven whole if that is nothing."""
+        last_line = ""
+        try:
+            with closing(self._opened(file)) as connection:
+                self._reading = connection
                 last_line = "" if self._is_closed else _report(connection)
-            except sqlite3.Error as error:
-                of_the_moment = error.sqlite_errorname in _OF_THE_MOMENT
-                last_line = "" if of_the_moment else str(error)
-            finally:
-                self._reading = None
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorname", "").startswith(_OF_THE_FILE):
+                last_line = str(error)
+            else:  # the next run reads it through
+                log.warning("journal.not-read-through", why=str(error))
+        finally:
+            self._reading = None
         self.is_proven = last_line == WHOLE
         return f"{DAMAGED}: {last_line}" if last_line not in {WHOLE, ""} else ""
 

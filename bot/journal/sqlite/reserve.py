@@ -32,7 +32,10 @@ class Reserve:
         """Give the room back to a full disk; False if there is none to give."""
         if self._file is None or not self._file.exists():
             return False
-        self._file.unlink()
+        try:
+            self._file.unlink()
+        except OSError:  # some file systems need room for that, too
+            return False
         self._exists = False
         return True
 

@@ -7,6 +7,7 @@ when the database fails, so does the group. One that is alone needs no savepoint
 """
 
 import asyncio
+import math
 import queue
 import threading
 from collections.abc import Callable
@@ -19,7 +20,7 @@ import structlog
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from bot.errors import JournalUnavailable
+from bot.errors import JournalUnavailable, Unreadable
 from bot.journal.sqlite.driver import (
     ITS_OWN,
     Connection,
@@ -33,6 +34,7 @@ T = TypeVar("T")
 Work = Callable[[Connection], Any]
 
 LARGEST_GROUP = 256
+READERS = 2  # one may be busy with the whole audit trail
 LONGEST_ON_THE_LOOP = 0.02  # seconds; Slack gives everybody three
 NO_FILE = (
     "the journal does not open: BOT_DATABASE_URL must name a file, as in "
@@ -73,12 +75,13 @@ class Writer:
         self._damage = damage
         self._connection = Connection(file)
         self._at_once = Connection(file, reads=True)
-        self._long: Connection | None = None  # of the reader's thread
+        self._long = threading.local()  # a connection of each reader's thread
+        self._opened: list[Connection] = [self._at_once]
         self._on_full = on_full
         self._has_room = has_room
         self._queue: queue.SimpleQueue[_Piece | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write, name="journal", daemon=True)
-        self._reader = ThreadPoolExecutor(1, thread_name_prefix="journal-read")
+        self._reader = ThreadPoolExecutor(READERS, thread_name_prefix="journal-read")
         self._closed = False
         self._writer.start()
 
@@ -118,8 +121,7 @@ class Writer:
             raise JournalUnavailable("the journal is closed")
         if not long:
             try:
-                with self._at_once.at_most(LONGEST_ON_THE_LOOP):
-                    return _read(self._at_once, work)
+                return _read(self._at_once, work, LONGEST_ON_THE_LOOP)
             except Error as error:
                 if not interrupted(error):
                     raise unavailable(error) from None
@@ -135,14 +137,15 @@ class Writer:
         self._queue.put(None)
         self._writer.join()
         self._reader.shutdown()
-        for connection in (self._long, self._at_once, self._connection):
-            if connection:
-                connection.close()  # the writer's last: it clears the log away
+        for connection in (*self._opened, self._connection):
+            connection.close()  # the writer's last: it clears the log away
 
     def _read_long(self, work: Callable[[Connection], T]) -> T:
         try:
-            self._long = self._long or Connection(self._file, reads=True)
-            return _read(self._long, work)
+            if not hasattr(self._long, "connection"):
+                self._long.connection = Connection(self._file, reads=True)
+                self._opened.append(self._long.connection)
+            return _read(self._long.connection, work)
         except Error as error:
             raise unavailable(error) from None
 
@@ -161,6 +164,14 @@ class Writer:
                 return
 
     def _commit(self, group: list[_Piece]) -> None:
+        """Commit *group* and tell everybody how it went, whatever breaks."""
+        try:
+            self._commit_or_raise(group)
+        except Exception as error:
+            log.exception("journal.writer-broke")
+            _tell([(piece, unavailable(error)) for piece in group])
+
+    def _commit_or_raise(self, group: list[_Piece]) -> None:
         if not self._has_room():
             full = JournalUnavailable(DISK_FULL)
             group = _without_beginnings(group, full)
@@ -206,9 +217,13 @@ class Writer:
             return _its_own(error)
 
 
-def _read(connection: Connection, work: Callable[[Connection], T]) -> T:
+def _read(
+    connection: Connection,
+    work: Callable[[Connection], T],
+    at_most: float = math.inf,
+) -> T:
     try:
-        with connection.reading():
+        with connection.reading(at_most):
             return work(connection)
     except NotOne as error:
         raise unavailable(error) from None
@@ -262,7 +277,8 @@ def _settle(results: list[tuple["asyncio.Future[Any]", Any]]) -> None:
 def unavailable(error: Exception) -> JournalUnavailable:
     """Return *error* as the journal raises it: its cause, without the statement."""
     cause = getattr(error, "orig", None) or error
-    return JournalUnavailable(f"{type(cause).__name__}: {cause}")
+    kind = Unreadable if isinstance(error, NotOne) else JournalUnavailable
+    return kind(f"{type(cause).__name__}: {cause}")
 
 
 def sqlite_file(url: str) -> Path:

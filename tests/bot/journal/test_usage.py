@@ -98,6 +98,16 @@ async def test_a_submission_that_comes_twice_is_not_counted_against_itself(
     assert await journal.accept(new(key="k"), admit=refuse) == (first, False)
 
 
+async def test_targets_of_what_is_over_are_not_kept(journal, new):
+    relay, _ = await journal.accept(new(targets=("old",)))
+    await journal.reject(relay.id, notices=())
+
+    await journal.name_targets(relay.id, {"old": "b" * 64})
+
+    query = "SELECT count(*) FROM targets"
+    assert await journal._writer.read(lambda c: c.run(query).scalar()) == 0
+
+
 # ── what is like it ──────────────────────────────────────────────────────────────
 
 ROOM = {"sdk_app_id": 7, "room": "lobby"}

@@ -70,6 +70,34 @@ async def test_one_that_cannot_be_taken_up_keeps_no_other_from_it(
     assert "recovery.broke" in capsys.readouterr().out
 
 
+async def test_one_whose_request_does_not_open_keeps_no_other_from_it(crash, tmp_path):
+    async def damage(_world):
+        broken = "UPDATE intents SET request = x'00' WHERE handle = 'R1'"
+        JournalFile(tmp_path / "p.db").run(broken)
+
+    world, recovered = await crash(START, LOOK, before_death=damage)
+    await world.executor.take_up_left()
+
+    assert recovered == Recovered(sent=1)
+    assert (await world.handle("G1")).state is State.DONE
+    assert (await world.handle("R1")).state is State.QUEUED
+
+
+async def test_what_is_in_the_hands_of_this_run_is_not_taken_up_again(crash):
+    world, _ = await crash(START)
+    before = len(world.cloud.state.calls)
+    stop = await accepted(world, "/relay stop R1 --yes")
+    request = await world.journal.find.request_of(stop.id)
+    kind = world.executor.resources.request_of(stop)
+
+    for _ in range(3):
+        world.executor.submit(stop, kind.of_json(request))
+    world.clock.release()
+    await world.settled()
+
+    assert len(world.cloud.state.calls) == before + 1
+
+
 async def test_what_was_queued_long_ago_is_told_that_nothing_was_sent(crash):
     world, recovered = await crash(START, later=timedelta(minutes=5))
 

@@ -69,12 +69,25 @@ def test_a_read_that_takes_too_long_is_ended_and_the_next_is_not(file):
     seconds = itertools.count(0, 0.015)
     reader = Connection(file, reads=True, timer=lambda: next(seconds))
 
-    with pytest.raises(sqlite3.OperationalError) as late, reader.at_most(0.02):
+    with pytest.raises(sqlite3.OperationalError) as late, reader.reading(0.02):
         reader.run(COUNT, (1_000_000,))
     counted = reader.run(COUNT, (1_000,)).scalar()
 
     assert interrupted(late.value)
     assert counted == 1000
+    reader.close()
+
+
+def test_however_often_the_clock_is_late_the_next_read_begins_anew(file):
+    """SQLite counts steps over all reads of a statement: BEGIN and ROLLBACK, too."""
+    reader = Connection(file, reads=True, timer=itertools.count().__next__)
+
+    for _ in range(5000):
+        with suppress(sqlite3.OperationalError), reader.reading(0.5):
+            reader.run("SELECT 1")
+
+    with reader.reading():
+        assert reader.run("SELECT 1").scalar() == 1
     reader.close()
 
 

@@ -173,3 +173,16 @@ async def test_a_file_that_others_keep_to_themselves_is_not_known_to_be_whole(
 
     assert busy == ("", False)
     assert (await integrity.look(), integrity.is_proven) == ("", True)
+
+
+async def test_what_only_could_not_be_opened_is_not_told_as_damaged(filled, again):
+    killed(filled)
+    journal = await again()
+    aside = filled.rename(filled.with_name("aside"))
+
+    damage_then = await journal.integrity.look()
+    aside.rename(filled)
+
+    assert (damage_then, journal.integrity.is_proven) == ("", False)
+    assert await journal.integrity.look() == ""
+    assert journal.integrity.is_proven

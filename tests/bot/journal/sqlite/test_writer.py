@@ -121,6 +121,33 @@ async def test_no_room_is_made_for_what_only_begins(writer):
     assert room.made == 0
 
 
+async def test_what_breaks_while_room_is_made_is_told_and_stops_no_later_write(writer):
+    def break_down():
+        raise OSError("no room to make room")
+
+    one = writer(break_down)
+    await one.write(create)
+    await one.write(lambda c: c.run("PRAGMA max_page_count = 10"))
+
+    with pytest.raises(JournalUnavailable, match="no room to make room"):
+        await one.write(fill)
+    assert await one.write(count) == 0
+
+
+async def test_two_long_reads_do_not_wait_for_each_other(writer):
+    one = writer()
+    await one.write(create)
+    meet = threading.Barrier(2, timeout=10)
+
+    def work(connection):
+        meet.wait()
+        return count(connection)
+
+    both = await asyncio.gather(one.read(work, long=True), one.read(work, long=True))
+
+    assert both == [0, 0]
+
+
 async def test_room_that_is_not_enough_is_told(writer):
     one = writer(lambda: True)
     await one.write(create)
