@@ -86,7 +86,8 @@ async def test_one_whose_request_does_not_open_keeps_no_other_from_it(crash, tmp
 async def test_what_is_in_the_hands_of_this_run_is_not_taken_up_again(crash):
     world, _ = await crash(START)
     before = len(world.cloud.state.calls)
-    stop = await accepted(world, "/relay stop R1 --yes")
+    await accepted(world, "/relay stop R1 --yes")
+    (stop,) = await world.journal.find.unsent_stops()
     request = await world.journal.find.request_of(stop.id)
     kind = world.executor.resources.request_of(stop)
 
