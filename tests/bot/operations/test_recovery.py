@@ -84,19 +84,19 @@ async def test_one_whose_request_does_not_open_keeps_no_other_from_it(crash, tmp
 
 
 async def test_what_is_in_the_hands_of_this_run_is_not_taken_up_again(crash):
-    world, _ = await crash(START)
-    before = len(world.cloud.state.calls)
-    await accepted(world, "/relay stop R1 --yes")
-    (stop,) = await world.journal.find.unsent_stops()
-    request = await world.journal.find.request_of(stop.id)
-    kind = world.executor.resources.request_of(stop)
+    world, _ = await crash()
+    start = await accepted(world, START)
+    kind = world.executor.resources.request_of(start)
+    request = kind.of_json(await world.journal.find.request_of(start.id))
 
     for _ in range(3):
-        world.executor.submit(stop, kind.of_json(request))
+        world.executor.submit(start, request)
+    under_way = len(world.tasks)
     world.clock.release()
     await world.settled()
 
-    assert len(world.cloud.state.calls) == before + 1
+    assert under_way == 1
+    assert [name for _at, name in world.cloud.state.calls] == [start.action]
 
 
 async def test_what_was_queued_long_ago_is_told_that_nothing_was_sent(crash):
