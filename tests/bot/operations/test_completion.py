@@ -207,7 +207,8 @@ async def test_of_two_that_have_an_intent_one_sends_and_the_other_says_nothing(
     world, capsys
 ):
     intent = await accepted(world, START)
-    world.executor.submit(intent, await request_of(world, intent))
+    again = world.executor.execute(intent, await request_of(world, intent))
+    world.tasks.spawn(again, name="again")
     await released(world)
 
     assert len(world.cloud.state.calls) == 1
