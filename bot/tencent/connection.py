@@ -287,21 +287,26 @@ async def _connected(addresses: list[_Address]) -> socket.socket:
     """Return a socket that is connected to the first of *addresses* that answers."""
     for number, (family, address) in enumerate(addresses, 1):
         last = number == len(addresses)
-        sock = socket.socket(family, socket.SOCK_STREAM)
-        sock.setblocking(False)  # noqa: FBT003 - the standard library's
         try:
             async with asyncio.timeout(None if last else HEAD_START):
-                await asyncio.get_running_loop().sock_connect(sock, address)
+                return await _connected_to(family, address)
         except OSError:
-            sock.close()
             if last:
                 raise
-        except BaseException:
-            sock.close()
-            raise
-        else:
-            return sock
     raise NoSuchName
+
+
+async def _connected_to(
+    family: socket.AddressFamily | int, address: tuple[str, int]
+) -> socket.socket:
+    sock = socket.socket(family, socket.SOCK_STREAM)  # not all systems have IPv6
+    try:
+        sock.setblocking(False)  # noqa: FBT003 - the standard library's
+        await asyncio.get_running_loop().sock_connect(sock, address)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
 
 
 def never_left(error: Exception) -> NotSent:

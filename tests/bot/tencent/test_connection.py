@@ -223,11 +223,16 @@ async def test_no_more_than_so_many_are_open_ahead():
     assert later is not None
 
 
-async def test_of_several_addresses_the_next_is_tried():
+@pytest.mark.parametrize(
+    "first",
+    [{"host": "127.0.0.2"}, {"family": -2}],
+    ids=["nobody listens", "a family that this system has not"],
+)
+async def test_of_several_addresses_the_next_is_tried(first):
     class Twice(Everywhere):
         async def resolve(self, host, port=0, **kind):
             places = await super().resolve(host, port, **kind)
-            return [{**place, "host": "127.0.0.2"} for place in places] + places
+            return [{**place, **first} for place in places] + places
 
     async with serving(answering(http())) as server:
         endpoint = f"http://tencent.test:{server.port}"
