@@ -165,9 +165,9 @@ class Outbox:
         later = {"of": notification.id, "not_before": millis(until), "more": int(tried)}
         await self._writer.write(lambda c: c.execute(_POSTPONE, later))
 
-    async def line_up(self, turns: Iterable[tuple[Notification, datetime]]) -> None:
-        """Let each notification of *turns* go at its time, in one commit."""
-        rows = [{"of": one.id, "not_before": millis(at)} for one, at in turns]
+    async def line_up(self, turns: Iterable[tuple[int, datetime]]) -> None:
+        """Let each of *turns*, by the ID of a notification, go at its time."""
+        rows = [{"of": one, "not_before": millis(at)} for one, at in turns]
         await self._writer.write(lambda c: c.execute_many(_LINE_UP, rows))
 
     async def expedite(self, now: datetime) -> None:

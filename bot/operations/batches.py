@@ -8,6 +8,9 @@ that stands in a shared message is drawn anew with all that stand there.
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import TypeVar
+
+import structlog
 
 from bot.dialogue.outcome import (
     Audience,
@@ -34,6 +37,9 @@ MOST_CARDS = 24  # of two blocks each, in a message of 50
 MOST_ALARMS = 10
 
 Ways = tuple[Way, ...]
+
+T = TypeVar("T")
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +117,21 @@ def shared(one: Notification) -> int:
 
 
 # ── how they look together ────────────────────────────────────────────────────────
+
+
+def together(
+    draw: Callable[[Sequence[T], Registry], Body],
+    things: Sequence[T],
+    resources: Registry,
+) -> Body:
+    """Return *things* as one message; what cannot be rendered is counted."""
+    try:
+        return draw(things, resources)
+    except Exception:
+        log.exception("batch.unrenderable")
+        sentence = _("{n} at once; see {command}.")
+        text = sentence.format(n=len(things), command="/relay recent")
+        return message(Outcome(headline=(text,)))
 
 
 def cards(intents: Sequence[Intent], resources: Registry) -> Body:

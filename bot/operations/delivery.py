@@ -11,24 +11,17 @@ times are set with it.
 
 import asyncio
 import time
-from collections.abc import (
-    Awaitable,
-    Callable,
-    Hashable,
-    Iterable,
-    Mapping,
-    Sequence,
-)
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 import structlog
 from pydantic import SecretStr
 
 from bot.dialogue.outcome import Outcome
 from bot.errors import JournalUnavailable
-from bot.i18n import DEFAULT_LOCALE, _, reading_in
+from bot.i18n import DEFAULT_LOCALE, reading_in
 from bot.ids import ChannelId, MessageTs, SlackUserId
 from bot.journal.model import CARD, Intent, Notification
 from bot.journal.outbox import Outbox, Place
@@ -39,6 +32,7 @@ from bot.operations.batches import (
     claims_of,
     digest,
     shared,
+    together,
 )
 from bot.operations.notices import drawn, is_moot
 from bot.resources.base import Registry
@@ -52,10 +46,10 @@ GIVE_UP = timedelta(hours=24)
 AWAY_SECONDS = 1.0
 IDLE_SECONDS, SHORTEST_WAIT = 30.0, 0.05
 MOST_AT_ONCE = 100  # notices that are looked at: a few milliseconds of the loop
+MOST_FORWARD = 50  # of them that are let forward at once to a place that is idle
 MOST_TRIES = 30  # of what only this process knows, while its place is full
 STEP = timedelta(seconds=1)  # by which the wall clock must differ to have been set
 
-T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 
@@ -150,16 +144,18 @@ class Delivery:
         """Send what may go now, each message by itself; return the tasks."""
         async with self._round:
             await self._notice_step()
+            begun: list[asyncio.Task[int]] = []
             while True:
                 due = await self._outbox.due(self._now(), MOST_AT_ONCE)
                 topical = await self._topical(self._free(due))
-                going = self._that_may_go(batches(topical, self._ways))
-                begun = [self._spawn(one) for one in going]
+                ready = batches(topical, self._ways)
+                going = self._that_may_go(ready)
+                begun += [self._spawn(one) for one in going]
+                again = False
                 if len(due) == MOST_AT_ONCE:  # what waits for full places hides others
-                    lined_up = await self._line_up(self._free(topical))
-                    if not begun and lined_up:
-                        continue
-                return begun
+                    again = await self._line_up(self._free(topical)) and not going
+                if not again and not await self._bring_forward(ready):
+                    return begun
 
     def _free(self, due: Iterable[Notification]) -> list[Notification]:
         """Leave out what is under way, or would change a message that is."""
@@ -201,11 +197,27 @@ class Delivery:
             ways = self._ways(one)
             lane = ways[0].lane if ways else ""
             if wait := self._lanes.wait(lane):
-                turn = self._turns.take(lane, monotonic + wait, shared(one))
-                turns.append((one, now + timedelta(seconds=turn - monotonic)))
+                turn = self._turns.take(lane, monotonic + wait, shared(one), one.id)
+                turns.append((one.id, now + timedelta(seconds=turn - monotonic)))
         if turns:
             await self._outbox.line_up(turns)
         return bool(turns)
+
+    async def _bring_forward(self, ready: Iterable[Batch]) -> bool:
+        """Let some of those go next that are lined up where none is *ready* to go.
+
+        Those before them are gone, and would leave the place idle until their turns.
+        """
+        now, taken = self._now(), {batch.lane for batch in ready}
+        forward: list[int] = []
+        for lane in self._turns.lanes(self._monotonic()):
+            if wait := self._lanes.wait(lane):
+                self._full = min(self._full, max(wait, SHORTEST_WAIT))
+            elif lane not in taken:
+                forward += self._turns.forward(lane, MOST_FORWARD)
+        if forward:
+            await self._outbox.line_up((one, now) for one in forward)
+        return bool(forward)
 
     def _is_taken(self, batch: Batch, going: Iterable[Batch]) -> bool:
         claims: frozenset[Hashable] = batch.claims
@@ -267,13 +279,13 @@ class Delivery:
         card = first.intent.card if first.name == CARD and first.intent else None
         if card and first.body is None:
             stand = await self._outbox.cards_at(card)
-            return _together(cards, stand, self._resources) if stand[1:] else None
+            return together(cards, stand, self._resources) if stand[1:] else None
         if not others:
             return None
         if first.name == CARD:
             intents = [one.intent for one in batch.notifications if one.intent]
-            return _together(cards, intents, self._resources)
-        return _together(digest, batch.notifications, self._resources)
+            return together(cards, intents, self._resources)
+        return together(digest, batch.notifications, self._resources)
 
     async def _send(
         self,
@@ -381,18 +393,3 @@ class Delivery:
         finally:
             waking.cancel()
             sleeping.cancel()
-
-
-def _together(
-    draw: Callable[[Sequence[T], Registry], Mapping[str, Any]],
-    things: Sequence[T],
-    resources: Registry,
-) -> Mapping[str, Any]:
-    """Return *things* as one message; what cannot be rendered is counted."""
-    try:
-        return draw(things, resources)
-    except Exception:
-        log.exception("batch.unrenderable")
-        sentence = _("{n} at once; see {command}.")
-        text = sentence.format(n=len(things), command="/relay recent")
-        return message(Outcome(headline=(text,)))

@@ -194,11 +194,14 @@ class Opener:
         self._resolver = resolver or DefaultResolver()
         self._ahead: set[Ahead] = set()
         self._places: TTLCache[Place, list[ResolveResult]] = TTLCache(16, NAMES_KEPT)
+        self._lookups: dict[Place, asyncio.Task[list[ResolveResult]]] = {}
 
     def close(self) -> None:
         """Let go of every connection that was not taken."""
         for ahead in list(self._ahead):
             ahead.close()
+        for lookup in self._lookups.values():
+            lookup.cancel()
 
     def ahead(self, endpoint: str, *, within: float) -> Ahead | None:
         """Begin to open a connection to *endpoint*, which is to stand *within* seconds.
@@ -250,35 +253,60 @@ class Opener:
             return [(family, (place.host, place.port))]
         resolved = self._places.get(place)
         if resolved is None:
-            try:
-                resolved = await self._resolver.resolve(
-                    place.host, place.port, family=socket.AF_UNSPEC
-                )
-            except OSError as error:
-                raise NoSuchName from error
-            self._places[place] = resolved
+            resolved = await self._resolved(place)
         return [(one["family"], (one["host"], one["port"])) for one in resolved]
+
+    async def _resolved(self, place: Place) -> list[ResolveResult]:
+        """Return the answer of the one lookup of *place* that is under way.
+
+        Each lookup holds a thread of the loop's few until it is answered. So there is
+        one, whoever else waits for it or has given up. Its failure is not kept.
+        """
+        lookup = self._lookups.get(place)
+        if lookup is None:
+            lookup = asyncio.create_task(self._looked_up(place))
+            self._lookups[place] = lookup
+            lookup.add_done_callback(lambda _over: self._lookups.pop(place))
+        await asyncio.wait({lookup})  # who gives up does not end it
+        if lookup.cancelled():
+            raise NoSuchName
+        try:
+            return lookup.result()
+        except OSError as error:
+            raise NoSuchName from error
+
+    async def _looked_up(self, place: Place) -> list[ResolveResult]:
+        resolved = await self._resolver.resolve(
+            place.host, place.port, family=socket.AF_UNSPEC
+        )
+        self._places[place] = resolved
+        return resolved
 
 
 async def _connected(addresses: list[_Address]) -> socket.socket:
     """Return a socket that is connected to the first of *addresses* that answers."""
     for number, (family, address) in enumerate(addresses, 1):
         last = number == len(addresses)
-        sock = socket.socket(family, socket.SOCK_STREAM)
-        sock.setblocking(False)  # noqa: FBT003 - the standard library's
         try:
             async with asyncio.timeout(None if last else HEAD_START):
-                await asyncio.get_running_loop().sock_connect(sock, address)
+                return await _connected_to(family, address)
         except OSError:
-            sock.close()
             if last:
                 raise
-        except BaseException:
-            sock.close()
-            raise
-        else:
-            return sock
     raise NoSuchName
+
+
+async def _connected_to(
+    family: socket.AddressFamily | int, address: tuple[str, int]
+) -> socket.socket:
+    sock = socket.socket(family, socket.SOCK_STREAM)  # not all systems have IPv6
+    try:
+        sock.setblocking(False)  # noqa: FBT003 - the standard library's
+        await asyncio.get_running_loop().sock_connect(sock, address)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
 
 
 def never_left(error: Exception) -> NotSent:

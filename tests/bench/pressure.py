@@ -1,7 +1,7 @@
 """More than can be done: a burst of starts, and ten times a busy day's load.
 
-Tencent's limits hold here: it is the bot as it runs. What counts is that everybody is
-acked, if only to be told that it is too much, and that stops get through.
+Tencent's limits hold here: it is the bot as it runs. What counts is that all of a
+burst is served, that an overload leaves what can be served, and that stops get through.
 """
 
 import asyncio
@@ -29,12 +29,21 @@ class Rush:
 
     sent: int = 0
     acks: list = field(default_factory=list)  # seconds, of those in time
-    served: int = 0  # of those, which were not turned away
+    kept: list = field(default_factory=list)  # of those, which were not turned away
     busy: float = 0.0  # share of a core that the world took
     late: float = 0.0  # seconds by which the world itself was behind, at most
     seconds: float = 0.0
     stops: list = field(default_factory=list)  # seconds from the click to Tencent
     lost: int = 0  # stops that never came
+
+    @property
+    def served(self):
+        return len(self.kept)
+
+    @property
+    def waits(self):
+        """The seconds of every stop; one that never came took for ever."""
+        return [*self.stops, *[math.inf] * self.lost]
 
 
 async def pressure(scale):
@@ -120,7 +129,8 @@ class _Rush:
         took = perf_counter() - due
         if status == 200 and took <= GIVEN_UP:
             rush.acks.append(took)
-            rush.served += FULL not in said
+            if FULL not in said:
+                rush.kept.append(took)
 
     async def _ask(self, data, patience):
         """Send *data* on a line that is free; status 0 if no answer comes in time."""
@@ -163,24 +173,35 @@ class _Rush:
 
 def _judge(section, free, burst, over):
     """Add the goals of the round in the middle."""
-    share = 100 * len(burst.acks) / burst.sent
-    section.add(Goal("burst of starts: acked in 3 s", 100, " %", at_least=True), share)
+    share = 100 * burst.served / burst.sent  # to be turned away is not to be served
+    section.add(Goal("burst of starts: served in 3 s", 100, " %", at_least=True), share)
     section.add(
-        Goal("burst of starts: ack p99", 250, " ms"), 1e3 * at(0.99, burst.acks)
+        Goal("burst of starts: ack p99", 250, " ms"), 1e3 * at(0.99, burst.kept)
     )
     section.add(Goal("burst of starts: worst stop", 0.5, " s"), _worst(burst))
+    name = _overload(over)
     could = min(free.rate, over.sent / over.seconds)
     section.add(
-        Goal("10× overload: carried out ÷ capacity", 0.8, "", at_least=True),
+        Goal(f"{name}: carried out ÷ capacity", 0.8, "", at_least=True),
         over.served / over.seconds / could,
         f"{over.served / over.seconds:.0f}/s of {could:.0f}/s",
     )
-    section.add(Goal("10× overload: stop p99", 0.3, " s"), at(0.99, over.stops))
-    section.add(Goal("10× overload: worst stop", 1, " s"), _worst(over))
+    section.add(Goal(f"{name}: stop p99", 0.3, " s"), _p99(over.waits))
+    section.add(Goal(f"{name}: worst stop", 1, " s"), _worst(over))
+
+
+def _overload(rush):
+    """Return what an overload is called: by what was offered, whatever was served."""
+    return f"overload of {rush.sent / rush.seconds:.0f}/s"
 
 
 def _worst(rush):
-    return math.inf if rush.lost else max(rush.stops, default=math.nan)
+    return max(rush.waits, default=math.nan)
+
+
+def _p99(times):
+    """Return the time within which 99 of 100 came; that of one that was measured."""
+    return sorted(times)[math.ceil(0.99 * len(times)) - 1] if times else math.nan
 
 
 def _table(rows):
@@ -197,7 +218,7 @@ def _table(rows):
     cells = [
         _cells(name, rush)
         for _free, burst, over in rows
-        for name, rush in (("burst", burst), ("10× overload", over))
+        for name, rush in (("burst", burst), (_overload(over), over))
     ]
     rates = ", ".join(f"{free.rate:.0f}" for free, *_rushes in rows)
     return f"{grid(head, cells)}\n\nUnhurried, 64 in flight: {rates} acks a second.\n"
@@ -213,7 +234,7 @@ def _cells(name, rush):
         " / ".join(acks),
         str(len(rush.stops)),
         str(rush.lost),
-        f"{at(0.5, rush.stops):.2f} / {max(rush.stops, default=math.nan):.2f}",
+        f"{at(0.5, rush.stops):.2f} / {_worst(rush):.2f}",
         f"{rush.busy:.0%}",
         f"{1e3 * rush.late:.0f}",
     ]

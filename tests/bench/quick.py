@@ -7,6 +7,7 @@ in turns. What got slower by more than a tenth and a half makes the exit code 1.
 import argparse
 import asyncio
 import json
+import math
 import subprocess
 import sys
 import tempfile
@@ -74,19 +75,24 @@ async def _one(world, tree, scale):
 
 
 def told(base, new):
-    """Return the table of both, and the figures that got worse."""
-    ratios = {name: ratio(new[name], base[name]) for name in new.keys() & base.keys()}
-    worse = [name for name, one in ratios.items() if one > WORSE]
+    """Return the table of both, and the figures that got worse.
+
+    So is what one of them has not, and what could not be measured.
+    """
+    ratios = {
+        name: ratio(new[name], base[name]) if name in new and name in base else math.nan
+        for name in {**new, **base}
+    }
+    worse = [name for name, one in ratios.items() if not one <= WORSE]
     rows = [
         [
             name,
-            f"{median(base[name]):.3g}",
-            f"{median(new[name]):.3g}",
-            f"{ratios[name]:.2f}×",
+            f"{median(base.get(name, [math.nan])):.3g}",
+            f"{median(new.get(name, [math.nan])):.3g}",
+            f"{one:.2f}×",
             "worse" if name in worse else "",
         ]
-        for name in new
-        if name in ratios
+        for name, one in ratios.items()
     ]
     return grid(["", "BASE", "now", "now / BASE", ""], rows), worse
 

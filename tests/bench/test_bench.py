@@ -5,6 +5,8 @@ import math
 import pytest
 
 from tests.bench.__main__ import SECTIONS
+from tests.bench.load import Figures
+from tests.bench.pressure import Rush, _judge
 from tests.bench.quick import ACK, CPU, ROOT, START_UP, compared, told
 from tests.bench.report import text
 from tests.bench.scale import TINY
@@ -80,6 +82,43 @@ async def test_two_trees_are_measured_and_what_got_worse_is_named():
     base, new = await compared((ROOT, ROOT), TINY)
 
     assert base.keys() == new.keys() >= {CPU, ACK, START_UP}
+    base = {name: some for name, some in base.items() if all(some)}  # a tick took none
     slower = {name: [9 * one for one in some] for name, some in base.items()}
     assert told(base, base)[1] == []
-    assert {*told(base, slower)[1]} == {n for n, (one,) in base.items() if one}
+    assert {*told(base, slower)[1]} == set(base)
+
+
+@pytest.mark.parametrize(
+    ("base", "new"),
+    [
+        ({ACK: [1.0]}, {ACK: [math.nan]}),
+        ({ACK: [math.nan]}, {ACK: [1.0]}),
+        ({ACK: [1.0]}, {}),
+        ({}, {ACK: [1.0]}),
+    ],
+)
+def test_what_was_not_measured_on_both_sides_got_worse(base, new):
+    assert told(base, new)[1] == [ACK]
+
+
+def figures(burst, over):
+    """Return the goals of a round, by name, with what was measured."""
+    section = Section("Some")
+    _judge(section, Figures(seconds=1, done=300), burst, over)
+    return {one.goal.figure: one for one in section.results}
+
+
+def test_who_is_turned_away_was_not_served_and_a_stop_that_never_came_took_for_ever():
+    acks, stops = [0.1] * 200, [0.1] * 99
+    burst = Rush(sent=200, acks=acks, kept=[0.1] * 150, seconds=1, stops=stops)
+    over = Rush(sent=200, acks=acks, kept=acks, seconds=0.1, stops=stops[1:], lost=2)
+
+    found = figures(burst, over)
+
+    served = found["burst of starts: served in 3 s"]
+    lost = found["overload of 2000/s: stop p99"]
+    assert (served.measured, served.kept) == (75, False)
+    assert (lost.measured, lost.kept) == (math.inf, False)
+    assert found["burst of starts: worst stop"].kept
+    nobody = figures(Rush(sent=200, acks=acks, seconds=1), over)
+    assert not any(one.kept for name, one in nobody.items() if "burst" in name)

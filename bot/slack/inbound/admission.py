@@ -161,17 +161,22 @@ class Admission:
             one.answer(False)  # noqa: FBT003 - as when it had waited
         else:
             places.ask(one)
-            while self._too_many(lane) and (oldest := places.oldest):
+            while (full := self._too_full(lane)) and (oldest := full.oldest):
                 self._refused += 1
                 self._count(self._monotonic() - oldest.came)
-                places.turn_away(oldest)
+                full.turn_away(oldest)
 
-    def _too_many(self, lane: Lane) -> bool:
-        """Tell whether more wait in *lane* than can be served, or have connections."""
+    def _too_full(self, lane: Lane) -> Places[Asked] | None:
+        """Return where one gives way, as one more waits in *lane* now.
+
+        That is if more wait than can be served, or have connections. A form gives way
+        only to forms.
+        """
         if len(self._forms) + len(self._rest) > MOST_WAITING:
-            return True
+            return self._rest if len(self._rest) else self._forms
         served = max(self._rate * WAITED, LEAST_WAITING)
-        return lane is Lane.REST and len(self._rest) > served and self.behind()
+        over = lane is Lane.REST and len(self._rest) > served and self.behind()
+        return self._rest if over else None
 
     def over(self, one: Asked, lane: Lane) -> None:
         """Take back the place of *one*, or its turn."""

@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 
 PARTS = {"do": 3, "field": 2, "pick": 4, "form": 3}  # of an id that the bot made
 SHORTCUT = "lookup_ids"
-BY_PEOPLE = frozenset({None, "", "file_share", "me_message", "thread_broadcast"})
+BY_PEOPLE = frozenset({"", "file_share", "me_message", "thread_broadcast"})
 ALARMS = frozenset({"app_rate_limited", "app_uninstalled", "tokens_revoked"})
 PEOPLE = frozenset({"subteam_members_changed", "subteam_updated", "user_change"})
 
@@ -68,7 +68,8 @@ def alarm_in(body: Payload) -> str:
     of_event = text_at(body, "event", "type")
     named = of_event if body.get("type") == "event_callback" else body.get("type")
     theirs = named == "tokens_revoked" and not at(body, "event", "tokens", "bot")
-    return str(named) if named in ALARMS and not theirs else ""
+    is_one = isinstance(named, str) and named in ALARMS and not theirs
+    return str(named) if is_one else ""
 
 
 def meaning_of(alarm: str) -> str:
@@ -147,7 +148,8 @@ def _done_by_somebody(event: Payload) -> PayloadKind:
         kind = PayloadKind.HOME
     elif _said_by_a_person(event):
         direct = named == "message" and event.get("channel_type") == "im"
-        by_people = event.get("subtype") in BY_PEOPLE
+        subtype = event.get("subtype") or ""
+        by_people = isinstance(subtype, str) and subtype in BY_PEOPLE
         if named == "app_mention" and by_people:
             kind = PayloadKind.MENTION
         elif direct and by_people:
@@ -166,7 +168,7 @@ def _edit(event: Payload) -> PayloadKind:
     now, before = at(event, "message") or {}, at(event, "previous_message") or {}
     direct = event.get("channel_type") == "im" and text_at(event, "channel")
     written = text_at(now, "user") and at(now, "edited") and not by_a_program(now)
-    if direct and written and now.get("text") != before.get("text"):
+    if direct and written and now.get("text") != at(before, "text"):
         return PayloadKind.EDIT
     return PayloadKind.NOTHING
 

@@ -52,15 +52,20 @@ class Lanes:
         return self.stops.ends(name, text)
 
     def of(self, body: Mapping[str, Any]) -> Lane:
-        """Return the lane of what the guard admitted."""
+        """Return the lane of what the guard admitted, whatever its shape.
+
+        It goes by the command and its text alone; the rest is read once it is served.
+        """
         kind = kind_of(body)
         match kind:
             case PayloadKind.COMMAND:
                 ends = self.ends(body["command"], str(body.get("text", "")))
                 lane = Lane.FIRST if ends else Lane.REST
             case PayloadKind.MENTION | PayloadKind.DIRECT:
-                ask = payloads.mention(body, self.stops.commands, self.prefix)
-                ends = self.stops.ends(ask.command, ask.text)
+                _text, command, rest = payloads.typed(
+                    body["event"], self.stops.commands, self.prefix
+                )
+                ends = bool(command) and self.stops.ends(command, rest)
                 lane = Lane.FIRST if ends else Lane.REST
             case PayloadKind.SUBMISSION:
                 parts = text_at(body, "view", "callback_id").split(":")

@@ -120,10 +120,8 @@ def mention(
     """
     event = body["event"]
     direct = event.get("channel_type") == "im"
-    text = _MENTION.sub("", str(event.get("text", ""))).strip()
-    first, _space, rest = text.partition(" ")
-    command = first.casefold().lstrip("/").removeprefix(prefix)
-    is_command = command in set(commands)
+    text, command, rest = typed(event, commands, prefix)
+    is_command = bool(command)
     who = writer(body, locale)
     parent = _parent(event)
     pasted = not is_command and len(text) > LONGEST_TYPED
@@ -142,6 +140,17 @@ def mention(
         surface=Surface.DIRECT if direct else Surface.MENTION,
         key=f"event:{who.team}:{event['channel']}:{event.get('ts', '')}",
     )
+
+
+def typed(event: Payload, commands: Iterable[str], prefix: str) -> tuple[str, str, str]:
+    """Return the text of *event*, the command that it begins with, and the rest.
+
+    The command is empty if it begins with none.
+    """
+    text = _MENTION.sub("", str(event.get("text", ""))).strip()
+    first, _space, rest = text.partition(" ")
+    command = first.casefold().lstrip("/").removeprefix(prefix)
+    return text, command if command in set(commands) else "", rest
 
 
 def edited(event: Payload) -> Payload:

@@ -5,9 +5,11 @@ some seconds, holds nothing else up. Time is monotonic, so a clock that is set c
 nothing. https://docs.slack.dev/apis/web-api/rate-limits
 """
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+SOON = 0.05  # seconds; due times are rounded, and rounds take a moment
 MOST_LANES = 2000  # then those that have been empty for long are forgotten
 
 
@@ -75,15 +77,20 @@ class Lanes:
 
 
 class Turns:
-    """When those that wait in a lane have their turn, one behind the other."""
+    """When those that wait in a lane have their turn, one behind the other.
+
+    Who has a turn may be gone when it comes, like a card that a newer one replaces. So
+    it is kept who is lined up, and those behind a gap can be let forward.
+    """
 
     def __init__(self) -> None:
         self._last: dict[str, tuple[float, int]] = {}  # and how many share it
+        self._lines: dict[str, deque[tuple[float, int]]] = {}  # ascending
 
-    def take(self, lane: str, free_at: float, most: int) -> float:
-        """Return the next turn, in monotonic seconds: not before the lane is *free_at*.
+    def take(self, lane: str, free_at: float, most: int, one: int) -> float:
+        """Return the turn of *one*, in monotonic seconds, after those that have one.
 
-        At *most* so many share one.
+        It is not before the lane is *free_at*. At *most* so many share one.
         """
         at, sharing = self._last.get(lane, (free_at, 0))
         if at < free_at:
@@ -92,8 +99,30 @@ class Turns:
             at, sharing = at + _rate(lane).period, 0
         if len(self._last) >= MOST_LANES:
             self._last.clear()  # then some come together, and are lined up again
+            self._lines.clear()
         self._last[lane] = at, sharing + 1
+        self._lines.setdefault(lane, deque()).append((at, one))
         return at
+
+    def lanes(self, now: float) -> list[str]:
+        """Return the lanes in which it is nobody's turn *now*, or very soon."""
+        for lane, line in list(self._lines.items()):
+            while line and line[0][0] <= now:
+                line.popleft()  # it may go, or is gone
+            self._forget_if_empty(lane)
+        return [lane for lane, line in self._lines.items() if line[0][0] > now + SOON]
+
+    def forward(self, lane: str, most: int) -> list[int]:
+        """Return the next in *lane*, at *most* so many, who have no turn any more."""
+        line = self._lines[lane]
+        following = [line.popleft()[1] for _ in range(min(most, len(line)))]
+        self._forget_if_empty(lane)
+        return following
+
+    def _forget_if_empty(self, lane: str) -> None:
+        if not self._lines[lane]:
+            del self._lines[lane]
+            del self._last[lane]
 
 
 def _rate(lane: str) -> Rate:

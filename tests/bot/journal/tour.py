@@ -208,7 +208,7 @@ async def _delivery(tour):
     for after in ((), (at,)):
         await tour.ask("outbox.next_due", *after)
     for one in await tour.ask("outbox.due", at):
-        await tour.ask("outbox.line_up", [(one, at)])
+        await tour.ask("outbox.line_up", [(one.id, at)])
         await tour.ask("outbox.postpone", one, at)
         for name in ("gave_up", "drop"):
             await tour.ask(f"outbox.{name}", one)

@@ -7,7 +7,7 @@ import pytest
 
 from bot.dialogue.outcome import Audience
 from bot.journal.model import ANSWER, CARD_NOTICE, Notice
-from bot.operations.batches import MOST_ALARMS, MOST_CARDS, cards
+from bot.operations.batches import MOST_ALARMS, MOST_CARDS, cards, together
 from bot.resources.registry import RESOURCES
 from bot.slack.render import limits
 from bot.states import State
@@ -265,3 +265,13 @@ async def test_the_fullest_message_leaves_out_no_card(waiting, state, room, ids)
     drawn = repr(body["blocks"])
     assert all(f"{one.handle} · " in drawn for one in full)
     assert ids is None or drawn.count(subject.ref) >= ids
+
+
+def test_what_cannot_be_rendered_together_is_counted(capsys):
+    def broken(_things, _resources):
+        raise ZeroDivisionError
+
+    body = together(broken, ["R1", "R2"], RESOURCES)
+
+    assert body["text"] == "2 at once; see /relay recent."
+    assert "batch.unrenderable" in capsys.readouterr().out

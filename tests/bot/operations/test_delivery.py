@@ -8,7 +8,6 @@ import pytest
 
 from bot.dialogue.outcome import Audience
 from bot.journal.model import ANSWER, CARD_NOTICE, Notice
-from bot.operations.delivery import _together
 from bot.operations.notices import drawn
 from bot.resources.registry import RESOURCES
 from bot.slack.render.blocks import message
@@ -272,13 +271,3 @@ async def test_once_slack_is_back_what_was_put_off_goes_at_once(
     await box.deliver()
 
     assert sorted(slack.ways[8:]) == ["post C", "post D", "post E"]
-
-
-def test_what_cannot_be_rendered_together_is_counted(capsys):
-    def broken(_things, _resources):
-        raise ZeroDivisionError
-
-    body = _together(broken, ["R1", "R2"], RESOURCES)
-
-    assert body["text"] == "2 at once; see /relay recent."
-    assert "batch.unrenderable" in capsys.readouterr().out

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -13,6 +13,7 @@ from tests.bot.operations.deliveries import delivery, until
 from tests.fakes.slack import FakeSlack, refused
 
 TO_ASKER = Notice(name=ANSWER, audience=Audience.ASKER)
+CHANNEL_NOTICE = Notice(name=ANSWER, audience=Audience.CHANNEL)
 TO_OPS = Notice(name="unsettled", audience=Audience.OPS)
 
 
@@ -88,6 +89,41 @@ async def test_what_waits_for_a_place_is_lined_up_and_not_looked_at_till_its_tur
     assert len(slack.taken) <= 1 + 250 // 24 + 2  # 24 cards share a message
     assert seconds == sorted(seconds)
     assert await journal.outbox.waiting() == 0
+
+
+@pytest.mark.parametrize(
+    "notice", [CARD_NOTICE, CHANNEL_NOTICE], ids=["cards", "answers"]
+)
+async def test_those_who_are_gone_when_their_turn_comes_keep_no_place_idle(
+    journal, waiting, clock, notice
+):
+    slack = FakeSlack(timer=clock.monotonic)
+    box = delivery(journal, slack, clock)
+    for _burst in range(3):
+        for _ in range(2 * MOST_AT_ONCE + 40):
+            await waiting(notice)
+        await box.deliver()
+        await gone(journal)
+    for _ in range(MOST_AT_ONCE + 30):
+        await waiting(notice)
+    before = len(slack.taken)
+
+    seconds = 0
+    while await journal.outbox.waiting():
+        sent = len(slack.taken)
+        await box.deliver()
+        seconds += 1
+        assert len(slack.taken) > sent or seconds == 1  # a message each second
+        clock.push(seconds=1)
+
+    assert seconds - 1 <= len(slack.taken) - before <= seconds
+
+
+async def gone(journal):
+    """Drop all that waits, as what is replaced is dropped, once it is lined up."""
+    clock_after_all = datetime.max.replace(tzinfo=UTC)
+    for one in await journal.outbox.due(clock_after_all, 1000):
+        await journal.outbox.drop(one)
 
 
 async def fill(journal, waiting, count):

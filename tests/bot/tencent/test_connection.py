@@ -223,11 +223,16 @@ async def test_no_more_than_so_many_are_open_ahead():
     assert later is not None
 
 
-async def test_of_several_addresses_the_next_is_tried():
+@pytest.mark.parametrize(
+    "first",
+    [{"host": "127.0.0.2"}, {"family": -2}],
+    ids=["nobody listens", "a family that this system has not"],
+)
+async def test_of_several_addresses_the_next_is_tried(first):
     class Twice(Everywhere):
         async def resolve(self, host, port=0, **kind):
             places = await super().resolve(host, port, **kind)
-            return [{**place, "host": "127.0.0.2"} for place in places] + places
+            return [{**place, **first} for place in places] + places
 
     async with serving(answering(http())) as server:
         endpoint = f"http://tencent.test:{server.port}"
@@ -236,6 +241,77 @@ async def test_of_several_addresses_the_next_is_tried():
         connection.close()
 
     assert server.connections == 1
+
+
+class Names(Everywhere):
+    """Answers nothing until it is told to, and fails as often as *failures* says."""
+
+    def __init__(self, failures=0):
+        super().__init__()
+        self.failures, self.asked = failures, 0
+        self.begun, self.tells = asyncio.Event(), asyncio.Event()
+
+    async def resolve(self, host, port=0, **kind):
+        self.asked += 1
+        self.begun.set()
+        await self.tells.wait()
+        if self.asked <= self.failures:
+            raise OSError
+        return await super().resolve(host, port, **kind)
+
+
+def close_those_that_stand(connections):
+    for connection in connections:
+        connection.close()
+    return len(connections)
+
+
+async def test_those_that_want_one_place_share_one_lookup_whoever_gives_up():
+    names = Names()
+    async with serving(until_closed) as server:
+        endpoint, opener = f"http://tencent.test:{server.port}", Opener(names)
+        gives_up = asyncio.create_task(opener.opened(endpoint, within=10))
+        await names.begun.wait()
+        others = [
+            asyncio.create_task(opener.opened(endpoint, within=10)) for _ in range(12)
+        ]
+        with pytest.raises(NotSent):
+            await opener.opened(endpoint, within=0)
+        gives_up.cancel()
+        await asyncio.wait({gives_up})
+        names.tells.set()
+        stood = close_those_that_stand(await asyncio.gather(*others))
+        later = close_those_that_stand([await opener.opened(endpoint, within=10)])
+
+    assert (names.asked, stood, later) == (1, 12, 1)
+
+
+async def test_the_failure_of_a_lookup_is_told_to_all_and_not_kept():
+    names = Names(failures=1)
+    async with serving(until_closed) as server:
+        endpoint, opener = f"http://tencent.test:{server.port}", Opener(names)
+        waiting = [
+            asyncio.create_task(opener.opened(endpoint, within=10)) for _ in range(3)
+        ]
+        await names.begun.wait()
+        names.tells.set()
+        told = await asyncio.gather(*waiting, return_exceptions=True)
+        later = close_those_that_stand([await opener.opened(endpoint, within=10)])
+
+    sentence = "Nothing was sent: Tencent's host name was not found."
+    assert [(type(one), str(one)) for one in told] == [(NotSent, sentence)] * 3
+    assert (names.asked, later) == (2, 1)
+
+
+async def test_closing_tells_those_who_wait_for_a_lookup_that_nothing_was_sent():
+    names = Names()
+    opener = Opener(names)
+    waits = asyncio.create_task(opener.opened("http://tencent.test:1", within=10))
+    await names.begun.wait()
+    opener.close()
+
+    with pytest.raises(NotSent, match="not found"):
+        await waits
 
 
 async def test_what_would_end_a_header_is_never_sent():

@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 
 from bot.slack.inbound.admission import (
     FIRST,
+    FORMS,
     GIVEN_UP,
     KEPT,
     LATE,
@@ -308,3 +309,27 @@ async def test_what_carries_no_signature_has_no_age_and_moves_nothing(desk):
     now = desk.clock.monotonic()
     assert (type(one), one.came, one.sent) == (Asked, now, now)
     assert desk.told[-1] == (old, False)
+
+
+@pytest.mark.parametrize("first", [Lane.FORMS, Lane.REST])
+async def test_with_all_connections_in_use_a_form_gives_way_to_no_start(desk, first):
+    other = Lane.REST if first is Lane.FORMS else Lane.FORMS
+    for _ in range(REST):
+        desk.come(Lane.FORMS)
+        desk.come(Lane.REST)
+    for _ in range(MOST_WAITING - 50):
+        desk.come(first)
+    for _ in range(100):
+        desk.come(other)
+
+    refused = [number for number, has_place in desk.told if not has_place]
+    assert {desk.asked[number][1] for number in refused} == {Lane.REST}
+
+
+async def test_forms_that_are_too_many_give_way_to_newer_ones(desk):
+    for _ in range(FORMS):
+        desk.come(Lane.FORMS)
+
+    waiting = [desk.come(Lane.FORMS) for _ in range(MOST_WAITING + 1)]
+
+    assert desk.told[FORMS:] == [(waiting[0], False)]

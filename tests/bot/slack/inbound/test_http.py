@@ -116,6 +116,17 @@ async def test_an_event_of_a_kind_that_is_not_ours_is_no_error(server):
     assert status < 500
 
 
+@pytest.mark.parametrize(
+    "odd", [{"view": "x"}, {"view": [1]}, {"channel_type": {}}, {"subtype": {"a": 1}}]
+)
+async def test_an_event_of_an_odd_shape_is_answered_with_200(server, odd):
+    said = {"type": "app_mention", "user": "U1", "channel": "C1", "text": "x", **odd}
+    body = {"type": "event_callback", "team_id": "T1", "event_id": "E1", "event": said}
+    raw = json.dumps(body).encode()
+
+    assert await post(server, raw, signed(raw, kind=JSON)) == (200, "")
+
+
 async def test_slacks_challenge_is_answered(server):
     raw = b'{"type": "url_verification", "challenge": "c1"}'
 

@@ -3,6 +3,8 @@
 import asyncio
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from bot.dialogue.ask import Ask, Person, Place, Surface
@@ -59,6 +61,49 @@ def form(name):
 )
 def test_a_stop_or_a_click_is_never_behind_a_start(body, lane):
     assert Lanes(Stops()).of(body) is lane
+
+
+ODD = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(st.sampled_from(["id", "type", "x"]), inner, max_size=2)
+    ),
+    max_leaves=4,
+)
+FIELDS = [
+    *("type", "user", "channel", "text", "subtype", "channel_type", "thread_ts", "tab"),
+    *("view", "team", "message", "previous_message", "callback_id", "tokens", "edited"),
+]
+SHAPES = [
+    COMMAND,
+    SUBMIT,
+    pressed("do:relay:1", value="- start 7"),
+    event(type="app_mention", text="<@U1> relay start 7", **SAID),
+    event(type="message", channel_type="im", text="relay start 7", **SAID),
+    event(type="message", subtype="message_changed", channel_type="im", **SAID),
+]
+
+
+@given(
+    st.sampled_from(SHAPES),
+    st.dictionaries(st.sampled_from(FIELDS), ODD, max_size=3),
+    st.dictionaries(st.sampled_from(FIELDS), ODD, max_size=3),
+)
+def test_whatever_stands_in_a_payload_has_a_lane(shape, outside, inside):
+    within = {**shape.get("event", {}), **inside}
+    body = {**shape, **outside, **({"event": within} if "event" in shape else {})}
+
+    assert Lanes(Stops()).of(body) in Lane
+
+
+@pytest.mark.parametrize("odd", ["x", 1, [1], {"id": {}}])
+@pytest.mark.parametrize("field", ["view", "team", "user_team", "thread_ts", "blocks"])
+def test_what_is_beside_the_text_of_a_stop_does_not_change_its_lane(field, odd):
+    said = {**SAID, field: odd}
+    body = event(type="app_mention", text="<@U1> relay stop R1", **said)
+
+    assert Lanes(Stops()).of(body) is Lane.FIRST
 
 
 def test_the_prefix_of_the_commands_is_none_of_their_names():

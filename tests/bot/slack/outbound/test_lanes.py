@@ -87,23 +87,48 @@ def test_lanes_that_are_empty_are_forgotten(lanes, clock):
     assert len(lanes._full_until) == 1
 
 
+def taken(turns, lane, free_at, most, *ones):
+    return [turns.take(lane, free_at, most, one) for one in ones]
+
+
 def test_turns_follow_each_other_at_the_pace_of_their_lane():
     turns = Turns()
 
-    cards = [turns.take("chat.postMessage C", 7.0, 2) for _ in range(5)]
-    elsewhere = turns.take("chat.postMessage D", 7.0, 2)
-    updates = [turns.take("chat.update", 7.0, 1) for _ in range(3)]
-    later = turns.take("chat.postMessage C", 20.0, 2)
+    cards = taken(turns, "chat.postMessage C", 7.0, 2, 1, 2, 3, 4, 5)
+    elsewhere = taken(turns, "chat.postMessage D", 7.0, 2, 6)
+    updates = taken(turns, "chat.update", 7.0, 1, 7, 8, 9)
+    later = taken(turns, "chat.postMessage C", 20.0, 2, 10)
 
     assert cards == [7.0, 7.0, 8.0, 8.0, 9.0]
-    assert (elsewhere, later) == (7.0, 20.0)
+    assert (elsewhere, later) == ([7.0], [20.0])
     assert updates == [7.0, 9.0, 11.0]
 
 
 def test_of_lanes_that_had_turns_no_more_are_remembered_than_of_all():
     turns = Turns()
     for number in range(MOST_LANES):
-        turns.take(f"chat.postMessage C{number}", 1.0, 1)
-    turns.take("chat.postMessage D", 1.0, 1)
+        turns.take(f"chat.postMessage C{number}", 1.0, 1, number)
+    turns.take("chat.postMessage D", 1.0, 1, -1)
 
-    assert turns.take("chat.postMessage C1", 1.0, 1) == 1.0
+    assert turns.take("chat.postMessage C1", 1.0, 1, -2) == 1.0
+
+
+def test_who_is_let_forward_has_no_turn_and_a_line_without_anybody_has_no_end():
+    turns, lane = Turns(), "chat.postMessage C"
+    taken(turns, lane, 7.0, 1, *range(10))
+
+    assert turns.lanes(7.97) == []  # the turn of 1 is next
+    taken(turns, "chat.postMessage D", 30.0, 1, 10)
+    assert turns.lanes(10.96) == ["chat.postMessage D"]
+    assert turns.forward(lane, 4) == [4, 5, 6, 7]
+    assert turns.lanes(10.96) == [lane, "chat.postMessage D"]
+    assert turns.forward(lane, 4) == [8, 9]
+    assert taken(turns, lane, 11.0, 1, 11) == [11.0]
+
+
+def test_turns_that_have_passed_are_forgotten():
+    turns, lane = Turns(), "chat.postMessage C"
+    taken(turns, lane, 7.0, 1, *range(10))
+
+    assert turns.lanes(100.0) == []
+    assert taken(turns, lane, 7.0, 1, 11) == [7.0]
