@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Protocol
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -26,6 +27,13 @@ CLOSE_SECONDS = 1.0  # that requests get which are under way when it closes
 Ready = Callable[[], Awaitable[Mapping[str, bool]]]
 
 
+class Closing(Front, Protocol):
+    """A front that can be closed."""
+
+    def close(self) -> None:
+        """Answer all that wait unread."""
+
+
 class Server:
     """Serves *routes*, `/healthz` and `/readyz`.
 
@@ -44,7 +52,7 @@ class Server:
         read_seconds: float = READ_SECONDS,
         trusted: Sequence[Network] = (),
         deadlines: Deadlines = USUAL,
-        front: Front | None = None,
+        front: Closing | None = None,
     ) -> None:
         self._ready = ready
         self._front = front
@@ -80,6 +88,8 @@ class Server:
         """Take no more requests, and finish those that came."""
         if self._listener:
             await self._listener.close()
+        if self._front:
+            self._front.close()
         if self._runner:
             await self._runner.cleanup()
 

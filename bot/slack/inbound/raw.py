@@ -8,7 +8,7 @@ sends, each once. Anything else goes on as it came, and so does what may be a st
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import unquote_to_bytes
 
@@ -63,6 +63,13 @@ class RawCommands:
     secret: SecretStr
     clock: Callable[[], float]
     refusal: bytes
+    _waiting: dict[Asked, None] = field(default_factory=dict)
+
+    def close(self) -> None:
+        """Answer all that wait: nobody will serve them."""
+        for one in list(self._waiting):
+            self._over(one)
+            one.answer(False)  # noqa: FBT003 - as when it is turned away
 
     def held(self, data: bytes, holder: Holder) -> Callable[[], None] | None:
         """Let the request *data* wait for a place, and return what ends that.
@@ -82,17 +89,20 @@ class RawCommands:
         holder.vouched()
 
         def answer(has_place: bool) -> None:  # noqa: FBT001 - one of two answers
+            self._waiting.pop(one, None)
             if has_place:
                 holder.go_on()
             else:
                 holder.answered(self.refusal)
 
         one = self.admission.asked(answer, float(typed.headers[TIMESTAMP]))
-        return self._waiting(one)
-
-    def _waiting(self, one: Asked) -> Callable[[], None]:
+        self._waiting[one] = None
         self.admission.wait(one, Lane.REST)
-        return lambda: self.admission.over(one, Lane.REST)
+        return lambda: self._over(one)
+
+    def _over(self, one: Asked) -> None:
+        self._waiting.pop(one, None)
+        self.admission.over(one, Lane.REST)
 
 
 def plain_command(data: bytes, path: str) -> RawCommand | None:

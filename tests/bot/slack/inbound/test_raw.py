@@ -1,5 +1,6 @@
 """What waits unread: a plain command, signed, that is no stop; and nothing else."""
 
+import asyncio
 import json
 from contextlib import AsyncExitStack
 from urllib.parse import urlencode
@@ -289,3 +290,16 @@ async def test_a_click_is_carried_out_however_old_it_is(stack, desk):
     await desk.front.settled()
 
     assert (status, desk.typed) == (200, ["stop R1"])
+
+
+async def test_at_the_close_what_waits_unread_is_answered(desk):
+    desk.fill()
+    reader, writer = await asyncio.open_connection("127.0.0.1", desk.port)
+    writer.write(raw(at=int(desk.clock().timestamp())))
+    await until(lambda: desk.admission.waiting == 1)
+    await desk.server.close()
+
+    said = await reader.read()
+    writer.close()
+    assert b"Too much is asked" in said
+    assert desk.admission.waiting == 0
