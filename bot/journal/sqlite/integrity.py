@@ -10,7 +10,7 @@ SQLite itself refuses does not open at all.
 import asyncio
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import structlog
@@ -66,8 +66,9 @@ class Integrity:
     def close(self) -> None:
         """Stop reading: the journal is about to be closed."""
         self._is_closed = True
-        if self._reading:
-            self._reading.interrupt()
+        if reading := self._reading:
+            with suppress(sqlite3.ProgrammingError):  # it has just ended
+                reading.interrupt()
 
     def closed(self) -> None:
         """Write down how the file was left, now that nobody has it open.
@@ -95,14 +96,15 @@ class Integrity:
         try:
             with closing(self._opened(file)) as connection:
                 self._reading = connection
-                last_line = "" if self._is_closed else _report(connection)
+                try:
+                    last_line = "" if self._is_closed else _report(connection)
+                finally:
+                    self._reading = None
         except sqlite3.Error as error:
             if getattr(error, "sqlite_errorname", "").startswith(_OF_THE_FILE):
                 last_line = str(error)
             else:  # the next run reads it through
                 log.warning("journal.not-read-through", why=str(error))
-        finally:
-            self._reading = None
         self.is_proven = last_line == WHOLE
         return f"{DAMAGED}: {last_line}" if last_line not in {WHOLE, ""} else ""
 
