@@ -40,6 +40,7 @@ REQUEST = {
 async def started(journal, new, number):
     """Start a relay as the bot does, and let all that is told of it arrive."""
     submitted = new(
+        id=f"01M80GW71R{number:016}",  # one after the other, and the same each time
         key=f"slash:T0HOME:{number:020}",
         digest="d" * 64,
         agent=f"pb_{number:026}",
