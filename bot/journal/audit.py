@@ -37,9 +37,9 @@ _HEAD = Statement(
 _WRITE = inserted(audit)
 _BEGIN = inserted(audit_heads)
 _MOVE = updated(audit_heads, ("count", "head"), audit_heads.c.chain == bindparam("of"))
-_in_order = select(audit).order_by(audit.c.chain, audit.c.number)
-_ALL = Statement(_in_order.where(audit.c.chain != INSTALLATION))
-_OF_CHAIN = Statement(_in_order.where(audit.c.chain == bindparam("chain")))
+IN_ORDER = select(audit).order_by(audit.c.chain, audit.c.number)
+OF_CHAIN = Statement(IN_ORDER.where(audit.c.chain == bindparam("chain")))
+_OF_TEAMS = Statement(IN_ORDER.where(audit.c.chain != INSTALLATION))
 
 
 @cache
@@ -165,9 +165,7 @@ def settled_entry(at: datetime, before: Intent, after: Intent, by: Cause) -> Ent
 
 def append(connection: Connection, key: AuditKey, entry: Entry) -> None:
     """Write *entry* as the next record of its chain, in the caller's transaction."""
-    chain = entry.team or INSTALLATION
-    head = head_of(connection, chain)
-    _append(connection, _following(head, key, entry))
+    append_all(connection, key, (entry,))
 
 
 def head_of(connection: Connection, chain: str) -> Head:
@@ -221,7 +219,7 @@ class Audit:
         """Return every record of *chain*, or of all workspaces, oldest first."""
 
         def work(connection: Connection) -> list[Record]:
-            which = _OF_CHAIN if chain else _ALL
+            which = OF_CHAIN if chain else _OF_TEAMS
             return [record_of(row) for row in connection.each(which, {"chain": chain})]
 
         return await self._writer.read(work, long=True)

@@ -12,7 +12,9 @@ from sqlalchemy import bindparam, select
 from bot.i18n import _
 from bot.journal.anchors import NOTHING_BEFORE, Anchor, Anchors, Head
 from bot.journal.audit import (
+    IN_ORDER,
     INSTALLATION,
+    OF_CHAIN,
     Record,
     head_in,
     record_of,
@@ -28,9 +30,7 @@ BEGUN, SETTLED = "audit.begun", "audit.settled"
 ANCHORED = "audit-anchor"  # the text that names the newest line of the anchors file
 
 HEADS = Statement(select(audit_heads).order_by(audit_heads.c.chain))
-_in_order = select(audit).order_by(audit.c.chain, audit.c.number)
-_ALL = Statement(_in_order)
-_OF_CHAIN = Statement(_in_order.where(audit.c.chain == bindparam("chain")))
+_ALL = Statement(IN_ORDER)
 _ONE = Statement(
     select(audit).where(
         audit.c.chain == bindparam("chain"), audit.c.number == bindparam("number")
@@ -43,7 +43,7 @@ _LAST = Statement(
     .limit(1)
 )
 _SETTLEMENTS = Statement(
-    _in_order.where(audit.c.chain == INSTALLATION, audit.c.action == SETTLED)
+    IN_ORDER.where(audit.c.chain == INSTALLATION, audit.c.action == SETTLED)
 )
 _UNKEYED = Statement(select(audit_unkeyed).order_by(audit_unkeyed.c.number))
 
@@ -139,7 +139,7 @@ class Examination:
         return ends, seen, list(unfit.values())
 
     def _records(self) -> Iterator[Record]:
-        query = _OF_CHAIN if self.chain else _ALL
+        query = OF_CHAIN if self.chain else _ALL
         return map(record_of, self.connection.each(query, {"chain": self.chain}))
 
     def _looked_up(

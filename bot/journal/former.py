@@ -33,7 +33,7 @@ from bot.journal.rows import (
     notice_row,
     standing_columns,
 )
-from bot.journal.schema import facts, intents
+from bot.journal.schema import EMPTY, facts, intents
 from bot.journal.sqlite.writer import Writer
 from bot.journal.statement import Params, Statement, among
 from bot.journal.transaction import Transaction
@@ -70,7 +70,7 @@ _OPEN_STOPS = Statement(
     .where(
         intents.c.ends,
         intents.c.joins.is_(None),
-        intents.c.ref != _text(""),
+        intents.c.ref != EMPTY,
         intents.c.state.in_([_text("queued"), _text("sending")]),
         intents.c.sdk_app_id >= 0,
         intents.c.owner != bindparam("boot"),

@@ -79,12 +79,6 @@ _HISTORY = Statement(
     .order_by(intents.c.created_at.desc())
     .limit(bindparam("limit"))
 )
-_UNFINISHED = Statement(
-    in_states(
-        select(intents).where(intents.c.owner != bindparam("other_than")),
-        (State.QUEUED, State.SENDING),
-    )
-)
 _UNSENT_STOPS = Statement(
     select(intents)
     .where(intents.c.ends, intents.c.state == State.QUEUED.value)
@@ -109,7 +103,6 @@ _UNHEARD = Statement(
         _everywhere.where(intents.c.sdk_app_id == bindparam("app")), (State.UNKNOWN,)
     )
 )
-_CALLED_BACK = Statement(in_states(_everywhere.where(intents.c.callbacks), LIVE))
 _NAMELESS = Statement(
     in_states(
         _everywhere.where(intents.c.targets == "[]", intents.c.standing == ""), LIVE

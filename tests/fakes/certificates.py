@@ -34,6 +34,18 @@ def new_key(name):
     return ec.generate_private_key(ec.SECP256R1()), x509.Name([common])
 
 
+def serving(key, certificate):
+    """Return the TLS context of a server with the *certificate* of *key*."""
+    plain = serialization.NoEncryption()
+    private = key.private_bytes(PEM, serialization.PrivateFormat.PKCS8, plain)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with NamedTemporaryFile() as file:
+        file.write(private + certificate)
+        file.flush()
+        context.load_cert_chain(file.name)
+    return context
+
+
 class Authority:
     """A CA; `pem` is its certificate."""
 
@@ -67,11 +79,4 @@ class Authority:
         of = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
         hosts = x509.SubjectAlternativeName([LOOPBACK])
         certificate = made(key, name, self._key, self._name, DAYS, hosts, of)
-        plain = serialization.NoEncryption()
-        private = key.private_bytes(PEM, serialization.PrivateFormat.PKCS8, plain)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        with NamedTemporaryFile() as file:
-            file.write(private + certificate)
-            file.flush()
-            context.load_cert_chain(file.name)
-        return context
+        return serving(key, certificate)

@@ -4,16 +4,13 @@ That a name or a date is wrong shows only where the certificate is otherwise tru
 So an authority is made, which the client trusts in this process from then on.
 """
 
-import ssl
 from functools import cache
-from tempfile import NamedTemporaryFile
 
 from aiohttp import connector
 from cryptography import x509
-from cryptography.hazmat.primitives import serialization
 
 from bot.tencent.connection import trusted
-from tests.fakes.certificates import DAYS, PEM, made, new_key
+from tests.fakes.certificates import DAYS, made, new_key, serving
 from tests.trials.faults_bench import RELAY, START, claim, on_bench
 from tests.trials.faults_kinds import fault
 from tests.trials.faults_wire import HOST, tls_road
@@ -35,14 +32,7 @@ async def certified_road(bench, host=HOST, days=DAYS, *, trusted=True):
     signer, issuer = authority() if trusted else (key, name)
     hosts = x509.SubjectAlternativeName([x509.DNSName(host)])
     certificate = made(key, name, signer, issuer, days, hosts)
-    plain = serialization.NoEncryption()
-    private = key.private_bytes(PEM, serialization.PrivateFormat.PKCS8, plain)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    with NamedTemporaryFile() as file:
-        file.write(private + certificate)
-        file.flush()
-        context.load_cert_chain(file.name)
-    return await tls_road(bench, context)
+    return await tls_road(bench, serving(key, certificate))
 
 
 @fault("F04", "a good certificate, to compare")

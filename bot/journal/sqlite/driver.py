@@ -40,8 +40,6 @@ class Connection:
     a transaction of its own.
     """
 
-    dialect = DIALECT
-
     def __init__(
         self,
         file: Path | str,
