@@ -45,3 +45,11 @@ def _(sentence: str) -> str:
 def n_(one: str, many: str, count: int) -> str:
     """Return *one* or *many*, as the reader's language counts *count*."""
     return _catalogue(reader_locale()).ngettext(one, many, count)
+
+
+def later(sentence: str) -> str:
+    """Mark *sentence* for the catalogues, and leave it: `_()` translates it when read.
+
+    For what is written down before there is a reader, as the values of a table.
+    """
+    return sentence

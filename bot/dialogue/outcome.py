@@ -4,9 +4,11 @@ Everything here is data; `slack.blocks` gives it a shape and escapes every strin
 once. So texts are plain: no mrkdwn, no entities, hostile until shown.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from string import Formatter
 
 from bot.ids import Handle, SlackUserId
 
@@ -76,6 +78,27 @@ class Link:
 
 
 Span = str | Bold | Mono | Who | When | Link
+
+
+def said(sentence: str, **spans: "Span | tuple[Span, ...]") -> tuple[Span, ...]:
+    """Return a translated *sentence* with each `{name}` replaced by its span.
+
+    So a sentence is one text for whoever translates it, whatever the order of its words
+    is there: `said(_("Stopped by {who} · {when}"), who=Who(user), when=When(at))`. A
+    name without a span is a KeyError; a span that the sentence leaves out is left out.
+    """
+    return tuple(_filled(sentence, spans))
+
+
+def _filled(
+    sentence: str, spans: "dict[str, Span | tuple[Span, ...]]"
+) -> "Iterator[Span]":
+    for text, name, _spec, _conversion in Formatter().parse(sentence):
+        if text:
+            yield text
+        if name:
+            span = spans[name]
+            yield from span if isinstance(span, tuple) else (span,)
 
 
 # ── the parts of an answer ───────────────────────────────────────────────────────
