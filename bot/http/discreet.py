@@ -8,7 +8,7 @@ from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http import StreamWriter
 from multidict import CIMultiDict
 
-from bot.http.connections import Connection
+from bot.http.connection import Connection
 from bot.runtime.signed import CALLER
 
 

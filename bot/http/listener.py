@@ -14,7 +14,8 @@ from typing import Any
 
 import structlog
 
-from bot.http.connections import Connection, Connections
+from bot.http.connection import Connection
+from bot.http.connections import Connections
 
 BACKLOG = 1024  # aiohttp's 128 makes a burst wait a second for a SYN retry
 AT_ONCE = 32  # connections that are taken in one turn of the loop

@@ -8,14 +8,8 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot.http.bodies import Bodies
-from bot.http.connections import (
-    USUAL,
-    Connection,
-    Connections,
-    Deadlines,
-    Front,
-    Network,
-)
+from bot.http.connection import Connection, Front
+from bot.http.connections import USUAL, Connections, Deadlines, Network
 from bot.http.discreet import make_discreet
 from bot.http.listener import Listener
 from bot.runtime.signed import CALLER

@@ -1,36 +1,37 @@
 """Whoever says nothing gives way, and nobody hears more than a status."""
 
-import asyncio
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from ipaddress import ip_network
 
 import pytest
-from structlog.testing import capture_logs
 
 from bot.http.connections import (
-    LONGEST_HEAD,
+    GRACE,
     MOST,
+    MOST_NEW,
     MOST_UNSIGNED,
+    SOON,
     Connections,
     Deadlines,
 )
-from tests.bot.http.visitors import HALF, LONG, post, serving, until, visit
-
-STRANGER, FRIEND = "127.0.0.2", "127.0.0.3"
+from tests.bot.http.visitors import (
+    FRIEND,
+    HALF,
+    LONG,
+    STRANGER,
+    crowd,
+    post,
+    serving,
+    until,
+    visit,
+)
 
 
 @pytest.fixture
 async def stack():
     async with AsyncExitStack() as made:
         yield made
-
-
-async def crowd(stack, server, count, source, say=HALF):
-    before = len(server.connections)
-    visitors = [await visit(stack, server, source, say) for _ in range(count)]
-    most = min(before + count, MOST)
-    await until(lambda: len(server.connections) in {most, MOST_UNSIGNED})
-    return visitors
 
 
 def ended(visitors):
@@ -140,6 +141,81 @@ async def test_where_all_are_genuine_the_longest_idle_gives_way(stack):
     assert sum(ended(genuine)) == 1
 
 
+@dataclass(eq=False)
+class Somebody:
+    """A connection that has *left* seconds of grace, and notes that it was dropped."""
+
+    signed: bool
+    left: float
+    peer: str = STRANGER
+    since: float = 0.0
+    spoke: bool = False
+    dropped: bool = False
+
+    def grace_left(self):
+        return self.left
+
+    def has_spoken(self):
+        return self.spoke
+
+    def drop(self):
+        self.dropped = True
+
+
+def registry_of(*waiting):
+    registry = Connections()
+    for one in waiting:
+        registry.opened(one)
+    return registry
+
+
+def friends(many=3):
+    return [Somebody(signed=True, left=-1.0, peer=FRIEND) for _ in range(many)]
+
+
+@pytest.mark.parametrize("newcomers", [1, 2, MOST_NEW])
+def test_newcomers_who_have_time_to_speak_hold_nobody_up(newcomers):
+    idle = friends()
+    new = [Somebody(signed=False, left=GRACE) for _ in range(newcomers)]
+
+    assert registry_of(*idle, *new).make_room() == 0
+    assert [one.dropped for one in (*idle, *new)] == [True] + [False] * (2 + newcomers)
+
+
+def test_a_crowd_of_newcomers_does_not_push_out_who_is_known():
+    idle = friends()
+    new = [Somebody(signed=False, left=GRACE) for _ in range(MOST_NEW + 1)]
+    new[5].left = GRACE / 2
+
+    assert registry_of(*idle, *new).make_room() == GRACE / 2
+    assert not any(one.dropped for one in (*idle, *new))
+
+
+def test_a_stranger_whose_time_is_over_gives_way_before_anybody_known():
+    idle, late = friends(), Somebody(signed=False, left=0.0)
+
+    assert registry_of(*idle, Somebody(signed=False, left=GRACE), late).make_room() == 0
+    assert late.dropped
+    assert not any(one.dropped for one in idle)
+
+
+def test_whoever_has_just_spoken_does_not_give_way():
+    idle = friends()
+    idle[0].spoke = True
+
+    assert registry_of(*idle).make_room() == 0
+    assert [one.dropped for one in idle] == [False, True, False]
+
+
+def test_where_all_who_are_known_have_just_spoken_it_is_tried_again():
+    idle = friends()
+    for one in idle:
+        one.spoke = True
+
+    assert registry_of(*idle).make_room() == SOON
+    assert not any(one.dropped for one in idle)
+
+
 def test_a_descriptor_kept_in_hand_is_not_for_whoever_comes():
     registry = Connections()
 
@@ -179,119 +255,3 @@ def test_a_peer_is_an_address_or_a_network_and_a_proxy_is_none(address, counted)
     trusted = [ip_network("10.0.0.0/8"), ip_network("fd00::1")]
 
     assert Connections(trusted=trusted).counted(address) == counted
-
-
-async def test_a_request_whose_head_does_not_come_in_time_is_given_up(stack):
-    server = await serving(stack, deadlines=Deadlines(head=0.05))
-    visitors = await crowd(stack, server, 5, STRANGER)
-    genuine = await visit(stack, server, FRIEND, post("/signed"))
-    await genuine.answered()
-
-    assert [await one.heard() for one in visitors] == [b""] * 5
-    genuine.say(HALF)  # nor may those who were genuine before
-    assert await genuine.heard() == b""
-    assert len(server.connections) == 0
-
-
-async def test_between_two_requests_the_unsigned_may_wait_less_long(stack):
-    server = await serving(stack, deadlines=Deadlines(head=LONG, idle=0.05))
-    genuine = await visit(stack, server, STRANGER, post("/signed"))
-    await genuine.answered()
-
-    stranger = await visit(stack, server, STRANGER, post("/echo"))
-
-    assert (await stranger.heard()).endswith(b"\r\n\r\n0")
-    assert not genuine.reader.at_eof()
-
-
-async def test_a_head_that_is_longer_than_any_is_not_read_to_its_end(stack):
-    server = await serving(stack)
-    visitor = await visit(stack, server, say=b"POST /echo HTTP/1.1\r\nX: ")
-
-    visitor.say(b"x" * (LONGEST_HEAD + 1))
-
-    assert await visitor.heard() == b""
-
-
-MARK = b"canary"
-HEAD = b"POST /echo HTTP/1.1\r\nHost: x\r\n"
-REFUSED = {
-    "no request": (b"canary\x00\r\n\r\n", b"400"),
-    "a header without a name": (b"GET / HTTP/1.1\r\n: canary\r\n\r\n", b"400"),
-    "a long header": (
-        b"GET / HTTP/1.1\r\nX: canary" + b"x" * 9000 + b"\r\n\r\n",
-        b"400",
-    ),
-    "two lengths": (
-        post("/echo", MARK, "Content-Length: 7"),
-        b"400",
-    ),
-    "bad chunks": (
-        HEAD + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\ncanary\r\n",
-        b"400",
-    ),
-    "packed": (post("/echo", MARK, "Content-Encoding: gzip"), b"400"),
-    "no such path": (post("/canary", MARK), b"404"),
-    "another method": (post("/echo", MARK).replace(b"POST", b"PUT"), b"405"),
-    "an expectation": (post("/echo", MARK, "Expect: canary"), b"417"),
-    "too large": (
-        HEAD + b"Content-Length: 9999999\r\n\r\ncanary",
-        b"413",
-    ),
-}
-
-
-@pytest.mark.parametrize("name", REFUSED)
-async def test_a_refusal_is_a_status_and_nothing_else_and_ends_the_connection(
-    stack, name, caplog
-):
-    wire, status = REFUSED[name]
-    server = await serving(stack)
-    visitor = await visit(stack, server, say=wire)
-
-    with capture_logs() as logs:
-        head, blank, body = (await visitor.heard()).partition(b"\r\n\r\n")
-
-    assert head.split()[1] == status
-    assert (blank, body) == (b"\r\n\r\n", b"")
-    assert b"\r\nserver" not in head.lower()
-    assert MARK not in head
-    assert MARK.decode() not in str(logs) + caplog.text
-    assert "Traceback" not in caplog.text
-    assert len(logs) <= 1
-
-
-async def test_what_breaks_in_a_handler_is_told_in_the_log_alone(stack):
-    server = await serving(stack)
-    with capture_logs() as logs:
-        visitor = await visit(stack, server, say=post("/broken"))
-        head, _blank, body = (await visitor.heard()).partition(b"\r\n\r\n")
-
-    assert (head.split()[1], body) == (b"500", b"")
-    assert [(one["event"], type(one["exc_info"])) for one in logs] == [
-        ("request.failed", ZeroDivisionError)
-    ]
-
-
-async def test_a_peer_that_goes_away_in_the_middle_is_forgotten(stack):
-    server = await serving(stack)
-    visitors = await crowd(stack, server, 5, STRANGER)
-    waiting = await visit(stack, server, STRANGER, post("/held"))
-    await until(lambda: len(server.connections) == 6)
-
-    for one in [*visitors, waiting]:
-        one.writer.transport.abort()
-
-    await until(lambda: len(server.connections) == 0)
-    assert server.connections._unsigned == {}
-    assert server.connections._waiting == {}
-
-
-async def test_closing_ends_those_who_wait_at_once(stack):
-    server = await serving(stack)
-    visitors = await crowd(stack, server, 5, STRANGER)
-
-    async with asyncio.timeout(5):
-        await server.close()
-
-    assert [await one.heard() for one in visitors] == [b""] * 5

@@ -5,10 +5,11 @@ import socket
 
 from aiohttp import web
 
-from bot.http.connections import Deadlines
+from bot.http.connections import MOST, MOST_UNSIGNED, Deadlines
 from bot.http.server import Server
 from bot.runtime.signed import vouch
 
+STRANGER, FRIEND = "127.0.0.2", "127.0.0.3"
 HALF = b"POST /echo HTTP/1.1\r\nHost: x\r\nX"
 ENOUGH = 20.0  # seconds that anything may take on a busy machine
 LONG = 120.0  # seconds, of a deadline that is not what is tried
@@ -89,6 +90,14 @@ async def visit(stack, server, source="127.0.0.1", say=b""):
     stack.push_async_callback(visitor.close)
     visitor.say(say)
     return visitor
+
+
+async def crowd(stack, server, count, source, say=HALF):
+    before = len(server.connections)
+    visitors = [await visit(stack, server, source, say) for _ in range(count)]
+    most = min(before + count, MOST)
+    await until(lambda: len(server.connections) in {most, MOST_UNSIGNED})
+    return visitors
 
 
 async def until(true):
