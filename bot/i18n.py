@@ -1,7 +1,8 @@
 """Translation: every sentence that a person reads goes through `_()`.
 
 The language is that of the reader's Slack locale, which is set while an answer is
-prepared. The source is in English.
+prepared. The source is in English; a catalogue is read when its first reader comes.
+`bot/catalogues.py` makes them.
 """
 
 import gettext
@@ -12,8 +13,9 @@ from functools import cache
 from pathlib import Path
 
 DEFAULT_LOCALE = "en-US"
+SOURCE = "en"  # the language of the source
+CATALOGUES = Path(__file__).parent / "locale"
 _reader: ContextVar[str] = ContextVar("reader", default=DEFAULT_LOCALE)
-_CATALOGUES = Path(__file__).parent / "locale"
 
 
 @contextmanager
@@ -32,19 +34,46 @@ def reader_locale() -> str:
 
 
 @cache
-def _catalogue(locale: str) -> gettext.NullTranslations:
-    names = [locale.replace("-", "_"), locale.split("-", maxsplit=1)[0]]
-    return gettext.translation("patchbay", _CATALOGUES, names, fallback=True)
+def languages(catalogues: Path = CATALOGUES) -> tuple[str, ...]:
+    """Return the languages there are, as Slack writes them; the source's first."""
+    there = sorted(path.parent.name for path in catalogues.glob("*/LC_MESSAGES"))
+    return (SOURCE, *(name.replace("_", "-") for name in there))
+
+
+def language_of(locale: str, among: tuple[str, ...] | None = None) -> str:
+    """Return the language that a reader of *locale* gets, of those *among* which.
+
+    Their own, or else one that is written for others who speak it; or the source's.
+    """
+    offered = languages() if among is None else among
+    wanted = locale.casefold().replace("_", "-")
+    spoken = wanted.partition("-")[0]
+    for one in offered:
+        if one.casefold() == wanted:
+            return one
+    alike = (one for one in offered if one.casefold().partition("-")[0] == spoken)
+    return next(alike, SOURCE)
+
+
+def catalogue(locale: str, domain: str = "patchbay") -> gettext.NullTranslations:
+    """Return the catalogue of *domain* for a reader of *locale*."""
+    return _catalogue(language_of(locale), domain)
+
+
+@cache
+def _catalogue(language: str, domain: str) -> gettext.NullTranslations:
+    name = language.replace("-", "_")
+    return gettext.translation(domain, CATALOGUES, [name], fallback=True)
 
 
 def _(sentence: str) -> str:
     """Return *sentence* in the reader's language."""
-    return _catalogue(reader_locale()).gettext(sentence)
+    return catalogue(reader_locale()).gettext(sentence) if sentence else ""
 
 
 def n_(one: str, many: str, count: int) -> str:
     """Return *one* or *many*, as the reader's language counts *count*."""
-    return _catalogue(reader_locale()).ngettext(one, many, count)
+    return catalogue(reader_locale()).ngettext(one, many, count)
 
 
 def later(sentence: str) -> str:

@@ -163,6 +163,7 @@ def test_the_image_is_given_what_the_bot_runs_on_and_no_sandbox():
     assert [line for line in lines if not line.startswith("#")] == [
         "*",
         "!requirements.lock",
+        "!requirements-build.lock",
         "!bot",
         "!commands",
         "bot/sandbox",
@@ -170,6 +171,7 @@ def test_the_image_is_given_what_the_bot_runs_on_and_no_sandbox():
     ]
     assert re.findall(r"^COPY (?!--from)(\S+)", DOCKERFILE, re.MULTILINE) == [
         "requirements.lock",
+        "requirements-build.lock",
         "bot",
         "commands",
     ]
