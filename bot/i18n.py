@@ -1,27 +1,38 @@
 """Translation: every sentence that a person reads goes through `_()`.
 
 The language is that of the reader's Slack locale, which is set while an answer is
-prepared. The source is in English; a catalogue is read when its first reader comes.
-`bot/catalogues.py` makes them.
+prepared; what everybody in a channel sees may have a language of its own. The source
+is in English; a catalogue is read when its first reader comes. `bot/catalogues.py`
+makes them.
 """
 
 import gettext
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 DEFAULT_LOCALE = "en-US"
 SOURCE = "en"  # the language of the source
 CATALOGUES = Path(__file__).parent / "locale"
-_reader: ContextVar[str] = ContextVar("reader", default=DEFAULT_LOCALE)
+_reader: ContextVar[str | Callable[[], str]] = ContextVar(
+    "reader", default=DEFAULT_LOCALE
+)
 
 
 @contextmanager
-def reading_in(locale: str) -> Iterator[None]:
-    """Translate to *locale* (as Slack writes it, `zh-CN`) inside the block."""
-    token = _reader.set(locale or DEFAULT_LOCALE)
+def reading_in(locale: str | Callable[[], str]) -> Iterator[None]:
+    """Translate to *locale* (as Slack writes it, `zh-CN`) inside the block.
+
+    One that is asked for may become known only while an answer is prepared.
+    """
+    token = _reader.set(locale)
     try:
         yield
     finally:
@@ -30,7 +41,8 @@ def reading_in(locale: str) -> Iterator[None]:
 
 def reader_locale() -> str:
     """Return the locale that is translated to."""
-    return _reader.get()
+    locale = _reader.get()
+    return (locale if isinstance(locale, str) else locale()) or DEFAULT_LOCALE
 
 
 @cache
@@ -82,3 +94,49 @@ def later(sentence: str) -> str:
     For what is written down before there is a reader, as the values of a table.
     """
     return sentence
+
+
+# ── what is set ──────────────────────────────────────────────────────────────────
+
+
+def _is_there(language: str) -> str:
+    """Refuse a *language* of which there is no catalogue; none is left to readers."""
+    if language and language not in languages():
+        facts = {"known": ", ".join(languages())}
+        raise PydanticCustomError("language", "there is {known}", facts)
+    return language
+
+
+Language = Annotated[str, AfterValidator(_is_there)]
+
+
+class Channel(BaseModel):
+    """What is set for one channel."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    id: str = Field(pattern=r"^[CG][A-Z0-9]{1,30}$")
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class Languages:
+    """The languages of channels, and that of all others; empty: the asker's."""
+
+    default: str = ""
+    own: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, default: str, channels: Iterable[Channel]) -> Self:
+        """Return what is set: *default*, and what *channels* have of their own."""
+        return cls(default, {one.id: one.language for one in channels})
+
+    def at(self, channel: str, asker: str, *, direct: bool = False) -> str:
+        """Return the language at *channel*, where somebody who reads *asker* asks.
+
+        *direct*: between that person and the bot alone.
+        """
+        return asker if direct else self.own.get(channel) or self.default or asker
+
+
+AS_ASKED = Languages()

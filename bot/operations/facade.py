@@ -20,7 +20,7 @@ from bot.cards.lists import dry_run
 from bot.dialogue.ask import Ask, Person, Place
 from bot.dialogue.outcome import Audience, Bold, Outcome, Tone, line
 from bot.errors import Busy, NotAllowed, NotFound
-from bot.i18n import _
+from bot.i18n import Languages, _
 from bot.ids import FormId, IntentId, intent_id
 from bot.journal.audit import Decision, Record
 from bot.journal.evidence import Fact, FactKind, fact_key
@@ -65,6 +65,7 @@ class Operations(OnRecord):
     rights: Rights
     refusals: Refusals
     reception: Reception
+    languages: Languages
     wake: Callable[[], None]  # says that something may be delivered
     now: Callable[[], datetime]
     random_bytes: Callable[[int], bytes]
@@ -153,7 +154,7 @@ class Operations(OnRecord):
             return dry_run(order.request, where)
         ends = order.request.effect.ends  # its turn is taken once it has a call
         slot = None if ends else await self._slot(ask, order)
-        new = new_intent(ask, order, resource, self.now())
+        new = new_intent(ask, order, resource, self.now(), self.languages)
         notices = _first_notices(order, new.at)
         admit = partial(resource.admit, policy=policy, again=order.again)
         accepted, fresh = await self.journal.accept(
