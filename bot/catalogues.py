@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 TOP = Path(__file__).parent.parent
 SENTENCES, EXPLANATIONS = "patchbay", "explanations"  # the domains
-KEYWORDS = {"_": None, "n_": (1, 2), "later": None}
 ROOMS = ("title", "means", "causes", "steps", "retry_hint", "ask")  # of an explanation
 # Of a header, only what does not change by itself.
 HEADER = ("MIME-Version", "Content-Type", "Content-Transfer-Encoding", "Plural-Forms")
@@ -62,28 +61,43 @@ def sentences(top: Path = TOP) -> set[Id]:
 
 
 def _sentences_in(path: Path) -> Iterator[Id]:
-    from babel.messages.extract import extract  # noqa: PLC0415 - see the module
-
-    code = path.read_bytes()
-    for _line, message, _comments, _context in extract(
-        "python", BytesIO(code), keywords=KEYWORDS
-    ):
-        match message:
-            case str():
-                yield message
-            case (str(one), str(many)):
-                yield one, many
-    if b".subcommand(" in code:
-        yield from _help_in(ast.parse(code))
+    """Yield what is marked in a module; of what is no literal nothing is known."""
+    module = ast.parse(path.read_bytes())
+    for node in ast.walk(module):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            texts = [one.value for one in node.args if isinstance(one, ast.Constant)]
+            match node.func.id, texts:
+                case (("_" | "later"), [str(text)]):
+                    yield text
+                case "n_", [str(one), str(many), *_count]:
+                    yield one, many
+    yield from _help_in(module)
 
 
 def _help_in(module: ast.Module) -> Iterator[str]:
     """Yield the docstring of each subcommand: its first line, and the rest as one."""
+    calls = [node for node in ast.walk(module) if isinstance(node, ast.Call)]
+    named = {
+        one.id
+        for call in calls
+        if _is_subcommand(call.func)
+        for one in call.args
+        if isinstance(one, ast.Name)
+    }
     for node in ast.walk(module):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and any(
-            ".subcommand(" in ast.unparse(one) for one in node.decorator_list
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (
+            node.name in named or any(map(_is_subcommand, node.decorator_list))
         ):
             yield from help_parts(ast.get_docstring(node) or "")
+
+
+def _is_subcommand(node: ast.expr) -> bool:
+    """Tell whether *node* is `….subcommand(…)`."""
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "subcommand"
+    )
 
 
 def help_parts(docstring: str) -> tuple[str, ...]:
@@ -217,13 +231,13 @@ def _compiled(path: Path) -> bytes:
 
     catalogue, buffer = read(path), BytesIO()
     for message in list(catalogue):
-        if message.id and not all(_strings(message)):  # what is read is the English
+        if message.id and not all(strings(message)):  # what is read is the English
             catalogue.delete(message.id)
     write_mo(buffer, catalogue, use_fuzzy=False)
     return buffer.getvalue()
 
 
-def _strings(message: "Message") -> tuple[str, ...]:
+def strings(message: "Message") -> tuple[str, ...]:
     """Return what *message* is in the catalogue's language, each plural of it."""
     string = message.string or ""
     return (string,) if isinstance(string, str) else tuple(string)
