@@ -242,7 +242,7 @@ class Operations(OnRecord):
             raise NotAllowed(sentence.format(handle=intent.handle), rule="requester")
         opened = intent.sent_at or intent.created_at
         if resource.reveals is None or self.now() - opened > resource.reveals:
-            sentence = _("What {handle} was answered is not shown any more: it is old.")
+            sentence = _("The answer to {handle} is no longer shown: it is too old.")
             raise NotFound(sentence.format(handle=intent.handle))
         action = f"{resource.command}.reveal"
         record = entry(ask, self.now(), Decision.DID, action, rule=verdict.rule)
