@@ -53,8 +53,8 @@ def handles_in(text: str) -> frozenset[str]:
 def asker_of(ask: Ask, languages: Languages = AS_ASKED) -> Asker:
     """Return who asked *ask*, where, and in which of *languages* it is told of."""
     who, where = ask.who, ask.where
-    known = who.locale != DEFAULT_LOCALE  # else it may have become so meanwhile
-    reads = who.locale if known else reader_locale()
+    stated = who.locale != DEFAULT_LOCALE  # else it may have become so meanwhile
+    reads = who.locale if stated else reader_locale()
     return Asker(
         team=who.team,
         user=who.user,
