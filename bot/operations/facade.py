@@ -20,7 +20,7 @@ from bot.cards.lists import dry_run
 from bot.dialogue.ask import Ask, Person, Place
 from bot.dialogue.outcome import Audience, Bold, Outcome, Tone, line
 from bot.errors import Busy, NotAllowed, NotFound
-from bot.i18n import Languages, _
+from bot.i18n import Languages, _, reader_locale
 from bot.ids import FormId, IntentId, intent_id
 from bot.journal.audit import Decision, Record
 from bot.journal.evidence import Fact, FactKind, fact_key
@@ -80,6 +80,10 @@ class Operations(OnRecord):
     def terms(self) -> Terms:
         """What relays are asked for under."""
         return self.settings.terms
+
+    def language_at(self, where: Place) -> str:
+        """Return the language of what everybody reads at *where*; else the reader's."""
+        return self.languages.at(where.channel, reader_locale(), direct=where.direct)
 
     def new_id(self) -> IntentId:
         """Return the id of an intent to come."""

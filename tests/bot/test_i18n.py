@@ -1,5 +1,8 @@
 """Sentences follow the reader."""
 
+import subprocess
+import sys
+
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
@@ -84,3 +87,26 @@ def test_a_reader_may_become_known_while_the_answer_is_prepared():
         after = reader_locale()
 
     assert (before, after) == ("en-US", "zh-CN")
+
+
+LAZY = """
+import gettext
+from bot.i18n import _, reading_in
+from bot.tencent.explain import explain
+read = lambda: len(gettext._translations)
+_("Start"), explain("LimitExceeded")
+print(read())
+with reading_in("zh-CN"):
+    _("Start"), _("Start")
+    print(read())
+    explain("LimitExceeded", locale="zh-CN")
+    print(read())
+"""
+
+
+def test_a_catalogue_is_read_when_its_first_reader_comes_and_once():
+    read = subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-c", LAZY], capture_output=True, text=True, check=True
+    )
+
+    assert read.stdout.split() == ["0", "1", "2"]
