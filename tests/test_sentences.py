@@ -102,7 +102,7 @@ CODE = re.compile(r"```.*?```|`[^`]*`|<[^>]*>", re.DOTALL)
 TYPED = re.compile(r"^/[a-z]+ .*$", re.MULTILINE)  # what can be typed is in no language
 JSON = re.compile(r"\{\n.*\}", re.DOTALL)
 HUMAN = re.compile(r"[A-Za-z]{2,}(?: [a-z]{2,})+|\b[A-Z][a-z]+\b")
-OF_TENCENT = {"The session does not exist."}
+OF_TENCENT = {"The session does not exist.", "The sandbox was told to fail."}
 NAMES = re.compile(r"\b(?:Slack|Tencent)\b")
 
 

@@ -50,6 +50,20 @@ TOUR = (
     *("/lookup", "/lookup R1", "/lookup FailedOperation", "/lookup nothing at all"),
     *("/lookup FailedOperation.SlowDown R1 7", "/lookup R1 --public"),
     *("/patchbay history", "/patchbay history R1", "/patchbay audit verify"),
+    "fail StartPublishCdnStream reset",
+    f"/relay start 10 {URL}4 --go",
+    *("/relay list", "/lookup R3", "/relay close R3", "/relay attach R3"),
+    "fail StartPublishCdnStream AuthFailure.SignatureFailure",
+    f"/relay start 11 {URL}5 --go",
+    *("fail CreateSession reset", "/car start user=u9 ip=8.8.8.8 --go"),
+    *("/car close S2", "/car start user=u1 ip=10.0.0.1 --go"),
+    *("fail StopPublishCdnStream 500", "/relay stop R2 --yes", "/relay stop R2"),
+    *(
+        "/relay start 7 json={bad --go",
+        "/relay start 7 url=http://a.example.com/x --go",
+    ),
+    *('/relay start 7 json={"a":1} --go', "/relay close R3 reason=seen"),
+    *("/patchbay audit", "/relay recent failed", "/relay start x url= --go"),
 )
 
 
@@ -116,12 +130,19 @@ async def played():
             world = await make_world(stack, Path(folder) / "p.db")
             told = []
             for typed in TOUR:
+                if typed.startswith("fail "):
+                    world.cloud.state.fail_next(*typed.split()[1:])
+                    continue
                 answer = await world.typed(typed)
                 told += [(typed, text) for text in texts_in(answer and _drawn(answer))]
                 told += await _delivered(world, typed)
             world.clock.push(minutes=10)
             await world.jobs.run_due()
-            return list(dict.fromkeys(told + await _delivered(world, "alarms")))
+            told += await _delivered(world, "alarms")
+            ask = world.ask("/patchbay")
+            home = blocks.home(await world.router.home(ask.who))
+            told += [("Home", text) for text in texts_in(home)]
+            return list(dict.fromkeys(told))
 
 
 async def _delivered(world, typed):
