@@ -1,6 +1,7 @@
 """Every sentence is one literal text, which can be translated, and has room."""
 
 import ast
+import inspect
 import json
 import re
 import subprocess
@@ -8,7 +9,9 @@ import sys
 
 import pytest
 
+from bot import errors
 from bot.catalogues import TOP, sources
+from bot.dialogue import form, outcome
 from tests.tools import pseudo
 
 MARKS = {"_", "n_", "later"}
@@ -23,6 +26,14 @@ READ = {
     "bot/tencent/models/nouns.py": {"text"},
 }
 LETTERS = re.compile(r"[A-Za-z]{2,}")
+WORDS = re.compile(r"[A-Za-z]{2,} [a-z]{2,}")
+SHOWN = {"line", "said"} | {
+    name
+    for module in (outcome, form, errors)
+    for name, one in vars(module).items()
+    if inspect.isclass(one) and one.__module__ == module.__name__
+    if module is not errors or issubclass(one, errors.UserError)
+}
 
 
 def relative(path):
@@ -81,6 +92,35 @@ def is_mixture(node):
     marks = [one for one in ast.walk(node) if is_mark(one)]
     letters = "".join(one.value for one in node.values if is_text(one))
     return bool(marks) and bool(len(marks) > 1 or LETTERS.search(letters))
+
+
+@pytest.mark.parametrize("path", sources(), ids=relative)
+def test_what_is_shown_to_people_is_marked(path):
+    astray = [
+        f"{path.name}:{node.lineno} {ast.unparse(node)}"
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and name_of(node.func) in SHOWN
+        if any(map(is_unmarked, shown_of(node)))
+    ]
+    assert astray == []
+
+
+def shown_of(call):
+    """Return what is told of what *call* takes: not what is typed, nor a rule's name."""
+    named = [one.value for one in call.keywords if one.arg not in {"usage", "rule"}]
+    return [*call.args, *named]
+
+
+def name_of(function):
+    return getattr(function, "id", getattr(function, "attr", ""))
+
+
+def is_unmarked(node):
+    """Tell whether *node* is words, and no sentence of a catalogue."""
+    if isinstance(node, ast.Tuple):
+        return any(map(is_unmarked, node.elts))
+    parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+    return bool(WORDS.search("".join(one.value for one in parts if is_text(one))))
 
 
 @pytest.mark.parametrize("path", sources(), ids=relative)
