@@ -106,7 +106,7 @@ def test_what_is_shown_to_people_is_marked(path):
 
 
 def shown_of(call):
-    """Return what is told of what *call* takes: not what is typed, nor a rule's name."""
+    """Return what *call* tells: not what can be typed, nor the name of a rule."""
     named = [one.value for one in call.keywords if one.arg not in {"usage", "rule"}]
     return [*call.args, *named]
 

@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bot.errors import SettingsError
 from bot.i18n import DEFAULT_LOCALE, catalogue
 from bot.products import PRODUCTS
 
@@ -122,8 +123,17 @@ def _one(file: str, code: str, locale: str) -> Explanation | None:
 
 @cache
 def _catalogue() -> dict[tuple[str, str], tuple[_Entry, str]]:
-    """Read all entries, once; a mistake in one of them raises ValidationError."""
-    files = json.loads(WRITTEN.read_text(encoding="utf-8"))
+    """Read all entries, once.
+
+    Raises:
+        ValidationError: there is a mistake in one of them.
+        SettingsError: the file was never made.
+    """
+    try:
+        files = json.loads(WRITTEN.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        advice = "say make run, or python -m bot.catalogues"
+        raise SettingsError(f"{WRITTEN} is not there: {advice}") from None
     return {
         (file, code.casefold()): (_Entry.model_validate(fields), code)
         for file in (*PRODUCTS, *EVERYWHERE)

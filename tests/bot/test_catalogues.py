@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from string import Formatter
@@ -246,3 +247,26 @@ def test_what_is_made_is_in_no_commit():
     )
 
     assert ignored.stdout == ""
+
+
+def test_a_bot_for_which_nothing_was_made_says_so_when_it_starts(tmp_path):
+    ignored = shutil.ignore_patterns("__pycache__", "*.mo", "all.json")
+    for part in ("bot", "commands"):
+        shutil.copytree(TOP / part, tmp_path / part, ignore=ignored)
+    tokens = {"SLACK_BOT_TOKEN": "xoxb-none", "SLACK_APP_TOKEN": "xapp-none"}
+
+    started = subprocess.run(
+        [sys.executable, "-m", "bot", "run"],
+        cwd=tmp_path,
+        env={**tokens, "BOT_DATABASE_URL": f"sqlite:///{tmp_path}/p.db"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    file = tmp_path / "bot/tencent/explanations/all.json"
+    advice = "say make run, or python -m bot.catalogues"
+    assert f"{file} is not there: {advice}" in started.stderr
+    assert "Traceback" not in started.stderr
+    assert started.returncode != 0
