@@ -6,8 +6,12 @@ FROM python:3.13.15-slim-trixie@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd218179
 WORKDIR /app
 COPY requirements.lock .
 RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --only-binary :all: --require-hashes -r requirements.lock
+COPY requirements-build.lock .
+RUN /venv/bin/pip install --no-cache-dir --only-binary :all: --require-hashes --target /build -r requirements-build.lock
 COPY bot bot
 COPY commands commands
+RUN PYTHONPATH=/build /venv/bin/python -m bot.catalogues && rm bot/catalogues.py \
+  && find bot -name '*.po' -delete && rm bot/tencent/explanations/*.yaml
 RUN /venv/bin/python -m compileall -q bot commands /venv/lib
 
 FROM python:3.13.15-slim-trixie@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b

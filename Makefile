@@ -3,11 +3,16 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: run check test format wheels crash faults fuzz truth load mutants bench bench-quick pictures lock \
+.PHONY: run messages check test format wheels crash faults fuzz truth load mutants bench bench-quick pictures lock \
 	sbom advisories clean
 
 run: $(VENV)/.run
+	@$(BIN)/python -m bot.catalogues
 	@$(BIN)/python -m bot
+
+# Collects every sentence into the catalogues of bot/locale; NEW=de begins one.
+messages: $(VENV)/.dev
+	$(BIN)/python -m bot.catalogues update $(NEW)
 
 # What is read without being run: seconds.
 check: $(VENV)/.dev
@@ -19,6 +24,7 @@ check: $(VENV)/.dev
 # Everything that CI runs. What one process compiles, those that tests start need not.
 test: export PYTHONDONTWRITEBYTECODE :=
 test: check
+	$(BIN)/python -m bot.catalogues
 	$(BIN)/pytest -n 2 --dist worksteal --timeout 120 --cov --cov-report=term-missing:skip-covered
 
 format: $(VENV)/.dev
@@ -78,19 +84,22 @@ advisories: $(VENV)/.dev
 	$(BIN)/python -m tests.tools.advisories
 
 # Written by `uv`, which the maintainer installs; nobody else needs it.
-LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 \
+LOCK := uv pip compile --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header --no-annotate -q
 lock:
-	$(LOCK) -o requirements.lock
-	$(LOCK) --group dev -c requirements.lock -o requirements-dev.lock
+	$(LOCK) pyproject.toml -o requirements.lock
+	$(LOCK) --group build -o requirements-build.lock
+	$(LOCK) pyproject.toml --group dev -c requirements.lock -c requirements-build.lock \
+		-o requirements-dev.lock
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Patchbay needs Python 3.11 or newer; say make PYTHON=…")'
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.run: requirements.lock | $(VENV)/bin/python
+$(VENV)/.run: requirements.lock requirements-build.lock | $(VENV)/bin/python
 	@echo "Setting up $(VENV) from requirements.lock …"
-	@$(BIN)/pip install -q --disable-pip-version-check --only-binary :all: --require-hashes -r requirements.lock
+	@$(BIN)/pip install -q --disable-pip-version-check --only-binary :all: --require-hashes \
+		-r requirements.lock -r requirements-build.lock
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock requirements.lock | $(VENV)/bin/python

@@ -14,6 +14,7 @@ from bot.access.policy import Gate, dead_actions
 from bot.config import trusted
 from bot.errors import SettingsError
 from bot.http.server import Server
+from bot.i18n import Languages
 from bot.journal.journal import Journal
 from bot.journal.recents import Recents
 from bot.operations.anchoring import Anchoring
@@ -25,6 +26,7 @@ from bot.operations.facade import Operations
 from bot.operations.hearing import Hearing
 from bot.operations.inspection import files_of
 from bot.operations.jobs import Jobs
+from bot.operations.readers import Readers
 from bot.operations.reception import Reception
 from bot.operations.recheck import Recheck
 from bot.operations.refusals import Refusals
@@ -106,6 +108,7 @@ class _Base:
     hearing: Hearing
     delivery: Delivery
     directory: SlackDirectory
+    languages: Languages
 
 
 async def build(
@@ -214,6 +217,8 @@ async def _base(
     client = await stack.enter_async_context(cloud)
     journal = await open_journal(settings, ports, resources)
     stack.callback(journal.close)
+    directory = _directory(settings, ports, web, tasks, journal)
+    languages = Languages.of(settings.language, settings.channels)
     return _Base(
         settings=settings,
         ports=ports,
@@ -232,8 +237,10 @@ async def _base(
             monotonic=ports.monotonic,
             sleep=ports.sleep,
             ops_channel=settings.ops_channel,
+            readers=Readers(languages, directory.known_locale, settings.ops_channel),
         ),
-        directory=_directory(settings, ports, web, tasks, journal),
+        directory=directory,
+        languages=languages,
     )
 
 
@@ -273,6 +280,7 @@ def _operations(base: _Base) -> Operations:
         rights=Rights(gate, settings.all_apps, base.resources),
         refusals=Refusals(base.journal.audit.write, ports.now),
         reception=base.hearing.reception,
+        languages=base.languages,
         wake=base.delivery.wake,
         now=ports.now,
         random_bytes=ports.random_bytes,

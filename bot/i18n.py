@@ -1,25 +1,38 @@
 """Translation: every sentence that a person reads goes through `_()`.
 
 The language is that of the reader's Slack locale, which is set while an answer is
-prepared. The source is in English.
+prepared; what everybody in a channel sees may have a language of its own. The source
+is in English; a catalogue is read when its first reader comes. `bot/catalogues.py`
+makes them.
 """
 
 import gettext
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 DEFAULT_LOCALE = "en-US"
-_reader: ContextVar[str] = ContextVar("reader", default=DEFAULT_LOCALE)
-_CATALOGUES = Path(__file__).parent / "locale"
+SOURCE = "en"  # the language of the source
+CATALOGUES = Path(__file__).parent / "locale"
+_reader: ContextVar[str | Callable[[], str]] = ContextVar(
+    "reader", default=DEFAULT_LOCALE
+)
 
 
 @contextmanager
-def reading_in(locale: str) -> Iterator[None]:
-    """Translate to *locale* (as Slack writes it, `zh-CN`) inside the block."""
-    token = _reader.set(locale or DEFAULT_LOCALE)
+def reading_in(locale: str | Callable[[], str]) -> Iterator[None]:
+    """Translate to *locale* (as Slack writes it, `zh-CN`) inside the block.
+
+    One that is asked for may become known only while an answer is prepared.
+    """
+    token = _reader.set(locale)
     try:
         yield
     finally:
@@ -28,23 +41,51 @@ def reading_in(locale: str) -> Iterator[None]:
 
 def reader_locale() -> str:
     """Return the locale that is translated to."""
-    return _reader.get()
+    locale = _reader.get()
+    return (locale if isinstance(locale, str) else locale()) or DEFAULT_LOCALE
 
 
 @cache
-def _catalogue(locale: str) -> gettext.NullTranslations:
-    names = [locale.replace("-", "_"), locale.split("-", maxsplit=1)[0]]
-    return gettext.translation("patchbay", _CATALOGUES, names, fallback=True)
+def languages(catalogues: Path = CATALOGUES) -> tuple[str, ...]:
+    """Return the languages there are, as Slack writes them; the source's first."""
+    there = sorted(path.parent.name for path in catalogues.glob("*/LC_MESSAGES"))
+    return (SOURCE, *(name.replace("_", "-") for name in there))
+
+
+def language_of(locale: str, among: tuple[str, ...] | None = None) -> str:
+    """Return the language that a reader of *locale* gets, of those *among* which.
+
+    Their own, or else one that is written for others who speak it; or the source's.
+    """
+    offered = languages() if among is None else among
+    wanted = locale.casefold().replace("_", "-")
+    spoken = wanted.partition("-")[0]
+    for one in offered:
+        if one.casefold() == wanted:
+            return one
+    alike = (one for one in offered if one.casefold().partition("-")[0] == spoken)
+    return next(alike, SOURCE)
+
+
+def catalogue(locale: str, domain: str = "patchbay") -> gettext.NullTranslations:
+    """Return the catalogue of *domain* for a reader of *locale*."""
+    return _catalogue(language_of(locale), domain)
+
+
+@cache
+def _catalogue(language: str, domain: str) -> gettext.NullTranslations:
+    name = language.replace("-", "_")
+    return gettext.translation(domain, CATALOGUES, [name], fallback=True)
 
 
 def _(sentence: str) -> str:
     """Return *sentence* in the reader's language."""
-    return _catalogue(reader_locale()).gettext(sentence)
+    return catalogue(reader_locale()).gettext(sentence) if sentence else ""
 
 
 def n_(one: str, many: str, count: int) -> str:
     """Return *one* or *many*, as the reader's language counts *count*."""
-    return _catalogue(reader_locale()).ngettext(one, many, count)
+    return catalogue(reader_locale()).ngettext(one, many, count)
 
 
 def later(sentence: str) -> str:
@@ -53,3 +94,49 @@ def later(sentence: str) -> str:
     For what is written down before there is a reader, as the values of a table.
     """
     return sentence
+
+
+# ── what is set ──────────────────────────────────────────────────────────────────
+
+
+def _is_there(language: str) -> str:
+    """Refuse a *language* of which there is no catalogue; none is left to readers."""
+    if language and language not in languages():
+        facts = {"known": ", ".join(languages())}
+        raise PydanticCustomError("language", "there is {known}", facts)
+    return language
+
+
+Language = Annotated[str, AfterValidator(_is_there)]
+
+
+class Channel(BaseModel):
+    """What is set for one channel."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    id: str = Field(pattern=r"^[CG][A-Z0-9]{1,30}$")
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class Languages:
+    """The languages of channels, and that of all others; empty: the asker's."""
+
+    default: str = ""
+    own: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, default: str, channels: Iterable[Channel]) -> Self:
+        """Return what is set: *default*, and what *channels* have of their own."""
+        return cls(default, {one.id: one.language for one in channels})
+
+    def at(self, channel: str, asker: str, *, direct: bool = False) -> str:
+        """Return the language at *channel*, where somebody who reads *asker* asks.
+
+        *direct*: between that person and the bot alone.
+        """
+        return asker if direct else self.own.get(channel) or self.default or asker
+
+
+AS_ASKED = Languages()

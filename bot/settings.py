@@ -33,6 +33,7 @@ from pydantic_settings import (
 from bot import config
 from bot.errors import SettingsError
 from bot.exit_table import NO_EXITS, Exits, ListedHost, PushHost, effective
+from bot.i18n import Channel, Language
 from bot.pace import Pace
 from bot.products import (
     ENDPOINTS,
@@ -204,6 +205,8 @@ class Settings(BaseSettings):
 
     command_prefix: str = Field("", pattern=r"^[a-z0-9-]{0,20}$")
     ops_channel: config.OneChannelOrNone = ""
+    language: Language = ""
+    channels: tuple[Channel, ...] = ()
     apps: tuple[App, ...] = ()
     policy: Policy = Policy()
     exits: Exits | None = None

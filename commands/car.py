@@ -17,7 +17,7 @@ from bot.errors import (
     NotFound,
     UsageError,
 )
-from bot.i18n import _
+from bot.i18n import _, later
 from bot.ids import FormId
 from bot.operations.forms import shown_after
 from bot.operations.orders import Order, handles_in
@@ -37,7 +37,7 @@ REVEAL = Permit("car.reveal", Level.CHANGE)
 
 command = Command(
     "car",
-    summary="CAR cloud-rendering sessions",
+    summary=later("CAR cloud-rendering sessions"),
     sent=frozenset({"client", "params"}),
 )
 
@@ -245,7 +245,7 @@ def _form(plan: dict[str, str], form_id: FormId) -> Form:
     return Form(
         command="car",
         subcommand="start",
-        title=_("Open a render session"),
+        title=_("Open a session"),
         submit=_("Open"),
         form_id=form_id,
         fields=(*_who(plan), *_how(plan), *_several(plan)),

@@ -3,7 +3,7 @@
 from bot.dialogue.ask import Ask
 from bot.dialogue.outcome import Bold, Outcome, line
 from bot.errors import NotFound, UsageError
-from bot.i18n import _
+from bot.i18n import _, later
 from bot.ids import handle_from
 from bot.journal.model import Intent
 from bot.operations.orders import Order
@@ -13,7 +13,9 @@ from bot.routing.command import Command
 from bot.states import State
 from bot.tencent.models.gs import DescribeCloudPhoneMultipleStreamSessionSlaves
 
-command = Command("gs", summary="GS same-screen sessions: who is online", bare="show")
+command = Command(
+    "gs", summary=later("GS same-screen sessions: who is online"), bare="show"
+)
 
 
 @command.subcommand(

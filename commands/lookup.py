@@ -28,7 +28,7 @@ from bot.dialogue.outcome import (
 )
 from bot.dialogue.words import Token, TokenKind
 from bot.grammar.parser import classify, find_ids
-from bot.i18n import _, reader_locale
+from bot.i18n import _, later, reader_locale, reading_in
 from bot.journal.model import Intent
 from bot.operations.service import Service
 from bot.resources.base import Resource
@@ -42,7 +42,9 @@ MOST_SHOWN = 8
 # What it finds has to be readable besides, each thing by the right of its kind.
 READ = Permit("lookup.read", Level.READ, on_apps=True)
 
-command = Command("lookup", summary="What is this ID, or this error?", bare="find")
+command = Command(
+    "lookup", summary=later("What is this ID, or this error?"), bare="find"
+)
 
 
 @command.subcommand(
@@ -68,8 +70,11 @@ async def find(ask: Ask, service: Service) -> Outcome:
     hits = await _found(tokens, ask, service)
     if above and not any(one.names_something for one in hits):
         return await _pasted(ask, service)  # “why is it black?”
-    answer = await _answer(hits, ask, service)
-    return replace(answer, audience=Audience.CHANNEL) if ask.has("public") else answer
+    if not ask.has("public"):
+        return await _answer(hits, ask, service)
+    with reading_in(service.language_at(ask.where)):
+        answer = await _answer(hits, ask, service)
+    return replace(answer, audience=Audience.CHANNEL)
 
 
 @dataclass(frozen=True, slots=True)

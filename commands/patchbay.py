@@ -23,7 +23,7 @@ from bot.dialogue.outcome import (
     line,
 )
 from bot.errors import UsageError
-from bot.i18n import _
+from bot.i18n import _, later
 from bot.ids import SlackUserId, handle_from
 from bot.journal.audit import Decision, Entry
 from bot.journal.examination import Report
@@ -40,7 +40,7 @@ AUDIT = Permit("patchbay.audit", Level.CHANGE)
 
 def command_for(commands: Mapping[str, Command], prefix: str = "") -> Command:
     """Return the command `/patchbay`, which explains *commands*, itself among them."""
-    summary = "Help, your rights, and how I am"
+    summary = later("Help, your rights, and how I am")
     command = Command("patchbay", summary=summary, bare="help", prefix=prefix)
 
     @command.subcommand(

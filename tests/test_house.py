@@ -15,6 +15,7 @@ import yaml
 import bot
 from bot import errors
 from bot.exit_table import Exits
+from bot.i18n import Channel
 from bot.pace import Pace
 from bot.routing.manifest import as_yaml, manifest
 from bot.settings import App, Limits, Policy, Rule, Settings
@@ -125,8 +126,10 @@ def test_every_request_knows_its_own_danger(action):
 
 TABLES = {
     "apps",
+    "channels",
     "command_prefix",
     "exits",
+    "language",
     "ops_channel",
     "pace",
     "policy",
@@ -146,7 +149,7 @@ def test_every_variable_is_in_the_example(name):
     assert re.search(rf"^#?{name}=", (TOP / ".env.example").read_text(), re.MULTILINE)
 
 
-@pytest.mark.parametrize("model", [App, Rule, Policy, Limits, Exits, Pace])
+@pytest.mark.parametrize("model", [App, Channel, Rule, Policy, Limits, Exits, Pace])
 def test_every_key_of_the_file_is_in_its_example(model):
     text = (TOP / "bot.example.toml").read_text()
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from contextlib import asynccontextmanager
+from fnmatch import fnmatch
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
@@ -39,14 +40,19 @@ def python(*arguments, cwd):
     )
 
 
+def is_any(path, patterns):
+    """Tell whether *path* is one of *patterns*: from the top, or a name anywhere."""
+    parts = {one.strip("/") if "/" in one else f"*{one}" for one in patterns}
+    return any(fnmatch(str(path.relative_to(TOP)), one) for one in parts)
+
+
 @pytest.fixture
 def installation(tmp_path):
     """The files of Patchbay's wheel, as its build configuration selects them."""
     wheel = BOT_PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]
-    excluded = {TOP / path.strip("/") for path in wheel["exclude"]}
 
     def left_out(folder, names):
-        return [name for name in names if Path(folder, name) in excluded]
+        return [name for name in names if is_any(Path(folder, name), wheel["exclude"])]
 
     for package in wheel["packages"]:
         shutil.copytree(TOP / package, tmp_path / package, ignore=left_out)
@@ -61,6 +67,36 @@ def test_the_wheel_of_the_bot_has_no_file_of_the_sandbox(installation):
 
     assert "sandbox" not in packages
     assert {"__main__.py", "app.py", "slack", "tencent"} <= packages
+
+
+def test_the_wheel_has_what_is_made_of_the_languages_and_not_their_sources(
+    installation,
+):
+    bot = installation / "bot"
+    languages = {path.name for path in bot.joinpath("locale").rglob("*.*")}
+    explanations = {
+        path.name for path in bot.joinpath("tencent/explanations").iterdir()
+    }
+
+    assert languages == {"patchbay.mo", "explanations.mo"}
+    assert explanations == {"all.json"}
+    assert not bot.joinpath("catalogues.py").exists()
+
+
+def test_what_is_made_is_packed_though_it_is_in_no_commit():
+    build = BOT_PROJECT["tool"]["hatch"]["build"]
+    made = [
+        *(path.with_suffix(".mo") for path in TOP.glob("bot/locale/*/*/*.po")),
+        TOP / "bot/tencent/explanations/all.json",
+    ]
+
+    assert [path for path in made if not is_any(path, build["artifacts"])] == []
+    assert build["hooks"] == {"custom": {}}
+    assert TOP.joinpath("hatch_build.py").exists()
+    needed = {
+        re.split(r"[>=]", one)[0] for one in BOT_PROJECT["build-system"]["requires"]
+    }
+    assert needed == {"hatchling", "babel", "pyyaml"}
 
 
 def test_without_the_sandbox_its_command_names_the_extra_to_install(installation):
@@ -163,6 +199,7 @@ def test_the_image_is_given_what_the_bot_runs_on_and_no_sandbox():
     assert [line for line in lines if not line.startswith("#")] == [
         "*",
         "!requirements.lock",
+        "!requirements-build.lock",
         "!bot",
         "!commands",
         "bot/sandbox",
@@ -170,6 +207,7 @@ def test_the_image_is_given_what_the_bot_runs_on_and_no_sandbox():
     ]
     assert re.findall(r"^COPY (?!--from)(\S+)", DOCKERFILE, re.MULTILINE) == [
         "requirements.lock",
+        "requirements-build.lock",
         "bot",
         "commands",
     ]

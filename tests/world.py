@@ -13,8 +13,10 @@ from bot.app import Bot, Ports, build
 from bot.dialogue.ask import Ask, Person, Place, Submission, Surface
 from bot.dialogue.form import Form
 from bot.exit_table import ANY_EXIT
+from bot.i18n import reading_in
 from bot.journal.model import Notification
 from bot.operations.notices import drawn
+from bot.operations.readers import BY_ASKER
 from bot.pace import Pace
 from bot.resources.registry import RESOURCES
 from bot.sandbox.cloud import LoopbackCloud
@@ -196,7 +198,9 @@ class World:
 
     def told(self, notification):
         """Return *notification* as it is drawn and as the judges take it."""
-        body = notification.body or blocks.message(drawn(notification, self.resources))
+        with reading_in(BY_ASKER.locale(notification)):
+            drawing = blocks.message(drawn(notification, self.resources))
+        body = notification.body or drawing
         judged(body, "message")
         return Told(notification, body)
 

@@ -34,12 +34,12 @@ def check_counts(live: int, today: int, *, limits: Limits) -> None:
         NotAllowed: the limit that is reached.
     """
     if live >= limits.live_relays:
-        sentence = _(
-            "{n} relays run, or may, which is all that are allowed here."
-        ).format(n=live)
+        sentence = _("{n} relays run or may run, which is the limit here.").format(
+            n=live
+        )
         raise NotAllowed(sentence, rule="live_relays")
     if today >= limits.starts_per_person_a_day:
-        sentence = _("You have started {n} relays in a day, which is all that you may.")
+        sentence = _("You have started {n} relays in a day, which is the limit.")
         raise NotAllowed(sentence.format(n=today), rule="starts_per_person_a_day")
 
 

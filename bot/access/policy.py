@@ -238,7 +238,7 @@ def stranger_verdict(facts: Circumstances, policy: Policy) -> Verdict | None:
     who, home = facts.who, _home(facts, policy)
     theirs = {who.home, who.enterprise, *(facts.homes or ())}
     if not policy.outsiders and not theirs & home:
-        unknown = _("Slack did not tell me which workspace you belong to.")
+        unknown = _("Slack did not say which workspace you belong to.")
         other = _("You belong to another workspace.")
         return Verdict(
             allowed=False,
@@ -249,14 +249,14 @@ def stranger_verdict(facts: Circumstances, policy: Policy) -> Verdict | None:
         return Verdict(
             allowed=False,
             rule="teams",
-            reason=_("This workspace is not one that I work for."),
+            reason=_("This bot does not work for this workspace."),
         )
     if policy.guests or facts.guest is False:
         return None
     reason = (
         _("Guests may not use this bot.")
         if facts.guest
-        else _("Slack did not tell me whether you are a guest.")
+        else _("Slack did not say whether you are a guest.")
     )
     return Verdict(allowed=False, rule="guests", reason=reason)
 
@@ -320,7 +320,7 @@ def _refused(wish: Wish, fitting: list[Rule], facts: Circumstances) -> Verdict:
     if not fitting:
         reason = _("No rule allows {action} here.").format(action=wish.action)
     elif facts.groups is None and any(rule.groups for rule in fitting):
-        reason = _("I could not look up who is in the user groups.")
+        reason = _("The members of the user groups could not be looked up.")
     else:
         names = ", ".join(rule.name for rule in fitting)
         reason = _("You are not among those whom “{rules}” names.").format(rules=names)

@@ -148,7 +148,7 @@ class Ask:
         if not tokens:
             raise UsageError(_("This needs {what}.").format(what=what))
         raise UsageError(
-            _("This takes one {what}; I read {count}.").format(
+            _("One is needed ({what}); {count} were given.").format(
                 what=what, count=len(self.words.ids)
             )
         )

@@ -218,8 +218,8 @@ def closing(unkeyed: Head) -> tuple[str, str]:
 
 def _misfit(chain: str, number: int) -> Finding:
     sentence = _(
-        "{chain}: record {n} does not fit. It was changed, removed or slipped in, or "
-        "the audit key is another one."
+        "{chain}: record {n} does not fit. It was changed, removed or inserted, "
+        "or the audit key is another one."
     )
     return Finding(sentence.format(chain=chain, n=number))
 
@@ -246,7 +246,7 @@ def _cut_off(
             if count > end.count
             else _(
                 "{chain}: record {count} is not the one that was there at {at} (anchor "
-                "{line}). Records were exchanged, or an older copy was gone on with."
+                "{line}). Records were replaced, or an older copy was continued."
             )
         )
         what = sentence.format(

@@ -21,7 +21,7 @@ from pydantic import SecretStr
 
 from bot.dialogue.outcome import Outcome
 from bot.errors import JournalUnavailable
-from bot.i18n import DEFAULT_LOCALE, reading_in
+from bot.i18n import reading_in
 from bot.ids import ChannelId, MessageTs, SlackUserId
 from bot.journal.model import CARD, Intent, Notification
 from bot.journal.outbox import Outbox, Place
@@ -35,6 +35,7 @@ from bot.operations.batches import (
     together,
 )
 from bot.operations.notices import drawn, is_moot
+from bot.operations.readers import BY_ASKER, Readers
 from bot.resources.base import Registry
 from bot.slack.outbound import routes
 from bot.slack.outbound.lanes import Lanes, Turns
@@ -66,6 +67,7 @@ class Delivery:
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         ops_channel: str = "",
+        readers: Readers = BY_ASKER,
     ) -> None:
         self._outbox = outbox
         self._web = web
@@ -74,6 +76,7 @@ class Delivery:
         self._monotonic = monotonic
         self._sleep = sleep
         self._ops = ops_channel
+        self._readers = readers
         self._lanes = Lanes(monotonic)
         self._turns = Turns()
         self._woken = asyncio.Event()
@@ -252,7 +255,8 @@ class Delivery:
     async def _deliver(self, batch: Batch) -> int:
         """Send *batch*, whose first way is counted; return how many notices arrived."""
         try:
-            body = await self._shared(batch)
+            with reading_in(self._readers.locale(batch.notifications[0])):
+                body = await self._shared(batch)
             if body is None:
                 (one,) = batch.notifications
                 sent = await self._send(one, batch.ways, counted=True)
@@ -294,8 +298,7 @@ class Delivery:
         *,
         counted: bool = False,
     ) -> Sent:
-        intent = notification.intent
-        with reading_in(intent.asker.locale if intent else DEFAULT_LOCALE):
+        with reading_in(self._readers.locale(notification)):
             body = self._body(notification)
             return await routes.send(
                 self._web, ways, body, self._lanes, counted=counted

@@ -132,7 +132,7 @@ class Executor:
             return await self._in_its_turn(intent, request, slot)
         except Exception:
             log.exception("executor.broke", intent=intent.id)
-            text = _("Something broke before it was sent.")
+            text = _("An internal error occurred before it was sent.")
             await self.reject(intent, NOT_SENT, text)
             return None
 
@@ -344,7 +344,7 @@ class Executor:
         """
         intent = claim.intent
         if self.monotonic() > claim.give_up:  # as after SIGSTOP
-            late = _("I was held up for too long before I could send it.")
+            late = _("It was held up for too long before it could be sent.")
             raise NotSent(late, lasting=True)
         try:
             return await self.client.send(
@@ -357,7 +357,7 @@ class Executor:
             raise
         except Exception as error:
             log.exception("client.broke", intent=intent.id)
-            broke = _("Something broke on my side while it was on its way.")
+            broke = _("An internal error occurred while it was being sent.")
             raise NoAnswer(broke) from error
 
     async def _again(self, claim: Claim, step: Again) -> bool:

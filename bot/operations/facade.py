@@ -20,7 +20,7 @@ from bot.cards.lists import dry_run
 from bot.dialogue.ask import Ask, Person, Place
 from bot.dialogue.outcome import Audience, Bold, Outcome, Tone, line
 from bot.errors import Busy, NotAllowed, NotFound
-from bot.i18n import _
+from bot.i18n import Languages, _, reader_locale
 from bot.ids import FormId, IntentId, intent_id
 from bot.journal.audit import Decision, Record
 from bot.journal.evidence import Fact, FactKind, fact_key
@@ -65,6 +65,7 @@ class Operations(OnRecord):
     rights: Rights
     refusals: Refusals
     reception: Reception
+    languages: Languages
     wake: Callable[[], None]  # says that something may be delivered
     now: Callable[[], datetime]
     random_bytes: Callable[[int], bytes]
@@ -79,6 +80,10 @@ class Operations(OnRecord):
     def terms(self) -> Terms:
         """What relays are asked for under."""
         return self.settings.terms
+
+    def language_at(self, where: Place) -> str:
+        """Return the language of what everybody reads at *where*; else the reader's."""
+        return self.languages.at(where.channel, reader_locale(), direct=where.direct)
 
     def new_id(self) -> IntentId:
         """Return the id of an intent to come."""
@@ -153,7 +158,7 @@ class Operations(OnRecord):
             return dry_run(order.request, where)
         ends = order.request.effect.ends  # its turn is taken once it has a call
         slot = None if ends else await self._slot(ask, order)
-        new = new_intent(ask, order, resource, self.now())
+        new = new_intent(ask, order, resource, self.now(), self.languages)
         notices = _first_notices(order, new.at)
         admit = partial(resource.admit, policy=policy, again=order.again)
         accepted, fresh = await self.journal.accept(
@@ -241,7 +246,7 @@ class Operations(OnRecord):
             raise NotAllowed(sentence.format(handle=intent.handle), rule="requester")
         opened = intent.sent_at or intent.created_at
         if resource.reveals is None or self.now() - opened > resource.reveals:
-            sentence = _("What {handle} was answered is not shown any more: it is old.")
+            sentence = _("The answer to {handle} is no longer shown: it is too old.")
             raise NotFound(sentence.format(handle=intent.handle))
         action = f"{resource.command}.reveal"
         record = entry(ask, self.now(), Decision.DID, action, rule=verdict.rule)

@@ -1,4 +1,4 @@
-"""Draws a notice when it is delivered: which card or alarm, in whose language."""
+"""Draws a notice when it is delivered: which card or alarm it is."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ from bot.cards import alarms, audit
 from bot.cards.alarms import alarm
 from bot.cards.intent import card, result
 from bot.dialogue.outcome import Audience, Bold, Outcome, Tone, When, line
-from bot.i18n import DEFAULT_LOCALE, _, reading_in
+from bot.i18n import _
 from bot.journal.model import ANSWER, CARD, NEWS, NOT_ENDED, RESULT, Notification
 from bot.journal.stops import How
 from bot.resources.base import Registry
@@ -39,20 +39,19 @@ def is_moot(notification: Notification, resources: Registry) -> bool:
 
 
 def drawn(notification: Notification, resources: Registry) -> Outcome:
-    """Return what *notification* says, in the language of whoever reads it.
+    """Return what *notification* says, in the language that is being read in.
 
     A card shows its thing as it stands now; everything else says what was so when it
     was raised. What cannot be drawn is replaced by its name and state.
     """
     intent = notification.intent
-    with reading_in(intent.asker.locale if intent else DEFAULT_LOCALE):
-        try:
-            return _drawn(notification, resources)
-        except Exception:
-            log.exception("notice.undrawable", notice=notification.name)
-            name = state_word(intent.state) if intent else notification.name
-            handle = intent.handle if intent else notification.app
-            return Outcome(headline=(Bold(f"{handle} · {name}"),), tone=Tone.WARN)
+    try:
+        return _drawn(notification, resources)
+    except Exception:
+        log.exception("notice.undrawable", notice=notification.name)
+        name = state_word(intent.state) if intent else notification.name
+        handle = intent.handle if intent else notification.app
+        return Outcome(headline=(Bold(f"{handle} · {name}"),), tone=Tone.WARN)
 
 
 def _drawn(notification: Notification, resources: Registry) -> Outcome:

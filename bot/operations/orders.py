@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.access.policy import Verdict, Wish
 from bot.dialogue.ask import Ask
+from bot.i18n import AS_ASKED, DEFAULT_LOCALE, Languages, reader_locale
 from bot.ids import Handle, IntentId
 from bot.journal.audit import Decision, Entry
 from bot.journal.model import Asker, Intent, NewIntent, Subject
@@ -49,9 +50,11 @@ def handles_in(text: str) -> frozenset[str]:
     return frozenset(text.replace(",", " ").upper().split())
 
 
-def asker_of(ask: Ask) -> Asker:
-    """Return who asked *ask*, and where."""
+def asker_of(ask: Ask, languages: Languages = AS_ASKED) -> Asker:
+    """Return who asked *ask*, where, and in which of *languages* it is told of."""
     who, where = ask.who, ask.where
+    stated = who.locale != DEFAULT_LOCALE  # else it may have become so meanwhile
+    reads = who.locale if stated else reader_locale()
     return Asker(
         team=who.team,
         user=who.user,
@@ -60,11 +63,13 @@ def asker_of(ask: Ask) -> Asker:
         channel=where.channel,
         thread=where.thread,
         direct=where.direct,
-        locale=who.locale,
+        locale=languages.at(where.channel, reads, direct=where.direct),
     )
 
 
-def new_intent(ask: Ask, order: Order, resource: Resource, at: datetime) -> NewIntent:
+def new_intent(
+    ask: Ask, order: Order, resource: Resource, at: datetime, languages: Languages
+) -> NewIntent:
     """Return the intent that *order* becomes."""
     wire = order.request.to_wire()
     return NewIntent(
@@ -73,7 +78,7 @@ def new_intent(ask: Ask, order: Order, resource: Resource, at: datetime) -> NewI
         digest=_digest(order.request, resource.digested(wire)),
         action=order.request.action,
         handle=order.handle,
-        asker=asker_of(ask),
+        asker=asker_of(ask, languages),
         subject=_subject(order, resource),
         masked=order.request.masked(),
         request=order.request.to_json(),

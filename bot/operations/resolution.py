@@ -69,7 +69,7 @@ async def _close_form(ask: Ask, service: Service, intent: Intent) -> Form:
     return Form(
         command=ask.command,
         subcommand=CLOSE,
-        title=_("{handle} did not start").format(handle=intent.handle),
+        title=_("Close {handle}").format(handle=intent.handle),
         submit=_("Close it"),
         fields=(line(warning), field),
         form_id=await service.open_form(ask, {"handle": intent.handle}),

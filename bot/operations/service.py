@@ -11,7 +11,7 @@ from typing import Protocol
 
 from bot.access.permits import Permit
 from bot.access.policy import Verdict, Wish
-from bot.dialogue.ask import Ask, Person
+from bot.dialogue.ask import Ask, Person, Place
 from bot.dialogue.outcome import Outcome
 from bot.ids import (
     ChannelId,
@@ -42,6 +42,9 @@ class Service(Protocol):
     @property
     def terms(self) -> Terms:
         """What relays are asked for under: apps, regions, limits, push hosts."""
+
+    def language_at(self, where: Place) -> str:
+        """Return the language of what everybody reads at *where*; else the reader's."""
 
     @property
     def resources(self) -> Registry:

@@ -64,6 +64,12 @@ class Subcommand:
         return inspect.getdoc(self.handler) or ""
 
     @property
+    def explained(self) -> str:
+        """All of the help, on one line, in the reader's language."""
+        first, _newline, rest = self.help.partition("\n")
+        return " ".join(filter(None, (_(first), _(" ".join(rest.split())))))
+
+    @property
     def summary(self) -> str:
         """The first line of the help, without its full stop."""
         return _(self.help.partition("\n")[0]).rstrip(".")

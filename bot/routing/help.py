@@ -76,7 +76,7 @@ def command_page(command: Command) -> Outcome:
 
 def subcommand_page(command: Command, subcommand: Subcommand) -> Outcome:
     """Return the third layer: all that can be typed after one subcommand."""
-    parts: list[Part] = [line(" ".join(subcommand.help.split()))]
+    parts: list[Part] = [line(subcommand.explained)]
     if subcommand.words.keys:
         keys = "  ".join(f"{key}=" for key in subcommand.words.keys)
         parts.append(Facts(((_("Takes"), (Mono(keys),)),)))

@@ -227,8 +227,12 @@ class SlackDirectory:
 
     def locale(self, user: str) -> str:
         """Return the language of *user*, as far as is known."""
+        return self.known_locale(user) or DEFAULT_LOCALE
+
+    def known_locale(self, user: str) -> str:
+        """Return the language of *user*; empty if that is not known."""
         person = self.people.person(user)
-        return person.locale if person else DEFAULT_LOCALE
+        return person.locale if person else ""
 
     def is_guest(self, who: Person) -> bool | None:
         """Tell whether *who* is a guest; None if that is not known."""

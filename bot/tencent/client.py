@@ -172,7 +172,7 @@ class Client:
             NoAnswer: it may have left, and no answer came that can be trusted.
         """
         if not re.fullmatch(r"[a-z0-9-]{0,32}", region):
-            sentence = _("“{region}” is no region; nothing was sent.")
+            sentence = _("“{region}” is not a region; nothing was sent.")
             raise NotSent(sentence.format(region=region), lasting=True)
         account = self._account(request)
         payload = wire.dump(request)
@@ -358,7 +358,7 @@ class _Came:
         plain, is_all = unpack(bytes(self.body), self.encoding, LARGEST)
         if is_all:
             return plain
-        raise wire.cut_off(_("It cannot be unpacked to its end."), plain, self.status)
+        raise wire.cut_off(_("It cannot be decompressed whole."), plain, self.status)
 
     def cut_off(self, why: str) -> NoAnswer:
         """Return the error for an answer that ended here, and *why*."""
@@ -369,8 +369,8 @@ class _Came:
 def _how_it_ended(error: Exception) -> str:
     match error:
         case TimeoutError():
-            return _("It did not come, or not to its end, in time.")
+            return _("It did not come in time, or not whole.")
         case aiohttp.ClientResponseError() | HttpProcessingError():
-            return _("It is not HTTP as it should be.")
+            return _("It is not valid HTTP.")
         case _:
-            return _("The connection ended before it did.")
+            return _("The connection ended too early.")

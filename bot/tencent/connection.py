@@ -322,10 +322,10 @@ def _why_not(error: Exception) -> str:
         case aiohttp.ClientConnectorDNSError() | NoSuchName():
             return _("Tencent's host name was not found.")
         case ssl.CertificateError():
-            return _("the certificate is not Tencent's, or is over.")
+            return _("the certificate is not Tencent's, or has expired.")
         case ssl.SSLError():
-            return _("no TLS connection could be agreed on.")
+            return _("the TLS handshake failed.")
         case TimeoutError():
-            return _("no connection stood in time.")
+            return _("the connection timed out.")
         case _:
             return _("no connection could be made.")

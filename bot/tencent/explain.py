@@ -1,20 +1,21 @@
 """What an error code means, its usual causes, what to do, and whether a retry helps.
 
-The texts are in `explanations/*.yaml`, a file for each product; a new one is an entry
-there, and `python -m tests.tools.explanations` writes all of them into the one file
-that is read here. A sub-code that is not listed is explained by its parent, and says
-so.
+The texts are in `explanations/*.yaml`, a file for each product, in English; a new one
+is an entry there. `bot/catalogues.py` makes of them the one file that is read here, and
+collects them into the catalogues `explanations.po`. A sub-code that is not listed is
+explained by its parent, and says so.
 """
 
 import json
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.i18n import DEFAULT_LOCALE
+from bot.errors import SettingsError
+from bot.i18n import DEFAULT_LOCALE, catalogue
 from bot.products import PRODUCTS
 
 DIRECTORY = Path(__file__).parent / "explanations"
@@ -51,13 +52,7 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class _Text(_Strict):
-    en: str = Field(min_length=1)
-    zh: str = ""
-
-    def read(self, locale: str) -> str:
-        chinese = locale.casefold().startswith("zh")
-        return self.zh if chinese and self.zh else self.en
+_Text = Annotated[str, Field(min_length=1)]
 
 
 class _Entry(_Strict):
@@ -71,16 +66,17 @@ class _Entry(_Strict):
     url: str = Field(default="", pattern=_PAGE)
 
     def read(self, code: str, product: str, locale: str) -> Explanation:
+        translated = catalogue(locale, "explanations").gettext
         return Explanation(
             code=code,
             product=product,
-            title=self.title.read(locale),
-            means=self.means.read(locale),
-            causes=tuple(cause.read(locale) for cause in self.causes),
-            steps=tuple(step.read(locale) for step in self.steps),
+            title=translated(self.title),
+            means=translated(self.means),
+            causes=tuple(map(translated, self.causes)),
+            steps=tuple(map(translated, self.steps)),
             retry=self.retry,
-            retry_hint=self.retry_hint.read(locale),
-            ask=self.ask.read(locale),
+            retry_hint=translated(self.retry_hint),
+            ask=translated(self.ask),
             url=self.url,
         )
 
@@ -127,8 +123,17 @@ def _one(file: str, code: str, locale: str) -> Explanation | None:
 
 @cache
 def _catalogue() -> dict[tuple[str, str], tuple[_Entry, str]]:
-    """Read all entries, once; a mistake in one of them raises ValidationError."""
-    files = json.loads(WRITTEN.read_text(encoding="utf-8"))
+    """Read all entries, once.
+
+    Raises:
+        ValidationError: there is a mistake in one of them.
+        SettingsError: the file was never made.
+    """
+    try:
+        files = json.loads(WRITTEN.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        advice = "say make run, or python -m bot.catalogues"
+        raise SettingsError(f"{WRITTEN} is not there: {advice}") from None
     return {
         (file, code.casefold()): (_Entry.model_validate(fields), code)
         for file in (*PRODUCTS, *EVERYWHERE)

@@ -231,9 +231,7 @@ def _untrusted(
     candidates: tuple[str, ...] = (),
 ) -> NoAnswer:
     return NoAnswer(
-        _(
-            "The answer cannot be trusted: {why} What was asked may have been done."
-        ).format(why=why),
+        _("No usable answer: {why} The request may have taken effect.").format(why=why),
         request_id=request_id,
         salvaged=salvaged,
         candidates=candidates,
@@ -249,7 +247,7 @@ def _response(status: int, body: bytes, content_type: str) -> _Members:
         )
     except (ValueError, RecursionError) as error:
         if _ends_early(error):
-            why = _("It breaks off, at HTTP status {status}.").format(status=status)
+            why = _("It is cut off (HTTP status {status}).").format(status=status)
             raise cut_off(why, body, status) from None
         raise _untrusted(_what_it_is(status, body, content_type)) from None
     response = envelope.get("Response") if isinstance(envelope, _Members) else None
@@ -262,16 +260,16 @@ def _reply(status: int, response: _Members, reply_type: type[R]) -> R:
     request_id = _request_id(response)
     fields = {field.alias for field in reply_type.model_fields.values()}
     if response.unequal & (fields | {"Error"}) - {"RequestId"}:
-        raise _untrusted(_("It says two things at once."), request_id)
+        raise _untrusted(_("It contradicts itself."), request_id)
     if response.get("Error") is not None:
         raise _refusal(response["Error"], request_id)
     if status != OK:
-        why = _("It came with HTTP status {status}.").format(status=status)
+        why = _("It has HTTP status {status}.").format(status=status)
         raise _untrusted(why, request_id)
     try:
         return reply_type.model_validate(response)
     except ValidationError:
-        raise _untrusted(_("It lacks what it must have."), request_id) from None
+        raise _untrusted(_("A required field is missing."), request_id) from None
 
 
 def _members(pairs: list[tuple[str, Any]]) -> _Members:
@@ -298,10 +296,10 @@ def _ends_early(error: Exception) -> bool:
 
 def _what_it_is(status: int, body: bytes, content_type: str) -> str:
     if not body:
-        return _("It came empty, with HTTP status {status}.").format(status=status)
+        return _("It is empty (HTTP status {status}).").format(status=status)
     return _(
-        "It came with HTTP status {status} as {kind}, not as the API answers."
-    ).format(status=status, kind=_printable(content_type) or _("nothing known"))
+        "It has HTTP status {status} and is {kind}, which the API does not send."
+    ).format(status=status, kind=_printable(content_type) or _("of an unknown type"))
 
 
 def _refusal(error: Any, request_id: str) -> CloudError:

@@ -1,6 +1,7 @@
 """The command `/relay`, to which the modules beside add its subcommands."""
 
 from bot.access.permits import Permit
+from bot.i18n import later
 from bot.resources.relay.resource import Relay
 from bot.routing.command import Command
 from bot.tencent.models.base import Level
@@ -13,7 +14,7 @@ SETTLE = Permit("relay.settle", Level.CHANGE, on_apps=True)
 
 command = Command(
     "relay",
-    summary="Relays: a TRTC room, mixed and pushed to CDNs",
+    summary=later("Relays: a TRTC room, mixed and pushed to CDNs"),
     bare="status",
     sent=frozenset({"url", "json", "cells"}),
 )

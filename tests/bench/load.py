@@ -18,7 +18,7 @@ LEAST = 8  # commands that a figure is made of, however long they take
 STARTERS = 20  # people who start relays
 CHANNELS = 10_000  # a channel takes one new message a second
 PATH = "/slack/events"
-FULL = b"Too much is asked"  # a command that is turned away, whatever it was
+FULL = b"Too many requests at"  # a command that is turned away, whatever it was
 REFUSED = (FULL, b"Nothing was sent", b"not started")  # a start that is none
 
 

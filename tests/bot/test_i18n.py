@@ -1,6 +1,24 @@
 """Sentences follow the reader."""
 
-from bot.i18n import _, n_, reader_locale, reading_in
+import subprocess
+import sys
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from bot.i18n import (
+    AS_ASKED,
+    Channel,
+    Language,
+    Languages,
+    _,
+    language_of,
+    n_,
+    reader_locale,
+    reading_in,
+)
+
+SET = Languages.of("en", [Channel(id="CCHINA", language="zh-CN")])
 
 
 def test_english_is_the_language_of_the_source():
@@ -21,3 +39,74 @@ def test_the_reader_is_followed_inside_the_block_only():
 def test_a_reader_without_a_locale_reads_english():
     with reading_in(""):
         assert reader_locale() == "en-US"
+
+
+@pytest.mark.parametrize(
+    ("locale", "read"),
+    [
+        *(("en-GB", "en"), ("", "en"), ("de-DE", "en"), ("zh", "zh-CN")),
+        *(("zh-CN", "zh-CN"), ("ZH_cn", "zh-CN"), ("zh-TW", "zh-CN"), ("zhx", "en")),
+    ],
+)
+def test_a_reader_gets_their_language_or_one_they_can_read_or_english(locale, read):
+    assert language_of(locale) == read
+
+
+@pytest.mark.parametrize(
+    ("languages", "channel", "direct", "read"),
+    [
+        (AS_ASKED, "CCHINA", False, "ja-JP"),
+        (SET, "CCHINA", False, "zh-CN"),
+        (SET, "COTHER", False, "en"),
+        (SET, "CCHINA", True, "ja-JP"),
+    ],
+)
+def test_a_channel_has_its_own_language_or_the_bots_or_the_askers(
+    languages, channel, direct, read
+):
+    assert languages.at(channel, "ja-JP", direct=direct) == read
+
+
+@pytest.mark.parametrize("language", ["", "en", "zh-CN"])
+def test_a_language_is_one_of_which_there_is_a_catalogue(language):
+    assert TypeAdapter(Language).validate_python(language) == language
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "chinese", "tlh"])
+def test_any_other_is_refused_with_those_there_are(language):
+    with pytest.raises(ValidationError, match="there is en, zh-CN"):
+        TypeAdapter(Language).validate_python(language)
+
+
+def test_a_reader_may_become_known_while_the_answer_is_prepared():
+    known = [""]
+
+    with reading_in(lambda: known[0]):
+        before = reader_locale()
+        known[0] = "zh-CN"
+        after = reader_locale()
+
+    assert (before, after) == ("en-US", "zh-CN")
+
+
+LAZY = """
+import gettext
+from bot.i18n import _, reading_in
+from bot.tencent.explain import explain
+read = lambda: len(gettext._translations)
+_("Start"), explain("LimitExceeded")
+print(read())
+with reading_in("zh-CN"):
+    _("Start"), _("Start")
+    print(read())
+    explain("LimitExceeded", locale="zh-CN")
+    print(read())
+"""
+
+
+def test_a_catalogue_is_read_when_its_first_reader_comes_and_once():
+    read = subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-c", LAZY], capture_output=True, text=True, check=True
+    )
+
+    assert read.stdout.split() == ["0", "1", "2"]

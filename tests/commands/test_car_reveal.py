@@ -89,7 +89,7 @@ async def test_an_hour_after_it_was_opened_it_is_shown_no_more(world, minutes, s
 
     answer = await world.typed("/car reveal S1")
 
-    old = "🟠 What S1 was answered is not shown any more: it is old."
+    old = "🟠 The answer to S1 is no longer shown: it is too old."
     assert answer.plain == ("S1  server session" if shown else old)
 
 

@@ -59,7 +59,7 @@ async def test_a_session_keeps_its_handle_and_the_handle_looks_it_up(world):
         ("G7", "No session G7."),
         ("G7 --all", "No session G7."),
         ("1326515201117065216 --all", "No look-up of 1326515201117065216"),
-        (f"{FULL} {BARE}", "takes one"),
+        (f"{FULL} {BARE}", "One is needed"),
     ],
 )
 async def test_bad_input_is_told_and_nothing_is_sent(world, text, sentence):

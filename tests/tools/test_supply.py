@@ -65,7 +65,9 @@ def test_a_package_has_one_name(name):
     assert canonical(name) == "slack-bolt"
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize(
+    "lock", ["requirements.lock", "requirements-build.lock", "requirements-dev.lock"]
+)
 def test_every_package_of_a_lock_is_known_by_its_hashes(lock):
     text = (TOP / lock).read_text()
     entries = [one for one in re.split(r"^(?=\S)", text, flags=re.MULTILINE) if one]

@@ -25,7 +25,7 @@ from tests.trials.slackish import TEAM, Slackish
 PATIENCE = 3.0  # seconds that Slack waits for an ack
 BOOT_SECONDS = 30.0
 PATH = "/slack/events"
-LATE, REFUSED = "Still working on it", "Too much is asked"
+LATE, REFUSED = "Still working on it", "Too many requests at"
 MOST_LIVE = 40  # relays that are left running; those above are stopped, oldest first
 STOP_EVERY, STOP_SOON = 2.0, 0.1  # seconds
 

@@ -35,7 +35,7 @@ def section(intent: Intent) -> Iterable[Part]:
     yield line(*_verdict(intent, sent))
     if intent.standing.wished:
         yield line(_("It will be stopped as soon as its TaskId is known."))
-    window = f"{_utc(sent)} to {_utc(given_up)}"
+    window = _("{since} to {until}").format(since=_utc(sent), until=_utc(given_up))
     yield Facts(
         (
             (_("Sent"), (window,)),

@@ -56,7 +56,7 @@ def not_connected(kind: PayloadKind, body: Mapping[str, Any]) -> Early:
 def overloaded() -> dict[str, Any]:
     """Return the answer to a command that is turned away: nothing was done."""
     outcome = Outcome(
-        headline=(_("Too much is asked of me at this moment."),),
+        headline=(_("Too many requests at this moment."),),
         tone=Tone.WARN,
         parts=(line(_("Nothing was sent; ask again in a few seconds."), quiet=True),),
     )

@@ -77,7 +77,7 @@ def meaning_of(alarm: str) -> str:
     return {
         "app_rate_limited": _("Slack drops events for this app: too many an hour."),
         "app_uninstalled": _("This app was removed from the workspace."),
-        "tokens_revoked": _("Slack takes the tokens of this app no longer."),
+        "tokens_revoked": _("Slack no longer accepts the tokens of this app."),
     }[alarm]
 
 

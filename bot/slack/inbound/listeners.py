@@ -8,6 +8,7 @@ answer. It does no work of its own: what takes longer runs in tasks. So
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
@@ -217,7 +218,7 @@ class Listeners:
         if late:
             await ack(text=_("Still working on it; the answer follows here."))
         elif isinstance(answer, Outcome) and answer.audience is Audience.ASKER:
-            with reading_in(locale):
+            with self._read_by(ask.who):
                 await ack(**blocks.message(answer), response_type="ephemeral")
             if answer.file:
                 self._later(self._replies.hand_over(ask, answer.file), ask)
@@ -263,7 +264,7 @@ class Listeners:
         if answer is None:
             await ack(response_action="clear")
             return
-        with reading_in(locale):
+        with self._read_by(ask.who):
             view = (
                 modals.view(answer)
                 if isinstance(answer, Form)
@@ -318,7 +319,7 @@ class Listeners:
     async def _answer(self, ask: Ask) -> None:
         ask = await self._with_parent(ask)
         async with self._behind_ack.turn(ask):
-            with reading_in(ask.who.locale):
+            with self._read_by(ask.who):
                 answer = await self._serve(ask, self._router.answer)
         await self._replies.reply(ask, answer)
 
@@ -326,7 +327,7 @@ class Listeners:
         """Open the form that the button of *ask* is for, if it is allowed still."""
         form = self._replies.unopened(ask)
         if isinstance(form, Form):
-            with reading_in(ask.who.locale):
+            with self._read_by(ask.who):
                 form = await self._serve(ask, partial(self._router.reopened, form=form))
         await self._replies.reply(ask, form)
 
@@ -343,6 +344,10 @@ class Listeners:
         pasted = await self._directory.parent(where.channel, parent)
         return replace(ask, pasted=pasted)
 
+    def _read_by(self, who: Person) -> AbstractContextManager[None]:
+        """Translate for *who*, also if their language becomes known meanwhile."""
+        return reading_in(partial(self._directory.locale, who.user))
+
     async def _refuse_edit(self, ask: Ask) -> None:
         """Carry out nothing: the message as it was first sent has been answered."""
         with reading_in(ask.who.locale):
@@ -351,7 +356,7 @@ class Listeners:
         await self._replies.reply(ask, outcome)
 
     async def _redraw(self, ask: Ask) -> None:
-        with reading_in(ask.who.locale):
+        with self._read_by(ask.who):
             drawn = await self._router.redraw(ask)
             view = modals.view(drawn) if isinstance(drawn, Form) else None
         if view:
@@ -361,7 +366,7 @@ class Listeners:
 
     async def _publish(self, who: Person) -> None:
         who = await self._directory.placed(who)
-        with reading_in(who.locale):
+        with self._read_by(who):
             view = blocks.home(await self._router.home(who))
         await self._replies.publish(who.user, view)
 
@@ -369,7 +374,7 @@ class Listeners:
         self, ask: Ask, serve: Callable[[Ask], Awaitable[Answer]]
     ) -> tuple[Answer, bool]:
         """Return the answer, or True if it will be told later."""
-        with reading_in(ask.who.locale):
+        with self._read_by(ask.who):
             working = asyncio.ensure_future(self._serve(ask, serve))
         done, _pending = await asyncio.wait({working}, timeout=self._patience)
         if done:

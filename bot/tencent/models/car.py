@@ -42,10 +42,10 @@ def _public_ip(text: str) -> str:
     try:
         address = ip_address(text)
     except ValueError:
-        raise fault(_("The {what} is no IPv4 or IPv6 address.")) from None
+        raise fault(_("The {what} is not an IPv4 or IPv6 address.")) from None
     if isinstance(address, IPv6Address):
         if address.scope_id:
-            raise fault(_("The {what} is no IPv4 or IPv6 address."))
+            raise fault(_("The {what} is not an IPv4 or IPv6 address."))
         address = address.ipv4_mapped or address
     if not address.is_global or address.is_multicast:
         raise fault(

@@ -118,7 +118,7 @@ def _sentence(
         return _unknown(path[-1], holder)
     if kind == "json_invalid":
         return _not_json(str(values.get("error", "")))
-    sentence = _sentences().get(kind) or _("The {what} cannot be taken as it is.")
+    sentence = _sentences().get(kind) or _("The {what} is not valid.")
     return sentence.format(
         what=what,
         given=_called(value),

@@ -131,7 +131,7 @@ class Text:
         try:
             count = len(value.encode())
         except UnicodeEncodeError:
-            raise fault(_("The {what} has half a character in it.")) from None
+            raise fault(_("The {what} has an incomplete character in it.")) from None
         if count < self.least:
             raise fault(_("The {what} is empty."))
         if count > self.most:

@@ -22,7 +22,7 @@ MAIN = App(name="live-main", sdk_app_id=1, usersig_key="k" * 8)
 START = Wish("relay.start", Level.BILLED, MAIN)
 READ = Wish("gs.show", Level.READ)
 SETTLE = Wish("relay.settle", Level.CHANGE, MAIN)
-UNKNOWN_GROUPS = "I could not look up who is in the user groups."
+UNKNOWN_GROUPS = "The members of the user groups could not be looked up."
 STOP = Wish("relay.stop", Level.CHANGE, MAIN, ends=True)
 ONCALL = Rule(
     name="on-call",
@@ -155,7 +155,7 @@ def test_a_group_of_one_rule_that_is_not_known_is_told():
 
     verdict = judge(START, facts(user="UEVE", groups=None), both, allow_all=False)
 
-    assert verdict.reason == "I could not look up who is in the user groups."
+    assert verdict.reason == "The members of the user groups could not be looked up."
 
 
 def test_groups_that_no_rule_names_need_not_be_known():
@@ -171,7 +171,7 @@ def test_groups_that_cannot_be_looked_up_let_nobody_in():
 
     assert (verdict.allowed, verdict.reason) == (
         False,
-        "I could not look up who is in the user groups.",
+        "The members of the user groups could not be looked up.",
     )
 
 
@@ -197,13 +197,13 @@ def test_strangers_are_refused_even_where_all_is_allowed(known, rule, wish):
         (
             {"team": "TELSE", "home": HOME},
             "teams",
-            "This workspace is not one that I work for.",
+            "This bot does not work for this workspace.",
         ),
         ({"guest": True}, "guests", "Guests may not use this bot."),
         (
             {"guest": None},
             "guests",
-            "Slack did not tell me whether you are a guest.",
+            "Slack did not say whether you are a guest.",
         ),
     ],
 )
@@ -275,7 +275,7 @@ class Stranger(Known):
     ("user", "wish", "finally_", "allowed", "reason"),
     [
         ("UANA", START, False, True, ""),  # an ack does not wait until it is known
-        ("UANA", START, True, False, "Slack did not tell me whether you are a guest."),
+        ("UANA", START, True, False, "Slack did not say whether you are a guest."),
         ("UANA", STOP, True, True, ""),
         ("UBOB", START, False, True, ""),  # what is sent is judged by fresh facts
         ("UBOB", SETTLE, False, False, UNKNOWN_GROUPS),

@@ -132,7 +132,7 @@ async def test_what_breaks_before_it_is_sent_is_told_as_not_sent(make):
 
     assert await error_of(world, "R1") == (State.NOT_STARTED, "patchbay.NotSent")
     text = (await world.handle("R1")).settlement.error_text
-    assert text == "Something broke before it was sent."
+    assert text == "An internal error occurred before it was sent."
     assert world.cloud.state.calls == []
 
 

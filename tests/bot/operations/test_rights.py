@@ -201,4 +201,4 @@ async def test_while_slack_tells_nothing_those_whom_a_rule_names_may_read(ruled)
     others = await world.typed("/relay list", user="U0EVE")
 
     assert named.plain == "Running now"
-    assert "Slack did not tell me whether you are a guest." in repr(others.parts)
+    assert "Slack did not say whether you are a guest." in repr(others.parts)

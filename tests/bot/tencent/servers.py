@@ -215,10 +215,10 @@ async def outcome_of(act, request=None):
         return await send(server.endpoint, request or Start())
 
 
-ENDED = "The connection ended before it did."
+ENDED = "The connection ended too early."
 
 
 def no_answer(outcome, why):
     """Tell whether *outcome* is NoAnswer because of *why*; and shows no secret."""
-    whole = f"The answer cannot be trusted: {why} What was asked may have been done."
+    whole = f"No usable answer: {why} The request may have taken effect."
     return isinstance(outcome, NoAnswer) and str(outcome) == whole

@@ -138,7 +138,7 @@ async def test_to_a_certificate_that_nobody_vouches_for_nothing_is_ever_sent(tls
 
     assert isinstance(outcome, NotSent)
     assert str(outcome) == (
-        "Nothing was sent: the certificate is not Tencent's, or is over."
+        "Nothing was sent: the certificate is not Tencent's, or has expired."
     )
     assert outcome.lasting
     assert requests == []
@@ -152,7 +152,7 @@ async def test_to_a_server_without_tls_nothing_is_sent():
     outcome, _requests = await send_by_tls(act, Start())
 
     assert isinstance(outcome, NotSent)
-    assert str(outcome) == "Nothing was sent: no TLS connection could be agreed on."
+    assert str(outcome) == "Nothing was sent: the TLS handshake failed."
 
 
 async def test_a_reset_before_tls_stands_sends_nothing():
@@ -169,7 +169,7 @@ async def test_a_connection_that_does_not_stand_in_time_sends_nothing():
     outcome, _requests = await send_by_tls(act, start_within(SHORT_CONNECT))
 
     assert isinstance(outcome, NotSent)
-    assert str(outcome) == "Nothing was sent: no connection stood in time."
+    assert str(outcome) == "Nothing was sent: the connection timed out."
 
 
 async def test_without_a_key_for_the_product_nothing_is_ever_sent():
@@ -189,7 +189,7 @@ async def test_to_what_is_no_region_nothing_is_ever_sent(region):
         with pytest.raises(NotSent) as caught:
             await client.send(Start(), region=region)
 
-    assert str(caught.value) == f"“{region}” is no region; nothing was sent."
+    assert str(caught.value) == f"“{region}” is not a region; nothing was sent."
     assert caught.value.lasting
     assert server.requests == []
 

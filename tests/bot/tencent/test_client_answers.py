@@ -32,8 +32,8 @@ from tests.bot.tencent.servers import (
     then_silence,
 )
 
-LATE = "It did not come, or not to its end, in time."
-NOT_HTTP = "It is not HTTP as it should be."
+LATE = "It did not come in time, or not whole."
+NOT_HTTP = "It is not valid HTTP."
 
 
 @pytest.mark.parametrize("act", [reset_at_once, reset_when_asked, answering(b"")])
@@ -130,7 +130,7 @@ async def test_a_page_of_a_proxy_is_no_answer():
 
     outcome = await outcome_of(answering(page))
 
-    why = "It came with HTTP status 200 as text/html, not as the API answers."
+    why = "It has HTTP status 200 and is text/html, which the API does not send."
     assert no_answer(outcome, why)
 
 
@@ -167,7 +167,7 @@ async def test_a_task_id_is_salvaged_from_what_is_packed_and_breaks_off(encoding
         answering(http(packed[:-900], Content_Encoding=encoding))
     )
 
-    assert no_answer(outcome, "It cannot be unpacked to its end.")
+    assert no_answer(outcome, "It cannot be decompressed whole.")
     assert (outcome.salvaged, outcome.request_id) == (TASK, "r-1")
 
 
@@ -177,7 +177,7 @@ async def test_a_bomb_is_unpacked_to_a_mebibyte_and_what_came_before_is_kept(hea
 
     outcome = await outcome_of(answering(http(bomb, Content_Encoding="gzip")))
 
-    assert no_answer(outcome, "It cannot be unpacked to its end.")
+    assert no_answer(outcome, "It cannot be decompressed whole.")
     assert outcome.candidates == ((TASK,) if head else ())
 
 

@@ -202,8 +202,8 @@ def test_an_error_without_a_code_is_no_answer(error):
 
     assert isinstance(told, NoAnswer)
     assert str(told) == (
-        "The answer cannot be trusted: It is an error without a code."
-        " What was asked may have been done."
+        "No usable answer: It is an error without a code."
+        " The request may have taken effect."
     )
     assert (told.request_id, told.salvaged) == (ID, "")
 
@@ -213,7 +213,7 @@ def test_a_start_without_a_good_task_id_is_no_answer_but_has_its_request_id(task
     told = failure(answer(TaskId=task, RequestId=ID))
 
     assert isinstance(told, NoAnswer)
-    assert "It lacks what it must have." in str(told)
+    assert "A required field is missing." in str(told)
     assert (told.request_id, told.salvaged) == (ID, "")
 
 
@@ -222,7 +222,7 @@ def test_a_reply_with_another_status_than_200_is_no_answer(status):
     told = failure(answer(TaskId=TASK, RequestId=ID), status=status)
 
     assert isinstance(told, NoAnswer)
-    assert f"It came with HTTP status {status}." in str(told)
+    assert f"It has HTTP status {status}." in str(told)
     assert (told.request_id, told.salvaged) == (ID, "")
 
 
@@ -260,18 +260,18 @@ def test_what_is_not_the_apis_json_is_no_answer_and_nothing_is_salvaged(body):
 
     assert isinstance(told, NoAnswer)
     assert str(told) == (
-        "The answer cannot be trusted: It came with HTTP status 200 as text/html, not"
-        " as the API answers. What was asked may have been done."
+        "No usable answer: It has HTTP status 200 and is text/html, which the API"
+        " does not send. The request may have taken effect."
     )
     assert (told.request_id, told.salvaged) == ("", "")
 
 
 def test_nothing_is_said_about_a_content_type_that_did_not_come():
-    assert "as nothing known, not" in str(failure(b"oops", kind=""))
+    assert "is of an unknown type, which" in str(failure(b"oops", kind=""))
 
 
 def test_an_empty_answer_is_told_as_such():
-    assert "It came empty, with HTTP status 504." in str(failure(b"", status=504))
+    assert "It is empty (HTTP status 504)." in str(failure(b"", status=504))
 
 
 WHOLE = answer(Note="é", TaskId=TASK, RequestId=ID)
@@ -283,7 +283,7 @@ def test_a_task_id_that_came_whole_is_salvaged_from_what_breaks_off(end):
     told = failure(WHOLE[:end])
 
     assert isinstance(told, NoAnswer)
-    assert "It breaks off, at HTTP status 200." in str(told)
+    assert "It is cut off (HTTP status 200)." in str(told)
     assert told.salvaged == TASK
     assert told.request_id in {"", ID}
 
@@ -327,9 +327,7 @@ def test_nothing_is_salvaged_from_pieces_that_came_with_another_status():
 def test_a_request_id_is_found_in_the_pieces():
     told = wire.cut_off("It did.", b'"TaskId" : "-task-a..", "RequestId":"r-1", "Onl')
 
-    assert str(told) == (
-        "The answer cannot be trusted: It did. What was asked may have been done."
-    )
+    assert str(told) == ("No usable answer: It did. The request may have taken effect.")
     assert (told.request_id, told.salvaged) == ("r-1", "-task-a..")
 
 

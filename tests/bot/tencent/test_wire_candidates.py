@@ -134,4 +134,4 @@ def test_two_answers_of_which_one_is_an_error_say_neither():
     told = failure(b'{"Response":{"Error":null,"TaskId":"-a","Error":{"Code":"X"}}}')
 
     assert isinstance(told, NoAnswer)
-    assert "It says two things at once." in str(told)
+    assert "It contradicts itself." in str(told)

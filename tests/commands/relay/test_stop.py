@@ -122,7 +122,7 @@ async def test_a_choice_that_is_no_relay_is_told_at_the_select(world):
     [
         ("stop R9", "No relay is called “R9” here."),
         ("stop S1", "No relay is called “S1” here."),
-        ("stop R1 R2", "This takes one"),
+        ("stop R1 R2", "One is needed ("),
         ("stop lobby", "No relay is called “lobby” here."),
     ],
 )

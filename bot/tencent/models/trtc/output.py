@@ -61,7 +61,7 @@ def _push_url(secret: SecretStr) -> SecretStr:
         sentence = _("The {what} takes {most} characters at most.")
         raise fault(sentence, most=LONGEST_URL)
     if not re.match(r"rtmp://", url, re.IGNORECASE):
-        raise fault(_("The {what} begins with rtmp://; no other protocol will do."))
+        raise fault(_("The {what} begins with rtmp://."))
     if not (url.isascii() and url.isprintable()) or re.search(r"[\s\\]", url):
         raise fault(
             _(

@@ -204,7 +204,7 @@ class StartPublishCdnStream(Request[RelayStarted]):
 
     def _targets(self) -> Broken:
         if not self.publish_cdn_params and not self.feed_back_room_params:
-            sentence = _("Say where to: a push target or a feedback room.")
+            sentence = _("Give a push target or a feedback room.")
             yield "PublishCdnParams", sentence
         for number in _repeated(self.publish_cdn_params or ()):
             sentence = _("This push address is in the list already.")
@@ -235,12 +235,12 @@ class StartPublishCdnStream(Request[RelayStarted]):
     def _robots(self, users: Users) -> Broken:
         taken = {user.user_id for _path, user in users}
         if self.agent_params.user_id in taken:
-            sentence = _("The robot goes by the name of a user in the request.")
+            sentence = _("The robot has the name of a user in the request.")
             yield "AgentParams.UserId", sentence
         taken.add(self.agent_params.user_id)
         for number, room in enumerate(self.feed_back_room_params or ()):
             if room.user_id in taken:
-                sentence = _("Somebody else in the request goes by this name.")
+                sentence = _("Somebody else in the request has this name.")
                 yield f"FeedBackRoomParams.{number}.UserId", sentence
             taken.add(room.user_id)
 

@@ -53,7 +53,9 @@ class Room(NamedTuple):
     type: int
 
     def __str__(self) -> str:
-        return f"{self.id} ({_('number') if self.type == AS_NUMBER else _('text')})"
+        numeric = self.type == AS_NUMBER
+        kind = _("{id} (number)") if numeric else _("{id} (text)")
+        return kind.format(id=self.id)
 
 
 def misnamed(room_id: str, room_id_type: int | None) -> Broken:

@@ -27,7 +27,7 @@ STOPS = [
     "停止 {} --yes",
 ]
 PRESS = {"type": "button", "action_id": "do:relay:1", "block_id": "b"}
-REFUSED, TRY_AGAIN = "Too much is asked", 503
+REFUSED, TRY_AGAIN = "Too many requests at", 503
 
 
 @dataclass(frozen=True)

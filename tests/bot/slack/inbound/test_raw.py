@@ -301,5 +301,5 @@ async def test_at_the_close_what_waits_unread_is_answered(desk):
 
     said = await reader.read()
     writer.close()
-    assert b"Too much is asked" in said
+    assert b"Too many requests at" in said
     assert desk.admission.waiting == 0

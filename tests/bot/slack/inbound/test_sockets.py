@@ -165,7 +165,7 @@ async def test_a_command_that_waited_for_too_long_is_acked_and_not_done(slack, c
     await busy.given_up(command(slack))
 
     (told,) = slack.space.whispers.values()
-    assert (listeners.came, "Too much is asked" in told.text) == ([], True)
+    assert (listeners.came, "Too many requests at" in told.text) == ([], True)
 
 
 @pytest.mark.parametrize("slack", [0.5], indirect=True)

@@ -70,7 +70,7 @@ def test_an_address_that_no_player_has_is_refused(faults, ip):
 )
 def test_what_is_no_address_is_refused(faults, ip):
     assert faults({**CLIENT, "UserIp": ip}, CreateSession) == {
-        "UserIp": "The user's IP address is no IPv4 or IPv6 address."
+        "UserIp": "The user's IP address is not an IPv4 or IPv6 address."
     }
 
 

@@ -159,7 +159,7 @@ def test_an_error_that_nobody_foresaw_is_still_a_sentence():
     )
 
     assert faults_of(error, StartPublishCdnStream) == {
-        "RoomId": "The room ID cannot be taken as it is."
+        "RoomId": "The room ID is not valid."
     }
 
 
@@ -196,7 +196,7 @@ def test_whatever_is_pasted_is_told_in_sentences(request_type, fields):
         request_type.of(fields)
 
     sentences = " ".join(caught.value.faults.values())
-    assert "cannot be taken as it is" not in sentences
+    assert "is not valid" not in sentences
     assert not re.search(r"\{\w", sentences)  # nothing left to be filled in
 
 

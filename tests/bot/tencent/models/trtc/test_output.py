@@ -17,7 +17,7 @@ from bot.tencent.models.urls import address_of
 URL = "PublishCdnParams.0.PublishCdnUrl"
 KEY = "?tx" + "Secret=0a1b2c&txTime=6A"
 
-RTMP_ONLY = "The push address begins with rtmp://; no other protocol will do."
+RTMP_ONLY = "The push address begins with rtmp://."
 SIGNS = (
     "The push address has a space, a backslash, a line break or a letter beyond a to z"
     " in it."

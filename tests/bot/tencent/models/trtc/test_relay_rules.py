@@ -11,7 +11,7 @@ TWIN = "This push address is in the list already."
 @pytest.mark.parametrize("targets", [..., []])
 def test_a_relay_goes_somewhere(told, targets):
     assert told(("PublishCdnParams", targets)) == {
-        "PublishCdnParams": "Say where to: a push target or a feedback room."
+        "PublishCdnParams": "Give a push target or a feedback room."
     }
 
 
@@ -131,7 +131,7 @@ def test_the_robot_is_none_of_the_users(example, put, faults, name):
     found = faults(put(fields, ("AgentParams.UserId", "Trtc_User_0")))
 
     assert found == {
-        "AgentParams.UserId": "The robot goes by the name of a user in the request."
+        "AgentParams.UserId": "The robot has the name of a user in the request."
     }
 
 
@@ -141,7 +141,7 @@ def test_every_robot_has_a_name_of_its_own(told, mix):
         {"RoomId": "1", "RoomIdType": 0, "UserId": user}
         for user in ("robot_2", agent, "robot_2", "Trtc_User_1")
     ]
-    taken = "Somebody else in the request goes by this name."
+    taken = "Somebody else in the request has this name."
 
     assert told(("FeedBackRoomParams", rooms)) == {
         f"FeedBackRoomParams.{number}.UserId": taken for number in (1, 2, 3)

@@ -1,0 +1,50 @@
+"""A notice is drawn in the language of whoever reads it."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.dialogue.outcome import Audience
+from bot.i18n import Languages
+from bot.journal.model import Notification
+from bot.operations.readers import BY_ASKER, Readers
+from tests.bot.resources.intents import an_intent
+
+SET = Languages("", {"COPS": "zh-CN", "C": "de-DE"})
+ASKED_IN = "ja-JP"
+
+
+def of(audience, *, direct=False, about=True):
+    asker = an_intent(kind="R").asker
+    asker = replace(asker, channel="C", locale=ASKED_IN, direct=direct)
+    intent = replace(an_intent(kind="R"), asker=asker) if about else None
+    return Notification(
+        id=1, rev=1, name="any", audience=audience, facts={}, intent=intent
+    )
+
+
+@pytest.mark.parametrize(
+    ("audience", "known", "read"),
+    [
+        (Audience.ASKER, "", ASKED_IN),
+        (Audience.ASKER, "fr-FR", "fr-FR"),
+        (Audience.CHANNEL, "fr-FR", "de-DE"),
+        (Audience.THREAD, "", "de-DE"),
+        (Audience.OPS, "fr-FR", "zh-CN"),
+    ],
+)
+def test_the_asker_the_channel_and_the_operators_read_their_own(audience, known, read):
+    readers = Readers(SET, lambda _user: known, "COPS")
+
+    assert readers.locale(of(audience)) == read
+
+
+def test_what_is_told_between_two_is_in_the_language_of_the_person():
+    assert Readers(SET).locale(of(Audience.CHANNEL, direct=True)) == ASKED_IN
+
+
+def test_what_is_about_no_intent_is_in_the_language_of_the_operators_channel():
+    told = of(Audience.OPS, about=False)
+
+    locales = [Readers(SET, ops_channel="COPS").locale(told), BY_ASKER.locale(told)]
+    assert locales == ["zh-CN", "en-US"]
