@@ -10,7 +10,7 @@ followed by the same again.
 
 from collections import defaultdict
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -25,11 +25,12 @@ from bot.journal.model import CARD_NOTICE, Changes, Intent
 from bot.journal.outbox import PUT
 from bot.journal.rows import (
     LEFT,
+    as_kept,
+    as_standing,
     intents_of,
     is_left,
     left_text,
     millis,
-    moment,
     notice_row,
     standing_columns,
 )
@@ -250,24 +251,9 @@ def _stand(
     if standing == before.standing and not moved:
         return
     settled = moved and standing.state is not State.SENDING
-    columns = standing_columns(standing)
-    after = replace(
-        before,
-        state=standing.state,
-        rev=before.rev + 1,
-        standing=standing,
-        settlement=replace(
-            before.settlement,
-            error_code=standing.code,
-            error_text=standing.text,
-            settled_by=columns["settled_by"],
-            reason=standing.reason,
-            settled_at=(
-                moment(millis(at)) if settled else before.settlement.settled_at
-            ),
-        ),
-    )
-    row = {f"to_{name}": value for name, value in columns.items()}
+    ended_at = as_kept(at) if settled else before.settlement.settled_at
+    after = as_standing(before, standing, settled_at=ended_at)
+    row = {f"to_{name}": value for name, value in standing_columns(standing).items()}
     row |= {"of": before.id, "to_rev": after.rev}
     row["to_settled_at"] = millis(at) if settled else None
     group.standings.append(row)

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from bot.errors import IllegalMove, JournalUnavailable, KeyReused
 from bot.ids import FormId, IntentId, Kind
 from bot.journal import endings, events, stops
+from bot.journal.accepting import usage_of
 from bot.journal.audit import Audit, Cause, Entry
 from bot.journal.evidence import Fact, FactKind
 from bot.journal.former import Former, reached
@@ -29,7 +30,7 @@ from bot.journal.stops import Placed, placed
 from bot.journal.store import Opening, Store
 from bot.journal.trail import BESIDE, AuditFiles, Trail
 from bot.journal.transaction import Transaction
-from bot.journal.usage import Usage, usage_of
+from bot.journal.usage import Usage
 from bot.states import State
 from bot.tencent.events import RelayEvent
 
@@ -118,12 +119,15 @@ class Journal:
         """
 
         def work(tx: Transaction) -> tuple[Intent, bool]:
-            first = tx.by_key(new.key)
-            if first is not None:
+            before = tx.before(new, self.boot, counts=admit is not None)
+            if before.first:
+                first = tx.get(before.first)
                 if first.digest != new.digest:
                     raise KeyReused(new.key.partition(":")[0])
                 return as_read(first, self.boot), False
-            others = admit(usage_of(tx.connection, new, self.boot)) if admit else ()
+            others = (
+                admit(usage_of(tx.connection, new, before, self.boot)) if admit else ()
+            )
             if form:
                 use(tx.connection, form, new.key)
             ends = new.subject.ends

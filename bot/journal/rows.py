@@ -74,6 +74,11 @@ def moment(of: int | None) -> datetime | None:
     return None if of is None else datetime.fromtimestamp(of / 1000, UTC)
 
 
+def as_kept(at: datetime) -> datetime:
+    """Return *at* as it reads once it was kept: to the millisecond."""
+    return datetime.fromtimestamp(millis(at) / 1000, UTC)
+
+
 def intent_of(row: Any) -> Intent:
     """Read a row of `intents`."""
     return Intent(
@@ -176,6 +181,34 @@ def row_of(new: NewIntent, handle: Handle, seal: Seal) -> dict[str, Any]:
         "answer_url": sealed_url(new.answer_url, seal, intent_cell(URL, new.id)),
         "created_at": millis(new.at),
     }
+
+
+def accepted_of(
+    new: NewIntent, handle: Handle, state: State, joins: IntentId | None
+) -> Intent:
+    """Return *new* as it reads once `row_of` it is in the journal."""
+    return Intent(
+        id=new.id,
+        key=new.key,
+        digest=new.digest,
+        action=new.action,
+        handle=handle,
+        state=state,
+        rev=1,
+        asker=new.asker,
+        subject=new.subject,
+        settlement=Settlement(),
+        masked=new.masked,
+        note=new.note,
+        card=None,
+        owner="",
+        marks=(),
+        created_at=as_kept(new.at),
+        sent_at=None,
+        send_by=None,
+        standing=standing_of("", state),
+        joins=joins,
+    )
 
 
 def packed(request: bytes, masked: str) -> bytes:
@@ -368,3 +401,29 @@ def standing_columns(standing: Standing) -> dict[str, Any]:
         "settled_by": standing.by if standing.reason else "",
         "reason": standing.reason,
     }
+
+
+def as_standing(before: Intent, standing: Standing, **end: Any) -> Intent:
+    """Return *before* as it reads once it stands so, one revision later.
+
+    *end* is what else is changed of its settlement.
+    """
+    subject = before.subject
+    if standing.ref != subject.ref:
+        subject = replace(subject, ref=standing.ref)
+    settlement = replace(
+        before.settlement,
+        error_code=standing.code,
+        error_text=standing.text,
+        settled_by=standing.by if standing.reason else "",
+        reason=standing.reason,
+        **end,
+    )
+    return replace(
+        before,
+        state=standing.state,
+        rev=before.rev + 1,
+        subject=subject,
+        settlement=settlement,
+        standing=standing,
+    )
