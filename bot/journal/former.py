@@ -25,8 +25,6 @@ from bot.journal.model import CARD_NOTICE, Changes, Intent
 from bot.journal.outbox import PUT
 from bot.journal.rows import (
     LEFT,
-    as_kept,
-    as_standing,
     intents_of,
     is_left,
     left_text,
@@ -38,6 +36,7 @@ from bot.journal.schema import EMPTY, facts, intents
 from bot.journal.sqlite.writer import Writer
 from bot.journal.statement import Params, Statement, among
 from bot.journal.transaction import Transaction
+from bot.journal.unread import as_kept, as_standing
 from bot.states import State
 
 GROUP = 50  # rows of a page, and of a transaction: some 15 ms of the writer

@@ -74,11 +74,6 @@ def moment(of: int | None) -> datetime | None:
     return None if of is None else datetime.fromtimestamp(of / 1000, UTC)
 
 
-def as_kept(at: datetime) -> datetime:
-    """Return *at* as it reads once it was kept: to the millisecond."""
-    return datetime.fromtimestamp(millis(at) / 1000, UTC)
-
-
 def intent_of(row: Any) -> Intent:
     """Read a row of `intents`."""
     return Intent(
@@ -94,11 +89,7 @@ def intent_of(row: Any) -> Intent:
         settlement=_settlement(row),
         masked=json.loads(row.masked),
         note=row.note,
-        card=(
-            (ChannelId(row.card_channel), MessageTs(row.card_ts))
-            if row.card_ts
-            else None
-        ),
+        card=card_of(row),
         owner=row.owner,
         marks=tuple(row.marks.split()),
         created_at=datetime.fromtimestamp(row.created_at / 1000, UTC),
@@ -107,6 +98,13 @@ def intent_of(row: Any) -> Intent:
         standing=standing_of(row.standing, State(row.state)),
         joins=row.joins,
         doubt=row.doubt,
+    )
+
+
+def card_of(row: Any) -> tuple[ChannelId, MessageTs] | None:
+    """Read where the card of an intent stands, if it has one."""
+    return (
+        (ChannelId(row.card_channel), MessageTs(row.card_ts)) if row.card_ts else None
     )
 
 
@@ -183,34 +181,6 @@ def row_of(new: NewIntent, handle: Handle, seal: Seal) -> dict[str, Any]:
     }
 
 
-def accepted_of(
-    new: NewIntent, handle: Handle, state: State, joins: IntentId | None
-) -> Intent:
-    """Return *new* as it reads once `row_of` it is in the journal."""
-    return Intent(
-        id=new.id,
-        key=new.key,
-        digest=new.digest,
-        action=new.action,
-        handle=handle,
-        state=state,
-        rev=1,
-        asker=new.asker,
-        subject=new.subject,
-        settlement=Settlement(),
-        masked=new.masked,
-        note=new.note,
-        card=None,
-        owner="",
-        marks=(),
-        created_at=as_kept(new.at),
-        sent_at=None,
-        send_by=None,
-        standing=standing_of("", state),
-        joins=joins,
-    )
-
-
 def packed(request: bytes, masked: str) -> bytes:
     """Write a *request* as what it has beside its *masked* copy in the same row."""
     packer = zlib.compressobj(level=1, zdict=masked.encode())
@@ -278,18 +248,18 @@ def notification_of(
 ) -> Notification:
     """Read a row of `outbox` that is about *intent*; its line *stands* there."""
     return Notification(
-        id=row.id,
-        rev=row.rev,
-        name=row.notice,
-        audience=Audience(row.audience),
-        facts=json.loads(row.facts),
+        id=row.notice_id,
+        rev=row.notice_rev,
+        name=row.notice_notice,
+        audience=Audience(row.notice_audience),
+        facts=json.loads(row.notice_facts),
         intent=intent,
-        app=row.app,
-        body=json.loads(row.body) if row.body else None,
+        app=row.notice_app,
+        body=json.loads(row.notice_body) if row.notice_body else None,
         answer_url=answer_url,
-        tries=row.tries,
-        created_at=moment(row.created_at),
-        line=row.line,
+        tries=row.notice_tries,
+        created_at=moment(row.notice_created_at),
+        line=row.notice_line,
         stands=stands,
     )
 
@@ -401,29 +371,3 @@ def standing_columns(standing: Standing) -> dict[str, Any]:
         "settled_by": standing.by if standing.reason else "",
         "reason": standing.reason,
     }
-
-
-def as_standing(before: Intent, standing: Standing, **end: Any) -> Intent:
-    """Return *before* as it reads once it stands so, one revision later.
-
-    *end* is what else is changed of its settlement.
-    """
-    subject = before.subject
-    if standing.ref != subject.ref:
-        subject = replace(subject, ref=standing.ref)
-    settlement = replace(
-        before.settlement,
-        error_code=standing.code,
-        error_text=standing.text,
-        settled_by=standing.by if standing.reason else "",
-        reason=standing.reason,
-        **end,
-    )
-    return replace(
-        before,
-        state=standing.state,
-        rev=before.rev + 1,
-        subject=subject,
-        settlement=settlement,
-        standing=standing,
-    )

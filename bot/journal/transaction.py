@@ -32,7 +32,6 @@ from bot.journal.lifecycle import Lifecycle
 from bot.journal.model import CARD_NOTICE, NEWS, Changes, Intent, NewIntent, Notice
 from bot.journal.rows import (
     ACCEPTED,
-    accepted_of,
     changed,
     intent_of,
     millis,
@@ -48,6 +47,7 @@ from bot.journal.statement import (
     literals,
     updated,
 )
+from bot.journal.unread import accepted_of
 from bot.states import State, sources
 
 _ACCEPT = inserted(intents, *ACCEPTED)
@@ -218,14 +218,11 @@ class Transaction:
             TaskTaken: a person gave it an ID that is another's.
         """
         before = thing
-        came = [facts.put(self.connection, thing.id, one) for one in (*also, fact)]
-        if not any(came):
+        if not facts.put(self.connection, thing.id, (*also, fact)):
             return before, before
         after = self._stand(before, self._folded(before), changes or Changes())
         if after.rev != before.rev and notices is not None:
-            lifecycle = self.lifecycles[after.subject.kind]
-            news = (CARD_NOTICE, *lifecycle.news(before, after), *notices)
-            self.raise_notices(after, news)
+            self.tell(before, after, notices)
         return before, after
 
     def refold(self, thing: IntentId) -> None:
@@ -290,6 +287,12 @@ class Transaction:
         return after
 
     # ── what follows ────────────────────────────────────────────────────────────
+
+    def tell(self, before: Intent, after: Intent, notices: Iterable[Notice]) -> None:
+        """Tell what became of a thing: by its card, once, and by what else there is."""
+        news = self.lifecycles[after.subject.kind].news(before, after)
+        others = (one for one in notices if one != CARD_NOTICE)
+        self.raise_notices(after, (CARD_NOTICE, *news, *others))
 
     def raise_notices(self, intent: Intent, notices: Iterable[Notice]) -> None:
         """Put *notices* about *intent* into the outbox."""

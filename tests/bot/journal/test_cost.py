@@ -47,11 +47,15 @@ def start(journal, new, clock):
             audit=entry(number),
             admit=lambda _usage: (),
         )
-        await claimed(journal, accepted.id)
+        sending = await claimed(journal, accepted.id, seen=accepted)
         ref = f"-task-{number:020}"
         answered = fact(FactKind.ANSWERED, clock(), ref=ref, job=accepted.id)
         await journal.complete(
-            accepted.id, State.STARTED, notices=(CARD_NOTICE,), evidence=(answered,)
+            accepted.id,
+            State.STARTED,
+            notices=(CARD_NOTICE,),
+            evidence=(answered,),
+            seen=sending,
         )
         (card,) = await journal.outbox.due(clock())
         await journal.outbox.sent(card, ("C", f"1.{number}"))
