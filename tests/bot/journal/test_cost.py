@@ -14,7 +14,7 @@ from tests.fakes.journal import claimed
 
 TRANSACTION = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA")
 WAITS, OUTLIVES_THE_PROCESS = "PRAGMA synchronous=FULL", "PRAGMA synchronous=NORMAL"
-MOST_STATEMENTS = 26
+MOST_STATEMENTS = 16
 STEPS_IN_A_PAST = 40  # starts before the one that is counted
 
 
@@ -39,7 +39,10 @@ def start(journal, new, clock):
 
     async def begin(number):
         asked = new(
-            sdk_app_id=APP, room=f"{number}", agent=f"pb_{number}", targets=("a" * 64,)
+            sdk_app_id=APP,
+            room=f"{number}",
+            agent=f"pb_{number}",
+            targets=(f"{number:064}",),
         )
         accepted, _ = await journal.accept(
             asked,
