@@ -18,9 +18,11 @@ from pydantic import SecretStr
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    String,
     and_,
     bindparam,
     case,
+    cast,
     delete,
     exists,
     func,
@@ -97,9 +99,15 @@ class Outbox:
         row = notice_row(notice, millis(at), intent=None, app=app)
         await self._writer.write(lambda connection: connection.execute(PUT, row))
 
-    async def due(self, now: datetime, limit: int = 50) -> list[Notification]:
-        """Return what may be delivered now, oldest first, with what it is about."""
-        params = {"now": millis(now), "limit": limit}
+    async def due(
+        self, now: datetime, limit: int = 50, *, without: Iterable[int] = ()
+    ) -> list[Notification]:
+        """Return what may be delivered now, oldest first, with what it is about.
+
+        *without* those of which that is known: they are under way.
+        """
+        under_way = list(map(str, without))
+        params = {"now": millis(now), "limit": limit, "under_way": under_way}
 
         def work(connection: Connection) -> list[Notification]:
             rows = connection.execute(_DUE, params).all()
@@ -237,6 +245,7 @@ _DUE = Statement(
     select(*_own, *_about)
     .join_from(outbox, intents, outbox.c.intent == intents.c.id, isouter=True)
     .where(_waits, outbox.c.not_before <= bindparam("now"))
+    .where(~among(cast(outbox.c.id, String), "under_way"))
     .where(~_superseded())
     .order_by(outbox.c.not_before, outbox.c.id)
     .limit(bindparam("limit"))
