@@ -71,14 +71,14 @@ def before(
     )
 
 
-def usage_of(connection: Connection, new: NewIntent, known: Before, boot: str) -> Usage:
-    """Return what counts against *new*, of which *known* has the names."""
+def usage_of(connection: Connection, new: NewIntent, there: Before, boot: str) -> Usage:
+    """Return what counts against *new*, of which *there* has the names."""
     alike: list[Intent] = []
-    if known.alike:
-        alike = intents_of(connection.execute(_BY_IDS, {"ids": known.alike}))
+    if there.alike:
+        alike = intents_of(connection.execute(_BY_IDS, {"ids": there.alike}))
     alike.sort(key=lambda one: (one.created_at, one.id))
     each = tuple(as_read(one, boot) for one in alike)
-    return usage.counted(new, known.counted, each)
+    return usage.counted(new, there.counted, each)
 
 
 @cache

@@ -123,8 +123,8 @@ def answered(
         return None
     written, now = endings.written(seen), as_kept(tx.now())
     came = (*evidence[1:], evidence[0])
-    known = (written, *map(facts.as_kept, came))
-    standing = tx.lifecycles[seen.subject.kind].fold(seen, known)
+    every = (written, *map(facts.as_kept, came))
+    standing = tx.lifecycles[seen.subject.kind].fold(seen, every)
     if standing.state is State.SENDING:
         return None
     columns = changed(seen.id, kept, tx.seal) | {"settled_at": millis(now)}
@@ -146,15 +146,15 @@ def _row(
     seen: Intent,
     standing: Standing,
     columns: Mapping[str, Any],
-    known: str,
+    fact: str,
 ) -> Any:
     """Write that *seen* stands so, and *columns*; None if it is not as it was.
 
-    Of it the fact of the key *known* is known, or nothing. Returns what `_standing`
+    Of it the *fact* of that key is known, or none. Returns what `_standing`
     does.
     """
     values = {**columns, **standing_columns(standing)}
-    guard = {"of": seen.id, "seen": seen.rev, "was": seen.state.value, "known": known}
+    guard = {"of": seen.id, "seen": seen.rev, "was": seen.state.value, "known": fact}
     guard |= {"app": seen.subject.sdk_app_id, "its_ref": standing.ref}
     return tx.connection.execute(
         _standing(*sorted(values)), {**values, **guard}

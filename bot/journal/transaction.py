@@ -129,9 +129,9 @@ class Transaction:
 
     def before(self, new: NewIntent, boot: str, *, counts: bool) -> Before:
         """Return what there is before *new* is accepted by the run *boot*."""
-        known = accepting.before(self.connection, new, boot, counts=counts)
-        self.heads[known.head.chain] = known.head
-        return known
+        there = accepting.before(self.connection, new, boot, counts=counts)
+        self.heads[there.head.chain] = there.head
+        return there
 
     def by_agent(self, agent: str) -> Intent | None:
         """Return the intent that travelled as the robot *agent*."""

@@ -387,8 +387,7 @@ class Delivery:
         pause = timedelta(seconds=sent.retry_after) if throttled else pause
         log_method = log.critical if sent.unauthorised else log.warning
         log_method("notice.waits", **facts)
-        until = now + pause
-        await self._outbox.postpone(notification, until, tried=not throttled)
+        await self._outbox.postpone(notification, now + pause, tried=not throttled)
 
     async def _wait(self, seconds: float) -> None:
         """Wait until woken, at most *seconds*."""
