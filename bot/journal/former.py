@@ -297,7 +297,7 @@ def _written(tx: Transaction, group: _Group) -> None:
             tx.connection.execute_many(statement, rows)
     for before, after in group.changed:
         usage.changed(tx.connection, before, after)
-    append_all(tx.connection, tx.audit_key, group.records)
+    append_all(tx.connection, tx.audit_key, group.records, tx.heads)
 
 
 def _follow(tx: Transaction, group: _Group, ids: Params) -> None:
