@@ -11,6 +11,7 @@ crash a third reads the file through. Nothing else leaves the loop.
 """
 
 import asyncio
+import gc
 import signal
 import sys
 from contextlib import suppress
@@ -43,6 +44,7 @@ AWAY_SECONDS = 1.0  # until the journal is asked again
 FLUSH_SECONDS = 4.0  # for notices after that; the next life delivers the rest
 
 SWITCH_SECONDS = 0.0005  # the writer thread gives the lock back every row it reads
+YOUNG = 10_000  # objects before cycles are looked for: most are gone by then
 
 log = structlog.get_logger(__name__)
 
@@ -98,6 +100,7 @@ class Bot(Protocol):
 async def run(bot: Bot) -> int:
     """Run *bot* until it is told to stop; return the exit code."""
     sys.setswitchinterval(SWITCH_SECONDS)
+    gc.set_threshold(YOUNG)
     raise_limit()
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()

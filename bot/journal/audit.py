@@ -29,11 +29,8 @@ from bot.journal.statement import Connection, Statement, inserted, updated
 INSTALLATION = "installation"  # the chain of what is no workspace's; no team's ID
 LONGEST_WHY = 500
 
-_HEAD = Statement(
-    select(audit_heads)
-    .where(audit_heads.c.chain == bindparam("of"))
-    .with_for_update()  # SQLite has one writer at a time anyway
-)
+HEAD = select(audit_heads).where(audit_heads.c.chain == bindparam("chain_of"))
+_HEAD = Statement(HEAD.with_for_update())  # SQLite has one writer at a time anyway
 _WRITE = inserted(audit)
 _BEGIN = inserted(audit_heads)
 _MOVE = updated(audit_heads, ("count", "head"), audit_heads.c.chain == bindparam("of"))
@@ -163,14 +160,19 @@ def settled_entry(at: datetime, before: Intent, after: Intent, by: Cause) -> Ent
     return entry.about(subject.app, after.id, after.handle, after.digest)
 
 
-def append(connection: Connection, key: AuditKey, entry: Entry) -> None:
+def append(
+    connection: Connection,
+    key: AuditKey,
+    entry: Entry,
+    heads: dict[str, Head] | None = None,
+) -> None:
     """Write *entry* as the next record of its chain, in the caller's transaction."""
-    append_all(connection, key, (entry,))
+    append_all(connection, key, (entry,), heads)
 
 
 def head_of(connection: Connection, chain: str) -> Head:
     """Return where *chain* ends, by its head row."""
-    row = connection.execute(_HEAD, {"of": chain}).first()
+    row = connection.execute(_HEAD, {"chain_of": chain}).first()
     return head_in(row) if row else Head(chain, 0, NOTHING_BEFORE)
 
 
@@ -283,13 +285,19 @@ def _following(head: Head, key: AuditKey, entry: Entry) -> dict[str, Any]:
     return {**fields, "hash": key.sign(fields)}
 
 
-def append_all(connection: Connection, key: AuditKey, entries: Iterable[Entry]) -> None:
+def append_all(
+    connection: Connection,
+    key: AuditKey,
+    entries: Iterable[Entry],
+    heads: dict[str, Head] | None = None,
+) -> None:
     """Write *entries* in turn, each as the next record of its chain.
 
-    The heads are read once: nobody else writes in this transaction. Each is moved by
-    one, record by record, since the triggers of the trail let it go no other way.
+    The heads are read once, unless *heads* has what this transaction read or wrote of
+    them: nobody else writes in it. Each is moved by one, record by record, since the
+    triggers of the trail let it go no other way.
     """
-    heads: dict[str, Head] = {}
+    heads = {} if heads is None else heads
     for entry in entries:
         chain = entry.team or INSTALLATION
         head = heads.get(chain) or head_of(connection, chain)

@@ -36,6 +36,31 @@ def fact_of(tx: Transaction, intent: Intent, kind: FactKind, changes: Changes) -
     )
 
 
+def written(sent: Intent) -> Fact:
+    """Return the fact that the request of *sent* was written, as its row says."""
+    at, subject = millis(sent.sent_at or sent.created_at), sent.subject
+    return Fact(
+        kind=FactKind.WRITTEN,
+        does=Does.of(creates=subject.creates, ends=subject.ends),
+        key=fact_key(sent.id, FactKind.WRITTEN),
+        job=sent.id,
+        by=sent.asker.user,
+        ref=subject.ref,
+        since=at,
+        at=at,
+        came_at=at,
+    )
+
+
+def beside_evidence(changes: Changes) -> Changes:
+    """Return what an answer changes of a thing beside what the evidence says."""
+    answered = changes.copy()
+    answered.pop("ref", None)
+    answered.pop("error_code", None)
+    answered.pop("error_text", None)
+    return answered
+
+
 def reject(
     tx: Transaction,
     intent: IntentId,
@@ -63,11 +88,7 @@ def end(
 ) -> Intent:
     """Commit that *intent* ended *to*, and what is *known* of its thing by that."""
     if intent.subject.creates:
-        answered = changes.copy()
-        answered.pop("ref", None)  # the evidence says which
-        answered.pop("error_code", None)
-        answered.pop("error_text", None)
-        return _learn_all(tx, intent, evidence, answered, notices)
+        return _learn_all(tx, intent, evidence, beside_evidence(changes), notices)
     if intent.state in {State.SENDING, State.QUEUED}:
         # else what became of its thing has ended it; the answer is a fact all the same
         if intent.subject.ends:

@@ -1,5 +1,7 @@
 """The table of facts: each is kept once, in the order in which it came."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, select
@@ -26,9 +28,10 @@ _RENAME = updated(
 )
 
 
-def put(connection: Connection, thing: IntentId, fact: Fact) -> bool:
-    """Keep *fact* of *thing*, in the caller's transaction; False if it was known."""
-    return connection.execute(PUT, row_of(thing, fact)).rowcount == 1
+def put(connection: Connection, thing: IntentId, came: Iterable[Fact]) -> bool:
+    """Keep what *came* of *thing*, in that order; False if all of it was known."""
+    rows = [row_of(thing, fact) for fact in came]
+    return connection.execute_many(PUT, rows) > 0
 
 
 def of(connection: Connection, thing: IntentId) -> list[Fact]:
@@ -53,6 +56,13 @@ def row_of(thing: IntentId, fact: Fact) -> dict[str, Any]:
     row |= {"kind": fact.kind.value, "does": fact.does.value}
     row |= {"text": fact.text[:LONGEST_TEXT], "ref": fact.ref[:LONGEST_REF]}
     return row
+
+
+def as_kept(fact: Fact) -> Fact:
+    """Return *fact* as it reads once it was kept: not longer than there is room for."""
+    if len(fact.text) <= LONGEST_TEXT and len(fact.ref) <= LONGEST_REF:
+        return fact
+    return replace(fact, text=fact.text[:LONGEST_TEXT], ref=fact.ref[:LONGEST_REF])
 
 
 def fact_of(row: Any) -> Fact:

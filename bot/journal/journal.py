@@ -10,9 +10,10 @@ from pydantic import SecretStr
 
 from bot.errors import IllegalMove, JournalUnavailable, KeyReused
 from bot.ids import FormId, IntentId, Kind
-from bot.journal import endings, events, stops
+from bot.journal import endings, events, starts, stops
+from bot.journal.accepting import usage_of
 from bot.journal.audit import Audit, Cause, Entry
-from bot.journal.evidence import Fact, FactKind
+from bot.journal.evidence import Fact
 from bot.journal.former import Former, reached
 from bot.journal.heard import LastHeard
 from bot.journal.known import LastKnown
@@ -29,7 +30,7 @@ from bot.journal.stops import Placed, placed
 from bot.journal.store import Opening, Store
 from bot.journal.trail import BESIDE, AuditFiles, Trail
 from bot.journal.transaction import Transaction
-from bot.journal.usage import Usage, usage_of
+from bot.journal.usage import Usage
 from bot.states import State
 from bot.tencent.events import RelayEvent
 
@@ -118,12 +119,15 @@ class Journal:
         """
 
         def work(tx: Transaction) -> tuple[Intent, bool]:
-            first = tx.by_key(new.key)
-            if first is not None:
+            before = tx.before(new, self.boot, counts=admit is not None)
+            if before.first:
+                first = tx.get(before.first)
                 if first.digest != new.digest:
                     raise KeyReused(new.key.partition(":")[0])
                 return as_read(first, self.boot), False
-            others = admit(usage_of(tx.connection, new, self.boot)) if admit else ()
+            others = (
+                admit(usage_of(tx.connection, new, before, self.boot)) if admit else ()
+            )
             if form:
                 use(tx.connection, form, new.key)
             ends = new.subject.ends
@@ -142,21 +146,31 @@ class Journal:
         return await self._write(work, begins=not new.subject.ends)
 
     async def claim(
-        self, intent: IntentId, *, owner: str, send_by: datetime
+        self,
+        intent: IntentId,
+        *,
+        owner: str,
+        send_by: datetime,
+        seen: Intent | None = None,
     ) -> Intent | None:
         """Commit that *owner* sends an intent now; None if it is not QUEUED any more.
 
-        Then somebody has cancelled it, or what it was to stop is over.
+        Then somebody has cancelled it, or what it was to stop is over. As long as it is
+        as it was last *seen*, it need not be read.
         """
 
         def work(tx: Transaction) -> Intent | None:
             if self.integrity.damage and tx.get(intent).subject.creates:
                 raise JournalUnavailable(self.integrity.damage)
             changes = Changes(owner=owner, send_by=send_by)
+            if seen and seen.subject.creates:
+                sending = starts.claimed(tx, seen, changes)
+                if sending:
+                    return sending
             moved = tx.moved(intent, State.SENDING, changes)
             if moved is None:
                 return None
-            written = endings.fact_of(tx, moved, FactKind.WRITTEN, changes)
+            written = endings.written(moved)
             if moved.subject.creates:
                 _queued, moved = tx.learn(moved, written, notices=None)
             elif about := moved.subject.about:
@@ -198,18 +212,24 @@ class Journal:
         *,
         notices: Iterable[Notice],
         evidence: Sequence[Fact] = (),
+        seen: Intent | None = None,
         **changes: Unpack[Changes],
     ) -> Intent:
         """Commit how a sent intent ended; a callback may have come first.
 
         *evidence* are the facts that the answer brought, with their times; without any
-        it is what *to* says, now.
+        it is what *to* says, now. As long as the intent is as this run last *seen* it,
+        it need not be read.
 
         Raises:
             IllegalMove: it was never sent.
         """
 
         def work(tx: Transaction) -> Intent:
+            if seen and evidence and seen.subject.creates and seen.owner == self.boot:
+                ended = starts.answered(tx, seen, evidence, changes, notices)
+                if ended:
+                    return ended
             current = tx.get(intent)
             if current.state in {State.QUEUED, State.WAITING}:
                 raise IllegalMove(f"{intent} was never sent")

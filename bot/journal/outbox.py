@@ -14,12 +14,15 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from pydantic import SecretStr
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    String,
     and_,
     bindparam,
     case,
+    cast,
     delete,
     exists,
     func,
@@ -96,29 +99,40 @@ class Outbox:
         row = notice_row(notice, millis(at), intent=None, app=app)
         await self._writer.write(lambda connection: connection.execute(PUT, row))
 
-    async def due(self, now: datetime, limit: int = 50) -> list[Notification]:
-        """Return what may be delivered now, oldest first, with what it is about."""
-        params = {"now": millis(now), "limit": limit}
+    async def due(
+        self, now: datetime, limit: int = 50, *, without: Iterable[int] = ()
+    ) -> list[Notification]:
+        """Return what may be delivered now, oldest first, with what it is about.
+
+        *without* those of which that is known: they are under way.
+        """
+        under_way = list(map(str, without))
+        params = {"now": millis(now), "limit": limit, "under_way": under_way}
 
         def work(connection: Connection) -> list[Notification]:
             rows = connection.execute(_DUE, params).all()
-            ids = {row.intent for row in rows if row.intent}
-            about = {
-                row.id: (
-                    as_read(intent_of(row), self._boot),
-                    url_if_it_opens(row, self._seal),
-                )
-                for row in connection.execute(_ABOUT, {"ids": ids})
+            about: dict[str | None, tuple[Intent | None, SecretStr | None]] = {
+                None: (None, None)
             }
-            stand = _lines_of(connection, {row.intent for row in rows if row.line})
+            stand = _lines_of(
+                connection, {row.notice_intent for row in rows if row.notice_line}
+            )
             notifications = []
             for row in rows:
-                intent, url = about.get(row.intent, (None, None))
-                stands = stand.get((row.intent, row.line))
+                if row.notice_intent not in about:
+                    about[row.notice_intent] = self._intent(row)
+                intent, url = about[row.notice_intent]
+                stands = stand.get((row.notice_intent, row.notice_line))
                 notifications.append(notification_of(row, intent, url, stands))
             return notifications
 
         return await self._writer.read(work)
+
+    def _intent(self, row: Any) -> tuple[Intent | None, SecretStr | None]:
+        """Read the intent that a notice is about, and its answer URL."""
+        if row.id is None:  # it has been pruned
+            return None, None
+        return as_read(intent_of(row), self._boot), url_if_it_opens(row, self._seal)
 
     async def next_due(self, after: datetime | None = None) -> datetime | None:
         """Return when the next notice may go, or None if none waits.
@@ -223,14 +237,19 @@ def _superseded() -> ColumnElement[bool]:
 
 
 _waits = outbox.c.state == PENDING
+_own = (column.label(f"notice_{column.name}") for column in outbox.c)
+_about = (
+    column for column in intents.c if column.name not in {"request", "reply_secret"}
+)
 _DUE = Statement(
-    select(outbox)
+    select(*_own, *_about)
+    .join_from(outbox, intents, outbox.c.intent == intents.c.id, isouter=True)
     .where(_waits, outbox.c.not_before <= bindparam("now"))
+    .where(~among(cast(outbox.c.id, String), "under_way"))
     .where(~_superseded())
     .order_by(outbox.c.not_before, outbox.c.id)
     .limit(bindparam("limit"))
 )
-_ABOUT = Statement(select(intents).where(among(intents.c.id, "ids")))
 _NEXT = Statement(
     select(outbox.c.not_before)
     .where(_waits, outbox.c.not_before > bindparam("after"))

@@ -89,11 +89,7 @@ def intent_of(row: Any) -> Intent:
         settlement=_settlement(row),
         masked=json.loads(row.masked),
         note=row.note,
-        card=(
-            (ChannelId(row.card_channel), MessageTs(row.card_ts))
-            if row.card_ts
-            else None
-        ),
+        card=card_of(row),
         owner=row.owner,
         marks=tuple(row.marks.split()),
         created_at=datetime.fromtimestamp(row.created_at / 1000, UTC),
@@ -102,6 +98,13 @@ def intent_of(row: Any) -> Intent:
         standing=standing_of(row.standing, State(row.state)),
         joins=row.joins,
         doubt=row.doubt,
+    )
+
+
+def card_of(row: Any) -> tuple[ChannelId, MessageTs] | None:
+    """Read where the card of an intent stands, if it has one."""
+    return (
+        (ChannelId(row.card_channel), MessageTs(row.card_ts)) if row.card_ts else None
     )
 
 
@@ -245,18 +248,18 @@ def notification_of(
 ) -> Notification:
     """Read a row of `outbox` that is about *intent*; its line *stands* there."""
     return Notification(
-        id=row.id,
-        rev=row.rev,
-        name=row.notice,
-        audience=Audience(row.audience),
-        facts=json.loads(row.facts),
+        id=row.notice_id,
+        rev=row.notice_rev,
+        name=row.notice_notice,
+        audience=Audience(row.notice_audience),
+        facts=json.loads(row.notice_facts),
         intent=intent,
-        app=row.app,
-        body=json.loads(row.body) if row.body else None,
+        app=row.notice_app,
+        body=json.loads(row.notice_body) if row.notice_body else None,
         answer_url=answer_url,
-        tries=row.tries,
-        created_at=moment(row.created_at),
-        line=row.line,
+        tries=row.notice_tries,
+        created_at=moment(row.notice_created_at),
+        line=row.notice_line,
         stands=stands,
     )
 

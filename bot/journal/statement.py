@@ -105,14 +105,13 @@ class Compiled(NamedTuple):
 
     def bound(self, params: Params) -> Params:
         """Return *params* as the driver takes them, with the constants."""
-        if self.constants:
-            params = {**self.constants, **params}
-        if not self.binds:
+        if not (self.constants or self.binds):
             return params
-        return {
-            name: convert(value) if (convert := self.binds.get(name)) else value
-            for name, value in params.items()
-        }
+        bound = {**self.constants, **params}
+        for name, convert in self.binds.items():
+            if name in bound:
+                bound[name] = convert(bound[name])
+        return bound
 
     def read(self, raw: Sequence[Any]) -> Any:
         """Return a row of the driver as a named tuple."""

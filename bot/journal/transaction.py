@@ -5,7 +5,7 @@ follows for the stops of that thing, and the notices of all are committed togeth
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -16,7 +16,9 @@ from sqlalchemy import bindparam, false, select
 from bot.dialogue.outcome import Audience
 from bot.errors import IllegalMove, TaskTaken
 from bot.ids import Handle, IntentId, Kind, handle
-from bot.journal import facts, outbox, usage
+from bot.journal import accepting, facts, outbox, usage
+from bot.journal.accepting import Before
+from bot.journal.anchors import Head
 from bot.journal.audit import Cause, Entry, append, settled_entry
 from bot.journal.audit_key import AuditKey
 from bot.journal.evidence import (
@@ -45,9 +47,10 @@ from bot.journal.statement import (
     literals,
     updated,
 )
+from bot.journal.unread import accepted_of
 from bot.states import State, sources
 
-_ACCEPT = inserted(intents, *ACCEPTED, returning=True)
+_ACCEPT = inserted(intents, *ACCEPTED)
 BY_ID = Statement(select(intents).where(intents.c.id == bindparam("id")))
 BY_KEY = Statement(select(intents).where(intents.c.key == bindparam("key")))
 BY_AGENT = Statement(
@@ -103,7 +106,8 @@ class Transaction:
 
     *lifecycles* fold the facts of each kind of thing. *allotted* is told of every
     number that is given to a thing. *cause* is what settles things by itself here:
-    each change of a state is on the record then.
+    each change of a state is on the record then. *heads* are where the chains of the
+    trail end, as far as that was read or written here.
     """
 
     connection: Connection
@@ -113,6 +117,7 @@ class Transaction:
     allotted: Callable[[Kind, int], None]
     audit_key: AuditKey
     cause: Cause | None = None
+    heads: dict[str, Head] = field(default_factory=dict)
 
     def by_itself(self, cause: Cause) -> "Transaction":
         """Return it as one in which *cause* settles things, and no person does."""
@@ -122,10 +127,11 @@ class Transaction:
         """Return an intent that exists, as this transaction sees it."""
         return intent_of(self.connection.execute(BY_ID, {"id": intent}).one())
 
-    def by_key(self, key: str) -> Intent | None:
-        """Return the intent that the submission *key* became."""
-        row = self.connection.execute(BY_KEY, {"key": key}).first()
-        return intent_of(row) if row else None
+    def before(self, new: NewIntent, boot: str, *, counts: bool) -> Before:
+        """Return what there is before *new* is accepted by the run *boot*."""
+        there = accepting.before(self.connection, new, boot, counts=counts)
+        self.heads[there.head.chain] = there.head
+        return there
 
     def by_agent(self, agent: str) -> Intent | None:
         """Return the intent that travelled as the robot *agent*."""
@@ -143,7 +149,8 @@ class Transaction:
         named = new.handle or (Handle("") if foreign else self.allot(new.subject.kind))
         row = row_of(new, named, self.seal)
         columns = {**row, "state": state.value, "joins": joins}
-        accepted = intent_of(self.connection.execute(_ACCEPT, columns).one())
+        self.connection.execute(_ACCEPT, columns)
+        accepted = accepted_of(new, named, state, joins)
         if accepted.subject.creates:
             usage.began(self.connection, accepted)
         return accepted
@@ -211,14 +218,11 @@ class Transaction:
             TaskTaken: a person gave it an ID that is another's.
         """
         before = thing
-        came = [facts.put(self.connection, thing.id, one) for one in (*also, fact)]
-        if not any(came):
+        if not facts.put(self.connection, thing.id, (*also, fact)):
             return before, before
         after = self._stand(before, self._folded(before), changes or Changes())
         if after.rev != before.rev and notices is not None:
-            lifecycle = self.lifecycles[after.subject.kind]
-            news = (CARD_NOTICE, *lifecycle.news(before, after), *notices)
-            self.raise_notices(after, news)
+            self.tell(before, after, notices)
         return before, after
 
     def refold(self, thing: IntentId) -> None:
@@ -274,7 +278,7 @@ class Transaction:
 
     def record(self, entry: Entry) -> None:
         """Write *entry* into the audit trail."""
-        append(self.connection, self.audit_key, entry)
+        append(self.connection, self.audit_key, entry, self.heads)
 
     def _settled(self, before: Intent | None, after: Intent) -> Intent:
         """Put on the record what no person did; return *after*."""
@@ -283,6 +287,12 @@ class Transaction:
         return after
 
     # ── what follows ────────────────────────────────────────────────────────────
+
+    def tell(self, before: Intent, after: Intent, notices: Iterable[Notice]) -> None:
+        """Tell what became of a thing: by its card, once, and by what else there is."""
+        news = self.lifecycles[after.subject.kind].news(before, after)
+        others = (one for one in notices if one != CARD_NOTICE)
+        self.raise_notices(after, (CARD_NOTICE, *news, *others))
 
     def raise_notices(self, intent: Intent, notices: Iterable[Notice]) -> None:
         """Put *notices* about *intent* into the outbox."""

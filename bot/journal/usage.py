@@ -5,17 +5,16 @@ it changes, and not when it is asked for: one more costs the same however many t
 are. Starts are counted by quarters of an hour.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, or_, select, union
+from sqlalchemy import Select, and_, bindparam, delete, or_, select, union
 
 from bot.ids import IntentId
 from bot.journal.model import Intent, NewIntent
 from bot.journal.questions import not_by
-from bot.journal.rows import as_read, intents_of, millis
+from bot.journal.rows import millis
 from bot.journal.schema import EMPTY, IS_THING, intents, tallies, targets
 from bot.journal.statement import Connection, Statement, literals
 from bot.states import ACTIVE, State
@@ -41,14 +40,12 @@ class Usage:
 
 
 _active = literals(sorted(ACTIVE))
-_COUNTED = Statement(
-    select(tallies.c.name, tallies.c.number).where(
-        tallies.c.team == bindparam("team"),
-        or_(
-            tallies.c.name == bindparam("live"),
-            tallies.c.name.between(bindparam("first"), bindparam("last")),
-        ),
-    )
+COUNTED = select(tallies.c.name, tallies.c.number).where(
+    tallies.c.team == bindparam("team"),
+    or_(
+        tallies.c.name == bindparam("live"),
+        tallies.c.name.between(bindparam("first"), bindparam("last")),
+    ),
 )
 DROP_EXPIRED = Statement(
     delete(tallies).where(tallies.c.expires_at <= bindparam("now"))
@@ -83,10 +80,8 @@ _thing = (
     not_by(intents.c.kind) == bindparam("kind"),
     not_by(intents.c.state).in_(_active),
 )
-_SAME = Statement(
-    select(intents).where(
-        intents.c.ref == bindparam("ref"), intents.c.ref != EMPTY, *_thing
-    )
+SAME = select(intents.c.id).where(
+    intents.c.ref == bindparam("ref"), intents.c.ref != EMPTY, *_thing
 )
 _in_room = select(intents.c.id).where(
     intents.c.team == bindparam("team"),
@@ -109,34 +104,46 @@ _in_room = select(intents.c.id).where(
 )
 
 
-@cache
-def _like(count: int) -> Statement:
-    """Return the question for what is like a thing of so many targets."""
+def like(count: int) -> Select[Any]:
+    """Return the question for what is active and like a thing of *count* targets.
+
+    Like it is what pushes to one of them, too; with the same room, what does the same.
+    """
     digests: list[Any] = [bindparam(f"digest_{number}") for number in range(count)]
     aimed = [select(targets.c.intent).where(targets.c.digest == one) for one in digests]
-    return Statement(
-        select(intents).where(
-            intents.c.id.in_(union(_in_room, *aimed)),
-            not_by(intents.c.team) == bindparam("team"),
-            *_thing,
-        )
+    return select(intents.c.id).where(
+        intents.c.id.in_(union(_in_room, *aimed)),
+        not_by(intents.c.team) == bindparam("team"),
+        *_thing,
     )
 
 
-def usage_of(connection: Connection, new: NewIntent, boot: str) -> Usage:
-    """Return what counts against *new*, inside the caller's transaction."""
-    team, by = new.asker.team, _starts(new)
-    at = millis(new.at)
-    asked = {"team": team, "live": _live(new), "last": by + _quarter(at)}
-    asked["first"] = by + _quarter(at - DAY)
-    rows = connection.execute(_COUNTED, asked)
-    counted: dict[str, int] = {row.name: row.number for row in rows}
-    return Usage(
-        live=counted.pop(_live(new), 0),
-        lately=sum(counted.values()),
-        alike=tuple(as_read(one, boot) for one in _alike(connection, new, boot)),
-        by=new.asker.user,
-    )
+def asked_about(new: NewIntent, boot: str) -> dict[str, Any]:
+    """Return what `COUNTED`, `SAME` and `like` are asked with, about *new*."""
+    subject, by, at = new.subject, _starts(new), millis(new.at)
+    digests = {f"digest_{number}": one for number, one in enumerate(subject.targets)}
+    return {
+        **digests,
+        "team": new.asker.team,
+        "live": _live(new),
+        "first": by + _quarter(at - DAY),
+        "last": by + _quarter(at),
+        "kind": subject.kind,
+        "sdk_app_id": subject.sdk_app_id,
+        "room": subject.room,
+        "duplicates": subject.duplicates,
+        "ref": subject.ref,
+        "boot": boot,
+    }
+
+
+def counted(
+    new: NewIntent, numbers: Mapping[str, int], alike: Iterable[Intent]
+) -> Usage:
+    """Return what counts against *new*: the *numbers* of `COUNTED`, and its like."""
+    live = numbers.get(_live(new), 0)
+    lately = sum(numbers.values()) - live
+    return Usage(live=live, lately=lately, alike=tuple(alike), by=new.asker.user)
 
 
 def began(connection: Connection, thing: Intent) -> None:
@@ -196,25 +203,3 @@ def _starts(thing: Intent | NewIntent) -> str:
 
 def _quarter(at: int) -> str:
     return f"{at // QUARTER:010}"
-
-
-def _alike(connection: Connection, new: NewIntent, boot: str) -> list[Intent]:
-    """Return what is active and would be the same as *new*, or push to its targets."""
-    subject = new.subject
-    asked: dict[str, Any] = {
-        "team": new.asker.team,
-        "kind": subject.kind,
-        "sdk_app_id": subject.sdk_app_id,
-        "room": subject.room,
-        "duplicates": subject.duplicates,
-        "ref": subject.ref,
-        "boot": boot,
-    }
-    asked |= {f"digest_{number}": one for number, one in enumerate(subject.targets)}
-    alike: list[Intent] = []
-    if subject.room or subject.targets:
-        alike += intents_of(connection.execute(_like(len(subject.targets)), asked))
-    if subject.ref:
-        alike += intents_of(connection.execute(_SAME, asked))
-    each = {one.id: one for one in alike}.values()
-    return sorted(each, key=lambda one: (one.created_at, one.id))

@@ -64,6 +64,7 @@ class Completion:
                 state,
                 notices=self._notices(intent, state, sent=True),
                 evidence=evidence,
+                seen=intent,
                 **changes,
             )
 

@@ -149,7 +149,7 @@ class Delivery:
             await self._notice_step()
             begun: list[asyncio.Task[int]] = []
             while True:
-                due = await self._outbox.due(self._now(), MOST_AT_ONCE)
+                due = await self._due()
                 topical = await self._topical(self._free(due))
                 ready = batches(topical, self._ways)
                 going = self._that_may_go(ready)
@@ -159,6 +159,12 @@ class Delivery:
                     again = await self._line_up(self._free(topical)) and not going
                 if not again and not await self._bring_forward(ready):
                     return begun
+
+    async def _due(self) -> list[Notification]:
+        """Return what may go now, without what is under way: that need not be read."""
+        going = self._under_way.values()
+        ids = (one.id for batch in going for one in batch.notifications)
+        return await self._outbox.due(self._now(), MOST_AT_ONCE, without=ids)
 
     def _free(self, due: Iterable[Notification]) -> list[Notification]:
         """Leave out what is under way, or would change a message that is."""
@@ -384,8 +390,7 @@ class Delivery:
         pause = timedelta(seconds=sent.retry_after) if throttled else pause
         log_method = log.critical if sent.unauthorised else log.warning
         log_method("notice.waits", **facts)
-        until = now + pause
-        await self._outbox.postpone(notification, until, tried=not throttled)
+        await self._outbox.postpone(notification, now + pause, tried=not throttled)
 
     async def _wait(self, seconds: float) -> None:
         """Wait until woken, at most *seconds*."""

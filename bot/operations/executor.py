@@ -213,7 +213,7 @@ class Executor:
         send_by = self.now() + timedelta(seconds=overall)
         try:
             sending = await self.journal.claim(
-                intent.id, owner=self.boot, send_by=send_by
+                intent.id, owner=self.boot, send_by=send_by, seen=intent
             )
         except JournalUnavailable:
             return Unclaimed.JOURNAL_AWAY

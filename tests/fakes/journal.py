@@ -44,12 +44,13 @@ async def opened(url, clock, lifecycles=RESOURCES.lifecycles, **more):
     )
 
 
-async def claimed(journal, intent, owner=None):
+async def claimed(journal, intent, owner=None, **more):
     """Commit that this run, or *owner*, sends *intent*; None if it is not queued."""
     return await journal.claim(
         intent,
         owner=owner or journal.boot,
         send_by=journal._now() + timedelta(seconds=20),
+        **more,
     )
 
 

@@ -50,9 +50,9 @@ def weight(node: Any) -> int:
         return 0
     total = 0
     for key, value in node.items():
-        if isinstance(value, dict | list):
+        if not isinstance(value, str):
             total += weight(value)
-        elif key in _SHOWN and isinstance(value, str):
+        elif key in _SHOWN:
             total += size(value)
     return total
 

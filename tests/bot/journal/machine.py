@@ -166,12 +166,13 @@ class Machine(Promises):
         assert self.keys.setdefault(key, (intent.id, digest)) == (intent.id, digest)
         return intent.id
 
-    @rule(intent=intents, starts=st.booleans())
-    def send(self, intent, starts):
+    @rule(intent=intents, starts=st.booleans(), reads=st.booleans())
+    def send(self, intent, starts, reads):
         """Claim it, as the last act before the write; then the cloud does as it may."""
-        before = self.get(intent).state
-        sending = self.run(claimed(self.journal, intent, self.owner))
-        assert (sending is not None) == (before is State.QUEUED)
+        before = self.get(intent)
+        seen = None if reads else before
+        sending = self.run(claimed(self.journal, intent, self.owner, seen=seen))
+        assert (sending is not None) == (before.state is State.QUEUED)
         if sending is None:
             return
         self.sent[intent] += 1

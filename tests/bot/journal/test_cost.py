@@ -14,7 +14,7 @@ from tests.fakes.journal import claimed
 
 TRANSACTION = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA")
 WAITS, OUTLIVES_THE_PROCESS = "PRAGMA synchronous=FULL", "PRAGMA synchronous=NORMAL"
-MOST_STATEMENTS = 26
+MOST_STATEMENTS = 16
 STEPS_IN_A_PAST = 40  # starts before the one that is counted
 
 
@@ -39,7 +39,10 @@ def start(journal, new, clock):
 
     async def begin(number):
         asked = new(
-            sdk_app_id=APP, room=f"{number}", agent=f"pb_{number}", targets=("a" * 64,)
+            sdk_app_id=APP,
+            room=f"{number}",
+            agent=f"pb_{number}",
+            targets=(f"{number:064}",),
         )
         accepted, _ = await journal.accept(
             asked,
@@ -47,11 +50,15 @@ def start(journal, new, clock):
             audit=entry(number),
             admit=lambda _usage: (),
         )
-        await claimed(journal, accepted.id)
+        sending = await claimed(journal, accepted.id, seen=accepted)
         ref = f"-task-{number:020}"
         answered = fact(FactKind.ANSWERED, clock(), ref=ref, job=accepted.id)
         await journal.complete(
-            accepted.id, State.STARTED, notices=(CARD_NOTICE,), evidence=(answered,)
+            accepted.id,
+            State.STARTED,
+            notices=(CARD_NOTICE,),
+            evidence=(answered,),
+            seen=sending,
         )
         (card,) = await journal.outbox.due(clock())
         await journal.outbox.sent(card, ("C", f"1.{number}"))

@@ -36,7 +36,7 @@ def empty():
 @given(known=facts)
 def test_a_fact_comes_back_whole(empty, known):
     with empty.reading():  # which is undone
-        fresh = [table.put(empty, "thing", known) for _ in range(2)]
+        fresh = [table.put(empty, "thing", (known,)) for _ in range(2)]
         back = table.of(empty, "thing")
 
     assert (fresh, back) == ([True, False], [known])

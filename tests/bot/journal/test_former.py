@@ -8,7 +8,7 @@ import pytest
 from bot.errors import IllegalMove
 from bot.ids import Kind
 from bot.journal.evidence import FactKind, Headline
-from bot.journal.former import left_changes
+from bot.journal.former import FEW, left_changes
 from bot.journal.model import CARD_NOTICE, Changes
 from bot.journal.rows import LEFT
 from bot.states import State
@@ -274,6 +274,19 @@ async def test_that_nobody_could_hear_is_learnt_of_all_at_once_and_once(
 
 
 # ── how long it takes ────────────────────────────────────────────────────────────
+
+
+async def test_those_that_go_their_own_way_are_few_at_a_time(journal, left, driver):
+    many = [await left(agent=f"pb_{n}") for n in range(2 * FEW + 1)]
+    for one in many:  # since it was read
+        await journal.update(one.id, doubt=True)
+    commits = driver.commits()
+
+    await journal.former.settle(list(map(ended, many)))
+
+    assert len(commits) == 1 + 3
+    states = {(await journal.find.get(one.id)).state for one in many}
+    assert states == {State.UNKNOWN}
 
 
 async def test_between_groups_others_have_their_turn(journal, left):

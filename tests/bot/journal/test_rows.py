@@ -170,7 +170,9 @@ def test_a_notice_comes_back_whole(intent, facts, not_before):
     row = notice_row(notice, 7, intent=intent, app="live")
 
     assert row.keys() == set(outbox.c.keys()) - {"id", "body"}
-    back = notification_of(SimpleNamespace(**row, id=1, body=None), intent, None)
+    joined = {f"notice_{name}": value for name, value in row.items()}
+    joined |= {"notice_id": 1, "notice_body": None}
+    back = notification_of(SimpleNamespace(**joined), intent, None)
     assert (back.name, back.audience, back.app, back.rev, back.tries) == (
         "stuck",
         Audience.OPS,

@@ -109,6 +109,19 @@ async def _answered(tour, first, second):
     of = (first.id, State.STARTED)
     await tour.ask("journal.complete", *of, evidence=(started,), **told)
     await tour.ask("journal.complete", second.id, State.UNKNOWN, **told)
+    await _unread(tour)
+
+
+async def _unread(tour):
+    """Claim and answer what nothing comes between, as whoever sends it does."""
+    at, boot = tour.clock(), tour.journal.boot
+    about = {**ABOUT, "room": "of its own", "targets": ("c" * 64,)}
+    asked = tour.new(agent="pb_unread", **about)
+    start, _ = await tour.ask("journal.accept", asked, admit=lambda _usage: ())
+    seen = await tour.ask("journal.claim", start.id, owner=boot, send_by=at, seen=start)
+    said = fact(FactKind.ANSWERED, at, ref="-task-of-the-unread", job=start.id)
+    more = {"notices": (CARD_NOTICE,), "evidence": (said,), "request_id": "r"}
+    await tour.ask("journal.complete", start.id, State.STARTED, seen=seen, **more)
 
 
 async def _settled(tour, second, third):
