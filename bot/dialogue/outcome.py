@@ -62,11 +62,20 @@ class Who:
     user: SlackUserId
 
 
+class Clock(Enum):
+    """How much of a moment is shown."""
+
+    MOMENT = "day and time"
+    TIME = "time"  # of one that is not long ago, nor far ahead
+    AGO = "ago"  # how long ago, or until then; Slack keeps it up to date
+
+
 @dataclass(frozen=True, slots=True)
 class When:
-    """A moment, shown by Slack in the reader's own time zone."""
+    """A moment, shown by Slack in the reader's own time zone and language."""
 
     at: datetime
+    shown: Clock = Clock.MOMENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,16 +193,24 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What is told. *plain* stands for it where blocks cannot be shown.
+    """What is told, in the order of docs/voice.md, which is that of these fields.
 
-    *menu* is the ⋯ beside the headline. *request_id* is Tencent's, empty if no request
-    was answered.
+    *headline* is the thing, its state and the reason; *sentence* what it means or what
+    to do. *targets* are the places it leads to, a line each. *buttons* are what can be
+    done now, *menu* the ⋯ after them (beside the headline where there are none).
+    *parts* are what is read after that. *context* are facts that do not change: one
+    line of small print, at the end of which *request_id* stands: Tencent's, empty if
+    no request was answered. *plain* stands for it all where blocks cannot be shown.
     """
 
     headline: tuple[Span, ...]
     tone: Tone = Tone.PLAIN
-    parts: tuple[Part, ...] = ()
+    sentence: tuple[Span, ...] = ()
+    targets: tuple[tuple[Span, ...], ...] = ()
+    buttons: tuple[Button, ...] = ()
     menu: tuple[Button, ...] = ()
+    parts: tuple[Part, ...] = ()
+    context: tuple[tuple[Span, ...], ...] = ()
     request_id: str = ""
     handle: Handle | None = None
     audience: Audience = Audience.ASKER
@@ -218,5 +235,6 @@ def _plain(span: Span) -> str:
             return text
         case Who(user):
             return user
-        case When(at):
-            return f"{at:%Y-%m-%d %H:%M} UTC"
+        case When(at, shown):
+            day = "" if shown is Clock.TIME else f"{at:%Y-%m-%d} "
+            return f"{day}{at:%H:%M} UTC"

@@ -55,6 +55,21 @@ def beside(
     return _button(first, numbered), row(rest, numbered)
 
 
+def closing(
+    buttons: Sequence[Button], menu: Sequence[Button], numbered: Numbers
+) -> list[Json]:
+    """Return *buttons* as rows, and *menu* at the end of the last of them.
+
+    What a menu cannot do stands as a button before it.
+    """
+    outside, inside = _split(menu, 0)
+    rows = row((*buttons, *outside), numbered)
+    if not inside:
+        return rows
+    last = rows.pop()["elements"] if rows else []
+    return [*rows, {"type": "actions", "elements": [*last, _menu(inside, numbered)]}]
+
+
 def _split(
     buttons: Sequence[Button], visible: int
 ) -> tuple[list[Button], list[Button]]:

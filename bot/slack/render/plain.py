@@ -9,14 +9,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.dialogue.outcome import Bold, Link, Mono, Span, When, Who
+from bot.dialogue.outcome import Bold, Clock, Link, Mono, Span, When, Who
 from bot.ids import SlackUserId
 from bot.slack.render import limits
 from bot.slack.render.escape import cut, escape
-from bot.slack.render.spans import Json, mrkdwn_text
+from bot.slack.render.spans import MOMENTS, Json, mrkdwn_text
 
 KEPT = {"section", "context", "actions", "input"}
 _TICKS = "```"
+_CLOCKS = {form: shown for shown, form in MOMENTS.items()}
 
 
 def reduced(blocks: Sequence[Json]) -> list[Json]:
@@ -76,7 +77,8 @@ def _span(element: Mapping[str, Any]) -> Span:
         case "user":
             return Who(SlackUserId(element["user_id"]))
         case "date":
-            return When(datetime.fromtimestamp(element["timestamp"], UTC))
+            shown = _CLOCKS.get(element["format"], Clock.MOMENT)
+            return When(datetime.fromtimestamp(element["timestamp"], UTC), shown)
         case "link":
             return Link(element["url"], element["text"])
     text = str(element.get("text", ""))
