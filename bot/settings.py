@@ -204,6 +204,7 @@ class Settings(BaseSettings):
 
     command_prefix: str = Field("", pattern=r"^[a-z0-9-]{0,20}$")
     ops_channel: config.OneChannelOrNone = ""
+    tables: Literal["auto", "off"] = "off"
     apps: tuple[App, ...] = ()
     policy: Policy = Policy()
     exits: Exits | None = None

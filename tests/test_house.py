@@ -130,6 +130,7 @@ TABLES = {
     "ops_channel",
     "pace",
     "policy",
+    "tables",
     "trusted_proxies",
 }
 

@@ -175,7 +175,31 @@ class Buttons:
     buttons: tuple[Button, ...]
 
 
-Part = Line | Facts | Code | Points | Row | Buttons
+@dataclass(frozen=True, slots=True)
+class Select:
+    """A menu under *label*: choosing one of *choices* is pressing that button.
+
+    All are of one command, and none asks for a confirmation, which a menu cannot.
+    """
+
+    label: str
+    choices: tuple[Button, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Many things, a row each, which whoever reads can sort and filter.
+
+    *head* are the names of the columns, *caption* what it is, in words. Where Slack
+    shows no tables, each row is a line.
+    """
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[Span, ...], ...]
+
+
+Part = Line | Facts | Code | Points | Row | Buttons | Select | Table
 
 
 def line(*spans: Span, quiet: bool = False) -> Line:

@@ -80,6 +80,11 @@ class Operations(OnRecord):
         """What relays are asked for under."""
         return self.settings.terms
 
+    @property
+    def tables(self) -> bool:
+        """Whether long lists are told as tables that readers can sort."""
+        return self.settings.tables == "auto"
+
     def new_id(self) -> IntentId:
         """Return the id of an intent to come."""
         return intent_id(self.now(), self.random_bytes(10))

@@ -31,7 +31,7 @@ from bot.slack.inbound.early import not_connected
 from bot.slack.inbound.kinds import PayloadKind, alarm_in, kind_of, meaning_of
 from bot.slack.inbound.lanes import BehindAck, Lanes, Stops
 from bot.slack.outbound.replies import REOPENS, Replies
-from bot.slack.render import blocks, modals
+from bot.slack.render import blocks, modals, plain
 
 Answer = Outcome | Form | None
 Body = dict[str, Any]
@@ -218,7 +218,12 @@ class Listeners:
             await ack(text=_("Still working on it; the answer follows here."))
         elif isinstance(answer, Outcome) and answer.audience is Audience.ASKER:
             with reading_in(locale):
-                await ack(**blocks.message(answer), response_type="ephemeral")
+                body = blocks.message(answer)
+            if plain.has_table(body["blocks"]):  # of an ack nobody hears a refusal
+                await ack()
+                self._later(self._replies.reply(ask, answer), ask)
+                return
+            await ack(**body, response_type="ephemeral")
             if answer.file:
                 self._later(self._replies.hand_over(ask, answer.file), ask)
         else:

@@ -260,20 +260,32 @@ async def send(
 
 
 async def _showing(web: Web, way: Way, body: Body) -> Sent:
-    """Send *body* by *way* in the first layout that Slack takes."""
+    """Send *body* by *way* in the first layout that Slack takes.
+
+    Where it takes the same without a table, it is asked for no other one.
+    """
     sent = Sent(ok=False, error=NO_WAY)
-    for layout in _layouts(body):
+    table_failed = False
+    for layout in _layouts(body, tables=not web.tables_refused):
         sent = await way.send(web, layout)
         if not sent.unshowable:
+            shown = sent.ok and bool(layout.get("blocks"))
+            web.tables_refused |= table_failed and shown
             return sent
+        table_failed |= plain.has_table(layout.get("blocks") or [])
         log.error("message.unshowable", way=type(way).__name__, error=sent.error)
     return sent
 
 
-def _layouts(body: Body) -> Iterable[Body]:
-    """Yield *body*, then what is left of it for a Slack that refuses its blocks."""
-    yield body
+def _layouts(body: Body, *, tables: bool) -> Iterable[Body]:
+    """Yield *body*, then what is left of it for a Slack that refuses its blocks.
+
+    Unless *tables* are shown there, rows stand in their place from the first.
+    """
     blocks = body.get("blocks") or []
+    if not tables and plain.has_table(blocks):
+        blocks = plain.without_tables(blocks)
+    yield {**body, "blocks": blocks} if blocks else body
     oldest = plain.reduced(blocks)
     if oldest and oldest != blocks:
         yield {**body, "blocks": oldest}

@@ -20,11 +20,13 @@ from bot.dialogue.outcome import (
     Part,
     Points,
     Row,
+    Select,
     Span,
+    Table,
 )
 from bot.i18n import _, reader_locale
-from bot.slack.render import fit, limits
-from bot.slack.render.buttons import Numbers, beside, closing, numbers, row
+from bot.slack.render import fit, limits, tables
+from bot.slack.render.buttons import Numbers, beside, closing, numbers, row, select
 from bot.slack.render.escape import ELLIPSIS, clean, cut, escape
 from bot.slack.render.spans import (
     Json,
@@ -60,7 +62,8 @@ def home(outcome: Outcome) -> Json:
 
     https://docs.slack.dev/reference/views/home-tab-views
     """
-    return {"type": "home", "blocks": fit.fitted([*_pieces(outcome)], fit.VIEW)}
+    pieces = [*_pieces(tables.spread(outcome))]
+    return {"type": "home", "blocks": fit.fitted(pieces, fit.VIEW)}
 
 
 def without_actions(outcome: Outcome) -> list[Json]:
@@ -71,9 +74,9 @@ def without_actions(outcome: Outcome) -> list[Json]:
     parts = tuple(
         replace(part, menu=()) if isinstance(part, Row) else part
         for part in outcome.parts
-        if not isinstance(part, Buttons)
+        if not isinstance(part, Buttons | Select)
     )
-    inert = replace(outcome, parts=parts, buttons=(), menu=())
+    inert = tables.spread(replace(outcome, parts=parts, buttons=(), menu=()))
     return fit.fitted([*_pieces(inert)], fit.VIEW)
 
 
@@ -125,7 +128,7 @@ def _context(outcome: Outcome) -> list[Json]:
 
 
 def _piece(part: Part, numbered: Numbers) -> fit.Piece:
-    return fit.Piece(_part(part, numbered), stays=isinstance(part, Buttons))
+    return fit.Piece(_part(part, numbered), stays=isinstance(part, Buttons | Select))
 
 
 def _part(part: Part, numbered: Numbers) -> list[Json]:
@@ -138,11 +141,22 @@ def _part(part: Part, numbered: Numbers) -> list[Json]:
             return _code(text)
         case Points():
             return _points(part)
+        case _:
+            return _of_many(part, numbered)
+
+
+def _of_many(part: Row | Buttons | Select | Table, numbered: Numbers) -> list[Json]:
+    """Return what lists are made of, and what can be pressed."""
+    match part:
         case Row(spans, menu):
             shown = (ELLIPSIS,) if is_blank(spans) else spans
             return _with_menu(shown, menu, numbered)
         case Buttons(buttons):
             return row(buttons, numbered)
+        case Select():
+            return select(part, numbered)
+        case Table():
+            return tables.data_table(part)
 
 
 def _with_menu(
