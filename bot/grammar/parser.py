@@ -300,7 +300,7 @@ def _looked_at(
         return None
     if not ids or any(_PAIR.fullmatch(word.text) for word in kept):
         return None
-    remark = _("I do not know “{typed}”; I took this as “{meant}”.").format(
+    remark = _("There is no “{typed}”; this was read as “{meant}”.").format(
         typed=verb.text[:LONGEST_ECHO], meant=" ".join((default.name, *ids))
     )
     return _Reading(vocabulary, default, kept, remarks=[remark])
@@ -319,7 +319,9 @@ def _gather(reading: _Reading, pasted: str) -> Miss | None:
     if pasted:
         reading.pairs["json"] = [pasted]
     if any(word.unclosed for word in reading.rest):
-        reading.remarks.append(_("A quote was not closed; I took it literally."))
+        reading.remarks.append(
+            _("A quote was not closed, and was read as a character.")
+        )
     ended = False
     for at, word in enumerate(reading.rest):
         if word.raw == "--" and not ended:

@@ -296,7 +296,7 @@ class Listeners:
     async def _mention(self, body: Body) -> None:
         event = body["event"]
         locale = self._directory.locale(str(event["user"]))
-        ask = payloads.mention(body, self._router.commands, self._prefix, locale)
+        ask = payloads.mention(body, self._router.first_words, self._prefix, locale)
         self._directory.look_up_later(ask.who)
         edited = (event.get("edited") or {}).get("ts", "")
         delivery = f"{ask.key}:{edited}"

@@ -36,7 +36,7 @@ USER = {"user": {"id": "UANA", "team_id": "T1"}, "team": {"id": "T1"}}
 class Router:
     """Answers with what it holds, and remembers every ask."""
 
-    commands = {"relay": None, "lookup": None}
+    first_words = {"relay", "lookup"}
 
     def __init__(self):
         self.asks = []
