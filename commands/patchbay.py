@@ -138,8 +138,8 @@ async def audit(ask: Ask, service: Service) -> Outcome:
         return facts
     text = "".join(f"{record.as_json()}\n" for record in records)
     name = f"patchbay-audit-{service.now():%Y%m%dT%H%M%SZ}.jsonl"
-    sentence = line(_("The file is in your messages with Patchbay."))
-    return replace(facts, parts=(*facts.parts, sentence), file=File(name, text))
+    where = line(_("The file is in your messages with Patchbay."))
+    return replace(facts, parts=(*facts.parts, where), file=File(name, text))
 
 
 def _state_of(report: Report) -> Outcome:

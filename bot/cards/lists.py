@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.access import exits
@@ -38,8 +38,13 @@ MOST_COUNTED = 100  # of which more are counted as “100+”
 def row(intent: Intent, resources: Registry) -> Row:
     """Return the one line under which *intent* stands in a list."""
     resource = resources.of(intent)
+    sentence = (
+        _("{handle} · {thing} · {standing} · {age} · {person}")
+        if intent.asker.user
+        else _("{handle} · {thing} · {standing} · {age}")  # nobody asked for it here
+    )
     spans = said(
-        _("{handle} · {thing} · {standing} · {age} · {person}"),
+        sentence,
         handle=(f"{resource.tone(intent).value} ", Bold(intent.handle)),
         thing=resource.gist(intent),
         standing=resource.standing(intent),
@@ -123,10 +128,9 @@ def table(intents: Sequence[Intent], resources: Registry, caption: str) -> list[
     rows = tuple(_cells(intent, resources.of(intent)) for intent in intents)
     choices: list[Button] = []
     for intent in intents:
-        for button in _menu(intent, resources.of(intent)):
-            label = _("{handle}: {action}")
-            named = label.format(handle=intent.handle, action=button.label)
-            choices.append(Button(named, button.command, button.text))
+        opening, *ending = _menu(intent, resources.of(intent))
+        label = _("Open {handle}").format(handle=intent.handle)
+        choices += [replace(opening, label=label), *ending]
     commands = [one.command for one in choices]
     most = max(dict.fromkeys(commands), key=commands.count)
     fitting = tuple(one for one in choices if one.command == most)
@@ -152,7 +156,8 @@ def _menu(intent: Intent, resource: Resource) -> tuple[Button, ...]:
     if end is None:
         return (resource.open_button(intent),)
     asking = " ".join(word for word in end.text.split() if word != "--yes")
-    return (resource.open_button(intent), Button(_("Stop…"), end.command, asking))
+    label = _("Stop {handle}…").format(handle=intent.handle)
+    return (resource.open_button(intent), Button(label, end.command, asking))
 
 
 # ── one thing beside others ──────────────────────────────────────────────────────

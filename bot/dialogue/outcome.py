@@ -241,6 +241,15 @@ class Outcome:
     file: File | None = None
 
     @property
+    def fits_ack(self) -> bool:
+        """Whether it may be the answer to a command itself, which only its asker sees.
+
+        Nobody hears whether Slack takes that, and some refuse a table.
+        """
+        tables = any(isinstance(part, Table) for part in self.parts)
+        return self.audience is Audience.ASKER and not tables
+
+    @property
     def plain(self) -> str:
         """The headline as plain text, for notifications and screen readers."""
         return f"{self.tone.value} {plain(self.headline)}".strip()

@@ -180,8 +180,9 @@ class Destination:
     *channel* is empty for the Home tab and for forms; *direct*: it is a person's
     messages with the bot. *card* is the message to keep up to date, *stands* the one
     of its line: in its thread, or an alarm. *answer_url* is one that Slack still takes
-    (see `fresh`). *trigger* opens a window, right after a click. *ops* is the
-    operators' channel, empty if the message must not go there or there is none.
+    (see `fresh`). *trigger* opens a window, right after a click; *home*: one in the
+    Home tab, where nothing else would be seen. *ops* is the operators' channel, empty
+    if the message must not go there or there is none.
     """
 
     channel: ChannelId
@@ -192,6 +193,7 @@ class Destination:
     stands: tuple[ChannelId, MessageTs] | None = None
     answer_url: SecretStr | None = None
     trigger: str = ""
+    home: bool = False
     ops: str = ""
 
 
@@ -325,6 +327,8 @@ def _to_asker(destination: Destination) -> tuple[Way, ...]:
     post = (Post(channel, thread),) if channel and destination.direct else ()
     whisper = (Whisper(channel, user, thread),) if channel else ()
     window = (Window(destination.trigger),) if destination.trigger else ()
+    if destination.home:
+        return (*window, *_direct(user))
     if destination.direct:
         return (*answer, *post, *_direct(user), *whisper, *window)
     return (*answer, *whisper, *_direct(user), *window)

@@ -200,5 +200,5 @@ async def test_while_slack_tells_nothing_those_whom_a_rule_names_may_read(ruled)
     named = await world.typed("/relay list")
     others = await world.typed("/relay list", user="U0EVE")
 
-    assert named.plain == "Running now"
+    assert named.plain == "Relays that run, or may"
     assert "Slack did not tell me whether you are a guest." in repr(others.parts)

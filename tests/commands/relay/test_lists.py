@@ -108,7 +108,7 @@ async def test_a_row_says_room_target_state_age_and_person_and_has_one_menu(worl
         f"🔵 R2 · room “studio” → push.example.com · {state} · {at[0]} · U0ANA",
         f"🔵 R1 · room 295066 → second.example.com +1 · {state} · {at[1]} · U0ANA",
     ]
-    assert [one.label for one in number.menu] == ["Open", "Stop…"]
+    assert [one.label for one in number.menu] == ["Open", "Stop R1…"]
     assert "--yes" not in number.menu[1].text.split()
     assert not any(one.confirm or one.danger for one in number.menu)
 
@@ -195,10 +195,10 @@ async def test_with_tables_what_has_no_row_stands_in_a_table_with_one_menu(world
     assert handles(answer) == ["Running (12)", *[f"R{n}" for n in range(12, 2, -1)]]
     assert [row[0] for row in table.rows] == ["🔵 R2", "🔵 R1"]
     assert [one.label for one in menu.choices] == [
-        "R2: Open",
-        "R2: Stop…",
-        "R1: Open",
-        "R1: Stop…",
+        "Open R2",
+        "Stop R2…",
+        "Open R1",
+        "Stop R1…",
     ]
     assert labels(answer) == ["Export CSV"]
 

@@ -17,8 +17,8 @@ TRUTH = Path(__file__).parents[1]
 EXPLANATIONS = Path(__file__).parents[4] / "bot" / "tencent" / "explanations"
 
 MACROS = {  # what is made of others stands first
-    "<row>": r"(?:(?:(?P<room1>q\w+)|<cut>|<ID>) · )?",
-    "<head>": r"(?: · (?:<u>)? · <t>|(?:   | · )room (?P<room2>q\w+))?",
+    "<row>": r"(?:(?:room “?(?P<room1>q\w+)”?(?: → \S+(?: \+\d+)?)?|<cut>|<ID>) · )?",
+    "<head>": r"(?: · <t>(?: · <u>)?|(?:   | · )room (?P<room2>q\w+))?",
     "<who>": r"(?:<R>|<ID>)",
     "<yet>": (
         r"(?:Tencent knows no task of the ID that was attached: \S+ )?"
