@@ -36,12 +36,15 @@ MOST_COUNTED = 100  # of which more are counted as “100+”
 
 
 def row(intent: Intent, resources: Registry) -> Row:
-    """Return the one line under which *intent* stands in a list."""
+    """Return the two short lines under which *intent* stands in a list.
+
+    Ten of them are to fit on the screen of a phone.
+    """
     resource = resources.of(intent)
     sentence = (
-        _("{handle} · {thing} · {standing} · {age} · {person}")
+        _("{handle} · {standing} · {age}\n{thing} {person}")
         if intent.asker.user
-        else _("{handle} · {thing} · {standing} · {age}")  # nobody asked for it here
+        else _("{handle} · {standing} · {age}\n{thing}")  # nobody asked for it here
     )
     spans = said(
         sentence,

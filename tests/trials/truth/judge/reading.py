@@ -17,8 +17,9 @@ TRUTH = Path(__file__).parents[1]
 EXPLANATIONS = Path(__file__).parents[4] / "bot" / "tencent" / "explanations"
 
 MACROS = {  # what is made of others stands first
-    "<row>": r"(?:(?:room “?(?P<room1>q\w+)”?(?: → \S+(?: \+\d+)?)?|<cut>|<ID>) · )?",
-    "<head>": r"(?: · <t>(?: · <u>)?|(?:   | · )room (?P<room2>q\w+))?",
+    "<row>": r"(?:(?:(?P<room1>q\w+)|<cut>|<ID>) · )?",
+    "<below>": r"(?:room “?q\w+”?(?: → \S+(?: \+\d+)?)?|<cut>|<ID>)(?: <u>)?",
+    "<head>": r"(?: · <t>|(?:   | · )room (?P<room2>q\w+))?",
     "<who>": r"(?:<R>|<ID>)",
     "<yet>": (
         r"(?:Tencent knows no task of the ID that was attached: \S+ )?"
