@@ -133,7 +133,7 @@ async def build(
     router = Router(commands, operations, Paces(settings.pace, ports.monotonic))
     replies = Replies(base.web, now=ports.now, sleep=ports.sleep)
     homes = _homes(base, lambda who: listeners.show_home(who))  # noqa: PLW0108 - made below
-    stack.push_async_callback(homes.tasks.drain, 0)
+    stack.push_async_callback(homes.later.drain, 0)
     parts = (router, replies, base.directory, base.tasks)
     listeners = Listeners(*parts, homes=homes, prefix=prefix)
     token = settings.slack_app_token
@@ -163,7 +163,14 @@ async def build(
 
 def _homes(base: _Base, show: Callable[[Person], Coroutine[Any, Any, None]]) -> Homes:
     ports = base.ports
-    homes = Homes(show, base.resources, monotonic=ports.monotonic, sleep=ports.sleep)
+
+    homes = Homes(
+        show,
+        base.resources,
+        base.tasks,
+        monotonic=ports.monotonic,
+        sleep=ports.sleep,
+    )
     base.recents.changed = homes.changed
     return homes
 

@@ -194,10 +194,10 @@ def _page(topic: list[str], commands: Mapping[str, Command]) -> Outcome:
     subcommand = command.subcommands.get(named[1].casefold())
     if subcommand is None:
         sentence = _("/{command} has no “{typed}”; it has {subcommands}.")
-        told = sentence.format(
+        sentence = sentence.format(
             command=command.name,
             typed=named[1],
             subcommands=", ".join(command.subcommands),
         )
-        raise UsageError(told)
+        raise UsageError(sentence)
     return help_pages.subcommand_page(command, subcommand)

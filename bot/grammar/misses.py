@@ -71,13 +71,13 @@ def unknown_subcommand(text: str, rest: Sequence[str], vocabulary: Vocabulary) -
         if subcommands
         else _("/{command} has no “{typed}”; it has {subcommands}.")
     )
-    told = sentence.format(
+    sentence = sentence.format(
         command=vocabulary.command,
         typed=text[:LONGEST_ECHO],
         subcommands=vocabulary.listed,
     )
     return replace(
-        _miss(text, "subcommand", told),
+        _miss(text, "subcommand", sentence),
         candidates=tuple(" ".join((name, *rest)) for name in subcommands),
         reads=bool(subcommands) and all(one.reads for one in subcommands.values()),
     )
@@ -92,13 +92,13 @@ def unknown_flag(flag: str, position: Position) -> Miss:
         # The value may stand in the next word, so no whole command can be offered.
         return _meant(f"--{flag}", "flag", {f"{key}=": "" for key in keys}, position)
     sentence = _("There is no --{flag}; /{command} {subcommand} takes {flags}.")
-    told = sentence.format(
+    sentence = sentence.format(
         flag=flag[:LONGEST_ECHO],
         command=position.command,
         subcommand=position.subcommand.name,
         flags=", ".join(f"--{one}" for one in flags),
     )
-    return _after(position, _miss(f"--{flag}", "flag", told))
+    return _after(position, _miss(f"--{flag}", "flag", sentence))
 
 
 def unknown_key(key: str, position: Position) -> Miss:
@@ -122,13 +122,13 @@ def unchangeable_key(key: str, sign: str, position: Position) -> Miss:
     """
     short = key[:LONGEST_ECHO]
     sentence = _("/{command} {subcommand} takes “{key}=” only, not “{key}{sign}”.")
-    told = sentence.format(
+    sentence = sentence.format(
         command=position.command,
         subcommand=position.subcommand.name,
         key=short,
         sign=sign,
     )
-    return _after(position, _miss(f"{short}{sign}", "key", told))
+    return _after(position, _miss(f"{short}{sign}", "key", sentence))
 
 
 def _miss(text: str, part: str, sentence: str) -> Miss:

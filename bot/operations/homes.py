@@ -31,21 +31,24 @@ Key = tuple[TeamId, SlackUserId]
 class Homes:
     """Remembers who opened their Home tab, and lets *show* show it to them again.
 
-    *monotonic* gives seconds, *sleep* waits for some. What is under way when the bot
-    ends is dropped: it is shown when it is opened again.
+    *monotonic* gives seconds, *sleep* waits for some. What was opened is shown in
+    *tasks*. What is to be shown *later* is dropped when the bot ends: it is shown when
+    it is opened again.
     """
 
     def __init__(
         self,
         show: Callable[[Person], Coroutine[Any, Any, None]],
         resources: Registry,
+        tasks: Tasks,
         *,
         monotonic: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]],
     ) -> None:
-        self.tasks = Tasks()
+        self.later = Tasks()
+        self._tasks = tasks
         self._show = show
-        self._resources = resources
+        self._kinds = {one.kind for one in resources.resources if one.can_be_ended}
         self._monotonic = monotonic
         self._sleep = sleep
         self._looking: TTLCache[Key, Person] = TTLCache(MOST_LOOKING, LOOKS, monotonic)
@@ -63,14 +66,14 @@ class Homes:
         """Show *who* the tab that they opened."""
         self.seen(who)
         self._shown[who.team, who.user] = self._monotonic()
-        self.tasks.spawn(self._show(who), name=f"home {who.user}")
+        self._tasks.spawn(self._show(who), name=f"home {who.user}")
 
     def changed(self, intent: Intent) -> None:
         """Show the tab anew, soon, to whom a change of *intent* concerns.
 
         That is whoever asked for it, and all who may be looking.
         """
-        if not self._resources.of(intent).can_be_ended:
+        if intent.subject.kind not in self._kinds:
             return
         team, mine = intent.asker.team, (intent.asker.team, intent.asker.user)
         if who := self._opened.get(mine):
@@ -86,7 +89,7 @@ class Homes:
         self._pending[key] = own
         wait = max(SOON, self._shown.get(key, -EVERY) + EVERY - self._monotonic())
         work = self._later(key, who, wait, own=own)
-        self.tasks.spawn(work, name=f"home again {who.user}")
+        self.later.spawn(work, name=f"home again {who.user}")
 
     async def _later(self, key: Key, who: Person, wait: float, *, own: bool) -> None:
         await self._sleep(wait)

@@ -32,7 +32,7 @@ async def home(
     It says of which moment it is: it is shown anew only now and then.
     """
     live: list[Intent] = []
-    told: list[Part] = []
+    remarks: list[Part] = []
     for resource in service.resources.resources:
         if not resource.can_be_ended:
             continue
@@ -40,12 +40,12 @@ async def home(
             seeing = await service.admitted(ask.who, ask.where, resource.read)
             live += await seeing.live(ask.who, resource.kind, lists.MOST_COUNTED + 1)
             if seeing.keeps_back:
-                told.append(line(replies.kept_back(), quiet=True))
+                remarks.append(line(replies.kept_back(), quiet=True))
         except NotAllowed as refused:
             await service.record_refusal(ask, refused.action, refused)
-            told += _refused(refused)
-    if not live and not told:
-        told.append(line(_("No relay that was started here is running.")))
+            remarks += _refused(refused)
+    if not live and not remarks:
+        remarks.append(line(_("No relay that was started here is running.")))
     at = When(service.now(), Clock.MOMENT)
     as_of = line(*said(_("As of {when}"), when=at), quiet=True)
     page = launcher(commands)
@@ -53,7 +53,7 @@ async def home(
     return replace(
         page,
         headline=(Bold(_("Now")),),
-        parts=(*_running(live, service), *told, as_of, *commands_below),
+        parts=(*_running(live, service), *remarks, as_of, *commands_below),
     )
 
 
@@ -63,8 +63,8 @@ def _running(live: list[Intent], service: Operations) -> list[Part]:
     if len(live) > lists.PAGE:
         sentence = _("{n} more: type {command}.")
         more = len(live) - lists.PAGE
-        told = sentence.format(n=more, command="/relay list")
-        parts.append(line(told, quiet=True))
+        text = sentence.format(n=more, command="/relay list")
+        parts.append(line(text, quiet=True))
     return parts
 
 

@@ -58,8 +58,8 @@ def error_reply(error: UserError, *, changes: bool = True) -> Outcome:
             headline, parts = (_("Busy."),), (line(str(error)),)
         case _:
             headline, parts = (str(error),), ()
-    told = (nothing_sent(),) if changes else ()
-    return Outcome(headline=headline, tone=Tone.WARN, parts=(*parts, *told))
+    closing = (nothing_sent(),) if changes else ()
+    return Outcome(headline=headline, tone=Tone.WARN, parts=(*parts, *closing))
 
 
 def kept_back() -> str:

@@ -79,7 +79,7 @@ class _Wanted:
     usage=USAGE,
     keys=KEYS,
     flags=FLAGS,
-    examples=("list", "list mine", "list failed app=live-main", "list all --csv"),
+    examples=("list", "list mine", "list mine failed", "list all --csv"),
 )
 async def running(ask: Ask, service: Service) -> Outcome:
     """List the relays that are running, or may be; or others.
@@ -146,11 +146,11 @@ def _wanted(ask: Ask, verb: str, usual: str) -> _Wanted:
         UsageError: it names a filter that there is not, or two, or no number of a row.
     """
     usage = f"/relay {verb} {USAGE}"
-    words = {token.text.casefold() for token in ask.words.ids}
-    if unknown := sorted(words - {*FILTERS, MINE}):
+    words = {token.text.casefold(): token.text for token in ask.words.ids}
+    if unknown := [words[one] for one in words if one not in {*FILTERS, MINE}]:
         sentence = _("Unknown filter “{word}”: use mine, live, failed or all.")
-        raise UsageError(sentence.format(word=", ".join(unknown)), usage=usage)
-    which = sorted(words - {MINE})
+        raise UsageError(sentence.format(word=" ".join(unknown)), usage=usage)
+    which = sorted(words.keys() - {MINE})
     if len(which) > 1:
         sentence = _("Use one of live, failed and all; you gave {n}.")
         raise UsageError(sentence.format(n=len(which)), usage=usage)
@@ -271,11 +271,11 @@ def _title(which: str) -> str:
 
 def _narrowed(wanted: _Wanted) -> Iterable[Part]:
     """Yield in small print what is left out of the list."""
-    told = [_("Only yours")] if wanted.mine else []
-    told += [_("Only app {app}").format(app=wanted.app)] if wanted.app else []
-    told += [_("Only room {room}").format(room=wanted.room)] if wanted.room else []
-    if told:
-        yield line(" · ".join(told), quiet=True)
+    narrow = [_("Only yours")] if wanted.mine else []
+    narrow += [_("Only app {app}").format(app=wanted.app)] if wanted.app else []
+    narrow += [_("Only room {room}").format(room=wanted.room)] if wanted.room else []
+    if narrow:
+        yield line(" · ".join(narrow), quiet=True)
 
 
 def _nothing(wanted: _Wanted) -> str:
