@@ -4,14 +4,16 @@ import asyncio
 import os
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 from bot.access.policy import Gate, dead_actions
 from bot.config import trusted
+from bot.dialogue.ask import Person
 from bot.errors import SettingsError
 from bot.http.server import Server
 from bot.i18n import Languages
@@ -24,6 +26,7 @@ from bot.operations.delivery import Delivery
 from bot.operations.executor import Executor
 from bot.operations.facade import Operations
 from bot.operations.hearing import Hearing
+from bot.operations.homes import Homes
 from bot.operations.inspection import files_of
 from bot.operations.jobs import Jobs
 from bot.operations.readers import Readers
@@ -132,7 +135,10 @@ async def build(
     prefix = settings.command_prefix
     router = Router(commands, operations, Paces(settings.pace, ports.monotonic))
     replies = Replies(base.web, now=ports.now, sleep=ports.sleep)
-    listeners = Listeners(router, replies, base.directory, base.tasks, prefix=prefix)
+    homes = _homes(base, lambda who: listeners.show_home(who))  # noqa: PLW0108 - made below
+    stack.push_async_callback(homes.later.drain, 0)
+    parts = (router, replies, base.directory, base.tasks)
+    listeners = Listeners(*parts, homes=homes, prefix=prefix)
     token = settings.slack_app_token
     admission = Admission(_unix_time(ports), ports.monotonic)
     sockets = Sockets(listeners, base.web.client, token, admission) if token else None
@@ -156,6 +162,20 @@ async def build(
         server=_server(base, listeners, callbacks, admission, sockets),
         sockets=sockets,
     )
+
+
+def _homes(base: _Base, show: Callable[[Person], Coroutine[Any, Any, None]]) -> Homes:
+    ports = base.ports
+
+    homes = Homes(
+        show,
+        base.resources,
+        base.tasks,
+        monotonic=ports.monotonic,
+        sleep=ports.sleep,
+    )
+    base.recents.changed = homes.changed
+    return homes
 
 
 def _callbacks(base: _Base, operations: Operations) -> Callbacks:

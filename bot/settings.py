@@ -207,6 +207,7 @@ class Settings(BaseSettings):
     ops_channel: config.OneChannelOrNone = ""
     language: Language = ""
     channels: tuple[Channel, ...] = ()
+    tables: Literal["auto", "off"] = "off"
     apps: tuple[App, ...] = ()
     policy: Policy = Policy()
     exits: Exits | None = None

@@ -23,7 +23,7 @@ from bot.dialogue.outcome import (
     line,
 )
 from bot.errors import UsageError
-from bot.i18n import _, later
+from bot.i18n import _, later, n_
 from bot.ids import SlackUserId, handle_from
 from bot.journal.audit import Decision, Entry
 from bot.journal.examination import Report
@@ -40,7 +40,7 @@ AUDIT = Permit("patchbay.audit", Level.CHANGE)
 
 def command_for(commands: Mapping[str, Command], prefix: str = "") -> Command:
     """Return the command `/patchbay`, which explains *commands*, itself among them."""
-    summary = later("Help, your rights, and how I am")
+    summary = later("Help, your permissions, health")
     command = Command("patchbay", summary=summary, bare="help", prefix=prefix)
 
     @command.subcommand(
@@ -75,7 +75,10 @@ def command_for(commands: Mapping[str, Command], prefix: str = "") -> Command:
 
 def _rights(ask: Ask, verdicts: list[tuple[Wish, Verdict]]) -> Outcome:
     """Return what of all that can be allowed is: what is not names no application."""
-    you = line(f"{ask.who.team} · {ask.who.user} · {ask.where.channel}", quiet=True)
+    who = _("Workspace {team} · you {user} · channel {channel}").format(
+        team=ask.who.team, user=ask.who.user, channel=ask.where.channel or "-"
+    )
+    you = line(who, quiet=True)
     headline = (Bold(_("What you may do here")),)
     why = {(verdict.reason, verdict.rule) for _wish, verdict in verdicts}
     if len(why) == 1 and not verdicts[0][1].allowed:  # of strangers and guests
@@ -94,17 +97,17 @@ def _rights(ask: Ask, verdicts: list[tuple[Wish, Verdict]]) -> Outcome:
 
 
 async def doctor(ask: Ask, service: Service) -> Outcome:
-    """Check that I am set up well; each line says how to mend it."""
+    """Check that the bot is set up well; each line says how to mend it."""
     signs = {True: "✅", False: "❌", None: "⚠️"}
     lines: list[tuple[Span, ...]] = []
     for check in await service.diagnose():
         fix = f" {check.fix}" if check.fix else ""
         lines.append((f"{signs[check.well]} {check.what}{fix}",))
-    return Outcome(headline=(Bold(_("How I am")),), parts=(Points("", tuple(lines)),))
+    return Outcome(headline=(Bold(_("Health")),), parts=(Points("", tuple(lines)),))
 
 
 async def history(ask: Ask, service: Service) -> Outcome:
-    """Show who did what lately, and who was refused; of one thing, or yours alone."""
+    """Show who did what of late, and who was refused; of one thing, or yours alone."""
     typed = [token.text for token in ask.words.ids]
     mine = "mine" in typed
     named = next((one for one in map(handle_from, typed) if one), None)
@@ -115,17 +118,19 @@ async def history(ask: Ask, service: Service) -> Outcome:
     records = await service.audit(ask.who, handle=named, user=user)
     lines = tuple(_record_line(record) for record in records)
     nothing = line(_("Nothing yet."))
+    legend = _("✅ allowed · 🔒 refused · ✍️ done by hand · ⚙️ settled by evidence")
     return Outcome(
         headline=(Bold(_("Who did what")),),
-        parts=(Points("", lines) if lines else nothing,),
+        parts=(Points("", lines), line(legend, quiet=True)) if lines else (nothing,),
     )
 
 
 async def audit(ask: Ask, service: Service) -> Outcome:
-    """Check this workspace's audit trail, or export it into your messages with me."""
+    """Check this workspace's audit trail, or export it as a file for you."""
     word = ask.one(_("“export” or “verify”")).text.casefold()
     if word not in {"export", "verify"}:
-        raise UsageError(_("Say “export” or “verify”."), usage="/patchbay audit export")
+        sentence = _("Unknown word “{word}”: use export or verify.")
+        raise UsageError(sentence.format(word=word), usage="/patchbay audit export")
     export = word == "export"
     report, records = await service.audit_trail(ask, export=export)
     facts = _state_of(report)
@@ -133,8 +138,8 @@ async def audit(ask: Ask, service: Service) -> Outcome:
         return facts
     text = "".join(f"{record.as_json()}\n" for record in records)
     name = f"patchbay-audit-{service.now():%Y%m%dT%H%M%SZ}.jsonl"
-    sentence = line(_("The file is in your messages with me."))
-    return replace(facts, parts=(*facts.parts, sentence), file=File(name, text))
+    where = line(_("The file is in your messages with Patchbay."))
+    return replace(facts, parts=(*facts.parts, where), file=File(name, text))
 
 
 def _state_of(report: Report) -> Outcome:
@@ -144,7 +149,11 @@ def _state_of(report: Report) -> Outcome:
             tone=Tone.BAD,
             parts=whats_wrong(wrong, restored=report.can_be_settled),
         )
-    whole = _("The audit trail is whole: {n} records.").format(n=report.count)
+    whole = n_(
+        "The audit trail is whole: {n} record.",
+        "The audit trail is whole: {n} records.",
+        report.count,
+    ).format(n=report.count)
     newest = [Mono(head.head) for head in report.heads]
     kept = line(_("Newest hash, to keep elsewhere:"), " ", *newest, quiet=True)
     return Outcome(
@@ -184,10 +193,11 @@ def _page(topic: list[str], commands: Mapping[str, Command]) -> Outcome:
         return help_pages.command_page(command)
     subcommand = command.subcommands.get(named[1].casefold())
     if subcommand is None:
-        names = ", ".join(command.subcommands)
-        raise UsageError(
-            _("/{command} has no “{subcommand}”; it has {known}.").format(
-                command=command.name, subcommand=named[1], known=names
-            )
+        sentence = _("/{command} has no “{typed}”; it has {subcommands}.")
+        sentence = sentence.format(
+            command=command.name,
+            typed=named[1],
+            subcommands=", ".join(command.subcommands),
         )
+        raise UsageError(sentence)
     return help_pages.subcommand_page(command, subcommand)

@@ -133,6 +133,7 @@ TABLES = {
     "ops_channel",
     "pace",
     "policy",
+    "tables",
     "trusted_proxies",
 }
 
@@ -223,6 +224,7 @@ TESTED_BY = {
     "bot/routing/home.py": "tests/bot/test_app.py",
     "bot/routing/manifest.py": "tests/test_house.py",
     "bot/routing/replies.py": "tests/commands/test_patchbay.py",
+    "bot/slack/inbound/tabs.py": "tests/bot/slack/inbound/test_listeners.py",
     "bot/slack/render/buttons.py": "tests/bot/slack/render/test_blocks.py",
     "bot/slack/render/fit.py": "tests/bot/slack/render/test_blocks.py",
     "bot/slack/render/limits.py": "tests/bot/slack/render/test_blocks.py",

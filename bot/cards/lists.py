@@ -1,7 +1,8 @@
 """Several things, a line each; and a request as it would be sent."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.access import exits
@@ -9,39 +10,51 @@ from bot.dialogue.outcome import (
     Bold,
     Button,
     Buttons,
+    Clock,
     Code,
     Outcome,
     Part,
     Row,
+    Select,
     Span,
+    Table,
     Tone,
     When,
     Who,
     line,
+    said,
 )
 from bot.i18n import _
 from bot.journal.model import Intent
-from bot.resources.base import Registry
+from bot.resources.base import Registry, Resource
+from bot.resources.headlines import UNDECIDED
+from bot.states import LIVE, State
 from bot.tencent.models.base import Request
 
-SHORT = 24  # a room longer than this is cut in lists; a TaskId always is
+PAGE = 10  # rows, which fill the screen of a phone
+MOST_COUNTED = 100  # of which more are counted as “100+”
 
 
 def row(intent: Intent, resources: Registry) -> Row:
-    """Return the one line under which *intent* stands in a list."""
+    """Return the two short lines under which *intent* stands in a list.
+
+    Ten of them are to fit on the screen of a phone.
+    """
     resource = resources.of(intent)
-    name = _short(intent.subject.room or intent.subject.ref)
-    spans: tuple[Span, ...] = (
-        f"{resource.tone(intent).value} ",
-        Bold(intent.handle),
-        f" · {name} · {resource.standing(intent)} · ",
-        Who(intent.asker.user),
-        " · ",
-        When(intent.created_at),
+    sentence = (
+        _("{handle} · {standing} · {age}\n{thing} {person}")
+        if intent.asker.user
+        else _("{handle} · {standing} · {age}\n{thing}")  # nobody asked for it here
     )
-    opening = Button(_("Open"), "lookup", intent.id)
-    end = resource.end_button(intent)
-    return Row(spans, (opening, end) if end else (opening,))
+    spans = said(
+        sentence,
+        handle=(f"{resource.tone(intent).value} ", Bold(intent.handle)),
+        thing=resource.gist(intent),
+        standing=resource.standing(intent),
+        age=When(intent.sent_at or intent.created_at, Clock.AGO),
+        person=Who(intent.asker.user),
+    )
+    return Row(spans, _menu(intent, resource))
 
 
 def listed(
@@ -51,6 +64,106 @@ def listed(
     rows = tuple(row(intent, resources) for intent in intents)
     parts: tuple[Part, ...] = rows or (line(nothing),)
     return Outcome(headline=(Bold(title),), parts=parts)
+
+
+# ── what needs a decision, what runs, and the rest ───────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Things of a list, those first on which somebody has to decide.
+
+    *capped*: there are more that live than were counted.
+    """
+
+    undecided: tuple[Intent, ...]
+    running: tuple[Intent, ...]
+    over: tuple[Intent, ...] = ()
+    capped: bool = False
+
+    @classmethod
+    def of(cls, intents: Iterable[Intent]) -> "Groups":
+        """Return *intents* in their groups, each in the order in which it came."""
+        undecided, running, over = [], [], []
+        for one in intents:
+            if one.state in LIVE and one.standing.headline in UNDECIDED:
+                undecided.append(one)
+            elif one.state in LIVE | {State.QUEUED}:
+                running.append(one)
+            else:
+                over.append(one)
+        capped = len(undecided) + len(running) > MOST_COUNTED
+        return cls(tuple(undecided), tuple(running), tuple(over), capped=capped)
+
+    @property
+    def all(self) -> tuple[Intent, ...]:
+        """All of them, in the order in which they are shown."""
+        return (*self.undecided, *self.running, *self.over)
+
+    @property
+    def _titled(self) -> Iterator[tuple[str, tuple[Intent, ...]]]:
+        plus = "+" if self.capped else ""
+        decision, running = _("Needs a decision ({n})"), _("Running ({n})")
+        yield decision.format(n=f"{len(self.undecided)}{plus}"), self.undecided
+        yield running.format(n=f"{len(self.running)}{plus}"), self.running
+        yield _("Over"), self.over
+
+    def rows(self, resources: Registry, start: int = 0, most: int = PAGE) -> list[Part]:
+        """Return *most* rows from number *start* on, each group under its heading."""
+        parts: list[Part] = []
+        before = 0
+        for title, group in self._titled:
+            shown = group[max(start - before, 0) : max(start + most - before, 0)]
+            if shown:
+                parts += [line(Bold(title)), *(row(one, resources) for one in shown)]
+            before += len(group)
+        return parts
+
+
+def table(intents: Sequence[Intent], resources: Registry, caption: str) -> list[Part]:
+    """Return *intents* as a table, and a menu of what can be done to each of them.
+
+    The menu is of the command that most of them belong to: it has but one.
+    """
+    if not intents:
+        return []
+    head = (_("Name"), _("What"), _("State"), _("Since"), _("By"))
+    rows = tuple(_cells(intent, resources.of(intent)) for intent in intents)
+    choices: list[Button] = []
+    for intent in intents:
+        opening, *ending = _menu(intent, resources.of(intent))
+        label = _("Open {handle}").format(handle=intent.handle)
+        choices += [replace(opening, label=label), *ending]
+    commands = [one.command for one in choices]
+    most = max(dict.fromkeys(commands), key=commands.count)
+    fitting = tuple(one for one in choices if one.command == most)
+    return [Table(caption, head, rows), Select(_("Open or stop …"), fitting)]
+
+
+def _cells(intent: Intent, resource: Resource) -> tuple[Span, ...]:
+    return (
+        f"{resource.tone(intent).value} {intent.handle}",
+        resource.gist(intent),
+        resource.standing(intent),
+        When(intent.sent_at or intent.created_at),
+        Who(intent.asker.user),
+    )
+
+
+def _menu(intent: Intent, resource: Resource) -> tuple[Button, ...]:
+    """Return what can be done from a row: to open the thing, and to ask for its end.
+
+    The end is asked about first: a menu cannot ask by itself.
+    """
+    end = resource.end_button(intent)
+    if end is None:
+        return (resource.open_button(intent),)
+    asking = " ".join(word for word in end.text.split() if word != "--yes")
+    label = _("Stop {handle}…").format(handle=intent.handle)
+    return (resource.open_button(intent), Button(label, end.command, asking))
+
+
+# ── one thing beside others ──────────────────────────────────────────────────────
 
 
 def again(
@@ -82,7 +195,3 @@ def dry_run(request: Request[Any], where: str = "") -> Outcome:
             Code(body),
         ),
     )
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= SHORT else f"{text[:12]}…{text[-6:]}"

@@ -118,6 +118,11 @@ class Ask:
     trigger: str = ""  # opens a form, within 3 s
     submission: Submission | None = None
 
+    @property
+    def in_home(self) -> bool:
+        """Whether it was pressed in the Home tab: no message can answer there."""
+        return self.surface is Surface.BUTTON and not self.where.channel
+
     def reading(self, words: Words) -> Self:
         """Return the same ask with its text read into *words*."""
         return replace(self, words=words)

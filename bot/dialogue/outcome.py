@@ -62,11 +62,20 @@ class Who:
     user: SlackUserId
 
 
+class Clock(Enum):
+    """How much of a moment is shown."""
+
+    MOMENT = "day and time"
+    TIME = "time"  # of one that is not long ago, nor far ahead
+    AGO = "ago"  # how long ago, or until then; Slack keeps it up to date
+
+
 @dataclass(frozen=True, slots=True)
 class When:
-    """A moment, shown by Slack in the reader's own time zone."""
+    """A moment, shown by Slack in the reader's own time zone and language."""
 
     at: datetime
+    shown: Clock = Clock.MOMENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +175,31 @@ class Buttons:
     buttons: tuple[Button, ...]
 
 
-Part = Line | Facts | Code | Points | Row | Buttons
+@dataclass(frozen=True, slots=True)
+class Select:
+    """A menu under *label*: choosing one of *choices* is pressing that button.
+
+    All are of one command, and none asks for a confirmation, which a menu cannot.
+    """
+
+    label: str
+    choices: tuple[Button, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Many things, a row each, which whoever reads can sort and filter.
+
+    *head* are the names of the columns, *caption* what it is, in words. Where Slack
+    shows no tables, each row is a line.
+    """
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[Span, ...], ...]
+
+
+Part = Line | Facts | Code | Points | Row | Buttons | Select | Table
 
 
 def line(*spans: Span, quiet: bool = False) -> Line:
@@ -184,20 +217,37 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What is told. *plain* stands for it where blocks cannot be shown.
+    """What is told, in the order of docs/voice.md, which is that of these fields.
 
-    *menu* is the ⋯ beside the headline. *request_id* is Tencent's, empty if no request
-    was answered.
+    *headline* is the thing, its state and the reason; *sentence* what it means or what
+    to do. *targets* are the places it leads to, a line each. *buttons* are what can be
+    done now, *menu* the ⋯ after them (beside the headline where there are none).
+    *parts* are what is read after that. *context* are facts that do not change: one
+    line of small print, at the end of which *request_id* stands: Tencent's, empty if
+    no request was answered. *plain* stands for it all where blocks cannot be shown.
     """
 
     headline: tuple[Span, ...]
     tone: Tone = Tone.PLAIN
-    parts: tuple[Part, ...] = ()
+    sentence: tuple[Span, ...] = ()
+    targets: tuple[tuple[Span, ...], ...] = ()
+    buttons: tuple[Button, ...] = ()
     menu: tuple[Button, ...] = ()
+    parts: tuple[Part, ...] = ()
+    context: tuple[tuple[Span, ...], ...] = ()
     request_id: str = ""
     handle: Handle | None = None
     audience: Audience = Audience.ASKER
     file: File | None = None
+
+    @property
+    def fits_ack(self) -> bool:
+        """Whether it may be the answer to a command itself, which only its asker sees.
+
+        Nobody hears whether Slack takes that, and some refuse a table.
+        """
+        tables = any(isinstance(part, Table) for part in self.parts)
+        return self.audience is Audience.ASKER and not tables
 
     @property
     def plain(self) -> str:
@@ -218,5 +268,6 @@ def _plain(span: Span) -> str:
             return text
         case Who(user):
             return user
-        case When(at):
-            return f"{at:%Y-%m-%d %H:%M} UTC"
+        case When(at, shown):
+            day = "" if shown is Clock.TIME else f"{at:%Y-%m-%d} "
+            return f"{day}{at:%H:%M} UTC"

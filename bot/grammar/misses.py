@@ -7,7 +7,7 @@ from a guess.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.grammar.suggestions import keys_like
+from bot.grammar.suggestions import key_named, keys_like
 from bot.grammar.vocabulary import COMMON_FLAG, Syntax, Vocabulary
 from bot.i18n import _
 from bot.spelling import nearest
@@ -20,7 +20,7 @@ class Miss:
     """What was not understood: a "subcommand", "key", "flag", "empty" or "long".
 
     *candidates* are whole commands, without the slash command, that may have been
-    meant; *reads*: they change nothing.
+    meant; *reads*: they change nothing. *subcommand* is the one that it stands after.
     """
 
     typed: str
@@ -28,6 +28,7 @@ class Miss:
     candidates: tuple[str, ...]
     reads: bool
     sentence: str
+    subcommand: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Position:
 
 def too_long(text: str, most: int) -> Miss:
     """Return the miss for *text* of more than *most* characters."""
-    sentence = _("That is {n} characters; I read {most} at most.").format(
+    sentence = _("That is {n} characters; {most} is the limit.").format(
         n=f"{len(text):,}", most=f"{most:,}"
     )
     return _miss(text, "long", sentence)
@@ -65,49 +66,53 @@ def unknown_subcommand(text: str, rest: Sequence[str], vocabulary: Vocabulary) -
     """Return the miss for *text* where a subcommand was expected, before *rest*."""
     near = nearest(text.casefold(), vocabulary.sayings())
     subcommands = {one.name: one for word in near if (one := vocabulary.means(word))}
-    sentence = _("/{command} has no “{typed}”.").format(
-        command=vocabulary.command, typed=text[:LONGEST_ECHO]
+    sentence = (
+        _("/{command} has no “{typed}”.")
+        if subcommands
+        else _("/{command} has no “{typed}”; it has {subcommands}.")
     )
-    if not subcommands:
-        listed = _("It knows {subcommands}.").format(subcommands=vocabulary.listed)
-        return _miss(text, "subcommand", f"{sentence} {listed}")
+    sentence = sentence.format(
+        command=vocabulary.command,
+        typed=text[:LONGEST_ECHO],
+        subcommands=vocabulary.listed,
+    )
     return replace(
         _miss(text, "subcommand", sentence),
         candidates=tuple(" ".join((name, *rest)) for name in subcommands),
-        reads=all(one.reads for one in subcommands.values()),
+        reads=bool(subcommands) and all(one.reads for one in subcommands.values()),
     )
 
 
 def unknown_flag(flag: str, position: Position) -> Miss:
     """Return the miss for a *flag* that the subcommand does not declare."""
     flags = (*position.subcommand.flags, COMMON_FLAG)
-    miss = _miss(
-        f"--{flag}",
-        "flag",
-        _("I do not know --{flag}.").format(flag=flag[:LONGEST_ECHO]),
-    )
     if near := nearest(flag, flags):
-        return _meant(miss, {f"--{one}": f"--{one}" for one in near}, position)
+        return _meant(f"--{flag}", "flag", {f"--{o}": f"--{o}" for o in near}, position)
     if keys := keys_like(flag, position.subcommand.keys):
         # The value may stand in the next word, so no whole command can be offered.
-        return _meant(miss, {f"{key}=": "" for key in keys}, position)
-    taken = _("/{command} {subcommand} takes {flags}.").format(
+        return _meant(f"--{flag}", "flag", {f"{key}=": "" for key in keys}, position)
+    sentence = _("There is no --{flag}; /{command} {subcommand} takes {flags}.")
+    sentence = sentence.format(
+        flag=flag[:LONGEST_ECHO],
         command=position.command,
         subcommand=position.subcommand.name,
         flags=", ".join(f"--{one}" for one in flags),
     )
-    return replace(miss, sentence=f"{miss.sentence} {taken}")
+    return _after(position, _miss(f"--{flag}", "flag", sentence))
 
 
 def unknown_key(key: str, position: Position) -> Miss:
     """Return the miss for a *key* that the subcommand does not declare."""
-    short = key[:LONGEST_ECHO]
-    sentence = _("/{command} {subcommand} has no “{key}=”.").format(
-        command=position.command, subcommand=position.subcommand.name, key=short
+    keys, short = position.subcommand.keys, key[:LONGEST_ECHO]
+    if named := key_named(key, keys):
+        return _named(key, *named, position)
+    if near := keys_like(key, keys):
+        meant = {f"{one}=": position.word.replace(key, one, 1) for one in near}
+        return _meant(f"{short}=", "key", meant, position)
+    sentence = _("There is no “{key}” in /{command} {subcommand}.").format(
+        key=short, command=position.command, subcommand=position.subcommand.name
     )
-    near = keys_like(key, position.subcommand.keys)
-    meant = {f"{one}=": position.word.replace(key, one, 1) for one in near}
-    return _meant(_miss(f"{short}=", "key", sentence), meant, position)
+    return _after(position, _miss(f"{short}=", "key", sentence))
 
 
 def unchangeable_key(key: str, sign: str, position: Position) -> Miss:
@@ -117,31 +122,49 @@ def unchangeable_key(key: str, sign: str, position: Position) -> Miss:
     """
     short = key[:LONGEST_ECHO]
     sentence = _("/{command} {subcommand} takes “{key}=” only, not “{key}{sign}”.")
-    return _miss(
-        f"{short}{sign}",
-        "key",
-        sentence.format(
-            command=position.command,
-            subcommand=position.subcommand.name,
-            key=short,
-            sign=sign,
-        ),
+    sentence = sentence.format(
+        command=position.command,
+        subcommand=position.subcommand.name,
+        key=short,
+        sign=sign,
     )
+    return _after(position, _miss(f"{short}{sign}", "key", sentence))
 
 
 def _miss(text: str, part: str, sentence: str) -> Miss:
     return Miss(text[:LONGEST_ECHO], part, (), reads=False, sentence=sentence)
 
 
-def _meant(miss: Miss, meant: Mapping[str, str], position: Position) -> Miss:
-    """Add what may have been *meant*: how it is named, and the word to type for it."""
-    if not meant:
-        return miss
-    question = _("Did you mean {meant}?").format(meant=" ".join(meant))
+def _after(position: Position, miss: Miss) -> Miss:
+    """Add where it was typed, so that the usage of that can be told."""
+    return replace(miss, subcommand=position.subcommand.name)
+
+
+def _named(key: str, meant: str, thing: str, position: Position) -> Miss:
+    """Return the miss for a *key* that is a name of *thing*, which *meant* is for."""
+    word = position.word.replace(key, meant, 1)
+    sentence = _("There is no “{key}”; for {thing} use {example}.").format(
+        key=key[:LONGEST_ECHO], thing=_(thing), example=word[:LONGEST_ECHO]
+    )
+    return replace(
+        _after(position, _miss(f"{key[:LONGEST_ECHO]}=", "key", sentence)),
+        candidates=(position.retyped(word),),
+        reads=position.subcommand.reads,
+    )
+
+
+def _meant(typed: str, part: str, meant: Mapping[str, str], position: Position) -> Miss:
+    """Return the miss for *typed*, with what may have been *meant*.
+
+    That is: how it is named, and the word to type for it.
+    """
+    shown = typed[: LONGEST_ECHO + 2]
+    sentence = _("There is no {typed}. Did you mean {meant}?").format(
+        typed=shown, meant=" ".join(meant)
+    )
     commands = tuple(position.retyped(word) for word in meant.values() if word)
     return replace(
-        miss,
+        _after(position, _miss(typed, part, sentence)),
         candidates=commands,
         reads=bool(commands) and position.subcommand.reads,
-        sentence=f"{miss.sentence} {question}",
     )

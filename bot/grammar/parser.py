@@ -34,9 +34,10 @@ straight (`tokens.normalise`: quotes, dashes, spaces, Slack's markup).
 
 What the rules leave open:
 
-- The subcommand is the first part that is neither a pair, a flag, `end`, quoted nor
-  an ID (`tokens.classify`), wherever it stands. It may be missing if the command has
-  a bare subcommand. What is nothing else is an operand. Empty quotes are nothing.
+- The subcommand is the first part that is neither a pair, a flag, `end`, quoted, a
+  number nor an ID (`tokens.classify`), wherever it stands. It may be missing if the
+  command has a bare subcommand. What is nothing else is an operand. Empty quotes are
+  nothing.
 - `topic` is `--help` of its subcommand, unless a subcommand is called "help"; the
   words after it mean nothing.
 - A key is one that the subcommand declares, in any case, or the beginning of just
@@ -126,7 +127,9 @@ class _Word:
     def plain(self) -> bool:
         """Whether it can be a subcommand."""
         special = self.quoted or self.text == "--" or self.flag or self.pair
-        return not special and self.token.kind is TokenKind.WORD
+        return (
+            not (special or self.text.isdigit()) and self.token.kind is TokenKind.WORD
+        )
 
     @property
     def unclosed(self) -> bool:
@@ -297,7 +300,7 @@ def _looked_at(
         return None
     if not ids or any(_PAIR.fullmatch(word.text) for word in kept):
         return None
-    remark = _("I do not know “{typed}”; I took this as “{meant}”.").format(
+    remark = _("There is no “{typed}”; this was read as “{meant}”.").format(
         typed=verb.text[:LONGEST_ECHO], meant=" ".join((default.name, *ids))
     )
     return _Reading(vocabulary, default, kept, remarks=[remark])
@@ -316,7 +319,9 @@ def _gather(reading: _Reading, pasted: str) -> Miss | None:
     if pasted:
         reading.pairs["json"] = [pasted]
     if any(word.unclosed for word in reading.rest):
-        reading.remarks.append(_("A quote was not closed; I took it literally."))
+        reading.remarks.append(
+            _("A quote was not closed, and was read as a character.")
+        )
     ended = False
     for at, word in enumerate(reading.rest):
         if word.raw == "--" and not ended:

@@ -30,12 +30,16 @@ OFFERED = 99  # a select shows 100, and keeps one for what was typed
 
 
 class Recents:
-    """Things by handle and by ID, and each team's things of a kind, newest first."""
+    """Things by handle and by ID, and each team's things of a kind, newest first.
+
+    *changed* is told of every thing that has changed.
+    """
 
     def __init__(
         self, find: Queries, timer: Callable[[], float] = time.monotonic
     ) -> None:
         self._find = find
+        self.changed: Callable[[Intent], None] = lambda _intent: None
         self._changes = 0
         self._things: TTLCache[tuple[TeamId, str], Intent] = TTLCache(
             MOST_THINGS, FRESH, timer
@@ -45,8 +49,9 @@ class Recents:
         )
 
     def invalidate(self, intent: Intent) -> None:
-        """Forget what is cached of a thing that has changed."""
+        """Forget what is cached of a thing that has changed, and say that it has."""
         self._changes += 1
+        self.changed(intent)
         self._lists.pop((intent.asker.team, intent.subject.kind), None)
         for name in (intent.handle, intent.subject.ref):
             self._things.pop((intent.asker.team, name), None)

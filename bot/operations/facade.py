@@ -85,6 +85,11 @@ class Operations(OnRecord):
         """Return the language of what everybody reads at *where*; else the reader's."""
         return self.languages.at(where.channel, reader_locale(), direct=where.direct)
 
+    @property
+    def tables(self) -> bool:
+        """Whether long lists are told as tables that readers can sort."""
+        return self.settings.tables == "auto"
+
     def new_id(self) -> IntentId:
         """Return the id of an intent to come."""
         return intent_id(self.now(), self.random_bytes(10))

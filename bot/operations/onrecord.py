@@ -76,7 +76,7 @@ class OnRecord:
         live = self.journal.find.live
         return await self._told(lambda most: live(who.team, kind, most), limit)
 
-    async def recent(
+    async def recent(  # noqa: PLR0913 - all that a list is narrowed by
         self,
         who: Person,
         *,
@@ -84,12 +84,18 @@ class OnRecord:
         user: SlackUserId | None = None,
         states: Iterable[State] | None = None,
         room: str | None = None,
+        app: str = "",
+        limit: int = 8,
     ) -> list[Intent]:
-        """Return the things made lately, newest first."""
+        """Return *limit* of the things made lately, newest first."""
         recent = partial(
             self.journal.find.recent, kind=kind, user=user, states=states, room=room
         )
-        return await self._told(lambda most: recent(who.team, limit=most), 8)
+        return await self._told(
+            lambda most: recent(who.team, limit=most),
+            limit,
+            lambda thing: not app or thing.subject.app == app,
+        )
 
     async def history(self, who: Person, handle: Handle) -> list[Intent]:
         """Return what was done to a thing that is told of, newest first."""
@@ -119,8 +125,15 @@ class OnRecord:
         return None
 
     async def _told(
-        self, find: Callable[[int], Awaitable[list[Intent]]], limit: int
+        self,
+        find: Callable[[int], Awaitable[list[Intent]]],
+        limit: int,
+        wanted: Callable[[Intent], bool] = lambda _thing: True,
     ) -> list[Intent]:
+        """Return the first *limit* things that are *wanted*, and told of."""
         if self.sight is None:
             return []
-        return await self.sight.first(find, self.sight.sees, limit)
+        sees = self.sight.sees
+        return await self.sight.first(
+            find, lambda thing: wanted(thing) and sees(thing), limit
+        )

@@ -47,6 +47,10 @@ class Service(Protocol):
         """Return the language of what everybody reads at *where*; else the reader's."""
 
     @property
+    def tables(self) -> bool:
+        """Whether long lists are told as tables that readers can sort."""
+
+    @property
     def resources(self) -> Registry:
         """Every kind of thing that can be asked about."""
 
@@ -155,7 +159,7 @@ class Service(Protocol):
     async def live(self, who: Person, kind: Kind, limit: int = 20) -> list[Intent]:
         """Return the things of *kind* that run, or may, newest first."""
 
-    async def recent(
+    async def recent(  # noqa: PLR0913 - all that a list is narrowed by
         self,
         who: Person,
         *,
@@ -163,8 +167,10 @@ class Service(Protocol):
         user: SlackUserId | None = None,
         states: Iterable[State] | None = None,
         room: str | None = None,
+        app: str = "",
+        limit: int = 8,
     ) -> list[Intent]:
-        """Return the things made lately, newest first."""
+        """Return *limit* of the things made lately, newest first."""
 
     async def history(self, who: Person, handle: Handle) -> list[Intent]:
         """Return what was done to a thing, newest first."""

@@ -30,6 +30,7 @@ from bot.states import LIVE, OVER, State
 from bot.tencent.models.base import Level, Reply, Request
 from bot.tencent.models.exits import Row
 
+LONGEST_NAME = 24  # characters of a room or an ID in the row of a list
 ON_RECORD = 5  # of the sentences of one refusal; whoever asked gets all of them
 
 
@@ -77,6 +78,11 @@ def alarm_of(intent: Intent, sentence: str, *parts: Part) -> Outcome:
         handle=intent.handle,
         audience=Audience.OPS,
     )
+
+
+def shortened(text: str) -> str:
+    """Return *text* with its middle left out, if it is longer than a row has room."""
+    return text if len(text) <= LONGEST_NAME else f"{text[:12]}…{text[-6:]}"
 
 
 Alarm = Callable[[Intent, Mapping[str, Any]], Outcome]
@@ -220,6 +226,17 @@ class Resource:
     def unknown(self, intent: Intent) -> Iterable[Part]:
         """Yield what helps to find out what became of an unknown *intent*."""
         return ()
+
+    def gist(self, intent: Intent) -> str:
+        """Return what *intent* is about, as it stands in the row of a list."""
+        return shortened(intent.subject.room or intent.subject.ref)
+
+    def open_button(self, intent: Intent) -> Button:
+        """Return the button that shows the thing in full, to whoever presses it.
+
+        It is of the command of `end_button`, if there is one: a menu has but one.
+        """
+        return Button(_("Open"), "lookup", intent.id)
 
     def end_button(self, intent: Intent) -> Button | None:
         """Return the button that ends the thing, with the question it asks first."""

@@ -169,14 +169,14 @@ class Command:
 
     @property
     def hint(self) -> str:
-        """The usage hint that Slack shows while the command is typed."""
-        usages = (
-            subcommand.usage
-            if name == self.bare
-            else f"{name} {subcommand.usage}".strip()
-            for name, subcommand in self.subcommands.items()
-        )
-        return " | ".join(usage for usage in usages if usage)
+        """The usage hint that Slack shows while the command is typed.
+
+        Some 90 characters of it are seen: what can be done, and where more is told.
+        """
+        if list(self.subcommands) == [self.bare]:
+            return self.subcommands[self.bare].usage
+        names = " | ".join(self.subcommands)
+        return f"{names} (try: {self.slash} help)"
 
     @property
     def vocabulary(self) -> Vocabulary:

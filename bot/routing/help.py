@@ -25,6 +25,7 @@ from bot.i18n import _
 from bot.routing.command import Command, Subcommand
 from bot.routing.replies import nothing_sent
 from bot.runtime.redact import HIDE
+from bot.spelling import nearest
 
 
 def launcher(commands: Mapping[str, Command]) -> Outcome:
@@ -33,7 +34,10 @@ def launcher(commands: Mapping[str, Command]) -> Outcome:
         (Mono(command.slash), f"  {_(command.summary)}")
         for command in commands.values()
     )
-    hint = _("Paste any ID after {lookup}. In threads, mention me and type the same.")
+    hint = _(
+        "Paste any ID after {lookup}. In a thread, mention the bot and type the same;"
+        " a mention alone looks up what the thread is about."
+    )
     first_buttons = tuple(
         Button(label, command, text)
         for label, command, text in (
@@ -44,7 +48,7 @@ def launcher(commands: Mapping[str, Command]) -> Outcome:
         if command in commands
     )
     return Outcome(
-        headline=(Bold(_("What I can do")),),
+        headline=(Bold(_("Commands")),),
         parts=(
             line(hint.format(lookup="/lookup")),
             Points("", lines),
@@ -66,7 +70,7 @@ def command_page(command: Command) -> Outcome:
         for subcommand in command.subcommands.values()
     )
     more = _("One command in full: {command}").format(
-        command=f"/patchbay help {command.name} {next(iter(command.subcommands))}"
+        command=f"{command.slash} {next(iter(command.subcommands))} --help"
     )
     return Outcome(
         headline=(Bold(command.slash), f"  {_(command.summary)}"),
@@ -95,40 +99,62 @@ def subcommand_page(command: Command, subcommand: Subcommand) -> Outcome:
         facts.append((_("Calls"), (f"{does.service.name} {does.action}",)))
     if facts:
         parts.append(Facts(tuple(facts)))
-    usage = f"{command.slash} {subcommand.name} {subcommand.usage}".strip()
+    usage = _usage(command, subcommand.name)
     return Outcome(headline=(Mono(usage),), parts=tuple(parts))
 
 
 def missed(command: Command, miss: Miss) -> Outcome:
-    """Return the answer to a command that was not understood.
+    """Return the answer to a command that was not understood: the line that helps.
 
     A guess is offered, never run: pressing it still asks before a change, or opens
     the form.
     """
     meant = [(text, HIDE(text)) for text in miss.candidates[:2]]
-    offered = tuple((Mono(f"{command.slash} {shown}"),) for _text, shown in meant)
     buttons = tuple(
         Button(f"{command.slash} {text}", command.name, _unhurried(text))
         for text, shown in meant
         if text == shown  # a push URL is not put into a button
     )
     parts: list[Part] = []
-    if offered:
-        parts.append(Points(_("Did you mean"), offered))
+    if meant and len(buttons) < len(meant):
+        typed = tuple((Mono(f"{command.slash} {shown}"),) for _text, shown in meant)
+        parts.append(Points("", typed))
+    parts.append(line(Mono(_usage(command, miss.subcommand)), quiet=True))
+    if _would_change(command, miss):
+        parts.append(nothing_sent())
     if buttons:
         parts.append(Buttons(buttons))
-    if not offered:
-        parts += command_page(command).parts
-    return Outcome(
-        headline=(miss.sentence,), tone=Tone.WARN, parts=(*parts, nothing_sent())
-    )
+    return Outcome(headline=(miss.sentence,), tone=Tone.WARN, parts=tuple(parts))
 
 
 def no_such_command(name: str, commands: Mapping[str, Command]) -> Outcome:
     """Return the answer to a first word that is no command."""
-    sentence = _("I have no “{name}”.").format(name=name)
+    near = nearest(name.casefold(), commands)
+    sentence = (
+        _("There is no command “{name}”; the nearest is {meant}.")
+        if near
+        else _("There is no command “{name}”.")
+    )
+    meant = ", ".join(commands[one].slash for one in near)
     page = launcher(commands)
-    return replace(page, headline=(sentence,), tone=Tone.WARN)
+    headline = (sentence.format(name=name, meant=meant),)
+    return replace(page, headline=headline, tone=Tone.WARN)
+
+
+def _usage(command: Command, name: str) -> str:
+    """Return what is typed for the subcommand *name*, or to learn what there is."""
+    subcommand = command.subcommands.get(name)
+    if subcommand is None:
+        return f"{command.slash} help"
+    return f"{command.slash} {name} {subcommand.usage}".strip()
+
+
+def _would_change(command: Command, miss: Miss) -> bool:
+    """Tell whether what was typed, or may have been meant, changes something."""
+    subcommand = command.subcommands.get(miss.subcommand)
+    if subcommand is not None:
+        return not subcommand.words.reads
+    return bool(miss.candidates) and not miss.reads
 
 
 def _unhurried(text: str) -> str:

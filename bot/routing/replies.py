@@ -31,8 +31,12 @@ def remarked(answer: Answer, remarks: tuple[str, ...]) -> Answer:
     return replace(answer, parts=(*answer.parts, *lines))
 
 
-def error_reply(error: UserError) -> Outcome:
-    """Return *error* as whoever can mend it reads it."""
+def error_reply(error: UserError, *, changes: bool = True) -> Outcome:
+    """Return *error* as whoever can mend it reads it.
+
+    *changes*: what was asked would have changed something, and it is said that nothing
+    was sent; under a question that would only alarm.
+    """
     match error:
         case NotAllowed(rule=rule, may=may):
             facts = [(_("Rule"), (Mono(rule),))]
@@ -44,10 +48,9 @@ def error_reply(error: UserError) -> Outcome:
             )
             headline: tuple[Span, ...] = (_("You may not do that here."),)
         case InvalidRequest(faults=faults):
-            headline, parts = (
-                (_("That cannot be sent as it is."),),
-                (_by_field(faults),),
-            )
+            mend = _("Not sent. Please correct:") if changes else _("Please correct:")
+            headline, parts = (mend,), (_by_field(faults),)
+            changes = False  # is said already
         case UsageError(usage=usage):
             headline = (str(error),)
             parts = (line(Mono(usage)),) if usage else ()
@@ -55,7 +58,8 @@ def error_reply(error: UserError) -> Outcome:
             headline, parts = (_("Busy."),), (line(str(error)),)
         case _:
             headline, parts = (str(error),), ()
-    return Outcome(headline=headline, tone=Tone.WARN, parts=(*parts, nothing_sent()))
+    closing = (nothing_sent(),) if changes else ()
+    return Outcome(headline=headline, tone=Tone.WARN, parts=(*parts, *closing))
 
 
 def kept_back() -> str:
@@ -72,7 +76,7 @@ def refusal(error: NotAllowed) -> str:
 def reused() -> Outcome:
     """Return the answer when one submission came twice with other contents."""
     return Outcome(
-        headline=(_("This came twice, with different contents. I took the first."),),
+        headline=(_("The same came twice with different contents; the first counts."),),
         tone=Tone.WARN,
     )
 
@@ -90,7 +94,7 @@ def broken(incident: str) -> Outcome:
     """Return the answer when something broke that nobody foresaw."""
     advice = _("If this was a change, see {command} before you try again.")
     return Outcome(
-        headline=(_("Something went wrong on my side."),),
+        headline=(_("Something went wrong in Patchbay."),),
         tone=Tone.BAD,
         parts=(line(advice.format(command="/relay list")), _incident(incident)),
     )

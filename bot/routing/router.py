@@ -4,7 +4,7 @@ Whatever happens in a command, the asker gets an answer: a `UserError` in its ow
 words, everything else as an incident that the log explains.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import structlog
@@ -37,6 +37,7 @@ from bot.routing.pace import Paces
 from bot.runtime.redact import HIDE
 
 ASKS_HELP = HELP | {"--help", "-h"}
+OVERVIEW = "patchbay"  # the command that explains all of them
 
 log = structlog.get_logger(__name__)
 
@@ -63,8 +64,15 @@ class Router:
         named = self.commands.get(command)
         return named is not None and named.ends_by_form(name)
 
+    @property
+    def first_words(self) -> Collection[str]:
+        """What a message may begin with, so that it is no look-up."""
+        return self.commands.keys() | HELP
+
     async def answer(self, ask: Ask) -> Answer:
         """Return what *ask* leads to. Errors are answered, never raised."""
+        if ask.command in HELP:
+            ask = replace(ask, command=OVERVIEW, text=f"help {ask.text}")
         command = self.commands.get(ask.command)
         if command is None:
             return help_pages.no_such_command(ask.command, self.commands)
@@ -114,7 +122,7 @@ class Router:
             return await form.answer(ask, service)
         except NotAllowed as refused:
             await self._record(ask, ask.text, refused)
-            return replies.error_reply(refused)
+            return replies.error_reply(refused, changes=False)
         except Exception as error:  # noqa: BLE001 - whatever broke, the asker gets an answer
             return self._failed(error, ask)
 
@@ -126,7 +134,7 @@ class Router:
             await self.service.admitted(ask.who, where, permit)
         except NotAllowed as refused:
             await self._record(ask, form.subcommand, refused)
-            return replies.error_reply(refused)
+            return replies.error_reply(refused, changes=False)
         except Exception as error:  # noqa: BLE001 - whatever broke, the asker gets an answer
             return self._failed(error, ask)
         return form
@@ -160,6 +168,8 @@ class Router:
 
     async def _answer(self, command: Command, ask: Ask) -> Answer:
         if ask.text.strip().casefold() in ASKS_HELP:
+            if command.name == OVERVIEW:
+                return help_pages.launcher(self.commands)
             return help_pages.command_page(command)
         words = read(ask.text, command.vocabulary)
         if isinstance(words, Words) and "help" in words.flags:
@@ -176,9 +186,9 @@ class Router:
         except NotAllowed as refused:
             named = "" if isinstance(words, Miss) else words.subcommand
             await self._record(ask, named, refused)
-            answer = replies.error_reply(refused)
+            answer = replies.error_reply(refused, changes=_changes(words, command))
         except UserError as error:
-            answer = replies.error_reply(error)
+            answer = replies.error_reply(error, changes=_changes(words, command))
         remarks = () if isinstance(words, Miss) else words.remarks
         return replies.remarked(answer, tuple(map(_hide, remarks)))
 
@@ -194,7 +204,8 @@ class Router:
         try:
             answer = await subcommand.handler(ask.reading(words), service)
         except NotFound as missing:
-            answer = replies.error_reply(missing)
+            changes = not subcommand.words.reads
+            answer = replies.error_reply(missing, changes=changes)
         kept_back = (replies.kept_back(),) if service.keeps_back else ()
         return replies.remarked(answer, (*words.remarks, *kept_back))
 
@@ -239,7 +250,7 @@ class Router:
 
     def _failed(self, error: Exception, ask: Ask) -> Outcome:
         if isinstance(error, UserError):
-            return replies.error_reply(error)
+            return replies.error_reply(error, changes=False)
         if isinstance(error, KeyReused):
             return replies.reused()
         incident = self.new_incident()
@@ -293,6 +304,12 @@ def _as_told(miss: Miss, ask: Ask, command: Command) -> Miss:
     again = read(HIDE(ask.text), command.vocabulary)
     sentence = again.sentence if isinstance(again, Miss) else HIDE(miss.sentence)
     return replace(miss, sentence=sentence)
+
+
+def _changes(words: Words | Miss, command: Command) -> bool:
+    """Tell whether the subcommand of *words* changes anything."""
+    subcommand = command.subcommands.get(words.subcommand)
+    return subcommand is not None and not subcommand.words.reads
 
 
 def _asked(who: Person, command: str, text: str) -> Ask:

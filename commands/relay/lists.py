@@ -1,53 +1,109 @@
 """`/relay list`, `recent` and `status`: what runs, what ran, how one stands."""
 
-from bot.cards import lists
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from bot import states
+from bot.cards import export, lists
 from bot.cards.intent import looked_up
 from bot.dialogue.ask import Ask
-from bot.dialogue.outcome import Outcome
+from bot.dialogue.outcome import (
+    Bold,
+    Button,
+    Buttons,
+    Outcome,
+    Part,
+    Select,
+    Tone,
+    line,
+)
+from bot.dialogue.words import TokenKind
 from bot.errors import NotFound, UsageError
 from bot.i18n import _
+from bot.ids import SlackUserId
+from bot.journal.model import Intent
 from bot.operations.service import Service
 from bot.resources.relay.resource import RELAY
-from bot.states import LIVE, State
+from bot.states import State
 from commands.relay.command import READ, command
 
-FILTERS = {
-    "live": LIVE - {State.SENDING},
-    "failed": frozenset({State.NOT_STARTED, State.UNKNOWN}),
+LIVE, FAILED, ALL, MINE = "live", "failed", "all", "mine"
+FILTERS = (LIVE, FAILED, ALL)
+# Of each filter: the states of what lives, and of the rest.
+STATES: Mapping[str, tuple[frozenset[State], frozenset[State]]] = {
+    LIVE: (states.LIVE, frozenset()),
+    FAILED: (frozenset({State.UNKNOWN}), frozenset({State.NOT_STARTED})),
+    ALL: (states.LIVE, states.OVER | {State.QUEUED}),
 }
+KEYS, FLAGS = ("app", "room", "from"), ("csv",)
+USAGE = "[mine] [live|failed|all] [app=…] [room=…] [--csv]"
+MOST_IN_TABLE = 100
+MOST_EXPORTED = 1000
 
 
-@command.subcommand("list", permit=READ, usage="", examples=("list",))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """What somebody wants listed: *which* of the filters, whose, and from which row."""
+
+    verb: str
+    which: str
+    mine: bool = False
+    app: str = ""
+    room: str = ""
+    start: int = 0
+
+    @property
+    def text(self) -> str:
+        """What is typed for it, after the slash command."""
+        words = [self.verb, self.which, *([MINE] if self.mine else [])]
+        words += [f"app={self.app}"] if self.app else []
+        words += [f'room="{self.room}"'] if self.room else []
+        return " ".join((*words, f"from={self.start}"))
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it leaves out some of what the filter lists."""
+        return bool(self.mine or self.app or self.room)
+
+    def takes(self, relay: Intent, user: SlackUserId) -> bool:
+        """Tell whether *relay* is one of those that *user* wants."""
+        subject = relay.subject
+        whose = not self.mine or relay.asker.user == user
+        where = not self.app or subject.app == self.app
+        return whose and where and self.room in {"", subject.room}
+
+
+@command.subcommand(
+    "list",
+    permit=READ,
+    usage=USAGE,
+    keys=KEYS,
+    flags=FLAGS,
+    examples=("list", "list mine", "list mine failed", "list all --csv"),
+)
 async def running(ask: Ask, service: Service) -> Outcome:
-    """List the relays that are running, or may be."""
-    return await _running(ask, service)
+    """List the relays that are running, or may be; or others.
+
+    Those that need a decision come first. failed lists what did not start, or is
+    unknown; all adds what is over; mine keeps yours. --csv gives you a file.
+    """
+    return await _answer(ask, service, _wanted(ask, "list", LIVE))
 
 
 @command.subcommand(
     "recent",
     permit=READ,
-    usage="[mine|live|failed] [room=…]",
-    keys=("room",),
+    usage=USAGE,
+    keys=KEYS,
+    flags=FLAGS,
     examples=("recent", "recent mine", "recent room=295066"),
 )
 async def recent(ask: Ask, service: Service) -> Outcome:
-    """List the relays started lately, newest first."""
-    words = {token.text.casefold() for token in ask.words.ids}
-    if unknown := words - FILTERS.keys() - {"mine"}:
-        raise UsageError(
-            _("I cannot sort by “{word}”.").format(word=", ".join(sorted(unknown))),
-            usage="/relay recent [mine|live|failed] [room=…]",
-        )
-    states = frozenset().union(*(FILTERS[word] for word in words - {"mine"}))
-    relays = await service.recent(
-        ask.who,
-        kind=RELAY,
-        user=ask.who.user if "mine" in words else None,
-        states=states or None,
-        room=ask.value("room") or None,
-    )
-    title, nothing = _("Recent relays"), _("None yet.")
-    return lists.listed(title, relays, service.resources, nothing)
+    """List the relays of late: those that run, then those that are over.
+
+    It is `list all`, and takes the same words.
+    """
+    return await _answer(ask, service, _wanted(ask, "recent", ALL))
 
 
 @command.subcommand(
@@ -60,16 +116,179 @@ async def recent(ask: Ask, service: Service) -> Outcome:
 async def status(ask: Ask, service: Service) -> Outcome:
     """Show how a relay stands, as far as is known."""
     if not ask.words.ids:
-        return await _running(ask, service)
-    text = ask.one(_("a relay: its handle or TaskId")).text
-    relay = await service.thing(ask.who, text)
-    if relay is None:
-        raise NotFound(_("I know no relay “{text}”.").format(text=text))
-    history = await service.history(ask.who, relay.handle)
-    return looked_up(relay, service.resources.of(relay), history)
+        return await _answer(ask, service, _Wanted(verb="list", which=LIVE))
+    token = ask.one(_("a relay: its handle or TaskId"))
+    relay = await service.thing(ask.who, token.text)
+    if relay is not None:
+        history = await service.history(ask.who, relay.handle)
+        return looked_up(relay, service.resources.of(relay), history)
+    if token.kind is TokenKind.WORD:
+        return _perhaps_a_room(token.text)
+    raise NotFound(_("No relay {text}.").format(text=token.text))
 
 
-async def _running(ask: Ask, service: Service) -> Outcome:
-    live = await service.live(ask.who, RELAY)
-    nothing = _("No relay that I started is running.")
-    return lists.listed(_("Running now"), live, service.resources, nothing)
+def _perhaps_a_room(text: str) -> Outcome:
+    """Offer what can be done with *text*, should it be a room: nothing is guessed."""
+    start = _("Start in room {room}").format(room=text)
+    relays = _("Relays of room {room}").format(room=text)
+    buttons = (
+        Button(start, "relay", f'start room="{text}"'),
+        Button(relays, "relay", f'list all room="{text}"'),
+    )
+    headline = (_("No relay is called “{text}”.").format(text=text),)
+    return Outcome(headline=headline, tone=Tone.WARN, parts=(Buttons(buttons),))
+
+
+def _wanted(ask: Ask, verb: str, usual: str) -> _Wanted:
+    """Return what *ask* wants listed.
+
+    Raises:
+        UsageError: it names a filter that there is not, or two, or no number of a row.
+    """
+    usage = f"/relay {verb} {USAGE}"
+    words = {token.text.casefold(): token.text for token in ask.words.ids}
+    if unknown := [words[one] for one in words if one not in {*FILTERS, MINE}]:
+        sentence = _("Unknown filter “{word}”: use mine, live, failed or all.")
+        raise UsageError(sentence.format(word=" ".join(unknown)), usage=usage)
+    which = sorted(words.keys() - {MINE})
+    if len(which) > 1:
+        sentence = _("Use one of live, failed and all; you gave {n}.")
+        raise UsageError(sentence.format(n=len(which)), usage=usage)
+    start = ask.value("from") or "0"
+    if not (start.isascii() and start.isdigit()):
+        sentence = _("“{text}” is not the number of a row.")
+        raise UsageError(sentence.format(text=start), usage=usage)
+    return _Wanted(
+        verb=verb,
+        which=which[0] if which else usual,
+        mine=MINE in words,
+        app=ask.value("app"),
+        room=ask.value("room"),
+        start=min(int(start[:6]), MOST_EXPORTED),
+    )
+
+
+async def _answer(ask: Ask, service: Service, wanted: _Wanted) -> Outcome:
+    if ask.has("csv"):
+        return _exported(await _groups(ask, service, wanted, MOST_EXPORTED), service)
+    tables = service.tables and not wanted.start
+    most = MOST_IN_TABLE if tables else wanted.start + lists.PAGE + 1
+    groups = await _groups(ask, service, wanted, most)
+    parts = [*_narrowed(wanted)]
+    if not groups.all:
+        parts.append(line(_nothing(wanted)))
+    elif tables:
+        parts += _tabled(groups, service)
+    else:
+        parts += groups.rows(service.resources, wanted.start)
+    return Outcome(
+        headline=(Bold(_title(wanted.which)),),
+        parts=(*parts, *_ways_on(wanted, service, len(groups.all), tables=tables)),
+    )
+
+
+async def _groups(
+    ask: Ask, service: Service, wanted: _Wanted, most: int
+) -> lists.Groups:
+    """Return what is *wanted* in groups; of what is over, until there are *most*.
+
+    What lives is all there, or so much of it that it need not be counted.
+    """
+    lives, over = STATES[wanted.which]
+    live = await service.live(ask.who, RELAY, lists.MOST_COUNTED + 1)
+    things = [one for one in live if wanted.takes(one, ask.who.user)]
+    things = [one for one in things if one.state in lives]
+    if over and len(things) < most:
+        things += await service.recent(
+            ask.who,
+            kind=RELAY,
+            user=ask.who.user if wanted.mine else None,
+            states=over,
+            room=wanted.room or None,
+            app=wanted.app,
+            limit=most - len(things),
+        )
+    return lists.Groups.of(things)
+
+
+def _tabled(groups: lists.Groups, service: Service) -> Iterable[Part]:
+    """Yield the rows of what lives, then a table of all that has no row."""
+    live = replace(groups, over=())
+    yield from live.rows(service.resources)
+    rest = (*live.all[lists.PAGE :], *groups.over)
+    yield from lists.table(rest, service.resources, _("The other relays"))
+
+
+def _ways_on(
+    wanted: _Wanted, service: Service, count: int, *, tables: bool
+) -> Iterable[Part]:
+    """Yield the other filters, the pages before and after, and the file."""
+    yield Select(_("Show …"), tuple(_filters(wanted, service)))
+    buttons: list[Button] = []
+    if wanted.start:
+        before = replace(wanted, start=max(wanted.start - lists.PAGE, 0))
+        buttons.append(Button(_("Back"), "relay", before.text))
+    if not tables and count > wanted.start + lists.PAGE:
+        after = replace(wanted, start=wanted.start + lists.PAGE)
+        buttons.append(Button(_("Next"), "relay", after.text))
+    if count:
+        buttons.append(Button(_("Export CSV"), "relay", f"{wanted.text} --csv"))
+        yield Buttons(tuple(buttons))
+
+
+def _filters(wanted: _Wanted, service: Service) -> Iterable[Button]:
+    """Yield a choice for each way to narrow or widen what is *wanted* by one step."""
+    first = replace(wanted, start=0)
+    for which in FILTERS:
+        if which != wanted.which:
+            yield _choice(_title(which), replace(first, which=which))
+    whose = _("Everybody's") if wanted.mine else _("Only yours")
+    yield _choice(whose, replace(first, mine=not wanted.mine))
+    apps = [app.name for app in service.apps]
+    if len(apps) > 1:
+        for app in apps:
+            if app != wanted.app:
+                label = _("Only app {app}").format(app=app)
+                yield _choice(label, replace(first, app=app))
+    if wanted.app:
+        yield _choice(_("Every app"), replace(first, app=""))
+    if wanted.room:
+        yield _choice(_("Every room"), replace(first, room=""))
+
+
+def _choice(label: str, wanted: _Wanted) -> Button:
+    return Button(label, "relay", wanted.text)
+
+
+def _title(which: str) -> str:
+    titles: Mapping[str, str] = {
+        LIVE: _("Relays that run, or may"),
+        FAILED: _("Relays that did not start, or are unknown"),
+        ALL: _("Recent relays"),
+    }
+    return titles[which]
+
+
+def _narrowed(wanted: _Wanted) -> Iterable[Part]:
+    """Yield in small print what is left out of the list."""
+    narrow = [_("Only yours")] if wanted.mine else []
+    narrow += [_("Only app {app}").format(app=wanted.app)] if wanted.app else []
+    narrow += [_("Only room {room}").format(room=wanted.room)] if wanted.room else []
+    if narrow:
+        yield line(" · ".join(narrow), quiet=True)
+
+
+def _nothing(wanted: _Wanted) -> str:
+    if wanted.is_narrow or wanted.which != LIVE:
+        return _("None.")
+    return _("No relay that was started here is running.")
+
+
+def _exported(groups: lists.Groups, service: Service) -> Outcome:
+    relays = groups.all
+    sentence = _("The file is in your messages with Patchbay.")
+    return Outcome(
+        headline=(Bold(_("Relays as CSV: {n}").format(n=len(relays))),),
+        parts=(line(sentence),),
+        file=export.csv_file("relays", relays, service.resources, service.now()),
+    )

@@ -87,8 +87,9 @@ async def relays(query: str, who: Person, service: Service) -> tuple[Option, ...
     return (Option(_("Use “{text}” as an ID").format(text=typed), typed),)
 
 
-async def _which(ask: Ask, service: Service) -> Form:
-    first = await relays("", ask.who, service)
+async def _which(ask: Ask, service: Service, *chosen: Option) -> Form:
+    """Ask which relay is to be stopped: the one that is *chosen* already, or any."""
+    first = chosen or await relays("", ask.who, service)
     field = SearchField(
         name="relay",
         label=_("Relay"),
@@ -109,13 +110,18 @@ async def _which(ask: Ask, service: Service) -> Form:
 
 async def _stop_one(
     ask: Ask, service: Service, relay: Intent, text: str
-) -> Outcome | None:
-    """Stop *relay*, which *text* names: as a whole, or one of its TaskIds."""
+) -> Outcome | Form | None:
+    """Stop *relay*, which *text* names: as a whole, or one of its TaskIds.
+
+    In the Home tab, where no message can ask first, a form does.
+    """
     _check_is_relay(relay)
     task = _task_of(relay, text)
     if relay.state is State.NOT_STARTED and not task:
         return _nothing_to_stop(relay, service)
     if not (ask.has("yes") or ask.has("dry-run")):
+        if ask.in_home and task == relay.subject.ref:
+            return await _which(ask, service, _option(relay, service))
         return _asked(relay, task)
     return await _stop(ask, service, relay, task)
 

@@ -66,7 +66,10 @@ async def test_after_a_crash_everything_is_known_again(start):
             await bot.typed("/relay stop R1 --yes")
 
             requested, running, *_others = [one.text for one in bot.whispered()]
-            assert (requested, running) == ("🟡 R1 requested…", "Running now")
+            assert (requested, running) == (
+                "🟡 R1 requested…",
+                "Relays that run, or may",
+            )
             (card, told) = bot.seen()
             assert card == "⚪ R1 · stopped   room 295066"
             assert told.startswith("⚪ R1 · Stopped by ")
@@ -166,7 +169,7 @@ async def test_the_audit_trail_comes_as_a_file_into_the_askers_messages(bot):
     direct = bot.space.direct_with(seed.ANA.id).id
     shared = [one for one in bot.space.messages.values() if one.channel == direct]
     assert any("patchbay-audit-" in repr(one) for one in shared)
-    assert bot.whispered()[-1].text == "🟢 The audit trail is whole: 1 records."
+    assert bot.whispered()[-1].text == "🟢 The audit trail is whole: 1 record."
 
 
 async def test_a_scope_that_serves_one_feature_turns_only_that_off(start, capsys):

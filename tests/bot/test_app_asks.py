@@ -81,8 +81,8 @@ async def test_a_mention_in_a_channel_and_bare_words_in_a_dm_say_the_same(bot):
 
     (whisper,) = bot.whispered()
     direct = bot.space.direct_with(seed.ANA.id).id
-    assert whisper.text == "Running now"
-    assert bot.seen(direct)[-1] == "Running now"
+    assert whisper.text == "Relays that run, or may"
+    assert bot.seen(direct)[-1] == "Relays that run, or may"
 
 
 async def heard(bot, text, **more):

@@ -9,6 +9,7 @@ from bot.dialogue.outcome import Tone
 from bot.errors import IllegalMove
 from bot.journal.sqlite.spool import SpooledOutcome
 from bot.settings import Policy, Rule
+from bot.slack.render import blocks
 from bot.states import State
 from commands import COMMANDS, commands_with
 from tests.bot.operations.accidents import JournalFile
@@ -25,12 +26,28 @@ def test_a_prefix_goes_before_its_own_name_too():
 async def test_bare_it_is_the_launcher_with_every_command(world):
     answer = await world.typed("/patchbay")
 
-    assert answer.plain == "What I can do"
-    assert "In threads, mention me and type the same." in repr(answer.parts)
+    assert answer.plain == "Commands"
+    assert "In a thread, mention the bot and type the same;" in repr(answer.parts)
     assert all(f"/{name}" in repr(answer.parts) for name in COMMANDS)
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize(
+    "asked",
+    ["/patchbay help", "/patchbay 帮助", "/patchbay --help", "help", "帮助", "?"],
+)
+async def test_help_is_the_same_overview_wherever_it_is_asked_for(world, asked):
+    answer = await world.typed(asked)
+
+    assert answer == await world.typed("/patchbay")
+
+
+async def test_help_in_words_goes_on_to_the_other_layers(world):
+    assert await world.typed("help relay stop") == await world.typed(
+        "/relay stop --help"
+    )
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS.keys() - {"patchbay"}))
 async def test_the_second_layer_lists_the_verbs_of_a_room(world, name):
     by_name = await world.typed(f"/patchbay help {name}")
     by_itself = await world.typed(f"/{name} help")
@@ -57,7 +74,7 @@ async def test_the_third_layer_explains_a_subcommand_in_full(world, text):
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("help nowhere", "I have no “nowhere”."),
+        ("help nowhere", "There is no command “nowhere”."),
         ("help relay dance", "/relay has no “dance”"),
         ("hlep", "/patchbay has no “hlep”."),
     ],
@@ -91,10 +108,41 @@ async def test_the_doctor_says_what_is_well_and_how_to_mend_the_rest(world):
     assert "s against Tencent" in text
 
 
+SLIPS = [
+    ("/relay start 7 kbps=1500", "There is no “kbps”; for the bit rate use", True),
+    ("/relay start 7 romm=8", "There is no romm=. Did you mean room=?", True),
+    ("/relay start 7 quality=1080p url=rtmp://a.b/c --go", "quality=1080p30", True),
+    ("/relay start --url", "There is no --url. Did you mean url=?", True),
+    ("/relay list x=3", "There is no “x” in /relay list.", False),
+    ("/relay list --flag", "There is no --flag; /relay list takes", False),
+    ("/relay recent weird", "Unknown filter “weird”", False),
+    ("/relay status R77", "No relay R77.", False),
+    ("/relay sotp R1", "/relay has no “sotp”.", True),
+    ("/patchbay audit", "This needs “export” or “verify”.", False),
+    ("/patchbay history weird", "“weird” is neither a handle nor “mine”.", False),
+]
+
+
+@pytest.mark.parametrize(("typed", "sentence", "changes"), SLIPS)
+async def test_a_slip_is_answered_with_the_line_that_helps_and_no_manual(
+    world, typed, sentence, changes
+):
+    answer = await world.typed(typed)
+
+    body = blocks.message(answer)
+    text = repr(body["blocks"])
+    assert answer.tone is Tone.WARN
+    assert sentence in text
+    told = "Nothing was sent." in text or "Not sent." in text
+    assert told is changes
+    assert len(body["blocks"]) <= 4
+    assert world.cloud.state.calls == []
+
+
 async def test_a_command_that_does_not_exist_leads_to_the_launcher(world):
     answer = await world.typed("/nowhere")
 
-    assert answer.plain == "🟠 I have no “nowhere”."
+    assert answer.plain == "🟠 There is no command “nowhere”."
     assert "/relay" in repr(answer.parts)
 
 
@@ -103,7 +151,7 @@ async def test_the_home_tab_shows_what_runs(world):
 
     home = await world.router.home(world.ask("/relay").who)
 
-    assert "Running now" in repr(home.parts)
+    assert "Running (1)" in repr(home.parts)
     assert "R1" in repr(home.parts)
 
 

@@ -92,6 +92,7 @@ class FakeSlack:
         self.answers = {way: list(some) for way, some in (answers or {}).items()}
         self.data = dict(data or {})  # what a method answers, or a function of its call
         self.refusing = dict(refusing or {})
+        self.tables_refused = False  # as Web remembers it
         self.away = False  # every call ends as unreachable
         self.hanging: dict[str, asyncio.Event] = {}  # ways that wait for something
         self.scopes: frozenset[str] | None = None  # as auth.test tells them

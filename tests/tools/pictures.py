@@ -73,7 +73,7 @@ async def tour(page):
     await page.get_by_role("menuitem", name="It fails for good").click()
     await page.get_by_text("7 taken").wait_for()
     await typed(page, "/relay list")
-    await told(page, "Running now")
+    await told(page, "Relays that run, or may")
     await picture(page, "tour")
 
 

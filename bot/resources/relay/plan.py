@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from bot.dialogue.ask import Ask
 from bot.dialogue.words import TokenKind
 from bot.errors import InvalidRequest, UsageError
+from bot.grammar.suggestions import value_like
 from bot.i18n import _
 from bot.resources.relay.cdn import OTHER, TENCENT
 from bot.settings import App, Limits
@@ -107,9 +108,16 @@ def check_words(plan: Plan) -> None:
         text = plan.get(key, "")
         several = text.split() if key == "cdn" else [text]
         if text and not allowed.issuperset(several):
-            sentence = _("“{given}” is not one of {words}.")
             words = ", ".join(sorted(allowed))
-            faults[key] = sentence.format(given=" ".join(several), words=words)
+            near = value_like(text, allowed)
+            sentence = (
+                _("There is no “{typed}”; the nearest is {key}={near}.")
+                if near
+                else _("There is no “{typed}”; there is {words}.")
+            )
+            faults[key] = sentence.format(
+                typed=" ".join(several), key=key, near=near, words=words
+            )
     if faults:
         raise InvalidRequest(faults)
 

@@ -8,13 +8,14 @@ from typing import Any, cast
 from bot.access.limits import Over, check_counts
 from bot.dialogue.outcome import Button, Outcome, Part
 from bot.errors import AlreadyRuns, InvalidRequest
+from bot.i18n import _
 from bot.ids import Kind
 from bot.journal.evidence import Fact, FactKind, Standing
 from bot.journal.lifecycle import Ended
 from bot.journal.model import CONTRADICTION, REVIVED, Intent, Notice
 from bot.journal.usage import Usage
 from bot.resources.base import Alarm, Resource, Timer, Yield
-from bot.resources.relay import alarms, bounds, card, live, news, retyped, unknown
+from bot.resources.relay import alarms, bounds, card, gist, live, news, retyped, unknown
 from bot.resources.relay.card import CONTROLLABLE
 from bot.settings import App, Policy
 from bot.states import State
@@ -213,6 +214,14 @@ class Relay(Resource):
     def unknown(self, intent: Intent) -> Iterable[Part]:
         """Yield what to check, in which order, and how to settle it."""
         return unknown.section(intent)
+
+    def gist(self, intent: Intent) -> str:
+        """Return its room and where it leads, as a row of a list has them."""
+        return gist.gist(intent)
+
+    def open_button(self, intent: Intent) -> Button:
+        """Return the button that shows it, of the command that stops it."""
+        return Button(_("Open"), self.command, f"status {intent.id}")
 
     def end_button(self, intent: Intent) -> Button | None:
         """Return the button that stops it."""

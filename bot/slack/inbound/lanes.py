@@ -4,7 +4,7 @@ What is typed is a stop in any spelling that the grammar takes. What costs nothi
 the lane of the stops, too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -29,8 +29,8 @@ class Stops(Protocol):
     """What knows a stop: `bot.routing.router.Router`."""
 
     @property
-    def commands(self) -> Mapping[str, Any]:
-        """The commands by name."""
+    def first_words(self) -> Collection[str]:
+        """What a message may begin with, so that it is no look-up: the commands."""
 
     def ends(self, command: str, text: str) -> bool:
         """Tell whether *text* after *command* ends or settles something."""
@@ -63,7 +63,7 @@ class Lanes:
                 lane = Lane.FIRST if ends else Lane.REST
             case PayloadKind.MENTION | PayloadKind.DIRECT:
                 _text, command, rest = payloads.typed(
-                    body["event"], self.stops.commands, self.prefix
+                    body["event"], self.stops.first_words, self.prefix
                 )
                 ends = bool(command) and self.stops.ends(command, rest)
                 lane = Lane.FIRST if ends else Lane.REST

@@ -21,7 +21,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.dialogue.ask import Ask, Person
 from bot.dialogue.form import Form, Option
-from bot.dialogue.outcome import Audience, Outcome, Tone, line
+from bot.dialogue.outcome import Outcome, Tone, line
 from bot.errors import InvalidRequest
 from bot.i18n import _, reading_in
 from bot.ids import FormId
@@ -31,6 +31,7 @@ from bot.slack.inbound import payloads
 from bot.slack.inbound.early import not_connected
 from bot.slack.inbound.kinds import PayloadKind, alarm_in, kind_of, meaning_of
 from bot.slack.inbound.lanes import BehindAck, Lanes, Stops
+from bot.slack.inbound.tabs import HomeTabs
 from bot.slack.outbound.replies import REOPENS, Replies
 from bot.slack.render import blocks, modals
 
@@ -83,13 +84,14 @@ class Listeners:
     *patience* seconds is acked, and answered later.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what is asked, and all ways back
         self,
         router: Dispatcher,
         replies: Replies,
         directory: SlackDirectory,
         tasks: Tasks,
         *,
+        homes: HomeTabs,
         prefix: str = "",
         patience: float = PATIENCE,
     ) -> None:
@@ -98,6 +100,7 @@ class Listeners:
         self._replies = replies
         self._directory = directory
         self._tasks = tasks
+        self._homes = homes
         self._prefix = prefix
         self._patience = patience
         self._behind_ack = BehindAck(router)
@@ -217,7 +220,7 @@ class Listeners:
         answer, late = await self._in_time(ask, self._router.answer)
         if late:
             await ack(text=_("Still working on it; the answer follows here."))
-        elif isinstance(answer, Outcome) and answer.audience is Audience.ASKER:
+        elif isinstance(answer, Outcome) and answer.fits_ack:
             with self._read_by(ask.who):
                 await ack(**blocks.message(answer), response_type="ephemeral")
             if answer.file:
@@ -235,6 +238,8 @@ class Listeners:
         if action_id.startswith("do:"):
             ask = payloads.button(body, action, locale)
             self._directory.look_up_later(ask.who)
+            if (body.get("view") or {}).get("type") == "home":
+                self._homes.seen(ask.who)
             reopens = ask.command == REOPENS
             work = self._reopen(ask) if reopens else self._answer(ask)
             self._later(work, ask)
@@ -292,7 +297,7 @@ class Listeners:
     async def _mention(self, body: Body) -> None:
         event = body["event"]
         locale = self._directory.locale(str(event["user"]))
-        ask = payloads.mention(body, self._router.commands, self._prefix, locale)
+        ask = payloads.mention(body, self._router.first_words, self._prefix, locale)
         self._directory.look_up_later(ask.who)
         edited = (event.get("edited") or {}).get("ts", "")
         delivery = f"{ask.key}:{edited}"
@@ -310,9 +315,8 @@ class Listeners:
         await self._mention(body)
 
     async def _home(self, body: Body) -> None:
-        user = str(body["event"]["user"])
-        who = payloads.writer(body, self._directory.locale(user))
-        self._tasks.spawn(self._publish(who), name=f"home {user}")
+        locale = self._directory.locale(str(body["event"]["user"]))
+        self._homes.opened(payloads.writer(body, locale))
 
     # ── work behind the ack ─────────────────────────────────────────────────────
 
@@ -364,7 +368,8 @@ class Listeners:
         else:
             await self._replies.reply(ask, drawn)
 
-    async def _publish(self, who: Person) -> None:
+    async def show_home(self, who: Person) -> None:
+        """Show *who* their Home tab as it is now."""
         who = await self._directory.placed(who)
         with self._read_by(who):
             view = blocks.home(await self._router.home(who))

@@ -217,4 +217,5 @@ def _destination(ask: Ask) -> Destination:
         direct=ask.where.direct,
         answer_url=ask.answer_url,
         trigger=ask.trigger,
+        home=ask.in_home,
     )

@@ -180,8 +180,9 @@ class Destination:
     *channel* is empty for the Home tab and for forms; *direct*: it is a person's
     messages with the bot. *card* is the message to keep up to date, *stands* the one
     of its line: in its thread, or an alarm. *answer_url* is one that Slack still takes
-    (see `fresh`). *trigger* opens a window, right after a click. *ops* is the
-    operators' channel, empty if the message must not go there or there is none.
+    (see `fresh`). *trigger* opens a window, right after a click; *home*: one in the
+    Home tab, where nothing else would be seen. *ops* is the operators' channel, empty
+    if the message must not go there or there is none.
     """
 
     channel: ChannelId
@@ -192,6 +193,7 @@ class Destination:
     stands: tuple[ChannelId, MessageTs] | None = None
     answer_url: SecretStr | None = None
     trigger: str = ""
+    home: bool = False
     ops: str = ""
 
 
@@ -260,20 +262,32 @@ async def send(
 
 
 async def _showing(web: Web, way: Way, body: Body) -> Sent:
-    """Send *body* by *way* in the first layout that Slack takes."""
+    """Send *body* by *way* in the first layout that Slack takes.
+
+    Where it takes the same without a table, it is asked for no other one.
+    """
     sent = Sent(ok=False, error=NO_WAY)
-    for layout in _layouts(body):
+    table_failed = False
+    for layout in _layouts(body, tables=not web.tables_refused):
         sent = await way.send(web, layout)
         if not sent.unshowable:
+            shown = sent.ok and bool(layout.get("blocks"))
+            web.tables_refused |= table_failed and shown
             return sent
+        table_failed |= plain.has_table(layout.get("blocks") or [])
         log.error("message.unshowable", way=type(way).__name__, error=sent.error)
     return sent
 
 
-def _layouts(body: Body) -> Iterable[Body]:
-    """Yield *body*, then what is left of it for a Slack that refuses its blocks."""
-    yield body
+def _layouts(body: Body, *, tables: bool) -> Iterable[Body]:
+    """Yield *body*, then what is left of it for a Slack that refuses its blocks.
+
+    Unless *tables* are shown there, rows stand in their place from the first.
+    """
     blocks = body.get("blocks") or []
+    if not tables and plain.has_table(blocks):
+        blocks = plain.without_tables(blocks)
+    yield {**body, "blocks": blocks} if blocks else body
     oldest = plain.reduced(blocks)
     if oldest and oldest != blocks:
         yield {**body, "blocks": oldest}
@@ -313,6 +327,8 @@ def _to_asker(destination: Destination) -> tuple[Way, ...]:
     post = (Post(channel, thread),) if channel and destination.direct else ()
     whisper = (Whisper(channel, user, thread),) if channel else ()
     window = (Window(destination.trigger),) if destination.trigger else ()
+    if destination.home:
+        return (*window, *_direct(user))
     if destination.direct:
         return (*answer, *post, *_direct(user), *whisper, *window)
     return (*answer, *whisper, *_direct(user), *window)

@@ -33,6 +33,7 @@ NO_SUCH_TOKEN = {
 }
 NO_WAY = "none"  # a message had nowhere to go
 UNSHOWABLE = {
+    "invalid_attachments",
     "invalid_blocks",
     "invalid_blocks_format",
     "msg_too_long",
@@ -131,13 +132,15 @@ class Web:
     """Slack's Web API at *api_url*, called with the bot's *token*.
 
     *trust* says whose certificates are good, instead of the system's CAs. With it
-    nothing but the host of *api_url* is answered.
+    nothing but the host of *api_url* is answered. *tables_refused*: the workspace of
+    the token has refused a table, so no other is tried there.
     """
 
     def __init__(
         self, token: SecretStr, api_url: str, trust: ssl.SSLContext | None = None
     ) -> None:
         self.api_url = api_url
+        self.tables_refused = False
         self._trust = trust
         self._token = token
         self._session: aiohttp.ClientSession | None = None

@@ -20,12 +20,13 @@ from bot.dialogue.outcome import (
     Part,
     Points,
     Row,
+    Select,
     Span,
-    line,
+    Table,
 )
 from bot.i18n import _, reader_locale
-from bot.slack.render import fit, limits
-from bot.slack.render.buttons import Numbers, beside, numbers, row
+from bot.slack.render import fit, limits, tables
+from bot.slack.render.buttons import Numbers, beside, closing, numbers, row, select
 from bot.slack.render.escape import ELLIPSIS, clean, cut, escape
 from bot.slack.render.spans import (
     Json,
@@ -61,7 +62,8 @@ def home(outcome: Outcome) -> Json:
 
     https://docs.slack.dev/reference/views/home-tab-views
     """
-    return {"type": "home", "blocks": fit.fitted([*_pieces(outcome)], fit.VIEW)}
+    pieces = [*_pieces(tables.spread(outcome))]
+    return {"type": "home", "blocks": fit.fitted(pieces, fit.VIEW)}
 
 
 def without_actions(outcome: Outcome) -> list[Json]:
@@ -72,9 +74,9 @@ def without_actions(outcome: Outcome) -> list[Json]:
     parts = tuple(
         replace(part, menu=()) if isinstance(part, Row) else part
         for part in outcome.parts
-        if not isinstance(part, Buttons)
+        if not isinstance(part, Buttons | Select)
     )
-    inert = replace(outcome, parts=parts, menu=())
+    inert = tables.spread(replace(outcome, parts=parts, buttons=(), menu=()))
     return fit.fitted([*_pieces(inert)], fit.VIEW)
 
 
@@ -86,33 +88,47 @@ def paragraph(part: Line) -> list[Json]:
 
 
 def _pieces(outcome: Outcome) -> Iterator[fit.Piece]:
-    """Put the request ID last, but for a closing row of buttons."""
+    """Order the pieces as docs/voice.md says; a closing row of buttons stays last."""
     numbered = numbers()
     yield fit.Piece(_headline(outcome, numbered), stays=True)
-    closing = outcome.parts[-1:]
-    if not (closing and isinstance(closing[0], Buttons)):
-        closing = ()
-    for part in outcome.parts[: len(outcome.parts) - len(closing)]:
+    yield fit.Piece(paragraph(Line(outcome.sentence)), stays=True)
+    yield fit.Piece(_lines(outcome.targets))
+    if outcome.buttons:
+        yield fit.Piece(closing(outcome.buttons, outcome.menu, numbered), stays=True)
+    last = outcome.parts[-1:]
+    if not (last and isinstance(last[0], Buttons)):
+        last = ()
+    for part in outcome.parts[: len(outcome.parts) - len(last)]:
         yield _piece(part, numbered)
-    yield fit.Piece(_request(outcome.request_id), stays=True)
-    for part in closing:
+    yield fit.Piece(_context(outcome), stays=True)
+    for part in last:
         yield _piece(part, numbered)
 
 
 def _headline(outcome: Outcome, numbered: Numbers) -> list[Json]:
     spans = (ELLIPSIS,) if is_blank(outcome.headline) else outcome.headline
     sign = (f"{outcome.tone.value} ",) if outcome.tone.value else ()
-    return _with_menu((*sign, *emphasised(spans)), outcome.menu, numbered)
+    menu = () if outcome.buttons else outcome.menu
+    return _with_menu((*sign, *emphasised(spans)), menu, numbered)
 
 
-def _request(request_id: str) -> list[Json]:
-    if not request_id:
-        return []
-    return paragraph(line(_("Request"), " ", Mono(request_id), quiet=True))
+def _lines(lines: Sequence[tuple[Span, ...]]) -> list[Json]:
+    """Return *lines* of small print as one block."""
+    shown = fit.fitted_lines([spans for spans in lines if not is_blank(spans)])
+    spans = [span for one in shown for span in ("\n", *one)]
+    return [_small(spans[1:])] if spans else []
+
+
+def _context(outcome: Outcome) -> list[Json]:
+    """Return what does not change, and the request ID, in one line."""
+    request = (_("Request"), " ", Mono(outcome.request_id))
+    facts = (*outcome.context, *((request,) if outcome.request_id else ()))
+    spans = [span for fact in facts if not is_blank(fact) for span in (" · ", *fact)]
+    return [_small(spans[1:])] if spans else []
 
 
 def _piece(part: Part, numbered: Numbers) -> fit.Piece:
-    return fit.Piece(_part(part, numbered), stays=isinstance(part, Buttons))
+    return fit.Piece(_part(part, numbered), stays=isinstance(part, Buttons | Select))
 
 
 def _part(part: Part, numbered: Numbers) -> list[Json]:
@@ -125,11 +141,22 @@ def _part(part: Part, numbered: Numbers) -> list[Json]:
             return _code(text)
         case Points():
             return _points(part)
+        case _:
+            return _of_many(part, numbered)
+
+
+def _of_many(part: Row | Buttons | Select | Table, numbered: Numbers) -> list[Json]:
+    """Return what lists are made of, and what can be pressed."""
+    match part:
         case Row(spans, menu):
             shown = (ELLIPSIS,) if is_blank(spans) else spans
             return _with_menu(shown, menu, numbered)
         case Buttons(buttons):
             return row(buttons, numbered)
+        case Select():
+            return select(part, numbered)
+        case Table():
+            return tables.data_table(part)
 
 
 def _with_menu(

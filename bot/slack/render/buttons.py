@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 from statistics import mode
 
-from bot.dialogue.outcome import Button
+from bot.dialogue.outcome import Button, Select
 from bot.i18n import _
 from bot.slack.render import limits
 from bot.slack.render.escape import clean, size
@@ -53,6 +53,36 @@ def beside(
         return None, []
     first, *rest = (*menu, *shown)
     return _button(first, numbered), row(rest, numbered)
+
+
+def closing(
+    buttons: Sequence[Button], menu: Sequence[Button], numbered: Numbers
+) -> list[Json]:
+    """Return *buttons* as rows, and *menu* at the end of the last of them.
+
+    What a menu cannot do stands as a button before it.
+    """
+    outside, inside = _split(menu, 0)
+    rows = row((*buttons, *outside), numbered)
+    if not inside:
+        return rows
+    last = rows.pop()["elements"] if rows else []
+    return [*rows, {"type": "actions", "elements": [*last, _menu(inside, numbered)]}]
+
+
+def select(part: Select, numbered: Numbers) -> list[Json]:
+    """Return *part* as a row with one menu; nothing if it has no choice left.
+
+    https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element
+    """
+    fitting = [b for b in part.choices if _fits_menu(b)][: limits.SELECT_OPTIONS]
+    if not fitting:
+        return []
+    element = _menu(fitting, numbered) | {
+        "type": "static_select",
+        "placeholder": plain_text(part.label, limits.SELECT_LABEL),
+    }
+    return [{"type": "actions", "elements": [element]}]
 
 
 def _split(

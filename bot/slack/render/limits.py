@@ -43,6 +43,12 @@ OVERFLOW_OPTIONS = 5
 # https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element
 SELECT_OPTIONS = 100
 
+# https://docs.slack.dev/reference/block-kit/blocks/data-table-block
+# Twice as many of both are taken since September 2026; 200 rows and 20,000 characters.
+TABLE_ROWS = 100  # without the header
+TABLE_PAGE = 100
+SELECT_LABEL = 150
+
 # https://docs.slack.dev/reference/block-kit/block-elements/radio-button-group-element
 RADIO_OPTIONS = 10
 
@@ -63,4 +69,6 @@ URL = 3000
 # ── ours, where Slack has none ───────────────────────────────────────────────────
 
 ROW_BUTTONS = 3  # more of them stack up on a phone
+TABLE_CELL = 200  # what a column has room for
+TABLE_TEXT = 6000  # of a table: what stands above and below it has to fit as well
 FAULT = 300  # what still reads well under a field

@@ -5,18 +5,20 @@ of a rich text block becomes mrkdwn, as in a section that has a menu.
 https://docs.slack.dev/reference/block-kit/blocks
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.dialogue.outcome import Bold, Link, Mono, Span, When, Who
+from bot.dialogue.outcome import Bold, Clock, Link, Mono, Span, When, Who
 from bot.ids import SlackUserId
 from bot.slack.render import limits
-from bot.slack.render.escape import cut, escape
-from bot.slack.render.spans import Json, mrkdwn_text
+from bot.slack.render.escape import cut, escape, size
+from bot.slack.render.spans import MOMENTS, Json, mrkdwn, mrkdwn_text
 
 KEPT = {"section", "context", "actions", "input"}
 _TICKS = "```"
+_TABLE = "data_table"
+_CLOCKS = {form: shown for shown, form in MOMENTS.items()}
 
 
 def reduced(blocks: Sequence[Json]) -> list[Json]:
@@ -27,7 +29,23 @@ def reduced(blocks: Sequence[Json]) -> list[Json]:
             plain.append(block)
         elif block.get("type") == "rich_text":
             plain += (_section(text) for text in _texts(block))
+        elif block.get("type") == _TABLE:
+            plain += _in_lines(block)
     return plain
+
+
+def has_table(blocks: Iterable[Json]) -> bool:
+    """Tell whether one of *blocks* is a table that readers can sort."""
+    return any(block.get("type") == _TABLE for block in blocks)
+
+
+def without_tables(blocks: Iterable[Json]) -> list[Json]:
+    """Return *blocks* with lines in place of each table that readers can sort."""
+    return [
+        one
+        for block in blocks
+        for one in (_in_lines(block) if block.get("type") == _TABLE else [block])
+    ]
 
 
 def without_buttons(blocks: Sequence[Json]) -> list[Json]:
@@ -37,6 +55,30 @@ def without_buttons(blocks: Sequence[Json]) -> list[Json]:
         for block in blocks
         if block.get("type") != "actions"
     ]
+
+
+def _in_lines(table: Json) -> list[Json]:
+    """Return the rows of *table* in sections, a line each."""
+    _head, *rows = table["rows"]
+    texts = [""]
+    for row in rows:
+        spans = [span for cell in row for span in (" · ", *_in_cell(cell))]
+        line = mrkdwn(spans[1:], limits.TEXT - 1)
+        if size(texts[-1]) + size(line) >= limits.TEXT:
+            texts.append("")
+        texts[-1] += f"{line}\n"
+    return [
+        _section({"type": "mrkdwn", "text": one, "verbatim": True})
+        for text in texts
+        if (one := text.strip())
+    ]
+
+
+def _in_cell(cell: Json) -> Iterator[Span]:
+    if "elements" not in cell:
+        yield str(cell.get("text", ""))
+    else:
+        yield from map(_span, cell["elements"][0]["elements"])
 
 
 def _section(text: Json) -> Json:
@@ -76,7 +118,8 @@ def _span(element: Mapping[str, Any]) -> Span:
         case "user":
             return Who(SlackUserId(element["user_id"]))
         case "date":
-            return When(datetime.fromtimestamp(element["timestamp"], UTC))
+            shown = _CLOCKS.get(element["format"], Clock.MOMENT)
+            return When(datetime.fromtimestamp(element["timestamp"], UTC), shown)
         case "link":
             return Link(element["url"], element["text"])
     text = str(element.get("text", ""))

@@ -6,12 +6,12 @@ have a menu beside it, and a context, which is small print.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC
 from typing import Any
 
-from bot.dialogue.outcome import Bold, Link, Mono, Span, When, Who, plain
+from bot.dialogue.outcome import Bold, Clock, Link, Mono, Span, When, Who, plain
 from bot.slack.render import limits
 from bot.slack.render.escape import (
     ELLIPSIS,
@@ -28,7 +28,11 @@ Json = dict[str, Any]
 
 # Each reader sees a moment in their own zone and language.
 # https://docs.slack.dev/messaging/formatting-message-text#date-formatting
-MOMENT = "{date_short_pretty} {time}"
+MOMENTS: Mapping[Clock, str] = {
+    Clock.MOMENT: "{date_short_pretty} {time}",
+    Clock.TIME: "{time}",
+    Clock.AGO: "{ago}",
+}
 
 _PERSON = re.compile("[UW][0-9A-Z]{2,}")
 _ADDRESS = re.compile(r"https?://[^\s<>|]+")
@@ -132,7 +136,7 @@ def _sound(span: Span) -> Span:
         case Who(user):
             return span if _PERSON.fullmatch(user) else clean(user)
         case When(at):
-            return When(at.astimezone(UTC))
+            return replace(span, at=at.astimezone(UTC))
         case Link(url, text):
             sound = _ADDRESS.fullmatch(clean(url)) and size(url) <= limits.URL
             text = clean(text).replace("\n", " ")
@@ -149,11 +153,11 @@ def _rich(span: Span) -> Json:
             return {"type": "text", "text": text, "style": {"code": True}}
         case Who(user):
             return {"type": "user", "user_id": user}
-        case When(at):
+        case When(at, shown):
             return {
                 "type": "date",
                 "timestamp": int(at.timestamp()),
-                "format": MOMENT,
+                "format": MOMENTS[shown],
                 "fallback": plain((span,)),
             }
         case Link(url, text):
@@ -170,8 +174,9 @@ def _mrkdwn(span: Span) -> str:
             return _between("`", unticked(text))
         case Who(user):
             return f"<@{user}>"
-        case When(at):
-            return f"<!date^{int(at.timestamp())}^{MOMENT}|{plain((span,))}>"
+        case When(at, shown):
+            stamp, form = int(at.timestamp()), MOMENTS[shown]
+            return f"<!date^{stamp}^{form}|{plain((span,))}>"
         case Link(url, text):
             return f"<{escape(url)}|{escape(unmarked(text))}>"
 

@@ -6,7 +6,7 @@ from bot.grammar.parser import Miss, Syntax, Vocabulary
 TASK = "-m97l2ZU7vxyBSmXYsRx1Xy9Kf4bVVfbbhSKC4K-4pycoZWKv542xbi139uTvGt1zAHoAQ.."
 SESSION = "1326515201117065216"
 LINK = "https://acme.slack.com/archives/C1/p1700000000123456"
-UNCLOSED = ("A quote was not closed; I took it literally.",)
+UNCLOSED = ("A quote was not closed, and was read as a character.",)
 RELAY = Vocabulary(
     "relay",
     (
@@ -55,5 +55,5 @@ def start(*ids, **rest):
     return Words(subcommand="start", ids=ids, **rest)
 
 
-def miss(typed, part, sentence, *candidates, reads=False):
-    return Miss(typed, part, candidates, reads, sentence)
+def miss(typed, part, sentence, *candidates, reads=False, after=""):
+    return Miss(typed, part, candidates, reads, sentence, after)

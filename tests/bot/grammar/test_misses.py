@@ -8,7 +8,7 @@ from bot.dialogue.words import Words
 from bot.grammar.parser import Miss, read
 from tests.bot.grammar.examples import CAR, GS, LOOKUP, RELAY, SESSION, miss
 
-KNOWS = "It knows start, stop, list, recent, status."
+HAS = "it has start, stop, list, recent, status."
 
 
 @pytest.mark.parametrize(
@@ -50,15 +50,16 @@ KNOWS = "It knows start, stop, list, recent, status."
             "stat",
             miss("stat", "subcommand", "/relay has no “stat”.", "start", "status"),
         ),
-        ("🔥", miss("🔥", "subcommand", f"/relay has no “🔥”. {KNOWS}")),
-        ("r", miss("r", "subcommand", f"/relay has no “r”. {KNOWS}")),
+        ("🔥", miss("🔥", "subcommand", f"/relay has no “🔥”; {HAS}")),
+        ("r", miss("r", "subcommand", f"/relay has no “r”; {HAS}")),
         (
             "start romm=1 romm",
             miss(
                 "romm=",
                 "key",
-                "/relay start has no “romm=”. Did you mean room=?",
+                "There is no romm=. Did you mean room=?",
                 "start room=1 romm",
+                after="start",
             ),
         ),
         (
@@ -66,61 +67,130 @@ KNOWS = "It knows start, stop, list, recent, status."
             miss(
                 "romm=",
                 "key",
-                "/relay recent has no “romm=”. Did you mean room=?",
+                "There is no romm=. Did you mean room=?",
                 "recent room=1",
                 reads=True,
+                after="recent",
             ),
         ),
         (
             "list --json",
-            miss("--json", "flag", "I do not know --json. /relay list takes --help."),
+            miss(
+                "--json",
+                "flag",
+                "There is no --json; /relay list takes --help.",
+                after="list",
+            ),
         ),
         (
             "list -y",
-            miss("--yes", "flag", "I do not know --yes. /relay list takes --help."),
+            miss(
+                "--yes",
+                "flag",
+                "There is no --yes; /relay list takes --help.",
+                after="list",
+            ),
         ),
         (
             "start room=1 room+=2",
-            miss("room+=", "key", "/relay start takes “room=” only, not “room+=”."),
+            miss(
+                "room+=",
+                "key",
+                "/relay start takes “room=” only, not “room+=”.",
+                after="start",
+            ),
         ),
         (
             "stop R128 ap-=live",
-            miss("app-=", "key", "/relay stop takes “app=” only, not “app-=”."),
+            miss(
+                "app-=",
+                "key",
+                "/relay stop takes “app=” only, not “app-=”.",
+                after="stop",
+            ),
         ),
         (
             "stop TaskId+=-m97l2ZU7",
             miss(
-                "TaskId+=", "key", "/relay stop takes “TaskId=” only, not “TaskId+=”."
+                "TaskId+=",
+                "key",
+                "/relay stop takes “TaskId=” only, not “TaskId+=”.",
+                after="stop",
             ),
         ),
         (
             "status url+=1",
-            miss("url=", "key", "/relay status has no “url=”."),
+            miss("url=", "key", "There is no “url” in /relay status.", after="status"),
         ),
         (
             "status room=1",
-            miss("room=", "key", "/relay status has no “room=”."),
+            miss(
+                "room=", "key", "There is no “room” in /relay status.", after="status"
+            ),
         ),
         (
             "start 1 --og",
             miss(
-                "--og", "flag", "I do not know --og. Did you mean --go?", "start 1 --go"
+                "--og",
+                "flag",
+                "There is no --og. Did you mean --go?",
+                "start 1 --go",
+                after="start",
             ),
         ),
         (
             "start --room 1",
-            miss("--room", "flag", "I do not know --room. Did you mean room=?"),
+            miss(
+                "--room",
+                "flag",
+                "There is no --room. Did you mean room=?",
+                after="start",
+            ),
         ),
         (
             "recent --room 1",
-            miss("--room", "flag", "I do not know --room. Did you mean room=?"),
+            miss(
+                "--room",
+                "flag",
+                "There is no --room. Did you mean room=?",
+                after="recent",
+            ),
+        ),
+        (
+            "start timeout=9",
+            miss(
+                "timeout=",
+                "key",
+                "There is no “timeout”; for the time until an empty room ends it use"
+                " idle=9.",
+                "start idle=9",
+                after="start",
+            ),
+        ),
+        (
+            "recent RoomId=7",
+            miss(
+                "RoomId=",
+                "key",
+                "There is no “RoomId”; for the room use room=7.",
+                "recent room=7",
+                reads=True,
+                after="recent",
+            ),
+        ),
+        (
+            "recent kbps=9",
+            miss(
+                "kbps=", "key", "There is no “kbps” in /relay recent.", after="recent"
+            ),
         ),
         (
             "stop --quickly",
             miss(
                 "--quickly",
                 "flag",
-                "I do not know --quickly. /relay stop takes --yes, --help.",
+                "There is no --quickly; /relay stop takes --yes, --help.",
+                after="stop",
             ),
         ),
     ],
@@ -133,9 +203,10 @@ def test_a_key_that_may_go_on_in_two_ways_is_asked_about():
     assert read("start p=1", CAR) == miss(
         "p=",
         "key",
-        "/car start has no “p=”. Did you mean params= person=?",
+        "There is no p=. Did you mean params= person=?",
         "start params=1",
         "start person=1",
+        after="start",
     )
 
 
@@ -156,10 +227,10 @@ def test_a_room_without_a_bare_verb_names_its_verbs(text, typed):
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("x" * 2001, "That is 2,001 characters; I read 2,000 at most."),
+        ("x" * 2001, "That is 2,001 characters; 2,000 is the limit."),
         (
             "start json={" + "x" * 40_000,
-            "That is 40,001 characters; I read 40,000 at most.",
+            "That is 40,001 characters; 40,000 is the limit.",
         ),
     ],
 )
@@ -180,14 +251,22 @@ def test_2000_characters_are_read():
         (
             f"{SESSION} --dry-run",
             miss(
-                "--dry-run", "flag", "I do not know --dry-run. /gs show takes --help."
+                "--dry-run",
+                "flag",
+                "There is no --dry-run; /gs show takes --help.",
+                after="show",
             ),
         ),
         (
             "--json",
-            miss("--json", "flag", "I do not know --json. /gs show takes --help."),
+            miss(
+                "--json",
+                "flag",
+                "There is no --json; /gs show takes --help.",
+                after="show",
+            ),
         ),
-        ("url+=1", miss("url=", "key", "/gs show has no “url=”.")),
+        ("url+=1", miss("url=", "key", "There is no “url” in /gs show.", after="show")),
     ],
 )
 def test_beside_nothing_but_ids_a_look_up_takes_no_stray_flag_or_change(text, missed):

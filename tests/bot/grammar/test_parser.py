@@ -92,7 +92,7 @@ def test_an_id_among_unknown_words_is_looked_at_and_that_is_said(text):
     assert (words.subcommand, words.ids) == ("status", (handle(),))
     unknown = "what" if text.startswith("what") else "foo"
     assert words.remarks == (
-        f"I do not know “{unknown}”; I took this as “status R128”.",
+        f"There is no “{unknown}”; this was read as “status R128”.",
     )
 
 
@@ -204,7 +204,8 @@ def test_a_flag_is_taken_by_the_subcommands_that_declare_it_only():
     assert read("stop R128 --again", RELAY) == miss(
         "--again",
         "flag",
-        "I do not know --again. /relay stop takes --yes, --help.",
+        "There is no --again; /relay stop takes --yes, --help.",
+        after="stop",
     )
 
 

@@ -75,4 +75,10 @@ def test_the_service_of_a_running_bot_takes_what_the_protocol_says(name):
     if inspect.isfunction(real):
         assert inspect.signature(real) == inspect.signature(declared)
     else:
-        assert name in {"apps", "terms", "resources", "now"}  # mypy compares these
+        assert name in {
+            "apps",
+            "terms",
+            "resources",
+            "tables",
+            "now",
+        }  # mypy compares these

@@ -56,16 +56,16 @@ async def world(tmp_path):
     ("name", "plain", "detail"),
     [
         ("busy", "🟠 Busy.", "Wait a little."),
-        ("invalid", "🟠 That cannot be sent as it is.", "No such room."),
+        ("invalid", "🟠 Please correct:", "No such room."),
         ("refused", "🟠 You may not do that here.", "on-call"),
         (
             "over",
             "🟠 You may not do that here.",
             "Mono(text='idle'), '  At most 60.'",
         ),
-        ("missing", "🟠 Nothing is called that.", "Nothing was sent."),
+        ("missing", "🟠 Nothing is called that.", "()"),
         ("usage", "🟠 Say more.", "/odd usage more"),
-        ("broken", "🔴 Something went wrong on my side.", "incident"),
+        ("broken", "🔴 Something went wrong in Patchbay.", "incident"),
     ],
 )
 async def test_every_error_of_a_subcommand_is_answered(world, name, plain, detail):
@@ -147,7 +147,7 @@ async def test_a_home_that_breaks_says_so(world, capsys):
 
     shown = await broken.home(world.ask("/odd").who)
 
-    assert shown.plain == "🔴 Something went wrong on my side."
+    assert shown.plain == "🔴 Something went wrong in Patchbay."
     assert "home.failed" in capsys.readouterr().out
 
 

@@ -45,7 +45,7 @@ def test_a_script_whose_expectation_fails_says_so(tmp_path):
 @pytest.mark.parametrize(
     ("typed", "shown"),
     [
-        ("/patchbay\n:quit\n", "What I can do"),
+        ("/patchbay\n:quit\n", "Commands"),
         (":cloud fail start InternalError\n:cloud well\n:cloud\n", "Nothing runs"),
         (":cloud nonsense\n:bot\n", ":bot kill ends it"),
     ],

@@ -180,3 +180,15 @@ async def test_a_relay_of_somebody_elses_tool_is_stopped_after_asking(world):
     assert await world.handle("R2") is None  # it makes no relay, and takes no handle
     told = [one.text for one in await world.notices() if one.audience == "asker"]
     assert told == [f"⚪ {foreign} is stopped."]
+
+
+async def test_in_the_home_tab_a_form_asks_first_and_stops_what_was_chosen(world):
+    await world.typed(START)
+
+    form = await world.typed("/relay stop R1", surface=Surface.BUTTON, channel="")
+    before = calls(world, "StopPublishCdnStream")
+    (field, _warning) = form.fields
+    await world.submitted(form, relay=field.initial[0].value)
+
+    assert (form.title, field.initial[0].value) == ("Stop a relay", "R1")
+    assert (before, calls(world, "StopPublishCdnStream")) == (0, 1)

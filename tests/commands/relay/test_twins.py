@@ -96,5 +96,5 @@ async def test_a_message_that_slack_sends_again_starts_nothing_more(world):
     await world.settled()
 
     assert first.plain == "🟡 R1 requested…"
-    assert again.plain.startswith("🟠 This came twice, with different contents.")
+    assert again.plain.startswith("🟠 The same came twice with different contents")
     assert len(world.cloud.state.running) == 1

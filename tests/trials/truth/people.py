@@ -2,12 +2,13 @@
 
 import asyncio
 import re
+from itertools import zip_longest
 
 from tests.trials.truth.cloud import Task
 from tests.trials.truth.stage import HOST, PEOPLE, READER
 
 HEADLINE = re.compile(r"\b(?P<handle>R\d+) · .*\broom (?P<room>q\w+)")
-ROW = re.compile(r"\b(?P<handle>R\d+) · (?P<room>q\w+) · ")  # in a list
+ROW = re.compile(r"\b(?P<handle>R\d+) · .*\} room “?(?P<room>q\w+)")  # in a list
 URL = "rtmp://{host}/live/{room}"
 
 
@@ -42,8 +43,8 @@ class People:
     def _room_then(self, handle, until):
         room = ""
         for shown in self.slack.shown:
-            for line in shown.lines:
-                found = HEADLINE.search(line) or ROW.search(line)
+            for line, below in zip_longest(shown.lines, shown.lines[1:], fillvalue=""):
+                found = HEADLINE.search(line) or ROW.search(f"{line} {below}")
                 if found and found["handle"] == handle:
                     room = found["room"]
             if shown is until:

@@ -71,6 +71,7 @@ const BLOCKS = {
   alert: (block) =>
     h("div.alert", { class: block.level ?? "default", role: "note" }, words(block.text)),
   table: (block) => table(block),
+  data_table: (block, surface) => table(block, surface),
   video: (block) =>
     h(
       "div.video",
@@ -154,12 +155,17 @@ function picture(image, size) {
 
 // ── tables and standard Markdown ────────────────────────────────────────────────
 
-function table({ rows, column_settings: columns = [] }) {
+function table(block, surface) {
+  const { rows, caption, column_settings: columns = [] } = block;
   const cell = (each, at, tag) =>
     h(
       tag,
       { class: columns[at]?.align ? `align-${columns[at].align}` : "" },
-      each.type === "rich_text" ? rich(each.elements) : each.text,
+      each.type === "rich_text"
+        ? rich(each.elements)
+        : each.element
+          ? control(each.element, block, surface)
+          : each.text,
     );
   const [head, ...body] = rows.map((row, number) =>
     h(
@@ -170,8 +176,8 @@ function table({ rows, column_settings: columns = [] }) {
   );
   return h(
     "div.scrolls",
-    { tabindex: "0", role: "group", "aria-label": "Table" },
-    h("table", {}, h("thead", {}, head), h("tbody", {}, body)),
+    { tabindex: "0", role: "group", "aria-label": caption ?? "Table" },
+    h("table", {}, caption && h("caption", {}, caption), h("thead", {}, head), h("tbody", {}, body)),
   );
 }
 

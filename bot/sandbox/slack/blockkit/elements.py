@@ -191,6 +191,7 @@ TYPED: dict[str, Rule] = {
     ),
 }
 
+IN_CELL = by_type({"button": BUTTON})
 IN_ACTIONS = by_type(SELECTS | PICKERS | {"button": BUTTON, "overflow": OVERFLOW})
 IN_SECTION = by_type(
     SELECTS | PICKERS | {"button": BUTTON, "overflow": OVERFLOW, "image": IMAGE}

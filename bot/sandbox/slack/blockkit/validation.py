@@ -104,6 +104,37 @@ _SHARED: dict[str, Rule] = {
     "video": anything,
 }
 _CELL = by_type({"raw_text": shape({"text": text(3000)}), "rich_text": anything})
+# https://docs.slack.dev/reference/block-kit/blocks/data-table-block, as of July 2026:
+# the limits were doubled since, and an app that keeps these is taken everywhere.
+_DATA_ROWS, _DATA_TEXT = 101, 10_000  # the header among the rows
+_NUMBER = shape({"value": kind(int, float), "text": text(_DATA_TEXT)})
+_PLAIN_CELLS: dict[str, Rule] = {
+    "raw_text": shape({"text": text(_DATA_TEXT)}),
+    "raw_number": _NUMBER,
+}
+_DATA_CELL = by_type(
+    _PLAIN_CELLS
+    | {
+        "rich_text": shape({"elements": _RICH}),
+        "action_cell": shape(
+            {"element": elements.IN_CELL, "fallback": by_type(_PLAIN_CELLS)}
+        ),
+    }
+)
+
+
+def _is_even(block: Json, at: str) -> Iterator[str]:
+    head, *rows = block["rows"]
+    if any(len(row) != len(head) for row in rows):
+        yield wrong("rows must have the same number of cells", f"{at}/rows")
+    if block.get("row_header_column_index", 0) >= len(head):
+        yield wrong("must name a column", f"{at}/row_header_column_index")
+    if any(cell["type"] == "rich_text" for cell in head):
+        yield wrong("rich_text is not allowed in the header", f"{at}/rows/0")
+    if letters(block["rows"]) > _DATA_TEXT:
+        yield wrong(f"must be less than {_DATA_TEXT + 1} characters", f"{at}/rows")
+
+
 MESSAGE = by_type(
     _SHARED
     | {
@@ -112,11 +143,17 @@ MESSAGE = by_type(
             {"rows": listed(listed(_CELL, _CELLS), _ROWS)},
             {"column_settings": listed(kind(dict), _CELLS, 0)},
         ),
+        "data_table": _block(
+            {
+                "caption": text(_DATA_TEXT),
+                "rows": listed(listed(_DATA_CELL, _CELLS), _DATA_ROWS, 2),
+            },
+            {"page_size": whole(1, 100), "row_header_column_index": whole(0, _CELLS)},
+            _is_even,
+        ),
         "context_actions": _block({"elements": listed(kind(dict), 5)}),
     }
-    | dict.fromkeys(
-        ["card", "carousel", "container", "data_table", "plan", "task_card"], anything
-    )
+    | dict.fromkeys(["card", "carousel", "container", "plan", "task_card"], anything)
 )
 MODAL = by_type(
     _SHARED
@@ -155,7 +192,12 @@ def message_faults(blocks: Any) -> list[str]:
     complaints = list(listed(MESSAGE, MESSAGE_BLOCKS, 0)(blocks, "/blocks"))
     if complaints:
         return complaints
-    return [*_twice(blocks), *_once(blocks, "table"), *_focus(blocks), *_long(blocks)]
+    return [
+        *_twice(blocks),
+        *_once(blocks, "table", "data_table"),
+        *_focus(blocks),
+        *_long(blocks),
+    ]
 
 
 def view_faults(view: Any) -> list[str]:
@@ -206,9 +248,10 @@ def _twice(blocks: list[Json]) -> Iterator[str]:
                 yield wrong(f"action_id already exists: {name}", f"/blocks/{number}")
 
 
-def _once(blocks: list[Json], type_: str) -> Iterator[str]:
-    if sum(block["type"] == type_ for block in blocks) > 1:
-        yield wrong(f"only one {type_} allowed", "/blocks")
+def _once(blocks: list[Json], *types: str) -> Iterator[str]:
+    """Yield a fault if more than one block is of *types*."""
+    if sum(block["type"] in types for block in blocks) > 1:
+        yield wrong(f"only one {types[0]} allowed", "/blocks")
 
 
 def _focus(blocks: list[Json]) -> Iterator[str]:

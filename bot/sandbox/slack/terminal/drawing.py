@@ -100,6 +100,7 @@ class _Pen:
             "divider": lambda _block: iter([_RULE]),
             "image": lambda block: iter([self._small(block)]),
             "table": self._table,
+            "data_table": self._table,
         }
         draw_one = kinds.get(block["type"])
         yield from draw_one(block) if draw_one else [f"[{block['type']}]"]

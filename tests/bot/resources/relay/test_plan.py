@@ -101,7 +101,7 @@ def test_a_choice_that_does_not_exist_is_told_before_a_form_is_drawn():
         check_words({"quality": "8k"})
 
     assert refused.value.faults == {
-        "quality": "“8k” is not one of 1080p30, 540p15, 720p15, custom."
+        "quality": "There is no “8k”; there is 1080p30, 540p15, 720p15, custom."
     }
 
 

@@ -29,7 +29,7 @@ async def test_the_first_command_is_completed_and_answered(page):
     await box.press("Tab")
     await box.press("Enter")
 
-    await expect(newest(page)).to_contain_text("What I can do")
+    await expect(newest(page)).to_contain_text("Commands")
     await expect(newest(page)).to_contain_text("Only visible to you")
     await box.press("ArrowUp")
     await expect(box).to_have_value("/patchbay")

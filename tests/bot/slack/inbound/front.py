@@ -36,7 +36,7 @@ USER = {"user": {"id": "UANA", "team_id": "T1"}, "team": {"id": "T1"}}
 class Router:
     """Answers with what it holds, and remembers every ask."""
 
-    commands = {"relay": None, "lookup": None}
+    first_words = {"relay", "lookup"}
 
     def __init__(self):
         self.asks = []
@@ -106,6 +106,20 @@ class Replies:
         return self.form or Outcome(headline=("too old",))
 
 
+class Homes:
+    """Shows the tab at once, and remembers who had it before them."""
+
+    def __init__(self, front):
+        self.front, self.looking = front, []
+
+    def seen(self, who):
+        self.looking.append(who.user)
+
+    def opened(self, who):
+        listeners = self.front.listeners
+        self.front.tasks.spawn(listeners.show_home(who), name="home")
+
+
 class Directory:
     """Knows nobody, but in which workspace it is, unless it is not *installed*."""
 
@@ -141,9 +155,9 @@ class Front:
     def __init__(self, *, installed=True, **more):
         self.router, self.replies = Router(), Replies()
         self.directory, self.tasks = Directory(installed=installed), Tasks()
-        self.listeners = Listeners(
-            self.router, self.replies, self.directory, self.tasks, **more
-        )
+        self.homes = Homes(self)
+        parts = (self.router, self.replies, self.directory, self.tasks)
+        self.listeners = Listeners(*parts, homes=self.homes, **more)
 
     async def send(self, payload):
         request = AsyncBoltRequest(mode="socket_mode", body=payload)

@@ -18,7 +18,7 @@ SAID = {"user": "UANA", "channel": "C1", "ts": "1.5"}
 class Stops:
     """Knows the commands, and that a stop is one."""
 
-    commands = {"relay": None}
+    first_words = {"relay"}
 
     def ends(self, command, text):
         return (command, text.split(" ")[0]) == ("relay", "stop")

@@ -190,3 +190,12 @@ async def test_what_becomes_of_people_and_groups_is_taken_in_before_it_is_acked(
     assert answers == [(200, "")] * 3
     assert front.directory.taken == [one["type"] for one in said]
     assert await front.settled() == []
+
+
+async def test_whoever_acts_in_the_home_tab_has_it_before_them(front):
+    click = pressed("do:relay:1", value="- list")
+
+    await front.send({**click, "view": {"type": "home"}})
+    await front.send(click)
+
+    assert front.homes.looking == [click["user"]["id"]]

@@ -12,6 +12,8 @@ from bot.dialogue.outcome import (
     Mono,
     Outcome,
     Points,
+    Select,
+    Table,
     When,
     Who,
     line,
@@ -109,3 +111,49 @@ async def test_the_invitation_is_in_the_text_where_there_are_no_blocks():
         "response_type": "in_channel",
         "replace_original": False,
     }
+
+
+TABLE = message(
+    Outcome(
+        headline=("Relays",),
+        parts=(
+            Table("The other relays", ("Name", "State"), (("R1", "live"),)),
+            Select("Open …", (Button("R1: Open", "relay", "status R1"),)),
+        ),
+    )
+)
+
+
+@pytest.mark.parametrize("error", sorted(UNSHOWABLE))
+async def test_a_table_that_is_refused_is_told_in_rows_and_never_tried_again(error):
+    web = FakeSlack(error)
+
+    first = await routes.send(web, (Direct("U"),), TABLE)
+    again = await routes.send(web, (Ops("C"),), TABLE)
+
+    assert (first.ok, again.ok, web.tables_refused) == (True, True, True)
+    assert [kinds(body) for _way, body in web.sent] == [
+        ["rich_text", "data_table", "actions"],
+        ["section", "section", "actions"],
+        ["rich_text", "section", "actions"],
+    ]
+
+
+async def test_a_message_that_is_refused_in_every_layout_says_nothing_of_tables():
+    web = FakeSlack("invalid_blocks", "invalid_blocks")
+
+    await routes.send(web, (Direct("U"),), TABLE)
+
+    assert [kinds(body) for _way, body in web.sent][-1] == []
+    assert not web.tables_refused
+
+
+async def test_a_table_that_slack_takes_is_the_only_thing_sent():
+    web = FakeSlack()
+
+    await routes.send(web, (Direct("U"),), TABLE)
+
+    assert [kinds(body) for _way, body in web.sent] == [
+        ["rich_text", "data_table", "actions"]
+    ]
+    assert not web.tables_refused

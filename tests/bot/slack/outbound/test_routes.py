@@ -83,6 +83,11 @@ INVITATION = message(
             (Post("C", "1.2"), Post("C"), Whisper("C", "U"), Direct("U")),
         ),
         (
+            Audience.ASKER,
+            Destination(channel="", user="U", trigger="t1", home=True),
+            (Window("t1"), Direct("U")),
+        ),
+        (
             Audience.THREAD,
             Destination(channel="C", user="U"),
             (Post("C"), Whisper("C", "U"), Direct("U")),

@@ -18,7 +18,8 @@ EXPLANATIONS = Path(__file__).parents[4] / "bot" / "tencent" / "explanations"
 
 MACROS = {  # what is made of others stands first
     "<row>": r"(?:(?:(?P<room1>q\w+)|<cut>|<ID>) · )?",
-    "<head>": r"(?: · (?:<u>)? · <t>|(?:   | · )room (?P<room2>q\w+))?",
+    "<below>": r"(?:room “?q\w+”?(?: → \S+(?: \+\d+)?)?|<cut>|<ID>)(?: <u>)?",
+    "<head>": r"(?: · <t>|(?:   | · )room (?P<room2>q\w+))?",
     "<who>": r"(?:<R>|<ID>)",
     "<yet>": (
         r"(?:Tencent knows no task of the ID that was attached: \S+ )?"

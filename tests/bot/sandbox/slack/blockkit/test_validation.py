@@ -73,6 +73,35 @@ def test_slack_takes_a_good_block(block):
     assert Block.parse(block).to_dict() == block
 
 
+RICH_CELL = {
+    "type": "rich_text",
+    "elements": [
+        {"type": "rich_text_section", "elements": [{"type": "text", "text": "x"}]}
+    ],
+}
+
+
+def data_table(rows, **more):
+    """Return a table; a cell that is text is a raw one."""
+    cells = [
+        [
+            {"type": "raw_text", "text": one} if isinstance(one, str) else one
+            for one in r
+        ]
+        for r in rows
+    ]
+    return {"type": "data_table", "caption": "Relays", "rows": cells, **more}
+
+
+def test_slack_takes_a_data_table_with_every_kind_of_cell():
+    number = {"type": "raw_number", "value": 1790000000, "text": "12 min"}
+    fallback = {"type": "raw_text", "text": "/relay stop R1"}
+    act = {"type": "action_cell", "element": button("x"), "fallback": fallback}
+    table = data_table([["a", "b", "c"], [RICH_CELL, number, act]], page_size=100)
+
+    assert message_faults([table]) == []
+
+
 BAD = [
     ({"type": "nonsense"}, "unsupported type: nonsense"),
     ("text", "must provide an object"),
@@ -108,6 +137,17 @@ BAD = [
     ({"type": "rich_text", "elements": "text"}, "must provide an array"),
     ({"type": "table", "rows": [[plain("x")]]}, "unsupported type: plain_text"),
     ({"type": "alert", "text": plain("x")}, "unsupported type: alert"),
+    (data_table([["x"]]), "no fewer than 2 items allowed"),
+    (data_table([["x"]] * 102), "no more than 101 items allowed"),
+    (data_table([["x"] * 21] * 2), "no more than 20 items allowed"),
+    (data_table([["x", "y"], ["x"]]), "the same number of cells"),
+    (data_table([["x"], [""]]), "must be more than 0 characters"),
+    (data_table([["x"], ["y" * 10_000]]), "must be less than 10001 characters"),
+    (data_table([["x"], ["y"]], page_size=101), "must be between 1 and 100"),
+    (data_table([["x"], ["y"]], row_header_column_index=1), "must name a column"),
+    (data_table([["x"], ["y"]], caption=""), "must be more than 0 characters"),
+    (data_table([[RICH_CELL], ["y"]]), "rich_text is not allowed in the header"),
+    (data_table([["x"], [{"type": "raw_number", "value": 1}]]), "field: text"),
 ]
 
 
@@ -124,6 +164,7 @@ MANY = [
         [{"type": "table", "rows": [[{"type": "raw_text", "text": "x"}]]}] * 2,
         "one table",
     ),
+    ([data_table([["x"], ["y"]])] * 2, "only one table allowed"),
     ([{"type": "markdown", "text": "x" * 6001}] * 2, "less than 12001 characters"),
     (
         [asked(n, TEXT | {"focus_on_load": True}) for n in "ab"],

@@ -84,6 +84,14 @@ BLOCKS = [
         },
         ["R1    live", "R100  over"],
     ),
+    (
+        {
+            "type": "data_table",
+            "caption": "Relays",
+            "rows": [[{"type": "raw_text", "text": "Name"}], [rich(span("R1"))]],
+        },
+        ["Name", "R1"],
+    ),
     (rich(span("a <b> "), span("R1", code=True)), ["a <b> `R1`"]),
     (
         rich(
