@@ -15,5 +15,5 @@ command = Command(
     "relay",
     summary="Relays: a TRTC room, mixed and pushed to CDNs",
     bare="status",
-    sent=frozenset({"url", "json", "cells"}),
+    sent=frozenset({"url", "json", "cells", "logo"}),
 )

@@ -57,10 +57,13 @@ HINT = 2000
 VIEW_TITLE = 24
 VIEW_BUTTON = 24
 
+# https://docs.slack.dev/reference/block-kit/blocks/image-block
+ALT_TEXT = 2000
+
 # https://docs.slack.dev/reference/block-kit/block-elements/url-text-input-element
 URL = 3000
 
 # ── ours, where Slack has none ───────────────────────────────────────────────────
 
 ROW_BUTTONS = 3  # more of them stack up on a phone
-FAULT = 300  # what still reads well under a field
+FAULT = 600  # what still reads well under a field: five lines

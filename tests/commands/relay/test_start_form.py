@@ -106,9 +106,16 @@ async def test_json_of_any_length_reaches_the_cloud_as_it_was_typed(world, size)
     [
         ("295066 --go", ["Not started yet: no target was given."]),
         (f"url={URL} --go", ["Not started yet: no room was given."]),
-        ("json={bad", ["json: That is not JSON: see line 1, column 2."]),
-        ("295066 idle=301", ["idle: 301 is over the limit of 300 here."]),
-        ("295066 idle=soon", ["idle: “soon” is not a whole number."]),
+        ("json={bad", ["⚠️ That is not JSON: see line 1, column 2, at “{bad”."]),
+        (
+            "json={bad --go",
+            [
+                "Not started yet: the request cannot be read.",
+                "⚠️ That is not JSON: see line 1, column 2, at “{bad”.",
+            ],
+        ),
+        ("295066 idle=301", ["⚠️ 301 is over the limit of 300 here."]),
+        ("295066 idle=soon", ["⚠️ “soon” is not a whole number."]),
         ("295066", []),
     ],
 )
