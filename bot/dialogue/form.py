@@ -89,7 +89,10 @@ FormPart = Field | Line | Picture | FormButtons
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """A modal. Submitting it asks *command* for the form *subcommand*."""
+    """A modal. Submitting it asks *command* for the form *subcommand*.
+
+    One without fields is a window, to be read and closed.
+    """
 
     command: str
     subcommand: str

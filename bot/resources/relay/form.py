@@ -75,7 +75,7 @@ def start_form(
 def _mode(plan: Plan) -> Field:
     return ChoiceField(
         name="mode",
-        label=_("From"),
+        label=_("Input"),
         options=(Option(_("Form"), FORM), Option(_("Paste a request"), PASTE)),
         initial=mode_of(plan),
         radio=True,

@@ -47,8 +47,12 @@ LONGEST_INTERVAL = 600_000  # milliseconds
 
 
 def picture(plan: Plan, terms: Terms) -> Iterator[FormPart]:
-    """Yield the layout of *plan*, to scale, where somebody asked to see it."""
-    if plan["what"] != MIX or not plan.get(PREVIEW):
+    """Yield the button that shows the layout of *plan* to scale, and that if asked."""
+    if plan["what"] != MIX:
+        return
+    seen = _("Hide the preview") if plan.get(PREVIEW) else _("Preview")
+    yield FormButtons((FormButton(PREVIEW, seen),))
+    if not plan.get(PREVIEW):
         return
     try:
         video = sketched(plan, terms)
@@ -61,13 +65,9 @@ def picture(plan: Plan, terms: Terms) -> Iterator[FormPart]:
 
 
 def more(plan: Plan) -> Iterator[FormPart]:
-    """Yield the buttons of the form, then what is under *More* if it is open."""
-    is_open, buttons = bool(plan.get(OPEN)), []
-    if plan["what"] == MIX:
-        seen = _("Hide the preview") if plan.get(PREVIEW) else _("Preview")
-        buttons.append(FormButton(PREVIEW, seen))
-    buttons.append(FormButton(OPEN, _("Less") if is_open else _("More…")))
-    yield FormButtons(tuple(buttons))
+    """Yield the button that opens *More*, and what is there if it is open."""
+    is_open = bool(plan.get(OPEN))
+    yield FormButtons((FormButton(OPEN, _("Less") if is_open else _("More…")),))
     if is_open:
         yield from _fields(plan)
         return

@@ -31,7 +31,7 @@ LONGEST_SIDE = 640  # pixels of the drawing
 USERS = 4  # that a layout is drawn with which arranges them by itself
 MOST_KEPT = 64  # drawings, of some 3 kB each
 COLOURS = 32  # of the palette
-FONT, SMALLEST_FONT = 20, 9  # pixels
+FONT, SMALLEST_FONT = 40, 14  # pixels
 EDGE = (255, 255, 255)
 CANVAS = (20, 22, 28)
 TILES = ((37, 99, 235), (190, 75, 20), (13, 128, 84), (126, 58, 198), (176, 38, 92))
@@ -63,6 +63,12 @@ def picture_of(video: Wire) -> Picture:
     sketch = sketch_of(video)
     key = hashlib.sha256(repr(sketch).encode()).hexdigest()[:32]
     return Picture(key=key, words=words_of(sketch), paint=partial(painted, sketch))
+
+
+def mixed(masked: Wire) -> Wire | None:
+    """Return the picture of the request *masked* if it is a mix, or None."""
+    video: Wire | None = masked.get("VideoParams")
+    return video if video and video.get("LayoutParams") else None
 
 
 # ── what is drawn ────────────────────────────────────────────────────────────────

@@ -10,7 +10,7 @@ from bot.errors import InvalidRequest
 from bot.i18n import _
 from bot.resources.faults import every_fault
 from bot.resources.relay import bounds, layouts, more, pasted
-from bot.resources.relay.cdn import cdn_remarks, targets_of
+from bot.resources.relay.cdn import cdn_remarks, settled_hosts, targets_of
 from bot.resources.relay.doubts import doubts
 from bot.resources.relay.more import number
 from bot.resources.relay.plan import (
@@ -127,7 +127,7 @@ def prepared_from(plan: Plan, terms: Terms, agent: str) -> Prepared:
     remarks = (
         *prepared.remarks,
         *_on_words(plan),
-        *cdn_remarks(prepared.request.masked()),
+        *cdn_remarks(prepared.request.masked(), but=settled_hosts(plan)),
         *doubts(prepared.request),
     )
     return Prepared(

@@ -8,6 +8,7 @@ from typing import Any, cast
 from bot.access.limits import Over, check_counts
 from bot.dialogue.outcome import Button, Outcome, Part
 from bot.errors import AlreadyRuns, InvalidRequest
+from bot.i18n import _
 from bot.ids import Kind
 from bot.journal.evidence import Fact, FactKind, Standing
 from bot.journal.lifecycle import Ended
@@ -16,6 +17,7 @@ from bot.journal.usage import Usage
 from bot.resources.base import Alarm, Resource, Timer, Yield
 from bot.resources.relay import alarms, bounds, card, live, news, retyped, unknown
 from bot.resources.relay.card import CONTROLLABLE
+from bot.resources.relay.picture import mixed
 from bot.settings import App, Policy
 from bot.states import State
 from bot.tencent import usersig
@@ -230,6 +232,11 @@ class Relay(Resource):
             LAST_DAY: alarms.last_day,
             OUT_OF_REACH: alarms.out_of_reach,
         }
+
+    def previews(self, intent: Intent) -> Iterable[Button]:
+        """Yield the layout of a mix, as a picture."""
+        if intent.handle and mixed(intent.masked):
+            yield Button(_("Preview"), "relay", f"preview {intent.handle}")
 
     def repeated_by_hand(self, intent: Intent) -> str:
         """Return the line that stops a relay; of a start, also those that repeat it."""

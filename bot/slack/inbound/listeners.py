@@ -265,7 +265,7 @@ class Listeners:
             return
         with reading_in(locale):
             view = (
-                modals.view(answer)
+                modals.view(self._replies.pictures.known(answer))
                 if isinstance(answer, Form)
                 else modals.closing(answer)
             )
@@ -353,9 +353,8 @@ class Listeners:
     async def _redraw(self, ask: Ask) -> None:
         with reading_in(ask.who.locale):
             drawn = await self._router.redraw(ask)
-            view = modals.view(drawn) if isinstance(drawn, Form) else None
-        if view:
-            await self._replies.redraw(ask, view)
+        if isinstance(drawn, Form):
+            await self._replies.redraw(ask, drawn)
         else:
             await self._replies.reply(ask, drawn)
 

@@ -43,6 +43,8 @@ def view(form: Form) -> Json:
     for part in form.fields:
         parts += _part(part)
     _focus_once(parts)
+    if not any(isinstance(part, Field) for part in form.fields):
+        return _modal(form.title, parts, close=_("Close"))
     return _modal(form.title, parts, close=_("Cancel")) | {
         "callback_id": f"{FORM}{form.command}:{form.subcommand}",
         "private_metadata": form.form_id,
