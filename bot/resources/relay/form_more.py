@@ -173,6 +173,10 @@ def _picture(plan: Plan) -> Iterable[Field]:
         initial=plan.get("logo", ""),
         optional=True,
     )
+    yield from _place_of_logo(plan)
+
+
+def _place_of_logo(plan: Plan) -> Iterable[Field]:
     yield ChoiceField(
         name="corner",
         label=_("Corner of the logo"),
@@ -277,14 +281,17 @@ def _sei(plan: Plan) -> Iterable[Field]:
         initial=chosen,
         redraws=True,
     )
-    if chosen == OFF:
-        return
-    yield TextField(
-        name="seidata",
-        label=_("SEI text"),
-        initial=plan.get("seidata", ""),
-        optional=chosen == LAYOUT_SEI,
-    )
+    if chosen != OFF:
+        yield TextField(
+            name="seidata",
+            label=_("SEI text"),
+            initial=plan.get("seidata", ""),
+            optional=chosen == LAYOUT_SEI,
+        )
+        yield from _sei_rhythm(plan)
+
+
+def _sei_rhythm(plan: Plan) -> Iterable[Field]:
     yield NumberField(
         name="seitype",
         label=_("SEI payload type"),

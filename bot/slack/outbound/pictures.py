@@ -28,11 +28,18 @@ log = structlog.get_logger(__name__)
 
 
 class Pictures:
-    """Puts pictures into the views that *web* has opened."""
+    """Puts pictures into the views that *web* has opened, within *patience* seconds."""
 
-    def __init__(self, web: Web, sleep: Callable[[float], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        web: Web,
+        sleep: Callable[[float], Awaitable[None]],
+        *,
+        patience: float = PATIENCE,
+    ) -> None:
         self._web = web
         self._sleep = sleep
+        self._patience = patience
         self._files: LRUCache[str, str] = LRUCache(MOST_KEPT)
 
     def known(self, form: Form) -> Form:
@@ -49,7 +56,7 @@ class Pictures:
         if not waiting or not view.get("id"):
             return
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self._patience):
                 files = {one.key: await self._uploaded(one) for one in waiting}
                 error = await self._shown(_with_files(form, files), view)
         except TimeoutError:
