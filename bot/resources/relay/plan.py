@@ -131,7 +131,7 @@ def plan_of(ask: Ask) -> dict[str, str]:
     if len(rooms) > 1:
         read = ", ".join(rooms)
         raise UsageError(
-            _("I read more than one room: {rooms}.").format(rooms=read),
+            _("More than one room was given: {rooms}.").format(rooms=read),
             usage=_("Put a room with spaces in quotes."),
         )
     if words.ids and words.ids[0].kind in {TokenKind.TASK, TokenKind.REQUEST}:
