@@ -244,7 +244,7 @@ def _details(intent: Intent, resource: Resource) -> Outcome:
     service = resource.request(intent.action).service
     body = json.dumps(intent.masked, indent=2, ensure_ascii=False)
     sent = intent.sent_at or intent.created_at
-    end = intent.settlement
+    end, previews = intent.settlement, tuple(resource.previews(intent))
     support = "\n".join(
         (
             f"{service.name} {service.version} {intent.action}",
@@ -261,6 +261,7 @@ def _details(intent: Intent, resource: Resource) -> Outcome:
             Code(resource.repeated_by_hand(intent)),
             line(_("For Tencent's support"), quiet=True),
             Code(support),
+            *((Buttons(previews),) if previews else ()),
         ),
         request_id=end.request_id,
     )

@@ -5,7 +5,7 @@ A field's name is what `Submission.values` brings back, and where an error is sh
 
 from dataclasses import dataclass
 
-from bot.dialogue.outcome import Line
+from bot.dialogue.outcome import Line, Picture
 from bot.ids import FormId
 
 LONGEST_TEXT = 3000  # characters that a field takes
@@ -69,13 +69,34 @@ class SearchField(Field):
     initial: tuple[Option] | tuple[()] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class FormButton:
+    """A button inside a form: pressing it asks for a redraw, as a choice does."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormButtons:
+    """A row of them."""
+
+    buttons: tuple[FormButton, ...]
+
+
+FormPart = Field | Line | Picture | FormButtons
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """A modal. Submitting it asks *command* for the form *subcommand*."""
+    """A modal. Submitting it asks *command* for the form *subcommand*.
+
+    One without fields is a window, to be read and closed.
+    """
 
     command: str
     subcommand: str
     title: str  # 24 characters at most
     submit: str
-    fields: tuple[Field | Line, ...]
+    fields: tuple[FormPart, ...]
     form_id: FormId

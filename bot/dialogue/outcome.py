@@ -4,8 +4,8 @@ Everything here is data; `slack.blocks` gives it a shape and escapes every strin
 once. So texts are plain: no mrkdwn, no entities, hostile until shown.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from string import Formatter
@@ -199,7 +199,21 @@ class Table:
     rows: tuple[tuple[Span, ...], ...]
 
 
-Part = Line | Facts | Code | Points | Row | Buttons | Select | Table
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A drawing, and the same in words.
+
+    *key* tells drawings apart. *paint* returns a PNG; it takes long, so it is called
+    in a thread. *file* is Slack's, once there is one; without it the words are shown.
+    """
+
+    key: str
+    words: str
+    paint: Callable[[], bytes] = field(compare=False, repr=False)
+    file: str = ""
+
+
+Part = Line | Facts | Code | Points | Row | Buttons | Select | Table | Picture
 
 
 def line(*spans: Span, quiet: bool = False) -> Line:

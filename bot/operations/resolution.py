@@ -5,9 +5,10 @@ The subcommand close of every resource that has one is made of this.
 
 from dataclasses import dataclass
 
+from bot.access.exits import exits_of
 from bot.dialogue.ask import Ask
 from bot.dialogue.form import Form, TextField
-from bot.dialogue.outcome import Bold, Outcome, Tone, line
+from bot.dialogue.outcome import Bold, Line, Outcome, Tone, line
 from bot.errors import IllegalMove, InvalidRequest, NotFound, TaskTaken
 from bot.i18n import _
 from bot.journal.model import Intent
@@ -32,7 +33,7 @@ class Resolution:
         intent = await self.unknown(ask, service, ask.one(what).text)
         if reason := ask.value("reason"):
             return await _close(ask, service, intent, reason)
-        return await _close_form(ask, service, intent)
+        return await self._form(ask, service, intent)
 
     async def submit_close(self, ask: Ask, service: Service) -> Outcome:
         """Close the thing that the form is about, for the reason it says."""
@@ -54,26 +55,34 @@ class Resolution:
             raise _known_by_now(intent)
         return intent
 
+    def which(self, intent: Intent) -> Line:
+        """Return which thing a form is about: its handle, its room, where it leads."""
+        request = self.resource.request(intent.action)
+        room = intent.subject.room
+        named = (_("room {room}").format(room=room),) if room else ()
+        places = (one.place for one in exits_of(request, intent.masked))
+        words = (*named, *dict.fromkeys(places))
+        return line(Bold(intent.handle), "".join(f" · {word}" for word in words))
 
-async def _close_form(ask: Ask, service: Service, intent: Intent) -> Form:
-    """Return the form that asks why *intent* is held not to have started."""
-    field = TextField(
-        name="reason",
-        label=_("How do you know that it did not start?"),
-        hint=_("For whoever reads this tomorrow; it stands on the card."),
-        multiline=True,
-        longest=300,
-        focus=True,
-    )
-    warning = _("If it runs after all, nobody here will see it, and it is billed.")
-    return Form(
-        command=ask.command,
-        subcommand=CLOSE,
-        title=_("Close {handle}").format(handle=intent.handle),
-        submit=_("Close it"),
-        fields=(line(warning), field),
-        form_id=await service.open_form(ask, {"handle": intent.handle}),
-    )
+    async def _form(self, ask: Ask, service: Service, intent: Intent) -> Form:
+        """Return the form that asks why *intent* is held not to have started."""
+        field = TextField(
+            name="reason",
+            label=_("How do you know that it did not start?"),
+            hint=_("For whoever reads this tomorrow; it stands on the card."),
+            multiline=True,
+            longest=300,
+            focus=True,
+        )
+        warning = _("If it runs after all, nobody here will see it, and it is billed.")
+        return Form(
+            command=ask.command,
+            subcommand=CLOSE,
+            title=_("Close as not started"),
+            submit=_("Close it"),
+            fields=(self.which(intent), line(warning), field),
+            form_id=await service.open_form(ask, {"handle": intent.handle}),
+        )
 
 
 async def _close(ask: Ask, service: Service, intent: Intent, reason: str) -> Outcome:

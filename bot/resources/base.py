@@ -246,6 +246,10 @@ class Resource:
         """Yield what the menu of its card offers beside the usual."""
         return ()
 
+    def previews(self, intent: Intent) -> Iterable[Button]:
+        """Yield what its details offer to look at."""
+        return ()
+
     def result(self, intent: Intent) -> str:
         """Return the sentence on how an action on the thing ended."""
         if self.request(intent.action).effect.ends:

@@ -14,7 +14,7 @@ SCOPES = (
     "app_mentions:read",  # the same words in a thread, where slash commands cannot go
     "chat:write",  # cards, and answers to mentions
     "commands",
-    "files:write",  # the export of the audit trail
+    "files:write",  # the export of the audit trail, the picture of a layout
     "im:history",  # bare words in the bot's own messages tab
     "usergroups:read",  # who is in the groups that rules name
     "users:read",  # the reader's language, and whether somebody is a guest
@@ -24,7 +24,7 @@ OPTIONAL_SCOPES = ("channels:history", "groups:history", "mpim:history")
 REQUIRED = frozenset({"chat:write", "commands", "users:read"})
 FEATURES = {  # what every other scope serves, and nothing else
     "app_mentions:read": "mentions",
-    "files:write": "the export of the audit trail",
+    "files:write": "the export of the audit trail, the picture of a layout",
     "im:history": "words in the bot's own messages",
     "usergroups:read": "rules that name user groups",
 }

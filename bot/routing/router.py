@@ -13,7 +13,7 @@ from bot.access.permits import Permit
 from bot.access.policy import NO_CHANNEL
 from bot.dialogue.ask import Ask, Person, Place, Surface
 from bot.dialogue.form import Form, Option
-from bot.dialogue.outcome import Outcome
+from bot.dialogue.outcome import Line, Outcome, plain
 from bot.dialogue.words import Token, TokenKind, Words
 from bot.errors import (
     InvalidRequest,
@@ -104,9 +104,9 @@ class Router:
         except UserError as error:  # whatever was filled in stays where it is
             raise InvalidRequest({"": str(error)}) from None
         except JournalUnavailable as error:
-            raise InvalidRequest({"": self._failed(error, ask).plain}) from None
-        except Exception as error:  # noqa: BLE001 - whatever broke, the asker gets an answer
-            return self._failed(error, ask)
+            raise InvalidRequest({"": _in_one(self._failed(error, ask))}) from None
+        except Exception as error:  # noqa: BLE001 - whatever broke, the form stays
+            raise InvalidRequest({"": _in_one(self._failed(error, ask))}) from None
 
     async def redraw(self, ask: Ask) -> Form | Outcome:
         """Return the form of *ask* as its choices now want it, or why it stays."""
@@ -258,6 +258,12 @@ class Router:
         if isinstance(error, JournalUnavailable):
             return replies.journal_away(incident)
         return replies.broken(incident)
+
+
+def _in_one(outcome: Outcome) -> str:
+    """Return what *outcome* says as one text, for a form that stays as it is."""
+    lines = (plain(part.spans) for part in outcome.parts if isinstance(part, Line))
+    return " ".join((outcome.plain, *lines))
 
 
 # ── secrets that were typed ──────────────────────────────────────────────────────

@@ -16,5 +16,5 @@ command = Command(
     "relay",
     summary=later("Relays: a TRTC room, mixed and pushed to CDNs"),
     bare="status",
-    sent=frozenset({"url", "json", "cells"}),
+    sent=frozenset({"url", "json", "cells", "logo"}),
 )

@@ -1,5 +1,6 @@
 """`/relay start`: by form, or at once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bot.cards import lists
@@ -12,10 +13,11 @@ from bot.ids import IntentId, agent_for
 from bot.operations.forms import shown_after
 from bot.operations.orders import Order, handles_in
 from bot.operations.service import Service
-from bot.resources.relay import cdn, draft
+from bot.resources.relay import cdn, draft, pasted
 from bot.resources.relay.form import start_form
 from bot.resources.relay.plan import (
     KEYS,
+    MORE,
     WORDS,
     chosen_app,
     complete,
@@ -67,10 +69,12 @@ async def start(ask: Ask, service: Service) -> Outcome | Form | None:
         return await _start_or_ask(ask, service, _wanted(service, plan))
     if plan.get("app") or not service.apps:
         chosen_app(plan, service.apps)
-    lines = _not_yet(ask, plan, service)
+    plan, swallowed = pasted.without_flags(plan)
+    faults = _typed_faults(plan, service)
+    lines = _not_yet(plan) if swallowed or ask.has("go") else []
     values = draft.opened(plan, service.terms.policy.limits)
     form_id = await service.open_form(ask, {**values, AGAIN: ask.value(AGAIN)})
-    return start_form(values, service.terms, form_id, lines)
+    return start_form(values, service.terms, form_id, lines, faults)
 
 
 @command.redraw("start", permit=START)
@@ -93,7 +97,12 @@ async def submit_start(ask: Ask, service: Service) -> Outcome | Form | None:
     placed, kept = await service.returned(ask)
     form = placed.submission
     plan = draft.submitted(kept, form) if form else {}
-    wanted = _wanted(service, plan)
+    try:
+        wanted = _wanted(service, plan)
+    except InvalidRequest as refused:
+        if form is None or refused.faults.keys() <= form.values.keys():
+            raise
+        return await _unfolded(placed, service, kept, refused.faults)
     if form and (asked := _unsettled(wanted, service)):
         values = draft.redrawn(kept, form)
         return start_form(values, service.terms, form.form_id, (asked,))
@@ -128,8 +137,25 @@ async def _start_or_ask(ask: Ask, service: Service, wanted: _Wanted) -> Outcome 
         return lists.again(filter(None, alike), service.resources, anyway)
 
 
-def _not_yet(ask: Ask, plan: dict[str, str], service: Service) -> list[str]:
-    """Return why what was typed opens a form, and what of it is wrong.
+async def _unfolded(
+    ask: Ask, service: Service, kept: dict[str, str], faults: Mapping[str, str]
+) -> Form:
+    """Return the form with *More* open, since some of *faults* are there.
+
+    Raises:
+        InvalidRequest: they are where no field of the form is.
+    """
+    form = ask.submission
+    if form is None or not faults.keys() & {*MORE}:
+        raise InvalidRequest(dict(faults))
+    opened = {draft.OPEN: draft.OPEN}
+    await service.remember(ask, opened)
+    values = draft.redrawn(kept, form) | opened
+    return start_form(values, service.terms, form.form_id, faults=faults)
+
+
+def _typed_faults(plan: dict[str, str], service: Service) -> dict[str, str]:
+    """Return what is wrong with what was typed; its form shows it at its fields.
 
     Raises:
         InvalidRequest: something is wrong that no field of the form could show.
@@ -138,12 +164,16 @@ def _not_yet(ask: Ask, plan: dict[str, str], service: Service) -> list[str]:
     typed = {field: text for field, text in faults.items() if plan.get(field)}
     if typed.keys() & (plan.keys() - draft.SHARED if plan.get("json") else {*WORDS}):
         raise InvalidRequest(typed)
-    lines = []
-    if ask.has("go") and not plan.get("room"):
-        lines.append(_("Not started yet: no room was given."))
-    elif ask.has("go") and not plan.get("url"):
-        lines.append(_("Not started yet: no target was given."))
-    return lines + [f"{field}: {sentence}" for field, sentence in typed.items()]
+    return typed
+
+
+def _not_yet(plan: dict[str, str]) -> list[str]:
+    """Return why what was to start at once opens a form instead."""
+    if plan.get("json"):
+        return [_("Not started yet: the request cannot be read.")]
+    if not plan.get("room"):
+        return [_("Not started yet: no room was given.")]
+    return [_("Not started yet: no target was given.")]
 
 
 def _unsettled(wanted: _Wanted, service: Service) -> str:

@@ -130,6 +130,12 @@ class FakeSlack:
         arguments = {"name": name, "text": text}
         return await self._take(f"upload {channel}", "files.upload", arguments, {})
 
+    async def keep(self, name: str, content: bytes) -> Sent:
+        """Take a picture that is shared nowhere."""
+        arguments = {"name": name, "content": content}
+        data = self.data.get("files.keep", {"file": f"F{len(self.sent)}"})
+        return await self._take("keep", "files.keep", arguments, data)
+
     async def answer(self, _url: Any, body: Mapping[str, Any]) -> Sent:
         """Take an answer at a `response_url`, which says nothing of where it stands."""
         way = f"answer {body['response_type']}"

@@ -19,6 +19,7 @@ HOME_OF_LIBRARY = {
     "slack_sdk": ("bot/slack/",),
     "sqlalchemy": ("bot/journal/",),
     "alembic": ("bot/journal/",),
+    "PIL": ("bot/resources/relay/picture.py",),
     "sqlite3": ("bot/journal/",),
     "psycopg": ("bot/journal/",),
     "aiohttp.Client": (

@@ -15,7 +15,7 @@ from tests.tools.sbom import bill, main
 
 MANY = [Pin("attrs", "26.1.0"), Pin("idna", "3.20")]
 CANARY = advisories.CANARY
-PERMISSIVE = {"MIT", "MIT-0", "Apache-2.0", "BSD-3-Clause", "PSF-2.0"}
+PERMISSIVE = {"MIT", "MIT-0", "Apache-2.0", "BSD-3-Clause", "MIT-CMU", "PSF-2.0"}
 
 
 @pytest.fixture(scope="module")

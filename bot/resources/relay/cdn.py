@@ -90,16 +90,25 @@ def targets_of(plan: Plan, app: App | None) -> list[dict[str, Any]]:
     ]
 
 
-def cdn_remarks(wire: Wire) -> Iterator[str]:
+def settled_hosts(plan: Plan) -> frozenset[str]:
+    """Return the hosts of which somebody said in the form whose they are."""
+    hosts = hosts_of(plan.get("url", ""))
+    return frozenset(host for host in hosts if plan.get(choice_of(host)))
+
+
+def cdn_remarks(wire: Wire, but: frozenset[str] = frozenset()) -> Iterator[str]:
     """Yield which hosts of the request *wire* are sent as other CDN; how to mend it.
 
-    *wire* may be masked: the host of a push address is not.
+    *wire* may be masked: the host of a push address is not. Of the hosts *but* that is
+    known already.
     """
     others = dict.fromkeys(
         host_of(str(target.get("PublishCdnUrl", "")))
         for target in wire.get("PublishCdnParams") or ()
         if target.get("IsTencentCdn") == 0
     )
+    for host in but:
+        others.pop(host, None)
     if not others:
         return
     yield n_(

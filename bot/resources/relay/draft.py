@@ -2,18 +2,30 @@
 
 The draft stays with the bot, sealed. It has what was typed before the form opened, what
 fields held that a choice has taken away, and texts too long for a field: nothing
-that was typed is lost or cut.
+that was typed is lost or cut. What is set under *More* counts while *More* is closed;
+what a choice has taken away does not, until it is back.
 """
 
 from bot.dialogue.ask import Submission
 from bot.resources.long_texts import is_long, restored
 from bot.resources.relay import cdn
 from bot.resources.relay.pasted import compact
-from bot.resources.relay.plan import CUSTOM, ENCODING, KEYS, QUALITIES, Plan, defaults
+from bot.resources.relay.plan import (
+    CUSTOM,
+    ENCODING,
+    KEYS,
+    MORE,
+    QUALITIES,
+    Plan,
+    defaults,
+    moot,
+)
 from bot.settings import Limits
 
 FORM, PASTE = "form", "paste"  # the mode: fields, or a request as JSON
-NAMES = (*KEYS, "cells", "mode")  # what can be typed, and what only the form has
+PUSH, ROOM, BOTH = "push", "room", "both"  # where to
+OPEN, PREVIEW = "more", "preview"  # buttons: what they open, and close again
+NAMES = (*KEYS, "cells", "mode", "to")  # what can be typed, and what only the form has
 TYPED = "typed:"  # before the name of what was typed beside the JSON
 SHARED = {"json", "app", "region", "note", "mode"}  # what the paste form shows itself
 NUMBERS = dict(zip(("width", "height", "fps", "bitrate"), range(4), strict=True))
@@ -22,6 +34,13 @@ NUMBERS = dict(zip(("width", "height", "fps", "bitrate"), range(4), strict=True)
 def mode_of(plan: Plan) -> str:
     """Return whether *plan* is filled in or pasted."""
     return plan.get("mode") or (PASTE if plan.get("json") else FORM)
+
+
+def goes_to(plan: Plan) -> str:
+    """Return where a relay of *plan* goes: PUSH, ROOM or BOTH."""
+    if not plan.get("feedback"):
+        return plan.get("to") or PUSH
+    return plan.get("to") or (BOTH if plan.get("url") else ROOM)
 
 
 def typed_beside(draft: Plan) -> dict[str, str]:
@@ -52,13 +71,24 @@ def opened(plan: Plan, limits: Limits) -> dict[str, str]:
         for host, word in cdn.said(draft).items():
             draft[cdn.choice_of(host)] = word
         del draft["cdn"]
+    if draft.get("feedback"):
+        draft["to"] = goes_to(draft)
+    if draft.keys() & set(MORE):
+        draft[OPEN] = OPEN
     return draft
 
 
 def redrawn(kept: Plan, submission: Submission) -> dict[str, str]:
-    """Return the draft once a choice has changed: *kept*, and the form as it stands."""
+    """Return the draft once a choice has changed: *kept*, and the form as it stands.
+
+    A button of the form opens what it names, or closes it.
+    """
     aside = {k: v for k, v in kept.items() if k not in submission.values or is_long(v)}
-    return {**aside, **plan_from(submission)}
+    draft = {**aside, **plan_from(submission)}
+    button = submission.changed
+    if button in {OPEN, PREVIEW} and not draft.pop(button, ""):
+        draft[button] = button
+    return draft
 
 
 def submitted(kept: Plan, submission: Submission) -> dict[str, str]:
@@ -66,7 +96,24 @@ def submitted(kept: Plan, submission: Submission) -> dict[str, str]:
     plan = restored(plan_from(submission), kept, submission.values)
     if mode_of(plan) == PASTE:
         plan = typed_beside(kept) | plan
-    elif kept.get("cdn"):
-        plan.setdefault("cdn", kept["cdn"])
-    plan.pop("mode", None)
+    else:
+        plan = _with_more(plan, kept, submission)
+        if kept.get("cdn"):
+            plan.setdefault("cdn", kept["cdn"])
+    for name in ("mode", "to"):
+        plan.pop(name, None)
     return plan
+
+
+def set_aside(plan: Plan) -> tuple[str, ...]:
+    """Return the keys under *More* that *plan* has, and that count in it."""
+    without = moot(plan)
+    return tuple(key for key in MORE if plan.get(key) and key not in without)
+
+
+def _with_more(plan: Plan, kept: Plan, submission: Submission) -> dict[str, str]:
+    """Add to *plan* what is set under *More* and not shown, as far as it counts."""
+    more = {k: kept[k] for k in MORE if kept.get(k) and k not in submission.values}
+    whole = {**more, **plan}
+    without = moot(whole)
+    return {k: v for k, v in whole.items() if k in plan or k not in without}

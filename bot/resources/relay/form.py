@@ -4,57 +4,70 @@ Which fields it has follows from the choices made so far: one user's stream need
 user, a mix needs a layout, a custom quality needs its numbers, a host of which nobody
 knows whose CDN it is needs a word. A field keeps its name whatever stands around it, so
 a redraw loses nothing that was typed. A whole request as JSON has a small form of its
-own, and so what the other one needs is marked as required there.
+own, and so what the other one needs is marked as required there. What is rarely set
+stands under *More*, in `form_more`; what is relayed in `form_content`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
-from bot.dialogue.form import ChoiceField, Field, Form, NumberField, Option, TextField
-from bot.dialogue.outcome import Line, line
+from bot.dialogue.form import (
+    ChoiceField,
+    Field,
+    Form,
+    FormPart,
+    NumberField,
+    Option,
+    TextField,
+)
+from bot.dialogue.outcome import line
 from bot.i18n import _, n_
 from bot.ids import FormId
 from bot.resources.long_texts import shown
-from bot.resources.relay import cdn
-from bot.resources.relay.draft import FORM, PASTE, mode_of, typed_beside
+from bot.resources.relay import cdn, form_content, form_more
+from bot.resources.relay.draft import (
+    BOTH,
+    FORM,
+    OPEN,
+    PASTE,
+    PUSH,
+    ROOM,
+    goes_to,
+    mode_of,
+    typed_beside,
+)
+from bot.resources.relay.form_content import whole
 from bot.resources.relay.plan import (
-    AUDIO,
-    CAMERA,
-    CUSTOM,
-    FLOAT,
-    GRID,
-    MIX,
+    LARGEST_NUMBER,
     NUMBER,
-    ONE,
-    QUALITIES,
-    SCREEN,
-    SCREENED,
-    SOUND,
     TEXT,
     Plan,
     defaults,
     guessed_type,
-    within,
 )
 from bot.settings import App, Limits, Terms
 
-LARGEST_SIDE, LARGEST_RATE, LONGEST_IDLE = 1920, 10_000, 86_400  # the API's own
+LONGEST_IDLE = 86_400  # the API's own
 
 
 def start_form(
-    plan: Plan, terms: Terms, form_id: FormId, lines: Iterable[str] = ()
+    plan: Plan,
+    terms: Terms,
+    form_id: FormId,
+    lines: Iterable[str] = (),
+    faults: Mapping[str, str] | None = None,
 ) -> Form:
     """Return the form for *plan*, with the fields that its choices want.
 
-    *lines* stand above the fields.
+    *lines* stand above the fields, and each of *faults* below its field.
     """
     draw = _pasting if mode_of(plan) == PASTE else _filling
-    above = tuple(line(text) for text in lines)
+    parts = _kept_whole((_mode(plan), *draw(plan, terms)))
     return Form(
         command="relay",
         subcommand="start",
         title=_("Start relay"),
         submit=_("Start"),
-        fields=(*above, _mode(plan), *draw(plan, terms)),
+        fields=tuple(_with_faults(tuple(parts), lines, dict(faults or {}))),
         form_id=form_id,
     )
 
@@ -62,28 +75,53 @@ def start_form(
 def _mode(plan: Plan) -> Field:
     return ChoiceField(
         name="mode",
-        label=_("From"),
-        options=(Option(_("This form"), FORM), Option(_("A pasted request"), PASTE)),
+        label=_("Input"),
+        options=(Option(_("Form"), FORM), Option(_("Paste a request"), PASTE)),
         initial=mode_of(plan),
         radio=True,
         redraws=True,
     )
 
 
+def _kept_whole(parts: Iterable[FormPart]) -> Iterator[FormPart]:
+    """Yield *parts*; what is too long for its field is kept and may be replaced."""
+    for part in parts:
+        if isinstance(part, TextField):
+            kept = _("{label}: {n} characters, kept.")
+            yield from shown(part, kept.replace("{label}", part.label))
+        else:
+            yield part
+
+
+def _with_faults(
+    parts: tuple[FormPart, ...], lines: Iterable[str], faults: dict[str, str]
+) -> Iterator[FormPart]:
+    """Yield *lines*, then *parts*, each with its fault; first what has no field."""
+    names = {part.name for part in parts if isinstance(part, Field)}
+    homeless = (f"{k}: {text}" for k, text in faults.items() if k not in names)
+    yield from (line(text) for text in (*lines, *homeless))
+    for part in parts:
+        yield part
+        if isinstance(part, Field) and part.name in faults:
+            yield line(f"⚠️ {faults[part.name]}")
+
+
 # ── the form ─────────────────────────────────────────────────────────────────────
 
 
-def _filling(plan: Plan, terms: Terms) -> Iterable[Field | Line]:
+def _filling(plan: Plan, terms: Terms) -> Iterable[FormPart]:
     limits = terms.policy.limits
-    whole = {**defaults(limits), **typed_beside(plan), **plan}
-    app = _app(whole, terms)
-    yield from _where(whole, terms, app)
-    yield from _what(whole)
-    yield from _quality(whole, limits)
-    yield from _targets(whole, app)
-    yield _idle(whole, limits)
-    yield _region(whole, terms)
-    yield from _note(whole)
+    full = {**defaults(limits), **typed_beside(plan), **plan}
+    app = _app(full, terms)
+    yield from _where(full, terms, app)
+    yield from form_content.what(full)
+    yield from form_content.quality(full, limits)
+    yield from form_more.picture(full, terms)
+    yield from _leads(full, app)
+    yield _idle(full, limits)
+    yield _region(full, terms)
+    yield from form_more.more(full)
+    yield _note(full)
 
 
 def _app(plan: Plan, terms: Terms) -> App:
@@ -92,7 +130,7 @@ def _app(plan: Plan, terms: Terms) -> App:
     return next(apps, terms.apps[0])
 
 
-def _where(plan: Plan, terms: Terms, app: App) -> Iterable[Field]:
+def _where(plan: Plan, terms: Terms, app: App) -> Iterable[FormPart]:
     if len(terms.apps) > 1:
         yield _apps(terms, app, optional=False)
     room = plan.get("room", "")
@@ -111,6 +149,9 @@ def _where(plan: Plan, terms: Terms, app: App) -> Iterable[Field]:
         initial=plan.get("type") or (guessed_type(room) if room else NUMBER),
         radio=True,
     )
+    if room.isdigit() and not plan.get("type") and guessed_type(room) == TEXT:
+        sentence = _("Room {room} is taken as text: a number is 1 to {most}.")
+        yield line(sentence.format(room=room, most=LARGEST_NUMBER), quiet=True)
 
 
 def _apps(terms: Terms, chosen: App | None, *, optional: bool) -> Field:
@@ -142,117 +183,41 @@ def _region(plan: Plan, terms: Terms) -> Field:
     )
 
 
-def _what(plan: Plan) -> Iterable[Field]:
-    yield ChoiceField(
-        name="what",
-        label=_("What"),
-        options=(
-            Option(_("Mix everyone"), MIX, _("Transcodes, which is billed")),
-            Option(_("One user"), ONE, _("As it is, no transcoding")),
-            Option(_("Audio only"), AUDIO, _("Mixes the sound of everyone")),
-        ),
-        initial=plan["what"],
-        radio=True,
-        redraws=True,
-    )
-    if plan["what"] == ONE:
-        yield from _one_user(plan)
-    if plan["what"] == MIX:
-        yield from _layout(plan)
-
-
-def _one_user(plan: Plan) -> Iterable[Field]:
-    yield TextField(
-        name="user",
-        label=_("User ID in the room"),
-        initial=plan.get("user", ""),
-        longest=64,
-    )
-    yield ChoiceField(
-        name="stream",
-        label=_("Stream"),
-        options=(
-            Option(_("Camera"), CAMERA),
-            Option(_("Screen"), SCREENED),
-            Option(_("Sound alone"), SOUND),
-        ),
-        initial=plan["stream"],
-        radio=True,
-    )
-
-
-def _layout(plan: Plan) -> Iterable[Field]:
-    yield ChoiceField(
-        name="layout",
-        label=_("Layout"),
-        options=(
-            Option(_("Grid"), GRID),
-            Option(_("Float"), FLOAT),
-            Option(_("Screen share"), SCREEN),
-            Option(_("Custom JSON"), CUSTOM),
-        ),
-        initial=plan["layout"],
-        redraws=True,
-    )
-    if plan["layout"] == CUSTOM:
-        yield TextField(
-            name="cells",
-            label=_("Layout cells"),
-            hint=_("MixLayoutList as JSON: a list of at most 16 cells."),
-            initial=plan.get("cells", ""),
-            multiline=True,
-        )
-
-
-def _quality(plan: Plan, limits: Limits) -> Iterable[Field]:
-    if plan["what"] != MIX:  # one user's stream goes out as it is
-        return
-    named = [name for name in QUALITIES if within(name, limits)]
-    options = [Option(f"{name} · {QUALITIES[name][3]} kbps", name) for name in named]
-    yield ChoiceField(
-        name="quality",
-        label=_("Quality"),
-        options=(*options, Option(_("Custom…"), CUSTOM)),
-        initial=plan["quality"] if plan["quality"] in named else CUSTOM,
-        redraws=True,
-    )
-    if plan["quality"] not in named:
-        yield from _numbers(plan, limits)
-
-
-def _numbers(plan: Plan, limits: Limits) -> Iterable[Field]:
-    width, height, fps, bitrate = QUALITIES.get(plan["quality"], QUALITIES["720p15"])
-    asked = (
-        ("width", _("Width (px)"), width, 1, min(LARGEST_SIDE, limits.width)),
-        ("height", _("Height (px)"), height, 1, min(LARGEST_SIDE, limits.height)),
-        ("fps", _("Frames a second"), fps, 1, 60),
-        (
-            *("bitrate", _("Bit rate (kbps)"), bitrate),
-            *(1, min(LARGEST_RATE, limits.bitrate_kbps)),
-        ),
-        ("gop", _("Key frame every (s)"), 2, 1, 5),
-    )
-    for name, label, otherwise, least, most in asked:
-        yield NumberField(
-            name=name,
-            label=label,
-            initial=_int(plan.get(name, ""), min(otherwise, most)),
-            least=least,
-            most=most,
-        )
-
-
-def _targets(plan: Plan, app: App) -> Iterable[Field | Line]:
-    yield from shown(
-        TextField(
-            name="url",
-            label=_("Targets"),
-            hint=_("One rtmp://host/app/stream to a line, 10 at most, kept secret."),
-            initial=plan.get("url", ""),
-            multiline=True,
+def _leads(plan: Plan, app: App) -> Iterable[FormPart]:
+    """Yield where the relay goes: to push addresses, back into a room, or both."""
+    to = goes_to(plan)
+    if to != PUSH or plan.get(OPEN):
+        yield ChoiceField(
+            name="to",
+            label=_("Where to"),
+            options=(
+                Option(_("Push addresses"), PUSH),
+                Option(_("Rooms"), ROOM, _("The mix is sent into them")),
+                Option(_("Both"), BOTH),
+            ),
+            initial=to,
             redraws=True,
-        ),
-        _("Targets of {n} characters, kept."),
+        )
+    if to != ROOM:
+        yield from _targets(plan, app)
+    if to != PUSH:
+        yield TextField(
+            name="feedback",
+            label=_("Feedback rooms"),
+            hint=_("One room ID to a line; room/robot names the robot that speaks."),
+            initial=plan.get("feedback", ""),
+            multiline=True,
+        )
+
+
+def _targets(plan: Plan, app: App) -> Iterable[FormPart]:
+    yield TextField(
+        name="url",
+        label=_("Targets"),
+        hint=_("One rtmp://host/app/stream to a line, 10 at most, kept secret."),
+        initial=plan.get("url", ""),
+        multiline=True,
+        redraws=True,
     )
     hosts = cdn.hosts_of(plan.get("url", ""))
     for host in hosts:
@@ -281,27 +246,26 @@ def _idle(plan: Plan, limits: Limits) -> Field:
     usual = int(defaults(limits)["idle"])
     return NumberField(
         name="idle",
-        label=_("Stop when empty for (s)"),
-        initial=_int(plan["idle"], usual),
+        label=_("Stop after the room is empty (seconds)"),
+        initial=whole(plan["idle"], usual),
         least=5,
         most=min(LONGEST_IDLE, limits.idle_seconds),
     )
 
 
-def _note(plan: Plan) -> Iterable[Field | Line]:
+def _note(plan: Plan) -> Field:
     note = plan.get("note", "")
-    field = TextField(name="note", label=_("Note"), optional=True, initial=note)
-    return shown(field, _("Note of {n} characters, kept."))
+    return TextField(name="note", label=_("Note"), optional=True, initial=note)
 
 
 # ── a pasted request ─────────────────────────────────────────────────────────────
 
 
-def _pasting(plan: Plan, terms: Terms) -> Iterable[Field | Line]:
+def _pasting(plan: Plan, terms: Terms) -> Iterable[FormPart]:
     if len(terms.apps) > 1:
         named = _app(plan, terms) if plan.get("app") else None
         yield _apps(terms, named, optional=True)
-    request = TextField(
+    yield TextField(
         name="json",
         label=_("Request"),
         hint=_(
@@ -311,13 +275,8 @@ def _pasting(plan: Plan, terms: Terms) -> Iterable[Field | Line]:
         multiline=True,
         focus=not plan.get("json"),
     )
-    yield from shown(request, _("Request of {n} characters, kept."))
     if beside := typed_beside(plan):
         text = _("Filled in where the JSON has none: {keys}.")
         yield line(text.format(keys=", ".join(beside)), quiet=True)
     yield _region(plan, terms)
-    yield from _note(plan)
-
-
-def _int(text: str, otherwise: int) -> int:
-    return int(text) if text.isascii() and text.isdigit() else otherwise
+    yield _note(plan)

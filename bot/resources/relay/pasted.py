@@ -5,13 +5,14 @@ refused, since one of the two would be ignored.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from bot.access.limits import host_of
 from bot.errors import InvalidRequest
-from bot.i18n import _
+from bot.i18n import _, n_
 from bot.resources.long_texts import is_long
 from bot.resources.relay import bounds, cdn
 from bot.resources.relay.plan import (
@@ -21,9 +22,11 @@ from bot.resources.relay.plan import (
     IDLE,
     LAYOUTS,
     MIX,
+    MORE,
     NUMBER,
     ONE,
     QUALITIES,
+    READY,
     SCREENED,
     SOUND,
     TEXT,
@@ -38,6 +41,10 @@ from bot.tencent.models.trtc.output import masked_push_url
 
 Fields = dict[str, Any]
 
+_SWALLOWED = re.compile(r"(?:\s+--(?:go|dry-run|yes))+\s*\Z")
+MOST_FAULTS = 5  # that are told at once
+BEFORE, AFTER = 10, 6  # characters shown around what is no JSON
+FORM_ONLY = ("users", "large", "feedback", *MORE)
 ENCODE = "VideoParams.VideoEncode"
 SINGLE = "SingleSubscribeParams.UserMediaStream"
 WHOLE: Mapping[
@@ -65,11 +72,38 @@ def read(text: str, field: str) -> Any:
     """
     try:
         return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        line, column = getattr(error, "lineno", 1), getattr(error, "colno", 1)
-        sentence = _("That is not JSON: see line {line}, column {column}.")
-        text = sentence.format(line=line, column=column)
-        raise InvalidRequest({field: text}) from None
+    except RecursionError:
+        sentence = _("The JSON is nested too deep.")
+        raise InvalidRequest({field: sentence}) from None
+    except ValueError as error:
+        raise InvalidRequest({field: _not_json(text, error)}) from None
+
+
+def _not_json(text: str, error: ValueError) -> str:
+    """Return where *text* stops being JSON, with a few characters of that place."""
+    row, column = getattr(error, "lineno", 1), getattr(error, "colno", 1)
+    lines = text.splitlines()
+    here = lines[row - 1] if row <= len(lines) else ""
+    excerpt = HIDE(here[max(column - 1 - BEFORE, 0) : column - 1 + AFTER].strip())
+    if not excerpt:
+        sentence = _("That is not JSON: it ends too early, in line {line}.")
+        return sentence.format(line=len(lines))
+    sentence = _("That is not JSON: see line {line}, column {column}, at “{excerpt}”.")
+    return sentence.format(line=row, column=column, excerpt=excerpt)
+
+
+def without_flags(plan: Plan) -> tuple[dict[str, str], bool]:
+    """Return *plan* without the flags that JSON which never ends has swallowed.
+
+    And whether there were any.
+    """
+    text = plan.get("json", "")
+    bare = _SWALLOWED.sub("", text)
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return {**plan, **({"json": bare} if text else {})}, bare != text
+    return dict(plan), False
 
 
 def compact(text: str) -> str:
@@ -83,10 +117,15 @@ def compact(text: str) -> str:
 
 
 def listed(faults: Mapping[str, str]) -> str:
-    """Return *faults* as one text, each on a line of its own."""
-    return "\n".join(
+    """Return *faults* as one text, the first few, each on a line of its own."""
+    lines = [
         f"{path}: {sentence}" if path else sentence for path, sentence in faults.items()
-    )
+    ]
+    left = len(lines) - MOST_FAULTS
+    if left > 0:
+        rest = n_("… and {n} more.", "… and {n} more.", left).format(n=left)
+        lines = [*lines[:MOST_FAULTS], rest]
+    return "\n".join(lines)
 
 
 def app_of(fields: Fields, plan: Plan, apps: Sequence[App]) -> App:
@@ -113,7 +152,8 @@ def fill(fields: Fields, plan: Plan, app: App, agent: str) -> tuple[str, ...]:
         InvalidRequest: what the plan says otherwise than the JSON, by field.
     """
     check_words(plan)
-    filled, faults = [], {}
+    filled: list[str] = []
+    faults = _unsaid(plan)
     for key, put in _claims(plan):
         try:
             if put(fields):
@@ -133,6 +173,15 @@ def fill(fields: Fields, plan: Plan, app: App, agent: str) -> tuple[str, ...]:
 # ── what a key says of the request ───────────────────────────────────────────────
 
 Put = Callable[[Fields], bool]
+
+
+def _unsaid(plan: Plan) -> dict[str, str]:
+    """Return the keys of *plan* that say nothing beside a whole request."""
+    sentence = _("Write this into the JSON; beside a whole request it has no effect.")
+    faults = {key: sentence for key in FORM_ONLY if plan.get(key)}
+    if plan.get("layout") in READY:
+        faults["layout"] = sentence
+    return faults
 
 
 class _Otherwise(Exception):

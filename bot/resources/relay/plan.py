@@ -19,6 +19,8 @@ Plan = Mapping[str, str]
 
 MIX, ONE, AUDIO = "mix", "one", "audio"
 GRID, FLOAT, SCREEN, CUSTOM = "grid", "float", "screen", "custom"
+SIDE, STAGE, INSET = "side", "1+n", "pip"  # ready layouts: cells that are laid out here
+READY = (SIDE, STAGE, INSET)
 NUMBER, TEXT = "number", "text"
 
 # width, height, frames a second, kbit/s; 720p15 is the API page's own example
@@ -28,6 +30,16 @@ QUALITIES: Mapping[str, tuple[int, int, int, int]] = {
     "540p15": (960, 540, 15, 800),
 }
 LAYOUTS = {FLOAT: 1, SCREEN: 2, GRID: 3, CUSTOM: 4}
+
+CORNERS = ("top-left", "top-right", "bottom-left", "bottom-right")
+CHANNELS: Mapping[str, int] = {"mono": 1, "stereo": 2}
+CODECS: Mapping[str, int] = {"lc": 0, "he": 1, "hev2": 2}
+OFF, YES, NO = "off", "yes", "no"
+TEMPLATE, VOD = "template", "vod"
+RECORDINGS: Mapping[str, int] = {TEMPLATE: 2, VOD: 3}
+FORMATS = ("mp4", "hls", "aac")
+TRACKS: Mapping[str, int] = {"both": 0, "audio": 1, "video": 2}
+LAYOUT_SEI, OWN_SEI = "layout", "text"
 
 CAMERA, SCREENED, SOUND = "camera", "screen", "audio"  # one user's stream
 IDLE = 30  # seconds; Tencent's own
@@ -41,8 +53,11 @@ KEYS = (
     "user",
     "stream",
     "layout",
+    "users",
+    "large",
     "url",
     "cdn",
+    "feedback",
     "quality",
     "width",
     "height",
@@ -50,18 +65,56 @@ KEYS = (
     "bitrate",
     "gop",
     "idle",
+    "background",
+    "logo",
+    "corner",
+    "logosize",
+    "margin",
+    "channels",
+    "audiorate",
+    "sampling",
+    "codec",
+    "hear",
+    "mute",
+    "record",
+    "recordkey",
+    "format",
+    "tracks",
+    "vodapp",
+    "sei",
+    "seidata",
+    "seitype",
+    "seiinterval",
+    "seikey",
     "note",
     "json",
 )
+SEVERAL = ("url", "cdn", "users", "feedback", "hear", "mute")  # may be typed repeatedly
 
 WORDS = {
     "type": {NUMBER, TEXT},
     "what": {MIX, ONE, AUDIO},
     "stream": {CAMERA, SCREENED, SOUND},
-    "layout": set(LAYOUTS),
+    "layout": {*LAYOUTS, *READY},
     "quality": {*QUALITIES, CUSTOM},
+    "corner": set(CORNERS),
+    "channels": set(CHANNELS),
+    "codec": set(CODECS),
+    "record": {OFF, *RECORDINGS},
+    "format": set(FORMATS),
+    "tracks": set(TRACKS),
+    "sei": {OFF, LAYOUT_SEI, OWN_SEI},
+    "seikey": {YES, NO},
     "cdn": {TENCENT, OTHER},  # as many as there are targets
 }
+
+# what belongs to one of the kinds of relay, or of layouts, alone
+OF_LOGO = ("corner", "logosize", "margin")
+OF_SEI = ("seidata", "seitype", "seiinterval", "seikey")
+OF_MIX = ("background", "logo", *OF_LOGO, "sei", *OF_SEI)
+OF_SOUND = ("hear", "mute")
+# what a form shows under *More*, in its order; it counts whether it is shown or not
+MORE = KEYS[KEYS.index("background") : KEYS.index("note")]
 
 ENCODING = ("width", "height", "fps", "bitrate", "gop")
 
@@ -72,14 +125,14 @@ def plan_of(ask: Ask) -> dict[str, str]:
     """Read the words of *ask* into a plan: a bare word is the room."""
     words = ask.words
     plan = {key: values[-1] for key, values in words.pairs.items()}
-    for several in ("url", "cdn"):
+    for several in SEVERAL:
         if values := ask.values(several):
             plan[several] = "\n".join(values)
     rooms = dict.fromkeys((*(token.text for token in words.ids), *ask.values("room")))
     if len(rooms) > 1:
         read = ", ".join(rooms)
         raise UsageError(
-            _("I read more than one room: {rooms}.").format(rooms=read),
+            _("More than one room was given: {rooms}.").format(rooms=read),
             usage=_("Put a room with spaces in quotes."),
         )
     if words.ids and words.ids[0].kind in {TokenKind.TASK, TokenKind.REQUEST}:
@@ -124,7 +177,51 @@ def check_words(plan: Plan) -> None:
 
 def complete(plan: Plan) -> bool:
     """Tell whether *plan* says all that a relay cannot do without."""
-    return bool(plan.get("json") or (plan.get("room") and plan.get("url")))
+    leads = plan.get("url") or plan.get("feedback")
+    return bool(plan.get("json") or (plan.get("room") and leads))
+
+
+def moot(plan: Plan) -> dict[str, str]:
+    """Return which keys of *plan* have nothing to act on, each with a sentence."""
+    what, layout = plan.get("what") or MIX, plan.get("layout") or GRID
+    reasons: dict[str, str] = {}
+    if what != MIX:
+        sentence = _("This goes with a mix of pictures only: choose “Mix everyone”.")
+        reasons |= dict.fromkeys((*OF_MIX, "users", "large"), sentence)
+    else:
+        reasons |= _of_layout(layout)
+    if what == ONE:
+        sentence = _("One user's stream goes out as it is: nobody else is heard in it.")
+        reasons |= dict.fromkeys(OF_SOUND, sentence)
+    if plan.get("record", OFF) != VOD:
+        sentence = _("This goes with recording to VOD only.")
+        reasons |= dict.fromkeys(("format", "tracks", "vodapp"), sentence)
+    reasons |= _without_switch(plan)
+    return {key: reasons[key] for key in KEYS if key in reasons and plan.get(key)}
+
+
+def _of_layout(layout: str) -> dict[str, str]:
+    reasons: dict[str, str] = {}
+    if layout not in READY:
+        reasons["users"] = _(
+            "Who is where goes with “Side by side”, “1 + n” and “Picture in picture”."
+        )
+    if layout not in {FLOAT, SCREEN}:
+        reasons["large"] = _("A large picture goes with “Float” and “Screen share”.")
+    return reasons
+
+
+def _without_switch(plan: Plan) -> dict[str, str]:
+    """Return what belongs to a logo, a recording or SEI of which there is none."""
+    reasons: dict[str, str] = {}
+    if not plan.get("logo"):
+        sentence = _("This goes with a logo: give its address.")
+        reasons |= dict.fromkeys(OF_LOGO, sentence)
+    if (plan.get("record") or OFF) == OFF:
+        reasons["recordkey"] = _("This goes with a recording.")
+    if (plan.get("sei") or OFF) == OFF:
+        reasons |= dict.fromkeys(OF_SEI, _("This goes with SEI: choose which."))
+    return reasons
 
 
 def defaults(limits: Limits) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """The request that a plan describes, with every fault at the field it came from."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -10,9 +9,10 @@ from bot.access.limits import Over
 from bot.errors import InvalidRequest
 from bot.i18n import _
 from bot.resources.faults import every_fault
-from bot.resources.relay import bounds, pasted
-from bot.resources.relay.cdn import cdn_remarks, targets_of
+from bot.resources.relay import bounds, layouts, more, pasted
+from bot.resources.relay.cdn import cdn_remarks, settled_hosts, targets_of
 from bot.resources.relay.doubts import doubts
+from bot.resources.relay.more import number
 from bot.resources.relay.plan import (
     AUDIO,
     CUSTOM,
@@ -21,8 +21,10 @@ from bot.resources.relay.plan import (
     LARGEST_NUMBER,
     LAYOUTS,
     MIX,
+    OF_LOGO,
     ONE,
     QUALITIES,
+    READY,
     SCREENED,
     SOUND,
     TEXT,
@@ -31,6 +33,7 @@ from bot.resources.relay.plan import (
     chosen_app,
     defaults,
     guessed_type,
+    moot,
 )
 from bot.settings import App, Terms
 from bot.tencent.models.trtc.requests import StartPublishCdnStream
@@ -47,7 +50,28 @@ FIELDS = {
     "SingleSubscribeParams.UserMediaStream.UserInfo.RoomId": "room",
     "SingleSubscribeParams.UserMediaStream.UserInfo.RoomIdType": "type",
     "PublishCdnParams": "url",
-    "FeedBackRoomParams": "url",
+    "FeedBackRoomParams": "feedback",
+    "AudioParams": "audiorate",
+    "AudioParams.AudioEncode.SampleRate": "sampling",
+    "AudioParams.AudioEncode.Channel": "channels",
+    "AudioParams.AudioEncode.Codec": "codec",
+    "AudioParams.SubscribeAudioList": "hear",
+    "AudioParams.UnSubscribeAudioList": "mute",
+    "RecordParams": "record",
+    "RecordParams.RecordKey": "recordkey",
+    "RecordParams.RecordFormat": "format",
+    "RecordParams.StreamType": "tracks",
+    "RecordParams.McuStorageParams.McuCloudVod.McuTencentVod": "vodapp",
+    "SeiParams": "sei",
+    "SeiParams.LayoutVolume.AppData": "seidata",
+    "SeiParams.LayoutVolume.PayloadType": "seitype",
+    "SeiParams.LayoutVolume.Interval": "seiinterval",
+    "SeiParams.PassThrough.PayloadContent": "seidata",
+    "SeiParams.PassThrough.PayloadType": "seitype",
+    "SeiParams.PassThrough.PayloadUuid": "seitype",
+    "SeiParams.PassThrough.Interval": "seiinterval",
+    "VideoParams.BackGroundColor": "background",
+    "VideoParams.WaterMarkList": "logo",
     "VideoParams.VideoEncode": "quality",
     "VideoParams.VideoEncode.Width": "width",
     "VideoParams.VideoEncode.Height": "height",
@@ -55,6 +79,8 @@ FIELDS = {
     "VideoParams.VideoEncode.BitRate": "bitrate",
     "VideoParams.VideoEncode.Gop": "gop",
     "VideoParams.LayoutParams": "layout",
+    "VideoParams.LayoutParams.MixLayoutList": "users",
+    "VideoParams.LayoutParams.MaxVideoUser": "large",
 }
 SOUND_ONES = {  # what stands in for a field at fault that cannot be left out
     "room": "1",
@@ -62,6 +88,8 @@ SOUND_ONES = {  # what stands in for a field at fault that cannot be left out
     "user": "user",
     "cells": "[{}]",
 }
+OF_LAYOUT = ("layout", "users", "large", "cells", "quality", *ENCODING)
+SEEN = (*OF_LAYOUT, "background", "logo", *OF_LOGO)  # what a picture shows
 NOBODY = "pb_" + 26 * "0"  # a robot, where the request is only looked at
 
 
@@ -99,7 +127,7 @@ def prepared_from(plan: Plan, terms: Terms, agent: str) -> Prepared:
     remarks = (
         *prepared.remarks,
         *_on_words(plan),
-        *cdn_remarks(prepared.request.masked()),
+        *cdn_remarks(prepared.request.masked(), but=settled_hosts(plan)),
         *doubts(prepared.request),
     )
     return Prepared(
@@ -121,6 +149,19 @@ def faults_of(plan: Plan, terms: Terms) -> dict[str, str]:
     refused = prepared.over(terms)
     faults = {path: one.sentence for path, one in refused.items()}
     return prepared.named(faults, plan) if faults else {}
+
+
+def sketched(plan: Plan, terms: Terms) -> dict[str, Any]:
+    """Return the picture of the mix that *plan* describes, whatever else it lacks.
+
+    Raises:
+        InvalidRequest: what is wrong with the picture, under the names of the plan.
+    """
+    usual = defaults(terms.policy.limits) | SOUND_ONES
+    chosen = {key: plan[key] for key in (*SEEN, "room") if plan.get(key)}
+    fields = _read({**usual, "app": terms.apps[0].name, **chosen}, terms, NOBODY)
+    video: dict[str, Any] = fields.request.to_wire()["VideoParams"]
+    return video
 
 
 def named(faults: Mapping[str, str], plan: Plan) -> dict[str, str]:
@@ -166,12 +207,12 @@ def _read(plan: Plan, terms: Terms, agent: str) -> Prepared:
     missing = {}
     if not plan.get("room"):
         missing["room"] = _("Say which room.")
-    if not plan.get("url"):
+    if not plan.get("url") and not plan.get("feedback"):
         missing["url"] = _("Say where to: one rtmp:// address at least.")
     if plan["what"] == ONE and not plan.get("user"):
         missing["user"] = _("Say whose stream: the user ID in the room.")
-    if missing:
-        raise InvalidRequest(missing)
+    if faults := {**moot(plan), **_elsewhere(plan), **missing}:
+        raise InvalidRequest(faults)
     app = chosen_app(plan, terms.apps)
     region = region_of(plan, app, terms)
     fields = fields_of(plan, app.sdk_app_id, app, agent)
@@ -180,6 +221,18 @@ def _read(plan: Plan, terms: Terms, agent: str) -> Prepared:
     except InvalidRequest as error:
         raise InvalidRequest(named(error.faults, plan)) from None
     return Prepared(request, app, region)
+
+
+def _elsewhere(plan: Plan) -> dict[str, str]:
+    """Return who is heard or large in another room that no cell shows."""
+    if plan["what"] != MIX or plan.get("layout") in {*READY, CUSTOM}:
+        return {}
+    sentence = _("Other rooms are mixed in with “Side by side” and the like only.")
+    return {
+        key: sentence
+        for key in ("large", "hear", "mute")
+        if any(one.room for one in layouts.members(plan.get(key, "")))
+    }
 
 
 def region_of(plan: Plan, app: App, terms: Terms) -> str:
@@ -211,18 +264,16 @@ def fields_of(
         "RoomIdType": int((plan.get("type") or guessed_type(room)) == TEXT),
         "AgentParams": {"UserId": agent, "MaxIdleTime": number(plan, "idle")},
         "WithTranscoding": int(what != ONE),
-        "AudioParams": {
-            "AudioEncode": {"SampleRate": 48000, "Channel": 2, "BitRate": 64}
-        },
-        "PublishCdnParams": targets_of(plan, app),
     }
+    if plan.get("url"):
+        fields["PublishCdnParams"] = targets_of(plan, app)
     if what == MIX or (what == ONE and plan["stream"] != SOUND):
         fields["VideoParams"] = {"VideoEncode": encoding(plan)}
     if what == MIX:
-        fields["VideoParams"]["LayoutParams"] = _layout(plan)
+        fields["VideoParams"]["LayoutParams"] = _layout(plan, fields)
     if what == ONE:
         fields["SingleSubscribeParams"] = _single(plan, fields)
-    return fields
+    return more.added(plan, fields, agent)
 
 
 def encoding(plan: Plan) -> dict[str, int]:
@@ -243,11 +294,22 @@ def encoding(plan: Plan) -> dict[str, int]:
     return encoding
 
 
-def _layout(plan: Plan) -> dict[str, Any]:
-    layout: dict[str, Any] = {"MixLayoutMode": LAYOUTS[plan["layout"]]}
-    if plan["layout"] == CUSTOM:
+def _layout(plan: Plan, fields: Mapping[str, Any]) -> dict[str, Any]:
+    canvas, name = fields["VideoParams"]["VideoEncode"], plan["layout"]
+    if name in READY:
+        cells = layouts.cells(plan, canvas, fields)
+        return {
+            "PureAudioHoldPlaceMode": 0,
+            "MixLayoutMode": LAYOUTS[CUSTOM],
+            "MixLayoutList": cells,
+        }
+    layout: dict[str, Any] = {"MixLayoutMode": LAYOUTS[name]}
+    if name == CUSTOM:
         cells = pasted.read(plan.get("cells", ""), "cells")
         layout["MixLayoutList"] = cells if isinstance(cells, list) else [cells]
+    if plan.get("large"):
+        large = layouts.Member.read(plan["large"])
+        layout["MaxVideoUser"] = {"UserMediaStream": large.stream(fields)}
     return layout
 
 
@@ -259,19 +321,6 @@ def _single(plan: Plan, fields: Mapping[str, Any]) -> dict[str, Any]:
     }
     stream = int(plan["stream"] == SCREENED)
     return {"UserMediaStream": {"UserInfo": info, "StreamType": stream}}
-
-
-def number(plan: Plan, key: str) -> int:
-    """Return the whole number under *key*.
-
-    Raises:
-        InvalidRequest: it is none.
-    """
-    text = plan[key].strip()
-    if not re.fullmatch(r"[+-]?[0-9]{1,9}", text):
-        sentence = _("“{given}” is not a whole number.").format(given=text[:40])
-        raise InvalidRequest({key: sentence})
-    return int(text)
 
 
 # ── a pasted request ─────────────────────────────────────────────────────────────
@@ -298,7 +347,7 @@ def _field(path: str, plan: Plan) -> str:
     field = FIELDS[max((p for p in FIELDS if _within(path, p)), key=len)]
     if field in ENCODING and not plan.get(field):
         return "quality"
-    if field == "layout" and plan.get("layout") == CUSTOM:
+    if field in {"layout", "users"} and plan.get("layout") == CUSTOM:
         return "cells"
     return field
 

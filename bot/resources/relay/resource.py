@@ -17,6 +17,7 @@ from bot.journal.usage import Usage
 from bot.resources.base import Alarm, Resource, Timer, Yield
 from bot.resources.relay import alarms, bounds, card, gist, live, news, retyped, unknown
 from bot.resources.relay.card import CONTROLLABLE
+from bot.resources.relay.picture import mixed
 from bot.settings import App, Policy
 from bot.states import State
 from bot.tencent import usersig
@@ -239,6 +240,11 @@ class Relay(Resource):
             LAST_DAY: alarms.last_day,
             OUT_OF_REACH: alarms.out_of_reach,
         }
+
+    def previews(self, intent: Intent) -> Iterable[Button]:
+        """Yield the layout of a mix, as a picture."""
+        if intent.handle and mixed(intent.masked):
+            yield Button(_("Preview"), "relay", f"preview {intent.handle}")
 
     def repeated_by_hand(self, intent: Intent) -> str:
         """Return the line that stops a relay; of a start, also those that repeat it."""

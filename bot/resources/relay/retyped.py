@@ -1,24 +1,42 @@
 """The line that asks for the same relay, from its request; secrets stay masked."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot.errors import InvalidRequest
 from bot.resources import byhand
 from bot.resources.relay import cdn
 from bot.resources.relay.bounds import at
+from bot.resources.relay.layouts import Member, recognised
+from bot.resources.relay.more import (
+    ROBOT_MARK,
+    SAMPLING,
+    SOUND_KBPS,
+    STEREO,
+    own_robot,
+)
 from bot.resources.relay.plan import (
     AUDIO,
     CAMERA,
+    CHANNELS,
+    CODECS,
+    CORNERS,
+    CUSTOM,
     ENCODING,
+    LAYOUT_SEI,
     LAYOUTS,
     MIX,
+    NO,
     NUMBER,
     ONE,
+    OWN_SEI,
     QUALITIES,
+    RECORDINGS,
     SCREENED,
     SOUND,
     TEXT,
+    TRACKS,
+    YES,
     Plan,
     guessed_type,
 )
@@ -40,8 +58,10 @@ def start_line(masked: Wire, app: str, region: str) -> str:
         return byhand.in_slack("relay start", (), where) + f" json={_pasted(masked)}"
     pairs = {**plan, **where}
     room, urls = pairs.pop("room"), pairs.pop("url").split()
+    rooms = filter(None, pairs.pop("feedback").split("\n"))
     line = byhand.in_slack("relay start", (room,), pairs)
-    return " ".join((line, *(f"url={url}" for url in urls)))
+    spoken = (f"feedback={byhand.quoted(one)}" for one in rooms)
+    return " ".join((line, *(f"url={url}" for url in urls), *spoken))
 
 
 def _says_all(plan: Plan, masked: Wire) -> bool:
@@ -63,6 +83,8 @@ def _plan(masked: Wire) -> dict[str, str]:
     targets = masked.get("PublishCdnParams") or ()
     words = [cdn.TENCENT if t.get("IsTencentCdn") else cdn.OTHER for t in targets]
     plan = {
+        **_sound(masked),
+        **_besides(masked, str(at(masked, "AgentParams.UserId") or "")),
         "room": room,
         "type": kind if kind != guessed_type(room) else "",
         "what": what,
@@ -74,8 +96,7 @@ def _plan(masked: Wire) -> dict[str, str]:
     if what == ONE:
         plan |= _single(masked)
     if what == MIX:
-        number = at(masked, "VideoParams.LayoutParams.MixLayoutMode")
-        plan["layout"] = next((n for n, m in LAYOUTS.items() if m == number), "")
+        plan |= _layout(masked) | _dress(masked)
     return plan | _quality(masked)
 
 
@@ -105,3 +126,116 @@ def _quality(masked: Wire) -> dict[str, str]:
             return {"quality": quality}
     texts = {key: str(n) for key, n in zip(ENCODING, numbers, strict=True)}
     return {"quality": "custom", **texts}
+
+
+def _layout(masked: Wire) -> dict[str, str]:
+    layout = at(masked, "VideoParams.LayoutParams") or {}
+    number, cells = layout.get("MixLayoutMode"), layout.get("MixLayoutList") or ()
+    if number == LAYOUTS[CUSTOM]:
+        ready = recognised(cells, at(masked, "VideoParams.VideoEncode") or {})
+        streams = [cell.get("UserMediaStream") or {} for cell in cells]
+        return {"layout": ready, "users": _users(streams, masked)}
+    plan = {"layout": next((n for n, m in LAYOUTS.items() if m == number), "")}
+    if large := at(layout, "MaxVideoUser.UserMediaStream"):
+        plan["large"] = _users([large], masked)
+    return plan
+
+
+def _users(streams: Iterable[Wire], masked: Wire) -> str:
+    """Return the users of *streams*, as they are typed."""
+    named = []
+    for stream in streams:
+        user = stream.get("UserInfo") or {}
+        room = user.get("RoomId", "")
+        elsewhere = "" if room == masked.get("RoomId") else str(room)
+        screen = bool(stream.get("StreamType"))
+        named.append(str(Member(str(user.get("UserId", "")), elsewhere, screen)))
+    return ",".join(filter(None, named))
+
+
+def _dress(masked: Wire) -> dict[str, str]:
+    video = masked.get("VideoParams") or {}
+    image = at((video.get("WaterMarkList") or [{}])[0], "WaterMarkImage") or {}
+    plan = {"background": str(video.get("BackGroundColor", ""))}
+    if not image:
+        return plan
+    width, height = image.get("WaterMarkWidth", 0), image.get("WaterMarkHeight", 0)
+    plan["logo"] = str(image.get("WaterMarkUrl", ""))
+    plan["logosize"] = f"{width}x{height}"
+    return plan | _corner(image, at(masked, "VideoParams.VideoEncode") or {})
+
+
+def _corner(image: Wire, canvas: Wire) -> dict[str, str]:
+    """Return the corner that a logo is in: the one with the same margin both ways."""
+    left, top = image.get("LocationX", 0), image.get("LocationY", 0)
+    right = canvas.get("Width", 0) - image.get("WaterMarkWidth", 0) - left
+    bottom = canvas.get("Height", 0) - image.get("WaterMarkHeight", 0) - top
+    edges = {"left": left, "right": right, "top": top, "bottom": bottom}
+    for corner in CORNERS:
+        down, across = corner.split("-")
+        if edges[down] == edges[across]:
+            return {"corner": corner, "margin": str(edges[down])}
+    return {}
+
+
+def _sound(masked: Wire) -> dict[str, str]:
+    encode = at(masked, "AudioParams.AudioEncode") or {}
+    usual = {"SampleRate": SAMPLING, "BitRate": SOUND_KBPS}
+    keys = {"SampleRate": "sampling", "BitRate": "audiorate"}
+    plan = {
+        keys[name]: str(encode.get(name, ""))
+        for name, number in usual.items()
+        if encode.get(name) != number
+    }
+    if encode.get("Channel") != CHANNELS[STEREO]:
+        plan["channels"] = _word(CHANNELS, encode.get("Channel"))
+    plan["codec"] = _word(CODECS, encode.get("Codec"))
+    for key, name in (
+        ("hear", "SubscribeAudioList"),
+        ("mute", "UnSubscribeAudioList"),
+    ):
+        listed = at(masked, f"AudioParams.{name}") or ()
+        plan[key] = _users(listed, masked)
+    return plan
+
+
+def _besides(masked: Wire, agent: str) -> dict[str, str]:
+    """Return the feedback rooms, the recording and the SEI of *masked*."""
+    rooms = []
+    for count, one in enumerate(masked.get("FeedBackRoomParams") or (), 1):
+        robot = str(one.get("UserId", ""))
+        own = robot == own_robot(agent, count)
+        rooms.append(f"{one.get('RoomId')}{'' if own else ROBOT_MARK + robot}")
+    return {"feedback": "\n".join(rooms), **_record(masked), **_sei(masked)}
+
+
+def _record(masked: Wire) -> dict[str, str]:
+    record = masked.get("RecordParams") or {}
+    store = at(record, "McuStorageParams.McuCloudVod.McuTencentVod") or {}
+    return {
+        "record": _word(RECORDINGS, record.get("UniRecord")),
+        "recordkey": str(record.get("RecordKey", "")),
+        "format": (record.get("RecordFormat") or [""])[0],
+        "tracks": _word(TRACKS, record.get("StreamType")),
+        "vodapp": str(store.get("SubAppId", "")),
+    }
+
+
+def _sei(masked: Wire) -> dict[str, str]:
+    volume = at(masked, "SeiParams.LayoutVolume")
+    words = at(masked, "SeiParams.PassThrough")
+    parts = volume if volume is not None else words
+    if parts is None:
+        return {}
+    own = parts.get("AppData" if volume is not None else "PayloadContent", "")
+    return {
+        "sei": LAYOUT_SEI if volume is not None else OWN_SEI,
+        "seidata": str(own),
+        "seitype": str(parts.get("PayloadType", "")),
+        "seiinterval": str(parts.get("Interval", "")),
+        "seikey": YES if parts.get("FollowIdr") else NO,
+    }
+
+
+def _word(words: Mapping[str, int], number: object) -> str:
+    return next((word for word, one in words.items() if one == number), "")

@@ -271,7 +271,7 @@ class Listeners:
             return
         with self._read_by(ask.who):
             view = (
-                modals.view(answer)
+                modals.view(self._replies.pictures.known(answer))
                 if isinstance(answer, Form)
                 else modals.closing(answer)
             )
@@ -362,9 +362,8 @@ class Listeners:
     async def _redraw(self, ask: Ask) -> None:
         with self._read_by(ask.who):
             drawn = await self._router.redraw(ask)
-            view = modals.view(drawn) if isinstance(drawn, Form) else None
-        if view:
-            await self._replies.redraw(ask, view)
+        if isinstance(drawn, Form):
+            await self._replies.redraw(ask, drawn)
         else:
             await self._replies.reply(ask, drawn)
 

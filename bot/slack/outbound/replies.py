@@ -18,6 +18,7 @@ from bot.dialogue.outcome import Button, Buttons, File, Outcome, Tone, When, lin
 from bot.i18n import _, reading_in
 from bot.ids import SlackUserId
 from bot.slack.outbound import routes
+from bot.slack.outbound.pictures import Pictures
 from bot.slack.outbound.routes import Destination, Way
 from bot.slack.outbound.web import Sent, Web
 from bot.slack.render import blocks, modals, plain
@@ -57,6 +58,7 @@ class Replies:
             MOST_FORMS, FORMS_LIVE
         )
         self._sleep = sleep
+        self.pictures = Pictures(web, sleep)
         self._homeless: set[tuple[str, str]] = set()
 
     async def reply(self, ask: Ask, answer: Outcome | Form | None) -> None:
@@ -77,15 +79,19 @@ class Replies:
             sentence = _("That form is too old. Ask for a new one.")
         return Outcome(headline=(sentence,), tone=Tone.WARN)
 
-    async def redraw(self, ask: Ask, view: dict[str, Any]) -> None:
-        """Replace the view of *ask*'s form, unless it has changed since."""
-        form = ask.submission
-        if form is None:
+    async def redraw(self, ask: Ask, form: Form) -> None:
+        """Show *form* in place of the one of *ask*, unless that has changed since."""
+        old = ask.submission
+        if old is None:
             return
-        sent = await self._view("views.update", view, view_id=form.view, hash=form.hash)
-        if sent.ok or sent.error in MOOT:
-            log.info("view.updated", error=sent.error)
-            return
+        with reading_in(ask.who.locale):
+            form = self.pictures.known(form)
+            view, to = modals.view(form), {"view_id": old.view, "hash": old.hash}
+            sent = await self._view("views.update", view, **to)
+            if sent.ok or sent.error in MOOT:
+                log.info("view.updated", error=sent.error)
+                await self.pictures.add(form, sent)
+                return
         log.warning("view.kept", error=sent.error)
         with reading_in(ask.who.locale):
             sentence = _("Slack did not redraw the form: {error}. Send it in as it is.")
@@ -124,9 +130,11 @@ class Replies:
         if not ask.trigger:
             await self._offer(ask, form, _("Slack opens a form only after a click."))
             return
+        form = self.pictures.known(form)
         view = modals.view(form)
         sent = await self._view("views.open", view, trigger_id=ask.trigger)
         if sent.ok:
+            await self.pictures.add(form, sent)
             return
         log.warning("view.unopened", error=sent.error)
         if sent.error in LATE or sent.transient:

@@ -74,9 +74,9 @@ _libraries_log.setLevel(logging.WARNING)
 class Sent:
     """How a call ended.
 
-    *error* is Slack's word, `timeout`, `unreachable` or `http_` and a status.
-    *retry_after* is in seconds, when Slack gave one. *scopes* are those of the token,
-    if Slack named them.
+    *error* is Slack's word, `timeout`, `unreachable` or `http_` and a status, *detail*
+    what Slack found wrong. *retry_after* is in seconds, when Slack gave one. *scopes*
+    are those of the token, if Slack named them.
     """
 
     ok: bool
@@ -84,6 +84,7 @@ class Sent:
     retry_after: float = 0.0
     data: Mapping[str, Any] | None = None
     scopes: frozenset[str] | None = None
+    detail: str = ""
 
     @property
     def away(self) -> bool:
@@ -250,6 +251,25 @@ class Web:
             return Sent(ok=False, error=UNREADABLE)
         return Sent(ok=True)
 
+    async def keep(self, name: str, content: bytes) -> Sent:
+        """Upload a picture that is shared nowhere; `data` has its ID as `file`.
+
+        https://docs.slack.dev/reference/methods/files.completeUploadExternal
+        """
+        try:
+            response = await self.client.files_upload_v2(
+                filename=name, title=name, file=content, highlight_type="png"
+            )
+            kept = str(response["files"][0]["id"])
+        except SlackApiError as error:
+            return _refused(error)
+        except (SlackClientError, aiohttp.ClientError, OSError):
+            return Sent(ok=False, error="unreachable")
+        except Exception:
+            log.exception("upload.broke")
+            return Sent(ok=False, error=UNREADABLE)
+        return Sent(ok=True, data={"file": kept})
+
     def _is_slacks(self, url: str) -> bool:
         there = urlsplit(url).netloc == urlsplit(self.api_url).netloc
         return answer_url_is_slacks(url, self.api_url) and (there or not self._trust)
@@ -306,7 +326,10 @@ def _refused(error: SlackApiError) -> Sent:
         return Sent(ok=False, error="ratelimited", retry_after=max(wait, 1.0))
     data = response.data if isinstance(response.data, dict) else {}
     word = data.get("error") or f"http_{response.status_code}"
-    return Sent(ok=False, error=str(word), retry_after=wait)
+    metadata = data.get("response_metadata")
+    messages = metadata.get("messages") if isinstance(metadata, dict) else None
+    detail = " ".join(map(str, messages or ()))
+    return Sent(ok=False, error=str(word), retry_after=wait, detail=detail)
 
 
 def _scopes(headers: Mapping[str, Any] | None) -> frozenset[str] | None:

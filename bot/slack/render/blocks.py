@@ -18,6 +18,7 @@ from bot.dialogue.outcome import (
     Mono,
     Outcome,
     Part,
+    Picture,
     Points,
     Row,
     Select,
@@ -80,11 +81,27 @@ def without_actions(outcome: Outcome) -> list[Json]:
     return fit.fitted([*_pieces(inert)], fit.VIEW)
 
 
-def paragraph(part: Line) -> list[Json]:
+def paragraph(part: Line | Picture) -> list[Json]:
     """Return *part* as a block, or no block if it is blank."""
+    if isinstance(part, Picture):
+        return [_picture(part)]
     if is_blank(part.spans):
         return []
     return [_small(part.spans) if part.quiet else _text(part.spans)]
+
+
+def _picture(part: Picture) -> Json:
+    """Return *part* as an image, or in words as long as Slack has no file of it.
+
+    https://docs.slack.dev/reference/block-kit/blocks/image-block
+    """
+    if not part.file:
+        return _small((part.words,))
+    return {
+        "type": "image",
+        "slack_file": {"id": part.file},
+        "alt_text": cut(clean(part.words), limits.ALT_TEXT),
+    }
 
 
 def _pieces(outcome: Outcome) -> Iterator[fit.Piece]:
@@ -133,7 +150,7 @@ def _piece(part: Part, numbered: Numbers) -> fit.Piece:
 
 def _part(part: Part, numbered: Numbers) -> list[Json]:
     match part:
-        case Line():
+        case Line() | Picture():
             return paragraph(part)
         case Facts(pairs):
             return _facts(pairs)

@@ -63,6 +63,9 @@ HINT = 2000
 VIEW_TITLE = 24
 VIEW_BUTTON = 24
 
+# https://docs.slack.dev/reference/block-kit/blocks/image-block
+ALT_TEXT = 2000
+
 # https://docs.slack.dev/reference/block-kit/block-elements/url-text-input-element
 URL = 3000
 
@@ -71,4 +74,4 @@ URL = 3000
 ROW_BUTTONS = 3  # more of them stack up on a phone
 TABLE_CELL = 200  # what a column has room for
 TABLE_TEXT = 6000  # of a table: what stands above and below it has to fit as well
-FAULT = 300  # what still reads well under a field
+FAULT = 600  # what still reads well under a field: five lines

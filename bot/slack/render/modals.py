@@ -14,12 +14,15 @@ from bot.dialogue.form import (
     ChoiceField,
     Field,
     Form,
+    FormButton,
+    FormButtons,
+    FormPart,
     NumberField,
     Option,
     SearchField,
     TextField,
 )
-from bot.dialogue.outcome import Line, Outcome
+from bot.dialogue.outcome import Line, Outcome, Picture
 from bot.i18n import _
 from bot.slack.render import blocks, limits, plain
 from bot.slack.render.escape import clean, cut, size
@@ -38,8 +41,10 @@ def view(form: Form) -> Json:
     """
     parts: list[Json] = []
     for part in form.fields:
-        parts += blocks.paragraph(part) if isinstance(part, Line) else [_input(part)]
+        parts += _part(part)
     _focus_once(parts)
+    if not any(isinstance(part, Field) for part in form.fields):
+        return _modal(form.title, parts, close=_("Close"))
     return _modal(form.title, parts, close=_("Cancel")) | {
         "callback_id": f"{FORM}{form.command}:{form.subcommand}",
         "private_metadata": form.form_id,
@@ -88,7 +93,7 @@ def values(state: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> dict[str, Va
 
 
 def faults(
-    fields: Form | Iterable[Field | Line | str], sentences: Mapping[str, str]
+    fields: Form | Iterable[FormPart | str], sentences: Mapping[str, str]
 ) -> dict[str, str]:
     """Return *sentences*, by field, as the `errors` of a form, by block_id.
 
@@ -97,9 +102,8 @@ def faults(
     input. Without inputs the result is empty: show the sentences another way.
     """
     parts = fields.fields if isinstance(fields, Form) else fields
-    names = [
-        f if isinstance(f, str) else f.name for f in parts if not isinstance(f, Line)
-    ]
+    named = (f for f in parts if isinstance(f, str | Field))
+    names = [f if isinstance(f, str) else f.name for f in named]
     errors: dict[str, list[str]] = {}
     for name, sentence in sentences.items() if names else ():
         has_input = name in names
@@ -109,6 +113,26 @@ def faults(
 
 
 # ── one field ────────────────────────────────────────────────────────────────────
+
+
+def _part(part: FormPart) -> list[Json]:
+    match part:
+        case Field():
+            return [_input(part)]
+        case Line() | Picture():
+            return blocks.paragraph(part)
+        case FormButtons(buttons):
+            return [{"type": "actions", "elements": [_button(one) for one in buttons]}]
+    raise TypeError(part)
+
+
+def _button(button: FormButton) -> Json:
+    """https://docs.slack.dev/reference/block-kit/block-elements/button-element."""
+    return {
+        "type": "button",
+        "action_id": f"field:{button.name}",
+        "text": plain_text(button.label, limits.BUTTON_LABEL),
+    }
 
 
 def _modal(title: str, parts: list[Json], *, close: str) -> Json:
@@ -147,7 +171,9 @@ def _input(field: Field) -> Json:
 
 def _hint(field: Field) -> str:
     if isinstance(field, NumberField) and not field.hint:
-        return _("From {least} to {most}.").format(least=field.least, most=field.most)
+        return _("From {least} to {most}.").format(
+            least=f"{field.least:,}", most=f"{field.most:,}"
+        )
     return field.hint
 
 

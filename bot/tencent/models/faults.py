@@ -152,8 +152,7 @@ def _unknown(typed: str, holder: type[BaseModel] | None) -> str:
         nearest = folded[near[0]]
         sentence = _("There is no field “{typed}” here; did you mean {nearest}?")
         return sentence.format(typed=typed, nearest=nearest)
-    sentence = _("There is no field “{typed}” here; there is {names}.")
-    return sentence.format(typed=typed, names=", ".join(names))
+    return _("There is no field “{typed}” here.").format(typed=typed)
 
 
 def _not_json(why: str) -> str:

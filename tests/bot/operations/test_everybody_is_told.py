@@ -112,7 +112,7 @@ async def test_that_a_form_did_not_open_is_told_whatever_the_word(surface):
 
 async def test_that_a_form_was_not_redrawn_is_told_unless_it_is_moot():
     async def act(replies):
-        await replies.redraw(SURFACES["form"], {"type": "modal"})
+        await replies.redraw(SURFACES["form"], FORM)
 
     assert {*await untold("views.update", "the form", act)} == MOOT
 

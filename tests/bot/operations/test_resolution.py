@@ -5,6 +5,7 @@ import json
 import pytest
 
 from bot.dialogue.form import Form
+from bot.dialogue.outcome import plain
 from bot.errors import InvalidRequest
 from bot.journal.evidence import Headline, Standing
 from bot.settings import Policy, Rule
@@ -180,3 +181,18 @@ async def test_whoever_may_start_may_not_therefore_settle(world_with):
     assert (await world.handle("R1")).state is State.UNKNOWN
     records = [(one.decision, one.action) for one in await world.journal.audit.all()]
     assert records == [("allow", "relay.start"), ("deny", "relay.settle")]
+
+
+@pytest.mark.parametrize(
+    ("asked", "title"),
+    [("close R1", "Close as not started"), ("attach R1", "Attach a TaskId")],
+)
+async def test_a_form_is_called_after_what_it_does_and_says_which_thing_it_is_about(
+    world, unknown, asked, title
+):
+    form = await world.typed(f"/relay {asked}")
+
+    assert form.title == title
+    assert plain(form.fields[0].spans) == (
+        "R1 · room 295066 · rtmp://push.example.com/live/****"
+    )

@@ -7,7 +7,7 @@ import pytest
 
 from bot.access.permits import Permit
 from bot.dialogue.form import Form
-from bot.dialogue.outcome import Outcome, Tone
+from bot.dialogue.outcome import Outcome
 from bot.errors import Busy, InvalidRequest, NotAllowed, NotFound, UsageError
 from bot.routing.command import Command
 from bot.tencent.models.base import Level
@@ -152,12 +152,13 @@ async def test_a_home_that_breaks_says_so(world, capsys):
 
 
 async def test_what_breaks_is_in_the_log_under_its_incident(world, capsys):
-    answer = await sent_in(world, "broken")
+    with pytest.raises(InvalidRequest) as refused:  # so the form stays filled in
+        await sent_in(world, "broken")
 
-    (part,) = answer.parts[-1:]
-    incident = "".join(map(str, part.spans)).rpartition("incident ")[2].rstrip(".")
+    told = refused.value.faults[""]
+    incident = told.rpartition("incident ")[2].rstrip(".")
     log = capsys.readouterr().out
-    assert answer.tone is Tone.BAD
+    assert told.startswith("🔴 Something went wrong on my side.")
     assert incident in log
     assert "one over none" in log
 

@@ -129,7 +129,10 @@ async def test_a_pasted_request_starts_with_our_robot_and_our_usersig(world):
         (f"url={URL} what=one", "whose stream"),
         (f"url={URL} idle=1", "5"),
         (f"url={URL} quality=8k", "there is 1080p30"),
-        (f"url={URL} type=number room=lobby", "more than one room: 295066, lobby"),
+        (
+            f"url={URL} type=number room=lobby",
+            "More than one room was given: 295066, lobby",
+        ),
         (f"{' '.join(f'url={URL}{n}' for n in range(11))}", "10"),
         (f"url={URL} romm=1", "Did you mean room=?"),
         (f"url={URL} --goo", "Did you mean --go?"),

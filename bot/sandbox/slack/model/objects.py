@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -74,13 +75,14 @@ class Channel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """An upload, shared or not yet."""
+    """An upload, shared or not yet. Blocks may show it once it is *processed*."""
 
     id: str
     name: str
     title: str = ""
     content: bytes = b""
     complete: bool = False
+    processed: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from bot.sandbox.slack.blockkit.validation import MESSAGE_TEXT, letters, message
 from bot.sandbox.slack.model import serialize
 from bot.sandbox.slack.model.objects import Message, Refusal
 from bot.sandbox.slack.model.workspace import Workspace
+from bot.sandbox.slack.server.files import unshowable
 from bot.sandbox.slack.server.methods import Method, place, structured
 
 POST_TEXT = 40_000  # what is longer is cut
@@ -14,7 +15,7 @@ UPDATE_TEXT = 4_000  # what is longer is refused
 _UTTERED = ("text", "blocks", "attachments")
 
 
-def checked_blocks(args: Json) -> tuple[Json, ...]:
+def checked_blocks(space: Workspace, args: Json) -> tuple[Json, ...]:
     """Return the blocks of a message.
 
     Raises:
@@ -23,7 +24,7 @@ def checked_blocks(args: Json) -> tuple[Json, ...]:
     blocks = structured(args, "blocks", "invalid_blocks_format") or []
     if not isinstance(blocks, list):
         raise Refusal("invalid_blocks_format")
-    faults = message_faults(blocks)
+    faults = message_faults(blocks) or unshowable(space, blocks)
     if faults:
         raise Refusal("invalid_blocks", *faults)
     if letters(blocks) > MESSAGE_TEXT:
@@ -31,7 +32,7 @@ def checked_blocks(args: Json) -> tuple[Json, ...]:
     return tuple(blocks)
 
 
-def draft(args: Json, *, channel: str, user: str) -> Message:
+def draft(space: Workspace, args: Json, *, channel: str, user: str) -> Message:
     """Return the message that *args* describe.
 
     Raises:
@@ -43,7 +44,7 @@ def draft(args: Json, *, channel: str, user: str) -> Message:
         channel=channel,
         user=user,
         text=str(args.get("text") or "")[:POST_TEXT],
-        blocks=checked_blocks(args),
+        blocks=checked_blocks(space, args),
         thread=str(args.get("thread_ts") or ""),
     )
 
@@ -51,7 +52,7 @@ def draft(args: Json, *, channel: str, user: str) -> Message:
 def post_message(space: Workspace, args: Json) -> Json:
     """https://docs.slack.dev/reference/methods/chat.postMessage ."""
     channel = place(space, str(args["channel"]))
-    message = draft(args, channel=channel.id, user=space.bot.id)
+    message = draft(space, args, channel=channel.id, user=space.bot.id)
     if message.thread:
         message = _in_thread(space, message)
     posted = space.say(message)
@@ -66,7 +67,7 @@ def post_ephemeral(space: Workspace, args: Json) -> Json:
         raise Refusal("user_not_in_channel")
     if len(str(args.get("text") or "")) > POST_TEXT:
         raise Refusal("msg_too_long")
-    message = draft(args, channel=channel.id, user=space.bot.id)
+    message = draft(space, args, channel=channel.id, user=space.bot.id)
     posted = space.say(replace(message, only_for=args["user"]))
     return {"message_ts": posted.ts}
 
@@ -82,7 +83,7 @@ def update(space: Workspace, args: Json) -> Json:
         raise Refusal("cant_update_message")
     if len(str(args.get("text") or "")) > UPDATE_TEXT:
         raise Refusal("msg_too_long")
-    new = draft(args, channel=channel.id, user=space.bot.id)
+    new = draft(space, args, channel=channel.id, user=space.bot.id)
     changed = space.edit(old, new.text, new.blocks)
     return {
         "channel": channel.id,

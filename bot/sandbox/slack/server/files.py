@@ -1,9 +1,11 @@
 """The three steps of an upload: ask where, send the bytes, share the file."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from bot.sandbox.aliases import Json
+from bot.sandbox.slack.blockkit.rules import wrong
 from bot.sandbox.slack.model import serialize
 from bot.sandbox.slack.model.objects import File, Message, Refusal
 from bot.sandbox.slack.model.workspace import Workspace
@@ -11,6 +13,8 @@ from bot.sandbox.slack.server.methods import Method, place, structured
 
 CHANNELS = 100
 ALT_TEXT = 1000
+PROCESSING = timedelta(seconds=1)  # from the upload until a block may show the file
+IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8")  # how what a block can show begins
 
 
 def get_upload_url(space: Workspace, args: Json) -> Json:
@@ -52,6 +56,37 @@ def receive(space: Workspace, file_id: str, content: bytes) -> bool:
     return True
 
 
+def unshowable(space: Workspace, blocks: Any, at: str = "/blocks") -> list[str]:
+    """Return what is wrong with the files that *blocks* show.
+
+    Slack refuses one that is not processed yet as it refuses one that it does not know.
+    https://docs.slack.dev/reference/block-kit/composition-objects/slack-file-object
+    """
+    if isinstance(blocks, list):
+        inside = list(enumerate(blocks))
+    elif isinstance(blocks, dict):
+        inside = [(name, one) for name, one in blocks.items() if name != "slack_file"]
+    else:
+        return []
+    faults = [
+        fault
+        for step, one in inside
+        for fault in unshowable(space, one, f"{at}/{step}")
+    ]
+    shown = blocks.get("slack_file") if isinstance(blocks, dict) else None
+    if shown is not None and not _is_processed(space, shown):
+        faults.append(wrong("invalid slack file", f"{at}/slack_file"))
+    return faults
+
+
+def _is_processed(space: Workspace, shown: Json) -> bool:
+    named = str(shown.get("id") or str(shown.get("url") or "").rsplit("/", 1)[-1])
+    file = space.files.get(named)
+    ready = file is not None and file.processed
+    image = file is not None and file.content.startswith(IMAGES)
+    return bool(ready and image and ready <= space.now())
+
+
 METHODS = {
     "files.getUploadURLExternal": Method(
         run=get_upload_url,
@@ -85,4 +120,9 @@ def _complete(space: Workspace, listed: Json) -> File:
     file = space.files.get(listed.get("id", ""))
     if file is None or not file.content:
         raise Refusal("file_not_found")
-    return replace(file, title=str(listed.get("title") or ""), complete=True)
+    return replace(
+        file,
+        title=str(listed.get("title") or ""),
+        complete=True,
+        processed=space.now() + PROCESSING,
+    )

@@ -61,7 +61,7 @@ def apply(space: Workspace, url: ResponseUrl, answer: Json) -> None:
     if original and flag(answer, "delete_original"):
         space.delete(original)
         return
-    message = draft(answer, channel=url.channel, user=space.bot.id)
+    message = draft(space, answer, channel=url.channel, user=space.bot.id)
     public = answer.get("response_type") == "in_channel"
     replaces = flag(answer, "replace_original") or (
         "replace_original" not in answer and not public

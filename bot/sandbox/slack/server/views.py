@@ -6,6 +6,7 @@ from bot.sandbox.slack.model import serialize
 from bot.sandbox.slack.model.grants import Trigger
 from bot.sandbox.slack.model.objects import Refusal, View
 from bot.sandbox.slack.model.workspace import Workspace
+from bot.sandbox.slack.server.files import unshowable
 from bot.sandbox.slack.server.methods import Method, structured
 
 
@@ -15,7 +16,7 @@ def checked_view(space: Workspace, body: Json, *, instead_of: str = "") -> Json:
     Raises:
         Refusal: it would not, or another view has the same external_id.
     """
-    faults = view_faults(body)
+    faults = view_faults(body) or unshowable(space, body["blocks"], "/view/blocks")
     if faults:
         raise Refusal("invalid_arguments", *faults)
     if too_large(body):

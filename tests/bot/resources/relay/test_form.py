@@ -180,9 +180,9 @@ def test_a_pasted_request_has_a_small_form_of_its_own():
 @pytest.mark.parametrize(
     ("name", "mode", "kept"),
     [
-        ("json", "paste", "Request of 3,243 characters, kept."),
-        ("url", "form", "Targets of 3,243 characters, kept."),
-        ("note", "form", "Note of 3,243 characters, kept."),
+        ("json", "paste", "Request: 3,243 characters, kept."),
+        ("url", "form", "Targets: 3,243 characters, kept."),
+        ("note", "form", "Note: 3,243 characters, kept."),
     ],
 )
 def test_what_is_too_long_for_a_field_is_kept_and_may_be_replaced(name, mode, kept):

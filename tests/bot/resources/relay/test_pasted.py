@@ -135,11 +135,48 @@ def test_whose_cdn_a_pasted_target_is_on_is_always_stated():
     assert "b.example is sent as other CDN" in prepared(pasted).remarks[0]
 
 
-def test_what_is_not_json_is_told_by_line_and_column():
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (
+            '{\n "a" 1}',
+            'That is not JSON: see line 2, column 6, at “"a" 1}”.',
+        ),
+        ('{"a": 1', 'That is not JSON: see line 1, column 8, at “{"a": 1”.'),
+        ('{"a": 1,\n', "That is not JSON: it ends too early, in line 1."),
+        ("[" * 100_000, "The JSON is nested too deep."),
+    ],
+)
+def test_what_is_not_json_is_told_by_line_column_and_excerpt(text, fault):
     with pytest.raises(InvalidRequest) as refused:
-        prepared_from({"json": '{\n "a" 1}'}, TERMS, AGENT)
+        prepared_from({"json": text}, TERMS, AGENT)
 
-    assert refused.value.faults == {"json": "That is not JSON: see line 2, column 6."}
+    assert refused.value.faults == {"json": fault}
+
+
+def test_of_many_faults_five_are_told_each_on_a_line_and_the_rest_is_counted():
+    odd = {f"Strange{letter}": 1 for letter in "abcdefgh"}
+
+    with pytest.raises(InvalidRequest) as refused:
+        prepared({**PASTED, **odd})
+
+    lines = refused.value.faults["json"].split("\n")
+    assert len(lines) == 6
+    assert lines[0] == "Strangea: There is no field “Strangea” here."
+    assert lines[-1] == "… and 3 more."
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [("logo", "https://a.example/l.png"), ("users", "ana"), ("layout", "side")],
+)
+def test_a_key_that_has_no_effect_beside_json_is_refused(key, text):
+    with pytest.raises(InvalidRequest) as refused:
+        prepared(PASTED, **{key: text})
+
+    assert refused.value.faults == {
+        key: "Write this into the JSON; beside a whole request it has no effect."
+    }
 
 
 def test_a_robot_that_is_no_object_is_refused_as_everything_else_is():

@@ -57,12 +57,12 @@ def test_a_bare_word_is_the_room_and_urls_are_gathered():
 def test_a_room_may_be_said_by_key_too_if_it_is_the_same():
     assert plan_of(asked(("1", TokenKind.WORD), room=["1"])) == {"room": "1"}
 
-    with pytest.raises(UsageError, match="more than one room: 1, 2"):
+    with pytest.raises(UsageError, match="More than one room was given: 1, 2"):
         plan_of(asked(("1", TokenKind.WORD), room=["2"]))
 
 
 def test_two_rooms_are_one_too_many():
-    with pytest.raises(UsageError, match="more than one room: a, b"):
+    with pytest.raises(UsageError, match="More than one room was given: a, b"):
         plan_of(asked(("a", TokenKind.WORD), ("b", TokenKind.WORD)))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.resources.relay.plan import KEYS
+from bot.resources.relay.plan import KEYS, SEVERAL
 from bot.resources.relay.request import prepared_from
 from bot.resources.relay.retyped import start_line
 from bot.settings import App, Terms
@@ -51,7 +51,7 @@ def read(line):
     _relay, _start, *words = shlex.split(line)
     pairs = [word.partition("=")[::2] for word in words]
     plan = {key: text for key, text in pairs if key in KEYS}
-    for several in ("url", "cdn"):
+    for several in SEVERAL:
         if texts := [text for key, text in pairs if key == several]:
             plan[several] = "\n".join(texts)
     if words and "=" not in words[0]:
@@ -73,10 +73,29 @@ def test_what_was_said_by_keys_is_said_by_keys_again(said):
     assert (again.app, again.region) == (APP, "ap-singapore")
 
 
-@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("trtc-*.json")), ids=str)
-def test_the_pages_examples_are_asked_for_and_nothing_is_lost(path):
+def example(path):
+    """Return an example of the page, without the signatures that a bot makes."""
     fields = json.loads(path.read_text())["request"]
-    masked = StartPublishCdnStream.of(fields).masked()
+    for robot in (fields["AgentParams"], *fields.get("FeedBackRoomParams", ())):
+        del robot["UserSig"]
+    return StartPublishCdnStream.of(fields)
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("trtc-*.json")), ids=str)
+def test_the_pages_examples_are_asked_for_by_keys_and_nothing_is_lost(path):
+    masked = example(path).masked()
+
+    line = start_line(masked, "main", "ap-singapore")
+
+    again = prepared_from(read(line), TERMS, masked["AgentParams"]["UserId"])
+    assert "json=" not in line
+    assert again.request.masked() == masked
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("trtc-*.json")), ids=str)
+def test_what_no_key_says_is_asked_for_as_json(path):
+    masked = example(path).masked()
+    masked["AudioParams"]["AudioEncode"]["Codec"] = 7  # as if the API took more
 
     line = start_line(masked, "main", "ap-singapore")
 
@@ -84,6 +103,32 @@ def test_the_pages_examples_are_asked_for_and_nothing_is_lost(path):
     robot = masked["AgentParams"].pop("UserId")
     assert robot not in request["AgentParams"].values()
     assert request == masked
+
+
+BESIDES = (
+    {"channels": "mono", "audiorate": "32", "sampling": "44100", "codec": "he"},
+    {"hear": "ana\nbob", "mute": "eve"},
+    {"layout": "1+n", "users": "ana/screen\nbob@295067\neve"},
+    {"layout": "pip"},
+    {"layout": "float", "large": "ana"},
+    {"logo": "https://a.example/l.png", "corner": "bottom-right", "logosize": "90x40"},
+    {"background": "#00ff00", "feedback": "630777\n630778/speaker"},
+    {"record": "template", "recordkey": "k1"},
+    {"record": "vod", "format": "hls", "tracks": "audio", "vodapp": "1500000000"},
+    {"sei": "layout"},
+    {"sei": "text", "seidata": "hello", "seitype": "101", "seikey": "no"},
+)
+
+
+@pytest.mark.parametrize("said", BESIDES)
+def test_what_a_relay_has_besides_is_said_by_keys_again(said):
+    masked = prepared_from(ROOMS[0] | TARGETS[0] | said, TERMS, AGENT).request.masked()
+
+    line = start_line(masked, "main", "ap-singapore")
+
+    again = prepared_from(read(line), TERMS, AGENT)
+    assert "json=" not in line
+    assert again.request.masked() == masked
 
 
 def test_an_ordinary_relay_is_a_readable_line():

@@ -10,6 +10,8 @@ from bot.dialogue.form import Form, Option, TextField
 from bot.dialogue.outcome import Outcome
 from bot.runtime.tasks import Tasks
 from bot.slack.inbound.listeners import Listeners
+from bot.slack.outbound.pictures import Pictures
+from tests.fakes.clock import FakeClock
 from tests.fakes.slack import FakeSlack
 
 OUTCOME = Outcome(headline=("told",))
@@ -92,12 +94,13 @@ class Replies:
     def __init__(self):
         self.web = FakeSlack()
         self.told, self.form = [], None
+        self.pictures = Pictures(self.web, FakeClock().sleep)
 
     async def reply(self, ask, answer):
         self.told.append((ask.key, answer))
 
-    async def redraw(self, ask, view):
-        self.told.append((ask.submission.changed, view["callback_id"]))
+    async def redraw(self, ask, form):
+        self.told.append((ask.submission.changed, form.subcommand))
 
     async def publish(self, user, view):
         self.told.append((user, view["type"]))

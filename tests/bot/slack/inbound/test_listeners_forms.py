@@ -22,7 +22,7 @@ async def test_a_choice_in_a_form_draws_it_anew(front):
     payload = {**pressed("field:what"), "view": VIEW}
 
     assert await front.send(payload) == (200, "")
-    assert await front.settled() == [("what", "form:relay:start")]
+    assert await front.settled() == [("what", "start")]
 
 
 async def test_why_a_form_cannot_be_drawn_anew_is_told(front):

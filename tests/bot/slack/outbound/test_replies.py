@@ -12,6 +12,7 @@ from bot.dialogue.ask import Ask, Person, Place, Submission, Surface
 from bot.dialogue.form import Form, TextField
 from bot.dialogue.outcome import Audience, File, Outcome, line
 from bot.slack.outbound.replies import REOPENS, Replies
+from bot.slack.render import modals
 from tests.fakes.clock import FakeClock
 from tests.fakes.slack import FakeSlack, refused
 from tests.judge import judged
@@ -297,14 +298,12 @@ INSIDE = replace(REDRAWN, where=Place(channel=""), answer_url=None)
 
 async def redrawn(ask, *errors):
     web = FakeSlack(*errors)
-    await Replies(web, now=FakeClock(), sleep=FakeClock().sleep).redraw(
-        ask, {"type": "modal"}
-    )
+    await Replies(web, now=FakeClock(), sleep=FakeClock().sleep).redraw(ask, FORM)
     return web.sent
 
 
 async def test_a_redrawn_form_replaces_the_one_it_was_drawn_from():
-    update = {"view_id": "V1", "hash": "h", "view": {"type": "modal"}}
+    update = {"view_id": "V1", "hash": "h", "view": modals.view(FORM)}
 
     assert await redrawn(REDRAWN) == [("views.update", update)]
     assert await redrawn(ASK) == []

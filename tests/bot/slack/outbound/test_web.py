@@ -7,6 +7,7 @@ import pytest
 from aiohttp import web as server
 from pydantic import SecretStr
 
+from bot.sandbox.slack.loopback import LoopbackSlack
 from bot.slack.outbound.web import Sent, Web
 from tests.fakes.slack import refused
 
@@ -225,3 +226,42 @@ async def test_the_library_does_not_write_out_what_nobody_reads():
         logger = web.client._logger  # it formats each call where the level is DEBUG
 
     assert logger.level > logging.DEBUG
+
+
+async def test_a_picture_is_kept_without_being_shared():
+    async with LoopbackSlack(paced=False) as loopback:
+        async with Web(loopback.bot_token, loopback.api_url) as web:
+            sent = await web.keep("layout.png", b"\x89PNG")
+
+        (file,) = loopback.space.files.values()
+        assert sent == Sent(ok=True, data={"file": file.id})
+        assert (file.name, file.content) == ("layout.png", b"\x89PNG")
+        assert loopback.space.messages == {}
+
+
+@pytest.mark.parametrize(
+    ("answer", "sent"),
+    [
+        ({"ok": False, "error": "not_allowed"}, refused("not_allowed")),
+        ({"ok": True}, refused("unreadable_answer")),
+    ],
+)
+async def test_a_picture_that_slack_does_not_take_is_told(slack, web, answer, sent):
+    slack.answer = server.json_response(answer)
+
+    assert await web.keep("layout.png", b"x") == sent
+
+
+async def test_what_slack_finds_wrong_is_known(slack, web):
+    messages = ["[ERROR] invalid slack file"]
+    slack.answer = server.json_response(
+        {
+            "ok": False,
+            "error": "invalid_arguments",
+            "response_metadata": {"messages": messages},
+        }
+    )
+
+    assert await web.call("views.update") == refused(
+        "invalid_arguments", detail="[ERROR] invalid slack file"
+    )
