@@ -210,7 +210,7 @@ async def _base(
     trust = trusted(settings.trial_ca)
     slack = ports.slack(token, settings.slack_api_url, trust=trust)
     web = await stack.enter_async_context(slack)
-    cloud = ports.cloud(_accounts(settings), now=ports.now, trust=trust)
+    cloud = ports.cloud(accounts(settings), now=ports.now, trust=trust)
     client = await stack.enter_async_context(cloud)
     journal = await open_journal(settings, ports, resources)
     stack.callback(journal.close)
@@ -364,8 +364,9 @@ def _unix_time(ports: Ports) -> Callable[[], float]:
     return lambda: ports.now().timestamp()
 
 
-def _accounts(settings: Settings) -> dict[str, Account]:
-    accounts: dict[str, Account] = {}
+def accounts(settings: Settings) -> dict[str, Account]:
+    """Return the account of each product that has a key in *settings*."""
+    by_product: dict[str, Account] = {}
     for product in PRODUCTS:
         account = settings.account(product)
         if account.secret_id and account.secret_key:
@@ -373,5 +374,5 @@ def _accounts(settings: Settings) -> dict[str, Account]:
                 account.secret_id.get_secret_value(), account.secret_key, account.token
             )
             trial = settings.trial_ca is not None
-            accounts[product] = Account(account.endpoint, key, trial)
-    return accounts
+            by_product[product] = Account(account.endpoint, key, trial)
+    return by_product
