@@ -48,6 +48,7 @@ async def relay(trial: Trial) -> None:
         "idle": IDLE,
     }
     async with listening(ear):
+        trial.ledger.begin(**entry)
         try:
             await _through(trial, prepared, entry, ear)
         finally:
@@ -112,7 +113,6 @@ async def _start(trial: Trial, prepared: Prepared, entry: Entry) -> Sequence[str
         )
     )
     trial.recorder.learn(request.secrets())
-    trial.ledger.begin(**entry)
     try:
         tasks: Sequence[str] = ((await _sent(trial, request, prepared)).task_id,)
     except CloudError as error:
@@ -188,10 +188,9 @@ def _events(trial: Trial, ear: Ear, prepared: Prepared) -> None:
     """Say what was heard, in the order of the events' own times."""
     if not ear.listens:
         what = _("Events are not heard here")
-        fix = _(
-            "A bot that runs here logs each as callback.not-ours; without one, set "
-            "the app's callback_key."
-        )
+        fix = _("Whoever has the port, as a bot, logs each as callback.not-ours.")
+        if ear.app.callback_key is None:
+            fix = _("Set the app's callback_key, here and in TRTC's console.")
         trial.report.add(what, well=None, fix=fix)
         return
     names = [event.status_name for event in ear.in_order]
