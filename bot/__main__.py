@@ -147,15 +147,15 @@ def _doctor(options: argparse.Namespace) -> int:
 
 def _is_live(options: argparse.Namespace) -> bool:
     """Tell whether the doctor shall ask; refuse what only matters if it does."""
-    plain = vars(_parser().parse_args(["doctor"]))
-    more = [name for name, value in vars(options).items() if value != plain[name]]
-    if more and not options.live:
+    from bot.live.trial import Wishes  # noqa: PLC0415 - see above
+
+    if not options.live and any(vars(options)[name] for name in Wishes.__slots__):
         raise BotError("say --live with that: it asks Slack and Tencent themselves")
     return bool(options.live)
 
 
 def _live(options: argparse.Namespace) -> int:
-    from bot.app import Ports, accounts  # noqa: PLC0415 - see above
+    from bot.app import Ports, open_cloud  # noqa: PLC0415 - see above
     from bot.live import run, trial  # noqa: PLC0415 - see above
 
     settings, ports = load(), Ports()
@@ -166,7 +166,7 @@ def _live(options: argparse.Namespace) -> int:
         sleep=ports.sleep,
         random_bytes=ports.random_bytes,
         slack=ports.slack,
-        cloud=partial(ports.cloud, accounts(settings)),
+        cloud=partial(open_cloud, settings, ports),
         write=partial(print, end="", flush=True),
     )
     return asyncio.run(run.run(settings, trial.Wishes(**wishes), live))

@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 from bot.access.policy import Gate, dead_actions
 from bot.config import trusted
@@ -210,7 +211,7 @@ async def _base(
     trust = trusted(settings.trial_ca)
     slack = ports.slack(token, settings.slack_api_url, trust=trust)
     web = await stack.enter_async_context(slack)
-    cloud = ports.cloud(accounts(settings), now=ports.now, trust=trust)
+    cloud = ports.cloud(_accounts(settings), now=ports.now, trust=trust)
     client = await stack.enter_async_context(cloud)
     journal = await open_journal(settings, ports, resources)
     stack.callback(journal.close)
@@ -364,9 +365,8 @@ def _unix_time(ports: Ports) -> Callable[[], float]:
     return lambda: ports.now().timestamp()
 
 
-def accounts(settings: Settings) -> dict[str, Account]:
-    """Return the account of each product that has a key in *settings*."""
-    by_product: dict[str, Account] = {}
+def _accounts(settings: Settings) -> dict[str, Account]:
+    accounts: dict[str, Account] = {}
     for product in PRODUCTS:
         account = settings.account(product)
         if account.secret_id and account.secret_key:
@@ -374,5 +374,12 @@ def accounts(settings: Settings) -> dict[str, Account]:
                 account.secret_id.get_secret_value(), account.secret_key, account.token
             )
             trial = settings.trial_ca is not None
-            by_product[product] = Account(account.endpoint, key, trial)
-    return by_product
+            accounts[product] = Account(account.endpoint, key, trial)
+    return accounts
+
+
+def open_cloud(
+    settings: Settings, ports: Ports, **more: Any
+) -> AbstractAsyncContextManager[Client]:
+    """Return a client of Tencent Cloud with the accounts of *settings*."""
+    return ports.cloud(_accounts(settings), now=ports.now, **more)

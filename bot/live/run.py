@@ -66,7 +66,7 @@ async def _trial(
             return await stack.enter_async_context(slack)
 
         token = settings.slack_bot_token
-        cloud = ports.cloud(now=ports.now, trust=trust, saw=recorder.saw)
+        cloud = ports.cloud(trust=trust, saw=recorder.saw)
         yield Trial(
             settings=settings,
             wishes=wishes,

@@ -39,7 +39,7 @@ class Wishes:
 class Ports:
     """What comes in from outside: time, chance, HTTP, and where lines go.
 
-    *slack* opens a client of the Web API, *cloud* one of Tencent with all accounts.
+    *slack* opens a client of the Web API, *cloud* one of Tencent.
     *patience* is in seconds.
     """
 

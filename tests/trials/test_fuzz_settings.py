@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.app import accounts
+from bot.app import _accounts
 from bot.errors import SettingsError
 from bot.operations.doctor import examine_settings
 from bot.settings import Limits, Policy, Rule, load, secrets_of
@@ -166,7 +166,7 @@ def verdict(source, folder):
             settings = load()
             examine_settings(settings)
             secrets_of(settings)
-            accounts(settings)
+            _accounts(settings)
         except SettingsError as error:
             return str(error) or "an error without a word"
     assert CANARY not in repr(settings), "a secret is shown"

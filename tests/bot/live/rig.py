@@ -8,14 +8,14 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot.app import accounts, utc_now
+from bot.app import Ports as AppPorts
+from bot.app import open_cloud, utc_now
 from bot.live.ledger import Ledger
 from bot.live.run import run
 from bot.live.trial import Ports, Wishes
 from bot.sandbox.run import free_port
 from bot.settings import load
 from bot.slack.outbound.web import Web
-from bot.tencent.client import Client
 
 TOP = Path(__file__).parents[3]
 READ_BY_THE_BOT = ("SLACK_", "TENCENTCLOUD_", "BOT_")
@@ -118,7 +118,7 @@ class Rig:
             sleep=self._nap,
             random_bytes=os.urandom,
             slack=Web,
-            cloud=partial(Client, accounts(settings)),
+            cloud=partial(open_cloud, settings, AppPorts()),
             write=self._write,
             patience=0.3,
         )
