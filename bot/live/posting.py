@@ -13,6 +13,7 @@ from bot.slack.render.escape import size
 
 TEXT = "Patchbay, doctor --live: this message is deleted in a moment."
 FILE = "patchbay-doctor.txt"
+SHARED = "files.completeUploadExternal"  # the last of the three calls of an upload
 
 
 async def post(trial: Trial) -> None:
@@ -62,7 +63,7 @@ async def _to_one(trial: Trial, web: Web, channel: str) -> None:
     if direct.channel:
         call = partial(web.upload, direct.channel, FILE, TEXT)
         sent = await trial.patiently(call)
-        if file := _file_of(sent):
+        if file := _file_of(trial):
             trial.ledger.begin(f"file {file}", file=file)
         _tell(trial, _("Upload of a file"), sent, places.UPLOAD)
 
@@ -92,8 +93,10 @@ async def _write(trial: Trial, web: Web, to: str, body: Mapping[str, object]) ->
     return sent
 
 
-def _file_of(sent: Sent) -> str:
-    files = (sent.data or {}).get("files") or ()
+def _file_of(trial: Trial) -> str:
+    """Return the ID of the file that was shared last; empty if none was."""
+    answer = trial.recorder.last.get(SHARED, {}).get("body")
+    files = answer.get("files") if isinstance(answer, dict) else None
     return str(files[0].get("id") or "") if files else ""
 
 

@@ -54,7 +54,7 @@ class Recorder:
     """Appends to a file of the day in *folder*, for its owner only.
 
     *now* is the wall clock; *secrets* are cut out in every encoding. `last` has the
-    status and the headers of the last answer to each.
+    last answer to each action or method, as it is kept.
 
     Raises:
         PermissionError: others can reach the file or exchange it.
@@ -69,7 +69,7 @@ class Recorder:
         self._now = now
         self._secrets = list(secrets)
         self.hide = Redactor(self._secrets)
-        self.last: dict[str, tuple[int, dict[str, str]]] = {}
+        self.last: dict[str, Mapping[str, Any]] = {}
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
         self._file = os.fdopen(open_own(self.path, flags), "a", encoding="utf-8")
 
@@ -88,15 +88,20 @@ class Recorder:
         """Keep an answer to *what*: an action, or an address by its end."""
         kept = {name.lower(): one for name, one in headers.items()}
         name = what.rpartition("/")[2] if not _opens(what) else "upload"
-        facts = {
+        entry = {
             "at": f"{self._now():%Y-%m-%dT%H:%M:%SZ}",
             "what": name,
             "status": status,
             "headers": self._cut({one: kept[one] for one in HEADERS if one in kept}),
+            "body": self._cut(_parsed(body)),
         }
-        self.last[name] = status, kept
-        line = self._line({**facts, "body": self._cut(_parsed(body))})
-        self._file.write(line or self._line({**facts, "body": MASK}) or "{}")
+        line = (
+            self._line(entry)
+            or self._line({**entry, "headers": {}, "body": MASK})
+            or "{}"
+        )
+        self.last[name] = json.loads(line)
+        self._file.write(line)
         self._file.write("\n")
         self._file.flush()
 

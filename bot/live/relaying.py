@@ -149,7 +149,8 @@ def _was_not_started(error: CloudError) -> bool:
 
 def _answer(trial: Trial, task: str) -> None:
     """Say how the answer looked that had *task* in it."""
-    status, headers = trial.recorder.last[StartPublishCdnStream.action]
+    answer = trial.recorder.last[StartPublishCdnStream.action]
+    status, headers = answer["status"], answer["headers"]
     kind = headers.get("content-type", "-").partition(";")[0]
     packed = headers.get("content-encoding", "identity")
     length = LENGTHS if len(task) in range(72, 77) else str(len(task))

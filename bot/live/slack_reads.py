@@ -182,7 +182,7 @@ async def _judged(trial: Trial) -> None:
             trial.report.add(what, well=None, fix=fix)
             return
         refused += 1
-        why = json.dumps((sent.data or {}).get("errors") or "", ensure_ascii=False)
+        why = _errors(trial)
         what = _("blocks.validate, {kind} “{name}”: {word} {why}")
         facts = {"kind": kind, "name": name, "word": sent.error, "why": why[:300]}
         trial.report.add(what.format(**facts), well=False)
@@ -193,3 +193,10 @@ async def _judged(trial: Trial) -> None:
     )
     what = _("blocks.validate: {n} refused").format(n=refused)
     trial.report.add(what, well=not refused, seen=row)
+
+
+def _errors(trial: Trial) -> str:
+    """Return where Slack found something wrong with what it judged last, if it says."""
+    body = trial.recorder.last.get("blocks.validate", {}).get("body")
+    errors = body.get("errors") if isinstance(body, dict) else None
+    return json.dumps(errors, ensure_ascii=False) if errors else ""

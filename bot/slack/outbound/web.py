@@ -7,7 +7,7 @@ answer got lost would be posted twice.
 import json
 import logging
 import ssl
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -74,8 +74,8 @@ class Sent:
     """How a call ended.
 
     *error* is Slack's word, `timeout`, `unreachable` or `http_` and a status.
-    *retry_after* is in seconds, when Slack gave one. *data* is the answer, or what a
-    refusal says beside its word. *scopes* are those of the token, if Slack named them.
+    *retry_after* is in seconds, when Slack gave one. *scopes* are those of the token,
+    if Slack named them.
     """
 
     ok: bool
@@ -128,10 +128,10 @@ class Sent:
 
 
 class Web:
-    """Slack's Web API at *api_url*, called with the bot's *token*.
+    """Slack's Web API at *api_url*, called with a *token*; *traces* see the answers.
 
     *trust* says whose certificates are good, instead of the system's CAs. With it
-    nothing but the host of *api_url* is answered. *traces* see what comes back.
+    nothing but the host of *api_url* is answered.
     """
 
     def __init__(
@@ -139,11 +139,11 @@ class Web:
         token: SecretStr,
         api_url: str,
         trust: ssl.SSLContext | None = None,
-        traces: Sequence[aiohttp.TraceConfig] = (),
+        traces: Iterable[aiohttp.TraceConfig] = (),
     ) -> None:
         self.api_url = api_url
         self._trust = trust
-        self._traces = traces
+        self._traces = tuple(traces)
         self._token = token
         self._session: aiohttp.ClientSession | None = None
         self._client: AsyncWebClient | None = None
@@ -241,7 +241,7 @@ class Web:
         It may raise anything where an answer lacks what it expects.
         """
         try:
-            response = await self.client.files_upload_v2(
+            await self.client.files_upload_v2(
                 channel=channel, filename=name, title=name, content=text
             )
         except SlackApiError as error:
@@ -251,7 +251,7 @@ class Web:
         except Exception:
             log.exception("upload.broke")
             return Sent(ok=False, error=UNREADABLE)
-        return Sent(ok=True, data=dict(response.data))  # type: ignore[arg-type]  # JSON
+        return Sent(ok=True)
 
     def _is_slacks(self, url: str) -> bool:
         there = urlsplit(url).netloc == urlsplit(self.api_url).netloc
@@ -309,8 +309,7 @@ def _refused(error: SlackApiError) -> Sent:
         return Sent(ok=False, error="ratelimited", retry_after=max(wait, 1.0))
     data = response.data if isinstance(response.data, dict) else {}
     word = data.get("error") or f"http_{response.status_code}"
-    more = {name: one for name, one in data.items() if name not in {"ok", "error"}}
-    return Sent(ok=False, error=str(word), retry_after=wait, data=more or None)
+    return Sent(ok=False, error=str(word), retry_after=wait)
 
 
 def _scopes(headers: Mapping[str, Any] | None) -> frozenset[str] | None:

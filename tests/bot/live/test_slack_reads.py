@@ -3,6 +3,7 @@
 import pytest
 
 from bot.routing.manifest import SCOPES
+from tests.bot.live.visited import public
 
 RULES = """
 [[policy.rules]]
@@ -112,15 +113,25 @@ async def test_without_an_app_token_slack_comes_by_http(rig):
 
 
 async def test_what_slack_would_refuse_is_told_with_where(rig):
-    rig.slack.space.fail_next("blocks.validate", error="invalid_message")
+    errors = [{"pointer": "/blocks/0", "code": "failed_constraint"}]
+    answer = {"ok": False, "error": "invalid_message", "errors": errors}
+    async with public(200, answer) as (url, _asked):
+        code = await rig.doctor(env={"SLACK_API_URL": f"{url}/api/"})
 
-    code = await rig.doctor()
-
-    line = rig.line("blocks.validate, message “lines”")
+    line = rig.line("blocks.validate, message “rows”")
     assert line.startswith("FAIL")
     assert "invalid_message" in line
-    assert rig.line("blocks.validate: 1 refused").startswith("FAIL")
+    assert '"pointer": "/blocks/0"' in line
+    assert rig.line("blocks.validate: 24 refused").startswith("FAIL")
     assert code == 1
+
+
+async def test_of_what_is_refused_without_where_the_word_is_told(rig):
+    rig.slack.space.fail_next("blocks.validate", error="invalid_message")
+
+    assert await rig.doctor() == 1
+    line = rig.line("blocks.validate, message “lines”")
+    assert line == "FAIL  blocks.validate, message “lines”: invalid_message "
 
 
 async def test_where_slack_is_away_it_is_told_once_and_not_asked_again(rig):

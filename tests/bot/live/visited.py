@@ -6,13 +6,15 @@ from aiohttp import web
 
 
 @asynccontextmanager
-async def public(status):
+async def public(status, body=None):
     """Yield the address, and what was asked of it: path, body, `Sign` header."""
     asked = []
 
     async def answer(request):
         asked.append((request.path, await request.read(), request.headers.get("Sign")))
         headers = {"Location": "/elsewhere"} if status == 302 else {}
+        if body is not None:
+            return web.json_response(body, status=status)
         return web.Response(status=status, headers=headers)
 
     app = web.Application()
