@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from functools import partial
 
 from bot.errors import BotError
 from bot.runtime.memory import keep_memory_private, kept_for_good
@@ -43,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     sandbox.set_defaults(do=_sandbox)
     doctor = commands.add_parser("doctor", help="check the settings")
     doctor.set_defaults(do=_doctor)
+    _add_live(doctor)
     manifest = commands.add_parser("manifest", help="print the Slack app's manifest")
     manifest.add_argument("--prefix", default="", help="goes before every command")
     manifest.add_argument("--http-url", default="", help="public base URL: HTTP mode")
@@ -54,6 +56,31 @@ def _parser() -> argparse.ArgumentParser:
     keys.set_defaults(do=_keys)
     _add_audit(commands.add_parser("audit", help="check the audit trail"))
     return parser
+
+
+def _add_live(doctor: argparse.ArgumentParser) -> None:
+    add = doctor.add_argument
+    add("--live", action="store_true", help="ask Slack and Tencent; free, reads only")
+    add("--as", dest="person", default="", help="U…: who is looked up, and written to")
+    add("--http-url", default="", help="public base URL: is the bot there?")
+    add(
+        "--post",
+        dest="channel",
+        default="",
+        metavar="CHANNEL",
+        help="write six messages, and delete",
+    )
+    add(
+        "--relay",
+        dest="app",
+        default="",
+        metavar="APP",
+        help="start and stop a relay, for cents",
+    )
+    add("--push", default="", help="rtmp://…, where that relay goes")
+    add("--yes", action="store_true", help="start it")
+    add("--port", type=int, default=0, help="where its events come; usually BOT_PORT")
+    add("--resume", action="store_true", help="stop what an earlier run has left")
 
 
 def _add_audit(audit: argparse.ArgumentParser) -> None:
@@ -102,7 +129,9 @@ def _sandbox(options: argparse.Namespace) -> int:
     return asyncio.run(run(options.script))
 
 
-def _doctor(_options: argparse.Namespace) -> int:
+def _doctor(options: argparse.Namespace) -> int:
+    if _is_live(options):
+        return _live(options)
     from bot.app import check_rules  # noqa: PLC0415 - see above
     from bot.operations.doctor import examine_settings  # noqa: PLC0415 - see above
     from commands import COMMANDS  # noqa: PLC0415 - see above
@@ -114,6 +143,33 @@ def _doctor(_options: argparse.Namespace) -> int:
         sign = {True: "ok  ", False: "FAIL", None: "note"}[check.well]
         sys.stdout.write(f"{sign}  {check.what}  {check.fix}\n")
     return 0 if all(check.well is not False for check in checks) else 1
+
+
+def _is_live(options: argparse.Namespace) -> bool:
+    """Tell whether the doctor shall ask; refuse what only matters if it does."""
+    from bot.live.trial import Wishes  # noqa: PLC0415 - see above
+
+    if not options.live and any(vars(options)[name] for name in Wishes.__slots__):
+        raise BotError("say --live with that: it asks Slack and Tencent themselves")
+    return bool(options.live)
+
+
+def _live(options: argparse.Namespace) -> int:
+    from bot.app import Ports, open_cloud  # noqa: PLC0415 - see above
+    from bot.live import run, trial  # noqa: PLC0415 - see above
+
+    settings, ports = load(), Ports()
+    _log(settings)
+    wishes = {name: vars(options)[name] for name in trial.Wishes.__slots__}
+    live = trial.Ports(
+        now=ports.now,
+        sleep=ports.sleep,
+        random_bytes=ports.random_bytes,
+        slack=ports.slack,
+        cloud=partial(open_cloud, settings, ports),
+        write=partial(print, end="", flush=True),
+    )
+    return asyncio.run(run.run(settings, trial.Wishes(**wishes), live))
 
 
 def _manifest(options: argparse.Namespace) -> int:

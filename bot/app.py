@@ -403,3 +403,10 @@ def _accounts(settings: Settings) -> dict[str, Account]:
             trial = settings.trial_ca is not None
             accounts[product] = Account(account.endpoint, key, trial)
     return accounts
+
+
+def open_cloud(
+    settings: Settings, ports: Ports, **more: Any
+) -> AbstractAsyncContextManager[Client]:
+    """Return a client of Tencent Cloud with the accounts of *settings*."""
+    return ports.cloud(_accounts(settings), now=ports.now, **more)

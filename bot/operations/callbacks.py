@@ -60,12 +60,18 @@ class Callbacks:
     async def receive(self, app: str, raw: bytes, sign: str) -> None:
         """Take in the body *raw*, signed *sign*; when it returns, it is committed.
 
+        Tencent sends none that is empty: who does asks whether somebody is here, and
+        it says nothing about whether callbacks come through.
+
         Raises:
             NotFound: there is no such app, or it takes no callbacks.
             NotAllowed: the signature is not made with its key.
             InvalidRequest: it is genuine, and not what Tencent documents.
             JournalUnavailable: it was not committed; Tencent should try again.
         """
+        if not raw:
+            sentence = _("The signature of this callback is wrong.")
+            raise NotAllowed(sentence, rule="callback signature")
         settings = addressed(self.apps.values(), app)
         if settings is None or settings.callback_key is None:
             if settings is None:

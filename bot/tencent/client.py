@@ -37,6 +37,9 @@ _LINE_ENDS = re.compile(r"[\r\n\0]")
 
 LARGEST = 1024 * 1024  # bytes that we read of an answer; real ones have some hundred
 
+# Takes an action, the HTTP status, the headers and the body of its answer.
+Saw = Callable[[str, int, Mapping[str, str], bytes], None]
+
 R = TypeVar("R", bound=Reply)
 
 
@@ -71,7 +74,8 @@ class Client:
 
     *language* is the locale of Tencent's messages where `send` names no other.
     *resolver* turns host names into addresses; by default it is the system's.
-    *trust* says whose certificates are good, instead of the system's CAs.
+    *trust* says whose certificates are good, instead of the system's CAs. *saw* is
+    told of what comes back: action, HTTP status, headers, and the body as it came.
 
     `skew` is the offset of our clock in seconds by the last answer: positive when ours
     is ahead of Tencent's, None until an answer came.
@@ -85,6 +89,7 @@ class Client:
         language: str = DEFAULT_LOCALE,
         resolver: AbstractResolver | None = None,
         trust: ssl.SSLContext | None = None,
+        saw: Saw | None = None,
     ) -> None:
         self.skew: float | None = None
         self._accounts = dict(accounts)
@@ -92,6 +97,7 @@ class Client:
         self._language = language
         self._resolver = resolver
         self._trust = trust
+        self._saw = saw
         self._correction = timedelta()
         self._session: aiohttp.ClientSession | None = None  # keeps connections
         self._opener: Opener | None = None  # makes one for each request
@@ -185,8 +191,8 @@ class Client:
             credential=account.credential,
             language=language or self._language,
         )
+        call = _Call(request, account.endpoint, payload, headers, _Came())
         try:
-            call = _Call(request, account.endpoint, payload, headers)
             if request.repeat is Repeat.NEVER:
                 answer = await self._alone(call, ahead)
             else:
@@ -194,6 +200,9 @@ class Client:
             reply = wire.load(*answer, cast("type[R]", request.reply))
         except CloudError as error:
             raise _as_told(error, request) from None
+        finally:
+            if self._saw and call.came.status:
+                call.came.show(request.action, self._saw)
         return wire.as_told(reply, request.secrets())
 
     def _account(self, request: Request[Any]) -> Account:
@@ -213,7 +222,7 @@ class Client:
         """Send over a connection that others use before and after it."""
         if self._session is None:
             raise NotSent(_("The bot is shutting down; nothing was sent."))
-        came = _Came()
+        came = call.came
         try:
             async with self._session.post(
                 call.endpoint,
@@ -235,7 +244,7 @@ class Client:
         self, call: "_Call", ahead: Ahead | None
     ) -> tuple[int, bytes, str]:
         """Send over a connection by which nothing else was or will be sent."""
-        deadline, came, connection = call.request.deadline, _Came(), None
+        deadline, came, connection = call.request.deadline, call.came, None
         whole = call.whole()
         try:
             async with asyncio.timeout(deadline.attempt):
@@ -304,12 +313,13 @@ def _timeout(request: Request[Any]) -> aiohttp.ClientTimeout:
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """A request as it is sent: where to, and its bytes."""
+    """A request as it is sent: where to, and its bytes; and what came of it."""
 
     request: Request[Any]
     endpoint: str
     payload: bytes
     headers: Mapping[str, str]
+    came: "_Came"
 
     def whole(self) -> bytes:
         """Return head and body, for a connection of its own.
@@ -330,6 +340,7 @@ class _Came:
 
     expected: bool = False  # something was sent
     status: int = 0
+    headers: Mapping[str, str] = field(default_factory=dict)
     encoding: str = ""
     body: bytearray = field(default_factory=bytearray)
 
@@ -341,13 +352,17 @@ class _Came:
         Raises:
             NoAnswer: it does not end, or cannot be unpacked.
         """
-        self.status = status
+        self.status, self.headers = status, headers
         self.encoding = headers.get("Content-Encoding", "")
         async for piece in body.iter_any():
             self.body += piece
             if len(self.body) > LARGEST:
                 raise self.cut_off(_("It does not end."))
         return status, self.whole(), headers.get("Content-Type", "")
+
+    def show(self, action: str, saw: Saw) -> None:
+        """Tell *saw* what came of *action*."""
+        saw(action, self.status, self.headers, bytes(self.body))
 
     def whole(self) -> bytes:
         """Return the body, unpacked.

@@ -117,6 +117,33 @@ def test_the_doctor_lets_nothing_be_open_beside_a_real_account(  # noqa: PLR0913
     assert said in capsys.readouterr().out
 
 
+def test_the_doctor_asks_slack_and_tencent_themselves_where_it_is_told_to(
+    monkeypatch, tmp_path, capsys
+):
+    monkeypatch.setenv("SLACK_API_URL", "http://127.0.0.1:1/api/")  # nobody is there
+
+    assert main(["doctor", "--live", "--relay", "a", "--push", "rtmp://h/a/b"]) == 1
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("Level 1 of 3: free")
+    assert lines[1].startswith("FAIL  Slack is not set up  Set SLACK_BOT_TOKEN")
+    assert "note  Not started  Say --yes to start it." in lines
+    (recorded,) = (tmp_path / "var").glob("live-*.jsonl")
+    assert recorded.read_text() == ""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["--post", "#a"], ["--relay", "a"], ["--resume"], ["--yes"], ["--as", "U1"]],
+)
+def test_what_only_matters_to_a_doctor_that_asks_is_refused_without_it(capsys, words):
+    assert main(["doctor", *words]) == 2
+
+    told = capsys.readouterr()
+    assert told.err.startswith("say --live with that")
+    assert told.out == ""
+
+
 @pytest.mark.parametrize("command", ["run", "doctor"])
 def test_a_rule_about_an_action_that_there_is_not_stops_the_start(
     monkeypatch, capsys, tmp_path, command

@@ -130,7 +130,7 @@ class Sent:
 
 
 class Web:
-    """Slack's Web API at *api_url*, called with the bot's *token*.
+    """Slack's Web API at *api_url*, called with a *token*; *traces* see the answers.
 
     *trust* says whose certificates are good, instead of the system's CAs. With it
     nothing but the host of *api_url* is answered. *tables_refused*: the workspace of
@@ -138,11 +138,16 @@ class Web:
     """
 
     def __init__(
-        self, token: SecretStr, api_url: str, trust: ssl.SSLContext | None = None
+        self,
+        token: SecretStr,
+        api_url: str,
+        trust: ssl.SSLContext | None = None,
+        traces: Iterable[aiohttp.TraceConfig] = (),
     ) -> None:
         self.api_url = api_url
         self.tables_refused = False
         self._trust = trust
+        self._traces = tuple(traces)
         self._token = token
         self._session: aiohttp.ClientSession | None = None
         self._client: AsyncWebClient | None = None
@@ -154,6 +159,7 @@ class Web:
             connector=aiohttp.TCPConnector(ssl=self._trust or True),
             timeout=timeout,
             trust_env=False,
+            trace_configs=list(self._traces),
         )
         self._client = AsyncWebClient(
             token=self._token.get_secret_value(),

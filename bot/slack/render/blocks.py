@@ -223,9 +223,9 @@ def _small(spans: Sequence[Span]) -> Json:
     """https://docs.slack.dev/reference/block-kit/blocks/context-block."""
     texts = [span for span in spans if isinstance(span, str)]
     if len(texts) == len(spans):
-        element = plain_text("".join(texts), limits.TEXT)
+        element = plain_text("".join(texts), limits.CONTEXT_TEXT)
     else:
-        element = mrkdwn_text(spans)
+        element = mrkdwn_text(spans, limits.CONTEXT_TEXT)
     return {"type": "context", "elements": [element]}
 
 

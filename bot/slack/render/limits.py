@@ -23,6 +23,10 @@ VIEW_TEXT = 30_000
 # https://docs.slack.dev/reference/block-kit/composition-objects/text-object
 TEXT = 3000
 
+# https://docs.slack.dev/reference/block-kit/blocks/context-block
+# The page has no number: what is longer was refused with "less than 2001 characters".
+CONTEXT_TEXT = 2000
+
 # https://docs.slack.dev/reference/block-kit/block-elements/button-element
 BUTTON_LABEL = 75
 BUTTON_VALUE = 2000

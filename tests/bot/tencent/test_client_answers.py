@@ -248,3 +248,23 @@ async def test_cancelling_is_not_an_answer_either():
 
         with pytest.raises(asyncio.CancelledError):
             await sending
+
+
+@pytest.mark.parametrize("request_type", [Start, Stop])
+async def test_whoever_looks_on_sees_the_answer_as_it_came(request_type):
+    seen = []
+    async with serving(answering(http(status="500 No"))) as server:
+        request = request_type()
+        await send(server.endpoint, request, saw=lambda *one: seen.append(one))
+
+    ((action, status, headers, body),) = seen
+    assert (action, status, body) == (request.action, 500, BODY)
+    assert headers["Content-Type"] == "application/json"
+
+
+async def test_where_no_answer_came_nothing_is_seen():
+    seen = []
+    async with serving(reset_at_once) as server:
+        await send(server.endpoint, Start(), saw=lambda *one: seen.append(one))
+
+    assert seen == []

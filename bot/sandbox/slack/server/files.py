@@ -47,6 +47,17 @@ def complete_upload(space: Workspace, args: Json) -> Json:
     return {"files": [serialize.file(file, space) for file in files]}
 
 
+def delete(space: Workspace, args: Json) -> Json:
+    """https://docs.slack.dev/reference/methods/files.delete ."""
+    file = space.files.pop(str(args["file"]), None)
+    if file is None:
+        raise Refusal("file_not_found")
+    for message in list(space.messages.values()):
+        if any(one.id == file.id for one in message.files):
+            space.delete(message)
+    return {}
+
+
 def receive(space: Workspace, file_id: str, content: bytes) -> bool:
     """Take the bytes of an upload that was announced; False when it was not."""
     file = space.files.get(file_id)
@@ -88,6 +99,7 @@ def _is_processed(space: Workspace, shown: Json) -> bool:
 
 
 METHODS = {
+    "files.delete": Method(run=delete, needs=("file",), scopes=("files:write",)),
     "files.getUploadURLExternal": Method(
         run=get_upload_url,
         needs=("filename", "length"),

@@ -23,7 +23,7 @@ class Method:
     """One method: what it needs and does.
 
     *scopes*: any one is enough. *json*: it reads JSON bodies, as not all do.
-    *lacking* is its word for a missing argument.
+    *lacking* is its word for a missing argument. *public*: it needs no token.
     """
 
     run: Callable[[Workspace, Json], Json]
@@ -32,6 +32,7 @@ class Method:
     json: bool = True
     app_token: bool = False
     lacking: str = "invalid_arguments"
+    public: bool = False
 
 
 def flag(args: Json, name: str) -> bool:

@@ -13,11 +13,11 @@ from pydantic import SecretStr
 from bot.sandbox.aliases import Json
 from bot.sandbox.slack.model.objects import Call, Refusal
 from bot.sandbox.slack.model.workspace import Fault, Workspace
-from bot.sandbox.slack.server import chat, files, methods, views
+from bot.sandbox.slack.server import chat, files, judging, methods, views
 from bot.sandbox.slack.server.methods import Method
 
 METHODS: dict[str, Method] = (
-    methods.METHODS | chat.METHODS | views.METHODS | files.METHODS
+    methods.METHODS | chat.METHODS | views.METHODS | files.METHODS | judging.METHODS
 )
 WAYS_IN = frozenset({"app_mentions:read", "commands", "im:history"})
 ALL_SCOPES = WAYS_IN | {scope for m in METHODS.values() for scope in m.scopes}
@@ -133,7 +133,8 @@ class WebApi:
             method = METHODS.get(name)
             if method is None:
                 raise Refusal("unknown_method", req_method=name)  # noqa: TRY301 - as any
-            self._allow(method, sent.token)
+            if not method.public:
+                self._allow(method, sent.token)
             args = {} if sent.as_json and not method.json else sent.args
             _require(method, args)
             return {"ok": True, **method.run(self.space, args)}

@@ -339,3 +339,12 @@ def test_whatever_is_told_nobody_is_called_who_was_not_meant(outcome):
     for text in (*mrkdwn(made), made["text"]):
         assert "<!channel" not in text
         assert "<javascript" not in text
+
+
+def test_small_print_is_shorter_than_other_text():
+    for span in ("x" * 3000, Bold("x" * 3000)):
+        told = Outcome(headline=("A",), parts=(line(span, quiet=True),))
+        message = blocks.message(told)
+
+        assert len(message["blocks"][1]["elements"][0]["text"]) == 2000
+        assert judge(message, "message") == []

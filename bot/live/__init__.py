@@ -1,0 +1,1 @@
+"""`python -m bot doctor --live`: what Slack and Tencent really answer."""

@@ -1,0 +1,169 @@
+"""Level 1, Tencent: requests that can start and end nothing.
+
+A stop of a TaskId that cannot exist proves the key, the signature, the region and the
+SdkAppId; a look-up of a session that does not exist proves the product is open to the
+account. The clock is compared by the `Date` of the answers.
+"""
+
+from bot.errors import CloudError, NotSent, Refused
+from bot.i18n import _
+from bot.live import places
+from bot.live.report import Seen
+from bot.live.trial import Trial
+from bot.operations.doctor import SKEW_WORTH_A_WORD
+from bot.products import PRODUCTS
+from bot.settings import App
+from bot.slack.outbound.probe import status_of
+from bot.tencent.models.base import Reply, Request
+from bot.tencent.models.gs import DescribeCloudPhoneMultipleStreamSessionSlaves
+from bot.tencent.models.trtc.requests import StopPublishCdnStream
+from bot.tencent.retry import CODES, ErrorClass, class_of
+from bot.tencent.webhook import PATH
+
+NO_TASK = "-m9notATask" + "0" * 61  # 72 characters, as those of real ones
+NO_SESSION = "0" * 19
+UNSIGNED = 401
+TOO_LITTLE = ("AuthFailure", "UnauthorizedOperation")  # the key, or what it may do
+WRONG_APP = (
+    "FailedOperation.SdkAppIdNotExist",
+    "FailedOperation.SdkAppIdNotUnderAppId",
+    "InvalidParameter.SdkAppId",
+)
+
+
+async def read_cloud(trial: Trial) -> frozenset[str]:
+    """Ask Tencent what costs nothing; return the apps (by name) that it takes."""
+    for product in PRODUCTS:
+        if not trial.settings.account(product).complete:
+            fix = _("Set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY.")
+            what = _("There is no key for {product}").format(product=product)
+            trial.report.add(what, well=False, fix=fix)
+    good = await _apps(trial)
+    await _other_regions(trial)
+    await _session(trial)
+    _clock(trial)
+    return good
+
+
+async def _apps(trial: Trial) -> frozenset[str]:
+    apps = trial.settings.all_apps
+    if not apps:
+        fix = _(
+            "Set BOT_TRTC_SDK_APP_ID and BOT_TRTC_USERSIG_KEY, or apps in bot.toml."
+        )
+        trial.report.add(_("There is no app"), well=False, fix=fix)
+    if not trial.settings.account("trtc").complete:
+        return frozenset()
+    return frozenset([app.name for app in apps if await _stops_nothing(trial, app)])
+
+
+async def _stops_nothing(trial: Trial, app: App) -> bool:
+    stop = StopPublishCdnStream.of({"SdkAppId": app.sdk_app_id, "TaskId": NO_TASK})
+    ending = await ending_of(trial, stop, app.region)
+    what = _("Stop of no task, app {app} in {region}: {word}")
+    text = what.format(app=app.name, region=app.region, word=ending.word)
+    expected = ending.kind is ErrorClass.GONE or ending.word == "InvalidParameter"
+    row = Seen("TaskNotExist", ending.word.rpartition(".")[2], places.CODES)
+    if expected:
+        trial.report.add(text, seen=row)
+        return True
+    fix = _advice(ending.word) or _("It is not known what this says of the app.")
+    well = (
+        False if _advice(ending.word) or ending.kind is ErrorClass.NEVER_SENT else None
+    )
+    trial.report.add(text, well=well, fix=fix, seen=row)
+    return False
+
+
+async def _other_regions(trial: Trial) -> None:
+    """Ask in each region that the form offers beside those of the apps."""
+    apps = trial.settings.all_apps
+    if not apps or not trial.settings.account("trtc").complete:
+        return
+    own = {app.region for app in apps}
+    stop = StopPublishCdnStream.of({"SdkAppId": apps[0].sdk_app_id, "TaskId": NO_TASK})
+    for region in trial.settings.terms.regions:
+        if region in own:
+            continue
+        ending = await ending_of(trial, stop, region)
+        there = ending.word != "UnsupportedRegion"
+        row = Seen(
+            _("{region} is there").format(region=region),
+            _("{region} is there").format(region=region) if there else ending.word,
+            places.REGIONS,
+        )
+        what = _("Stop of no task in {region}: {word}")
+        text = what.format(region=region, word=ending.word)
+        trial.report.add(text, well=True if there else None, seen=row)
+
+
+async def _session(trial: Trial) -> None:
+    if not trial.settings.account("gs").complete:
+        return
+    ask = DescribeCloudPhoneMultipleStreamSessionSlaves.of({"SessionId": NO_SESSION})
+    ending = await ending_of(trial, ask, "")
+    what = _("Look-up of no co-stream session: {word}").format(word=ending.word)
+    row = Seen("FailedOperation", ending.word, places.CODES)
+    well = (
+        None if _advice(ending.word) or ending.kind is ErrorClass.NEVER_SENT else True
+    )
+    trial.report.add(what, well=well, fix=_advice(ending.word), seen=row)
+
+
+def _clock(trial: Trial) -> None:
+    skew = trial.client.skew
+    if skew is None:
+        trial.report.add(_("Clock: not compared"), well=None)
+        return
+    near = abs(skew) < SKEW_WORTH_A_WORD
+    what = _("Clock: {n:+.0f} s against Tencent's").format(n=skew)
+    trial.report.add(what, well=near, fix="" if near else _("Set the clock (NTP)."))
+
+
+class Ending:
+    """How a request ended, in a word: Tencent's code, or our class of the error."""
+
+    def __init__(self, error: CloudError | None) -> None:
+        self.kind = class_of(error) if error else None
+        self.word = "accepted"
+        if isinstance(error, Refused):
+            self.word = error.code
+        elif error:
+            self.word = type(error).__name__
+
+
+async def ending_of(trial: Trial, request: Request[Reply], region: str) -> Ending:
+    """Send *request* once; return how it ended."""
+    try:
+        await trial.client.send(request, region=region)
+    except CloudError as error:
+        return Ending(error)
+    return Ending(None)
+
+
+def _advice(code: str) -> str:
+    """Return what to do about *code*, if it says that something is set up wrong."""
+    if code == NotSent.__name__:
+        return _("Tencent was not reached: see the network, and BOT_TRTC_ENDPOINT.")
+    if CODES.get(code) is ErrorClass.WRONG_CLOCK:
+        return _("Set the clock (NTP).")
+    if code in WRONG_APP:
+        return _("Set BOT_TRTC_SDK_APP_ID, or sdk_app_id in bot.toml.")
+    if code.startswith(TOO_LITTLE):
+        return _("See TENCENTCLOUD_SECRET_ID, and what its CAM user may call.")
+    if code == "UnsupportedRegion":
+        return _("Set BOT_TRTC_REGION, or region of the app in bot.toml.")
+    return ""
+
+
+async def read_own_address(trial: Trial) -> None:
+    """Ask the bot's own public address for callbacks; unsigned is refused with 401."""
+    base = trial.wishes.http_url.rstrip("/")
+    for app in trial.settings.all_apps if base else ():
+        url = base + PATH.format(app=app.name)
+        status = await status_of(url, trial.trust)
+        what = _("{url}, unsigned: {status}").format(url=url, status=status or "-")
+        row = Seen(str(UNSIGNED), str(status), places.PATH)
+        fix = _("No Patchbay answers there: see the proxy, and BOT_PORT.")
+        well = status == UNSIGNED
+        trial.report.add(what, well=well, fix="" if well else fix, seen=row)
