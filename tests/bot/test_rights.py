@@ -46,7 +46,7 @@ async def test_the_group_changes_hands_between_two_commands(bot):
     await bot.typed(OTHER, who=seed.BOB)
 
     assert answers(bot, seed.ANA) == [REQUESTED, REFUSED]
-    assert answers(bot, seed.BOB) == [REFUSED, "🟡 R2 requested…"]
+    assert answers(bot, seed.BOB) == ["🟠 你在这里没有该权限。", "🟡 R2 已请求…"]
     assert len(bot.cloud.state.running) == 2
 
 
