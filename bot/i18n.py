@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -20,6 +20,7 @@ from pydantic_core import PydanticCustomError
 
 DEFAULT_LOCALE = "en-US"
 SOURCE = "en"  # the language of the source
+MOST_LOCALES = 100  # that are remembered; Slack has some twenty
 CATALOGUES = Path(__file__).parent / "locale"
 _reader: ContextVar[str | Callable[[], str]] = ContextVar(
     "reader", default=DEFAULT_LOCALE
@@ -67,6 +68,7 @@ def language_of(locale: str, among: tuple[str, ...] | None = None) -> str:
     return next(alike, SOURCE)
 
 
+@lru_cache(MOST_LOCALES)
 def catalogue(locale: str, domain: str = "patchbay") -> gettext.NullTranslations:
     """Return the catalogue of *domain* for a reader of *locale*."""
     return _catalogue(language_of(locale), domain)
