@@ -3,6 +3,7 @@
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import asdict
 
 from bot.sandbox.aliases import Json
 from bot.sandbox.slack.model import serialize
@@ -46,8 +47,8 @@ class Memory:
             case FieldErrors(view, by_block):
                 self._faults[view.id] = dict(by_block)
                 return self._stack(view.user)
-            case Notice(user, channel, text):
-                notice = {"user": user, "channel": channel, "text": text}
+            case Notice():
+                notice = asdict(subject)
                 notice |= {"ts": f"{self._now():.6f}", "id": f"notice-{change.number}"}
                 self._notices.append(notice)
                 return {"type": "notice", "notice": notice}

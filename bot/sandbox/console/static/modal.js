@@ -24,7 +24,7 @@ export function followModals() {
   });
   // A second Escape closes the dialog whatever we say: then the form is closed as well.
   dialog.addEventListener("close", () => hands?.close(false));
-  on("stack me", () => {
+  on("stack me refused", () => {
     const stack = state.stacks.get(me().id) ?? [];
     const view = stack.at(-1);
     for (const id of typed.keys()) if (!stack.some((one) => one.id === id)) typed.delete(id);
