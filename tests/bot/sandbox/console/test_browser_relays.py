@@ -6,6 +6,7 @@ import pytest
 import pytest_asyncio
 
 from tests.bot.sandbox.console.visitor import (
+    UNKNOWN,
     asked_for,
     expect,
     form,
@@ -37,7 +38,7 @@ async def unknown(page, room, how):
     """Start a relay whose answer does not come, and return its card."""
     await goes_wrong(page, how)
     card = await asked_for(page, room)
-    await expect(card).to_contain_text("· unknown")
+    await expect(card).to_contain_text(UNKNOWN)
     return card
 
 
@@ -50,7 +51,7 @@ async def test_an_unknown_start_is_settled_by_a_callback(page):
     await turn_callbacks(page, "On")
 
     await expect(card).to_contain_text("· live")
-    await expect(card).not_to_contain_text("unknown")
+    await expect(card).not_to_contain_text(UNKNOWN)
     await expect(row_of(page, "201")).not_to_contain_text("callbacks waiting")
 
 
@@ -62,7 +63,7 @@ async def test_one_that_never_ran_is_closed_by_hand_with_a_reason(page):
     await form(page).get_by_role("button", name="Close it").click()
     await expect(form(page).locator(".fault")).to_be_visible()
     await expect(reason).to_have_attribute("aria-invalid", "true")
-    await expect(card).to_contain_text("unknown")
+    await expect(card).to_contain_text(UNKNOWN)
 
     await reason.fill("The target is dead, the console empty.")
     await form(page).get_by_role("button", name="Close it").click()

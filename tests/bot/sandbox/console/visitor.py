@@ -1,9 +1,12 @@
 """What a visitor does with a browser, again and again."""
 
+import re
+
 import pytest
 
 playwright = pytest.importorskip("playwright.async_api", reason="no playwright here")
 
+UNKNOWN = re.compile("unknown|no answer", re.IGNORECASE)
 PATIENCE = 10_000  # milliseconds
 
 expect = playwright.expect
