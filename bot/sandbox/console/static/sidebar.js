@@ -8,7 +8,9 @@ import { avatar } from "./timeline.js";
 import { turn } from "./wire.js";
 
 /** Draw the sidebar into *node*, from now on. */
-export function followSidebar(node) {
+export function followSidebar(nav) {
+  const node = h("div.sidebar-parts"); // beside it, in the same landmark, a menu may stand
+  nav.append(node);
   const settle = roving(node, ".place");
   on("me place message gone notice panel linked home", () => {
     if (!state.ready) return;
