@@ -5,6 +5,7 @@ import { forget, keep, keepAll, kept } from "./timelines.js";
 export const state = {
   ready: false,
   linked: false,
+  page: sessionStorage.getItem("page") ?? crypto.randomUUID(), // a form stands in one
   me: localStorage.getItem("me") ?? "U0ANA",
   place: { channel: "", tab: "messages", thread: "" },
   bot: "",
@@ -23,6 +24,8 @@ export const state = {
   choices: null,
   seen: new Map(),
 };
+
+sessionStorage.setItem("page", state.page);
 
 const listeners = new Map();
 
@@ -101,6 +104,9 @@ export function learn(news) {
   if (take) take(news);
 }
 
+/** Return the forms of a stack that this page shows: none, if they stand in another. */
+const mine = ({ page, views }) => (page && page !== state.page ? [] : views);
+
 const TAKERS = {
   whole({ state: whole }) {
     for (const name of [
@@ -119,7 +125,7 @@ const TAKERS = {
     state.messages = new Map(whole.messages.map((one) => [keyOf(one), one]));
     keepAll([...whole.messages, ...whole.notices.filter(isWords).map(asItem)]);
     state.epoch += 1;
-    state.stacks = new Map(whole.stacks.map((one) => [one.user, one.views]));
+    state.stacks = new Map(whole.stacks.map((one) => [one.user, mine(one)]));
     state.homes = new Map(whole.homes.map((one) => [one.user, one]));
     if (!me() || me().bot) state.me = [...state.users.values()].find((one) => !one.bot).id;
     const first = !state.ready;
@@ -136,9 +142,9 @@ const TAKERS = {
     forget(message);
     tell("gone", message);
   },
-  stack({ user: id, views }) {
-    state.stacks.set(id, views);
-    if (id === state.me) tell("stack");
+  stack(news) {
+    state.stacks.set(news.user, mine(news));
+    if (news.user === state.me) tell("stack");
   },
   home({ view }) {
     state.homes.set(view.user, view);

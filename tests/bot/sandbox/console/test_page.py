@@ -288,6 +288,26 @@ async def test_what_was_typed_into_a_form_outlives_a_reload(desk):
     assert json.loads(kept) == {}
 
 
+async def test_a_form_stands_in_the_page_that_asked_for_it_until_that_is_closed(desk):
+    page, space = desk.page, desk.slack.space
+    other = await page.context.new_page()
+    await other.goto(desk.console.address)
+    await expect(other.locator(".place.current")).to_be_visible()
+    await page.locator("#composer").fill("/relay")
+    await page.locator("#composer").press("Enter")
+    await space.feed.until(lambda: desk.bot.heard)
+    space.open(ANA.id, FORM)
+    await expect(form(page)).to_be_visible()
+    say(desk, "afterwards")
+    await expect(other.locator("#main .message")).to_have_count(1)
+    await expect(form(other)).to_be_hidden()
+    await other.keyboard.press("Escape")
+    await page.get_by_label("Room").fill("295066")
+    await page.close()
+
+    await expect(form(other)).to_be_visible()
+
+
 # ── signs ────────────────────────────────────────────────────────────────────────────
 
 WIDTH_OF = """
