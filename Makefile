@@ -74,6 +74,7 @@ mutants: $(VENV)/.dev
 # The pictures of docs/, taken from the sandbox's console; needs Chromium.
 pictures: $(VENV)/.dev
 	$(BIN)/python -m tests.tools.pictures
+	$(BIN)/python -m tests.tools.phone
 
 # What the bot is made of, as CycloneDX.
 sbom: $(VENV)/.dev

@@ -25,6 +25,7 @@ class Gestures:
 
     def __init__(self, client: Client) -> None:
         self.space = client.space
+        self.page_of: dict[str, str] = {}  # of each person, the last one used
         self._client = client
         self._offered: dict[tuple[str, str, str], dict[str, Json]] = {}
         self._known: dict[str, Gesture] = {
@@ -55,6 +56,7 @@ class Gestures:
             first = wrong.errors()[0]
             at = ".".join(map(str, first["loc"]))
             raise Refused(f"{at}: {first['msg']}.") from None
+        self.page_of[wanted.user] = wanted.page
         return await run(wanted)
 
     # ── typing ───────────────────────────────────────────────────────────────────

@@ -148,24 +148,26 @@ class Panel:
         action, how = str(body.get("action", "")), str(body.get("how", ""))
         times = body.get("times", 1)
         if action != "*" and action not in ACTIONS:
-            raise Refused("action: there is no such action.")
+            raise Refused("action: there is no such API.")
         if how not in FAILURE_MODES and how not in _codes(action):
-            raise Refused("how: neither a bad day nor an error of this action.")
+            raise Refused("how: neither a fault nor an error code of this API.")
         if not isinstance(times, int) or not 1 <= times <= _MOST_TIMES:
             raise Refused(f"times: a number from 1 to {_MOST_TIMES}.")
         self.cloud.state.fail_next(action, how, times)
-        return f"The next {'call' if action == '*' else action} will go wrong: {how}."
+        return f"The next {'call' if action == '*' else action} fails: {how}."
 
     async def _well(self, _body: Json) -> str:
         self.cloud.state.failures.clear()
-        return "The cloud is well again."
+        return "No faults are set."
 
     async def _clock(self, body: Json) -> str:
         ahead = body.get("ahead")
         if not isinstance(ahead, int) or abs(ahead) > _FARTHEST:
             raise Refused(f"ahead: seconds, from -{_FARTHEST} to {_FARTHEST}.")
         self.clock.ahead = float(ahead)
-        return f"The cloud's clock is {ahead} s ahead." if ahead else "It is right."
+        if not ahead:
+            return "The cloud's clock is in sync."
+        return f"The cloud's clock is {abs(ahead)} s {'fast' if ahead > 0 else 'slow'}."
 
     async def _kill(self, _body: Json) -> str:
         await self.bot.kill()

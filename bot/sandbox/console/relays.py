@@ -16,7 +16,7 @@ from bot.sandbox.console.menu import Entry, Knob, masked, menu
 # What a target went through last, as people say it; and whether it carries a stream.
 _STANDS = {
     "start": "running",
-    "recover": "running again",
+    "recover": "recovered",
     "fail": "failed",
     "stop": "stopped",
     "end": "ended",
@@ -24,16 +24,16 @@ _STANDS = {
 _RUNNING = {"start", "recover"}
 
 _OF_A_TARGET = {
-    "recover": "It breaks, and recovers",
-    "fail": "It fails for good",
-    "end": "It ends",
+    "recover": "Interrupt, then recover",
+    "fail": "Push fails",
+    "end": "Push ends",
 }
 _OF_A_RELAY = {
-    "recover": "All targets break, and recover",
-    "fail": "All targets fail for good",
-    "end": "It ends, as in an empty room",
+    "recover": "Interrupt all targets, then recover",
+    "fail": "All pushes fail",
+    "end": "Relay ends, as in an empty room",
 }
-_SAID = {"recover": "broke, and recovered", "fail": "failed for good", "end": "ended"}
+_SAID = {"recover": "interrupted, recovered", "fail": "failed", "end": "ended"}
 
 
 class Relays:
@@ -122,7 +122,7 @@ class Relays:
         if not isinstance(number, int) or number not in range(len(relay.urls)):
             raise Refused("target: there is no such target.", 404)
         if not self._runs(relay, number):
-            raise Refused("This target is over already.", 409)
+            raise Refused("This target has ended.", 409)
         self._go(relay, what, [number])
         return f"Room {relay.room}: target {number + 1} {_SAID[what]}."
 
@@ -133,11 +133,11 @@ class Relays:
             return "Callbacks reach the bot."
         if body.get("on") is False:
             calls.cut()
-            return "Callbacks do not reach the bot. Each is tried for a minute."
+            return "Callbacks do not reach the bot; each is tried for a minute."
         raise Refused("on: true or false.")
 
     def _go(self, relay: Relay, what: str, targets: Sequence[int]) -> None:
-        """Let *targets* go through *what*; a relay whose targets all ended is over.
+        """Let *targets* go through *what*; a relay whose targets all ended has ended.
 
         One whose targets failed is not: it goes on until it is stopped.
         """
@@ -153,7 +153,7 @@ class Relays:
         if relay is None:
             raise Refused("task: there is no such relay.", 404)
         if relay.stopped_at is not None:
-            raise Refused("This relay is over already.", 409)
+            raise Refused("This relay has ended.", 409)
         return relay
 
     def _callbacks(self) -> Callbacks:

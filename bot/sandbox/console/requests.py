@@ -13,11 +13,12 @@ Words = Annotated[str, Field(max_length=40_000)]
 
 
 class GestureRequest(BaseModel):
-    """What somebody (*user*, an ID) does."""
+    """What somebody (*user*, an ID) does, in which *page* (its own random name)."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
     user: Id
+    page: Annotated[str, Field(max_length=64)] = ""
 
 
 class Value(BaseModel):

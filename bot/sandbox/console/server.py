@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import mimetypes
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +23,7 @@ from bot.sandbox.slack.model.changes import Change
 
 STATIC = Path(__file__).with_name("static")
 _LOOKS_EVERY = 0.3  # seconds; the cloud and the bot's process tell nobody of changes
+_GONE_AFTER = 1.0  # seconds in which a page that is loaded again is back
 _SHUTDOWN_TIMEOUT = 0.2  # seconds that requests under way get when it closes
 _MAX_BODY = 256 * 1024
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
@@ -51,7 +53,7 @@ class Console:
         self.space = client.space
         self.panel = panel
         self._gestures = Gestures(client)
-        self._memory = Memory(self.space)
+        self._memory = Memory(self.space, self._gestures.page_of)
         self._offered = offered(commands, manifest)
         self._port = port
         self._pages: set[asyncio.Queue[str | None]] = set()
@@ -138,11 +140,17 @@ class Console:
         return web.json_response(self._whole())
 
     async def _news(self, request: web.Request) -> web.StreamResponse:
-        """Send the whole state, then every change, until the page is closed."""
+        """Send the whole state, then every change, until the page is closed.
+
+        The forms of a page that was closed are shown by the others.
+        """
+        name = request.query.get("page", "")[:64]
         socket = web.WebSocketResponse(heartbeat=20.0, max_msg_size=1024)
         await socket.prepare(request)
         page: asyncio.Queue[str | None] = asyncio.Queue()
         self._pages.add(page)
+        self._memory.pages[name] += 1
+        self._tell_stacks()
         page.put_nowait(json.dumps({"type": "whole", "state": self._whole()}))
         telling = asyncio.create_task(_tell(socket, page))
         try:
@@ -151,10 +159,22 @@ class Console:
                     break
         finally:
             self._pages.discard(page)
+            loop = asyncio.get_running_loop()
+            loop.call_later(_GONE_AFTER, self._gone, name)
             telling.cancel()
             with contextlib.suppress(asyncio.CancelledError, ConnectionError):
                 await telling
         return socket
+
+    def _gone(self, name: str) -> None:
+        self._memory.pages[name] -= 1
+        self._memory.pages += Counter()  # drops those of which none is left
+        self._tell_stacks()
+
+    def _tell_stacks(self) -> None:
+        for who, stack in self.space.stacks.items():
+            if stack:
+                self._tell_all(json.dumps(self._memory.stack(who)))
 
     # ── what a page asks for ─────────────────────────────────────────────────────
 

@@ -1,8 +1,9 @@
 """The workspace as JSON for a page: all of it at first, then what changes."""
 
 import time
-from collections import deque
-from collections.abc import Callable
+from collections import Counter, deque
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
 
 from bot.sandbox.aliases import Json
 from bot.sandbox.slack.model import serialize
@@ -25,10 +26,19 @@ class Memory:
     """Turns the changes of *space* into news for pages.
 
     It remembers what the workspace does not: Slack's own notices, what stands wrong in
-    open forms, and the bot's last calls. *now* gives seconds since 1970.
+    open forms, in which page they were opened, and the bot's last calls. *page_of*
+    names the page in which somebody did something last; *now* gives seconds since 1970.
     """
 
-    def __init__(self, space: Workspace, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        space: Workspace,
+        page_of: Mapping[str, str],
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self.pages: Counter[str] = Counter()  # those that are open
+        self._page_of = page_of
+        self._pages: dict[str, str] = {}
         self._space = space
         self._now = now
         self._notices: deque[Json] = deque(maxlen=_REMEMBERED)
@@ -45,9 +55,9 @@ class Memory:
                 return self._view(change.what, subject)
             case FieldErrors(view, by_block):
                 self._faults[view.id] = dict(by_block)
-                return self._stack(view.user)
-            case Notice(user, channel, text):
-                notice = {"user": user, "channel": channel, "text": text}
+                return self.stack(view.user)
+            case Notice():
+                notice = asdict(subject)
                 notice |= {"ts": f"{self._now():.6f}", "id": f"notice-{change.number}"}
                 self._notices.append(notice)
                 return {"type": "notice", "notice": notice}
@@ -66,7 +76,7 @@ class Memory:
             "users": [user(one, space) for one in space.users.values()],
             "channels": [channel(one) for one in space.channels.values()],
             "messages": [message(one, space) for one in spoken],
-            "stacks": [self._stack(one) for one in space.users],
+            "stacks": [self.stack(one) for one in space.users],
             "homes": [self._shown(one) for one in space.homes.values()],
             "notices": list(self._notices),
             "calls": list(self._calls),
@@ -77,11 +87,28 @@ class Memory:
             self._faults.pop(view.id, None)
         if view.is_home:
             return {"type": "home", "view": self._shown(view)}
-        return self._stack(view.user)
+        if what is ChangeKind.OPENED and not view.previous:
+            self._pages = {
+                **self._standing(),
+                view.id: self._page_of.get(view.user, ""),
+            }
+        return self.stack(view.user)
 
-    def _stack(self, user: str) -> Json:
+    def stack(self, user: str) -> Json:
+        """Return the forms of *user*, and the `page` that they stand in: "" is any."""
         stack = self._space.stacks.get(user, [])
-        return {"type": "stack", "user": user, "views": [*map(self._shown, stack)]}
+        page = self._pages.get(stack[0].root, "") if stack else ""
+        return {
+            "type": "stack",
+            "user": user,
+            "page": page if page in self.pages else "",
+            "views": [*map(self._shown, stack)],
+        }
+
+    def _standing(self) -> dict[str, str]:
+        """Return the pages of the forms that are still open."""
+        roots = {stack[0].root for stack in self._space.stacks.values() if stack}
+        return {root: page for root, page in self._pages.items() if root in roots}
 
     def _shown(self, view: View) -> Json:
         faults = self._faults.get(view.id, {})

@@ -12,6 +12,7 @@ export const draw = (blocks, surface) =>
       "div.block",
       { class: `block-${block.type}`, data: { block: block.block_id } },
       one(block, surface),
+      surface.refused(block) && h("p.refused", { role: "alert" }, surface.refused(block)),
     ),
   );
 

@@ -42,6 +42,8 @@ const PATHS = {
   auto: "M8 2.5a5.5 5.5 0 1 0 0 11zM8 2.5a5.5 5.5 0 0 1 0 11",
   bolt: "M9 1.5 3.5 9H7.5L7 14.5 12.5 7H8.5z",
   file: "M4 2.5h5l3 3v8H4zM9 2.5v3h3",
+  list: "M2.5 4.5h11M2.5 8h11M2.5 11.5h11",
+  phone: "M5 1.5h6v13H5zM7.3 12.5h1.4",
   link: "M6.5 9.5 12.5 3.5M8.5 3.5h4v4M11 9.5v3.5H3V5h3.5",
 };
 
@@ -66,8 +68,11 @@ export function newId(prefix) {
 /** Let arrow keys move among the *selector* elements of *list*; one takes Tab. */
 export function roving(list, selector, { keys = ["ArrowUp", "ArrowDown"] } = {}) {
   const all = () => [...list.querySelectorAll(selector)];
+  let stop = null;
   const only = (chosen) => {
-    for (const one of all()) one.tabIndex = one === chosen ? 0 : -1;
+    if (stop && stop !== chosen) stop.tabIndex = -1;
+    stop = chosen;
+    if (stop) stop.tabIndex = 0;
   };
   list.addEventListener("focusin", (event) => {
     if (event.target.matches(selector)) only(event.target);
@@ -82,20 +87,19 @@ export function roving(list, selector, { keys = ["ArrowUp", "ArrowDown"] } = {})
     items[Math.max(0, Math.min(items.length - 1, to))].focus();
   });
   return () => {
-    const items = all();
-    if (!items.some((one) => one.tabIndex === 0)) items.at(-1)?.setAttribute("tabindex", "0");
+    if (!stop?.isConnected) only(all().find((one) => one.tabIndex === 0) ?? all().at(-1));
   };
 }
 
-/** Run *change*, which rebuilds part of the page, and put the focus back. */
-export function keepingFocus(within, change) {
+/** Run *change*, which rebuilds *within* (into *after*), and put the focus back. */
+export function keepingFocus(within, change, after = within) {
   const was = document.activeElement;
   const key = within.contains(was) ? was.dataset.key : null;
   const caret =
     key && typeof was.selectionStart === "number" ? [was.selectionStart, was.selectionEnd] : null;
   change();
   if (!key) return;
-  const now = [...within.querySelectorAll("[data-key]")].find((one) => one.dataset.key === key);
+  const now = [after, ...after.querySelectorAll("[data-key]")].find((one) => one.dataset.key === key);
   if (!now || now === document.activeElement) return;
   now.focus({ preventScroll: true });
   if (caret && now.setSelectionRange) now.setSelectionRange(...caret);

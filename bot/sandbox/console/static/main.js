@@ -2,6 +2,7 @@
 
 import { followPanel } from "./panel.js";
 import { h, icon } from "./dom.js";
+import { followDrawers } from "./drawers.js";
 import { followModals } from "./modal.js";
 import { followRoom, followThread } from "./room.js";
 import { followSidebar } from "./sidebar.js";
@@ -11,8 +12,6 @@ import { connect } from "./wire.js";
 const STAYS = 6000; // milliseconds that a toast can be read
 
 const aside = document.querySelector("#aside");
-if (localStorage.getItem("panel") === "hidden")
-  document.querySelector("#app").classList.add("panel-hidden");
 
 followSidebar(document.querySelector("#sidebar"));
 followRoom(document.querySelector("#main"));
@@ -22,10 +21,11 @@ followThread(aside, (open) => {
   aside.classList.toggle("threaded", open);
 });
 followModals();
+followDrawers();
 
 const toasts = document.querySelector("#toasts");
 on("toast", toast);
-on("notice", (notice) => notice.channel || toast({ text: notice.text, wrong: true }));
+on("notice", ({ channel, surface, text }) => channel || surface || toast({ text, wrong: true }));
 
 function toast({ text, wrong = false }) {
   const node = h(

@@ -3,6 +3,7 @@
 import { draw } from "./blocks.js";
 import { busy } from "./controls.js";
 import { h, icon, keepingFocus } from "./dom.js";
+import { discard, draft } from "./drafts.js";
 import { me, on, state } from "./store.js";
 import { onView } from "./surfaces.js";
 import { plain } from "./text.js";
@@ -14,7 +15,7 @@ export function followModals() {
   const content = h("div.dialog-content");
   const dialog = h("dialog.dialog.modal", { "aria-labelledby": "modal-title" }, content);
   document.body.append(dialog);
-  const typed = new Map(); // of views that are open: what was typed and not sent yet
+  const drafts = new Map(); // of views that are open: what was typed and not sent yet
   let shown = null;
   let hands = null;
 
@@ -24,18 +25,19 @@ export function followModals() {
   });
   // A second Escape closes the dialog whatever we say: then the form is closed as well.
   dialog.addEventListener("close", () => hands?.close(false));
-  on("stack me", () => {
+  on("stack me refused", () => {
     const stack = state.stacks.get(me().id) ?? [];
     const view = stack.at(-1);
-    for (const id of typed.keys()) if (!stack.some((one) => one.id === id)) typed.delete(id);
+    for (const id of drafts.keys()) if (!stack.some((one) => one.id === id)) drafts.delete(id);
+    discard([...state.stacks.values()].flat().map((one) => one.id));
     if (!view) {
       shown = hands = null;
       if (dialog.open) dialog.close();
       return;
     }
-    if (!typed.has(view.id)) typed.set(view.id, new Map());
+    if (!drafts.has(view.id)) drafts.set(view.id, draft(view.id));
     const fresh = shown?.id !== view.id;
-    hands = onView(view, typed.get(view.id));
+    hands = onView(view, drafts.get(view.id));
     const faulted = Object.keys(view.faults).length > 0;
     const scrolled = dialog.querySelector(".dialog-body")?.scrollTop ?? 0;
     keepingFocus(dialog, () => content.replaceChildren(drawn(view, hands, stack.length)));

@@ -1,6 +1,7 @@
-// The panel: the bot's process, what runs in the cloud, what is to go wrong, the log.
+// The panel: the bot's process, what runs in the cloud, faults to inject, the log.
 
 import { h, icon, keepingFocus } from "./dom.js";
+import { shut } from "./drawers.js";
 import { menu } from "./popover.js";
 import { on, state } from "./store.js";
 import { busy } from "./controls.js";
@@ -9,7 +10,7 @@ import { turn } from "./wire.js";
 const LINES = 40;
 const AHEAD = [
   [-600, "10 min slow"],
-  [0, "Right"],
+  [0, "In sync"],
   [600, "10 min fast"],
 ];
 const SHORT = {
@@ -21,10 +22,10 @@ const SHORT = {
 
 /** Draw the panel into *node*, from now on. */
 export function followPanel(node) {
-  const [bot, relays, failures, log] = ["Bot", "Cloud", "Bad days", "Log"].map((title) =>
+  const [bot, relays, failures, log] = ["Bot", "Cloud", "Fault injection", "Log"].map((title) =>
     section(title),
   );
-  const root = h("div.panel", {}, bot.node, relays.node, failures.node, log.node);
+  const root = h("div.panel", {}, shut("Close the panel"), bot.node, relays.node, failures.node, log.node);
   node.append(root);
   const form = failForm();
   let logged = "cloud";
@@ -41,7 +42,13 @@ export function followPanel(node) {
     failures.put([form.node, waiting(panel)]);
     log.put([logTabs(logged, show), logRows(logged)]);
   };
-  on("panel me", paint);
+  let due = 0;
+  on("panel call me", () => {
+    due ||= requestAnimationFrame(() => {
+      due = 0;
+      paint();
+    });
+  });
   return { hide: (hidden) => (root.hidden = hidden) };
 }
 
@@ -102,13 +109,27 @@ function knob(label, name, sends, { disabled = false, danger = false } = {}) {
 // ── the cloud ───────────────────────────────────────────────────────────────────
 
 function relayRows({ relays, sessions }) {
-  const rows = relays.map(relayRow);
-  if (!rows.length && !sessions.length)
-    return [h("p.empty", {}, "Nothing runs yet. Try /relay start.")];
+  const [live, ended] = [true, false].map((runs) =>
+    relays.filter((one) => (one.stopped === null) === runs),
+  );
+  const nothing = !live.length && !sessions.length;
   return [
-    h("ul.relays", { "aria-label": "Relays" }, rows),
+    nothing && h("p.empty", {}, "No relay is running. Try /relay start."),
+    live.length > 0 && h("ul.relays", { "aria-label": "Relays" }, live.map(relayRow)),
     ...sessions.map((user) => h("p.session", {}, dot("well"), `Session of ${user}`)),
+    ended.length > 0 && endedRows(ended),
   ];
+}
+
+/** Return the relays that ended, folded to one line until somebody opens it. */
+function endedRows(relays) {
+  const fold = h(
+    "details.ended",
+    { open: endedRows.open, ontoggle: () => (endedRows.open = fold.open) },
+    h("summary", { data: { key: "ended" } }, `Ended (${relays.length})`),
+    h("ul.relays", { "aria-label": "Relays that ended" }, relays.map(relayRow)),
+  );
+  return fold;
 }
 
 function relayRow(relay) {
@@ -124,7 +145,7 @@ function relayRow(relay) {
       h(
         "small",
         {},
-        over ? `over since ${minute(relay.stopped)}` : `running since ${minute(relay.started)}`,
+        over ? `ended ${minute(relay.stopped)}` : `running since ${minute(relay.started)}`,
       ),
       rowMenu(relay.menu, `relay of room ${relay.room}`, relay.task),
     ),
@@ -138,7 +159,7 @@ function relayRow(relay) {
 }
 
 function targetRow(target, relay, number) {
-  const untold = target.waiting && `${target.waiting} untold`;
+  const untold = target.waiting && `${target.waiting} callbacks waiting`;
   const said = [target.status, untold].filter(Boolean).join(" · ");
   const what = `target ${number + 1} of room ${relay.room}`;
   const to = relay.targets.length > 1 ? `To ${number + 1}` : "To";
@@ -190,7 +211,7 @@ function rowMenu(entries, what, key) {
     "button.plain.small",
     {
       type: "button",
-      "aria-label": `What may happen to the ${what}`,
+      "aria-label": `Events of the ${what}`,
       "aria-haspopup": "menu",
       "aria-expanded": "false",
       data: { key: `menu ${key}` },
@@ -233,21 +254,19 @@ function clockRow({ ahead }) {
 const minute = (seconds) => time(seconds).slice(0, 5);
 const time = (seconds) => new Date(seconds * 1000).toLocaleTimeString("en-GB");
 
-// ── what is to go wrong ─────────────────────────────────────────────────────────
+// ── fault injection ─────────────────────────────────────────────────────────────
 
 function failForm() {
   const what = h("select", {
-    "aria-label": "Which call",
     data: { key: "fail what" },
     onchange: () => ways(),
   });
-  const how = h("select", { "aria-label": "How it goes wrong", data: { key: "fail how" } });
+  const how = h("select", { data: { key: "fail how" } });
   const times = h("input.typed", {
     type: "number",
     min: "1",
     max: "100",
     value: "1",
-    "aria-label": "How many times",
     data: { key: "fail times" },
   });
   const node = h(
@@ -262,13 +281,13 @@ function failForm() {
     h(
       "div.row",
       {},
-      h("label.grow", {}, h("span", {}, "Next"), what),
+      h("label.grow", {}, h("span", {}, "API"), what),
       h("label", {}, h("span", {}, "Times"), times),
     ),
     h(
       "div.row",
       {},
-      h("label.grow", {}, h("span", {}, "Answers"), how),
+      h("label.grow", {}, h("span", {}, "Fault"), how),
       h("button.button.small", { type: "submit", data: { key: "fail set" } }, "Set"),
     ),
   );
@@ -280,7 +299,7 @@ function failForm() {
     how.replaceChildren(
       h(
         "optgroup",
-        { label: "Bad days" },
+        { label: "Faults" },
         modes.map(([name, said]) => option(name, `${name} · ${said}`)),
       ),
       h(
@@ -297,7 +316,7 @@ function failForm() {
         .sort()
         .reverse()
         .map((name) => h("option", { value: name }, SHORT[name] ?? name)),
-      h("option", { value: "*" }, "any call"),
+      h("option", { value: "*" }, "any"),
     );
     what.selectedIndex = [...what.options].findIndex(
       (one) => one.value === "StartPublishCdnStream",
@@ -308,17 +327,17 @@ function failForm() {
 }
 
 function waiting({ waiting: due }) {
-  if (!due.length) return h("p.empty", {}, "Every call goes as it should.");
+  if (!due.length) return h("p.empty", {}, "No faults are set.");
   const rows = due.map((one) =>
     h(
       "li",
       {},
       dot("waits"),
-      h("span", {}, SHORT[one.action] ?? (one.action === "*" ? "any call" : one.action)),
+      h("span", {}, SHORT[one.action] ?? (one.action === "*" ? "any" : one.action)),
       h("code", {}, one.how),
     ),
   );
-  return h("div.due", {}, h("ul", {}, rows), knob("Make it well", "well", {}));
+  return h("div.due", {}, h("ul", {}, rows), knob("Clear", "well", {}));
 }
 
 // ── the log ─────────────────────────────────────────────────────────────────────

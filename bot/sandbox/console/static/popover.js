@@ -9,7 +9,7 @@ export function showAt(anchor, panel, { closed = () => {}, wide = false } = {}) 
   open?.(false);
   panel.classList.add("popover");
   panel.setAttribute("popover", "manual");
-  (anchor.closest("dialog") ?? document.body).append(panel);
+  (anchor.closest("dialog, #sidebar, #main, #aside") ?? document.body).append(panel);
   panel.showPopover();
   const put = () => place(anchor, panel, wide);
   put();
@@ -84,7 +84,6 @@ export function menu(anchor, entries, { label = "Menu" } = {}) {
           type: "button",
           role: radio ? "menuitemradio" : "menuitem",
           "aria-checked": radio ? String(entry.checked) : null,
-          tabindex: "-1",
           onclick: () => {
             close(true);
             entry.run();

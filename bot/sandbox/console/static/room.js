@@ -3,6 +3,7 @@
 import { draw } from "./blocks.js";
 import { composer } from "./composer.js";
 import { h, icon, keepingFocus } from "./dom.js";
+import { isShown, toggle } from "./drawers.js";
 import { channel, go, here, isDirect, me, on, state, user } from "./store.js";
 import { onView } from "./surfaces.js";
 import { messageList } from "./timeline.js";
@@ -17,9 +18,10 @@ export function followRoom(node) {
   node.append(head, list.node, write.node, home);
   const typed = new Map();
 
+  const paintHead = () => keepingFocus(head, () => head.replaceChildren(...heading()));
   const paint = () => {
     const atHome = state.place.tab === "home";
-    keepingFocus(head, () => head.replaceChildren(...heading()));
+    paintHead();
     list.node.hidden = write.node.hidden = atHome;
     home.hidden = !atHome;
     if (atHome) paintHome();
@@ -34,47 +36,57 @@ export function followRoom(node) {
     keepingFocus(home, () => home.replaceChildren(h("div.blocks", {}, drawn)));
   };
   on("place me", paint);
-  on("home", () => state.place.tab === "home" && paintHome());
-  on(
-    "message",
-    (message) => message.channel === state.place.channel && list.show(state.place.channel),
-  );
-  on(
-    "notice",
-    (notice) => notice.channel === state.place.channel && list.show(state.place.channel),
-  );
+  on("drawer", paintHead);
+  on("home refused", () => state.place.tab === "home" && paintHome());
+  follow(list);
   on("try", write.start);
   on("place", () => {
     const { activeElement: was } = document;
-    if (was === document.body) write.focus();
+    if (was === document.body && !node.inert) write.focus();
   });
+}
+
+/** Let *list* show every message that comes, changes or goes. */
+function follow(list) {
+  on("message", list.put);
+  on("gone", list.drop);
+  on("notice", (notice) => notice.surface || list.put(notice));
+  on("refused", (notice) => list.again(notice.surface, true));
 }
 
 function heading() {
   const one = here();
   if (!one) return [];
-  const panel = h(
-    "button.plain",
-    {
-      type: "button",
-      "aria-label": "Panel",
-      title: "Panel",
-      "aria-pressed": String(panelShown()),
-      data: { key: "panel" },
-      onclick: togglePanel,
-    },
-    icon("sliders"),
-  );
+  const channels = shows("sidebar", "Channels", "list");
+  const panel = shows("aside", "Panel", "sliders");
   if (!isDirect(one)) {
     const names = one.members.map((id) => user(id)?.name).filter(Boolean);
     return [
+      channels,
       h("h1", {}, icon("hash"), one.name),
       h("p.room-about", {}, one.shared ? "Shared with another company · " : "", names.join(", ")),
       panel,
     ];
   }
-  return [h("h1", {}, "Patchbay"), tabs(), panel];
+  return [channels, h("h1", {}, "Patchbay"), tabs(), panel];
 }
+
+/** Return the button that shows another part of the page, or puts it away. */
+const shows = (part, label, sign) =>
+  h(
+    "button.plain",
+    {
+      type: "button",
+      class: `shows-${part}`,
+      "aria-label": label,
+      title: label,
+      "aria-controls": part,
+      "aria-expanded": String(isShown(part)),
+      data: { key: part },
+      onclick: () => toggle(part),
+    },
+    icon(sign),
+  );
 
 function tabs() {
   const tab = (name, label, run) =>
@@ -98,14 +110,6 @@ function tabs() {
       gesture("home");
     }),
   );
-}
-
-const panelShown = () => !document.querySelector("#app").classList.contains("panel-hidden");
-
-function togglePanel(event) {
-  document.querySelector("#app").classList.toggle("panel-hidden");
-  event.currentTarget.setAttribute("aria-pressed", String(panelShown()));
-  localStorage.setItem("panel", panelShown() ? "shown" : "hidden");
 }
 
 /** Draw a thread into *node* while one is open; *hide* hides what else is there. */
@@ -148,5 +152,5 @@ export function followThread(node, hide) {
     last = thread;
   };
   on("place me", paint);
-  on("message", () => state.place.thread && list.show(state.place.channel, state.place.thread));
+  follow(list);
 }

@@ -1,15 +1,18 @@
 // Who I am, and where I can go.
 
 import { h, icon, keepingFocus, roving } from "./dom.js";
+import { shut } from "./drawers.js";
 import { menu } from "./popover.js";
 import { become, go, isDirect, lookAt, me, myChannels, on, state, unseen } from "./store.js";
 import { avatar } from "./timeline.js";
 import { turn } from "./wire.js";
 
 /** Draw the sidebar into *node*, from now on. */
-export function followSidebar(node) {
+export function followSidebar(nav) {
+  const node = h("div.sidebar-parts"); // beside it, in the same landmark, a menu may stand
+  nav.append(node);
   const settle = roving(node, ".place");
-  on("me place message notice panel linked home", () => {
+  on("me place message gone notice panel linked home", () => {
     if (!state.ready) return;
     const drawn = JSON.stringify([state.me, state.place, state.linked, counts(), me()]);
     if (drawn === followSidebar.last) return;
@@ -29,6 +32,7 @@ function parts() {
       {},
       h("img", { src: "/static/icon.svg", alt: "" }),
       h("span.team-name", { title: state.team }, state.team),
+      shut("Close the channels"),
     ),
     h("p.lost", { role: "status", hidden: state.linked }, "Connecting to the sandbox…"),
     h(
@@ -41,7 +45,7 @@ function parts() {
       h("h2", {}, "Apps"),
       direct && row(direct),
     ),
-    h("div.sidebar-foot", {}, person(), theme()),
+    h("div.sidebar-foot", {}, person(), phone(), theme()),
   ];
 }
 
@@ -114,6 +118,31 @@ function people() {
 }
 
 const named = (locale) => new Intl.DisplayNames([locale], { type: "language" }).of(locale);
+
+// ── as on a phone ───────────────────────────────────────────────────────────────
+
+/** Return the switch that shows the chat as wide as a phone: 390 px. */
+function phone() {
+  const root = document.documentElement.dataset;
+  const node = h(
+    "button.plain.phone",
+    {
+      type: "button",
+      "aria-label": "As on a phone",
+      title: "As on a phone: 390 px",
+      "aria-pressed": String(root.view === "phone"),
+      data: { key: "phone" },
+      onclick: () => {
+        if (root.view === "phone") delete root.view;
+        else root.view = "phone";
+        localStorage.setItem("view", root.view ?? "");
+        node.setAttribute("aria-pressed", String(root.view === "phone"));
+      },
+    },
+    icon("phone"),
+  );
+  return node;
+}
 
 // ── light and dark ──────────────────────────────────────────────────────────────
 

@@ -1,8 +1,11 @@
 // What the page knows, and who hears when it changes.
 
+import { forget, keep, keepAll, kept } from "./timelines.js";
+
 export const state = {
   ready: false,
   linked: false,
+  page: sessionStorage.getItem("page") ?? crypto.randomUUID(), // a form stands in one
   me: localStorage.getItem("me") ?? "U0ANA",
   place: { channel: "", tab: "messages", thread: "" },
   bot: "",
@@ -10,9 +13,10 @@ export const state = {
   users: new Map(),
   channels: new Map(),
   messages: new Map(),
+  refused: new Map(), // by message or view: a click that came to nothing
+  epoch: 0, // how often everything was told anew
   stacks: new Map(),
   homes: new Map(),
-  notices: [],
   calls: [],
   commands: [],
   shortcuts: [],
@@ -20,6 +24,8 @@ export const state = {
   choices: null,
   seen: new Map(),
 };
+
+sessionStorage.setItem("page", state.page);
 
 const listeners = new Map();
 
@@ -48,39 +54,23 @@ export function myChannels() {
 }
 
 /** Return what I see in a channel, oldest first; with *thread*, of that thread. */
-export function timeline(id, thread = "") {
-  const found = [...state.messages.values()].filter(
-    (one) => one.channel === id && visible(one) && belongs(one, thread),
-  );
-  const notices = thread
-    ? []
-    : state.notices.filter((n) => n.channel === id && n.user === state.me);
-  return [...found, ...notices].sort((a, b) => Number(a.ts) - Number(b.ts));
-}
+export const timeline = (id, thread = "") => kept(id, thread).filter(visible);
 
-const visible = (one) => !one.only_for || one.only_for === state.me;
-const isReply = (one) => one.thread_ts && one.thread_ts !== one.ts;
-const belongs = (one, thread) =>
-  thread ? one.ts === thread || one.thread_ts === thread : !isReply(one);
+export const visible = (one) => !one.only_for || one.only_for === state.me;
+export const isReply = (one) => Boolean(one.thread_ts) && one.thread_ts !== one.ts;
+export const replies = (message) => timeline(message.channel, message.ts).filter(isReply);
 
-export function replies(message) {
-  return [...state.messages.values()].filter(
-    (one) =>
-      isReply(one) &&
-      one.thread_ts === message.ts &&
-      one.channel === message.channel &&
-      visible(one),
-  );
-}
+const MOST = 100; // messages that are looked through for new ones
 
-/** Return how many messages of *id* I have not looked at. */
+/** Return how many of the last hundred messages of *id* I have not looked at. */
 export function unseen(id) {
   const since = state.seen.get(`${state.me} ${id}`) ?? 0;
-  return timeline(id).filter((one) => one.user !== state.me && Number(one.ts) > since).length;
+  const isNew = (one) => visible(one) && one.user !== state.me && Number(one.ts) > since;
+  return kept(id).slice(-MOST).filter(isNew).length;
 }
 
 export function lookAt(id) {
-  const last = timeline(id).at(-1);
+  const last = kept(id).findLast(visible);
   if (last) state.seen.set(`${state.me} ${id}`, Number(last.ts));
 }
 
@@ -114,12 +104,14 @@ export function learn(news) {
   if (take) take(news);
 }
 
+/** Return the forms of a stack that this page shows: none, if they stand in another. */
+const mine = ({ page, views }) => (page && page !== state.page ? [] : views);
+
 const TAKERS = {
   whole({ state: whole }) {
     for (const name of [
       "bot",
       "team",
-      "notices",
       "calls",
       "commands",
       "shortcuts",
@@ -131,7 +123,9 @@ const TAKERS = {
     state.users = byId(whole.users);
     state.channels = byId(whole.channels);
     state.messages = new Map(whole.messages.map((one) => [keyOf(one), one]));
-    state.stacks = new Map(whole.stacks.map((one) => [one.user, one.views]));
+    keepAll([...whole.messages, ...whole.notices.filter(isWords).map(asItem)]);
+    state.epoch += 1;
+    state.stacks = new Map(whole.stacks.map((one) => [one.user, mine(one)]));
     state.homes = new Map(whole.homes.map((one) => [one.user, one]));
     if (!me() || me().bot) state.me = [...state.users.values()].find((one) => !one.bot).id;
     const first = !state.ready;
@@ -145,24 +139,26 @@ const TAKERS = {
   edited: ({ message }) => put(message),
   deleted({ message }) {
     state.messages.delete(keyOf(message));
-    tell("message", message);
+    forget(message);
+    tell("gone", message);
   },
-  stack({ user: id, views }) {
-    state.stacks.set(id, views);
-    if (id === state.me) tell("stack");
+  stack(news) {
+    state.stacks.set(news.user, mine(news));
+    if (news.user === state.me) tell("stack");
   },
   home({ view }) {
     state.homes.set(view.user, view);
     if (view.user === state.me) tell("home");
   },
   notice({ notice }) {
-    state.notices.push(notice);
+    if (!isWords(notice)) refuse(notice);
+    else if (notice.channel) keep(asItem(notice));
     if (notice.user === state.me) tell("notice", notice);
   },
   call({ call }) {
     state.calls.push(call);
     if (state.calls.length > 200) state.calls.shift();
-    tell("panel");
+    tell("call");
   },
   panel({ panel, users }) {
     const before = me().locale;
@@ -177,6 +173,36 @@ export const keyOf = (one) => `${one.channel} ${one.ts}`;
 
 function put(message) {
   state.messages.set(keyOf(message), message);
+  keep(message);
+  state.refused.delete(message.ts);
   if (message.channel === state.place.channel && document.hasFocus()) lookAt(message.channel);
   tell("message", message);
+}
+
+// ── what Slack says: words in a channel, or beside what was pressed ──────────────
+
+const isWords = (notice) => !notice.surface;
+const asItem = (notice) => ({ ...notice, only_for: notice.user });
+
+function refuse(notice) {
+  state.refused.set(notice.surface, notice);
+  tell("refused", notice);
+}
+
+/** Return what came of the last click on *block* of a message or a view, if it failed. */
+export function refusal(surface, block) {
+  const notice = state.refused.get(surface);
+  const mine = notice?.user === state.me && notice.block === block.block_id;
+  return mine ? notice.text : "";
+}
+
+/** Do *work* on *surface*; what was refused there before is then no longer told. */
+export async function anew(surface, work) {
+  const before = state.refused.get(surface);
+  const done = await work();
+  if (before && state.refused.get(surface) === before) {
+    state.refused.delete(surface);
+    tell("refused", before);
+  }
+  return done;
 }

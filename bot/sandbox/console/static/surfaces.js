@@ -1,15 +1,20 @@
 // What blocks stand on: a message, a Home or a modal; and what is done with them there.
 
+import { anew, refusal } from "./store.js";
 import { gesture } from "./wire.js";
 
 /** Return a message as a surface: what is chosen there is remembered by nobody. */
 export function onMessage(message) {
   const at = { channel: message.channel, ts: message.ts };
-  return {
-    value: (_block, element) => initial(element),
-    act: (block, element, value) =>
+  const act = (block, element, value) =>
+    anew(at.ts, () =>
       gesture("act", { ...at, ...named(block, element), ...(value && { value }) }),
-    fill: (block, element, value) => gesture("act", { ...at, ...named(block, element), value }),
+    );
+  return {
+    refused: (block) => refusal(at.ts, block),
+    value: (_block, element) => initial(element),
+    act,
+    fill: act,
     keep: () => {},
     options: (block, element, query) =>
       gesture("options", { ...at, ...named(block, element), query }),
@@ -40,6 +45,7 @@ export function onView(view, typed) {
   const keyOf = (block, element) => `${block.block_id}|${element.action_id}|${element.type}`;
   return {
     faults: view.faults,
+    refused: (block) => refusal(view.id, block),
     value(block, element) {
       const kept = typed.get(keyOf(block, element));
       const stands = view.state.values[block.block_id]?.[element.action_id];
@@ -48,7 +54,9 @@ export function onView(view, typed) {
     act: (block, element, value) =>
       inTurn(async () => {
         await flush();
-        return gesture("act", { ...at(block, element), ...(value && { value }) });
+        return anew(view.id, () =>
+          gesture("act", { ...at(block, element), ...(value && { value }) }),
+        );
       }),
     fill: (block, element, value) =>
       inTurn(async () => {

@@ -111,9 +111,17 @@ const DAY = 86_400_000;
 const LONG = { year: "numeric", month: "long", day: "numeric" };
 const SHORT = { ...LONG, month: "short" };
 
+const formats = new Map(); // one costs a hundred times what using it does
+
+function format(locale, options) {
+  const key = JSON.stringify([locale, options]);
+  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(locale, options));
+  return formats.get(key);
+}
+
 function zoned(at, options) {
   const { locale, tz } = me();
-  return new Intl.DateTimeFormat(locale, { timeZone: tz, ...options }).format(at);
+  return format(locale, { timeZone: tz, ...options }).format(at);
 }
 
 function near(at, options) {
@@ -122,7 +130,7 @@ function near(at, options) {
   return new Intl.RelativeTimeFormat(me().locale, { numeric: "auto" }).format(days, "day");
 }
 
-const ymd = (at) => new Intl.DateTimeFormat("en-CA", { timeZone: me().tz }).format(at);
+const ymd = (at) => format("en-CA", { timeZone: me().tz }).format(at);
 const TIME = { hour: "numeric", minute: "2-digit" };
 
 const TOKENS = {
@@ -143,9 +151,9 @@ const TOKENS = {
 const LATEST = 253_370_764_800; // seconds; the year 9999, which every calendar has
 
 /** Return a moment as Slack formats it: "{date_short_pretty} {time}". */
-export function moment(seconds, format, url = "", fallback = "") {
+export function moment(seconds, pattern, url = "", fallback = "") {
   const at = new Date(Math.min(Math.max(Number(seconds) || 0, 0), LATEST) * 1000);
-  const written = String(format ?? "").replace(/\{(\w+)\}/g, (all, token) => TOKENS[token]?.(at) ?? all);
+  const written = String(pattern ?? "").replace(/\{(\w+)\}/g, (all, token) => TOKENS[token]?.(at) ?? all);
   const shown = h(
     "time",
     { datetime: at.toISOString(), title: fallback || at.toISOString() },
@@ -156,6 +164,14 @@ export function moment(seconds, format, url = "", fallback = "") {
 }
 
 export const clock = (seconds) => TOKENS.time(new Date(seconds * 1000));
+/** Return the time of day without its half: what fits into the margin. */
+export const hours = (seconds) =>
+  format(me().locale, { timeZone: me().tz, ...TIME })
+    .formatToParts(seconds * 1000)
+    .filter(({ type }) => type !== "dayPeriod")
+    .map(({ value }) => value)
+    .join("")
+    .trim();
 export const dayOf = (seconds) =>
   near(new Date(seconds * 1000), { weekday: "long", month: "long", day: "numeric" });
 export const dayKey = (seconds) => ymd(new Date(seconds * 1000));

@@ -1,7 +1,8 @@
-// Light, dark, or as the system says. It runs before anything is drawn.
+// Light, dark, or as the system says; as wide as the window, or as a phone. It runs
+// before anything is drawn.
 (() => {
+  const root = document.documentElement.dataset;
   const chosen = localStorage.getItem("theme");
-  if (chosen === "light" || chosen === "dark") {
-    document.documentElement.dataset.theme = chosen;
-  }
+  if (chosen === "light" || chosen === "dark") root.theme = chosen;
+  if (localStorage.getItem("view") === "phone") root.view = "phone";
 })();

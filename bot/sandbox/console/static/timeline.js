@@ -1,16 +1,34 @@
-// Messages, one below the other; each is drawn again only when it changed.
+// Messages, one below the other; what comes or changes is drawn, and nothing else.
 
 import { draw } from "./blocks.js";
 import { h, icon, keepingFocus, roving } from "./dom.js";
 import { menu } from "./popover.js";
-import { go, here, isDirect, keyOf, me, replies, state, tell, timeline, user } from "./store.js";
+import {
+  go,
+  here,
+  isDirect,
+  isReply,
+  keyOf,
+  me,
+  replies,
+  state,
+  tell,
+  timeline,
+  user,
+  visible,
+} from "./store.js";
 import { onMessage } from "./surfaces.js";
-import { clock, dayKey, dayOf, mrkdwn } from "./text.js";
+import { clock, dayKey, dayOf, hours, mrkdwn } from "./text.js";
+import { placeOf } from "./timelines.js";
 import { gesture } from "./wire.js";
 
+const NEAR = 80; // pixels from the end within which the end is followed
 const TOGETHER = 300; // seconds between messages of one person that share a heading
 
-/** Return a list of messages that `show(channel, thread)` keeps up to date. */
+/**
+ * Return a list of messages: `show(channel, thread)` goes there, `put` and `drop` follow
+ * one message that came, changed or went. What stands beside it is left alone.
+ */
 export function messageList(label) {
   const list = h("div.timeline-list");
   const scroller = h(
@@ -19,50 +37,96 @@ export function messageList(label) {
     list,
   );
   const settle = roving(list, ".message");
-  let drawnNow = new Map();
+  const at = { channel: "", thread: "" };
+  let rows = []; // what is drawn: {ts, item, day, joined, count, node, line}
   let shown = "";
+  let epoch = 0;
 
-  const show = (channel, thread = "") => {
-    const where = `${state.me} ${me().locale} ${channel} ${thread}`;
-    const moved = where !== shown;
-    const atEnd = moved || scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
-    if (moved) drawnNow = new Map();
-    shown = where;
-    keepingFocus(list, () => {
-      drawnNow = reconcile(list, timeline(channel, thread), drawnNow, thread);
-    });
+  let following = true; // what comes at the end is scrolled to
+  scroller.addEventListener("scroll", () => {
+    following = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR;
+  });
+
+  const change = (work) => {
+    work();
     settle();
-    if (atEnd) scroller.scrollTop = scroller.scrollHeight;
+    if (following) scroller.scrollTop = scroller.scrollHeight;
   };
-  return { node: scroller, show };
+  const show = (channel, thread = "") => {
+    Object.assign(at, { channel, thread });
+    const where = `${state.me} ${me().locale} ${channel} ${thread}`;
+    following ||= where !== shown;
+    const same = where === shown && epoch === state.epoch;
+    [shown, epoch] = [where, state.epoch];
+    change(() => same || keepingFocus(list, all));
+  };
+  const all = () => {
+    rows = timeline(at.channel, at.thread).map((item) => ({ ts: item.ts, item }));
+    list.replaceChildren();
+    for (let number = 0; number < rows.length; number += 1) fit(number);
+    if (!rows.length && !at.thread) list.append(welcome());
+  };
+  const fit = (number) => {
+    const row = rows[number];
+    if (row) fitRow(list, row, rows[number - 1]?.item, rows[number + 1], at.thread);
+  };
+  const belongs = (item) =>
+    item.channel === at.channel && (at.thread ? threadOf(item) === at.thread : !isReply(item));
+  const put = (item) => {
+    if (item.channel !== at.channel) return;
+    if (isReply(item) && !at.thread) again(item.thread_ts);
+    if (!belongs(item) || !visible(item)) return;
+    change(() => {
+      const number = placeOf(rows, item.ts);
+      if (rows[number]?.ts === item.ts) rows[number].item = item;
+      else rows.splice(number, 0, { ts: item.ts, item });
+      if (rows.length === 1) list.querySelector(".welcome")?.remove();
+      fit(number);
+      fit(number + 1);
+    });
+  };
+  const drop = (item) => {
+    if (isReply(item) && !at.thread) again(item.thread_ts);
+    const number = placeOf(rows, item.ts);
+    if (!belongs(item) || rows[number]?.ts !== item.ts) return;
+    change(() => {
+      const [{ node, line }] = rows.splice(number, 1);
+      for (const one of [node, line]) one?.remove();
+      fit(number);
+      if (!rows.length && !at.thread) list.append(welcome());
+    });
+  };
+  /** Draw what has this *ts* again, if something beside the message itself changed. */
+  const again = (ts, forced = false) => {
+    const number = placeOf(rows, ts);
+    if (rows[number]?.ts !== ts) return;
+    if (forced) rows[number].drawn = null;
+    change(() => fit(number));
+  };
+  return { node: scroller, show, put, drop, again };
 }
 
-function reconcile(list, items, before, thread) {
-  const now = new Map();
-  const nodes = [];
-  let last = null;
-  for (const item of items) {
-    const newDay = dayKey(Number(item.ts)) !== (last && dayKey(Number(last.ts)));
-    if (newDay && !thread)
-      nodes.push(h("div.day", { role: "separator" }, h("span", {}, dayOf(Number(item.ts)))));
-    const joined = !newDay && last && joins(last, item);
-    const key = item.id ?? keyOf(item);
-    const count = thread || item.id ? 0 : replies(item).length;
-    const old = before.get(key);
-    const same = old && old.item === item && old.joined === joined && old.count === count;
-    const node = same
-      ? old.node
-      : item.id
-        ? notice(item)
-        : messageOrWhy(item, { joined, count, thread });
-    now.set(key, { item, joined, count, node });
-    nodes.push(node);
-    last = item;
-  }
-  if (!items.length && !thread) nodes.push(welcome());
-  place(list, nodes);
-  return now;
+const threadOf = (item) => item.thread_ts || item.ts;
+
+/** Let *row* stand in *list* between *last* and the row that comes *next*, as it is now. */
+function fitRow(list, row, last, next, thread) {
+  const { item } = row;
+  const day = !thread && dayKey(Number(item.ts)) !== (last && dayKey(Number(last.ts)));
+  const joined = Boolean(!day && last && joins(last, item));
+  const count = thread || item.id ? 0 : replies(item).length;
+  if (row.drawn === item && row.joined === joined && row.count === count && row.day === day) return;
+  const { node: old, line } = row;
+  const node = item.id ? notice(item) : messageOrWhy(item, { joined, count, thread });
+  Object.assign(row, { drawn: item, joined, count, day, node });
+  if (old) keepingFocus(old, () => old.replaceWith(node), node);
+  else list.insertBefore(node, next?.line ?? next?.node ?? null);
+  line?.remove();
+  row.line = day ? dayLine(item) : null;
+  if (day) node.before(row.line);
 }
+
+const dayLine = (item) =>
+  h("div.day", { role: "separator" }, h("span", {}, dayOf(Number(item.ts))));
 
 const TRIES = ["/patchbay", "/relay start", "/lookup FailedOperation"];
 
@@ -85,15 +149,6 @@ function welcome() {
       tries.map((one) => h("button.try", { type: "button", onclick: () => tell("try", one) }, one)),
     ),
   );
-}
-
-/** Put *nodes* into *list*, touching only what is not there already. */
-function place(list, nodes) {
-  const wanted = new Set(nodes);
-  for (const one of [...list.children]) if (!wanted.has(one)) one.remove();
-  nodes.forEach((node, at) => {
-    if (list.children[at] !== node) list.insertBefore(node, list.children[at] ?? null);
-  });
 }
 
 const isPlain = (one) => !one.id && !one.only_for && !one.blocks?.length;
@@ -138,7 +193,7 @@ function message(item, { joined, count, thread }) {
       "aria-label": `${who?.name}, ${clock(Number(item.ts))}`,
       data: { key: keyOf(item), ts: item.ts },
     },
-    joined ? h("time.gutter", {}, clock(Number(item.ts))) : avatar(who),
+    joined ? h("time.gutter", {}, hours(Number(item.ts))) : avatar(who),
     h(
       "div.message-body",
       {},
@@ -148,8 +203,9 @@ function message(item, { joined, count, thread }) {
           badge: who?.bot && "APP",
           ts: item.ts,
           only: item.only_for,
+          edited: item.edited,
         }),
-      h("div.blocks", {}, body, item.edited && h("span.edited", {}, "(edited)")),
+      h("div.blocks", {}, body, joined && item.edited && h("span.edited", {}, "(edited)")),
       files(item),
       count > 0 &&
         h(
@@ -163,13 +219,14 @@ function message(item, { joined, count, thread }) {
   );
 }
 
-function head({ name, badge, ts, only }) {
+function head({ name, badge, ts, only, edited }) {
   return h(
     "header.message-head",
     {},
     h("span.name", {}, name),
     badge && h("span.badge", {}, badge),
     h("time", {}, clock(Number(ts))),
+    edited && h("span.edited", {}, "(edited)"),
     only && h("span.only", {}, icon("eye"), "Only visible to you"),
   );
 }

@@ -6,7 +6,7 @@ const PATIENCE = [300, 600, 1000, 2000]; // milliseconds before trying again
 
 /** Open the socket, and open it again whenever it ends. */
 export function connect(tries = 0) {
-  const socket = new WebSocket(`ws://${location.host}/api/news`);
+  const socket = new WebSocket(`ws://${location.host}/api/news?page=${state.page}`);
   let heard = 0;
   socket.addEventListener("message", (event) => {
     heard += 1;
@@ -44,7 +44,7 @@ async function post(path, body) {
 /** Do what I do with my hands; what goes wrong is told in a toast, and is null here. */
 export async function gesture(name, body = {}) {
   try {
-    return await post(`/api/gesture/${name}`, { user: state.me, ...body });
+    return await post(`/api/gesture/${name}`, { user: state.me, page: state.page, ...body });
   } catch (error) {
     tell("toast", { text: error.message, wrong: true });
     return null;

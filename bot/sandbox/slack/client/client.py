@@ -192,7 +192,7 @@ class Client:
         ack = await self._carry(EnvelopeType.INTERACTIVE, payload)
         wrong = ack.failed or "".join(options_faults(ack.body))
         if wrong:
-            self._trouble(who, surface, wrong)
+            self._trouble(who, surface, wrong, control.block)
             return []
         return inputs.options_of(ack.body)
 
@@ -269,7 +269,9 @@ class Client:
     ) -> None:
         ack = await self._carry(EnvelopeType.INTERACTIVE, payload)
         if ack.failed:
-            self._trouble(who, surface, ack.failed)
+            actions = payload.get("actions", [])
+            block = actions[0]["block_id"] if actions else ""
+            self._trouble(who, surface, ack.failed, block)
 
     async def _event(self, payload: Json) -> None:
         reason = ""
@@ -292,7 +294,14 @@ class Client:
             sentence = " ".join((refusal.error, *refusal.messages))
             self.space.notice(who.id, channel.id, sentence)
 
-    def _trouble(self, who: User, surface: Surface | None, why: str) -> None:
+    def _trouble(
+        self, who: User, surface: Surface | None, why: str, block: str = ""
+    ) -> None:
+        """Tell that nothing came of it, beside the *block* that was clicked, if any."""
         channel = surface.channel if isinstance(surface, Message) else ""
         sentence = f"We had some trouble connecting. Try again? ({why})"
-        self.space.notice(who.id, channel, sentence)
+        where = {}
+        if surface and block:
+            at = surface.ts if isinstance(surface, Message) else surface.id
+            where = {"surface": at, "block": block}
+        self.space.notice(who.id, channel, sentence, **where)

@@ -137,11 +137,17 @@ Surface = Message | View
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What Slack itself tells *user* in *channel*: no app ever sees it."""
+    """What Slack itself tells *user* in *channel*: no app ever sees it.
+
+    If it is about a click, *surface* is the `ts` of the message or the ID of the view
+    that was clicked in, and *block* the ID of the block.
+    """
 
     user: str
     channel: str
     text: str
+    surface: str = ""
+    block: str = ""
 
 
 @dataclass(frozen=True, slots=True)

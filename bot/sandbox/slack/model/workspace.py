@@ -189,9 +189,9 @@ class Workspace:
         del where[message.channel, message.ts]
         self.feed.tell(ChangeKind.DELETED, message)
 
-    def notice(self, user: str, channel: str, text: str) -> None:
-        """Let Slack itself tell *user* something."""
-        self.feed.tell(ChangeKind.TOLD, Notice(user, channel, text))
+    def notice(self, user: str, channel: str, text: str, **where: str) -> None:
+        """Let Slack itself tell *user* something; *where* if a click led to it."""
+        self.feed.tell(ChangeKind.TOLD, Notice(user, channel, text, **where))
 
     # ── views ────────────────────────────────────────────────────────────────────
 

@@ -1,23 +1,41 @@
 """The sandbox as `make run` starts it, for those who look at its page."""
 
 import asyncio
+import os
 import re
 import sys
 from contextlib import asynccontextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 TOP = Path(__file__).parents[4]
+
+# Those who look ask faster than the bot lets a person ask.
+IMPATIENT = """
+[pace]
+reads = 1000
+changes = 1000
+"""
 
 
 @asynccontextmanager
 async def sandbox():
     """Start the sandbox; yields its process and where its page is."""
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "bot.toml").write_text(IMPATIENT)
+        async with _started(folder) as running:
+            yield running
+
+
+@asynccontextmanager
+async def _started(folder):
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "bot",
         "sandbox",
-        cwd=TOP,
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(TOP)},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )

@@ -48,8 +48,10 @@ async def test_a_relay_is_started_by_the_form_after_a_fault_is_mended(page):
     await targets.fill("rtmp://push.example.com/live/my-key")
     await expect(form(page).locator(".fault")).to_have_count(0)
     await form(page).get_by_role("button", name="Start").click()
+    await form(page).get_by_role("radio", name="Another").check()
+    await form(page).get_by_role("button", name="Start").click()
 
-    await expect(newest(page)).to_contain_text("started")
+    await expect(newest(page)).to_contain_text("· live")
     await page.keyboard.press("Escape")
     await expect(form(page)).to_be_hidden()
     relay = page.locator(".relay", has_text="101")
@@ -99,7 +101,7 @@ async def test_a_relay_is_found_by_typing_and_stopped_by_keyboard_alone(page):
     await page.keyboard.press("Tab")
     await expect(form(page).get_by_role("button", name="Stop it")).to_be_focused()
     await page.keyboard.press("Enter")
-    await expect(page.locator(".relay", has_text="103")).to_contain_text("over")
+    await expect(page.locator(".relay", has_text="103")).to_contain_text("ended")
     await page.keyboard.press("Escape")
     await expect(form(page)).to_be_hidden()
 
@@ -111,14 +113,14 @@ async def test_stopping_asks_first(page):
     await expect(asked).to_be_visible()
     await page.keyboard.press("Escape")
     await expect(asked).to_have_count(0)
-    await expect(card).to_contain_text("started")
+    await expect(card).to_contain_text("· live")
 
     await card.get_by_role("button", name="Stop").click()
     await asked.get_by_role("button", name="Stop").click()
 
     await expect(card).to_contain_text("stopped")
     await expect(card).to_contain_text("(edited)")
-    await expect(page.locator(".relay", has_text="104")).to_contain_text("over")
+    await expect(page.locator(".relay", has_text="104")).to_contain_text("ended")
 
 
 async def test_escape_closes_a_form_for_good(page):
@@ -143,7 +145,7 @@ async def test_a_look_up_shows_what_an_id_is(page):
 
 async def test_an_error_is_explained(page):
     await goes_wrong(page, "InternalError")
-    await typed(page, "/relay start 106 url=rtmp://push.example.com/live/1 --go")
+    await typed(page, "/relay start 106 url=rtmp://push.example.com/live/106 --go")
 
     await expect(newest(page)).to_contain_text("InternalError")
     await expect(page.locator(".log")).to_contain_text("InternalError")
@@ -153,7 +155,7 @@ async def test_an_error_is_explained(page):
 
 async def test_a_guest_is_refused_with_the_reason(page):
     await be(page, "Gus")
-    await typed(page, "/relay start 107 url=rtmp://push.example.com/live/1 --go")
+    await typed(page, "/relay start 107 url=rtmp://push.example.com/live/107 --go")
 
     await expect(newest(page)).to_contain_text("guest")
     await expect(page.locator(".relay", has_text="107")).to_have_count(0)
@@ -225,9 +227,9 @@ async def test_the_terminal_and_the_page_share_a_slack(sandbox, page):
 
 async def test_it_fits_a_small_window(page):
     await page.set_viewport_size({"width": 900, "height": 600})
-    await page.get_by_role("button", name="Panel").click()
+    await page.get_by_role("button", name="Panel", exact=True).click()
     await expect(page.locator(".panel")).to_be_hidden()
-    await page.get_by_role("button", name="Panel").click()
+    await page.get_by_role("button", name="Panel", exact=True).click()
     await expect(page.locator(".panel")).to_be_visible()
 
     wide = await page.evaluate("document.documentElement.scrollWidth")

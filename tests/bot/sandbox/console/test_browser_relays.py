@@ -6,6 +6,7 @@ import pytest
 import pytest_asyncio
 
 from tests.bot.sandbox.console.visitor import (
+    UNKNOWN,
     asked_for,
     expect,
     form,
@@ -37,7 +38,7 @@ async def unknown(page, room, how):
     """Start a relay whose answer does not come, and return its card."""
     await goes_wrong(page, how)
     card = await asked_for(page, room)
-    await expect(card).to_contain_text("Do not start it again yet.")
+    await expect(card).to_contain_text(UNKNOWN)
     return card
 
 
@@ -45,13 +46,13 @@ async def test_an_unknown_start_is_settled_by_a_callback(page):
     await turn_callbacks(page, "Off")
     card = await unknown(page, "201", "late")
     await expect(row_of(page, "201")).to_contain_text("running")
-    await expect(row_of(page, "201")).to_contain_text("2 untold")
+    await expect(row_of(page, "201")).to_contain_text("2 callbacks waiting")
 
     await turn_callbacks(page, "On")
 
-    await expect(card).to_contain_text("started")
-    await expect(card).not_to_contain_text("Do not start it again yet.")
-    await expect(row_of(page, "201")).not_to_contain_text("untold")
+    await expect(card).to_contain_text("· live")
+    await expect(card).not_to_contain_text(UNKNOWN)
+    await expect(row_of(page, "201")).not_to_contain_text("callbacks waiting")
 
 
 async def test_one_that_never_ran_is_closed_by_hand_with_a_reason(page):
@@ -62,7 +63,7 @@ async def test_one_that_never_ran_is_closed_by_hand_with_a_reason(page):
     await form(page).get_by_role("button", name="Close it").click()
     await expect(form(page).locator(".fault")).to_be_visible()
     await expect(reason).to_have_attribute("aria-invalid", "true")
-    await expect(card).to_contain_text("unknown")
+    await expect(card).to_contain_text(UNKNOWN)
 
     await reason.fill("The target is dead, the console empty.")
     await form(page).get_by_role("button", name="Close it").click()
@@ -77,27 +78,27 @@ async def test_one_that_never_ran_is_closed_by_hand_with_a_reason(page):
 async def test_a_relay_that_ends_by_itself_is_told_on_its_card(page):
     card = await started(page, "203")
     await page.get_by_role("button", name="the relay of room 203").press("Enter")
-    await page.get_by_role("menuitem", name="It ends").press("Enter")
+    await page.get_by_role("menuitem", name="Relay ends").press("Enter")
 
     await expect(card).to_contain_text("ended")
-    await expect(row_of(page, "203")).to_contain_text("over")
+    await expect(row_of(page, "203")).to_contain_text("ended")
     await expect(row_of(page, "203").get_by_role("button")).to_have_count(0)
 
 
 async def test_one_target_of_two_fails_and_the_relay_runs_on(page):
-    two = "rtmp://push.example.com/live/1 url=rtmp://push.example.com/live/2"
-    card = await started(page, "204", url=two)
+    two = [f"rtmp://push.example.com/live/204-{number}" for number in (1, 2)]
+    card = await started(page, "204", *two)
     row = row_of(page, "204")
     first, second = (row.locator(".target").nth(number) for number in (0, 1))
     await expect(second).to_contain_text("running")
     await second.get_by_role("button", name="target 2").click()
-    await page.get_by_role("menuitem", name="It fails for good").click()
+    await page.get_by_role("menuitem", name="Push fails").click()
 
     await expect(second).to_contain_text("failed")
     await expect(second.get_by_role("button")).to_have_count(0)
     await expect(first).to_contain_text("running")
-    await expect(card).to_contain_text("started")
-    await expect(row).not_to_contain_text("over")
+    await expect(card).to_contain_text("target 2 failed")
+    await expect(row).not_to_contain_text("ended")
 
 
 async def test_the_record_comes_as_a_file_into_the_direct_messages(page):

@@ -334,7 +334,7 @@ async def test_a_date_that_no_calendar_has_leaves_the_other_messages_there(desk)
 
 
 async def test_a_message_that_cannot_be_drawn_says_so_among_the_others(desk):
-    broken = {"type": "rich_text", "elements": [{"type": "rich_text_section"}]}
+    broken = {"type": "rich_text"}
     say_in_ops(desk, "before")
     say_in_ops(desk, "x", blocks=(broken,))
     say_in_ops(desk, "after")

@@ -62,8 +62,8 @@ async def test_a_target_is_broken_by_itself(page, heard):
 
     assert (await heard(7))[4:] == [("1", 3), ("1", 4), ("1", 0)]
     row = await row_of(page)
-    assert entry["label"] == "It fails for good"
-    assert (status, said) == (200, {"said": "Room 295066: target 2 failed for good."})
+    assert entry["label"] == "Push fails"
+    assert (status, said) == (200, {"said": "Room 295066: target 2 failed."})
     assert [one["status"] for one in row["targets"]] == ["running", "failed"]
     assert [len(one["menu"]) for one in row["targets"]] == [3, 0]
     assert row["stopped"] is None
@@ -100,8 +100,8 @@ async def test_all_targets_go_through_it_together(page, heard):
 
     assert sorted((await heard(8))[4:]) == [("0", 2), ("0", 3), ("1", 2), ("1", 3)]
     row = await row_of(page)
-    assert said == {"said": "Room 295066: all targets broke, and recovered."}
-    assert [one["status"] for one in row["targets"]] == ["running again"] * 2
+    assert said == {"said": "Room 295066: all targets interrupted, recovered."}
+    assert [one["status"] for one in row["targets"]] == ["recovered"] * 2
     assert len(row["menu"]) == 3
 
 

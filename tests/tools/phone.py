@@ -1,0 +1,189 @@
+"""Pictures of the ten answers that people see most, as wide as a phone.
+
+`python -m tests.tools.phone [FOLDER] [PREFIX]` writes `docs/phone-<name>.png`, or other
+files. The answers are the real bot's, in the sandbox; each is shown whole, so that its
+picture is as tall as it is. It needs a Chromium, and Pillow.
+"""
+
+import asyncio
+import io
+import re
+import sys
+from pathlib import Path
+
+from PIL import Image
+
+from tests.bot.sandbox.console.desk import chromium
+from tests.bot.sandbox.console.started import TOP, sandbox
+
+WINDOW = {"width": 390, "height": 2600}  # taller than a phone: nothing is cut off
+SHARPNESS = 1.5  # pixels of a picture to one of the page
+LARGEST = 60 * 1000
+# How fine a picture is and how many colours it has, until it is small enough.
+FINE = (
+    ("device", 128),
+    ("device", 64),
+    ("device", 32),
+    ("css", 64),
+    ("css", 32),
+    ("css", 16),
+    ("css", 8),
+)
+START = "StartPublishCdnStream"
+UNKNOWN = re.compile("unknown|no answer", re.IGNORECASE)
+FAILED = re.compile("fail", re.IGNORECASE)
+
+_ASK = """
+([path, body]) => fetch(path, body && {
+  method: "POST",
+  headers: {"Content-Type": "application/json"},
+  body: JSON.stringify(body),
+}).then(answer => answer.json())
+"""
+
+
+async def typed(page, line):
+    """Type *line*, and return the newest message, once one came."""
+    count = await page.locator("#main .message").count()
+    await page.locator("#composer").fill(line)
+    await page.locator("#composer").press("Enter")
+    await page.locator("#main .message").nth(count).wait_for()
+    return page.locator("#main .message").last
+
+
+async def turned(page, knob, **body):
+    """Turn a knob of the panel."""
+    answer = await page.evaluate(_ASK, [f"/api/knob/{knob}", body])
+    if "error" in answer:
+        raise SystemExit(answer["error"])
+
+
+async def start(page, room, said, targets=1):
+    """Start a relay, and return its card once it has *said* in it."""
+    urls = [f"url=rtmp://push.example.com/{room}/{n}" for n in range(1, targets + 1)]
+    await typed(page, f"/relay start {room} {' '.join(urls)} cdn=tencent --go")
+    card = page.locator("#main .message:not(.whisper)", has_text=room).last
+    await card.get_by_text(said).first.wait_for()
+    return card
+
+
+# ── the ten, in the order in which one leads to the next ────────────────────────────
+
+
+async def started(page):
+    """A start that was accepted, before any callback."""
+    await turned(page, "callbacks", on=False)
+    return await start(page, "295001", re.compile("accepted"))
+
+
+async def live(page):
+    """A relay to three targets, all of them live."""
+    await turned(page, "callbacks", on=True)
+    card = await start(page, "295002", re.compile("· live"), targets=3)
+    await page.wait_for_timeout(500)  # until the last of the three has told
+    return card
+
+
+async def unknown(page):
+    """A start whose answer was lost."""
+    await turned(page, "fail", action=START, how="reset")
+    return await start(page, "295003", UNKNOWN)
+
+
+async def failed_start(page):
+    """A start that Tencent refused."""
+    await turned(page, "fail", action=START, how="AuthFailure")
+    return await start(page, "295004", re.compile("not started"))
+
+
+async def failed_push(page):
+    """A relay whose only push failed."""
+    card = await start(page, "295005", re.compile("· live"))
+    relays = (await page.evaluate(_ASK, ["/api/state", None]))["panel"]["relays"]
+    task = next(one["task"] for one in relays if one["room"] == "295005")
+    await turned(page, "relay", task=task, what="fail")
+    await card.get_by_text(FAILED).first.wait_for()
+    return card
+
+
+async def stop_question(page):
+    """What is asked before a relay is stopped."""
+    return await typed(page, "/relay stop R2")
+
+
+async def list_of_10(page):
+    """Ten relays, one of them unknown, one failed."""
+    for room in range(295006, 295012):
+        await start(page, str(room), re.compile("· live"))
+    return await typed(page, "/relay list")
+
+
+async def recent(page):
+    """The relays of late."""
+    return await typed(page, "/relay recent")
+
+
+async def look_up(page):
+    """What an error code means, and what to do."""
+    return await typed(page, "/lookup FailedOperation")
+
+
+async def home(page):
+    """The app's Home."""
+    await page.get_by_role("button", name="Channels").click()
+    await page.locator(".place", has_text="Patchbay").click()
+    await page.get_by_role("tab", name="Home").click()
+    await page.locator(".home .block").first.wait_for()
+    return page.locator(".home > .blocks")
+
+
+PICTURES = {
+    "started": started,
+    "live": live,
+    "unknown": unknown,
+    "failed-start": failed_start,
+    "failed-push": failed_push,
+    "stop": stop_question,
+    "list": list_of_10,
+    "recent": recent,
+    "look-up": look_up,
+    "home": home,
+}
+
+
+async def picture(page, shown, path):
+    """Write a picture of *shown* to *path*, as fine as LARGEST allows."""
+    await page.wait_for_timeout(300)  # until nothing is edited any more
+    box = await shown.bounding_box()
+    clip = {"x": 0, "y": box["y"] - 4, "width": 390, "height": box["height"] + 8}
+    for scale, colours in FINE:
+        taken = await page.screenshot(
+            clip=clip, scale=scale, animations="disabled", caret="hide"
+        )
+        with Image.open(io.BytesIO(taken)) as image:
+            few = image.convert("RGB").quantize(colours, dither=Image.Dither.NONE)
+            few.save(path, optimize=True)
+        size = path.stat().st_size
+        if size < LARGEST:
+            sys.stdout.write(
+                f"{path.name}  {box['height']:.0f} px  {size // 1000} kB\n"
+            )
+            return
+    raise SystemExit(f"{path.name} is too large")
+
+
+async def main(folder, prefix):
+    """Take all ten pictures into *folder*."""
+    async with (
+        sandbox() as (_process, address),
+        chromium(viewport=WINDOW, device_scale_factor=SHARPNESS) as page,
+    ):
+        await page.goto(address)
+        await page.locator("#composer").wait_for()
+        for name, shown in PICTURES.items():
+            await picture(page, await shown(page), folder / f"{prefix}{name}.png")
+
+
+if __name__ == "__main__":
+    into = Path(sys.argv[1]) if sys.argv[1:] else TOP / "docs"
+    asyncio.run(main(into, sys.argv[2] if sys.argv[2:] else "phone-"))
