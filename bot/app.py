@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from bot.access.policy import Gate, dead_actions
-from bot.config import trusted
+from bot.config.kinds import trusted
 from bot.errors import SettingsError
 from bot.http.server import Server
 from bot.journal.journal import Journal

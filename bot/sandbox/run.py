@@ -144,9 +144,14 @@ def _lines(script: str) -> list[str]:
 def _environment(
     slack: LoopbackSlack, cloud: LoopbackCloud, folder: Path, port: int
 ) -> dict[str, str]:
+    config = folder / "bot.toml"
+    config.touch()
     return {
         **slack.environment(),
         **cloud.environment,
+        # a `.env` and a bot.toml beside it are for the real bot
+        "PYTHON_DOTENV_DISABLED": "1",
+        "BOT_CONFIG": str(config),
         "BOT_DATABASE_URL": f"sqlite:///{folder}/patchbay.db",
         "BOT_PORT": str(port),
         "BOT_ALLOW_ALL": "true",

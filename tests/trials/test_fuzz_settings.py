@@ -117,7 +117,8 @@ def _changed_toml(draw, toml):
     at = draw(st.integers(0, len(lines) - 1))
     key, equals, _value = lines[at].partition(" = ")
     value = draw(st.sampled_from(VALUES))
-    planted = f'"{PLANTED}{draw(variables)}"'
+    # a mistake is told by the names of apps and rules
+    planted = '"x"' if key == "name" else f'"{PLANTED}{draw(variables)}"'
     lines[at : at + 1] = draw(
         st.sampled_from(
             (
