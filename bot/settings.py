@@ -230,7 +230,9 @@ class Settings(_Table):
     @classmethod
     def _address_is_safe(cls, url: str, info: ValidationInfo) -> str:
         """Refuse whoever is not Slack, Tencent or this machine: they get the keys."""
-        trial = info.data.get("trial_ca", url) is not None
+        if "trial_ca" not in info.data:  # which is wrong itself, and told
+            return url
+        trial = info.data["trial_ca"] is not None
         if info.field_name == "slack_api_url":
             safe = kinds.is_slack_api(url, trial=trial)
             where = kinds.TRIAL_SLACK_APIS if trial else kinds.SLACK_APIS

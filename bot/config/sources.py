@@ -86,10 +86,11 @@ def gather(
     aliased = {str(one.validation_alias): one for one in fields if one.validation_alias}
     secrets = {name for name, one in aliased.items() if _is_secret(one)}
     dotenv = _dotenv(environ, secrets, faults)
-    for where, variables in (("", environ), (f"{DOTENV}: ", dotenv)):
+    of_dotenv = dotenv or {}
+    for where, variables in (("", environ), (f"{DOTENV}: ", of_dotenv)):
         wrong = check_variables(variables, aliased, CONFIG, nearest=nearest)
         faults += [f"{where}{one}" for one in wrong]
-    variables = _merged(environ, dotenv)
+    variables = _merged(environ, of_dotenv)
     table, file, there = _toml(variables, model, faults)
     reading = _Reading(table, file, nearest, faults)
     cleaned = reading.cleaned(table, model, ())
@@ -97,8 +98,8 @@ def gather(
         values=cleaned | _values(variables, aliased, faults),
         table=table,
         file=file,
-        in_dotenv=frozenset(dotenv) - frozenset(name.upper() for name in environ),
-        there=tuple(filter(None, (str(DOTENV) if dotenv else "", there))),
+        in_dotenv=frozenset(of_dotenv) - frozenset(name.upper() for name in environ),
+        there=tuple(filter(None, ("" if dotenv is None else str(DOTENV), there))),
         faults=faults,
         broken=reading.broken,
     )
@@ -106,16 +107,16 @@ def gather(
 
 def _dotenv(
     environ: Mapping[str, str], secrets: Iterable[str], faults: list[str]
-) -> dict[str, str]:
-    """Return what `.env` sets."""
+) -> dict[str, str] | None:
+    """Return what `.env` sets; None if there is none."""
     if environ.get(NO_DOTENV, "").casefold() in YES:
-        return {}
+        return None
     try:
         with DOTENV.open(encoding="utf-8-sig") as file:
             status = os.fstat(file.fileno())
             lines = list(parse_stream(file))
     except (FileNotFoundError, IsADirectoryError):  # an environment of Python's is one
-        return {}
+        return None
     except (OSError, UnicodeDecodeError) as error:
         faults.append(f"{DOTENV} {kinds.why_unread(error)}")
         return {}

@@ -9,6 +9,7 @@ import logging
 import ssl
 from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -56,6 +57,8 @@ OK = 200
 SERVER_ERROR = 500
 MOST_WARNINGS = 200  # that are told apart in the log
 READS = {  # which take no JSON
+    "bots.info",
+    "conversations.history",
     "conversations.info",
     "conversations.replies",
     "users.info",
@@ -75,7 +78,7 @@ class Sent:
 
     *error* is Slack's word, `timeout`, `unreachable` or `http_` and a status.
     *retry_after* is in seconds, when Slack gave one. *scopes* are those of the token,
-    if Slack named them.
+    if Slack named them. *at* is the Unix time by Slack's clock.
     """
 
     ok: bool
@@ -83,6 +86,7 @@ class Sent:
     retry_after: float = 0.0
     data: Mapping[str, Any] | None = None
     scopes: frozenset[str] | None = None
+    at: float | None = None
 
     @property
     def away(self) -> bool:
@@ -207,7 +211,8 @@ class Web:
             return Sent(ok=False, error="unreachable")
         data: dict[str, Any] = dict(response.data)  # type: ignore[arg-type]  # JSON
         self._log_warnings(method, data)
-        return Sent(ok=True, data=data, scopes=_scopes(response.headers))
+        headers = response.headers
+        return Sent(ok=True, data=data, scopes=_scopes(headers), at=_date(headers))
 
     def _log_warnings(self, method: str, data: Mapping[str, Any]) -> None:
         """Log what Slack warns of, once for each method."""
@@ -306,9 +311,20 @@ def _refused(error: SlackApiError) -> Sent:
     return Sent(ok=False, error=str(word), retry_after=wait)
 
 
-def _scopes(headers: Mapping[str, Any] | None) -> frozenset[str] | None:
+def _header(headers: Mapping[str, Any] | None, name: str) -> Any:
     named = {name.casefold(): value for name, value in (headers or {}).items()}
-    scopes = named.get("x-oauth-scopes")
+    return named.get(name)
+
+
+def _date(headers: Mapping[str, Any] | None) -> float | None:
+    try:
+        return parsedate_to_datetime(str(_header(headers, "date"))).timestamp()
+    except ValueError:  # there is none, or none that can be read
+        return None
+
+
+def _scopes(headers: Mapping[str, Any] | None) -> frozenset[str] | None:
+    scopes = _header(headers, "x-oauth-scopes")
     if scopes is None:
         return None
     return frozenset(filter(None, (one.strip() for one in str(scopes).split(","))))
