@@ -303,7 +303,7 @@ def _token(bot: Bot) -> str:
     return token.get_secret_value() if token else ""
 
 
-async def _announce(bot: Bot) -> None:
+async def announce(bot: Bot) -> None:
     """Say to whoever started it that it is connected, beside the log."""
     team, name = bot.directory.called
     text = _("Connected to {workspace} as @{name}; {running}.")
@@ -320,15 +320,18 @@ async def _running(bot: Bot) -> list[str]:
             live = len(await bot.journal.find.live(bot.directory.team, one.kind))
         except JournalUnavailable:
             return [_("the journal is away")]
-        text = n_("{n} of /{command} runs", "{n} of /{command} run", live)
-        counts += [text.format(n=live, command=one.command)] if live else []
+        text = n_(
+            "{n} of /{command} runs, or may", "{n} of /{command} run, or may", live
+        )
+        command = f"{bot.settings.command_prefix}{one.command}"
+        counts += [text.format(n=live, command=command)] if live else []
     return counts
 
 
 async def _listen_to_slack(bot: Bot) -> None:
     """Listen to Slack; over sockets, return when nothing comes any more."""
     await greet(bot)
-    await _announce(bot)
+    await announce(bot)
     if bot.sockets:
         await bot.sockets.watch()
     else:

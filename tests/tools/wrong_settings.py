@@ -1,8 +1,8 @@
 """What `python -m bot doctor` says to many wrong settings, into docs/install.md.
 
 `python -m tests.tools.wrong_settings` writes the table there; a test says when that was
-forgotten. Every case is tried in a directory of its own, beside sound settings: what
-the doctor says to those is left out.
+forgotten. Every case is tried in a directory of its own, beside sound settings, to
+which the doctor says nothing.
 """
 
 import asyncio
@@ -100,21 +100,18 @@ def _line(check):
 
 
 def usual():
-    """Return what is said to sound settings: nothing, but for hints."""
+    """Return what is said to sound settings."""
     return findings(Wrong(what="", names=""))
 
 
-def said(case, hints):
-    """Return what the doctor says to *case*, but for the *hints* that all get."""
-    return [one for one in findings(case) if one not in hints]
+def row(case):
+    """Return what the doctor says to *case*, as a row of the table."""
+    return f"| {case.what} | {'<br>'.join(map(_cell, findings(case)))} |"
 
 
 def table():
     """Return the table of all cases, as Markdown."""
-    hints = usual()
-    rows = [
-        f"| {one.what} | {'<br>'.join(map(_cell, said(one, hints)))} |" for one in WRONG
-    ]
+    rows = map(row, WRONG)
     return "\n".join(["| wrong | what `doctor` says |", "|---|---|", *rows])
 
 

@@ -12,10 +12,13 @@ from bot.settings import Settings
 LEAST_ROOM = 64 * 1024**2  # bytes that the journal's disk should have left
 
 
-def examine_machine(settings: Settings, journal: Look, deaf: str) -> list[Check]:
+def examine_machine(
+    settings: Settings, journal: Look, deaf: str, *, least_room: int = LEAST_ROOM
+) -> list[Check]:
     """Return what is found of the *journal*'s file, and of the port.
 
-    *deaf* is why nobody can listen on the port now; empty if somebody can.
+    *deaf* is why nobody can listen on the port now; empty if somebody can. A disk with
+    less than *least_room* bytes is nearly full.
     """
     checks = []
     if journal.in_use:
@@ -31,7 +34,7 @@ def examine_machine(settings: Settings, journal: Look, deaf: str) -> list[Check]
         checks.append(Check(text, well=False))
     elif not journal.in_use:
         checks.append(Check(_("Journal: {file}").format(file=journal.file)))
-    return [*checks, *_files(settings), *_room(journal.file)]
+    return [*checks, *_files(settings), *_room(journal.file, least_room)]
 
 
 def _files(settings: Settings) -> Iterator[Check]:
@@ -41,8 +44,8 @@ def _files(settings: Settings) -> Iterator[Check]:
         yield Check(text.format(folder=anchors.parent), well=False)
 
 
-def _room(file: Path | None) -> Iterator[Check]:
+def _room(file: Path | None, least: int) -> Iterator[Check]:
     there = next((one for one in file.parents if one.is_dir()), None) if file else None
-    if there and shutil.disk_usage(there).free < LEAST_ROOM:
+    if there and shutil.disk_usage(there).free < least:
         text = _("The disk of {folder} is nearly full; nothing could be remembered.")
         yield Check(text.format(folder=there), well=False)

@@ -8,7 +8,7 @@ import json
 import logging
 import ssl
 from collections.abc import Awaitable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, Self
@@ -86,7 +86,7 @@ class Sent:
     retry_after: float = 0.0
     data: Mapping[str, Any] | None = None
     scopes: frozenset[str] | None = None
-    at: float | None = None
+    at: float | None = field(default=None, compare=False)  # differs each time
 
     @property
     def away(self) -> bool:
