@@ -140,9 +140,8 @@ async def _run(lines: Sequence[str] | None, *, port: int, browse: bool) -> int:
             log=log,
             clock=clock,
         )
-        free = 0 if lines is not None else port_or_another(port)
-        console = Console(slack.client, panel, commands=COMMANDS, port=free)
-        await stack.enter_async_context(console)
+        wished = 0 if lines is not None else port
+        console = await _console(stack, slack, panel, wished)
         await start()
         stack.push_async_callback(bot.stop)
         if not slack.sockets.connections:
@@ -154,9 +153,23 @@ async def _run(lines: Sequence[str] | None, *, port: int, browse: bool) -> int:
         }
         if lines is not None:
             return await play(slack.client, lines, _print, mask=True, commands=knobs)
-        if free != port:
-            _print(TAKEN.format(port=port))
+        if wished and not console.address.endswith(f":{wished}/"):
+            _print(TAKEN.format(port=wished))
         return await _talk(slack, knobs, console.address, browse=browse)
+
+
+async def _console(
+    stack: AsyncExitStack, slack: LoopbackSlack, panel: Panel, port: int
+) -> Console:
+    """Serve the console on *port*, or on another if somebody has that."""
+    console = Console(slack.client, panel, commands=COMMANDS, port=port)
+    try:
+        return await stack.enter_async_context(console)
+    except OSError:
+        await console.close()
+        if not port:
+            raise
+    return await _console(stack, slack, panel, 0)
 
 
 async def _talk(
@@ -216,17 +229,6 @@ def _environment(
         "BOT_PORT": str(port),
         "BOT_ALLOW_ALL": "true",
     }
-
-
-def port_or_another(port: int) -> int:
-    """Return *port*, or 0 (the system chooses) if somebody listens on it."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return 0
-    return port
 
 
 def free_port() -> int:

@@ -73,10 +73,7 @@ def test_a_secret_may_come_from_a_file_of_its_owner(monkeypatch, tmp_path):
     file.chmod(0o600)
     put(monkeypatch, SLACK_BOT_TOKEN_FILE=str(file))
 
-    token = load().slack_bot_token
-
-    assert token is not None
-    assert token.get_secret_value() == f"{BOT}-from-a-file"
+    assert load().slack_bot_token.get_secret_value() == f"{BOT}-from-a-file"
 
 
 def test_a_secret_may_be_mounted_as_a_link(monkeypatch, tmp_path):
