@@ -4,20 +4,20 @@ Without a word it runs the bot, or, where nothing at all is configured, the sand
 """
 
 import argparse
-import asyncio
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot import VERSION
 from bot.errors import BotError, SettingsError
-from bot.runtime.memory import keep_memory_private, kept_for_good
-from bot.settings import Reading, Settings, load, read, secrets_of
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # what takes long to import is imported where Ctrl-C is answered
     from bot.operations.doctor import Check
+    from bot.settings import Reading, Settings
+
+Result = TypeVar("Result")
 
 NO_SANDBOX = "The sandbox is not installed: pip install 'patchbay[sandbox]'."
 UNFINISHED = (
@@ -113,8 +113,26 @@ def _add_audit(audit: argparse.ArgumentParser) -> None:
     settle.set_defaults(do=_settle)
 
 
+def _read() -> "Reading":
+    from bot.settings import read  # noqa: PLC0415 - see above
+
+    return read()
+
+
+def _load() -> "Settings":
+    from bot.settings import load  # noqa: PLC0415 - see above
+
+    return load()
+
+
+def _done(work: Coroutine[Any, Any, Result]) -> Result:
+    import asyncio  # noqa: PLC0415 - see above
+
+    return asyncio.run(work)
+
+
 def _whatever(options: argparse.Namespace) -> int:
-    reading = read()
+    reading = _read()
     begun = reading.there or reading.settings.slack_bot_token or reading.faults
     if begun or reading.settings.has_slack:
         return _run(options)
@@ -122,15 +140,17 @@ def _whatever(options: argparse.Namespace) -> int:
 
 
 def _run(_options: argparse.Namespace) -> int:
+    from bot.runtime.memory import keep_memory_private  # noqa: PLC0415 - see above
+
     keep_memory_private()
-    settings = load()
+    settings = _load()
     if not settings.has_slack:
-        raise SettingsError(_unfinished(read()))
+        raise SettingsError(_unfinished(_read()))
     _log(settings)
-    return asyncio.run(_serve(settings))
+    return _done(_serve(settings))
 
 
-def _unfinished(reading: Reading) -> str:
+def _unfinished(reading: "Reading") -> str:
     way_in = "SLACK_APP_TOKEN or SLACK_SIGNING_SECRET"
     missing = way_in if reading.settings.slack_bot_token else "SLACK_BOT_TOKEN"
     files = ", ".join(reading.there)
@@ -138,7 +158,9 @@ def _unfinished(reading: Reading) -> str:
     return begins + UNFINISHED.format(missing=missing)
 
 
-async def _serve(settings: Settings) -> int:
+async def _serve(settings: "Settings") -> int:
+    from bot.runtime.memory import kept_for_good  # noqa: PLC0415 - see above
+
     with kept_for_good():
         from bot.app import Ports, build  # noqa: PLC0415 - `manifest` needs none of it
         from bot.lifecycle import run  # noqa: PLC0415 - see above
@@ -157,13 +179,13 @@ def _sandbox(options: argparse.Namespace) -> int:
             raise
         raise BotError(NO_SANDBOX) from missing
 
-    port = read().settings.sandbox_port if options.port is None else options.port
-    return asyncio.run(run(options.script, port=port, browse=options.open))
+    port = _read().settings.sandbox_port if options.port is None else options.port
+    return _done(run(options.script, port=port, browse=options.open))
 
 
 def _doctor(options: argparse.Namespace) -> int:
     """Print what is found out; the code is 1 where something is wrong."""
-    checks = asyncio.run(_examined(offline=options.offline))
+    checks = _done(_examined(offline=options.offline))
     for check in checks:
         sign = {True: "ok  ", False: "FAIL", None: "note"}[check.well]
         sys.stdout.write(f"{sign}  {check.what}  {check.fix}".rstrip() + "\n")
@@ -179,7 +201,7 @@ async def _examined(*, offline: bool) -> "list[Check]":
 
     ports = Ports()
     slack = None if offline else ports.slack
-    return await examine_ahead(read(), COMMANDS, slack=slack, now=ports.now)
+    return await examine_ahead(_read(), COMMANDS, slack=slack, now=ports.now)
 
 
 def _manifest(options: argparse.Namespace) -> int:
@@ -200,22 +222,22 @@ def _migrate(_options: argparse.Namespace) -> int:
     from bot.journal.migrate import newest, revision_of  # noqa: PLC0415 - see above
     from bot.journal.sqlite.writer import sqlite_file  # noqa: PLC0415 - see above
 
-    settings, now = load(), newest()
+    settings, now = _load(), newest()
     file = sqlite_file(settings.database_url.get_secret_value())
     before = revision_of(file)
-    asyncio.run(open_journal(settings, Ports())).close()
+    _done(open_journal(settings, Ports())).close()
     done = UP_TO_DATE if before == now else MIGRATED if before else MADE
     sys.stdout.write(done.format(file=file, before=before, now=now) + "\n")
     return 0
 
 
 def _keys(_options: argparse.Namespace) -> int:
-    asyncio.run(_rotate(load()))
+    _done(_rotate(_load()))
     sys.stdout.write(f"{ROTATED}\n")
     return 0
 
 
-async def _rotate(settings: Settings) -> None:
+async def _rotate(settings: "Settings") -> None:
     from bot.app import Ports, open_journal  # noqa: PLC0415 - see above
 
     journal = await open_journal(settings, Ports())
@@ -228,7 +250,7 @@ async def _rotate(settings: Settings) -> None:
 def _verify(options: argparse.Namespace) -> int:
     from bot.operations.inspection import verify  # noqa: PLC0415 - see above
 
-    return _said(*verify(load(), has=options.has))
+    return _said(*verify(_load(), has=options.has))
 
 
 def _settle(options: argparse.Namespace) -> int:
@@ -236,7 +258,7 @@ def _settle(options: argparse.Namespace) -> int:
     from bot.operations.inspection import settle  # noqa: PLC0415 - see above
 
     by = f"uid {os.getuid()}"
-    return _said(*settle(load(), reason=options.reason, by=by, now=utc_now()))
+    return _said(*settle(_load(), reason=options.reason, by=by, now=utc_now()))
 
 
 def _said(code: int, lines: list[str]) -> int:
@@ -244,9 +266,10 @@ def _said(code: int, lines: list[str]) -> int:
     return code
 
 
-def _log(settings: Settings) -> None:
+def _log(settings: "Settings") -> None:
     from bot.runtime.logs import set_up  # noqa: PLC0415 - see above
     from bot.runtime.redact import Redactor  # noqa: PLC0415 - see above
+    from bot.settings import secrets_of  # noqa: PLC0415 - see above
 
     values = [secret.get_secret_value() for secret in secrets_of(settings).values()]
     lines = (line for value in values for line in value.splitlines())  # of key rings

@@ -5,11 +5,14 @@ import json
 import os
 import resource
 import sqlite3
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import yaml
 
+import bot
 from bot import VERSION
 from bot.__main__ import main
 from bot.config.sources import NO_DOTENV
@@ -155,6 +158,23 @@ def test_the_journal_can_be_migrated_ahead_and_it_is_said_what_was_done(
         f"{tmp_path}/p.db is up to date already (migration {newest()}).",
         f"{tmp_path}/old.db is brought from migration 0001 to {newest()}.",
     ]
+
+
+def test_what_takes_long_is_not_imported_before_an_interrupt_is_answered():
+    """Ctrl-C in an import ends in a traceback, unless `main` runs by then."""
+    long = "{'asyncio', 'pydantic', 'aiohttp', 'bot.settings'}"
+    code = f"import sys, bot.__main__; print({long} & set(sys.modules))"
+
+    ended = subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-c", code],
+        cwd=Path(bot.__file__).parents[1],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+
+    assert ended.stdout == "set()\n"
 
 
 def test_the_version_is_told(capsys):
