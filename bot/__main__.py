@@ -1,26 +1,53 @@
 """`python -m bot [run|sandbox|doctor|manifest|migrate|keys|audit]`.
 
-Without a word it runs the bot, or, where no Slack is configured, the sandbox.
+Without a word it runs the bot, or, where nothing at all is configured, the sandbox.
 """
 
 import argparse
-import asyncio
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from bot.errors import BotError
-from bot.runtime.memory import keep_memory_private, kept_for_good
-from bot.settings import Settings, load, secrets_of
+from bot import VERSION
+from bot.errors import BotError, SettingsError
+
+if TYPE_CHECKING:  # what takes long to import is imported where Ctrl-C is answered
+    from bot.operations.doctor import Check
+    from bot.settings import Reading, Settings
+
+Result = TypeVar("Result")
 
 NO_SANDBOX = "The sandbox is not installed: pip install 'patchbay[sandbox]'."
-
+UNFINISHED = (
+    "Slack is not configured: set {missing}.\n"
+    "`python -m bot doctor` says what else is missing; "
+    "`python -m bot sandbox` starts the sandbox, which needs nothing."
+)
+STARTED_FROM = "Read: {files}. "
 ROTATED = (
     "A new key is in the ring and seals from now on. Start the bot: beside its work it "
     "seals anew what older keys sealed, and then drops them."
 )
+MADE = "{file} is made, as migration {now} has it."
+MIGRATED = "{file} is brought from migration {before} to {now}."
+UP_TO_DATE = "{file} is up to date already (migration {now})."
+PREFIXED = (
+    '# bot.toml has to say: command_prefix = "{prefix}"\n'  # a comment of the YAML
+)
+STOPPED, INTERRUPTED = "Stopped.", 130  # as a shell calls what Ctrl-C ends
+EPILOG = """\
+examples:
+  python -m bot                     the bot; the sandbox where nothing is configured
+  python -m bot sandbox --open      the sandbox, and its console in the browser
+  python -m bot doctor              what is wrong with the settings, all of it
+  python -m bot manifest --prefix tc- > manifest.yml
+
+Settings stand in the environment, .env and bot.toml; see .env.example and
+bot.example.toml. docs/install.md goes through an installation, click by click.
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,20 +58,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BotError as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    except KeyboardInterrupt:
+        sys.stderr.write(f"{STOPPED}\n")
+        return INTERRUPTED
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m bot", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m bot",
+        description="A Slack bot that runs Tencent Cloud real-time streams.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"patchbay {VERSION}")
     parser.set_defaults(do=_whatever)
-    commands = parser.add_subparsers(metavar="command")
+    commands = parser.add_subparsers(metavar="command", title="commands")
     run = commands.add_parser("run", help="run the bot")
     run.set_defaults(do=_run)
-    sandbox = commands.add_parser("sandbox", help="try it, with nothing real")
-    sandbox.add_argument("--script", help="play a file of lines, print the transcript")
-    sandbox.set_defaults(do=_sandbox)
-    doctor = commands.add_parser("doctor", help="check the settings")
-    doctor.set_defaults(do=_doctor)
-    _add_live(doctor)
+    _add_sandbox(commands.add_parser("sandbox", help="try it, with nothing real"))
+    _add_doctor(
+        commands.add_parser("doctor", help="say what is wrong with the settings")
+    )
     manifest = commands.add_parser("manifest", help="print the Slack app's manifest")
     manifest.add_argument("--prefix", default="", help="goes before every command")
     manifest.add_argument("--http-url", default="", help="public base URL: HTTP mode")
@@ -83,6 +117,19 @@ def _add_live(doctor: argparse.ArgumentParser) -> None:
     add("--resume", action="store_true", help="stop what an earlier run has left")
 
 
+def _add_sandbox(sandbox: argparse.ArgumentParser) -> None:
+    sandbox.add_argument("--script", help="play a file of lines, print the transcript")
+    sandbox.add_argument("--port", type=int, help="of the console (BOT_SANDBOX_PORT)")
+    sandbox.add_argument("--open", action="store_true", help="open it in the browser")
+    sandbox.set_defaults(do=_sandbox)
+
+
+def _add_doctor(doctor: argparse.ArgumentParser) -> None:
+    doctor.add_argument("--offline", action="store_true", help="call nobody")
+    _add_live(doctor)
+    doctor.set_defaults(do=_doctor)
+
+
 def _add_audit(audit: argparse.ArgumentParser) -> None:
     does = audit.add_subparsers(metavar="verify|settle", required=True)
     verify = does.add_parser("verify", help="say whether it is whole; beside the bot")
@@ -93,21 +140,54 @@ def _add_audit(audit: argparse.ArgumentParser) -> None:
     settle.set_defaults(do=_settle)
 
 
+def _read() -> "Reading":
+    from bot.settings import read  # noqa: PLC0415 - see above
+
+    return read()
+
+
+def _load() -> "Settings":
+    from bot.settings import load  # noqa: PLC0415 - see above
+
+    return load()
+
+
+def _done(work: Coroutine[Any, Any, Result]) -> Result:
+    import asyncio  # noqa: PLC0415 - see above
+
+    return asyncio.run(work)
+
+
 def _whatever(options: argparse.Namespace) -> int:
-    if load().has_slack:
+    reading = _read()
+    begun = reading.there or reading.settings.slack_bot_token or reading.faults
+    if begun or reading.settings.has_slack:
         return _run(options)
-    options.script = None
-    return _sandbox(options)
+    return _sandbox(_parser().parse_args(["sandbox"]))
 
 
 def _run(_options: argparse.Namespace) -> int:
+    from bot.runtime.memory import keep_memory_private  # noqa: PLC0415 - see above
+
     keep_memory_private()
-    settings = load()
+    settings = _load()
+    if not settings.has_slack:
+        raise SettingsError(_unfinished(_read()))
     _log(settings)
-    return asyncio.run(_serve(settings))
+    return _done(_serve(settings))
 
 
-async def _serve(settings: Settings) -> int:
+def _unfinished(reading: "Reading") -> str:
+    way_in = "SLACK_APP_TOKEN or SLACK_SIGNING_SECRET"
+    missing = way_in if reading.settings.slack_bot_token else "SLACK_BOT_TOKEN"
+    files = ", ".join(reading.there)
+    begins = STARTED_FROM.format(files=files) if files else ""
+    return begins + UNFINISHED.format(missing=missing)
+
+
+async def _serve(settings: "Settings") -> int:
+    from bot.runtime.memory import kept_for_good  # noqa: PLC0415 - see above
+
     with kept_for_good():
         from bot.app import Ports, build  # noqa: PLC0415 - `manifest` needs none of it
         from bot.lifecycle import run  # noqa: PLC0415 - see above
@@ -126,23 +206,31 @@ def _sandbox(options: argparse.Namespace) -> int:
             raise
         raise BotError(NO_SANDBOX) from missing
 
-    return asyncio.run(run(options.script))
+    port = _read().settings.sandbox_port if options.port is None else options.port
+    return _done(run(options.script, port=port, browse=options.open))
 
 
 def _doctor(options: argparse.Namespace) -> int:
+    """Print what is found out; the code is 1 where something is wrong."""
     if _is_live(options):
         return _live(options)
-    from bot.app import check_rules  # noqa: PLC0415 - see above
-    from bot.operations.doctor import examine_settings  # noqa: PLC0415 - see above
-    from commands import COMMANDS  # noqa: PLC0415 - see above
-
-    settings = load()
-    check_rules(settings, COMMANDS)
-    checks = examine_settings(settings)
+    checks = _done(_examined(offline=options.offline))
     for check in checks:
         sign = {True: "ok  ", False: "FAIL", None: "note"}[check.well]
-        sys.stdout.write(f"{sign}  {check.what}  {check.fix}\n")
-    return 0 if all(check.well is not False for check in checks) else 1
+        sys.stdout.write(f"{sign}  {check.what}  {check.fix}".rstrip() + "\n")
+    wrong = sum(check.well is False for check in checks)
+    sys.stdout.write(f"{wrong} of {len(checks)} are wrong.\n" if wrong else "")
+    return 1 if wrong else 0
+
+
+async def _examined(*, offline: bool) -> "list[Check]":
+    from bot.app import Ports  # noqa: PLC0415 - see above
+    from bot.lifecycle import examine_ahead  # noqa: PLC0415 - see above
+    from commands import COMMANDS  # noqa: PLC0415 - see above
+
+    ports = Ports()
+    slack = None if offline else ports.slack
+    return await examine_ahead(_read(), COMMANDS, slack=slack, now=ports.now)
 
 
 def _is_live(options: argparse.Namespace) -> bool:
@@ -158,7 +246,7 @@ def _live(options: argparse.Namespace) -> int:
     from bot.app import Ports, open_cloud  # noqa: PLC0415 - see above
     from bot.live import run, trial  # noqa: PLC0415 - see above
 
-    settings, ports = load(), Ports()
+    settings, ports = _load(), Ports()
     _log(settings)
     wishes = {name: vars(options)[name] for name in trial.Wishes.__slots__}
     live = trial.Ports(
@@ -169,32 +257,43 @@ def _live(options: argparse.Namespace) -> int:
         cloud=partial(open_cloud, settings, ports),
         write=partial(print, end="", flush=True),
     )
-    return asyncio.run(run.run(settings, trial.Wishes(**wishes), live))
+    return int(_done(run.run(settings, trial.Wishes(**wishes), live)))
 
 
 def _manifest(options: argparse.Namespace) -> int:
-    from bot.routing.manifest import as_yaml, manifest  # noqa: PLC0415 - see above
+    from bot.routing import manifest  # noqa: PLC0415 - see above
     from commands import COMMANDS  # noqa: PLC0415 - see above
 
-    made = manifest(COMMANDS.values(), prefix=options.prefix, http_url=options.http_url)
-    sys.stdout.write(as_yaml(made))
+    prefix, http_url = options.prefix, options.http_url
+    if refused := manifest.refusal(prefix, http_url):
+        raise SettingsError(refused)
+    made = manifest.manifest(COMMANDS.values(), prefix=prefix, http_url=http_url)
+    sys.stdout.write(PREFIXED.format(prefix=prefix) if prefix else "")
+    sys.stdout.write(manifest.as_yaml(made))
     return 0
 
 
 def _migrate(_options: argparse.Namespace) -> int:
     from bot.app import Ports, open_journal  # noqa: PLC0415 - see above
+    from bot.journal.migrate import newest, revision_of  # noqa: PLC0415 - see above
+    from bot.journal.sqlite.writer import sqlite_file  # noqa: PLC0415 - see above
 
-    asyncio.run(open_journal(load(), Ports())).close()
+    settings, now = _load(), newest()
+    file = sqlite_file(settings.database_url.get_secret_value())
+    before = revision_of(file)
+    _done(open_journal(settings, Ports())).close()
+    done = UP_TO_DATE if before == now else MIGRATED if before else MADE
+    sys.stdout.write(done.format(file=file, before=before, now=now) + "\n")
     return 0
 
 
 def _keys(_options: argparse.Namespace) -> int:
-    asyncio.run(_rotate(load()))
+    _done(_rotate(_load()))
     sys.stdout.write(f"{ROTATED}\n")
     return 0
 
 
-async def _rotate(settings: Settings) -> None:
+async def _rotate(settings: "Settings") -> None:
     from bot.app import Ports, open_journal  # noqa: PLC0415 - see above
 
     journal = await open_journal(settings, Ports())
@@ -207,7 +306,7 @@ async def _rotate(settings: Settings) -> None:
 def _verify(options: argparse.Namespace) -> int:
     from bot.operations.inspection import verify  # noqa: PLC0415 - see above
 
-    return _said(*verify(load(), has=options.has))
+    return _said(*verify(_load(), has=options.has))
 
 
 def _settle(options: argparse.Namespace) -> int:
@@ -215,7 +314,7 @@ def _settle(options: argparse.Namespace) -> int:
     from bot.operations.inspection import settle  # noqa: PLC0415 - see above
 
     by = f"uid {os.getuid()}"
-    return _said(*settle(load(), reason=options.reason, by=by, now=utc_now()))
+    return _said(*settle(_load(), reason=options.reason, by=by, now=utc_now()))
 
 
 def _said(code: int, lines: list[str]) -> int:
@@ -223,9 +322,10 @@ def _said(code: int, lines: list[str]) -> int:
     return code
 
 
-def _log(settings: Settings) -> None:
+def _log(settings: "Settings") -> None:
     from bot.runtime.logs import set_up  # noqa: PLC0415 - see above
     from bot.runtime.redact import Redactor  # noqa: PLC0415 - see above
+    from bot.settings import secrets_of  # noqa: PLC0415 - see above
 
     values = [secret.get_secret_value() for secret in secrets_of(settings).values()]
     lines = (line for value in values for line in value.splitlines())  # of key rings

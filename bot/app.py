@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from bot.access.policy import Gate, dead_actions
-from bot.config import trusted
+from bot.config.kinds import trusted
 from bot.dialogue.ask import Person
 from bot.errors import SettingsError
 from bot.http.server import Server

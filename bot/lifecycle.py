@@ -14,27 +14,39 @@ import asyncio
 import gc
 import signal
 import sys
-from contextlib import suppress
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager, suppress
+from datetime import datetime
 from typing import Protocol
 
 import structlog
 
+from bot.config.kinds import trusted
 from bot.errors import JournalUnavailable, SettingsError
+from bot.http.listener import refusal, why_deaf
 from bot.http.server import Server
+from bot.i18n import _, n_
 from bot.journal.journal import Journal
+from bot.journal.sqlite.look import look
 from bot.operations.anchoring import Anchoring
 from bot.operations.damage import look_through
 from bot.operations.delivery import Delivery
+from bot.operations.doctor import Check, examine_settings
 from bot.operations.facade import Operations
 from bot.operations.hearing import Hearing
 from bot.operations.jobs import Jobs
+from bot.operations.preflight.machine import examine_machine
+from bot.operations.preflight.reading import examine_reading
+from bot.operations.preflight.slack import Scopes, examine_slack
 from bot.operations.recovery import recover
+from bot.routing.command import Command
 from bot.routing.manifest import FEATURES, REQUIRED
 from bot.runtime.descriptors import raise_limit
 from bot.runtime.tasks import Tasks, watch_lag
-from bot.settings import Settings
+from bot.settings import Reading, Settings
 from bot.slack.directory import SlackDirectory
 from bot.slack.inbound.sockets import Sockets
+from bot.slack.outbound.web import Web
 from bot.tencent import models
 
 DRAIN_SECONDS = 20.0  # for work in flight, after the listeners have closed
@@ -97,6 +109,33 @@ class Bot(Protocol):
         """Slack's sockets; None where Slack comes by HTTP."""
 
 
+async def examine_ahead(
+    reading: Reading,
+    commands: Mapping[str, Command],
+    *,
+    slack: Callable[..., AbstractAsyncContextManager[Web]] | None,
+    now: Callable[[], datetime],
+) -> list[Check]:
+    """Return all that can be found out before a start: of settings, here, at Slack.
+
+    *slack* opens a client with a token at a URL, as `bot.app.Ports` has it; without
+    one nobody is called.
+    """
+    settings = reading.settings
+    permits = [permit for command in commands.values() for permit in command.permits]
+    checks = examine_reading(reading, permits) + examine_settings(settings)
+    journal = look(settings.database_url.get_secret_value())
+    deaf = await why_deaf(settings.host, settings.port)
+    checks += examine_machine(settings, journal, deaf)
+    token = settings.slack_bot_token
+    if token and slack:
+        trust = trusted(settings.trial_ca)
+        async with slack(token, settings.slack_api_url, trust=trust) as web:
+            scopes = Scopes(REQUIRED, FEATURES)
+            checks += await examine_slack(web, settings, scopes, now())
+    return checks
+
+
 async def run(bot: Bot) -> int:
     """Run *bot* until it is told to stop; return the exit code."""
     sys.setswitchinterval(SWITCH_SECONDS)
@@ -132,9 +171,16 @@ async def begin(bot: Bot) -> int:
 
     None of it needs Slack: while Slack is away, Tencent's callbacks are received, and
     a stop is taken, or carried on, in the workspace that Slack named last.
+
+    Raises:
+        SettingsError: nobody can listen there.
     """
     await bot.directory.recall(_token(bot))
-    port = await bot.server.start(bot.settings.host, bot.settings.port)
+    host, port = bot.settings.host, bot.settings.port
+    try:
+        port = await bot.server.start(host, port)
+    except OSError as error:
+        raise SettingsError(refusal(host, port, error)) from None
     log.info("bot.listening", port=port)
     models.build()
     return port
@@ -260,9 +306,35 @@ def _token(bot: Bot) -> str:
     return token.get_secret_value() if token else ""
 
 
+async def announce(bot: Bot) -> None:
+    """Say to whoever started it that it is connected, beside the log."""
+    team, name = bot.directory.called
+    text = _("Connected to {workspace} as @{name}; {running}.")
+    running = ", ".join(await _running(bot)) or _("nothing runs")
+    sys.stdout.write(text.format(workspace=team, name=name, running=running) + "\n")
+    sys.stdout.flush()
+
+
+async def _running(bot: Bot) -> list[str]:
+    """Return how many things of each command run, or may."""
+    counts = []
+    for one in bot.operations.resources.resources:
+        try:
+            live = len(await bot.journal.find.live(bot.directory.team, one.kind))
+        except JournalUnavailable:
+            return [_("the journal is away")]
+        text = n_(
+            "{n} of /{command} runs, or may", "{n} of /{command} run, or may", live
+        )
+        command = f"{bot.settings.command_prefix}{one.command}"
+        counts += [text.format(n=live, command=command)] if live else []
+    return counts
+
+
 async def _listen_to_slack(bot: Bot) -> None:
     """Listen to Slack; over sockets, return when nothing comes any more."""
     await greet(bot)
+    await announce(bot)
     if bot.sockets:
         await bot.sockets.watch()
     else:

@@ -53,5 +53,9 @@ def regions_of(endpoint: str) -> tuple[Region, ...]:
     """
     if not is_real(endpoint):
         return REGIONS
-    host = urlsplit(endpoint).hostname
-    return INTERNATIONAL if ".intl." in f".{host}" else MAINLAND
+    return MAINLAND if is_mainland(endpoint) else INTERNATIONAL
+
+
+def is_mainland(endpoint: str) -> bool:
+    """Tell whether *endpoint*, which is real, is of the mainland site."""
+    return ".intl." not in f".{urlsplit(endpoint).hostname}"

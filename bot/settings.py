@@ -1,4 +1,4 @@
-"""The settings, from the environment and `bot.toml`; no other module reads either.
+"""The settings, from the environment, `.env` and `bot.toml`; nothing else reads those.
 
 A secret is the value of `NAME`, or the content of the file that `NAME_FILE` names,
 which only its owner may be able to read. A mistake is reported by the name of the
@@ -6,7 +6,8 @@ setting, never by its value.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -18,19 +19,15 @@ from pydantic import (
     IPvAnyNetwork,
     SecretStr,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
-from pydantic_settings import (
-    BaseSettings,
-    EnvSettingsSource,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
-)
 
-from bot import config
+from bot.config import kinds
+from bot.config.faults import Loc, called, or_rather, sentence
+from bot.config.sources import DOTENV, Sources, gather, without
 from bot.errors import SettingsError
 from bot.exit_table import NO_EXITS, Exits, ListedHost, PushHost, effective
 from bot.i18n import Channel, Language
@@ -47,9 +44,8 @@ from bot.products import (
 )
 from bot.spelling import nearest
 
-CONFIG = "BOT_CONFIG"
-DEFAULT_CONFIG = "bot.toml"
 SLACK_API = "https://slack.com/api/"
+SANDBOX_PORT = 3333  # of the sandbox's console
 USERSIG_SECONDS = 3600  # to enter a room once, and again if the connection is lost
 
 
@@ -69,26 +65,15 @@ class App(_Table):
     callback_key: SecretStr | None = None
     usersig_seconds: int = Field(USERSIG_SECONDS, ge=300, le=86_400)
 
-    @model_validator(mode="before")
-    @classmethod
-    def _keys_from_files(cls, table: Any) -> Any:
-        if not isinstance(table, dict):
-            return table
-        values = dict(table)
-        for key in ("usersig_key", "callback_key"):
-            if path := values.pop(f"{key}_file", None):
-                values[key] = config.secret_in(Path(path), f"apps.{key}_file")
-        return values
-
 
 class Rule(_Table):
     """Who may do what. Every list that is not empty must match; IDs, never names."""
 
     name: str = Field(min_length=1)
-    actions: tuple[config.Action, ...]  # "relay.start", "car.*", "*"
-    users: tuple[config.UserId, ...] = ()
-    groups: tuple[config.GroupId, ...] = ()  # user groups, S…
-    channels: tuple[config.ChannelId, ...] = ()
+    actions: tuple[kinds.Action, ...]  # "relay.start", "car.*", "*"
+    users: tuple[kinds.UserId, ...] = ()
+    groups: tuple[kinds.GroupId, ...] = ()  # user groups, S…
+    channels: tuple[kinds.ChannelId, ...] = ()
     apps: tuple[str, ...] = ()
 
     @model_validator(mode="after")
@@ -113,7 +98,7 @@ class Policy(_Table):
     """Who may use the bot; without rules, nobody may change anything."""
 
     # T… or E…, besides the one that it is installed in
-    teams: tuple[config.TeamId, ...] = ()
+    teams: tuple[kinds.TeamId, ...] = ()
     outsiders: bool = False  # people of other workspaces, in shared channels
     guests: bool = False
     reads_for_all: bool = True  # members may look up without a rule
@@ -150,17 +135,17 @@ def _env(name: str) -> Any:
     return Field(None, validation_alias=name)
 
 
-class Settings(BaseSettings):
+class Settings(_Table):
     """Everything that can be set; `bot.example.toml` and `.env.example` explain it."""
 
-    model_config = SettingsConfigDict(
-        frozen=True, extra="ignore", hide_input_in_errors=True, env_ignore_empty=True
-    )
+    trial_ca: Path | None = _env("BOT_TRIAL_CA")  # first: addresses depend on it
 
-    slack_bot_token: config.BotToken | None = _env("SLACK_BOT_TOKEN")
+    slack_bot_token: kinds.BotToken | None = _env("SLACK_BOT_TOKEN")
     slack_signing_secret: SecretStr | None = _env("SLACK_SIGNING_SECRET")
-    slack_app_token: config.AppToken | None = _env("SLACK_APP_TOKEN")
-    slack_api_url: str = Field(SLACK_API, validation_alias="SLACK_API_URL")
+    slack_app_token: kinds.AppToken | None = _env("SLACK_APP_TOKEN")
+    slack_api_url: str = Field(
+        SLACK_API, validation_alias="SLACK_API_URL", validate_default=True
+    )
 
     secret_id: SecretStr | None = _env("TENCENTCLOUD_SECRET_ID")
     secret_key: SecretStr | None = _env("TENCENTCLOUD_SECRET_KEY")
@@ -175,21 +160,29 @@ class Settings(BaseSettings):
     gs_secret_key: SecretStr | None = _env("BOT_GS_SECRET_KEY")
     gs_token: SecretStr | None = _env("BOT_GS_TOKEN")
     trtc_endpoint: str = Field(
-        "https://trtc.intl.tencentcloudapi.com", validation_alias="BOT_TRTC_ENDPOINT"
+        "https://trtc.intl.tencentcloudapi.com",
+        validation_alias="BOT_TRTC_ENDPOINT",
+        validate_default=True,
     )
     car_endpoint: str = Field(
-        "https://car.intl.tencentcloudapi.com", validation_alias="BOT_CAR_ENDPOINT"
+        "https://car.intl.tencentcloudapi.com",
+        validation_alias="BOT_CAR_ENDPOINT",
+        validate_default=True,
     )
     gs_endpoint: str = Field(
-        "https://gs.tencentcloudapi.com", validation_alias="BOT_GS_ENDPOINT"
+        "https://gs.tencentcloudapi.com",
+        validation_alias="BOT_GS_ENDPOINT",
+        validate_default=True,
     )
 
-    trtc_sdk_app_id: int | None = _env("BOT_TRTC_SDK_APP_ID")
+    trtc_sdk_app_id: int | None = Field(
+        None, gt=0, lt=2**32, validation_alias="BOT_TRTC_SDK_APP_ID"
+    )
     trtc_usersig_key: SecretStr | None = _env("BOT_TRTC_USERSIG_KEY")
     trtc_region: Region = Field("ap-singapore", validation_alias="BOT_TRTC_REGION")
     trtc_callback_key: SecretStr | None = _env("BOT_TRTC_CALLBACK_KEY")
     trtc_usersig_seconds: int = Field(
-        USERSIG_SECONDS, validation_alias="BOT_TRTC_USERSIG_SECONDS"
+        USERSIG_SECONDS, ge=300, le=86_400, validation_alias="BOT_TRTC_USERSIG_SECONDS"
     )
 
     database_url: SecretStr = Field(
@@ -201,35 +194,20 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", validation_alias="BOT_HOST")
     port: int = Field(3000, ge=0, le=65_535, validation_alias="BOT_PORT")
     allow_all: bool = Field(default=False, validation_alias="BOT_ALLOW_ALL")
-    trial_ca: Path | None = _env("BOT_TRIAL_CA")
+    sandbox_port: int = Field(
+        SANDBOX_PORT, ge=0, le=65_535, validation_alias="BOT_SANDBOX_PORT"
+    )
 
     command_prefix: str = Field("", pattern=r"^[a-z0-9-]{0,20}$")
-    ops_channel: config.OneChannelOrNone = ""
     language: Language = ""
     channels: tuple[Channel, ...] = ()
+    ops_channel: kinds.OneChannelOrNone = ""
     tables: Literal["auto", "off"] = "off"
     apps: tuple[App, ...] = ()
     policy: Policy = Policy()
     exits: Exits | None = None
     pace: Pace = Pace()
     trusted_proxies: tuple[IPvAnyNetwork, ...] = ()
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - nobody sets by hand
-        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - see below
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the shell's job
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - see below
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment first, then files named by it, then `bot.toml`."""
-        toml = Path(os.environ.get(CONFIG) or DEFAULT_CONFIG)
-        if CONFIG in os.environ and not toml.is_file():
-            raise SettingsError(f"{CONFIG} names a file that is not there")
-        file = TomlConfigSettingsSource(settings_cls, toml_file=toml)
-        config.check_table(file.toml_data, settings_cls, toml, nearest)
-        return (_Environment(settings_cls), _NamedFiles(settings_cls), file)
 
     @field_validator("database_url")
     @classmethod
@@ -243,44 +221,31 @@ class Settings(BaseSettings):
             )
         return url
 
-    @model_validator(mode="after")
-    def _addresses_are_safe(self) -> Self:
-        trial = config.trusted(self.trial_ca) is not None
-        for product in PRODUCTS:
-            if not is_endpoint(getattr(self, f"{product}_endpoint"), trial=trial):
-                where = TRIAL_ENDPOINTS if trial else ENDPOINTS
-                raise ValueError(f"BOT_{product.upper()}_ENDPOINT is {where}")
-        if not config.is_slack_api(self.slack_api_url, trial=trial):
-            apis = config.TRIAL_SLACK_APIS if trial else config.SLACK_APIS
-            raise ValueError(f"SLACK_API_URL is {apis}")
-        return self
+    @field_validator("trial_ca")
+    @classmethod
+    def _trial_ca_can_be_trusted(cls, path: Path | None) -> Path | None:
+        try:
+            kinds.trusted(path)
+        except PermissionError as error:
+            raise ValueError(f"the file that it names {error}") from None
+        return path
 
-    @model_validator(mode="after")
-    def _apps_are_distinct(self) -> Self:
-        names = [app.name for app in self.all_apps]
-        if len(set(names)) < len(names):
-            raise ValueError("two apps have the same name")
-        if self.trtc_sdk_app_id and not self.trtc_usersig_key:
-            raise ValueError("BOT_TRTC_SDK_APP_ID needs BOT_TRTC_USERSIG_KEY")
-        for number, rule in enumerate(self.policy.rules):
-            if not set(rule.apps) <= set(names):
-                sentence = (
-                    "policy.rules.{n}.apps: there is no such app; there are {has}"
-                )
-                facts = {"n": number, "has": ", ".join(names) or "none"}
-                raise PydanticCustomError("app", sentence, facts)
-        return self
-
-    @model_validator(mode="after")
-    def _regions_are_the_sites(self) -> Self:
-        regions = regions_of(self.trtc_endpoint)
-        for app in self.all_apps:
-            if app.region not in regions:
-                sentence = "app {app}: {endpoint} has no region {region}; it has {has}"
-                facts = {"app": app.name, "endpoint": self.trtc_endpoint}
-                facts |= {"region": app.region, "has": ", ".join(regions)}
-                raise PydanticCustomError("region", sentence, facts)
-        return self
+    @field_validator(*(f"{product}_endpoint" for product in PRODUCTS), "slack_api_url")
+    @classmethod
+    def _address_is_safe(cls, url: str, info: ValidationInfo) -> str:
+        """Refuse whoever is not Slack, Tencent or this machine: they get the keys."""
+        if "trial_ca" not in info.data:  # which is wrong itself, and told
+            return url
+        trial = info.data["trial_ca"] is not None
+        if info.field_name == "slack_api_url":
+            safe = kinds.is_slack_api(url, trial=trial)
+            where = kinds.TRIAL_SLACK_APIS if trial else kinds.SLACK_APIS
+        else:
+            safe = is_endpoint(url, trial=trial)
+            where = TRIAL_ENDPOINTS if trial else ENDPOINTS
+        if not safe:
+            raise ValueError(f"it is {where}")
+        return url
 
     @cached_property
     def terms(self) -> Terms:
@@ -329,58 +294,94 @@ class Settings(BaseSettings):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The settings as far as they can be read, and a sentence for all that cannot.
+
+    *there* are the files that were read, in the working directory or by `BOT_CONFIG`.
+    """
+
+    settings: Settings
+    faults: tuple[str, ...] = ()
+    there: tuple[str, ...] = ()
+
+
 def load() -> Settings:
     """Read the settings.
 
     Raises:
-        SettingsError: what is wrong, by the names of the settings alone.
+        SettingsError: what is wrong, a line for each, by names and never by values.
     """
-    try:
-        return Settings()
-    except ValidationError as error:
-        faults = error.errors(include_input=False, include_url=False)
-        lines = [f"{_name_of(f['loc'])}: {f['msg']}" for f in faults]
-        raise SettingsError("\n".join(lines)) from None
-    except (LookupError, PermissionError) as error:  # of `config`
-        raise SettingsError(str(error)) from None
-    except ValueError as error:  # bot.toml is not TOML, or a file is not text
-        raise SettingsError(f"{DEFAULT_CONFIG} cannot be read: {error}") from None
+    reading = read()
+    if reading.faults:
+        raise SettingsError("\n".join(reading.faults))
+    return reading.settings
 
 
-class _Environment(EnvSettingsSource):
-    """The variables that settings name; all other settings are in `bot.toml` alone."""
-
-    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
-        if field.validation_alias is None:
-            return None, field_name, False
-        return super().get_field_value(field, field_name)
-
-    def __call__(self) -> dict[str, Any]:
-        fields = self.settings_cls.model_fields.values()
-        names = [str(one.validation_alias) for one in fields if one.validation_alias]
-        config.check_variables(os.environ, names, CONFIG, nearest=nearest)
-        return super().__call__()
+def read() -> Reading:
+    """Read the settings, leaving out what is wrong with them."""
+    sources = gather(os.environ, Settings, nearest)
+    settings, wrong = _validated(sources)
+    faults = (*sources.faults, *wrong, *_contradictions(settings, sources))
+    return Reading(settings, tuple(dict.fromkeys(faults)), sources.there)
 
 
-class _NamedFiles(PydanticBaseSettingsSource):
-    """`NAME_FILE` in the environment names the file that holds `NAME`."""
+def _validated(sources: Sources) -> tuple[Settings, list[str]]:
+    """Return the settings without what is refused, and what that is."""
+    faults: list[str] = []
+    broken: set[Loc] = set()
+    for _time in range(2):
+        try:
+            Settings.model_validate(without(sources.values, broken))
+        except ValidationError as error:
+            errors = error.errors(include_input=False, include_url=False)
+            # the second time, what is wrong stood on what was left out
+            faults = faults or [_told(dict(one), sources) for one in errors]
+            broken |= {one["loc"] for one in errors}
+        else:
+            sound = without(sources.values, broken | sources.broken)
+            return Settings.model_validate(sound), faults
+    return Settings(), faults
 
-    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
-        name = field.validation_alias
-        if name and (path := os.environ.get(f"{name}_FILE")):
-            return config.secret_in(Path(path), f"{name}_FILE"), name, False
-        return None, field_name, False
 
-    def __call__(self) -> dict[str, Any]:
-        values = (
-            self.get_field_value(field, name)
-            for name, field in self.settings_cls.model_fields.items()
-        )
-        return {name: value for value, name, _complex in values if value is not None}
+def _told(error: dict[str, Any], sources: Sources) -> str:
+    name, *rest = error["loc"]
+    of = Settings.model_fields.get(name)  # that is how a default is called
+    name = of.validation_alias if of and of.validation_alias else name
+    where = f"{DOTENV}: " if name in sources.in_dotenv else ""
+    return where + sentence(error | {"loc": (name, *rest)}, sources.table, sources.file)
 
 
-def _name_of(loc: tuple[int | str, ...]) -> str:
-    return ".".join(str(part) for part in loc) or "settings"
+def _contradictions(settings: Settings, sources: Sources) -> Iterator[str]:
+    """Yield what no setting shows alone."""
+    names = [app.name for app in settings.all_apps]
+    for name in sorted({one for one in names if names.count(one) > 1}):
+        yield f'two apps are called "{name}"; that of the environment is "default"'
+    if settings.trtc_sdk_app_id and not settings.trtc_usersig_key:
+        yield "BOT_TRTC_SDK_APP_ID needs BOT_TRTC_USERSIG_KEY"
+    all_names = dict.fromkeys([*names, *sources.names_of("apps")])
+    for rule in settings.policy.rules:
+        for app in rule.apps:
+            if app not in all_names:
+                near = [f'"{one}"' for one in nearest(app, all_names)]
+                has = f"; there are {', '.join(all_names) or 'none'}"
+                place = called(sources.file, "rule", rule.name)
+                yield f"{place}: apps: there is no such app{or_rather(near) or has}"
+    yield from _astray(settings, sources.file)
+
+
+def _astray(settings: Settings, file: str) -> Iterator[str]:
+    """Yield the apps in a region that the site of the endpoint does not have."""
+    endpoint = settings.trtc_endpoint
+    regions = regions_of(endpoint)
+    for app in settings.all_apps:
+        if app.region not in regions:
+            own = app not in settings.apps
+            place = (
+                "BOT_TRTC_REGION" if own else f"{called(file, 'app', app.name)}: region"
+            )
+            has = ", ".join(regions)
+            yield f"{place}: {endpoint} has no region {app.region}; it has {has}"
 
 
 def secrets_of(settings: Settings) -> Mapping[str, SecretStr]:

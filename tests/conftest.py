@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 from structlog.dev import ConsoleRenderer, plain_traceback
 
 from bot import catalogues
+from bot.config.sources import NO_DOTENV
 from tests.world import make_world
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of its own in it
@@ -22,9 +23,11 @@ def pytest_configure():
     """Have temporary folders in memory, if there is room: a disk would be waited for.
 
     A journal waits until each commit is on the disk. Trials that are about that have
-    a folder of their own. The catalogues are made, if they are missing or old.
+    a folder of their own. Nothing that is started here reads a developer's `.env`. The
+    catalogues are made, if they are missing or old.
     """
     catalogues.build()
+    os.environ[NO_DOTENV] = "1"
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 

@@ -1,9 +1,14 @@
 """The sample to deploy with: it runs the image, and takes its rights away."""
 
 import re
+import shutil
+import subprocess
+import sys
 import tomllib
+from configparser import ConfigParser
 from pathlib import Path
 
+import pytest
 import yaml
 
 from bot.settings import Settings
@@ -12,6 +17,7 @@ TOP = Path(__file__).parents[1]
 COMPOSE = yaml.safe_load((TOP / "deploy/compose.yml").read_text())
 DOCKERFILE = (TOP / "Dockerfile").read_text()
 SERVICE = COMPOSE["services"]["patchbay"]
+UNIT = TOP / "deploy/patchbay.service"
 ALIASES = {str(one.validation_alias) for one in Settings.model_fields.values()}
 
 
@@ -76,3 +82,58 @@ def test_what_is_installed_was_built_by_its_authors_and_is_named_by_its_hash():
     assert len(installs) == 2
     assert all("--require-hashes" in one for one in installs)
     assert all("--only-binary :all:" in one for one in installs)
+
+
+# ── systemd ──────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def unit():
+    """The unit's keys; of one that stands there twice, the last."""
+    parser = ConfigParser(strict=False, interpolation=None)
+    parser.optionxform = str
+    parser.read(UNIT)
+    return parser
+
+
+def test_the_unit_takes_the_rights_away_that_the_bot_does_not_need(unit):
+    assert unit.sections() == ["Unit", "Service", "Install"]
+    service = unit["Service"]
+    hardened = {name for name, value in service.items() if value == "yes"}
+
+    assert service["User"] == "patchbay"
+    assert service["CapabilityBoundingSet"] == ""
+    assert service["ProtectSystem"] == "strict"
+    assert {"NoNewPrivileges", "ProtectHome", "PrivateDevices", "PrivateTmp"} < hardened
+    assert (service["LimitCORE"], service["MemorySwapMax"]) == ("0", "0")
+    assert (service["UMask"], service["StateDirectoryMode"]) == ("0077", "0700")
+
+
+def test_the_unit_writes_where_it_may_and_runs_the_bot(unit):
+    service = unit["Service"]
+    folder = f"/var/lib/{service['StateDirectory']}"
+    variables = re.findall(r"^Environment=(\w+)=(.*)$", UNIT.read_text(), re.MULTILINE)
+
+    assert dict(variables)["BOT_DATABASE_URL"] == f"sqlite:///{folder}/patchbay.db"
+    assert {name for name, _value in variables if name.startswith("BOT_")} <= ALIASES
+    home = service["WorkingDirectory"]
+    assert service["ExecStart"] == f"{home}/.venv/bin/python -m bot run"
+    assert int(service["TimeoutStopSec"]) >= 30
+    assert service["RestartPreventExitStatus"] == "2"  # a wrong setting
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd here")
+def test_systemd_understands_the_unit(tmp_path):
+    copy = tmp_path / UNIT.name
+    text = UNIT.read_text().replace("/opt/patchbay/.venv/bin/python", sys.executable)
+    copy.write_text(text)
+
+    verified = subprocess.run(  # noqa: S603 - our own file
+        ["systemd-analyze", "verify", str(copy)],  # noqa: S607 - the system's
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert (verified.returncode, verified.stderr) == (0, "")

@@ -218,17 +218,18 @@ def dead_actions(policy: Policy, actions: Iterable[str]) -> Iterator[str]:
     Such a rule allows less than whoever wrote it thinks, and nobody is told.
     """
     all_of_them = sorted(set(actions))
-    for number, rule in enumerate(policy.rules):
-        for place, pattern in enumerate(rule.actions):
+    for rule in policy.rules:
+        for pattern in rule.actions:
             if any(fnmatchcase(one, pattern) for one in all_of_them):
                 continue
-            near = " or ".join(nearest(pattern, all_of_them))
+            whole = {f"{one.partition('.')[0]}.*" for one in all_of_them}
+            near = " or ".join(nearest(pattern, [*all_of_them, *sorted(whole)]))
             rather = (
                 f"did you mean {near}?"
                 if near
                 else f"there are {', '.join(all_of_them)}"
             )
-            yield f"policy.rules.{number}.actions.{place} is no action; {rather}"
+            yield f'rule "{rule.name}": {pattern} is no action; {rather}'
 
 
 def stranger_verdict(facts: Circumstances, policy: Policy) -> Verdict | None:

@@ -123,6 +123,33 @@ class Listener:
             connection.close()
 
 
+async def why_deaf(host: str, port: int) -> str:
+    """Return why nobody can listen on *port* of *host* now; empty if somebody can."""
+    loop = asyncio.get_running_loop()
+    try:
+        for family, _type, _protocol, _name, address in await loop.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        ):
+            _bound(family, address).close()
+    except OSError as error:
+        return refusal(host, port, error)
+    return ""
+
+
+def refusal(host: str, port: int, error: OSError) -> str:
+    """Return why *port* of *host* could not be listened on, by the settings' names."""
+    if isinstance(error, socket.gaierror):
+        return f"BOT_HOST: {host} is a name that nobody knows here."
+    match error.errno:
+        case errno.EADDRINUSE:
+            return f"{host}:{port} is taken; BOT_PORT chooses another port."
+        case errno.EADDRNOTAVAIL:
+            return f"BOT_HOST: {host} is no address of this machine."
+        case errno.EACCES:
+            return f"BOT_PORT: {port} is kept from this user; take one from 1024 on."
+    return f"BOT_HOST, BOT_PORT: {error.strerror}."
+
+
 def _bound(family: int, address: Any) -> socket.socket:
     made = socket.socket(family, socket.SOCK_STREAM)
     try:

@@ -52,6 +52,15 @@ def is_newest(engine: Engine) -> bool:
         return revisions(connection) == [newest()]
 
 
+def revision_of(file: Path) -> str:
+    """Return the revision of the tables in *file*, also beside a bot; empty if none."""
+    if not file.exists():
+        return ""
+    engine = make_engine(f"sqlite:///{file}")
+    with engine.connect() as connection:
+        return "".join(revisions(connection))
+
+
 def newest() -> str:
     """Return the revision of this program's tables."""
     files = (MIGRATIONS / "versions").glob("[0-9]*.py")

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from bot.access.limits import host_of
-from bot.config import trusted
+from bot.config.kinds import trusted
 from bot.errors import SettingsError
 from bot.i18n import _
 from bot.journal.sqlite.writer import sqlite_file

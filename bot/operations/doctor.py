@@ -196,6 +196,8 @@ def _refused(why: Refusal) -> tuple[str, str]:
 def _slack(settings: Settings) -> Check:
     if not settings.has_slack:
         fix = _("Set SLACK_BOT_TOKEN, and SLACK_APP_TOKEN or SLACK_SIGNING_SECRET.")
+        if settings.slack_bot_token:
+            fix = _("Set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP).")
         return Check("Slack", well=False, fix=fix)
     mode = "Socket Mode" if settings.slack_app_token else "HTTP"
     return Check(f"Slack: {mode}")

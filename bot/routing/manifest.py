@@ -5,6 +5,7 @@ the fewest that work; none of them reads a channel. The optional ones do: with t
 bot looks up what stands above it in a thread, and all else works without.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -38,10 +39,31 @@ EVENTS = (
     "tokens_revoked",
     "user_change",  # also: somebody was deactivated, or is a guest now
 )
+PREFIX = re.compile(r"[a-z0-9-]{0,20}")  # as of `command_prefix`
+ADDRESS = re.compile(r"https://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(:[0-9]+)?(/[\w./-]*)?")
 HEADER = (
     "# Made by `python -m bot manifest`; --prefix and --http-url make other ones.\n"
     "# Paste it at https://api.slack.com/apps → Create New App → From a manifest.\n"
 )
+
+
+def refusal(prefix: str, http_url: str) -> str:
+    """Return why there is no manifest with *prefix* or for *http_url*; empty if it is.
+
+    Slack refuses capitals and spaces in commands, and `bot.toml` prefixes that are
+    longer; https://docs.slack.dev/interactivity/implementing-slash-commands
+    """
+    if not PREFIX.fullmatch(prefix):
+        return (
+            f"--prefix {prefix!r}: lower case letters, figures and - only, 20 at most; "
+            "for example --prefix tc-"
+        )
+    if http_url and not ADDRESS.fullmatch(http_url):
+        return (
+            f"--http-url {http_url!r}: Slack calls https alone, at a name that the "
+            "Internet knows; for example --http-url https://bot.example.com"
+        )
+    return ""
 
 
 def manifest(

@@ -17,6 +17,9 @@ from bot.runtime.repeats import Repeats
 # These print whole payloads at DEBUG, and Bolt the body of a badly signed request.
 TALKATIVE = ("slack_bolt", "slack_sdk", "aiohttp", "asyncio", "alembic", "sqlalchemy")
 
+# Bolt says at each start that a token in the environment is not its own to use.
+BOLTS_APP, NEEDLESS = "slack_bolt.AsyncApp", ("`token` will be unused", "`token` (or ")
+
 HELD_BACK = "held_back"  # how many lines of the kind were not written before this one
 
 
@@ -62,6 +65,10 @@ def _with_held_back(
     return event
 
 
+def _is_needed(record: logging.LogRecord) -> bool:
+    return not any(one in record.getMessage() for one in NEEDLESS)
+
+
 def set_up(
     redact: Callable[[str], str],
     *,
@@ -97,5 +104,6 @@ def set_up(
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
+    logging.getLogger(BOLTS_APP).addFilter(_is_needed)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))

@@ -10,9 +10,11 @@ import signal
 import socket
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable
+import webbrowser
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import TextIO
 
 from bot.sandbox.cloud import LoopbackCloud
 from bot.sandbox.console import Console, Panel
@@ -39,6 +41,10 @@ You are ana in #ops. Type a command as you would in Slack:
 
 Or with windows and buttons, in a browser on this machine: {address}
 """
+TAKEN = "Port {port} is taken, so the console has another (BOT_SANDBOX_PORT, --port)."
+NO_TERMINAL = """\
+There is no terminal to type at. The console is at {address}
+It is served until SIGINT or SIGTERM (Ctrl-C, kill) comes."""
 
 
 class Bot:
@@ -83,22 +89,47 @@ class Bot:
         await self.stop(signal.SIGKILL)
 
 
-async def run(script: str | None) -> int:
+async def run(script: str | None, *, port: int = 0, browse: bool = False) -> int:
     """Run the sandbox: play the file *script*, or talk on the terminal.
 
-    Both share their Slack with the web console, for as long as they last.
+    Both share their Slack with the web console, for as long as they last: on *port*,
+    or on another if that is taken; *browse* opens it in the browser.
     """
+    lines = None
+    if script:
+        try:
+            lines = _lines(script)
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", None) or "it is not text in UTF-8"
+            sys.stderr.write(f"--script {script}: {why}\n")
+            return 2
+    stopped, loop = asyncio.Event(), asyncio.get_running_loop()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(sign, stopped.set)
+    playing = asyncio.ensure_future(_run(lines, port=port, browse=browse))
+    stopping = asyncio.ensure_future(stopped.wait())
+    await asyncio.wait({playing, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if playing.done():
+        return playing.result()
+    playing.cancel()
+    await asyncio.wait({playing})
+    _print("\nGood-bye.")
+    return 0
+
+
+async def _run(lines: Sequence[str] | None, *, port: int, browse: bool) -> int:
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         log, clock = CloudLog(), MovableClock()
         cloud = LoopbackCloud(clock=clock, middlewares=[log.middleware()])
         await cloud.start()
         stack.push_async_callback(cloud.close)
-        port = free_port()
-        cloud.call_back(f"http://127.0.0.1:{port}/tencent/callbacks/default")
+        bots_port = free_port()
+        cloud.call_back(f"http://127.0.0.1:{bots_port}/tencent/callbacks/default")
         slack = await stack.enter_async_context(LoopbackSlack(commands=COMMANDS))
         slack.space.feed.also_busy.append(lambda: cloud.under_way > 0)
-        bot = Bot(_environment(slack, cloud, folder, port), folder / "bot.log")
+        bot = Bot(_environment(slack, cloud, folder, bots_port), folder / "bot.log")
         start = _starter(bot, slack)
         panel = Panel(
             cloud=cloud,
@@ -109,8 +140,8 @@ async def run(script: str | None) -> int:
             log=log,
             clock=clock,
         )
-        console = Console(slack.client, panel, commands=COMMANDS)
-        await stack.enter_async_context(console)
+        wished = 0 if lines is not None else port
+        console = await _console(stack, slack, panel, wished)
         await start()
         stack.push_async_callback(bot.stop)
         if not slack.sockets.connections:
@@ -120,21 +151,63 @@ async def run(script: str | None) -> int:
             "cloud": CloudKnobs(cloud),
             "bot": BotKnobs(bot.kill, start),
         }
-        return await _play(slack, script, knobs, console.address)
+        if lines is not None:
+            return await play(slack.client, lines, _print, mask=True, commands=knobs)
+        if wished and not console.address.endswith(f":{wished}/"):
+            _print(TAKEN.format(port=wished))
+        return await _talk(slack, knobs, console.address, browse=browse)
 
 
-async def _play(
+async def _console(
+    stack: AsyncExitStack, slack: LoopbackSlack, panel: Panel, port: int
+) -> Console:
+    """Serve the console on *port*, or on another if somebody has that."""
+    console = Console(slack.client, panel, commands=COMMANDS, port=port)
+    try:
+        return await stack.enter_async_context(console)
+    except OSError:
+        await console.close()
+        if not port:
+            raise
+    return await _console(stack, slack, panel, 0)
+
+
+async def _talk(
     slack: LoopbackSlack,
-    script: str | None,
     knobs: dict[str, MetaCommand],
     address: str,
+    *,
+    browse: bool,
 ) -> int:
-    if script:
-        lines = _lines(script)
-        return await play(slack.client, lines, _print, mask=True, commands=knobs)
     _print(WELCOME.format(address=address))
-    await repl(slack.client, sys.stdin, sys.stdout, commands=knobs)
+    if browse:
+        webbrowser.open(address)
+    typed = Typed(sys.stdin)
+    await repl(slack.client, typed, sys.stdout, commands=knobs)
+    if not (typed.lines or typed.isatty()):
+        _print(NO_TERMINAL.format(address=address))
+        await asyncio.Event().wait()  # until a signal ends it
     return 0
+
+
+class Typed:
+    """The lines of *source*, counted: a script that is piped in ends, nothing does not.
+
+    It is what `repl` reads from.
+    """
+
+    def __init__(self, source: TextIO) -> None:
+        self._source = source
+        self.lines = 0
+
+    def isatty(self) -> bool:
+        """Tell whether somebody types."""
+        return self._source.isatty()
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._source:
+            self.lines += 1
+            yield line
 
 
 def _lines(script: str) -> list[str]:
@@ -144,9 +217,14 @@ def _lines(script: str) -> list[str]:
 def _environment(
     slack: LoopbackSlack, cloud: LoopbackCloud, folder: Path, port: int
 ) -> dict[str, str]:
+    config = folder / "bot.toml"
+    config.touch()
     return {
         **slack.environment(),
         **cloud.environment,
+        # a `.env` and a bot.toml beside it are for the real bot
+        "PYTHON_DOTENV_DISABLED": "1",
+        "BOT_CONFIG": str(config),
         "BOT_DATABASE_URL": f"sqlite:///{folder}/patchbay.db",
         "BOT_PORT": str(port),
         "BOT_ALLOW_ALL": "true",

@@ -92,6 +92,7 @@ class SlackDirectory:
         self._unread: TTLCache[str, bool] = TTLCache(1000, UNREAD_SECONDS, timer)
         self.moved_from: TeamId | None = None  # the workspace of the run before
         self.scopes: frozenset[str] | None = None  # of the bot's token, if Slack said
+        self.called = ("", "")  # the workspace and the bot, as people call them
         self.identified = asyncio.Event()
         self.people = People(
             web,
@@ -126,7 +127,7 @@ class SlackDirectory:
             SettingsError: it does not.
         """
         ask = partial(self._web.open_socket, token)
-        await accepted("SLACK_APP_TOKEN", ask, self._sleep)
+        await accepted("SLACK_APP_TOKEN", ask, self._sleep, self._web.api_url)
 
     async def identify(self, token: str) -> None:
         """Ask Slack who the bot is, and where it is installed, until it answers.
@@ -135,9 +136,10 @@ class SlackDirectory:
             SettingsError: Slack does not take the token.
         """
         ask = partial(self._web.call, "auth.test")
-        sent = await accepted("SLACK_BOT_TOKEN", ask, self._sleep)
+        sent = await accepted("SLACK_BOT_TOKEN", ask, self._sleep, self._web.api_url)
         self.scopes = sent.scopes
         data = sent.data or {}
+        self.called = str(data.get("team") or ""), str(data.get("user") or "")
         now = Installation(
             team=str(data.get("team_id") or ""),
             enterprise=str(data.get("enterprise_id") or ""),

@@ -20,9 +20,11 @@ log = structlog.get_logger(__name__)
 
 
 async def accepted(
-    setting: str, ask: Callable[[], Awaitable[Sent]], sleep: Sleep
+    setting: str, ask: Callable[[], Awaitable[Sent]], sleep: Sleep, address: str = ""
 ) -> Sent:
     """Return what *ask* ends with once Slack has taken the token of *setting*.
+
+    *address* is where it asks, for the log.
 
     Raises:
         SettingsError: Slack does not take it.
@@ -33,7 +35,8 @@ async def accepted(
             return sent
         if not sent.transient:
             raise SettingsError(_why(setting, sent.error))
-        log.critical("slack.away", error=sent.error, again_in=pause)
+        facts = {"error": sent.error, "again_in": pause}
+        log.critical("slack.away", **facts, address=address)
         await sleep(max(pause, sent.retry_after))
     raise AssertionError  # the pauses never end
 

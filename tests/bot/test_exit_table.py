@@ -160,5 +160,7 @@ def test_where_requests_may_lead_is_what_the_table_says(
 def test_a_row_or_a_host_that_could_never_match_is_refused(tmp_path, toml):
     (tmp_path / "bot.toml").write_text(toml)
 
-    with pytest.raises(SettingsError, match=r"exits\.hosts|push_hosts"):
+    with pytest.raises(
+        SettingsError, match=r"\[exits\]: there is no .hosts|push_hosts"
+    ):
         load()

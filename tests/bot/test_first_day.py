@@ -4,12 +4,19 @@ import asyncio
 import os
 import sys
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
+from bot.app import utc_now
+from bot.lifecycle import examine_ahead
 from bot.routing.manifest import FEATURES, REQUIRED, SCOPES
 from bot.sandbox.run import free_port
 from bot.sandbox.slack.loopback import LoopbackSlack
+from bot.sandbox.slack.model import seed
+from bot.settings import read
+from bot.slack.outbound.web import Web
+from commands import COMMANDS
 
 TOP = Path(__file__).parents[2]
 READ_BY_THE_BOT = ("SLACK_", "TENCENTCLOUD_", "BOT_")
@@ -93,3 +100,36 @@ async def test_without_a_scope_that_everything_needs_there_is_no_start(tmp_path)
 def test_every_scope_is_required_or_serves_a_feature():
     assert REQUIRED.isdisjoint(FEATURES)
     assert {*REQUIRED, *FEATURES} == {*SCOPES}
+
+
+CONFIG = f"""\
+ops_channel = "{{channel}}"
+[[policy.rules]]
+name = "on-call"
+actions = ["relay.*"]
+users = ["{seed.ANA.id}", "U0NOBODY"]
+groups = ["S0NOBODY"]
+"""
+
+
+@pytest.mark.parametrize("channel", [seed.OPS, seed.RANDOM])
+async def test_the_doctor_asks_slack_for_all_that_the_settings_name(tmp_path, channel):
+    config = tmp_path / "bot.toml"
+    config.write_text(CONFIG.format(channel=channel.id))
+    async with LoopbackSlack() as slack:
+        variables = {**environment(slack, tmp_path), "BOT_CONFIG": str(config)}
+        with mock.patch.dict(os.environ, variables, clear=True):
+            examining = examine_ahead(read(), COMMANDS, slack=Web, now=utc_now)
+            checks = {check.what: check.well for check in await examining}
+        inside = slack.space.bot.id in slack.space.channels[channel.id].members
+        written = len(slack.space.messages)
+
+    assert checks["Slack: Patchbay sandbox, as @patchbay"] is True
+    in_ops = checks.get(f"ops_channel {channel.id}")
+    outside = checks.get(f"ops_channel {channel.id}: Slack says not_in_channel")
+    assert (in_ops, outside) == ((True, None) if inside else (None, False))
+    assert not any(seed.ANA.id in what for what in checks)
+    assert checks["Rule “on-call”: U0NOBODY: Slack says user_not_found"] is False
+    assert checks["Rule “on-call”: S0NOBODY: Slack says no_such_subteam"] is False
+    assert not any("SLACK_APP_TOKEN is of the app" in what for what in checks)
+    assert written == 0

@@ -1,12 +1,15 @@
 """A start does the same little whatever the journal holds; the rest comes behind."""
 
 import asyncio
+import socket
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import Engine, event
 
-from bot.lifecycle import begin, upkeep
+from bot.errors import SettingsError
+from bot.lifecycle import announce, begin, upkeep
 from bot.states import State
 from tests.bot.journal.crowd import grow
 from tests.bot.operations.accidents import left_sending
@@ -80,3 +83,40 @@ async def test_what_was_left_is_taken_up_whether_slack_answers_or_not(past, know
         facts = await world.journal.find.facts_of((await world.handle("R1")).id)
 
     assert [one.kind for one in facts] == ["written", "no-answer"]
+
+
+async def told_of(world, capsys):
+    """Return what is said once Slack has answered."""
+    called = {"team": "Acme", "user": "patchbay"}
+    world.slack.data["auth.test"] = {**world.slack.data["auth.test"], **called}
+    await world.directory.identify("")
+    await announce(world.bot)
+    return capsys.readouterr().out
+
+
+async def test_whoever_starts_it_is_told_where_it_is_connected_and_what_runs(
+    past, world, capsys
+):
+    _add, live = past
+    async with AsyncExitStack() as stack:
+        told = await told_of(await live(stack), capsys)
+
+    assert told == "Connected to Acme as @patchbay; 1 of /relay runs, or may.\n"
+    told = await told_of(world, capsys)
+    assert told == "Connected to Acme as @patchbay; nothing runs.\n"
+
+
+async def test_a_port_that_somebody_has_ends_the_start_with_a_sentence(world):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        bot = replace(
+            world.bot, settings=world.bot.settings.model_copy(update={"port": port})
+        )
+        with pytest.raises(SettingsError) as told:
+            await begin(bot)
+
+    assert (
+        str(told.value) == f"127.0.0.1:{port} is taken; BOT_PORT chooses another port."
+    )

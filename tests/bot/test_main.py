@@ -5,12 +5,18 @@ import json
 import os
 import resource
 import sqlite3
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import yaml
 
+import bot
+from bot import VERSION
 from bot.__main__ import main
+from bot.config.sources import NO_DOTENV
+from bot.journal.migrate import make_engine, newest, upgrade
 from bot.journal.sqlite.files import claim
 from bot.runtime.memory import SET_DUMPABLE
 
@@ -55,35 +61,21 @@ def test_the_manifest_can_have_a_prefix_and_an_address(capsys):
 
 
 def test_the_doctor_fails_where_something_is_missing(capsys):
-    assert main(["doctor"]) == 1
+    assert main(["doctor", "--offline"]) == 1
 
     told = capsys.readouterr().out
     assert "FAIL  Slack" in told
     assert "TENCENTCLOUD_SECRET_ID" in told
 
 
-def test_the_doctor_is_content_with_a_whole_set(monkeypatch, capsys):
-    for name, value in {
-        "SLACK_BOT_TOKEN": "xoxb" + "-b",
-        "SLACK_SIGNING_SECRET": "s",
-        "TENCENTCLOUD_SECRET_ID": "i",
-        "TENCENTCLOUD_SECRET_KEY": "k",
-        "BOT_TRTC_SDK_APP_ID": "1400000001",
-        "BOT_TRTC_USERSIG_KEY": "u",
-    }.items():
-        monkeypatch.setenv(name, value)
-
-    assert main(["doctor"]) == 0
-    assert "note  Rules" in capsys.readouterr().out
-
-
 WHOLE = {
     "SLACK_BOT_TOKEN": "xoxb" + "-b",
-    "SLACK_SIGNING_SECRET": "s",
+    "SLACK_SIGNING_SECRET": "0123456789abcdef" * 2,
     "TENCENTCLOUD_SECRET_ID": "i",
     "TENCENTCLOUD_SECRET_KEY": "k",
     "BOT_TRTC_SDK_APP_ID": "1400000001",
     "BOT_TRTC_USERSIG_KEY": "u",
+    "BOT_PORT": "0",
 }
 TRIAL = {f"BOT_{name}_ENDPOINT": "http://127.0.0.1:1" for name in ("TRTC", "CAR", "GS")}
 ANY_PUSH = '[exits]\npush = ["*"]\n'
@@ -113,7 +105,7 @@ def test_the_doctor_lets_nothing_be_open_beside_a_real_account(  # noqa: PLR0913
         monkeypatch.setenv(name, value)
     (tmp_path / "bot.toml").write_text(toml)
 
-    assert main(["doctor"]) == code
+    assert main(["doctor", "--offline"]) == code
     assert said in capsys.readouterr().out
 
 
@@ -144,31 +136,131 @@ def test_what_only_matters_to_a_doctor_that_asks_is_refused_without_it(capsys, w
     assert told.out == ""
 
 
-@pytest.mark.parametrize("command", ["run", "doctor"])
 def test_a_rule_about_an_action_that_there_is_not_stops_the_start(
-    monkeypatch, capsys, tmp_path, command
+    monkeypatch, capsys, tmp_path
 ):
-    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb" + "-b")
+    for name, value in WHOLE.items():
+        monkeypatch.setenv(name, value)
     (tmp_path / "bot.toml").write_text(
         "[[policy.rules]]\nname = 'a'\nactions = ['relay.strat']\nusers = ['U1']\n"
     )
+    told = 'rule "a": relay.strat is no action; did you mean relay.start?'
 
-    assert main([command]) == 2
-    told = "policy.rules.0.actions.0 is no action; did you mean relay.start?\n"
-    assert capsys.readouterr().err == told
+    assert main(["run"]) == 2
+    assert capsys.readouterr().err == f"{told}\n"
+    assert main(["doctor", "--offline"]) == 1
+    assert f"FAIL  {told}\n" in capsys.readouterr().out
 
 
-def test_the_journal_can_be_migrated_ahead(tmp_path, monkeypatch):
+def test_the_doctor_says_how_many_things_are_wrong_and_goes_on(
+    monkeypatch, capsys, tmp_path
+):
+    monkeypatch.setenv("BOT_PORT", "lots")
+    (tmp_path / "bot.toml").write_text("[polcy]\n")
+
+    assert main(["doctor", "--offline"]) == 1
+    *lines, last = capsys.readouterr().out.splitlines()
+    wrong = [line for line in lines if line.startswith("FAIL")]
+    assert wrong[:2] == [
+        'FAIL  bot.toml: there is no "polcy"; did you mean "policy"?',
+        "FAIL  BOT_PORT: a whole number is needed",
+    ]
+    assert last == f"{len(wrong)} of {len(lines)} are wrong."
+    assert any(line.startswith("ok    Journal") for line in lines)
+
+
+def test_the_journal_can_be_migrated_ahead_and_it_is_said_what_was_done(
+    tmp_path, monkeypatch, capsys
+):
     monkeypatch.setenv("BOT_DATABASE_URL", f"sqlite:///{tmp_path}/p.db")
 
+    assert [main(["migrate"]), main(["migrate"])] == [0, 0]
+    upgrade(make_engine(f"sqlite:///{tmp_path}/old.db"), "0001")
+    (tmp_path / "old.db").chmod(0o600)
+    monkeypatch.setenv("BOT_DATABASE_URL", f"sqlite:///{tmp_path}/old.db")
     assert main(["migrate"]) == 0
-    assert (tmp_path / "p.db").exists()
+
+    assert capsys.readouterr().out.splitlines() == [
+        f"{tmp_path}/p.db is made, as migration {newest()} has it.",
+        f"{tmp_path}/p.db is up to date already (migration {newest()}).",
+        f"{tmp_path}/old.db is brought from migration 0001 to {newest()}.",
+    ]
+
+
+def test_what_takes_long_is_not_imported_before_an_interrupt_is_answered():
+    """Ctrl-C in an import ends in a traceback, unless `main` runs by then."""
+    long = "{'asyncio', 'pydantic', 'aiohttp', 'bot.settings'}"
+    code = f"import sys, bot.__main__; print({long} & set(sys.modules))"
+
+    ended = subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-c", code],
+        cwd=Path(bot.__file__).parents[1],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+
+    assert ended.stdout == "set()\n"
+
+
+def test_the_version_is_told(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"patchbay {VERSION}\n"
+
+
+def test_the_help_names_every_command_and_has_an_example(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+
+    told = capsys.readouterr().out
+    for name in ("run", "sandbox", "doctor", "manifest", "migrate", "keys", "audit"):
+        assert f"\n    {name} " in told
+    assert "examples:\n  python -m bot " in told
+
+
+UNFINISHED = (
+    "Slack is not configured: set {missing}.\n`python -m bot doctor` says what else is "
+    "missing; `python -m bot sandbox` starts the sandbox, which needs nothing.\n"
+)
+
+
+@pytest.mark.parametrize("words", [[], ["run"]])
+def test_a_file_that_does_not_configure_slack_is_named_and_no_sandbox_starts(
+    monkeypatch, tmp_path, capsys, words
+):
+    monkeypatch.delenv(NO_DOTENV)
+    (tmp_path / ".env").write_text("# nothing yet\n")
+    (tmp_path / "bot.toml").write_text("")
+
+    assert main(words) == 2
+    told = UNFINISHED.format(missing="SLACK_BOT_TOKEN")
+    assert capsys.readouterr().err == f"Read: .env, bot.toml. {told}"
+
+
+def test_a_token_without_a_way_in_starts_neither(monkeypatch, capsys):
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb" + "-b")
+
+    assert main([]) == 2
+    way_in = "SLACK_APP_TOKEN or SLACK_SIGNING_SECRET"
+    assert capsys.readouterr().err == UNFINISHED.format(missing=way_in)
+
+
+def test_a_mistake_is_told_and_no_sandbox_starts(monkeypatch, capsys):
+    monkeypatch.setenv("BOT_PROT", "3000")
+
+    assert main([]) == 2
+    told = "BOT_PROT is no setting; did you mean BOT_PORT?\n"
+    assert capsys.readouterr().err == told
 
 
 @pytest.mark.parametrize(
     ("values", "told"),
     [
-        ({}, "SLACK_BOT_TOKEN is not set"),
+        ({}, "Slack is not configured: set SLACK_BOT_TOKEN."),
         ({"BOT_PORT": "no"}, "BOT_PORT"),
         ({"SLACK_BOT_TOKEN": "xoxp"}, "SLACK_BOT_TOKEN: it begins with xoxb-"),
         ({"SLACK_APP_TOKEN": "xoxb"}, "SLACK_APP_TOKEN: it begins with xapp-"),
@@ -231,7 +323,8 @@ def test_a_key_is_added_to_the_ring_and_the_journal_stays_open_to_all(
     assert main(["keys", "rotate"]) == 0
 
     assert json.loads((tmp_path / "p.key").read_bytes())["keys"][:-1] == before
-    assert capsys.readouterr().out.startswith("A new key is in the ring and seals")
+    *_migrated, told = capsys.readouterr().out.splitlines()
+    assert told.startswith("A new key is in the ring and seals")
 
 
 def test_keys_are_not_exchanged_under_a_running_bot_or_behind_the_environments_back(

@@ -93,6 +93,8 @@ class FakeSlack:
         self.data = dict(data or {})  # what a method answers, or a function of its call
         self.refusing = dict(refusing or {})
         self.tables_refused = False  # as Web remembers it
+        self.api_url = "https://slack.com/api/"
+        self.at: float | None = None  # the Unix time by its clock
         self.away = False  # every call ends as unreachable
         self.hanging: dict[str, asyncio.Event] = {}  # ways that wait for something
         self.scopes: frozenset[str] | None = None  # as auth.test tells them
@@ -113,6 +115,11 @@ class FakeSlack:
         message = {"channel": arguments.get("channel"), "ts": arguments.get("ts")}
         data = self.data.get(method, message)
         return await self._take(method, method, arguments, data)
+
+    async def open_socket(self, _token: Any) -> Sent:
+        """Take a call for the address of a socket."""
+        method = "apps.connections.open"
+        return await self._take(method, method, {}, {"url": "wss://127.0.0.1/"})
 
     async def post(self, channel: str, body: Mapping[str, Any], **more: Any) -> Sent:
         """Take a message; what is posted to a person stands in a channel of theirs."""
@@ -154,7 +161,7 @@ class FakeSlack:
         now = self._timer() if self._timer else 0.0
         self.taken.append((now, way, arguments))
         told = data(arguments) if callable(data) else data
-        return Sent(ok=True, data=told, scopes=self.scopes)
+        return Sent(ok=True, data=told, scopes=self.scopes, at=self.at)
 
     def _error(self, way: str, method: str) -> Sent | None:
         if self.away:

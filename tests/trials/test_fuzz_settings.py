@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.app import _accounts
+from bot.config.sources import NO_DOTENV
 from bot.errors import SettingsError
 from bot.operations.doctor import examine_settings
 from bot.settings import Limits, Policy, Rule, load, secrets_of
@@ -101,7 +102,7 @@ class Source:
         config = folder / "bot.toml"
         config.write_bytes(self.toml)
         config.chmod(0o600)  # a secret is in it
-        environment = {**self.variables, "BOT_CONFIG": str(config)}
+        environment = {**self.variables, "BOT_CONFIG": str(config), NO_DOTENV: "1"}
         if self.mode is not None:
             file = folder / "secret"
             file.unlink(missing_ok=True)
@@ -117,7 +118,8 @@ def _changed_toml(draw, toml):
     at = draw(st.integers(0, len(lines) - 1))
     key, equals, _value = lines[at].partition(" = ")
     value = draw(st.sampled_from(VALUES))
-    planted = f'"{PLANTED}{draw(variables)}"'
+    # a mistake is told by the names of apps and rules
+    planted = '"x"' if key == "name" else f'"{PLANTED}{draw(variables)}"'
     lines[at : at + 1] = draw(
         st.sampled_from(
             (

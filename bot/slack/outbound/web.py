@@ -8,7 +8,8 @@ import json
 import logging
 import ssl
 from collections.abc import Awaitable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -57,6 +58,8 @@ OK = 200
 SERVER_ERROR = 500
 MOST_WARNINGS = 200  # that are told apart in the log
 READS = {  # which take no JSON
+    "bots.info",
+    "conversations.history",
     "conversations.info",
     "conversations.replies",
     "users.info",
@@ -76,7 +79,7 @@ class Sent:
 
     *error* is Slack's word, `timeout`, `unreachable` or `http_` and a status, *detail*
     what Slack found wrong. *retry_after* is in seconds, when Slack gave one. *scopes*
-    are those of the token, if Slack named them.
+    are those of the token, if Slack named them. *at* is the Unix time by Slack's clock.
     """
 
     ok: bool
@@ -85,6 +88,7 @@ class Sent:
     data: Mapping[str, Any] | None = None
     scopes: frozenset[str] | None = None
     detail: str = ""
+    at: float | None = field(default=None, compare=False)  # differs each time
 
     @property
     def away(self) -> bool:
@@ -217,7 +221,8 @@ class Web:
             return Sent(ok=False, error="unreachable")
         data: dict[str, Any] = dict(response.data)  # type: ignore[arg-type]  # JSON
         self._log_warnings(method, data)
-        return Sent(ok=True, data=data, scopes=_scopes(response.headers))
+        headers = response.headers
+        return Sent(ok=True, data=data, scopes=_scopes(headers), at=_date(headers))
 
     def _log_warnings(self, method: str, data: Mapping[str, Any]) -> None:
         """Log what Slack warns of, once for each method."""
@@ -338,9 +343,20 @@ def _refused(error: SlackApiError) -> Sent:
     return Sent(ok=False, error=str(word), retry_after=wait, detail=detail)
 
 
-def _scopes(headers: Mapping[str, Any] | None) -> frozenset[str] | None:
+def _header(headers: Mapping[str, Any] | None, name: str) -> Any:
     named = {name.casefold(): value for name, value in (headers or {}).items()}
-    scopes = named.get("x-oauth-scopes")
+    return named.get(name)
+
+
+def _date(headers: Mapping[str, Any] | None) -> float | None:
+    try:
+        return parsedate_to_datetime(str(_header(headers, "date"))).timestamp()
+    except ValueError:  # there is none, or none that can be read
+        return None
+
+
+def _scopes(headers: Mapping[str, Any] | None) -> frozenset[str] | None:
+    scopes = _header(headers, "x-oauth-scopes")
     if scopes is None:
         return None
     return frozenset(filter(None, (one.strip() for one in str(scopes).split(","))))

@@ -349,16 +349,17 @@ def test_an_action_that_there_is_lives(action):
     assert list(dead_actions(Policy(rules=(rule,)), ACTIONS)) == []
 
 
-def test_an_action_that_matches_nothing_is_named_by_its_place_with_what_was_meant():
+def test_an_action_that_matches_nothing_is_named_with_its_rule_and_what_was_meant():
     rules = (
         Rule(name="a", actions=("relay.start", "relay.strat"), users=("UANA",)),
-        Rule(name="b", actions=("live.*",), users=("UANA",)),
+        Rule(name="b", actions=("live.*", "realy.*"), users=("UANA",)),
     )
 
     assert list(dead_actions(Policy(rules=rules), ACTIONS)) == [
-        "policy.rules.0.actions.1 is no action; did you mean relay.start?",
+        'rule "a": relay.strat is no action; did you mean relay.start?',
         (
-            "policy.rules.1.actions.0 is no action; "
+            'rule "b": live.* is no action; '
             "there are car.start, patchbay.audit, relay.start, relay.stop"
         ),
+        'rule "b": realy.* is no action; did you mean relay.*?',
     ]

@@ -1,6 +1,7 @@
 """Connections are taken one by one, and where there are none to give, later."""
 
 import asyncio
+import errno
 import os
 import resource
 import socket
@@ -10,7 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.http.connections import Connections
-from bot.http.listener import Listener
+from bot.http.listener import Listener, refusal, why_deaf
 from tests.bot.http.visitors import post, serving, until, visit
 
 
@@ -129,3 +130,39 @@ async def test_once_closed_nobody_is_let_in(stack):
         await visit(stack, server)
     server.let_go()
     assert await visitor.answered() == (200, b"0")
+
+
+async def test_a_port_is_free_until_somebody_has_it():
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        port = other.getsockname()[1]
+        other.listen()
+        taken = await why_deaf("127.0.0.1", port)
+
+    assert taken == f"127.0.0.1:{port} is taken; BOT_PORT chooses another port."
+    assert await why_deaf("127.0.0.1", port) == ""
+
+
+@pytest.mark.parametrize(
+    ("host", "error", "told"),
+    [
+        (
+            "192.0.2.1",
+            OSError(errno.EADDRNOTAVAIL, ""),
+            "BOT_HOST: 192.0.2.1 is no address of this machine.",
+        ),
+        (
+            "bot.example",
+            socket.gaierror(-2, ""),
+            "BOT_HOST: bot.example is a name that nobody knows here.",
+        ),
+        (
+            "::",
+            OSError(errno.EACCES, ""),
+            "BOT_PORT: 80 is kept from this user; take one from 1024 on.",
+        ),
+        ("::", OSError(errno.EMFILE, "Too many"), "BOT_HOST, BOT_PORT: Too many."),
+    ],
+)
+def test_what_cannot_be_listened_on_is_told_by_the_settings(host, error, told):
+    assert refusal(host, 80, error) == told

@@ -6,6 +6,10 @@ import logging
 
 import pytest
 import structlog
+from slack_bolt.logger.messages import (
+    warning_client_prioritized_and_token_skipped,
+    warning_token_skipped,
+)
 
 from bot.runtime.logs import set_up
 from bot.runtime.redact import Redactor
@@ -33,6 +37,19 @@ def test_a_record_is_one_json_line(stream):
         "level": "warning",
         "logger": "bot.service",
     }
+
+
+def test_what_bolt_says_of_its_own_token_at_each_start_is_left_out(stream):
+    bolt = logging.getLogger("slack_bolt.AsyncApp")
+    for text in (
+        warning_client_prioritized_and_token_skipped(),
+        warning_token_skipped(),
+    ):
+        bolt.warning(text)
+    bolt.warning("something else")
+
+    (line,) = stream.getvalue().splitlines()
+    assert json.loads(line)["event"] == "something else"
 
 
 def test_a_library_logs_through_the_same_door_and_loses_its_secrets(stream):

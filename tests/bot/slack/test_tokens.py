@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.errors import SettingsError
 from bot.slack.outbound.web import AWAY, TOO_FAST, Sent
@@ -49,6 +50,26 @@ async def test_only_what_passes_by_itself_is_waited_for(setting, word):
         assert ended == (taken, [1.0])
     else:
         assert ended == (f"{setting}: Slack says {word}", [])
+
+
+async def test_while_slack_is_away_the_log_names_its_address():
+    clock, left = FakeClock(), [refused("unreachable"), Sent(ok=True)]
+
+    async def ask():
+        return left.pop(0)
+
+    with capture_logs() as logs:
+        await accepted("S", ask, clock.sleep, "https://slack.com/api/")
+
+    assert logs == [
+        {
+            "event": "slack.away",
+            "log_level": "critical",
+            "error": "unreachable",
+            "again_in": 1.0,
+            "address": "https://slack.com/api/",
+        }
+    ]
 
 
 async def test_it_waits_as_long_as_slack_says():

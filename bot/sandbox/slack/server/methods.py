@@ -96,6 +96,26 @@ def users_info(space: Workspace, args: Json) -> Json:
     return {"user": serialize.user(space.user(str(args["user"])), locale=locale)}
 
 
+def bots_info(space: Workspace, args: Json) -> Json:
+    """https://docs.slack.dev/reference/methods/bots.info ."""
+    if args["bot"] != space.bot_id:
+        raise Refusal("bot_not_found")
+    made = {"id": space.bot_id, "app_id": space.app_id, "user_id": space.bot.id}
+    return {"bot": {**made, "deleted": False, "name": space.bot.name}}
+
+
+def conversations_history(space: Workspace, args: Json) -> Json:
+    """https://docs.slack.dev/reference/methods/conversations.history ."""
+    channel = space.channel(str(args["channel"]))
+    if space.bot.id not in channel.members:
+        raise Refusal("not_in_channel")
+    said = [one for one in space.messages.values() if one.channel == channel.id]
+    said.sort(key=lambda message: message.ts, reverse=True)
+    start, size = _page(args)
+    shown = [serialize.message(one, space) for one in said[start : start + size]]
+    return {"messages": shown, "has_more": start + size < len(said)}
+
+
 def conversations_info(space: Workspace, args: Json) -> Json:
     """https://docs.slack.dev/reference/methods/conversations.info ."""
     channel = space.channel(str(args["channel"]))
@@ -168,6 +188,15 @@ METHODS = {
         scopes=("users:read",),
         json=False,
         lacking="user_not_found",
+    ),
+    "bots.info": Method(
+        run=bots_info, needs=("bot",), scopes=("users:read",), json=False
+    ),
+    "conversations.history": Method(
+        run=conversations_history,
+        needs=("channel",),
+        scopes=("channels:history", "groups:history", "im:history", "mpim:history"),
+        json=False,
     ),
     "conversations.info": Method(
         run=conversations_info,

@@ -3,8 +3,8 @@
 import asyncio
 import contextlib
 import threading
-from collections.abc import Mapping
-from typing import TextIO
+from collections.abc import Iterator, Mapping
+from typing import Protocol, TextIO
 
 from bot.sandbox.slack.client.client import Client
 from bot.sandbox.slack.model.changes import Change
@@ -12,9 +12,19 @@ from bot.sandbox.slack.terminal.metacommands import MetaCommand
 from bot.sandbox.slack.terminal.terminal import Terminal
 
 
+class Lines(Protocol):
+    """Lines that somebody types, or that are piped in."""
+
+    def isatty(self) -> bool:
+        """Tell whether somebody types."""
+
+    def __iter__(self) -> Iterator[str]:
+        """Return the lines as they come."""
+
+
 async def repl(
     client: Client,
-    typed: TextIO,
+    typed: Lines,
     shown: TextIO,
     *,
     commands: Mapping[str, MetaCommand] | None = None,
@@ -27,7 +37,7 @@ class _Repl:
     def __init__(
         self,
         client: Client,
-        typed: TextIO,
+        typed: Lines,
         shown: TextIO,
         commands: Mapping[str, MetaCommand] | None,
     ) -> None:

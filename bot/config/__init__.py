@@ -1,0 +1,1 @@
+"""What is set, before it is read as settings: the environment, `.env`, `bot.toml`."""

@@ -1,0 +1,161 @@
+"""The kinds of values that settings have, and the secrets that stand in files.
+
+A mistake is told by the name of the setting, never by its value.
+"""
+
+import os
+import re
+import ssl
+import stat
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, SecretStr
+from pydantic_core import PydanticCustomError
+
+ROOT = 0
+
+
+def _like(pattern: str, sentence: str) -> AfterValidator:
+    """Refuse what does not match all of *pattern*, with *sentence*."""
+
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text, re.ASCII):
+            raise PydanticCustomError("shape", "{sentence}", {"sentence": sentence})
+        return text
+
+    return AfterValidator(check)
+
+
+def _id(letters: str, *, none: bool = False) -> AfterValidator:
+    """Refuse what is no ID of Slack's that begins with one of *letters*."""
+    first = " or ".join(letters)
+    sentence = f"an ID begins with {first}, in capitals and digits; a name is none"
+    return _like(f"[{letters}][A-Z0-9]{{1,30}}" + "|" * none, sentence)
+
+
+UserId = Annotated[str, _id("UW")]
+GroupId = Annotated[str, _id("S")]
+ChannelId = Annotated[str, _id("CGD")]
+OneChannelOrNone = Annotated[str, _id("CG", none=True)]
+TeamId = Annotated[str, _id("TE")]
+Action = Annotated[
+    str, _like(r"\*|[a-z]+\.(\*|[a-z]+)", "write relay.start, relay.* or *")
+]
+
+
+# How Slack's tokens begin, and what each is. https://docs.slack.dev/authentication/tokens
+KINDS = {
+    "xoxb-": "what is set is a bot token, for SLACK_BOT_TOKEN",
+    "xapp-": "what is set is an app-level token, for SLACK_APP_TOKEN",
+    "xoxp-": "what is set is a person's token",
+    "xoxe": "what is set is a token of the app's configuration, or one that rotates",
+}
+
+
+def _token(prefix: str, page: str) -> AfterValidator:
+    """Refuse what is not of the kind that *page* of the app's settings shows."""
+
+    def check(token: SecretStr) -> SecretStr:
+        value = token.get_secret_value()
+        if not value.startswith(prefix):
+            kinds = [
+                f"; {kind}" for start, kind in KINDS.items() if value.startswith(start)
+            ]
+            sentence = (
+                "it begins with {prefix}{kind}; see {page}, in the app's settings"
+            )
+            facts = {"prefix": prefix, "page": page, "kind": "".join(kinds)}
+            raise PydanticCustomError("token", sentence, facts)
+        return token
+
+    return AfterValidator(check)
+
+
+BotToken = Annotated[
+    SecretStr, _token("xoxb-", "OAuth & Permissions, Bot User OAuth Token")
+]
+AppToken = Annotated[SecretStr, _token("xapp-", "Basic Information, App-Level Tokens")]
+
+# Whoever is there gets the bot's token.
+SLACK_APIS = "https://slack.com/api/, https://slack-gov.com/api/, or …/api/ on loopback"
+TRIAL_SLACK_APIS = "…/api/ on loopback, as BOT_TRIAL_CA is set"
+_SLACK_API = re.compile(
+    r"https://slack(?:-gov)?\.com/api/"
+    r"|(?P<local>https?)://(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]+)?/"
+    r"(?:[A-Za-z0-9_-]+/)*api/"
+)
+
+
+def is_slack_api(url: str, *, trial: bool = False) -> bool:
+    """Tell whether *url* is the Web API of Slack, or of a Slack on this machine.
+
+    *trial*: only of one on this machine, since a CA of a trial is trusted.
+    """
+    match = _SLACK_API.fullmatch(url)
+    return match is not None and (match["local"] is not None or not trial)
+
+
+def trusted(trial_ca: Path | None) -> ssl.SSLContext | None:
+    """Return what trusts the CA in *trial_ca* and no other; None: the system's CAs.
+
+    Raises:
+        PermissionError: it cannot be read, or holds no certificate.
+    """
+    try:
+        return ssl.create_default_context(cafile=trial_ca) if trial_ca else None
+    except (OSError, ValueError) as error:  # of which those of TLS are
+        raise PermissionError(why_unread(error)) from None
+
+
+def secret_in(path: Path) -> str:
+    """Return the secret in *path*, without blanks around it.
+
+    It may be a link: that is how secrets are mounted. What it leads to is for its
+    owner only, who is this user or root.
+
+    Raises:
+        PermissionError: others can read it, or it cannot be read; it says why.
+    """
+    where = str(path) if _PATH.fullmatch(str(path)) else "the file that it names"
+    try:
+        with path.open(encoding="utf-8") as file:
+            status = os.fstat(file.fileno())
+            text = file.read().strip()
+    except (OSError, ValueError) as error:
+        raise PermissionError(f"{where} {why_unread(error)}") from None
+    if fault := fault_of(status):
+        raise PermissionError(f"{fault} {where}")
+    return text
+
+
+# What certainly is a path, and no secret that stands where its path belongs.
+_PATH = re.compile(r"\.{0,2}(/[A-Za-z0-9._-]{1,40})+")
+
+
+_WHY_UNREAD: Sequence[tuple[type[Exception], str]] = (
+    (FileNotFoundError, "does not exist"),
+    (IsADirectoryError, "is a folder"),
+    (PermissionError, "may not be read by the user that this runs as"),
+    (ssl.SSLError, "holds no certificate"),
+    (UnicodeDecodeError, "is not text in UTF-8"),
+    (ValueError, "cannot be there: that is no path"),
+)
+
+
+def why_unread(error: OSError | ValueError) -> str:
+    """Return why a file could not be read, as the end of a sentence."""
+    for kind, why in _WHY_UNREAD:
+        if isinstance(error, kind):
+            return why
+    return f"cannot be read: {getattr(error, 'strerror', '')}"
+
+
+def fault_of(status: os.stat_result) -> str:
+    """Return why a file of *status* may hold no secret; what to do stands last."""
+    if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        return "others can read that file; chmod 600"
+    if status.st_uid not in {os.geteuid(), ROOT}:
+        return "that file belongs to somebody else; chown it:"
+    return ""

@@ -1,0 +1,69 @@
+"""Looks at a journal's files without opening it: beside a bot, or before the first."""
+
+import fcntl
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.errors import JournalUnavailable
+from bot.journal.sqlite.files import KEPT
+from bot.journal.sqlite.keyring import key_path
+from bot.journal.sqlite.writer import sqlite_file
+from bot.private import check_file, check_folder
+
+MAGIC = b"SQLite format 3\0"  # https://www.sqlite.org/fileformat2.html
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The *file* that a URL names, why it would not open, and whether a bot has it."""
+
+    file: Path | None
+    fault: str = ""
+    in_use: bool = False
+
+
+def look(url: str) -> Look:
+    """Return how things are with the journal at *url*; nothing is made or changed."""
+    try:
+        file = sqlite_file(url)
+    except JournalUnavailable as error:
+        return Look(None, str(error))
+    try:
+        if fault := _fault(file):
+            return Look(file, fault)
+        return Look(file, in_use=_in_use(file))
+    except OSError as error:
+        why = f"{file}: {error.strerror}" if error.strerror else str(error)
+        return Look(file, why)
+
+
+def _fault(file: Path) -> str:
+    there = next(one for one in file.absolute().parents if one.exists())
+    if not there.is_dir():
+        return f"{there} is a file, and no folder"
+    if not os.access(there, os.W_OK | os.X_OK):
+        return f"the folder {there} may not be written to by this user"
+    if file.is_dir():
+        return f"{file} is a folder, and no file"
+    if not file.exists():
+        return ""
+    check_folder(file.parent)
+    for one in (*(file.with_name(f"{file.name}{end}") for end in KEPT), key_path(file)):
+        check_file(one)
+    with file.open("rb") as opened:
+        begins = opened.read(len(MAGIC))
+    return f"{file} is no database of SQLite's" if begins not in {b"", MAGIC} else ""
+
+
+def _in_use(file: Path) -> bool:
+    lock = file.with_name(f"{file.name}.lock")
+    if not lock.exists():
+        return False
+    with lock.open("rb") as opened:
+        try:
+            fcntl.flock(opened, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        fcntl.flock(opened, fcntl.LOCK_UN)
+    return False

@@ -1,0 +1,1 @@
+"""What can be found out before a start, and without one: `python -m bot doctor`."""

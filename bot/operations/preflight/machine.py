@@ -1,0 +1,51 @@
+"""What this machine has to give: a file to remember in, a port to listen on."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.i18n import _
+from bot.journal.sqlite.look import Look
+from bot.operations.doctor import Check
+from bot.settings import Settings
+
+LEAST_ROOM = 64 * 1024**2  # bytes that the journal's disk should have left
+
+
+def examine_machine(
+    settings: Settings, journal: Look, deaf: str, *, least_room: int = LEAST_ROOM
+) -> list[Check]:
+    """Return what is found of the *journal*'s file, and of the port.
+
+    *deaf* is why nobody can listen on the port now; empty if somebody can. A disk with
+    less than *least_room* bytes is nearly full.
+    """
+    checks = []
+    if journal.in_use:
+        fix = _("The bot runs already, so its port is not looked at.")
+        checks.append(Check(_("{file} is in use").format(file=journal.file), None, fix))
+    elif deaf:
+        checks.append(Check(deaf, well=False))
+    else:
+        at = f"{settings.host}:{settings.port}"
+        checks.append(Check(_("Port: {at} is free").format(at=at)))
+    if journal.fault:
+        text = f"BOT_DATABASE_URL: {journal.fault}"
+        checks.append(Check(text, well=False))
+    elif not journal.in_use:
+        checks.append(Check(_("Journal: {file}").format(file=journal.file)))
+    return [*checks, *_files(settings), *_room(journal.file, least_room)]
+
+
+def _files(settings: Settings) -> Iterator[Check]:
+    anchors = settings.audit_anchors
+    if anchors and not anchors.parent.is_dir():
+        text = _("BOT_AUDIT_ANCHORS: the folder {folder} does not exist.")
+        yield Check(text.format(folder=anchors.parent), well=False)
+
+
+def _room(file: Path | None, least: int) -> Iterator[Check]:
+    there = next((one for one in file.parents if one.is_dir()), None) if file else None
+    if there and shutil.disk_usage(there).free < least:
+        text = _("The disk of {folder} is nearly full; nothing could be remembered.")
+        yield Check(text.format(folder=there), well=False)

@@ -1,0 +1,74 @@
+"""The kinds of values that settings have."""
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from bot.config import kinds
+
+IDS = {
+    kinds.UserId: ("U0123ABCD", "W1"),
+    kinds.GroupId: ("S0123ABCD",),
+    kinds.ChannelId: ("C0123ABCD", "G1", "D1"),
+    kinds.TeamId: ("T0123ABCD", "E1"),
+    kinds.OneChannelOrNone: ("C0123ABCD", "G1", ""),
+}
+NO_IDS = (
+    "@ana",
+    "ana",
+    "#ops",
+    "u0123ABCD",
+    "U",
+    "U 1",
+    "U1\n",
+    "<@U1>",
+    "U1,U2",
+    "Ü1",
+)
+
+
+@pytest.mark.parametrize("kind", IDS, ids=lambda kind: str(IDS[kind][0][0]))
+def test_an_id_is_of_its_kind_and_a_name_is_none(kind):
+    adapter = TypeAdapter(kind)
+    others = {one for ids in IDS.values() for one in ids} - {*IDS[kind], ""}
+
+    assert [adapter.validate_python(one) for one in IDS[kind]] == [*IDS[kind]]
+    for one in (*NO_IDS, *others - {"D1", "C0123ABCD", "G1"}):
+        with pytest.raises(ValidationError, match="a name is none"):
+            adapter.validate_python(one)
+
+
+@pytest.mark.parametrize("action", ["*", "relay.start", "car.*"])
+def test_an_action_is_one_or_all_of_a_command_or_all(action):
+    assert TypeAdapter(kinds.Action).validate_python(action) == action
+
+
+@pytest.mark.parametrize(
+    "action", ["relay", "relay.", "relay.st*", "*.start", "Relay.start", "r.s.t", ""]
+)
+def test_what_looks_like_no_action_is_refused(action):
+    with pytest.raises(ValidationError, match=r"write relay\.start"):
+        TypeAdapter(kinds.Action).validate_python(action)
+
+
+@pytest.mark.parametrize(
+    ("url", "good"),
+    [
+        ("https://slack.com/api/", True),
+        ("https://slack-gov.com/api/", True),
+        ("http://127.0.0.1:8080/api/", True),
+        ("http://localhost:1/slack/api/", True),
+        ("https://[::1]:1/api/", True),
+        ("https://evil.example/api/", False),
+        ("https://slack.com.evil.example/api/", False),
+        ("https://evil-slack.com/api/", False),
+        ("https://slack.com:8443/api/", False),
+        ("https://slack.com@evil.example/api/", False),
+        ("http://localhost@evil.example/api/", False),
+        ("http://127.0.0.1.evil.example/api/", False),
+        ("https://slack.com/api/?x=/api/", False),
+        ("http://slack.com/api/", False),
+        ("https://slack.com/", False),
+    ],
+)
+def test_the_token_goes_to_slack_or_to_this_machine(url, good):
+    assert kinds.is_slack_api(url) is good

@@ -1,0 +1,76 @@
+"""A journal's files are looked at without a trace, also beside a bot."""
+
+import os
+import sqlite3
+
+import pytest
+
+from bot.journal.sqlite.files import claim
+from bot.journal.sqlite.look import Look, look
+
+
+def url(path):
+    return f"sqlite:///{path}"
+
+
+def test_a_journal_that_is_not_there_yet_can_be_made(tmp_path):
+    path = tmp_path / "var" / "p.db"
+
+    assert look(url(path)) == Look(path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_journal_that_is_there_is_let_be(tmp_path):
+    path = tmp_path / "p.db"
+    path.touch(mode=0o600)
+    with sqlite3.connect(path) as file:
+        file.execute("CREATE TABLE a (b)")
+    file.close()
+
+    assert look(url(path)) == Look(path)
+
+
+def test_a_bot_that_has_it_is_noticed_and_not_disturbed(tmp_path):
+    path = tmp_path / "p.db"
+    with claim(path):
+        assert look(url(path)) == Look(path, in_use=True)
+    assert look(url(path)) == Look(path)
+    claim(path).close()
+
+
+@pytest.mark.parametrize("wrong", ["sqlite://", "sqlite:///:memory:", "?"])
+def test_a_url_without_a_file_is_no_journal(wrong):
+    seen = look(wrong)
+
+    assert seen.file is None
+    assert "must name a file" in seen.fault
+
+
+def test_what_is_in_its_place_is_told(tmp_path):
+    (tmp_path / "file").write_text("x" * 20)
+    (tmp_path / "file").chmod(0o600)
+    (tmp_path / "open").touch(mode=0o644)
+    (tmp_path / "folder").mkdir()
+
+    told = {
+        name: look(url(tmp_path / name)).fault
+        for name in ("file", "file/p.db", "open", "folder")
+    }
+
+    assert told == {
+        "file": f"{tmp_path}/file is no database of SQLite's",
+        "file/p.db": f"{tmp_path}/file is a file, and no folder",
+        "open": f"{tmp_path}/open can be reached by others; chmod 600 {tmp_path}/open",
+        "folder": f"{tmp_path}/folder is a folder, and no file",
+    }
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_may_not_be_written_to_is_told(tmp_path):
+    tmp_path.chmod(0o500)
+
+    assert "may not be written to" in look(url(tmp_path / "p.db")).fault
+
+
+def test_a_name_that_no_file_can_have_is_told(tmp_path):
+    assert "File name too long" in look(url(tmp_path / ("x" * 300))).fault
