@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from bot.access.policy import Gate, dead_actions
+from bot.access.policy import Gate
 from bot.config.kinds import trusted
 from bot.dialogue.ask import Person
 from bot.errors import SettingsError
@@ -38,7 +38,7 @@ from bot.operations.throttle import Throttles
 from bot.products import PRODUCTS
 from bot.resources.base import Registry
 from bot.resources.registry import RESOURCES
-from bot.routing.command import Command
+from bot.routing.command import Command, check_rules
 from bot.routing.pace import Paces
 from bot.routing.router import Router
 from bot.runtime.tasks import Tasks
@@ -129,7 +129,7 @@ async def build(
         JournalUnavailable: the journal does not open, so nothing may be started.
     """
     explain.codes()  # a mistake in a text stops the start, not the first look-up
-    check_rules(settings, commands)
+    check_rules(settings.policy, commands)
     base = await _base(settings, ports, resources, stack)
     operations = _operations(base)
     prefix = settings.command_prefix
@@ -191,22 +191,6 @@ def _callbacks(base: _Base, operations: Operations) -> Callbacks:
         ops_channel=base.settings.ops_channel,
         now=base.ports.now,
     )
-
-
-def check_rules(settings: Settings, commands: Mapping[str, Command]) -> None:
-    """Refuse rules about actions that none of *commands* asks for.
-
-    Raises:
-        SettingsError: every one of them.
-    """
-    if dead := list(dead_actions(settings.policy, actions_of(commands))):
-        raise SettingsError("\n".join(dead))
-
-
-def actions_of(commands: Mapping[str, Command]) -> frozenset[str]:
-    """Return every action that a rule can name."""
-    permits = (permit for command in commands.values() for permit in command.permits)
-    return frozenset(permit.action for permit in permits if not permit.for_all)
 
 
 async def open_journal(

@@ -5,8 +5,7 @@ that is known, which can be repeated. What Slack refuses goes the next way of it
 chain; what Slack did not take waits, longer each time, for a day at most.
 
 Whatever waits for one place holds nothing else up: each message is a task, and is
-paced by where it goes. All waits are monotonic; when the wall clock is set, the due
-times are set with it.
+paced by where it goes. All waits are monotonic; a wall clock that is set moves them.
 """
 
 import asyncio
@@ -162,8 +161,7 @@ class Delivery:
 
     async def _due(self) -> list[Notification]:
         """Return what may go now, without what is under way: that need not be read."""
-        going = self._under_way.values()
-        ids = (one.id for batch in going for one in batch.notifications)
+        ids = (n.id for one in self._under_way.values() for n in one.notifications)
         return await self._outbox.due(self._now(), MOST_AT_ONCE, without=ids)
 
     def _free(self, due: Iterable[Notification]) -> list[Notification]:
@@ -388,8 +386,7 @@ class Delivery:
         throttled = sent.too_fast and sent.retry_after > 0  # which is no failure
         pause = min(FIRST_PAUSE * 2 ** min(notification.tries, 12), LONGEST_PAUSE)
         pause = timedelta(seconds=sent.retry_after) if throttled else pause
-        log_method = log.critical if sent.unauthorised else log.warning
-        log_method("notice.waits", **facts)
+        (log.critical if sent.unauthorised else log.warning)("notice.waits", **facts)
         await self._outbox.postpone(notification, now + pause, tried=not throttled)
 
     async def _wait(self, seconds: float) -> None:

@@ -7,15 +7,17 @@ what to do: reading the words, policy, the journal and Slack belong to others.
 
 import inspect
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from bot.access.permits import Permit, checked
+from bot.access.policy import Policy, dead_actions
 from bot.dialogue.ask import Ask, Person
 from bot.dialogue.form import Form, Option
 from bot.dialogue.outcome import Outcome
+from bot.errors import SettingsError
 from bot.grammar.parser import Syntax, Vocabulary, subcommand_in
 from bot.i18n import _
 from bot.operations.service import Service
@@ -222,3 +224,15 @@ def _entering(
         return function
 
     return enter
+
+
+def check_rules(policy: Policy, commands: Mapping[str, Command]) -> None:
+    """Refuse rules about actions that none of *commands* asks for.
+
+    Raises:
+        SettingsError: every one of them.
+    """
+    permits = (permit for command in commands.values() for permit in command.permits)
+    actions = frozenset(permit.action for permit in permits if not permit.for_all)
+    if dead := list(dead_actions(policy, actions)):
+        raise SettingsError("\n".join(dead))
