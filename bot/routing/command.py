@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from bot.access.permits import Permit, checked
-from bot.access.policy import Policy, dead_actions
+from bot.access.policy import dead_actions
 from bot.dialogue.ask import Ask, Person
 from bot.dialogue.form import Form, Option
 from bot.dialogue.outcome import Outcome
@@ -21,6 +21,7 @@ from bot.errors import SettingsError
 from bot.grammar.parser import Syntax, Vocabulary, subcommand_in
 from bot.i18n import _
 from bot.operations.service import Service
+from bot.settings import Policy
 from bot.tencent.models.base import Level, Request
 
 Answer = Outcome | Form | None

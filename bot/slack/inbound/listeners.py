@@ -148,7 +148,7 @@ class Listeners:
         incident = self._router.new_incident()
         log.error("listeners.broke", incident=incident, exc_info=error)
         outcome = Outcome(
-            headline=(_("Something went wrong on my side; nothing was sent."),),
+            headline=(_("Something went wrong in Patchbay; nothing was sent."),),
             tone=Tone.BAD,
             parts=(
                 line(_("Incident {incident}.").format(incident=incident), quiet=True),

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from bot.app import utc_now
 from bot.live.recorder import Recorder
 from bot.runtime.redact import MASK, secrets_in
-from bot.settings import App, Settings, secrets_of
+from bot.settings import App, Settings, read, secrets_of
 
 ENCODINGS = {
     "plain": str,
@@ -50,7 +50,7 @@ def settings(monkeypatch):
     for name in {*names} - {"BOT_DATABASE_URL"}:
         monkeypatch.setenv(name, secret(name))
     monkeypatch.setenv("BOT_TRTC_SDK_APP_ID", "1400000001")
-    return Settings()
+    return read().settings
 
 
 @pytest.fixture

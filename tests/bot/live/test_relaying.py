@@ -126,7 +126,7 @@ async def test_where_nothing_is_heard_the_address_is_told(rig):
 @pytest.mark.parametrize(
     ("how", "told"),
     [
-        ("truncated", "It breaks off"),
+        ("truncated", "It is cut off"),
         ("status-500", "HTTP status 500"),
         ("status-201", "HTTP status 201"),
         ("error-beside", "a TaskId beside it"),

@@ -158,7 +158,7 @@ async def test_what_breaks_is_in_the_log_under_its_incident(world, capsys):
     told = refused.value.faults[""]
     incident = told.rpartition("incident ")[2].rstrip(".")
     log = capsys.readouterr().out
-    assert told.startswith("🔴 Something went wrong on my side.")
+    assert told.startswith("🔴 Something went wrong in Patchbay.")
     assert incident in log
     assert "one over none" in log
 

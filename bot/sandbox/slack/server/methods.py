@@ -109,11 +109,11 @@ def conversations_history(space: Workspace, args: Json) -> Json:
     channel = space.channel(str(args["channel"]))
     if space.bot.id not in channel.members:
         raise Refusal("not_in_channel")
-    said = [one for one in space.messages.values() if one.channel == channel.id]
-    said.sort(key=lambda message: message.ts, reverse=True)
+    posted = [one for one in space.messages.values() if one.channel == channel.id]
+    posted.sort(key=lambda message: message.ts, reverse=True)
     start, size = _page(args)
-    shown = [serialize.message(one, space) for one in said[start : start + size]]
-    return {"messages": shown, "has_more": start + size < len(said)}
+    shown = [serialize.message(one, space) for one in posted[start : start + size]]
+    return {"messages": shown, "has_more": start + size < len(posted)}
 
 
 def conversations_info(space: Workspace, args: Json) -> Json:
