@@ -69,9 +69,13 @@ async def _form(ask: Ask, service: Service, intent: Intent) -> Form:
     return Form(
         command=ask.command,
         subcommand="attach",
-        title=_("{handle} is running").format(handle=intent.handle),
+        title=_("Attach a TaskId to {handle}").format(handle=intent.handle),
         submit=_("Attach"),
-        fields=(line(_("Then it can be stopped from here."), quiet=True), field),
+        fields=(
+            line(service.resources.of(intent).whereabouts(intent)),
+            line(_("Then it can be stopped from here."), quiet=True),
+            field,
+        ),
         form_id=await service.open_form(ask, {"handle": intent.handle}),
     )
 

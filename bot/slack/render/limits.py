@@ -62,5 +62,6 @@ URL = 3000
 
 # ── ours, where Slack has none ───────────────────────────────────────────────────
 
+REPLACES = "!"  # ends the action_id of a button whose answer replaces its message
 ROW_BUTTONS = 3  # more of them stack up on a phone
 FAULT = 300  # what still reads well under a field
