@@ -216,5 +216,6 @@ def _destination(ask: Ask) -> Destination:
         thread=ask.where.thread,
         direct=ask.where.direct,
         answer_url=ask.answer_url,
+        replaces=ask.replaces,
         trigger=ask.trigger,
     )
