@@ -68,7 +68,7 @@ async def start(ask: Ask, service: Service) -> Outcome | Form | None:
     """
     if ask.words.ids:
         raise UsageError(
-            _("I do not know what “{word}” is.").format(word=ask.words.ids[0].text),
+            _("Unknown word “{word}”.").format(word=ask.words.ids[0].text),
             usage="/car start user=cg_user ip=125.127.178.228",
         )
     if kept := ask.value(DRAFT):
@@ -144,7 +144,7 @@ async def reveal(ask: Ask, service: Service) -> Outcome:
     text = ask.one(_("a render session: its handle or user")).text
     session = await service.thing(ask.who, text)
     if session is None or session.subject.kind != RENDER:
-        raise NotFound(_("I know no render session “{text}”.").format(text=text))
+        raise NotFound(_("No render session “{text}”.").format(text=text))
     secret = await service.reveal(ask, session)
     if secret is None:
         raise NotFound(_("CAR gave no server session for it."))
@@ -165,7 +165,8 @@ async def _start_or_ask(
         handles = ",".join(sorted({*again, *taken.handles}))
         draft = await service.open_form(ask, plan)
         text = f"start {DRAFT}={draft} {AGAIN}={handles}"
-        anyway = Button(_("Take it over"), "car", text, once=draft, danger=True)
+        label = _("Take it over")
+        anyway = Button(label, "car", text, once=draft, danger=True, replaces=True)
         alike = [await service.thing(ask.who, handle) for handle in taken.handles]
         why = _taken_from().format(handles=", ".join(taken.handles))
         return lists.again(filter(None, alike), service.resources, anyway, why)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from bot.access.permits import Permit
 from bot.cards import lists
-from bot.cards.errors import explained
+from bot.cards.errors import chooser, explained
 from bot.cards.intent import event, looked_up
 from bot.dialogue.ask import Ask
 from bot.dialogue.outcome import (
@@ -19,21 +19,21 @@ from bot.dialogue.outcome import (
     Button,
     Buttons,
     Code,
-    Mono,
     Outcome,
     Part,
     Points,
+    Row,
     Tone,
     line,
 )
 from bot.dialogue.words import Token, TokenKind
 from bot.grammar.parser import classify, find_ids
-from bot.i18n import _, later, reader_locale, reading_in
+from bot.i18n import _, later, n_, reader_locale, reading_in
 from bot.journal.model import Intent
 from bot.operations.service import Service
 from bot.resources.base import Resource
 from bot.routing.command import Command
-from bot.tencent.explain import explain
+from bot.tencent.explain import codes, explain
 from bot.tencent.models.base import Level
 
 MOST_IDS = 40  # of a message that are looked up
@@ -120,7 +120,7 @@ async def _pasted(ask: Ask, service: Service) -> Outcome:
     else:
         sentence = _("The message above cannot be read from here.")
         hint = _("Use the shortcut “Look up IDs” in its ⋮ menu; it needs no right.")
-    return Outcome(headline=(sentence,), tone=Tone.UNKNOWN, parts=(line(hint),))
+    return Outcome(headline=(sentence,), tone=Tone.UNKNOWN, sentence=(hint,))
 
 
 async def _found(tokens: Iterable[Token], ask: Ask, service: Service) -> list[_Found]:
@@ -129,8 +129,10 @@ async def _found(tokens: Iterable[Token], ask: Ask, service: Service) -> list[_F
     for token in tokens:
         is_code = token.kind is TokenKind.ERROR
         intents = [] if is_code else await service.find(ask.who, token.text)
-        one = _Found(token, tuple(intents))
-        things.setdefault(one.same, one)
+        is_word = token.kind is TokenKind.WORD and not intents
+        for named in (is_word and _subcoded(token.text)) or [token]:
+            one = _Found(named, tuple(intents))
+            things.setdefault(one.same, one)
     return sorted(things.values(), key=lambda one: one.rank)
 
 
@@ -140,12 +142,12 @@ async def _answer(hits: list[_Found], ask: Ask, service: Service) -> Outcome:
         return await _one(hits[0], ask, service)
     shown = hits[:MOST_SHOWN]
     answers = [await _one(one, ask, service) for one in shown]
-    return _several([one.token for one in shown], answers, len(hits))
+    return _several(shown, answers, len(hits))
 
 
 async def _recents(ask: Ask, service: Service) -> Outcome:
     things = await service.recent(ask.who)
-    return lists.listed(_("Lately"), things, service.resources, _("Nothing yet."))
+    return lists.listed(_("Recent"), things, service.resources, _("Nothing yet."))
 
 
 async def _one(hit: _Found, ask: Ask, service: Service) -> Outcome:
@@ -155,7 +157,9 @@ async def _one(hit: _Found, ask: Ask, service: Service) -> Outcome:
     if len(matching) == 1:
         return await _shown(matching[0], ask, service)
     if matching:
-        title = _("Several go by “{text}”").format(text=token.text)
+        count = len(matching)
+        text = n_("{n} found for “{text}”", "{n} found for “{text}”", count)
+        title = text.format(n=count, text=token.text)
         return lists.listed(title, matching, service.resources)
     stops = await service.foreign_stops(ask.who, token.text)
     return _unknown(token, service, stops)
@@ -175,33 +179,36 @@ async def _shown(intent: Intent, ask: Ask, service: Service) -> Outcome:
 def _explained(code: str, product: str) -> Outcome:
     meanings = explain(code, product=product, locale=reader_locale())
     if not meanings:
-        sentence = _("I have no explanation for {code}.").format(code=code)
+        sentence = _("{code} is not listed here.").format(code=code)
         hint = _("Quote the code and the RequestId to Tencent's support.")
-        return Outcome(headline=(sentence,), tone=Tone.WARN, parts=(line(hint),))
-    outcomes = [explained(meaning) for meaning in meanings]
-    if len(outcomes) == 1:
-        return outcomes[0]
-    parts: list[Part] = []
-    for one in outcomes:
-        parts += [line(*one.headline), *one.parts]
-    title = _("{code} means different things").format(code=meanings[0].code)
+        return Outcome(headline=(sentence,), tone=Tone.WARN, sentence=(hint,))
+    return explained(meanings[0]) if len(meanings) == 1 else chooser(meanings)
+
+
+def _subcoded(word: str) -> list[Token]:
+    """Return the codes whose last part is *word*, as `SlowDown` is of two."""
+    last = f".{word.casefold()}"
+    named = sorted(code for code in codes() if code.casefold().endswith(last))
+    return [Token(code, TokenKind.ERROR) for code in named]
+
+
+def _several(shown: list[_Found], answers: list[Outcome], all_: int) -> Outcome:
+    """Return a row for each thing, with the button that shows all of it."""
+    rows = tuple(map(_row, shown, answers))
+    title = n_("{n} thing named there", "{n} things named there", all_).format(n=all_)
+    parts: list[Part] = [*rows]
+    if all_ > len(shown):
+        rest = _("and {n} more; paste one alone to see it").format(n=all_ - len(shown))
+        parts.append(line(rest, quiet=True))
     return Outcome(headline=(Bold(title),), parts=tuple(parts))
 
 
-def _several(tokens: list[Token], answers: list[Outcome], all_: int) -> Outcome:
-    lines = tuple(
-        (Mono(token.text), "  ", answer.plain)
-        for token, answer in zip(tokens, answers, strict=True)
-    )
-    buttons = tuple(
-        Button(token.text[:75], "lookup", token.text) for token in tokens[:3]
-    )
-    title = _("{n} things are named in that").format(n=all_)
-    parts: list[Part] = [Points("", lines)]
-    if all_ > len(tokens):
-        rest = _("and {n} more; paste one alone to see it").format(n=all_ - len(tokens))
-        parts.append(line(rest, quiet=True))
-    return Outcome(headline=(Bold(title),), parts=(*parts, Buttons(buttons)))
+def _row(hit: _Found, answer: Outcome) -> Row:
+    sign = (f"{answer.tone.value} ",) if answer.tone.value else ()
+    is_code = hit.token.kind is TokenKind.ERROR
+    label = _("Explain") if is_code else _("Open")
+    one = hit.intents[0].id if len(hit.intents) == 1 else hit.token.text
+    return Row((*sign, *answer.headline), (Button(label, "lookup", one),))
 
 
 def _unknown(token: Token, service: Service, stops: list[Intent]) -> Outcome:
@@ -216,18 +223,19 @@ def _unknown(token: Token, service: Service, stops: list[Intent]) -> Outcome:
         TokenKind.INTENT: _("It looks like the ID of a submission."),
         TokenKind.HANDLE: _("It looks like a handle, but it was never given out."),
     }.get(token.kind, _("Handles, IDs, rooms and people can be looked up."))
-    parts: list[Part] = [line(looks)]
-    if stops:
-        parts.append(Points(_("History"), tuple(event(one) for one in stops)))
+    buttons: list[Button] = []
     if token.kind is TokenKind.SESSION:
-        ask_gs = Button(_("Ask GS about it"), "gs", token.text)
-        parts.append(Buttons((ask_gs,)))
+        buttons.append(Button(_("Ask GS about it"), "gs", token.text))
     if token.kind is TokenKind.TASK and service.apps:
-        parts.append(
-            Buttons((Button(_("Stop it anyway"), "relay", f"stop {token.text}"),))
-        )
-    headline = (sentence.format(text=token.text),)
-    return Outcome(headline=headline, tone=Tone.UNKNOWN, parts=tuple(parts))
+        buttons.append(Button(_("Stop it anyway"), "relay", f"stop {token.text}"))
+    lines = tuple(event(one) for one in stops)
+    return Outcome(
+        headline=(sentence.format(text=token.text),),
+        tone=Tone.UNKNOWN,
+        sentence=(looks,),
+        buttons=tuple(buttons),
+        parts=(Points(_("History"), lines),) if stops else (),
+    )
 
 
 def _bare_ids(intent: Intent) -> Outcome:
@@ -256,6 +264,8 @@ def _details(intent: Intent, resource: Resource) -> Outcome:
     return Outcome(
         headline=(Bold(f"{intent.handle} · {intent.action}"),),
         parts=(
+            *resource.details(intent),
+            *resource.leads(intent),
             Code(body),
             line(_("By hand"), quiet=True),
             Code(resource.repeated_by_hand(intent)),

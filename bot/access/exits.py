@@ -195,16 +195,17 @@ def word(row: Row) -> str:
     }[row]
 
 
-def shown(
-    model: type[Fields], wire: Wire, but: frozenset[Row] = frozenset()
-) -> Iterator[Part]:
-    """Yield the list of the exits of the request *wire*, each place once, if any.
-
-    *but* are the rows that are shown already.
-    """
-    places = dict.fromkeys(
-        (one.row, one.place) for one in exits_of(model, wire) if one.row not in but
-    )
-    if places:
+def shown(model: type[Fields], wire: Wire) -> Iterator[Part]:
+    """Yield the list of the exits of the request *wire*, each place once, if any."""
+    if places := _places(model, wire):
         spans = tuple((f"{word(row)} ", Mono(place)) for row, place in places)
         yield Points(_("Where it leads"), spans)
+
+
+def count(model: type[Fields], wire: Wire, but: frozenset[Row]) -> int:
+    """Return how many places `shown` lists, those of the rows *but* left out."""
+    return sum(row not in but for row, _place in _places(model, wire))
+
+
+def _places(model: type[Fields], wire: Wire) -> Mapping[tuple[Row, str], None]:
+    return dict.fromkeys((one.row, one.place) for one in exits_of(model, wire))

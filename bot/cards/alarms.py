@@ -1,19 +1,21 @@
 """Alarms of every resource: what nobody has settled, and what was not ended."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot.dialogue.outcome import (
     Audience,
     Bold,
     Button,
-    Buttons,
+    Clock,
     Code,
     Mono,
     Outcome,
+    Span,
     Tone,
     When,
-    line,
+    said,
 )
 from bot.i18n import _
 from bot.journal.model import DAMAGED, NOT_ENDED, REVIVED, Intent
@@ -28,30 +30,39 @@ def alarm(
 ) -> Outcome:
     """Return the alarm *name* about *intent*, which says *facts*.
 
+    Every alarm says where it plays and since when, so that nobody has to look it up.
+
     Raises:
         KeyError: neither the resource nor this module has such an alarm.
     """
-    if name == UNSETTLED:
-        return unsettled(intent, resource)
     own = resource.alarms.get(name)
-    return (own or ALARMS[name])(intent, facts)
+    if name == UNSETTLED:
+        outcome = unsettled(intent, resource)
+    else:
+        outcome = (own or ALARMS[name])(intent, facts)
+    return replace(outcome, targets=(_whereabouts(intent, resource),))
+
+
+def _whereabouts(intent: Intent, resource: Resource) -> tuple[Span, ...]:
+    """Return the room, the first target and the age of what an alarm is about."""
+    since = When(intent.sent_at or intent.created_at, Clock.AGO)
+    where = resource.whereabouts(intent)
+    text = _("{where} · sent {when}") if where else _("Sent {when}")
+    return said(text, where=where, when=since)
 
 
 def unsettled(intent: Intent, resource: Resource) -> Outcome:
     """Return the alarm that nobody has settled an unknown start for minutes.
 
-    It gives the same verdict as the card.
+    It gives the same verdict as the card, and what settles it.
     """
-    room = _("room {room}").format(room=intent.subject.room)
     name = f"{intent.handle} · {resource.standing(intent)}"
-    verdict = f"{name} · {room}" if intent.subject.room else name
-    since = intent.sent_at or intent.created_at
-    open_it = Button(_("Open"), "lookup", intent.id)
+    place = resource.place(intent)
     return alarm_of(
         intent,
-        verdict,
-        line(_("It may be running, and billed; sent"), " ", When(since), "."),
-        Buttons((open_it,)),
+        f"{name} · {place}" if place else name,
+        sentence=(_("It may be running, and billed."),),
+        buttons=(*resource.offers(intent), Button(_("Open"), "lookup", intent.id)),
     )
 
 
@@ -67,8 +78,8 @@ def not_ended(intent: Intent, _facts: Mapping[str, Any]) -> Outcome:
     return alarm_of(
         intent,
         sentence.format(handle=intent.handle or intent.subject.ref),
-        line(Mono(end.error_code), "  ", end.error_text),
         Code(intent.subject.ref),
+        sentence=(Mono(end.error_code), f": {end.error_text}"),
     )
 
 
@@ -87,7 +98,8 @@ def damaged(facts: Mapping[str, Any]) -> Outcome:
     return Outcome(
         headline=(Bold(_("The journal's file is damaged.")),),
         tone=Tone.BAD,
-        parts=(line(Mono(facts["why"])), line(advice)),
+        sentence=(advice,),
+        context=((Mono(facts["why"]),),),
         audience=Audience.OPS,
     )
 

@@ -1,10 +1,10 @@
 """What went wrong, what it means and what to do about it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from bot.dialogue.outcome import (
     Bold,
-    Facts,
+    Button,
     Link,
     Mono,
     Outcome,
@@ -14,49 +14,112 @@ from bot.dialogue.outcome import (
     line,
 )
 from bot.i18n import _, reader_locale
-from bot.journal.model import Intent
+from bot.products import PRODUCTS
 from bot.tencent.explain import Explanation, explain
 
 
 def explained(explanation: Explanation, request_id: str = "") -> Outcome:
     """Return what an error code means and what to do about it."""
-    parts: list[Part] = [line(explanation.means)]
-    if not explanation.exact:
-        sentence = _(
-            "This is what the general code means; the exact one is not listed."
-        )
-        parts.append(line(sentence, quiet=True))
-    if explanation.causes:
-        causes = tuple((cause,) for cause in explanation.causes)
-        parts.append(Points(_("Usual causes"), causes))
+    parts: list[Part] = [line(_retry(explanation))]
     if explanation.steps:
         steps = tuple((step,) for step in explanation.steps)
         parts.append(Points(_("Do this"), steps, numbered=True))
-    pairs: list[tuple[str, tuple[Span, ...]]] = [
-        (_("Does a retry help?"), (_retry(explanation),))
-    ]
-    if explanation.ask:
-        pairs.append((_("Who to ask"), (explanation.ask,)))
-    parts.append(Facts(tuple(pairs)))
-    if explanation.url:
-        parts.append(line(Link(explanation.url, _("Tencent's page")), quiet=True))
-    title: tuple[Span, ...] = (Mono(explanation.code), "  ", Bold(explanation.title))
-    if explanation.product:
-        title += ("  ", explanation.product.upper())
-    return Outcome(headline=title, parts=tuple(parts), request_id=request_id)
+    if explanation.causes:
+        causes = tuple((cause,) for cause in explanation.causes)
+        parts.append(Points(_("Usual causes"), causes))
+    return Outcome(
+        headline=title(explanation),
+        sentence=(explanation.means,),
+        parts=tuple(parts),
+        context=tuple(_context(explanation)),
+        request_id=request_id,
+    )
+
+
+def title(explanation: Explanation) -> tuple[Span, ...]:
+    """Return a code, what it means in a few words, and for which product."""
+    named: tuple[Span, ...] = (Mono(explanation.code), "  ", Bold(explanation.title))
+    return (*named, f"  {explanation.product.upper()}".rstrip())
+
+
+def chooser(meanings: Sequence[Explanation]) -> Outcome:
+    """Return what a code means to each product, a sentence each, and ask which."""
+    code = meanings[0].code
+    own = {one.product for one in meanings}
+    rest = [name for name in PRODUCTS if name not in own]
+    lines, buttons = [], []
+    for one in meanings:
+        names = [one.product] if one.product else rest
+        shown = ", ".join(name.upper() for name in names)
+        lines.append((Bold(shown), f"  {one.means}"))
+        text = f"{code} product={names[0]}"
+        buttons.append(Button(shown, "lookup", text, replaces=True))
+    return Outcome(
+        headline=(Mono(code), "  ", Bold(_("means different things"))),
+        sentence=(_("Which product did it come from?"),),
+        buttons=tuple(buttons),
+        parts=(Points("", tuple(lines)),),
+        context=() if meanings[0].exact else (_inexact(),),
+    )
 
 
 def _retry(explanation: Explanation) -> str:
-    word = {"yes": _("Yes."), "no": _("No."), "after": _("Not yet.")}
-    return f"{word[explanation.retry]} {explanation.retry_hint}".strip()
+    text = {
+        "yes": _("Retry: yes. {hint}"),
+        "no": _("Retry: no. {hint}"),
+        "after": _("Retry: not yet. {hint}"),
+    }[explanation.retry]
+    return text.format(hint=explanation.retry_hint).strip()
 
 
-def failure(intent: Intent, product: str) -> Iterable[Part]:
-    """Yield what became of *intent*, what its error of *product* means, what to do."""
-    code = intent.settlement.error_code
-    yield line(Bold(code), "  ", intent.settlement.error_text)
-    for meaning in explain(code, product=product, locale=reader_locale())[:1]:
-        yield line(meaning.means)
-        steps = tuple((step,) for step in meaning.steps[:3])
-        yield Points(_("Do this"), steps, numbered=True)
-        yield line(_("Does a retry help?"), " ", _retry(meaning), quiet=True)
+def _inexact() -> tuple[Span, ...]:
+    return (_("This is what the general code means; the exact one is not listed."),)
+
+
+def _context(explanation: Explanation) -> Iterable[tuple[Span, ...]]:
+    if not explanation.exact:
+        yield _inexact()
+    if explanation.ask:
+        yield (_("Ask: {who}").format(who=explanation.ask),)
+    if explanation.url:
+        yield (Link(explanation.url, _("Tencent's page")),)
+
+
+OURS = "patchbay."  # how the codes begin of what never reached Tencent, or came back
+
+
+def failure(code: str, text: str, product: str) -> Outcome:
+    """Return what an error of *product* means, to stand under another headline."""
+    meanings = explain(code, product=product, locale=reader_locale())
+    means = meanings[0].means if meanings else text
+    spoken = is_ours(code) or not meanings
+    return Outcome(
+        headline=(),
+        sentence=(text if is_ours(code) and text else means,),
+        buttons=(explaining(code, product),) if meanings else (),
+        context=() if spoken else tuple(in_their_words(code, text)),
+    )
+
+
+def reason(meaning: Explanation) -> str:
+    """Return in a few words why something was not done, with Tencent's code for it."""
+    title = meaning.title
+    if title[1:2].islower():  # it goes on after a colon
+        title = title[0].lower() + title[1:]
+    return title if is_ours(meaning.code) else f"{title} ({meaning.code})"
+
+
+def in_their_words(code: str, text: str) -> Iterable[tuple[Span, ...]]:
+    """Yield an error as it came, for the small print."""
+    if code:
+        yield (Mono(code), f": {text}") if text else (Mono(code),)
+
+
+def is_ours(code: str) -> bool:
+    """Tell whether *code* is the bot's own, and not Tencent's."""
+    return code.startswith(OURS)
+
+
+def explaining(code: str, product: str) -> Button:
+    """Return the button that says what *code* means and what to do."""
+    return Button(_("Explain the error"), "lookup", f"{code} product={product}")

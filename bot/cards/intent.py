@@ -8,14 +8,11 @@ its request masked.
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bot.cards.errors import failure
+from bot.cards.errors import explaining, failure, in_their_words, is_ours, reason
 from bot.dialogue.outcome import (
     Audience,
     Bold,
     Button,
-    Buttons,
-    Code,
-    Mono,
     Outcome,
     Part,
     Points,
@@ -23,45 +20,109 @@ from bot.dialogue.outcome import (
     Tone,
     When,
     Who,
-    line,
+    said,
 )
-from bot.i18n import _
-from bot.ids import SlackUserId
+from bot.i18n import _, reader_locale
 from bot.journal.model import Intent
 from bot.journal.stops import How
 from bot.resources.base import Resource
 from bot.resources.headlines import state_word
 from bot.states import State
+from bot.tencent.explain import Explanation, explain
+
+MOST_TARGETS = 3  # that a card shows; the rest is counted
 
 
 def card(intent: Intent, resource: Resource) -> Outcome:
     """Return the card of the thing that *intent* made, or tried to make."""
-    standing = resource.standing(intent)
-    headline: tuple[Span, ...] = (Bold(f"{intent.handle} · {standing}"),)
-    if intent.subject.room:
-        headline += ("   ", _("room"), " ", Mono(intent.subject.room))
     return Outcome(
-        headline=headline,
+        headline=_headline(intent, resource),
         tone=resource.tone(intent),
-        parts=tuple(_parts(intent, resource)),
+        sentence=_sentence(intent, resource),
+        targets=_targets(intent, resource),
+        buttons=_buttons(intent, resource),
         menu=_menu(intent, resource),
+        parts=(*resource.body(intent), *_unknown(intent, resource)),
+        context=tuple(_context(intent, resource)),
         request_id=intent.settlement.request_id,
         handle=intent.handle,
         audience=Audience.CHANNEL,
     )
 
 
+def _headline(intent: Intent, resource: Resource) -> tuple[Span, ...]:
+    """Return the thing, its state, the reason if it failed, and where it plays."""
+    name = f"{intent.handle} · {resource.standing(intent)}"
+    if meaning := _failure(intent, resource):
+        name = f"{name}: {reason(meaning)}"
+    place = resource.place(intent)
+    return (Bold(name), f" · {place}") if place else (Bold(name),)
+
+
+def _failure(intent: Intent, resource: Resource) -> Explanation | None:
+    """Return what the error means by which *intent* did not start."""
+    code = intent.settlement.error_code
+    if not code or intent.state is not State.NOT_STARTED:
+        return None
+    meanings = explain(code, product=resource.product, locale=reader_locale())
+    return meanings[0] if meanings else None
+
+
+def _sentence(intent: Intent, resource: Resource) -> tuple[Span, ...]:
+    if meaning := _failure(intent, resource):
+        text = intent.settlement.error_text
+        return (text if text and is_ours(meaning.code) else meaning.means,)
+    return tuple(resource.sentence(intent))
+
+
+def _targets(intent: Intent, resource: Resource) -> tuple[tuple[Span, ...], ...]:
+    """Return the first of the places that it leads to, and how many there are more."""
+    lines = resource.towards(intent)
+    shown = tuple(lines[:MOST_TARGETS])
+    more = len(lines) - len(shown) + resource.led(intent)
+    return (*shown, (_("+ {n} more in Details").format(n=more),)) if more else shown
+
+
+def _buttons(intent: Intent, resource: Resource) -> tuple[Button, ...]:
+    end = resource.end_button(intent)
+    first, *others = [*resource.offers(intent), None]
+    buttons = [one for one in (first, end, *others) if one]  # two to a phone's row
+    if _failure(intent, resource):
+        buttons += [
+            _explain(intent, resource),
+            Button(_("Run doctor"), "patchbay", "doctor"),
+        ]
+    return tuple(buttons)
+
+
+def _unknown(intent: Intent, resource: Resource) -> Iterable[Part]:
+    return resource.unknown(intent) if intent.state is State.UNKNOWN else ()
+
+
+def _context(intent: Intent, resource: Resource) -> Iterable[tuple[Span, ...]]:
+    end = intent.settlement
+    if intent.note:
+        yield (intent.note,)
+    spoken = _failure(intent, resource) is not None and is_ours(end.error_code)
+    if intent.state in {State.NOT_STARTED, State.UNKNOWN} and not spoken:
+        yield from in_their_words(end.error_code, end.error_text)
+    if intent.asker.user:
+        who, when = Who(intent.asker.user), When(intent.created_at)
+        yield said(_("Started by {who} · {when}"), who=who, when=when)
+    yield from resource.facts(intent)
+
+
 def result(intent: Intent, resource: Resource) -> Outcome:
     """Return how the action *intent* on a thing ended, for whoever asked for it."""
-    done = intent.state is State.DONE
     ends = resource.request(intent.action).effect.ends
-    parts: tuple[Part, ...] = (Code(intent.subject.ref),) if intent.subject.ref else ()
     code = intent.settlement.error_code
-    why = tuple(failure(intent, resource.product)) if code and not done else ()
-    return Outcome(
+    failed = Outcome(headline=())
+    if code and intent.state is not State.DONE:
+        failed = failure(code, intent.settlement.error_text, resource.product)
+    return replace(
+        failed,
         headline=(Bold(resource.result(intent)),),
         tone=_result_tone(intent, ends=ends),
-        parts=(*parts, *why),
         request_id=intent.settlement.request_id,
         handle=intent.handle or None,
     )
@@ -94,7 +155,7 @@ def stop_placed(stop: Intent) -> Outcome:
     return Outcome(
         headline=(Bold(sentence.format(handle=name)),),
         tone=Tone.WAIT,
-        parts=(line(more),) if more else (),
+        sentence=(more,) if more else (),
         handle=stop.handle or None,
     )
 
@@ -104,39 +165,28 @@ def looked_up(intent: Intent, resource: Resource, history: Iterable[Intent]) -> 
     lines = tuple(event(one) for one in history)
     shown = card(intent, resource)
     share = Button(_("Share"), "lookup", f"{intent.id} --public")
-    parts = (*shown.parts, Points(_("History"), lines), Buttons((share,)))
-    return replace(shown, parts=parts, audience=Audience.ASKER)
+    return replace(
+        shown,
+        buttons=(*shown.buttons, share),
+        parts=(*shown.parts, Points(_("History"), lines)),
+        audience=Audience.ASKER,
+    )
 
 
 def _menu(intent: Intent, resource: Resource) -> tuple[Button, ...]:
-    """Return what the menu beside a card's headline offers."""
+    """Return what the menu of a card offers."""
     entries = [
         Button(_("Details"), "lookup", f"{intent.id} --details"),
         Button(_("Copy IDs"), "lookup", f"{intent.id} --ids"),
     ]
-    if code := intent.settlement.error_code:
-        text = f"{code} product={resource.product}"
-        entries.append(Button(_("Explain the error"), "lookup", text))
+    if intent.settlement.error_code and not _failure(intent, resource):
+        entries.append(_explain(intent, resource))
     return (*entries, *resource.menu(intent))
 
 
-def _parts(intent: Intent, resource: Resource) -> Iterable[Part]:
-    end = intent.settlement
-    yield from resource.body(intent)
-    yield from resource.leads(intent)
-    if intent.state is State.UNKNOWN:
-        yield from resource.unknown(intent)
-    if intent.note:
-        yield line(intent.note, quiet=True)
-    if end.settled_by and end.reason:
-        yield line(Who(SlackUserId(end.settled_by)), ": ", end.reason)
-    if intent.asker.user:
-        started = (Who(intent.asker.user), " · ", When(intent.created_at))
-        yield line(_("Started by"), " ", *started, quiet=True)
-    if end.error_code and intent.state is State.NOT_STARTED:
-        yield from failure(intent, resource.product)
-    if stop := resource.end_button(intent):
-        yield Buttons((stop,))
+def _explain(intent: Intent, resource: Resource) -> Button:
+    code = intent.settlement.error_code
+    return explaining(code, resource.product)
 
 
 def event(intent: Intent) -> tuple[Span, ...]:

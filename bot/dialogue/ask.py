@@ -116,6 +116,7 @@ class Ask:
     words: Words = field(default_factory=Words)
     answer_url: SecretStr | None = None
     trigger: str = ""  # opens a form, within 3 s
+    replaces: bool = False  # its answer stands where the question stood
     submission: Submission | None = None
 
     @property

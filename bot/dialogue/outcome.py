@@ -118,7 +118,9 @@ class Button:
     """Pressing it asks *command* for *text*, as if it had been typed.
 
     *once* is the intent and state version it belongs to, so that two presses are
-    one ask. *confirm* is the question asked first; *danger* paints it red.
+    one ask. *confirm* is the question asked first; *danger* paints it red. It
+    *replaces*: its answer takes the place of the question that it stands under, which
+    only its reader sees.
     """
 
     label: str
@@ -127,6 +129,7 @@ class Button:
     once: str = ""
     confirm: str = ""
     danger: bool = False
+    replaces: bool = False
 
 
 @dataclass(frozen=True, slots=True)

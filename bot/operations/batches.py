@@ -185,20 +185,22 @@ def _card(intent: Intent) -> Notification:
 
 
 def _card_row(intent: Intent, shown: Outcome, details: int) -> Row:
-    """Return the headline and the whole card as a button.
+    """Return the headline and the whole card as a button; with *details* what ends it.
 
-    With *details* what ends it as well, and with two of them its ID.
+    With two of them its ID is shown as well.
     """
     buttons = [Button(_("Open"), "lookup", intent.id)]
     if details:
         buttons += [button for button in _buttons(shown) if button.danger][:1]
-    codes = [part.text for part in shown.parts if isinstance(part, Code)]
-    own = ("\n", Mono(codes[0])) if codes and details > 1 else ()
+    ref = intent.subject.ref
+    own = ("\n", Mono(ref)) if ref and details > 1 else ()
     return Row((*_headline(shown), *own), tuple(buttons))
 
 
 def _alarm_row(shown: Outcome) -> Row:
     spans = list(_headline(shown))
+    for spoken in filter(None, (shown.sentence, *shown.targets)):
+        spans += ["\n", *spoken]
     for part in shown.parts:
         match part:
             case Line(told):
@@ -215,4 +217,4 @@ def _headline(shown: Outcome) -> tuple[Span, ...]:
 
 def _buttons(shown: Outcome) -> list[Button]:
     rows = (part.buttons for part in shown.parts if isinstance(part, Buttons))
-    return [button for row in rows for button in row]
+    return [*shown.buttons, *(button for row in rows for button in row)]

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from bot.access import exits
 from bot.access.limits import Over
 from bot.access.permits import Permit
-from bot.dialogue.outcome import Audience, Bold, Button, Outcome, Part, Tone
+from bot.dialogue.outcome import Audience, Bold, Button, Outcome, Part, Span, Tone
 from bot.errors import NotAllowed
 from bot.i18n import _
 from bot.ids import Kind
@@ -68,11 +68,19 @@ class Timer:
     forgets: bool = False
 
 
-def alarm_of(intent: Intent, sentence: str, *parts: Part) -> Outcome:
-    """Return the alarm *sentence* about *intent*, for the operators."""
+def alarm_of(
+    intent: Intent,
+    headline: str,
+    *parts: Part,
+    sentence: Iterable[Span] = (),
+    buttons: Iterable[Button | None] = (),
+) -> Outcome:
+    """Return the alarm *headline* about *intent*, for the operators."""
     return Outcome(
-        headline=(Bold(sentence),),
+        headline=(Bold(headline),),
         tone=Tone.WARN,
+        sentence=tuple(sentence),
+        buttons=tuple(filter(None, buttons)),
         parts=parts,
         request_id=intent.settlement.request_id,
         handle=intent.handle,
@@ -213,15 +221,55 @@ class Resource:
         """Return the tone of how *intent* stands."""
         return TONES[intent.standing.headline]
 
+    def place(self, intent: Intent) -> str:
+        """Return where *intent* plays, as `room 7`; "" if it has no room."""
+        room = intent.subject.room
+        return _("room {room}").format(room=room) if room else ""
+
+    def whereabouts(self, intent: Intent) -> str:
+        """Return what tells *intent* from others of its kind, in a few words."""
+        return self.place(intent)
+
+    def sentence(self, intent: Intent) -> Iterable[Span]:
+        """Yield the one sentence under the headline of its card: what that means."""
+        return ()
+
+    def towards(self, intent: Intent) -> Sequence[tuple[Span, ...]]:
+        """Return a line for each of the *drawn* exits of *intent*, the worst first."""
+        return ()
+
+    def offers(self, intent: Intent) -> Iterable[Button]:
+        """Yield what can be done now about *intent*, beside ending it."""
+        return ()
+
     def body(self, intent: Intent) -> Iterable[Part]:
-        """Yield what its card says beside the headline."""
+        """Yield what is read below the buttons of its card."""
+        return ()
+
+    def facts(self, intent: Intent) -> Iterable[tuple[Span, ...]]:
+        """Yield what does not change, in a word or two each, for the small print."""
+        return ()
+
+    def details(self, intent: Intent) -> Iterable[Part]:
+        """Yield the technical half of its card, which stands behind *Details*."""
         return ()
 
     def leads(self, intent: Intent) -> Iterable[Part]:
-        """Yield where *intent* lets things go or come from, but for what `body` has."""
-        for request in self.requests:
-            if intent.masked and request.action == intent.action:
-                yield from exits.shown(request, intent.masked, but=self.drawn)
+        """Yield every place that *intent* lets things go to or come from."""
+        for request in self._sent(intent):
+            yield from exits.shown(request, intent.masked)
+
+    def led(self, intent: Intent) -> int:
+        """Return how many places `leads` tells of that `towards` does not."""
+        return sum(
+            exits.count(request, intent.masked, but=self.drawn)
+            for request in self._sent(intent)
+        )
+
+    def _sent(self, intent: Intent) -> Iterable[type[Request[Any]]]:
+        """Yield the class of the request of *intent*, if it is known what that said."""
+        mine = (one for one in self.requests if one.action == intent.action)
+        return mine if intent.masked else ()
 
     def unknown(self, intent: Intent) -> Iterable[Part]:
         """Yield what helps to find out what became of an unknown *intent*."""

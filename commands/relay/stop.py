@@ -11,10 +11,9 @@ from bot.dialogue.outcome import (
     Audience,
     Bold,
     Button,
-    Buttons,
     Code,
     Outcome,
-    Part,
+    Span,
     Tone,
     line,
 )
@@ -148,7 +147,8 @@ async def _stop_foreign(ask: Ask, service: Service, text: str) -> Outcome | None
         return Outcome(
             headline=(_("That TaskId is not on record here."),),
             tone=Tone.WARN,
-            parts=(Code(text), Buttons((button,))),
+            buttons=(replace(button, replaces=True),),
+            parts=(Code(text),),
         )
     order = Order(
         id=service.new_id(),
@@ -199,15 +199,21 @@ def _asked(relay: Intent, task: str) -> Outcome:
     if task != relay.subject.ref:
         button = stop_anyway(f"stop {task} app={relay.subject.app} --yes")
         question = _("Stop the other TaskId that came under the name of {handle}?")
-        headline = (Bold(question.format(handle=handle)),)
         return Outcome(
-            headline=headline, tone=Tone.WARN, parts=(Code(task), Buttons((button,)))
+            headline=(Bold(question.format(handle=handle)),),
+            tone=Tone.WARN,
+            buttons=(replace(button, replaces=True),),
+            parts=(Code(task),),
         )
     button = stop_button(relay) or _stop_again(relay)
+    is_unknown = relay.state is State.UNKNOWN
+    settling = unknown.settling(relay) if is_unknown else ()
     return Outcome(
         headline=(Bold(button.confirm),),
         tone=Tone.WARN,
-        parts=(Buttons((replace(button, confirm=""),)), *_remarks(relay)),
+        sentence=tuple(_remark(relay)),
+        buttons=(replace(button, confirm="", replaces=True), *settling),
+        parts=tuple(unknown.checks(relay)) if is_unknown else (),
     )
 
 
@@ -226,10 +232,12 @@ def _stop_again(relay: Intent) -> Button:
     )
 
 
-def _remarks(relay: Intent) -> Iterable[Part]:
+def _remark(relay: Intent) -> Iterable[Span]:
     if relay.state is State.UNKNOWN:
-        yield line(_("It is not known whether it runs, nor under which TaskId."))
-        yield from unknown.section(relay)
+        yield _(
+            "It is not known whether it runs, nor under which TaskId. The stop waits"
+            " until that is known."
+        )
 
 
 def _option(intent: Intent, service: Service) -> Option:

@@ -18,7 +18,7 @@ from tests.fakes.journal import laid
 from tests.judge import judged
 
 START = "/relay start 295066 url=rtmp://push.example.com/live/the-secret-key --go"
-ACCEPTED = "🔵 R1 · accepted, callbacks are off   room 295066"
+ACCEPTED = "🔵 R1 · accepted, callbacks are off · room 295066"
 REQUESTED = "🟡 R1 requested…"
 
 

@@ -21,7 +21,7 @@ async def test_a_relay_is_started_and_stopped_from_slack(bot):
 
     assert started == [ACCEPTED]
     (card, told) = bot.seen()
-    assert card == "⚪ R1 · stopped   room 295066"
+    assert card == "⚪ R1 · stopped · room 295066"
     assert told.startswith("⚪ R1 · Stopped by ")
     assert bot.cloud.state.running == []
 
@@ -71,7 +71,7 @@ async def test_after_a_crash_everything_is_known_again(start):
                 "Relays that run, or may",
             )
             (card, told) = bot.seen()
-            assert card == "⚪ R1 · stopped   room 295066"
+            assert card == "⚪ R1 · stopped · room 295066"
             assert told.startswith("⚪ R1 · Stopped by ")
 
 
@@ -135,7 +135,7 @@ async def test_a_lost_answer_is_found_again_by_a_signed_callback(start):
         await bot.typed("/relay stop R1 --yes")
 
         (card, told) = bot.seen()
-        assert card == "⚪ R1 · stopped   room 295066"
+        assert card == "⚪ R1 · stopped · room 295066"
         assert told.startswith("⚪ R1 · Stopped by ")
         assert bot.cloud.state.running == []
 
@@ -157,8 +157,8 @@ async def test_a_callback_that_comes_while_the_bot_is_down_is_taken_when_it_is_u
         bot = await start(stack, **more)
         await bot.space.feed.until(lambda: "🟢 R1" in "".join(bot.seen()))
 
-        assert unknown == ["⚠️ R1 · unknown: no answer yet   room 295066"]
-        assert bot.seen() == ["🟢 R1 · live   room 295066"]
+        assert unknown == ["⚠️ R1 · unknown: no answer yet · room 295066"]
+        assert bot.seen() == ["🟢 R1 · live · room 295066"]
 
 
 async def test_the_audit_trail_comes_as_a_file_into_the_askers_messages(bot):

@@ -60,7 +60,7 @@ async def test_a_stop_is_taken_and_sent(lives, policy):
 async def test_reads_answer(lives):
     world = await lives()
 
-    read = "🔵 R1 · accepted, callbacks are off   room 295066"
+    read = "🔵 R1 · accepted, callbacks are off · room 295066"
     assert (await world.typed("/lookup R1")).plain == read
     assert "R1" in repr(await world.typed("/relay list"))
 

@@ -87,6 +87,8 @@ async def test_where_slack_fails_a_start_is_not_sent_and_a_stop_is(bot):
     await bot.typed(OTHER)
     await bot.typed("/relay stop R1 --yes")
 
-    assert "🔴 R2 · not started   room 7" in bot.seen()
+    assert (
+        "🔴 R2 · not started: rights could not be checked; nothing was sent · room 7"
+    ) in bot.seen()
     assert bot.cloud.state.running == []
     assert len([one for one in bot.cloud.state.calls if "Start" in str(one)]) == 1

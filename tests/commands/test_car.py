@@ -100,7 +100,7 @@ async def test_two_faults_are_told_at_once_whatever_hides_whatever(world, pair):
         ("start user=u ip=::1 --go", "not a public address"),
         ("start user=u ip=125.127.178.228 mode=odd --go", "not one of"),
         ("start user=u ip=125.127.178.228 role=Player --go", "host"),
-        ("start someone", "I do not know what “someone” is."),
+        ("start someone", "Unknown word “someone”."),
         ("", "/car needs a subcommand"),
         ("stop S1", "/car has no “stop”; it has start, recent, close, reveal."),
         ("reveal S9", "no render session “S9”"),
@@ -127,8 +127,11 @@ async def test_no_idle_unit_is_told_with_what_to_do(world):
     await world.typed(START)
 
     (notice,) = await world.notices()
-    assert notice.body["text"] == "🔴 S1 · not started"
-    assert "ResourceNotFound.NoIdle" in json.dumps(notice.body)
+    assert notice.body["text"] == (
+        "🔴 S1 · not started: no concurrency is free (ResourceNotFound.NoIdle)"
+        " · user cg_user"
+    )
+    assert "Explain the error" in json.dumps(notice.body)
 
 
 async def test_a_session_whose_answer_is_lost_is_asked_for_once_more(world):

@@ -5,7 +5,8 @@ import json
 
 import pytest
 
-from bot.dialogue.outcome import Audience, Buttons, Code, Tone
+from bot.dialogue.outcome import Audience, Code, Row, Tone, plain
+from tests.commands.relay.samples import buttons
 
 URL = "rtmp://push.example.com/live/the-secret-key"
 
@@ -20,10 +21,10 @@ def codes(outcome):
     return [part.text for part in outcome.parts if isinstance(part, Code)]
 
 
-def buttons(outcome):
-    return [
-        b for part in outcome.parts if isinstance(part, Buttons) for b in part.buttons
-    ]
+def rows(outcome):
+    """Return each row with the look-up that its button is."""
+    listed = [part for part in outcome.parts if isinstance(part, Row)]
+    return [(plain(row.spans), *[b.text for b in row.menu]) for row in listed]
 
 
 @pytest.mark.parametrize("kind", ["handle", "task", "head", "tail", "request", "room"])
@@ -39,7 +40,7 @@ async def test_a_thing_is_found_by_anything_that_names_it(world, relay, kind):
 
     answer = await world.typed(f"/lookup {typed}")
 
-    assert answer.plain == "🔵 R1 · accepted, callbacks are off   room 295066"
+    assert answer.plain == "🔵 R1 · accepted, callbacks are off · room 295066"
     assert answer.audience is Audience.ASKER
 
 
@@ -52,7 +53,7 @@ async def test_it_is_found_by_a_link_to_its_card(world, relay):
         "/lookup https://acme.slack.com/archives/C0OPS/p1700000000123456"
     )
 
-    assert answer.plain == "🔵 R1 · accepted, callbacks are off   room 295066"
+    assert answer.plain == "🔵 R1 · accepted, callbacks are off · room 295066"
 
 
 async def test_it_can_be_shared(world, relay):
@@ -70,8 +71,11 @@ async def test_a_log_line_with_several_ids_lists_them(world, relay):
 
     answer = await world.typed(f"/lookup {line}")
 
-    assert answer.plain == "2 things are named in that"
-    assert [b.text for b in buttons(answer)] == [request_id, "InternalError"]
+    assert answer.plain == "2 things named there"
+    assert rows(answer) == [
+        ("🔵 R1 · accepted, callbacks are off · room 295066", relay.id),
+        ("InternalError  means different things", "InternalError"),
+    ]
 
 
 async def test_the_ids_can_be_copied_and_the_details_show_how_to_repeat_it(
@@ -109,10 +113,38 @@ async def test_an_error_code_is_explained_for_its_product_or_for_all(world):
     unknown = await world.typed("/lookup Quite.Unknown")
 
     assert one.plain.startswith("FailedOperation.SlowDown")
-    assert many.plain == "FailedOperation means different things"
+    assert many.plain == "FailedOperation  means different things"
     assert named.plain.endswith("GS")
-    assert "the general code" in repr(unlisted.parts)
-    assert unknown.plain == "🟠 I have no explanation for Quite.Unknown."
+    assert "the general code" in repr(unlisted.context)
+    assert unknown.plain == "🟠 Quite.Unknown is not listed here."
+
+
+async def test_a_general_code_is_a_sentence_a_product_and_asks_which(world):
+    answer = await world.typed("/lookup FailedOperation")
+
+    (points,) = answer.parts
+    assert [plain(one).partition("  ")[0] for one in points.lines] == [
+        "TRTC",
+        "CAR",
+        "GS",
+    ]
+    assert [(b.label, b.text) for b in answer.buttons] == [
+        ("TRTC", "FailedOperation product=trtc"),
+        ("CAR", "FailedOperation product=car"),
+        ("GS", "FailedOperation product=gs"),
+    ]
+    chosen = await world.typed(f"/lookup {answer.buttons[1].text}")
+    assert chosen.plain == "FailedOperation  The operation failed  CAR"
+
+
+async def test_a_subcode_alone_is_explained(world):
+    one = await world.typed("/lookup SlowDown")
+    two = await world.typed("/lookup unauthorizedoperation")
+    role = await world.typed("/lookup RoomNotExist")
+
+    assert one.plain.startswith("FailedOperation.SlowDown  ")
+    assert two.plain.startswith("UnauthorizedOperation  ")
+    assert role.plain.startswith("FailedOperation.RoomNotExist  ")
 
 
 async def test_the_words_of_other_bots_work_too(world, relay):
@@ -136,7 +168,7 @@ async def test_what_is_not_known_is_said_with_what_it_looks_like(world, text, lo
     answer = await world.typed(f"/lookup {text}")
 
     assert answer.tone is Tone.UNKNOWN
-    assert looks in repr(answer.parts)
+    assert looks in plain(answer.sentence)
 
 
 async def test_an_unknown_task_can_be_stopped_and_an_unknown_session_asked_for(world):
@@ -156,14 +188,14 @@ async def test_several_things_of_one_room_are_listed(world, relay):
 
     answer = await world.typed("/lookup 295066")
 
-    assert answer.plain == "Several go by “295066”"
+    assert answer.plain == "2 found for “295066”"
     assert len(answer.parts) == 2
 
 
 async def test_bare_it_lists_what_was_done_lately(world, relay):
     answer = await world.typed("/lookup")
 
-    assert answer.plain == "Lately"
+    assert answer.plain == "Recent"
     assert "R1" in repr(answer.parts)
 
 
@@ -181,7 +213,7 @@ async def test_one_relay_is_one_thing_by_whichever_names_it_goes(world, relay):
 
     for order in itertools.permutations(names, 3):
         answer = await world.typed("/lookup", pasted=f"down: {' and '.join(order)}!")
-        assert answer.plain == "🔵 R1 · accepted, callbacks are off   room 295066"
+        assert answer.plain == "🔵 R1 · accepted, callbacks are off · room 295066"
 
 
 async def test_ids_are_found_at_the_end_of_100_kb_and_what_is_known_stands_first(
@@ -192,8 +224,13 @@ async def test_ids_are_found_at_the_end_of_100_kb_and_what_is_known_stands_first
 
     answer = await world.typed("/lookup", pasted=pasted)
 
-    assert answer.plain == "4 things are named in that"
-    assert [b.text for b in buttons(answer)] == ["R1", "InternalError", "R404"]
+    assert answer.plain == "4 things named there"
+    assert [row[-1] for row in rows(answer)] == [
+        relay.id,
+        "InternalError",
+        "R404",
+        "-m97l2ZU7vxyBSmXYsRx1Xy9",
+    ]
 
 
 async def test_more_things_than_can_be_shown_are_counted(world, relay):
@@ -201,14 +238,14 @@ async def test_more_things_than_can_be_shown_are_counted(world, relay):
 
     answer = await world.typed("/lookup", pasted=pasted)
 
-    assert answer.plain == "20 things are named in that"
+    assert answer.plain == "20 things named there"
     assert "and 12 more" in repr(answer.parts)
 
 
 async def test_what_a_message_says_is_never_read_as_a_command(world, relay):
     answer = await world.typed("/lookup", pasted="help --public --nonsense R1")
 
-    assert answer.plain == "🔵 R1 · accepted, callbacks are off   room 295066"
+    assert answer.plain == "🔵 R1 · accepted, callbacks are off · room 295066"
     assert answer.audience is Audience.ASKER
 
 
@@ -223,44 +260,44 @@ async def card(world, relay):
 
 
 @pytest.mark.parametrize(
-    ("pasted", "parent", "plain"),
+    ("pasted", "parent", "shown"),
     [
-        ("", AT[1], "🔵 R1 · accepted, callbacks are off   room 295066"),
-        ("R1 is black", AT[1], "🔵 R1 · accepted, callbacks are off   room 295066"),
-        ("SlowDown? FailedOperation.SlowDown", AT[1], "2 things are named in that"),
-        ("R1 is black", "1.5", "🔵 R1 · accepted, callbacks are off   room 295066"),
+        ("", AT[1], "🔵 R1 · accepted, callbacks are off · room 295066"),
+        ("R1 is black", AT[1], "🔵 R1 · accepted, callbacks are off · room 295066"),
+        ("SlowDown? FailedOperation.SlowDown", AT[1], "2 things named there"),
+        ("R1 is black", "1.5", "🔵 R1 · accepted, callbacks are off · room 295066"),
         ("good morning", "1.5", "names nothing that can be looked up."),
         ("", "1.5", "cannot be read from here."),
     ],
 )
 async def test_in_a_thread_it_looks_up_what_stands_above(
-    world, card, pasted, parent, plain
+    world, card, pasted, parent, shown
 ):
     answer = await world.typed("/lookup", pasted=pasted, parent=parent)
 
-    assert plain in answer.plain
+    assert shown in answer.plain
 
 
 @pytest.mark.parametrize(
-    ("text", "plain"),
+    ("text", "shown"),
     [
-        ("why is it black?", "🔵 R1 · accepted, callbacks are off   room 295066"),
-        ("295066", "🔵 R1 · accepted, callbacks are off   room 295066"),
+        ("why is it black?", "🔵 R1 · accepted, callbacks are off · room 295066"),
+        ("295066", "🔵 R1 · accepted, callbacks are off · room 295066"),
         ("R404", "“R404” is not on record here."),
     ],
 )
 async def test_words_that_name_nothing_are_about_what_stands_above(
-    world, card, text, plain
+    world, card, text, shown
 ):
     answer = await world.typed(f"/lookup {text}", pasted="R1 is black", parent="1.5")
 
-    assert answer.plain.removeprefix("⚠️ ") == plain
+    assert answer.plain.removeprefix("⚠️ ") == shown
 
 
 async def test_where_nothing_above_can_be_read_the_shortcut_is_named(world, card):
     answer = await world.typed("/lookup", parent="1.5")
 
-    assert "Look up IDs" in repr(answer.parts)
+    assert "Look up IDs" in plain(answer.sentence)
 
 
 async def test_the_thread_of_another_channel_is_another_thread(world, card):

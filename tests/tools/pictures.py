@@ -96,7 +96,7 @@ async def look_up(page):
     await typed(page, "/lookup R1")
     await told(page, "History")
     await typed(page, "/lookup FailedOperation.SlowDown")
-    await told(page, "Does a retry help?")
+    await told(page, "Retry: yes")
     await picture(page, "lookup")
 
 

@@ -69,7 +69,7 @@ class BadBot:
         """Tell Slack."""
         headers = {"Authorization": f"Bearer {os.environ['SLACK_BOT_TOKEN']}"}
         room = form["text"].split()[1]
-        text = f"R0 · accepted, callbacks are off   room {room}\n{task_id}"
+        text = f"R0 · accepted, callbacks are off · room {room}\n{task_id}"
         block = {"type": "section", "text": {"type": "plain_text", "text": text}}
         body = {"channel": form["channel_id"], "text": text, "blocks": [block]}
         url = f"{os.environ['SLACK_API_URL']}chat.postMessage"

@@ -12,7 +12,7 @@ from tests.trials.truth.judge.reading import Words
 
 ROOM, TASK = "q1", "-m9" + "a" * 60
 START = "StartPublishCdnStream"
-HEAD = "R1 · {}   room q1"
+HEAD = "R1 · {} · room q1"
 
 
 async def test_at_the_first_hits_of_two_fail_points_nothing_is_lost():
@@ -51,10 +51,10 @@ def test_the_checker_shares_no_code_with_the_bot():
 
 WORDS = Words(
     """
-running | <R> · runs   room <room>
-unknown | <R> · unknown   room <room>
-not started | <R> · not started   room <room>
-sending | <R> · sending   room <room>
+running | <R> · runs · room <room>
+unknown | <R> · unknown · room <room>
+not started | <R> · not started · room <room>
+sending | <R> · sending · room <room>
 nothing sent | Busy. Nothing was sent.
     """
 )

@@ -10,7 +10,7 @@ from tests.trials.truth.stage import PEOPLE
 from tests.trials.truth_tale import TASK, Tale, at
 
 ANA, BEN, CID = PEOPLE
-PROBABLY = "Probably not started.   room q1"
+PROBABLY = "Probably not started. · room q1"
 OTHER = {"task": TASK + "z", "agent": "pb_2", "url": "rtmp://p.example/q2", "at": 40.0}
 
 
@@ -79,7 +79,7 @@ def test_a_stop_that_the_copy_has_or_that_came_after_the_restore_is_not():
     assert whole(ended(after)) == ["stop refused or lost"]
 
 
-CARD = "🔵 R1 · started   room q1"
+CARD = "🔵 R1 · started · room q1"
 
 
 def test_a_handle_that_the_copy_does_not_have_is_known_to_nobody():
@@ -112,7 +112,7 @@ def test_what_came_within_the_second_that_is_named_need_not_be_in_what_is_said()
     tale = stopped_at_seven()
     came = int(tale.record[-1]["t"])
 
-    within = tale.shown("R1 · stopping   room q1", f"As of {at(came)}")
+    within = tale.shown("R1 · stopping · room q1", f"As of {at(came)}")
 
     assert statements(within) == []
 
@@ -121,14 +121,14 @@ def test_what_came_before_that_second_has_to_be():
     tale = stopped_at_seven()
     came = int(tale.record[-1]["t"])
 
-    after = tale.shown("R1 · stopping   room q1", f"As of {at(came + 1)}")
+    after = tale.shown("R1 · stopping · room q1", f"As of {at(came + 1)}")
 
     assert statements(after) == [UNTRUE]
 
 
 # ── a TaskId that somebody attached ──────────────────────────────────────────────
 
-SILENT = "By hand; silent on that TaskId.   room q1"
+SILENT = "By hand; silent on that TaskId. · room q1"
 
 
 def attached(task):
@@ -200,8 +200,8 @@ def test_that_a_relay_runs_again_is_judged_by_when_it_did():
     since = round(idle.now) + 1
     ran = idle.event(2).later(9)
 
-    assert statements(ran.shown(f"R1 · runs again {at(since)}   room q1")) == []
-    assert statements(ran.shown(f"R1 · runs again {at(since + 8)}   room q1")) == [
+    assert statements(ran.shown(f"R1 · runs again {at(since)} · room q1")) == []
+    assert statements(ran.shown(f"R1 · runs again {at(since + 8)} · room q1")) == [
         UNTRUE
     ]
 
@@ -209,7 +209,7 @@ def test_that_a_relay_runs_again_is_judged_by_when_it_did():
 def test_that_a_relay_runs_again_takes_word_that_it_was_idle():
     ran = Tale().started().event(2).later(9)
 
-    told = ran.shown(f"R1 · runs again {at(5)}   room q1")
+    told = ran.shown(f"R1 · runs again {at(5)} · room q1")
 
     assert statements(told) == [MORE]
 
@@ -222,7 +222,7 @@ def test_what_is_said_as_of_a_moment_is_judged_by_the_clock_of_that_moment():
     came = int(tale.record[-1]["t"])
     tale.later(30).enter("stepped", ahead=100.0).later(9)
 
-    within = tale.shown("R1 · stopping   room q1", f"As of {at(came)}")
+    within = tale.shown("R1 · stopping · room q1", f"As of {at(came)}")
     assert statements(within) == []
-    after = tale.shown("R1 · stopping   room q1", f"As of {at(came + 9)}")
+    after = tale.shown("R1 · stopping · room q1", f"As of {at(came + 9)}")
     assert statements(after) == [UNTRUE]

@@ -30,46 +30,46 @@ UNTRUE, MORE = claims.UNTRUE, claims.MORE
 CASES = {
     "live by an event": (
         lambda: (
-            Tale().started().event(2).shown(f"🟢 R1 · live since {at(5)}   room q1")
+            Tale().started().event(2).shown(f"🟢 R1 · live since {at(5)} · room q1")
         ),
         [],
     ),
     "live at another time than it was": (
         lambda: (
-            Tale().started().event(2).shown(f"🟢 R1 · live since {at(50)}   room q1")
+            Tale().started().event(2).shown(f"🟢 R1 · live since {at(50)} · room q1")
         ),
         [UNTRUE],
     ),
     "green with no event": (
-        lambda: Tale().started().shown("🟢 R1 · started   room q1"),
+        lambda: Tale().started().shown("🟢 R1 · started · room q1"),
         [MORE],
     ),
     "green though the target is known to have failed": (
-        lambda: Tale().started().event(2).event(4).shown("🟢 R1 · started   room q1"),
+        lambda: Tale().started().event(2).event(4).shown("🟢 R1 · started · room q1"),
         [UNTRUE],
     ),
     "started by an answer": (
-        lambda: Tale().started().shown("🔵 R1 · started   room q1"),
+        lambda: Tale().started().shown("🔵 R1 · started · room q1"),
         [],
     ),
     "started with nothing heard": (
-        lambda: Tale().asked().sent().ledger().shown("🔵 R1 · started   room q1"),
+        lambda: Tale().asked().sent().ledger().shown("🔵 R1 · started · room q1"),
         [MORE],
     ),
     "unknown though the TaskId has come": (
-        lambda: Tale().started().later(5).shown("⚠️ R1 · unknown   room q1"),
+        lambda: Tale().started().later(5).shown("⚠️ R1 · unknown · room q1"),
         [UNTRUE],
     ),
     "unknown while nothing has come": (
-        lambda: Tale().asked().sent().ledger().shown("⚠️ R1 · unknown   room q1"),
+        lambda: Tale().asked().sent().ledger().shown("⚠️ R1 · unknown · room q1"),
         [],
     ),
     "not started though the ledger has it": (
-        lambda: Tale().asked().sent().ledger().shown("🔴 R1 · not started   room q1"),
+        lambda: Tale().asked().sent().ledger().shown("🔴 R1 · not started · room q1"),
         [UNTRUE],
     ),
     "not started that may have": (
-        lambda: Tale().asked().sent().shown("🔴 R1 · not started   room q1"),
+        lambda: Tale().asked().sent().shown("🔴 R1 · not started · room q1"),
         [MORE],
     ),
     "not started by a definite refusal": (
@@ -78,7 +78,7 @@ CASES = {
             .asked()
             .sent()
             .answered(code="AuthFailure")
-            .shown("🔴 R1 · not started   room q1")
+            .shown("🔴 R1 · not started · room q1")
         ),
         [],
     ),
@@ -88,7 +88,7 @@ CASES = {
             .started()
             .stopped()
             .later(60)
-            .shown(f"⚪ R1 · stopped by @U0BEN {at(7)}   room q1")
+            .shown(f"⚪ R1 · stopped by @U0BEN {at(7)} · room q1")
         ),
         [],
     ),
@@ -97,7 +97,7 @@ CASES = {
             Tale()
             .started()
             .stopped()
-            .shown(f"⚪ R1 · stopped by @U0CID {at(7)}   room q1")
+            .shown(f"⚪ R1 · stopped by @U0CID {at(7)} · room q1")
         ),
         [UNTRUE],
     ),
@@ -107,7 +107,7 @@ CASES = {
             .started()
             .later(60)
             .stopped()
-            .shown(f"⚪ R1 · stopped by @U0BEN {at(20)}   room q1")
+            .shown(f"⚪ R1 · stopped by @U0BEN {at(20)} · room q1")
         ),
         [UNTRUE],
     ),
@@ -119,7 +119,7 @@ CASES = {
             .ledger("end")
             .event(5)
             .event(0)
-            .shown("⚪ R1 · ended   room q1")
+            .shown("⚪ R1 · ended · room q1")
         ),
         [],
     ),
@@ -130,13 +130,13 @@ CASES = {
             .event(2)
             .ledger("end")
             .event(0)
-            .shown("⚪ R1 · ended   room q1")
+            .shown("⚪ R1 · ended · room q1")
         ),
         [MORE],
     ),
     "ended though its push only failed": (
         lambda: (
-            Tale().started().event(2).event(4).event(0).shown("⚪ R1 · ended   room q1")
+            Tale().started().event(2).event(4).event(0).shown("⚪ R1 · ended · room q1")
         ),
         [UNTRUE],
     ),
@@ -146,20 +146,20 @@ CASES = {
             .started()
             .event(2)
             .event(5, url="rtmp://else.example.com/live/q1", taken=True)
-            .shown("⚪ R1 · ended   room q1")
+            .shown("⚪ R1 · ended · room q1")
         ),
         [UNTRUE],
     ),
     "push failed, as an event says": (
-        lambda: Tale().started().event(4).shown("R1 · push failed   room q1"),
+        lambda: Tale().started().event(4).shown("R1 · push failed · room q1"),
         [],
     ),
     "idle with no event": (
-        lambda: Tale().started().shown("R1 · idle   room q1"),
+        lambda: Tale().started().shown("R1 · idle · room q1"),
         [MORE],
     ),
     "stopping though it is over": (
-        lambda: Tale().started().stopped().later(9).shown("R1 · stopping   room q1"),
+        lambda: Tale().started().stopped().later(9).shown("R1 · stopping · room q1"),
         [UNTRUE],
     ),
     "not stopped, and billed, though the stop was done": (
@@ -197,7 +197,7 @@ CASES = {
     ),
     "probably not started, and no callback is proven to arrive": (
         lambda: (
-            Tale().asked().sent().later(130).shown("Probably not started.   room q1")
+            Tale().asked().sent().later(130).shown("Probably not started. · room q1")
         ),
         [MORE],
     ),
@@ -217,7 +217,7 @@ CASES = {
             .later(5)
             .event(2)
             .later(5)
-            .shown("⚪ R1 · closed   room q1")
+            .shown("⚪ R1 · closed · room q1")
         ),
         [UNTRUE],
     ),
@@ -252,7 +252,7 @@ CASES = {
             .ledger("stop")
             .answered(STOP)
             .later(60)
-            .shown("R1 · stopping   room q1", f"As of {at(9)}")
+            .shown("R1 · stopping · room q1", f"As of {at(9)}")
         ),
         [],
     ),
@@ -267,9 +267,9 @@ CASES = {
             .answered(STOP)
             .later(60)
             .shown(
-                "R1 · stopping   room q1",
+                "R1 · stopping · room q1",
                 f"As of {at(9)}",
-                "R1 · stopping   room q1",
+                "R1 · stopping · room q1",
                 f"As of {at(110)}",
             )
         ),
@@ -285,7 +285,7 @@ CASES = {
             .asked()
             .sent()
             .ledger()
-            .shown("⚠️ R1 · unknown   room q1")
+            .shown("⚠️ R1 · unknown · room q1")
             .later(9)
             .shown("R1 is not running.")
         ),
@@ -304,7 +304,7 @@ def test_a_statement_is_judged_by_what_was_true_and_what_had_come(name):
 def test_what_a_restored_copy_does_not_have_cannot_be_held_against_it():
     tale = Tale().enter("copied").started().later(9).enter("restored", copy=0)
 
-    tale.enter("born").shown("⚠️ R1 · unknown   room q1")
+    tale.enter("born").shown("⚠️ R1 · unknown · room q1")
 
     assert statements(tale) == []
 
@@ -312,7 +312,7 @@ def test_what_a_restored_copy_does_not_have_cannot_be_held_against_it():
 def test_an_answer_after_which_the_bot_was_killed_need_not_be_known():
     tale = Tale().started().enter("killed", after=0.1).enter("born")
 
-    assert statements(tale.shown("⚠️ R1 · unknown   room q1")) == []
+    assert statements(tale.shown("⚠️ R1 · unknown · room q1")) == []
 
 
 def test_one_submission_that_runs_twice_is_found():

@@ -12,26 +12,26 @@ WORDS = Words(
     # what a bot of these tests says
 neutral | Card of <room>
 as of | As of <T>
-live | <sign><R> · live since <T>   room <room>
-running | <sign><R> · started   room <room>
-stopped | <sign><R> · stopped by <U> <T>   room <room>
-ended | <sign><R> · ended   room <room>
-not started | <sign><R> · not started   room <room>
-unknown | <sign><R> · unknown   room <room>
-closed | <sign><R> · closed   room <room>
-stopping | <sign><R> · stopping   room <room>
+live | <sign><R> · live since <T> · room <room>
+running | <sign><R> · started · room <room>
+stopped | <sign><R> · stopped by <U> <T> · room <room>
+ended | <sign><R> · ended · room <room>
+not started | <sign><R> · not started · room <room>
+unknown | <sign><R> · unknown · room <room>
+closed | <sign><R> · closed · room <room>
+stopping | <sign><R> · stopping · room <room>
 not stopped + billed | <R> was not stopped, and goes on being billed.
 not running | <R> is not running.
-probably not started | Probably not started.   room <room>
+probably not started | Probably not started. · room <room>
 none has arrived | None has arrived since <T>.
-push failed | <R> · push failed   room <room>
-idle | <R> · idle   room <room>
-ran again | <R> · runs again <T>   room <room>
+push failed | <R> · push failed · room <room>
+idle | <R> · idle · room <room>
+ran again | <R> · runs again <T> · room <room>
 none runs | Nothing runs.
 no such | “<ID>” is not known.
 no such | <R> is not known.
 no such task | Tencent knows no task <ID>.
-attached + silent | By hand; silent on that TaskId.   room <room>
+attached + silent | By hand; silent on that TaskId. · room <room>
 nothing sent | Nothing was sent.
 until | Can be stopped until <T>.
     """.replace("    #", "#")

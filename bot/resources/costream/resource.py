@@ -10,12 +10,11 @@ from bot.access.permits import Permit
 from bot.dialogue.outcome import (
     Bold,
     Button,
-    Buttons,
     Code,
-    Facts,
     File,
     Mono,
     Part,
+    Span,
     Tone,
     line,
 )
@@ -88,18 +87,30 @@ class CoStream(Resource):
         both = reply.offline_instance_ids is not None and reply.available_instance_ids
         return Tone.GOOD if both else Tone.PLAIN
 
+    def sentence(self, intent: Intent) -> Iterable[Span]:
+        """Yield what Tencent left out, or how it counts."""
+        if intent.state is State.DONE:
+            yield from _counted(_reply(intent))
+
+    def offers(self, intent: Intent) -> Iterable[Button]:
+        """Yield another look, and every ID as a file where a list is long."""
+        if intent.state is State.DONE:
+            yield from _buttons(intent)
+
     def body(self, intent: Intent) -> Iterable[Part]:
         """Yield who is selected but offline, then who is online."""
-        done = intent.state is State.DONE
-        if done:
-            yield from _offline(_reply(intent))
-        yield Facts(((_("Session"), (Mono(intent.subject.ref),)),))
         if not USUAL_ID.fullmatch(intent.subject.ref):
             sentence = _("An unusual session ID: 19 digits are expected.")
             yield line(sentence, quiet=True)
-        if done:
-            yield from _counts(_reply(intent))
-            yield from _buttons(intent)
+        if intent.state is State.DONE:
+            yield from _lists(_reply(intent))
+
+    def facts(self, intent: Intent) -> Iterable[tuple[Span, ...]]:
+        """Yield the session and its master."""
+        yield (_("Session"), " ", Mono(intent.subject.ref))
+        if intent.state is State.DONE:
+            master = _reply(intent).master_instance_id or _("not told")
+            yield (_("Master"), " ", Mono(master))
 
 
 def all_ids(intent: Intent) -> File:
@@ -122,43 +133,37 @@ def _reply(intent: Intent) -> CoStreamSlaves:
     return CoStreamSlaves.model_validate(dict(intent.settlement.reply))
 
 
-def _offline(reply: CoStreamSlaves) -> Iterable[Part]:
-    offline = reply.offline_instance_ids
-    if offline is not None:
-        yield from _ids(_("Selected but offline"), offline)
-    elif reply.available_instance_ids is None:
-        sentence = _("Tencent did not say which are selected, so who lags is unknown.")
-        yield line(sentence)
-    else:
-        sentence = _("Tencent did not say which are online, so who lags is unknown.")
-        yield line(sentence)
-
-
-def _counts(reply: CoStreamSlaves) -> Iterable[Part]:
-    online, selected = reply.online_instance_ids, reply.available_instance_ids
-    yield Facts(
-        (
-            (_("Master"), (Mono(reply.master_instance_id or _("not told")),)),
-            (_("Online"), (_count(online),)),
-            (_("Selected"), (_count(selected),)),
+def _counted(reply: CoStreamSlaves) -> Iterable[Span]:
+    """Yield how many are online and selected, or what of that was not told."""
+    if reply.offline_instance_ids is None:
+        yield (
+            _("Tencent did not say which are selected, so who lags is unknown.")
+            if reply.available_instance_ids is None
+            else _("Tencent did not say which are online, so who lags is unknown.")
         )
-    )
+        return
+    text = _("{online} online, {selected} selected.")
+    online, selected = reply.online_instance_ids, reply.available_instance_ids
+    yield text.format(online=_count(online), selected=_count(selected))
+
+
+def _lists(reply: CoStreamSlaves) -> Iterable[Part]:
+    online, selected = reply.online_instance_ids, reply.available_instance_ids
+    if reply.offline_instance_ids:
+        yield from _ids(_("Selected but offline"), reply.offline_instance_ids)
     if online is not None:
         yield from _ids(_("Online"), online)
     elif selected is not None:
         yield from _ids(_("Selected"), selected)
 
 
-def _buttons(intent: Intent) -> Iterable[Part]:
+def _buttons(intent: Intent) -> Iterable[Button]:
     reply = _reply(intent)
-    again = Button(_("Refresh"), "gs", f"show {intent.handle}")
+    yield Button(_("Refresh"), "gs", f"show {intent.handle}")
     lists = (reply.online_instance_ids, reply.available_instance_ids)
-    longest = max(len(ids or ()) for ids in lists)
-    if longest <= MOST_SHOWN:
-        yield Buttons((again,))
-        return
-    whole = _("All IDs as a file")
-    yield Buttons((again, Button(whole, "gs", f"show {intent.handle} --all")))
+    if max(len(ids or ()) for ids in lists) > MOST_SHOWN:
+        whole = _("All IDs as a file")
+        yield Button(whole, "gs", f"show {intent.handle} --all")
 
 
 def _ids(title: str, ids: Sequence[str]) -> Iterable[Part]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.dialogue.outcome import Buttons, Code, Outcome, line
+from bot.dialogue.outcome import Code, Outcome, When, line, said
 from bot.i18n import _
 from bot.journal.model import Intent
 from bot.resources.base import alarm_of
@@ -37,18 +37,21 @@ def contradicted(intent: Intent, facts: Mapping[str, Any]) -> Outcome:
     )
     sentence = one if count == 1 else several
     stop = stop_button(intent) if ref else None
+    which = (
+        _("An event about a target of the relay names it. Which one runs?")
+        if task_id in intent.standing.rivals
+        else _("It stands in an answer, or in an event about no target of the relay.")
+    )
+    look = _("Nothing was changed or overwritten. Look, and stop what is too much.")
     return alarm_of(
         intent,
         sentence.format(handle=intent.handle, n=count),
-        line(_("It stands in an answer, or in an event about no target of the relay:"))
-        if task_id not in intent.standing.rivals
-        else line(_("An event about a target of the relay names it. Which one runs?")),
         Code(task_id),
-        Buttons(for_candidate(intent, task_id)),
         *((and_more(intent, count - 1),) if count > 1 else ()),
         *((Code(ref),) if ref else ()),
-        *((Buttons((stop,)),) if stop else ()),
-        line(_("Nothing was changed or overwritten. Look, and stop what is too much.")),
+        line(look),
+        sentence=(which,),
+        buttons=(*for_candidate(intent, task_id), stop),
     )
 
 
@@ -56,13 +59,12 @@ def revived(intent: Intent, facts: Mapping[str, Any]) -> Outcome:
     """Return the alarm that a relay runs, against what people were told."""
     was = state_word(State(str(facts["was"])))
     sentence = _("{handle} runs, though it was told as “{state}”. It may be billed.")
-    stop = stop_button(intent)
     return alarm_of(
         intent,
         sentence.format(handle=intent.handle, state=was),
-        line(_("Tencent has told of it since:")),
         Code(intent.subject.ref),
-        *((Buttons((stop,)),) if stop else ()),
+        sentence=(_("Tencent has told of it since."),),
+        buttons=(stop_button(intent),),
     )
 
 
@@ -73,21 +75,19 @@ def stuck(intent: Intent, _facts: Mapping[str, Any]) -> Outcome:
     return alarm_of(
         intent,
         sentence.format(handle=intent.handle or intent.subject.ref),
-        line(billed, " ", _("It can be stopped in the TRTC console:")),
         Code(intent.subject.ref),
+        sentence=(billed, " ", _("It can be stopped in the TRTC console.")),
     )
 
 
 def not_live(intent: Intent, _facts: Mapping[str, Any]) -> Outcome:
     """Return the alarm that a relay is not live a minute after its start."""
     sentence = _("No callback says that {handle} is live, 60 s after its start.")
-    why = _("Callbacks of its app do arrive.")
-    stop = stop_button(intent)
     return alarm_of(
         intent,
         sentence.format(handle=intent.handle),
-        line(why),
-        *((Buttons((stop,)),) if stop else ()),
+        sentence=(_("Callbacks of its app do arrive."),),
+        buttons=(stop_button(intent),),
     )
 
 
@@ -95,23 +95,23 @@ def out_of_reach(intent: Intent, _facts: Mapping[str, Any]) -> Outcome:
     """Return the alarm that Tencent takes no stop of a relay any more."""
     sentence = _("{handle} is out of reach: Tencent takes no stop of it any more.")
     billed = _("As far as is known it goes on running, and is billed.")
-    hint = _("Remove its robot from the room to end it:")
+    hint = _("Remove its robot from the room to end it.")
     return alarm_of(
         intent,
         sentence.format(handle=intent.handle),
-        line(billed, " ", hint),
         Code(intent.subject.agent),
+        sentence=(billed, " ", hint),
     )
 
 
 def last_day(intent: Intent, _facts: Mapping[str, Any]) -> Outcome:
     """Return the alarm that a relay will soon be out of anybody's control."""
-    until = (intent.sent_at or intent.created_at) + CONTROLLABLE
-    sentence = _("{handle} can be stopped until {when} only; then it runs on, billed.")
-    stop = stop_button(intent)
-    when = f"{until:%Y-%m-%d %H:%M:%S} UTC"
+    until = When((intent.sent_at or intent.created_at) + CONTROLLABLE)
+    sentence = _("{handle} can be stopped for one more day; then it runs on, billed.")
+    text = _("Tencent takes a stop of it until {when}.")
     return alarm_of(
         intent,
-        sentence.format(handle=intent.handle, when=when),
-        *((Buttons((stop,)),) if stop else ()),
+        sentence.format(handle=intent.handle),
+        sentence=said(text, when=until),
+        buttons=(stop_button(intent),),
     )

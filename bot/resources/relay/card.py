@@ -1,8 +1,7 @@
-"""What the card of a relay says, target by target, and its stop button."""
+"""What the card of a relay says: how it stands and why, target by target."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from bot.dialogue.outcome import (
     Button,
@@ -14,6 +13,7 @@ from bot.dialogue.outcome import (
     When,
     Who,
     line,
+    said,
 )
 from bot.i18n import _, n_
 from bot.ids import SlackUserId
@@ -23,18 +23,15 @@ from bot.journal.evidence import (
     Silence,
     Stop,
     Target,
-    TargetStanding,
 )
 from bot.journal.model import Intent
 from bot.resources.headlines import headline_word
-from bot.resources.relay.cdn import cdn_remarks
-from bot.resources.relay.plan import CUSTOM, LAYOUTS
-from bot.states import LIVE, OVER, State
+from bot.resources.relay.plan import TEXT, guessed_type
+from bot.states import LIVE, State
 
 # https://www.tencentcloud.com/document/product/647/48246: a TaskId may be used so long
 CONTROLLABLE = timedelta(days=30)
 MOST_CANDIDATES = 3  # TaskIds that a card shows beside its own
-IDLE_SECONDS = 30  # Tencent's own, where a start names none
 
 
 def standing(intent: Intent) -> str:
@@ -92,66 +89,58 @@ def _unheard(silence: Silence) -> str:
 _OVER = {Target.ENDED, Target.IDLE, Target.STOPPING}
 
 
-def body(intent: Intent) -> Iterable[Part]:
-    """Yield how it stands and since when, its targets, then what does not change."""
-    yield from _how(intent)
-    yield from _targets(intent)
-    yield from _candidates(intent)
-    if intent.subject.ref:
-        yield Code(intent.subject.ref)
-    if intent.masked:
-        yield line(_where(intent), quiet=True)
-    else:
-        sentence = _("Unmanaged: it goes by a name that was given here, and this")
-        rest = _("journal does not know how it was started.")
-        yield line(f"{sentence} {rest}", quiet=True)
-    if intent.state in LIVE | {State.QUEUED}:
-        yield from (line(remark, quiet=True) for remark in cdn_remarks(intent.masked))
-    if _within_reach(intent) and intent.sent_at:
-        until = intent.sent_at + CONTROLLABLE
-        yield line(_("Can be stopped until"), " ", When(until), ".", quiet=True)
+def place(intent: Intent) -> str:
+    """Return the room that *intent* mixes; its type where a reader would guess wrong.
+
+    A room of digits that was created as text is another room than the number.
+    """
+    room = intent.subject.room
+    if not room:
+        return ""
+    is_text = bool(intent.masked.get("RoomIdType"))
+    if is_text and (room.isdigit() or guessed_type(room) != TEXT):
+        return _("room “{room}” (text)").format(room=room)
+    return _("room {room}").format(room=room)
 
 
-def _within_reach(intent: Intent) -> bool:
-    """Tell whether it runs, or may, and Tencent still takes a stop of it."""
-    reach = intent.standing.headline is not Headline.OUT_OF_REACH
-    return reach and intent.state in LIVE
+# ── what it means ────────────────────────────────────────────────────────────────
 
 
-def _where(intent: Intent) -> str:
-    subject = intent.subject
-    idle = intent.masked.get("AgentParams", {}).get("MaxIdleTime", IDLE_SECONDS)
-    empty = _("stops {n} s after the room is empty").format(n=idle)
-    where = f"{subject.app} ({subject.sdk_app_id}) · {subject.region}"
-    return f"{where} · {_mode(intent.masked)} · {empty}"
-
-
-def _how(intent: Intent) -> Iterable[Part]:
-    """Yield one line with what the headline cannot say."""
+def sentence(intent: Intent) -> Iterable[Span]:
+    """Yield what the headline cannot say: by whom, since when, why."""
     now = intent.standing
     if explain := _HOW.get(now.headline):
-        yield line(*explain(intent))
-    if intent.state in LIVE and now.silence and now.silence.away:
-        yield _missed(now.silence.away)
+        yield from explain(intent)
+    if not intent.masked:
+        yield "\n" if explain else ""
+        yield _(
+            "Unmanaged: it goes by a name that was given here, and this journal does"
+            " not know how it was started."
+        )
+    if intent.state in LIVE - {State.UNKNOWN} and now.silence and now.silence.away:
+        yield "\n" if explain else ""
+        yield from _missed(now.silence.away)
 
 
 def _ended(intent: Intent) -> Iterable[Span]:
-    why = {
-        Ending.GONE: _("Tencent knows no such task any more"),
-        Ending.MEANWHILE: _("every target was disconnected while it was stopped by"),
-    }.get(
-        intent.standing.ending or Ending.IDLE,
-        _("every target was disconnected, and nobody here stopped it"),
+    texts = {
+        Ending.GONE: _("Ended {when}: Tencent knows no such task any more."),
+        Ending.MEANWHILE: _(
+            "Ended {when}: every target was disconnected while {who} was stopping it."
+        )
+        if intent.standing.by
+        else _("Ended {when}: every target was disconnected while it was stopped."),
+    }
+    other = _(
+        "Ended {when}: every target was disconnected, and nobody here stopped it."
     )
-    yield from (_("Ended"), " ", _since(intent), ": ", why)
-    if intent.standing.by:
-        yield from (" ", Who(SlackUserId(intent.standing.by)))
-    yield "."
+    text = texts.get(intent.standing.ending or Ending.IDLE, other)
+    return said(text, when=_since(intent), who=_by(intent))
 
 
 def _idle(intent: Intent) -> Iterable[Span]:
-    sentence = _("Probably ended: neither a failure nor a stop was heard.")
-    yield from (_("Idle since"), " ", _since(intent), ". ", sentence)
+    text = _("Idle since {when}. Probably ended: neither a failure nor a stop came.")
+    return said(text, when=_since(intent))
 
 
 def _may_run(_intent: Intent) -> Iterable[Span]:
@@ -159,45 +148,72 @@ def _may_run(_intent: Intent) -> Iterable[Span]:
 
 
 def _out_of_reach(_intent: Intent) -> Iterable[Span]:
-    yield _("Tencent takes no stop of a relay older than 30 days.")
-    yield from (" ", _("Remove the robot from the room to end it."))
+    yield _(
+        "Tencent takes no stop of a relay older than 30 days. Remove the robot from"
+        " the room to end it."
+    )
+
+
+def _expiring(intent: Intent) -> Iterable[Span]:
+    if intent.sent_at is None:
+        return ()
+    text = _("It can be stopped until {when}; after that Tencent takes no stop of it.")
+    return said(text, when=When(intent.sent_at + CONTROLLABLE))
 
 
 def _claimed(intent: Intent) -> Iterable[Span]:
-    by = Who(SlackUserId(intent.standing.by))
-    silent = _("Tencent has not said anything of that TaskId yet.")
-    yield from (_("Attached by"), " ", by, "; ", silent)
+    text = _("Attached by {who}; Tencent has not said anything of that TaskId yet.")
+    return said(text, who=_by(intent))
 
 
 def _billed(_intent: Intent) -> Iterable[Span]:
     yield _("As far as is known it goes on running, and is billed.")
 
 
+def _closed(intent: Intent) -> Iterable[Span]:
+    end = intent.settlement
+    if end.settled_by and end.reason:
+        yield from (Who(SlackUserId(end.settled_by)), ": ", end.reason)
+
+
 def _since(intent: Intent) -> When:
     return When(_moment(intent.standing.since))
 
 
-def _missed(away: tuple[int, int]) -> Part:
+def _by(intent: Intent) -> Who:
+    return Who(SlackUserId(intent.standing.by))
+
+
+def _missed(away: tuple[int, int]) -> Iterable[Span]:
     since, until = (When(_moment(at)) for at in away)
-    sentence = _("Patchbay was down, and callbacks of that time may be missing:")
-    return line(sentence, " ", since, " - ", until, quiet=True)
+    text = _(
+        "Patchbay was down, and callbacks of that time may be missing:"
+        " {since} - {until}"
+    )
+    return said(text, since=since, until=until)
 
 
-def _stopped(intent: Intent) -> Iterable[Span]:
-    yield from stopped_by(intent)
-    yield from (" · ", *when_over(intent, _since(intent)), *ran_for(intent))
+def stopped(intent: Intent) -> tuple[Span, ...]:
+    """Return that a relay was stopped; by whom, when and after how long, if known.
 
-
-def stopped_by(intent: Intent) -> tuple[Span, ...]:
-    """Return that a relay was stopped, and by whom if that is known."""
-    by = intent.standing.by
-    who = (" ", _("by"), " ", Who(SlackUserId(by))) if by else ()
-    return (_("Stopped"), *who)
-
-
-def when_over(intent: Intent, at: When) -> tuple[Span, ...]:
-    """Return when a relay was stopped; of a stop in doubt, by when it was over."""
-    return (_("not later than"), " ", at) if _is_doubted(intent) else (at,)
+    Of a stop in doubt it is known by when the relay was over, and no more.
+    """
+    by, at = intent.standing.by, _since(intent)
+    if _is_doubted(intent):
+        text = (
+            _("Stopped by {who} · not later than {when}")
+            if by
+            else _("Stopped · not later than {when}")
+        )
+    elif intent.sent_at:
+        text = (
+            _("Stopped by {who} · {when} · after {time}")
+            if by
+            else _("Stopped · {when} · after {time}")
+        )
+    else:
+        text = _("Stopped by {who} · {when}") if by else _("Stopped · {when}")
+    return said(text, who=_by(intent), when=at, time=ran_for(intent))
 
 
 def _is_doubted(intent: Intent) -> bool:
@@ -206,12 +222,11 @@ def _is_doubted(intent: Intent) -> bool:
     return now.state is State.STOPPED and now.ending is Ending.GONE
 
 
-def ran_for(intent: Intent) -> tuple[Span, ...]:
-    """Return how long a relay that is over ran, if that is known."""
+def ran_for(intent: Intent) -> str:
+    """Return how long a relay that is over ran; "" if that is not known."""
     if not intent.sent_at or _is_doubted(intent):
-        return ()
-    ran = _moment(intent.standing.since) - intent.sent_at
-    return (" · ", _("after {time}").format(time=duration(ran)))
+        return ""
+    return duration(_moment(intent.standing.since) - intent.sent_at)
 
 
 def duration(of: timedelta) -> str:
@@ -232,18 +247,21 @@ def duration(of: timedelta) -> str:
 
 
 def _stopping(intent: Intent) -> Iterable[Span]:
-    now = intent.standing
-    yield _("Being stopped")
-    if now.by:
-        yield from (", ", _("asked by"), " ", Who(SlackUserId(now.by)))
-    yield from (" · ", _("since"), " ", When(_moment(now.since)))
+    text = (
+        _("Being stopped, asked by {who} · since {when}")
+        if intent.standing.by
+        else _("Being stopped since {when}")
+    )
+    return said(text, who=_by(intent), when=_since(intent))
 
 
 _HOW: Mapping[Headline, Callable[[Intent], Iterable[Span]]] = {
-    Headline.STOPPED: _stopped,
+    Headline.STOPPED: stopped,
     Headline.ENDED: _ended,
+    Headline.CLOSED: _closed,
     Headline.IDLE: _idle,
     Headline.MAY_RUN: _may_run,
+    Headline.EXPIRING: _expiring,
     Headline.OUT_OF_REACH: _out_of_reach,
     Headline.CLAIMED: _claimed,
     Headline.STOPPING: _stopping,
@@ -252,78 +270,25 @@ _HOW: Mapping[Headline, Callable[[Intent], Iterable[Span]]] = {
 }
 
 
-def _targets(intent: Intent) -> Iterable[Part]:
-    """Yield a line for each target, with how it stands as far as was heard."""
-    for number, target in enumerate(_padded(intent), 1):
-        spans: list[Span] = [target_name(intent, number)]
-        if intent.state not in OVER and target.status is not Target.UNHEARD:
-            spans += ["  ", f"{_SIGNS[target.status]} {target_word(target.status)} "]
-            spans += [When(_moment(target.since))]
-            if target.code or target.text:
-                spans += [f"  {target.code} {target.text}".rstrip()]
-        yield line(*spans, quiet=True)
+# ── other TaskIds that came with its name ────────────────────────────────────────
 
 
-def _padded(intent: Intent) -> tuple[TargetStanding, ...]:
-    standings = intent.standing.targets
-    missing = len(_urls(intent)) - len(standings)
-    return (*standings, *[TargetStanding()] * max(missing, 0))
-
-
-def target_name(intent: Intent, number: int) -> str:
-    """Return the *number*-th target of *intent* by its number and masked address."""
-    urls = _urls(intent)
-    url = urls[number - 1] if number <= len(urls) else _("a target")
-    return f"{number} {url}"
-
-
-def _urls(intent: Intent) -> list[str]:
-    return [
-        target.get("PublishCdnUrl", "")
-        for target in intent.masked.get("PublishCdnParams", [])
-    ]
-
-
-_SIGNS: Mapping[Target, str] = {
-    Target.CONNECTING: "🟡",
-    Target.LIVE: "🟢",
-    Target.RECOVERING: "🟠",
-    Target.FAILED: "🔴",
-    Target.STOPPING: "🟡",
-    Target.ENDED: "⚪",
-    Target.IDLE: "⚪",
-}
-
-
-def target_word(status: Target) -> str:
-    """Return what people call the *status* of a target."""
-    return {
-        Target.UNHEARD: _("not heard of"),
-        Target.CONNECTING: _("connecting since"),
-        Target.LIVE: _("live since"),
-        Target.RECOVERING: _("reconnecting since"),
-        Target.FAILED: _("failed"),
-        Target.STOPPING: _("disconnecting since"),
-        Target.ENDED: _("disconnected"),
-        Target.IDLE: _("idle since"),
-    }[status]
-
-
-def _candidates(intent: Intent) -> Iterable[Part]:
+def candidates(intent: Intent) -> Iterable[Part]:
     """Yield other TaskIds that came with its name, with what can be done."""
-    candidates = intent.standing.candidates
-    for task_id in candidates[:MOST_CANDIDATES]:
+    others = intent.standing.candidates
+    for task_id in others[:MOST_CANDIDATES]:
         yield line(_("Another TaskId came with its name:"))
         yield Code(task_id)
         yield Buttons(for_candidate(intent, task_id))
-    if more := candidates[MOST_CANDIDATES:]:
+    if more := others[MOST_CANDIDATES:]:
         yield and_more(intent, len(more))
 
 
 def and_more(intent: Intent, count: int) -> Part:
     """Return that *count* TaskIds more came with the name of *intent*, and where."""
-    sentence = n_("and {n} more, see", "and {n} more, see", count).format(n=count)
-    return line(sentence, " ", Mono(f"/lookup {intent.handle} --ids"), quiet=True)
+    text = n_("and {n} more, see {command}", "and {n} more, see {command}", count)
+    command = Mono(f"/lookup {intent.handle} --ids")
+    return line(*said(text, n=str(count), command=command), quiet=True)
 
 
 def for_candidate(intent: Intent, task_id: str) -> tuple[Button, ...]:
@@ -337,20 +302,29 @@ def for_candidate(intent: Intent, task_id: str) -> tuple[Button, ...]:
     return (stop,)
 
 
+# ── what can be done ─────────────────────────────────────────────────────────────
+
+
+def within_reach(intent: Intent) -> bool:
+    """Tell whether it runs, or may, and Tencent still takes a stop of it."""
+    reach = intent.standing.headline is not Headline.OUT_OF_REACH
+    return reach and intent.state in LIVE
+
+
 def stop_button(intent: Intent) -> Button | None:
     """Return the button that stops the relay *intent*; none where it is over.
 
     It names the relay by the intent's id, which no other has, and by its TaskId: so it
     stops the right one from an old card too, whatever became of the journal.
     """
-    if not _within_reach(intent) or intent.state is State.STOPPING:
+    if not within_reach(intent) or intent.state is State.STOPPING:
         return None
-    targets = len(intent.masked.get("PublishCdnParams") or ())
+    count = len(intent.masked.get("PublishCdnParams") or ())
     question = n_(
         "Stop {handle}? Room {room}, {n} target. Viewers lose this stream.",
         "Stop {handle}? Room {room}, {n} targets. Viewers lose this stream.",
-        targets,
-    ).format(handle=intent.handle, room=intent.subject.room, n=targets)
+        count,
+    ).format(handle=intent.handle, room=intent.subject.room, n=count)
     task = f" task={intent.subject.ref}" if intent.subject.ref else ""
     app = f" app={intent.subject.sdk_app_id}" if task else ""
     return Button(
@@ -370,16 +344,3 @@ def stop_anyway(text: str) -> Button:
 
 def _moment(at: int) -> datetime:
     return datetime.fromtimestamp(at / 1000, UTC)
-
-
-def _mode(masked: Mapping[str, Any]) -> str:
-    video = masked.get("VideoParams") or {}
-    if not masked.get("WithTranscoding"):
-        return _("one stream, not transcoded")
-    if not video:
-        return _("audio only")
-    encode = video.get("VideoEncode", {})
-    size = "{Height}p{Fps} {BitRate} kbps".format_map({"Height": 0, "Fps": 0} | encode)
-    number = (video.get("LayoutParams") or {}).get("MixLayoutMode", 1)
-    layout = next((name for name, n in LAYOUTS.items() if n == number), CUSTOM)
-    return _("mix {size}, {layout}").format(size=size, layout=layout)

@@ -13,29 +13,23 @@ from bot.dialogue.outcome import (
     Audience,
     Bold,
     Button,
-    Buttons,
     Mono,
     Outcome,
-    Part,
     Span,
     Tone,
     When,
     Who,
-    line,
+    said,
 )
 from bot.i18n import _, n_
 from bot.journal.evidence import Ending, Headline, Standing, Target, TargetStanding
 from bot.journal.model import CONTRADICTION, NEWS, REVIVED, Intent, Notice
-from bot.resources.relay.card import (
-    ran_for,
-    stop_button,
-    stopped_by,
-    target_name,
-    when_over,
-)
+from bot.resources.relay.card import ran_for, stop_button, stopped
+from bot.resources.relay.targets import target_name
 from bot.states import LIVE, OVER, State
 
 PUSH_FAILED = "push-failed"
+Context = tuple[tuple[Span, ...], ...]
 RENEWED = timedelta(minutes=1)
 BROKE, FAILED, BACK, FLAPS, IDLE, AGAIN, OVER_NOW = (
     "broke",
@@ -174,15 +168,14 @@ def failed(intent: Intent, facts: Mapping[str, Any], *, runs: bool = True) -> Ou
     name = target_name(intent, facts["target"])
     sentence = _("{target} failed").format(target=name)
     at = When(_moment(facts["at"]))
-    still = _("As far as is known the relay goes on running, and is billed.")
     runs = runs and intent.state not in OVER
+    still = _("As far as is known the relay goes on running, and is billed.")
     stop = stop_button(intent) if runs else None
-    parts: tuple[Part, ...] = (*_error(facts), *((line(still),) if runs else ()))
-    if intent.asker.user:
-        parts = (line(Who(intent.asker.user)), *parts)
-    if stop:
-        parts = (*parts, Buttons((stop, *_explained(facts))))
-    return _told(intent, Tone.BAD, sentence, at, parts)
+    return replace(
+        _told(intent, Tone.BAD, sentence, at, (*_error(facts), *_owner(intent))),
+        sentence=(still,) if runs else (),
+        buttons=(stop, *_explained(facts)) if stop else (),
+    )
 
 
 def alarm(intent: Intent, facts: Mapping[str, Any]) -> Outcome:
@@ -195,32 +188,30 @@ def _flaps(intent: Intent, facts: Mapping[str, Any], name: str, at: When) -> Out
     sentence = n_(
         "{target} has broken {n} time", "{target} has broken {n} times", n
     ).format(target=name, n=n)
-    since = (_("since"), " ", When(_moment(facts["since"])))
     target = intent.standing.targets[facts["target"] - 1]
-    word = {
-        Target.LIVE: _("live at the moment"),
-        Target.RECOVERING: _("reconnecting at the moment"),
-    }.get(target.status, "")
-    parts = (line(*since, " · ", word or _("changed"), " · ", at),)
+    text = {
+        Target.LIVE: _("Since {since} · live at the moment · {when}"),
+        Target.RECOVERING: _("Since {since} · reconnecting at the moment · {when}"),
+    }.get(target.status, _("Since {since} · changed · {when}"))
     return Outcome(
         headline=(Bold(f"{intent.handle} · {sentence}"),),
         tone=Tone.WARN,
-        parts=parts,
+        sentence=said(text, since=When(_moment(facts["since"])), when=at),
         handle=intent.handle,
         audience=Audience.THREAD,
     )
 
 
 def _over(intent: Intent, at: When) -> Outcome:
-    standing = intent.standing
-    ran = ran_for(intent)
+    standing, asker = intent.standing, intent.asker.user
     if standing.state is State.STOPPED:
-        when = when_over(intent, at)
-        spans: tuple[Span, ...] = (*stopped_by(intent), " · ", *when, *ran)
-        if standing.by != intent.asker.user and intent.asker.user:
-            spans = (*spans, " · ", _("started by"), " ", Who(intent.asker.user))
+        spans = stopped(intent)
+        if asker and standing.by != asker:
+            spans = (*spans, " · ", *said(_("started by {who}"), who=Who(asker)))
     else:
-        spans = (ended_because(standing.ending), " · ", at, *ran)
+        spans = (ended_because(standing.ending), " · ", at)
+        if ran := ran_for(intent):
+            spans = (*spans, " · ", _("after {time}").format(time=ran))
     return Outcome(
         headline=(Bold(f"{intent.handle} · "), *spans),
         tone=Tone.OVER,
@@ -238,9 +229,16 @@ def ended_because(ending: Ending | None) -> str:
     return _("Ended by itself: every target was disconnected")
 
 
-def _error(facts: Mapping[str, Any]) -> tuple[Part, ...]:
+def _error(facts: Mapping[str, Any]) -> Context:
     code, text = facts.get("code", ""), facts.get("text", "")
-    return (line(Mono(code), "  ", text),) if code or text else ()
+    spans = (Mono(code), f": {text}") if text else (Mono(code),)
+    return (spans,) if code or text else ()
+
+
+def _owner(intent: Intent) -> Context:
+    """Return whose relay it is: named in a message, they are called by it."""
+    user = intent.asker.user
+    return (said(_("Started by {who}"), who=Who(user)),) if user else ()
 
 
 def _explained(facts: Mapping[str, Any]) -> tuple[Button, ...]:
@@ -251,12 +249,12 @@ def _explained(facts: Mapping[str, Any]) -> tuple[Button, ...]:
 
 
 def _told(
-    intent: Intent, tone: Tone, sentence: str, at: When, parts: tuple[Part, ...] = ()
+    intent: Intent, tone: Tone, sentence: str, at: When, context: Context = ()
 ) -> Outcome:
     return Outcome(
         headline=(Bold(f"{intent.handle} · {sentence}"), " · ", at),
         tone=tone,
-        parts=parts,
+        context=context,
         handle=intent.handle,
         audience=Audience.THREAD,
     )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from bot.access.limits import Over, check_counts
-from bot.dialogue.outcome import Button, Outcome, Part
+from bot.dialogue.outcome import Button, Outcome, Part, Span
 from bot.errors import AlreadyRuns, InvalidRequest
 from bot.i18n import _
 from bot.ids import Kind
@@ -15,7 +15,19 @@ from bot.journal.lifecycle import Ended
 from bot.journal.model import CONTRADICTION, REVIVED, Intent, Notice
 from bot.journal.usage import Usage
 from bot.resources.base import Alarm, Resource, Timer, Yield
-from bot.resources.relay import alarms, bounds, card, gist, live, news, retyped, unknown
+from bot.resources.relay import (
+    alarms,
+    bounds,
+    card,
+    details,
+    gist,
+    live,
+    news,
+    retry,
+    retyped,
+    targets,
+    unknown,
+)
 from bot.resources.relay.card import CONTROLLABLE
 from bot.resources.relay.picture import mixed
 from bot.settings import App, Policy
@@ -208,13 +220,41 @@ class Relay(Resource):
         """Return the line in the thread of its card that says what became of it."""
         return news.told(intent, facts, runs=runs)
 
+    def place(self, intent: Intent) -> str:
+        """Return its room, and the type of that where a reader would guess wrong."""
+        return card.place(intent)
+
+    def whereabouts(self, intent: Intent) -> str:
+        """Return its room, its first target and how many there are more."""
+        return targets.from_to(card.place(intent), intent)
+
+    def sentence(self, intent: Intent) -> Iterable[Span]:
+        """Yield what its headline cannot say."""
+        is_unknown = intent.state is State.UNKNOWN
+        return unknown.verdict(intent) if is_unknown else card.sentence(intent)
+
+    def towards(self, intent: Intent) -> Sequence[tuple[Span, ...]]:
+        """Return its push targets, with how each stands."""
+        return targets.lines(intent)
+
+    def offers(self, intent: Intent) -> Iterable[Button]:
+        """Yield what settles an unknown one, and what starts a failed one again."""
+        if intent.state is State.UNKNOWN:
+            yield from unknown.settling(intent)
+        elif intent.state is State.NOT_STARTED and intent.masked:
+            yield retry.button(intent)
+
     def body(self, intent: Intent) -> Iterable[Part]:
-        """Yield where it comes from and goes to, and how long it can be stopped."""
-        return card.body(intent)
+        """Yield the other TaskIds that came with its name."""
+        return card.candidates(intent)
+
+    def details(self, intent: Intent) -> Iterable[Part]:
+        """Yield its targets, its application, and what else does not change."""
+        return details.details(intent)
 
     def unknown(self, intent: Intent) -> Iterable[Part]:
-        """Yield what to check, in which order, and how to settle it."""
-        return unknown.section(intent)
+        """Yield what to check, in which order."""
+        return unknown.checks(intent)
 
     def gist(self, intent: Intent) -> str:
         """Return its room and where it leads, as a row of a list has them."""

@@ -8,7 +8,6 @@ from typing import Any
 from bot.dialogue.outcome import (
     Bold,
     Button,
-    Buttons,
     Facts,
     Mono,
     Outcome,
@@ -18,6 +17,7 @@ from bot.dialogue.outcome import (
     When,
     Who,
     line,
+    said,
 )
 from bot.errors import AlreadyRuns
 from bot.i18n import _
@@ -91,7 +91,23 @@ class Render(Resource):
             return Yield()
         return Yield(secret=reply.server_session.get_secret_value().encode())
 
-    def body(self, intent: Intent) -> Iterable[Part]:
+    def place(self, intent: Intent) -> str:
+        """Return whom it runs for: a session has no other name."""
+        return _("user {user}").format(user=intent.subject.ref)
+
+    def sentence(self, intent: Intent) -> Iterable[Span]:
+        """Yield since when it is open, or that it may be."""
+        if intent.state is State.UNKNOWN:
+            yield Bold(_("No answer came back; the session may exist, and be billed."))
+            yield " "
+            yield _("Starting it for the same user again reconnects to it.")
+        elif intent.state is State.STARTED:
+            text = _("Opened {when}. Whether it still runs, CAR does not tell.")
+            yield from said(text, when=When(intent.sent_at or intent.created_at))
+            if intent.noticed(HIDDEN.name):
+                yield from (" ", _("Its server session is not shown any more."))
+
+    def details(self, intent: Intent) -> Iterable[Part]:
         """Yield whom it runs for, and how."""
         user = (Mono(intent.subject.ref),)
         pairs: list[tuple[str, tuple[Span, ...]]] = [(_("User"), user)]
@@ -100,14 +116,16 @@ class Render(Resource):
         if host := intent.masked.get("HostUserId"):
             role = intent.masked.get("Role", "")
             pairs.append((_("Host"), (Mono(host), f"  {role}".rstrip())))
-        yield Facts(tuple(pairs))
-        if intent.state is State.STARTED:
-            opened = When(intent.sent_at or intent.created_at)
-            unknown = _("Whether it still runs is not known: Tencent tells of no end.")
-            yield line(_("Opened"), " ", opened, ". ", unknown)
-            yield line(_("A session is keyed by its user; it has no ID."), quiet=True)
-            if intent.noticed(HIDDEN.name):
-                yield line(_("Its server session is not shown any more."), quiet=True)
+        yield Facts((*pairs, (_("Submission"), (Mono(intent.id),))))
+        yield line(_("A session is keyed by its user; it has no ID."), quiet=True)
+
+    def offers(self, intent: Intent) -> Iterable[Button]:
+        """Yield what settles an unknown one; the server session, for an hour."""
+        if intent.state is State.UNKNOWN:
+            yield Button(_("Close as not started"), "car", f"close {intent.id}")
+        elif intent.state is State.STARTED and not intent.noticed(HIDDEN.name):
+            text = f"reveal {intent.id}"
+            yield Button(_("Reveal server session"), "car", text)
 
     def standing(self, intent: Intent) -> str:
         """Return in a word how it stands; of one that was opened no more is known."""
@@ -120,21 +138,17 @@ class Render(Resource):
         """Return the line in its thread; also that somebody else takes it over."""
         if "another" not in facts:
             return super().told(intent, facts, runs=runs)
-        owner, other = intent.asker.user, SlackUserId(facts["asked_by"])
-        headline = (Bold(intent.handle), " · ", Who(owner), ": ", Who(other), " ")
-        sentence = _("asked for its user again ({handle}), which reconnects to it.")
-        rest = sentence.format(handle=facts["another"])
-        return Outcome(headline=(*headline, rest), tone=Tone.WARN)
-
-    def unknown(self, intent: Intent) -> Iterable[Part]:
-        """Yield that it may exist, and how to settle it."""
-        yield line(
-            Bold(_("No answer came back; the session may exist, and be billed.")),
-            " ",
-            _("Starting it for the same user again reconnects to it."),
+        text = _(
+            "{owner}: {other} asked for its user again ({handle}), which reconnects"
+            " to it."
         )
-        close = f"close {intent.id}"
-        yield Buttons((Button(_("Close as not started"), "car", close),))
+        spans = said(
+            text,
+            owner=Who(intent.asker.user),
+            other=Who(SlackUserId(facts["asked_by"])),
+            handle=str(facts["another"]),
+        )
+        return Outcome(headline=(Bold(intent.handle), " · ", *spans), tone=Tone.WARN)
 
     def retyped(self, intent: Intent) -> str:
         """Return the `/car start …` that asks for the same session."""
@@ -142,9 +156,3 @@ class Render(Resource):
         pairs = {key: str(masked.get(field) or "") for field, key in KEYS.items()}
         pairs["mode"] = "alone" if masked.get("RunMode") else "watched"
         return in_slack("car start", (), pairs)
-
-    def menu(self, intent: Intent) -> Iterable[Button]:
-        """Offer the server session to whoever may see it, for an hour."""
-        if intent.state is State.STARTED and not intent.noticed(HIDDEN.name):
-            text = f"reveal {intent.id}"
-            yield Button(_("Reveal server session"), "car", text)

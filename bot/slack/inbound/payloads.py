@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from bot.dialogue.ask import Ask, Person, Place, Submission, Surface
 from bot.i18n import DEFAULT_LOCALE
 from bot.ids import ChannelId, FormId, MessageTs, SlackUserId, TeamId
-from bot.slack.render import modals
+from bot.slack.render import limits, modals
 
 Payload = Mapping[str, Any]
 
@@ -57,7 +57,8 @@ def command(body: Payload, prefix: str, locale: str = DEFAULT_LOCALE) -> Ask:
 
 def button(body: Payload, action: Payload, locale: str = DEFAULT_LOCALE) -> Ask:
     """Return a press of a button or menu entry, on a message or the Home tab."""
-    _do, command, _number = str(action["action_id"]).split(":", 2)
+    _do, command, number = str(action["action_id"]).split(":", 2)
+    is_mine = bool((body.get("container") or {}).get("is_ephemeral"))
     once, _space, text = _pressed(action).partition(" ")
     who = who_in(body, locale)
     where = _where(body)
@@ -72,6 +73,7 @@ def button(body: Payload, action: Payload, locale: str = DEFAULT_LOCALE) -> Ask:
         f"{press if once == '-' else f'{once}:{text}'}",
         answer_url=_secret(body.get("response_url")),
         trigger=str(body.get("trigger_id", "")),
+        replaces=is_mine and number.endswith(limits.REPLACES),
     )
 
 

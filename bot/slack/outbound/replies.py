@@ -224,6 +224,7 @@ def _destination(ask: Ask) -> Destination:
         thread=ask.where.thread,
         direct=ask.where.direct,
         answer_url=ask.answer_url,
+        replaces=ask.replaces,
         trigger=ask.trigger,
         home=ask.in_home,
     )

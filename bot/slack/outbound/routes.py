@@ -103,11 +103,13 @@ class Whisper:
 class Answer:
     """Post to the `response_url` of a command or a click.
 
-    A message that is shown to the whole channel this way cannot be updated later.
+    A message that is shown to the whole channel this way cannot be updated later. One
+    that only its reader sees can be replaced only so: it *replaces* the one clicked on.
     """
 
     url: SecretStr
     in_channel: bool = False
+    replaces: bool = False
 
     @property
     def lane(self) -> str:
@@ -118,9 +120,8 @@ class Answer:
         """https://docs.slack.dev/interactivity/handling-user-interaction."""
         whole = _with_invitation(body) if self.in_channel else body
         kind = "in_channel" if self.in_channel else "ephemeral"
-        return await web.answer(
-            self.url, {**whole, "response_type": kind, "replace_original": False}
-        )
+        how = {"response_type": kind, "replace_original": self.replaces}
+        return await web.answer(self.url, {**whole, **how})
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +181,10 @@ class Destination:
     *channel* is empty for the Home tab and for forms; *direct*: it is a person's
     messages with the bot. *card* is the message to keep up to date, *stands* the one
     of its line: in its thread, or an alarm. *answer_url* is one that Slack still takes
-    (see `fresh`). *trigger* opens a window, right after a click; *home*: one in the
-    Home tab, where nothing else would be seen. *ops* is the operators' channel, empty
-    if the message must not go there or there is none.
+    (see `fresh`), by which the message *replaces* the one that was clicked on.
+    *trigger* opens a window, right after a click; *home*: one in the Home tab, where
+    nothing else would be seen. *ops* is the operators' channel, empty if the message
+    must not go there or there is none.
     """
 
     channel: ChannelId
@@ -192,6 +194,7 @@ class Destination:
     card: tuple[ChannelId, MessageTs] | None = None
     stands: tuple[ChannelId, MessageTs] | None = None
     answer_url: SecretStr | None = None
+    replaces: bool = False
     trigger: str = ""
     home: bool = False
     ops: str = ""
@@ -323,7 +326,9 @@ def _to_asker(destination: Destination) -> tuple[Way, ...]:
     """In the asker's messages with the bot everything is for their eyes only."""
     channel, thread = destination.channel, destination.thread
     url, user = destination.answer_url, destination.user
-    answer: tuple[Way, ...] = (Answer(url),) if url else ()
+    answer: tuple[Way, ...] = ()
+    if url:
+        answer = (Answer(url, replaces=destination.replaces),)
     post = (Post(channel, thread),) if channel and destination.direct else ()
     whisper = (Whisper(channel, user, thread),) if channel else ()
     window = (Window(destination.trigger),) if destination.trigger else ()

@@ -15,7 +15,6 @@ from bot.dialogue.outcome import (
     Code,
     Facts,
     Line,
-    Mono,
     Outcome,
     Part,
     Picture,
@@ -112,7 +111,7 @@ def _pieces(outcome: Outcome) -> Iterator[fit.Piece]:
     yield fit.Piece(_lines(outcome.targets))
     if outcome.buttons:
         yield fit.Piece(closing(outcome.buttons, outcome.menu, numbered), stays=True)
-    last = outcome.parts[-1:]
+    last = () if outcome.context else outcome.parts[-1:]
     if not (last and isinstance(last[0], Buttons)):
         last = ()
     for part in outcome.parts[: len(outcome.parts) - len(last)]:
@@ -138,7 +137,8 @@ def _lines(lines: Sequence[tuple[Span, ...]]) -> list[Json]:
 
 def _context(outcome: Outcome) -> list[Json]:
     """Return what does not change, and the request ID, in one line."""
-    request = (_("Request"), " ", Mono(outcome.request_id))
+    text = _("Request {id}").format(id=outcome.request_id)
+    request: tuple[Span, ...] = (text,)  # as code it would take a line more
     facts = (*outcome.context, *((request,) if outcome.request_id else ()))
     spans = [span for fact in facts if not is_blank(fact) for span in (" · ", *fact)]
     return [_small(spans[1:])] if spans else []

@@ -58,16 +58,20 @@ def beside(
 def closing(
     buttons: Sequence[Button], menu: Sequence[Button], numbered: Numbers
 ) -> list[Json]:
-    """Return *buttons* as rows, and *menu* at the end of the last of them.
+    """Return *buttons* as rows of three, with *menu* at the end of the last one.
 
-    What a menu cannot do stands as a button before it.
+    All of them can be seen. What a menu cannot do stands before it as a button.
     """
     outside, inside = _split(menu, 0)
-    rows = row((*buttons, *outside), numbered)
-    if not inside:
-        return rows
-    last = rows.pop()["elements"] if rows else []
-    return [*rows, {"type": "actions", "elements": [*last, _menu(inside, numbered)]}]
+    shown = [b for b in (*buttons, *outside) if size(_value(b)) <= limits.BUTTON_VALUE]
+    elements = [_button(button, numbered) for button in shown]
+    rows = [
+        elements[start : start + limits.ROW_BUTTONS]
+        for start in range(0, len(elements), limits.ROW_BUTTONS)
+    ]
+    if inside:
+        rows[-1:] = [[*(rows[-1] if rows else []), _menu(inside, numbered)]]
+    return [{"type": "actions", "elements": elements} for elements in rows]
 
 
 def select(part: Select, numbered: Numbers) -> list[Json]:
@@ -121,9 +125,10 @@ def _menu(buttons: Sequence[Button], numbered: Numbers) -> Json:
 
 def _button(button: Button, numbered: Numbers) -> Json:
     """https://docs.slack.dev/reference/block-kit/block-elements/button-element."""
+    mark = limits.REPLACES if button.replaces else ""
     block: Json = {
         "type": "button",
-        "action_id": f"do:{button.command}:{next(numbered)}",
+        "action_id": f"do:{button.command}:{next(numbered)}{mark}",
         "text": plain_text(button.label, limits.BUTTON_LABEL),
         "value": _value(button),
     }

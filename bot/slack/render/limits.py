@@ -75,6 +75,7 @@ URL = 3000
 
 # ── ours, where Slack has none ───────────────────────────────────────────────────
 
+REPLACES = "!"  # ends the action_id of a button whose answer replaces its message
 ROW_BUTTONS = 3  # more of them stack up on a phone
 TABLE_CELL = 200  # what a column has room for
 TABLE_TEXT = 6000  # of a table: what stands above and below it has to fit as well

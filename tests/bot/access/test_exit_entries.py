@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.access.exits import exits_of, refusals, refused, shown
+from bot.access.exits import count, exits_of, refusals, refused, shown
 from bot.access.limits import Over, is_listed
 from bot.dialogue.outcome import plain
 from bot.errors import InvalidRequest
@@ -245,15 +245,17 @@ def test_each_place_is_listed_once_and_secrets_are_masked():
         "VideoParams": {"BackgroundImageUrl": "https://p.example/a.png?sign=secret"},
     }
 
-    (part,) = shown(StartPublishCdnStream, wire, but=frozenset({Row.PUSH}))
+    (part,) = shown(StartPublishCdnStream, wire)
 
     assert (part.title, [plain(spans) for spans in part.lines]) == (
         "Where it leads",
         [
             "Room boardroom (text), where ceo is",
             "Picture from https://p.example/a.png?****",
+            "Push to rtmp://a.example.com/a/****",
             "Room lobby (text), which bot speaks into",
             "Recording to s3.evil.example/us-east-1/live-1",
         ],
     )
+    assert count(StartPublishCdnStream, wire, but=frozenset({Row.PUSH})) == 4
     assert list(shown(StartPublishCdnStream, MAIN_ROOM)) == []

@@ -56,7 +56,7 @@ async def test_an_unknown_start_is_found_again(world, tencent):
     assert (after.state, after.subject.ref) == (State.STARTED, relay.task_id)
     assert (after.settlement.error_code, after.settlement.error_text) == ("", "")
     (card,) = await world.notices()
-    assert card.text == "🟡 R1 · connecting   room 295066"
+    assert card.text == "🟡 R1 · connecting · room 295066"
 
 
 async def test_what_is_being_sent_is_completed_and_the_late_answer_agrees(
@@ -92,7 +92,7 @@ async def test_a_relay_that_has_ended_by_itself_is_over(world, tencent):
         since=tencent.at,
         ending=Ending.IDLE,
     )
-    assert await texts(world, "channel") == ["⚪ R1 · ended   room 295066"]
+    assert await texts(world, "channel") == ["⚪ R1 · ended · room 295066"]
     (told,) = await texts(world, "thread")
     assert told.startswith("⚪ R1 · Ended by itself: every target was disconnected · ")
 
@@ -123,7 +123,7 @@ async def test_idle_of_which_nobody_knows_why_is_probably_ended_and_stoppable(
     intent = await world.handle("R1")
     assert (intent.state, intent.standing.headline) == (State.STARTED, Headline.IDLE)
     assert await texts(world, "channel") == [
-        "🟠 R1 · idle, probably ended   room 295066"
+        "🟠 R1 · idle, probably ended · room 295066"
     ]
     (told,) = await texts(world, "thread")
     assert told.startswith("🟠 R1 · idle; probably ended, though nobody is known")
@@ -222,7 +222,7 @@ async def test_an_event_about_no_target_of_ours_counts_for_none_and_is_kept(
     after = await world.handle("R1")
     assert after.standing == replace(before.standing, candidates=(relay.task_id,))
     (card,) = [one for one in await world.notices() if one.audience == "channel"]
-    assert card.text == "⚠️ R1 · unknown: a TaskId came that may be its   room 295066"
+    assert card.text == "⚠️ R1 · unknown: a TaskId came that may be its · room 295066"
     body = json.dumps(card.body)
     assert f"attach {after.id} {relay.task_id}" in body
     assert f"stop {relay.task_id} app=live-main" in body

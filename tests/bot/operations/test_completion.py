@@ -84,7 +84,7 @@ async def test_while_the_journal_is_away_slack_is_told_once(world, away):
     await world.typed(START)
 
     cards = [body["text"] for way, body in world.slack.sent if way == "post C0OPS"]
-    assert cards == ["🔵 R1 · accepted, callbacks are off   room 295066"]
+    assert cards == ["🔵 R1 · accepted, callbacks are off · room 295066"]
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,9 @@ async def test_an_end_without_a_request_id_is_told_once(world):
     await world.typed("/gs 1326515201117065216")
 
     assert (await world.handle("G1")).settlement.request_id == ""
-    assert [one.text for one in await world.notices()] == ["🔴 G1 · not looked up"]
+    assert [one.text for one in await world.notices()] == [
+        "🔴 G1 · not looked up: no answer that can be trusted"
+    ]
 
 
 # ── two on one intent ────────────────────────────────────────────────────────────
@@ -213,7 +215,7 @@ async def test_of_two_that_have_an_intent_one_sends_and_the_other_says_nothing(
 
     assert len(world.cloud.state.calls) == 1
     texts = [one.text for one in await world.notices()]
-    assert texts == ["🔵 R1 · accepted, callbacks are off   room 295066"]
+    assert texts == ["🔵 R1 · accepted, callbacks are off · room 295066"]
     assert (await world.handle("R1")).settlement.error_code == ""
     assert capsys.readouterr().out.count("executor.not-queued") == 1
 
@@ -227,7 +229,7 @@ async def test_whoever_never_sent_an_intent_does_not_say_that_nothing_was_sent(
 
     assert await world.handle("R1") == sending
     assert [one.text for one in await world.notices()] == [
-        "🟡 R1 · sending   room 295066"
+        "🟡 R1 · sending · room 295066"
     ]
     assert "intent.not-queued" in capsys.readouterr().out
 

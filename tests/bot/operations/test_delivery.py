@@ -11,6 +11,7 @@ from bot.journal.model import ANSWER, CARD_NOTICE, Notice
 from bot.operations.notices import drawn
 from bot.resources.registry import RESOURCES
 from bot.slack.render.blocks import message
+from bot.slack.render.plain import reduced
 from tests.bot.operations.deliveries import delivery, until
 from tests.fakes.clock import AT
 from tests.fakes.slack import FakeSlack, refused
@@ -107,12 +108,14 @@ async def test_blocks_that_slack_refuses_are_told_as_text(
 ):
     await waiting()
     body = await body_of_the_first(journal, clock)
-    slack = FakeSlack(answers={"post C": [refused(error)]})
+    slack = FakeSlack(answers={"post C": [refused(error), refused(error)]})
 
     await delivery(journal, slack, clock).deliver()
 
+    oldest = {**body, "blocks": reduced(body["blocks"])}
     assert slack.sent == [
         ("post C", {**body, "thread_ts": None}),
+        ("post C", {**oldest, "thread_ts": None}),
         ("post C", {"text": body["text"], "thread_ts": None}),
     ]
     assert await journal.outbox.waiting() == 0

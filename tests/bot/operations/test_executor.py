@@ -61,7 +61,7 @@ async def test_when_it_is_busy_a_submission_that_came_before_shows_the_first(wor
 
     answer = await world.typed(START, key="again")
 
-    assert answer.plain == "🔵 R1 · accepted, callbacks are off   room 295066"
+    assert answer.plain == "🔵 R1 · accepted, callbacks are off · room 295066"
     assert answer.audience is Audience.ASKER
 
 

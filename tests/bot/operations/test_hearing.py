@@ -27,7 +27,7 @@ from tests.world import live_again, make_world
 
 START = "/relay start 295066 url=rtmp://push.example.com/live/k --go"
 OTHER = "/relay start 2 url=rtmp://push.example.com/live/2 --go"
-UNKNOWN = "⚠️ R1 · unknown: {}   room 295066"
+UNKNOWN = "⚠️ R1 · unknown: {} · room 295066"
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ async def test_what_was_heard_before_it_was_sent_proves_nothing(world, tencent):
     unknown = await world.handle("R2")
     assert unknown.standing.silence == Silence(proven=False, heard_at=millis(heard))
     text, body = await card_of(world, "R2")
-    assert text == "⚠️ R2 · unknown: please look, no callbacks arrive   room 295066"
+    assert text == "⚠️ R2 · unknown: please look, no callbacks arrive · room 295066"
     assert "none has arrived since" in body
     assert "The last one came" in body
 

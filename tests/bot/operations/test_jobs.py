@@ -56,7 +56,7 @@ async def test_without_a_callback_in_two_minutes_its_card_says_that_none_arrives
 
     assert early == fresh
     (card,) = await world.notices()
-    assert card.text == "⚠️ R1 · unknown: please look, no callbacks arrive   room 295066"
+    assert card.text == "⚠️ R1 · unknown: please look, no callbacks arrive · room 295066"
     body = json.dumps(card.body)
     assert "Callbacks are set up, but none has arrived since" in body
     assert "robably not started" not in body
@@ -141,7 +141,7 @@ async def test_a_relay_is_soon_out_of_reach_after_25_days_and_paged_after_29(mak
     await later(world, days=4)
 
     (text,) = await alarms(world)
-    assert "R1 can be stopped until" in text
+    assert "R1 can be stopped for one more day; then it runs on, billed." in text
 
 
 async def test_what_is_old_and_over_is_thrown_away_and_the_rest_is_not(make):

@@ -138,7 +138,7 @@ async def test_an_alarm_says_what_was_so_when_it_was_raised(make):
     told = await texts(world, "ops", "channel")
 
     assert sorted(told) == [
-        "⚪ R1 · stopped   room 295066",
+        "⚪ R1 · stopped · room 295066",
         "🟠 R1 runs, though it was told as “closed”. It may be billed.",
     ]
 
@@ -159,7 +159,7 @@ async def test_a_card_that_cannot_be_rendered_is_told_by_its_first_line(make, ca
 
     (body,) = await delivered(world)
 
-    assert body["text"] == "🔵 R1 · accepted, callbacks are off   room 295066"
+    assert body["text"] == "🔵 R1 · accepted, callbacks are off · room 295066"
     assert "notice.unrenderable" in capsys.readouterr().out
 
 

@@ -227,8 +227,10 @@ async def test_while_slack_is_away_a_start_waits_20_seconds_and_says_so(make, po
         "Rights could not be checked: Slack did not say who may do it."
         " Nothing was sent; ask again in a minute."
     )
-    assert card.text == "🔴 R1 · not started   room 1"
-    assert "Yes. Nothing has left the bot" in json.dumps(card.body)
+    assert card.text == (
+        "🔴 R1 · not started: rights could not be checked; nothing was sent · room 1"
+    )
+    assert "ask again in a minute" in json.dumps(card.body)
     assert world.cloud.state.calls == []
     last = (await world.journal.audit.all())[-1]
     assert (last.decision, last.rule, last.handle) == ("deny", "rights", "R1")

@@ -110,7 +110,9 @@ async def test_what_was_queued_long_ago_is_told_that_nothing_was_sent(crash):
     )
     assert world.cloud.state.running == []
     (notice,) = await world.notices()
-    assert notice.text == "🔴 R1 · not started   room 295066"
+    assert notice.text == (
+        "🔴 R1 · not started: it waited too long; nothing was sent · room 295066"
+    )
 
 
 @pytest.mark.parametrize(("line", "handle"), [(START, "R1"), (SESSION, "S1")])
@@ -194,7 +196,7 @@ async def test_what_a_former_life_could_only_spool_is_written_first(crash, tmp_p
     assert recovered == Recovered()
     assert world.journal.spool.left() == []
     (card,) = [one for one in await world.notices() if one.audience == "channel"]
-    assert card.text == "🔵 R1 · accepted, callbacks are off   room 295066"
+    assert card.text == "🔵 R1 · accepted, callbacks are off · room 295066"
 
 
 async def test_what_was_spooled_of_a_queued_intent_ends_it_as_not_sent(crash):

@@ -5,11 +5,12 @@ import json
 import pytest
 
 from bot.dialogue.form import Form
-from bot.dialogue.outcome import plain
+from bot.dialogue.outcome import line, plain
 from bot.errors import InvalidRequest
 from bot.journal.evidence import Headline, Standing
 from bot.settings import Policy, Rule
 from bot.states import State
+from tests.commands.relay.samples import words
 from tests.fakes.journal import answered
 
 START = "/relay start 295066 url=rtmp://push.example.com/live/k --go"
@@ -25,18 +26,17 @@ async def unknown(world):
 
 async def test_its_card_says_all_that_is_needed_to_settle_it(world, unknown):
     (card,) = await world.notices()
+    details = words(await world.typed("/lookup R1 --details"))
     text = json.dumps(card.body)
 
     assert "Do not start it again yet: it may be running and billed." in text
-    for fact in (
-        unknown.subject.agent,
-        unknown.id,
-        "rtmp://push.example.com/live/****",
-    ):
+    for fact in (unknown.subject.agent, "rtmp://push.example.com/live/****"):
         assert fact in text
-    assert f"{unknown.sent_at:%Y-%m-%d %H:%M:%S} UTC" in text
-    assert "DescribeEvents: StartPublishCdnStream at" in text
-    assert text.index("push target live") < text.index("TRTC console")
+        assert fact in details
+    assert unknown.id in details
+    assert f"{unknown.sent_at:%Y-%m-%d %H:%M:%S} UTC to " in details
+    assert "CloudAudit: " in text
+    assert text.index("Is it live?") < text.index("TRTC console")
     for command in (f"attach {unknown.id}", f"close {unknown.id}"):
         assert command in text
 
@@ -47,6 +47,8 @@ async def test_a_task_id_found_elsewhere_is_attached_and_can_be_stopped(world, u
 
     known = await world.handle("R1")
     assert isinstance(form, Form)
+    assert form.title == "Attach a TaskId to R1"
+    assert form.fields[0] == line("room 295066 → push.example.com")
     assert answer.plain == "🔵 R1 is settled: running, by hand."
     assert known.standing == Standing(
         state=State.STARTED,
@@ -56,7 +58,7 @@ async def test_a_task_id_found_elsewhere_is_attached_and_can_be_stopped(world, u
         by="U0ANA",
     )
     (card,) = await world.notices()
-    assert card.text == "🔵 R1 · running, by hand   room 295066"
+    assert card.text == "🔵 R1 · running, by hand · room 295066"
     assert (await world.typed("/relay stop R1")).plain.startswith("🟠 Stop R1?")
 
 

@@ -60,7 +60,7 @@ async def test_a_failed_push_is_told_in_the_thread_and_to_the_operators(world, t
         "-101",
         ERROR[1],
     )
-    assert await texts(world, "channel") == ["🔴 R1 · push failed   room 295066"]
+    assert await texts(world, "channel") == ["🔴 R1 · push failed · room 295066"]
     lines = [text.partition(" · 20")[0] for text in await texts(world, "thread")]
     assert lines == [f"🟠 R1 · {ONE} lost its connection", f"🔴 R1 · {ONE} failed"]
     (alarm,) = await world.alarms()
@@ -105,8 +105,8 @@ async def test_one_of_two_targets_fails_and_comes_back(world, tencent):
     await tencent.tells(relay, RUNNING, url=1)
 
     lines = [text.partition(" · 20")[0] for text in await texts(world, "thread")]
-    assert failed == ["🟠 R1 · target 2 failed   room 295066"]
-    assert await texts(world, "channel") == ["🟢 R1 · live   room 295066"]
+    assert failed == ["🟠 R1 · target 2 failed · room 295066"]
+    assert await texts(world, "channel") == ["🟢 R1 · live · room 295066"]
     assert lines == [
         f"🟠 R1 · {OTHER} lost its connection",
         f"🔴 R1 · {OTHER} failed",

@@ -65,7 +65,7 @@ async def test_u1_a_stop_done_and_then_refused_is_told_as_doubt(world, tencent):
     )
     assert await texts(world, "asker") == [MAY_RUN]
     assert await texts(world, "ops") == [MAY_BE_BILLED]
-    assert await texts(world, "channel") == ["⚠️ R1 · may still run   room 295066"]
+    assert await texts(world, "channel") == ["⚠️ R1 · may still run · room 295066"]
     assert "was not stopped" not in await said(world)
 
 
@@ -231,7 +231,7 @@ async def test_u6_evidence_wins_over_a_person_everywhere(world, tencent):
 
     await tencent.tells(relay, RUNNING)
 
-    shown = "🟢 R1 · live   room 295066"
+    shown = "🟢 R1 · live · room 295066"
     assert await texts(world, "channel") == [shown]
     assert (await world.typed("/relay status R1")).plain == shown
     assert (await world.typed(f"/lookup {relay.task_id}")).plain == shown
@@ -285,7 +285,7 @@ async def test_u8_of_a_wrong_task_id_no_stop_says_that_the_relay_is_over(world):
         "⚠️ Tencent knows no task of the ID that R1 has."
     ]
     assert await texts(world, "channel") == [
-        "⚠️ R1 · unknown: no task of that ID   room 295066"
+        "⚠️ R1 · unknown: no task of that ID · room 295066"
     ]
 
 
@@ -298,10 +298,10 @@ async def test_u9_after_day_30_it_is_out_of_reach_and_says_so(world, tencent):
     now = await world.handle("R1")
     assert now.standing.headline is Headline.OUT_OF_REACH
     (card,) = [one for one in await world.notices() if one.audience == "channel"]
-    assert card.text == "🔴 R1 · out of reach   room 295066"
-    body = json.dumps(card.body)
-    assert "Can be stopped until" not in body
-    assert "Stop R1" not in body
+    assert card.text == "🔴 R1 · out of reach · room 295066"
+    details = repr(await world.typed("/lookup R1 --details"))
+    assert "Can be stopped until" not in details
+    assert "Stop R1" not in json.dumps(card.body)
     assert (await texts(world, "ops"))[-1] == (
         "🟠 R1 is out of reach: Tencent takes no stop of it any more."
     )

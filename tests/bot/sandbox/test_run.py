@@ -27,7 +27,7 @@ def test_the_first_five_minutes_go_as_they_are_written():
 
     assert played.returncode == 0, played.stdout[-2000:] + played.stderr
     assert "✗" not in played.stdout
-    assert "1 rtmp://push.example.com/live/****" in played.stdout
+    assert "🟢 push.example.com" in played.stdout
     for shown in ("R1 · live", "R4 · unknown", "R1 · stopped", "The bot was killed"):
         assert shown in played.stdout
 

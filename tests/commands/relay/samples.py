@@ -20,10 +20,9 @@ def calls(world, action="StartPublishCdnStream"):
 
 def words(outcome):
     """Return all text of an outcome, as one string."""
-    return f"{outcome.plain} {outcome.parts!r}"
+    return f"{outcome.plain} {outcome!r}"
 
 
 def buttons(outcome):
-    return [
-        b for part in outcome.parts if isinstance(part, Buttons) for b in part.buttons
-    ]
+    rows = (part.buttons for part in outcome.parts if isinstance(part, Buttons))
+    return [*outcome.buttons, *(button for row in rows for button in row)]

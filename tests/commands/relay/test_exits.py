@@ -226,15 +226,17 @@ TOLD = [
 ]
 
 
-async def test_card_and_dry_run_say_everywhere_that_it_leads(world):
+async def test_details_and_dry_run_say_everywhere_that_it_leads(world):
     dry = await world.typed(typed(ALL_WAYS, "--dry-run"))
     await world.typed(typed(ALL_WAYS))
     card = await world.typed("/lookup R1")
+    details = await world.typed("/lookup R1 --details")
 
     target = "Push to rtmp://a.livepush.example.com/b/****"
     assert sorted(leads(dry.parts)) == sorted([target, *TOLD])
-    assert sorted(leads(card.parts)) == sorted(TOLD)
-    assert "secret" not in words(dry) + words(card)
+    assert sorted(leads(details.parts)) == sorted([target, *TOLD])
+    assert card.targets == (("a.livepush.example.com",), ("+ 3 more in Details",))
+    assert "secret" not in words(dry) + words(card) + words(details)
 
 
 async def test_what_waited_is_held_against_the_table_that_holds_when_it_is_sent(
@@ -269,6 +271,8 @@ async def test_however_many_exits_there_are_the_card_can_still_be_stopped(world)
 
     await world.typed(typed({"AudioParams": audio}))
     (card,) = [one for one in await world.notices() if "R1" in one.text]
+    details = await world.typed("/lookup R1 --details")
 
-    assert "room-0" in json.dumps(card.body)
+    assert "room-0" in words(details)
+    assert "+ 200 more in Details" in json.dumps(card.body)
     assert "Stop R1" in json.dumps(card.body)

@@ -246,7 +246,7 @@ async def test_the_status_of_a_relay_is_its_card_for_the_asker(world, text):
 
     answer = await world.typed(text)
 
-    assert answer.plain == "🔵 R1 · accepted, callbacks are off   room 295066"
+    assert answer.plain == "🔵 R1 · accepted, callbacks are off · room 295066"
     assert answer.audience is Audience.ASKER
 
 

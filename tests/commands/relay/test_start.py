@@ -28,11 +28,13 @@ async def test_the_card_tells_the_end_and_never_the_stream_key(world):
     await world.typed(START)
 
     (notice,) = await world.notices()
+    details = await world.typed("/lookup R1 --details")
 
     assert notice.audience == "channel"
-    assert notice.body["text"] == "🔵 R1 · accepted, callbacks are off   room 295066"
-    assert "rtmp://push.example.com/live/****" in json.dumps(notice.body)
-    assert "the-secret-key" not in json.dumps(notice.body)
+    assert notice.body["text"] == "🔵 R1 · accepted, callbacks are off · room 295066"
+    assert "push.example.com" in json.dumps(notice.body)
+    assert "1 rtmp://push.example.com/live/****" in words(details)
+    assert "the-secret-key" not in json.dumps(notice.body) + words(details)
 
 
 async def test_the_same_submission_twice_starts_once(world):
@@ -220,13 +222,13 @@ async def test_an_unknown_start_says_what_to_check_and_not_to_start_again(world)
     body = json.dumps(notice.body, ensure_ascii=False)
     assert (
         notice.body["text"]
-        == "⚠️ R1 · unknown: please look, callbacks are off   room 295066"
+        == "⚠️ R1 · unknown: please look, callbacks are off · room 295066"
     )
     for needed in (
         "Do not start it again yet: it may be running and billed.",
         "pb_",
         "CloudAudit",
-        "push target",
+        "Is it live? ",
     ):
         assert needed in body
 

@@ -18,6 +18,7 @@ async def test_stop_asks_once_and_the_button_stops(world):
     await world.typed(f"/{button.command} {button.text}", surface=Surface.BUTTON)
 
     assert "Viewers lose this stream." in asked.plain
+    assert button.replaces
     assert world.cloud.state.running == []
     assert (await world.handle("R1")).state is State.STOPPED
 
@@ -35,7 +36,7 @@ async def test_the_asker_is_told_and_the_card_shows_it(world):
     told = f"⚪ R1 · Stopped by U0BOB · {at} · after 0 s · started by U0ANA"
     assert sorted(notices) == [
         ("asker", "U0BOB", "⚪ R1 is stopped."),
-        ("channel", "U0ANA", "⚪ R1 · stopped   room 295066"),
+        ("channel", "U0ANA", "⚪ R1 · stopped · room 295066"),
         ("thread", "U0ANA", told),
     ]
 

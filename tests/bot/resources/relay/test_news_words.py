@@ -10,13 +10,11 @@ from bot.dialogue.outcome import (
     Audience,
     Bold,
     Button,
-    Buttons,
     Mono,
     Outcome,
     Tone,
     When,
     Who,
-    line,
 )
 from bot.journal.evidence import (
     HEADLINES,
@@ -28,7 +26,7 @@ from bot.journal.evidence import (
 )
 from bot.journal.model import Asker
 from bot.resources.relay import news as of_relays
-from bot.resources.relay.card import body
+from bot.resources.relay.card import stopped
 from bot.resources.relay.news import told
 from bot.states import State
 from tests.bot.resources.evidence import TASK, moment
@@ -41,8 +39,9 @@ from tests.bot.resources.relay.lives import (
 
 RUNS = Standing(State.STARTED, Headline.LIVE, ref=TASK)
 NOW = When(at(9))
-BILLED = line("As far as is known the relay goes on running, and is billed.")
-ERROR = line(Mono("-9"), "  ", "reset")
+BILLED = "As far as is known the relay goes on running, and is billed."
+ERROR = (Mono("-9"), ": reset")
+OWNER = ("Started by ", Who("U0ANA"))
 STOP = Button(
     "Stop R1",
     "relay",
@@ -60,10 +59,8 @@ def drawn(what, intent, *, target=0, by=told, **facts):
     return by(intent, json.loads(json.dumps(notice.facts)))
 
 
-def reads(tone, *headline, parts=(), audience=Audience.THREAD):
-    return Outcome(
-        headline=headline, tone=tone, parts=parts, handle="R1", audience=audience
-    )
+def reads(tone, *headline, audience=Audience.THREAD, **more):
+    return Outcome(headline=headline, tone=tone, handle="R1", audience=audience, **more)
 
 
 BREAKS = {
@@ -72,8 +69,8 @@ BREAKS = {
 }
 ERRORS = {
     ("-9", "reset"): (ERROR,),
-    ("-9", ""): (line(Mono("-9"), "  ", ""),),
-    ("", "reset"): (line(Mono(""), "  ", "reset"),),
+    ("-9", ""): ((Mono("-9"),),),
+    ("", "reset"): ((Mono(""), ": reset"),),
     ("", ""): (),
 }
 
@@ -94,7 +91,7 @@ def test_a_break_names_its_target_and_the_error_and_a_recovery_its_target(
         Bold(f"R1 · {number} {ADDRESSES[number - 1]} {words}"),
         " · ",
         NOW,
-        parts=ERRORS[error] if what == "broke" else (),
+        context=ERRORS[error] if what == "broke" else (),
     )
 
 
@@ -113,7 +110,7 @@ def test_a_line_of_breaks_says_how_many_since_when_and_how_it_is_now(status, cou
     assert outcome == reads(
         Tone.WARN,
         Bold(f"R1 · 2 {ADDRESSES[1]} has broken {count} times"),
-        parts=(line("since", " ", When(at(1)), " · ", word, " · ", NOW),),
+        sentence=("Since ", When(at(1)), f" · {word} · ", NOW),
     )
 
 
@@ -139,15 +136,15 @@ def test_a_failure_says_whose_it_is_why_if_it_is_billed_and_what_can_be_done(
 
     outcome = drawn("failed", replace(thing, asker=asker), target=1, by=by, **facts)
 
-    who = (line(Who(user)),) if user else ()
-    billed = () if state is State.STOPPED else (BILLED,)
-    parts = (*who, *((ERROR,) if code else ()), *billed)
+    context = (*((ERROR,) if code else ()), *((OWNER,) if user else ()))
     assert outcome == reads(
         Tone.BAD,
         Bold(f"R1 · 1 {ADDRESSES[0]} failed"),
         " · ",
         NOW,
-        parts=(*parts, Buttons(buttons)) if buttons else parts,
+        sentence=() if state is State.STOPPED else (BILLED,),
+        buttons=buttons,
+        context=context,
         audience=audience,
     )
 
@@ -158,8 +155,7 @@ def test_a_failure_that_is_told_when_it_is_over_says_nothing_of_what_runs():
 
     outcome = drawn("failed", stands(RUNS), target=1, by=late, **facts)
 
-    assert BILLED not in outcome.parts
-    assert [part for part in outcome.parts if isinstance(part, Buttons)] == []
+    assert (outcome.sentence, outcome.buttons) == ((), ())
 
 
 def test_idle_is_said_to_be_probably_the_end_that_nobody_is_known_to_have_made():
@@ -179,16 +175,17 @@ def test_of_one_that_was_idle_it_is_told_that_it_runs_again():
 
 
 STOPPED = {  # by whom, and who is named
-    "U0ANA": ("Stopped", " ", "by", " ", Who("U0ANA")),
-    "U0BEN": ("Stopped", " ", "by", " ", Who("U0BEN")),
-    "": ("Stopped",),
+    "U0ANA": ("Stopped by ", Who("U0ANA"), " · "),
+    "U0BEN": ("Stopped by ", Who("U0BEN"), " · "),
+    "": ("Stopped · ",),
 }
+STARTED = (" · ", "started by ", Who("U0ANA"))
 AFTER = {  # how long after it was sent, in seconds, and how that reads
-    0: "after 0 s",
-    40: "after 40 s",
-    100: "after 1 min 40 s",
-    4320: "after 1 h 12 min",
-    94000: "after 1 d 2 h",
+    0: "0 s",
+    40: "40 s",
+    100: "1 min 40 s",
+    4320: "1 h 12 min",
+    94000: "1 d 2 h",
 }
 
 
@@ -198,11 +195,11 @@ def test_a_stop_is_told_with_who_did_it_after_how_long_and_who_had_started_it(
     by, seconds
 ):
     ended = Standing(State.STOPPED, Headline.STOPPED, by=by, since=moment(seconds))
-    started = () if by == "U0ANA" else (" · ", "started by", " ", Who("U0ANA"))
+    started = () if by == "U0ANA" else STARTED
 
     outcome = drawn("over", stands(ended))
 
-    ran = (" · ", NOW, " · ", AFTER[seconds])
+    ran = (When(at(seconds)), " · after ", AFTER[seconds])
     assert outcome == reads(Tone.OVER, Bold("R1 · "), *STOPPED[by], *ran, *started)
 
 
@@ -211,16 +208,15 @@ def test_of_a_stop_in_doubt_it_is_told_by_when_it_was_over_and_not_after_how_lon
     ended = Standing(
         State.STOPPED, Headline.STOPPED, by=by, since=moment(60), ending=Ending.GONE
     )
-    started = () if by == "U0ANA" else (" · ", "started by", " ", Who("U0ANA"))
+    started = () if by == "U0ANA" else STARTED
 
     outcome = drawn("over", stands(ended))
-    on_the_card = next(iter(body(stands(ended))))
 
-    when = (" · ", "not later than", " ")
-    assert outcome == reads(
-        Tone.OVER, Bold("R1 · "), *STOPPED[by], *when, NOW, *started
-    )
-    assert on_the_card == line(*STOPPED[by], *when, When(at(60)))
+    *who, _dot = STOPPED[by] if by else ("", "")
+    told_by = (*who, " · not later than ") if by else ("Stopped · not later than ",)
+    doubted = (*told_by, When(at(60)))
+    assert outcome == reads(Tone.OVER, Bold("R1 · "), *doubted, *started)
+    assert stopped(stands(ended)) == doubted
 
 
 def test_of_one_that_nobody_here_sent_neither_how_long_it_ran_nor_for_whom_is_told():
@@ -230,7 +226,7 @@ def test_of_one_that_nobody_here_sent_neither_how_long_it_ran_nor_for_whom_is_to
 
     outcome = drawn("over", foreign)
 
-    assert outcome == reads(Tone.OVER, Bold("R1 · "), *STOPPED["U0BEN"], " · ", NOW)
+    assert outcome == reads(Tone.OVER, Bold("R1 · "), *STOPPED["U0BEN"], NOW)
 
 
 BECAUSE = {

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.dialogue.outcome import Bold, Button, Buttons, Facts, Line, Mono, When, line
+from bot.dialogue.outcome import Bold, Button, Facts, Mono, When, line
 from bot.errors import AlreadyRuns
 from bot.journal.usage import Usage
 from bot.resources.render.resource import RENDER, Render
@@ -13,66 +13,73 @@ from bot.states import State
 from tests.bot.resources.intents import AT, an_intent
 
 ID = "01J00000000000000000000000"
-NO_END = "Whether it still runs is not known: Tencent tells of no end."
+NO_END = ". Whether it still runs, CAR does not tell."
 NO_ID = line("A session is keyed by its user; it has no ID.", quiet=True)
+SUBMISSION = ("Submission", (Mono(ID),))
 
 
 def session(state=State.STARTED, **masked):
     return an_intent(kind=RENDER, ref="cg_user", state=state, masked=masked)
 
 
-def test_it_says_whom_it_runs_for_and_how():
+def test_it_says_since_when_it_is_open_and_for_whom():
+    assert Render().place(session()) == "user cg_user"
+    assert list(Render().sentence(session())) == ["Opened ", When(AT), NO_END]
+
+
+def test_how_it_was_opened_stands_behind_details():
     masked = {"RunMode": "RunWithoutClient", "HostUserId": "host", "Role": "Viewer"}
 
-    assert list(Render().body(session(**masked))) == [
+    assert list(Render().details(session(**masked))) == [
         Facts(
             (
                 ("User", (Mono("cg_user"),)),
                 ("Run mode", ("RunWithoutClient",)),
                 ("Host", (Mono("host"), "  Viewer")),
+                SUBMISSION,
             )
         ),
-        line("Opened", " ", When(AT), ". ", NO_END),
         NO_ID,
     ]
 
 
 def test_one_that_does_not_run_says_the_user_alone():
-    assert list(Render().body(session(State.NOT_STARTED))) == [
-        Facts((("User", (Mono("cg_user"),)),))
+    failed = session(State.NOT_STARTED)
+
+    assert list(Render().sentence(failed)) == []
+    assert list(Render().offers(failed)) == []
+    assert list(Render().details(failed)) == [
+        Facts((("User", (Mono("cg_user"),)), SUBMISSION)),
+        NO_ID,
     ]
 
 
 def test_an_unknown_one_may_be_billed_and_can_be_closed():
-    text = "Starting it for the same user again reconnects to it."
     close = Button("Close as not started", "car", f"close {ID}")
 
-    assert list(Render().unknown(session(State.UNKNOWN))) == [
-        Line(
-            (
-                Bold("No answer came back; the session may exist, and be billed."),
-                " ",
-                text,
-            )
-        ),
-        Buttons((close,)),
+    assert list(Render().sentence(session(State.UNKNOWN))) == [
+        Bold("No answer came back; the session may exist, and be billed."),
+        " ",
+        "Starting it for the same user again reconnects to it.",
     ]
+    assert list(Render().offers(session(State.UNKNOWN))) == [close]
 
 
 def test_the_server_session_is_offered_only_while_it_runs():
     reveal = Button("Reveal server session", "car", f"reveal {ID}")
 
-    assert list(Render().menu(session())) == [reveal]
-    assert list(Render().menu(session(State.NOT_STARTED))) == []
+    assert list(Render().offers(session())) == [reveal]
+    assert list(Render().offers(session(State.NOT_STARTED))) == []
 
 
 def test_an_hour_later_the_card_says_that_it_is_not_shown_any_more():
     hidden = replace(session(), marks=("hidden",))
 
-    assert list(Render().menu(hidden)) == []
-    assert list(Render().body(hidden))[-2:] == [
-        NO_ID,
-        line("Its server session is not shown any more.", quiet=True),
+    assert list(Render().offers(hidden)) == []
+    assert list(Render().sentence(hidden))[2:] == [
+        NO_END,
+        " ",
+        "Its server session is not shown any more.",
     ]
 
 

@@ -150,7 +150,7 @@ async def test_an_error_is_explained(page):
     await expect(newest(page)).to_contain_text("InternalError")
     await expect(page.locator(".log")).to_contain_text("InternalError")
     await typed(page, "/lookup FailedOperation.SlowDown")
-    await expect(newest(page)).to_contain_text("Does a retry help?")
+    await expect(newest(page)).to_contain_text("Retry: yes")
 
 
 async def test_a_guest_is_refused_with_the_reason(page):

@@ -92,6 +92,21 @@ def test_a_button_about_nothing_is_keyed_by_its_press():
     assert (ask.text, ask.key) == ("R1", "button:T1:UANA:C1:1.5:9.9")
 
 
+@pytest.mark.parametrize(
+    ("number", "ephemeral", "replaces"),
+    [("1!", True, True), ("1!", False, False), ("1", True, False)],
+)
+def test_the_answer_replaces_only_a_question_that_nobody_else_sees(
+    number, ephemeral, replaces
+):
+    action = {"action_id": f"do:relay:{number}", "value": "- stop R1 --yes"}
+    container = {**PRESSED["container"], "is_ephemeral": ephemeral}
+
+    ask = button({**PRESSED, "container": container}, action)
+
+    assert ask.replaces is replaces
+
+
 def test_an_entry_of_a_menu_is_a_button():
     action = {"action_id": "do:lookup:1", "selected_option": {"value": "- R1 --ids"}}
 

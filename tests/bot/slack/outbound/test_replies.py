@@ -58,6 +58,13 @@ async def test_a_command_is_answered_at_its_own_address():
     assert (body["text"], body["replace_original"]) == ("told", False)
 
 
+async def test_what_answers_a_question_takes_its_place():
+    ((way, body),) = await calls(replace(ASK, replaces=True), OUTCOME)
+
+    assert way == "answer ephemeral"
+    assert (body["text"], body["replace_original"]) == ("told", True)
+
+
 async def test_what_is_for_the_channel_is_shown_to_the_channel():
     ((way, body),) = await calls(ASK, replace(OUTCOME, audience=Audience.CHANNEL))
 

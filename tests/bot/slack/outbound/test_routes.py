@@ -171,6 +171,10 @@ MESSAGE = {
         "answer ephemeral",
         {**BODY, "response_type": "ephemeral", "replace_original": False},
     ),
+    Answer(URL, replaces=True): (
+        "answer ephemeral",
+        {**BODY, "response_type": "ephemeral", "replace_original": True},
+    ),
     Answer(URL, in_channel=True): (
         "answer in_channel",
         {

@@ -156,7 +156,7 @@ def test_a_card_looks_like_this():
             {
                 "type": "context",
                 "elements": [
-                    {"type": "mrkdwn", "text": "Request `b934c535`", "verbatim": True}
+                    {"type": "plain_text", "text": "Request b934c535", "emoji": True}
                 ],
             },
             {

@@ -45,7 +45,7 @@ JOBS = 20.0  # seconds in which what time makes due is done
 def one_target(subject, claim):
     """One target stands as the word says, since the moment that is named."""
     yield from went(subject, claim)
-    where = subject.target(int(claim.found["n"]))
+    where = subject.target(int(claim.found.get("n", 1)))  # one has no number
     allowed, wanted = subject.allowed().get(where, {None}), STANDS[claim.found["word"]]
     if FAILED in wanted:
         wanted = wanted | {IDLE}  # given up: that is how it stays
@@ -53,11 +53,22 @@ def one_target(subject, claim):
         yield UNTRUE, f"“{claim.found['word']}”, and the events say {sorted(allowed)}"
 
 
+@judges("target is live")
+def target_is_live(subject, claim):
+    """One target is live, by an event about it."""
+    where = subject.target(int(claim.found.get("n", 1)))
+    allowed = subject.allowed().get(where, {None})
+    if None not in allowed and RUNNING not in allowed:
+        yield UNTRUE, f"{where} shown as live, and the events say {sorted(allowed)}"
+    if not subject.heard(RUNNING, certain=False):
+        yield MORE, f"{where} shown as live, and no event says so"
+
+
 @judges("went")
 def went(subject, claim):
     """One target went that way, at the moment that is named."""
     at, wanted = named(subject, claim), STANDS[claim.found["word"]]
-    where = subject.target(int(claim.found["n"]))
+    where = subject.target(int(claim.found.get("n", 1)))  # one has no number
     news = subject.news("event", certain=False)
     times = [
         one.at

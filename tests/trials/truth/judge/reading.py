@@ -21,6 +21,11 @@ MACROS = {  # what is made of others stands first
     "<below>": r"(?:room “?q\w+”?(?: → \S+(?: \+\d+)?)?|<cut>|<ID>)(?: <u>)?",
     "<head>": r"(?: · <t>|(?:   | · )room (?P<room2>q\w+))?",
     "<who>": r"(?:<R>|<ID>)",
+    "<place>": r"(?:(?:rtmps?://)?(?:[\w-]+\.)+[a-z]+(?::\d+)?(?:/\S*)?|a target)",
+    "<error>": (  # no word of a sentence has two capitals, or a point in it
+        r"(?:\d+|patchbay\.\w+|(?:[A-Z][a-z]+){2,}(?:\.\w+)*)(?:: <any>)?"
+    ),
+    "<reason>": r".*?",
     "<yet>": (
         r"(?:Tencent knows no task of the ID that was attached: \S+ )?"
         r"Do not start it again yet: it may be running and billed. "

@@ -1,0 +1,136 @@
+"""Where a relay leads: a line for each push target, with how it stands."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from bot.dialogue.outcome import Clock, Span, When, said
+from bot.i18n import _
+from bot.journal.evidence import Target, TargetStanding
+from bot.journal.model import Intent
+from bot.states import OVER
+
+SCHEME = "://"
+Line = tuple[Span, ...]
+
+
+def lines(intent: Intent) -> tuple[Line, ...]:
+    """Return a line for each push target, with how it stands: the worst first."""
+    standings = _padded(intent)
+    numbers = range(1, len(standings) + 1)
+    worst = sorted(numbers, key=lambda n: _WORST.index(standings[n - 1].status))
+    order = numbers if intent.state in OVER else worst
+    return tuple(_line(intent, n, standings[n - 1], len(standings)) for n in order)
+
+
+def _line(intent: Intent, number: int, target: TargetStanding, count: int) -> Line:
+    named = f"{number} {_short(intent, number)}" if count > 1 else _short(intent, 1)
+    is_live = target.status is Target.LIVE  # which its sign says
+    stands = () if is_live else how_target_stands(intent, target)
+    return (*_sign(intent, target), named, *stands)
+
+
+def _sign(intent: Intent, target: TargetStanding) -> Line:
+    shown = intent.state not in OVER and target.status is not Target.UNHEARD
+    return (f"{_SIGNS[target.status]} ",) if shown else ()
+
+
+def how_target_stands(
+    intent: Intent, target: TargetStanding, shown: Clock = Clock.AGO
+) -> Line:
+    """Return since when *target* stands how, as far as was heard, and its error."""
+    if intent.state in OVER or target.status is Target.UNHEARD:
+        return ()
+    at = When(_moment(target.since), shown)
+    error = f"{target.code} {target.text}".strip()
+    spans = said(target_word(target.status), when=at)
+    return (" · ", *spans, *((f" · {error}",) if error else ()))
+
+
+def _short(intent: Intent, number: int) -> str:
+    """Return the host of a target; with its path where another has the same host."""
+    bare = [url.partition(SCHEME)[2] for url in addresses(intent)]
+    if number > len(bare) or not bare[number - 1]:
+        return _("a target")
+    hosts = [one.partition("/")[0] for one in bare]
+    host = hosts[number - 1]
+    return host if hosts.count(host) == 1 else bare[number - 1]
+
+
+def from_to(place: str, intent: Intent) -> str:
+    """Return *place* and the first target of *intent*, as `room 7 → a.example.com`."""
+    count = len(addresses(intent))
+    if not count:
+        return place
+    text = _("{place} → {target}") if count == 1 else _("{place} → {target} + {n} more")
+    return text.format(place=place, target=_short(intent, 1), n=count - 1)
+
+
+def _padded(intent: Intent) -> tuple[TargetStanding, ...]:
+    standings = intent.standing.targets
+    missing = len(addresses(intent)) - len(standings)
+    return (*standings, *[TargetStanding()] * max(missing, 0))
+
+
+def every_target(intent: Intent) -> tuple[Line, ...]:
+    """Return a line for each target in their order, with its whole masked address."""
+    return tuple(
+        (
+            *_sign(intent, target),
+            target_name(intent, n),
+            *how_target_stands(intent, target, Clock.MOMENT),
+        )
+        for n, target in enumerate(_padded(intent), 1)
+    )
+
+
+def target_name(intent: Intent, number: int) -> str:
+    """Return the *number*-th target of *intent* by its number and masked address."""
+    urls = addresses(intent)
+    return f"{number} {urls[number - 1] if number <= len(urls) else _('a target')}"
+
+
+def addresses(intent: Intent) -> list[str]:
+    """Return the masked addresses of the push targets, in their order."""
+    return [
+        target.get("PublishCdnUrl", "")
+        for target in intent.masked.get("PublishCdnParams", [])
+    ]
+
+
+_SIGNS: Mapping[Target, str] = {
+    Target.CONNECTING: "🟡",
+    Target.LIVE: "🟢",
+    Target.RECOVERING: "🟠",
+    Target.FAILED: "🔴",
+    Target.STOPPING: "🟡",
+    Target.ENDED: "⚪",
+    Target.IDLE: "⚪",
+}
+_WORST = (
+    Target.FAILED,
+    Target.RECOVERING,
+    Target.IDLE,
+    Target.ENDED,
+    Target.STOPPING,
+    Target.CONNECTING,
+    Target.UNHEARD,
+    Target.LIVE,
+)
+
+
+def target_word(status: Target) -> str:
+    """Return how people say the *status* of a target, with `{when}` in it."""
+    return {
+        Target.UNHEARD: _("not heard of"),
+        Target.CONNECTING: _("connecting since {when}"),
+        Target.LIVE: _("live since {when}"),
+        Target.RECOVERING: _("reconnecting since {when}"),
+        Target.FAILED: _("failed {when}"),
+        Target.STOPPING: _("disconnecting since {when}"),
+        Target.ENDED: _("disconnected {when}"),
+        Target.IDLE: _("idle since {when}"),
+    }[status]
+
+
+def _moment(at: int) -> datetime:
+    return datetime.fromtimestamp(at / 1000, UTC)
