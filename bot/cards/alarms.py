@@ -46,7 +46,7 @@ def alarm(
 def _whereabouts(intent: Intent, resource: Resource) -> tuple[Span, ...]:
     """Return the room, the first target and the age of what an alarm is about."""
     since = When(intent.sent_at or intent.created_at, Clock.AGO)
-    where = resource.whereabouts(intent)
+    where = resource.gist(intent)
     text = _("{where} · sent {when}") if where else _("Sent {when}")
     return said(text, where=where, when=since)
 

@@ -20,11 +20,10 @@ from bot.ids import Kind
 from bot.journal.evidence import Fact, FactKind, Standing
 from bot.journal.lifecycle import Ended, Lifecycle
 from bot.journal.model import NEWS, REVIVED, Intent, Notice
-from bot.journal.stops import How
 from bot.journal.usage import Usage
 from bot.resources.byhand import from_terminal
 from bot.resources.fold import fold
-from bot.resources.headlines import TONES, headline_word
+from bot.resources.headlines import TONES, headline_word, how_it_stopped
 from bot.settings import App, Policy, Terms
 from bot.states import LIVE, OVER, State
 from bot.tencent.models.base import Level, Reply, Request
@@ -226,10 +225,6 @@ class Resource:
         room = intent.subject.room
         return _("room {room}").format(room=room) if room else ""
 
-    def whereabouts(self, intent: Intent) -> str:
-        """Return what tells *intent* from others of its kind, in a few words."""
-        return self.place(intent)
-
     def sentence(self, intent: Intent) -> Iterable[Span]:
         """Yield the one sentence under the headline of its card: what that means."""
         return ()
@@ -301,7 +296,7 @@ class Resource:
     def result(self, intent: Intent) -> str:
         """Return the sentence on how an action on the thing ended."""
         if self.request(intent.action).effect.ends:
-            sentence = self._stopped(intent)
+            sentence = how_it_stopped(intent)
         elif intent.state is State.DONE:
             sentence = _("{handle}: {action} is done.")
         elif intent.state is State.UNKNOWN:
@@ -310,29 +305,6 @@ class Resource:
             sentence = _("{handle}: {action} was not done.")
         name = intent.handle or intent.subject.ref
         return sentence.format(handle=name, action=intent.action)
-
-    def _stopped(self, intent: Intent) -> str:
-        """Return how a stop ended; what is over is not always what it stopped."""
-        reason = intent.settlement.reason
-        if reason == How.NO_SUCH_TASK and not intent.handle:
-            return _("Tencent knows no task {handle} (any more).")
-        if intent.state is not State.DONE and reason not in {How.OVER, How.PERHAPS}:
-            return (
-                _("{handle} may still run: it is not known whether it was stopped.")
-                if intent.state is State.UNKNOWN
-                else _("{handle} was not stopped by this.")
-            )
-        return {
-            "": _("{handle} is stopped."),
-            How.OVER: _("{handle} is over; this stop did not end it."),
-            How.PERHAPS: _("{handle} is over; this stop may have ended it."),
-            How.OTHER_ID: _("The other TaskId under the name of {handle} is stopped."),
-            How.CANCELLED: _("{handle} was cancelled before it was sent."),
-            How.NOT_STARTED: _("{handle} did not start; there is nothing to stop."),
-            How.ENDED: _("{handle} is over: every target was disconnected."),
-            How.GONE: _("{handle} is over: Tencent knows no such task any more."),
-            How.NO_SUCH_TASK: _("Tencent knows no task of the ID that {handle} has."),
-        }[reason]
 
     @property
     def alarms(self) -> Mapping[str, Alarm]:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from bot.dialogue.outcome import Tone
 from bot.i18n import _
 from bot.journal.evidence import Headline
+from bot.journal.model import Intent
+from bot.journal.stops import How
 from bot.states import State
 
 TONES: Mapping[Headline, Tone] = {
@@ -87,3 +89,27 @@ def headline_word(headline: Headline) -> str:
         Headline.UNKNOWN: _("unknown"),
         Headline.DONE: _("done"),
     }[headline]
+
+
+def how_it_stopped(intent: Intent) -> str:
+    """Return how a stop ended; what is over is not always what it stopped."""
+    reason = intent.settlement.reason
+    if reason == How.NO_SUCH_TASK and not intent.handle:
+        return _("Tencent knows no task {handle} (any more).")
+    if intent.state is not State.DONE and reason not in {How.OVER, How.PERHAPS}:
+        return (
+            _("{handle} may still run: it is not known whether it was stopped.")
+            if intent.state is State.UNKNOWN
+            else _("{handle} was not stopped by this.")
+        )
+    return {
+        "": _("{handle} is stopped."),
+        How.OVER: _("{handle} is over; this stop did not end it."),
+        How.PERHAPS: _("{handle} is over; this stop may have ended it."),
+        How.OTHER_ID: _("The other TaskId under the name of {handle} is stopped."),
+        How.CANCELLED: _("{handle} was cancelled before it was sent."),
+        How.NOT_STARTED: _("{handle} did not start; there is nothing to stop."),
+        How.ENDED: _("{handle} is over: every target was disconnected."),
+        How.GONE: _("{handle} is over: Tencent knows no such task any more."),
+        How.NO_SUCH_TASK: _("Tencent knows no task of the ID that {handle} has."),
+    }[reason]

@@ -224,10 +224,6 @@ class Relay(Resource):
         """Return its room, and the type of that where a reader would guess wrong."""
         return card.place(intent)
 
-    def whereabouts(self, intent: Intent) -> str:
-        """Return its room, its first target and how many there are more."""
-        return targets.from_to(card.place(intent), intent)
-
     def sentence(self, intent: Intent) -> Iterable[Span]:
         """Yield what its headline cannot say."""
         is_unknown = intent.state is State.UNKNOWN

@@ -56,15 +56,6 @@ def _short(intent: Intent, number: int) -> str:
     return host if hosts.count(host) == 1 else bare[number - 1]
 
 
-def from_to(place: str, intent: Intent) -> str:
-    """Return *place* and the first target of *intent*, as `room 7 → a.example.com`."""
-    count = len(addresses(intent))
-    if not count:
-        return place
-    text = _("{place} → {target}") if count == 1 else _("{place} → {target} + {n} more")
-    return text.format(place=place, target=_short(intent, 1), n=count - 1)
-
-
 def _padded(intent: Intent) -> tuple[TargetStanding, ...]:
     standings = intent.standing.targets
     missing = len(addresses(intent)) - len(standings)
