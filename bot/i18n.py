@@ -7,6 +7,7 @@ makes them.
 """
 
 import gettext
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,7 +16,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict
 from pydantic_core import PydanticCustomError
 
 DEFAULT_LOCALE = "en-US"
@@ -104,9 +105,17 @@ def later(sentence: str) -> str:
 def _is_there(language: str) -> str:
     """Refuse a *language* of which there is no catalogue; none is left to readers."""
     if language and language not in languages():
-        facts = {"known": ", ".join(languages())}
-        raise PydanticCustomError("language", "there is {known}", facts)
+        facts = {"languages": " or ".join(languages())}
+        raise PydanticCustomError("language", "write {languages}", facts)
     return language
+
+
+def _is_channel(name: str) -> str:
+    """Refuse what is no ID of a channel."""
+    if not re.fullmatch(r"[CG][A-Z0-9]{1,30}", name, re.ASCII):
+        sentence = "an ID begins with C or G, in capitals and digits; a name is none"
+        raise PydanticCustomError("channel", sentence)
+    return name
 
 
 Language = Annotated[str, AfterValidator(_is_there)]
@@ -117,7 +126,7 @@ class Channel(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    id: str = Field(pattern=r"^[CG][A-Z0-9]{1,30}$")
+    id: Annotated[str, AfterValidator(_is_channel)]
     language: Language
 
 

@@ -74,7 +74,7 @@ def test_a_language_is_one_of_which_there_is_a_catalogue(language):
 
 @pytest.mark.parametrize("language", ["zh_CN", "chinese", "tlh"])
 def test_any_other_is_refused_with_those_there_are(language):
-    with pytest.raises(ValidationError, match="there is en, zh-CN"):
+    with pytest.raises(ValidationError, match="write en or zh-CN"):
         TypeAdapter(Language).validate_python(language)
 
 
@@ -110,3 +110,9 @@ def test_a_catalogue_is_read_when_its_first_reader_comes_and_once():
     )
 
     assert read.stdout.split() == ["0", "1", "2"]
+
+
+@pytest.mark.parametrize("name", ["#ops", "ops", "U0ANA", "c0ops", ""])
+def test_a_channel_is_named_by_its_id(name):
+    with pytest.raises(ValidationError, match="a name is none"):
+        Channel(id=name, language="en")

@@ -106,9 +106,14 @@ def made(folder, language=LANGUAGE, translation=pseudo):
 # ── the tour ─────────────────────────────────────────────────────────────────────
 
 
+RUN = {"rich_text_section", "rich_text_preformatted", "rich_text_quote"}
+
+
 def texts_in(node):
-    """Yield every text of a message, a form or a Home."""
-    if isinstance(node, list):
+    """Yield every text of a message, a form or a Home; what is one run is one text."""
+    if isinstance(node, dict) and node.get("type") in RUN:
+        yield "".join(one.get("text", "·") for one in node["elements"])
+    elif isinstance(node, list):
         for one in node:
             yield from texts_in(one)
     elif isinstance(node, dict):
