@@ -6,15 +6,13 @@ picture is as tall as it is. It needs a Chromium, and Pillow.
 """
 
 import asyncio
-import io
 import re
 import sys
 from pathlib import Path
 
-from PIL import Image
-
 from tests.bot.sandbox.console.desk import chromium
 from tests.bot.sandbox.console.started import TOP, sandbox
+from tests.tools.pictures import saved
 
 WINDOW = {"width": 390, "height": 2600}  # taller than a phone: nothing is cut off
 SHARPNESS = 1.5  # pixels of a picture to one of the page
@@ -160,10 +158,7 @@ async def picture(page, shown, path):
         taken = await page.screenshot(
             clip=clip, scale=scale, animations="disabled", caret="hide"
         )
-        with Image.open(io.BytesIO(taken)) as image:
-            few = image.convert("RGB").quantize(colours, dither=Image.Dither.NONE)
-            few.save(path, optimize=True)
-        size = path.stat().st_size
+        size = saved(taken, path, colours)
         if size < LARGEST:
             sys.stdout.write(
                 f"{path.name}  {box['height']:.0f} px  {size // 1000} kB\n"

@@ -1,13 +1,15 @@
 """The pictures of the web console in docs/: `python -m tests.tools.pictures`.
 
-It needs a Chromium; where `pngquant` is installed the files are made smaller with it.
+It needs a Chromium, and Pillow.
 """
 
 import asyncio
+import io
+import re
 import shutil
-import subprocess
 import sys
 
+from PIL import Image
 from playwright.async_api import async_playwright
 
 from tests.bot.sandbox.console.started import TOP, sandbox
@@ -15,8 +17,18 @@ from tests.bot.sandbox.console.started import TOP, sandbox
 DOCS = TOP / "docs"
 WINDOW = {"width": 1280, "height": 800}
 SHARPNESS = 1.5  # pixels of a picture to one of the page
+COLOURS = 128
 LARGEST = 200 * 1024
 URL = "rtmp://push.example.com/live/"
+UNKNOWN = re.compile("unknown|no answer", re.IGNORECASE)
+
+
+def saved(taken, path, colours):
+    """Write the picture *taken* to *path* in so many *colours*; return its size."""
+    with Image.open(io.BytesIO(taken)) as image:
+        few = image.convert("RGB").quantize(colours, dither=Image.Dither.NONE)
+        few.save(path, optimize=True)
+    return path.stat().st_size
 
 
 async def typed(page, line):
@@ -42,11 +54,8 @@ async def picture(page, name):
     """Take the picture *name*, as small as can be."""
     await no_toasts(page)
     path = DOCS / f"console-{name}.png"
-    await page.screenshot(path=path, animations="disabled", caret="hide")
-    if pngquant := shutil.which("pngquant"):
-        command = [pngquant, "--force", "--skip-if-larger", "--output", path, path]
-        subprocess.run(command, check=False)  # noqa: ASYNC221, S603 - nothing else runs
-    size = path.stat().st_size
+    taken = await page.screenshot(animations="disabled", caret="hide")
+    size = saved(taken, path, COLOURS)
     sys.stdout.write(f"{path.relative_to(TOP)}  {size // 1024} KB\n")
     if size > LARGEST:
         raise SystemExit("that is too large")
@@ -67,22 +76,22 @@ async def form(page):
 async def tour(page):
     """Show a relay of two targets, one of which has failed, and the callbacks."""
     await typed(page, f"/relay start 295066 url={URL}1 url={URL}2 --go")
-    await told(page, "R1 · started")
+    await told(page, "R1 · live")
     await page.locator(".target-status").nth(1).wait_for()
     await page.locator(".target").nth(1).get_by_role("button").click()
-    await page.get_by_role("menuitem", name="It fails for good").click()
+    await page.get_by_role("menuitem", name="Push fails").click()
     await page.get_by_text("7 taken").wait_for()
     await typed(page, "/relay list")
-    await told(page, "Relays that run, or may")
+    await told(page, "R1")
     await picture(page, "tour")
 
 
 async def unknown(page):
     """Show what is told of a start that may have happened."""
-    await page.get_by_label("How it goes wrong").select_option("reset")
+    await page.get_by_role("combobox", name="Fault").select_option("reset")
     await page.get_by_role("button", name="Set").click()
     await typed(page, f"/relay start 295067 url={URL}3 --go")
-    await told(page, "Do not start it again yet.", "Close as not started")
+    await told(page, UNKNOWN)
     await page.locator(".log").get_by_text("connection lost").wait_for()
     await picture(page, "unknown")
 
@@ -94,9 +103,9 @@ async def look_up(page):
     await page.locator(".place", has_text="Patchbay").click()
     await page.get_by_role("tab", name="Messages").click()
     await typed(page, "/lookup R1")
-    await told(page, "History")
+    await told(page, "R1")
     await typed(page, "/lookup FailedOperation.SlowDown")
-    await told(page, "Retry: yes")
+    await told(page, "FailedOperation.SlowDown")
     await picture(page, "lookup")
 
 

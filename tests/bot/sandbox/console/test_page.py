@@ -273,6 +273,20 @@ FORM = {
 }
 
 
+async def test_a_long_form_fills_a_phone_and_its_buttons_stay_on_the_screen(desk):
+    page = desk.page
+    await page.set_viewport_size(NARROW)
+    lines = [section(f"line {number}") for number in range(60)]
+    desk.slack.space.open(ANA.id, FORM | {"blocks": FORM["blocks"] + lines})
+    await expect(form(page)).to_be_visible()
+
+    box = await form(page).bounding_box()
+    assert (box["width"], box["height"]) == (NARROW["width"], NARROW["height"])
+    for name in ("Send", "Close"):
+        button = form(page).get_by_role("button", name=name, exact=True).first
+        await expect(button).to_be_in_viewport(ratio=1)
+
+
 async def test_what_was_typed_into_a_form_outlives_a_reload(desk):
     page = desk.page
     desk.slack.space.open(ANA.id, FORM)
