@@ -89,11 +89,14 @@ class Bot:
         await self.stop(signal.SIGKILL)
 
 
-async def run(script: str | None, *, port: int = 0, browse: bool = False) -> int:
+async def run(
+    script: str | None, *, port: int = 0, browse: bool = False, config: str = ""
+) -> int:
     """Run the sandbox: play the file *script*, or talk on the terminal.
 
     Both share their Slack with the web console, for as long as they last: on *port*,
-    or on another if that is taken; *browse* opens it in the browser.
+    or on another if that is taken; *browse* opens it in the browser. *config* is read
+    by its bot in place of an empty bot.toml.
     """
     lines = None
     if script:
@@ -106,7 +109,9 @@ async def run(script: str | None, *, port: int = 0, browse: bool = False) -> int
     stopped, loop = asyncio.Event(), asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, stopped.set)
-    playing = asyncio.ensure_future(_run(lines, port=port, browse=browse))
+    playing = asyncio.ensure_future(
+        _run(lines, port=port, browse=browse, config=config)
+    )
     stopping = asyncio.ensure_future(stopped.wait())
     await asyncio.wait({playing, stopping}, return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
@@ -118,7 +123,9 @@ async def run(script: str | None, *, port: int = 0, browse: bool = False) -> int
     return 0
 
 
-async def _run(lines: Sequence[str] | None, *, port: int, browse: bool) -> int:
+async def _run(
+    lines: Sequence[str] | None, *, port: int, browse: bool, config: str
+) -> int:
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         log, clock = CloudLog(), MovableClock()
@@ -129,7 +136,9 @@ async def _run(lines: Sequence[str] | None, *, port: int, browse: bool) -> int:
         cloud.call_back(f"http://127.0.0.1:{bots_port}/tencent/callbacks/default")
         slack = await stack.enter_async_context(LoopbackSlack(commands=COMMANDS))
         slack.space.feed.also_busy.append(lambda: cloud.under_way > 0)
-        bot = Bot(_environment(slack, cloud, folder, bots_port), folder / "bot.log")
+        table = _table(folder, config)
+        environment = _environment(slack, cloud, folder, bots_port)
+        bot = Bot(environment | {"BOT_CONFIG": str(table)}, folder / "bot.log")
         start = _starter(bot, slack)
         panel = Panel(
             cloud=cloud,
@@ -217,18 +226,21 @@ def _lines(script: str) -> list[str]:
 def _environment(
     slack: LoopbackSlack, cloud: LoopbackCloud, folder: Path, port: int
 ) -> dict[str, str]:
-    config = folder / "bot.toml"
-    config.touch()
     return {
         **slack.environment(),
         **cloud.environment,
-        # a `.env` and a bot.toml beside it are for the real bot
-        "PYTHON_DOTENV_DISABLED": "1",
-        "BOT_CONFIG": str(config),
+        "PYTHON_DOTENV_DISABLED": "1",  # a `.env` beside it is for the real bot
         "BOT_DATABASE_URL": f"sqlite:///{folder}/patchbay.db",
         "BOT_PORT": str(port),
         "BOT_ALLOW_ALL": "true",
     }
+
+
+def _table(folder: Path, config: str) -> Path:
+    """Return the bot.toml of its bot; one in the working directory is for the real."""
+    empty = folder / "bot.toml"
+    empty.touch()
+    return Path(config).absolute() if config else empty
 
 
 def free_port() -> int:

@@ -22,7 +22,7 @@ changes = 1000
 async def sandbox():
     """Start the sandbox; yields its process and where its page is."""
     with TemporaryDirectory() as folder:
-        (Path(folder) / "bot.toml").write_text(IMPATIENT)
+        (Path(folder) / "pace.toml").write_text(IMPATIENT)
         async with _started(folder) as running:
             yield running
 
@@ -34,6 +34,8 @@ async def _started(folder):
         "-m",
         "bot",
         "sandbox",
+        "--config",
+        "pace.toml",
         cwd=folder,
         env=os.environ | {"PYTHONPATH": str(TOP)},
         stdin=asyncio.subprocess.PIPE,
