@@ -40,7 +40,6 @@ HOST = "a host is written push.example.com, or .example.com for all under it"
 # What a key with a pattern takes.
 PATTERNS = {
     "command_prefix": "lower case letters, figures and -, 20 at most",
-    "id": "the ID of a channel is C… or G…, with capitals and figures",
     "name": "lower case letters, figures and -, 31 at most, and no - first",
     "rooms": 'a room is written "lobby-*", or "app/lobby-*" on one app',
     "tencent_push_hosts": HOST,
