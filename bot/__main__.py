@@ -275,13 +275,14 @@ def _manifest(options: argparse.Namespace) -> int:
 
 def _migrate(_options: argparse.Namespace) -> int:
     from bot.app import Ports, open_journal  # noqa: PLC0415 - see above
-    from bot.journal.migrate import newest, revision_of  # noqa: PLC0415 - see above
+    from bot.journal.migrate import newest  # noqa: PLC0415 - see above
     from bot.journal.sqlite.writer import sqlite_file  # noqa: PLC0415 - see above
 
     settings, now = _load(), newest()
     file = sqlite_file(settings.database_url.get_secret_value())
-    before = revision_of(file)
-    _done(open_journal(settings, Ports())).close()
+    journal = _done(open_journal(settings, Ports()))
+    journal.close()
+    before = journal.former_revision
     done = UP_TO_DATE if before == now else MIGRATED if before else MADE
     sys.stdout.write(done.format(file=file, before=before, now=now) + "\n")
     return 0
