@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot import VERSION
-from bot.errors import BotError, SettingsError
+from bot.errors import BotError, JournalUnavailable, SettingsError
 
 if TYPE_CHECKING:  # what takes long to import is imported where Ctrl-C is answered
     from bot.operations.doctor import Check
@@ -174,7 +174,13 @@ def _run(_options: argparse.Namespace) -> int:
     if not settings.has_slack:
         raise SettingsError(_unfinished(_read()))
     _log(settings)
-    return _done(_serve(settings))
+    try:
+        return _done(_serve(settings))
+    except JournalUnavailable as error:
+        # another command may have it, or its disk is not there yet: no wrong setting,
+        # for which a service does not start again
+        sys.stderr.write(f"{error}\n")
+        return 1
 
 
 def _unfinished(reading: "Reading") -> str:

@@ -296,6 +296,22 @@ def test_a_bot_that_cannot_start_says_why(monkeypatch, capsys, values, told):
     assert told in capsys.readouterr().err
 
 
+def test_a_start_is_tried_again_while_another_command_has_the_journal(
+    monkeypatch, capsys, tmp_path
+):
+    file = tmp_path / "p.db"
+    for name, value in {**WHOLE, "BOT_DATABASE_URL": f"sqlite:///{file}"}.items():
+        monkeypatch.setenv(name, value)
+    unit = Path(bot.__file__).parents[1] / "deploy/patchbay.service"
+
+    with claim(file):
+        ended = main(["run"])
+
+    assert ended == 1
+    assert f"RestartPreventExitStatus={ended}\n" not in unit.read_text()
+    assert f"{file} is in use by another Patchbay\n" in capsys.readouterr().err
+
+
 @pytest.fixture
 def audit(tmp_path, monkeypatch, capsys):
     """Say `audit …` of a journal that is just made; return the code and the lines."""
