@@ -1,10 +1,9 @@
 """Where a relay leads, in a line each: short on the card, whole behind Details."""
 
-import pytest
 
 from bot.dialogue.outcome import Clock, When
 from bot.journal.evidence import Headline, Standing, Target, TargetStanding
-from bot.resources.relay.targets import every_target, from_to, lines, target_name
+from bot.resources.relay.targets import every_target, lines, target_name
 from bot.states import State
 from tests.bot.resources.relay.lives import ADDRESSES, at, relay, stands
 
@@ -71,18 +70,6 @@ def test_details_have_every_address_and_moment_in_their_order():
         f"{number} {address}" for number, address in enumerate(ADDRESSES, 1)
     ]
     assert shown[1][2:] == (" · ", "failed ", When(at(9), Clock.MOMENT))
-
-
-@pytest.mark.parametrize(
-    ("urls", "text"),
-    [
-        ((), "room 7"),
-        (("rtmp://a.example/x",), "room 7 → a.example"),
-        (("rtmp://a.example/x", "rtmp://b.example/y"), "room 7 → a.example + 1 more"),
-    ],
-)
-def test_it_is_told_from_others_by_its_room_and_its_first_target(urls, text):
-    assert from_to("room 7", to(*urls)) == text
 
 
 def test_a_target_that_nobody_named_here_is_a_target():
