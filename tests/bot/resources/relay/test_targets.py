@@ -1,6 +1,5 @@
 """Where a relay leads, in a line each: short on the card, whole behind Details."""
 
-
 from bot.dialogue.outcome import Clock, When
 from bot.journal.evidence import Headline, Standing, Target, TargetStanding
 from bot.resources.relay.targets import every_target, lines, target_name
