@@ -30,7 +30,7 @@ FIRST_ROOM = 1_000_000
 START, STOP = "StartPublishCdnStream", "StopPublishCdnStream"
 
 CARD = re.compile(
-    r"R\d+ · (?P<state>accepted|not started|unknown)\b[^·\n]*?\s+room (?P<room>\d+)"
+    r"R\d+ · (?P<state>accepted|not started|unknown)\b[^\n]*? · room (?P<room>\d+)"
 )
 TASK = re.compile(rb'"TaskId": ?"-task(\d+)-')
 ROOM = re.compile(rb'"RoomId": ?"(\d+)"')

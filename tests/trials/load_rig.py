@@ -31,7 +31,7 @@ STOP_EVERY, STOP_SOON = 2.0, 0.1  # seconds
 
 ENDS = "accepted|not started|unknown|stopped|stopping"
 CARD = re.compile(
-    rf"R\d+ · (?P<state>{ENDS})\b[^·\n]*?\s+room (?P<room>\d+)",
+    rf"R\d+ · (?P<state>{ENDS})\b[^\n]*? · room (?P<room>\d+)",
 )
 REQUESTED = re.compile(r"R\d+ requested(?:…|\\u2026)")  # an answer will come
 
