@@ -45,6 +45,12 @@ TAKEN = "Port {port} is taken, so the console has another (BOT_SANDBOX_PORT, --p
 NO_TERMINAL = """\
 There is no terminal to type at. The console is at {address}
 It is served until SIGINT or SIGTERM (Ctrl-C, kill) comes."""
+# Whoever tries things out asks faster than a bot lets one person ask.
+IMPATIENT = """
+[pace]
+reads = 1000
+changes = 1000
+"""
 
 
 class Bot:
@@ -218,7 +224,7 @@ def _environment(
     slack: LoopbackSlack, cloud: LoopbackCloud, folder: Path, port: int
 ) -> dict[str, str]:
     config = folder / "bot.toml"
-    config.touch()
+    config.write_text(IMPATIENT, encoding="utf-8")
     return {
         **slack.environment(),
         **cloud.environment,

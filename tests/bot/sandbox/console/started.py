@@ -10,19 +10,11 @@ from tempfile import TemporaryDirectory
 
 TOP = Path(__file__).parents[4]
 
-# Those who look ask faster than the bot lets a person ask.
-IMPATIENT = """
-[pace]
-reads = 1000
-changes = 1000
-"""
-
 
 @asynccontextmanager
 async def sandbox():
     """Start the sandbox; yields its process and where its page is."""
     with TemporaryDirectory() as folder:
-        (Path(folder) / "bot.toml").write_text(IMPATIENT)
         async with _started(folder) as running:
             yield running
 
