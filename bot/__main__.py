@@ -121,7 +121,6 @@ def _add_sandbox(sandbox: argparse.ArgumentParser) -> None:
     sandbox.add_argument("--script", help="play a file of lines, print the transcript")
     sandbox.add_argument("--port", type=int, help="of the console (BOT_SANDBOX_PORT)")
     sandbox.add_argument("--open", action="store_true", help="open it in the browser")
-    sandbox.add_argument("--config", default="", help="a bot.toml for the bot in it")
     sandbox.set_defaults(do=_sandbox)
 
 
@@ -214,8 +213,7 @@ def _sandbox(options: argparse.Namespace) -> int:
         raise BotError(NO_SANDBOX) from missing
 
     port = _read().settings.sandbox_port if options.port is None else options.port
-    more = {"port": port, "browse": options.open, "config": options.config}
-    return _done(run(options.script, **more))
+    return _done(run(options.script, port=port, browse=options.open))
 
 
 def _doctor(options: argparse.Namespace) -> int:

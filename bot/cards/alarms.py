@@ -45,10 +45,15 @@ def alarm(
 
 def _whereabouts(intent: Intent, resource: Resource) -> tuple[Span, ...]:
     """Return the room, the first target and the age of what an alarm is about."""
-    since = When(intent.sent_at or intent.created_at, Clock.AGO)
-    where = resource.gist(intent)
-    text = _("{where} · sent {when}") if where else _("Sent {when}")
-    return said(text, where=where, when=since)
+    where, at = resource.gist(intent), intent.sent_at or intent.created_at
+    if intent.subject.ends:  # it is about a stop; when the relay was sent it cannot say
+        text = _("{where} · stop asked {when}") if where else _("Stop asked {when}")
+        at = intent.created_at
+    elif intent.sent_at is None:  # from here: when it was started nobody knows
+        text = _("{where} · on record {when}") if where else _("On record {when}")
+    else:
+        text = _("{where} · sent {when}") if where else _("Sent {when}")
+    return said(text, where=where, when=When(at, Clock.AGO))
 
 
 def unsettled(intent: Intent, resource: Resource) -> Outcome:

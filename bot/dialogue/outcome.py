@@ -242,6 +242,7 @@ class Outcome:
     *parts* are what is read after that. *context* are facts that do not change: one
     line of small print, at the end of which *request_id* stands: Tencent's, empty if
     no request was answered. *plain* stands for it all where blocks cannot be shown.
+    What is told *beside* a question is no answer to it: the question stays.
     """
 
     headline: tuple[Span, ...]
@@ -256,6 +257,7 @@ class Outcome:
     handle: Handle | None = None
     audience: Audience = Audience.ASKER
     file: File | None = None
+    beside: bool = False
 
     @property
     def fits_ack(self) -> bool:

@@ -5,7 +5,7 @@ behind share a message, and the alarms that wait for one place are one digest. A
 that stands in a shared message is drawn anew with all that stand there.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
@@ -21,6 +21,8 @@ from bot.dialogue.outcome import (
     Line,
     Mono,
     Outcome,
+    Part,
+    Points,
     Row,
     Span,
     Tone,
@@ -199,15 +201,22 @@ def _card_row(intent: Intent, shown: Outcome, details: int) -> Row:
 
 def _alarm_row(shown: Outcome) -> Row:
     spans = list(_headline(shown))
-    for spoken in filter(None, (shown.sentence, *shown.targets)):
-        spans += ["\n", *spoken]
-    for part in shown.parts:
+    spoken = (shown.sentence, *shown.targets, *_told(shown.parts), *shown.context)
+    for told in filter(None, spoken):
+        spans += ["\n", *told]
+    return Row(tuple(spans), (*_buttons(shown), *shown.menu))
+
+
+def _told(parts: Iterable[Part]) -> Iterator[tuple[Span, ...]]:
+    """Yield what *parts* say, a line each."""
+    for part in parts:
         match part:
             case Line(told):
-                spans += ["\n", *told]
+                yield told
             case Code(text):
-                spans += ["\n", Mono(text)]
-    return Row(tuple(spans), (*_buttons(shown), *shown.menu))
+                yield (Mono(text),)
+            case Points():
+                yield from part.lines
 
 
 def _headline(shown: Outcome) -> tuple[Span, ...]:

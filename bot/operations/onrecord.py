@@ -17,6 +17,7 @@ from bot.journal.model import Intent
 from bot.journal.queries import EVERYTHING
 from bot.journal.recents import OFFERED, Recents
 from bot.operations.rights import Sight
+from bot.resources.headlines import UNDECIDED
 from bot.states import State
 
 MOST_RECORDS = 15
@@ -71,10 +72,29 @@ class OnRecord:
         )
         return list(islice(filter(self._sees, offered), OFFERED))
 
-    async def live(self, who: Person, kind: Kind, limit: int = 20) -> list[Intent]:
-        """Return the things of *kind* that run, or may, newest first."""
-        live = self.journal.find.live
-        return await self._told(lambda most: live(who.team, kind, most), limit)
+    async def live(
+        self,
+        who: Person,
+        kind: Kind,
+        limit: int = 20,
+        wanted: Callable[[Intent], bool] = lambda _thing: True,
+    ) -> list[Intent]:
+        """Return *limit* things of *kind* that run, or may, and are *wanted*.
+
+        Newest first. On those that are left out nobody has to decide: of what is
+        undecided there are *limit* as well, and it is mostly old.
+        """
+        find = partial(self.journal.find.live, who.team, kind)
+        newest = await self._told(find, limit, wanted)
+        if len(newest) < limit:
+            return newest
+        undecided = await self._told(
+            find,
+            limit,
+            lambda one: one.standing.headline in UNDECIDED and wanted(one),
+        )
+        things = {one.id: one for one in (*newest, *undecided)}.values()
+        return sorted(things, key=lambda one: (one.created_at, one.id), reverse=True)
 
     async def recent(  # noqa: PLR0913 - all that a list is narrowed by
         self,

@@ -5,7 +5,7 @@ every reading of the journal passes one place. Who asks has been let in by a per
 before, and is told no more of the record than that permit lets them see where they ask.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -156,8 +156,18 @@ class Service(Protocol):
     async def offered(self, who: Person, kind: Kind, query: str) -> list[Intent]:
         """Return the things that a select offers for *query*, the asker's own first."""
 
-    async def live(self, who: Person, kind: Kind, limit: int = 20) -> list[Intent]:
-        """Return the things of *kind* that run, or may, newest first."""
+    async def live(
+        self,
+        who: Person,
+        kind: Kind,
+        limit: int = 20,
+        wanted: Callable[[Intent], bool] = ...,
+    ) -> list[Intent]:
+        """Return *limit* things of *kind* that run, or may, and are *wanted*.
+
+        Newest first. On those that are left out nobody has to decide: of what is
+        undecided there are *limit* as well, and it is mostly old.
+        """
 
     async def recent(  # noqa: PLR0913 - all that a list is narrowed by
         self,

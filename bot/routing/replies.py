@@ -58,8 +58,8 @@ def error_reply(error: UserError, *, changes: bool = True) -> Outcome:
             headline, parts = (_("Busy."),), (line(str(error)),)
         case _:
             headline, parts = (str(error),), ()
-    closing = (nothing_sent(),) if changes else ()
-    return Outcome(headline=headline, tone=Tone.WARN, parts=(*parts, *closing))
+    parts = (*parts, nothing_sent()) if changes else parts
+    return Outcome(headline=headline, tone=Tone.WARN, parts=parts, beside=True)
 
 
 def kept_back() -> str:
@@ -87,6 +87,7 @@ def journal_away(incident: str) -> Outcome:
         headline=(_("The journal cannot be written, so nothing was sent."),),
         tone=Tone.BAD,
         parts=(_incident(incident),),
+        beside=True,
     )
 
 
@@ -97,6 +98,7 @@ def broken(incident: str) -> Outcome:
         headline=(_("Something went wrong in Patchbay."),),
         tone=Tone.BAD,
         parts=(line(advice.format(command="/relay list")), _incident(incident)),
+        beside=True,
     )
 
 

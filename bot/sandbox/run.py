@@ -45,6 +45,12 @@ TAKEN = "Port {port} is taken, so the console has another (BOT_SANDBOX_PORT, --p
 NO_TERMINAL = """\
 There is no terminal to type at. The console is at {address}
 It is served until SIGINT or SIGTERM (Ctrl-C, kill) comes."""
+# Whoever tries things out asks faster than a bot lets one person ask.
+IMPATIENT = """
+[pace]
+reads = 1000
+changes = 1000
+"""
 
 
 class Bot:
@@ -89,14 +95,11 @@ class Bot:
         await self.stop(signal.SIGKILL)
 
 
-async def run(
-    script: str | None, *, port: int = 0, browse: bool = False, config: str = ""
-) -> int:
+async def run(script: str | None, *, port: int = 0, browse: bool = False) -> int:
     """Run the sandbox: play the file *script*, or talk on the terminal.
 
     Both share their Slack with the web console, for as long as they last: on *port*,
-    or on another if that is taken; *browse* opens it in the browser. *config* is read
-    by its bot in place of an empty bot.toml.
+    or on another if that is taken; *browse* opens it in the browser.
     """
     lines = None
     if script:
@@ -109,9 +112,7 @@ async def run(
     stopped, loop = asyncio.Event(), asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, stopped.set)
-    playing = asyncio.ensure_future(
-        _run(lines, port=port, browse=browse, config=config)
-    )
+    playing = asyncio.ensure_future(_run(lines, port=port, browse=browse))
     stopping = asyncio.ensure_future(stopped.wait())
     await asyncio.wait({playing, stopping}, return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
@@ -123,9 +124,7 @@ async def run(
     return 0
 
 
-async def _run(
-    lines: Sequence[str] | None, *, port: int, browse: bool, config: str
-) -> int:
+async def _run(lines: Sequence[str] | None, *, port: int, browse: bool) -> int:
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         log, clock = CloudLog(), MovableClock()
@@ -136,9 +135,7 @@ async def _run(
         cloud.call_back(f"http://127.0.0.1:{bots_port}/tencent/callbacks/default")
         slack = await stack.enter_async_context(LoopbackSlack(commands=COMMANDS))
         slack.space.feed.also_busy.append(lambda: cloud.under_way > 0)
-        table = _table(folder, config)
-        environment = _environment(slack, cloud, folder, bots_port)
-        bot = Bot(environment | {"BOT_CONFIG": str(table)}, folder / "bot.log")
+        bot = Bot(_environment(slack, cloud, folder, bots_port), folder / "bot.log")
         start = _starter(bot, slack)
         panel = Panel(
             cloud=cloud,
@@ -226,21 +223,18 @@ def _lines(script: str) -> list[str]:
 def _environment(
     slack: LoopbackSlack, cloud: LoopbackCloud, folder: Path, port: int
 ) -> dict[str, str]:
+    config = folder / "bot.toml"
+    config.write_text(IMPATIENT, encoding="utf-8")
     return {
         **slack.environment(),
         **cloud.environment,
-        "PYTHON_DOTENV_DISABLED": "1",  # a `.env` beside it is for the real bot
+        # a `.env` and a bot.toml beside it are for the real bot
+        "PYTHON_DOTENV_DISABLED": "1",
+        "BOT_CONFIG": str(config),
         "BOT_DATABASE_URL": f"sqlite:///{folder}/patchbay.db",
         "BOT_PORT": str(port),
         "BOT_ALLOW_ALL": "true",
     }
-
-
-def _table(folder: Path, config: str) -> Path:
-    """Return the bot.toml of its bot; one in the working directory is for the real."""
-    empty = folder / "bot.toml"
-    empty.touch()
-    return Path(config).absolute() if config else empty
 
 
 def free_port() -> int:

@@ -175,7 +175,10 @@ async def _answer(ask: Ask, service: Service, wanted: _Wanted) -> Outcome:
     most = MOST_IN_TABLE if tables else wanted.start + lists.PAGE + 1
     groups = await _groups(ask, service, wanted, most)
     parts = [*_narrowed(wanted)]
-    if not groups.all:
+    if count := len(groups.all):  # fewer than there were when a button was drawn
+        last = (count - 1) // lists.PAGE * lists.PAGE
+        wanted = replace(wanted, start=min(wanted.start, last))
+    if not count:
         parts.append(line(_nothing(wanted)))
     elif tables:
         parts += _tabled(groups, service)
@@ -183,7 +186,7 @@ async def _answer(ask: Ask, service: Service, wanted: _Wanted) -> Outcome:
         parts += groups.rows(service.resources, wanted.start)
     return Outcome(
         headline=(Bold(_title(wanted.which)),),
-        parts=(*parts, *_ways_on(wanted, service, len(groups.all), tables=tables)),
+        parts=(*parts, *_ways_on(wanted, service, count, tables=tables)),
     )
 
 
@@ -195,9 +198,12 @@ async def _groups(
     What lives is all there, or so much of it that it need not be counted.
     """
     lives, over = STATES[wanted.which]
-    live = await service.live(ask.who, RELAY, lists.MOST_COUNTED + 1)
-    things = [one for one in live if wanted.takes(one, ask.who.user)]
-    things = [one for one in things if one.state in lives]
+    things = await service.live(
+        ask.who,
+        RELAY,
+        lists.MOST_COUNTED + 1,
+        lambda one: one.state in lives and wanted.takes(one, ask.who.user),
+    )
     if over and len(things) < most:
         things += await service.recent(
             ask.who,
@@ -227,10 +233,10 @@ def _ways_on(
     buttons: list[Button] = []
     if wanted.start:
         before = replace(wanted, start=max(wanted.start - lists.PAGE, 0))
-        buttons.append(Button(_("Back"), "relay", before.text))
+        buttons.append(_choice(_("Back"), before))
     if not tables and count > wanted.start + lists.PAGE:
         after = replace(wanted, start=wanted.start + lists.PAGE)
-        buttons.append(Button(_("Next"), "relay", after.text))
+        buttons.append(_choice(_("Next"), after))
     if count:
         buttons.append(Button(_("Export CSV"), "relay", f"{wanted.text} --csv"))
         yield Buttons(tuple(buttons))
@@ -257,7 +263,8 @@ def _filters(wanted: _Wanted, service: Service) -> Iterable[Button]:
 
 
 def _choice(label: str, wanted: _Wanted) -> Button:
-    return Button(label, "relay", wanted.text)
+    """Return what shows what is *wanted*, in place of the list that it stands under."""
+    return Button(label, "relay", wanted.text, replaces=True)
 
 
 def _title(which: str) -> str:

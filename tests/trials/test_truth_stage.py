@@ -116,8 +116,8 @@ def test_a_restored_bot_knows_what_the_copy_knew():
 
     lines = of(record_of(history), "shown")[-1]["lines"]
 
-    assert any("room “q1” →" in line for line in lines)
-    assert not any("room “q2” →" in line for line in lines)
+    assert any("room q1 →" in line for line in lines)
+    assert not any("room q2 →" in line for line in lines)
 
 
 def test_while_the_journal_is_away_callbacks_are_turned_and_come_again():

@@ -26,7 +26,6 @@ from bot.journal.evidence import (
 )
 from bot.journal.model import Intent
 from bot.resources.headlines import headline_word
-from bot.resources.relay.plan import TEXT, guessed_type
 from bot.states import LIVE, State
 
 # https://www.tencentcloud.com/document/product/647/48246: a TaskId may be used so long
@@ -87,20 +86,6 @@ def _unheard(silence: Silence) -> str:
 
 
 _OVER = {Target.ENDED, Target.IDLE, Target.STOPPING}
-
-
-def place(intent: Intent) -> str:
-    """Return the room that *intent* mixes; its type where a reader would guess wrong.
-
-    A room of digits that was created as text is another room than the number.
-    """
-    room = intent.subject.room
-    if not room:
-        return ""
-    is_text = bool(intent.masked.get("RoomIdType"))
-    if is_text and (room.isdigit() or guessed_type(room) != TEXT):
-        return _("room “{room}” (text)").format(room=room)
-    return _("room {room}").format(room=room)
 
 
 # ── what it means ────────────────────────────────────────────────────────────────

@@ -1,34 +1,38 @@
 """A relay in a few words: its room, and where it leads."""
 
-from urllib.parse import urlsplit
-
 from bot.i18n import _
 from bot.journal.model import Intent
 from bot.resources.base import shortened
+from bot.resources.relay.plan import TEXT, guessed_type
+from bot.resources.relay.targets import hosts_of
+
+
+def place(intent: Intent) -> str:
+    """Return the room that *intent* mixes; "" if nobody knows it."""
+    room = intent.subject.room
+    return _place(intent, room) if room else ""
 
 
 def gist(intent: Intent) -> str:
     """Return the room of *intent*, its first target, and how many there are beside."""
     if not intent.subject.room:
         return shortened(intent.subject.ref)  # nobody knows how it was started
-    room, hosts = room_name(intent), hosts_of(intent)
+    named, hosts = _place(intent, shortened(intent.subject.room)), hosts_of(intent)
     if not hosts:
-        return _("room {room}").format(room=room)
+        return named
     host = shortened(hosts[0])
     if len(hosts) == 1:
-        return _("room {room} → {host}").format(room=room, host=host)
-    sentence = _("room {room} → {host} +{n}")
-    return sentence.format(room=room, host=host, n=len(hosts) - 1)
+        return _("{place} → {host}").format(place=named, host=host)
+    sentence = _("{place} → {host} +{n}")
+    return sentence.format(place=named, host=host, n=len(hosts) - 1)
 
 
-def room_name(intent: Intent) -> str:
-    """Return the room's ID; one that is text stands in quotes: “7” is not 7."""
-    room = shortened(intent.subject.room)
-    return _("“{text}”").format(text=room) if intent.masked.get("RoomIdType") else room
+def _place(intent: Intent, shown: str) -> str:
+    """Return the room of *intent*, *shown* so; its type where one would guess wrong.
 
-
-def hosts_of(intent: Intent) -> list[str]:
-    """Return the hosts that the targets of *intent* are on, in their order."""
-    targets = intent.masked.get("PublishCdnParams") or ()
-    urls = [str(target.get("PublishCdnUrl") or "") for target in targets]
-    return [urlsplit(url).hostname or url for url in urls if url]
+    A room of digits that was created as text is another room than the number.
+    """
+    room, is_text = intent.subject.room, bool(intent.masked.get("RoomIdType"))
+    if is_text and (room.isdigit() or guessed_type(room) != TEXT):
+        return _("room “{room}” (text)").format(room=shown)
+    return _("room {room}").format(room=shown)

@@ -222,7 +222,7 @@ class Relay(Resource):
 
     def place(self, intent: Intent) -> str:
         """Return its room, and the type of that where a reader would guess wrong."""
-        return card.place(intent)
+        return gist.place(intent)
 
     def sentence(self, intent: Intent) -> Iterable[Span]:
         """Yield what its headline cannot say."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from re import split
 
 from bot.dialogue.outcome import Clock, Span, When, said
 from bot.i18n import _
@@ -48,12 +49,12 @@ def how_target_stands(
 
 def _short(intent: Intent, number: int) -> str:
     """Return the host of a target; with its path where another has the same host."""
-    bare = [url.partition(SCHEME)[2] for url in addresses(intent)]
-    if number > len(bare) or not bare[number - 1]:
+    hosts = hosts_of(intent)
+    if number > len(hosts):
         return _("a target")
-    hosts = [one.partition("/")[0] for one in bare]
     host = hosts[number - 1]
-    return host if hosts.count(host) == 1 else bare[number - 1]
+    whole = addresses(intent)[number - 1].partition(SCHEME)[2]
+    return host if hosts.count(host) == 1 else whole or host
 
 
 def _padded(intent: Intent) -> tuple[TargetStanding, ...]:
@@ -78,6 +79,12 @@ def target_name(intent: Intent, number: int) -> str:
     """Return the *number*-th target of *intent* by its number and masked address."""
     urls = addresses(intent)
     return f"{number} {urls[number - 1] if number <= len(urls) else _('a target')}"
+
+
+def hosts_of(intent: Intent) -> list[str]:
+    """Return the hosts that the targets of *intent* are on, in their order."""
+    bare = (url.partition(SCHEME)[2] for url in addresses(intent))
+    return [split(r"[/?]", one)[0] or _("a target") for one in bare]
 
 
 def addresses(intent: Intent) -> list[str]:

@@ -177,7 +177,9 @@ class Replies:
     # ── ways ────────────────────────────────────────────────────────────────────
 
     async def _show(self, ask: Ask, outcome: Outcome) -> None:
-        order = routes.ways(outcome.audience, _destination(ask))
+        replaces = ask.replaces and not outcome.beside
+        destination = _destination(ask, replaces=replaces)
+        order = routes.ways(outcome.audience, destination)
         await self._send(order, blocks.message(outcome))
 
     async def _send(self, order: tuple[Way, ...], body: Mapping[str, Any]) -> Sent:
@@ -222,7 +224,7 @@ def dated(body: Mapping[str, Any], at: datetime) -> Mapping[str, Any]:
     return {**body, "blocks": [*body["blocks"], *added]}
 
 
-def _destination(ask: Ask) -> Destination:
+def _destination(ask: Ask, *, replaces: bool) -> Destination:
     """Return where an answer to *ask* may go: never to the operators' channel."""
     return Destination(
         channel=ask.where.channel,
@@ -230,7 +232,7 @@ def _destination(ask: Ask) -> Destination:
         thread=ask.where.thread,
         direct=ask.where.direct,
         answer_url=ask.answer_url,
-        replaces=ask.replaces,
+        replaces=replaces,
         trigger=ask.trigger,
         home=ask.in_home,
     )

@@ -220,9 +220,12 @@ def _text(spans: Sequence[Span]) -> Json:
 
 
 def _small(spans: Sequence[Span]) -> Json:
-    """https://docs.slack.dev/reference/block-kit/blocks/context-block."""
+    """Return *spans* in small print; plain text would run its lines into one.
+
+    https://docs.slack.dev/reference/block-kit/blocks/context-block
+    """
     texts = [span for span in spans if isinstance(span, str)]
-    if len(texts) == len(spans):
+    if len(texts) == len(spans) and "\n" not in "".join(texts).strip():
         element = plain_text("".join(texts), limits.CONTEXT_TEXT)
     else:
         element = mrkdwn_text(spans, limits.CONTEXT_TEXT)

@@ -112,10 +112,14 @@ def _fits_menu(button: Button) -> bool:
 
 
 def _menu(buttons: Sequence[Button], numbered: Numbers) -> Json:
-    """https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element."""
+    """https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element.
+
+    The whole of it has one id: an answer takes the place of the message if each would.
+    """
+    mark = limits.REPLACES if all(button.replaces for button in buttons) else ""
     return {
         "type": "overflow",
-        "action_id": f"do:{buttons[0].command}:{next(numbered)}",
+        "action_id": f"do:{buttons[0].command}:{next(numbered)}{mark}",
         "options": [
             {"text": plain_text(b.label, limits.OPTION_LABEL), "value": _value(b)}
             for b in buttons

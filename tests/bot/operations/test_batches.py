@@ -6,8 +6,14 @@ from datetime import timedelta
 import pytest
 
 from bot.dialogue.outcome import Audience
-from bot.journal.model import ANSWER, CARD_NOTICE, Notice
-from bot.operations.batches import MOST_ALARMS, MOST_CARDS, cards, together
+from bot.journal.model import ANSWER, CARD_NOTICE, DAMAGED, Notice, Notification
+from bot.operations.batches import (
+    MOST_ALARMS,
+    MOST_CARDS,
+    cards,
+    digest,
+    together,
+)
 from bot.resources.registry import RESOURCES
 from bot.slack.render import limits
 from bot.states import State
@@ -147,6 +153,29 @@ async def test_alarms_that_wait_at_once_are_one_digest(journal, waiting, clock):
     assert len(body["text"].splitlines()) == 3
     pressed = [block["accessory"]["value"] for block in body["blocks"][1:]]
     assert pressed == [f"- {one.id}" for one in intents]
+
+
+def test_a_digest_says_all_that_each_of_its_alarms_says_alone():
+    told = {
+        "audit-heads": {
+            "heads": [("T", 7, "hash-of-seven")],
+            "findings": ["record 3 is gone"],
+            "restored": False,
+        },
+        DAMAGED: {"why": "page 4 is torn"},
+    }
+    alarms = [
+        Notification(
+            id=number, rev=1, name=name, audience=Audience.OPS, facts=facts, intent=None
+        )
+        for number, (name, facts) in enumerate(told.items())
+    ]
+
+    _title, trail, journal = digest(alarms, RESOURCES)["blocks"]
+
+    assert "hash-of-seven" in repr(trail)
+    assert "record 3 is gone" in repr(trail)
+    assert "page 4 is torn" in repr(journal)
 
 
 async def test_as_many_as_fit_go_together_and_the_rest_a_moment_later(

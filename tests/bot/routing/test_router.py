@@ -73,6 +73,7 @@ async def test_every_error_of_a_subcommand_is_answered(world, name, plain, detai
 
     assert answer.plain == plain
     assert detail in repr(answer.parts)
+    assert answer.beside  # what was clicked can be clicked again
 
 
 async def sent_in(world, name):

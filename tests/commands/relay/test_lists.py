@@ -16,6 +16,7 @@ from bot.dialogue.outcome import (
     Table,
     plain,
 )
+from bot.resources.relay.resource import RELAY, Relay
 from bot.settings import App
 from tests.commands.relay.samples import START, buttons, words
 
@@ -105,7 +106,7 @@ async def test_a_row_says_room_target_state_age_and_person_and_has_one_menu(worl
     at = [f"{one.created_at:%Y-%m-%d %H:%M} UTC" for one in await relays(world)]
     state = "accepted, callbacks are off"
     assert [plain(text.spans), plain(number.spans)] == [
-        f"🔵 R2 · {state} · {at[0]}\nroom “studio” → push.example.com U0ANA",
+        f"🔵 R2 · {state} · {at[0]}\nroom studio → push.example.com U0ANA",
         f"🔵 R1 · {state} · {at[1]}\nroom 295066 → second.example.com +1 U0ANA",
     ]
     assert [one.label for one in number.menu] == ["Open", "Stop R1…"]
@@ -150,6 +151,51 @@ async def test_pages_follow_each_other_and_every_relay_stands_on_one(world):
     assert sorted(shown) == sorted(f"R{n}" for n in range(1, 16))
     assert {handles(page)[0] for page in pages} == {"Running (15)"}
     assert handles(await world.typed(f"/relay {back.text}")) == handles(pages[0])
+
+
+async def test_a_page_that_is_no_more_is_the_last_one_that_there_is(world):
+    for room in range(1, 13):
+        await world.typed(start(room))
+
+    last, beyond = [await world.typed(f"/relay list from={row}") for row in (10, 500)]
+
+    assert handles(beyond) == handles(last)
+    assert labels(beyond) == ["Back", "Export CSV"]
+
+
+async def test_pages_and_filters_take_the_place_of_the_list_and_nothing_else_does(
+    world,
+):
+    for room in range(1, 17):
+        await world.typed(start(room))
+
+    answer = await world.typed("/relay list from=5")
+
+    menu = next(part for part in answer.parts if isinstance(part, Select))
+    rows = [part for part in answer.parts if isinstance(part, Row)]
+    assert [(one.label, one.replaces) for one in buttons(answer)] == [
+        ("Back", True),
+        ("Next", True),
+        ("Export CSV", False),
+    ]
+    assert all(one.replaces for one in menu.choices)
+    assert not any(one.replaces for row in rows for one in row.menu)
+
+
+async def test_among_many_what_is_wanted_or_undecided_is_found_however_old(world):
+    world.cloud.state.fail_next("StartPublishCdnStream", "InternalError")
+    await world.typed(start("old"), user="U0BOB")
+    for room in (2, 3, 4):
+        world.clock.push(seconds=1)
+        await world.typed(start(room))
+    ask = world.ask("/relay list")
+    seeing = await world.service.admitted(ask.who, ask.where, Relay().read)
+
+    two = await seeing.live(ask.who, RELAY, 2)
+    of_bob = await seeing.live(ask.who, RELAY, 1, lambda one: one.asker.user == "U0BOB")
+
+    assert [one.handle for one in two] == ["R4", "R3", "R1"]
+    assert [one.handle for one in of_bob] == ["R1"]
 
 
 async def test_filters_narrow_by_one_step_and_keep_the_others(world_with, world):

@@ -21,11 +21,13 @@ def relay(*urls, room="7", text=False, ref=""):
     [
         (relay("rtmp://a.example.com/live/****"), "room 7 → a.example.com"),
         (relay("rtmp://a.b/x", "rtmps://c.d/y", "srt://e.f"), "room 7 → a.b +2"),
-        (relay("rtmp://a.b/x", text=True), "room “7” → a.b"),
+        (relay("rtmp://a.b/x", text=True), "room “7” (text) → a.b"),
+        (relay("rtmp://a.b/x", room="studio", text=True), "room studio → a.b"),
+        (relay("srt://a.b:9000?streamid=1"), "room 7 → a.b:9000"),
         (relay(), "room 7"),
-        (relay(room="x" * 64, text=True), "room “xxxxxxxxxxxx…xxxxxx”"),
+        (relay(room="x" * 64, text=True), "room xxxxxxxxxxxx…xxxxxx"),
         (relay(f"rtmp://{'h' * 60}.com/x"), "room 7 → hhhhhhhhhhhh…hh.com"),
-        (relay("****"), "room 7 → ****"),
+        (relay("****"), "room 7 → a target"),
         (relay(room="", ref=TASK), "-m9aaaaaaaaa…aaaaa."),
     ],
 )

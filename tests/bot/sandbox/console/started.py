@@ -10,19 +10,11 @@ from tempfile import TemporaryDirectory
 
 TOP = Path(__file__).parents[4]
 
-# Those who look ask faster than the bot lets a person ask.
-IMPATIENT = """
-[pace]
-reads = 1000
-changes = 1000
-"""
-
 
 @asynccontextmanager
 async def sandbox():
     """Start the sandbox; yields its process and where its page is."""
     with TemporaryDirectory() as folder:
-        (Path(folder) / "pace.toml").write_text(IMPATIENT)
         async with _started(folder) as running:
             yield running
 
@@ -34,8 +26,6 @@ async def _started(folder):
         "-m",
         "bot",
         "sandbox",
-        "--config",
-        "pace.toml",
         cwd=folder,
         env=os.environ | {"PYTHONPATH": str(TOP)},
         stdin=asyncio.subprocess.PIPE,

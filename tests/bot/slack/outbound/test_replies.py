@@ -66,6 +66,15 @@ async def test_what_answers_a_question_takes_its_place():
     assert (body["text"], body["replace_original"]) == ("told", True)
 
 
+async def test_what_is_told_beside_a_question_leaves_it_to_be_answered():
+    ((way, body),) = await calls(
+        replace(ASK, replaces=True), replace(OUTCOME, beside=True)
+    )
+
+    assert way == "answer ephemeral"
+    assert (body["text"], body["replace_original"]) == ("told", False)
+
+
 async def test_what_is_for_the_channel_is_shown_to_the_channel():
     ((way, body),) = await calls(ASK, replace(OUTCOME, audience=Audience.CHANNEL))
 

@@ -3,7 +3,18 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.dialogue.outcome import Button, Buttons, Clock, Code, Outcome, When, Who
+import pytest
+
+from bot.dialogue.outcome import (
+    Button,
+    Buttons,
+    Clock,
+    Code,
+    Outcome,
+    Select,
+    When,
+    Who,
+)
 from bot.slack.render import blocks
 from tests.judge import judged
 
@@ -50,6 +61,19 @@ def test_a_button_whose_answer_replaces_its_question_says_so_in_its_id():
     (actions,) = judged(blocks.message(asked), "message")["blocks"][1:]
 
     assert actions["elements"][0]["action_id"] == "do:relay:1!"
+
+
+@pytest.mark.parametrize(
+    ("details", "ids", "mark"),
+    [(True, True, "!"), (True, False, ""), (False, False, "")],
+)
+def test_what_is_chosen_replaces_its_question_if_every_choice_would(details, ids, mark):
+    choices = (replace(DETAILS, replaces=details), replace(IDS, replaces=ids))
+    outcome = Outcome(headline=("R1",), parts=(Select("Show …", choices),))
+
+    (actions,) = judged(blocks.message(outcome), "message")["blocks"][1:]
+
+    assert actions["elements"][0]["action_id"] == f"do:lookup:1{mark}"
 
 
 def test_a_menu_beside_buttons_keeps_what_it_cannot_do_as_a_button():
