@@ -1,8 +1,8 @@
 """Pictures of the ten answers that people see most, as wide as a phone.
 
-`python -m tests.tools.phone [FOLDER] [PREFIX]` writes `docs/phone-<name>.png`, or other
-files. The answers are the real bot's, in the sandbox; each is shown whole, so that its
-picture is as tall as it is. It needs a Chromium, and Pillow.
+`python -m tests.tools.phone [FOLDER]` writes `docs/phone/<name>.png`, or elsewhere. The
+answers are the real bot's, in the sandbox; each is shown whole, so that its picture is
+as tall as it is. It needs a Chromium, and Pillow.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from tests.tools.pictures import saved
 
 WINDOW = {"width": 390, "height": 2600}  # taller than a phone: nothing is cut off
 SHARPNESS = 1.5  # pixels of a picture to one of the page
-LARGEST = 60 * 1000
+LARGEST = 90 * 1000
 # How fine a picture is and how many colours it has, until it is small enough.
 FINE = (
     ("device", 128),
@@ -167,7 +167,7 @@ async def picture(page, shown, path):
     raise SystemExit(f"{path.name} is too large")
 
 
-async def main(folder, prefix):
+async def main(folder):
     """Take all ten pictures into *folder*."""
     async with (
         sandbox() as (_process, address),
@@ -176,9 +176,8 @@ async def main(folder, prefix):
         await page.goto(address)
         await page.locator("#composer").wait_for()
         for name, shown in PICTURES.items():
-            await picture(page, await shown(page), folder / f"{prefix}{name}.png")
+            await picture(page, await shown(page), folder / f"{name}.png")
 
 
 if __name__ == "__main__":
-    into = Path(sys.argv[1]) if sys.argv[1:] else TOP / "docs"
-    asyncio.run(main(into, sys.argv[2] if sys.argv[2:] else "phone-"))
+    asyncio.run(main(Path(sys.argv[1]) if sys.argv[1:] else TOP / "docs" / "phone"))
