@@ -89,11 +89,11 @@ async def _other_regions(trial: Trial) -> None:
         there = _("{region} is there").format(region=region)
         seen = there if ending.proves else ending.word
         row = Seen(there, seen, places.REGIONS)
-        told = ending.proves or ending.word == NO_REGION
+        decides = ending.proves or ending.word == NO_REGION
         what = _("Stop of no task in {region}: {word}")
         text = what.format(region=region, word=ending.word)
         well = True if ending.proves else None
-        trial.report.add(text, well=well, seen=row if told else None)
+        trial.report.add(text, well=well, seen=row if decides else None)
 
 
 async def _session(trial: Trial) -> None:

@@ -143,8 +143,8 @@ class Replies:
 
     async def _form(self, method: str, form: Form, **to: str) -> Sent:
         """Show *form* with its pictures; in words if Slack has lost one of them."""
-        known = self.pictures.known(form)
-        sent = await self._view(method, modals.view(known), **to)
+        view = modals.view(self.pictures.known(form))
+        sent = await self._view(method, view, **to)
         if is_unshown(sent):
             self.pictures.forget(form)
             sent = await self._view(method, modals.view(form), **to)
