@@ -3,12 +3,15 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: run messages check test format wheels crash faults fuzz truth load mutants bench bench-quick pictures lock \
+.PHONY: setup run messages check test format wheels crash faults fuzz truth load mutants bench bench-quick pictures lock \
 	sbom advisories clean
 
-run: $(VENV)/.run
-	@$(BIN)/python -m bot.catalogues
+run: setup
 	@$(BIN)/python -m bot
+
+# What the bot runs on, for a service that starts it by itself.
+setup: $(VENV)/.run
+	@$(BIN)/python -m bot.catalogues
 
 # Collects every sentence into the catalogues of bot/locale; NEW=de begins one.
 messages: $(VENV)/.dev

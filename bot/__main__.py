@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot import VERSION
-from bot.errors import BotError, SettingsError
+from bot.errors import BotError, JournalUnavailable, SettingsError
 
 if TYPE_CHECKING:  # what takes long to import is imported where Ctrl-C is answered
     from bot.operations.doctor import Check
@@ -174,7 +174,13 @@ def _run(_options: argparse.Namespace) -> int:
     if not settings.has_slack:
         raise SettingsError(_unfinished(_read()))
     _log(settings)
-    return _done(_serve(settings))
+    try:
+        return _done(_serve(settings))
+    except JournalUnavailable as error:
+        # another command may have it, or its disk is not there yet: no wrong setting,
+        # for which a service does not start again
+        sys.stderr.write(f"{error}\n")
+        return 1
 
 
 def _unfinished(reading: "Reading") -> str:
@@ -275,13 +281,14 @@ def _manifest(options: argparse.Namespace) -> int:
 
 def _migrate(_options: argparse.Namespace) -> int:
     from bot.app import Ports, open_journal  # noqa: PLC0415 - see above
-    from bot.journal.migrate import newest, revision_of  # noqa: PLC0415 - see above
+    from bot.journal.migrate import newest  # noqa: PLC0415 - see above
     from bot.journal.sqlite.writer import sqlite_file  # noqa: PLC0415 - see above
 
     settings, now = _load(), newest()
     file = sqlite_file(settings.database_url.get_secret_value())
-    before = revision_of(file)
-    _done(open_journal(settings, Ports())).close()
+    journal = _done(open_journal(settings, Ports()))
+    journal.close()
+    before = journal.former_revision
     done = UP_TO_DATE if before == now else MIGRATED if before else MADE
     sys.stdout.write(done.format(file=file, before=before, now=now) + "\n")
     return 0

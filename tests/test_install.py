@@ -15,6 +15,7 @@ from bot.tencent.models.base import Level
 from commands import COMMANDS
 
 TOP = Path(__file__).parents[1]
+MAKEFILE = (TOP / "Makefile").read_text(encoding="utf-8")
 PAGE = (TOP / "docs/install.md").read_text(encoding="utf-8")
 POLICY, EXITS = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
 HOME = TeamId("T1")
@@ -84,3 +85,13 @@ def test_every_variable_that_the_page_names_is_a_setting():
 
     assert len(named) > 5
     assert [one for one in named if one.removesuffix("_FILE") not in example] == []
+
+
+def test_what_the_page_has_made_is_all_that_a_service_needs():
+    named = re.findall(r"\bmake (?:-C \S+ )?([\w./]+)", PAGE)
+    rules = re.findall(r"^(\w+):(.*)\n((?:\t.*\n)*)", MAKEFILE, re.MULTILINE)
+    needs = {name: (needed.split(), steps) for name, needed, steps in rules}
+
+    assert set(named) == {"setup", "run"}
+    assert needs["setup"] == (["$(VENV)/.run"], "\t@$(BIN)/python -m bot.catalogues\n")
+    assert needs["run"] == (["setup"], "\t@$(BIN)/python -m bot\n")

@@ -40,7 +40,6 @@ HOST = "a host is written push.example.com, or .example.com for all under it"
 # What a key with a pattern takes.
 PATTERNS = {
     "command_prefix": "lower case letters, figures and -, 20 at most",
-    "id": "the ID of a channel is C… or G…, with capitals and figures",
     "name": "lower case letters, figures and -, 31 at most, and no - first",
     "rooms": 'a room is written "lobby-*", or "app/lobby-*" on one app',
     "tencent_push_hosts": HOST,
@@ -86,7 +85,7 @@ def at(loc: Loc, table: Mapping[str, Any], file: str) -> tuple[str, str]:
 def _titled(loc: Loc, table: Mapping[str, Any]) -> tuple[str, Loc]:
     for above, word in NAMED.items():
         count = len(above)
-        if loc[:count] == above and len(loc) > count:
+        if loc[:count] == above and len(loc) > count and isinstance(loc[count], int):
             return f"{word} {_label(loc[: count + 1], table)}", loc[count + 1 :]
     strings = [part for part in loc if isinstance(part, str)]
     tables = strings[:-1]
@@ -119,6 +118,8 @@ def _plain(error: Mapping[str, Any]) -> str:
     keys = [part for part in error["loc"] if isinstance(part, str)]
     if error["type"] == "string_pattern_mismatch" and keys[-1] in PATTERNS:
         return PATTERNS[keys[-1]]
+    if error["type"] == "tuple_type" and error["loc"] in NAMED:
+        return f"each {NAMED[error['loc']]} is a table under [[{'.'.join(keys)}]]"
     if text := PLAIN.get(error["type"]):
         return text.format(**error.get("ctx", {}))
     return str(error["msg"]).removeprefix("Value error, ")

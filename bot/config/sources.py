@@ -98,7 +98,7 @@ def gather(
         values=cleaned | _values(variables, aliased, faults),
         table=table,
         file=file,
-        in_dotenv=frozenset(of_dotenv) - frozenset(name.upper() for name in environ),
+        in_dotenv=_capitals(of_dotenv) - _capitals(environ),
         there=tuple(filter(None, ("" if dotenv is None else str(DOTENV), there))),
         faults=faults,
         broken=reading.broken,
@@ -121,7 +121,7 @@ def _dotenv(
         faults.append(f"{DOTENV} {kinds.why_unread(error)}")
         return {}
     values = dict(_set_by(lines, faults))
-    if any(values.get(one) for one in secrets) and (fault := kinds.fault_of(status)):
+    if not _capitals(values).isdisjoint(secrets) and (fault := kinds.fault_of(status)):
         faults.append(f"{DOTENV} has a secret in it, and {fault} {DOTENV}")
     return values
 
@@ -136,9 +136,9 @@ def _set_by(lines: Iterable[Binding], faults: list[str]) -> Iterator[tuple[str, 
         if line.error or (line.key and line.value is None):
             faults.append(f"{at}: write NAME=value")
         elif line.key and line.value:
-            if line.key in seen:
+            if line.key.upper() in seen:
                 faults.append(f"{at}: {line.key} is set a second time")
-            seen.add(line.key)
+            seen.add(line.key.upper())
             yield line.key, line.value
 
 
@@ -154,6 +154,10 @@ def _merged(environ: Mapping[str, str], dotenv: Mapping[str, str]) -> dict[str, 
     }
     every = {name.upper(): value for name, value in rest.items()} | upper
     return {name: value for name, value in every.items() if value}
+
+
+def _capitals(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(name.upper() for name in names)
 
 
 def _capitals_last(variables: Mapping[str, str]) -> list[tuple[str, str]]:

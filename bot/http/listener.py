@@ -47,11 +47,7 @@ class Listener:
         Raises:
             OSError: another process has the port, or the address is not of this host.
         """
-        loop = asyncio.get_running_loop()
-        addresses = await loop.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )
-        for family, _type, _protocol, _name, address in dict.fromkeys(addresses):
+        for family, address in await _addresses(host, port):
             self._sockets.append(_bound(family, address))
         for one in self._sockets:
             self._accepting.append(asyncio.create_task(self._accept(one)))
@@ -125,11 +121,8 @@ class Listener:
 
 async def why_deaf(host: str, port: int) -> str:
     """Return why nobody can listen on *port* of *host* now; empty if somebody can."""
-    loop = asyncio.get_running_loop()
     try:
-        for family, _type, _protocol, _name, address in await loop.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        ):
+        for family, address in await _addresses(host, port):
             _bound(family, address).close()
     except OSError as error:
         return refusal(host, port, error)
@@ -148,6 +141,22 @@ def refusal(host: str, port: int, error: OSError) -> str:
         case errno.EACCES:
             return f"BOT_PORT: {port} is kept from this user; take one from 1024 on."
     return f"BOT_HOST, BOT_PORT: {error.strerror}."
+
+
+async def _addresses(host: str, port: int) -> list[tuple[int, Any]]:
+    """Return the families and addresses of *host*, each once.
+
+    Raises:
+        socket.gaierror: nobody knows it; so it is with what cannot be a name.
+    """
+    try:
+        each = await asyncio.get_running_loop().getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+    except UnicodeError as error:  # a label is empty, or too long
+        raise socket.gaierror(socket.EAI_NONAME, str(error)) from None
+    addresses = [(family, address) for family, *_about, address in each]
+    return list(dict.fromkeys(addresses))
 
 
 def _bound(family: int, address: Any) -> socket.socket:

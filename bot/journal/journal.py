@@ -42,9 +42,10 @@ class Journal:
     """The journal, open. Made by `open`; one process has one SQLite file at a time.
 
     *find* asks it, *former* has what runs before this one (*boot*) left, *integrity*
-    knows whether the file is whole, *spool* is the file for what could not be written,
-    *rotation* changes its keys, *trail* checks the audit records; the others are its
-    other tables. *lifecycles* fold what is known of each kind of thing.
+    knows whether the file is whole, *former_revision* is that of its tables before it
+    was opened, *spool* is the file for what could not be written, *rotation* changes
+    its keys, *trail* checks the audit records; the others are its other tables.
+    *lifecycles* fold what is known of each kind of thing.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Journal:
         self._marks, self._audit_key = store.kept.marks, store.signed.key
         self._now, self._lifecycles = now, lifecycles
         self.boot, self.integrity = store.boot, store.integrity
+        self.former_revision = store.revision
         self.find = Queries(store.writer, self._seal, self.boot)
         self.former = Former(store.writer, self._write, self.boot)
         self.outbox = Outbox(store.writer, self._seal, self.boot)

@@ -46,18 +46,9 @@ def upgrade(engine: Engine, to: str = NEWEST) -> None:
             _run(connection, to)
 
 
-def is_newest(engine: Engine) -> bool:
-    """Tell whether there is nothing to run."""
+def revision(engine: Engine) -> str:
+    """Return the revision of the tables that there are; empty if there are none."""
     with engine.begin() as connection:
-        return revisions(connection) == [newest()]
-
-
-def revision_of(file: Path) -> str:
-    """Return the revision of the tables in *file*, also beside a bot; empty if none."""
-    if not file.exists():
-        return ""
-    engine = make_engine(f"sqlite:///{file}")
-    with engine.connect() as connection:
         return "".join(revisions(connection))
 
 

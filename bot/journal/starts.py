@@ -101,10 +101,12 @@ def claimed(tx: Transaction, seen: Intent, changes: Changes) -> Intent | None:
     if standing.state is not State.SENDING or standing.ref != seen.subject.ref:
         return None
     columns = changed(seen.id, changes, tx.seal) | {"sent_at": millis(now)}
-    if _row(tx, seen, standing, columns, "") is None:
+    row = _row(tx, seen, standing, columns, "")
+    if row is None:
         return None
     facts.put(tx.connection, seen.id, (written,))
-    return as_standing(sending, standing)
+    shown = replace(sending, card=card_of(row))  # posted meanwhile
+    return as_standing(shown, standing)
 
 
 def answered(

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import JournalUnavailable
-from bot.journal.migrate import is_newest, make_engine, upgrade
+from bot.journal.migrate import make_engine, newest, revision, upgrade
 from bot.journal.sqlite.driver import Connection, Error
 from bot.journal.sqlite.files import Kept, claim, kept_for, spool_for
 from bot.journal.sqlite.integrity import Integrity
@@ -23,7 +23,10 @@ from bot.journal.trail import AuditFiles, Signed, begin
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """What an open journal consists of; *boot* names the run that has it open."""
+    """What an open journal consists of; *boot* names the run that has it open.
+
+    *revision* is that of the tables before they were brought up to date.
+    """
 
     writer: Writer
     kept: Kept
@@ -32,6 +35,7 @@ class Store:
     signed: Signed
     integrity: Integrity
     boot: str
+    revision: str
 
     def close(self) -> None:
         """Commit what has queued and let go of the file."""
@@ -63,7 +67,8 @@ class Opening:
                 lock = undo.enter_context(claim(file))
                 integrity = Integrity(file)
                 with closing(Connection(file)) as connection:
-                    kept, signed = self._made(url, file, connection, integrity)
+                    before = _brought_up(url, connection, integrity)
+                    kept, signed = self._made(file, connection)
                     reserve = Reserve(file.with_name(f"{file.name}.reserve"))
                     reserve.kept()  # on a full disk it opens too, and nothing begins
                     room = reserve.spend, reserve.kept
@@ -73,16 +78,21 @@ class Opening:
                 raise JournalUnavailable(sentence) from None
             undo.pop_all()  # it is open: from here on, closing is `close`'s
         boot = self.random_bytes(8).hex()
-        return Store(writer, kept, lock, spool_for(file), signed, integrity, boot)
+        spool = spool_for(file)
+        return Store(writer, kept, lock, spool, signed, integrity, boot, before)
 
-    def _made(
-        self, url: str, file: Path, connection: Connection, integrity: Integrity
-    ) -> tuple[Kept, Signed]:
-        engine = make_engine(url)
-        if not (integrity.is_proven or is_newest(engine)):
-            check(connection)  # else it is read through behind the first answers
-        upgrade(engine)
+    def _made(self, file: Path, connection: Connection) -> tuple[Kept, Signed]:
         kept = kept_for(file, connection, self.seal_key, self.random_bytes)
         signed = self.audit.made(file, self.random_bytes)
         begin(connection, signed, self.now())
         return kept, signed
+
+
+def _brought_up(url: str, connection: Connection, integrity: Integrity) -> str:
+    """Bring the tables up to date; return of which revision they were."""
+    engine = make_engine(url)
+    before = revision(engine)
+    if not (integrity.is_proven or before == newest()):
+        check(connection)  # else it is read through behind the first answers
+    upgrade(engine)
+    return before

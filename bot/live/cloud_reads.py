@@ -22,6 +22,7 @@ from bot.tencent.webhook import PATH
 
 NO_TASK = "-m9notATask" + "0" * 61  # 72 characters, as those of real ones
 NO_SESSION = "0" * 19
+NO_REGION = "UnsupportedRegion"
 UNSIGNED = 401
 TOO_LITTLE = ("AuthFailure", "UnauthorizedOperation")  # the key, or what it may do
 WRONG_APP = (
@@ -62,16 +63,15 @@ async def _stops_nothing(trial: Trial, app: App) -> bool:
     ending = await ending_of(trial, stop, app.region)
     what = _("Stop of no task, app {app} in {region}: {word}")
     text = what.format(app=app.name, region=app.region, word=ending.word)
-    expected = ending.kind is ErrorClass.GONE or ending.word == "InvalidParameter"
     row = Seen("TaskNotExist", ending.word.rpartition(".")[2], places.CODES)
-    if expected:
+    if ending.proves:
         trial.report.add(text, seen=row)
         return True
-    fix = _advice(ending.word) or _("It is not known what this says of the app.")
-    well = (
-        False if _advice(ending.word) or ending.kind is ErrorClass.NEVER_SENT else None
-    )
-    trial.report.add(text, well=well, fix=fix, seen=row)
+    if advice := ending.advice:
+        trial.report.add(text, well=False, fix=advice)
+    else:
+        fix = _("It is not known what this says of the app.")
+        trial.report.add(text, well=None, fix=fix, seen=row if ending.came else None)
     return False
 
 
@@ -86,15 +86,14 @@ async def _other_regions(trial: Trial) -> None:
         if region in own:
             continue
         ending = await ending_of(trial, stop, region)
-        there = ending.word != "UnsupportedRegion"
-        row = Seen(
-            _("{region} is there").format(region=region),
-            _("{region} is there").format(region=region) if there else ending.word,
-            places.REGIONS,
-        )
+        there = _("{region} is there").format(region=region)
+        seen = there if ending.proves else ending.word
+        row = Seen(there, seen, places.REGIONS)
+        told = ending.proves or ending.word == NO_REGION
         what = _("Stop of no task in {region}: {word}")
         text = what.format(region=region, word=ending.word)
-        trial.report.add(text, well=True if there else None, seen=row)
+        well = True if ending.proves else None
+        trial.report.add(text, well=well, seen=row if told else None)
 
 
 async def _session(trial: Trial) -> None:
@@ -103,11 +102,11 @@ async def _session(trial: Trial) -> None:
     ask = DescribeCloudPhoneMultipleStreamSessionSlaves.of({"SessionId": NO_SESSION})
     ending = await ending_of(trial, ask, "")
     what = _("Look-up of no co-stream session: {word}").format(word=ending.word)
-    row = Seen("FailedOperation", ending.word, places.CODES)
-    well = (
-        None if _advice(ending.word) or ending.kind is ErrorClass.NEVER_SENT else True
-    )
-    trial.report.add(what, well=well, fix=_advice(ending.word), seen=row)
+    if ending.advice or not ending.came:
+        trial.report.add(what, well=None, fix=ending.advice)
+    else:
+        row = Seen("FailedOperation", ending.word, places.CODES)
+        trial.report.add(what, seen=row)
 
 
 def _clock(trial: Trial) -> None:
@@ -125,11 +124,23 @@ class Ending:
 
     def __init__(self, error: CloudError | None) -> None:
         self.kind = class_of(error) if error else None
+        self.came = error is None or isinstance(error, Refused)  # an answer
         self.word = "accepted"
         if isinstance(error, Refused):
             self.word = error.code
         elif error:
             self.word = type(error).__name__
+
+    @property
+    def proves(self) -> bool:
+        """Whether Tencent took the key and the region: it looked for the task."""
+        return self.kind is ErrorClass.GONE or self.word == "InvalidParameter"
+
+    @property
+    def advice(self) -> str:
+        """What to do, where this says nothing of what is assumed; empty if it does."""
+        away = self.kind is ErrorClass.NEVER_SENT
+        return _advice(self.word) or (_advice(NotSent.__name__) if away else "")
 
 
 async def ending_of(trial: Trial, request: Request[Reply], region: str) -> Ending:
@@ -151,7 +162,7 @@ def _advice(code: str) -> str:
         return _("Set BOT_TRTC_SDK_APP_ID, or sdk_app_id in bot.toml.")
     if code.startswith(TOO_LITTLE):
         return _("See TENCENTCLOUD_SECRET_ID, and what its CAM user may call.")
-    if code == "UnsupportedRegion":
+    if code == NO_REGION:
         return _("Set BOT_TRTC_REGION, or region of the app in bot.toml.")
     return ""
 
@@ -163,7 +174,7 @@ async def read_own_address(trial: Trial) -> None:
         url = base + PATH.format(app=app.name)
         status = await status_of(url, trial.trust)
         what = _("{url}, unsigned: {status}").format(url=url, status=status or "-")
-        row = Seen(str(UNSIGNED), str(status), places.PATH)
+        row = Seen(str(UNSIGNED), str(status), places.PATH) if status else None
         fix = _("No Patchbay answers there: see the proxy, and BOT_PORT.")
         well = status == UNSIGNED
         trial.report.add(what, well=well, fix="" if well else fix, seen=row)

@@ -43,6 +43,12 @@ EMOJI = "🔴"
 MOMENT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
+def drawn() -> Iterator[tuple[str, str, Json]]:
+    """Yield the kind (message or view), the name and the body of all of them."""
+    yield from (("message", name, body) for name, body in messages())
+    yield from (("view", name, body) for name, body in views())
+
+
 def messages() -> Iterator[tuple[str, Json]]:
     """Yield each largest message, with its name."""
     for name, outcome in outcomes():

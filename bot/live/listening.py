@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from bot.errors import JournalUnavailable, NotFound
 from bot.http.server import Server
+from bot.i18n import _
 from bot.live.trial import Trial
 from bot.operations.reception import addressed
 from bot.settings import App
@@ -37,13 +38,13 @@ class Ear:
             JournalUnavailable: it is genuine, and about something else.
         """
         if addressed(self.trial.settings.all_apps, app) != self.app:
-            raise NotFound("not the app of this trial")
+            raise NotFound(_("This is not the app of the trial."))
         key = self.app.callback_key
         if key is None:
-            raise NotFound("an app without a key")
+            raise NotFound(_("That app has no callback key."))
         event = events.read(raw, sign, key)
         if event is None or event.agent != self.agent:
-            raise JournalUnavailable("it is not about this trial")
+            raise JournalUnavailable(_("It is not about this trial."))
         self.trial.recorder.saw("callback", 0, {}, raw)
         self.heard.append(event)
         async with self._news:

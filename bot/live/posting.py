@@ -13,6 +13,7 @@ from bot.slack.render.escape import size
 
 TEXT = "Patchbay, doctor --live: this message is deleted in a moment."
 FILE = "patchbay-doctor.txt"
+TOO_LONG = "invalid_blocks"  # Slack's word for a text that is
 SHARED = "files.completeUploadExternal"  # the last of the three calls of an upload
 
 
@@ -77,11 +78,12 @@ async def _long(trial: Trial, web: Web, channel: str) -> None:
     count = limits.CONTEXT_TEXT - 1  # twice as many in UTF-16
     body = {"text": TEXT, "blocks": largest.unfitted(largest.EMOJI * count)}
     sent = await _write(trial, web, channel, body)
-    units = _("counted as code points") if sent.ok else _("counted as UTF-16")
-    assumed = _("counted as UTF-16") if size(largest.EMOJI) > 1 else units
-    what = _("{n} emoji in one text: {how}").format(n=count, how=units)
-    row = Seen(assumed, units, places.SIZE)
-    trial.report.add(what, seen=row)
+    words = {"": _("counted as code points"), TOO_LONG: _("counted as UTF-16")}
+    units = words.get(sent.error)
+    what = _("{n} emoji in one text: {how}").format(n=count, how=units or sent.error)
+    assumed = words[TOO_LONG if size(largest.EMOJI) > 1 else ""]
+    row = Seen(assumed, units, places.SIZE) if units else None
+    trial.report.add(what, well=True if units else None, seen=row)
 
 
 async def _write(trial: Trial, web: Web, to: str, body: Mapping[str, object]) -> Sent:
@@ -102,8 +104,9 @@ def _file_of(trial: Trial) -> str:
 
 def _tell(trial: Trial, name: str, sent: Sent, place: str) -> None:
     row = Seen(f"{name}: ok", f"{name}: {sent.error or 'ok'}", place)
+    answered = not sent.transient
     what = f"{name}: {sent.error or 'ok'}"
-    trial.report.add(what, well=sent.ok, seen=row)
+    trial.report.add(what, well=sent.ok, seen=row if answered else None)
 
 
 async def take_back(trial: Trial, entry: dict[str, str]) -> None:

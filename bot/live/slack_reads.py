@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.i18n import _
-from bot.live import largest, places
+from bot.live import places
 from bot.live.report import Seen
 from bot.live.trial import Trial
 from bot.routing.manifest import FEATURES, OPTIONAL_SCOPES, REQUIRED, SCOPES
@@ -167,8 +167,7 @@ async def _socket(trial: Trial) -> None:
 
 async def _judged(trial: Trial) -> None:
     """Have Slack judge the largest that is drawn, without a token."""
-    drawn = [("message", name, body) for name, body in largest.messages()]
-    drawn += [("view", name, body) for name, body in largest.views()]
+    drawn = list(trial.ports.drawn())
     refused = 0
     for kind, name, body in drawn:
         text = json.dumps(body, ensure_ascii=False)

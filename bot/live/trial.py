@@ -1,16 +1,18 @@
 """What every part of a trial has: its settings, its ways out, its report."""
 
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.live import largest
 from bot.live.ledger import Ledger
 from bot.live.recorder import Recorder
 from bot.live.report import Report
 from bot.settings import Settings
 from bot.slack.outbound.web import Sent, Web
+from bot.slack.render.spans import Json
 from bot.tencent.client import Client
 
 TRIES = 3  # of a call that Slack has no time for
@@ -40,7 +42,7 @@ class Ports:
     """What comes in from outside: time, chance, HTTP, and where lines go.
 
     *slack* opens a client of the Web API, *cloud* one of Tencent.
-    *patience* is in seconds.
+    *patience* is in seconds; *drawn* is what Slack is to judge: kind, name, body.
     """
 
     now: Callable[[], datetime]
@@ -50,6 +52,7 @@ class Ports:
     cloud: Callable[..., AbstractAsyncContextManager[Client]]
     write: Callable[[str], object]
     patience: float = PATIENCE
+    drawn: Callable[[], Iterable[tuple[str, str, Json]]] = largest.drawn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,7 +78,7 @@ class Resolution:
         return Form(
             command=ask.command,
             subcommand=CLOSE,
-            title=_("Close as not started"),
+            title=_("Close {handle}").format(handle=intent.handle),
             submit=_("Close it"),
             fields=(self.which(intent), line(warning), field),
             form_id=await service.open_form(ask, {"handle": intent.handle}),

@@ -40,7 +40,9 @@ EVENTS = (
     "user_change",  # also: somebody was deactivated, or is a guest now
 )
 PREFIX = re.compile(r"[a-z0-9-]{0,20}")  # as of `command_prefix`
-ADDRESS = re.compile(r"https://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(:[0-9]+)?(/[\w./-]*)?")
+ADDRESS = re.compile(  # of a name, which ends in a letter first: no IPv4 address
+    r"https://([A-Za-z0-9-]+\.)+[A-Za-z][A-Za-z0-9-]+(:[0-9]+)?(/[\w./-]*)?"
+)
 HEADER = (
     "# Made by `python -m bot manifest`; --prefix and --http-url make other ones.\n"
     "# Paste it at https://api.slack.com/apps → Create New App → From a manifest.\n"

@@ -132,7 +132,7 @@ def _catalogue() -> dict[tuple[str, str], tuple[_Entry, str]]:
     try:
         files = json.loads(WRITTEN.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        advice = "say make run, or python -m bot.catalogues"
+        advice = "say make setup"
         raise SettingsError(f"{WRITTEN} is not there: {advice}") from None
     return {
         (file, code.casefold()): (_Entry.model_validate(fields), code)

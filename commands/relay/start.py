@@ -117,7 +117,8 @@ async def submit_start(ask: Ask, service: Service) -> Outcome | Form | None:
         rest = _("start another all the same.")
         named = sentence.format(handles=", ".join(runs_already.handles))
         text = f"{named} {rest}"
-        field = "json" if wanted.prepared.pasted else "url"
+        names = form.values if form else ()
+        field = next((one for one in ("json", "url", "feedback") if one in names), "")
         raise InvalidRequest({field: text}) from None
 
 

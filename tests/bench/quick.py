@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
+from bot import catalogues
 from tests.bench.load import Load, Slack, at
 from tests.bench.process import ROOT, pin, printed, subject
 from tests.bench.scale import QUICK
@@ -30,11 +31,12 @@ CPU, ACK, START_UP = "CPU of a start, 16 in flight", "ack p50 of a start", "star
 
 @contextmanager
 def checked_out(commit):
-    """Check *commit* out beside the working tree; yield where."""
+    """Check *commit* out beside the working tree, ready to run; yield where."""
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         tree = Path(name) / "base"
         _git("worktree", "add", "--detach", "--quiet", str(tree), commit)
         try:
+            catalogues.build(tree)
             yield tree
         finally:
             _git("worktree", "remove", "--force", str(tree))

@@ -7,7 +7,7 @@ import pytest
 from tests.bench.__main__ import SECTIONS
 from tests.bench.load import Figures
 from tests.bench.pressure import Rush, _judge
-from tests.bench.quick import ACK, CPU, ROOT, START_UP, compared, told
+from tests.bench.quick import ACK, CPU, ROOT, START_UP, checked_out, compared, told
 from tests.bench.report import text
 from tests.bench.scale import TINY
 from tests.bench.table import Goal, Result, Section, markdown, ratio
@@ -122,3 +122,12 @@ def test_who_is_turned_away_was_not_served_and_a_stop_that_never_came_took_for_e
     assert found["burst of starts: worst stop"].kept
     nobody = figures(Rush(sent=200, acks=acks, seconds=1), over)
     assert not any(one.kept for name, one in nobody.items() if "burst" in name)
+
+
+def test_another_commit_is_made_ready_to_run():
+    with checked_out("HEAD") as tree:
+        made = [tree / "bot/tencent/explanations/all.json"]
+        made += tree.glob("bot/locale/zh_CN/LC_MESSAGES/*.mo")
+        sizes = [path.stat().st_size > 0 for path in made]
+
+    assert (sizes, tree.exists()) == ([True] * 3, False)

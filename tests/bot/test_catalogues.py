@@ -266,7 +266,7 @@ def test_a_bot_for_which_nothing_was_made_says_so_when_it_starts(tmp_path):
     )
 
     file = tmp_path / "bot/tencent/explanations/all.json"
-    advice = "say make run, or python -m bot.catalogues"
+    advice = "say make setup"
     assert f"{file} is not there: {advice}" in started.stderr
     assert "Traceback" not in started.stderr
     assert started.returncode != 0

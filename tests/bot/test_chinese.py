@@ -37,7 +37,7 @@ async def delivered(world):
     ("typed", "read"),
     [
         (START, "🟡 R1 已请求…"),
-        ("/relay status R7", "🟠 没有转推任务“R7”。"),
+        ("/relay status R7", "🟠 没有转推任务 R7。"),
         (
             "/relay stop R1 R2",
             "🟠 需要一个（转推任务：其编号或 TaskId）；给出了 2 个。",
@@ -53,14 +53,14 @@ async def test_who_is_answered_alone_reads_their_own_language(world, typed, read
 async def test_a_card_is_in_the_language_of_its_channel_whoever_asked(chinese, locale):
     await read_by(chinese, START, locale)
 
-    assert await delivered(chinese) == ["🔵 R1 · 已受理，未启用回调   房间 7"]
+    assert await delivered(chinese) == ["🔵 R1 · 已受理，未启用回调 · 房间 7"]
 
 
 async def test_without_one_of_its_own_a_card_is_in_that_of_the_bot(world_with):
     world = await world_with(settings={"language": "en"})
     await read_by(world, START)
 
-    assert await delivered(world) == ["🔵 R1 · accepted, callbacks are off   room 7"]
+    assert await delivered(world) == ["🔵 R1 · accepted, callbacks are off · room 7"]
 
 
 async def test_a_look_up_is_shown_to_the_channel_in_its_language(chinese):
@@ -69,8 +69,8 @@ async def test_a_look_up_is_shown_to_the_channel_in_its_language(chinese):
     alone = await chinese.typed("/lookup R1")
     shown = await chinese.typed("/lookup R1 --public")
 
-    assert message(alone)["text"] == "🔵 R1 · accepted, callbacks are off   room 7"
-    assert message(shown)["text"] == "🔵 R1 · 已受理，未启用回调   房间 7"
+    assert message(alone)["text"] == "🔵 R1 · accepted, callbacks are off · room 7"
+    assert message(shown)["text"] == "🔵 R1 · 已受理，未启用回调 · 房间 7"
 
 
 def test_a_count_has_one_form():

@@ -187,6 +187,28 @@ def test_the_journal_can_be_migrated_ahead_and_it_is_said_what_was_done(
     ]
 
 
+@pytest.mark.parametrize(
+    ("content", "mode", "told"),
+    [
+        (b"no tables" * 99, 0o600, "does not open: DatabaseError: file is not"),
+        (b"no tables" * 99, 0o644, "can be reached by others; chmod 600"),
+        (None, 0o700, "p.db is not a file"),
+    ],
+)
+def test_what_is_no_journal_is_refused_as_a_start_refuses_it_and_let_be(
+    tmp_path, monkeypatch, capsys, content, mode, told
+):
+    file = tmp_path / "p.db"
+    file.mkdir() if content is None else file.write_bytes(content)
+    file.chmod(mode)
+    monkeypatch.setenv("BOT_DATABASE_URL", f"sqlite:///{file}")
+
+    assert main(["migrate"]) == 2
+
+    assert told in capsys.readouterr().err
+    assert content is None or file.read_bytes() == content
+
+
 def test_what_takes_long_is_not_imported_before_an_interrupt_is_answered():
     """Ctrl-C in an import ends in a traceback, unless `main` runs by then."""
     long = "{'asyncio', 'pydantic', 'aiohttp', 'bot.settings'}"
@@ -272,6 +294,22 @@ def test_a_bot_that_cannot_start_says_why(monkeypatch, capsys, values, told):
 
     assert main(["run"]) == 2
     assert told in capsys.readouterr().err
+
+
+def test_a_start_is_tried_again_while_another_command_has_the_journal(
+    monkeypatch, capsys, tmp_path
+):
+    file = tmp_path / "p.db"
+    for name, value in {**WHOLE, "BOT_DATABASE_URL": f"sqlite:///{file}"}.items():
+        monkeypatch.setenv(name, value)
+    unit = Path(bot.__file__).parents[1] / "deploy/patchbay.service"
+
+    with claim(file):
+        ended = main(["run"])
+
+    assert ended == 1
+    assert f"RestartPreventExitStatus={ended}\n" not in unit.read_text()
+    assert f"{file} is in use by another Patchbay\n" in capsys.readouterr().err
 
 
 @pytest.fixture

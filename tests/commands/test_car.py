@@ -103,7 +103,7 @@ async def test_two_faults_are_told_at_once_whatever_hides_whatever(world, pair):
         ("start someone", "Unknown word “someone”."),
         ("", "/car needs a subcommand"),
         ("stop S1", "/car has no “stop”; it has start, recent, close, reveal."),
-        ("reveal S9", "no render session “S9”"),
+        ("reveal S9", "No render session “S9”"),
     ],
 )
 async def test_bad_input_is_told_and_nothing_is_sent(world, text, sentence):

@@ -176,13 +176,14 @@ def painted(sketch: Sketch) -> bytes:
 def _paint(
     draw: "ImageDraw.ImageDraw", tile: Tile, scale: float, fill: tuple[int, int, int]
 ) -> None:
-    box = tile.box
-    left, top = round(box.x * scale), round(box.y * scale)
-    right = max(round((box.x + box.width) * scale) - 1, left)
-    bottom = max(round((box.y + box.height) * scale) - 1, top)
+    box, (across, down) = tile.box, draw.im.size
+    left, top = min(round(box.x * scale), across), min(round(box.y * scale), down)
+    right = max(min(round((box.x + box.width) * scale), across) - 1, left)
+    bottom = max(min(round((box.y + box.height) * scale), down) - 1, top)
     draw.rectangle((left, top, right, bottom), fill, EDGE, 2)
     ink = (0, 0, 0) if tile.logo else EDGE
-    if fit := _fitted(draw, tile.words, right - left - 8, bottom - top - 4):
+    words = " ".join(tile.words.split())
+    if fit := _fitted(draw, words, right - left - 8, bottom - top - 4):
         text, font = fit
         middle = (left + right) / 2, (top + bottom) / 2
         draw.text(middle, text, ink, font, anchor="mm")

@@ -46,6 +46,11 @@ class Pictures:
         """Return *form* with each picture that Slack has shown before."""
         return _with_files(form, self._files)
 
+    def forget(self, form: Form) -> None:
+        """Forget the files of *form*'s pictures, since Slack has one no more."""
+        for picture in _pictures(form):
+            self._files.pop(picture.key, None)
+
     async def add(self, form: Form, sent: Sent) -> None:
         """Put the pictures of *form* into its view, which Slack took as *sent*.
 
@@ -84,10 +89,15 @@ class Pictures:
                 view_id=view["id"],
                 hash=view.get("hash"),
             )
-            if pause is None or not (sent.transient or NOT_READY in sent.detail):
+            if pause is None or not (sent.transient or is_unshown(sent)):
                 break
             await self._sleep(pause)
         return sent.error
+
+
+def is_unshown(sent: Sent) -> bool:
+    """Tell whether Slack refused a file: it is not processed yet, or deleted."""
+    return NOT_READY in sent.detail
 
 
 def _pictures(form: Form) -> list[Picture]:

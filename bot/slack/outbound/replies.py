@@ -18,7 +18,7 @@ from bot.dialogue.outcome import Button, Buttons, File, Outcome, Tone, When, lin
 from bot.i18n import _, reading_in
 from bot.ids import SlackUserId
 from bot.slack.outbound import routes
-from bot.slack.outbound.pictures import Pictures
+from bot.slack.outbound.pictures import Pictures, is_unshown
 from bot.slack.outbound.routes import Destination, Way
 from bot.slack.outbound.web import Sent, Web
 from bot.slack.render import blocks, modals, plain
@@ -85,9 +85,8 @@ class Replies:
         if old is None:
             return
         with reading_in(ask.who.locale):
-            form = self.pictures.known(form)
-            view, to = modals.view(form), {"view_id": old.view, "hash": old.hash}
-            sent = await self._view("views.update", view, **to)
+            to = {"view_id": old.view, "hash": old.hash}
+            sent = await self._form("views.update", form, **to)
             if sent.ok or sent.error in MOOT:
                 log.info("view.updated", error=sent.error)
                 await self.pictures.add(form, sent)
@@ -130,9 +129,7 @@ class Replies:
         if not ask.trigger:
             await self._offer(ask, form, _("Slack opens a form only after a click."))
             return
-        form = self.pictures.known(form)
-        view = modals.view(form)
-        sent = await self._view("views.open", view, trigger_id=ask.trigger)
+        sent = await self._form("views.open", form, trigger_id=ask.trigger)
         if sent.ok:
             await self.pictures.add(form, sent)
             return
@@ -144,12 +141,21 @@ class Replies:
             sentence = _("Slack refused the form: {error}.")
             await self._warn(ask, sentence.format(error=sent.error))
 
+    async def _form(self, method: str, form: Form, **to: str) -> Sent:
+        """Show *form* with its pictures; in words if Slack has lost one of them."""
+        known = self.pictures.known(form)
+        sent = await self._view(method, modals.view(known), **to)
+        if is_unshown(sent):
+            self.pictures.forget(form)
+            sent = await self._view(method, modals.view(form), **to)
+        return sent
+
     async def _view(self, method: str, view: dict[str, Any], **to: str) -> Sent:
         """Send *view*, in the oldest layout if Slack refuses the other."""
         sent = await self.web.call(method, view=view, **to)
         oldest = plain.reduced(view.get("blocks") or [])
         again = sent.refused and sent.error not in LATE | MOOT
-        if again and oldest and oldest != view["blocks"]:
+        if again and not is_unshown(sent) and oldest and oldest != view["blocks"]:
             log.error("view.unshowable", method=method, error=sent.error)
             sent = await self.web.call(method, view={**view, "blocks": oldest}, **to)
         return sent

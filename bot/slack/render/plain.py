@@ -29,6 +29,10 @@ def reduced(blocks: Sequence[Json]) -> list[Json]:
             plain.append(block)
         elif block.get("type") == "rich_text":
             plain += (_section(text) for text in _texts(block))
+        elif block.get("type") == "image":
+            text = cut(str(block["alt_text"]), limits.CONTEXT_TEXT)
+            told = {"type": "plain_text", "text": text}
+            plain.append({"type": "context", "elements": [told]})
         elif block.get("type") == _TABLE:
             plain += _in_lines(block)
     return plain

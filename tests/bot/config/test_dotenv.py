@@ -93,10 +93,11 @@ def test_what_the_environment_sets_to_nothing_dotenv_does_not_bring_back(
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o660])
-def test_a_dotenv_with_a_secret_that_others_can_reach_is_told(dotenv, mode):
+@pytest.mark.parametrize("name", ["SLACK_SIGNING_SECRET", "slack_signing_secret"])
+def test_a_dotenv_with_a_secret_that_others_can_reach_is_told(dotenv, mode, name):
     told = ".env has a secret in it, and others can read that file; chmod 600 .env"
 
-    assert dotenv("SLACK_SIGNING_SECRET=s\n", mode).faults == (told,)
+    assert dotenv(f"{name}=s\n", mode).faults == (told,)
     assert dotenv("SLACK_SIGNING_SECRET=\nBOT_PORT=1\n", mode).faults == ()
 
 
@@ -105,12 +106,14 @@ def test_a_dotenv_with_a_secret_that_others_can_reach_is_told(dotenv, mode):
     [
         ("BOT_PROT=1\n", ".env: BOT_PROT is no setting; did you mean BOT_PORT?"),
         ("BOT_PORT=x\n", ".env: BOT_PORT: a whole number is needed"),
+        ("bot_port=x\n", ".env: BOT_PORT: a whole number is needed"),
         ("A=1\nhush\n", ".env, line 2: write NAME=value"),
         ("A=1\nhush hush\n", ".env, line 2: write NAME=value"),
         (
             "BOT_PORT=1\n\nBOT_PORT=2\n",
             ".env, line 3: BOT_PORT is set a second time",
         ),
+        ("BOT_PORT=1\nbot_port=1\n", ".env, line 2: bot_port is set a second time"),
         (b"A=\xff\n", ".env is not text in UTF-8"),
     ],
 )

@@ -14,7 +14,7 @@ from pydantic import BaseModel, SecretStr
 
 import bot
 from bot.config import sources
-from bot.settings import Settings, load
+from bot.settings import Settings, load, read
 from bot.spelling import nearest
 from commands import COMMANDS
 
@@ -221,6 +221,57 @@ def test_a_file_without_secrets_may_be_read_by_all(tmp_path, table):
     file.touch(mode=0o644)
 
     assert read_from(file, table, Outer).faults == []
+
+
+def shapes(model):
+    """Return tables of *model* in which anything may stand, also once for several."""
+    odd = st.sampled_from([True, 7, "", "x", "/nowhere", [], ["x", 7], {}, {"x": 7}])
+    values = {}
+    for name, one in sources.keys(model).items():
+        inner = sources.model_of(one)
+        one_of = st.sampled_from(["", "x", 7])
+        tables = shapes(inner) if inner else one_of
+        values[name] = tables | st.lists(tables | one_of, max_size=2) | odd
+        values[f"{name}x"] = odd
+    return st.fixed_dictionaries({}, optional=values)
+
+
+@given(table=shapes(Settings))
+def test_whatever_shape_a_file_has_it_is_told_and_nothing_is_raised(
+    table, tmp_path_factory
+):
+    file = tmp_path_factory.mktemp("odd") / "bot.toml"
+    file.touch(0o600)
+    file.write_text("".join(f"{key} = {toml(one)}\n" for key, one in table.items()))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(sources.CONFIG, str(file))
+        told = read().faults
+
+    assert all(isinstance(one, str) and "\n" not in one for one in told)
+    assert told or set(table) <= set(sources.keys(Settings))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            '[apps]\nname = "a"\nsdk_apid = 1\n',
+            [
+                'bot.toml, [apps]: there is no "sdk_apid"; did you mean "sdk_app_id"?',
+                "bot.toml: apps: each app is a table under [[apps]]",
+            ],
+        ),
+        (
+            '[policy.rules]\nactions = ["*"]\n',
+            ["bot.toml, [policy]: rules: each rule is a table under [[policy.rules]]"],
+        ),
+    ],
+)
+def test_one_bracket_where_two_belong_is_told(text, told, tmp_path, monkeypatch):
+    (tmp_path / "bot.toml").write_text(text)
+    monkeypatch.setenv(sources.CONFIG, str(tmp_path / "bot.toml"))
+
+    assert read().faults == tuple(told)
 
 
 @given(name=st.sampled_from(sorted(Settings.model_fields)))

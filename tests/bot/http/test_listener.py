@@ -166,3 +166,13 @@ async def test_a_port_is_free_until_somebody_has_it():
 )
 def test_what_cannot_be_listened_on_is_told_by_the_settings(host, error, told):
     assert refusal(host, 80, error) == told
+
+
+@pytest.mark.parametrize("host", ["bot..example", "b" * 64, "bot.example/"])
+async def test_what_cannot_be_a_name_is_one_that_nobody_knows(stack, host):
+    with pytest.raises(socket.gaierror):
+        await Listener(Connections(), None).start(host, 0)
+
+    assert (
+        await why_deaf(host, 0) == f"BOT_HOST: {host} is a name that nobody knows here."
+    )

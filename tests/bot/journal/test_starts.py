@@ -163,6 +163,7 @@ async def went(journal, clock, early, late, answer, *, straight):
     sending = await claimed(journal, start.id, **seen)
     if sending is None:
         return None
+    assert sending == await journal.find.get(start.id)
     clock.push(seconds=1)
     await late(journal, start, clock)
     clock.push(seconds=1)

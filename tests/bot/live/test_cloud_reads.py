@@ -69,6 +69,34 @@ async def test_a_cloud_that_is_not_there_is_told_with_its_setting(rig):
     line = rig.line("Stop of no task, app default")
     assert line.startswith("FAIL")
     assert "NotSent  Tencent was not reached" in line
+    assert (
+        rig.line("task in ap-hongkong")
+        == "note  Stop of no task in ap-hongkong: NotSent"
+    )
+    assert [one for one in rig.lines if "change bot/" in one] == []
+    assert [one for one in rig.lines if "ap-hongkong is there" in one] == []
+
+
+@pytest.mark.parametrize(
+    "code", ["reset", "AuthFailure.SecretIdNotFound", "InternalError.Later"]
+)
+async def test_of_a_region_nothing_is_said_that_no_answer_proves(rig, code):
+    for _each in range(6):
+        rig.cloud.state.fail_next("StopPublishCdnStream", code)
+
+    await rig.doctor()
+
+    assert rig.line("task in ap-hongkong").startswith("note")
+    assert [one for one in rig.lines if "ap-hongkong is there" in one] == []
+
+
+@pytest.mark.parametrize("code", ["reset", "AuthFailure.SecretIdNotFound"])
+async def test_a_wrong_key_or_no_answer_is_no_reason_to_change_the_bot(rig, code):
+    rig.cloud.state.fail_next("StopPublishCdnStream", code)
+
+    await rig.doctor()
+
+    assert [one for one in rig.lines if "retry.py: CODES" in one] == []
 
 
 async def test_a_product_that_is_not_open_to_the_account_is_a_note(rig):
@@ -103,3 +131,4 @@ async def test_an_own_address_where_nobody_is_is_told(rig):
 
     assert await rig.doctor(http_url=url) == 1
     assert rig.line("unsigned: -").startswith(f"FAIL  {url}/tencent/callbacks/default")
+    assert [one for one in rig.lines if "webhook.py: PATH" in one] == []

@@ -45,6 +45,30 @@ async def test_how_slack_counts_is_told(rig):
     assert line == "ok    1999 emoji in one text: counted as code points"
 
 
+@pytest.mark.parametrize(
+    ("word", "line", "rows"),
+    [
+        ("invalid_blocks", "ok    1999 emoji in one text: counted as UTF-16", 1),
+        ("restricted_action", "note  1999 emoji in one text: restricted_action", 0),
+        ("internal_error", "note  1999 emoji in one text: internal_error", 0),
+    ],
+)
+async def test_how_slack_counts_is_said_only_where_its_word_shows_it(
+    rig, word, line, rows
+):
+    def last_but_one(told):
+        if "A message as long as" in told:
+            rig.slack.space.fail_next("chat.postMessage", error=word)
+
+    rig.on_line = last_but_one
+
+    await rig.doctor(channel="#ops")
+
+    assert rig.line("emoji in one text") == line
+    seen = [one for one in rig.lines if "counted as UTF-16  " in f"{one}  "]
+    assert len([one for one in seen if "|" in one]) == rows
+
+
 @pytest.mark.parametrize("channel", ["#nowhere", "C0NOWHERE", "#random"])
 async def test_a_channel_that_cannot_be_posted_to_ends_it(rig, channel):
     code = await rig.doctor(channel=channel, person="U0ANA")

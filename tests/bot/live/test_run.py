@@ -9,7 +9,7 @@ import pytest
 from bot.errors import SettingsError
 from bot.journal.sqlite.files import claim
 from bot.live.ledger import claimed
-from tests.bot.live.rig import PUSH, ended, until
+from tests.bot.live.rig import DRAWN, PUSH, ended, until
 
 NOTHING = (
     "SLACK_APP",
@@ -25,10 +25,12 @@ WORDS = ("--relay", "default", "--push", PUSH, "--yes")
 
 async def test_all_three_levels_find_nothing_and_leave_nothing(rig):
     rig.hears()
+    rig.drawn = DRAWN
 
     code = await rig.doctor(person="U0ANA", channel="#ops", **RELAY)
 
     assert code == 0
+    assert rig.line("blocks.validate") == "ok    blocks.validate: 0 refused"
     assert [line for line in rig.lines if line.startswith("FAIL")] == []
     assert rig.line("Events:") == "ok    Events: CONNECTING RUNNING DISCONNECTING IDLE"
     assert (rig.running, rig.ledger.left()) == ([], [])

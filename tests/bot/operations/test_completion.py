@@ -198,7 +198,7 @@ async def test_an_end_without_a_request_id_is_told_once(world):
 
     assert (await world.handle("G1")).settlement.request_id == ""
     assert [one.text for one in await world.notices()] == [
-        "🔴 G1 · not looked up: no answer that can be trusted"
+        "🔴 G1 · not looked up: no usable answer"
     ]
 
 

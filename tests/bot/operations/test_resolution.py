@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bot.dialogue.form import Form
-from bot.dialogue.outcome import line, plain
+from bot.dialogue.outcome import Bold, line, plain
 from bot.errors import InvalidRequest
 from bot.journal.evidence import Headline, Standing
 from bot.settings import Policy, Rule
@@ -47,8 +47,10 @@ async def test_a_task_id_found_elsewhere_is_attached_and_can_be_stopped(world, u
 
     known = await world.handle("R1")
     assert isinstance(form, Form)
-    assert form.title == "Attach a TaskId to R1"
-    assert form.fields[0] == line("room 295066 → push.example.com")
+    assert form.title == "Attach a TaskId"
+    assert form.fields[0] == line(
+        Bold("R1"), " · room 295066 · rtmp://push.example.com/live/****"
+    )
     assert answer.plain == "🔵 R1 is settled: running, by hand."
     assert known.standing == Standing(
         state=State.STARTED,
@@ -187,7 +189,7 @@ async def test_whoever_may_start_may_not_therefore_settle(world_with):
 
 @pytest.mark.parametrize(
     ("asked", "title"),
-    [("close R1", "Close as not started"), ("attach R1", "Attach a TaskId")],
+    [("close R1", "Close R1"), ("attach R1", "Attach a TaskId")],
 )
 async def test_a_form_is_called_after_what_it_does_and_says_which_thing_it_is_about(
     world, unknown, asked, title

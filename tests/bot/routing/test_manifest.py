@@ -51,7 +51,8 @@ def test_an_address_that_is_taken_makes_a_manifest_that_slack_takes(url, capsys)
 @pytest.mark.parametrize(
     "url",
     ["foo", "http://bot.example.com", "https://localhost", "https://a b.example.com",
-     "https://", "https://[::1", "https://b.example.com?x=1", "https://b.example.com#x"],
+     "https://", "https://[::1", "https://b.example.com?x=1", "https://b.example.com#x",
+     "https://10.0.0.1", "https://127.0.0.1:3000", "https://203.0.113.7/"],
 )  # fmt: skip
 def test_an_address_that_slack_cannot_call_gets_a_sentence(url, capsys):
     assert main(["manifest", "--http-url", url]) == 2

@@ -4,8 +4,10 @@ import asyncio
 
 import pytest
 
+from bot.errors import InvalidRequest
 from bot.slack.inbound.payloads import mention
 from commands import COMMANDS
+from tests.commands.relay.filling import opened
 from tests.commands.relay.samples import START, calls
 from tests.world import TEAM
 
@@ -98,3 +100,17 @@ async def test_a_message_that_slack_sends_again_starts_nothing_more(world):
     assert first.plain == "🟡 R1 requested…"
     assert again.plain.startswith("🟠 The same came twice with different contents")
     assert len(world.cloud.state.running) == 1
+
+
+async def test_in_a_form_without_addresses_it_is_asked_at_its_rooms(world):
+    typed = "/relay start 7 feedback=8"
+    await world.typed(f"{typed} --go")
+    form = await opened(world, typed)
+
+    with pytest.raises(InvalidRequest) as asked:
+        await form.send()
+
+    assert list(asked.value.faults) == ["feedback"]
+    assert "R1 is alike" in asked.value.faults["feedback"]
+    await form.send()
+    assert calls(world) == 2

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -11,6 +12,7 @@ from bot.exit_table import ANY_EXIT
 from bot.resources.relay.picture import (
     LOGO,
     TILES,
+    Sketch,
     mixed,
     painted,
     picture_of,
@@ -114,6 +116,35 @@ def test_odd_canvases_are_painted_too(size):
     image = Image.open(BytesIO(painted(sketch)))
 
     assert max(image.size) == 640
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        {"ImageWidth": 10**12, "ImageHeight": 10**12},
+        {"ImageWidth": 99, "ImageHeight": 99, "LocationX": 10**12},
+        {"ImageWidth": 99, "ImageHeight": 99, "LocationY": 10**12},
+    ],
+)
+def test_what_leaves_the_canvas_ends_at_its_edge(cell):
+    encode = {"Width": 640, "Height": 320}
+    layout = {"MixLayoutMode": 4, "MixLayoutList": [cell]}
+
+    painting = painted(sketch_of({"VideoEncode": encode, "LayoutParams": layout}))
+
+    assert Image.open(BytesIO(painting)).size == (640, 320)
+    assert len(painting) < 10_000
+
+
+def test_words_of_several_lines_are_painted_on_one():
+    text = {"Text": "a\nb", "WaterMarkWidth": 300, "WaterMarkHeight": 200}
+    mark = {"WaterMarkType": 1, "WaterMarkText": text}
+
+    (*_users, logo) = sketch_of({**video(layout=GRID), "WaterMarkList": [mark]}).tiles
+    sketch = Sketch(300, 200, (logo,))
+    one_line = replace(sketch, tiles=(replace(logo, words="a b"),))
+
+    assert painted(sketch) == painted(one_line)
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,9 @@ from pydantic import SecretStr
 
 from bot.dialogue.ask import Ask, Person, Place, Submission, Surface
 from bot.dialogue.form import Form, TextField
-from bot.dialogue.outcome import Audience, File, Outcome, line
+from bot.dialogue.outcome import Audience, File, Outcome, Picture, line
 from bot.slack.outbound.replies import REOPENS, Replies
+from bot.slack.outbound.web import Sent
 from bot.slack.render import modals
 from tests.fakes.clock import FakeClock
 from tests.fakes.slack import FakeSlack, refused
@@ -323,6 +324,31 @@ async def test_a_redrawn_form_replaces_the_one_it_was_drawn_from():
 
     assert await redrawn(REDRAWN) == [("views.update", update)]
     assert await redrawn(ASK) == []
+
+
+@pytest.mark.parametrize(
+    ("way", "shows"), [("views.open", "reply"), ("views.update", "redraw")]
+)
+async def test_a_picture_that_slack_has_lost_is_uploaded_anew(way, shows):
+    lost = refused("invalid_arguments", detail="[ERROR] invalid slack file [x]")
+    opened = {"view": {"id": "V1", "hash": "h1"}}
+    data = {"files.keep": {"file": "F1"}, "views.open": opened, "views.update": opened}
+    web = FakeSlack(data=data)
+    replies = Replies(web, now=FakeClock(), sleep=FakeClock().sleep)
+    drawing = Picture(key="k", words="Two, alike.", paint=lambda: b"PNG")
+    form = replace(FORM, fields=(*FORM.fields, drawing))
+    await replies.pictures.add(form, Sent(ok=True, data=opened))
+    seen = len(web.sent)
+    web.answers[way] = [lost]
+
+    await getattr(replies, shows)(REDRAWN, form)
+
+    first, second, *rest = web.sent[seen:]
+    assert [name for name, _ in (first, second)] == [way, way]
+    assert "slack_file" in str(first[1]["view"])
+    assert second[1]["view"] == modals.view(form)
+    assert [name for name, _ in rest] == ["keep", "views.update"]
+    assert "slack_file" in str(rest[-1][1]["view"])
 
 
 @pytest.mark.parametrize("error", ["hash_conflict", "not_found"])

@@ -63,7 +63,14 @@ def test_a_section_holds_less_and_is_cut(kind):
 def test_what_is_old_is_kept_and_what_has_no_place_is_left_out():
     old = [{"type": kind} for kind in ("section", "context", "actions", "input")]
 
-    assert reduced([*old, {"type": "image"}, {"type": "table"}]) == old
+    assert reduced([*old, {"type": "table"}]) == old
+
+
+def test_a_picture_becomes_its_words():
+    image = {"type": "image", "slack_file": {"id": "F1"}, "alt_text": "Two, alike."}
+
+    told = {"type": "plain_text", "text": "Two, alike."}
+    assert reduced([image]) == [{"type": "context", "elements": [told]}]
 
 
 def test_where_nothing_can_answer_nothing_can_be_pressed():
