@@ -42,7 +42,7 @@ def row(intent: Intent, resources: Registry) -> Row:
     """
     resource = resources.of(intent)
     sentence = (
-        _("{handle} · {standing} · {age}\n{thing} {person}")
+        _("{handle} · {standing} · {age} {person}\n{thing}")
         if intent.asker.user
         else _("{handle} · {standing} · {age}\n{thing}")  # nobody asked for it here
     )

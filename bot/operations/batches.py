@@ -202,8 +202,8 @@ def _card_row(intent: Intent, shown: Outcome, details: int) -> Row:
 def _alarm_row(shown: Outcome) -> Row:
     spans = list(_headline(shown))
     spoken = (shown.sentence, *shown.targets, *_told(shown.parts), *shown.context)
-    for told in filter(None, spoken):
-        spans += ["\n", *told]
+    for words in filter(None, spoken):
+        spans += ["\n", *words]
     return Row(tuple(spans), (*_buttons(shown), *shown.menu))
 
 
@@ -211,8 +211,8 @@ def _told(parts: Iterable[Part]) -> Iterator[tuple[Span, ...]]:
     """Yield what *parts* say, a line each."""
     for part in parts:
         match part:
-            case Line(told):
-                yield told
+            case Line(words):
+                yield words
             case Code(text):
                 yield (Mono(text),)
             case Points():

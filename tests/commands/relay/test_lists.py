@@ -106,8 +106,8 @@ async def test_a_row_says_room_target_state_age_and_person_and_has_one_menu(worl
     at = [f"{one.created_at:%Y-%m-%d %H:%M} UTC" for one in await relays(world)]
     state = "accepted, callbacks are off"
     assert [plain(text.spans), plain(number.spans)] == [
-        f"🔵 R2 · {state} · {at[0]}\nroom studio → push.example.com U0ANA",
-        f"🔵 R1 · {state} · {at[1]}\nroom 295066 → second.example.com +1 U0ANA",
+        f"🔵 R2 · {state} · {at[0]} U0ANA\nroom studio → push.example.com",
+        f"🔵 R1 · {state} · {at[1]} U0ANA\nroom 295066 → second.example.com +1",
     ]
     assert [one.label for one in number.menu] == ["Open", "Stop R1…"]
     assert "--yes" not in number.menu[1].text.split()

@@ -8,7 +8,9 @@ from tests.trials.truth.cloud import Task
 from tests.trials.truth.stage import HOST, PEOPLE, READER
 
 HEADLINE = re.compile(r"\b(?P<handle>R\d+) · .*\broom (?P<room>q\w+)")
-ROW = re.compile(r"\b(?P<handle>R\d+) · .*\} room (?P<room>q\w+)")  # in a list
+ROW = re.compile(
+    r"\b(?P<handle>R\d+) · .*\} (?:@\w+ )?room (?P<room>q\w+)"
+)  # in a list
 URL = "rtmp://{host}/live/{room}"
 
 

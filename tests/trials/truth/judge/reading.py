@@ -18,8 +18,8 @@ EXPLANATIONS = Path(__file__).parents[4] / "bot" / "tencent" / "explanations"
 
 MACROS = {  # what is made of others stands first
     "<row>": r"(?:(?:(?P<room1>q\w+)|<cut>|<ID>) · )?",
-    "<below>": r"(?:room q\w+(?: → \S+(?: \+\d+)?)?|<cut>|<ID>)(?: <u>)?",
-    "<head>": r"(?: · <t>|(?:   | · )room (?P<room2>q\w+))?",
+    "<below>": r"(?:room q\w+(?: → \S+(?: \+\d+)?)?|<cut>|<ID>)",
+    "<head>": r"(?: · <t>(?: <u>)?|(?:   | · )room (?P<room2>q\w+))?",
     "<who>": r"(?:<R>|<ID>)",
     "<place>": r"(?:(?:rtmps?://)?(?:[\w-]+\.)+[a-z]+(?::\d+)?(?:/\S*)?|a target)",
     "<error>": (  # no word of a sentence has two capitals, or a point in it
