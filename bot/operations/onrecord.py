@@ -17,6 +17,7 @@ from bot.journal.model import Intent
 from bot.journal.queries import EVERYTHING
 from bot.journal.recents import OFFERED, Recents
 from bot.operations.rights import Sight
+from bot.operations.service import anything
 from bot.resources.headlines import UNDECIDED
 from bot.states import State
 
@@ -77,7 +78,7 @@ class OnRecord:
         who: Person,
         kind: Kind,
         limit: int = 20,
-        wanted: Callable[[Intent], bool] = lambda _thing: True,
+        wanted: Callable[[Intent], bool] = anything,
     ) -> list[Intent]:
         """Return *limit* things of *kind* that run, or may, and are *wanted*.
 
@@ -148,7 +149,7 @@ class OnRecord:
         self,
         find: Callable[[int], Awaitable[list[Intent]]],
         limit: int,
-        wanted: Callable[[Intent], bool] = lambda _thing: True,
+        wanted: Callable[[Intent], bool] = anything,
     ) -> list[Intent]:
         """Return the first *limit* things that are *wanted*, and told of."""
         if self.sight is None:

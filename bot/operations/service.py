@@ -32,6 +32,11 @@ from bot.settings import App, Terms
 from bot.states import State
 
 
+def anything(_thing: Intent) -> bool:
+    """Want whatever there is."""
+    return True
+
+
 class Service(Protocol):
     """Accepts what people ask for, and answers from what is on record."""
 
@@ -161,7 +166,7 @@ class Service(Protocol):
         who: Person,
         kind: Kind,
         limit: int = 20,
-        wanted: Callable[[Intent], bool] = ...,
+        wanted: Callable[[Intent], bool] = anything,
     ) -> list[Intent]:
         """Return *limit* things of *kind* that run, or may, and are *wanted*.
 

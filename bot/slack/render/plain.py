@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.dialogue.outcome import Bold, Clock, Link, Mono, Span, When, Who
+from bot.i18n import _
 from bot.ids import SlackUserId
 from bot.slack.render import limits
 from bot.slack.render.escape import cut, escape, size
@@ -62,15 +63,24 @@ def without_buttons(blocks: Sequence[Json]) -> list[Json]:
 
 
 def _in_lines(table: Json) -> list[Json]:
-    """Return the rows of *table* in sections, a line each."""
+    """Return the rows of *table* in sections, a line each, as far as there is room.
+
+    What is left out is counted beside its caption. Times are longer in lines.
+    """
     _head, *rows = table["rows"]
-    texts = [""]
-    for row in rows:
+    texts, left = [""], limits.TABLE_TEXT
+    for number, row in enumerate(rows):
         spans = [span for cell in row for span in (" · ", *_in_cell(cell))]
         line = mrkdwn(spans[1:], limits.TEXT - 1)
+        left -= size(line) + 1
+        if left < 0:
+            sentence, missing = _("{caption} (+{n} more)"), len(rows) - number
+            line = escape(sentence.format(caption=table["caption"], n=missing))
         if size(texts[-1]) + size(line) >= limits.TEXT:
             texts.append("")
         texts[-1] += f"{line}\n"
+        if left < 0:
+            break
     return [
         _section({"type": "mrkdwn", "text": one, "verbatim": True})
         for text in texts

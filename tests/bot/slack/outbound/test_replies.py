@@ -6,19 +6,18 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from pydantic import SecretStr
 
-from bot.dialogue.ask import Ask, Person, Place, Submission, Surface
+from bot.dialogue.ask import Place, Submission, Surface
 from bot.dialogue.form import Form, TextField
-from bot.dialogue.outcome import Audience, File, Outcome, Picture, line
+from bot.dialogue.outcome import Audience, Picture, line
 from bot.slack.outbound.replies import REOPENS, Replies
 from bot.slack.outbound.web import Sent
 from bot.slack.render import modals
+from tests.bot.slack.outbound.replying import ASK, OUTCOME, calls
 from tests.fakes.clock import FakeClock
 from tests.fakes.slack import FakeSlack, refused
 from tests.judge import judged
 
-OUTCOME = Outcome(headline=("told",))
 FORM = Form(
     command="relay",
     subcommand="start",
@@ -27,16 +26,6 @@ FORM = Form(
     fields=(TextField(name="room", label="Command"),),
     form_id="d1",
 )
-ASK = Ask(
-    command="relay",
-    text="",
-    who=Person(team="T1", user="UANA", home="T1"),
-    where=Place(channel="C1"),
-    surface=Surface.COMMAND,
-    key="k",
-    answer_url=SecretStr("https://hooks.slack.com/x"),
-    trigger="t1",
-)
 MENTION = replace(
     ASK,
     surface=Surface.MENTION,
@@ -44,12 +33,6 @@ MENTION = replace(
     trigger="",
     where=Place(channel="C1", thread="1.5"),
 )
-
-
-async def calls(ask, answer, *refused):
-    web, clock = FakeSlack(*refused), FakeClock()
-    await Replies(web, now=clock, sleep=clock.sleep).reply(ask, answer)
-    return web.sent
 
 
 async def test_a_command_is_answered_at_its_own_address():
@@ -383,27 +366,3 @@ async def test_the_home_tab_is_published_or_its_reader_is_told_once():
     (_first, (way, body), *others) = web.sent
     assert (way, _first, others) == ("post UANA", home, [home, home])
     assert "not_enabled" in body["text"]
-
-
-FILE = replace(OUTCOME, file=File("trail.jsonl", "{}\n"))
-
-
-async def test_a_file_goes_into_the_askers_own_messages():
-    sent = await calls(ASK, FILE)
-
-    assert [way for way, _arguments in sent] == [
-        "answer ephemeral",
-        "post UANA",
-        "upload DANA",
-    ]
-    assert sent[-1][1] == {"name": "trail.jsonl", "text": "{}\n"}
-
-
-@pytest.mark.parametrize(
-    "refused", [("", "user_disabled"), ("", "", "storage_limit_reached")]
-)
-async def test_a_file_that_slack_does_not_take_is_told(refused):
-    way, arguments = (await calls(ASK, FILE, *refused))[-1]
-
-    assert way == "answer ephemeral"
-    assert refused[-1] in arguments["text"]

@@ -16,7 +16,7 @@ from bot.dialogue.outcome import (
     Who,
 )
 from bot.sandbox.slack.blockkit.validation import message_faults
-from bot.slack.render import blocks, plain, tables
+from bot.slack.render import blocks, limits, plain, tables
 from tests.fakes.clock import AT
 from tests.judge import judged
 
@@ -46,6 +46,17 @@ def test_slack_and_the_judges_take_any_table_and_its_lines(table):
     judged(spread, "message")
     assert message_faults(spread["blocks"]) == []
     assert not plain.has_table(spread["blocks"])
+
+
+def test_lines_in_place_of_a_table_say_how_many_have_no_room():
+    rows = tuple((f"R{n}", *[When(AT)] * 3) for n in range(90))
+    [block] = tables.data_table(Table("Relays", ("Name", "a", "b", "c"), rows))
+
+    spread = plain.without_tables([block])
+
+    lines = "\n".join(one["text"]["text"] for one in spread).split("\n")
+    assert sum(map(len, lines)) < limits.TABLE_TEXT + 100
+    assert lines[-1] == f"Relays (+{len(block['rows']) - len(lines)} more)"
 
 
 def test_a_table_says_in_its_caption_how_many_rows_it_has_no_room_for():
