@@ -87,9 +87,12 @@ class Homes:
         if key in self._pending and self._pending[key] >= own:
             return
         self._pending[key] = own
-        wait = max(SOON, self._shown.get(key, -EVERY) + EVERY - self._monotonic())
-        work = self._later(key, who, wait, own=own)
+        work = self._later(key, who, max(SOON, self._too_early(key)), own=own)
         self.later.spawn(work, name=f"home again {who.user}")
+
+    def _too_early(self, key: Key) -> float:
+        """Return the seconds until it may be shown again, or less than none."""
+        return self._shown.get(key, -EVERY) + EVERY - self._monotonic()
 
     async def _later(self, key: Key, who: Person, wait: float, *, own: bool) -> None:
         await self._sleep(wait)
@@ -102,6 +105,9 @@ class Homes:
                 await self._sleep(APART)
 
     async def _again(self, key: Key, who: Person) -> None:
-        del self._pending[key]  # what changes from here on is shown after this
+        own = self._pending.pop(key)  # what changes from here on is shown after this
+        if self._too_early(key) > 0:  # it was opened while its turn was waited for
+            self._soon(key, who, own=own)
+            return
         self._shown[key] = self._monotonic()
         await self._show(who)

@@ -84,6 +84,21 @@ async def test_others_changes_are_shown_while_somebody_may_be_looking(tabs):
     assert shown == [("A", 0.0), ("Z", 0.0), ("A", LOOKS - 1 + SOON)]
 
 
+@pytest.mark.parametrize("by_whom", ["A", "B"])
+async def test_what_is_opened_while_it_is_to_be_shown_again_is_shown_once(
+    tabs, by_whom
+):
+    opened, changed = tabs.homes.opened, tabs.homes.changed
+
+    shown = await tabs.play(
+        (0, opened, person("A")),
+        (3, changed, by(by_whom)),
+        (9, opened, person("A")),
+    )
+
+    assert shown == [("A", 0.0), ("A", 9.0), ("A", 9 + EVERY)]
+
+
 async def test_who_never_opened_it_is_shown_nothing(tabs):
     assert await tabs.play((0, tabs.homes.changed, by("A"))) == []
 
