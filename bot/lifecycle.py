@@ -53,6 +53,7 @@ DRAIN_SECONDS = 20.0  # for work in flight, after the listeners have closed
 LAST_ROUND_SECONDS = 6.0  # Slack takes 5 at most
 INTRODUCED_SECONDS = 2.0  # that what a crash left waits for Slack
 AWAY_SECONDS = 1.0  # until the journal is asked again
+MOST_TOLD = 100  # of what runs; of more, "100+" is said
 FLUSH_SECONDS = 4.0  # for notices after that; the next life delivers the rest
 
 SWITCH_SECONDS = 0.0005  # the writer thread gives the lock back every row it reads
@@ -317,17 +318,18 @@ async def announce(bot: Bot) -> None:
 
 async def _running(bot: Bot) -> list[str]:
     """Return how many things of each command run, or may."""
-    counts = []
+    counts, find, team = [], bot.journal.find, bot.directory.team
     for one in bot.operations.resources.resources:
         try:
-            live = len(await bot.journal.find.live(bot.directory.team, one.kind))
+            live = len(await find.live(team, one.kind, limit=MOST_TOLD + 1))
         except JournalUnavailable:
             return [_("the journal is away")]
         text = n_(
             "{n} of /{command} runs, or may", "{n} of /{command} run, or may", live
         )
         command = f"{bot.settings.command_prefix}{one.command}"
-        counts += [text.format(n=live, command=command)] if live else []
+        number = f"{MOST_TOLD}+" if live > MOST_TOLD else live
+        counts += [text.format(n=number, command=command)] if live else []
     return counts
 
 

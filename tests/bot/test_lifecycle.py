@@ -2,14 +2,15 @@
 
 import asyncio
 import socket
-from contextlib import AsyncExitStack
+import sqlite3
+from contextlib import AsyncExitStack, closing
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import Engine, event
 
 from bot.errors import SettingsError
-from bot.lifecycle import announce, begin, upkeep
+from bot.lifecycle import MOST_TOLD, announce, begin, upkeep
 from bot.states import State
 from tests.bot.journal.crowd import grow
 from tests.bot.operations.accidents import left_sending
@@ -83,6 +84,19 @@ async def test_what_was_left_is_taken_up_whether_slack_answers_or_not(past, know
         facts = await world.journal.find.facts_of((await world.handle("R1")).id)
 
     assert [one.kind for one in facts] == ["written", "no-answer"]
+
+
+async def test_of_very_many_that_run_no_more_are_read_than_are_told(
+    past, tmp_path, capsys
+):
+    add, live = past
+    add(1, MOST_TOLD)
+    with closing(sqlite3.connect(tmp_path / "p.db")) as file, file:
+        file.execute("UPDATE intents SET state = 'unknown'")
+    async with AsyncExitStack() as stack:
+        told = await told_of(await live(stack), capsys)
+
+    assert f"; {MOST_TOLD}+ of /relay run, or may" in told
 
 
 async def told_of(world, capsys):
