@@ -8,6 +8,7 @@ nothing that anybody is told comes from anywhere else.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import IntFlag, StrEnum
 
 from pydantic import TypeAdapter
@@ -72,6 +73,11 @@ class Fact:
     status: int = 0
     code: str = ""
     text: str = ""
+
+
+def moment_of(at: int) -> datetime:
+    """Return the moment of *at*, UTC milliseconds as evidence has them."""
+    return datetime.fromtimestamp(at / 1000, UTC)
 
 
 def fact_key(*parts: object) -> str:

@@ -1,7 +1,7 @@
 """What the card of a relay says: how it stands and why, target by target."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from bot.dialogue.outcome import (
     Button,
@@ -23,6 +23,7 @@ from bot.journal.evidence import (
     Silence,
     Stop,
     Target,
+    moment_of,
 )
 from bot.journal.model import Intent
 from bot.resources.headlines import headline_word
@@ -162,7 +163,7 @@ def _closed(intent: Intent) -> Iterable[Span]:
 
 
 def _since(intent: Intent) -> When:
-    return When(_moment(intent.standing.since))
+    return When(moment_of(intent.standing.since))
 
 
 def _by(intent: Intent) -> Who:
@@ -170,7 +171,7 @@ def _by(intent: Intent) -> Who:
 
 
 def _missed(away: tuple[int, int]) -> Iterable[Span]:
-    since, until = (When(_moment(at)) for at in away)
+    since, until = (When(moment_of(at)) for at in away)
     text = _(
         "Patchbay was down, and callbacks of that time may be missing:"
         " {since} - {until}"
@@ -211,7 +212,7 @@ def ran_for(intent: Intent) -> str:
     """Return how long a relay that is over ran; "" if that is not known."""
     if not intent.sent_at or _is_doubted(intent):
         return ""
-    return duration(_moment(intent.standing.since) - intent.sent_at)
+    return duration(moment_of(intent.standing.since) - intent.sent_at)
 
 
 def duration(of: timedelta) -> str:
@@ -325,7 +326,3 @@ def stop_button(intent: Intent) -> Button | None:
 def stop_anyway(text: str) -> Button:
     """Return the button that stops a relay which is not known by a handle."""
     return Button(_("Stop it anyway"), "relay", text, danger=True)
-
-
-def _moment(at: int) -> datetime:
-    return datetime.fromtimestamp(at / 1000, UTC)

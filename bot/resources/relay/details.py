@@ -1,11 +1,12 @@
 """The technical half of a relay's card, behind *Details*: whole, in one time zone."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from bot.dialogue.outcome import Facts, Mono, Part, Points, Span, line
 from bot.i18n import _
+from bot.journal.evidence import moment_of
 from bot.journal.model import Intent
 from bot.resources.relay.card import CONTROLLABLE, within_reach
 from bot.resources.relay.cdn import cdn_remarks
@@ -50,7 +51,7 @@ def sent_between(intent: Intent) -> str:
     since = intent.standing.since
     if intent.state is not State.UNKNOWN or not since:
         return utc(sent)
-    until = utc(datetime.fromtimestamp(since / 1000, UTC))
+    until = utc(moment_of(since))
     return _("{since} to {until}").format(since=utc(sent), until=until)
 
 

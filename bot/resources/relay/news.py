@@ -6,7 +6,7 @@ again and again one line with a count, renewed once a minute.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from bot.dialogue.outcome import (
@@ -22,7 +22,14 @@ from bot.dialogue.outcome import (
     said,
 )
 from bot.i18n import _, n_
-from bot.journal.evidence import Ending, Headline, Standing, Target, TargetStanding
+from bot.journal.evidence import (
+    Ending,
+    Headline,
+    Standing,
+    Target,
+    TargetStanding,
+    moment_of,
+)
 from bot.journal.model import CONTRADICTION, NEWS, REVIVED, Intent, Notice
 from bot.resources.relay.card import ran_for, stop_button, stopped
 from bot.resources.relay.targets import target_name
@@ -122,12 +129,8 @@ def _line(
         audience=Audience.THREAD,
         line=key,
         facts={"what": what, "target": number, "at": at, **facts},
-        not_before=_moment(at) + RENEWED if later else None,
+        not_before=moment_of(at) + RENEWED if later else None,
     )
-
-
-def _moment(at: int) -> datetime:
-    return datetime.fromtimestamp(at / 1000, UTC)
 
 
 # ── how it reads ─────────────────────────────────────────────────────────────────
@@ -135,7 +138,7 @@ def _moment(at: int) -> datetime:
 
 def told(intent: Intent, facts: Mapping[str, Any], *, runs: bool = True) -> Outcome:
     """Return the line about *intent* that says *facts*; *runs*: it still may."""
-    what, at = facts["what"], When(_moment(facts["at"]))
+    what, at = facts["what"], When(moment_of(facts["at"]))
     if what in {OVER_NOW, IDLE, AGAIN}:
         return _of_whole(intent, what, at)
     name = target_name(intent, facts["target"])
@@ -167,7 +170,7 @@ def failed(intent: Intent, facts: Mapping[str, Any], *, runs: bool = True) -> Ou
     """
     name = target_name(intent, facts["target"])
     sentence = _("{target} failed").format(target=name)
-    at = When(_moment(facts["at"]))
+    at = When(moment_of(facts["at"]))
     runs = runs and intent.state not in OVER
     still = _("As far as is known the relay goes on running, and is billed.")
     stop = stop_button(intent) if runs else None
@@ -196,7 +199,7 @@ def _flaps(intent: Intent, facts: Mapping[str, Any], name: str, at: When) -> Out
     return Outcome(
         headline=(Bold(f"{intent.handle} · {sentence}"),),
         tone=Tone.WARN,
-        sentence=said(text, since=When(_moment(facts["since"])), when=at),
+        sentence=said(text, since=When(moment_of(facts["since"])), when=at),
         handle=intent.handle,
         audience=Audience.THREAD,
     )

@@ -1,12 +1,11 @@
 """Where a relay leads: a line for each push target, with how it stands."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from re import split
 
 from bot.dialogue.outcome import Clock, Span, When, said
 from bot.i18n import _
-from bot.journal.evidence import Target, TargetStanding
+from bot.journal.evidence import Target, TargetStanding, moment_of
 from bot.journal.model import Intent
 from bot.states import OVER
 
@@ -41,7 +40,7 @@ def how_target_stands(
     """Return since when *target* stands how, as far as was heard, and its error."""
     if intent.state in OVER or target.status is Target.UNHEARD:
         return ()
-    at = When(_moment(target.since), shown)
+    at = When(moment_of(target.since), shown)
     error = f"{target.code} {target.text}".strip()
     spans = said(target_word(target.status), when=at)
     return (" · ", *spans, *((f" · {error}",) if error else ()))
@@ -128,7 +127,3 @@ def target_word(status: Target) -> str:
         Target.ENDED: _("disconnected {when}"),
         Target.IDLE: _("idle since {when}"),
     }[status]
-
-
-def _moment(at: int) -> datetime:
-    return datetime.fromtimestamp(at / 1000, UTC)

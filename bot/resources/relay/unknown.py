@@ -5,7 +5,7 @@ that may be running, and billed, already.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from bot.dialogue.outcome import (
     Bold,
@@ -20,7 +20,7 @@ from bot.dialogue.outcome import (
     said,
 )
 from bot.i18n import _
-from bot.journal.evidence import Silence, Stop
+from bot.journal.evidence import Silence, Stop, moment_of
 from bot.journal.model import Intent
 from bot.resources.relay.details import idle_seconds
 from bot.resources.relay.targets import addresses
@@ -47,7 +47,7 @@ def verdict(intent: Intent) -> Iterable[Span]:
         text = _("If it runs, this message should say so before {when}.")
         yield from said(text, when=When(sent + CALLBACK_IN, Clock.TIME))
     elif silence.away:
-        since, until = (When(_moment(at)) for at in silence.away)
+        since, until = (When(moment_of(at)) for at in silence.away)
         text = _(
             "Patchbay was down when its callback may have come: {since} - {until}."
         )
@@ -64,7 +64,7 @@ def _unproven(silence: Silence, sent: datetime) -> Iterable[Span]:
     yield from said(text, when=When(sent))
     if silence.heard_at:
         last = _("The last one came {when}.")
-        yield from (" ", *said(last, when=When(_moment(silence.heard_at))))
+        yield from (" ", *said(last, when=When(moment_of(silence.heard_at))))
 
 
 def settling(intent: Intent) -> tuple[Button, ...]:
@@ -93,7 +93,3 @@ def _checks(intent: Intent) -> Iterable[tuple[Span, ...]]:
     text = _("CloudAudit: {action}, sent {when}")
     when = When(intent.sent_at or intent.created_at)
     yield said(text, action=intent.action, when=when)
-
-
-def _moment(at: int) -> datetime:
-    return datetime.fromtimestamp(at / 1000, UTC)

@@ -1,15 +1,12 @@
 """What one connection waits for, and what it is told."""
 
 import asyncio
-from contextlib import AsyncExitStack
 
 import pytest
 from structlog.testing import capture_logs
 
 from bot.http.connection import LONGEST_HEAD
-from bot.http.connections import (
-    Deadlines,
-)
+from bot.http.connections import Deadlines
 from tests.bot.http.visitors import (
     FRIEND,
     HALF,
@@ -21,12 +18,6 @@ from tests.bot.http.visitors import (
     until,
     visit,
 )
-
-
-@pytest.fixture
-async def stack():
-    async with AsyncExitStack() as made:
-        yield made
 
 
 async def test_what_the_kernel_has_and_the_loop_has_not_read_is_seen(stack):

@@ -1,6 +1,5 @@
 """Whoever says nothing gives way, and nobody hears more than a status."""
 
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from ipaddress import ip_network
 
@@ -26,12 +25,6 @@ from tests.bot.http.visitors import (
     until,
     visit,
 )
-
-
-@pytest.fixture
-async def stack():
-    async with AsyncExitStack() as made:
-        yield made
 
 
 def ended(visitors):

@@ -5,7 +5,6 @@ import errno
 import os
 import resource
 import socket
-from contextlib import AsyncExitStack
 
 import pytest
 from structlog.testing import capture_logs
@@ -13,12 +12,6 @@ from structlog.testing import capture_logs
 from bot.http.connections import Connections
 from bot.http.listener import Listener, refusal, why_deaf
 from tests.bot.http.visitors import post, serving, until, visit
-
-
-@pytest.fixture
-async def stack():
-    async with AsyncExitStack() as made:
-        yield made
 
 
 async def test_a_burst_that_is_longer_than_a_queue_is_taken(stack):
