@@ -43,14 +43,19 @@ export function messageList(label) {
   let epoch = 0;
 
   let following = true; // what comes at the end is scrolled to
-  scroller.addEventListener("scroll", () => {
-    following = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR;
-  });
+  let top = 0; // as of the last look: the event of a scroll comes a frame late
+  const look = () => {
+    top = scroller.scrollTop;
+    following = scroller.scrollHeight - top - scroller.clientHeight < NEAR;
+  };
+  scroller.addEventListener("scroll", look);
 
   const change = (work) => {
+    if (scroller.scrollTop !== top) look();
     work();
     settle();
     if (following) scroller.scrollTop = scroller.scrollHeight;
+    top = scroller.scrollTop;
   };
   const show = (channel, thread = "") => {
     Object.assign(at, { channel, thread });

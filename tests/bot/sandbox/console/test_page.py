@@ -232,6 +232,7 @@ async def test_a_click_that_came_to_nothing_says_so_at_its_button(desk):
     say(desk, "x", blocks=({"type": "actions", "elements": [BUTTON]}, section("below")))
     for number in range(30):
         say(desk, f"line {number}")
+    await expect(page.get_by_text("line 29")).to_be_in_viewport()
     desk.bot.acks += [Ack(failed="operation_timeout"), Ack()]
     button = page.get_by_role("button", name="Press")
     await button.click()
