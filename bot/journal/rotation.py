@@ -16,8 +16,7 @@ from bot.journal.schema import metadata
 from bot.journal.seal import Cell, Ring, Seal
 from bot.journal.sqlite.driver import Connection
 from bot.journal.sqlite.keyring import Keys
-from bot.journal.sqlite.writer import Writer
-from bot.journal.statement import Statement, updated
+from bot.journal.statement import Statement, Writer, updated
 
 PIECE = 50  # rows; some 5 ms of the writer
 

@@ -28,8 +28,7 @@ from bot.journal.known import keep
 from bot.journal.rows import millis
 from bot.journal.schema import audit_unkeyed
 from bot.journal.sqlite.driver import Connection as SQLite
-from bot.journal.sqlite.writer import Writer
-from bot.journal.statement import Connection, Statement
+from bot.journal.statement import Connection, Statement, Writer
 
 _LAST_UNKEYED = Statement(
     select(audit_unkeyed).order_by(audit_unkeyed.c.number.desc()).limit(1)
