@@ -43,7 +43,7 @@ def _mark() -> None:
         connection.execute(mark.values(undecided=sa.true()), undecided)
 
 
-def _undecided(row: sa.Row[Any]) -> bool:
+def _undecided(row: Any) -> bool:
     if not row.standing:
         return row.state in OF_STATES
     return json.loads(row.standing)["headline"] in UNDECIDED
