@@ -100,6 +100,7 @@ _STAND = Statement(
         state=bindparam("to_state"),
         ref=bindparam("to_ref"),
         standing=bindparam("to_standing"),
+        undecided=bindparam("to_undecided"),
         error_code=bindparam("to_error_code"),
         error_text=bindparam("to_error_text"),
         settled_by=bindparam("to_settled_by"),

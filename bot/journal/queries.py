@@ -62,6 +62,16 @@ _LIVE = Statement(
         newest=True,
     ).limit(bindparam("limit"))
 )
+_UNDECIDED = Statement(
+    select(intents)
+    .where(
+        intents.c.undecided,
+        intents.c.team == bindparam("team"),
+        intents.c.kind == bindparam("kind"),
+    )
+    .order_by(*NEWEST)
+    .limit(bindparam("limit"))
+)
 _BY_CARD = Statement(
     select(intents)
     .where(
@@ -195,6 +205,12 @@ class Queries:
     ) -> list[Intent]:
         """Return the things of *kind* that run, or may, newest first."""
         return await self._all(_LIVE, team=team, kind=kind, limit=limit)
+
+    async def undecided(
+        self, team: TeamId, kind: Kind, limit: int = EVERYTHING
+    ) -> list[Intent]:
+        """Return those of what runs, or may, on which somebody has to decide."""
+        return await self._all(_UNDECIDED, team=team, kind=kind, limit=limit)
 
     async def listed(self, team: TeamId, kind: Kind, newest: int) -> list[Intent]:
         """Return the things that live, and the *newest* of all, newest first.
