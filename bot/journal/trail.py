@@ -27,7 +27,6 @@ from bot.journal.examination import (
 from bot.journal.known import keep
 from bot.journal.rows import millis
 from bot.journal.schema import audit_unkeyed
-from bot.journal.sqlite.driver import Connection as SQLite
 from bot.journal.statement import Connection, Statement, Writer
 
 _LAST_UNKEYED = Statement(
@@ -161,7 +160,7 @@ def name_line(connection: Connection, mac: str, at: int) -> None:
     keep(connection, ANCHORED, mac, at)
 
 
-def begin(connection: SQLite, signed: Signed, at: datetime) -> None:
+def begin(connection: Connection, signed: Signed, at: datetime) -> None:
     """Begin the installation's chain, once, and anchor it.
 
     Its first record says how long the trail without a key is, and so closes that.

@@ -38,7 +38,7 @@ class _Types(PGTypeCompiler):
 class _Tables(PGDDLCompiler):
     def get_column_specification(self, column: Column[Any], **kw: Any) -> str:
         """Return how *column* is made: numbers that are given have 64 bits, too."""
-        made: str = super().get_column_specification(column, **kw)
+        made: str = super().get_column_specification(column, **kw)  # type: ignore[no-untyped-call]
         return made.replace(" SERIAL", " BIGSERIAL")
 
 

@@ -18,11 +18,12 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import TransactionStatus
 from psycopg.types.numeric import Int8Dumper
+from sqlalchemy import Dialect as SQLDialect
 
 from bot.journal.postgres.dialect import Dialect
 from bot.journal.statement import NO_PARAMS, Compiled, Params, Rows, Statement
 
-DIALECT = Dialect()
+DIALECT: SQLDialect = Dialect()  # type: ignore[no-untyped-call]
 KEPT = 512  # prepared statements: all that there are
 FETCHED = 500  # rows at a time of what may be more than fits
 SECONDS = 10  # that a statement takes at most, waiting for locks included
@@ -35,6 +36,8 @@ LOST_RACE = (
     psycopg.errors.SerializationFailure,
     psycopg.errors.DeadlockDetected,
 )
+# What the server says before it closes the connection.
+GOING_DOWN = (psycopg.errors.AdminShutdown, psycopg.errors.CrashShutdown)
 
 # A server that is gone, or cut off, is noticed within seconds. What the URL says wins.
 # https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
@@ -95,19 +98,19 @@ class Unanswered(Exception):
 class _Later(Rows):
     """What a statement returned, once somebody looks."""
 
-    __slots__ = ("_compiled", "_connection", "_cursors", "_read")
+    __slots__ = ("_compiled", "_connection", "_cursors", "_number", "_read")
 
     def __init__(
         self, connection: "Connection", compiled: Compiled, cursors: list[Any]
     ) -> None:
         self._connection, self._compiled = connection, compiled
-        self._cursors = cursors
+        self._cursors, self._number = cursors, connection.sent
         self._read: list[Any] | None = None
 
     @property
     def _rows(self) -> list[Any]:  # type: ignore[override]
         if self._read is None:
-            self._connection.answered()
+            self._connection.answered(self._number)
             read = self._compiled.read
             self._read = [
                 read(raw)
@@ -119,7 +122,7 @@ class _Later(Rows):
 
     @property
     def rowcount(self) -> int:  # type: ignore[override]
-        self._connection.answered()
+        self._connection.answered(self._number)
         return sum(cursor.rowcount for cursor in self._cursors)
 
 
@@ -138,7 +141,7 @@ class Connection:
         self._raw.adapters.register_dumper(int, Int8Dumper)
         self._open = ExitStack()
         self._pipeline = self._open.enter_context(self._raw.pipeline())
-        self._waits = False  # for the answer to something
+        self.sent = self._answered = 0  # statements
         self._numbers = count(1)
         self._run(_SET_UP)
         self.answered()
@@ -151,7 +154,9 @@ class Connection:
     def execute(self, statement: Statement, params: Params = NO_PARAMS) -> Rows:
         """Run *statement*; what it returns is fetched when it is looked at."""
         compiled = statement.compiled(DIALECT)
-        return _Later(self, compiled, [self._run(compiled.text, _bound(compiled, params))])
+        return _Later(
+            self, compiled, [self._run(compiled.text, _bound(compiled, params))]
+        )
 
     def execute_many(self, statement: Statement, params: Sequence[Params]) -> Rows:
         """Run *statement* for each of *params*, all in one round trip."""
@@ -184,15 +189,17 @@ class Connection:
         """Run PostgreSQL's own *text*: what is written in no other way."""
         return _Later(self, _AS_IT_IS, [self._run(text, params)])
 
-    def answered(self) -> None:
-        """Wait for the answers to all that was sent: one round trip.
+    def answered(self, number: int = 0) -> None:
+        """Wait for the answers to all that was sent, or to statement *number*.
+
+        It is one round trip, if any.
 
         Raises:
             Error: the first of it that failed.
         """
-        if self._waits:
+        if self._answered < (number or self.sent):
             self._pipeline.sync()
-            self._waits = False
+            self._answered = self.sent
 
     @contextmanager
     def writing(self, *, lasting: bool = True) -> Iterator[None]:
@@ -205,20 +212,17 @@ class Connection:
             Unanswered: whether it was committed is not known.
         """
         self._run("BEGIN ISOLATION LEVEL READ COMMITTED")
-        who = self._run(_WHO)
+        who, asked = self._run(_WHO), self.sent
         if not lasting:
             self._run("SET LOCAL synchronous_commit TO off")
         try:
             yield
-            if who.rowcount < 0:  # nothing was looked at
-                self.answered()
-            number, backend, only_reads, timeline = who.fetchone()
-            if only_reads:
-                raise OnlyReads("the server takes no writes")
+            self.answered(asked)
+            commit = _commit_of(*who.fetchone())
         except BaseException:
             self._undo()
             raise
-        self._commit(Commit(number, backend, timeline))
+        self._commit(commit)
 
     @contextmanager
     def reading(self, at_most: float = math.inf) -> Iterator[None]:
@@ -289,7 +293,7 @@ class Connection:
     def _run(self, text: str, params: Any = ()) -> Any:
         """Send *text*, and return the cursor on which its answer will be."""
         cursor = self._raw.cursor()
-        self._waits = True
+        self.sent += 1
         cursor.execute(text.encode(), params)
         return cursor
 
@@ -298,9 +302,9 @@ class Connection:
             self._run("COMMIT")
             self.answered()
         except Error as error:
-            if self.is_lost:
-                raise Unanswered(commit) from error
             self._undo()
+            if self.is_lost or isinstance(error, GOING_DOWN):
+                raise Unanswered(commit) from error
             raise
 
     def _undo(self) -> None:
@@ -316,17 +320,26 @@ class Connection:
         for _each in range(2):
             with suppress(Error):
                 self._pipeline.sync()
-        self._waits = False
+        self._answered = self.sent
 
 
 _AS_IT_IS = Compiled("", {}, {}, tuple, ())
 
 
-def connect(url: str) -> "psycopg.Connection[tuple[Any, ...]]":
-    """Connect to the server at *url*; nothing is begun by itself."""
+def _commit_of(number: str, backend: int, only_reads: object, timeline: str) -> Commit:
+    if only_reads:
+        raise OnlyReads("the server takes no writes")
+    return Commit(number, backend, timeline)
+
+
+def connect(
+    url: str, *, by_itself: bool = True
+) -> "psycopg.Connection[tuple[Any, ...]]":
+    """Connect to the server at *url*; a statement is a transaction *by_itself*."""
     scheme, _, rest = url.partition("://")
     at = conninfo_to_dict(f"{scheme.partition('+')[0]}://{rest}")
-    return psycopg.connect(**{**HOW, **at, "autocommit": True})  # type: ignore[arg-type]
+    how: dict[str, Any] = {**HOW, **at, "autocommit": by_itself}
+    return psycopg.connect(**how)
 
 
 def _bound(compiled: Compiled, params: Params) -> Params:
