@@ -1,16 +1,23 @@
 """A journal as the tests open it, and what becomes of an intent in it."""
 
+import hashlib
 import os
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from pydantic import SecretStr
+
+from bot.config.kinds import is_server
 from bot.journal.journal import Journal
 from bot.journal.migrate import make_engine, upgrade
 from bot.journal.model import CARD_NOTICE
+from bot.journal.trail import AuditFiles
 from bot.resources.registry import RESOURCES
 from bot.states import State
+
+_ANCHORS = TemporaryDirectory()  # of journals that have no file
 
 
 def laid(path):
@@ -38,10 +45,17 @@ def _migrated():
 
 
 async def opened(url, clock, lifecycles=RESOURCES.lifecycles, **more):
-    """Open the journal at *url* by *clock*."""
-    return await Journal.open(
-        url, now=clock, random_bytes=os.urandom, lifecycles=lifecycles, **more
-    )
+    """Open the journal at *url* by *clock*; that of a server with keys of its own."""
+    keys = keys_for(url) if is_server(url) else {}
+    how = {"now": clock, "random_bytes": os.urandom, "lifecycles": lifecycles}
+    return await Journal.open(url, **{**how, **keys, **more})
+
+
+def keys_for(url):
+    """Return the keys with which the journal of a server at *url* is opened."""
+    name = hashlib.sha256(url.encode()).hexdigest()
+    audit = AuditFiles(SecretStr("a" * 40), Path(_ANCHORS.name) / name)
+    return {"seal_key": SecretStr("s" * 40), "audit": audit}
 
 
 async def claimed(journal, intent, owner=None, **more):

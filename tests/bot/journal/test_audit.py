@@ -44,8 +44,8 @@ async def trail(journal):
 
 
 @pytest.fixture
-def key(journal, tmp_path):
-    return AuditKey.from_file(tmp_path / "var/patchbay.audit.key")
+def key(journal):
+    return journal._audit_key
 
 
 def misfits(records, key):
@@ -201,6 +201,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.sqlite
 @pytest.mark.usefixtures("trail")
 @pytest.mark.parametrize("recursive", ["ON", "OFF"])
 @pytest.mark.parametrize("change", REFUSED)
@@ -211,6 +212,7 @@ async def test_the_file_itself_refuses_changes(tmp_path, change, recursive):
             other.execute(REFUSED[change])
 
 
+@pytest.mark.sqlite
 async def test_the_journal_itself_lets_no_replacement_pass_by_the_triggers(journal):
     pragma = "PRAGMA recursive_triggers"
 
