@@ -35,8 +35,7 @@ from bot.journal.rows import (
     standing_columns,
 )
 from bot.journal.schema import EMPTY, facts, intents
-from bot.journal.sqlite.writer import Writer
-from bot.journal.statement import Params, Statement, among
+from bot.journal.statement import Params, Statement, Writer, among
 from bot.journal.transaction import Transaction
 from bot.journal.unread import as_kept, as_standing
 from bot.states import State

@@ -14,8 +14,7 @@ from bot.journal.questions import NEWEST, OLDEST, identified, in_states, not_by
 from bot.journal.rows import as_read, intent_cell, intents_of, unpacked
 from bot.journal.schema import EMPTY, IS_THING, intents
 from bot.journal.seal import Seal
-from bot.journal.sqlite.writer import Writer
-from bot.journal.statement import Connection, Statement
+from bot.journal.statement import Connection, Statement, Writer
 from bot.journal.transaction import BY_ID, BY_KEY
 from bot.states import LIVE, State
 

@@ -20,6 +20,8 @@ from sqlalchemy import (
     true,
 )
 
+from bot.journal.statement import ending
+
 metadata = MetaData()
 
 
@@ -28,7 +30,7 @@ EMPTY: ColumnElement[str] = literal_column("''")  # as an index has it
 
 def an_end(text: ColumnElement[str]) -> ColumnElement[str]:
     """Return the last 8 characters of *text*, in any case, as they are indexed."""
-    return func.lower(func.substr(text, literal_column("-8")))
+    return func.lower(ending(text, literal_column("8")))
 
 
 def _audit_columns() -> tuple[Column[Any], ...]:
