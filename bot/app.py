@@ -204,6 +204,7 @@ async def open_journal(
         lifecycles=resources.lifecycles,
         seal_key=settings.seal_key,
         audit=files_of(settings),
+        monotonic=ports.monotonic,
     )
 
 
@@ -307,7 +308,6 @@ def _executor(base: _Base, gate: Gate, completion: Completion) -> Executor:
         recheck=Recheck(gate=gate, apps=apps, find=base.journal.find),
         completion=completion,
         tasks=base.tasks,
-        boot=base.journal.boot,
         now=ports.now,
         random=ports.random,
         sleep=ports.sleep,

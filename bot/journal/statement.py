@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import (
+    BigInteger,
     BindParameter,
     ColumnElement,
     Dialect,
@@ -233,6 +234,13 @@ class Texts(TypeDecorator[list[str]]):
 class each_text(GenericFunction[Any]):  # noqa: N801 - it is named like a function of SQL
     """The texts of a list; what it is called, each dialect knows by itself."""
 
+    inherit_cache = True
+
+
+class database_now(GenericFunction[int]):  # noqa: N801 - it is named like a function of SQL
+    """The database's own clock, in UTC milliseconds: one for all who have it open."""
+
+    type = BigInteger()
     inherit_cache = True
 
 

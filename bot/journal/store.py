@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import JournalUnavailable
+from bot.journal.lives import Life
 from bot.journal.migrate import make_engine, newest, revision, upgrade
 from bot.journal.sqlite.driver import Connection, Error
 from bot.journal.sqlite.files import Kept, claim, kept_for, spool_for
@@ -23,7 +24,7 @@ from bot.journal.trail import AuditFiles, Signed, begin
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """What an open journal consists of; *boot* names the run that has it open.
+    """What an open journal consists of; *life* is that of the run that has it open.
 
     *revision* is that of the tables before they were brought up to date.
     """
@@ -34,7 +35,7 @@ class Store:
     spool: Spool
     signed: Signed
     integrity: Integrity
-    boot: str
+    life: Life
     revision: str
 
     def close(self) -> None:
@@ -48,9 +49,10 @@ class Store:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """How a journal is opened: its clock, chance, and what the settings say."""
+    """How a journal is opened: its clocks, chance, and what the settings say."""
 
     now: Callable[[], datetime]
+    monotonic: Callable[[], float]
     random_bytes: Callable[[int], bytes]
     seal_key: SecretStr | None
     audit: AuditFiles
@@ -77,9 +79,19 @@ class Opening:
                 sentence = f"the journal does not open: {unavailable(error)}"
                 raise JournalUnavailable(sentence) from None
             undo.pop_all()  # it is open: from here on, closing is `close`'s
-        boot = self.random_bytes(8).hex()
-        spool = spool_for(file)
-        return Store(writer, kept, lock, spool, signed, integrity, boot, before)
+        life, spool = self.born(writer, shared=False), spool_for(file)
+        return Store(writer, kept, lock, spool, signed, integrity, life, before)
+
+    def born(self, writer: Writer, *, shared: bool) -> Life:
+        """Return the life of the run that opens it; *shared* is a server's database."""
+        return Life(
+            writer,
+            self.random_bytes(8).hex(),
+            shared=shared,
+            now=self.now,
+            monotonic=self.monotonic,
+            random_bytes=self.random_bytes,
+        )
 
     def _made(self, file: Path, connection: Connection) -> tuple[Kept, Signed]:
         kept = kept_for(file, connection, self.seal_key, self.random_bytes)
