@@ -27,8 +27,7 @@ from sqlalchemy import (
 
 from bot.errors import JournalUnavailable
 from bot.journal.schema import intents, lives
-from bot.journal.sqlite.writer import Writer
-from bot.journal.statement import Connection, Statement, database_now
+from bot.journal.statement import Connection, Statement, Writer, database_now
 
 DEAD_AFTER = timedelta(seconds=60)  # without a sign of life
 FRESH = 30.0  # seconds for which a sign of life lets a run claim

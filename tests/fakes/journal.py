@@ -17,7 +17,6 @@ from bot.journal.statement import updated
 from bot.resources.registry import RESOURCES
 from bot.states import State
 
-
 _HAND = updated(intents, ("owner",), intents.c.id == bindparam("of"))
 
 

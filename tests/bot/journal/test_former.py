@@ -12,7 +12,7 @@ from bot.journal.former import FEW, left_changes
 from bot.journal.model import CARD_NOTICE, Changes
 from bot.journal.rows import LEFT
 from bot.states import State
-from tests.bot.journal.conftest import APP, fact, moved, stop_of
+from tests.bot.journal.conftest import APP, fact, stop_of
 from tests.bot.journal.test_audit import entry
 from tests.fakes.journal import claimed, handed
 
