@@ -47,6 +47,10 @@ class Recovered:
     unknown: int = 0
     repeated: int = 0
 
+    def counts(self) -> dict[str, int]:
+        """Return how many of each, by name."""
+        return asdict(self)
+
 
 async def recover(executor: Executor, hearing: Hearing, now: datetime) -> Recovered:
     """Take up whatever is unfinished; every step may be done again after a crash.
@@ -64,7 +68,7 @@ async def recover(executor: Executor, hearing: Hearing, now: datetime) -> Recove
     if absence:
         await _note_absence(executor, absence)
     await hearing.alive()
-    log.info("journal.recovered", **asdict(recovered))
+    log.info("journal.recovered", **recovered.counts())
     return recovered
 
 

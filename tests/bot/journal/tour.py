@@ -223,6 +223,8 @@ async def _audit(tour):
 async def _delivery(tour):
     at = tour.clock()
     await tour.ask("outbox.put", ALARMED, at, app="live")
+    for _each in range(2):
+        await tour.ask("known.tell", ALARMED, "told", timedelta(days=1))
     for after in ((), (at,)):
         await tour.ask("outbox.next_due", *after)
     for one in await tour.ask("outbox.due", at):
