@@ -17,6 +17,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import bindparam, select
 
+from bot.journal.audit import INSTALLATION, Entry
 from bot.journal.schema import EMPTY, audit_heads, intents
 from bot.journal.statement import Connection, Statement, among
 
@@ -58,9 +59,15 @@ THINGS = Statement(
 )
 
 
-def head(connection: Connection, chain: str) -> None:
-    """Be the one writer of *chain*, and so of its workspace."""
-    connection.lock(HEAD, {"of": chain})
+def head(connection: Connection, team: str) -> None:
+    """Be the one writer of the workspace *team*; of the installation, if it is ''."""
+    connection.lock(HEAD, {"of": team or INSTALLATION})
+
+
+def head_for(connection: Connection, entry: Entry | None) -> None:
+    """Be the one writer of the chain in which *entry* will be, if there is one."""
+    if entry:
+        head(connection, entry.team)
 
 
 def heads_of(connection: Connection, things: Iterable[str]) -> None:

@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import (
+    BigInteger,
     BindParameter,
     ColumnElement,
     Dialect,
@@ -307,6 +308,13 @@ class ending(GenericFunction[str]):  # noqa: N801 - see above
     """The last characters of a text: `ending(text, how many)`."""
 
     type = Text()
+    inherit_cache = True
+
+
+class database_now(GenericFunction[int]):  # noqa: N801 - it is named like a function of SQL
+    """The database's own clock, in UTC milliseconds: one for all who have it open."""
+
+    type = BigInteger()
     inherit_cache = True
 
 

@@ -14,7 +14,15 @@ from typing import Any
 from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 from sqlalchemy.ext.compiler import compiles
 
-from bot.journal.statement import NO_PARAMS, Params, Rows, Statement, each_text, ending
+from bot.journal.statement import (
+    NO_PARAMS,
+    Params,
+    Rows,
+    Statement,
+    database_now,
+    each_text,
+    ending,
+)
 
 DIALECT = sqlite_dialect(paramstyle="named")
 
@@ -37,6 +45,11 @@ def _json_each(element: each_text, compiler: Any, **kwargs: Any) -> str:
 def _substr(element: ending, compiler: Any, **kwargs: Any) -> str:
     text, count = (compiler.process(one, **kwargs) for one in element.clauses)
     return f"substr({text}, -{count})"
+
+
+@compiles(database_now, "sqlite")
+def _julian_day(_element: database_now, _compiler: Any, **_kwargs: Any) -> str:
+    return "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
 
 
 class Connection:

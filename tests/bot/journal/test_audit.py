@@ -160,6 +160,7 @@ async def test_of_a_long_reason_the_beginning_is_written_and_covered(journal, ke
     assert misfits(trail, key) == []
 
 
+@pytest.mark.sqlite
 async def test_a_record_is_written_down_and_signed_in_one_way_for_all_times(
     journal, tmp_path
 ):
