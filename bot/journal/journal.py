@@ -25,6 +25,7 @@ from bot.journal.outbox import Outbox
 from bot.journal.queries import Queries
 from bot.journal.rotation import Rotation
 from bot.journal.rows import as_read
+from bot.journal.slots import SlotRows
 from bot.journal.statement import Connection
 from bot.journal.stops import Placed, placed
 from bot.journal.store import Opening, Store
@@ -61,7 +62,9 @@ class Journal:
         self.former_revision = store.revision
         self.find = Queries(store.writer, self._seal, self.boot)
         self.former = Former(store.writer, self._write, self.boot)
-        self.outbox = Outbox(store.writer, self._seal, self.boot)
+        held_by = "" if store.alone else self.boot
+        self.outbox = Outbox(store.writer, self._seal, self.boot, held_by=held_by)
+        self.slots = None if store.alone else SlotRows(store.writer)
         self.audit = Audit(store.writer, self._audit_key)
         self.trail = Trail(store.writer, *store.signed)
         self.maintenance = Maintenance(store.writer, self.boot)

@@ -37,6 +37,11 @@ class Store:
     boot: str
     revision: str
 
+    @property
+    def alone(self) -> bool:
+        """Whether nobody else has it open: the file is locked."""
+        return self.lock is not None
+
     def close(self) -> None:
         """Commit what has queued and let go of the file."""
         self.integrity.close()
