@@ -49,11 +49,11 @@ from bot.journal.rows import (
 )
 from bot.journal.schema import EMPTY, intents, outbox
 from bot.journal.seal import Seal
-from bot.journal.sqlite.writer import Writer
 from bot.journal.statement import (
     Connection,
     Rows,
     Statement,
+    Writer,
     among,
     inserted,
     updated,

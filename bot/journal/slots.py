@@ -8,8 +8,7 @@ https://www.tencentcloud.com/document/product/1278/109059
 https://docs.slack.dev/apis/web-api/rate-limits
 """
 
-from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -23,9 +22,9 @@ from sqlalchemy import (
 
 from bot.journal.schema import slots
 from bot.journal.statement import (
-    Connection,
     Params,
     Statement,
+    Writer,
     database_now,
     greatest,
     least,
@@ -37,19 +36,11 @@ ECHO = 1000.0  # milliseconds in which more of the same complaint is the same co
 SECOND = 1000.0  # milliseconds
 MICROSECONDS = 1_000_000  # in a second
 
-T = TypeVar("T")
-
-
-class _Writes(Protocol):
-    async def write(
-        self, work: Callable[[Connection], T], *, lasting: bool = True
-    ) -> T: ...
-
 
 class SlotRows:
     """The slots of everybody who has the database of *writer* open."""
 
-    def __init__(self, writer: _Writes) -> None:
+    def __init__(self, writer: Writer) -> None:
         self._writer = writer
 
     async def take(self, name: str, pace: Pace, budget: float) -> Slot:

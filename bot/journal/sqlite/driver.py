@@ -21,6 +21,7 @@ from bot.journal.statement import (
     Statement,
     database_now,
     each_text,
+    ending,
     greatest,
     least,
 )
@@ -57,6 +58,12 @@ def _min(element: least, compiler: Any, **kwargs: Any) -> str:
     return f"min({compiler.process(element.clauses, **kwargs)})"
 
 
+@compiles(ending, "sqlite")
+def _substr(element: ending, compiler: Any, **kwargs: Any) -> str:
+    text, count = (compiler.process(one, **kwargs) for one in element.clauses)
+    return f"substr({text}, -{count})"
+
+
 class Connection:
     """One connection to *file*, whose commits are durable, or that only *reads*.
 
@@ -89,11 +96,11 @@ class Connection:
         rows = [compiled.read(raw) for raw in cursor.fetchall()]
         return Rows(rows, cursor.rowcount)
 
-    def execute_many(self, statement: Statement, params: Sequence[Params]) -> int:
+    def execute_many(self, statement: Statement, params: Sequence[Params]) -> Rows:
         """Run *statement* for each of *params*; return how many rows that changed."""
         compiled = statement.compiled(DIALECT)
         bound = map(compiled.bound, params)
-        return self._raw.executemany(compiled.text, bound).rowcount
+        return Rows([], self._raw.executemany(compiled.text, bound).rowcount)
 
     def each(self, statement: Statement, params: Params = NO_PARAMS) -> Iterator[Any]:
         """Yield what *statement* returns, of which there may be more than fits."""
@@ -101,6 +108,13 @@ class Connection:
         yield from map(
             compiled.read, self._raw.execute(compiled.text, compiled.bound(params))
         )
+
+    def lock(self, statement: Statement, params: Params = NO_PARAMS) -> None:
+        """Do nothing: whoever writes has the file to themselves."""
+
+    def alone(self, name: str) -> bool:  # noqa: ARG002 - one writer is alone
+        """Do nothing; whoever writes is alone already."""
+        return False
 
     def run(self, text: str, params: Sequence[Any] = ()) -> Rows:
         """Run SQLite's own *text*: a pragma, or what is written in no other way."""
