@@ -23,6 +23,7 @@ from bot.journal.model import Changes, Intent, NewIntent, Notice
 from bot.journal.open_forms import OpenForms, use
 from bot.journal.outbox import Outbox
 from bot.journal.queries import Queries
+from bot.journal.restored import Restored
 from bot.journal.rotation import Rotation
 from bot.journal.rows import as_read
 from bot.journal.statement import Connection
@@ -41,9 +42,10 @@ Admit = Callable[[Usage], Iterable[Intent]]
 class Journal:
     """The journal, open. Made by `open`; one process has one SQLite file at a time.
 
-    *find* asks it, *former* has what runs before this one (*boot*) left, *integrity*
-    knows whether the file is whole, *former_revision* is that of its tables before it
-    was opened, *spool* is the file for what could not be written, *rotation* changes
+    *find* asks it, *former* has what runs before this one (*boot*) left, *restored*
+    ends what was under way in a backup, *integrity* knows whether the file is whole,
+    *former_revision* is that of its tables before it was opened, *spool* is the file
+    for what could not be written, *rotation* changes
     its keys, *trail* checks the audit records; the others are its other tables.
     *lifecycles* fold what is known of each kind of thing.
     """
@@ -61,6 +63,7 @@ class Journal:
         self.former_revision = store.revision
         self.find = Queries(store.writer, self._seal, self.boot)
         self.former = Former(store.writer, self._write, self.boot)
+        self.restored = Restored(store.writer, self._write, self.boot)
         self.outbox = Outbox(store.writer, self._seal, self.boot)
         self.audit = Audit(store.writer, self._audit_key)
         self.trail = Trail(store.writer, *store.signed)
@@ -74,7 +77,7 @@ class Journal:
         self.claimed = 0  # requests that this process has committed as SENDING
 
     @classmethod
-    async def open(
+    async def open(  # noqa: PLR0913 - its ports, and what the settings say
         cls,
         url: str,
         *,
@@ -83,14 +86,21 @@ class Journal:
         lifecycles: Mapping[Kind, Lifecycle],
         seal_key: SecretStr | None = None,
         audit: AuditFiles = BESIDE,
+        restored: bool = False,
     ) -> Self:
         """Open the journal at *url*, made or brought up to date as need be.
+
+        A backup is opened only if it is *restored*: to end what was under way in it.
 
         Raises:
             JournalUnavailable: the file is another's, broken, newer, or not writable.
         """
         opening = Opening(
-            now=now, random_bytes=random_bytes, seal_key=seal_key, audit=audit
+            now=now,
+            random_bytes=random_bytes,
+            seal_key=seal_key,
+            audit=audit,
+            restored=restored,
         )
         return cls(opening.of(url), now, lifecycles)
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import JournalUnavailable
 from bot.journal.migrate import make_engine, newest, revision, upgrade
+from bot.journal.restored import refuse_backup
 from bot.journal.sqlite.driver import Connection, Error
 from bot.journal.sqlite.files import Kept, claim, kept_for, spool_for
 from bot.journal.sqlite.integrity import Integrity
@@ -54,6 +55,7 @@ class Opening:
     random_bytes: Callable[[int], bytes]
     seal_key: SecretStr | None
     audit: AuditFiles
+    restored: bool = False  # it may be a backup that was put back
 
     def of(self, url: str) -> Store:
         """Open the file at *url*, made or brought up to date as need be.
@@ -68,6 +70,8 @@ class Opening:
                 integrity = Integrity(file)
                 with closing(Connection(file)) as connection:
                     before = _brought_up(url, connection, integrity)
+                    if not self.restored:
+                        refuse_backup(connection)
                     kept, signed = self._made(file, connection)
                     reserve = Reserve(file.with_name(f"{file.name}.reserve"))
                     reserve.kept()  # on a full disk it opens too, and nothing begins

@@ -61,7 +61,7 @@ class AuditFiles:
             JournalUnavailable: there is no key, or others can read its file.
         """
         if file and not self.key:
-            key = AuditKey.made(_key_file(file), random_bytes)
+            key = AuditKey.made(key_file(file), random_bytes)
             return Signed(key, self._anchors(file, key))
         return self.there(file)
 
@@ -74,7 +74,7 @@ class AuditFiles:
         if self.key:
             key = AuditKey.from_secret(self.key)
         elif file:
-            key = AuditKey.from_file(_key_file(file))
+            key = AuditKey.from_file(key_file(file))
         else:
             needed = "BOT_AUDIT_KEY is needed for a database of several replicas"
             raise JournalUnavailable(needed)
@@ -89,7 +89,8 @@ class AuditFiles:
 BESIDE = AuditFiles()  # the journal
 
 
-def _key_file(file: Path) -> Path:
+def key_file(file: Path) -> Path:
+    """Return where the key lies that the journal in *file* made for its trail."""
     return file.with_suffix(".audit.key")
 
 
