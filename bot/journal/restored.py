@@ -35,8 +35,7 @@ from bot.journal.questions import in_states
 from bot.journal.rows import PENDING, intents_of, moment
 from bot.journal.schema import intents, outbox
 from bot.journal.sqlite.handles import leave_out
-from bot.journal.sqlite.writer import Writer
-from bot.journal.statement import Connection, Statement
+from bot.journal.statement import Connection, Statement, Writer
 from bot.journal.trail import noted
 from bot.journal.transaction import Transaction
 from bot.states import OPEN, State

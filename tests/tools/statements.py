@@ -14,11 +14,8 @@ from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
-
 import bot.journal
 from bot.journal.migrate import newest
-from bot.journal.sqlite.driver import DIALECT
 from bot.journal.statement import Statement
 from tests.bot.journal.conftest import new_intent
 from tests.bot.journal.tour import Tour
@@ -26,7 +23,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.journal import laid, opened
 
 KEPT = Path(__file__).parents[1] / "data/statements"
-DIALECTS = {"sqlite": DIALECT, "postgresql": PGDialect_psycopg()}
+DIALECTS = {"sqlite": "sqlite", "postgresql": "postgres"}  # and their packages
 END = ";\n\n"
 
 
@@ -38,8 +35,9 @@ def kept(dialect):
 
 def texts(dialect):
     """Return every statement that this process has, as *dialect* runs it."""
+    driver = import_module(f"bot.journal.{DIALECTS[dialect]}.driver")
     there = [one for one in gc.get_objects() if isinstance(one, Statement)]
-    return sorted({one.compiled(DIALECTS[dialect]).text for one in there})
+    return sorted({one.compiled(driver.DIALECT).text for one in there})
 
 
 async def gone_through(folder):

@@ -17,7 +17,8 @@ from bot.errors import JournalUnavailable
 from bot.journal.restored import mark_backup
 from bot.journal.sqlite.driver import Connection, Error
 from bot.journal.sqlite.keyring import key_path
-from bot.journal.sqlite.writer import check, unavailable
+from bot.journal.sqlite.writer import check
+from bot.journal.statement import unavailable
 from bot.journal.trail import key_file
 from bot.private import check_folder, open_own, sync_folder
 

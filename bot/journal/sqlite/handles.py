@@ -18,7 +18,6 @@ from sqlalchemy import bindparam, select
 from bot.ids import Kind, TeamId
 from bot.journal.known import keep, kept
 from bot.journal.schema import ANY_TEAM, handles
-from bot.journal.sqlite.driver import Connection as SQLite
 from bot.journal.statement import Connection, Statement, updated
 from bot.private import open_own
 
@@ -76,7 +75,9 @@ class HandleMarks:
         except OSError as error:  # the journal has its own count
             log.critical("handles.unwritten", why=error.strerror or str(error))
 
-    def catch_up(self, connection: SQLite, *beside: Path, follows: str = "") -> None:
+    def catch_up(
+        self, connection: Connection, *beside: Path, follows: str = ""
+    ) -> None:
         """Let the counts of a journal begin behind all numbers that may be given.
 
         *beside* are the journal's files, by which it is known again; one of them was
