@@ -32,9 +32,6 @@ ROTATED = (
     "A new key is in the ring and seals from now on. Start the bot: beside its work it "
     "seals anew what older keys sealed, and then drops them."
 )
-MADE = "{file} is made, as migration {now} has it."
-MIGRATED = "{file} is brought from migration {before} to {now}."
-UP_TO_DATE = "{file} is up to date already (migration {now})."
 PREFIXED = (
     '# bot.toml has to say: command_prefix = "{prefix}"\n'  # a comment of the YAML
 )
@@ -299,17 +296,14 @@ def _manifest(options: argparse.Namespace) -> int:
 
 def _migrate(_options: argparse.Namespace) -> int:
     from bot.app import Ports, open_journal  # noqa: PLC0415 - see above
-    from bot.journal.migrate import newest  # noqa: PLC0415 - see above
-    from bot.journal.sqlite.writer import sqlite_file  # noqa: PLC0415 - see above
+    from bot.operations import keeping  # noqa: PLC0415 - see above
 
-    settings, now = _load(), newest()
-    file = sqlite_file(settings.database_url.get_secret_value())
+    settings = _load()
+    if told := keeping.migrate(settings):
+        return _said(*told)
     journal = _done(open_journal(settings, Ports()))
     journal.close()
-    before = journal.former_revision
-    done = UP_TO_DATE if before == now else MIGRATED if before else MADE
-    sys.stdout.write(done.format(file=file, before=before, now=now) + "\n")
-    return 0
+    return _said(*keeping.migrated(settings, journal.former_revision))
 
 
 def _backup(options: argparse.Namespace) -> int:

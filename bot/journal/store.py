@@ -131,6 +131,24 @@ class Opening:
         return kept, signed
 
 
+def migrated(url: str) -> str:
+    """Bring a server's database up to date; return of which revision it was.
+
+    Others may use it meanwhile, and others may want to do the same: one does.
+
+    Raises:
+        JournalUnavailable: that did not go, and the database is as it was.
+    """
+    driver = _driver()
+    from bot.journal.postgres import tables  # noqa: PLC0415 - as there
+
+    try:
+        with tables.brought_up(url, migrates=True) as before:
+            return before
+    except (driver.Error, SQLAlchemyError) as error:
+        raise JournalUnavailable(f"it is not migrated: {unavailable(error)}") from None
+
+
 def look(url: str) -> Look:
     """Return how things are with the journal at *url*; nothing is made or changed."""
     if not is_server(url):

@@ -1,4 +1,4 @@
-"""`python -m bot backup`, and `recover --restored` after a copy was put back.
+"""`python -m bot migrate`, `backup`, and `recover --restored` after a restore.
 
 Each returns the exit code and what is to be printed.
 """
@@ -6,10 +6,12 @@ Each returns the exit code and what is to be printed.
 from datetime import datetime
 from pathlib import Path
 
+from bot.config.kinds import is_server, shown_server
 from bot.errors import JournalUnavailable
 from bot.i18n import _, n_
-from bot.journal import stored_trail
+from bot.journal import store, stored_trail
 from bot.journal.journal import Journal
+from bot.journal.migrate import newest
 from bot.journal.restored import COMMAND
 from bot.journal.rows import millis
 from bot.journal.sqlite.backup import backed_up
@@ -18,6 +20,39 @@ from bot.operations.inspection import Told, files_of
 from bot.settings import Settings
 
 DONE = 0
+BY_SERVER = (
+    "a server's database is backed up by its own means, which put it back as of any "
+    "moment: docs/upgrading.md"
+)
+
+
+def migrate(settings: Settings) -> Told | None:
+    """Bring a server's database up to date; None of a file, which opening does.
+
+    Raises:
+        JournalUnavailable: that did not go, and the database is as it was.
+    """
+    url = settings.database_url.get_secret_value()
+    return migrated(settings, store.migrated(url)) if is_server(url) else None
+
+
+def migrated(settings: Settings, before: str) -> Told:
+    """Say what was done to the tables, which were of the revision *before*."""
+    now = newest()
+    if before >= now:
+        sentence = _("{journal} is up to date already (migration {before}).")
+    elif before:
+        sentence = _("{journal} is brought from migration {before} to {now}.")
+    else:
+        sentence = _("{journal} is made, as migration {now} has it.")
+    journal = _named(settings)
+    return DONE, [sentence.format(journal=journal, before=before, now=now)]
+
+
+def _named(settings: Settings) -> str:
+    """Return what the journal is called where people read: without a password."""
+    url = settings.database_url.get_secret_value()
+    return shown_server(url) if is_server(url) else str(sqlite_file(url))
 
 
 def backup(settings: Settings, copy: Path, now: datetime) -> Told:
@@ -26,7 +61,10 @@ def backup(settings: Settings, copy: Path, now: datetime) -> Told:
     Raises:
         JournalUnavailable: it is not copied, and why.
     """
-    journal = sqlite_file(settings.database_url.get_secret_value())
+    url = settings.database_url.get_secret_value()
+    if is_server(url):
+        raise JournalUnavailable(BY_SERVER)
+    journal = sqlite_file(url)
     made = backed_up(journal, copy, millis(now))
     sentence = _("{journal} is copied, and the copy is whole: {files}")
     files = ", ".join(map(str, made))
