@@ -299,8 +299,8 @@ def _migrate(_options: argparse.Namespace) -> int:
     from bot.operations import keeping  # noqa: PLC0415 - see above
 
     settings = _load()
-    if told := keeping.migrate(settings):
-        return _said(*told)
+    if done := keeping.migrate(settings):
+        return _said(*done)
     journal = _done(open_journal(settings, Ports()))
     journal.close()
     return _said(*keeping.migrated(settings, journal.former_revision))
