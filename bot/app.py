@@ -166,13 +166,8 @@ async def build(
 
 def _homes(base: _Base, show: Callable[[Person], Coroutine[Any, Any, None]]) -> Homes:
     ports = base.ports
-
     homes = Homes(
-        show,
-        base.resources,
-        base.tasks,
-        monotonic=ports.monotonic,
-        sleep=ports.sleep,
+        show, base.resources, base.tasks, monotonic=ports.monotonic, sleep=ports.sleep
     )
     base.recents.changed = homes.changed
     return homes
@@ -194,9 +189,16 @@ def _callbacks(base: _Base, operations: Operations) -> Callbacks:
 
 
 async def open_journal(
-    settings: Settings, ports: Ports, resources: Registry = RESOURCES
+    settings: Settings,
+    ports: Ports,
+    resources: Registry = RESOURCES,
+    *,
+    restored: bool = False,
 ) -> Journal:
-    """Open the journal that *settings* name, made or brought up to date."""
+    """Open the journal that *settings* name, made or brought up to date.
+
+    A backup is opened only if it is *restored*.
+    """
     return await Journal.open(
         settings.database_url.get_secret_value(),
         now=ports.now,
@@ -205,6 +207,7 @@ async def open_journal(
         seal_key=settings.seal_key,
         audit=files_of(settings),
         monotonic=ports.monotonic,
+        restored=restored,
     )
 
 

@@ -87,6 +87,12 @@ def is_server(url: str) -> bool:
     return url.partition(":")[0].partition("+")[0] in SERVERS
 
 
+def shown_server(url: str) -> str:
+    """Return which database *url* names: without who asks, with what, and how."""
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.partition('?')[0].rpartition('@')[2]}"
+
+
 def _database(url: SecretStr) -> SecretStr:
     text = url.get_secret_value()
     if not is_server(text) and text.partition(":")[0].partition("+")[0] not in FILES:
