@@ -24,12 +24,12 @@ from bot.errors import JournalUnavailable
 from bot.i18n import DEFAULT_LOCALE
 from bot.ids import ChannelId, MessageTs, TeamId
 from bot.runtime.tasks import Tasks
+from bot.slack.inbound.kinds import WORKSPACES, is_org_wide
 from bot.slack.inbound.payloads import text_of
 from bot.slack.installation import (
     Installation,
     acting_in,
     added,
-    is_org_wide,
     workspaces,
 )
 from bot.slack.outbound.web import Web
@@ -37,7 +37,6 @@ from bot.slack.people import GROUPS_FRESH, People, key_of
 from bot.slack.tokens import accepted
 
 UNREAD_SECONDS = 600.0  # that a channel which may not be read is not asked for again
-TEAMS_CHANGED = frozenset({"team_access_granted", "team_access_revoked"})
 INSTALLATION, GROUPS = "installation", "groups"  # what is kept, and under which name
 
 GroupsIn = Callable[[Iterable[str]], Iterable[tuple[str, str]]]
@@ -204,7 +203,8 @@ class SlackDirectory:
 
         Empty if there is but one.
         """
-        return "" if self.teams is None else who.team
+        where = self._installation
+        return who.team if where and where.org_wide else ""
 
     @property
     def enterprise(self) -> str:
@@ -326,7 +326,7 @@ class SlackDirectory:
 
     def take(self, event: Mapping[str, Any]) -> None:
         """Take in an event about a person, a group, or the app's workspaces."""
-        if event.get("type") in TEAMS_CHANGED:
+        if event.get("type") in WORKSPACES:
             self._tasks.spawn(self._look_up_teams(), name="look up workspaces")
         else:
             self.people.take(event)

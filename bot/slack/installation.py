@@ -11,11 +11,11 @@ from typing import Any, Self
 
 from bot.dialogue.ask import Person
 from bot.ids import TeamId
+from bot.slack.inbound.kinds import is_org_wide
 from bot.slack.outbound.web import Sent, Web
 from bot.slack.tokens import Sleep, accepted
 
 PAGE = 200  # workspaces in one answer of auth.teams.list
-TRUE = (True, "true", "True")  # forms write it as text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,18 +68,6 @@ class Installation:
     def place(self) -> str:
         """What it is installed in: a workspace, or an organisation."""
         return self.enterprise if self.org_wide else self.team
-
-
-def is_org_wide(payload: Mapping[str, Any]) -> bool:
-    """Tell whether *payload* (or an answer) is of an org-wide install.
-
-    An event says it of the install that it is sent to.
-    """
-    authorized: Mapping[str, Any] = next(iter(payload.get("authorizations") or ()), {})
-    return (
-        payload.get("is_enterprise_install") in TRUE
-        or authorized.get("is_enterprise_install") in TRUE
-    )
 
 
 async def workspaces(web: Web) -> tuple[Sent, dict[str, str]]:
