@@ -20,7 +20,6 @@ from pydantic import SecretStr
 
 from bot.dialogue.outcome import Outcome
 from bot.errors import JournalUnavailable
-from bot.i18n import reading_in
 from bot.ids import ChannelId, MessageTs, SlackUserId
 from bot.journal.model import CARD, Intent, Notification
 from bot.journal.outbox import Outbox, Place
@@ -65,7 +64,6 @@ class Delivery:
         now: Callable[[], datetime],
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-        ops_channel: str = "",
         readers: Readers = BY_ASKER,
     ) -> None:
         self._outbox = outbox
@@ -74,8 +72,7 @@ class Delivery:
         self._now = now
         self._monotonic = monotonic
         self._sleep = sleep
-        self._ops = ops_channel
-        self._readers = readers
+        self.readers = readers
         self._lanes = Lanes(monotonic)
         self._turns = Turns()
         self._woken = asyncio.Event()
@@ -150,7 +147,7 @@ class Delivery:
             while True:
                 due = await self._due()
                 topical = await self._topical(self._free(due))
-                ready = batches(topical, self._ways)
+                ready = batches(topical, self._ways, self.readers.team)
                 going = self._that_may_go(ready)
                 begun += [self._spawn(one) for one in going]
                 again = False
@@ -259,7 +256,7 @@ class Delivery:
     async def _deliver(self, batch: Batch) -> int:
         """Send *batch*, whose first way is counted; return how many notices arrived."""
         try:
-            with reading_in(self._readers.locale(batch.notifications[0])):
+            with self.readers.reading(batch.notifications[0]):
                 body = await self._shared(batch)
             if body is None:
                 (one,) = batch.notifications
@@ -302,7 +299,7 @@ class Delivery:
         *,
         counted: bool = False,
     ) -> Sent:
-        with reading_in(self._readers.locale(notification)):
+        with self.readers.reading(notification):
             body = self._body(notification)
             return await routes.send(
                 self._web, ways, body, self._lanes, counted=counted
@@ -328,9 +325,10 @@ class Delivery:
     def _destination(
         self, intent: Intent | None, url: SecretStr | None, stands: Place | None
     ) -> routes.Destination:
+        ops = self.readers.ops(intent.asker.team if intent else "")
         if intent is None:
             nobody, nowhere = SlackUserId(""), ChannelId("")
-            return routes.Destination(channel=nowhere, user=nobody, ops=self._ops)
+            return routes.Destination(channel=nowhere, user=nobody, ops=ops)
         return routes.Destination(
             channel=intent.asker.channel,
             user=intent.asker.user,
@@ -339,7 +337,7 @@ class Delivery:
             card=intent.card,
             stands=stands,
             answer_url=routes.fresh(url, intent.created_at, self._now()),
-            ops=self._ops,
+            ops=ops,
         )
 
     # ── what became of it ───────────────────────────────────────────────────────

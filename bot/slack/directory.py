@@ -203,8 +203,12 @@ class SlackDirectory:
 
         Empty if there is but one.
         """
-        where = self._installation
-        return who.team if where and where.org_wide else ""
+        return who.team if self.org_wide else ""
+
+    @property
+    def org_wide(self) -> bool:
+        """Whether it is known to be installed org-wide, in several workspaces."""
+        return self._installation is not None and self._installation.org_wide
 
     @property
     def enterprise(self) -> str:
@@ -338,7 +342,7 @@ class SlackDirectory:
     async def _renew_teams(self) -> None:
         while True:
             await self._sleep(GROUPS_FRESH)
-            if self._installation and self._installation.org_wide:
+            if self.org_wide:
                 await self._look_up_teams()
 
     async def _look_up_teams(self) -> None:
