@@ -109,13 +109,13 @@ async def added(web: Web, sleep: Sleep) -> dict[str, str]:
 def acting_in(teams: frozenset[TeamId], homes: frozenset[str], who: Person) -> Person:
     """Return *who*, of *homes*, in that of *teams* in which they act.
 
-    Whoever belongs to several acts where Slack's payload says. Whoever belongs to none
-    of them is of another workspace wherever they act, and so is whoever acts on what
-    was drawn for a workspace that is not theirs.
+    That is what Slack's payload says if it is theirs, also if the app was not added to
+    it. Whoever belongs to none of *teams* is of another workspace wherever they act,
+    and so is whoever acts on what was drawn for a workspace that is not theirs.
     """
-    own = sorted(teams & homes)
-    if who.team in own:
+    if who.team in homes:
         return replace(who, home=who.team)
+    own = sorted(teams & homes)
     if who.bound or not own:
         return who
     if who.home in own or len(own) == 1:

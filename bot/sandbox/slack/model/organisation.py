@@ -66,7 +66,7 @@ class Organisation:
         return channel.host or next(iter(self.teams.values()))
 
     def told(self, event: Json, who: User, channel: Channel) -> tuple[Json, Team]:
-        """Return *event* with its writer's workspace, and that which is named around it.
+        """Return *event* with its writer's workspace, and which is named around it.
 
         That is the channel's, whoever of the organisation writes there.
         """
