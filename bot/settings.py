@@ -318,6 +318,9 @@ def _contradictions(settings: Settings, sources: Sources) -> Iterator[str]:
     names = [app.name for app in settings.all_apps]
     for name in sorted({one for one in names if names.count(one) > 1}):
         yield f'two apps are called "{name}"; that of the environment is "default"'
+    teams = [one.team for one in settings.workspaces]
+    for team in sorted({one for one in teams if teams.count(one) > 1}):
+        yield f"two [[workspaces]] are {team}"
     if settings.trtc_sdk_app_id and not settings.trtc_usersig_key:
         yield "BOT_TRTC_SDK_APP_ID needs BOT_TRTC_USERSIG_KEY"
     all_names = dict.fromkeys([*names, *sources.names_of("apps")])
