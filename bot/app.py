@@ -183,7 +183,7 @@ def _callbacks(base: _Base, operations: Operations) -> Callbacks:
         take_up=operations.executor.take_up,
         wake=base.delivery.wake,
         team=lambda: base.directory.team if base.directory.installed else None,
-        ops_channel=base.settings.ops_channel,
+        ops_channel=base.delivery.readers.ops,
         now=base.ports.now,
     )
 
@@ -245,8 +245,7 @@ async def _base(
             now=ports.now,
             monotonic=ports.monotonic,
             sleep=ports.sleep,
-            ops_channel=settings.ops_channel,
-            readers=Readers(languages, directory.known_locale, settings.ops_channel),
+            readers=Readers.of(settings, languages, directory),
             slots=journal.slots,
         ),
         directory=directory,
@@ -257,11 +256,13 @@ async def _base(
 def _directory(
     settings: Settings, ports: Ports, web: Web, tasks: Tasks, journal: Journal
 ) -> SlackDirectory:
-    groups = {group for rule in settings.policy.rules for group in rule.groups}
+    groups_in = settings.policy.groups_in
     return SlackDirectory(
         web,
         tasks,
-        groups=sorted(groups),
+        groups=sorted(group for _team, group in groups_in(())),
+        groups_in=groups_in,
+        workspaces=[one.team for one in settings.workspaces],
         memory=journal.known,
         timer=ports.monotonic,
         sleep=ports.sleep,
