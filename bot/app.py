@@ -166,13 +166,8 @@ async def build(
 
 def _homes(base: _Base, show: Callable[[Person], Coroutine[Any, Any, None]]) -> Homes:
     ports = base.ports
-
     homes = Homes(
-        show,
-        base.resources,
-        base.tasks,
-        monotonic=ports.monotonic,
-        sleep=ports.sleep,
+        show, base.resources, base.tasks, monotonic=ports.monotonic, sleep=ports.sleep
     )
     base.recents.changed = homes.changed
     return homes
@@ -188,15 +183,22 @@ def _callbacks(base: _Base, operations: Operations) -> Callbacks:
         take_up=operations.executor.take_up,
         wake=base.delivery.wake,
         team=lambda: base.directory.team if base.directory.installed else None,
-        ops_channel=base.settings.ops_channel,
+        ops_channel=base.delivery.readers.ops,
         now=base.ports.now,
     )
 
 
 async def open_journal(
-    settings: Settings, ports: Ports, resources: Registry = RESOURCES
+    settings: Settings,
+    ports: Ports,
+    resources: Registry = RESOURCES,
+    *,
+    restored: bool = False,
 ) -> Journal:
-    """Open the journal that *settings* name, made or brought up to date."""
+    """Open the journal that *settings* name, made or brought up to date.
+
+    A backup is opened only if it is *restored*.
+    """
     return await Journal.open(
         settings.database_url.get_secret_value(),
         now=ports.now,
@@ -205,6 +207,7 @@ async def open_journal(
         seal_key=settings.seal_key,
         audit=files_of(settings),
         monotonic=ports.monotonic,
+        restored=restored,
     )
 
 
@@ -242,8 +245,7 @@ async def _base(
             now=ports.now,
             monotonic=ports.monotonic,
             sleep=ports.sleep,
-            ops_channel=settings.ops_channel,
-            readers=Readers(languages, directory.known_locale, settings.ops_channel),
+            readers=Readers.of(settings, languages, directory),
             slots=journal.slots,
         ),
         directory=directory,
@@ -254,11 +256,13 @@ async def _base(
 def _directory(
     settings: Settings, ports: Ports, web: Web, tasks: Tasks, journal: Journal
 ) -> SlackDirectory:
-    groups = {group for rule in settings.policy.rules for group in rule.groups}
+    groups_in = settings.policy.groups_in
     return SlackDirectory(
         web,
         tasks,
-        groups=sorted(groups),
+        groups=sorted(group for _team, group in groups_in(())),
+        groups_in=groups_in,
+        workspaces=[one.team for one in settings.workspaces],
         memory=journal.known,
         timer=ports.monotonic,
         sleep=ports.sleep,
