@@ -19,6 +19,7 @@ from bot.http.server import Server
 from bot.i18n import Languages
 from bot.journal.journal import Journal
 from bot.journal.recents import Recents
+from bot.operations.accounts import accounts_of
 from bot.operations.anchoring import Anchoring
 from bot.operations.callbacks import Callbacks
 from bot.operations.completion import Completion
@@ -30,12 +31,12 @@ from bot.operations.homes import Homes
 from bot.operations.inspection import files_of
 from bot.operations.jobs import Jobs
 from bot.operations.readers import Readers
+from bot.operations.readiness import Readiness
 from bot.operations.reception import Reception
 from bot.operations.recheck import Recheck
 from bot.operations.refusals import Refusals
 from bot.operations.rights import Rights
 from bot.operations.throttle import Throttles
-from bot.products import PRODUCTS
 from bot.resources.base import Registry
 from bot.resources.registry import RESOURCES
 from bot.routing.command import Command, check_rules
@@ -51,11 +52,9 @@ from bot.slack.inbound.sockets import Sockets
 from bot.slack.outbound.replies import Replies
 from bot.slack.outbound.web import Web
 from bot.tencent import explain, webhook
-from bot.tencent.client import Account, Client
-from bot.tencent.tc3 import Credential
+from bot.tencent.client import Client
 
 utc_now = partial(datetime.now, UTC)  # the wall clock
-SKEW_REFUSED = 240.0  # seconds; Slack and Tencent refuse at 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,7 +216,7 @@ async def _base(
     trust = trusted(settings.trial_ca)
     slack = ports.slack(token, settings.slack_api_url, trust=trust)
     web = await stack.enter_async_context(slack)
-    cloud = ports.cloud(_accounts(settings), now=ports.now, trust=trust)
+    cloud = ports.cloud(accounts_of(settings), now=ports.now, trust=trust)
     client = await stack.enter_async_context(cloud)
     journal = await open_journal(settings, ports, resources)
     stack.callback(journal.close)
@@ -339,6 +338,15 @@ def _jobs(base: _Base, operations: Operations, anchoring: Anchoring) -> Jobs:
     )
 
 
+def _readiness(base: _Base, sockets: Sockets | None) -> Readiness:
+    return Readiness(
+        journal=base.journal,
+        directory=base.directory,
+        client=base.client,
+        sockets=sockets,
+    )
+
+
 def _server(
     base: _Base,
     listeners: Listeners,
@@ -348,15 +356,6 @@ def _server(
 ) -> Server:
     """Listen for Slack if it comes by HTTP, and for Tencent if it calls back."""
     settings = base.settings
-
-    async def ready() -> dict[str, bool]:
-        connected = await sockets.connected() if sockets else True
-        return {
-            "journal": await base.journal.writable(),
-            "slack": base.directory.identified.is_set() and connected,
-            "clock": abs(base.client.skew or 0.0) < SKEW_REFUSED,
-        }
-
     secret = None if sockets else settings.slack_signing_secret
     called_back = bool(settings.all_apps)  # those of an app without a key are counted
     slack, front = [], None
@@ -366,7 +365,7 @@ def _server(
     tencent = webhook.routes(callbacks.receive) if called_back else []
     return Server(
         routes=[*slack, *tencent],
-        ready=ready,
+        ready=_readiness(base, sockets),
         trusted=settings.trusted_proxies,
         front=front,
     )
@@ -376,21 +375,8 @@ def _unix_time(ports: Ports) -> Callable[[], float]:
     return lambda: ports.now().timestamp()
 
 
-def _accounts(settings: Settings) -> dict[str, Account]:
-    accounts: dict[str, Account] = {}
-    for product in PRODUCTS:
-        account = settings.account(product)
-        if account.secret_id and account.secret_key:
-            key = Credential(
-                account.secret_id.get_secret_value(), account.secret_key, account.token
-            )
-            trial = settings.trial_ca is not None
-            accounts[product] = Account(account.endpoint, key, trial)
-    return accounts
-
-
 def open_cloud(
     settings: Settings, ports: Ports, **more: Any
 ) -> AbstractAsyncContextManager[Client]:
     """Return a client of Tencent Cloud with the accounts of *settings*."""
-    return ports.cloud(_accounts(settings), now=ports.now, **more)
+    return ports.cloud(accounts_of(settings), now=ports.now, **more)

@@ -98,12 +98,15 @@ class Sockets:
         """Return once nothing has come for a minute; checks *every* so many seconds."""
         while True:
             await self._sleep(every)
-            pongs = [client.last_ping_pong_time or 0.0 for client in self._clients]
-            silent = self._clock() - self.heard_at
-            pong_age = self._clock() - max(pongs, default=0.0)
-            if min(silent, pong_age) > DEAF_SECONDS:
+            if self.silence() > DEAF_SECONDS:
+                silent = self._clock() - self.heard_at
                 log.critical("sockets.deaf", seconds=round(silent))
                 return
+
+    def silence(self) -> float:
+        """Return for how many seconds neither a message nor a pong has come."""
+        pongs = [client.last_ping_pong_time or 0.0 for client in self._clients]
+        return self._clock() - max([self.heard_at, *pongs])
 
     async def _hear(self, *_message: Any) -> None:
         self.heard_at = self._clock()
