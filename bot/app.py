@@ -1,20 +1,17 @@
 """The one place that constructs: a bot from its settings and its ports."""
 
-import asyncio
-import os
-import random
-import time
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 from bot.access.policy import Gate
+from bot.base import Base as _Base
+from bot.base import Ports, utc_now
 from bot.config.kinds import trusted
 from bot.dialogue.ask import Person
 from bot.errors import SettingsError
+from bot.http.metrics import Scraped, scraped
 from bot.http.server import Server
 from bot.i18n import Languages
 from bot.journal.journal import Journal
@@ -26,6 +23,7 @@ from bot.operations.completion import Completion
 from bot.operations.delivery import Delivery
 from bot.operations.executor import Executor
 from bot.operations.facade import Operations
+from bot.operations.gauges import Gauges, metrics_of
 from bot.operations.hearing import Hearing
 from bot.operations.homes import Homes
 from bot.operations.inspection import files_of
@@ -42,6 +40,7 @@ from bot.resources.registry import RESOURCES
 from bot.routing.command import Command, check_rules
 from bot.routing.pace import Paces
 from bot.routing.router import Router
+from bot.runtime.metrics import Metrics
 from bot.runtime.tasks import Tasks
 from bot.settings import Settings
 from bot.slack.directory import SlackDirectory
@@ -54,24 +53,7 @@ from bot.slack.outbound.web import Web
 from bot.tencent import explain, webhook
 from bot.tencent.client import Client
 
-utc_now = partial(datetime.now, UTC)  # the wall clock
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ports:
-    """What a bot takes from outside: the time, waiting, chance, and HTTP.
-
-    *slack* opens a client of the Web API with a token at a URL, *cloud* one of Tencent
-    Cloud with the accounts of the products; both are told whom to `trust`.
-    """
-
-    now: Callable[[], datetime] = utc_now
-    monotonic: Callable[[], float] = time.monotonic  # seconds
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    random: Callable[[], float] = random.random
-    random_bytes: Callable[[int], bytes] = os.urandom
-    slack: Callable[..., AbstractAsyncContextManager[Web]] = Web
-    cloud: Callable[..., AbstractAsyncContextManager[Client]] = Client
+__all__ = ["Bot", "Ports", "build", "open_cloud", "open_journal", "utc_now"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,24 +75,8 @@ class Bot:
     admission: Admission
     server: Server
     sockets: Sockets | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Base:
-    """What everything else stands on."""
-
-    settings: Settings
-    ports: Ports
-    resources: Registry
-    tasks: Tasks
-    web: Web
-    client: Client
-    journal: Journal
-    recents: Recents
-    hearing: Hearing
-    delivery: Delivery
-    directory: SlackDirectory
-    languages: Languages
+    gauges: Gauges
+    scraped: Scraped | None
 
 
 async def build(
@@ -129,21 +95,23 @@ async def build(
     """
     explain.codes()  # a mistake in a text stops the start, not the first look-up
     check_rules(settings.policy, commands)
-    base = await _base(settings, ports, resources, stack)
+    subcommands = {one.name: one.subcommands for one in commands.values()}
+    metrics = metrics_of(subcommands, resources, ports.monotonic)
+    base = await _base(settings, ports, resources, stack, metrics)
     operations = _operations(base)
-    prefix = settings.command_prefix
-    router = Router(commands, operations, Paces(settings.pace, ports.monotonic))
+    paces = Paces(settings.pace, ports.monotonic)
+    router = Router(commands, operations, paces, metrics.answering)
     replies = Replies(base.web, now=ports.now, sleep=ports.sleep)
     homes = _homes(base, lambda who: listeners.show_home(who))  # noqa: PLW0108 - made below
     stack.push_async_callback(homes.later.drain, 0)
     parts = (router, replies, base.directory, base.tasks)
-    listeners = Listeners(*parts, homes=homes, prefix=prefix)
-    token = settings.slack_app_token
-    admission = Admission(_unix_time(ports), ports.monotonic)
-    sockets = Sockets(listeners, base.web.client, token, admission) if token else None
-    if sockets:
-        base.directory.people.lines = sockets.lines
+    listeners = Listeners(*parts, homes=homes, prefix=settings.command_prefix)
+    clocks = (_unix_time(ports), ports.monotonic)
+    admission = Admission(*clocks, acking=metrics.acking)
+    sockets = _sockets(base, listeners, admission)
     callbacks = _callbacks(base, operations)
+    readiness = _readiness(base, sockets)
+    gauges = _gauges(base, readiness, admission)
     return Bot(
         settings=settings,
         ports=ports,
@@ -158,9 +126,20 @@ async def build(
         router=router,
         directory=base.directory,
         admission=admission,
-        server=_server(base, listeners, callbacks, admission, sockets),
+        server=_server(base, listeners, callbacks, admission, readiness),
         sockets=sockets,
+        gauges=gauges,
+        scraped=scraped(gauges, settings.metrics_host, settings.metrics_port),
     )
+
+
+def _sockets(base: _Base, listeners: Listeners, admission: Admission) -> Sockets | None:
+    token = base.settings.slack_app_token
+    if token is None:
+        return None
+    sockets = Sockets(listeners, base.web.client, token, admission)
+    base.directory.people.lines = sockets.lines
+    return sockets
 
 
 def _homes(base: _Base, show: Callable[[Person], Coroutine[Any, Any, None]]) -> Homes:
@@ -207,7 +186,11 @@ async def open_journal(
 
 
 async def _base(
-    settings: Settings, ports: Ports, resources: Registry, stack: AsyncExitStack
+    settings: Settings,
+    ports: Ports,
+    resources: Registry,
+    stack: AsyncExitStack,
+    metrics: Metrics,
 ) -> _Base:
     token = settings.slack_bot_token
     if token is None:
@@ -218,6 +201,7 @@ async def _base(
     web = await stack.enter_async_context(slack)
     cloud = ports.cloud(accounts_of(settings), now=ports.now, trust=trust)
     client = await stack.enter_async_context(cloud)
+    web.counted, client.counted = metrics.posted, metrics.called
     journal = await open_journal(settings, ports, resources)
     stack.callback(journal.close)
     directory = _directory(settings, ports, web, tasks, journal)
@@ -244,6 +228,7 @@ async def _base(
         ),
         directory=directory,
         languages=languages,
+        metrics=metrics,
     )
 
 
@@ -273,6 +258,7 @@ def _operations(base: _Base) -> Operations:
         wake=base.delivery.wake,
         send_at_once=base.delivery.send_at_once,
         sleep=ports.sleep,
+        counted=base.metrics.settled,
     )
     return Operations(
         settings=settings,
@@ -301,7 +287,9 @@ def _executor(base: _Base, gate: Gate, completion: Completion) -> Executor:
         journal=base.journal,
         resources=base.resources,
         client=base.client,
-        throttles=Throttles(rates, ports.monotonic, ports.sleep, patient=patient),
+        throttles=Throttles(
+            rates, ports.monotonic, ports.sleep, patient, base.metrics.waited
+        ),
         apps=apps,
         recheck=Recheck(gate=gate, apps=apps, find=base.journal.find),
         completion=completion,
@@ -347,28 +335,43 @@ def _readiness(base: _Base, sockets: Sockets | None) -> Readiness:
     )
 
 
+def _gauges(base: _Base, readiness: Readiness, admission: Admission) -> Gauges:
+    return Gauges(
+        metrics=base.metrics,
+        journal=base.journal,
+        readiness=readiness,
+        hearing=base.hearing,
+        admission=admission,
+        apps=base.settings.all_apps,
+        tasks=base.tasks,
+        now=base.ports.now,
+    )
+
+
 def _server(
     base: _Base,
     listeners: Listeners,
     callbacks: Callbacks,
     admission: Admission,
-    sockets: Sockets | None,
+    ready: Readiness,
 ) -> Server:
     """Listen for Slack if it comes by HTTP, and for Tencent if it calls back."""
     settings = base.settings
-    secret = None if sockets else settings.slack_signing_secret
+    secret = None if ready.sockets else settings.slack_signing_secret
     called_back = bool(settings.all_apps)  # those of an app without a key are counted
     slack, front = [], None
     if secret:
         parts = (listeners, secret, _unix_time(base.ports), admission)
         slack, front = slack_http.routes(*parts), slack_http.raw_commands(*parts)
     tencent = webhook.routes(callbacks.receive) if called_back else []
-    return Server(
+    server = Server(
         routes=[*slack, *tencent],
-        ready=_readiness(base, sockets),
+        ready=ready,
         trusted=settings.trusted_proxies,
         front=front,
     )
+    server.answered = base.metrics.answered
+    return server
 
 
 def _unix_time(ports: Ports) -> Callable[[], float]:

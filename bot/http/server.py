@@ -19,6 +19,7 @@ from bot.slack.inbound.guard import LARGEST
 READ_SECONDS = 5.0
 CLOSE_SECONDS = 1.0  # that requests get which are under way when it closes
 
+Answered = Callable[[str, int], None]
 Ready = Callable[[], Awaitable[Told]]
 
 
@@ -50,6 +51,7 @@ class Server:
         front: Closing | None = None,
     ) -> None:
         self._ready = ready
+        self.answered: Answered = _uncounted  # told of each route, and its status
         self._front = front
         self._read_seconds = read_seconds
         self._bodies = Bodies()
@@ -57,7 +59,7 @@ class Server:
         self._runner: web.AppRunner | None = None
         self._listener: Listener | None = None
         self.app = web.Application(
-            client_max_size=LARGEST, middlewares=[self._read_body]
+            client_max_size=LARGEST, middlewares=[self._count, self._read_body]
         )
         self.app.add_routes(routes)
         self.app.router.add_get("/healthz", self._healthz)
@@ -87,6 +89,21 @@ class Server:
             self._front.close()
         if self._runner:
             await self._runner.cleanup()
+
+    @web.middleware
+    async def _count(
+        self, request: web.Request, handler: Handler
+    ) -> web.StreamResponse:
+        """Tell who counts them which route was answered, and with which status."""
+        resource = request.match_info.route.resource
+        route = resource.canonical if resource else ""
+        try:
+            response = await handler(request)
+        except web.HTTPException as refused:
+            self.answered(route, refused.status)
+            raise
+        self.answered(route, response.status)
+        return response
 
     @web.middleware
     async def _read_body(
@@ -129,6 +146,10 @@ class Server:
         there = await self._ready()
         status = 200 if there.ready else 503
         return web.json_response(there.body, status=status)
+
+
+def _uncounted(_route: str, _status: int) -> None:
+    pass
 
 
 def _over(status: int) -> web.Response:

@@ -22,7 +22,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.inbound.admission import Admission
 from bot.slack.inbound.early import TRY_AGAIN, overloaded
-from bot.slack.inbound.kinds import bolt_request
+from bot.slack.inbound.kinds import bolt_request, kind_of
 from bot.slack.inbound.listeners import Listeners
 
 CONNECTIONS = 2
@@ -115,6 +115,12 @@ class Sockets:
         self, client: AsyncBaseSocketModeClient, request: SocketModeRequest
     ) -> None:
         self.heard_at = self._clock()
+        with self._admission.acking(kind_of(request.payload).value, 0.0):
+            await self._answer_in_turn(client, request)
+
+    async def _answer_in_turn(
+        self, client: AsyncBaseSocketModeClient, request: SocketModeRequest
+    ) -> None:
         lane = self._listeners.lanes.of(request.payload)
         async with self._admission.place(lane) as admitted:
             if admitted:
