@@ -20,6 +20,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.runtime.tracing import span
 from bot.slack.inbound.admission import Admission
 from bot.slack.inbound.early import TRY_AGAIN, overloaded
 from bot.slack.inbound.kinds import bolt_request, kind_of
@@ -115,7 +116,8 @@ class Sockets:
         self, client: AsyncBaseSocketModeClient, request: SocketModeRequest
     ) -> None:
         self.heard_at = self._clock()
-        with self._admission.acking(kind_of(request.payload).value, 0.0):
+        kind = kind_of(request.payload).value
+        with self._admission.acking(kind, 0.0), span("payload", kind=kind):
             await self._answer_in_turn(client, request)
 
     async def _answer_in_turn(
