@@ -24,6 +24,7 @@ import structlog
 from bot.config.kinds import trusted
 from bot.errors import JournalUnavailable, SettingsError
 from bot.http.listener import refusal, why_deaf
+from bot.http.metrics import Scraped
 from bot.http.server import Server
 from bot.i18n import _, n_
 from bot.journal.journal import Journal
@@ -33,6 +34,7 @@ from bot.operations.damage import look_through
 from bot.operations.delivery import Delivery
 from bot.operations.doctor import Check, examine_settings
 from bot.operations.facade import Operations
+from bot.operations.gauges import Gauges
 from bot.operations.hearing import Hearing
 from bot.operations.heartbeat import look_after, stay_alive
 from bot.operations.jobs import Jobs
@@ -107,6 +109,14 @@ class Bot(Protocol):
         """The HTTP server."""
 
     @property
+    def gauges(self) -> Gauges:
+        """What is counted and measured."""
+
+    @property
+    def scraped(self) -> Scraped | None:
+        """Where that is read; None where no port is set for it."""
+
+    @property
     def sockets(self) -> Sockets | None:
         """Slack's sockets; None where Slack comes by HTTP."""
 
@@ -155,7 +165,7 @@ async def run(bot: Bot) -> int:
             bot.delivery.run(),
             upkeep(bot),
             bot.directory.renew(),
-            watch_lag(loop.time),
+            watch_lag(loop.time, observe=bot.gauges.metrics.lag.observe),
             _listen_to_slack(bot),
         )
     }
@@ -184,6 +194,8 @@ async def begin(bot: Bot) -> int:
     except OSError as error:
         raise SettingsError(refusal(host, port, error)) from None
     log.info("bot.listening", port=port)
+    if bot.scraped:
+        await bot.scraped.start()
     models.build()
     return port
 
@@ -286,6 +298,8 @@ async def drain(bot: Bot) -> None:
         async with asyncio.timeout(LAST_ROUND_SECONDS):
             await bot.delivery.stop()
     await bot.anchoring.end()
+    if bot.scraped:
+        await bot.scraped.close()
 
 
 async def _introduced(bot: Bot) -> None:

@@ -20,9 +20,10 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.runtime.tracing import span
 from bot.slack.inbound.admission import Admission
 from bot.slack.inbound.early import TRY_AGAIN, overloaded
-from bot.slack.inbound.kinds import bolt_request
+from bot.slack.inbound.kinds import bolt_request, kind_of
 from bot.slack.inbound.listeners import Listeners
 
 CONNECTIONS = 2
@@ -98,12 +99,15 @@ class Sockets:
         """Return once nothing has come for a minute; checks *every* so many seconds."""
         while True:
             await self._sleep(every)
-            pongs = [client.last_ping_pong_time or 0.0 for client in self._clients]
-            silent = self._clock() - self.heard_at
-            pong_age = self._clock() - max(pongs, default=0.0)
-            if min(silent, pong_age) > DEAF_SECONDS:
+            if self.silence() > DEAF_SECONDS:
+                silent = self._clock() - self.heard_at
                 log.critical("sockets.deaf", seconds=round(silent))
                 return
+
+    def silence(self) -> float:
+        """Return for how many seconds neither a message nor a pong has come."""
+        pongs = [client.last_ping_pong_time or 0.0 for client in self._clients]
+        return self._clock() - max([self.heard_at, *pongs])
 
     async def _hear(self, *_message: Any) -> None:
         self.heard_at = self._clock()
@@ -112,6 +116,13 @@ class Sockets:
         self, client: AsyncBaseSocketModeClient, request: SocketModeRequest
     ) -> None:
         self.heard_at = self._clock()
+        kind = kind_of(request.payload).value
+        with self._admission.acking(kind, 0.0), span("payload", kind=kind):
+            await self._answer_in_turn(client, request)
+
+    async def _answer_in_turn(
+        self, client: AsyncBaseSocketModeClient, request: SocketModeRequest
+    ) -> None:
         lane = self._listeners.lanes.of(request.payload)
         async with self._admission.place(lane) as admitted:
             if admitted:
