@@ -21,6 +21,7 @@ from tests.world import make_world
 GRACE = 45.0  # seconds that a supervisor gives: deploy/
 BALANCER = 3.0  # of them, before the bot is told
 MOST = 40.0  # of them, that the steps may take together
+WAYS = ("answer ephemeral", "answer in_channel", "chat.update", "post C0OPS")
 STOPS = "SELECT state FROM intents WHERE action = 'StopPublishCdnStream'"
 START = "/relay start {room} url=rtmp://push.example.com/live/{room} --go"
 
@@ -28,10 +29,6 @@ START = "/relay start {room} url=rtmp://push.example.com/live/{room} --go"
 def in_virtual_time(work):
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
         return runner.run(work)
-
-
-async def hang(*_any, **_more):
-    await asyncio.Event().wait()
 
 
 async def hung(stack, path):
@@ -50,7 +47,7 @@ async def hung(stack, path):
     await world.typed(START.format(room=7))
 
     listeners.may_answer.clear()
-    world.slack.call = world.slack.post = world.slack.answer = hang
+    world.slack.hanging = dict.fromkeys(WAYS, asyncio.Event())
     world.cloud.state.fail_next("StopPublishCdnStream", "timeout", times=9)
     await world.router.answer(world.ask("/relay stop R1 --yes"))
     envelope = Envelope(EnvelopeType.COMMAND, {"command": "/relay"})
