@@ -27,13 +27,14 @@ from bot.http.listener import refusal, why_deaf
 from bot.http.server import Server
 from bot.i18n import _, n_
 from bot.journal.journal import Journal
-from bot.journal.sqlite.look import look
+from bot.journal.store import look
 from bot.operations.anchoring import Anchoring
 from bot.operations.damage import look_through
 from bot.operations.delivery import Delivery
 from bot.operations.doctor import Check, examine_settings
 from bot.operations.facade import Operations
 from bot.operations.hearing import Hearing
+from bot.operations.heartbeat import look_after, stay_alive
 from bot.operations.jobs import Jobs
 from bot.operations.preflight.machine import examine_machine
 from bot.operations.preflight.reading import examine_reading
@@ -203,13 +204,17 @@ async def begin(bot: Bot) -> int:
 async def upkeep(bot: Bot) -> None:
     """Take up what a crash left, then do for ever what time makes due.
 
-    Slack is asked first who the bot is, but not waited for long.
+    Slack is asked first who the bot is, but not waited for long. Where several share
+    the journal, each shows that it is alive, and looks after what others leave.
     """
-    await _introduced(bot)
+    executor = bot.operations.executor
     async with asyncio.TaskGroup() as together:
+        together.create_task(stay_alive(executor))
+        await _introduced(bot)
         together.create_task(_look_through(bot))
         while not await take_up(bot):
-            await bot.operations.executor.sleep(AWAY_SECONDS)
+            await executor.sleep(AWAY_SECONDS)
+        together.create_task(look_after(executor))
         await bot.jobs.run()
 
 
@@ -291,11 +296,10 @@ def _last_steps(bot: Bot) -> list[Step]:
         Step("server", SERVER_SECONDS, bot.server.close),
         Step("work", work, lambda: _finish(bot)),
         Step("refusals", record, bot.operations.refusals.write_all),
+        Step("life", record, bot.journal.life.leave),  # others take up what is left
         Step("notices", FLUSH_SECONDS + 0.5, lambda: _flush(bot)),
         Step("last notices", LAST_ROUND_SECONDS, bot.delivery.stop),
         Step("audit", record, bot.anchoring.end),
-        # last of all, the row of this run in `lives` goes, so that the others take over
-        # at once what is left (at most RECORD_SECONDS)
     ]
     if bot.sockets:
         steps.insert(0, Step("sockets", SOCKETS_SECONDS, bot.sockets.close))

@@ -47,8 +47,14 @@ from bot.journal.rows import (
 )
 from bot.journal.schema import EMPTY, intents, lines, outbox
 from bot.journal.seal import Seal
-from bot.journal.sqlite.writer import Writer
-from bot.journal.statement import Connection, Statement, among, inserted, updated
+from bot.journal.statement import (
+    Connection,
+    Statement,
+    Writer,
+    among,
+    inserted,
+    updated,
+)
 
 Place = tuple[ChannelId, MessageTs]
 
@@ -89,10 +95,10 @@ def _taking_over(connection: Connection, row: Mapping[str, Any]) -> int:
 class Outbox:
     """The outbox, as whoever delivers it sees it."""
 
-    def __init__(self, writer: Writer, seal: Seal, boot: str) -> None:
+    def __init__(self, writer: Writer, seal: Seal, alone: str | None) -> None:
         self._writer = writer
         self._seal = seal
-        self._boot = boot  # what another run was sending is unknown
+        self._alone = alone  # what another run than the only one was sending is unknown
 
     async def put(self, notice: Notice, at: datetime, *, app: str = "") -> None:
         """Put in *notice*, which is about *app*, or about nothing."""
@@ -132,7 +138,7 @@ class Outbox:
         """Read the intent that a notice is about, and its answer URL."""
         if row.id is None:  # it has been pruned
             return None, None
-        return as_read(intent_of(row), self._boot), url_if_it_opens(row, self._seal)
+        return as_read(intent_of(row), self._alone), url_if_it_opens(row, self._seal)
 
     async def next_due(self, after: datetime | None = None) -> datetime | None:
         """Return when the next notice may go, or None if none waits.
@@ -148,7 +154,7 @@ class Outbox:
         channel, ts = place
         params = {"channel": channel, "ts": ts}
         rows = await self._writer.read(lambda c: c.execute(_CARDS_AT, params).all())
-        return [as_read(one, self._boot) for one in intents_of(rows)]
+        return [as_read(one, self._alone) for one in intents_of(rows)]
 
     async def sent(
         self, notification: Notification, place: Place | None = None

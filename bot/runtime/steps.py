@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import structlog
 
+from bot.errors import JournalUnavailable
+
 log = structlog.get_logger(__name__)
 
 
@@ -28,6 +30,8 @@ async def take(steps: Iterable[Step]) -> None:
         try:
             async with asyncio.timeout(step.seconds):
                 await step.work()
+        except JournalUnavailable as error:
+            log.critical("step.unwritten", step=step.name, why=str(error))
         except TimeoutError:
             log.warning("step.given-up", step=step.name, seconds=step.seconds)
         except Exception:
