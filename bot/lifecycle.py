@@ -24,6 +24,7 @@ import structlog
 from bot.config.kinds import trusted
 from bot.errors import JournalUnavailable, SettingsError
 from bot.http.listener import refusal, why_deaf
+from bot.http.metrics import Scraped
 from bot.http.server import Server
 from bot.i18n import _, n_
 from bot.journal.journal import Journal
@@ -33,6 +34,7 @@ from bot.operations.damage import look_through
 from bot.operations.delivery import Delivery
 from bot.operations.doctor import Check, examine_settings
 from bot.operations.facade import Operations
+from bot.operations.gauges import Gauges
 from bot.operations.hearing import Hearing
 from bot.operations.heartbeat import look_after, stay_alive
 from bot.operations.jobs import Jobs
@@ -115,6 +117,14 @@ class Bot(Protocol):
         """The HTTP server."""
 
     @property
+    def gauges(self) -> Gauges:
+        """What is counted and measured."""
+
+    @property
+    def scraped(self) -> Scraped | None:
+        """Where that is read; None where no port is set for it."""
+
+    @property
     def sockets(self) -> Sockets | None:
         """Slack's sockets; None where Slack comes by HTTP."""
 
@@ -166,7 +176,11 @@ async def run(bot: Bot) -> int:
         )
     }
     serving = {
-        asyncio.create_task(work) for work in (bot.delivery.run(), watch_lag(loop.time))
+        asyncio.create_task(work)
+        for work in (
+            bot.delivery.run(),
+            watch_lag(loop.time, observe=bot.gauges.metrics.lag.observe),
+        )
     }
     done, _others = await asyncio.wait(
         beginning | serving, return_when=asyncio.FIRST_COMPLETED
@@ -197,6 +211,8 @@ async def begin(bot: Bot) -> int:
     except OSError as error:
         raise SettingsError(refusal(host, port, error)) from None
     log.info("bot.listening", port=port)
+    if bot.scraped:
+        await bot.scraped.start()
     models.build()
     return port
 
@@ -303,6 +319,8 @@ def _last_steps(bot: Bot) -> list[Step]:
     ]
     if bot.sockets:
         steps.insert(0, Step("sockets", SOCKETS_SECONDS, bot.sockets.close))
+    if bot.scraped:
+        steps.append(Step("metrics", record, bot.scraped.close))
     return steps
 
 

@@ -43,6 +43,9 @@ TeamId = Annotated[str, _id("TE")]
 Action = Annotated[
     str, _like(r"\*|[a-z]+\.(\*|[a-z]+)", "write relay.start, relay.* or *")
 ]
+WebAddressOrNone = Annotated[
+    str, _like(r"https?://[^\s@]+|", "an address that begins with http:// or https://")
+]
 
 
 # How Slack's tokens begin, and what each is. https://docs.slack.dev/authentication/tokens

@@ -31,7 +31,11 @@ DOTENV = Path(".env")  # in the working directory
 NO_DOTENV = "PYTHON_DOTENV_DISABLED"
 YES = {"1", "true", "t", "yes", "y"}
 OWN = "BOT_"  # nobody else's variables begin with it
-SHARED = ("SLACK_", "TENCENTCLOUD_")  # others read variables of these names, too
+SHARED = (
+    "SLACK_",
+    "TENCENTCLOUD_",
+    "OTEL_",
+)  # others read variables of these names, too
 FROM_FILE = "_file"
 
 # https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
@@ -323,10 +327,10 @@ def check_variables(
 ) -> list[str]:
     """Return what *environ* sets and is none of *names*, or is set in two ways.
 
-    Any variable of ours, and one of Slack's or Tencent's that is nearly one of *names*,
-    unless that is set as well: then it is somebody else's. So is what Kubernetes sets
-    for a service whose name begins with `bot-`. What is one of *more* is never in a
-    file. Each is a sentence.
+    Any variable of ours, and one of Slack's, Tencent's or OpenTelemetry's that is
+    nearly one of *names*, unless that is set as well: then it is somebody else's. So is
+    what Kubernetes sets for a service whose name begins with `bot-`. What is one of
+    *more* is never in a file. Each is a sentence.
     """
     right = {*names, *(name + FROM_FILE.upper() for name in names), *more}
     set_names = {

@@ -14,6 +14,7 @@ import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 
 from bot.tencent.pacer import Pacer
@@ -57,6 +58,7 @@ class Throttle:
 
     pacer: Pacer
     sleep: Callable[[float], Awaitable[None]]
+    waited: Callable[[float], None] = lambda _seconds: None
     _turns: _Turns = field(default_factory=_Turns)
     _left_at: float = -math.inf
 
@@ -76,12 +78,14 @@ class Throttle:
         Those before are the calls that are ready and have an earlier slot. A call that
         is not ready yet is not waited for.
         """
+        since = self.pacer.monotonic()
         await self.sleep(max(slot - self.pacer.monotonic(), 0.0))
         await self._turns.take(slot)
         try:
             apart = self._left_at + self.pacer.interval - self.pacer.monotonic()
             if apart > 0:
                 await self.sleep(apart)
+            self.waited(self.pacer.monotonic() - since)
             yield
             self._left_at = self.pacer.monotonic()
         finally:
@@ -92,13 +96,15 @@ class Throttle:
 class Throttles:
     """A throttle for each action, at *rates* (calls a second).
 
-    *patient* are the actions that end something: see `Pacer`.
+    *patient* are the actions that end something: see `Pacer`. *waited* is told for how
+    many seconds a call of an action waited for its turn.
     """
 
     rates: Mapping[str, float]
     monotonic: Callable[[], float]
     sleep: Callable[[float], Awaitable[None]]
     patient: frozenset[str] = frozenset()
+    waited: Callable[[str, float], None] = lambda _action, _seconds: None
     _made: dict[str, Throttle] = field(default_factory=dict)
 
     def of(self, action: str) -> Throttle:
@@ -109,5 +115,6 @@ class Throttles:
                 monotonic=self.monotonic,
                 patient=action in self.patient,
             )
-            self._made[action] = Throttle(pacer, self.sleep)
+            waited = partial(self.waited, action)
+            self._made[action] = Throttle(pacer, self.sleep, waited)
         return self._made[action]

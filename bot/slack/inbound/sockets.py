@@ -26,7 +26,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.runtime.tasks import Tasks
 from bot.slack.inbound.admission import Admission
 from bot.slack.inbound.early import TRY_AGAIN, overloaded
-from bot.slack.inbound.kinds import bolt_request
+from bot.slack.inbound.kinds import bolt_request, kind_of
 from bot.slack.inbound.listeners import Listeners
 from bot.slack.outbound.line import TOO_MANY, Line, NoLine, Opener
 
@@ -134,13 +134,16 @@ class Sockets:
         """
         while True:
             await self._sleep(every)
-            if self.lines():
-                self.heard_at = self._clock()
-            silent = self._clock() - self.heard_at
             crowded = any(place.crowded for place in self._places)
-            if silent > DEAF_SECONDS and not crowded:
+            if (silent := self.silence()) > DEAF_SECONDS and not crowded:
                 log.critical("sockets.deaf", seconds=round(silent))
                 return
+
+    def silence(self) -> float:
+        """Return for how many seconds nothing came, nor could: 0 while one is up."""
+        if self.lines():
+            self.heard_at = self._clock()
+        return self._clock() - self.heard_at
 
     # ── the connections ─────────────────────────────────────────────────────────
 
@@ -210,6 +213,10 @@ class Sockets:
 
     async def _take(self, line: Line, request: SocketModeRequest) -> None:
         self.heard_at = self._clock()
+        with self._admission.acking(kind_of(request.payload).value, 0.0):
+            await self._answer_in_turn(line, request)
+
+    async def _answer_in_turn(self, line: Line, request: SocketModeRequest) -> None:
         lane = self._listeners.lanes.of(request.payload)
         async with self._admission.place(lane) as admitted:
             if admitted:
