@@ -64,15 +64,19 @@ class Tasks:
         task.add_done_callback(self._finished)
         return task
 
+    async def settled(self, seconds: float) -> None:
+        """Wait *seconds* at most for a moment at which none is left."""
+        time = asyncio.get_running_loop().time
+        until = time() + seconds
+        while self._running and (left := until - time()) > 0:
+            await asyncio.wait(set(self._running), timeout=left)
+
     async def drain(self, seconds: float) -> int:
         """Wait *seconds* at most for the tasks; cancel the others, return how many.
 
         What they spawn meanwhile is waited for as well.
         """
-        time = asyncio.get_running_loop().time
-        until = time() + seconds
-        while self._running and (left := until - time()) > 0:
-            await asyncio.wait(set(self._running), timeout=left)
+        await self.settled(seconds)
         late = set(self._running)
         for task in late:
             task.cancel()

@@ -188,7 +188,7 @@ class Client:
         since, outcome, request_id = time(), BROKE, ""
         with step("call", action=request.action):
             try:
-                reply = await self._sent(request, region, language, ahead, last)
+                reply = await self._sent(request, region, language, (ahead, last))
                 outcome, request_id = DONE, reply.request_id
             except CloudError as error:
                 outcome, request_id = class_of(error).name.lower(), error.request_id
@@ -204,9 +204,9 @@ class Client:
         request: Request[R],
         region: str,
         language: str,
-        ahead: Ahead | None,
-        last: Callable[[], None] | None,
+        alone: tuple[Ahead | None, Callable[[], None] | None],
     ) -> R:
+        ahead, last = alone
         if not re.fullmatch(r"[a-z0-9-]{0,32}", region):
             sentence = _("“{region}” is not a region; nothing was sent.")
             raise NotSent(sentence.format(region=region), lasting=True)
