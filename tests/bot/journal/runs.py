@@ -39,6 +39,21 @@ class Runs:
         at = f"seen_at - {round(seconds * 1000)}"
         self.run(f"UPDATE lives SET seen_at = {at} WHERE boot = '{journal.boot}'")  # noqa: S608 - its own name
 
+    def refuse(self, state):
+        """Take no move to *state*, until `mend`."""
+        self.run(
+            "CREATE FUNCTION refused() RETURNS trigger LANGUAGE plpgsql AS "
+            "'BEGIN RAISE EXCEPTION ''gone''; END'"
+        )
+        self.run(
+            "CREATE TRIGGER refused BEFORE UPDATE ON intents FOR EACH ROW "
+            f"WHEN (NEW.state = '{state}') EXECUTE FUNCTION refused()"
+        )
+
+    def mend(self):
+        """Take everything again."""
+        self.run("DROP FUNCTION refused CASCADE")
+
     def alive(self):
         """Return the names of those that are alive."""
         return {boot for (boot,) in self.run("SELECT boot FROM lives")}
