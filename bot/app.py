@@ -34,7 +34,7 @@ from bot.operations.reception import Reception
 from bot.operations.recheck import Recheck
 from bot.operations.refusals import Refusals
 from bot.operations.rights import Rights
-from bot.operations.throttle import Throttles
+from bot.operations.throttle import throttles
 from bot.products import PRODUCTS
 from bot.resources.base import Registry
 from bot.resources.registry import RESOURCES
@@ -244,6 +244,7 @@ async def _base(
             sleep=ports.sleep,
             ops_channel=settings.ops_channel,
             readers=Readers(languages, directory.known_locale, settings.ops_channel),
+            slots=journal.slots,
         ),
         directory=directory,
         languages=languages,
@@ -294,17 +295,15 @@ def _operations(base: _Base) -> Operations:
 
 
 def _executor(base: _Base, gate: Gate, completion: Completion) -> Executor:
-    ports, requests = base.ports, base.resources.requests
-    rates = {action: request.rate for action, request in requests.items()}
-    patient = frozenset(
-        action for action, request in requests.items() if request.effect.ends
-    )
+    ports, slots = base.ports, base.journal.slots
+    time = ports.monotonic, ports.sleep
+    requests = base.resources.requests.values()
     apps = {app.name: app for app in base.settings.all_apps}
     return Executor(
         journal=base.journal,
         resources=base.resources,
         client=base.client,
-        throttles=Throttles(rates, ports.monotonic, ports.sleep, patient=patient),
+        throttles=throttles(requests, base.settings, *time, slots),
         apps=apps,
         recheck=Recheck(gate=gate, apps=apps, find=base.journal.find),
         completion=completion,

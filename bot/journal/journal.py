@@ -26,6 +26,7 @@ from bot.journal.outbox import Outbox
 from bot.journal.queries import Queries
 from bot.journal.rotation import Rotation
 from bot.journal.rows import as_read
+from bot.journal.slots import SlotRows
 from bot.journal.statement import Connection
 from bot.journal.stops import Placed, placed
 from bot.journal.store import Opening, Store
@@ -62,7 +63,8 @@ class Journal:
         self.integrity, self.former_revision = store.integrity, store.revision
         self.find = Queries(store.writer, self._seal, life.alone)
         self.former = Former(store.writer, self._write, life)
-        self.outbox = Outbox(store.writer, self._seal, life.alone)
+        self.outbox = Outbox(store.writer, self._seal, life)
+        self.slots = SlotRows(store.writer) if life.shared else None
         self.audit = Audit(store.writer, self._audit_key)
         self.trail = Trail(store.writer, *store.signed)
         self.maintenance = Maintenance(store.writer, life.alone)

@@ -12,6 +12,8 @@ from tests.bot.journal.conftest import APP, AT, fact
 from tests.bot.journal.test_audit import entry
 from tests.fakes.journal import claimed
 
+pytestmark = pytest.mark.sqlite
+
 STARTS = 200
 MOST = 3800  # bytes of a start
 REQUEST = {
