@@ -248,6 +248,7 @@ async def test_of_two_that_give_a_notice_one_does(runs, pair, new):
 # ── on a file ────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.sqlite
 async def test_who_opens_a_file_is_alone_and_needs_no_sign_of_life(reopen, clock, new):
     first = await reopen()
     second = await reopen()
