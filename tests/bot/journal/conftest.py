@@ -61,6 +61,7 @@ def pytest_generate_tests(metafunc):
     """Have each test on both databases, unless it is about the files of one."""
     if "database" in metafunc.fixturenames:
         of_one = metafunc.definition.get_closest_marker("sqlite")
+        of_one = of_one or metafunc.definition.path.parent.name == "sqlite"
         which = ["sqlite"] if of_one or "driver" in metafunc.fixturenames else DATABASES
         metafunc.parametrize("database", which, indirect=True)
 
@@ -93,7 +94,7 @@ class Tables:
 
     def url(self):
         names = (table.name for table in metadata.sorted_tables)
-        emptied = "; ".join(f'DELETE FROM "{name}"' for name in names)
+        emptied = "; ".join(f'DELETE FROM "{name}"' for name in names)  # noqa: S608 - our own
         again = "; ".join(
             f"ALTER SEQUENCE {name}_id_seq RESTART" for name in ("facts", "outbox")
         )
@@ -104,9 +105,11 @@ class Tables:
 
 
 @pytest.fixture
-async def reopen(url, tmp_path, clock):
+async def reopen(url, tmp_path, clock, request):
     """Open the journal, again and again: each closes the one before."""
     journals = []
+    if not is_server(url):
+        request.getfixturevalue("driver")
 
     async def open_it():
         if journals:

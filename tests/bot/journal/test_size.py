@@ -4,6 +4,8 @@ import asyncio
 import json
 from datetime import timedelta
 
+import pytest
+
 from bot.journal.evidence import FactKind
 from bot.journal.model import CARD_NOTICE
 from bot.journal.sqlite.writer import sqlite_file
