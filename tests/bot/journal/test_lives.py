@@ -12,11 +12,13 @@ from bot.errors import JournalUnavailable
 from bot.journal.evidence import FactKind
 from bot.journal.former import left_changes
 from bot.journal.lives import DEAD_AFTER, FRESH
+from bot.journal.sqlite.writer import sqlite_file
 from bot.states import State
 from bot.tencent.models import REQUESTS
 from bot.tencent.models.base import Repeat
 from tests.bot.journal.conftest import ALARMED, fact
 from tests.bot.journal.runs import together
+from tests.bot.operations.accidents import JournalFile
 from tests.fakes.journal import claimed
 
 SILENT = DEAD_AFTER.total_seconds() + 1
@@ -260,3 +262,21 @@ async def test_who_opens_a_file_is_alone_and_needs_no_sign_of_life(reopen, clock
     assert first.boot != second.boot
     assert (second.life.age(), second.life.shared) == (0.0, False)
     assert await claimed(second, (await second.accept(new()))[0].id)
+
+
+@pytest.mark.sqlite
+async def test_whose_life_cannot_be_noted_opens_and_claims_once_it_can(
+    journal, reopen, new, url
+):
+    queued, _ = await journal.accept(new())
+    file = JournalFile(sqlite_file(url))
+    file.refuse_lives()
+
+    journal = await reopen()
+    taken = await journal.former.taken(State.QUEUED)
+    with pytest.raises(JournalUnavailable):
+        await claimed(journal, queued.id)
+    file.mend()
+
+    assert [one.id for one in taken] == [queued.id]
+    assert (await claimed(journal, queued.id)).state is State.SENDING

@@ -24,6 +24,7 @@ START = "/relay start 295066 url=rtmp://push.example.com/live/k --go"
 STOP = "/relay stop R1 --yes"
 LOOK = "/gs 1326515201117065216"
 ACTION = "StartPublishCdnStream"
+OPS = {"ops_channel": "C0OPS"}
 LONG = 61  # seconds of silence
 TWO = "/relay start 7 url=rtmp://push.example.com/live/7 --go"
 
@@ -56,7 +57,7 @@ async def pair(postgres, postgres_url, tmp_path):
     """Let two bots share a journal, and a cloud; *gated* answers an action late."""
     async with AsyncExitStack() as stack:
         keys = {"seal_key": SHARED["seal_key"], "audit_key": SHARED["audit"].key}
-        settings = {"database_url": SecretStr(postgres_url), **keys}
+        settings = {"database_url": SecretStr(postgres_url), **keys, **OPS}
 
         async def make(cloud=None, **more):
             cloud = cloud or LoopbackCloud()
@@ -203,6 +204,20 @@ async def test_of_what_another_may_still_send_nobody_tells_that_it_was_not_sent(
 
     assert told == []
     assert (await pair.second.handle("R1")).state is State.NOT_STARTED
+
+
+async def test_the_heads_of_the_trail_are_told_once_a_day_by_one_of_both(pair):
+    pair = await pair()
+    both = [pair.first, pair.second]
+
+    for _day in range(2):
+        for _hour in range(25):
+            for one in both:
+                one.clock.push(hours=1)
+            await asyncio.gather(*(one.bot.anchoring.round() for one in both))
+
+    told = [one.notification.name for one in await pair.second.notices()]
+    assert told == ["audit-heads"] * 3
 
 
 # ── for ever ─────────────────────────────────────────────────────────────────────
