@@ -23,7 +23,7 @@ from bot.operations.completion import Completion
 from bot.operations.delivery import Delivery
 from bot.operations.executor import Executor
 from bot.operations.facade import Operations
-from bot.operations.gauges import Gauges, metrics_of
+from bot.operations.gauges import Gauges, Others, metrics_of
 from bot.operations.hearing import Hearing
 from bot.operations.homes import Homes
 from bot.operations.inspection import files_of
@@ -334,6 +334,7 @@ def _readiness(base: _Base, sockets: Sockets | None) -> Readiness:
         directory=base.directory,
         client=base.client,
         sockets=sockets,
+        heartbeat=base.journal.life.age,
     )
 
 
@@ -347,7 +348,15 @@ def _gauges(base: _Base, readiness: Readiness, admission: Admission) -> Gauges:
         apps=base.settings.all_apps,
         tasks=base.tasks,
         now=base.ports.now,
+        others=_others(base.journal),
     )
+
+
+def _others(journal: Journal) -> Others:
+    """Return the numbers of a journal that several have; one alone has none."""
+    if not journal.life.shared:
+        return Others()
+    return Others(heartbeat=journal.life.age, orphans=lambda: journal.former.counted)
 
 
 def _server(
