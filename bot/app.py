@@ -6,7 +6,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -204,6 +204,7 @@ async def open_journal(
         lifecycles=resources.lifecycles,
         seal_key=settings.seal_key,
         audit=files_of(settings),
+        monotonic=ports.monotonic,
     )
 
 
@@ -217,10 +218,11 @@ async def _base(
     trust = trusted(settings.trial_ca)
     slack = ports.slack(token, settings.slack_api_url, trust=trust)
     web = await stack.enter_async_context(slack)
-    cloud = ports.cloud(_accounts(settings), now=ports.now, trust=trust)
-    client = await stack.enter_async_context(cloud)
     journal = await open_journal(settings, ports, resources)
     stack.callback(journal.close)
+    ports = replace(ports, now=journal.now)  # the clock of all that share the journal
+    cloud = ports.cloud(_accounts(settings), now=ports.now, trust=trust)
+    client = await stack.enter_async_context(cloud)
     directory = _directory(settings, ports, web, tasks, journal)
     languages = Languages.of(settings.language, settings.channels)
     return _Base(
@@ -306,7 +308,6 @@ def _executor(base: _Base, gate: Gate, completion: Completion) -> Executor:
         recheck=Recheck(gate=gate, apps=apps, find=base.journal.find),
         completion=completion,
         tasks=base.tasks,
-        boot=base.journal.boot,
         now=ports.now,
         random=ports.random,
         sleep=ports.sleep,

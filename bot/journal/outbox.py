@@ -11,7 +11,7 @@ they are set with it (`step`), so nothing waits longer or shorter for it. Severa
 share the outbox have as many clocks: there they stay as they are.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,6 +33,7 @@ from bot.ids import IntentId
 from bot.journal import clock_set
 from bot.journal.holds import HOLD, RELEASE, is_free, is_own
 from bot.journal.lines import Place, keep, standing
+from bot.journal.lives import Life
 from bot.journal.model import CARD, Intent, Notice, Notification
 from bot.journal.rows import (
     FAILED,
@@ -95,14 +96,16 @@ def _put(connection: Connection, rows: list[dict[str, Any]]) -> None:
 class Outbox:
     """The outbox, as whoever delivers it sees it."""
 
-    def __init__(
-        self, writer: Writer, seal: Seal, boot: str, *, held_by: str = ""
-    ) -> None:
+    def __init__(self, writer: Writer, seal: Seal, life: Life) -> None:
         self._writer = writer
         self._seal = seal
-        self._boot = boot  # what another run was sending is unknown
-        self.shared = bool(held_by)  # others deliver from it as well
-        self._me = {"holder": held_by}
+        self._alone = life.alone  # what another than the only run was sending: unknown
+        self._life = life
+        self.shared = life.shared  # others deliver from it as well
+
+    @property
+    def _me(self) -> Mapping[str, str]:
+        return {"holder": self._life.boot if self.shared else ""}
 
     async def put(self, notice: Notice, at: datetime, *, app: str = "") -> None:
         """Put in *notice*, which is about *app*, or about nothing."""
@@ -167,7 +170,7 @@ class Outbox:
         """Read the intent that a notice is about, and its answer URL."""
         if row.id is None:  # it has been pruned
             return None, None
-        return as_read(intent_of(row), self._boot), url_if_it_opens(row, self._seal)
+        return as_read(intent_of(row), self._alone), url_if_it_opens(row, self._seal)
 
     async def next_due(self, after: datetime | None = None) -> datetime | None:
         """Return when the next notice may go, or None if none waits.
@@ -183,7 +186,7 @@ class Outbox:
         channel, ts = place
         params = {"channel": channel, "ts": ts}
         rows = await self._writer.read(lambda c: c.execute(_CARDS_AT, params).all())
-        return [as_read(one, self._boot) for one in intents_of(rows)]
+        return [as_read(one, self._alone) for one in intents_of(rows)]
 
     async def sent(
         self, notification: Notification, place: Place | None = None

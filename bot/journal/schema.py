@@ -191,6 +191,13 @@ Index(
     postgresql_where=_has_id,
 )
 
+lives = Table(  # a row for each run that is alive, or was a minute ago
+    "lives",
+    metadata,
+    Column("boot", String(64), primary_key=True),  # what `owner` of an intent names
+    Column("seen_at", BigInteger, nullable=False),  # by the database's clock
+)
+
 counters = Table(
     "counters",
     metadata,

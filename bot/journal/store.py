@@ -1,21 +1,26 @@
 """What an open journal consists of, and how its database is opened."""
 
-from collections.abc import Callable
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from importlib import import_module
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.config.kinds import is_server
 from bot.errors import JournalUnavailable
+from bot.journal.lives import Life
 from bot.journal.migrate import make_engine, newest, revision, upgrade
 from bot.journal.sqlite.driver import Connection, Error
 from bot.journal.sqlite.files import Kept, claim, kept_for, spool_for
 from bot.journal.sqlite.integrity import Integrity
+from bot.journal.sqlite.look import Look
+from bot.journal.sqlite.look import look as look_at_file
 from bot.journal.sqlite.reserve import Reserve
 from bot.journal.sqlite.spool import Spool
 from bot.journal.sqlite.writer import Writer as FileWriter
@@ -29,7 +34,7 @@ NO_DRIVER = "PostgreSQL needs a driver: pip install 'patchbay[postgres]' ({why})
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """What an open journal consists of; *boot* names the run that has it open.
+    """What an open journal consists of; *life* is that of the run that has it open.
 
     *revision* is that of the tables before they were brought up to date.
     """
@@ -40,13 +45,8 @@ class Store:
     spool: Spool
     signed: Signed
     integrity: Integrity
-    boot: str
+    life: Life
     revision: str
-
-    @property
-    def alone(self) -> bool:
-        """Whether nobody else has it open: the file is locked."""
-        return self.lock is not None
 
     def close(self) -> None:
         """Commit what has queued and let go of the database."""
@@ -59,9 +59,10 @@ class Store:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """How a journal is opened: its clock, chance, and what the settings say."""
+    """How a journal is opened: its clocks, chance, and what the settings say."""
 
     now: Callable[[], datetime]
+    monotonic: Callable[[], float]
     random_bytes: Callable[[int], bytes]
     seal_key: SecretStr | None
     audit: AuditFiles
@@ -91,8 +92,8 @@ class Opening:
                 sentence = f"the journal does not open: {unavailable(error)}"
                 raise JournalUnavailable(sentence) from None
             undo.pop_all()  # it is open: from here on, closing is `close`'s
-        spool = spool_for(file)
-        return Store(writer, kept, lock, spool, signed, integrity, self._boot(), before)
+        life, spool = self._born(writer, shared=False), spool_for(file)
+        return Store(writer, kept, lock, spool, signed, integrity, life, before)
 
     def _of_server(self, url: str) -> Store:
         """Open the journal of a server, which others may have open.
@@ -100,10 +101,9 @@ class Opening:
         No file belongs to it: its keys are secrets of the environment, what could not
         be written is not spooled, and whether it is whole is the server's to know.
         """
-        try:
-            from bot.journal.postgres import driver, engine, tables  # noqa: PLC0415 - a file needs no driver
-        except ImportError as error:
-            raise JournalUnavailable(NO_DRIVER.format(why=error)) from None
+        driver = _driver()
+        from bot.journal.postgres import engine, tables  # noqa: PLC0415 - as there
+
         try:
             with (
                 tables.brought_up(url) as before,
@@ -115,10 +115,19 @@ class Opening:
             raise JournalUnavailable(sentence) from None
         writer = engine.Threads(url, lambda: self.random_bytes(1)[0] / 255)
         spool, integrity = Spool(None), Integrity(None)
-        return Store(writer, kept, None, spool, signed, integrity, self._boot(), before)
+        life = self._born(writer, shared=True)
+        return Store(writer, kept, None, spool, signed, integrity, life, before)
 
-    def _boot(self) -> str:
-        return self.random_bytes(8).hex()
+    def _born(self, writer: Writer, *, shared: bool) -> Life:
+        """Return the life of the run that opens it, alone or *shared* with others."""
+        return Life(
+            writer,
+            self.random_bytes(8).hex(),
+            shared=shared,
+            now=self.now,
+            monotonic=self.monotonic,
+            random_bytes=self.random_bytes,
+        )
 
     def _made(
         self, file: Path | None, connection: AnyConnection
@@ -127,6 +136,57 @@ class Opening:
         signed = self.audit.made(file, self.random_bytes)
         begin(connection, signed, self.now())
         return kept, signed
+
+
+def look(url: str) -> Look:
+    """Return how things are with the journal at *url*; nothing is made or changed."""
+    if not is_server(url):
+        return look_at_file(url)
+    try:
+        driver = _driver()
+    except JournalUnavailable as error:
+        return Look(None, str(error))
+    try:
+        with closing(driver.Connection(url)) as connection:
+            (name,) = connection.run("SELECT current_database()").one()
+    except driver.Error as error:
+        return Look(None, str(unavailable(error)))
+    return Look(None, name=name)
+
+
+@contextmanager
+def connected(url: str, *, reads: bool) -> Iterator[AnyConnection]:
+    """Give a connection to the journal at *url*, in a transaction; it is there already.
+
+    Raises:
+        JournalUnavailable: it cannot be read, or written.
+    """
+    connection: Any
+    if is_server(url):
+        driver = _driver()
+        broken, connect = driver.Error, partial(driver.Connection, url)
+    else:
+        broken, connect = Error, partial(Connection, sqlite_file(url), reads=reads)
+    try:
+        with (
+            closing(connect()) as connection,
+            connection.reading() if reads else connection.writing(),
+        ):
+            yield connection
+    except broken as error:
+        raise unavailable(error) from None
+
+
+def _driver() -> Any:
+    """Return PostgreSQL's driver.
+
+    Raises:
+        JournalUnavailable: it is not installed; the sentence says what is to be.
+    """
+    try:
+        return import_module("bot.journal.postgres.driver")
+    except ImportError as error:
+        raise JournalUnavailable(NO_DRIVER.format(why=error)) from None
 
 
 def _brought_up(url: str, connection: Connection, integrity: Integrity) -> str:

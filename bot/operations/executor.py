@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -70,7 +71,7 @@ UNCHECKED = "patchbay.Unchecked"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Executor:
-    """Sends intents to Tencent. *boot* names this run of the process."""
+    """Sends intents to Tencent."""
 
     journal: Journal
     resources: Registry
@@ -80,7 +81,6 @@ class Executor:
     recheck: Recheck
     completion: Completion
     tasks: Tasks
-    boot: str
     now: Callable[[], datetime]
     random: Callable[[], float]
     sleep: Callable[[float], Awaitable[None]]
@@ -128,7 +128,8 @@ class Executor:
         except Exception:
             log.exception("executor.broke", intent=intent.id)
             text = _("An internal error occurred before it was sent.")
-            await self.reject(intent, NOT_SENT, text)
+            boot = self.journal.boot  # it may have claimed it, and sends it no more
+            await self.reject(intent, NOT_SENT, text, claimed_by=boot)
             return None
 
     async def take_up(self, thing: Intent) -> None:
@@ -141,8 +142,8 @@ class Executor:
 
     async def _take_up(self, stops: Iterable[Intent]) -> None:
         for stop in stops:
-            if stop.id in self.under_way:
-                continue
+            if stop.id in self.under_way or stop.owner != self.journal.boot:
+                continue  # another run sends it, or takes it over
             kind = self.resources.request_of(stop)
             try:
                 request = await self.journal.find.request_of(stop.id)
@@ -197,7 +198,7 @@ class Executor:
             await self._give_up_checking(intent, request)
         elif why is Unclaimed.JOURNAL_AWAY:
             text = _("The journal could not be written, so nothing was sent.")
-            await self.reject(intent, NOT_SENT, text, claimed_by=self.boot)
+            await self.reject(intent, NOT_SENT, text, claimed_by=self.journal.boot)
 
     async def _claim(self, intent: Intent, request: Request[Any]) -> Claim | Unclaimed:
         """Commit that *intent* is being sent, as the last thing before it is."""
@@ -208,24 +209,19 @@ class Executor:
         give_up = self.monotonic() + overall
         send_by = self.now() + timedelta(seconds=overall)
         try:
-            sending = await self.journal.claim(
-                intent.id, owner=self.boot, send_by=send_by, seen=intent
-            )
+            sending = await self.journal.claim(intent.id, send_by=send_by, seen=intent)
         except JournalUnavailable:
             return Unclaimed.JOURNAL_AWAY
-        if sending is None:  # cancelled, or what it was to stop is over
+        if sending is None:  # cancelled, in other hands, or what it stops is over
             log.info("executor.not-queued", intent=intent.id)
             return Unclaimed.TAKEN
         self.completion.recents.invalidate(sending)  # and the thing it is about
         return Claim(sending, signed, give_up)
 
     async def resume(self, intent: Intent, request: Request[Any]) -> None:
-        """Go on sending what an earlier run left SENDING, if it may be repeated."""
-        # it may have been sent already, whatever was noted; and it is sent whether
-        # that can be noted now or not
+        """Go on sending what a dead run left SENDING, if it may be repeated."""
+        # it may have been sent already, whether that could be noted or not
         taken = replace(intent, doubt=True)
-        with suppress(JournalUnavailable):
-            taken = await self.journal.update(intent.id, owner=self.boot, doubt=True)
         left = request.deadline.overall
         if taken.send_by and request.level is not Level.READ:
             left = max((taken.send_by - self.now()).total_seconds(), ONE_MORE_TRY)
@@ -333,7 +329,8 @@ class Executor:
             now = await self.journal.find.get(claim.intent.id)
         except JournalUnavailable:
             return True
-        return now is None or now.state is State.SENDING
+        sending = State.SENDING, claim.intent.owner  # else another run sends it
+        return now is None or (now.state, now.owner) == sending
 
     async def _try(self, claim: Claim) -> Reply:
         """Send once. What breaks on our own side may have been done all the same.
@@ -342,15 +339,14 @@ class Executor:
             CloudError: it did not go well.
         """
         intent = claim.intent
-        if self.monotonic() > claim.give_up:  # as after SIGSTOP
-            late = _("It was held up for too long before it could be sent.")
-            raise NotSent(late, lasting=True)
+        claim.ensure_in_time(self.monotonic)
         try:
             return await self.client.send(
                 claim.request,
                 region=intent.subject.region,
                 language=intent.asker.locale,
                 ahead=claim.ahead,
+                last=partial(claim.ensure_in_time, self.monotonic),
             )
         except CloudError:
             raise
