@@ -1,4 +1,4 @@
-"""Slots that several share, in memory: one pacer's arithmetic, by a clock of the test."""
+"""Slots that several share, in memory: a pacer by a clock of the test."""
 
 import asyncio
 import math

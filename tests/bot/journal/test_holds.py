@@ -1,38 +1,46 @@
 """A notice is delivered by whoever holds it, and by nobody beside them."""
 
 import asyncio
+import os
+import time
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from bot.config.kinds import is_server
 from bot.dialogue.outcome import Audience
+from bot.journal.lives import Life
 from bot.journal.model import ANSWER, CARD_NOTICE, Notice
 from bot.journal.outbox import Outbox
 from bot.journal.schema import outbox
 from bot.journal.statement import Statement, database_now
 from tests.bot.journal.conftest import ALARMED, ANSWERED, new_intent
 from tests.fakes.journal import laid, opened
-from tests.tools.several import opened_by
 
 HERE, THERE = ("C", "1.1"), ("C", "2.2")
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-async def three(request, tmp_path, clock):
+@pytest.fixture
+async def three(url, clock, tmp_path):
     """Return a journal, and the outbox as two see it that deliver from it."""
-    if request.param == "sqlite":
-        journal = await opened(f"sqlite:///{laid(tmp_path / 'var/patchbay.db')}", clock)
-        of = journal._writer, journal._seal, journal.boot
-        yield journal, *(Outbox(*of, held_by=name) for name in ("one", "other"))
-        journal.close()
+    if is_server(url):
+        both = [await opened(url, clock) for _ in range(2)]
+        yield both[0], *(journal.outbox for journal in both)
+        for journal in both:
+            journal.close()
         return
-    url = request.getfixturevalue("postgres_url")
-    both = [await opened_by(url, clock, tmp_path) for _ in range(2)]
-    yield both[0], *(journal.outbox for journal in both)
-    for journal in both:
-        journal.close()
+    laid(tmp_path / "var/patchbay.db")
+    journal = await opened(url, clock)
+    of = journal._writer, journal._seal
+    yield journal, *(Outbox(*of, life(journal, name)) for name in ("one", "other"))
+    journal.close()
+
+
+def life(journal, name):
+    how = {"monotonic": time.monotonic, "random_bytes": os.urandom}
+    return Life(journal._writer, name, shared=True, now=journal.now, **how)
 
 
 @pytest.fixture

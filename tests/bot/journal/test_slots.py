@@ -4,37 +4,27 @@ Intervals are of some minutes here, so that it does not matter how long a test t
 """
 
 import asyncio
-import os
 
 import pytest
 
-from bot.journal.journal import Journal
+from bot.config.kinds import is_server
 from bot.journal.slots import SlotRows
-from bot.resources.registry import RESOURCES
 from bot.runtime.slots import Pace
-from tests.fakes.journal import laid
-from tests.tools.several import opened_by
+from tests.fakes.journal import laid, opened
 
 MINUTE = Pace(rate=1 / 60, penalty=600.0)
 ABOUT = 5.0  # seconds that a test may take
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-async def writers(request, tmp_path, clock):
+@pytest.fixture
+async def writers(url, clock, tmp_path):
     """Return what two that share a database write with."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{laid(tmp_path / 'var/patchbay.db')}"
-        journal = await Journal.open(
-            url, now=clock, random_bytes=os.urandom, lifecycles=RESOURCES.lifecycles
-        )
-        yield [journal._writer] * 2
+    if not is_server(url):
+        laid(tmp_path / "var/patchbay.db")
+    both = [await opened(url, clock) for _ in range(2 if is_server(url) else 1)]
+    yield [both[0]._writer, both[-1]._writer]
+    for journal in both:
         journal.close()
-        return
-    url = request.getfixturevalue("postgres_url")
-    both = [await opened_by(url, clock, tmp_path) for _ in range(2)]
-    yield [one._writer for one in both]
-    for one in both:
-        one.close()
 
 
 @pytest.fixture
