@@ -6,7 +6,7 @@ from bot.operations.delivery import Delivery
 from bot.resources.registry import RESOURCES
 
 
-def delivery(journal, slack, clock):
+def delivery(journal, slack, clock, **more):
     """Return a delivery whose clocks are *clock*, with the operators in COPS."""
     return Delivery(
         journal.outbox,
@@ -16,6 +16,7 @@ def delivery(journal, slack, clock):
         monotonic=clock.monotonic,
         sleep=clock.sleep,
         ops_channel="COPS",
+        **more,
     )
 
 
