@@ -41,6 +41,7 @@ class SharedThrottle:
     name: str
     pacer: Pacer
     sleep: Callable[[float], Awaitable[None]]
+    patience: float = LONGEST_ASKED
     _asking: asyncio.Lock = field(default_factory=asyncio.Lock)
     _lead: float = LATE  # seconds that a commit took of late
 
@@ -123,7 +124,7 @@ class SharedThrottle:
 
     async def _asked(self, budget: float) -> Slot:
         try:
-            async with asyncio.timeout(LONGEST_ASKED):
+            async with asyncio.timeout(self.patience):
                 return await self.slots.take(self.name, self.pacer.pace, budget)
         except (JournalUnavailable, TimeoutError) as error:
             log.warning("slots.away", name=self.name, why=str(error))

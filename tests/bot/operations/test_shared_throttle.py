@@ -6,8 +6,9 @@ import random
 import pytest
 
 from bot.errors import Busy
-from bot.operations.shared_throttle import AHEAD, LATE, LONGEST_LEAD
+from bot.operations.shared_throttle import AHEAD, LATE, LONGEST_LEAD, SharedThrottle
 from bot.operations.throttle import Throttles
+from bot.tencent.pacer import Pacer
 from tests.fakes.clock import VirtualTime
 from tests.fakes.slots import FakeSlots
 
@@ -188,10 +189,9 @@ async def test_too_fast_is_told_to_all(throttle, slots):
 
 
 @pytest.mark.parametrize("how", ["away", "hangs"])
-async def test_without_the_database_each_keeps_the_pace_by_itself(
-    throttle, time, slots, monkeypatch, how
-):
-    monkeypatch.setattr("bot.operations.shared_throttle.LONGEST_ASKED", 0.01)
+async def test_without_the_database_each_keeps_the_pace_by_itself(time, slots, how):
+    pacer = Pacer(RATE, monotonic=time)
+    throttle = SharedThrottle(slots, NAME, pacer, time.sleep, patience=0.01)
     setattr(slots, how, True)
 
     moments = [await throttle.take(10) for _call in range(3)]
