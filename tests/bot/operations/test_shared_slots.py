@@ -30,7 +30,7 @@ async def two(postgres_url, tmp_path):
 
 
 async def rows(world):
-    """Return the names of the slots that were taken, and of which the rate is halved."""
+    """Return of what slots were taken, and whether its rate is halved."""
     text = "SELECT name, slowed_at > 0 AS slow FROM slots ORDER BY name"
     return [
         (*one[0].split()[2:], one[1])
