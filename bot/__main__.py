@@ -1,4 +1,4 @@
-"""`python -m bot [run|sandbox|doctor|manifest|migrate|backup|recover|keys|audit]`.
+"""`python -m bot [run|sandbox|doctor|manifest|migrate|move|backup|recover|keys|audit]`.
 
 Without a word it runs the bot, or, where nothing at all is configured, the sandbox.
 """
@@ -132,6 +132,10 @@ def _add_doctor(doctor: argparse.ArgumentParser) -> None:
 def _add_keeping(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
 ) -> None:
+    move = commands.add_parser("move", help="move the journal to a PostgreSQL")
+    move.add_argument("source", help="sqlite:///…, which no bot has open")
+    move.add_argument("target", help="postgresql://…, an empty database")
+    move.set_defaults(do=_move)
     backup = commands.add_parser("backup", help="copy the journal, beside the bot")
     backup.add_argument("file", type=Path, help="which must not be there yet")
     backup.set_defaults(do=_backup)
@@ -304,6 +308,14 @@ def _migrate(_options: argparse.Namespace) -> int:
     journal = _done(open_journal(settings, Ports()))
     journal.close()
     return _said(*keeping.migrated(settings, journal.former_revision))
+
+
+def _move(options: argparse.Namespace) -> int:
+    from bot.operations import keeping  # noqa: PLC0415 - see above
+
+    settings = _load()
+    _log(settings)
+    return _said(*keeping.move(settings, options.source, options.target))
 
 
 def _backup(options: argparse.Namespace) -> int:

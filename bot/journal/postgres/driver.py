@@ -130,12 +130,14 @@ class Connection:
     """One connection to the database at *url*, of one thread.
 
     Nothing is begun by itself: what is executed outside of `writing` and `reading` is
-    a transaction of its own.
+    a transaction of its own. One on which tables are altered *prepares* nothing: the
+    driver would forget what it has prepared while that is under way.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, prepares: bool = True) -> None:
         self._raw = connect(url)
-        self._raw.prepare_threshold = 0  # each statement is run again and again
+        # each statement is run again and again
+        self._raw.prepare_threshold = 0 if prepares else None
         self._raw.prepared_max = KEPT
         # else a statement would be prepared for each size of its numbers
         self._raw.adapters.register_dumper(int, Int8Dumper)

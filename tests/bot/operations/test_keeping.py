@@ -5,7 +5,7 @@ import os
 import pytest
 
 from bot.__main__ import main
-from bot.journal.restored import COMMAND
+from bot.journal.marks import RECOVER
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +39,7 @@ def test_a_backup_says_what_was_made_and_what_to_do_once_it_is_put_back(
     assert told == [
         f"{tmp_path}/p.db is copied, and the copy is whole: {files}",
         "The keys open what is sealed in it: keep them as safe.",
-        f"Once it is put back, and before the bot is started: {COMMAND}",
+        f"Once it is put back, and before the bot is started: {RECOVER}",
     ]
 
 
