@@ -80,6 +80,9 @@ def _parser() -> argparse.ArgumentParser:
     manifest = commands.add_parser("manifest", help="print the Slack app's manifest")
     manifest.add_argument("--prefix", default="", help="goes before every command")
     manifest.add_argument("--http-url", default="", help="public base URL: HTTP mode")
+    manifest.add_argument(
+        "--org", action="store_true", help="for an organisation: an Enterprise Grid"
+    )
     manifest.set_defaults(do=_manifest)
     migrate = commands.add_parser("migrate", help="bring the journal up to date")
     migrate.set_defaults(do=_migrate)
@@ -292,7 +295,8 @@ def _manifest(options: argparse.Namespace) -> int:
     prefix, http_url = options.prefix, options.http_url
     if refused := manifest.refusal(prefix, http_url):
         raise SettingsError(refused)
-    made = manifest.manifest(COMMANDS.values(), prefix=prefix, http_url=http_url)
+    wanted = {"prefix": prefix, "http_url": http_url, "org": options.org}
+    made = manifest.manifest(COMMANDS.values(), **wanted)
     sys.stdout.write(PREFIXED.format(prefix=prefix) if prefix else "")
     sys.stdout.write(manifest.as_yaml(made))
     return 0

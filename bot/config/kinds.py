@@ -40,6 +40,7 @@ GroupId = Annotated[str, _id("S")]
 ChannelId = Annotated[str, _id("CGD")]
 OneChannelOrNone = Annotated[str, _id("CG", none=True)]
 TeamId = Annotated[str, _id("TE")]
+WorkspaceId = Annotated[str, _id("T")]
 Action = Annotated[
     str, _like(r"\*|[a-z]+\.(\*|[a-z]+)", "write relay.start, relay.* or *")
 ]

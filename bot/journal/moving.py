@@ -103,7 +103,7 @@ def _server(target: str) -> Iterator[tuple[Any, Any]]:
     try:
         with tables.brought_up(target):
             pass  # an empty one has its tables now
-        with closing(driver.Connection(target, prepares=False)) as connection:
+        with closing(driver.Connection(target)) as connection:
             yield connection, filling
     except broken as error:
         raise JournalUnavailable(BROKEN_OFF.format(why=unavailable(error))) from None

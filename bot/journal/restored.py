@@ -66,10 +66,9 @@ class Withdrawn:
 class Restored:
     """Ends what was under way in a journal that was put back."""
 
-    def __init__(self, writer: Writer, write: Write, boot: str) -> None:
+    def __init__(self, writer: Writer, write: Write) -> None:
         self._writer = writer
         self._write = write
-        self._boot = boot
 
     async def withdraw(self, by: str) -> Withdrawn:
         """Let nothing leave that was under way; *by* whom, is on the record.
@@ -116,7 +115,7 @@ class Restored:
     def _end_action(self, tx: Transaction, intent: Intent, changes: Changes) -> None:
         """End a stop, or a look-up: on the way that it would have gone."""
         if intent.state is State.QUEUED:
-            tx.move(intent.id, State.SENDING, Changes(owner=self._boot))
+            tx.move(intent.id, State.SENDING, Changes())
         if intent.subject.ends:
             notices = (
                 Notice(name=RESULT, audience=Audience.ASKER),

@@ -22,9 +22,9 @@ def unguarded(connection: Connection, table: Table) -> Iterator[None]:
     if table not in _GUARDED:
         yield
         return
-    connection.run(f"ALTER TABLE {table.name} DISABLE TRIGGER USER")
+    connection.alter(f"ALTER TABLE {table.name} DISABLE TRIGGER USER")
     yield
-    connection.run(f"ALTER TABLE {table.name} ENABLE TRIGGER USER")
+    connection.alter(f"ALTER TABLE {table.name} ENABLE TRIGGER USER")
 
 
 def count_on(connection: Connection, table: Table) -> None:

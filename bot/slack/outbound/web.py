@@ -58,6 +58,7 @@ OK = 200
 SERVER_ERROR = 500
 MOST_WARNINGS = 200  # that are told apart in the log
 READS = {  # which take no JSON
+    "auth.teams.list",
     "bots.info",
     "conversations.history",
     "conversations.info",

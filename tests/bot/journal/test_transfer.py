@@ -34,6 +34,8 @@ MOVED = (
     "{file}.moved"
 )
 
+pytestmark = pytest.mark.sqlite
+
 
 @pytest.fixture
 async def filled(reopen, new, clock, url):
@@ -81,7 +83,7 @@ def everything(connection):
 def on_server(url):
     from bot.journal.postgres.driver import Connection as Server  # noqa: PLC0415 - it may not be installed
 
-    return closing(Server(url, prepares=False))
+    return closing(Server(url))
 
 
 def settings_of(done):
