@@ -26,6 +26,7 @@ from pydantic_core import PydanticCustomError
 
 from bot.config import kinds
 from bot.config.faults import Loc, called, or_rather, sentence
+from bot.config.ports import Ports
 from bot.config.sources import DOTENV, Sources, gather, without
 from bot.errors import SettingsError
 from bot.exit_table import NO_EXITS, Exits, PushHost, effective
@@ -47,7 +48,6 @@ from bot.spelling import nearest
 __all__ = ("Limits", "Policy", "Rule", "Workspace")  # which are imported from here
 
 SLACK_API = "https://slack.com/api/"
-SANDBOX_PORT = 3333  # of the sandbox's console
 USERSIG_SECONDS = 3600  # to enter a room once, and again if the connection is lost
 
 
@@ -95,7 +95,7 @@ def _env(name: str) -> Any:
     return Field(None, validation_alias=name)
 
 
-class Settings(_Table):
+class Settings(Ports, _Table):
     """Everything that can be set; `bot.example.toml` and `.env.example` explain it."""
 
     trial_ca: Path | None = _env("BOT_TRIAL_CA")  # first: addresses depend on it
@@ -151,12 +151,7 @@ class Settings(_Table):
         SecretStr("sqlite:///var/patchbay.db"), validation_alias="BOT_DATABASE_URL"
     )
     audit_anchors: Path | None = _env("BOT_AUDIT_ANCHORS")
-    host: str = Field("127.0.0.1", validation_alias="BOT_HOST")
-    port: int = Field(3000, ge=0, le=65_535, validation_alias="BOT_PORT")
     allow_all: bool = Field(default=False, validation_alias="BOT_ALLOW_ALL")
-    sandbox_port: int = Field(
-        SANDBOX_PORT, ge=0, le=65_535, validation_alias="BOT_SANDBOX_PORT"
-    )
 
     command_prefix: str = Field("", pattern=r"^[a-z0-9-]{0,20}$")
     language: Language = ""

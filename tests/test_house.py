@@ -191,6 +191,7 @@ def test_a_function_fits_on_one_screen(path):
 
 # Files that are tested through those that use them, and by which.
 TESTED_BY = {
+    "bot/base.py": "tests/bot/test_app.py",
     "bot/cards/audit.py": "tests/bot/operations/test_anchoring.py",
     "bot/cards/alarms.py": "tests/bot/operations/test_callbacks.py",
     "bot/cards/errors.py": "tests/commands/test_lookup.py",
@@ -232,6 +233,7 @@ TESTED_BY = {
     "bot/slack/render/fit.py": "tests/bot/slack/render/test_blocks.py",
     "bot/slack/render/limits.py": "tests/bot/slack/render/test_blocks.py",
     "bot/journal/store.py": "tests/bot/journal/test_file.py",
+    "bot/tencent/call.py": "tests/bot/tencent/test_client_answers.py",
     "commands/relay/attach.py": "tests/bot/operations/test_resolution.py",
     "commands/relay/command.py": "tests/commands/relay/test_lists.py",
 }

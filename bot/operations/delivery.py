@@ -30,6 +30,7 @@ from bot.errors import JournalUnavailable
 from bot.journal.lines import Place
 from bot.journal.model import CARD, Notification
 from bot.journal.outbox import Outbox
+from bot.operations.about import about_all
 from bot.operations.batches import (
     Batch,
     batches,
@@ -188,7 +189,7 @@ class Delivery:
         for one in due:
             if is_moot(one, self._resources):
                 await self._outbox.drop(one)
-                log.info("alarm.moot", id=one.id, notice=one.name)
+                log.info("alarm.moot", intent=str(one.intent and one.intent.id))
             else:
                 topical.append(one)
         return topical
@@ -244,7 +245,7 @@ class Delivery:
         return any(not claims.isdisjoint(other.claims) for other in going)
 
     def _spawn(self, batch: Batch) -> asyncio.Task[int]:
-        task = asyncio.create_task(self._deliver(batch))
+        task = asyncio.create_task(about_all(batch, self._deliver(batch)))
         self._under_way[task] = batch
         task.add_done_callback(self._ended)
         return task

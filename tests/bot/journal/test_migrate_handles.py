@@ -1,4 +1,4 @@
-"""From revision 0011 to 0016: each workspace gets handles of its own."""
+"""From revision 0011 to 0015: each workspace gets handles of its own."""
 
 import pytest
 
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.sqlite
 
 @pytest.fixture
 async def journal(url, tmp_path, clock):
-    """Open a journal in which T1 was given R7, and T2 wrote a record, before 0016."""
+    """Open a journal in which T1 was given R7, and T2 wrote a record, before 0015."""
     home(tmp_path / "var")
     engine = make_engine(url)
     upgrade(engine, "0011")

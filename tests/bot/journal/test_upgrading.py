@@ -22,11 +22,11 @@ KEYS = {
     "seal_key": SecretStr("k" * 32),
     "audit": AuditFiles(key=SecretStr("a" * 32)),
 }
-WAS_BEFORE = (  # on PostgreSQL: as migration 0015 left them
+WAS_BEFORE = (  # on PostgreSQL: as migration 0014 left them
     "DROP TABLE handles",
     "DROP INDEX intents_by_handle",
     "CREATE INDEX intents_by_handle ON intents (handle, created_at)",
-    "UPDATE alembic_version SET version_num = '0015'",
+    "UPDATE alembic_version SET version_num = '0014'",
     SAYS_NOTHING,
     "INSERT INTO counters VALUES ('R', 7)",
 )
@@ -129,10 +129,10 @@ async def test_an_older_database_of_several_is_not_migrated_by_whoever_opens_it(
         await server.opened(clock)
 
     assert str(refused.value) == (
-        f"the database is at migration 0015 and this release needs {newest()}: "
+        f"the database is at migration 0014 and this release needs {newest()}: "
         "run `python -m bot migrate` first"
     )
-    assert server.revision() == "0015"
+    assert server.revision() == "0014"
 
 
 async def test_migrate_brings_it_up_to_date_once_however_many_want_it(
@@ -146,7 +146,7 @@ async def test_migrate_brings_it_up_to_date_once_however_many_want_it(
     with ThreadPoolExecutor(3) as jobs:
         before = list(jobs.map(store.migrated, [server.url] * 3))
 
-    assert sorted(before) == ["0015", newest(), newest()]
+    assert sorted(before) == ["0014", newest(), newest()]
     assert (server.revision(), server.serves()) == (newest(), OLDEST_SERVED)
     journal = await server.opened(clock)
     assert (await journal.accept(new(team="T")))[0].handle == "R8"
