@@ -143,12 +143,9 @@ def _add_keeping(
     backup.add_argument("file", type=Path, help="which must not be there yet")
     backup.set_defaults(do=_backup)
     recover = commands.add_parser("recover", help="take up a backup that was put back")
-    restored = "send nothing again that was under way in it"
-    recover.add_argument(
-        "--restored", action="store_true", required=True, help=restored
-    )
-    why = "for whoever reads the audit trail later"
-    recover.add_argument("--reason", default="recover --restored", help=why)
+    add = recover.add_argument
+    add("--restored", action="store_true", required=True, help="send nothing of it")
+    add("--reason", default="recover --restored", help="for whoever reads it later")
     recover.set_defaults(do=_recover)
 
 
