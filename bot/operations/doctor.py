@@ -4,7 +4,7 @@ It calls nothing that costs money; the clock is compared with Tencent's by the `
 of whatever answer came last.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from bot.cards.audit import VERIFY
