@@ -33,6 +33,7 @@ from bot.operations.anchoring import Anchoring
 from bot.operations.damage import look_through
 from bot.operations.delivery import Delivery
 from bot.operations.doctor import Check, examine_settings
+from bot.operations.exchange import Exchange
 from bot.operations.facade import Operations
 from bot.operations.gauges import Gauges
 from bot.operations.hearing import Hearing
@@ -116,6 +117,10 @@ class Bot(Protocol):
         """Where that is read; None where no port is set for it."""
 
     @property
+    def exchange(self) -> Exchange:
+        """What exchanges secrets."""
+
+    @property
     def sockets(self) -> Sockets | None:
         """Slack's sockets; None where Slack comes by HTTP."""
 
@@ -156,6 +161,7 @@ async def run(bot: Bot) -> int:
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, stopped.set)
+    loop.add_signal_handler(signal.SIGHUP, _exchange_later, bot)
     await begin(bot)
     waiting = {
         asyncio.create_task(work)
@@ -175,6 +181,10 @@ async def run(bot: Bot) -> int:
     for task in done:
         task.result()  # what ended it, if it was an error
     return 0 if stopped.is_set() else 1
+
+
+def _exchange_later(bot: Bot) -> None:
+    bot.tasks.spawn(bot.exchange.again(), name="exchange secrets")
 
 
 async def begin(bot: Bot) -> int:

@@ -6,7 +6,7 @@ never sent twice, whatever was or was not heard.
 """
 
 import math
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -81,7 +81,7 @@ class Executor:
     resources: Registry
     client: Client
     throttles: Throttles
-    apps: Mapping[str, App]
+    apps: dict[str, App]
     recheck: Recheck
     completion: Completion
     tasks: Tasks

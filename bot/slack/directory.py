@@ -129,6 +129,10 @@ class SlackDirectory:
         ask = partial(self._web.open_socket, token)
         await accepted("SLACK_APP_TOKEN", ask, self._sleep, self._web.api_url)
 
+    def use(self, token: str) -> None:
+        """Tell Bolt *token* from here on."""
+        self._token = token
+
     async def identify(self, token: str) -> None:
         """Ask Slack who the bot is, and where it is installed, until it answers.
 

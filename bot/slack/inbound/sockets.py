@@ -76,6 +76,12 @@ class Sockets:
             self._clients.append(client)
         self.heard_at = self._clock()
 
+    def use(self, token: SecretStr) -> None:
+        """Open the next connections with *token*; those that are open stay so."""
+        self._token = token
+        for client in self._clients:
+            client.app_token = token.get_secret_value()
+
     async def close(self) -> None:
         """Close the connections for good."""
         for client in self._clients:
