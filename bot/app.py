@@ -37,7 +37,6 @@ from bot.operations.homes import Homes
 from bot.operations.inspection import files_of
 from bot.operations.jobs import Jobs
 from bot.operations.readers import Readers
-from bot.operations.readiness import Readiness
 from bot.operations.reception import Reception
 from bot.operations.recheck import Recheck
 from bot.operations.refusals import Refusals
@@ -121,8 +120,7 @@ async def build(
     sockets = _sockets(base, listeners, admission)
     callbacks = _callbacks(base, operations)
     signing = signing_of(settings)
-    readiness = readiness_of(base, sockets)
-    gauges = gauges_of(base, readiness, admission)
+    gauges = gauges_of(base, readiness_of(base, sockets), admission)
     return Bot(
         settings=settings,
         ports=ports,
@@ -137,7 +135,7 @@ async def build(
         router=router,
         directory=base.directory,
         admission=admission,
-        server=_server(base, listeners, callbacks, admission, readiness, signing),
+        server=_server(base, listeners, callbacks, admission, gauges, signing),
         sockets=sockets,
         gauges=gauges,
         exchange=exchange_of(base, operations.executor.apps, signing, sockets),
@@ -192,7 +190,7 @@ async def open_journal(
         now=ports.now,
         random_bytes=ports.random_bytes,
         lifecycles=resources.lifecycles,
-        seal_key=settings.seal_key,
+        seal_key=settings.seal_keys,
         audit=files_of(settings),
     )
 
@@ -343,7 +341,7 @@ def _server(
     listeners: Listeners,
     callbacks: Callbacks,
     admission: Admission,
-    ready: Readiness,
+    gauges: Gauges,
     signing: Current | None,
 ) -> Server:
     """Listen for Slack if it comes by HTTP, and for Tencent if it calls back."""
@@ -356,7 +354,7 @@ def _server(
     tencent = webhook.routes(callbacks.receive) if called_back else []
     server = Server(
         routes=[*slack, *tencent],
-        ready=ready,
+        ready=gauges.readiness,
         trusted=settings.trusted_proxies,
         front=front,
     )

@@ -85,7 +85,7 @@ class Exchange:
     async def _exchanged(self) -> set[str]:
         reading = self.read()
         if reading.faults:
-            raise Kept(" ".join(reading.faults))
+            raise Kept("; ".join(reading.faults))
         fresh = reading.settings
         before, after = _values(self._in_use), _values(fresh)
         if gone := sorted(before.keys() - after.keys()):

@@ -248,6 +248,7 @@ async def _forms_and_keys(tour, thing):
     await tour.ask("heard.since_sent", thing)
     await tour.ask("rotation.add_key")
     await tour.ask("rotation.go_on")
+    await tour.ask("rotation.reseal")
 
 
 async def _upkeep(tour):
