@@ -15,9 +15,9 @@ from bot.journal.journal import Journal
 from bot.journal.recents import Recents
 from bot.operations.delivery import Delivery
 from bot.operations.exchange import Exchange
-from bot.operations.gauges import Gauges
+from bot.operations.gauges import Gauges, Others
 from bot.operations.hearing import Hearing
-from bot.operations.readiness import Readiness
+from bot.operations.readiness import Readiness, no_beat
 from bot.resources.base import Registry
 from bot.runtime.metrics import Metrics
 from bot.runtime.secret import Current
@@ -79,6 +79,7 @@ def readiness_of(base: Base, sockets: Sockets | None) -> Readiness:
         directory=base.directory,
         client=base.client,
         sockets=sockets,
+        heartbeat=heartbeat_of(base.journal),
     )
 
 
@@ -93,7 +94,17 @@ def gauges_of(base: Base, readiness: Readiness, admission: Admission) -> Gauges:
         apps=base.settings.all_apps,
         tasks=base.tasks,
         now=base.ports.now,
+        others=Others(
+            heartbeat=heartbeat_of(base.journal),
+            reruns=lambda: base.journal.maintenance.reruns,
+            shared=base.journal.life.shared,
+        ),
     )
+
+
+def heartbeat_of(journal: Journal) -> Callable[[], float | None]:
+    """Return what tells the age of the last heartbeat, where the journal has one."""
+    return journal.life.age if journal.life.shared else no_beat
 
 
 def signing_of(settings: Settings) -> Current | None:

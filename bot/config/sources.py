@@ -125,7 +125,8 @@ def _dotenv(
         faults.append(f"{DOTENV} {kinds.why_unread(error)}")
         return {}
     values = dict(_set_by(lines, faults))
-    if not _capitals(values).isdisjoint(secrets) and (fault := kinds.fault_of(status)):
+    is_secret = not _capitals(values).isdisjoint(secrets)
+    if is_secret and (fault := kinds.fault_of(status, os.geteuid())):
         faults.append(f"{DOTENV} has a secret in it, and {fault} {DOTENV}")
     return values
 
@@ -185,7 +186,8 @@ def _toml(
     except (ValueError, RecursionError) as error:  # it is not TOML, or no text
         faults.append(f"{path.name} cannot be read: {error}")
     else:
-        if has_secret(table, model) and (fault := kinds.fault_of(status)):
+        is_secret = has_secret(table, model)
+        if is_secret and (fault := kinds.fault_of(status, os.geteuid())):
             faults.append(f"{path.name} has a secret in it, and {fault} {path.name}")
         return table, path.name, path.name
     return {}, path.name, path.name

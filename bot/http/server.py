@@ -51,6 +51,7 @@ class Server:
         front: Closing | None = None,
     ) -> None:
         self._ready = ready
+        self._leaves = False
         self.answered: Answered = _uncounted  # told of each route, and its status
         self._front = front
         self._read_seconds = read_seconds
@@ -80,6 +81,10 @@ class Server:
 
         self._listener = Listener(self.connections, make)
         return await self._listener.start(host, port)
+
+    def leave(self) -> None:
+        """Say at `/readyz` that nothing more should come; what comes is served."""
+        self._leaves = True
 
     async def close(self) -> None:
         """Take no more requests, and finish those that came."""
@@ -143,6 +148,8 @@ class Server:
         return web.json_response({"ok": True})
 
     async def _readyz(self, _request: web.Request) -> web.Response:
+        if self._leaves:
+            return web.json_response({"ready": False, "leaves": True}, status=503)
         there = await self._ready()
         status = 200 if there.ready else 503
         return web.json_response(there.body, status=status)

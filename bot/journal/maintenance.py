@@ -20,8 +20,7 @@ from bot.journal.rows import (
     moment,
 )
 from bot.journal.schema import facts, intents, lines, outbox
-from bot.journal.sqlite.writer import Writer
-from bot.journal.statement import Connection, Statement, among, literals
+from bot.journal.statement import Connection, Statement, Writer, among, literals
 from bot.journal.usage import DROP_EXPIRED
 from bot.states import OVER, State
 
@@ -63,9 +62,14 @@ class Backlog:
 class Maintenance:
     """The journal, as its upkeep sees it."""
 
-    def __init__(self, writer: Writer, boot: str) -> None:
+    def __init__(self, writer: Writer, alone: str | None) -> None:
         self._writer = writer
-        self._boot = boot  # what another run was sending is unknown
+        self._alone = alone  # what another run than the only one was sending is unknown
+
+    @property
+    def reruns(self) -> int:
+        """How often a transaction lost a race and was run again."""
+        return self._writer.reruns
 
     async def overdue(self, due: Due, before: datetime) -> list[Intent]:
         """Return what has been *due* since *before* and is not marked yet."""
@@ -73,7 +77,7 @@ class Maintenance:
         asked = {"action": due.action, "before": millis(before)}
         asked["mark"] = f" {due.mark} "
         late = await self._writer.read(lambda c: intents_of(c.execute(oldest, asked)))
-        return [as_read(one, self._boot) for one in late]
+        return [as_read(one, self._alone) for one in late]
 
     async def oldest_unsent(self) -> datetime | None:
         """Return since when the oldest undelivered notice waits."""

@@ -6,7 +6,7 @@ wrong, everything stays as it was, and the log says why, by names and never by v
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -111,16 +111,22 @@ class Exchange:
         if token and "SLACK_BOT_TOKEN" in names:
             sent = await self.web.identity(token)
             _check("SLACK_BOT_TOKEN", sent)
-            team = str((sent.data or {}).get("team_id") or "")
-            if self.directory.installed and team != self.directory.team:
+            if self.directory.installed and not self._is_ours(sent.data or {}):
                 raise Kept("SLACK_BOT_TOKEN: it is of another workspace")
         if app_token and "SLACK_APP_TOKEN" in names:
             _check("SLACK_APP_TOKEN", await self.web.open_socket(app_token))
 
+    def _is_ours(self, identity: Mapping[str, Any]) -> bool:
+        """Tell whether it is the workspace of *identity*, or the organisation."""
+        team, organisation = identity.get("team_id"), identity.get("enterprise_id")
+        at_home = team is not None and team == self.directory.team
+        return at_home or bool(
+            organisation and organisation == self.directory.enterprise
+        )
+
     def _use(self, fresh: Settings) -> None:
         if fresh.slack_bot_token:
             self.web.use(fresh.slack_bot_token)
-            self.directory.use(fresh.slack_bot_token.get_secret_value())
         if fresh.slack_signing_secret and self.signing:
             self.signing.use(fresh.slack_signing_secret)
         if fresh.slack_app_token and self.sockets:

@@ -23,13 +23,17 @@ Saw = Callable[[str, int, Mapping[str, str], bytes], None]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request as it is sent: where to, and its bytes; and what came of it."""
+    """A request as it is sent: where to, and its bytes; and what came of it.
+
+    *last* is called just before it is written.
+    """
 
     request: Request[Any]
     endpoint: str
     payload: bytes
     headers: Mapping[str, str]
     came: "Came"
+    last: Callable[[], None] | None = None
 
     def whole(self) -> bytes:
         """Return head and body, for a connection of its own.

@@ -172,13 +172,15 @@ class Client:
         region: str,
         language: str = "",
         ahead: Ahead | None = None,
+        last: Callable[[], None] | None = None,
     ) -> R:
         """Send *request* once and return the reply.
 
         Takes `request.deadline.attempt` seconds at most. A request that must not
         reach Tencent twice (`Repeat.NEVER`) gets a connection of its own, the one that
         was opened *ahead* if it is still good: a kept one may be dead already, which
-        looks the same as a lost answer.
+        looks the same as a lost answer. *last* is called just before the first byte of
+        such a one is written, and may raise `NotSent`.
 
         Raises:
             NotSent: it certainly did not leave.
@@ -190,7 +192,7 @@ class Client:
         since, outcome, request_id = time(), BROKE, ""
         with step("call", action=request.action):
             try:
-                reply = await self._sent(request, region, language, ahead)
+                reply = await self._sent(request, region, language, (ahead, last))
                 outcome, request_id = DONE, reply.request_id
             except CloudError as error:
                 outcome, request_id = class_of(error).name.lower(), error.request_id
@@ -202,8 +204,13 @@ class Client:
                 self.counted(request.action, outcome, time() - since)
 
     async def _sent(
-        self, request: Request[R], region: str, language: str, ahead: Ahead | None
+        self,
+        request: Request[R],
+        region: str,
+        language: str,
+        alone: tuple[Ahead | None, Callable[[], None] | None],
     ) -> R:
+        ahead, last = alone
         if not re.fullmatch(r"[a-z0-9-]{0,32}", region):
             sentence = _("“{region}” is not a region; nothing was sent.")
             raise NotSent(sentence.format(region=region), lasting=True)
@@ -218,7 +225,7 @@ class Client:
             credential=account.credential,
             language=language or self._language,
         )
-        call = Call(request, account.endpoint, payload, headers, Came())
+        call = Call(request, account.endpoint, payload, headers, Came(), last)
         try:
             if request.repeat is Repeat.NEVER:
                 answer = await self._alone(call, ahead)
@@ -274,6 +281,8 @@ class Client:
         try:
             async with asyncio.timeout(deadline.attempt):
                 connection = await self._virgin(call, ahead)
+                if call.last:
+                    call.last()
                 came.expected = True
                 connection.write(whole, read=deadline.read)
                 message, body = await connection.answer()

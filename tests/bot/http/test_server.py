@@ -59,6 +59,17 @@ async def test_it_is_ready_when_all_that_is_its_own_is_there(running, hears, ans
     assert await ask(running, "GET", "/readyz") == answer
 
 
+async def test_one_that_leaves_is_not_ready_and_serves_what_comes(running):
+    running.leave()
+
+    assert await ask(running, "GET", "/readyz") == (
+        503,
+        '{"ready": false, "leaves": true}',
+    )
+    assert await ask(running, "GET", "/healthz") == (200, '{"ok": true}')
+    assert await ask(running, "POST", "/echo", data=b"abc") == (200, "3")
+
+
 @pytest.mark.parametrize(
     ("size", "status"), [(0, 200), (LARGEST, 200), (LARGEST + 1, 413)]
 )
