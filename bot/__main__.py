@@ -197,10 +197,12 @@ async def _serve(settings: "Settings") -> int:
     with kept_for_good():
         from bot.app import Ports, build  # noqa: PLC0415 - `manifest` needs none of it
         from bot.lifecycle import run  # noqa: PLC0415 - see above
+        from bot.runtime.tracing import traced  # noqa: PLC0415 - see above
         from commands import commands_with  # noqa: PLC0415 - see above
 
     commands = commands_with(settings.command_prefix)
     async with AsyncExitStack() as stack:
+        stack.enter_context(traced(settings.traces_to))
         return await run(await build(settings, Ports(), commands, stack))
 
 

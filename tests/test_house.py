@@ -225,6 +225,7 @@ TESTED_BY = {
     "bot/routing/home.py": "tests/bot/test_app.py",
     "bot/routing/manifest.py": "tests/test_house.py",
     "bot/routing/replies.py": "tests/commands/test_patchbay.py",
+    "bot/runtime/families.py": "tests/bot/runtime/test_metrics.py",
     "bot/slack/inbound/tabs.py": "tests/bot/slack/inbound/test_listeners.py",
     "bot/slack/render/fit.py": "tests/bot/slack/render/test_blocks.py",
     "bot/slack/render/limits.py": "tests/bot/slack/render/test_blocks.py",

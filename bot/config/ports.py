@@ -1,10 +1,15 @@
 """Where the bot listens, and where its traces go."""
 
-from pydantic import BaseModel, Field
+from importlib.util import find_spec
+
+from pydantic import BaseModel, Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from bot.config.kinds import WebAddressOrNone
 
 LOOPBACK = "127.0.0.1"
+TRACES_BY = "opentelemetry.exporter.otlp.proto.http"
+MISSING = "traces are an extra: pip install 'patchbay[tracing]'"
 SANDBOX_PORT = 3333  # of the sandbox's console
 
 
@@ -23,3 +28,13 @@ class Ports(BaseModel):
     traces_to: WebAddressOrNone = Field(
         "", validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT"
     )
+
+    @field_validator("traces_to")
+    @classmethod
+    def _traces_can_be_made(cls, address: str) -> str:
+        if address:
+            try:
+                find_spec(TRACES_BY)
+            except ModuleNotFoundError:
+                raise PydanticCustomError("extra", MISSING) from None
+        return address

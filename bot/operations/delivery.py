@@ -24,6 +24,7 @@ from bot.i18n import reading_in
 from bot.ids import ChannelId, MessageTs, SlackUserId
 from bot.journal.model import CARD, Intent, Notification
 from bot.journal.outbox import Outbox, Place
+from bot.operations.about import about_all
 from bot.operations.batches import (
     Batch,
     batches,
@@ -43,8 +44,7 @@ from bot.slack.render.blocks import message
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=5)
 GIVE_UP = timedelta(hours=24)
-AWAY_SECONDS = 1.0
-IDLE_SECONDS, SHORTEST_WAIT = 30.0, 0.05
+AWAY_SECONDS, IDLE_SECONDS, SHORTEST_WAIT = 1.0, 30.0, 0.05
 MOST_AT_ONCE = 100  # notices that are looked at: a few milliseconds of the loop
 MOST_FORWARD = 50  # of them that are let forward at once to a place that is idle
 MOST_TRIES = 30  # of what only this process knows, while its place is full
@@ -175,7 +175,7 @@ class Delivery:
         for one in due:
             if is_moot(one, self._resources):
                 await self._outbox.drop(one)
-                log.info("alarm.moot", id=one.id, notice=one.name)
+                log.info("alarm.moot", intent=str(one.intent and one.intent.id))
             else:
                 topical.append(one)
         return topical
@@ -231,7 +231,7 @@ class Delivery:
         return any(not claims.isdisjoint(other.claims) for other in going)
 
     def _spawn(self, batch: Batch) -> asyncio.Task[int]:
-        task = asyncio.create_task(self._deliver(batch))
+        task = asyncio.create_task(about_all(batch, self._deliver(batch)))
         self._under_way[task] = batch
         task.add_done_callback(self._ended)
         return task

@@ -18,9 +18,11 @@ from bot.journal.journal import Journal
 from bot.journal.maintenance import Backlog
 from bot.operations.hearing import Hearing
 from bot.operations.readiness import Readiness, Told, no_beat
-from bot.operations.reception import Refusal
+from bot.operations.reception import NOBODY, Refusal
 from bot.resources.base import Registry
-from bot.runtime.metrics import Metrics, Numbers, Sets, Values
+from bot.runtime import logs
+from bot.runtime.families import Numbers, Values
+from bot.runtime.metrics import Metrics, Sets
 from bot.runtime.tasks import Tasks
 from bot.settings import App
 from bot.slack.inbound.kinds import PayloadKind
@@ -133,8 +135,8 @@ class Gauges:
         gauge = self.metrics.gauge
         for name, text, tell in (
             ("intents_queued", "Intents that wait to be sent.", _queued),
-            ("intents_unknown", "Intents of which it is not known.", _unknown),
-            ("intents_unknown_late", "Those accepted over 5 minutes ago.", _late),
+            ("intents_unknown", "Intents of unknown effect.", _unknown),
+            ("intents_unknown_late", "Unknown for over 5 minutes.", _late),
             ("letters_waiting", "Notices that wait to be delivered.", _notices),
         ):
             gauge(name, text, lambda tell=tell: self._of_backlog(tell))  # type: ignore[misc]  # its default
@@ -167,7 +169,14 @@ class Gauges:
         text = "Payloads that were turned away, for lack of places or of time."
         counter("turned_away", text, self._turned, why)
         text = "Transactions that were run again."
-        counter("reruns", text, lambda: _by_name(self.others.reruns()), why)
+        counter("reruns", text, self._reruns, why)
+
+        level = self.metrics.label("level", logs.LEVELS)
+        text = "Lines of the log, also those that were held back."
+        counter("log_lines", text, lambda: _by_name(logs.counted()), level)
+
+    def _reruns(self) -> Numbers:
+        return _by_name({**dict.fromkeys(RERUNS, 0), **self.others.reruns()})
 
     def _up(self) -> Numbers:
         told = self._told
@@ -197,10 +206,13 @@ class Gauges:
         return {(name,): age.total_seconds() for name, age in ages.items()}
 
     def _callbacks_refused(self) -> Numbers:
+        """Return how many were; nought is told, too, or the first would be no news."""
+        refused = self.hearing.reception.refused
+        names = {NOBODY: (), **{one.name: () for one in self.apps}, **refused}
         return {
-            (app, why.name.lower()): count
-            for app, refused in self.hearing.reception.refused.items()
-            for why, count in refused.items()
+            (app, why.name.lower()): refused[app][why] if app in refused else 0
+            for app in names
+            for why in Refusal
         }
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
 
+from bot.runtime.tracing import step
 from bot.tencent.pacer import Pacer
 
 
@@ -79,8 +80,9 @@ class Throttle:
         is not ready yet is not waited for.
         """
         since = self.pacer.monotonic()
-        await self.sleep(max(slot - self.pacer.monotonic(), 0.0))
-        await self._turns.take(slot)
+        with step("slot"):
+            await self.sleep(max(slot - self.pacer.monotonic(), 0.0))
+            await self._turns.take(slot)
         try:
             apart = self._left_at + self.pacer.interval - self.pacer.monotonic()
             if apart > 0:

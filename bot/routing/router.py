@@ -37,6 +37,7 @@ from bot.routing.home import home
 from bot.routing.pace import Paces
 from bot.runtime import metrics
 from bot.runtime.redact import HIDE
+from bot.runtime.tracing import note, span
 
 ASKS_HELP = HELP | {"--help", "-h"}
 OVERVIEW = "patchbay"  # the command that explains all of them
@@ -79,7 +80,7 @@ class Router:
         command = self.commands.get(ask.command)
         if command is None:
             return help_pages.no_such_command(ask.command, self.commands)
-        with self.answering():
+        with self.answering(), span("command"):
             try:
                 return await self._answer(command, ask)
             except Exception as error:  # noqa: BLE001 - whatever broke, the asker gets an answer
@@ -92,8 +93,8 @@ class Router:
             InvalidRequest: faults under the form's own field names; what is wrong with
                 all of it under the empty name.
         """
-        with self.answering():
-            metrics.name(ask.command, ask.text)
+        with self.answering(), span("command"):
+            _name(ask.command, ask.text)
             return await self._submitted(ask)
 
     async def _submitted(self, ask: Ask) -> Answer:
@@ -189,7 +190,7 @@ class Router:
                 await self.service.rights.check_at_home(ask.who, command.name)
                 return help_pages.missed(command, _as_told(words, ask, command))
             subcommand = command.subcommands[words.subcommand]
-            metrics.name(command.name, subcommand.name)
+            _name(command.name, subcommand.name)
             self.paces.take(ask.who, subcommand.does)
             ask = _heard(ask.reading(words), command)
             return await self._led(subcommand, ask, ask.words)
@@ -268,6 +269,12 @@ class Router:
         if isinstance(error, JournalUnavailable):
             return replies.journal_away(incident)
         return replies.broken(incident)
+
+
+def _name(command: str, subcommand: str) -> None:
+    """Say which subcommand it is that is answered, to who measures and who traces."""
+    metrics.name(command, subcommand)
+    note(command=command, subcommand=subcommand)
 
 
 def _in_one(outcome: Outcome) -> str:

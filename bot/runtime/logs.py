@@ -7,7 +7,8 @@ text included, passes the redactor. Of one kind only so many are written.
 import logging
 import sys
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from typing import Any, TextIO
 
 import structlog
@@ -20,6 +21,7 @@ TALKATIVE = ("slack_bolt", "slack_sdk", "aiohttp", "asyncio", "alembic", "sqlalc
 # Bolt says at each start that a token in the environment is not its own to use.
 BOLTS_APP, NEEDLESS = "slack_bolt.AsyncApp", ("`token` will be unused", "`token` (or ")
 
+LEVELS = ("info", "warning", "error", "critical")
 HELD_BACK = "held_back"  # how many lines of the kind were not written before this one
 
 
@@ -32,9 +34,11 @@ class RedactingHandler(logging.StreamHandler[TextIO]):
         super().__init__(stream)
         self._redact = redact
         self._repeats = repeats
+        self.count = Counter(dict.fromkeys(LEVELS, 0))  # by level, all that came
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write *record*, with the number of its like that were not written."""
+        self.count[record.levelname.lower()] += 1
         held_back = self._repeats.pass_on(record)
         if held_back is None:
             return
@@ -54,6 +58,13 @@ class RedactingHandler(logging.StreamHandler[TextIO]):
             record.__dict__[HELD_BACK] = count
             super().emit(record)
         super().close()
+
+
+def counted() -> Mapping[str, int]:
+    """Return how many lines of each level came so far, written or held back."""
+    handlers = logging.getLogger().handlers
+    ours = (one.count for one in handlers if isinstance(one, RedactingHandler))
+    return next(ours, {})
 
 
 def _with_held_back(

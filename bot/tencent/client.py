@@ -28,6 +28,7 @@ from bot.errors import CloudError, NotSent, Refused, SettingsError
 from bot.i18n import DEFAULT_LOCALE, _
 from bot.products import ENDPOINTS, TRIAL_ENDPOINTS, is_endpoint
 from bot.runtime.redact import Redactor
+from bot.runtime.tracing import note, step
 from bot.tencent import tc3, wire
 from bot.tencent.call import Call, Came, Saw
 from bot.tencent.connection import Ahead, Connection, Opener, never_left
@@ -184,17 +185,19 @@ class Client:
             NoAnswer: it may have left, and no answer came that can be trusted.
         """
         time = asyncio.get_running_loop().time
-        since, outcome = time(), BROKE
-        try:
-            reply = await self._sent(request, region, language, (ahead, last))
-            outcome = DONE
-        except CloudError as error:
-            outcome = class_of(error).name.lower()
-            raise
-        else:
-            return reply
-        finally:
-            self.counted(request.action, outcome, time() - since)
+        since, outcome, request_id = time(), BROKE, ""
+        with step("call", action=request.action):
+            try:
+                reply = await self._sent(request, region, language, (ahead, last))
+                outcome, request_id = DONE, reply.request_id
+            except CloudError as error:
+                outcome, request_id = class_of(error).name.lower(), error.request_id
+                raise
+            else:
+                return reply
+            finally:
+                note(outcome=outcome, request_id=request_id)
+                self.counted(request.action, outcome, time() - since)
 
     async def _sent(
         self,

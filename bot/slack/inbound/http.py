@@ -11,6 +11,7 @@ from aiohttp import web
 from pydantic import SecretStr
 
 from bot.runtime.signed import has_place, vouch, waited
+from bot.runtime.tracing import span
 from bot.slack.inbound.admission import Admission
 from bot.slack.inbound.early import TRY_AGAIN, overloaded
 from bot.slack.inbound.guard import JSON, TIMESTAMP, Admitted, admit
@@ -79,7 +80,7 @@ class _Events:
             return web.Response(status=verdict.status)
         vouch(request)
         kind = kind_of(verdict.body).value
-        with self._admission.acking(kind, waited(request)):
+        with self._admission.acking(kind, waited(request)), span("payload", kind=kind):
             return await self._in_turn(request, verdict, headers)
 
     async def _in_turn(

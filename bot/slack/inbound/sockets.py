@@ -24,6 +24,7 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.runtime.tasks import Tasks
+from bot.runtime.tracing import span
 from bot.slack.inbound.admission import Admission
 from bot.slack.inbound.early import TRY_AGAIN, overloaded
 from bot.slack.inbound.kinds import bolt_request, kind_of
@@ -213,7 +214,8 @@ class Sockets:
 
     async def _take(self, line: Line, request: SocketModeRequest) -> None:
         self.heard_at = self._clock()
-        with self._admission.acking(kind_of(request.payload).value, 0.0):
+        kind = kind_of(request.payload).value
+        with self._admission.acking(kind, 0.0), span("payload", kind=kind):
             await self._answer_in_turn(line, request)
 
     async def _answer_in_turn(self, line: Line, request: SocketModeRequest) -> None:

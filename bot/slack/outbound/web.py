@@ -23,6 +23,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.ids import ChannelId, MessageTs
+from bot.runtime.tracing import note, step
 from bot.slack.inbound.payloads import answer_url_is_slacks
 from bot.slack.outbound.methods import OUTCOMES, READS, RESPONSE
 
@@ -220,7 +221,9 @@ class Web:
     async def _told(self, method: str, ending: Awaitable[Sent]) -> Sent:
         """Return how a call of *method* ends, and tell who counts them."""
         since = self._timer()
-        sent = await ending
+        with step("slack", method=method):
+            sent = await ending
+            note(outcome=sent.outcome)
         self.counted(method, sent.outcome, self._timer() - since)
         return sent
 

@@ -6,7 +6,7 @@ from pydantic import SecretStr
 
 from bot.errors import NotAllowed
 from bot.operations.gauges import PARTS, RERUNS, Others
-from bot.runtime.metrics import OTHER
+from bot.runtime.families import OTHER
 from tests.bot.operations.tencent import KEY, RUNNING, Tencent, lost
 
 START = "/relay start 295066 url=rtmp://push.example.com/live/the-secret --go"
