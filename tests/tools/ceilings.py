@@ -1,4 +1,4 @@
-"""Prints the figures of docs/scale.md: of the source, and of what `make bench` measured.
+"""Prints the figures of docs/scale.md: of the source, and of what was measured.
 
 `python -m tests.tools.ceilings --write` puts them there.
 """
@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from bot.journal.maintenance import INTENTS_KEPT
-from bot.journal.postgres.engine import THREADS
+from bot.journal.postgres.engine import READERS, THREADS
 from bot.resources.registry import RESOURCES
 from bot.slack.inbound.sockets import CONNECTIONS
 from bot.slack.outbound.lanes import CHANNEL, METHODS
@@ -16,10 +16,15 @@ from bot.slack.outbound.lanes import CHANNEL, METHODS
 TOP = Path(__file__).parents[2]
 PAGE = TOP / "docs/scale.md"
 MEASURED = TOP / "docs/benchmarks.md"
-BEGIN, END = "<!-- made by python -m tests.tools.ceilings -->\n", "<!-- until here -->\n"
+BEGIN, END = (
+    "<!-- made by python -m tests.tools.ceilings -->\n",
+    "<!-- until here -->\n",
+)
 TEN = 10  # sockets of an app: docs.slack.dev, and the maintainers of its libraries
 DAY, HOUR = 86_400, 3600  # seconds
 MILLION = 1_000_000
+MONTH = 30  # days
+OF_CORE_HOUR, OF_GB_MONTH = 0.05, 0.15  # prices assumed
 TABLE = "| what | figure | from |\n|---|---|---|\n"
 
 
@@ -55,8 +60,8 @@ def rows():
     )
     yield (
         "connections to PostgreSQL, each bot",
-        f"{THREADS} that work, and a few that read what is long",
-        "`THREADS` in bot/journal/postgres/engine.py",
+        f"{THREADS + READERS}",
+        "`THREADS` and `READERS` in bot/journal/postgres/engine.py",
     )
     yield from measured()
 
@@ -80,6 +85,13 @@ def measured():
         "disk of a million starts",
         f"{disk * MILLION / MILLION:.2f} GB, for {INTENTS_KEPT.days} days",
         f"{disk:g} KB of docs/benchmarks.md × 1,000,000",
+    )
+    hours, months = cpu * MILLION / 1000 / HOUR, INTENTS_KEPT.days / MONTH
+    cost = hours * OF_CORE_HOUR + disk * months * OF_GB_MONTH
+    yield (
+        "price of a million starts, in any currency",
+        f"{cost:.2f}, at {OF_CORE_HOUR:g} a core-hour and {OF_GB_MONTH:g} a GB-month",
+        f"{hours:.1f} × {OF_CORE_HOUR:g} + {disk:g} × {months:g} × {OF_GB_MONTH:g}",
     )
 
 
