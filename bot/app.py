@@ -34,7 +34,7 @@ from bot.operations.reception import Reception
 from bot.operations.recheck import Recheck
 from bot.operations.refusals import Refusals
 from bot.operations.rights import Rights
-from bot.operations.throttle import Throttles
+from bot.operations.throttle import throttles
 from bot.resources.base import Registry
 from bot.resources.registry import RESOURCES
 from bot.routing.command import Command, check_rules
@@ -144,13 +144,8 @@ def _sockets(base: _Base, listeners: Listeners, admission: Admission) -> Sockets
 
 def _homes(base: _Base, show: Callable[[Person], Coroutine[Any, Any, None]]) -> Homes:
     ports = base.ports
-
     homes = Homes(
-        show,
-        base.resources,
-        base.tasks,
-        monotonic=ports.monotonic,
-        sleep=ports.sleep,
+        show, base.resources, base.tasks, monotonic=ports.monotonic, sleep=ports.sleep
     )
     base.recents.changed = homes.changed
     return homes
@@ -166,15 +161,22 @@ def _callbacks(base: _Base, operations: Operations) -> Callbacks:
         take_up=operations.executor.take_up,
         wake=base.delivery.wake,
         team=lambda: base.directory.team if base.directory.installed else None,
-        ops_channel=base.settings.ops_channel,
+        ops_channel=base.delivery.readers.ops,
         now=base.ports.now,
     )
 
 
 async def open_journal(
-    settings: Settings, ports: Ports, resources: Registry = RESOURCES
+    settings: Settings,
+    ports: Ports,
+    resources: Registry = RESOURCES,
+    *,
+    restored: bool = False,
 ) -> Journal:
-    """Open the journal that *settings* name, made or brought up to date."""
+    """Open the journal that *settings* name, made or brought up to date.
+
+    A backup is opened only if it is *restored*.
+    """
     return await Journal.open(
         settings.database_url.get_secret_value(),
         now=ports.now,
@@ -183,6 +185,7 @@ async def open_journal(
         seal_key=settings.seal_key,
         audit=files_of(settings),
         monotonic=ports.monotonic,
+        restored=restored,
     )
 
 
@@ -225,8 +228,8 @@ async def _base(
             now=ports.now,
             monotonic=ports.monotonic,
             sleep=ports.sleep,
-            ops_channel=settings.ops_channel,
-            readers=Readers(languages, directory.known_locale, settings.ops_channel),
+            readers=Readers.of(settings, languages, directory),
+            slots=journal.slots,
         ),
         directory=directory,
         languages=languages,
@@ -237,11 +240,13 @@ async def _base(
 def _directory(
     settings: Settings, ports: Ports, web: Web, tasks: Tasks, journal: Journal
 ) -> SlackDirectory:
-    groups = {group for rule in settings.policy.rules for group in rule.groups}
+    groups_in = settings.policy.groups_in
     return SlackDirectory(
         web,
         tasks,
-        groups=sorted(groups),
+        groups=sorted(group for _team, group in groups_in(())),
+        groups_in=groups_in,
+        workspaces=[one.team for one in settings.workspaces],
         memory=journal.known,
         timer=ports.monotonic,
         sleep=ports.sleep,
@@ -279,19 +284,15 @@ def _operations(base: _Base) -> Operations:
 
 
 def _executor(base: _Base, gate: Gate, completion: Completion) -> Executor:
-    ports, requests = base.ports, base.resources.requests
-    rates = {action: request.rate for action, request in requests.items()}
-    patient = frozenset(
-        action for action, request in requests.items() if request.effect.ends
-    )
+    ports, slots = base.ports, base.journal.slots
+    time = ports.monotonic, ports.sleep
+    requests = base.resources.requests.values()
     apps = {app.name: app for app in base.settings.all_apps}
     return Executor(
         journal=base.journal,
         resources=base.resources,
         client=base.client,
-        throttles=Throttles(
-            rates, ports.monotonic, ports.sleep, patient, base.metrics.waited
-        ),
+        throttles=throttles(requests, base.settings, *time, slots, base.metrics.waited),
         apps=apps,
         recheck=Recheck(gate=gate, apps=apps, find=base.journal.find),
         completion=completion,

@@ -171,7 +171,7 @@ async def run(bot: Bot) -> int:
         for work in (
             stopped.wait(),
             upkeep(bot),
-            bot.directory.people.renew(),
+            bot.directory.renew(),
             _listen_to_slack(bot),
         )
     }
@@ -371,12 +371,14 @@ async def announce(bot: Bot) -> None:
 
 async def _running(bot: Bot) -> list[str]:
     """Return how many things of each command run, or may."""
-    counts, find, team = [], bot.journal.find, bot.directory.team
+    counts, find, most = [], bot.journal.find, MOST_TOLD + 1
+    teams = bot.directory.teams or {bot.directory.team}
     for one in bot.operations.resources.resources:
         try:
-            live = len(await find.live(team, one.kind, limit=MOST_TOLD + 1))
+            run = [len(await find.live(team, one.kind, limit=most)) for team in teams]
         except JournalUnavailable:
             return [_("the journal is away")]
+        live = sum(run)
         text = n_(
             "{n} of /{command} runs, or may", "{n} of /{command} run, or may", live
         )

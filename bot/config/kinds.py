@@ -40,6 +40,7 @@ GroupId = Annotated[str, _id("S")]
 ChannelId = Annotated[str, _id("CGD")]
 OneChannelOrNone = Annotated[str, _id("CG", none=True)]
 TeamId = Annotated[str, _id("TE")]
+WorkspaceId = Annotated[str, _id("T")]
 Action = Annotated[
     str, _like(r"\*|[a-z]+\.(\*|[a-z]+)", "write relay.start, relay.* or *")
 ]
@@ -88,6 +89,12 @@ DATABASES = "a database is sqlite:///… or postgresql://…"
 def is_server(url: str) -> bool:
     """Tell whether *url* is that of a PostgreSQL, which several bots can share."""
     return url.partition(":")[0].partition("+")[0] in SERVERS
+
+
+def shown_server(url: str) -> str:
+    """Return which database *url* names: without who asks, with what, and how."""
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.partition('?')[0].rpartition('@')[2]}"
 
 
 def _database(url: SecretStr) -> SecretStr:

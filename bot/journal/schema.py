@@ -7,6 +7,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     ColumnElement,
+    Double,
     Index,
     Integer,
     LargeBinary,
@@ -26,6 +27,7 @@ metadata = MetaData()
 
 
 EMPTY: ColumnElement[str] = literal_column("''")  # as an index has it
+ANY_TEAM = ""  # of a workspace that no handle was given in yet, for all kinds
 
 
 def an_end(text: ColumnElement[str]) -> ColumnElement[str]:
@@ -103,7 +105,7 @@ intents = Table(
     Column("sent_at", BigInteger),
     Column("send_by", BigInteger),
     Column("settled_at", BigInteger),
-    Index("intents_by_handle", "handle", "created_at"),
+    Index("intents_by_handle", "handle", "team", "created_at"),
     Index("intents_by_state", "state", "created_at", "id"),
 )
 # Of those that have one: neither is the rest walked through, nor is an index written
@@ -197,7 +199,15 @@ lives = Table(  # a row for each run that is alive, or was a minute ago
     Column("seen_at", BigInteger, nullable=False),  # by the database's clock
 )
 
-counters = Table(
+handles = Table(  # the last number given of each kind, in each workspace
+    "handles",
+    metadata,
+    Column("team", String(32), primary_key=True),
+    Column("kind", String(1), primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+
+counters = Table(  # of releases that counted for all workspaces; nothing reads it
     "counters",
     metadata,
     Column("kind", String(1), primary_key=True),
@@ -244,9 +254,23 @@ outbox = Table(  # notices to be delivered; drawn at delivery
     Column("not_before", BigInteger, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("line", String(64), nullable=False, server_default=""),
+    # by which run it is being delivered, and until when nobody else may: see `holds`
+    Column("held_by", String(64), nullable=False, server_default=""),
+    Column("held_until", BigInteger, nullable=False, server_default="0"),
     Index("outbox_by_state", "state", "not_before"),
     Index("outbox_by_age", "state", "created_at"),
     Index("outbox_by_intent", "intent", "rev"),
+)
+
+slots = Table(  # what several share the pace of; milliseconds by the database's clock
+    "slots",
+    metadata,
+    Column("name", String(160), primary_key=True),
+    Column("asked_at", Double, nullable=False),  # last
+    Column("slot_at", Double, nullable=False),  # which that was told
+    Column("next_at", Double, nullable=False),
+    Column("slowed_at", Double, nullable=False),
+    Column("slowed_to", Double, nullable=False),  # a second
 )
 
 lines = Table(  # messages that several notices of an intent share

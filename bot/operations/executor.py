@@ -5,7 +5,6 @@ the first byte may leave; from then on it never goes back to QUEUED, and a start
 never sent twice, whatever was or was not heard.
 """
 
-import math
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -44,7 +43,7 @@ from bot.operations.answers import (
 from bot.operations.completion import Completion
 from bot.operations.orders import intent_entry
 from bot.operations.recheck import Recheck
-from bot.operations.throttle import Throttles
+from bot.operations.throttle import Pacing, Throttles, longest_wait
 from bot.resources.base import Registry
 from bot.runtime.tasks import Tasks
 from bot.settings import App
@@ -62,9 +61,6 @@ from bot.tencent.retry import (
 )
 
 log = structlog.get_logger(__name__)
-
-# Seconds that work may wait for its turn before it is told "busy, nothing sent".
-LONGEST_WAIT = {Level.READ: 3.0, Level.CHANGE: 10.0, Level.BILLED: 10.0}
 
 ONE_MORE_TRY = 60.0  # seconds that a stop gets, however long the bot was away
 TO_THE_SECOND = 2.0  # seconds: Tencent's `Date` leaves out their parts
@@ -93,14 +89,13 @@ class Executor:
     quotas: dict[str, RetryQuota] = field(default_factory=dict)
     under_way: set[IntentId] = field(default_factory=set)
 
-    def reserve(self, request: Request[Any]) -> float:
-        """Return the moment at which *request* may leave, for `submit`.
+    def reserve(self, request: Request[Any]) -> float | None:
+        """Return when *request* may leave, for `submit`; None: that is asked for there.
 
         Raises:
             Busy: that is too far away. Nothing was reserved. A stop waits.
         """
-        budget = math.inf if request.effect.ends else LONGEST_WAIT[request.level]
-        return self.throttles.of(request.action).slot(budget)
+        return self.throttles.of(request.action).slot(longest_wait(request))
 
     def submit(
         self, intent: Intent, request: Request[Any], slot: float | None = None
@@ -161,8 +156,9 @@ class Executor:
     async def _in_its_turn(
         self, intent: Intent, request: Request[Any], slot: float | None
     ) -> Claim | None:
+        throttle = self._throttle(intent)
         try:
-            slot = self.reserve(request) if slot is None else slot
+            slot = await throttle.take(longest_wait(request)) if slot is None else slot
         except Busy as busy:
             await self.reject(intent, BUSY, str(busy))
             return None
@@ -170,7 +166,7 @@ class Executor:
         while claim is Unclaimed.STALE:
             claim = Unclaimed.UNCHECKED
             if await self.recheck.ensure_facts(intent, request):
-                async with self.throttles.of(intent.action).turn(slot):
+                async with throttle.turn(slot):
                     claim = await self._claim_if_allowed(intent, request)
         # what ends here is written when the next one has its turn already
         if isinstance(claim, Claim):
@@ -275,6 +271,9 @@ class Executor:
         changes = Changes(error_code=code, error_text=text)
         await self.completion.reject(intent, changes, audit=audit)
 
+    def _throttle(self, intent: Intent) -> Pacing:
+        return self.throttles.of(intent.action, intent.subject.region)
+
     def _is_too_late(self, intent: Intent, request: Request[Any]) -> bool:
         """Tell whether nobody waits for it any more; a stop is wanted for ever."""
         waited = self.now() - intent.created_at
@@ -294,7 +293,7 @@ class Executor:
                 reply = await self._try(claim)
             except CloudError as error:
                 log.warning("cloud.failed", intent=intent.id, why=code_of(error))
-                self._observe_failure(intent, error)
+                await self._observe_failure(intent, error)
                 step = next_step(
                     type(request), error, tries, self.random, quota=quota, past=past
                 )
@@ -361,16 +360,11 @@ class Executor:
         """Wait for the next try; False if the deadline comes before it."""
         if step.clock:
             self.client.correct_clock()
-        pacer = self.throttles.of(claim.intent.action).pacer
-        wait = step.after + pacer.wait(math.inf)
-        if self.monotonic() + wait >= claim.give_up:
-            return False
-        await self.sleep(wait)
-        return True
+        return await self._throttle(claim.intent).again(step.after, claim.give_up)
 
-    def _observe_failure(self, intent: Intent, error: CloudError) -> None:
+    async def _observe_failure(self, intent: Intent, error: CloudError) -> None:
         if class_of(error) is ErrorClass.TOO_FAST:
-            self.throttles.of(intent.action).pacer.slow_down()
+            await self._throttle(intent).too_fast()
         ours = isinstance(error, Refused) and error.code.startswith(OUR_FAULT)
         if ours or (isinstance(error, NotSent) and error.lasting):
             why = (code_of(error), str(error))

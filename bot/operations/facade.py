@@ -28,7 +28,7 @@ from bot.journal.examination import Report
 from bot.journal.model import CARD_NOTICE, Intent, Notice, OpenForm
 from bot.journal.rows import millis
 from bot.operations import forms
-from bot.operations.doctor import Check, examine
+from bot.operations.doctor import Check, examine, installed
 from bot.operations.executor import Executor
 from bot.operations.onrecord import OnRecord
 from bot.operations.orders import (
@@ -309,8 +309,9 @@ class Operations(OnRecord):
 
     async def diagnose(self) -> list[Check]:
         """Return what is well and what is not."""
-        client = self.executor.client
-        return await examine(self.settings, self.journal, client, self.reception)
+        client, directory = self.executor.client, self.rights.gate.directory
+        checks = await examine(self.settings, self.journal, client, self.reception)
+        return [*checks, *installed(directory.teams)] if directory.known else checks
 
 
 def _first_notices(order: Order, at: datetime) -> tuple[Notice, ...]:

@@ -67,4 +67,5 @@ def _right(element: ending, compiler: Any, **kwargs: Any) -> str:
 
 @compiles(database_now, "postgresql")
 def _clock(_element: database_now, _compiler: Any, **_kwargs: Any) -> str:
-    return "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)"
+    # as it is now: the time of a transaction is that of its begin
+    return "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS bigint)"

@@ -22,6 +22,8 @@ from bot.journal.statement import (
     database_now,
     each_text,
     ending,
+    greatest,
+    least,
 )
 
 DIALECT = sqlite_dialect(paramstyle="named")
@@ -41,15 +43,25 @@ def _json_each(element: each_text, compiler: Any, **kwargs: Any) -> str:
     return f"json_each({compiler.process(element.clauses, **kwargs)})"
 
 
+@compiles(database_now, "sqlite")
+def _julian_day(_element: database_now, _compiler: Any, **_kwargs: Any) -> str:
+    return "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
+
+
+@compiles(greatest, "sqlite")
+def _max(element: greatest, compiler: Any, **kwargs: Any) -> str:
+    return f"max({compiler.process(element.clauses, **kwargs)})"
+
+
+@compiles(least, "sqlite")
+def _min(element: least, compiler: Any, **kwargs: Any) -> str:
+    return f"min({compiler.process(element.clauses, **kwargs)})"
+
+
 @compiles(ending, "sqlite")
 def _substr(element: ending, compiler: Any, **kwargs: Any) -> str:
     text, count = (compiler.process(one, **kwargs) for one in element.clauses)
     return f"substr({text}, -{count})"
-
-
-@compiles(database_now, "sqlite")
-def _julian_day(_element: database_now, _compiler: Any, **_kwargs: Any) -> str:
-    return "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
 
 
 class Connection:

@@ -1,6 +1,7 @@
 """The methods of Slack's Web API that are called, and how a call can end."""
 
 READS = {  # which take no JSON
+    "auth.teams.list",
     "bots.info",
     "conversations.history",
     "conversations.info",

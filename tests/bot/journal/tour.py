@@ -232,7 +232,10 @@ async def _delivery(tour):
         await tour.ask("outbox.postpone", one, at)
         for name in ("gave_up", "drop"):
             await tour.ask(f"outbox.{name}", one)
+        await tour.ask("outbox.hold", [one])
+        await tour.ask("outbox.all_sent", [(one, None)])
         await tour.ask("outbox.sent", one, ("C", "1.1"))
+    await tour.ask("outbox.release")
     await tour.ask("outbox.cards_at", ("C", "1.1"))
     await tour.ask("outbox.expedite", at)
     for seconds in (-5, 5):
