@@ -313,7 +313,7 @@ async def drain(bot: Bot) -> None:
     run. From the first moment on `/readyz` says that nothing more should come.
     """
     bot.server.leave()
-    await take(_last_steps(bot))
+    await take(_last_steps(bot), JournalUnavailable)
 
 
 def _last_steps(bot: Bot) -> list[Step]:
