@@ -220,7 +220,7 @@ TESTED_BY = {
     "bot/operations/orders.py": "tests/commands/relay/test_start.py",
     "bot/operations/running.py": "tests/bot/test_lifecycle.py",
     "bot/pace.py": "tests/bot/routing/test_pace.py",
-    "bot/policy_table.py": "tests/bot/access/test_workspaces.py",
+    "bot/config/rules.py": "tests/bot/access/test_workspaces.py",
     "bot/products.py": "tests/bot/test_settings.py",
     "bot/resources/base.py": "tests/test_fictitious_product.py",
     "bot/resources/relay/alarms.py": "tests/bot/operations/test_callbacks.py",
