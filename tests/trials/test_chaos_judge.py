@@ -21,7 +21,7 @@ class Tale:
         self.record.append({"kind": kind, "t": at, "by": by, **facts})
 
     def asked(self, at, number):
-        self.note(at, "asked", n=number, does="start", room=f"q{number}")
+        self.note(at, "asked", n=number, does="start", room=f"q{number}", user="U0ANA")
 
     def acked(self, at, number, by, *lines):
         self.note(at, "acked", by, n=number, status=200)
@@ -254,21 +254,27 @@ def test_an_end_that_is_told_is_well(tale):
     assert tale.faults == {}
 
 
-def test_more_than_may_run_at_once_are_found(tale):
-    tale.record[0]["most_live"] = 1
+def test_more_than_a_person_may_start_are_found(tale):
+    tale.record[0]["most_a_day"] = 1
     tale.fine(1)
-    tale.note(2, "ledger", what="stop", task=TASK, room="q1")
-    tale.fine(2, at=3)
+    tale.fine(2)
+    tale.record[-4]["user"] = "U0BEN"
     found = tale.faults
-    tale.ran(4, 2, "a", OTHER)
+    tale.fine(3)
 
-    assert (found, tale.faults) == ({}, {"double": 1, "over the limit": 1})
+    assert (found, tale.faults) == ({}, {"over the limit": 1})
 
 
 def test_an_audit_trail_that_is_not_whole_is_found(tale):
     tale.note(1, "audit", whole=False, says="record 7 was rewritten")
 
     assert tale.faults == {"audit trail": 1}
+
+
+def test_a_replica_that_does_not_start_is_found(tale):
+    tale.note(1, "stillborn", "c", says="the table is there already")
+
+    assert tale.faults == {"does not start": 1}
 
 
 @pytest.mark.parametrize("module", [history, judge])

@@ -9,6 +9,7 @@ import json
 import uuid
 from contextlib import suppress
 from contextvars import ContextVar
+from itertools import repeat
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -22,6 +23,7 @@ from tests.trials.truth.slack import PATIENCE, SECRET, Slack
 JSON = "application/json"
 AGAIN = (0.0, 0.0, 60.0, 300.0)  # seconds before each try of an event, by Slack's pages
 ONCE = (0.0,)
+NOBODY = repeat(None)
 calling: ContextVar[str] = ContextVar("calling", default="")
 
 
@@ -76,6 +78,7 @@ class Cloud(Tencent):
         )
         self.house = house
         self.called_back = True
+        self.aims = None  # who gets the next callbacks, in turn; else chance decides
         self.answer_after = 0.0  # seconds between a deed and its answer
 
     @property
@@ -84,7 +87,8 @@ class Cloud(Tencent):
         well = self.house.well() if self.called_back else ()
         if not well:
             return ""
-        return f"{self.dice.choice(well).origin}/tencent/callbacks/default"
+        one = next(self.aims) if self.aims else self.dice.choice(well)
+        return f"{one.origin}/tencent/callbacks/default"
 
     @url.setter
     def url(self, _nowhere):
@@ -108,6 +112,7 @@ class Workspace(Slack):
         super().__init__(house.clock, house.note, [by_whom(house)])
         self.house, self.sockets, self.most_links = house, sockets, most_links
         self.twice = 0.0
+        self.aims = None  # who gets the next payloads, in turn; else chance decides
         self.links = []
         self._waiting = {}  # who waits for which envelope's ack
 
@@ -142,7 +147,7 @@ class Workspace(Slack):
         both = self.house.dice.random() < self.twice
         others = self.house.well() if both else []
         self.house.dice.shuffle(others)
-        aims = others[:2] if len(others) > 1 else [None]
+        aims = others[:2] if len(others) > 1 else [next(self.aims or NOBODY)]
         taken = await asyncio.gather(*(carry(ask, raw, kind, one) for one in aims))
         return any(taken)
 

@@ -61,7 +61,7 @@ class Case:
     """One submission, as each of the witnesses tells of it."""
 
     room: str
-    number: int
+    user: str
     asked: float  # seconds
     acked: list = field(default_factory=list)  # (seconds, replica)
     failed: bool = False  # Slack told the person so
@@ -108,11 +108,10 @@ class History:
         self.unread = []
         self.errors = []
         self.rows = None
+        self.stillborn = []
         self.broken = []  # what is wrong with the audit trail
         self.loads = []
-        self.most_live = None
-        self.most_ran = 0
-        self._running = set()
+        self.most_a_day = None
         self._by_handle = {}
         self._by_ask = {}
         for entry in record:
@@ -130,7 +129,7 @@ class History:
 
     def _asked(self, entry):
         if entry.get("does") == "start":
-            case = Case(entry["room"], entry["n"], entry["t"])
+            case = Case(entry["room"], entry["user"], entry["t"])
             self.cases[entry["room"]] = self._by_ask[entry["n"]] = case
 
     def _acked(self, entry):
@@ -152,12 +151,8 @@ class History:
             self.calls.append((entry["t"], entry["by"]))
 
     def _ledger(self, entry):
-        if entry["what"] in {"stop", "end"}:
-            self._running.discard(entry["task"])
         if entry["what"] != "start":
             return
-        self._running.add(entry["task"])
-        self.most_ran = max(self.most_ran, len(self._running))
         if case := self.cases.get(entry["room"]):
             case.ran.append(entry["task"])
         else:
@@ -225,8 +220,11 @@ class History:
     def _audit(self, entry):
         self.broken += [] if entry["whole"] else [entry["says"]]
 
+    def _stillborn(self, entry):
+        self.stillborn.append(f"{entry['by']}: {entry['says']}")
+
     def _began(self, entry):
-        self.most_live = entry.get("most_live")
+        self.most_a_day = entry.get("most_a_day")
 
     def _load(self, entry):
         self.loads.append((entry["t"], entry["of"]))

@@ -43,6 +43,7 @@ class Judge:
             ("server error", history.errors),
             ("alarm given twice", twice),
             ("audit trail", history.broken),
+            ("does not start", history.stillborn),
             ("called while cut off", self.cut_off()),
         ):
             yield from ((fault, where) for where in places)
@@ -50,9 +51,10 @@ class Judge:
 
     def _limits(self):
         """Yield what went beyond a number."""
-        most, ran = self.history.most_live, self.history.most_ran
-        if most is not None and ran > most:
-            yield "over the limit", f"{ran} ran, and {most} may"
+        most = self.history.most_a_day
+        started = Counter(one.user for one in self.cases if one.ran)
+        many = [user for user, times in started.items() if most and times > most]
+        yield from (("over the limit", user) for user in many)
         if self.union > RATE:
             yield "too fast", f"{self.union} starts in a second"
         if len(self.extra) > self.kills:

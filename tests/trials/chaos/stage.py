@@ -29,7 +29,7 @@ LOOK_EVERY = 0.3  # seconds between two looks of the balancer
 LOOKS_FOR = 1.0  # seconds that a replica has to answer the balancer
 BOOT = 60.0  # seconds that a start may take on a busy machine
 OURS = ("SLACK_", "TENCENTCLOUD_", "BOT_")
-GENEROUS = "[policy.limits]\nlive_relays = {most}\nstarts_per_person_a_day = 1000000\n"
+GENEROUS = "[policy.limits]\nlive_relays = 1000000\nstarts_per_person_a_day = {most}\n"
 PACE = "[pace]\nreads = 1000000\nchanges = 1000000\n"
 ROWS = "SELECT room, state, ref FROM intents WHERE about IS NULL"
 
@@ -165,7 +165,7 @@ class Replica:
     def _config(self):
         example = (self.tree / "bot.example.toml").read_text(encoding="utf-8")
         pace = PACE if "[pace]" in example else ""
-        return GENEROUS.format(most=self.house.most_live) + pace
+        return GENEROUS.format(most=self.house.most_a_day) + pace
 
 
 SAID = {
@@ -179,12 +179,12 @@ SAID = {
 class Stage:
     """Replicas of the bot in *tree* on a database of *server*, and all around them.
 
-    *most_live*: so many relays may run at once.
+    *most_a_day*: so many relays may a person start.
     """
 
     def __init__(self, folder, server, *, tree=TOP, replicas=3, seed=0, **options):
         self.folder, self.server, self.seed = folder, server, seed
-        self.most_live = options.pop("most_live", 1_000_000)
+        self.most_a_day = options.pop("most_a_day", 1_000_000)
         self.dice = random.Random(seed)  # noqa: S311 - not for secrets
         self.clock = TrueClock()
         self.record = []
@@ -198,7 +198,7 @@ class Stage:
         self._file = (folder / "record.jsonl").open("a", encoding="utf-8")
 
     async def __aenter__(self):
-        self.note("began", unix=self.clock.unix, most_live=self.most_live)
+        self.note("began", unix=self.clock.unix, most_a_day=self.most_a_day)
         await self.cloud.start()
         await self.slack.start()
         self.session = aiohttp.ClientSession(
@@ -222,8 +222,20 @@ class Stage:
         self.server.drop(self.url)
 
     async def start(self):
-        """Start all replicas at once; return how long each took."""
-        return await asyncio.gather(*(one.start() for one in self.replicas))
+        """Start the first, which makes the tables, then all others."""
+        first, *others = self.replicas
+        await first.start()
+        await asyncio.gather(*(one.start() for one in others))
+
+    async def start_together(self):
+        """Start all at once; what does not start is entered into the record."""
+        await asyncio.gather(*map(self._start_if, self.replicas))
+
+    async def _start_if(self, one):
+        try:
+            await one.start()
+        except RuntimeError as error:
+            self.note("stillborn", by=one.name, says=str(error)[-300:])
 
     def well(self):
         """Return those that the balancer takes for well."""

@@ -30,11 +30,11 @@ class Traffic:
         self._read = len(record)
         return self._history
 
-    async def start(self, **options):
-        """Ask for one start, in the next channel; return its room."""
+    async def start(self, user="", **options):
+        """Let *user*, or anybody, ask for one start; return its room."""
         self._channel += 1
         where = f"C0ROUND{self._channel % CHANNELS:02}"
-        user = self.dice.choice(PEOPLE)
+        user = user or self.dice.choice(PEOPLE)
         return await self.people.start(user, channel=where, **options)
 
     async def mention(self):
