@@ -185,11 +185,11 @@ class Settings(_Table):
         USERSIG_SECONDS, ge=300, le=86_400, validation_alias="BOT_TRTC_USERSIG_SECONDS"
     )
 
-    database_url: SecretStr = Field(
-        SecretStr("sqlite:///var/patchbay.db"), validation_alias="BOT_DATABASE_URL"
-    )
     seal_key: SecretStr | None = _env("BOT_SEAL_KEY")
     audit_key: SecretStr | None = _env("BOT_AUDIT_KEY")
+    database_url: kinds.DatabaseUrl = Field(  # after the keys: it may need them
+        SecretStr("sqlite:///var/patchbay.db"), validation_alias="BOT_DATABASE_URL"
+    )
     audit_anchors: Path | None = _env("BOT_AUDIT_ANCHORS")
     host: str = Field("127.0.0.1", validation_alias="BOT_HOST")
     port: int = Field(3000, ge=0, le=65_535, validation_alias="BOT_PORT")
@@ -211,14 +211,13 @@ class Settings(_Table):
 
     @field_validator("database_url")
     @classmethod
-    def _database_is_sqlite(cls, url: SecretStr) -> SecretStr:
-        scheme = url.get_secret_value().partition(":")[0]
-        if scheme.partition("+")[0] != "sqlite":
-            raise PydanticCustomError(
-                "database_url",
-                "only SQLite is supported; "
-                "PostgreSQL is not yet safe with several replicas",
-            )
+    def _keys_are_there(cls, url: SecretStr, info: ValidationInfo) -> SecretStr:
+        """Refuse a server without keys that are the same for all bots on it."""
+        names = ("seal_key", "audit_key")
+        lacks = [f"BOT_{one.upper()}" for one in names if info.data.get(one) is None]
+        if lacks and kinds.is_server(url.get_secret_value()):
+            sentence = f"a database of several bots needs {' and '.join(lacks)}"
+            raise PydanticCustomError("database_url", sentence)
         return url
 
     @field_validator("trial_ca")

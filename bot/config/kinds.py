@@ -78,6 +78,24 @@ BotToken = Annotated[
 ]
 AppToken = Annotated[SecretStr, _token("xapp-", "Basic Information, App-Level Tokens")]
 
+FILES, SERVERS = ("sqlite",), ("postgresql", "postgres")  # schemes of databases
+DATABASES = "a database is sqlite:///… or postgresql://…"
+
+
+def is_server(url: str) -> bool:
+    """Tell whether *url* is that of a PostgreSQL, which several bots can share."""
+    return url.partition(":")[0].partition("+")[0] in SERVERS
+
+
+def _database(url: SecretStr) -> SecretStr:
+    text = url.get_secret_value()
+    if not is_server(text) and text.partition(":")[0].partition("+")[0] not in FILES:
+        raise PydanticCustomError("database_url", DATABASES)
+    return url
+
+
+DatabaseUrl = Annotated[SecretStr, AfterValidator(_database)]
+
 # Whoever is there gets the bot's token.
 SLACK_APIS = "https://slack.com/api/, https://slack-gov.com/api/, or …/api/ on loopback"
 TRIAL_SLACK_APIS = "…/api/ on loopback, as BOT_TRIAL_CA is set"

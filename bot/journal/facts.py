@@ -31,7 +31,7 @@ _RENAME = updated(
 def put(connection: Connection, thing: IntentId, came: Iterable[Fact]) -> bool:
     """Keep what *came* of *thing*, in that order; False if all of it was known."""
     rows = [row_of(thing, fact) for fact in came]
-    return connection.execute_many(PUT, rows) > 0
+    return connection.execute_many(PUT, rows).rowcount > 0
 
 
 def of(connection: Connection, thing: IntentId) -> list[Fact]:

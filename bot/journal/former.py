@@ -35,8 +35,7 @@ from bot.journal.rows import (
     standing_columns,
 )
 from bot.journal.schema import EMPTY, facts, intents
-from bot.journal.sqlite.writer import Writer
-from bot.journal.statement import Params, Statement, among
+from bot.journal.statement import Params, Statement, Writer, among
 from bot.journal.transaction import Transaction
 from bot.journal.unread import as_kept, as_standing
 from bot.states import State
@@ -101,6 +100,7 @@ _STAND = Statement(
         state=bindparam("to_state"),
         ref=bindparam("to_ref"),
         standing=bindparam("to_standing"),
+        undecided=bindparam("to_undecided"),
         error_code=bindparam("to_error_code"),
         error_text=bindparam("to_error_text"),
         settled_by=bindparam("to_settled_by"),

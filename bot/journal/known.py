@@ -7,8 +7,7 @@ from sqlalchemy import bindparam, delete, select
 
 from bot.journal.rows import millis
 from bot.journal.schema import texts
-from bot.journal.sqlite.writer import Writer
-from bot.journal.statement import Connection, Statement, inserted
+from bot.journal.statement import Connection, Statement, Writer, inserted
 
 GET = Statement(select(texts).where(texts.c.name == bindparam("of")))
 _FORGET = Statement(delete(texts).where(texts.c.name == bindparam("of")))

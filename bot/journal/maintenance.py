@@ -11,8 +11,7 @@ from bot.journal.model import Intent
 from bot.journal.questions import in_states
 from bot.journal.rows import DROPPED, FAILED, PENDING, SENT, as_read, intents_of, millis
 from bot.journal.schema import facts, intents, lines, outbox
-from bot.journal.sqlite.writer import Writer
-from bot.journal.statement import Connection, Statement, among, literals
+from bot.journal.statement import Connection, Statement, Writer, among, literals
 from bot.journal.usage import DROP_EXPIRED
 from bot.states import OVER, State
 

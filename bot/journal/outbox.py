@@ -47,8 +47,14 @@ from bot.journal.rows import (
 )
 from bot.journal.schema import EMPTY, intents, lines, outbox
 from bot.journal.seal import Seal
-from bot.journal.sqlite.writer import Writer
-from bot.journal.statement import Connection, Statement, among, inserted, updated
+from bot.journal.statement import (
+    Connection,
+    Statement,
+    Writer,
+    among,
+    inserted,
+    updated,
+)
 
 Place = tuple[ChannelId, MessageTs]
 

@@ -14,8 +14,7 @@ from bot.journal.questions import NEWEST, OLDEST, identified, in_states, not_by
 from bot.journal.rows import as_read, intent_cell, intents_of, unpacked
 from bot.journal.schema import EMPTY, IS_THING, intents
 from bot.journal.seal import Seal
-from bot.journal.sqlite.writer import Writer
-from bot.journal.statement import Connection, Statement
+from bot.journal.statement import Connection, Statement, Writer
 from bot.journal.transaction import BY_ID, BY_KEY
 from bot.states import LIVE, State
 
@@ -62,6 +61,16 @@ _LIVE = Statement(
         LIVE,
         newest=True,
     ).limit(bindparam("limit"))
+)
+_UNDECIDED = Statement(
+    select(intents)
+    .where(
+        intents.c.undecided,
+        intents.c.team == bindparam("team"),
+        intents.c.kind == bindparam("kind"),
+    )
+    .order_by(*NEWEST)
+    .limit(bindparam("limit"))
 )
 _BY_CARD = Statement(
     select(intents)
@@ -196,6 +205,12 @@ class Queries:
     ) -> list[Intent]:
         """Return the things of *kind* that run, or may, newest first."""
         return await self._all(_LIVE, team=team, kind=kind, limit=limit)
+
+    async def undecided(
+        self, team: TeamId, kind: Kind, limit: int = EVERYTHING
+    ) -> list[Intent]:
+        """Return those of what runs, or may, on which somebody has to decide."""
+        return await self._all(_UNDECIDED, team=team, kind=kind, limit=limit)
 
     async def listed(self, team: TeamId, kind: Kind, newest: int) -> list[Intent]:
         """Return the things that live, and the *newest* of all, newest first.

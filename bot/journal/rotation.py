@@ -14,10 +14,8 @@ from sqlalchemy import LargeBinary, Table, bindparam, select
 from bot.errors import JournalUnavailable
 from bot.journal.schema import metadata
 from bot.journal.seal import Cell, Ring, Seal
-from bot.journal.sqlite.driver import Connection
 from bot.journal.sqlite.keyring import Keys
-from bot.journal.sqlite.writer import Writer
-from bot.journal.statement import Statement, updated
+from bot.journal.statement import Connection, Statement, Writer, updated
 
 PIECE = 50  # rows; some 5 ms of the writer
 

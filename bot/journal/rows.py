@@ -366,6 +366,7 @@ def standing_columns(standing: Standing) -> dict[str, Any]:
         "state": standing.state.value,
         "ref": standing.ref,
         "standing": standing_text(standing),
+        "undecided": standing.undecided,
         "error_code": standing.code,
         "error_text": standing.text,
         "settled_by": standing.by if standing.reason else "",

@@ -17,7 +17,10 @@ from sqlalchemy import (
     false,
     func,
     literal_column,
+    true,
 )
+
+from bot.journal.statement import ending
 
 metadata = MetaData()
 
@@ -27,7 +30,7 @@ EMPTY: ColumnElement[str] = literal_column("''")  # as an index has it
 
 def an_end(text: ColumnElement[str]) -> ColumnElement[str]:
     """Return the last 8 characters of *text*, in any case, as they are indexed."""
-    return func.lower(func.substr(text, literal_column("-8")))
+    return func.lower(ending(text, literal_column("8")))
 
 
 def _audit_columns() -> tuple[Column[Any], ...]:
@@ -91,6 +94,7 @@ intents = Table(
     Column("doubt", Boolean, nullable=False, server_default=false()),
     Column("targets", Text, nullable=False, server_default="[]"),  # digests
     Column("standing", Text, nullable=False, server_default=""),  # of a thing
+    Column("undecided", Boolean, nullable=False, server_default=false()),
     Column("callbacks", Boolean, nullable=False, server_default=false()),
     Column("settled_by", String(32), nullable=False, server_default=""),
     Column("reason", Text, nullable=False, server_default=""),
@@ -141,6 +145,12 @@ for _name, _shared in {
         sqlite_where=IS_THING,
         postgresql_where=IS_THING,
     )
+Index(  # there are few, and mostly old
+    "things_undecided",
+    *(intents.c[one] for one in ("team", "kind", "created_at", "id")),
+    sqlite_where=intents.c.undecided == true(),  # as questions are asked
+    postgresql_where=intents.c.undecided,
+)
 # And by a part of an ID, whichever case it is typed in.
 for _name in ("ref", "request_id"):
     _is_known = IS_THING & (intents.c[_name] != EMPTY)

@@ -9,8 +9,9 @@ compiled statement carries with it, since a bare driver applies none.
 import json
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from importlib import import_module
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import (
     BindParameter,
@@ -28,6 +29,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.functions import GenericFunction
 
+from bot.errors import JournalUnavailable, Unreadable
+
+T = TypeVar("T")
 Params = Mapping[str, Any]
 Convert = Callable[[Any], Any]
 NO_PARAMS: Params = {}
@@ -82,11 +86,74 @@ class Connection(Protocol):
             Exception: of the driver, as it comes.
         """
 
-    def execute_many(self, statement: "Statement", params: Sequence[Params]) -> int:
+    def execute_many(self, statement: "Statement", params: Sequence[Params]) -> Rows:
         """Run *statement* for each of *params*; return how many rows that changed."""
 
     def each(self, statement: "Statement", params: Params = NO_PARAMS) -> Iterator[Any]:
         """Yield what *statement* returns, of which there may be more than fits."""
+
+    def lock(self, statement: "Statement", params: Params = NO_PARAMS) -> None:
+        """Have the rows of *statement* for this transaction alone, until it ends.
+
+        What is read afterwards is as the transaction before left it. Where there is
+        one writer nothing is done: all rows are its own.
+        """
+
+    def alone(self, name: str) -> bool:
+        """Let no other transaction pass that names *name*, until this one ends.
+
+        For what has no row yet that could be locked. False where there is one writer.
+        """
+
+    def writing(self) -> AbstractContextManager[None]:
+        """Return a transaction, committed at its end."""
+
+
+class Writer(Protocol):
+    """Runs pieces of work on the database, each in a transaction of its own.
+
+    Every method raises JournalUnavailable: the database did not answer, or does not
+    take it.
+    """
+
+    async def write(
+        self,
+        work: Callable[[Connection], T],
+        *,
+        begins: bool = False,
+        lasting: bool = True,
+    ) -> T:
+        """Run *work* and return its result once it is durable.
+
+        What is not *lasting* a power cut may undo, but no end of the process. *work*
+        may run several times, all but the last without effect. What *begins* something
+        new is refused where there is room only for how the rest ends.
+
+        Raises:
+            JournalUnavailable: it was not committed.
+        """
+
+    async def read(self, work: Callable[[Connection], T], *, long: bool = False) -> T:
+        """Run *work* on what is committed; if it is *long*, nobody waits for it.
+
+        It may run several times.
+        """
+
+    def close(self) -> None:
+        """Finish what has queued, then let go of the database."""
+
+
+def unavailable(error: Exception) -> JournalUnavailable:
+    """Return *error* as the journal raises it: its cause, without the statement."""
+    cause = getattr(error, "orig", None) or error
+    kind = Unreadable if isinstance(error, NotOne) else JournalUnavailable
+    return kind(f"{type(cause).__name__}: {said_by(cause)}")
+
+
+def said_by(error: BaseException) -> str:
+    """Return what a driver says, without the values of the row that it is about."""
+    diag = getattr(error, "diag", None)
+    return str(getattr(diag, "message_primary", None) or error).strip()
 
 
 class Compiled(NamedTuple):
@@ -216,7 +283,7 @@ def literals(values: Iterable[Any]) -> list[ColumnElement[Any]]:
     return [literal(value) for value in values]
 
 
-# ── lists ───────────────────────────────────────────────────────────────────────────
+# ── what each dialect says in its own way ───────────────────────────────────────────
 
 
 class Texts(TypeDecorator[list[str]]):
@@ -233,6 +300,13 @@ class Texts(TypeDecorator[list[str]]):
 class each_text(GenericFunction[Any]):  # noqa: N801 - it is named like a function of SQL
     """The texts of a list; what it is called, each dialect knows by itself."""
 
+    inherit_cache = True
+
+
+class ending(GenericFunction[str]):  # noqa: N801 - see above
+    """The last characters of a text: `ending(text, how many)`."""
+
+    type = Text()
     inherit_cache = True
 
 

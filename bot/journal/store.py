@@ -1,4 +1,4 @@
-"""What an open journal consists of, and how its file is opened."""
+"""What an open journal consists of, and how its database is opened."""
 
 from collections.abc import Callable
 from contextlib import ExitStack, closing
@@ -10,6 +10,7 @@ from typing import IO
 from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.config.kinds import is_server
 from bot.errors import JournalUnavailable
 from bot.journal.migrate import make_engine, newest, revision, upgrade
 from bot.journal.sqlite.driver import Connection, Error
@@ -17,8 +18,13 @@ from bot.journal.sqlite.files import Kept, claim, kept_for, spool_for
 from bot.journal.sqlite.integrity import Integrity
 from bot.journal.sqlite.reserve import Reserve
 from bot.journal.sqlite.spool import Spool
-from bot.journal.sqlite.writer import Writer, check, sqlite_file, unavailable
+from bot.journal.sqlite.writer import Writer as FileWriter
+from bot.journal.sqlite.writer import check, sqlite_file
+from bot.journal.statement import Connection as AnyConnection
+from bot.journal.statement import Writer, unavailable
 from bot.journal.trail import AuditFiles, Signed, begin
+
+NO_DRIVER = "PostgreSQL needs a driver: pip install 'patchbay[postgres]' ({why})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,7 @@ class Store:
 
     writer: Writer
     kept: Kept
-    lock: IO[str]
+    lock: IO[str] | None
     spool: Spool
     signed: Signed
     integrity: Integrity
@@ -38,10 +44,10 @@ class Store:
     revision: str
 
     def close(self) -> None:
-        """Commit what has queued and let go of the file."""
+        """Commit what has queued and let go of the database."""
         self.integrity.close()
         self.writer.close()
-        if not self.lock.closed:
+        if self.lock and not self.lock.closed:
             self.integrity.closed()
             self.lock.close()
 
@@ -56,11 +62,14 @@ class Opening:
     audit: AuditFiles
 
     def of(self, url: str) -> Store:
-        """Open the file at *url*, made or brought up to date as need be.
+        """Open the database at *url*, made or brought up to date as need be.
 
         Raises:
             JournalUnavailable: it is another's, broken, newer, or not writable.
         """
+        return self._of_server(url) if is_server(url) else self._of_file(url)
+
+    def _of_file(self, url: str) -> Store:
         with ExitStack() as undo:
             try:
                 file = sqlite_file(url)
@@ -72,16 +81,43 @@ class Opening:
                     reserve = Reserve(file.with_name(f"{file.name}.reserve"))
                     reserve.kept()  # on a full disk it opens too, and nothing begins
                     room = reserve.spend, reserve.kept
-                    writer = Writer(file, *room, lambda: integrity.damage)
+                    writer = FileWriter(file, *room, lambda: integrity.damage)
             except (Error, SQLAlchemyError, OSError, ImportError) as error:
                 sentence = f"the journal does not open: {unavailable(error)}"
                 raise JournalUnavailable(sentence) from None
             undo.pop_all()  # it is open: from here on, closing is `close`'s
-        boot = self.random_bytes(8).hex()
         spool = spool_for(file)
-        return Store(writer, kept, lock, spool, signed, integrity, boot, before)
+        return Store(writer, kept, lock, spool, signed, integrity, self._boot(), before)
 
-    def _made(self, file: Path, connection: Connection) -> tuple[Kept, Signed]:
+    def _of_server(self, url: str) -> Store:
+        """Open the journal of a server, which others may have open.
+
+        No file belongs to it: its keys are secrets of the environment, what could not
+        be written is not spooled, and whether it is whole is the server's to know.
+        """
+        try:
+            from bot.journal.postgres import driver, engine, tables  # noqa: PLC0415 - a file needs no driver
+        except ImportError as error:
+            raise JournalUnavailable(NO_DRIVER.format(why=error)) from None
+        try:
+            with (
+                tables.brought_up(url) as before,
+                closing(driver.Connection(url)) as connection,
+            ):
+                kept, signed = self._made(None, connection)
+        except (driver.Error, SQLAlchemyError) as error:
+            sentence = f"the journal does not open: {unavailable(error)}"
+            raise JournalUnavailable(sentence) from None
+        writer = engine.Threads(url, lambda: self.random_bytes(1)[0] / 255)
+        spool, integrity = Spool(None), Integrity(None)
+        return Store(writer, kept, None, spool, signed, integrity, self._boot(), before)
+
+    def _boot(self) -> str:
+        return self.random_bytes(8).hex()
+
+    def _made(
+        self, file: Path | None, connection: AnyConnection
+    ) -> tuple[Kept, Signed]:
         kept = kept_for(file, connection, self.seal_key, self.random_bytes)
         signed = self.audit.made(file, self.random_bytes)
         begin(connection, signed, self.now())

@@ -15,8 +15,8 @@ from bot.journal.examination import HEADS, SETTLED, Examination, Finding, Report
 from bot.journal.rows import millis
 from bot.journal.schema import audit, audit_unkeyed
 from bot.journal.sqlite.driver import Connection, Error
-from bot.journal.sqlite.writer import sqlite_file, unavailable
-from bot.journal.statement import Statement
+from bot.journal.sqlite.writer import sqlite_file
+from bot.journal.statement import Statement, unavailable
 from bot.journal.trail import AuditFiles, Signed, name_line, noted
 
 _of = bindparam("of", type_=String)

@@ -27,9 +27,7 @@ from bot.journal.examination import (
 from bot.journal.known import keep
 from bot.journal.rows import millis
 from bot.journal.schema import audit_unkeyed
-from bot.journal.sqlite.driver import Connection as SQLite
-from bot.journal.sqlite.writer import Writer
-from bot.journal.statement import Connection, Statement
+from bot.journal.statement import Connection, Statement, Writer
 
 _LAST_UNKEYED = Statement(
     select(audit_unkeyed).order_by(audit_unkeyed.c.number.desc()).limit(1)
@@ -162,7 +160,7 @@ def name_line(connection: Connection, mac: str, at: int) -> None:
     keep(connection, ANCHORED, mac, at)
 
 
-def begin(connection: SQLite, signed: Signed, at: datetime) -> None:
+def begin(connection: Connection, signed: Signed, at: datetime) -> None:
     """Begin the installation's chain, once, and anchor it.
 
     Its first record says how long the trail without a key is, and so closes that.

@@ -17,8 +17,7 @@ from sqlalchemy import bindparam, select
 from bot.ids import Kind
 from bot.journal.known import keep, kept
 from bot.journal.schema import counters
-from bot.journal.sqlite.driver import Connection
-from bot.journal.statement import Statement, updated
+from bot.journal.statement import Connection, Statement, updated
 from bot.private import open_own
 
 IDENTITY, LEFT_OUT = "files", 1000

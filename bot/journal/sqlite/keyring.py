@@ -17,8 +17,8 @@ from pydantic import SecretStr
 from bot.errors import JournalUnavailable
 from bot.journal.known import keep, kept
 from bot.journal.seal import KEY_BYTES, Ring, key_id, ring_of
-from bot.journal.sqlite.driver import Connection
 from bot.journal.sqlite.handles import know_again, known_by
+from bot.journal.statement import Connection
 from bot.private import open_own, replace_own
 
 SEALED_BY = "sealed"  # the text that names the key which has sealed all that there is

@@ -20,7 +20,7 @@ import structlog
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from bot.errors import JournalUnavailable, Unreadable
+from bot.errors import JournalUnavailable
 from bot.journal.sqlite.driver import (
     ITS_OWN,
     Connection,
@@ -28,7 +28,7 @@ from bot.journal.sqlite.driver import (
     disk_is_full,
     interrupted,
 )
-from bot.journal.statement import NotOne
+from bot.journal.statement import NotOne, unavailable
 
 T = TypeVar("T")
 Work = Callable[[Connection], Any]
@@ -272,13 +272,6 @@ def _settle(results: list[tuple["asyncio.Future[Any]", Any]]) -> None:
             done.set_exception(result)
         else:
             done.set_result(result)
-
-
-def unavailable(error: Exception) -> JournalUnavailable:
-    """Return *error* as the journal raises it: its cause, without the statement."""
-    cause = getattr(error, "orig", None) or error
-    kind = Unreadable if isinstance(error, NotOne) else JournalUnavailable
-    return kind(f"{type(cause).__name__}: {cause}")
 
 
 def sqlite_file(url: str) -> Path:

@@ -79,7 +79,7 @@ def test_every_column_comes_from_a_field():
         for kind in (Asker, Subject, Settlement, NewIntent, Intent)
         for field in fields(kind)
     }
-    derived = {"card_channel", "card_ts", "made", "reply_secret"}
+    derived = {"card_channel", "card_ts", "made", "reply_secret", "undecided"}
 
     assert set(intents.c.keys()) == (flat - DERIVED.keys()) | derived
     assert set(open_forms.c.keys()) == {field.name for field in fields(OpenForm)}

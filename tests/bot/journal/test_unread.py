@@ -15,6 +15,7 @@ from tests.bot.journal.strategies import ids, moments, standings, submissions
 
 SEAL = Seal(Ring(keys=(os.urandom(32),)), os.urandom)
 OWN = {"ref", "error_code", "error_text", "standing", "settled_by", "reason"}
+OWN |= {"undecided"}
 
 
 def stored(row):

@@ -177,6 +177,7 @@ async def _questions_of_all(tour):
             await tour.ask("find.recent", TEAM, kind=RELAY, states=states, **more)
     for limit in ((), (20,)):
         await tour.ask("find.live", TEAM, RELAY, *limit)
+        await tour.ask("find.undecided", TEAM, RELAY, *limit)
     await tour.ask("find.listed", TEAM, RELAY, 500)
     await _former(tour)
     await tour.ask("find.unheard", APP)
