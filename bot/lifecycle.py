@@ -27,7 +27,7 @@ from bot.http.listener import refusal, why_deaf
 from bot.http.server import Server
 from bot.i18n import _, n_
 from bot.journal.journal import Journal
-from bot.journal.sqlite.look import look
+from bot.journal.store import look
 from bot.operations.anchoring import Anchoring
 from bot.operations.damage import look_through
 from bot.operations.delivery import Delivery

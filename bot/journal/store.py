@@ -1,11 +1,13 @@
 """What an open journal consists of, and how its database is opened."""
 
-from collections.abc import Callable
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from importlib import import_module
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,6 +18,8 @@ from bot.journal.migrate import make_engine, newest, revision, upgrade
 from bot.journal.sqlite.driver import Connection, Error
 from bot.journal.sqlite.files import Kept, claim, kept_for, spool_for
 from bot.journal.sqlite.integrity import Integrity
+from bot.journal.sqlite.look import Look
+from bot.journal.sqlite.look import look as look_at_file
 from bot.journal.sqlite.reserve import Reserve
 from bot.journal.sqlite.spool import Spool
 from bot.journal.sqlite.writer import Writer as FileWriter
@@ -95,10 +99,9 @@ class Opening:
         No file belongs to it: its keys are secrets of the environment, what could not
         be written is not spooled, and whether it is whole is the server's to know.
         """
-        try:
-            from bot.journal.postgres import driver, engine, tables  # noqa: PLC0415 - a file needs no driver
-        except ImportError as error:
-            raise JournalUnavailable(NO_DRIVER.format(why=error)) from None
+        driver = _driver()
+        from bot.journal.postgres import engine, tables  # noqa: PLC0415 - as there
+
         try:
             with (
                 tables.brought_up(url) as before,
@@ -122,6 +125,57 @@ class Opening:
         signed = self.audit.made(file, self.random_bytes)
         begin(connection, signed, self.now())
         return kept, signed
+
+
+def look(url: str) -> Look:
+    """Return how things are with the journal at *url*; nothing is made or changed."""
+    if not is_server(url):
+        return look_at_file(url)
+    try:
+        driver = _driver()
+    except JournalUnavailable as error:
+        return Look(None, str(error))
+    try:
+        with closing(driver.Connection(url)) as connection:
+            (name,) = connection.run("SELECT current_database()").one()
+    except driver.Error as error:
+        return Look(None, str(unavailable(error)))
+    return Look(None, name=name)
+
+
+@contextmanager
+def connected(url: str, *, reads: bool) -> Iterator[AnyConnection]:
+    """Give a connection to the journal at *url*, in a transaction; it is there already.
+
+    Raises:
+        JournalUnavailable: it cannot be read, or written.
+    """
+    connection: Any
+    if is_server(url):
+        driver = _driver()
+        broken, connect = driver.Error, partial(driver.Connection, url)
+    else:
+        broken, connect = Error, partial(Connection, sqlite_file(url), reads=reads)
+    try:
+        with (
+            closing(connect()) as connection,
+            connection.reading() if reads else connection.writing(),
+        ):
+            yield connection
+    except broken as error:
+        raise unavailable(error) from None
+
+
+def _driver() -> Any:
+    """Return PostgreSQL's driver.
+
+    Raises:
+        JournalUnavailable: it is not installed; the sentence says what is to be.
+    """
+    try:
+        return import_module("bot.journal.postgres.driver")
+    except ImportError as error:
+        raise JournalUnavailable(NO_DRIVER.format(why=error)) from None
 
 
 def _brought_up(url: str, connection: Connection, integrity: Integrity) -> str:
