@@ -258,7 +258,7 @@ def test_more_than_a_person_may_start_are_found(tale):
     tale.record[0]["most_a_day"] = 1
     tale.fine(1)
     tale.fine(2)
-    tale.record[-4]["user"] = "U0BEN"
+    tale.record[-6]["user"] = "U0BEN"
     found = tale.faults
     tale.fine(3)
 
@@ -269,6 +269,32 @@ def test_an_audit_trail_that_is_not_whole_is_found(tale):
     tale.note(1, "audit", whole=False, says="record 7 was rewritten")
 
     assert tale.faults == {"audit trail": 1}
+
+
+@pytest.mark.parametrize(("after", "found"), [(9, {}), (11, {"late back": 1})])
+def test_a_replica_is_ready_soon_after_the_database_is_back(tale, after, found):
+    tale.note(1, "unwell", "a")
+    tale.note(5, "database back")
+    tale.note(5 + after, "well", "a")
+    tale.note(90, "unwell", "a")
+    tale.note(91, "well", "a")
+
+    assert tale.faults == found
+
+
+def test_a_replica_that_is_not_ready_at_the_end_is_found(tale):
+    tale.note(1, "unwell", "a")
+
+    assert tale.faults == {"is not ready at the end": 1}
+
+
+def test_what_is_sent_of_itself_after_a_restore_is_found(tale):
+    tale.fine()
+    tale.note(2, "restored", code=0, says="")
+    found = tale.faults
+    tale.note(3, "received", "a", action=START, room="q1")
+
+    assert (found, tale.faults) == ({}, {"sent after a restore": 1})
 
 
 def test_a_replica_that_does_not_start_is_found(tale):

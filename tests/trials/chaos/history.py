@@ -112,6 +112,9 @@ class History:
         self.broken = []  # what is wrong with the audit trail
         self.loads = []
         self.most_a_day = None
+        self.back_at = self.restored_at = None
+        self.well = {}  # when each was found well again, by replica
+        self.unwell = set()  # replicas
         self._by_handle = {}
         self._by_ask = {}
         for entry in record:
@@ -222,6 +225,23 @@ class History:
 
     def _stillborn(self, entry):
         self.stillborn.append(f"{entry['by']}: {entry['says']}")
+
+    def _database_back(self, entry):
+        self.back_at = entry["t"]
+
+    def _well(self, entry):
+        self.unwell.discard(entry["by"])
+        if self.back_at is not None:
+            self.well.setdefault(entry["by"], entry["t"])
+
+    def _unwell(self, entry):
+        self.unwell.add(entry["by"])
+
+    def _restored(self, entry):
+        """From here on nobody asks for anything, so nothing may be called."""
+        self.restored_at = entry["t"]
+        if entry["code"]:
+            self.stillborn.append(f"recover --restored: {entry['says']}")
 
     def _began(self, entry):
         self.most_a_day = entry.get("most_a_day")

@@ -20,6 +20,7 @@ RATE = 20  # calls a second of one account, by Tencent's page
 ORPHAN = 75.0  # seconds within which what a dead replica left is told
 TAKEOVER = 3.0  # seconds within which another one answers
 CLAIMS = 30.0  # seconds after which a replica without PostgreSQL calls nobody
+READY = 10.0  # seconds within which all are ready once PostgreSQL is back
 GRACE = 5.0  # seconds that a call which was begun before that may take
 NOTHING = re.compile(r"nothing (?:was|has been) (?:sent|started)", re.IGNORECASE)
 
@@ -44,6 +45,7 @@ class Judge:
             ("alarm given twice", twice),
             ("audit trail", history.broken),
             ("does not start", history.stillborn),
+            ("is not ready at the end", history.unwell),
             ("called while cut off", self.cut_off()),
         ):
             yield from ((fault, where) for where in places)
@@ -59,12 +61,18 @@ class Judge:
             yield "too fast", f"{self.union} starts in a second"
         if len(self.extra) > self.kills:
             yield "extra cards", f"{len(self.extra)} after {self.kills} kills"
+        back, restored = self.history.back_at, self.history.restored_at
+        late = {name: at - back for name, at in self.history.well.items() if back}
         for fault, limit, waits in (
+            ("late back", READY, late.items()),
             ("late takeover", TAKEOVER, self.takeovers()),
             ("late orphan", ORPHAN, self.orphans()),
         ):
-            late = ((who, waited) for who, waited in waits if waited > limit)
-            yield from ((fault, f"{who}: {waited:.1f} s") for who, waited in late)
+            above = ((who, waited) for who, waited in waits if waited > limit)
+            yield from ((fault, f"{who}: {waited:.1f} s") for who, waited in above)
+        for at, by in self.history.calls:
+            if restored is not None and at > restored:
+                yield "sent after a restore", f"{by} at {at:.1f} s"
 
     def _of(self, case):
         """Return what is wrong with one submission."""

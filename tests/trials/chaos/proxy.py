@@ -57,7 +57,7 @@ class Proxy:
 
     async def close(self):
         self._server.close()
-        self._break(client=True, server=True)
+        self.hang_up()
         tasks = [one.task for one in self._links]
         for task in tasks:
             task.cancel()
@@ -72,6 +72,10 @@ class Proxy:
             self._open.clear()
         else:
             self._open.set()
+
+    def hang_up(self):
+        """Break every connection; new ones are taken."""
+        self._break(client=True, server=True)
 
     def _break(self, *, client, server):
         for link in tuple(self._links):

@@ -112,7 +112,7 @@ async def letters(stage, traffic):
 async def until(held, seconds=5.0):
     """Wait until *held*, or for so many seconds."""
     deadline = asyncio.get_running_loop().time() + seconds
-    while not held() and asyncio.get_running_loop().time() < deadline:
+    while not held() and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110
         await asyncio.sleep(0.01)
 
 

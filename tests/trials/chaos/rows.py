@@ -170,7 +170,7 @@ async def commits(trial):
 
 
 async def _one_lost(stage, traffic, number):
-    """Lose the answer of the *number*-th COMMIT from here; tell whether there was one."""
+    """Lose the answer of the *number*-th COMMIT from here; tell if there was one."""
     one, other = stage.replicas
     left = [number]
 
