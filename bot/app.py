@@ -6,7 +6,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -34,7 +34,7 @@ from bot.operations.reception import Reception
 from bot.operations.recheck import Recheck
 from bot.operations.refusals import Refusals
 from bot.operations.rights import Rights
-from bot.operations.throttle import Throttles
+from bot.operations.throttle import throttles
 from bot.products import PRODUCTS
 from bot.resources.base import Registry
 from bot.resources.registry import RESOURCES
@@ -204,6 +204,7 @@ async def open_journal(
         lifecycles=resources.lifecycles,
         seal_key=settings.seal_key,
         audit=files_of(settings),
+        monotonic=ports.monotonic,
     )
 
 
@@ -217,10 +218,11 @@ async def _base(
     trust = trusted(settings.trial_ca)
     slack = ports.slack(token, settings.slack_api_url, trust=trust)
     web = await stack.enter_async_context(slack)
-    cloud = ports.cloud(_accounts(settings), now=ports.now, trust=trust)
-    client = await stack.enter_async_context(cloud)
     journal = await open_journal(settings, ports, resources)
     stack.callback(journal.close)
+    ports = replace(ports, now=journal.now)  # the clock of all that share the journal
+    cloud = ports.cloud(_accounts(settings), now=ports.now, trust=trust)
+    client = await stack.enter_async_context(cloud)
     directory = _directory(settings, ports, web, tasks, journal)
     languages = Languages.of(settings.language, settings.channels)
     return _Base(
@@ -242,6 +244,7 @@ async def _base(
             sleep=ports.sleep,
             ops_channel=settings.ops_channel,
             readers=Readers(languages, directory.known_locale, settings.ops_channel),
+            slots=journal.slots,
         ),
         directory=directory,
         languages=languages,
@@ -292,22 +295,19 @@ def _operations(base: _Base) -> Operations:
 
 
 def _executor(base: _Base, gate: Gate, completion: Completion) -> Executor:
-    ports, requests = base.ports, base.resources.requests
-    rates = {action: request.rate for action, request in requests.items()}
-    patient = frozenset(
-        action for action, request in requests.items() if request.effect.ends
-    )
+    ports, slots = base.ports, base.journal.slots
+    time = ports.monotonic, ports.sleep
+    requests = base.resources.requests.values()
     apps = {app.name: app for app in base.settings.all_apps}
     return Executor(
         journal=base.journal,
         resources=base.resources,
         client=base.client,
-        throttles=Throttles(rates, ports.monotonic, ports.sleep, patient=patient),
+        throttles=throttles(requests, base.settings, *time, slots),
         apps=apps,
         recheck=Recheck(gate=gate, apps=apps, find=base.journal.find),
         completion=completion,
         tasks=base.tasks,
-        boot=base.journal.boot,
         now=ports.now,
         random=ports.random,
         sleep=ports.sleep,

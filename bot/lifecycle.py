@@ -34,6 +34,7 @@ from bot.operations.delivery import Delivery
 from bot.operations.doctor import Check, examine_settings
 from bot.operations.facade import Operations
 from bot.operations.hearing import Hearing
+from bot.operations.heartbeat import look_after, stay_alive
 from bot.operations.jobs import Jobs
 from bot.operations.preflight.machine import examine_machine
 from bot.operations.preflight.reading import examine_reading
@@ -190,13 +191,17 @@ async def begin(bot: Bot) -> int:
 async def upkeep(bot: Bot) -> None:
     """Take up what a crash left, then do for ever what time makes due.
 
-    Slack is asked first who the bot is, but not waited for long.
+    Slack is asked first who the bot is, but not waited for long. Where several share
+    the journal, each shows that it is alive, and looks after what others leave.
     """
-    await _introduced(bot)
+    executor = bot.operations.executor
     async with asyncio.TaskGroup() as together:
+        together.create_task(stay_alive(executor))
+        await _introduced(bot)
         together.create_task(_look_through(bot))
         while not await take_up(bot):
-            await bot.operations.executor.sleep(AWAY_SECONDS)
+            await executor.sleep(AWAY_SECONDS)
+        together.create_task(look_after(executor))
         await bot.jobs.run()
 
 
@@ -269,6 +274,8 @@ async def drain(bot: Bot) -> None:
     await bot.server.close()
     late = await bot.tasks.drain(DRAIN_SECONDS)
     await bot.operations.refusals.write_all()
+    with suppress(JournalUnavailable):  # else others find out by themselves
+        await bot.journal.life.leave()
     try:
         undelivered = await bot.delivery.flush(FLUSH_SECONDS)
     except JournalUnavailable as error:

@@ -48,7 +48,7 @@ class Before(NamedTuple):
 
 
 def before(
-    connection: Connection, new: NewIntent, boot: str, *, counts: bool
+    connection: Connection, new: NewIntent, alone: str | None, *, counts: bool
 ) -> Before:
     """Return what there is before *new*, and what *counts* against it if that matters.
 
@@ -57,7 +57,7 @@ def before(
     """
     subject = new.subject
     question = _question(len(subject.targets), ref=bool(subject.ref), counts=counts)
-    asked = {**usage.asked_about(new, boot), "key": new.key}
+    asked = {**usage.asked_about(new, alone), "key": new.key}
     asked["chain_of"] = new.asker.team
     rows: dict[str, list[Any]] = defaultdict(list)
     for row in connection.execute(question, asked):
@@ -71,13 +71,15 @@ def before(
     )
 
 
-def usage_of(connection: Connection, new: NewIntent, there: Before, boot: str) -> Usage:
+def usage_of(
+    connection: Connection, new: NewIntent, there: Before, alone: str | None
+) -> Usage:
     """Return what counts against *new*, of which *there* has the names."""
     alike: list[Intent] = []
     if there.alike:
         alike = intents_of(connection.execute(_BY_IDS, {"ids": there.alike}))
     alike.sort(key=lambda one: (one.created_at, one.id))
-    each = tuple(as_read(one, boot) for one in alike)
+    each = tuple(as_read(one, alone) for one in alike)
     return usage.counted(new, there.counted, each)
 
 

@@ -38,9 +38,9 @@ class Due:
 class Maintenance:
     """The journal, as its upkeep sees it."""
 
-    def __init__(self, writer: Writer, boot: str) -> None:
+    def __init__(self, writer: Writer, alone: str | None) -> None:
         self._writer = writer
-        self._boot = boot  # what another run was sending is unknown
+        self._alone = alone  # what another run than the only one was sending is unknown
 
     async def overdue(self, due: Due, before: datetime) -> list[Intent]:
         """Return what has been *due* since *before* and is not marked yet."""
@@ -48,7 +48,7 @@ class Maintenance:
         asked = {"action": due.action, "before": millis(before)}
         asked["mark"] = f" {due.mark} "
         late = await self._writer.read(lambda c: intents_of(c.execute(oldest, asked)))
-        return [as_read(one, self._boot) for one in late]
+        return [as_read(one, self._alone) for one in late]
 
     async def oldest_unsent(self) -> datetime | None:
         """Return since when the oldest undelivered notice waits."""

@@ -132,10 +132,10 @@ MOST_LISTED = 2000  # things that live, of which more than these are not looked 
 class Queries:
     """The questions. None of them changes anything."""
 
-    def __init__(self, writer: Writer, seal: Seal, boot: str) -> None:
+    def __init__(self, writer: Writer, seal: Seal, alone: str | None) -> None:
         self._writer = writer
         self._seal = seal
-        self._boot = boot  # what another run was sending is unknown
+        self._alone = alone  # what another run than the only one was sending is unknown
 
     async def get(self, intent: IntentId) -> Intent | None:
         """Return the intent of that id."""
@@ -197,7 +197,7 @@ class Queries:
         narrow = {"user": user, "kind": kind, "room": room}
         by = tuple(name for name, value in narrow.items() if value is not None)
         query = _recent(by, None if states is None else tuple(sorted(states)))
-        asked = {**narrow, "team": team, "limit": limit, "boot": self._boot}
+        asked = {**narrow, "team": team, "limit": limit, "alone": self._alone}
         return await self._all(query, **asked)
 
     async def live(
@@ -228,7 +228,7 @@ class Queries:
             return intents_of(sorted(rows, key=_by_age, reverse=True))
 
         as_left = await self._writer.read(work, long=True)
-        return [as_read(one, self._boot) for one in as_left]
+        return [as_read(one, self._alone) for one in as_left]
 
     async def unsent_stops(self) -> list[Intent]:
         """Return every stop that may be sent now, oldest first."""
@@ -289,7 +289,7 @@ class Queries:
         as_left = await self._writer.read(
             lambda c: intents_of(c.execute(query, params))
         )
-        return [as_read(one, self._boot) for one in as_left]
+        return [as_read(one, self._alone) for one in as_left]
 
     async def _one(self, query: Statement, **params: Any) -> Intent | None:
         rows = await self._all(query, **params)
@@ -305,12 +305,12 @@ def _recent(by: tuple[str, ...], states: tuple[State, ...] | None) -> Statement:
     """Return the question for the newest things that share what they are asked *by*.
 
     One index leads there: that of the room, else of the person, else of the kind. What
-    another run than this was sending is unknown.
+    another run than the only one was sending is unknown.
     """
     query = select(intents).where(intents.c.team == bindparam("team"), IS_THING)
     if states is not None and State.UNKNOWN in states and State.SENDING not in states:
         states = (*states, State.SENDING)
-        left = intents.c.owner != bindparam("boot")
+        left = intents.c.owner != bindparam("alone")
         query = query.where(or_(intents.c.state != State.SENDING.value, left))
     leads = next((one for one in ("room", "user", "kind") if one in by), "")
     for name in by:

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     ColumnElement,
+    Double,
     Index,
     Integer,
     LargeBinary,
@@ -190,6 +191,13 @@ Index(
     postgresql_where=_has_id,
 )
 
+lives = Table(  # a row for each run that is alive, or was a minute ago
+    "lives",
+    metadata,
+    Column("boot", String(64), primary_key=True),  # what `owner` of an intent names
+    Column("seen_at", BigInteger, nullable=False),  # by the database's clock
+)
+
 counters = Table(
     "counters",
     metadata,
@@ -237,9 +245,23 @@ outbox = Table(  # notices to be delivered; drawn at delivery
     Column("not_before", BigInteger, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("line", String(64), nullable=False, server_default=""),
+    # by which run it is being delivered, and until when nobody else may: see `holds`
+    Column("held_by", String(64), nullable=False, server_default=""),
+    Column("held_until", BigInteger, nullable=False, server_default="0"),
     Index("outbox_by_state", "state", "not_before"),
     Index("outbox_by_age", "state", "created_at"),
     Index("outbox_by_intent", "intent", "rev"),
+)
+
+slots = Table(  # what several share the pace of; milliseconds by the database's clock
+    "slots",
+    metadata,
+    Column("name", String(160), primary_key=True),
+    Column("asked_at", Double, nullable=False),  # last
+    Column("slot_at", Double, nullable=False),  # which that was told
+    Column("next_at", Double, nullable=False),
+    Column("slowed_at", Double, nullable=False),
+    Column("slowed_to", Double, nullable=False),  # a second
 )
 
 lines = Table(  # messages that several notices of an intent share

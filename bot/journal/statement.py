@@ -14,9 +14,11 @@ from importlib import import_module
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import (
+    BigInteger,
     BindParameter,
     ColumnElement,
     Dialect,
+    Double,
     Executable,
     Table,
     Text,
@@ -303,6 +305,13 @@ class each_text(GenericFunction[Any]):  # noqa: N801 - it is named like a functi
     inherit_cache = True
 
 
+class database_now(GenericFunction[int]):  # noqa: N801 - it is named like a function of SQL
+    """The database's own clock, in UTC milliseconds: one for all who have it open."""
+
+    type = BigInteger()
+    inherit_cache = True
+
+
 class ending(GenericFunction[str]):  # noqa: N801 - see above
     """The last characters of a text: `ending(text, how many)`."""
 
@@ -314,3 +323,17 @@ def among(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
     """Match rows whose *column* is in the list that is the parameter *name*."""
     texts = each_text(bindparam(name, type_=Texts())).table_valued("value")
     return column.in_(select(texts.c.value))
+
+
+class greatest(GenericFunction[float]):  # noqa: N801 - it is named like a function of SQL
+    """The greatest of its numbers."""
+
+    type = Double()
+    inherit_cache = True
+
+
+class least(GenericFunction[float]):  # noqa: N801 - it is named like a function of SQL
+    """The least of its numbers."""
+
+    type = Double()
+    inherit_cache = True

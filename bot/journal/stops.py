@@ -104,7 +104,7 @@ _EXCUSE = updated(
 )
 _of_stop = intents.c.id == bindparam("of")
 _JOIN = updated(intents, ("joins", "ref"), _of_stop)
-_CALL = updated(intents, ("request", "settled_at"), _of_stop)
+_CALL = updated(intents, ("request", "settled_at", "owner"), _of_stop)
 _TAKE_OVER = updated(intents, ("about", "handle"), _of_stop)
 
 
@@ -227,7 +227,7 @@ def _release(tx: Transaction, wish: Intent, thing: Intent) -> None:
         return
     tx.move(wish.id, State.QUEUED, Changes(ref=ref))
     sealed = tx.seal.close(request.request, intent_cell("request", wish.id))
-    called = {"of": wish.id, "request": sealed, "settled_at": None}
+    called = {"of": wish.id, "request": sealed, "settled_at": None, "owner": tx.boot}
     tx.connection.execute(_CALL, called)
 
 

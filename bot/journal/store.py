@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.config.kinds import is_server
 from bot.errors import JournalUnavailable
+from bot.journal.lives import Life
 from bot.journal.migrate import make_engine, newest, revision, upgrade
 from bot.journal.sqlite.driver import Connection, Error
 from bot.journal.sqlite.files import Kept, claim, kept_for, spool_for
@@ -33,7 +34,7 @@ NO_DRIVER = "PostgreSQL needs a driver: pip install 'patchbay[postgres]' ({why})
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """What an open journal consists of; *boot* names the run that has it open.
+    """What an open journal consists of; *life* is that of the run that has it open.
 
     *revision* is that of the tables before they were brought up to date.
     """
@@ -44,7 +45,7 @@ class Store:
     spool: Spool
     signed: Signed
     integrity: Integrity
-    boot: str
+    life: Life
     revision: str
 
     def close(self) -> None:
@@ -58,9 +59,10 @@ class Store:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """How a journal is opened: its clock, chance, and what the settings say."""
+    """How a journal is opened: its clocks, chance, and what the settings say."""
 
     now: Callable[[], datetime]
+    monotonic: Callable[[], float]
     random_bytes: Callable[[int], bytes]
     seal_key: SecretStr | None
     audit: AuditFiles
@@ -90,8 +92,8 @@ class Opening:
                 sentence = f"the journal does not open: {unavailable(error)}"
                 raise JournalUnavailable(sentence) from None
             undo.pop_all()  # it is open: from here on, closing is `close`'s
-        spool = spool_for(file)
-        return Store(writer, kept, lock, spool, signed, integrity, self._boot(), before)
+        life, spool = self._born(writer, shared=False), spool_for(file)
+        return Store(writer, kept, lock, spool, signed, integrity, life, before)
 
     def _of_server(self, url: str) -> Store:
         """Open the journal of a server, which others may have open.
@@ -113,10 +115,19 @@ class Opening:
             raise JournalUnavailable(sentence) from None
         writer = engine.Threads(url, lambda: self.random_bytes(1)[0] / 255)
         spool, integrity = Spool(None), Integrity(None)
-        return Store(writer, kept, None, spool, signed, integrity, self._boot(), before)
+        life = self._born(writer, shared=True)
+        return Store(writer, kept, None, spool, signed, integrity, life, before)
 
-    def _boot(self) -> str:
-        return self.random_bytes(8).hex()
+    def _born(self, writer: Writer, *, shared: bool) -> Life:
+        """Return the life of the run that opens it, alone or *shared* with others."""
+        return Life(
+            writer,
+            self.random_bytes(8).hex(),
+            shared=shared,
+            now=self.now,
+            monotonic=self.monotonic,
+            random_bytes=self.random_bytes,
+        )
 
     def _made(
         self, file: Path | None, connection: AnyConnection

@@ -29,6 +29,7 @@ from bot.journal.evidence import (
     fact_key,
 )
 from bot.journal.lifecycle import Lifecycle
+from bot.journal.lives import is_alive
 from bot.journal.model import CARD_NOTICE, NEWS, Changes, Intent, NewIntent, Notice
 from bot.journal.rows import (
     ACCEPTED,
@@ -88,12 +89,14 @@ def _changing(*columns: str) -> Statement:
 
 
 @cache
-def _moving(to: State, *columns: str) -> Statement:
+def _moving(to: State, *columns: str, mine: bool = False) -> Statement:
     legal = literals(state.value for state in sorted(sources(to)))
-    so = (
+    so = [
         intents.c.id == bindparam("of"),
         intents.c.state.in_(legal) if legal else false(),
-    )
+    ]
+    if mine:
+        so += [intents.c.owner == bindparam("boot"), is_alive("boot")]
     return updated(intents, columns, *so, returning=True, rev=intents.c.rev + 1)
 
 
@@ -105,7 +108,8 @@ class Transaction:
     """One transaction on *connection*, whose moves are dated by *now*.
 
     *lifecycles* fold the facts of each kind of thing. *allotted* is told of every
-    number that is given to a thing. *cause* is what settles things by itself here:
+    number that is given to a thing. *boot* is the run that has in its hands what is
+    queued here. *cause* is what settles things by itself here:
     each change of a state is on the record then. *heads* are where the chains of the
     trail end, as far as that was read or written here.
     """
@@ -116,6 +120,7 @@ class Transaction:
     lifecycles: Mapping[Kind, Lifecycle]
     allotted: Callable[[Kind, int], None]
     audit_key: AuditKey
+    boot: str
     cause: Cause | None = None
     heads: dict[str, Head] = field(default_factory=dict)
 
@@ -127,9 +132,9 @@ class Transaction:
         """Return an intent that exists, as this transaction sees it."""
         return intent_of(self.connection.execute(BY_ID, {"id": intent}).one())
 
-    def before(self, new: NewIntent, boot: str, *, counts: bool) -> Before:
-        """Return what there is before *new* is accepted by the run *boot*."""
-        there = accepting.before(self.connection, new, boot, counts=counts)
+    def before(self, new: NewIntent, alone: str | None, *, counts: bool) -> Before:
+        """Return what there is before *new* is accepted; *alone* is the only run."""
+        there = accepting.before(self.connection, new, alone, counts=counts)
         self.heads[there.head.chain] = there.head
         return there
 
@@ -148,9 +153,9 @@ class Transaction:
         foreign = new.subject.ends and new.subject.about is None
         named = new.handle or (Handle("") if foreign else self.allot(new.subject.kind))
         row = row_of(new, named, self.seal)
-        columns = {**row, "state": state.value, "joins": joins}
+        columns = {**row, "state": state.value, "joins": joins, "owner": self.boot}
         self.connection.execute(_ACCEPT, columns)
-        accepted = accepted_of(new, named, state, joins)
+        accepted = accepted_of(new, named, state, joins, self.boot)
         if accepted.subject.creates:
             usage.began(self.connection, accepted)
         return accepted
@@ -175,14 +180,20 @@ class Transaction:
             raise IllegalMove(f"{intent} cannot become {to.value}")
         return moved
 
-    def moved(self, intent: IntentId, to: State, changes: Changes) -> Intent | None:
-        """Move *intent* as `move` does; None if no edge leads there."""
+    def moved(
+        self, intent: IntentId, to: State, changes: Changes, *, mine: bool = False
+    ) -> Intent | None:
+        """Move *intent* as `move` does; None if no edge leads there.
+
+        Or, if it has to be *mine*, if another run has it, or this one is dead.
+        """
         before = self.get(intent) if self.cause else None
         at = millis(self.now())
         columns = {**changed(intent, changes, self.seal), "state": to.value}
         columns |= {"sent_at" if to is State.SENDING else "settled_at": at}
-        statement = _moving(to, *sorted(columns))
-        row = self.connection.execute(statement, {**columns, "of": intent}).first()
+        statement = _moving(to, *sorted(columns), mine=mine)
+        asked = {**columns, "of": intent, "boot": self.boot}
+        row = self.connection.execute(statement, asked).first()
         return self._settled(before, intent_of(row)) if row else None
 
     def update(self, intent: IntentId, changes: Changes) -> Intent:

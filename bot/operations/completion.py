@@ -108,6 +108,7 @@ class Completion:
             log.critical("spool.unknown-intent", **_facts(outcome))
             self.journal.spool.taken(outcome.intent)
         elif intent.state is State.QUEUED:
+            await self.journal.former.take(intent.id)
             await self.reject(intent, outcome.changes)
         else:
             await self.complete(intent, outcome.state, outcome.changes, *outcome.facts)
@@ -165,8 +166,13 @@ class Completion:
             return await write()
 
     async def _send_at_once(self, intent: Intent, outcome: SpooledOutcome) -> None:
-        """Tell how *intent* ended, in the words that the journal would have kept."""
+        """Tell how *intent* ended, in the words that the journal would have kept.
+
+        Of what was not sent nothing, where another run may take it up, and send it.
+        """
         sent = intent.state is not State.QUEUED
+        if self.journal.life.shared and not sent:
+            return
         ended = _as_it_ended(intent, outcome, self.resources)
         for notice in self._notices(intent, outcome.state, sent=sent):
             notification = Notification(

@@ -1,16 +1,17 @@
-"""Takes up, behind the first answers, what an earlier run of the process left.
+"""Takes up what dead runs of the bot left; at a start behind the first answers.
 
-Queued and young: sent now. Queued and old: rejected, since nobody waits for it any
-more; a stop is sent however old. Being sent: a start is UNKNOWN, because it may be
-running; what may be repeated (a look-up, a stop) is sent again. Stops go first; the
-rest goes in groups, and between them whoever asks something has their turn.
+What is sent, or sent again, is taken over first, so that one run does it. Queued and
+young: sent now. Queued and old: rejected, since nobody waits for it any more; a stop is
+sent however old. Being sent: a start is UNKNOWN, because it may be running; what may be
+repeated (a look-up, a stop) is sent again. Stops go first; the rest goes in groups, and
+between them whoever asks something has their turn.
 """
 
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -46,6 +47,10 @@ class Recovered:
     unknown: int = 0
     repeated: int = 0
 
+    def counts(self) -> dict[str, int]:
+        """Return how many of each, by name."""
+        return asdict(self)
+
 
 async def recover(executor: Executor, hearing: Hearing, now: datetime) -> Recovered:
     """Take up whatever is unfinished; every step may be done again after a crash.
@@ -54,19 +59,32 @@ async def recover(executor: Executor, hearing: Hearing, now: datetime) -> Recove
         JournalUnavailable: it is to be done again, from the start.
     """
     absence = await hearing.absence()
-    journal, recovery = executor.journal, _Recovery(executor, now)
+    journal = executor.journal
     for outcome in journal.spool.left():
         with _logged(outcome.intent):
             await executor.completion.recall(outcome)
-    await recovery.group(await journal.former.stops())
-    for state in (State.QUEUED, State.SENDING):
-        async for group in _groups(journal.former.unsettled, state):
-            await recovery.group(group)
+    recovered = await take_over(executor, now)
     await _name_targets(executor)
     if absence:
         await _note_absence(executor, absence)
     await hearing.alive()
-    log.info("journal.recovered", **recovery.counts)
+    log.info("journal.recovered", **recovered.counts())
+    return recovered
+
+
+async def take_over(executor: Executor, now: datetime) -> Recovered:
+    """Take up whatever is unfinished and in the hands of a run that is dead.
+
+    Raises:
+        JournalUnavailable: it is to be done again, from the start.
+    """
+    former, recovery = executor.journal.former, _Recovery(executor, now)
+    await recovery.group(await former.stops())
+    for state in (State.QUEUED, State.SENDING):
+        while group := await former.taken(state):
+            await recovery.group(group)
+    async for group in _groups(former.unsettled, State.SENDING):
+        await recovery.group(group)
     return Recovered(**recovery.counts)
 
 
@@ -144,7 +162,7 @@ def _logged(intent: IntentId) -> Iterator[None]:
 
 @dataclass(slots=True)
 class _Recovery:
-    """Takes up groups of what was left before *now*, and counts."""
+    """Takes up groups of what was left, as of *now*, and counts."""
 
     executor: Executor
     now: datetime

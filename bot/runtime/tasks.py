@@ -29,6 +29,19 @@ async def watch_lag(
             log.warning("loop.held-up", seconds=round(lag, 1))
 
 
+async def woken(
+    event: asyncio.Event, sleep: Callable[[float], Awaitable[None]], seconds: float
+) -> None:
+    """Wait until *event* is set, at most *seconds*."""
+    waking = asyncio.ensure_future(event.wait())
+    sleeping = asyncio.ensure_future(sleep(seconds))
+    try:
+        await asyncio.wait({waking, sleeping}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        waking.cancel()
+        sleeping.cancel()
+
+
 class Tasks:
     """A set of running tasks."""
 

@@ -163,13 +163,15 @@ class Client:
         region: str,
         language: str = "",
         ahead: Ahead | None = None,
+        last: Callable[[], None] | None = None,
     ) -> R:
         """Send *request* once and return the reply.
 
         Takes `request.deadline.attempt` seconds at most. A request that must not
         reach Tencent twice (`Repeat.NEVER`) gets a connection of its own, the one that
         was opened *ahead* if it is still good: a kept one may be dead already, which
-        looks the same as a lost answer.
+        looks the same as a lost answer. *last* is called just before the first byte of
+        such a one is written, and may raise `NotSent`.
 
         Raises:
             NotSent: it certainly did not leave.
@@ -191,7 +193,7 @@ class Client:
             credential=account.credential,
             language=language or self._language,
         )
-        call = _Call(request, account.endpoint, payload, headers, _Came())
+        call = _Call(request, account.endpoint, payload, headers, _Came(), last)
         try:
             if request.repeat is Repeat.NEVER:
                 answer = await self._alone(call, ahead)
@@ -249,6 +251,8 @@ class Client:
         try:
             async with asyncio.timeout(deadline.attempt):
                 connection = await self._virgin(call, ahead)
+                if call.last:
+                    call.last()
                 came.expected = True
                 connection.write(whole, read=deadline.read)
                 message, body = await connection.answer()
@@ -313,13 +317,17 @@ def _timeout(request: Request[Any]) -> aiohttp.ClientTimeout:
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """A request as it is sent: where to, and its bytes; and what came of it."""
+    """A request as it is sent: where to, and its bytes; and what came of it.
+
+    *last* is called just before it is written.
+    """
 
     request: Request[Any]
     endpoint: str
     payload: bytes
     headers: Mapping[str, str]
     came: "_Came"
+    last: Callable[[], None] | None = None
 
     def whole(self) -> bytes:
         """Return head and body, for a connection of its own.

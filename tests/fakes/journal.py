@@ -1,16 +1,23 @@
 """A journal as the tests open it, and what becomes of an intent in it."""
 
 import os
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from sqlalchemy import bindparam
+
 from bot.journal.journal import Journal
 from bot.journal.migrate import make_engine, upgrade
 from bot.journal.model import CARD_NOTICE
+from bot.journal.schema import intents
+from bot.journal.statement import updated
 from bot.resources.registry import RESOURCES
 from bot.states import State
+
+_HAND = updated(intents, ("owner",), intents.c.id == bindparam("of"))
 
 
 def laid(path):
@@ -46,12 +53,16 @@ async def opened(url, clock, lifecycles=RESOURCES.lifecycles, **more):
 
 async def claimed(journal, intent, owner=None, **more):
     """Commit that this run, or *owner*, sends *intent*; None if it is not queued."""
-    return await journal.claim(
-        intent,
-        owner=owner or journal.boot,
-        send_by=journal._now() + timedelta(seconds=20),
-        **more,
-    )
+    send_by = journal._now() + timedelta(seconds=20)
+    sending = await journal.claim(intent, send_by=send_by, **more)
+    return await handed(journal, sending, owner) if sending and owner else sending
+
+
+async def handed(journal, intent, owner):
+    """Let the run *owner* have *intent* in its hands; return it as it is then."""
+    to = {"of": intent.id, "owner": owner}
+    await journal._writer.write(lambda c: c.execute(_HAND, to))
+    return replace(intent, owner=owner)
 
 
 async def answered(journal, intent, to=State.STARTED, notices=(CARD_NOTICE,), **more):

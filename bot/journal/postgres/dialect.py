@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql.base import PGDDLCompiler, PGTypeCompiler
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.ext.compiler import compiles
 
-from bot.journal.statement import each_text, ending
+from bot.journal.statement import database_now, each_text, ending
 
 NAME = "postgresql.patchbay"
 
@@ -63,3 +63,9 @@ def _elements(element: each_text, compiler: Any, **kwargs: Any) -> str:
 def _right(element: ending, compiler: Any, **kwargs: Any) -> str:
     text, count = (compiler.process(one, **kwargs) for one in element.clauses)
     return f"right({text}, CAST({count} AS integer))"
+
+
+@compiles(database_now, "postgresql")
+def _clock(_element: database_now, _compiler: Any, **_kwargs: Any) -> str:
+    # as it is now: the time of a transaction is that of its begin
+    return "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS bigint)"

@@ -14,7 +14,17 @@ from typing import Any
 from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 from sqlalchemy.ext.compiler import compiles
 
-from bot.journal.statement import NO_PARAMS, Params, Rows, Statement, each_text, ending
+from bot.journal.statement import (
+    NO_PARAMS,
+    Params,
+    Rows,
+    Statement,
+    database_now,
+    each_text,
+    ending,
+    greatest,
+    least,
+)
 
 DIALECT = sqlite_dialect(paramstyle="named")
 
@@ -31,6 +41,21 @@ Error = sqlite3.Error
 @compiles(each_text, "sqlite")
 def _json_each(element: each_text, compiler: Any, **kwargs: Any) -> str:
     return f"json_each({compiler.process(element.clauses, **kwargs)})"
+
+
+@compiles(database_now, "sqlite")
+def _julian_day(_element: database_now, _compiler: Any, **_kwargs: Any) -> str:
+    return "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
+
+
+@compiles(greatest, "sqlite")
+def _max(element: greatest, compiler: Any, **kwargs: Any) -> str:
+    return f"max({compiler.process(element.clauses, **kwargs)})"
+
+
+@compiles(least, "sqlite")
+def _min(element: least, compiler: Any, **kwargs: Any) -> str:
+    return f"min({compiler.process(element.clauses, **kwargs)})"
 
 
 @compiles(ending, "sqlite")

@@ -12,9 +12,9 @@ from bot.journal.former import FEW, left_changes
 from bot.journal.model import CARD_NOTICE, Changes
 from bot.journal.rows import LEFT
 from bot.states import State
-from tests.bot.journal.conftest import APP, fact, moved, stop_of
+from tests.bot.journal.conftest import APP, fact, stop_of
 from tests.bot.journal.test_audit import entry
-from tests.fakes.journal import claimed
+from tests.fakes.journal import claimed, handed
 
 TEXT = "Patchbay was stopped while the request was on its way."
 EXPIRED = Changes(error_code="patchbay.Expired", error_text="too late")
@@ -157,9 +157,12 @@ async def test_the_stops_that_are_to_be_sent_come_oldest_first(
         assert joined.joins == stop.id
         stops.append(stop)
     stops[1] = await claimed(journal, stops[1].id, owner="then")
+    await handed(journal, stops[2], "then")
     await claimed(journal, stops[0].id)
 
-    assert await journal.former.stops() == [stops[1], stops[2]]
+    taken = [replace(one, owner=journal.boot) for one in stops[1:]]
+    assert await journal.former.stops() == [replace(taken[0], doubt=True), taken[1]]
+    assert await journal.former.stops() == []
 
 
 # ── how it is settled ────────────────────────────────────────────────────────────
@@ -177,7 +180,8 @@ async def one_by_one(journal, group):
     """Settle *group* as `complete` and `reject` do; return how each stands."""
     for intent, kind, changes in group:
         if kind is FactKind.NO_ANSWER:
-            await journal.complete(intent.id, State.UNKNOWN, notices=(), **changes)
+            end = {"seen": intent, "notices": (), **changes}
+            await journal.complete(intent.id, State.UNKNOWN, **end)
         else:
             await journal.reject(intent.id, notices=(), **changes)
 
@@ -258,8 +262,10 @@ async def test_that_nobody_could_hear_is_learnt_of_all_at_once_and_once(
     journal, left, clock
 ):
     runs = await left(agent="pb_1", callbacks=True)
-    runs = await moved(journal, runs.id, State.UNKNOWN)
-    other = await moved(journal, (await left(agent="pb_2")).id, State.UNKNOWN)
+    other = await left(agent="pb_2")
+    for one in (runs, other):
+        await journal.complete(one.id, State.UNKNOWN, notices=(), seen=one)
+    runs, other = [await journal.find.get(one.id) for one in (runs, other)]
     away = fact(FactKind.AWAY, clock(), since=0)
 
     found = await journal.former.told_of(State.UNKNOWN)

@@ -11,7 +11,7 @@ from bot.journal.evidence import FactKind
 from bot.journal.former import left_changes
 from bot.sandbox.cloud import LoopbackCloud
 from tests.fakes.clock import FakeClock
-from tests.fakes.journal import claimed
+from tests.fakes.journal import claimed, handed
 from tests.world import TEAM
 
 
@@ -87,6 +87,7 @@ async def left_sending(world, line, handle="R1"):
 
 async def given_up(world, sending):
     """Settle what was being sent as what a run died over."""
+    sending = await handed(world.journal, sending, "then")
     left = (sending, FactKind.NO_ANSWER, left_changes(sending))
     await world.journal.former.settle([left])
 
