@@ -2,8 +2,9 @@
 
 ROW=name runs one row, MINUTES (1), RATE (20), ROUNDS (200) and SECONDS (5,59) say how
 long and how much; SEED repeats what is drawn. AT=commit runs the races on the code of
-that commit, BEFORE=commit is the release that an upgrade comes from. WRITE=1 puts the
-results into docs/promises.md. Ends with 1 if a row fails; with AT=, if none does.
+that commit, BEFORE=commit is the release that an upgrade comes from. KEEP=folder has
+the records and logs afterwards, WRITE=1 puts the results into docs/promises.md. Ends
+with 1 if a row fails; with AT=, if none does.
 """
 
 import asyncio
@@ -113,6 +114,7 @@ def main(environ):
             rate=float(environ.get("RATE") or 20),
             rounds=int(environ.get("ROUNDS") or 200),
             seed=seed,
+            keep=Path(environ["KEEP"]) if environ.get("KEEP") else None,
             seconds=tuple(map(float, environ.get("SECONDS", "").split(",")))
             if environ.get("SECONDS")
             else (),

@@ -176,7 +176,7 @@ class History:
         if case:
             case.told += entry["lines"]
         posted = entry.get("way", "").startswith("chat.postMessage")
-        public = not entry.get("only") and not entry.get("thread")
+        public = not entry.get("only") and "ask" not in entry
         for line in entry["lines"]:
             self._requested(line, case)
             if posted and (alarm := ALARM.fullmatch(line)):
@@ -204,8 +204,8 @@ class History:
             self.unread.append(found[0])
         elif word:
             case.said.append((entry["t"], word))
-            if is_card and (found["room"] or "way" not in entry):
-                way = entry.get("way", "").partition(" ")[2] or entry["channel"]
+            if is_card and found["room"]:  # others are of lists, and of threads
+                way = entry["way"].partition(" ")[2]
                 case.cards.add(way)
                 case.settled |= {way} if word != "passing" else set()
 

@@ -2,12 +2,13 @@
 
 import asyncio
 import json
+import shutil
 import signal
 import sys
 import tempfile
 import time
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.trials.chaos.proxy import Road
@@ -37,7 +38,7 @@ class Trial:
     rounds: int = 200
     seed: int = 0
     seconds: tuple = ()
-    told: list = field(default_factory=list)
+    keep: Path | None = None  # where records and logs are kept, for whoever looks
 
     @asynccontextmanager
     async def stage(self, *, starts=True, **options):
@@ -47,9 +48,13 @@ class Trial:
             server = options.pop("server", self.server)
             async with Stage(Path(folder), server, **options) as stage:
                 stage.slack.twice = 0.1
-                if starts:
-                    await stage.start()
-                yield stage, Traffic(stage)
+                try:
+                    if starts:
+                        await stage.start()
+                    yield stage, Traffic(stage)
+                finally:
+                    if self.keep:
+                        shutil.copytree(folder, self.keep / Path(folder).name)
 
     def lengths(self, *usual):
         return self.seconds or usual
