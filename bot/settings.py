@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -21,17 +21,18 @@ from pydantic import (
     ValidationError,
     ValidationInfo,
     field_validator,
-    model_validator,
 )
 from pydantic_core import PydanticCustomError
 
 from bot.config import kinds
 from bot.config.faults import Loc, called, or_rather, sentence
+from bot.config.ports import Ports
 from bot.config.sources import DOTENV, Sources, gather, without
 from bot.errors import SettingsError
-from bot.exit_table import NO_EXITS, Exits, ListedHost, PushHost, effective
+from bot.exit_table import NO_EXITS, Exits, PushHost, effective
 from bot.i18n import Channel, Language
 from bot.pace import Pace
+from bot.policy_table import Limits, Policy, Rule, Workspace
 from bot.products import (
     ENDPOINTS,
     PRODUCTS,
@@ -44,8 +45,9 @@ from bot.products import (
 )
 from bot.spelling import nearest
 
+__all__ = ("Limits", "Policy", "Rule", "Workspace")  # which are imported from here
+
 SLACK_API = "https://slack.com/api/"
-SANDBOX_PORT = 3333  # of the sandbox's console
 USERSIG_SECONDS = 3600  # to enter a room once, and again if the connection is lost
 
 
@@ -64,48 +66,6 @@ class App(_Table):
     usersig_key: SecretStr
     callback_key: SecretStr | None = None
     usersig_seconds: int = Field(USERSIG_SECONDS, ge=300, le=86_400)
-
-
-class Rule(_Table):
-    """Who may do what. Every list that is not empty must match; IDs, never names."""
-
-    name: str = Field(min_length=1)
-    actions: tuple[kinds.Action, ...]  # "relay.start", "car.*", "*"
-    users: tuple[kinds.UserId, ...] = ()
-    groups: tuple[kinds.GroupId, ...] = ()  # user groups, S…
-    channels: tuple[kinds.ChannelId, ...] = ()
-    apps: tuple[str, ...] = ()
-
-    @model_validator(mode="after")
-    def _names_somebody(self) -> Self:
-        if not self.actions or not (self.users or self.groups):
-            raise ValueError("a rule names actions, and names users or groups")
-        return self
-
-
-class Limits(_Table):
-    """What one ask may cost at most: pixels, kbit/s, seconds and counts."""
-
-    bitrate_kbps: int = Field(10_000, ge=1)
-    height: int = Field(1920, ge=1)
-    width: int = Field(1920, ge=1)
-    idle_seconds: int = Field(300, ge=5, le=86_400)
-    live_relays: int = Field(50, ge=1)
-    starts_per_person_a_day: int = Field(100, ge=1)
-
-
-class Policy(_Table):
-    """Who may use the bot; without rules, nobody may change anything."""
-
-    # T… or E…, besides the one that it is installed in
-    teams: tuple[kinds.TeamId, ...] = ()
-    outsiders: bool = False  # people of other workspaces, in shared channels
-    guests: bool = False
-    reads_for_all: bool = True  # members may look up without a rule
-    visibility: Literal["workspace", "channel"] = "workspace"  # where things are told
-    rules: tuple[Rule, ...] = ()
-    push_hosts: tuple[ListedHost, ...] | None = None  # the row `push` of the exits
-    limits: Limits = Limits()
 
 
 class Terms(_Table):
@@ -135,7 +95,7 @@ def _env(name: str) -> Any:
     return Field(None, validation_alias=name)
 
 
-class Settings(_Table):
+class Settings(Ports, _Table):
     """Everything that can be set; `bot.example.toml` and `.env.example` explain it."""
 
     trial_ca: Path | None = _env("BOT_TRIAL_CA")  # first: addresses depend on it
@@ -191,17 +151,13 @@ class Settings(_Table):
         SecretStr("sqlite:///var/patchbay.db"), validation_alias="BOT_DATABASE_URL"
     )
     audit_anchors: Path | None = _env("BOT_AUDIT_ANCHORS")
-    host: str = Field("127.0.0.1", validation_alias="BOT_HOST")
-    port: int = Field(3000, ge=0, le=65_535, validation_alias="BOT_PORT")
     allow_all: bool = Field(default=False, validation_alias="BOT_ALLOW_ALL")
-    sandbox_port: int = Field(
-        SANDBOX_PORT, ge=0, le=65_535, validation_alias="BOT_SANDBOX_PORT"
-    )
 
     command_prefix: str = Field("", pattern=r"^[a-z0-9-]{0,20}$")
     language: Language = ""
     channels: tuple[Channel, ...] = ()
     ops_channel: kinds.OneChannelOrNone = ""
+    workspaces: tuple[Workspace, ...] = ()  # of an org-wide install
     tables: Literal["auto", "off"] = "off"
     apps: tuple[App, ...] = ()
     policy: Policy = Policy()
@@ -356,6 +312,9 @@ def _contradictions(settings: Settings, sources: Sources) -> Iterator[str]:
     names = [app.name for app in settings.all_apps]
     for name in sorted({one for one in names if names.count(one) > 1}):
         yield f'two apps are called "{name}"; that of the environment is "default"'
+    teams = [one.team for one in settings.workspaces]
+    for team in sorted({one for one in teams if teams.count(one) > 1}):
+        yield f"two [[workspaces]] are {team}"
     if settings.trtc_sdk_app_id and not settings.trtc_usersig_key:
         yield "BOT_TRTC_SDK_APP_ID needs BOT_TRTC_USERSIG_KEY"
     all_names = dict.fromkeys([*names, *sources.names_of("apps")])

@@ -18,7 +18,7 @@ from bot.exit_table import Exits
 from bot.i18n import Channel
 from bot.pace import Pace
 from bot.routing.manifest import as_yaml, manifest
-from bot.settings import App, Limits, Policy, Rule, Settings
+from bot.settings import App, Limits, Policy, Rule, Settings, Workspace
 from bot.tencent.models import REQUESTS
 from bot.tencent.models.base import Api, Deadline, Level, Repeat, Reply
 from commands import COMMANDS
@@ -135,6 +135,7 @@ TABLES = {
     "policy",
     "tables",
     "trusted_proxies",
+    "workspaces",
 }
 
 
@@ -150,7 +151,9 @@ def test_every_variable_is_in_the_example(name):
     assert re.search(rf"^#?{name}=", (TOP / ".env.example").read_text(), re.MULTILINE)
 
 
-@pytest.mark.parametrize("model", [App, Channel, Rule, Policy, Limits, Exits, Pace])
+@pytest.mark.parametrize(
+    "model", [App, Channel, Rule, Policy, Limits, Exits, Pace, Workspace]
+)
 def test_every_key_of_the_file_is_in_its_example(model):
     text = (TOP / "bot.example.toml").read_text()
 
@@ -188,6 +191,7 @@ def test_a_function_fits_on_one_screen(path):
 
 # Files that are tested through those that use them, and by which.
 TESTED_BY = {
+    "bot/base.py": "tests/bot/test_app.py",
     "bot/cards/audit.py": "tests/bot/operations/test_anchoring.py",
     "bot/cards/alarms.py": "tests/bot/operations/test_callbacks.py",
     "bot/cards/errors.py": "tests/commands/test_lookup.py",
@@ -212,6 +216,7 @@ TESTED_BY = {
     "bot/operations/onrecord.py": "tests/bot/operations/test_rights.py",
     "bot/operations/orders.py": "tests/commands/relay/test_start.py",
     "bot/pace.py": "tests/bot/routing/test_pace.py",
+    "bot/policy_table.py": "tests/bot/access/test_workspaces.py",
     "bot/products.py": "tests/bot/test_settings.py",
     "bot/resources/base.py": "tests/test_fictitious_product.py",
     "bot/resources/relay/alarms.py": "tests/bot/operations/test_callbacks.py",
@@ -228,6 +233,7 @@ TESTED_BY = {
     "bot/slack/render/fit.py": "tests/bot/slack/render/test_blocks.py",
     "bot/slack/render/limits.py": "tests/bot/slack/render/test_blocks.py",
     "bot/journal/store.py": "tests/bot/journal/test_file.py",
+    "bot/tencent/call.py": "tests/bot/tencent/test_client_answers.py",
     "commands/relay/attach.py": "tests/bot/operations/test_resolution.py",
     "commands/relay/command.py": "tests/commands/relay/test_lists.py",
 }

@@ -17,7 +17,7 @@ from commands import COMMANDS
 TOP = Path(__file__).parents[1]
 MAKEFILE = (TOP / "Makefile").read_text(encoding="utf-8")
 PAGE = (TOP / "docs/install.md").read_text(encoding="utf-8")
-POLICY, EXITS = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+POLICY, EXITS, ORG = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
 HOME = TeamId("T1")
 
 
@@ -45,6 +45,16 @@ def test_two_lines_let_one_person_do_everything_and_nobody_else(settings):
     assert POLICY.count("\n") == 2
     assert all(verdict(settings, one, "U0000000001") for one in permits)
     assert not any(verdict(settings, one, "U0000000002") for one in permits)
+
+
+def test_the_rules_for_an_organisation_are_taken(settings, tmp_path):
+    (tmp_path / "bot.toml").write_text(ORG)
+
+    taken = load()
+
+    (rule,), (workspace,) = taken.policy.rules, taken.workspaces
+    assert (rule.teams, workspace.team) == (("T0000000001",), "T0000000001")
+    assert workspace.ops_channel == "C0000000002"
 
 
 def test_two_more_let_relays_go_to_one_host(settings):

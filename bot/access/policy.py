@@ -5,7 +5,7 @@ and channel) and the person (a user, or a member of a user group).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any, Protocol, Self
 
@@ -37,6 +37,10 @@ class Directory(Protocol):
         """The workspace that the bot is installed in; not before that is known."""
 
     @property
+    def teams(self) -> frozenset[TeamId] | None:
+        """The workspaces of an org-wide install; None if it is in one."""
+
+    @property
     def enterprise(self) -> str:
         """The organisation (`E…`) that the workspace belongs to; empty if to none."""
 
@@ -54,9 +58,13 @@ class Directory(Protocol):
         """Tell what kind of account *who* has; None if that is not cached."""
 
     def groups(
-        self, of: Iterable[str] | None = None, *, patient: bool = False
+        self,
+        of: Iterable[str] | None = None,
+        *,
+        patient: bool = False,
+        team: TeamId | None = None,
     ) -> Groups | None:
-        """Return the members of the user groups *of* these names, or None if unknown.
+        """Return the members of *team*'s user groups *of* these names; None: unknown.
 
         Without names, of all that rules name. When Slack does not answer, its last
         answer is valid for 15 minutes, and for a day if *patient*.
@@ -125,7 +133,8 @@ def judge(
         return stranger
     if allow_all and not stranger:
         return Verdict(allowed=True, rule="BOT_ALLOW_ALL")
-    fitting = [rule for rule in policy.rules if _fits(rule, wish, facts.where)]
+    where, team = facts.where, facts.who.team
+    fitting = [rule for rule in policy.rules if _fits(rule, wish, where, team)]
     for rule in fitting:
         if _names(rule, facts):
             return Verdict(allowed=True, rule=rule.name)
@@ -162,18 +171,15 @@ class Gate:
         """
         if self.directory.moved_from == who.team:
             return Verdict(allowed=False, rule="teams", reason=_moved())
+        if nowhere := self._not_here(who):
+            return nowhere
         guest = self.directory.is_guest(who)
-        named = _groups(self.policy, wish, where)
+        named = _groups(self.policy, wish, where, who.team)
         patient = wish.ends or (wish.level is Level.BILLED and not finally_)
-        facts = Circumstances(
-            who=who,
-            where=where,
-            installed=self.directory.team,
-            enterprise=self.directory.enterprise,
-            homes=self.directory.homes(who),
+        facts = replace(
+            self._facts(who, where),
             guest=guest if finally_ and not wish.ends else bool(guest),
-            account=self.directory.account(who),
-            groups=self.directory.groups(named, patient=patient),
+            groups=self.directory.groups(named, patient=patient, team=who.team),
         )
         return judge(wish, facts, self.policy, allow_all=self.allow_all)
 
@@ -188,10 +194,11 @@ class Gate:
 
     def _deciding(self, who: Person, where: Place, wish: Wish) -> Iterable[str]:
         """Return the groups on which *wish* depends: none, if a rule names *who*."""
-        fitting = [rule for rule in self.policy.rules if _fits(rule, wish, where)]
+        rules, team = self.policy.rules, who.team
+        fitting = [rule for rule in rules if _fits(rule, wish, where, team)]
         if self.allow_all or any(who.user in rule.users for rule in fitting):
             return ()
-        return _groups(self.policy, wish, where)
+        return _groups(self.policy, wish, where, team)
 
     async def ensure_known(self, who: Person) -> None:
         """Look *who* up now, if Slack answers at all and has not been asked yet."""
@@ -200,16 +207,33 @@ class Gate:
 
     def stranger(self, who: Person) -> Verdict | None:
         """Return why *who* is not at home here, or a guest; None if they are."""
-        facts = Circumstances(
+        if nowhere := self._not_here(who):
+            return nowhere
+        return stranger_verdict(
+            self._facts(who, Place(channel=NO_CHANNEL)), self.policy
+        )
+
+    def _not_here(self, who: Person) -> Verdict | None:
+        """Refuse *who* where an org-wide install was not added to their workspace."""
+        teams = self.directory.teams
+        return None if teams is None or who.team in teams else _elsewhere()
+
+    def _facts(self, who: Person, where: Place) -> Circumstances:
+        """Return what Slack says of *who*, judged in the workspace in which they act.
+
+        Of an org-wide install that is one of several, and each is by itself: the
+        people of the others are strangers in it.
+        """
+        one = self.directory.teams is None
+        return Circumstances(
             who=who,
-            where=Place(channel=NO_CHANNEL),
-            installed=self.directory.team,
-            enterprise=self.directory.enterprise,
+            where=where,
+            installed=self.directory.team if one else who.team,
+            enterprise=self.directory.enterprise if one else "",
             homes=self.directory.homes(who),
             account=self.directory.account(who),
             guest=bool(self.directory.is_guest(who)),
         )
-        return stranger_verdict(facts, self.policy)
 
 
 def dead_actions(policy: Policy, actions: Iterable[str]) -> Iterator[str]:
@@ -247,11 +271,7 @@ def stranger_verdict(facts: Circumstances, policy: Policy) -> Verdict | None:
             reason=unknown if facts.homes is None else other,
         )
     if not policy.outsiders and not {who.team, who.enterprise} & home:
-        return Verdict(
-            allowed=False,
-            rule="teams",
-            reason=_("This bot does not work for this workspace."),
-        )
+        return _elsewhere()
     if policy.guests or facts.guest is False:
         return None
     reason = (
@@ -292,19 +312,25 @@ def _home(facts: Circumstances, policy: Policy) -> frozenset[str]:
     return frozenset({facts.installed, *policy.teams, *siblings})
 
 
+def _elsewhere() -> Verdict:
+    reason = _("This bot does not work for this workspace.")
+    return Verdict(allowed=False, rule="teams", reason=reason)
+
+
 def _moved() -> str:
     return _("This was asked in another workspace than the bot is installed in now.")
 
 
-def _groups(policy: Policy, wish: Wish, where: Place) -> tuple[str, ...]:
+def _groups(policy: Policy, wish: Wish, where: Place, team: TeamId) -> tuple[str, ...]:
     """Return the user groups that rules for *wish* name, each once."""
-    fitting = (rule for rule in policy.rules if _fits(rule, wish, where))
+    fitting = (rule for rule in policy.rules if _fits(rule, wish, where, team))
     return tuple(dict.fromkeys(group for rule in fitting for group in rule.groups))
 
 
-def _fits(rule: Rule, wish: Wish, where: Place) -> bool:
+def _fits(rule: Rule, wish: Wish, where: Place, team: TeamId) -> bool:
     return (
         any(fnmatchcase(wish.action, pattern) for pattern in rule.actions)
+        and (not rule.teams or team in rule.teams)
         and (not rule.channels or where.channel in rule.channels)
         and (not rule.apps or (wish.app is not None and wish.app.name in rule.apps))
     )

@@ -37,9 +37,11 @@ class Account(StrEnum):
 class Person:
     """Who asks. IDs decide; names are never asked for.
 
-    *team* is the workspace that the bot is installed in, as far as Slack says. *home*
-    is a workspace that the user belongs to (or `E…`, where Slack names only their
-    organisation); *enterprise* is that organisation, where it is certain.
+    *team* is the workspace that the bot is installed in, as far as Slack says; where it
+    is in several, the one in which they act. *home* is a workspace that the user
+    belongs to (or `E…`, where Slack names only their organisation); *enterprise* is
+    that organisation, where it is certain. *bound*: what they act on was drawn for
+    *team*, and means nothing in another.
     """
 
     team: TeamId
@@ -47,6 +49,7 @@ class Person:
     home: TeamId
     enterprise: str = ""
     locale: str = DEFAULT_LOCALE
+    bound: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,7 +44,7 @@ def adopt(tx: Transaction, new: NewIntent, event: RelayEvent, skip: int) -> Inte
     if earlier:
         return earlier
     for _number in range(skip):
-        tx.allot(new.subject.kind)
+        tx.allot(new)
     kept = tx.insert(new, State.QUEUED)
     learnt = tx.learn(kept, _fact_of(event, millis(tx.now())))
     return stops.follow(tx, *learnt)

@@ -24,6 +24,7 @@ from bot.journal.model import Changes, Intent, NewIntent, Notice
 from bot.journal.open_forms import OpenForms, use
 from bot.journal.outbox import Outbox
 from bot.journal.queries import Queries
+from bot.journal.restored import Restored
 from bot.journal.rotation import Rotation
 from bot.journal.rows import as_read
 from bot.journal.slots import SlotRows
@@ -43,18 +44,15 @@ Admit = Callable[[Usage], Iterable[Intent]]
 class Journal:
     """The journal, open. Made by `open`; one process has one SQLite file at a time.
 
-    *find* asks it, *life* is this run's, *former* has what dead ones left, *now* is the
-    clock that all go by, *integrity* knows whether the file is whole, *former_revision*
-    is that of its tables before it was opened, *spool* is the file for what could not
-    be written, *rotation* changes its keys, *trail* checks the audit records; the
-    others are its other tables. *lifecycles* fold what is known of each kind of thing.
+    *find* asks it, *life* is this run's, *former* has what dead ones left, *restored*
+    ends what was under way in a backup, *now* is the clock that all go by, *integrity*
+    knows whether the file is whole, *former_revision* is that of its tables before it
+    was opened, *spool* is the file for what could not be written, *rotation* changes
+    its keys, *trail* checks the audit records; the others are its other tables.
+    *lifecycles* fold what is known of each kind of thing.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        lifecycles: Mapping[Kind, Lifecycle],
-    ) -> None:
+    def __init__(self, store: Store, lifecycles: Mapping[Kind, Lifecycle]) -> None:
         life = store.life
         self._store, self._writer, self._seal = store, store.writer, store.kept.seal
         self._marks, self._audit_key = store.kept.marks, store.signed.key
@@ -63,6 +61,7 @@ class Journal:
         self.integrity, self.former_revision = store.integrity, store.revision
         self.find = Queries(store.writer, self._seal, life.alone)
         self.former = Former(store.writer, self._write, life)
+        self.restored = Restored(store.writer, self._write)
         self.outbox = Outbox(store.writer, self._seal, life)
         self.slots = SlotRows(store.writer) if life.shared else None
         self.audit = Audit(store.writer, self._audit_key)
@@ -87,8 +86,11 @@ class Journal:
         seal_key: SecretStr | None = None,
         audit: AuditFiles = BESIDE,
         monotonic: Callable[[], float] = monotonic,
+        restored: bool = False,
     ) -> Self:
         """Open the journal at *url*, made or brought up to date as need be.
+
+        A backup is opened only if it is *restored*: to end what was under way in it.
 
         Raises:
             JournalUnavailable: the file is another's, broken, newer, or not writable.
@@ -99,6 +101,7 @@ class Journal:
             random_bytes=random_bytes,
             seal_key=seal_key,
             audit=audit,
+            restored=restored,
         )
         store = opening.of(url)
         with suppress(JournalUnavailable):  # else before something is claimed

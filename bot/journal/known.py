@@ -13,7 +13,7 @@ from bot.journal.schema import texts
 from bot.journal.statement import Connection, Statement, Writer, inserted
 
 GET = Statement(select(texts).where(texts.c.name == bindparam("of")))
-_FORGET = Statement(delete(texts).where(texts.c.name == bindparam("of")))
+FORGET = Statement(delete(texts).where(texts.c.name == bindparam("of")))
 _KEEP = inserted(texts)
 
 
@@ -91,5 +91,5 @@ def kept(connection: Connection, name: str) -> str | None:
 
 def keep(connection: Connection, name: str, value: str, at: int = 0) -> None:
     """Keep *value* as *name*, in the place of what was kept before."""
-    connection.execute(_FORGET, {"of": name})
+    connection.execute(FORGET, {"of": name})
     connection.execute(_KEEP, {"name": name, "value": value, "at": at})

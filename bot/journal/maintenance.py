@@ -9,7 +9,16 @@ from sqlalchemy import bindparam, delete, func, literal, or_, select
 
 from bot.journal.model import Intent
 from bot.journal.questions import in_states
-from bot.journal.rows import DROPPED, FAILED, PENDING, SENT, as_read, intents_of, millis
+from bot.journal.rows import (
+    DROPPED,
+    FAILED,
+    PENDING,
+    SENT,
+    as_read,
+    intents_of,
+    millis,
+    moment,
+)
 from bot.journal.schema import facts, intents, lines, outbox
 from bot.journal.statement import Connection, Statement, Writer, among, literals
 from bot.journal.usage import DROP_EXPIRED
@@ -35,6 +44,21 @@ class Due:
     called_back: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """How much waits: intents to be sent, notices, and what stayed unknown.
+
+    *late* are those of the unknown that were accepted long ago; *oldest* is since when
+    the oldest notice waits.
+    """
+
+    queued: int
+    unknown: int
+    late: int
+    notices: int
+    oldest: datetime | None
+
+
 class Maintenance:
     """The journal, as its upkeep sees it."""
 
@@ -54,6 +78,28 @@ class Maintenance:
         """Return since when the oldest undelivered notice waits."""
         at = await self._writer.read(lambda c: c.execute(_OLDEST_UNSENT).scalar())
         return None if at is None else datetime.fromtimestamp(at / 1000, tz=UTC)
+
+    async def backlog(self, late: datetime) -> Backlog:
+        """Return how much waits; *late* is what was accepted before then.
+
+        Each number is counted in an index, off the event loop.
+        """
+
+        def work(connection: Connection) -> Backlog:
+            def count(state: State, before: datetime | None = None) -> int:
+                asked = {"state": state.value, "before": _until(before)}
+                return int(connection.execute(_IN_STATE, asked).scalar())
+
+            oldest = connection.execute(_OLDEST_UNSENT).scalar()
+            return Backlog(
+                queued=count(State.QUEUED),
+                unknown=count(State.UNKNOWN),
+                late=count(State.UNKNOWN, late),
+                notices=connection.execute(_UNSENT).scalar(),
+                oldest=moment(oldest),
+            )
+
+        return await self._writer.read(work, long=True)
 
     async def prune(self, now: datetime) -> int:
         """Delete rows that are past their time; return how many were deleted.
@@ -89,6 +135,15 @@ _OLDEST_UNSENT = Statement(
     .order_by(outbox.c.created_at)
     .limit(1)
 )
+_UNSENT = Statement(
+    select(func.count()).select_from(outbox).where(outbox.c.state == PENDING)
+)
+_IN_STATE = Statement(
+    select(func.count())
+    .select_from(intents)
+    .where(intents.c.state == bindparam("state"))
+    .where(intents.c.created_at <= bindparam("before"))
+)
 _waits_no_more = (
     select(outbox.c.id)
     .where(
@@ -111,6 +166,11 @@ _OF_PAST = [
     Statement(delete(column.table).where(among(column, "ids")))
     for column in (outbox.c.intent, lines.c.intent, facts.c.thing, intents.c.id)
 ]
+
+
+def _until(before: datetime | None) -> int:
+    """Return *before*, or a time that nothing is after, in milliseconds."""
+    return millis(before) if before else 2**62
 
 
 def _delivered(now: datetime) -> Callable[[Connection], int]:

@@ -22,7 +22,7 @@ from bot.states import LIVE, State
 _IN_TEAM = not_by(intents.c.team) == bindparam("team")
 _BY_HANDLE = Statement(
     select(intents)
-    .where(intents.c.handle == bindparam("handle"), _IN_TEAM)
+    .where(intents.c.handle == bindparam("handle"), intents.c.team == bindparam("team"))
     .where(IS_THING)
     .order_by(*NEWEST)
     .limit(1)

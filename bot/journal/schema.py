@@ -27,6 +27,7 @@ metadata = MetaData()
 
 
 EMPTY: ColumnElement[str] = literal_column("''")  # as an index has it
+ANY_TEAM = ""  # of a workspace that no handle was given in yet, for all kinds
 
 
 def an_end(text: ColumnElement[str]) -> ColumnElement[str]:
@@ -104,7 +105,7 @@ intents = Table(
     Column("sent_at", BigInteger),
     Column("send_by", BigInteger),
     Column("settled_at", BigInteger),
-    Index("intents_by_handle", "handle", "created_at"),
+    Index("intents_by_handle", "handle", "team", "created_at"),
     Index("intents_by_state", "state", "created_at", "id"),
 )
 # Of those that have one: neither is the rest walked through, nor is an index written
@@ -198,7 +199,15 @@ lives = Table(  # a row for each run that is alive, or was a minute ago
     Column("seen_at", BigInteger, nullable=False),  # by the database's clock
 )
 
-counters = Table(
+handles = Table(  # the last number given of each kind, in each workspace
+    "handles",
+    metadata,
+    Column("team", String(32), primary_key=True),
+    Column("kind", String(1), primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+
+counters = Table(  # of releases that counted for all workspaces; nothing reads it
     "counters",
     metadata,
     Column("kind", String(1), primary_key=True),

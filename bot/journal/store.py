@@ -16,6 +16,7 @@ from bot.config.kinds import is_server
 from bot.errors import JournalUnavailable
 from bot.journal.lives import Life
 from bot.journal.migrate import make_engine, newest, revision, upgrade
+from bot.journal.restored import refuse_backup
 from bot.journal.sqlite.driver import Connection, Error
 from bot.journal.sqlite.files import Kept, claim, kept_for, spool_for
 from bot.journal.sqlite.integrity import Integrity
@@ -66,6 +67,7 @@ class Opening:
     random_bytes: Callable[[int], bytes]
     seal_key: SecretStr | None
     audit: AuditFiles
+    restored: bool = False  # it may be a backup that was put back
 
     def of(self, url: str) -> Store:
         """Open the database at *url*, made or brought up to date as need be.
@@ -83,6 +85,8 @@ class Opening:
                 integrity = Integrity(file)
                 with closing(Connection(file)) as connection:
                     before = _brought_up(url, connection, integrity)
+                    if not self.restored:
+                        refuse_backup(connection)
                     kept, signed = self._made(file, connection)
                     reserve = Reserve(file.with_name(f"{file.name}.reserve"))
                     reserve.kept()  # on a full disk it opens too, and nothing begins
@@ -136,6 +140,24 @@ class Opening:
         signed = self.audit.made(file, self.random_bytes)
         begin(connection, signed, self.now())
         return kept, signed
+
+
+def migrated(url: str) -> str:
+    """Bring a server's database up to date; return of which revision it was.
+
+    Others may use it meanwhile, and others may want to do the same: one does.
+
+    Raises:
+        JournalUnavailable: that did not go, and the database is as it was.
+    """
+    driver = _driver()
+    from bot.journal.postgres import tables  # noqa: PLC0415 - as there
+
+    try:
+        with tables.brought_up(url, migrates=True) as before:
+            return before
+    except (driver.Error, SQLAlchemyError) as error:
+        raise JournalUnavailable(f"it is not migrated: {unavailable(error)}") from None
 
 
 def look(url: str) -> Look:

@@ -91,7 +91,8 @@ def settle(
 def _anchor(connection: Connection, signed: Signed, now: datetime) -> None:
     heads = [head_in(row) for row in connection.execute(HEADS)]
     line = signed.anchors.append(heads, millis(now), Occasion.SETTLED)
-    name_line(connection, line.mac, millis(now))
+    if signed.anchors.is_named:
+        name_line(connection, line.mac, millis(now))
 
 
 def _signed(url: str, files: AuditFiles) -> Signed:

@@ -11,11 +11,11 @@ from functools import cache
 from typing import Any
 
 import structlog
-from sqlalchemy import bindparam, false, select
+from sqlalchemy import bindparam, false, func, select
 
 from bot.dialogue.outcome import Audience
 from bot.errors import IllegalMove, TaskTaken
-from bot.ids import Handle, IntentId, Kind, handle
+from bot.ids import Handle, IntentId, Kind, TeamId, handle
 from bot.journal import accepting, facts, outbox, usage
 from bot.journal.accepting import Before
 from bot.journal.anchors import Head
@@ -39,7 +39,7 @@ from bot.journal.rows import (
     row_of,
     standing_columns,
 )
-from bot.journal.schema import EMPTY, counters, intents
+from bot.journal.schema import ANY_TEAM, EMPTY, handles, intents
 from bot.journal.seal import Seal
 from bot.journal.statement import (
     Connection,
@@ -70,14 +70,21 @@ _OWNER = Statement(
         intents.c.id != bindparam("other_than"),
     )
 )
+_floor = select(handles.c.last).where(
+    handles.c.team == ANY_TEAM, handles.c.kind == ANY_TEAM
+)
 _COUNT = Statement(
     lambda insert: (
-        insert(counters)
-        .values(kind=bindparam("of"), last=1)
-        .on_conflict_do_update(
-            index_elements=["kind"], set_={"last": counters.c.last + 1}
+        insert(handles)
+        .values(
+            team=bindparam("of_team"),
+            kind=bindparam("of"),
+            last=func.coalesce(_floor.scalar_subquery(), 0) + 1,
         )
-        .returning(counters.c.last)
+        .on_conflict_do_update(
+            index_elements=["team", "kind"], set_={"last": handles.c.last + 1}
+        )
+        .returning(handles.c.last)
     )
 )
 
@@ -118,7 +125,7 @@ class Transaction:
     seal: Seal
     now: Callable[[], datetime]
     lifecycles: Mapping[Kind, Lifecycle]
-    allotted: Callable[[Kind, int], None]
+    allotted: Callable[[TeamId, Kind, int], None]
     audit_key: AuditKey
     boot: str
     cause: Cause | None = None
@@ -151,7 +158,7 @@ class Transaction:
         A stop of what this journal does not know names nothing, and makes nothing.
         """
         foreign = new.subject.ends and new.subject.about is None
-        named = new.handle or (Handle("") if foreign else self.allot(new.subject.kind))
+        named = new.handle or (Handle("") if foreign else self.allot(new))
         row = row_of(new, named, self.seal)
         columns = {**row, "state": state.value, "joins": joins, "owner": self.boot}
         self.connection.execute(_ACCEPT, columns)
@@ -316,8 +323,13 @@ class Transaction:
         for thing in things:
             self.raise_notices(thing, (notice,))
 
-    def allot(self, kind: Kind) -> Handle:
-        """Take the next number of *kind*; a number once given is never given again."""
-        number: int = self.connection.execute(_COUNT, {"of": kind}).scalar()
-        self.allotted(kind, number)
+    def allot(self, new: NewIntent) -> Handle:
+        """Take the next number for *new*: of its kind, in its workspace.
+
+        A number once given there is never given again.
+        """
+        team, kind = new.asker.team, new.subject.kind
+        of = {"of_team": team, "of": kind}
+        number: int = self.connection.execute(_COUNT, of).scalar()
+        self.allotted(team, kind, number)
         return handle(kind, number)

@@ -14,7 +14,10 @@ from bot.i18n import _
 from bot.live import places
 from bot.live.report import Seen
 from bot.live.trial import Trial
+from bot.operations.preflight.slack import org_wide
 from bot.routing.manifest import FEATURES, OPTIONAL_SCOPES, REQUIRED, SCOPES
+from bot.slack.inbound.kinds import is_org_wide
+from bot.slack.installation import workspaces
 from bot.slack.outbound.probe import first_word
 from bot.slack.outbound.web import Sent, Web
 
@@ -37,9 +40,9 @@ async def read_slack(trial: Trial) -> bool:
         )
         report.add(what, well=False, fix=_not_reached(sent) or fix)
     else:
-        _installed(trial, sent)
+        teams = await _workspaces(trial, sent)
         await _person(trial)
-        await _groups(trial)
+        await _groups(trial, teams)
     await _socket(trial)
     await _judged(trial)
     return sent.ok
@@ -55,6 +58,17 @@ def _not_reached(sent: Sent) -> str:
 def _web(trial: Trial) -> Web:
     assert trial.web is not None  # noqa: S101 - nothing else calls it
     return trial.web
+
+
+async def _workspaces(trial: Trial, sent: Sent) -> list[str]:
+    """Tell where the bot is installed; return the workspaces of an org-wide install."""
+    if not is_org_wide(sent.data or {}):
+        _installed(trial, sent)
+        return []
+    told, teams = await workspaces(_web(trial))
+    for check in org_wide(trial.settings, told, teams):
+        trial.report.add(check.what, well=check.well, fix=check.fix)
+    return sorted(teams)
 
 
 def _installed(trial: Trial, sent: Sent) -> None:
@@ -124,19 +138,20 @@ async def _person(trial: Trial) -> None:
         trial.report.add(what.format(user=user, locale=locale), seen=row)
 
 
-async def _groups(trial: Trial) -> None:
-    rules = trial.settings.policy.rules
-    for group in sorted({group for rule in rules for group in rule.groups}):
-        call = partial(_web(trial).call, "usergroups.users.list", usergroup=group)
+async def _groups(trial: Trial, teams: list[str]) -> None:
+    for team, group in sorted(trial.settings.policy.groups_in(teams)):
+        asked = {"usergroup": group, "team_id": team or None}
+        call = partial(_web(trial).call, "usergroups.users.list", **asked)
+        named = f"{group} ({team})" if team else group
         sent = await trial.patiently(call)
         if sent.ok:
             members = (sent.data or {}).get("users") or ()
-            what = _("Group {group}: {n} members").format(group=group, n=len(members))
+            what = _("Group {group}: {n} members").format(group=named, n=len(members))
             trial.report.add(what, well=True if members else None)
         else:
             what = _("Group {group}: Slack says {word}")
             fix = _("Until it is mended, rules that name it let nobody do anything.")
-            text = what.format(group=group, word=sent.error)
+            text = what.format(group=named, word=sent.error)
             trial.report.add(text, well=False, fix=fix)
 
 

@@ -78,15 +78,24 @@ def claims_of(notification: Notification) -> Iterable[Hashable]:
             yield intent.card
 
 
+def _the_only_one(_notification: Notification) -> str:
+    return ""
+
+
 def batches(
-    due: Iterable[Notification], ways_of: Callable[[Notification], Ways]
+    due: Iterable[Notification],
+    ways_of: Callable[[Notification], Ways],
+    team_of: Callable[[Notification], str] = _the_only_one,
 ) -> list[Batch]:
-    """Return what may go next for each place, oldest first; the rest waits for it."""
+    """Return what may go next for each place, oldest first; the rest waits for it.
+
+    A message is of one workspace alone: *team_of* returns which, if there are several.
+    """
     groups: dict[Hashable, list[Notification]] = {}
     ways: dict[Hashable, Ways] = {}
     for one in due:
         order = ways_of(one)
-        place = _place(one, order)
+        place = team_of(one), _place(one, order)
         groups.setdefault(place, []).append(one)
         ways.setdefault(place, order)
     return [Batch(_first(group), ways[place]) for place, group in groups.items()]

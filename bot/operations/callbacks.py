@@ -43,7 +43,7 @@ class Callbacks:
 
     *take_up* sends the stops of a relay that waited for its TaskId. *team* is the
     workspace that a relay is shown in which this journal does not know, and
-    *ops_channel* where.
+    *ops_channel* returns where, in that workspace.
     """
 
     apps: Mapping[str, App]
@@ -54,7 +54,7 @@ class Callbacks:
     take_up: Callable[[Intent], Awaitable[None]]
     wake: Callable[[], None]  # says that something may be delivered
     team: Callable[[], TeamId | None]
-    ops_channel: str
+    ops_channel: Callable[[TeamId], str]
     now: Callable[[], datetime]
 
     async def receive(self, app: str, raw: bytes, sign: str) -> None:
@@ -139,11 +139,11 @@ class Callbacks:
         if event.sent_at and abs(self.now() - event.sent_at) > TIMELY:
             return None
         number, team = intent_of(event.agent), self.team()
-        if number is None or team is None or event.status == RelayStatus.IDLE:
+        if number is None or not team or event.status == RelayStatus.IDLE:
             return None
         skip = SKIPPED if await self._was_restored(number) else 0
         adopted = await self.journal.adopt(
-            _unmanaged(event, number, app, team, self.ops_channel), event, skip
+            _unmanaged(event, number, app, team, self.ops_channel(team)), event, skip
         )
         log.critical("callback.adopted", intent=adopted.id, handle=adopted.handle)
         return adopted

@@ -41,6 +41,10 @@ T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 
+def _uncounted(_action: str, _state: str) -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completion:
     """Where the executor leaves outcomes."""
@@ -51,6 +55,7 @@ class Completion:
     wake: Callable[[], None]  # says that something may be delivered
     send_at_once: Callable[[Notification], Awaitable[None]]  # past the journal
     sleep: Callable[[float], Awaitable[None]]
+    counted: Callable[[str, str], None] = _uncounted  # of an action, the state
     places: Places[Turn] = field(default_factory=lambda: Places(AT_ONCE))
 
     async def complete(
@@ -116,6 +121,7 @@ class Completion:
     def _settled(self, intent: Intent) -> Intent:
         self.recents.invalidate(intent)  # and the thing that it was about
         self.wake()
+        self.counted(intent.action, intent.state.value)
         log.info("intent.settled", intent=intent.id, state=intent.state.value)
         return intent
 

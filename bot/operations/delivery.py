@@ -27,10 +27,10 @@ import structlog
 
 from bot.dialogue.outcome import Outcome
 from bot.errors import JournalUnavailable
-from bot.i18n import reading_in
 from bot.journal.lines import Place
 from bot.journal.model import CARD, Notification
 from bot.journal.outbox import Outbox
+from bot.operations.about import about_all
 from bot.operations.batches import (
     Batch,
     batches,
@@ -76,7 +76,6 @@ class Delivery:
         now: Callable[[], datetime],
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-        ops_channel: str = "",
         readers: Readers = BY_ASKER,
         slots: Slots | None = None,
     ) -> None:
@@ -86,8 +85,7 @@ class Delivery:
         self._now = now
         self._monotonic = monotonic
         self._sleep = sleep
-        self._ops = ops_channel
-        self._readers = readers
+        self.readers = readers
         self._lanes = Lanes(monotonic, slots)
         self._idle = SHARED_IDLE if outbox.shared else IDLE_SECONDS
         self._turns = Turns()
@@ -166,7 +164,7 @@ class Delivery:
             while True:
                 due = await self._due()
                 topical = await self._topical(self._free(due))
-                ready = batches(topical, self._ways)
+                ready = batches(topical, self._ways, self.readers.team)
                 going = self._that_may_go(ready)
                 begun += [self._spawn(one) for one in going]
                 again = False
@@ -191,7 +189,7 @@ class Delivery:
         for one in due:
             if is_moot(one, self._resources):
                 await self._outbox.drop(one)
-                log.info("alarm.moot", id=one.id, notice=one.name)
+                log.info("alarm.moot", intent=str(one.intent and one.intent.id))
             else:
                 topical.append(one)
         return topical
@@ -247,7 +245,7 @@ class Delivery:
         return any(not claims.isdisjoint(other.claims) for other in going)
 
     def _spawn(self, batch: Batch) -> asyncio.Task[int]:
-        task = asyncio.create_task(self._deliver(batch))
+        task = asyncio.create_task(about_all(batch, self._deliver(batch)))
         self._under_way[task] = batch
         task.add_done_callback(self._ended)
         return task
@@ -279,7 +277,7 @@ class Delivery:
                 self._lanes.give_back(batch.lane)
                 return 0
             batch = replace(batch, notifications=held)
-            with reading_in(self._readers.locale(batch.notifications[0])):
+            with self.readers.reading(batch.notifications[0]):
                 body = await self._shared(batch)
             if body is None:
                 (one,) = batch.notifications
@@ -322,7 +320,7 @@ class Delivery:
         *,
         counted: bool = False,
     ) -> Sent:
-        with reading_in(self._readers.locale(notification)):
+        with self.readers.reading(notification):
             body = self._body(notification)
             return await routes.send(
                 self._web, ways, body, self._lanes, counted=counted
@@ -340,7 +338,9 @@ class Delivery:
             return message(Outcome(headline=(outcome.plain,)))
 
     def _ways(self, notification: Notification) -> tuple[routes.Way, ...]:
-        return ways_of(notification, self._ops, self._now())
+        intent = notification.intent
+        ops = self.readers.ops(intent.asker.team if intent else "")
+        return ways_of(notification, ops, self._now())
 
     # ── what became of it ───────────────────────────────────────────────────────
 

@@ -4,12 +4,13 @@ It calls nothing that costs money; the clock is compared with Tencent's by the `
 of whatever answer came last.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from bot.cards.audit import VERIFY
 from bot.errors import JournalError
 from bot.exit_table import ANY
-from bot.i18n import _
+from bot.i18n import _, n_
 from bot.journal.journal import Journal
 from bot.operations.reception import Reception, Refusal
 from bot.products import PRODUCTS, is_real
@@ -104,6 +105,19 @@ async def examine(
         near = abs(client.skew) < SKEW_WORTH_A_WORD
         checks.append(Check(ahead, near, "" if near else _("Set the clock (NTP).")))
     return checks
+
+
+def installed(teams: Collection[str] | None) -> list[Check]:
+    """Return in which *teams* an org-wide app is; None: it is in one workspace."""
+    if teams is None:
+        return []
+    names = ", ".join(sorted(teams))
+    text = n_(
+        "Org-wide, in {n} workspace: {names}",
+        "Org-wide, in {n} workspaces: {names}",
+        len(teams),
+    )
+    return [Check(text.format(n=len(teams), names=names or "-"), bool(teams))]
 
 
 async def _memory(journal: Journal) -> list[Check]:

@@ -31,6 +31,7 @@ from bot.journal.journal import Journal
 from bot.journal.model import Changes, Intent
 from bot.journal.rows import millis
 from bot.operations import answers
+from bot.operations.about import about
 from bot.operations.answers import (
     NOT_SENT,
     Answered,
@@ -106,7 +107,7 @@ class Executor:
         if intent.id in self.under_way:
             return
         self.under_way.add(intent.id)
-        work = self.execute(intent, request, slot)
+        work = about(intent.id, self.execute(intent, request, slot))
         self.tasks.spawn(work, name=f"execute {intent.id}")
 
     async def execute(

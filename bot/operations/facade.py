@@ -28,7 +28,7 @@ from bot.journal.examination import Report
 from bot.journal.model import CARD_NOTICE, Intent, Notice, OpenForm
 from bot.journal.rows import millis
 from bot.operations import forms
-from bot.operations.doctor import Check, examine
+from bot.operations.doctor import Check, examine, installed
 from bot.operations.executor import Executor
 from bot.operations.onrecord import OnRecord
 from bot.operations.orders import (
@@ -42,6 +42,7 @@ from bot.operations.reception import Reception
 from bot.operations.refusals import Refusals
 from bot.operations.rights import Rights, check
 from bot.resources.base import Registry
+from bot.runtime.tracing import began
 from bot.settings import App, Settings, Terms
 from bot.states import OPEN, State
 from bot.tencent.models.base import Level
@@ -175,6 +176,7 @@ class Operations(OnRecord):
         )
         if not fresh:
             return await self._again(accepted)
+        began(accepted.id)
         self.recents.invalidate(accepted)
         if accepted.state is State.QUEUED and accepted.subject.ref == order.ref:
             self.executor.submit(accepted, order.request, slot)
@@ -307,8 +309,9 @@ class Operations(OnRecord):
 
     async def diagnose(self) -> list[Check]:
         """Return what is well and what is not."""
-        client = self.executor.client
-        return await examine(self.settings, self.journal, client, self.reception)
+        client, directory = self.executor.client, self.rights.gate.directory
+        checks = await examine(self.settings, self.journal, client, self.reception)
+        return [*checks, *installed(directory.teams)] if directory.known else checks
 
 
 def _first_notices(order: Order, at: datetime) -> tuple[Notice, ...]:

@@ -13,7 +13,7 @@ from typing import Any
 from cachetools import TTLCache
 
 from bot.dialogue.ask import Person
-from bot.ids import SlackUserId, TeamId
+from bot.ids import SlackUserId
 from bot.journal.model import Intent
 from bot.resources.base import Registry
 from bot.runtime.tasks import Tasks
@@ -25,7 +25,7 @@ EVERY = 10.0  # seconds between two showings to one person
 SOON = 1.0  # seconds after a change: most starts are answered by then
 APART = 0.6  # seconds between two showings of others' changes: a hundred a minute
 
-Key = tuple[TeamId, SlackUserId]
+Key = SlackUserId  # Slack has one tab for each person, in however many workspaces
 
 
 class Homes:
@@ -58,14 +58,16 @@ class Homes:
         self._one_by_one = asyncio.Lock()
 
     def seen(self, who: Person) -> None:
-        """Remember that *who* has the tab before them: they opened it, or act in it."""
-        key = who.team, who.user
-        self._looking[key] = self._opened[key] = who
+        """Remember that *who* has the tab before them: they opened it, or act in it.
+
+        From then on it is of the workspace in which they did.
+        """
+        self._looking[who.user] = self._opened[who.user] = who
 
     def opened(self, who: Person) -> None:
         """Show *who* the tab that they opened."""
         self.seen(who)
-        self._shown[who.team, who.user] = self._monotonic()
+        self._shown[who.user] = self._monotonic()
         self._tasks.spawn(self._show(who), name=f"home {who.user}")
 
     def changed(self, intent: Intent) -> None:
@@ -75,11 +77,12 @@ class Homes:
         """
         if intent.subject.kind not in self._kinds:
             return
-        team, mine = intent.asker.team, (intent.asker.team, intent.asker.user)
-        if who := self._opened.get(mine):
-            self._soon(mine, who, own=True)
+        team, mine = intent.asker.team, intent.asker.user
+        own = self._opened.get(mine)
+        if own and own.team == team:
+            self._soon(mine, own, own=True)
         for key, who in list(self._looking.items()):
-            if key[0] == team and key != mine:
+            if who.team == team and key != mine:
                 self._soon(key, who, own=False)
 
     def _soon(self, key: Key, who: Person, *, own: bool) -> None:
@@ -110,4 +113,4 @@ class Homes:
             self._soon(key, who, own=own)
             return
         self._shown[key] = self._monotonic()
-        await self._show(who)
+        await self._show(self._opened.get(key, who))

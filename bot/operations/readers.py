@@ -1,16 +1,35 @@
-"""In which language a notice is read: its asker's, its channel's, or the operators'."""
+"""By whom a notice is read: in which language, of which workspace, in which channel."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Protocol, Self
 
 from bot.dialogue.outcome import Audience
 from bot.i18n import AS_ASKED, DEFAULT_LOCALE, Languages
 from bot.ids import SlackUserId
 from bot.journal.model import Notification
+from bot.settings import Settings
+from bot.slack.render.origin import shown_in
 
 
 def _not_known(_user: SlackUserId) -> str:
     return ""
+
+
+class Known(Protocol):
+    """What Slack says of whoever reads: `bot.slack.directory.SlackDirectory`."""
+
+    @property
+    def org_wide(self) -> bool:
+        """Whether the bot is known to serve several workspaces."""
+
+    def known_locale(self, user: str) -> str:
+        """Return the language of *user*; empty if that is not known."""
+
+
+def _no() -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,19 +37,49 @@ class Readers:
     """Who reads what is delivered.
 
     *locale_of* returns what a person's Slack is in, or nothing if that is not known;
-    then it is what it was when they asked.
+    then it is what it was when they asked. Operators read in *ops_channel*, and what
+    is of a workspace that has one of its own in *ops_channels*, there. Where the bot
+    serves several workspaces, what is drawn is of one of them.
     """
 
     languages: Languages = AS_ASKED
     locale_of: Callable[[SlackUserId], str] = _not_known
     ops_channel: str = ""
+    ops_channels: Mapping[str, str] = field(default_factory=dict)  # by workspace
+    serves_several: Callable[[], bool] = _no
+
+    @classmethod
+    def of(cls, settings: Settings, languages: Languages, known: Known) -> Self:
+        """Return the readers as *settings* name them, and as they are *known*."""
+        return cls(
+            languages,
+            known.known_locale,
+            settings.ops_channel,
+            ops_channels={one.team: one.ops_channel for one in settings.workspaces},
+            serves_several=lambda: known.org_wide,
+        )
+
+    def ops(self, team: str) -> str:
+        """Return the operators' channel for what is of *team*; empty if none."""
+        return self.ops_channels.get(team) or self.ops_channel
+
+    def team(self, notification: Notification) -> str:
+        """Return the workspace that *notification* is for, if there are several."""
+        intent = notification.intent
+        return intent.asker.team if intent and self.serves_several() else ""
+
+    def reading(self, notification: Notification) -> AbstractContextManager[None]:
+        """Draw *notification* for whoever reads it inside the block."""
+        return shown_in(self.locale(notification), self.team(notification))
 
     def locale(self, notification: Notification) -> str:
         """Return the language in which *notification* is to be drawn."""
         intent = notification.intent
         asked_in = intent.asker.locale if intent else DEFAULT_LOCALE
         if notification.audience is Audience.OPS:
-            return self.languages.at(self.ops_channel, asked_in)
+            return self.languages.at(
+                self.ops(intent.asker.team if intent else ""), asked_in
+            )
         if intent is None:
             return asked_in
         asker = intent.asker

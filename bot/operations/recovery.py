@@ -24,6 +24,7 @@ from bot.journal.audit import Cause, settled_entry
 from bot.journal.evidence import FactKind
 from bot.journal.former import left_changes
 from bot.journal.model import Changes, Intent
+from bot.operations.about import about
 from bot.operations.executor import EXPIRED, STILL_WANTED, Executor
 from bot.operations.hearing import Hearing, away
 from bot.states import LIVE, State
@@ -205,7 +206,7 @@ class _Recovery:
         if intent.state is State.QUEUED:
             self.executor.submit(intent, await _request(self.executor, intent, kind))
             return
-        work = self._again(intent, kind)
+        work = about(intent.id, self._again(intent, kind))
         self.executor.tasks.spawn(work, name=f"resume {intent.id}")
 
     async def _again(self, intent: Intent, kind: type[Request[Any]]) -> None:

@@ -16,6 +16,7 @@ import structlog
 
 from bot.errors import Busy, JournalUnavailable
 from bot.runtime.slots import Slot, Slots
+from bot.runtime.tracing import step
 from bot.tencent.pacer import Pacer, busy
 
 # Seconds after its slot within which a call may leave: at nine tenths of Tencent's
@@ -33,6 +34,8 @@ log = structlog.get_logger(__name__)
 class SharedThrottle:
     """Lets the calls of one action go in the *slots* called *name*.
 
+    *waited* is told for how many seconds one waited beside its commit.
+
     *pacer* has its rate, and paces it alone while the database is away: then no bot
     can commit that it sends something, and what was committed before is little.
     """
@@ -41,6 +44,7 @@ class SharedThrottle:
     name: str
     pacer: Pacer
     sleep: Callable[[float], Awaitable[None]]
+    waited: Callable[[float], None] = lambda _seconds: None
     _asking: asyncio.Lock = field(default_factory=asyncio.Lock)
     _lead: float = 0.0  # seconds that a commit took of late
 
@@ -70,9 +74,11 @@ class SharedThrottle:
     @asynccontextmanager
     async def turn(self, slot: float) -> AsyncIterator[None]:
         """Wait until *slot* is near; the call leaves in it, or in the next."""
-        if self._is_late(slot):
-            slot = await self._next(math.inf)
-        await self.sleep(max(slot - self._lead - self._now(), 0.0))
+        since = self._now()
+        with step("slot"):
+            if self._is_late(slot):
+                slot = await self._next(math.inf)
+            await self.sleep(max(slot - self._lead - self._now(), 0.0))
         begun = self._now()
         yield
         took = self._now() - begun
@@ -81,6 +87,7 @@ class SharedThrottle:
             slot = await self._next(math.inf)
             await self.sleep(max(slot - self._now(), 0.0))
         await self.sleep(max(slot - self._now(), 0.0))
+        self.waited(self._now() - since - took)
 
     async def again(self, pause: float, until: float) -> bool:
         """Wait *pause* seconds and for a slot, to try again; False if not *until*."""

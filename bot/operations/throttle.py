@@ -16,6 +16,7 @@ import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from itertools import count
 from typing import Any, Protocol
@@ -23,6 +24,7 @@ from typing import Any, Protocol
 from bot.operations.shared_throttle import SharedThrottle
 from bot.products import PRODUCTS
 from bot.runtime.slots import Slots
+from bot.runtime.tracing import step
 from bot.settings import Settings
 from bot.tencent.models.base import Level, Request
 from bot.tencent.pacer import Pacer
@@ -94,6 +96,7 @@ class Throttle:
 
     pacer: Pacer
     sleep: Callable[[float], Awaitable[None]]
+    waited: Callable[[float], None] = lambda _seconds: None
     _turns: _Turns = field(default_factory=_Turns)
     _left_at: float = -math.inf
 
@@ -117,12 +120,15 @@ class Throttle:
         Those before are the calls that are ready and have an earlier slot. A call that
         is not ready yet is not waited for.
         """
-        await self.sleep(max(slot - self.pacer.monotonic(), 0.0))
-        await self._turns.take(slot)
+        since = self.pacer.monotonic()
+        with step("slot"):
+            await self.sleep(max(slot - self.pacer.monotonic(), 0.0))
+            await self._turns.take(slot)
         try:
             apart = self._left_at + self.pacer.interval - self.pacer.monotonic()
             if apart > 0:
                 await self.sleep(apart)
+            self.waited(self.pacer.monotonic() - since)
             yield
             self._left_at = self.pacer.monotonic()
         finally:
@@ -147,7 +153,8 @@ class Throttles:
 
     *patient* are the actions that end something: see `Pacer`. Where there are *slots*
     that several bots share, each of the *accounts* has its own, which are named by
-    action, and of *regional* ones each region has.
+    action, and of *regional* ones each region has. *waited* is told for how many
+    seconds a call of an action waited for its turn.
     """
 
     rates: Mapping[str, float]
@@ -157,6 +164,7 @@ class Throttles:
     slots: Slots | None = None
     accounts: Mapping[str, str] = field(default_factory=dict)
     regional: frozenset[str] = frozenset()
+    waited: Callable[[str, float], None] = lambda _action, _seconds: None
     _made: dict[tuple[str, str], Pacing] = field(default_factory=dict)
 
     def of(self, action: str, region: str = "") -> Pacing:
@@ -169,10 +177,11 @@ class Throttles:
     def _throttle(self, action: str, region: str) -> Pacing:
         patient = action in self.patient
         pacer = Pacer(self.rates[action], monotonic=self.monotonic, patient=patient)
+        waited = partial(self.waited, action)
         if self.slots is None:
-            return Throttle(pacer, self.sleep)
+            return Throttle(pacer, self.sleep, waited)
         name = f"tencent {self.accounts.get(action, '')} {region} {action}"
-        return SharedThrottle(self.slots, name, pacer, self.sleep)
+        return SharedThrottle(self.slots, name, pacer, self.sleep, waited)
 
 
 def longest_wait(request: Request[Any]) -> float:
@@ -186,6 +195,7 @@ def throttles(
     monotonic: Callable[[], float],
     sleep: Callable[[float], Awaitable[None]],
     slots: Slots | None,
+    waited: Callable[[str, float], None],
 ) -> Throttles:
     """Return the throttles of the actions of *requests*, at their rates."""
     actions = {request.action: request for request in requests}
@@ -206,4 +216,5 @@ def throttles(
             for action, request in actions.items()
         },
         frozenset(one for one, request in actions.items() if request.service.regional),
+        waited,
     )

@@ -39,6 +39,7 @@ EVENTS = (
     "tokens_revoked",
     "user_change",  # also: somebody was deactivated, or is a guest now
 )
+ORG_EVENTS = ("team_access_granted", "team_access_revoked")  # of an org-wide install
 PREFIX = re.compile(r"[a-z0-9-]{0,20}")  # as of `command_prefix`
 ADDRESS = re.compile(  # of a name, which ends in a letter first: no IPv4 address
     r"https://([A-Za-z0-9-]+\.)+[A-Za-z][A-Za-z0-9-]+(:[0-9]+)?(/[\w./-]*)?"
@@ -69,11 +70,17 @@ def refusal(prefix: str, http_url: str) -> str:
 
 
 def manifest(
-    commands: Iterable[Command], *, prefix: str = "", http_url: str = ""
+    commands: Iterable[Command],
+    *,
+    prefix: str = "",
+    http_url: str = "",
+    org: bool = False,
 ) -> dict[str, Any]:
     """Return the manifest: Socket Mode, or HTTP at *http_url* (the public base URL).
 
-    *prefix* goes before every command: `tc-` makes `/tc-relay`.
+    *prefix* goes before every command: `tc-` makes `/tc-relay`. With *org* it can be
+    installed in an organisation, and added to its workspaces.
+    https://docs.slack.dev/enterprise/organization-ready-apps
     """
     events = f"{http_url.rstrip('/')}/slack/events" if http_url else ""
     return {
@@ -87,7 +94,7 @@ def manifest(
         "oauth_config": {
             "scopes": {"bot": list(SCOPES), "bot_optional": list(OPTIONAL_SCOPES)}
         },
-        "settings": _settings(events),
+        "settings": _settings(events, org=org),
     }
 
 
@@ -129,13 +136,14 @@ def _features(commands: Iterable[Command], prefix: str, events: str) -> dict[str
     }
 
 
-def _settings(events: str) -> dict[str, Any]:
+def _settings(events: str, *, org: bool) -> dict[str, Any]:
     url = {"request_url": events} if events else {}
     options = {"message_menu_options_url": events} if events else {}
+    heard = sorted((*EVENTS, *ORG_EVENTS)) if org else list(EVENTS)
     return {
-        "event_subscriptions": {**url, "bot_events": list(EVENTS)},
+        "event_subscriptions": {**url, "bot_events": heard},
         "interactivity": {"is_enabled": True, **url, **options},
-        "org_deploy_enabled": False,
+        "org_deploy_enabled": org,
         "socket_mode_enabled": not events,
         "token_rotation_enabled": False,
     }

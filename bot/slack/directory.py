@@ -1,4 +1,4 @@
-"""The workspace that the bot is installed in, and who its people are.
+"""Where the bot is installed, and who the people there are.
 
 They are looked up in the background, since an ack must not wait for them: the first
 answer to somebody may be in English, the next one is in their language. What Slack last
@@ -10,7 +10,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -24,28 +24,24 @@ from bot.errors import JournalUnavailable
 from bot.i18n import DEFAULT_LOCALE
 from bot.ids import ChannelId, MessageTs, TeamId
 from bot.runtime.tasks import Tasks
+from bot.slack.inbound.kinds import WORKSPACES, is_org_wide
 from bot.slack.inbound.payloads import text_of
+from bot.slack.installation import (
+    Installation,
+    acting_in,
+    added,
+    workspaces,
+)
 from bot.slack.outbound.web import Web
-from bot.slack.people import People
+from bot.slack.people import GROUPS_FRESH, People, key_of
 from bot.slack.tokens import accepted
 
 UNREAD_SECONDS = 600.0  # that a channel which may not be read is not asked for again
 INSTALLATION, GROUPS = "installation", "groups"  # what is kept, and under which name
 
+GroupsIn = Callable[[Iterable[str]], Iterable[tuple[str, str]]]
+
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Installation:
-    """Where the bot is installed, and as whom."""
-
-    team: str
-    enterprise: str = ""
-    bot_id: str = ""
-    bot_user_id: str = ""
-
-
-_FIELDS = fields(Installation)
 
 
 class Memory(Protocol):
@@ -66,24 +62,35 @@ class Memory(Protocol):
         """
 
 
-class SlackDirectory:
-    """The directory of the installed workspace, looked up through *web*.
+def _none_in(_teams: Iterable[str]) -> Iterable[tuple[str, str]]:
+    return ()
 
-    *groups* are the user groups that rules name. *timer* is monotonic, in seconds.
-    *memory* keeps what Slack said last.
+
+class SlackDirectory:
+    """The directory of the workspaces that it is installed in, asked through *web*.
+
+    *groups* are the user groups that rules name in one workspace, *groups_in* returns
+    those of each of several, by workspace and group. What is nobody's is shown in the
+    first of *workspaces*. *timer* is monotonic, in seconds. *memory* keeps what Slack
+    said last.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it is to know, and its ports
         self,
         web: Web,
         tasks: Tasks,
         *,
         groups: Iterable[str] = (),
+        groups_in: GroupsIn = _none_in,
+        workspaces: Iterable[str] = (),
         memory: Memory | None = None,
         timer: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._web = web
+        self._tasks = tasks
+        self._groups_in = groups_in
+        self._first = tuple(workspaces)
         self.timer = timer
         self._sleep = sleep
         self._memory = memory
@@ -114,9 +121,8 @@ class SlackDirectory:
             log.warning("directory.unread", why=str(error))
             return
         if kept:
-            self._installation = Installation(
-                **{field.name: str(kept.get(field.name, "")) for field in _FIELDS}
-            )
+            self._installation = Installation.kept(kept)
+            self._watch_groups()
         if groups:
             self.people.recall(groups, age)
 
@@ -139,19 +145,17 @@ class SlackDirectory:
         sent = await accepted("SLACK_BOT_TOKEN", ask, self._sleep, self._web.api_url)
         self.scopes = sent.scopes
         data = sent.data or {}
-        self.called = str(data.get("team") or ""), str(data.get("user") or "")
-        now = Installation(
-            team=str(data.get("team_id") or ""),
-            enterprise=str(data.get("enterprise_id") or ""),
-            bot_id=str(data.get("bot_id") or ""),
-            bot_user_id=str(data.get("user_id") or ""),
-        )
+        teams = await added(self._web, self._sleep) if is_org_wide(data) else {}
+        self.called = _called(data, teams), str(data.get("user") or "")
+        now = Installation.told(data, teams)
         before, self._installation, self._token = self._installation, now, token
-        if before and before.team != now.team:
-            self.moved_from = TeamId(before.team)
+        if before and before.place != now.place:
+            stays = before.team in ("", *now.teams)  # it is installed in more now
+            self.moved_from = None if stays else TeamId(before.team)
             self.people.forget_groups()
-            log.critical("slack.moved", was=before.team, now=now.team)
-        await self._keep(INSTALLATION, asdict(now))
+            log.critical("slack.moved", was=before.place, now=now.place)
+        self._watch_groups()
+        await self._keep(INSTALLATION, now.as_kept())
         await self.look_up_groups()
         self.identified.set()
 
@@ -161,7 +165,7 @@ class SlackDirectory:
         installation = self._found()
         return AuthorizeResult(
             enterprise_id=installation.enterprise or None,
-            team_id=installation.team,
+            team_id=installation.team or None,
             bot_id=installation.bot_id or None,
             bot_user_id=installation.bot_user_id or None,
             bot_token=self._token,
@@ -179,8 +183,32 @@ class SlackDirectory:
 
     @property
     def team(self) -> TeamId:
-        """The workspace that the bot is installed in, as far as Slack said last."""
-        return TeamId(self._found().team)
+        """The workspace that the bot is installed in, as far as Slack said last.
+
+        Of an org-wide install the one in which is shown what is nobody's; empty while
+        the app was added to none.
+        """
+        where = self._found()
+        preferred = [one for one in self._first if one in where.teams]
+        return TeamId(where.team or next(iter((*preferred, *where.teams)), ""))
+
+    @property
+    def teams(self) -> frozenset[TeamId] | None:
+        """The workspaces of an org-wide install; None if it is in one workspace."""
+        where = self._found()
+        return frozenset(map(TeamId, where.teams)) if where.org_wide else None
+
+    def drawn_for(self, who: Person) -> str:
+        """Return the workspace that what *who* is shown belongs to.
+
+        Empty if there is but one.
+        """
+        return who.team if self.org_wide else ""
+
+    @property
+    def org_wide(self) -> bool:
+        """Whether it is known to be installed org-wide, in several workspaces."""
+        return self._installation is not None and self._installation.org_wide
 
     @property
     def enterprise(self) -> str:
@@ -199,6 +227,8 @@ class SlackDirectory:
         asked. Whoever is at home asks in the installed workspace, also in a channel
         that another company hosts.
         """
+        if self.teams is not None:
+            return await self._placed_in(self.teams, who)
         named = not who.home.startswith("E")
         if self._is_own(who) and named:
             return replace(who, team=self.team)
@@ -209,6 +239,18 @@ class SlackDirectory:
             return replace(who, team=self.team, enterprise=self.enterprise)
         own = self.team in homes or self._is_own(who)
         return replace(who, team=self.team) if own else who
+
+    async def _placed_in(self, teams: frozenset[TeamId], who: Person) -> Person:
+        """Return *who* in that of *teams* in which they act.
+
+        It is theirs if Slack's payload says so twice, or `users.info` does. What was
+        drawn for a workspace is acted on there, or by strangers.
+        """
+        if who.team in teams and who.home == who.team:
+            return who
+        if self.known and self.people.person(who.user) is None:
+            await self.people.look_up(who.user)
+        return acting_in(teams, self.homes(who) or frozenset(), who)
 
     async def parent(self, channel: ChannelId, parent: MessageTs) -> str:
         """Return what a message says; empty where the bot may not read the channel.
@@ -247,21 +289,31 @@ class SlackDirectory:
         return person.account if person else None
 
     def groups(
-        self, of: Iterable[str] | None = None, *, patient: bool = False
+        self,
+        of: Iterable[str] | None = None,
+        *,
+        patient: bool = False,
+        team: TeamId | None = None,
     ) -> Mapping[str, frozenset[str]] | None:
-        """Return the members of the groups *of* these names, or None if unknown.
+        """Return the members of the groups *of* these names in *team*; None: unknown.
 
-        Of all that rules name, if none are given.
+        Of all that rules name, if none are given. One workspace need not be named.
         """
-        return self.people.groups(of, patient=patient)
+        if of is None or self.teams is None:
+            return self.people.groups(of, patient=patient)
+        keys = {key_of(team or "", one): one for one in of}
+        members = self.people.groups(keys, patient=patient)
+        if members is None:
+            return None
+        return {keys[key]: users for key, users in members.items()}
 
     def is_fresh(self, who: Person, groups: Iterable[str]) -> bool:
         """Tell whether what is known of *who* and *groups* is good for a bill."""
-        return self.people.is_fresh(who.user, groups)
+        return self.people.is_fresh(who.user, self._keys(who, groups))
 
     async def ensure_fresh(self, who: Person, groups: Iterable[str]) -> bool:
         """Ask Slack for what is not fresh; False if it does not say in 20 seconds."""
-        return await self.people.ensure_fresh(who.user, groups)
+        return await self.people.ensure_fresh(who.user, self._keys(who, groups))
 
     def look_up_later(self, who: Person) -> None:
         """Look *who* up in the background, if they are not known yet."""
@@ -277,8 +329,48 @@ class SlackDirectory:
         await self.people.look_up_groups()
 
     def take(self, event: Mapping[str, Any]) -> None:
-        """Take in an event about a person or a group."""
-        self.people.take(event)
+        """Take in an event about a person, a group, or the app's workspaces."""
+        if event.get("type") in WORKSPACES:
+            self._tasks.spawn(self._look_up_teams(), name="look up workspaces")
+        else:
+            self.people.take(event)
+
+    async def renew(self) -> None:
+        """Let nothing grow old while nobody asks for anything; never return."""
+        await asyncio.gather(self.people.renew(), self._renew_teams())
+
+    async def _renew_teams(self) -> None:
+        while True:
+            await self._sleep(GROUPS_FRESH)
+            if self.org_wide:
+                await self._look_up_teams()
+
+    async def _look_up_teams(self) -> None:
+        """Ask to which workspaces the app was added; a failure keeps the last answer.
+
+        An event of it may come late or twice, so it gives and takes nothing by itself.
+        """
+        sent, teams = await workspaces(self._web)
+        before = self._installation
+        if not sent.ok or before is None or not before.org_wide:
+            log.warning("workspaces.unknown", error=sent.error)
+            return
+        if before.teams == tuple(sorted(teams)):
+            return
+        self._installation = replace(before, teams=tuple(sorted(teams)))
+        log.warning("workspaces.changed", were=before.teams, now=sorted(teams))
+        self._watch_groups()
+        await self._keep(INSTALLATION, self._installation.as_kept())
+        await self.look_up_groups()
+
+    def _watch_groups(self) -> None:
+        if self.teams is not None:
+            asked = self._groups_in(sorted(self.teams))
+            self.people.watch([key_of(team, group) for team, group in asked if team])
+
+    def _keys(self, who: Person, groups: Iterable[str]) -> Iterable[str]:
+        """Return the keys of *groups* as *who* is judged by them."""
+        return [key_of(self.drawn_for(who), one) for one in groups]
 
     def _found(self) -> Installation:
         if self._installation is None:
@@ -297,3 +389,10 @@ class SlackDirectory:
         if self._memory:
             with suppress(JournalUnavailable):  # then the next start waits for Slack
                 await self._memory.keep(name, json.dumps(value))
+
+
+def _called(auth: Mapping[str, Any], teams: Mapping[str, str]) -> str:
+    """Return what it is installed in, as people call it."""
+    team = str(auth.get("team") or auth.get("enterprise_id") or "")
+    names = ", ".join(sorted(name or one for one, name in teams.items()))
+    return f"{team} ({names})" if names else team

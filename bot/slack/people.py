@@ -197,6 +197,13 @@ class People:
             said_at = self._timer() - age
             self._members = {name: _kept(kept[name], said_at) for name in kept}
 
+    def watch(self, groups: Iterable[str]) -> None:
+        """Ask for these *groups*, by their keys, from now on, and for no others."""
+        self._group_ids = tuple(groups)
+        self._members = {
+            name: one for name, one in self._members.items() if name in self._group_ids
+        }
+
     def forget_groups(self) -> None:
         """Forget who is in the groups: they were those of another workspace."""
         self._members = {}
@@ -211,9 +218,11 @@ class People:
             case {"type": "subteam_members_changed", "subteam_id": str(group)}:
                 removed = event.get("removed_users")
                 gone = removed if isinstance(removed, list) else ()
-                self._group_changed(group, frozenset(map(str, gone)))
-            case {"type": "subteam_updated", "subteam": {"id": str(group)}}:
-                self._group_changed(group, frozenset())  # it lists 500 people at most
+                for key in self._keys(event.get("team_id"), group):
+                    self._group_changed(key, frozenset(map(str, gone)))
+            case {"type": "subteam_updated", "subteam": {"id": str(group)} as subteam}:
+                for key in self._keys(subteam.get("team_id"), group):
+                    self._group_changed(key, frozenset())  # it lists 500 people at most
             case _:
                 log.info("people.unread", type=str(event.get("type"))[:40])
 
@@ -224,9 +233,17 @@ class People:
         if person := self._known.get(user):
             self._known[user] = _known(info, NEVER, person.locale)
 
+    def _keys(self, team: Any, group: str) -> list[str]:
+        """Return the keys of *group* that an event of *team* is about.
+
+        In one workspace that is the group itself; of a group of the organisation that
+        are those in all workspaces.
+        """
+        own = [key for key in self._group_ids if key.rpartition(":")[2] == group]
+        of_team = [key for key in own if key in (group, key_of(str(team), group))]
+        return own if str(team or "E").startswith("E") else of_team
+
     def _group_changed(self, group: str, gone: frozenset[str]) -> None:
-        if group not in self._group_ids:
-            return
         self._told_of.add(group)
         if group in self._asking:
             self._overtaken.add(group)
@@ -287,7 +304,8 @@ class People:
 
     async def _ask(self, name: str) -> Sent:
         """Ask once more whenever an event came while it was asked for."""
-        take = self._take_group if name in self._group_ids else self._take_person
+        is_group = name in self._group_ids or ":" in name
+        take = self._take_group if is_group else self._take_person
         while True:
             self._overtaken.discard(name)
             sent = await take(name)
@@ -308,7 +326,9 @@ class People:
     async def _take_group(self, group: str) -> Sent:
         """https://docs.slack.dev/reference/methods/usergroups.users.list ."""
         asked_at, lines = self._timer(), self.lines()
-        sent = await self._web.call("usergroups.users.list", usergroup=group)
+        team, _colon, name = group.rpartition(":")
+        asked = {"usergroup": name} | ({"team_id": team} if team else {})
+        sent = await self._web.call("usergroups.users.list", **asked)
         if sent.error == NO_SUCH_GROUP:  # which says that nobody is in it
             log.warning("group.none", group=group)
             sent = Sent(ok=True, data={"users": []})
@@ -319,6 +339,11 @@ class People:
             members = Members(frozenset(map(str, users)), asked_at, asked_at, lines)
             self._members[group] = members
         return sent
+
+
+def key_of(team: str, group: str) -> str:
+    """Return the key of *group* in *team*, which is empty if there is one workspace."""
+    return f"{team}:{group}" if team else group
 
 
 def _kept(kept: Any, at: float) -> Members:

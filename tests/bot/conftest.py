@@ -127,6 +127,36 @@ async def by_http(start, unused_tcp_port):
         yield await start(stack, slack=slack, port=unused_tcp_port)
 
 
+ORG_RULES = f"""\
+ops_channel = "{seed.NEWS_OPS.id}"
+[exits]
+push = ["push.example.com"]
+car_parameters = ["*"]
+[[policy.rules]]
+name = "news"
+teams = ["{seed.NEWS.id}"]
+actions = ["*"]
+groups = ["{seed.NEWS_ON_CALL}"]
+[[policy.rules]]
+name = "sport"
+teams = ["{seed.SPORT.id}"]
+actions = ["*"]
+groups = ["{seed.SPORT_ON_CALL}"]
+[[workspaces]]
+team = "{seed.SPORT.id}"
+ops_channel = "{seed.SPORT_OPS.id}"
+"""
+
+
+@pytest.fixture
+async def org(start):
+    """A bot that is installed for an organisation, in both of its workspaces."""
+    async with AsyncExitStack() as stack:
+        slack = await stack.enter_async_context(LoopbackSlack())
+        seed.org_wide(slack.space)
+        yield await start(stack, slack=slack, rules=ORG_RULES)
+
+
 @pytest.fixture(params=["by_socket", "by_http"])
 def bot(request):
     return request.getfixturevalue(request.param)

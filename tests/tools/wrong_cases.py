@@ -203,6 +203,20 @@ WRONG = (
     toml("no rule", "", "bot.example.toml", without=("rule",)),
     rule("a rule that names somebody", 'users = ["ana"]', "users"),
     rule("a rule that names a channel", USERS + 'channels = ["#ops"]', "channels"),
+    rule("a rule that names a workspace", USERS + 'teams = ["acme"]', "teams"),
+    toml(
+        "a workspace by its name",
+        '[[workspaces]]\nteam = "acme"\n',
+        "an ID begins with T",
+    ),
+    toml(
+        "a workspace twice", '[[workspaces]]\nteam = "T1"\n' * 2, "two [[workspaces]]"
+    ),
+    toml(
+        "workspaces without an org-wide install",
+        '[[workspaces]]\nteam = "T1"\n',
+        "org-wide",
+    ),
     rule("a rule that names nobody", "", "users or groups"),
     rule("`realy.*` in a rule", USERS, "realy.*", actions='["realy.*"]'),
     rule("`relay.strat` in a rule", USERS, "relay.start", actions='["relay.strat"]'),

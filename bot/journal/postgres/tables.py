@@ -9,12 +9,17 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
+from bot.errors import JournalUnavailable
 from bot.journal.anchors import NOTHING_BEFORE
-from bot.journal.migrate import VERSIONS, newest, revision, upgrade
+from bot.journal.migrate import VERSIONS, newest, revision, say_served, upgrade
 from bot.journal.postgres.dialect import NAME
 from bot.journal.postgres.driver import connect
 from bot.journal.schema import metadata
 
+OLDER = (
+    "the database is at migration {there} and this release needs {here}: run "
+    "`python -m bot migrate` first"
+)
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('patchbay tables', 0))")
 _REFUSED = "RAISE EXCEPTION 'the audit trail is append-only' USING ERRCODE = '{code}';"
 _NEVER = _REFUSED.format(code="insufficient_privilege")
@@ -74,18 +79,22 @@ def make_engine(url: str) -> Engine:
 
 
 @contextmanager
-def brought_up(url: str) -> Iterator[str]:
+def brought_up(url: str, *, migrates: bool = False) -> Iterator[str]:
     """Make the tables, or bring them up to date; give of which revision they were.
 
-    Until it is left no other process does that, or what goes with it.
+    Until it is left no other process does that, or what goes with it. Tables that
+    others use, perhaps, are only brought up to date by what *migrates*.
 
     Raises:
-        JournalUnavailable: the database is newer than this program.
+        JournalUnavailable: the database is newer, and does not serve this program, or
+            older.
     """
     engine = make_engine(url)
     with engine.begin() as guard:
         guard.execute(_LOCK)
         before = revision(engine)
+        if before and before < newest() and not migrates:
+            raise JournalUnavailable(OLDER.format(there=before, here=newest()))
         if before:
             upgrade(engine)
         else:
@@ -112,3 +121,4 @@ def _make(connection: Connection) -> None:
     connection.exec_driver_sql(
         f"INSERT INTO {VERSIONS} VALUES ('{newest()}')"  # noqa: S608 - our own
     )
+    say_served(connection)

@@ -29,6 +29,7 @@ from bot.journal.sqlite.driver import (
     interrupted,
 )
 from bot.journal.statement import NotOne, unavailable
+from bot.runtime.tracing import step
 
 T = TypeVar("T")
 Work = Callable[[Connection], Any]
@@ -106,8 +107,9 @@ class Writer:
             raise JournalUnavailable("the journal is closed")
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
-        self._queue.put(_Piece(work, begins, lasting, done, loop))
-        return await done
+        with step("commit"):
+            self._queue.put(_Piece(work, begins, lasting, done, loop))
+            return await done
 
     async def read(self, work: Callable[[Connection], T], *, long: bool = False) -> T:
         """Run *work* on what is committed; if it is *long*, not on the event loop.

@@ -5,13 +5,16 @@ https://docs.slack.dev/apis/web-api
 """
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from bot.i18n import _
+from bot.i18n import _, n_
 from bot.operations.doctor import SKEW_WORTH_A_WORD, Check
-from bot.settings import Rule, Settings
+from bot.settings import Policy, Settings
+from bot.slack.inbound.kinds import is_org_wide
+from bot.slack.installation import workspaces
 from bot.slack.outbound.web import Sent, Web
 
 MOST = 20  # people and groups of the rules that are asked for
@@ -47,10 +50,50 @@ async def examine_slack(
         Check(text.format(team=data.get("team", "?"), name=data.get("user", "?")))
     ]
     checks += _scopes(auth, scopes) + _clock(auth, now)
+    teams: dict[str, str] = {}
+    if is_org_wide(data):
+        told, teams = await workspaces(web)
+        checks += org_wide(settings, told, teams)
+    elif settings.workspaces:
+        text = _("[[workspaces]] is for an org-wide install, and this is none.")
+        checks.append(Check(text, None, _("docs/install.md says what that is.")))
     checks += [one async for one in _app(web, settings)]
-    checks += [one async for one in _same_app(web, settings, data.get("bot_id"))]
-    checks += [one async for one in _ops_channel(web, settings.ops_channel)]
-    return checks + [one async for one in _named(web, settings.policy.rules)]
+    checks += [one async for one in _same_app(web, settings, data)]
+    own = (one.ops_channel for one in settings.workspaces)
+    for channel in dict.fromkeys((settings.ops_channel, *own)):
+        checks += [one async for one in _ops_channel(web, channel)]
+    return checks + [one async for one in _named(web, settings.policy, sorted(teams))]
+
+
+def org_wide(settings: Settings, sent: Sent, teams: Mapping[str, str]) -> list[Check]:
+    """Return in which *teams* (names by ID) an org-wide app is; *sent* told them.
+
+    What is set for a workspace that it is not in does nothing.
+    """
+    if not sent.ok:
+        text = _("Org-wide; its workspaces: Slack says {word}")
+        return [Check(text.format(word=sent.error), well=False)]
+    fix = _(
+        "An admin of the organisation adds it: Manage organization, Integrations, "
+        "Installed apps, Add to more workspaces."
+    )
+    if not teams:
+        return [Check(_("Org-wide, and in no workspace yet"), well=False, fix=fix)]
+    names = ", ".join(f"{name or '?'} ({one})" for one, name in sorted(teams.items()))
+    text = n_(
+        "Org-wide, in {n} workspace: {names}",
+        "Org-wide, in {n} workspaces: {names}",
+        len(teams),
+    )
+    checks = [Check(text.format(n=len(teams), names=names))]
+    places = {f"“{rule.name}”": rule.teams for rule in settings.policy.rules}
+    places["[[workspaces]]"] = tuple(one.team for one in settings.workspaces)
+    for place, named in places.items():
+        for team in sorted({*named} - teams.keys()):
+            text = _("{place}: the app is in no workspace {team}.")
+            what = text.format(place=place, team=team)
+            checks.append(Check(what, well=False, fix=fix))
+    return checks
 
 
 def _token(setting: str, sent: Sent) -> Check:
@@ -100,13 +143,17 @@ async def _app(web: Web, settings: Settings) -> AsyncIterator[Check]:
             yield _token("SLACK_APP_TOKEN", sent)
 
 
-async def _same_app(web: Web, settings: Settings, bot: object) -> AsyncIterator[Check]:
+async def _same_app(
+    web: Web, settings: Settings, data: Mapping[str, Any]
+) -> AsyncIterator[Check]:
     """Yield that the two tokens are of two apps: one would hear, the other speak."""
     token = settings.slack_app_token
     of = APP_OF.fullmatch(token.get_secret_value()) if token else None
+    bot = data.get("bot_id")
     if not (of and bot):
         return
-    sent = await web.call("bots.info", bot=bot)
+    team = data.get("enterprise_id") if is_org_wide(data) else None
+    sent = await web.call("bots.info", bot=bot, team_id=team)
     info = (sent.data or {}).get("bot") if sent.ok else None
     app = info.get("app_id") if isinstance(info, Mapping) else None
     if app and app != of[1]:
@@ -133,17 +180,36 @@ async def _ops_channel(web: Web, channel: str) -> AsyncIterator[Check]:
         yield Check(text, well=False, fix=_("Type /invite @patchbay there."))
 
 
-async def _named(web: Web, rules: tuple[Rule, ...]) -> AsyncIterator[Check]:
-    """Yield groups and people of the rules whom Slack does not know."""
+async def _named(
+    web: Web, policy: Policy, teams: Sequence[str]
+) -> AsyncIterator[Check]:
+    """Yield groups and people of the rules whom Slack does not know.
+
+    A group is of one of the *teams*, of an org-wide install, that its rule is for.
+    """
     asked: dict[tuple[str, str, str], str] = {}
-    for rule in rules:
+    for rule in policy.rules:
         groups = (("usergroups.users.list", "usergroup", one) for one in rule.groups)
         people = (("users.info", "user", one) for one in rule.users)
         for one in (*groups, *people):
             asked.setdefault(one, rule.name)
+    pairs = policy.groups_in(teams)
     for (method, key, name), rule_name in list(asked.items())[:MOST]:
-        sent = await web.call(method, **{key: name})
+        places = [team for team, group in pairs if group == name] or [""]
+        sent = await _asked_in(web, method, {key: name}, places)
         if sent.refused:
             text = _("Rule “{rule}”: {name}: Slack says {word}")
             what = text.format(rule=rule_name, name=name, word=sent.error)
             yield Check(what, well=False, fix=_("docs/install.md says where IDs are."))
+
+
+async def _asked_in(
+    web: Web, method: str, about: Mapping[str, str], teams: Sequence[str]
+) -> Sent:
+    """Return the first answer *about* somebody that is no refusal, else the last."""
+    sent = Sent(ok=False)
+    for team in teams:
+        sent = await web.call(method, **about, team_id=team or None)
+        if not sent.refused:
+            break
+    return sent

@@ -23,6 +23,7 @@ SHORTCUT = "lookup_ids"
 BY_PEOPLE = frozenset({"", "file_share", "me_message", "thread_broadcast"})
 ALARMS = frozenset({"app_rate_limited", "app_uninstalled", "tokens_revoked"})
 PEOPLE = frozenset({"subteam_members_changed", "subteam_updated", "user_change"})
+WORKSPACES = frozenset({"team_access_granted", "team_access_revoked"})
 
 
 class PayloadKind(StrEnum):
@@ -81,6 +82,16 @@ def meaning_of(alarm: str) -> str:
     }[alarm]
 
 
+def is_org_wide(payload: Payload) -> bool:
+    """Tell whether *payload* (or an answer) is of an org-wide install.
+
+    An event says it of the install that it is sent to.
+    """
+    authorized: Payload = next(iter(payload.get("authorizations") or ()), {})
+    said = (one.get("is_enterprise_install") for one in (payload, authorized))
+    return any(one in (True, "true") for one in said)
+
+
 def at(body: Any, *path: str) -> Any:
     """Return what stands in *body* under *path*, or None."""
     for key in path:
@@ -134,7 +145,7 @@ def _is_ours(body: Payload) -> bool:
 def _event(event: Any) -> PayloadKind:
     if not isinstance(event, Mapping):
         return PayloadKind.NOTHING
-    is_news = text_at(event, "type") in PEOPLE
+    is_news = text_at(event, "type") in PEOPLE | WORKSPACES
     return PayloadKind.PEOPLE if is_news else _done_by_somebody(event)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 from cachetools import TTLCache
@@ -20,22 +20,21 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 
 from bot.dialogue.ask import Ask, Person
-from bot.dialogue.form import Form, Option
+from bot.dialogue.form import Form
 from bot.dialogue.outcome import Outcome, Tone, line
 from bot.errors import InvalidRequest
 from bot.i18n import _, reading_in
-from bot.ids import FormId
 from bot.runtime.tasks import Tasks
 from bot.slack.directory import SlackDirectory
 from bot.slack.inbound import payloads
 from bot.slack.inbound.early import not_connected
 from bot.slack.inbound.kinds import PayloadKind, alarm_in, kind_of, meaning_of
-from bot.slack.inbound.lanes import BehindAck, Lanes, Stops
-from bot.slack.inbound.tabs import HomeTabs
+from bot.slack.inbound.lanes import BehindAck, Lanes
+from bot.slack.inbound.tabs import Answer, Dispatcher, HomeTabs
 from bot.slack.outbound.replies import REOPENS, Replies
 from bot.slack.render import blocks, modals
+from bot.slack.render.origin import shown_in
 
-Answer = Outcome | Form | None
 Body = dict[str, Any]
 
 SERVER_ERROR = 500
@@ -45,36 +44,6 @@ ALARM_AGAIN = 600.0  # seconds; Slack tells of dropped events every minute
 ANYTHING = re.compile(r"^.*$", re.DOTALL)
 
 log = structlog.get_logger(__name__)
-
-
-class Dispatcher(Stops, Protocol):
-    """What answers asks: `bot.routing.router.Router`."""
-
-    def new_incident(self) -> str:
-        """Return a short name under which the log says what broke."""
-
-    async def alarm(self, name: str, sentence: str) -> None:
-        """Tell the operators *sentence* about what Slack calls *name*."""
-
-    async def answer(self, ask: Ask) -> Answer:
-        """Return the answer; an error is an answer too, and is never raised."""
-
-    async def submit(self, ask: Ask) -> Answer:
-        """Return the answer to a form; raises `InvalidRequest`, which names fields."""
-
-    async def redraw(self, ask: Ask) -> Form | Outcome:
-        """Return the form as it is after a choice, or why it cannot be drawn."""
-
-    async def reopened(self, ask: Ask, form: Form) -> Form | Outcome:
-        """Return *form* if its asker may have it now, too, or why they may not."""
-
-    async def options(
-        self, command: str, source: str, query: str, who: Person, form: FormId
-    ) -> tuple[Option, ...]:
-        """Return what a select in *form* offers for *query*, never from the cloud."""
-
-    async def home(self, who: Person) -> Outcome:
-        """Return what the Home tab shows."""
 
 
 class Listeners:
@@ -280,10 +249,10 @@ class Listeners:
     async def _options(self, ack: AsyncAck, body: Body) -> None:
         locale = self._directory.locale(str(body["user"]["id"]))
         _pick, command, source, _name = str(body["action_id"]).split(":", 3)
-        who = await self._directory.placed(payloads.who_in(body, locale))
+        filler, form = payloads.filler(body, locale)
+        who = await self._directory.placed(filler)
         with reading_in(locale):
             query = str(body.get("value", ""))
-            form = FormId(str((body.get("view") or {}).get("private_metadata", "")))
             offered = await self._router.options(command, source, query, who, form)
             await ack(**modals.options(offered))
 
@@ -323,22 +292,27 @@ class Listeners:
     async def _answer(self, ask: Ask) -> None:
         ask = await self._with_parent(ask)
         async with self._behind_ack.turn(ask):
+            ask = await self._placed(ask)
             with self._read_by(ask.who):
-                answer = await self._serve(ask, self._router.answer)
-        await self._replies.reply(ask, answer)
+                answer = await self._router.answer(ask)
+        with self._read_by(ask.who):
+            await self._replies.reply(ask, answer)
 
     async def _reopen(self, ask: Ask) -> None:
         """Open the form that the button of *ask* is for, if it is allowed still."""
         form = self._replies.unopened(ask)
-        if isinstance(form, Form):
-            with self._read_by(ask.who):
-                form = await self._serve(ask, partial(self._router.reopened, form=form))
-        await self._replies.reply(ask, form)
+        ask = await self._placed(ask) if isinstance(form, Form) else ask
+        with self._read_by(ask.who):
+            if isinstance(form, Form):
+                form = await self._router.reopened(ask, form=form)
+            await self._replies.reply(ask, form)
 
     async def _serve(self, ask: Ask, serve: Callable[[Ask], Awaitable[Any]]) -> Any:
-        """Answer *ask* by somebody whose workspace and organisation are known."""
-        who = await self._directory.placed(ask.who)
-        return await serve(replace(ask, who=who))
+        return await serve(await self._placed(ask))
+
+    async def _placed(self, ask: Ask) -> Ask:
+        """Return *ask* by somebody whose workspace and organisation are known."""
+        return replace(ask, who=await self._directory.placed(ask.who))
 
     async def _with_parent(self, ask: Ask) -> Ask:
         """Add what the message says under which a look-up stands."""
@@ -349,8 +323,9 @@ class Listeners:
         return replace(ask, pasted=pasted)
 
     def _read_by(self, who: Person) -> AbstractContextManager[None]:
-        """Translate for *who*, also if their language becomes known meanwhile."""
-        return reading_in(partial(self._directory.locale, who.user))
+        """Draw for *who*, also if their language becomes known meanwhile."""
+        locale = partial(self._directory.locale, who.user)
+        return shown_in(locale, self._directory.drawn_for(who))
 
     async def _refuse_edit(self, ask: Ask) -> None:
         """Carry out nothing: the message as it was first sent has been answered."""
@@ -397,4 +372,5 @@ class Listeners:
         await self._replies.reply(ask, answer)
 
     def _later(self, work: Any, ask: Ask) -> None:
-        self._tasks.spawn(work, name=f"{ask.surface} {ask.command}")
+        with self._read_by(ask.who):
+            self._tasks.spawn(work, name=f"{ask.surface} {ask.command}")

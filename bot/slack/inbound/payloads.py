@@ -15,7 +15,8 @@ from pydantic import SecretStr
 from bot.dialogue.ask import Ask, Person, Place, Submission, Surface
 from bot.i18n import DEFAULT_LOCALE
 from bot.ids import ChannelId, FormId, MessageTs, SlackUserId, TeamId
-from bot.slack.render import limits, modals
+from bot.slack.inbound.kinds import is_org_wide
+from bot.slack.render import limits, modals, origin
 
 Payload = Mapping[str, Any]
 
@@ -57,10 +58,11 @@ def command(body: Payload, prefix: str, locale: str = DEFAULT_LOCALE) -> Ask:
 
 def button(body: Payload, action: Payload, locale: str = DEFAULT_LOCALE) -> Ask:
     """Return a press of a button or menu entry, on a message or the Home tab."""
-    _do, command, number = str(action["action_id"]).split(":", 2)
+    action_id, team = origin.read(str(action["action_id"]))
+    _do, command, number = action_id.split(":", 2)
     is_mine = bool((body.get("container") or {}).get("is_ephemeral"))
     once, _space, text = _pressed(action).partition(" ")
-    who = who_in(body, locale)
+    who = who_in(body, locale, drawn_for=team)
     where = _where(body)
     press = f"{where.channel}:{where.message}:{action.get('action_ts', '')}"
     return Ask(
@@ -83,7 +85,7 @@ def submission(
     """Return a submitted form, or one in which the field *changed* was changed."""
     view = body["view"]
     _form, command, subcommand = str(view["callback_id"]).split(":", 2)
-    who = who_in(body, locale)
+    who, form_id = filler(body, locale)
     return Ask(
         command=command,
         text=subcommand,
@@ -93,13 +95,20 @@ def submission(
         key=f"modal:{who.team}:{view['id']}",
         trigger=str(body.get("trigger_id", "")),
         submission=Submission(
-            form_id=FormId(str(view.get("private_metadata", ""))),
+            form_id=form_id,
             view=str(view["id"]),
             hash=str(view.get("hash", "")),
             values=modals.values((view.get("state") or {}).get("values") or {}),
             changed=changed,
         ),
     )
+
+
+def filler(body: Payload, locale: str = DEFAULT_LOCALE) -> tuple[Person, FormId]:
+    """Return who fills in a form, and which; the id is empty if it has none."""
+    kept = str((body.get("view") or {}).get("private_metadata", ""))
+    form_id, team = origin.read(kept)
+    return who_in(body, locale, drawn_for=team), FormId(form_id)
 
 
 def inputs(view: Payload) -> list[str]:
@@ -185,8 +194,10 @@ def shortcut(body: Payload, locale: str = DEFAULT_LOCALE) -> Ask:
     )
 
 
-def who_in(body: Payload, locale: str = DEFAULT_LOCALE) -> Person:
-    """Return the person of an interactive payload.
+def who_in(
+    body: Payload, locale: str = DEFAULT_LOCALE, *, drawn_for: str = ""
+) -> Person:
+    """Return the person of an interactive payload, on what was *drawn_for* a workspace.
 
     On a Grid `user.team_id` is one of their workspaces, and not always the one they
     are in: so what is said of the payload's workspace is theirs only if it is the same.
@@ -195,7 +206,8 @@ def who_in(body: Payload, locale: str = DEFAULT_LOCALE) -> Person:
     home = str(user.get("team_id") or at.get("id") or "")
     of_place = at.get("enterprise_id") or (body.get("enterprise") or {}).get("id")
     return Person(
-        team=TeamId(_installation(body)),
+        team=TeamId(drawn_for or _installation(body)),
+        bound=bool(drawn_for),
         user=SlackUserId(str(user["id"])),
         home=TeamId(home),
         enterprise=_enterprise(home, of_place if home == at.get("id") else ""),
@@ -253,8 +265,12 @@ def _cloud(host: str) -> str:
 def _installation(body: Payload) -> str:
     """Return the workspace in whose installation Slack sent a payload.
 
-    In a shared channel `team` and `team_id` may be the other company's.
+    In a shared channel `team` and `team_id` may be the other company's. An org-wide
+    install is in many: of those it is the one in which somebody acts, as far as the
+    payload says; `Directory.placed` has to look whether it is theirs.
     """
+    if is_org_wide(body):
+        return next(filter(_is_workspace, map(str, _acted_in(body))), "")
     authorized: Payload = next(iter(body.get("authorizations") or ()), {})
     view = body.get("view") or (body.get("event") or {}).get("view") or {}
     named = (
@@ -266,6 +282,29 @@ def _installation(body: Payload) -> str:
         (body.get("user") or {}).get("team_id"),
     )
     return str(next(filter(None, named), ""))
+
+
+def _acted_in(body: Payload) -> Iterable[Any]:
+    """Yield in which workspace of an organisation somebody acts, the likeliest first.
+
+    A click names the one that it was made in, a message that of its writer. In a
+    channel shared with another company the event's own may be theirs.
+    """
+    event, team = body.get("event"), body.get("team") or {}
+    authorized: Payload = next(iter(body.get("authorizations") or ()), {})
+    context = (body.get("context_team_id"), authorized.get("team_id"))
+    if event is None:
+        view = body.get("view") or {}
+        user = body.get("user") or {}
+        return (team.get("id"), user.get("team_id"), view.get("team_id"), *context)
+    if body.get("is_ext_shared_channel"):
+        return (*context, body.get("team_id"))
+    writers = (event.get("user_team"), event.get("team"))
+    return (*writers, body.get("team_id"), *context)
+
+
+def _is_workspace(name: str) -> bool:
+    return name.startswith("T")
 
 
 def _enterprise(home: str, certain: Any) -> str:

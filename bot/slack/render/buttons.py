@@ -13,6 +13,7 @@ from bot.dialogue.outcome import Button, Select
 from bot.i18n import _
 from bot.slack.render import limits
 from bot.slack.render.escape import clean, size
+from bot.slack.render.origin import stamped
 from bot.slack.render.spans import Json, plain_text
 
 Numbers = Iterator[int]
@@ -119,7 +120,7 @@ def _menu(buttons: Sequence[Button], numbered: Numbers) -> Json:
     mark = limits.REPLACES if all(button.replaces for button in buttons) else ""
     return {
         "type": "overflow",
-        "action_id": f"do:{buttons[0].command}:{next(numbered)}{mark}",
+        "action_id": stamped(f"do:{buttons[0].command}:{next(numbered)}{mark}"),
         "options": [
             {"text": plain_text(b.label, limits.OPTION_LABEL), "value": _value(b)}
             for b in buttons
@@ -132,7 +133,7 @@ def _button(button: Button, numbered: Numbers) -> Json:
     mark = limits.REPLACES if button.replaces else ""
     block: Json = {
         "type": "button",
-        "action_id": f"do:{button.command}:{next(numbered)}{mark}",
+        "action_id": stamped(f"do:{button.command}:{next(numbered)}{mark}"),
         "text": plain_text(button.label, limits.BUTTON_LABEL),
         "value": _value(button),
     }

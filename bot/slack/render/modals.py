@@ -26,6 +26,7 @@ from bot.dialogue.outcome import Line, Outcome, Picture
 from bot.i18n import _
 from bot.slack.render import blocks, limits, plain
 from bot.slack.render.escape import clean, cut, size
+from bot.slack.render.origin import stamped
 from bot.slack.render.spans import Json, plain_text
 
 Value = str | tuple[str, ...] | None
@@ -36,7 +37,8 @@ FORM = "form:"  # how the callback_id of a form begins
 def view(form: Form) -> Json:
     """Return *form* as a modal view.
 
-    The view carries the id of its open form, under which the bot keeps the rest.
+    The view carries the id of its open form, under which the bot keeps the rest, and
+    the workspace that it is for, if there are several.
     https://docs.slack.dev/reference/views/modal-views
     """
     parts: list[Json] = []
@@ -47,7 +49,7 @@ def view(form: Form) -> Json:
         return _modal(form.title, parts, close=_("Close"))
     return _modal(form.title, parts, close=_("Cancel")) | {
         "callback_id": f"{FORM}{form.command}:{form.subcommand}",
-        "private_metadata": form.form_id,
+        "private_metadata": stamped(form.form_id),
         "submit": plain_text(form.submit, limits.VIEW_BUTTON),
     }
 

@@ -238,6 +238,7 @@ class Known:
     """A directory that knows one guest and one group."""
 
     team = HOME
+    teams = None
     known = True
     enterprise = "EHOME"
     moved_from = None
@@ -251,7 +252,7 @@ class Known:
     def account(self, who):
         return Account.MEMBER
 
-    def groups(self, of=None, *, patient=False):
+    def groups(self, of=None, *, patient=False, team=None):
         return {"SLIVE": frozenset({"UBOB"})}
 
 
@@ -267,7 +268,7 @@ class Stranger(Known):
     def account(self, who):
         return None
 
-    def groups(self, of=None, *, patient=False):
+    def groups(self, of=None, *, patient=False, team=None):
         return {"SLIVE": frozenset({"UBOB"})} if patient else None
 
 

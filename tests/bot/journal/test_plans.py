@@ -23,7 +23,7 @@ LINE = {"intent": "past", "line": "past", "channel": "C", "ts": "1.1"}
 
 # Tables that do not grow with what happens: a row for each kind, name, app, team, run;
 # of tallies, for each quarter of an hour of a day in which somebody started something.
-SMALL = {"counters", "lives", "known", "hearing", "audit_heads", "tallies"}
+SMALL = {"handles", "lives", "known", "hearing", "audit_heads", "tallies"}
 # What reads all there is, off the event loop, and why.
 WHOLE = {
     "find.counts": "the doctor says how much there is",

@@ -266,6 +266,7 @@ async def _upkeep(tour):
         late = Due(states=states, called_back=called_back, **due)
         await tour.ask("maintenance.overdue", late, tour.clock())
     await tour.ask("maintenance.oldest_unsent")
+    await tour.ask("maintenance.backlog", tour.clock())
     await tour.ask("maintenance.prune", tour.clock())
     for name in ("ensure", "beat", "bury", "leave"):
         await tour.ask(f"life.{name}")

@@ -3,6 +3,7 @@
 import asyncio
 
 from bot.operations.delivery import Delivery
+from bot.operations.readers import Readers
 from bot.resources.registry import RESOURCES
 
 
@@ -15,7 +16,7 @@ def delivery(journal, slack, clock):
         now=clock,
         monotonic=clock.monotonic,
         sleep=clock.sleep,
-        ops_channel="COPS",
+        readers=Readers(ops_channel="COPS"),
     )
 
 

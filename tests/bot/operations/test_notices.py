@@ -22,6 +22,7 @@ from bot.journal.model import (
 from bot.journal.stops import How
 from bot.operations.delivery import Delivery
 from bot.operations.notices import is_moot
+from bot.operations.readers import Readers
 from bot.resources.base import Registry
 from bot.resources.registry import RESOURCES
 from bot.resources.relay.news import PUSH_FAILED
@@ -276,5 +277,5 @@ def delivery(journal, slack, clock):
         RESOURCES,
         now=clock,
         sleep=clock.sleep,
-        ops_channel="COPS",
+        readers=Readers(ops_channel="COPS"),
     )

@@ -5,6 +5,7 @@ state. The terminal uses it, and anything else with a screen may.
 """
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 from bot.sandbox.aliases import Json
@@ -20,9 +21,11 @@ from bot.sandbox.slack.model.objects import (
     Message,
     Refusal,
     Surface,
+    Team,
     User,
     View,
 )
+from bot.sandbox.slack.model.organisation import Organisation
 from bot.sandbox.slack.model.workspace import Workspace
 from bot.sandbox.slack.server import responses
 from bot.sandbox.slack.server.delivery import Ack, Carrier, Envelope, EnvelopeType
@@ -150,6 +153,26 @@ class Client:
         event = self._payloads.group_updated(group, disabled=True)
         self.space.groups.pop(group, None)
         await self._event(event)
+
+    async def change_group_of(
+        self, org: Organisation, team: Team, group: str, *members: User
+    ) -> None:
+        """Make *members* all that are in a user group of one of the workspaces."""
+        before = org.groups[team.id, group]
+        after = replace(before, members=tuple(user.id for user in members))
+        org.groups[team.id, group] = after
+        changed = self._payloads.members_changed
+        await self._event(changed(group, before.members, after.members, team))
+
+    async def add_app(self, org: Organisation, team: Team) -> None:
+        """Add the app to a workspace, as admins of the organisation do."""
+        org.added.add(team.id)
+        await self._event(self._payloads.access_changed(team, granted=True))
+
+    async def remove_app(self, org: Organisation, team: Team) -> None:
+        """Take the app out of a workspace."""
+        org.added.discard(team.id)
+        await self._event(self._payloads.access_changed(team, granted=False))
 
     async def change_user(self, who: User) -> None:
         """Make somebody what *who* says: deactivated, a guest, or of another name."""

@@ -44,12 +44,12 @@ class Payloads:
 
     def command(self, who: User, channel: Channel, name: str, text: str) -> Json:
         """Return a slash command, all strings, as its form is sent."""
-        url = ResponseUrl(channel=channel.id, user=who.id)
+        url, team = ResponseUrl(channel=channel.id, user=who.id), self._team(who)
         return {
             "token": _TOKEN,
-            "team_id": who.team.id,
-            "team_domain": who.team.domain,
-            **_enterprise(who.team, "enterprise_id"),
+            "team_id": team.id,
+            "team_domain": team.domain,
+            **_enterprise(team, "enterprise_id"),
             "channel_id": channel.id,
             "channel_name": channel.name,
             "user_id": who.id,
@@ -57,7 +57,7 @@ class Payloads:
             "command": name,
             "text": text,
             "api_app_id": self.space.app_id,
-            "is_enterprise_install": "false",
+            "is_enterprise_install": "true" if self.space.org else "false",
             "response_url": self._url(url),
             "trigger_id": self.space.grants.trigger(who.id),
         }
@@ -162,6 +162,9 @@ class Payloads:
             event["files"] = [serialize.file(one, self.space) for one in message.files]
         if message.files and kind == "message":
             event["subtype"] = "file_share"
+        if self.space.org:
+            told, host = self.space.org.told(event, who, channel)
+            return self._event(told, at=host, shared=channel.shared)
         host = channel.host or self.space.team
         if who.team != self.space.team or channel.host:
             home = who.team.enterprise or who.team.id  # of a Grid only that is told
@@ -196,7 +199,8 @@ class Payloads:
         home = self.space.homes.get(who.id)
         if home:
             event["view"] = serialize.view(home, self.space)
-        return self._event(event, shared=False)
+        at = self._team(who) if self.space.org else None
+        return self._event(event, at=at, shared=False)
 
     # ── what becomes of people and groups ────────────────────────────────────────
 
@@ -212,9 +216,15 @@ class Payloads:
         return self._event(event, shared=False)
 
     def members_changed(
-        self, group: str, before: Collection[str], after: Collection[str]
+        self,
+        group: str,
+        before: Collection[str],
+        after: Collection[str],
+        team: Team | None = None,
     ) -> Json:
         """Return subteam_members_changed: who came and who went, and not who is in it.
+
+        The group is *team*'s, where there are several.
 
         https://docs.slack.dev/reference/events/subteam_members_changed
         """
@@ -224,7 +234,7 @@ class Payloads:
         event: Json = {
             "type": "subteam_members_changed",
             "subteam_id": group,
-            "team_id": self.space.team.id,
+            "team_id": (team or self.space.team).id,
             "date_previous_update": now - 1,
             "date_update": now,
             "added_users": added,
@@ -233,7 +243,16 @@ class Payloads:
             "removed_users_count": str(len(removed)),
             "event_ts": self.space.ts(),
         }
-        return self._event(event, shared=False)
+        return self._event(event, at=team, shared=False)
+
+    def access_changed(self, team: Team, *, granted: bool) -> Json:
+        """Return the event that the app was added to a workspace, or taken out of it.
+
+        https://docs.slack.dev/reference/events/team_access_granted
+        """
+        kind = "team_access_granted" if granted else "team_access_revoked"
+        event = {"type": kind, "team_ids": [team.id], "event_ts": self.space.ts()}
+        return {**self._event(event, at=team, shared=False), "team_id": None}
 
     def group_updated(self, group: str, *, disabled: bool = False) -> Json:
         """Return subteam_updated: the group as it is now.
@@ -271,22 +290,25 @@ class Payloads:
     # ── what many have ───────────────────────────────────────────────────────────
 
     def _interaction(self, who: User, view: str) -> Json:
+        team = self.space.team if self.space.org is None else self._team(who)
+        at: Json | None = {
+            "id": team.id,
+            "domain": team.domain,
+            **_enterprise(team, "enterprise_id"),
+        }
         return {
             "token": _TOKEN,
-            "team": {
-                "id": self.space.team.id,
-                "domain": self.space.team.domain,
-                **_enterprise(self.space.team, "enterprise_id"),
-            },
+            # of an org-wide install a view's may be left out; the view names it
+            "team": None if self.space.org and view else at,
             "user": {
                 "id": who.id,
                 "username": who.name,
                 "name": who.name,
-                "team_id": who.team.id,
+                "team_id": who.team.id,  # one of theirs, whichever they look at
             },
             "api_app_id": self.space.app_id,
-            "is_enterprise_install": False,
-            "enterprise": _enterprise(self.space.team, "id") or None,
+            "is_enterprise_install": self.space.org is not None,
+            "enterprise": _enterprise(team, "id") or None,
             "trigger_id": self.space.grants.trigger(who.id, view),
         }
 
@@ -316,6 +338,10 @@ class Payloads:
             around["response_url"] = self._url(_answer_to(surface, who))
         return around
 
+    def _team(self, who: User) -> Team:
+        """Return the workspace in which *who* acts."""
+        return self.space.org.at(who) if self.space.org else who.team
+
     def _channel(self, channel: str) -> Json:
         return {"id": channel, "name": self.space.channels[channel].name}
 
@@ -326,7 +352,7 @@ class Payloads:
         self, event: dict[str, Any], *, shared: bool, at: Team | None = None
     ) -> Json:
         """Return *event*; around it stands whose channel it is (*at*), if not ours."""
-        place, ours = at or self.space.team, self.space.team
+        place, ours, org = at or self.space.team, self.space.team, self.space.org
         return {
             "token": _TOKEN,
             "team_id": place.id,
@@ -344,7 +370,7 @@ class Payloads:
                     "team_id": self.space.team.id,
                     "user_id": self.space.bot.id,
                     "is_bot": True,
-                    "is_enterprise_install": False,
+                    "is_enterprise_install": org is not None,
                 }
             ],
             "is_ext_shared_channel": shared,

@@ -42,6 +42,7 @@ class User:
     """A person or a bot. *team* is home: another one than ours is an outsider.
 
     *deleted* was deactivated; a *stranger* is an outsider in no channel of the app's.
+    In an organisation they may be in *others* of its workspaces as well.
     """
 
     id: str
@@ -55,13 +56,15 @@ class User:
     bot: bool = False
     deleted: bool = False
     stranger: bool = False
+    others: tuple[Team, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
-    """A conversation. *members* are user IDs; *shared* with another workspace.
+    """A conversation. *members* are user IDs; *shared* with another company.
 
-    *host* is the other workspace, if it is theirs.
+    *host* is the other workspace, if it is theirs. *org_shared*: workspaces of one
+    organisation share it.
     """
 
     id: str
@@ -71,6 +74,7 @@ class Channel:
     archived: bool = False
     shared: bool = False
     host: Team | None = None
+    org_shared: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.sandbox.slack.model.grants import Grants
 from bot.sandbox.slack.model.objects import Channel, Team, User
+from bot.sandbox.slack.model.organisation import Group, Organisation
 from bot.sandbox.slack.model.workspace import Workspace
 
 HOME = Team("T0SANDBOX", "Patchbay sandbox", "patchbay-sandbox")
@@ -55,6 +56,33 @@ PARTNERS = Channel(
     host=ELSEWHERE,
 )
 
+# The app installed for an organisation of two workspaces. Each has two people, and a
+# group that is called as the other's; eve is in both, and the news are of both.
+ORGANISATION = "E0ORG"
+NEWS = Team("T0NEWS", "Sandbox news", "sandbox-news", ORGANISATION)
+SPORT = Team("T0SPORT", "Sandbox sport", "sandbox-sport", ORGANISATION)
+IVO = User(id="W0IVO", name="ivo", real_name="Ivo, news", team=NEWS)
+JAN = User(id="U0JAN", name="jan", real_name="Jan, news", team=NEWS)
+KIM = User(id="W0KIM", name="kim", real_name="Kim, sport", team=SPORT)
+LEO = User(id="U0LEO", name="leo", real_name="Leo, sport", team=SPORT)
+EVE = User(id="W0EVE", name="eve", real_name="Eve", team=NEWS, others=(SPORT,))
+NEWS_ON_CALL, SPORT_ON_CALL = "S0NEWSDUTY", "S0SPORTDUTY"
+NEWS_OPS = Channel(
+    id="C0NEWSOPS", name="ops", members=frozenset({BOT.id, IVO.id, JAN.id, EVE.id})
+)
+SPORT_OPS = Channel(
+    id="C0SPORTOPS",
+    name="ops",
+    members=frozenset({BOT.id, KIM.id, LEO.id, EVE.id}),
+    host=SPORT,
+)
+BOTH = Channel(
+    id="C0BOTH",
+    name="both",
+    members=frozenset({BOT.id, IVO.id, JAN.id, KIM.id, LEO.id, EVE.id}),
+    org_shared=True,
+)
+
 
 def workspace(
     *,
@@ -92,3 +120,26 @@ def on_grid(space: Workspace) -> None:
     ops = space.channels[OPS.id]
     space.channels[OPS.id] = replace(ops, members=ops.members | {SAM.id})
     space.channels[PARTNERS.id] = PARTNERS
+
+
+def org_wide(space: Workspace) -> Organisation:
+    """Make *space* an organisation of two workspaces that both have the app.
+
+    ivo is on call in the news, kim in sport; jan and leo are not.
+    """
+    space.org = Organisation(
+        id=ORGANISATION,
+        name="Sandbox, all of it",
+        teams={NEWS.id: NEWS, SPORT.id: SPORT},
+        added={NEWS.id, SPORT.id},
+        groups={
+            (NEWS.id, NEWS_ON_CALL): Group("on-call", (IVO.id, EVE.id)),
+            (SPORT.id, SPORT_ON_CALL): Group("on-call", (KIM.id,)),
+        },
+    )
+    space.team, space.bot = NEWS, replace(space.bot, team=NEWS)
+    people = (space.bot, IVO, JAN, KIM, LEO, EVE)
+    space.users = {user.id: user for user in people}
+    space.channels = {one.id: one for one in (NEWS_OPS, SPORT_OPS, BOTH)}
+    space.groups = {}
+    return space.org

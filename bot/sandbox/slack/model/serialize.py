@@ -32,7 +32,7 @@ def user(of: User, *, locale: bool = False) -> Json:
             "enterprise_name": of.team.enterprise,
             "is_admin": False,
             "is_owner": False,
-            "teams": [of.team.id],
+            "teams": [of.team.id, *(one.id for one in of.others)],
         }
     if of.stranger:
         shown["is_stranger"] = True
@@ -49,11 +49,11 @@ def channel(of: Channel, space: Workspace, *, count: bool = False) -> Json:
         "is_mpim": False,
         "is_private": of.kind is not Kind.PUBLIC,
         "is_archived": of.archived,
-        "is_shared": of.shared,
+        "is_shared": of.shared or of.org_shared,
         "is_ext_shared": of.shared,
-        "is_org_shared": False,
+        "is_org_shared": of.org_shared,
         "created": 0,
-        "context_team_id": space.team.id,
+        "context_team_id": (space.org.host(of) if space.org else space.team).id,
     }
     if of.kind is Kind.DIRECT:
         shown["user"] = next(iter(of.members - {space.bot.id}))
@@ -92,9 +92,10 @@ def message(of: Message, space: Workspace) -> Json:
 
 def view(of: View, space: Workspace) -> Json:
     """Return an open view as `views.open` answers it and payloads bring it."""
+    seen_in = space.org.at(space.users[of.user]) if space.org else space.team
     return {
         "id": of.id,
-        "team_id": space.team.id,
+        "team_id": seen_in.id,
         "private_metadata": "",
         "callback_id": "",
         "external_id": "",
@@ -109,7 +110,7 @@ def view(of: View, space: Workspace) -> Json:
         "previous_view_id": of.previous or None,
         "root_view_id": of.root,
         "app_id": space.app_id,
-        "app_installed_team_id": space.team.id,
+        "app_installed_team_id": space.org.id if space.org else space.team.id,
         "bot_id": space.bot_id,
     }
 

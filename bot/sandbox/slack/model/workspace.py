@@ -23,6 +23,7 @@ from bot.sandbox.slack.model.objects import (
     User,
     View,
 )
+from bot.sandbox.slack.model.organisation import Organisation
 
 VIEWS_DEEP = 3  # a modal and two pushed on it
 _MICRO = 1_000_000
@@ -40,7 +41,9 @@ class Fault:
 
 @dataclass(kw_only=True)
 class Workspace:
-    """Everything that Slack remembers. Every change goes to `feed`.
+    """Everything that Slack remembers, also of all workspaces of an organisation.
+
+    Every change goes to `feed`.
 
     *now* and *random* are the clock and the source of IDs. *origin* is where the
     server listens (`http://127.0.0.1:…`), known once it does.
@@ -56,6 +59,7 @@ class Workspace:
     now: Callable[[], datetime]
     random: Callable[[int], bytes]
     grants: Grants
+    org: Organisation | None = None  # for all of which the app was installed
     feed: ChangeFeed = field(default_factory=ChangeFeed)
     origin: str = ""
     messages: dict[tuple[str, str], Message] = field(default_factory=dict)

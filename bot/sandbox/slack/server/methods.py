@@ -71,6 +71,17 @@ def place(space: Workspace, named: str) -> Channel:
 
 def auth_test(space: Workspace, args: Json) -> Json:
     """https://docs.slack.dev/reference/methods/auth.test ."""
+    if space.org:
+        return {
+            "url": f"https://{space.team.domain}.enterprise.slack.com/",
+            "team": space.org.name,
+            "user": space.bot.name,
+            "team_id": space.org.id,
+            "user_id": space.bot.id,
+            "bot_id": space.bot_id,
+            "enterprise_id": space.org.id,
+            "is_enterprise_install": True,
+        }
     return {
         "url": f"https://{space.team.domain}.slack.com/",
         "team": space.team.name,
@@ -81,6 +92,18 @@ def auth_test(space: Workspace, args: Json) -> Json:
         "is_enterprise_install": False,
         **({"enterprise_id": space.team.enterprise} if space.team.enterprise else {}),
     }
+
+
+def teams_list(space: Workspace, args: Json) -> Json:
+    """https://docs.slack.dev/reference/methods/auth.teams.list ."""
+    if space.org is None:  # a token of one workspace
+        raise Refusal("invalid_auth")
+    added = [one for one in space.org.teams.values() if one.id in space.org.added]
+    start, size = _page(args)
+    more = start + size < len(added)
+    shown = [{"id": one.id, "name": one.name} for one in added[start : start + size]]
+    cursor = str(start + size) if more else ""
+    return {"teams": shown, "response_metadata": {"next_cursor": cursor}}
 
 
 def connections_open(space: Workspace, args: Json) -> Json:
@@ -98,6 +121,8 @@ def users_info(space: Workspace, args: Json) -> Json:
 
 def bots_info(space: Workspace, args: Json) -> Json:
     """https://docs.slack.dev/reference/methods/bots.info ."""
+    if space.org and args.get("team_id") != space.org.id:
+        space.org.granted(args.get("team_id"))
     if args["bot"] != space.bot_id:
         raise Refusal("bot_not_found")
     made = {"id": space.bot_id, "app_id": space.app_id, "user_id": space.bot.id}
@@ -174,6 +199,8 @@ def conversations_replies(space: Workspace, args: Json) -> Json:
 def usergroup_users(space: Workspace, args: Json) -> Json:
     """https://docs.slack.dev/reference/methods/usergroups.users.list ."""
     group = args["usergroup"]
+    if space.org:
+        return {"users": list(space.org.members(args.get("team_id"), group))}
     if group not in space.groups:
         raise Refusal("no_such_subteam")
     return {"users": list(space.groups[group])}
@@ -181,6 +208,7 @@ def usergroup_users(space: Workspace, args: Json) -> Json:
 
 METHODS = {
     "auth.test": Method(run=auth_test),
+    "auth.teams.list": Method(run=teams_list, json=False),
     "apps.connections.open": Method(run=connections_open, app_token=True),
     "users.info": Method(
         run=users_info,

@@ -81,7 +81,7 @@ def another_log(file):
 
 def written_to(file):
     with sqlite3.connect(file) as other:
-        other.execute("UPDATE counters SET last = last + 1")
+        other.execute("UPDATE handles SET last = last + 1")
     other.close()
 
 

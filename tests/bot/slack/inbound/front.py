@@ -139,6 +139,9 @@ class Directory:
     async def placed(self, who):
         return who
 
+    def drawn_for(self, who):
+        return ""
+
     async def parent(self, channel, parent):
         return self.said.get((channel, parent), "")
 

@@ -1,0 +1,81 @@
+"""The tables `[policy]` and `[[workspaces]]` of `bot.toml`: who may do what, and where.
+
+Every ID is checked for the kind it is; names are never asked for.
+"""
+
+from collections.abc import Iterable
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from bot.config import kinds
+from bot.exit_table import ListedHost
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Rule(_Table):
+    """Who may do what. Every list that is not empty must match; IDs, never names."""
+
+    name: str = Field(min_length=1)
+    actions: tuple[kinds.Action, ...]  # "relay.start", "car.*", "*"
+    users: tuple[kinds.UserId, ...] = ()
+    groups: tuple[kinds.GroupId, ...] = ()  # user groups, S…
+    channels: tuple[kinds.ChannelId, ...] = ()
+    teams: tuple[kinds.WorkspaceId, ...] = ()  # workspaces in which it is asked, T…
+    apps: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_somebody(self) -> Self:
+        if not self.actions or not (self.users or self.groups):
+            raise ValueError("a rule names actions, and names users or groups")
+        return self
+
+
+class Limits(_Table):
+    """What one ask may cost at most: pixels, kbit/s, seconds and counts."""
+
+    bitrate_kbps: int = Field(10_000, ge=1)
+    height: int = Field(1920, ge=1)
+    width: int = Field(1920, ge=1)
+    idle_seconds: int = Field(300, ge=5, le=86_400)
+    live_relays: int = Field(50, ge=1)
+    starts_per_person_a_day: int = Field(100, ge=1)
+
+
+class Policy(_Table):
+    """Who may use the bot; without rules, nobody may change anything."""
+
+    # T… or E…, besides the one that it is installed in
+    teams: tuple[kinds.TeamId, ...] = ()
+    outsiders: bool = False  # people of other workspaces, in shared channels
+    guests: bool = False
+    reads_for_all: bool = True  # members may look up without a rule
+    visibility: Literal["workspace", "channel"] = "workspace"  # where things are told
+    rules: tuple[Rule, ...] = ()
+    push_hosts: tuple[ListedHost, ...] | None = None  # the row `push` of the exits
+    limits: Limits = Limits()
+
+    def groups_in(self, teams: Iterable[str]) -> dict[tuple[str, str], str]:
+        """Return in which of *teams* Slack is asked for which groups, and the rules.
+
+        A workspace and a user group, as the name of the first rule for it. Without
+        *teams* there is one workspace, which needs no name: it is empty.
+        """
+        everywhere = tuple(teams)
+        asked: dict[tuple[str, str], str] = {}
+        for rule in self.rules:
+            named = [one for one in everywhere if not rule.teams or one in rule.teams]
+            for group in rule.groups:
+                for team in named if everywhere else [""]:
+                    asked.setdefault((team, group), rule.name)
+        return asked
+
+
+class Workspace(_Table):
+    """A workspace of an org-wide install, and where its alarms go."""
+
+    team: kinds.WorkspaceId
+    ops_channel: kinds.OneChannelOrNone = ""

@@ -1,0 +1,248 @@
+"""Installed for an organisation, one workspace never answers for the other.
+
+The ways in are made from the commands' registry: a new one is in here by itself.
+"""
+
+import re
+from contextlib import AsyncExitStack
+from dataclasses import replace
+
+import pytest
+
+from bot.dialogue.ask import Person, Surface
+from bot.runtime.tasks import Tasks
+from bot.settings import Policy, Rule
+from bot.slack.directory import SlackDirectory
+from commands import COMMANDS
+from tests.ways import REFUSED, Stage, Way, other_ways, typed_ways
+from tests.world import TEAM, make_world
+
+ORG, NEXT = "E0ORG", "T0NEXT"
+ON_CALL = "S0ONCALL"  # a group of that ID is in both
+ROOMS = {TEAM: "918273", NEXT: "646464"}
+CHIEFS = {
+    TEAM: Person(team=TEAM, user="W0ANA", home=TEAM, enterprise=ORG),
+    NEXT: Person(team=NEXT, user="W0TED", home=NEXT, enterprise=ORG),
+}
+STRANGERS = {  # on call in the other workspace, and by no rule here
+    TEAM: Person(team=TEAM, user="W0TED", home=TEAM, enterprise=ORG),
+    NEXT: Person(team=NEXT, user="W0ANA", home=NEXT, enterprise=ORG),
+}
+NOBODIES = {
+    TEAM: Person(team=TEAM, user="U0BOB", home=TEAM, enterprise=ORG),
+    NEXT: Person(team=NEXT, user="U0TEA", home=NEXT, enterprise=ORG),
+}
+BOTH = (TEAM, NEXT)
+TEAMS_OF = {"W0ANA": [*BOTH], "W0TED": [*BOTH], "U0BOB": [TEAM], "U0TEA": [NEXT]}
+RULES = (Rule(name="on-call", actions=("*",), groups=(ON_CALL,)),)
+START = COMMANDS["relay"].subcommands["start"].permit
+
+
+def slack_of(call):
+    """Return users.info of an organisation."""
+    user = call["user"]
+    grid = {"enterprise_id": ORG, "teams": TEAMS_OF[user]}
+    return {"user": {"id": user, "team_id": TEAMS_OF[user][0], "enterprise_user": grid}}
+
+
+def members(call):
+    """Return who is in the group of the workspace that an org-wide token names."""
+    return {"users": [CHIEFS[call["team_id"]].user]}
+
+
+class Twin(Stage):
+    """One of the two workspaces, with things of its own on record."""
+
+    def __init__(self, world, team):
+        super().__init__(world)
+        self.team = team
+        self.asked = 10**6 * BOTH.index(team)  # a key is of one ask
+
+    async def set(self):
+        chief, room = CHIEFS[self.team], ROOMS[self.team]
+        host = f"ingest-{room}.example.com"
+        url = f"url=rtmp://{host}/live/key"
+        await self.told(f"start {room} {url} --go", chief)
+        await self.told("1326515201117065216", chief, command="gs")
+        self.things = await self.world.journal.find.recent(self.team, limit=10)
+        (relay,) = [one for one in self.things if one.subject.room == room]
+        self.relay = relay
+        self.markers = {one.id for one in self.things} | {host, relay.subject.ref}
+        self.names = ["R1", "G1", "R2", "G2", room, relay.subject.ref]
+        return self
+
+    async def told(self, text, who, command="relay"):
+        way = Way("typed", command, text.partition(" ")[0], text, START)
+        answer = await self.ask(way, who)
+        await self.world.settled()
+        return answer
+
+    async def state(self):
+        """Return what nobody of the other workspace may change."""
+        find = self.world.journal.find
+        things = [await find.get(one.id) for one in self.things]
+        records = await self.world.journal.audit.all(self.team)
+        running = [one.room for one in self.world.cloud.state.running]
+        own = ROOMS[self.team] in running
+        return things, [one.number for one in records], own
+
+
+@pytest.fixture
+async def twins(tmp_path):
+    async with AsyncExitStack() as stack:
+        policy = Policy(rules=RULES)
+        world = await make_world(
+            stack, tmp_path / "p.db", policy=policy, key="k" * 16, greeted=False
+        )
+        teams = [{"id": one, "name": one.lower()} for one in BOTH]
+        world.slack.data |= {
+            "auth.test": {
+                "ok": True,
+                "user_id": "UBOT",
+                "enterprise_id": ORG,
+                "is_enterprise_install": True,
+            },
+            "auth.teams.list": {"ok": True, "teams": teams},
+            "users.info": slack_of,
+            "usergroups.users.list": members,
+        }
+        await world.directory.identify("")
+        yield {team: await Twin(world, team).set() for team in BOTH}
+
+
+def all_ways(on):
+    """Return every way in but what stops a relay by the ID that Tencent gave it.
+
+    By that whoever has the right on the app may stop what is nobody's here.
+    """
+    task = on.relay.subject.ref
+    return [
+        way
+        for way in (*typed_ways(on.names), *other_ways())
+        if "--go" not in way.text and not (way.name == "stop" and task in way.text)
+    ]
+
+
+@pytest.mark.parametrize("team", BOTH)
+@pytest.mark.parametrize("kind", ["chief", "on call elsewhere", "nobody"])
+async def test_whatever_is_asked_in_one_workspace_tells_nothing_of_the_other(
+    twins, kind, team
+):
+    own = twins[team]
+    other = twins[next(one for one in BOTH if one != team)]
+    whose = {"chief": CHIEFS, "on call elsewhere": STRANGERS, "nobody": NOBODIES}[kind]
+    before, shown, ways = await other.state(), [], all_ways(other)
+
+    for way in ways:
+        answer = await own.ask(way, whose[team])
+        typed = way.text if way.kind == "typed" else ""
+        if seen := other.shown(answer, typed):
+            shown.append((way.label, seen, repr(answer)[:300]))
+    await own.world.settled()
+
+    assert shown == []
+    assert await other.state() == before
+    assert len(ways) > 500
+
+
+@pytest.mark.parametrize("team", BOTH)
+async def test_a_group_of_one_workspace_gives_no_right_in_the_other(twins, team):
+    own = twins[team]
+
+    answers = {
+        who.user: await own.told("start 5 url=rtmp://a.example.com/b/c --dry-run", who)
+        for who in (CHIEFS[team], STRANGERS[team], NOBODIES[team])
+    }
+
+    refused = {user for user, one in answers.items() if one.plain == REFUSED}
+    assert refused == {STRANGERS[team].user, NOBODIES[team].user}
+
+
+async def test_each_workspace_finds_its_own_thing_under_a_handle(twins):
+    find = twins[TEAM].world.journal.find
+
+    for team, own in twins.items():
+        assert (await find.by_handle(own.relay.handle, team)).id == own.relay.id
+        assert {one.id for one in await find.live(team, own.relay.subject.kind)} == {
+            own.relay.id
+        }
+        for other in twins.values():
+            there = await find.by_handle(other.relay.handle, team)
+            assert (there is None) or there.asker.team == team
+
+
+@pytest.mark.parametrize("team", BOTH)
+async def test_a_stop_by_handle_stops_the_relay_of_the_workspace(twins, team):
+    own = twins[team]
+    other = twins[next(one for one in BOTH if one != team)]
+    before = await other.state()
+
+    await own.told(f"stop {own.relay.handle} --yes", CHIEFS[team])
+
+    assert [one.room for one in own.world.cloud.state.running] == [ROOMS[other.team]]
+    assert await other.state() == before
+
+
+@pytest.mark.parametrize("team", BOTH)
+async def test_home_shows_what_runs_in_the_workspace_it_was_opened_in(twins, team):
+    own = twins[team]
+    other = twins[next(one for one in BOTH if one != team)]
+
+    page = await own.world.router.home(CHIEFS[team])
+
+    assert own.shown(page) != []
+    assert other.shown(page) == []
+
+
+async def test_what_is_pressed_is_done_where_it_was_drawn_or_nowhere(twins):
+    """W0ANA is of both workspaces, U0BOB and U0TEA are of one."""
+    place = twins[TEAM].world.directory.placed
+    drawn = {
+        user: await place(Person(team=NEXT, user=user, home=TEAM, bound=True))
+        for user in ("W0ANA", "U0BOB")
+    }
+
+    assert (drawn["W0ANA"].team, drawn["W0ANA"].home) == (NEXT, NEXT)
+    assert (drawn["U0BOB"].team, drawn["U0BOB"].home) == (NEXT, TEAM)
+    answer = await twins[NEXT].ask(
+        Way("typed", "relay", "list", "list", START, Surface.BUTTON),
+        replace(NOBODIES[TEAM], team=NEXT, bound=True),
+    )
+    assert answer.plain == REFUSED
+    assert "You belong to another workspace." in repr(answer.parts)
+
+
+async def test_a_workspace_that_the_app_is_taken_out_of_is_not_served(twins):
+    world = twins[NEXT].world
+    world.slack.data["auth.teams.list"] = {"ok": True, "teams": [{"id": TEAM}]}
+
+    world.directory.take({"type": "team_access_revoked", "team_ids": [NEXT]})
+    await world.settled()
+
+    gone = await twins[NEXT].told("list", CHIEFS[NEXT])
+    stays = await twins[TEAM].told("list", CHIEFS[TEAM])
+    assert "This bot does not work for this workspace." in repr(gone.parts)
+    assert stays.plain != REFUSED
+
+
+async def test_doctor_says_that_it_is_org_wide_and_where(twins):
+    answer = await twins[TEAM].told("doctor", CHIEFS[TEAM], command="patchbay")
+
+    assert re.search(f"Org-wide, in 2 workspaces: {TEAM}, {NEXT}", repr(answer))
+
+
+async def test_after_a_restart_it_is_org_wide_before_slack_has_answered(twins):
+    world = twins[TEAM].world
+    memory = world.journal.known
+    groups_in = Policy(rules=RULES).groups_in
+    timer = world.clock.monotonic
+    again = SlackDirectory(
+        world.slack, Tasks(), groups_in=groups_in, memory=memory, timer=timer
+    )
+
+    await again.recall("")
+
+    assert (again.teams, again.known) == (frozenset(BOTH), False)
+    assert {
+        team: again.groups([ON_CALL], team=team, patient=True) for team in BOTH
+    } == {team: {ON_CALL: frozenset({CHIEFS[team].user})} for team in BOTH}
