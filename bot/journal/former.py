@@ -30,7 +30,7 @@ from sqlalchemy import (
 
 from bot.errors import JournalUnavailable
 from bot.ids import IntentId
-from bot.journal import endings, stops, usage
+from bot.journal import endings, locks, stops, usage
 from bot.journal import facts as known_facts
 from bot.journal.audit import Cause, append_all, settled_entry
 from bot.journal.evidence import Fact, FactKind, Standing
@@ -215,6 +215,8 @@ class Former:
         """Learn what goes its own way, few at a time: others commit between."""
 
         def work(tx: Transaction, few: Sequence[Learnt]) -> None:
+            if cause:
+                locks.heads_of(tx.connection, [thing.id for thing, _fact in few])
             for thing, fact in few:
                 _alone(replace(tx, cause=cause), thing, fact)
 
@@ -279,6 +281,8 @@ def _learn(
     thing that has an ID by it, or has changed since it was read.
     """
     ids = {"ids": [thing.id for thing, _fact in learnt]}
+    if tx.cause:
+        locks.heads_of(tx.connection, ids["ids"])
     asked = {**ids, **life.about}
     revisions = {row.id: row.rev for row in tx.connection.execute(which, asked)}
     learnt = [(thing, fact) for thing, fact in learnt if thing.id in revisions]

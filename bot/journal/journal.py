@@ -186,6 +186,7 @@ class Journal:
             if self.integrity.damage and tx.get(intent).subject.creates:
                 raise JournalUnavailable(self.integrity.damage)
             changes = Changes(send_by=send_by)
+            tx.first(intent)
             if seen and seen.subject.creates:
                 sending = starts.claimed(tx, seen, changes)
                 if sending:
@@ -221,6 +222,7 @@ class Journal:
         """
 
         def work(tx: Transaction) -> Intent | None:
+            tx.first(intent, audit)
             rejected = endings.reject(tx, intent, claimed_by, changes, notices)
             if audit and rejected:
                 tx.record(audit)
@@ -280,6 +282,7 @@ class Journal:
         """
 
         def work(tx: Transaction) -> Intent:
+            tx.first(thing, audit)
             now = tx.get(thing)
             learnt = tx.learn(now, fact, changes=changes, notices=notices)
             followed = stops.follow(tx, *learnt)
@@ -298,6 +301,7 @@ class Journal:
         """
 
         def work(tx: Transaction) -> Intent:
+            tx.first(thing, audit)
             now = reached(tx, tx.get(thing), self.life)
             if now.state is not State.UNKNOWN and fact.ref not in now.standing.rivals:
                 raise IllegalMove(f"{thing} is not unknown")
@@ -356,6 +360,7 @@ class Journal:
         """
 
         def work(tx: Transaction) -> Intent | None:
+            tx.first(intent)
             current = tx.get(intent)
             if current.noticed(mark):
                 return None

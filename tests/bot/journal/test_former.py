@@ -48,6 +48,7 @@ def says_unknown(intent):
 # ── how it reads ─────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.sqlite
 async def test_every_question_reads_what_another_run_was_sending_as_unknown(
     journal, left, new, clock
 ):
@@ -76,6 +77,7 @@ async def test_every_question_reads_what_another_run_was_sending_as_unknown(
     assert (await stored(journal, one)).state is State.SENDING
 
 
+@pytest.mark.sqlite
 async def test_a_start_of_the_same_room_is_asked_about_what_another_run_was_sending(
     journal, left, new
 ):
@@ -89,6 +91,7 @@ async def test_a_start_of_the_same_room_is_asked_about_what_another_run_was_send
     assert says_unknown(alike[0])
 
 
+@pytest.mark.sqlite
 async def test_a_stop_of_it_is_kept_until_its_id_is_known(journal, left, new):
     one = await left(sdk_app_id=APP)
 
@@ -103,6 +106,7 @@ async def test_a_stop_of_it_is_kept_until_its_id_is_known(journal, left, new):
     assert (await journal.find.get(stop.id)).state is State.QUEUED
 
 
+@pytest.mark.sqlite
 async def test_a_person_settles_it_before_its_turn(journal, left):
     one = await left()
     closed = fact(FactKind.CLOSED, journal._now(), by="UEVE", text="seen")

@@ -18,6 +18,8 @@ from tests.bot.journal.crowd import file_of, grow
 from tests.bot.journal.test_audit import entry
 from tests.bot.journal.tour import Tour
 
+pytestmark = pytest.mark.sqlite
+
 PAST = 600  # more than the largest page
 LINE = {"intent": "past", "line": "past", "channel": "C", "ts": "1.1"}
 
