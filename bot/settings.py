@@ -146,6 +146,7 @@ class Settings(Ports, _Table):
     )
 
     seal_key: SecretStr | None = _env("BOT_SEAL_KEY")
+    seal_key_old: SecretStr | None = _env("BOT_SEAL_KEY_OLD")
     audit_key: SecretStr | None = _env("BOT_AUDIT_KEY")
     database_url: kinds.DatabaseUrl = Field(  # after the keys: it may need them
         SecretStr("sqlite:///var/patchbay.db"), validation_alias="BOT_DATABASE_URL"
@@ -233,6 +234,11 @@ class Settings(Ports, _Table):
         return (single, *self.apps)
 
     @property
+    def seal_keys(self) -> SecretStr | None:
+        """The keys of the journal's secrets, a line for each; the first one seals."""
+        return kinds.joined(self.seal_key, self.seal_key_old)
+
+    @property
     def has_slack(self) -> bool:
         """Whether there are credentials for Slack, by socket or by HTTP."""
         way_in = self.slack_app_token or self.slack_signing_secret
@@ -318,6 +324,8 @@ def _contradictions(settings: Settings, sources: Sources) -> Iterator[str]:
     if settings.trtc_sdk_app_id and not settings.trtc_usersig_key:
         yield "BOT_TRTC_SDK_APP_ID needs BOT_TRTC_USERSIG_KEY"
     all_names = dict.fromkeys([*names, *sources.names_of("apps")])
+    if settings.seal_key_old and not settings.seal_key:
+        yield "BOT_SEAL_KEY_OLD needs BOT_SEAL_KEY, which seals"
     for rule in settings.policy.rules:
         for app in rule.apps:
             if app not in all_names:
@@ -334,12 +342,10 @@ def _astray(settings: Settings, file: str) -> Iterator[str]:
     regions = regions_of(endpoint)
     for app in settings.all_apps:
         if app.region not in regions:
-            own = app not in settings.apps
-            place = (
-                "BOT_TRTC_REGION" if own else f"{called(file, 'app', app.name)}: region"
-            )
-            has = ", ".join(regions)
-            yield f"{place}: {endpoint} has no region {app.region}; it has {has}"
+            named = f"{called(file, 'app', app.name)}: region"
+            place = named if app in settings.apps else "BOT_TRTC_REGION"
+            has = f"it has {', '.join(regions)}"
+            yield f"{place}: {endpoint} has no region {app.region}; {has}"
 
 
 def secrets_of(settings: Settings) -> Mapping[str, SecretStr]:

@@ -32,7 +32,6 @@ from bot.tencent import client as cloud
 
 PATIENCE = 2.0  # seconds for the journal; Prometheus waits for 10
 UNKNOWN_LATE = timedelta(minutes=5)  # when a start that stayed unknown alarms
-RERUNS = ("unique", "serialization", "deadlock", "connection")
 
 
 class Turned(Protocol):
@@ -47,28 +46,22 @@ class Turned(Protocol):
         """How many wait for a place."""
 
 
-def none_left() -> int | None:
-    """Return that no other process can have left anything: there is but one."""
-    return None
-
-
-def no_reruns() -> Mapping[str, int]:
+def no_reruns() -> int:
     """Return that nothing is run again: one writer loses no race."""
-    return {}
+    return 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Others:
     """Numbers of parts that only a journal for several processes has.
 
-    *heartbeat* is the age of the last one in seconds, *orphans* how many intents of
-    processes that are gone are unfinished, *reruns* how often a transaction was run
-    again, by one of `RERUNS`.
+    *heartbeat* is the age of the last one in seconds, *reruns* how often a transaction
+    was run again. *shared*: other processes may have left something.
     """
 
     heartbeat: Callable[[], float | None] = no_beat
-    orphans: Callable[[], int | None] = none_left
-    reruns: Callable[[], Mapping[str, int]] = no_reruns
+    reruns: Callable[[], int] = no_reruns
+    shared: bool = False
 
 
 def metrics_of(
@@ -106,6 +99,7 @@ class Gauges:
     others: Others = field(default_factory=Others)
     _told: Told | None = None
     _backlog: Backlog | None = None
+    _orphans: int | None = None
     _heard: Mapping[str, datetime] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -115,12 +109,15 @@ class Gauges:
 
     async def exposition(self) -> bytes:
         """Ask for all numbers, and return them as Prometheus reads them."""
-        self._told, self._backlog = await self.readiness(), None
+        self._told = await self.readiness()
+        self._backlog = self._orphans = None
         with suppress(JournalUnavailable, TimeoutError):
             async with asyncio.timeout(PATIENCE):
                 late = self.now() - UNKNOWN_LATE
                 self._backlog = await self.journal.maintenance.backlog(late)
                 self._heard = await self._last_heard()
+                if self.others.shared:
+                    self._orphans = await self.journal.former.orphans()
         return await asyncio.to_thread(self.metrics.taken().exposition)
 
     async def _last_heard(self) -> Mapping[str, datetime]:
@@ -162,21 +159,18 @@ class Gauges:
         text = "Age of this process's last heartbeat in the journal."
         gauge("heartbeat_age_seconds", text, lambda: _if_any(self.others.heartbeat()))
         text = "Unfinished intents of processes that are gone."
-        gauge("orphans", text, lambda: _if_any(self.others.orphans()))
+        gauge("orphans", text, lambda: _if_any(self._orphans))
         gauge("tasks", "Work under way.", lambda: {(): len(self.tasks)})
         gauge("waiting", "Payloads without a place.", self._waiting)
-        why = self.metrics.label("cause", (*RERUNS, "full", "late"))
+        why = self.metrics.label("cause", ("full", "late"))
         text = "Payloads that were turned away, for lack of places or of time."
         counter("turned_away", text, self._turned, why)
         text = "Transactions that were run again."
-        counter("reruns", text, self._reruns, why)
+        counter("reruns", text, lambda: {(): self.others.reruns()})
 
         level = self.metrics.label("level", logs.LEVELS)
         text = "Lines of the log, also those that were held back."
         counter("log_lines", text, lambda: _by_name(logs.counted()), level)
-
-    def _reruns(self) -> Numbers:
-        return _by_name({**dict.fromkeys(RERUNS, 0), **self.others.reruns()})
 
     def _up(self) -> Numbers:
         told = self._told

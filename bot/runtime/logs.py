@@ -8,11 +8,12 @@ import logging
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TextIO
 
 import structlog
 
+from bot.runtime.redact import Redactor
 from bot.runtime.repeats import Repeats
 
 # These print whole payloads at DEBUG, and Bolt the body of a badly signed request.
@@ -28,11 +29,9 @@ HELD_BACK = "held_back"  # how many lines of the kind were not written before th
 class RedactingHandler(logging.StreamHandler[TextIO]):
     """Writes each formatted line as *redact* returns it, unless *repeats* holds it."""
 
-    def __init__(
-        self, stream: TextIO, redact: Callable[[str], str], repeats: Repeats
-    ) -> None:
+    def __init__(self, stream: TextIO, redact: Redactor, repeats: Repeats) -> None:
         super().__init__(stream)
-        self._redact = redact
+        self.redact = redact
         self._repeats = repeats
         self.count = Counter(dict.fromkeys(LEVELS, 0))  # by level, all that came
 
@@ -48,7 +47,7 @@ class RedactingHandler(logging.StreamHandler[TextIO]):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line, redacted."""
-        return self._redact(super().format(record))
+        return self.redact(super().format(record))
 
     def close(self) -> None:
         """Say of what is still held back how many there were."""
@@ -58,6 +57,14 @@ class RedactingHandler(logging.StreamHandler[TextIO]):
             record.__dict__[HELD_BACK] = count
             super().emit(record)
         super().close()
+
+
+def hide(secrets: Iterable[str]) -> None:
+    """Mask these *secrets*, too, in each line from here on."""
+    each = [line for one in secrets for line in one.splitlines()]
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, RedactingHandler):
+            handler.redact = handler.redact.also(each)
 
 
 def counted() -> Mapping[str, int]:
@@ -81,7 +88,7 @@ def _is_needed(record: logging.LogRecord) -> bool:
 
 
 def set_up(
-    redact: Callable[[str], str],
+    redact: Redactor,
     *,
     level: str = "INFO",
     stream: TextIO | None = None,
