@@ -1,4 +1,4 @@
-"""`python -m bot [run|sandbox|doctor|manifest|migrate|backup|recover|keys|audit]`.
+"""`python -m bot [run|sandbox|doctor|manifest|migrate|move|backup|recover|keys|audit]`.
 
 Without a word it runs the bot, or, where nothing at all is configured, the sandbox.
 """
@@ -136,16 +136,17 @@ def _add_doctor(doctor: argparse.ArgumentParser) -> None:
 def _add_keeping(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
 ) -> None:
+    move = commands.add_parser("move", help="move the journal to a PostgreSQL")
+    move.add_argument("source", help="sqlite:///…, which no bot has open")
+    move.add_argument("target", help="postgresql://…, an empty database")
+    move.set_defaults(do=_move)
     backup = commands.add_parser("backup", help="copy the journal, beside the bot")
     backup.add_argument("file", type=Path, help="which must not be there yet")
     backup.set_defaults(do=_backup)
     recover = commands.add_parser("recover", help="take up a backup that was put back")
-    restored = "send nothing again that was under way in it"
-    recover.add_argument(
-        "--restored", action="store_true", required=True, help=restored
-    )
-    why = "for whoever reads the audit trail later"
-    recover.add_argument("--reason", default="recover --restored", help=why)
+    add = recover.add_argument
+    add("--restored", action="store_true", required=True, help="send nothing of it")
+    add("--reason", default="recover --restored", help="for whoever reads it later")
     recover.set_defaults(do=_recover)
 
 
@@ -311,6 +312,14 @@ def _migrate(_options: argparse.Namespace) -> int:
     journal = _done(open_journal(settings, Ports()))
     journal.close()
     return _said(*keeping.migrated(settings, journal.former_revision))
+
+
+def _move(options: argparse.Namespace) -> int:
+    from bot.operations import keeping  # noqa: PLC0415 - see above
+
+    settings = _load()
+    _log(settings)
+    return _said(*keeping.move(settings, options.source, options.target))
 
 
 def _backup(options: argparse.Namespace) -> int:

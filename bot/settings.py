@@ -6,7 +6,7 @@ setting, never by its value.
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -27,12 +27,12 @@ from pydantic_core import PydanticCustomError
 from bot.config import kinds
 from bot.config.faults import Loc, called, or_rather, sentence
 from bot.config.ports import Ports
+from bot.config.rules import Limits, Rule, Workspace, groups_in
 from bot.config.sources import DOTENV, Sources, gather, without
 from bot.errors import SettingsError
-from bot.exit_table import NO_EXITS, Exits, PushHost, effective
+from bot.exit_table import NO_EXITS, Exits, ListedHost, PushHost, effective
 from bot.i18n import Channel, Language
 from bot.pace import Pace
-from bot.policy_table import Limits, Policy, Rule, Workspace
 from bot.products import (
     ENDPOINTS,
     PRODUCTS,
@@ -45,7 +45,7 @@ from bot.products import (
 )
 from bot.spelling import nearest
 
-__all__ = ("Limits", "Policy", "Rule", "Workspace")  # which are imported from here
+__all__ = ("Limits", "Rule", "Workspace")  # which are imported from here
 
 SLACK_API = "https://slack.com/api/"
 USERSIG_SECONDS = 3600  # to enter a room once, and again if the connection is lost
@@ -66,6 +66,24 @@ class App(_Table):
     usersig_key: SecretStr
     callback_key: SecretStr | None = None
     usersig_seconds: int = Field(USERSIG_SECONDS, ge=300, le=86_400)
+
+
+class Policy(_Table):
+    """Who may use the bot; without rules, nobody may change anything."""
+
+    # T… or E…, besides the one that it is installed in
+    teams: tuple[kinds.TeamId, ...] = ()
+    outsiders: bool = False  # people of other workspaces, in shared channels
+    guests: bool = False
+    reads_for_all: bool = True  # members may look up without a rule
+    visibility: Literal["workspace", "channel"] = "workspace"  # where things are told
+    rules: tuple[Rule, ...] = ()
+    push_hosts: tuple[ListedHost, ...] | None = None  # the row `push` of the exits
+    limits: Limits = Limits()
+
+    def groups_in(self, teams: Iterable[str]) -> dict[tuple[str, str], str]:
+        """Return which groups of which *teams* rules name: `bot.config.rules`."""
+        return groups_in(self.rules, teams)
 
 
 class Terms(_Table):

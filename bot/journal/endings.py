@@ -88,6 +88,7 @@ def sent(tx: Transaction, intent: IntentId) -> Intent:
     Raises:
         IllegalMove: it was never sent.
     """
+    tx.first(intent)
     current = tx.get(intent)
     if current.state in {State.QUEUED, State.WAITING}:
         raise IllegalMove(f"{intent} was never sent")

@@ -30,13 +30,13 @@ from sqlalchemy import (
 
 from bot.errors import JournalUnavailable
 from bot.ids import IntentId
-from bot.journal import endings, stops, usage
+from bot.journal import endings, locks, stops, usage
 from bot.journal import facts as known_facts
 from bot.journal.audit import Cause, append_all, settled_entry
 from bot.journal.evidence import Fact, FactKind, Standing
 from bot.journal.lives import IS_ORPHAN, Life
 from bot.journal.model import CARD_NOTICE, Changes, Intent
-from bot.journal.orphans import OPEN_STOPS, TAKE, TAKE_ONE, TAKE_STOPS, text
+from bot.journal.orphans import COUNT, OPEN_STOPS, TAKE, TAKE_ONE, TAKE_STOPS, text
 from bot.journal.outbox import PUT
 from bot.journal.rows import (
     LEFT,
@@ -138,6 +138,19 @@ class Former:
         self._writer = writer
         self._write = write
         self._life = life
+        self.counted: int | None = None  # at the last look; None before the first
+
+    async def count(self) -> int:
+        """Count what is unfinished and in the hands of a dead run.
+
+        Raises:
+            JournalUnavailable: the database did not answer.
+        """
+        counted: int = await self._writer.read(
+            lambda c: c.execute(COUNT, self._life.about).scalar(), long=True
+        )
+        self.counted = counted
+        return counted
 
     async def stops(self) -> list[Intent]:
         """Take over and return every stop that was to be sent, or was being sent.
@@ -228,6 +241,8 @@ class Former:
         """Learn what goes its own way, few at a time: others commit between."""
 
         def work(tx: Transaction, few: Sequence[Learnt]) -> None:
+            if cause:
+                locks.heads_of(tx.connection, [thing.id for thing, _fact in few])
             for thing, fact in few:
                 _alone(replace(tx, cause=cause), thing, fact)
 
@@ -292,6 +307,8 @@ def _learn(
     thing that has an ID by it, or has changed since it was read.
     """
     ids = {"ids": [thing.id for thing, _fact in learnt]}
+    if tx.cause:
+        locks.heads_of(tx.connection, ids["ids"])
     asked = {**ids, **life.about}
     revisions = {row.id: row.rev for row in tx.connection.execute(which, asked)}
     learnt = [(thing, fact) for thing, fact in learnt if thing.id in revisions]

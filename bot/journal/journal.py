@@ -46,9 +46,8 @@ class Journal:
 
     *find* asks it, *life* is this run's, *former* has what dead ones left, *restored*
     ends what was under way in a backup, *now* is the clock that all go by, *integrity*
-    knows whether the file is whole, *former_revision* is that of its tables before it
-    was opened, *spool* is the file for what could not be written, *rotation* changes
-    its keys, *trail* checks the audit records; the others are its other tables.
+    knows whether the file is whole, *former_revision* is that of its tables before,
+    *spool* has what could not be written; the others are its other tables.
     *lifecycles* fold what is known of each kind of thing.
     """
 
@@ -88,9 +87,7 @@ class Journal:
         monotonic: Callable[[], float] = monotonic,
         restored: bool = False,
     ) -> Self:
-        """Open the journal at *url*, made or brought up to date as need be.
-
-        A backup is opened only if it is *restored*: to end what was under way in it.
+        """Open the journal at *url*, made or brought up to date; if *restored* a copy.
 
         Raises:
             JournalUnavailable: the file is another's, broken, newer, or not writable.
@@ -186,6 +183,7 @@ class Journal:
             if self.integrity.damage and tx.get(intent).subject.creates:
                 raise JournalUnavailable(self.integrity.damage)
             changes = Changes(send_by=send_by)
+            tx.first(intent)
             if seen and seen.subject.creates:
                 sending = starts.claimed(tx, seen, changes)
                 if sending:
@@ -221,6 +219,7 @@ class Journal:
         """
 
         def work(tx: Transaction) -> Intent | None:
+            tx.first(intent, audit)
             rejected = endings.reject(tx, intent, claimed_by, changes, notices)
             if audit and rejected:
                 tx.record(audit)
@@ -280,6 +279,7 @@ class Journal:
         """
 
         def work(tx: Transaction) -> Intent:
+            tx.first(thing, audit)
             now = tx.get(thing)
             learnt = tx.learn(now, fact, changes=changes, notices=notices)
             followed = stops.follow(tx, *learnt)
@@ -298,6 +298,7 @@ class Journal:
         """
 
         def work(tx: Transaction) -> Intent:
+            tx.first(thing, audit)
             now = reached(tx, tx.get(thing), self.life)
             if now.state is not State.UNKNOWN and fact.ref not in now.standing.rivals:
                 raise IllegalMove(f"{thing} is not unknown")
@@ -356,6 +357,7 @@ class Journal:
         """
 
         def work(tx: Transaction) -> Intent | None:
+            tx.first(intent)
             current = tx.get(intent)
             if current.noticed(mark):
                 return None

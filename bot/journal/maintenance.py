@@ -166,6 +166,7 @@ _PAST = Statement(
         intents.c.created_at < bindparam("before"),
     )
     .limit(PIECE)
+    .with_for_update(skip_locked=True)
 )
 _OF_PAST = [
     Statement(delete(column.table).where(among(column, "ids")))

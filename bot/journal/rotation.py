@@ -31,6 +31,7 @@ _NEXT = {
         .where(table.c.id > bindparam("after"))
         .order_by(table.c.id)
         .limit(PIECE)
+        .with_for_update()
     )
     for table, columns in SEALED.items()
 }

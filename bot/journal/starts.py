@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, exists, or_, select, update
 
-from bot.journal import endings, facts, stops, usage
+from bot.journal import endings, facts, locks, stops, usage
 from bot.journal.evidence import Fact, Standing, standing_of
 from bot.journal.lives import is_alive
 from bot.journal.model import Changes, Intent, Notice
@@ -110,7 +110,7 @@ def claimed(tx: Transaction, seen: Intent, changes: Changes) -> Intent | None:
     row = _row(tx, seen, standing, columns, "")
     if row is None:
         return None
-    facts.put(tx.connection, seen.id, (written,))
+    facts.keep(tx.connection, seen.id, (written,))
     shown = replace(sending, card=card_of(row))  # posted meanwhile
     return as_standing(shown, standing)
 
@@ -139,7 +139,7 @@ def answered(
     row = _row(tx, seen, standing, columns, written.key)
     if row is None:
         return None
-    facts.put(tx.connection, seen.id, came)
+    facts.keep(tx.connection, seen.id, came)
     end = {"reply": kept.get("reply", seen.settlement.reply), "settled_at": now}
     end["request_id"] = kept.get("request_id", seen.settlement.request_id)
     shown = replace(seen, card=card_of(row))  # posted meanwhile
@@ -166,4 +166,5 @@ def _row(
     guard |= {"app": seen.subject.sdk_app_id, "its_ref": standing.ref}
     guard |= {"held_by": seen.owner}
     statement = _standing(*sorted(values), claims=seen.state is State.QUEUED)
+    locks.things(tx.connection, (seen.id,))  # what is asked of others is of then
     return tx.connection.execute(statement, {**values, **guard}).first()

@@ -60,11 +60,12 @@ _of_that_id = (
     intents.c.ref == bindparam("ref"),
     intents.c.ref != EMPTY,
 )
-_SAME = Statement(select(intents).where(*_open, *_of_that_id))
+_SAME = Statement(select(intents).where(*_open, *_of_that_id).with_for_update())
 _OF = Statement(
     select(intents)
     .where(*_open, intents.c.about == bindparam("thing"))
     .order_by(intents.c.created_at, intents.c.id)
+    .with_for_update()
 )
 _OF_OR_OF_ITS_ID = Statement(
     select(intents)
@@ -76,11 +77,13 @@ _OF_OR_OF_ITS_ID = Statement(
         ),
     )
     .order_by(intents.c.created_at, intents.c.id)
+    .with_for_update()
 )
 _JOINED = Statement(
     select(intents)
     .where(intents.c.joins == bindparam("job"), intents.c.state == State.WAITING.value)
     .order_by(intents.c.created_at, intents.c.id)
+    .with_for_update()
 )
 _EARLIER = Statement(
     select(intents.c.id)

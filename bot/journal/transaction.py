@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, false, func, select
 from bot.dialogue.outcome import Audience
 from bot.errors import IllegalMove, TaskTaken
 from bot.ids import Handle, IntentId, Kind, TeamId, handle
-from bot.journal import accepting, facts, outbox, usage
+from bot.journal import accepting, facts, locks, outbox, usage
 from bot.journal.accepting import Before
 from bot.journal.anchors import Head
 from bot.journal.audit import Cause, Entry, append, settled_entry
@@ -54,21 +54,28 @@ from bot.states import State, sources
 _ACCEPT = inserted(intents, *ACCEPTED)
 BY_ID = Statement(select(intents).where(intents.c.id == bindparam("id")))
 BY_KEY = Statement(select(intents).where(intents.c.key == bindparam("key")))
-BY_AGENT = Statement(
-    select(intents).where(
+HELD = Statement(
+    select(intents).where(intents.c.id == bindparam("id")).with_for_update()
+)
+HELD_BY_AGENT = Statement(
+    select(intents)
+    .where(
         intents.c.agent == bindparam("agent"),
         intents.c.agent != EMPTY,
         intents.c.about.is_(None),
     )
+    .with_for_update()
 )
 _OWNER = Statement(
-    select(intents).where(
+    select(intents)
+    .where(
         intents.c.sdk_app_id == bindparam("sdk_app_id"),
         intents.c.ref == bindparam("ref"),
         intents.c.ref != EMPTY,
         intents.c.creates,
         intents.c.id != bindparam("other_than"),
     )
+    .with_for_update()
 )
 _floor = select(handles.c.last).where(
     handles.c.team == ANY_TEAM, handles.c.kind == ANY_TEAM
@@ -135,9 +142,19 @@ class Transaction:
         """Return it as one in which *cause* settles things, and no person does."""
         return replace(self, cause=cause)
 
+    def first(self, intent: IntentId, entry: Entry | None = None) -> None:
+        """Have what goes before *intent*, of which *entry* will be on the record.
+
+        It comes first in a transaction that will read or write *intent*.
+        """
+        locks.head_for(self.connection, entry)
+        if self.cause:
+            locks.heads_of(self.connection, (intent,))
+        locks.thing_of(self.connection, intent)
+
     def get(self, intent: IntentId) -> Intent:
-        """Return an intent that exists, as this transaction sees it."""
-        return intent_of(self.connection.execute(BY_ID, {"id": intent}).one())
+        """Return an intent that exists, and have it until the transaction ends."""
+        return intent_of(self.connection.execute(HELD, {"id": intent}).one())
 
     def before(self, new: NewIntent, alone: str | None, *, counts: bool) -> Before:
         """Return what there is before *new* is accepted; *alone* is the only run."""
@@ -147,7 +164,7 @@ class Transaction:
 
     def by_agent(self, agent: str) -> Intent | None:
         """Return the intent that travelled as the robot *agent*."""
-        row = self.connection.execute(BY_AGENT, {"agent": agent}).first()
+        row = self.connection.execute(HELD_BY_AGENT, {"agent": agent}).first()
         return intent_of(row) if row else None
 
     def insert(

@@ -1,5 +1,6 @@
 """A journal as the tests open it, and what becomes of an intent in it."""
 
+import hashlib
 import os
 from dataclasses import replace
 from datetime import timedelta
@@ -7,16 +8,20 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from pydantic import SecretStr
 from sqlalchemy import bindparam
 
+from bot.config.kinds import is_server
 from bot.journal.journal import Journal
 from bot.journal.migrate import make_engine, upgrade
 from bot.journal.model import CARD_NOTICE
 from bot.journal.schema import intents
 from bot.journal.statement import updated
+from bot.journal.trail import AuditFiles
 from bot.resources.registry import RESOURCES
 from bot.states import State
 
+_ANCHORS = TemporaryDirectory()  # of journals that have no file
 _HAND = updated(intents, ("owner",), intents.c.id == bindparam("of"))
 
 
@@ -45,10 +50,17 @@ def _migrated():
 
 
 async def opened(url, clock, lifecycles=RESOURCES.lifecycles, **more):
-    """Open the journal at *url* by *clock*."""
-    return await Journal.open(
-        url, now=clock, random_bytes=os.urandom, lifecycles=lifecycles, **more
-    )
+    """Open the journal at *url* by *clock*; that of a server with keys of its own."""
+    keys = keys_for(url) if is_server(url) else {}
+    how = {"now": clock, "random_bytes": os.urandom, "lifecycles": lifecycles}
+    return await Journal.open(url, **{**how, **keys, **more})
+
+
+def keys_for(url):
+    """Return the keys with which the journal of a server at *url* is opened."""
+    name = hashlib.sha256(url.encode()).hexdigest()
+    audit = AuditFiles(SecretStr("a" * 40), Path(_ANCHORS.name) / name)
+    return {"seal_key": SecretStr("s" * 40), "audit": audit}
 
 
 async def claimed(journal, intent, owner=None, **more):

@@ -143,7 +143,7 @@ class Connection:
         self._pipeline = self._open.enter_context(self._raw.pipeline())
         self.sent = self._answered = 0  # statements
         self._numbers = count(1)
-        self._run(_SET_UP)
+        self._run_once(_SET_UP)
         self.answered()
 
     @property
@@ -170,11 +170,11 @@ class Connection:
         compiled = statement.compiled(DIALECT)
         name = f"each_{next(self._numbers)}"
         bound = _bound(compiled, params)
-        self._run(f"DECLARE {name} NO SCROLL CURSOR FOR {compiled.text}", bound)
+        self._run_once(f"DECLARE {name} NO SCROLL CURSOR FOR {compiled.text}", bound)
         fetch = f"FETCH {FETCHED} FROM {name}"
-        while rows := _Later(self, compiled, [self._run(fetch)]).all():
+        while rows := _Later(self, compiled, [self._run_once(fetch)]).all():
             yield from rows
-        self._run(f"CLOSE {name}")
+        self._run_once(f"CLOSE {name}")
 
     def lock(self, statement: Statement, params: Params = NO_PARAMS) -> None:
         """Have the rows of *statement* for this transaction alone, until it ends."""
@@ -187,7 +187,11 @@ class Connection:
 
     def run(self, text: str, params: Sequence[Any] = ()) -> Rows:
         """Run PostgreSQL's own *text*: what is written in no other way."""
-        return _Later(self, _AS_IT_IS, [self._run(text, params)])
+        return _Later(self, _AS_IT_IS, [self._run_once(text, params or None)])
+
+    def alter(self, text: str) -> None:
+        """Run *text*, which alters a table; what is prepared stays so."""
+        self._run_once(text)
 
     def answered(self, number: int = 0) -> None:
         """Wait for the answers to all that was sent, or to statement *number*.
@@ -232,7 +236,7 @@ class Connection:
         """
         self._run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         if at_most < math.inf:
-            self._run(f"SET LOCAL statement_timeout TO {round(at_most * 1000)}")
+            self._run_once(f"SET LOCAL statement_timeout TO {round(at_most * 1000)}")
         try:
             yield
             self._run("COMMIT")  # of which the answer comes with what is asked next
@@ -251,7 +255,7 @@ class Connection:
         except BaseException:
             with suppress(Error):
                 self._settled()
-                self._run("ROLLBACK TO piece")
+                self._run_once("ROLLBACK TO piece")
                 self._run("RELEASE piece")
                 self.answered()
             raise
@@ -290,12 +294,24 @@ class Connection:
         with suppress(Error):
             self._open.close()
 
-    def _run(self, text: str, params: Any = ()) -> Any:
+    def _run(self, text: str, params: Any = None) -> Any:
         """Send *text*, and return the cursor on which its answer will be."""
         cursor = self._raw.cursor()
         self.sent += 1
         cursor.execute(text.encode(), params)
         return cursor
+
+    def _run_once(self, text: str, params: Any = None) -> Any:
+        """Do what `_run` does for a text of which nothing is kept.
+
+        To psycopg a rollback, or what alters a table, says that what is prepared may be
+        gone; it is not, and is forgotten only if that is.
+        """
+        self._raw.prepare_threshold = None
+        try:
+            return self._run(text, params)
+        finally:
+            self._raw.prepare_threshold = 0
 
     def _commit(self, commit: Commit) -> None:
         try:
@@ -312,7 +328,7 @@ class Connection:
         with suppress(Error):
             self._settled()
             if self._raw.info.transaction_status is not TransactionStatus.IDLE:
-                self._run("ROLLBACK")
+                self._run_once("ROLLBACK")
                 self.answered()
 
     def _settled(self) -> None:

@@ -29,6 +29,8 @@ from tests.bot.journal.revisions import (
 )
 from tests.fakes.journal import opened
 
+pytestmark = pytest.mark.sqlite
+
 OPENS = """
 import sys
 from contextlib import suppress

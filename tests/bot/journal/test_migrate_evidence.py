@@ -19,6 +19,8 @@ from tests.bot.journal.revisions import INTENT, home, inserted, row
 from tests.bot.journal.test_events import event
 from tests.fakes.journal import opened
 
+pytestmark = pytest.mark.sqlite
+
 RUNS = ["started", "stopping", "expiring"]
 WITH_A_TASK = [*RUNS, "stopped", "ended"]
 THINGS = ["queued", "sending", "not started", "unknown", "closed", *WITH_A_TASK]

@@ -20,6 +20,8 @@ from tests.bot.journal.conftest import form_at
 from tests.bot.journal.revisions import put_own, unbound
 from tests.fakes.journal import opened
 
+pytestmark = pytest.mark.sqlite
+
 CELLS = [
     (table, column.name)
     for table in metadata.sorted_tables

@@ -196,6 +196,7 @@ async def _former(tour):
                 *await tour.ask(f"former.{name}", state),
             ]
             await tour.ask(f"former.{name}", state, last)
+    await tour.ask("former.count")
     await tour.ask("former.stops")
     await tour.ask("former.orphans")
     for state in (State.QUEUED, State.SENDING):
