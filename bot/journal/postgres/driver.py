@@ -311,7 +311,7 @@ class Connection:
 
     def _commit(self, commit: Commit) -> None:
         try:
-            self._run("COMMIT")
+            self._run_once("COMMIT")
             self.answered()
         except Error as error:
             self._undo()

@@ -83,6 +83,12 @@ def tables(postgres):
     return Tables(postgres)
 
 
+_OTHERS_GO = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+
+
 class Tables:
     """The tables of a journal on a PostgreSQL, emptied for each test."""
 
@@ -98,6 +104,7 @@ class Tables:
         again = "; ".join(
             f"ALTER SEQUENCE {name}_id_seq RESTART" for name in ("facts", "outbox")
         )
+        self._postgres.run(_OTHERS_GO, self._url)
         self._postgres.run(
             f"SET session_replication_role = replica; {emptied}; {again}", self._url
         )
