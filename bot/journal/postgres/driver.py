@@ -56,7 +56,7 @@ HOW: dict[str, str | int] = {
 _SET_UP = (
     f"SELECT set_config('statement_timeout', '{SECONDS}s', false), "
     f"set_config('idle_in_transaction_session_timeout', '{SECONDS}s', false), "
-    "set_config('jit', 'off', false), "  # it takes ten times as long as what it speeds up
+    "set_config('jit', 'off', false), "  # it takes longer than they do
     "(SELECT set_config('synchronous_commit', 'on', false) "
     "WHERE current_setting('synchronous_commit') = 'off')"
 )
