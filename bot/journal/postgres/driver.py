@@ -56,6 +56,7 @@ HOW: dict[str, str | int] = {
 _SET_UP = (
     f"SELECT set_config('statement_timeout', '{SECONDS}s', false), "
     f"set_config('idle_in_transaction_session_timeout', '{SECONDS}s', false), "
+    "set_config('jit', 'off', false), "  # it takes longer than they do
     "(SELECT set_config('synchronous_commit', 'on', false) "
     "WHERE current_setting('synchronous_commit') = 'off')"
 )
@@ -315,7 +316,7 @@ class Connection:
 
     def _commit(self, commit: Commit) -> None:
         try:
-            self._run("COMMIT")
+            self._run_once("COMMIT")
             self.answered()
         except Error as error:
             self._undo()
