@@ -1,11 +1,12 @@
 # docker build -t patchbay . && docker run --env-file .env -v patchbay:/data -p 3000:3000 patchbay
 # Other commands come after the name: docker run … patchbay doctor
-# A sample that takes its rights away: deploy/compose.yml.
+# It runs as a user without rights and needs no file system but /data (SQLite) and /tmp.
+# Samples that take its rights away: deploy/compose.yml, and for several deploy/compose.replicas.yml.
 # Tag and digest go together: docker buildx imagetools inspect python:3.13-slim
 FROM python:3.13.15-slim-trixie@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b AS build
 WORKDIR /app
-COPY requirements.lock .
-RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --only-binary :all: --require-hashes -r requirements.lock
+COPY requirements-replicas.lock .
+RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --only-binary :all: --require-hashes -r requirements-replicas.lock
 COPY requirements-build.lock .
 RUN /venv/bin/pip install --no-cache-dir --only-binary :all: --require-hashes --target /build -r requirements-build.lock
 COPY bot bot

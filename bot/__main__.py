@@ -1,4 +1,4 @@
-"""`python -m bot [run|sandbox|doctor|manifest|migrate|keys|audit]`.
+"""`python -m bot [run|sandbox|doctor|manifest|migrate|move|backup|recover|keys|audit]`.
 
 Without a word it runs the bot, or, where nothing at all is configured, the sandbox.
 """
@@ -9,6 +9,7 @@ import sys
 from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot import VERSION
@@ -31,9 +32,7 @@ ROTATED = (
     "A new key is in the ring and seals from now on. Start the bot: beside its work it "
     "seals anew what older keys sealed, and then drops them."
 )
-MADE = "{file} is made, as migration {now} has it."
-MIGRATED = "{file} is brought from migration {before} to {now}."
-UP_TO_DATE = "{file} is up to date already (migration {now})."
+RESEALED = "{count} values are sealed anew; {left} open with no key that is set."
 PREFIXED = (
     '# bot.toml has to say: command_prefix = "{prefix}"\n'  # a comment of the YAML
 )
@@ -88,8 +87,9 @@ def _parser() -> argparse.ArgumentParser:
     manifest.set_defaults(do=_manifest)
     migrate = commands.add_parser("migrate", help="bring the journal up to date")
     migrate.set_defaults(do=_migrate)
+    _add_keeping(commands)
     keys = commands.add_parser("keys", help="exchange the key of the journal's secrets")
-    keys.add_argument("rotate", choices=["rotate"])
+    keys.add_argument("does", metavar="rotate|reseal", choices=["rotate", "reseal"])
     keys.set_defaults(do=_keys)
     _add_audit(commands.add_parser("audit", help="check the audit trail"))
     return parser
@@ -131,6 +131,23 @@ def _add_doctor(doctor: argparse.ArgumentParser) -> None:
     doctor.add_argument("--offline", action="store_true", help="call nobody")
     _add_live(doctor)
     doctor.set_defaults(do=_doctor)
+
+
+def _add_keeping(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+) -> None:
+    move = commands.add_parser("move", help="move the journal to a PostgreSQL")
+    move.add_argument("source", help="sqlite:///…, which no bot has open")
+    move.add_argument("target", help="postgresql://…, an empty database")
+    move.set_defaults(do=_move)
+    backup = commands.add_parser("backup", help="copy the journal, beside the bot")
+    backup.add_argument("file", type=Path, help="which must not be there yet")
+    backup.set_defaults(do=_backup)
+    recover = commands.add_parser("recover", help="take up a backup that was put back")
+    add = recover.add_argument
+    add("--restored", action="store_true", required=True, help="send nothing of it")
+    add("--reason", default="recover --restored", help="for whoever reads it later")
+    recover.set_defaults(do=_recover)
 
 
 def _add_audit(audit: argparse.ArgumentParser) -> None:
@@ -200,10 +217,12 @@ async def _serve(settings: "Settings") -> int:
     with kept_for_good():
         from bot.app import Ports, build  # noqa: PLC0415 - `manifest` needs none of it
         from bot.lifecycle import run  # noqa: PLC0415 - see above
+        from bot.runtime.tracing import traced  # noqa: PLC0415 - see above
         from commands import commands_with  # noqa: PLC0415 - see above
 
     commands = commands_with(settings.command_prefix)
     async with AsyncExitStack() as stack:
+        stack.enter_context(traced(settings.traces_to))
         return await run(await build(settings, Ports(), commands, stack))
 
 
@@ -285,31 +304,71 @@ def _manifest(options: argparse.Namespace) -> int:
 
 def _migrate(_options: argparse.Namespace) -> int:
     from bot.app import Ports, open_journal  # noqa: PLC0415 - see above
-    from bot.journal.migrate import newest  # noqa: PLC0415 - see above
-    from bot.journal.sqlite.writer import sqlite_file  # noqa: PLC0415 - see above
+    from bot.operations import keeping  # noqa: PLC0415 - see above
 
-    settings, now = _load(), newest()
-    file = sqlite_file(settings.database_url.get_secret_value())
+    settings = _load()
+    if done := keeping.migrate(settings):
+        return _said(*done)
     journal = _done(open_journal(settings, Ports()))
     journal.close()
-    before = journal.former_revision
-    done = UP_TO_DATE if before == now else MIGRATED if before else MADE
-    sys.stdout.write(done.format(file=file, before=before, now=now) + "\n")
-    return 0
+    return _said(*keeping.migrated(settings, journal.former_revision))
 
 
-def _keys(_options: argparse.Namespace) -> int:
-    _done(_rotate(_load()))
-    sys.stdout.write(f"{ROTATED}\n")
-    return 0
+def _move(options: argparse.Namespace) -> int:
+    from bot.operations import keeping  # noqa: PLC0415 - see above
+
+    settings = _load()
+    _log(settings)
+    return _said(*keeping.move(settings, options.source, options.target))
 
 
-async def _rotate(settings: "Settings") -> None:
+def _backup(options: argparse.Namespace) -> int:
+    from bot.app import utc_now  # noqa: PLC0415 - see above
+    from bot.operations import keeping  # noqa: PLC0415 - see above
+
+    return _said(*keeping.backup(_load(), options.file, utc_now()))
+
+
+def _recover(options: argparse.Namespace) -> int:
+    from bot.app import utc_now  # noqa: PLC0415 - see above
+    from bot.operations import keeping  # noqa: PLC0415 - see above
+
+    settings, by = _load(), f"uid {os.getuid()}"
+    _log(settings)
+    _said(0, _done(_withdrawn(settings, by)))
+    reason, now = options.reason, utc_now()
+    return _said(0, keeping.settle(settings, reason=reason, by=by, now=now))
+
+
+async def _withdrawn(settings: "Settings", by: str) -> list[str]:
+    from bot.app import Ports, open_journal  # noqa: PLC0415 - see above
+    from bot.operations import keeping  # noqa: PLC0415 - see above
+
+    journal = await open_journal(settings, Ports(), restored=True)
+    try:
+        return await keeping.withdraw(journal, by=by)
+    finally:
+        journal.close()
+
+
+def _keys(options: argparse.Namespace) -> int:
+    code, line = _done(_with_keys(_load(), options.does))
+    return _said(code, [line])
+
+
+async def _with_keys(settings: "Settings", does: str) -> tuple[int, str]:
+    """Add a key, or seal anew; return the exit code and what is to be printed."""
     from bot.app import Ports, open_journal  # noqa: PLC0415 - see above
 
     journal = await open_journal(settings, Ports())
+    rotation = journal.rotation
     try:
-        await journal.rotation.add_key()
+        if does == "rotate":
+            await rotation.add_key()
+            return 0, ROTATED
+        await rotation.reseal()
+        text = RESEALED.format(count=rotation.resealed, left=rotation.unopened)
+        return (1 if rotation.unopened else 0), text
     finally:
         journal.close()
 

@@ -1,30 +1,37 @@
 """The one place that constructs: a bot from its settings and its ports."""
 
-import asyncio
-import os
-import random
-import time
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import partial
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.access.policy import Gate
+from bot.base import Base as _Base
+from bot.base import (
+    Ports,
+    exchange_of,
+    gauges_of,
+    readiness_of,
+    signing_of,
+    utc_now,
+)
 from bot.config.kinds import trusted
 from bot.dialogue.ask import Person
 from bot.errors import SettingsError
+from bot.http.metrics import Scraped, scraped
 from bot.http.server import Server
 from bot.i18n import Languages
 from bot.journal.journal import Journal
 from bot.journal.recents import Recents
+from bot.operations.accounts import accounts_of
 from bot.operations.anchoring import Anchoring
 from bot.operations.callbacks import Callbacks
 from bot.operations.completion import Completion
 from bot.operations.delivery import Delivery
+from bot.operations.exchange import Exchange
 from bot.operations.executor import Executor
 from bot.operations.facade import Operations
+from bot.operations.gauges import Gauges, metrics_of
 from bot.operations.hearing import Hearing
 from bot.operations.homes import Homes
 from bot.operations.inspection import files_of
@@ -34,13 +41,14 @@ from bot.operations.reception import Reception
 from bot.operations.recheck import Recheck
 from bot.operations.refusals import Refusals
 from bot.operations.rights import Rights
-from bot.operations.throttle import Throttles
-from bot.products import PRODUCTS
+from bot.operations.throttle import throttles
 from bot.resources.base import Registry
 from bot.resources.registry import RESOURCES
 from bot.routing.command import Command, check_rules
 from bot.routing.pace import Paces
 from bot.routing.router import Router
+from bot.runtime.metrics import Metrics
+from bot.runtime.secret import Current
 from bot.runtime.tasks import Tasks
 from bot.settings import Settings
 from bot.slack.directory import SlackDirectory
@@ -51,28 +59,9 @@ from bot.slack.inbound.sockets import Sockets
 from bot.slack.outbound.replies import Replies
 from bot.slack.outbound.web import Web
 from bot.tencent import explain, webhook
-from bot.tencent.client import Account, Client
-from bot.tencent.tc3 import Credential
+from bot.tencent.client import Client
 
-utc_now = partial(datetime.now, UTC)  # the wall clock
-SKEW_REFUSED = 240.0  # seconds; Slack and Tencent refuse at 300
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ports:
-    """What a bot takes from outside: the time, waiting, chance, and HTTP.
-
-    *slack* opens a client of the Web API with a token at a URL, *cloud* one of Tencent
-    Cloud with the accounts of the products; both are told whom to `trust`.
-    """
-
-    now: Callable[[], datetime] = utc_now
-    monotonic: Callable[[], float] = time.monotonic  # seconds
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    random: Callable[[], float] = random.random
-    random_bytes: Callable[[int], bytes] = os.urandom
-    slack: Callable[..., AbstractAsyncContextManager[Web]] = Web
-    cloud: Callable[..., AbstractAsyncContextManager[Client]] = Client
+__all__ = ["Bot", "Ports", "build", "open_cloud", "open_journal", "utc_now"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,24 +83,9 @@ class Bot:
     admission: Admission
     server: Server
     sockets: Sockets | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Base:
-    """What everything else stands on."""
-
-    settings: Settings
-    ports: Ports
-    resources: Registry
-    tasks: Tasks
-    web: Web
-    client: Client
-    journal: Journal
-    recents: Recents
-    hearing: Hearing
-    delivery: Delivery
-    directory: SlackDirectory
-    languages: Languages
+    gauges: Gauges
+    scraped: Scraped | None
+    exchange: Exchange
 
 
 async def build(
@@ -130,21 +104,23 @@ async def build(
     """
     explain.codes()  # a mistake in a text stops the start, not the first look-up
     check_rules(settings.policy, commands)
-    base = await _base(settings, ports, resources, stack)
+    subcommands = {one.name: one.subcommands for one in commands.values()}
+    metrics = metrics_of(subcommands, resources, ports.monotonic)
+    base = await _base(settings, ports, resources, stack, metrics)
     operations = _operations(base)
-    prefix = settings.command_prefix
-    router = Router(commands, operations, Paces(settings.pace, ports.monotonic))
+    paces = Paces(settings.pace, ports.monotonic)
+    router = Router(commands, operations, paces, metrics.answering)
     replies = Replies(base.web, now=ports.now, sleep=ports.sleep)
     homes = _homes(base, lambda who: listeners.show_home(who))  # noqa: PLW0108 - made below
     stack.push_async_callback(homes.later.drain, 0)
     parts = (router, replies, base.directory, base.tasks)
-    listeners = Listeners(*parts, homes=homes, prefix=prefix)
-    token = settings.slack_app_token
-    admission = Admission(_unix_time(ports), ports.monotonic)
-    sockets = Sockets(listeners, base.web.client, token, admission) if token else None
-    if sockets:
-        base.directory.people.lines = sockets.lines
+    listeners = Listeners(*parts, homes=homes, prefix=settings.command_prefix)
+    clocks = (_unix_time(ports), ports.monotonic)
+    admission = Admission(*clocks, acking=metrics.acking)
+    sockets = _sockets(base, listeners, admission)
     callbacks = _callbacks(base, operations)
+    signing = signing_of(settings)
+    gauges = gauges_of(base, readiness_of(base, sockets), admission)
     return Bot(
         settings=settings,
         ports=ports,
@@ -159,20 +135,27 @@ async def build(
         router=router,
         directory=base.directory,
         admission=admission,
-        server=_server(base, listeners, callbacks, admission, sockets),
+        server=_server(base, listeners, callbacks, admission, gauges, signing),
         sockets=sockets,
+        gauges=gauges,
+        exchange=exchange_of(base, operations.executor.apps, signing, sockets),
+        scraped=scraped(gauges, settings.metrics_host, settings.metrics_port),
     )
+
+
+def _sockets(base: _Base, listeners: Listeners, admission: Admission) -> Sockets | None:
+    token = base.settings.slack_app_token
+    if token is None:
+        return None
+    sockets = Sockets(listeners, base.web.client, token, admission)
+    base.directory.people.lines = sockets.lines
+    return sockets
 
 
 def _homes(base: _Base, show: Callable[[Person], Coroutine[Any, Any, None]]) -> Homes:
     ports = base.ports
-
     homes = Homes(
-        show,
-        base.resources,
-        base.tasks,
-        monotonic=ports.monotonic,
-        sleep=ports.sleep,
+        show, base.resources, base.tasks, monotonic=ports.monotonic, sleep=ports.sleep
     )
     base.recents.changed = homes.changed
     return homes
@@ -194,21 +177,34 @@ def _callbacks(base: _Base, operations: Operations) -> Callbacks:
 
 
 async def open_journal(
-    settings: Settings, ports: Ports, resources: Registry = RESOURCES
+    settings: Settings,
+    ports: Ports,
+    resources: Registry = RESOURCES,
+    *,
+    restored: bool = False,
 ) -> Journal:
-    """Open the journal that *settings* name, made or brought up to date."""
+    """Open the journal that *settings* name, made or brought up to date.
+
+    A backup is opened only if it is *restored*.
+    """
     return await Journal.open(
         settings.database_url.get_secret_value(),
         now=ports.now,
         random_bytes=ports.random_bytes,
         lifecycles=resources.lifecycles,
-        seal_key=settings.seal_key,
+        seal_key=settings.seal_keys,
         audit=files_of(settings),
+        monotonic=ports.monotonic,
+        restored=restored,
     )
 
 
 async def _base(
-    settings: Settings, ports: Ports, resources: Registry, stack: AsyncExitStack
+    settings: Settings,
+    ports: Ports,
+    resources: Registry,
+    stack: AsyncExitStack,
+    metrics: Metrics,
 ) -> _Base:
     token = settings.slack_bot_token
     if token is None:
@@ -217,10 +213,12 @@ async def _base(
     trust = trusted(settings.trial_ca)
     slack = ports.slack(token, settings.slack_api_url, trust=trust)
     web = await stack.enter_async_context(slack)
-    cloud = ports.cloud(_accounts(settings), now=ports.now, trust=trust)
-    client = await stack.enter_async_context(cloud)
     journal = await open_journal(settings, ports, resources)
     stack.callback(journal.close)
+    ports = replace(ports, now=journal.now)  # the clock of all that share the journal
+    cloud = ports.cloud(accounts_of(settings), now=ports.now, trust=trust)
+    client = await stack.enter_async_context(cloud)
+    web.counted, client.counted = metrics.posted, metrics.called
     directory = _directory(settings, ports, web, tasks, journal)
     languages = Languages.of(settings.language, settings.channels)
     return _Base(
@@ -241,9 +239,11 @@ async def _base(
             monotonic=ports.monotonic,
             sleep=ports.sleep,
             readers=Readers.of(settings, languages, directory),
+            slots=journal.slots,
         ),
         directory=directory,
         languages=languages,
+        metrics=metrics,
     )
 
 
@@ -275,6 +275,7 @@ def _operations(base: _Base) -> Operations:
         wake=base.delivery.wake,
         send_at_once=base.delivery.send_at_once,
         sleep=ports.sleep,
+        counted=base.metrics.settled,
     )
     return Operations(
         settings=settings,
@@ -293,22 +294,19 @@ def _operations(base: _Base) -> Operations:
 
 
 def _executor(base: _Base, gate: Gate, completion: Completion) -> Executor:
-    ports, requests = base.ports, base.resources.requests
-    rates = {action: request.rate for action, request in requests.items()}
-    patient = frozenset(
-        action for action, request in requests.items() if request.effect.ends
-    )
+    ports, slots = base.ports, base.journal.slots
+    time = ports.monotonic, ports.sleep
+    requests = base.resources.requests.values()
     apps = {app.name: app for app in base.settings.all_apps}
     return Executor(
         journal=base.journal,
         resources=base.resources,
         client=base.client,
-        throttles=Throttles(rates, ports.monotonic, ports.sleep, patient=patient),
+        throttles=throttles(requests, base.settings, *time, slots, base.metrics.waited),
         apps=apps,
         recheck=Recheck(gate=gate, apps=apps, find=base.journal.find),
         completion=completion,
         tasks=base.tasks,
-        boot=base.journal.boot,
         now=ports.now,
         random=ports.random,
         sleep=ports.sleep,
@@ -345,53 +343,33 @@ def _server(
     listeners: Listeners,
     callbacks: Callbacks,
     admission: Admission,
-    sockets: Sockets | None,
+    gauges: Gauges,
+    signing: Current | None,
 ) -> Server:
     """Listen for Slack if it comes by HTTP, and for Tencent if it calls back."""
     settings = base.settings
-
-    async def ready() -> dict[str, bool]:
-        connected = await sockets.connected() if sockets else True
-        return {
-            "journal": await base.journal.writable(),
-            "slack": base.directory.identified.is_set() and connected,
-            "clock": abs(base.client.skew or 0.0) < SKEW_REFUSED,
-        }
-
-    secret = None if sockets else settings.slack_signing_secret
     called_back = bool(settings.all_apps)  # those of an app without a key are counted
     slack, front = [], None
-    if secret:
-        parts = (listeners, secret, _unix_time(base.ports), admission)
+    if signing:
+        parts = (listeners, signing, _unix_time(base.ports), admission)
         slack, front = slack_http.routes(*parts), slack_http.raw_commands(*parts)
     tencent = webhook.routes(callbacks.receive) if called_back else []
-    return Server(
+    server = Server(
         routes=[*slack, *tencent],
-        ready=ready,
+        ready=gauges.readiness,
         trusted=settings.trusted_proxies,
         front=front,
     )
+    server.answered = base.metrics.answered
+    return server
 
 
 def _unix_time(ports: Ports) -> Callable[[], float]:
     return lambda: ports.now().timestamp()
 
 
-def _accounts(settings: Settings) -> dict[str, Account]:
-    accounts: dict[str, Account] = {}
-    for product in PRODUCTS:
-        account = settings.account(product)
-        if account.secret_id and account.secret_key:
-            key = Credential(
-                account.secret_id.get_secret_value(), account.secret_key, account.token
-            )
-            trial = settings.trial_ca is not None
-            accounts[product] = Account(account.endpoint, key, trial)
-    return accounts
-
-
 def open_cloud(
     settings: Settings, ports: Ports, **more: Any
 ) -> AbstractAsyncContextManager[Client]:
     """Return a client of Tencent Cloud with the accounts of *settings*."""
-    return ports.cloud(_accounts(settings), now=ports.now, **more)
+    return ports.cloud(accounts_of(settings), now=ports.now, **more)

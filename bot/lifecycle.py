@@ -15,7 +15,7 @@ import gc
 import signal
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
 
@@ -24,38 +24,50 @@ import structlog
 from bot.config.kinds import trusted
 from bot.errors import JournalUnavailable, SettingsError
 from bot.http.listener import refusal, why_deaf
+from bot.http.metrics import Scraped
 from bot.http.server import Server
-from bot.i18n import _, n_
+from bot.i18n import _
 from bot.journal.journal import Journal
-from bot.journal.sqlite.look import look
+from bot.journal.store import look
 from bot.operations.anchoring import Anchoring
 from bot.operations.damage import look_through
 from bot.operations.delivery import Delivery
 from bot.operations.doctor import Check, examine_settings
+from bot.operations.exchange import Exchange
 from bot.operations.facade import Operations
+from bot.operations.gauges import Gauges
 from bot.operations.hearing import Hearing
+from bot.operations.heartbeat import look_after, stay_alive
 from bot.operations.jobs import Jobs
 from bot.operations.preflight.machine import examine_machine
 from bot.operations.preflight.reading import examine_reading
 from bot.operations.preflight.slack import Scopes, examine_slack
 from bot.operations.recovery import recover
+from bot.operations.running import running
 from bot.routing.command import Command
 from bot.routing.manifest import FEATURES, REQUIRED
 from bot.runtime.descriptors import raise_limit
+from bot.runtime.steps import Step, take
 from bot.runtime.tasks import Tasks, watch_lag
 from bot.settings import Reading, Settings
 from bot.slack.directory import SlackDirectory
 from bot.slack.inbound.sockets import Sockets
+from bot.slack.outbound.line import ACK_SECONDS, CLOSE_SECONDS
 from bot.slack.outbound.web import Web
 from bot.tencent import models
 
-DRAIN_SECONDS = 20.0  # for work in flight, after the listeners have closed
-LAST_ROUND_SECONDS = 6.0  # Slack takes 5 at most
 INTRODUCED_SECONDS = 2.0  # that what a crash left waits for Slack
 AWAY_SECONDS = 1.0  # until the journal is asked again
-MOST_TOLD = 100  # of what runs; of more, "100+" is said
-FLUSH_SECONDS = 4.0  # for notices after that; the next life delivers the rest
 
+# What the steps of a stop may take, in this order: 39 s of the 45 s that a supervisor
+# waits (deploy/), of which a balancer has 3 to send nothing more here.
+SOCKETS_SECONDS = ACK_SECONDS + CLOSE_SECONDS + 0.5
+SERVER_SECONDS = 2.0  # requests get 1
+WORK_SECONDS = 18.0  # a stop takes 15 at Tencent, and a start 10
+CANCELLED_SECONDS = 1.0  # for what was cancelled then to end
+RECORD_SECONDS = 1.0
+FLUSH_SECONDS = 4.0  # for notices; another replica or the next run delivers the rest
+LAST_ROUND_SECONDS = 6.0  # Slack takes 5 at most
 SWITCH_SECONDS = 0.0005  # the writer thread gives the lock back every row it reads
 YOUNG = 10_000  # objects before cycles are looked for: most are gone by then
 
@@ -106,6 +118,18 @@ class Bot(Protocol):
         """The HTTP server."""
 
     @property
+    def gauges(self) -> Gauges:
+        """What is counted and measured."""
+
+    @property
+    def scraped(self) -> Scraped | None:
+        """Where that is read; None where no port is set for it."""
+
+    @property
+    def exchange(self) -> Exchange:
+        """What exchanges secrets."""
+
+    @property
     def sockets(self) -> Sockets | None:
         """Slack's sockets; None where Slack comes by HTTP."""
 
@@ -146,25 +170,39 @@ async def run(bot: Bot) -> int:
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, stopped.set)
+    loop.add_signal_handler(signal.SIGHUP, _exchange_later, bot)
     await begin(bot)
-    waiting = {
+    beginning = {  # which begin what was not asked for, and so end first
         asyncio.create_task(work)
         for work in (
             stopped.wait(),
-            bot.delivery.run(),
             upkeep(bot),
             bot.directory.renew(),
-            watch_lag(loop.time),
             _listen_to_slack(bot),
         )
     }
-    done, _others = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    serving = {
+        asyncio.create_task(work)
+        for work in (
+            bot.delivery.run(),
+            watch_lag(loop.time, observe=bot.gauges.metrics.lag.observe),
+        )
+    }
+    done, _others = await asyncio.wait(
+        beginning | serving, return_when=asyncio.FIRST_COMPLETED
+    )
+    for task in beginning:
+        task.cancel()
     await drain(bot)
-    for task in waiting:
+    for task in serving:
         task.cancel()
     for task in done:
         task.result()  # what ended it, if it was an error
     return 0 if stopped.is_set() else 1
+
+
+def _exchange_later(bot: Bot) -> None:
+    bot.tasks.spawn(bot.exchange.again(), name="exchange secrets")
 
 
 async def begin(bot: Bot) -> int:
@@ -183,6 +221,8 @@ async def begin(bot: Bot) -> int:
     except OSError as error:
         raise SettingsError(refusal(host, port, error)) from None
     log.info("bot.listening", port=port)
+    if bot.scraped:
+        await bot.scraped.start()
     models.build()
     return port
 
@@ -190,13 +230,17 @@ async def begin(bot: Bot) -> int:
 async def upkeep(bot: Bot) -> None:
     """Take up what a crash left, then do for ever what time makes due.
 
-    Slack is asked first who the bot is, but not waited for long.
+    Slack is asked first who the bot is, but not waited for long. Where several share
+    the journal, each shows that it is alive, and looks after what others leave.
     """
-    await _introduced(bot)
+    executor = bot.operations.executor
     async with asyncio.TaskGroup() as together:
+        together.create_task(stay_alive(executor))
+        await _introduced(bot)
         together.create_task(_look_through(bot))
         while not await take_up(bot):
-            await bot.operations.executor.sleep(AWAY_SECONDS)
+            await executor.sleep(AWAY_SECONDS)
+        together.create_task(look_after(executor))
         await bot.jobs.run()
 
 
@@ -263,22 +307,41 @@ def _examine(scopes: frozenset[str]) -> None:
 
 
 async def drain(bot: Bot) -> None:
-    """Take nothing new, finish what is under way, then let go."""
+    """Take nothing new, finish what is under way, bring its letters, then let go.
+
+    What is not done by then stands in the journal, for another replica or the next
+    run. From the first moment on `/readyz` says that nothing more should come.
+    """
+    bot.server.leave()
+    await take(_last_steps(bot), JournalUnavailable)
+
+
+def _last_steps(bot: Bot) -> list[Step]:
+    work, record = WORK_SECONDS + CANCELLED_SECONDS, RECORD_SECONDS
+    steps = [
+        Step("server", SERVER_SECONDS, bot.server.close),
+        Step("work", work, lambda: _finish(bot)),
+        Step("refusals", record, bot.operations.refusals.write_all),
+        Step("life", record, bot.journal.life.leave),  # others take up what is left
+        Step("notices", FLUSH_SECONDS + 0.5, lambda: _flush(bot)),
+        Step("last notices", LAST_ROUND_SECONDS, bot.delivery.stop),
+        Step("audit", record, bot.anchoring.end),
+    ]
     if bot.sockets:
-        await bot.sockets.close()
-    await bot.server.close()
-    late = await bot.tasks.drain(DRAIN_SECONDS)
-    await bot.operations.refusals.write_all()
-    try:
-        undelivered = await bot.delivery.flush(FLUSH_SECONDS)
-    except JournalUnavailable as error:
-        log.critical("bot.unflushed", why=str(error))
-    else:
-        log.info("bot.drained", late=late, undelivered=undelivered)
-    with suppress(TimeoutError):
-        async with asyncio.timeout(LAST_ROUND_SECONDS):
-            await bot.delivery.stop()
-    await bot.anchoring.end()
+        steps.insert(0, Step("sockets", SOCKETS_SECONDS, bot.sockets.close))
+    if bot.scraped:
+        steps.append(Step("metrics", record, bot.scraped.close))
+    return steps
+
+
+async def _finish(bot: Bot) -> None:
+    late = await bot.tasks.drain(WORK_SECONDS)
+    log.info("bot.drained", late=late)
+
+
+async def _flush(bot: Bot) -> None:
+    undelivered = await bot.delivery.flush(FLUSH_SECONDS)
+    log.info("bot.flushed", undelivered=undelivered)
 
 
 async def _introduced(bot: Bot) -> None:
@@ -311,28 +374,10 @@ async def announce(bot: Bot) -> None:
     """Say to whoever started it that it is connected, beside the log."""
     team, name = bot.directory.called
     text = _("Connected to {workspace} as @{name}; {running}.")
-    running = ", ".join(await _running(bot)) or _("nothing runs")
-    sys.stdout.write(text.format(workspace=team, name=name, running=running) + "\n")
+    there = await running(bot.operations, bot.directory, bot.settings.command_prefix)
+    what = ", ".join(there) or _("nothing runs")
+    sys.stdout.write(text.format(workspace=team, name=name, running=what) + "\n")
     sys.stdout.flush()
-
-
-async def _running(bot: Bot) -> list[str]:
-    """Return how many things of each command run, or may."""
-    counts, find, most = [], bot.journal.find, MOST_TOLD + 1
-    teams = bot.directory.teams or {bot.directory.team}
-    for one in bot.operations.resources.resources:
-        try:
-            run = [len(await find.live(team, one.kind, limit=most)) for team in teams]
-        except JournalUnavailable:
-            return [_("the journal is away")]
-        live = sum(run)
-        text = n_(
-            "{n} of /{command} runs, or may", "{n} of /{command} run, or may", live
-        )
-        command = f"{bot.settings.command_prefix}{one.command}"
-        number = f"{MOST_TOLD}+" if live > MOST_TOLD else live
-        counts += [text.format(n=number, command=command)] if live else []
-    return counts
 
 
 async def _listen_to_slack(bot: Bot) -> None:

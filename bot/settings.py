@@ -26,6 +26,7 @@ from pydantic_core import PydanticCustomError
 
 from bot.config import kinds
 from bot.config.faults import Loc, called, or_rather, sentence
+from bot.config.ports import Ports
 from bot.config.rules import Limits, Rule, Workspace, groups_in
 from bot.config.sources import DOTENV, Sources, gather, without
 from bot.errors import SettingsError
@@ -47,7 +48,6 @@ from bot.spelling import nearest
 __all__ = ("Limits", "Rule", "Workspace")  # which are imported from here
 
 SLACK_API = "https://slack.com/api/"
-SANDBOX_PORT = 3333  # of the sandbox's console
 USERSIG_SECONDS = 3600  # to enter a room once, and again if the connection is lost
 
 
@@ -113,7 +113,7 @@ def _env(name: str) -> Any:
     return Field(None, validation_alias=name)
 
 
-class Settings(_Table):
+class Settings(Ports, _Table):
     """Everything that can be set; `bot.example.toml` and `.env.example` explain it."""
 
     trial_ca: Path | None = _env("BOT_TRIAL_CA")  # first: addresses depend on it
@@ -163,18 +163,14 @@ class Settings(_Table):
         USERSIG_SECONDS, ge=300, le=86_400, validation_alias="BOT_TRTC_USERSIG_SECONDS"
     )
 
-    database_url: SecretStr = Field(
+    seal_key: SecretStr | None = _env("BOT_SEAL_KEY")
+    seal_key_old: SecretStr | None = _env("BOT_SEAL_KEY_OLD")
+    audit_key: SecretStr | None = _env("BOT_AUDIT_KEY")
+    database_url: kinds.DatabaseUrl = Field(  # after the keys: it may need them
         SecretStr("sqlite:///var/patchbay.db"), validation_alias="BOT_DATABASE_URL"
     )
-    seal_key: SecretStr | None = _env("BOT_SEAL_KEY")
-    audit_key: SecretStr | None = _env("BOT_AUDIT_KEY")
     audit_anchors: Path | None = _env("BOT_AUDIT_ANCHORS")
-    host: str = Field("127.0.0.1", validation_alias="BOT_HOST")
-    port: int = Field(3000, ge=0, le=65_535, validation_alias="BOT_PORT")
     allow_all: bool = Field(default=False, validation_alias="BOT_ALLOW_ALL")
-    sandbox_port: int = Field(
-        SANDBOX_PORT, ge=0, le=65_535, validation_alias="BOT_SANDBOX_PORT"
-    )
 
     command_prefix: str = Field("", pattern=r"^[a-z0-9-]{0,20}$")
     language: Language = ""
@@ -190,14 +186,13 @@ class Settings(_Table):
 
     @field_validator("database_url")
     @classmethod
-    def _database_is_sqlite(cls, url: SecretStr) -> SecretStr:
-        scheme = url.get_secret_value().partition(":")[0]
-        if scheme.partition("+")[0] != "sqlite":
-            raise PydanticCustomError(
-                "database_url",
-                "only SQLite is supported; "
-                "PostgreSQL is not yet safe with several replicas",
-            )
+    def _keys_are_there(cls, url: SecretStr, info: ValidationInfo) -> SecretStr:
+        """Refuse a server without keys that are the same for all bots on it."""
+        names = ("seal_key", "audit_key")
+        lacks = [f"BOT_{one.upper()}" for one in names if info.data.get(one) is None]
+        if lacks and kinds.is_server(url.get_secret_value()):
+            sentence = f"a database of several bots needs {' and '.join(lacks)}"
+            raise PydanticCustomError("database_url", sentence)
         return url
 
     @field_validator("trial_ca")
@@ -255,6 +250,11 @@ class Settings(_Table):
             usersig_seconds=self.trtc_usersig_seconds,
         )
         return (single, *self.apps)
+
+    @property
+    def seal_keys(self) -> SecretStr | None:
+        """The keys of the journal's secrets, a line for each; the first one seals."""
+        return kinds.joined(self.seal_key, self.seal_key_old)
 
     @property
     def has_slack(self) -> bool:
@@ -342,6 +342,8 @@ def _contradictions(settings: Settings, sources: Sources) -> Iterator[str]:
     if settings.trtc_sdk_app_id and not settings.trtc_usersig_key:
         yield "BOT_TRTC_SDK_APP_ID needs BOT_TRTC_USERSIG_KEY"
     all_names = dict.fromkeys([*names, *sources.names_of("apps")])
+    if settings.seal_key_old and not settings.seal_key:
+        yield "BOT_SEAL_KEY_OLD needs BOT_SEAL_KEY, which seals"
     for rule in settings.policy.rules:
         for app in rule.apps:
             if app not in all_names:
@@ -358,12 +360,10 @@ def _astray(settings: Settings, file: str) -> Iterator[str]:
     regions = regions_of(endpoint)
     for app in settings.all_apps:
         if app.region not in regions:
-            own = app not in settings.apps
-            place = (
-                "BOT_TRTC_REGION" if own else f"{called(file, 'app', app.name)}: region"
-            )
-            has = ", ".join(regions)
-            yield f"{place}: {endpoint} has no region {app.region}; it has {has}"
+            named = f"{called(file, 'app', app.name)}: region"
+            place = named if app in settings.apps else "BOT_TRTC_REGION"
+            has = f"it has {', '.join(regions)}"
+            yield f"{place}: {endpoint} has no region {app.region}; {has}"
 
 
 def secrets_of(settings: Settings) -> Mapping[str, SecretStr]:

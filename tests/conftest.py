@@ -13,6 +13,7 @@ from structlog.dev import ConsoleRenderer, plain_traceback
 
 from bot import catalogues
 from bot.config.sources import NO_DOTENV
+from tests.servers.postgres import server, why_not
 from tests.world import make_world
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of its own in it
@@ -49,6 +50,23 @@ def _logs_as_they_were():
     yield
     root.handlers[:], root.level = before
     structlog.reset_defaults()
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """Return a PostgreSQL that is there for the whole run; skip where there is none."""
+    if reason := why_not():
+        pytest.skip(reason)
+    with server() as one:
+        yield one
+
+
+@pytest.fixture
+def postgres_url(postgres):
+    """Return the URL of an empty database."""
+    url = postgres.database()
+    yield url
+    postgres.drop(url)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The sample to deploy with: it runs the image, and takes its rights away."""
+"""What is deployed runs the image, takes its rights away, and sets what can be set."""
 
 import re
 import shutil
@@ -12,55 +12,148 @@ import pytest
 import yaml
 
 from bot.settings import Settings
+from tests.tools.deployed import ALIASES, IMAGE, loaded
 
 TOP = Path(__file__).parents[1]
-COMPOSE = yaml.safe_load((TOP / "deploy/compose.yml").read_text())
 DOCKERFILE = (TOP / "Dockerfile").read_text()
-SERVICE = COMPOSE["services"]["patchbay"]
 UNIT = TOP / "deploy/patchbay.service"
-ALIASES = {str(one.validation_alias) for one in Settings.model_fields.values()}
+DROP_IN = TOP / "deploy/patchbay.service.d/credentials.conf"
+GRACE = 45  # seconds; `drain` takes 40 at most
+COMPOSE = {
+    name: yaml.safe_load((TOP / "deploy" / name).read_text())
+    for name in ("compose.yml", "compose.replicas.yml")
+}
+BOTS = [
+    (COMPOSE[file], name)
+    for file, name in (
+        ("compose.yml", "patchbay"),
+        ("compose.replicas.yml", "patchbay-1"),
+        ("compose.replicas.yml", "patchbay-2"),
+        ("compose.replicas.yml", "migrate"),
+    )
+]
 
 
-def test_the_bot_has_no_rights_that_it_does_not_need():
-    assert list(COMPOSE["services"]) == ["patchbay"]
-    assert SERVICE["read_only"] is True
-    assert SERVICE["cap_drop"] == ["ALL"]
-    assert SERVICE["security_opt"] == ["no-new-privileges:true"]
+@pytest.fixture(params=BOTS, ids=lambda one: one[1])
+def compose(request):
+    """One file of Compose, and the service in it that is the bot."""
+    file, name = request.param
+    return file, file["services"][name]
+
+
+def test_one_bot_or_two_on_one_database():
+    one, several = (COMPOSE[name]["services"] for name in COMPOSE)
+
+    assert list(one) == ["patchbay"]
+    assert list(several) == ["migrate", "patchbay-1", "patchbay-2", "database"]
+    assert several["patchbay-1"] == several["patchbay-2"]
+    assert several["migrate"]["command"] == ["migrate"]
+    assert several["patchbay-1"]["depends_on"] == {
+        "database": {"condition": "service_healthy"},
+        "migrate": {"condition": "service_completed_successfully"},
+    }
+
+
+def test_the_bot_has_no_rights_that_it_does_not_need(compose):
+    _file, service = compose
+
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
     assert not {"privileged", "cap_add", "devices", "network_mode", "pid", "ports"} & (
-        SERVICE.keys()
+        service.keys()
     )
 
 
-def test_it_runs_as_the_user_of_the_image_and_writes_only_to_its_volume():
+def test_it_runs_as_the_user_of_the_image_and_writes_only_to_its_volume(compose):
+    file, service = compose
     user = re.search(r"^USER (\d+)$", DOCKERFILE, re.MULTILINE)[1]
-    mounts = [one.split(":") for one in SERVICE["volumes"]]
+    mounts = [one.split(":") for one in service["volumes"]]
 
-    assert SERVICE["user"] == f"{user}:{user}"
+    assert service["user"] == f"{user}:{user}"
     assert f"--uid {user}" in DOCKERFILE
     assert [one[:2] for one in mounts if one[2:] != ["ro"]] == [["data", "/data"]]
-    assert all("noexec" in one and "nosuid" in one for one in SERVICE["tmpfs"])
-    assert "data" in COMPOSE["volumes"]
+    assert all("noexec" in one and "nosuid" in one for one in service["tmpfs"])
+    assert "data" in file["volumes"]
 
 
-def test_it_is_bounded():
-    assert SERVICE["pids_limit"] <= 64
-    assert SERVICE["mem_limit"] == SERVICE["memswap_limit"] == "512m"
-    assert SERVICE["ulimits"]["core"] == 0
+def test_it_is_bounded(compose):
+    _file, service = compose
+
+    assert service["pids_limit"] <= 64
+    assert service["mem_limit"] == service["memswap_limit"] == "512m"
+    assert service["ulimits"]["core"] == 0
 
 
-def test_every_variable_is_a_setting_and_no_secret_is_among_them():
-    variables = SERVICE["environment"]
+def test_whoever_serves_gets_the_time_that_a_stop_takes():
+    serving = [
+        file["services"][name]
+        for file, name in BOTS
+        if file["services"][name].get("restart") == "unless-stopped"
+    ]
+
+    assert [one["stop_grace_period"] for one in serving] == [f"{GRACE}s"] * 3
+
+
+def test_every_variable_is_a_setting_and_no_secret_is_among_them(compose):
+    file, service = compose
+    variables = service["environment"]
     files = {name: path for name, path in variables.items() if name.endswith("_FILE")}
 
-    assert {name.removesuffix("_FILE") for name in variables} <= {
-        *ALIASES,
-        "BOT_CONFIG",
+    assert {name.removesuffix("_FILE") for name in variables} <= ALIASES
+    assert not {
+        name
+        for name in set(variables) - set(files)
+        if name in SECRETS and variables[name]
     }
-    assert set(variables) - set(files) == {"BOT_CONFIG"}
     assert {path.removeprefix("/run/secrets/") for path in files.values()} == set(
-        SERVICE["secrets"]
+        service["secrets"]
     )
-    assert set(SERVICE["secrets"]) == set(COMPOSE["secrets"])
+    assert set(service["secrets"]) <= set(file["secrets"])
+
+
+SECRETS = {
+    str(field.validation_alias)
+    for field in Settings.model_fields.values()
+    if "Secret" in str(field.annotation)
+}
+
+
+def test_with_them_the_image_is_set_right(compose, tmp_path, monkeypatch):
+    _file, service = compose
+
+    settings = loaded(service["environment"], tmp_path, monkeypatch)
+
+    assert settings.slack_app_token
+    assert settings.host == "0.0.0.0"  # noqa: S104 - a container's own network
+    url = settings.database_url.get_secret_value()
+    if "BOT_DATABASE_URL_FILE" in service["environment"]:
+        assert url.startswith("postgresql://")
+        assert (settings.metrics_host, settings.metrics_port) == ("0.0.0.0", 9300)  # noqa: S104 - of its own network
+        assert settings.audit_anchors == Path("/data/patchbay.anchors")
+    else:
+        assert url == IMAGE["BOT_DATABASE_URL"]
+
+
+def test_every_secret_of_several_bots_is_used():
+    file = COMPOSE["compose.replicas.yml"]
+    used = {one for service in file["services"].values() for one in service["secrets"]}
+
+    assert used == set(file["secrets"])
+    assert file["services"]["database"]["environment"] == {
+        "POSTGRES_USER": "patchbay",
+        "POSTGRES_DB": "patchbay",
+        "POSTGRES_PASSWORD_FILE": "/run/secrets/database_password",
+    }
+
+
+def test_the_image_has_what_several_bots_need():
+    (lock,) = re.findall(
+        r"--require-hashes -r (requirements-\w+\.lock)$", DOCKERFILE, re.MULTILINE
+    )
+    locked = set(re.findall(r"^([\w-]+)==", (TOP / lock).read_text(), re.MULTILINE))
+
+    assert {"psycopg", "prometheus-client", "opentelemetry-sdk", "slack-bolt"} <= locked
 
 
 def test_the_image_stands_on_one_that_cannot_change():
@@ -118,22 +211,41 @@ def test_the_unit_writes_where_it_may_and_runs_the_bot(unit):
     assert {name for name, _value in variables if name.startswith("BOT_")} <= ALIASES
     home = service["WorkingDirectory"]
     assert service["ExecStart"] == f"{home}/.venv/bin/python -m bot run"
-    assert int(service["TimeoutStopSec"]) >= 30
+    assert int(service["TimeoutStopSec"]) == GRACE
     assert service["RestartPreventExitStatus"] == "2"  # a wrong setting
 
 
-@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd here")
-def test_systemd_understands_the_unit(tmp_path):
-    copy = tmp_path / UNIT.name
-    text = UNIT.read_text().replace("/opt/patchbay/.venv/bin/python", sys.executable)
-    copy.write_text(text)
+def test_each_credential_is_one_setting_of_a_secret():
+    text = DROP_IN.read_text()
+    loads = re.findall(
+        r"^LoadCredential=(\w+):/etc/patchbay/(\w+)$", text, re.MULTILINE
+    )
+    names = re.findall(r"^Environment=(\w+)_FILE=%d/(\w+)$", text, re.MULTILINE)
 
-    verified = subprocess.run(  # noqa: S603 - our own file
-        ["systemd-analyze", "verify", str(copy)],  # noqa: S607 - the system's
+    assert loads == [(name, name) for _variable, name in names]
+    assert {variable for variable, _name in names} <= SECRETS
+    assert len(names) == text.count("\nEnvironment=") == text.count("\nLoadCredential=")
+
+
+def verified(folder):
+    return subprocess.run(  # noqa: S603 - our own file
+        ["systemd-analyze", "verify", str(folder / UNIT.name)],  # noqa: S607 - the system's
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
 
-    assert (verified.returncode, verified.stderr) == (0, "")
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd here")
+@pytest.mark.parametrize("dropped_in", [False, True])
+def test_systemd_understands_the_unit(tmp_path, dropped_in):
+    copy = tmp_path / UNIT.name
+    text = UNIT.read_text().replace("/opt/patchbay/.venv/bin/python", sys.executable)
+    copy.write_text(text)
+    if dropped_in:
+        shutil.copytree(DROP_IN.parent, tmp_path / DROP_IN.parent.name)
+
+    verdict = verified(tmp_path)
+
+    assert (verdict.returncode, verdict.stderr) == (0, "")

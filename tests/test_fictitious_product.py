@@ -381,7 +381,7 @@ async def test_a_crash_while_sending_repeats_only_what_may_be_repeated(
         await bot.typed("start a")
     bot.world.clock.hold()
     await bot.typed(typed)
-    (queued,) = await bot.world.journal.former.unsettled(State.QUEUED)
+    queued = (await bot.world.journal.find.history("X1", TEAM))[0]
     await claimed(bot.world.journal, queued.id)
 
     again = await live()

@@ -198,7 +198,7 @@ def test_the_image_is_given_what_the_bot_runs_on_and_no_sandbox():
 
     assert [line for line in lines if not line.startswith("#")] == [
         "*",
-        "!requirements.lock",
+        "!requirements-replicas.lock",
         "!requirements-build.lock",
         "!bot",
         "!commands",
@@ -206,7 +206,7 @@ def test_the_image_is_given_what_the_bot_runs_on_and_no_sandbox():
         "**/__pycache__",
     ]
     assert re.findall(r"^COPY (?!--from)(\S+)", DOCKERFILE, re.MULTILINE) == [
-        "requirements.lock",
+        "requirements-replicas.lock",
         "requirements-build.lock",
         "bot",
         "commands",

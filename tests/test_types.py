@@ -25,7 +25,7 @@ from bot.sandbox.slack.loopback import LoopbackSlack
 from bot.sandbox.slack.model import seed
 from bot.sandbox.slack.model.objects import Call, Message, View
 from bot.settings import load
-from bot.slack.outbound.web import READS
+from bot.slack.outbound.methods import READS
 from commands import COMMANDS
 from tests.node import installed, ran
 

@@ -27,7 +27,6 @@ from bot.dialogue.outcome import (
 from bot.i18n import _
 from bot.journal.model import Intent
 from bot.resources.base import Registry, Resource
-from bot.resources.headlines import UNDECIDED
 from bot.states import LIVE, State
 from bot.tencent.models.base import Request
 
@@ -86,7 +85,7 @@ class Groups:
         """Return *intents* in their groups, each in the order in which it came."""
         undecided, running, over = [], [], []
         for one in intents:
-            if one.state in LIVE and one.standing.headline in UNDECIDED:
+            if one.standing.undecided:
                 undecided.append(one)
             elif one.state in LIVE | {State.QUEUED}:
                 running.append(one)

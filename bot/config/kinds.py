@@ -44,6 +44,15 @@ WorkspaceId = Annotated[str, _id("T")]
 Action = Annotated[
     str, _like(r"\*|[a-z]+\.(\*|[a-z]+)", "write relay.start, relay.* or *")
 ]
+WebAddressOrNone = Annotated[
+    str, _like(r"https?://[^\s@]+|", "an address that begins with http:// or https://")
+]
+
+
+def joined(first: SecretStr | None, more: SecretStr | None) -> SecretStr | None:
+    """Return the lines of *first* and then those of *more*; without *first* none."""
+    lines = [one.get_secret_value() for one in (first, more) if one]
+    return SecretStr("\n".join(lines)) if first else None
 
 
 # How Slack's tokens begin, and what each is. https://docs.slack.dev/authentication/tokens
@@ -79,6 +88,30 @@ BotToken = Annotated[
 ]
 AppToken = Annotated[SecretStr, _token("xapp-", "Basic Information, App-Level Tokens")]
 
+FILES, SERVERS = ("sqlite",), ("postgresql", "postgres")  # schemes of databases
+DATABASES = "a database is sqlite:///… or postgresql://…"
+
+
+def is_server(url: str) -> bool:
+    """Tell whether *url* is that of a PostgreSQL, which several bots can share."""
+    return url.partition(":")[0].partition("+")[0] in SERVERS
+
+
+def shown_server(url: str) -> str:
+    """Return which database *url* names: without who asks, with what, and how."""
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.partition('?')[0].rpartition('@')[2]}"
+
+
+def _database(url: SecretStr) -> SecretStr:
+    text = url.get_secret_value()
+    if not is_server(text) and text.partition(":")[0].partition("+")[0] not in FILES:
+        raise PydanticCustomError("database_url", DATABASES)
+    return url
+
+
+DatabaseUrl = Annotated[SecretStr, AfterValidator(_database)]
+
 # Whoever is there gets the bot's token.
 SLACK_APIS = "https://slack.com/api/, https://slack-gov.com/api/, or …/api/ on loopback"
 TRIAL_SLACK_APIS = "…/api/ on loopback, as BOT_TRIAL_CA is set"
@@ -113,8 +146,8 @@ def trusted(trial_ca: Path | None) -> ssl.SSLContext | None:
 def secret_in(path: Path) -> str:
     """Return the secret in *path*, without blanks around it.
 
-    It may be a link: that is how secrets are mounted. What it leads to is for its
-    owner only, who is this user or root.
+    It may be a link: that is how secrets are mounted. What it leads to is this user's
+    and nobody else's, or root's and what root gave to a group to read.
 
     Raises:
         PermissionError: others can read it, or it cannot be read; it says why.
@@ -126,7 +159,7 @@ def secret_in(path: Path) -> str:
             text = file.read().strip()
     except (OSError, ValueError) as error:
         raise PermissionError(f"{where} {why_unread(error)}") from None
-    if fault := fault_of(status):
+    if fault := fault_of(status, os.geteuid()):
         raise PermissionError(f"{fault} {where}")
     return text
 
@@ -153,10 +186,17 @@ def why_unread(error: OSError | ValueError) -> str:
     return f"cannot be read: {getattr(error, 'strerror', '')}"
 
 
-def fault_of(status: os.stat_result) -> str:
-    """Return why a file of *status* may hold no secret; what to do stands last."""
-    if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+def fault_of(status: os.stat_result, me: int) -> str:
+    """Return why a file of *status* may hold no secret of *me*; what to do stands last.
+
+    Root may have given it to a group to read, as Kubernetes and systemd do for a
+    service that is not root; PostgreSQL takes its keys by the same rule.
+    https://www.postgresql.org/docs/current/ssl-tcp.html
+    """
+    is_mounted = status.st_uid == ROOT != me
+    of_group = stat.S_IRWXG & ~stat.S_IRGRP if is_mounted else stat.S_IRWXG
+    if status.st_mode & (of_group | stat.S_IRWXO):
         return "others can read that file; chmod 600"
-    if status.st_uid not in {os.geteuid(), ROOT}:
+    if status.st_uid not in {me, ROOT}:
         return "that file belongs to somebody else; chown it:"
     return ""

@@ -31,7 +31,11 @@ DOTENV = Path(".env")  # in the working directory
 NO_DOTENV = "PYTHON_DOTENV_DISABLED"
 YES = {"1", "true", "t", "yes", "y"}
 OWN = "BOT_"  # nobody else's variables begin with it
-SHARED = ("SLACK_", "TENCENTCLOUD_")  # others read variables of these names, too
+SHARED = (
+    "SLACK_",
+    "TENCENTCLOUD_",
+    "OTEL_",
+)  # others read variables of these names, too
 FROM_FILE = "_file"
 
 # https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
@@ -121,7 +125,8 @@ def _dotenv(
         faults.append(f"{DOTENV} {kinds.why_unread(error)}")
         return {}
     values = dict(_set_by(lines, faults))
-    if not _capitals(values).isdisjoint(secrets) and (fault := kinds.fault_of(status)):
+    is_secret = not _capitals(values).isdisjoint(secrets)
+    if is_secret and (fault := kinds.fault_of(status, os.geteuid())):
         faults.append(f"{DOTENV} has a secret in it, and {fault} {DOTENV}")
     return values
 
@@ -181,7 +186,8 @@ def _toml(
     except (ValueError, RecursionError) as error:  # it is not TOML, or no text
         faults.append(f"{path.name} cannot be read: {error}")
     else:
-        if has_secret(table, model) and (fault := kinds.fault_of(status)):
+        is_secret = has_secret(table, model)
+        if is_secret and (fault := kinds.fault_of(status, os.geteuid())):
             faults.append(f"{path.name} has a secret in it, and {fault} {path.name}")
         return table, path.name, path.name
     return {}, path.name, path.name
@@ -321,10 +327,10 @@ def check_variables(
 ) -> list[str]:
     """Return what *environ* sets and is none of *names*, or is set in two ways.
 
-    Any variable of ours, and one of Slack's or Tencent's that is nearly one of *names*,
-    unless that is set as well: then it is somebody else's. So is what Kubernetes sets
-    for a service whose name begins with `bot-`. What is one of *more* is never in a
-    file. Each is a sentence.
+    Any variable of ours, and one of Slack's, Tencent's or OpenTelemetry's that is
+    nearly one of *names*, unless that is set as well: then it is somebody else's. So is
+    what Kubernetes sets for a service whose name begins with `bot-`. What is one of
+    *more* is never in a file. Each is a sentence.
     """
     right = {*names, *(name + FROM_FILE.upper() for name in names), *more}
     set_names = {

@@ -64,11 +64,14 @@ class Connection(web.RequestHandler):
         self._held = b""  # a request that waits unread
         self._let_go: Callable[[], None] | None = None  # once its turn is over
         self.has_place = False  # it waited, and is being answered
+        self.waited = 0.0  # seconds that it did
+        self._held_at = 0.0  # by the loop's time
 
     def go_on(self) -> None:
         """Read the request that waited: it has its place now."""
         data, self._held = self._held, b""
         self.has_place = True
+        self.waited = asyncio.get_running_loop().time() - self._held_at
         self._parse(data)
 
     def answered(self, answer: bytes) -> None:
@@ -176,6 +179,7 @@ class Connection(web.RequestHandler):
         if self._front is None:
             return False
         self._held = data
+        self._held_at = asyncio.get_running_loop().time()
         let_go = self._front.held(data, self)
         if let_go is None:
             self._held = b""
@@ -191,7 +195,7 @@ class Connection(web.RequestHandler):
     def _turn_over(self) -> None:
         """Give back the place of the request that waited unread, if there was one."""
         let_go, self._let_go = self._let_go, None
-        self.has_place = False
+        self.has_place, self.waited = False, 0.0
         if let_go is not None:
             let_go()
 

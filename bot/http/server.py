@@ -1,7 +1,7 @@
 """One HTTP server for everything that comes in: the given routes, health, readiness."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Protocol
 
 from aiohttp import web
@@ -12,13 +12,15 @@ from bot.http.connection import Connection, Front
 from bot.http.connections import USUAL, Connections, Deadlines, Network
 from bot.http.discreet import make_discreet
 from bot.http.listener import Listener
+from bot.operations.readiness import Told
 from bot.runtime.signed import CALLER
 from bot.slack.inbound.guard import LARGEST
 
 READ_SECONDS = 5.0
 CLOSE_SECONDS = 1.0  # that requests get which are under way when it closes
 
-Ready = Callable[[], Awaitable[Mapping[str, bool]]]
+Answered = Callable[[str, int], None]
+Ready = Callable[[], Awaitable[Told]]
 
 
 class Closing(Front, Protocol):
@@ -32,7 +34,7 @@ class Server:
     """Serves *routes*, `/healthz` and `/readyz`.
 
     The handler of a POST finds its body read: `await request.read()` returns at once.
-    *ready* tells for each thing that the bot needs whether it is there. A body that
+    *ready* tells what is there of all that the bot needs. A body that
     takes more than *read_seconds* to come is given up. *trusted* are the proxies that
     requests come through: they may have as many connections as there are. *front* lets
     requests wait before they are read.
@@ -49,6 +51,8 @@ class Server:
         front: Closing | None = None,
     ) -> None:
         self._ready = ready
+        self._leaves = False
+        self.answered: Answered = _uncounted  # told of each route, and its status
         self._front = front
         self._read_seconds = read_seconds
         self._bodies = Bodies()
@@ -56,7 +60,7 @@ class Server:
         self._runner: web.AppRunner | None = None
         self._listener: Listener | None = None
         self.app = web.Application(
-            client_max_size=LARGEST, middlewares=[self._read_body]
+            client_max_size=LARGEST, middlewares=[self._count, self._read_body]
         )
         self.app.add_routes(routes)
         self.app.router.add_get("/healthz", self._healthz)
@@ -78,6 +82,10 @@ class Server:
         self._listener = Listener(self.connections, make)
         return await self._listener.start(host, port)
 
+    def leave(self) -> None:
+        """Say at `/readyz` that nothing more should come; what comes is served."""
+        self._leaves = True
+
     async def close(self) -> None:
         """Take no more requests, and finish those that came."""
         if self._listener:
@@ -86,6 +94,21 @@ class Server:
             self._front.close()
         if self._runner:
             await self._runner.cleanup()
+
+    @web.middleware
+    async def _count(
+        self, request: web.Request, handler: Handler
+    ) -> web.StreamResponse:
+        """Tell who counts them which route was answered, and with which status."""
+        resource = request.match_info.route.resource
+        route = resource.canonical if resource else ""
+        try:
+            response = await handler(request)
+        except web.HTTPException as refused:
+            self.answered(route, refused.status)
+            raise
+        self.answered(route, response.status)
+        return response
 
     @web.middleware
     async def _read_body(
@@ -125,9 +148,15 @@ class Server:
         return web.json_response({"ok": True})
 
     async def _readyz(self, _request: web.Request) -> web.Response:
+        if self._leaves:
+            return web.json_response({"ready": False, "leaves": True}, status=503)
         there = await self._ready()
-        status = 200 if all(there.values()) else 503
-        return web.json_response(dict(there), status=status)
+        status = 200 if there.ready else 503
+        return web.json_response(there.body, status=status)
+
+
+def _uncounted(_route: str, _status: int) -> None:
+    pass
 
 
 def _over(status: int) -> web.Response:

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 from bot.ids import IntentId
-from bot.journal import usage
+from bot.journal import locks, usage
 from bot.journal.anchors import NOTHING_BEFORE, Head
 from bot.journal.audit import HEAD
 from bot.journal.model import Intent, NewIntent
@@ -48,36 +48,51 @@ class Before(NamedTuple):
 
 
 def before(
-    connection: Connection, new: NewIntent, boot: str, *, counts: bool
+    connection: Connection, new: NewIntent, alone: str | None, *, counts: bool
 ) -> Before:
     """Return what there is before *new*, and what *counts* against it if that matters.
 
-    In the caller's transaction, in which nobody else writes: where several do, the
-    triggers of the trail refuse a record that follows another than the last.
+    In the caller's transaction, which is the only one to write for its workspace. One
+    that has no chain yet has no row for that, and is kept by its name the first time.
     """
-    subject = new.subject
-    question = _question(len(subject.targets), ref=bool(subject.ref), counts=counts)
-    asked = {**usage.asked_about(new, boot), "key": new.key}
-    asked["chain_of"] = new.asker.team
-    rows: dict[str, list[Any]] = defaultdict(list)
-    for row in connection.execute(question, asked):
-        rows[row.what].append(row)
+    team = new.asker.team
+    locks.head(connection, team)
+    rows = _asked(connection, new, alone, counts=counts)
+    if not rows[ENDS_AT] and connection.alone(team):
+        locks.head(connection, team)
+        rows = _asked(connection, new, alone, counts=counts)
     heads = [Head(row.name, row.number, row.text) for row in rows[ENDS_AT]]
     return Before(
         first=next((IntentId(row.name) for row in rows[FIRST]), None),
         counted={row.name: row.number for row in rows[TALLY]},
         alike=[IntentId(row.name) for row in rows[ALIKE]],
-        head=heads[0] if heads else Head(new.asker.team, 0, NOTHING_BEFORE),
+        head=heads[0] if heads else Head(team, 0, NOTHING_BEFORE),
     )
 
 
-def usage_of(connection: Connection, new: NewIntent, there: Before, boot: str) -> Usage:
+def _asked(
+    connection: Connection, new: NewIntent, alone: str | None, *, counts: bool
+) -> dict[str, list[Any]]:
+    """Ask about *new*; return the rows by what they are about."""
+    subject = new.subject
+    question = _question(len(subject.targets), ref=bool(subject.ref), counts=counts)
+    asked = {**usage.asked_about(new, alone), "key": new.key}
+    asked["chain_of"] = new.asker.team
+    rows: dict[str, list[Any]] = defaultdict(list)
+    for row in connection.execute(question, asked):
+        rows[row.what].append(row)
+    return rows
+
+
+def usage_of(
+    connection: Connection, new: NewIntent, there: Before, alone: str | None
+) -> Usage:
     """Return what counts against *new*, of which *there* has the names."""
     alike: list[Intent] = []
     if there.alike:
         alike = intents_of(connection.execute(_BY_IDS, {"ids": there.alike}))
     alike.sort(key=lambda one: (one.created_at, one.id))
-    each = tuple(as_read(one, boot) for one in alike)
+    each = tuple(as_read(one, alone) for one in alike)
     return usage.counted(new, there.counted, each)
 
 

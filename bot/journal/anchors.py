@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from bot.errors import JournalUnavailable
 from bot.journal.audit_key import AuditKey, canonical
@@ -75,11 +75,24 @@ class AnchorsBroken(NamedTuple):
 
 
 class Anchors:
-    """The anchors file at *path*, signed with *key*; several processes may write."""
+    """The anchors file at *path*, signed with *key*; several processes may write.
 
-    def __init__(self, path: Path, key: AuditKey) -> None:
+    Without a *path* nothing is written: the heads are told elsewhere alone. *is_named*
+    says whether the journal names the newest line: of a file that all who write to the
+    journal share.
+    """
+
+    def __init__(
+        self, path: Path | None, key: AuditKey, *, is_named: bool = True
+    ) -> None:
         self.path = path
+        self.is_named = is_named and path is not None
         self._key = key
+
+    @property
+    def name(self) -> str:
+        """What the file is called; empty without one."""
+        return self.path.name if self.path else ""
 
     def append(self, heads: Iterable[Head], at: int, occasion: Occasion) -> Anchor:
         """Write a line for each of *heads*, at least one, durably; return the last.
@@ -87,6 +100,8 @@ class Anchors:
         Raises:
             JournalUnavailable: nothing was written that counts.
         """
+        if self.path is None:
+            return list(self._lines(None, heads, at, occasion))[-1]
         try:
             with self._opened(os.O_RDWR | os.O_CREAT) as descriptor:
                 fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -103,6 +118,8 @@ class Anchors:
 
     def read(self) -> tuple[list[Anchor], AnchorsBroken | None]:
         """Return the lines up to the first that does not fit, and which that is."""
+        if self.path is None:
+            return [], None
         try:
             with (
                 self._opened(os.O_RDONLY) as descriptor,
@@ -124,6 +141,8 @@ class Anchors:
 
     def set_aside(self, at: int) -> None:
         """Give the file another name, which says *at*, so that a new one begins."""
+        if self.path is None:
+            return
         aside = self.path.with_name(f"{self.path.name}.{at}")
         try:
             if os.path.lexists(self.path):
@@ -164,7 +183,7 @@ class Anchors:
     def _opened(self, flags: int) -> Iterator[int]:
         """Open the file, never through a link."""
         flags |= os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
-        descriptor = os.open(self.path, flags, 0o600)
+        descriptor = os.open(cast("Path", self.path), flags, 0o600)
         try:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise OSError(0, "no plain file")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from bot.errors import IllegalMove
 from bot.ids import IntentId
 from bot.journal import stops
 from bot.journal.evidence import Does, Fact, FactKind, fact_key
@@ -68,14 +69,43 @@ def reject(
     changes: Changes,
     notices: Iterable[Notice],
 ) -> Intent | None:
-    """End what was never sent: it is QUEUED, or SENDING by *claimed_by* alone."""
+    """End what was never sent: QUEUED in this run's hands, or SENDING by *claimed_by*.
+
+    What another run has in its hands is that one's to send, or to end.
+    """
     current = tx.get(intent)
+    queued = current.state is State.QUEUED and current.owner == tx.boot
     mine = claimed_by and current.owner == claimed_by
-    claimed = current.state is State.SENDING and mine
-    if current.state is not State.QUEUED and not claimed:
+    if not (queued or (current.state is State.SENDING and mine)):
         return None
     fact = fact_of(tx, current, FactKind.UNSENT, changes)
     return end(tx, current, State.NOT_STARTED, (fact,), changes, notices)
+
+
+def sent(tx: Transaction, intent: IntentId) -> Intent:
+    """Return *intent*, whose request was sent, or may have been.
+
+    Raises:
+        IllegalMove: it was never sent.
+    """
+    tx.first(intent)
+    current = tx.get(intent)
+    if current.state in {State.QUEUED, State.WAITING}:
+        raise IllegalMove(f"{intent} was never sent")
+    return current
+
+
+def overtaken(tx: Transaction, intent: Intent, evidence: Sequence[Fact]) -> Intent:
+    """Let what *intent* is about learn how it ended here; another run is sending it.
+
+    Raises:
+        IllegalMove: it makes a thing. Such a one nobody takes over while it is sent.
+    """
+    if intent.subject.creates:
+        raise IllegalMove(f"{intent.id} is being sent by another run")
+    if about := intent.subject.about:
+        _learn_all(tx, tx.get(about), evidence, Changes(), ())
+    return tx.get(intent.id)
 
 
 def end(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from sqlalchemy import bindparam
 
 from bot.ids import IntentId
-from bot.journal import facts, heard, stops, usage
+from bot.journal import facts, heard, locks, stops, usage
 from bot.journal.audit import Cause
 from bot.journal.evidence import Fact, FactKind
 from bot.journal.model import Intent, NewIntent
@@ -30,6 +30,7 @@ def apply(
     tx = tx.by_itself(Cause.CALLBACK)
     at = millis(tx.now())
     heard.note(tx.connection, sdk_app_id, at)
+    locks.head_of_agent(tx.connection, event.agent)
     before = tx.by_agent(event.agent)
     if before is None or before.subject.sdk_app_id != sdk_app_id:
         return None, False
@@ -40,11 +41,12 @@ def apply(
 def adopt(tx: Transaction, new: NewIntent, event: RelayEvent, skip: int) -> Intent:
     """Keep *new*, which runs under a name of ours, and leave out *skip* handles."""
     tx = tx.by_itself(Cause.CALLBACK)
+    locks.head(tx.connection, new.asker.team)
     earlier = tx.by_agent(event.agent)
     if earlier:
         return earlier
     for _number in range(skip):
-        tx.allot(new.subject.kind)
+        tx.allot(new)
     kept = tx.insert(new, State.QUEUED)
     learnt = tx.learn(kept, _fact_of(event, millis(tx.now())))
     return stops.follow(tx, *learnt)
@@ -52,10 +54,11 @@ def adopt(tx: Transaction, new: NewIntent, event: RelayEvent, skip: int) -> Inte
 
 def name_targets(tx: Transaction, thing: IntentId, names: Mapping[str, str]) -> None:
     """Give the targets of *thing*, and its events about them, their present names."""
+    kept = tx.get(thing)
     for old, name in names.items():
         facts.rename_target(tx.connection, thing, old, name)
     targets = json.dumps(list(names.values()))
-    usage.renamed(tx.connection, tx.get(thing), tuple(names.values()))
+    usage.renamed(tx.connection, kept, tuple(names.values()))
     tx.connection.execute(_NAME, {"of": thing, "targets": targets})
     tx.refold(thing)
 

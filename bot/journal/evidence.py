@@ -14,7 +14,7 @@ from enum import IntFlag, StrEnum
 from pydantic import TypeAdapter
 
 from bot.ids import IntentId
-from bot.states import State
+from bot.states import LIVE, State
 
 
 class FactKind(StrEnum):
@@ -110,6 +110,18 @@ class Headline(StrEnum):
     UNKNOWN = "unknown"
     DONE = "done"
 
+
+# Nobody can say that it runs as it should, and Tencent will not settle it: somebody has
+# to look, and to decide.
+UNDECIDED = frozenset(
+    {
+        Headline.UNKNOWN,
+        Headline.MAY_RUN,
+        Headline.PUSH_FAILED,
+        Headline.IDLE,
+        Headline.OUT_OF_REACH,
+    }
+)
 
 HEADLINES: Mapping[State, Headline] = {
     State.QUEUED: Headline.REQUESTED,
@@ -224,6 +236,11 @@ class Standing:
     silence: Silence | None = None
     gone: str = ""  # an ID that a person gave, and that Tencent does not know
     wished: bool = False  # a stop waits for its ID
+
+    @property
+    def undecided(self) -> bool:
+        """Whether it runs, or may, and somebody has to look, and to decide."""
+        return self.state in LIVE and self.headline in UNDECIDED
 
 
 _STANDING = TypeAdapter(Standing)

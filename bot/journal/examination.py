@@ -174,6 +174,8 @@ class Examination:
 
     def _unnamed(self, lines: Iterable[Anchor]) -> Iterator[Finding]:
         """Yield that the anchors file lacks the line that the journal names."""
+        if not self.anchors.is_named:
+            return
         named = kept(self.connection, ANCHORED)
         if named is None:
             yield Finding(_("The journal names no line of the anchors file."))
@@ -186,7 +188,7 @@ class Examination:
                 "The anchors file {file} lacks the line that the journal names: it was "
                 "cut off, removed or exchanged."
             )
-            yield Finding(sentence.format(file=self.anchors.path.name), restored=True)
+            yield Finding(sentence.format(file=self.anchors.name), restored=True)
 
     def _unkeyed(self, findings: list[Finding]) -> int:
         """Check the trail of earlier releases; return how long it is."""
@@ -273,12 +275,12 @@ def _moved(rows: Mapping[str, Head], ends: Mapping[str, Head]) -> Iterator[Findi
 def _file(anchors: Anchors, line: int, why: str) -> Finding:
     if line == 0:
         sentence = _("The anchors file {file} cannot be read: {why}.")
-        return Finding(sentence.format(file=anchors.path.name, why=why), restored=True)
+        return Finding(sentence.format(file=anchors.name, why=why), restored=True)
     sentence = _(
         "Line {line} of the anchors file {file} does not fit: it was changed, or the "
         "audit key is another one."
     )
-    return Finding(sentence.format(file=anchors.path.name, line=line), restored=True)
+    return Finding(sentence.format(file=anchors.name, line=line), restored=True)
 
 
 def _when(at: int) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, select
 from bot.ids import IntentId
 from bot.journal.evidence import Does, Fact, FactKind
 from bot.journal.schema import facts
-from bot.journal.statement import Connection, Statement, updated
+from bot.journal.statement import Connection, Rows, Statement, updated
 
 LONGEST_TEXT = 500
 LONGEST_REF = 2000
@@ -30,8 +30,12 @@ _RENAME = updated(
 
 def put(connection: Connection, thing: IntentId, came: Iterable[Fact]) -> bool:
     """Keep what *came* of *thing*, in that order; False if all of it was known."""
-    rows = [row_of(thing, fact) for fact in came]
-    return connection.execute_many(PUT, rows) > 0
+    return keep(connection, thing, came).rowcount > 0
+
+
+def keep(connection: Connection, thing: IntentId, came: Iterable[Fact]) -> Rows:
+    """Do what `put` does, without waiting for how many are new."""
+    return connection.execute_many(PUT, [row_of(thing, fact) for fact in came])
 
 
 def of(connection: Connection, thing: IntentId) -> list[Fact]:

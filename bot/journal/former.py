@@ -1,7 +1,9 @@
-"""What an earlier run of the bot left: found in pages, and settled in groups.
+"""What runs of the bot that are dead left: found in pages, and settled in groups.
 
-A run that died may have sent what it was sending: that is unknown, and is told so from
-the first answer on (`rows.as_read`), whether it has been settled here or not. A group
+What is to be sent, or sent again, is taken over first: from then on it is in the hands
+of this run, and of no other. A run that died may have sent what it was sending: of a
+start that is unknown, and where one run is all that there can be it is told so from the
+first answer on (`rows.as_read`), whether it has been settled here or not. A group
 is one transaction, and a statement is executed once for all of its rows, so whoever
 commits meanwhile waits for a few milliseconds. What changed since it was read, or has
 an ID by that, goes its own way, which takes longer: few of those are a transaction.
@@ -16,14 +18,25 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import String, bindparam, func, literal_column, select, tuple_, update
+from sqlalchemy import (
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
+from bot.errors import JournalUnavailable
 from bot.ids import IntentId
-from bot.journal import endings, stops, usage
+from bot.journal import endings, locks, stops, usage
 from bot.journal import facts as known_facts
 from bot.journal.audit import Cause, append_all, settled_entry
 from bot.journal.evidence import Fact, FactKind, Standing
+from bot.journal.lives import IS_ORPHAN, Life
 from bot.journal.model import CARD_NOTICE, Changes, Intent
+from bot.journal.orphans import COUNT, OPEN_STOPS, TAKE, TAKE_ONE, TAKE_STOPS, text
 from bot.journal.outbox import PUT
 from bot.journal.rows import (
     LEFT,
@@ -34,9 +47,8 @@ from bot.journal.rows import (
     notice_row,
     standing_columns,
 )
-from bot.journal.schema import EMPTY, facts, intents
-from bot.journal.sqlite.writer import Writer
-from bot.journal.statement import Params, Statement, among
+from bot.journal.schema import facts, intents
+from bot.journal.statement import Params, Statement, Writer, among
 from bot.journal.transaction import Transaction
 from bot.journal.unread import as_kept, as_standing
 from bot.states import State
@@ -55,43 +67,40 @@ def _page(*which: Any) -> Statement:
     page = select(intents).where(
         intents.c.state == bindparam("state"),
         after,
-        intents.c.owner != bindparam("boot"),
+        IS_ORPHAN,
         *which,
     )
     return Statement(page.order_by(*order).limit(bindparam("limit")))
 
 
-def _text(value: str) -> Any:
-    """Return *value* in the words of the statement: an index of some rows asks so."""
-    return literal_column(f"'{value}'", String)
-
-
-_LEFT = _page()
+_LEFT = _page(intents.c.creates)
 _TOLD_OF = _page(intents.c.callbacks, intents.c.sent_at.is_not(None))
-_OPEN_STOPS = Statement(
-    select(intents)
-    .with_hint(intents, "INDEXED BY one_open_stop", "sqlite")
-    .where(
-        intents.c.ends,
-        intents.c.joins.is_(None),
-        intents.c.ref != EMPTY,
-        intents.c.state.in_([_text("queued"), _text("sending")]),
-        intents.c.sdk_app_id >= 0,
-        intents.c.owner != bindparam("boot"),
-    )
-)
-
-
-_REVISIONS = Statement(
-    select(intents.c.id, intents.c.rev).where(among(intents.c.id, "ids"))
+_REVISIONS = select(intents.c.id, intents.c.rev).where(among(intents.c.id, "ids"))
+_LEARNT = Statement(_REVISIONS.order_by(intents.c.id).with_for_update())
+# Nobody settles what another run has in its hands, nor waits for who is doing it.
+_SETTLED = Statement(
+    _REVISIONS.where(
+        or_(
+            and_(intents.c.state == State.SENDING.value, IS_ORPHAN),
+            and_(
+                intents.c.state == State.QUEUED.value,
+                intents.c.owner == bindparam("boot"),
+            ),
+        )
+    ).with_for_update(skip_locked=True)
 )
 _KNOWN = Statement(select(facts).where(among(facts.c.thing, "ids")))
 _STOPPED = Statement(
     select(intents.c.about).where(
         among(intents.c.about, "ids"),
         intents.c.ends,
-        intents.c.state.in_([_text(one) for one in ("queued", "waiting", "sending")]),
+        intents.c.state.in_([text(one) for one in ("queued", "waiting", "sending")]),
     )
+)
+_ORPHANS = Statement(
+    select(func.count())
+    .select_from(intents)
+    .where(intents.c.state.in_([text("queued"), text("sending")]), IS_ORPHAN)
 )
 _STAND = Statement(
     update(intents)
@@ -101,6 +110,7 @@ _STAND = Statement(
         state=bindparam("to_state"),
         ref=bindparam("to_ref"),
         standing=bindparam("to_standing"),
+        undecided=bindparam("to_undecided"),
         error_code=bindparam("to_error_code"),
         error_text=bindparam("to_error_text"),
         settled_by=bindparam("to_settled_by"),
@@ -122,22 +132,72 @@ class _Group:
 
 
 class Former:
-    """What runs other than *boot* left in the journal."""
+    """What dead runs left in the journal; *life* is that of this run."""
 
-    def __init__(self, writer: Writer, write: Write, boot: str) -> None:
+    def __init__(self, writer: Writer, write: Write, life: Life) -> None:
         self._writer = writer
         self._write = write
-        self._boot = boot
+        self._life = life
+        self.counted: int | None = None  # at the last look; None before the first
+
+    async def count(self) -> int:
+        """Count what is unfinished and in the hands of a dead run.
+
+        Raises:
+            JournalUnavailable: the database did not answer.
+        """
+        counted: int = await self._writer.read(
+            lambda c: c.execute(COUNT, self._life.about).scalar(), long=True
+        )
+        self.counted = counted
+        return counted
 
     async def stops(self) -> list[Intent]:
-        """Return every stop that was to be sent, or was being sent; oldest first."""
-        stops_left = await self._read(_OPEN_STOPS)
-        return sorted(stops_left, key=lambda one: (one.created_at, one.id))
+        """Take over and return every stop that was to be sent, or was being sent.
+
+        The oldest first. Where nobody else can have them they are returned even if that
+        cannot be written: what was being sent is sent again all the same.
+
+        Raises:
+            JournalUnavailable: nothing was taken over.
+        """
+        try:
+            return await self._taken(TAKE_STOPS)
+        except JournalUnavailable:
+            if self._life.shared:
+                raise
+            return _by_age(await self._read(OPEN_STOPS))
+
+    async def taken(self, state: State, limit: int = GROUP) -> list[Intent]:
+        """Take over and return the next that are QUEUED, or SENDING and no starts.
+
+        The oldest first. Starts that are being sent nobody takes over.
+
+        Raises:
+            JournalUnavailable: nothing was taken over.
+        """
+        return await self._taken(TAKE, state=state.value, limit=limit)
+
+    async def take(self, queued: IntentId) -> None:
+        """Take over what is QUEUED, if it was left.
+
+        Raises:
+            JournalUnavailable: it was not.
+        """
+        await self._taken(TAKE_ONE, of=queued)
+
+    async def orphans(self) -> int:
+        """Return how many are unfinished and a dead run's; off the event loop."""
+        asked = self._life.about
+        count = await self._writer.read(
+            lambda c: c.execute(_ORPHANS, asked).scalar(), long=True
+        )
+        return int(count)
 
     async def unsettled(
         self, state: State, after: Intent | None = None, limit: int = GROUP
     ) -> list[Intent]:
-        """Return as it was left what is in *state*, *after* the last of a page."""
+        """Return as they were left starts in *state*, *after* the last of a page."""
         return await self._read(_LEFT, state, after, limit)
 
     async def told_of(
@@ -149,6 +209,8 @@ class Former:
     async def settle(self, group: Sequence[tuple[Intent, FactKind, Changes]]) -> None:
         """Settle things: each as it was read, how it ended, and why.
 
+        What is QUEUED has been taken over; what was being sent is a dead run's.
+
         Raises:
             JournalUnavailable: some of them were not settled.
         """
@@ -158,7 +220,8 @@ class Former:
                 (thing, endings.fact_of(tx, thing, kind, changes))
                 for thing, kind, changes in group
             )
-            return _learn(tx.by_itself(Cause.RECOVERY), list(ended))
+            own = tx.by_itself(Cause.RECOVERY)
+            return _learn(own, list(ended), _SETTLED, self._life)
 
         await self._alone(await self._write(work), Cause.RECOVERY)
 
@@ -168,7 +231,9 @@ class Former:
         Raises:
             JournalUnavailable: some of them were not added.
         """
-        await self._alone(await self._write(lambda tx: _learn(tx, group)))
+        await self._alone(
+            await self._write(lambda tx: _learn(tx, group, _LEARNT, self._life))
+        )
 
     async def _alone(
         self, learnt: Sequence[Learnt], cause: Cause | None = None
@@ -176,6 +241,8 @@ class Former:
         """Learn what goes its own way, few at a time: others commit between."""
 
         def work(tx: Transaction, few: Sequence[Learnt]) -> None:
+            if cause:
+                locks.heads_of(tx.connection, [thing.id for thing, _fact in few])
             for thing, fact in few:
                 _alone(replace(tx, cause=cause), thing, fact)
 
@@ -191,7 +258,7 @@ class Former:
     ) -> list[Intent]:
         """Ask in the reader's thread: commands are answered meanwhile."""
         last = (millis(after.created_at), after.id) if after else (-1, "")
-        params: dict[str, Any] = {"boot": self._boot}
+        params: dict[str, Any] = {**self._life.about}
         if state:
             params |= {"state": state.value, "at": last[0], "after": last[1]}
             params |= {"limit": limit}
@@ -199,18 +266,29 @@ class Former:
             lambda c: intents_of(c.execute(query, params)), long=True
         )
 
+    async def _taken(self, statement: Statement, **params: Any) -> list[Intent]:
+        asked = {**params, **self._life.about}
+        taken: list[Intent] = await self._write(
+            lambda tx: intents_of(tx.connection.execute(statement, asked))
+        )
+        return _by_age(taken)
 
-def reached(tx: Transaction, thing: Intent, boot: str) -> Intent:
-    """Settle *thing* if another run than *boot* left it; return it as it is then.
+
+def _by_age(left: Sequence[Intent]) -> list[Intent]:
+    return sorted(left, key=lambda one: (one.created_at, one.id))
+
+
+def reached(tx: Transaction, thing: Intent, life: Life) -> Intent:
+    """Settle *thing* if a dead run left it; return it as it is then.
 
     A person who settles by hand what reads as unknown does not wait for its turn.
     """
-    if not (is_left(thing, boot) and thing.subject.creates):
+    if not is_left(thing, life.alone):
         return thing
     changes = left_changes(thing)
     fact = endings.fact_of(tx, thing, FactKind.NO_ANSWER, changes)
     tx = tx.by_itself(Cause.RECOVERY)
-    for own in _learn(tx, [(thing, fact)]):
+    for own in _learn(tx, [(thing, fact)], _SETTLED, life):
         _alone(tx, *own)
     return tx.get(thing.id)
 
@@ -220,14 +298,20 @@ def left_changes(intent: Intent) -> Changes:
     return Changes(error_code=LEFT, error_text=left_text(intent.asker.locale))
 
 
-def _learn(tx: Transaction, learnt: Sequence[Learnt]) -> list[Learnt]:
+def _learn(
+    tx: Transaction, learnt: Sequence[Learnt], which: Statement, life: Life
+) -> list[Learnt]:
     """Do for all of *learnt* what `Transaction.learn` does for one, and what follows.
 
-    Returns what is to go that way itself: a thing that has an ID by it, or has changed
-    since it was read.
+    But only for those that *which* returns. Returns what is to go that way itself: a
+    thing that has an ID by it, or has changed since it was read.
     """
     ids = {"ids": [thing.id for thing, _fact in learnt]}
-    revisions = {row.id: row.rev for row in tx.connection.execute(_REVISIONS, ids)}
+    if tx.cause:
+        locks.heads_of(tx.connection, ids["ids"])
+    asked = {**ids, **life.about}
+    revisions = {row.id: row.rev for row in tx.connection.execute(which, asked)}
+    learnt = [(thing, fact) for thing, fact in learnt if thing.id in revisions]
     facts_of = _known(tx, ids)
     at = tx.now()
     group, alone = _Group(), []
@@ -236,7 +320,7 @@ def _learn(tx: Transaction, learnt: Sequence[Learnt]) -> list[Learnt]:
         if fact.key not in {one.key for one in evidence}:
             evidence = [*evidence, fact]
         standing = tx.lifecycles[thing.subject.kind].fold(thing, evidence)
-        if revisions.get(thing.id) != thing.rev or standing.ref != thing.subject.ref:
+        if revisions[thing.id] != thing.rev or standing.ref != thing.subject.ref:
             alone.append((thing, fact))
             continue
         if evidence[-1] is fact:
@@ -258,7 +342,7 @@ def _known(tx: Transaction, ids: Params) -> dict[IntentId, list[Fact]]:
 def _alone(tx: Transaction, thing: Intent, fact: Fact) -> None:
     """Learn *fact* of one *thing*, unless it has gone on since it was read."""
     now = tx.get(thing.id)
-    if now.state is thing.state:
+    if now.state is thing.state and now.owner == thing.owner:
         stops.follow(tx, *tx.learn(now, fact))
 
 

@@ -13,8 +13,7 @@ from bot.journal.evidence import Does, FactKind
 from bot.journal.model import Intent
 from bot.journal.rows import millis, moment
 from bot.journal.schema import facts, hearing
-from bot.journal.sqlite.writer import Writer
-from bot.journal.statement import Connection, Statement
+from bot.journal.statement import Connection, Statement, Writer
 
 _LAST_OF_ALL = select(func.max(facts.c.id))
 _AT = Statement(

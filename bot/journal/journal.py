@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from time import monotonic
 from typing import Self, TypeVar, Unpack
 
 from pydantic import SecretStr
@@ -23,8 +24,10 @@ from bot.journal.model import Changes, Intent, NewIntent, Notice
 from bot.journal.open_forms import OpenForms, use
 from bot.journal.outbox import Outbox
 from bot.journal.queries import Queries
+from bot.journal.restored import Restored
 from bot.journal.rotation import Rotation
 from bot.journal.rows import as_read
+from bot.journal.slots import SlotRows
 from bot.journal.statement import Connection
 from bot.journal.stops import Placed, placed
 from bot.journal.store import Opening, Store
@@ -41,32 +44,30 @@ Admit = Callable[[Usage], Iterable[Intent]]
 class Journal:
     """The journal, open. Made by `open`; one process has one SQLite file at a time.
 
-    *find* asks it, *former* has what runs before this one (*boot*) left, *integrity*
-    knows whether the file is whole, *former_revision* is that of its tables before it
-    was opened, *spool* is the file for what could not be written, *rotation* changes
-    its keys, *trail* checks the audit records; the others are its other tables.
+    *find* asks it, *life* is this run's, *former* has what dead ones left, *restored*
+    ends what was under way in a backup, *now* is the clock that all go by, *integrity*
+    knows whether the file is whole, *former_revision* is that of its tables before,
+    *spool* has what could not be written; the others are its other tables.
     *lifecycles* fold what is known of each kind of thing.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        now: Callable[[], datetime],
-        lifecycles: Mapping[Kind, Lifecycle],
-    ) -> None:
+    def __init__(self, store: Store, lifecycles: Mapping[Kind, Lifecycle]) -> None:
+        life = store.life
         self._store, self._writer, self._seal = store, store.writer, store.kept.seal
         self._marks, self._audit_key = store.kept.marks, store.signed.key
-        self._now, self._lifecycles = now, lifecycles
-        self.boot, self.integrity = store.boot, store.integrity
-        self.former_revision = store.revision
-        self.find = Queries(store.writer, self._seal, self.boot)
-        self.former = Former(store.writer, self._write, self.boot)
-        self.outbox = Outbox(store.writer, self._seal, self.boot)
+        self.life, self.now = life, life.now
+        self._now, self._lifecycles = life.now, lifecycles
+        self.integrity, self.former_revision = store.integrity, store.revision
+        self.find = Queries(store.writer, self._seal, life.alone)
+        self.former = Former(store.writer, self._write, life)
+        self.restored = Restored(store.writer, self._write)
+        self.outbox = Outbox(store.writer, self._seal, life)
+        self.slots = SlotRows(store.writer) if life.shared else None
         self.audit = Audit(store.writer, self._audit_key)
         self.trail = Trail(store.writer, *store.signed)
-        self.maintenance = Maintenance(store.writer, self.boot)
-        self.open_forms = OpenForms(store.writer, self._seal, now)
-        self.known = LastKnown(store.writer, now)
+        self.maintenance = Maintenance(store.writer, life.alone)
+        self.open_forms = OpenForms(store.writer, self._seal, life.now)
+        self.known = LastKnown(store.writer, life.now)
         self.rotation = Rotation(store.writer, self._seal, store.kept.keys)
         self.heard = LastHeard(store.writer)
         self.spool = store.spool
@@ -74,7 +75,7 @@ class Journal:
         self.claimed = 0  # requests that this process has committed as SENDING
 
     @classmethod
-    async def open(
+    async def open(  # noqa: PLR0913 - its ports, and what the settings say
         cls,
         url: str,
         *,
@@ -83,16 +84,31 @@ class Journal:
         lifecycles: Mapping[Kind, Lifecycle],
         seal_key: SecretStr | None = None,
         audit: AuditFiles = BESIDE,
+        monotonic: Callable[[], float] = monotonic,
+        restored: bool = False,
     ) -> Self:
-        """Open the journal at *url*, made or brought up to date as need be.
+        """Open the journal at *url*, made or brought up to date; if *restored* a copy.
 
         Raises:
             JournalUnavailable: the file is another's, broken, newer, or not writable.
         """
         opening = Opening(
-            now=now, random_bytes=random_bytes, seal_key=seal_key, audit=audit
+            now=now,
+            monotonic=monotonic,
+            random_bytes=random_bytes,
+            seal_key=seal_key,
+            audit=audit,
+            restored=restored,
         )
-        return cls(opening.of(url), now, lifecycles)
+        store = opening.of(url)
+        with suppress(JournalUnavailable):  # else before something is claimed
+            await store.life.ensure()
+        return cls(store, lifecycles)
+
+    @property
+    def boot(self) -> str:
+        """The name of this run, as the owner of what it has in its hands."""
+        return self.life.boot
 
     def close(self) -> None:
         """Commit what has queued and let go of the file."""
@@ -121,15 +137,14 @@ class Journal:
         """
 
         def work(tx: Transaction) -> tuple[Intent, bool]:
-            before = tx.before(new, self.boot, counts=admit is not None)
+            alone = self.life.alone
+            before = tx.before(new, alone, counts=admit is not None)
             if before.first:
                 first = tx.get(before.first)
                 if first.digest != new.digest:
                     raise KeyReused(new.key.partition(":")[0])
-                return as_read(first, self.boot), False
-            others = (
-                admit(usage_of(tx.connection, new, before, self.boot)) if admit else ()
-            )
+                return as_read(first, alone), False
+            others = admit(usage_of(tx.connection, new, before, alone)) if admit else ()
             if form:
                 use(tx.connection, form, new.key)
             ends = new.subject.ends
@@ -151,25 +166,29 @@ class Journal:
         self,
         intent: IntentId,
         *,
-        owner: str,
         send_by: datetime,
         seen: Intent | None = None,
     ) -> Intent | None:
-        """Commit that *owner* sends an intent now; None if it is not QUEUED any more.
+        """Commit that this run sends an intent now; None if it is not its to send.
 
-        Then somebody has cancelled it, or what it was to stop is over. As long as it is
-        as it was last *seen*, it need not be read.
+        Then somebody has cancelled it, what it was to stop is over, or another run has
+        taken it over. As long as it is as it was last *seen*, it need not be read.
+
+        Raises:
+            JournalUnavailable: it was not committed.
         """
+        await self.life.ensure()
 
         def work(tx: Transaction) -> Intent | None:
             if self.integrity.damage and tx.get(intent).subject.creates:
                 raise JournalUnavailable(self.integrity.damage)
-            changes = Changes(owner=owner, send_by=send_by)
+            changes = Changes(send_by=send_by)
+            tx.first(intent)
             if seen and seen.subject.creates:
                 sending = starts.claimed(tx, seen, changes)
                 if sending:
                     return sending
-            moved = tx.moved(intent, State.SENDING, changes)
+            moved = tx.moved(intent, State.SENDING, changes, mine=True)
             if moved is None:
                 return None
             written = endings.written(moved)
@@ -192,14 +211,15 @@ class Journal:
         audit: Entry | None = None,
         **changes: Unpack[Changes],
     ) -> Intent | None:
-        """End an intent that was never sent. None if it is not QUEUED (any more).
+        """End an intent that was never sent. None if it is not QUEUED here (any more).
 
-        Then it may have been sent, and whoever sent it completes it. *claimed_by* is
-        the process that committed SENDING, perhaps, and then did not send: where the
-        answer to a commit is lost, only that process knows.
+        Whoever sent it completes it, or another run has taken it over. *claimed_by*
+        is the run that committed SENDING, perhaps, and then did not send: where the
+        answer to a commit is lost, only that one knows.
         """
 
         def work(tx: Transaction) -> Intent | None:
+            tx.first(intent, audit)
             rejected = endings.reject(tx, intent, claimed_by, changes, notices)
             if audit and rejected:
                 tx.record(audit)
@@ -221,10 +241,11 @@ class Journal:
 
         *evidence* are the facts that the answer brought, with their times; without any
         it is what *to* says, now. As long as the intent is as this run last *seen* it,
-        it need not be read.
+        it need not be read. What another run has taken over meanwhile, and is sending,
+        stays as it is; of what that is about it is a fact all the same.
 
         Raises:
-            IllegalMove: it was never sent.
+            IllegalMove: it was never sent, or by another run.
         """
 
         def work(tx: Transaction) -> Intent:
@@ -232,11 +253,13 @@ class Journal:
                 ended = starts.answered(tx, seen, evidence, changes, notices)
                 if ended:
                     return ended
-            current = tx.get(intent)
-            if current.state in {State.QUEUED, State.WAITING}:
-                raise IllegalMove(f"{intent} was never sent")
+            sender = seen.owner if seen else self.boot
+            current = endings.sent(tx, intent)
             now = endings.fact_of(tx, current, endings.KINDS[to], changes)
-            return endings.end(tx, current, to, evidence or (now,), changes, notices)
+            said = evidence or (now,)
+            if current.state is State.SENDING and current.owner != sender:
+                return endings.overtaken(tx, current, said)
+            return endings.end(tx, current, to, said, changes, notices)
 
         return await self._write(work)
 
@@ -256,6 +279,7 @@ class Journal:
         """
 
         def work(tx: Transaction) -> Intent:
+            tx.first(thing, audit)
             now = tx.get(thing)
             learnt = tx.learn(now, fact, changes=changes, notices=notices)
             followed = stops.follow(tx, *learnt)
@@ -274,7 +298,8 @@ class Journal:
         """
 
         def work(tx: Transaction) -> Intent:
-            now = reached(tx, tx.get(thing), self.boot)
+            tx.first(thing, audit)
+            now = reached(tx, tx.get(thing), self.life)
             if now.state is not State.UNKNOWN and fact.ref not in now.standing.rivals:
                 raise IllegalMove(f"{thing} is not unknown")
             settled = stops.follow(tx, *tx.learn(now, fact))
@@ -332,6 +357,7 @@ class Journal:
         """
 
         def work(tx: Transaction) -> Intent | None:
+            tx.first(intent)
             current = tx.get(intent)
             if current.noticed(mark):
                 return None
@@ -363,6 +389,7 @@ class Journal:
                     lifecycles=self._lifecycles,
                     allotted=self._marks.note,
                     audit_key=self._audit_key,
+                    boot=self.boot,
                 )
             )
 

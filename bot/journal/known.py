@@ -1,18 +1,37 @@
 """What was last heard of the world outside, by name: small texts that a start needs."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import Executable, bindparam, delete, select
 
-from bot.journal.rows import millis
+from bot.journal.model import Notice
+from bot.journal.outbox import PUT
+from bot.journal.rows import millis, notice_row
 from bot.journal.schema import texts
-from bot.journal.sqlite.writer import Writer
-from bot.journal.statement import Connection, Statement, inserted
+from bot.journal.statement import Connection, Statement, Writer, inserted
 
 GET = Statement(select(texts).where(texts.c.name == bindparam("of")))
-_FORGET = Statement(delete(texts).where(texts.c.name == bindparam("of")))
+FORGET = Statement(delete(texts).where(texts.c.name == bindparam("of")))
 _KEEP = inserted(texts)
+
+
+def _taking_turns(insert: Any) -> Executable:
+    """Return what keeps a text of now, unless one was kept after a moment."""
+    now: dict[str, Any] = {"value": bindparam("value"), "at": bindparam("at")}
+    kept: Executable = (
+        insert(texts)
+        .values(name=bindparam("of"), **now)
+        .on_conflict_do_update(
+            index_elements=["name"], set_=now, where=texts.c.at <= bindparam("until")
+        )
+        .returning(texts.c.name)
+    )
+    return kept
+
+
+_TURN = Statement(_taking_turns)
 
 
 class LastKnown:
@@ -44,6 +63,25 @@ class LastKnown:
         at = millis(self._now())
         await self._writer.write(lambda c: keep(c, name, value, at))
 
+    async def tell(self, notice: Notice, name: str, every: timedelta) -> None:
+        """Put *notice* into the outbox, unless one was as *name* within *every*.
+
+        Of several runs that would, the first does; the moment is kept as *name*.
+
+        Raises:
+            JournalUnavailable: nothing was put in, or kept.
+        """
+        now = self._now()
+        row = notice_row(notice, millis(now), intent=None)
+        turn: dict[str, Any] = {"of": name, "value": str(now.timestamp())}
+        turn |= {"at": millis(now), "until": millis(now - every)}
+
+        def work(connection: Connection) -> None:
+            if connection.execute(_TURN, turn).first():
+                connection.execute(PUT, row)
+
+        await self._writer.write(work)
+
 
 def kept(connection: Connection, name: str) -> str | None:
     """Return what was kept as *name*, if anything."""
@@ -53,5 +91,5 @@ def kept(connection: Connection, name: str) -> str | None:
 
 def keep(connection: Connection, name: str, value: str, at: int = 0) -> None:
     """Keep *value* as *name*, in the place of what was kept before."""
-    connection.execute(_FORGET, {"of": name})
+    connection.execute(FORGET, {"of": name})
     connection.execute(_KEEP, {"name": name, "value": value, "at": at})

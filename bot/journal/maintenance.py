@@ -9,10 +9,18 @@ from sqlalchemy import bindparam, delete, func, literal, or_, select
 
 from bot.journal.model import Intent
 from bot.journal.questions import in_states
-from bot.journal.rows import DROPPED, FAILED, PENDING, SENT, as_read, intents_of, millis
+from bot.journal.rows import (
+    DROPPED,
+    FAILED,
+    PENDING,
+    SENT,
+    as_read,
+    intents_of,
+    millis,
+    moment,
+)
 from bot.journal.schema import facts, intents, lines, outbox
-from bot.journal.sqlite.writer import Writer
-from bot.journal.statement import Connection, Statement, among, literals
+from bot.journal.statement import Connection, Statement, Writer, among, literals
 from bot.journal.usage import DROP_EXPIRED
 from bot.states import OVER, State
 
@@ -36,12 +44,32 @@ class Due:
     called_back: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """How much waits: intents to be sent, notices, and what stayed unknown.
+
+    *late* are those of the unknown that were accepted long ago; *oldest* is since when
+    the oldest notice waits.
+    """
+
+    queued: int
+    unknown: int
+    late: int
+    notices: int
+    oldest: datetime | None
+
+
 class Maintenance:
     """The journal, as its upkeep sees it."""
 
-    def __init__(self, writer: Writer, boot: str) -> None:
+    def __init__(self, writer: Writer, alone: str | None) -> None:
         self._writer = writer
-        self._boot = boot  # what another run was sending is unknown
+        self._alone = alone  # what another run than the only one was sending is unknown
+
+    @property
+    def reruns(self) -> int:
+        """How often a transaction lost a race and was run again."""
+        return self._writer.reruns
 
     async def overdue(self, due: Due, before: datetime) -> list[Intent]:
         """Return what has been *due* since *before* and is not marked yet."""
@@ -49,12 +77,34 @@ class Maintenance:
         asked = {"action": due.action, "before": millis(before)}
         asked["mark"] = f" {due.mark} "
         late = await self._writer.read(lambda c: intents_of(c.execute(oldest, asked)))
-        return [as_read(one, self._boot) for one in late]
+        return [as_read(one, self._alone) for one in late]
 
     async def oldest_unsent(self) -> datetime | None:
         """Return since when the oldest undelivered notice waits."""
         at = await self._writer.read(lambda c: c.execute(_OLDEST_UNSENT).scalar())
         return None if at is None else datetime.fromtimestamp(at / 1000, tz=UTC)
+
+    async def backlog(self, late: datetime) -> Backlog:
+        """Return how much waits; *late* is what was accepted before then.
+
+        Each number is counted in an index, off the event loop.
+        """
+
+        def work(connection: Connection) -> Backlog:
+            def count(state: State, before: datetime | None = None) -> int:
+                asked = {"state": state.value, "before": _until(before)}
+                return int(connection.execute(_IN_STATE, asked).scalar())
+
+            oldest = connection.execute(_OLDEST_UNSENT).scalar()
+            return Backlog(
+                queued=count(State.QUEUED),
+                unknown=count(State.UNKNOWN),
+                late=count(State.UNKNOWN, late),
+                notices=connection.execute(_UNSENT).scalar(),
+                oldest=moment(oldest),
+            )
+
+        return await self._writer.read(work, long=True)
 
     async def prune(self, now: datetime) -> int:
         """Delete rows that are past their time; return how many were deleted.
@@ -90,6 +140,15 @@ _OLDEST_UNSENT = Statement(
     .order_by(outbox.c.created_at)
     .limit(1)
 )
+_UNSENT = Statement(
+    select(func.count()).select_from(outbox).where(outbox.c.state == PENDING)
+)
+_IN_STATE = Statement(
+    select(func.count())
+    .select_from(intents)
+    .where(intents.c.state == bindparam("state"))
+    .where(intents.c.created_at <= bindparam("before"))
+)
 _waits_no_more = (
     select(outbox.c.id)
     .where(
@@ -107,11 +166,17 @@ _PAST = Statement(
         intents.c.created_at < bindparam("before"),
     )
     .limit(PIECE)
+    .with_for_update(skip_locked=True)
 )
 _OF_PAST = [
     Statement(delete(column.table).where(among(column, "ids")))
     for column in (outbox.c.intent, lines.c.intent, facts.c.thing, intents.c.id)
 ]
+
+
+def _until(before: datetime | None) -> int:
+    """Return *before*, or a time that nothing is after, in milliseconds."""
+    return millis(before) if before else 2**62
 
 
 def _delivered(now: datetime) -> Callable[[Connection], int]:

@@ -1,21 +1,45 @@
-"""Brings the tables up to the newest migration when the journal is opened.
+"""Brings the tables up to the newest migration.
 
 A migration's file is named by its number, which is its revision. So it is told without
 Alembic, which takes long to import, that there is nothing to do.
+
+Several releases may work on one database while they are exchanged, one bot after the
+other. So a migration adds, and what it leaves over goes one release later; and the
+database says which is the oldest release that it serves, by that one's revision.
 """
 
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    create_engine,
+    delete,
+    event,
+    insert,
+    inspect,
+    select,
+    text,
+)
 from sqlalchemy.pool import NullPool
 
 from bot.errors import JournalUnavailable
+from bot.journal.schema import texts
 from bot.journal.sqlite.driver import prepare
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSIONS = "alembic_version"  # the table in which Alembic keeps the revision
 NEWEST = "head"
+# The oldest revision whose release can work on the tables as they are now. It is raised
+# by a migration that takes away what releases before that revision use.
+OLDEST_SERVED = "0015"  # before it handles were counted for all workspaces
+SERVES = "minimum_reader"  # the text in the database that says so
+
+TOO_NEW = (
+    "the journal is at migration {there} and serves releases from {serves} on; this "
+    "one has {here}: start a newer one"
+)
 
 
 def make_engine(url: str) -> Engine:
@@ -38,12 +62,42 @@ def _on_begin(connection: Connection) -> None:
 def upgrade(engine: Engine, to: str = NEWEST) -> None:
     """Run the migrations that *engine*'s database lacks.
 
+    One that is newer is left as it is, if it serves this program.
+
     Raises:
-        JournalUnavailable: the database is newer than this program.
+        JournalUnavailable: the database is newer, and does not serve this program.
     """
     with engine.begin() as connection:
-        if to != NEWEST or revisions(connection) != [newest()]:
+        there = revisions(connection)
+        if to != NEWEST:
             _run(connection, to)
+        elif there != [newest()] and not _serves(connection, "".join(there)):
+            _run(connection, to)
+            say_served(connection)
+
+
+def _serves(connection: Connection, there: str) -> bool:
+    """Tell whether a newer database serves this program; False if it is not newer.
+
+    Raises:
+        JournalUnavailable: it is newer, and does not.
+    """
+    here = newest()
+    if len(there) != len(here) or there < here:
+        return False
+    query = select(texts.c.value).where(texts.c.name == SERVES)
+    serves = connection.execute(query).scalar() or there
+    if serves > here:
+        sentence = TOO_NEW.format(there=there, serves=serves, here=here)
+        raise JournalUnavailable(sentence)
+    return True
+
+
+def say_served(connection: Connection) -> None:
+    """Let the database say which is the oldest release that it serves."""
+    connection.execute(delete(texts).where(texts.c.name == SERVES))
+    row = {"name": SERVES, "value": OLDEST_SERVED, "at": 0}
+    connection.execute(insert(texts).values(row))
 
 
 def revision(engine: Engine) -> str:

@@ -121,7 +121,8 @@ class NewIntent:
 class Intent:
     """One accepted submission, from commit to answer, as far as it may be shown.
 
-    *rev* grows with every change. *owner* is the process that sends it. *marks* are
+    *rev* grows with every change. *owner* is the run that has it in its hands: what
+    is queued it sends, or has sent. *marks* are
     the names of notices that were given once. *card* is where its card was posted.
     *standing* is what may be said of the thing that it made. *joins* is the stop whose
     answer is this one's too; *doubt*: an earlier try of it may have been done.
@@ -196,7 +197,6 @@ class Changes(TypedDict, total=False):
     error_text: str
     reply: Mapping[str, Any]
     reply_secret: bytes | None  # None throws it away
-    owner: str
     send_by: datetime
     settled_by: str
     reason: str

@@ -17,8 +17,7 @@ from bot.journal.model import OpenForm
 from bot.journal.rows import OPENED, millis, open_form_of, open_form_row
 from bot.journal.schema import open_forms
 from bot.journal.seal import Seal
-from bot.journal.sqlite.writer import Writer
-from bot.journal.statement import Connection, Statement, inserted, updated
+from bot.journal.statement import Connection, Statement, Writer, inserted, updated
 
 MOST_OPEN = 5  # of one person, who may have Slack on more than one device
 

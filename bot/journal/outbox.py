@@ -7,21 +7,20 @@ notice is delivered. What arrived, or is overtaken, is deleted at once; what was
 up stays for a while, to be looked at.
 
 Due times are of the wall clock, since they outlive the process. When that clock is set,
-they are set with it (`step`), so nothing waits longer or shorter for it.
+they are set with it (`step`), so nothing waits longer or shorter for it. Several that
+share the outbox have as many clocks: there they stay as they are.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import SecretStr
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     String,
     and_,
     bindparam,
-    case,
     cast,
     delete,
     exists,
@@ -30,7 +29,11 @@ from sqlalchemy import (
     select,
 )
 
-from bot.ids import ChannelId, IntentId, MessageTs
+from bot.ids import IntentId
+from bot.journal import clock_set
+from bot.journal.holds import HOLD, RELEASE, is_free, is_own
+from bot.journal.lines import Place, keep, standing
+from bot.journal.lives import Life
 from bot.journal.model import CARD, Intent, Notice, Notification
 from bot.journal.rows import (
     FAILED,
@@ -45,12 +48,17 @@ from bot.journal.rows import (
     notification_of,
     url_if_it_opens,
 )
-from bot.journal.schema import EMPTY, intents, lines, outbox
+from bot.journal.schema import EMPTY, intents, outbox
 from bot.journal.seal import Seal
-from bot.journal.sqlite.writer import Writer
-from bot.journal.statement import Connection, Statement, among, inserted, updated
-
-Place = tuple[ChannelId, MessageTs]
+from bot.journal.statement import (
+    Connection,
+    Rows,
+    Statement,
+    Writer,
+    among,
+    inserted,
+    updated,
+)
 
 PUT = inserted(outbox, *NEW)
 _newer = outbox.alias("newer")
@@ -63,13 +71,19 @@ def put(
     rows: list[dict[str, Any]] = []
     for notice in notices:
         row = notice_row(notice, at, intent=intent)
-        if notice.line:
-            _put(connection, rows)  # of which one may wait in the same line
-            row["not_before"] = _taking_over(connection, row)
-        rows.append(row)
-        if notice.line:  # only now: an older one may be under way, under its number
-            _put(connection, rows)
-            connection.execute(_DROP_LINE, {"of_intent": intent.id, "of": notice.line})
+        if not notice.line:
+            rows.append(row)
+            continue
+        _put(connection, rows)  # of which one may wait in the same line
+        before = connection.execute(_FIRST_OF_LINE, row).first()
+        if before:  # it may go when that might, and by whoever delivers that
+            row["not_before"] = min(before.not_before, row["not_before"])
+        _put(connection, [row])
+        of = {"of_intent": intent.id, "of": notice.line}
+        if before and before.held_by:
+            held = {"held_by": before.held_by, "held_until": before.held_until}
+            connection.execute(_HOLD_LINE, {**of, **held})
+        connection.execute(_DROP_LINE, of)  # only now, or its number is given again
     _put(connection, rows)
 
 
@@ -79,20 +93,19 @@ def _put(connection: Connection, rows: list[dict[str, Any]]) -> None:
         rows.clear()
 
 
-def _taking_over(connection: Connection, row: Mapping[str, Any]) -> int:
-    """Return when *row* may go in place of what waits of its line."""
-    before = connection.execute(_FIRST_OF_LINE, row).scalar()
-    due: int = row["not_before"]
-    return due if before is None else min(before, due)
-
-
 class Outbox:
     """The outbox, as whoever delivers it sees it."""
 
-    def __init__(self, writer: Writer, seal: Seal, boot: str) -> None:
+    def __init__(self, writer: Writer, seal: Seal, life: Life) -> None:
         self._writer = writer
         self._seal = seal
-        self._boot = boot  # what another run was sending is unknown
+        self._alone = life.alone  # what another than the only run was sending: unknown
+        self._life = life
+        self.shared = life.shared  # others deliver from it as well
+
+    @property
+    def _me(self) -> Mapping[str, str]:
+        return {"holder": self._life.boot if self.shared else ""}
 
     async def put(self, notice: Notice, at: datetime, *, app: str = "") -> None:
         """Put in *notice*, which is about *app*, or about nothing."""
@@ -107,32 +120,57 @@ class Outbox:
         *without* those of which that is known: they are under way.
         """
         under_way = list(map(str, without))
-        params = {"now": millis(now), "limit": limit, "under_way": under_way}
+        asked = {"now": millis(now), "limit": limit, "under_way": under_way}
+        asked |= self._me
+        return await self._writer.read(
+            lambda c: self._notifications(c, c.execute(_DUE, asked))
+        )
+
+    async def hold(self, due: Sequence[Notification]) -> tuple[Notification, ...]:
+        """Return those of *due* that nobody else delivers from now on, for a minute.
+
+        Only what is as it was read: of the rest something is known that was not. Who
+        has the outbox alone holds it all.
+        """
+        if not self.shared:
+            return tuple(due)
+        asked = {"ids": [str(one.id) for one in due], **self._me}
 
         def work(connection: Connection) -> list[Notification]:
-            rows = connection.execute(_DUE, params).all()
-            about: dict[str | None, tuple[Intent | None, SecretStr | None]] = {
-                None: (None, None)
-            }
-            stand = _lines_of(
-                connection, {row.notice_intent for row in rows if row.notice_line}
-            )
-            notifications = []
-            for row in rows:
-                if row.notice_intent not in about:
-                    about[row.notice_intent] = self._intent(row)
-                intent, url = about[row.notice_intent]
-                stands = stand.get((row.notice_intent, row.notice_line))
-                notifications.append(notification_of(row, intent, url, stands))
-            return notifications
+            held, rows = (connection.execute(one, asked) for one in (HOLD, _HELD))
+            now = set(held.scalars())
+            there = self._notifications(connection, rows)
+            return [one for one in there if one.id in now]
 
-        return await self._writer.read(work)
+        held = await self._writer.write(work, lasting=False)
+        return tuple(one for one in due if one in held)
+
+    async def release(self) -> None:
+        """Let others deliver at once what this one has held and not delivered."""
+        if self.shared:
+            await self._writer.write(lambda c: c.execute(RELEASE, self._me))
+
+    def _notifications(self, connection: Connection, rows: Rows) -> list[Notification]:
+        about: dict[str | None, tuple[Intent | None, SecretStr | None]] = {
+            None: (None, None)
+        }
+        stand = standing(
+            connection, {row.notice_intent for row in rows if row.notice_line}
+        )
+        notifications = []
+        for row in rows:
+            if row.notice_intent not in about:
+                about[row.notice_intent] = self._intent(row)
+            intent, url = about[row.notice_intent]
+            stands = stand.get((row.notice_intent, row.notice_line))
+            notifications.append(notification_of(row, intent, url, stands))
+        return notifications
 
     def _intent(self, row: Any) -> tuple[Intent | None, SecretStr | None]:
         """Read the intent that a notice is about, and its answer URL."""
         if row.id is None:  # it has been pruned
             return None, None
-        return as_read(intent_of(row), self._boot), url_if_it_opens(row, self._seal)
+        return as_read(intent_of(row), self._alone), url_if_it_opens(row, self._seal)
 
     async def next_due(self, after: datetime | None = None) -> datetime | None:
         """Return when the next notice may go, or None if none waits.
@@ -148,27 +186,33 @@ class Outbox:
         channel, ts = place
         params = {"channel": channel, "ts": ts}
         rows = await self._writer.read(lambda c: c.execute(_CARDS_AT, params).all())
-        return [as_read(one, self._boot) for one in intents_of(rows)]
+        return [as_read(one, self._alone) for one in intents_of(rows)]
 
     async def sent(
         self, notification: Notification, place: Place | None = None
     ) -> None:
-        """Note that *notification* arrived; *place* is where, if it is to be kept.
+        """Note that *notification* arrived; *place* is where, if it is to be kept."""
+        await self.all_sent([(notification, place)])
 
-        After a power cut it may come once more.
+    async def all_sent(
+        self, arrived: Sequence[tuple[Notification, Place | None]]
+    ) -> None:
+        """Note that all of those that *arrived* did, and where, if it is to be kept.
+
+        After a power cut they may come once more. A card that is gone another has
+        delivered, after this one had held it for too long: that one's is kept.
         """
 
         def work(connection: Connection) -> None:
-            _forget(connection, notification)
-            intent = notification.intent
-            if intent is None:
-                return
-            if notification.line and place:
-                _keep_line(connection, intent.id, notification.line, place)
-            if notification.name != CARD:
-                return
-            if place:
-                _keep_card(connection, intent.id, place)
+            for notification, place in arrived:
+                was_there = _forget(connection, notification)
+                intent = notification.intent
+                if intent is None or place is None:
+                    continue
+                if notification.line:
+                    keep(connection, intent.id, notification.line, place)
+                if notification.name == CARD and (was_there or not self.shared):
+                    _keep_card(connection, intent.id, place)
 
         await self._writer.write(work, lasting=False)
 
@@ -177,7 +221,7 @@ class Outbox:
     ) -> None:
         """Try *notification* again at *until*; it counts as a try if it was one."""
         later = {"of": notification.id, "not_before": millis(until), "more": int(tried)}
-        await self._writer.write(lambda c: c.execute(_POSTPONE, later))
+        await self._writer.write(lambda c: c.execute(_POSTPONE, {**later, **self._me}))
 
     async def line_up(self, turns: Iterable[tuple[int, datetime]]) -> None:
         """Let each of *turns*, by the ID of a notification, go at its time."""
@@ -190,22 +234,10 @@ class Outbox:
         await self._writer.write(lambda connection: connection.execute(_EXPEDITE, at))
 
     async def step(self, now: datetime, by: timedelta) -> None:
-        """Move what waits with the wall clock, which was set by *by* and shows *now*.
-
-        What was written at a time that has yet to come was written before the clock
-        was set back, by a process that saw no more of it: that goes at once. What was
-        written since it was set ahead has its time by the new clock, and keeps it.
-        """
-        steps = round(by / timedelta(milliseconds=1))
-        set_ = {
-            "now": millis(now),
-            "ahead": max(steps, 0),
-            "back": min(steps, 0),
-            "steps": steps,
-        }
-        # as at each start: what was written by a clock that was ahead goes at once
-        step = _STEP if steps else _START
-        await self._writer.write(lambda connection: connection.execute(step, set_))
+        """Move what waits with the wall clock: it was set by *by* and shows *now*."""
+        if not self.shared:
+            statement, set_ = clock_set.step(now, by)
+            await self._writer.write(lambda c: c.execute(statement, set_))
 
     async def gave_up(self, notification: Notification) -> None:
         """Deliver *notification* no more."""
@@ -241,14 +273,20 @@ _own = (column.label(f"notice_{column.name}") for column in outbox.c)
 _about = (
     column for column in intents.c if column.name not in {"request", "reply_secret"}
 )
-_DUE = Statement(
+_whole = (
     select(*_own, *_about)
     .join_from(outbox, intents, outbox.c.intent == intents.c.id, isouter=True)
-    .where(_waits, outbox.c.not_before <= bindparam("now"))
-    .where(~among(cast(outbox.c.id, String), "under_way"))
-    .where(~_superseded())
+    .where(_waits, ~_superseded())
     .order_by(outbox.c.not_before, outbox.c.id)
+)
+_id = cast(outbox.c.id, String)
+_DUE = Statement(
+    _whole.where(outbox.c.not_before <= bindparam("now"), is_free())
+    .where(~among(_id, "under_way"))
     .limit(bindparam("limit"))
+)
+_HELD = Statement(
+    _whole.where(among(_id, "ids"), outbox.c.held_by == bindparam("holder"))
 )
 _NEXT = Statement(
     select(outbox.c.not_before)
@@ -264,18 +302,22 @@ _CARDS_AT = Statement(
     .where(intents.c.card_ts == bindparam("ts"), intents.c.card_ts != EMPTY)
     .order_by(func.length(intents.c.handle), intents.c.handle)
 )
-_LINES = Statement(select(lines).where(among(lines.c.intent, "ids")))
 _FIRST_OF_LINE = Statement(
-    select(func.min(outbox.c.not_before)).where(
+    select(outbox.c.not_before, outbox.c.held_by, outbox.c.held_until)
+    .where(
         outbox.c.intent == bindparam("intent"),
         outbox.c.line == bindparam("line"),
         _waits,
     )
+    .order_by(outbox.c.not_before)
+    .limit(1)
+    .with_for_update()  # or somebody takes it, and it is gone
 )
 _of_line = and_(
     outbox.c.intent == bindparam("of_intent"), outbox.c.line == bindparam("of"), _waits
 )
 _newest_of_line = select(func.max(outbox.c.id)).where(_of_line).scalar_subquery()
+_HOLD_LINE = updated(outbox, ("held_by", "held_until"), outbox.c.id == _newest_of_line)
 _DROP_LINE = Statement(delete(outbox).where(_of_line, outbox.c.id < _newest_of_line))
 # A number is given again once its row is gone, so a row is known by more than that.
 _itself = and_(
@@ -298,61 +340,31 @@ _of_it = outbox.c.id == bindparam("of")
 _LINE_UP = updated(outbox, ("not_before",), _of_it, _waits)
 _GIVE_UP = updated(outbox, ("state",), _of_it)
 _POSTPONE = updated(
-    outbox, ("not_before",), _of_it, tries=outbox.c.tries + bindparam("more")
-)
-_now, _ahead, _back = (
-    bindparam(name, type_=BigInteger) for name in ("now", "ahead", "back")
+    outbox,
+    ("not_before",),
+    _of_it,
+    is_own(),
+    tries=outbox.c.tries + bindparam("more"),
+    held_until=0,
 )
 _EXPEDITE = updated(
     outbox,
     (),
     _waits,
     outbox.c.tries > 0,
-    outbox.c.not_before > _now,
-    not_before=_now,
-)
-_STEP = updated(
-    outbox,
-    (),
-    _waits,
-    outbox.c.not_before > _now - _ahead,
-    or_(outbox.c.created_at <= _now - _ahead, outbox.c.created_at > _now + _back),
-    not_before=case(
-        (outbox.c.created_at > _now - _back, _now),
-        else_=outbox.c.not_before + bindparam("steps"),
-    ),
-)
-_START = updated(
-    outbox,
-    (),
-    _waits,
-    outbox.c.not_before > _now,
-    outbox.c.created_at > _now,
-    not_before=_now,
+    outbox.c.not_before > bindparam("now"),
+    not_before=bindparam("now"),
 )
 _KEEP_CARD = updated(
     intents, ("card_channel", "card_ts"), intents.c.id == bindparam("of")
 )
-_FORGET_LINE = Statement(
-    delete(lines).where(
-        lines.c.intent == bindparam("intent"), lines.c.line == bindparam("line")
-    )
-)
-_KEEP_LINE = inserted(lines)
 
 
-def _lines_of(
-    connection: Connection, ids: set[IntentId]
-) -> dict[tuple[str, str], Place]:
-    rows = connection.execute(_LINES, {"ids": ids}).all() if ids else ()
-    return {
-        (row.intent, row.line): (ChannelId(row.channel), MessageTs(row.ts))
-        for row in rows
-    }
+def _forget(connection: Connection, notification: Notification) -> int:
+    """Delete *notification*, and if it is a card, those that it has overtaken.
 
-
-def _forget(connection: Connection, notification: Notification) -> None:
-    """Delete *notification*, and if it is a card, those that it has overtaken."""
+    Returns how many there were.
+    """
     at, intent = notification.created_at, notification.intent
     row = {
         "of": notification.id,
@@ -360,22 +372,12 @@ def _forget(connection: Connection, notification: Notification) -> None:
         "written_at": millis(at) if at else None,
     }
     if intent is None or notification.name != CARD:
-        connection.execute(_FORGET, row)
-        return
+        return connection.execute(_FORGET, row).rowcount
     overtaken = {"of_intent": intent.id, "by_rev": notification.rev}
-    connection.execute(_FORGET_CARD, {**row, **overtaken})
+    return connection.execute(_FORGET_CARD, {**row, **overtaken}).rowcount
 
 
 def _keep_card(connection: Connection, intent: IntentId, card: Place) -> None:
     channel, ts = card
     kept = {"of": intent, "card_channel": channel, "card_ts": ts}
     connection.execute(_KEEP_CARD, kept)
-
-
-def _keep_line(
-    connection: Connection, intent: IntentId, line: str, place: Place
-) -> None:
-    channel, ts = place
-    row = {"intent": intent, "line": line, "channel": channel, "ts": ts}
-    connection.execute(_FORGET_LINE, row)
-    connection.execute(_KEEP_LINE, row)

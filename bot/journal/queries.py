@@ -14,8 +14,7 @@ from bot.journal.questions import NEWEST, OLDEST, identified, in_states, not_by
 from bot.journal.rows import as_read, intent_cell, intents_of, unpacked
 from bot.journal.schema import EMPTY, IS_THING, intents
 from bot.journal.seal import Seal
-from bot.journal.sqlite.writer import Writer
-from bot.journal.statement import Connection, Statement
+from bot.journal.statement import Connection, Statement, Writer
 from bot.journal.transaction import BY_ID, BY_KEY
 from bot.states import LIVE, State
 
@@ -23,7 +22,7 @@ from bot.states import LIVE, State
 _IN_TEAM = not_by(intents.c.team) == bindparam("team")
 _BY_HANDLE = Statement(
     select(intents)
-    .where(intents.c.handle == bindparam("handle"), _IN_TEAM)
+    .where(intents.c.handle == bindparam("handle"), intents.c.team == bindparam("team"))
     .where(IS_THING)
     .order_by(*NEWEST)
     .limit(1)
@@ -62,6 +61,16 @@ _LIVE = Statement(
         LIVE,
         newest=True,
     ).limit(bindparam("limit"))
+)
+_UNDECIDED = Statement(
+    select(intents)
+    .where(
+        intents.c.undecided,
+        intents.c.team == bindparam("team"),
+        intents.c.kind == bindparam("kind"),
+    )
+    .order_by(*NEWEST)
+    .limit(bindparam("limit"))
 )
 _BY_CARD = Statement(
     select(intents)
@@ -123,10 +132,10 @@ MOST_LISTED = 2000  # things that live, of which more than these are not looked 
 class Queries:
     """The questions. None of them changes anything."""
 
-    def __init__(self, writer: Writer, seal: Seal, boot: str) -> None:
+    def __init__(self, writer: Writer, seal: Seal, alone: str | None) -> None:
         self._writer = writer
         self._seal = seal
-        self._boot = boot  # what another run was sending is unknown
+        self._alone = alone  # what another run than the only one was sending is unknown
 
     async def get(self, intent: IntentId) -> Intent | None:
         """Return the intent of that id."""
@@ -188,7 +197,7 @@ class Queries:
         narrow = {"user": user, "kind": kind, "room": room}
         by = tuple(name for name, value in narrow.items() if value is not None)
         query = _recent(by, None if states is None else tuple(sorted(states)))
-        asked = {**narrow, "team": team, "limit": limit, "boot": self._boot}
+        asked = {**narrow, "team": team, "limit": limit, "alone": self._alone}
         return await self._all(query, **asked)
 
     async def live(
@@ -196,6 +205,12 @@ class Queries:
     ) -> list[Intent]:
         """Return the things of *kind* that run, or may, newest first."""
         return await self._all(_LIVE, team=team, kind=kind, limit=limit)
+
+    async def undecided(
+        self, team: TeamId, kind: Kind, limit: int = EVERYTHING
+    ) -> list[Intent]:
+        """Return those of what runs, or may, on which somebody has to decide."""
+        return await self._all(_UNDECIDED, team=team, kind=kind, limit=limit)
 
     async def listed(self, team: TeamId, kind: Kind, newest: int) -> list[Intent]:
         """Return the things that live, and the *newest* of all, newest first.
@@ -213,7 +228,7 @@ class Queries:
             return intents_of(sorted(rows, key=_by_age, reverse=True))
 
         as_left = await self._writer.read(work, long=True)
-        return [as_read(one, self._boot) for one in as_left]
+        return [as_read(one, self._alone) for one in as_left]
 
     async def unsent_stops(self) -> list[Intent]:
         """Return every stop that may be sent now, oldest first."""
@@ -274,7 +289,7 @@ class Queries:
         as_left = await self._writer.read(
             lambda c: intents_of(c.execute(query, params))
         )
-        return [as_read(one, self._boot) for one in as_left]
+        return [as_read(one, self._alone) for one in as_left]
 
     async def _one(self, query: Statement, **params: Any) -> Intent | None:
         rows = await self._all(query, **params)
@@ -290,12 +305,12 @@ def _recent(by: tuple[str, ...], states: tuple[State, ...] | None) -> Statement:
     """Return the question for the newest things that share what they are asked *by*.
 
     One index leads there: that of the room, else of the person, else of the kind. What
-    another run than this was sending is unknown.
+    another run than the only one was sending is unknown.
     """
     query = select(intents).where(intents.c.team == bindparam("team"), IS_THING)
     if states is not None and State.UNKNOWN in states and State.SENDING not in states:
         states = (*states, State.SENDING)
-        left = intents.c.owner != bindparam("boot")
+        left = intents.c.owner != bindparam("alone")
         query = query.where(or_(intents.c.state != State.SENDING.value, left))
     leads = next((one for one in ("room", "user", "kind") if one in by), "")
     for name in by:

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from bot.ids import TeamId
 from bot.journal import facts
 from bot.journal.schema import EMPTY, IS_THING, an_end, intents
-from bot.journal.statement import Params, Statement
+from bot.journal.statement import Params, Statement, ending
 from bot.states import State
 
 SHORTEST_PART = 8  # characters of an ID that are enough to find it by; see `an_end`
@@ -65,7 +65,7 @@ def identified(text: str, team: TeamId, limit: int) -> tuple[Statement, Params]:
     asked = {"text": text, "user": text.lstrip("@"), "team": team, "limit": limit}
     if len(text) < SHORTEST_PART:
         return _WHOLE, asked
-    return _IN_PART, asked | {"dashed": f"-{text}", "end": -len(text)}
+    return _IN_PART, asked | {"dashed": f"-{text}", "end": len(text)}
 
 
 def _newest(*which: ColumnElement[bool]) -> Select[Any]:
@@ -91,7 +91,7 @@ def _ending(column: ColumnElement[str]) -> Select[Any]:
         column != EMPTY,
     )
     few = alike.limit(MOST_ENDS).subquery().c
-    end = func.substr(func.lower(few.whole), bindparam("end", type_=Integer))
+    end = ending(func.lower(few.whole), bindparam("end", type_=Integer))
     return select(few.id).where(end == func.lower(_text))
 
 

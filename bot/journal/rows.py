@@ -324,13 +324,14 @@ def _opened_url(sealed: bytes | None, seal: Seal, cell: Cell) -> SecretStr | Non
 LEFT = "patchbay.NoAnswer"  # the code of a request that a run died over
 
 
-def is_left(intent: Intent, boot: str) -> bool:
-    """Tell whether it is a start that another run than *boot* was sending, and is dead.
+def is_left(intent: Intent, alone: str | None) -> bool:
+    """Tell whether it is a start that another run was sending, which is dead.
 
-    What else that was sending is sent again.
+    That is certain where one run (*alone*) is all that there can be. What else that
+    was sending is sent again.
     """
-    left = intent.state is State.SENDING and intent.owner != boot
-    return left and intent.subject.creates
+    left = alone and intent.state is State.SENDING and intent.owner != alone
+    return bool(left) and intent.subject.creates
 
 
 def left_text(locale: str) -> str:
@@ -339,12 +340,13 @@ def left_text(locale: str) -> str:
         return _("Patchbay was stopped while the request was on its way.")
 
 
-def as_read(intent: Intent, boot: str) -> Intent:
-    """Return *intent* as the run *boot* tells of it.
+def as_read(intent: Intent, alone: str | None) -> Intent:
+    """Return *intent* as it is told of.
 
-    What another run was sending is unknown, before `former` has come to it too.
+    What another run than the only one (*alone*) was sending is unknown, before `former`
+    has come to it too.
     """
-    if not is_left(intent, boot):
+    if not is_left(intent, alone):
         return intent
     text = left_text(intent.asker.locale)
     settlement = replace(intent.settlement, error_code=LEFT, error_text=text)
@@ -366,6 +368,7 @@ def standing_columns(standing: Standing) -> dict[str, Any]:
         "state": standing.state.value,
         "ref": standing.ref,
         "standing": standing_text(standing),
+        "undecided": standing.undecided,
         "error_code": standing.code,
         "error_text": standing.text,
         "settled_by": standing.by if standing.reason else "",

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     ColumnElement,
+    Double,
     Index,
     Integer,
     LargeBinary,
@@ -17,17 +18,21 @@ from sqlalchemy import (
     false,
     func,
     literal_column,
+    true,
 )
+
+from bot.journal.statement import ending
 
 metadata = MetaData()
 
 
 EMPTY: ColumnElement[str] = literal_column("''")  # as an index has it
+ANY_TEAM = ""  # of a workspace that no handle was given in yet, for all kinds
 
 
 def an_end(text: ColumnElement[str]) -> ColumnElement[str]:
     """Return the last 8 characters of *text*, in any case, as they are indexed."""
-    return func.lower(func.substr(text, literal_column("-8")))
+    return func.lower(ending(text, literal_column("8")))
 
 
 def _audit_columns() -> tuple[Column[Any], ...]:
@@ -91,6 +96,7 @@ intents = Table(
     Column("doubt", Boolean, nullable=False, server_default=false()),
     Column("targets", Text, nullable=False, server_default="[]"),  # digests
     Column("standing", Text, nullable=False, server_default=""),  # of a thing
+    Column("undecided", Boolean, nullable=False, server_default=false()),
     Column("callbacks", Boolean, nullable=False, server_default=false()),
     Column("settled_by", String(32), nullable=False, server_default=""),
     Column("reason", Text, nullable=False, server_default=""),
@@ -99,7 +105,7 @@ intents = Table(
     Column("sent_at", BigInteger),
     Column("send_by", BigInteger),
     Column("settled_at", BigInteger),
-    Index("intents_by_handle", "handle", "created_at"),
+    Index("intents_by_handle", "handle", "team", "created_at"),
     Index("intents_by_state", "state", "created_at", "id"),
 )
 # Of those that have one: neither is the rest walked through, nor is an index written
@@ -141,6 +147,12 @@ for _name, _shared in {
         sqlite_where=IS_THING,
         postgresql_where=IS_THING,
     )
+Index(  # there are few, and mostly old
+    "things_undecided",
+    *(intents.c[one] for one in ("team", "kind", "created_at", "id")),
+    sqlite_where=intents.c.undecided == true(),  # as questions are asked
+    postgresql_where=intents.c.undecided,
+)
 # And by a part of an ID, whichever case it is typed in.
 for _name in ("ref", "request_id"):
     _is_known = IS_THING & (intents.c[_name] != EMPTY)
@@ -180,7 +192,22 @@ Index(
     postgresql_where=_has_id,
 )
 
-counters = Table(
+lives = Table(  # a row for each run that is alive, or was a minute ago
+    "lives",
+    metadata,
+    Column("boot", String(64), primary_key=True),  # what `owner` of an intent names
+    Column("seen_at", BigInteger, nullable=False),  # by the database's clock
+)
+
+handles = Table(  # the last number given of each kind, in each workspace
+    "handles",
+    metadata,
+    Column("team", String(32), primary_key=True),
+    Column("kind", String(1), primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+
+counters = Table(  # of releases that counted for all workspaces; nothing reads it
     "counters",
     metadata,
     Column("kind", String(1), primary_key=True),
@@ -227,9 +254,23 @@ outbox = Table(  # notices to be delivered; drawn at delivery
     Column("not_before", BigInteger, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("line", String(64), nullable=False, server_default=""),
+    # by which run it is being delivered, and until when nobody else may: see `holds`
+    Column("held_by", String(64), nullable=False, server_default=""),
+    Column("held_until", BigInteger, nullable=False, server_default="0"),
     Index("outbox_by_state", "state", "not_before"),
     Index("outbox_by_age", "state", "created_at"),
     Index("outbox_by_intent", "intent", "rev"),
+)
+
+slots = Table(  # what several share the pace of; milliseconds by the database's clock
+    "slots",
+    metadata,
+    Column("name", String(160), primary_key=True),
+    Column("asked_at", Double, nullable=False),  # last
+    Column("slot_at", Double, nullable=False),  # which that was told
+    Column("next_at", Double, nullable=False),
+    Column("slowed_at", Double, nullable=False),
+    Column("slowed_to", Double, nullable=False),  # a second
 )
 
 lines = Table(  # messages that several notices of an intent share

@@ -14,8 +14,9 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, exists, or_, select, update
 
-from bot.journal import endings, facts, stops, usage
+from bot.journal import endings, facts, locks, stops, usage
 from bot.journal.evidence import Fact, Standing, standing_of
+from bot.journal.lives import is_alive
 from bot.journal.model import Changes, Intent, Notice
 from bot.journal.rows import (
     card_of,
@@ -35,6 +36,7 @@ _as_it_was = (
     intents.c.id == bindparam("of"),
     intents.c.rev == bindparam("seen"),
     intents.c.state == bindparam("was"),
+    intents.c.owner == bindparam("held_by"),
 )
 _nothing_else_is_known = ~exists(
     select(facts_table.c.id).where(
@@ -72,12 +74,15 @@ _KEPT = frozenset({"request_id", "reply", "reply_secret"})  # of an answer
 
 
 @cache
-def _standing(*columns: str) -> Statement:
+def _standing(*columns: str, claims: bool) -> Statement:
     """Return what gives *columns* of a thing values, if all is as it was.
 
-    It returns whether a stop of the thing, or of its ID, is there, and its card.
+    Only a run that is alive *claims* it. It returns whether a stop of the thing, or of
+    its ID, is there, and its card.
     """
-    so = (*_as_it_was, _nothing_else_is_known, _no_other_has_its_id)
+    so = [*_as_it_was, _nothing_else_is_known, _no_other_has_its_id]
+    if claims:
+        so.append(is_alive("held_by"))
     change = update(intents).where(*so).values(rev=intents.c.rev + 1)
     also = (intents.c.card_channel, intents.c.card_ts)
     return Statement(change.returning(_is_to_be_stopped.label("stop"), *also), columns)
@@ -87,12 +92,13 @@ def claimed(tx: Transaction, seen: Intent, changes: Changes) -> Intent | None:
     """Commit that the thing *seen* is being sent; None if it is not as it was."""
     if seen.state is not State.QUEUED or seen.standing != _REQUESTED:
         return None
+    if seen.owner != tx.boot:
+        return None
     now, send_by = as_kept(tx.now()), as_kept(changes["send_by"])
     sending = replace(
         seen,
         state=State.SENDING,
         standing=_UNFOLDED,
-        owner=changes["owner"],
         send_by=send_by,
         sent_at=now,
     )
@@ -104,7 +110,7 @@ def claimed(tx: Transaction, seen: Intent, changes: Changes) -> Intent | None:
     row = _row(tx, seen, standing, columns, "")
     if row is None:
         return None
-    facts.put(tx.connection, seen.id, (written,))
+    facts.keep(tx.connection, seen.id, (written,))
     shown = replace(sending, card=card_of(row))  # posted meanwhile
     return as_standing(shown, standing)
 
@@ -133,7 +139,7 @@ def answered(
     row = _row(tx, seen, standing, columns, written.key)
     if row is None:
         return None
-    facts.put(tx.connection, seen.id, came)
+    facts.keep(tx.connection, seen.id, came)
     end = {"reply": kept.get("reply", seen.settlement.reply), "settled_at": now}
     end["request_id"] = kept.get("request_id", seen.settlement.request_id)
     shown = replace(seen, card=card_of(row))  # posted meanwhile
@@ -158,6 +164,7 @@ def _row(
     values = {**columns, **standing_columns(standing)}
     guard = {"of": seen.id, "seen": seen.rev, "was": seen.state.value, "known": fact}
     guard |= {"app": seen.subject.sdk_app_id, "its_ref": standing.ref}
-    return tx.connection.execute(
-        _standing(*sorted(values)), {**values, **guard}
-    ).first()
+    guard |= {"held_by": seen.owner}
+    statement = _standing(*sorted(values), claims=seen.state is State.QUEUED)
+    locks.things(tx.connection, (seen.id,))  # what is asked of others is of then
+    return tx.connection.execute(statement, {**values, **guard}).first()

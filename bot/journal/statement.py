@@ -9,13 +9,16 @@ compiled statement carries with it, since a bare driver applies none.
 import json
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from importlib import import_module
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import (
+    BigInteger,
     BindParameter,
     ColumnElement,
     Dialect,
+    Double,
     Executable,
     Table,
     Text,
@@ -28,6 +31,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.functions import GenericFunction
 
+from bot.errors import JournalUnavailable, Unreadable
+
+T = TypeVar("T")
 Params = Mapping[str, Any]
 Convert = Callable[[Any], Any]
 NO_PARAMS: Params = {}
@@ -82,11 +88,76 @@ class Connection(Protocol):
             Exception: of the driver, as it comes.
         """
 
-    def execute_many(self, statement: "Statement", params: Sequence[Params]) -> int:
+    def execute_many(self, statement: "Statement", params: Sequence[Params]) -> Rows:
         """Run *statement* for each of *params*; return how many rows that changed."""
 
     def each(self, statement: "Statement", params: Params = NO_PARAMS) -> Iterator[Any]:
         """Yield what *statement* returns, of which there may be more than fits."""
+
+    def lock(self, statement: "Statement", params: Params = NO_PARAMS) -> None:
+        """Have the rows of *statement* for this transaction alone, until it ends.
+
+        What is read afterwards is as the transaction before left it. Where there is
+        one writer nothing is done: all rows are its own.
+        """
+
+    def alone(self, name: str) -> bool:
+        """Let no other transaction pass that names *name*, until this one ends.
+
+        For what has no row yet that could be locked. False where there is one writer.
+        """
+
+    def writing(self) -> AbstractContextManager[None]:
+        """Return a transaction, committed at its end."""
+
+
+class Writer(Protocol):
+    """Runs pieces of work on the database, each in a transaction of its own.
+
+    Every method raises JournalUnavailable: the database did not answer, or does not
+    take it. *reruns* counts what lost a race and was run again.
+    """
+
+    reruns: int
+
+    async def write(
+        self,
+        work: Callable[[Connection], T],
+        *,
+        begins: bool = False,
+        lasting: bool = True,
+    ) -> T:
+        """Run *work* and return its result once it is durable.
+
+        What is not *lasting* a power cut may undo, but no end of the process. *work*
+        may run several times, all but the last without effect. What *begins* something
+        new is refused where there is room only for how the rest ends.
+
+        Raises:
+            JournalUnavailable: it was not committed.
+        """
+
+    async def read(self, work: Callable[[Connection], T], *, long: bool = False) -> T:
+        """Run *work* on what is committed; if it is *long*, nobody waits for it.
+
+        It may run several times.
+        """
+
+    def close(self) -> None:
+        """Finish what has queued, then let go of the database."""
+
+
+def unavailable(error: Exception) -> JournalUnavailable:
+    """Return *error* as the journal raises it: its cause, without the statement."""
+    cause = getattr(error, "orig", None) or error
+    kind = Unreadable if isinstance(error, NotOne) else JournalUnavailable
+    return kind(f"{type(cause).__name__}: {said_by(cause)}")
+
+
+def said_by(error: BaseException) -> str:
+    """Return what a driver says, without the values of the row that it is about."""
+    diag = getattr(error, "diag", None)
+    return str(getattr(diag, "message_primary", None) or error).strip()
 
 
 class Compiled(NamedTuple):
@@ -216,7 +287,7 @@ def literals(values: Iterable[Any]) -> list[ColumnElement[Any]]:
     return [literal(value) for value in values]
 
 
-# ── lists ───────────────────────────────────────────────────────────────────────────
+# ── what each dialect says in its own way ───────────────────────────────────────────
 
 
 class Texts(TypeDecorator[list[str]]):
@@ -236,7 +307,35 @@ class each_text(GenericFunction[Any]):  # noqa: N801 - it is named like a functi
     inherit_cache = True
 
 
+class database_now(GenericFunction[int]):  # noqa: N801 - it is named like a function of SQL
+    """The database's own clock, in UTC milliseconds: one for all who have it open."""
+
+    type = BigInteger()
+    inherit_cache = True
+
+
+class ending(GenericFunction[str]):  # noqa: N801 - see above
+    """The last characters of a text: `ending(text, how many)`."""
+
+    type = Text()
+    inherit_cache = True
+
+
 def among(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
     """Match rows whose *column* is in the list that is the parameter *name*."""
     texts = each_text(bindparam(name, type_=Texts())).table_valued("value")
     return column.in_(select(texts.c.value))
+
+
+class greatest(GenericFunction[float]):  # noqa: N801 - it is named like a function of SQL
+    """The greatest of its numbers."""
+
+    type = Double()
+    inherit_cache = True
+
+
+class least(GenericFunction[float]):  # noqa: N801 - it is named like a function of SQL
+    """The least of its numbers."""
+
+    type = Double()
+    inherit_cache = True

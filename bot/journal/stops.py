@@ -60,11 +60,12 @@ _of_that_id = (
     intents.c.ref == bindparam("ref"),
     intents.c.ref != EMPTY,
 )
-_SAME = Statement(select(intents).where(*_open, *_of_that_id))
+_SAME = Statement(select(intents).where(*_open, *_of_that_id).with_for_update())
 _OF = Statement(
     select(intents)
     .where(*_open, intents.c.about == bindparam("thing"))
     .order_by(intents.c.created_at, intents.c.id)
+    .with_for_update()
 )
 _OF_OR_OF_ITS_ID = Statement(
     select(intents)
@@ -76,11 +77,13 @@ _OF_OR_OF_ITS_ID = Statement(
         ),
     )
     .order_by(intents.c.created_at, intents.c.id)
+    .with_for_update()
 )
 _JOINED = Statement(
     select(intents)
     .where(intents.c.joins == bindparam("job"), intents.c.state == State.WAITING.value)
     .order_by(intents.c.created_at, intents.c.id)
+    .with_for_update()
 )
 _EARLIER = Statement(
     select(intents.c.id)
@@ -104,7 +107,7 @@ _EXCUSE = updated(
 )
 _of_stop = intents.c.id == bindparam("of")
 _JOIN = updated(intents, ("joins", "ref"), _of_stop)
-_CALL = updated(intents, ("request", "settled_at"), _of_stop)
+_CALL = updated(intents, ("request", "settled_at", "owner"), _of_stop)
 _TAKE_OVER = updated(intents, ("about", "handle"), _of_stop)
 
 
@@ -227,7 +230,7 @@ def _release(tx: Transaction, wish: Intent, thing: Intent) -> None:
         return
     tx.move(wish.id, State.QUEUED, Changes(ref=ref))
     sealed = tx.seal.close(request.request, intent_cell("request", wish.id))
-    called = {"of": wish.id, "request": sealed, "settled_at": None}
+    called = {"of": wish.id, "request": sealed, "settled_at": None, "owner": tx.boot}
     tx.connection.execute(_CALL, called)
 
 

@@ -1,91 +1,216 @@
-"""What an open journal consists of, and how its file is opened."""
+"""What an open journal consists of, and how its database is opened."""
 
-from collections.abc import Callable
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from importlib import import_module
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.config.kinds import is_server
 from bot.errors import JournalUnavailable
+from bot.journal.lives import Life
+from bot.journal.marks import refuse_backup, refuse_moved, refuse_unfinished
 from bot.journal.migrate import make_engine, newest, revision, upgrade
 from bot.journal.sqlite.driver import Connection, Error
 from bot.journal.sqlite.files import Kept, claim, kept_for, spool_for
 from bot.journal.sqlite.integrity import Integrity
+from bot.journal.sqlite.look import Look
+from bot.journal.sqlite.look import look as look_at_file
 from bot.journal.sqlite.reserve import Reserve
 from bot.journal.sqlite.spool import Spool
-from bot.journal.sqlite.writer import Writer, check, sqlite_file, unavailable
+from bot.journal.sqlite.writer import Writer as FileWriter
+from bot.journal.sqlite.writer import check, sqlite_file
+from bot.journal.statement import Connection as AnyConnection
+from bot.journal.statement import Writer, unavailable
 from bot.journal.trail import AuditFiles, Signed, begin
+
+NO_DRIVER = "PostgreSQL needs a driver: pip install 'patchbay[postgres]' ({why})"
 
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """What an open journal consists of; *boot* names the run that has it open.
+    """What an open journal consists of; *life* is that of the run that has it open.
 
     *revision* is that of the tables before they were brought up to date.
     """
 
     writer: Writer
     kept: Kept
-    lock: IO[str]
+    lock: IO[str] | None
     spool: Spool
     signed: Signed
     integrity: Integrity
-    boot: str
+    life: Life
     revision: str
 
     def close(self) -> None:
-        """Commit what has queued and let go of the file."""
+        """Commit what has queued and let go of the database."""
         self.integrity.close()
         self.writer.close()
-        if not self.lock.closed:
+        if self.lock and not self.lock.closed:
             self.integrity.closed()
             self.lock.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """How a journal is opened: its clock, chance, and what the settings say."""
+    """How a journal is opened: its clocks, chance, and what the settings say."""
 
     now: Callable[[], datetime]
+    monotonic: Callable[[], float]
     random_bytes: Callable[[int], bytes]
     seal_key: SecretStr | None
     audit: AuditFiles
+    restored: bool = False  # it may be a backup that was put back
 
     def of(self, url: str) -> Store:
-        """Open the file at *url*, made or brought up to date as need be.
+        """Open the database at *url*, made or brought up to date as need be.
 
         Raises:
             JournalUnavailable: it is another's, broken, newer, or not writable.
         """
+        return self._of_server(url) if is_server(url) else self._of_file(url)
+
+    def _of_file(self, url: str) -> Store:
         with ExitStack() as undo:
             try:
                 file = sqlite_file(url)
                 lock = undo.enter_context(claim(file))
+                refuse_moved(file)
                 integrity = Integrity(file)
                 with closing(Connection(file)) as connection:
                     before = _brought_up(url, connection, integrity)
+                    if not self.restored:
+                        refuse_backup(connection)
                     kept, signed = self._made(file, connection)
                     reserve = Reserve(file.with_name(f"{file.name}.reserve"))
                     reserve.kept()  # on a full disk it opens too, and nothing begins
                     room = reserve.spend, reserve.kept
-                    writer = Writer(file, *room, lambda: integrity.damage)
+                    writer = FileWriter(file, *room, lambda: integrity.damage)
             except (Error, SQLAlchemyError, OSError, ImportError) as error:
                 sentence = f"the journal does not open: {unavailable(error)}"
                 raise JournalUnavailable(sentence) from None
             undo.pop_all()  # it is open: from here on, closing is `close`'s
-        boot = self.random_bytes(8).hex()
-        spool = spool_for(file)
-        return Store(writer, kept, lock, spool, signed, integrity, boot, before)
+        life, spool = self._born(writer, shared=False), spool_for(file)
+        return Store(writer, kept, lock, spool, signed, integrity, life, before)
 
-    def _made(self, file: Path, connection: Connection) -> tuple[Kept, Signed]:
+    def _of_server(self, url: str) -> Store:
+        """Open the journal of a server, which others may have open.
+
+        No file belongs to it: its keys are secrets of the environment, what could not
+        be written is not spooled, and whether it is whole is the server's to know.
+        """
+        driver = _driver()
+        from bot.journal.postgres import engine, tables  # noqa: PLC0415 - as there
+
+        try:
+            with (
+                tables.brought_up(url) as before,
+                closing(driver.Connection(url)) as connection,
+            ):
+                refuse_unfinished(connection)
+                kept, signed = self._made(None, connection)
+        except (driver.Error, SQLAlchemyError) as error:
+            sentence = f"the journal does not open: {unavailable(error)}"
+            raise JournalUnavailable(sentence) from None
+        writer = engine.Threads(url, lambda: self.random_bytes(1)[0] / 255)
+        spool, integrity = Spool(None), Integrity(None)
+        life = self._born(writer, shared=True)
+        return Store(writer, kept, None, spool, signed, integrity, life, before)
+
+    def _born(self, writer: Writer, *, shared: bool) -> Life:
+        """Return the life of the run that opens it, alone or *shared* with others."""
+        return Life(
+            writer,
+            self.random_bytes(8).hex(),
+            shared=shared,
+            now=self.now,
+            monotonic=self.monotonic,
+            random_bytes=self.random_bytes,
+        )
+
+    def _made(
+        self, file: Path | None, connection: AnyConnection
+    ) -> tuple[Kept, Signed]:
         kept = kept_for(file, connection, self.seal_key, self.random_bytes)
         signed = self.audit.made(file, self.random_bytes)
         begin(connection, signed, self.now())
         return kept, signed
+
+
+def migrated(url: str) -> str:
+    """Bring a server's database up to date; return of which revision it was.
+
+    Others may use it meanwhile, and others may want to do the same: one does.
+
+    Raises:
+        JournalUnavailable: that did not go, and the database is as it was.
+    """
+    driver = _driver()
+    from bot.journal.postgres import tables  # noqa: PLC0415 - as there
+
+    try:
+        with tables.brought_up(url, migrates=True) as before:
+            return before
+    except (driver.Error, SQLAlchemyError) as error:
+        raise JournalUnavailable(f"it is not migrated: {unavailable(error)}") from None
+
+
+def look(url: str) -> Look:
+    """Return how things are with the journal at *url*; nothing is made or changed."""
+    if not is_server(url):
+        return look_at_file(url)
+    try:
+        driver = _driver()
+    except JournalUnavailable as error:
+        return Look(None, str(error))
+    try:
+        with closing(driver.Connection(url)) as connection:
+            (name,) = connection.run("SELECT current_database()").one()
+    except driver.Error as error:
+        return Look(None, str(unavailable(error)))
+    return Look(None, name=name)
+
+
+@contextmanager
+def connected(url: str, *, reads: bool) -> Iterator[AnyConnection]:
+    """Give a connection to the journal at *url*, in a transaction; it is there already.
+
+    Raises:
+        JournalUnavailable: it cannot be read, or written.
+    """
+    connection: Any
+    if is_server(url):
+        driver = _driver()
+        broken, connect = driver.Error, partial(driver.Connection, url)
+    else:
+        broken, connect = Error, partial(Connection, sqlite_file(url), reads=reads)
+    try:
+        with (
+            closing(connect()) as connection,
+            connection.reading() if reads else connection.writing(),
+        ):
+            yield connection
+    except broken as error:
+        raise unavailable(error) from None
+
+
+def _driver() -> Any:
+    """Return PostgreSQL's driver.
+
+    Raises:
+        JournalUnavailable: it is not installed; the sentence says what is to be.
+    """
+    try:
+        return import_module("bot.journal.postgres.driver")
+    except ImportError as error:
+        raise JournalUnavailable(NO_DRIVER.format(why=error)) from None
 
 
 def _brought_up(url: str, connection: Connection, integrity: Integrity) -> str:

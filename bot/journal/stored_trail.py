@@ -1,12 +1,11 @@
 """The audit trail of a stored journal, which a running bot may have open."""
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import String, bindparam, select, union_all
 
+from bot.config.kinds import is_server
 from bot.errors import JournalUnavailable
 from bot.i18n import _
 from bot.journal.anchors import Occasion
@@ -14,9 +13,9 @@ from bot.journal.audit import append, head_in
 from bot.journal.examination import HEADS, SETTLED, Examination, Finding, Report
 from bot.journal.rows import millis
 from bot.journal.schema import audit, audit_unkeyed
-from bot.journal.sqlite.driver import Connection, Error
-from bot.journal.sqlite.writer import sqlite_file, unavailable
-from bot.journal.statement import Statement
+from bot.journal.sqlite.writer import sqlite_file
+from bot.journal.statement import Connection, Statement
+from bot.journal.store import connected
 from bot.journal.trail import AuditFiles, Signed, name_line, noted
 
 _of = bindparam("of", type_=String)
@@ -38,8 +37,8 @@ def verified(url: str, files: AuditFiles) -> Report:
     """
     signed = _signed(url, files)
     try:
-        _file(url)
-        with _connected(url, reads=True) as connection:
+        _is_there(url)
+        with connected(url, reads=True) as connection:
             examination = Examination(connection, signed.anchors, signed.key)
             return examination.report(deep=True)
     except JournalUnavailable as error:
@@ -59,7 +58,7 @@ def has(url: str, digest: str) -> bool:
     Raises:
         JournalUnavailable: it cannot be read.
     """
-    with _connected(url, reads=True) as connection:
+    with connected(url, reads=True) as connection:
         return connection.execute(_HAS, {"of": digest}).first() is not None
 
 
@@ -81,10 +80,10 @@ def settle(
     signed = _signed(url, files)
     rule = f"{len(report.findings)} findings"
     entry = noted(now, SETTLED, why=reason, rule=rule, user=by)
-    with _connected(url, reads=False) as connection:
+    with connected(url, reads=False) as connection:
         append(connection, signed.key, entry)
     signed.anchors.set_aside(millis(now))
-    with _connected(url, reads=False) as connection:
+    with connected(url, reads=False) as connection:
         _anchor(connection, signed, now)
     return report
 
@@ -92,7 +91,8 @@ def settle(
 def _anchor(connection: Connection, signed: Signed, now: datetime) -> None:
     heads = [head_in(row) for row in connection.execute(HEADS)]
     line = signed.anchors.append(heads, millis(now), Occasion.SETTLED)
-    name_line(connection, line.mac, millis(now))
+    if signed.anchors.is_named:
+        name_line(connection, line.mac, millis(now))
 
 
 def _signed(url: str, files: AuditFiles) -> Signed:
@@ -101,27 +101,18 @@ def _signed(url: str, files: AuditFiles) -> Signed:
     A journal that is gone, and whose key is there, is not missing: it was removed.
     """
     try:
-        return files.there(sqlite_file(url))
+        return files.there(_place(url))
     except JournalUnavailable:
-        _file(url)
+        _is_there(url)
         raise
 
 
-def _file(url: str) -> Path:
-    file = sqlite_file(url)
-    if not file.exists():
+def _place(url: str) -> Path | None:
+    """Return the file that *url* names, or None for a server's database."""
+    return None if is_server(url) else sqlite_file(url)
+
+
+def _is_there(url: str) -> None:
+    file = _place(url)
+    if file and not file.exists():
         raise JournalUnavailable(f"{file} is not there")
-    return file
-
-
-@contextmanager
-def _connected(url: str, *, reads: bool) -> Iterator[Connection]:
-    file = sqlite_file(url)
-    try:
-        with (
-            closing(Connection(file, reads=reads)) as connection,
-            connection.reading() if reads else connection.writing(),
-        ):
-            yield connection
-    except Error as error:
-        raise unavailable(error) from None

@@ -27,9 +27,7 @@ from bot.journal.examination import (
 from bot.journal.known import keep
 from bot.journal.rows import millis
 from bot.journal.schema import audit_unkeyed
-from bot.journal.sqlite.driver import Connection as SQLite
-from bot.journal.sqlite.writer import Writer
-from bot.journal.statement import Connection, Statement
+from bot.journal.statement import Connection, Statement, Writer
 
 _LAST_UNKEYED = Statement(
     select(audit_unkeyed).order_by(audit_unkeyed.c.number.desc()).limit(1)
@@ -37,7 +35,7 @@ _LAST_UNKEYED = Statement(
 
 log = structlog.get_logger(__name__)
 
-REPLICAS = Path("var/patchbay")  # beside which the anchors of a server's database lie
+REPLICAS = Path("var/patchbay")  # beside which the files lie of who shares a database
 
 
 class Signed(NamedTuple):
@@ -61,7 +59,7 @@ class AuditFiles:
             JournalUnavailable: there is no key, or others can read its file.
         """
         if file and not self.key:
-            key = AuditKey.made(_key_file(file), random_bytes)
+            key = AuditKey.made(key_file(file), random_bytes)
             return Signed(key, self._anchors(file, key))
         return self.there(file)
 
@@ -74,22 +72,23 @@ class AuditFiles:
         if self.key:
             key = AuditKey.from_secret(self.key)
         elif file:
-            key = AuditKey.from_file(_key_file(file))
+            key = AuditKey.from_file(key_file(file))
         else:
             needed = "BOT_AUDIT_KEY is needed for a database of several replicas"
             raise JournalUnavailable(needed)
         return Signed(key, self._anchors(file, key))
 
     def _anchors(self, file: Path | None, key: AuditKey) -> Anchors:
-        beside = file or REPLICAS
-        path = self.anchors or beside.with_name(f"{beside.name}.anchors")
-        return Anchors(path, key)
+        """Return the anchors: of a server, each bot has its own, if any."""
+        beside = file.with_name(f"{file.name}.anchors") if file else None
+        return Anchors(self.anchors or beside, key, is_named=file is not None)
 
 
 BESIDE = AuditFiles()  # the journal
 
 
-def _key_file(file: Path) -> Path:
+def key_file(file: Path) -> Path:
+    """Return where the key lies that the journal in *file* made for its trail."""
     return file.with_suffix(".audit.key")
 
 
@@ -118,7 +117,9 @@ class Trail:
     async def anchor(self, at: datetime, occasion: Occasion) -> list[Finding]:
         """Write the heads that have moved into the anchors file, if any have.
 
-        Returns what shrank, or was exchanged, since this process anchored last.
+        At a start, a stop and every hour all of them are told in the log, too: that is
+        kept elsewhere. Returns what shrank, or was exchanged, since this process
+        anchored last.
 
         Raises:
             JournalUnavailable: the journal cannot be read, or the file not written.
@@ -126,18 +127,25 @@ class Trail:
 
         def work(connection: Connection) -> tuple[list[Head], list[Finding]]:
             heads = [head_in(row) for row in connection.execute(HEADS)]
+            if occasion is not Occasion.GROWN:
+                ends[:] = heads
             shrunk = self._shrunk(connection)
             moved = [one for one in heads if self._anchored.get(one.chain) != one]
             if occasion is not Occasion.GROWN and not moved:
                 moved = [one for one in heads if one.chain == INSTALLATION]
             if moved:
                 line = self._anchors.append(moved, millis(at), occasion)
-                named.append(line.mac)
+                if self._anchors.is_named:
+                    named.append(line.mac)
             return moved, shrunk
 
         named: list[str] = []
+        ends: list[Head] = []
         moved, shrunk = await self._writer.read(work, long=True)
         self._anchored |= {one.chain: one for one in moved}
+        for one in ends:
+            facts = {"chain": one.chain, "records": one.count, "hash": one.head}
+            log.info("audit.anchor", occasion=occasion.value, **facts)
         if named:
             await self._writer.write(lambda c: name_line(c, named[-1], millis(at)))
         return shrunk
@@ -162,7 +170,7 @@ def name_line(connection: Connection, mac: str, at: int) -> None:
     keep(connection, ANCHORED, mac, at)
 
 
-def begin(connection: SQLite, signed: Signed, at: datetime) -> None:
+def begin(connection: Connection, signed: Signed, at: datetime) -> None:
     """Begin the installation's chain, once, and anchor it.
 
     Its first record says how long the trail without a key is, and so closes that.
@@ -179,7 +187,8 @@ def begin(connection: SQLite, signed: Signed, at: datetime) -> None:
         with connection.writing():
             heads = [head_of(connection, INSTALLATION)]
             line = signed.anchors.append(heads, millis(at), Occasion.START)
-            name_line(connection, line.mac, millis(at))
+            if signed.anchors.is_named:
+                name_line(connection, line.mac, millis(at))
     except JournalUnavailable as error:  # what runs can be stopped all the same
         log.critical("audit.unanchored", why=str(error))
 

@@ -11,12 +11,12 @@ from functools import cache
 from typing import Any
 
 import structlog
-from sqlalchemy import bindparam, false, select
+from sqlalchemy import bindparam, false, func, select
 
 from bot.dialogue.outcome import Audience
 from bot.errors import IllegalMove, TaskTaken
-from bot.ids import Handle, IntentId, Kind, handle
-from bot.journal import accepting, facts, outbox, usage
+from bot.ids import Handle, IntentId, Kind, TeamId, handle
+from bot.journal import accepting, facts, locks, outbox, usage
 from bot.journal.accepting import Before
 from bot.journal.anchors import Head
 from bot.journal.audit import Cause, Entry, append, settled_entry
@@ -29,6 +29,7 @@ from bot.journal.evidence import (
     fact_key,
 )
 from bot.journal.lifecycle import Lifecycle
+from bot.journal.lives import is_alive
 from bot.journal.model import CARD_NOTICE, NEWS, Changes, Intent, NewIntent, Notice
 from bot.journal.rows import (
     ACCEPTED,
@@ -38,7 +39,7 @@ from bot.journal.rows import (
     row_of,
     standing_columns,
 )
-from bot.journal.schema import EMPTY, counters, intents
+from bot.journal.schema import ANY_TEAM, EMPTY, handles, intents
 from bot.journal.seal import Seal
 from bot.journal.statement import (
     Connection,
@@ -53,30 +54,44 @@ from bot.states import State, sources
 _ACCEPT = inserted(intents, *ACCEPTED)
 BY_ID = Statement(select(intents).where(intents.c.id == bindparam("id")))
 BY_KEY = Statement(select(intents).where(intents.c.key == bindparam("key")))
-BY_AGENT = Statement(
-    select(intents).where(
+HELD = Statement(
+    select(intents).where(intents.c.id == bindparam("id")).with_for_update()
+)
+HELD_BY_AGENT = Statement(
+    select(intents)
+    .where(
         intents.c.agent == bindparam("agent"),
         intents.c.agent != EMPTY,
         intents.c.about.is_(None),
     )
+    .with_for_update()
 )
 _OWNER = Statement(
-    select(intents).where(
+    select(intents)
+    .where(
         intents.c.sdk_app_id == bindparam("sdk_app_id"),
         intents.c.ref == bindparam("ref"),
         intents.c.ref != EMPTY,
         intents.c.creates,
         intents.c.id != bindparam("other_than"),
     )
+    .with_for_update()
+)
+_floor = select(handles.c.last).where(
+    handles.c.team == ANY_TEAM, handles.c.kind == ANY_TEAM
 )
 _COUNT = Statement(
     lambda insert: (
-        insert(counters)
-        .values(kind=bindparam("of"), last=1)
-        .on_conflict_do_update(
-            index_elements=["kind"], set_={"last": counters.c.last + 1}
+        insert(handles)
+        .values(
+            team=bindparam("of_team"),
+            kind=bindparam("of"),
+            last=func.coalesce(_floor.scalar_subquery(), 0) + 1,
         )
-        .returning(counters.c.last)
+        .on_conflict_do_update(
+            index_elements=["team", "kind"], set_={"last": handles.c.last + 1}
+        )
+        .returning(handles.c.last)
     )
 )
 
@@ -88,12 +103,14 @@ def _changing(*columns: str) -> Statement:
 
 
 @cache
-def _moving(to: State, *columns: str) -> Statement:
+def _moving(to: State, *columns: str, mine: bool = False) -> Statement:
     legal = literals(state.value for state in sorted(sources(to)))
-    so = (
+    so = [
         intents.c.id == bindparam("of"),
         intents.c.state.in_(legal) if legal else false(),
-    )
+    ]
+    if mine:
+        so += [intents.c.owner == bindparam("boot"), is_alive("boot")]
     return updated(intents, columns, *so, returning=True, rev=intents.c.rev + 1)
 
 
@@ -105,7 +122,8 @@ class Transaction:
     """One transaction on *connection*, whose moves are dated by *now*.
 
     *lifecycles* fold the facts of each kind of thing. *allotted* is told of every
-    number that is given to a thing. *cause* is what settles things by itself here:
+    number that is given to a thing. *boot* is the run that has in its hands what is
+    queued here. *cause* is what settles things by itself here:
     each change of a state is on the record then. *heads* are where the chains of the
     trail end, as far as that was read or written here.
     """
@@ -114,8 +132,9 @@ class Transaction:
     seal: Seal
     now: Callable[[], datetime]
     lifecycles: Mapping[Kind, Lifecycle]
-    allotted: Callable[[Kind, int], None]
+    allotted: Callable[[TeamId, Kind, int], None]
     audit_key: AuditKey
+    boot: str
     cause: Cause | None = None
     heads: dict[str, Head] = field(default_factory=dict)
 
@@ -123,19 +142,29 @@ class Transaction:
         """Return it as one in which *cause* settles things, and no person does."""
         return replace(self, cause=cause)
 
-    def get(self, intent: IntentId) -> Intent:
-        """Return an intent that exists, as this transaction sees it."""
-        return intent_of(self.connection.execute(BY_ID, {"id": intent}).one())
+    def first(self, intent: IntentId, entry: Entry | None = None) -> None:
+        """Have what goes before *intent*, of which *entry* will be on the record.
 
-    def before(self, new: NewIntent, boot: str, *, counts: bool) -> Before:
-        """Return what there is before *new* is accepted by the run *boot*."""
-        there = accepting.before(self.connection, new, boot, counts=counts)
+        It comes first in a transaction that will read or write *intent*.
+        """
+        locks.head_for(self.connection, entry)
+        if self.cause:
+            locks.heads_of(self.connection, (intent,))
+        locks.thing_of(self.connection, intent)
+
+    def get(self, intent: IntentId) -> Intent:
+        """Return an intent that exists, and have it until the transaction ends."""
+        return intent_of(self.connection.execute(HELD, {"id": intent}).one())
+
+    def before(self, new: NewIntent, alone: str | None, *, counts: bool) -> Before:
+        """Return what there is before *new* is accepted; *alone* is the only run."""
+        there = accepting.before(self.connection, new, alone, counts=counts)
         self.heads[there.head.chain] = there.head
         return there
 
     def by_agent(self, agent: str) -> Intent | None:
         """Return the intent that travelled as the robot *agent*."""
-        row = self.connection.execute(BY_AGENT, {"agent": agent}).first()
+        row = self.connection.execute(HELD_BY_AGENT, {"agent": agent}).first()
         return intent_of(row) if row else None
 
     def insert(
@@ -146,11 +175,11 @@ class Transaction:
         A stop of what this journal does not know names nothing, and makes nothing.
         """
         foreign = new.subject.ends and new.subject.about is None
-        named = new.handle or (Handle("") if foreign else self.allot(new.subject.kind))
+        named = new.handle or (Handle("") if foreign else self.allot(new))
         row = row_of(new, named, self.seal)
-        columns = {**row, "state": state.value, "joins": joins}
+        columns = {**row, "state": state.value, "joins": joins, "owner": self.boot}
         self.connection.execute(_ACCEPT, columns)
-        accepted = accepted_of(new, named, state, joins)
+        accepted = accepted_of(new, named, state, joins, self.boot)
         if accepted.subject.creates:
             usage.began(self.connection, accepted)
         return accepted
@@ -175,14 +204,20 @@ class Transaction:
             raise IllegalMove(f"{intent} cannot become {to.value}")
         return moved
 
-    def moved(self, intent: IntentId, to: State, changes: Changes) -> Intent | None:
-        """Move *intent* as `move` does; None if no edge leads there."""
+    def moved(
+        self, intent: IntentId, to: State, changes: Changes, *, mine: bool = False
+    ) -> Intent | None:
+        """Move *intent* as `move` does; None if no edge leads there.
+
+        Or, if it has to be *mine*, if another run has it, or this one is dead.
+        """
         before = self.get(intent) if self.cause else None
         at = millis(self.now())
         columns = {**changed(intent, changes, self.seal), "state": to.value}
         columns |= {"sent_at" if to is State.SENDING else "settled_at": at}
-        statement = _moving(to, *sorted(columns))
-        row = self.connection.execute(statement, {**columns, "of": intent}).first()
+        statement = _moving(to, *sorted(columns), mine=mine)
+        asked = {**columns, "of": intent, "boot": self.boot}
+        row = self.connection.execute(statement, asked).first()
         return self._settled(before, intent_of(row)) if row else None
 
     def update(self, intent: IntentId, changes: Changes) -> Intent:
@@ -305,8 +340,13 @@ class Transaction:
         for thing in things:
             self.raise_notices(thing, (notice,))
 
-    def allot(self, kind: Kind) -> Handle:
-        """Take the next number of *kind*; a number once given is never given again."""
-        number: int = self.connection.execute(_COUNT, {"of": kind}).scalar()
-        self.allotted(kind, number)
+    def allot(self, new: NewIntent) -> Handle:
+        """Take the next number for *new*: of its kind, in its workspace.
+
+        A number once given there is never given again.
+        """
+        team, kind = new.asker.team, new.subject.kind
+        of = {"of_team": team, "of": kind}
+        number: int = self.connection.execute(_COUNT, of).scalar()
+        self.allotted(team, kind, number)
         return handle(kind, number)

@@ -20,9 +20,9 @@ def as_kept(at: datetime) -> datetime:
 
 
 def accepted_of(
-    new: NewIntent, handle: Handle, state: State, joins: IntentId | None
+    new: NewIntent, handle: Handle, state: State, joins: IntentId | None, owner: str
 ) -> Intent:
-    """Return *new* as it reads once `row_of` it is in the journal."""
+    """Return *new* as it reads once `row_of` it is in the journal, for *owner*."""
     return Intent(
         id=new.id,
         key=new.key,
@@ -37,7 +37,7 @@ def accepted_of(
         masked=new.masked,
         note=new.note,
         card=None,
-        owner="",
+        owner=owner,
         marks=(),
         created_at=as_kept(new.at),
         sent_at=None,

@@ -94,7 +94,7 @@ _in_room = select(intents.c.id).where(
         intents.c.state == State.UNKNOWN.value,
         and_(
             intents.c.state == State.SENDING.value,
-            intents.c.owner != bindparam("boot"),  # which is dead
+            intents.c.owner != bindparam("alone"),  # which is dead
         ),
         and_(
             intents.c.duplicates == bindparam("duplicates"),
@@ -118,7 +118,7 @@ def like(count: int) -> Select[Any]:
     )
 
 
-def asked_about(new: NewIntent, boot: str) -> dict[str, Any]:
+def asked_about(new: NewIntent, alone: str | None) -> dict[str, Any]:
     """Return what `COUNTED`, `SAME` and `like` are asked with, about *new*."""
     subject, by, at = new.subject, _starts(new), millis(new.at)
     digests = {f"digest_{number}": one for number, one in enumerate(subject.targets)}
@@ -133,7 +133,7 @@ def asked_about(new: NewIntent, boot: str) -> dict[str, Any]:
         "room": subject.room,
         "duplicates": subject.duplicates,
         "ref": subject.ref,
-        "boot": boot,
+        "alone": alone,
     }
 
 

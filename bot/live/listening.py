@@ -5,7 +5,7 @@ minute, to a bot that is back by then.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -13,6 +13,7 @@ from bot.errors import JournalUnavailable, NotFound
 from bot.http.server import Server
 from bot.i18n import _
 from bot.live.trial import Trial
+from bot.operations.readiness import Told
 from bot.operations.reception import addressed
 from bot.settings import App
 from bot.tencent import events, webhook
@@ -91,5 +92,5 @@ async def listening(ear: Ear) -> AsyncIterator[None]:
         await server.close()
 
 
-async def _ready() -> Mapping[str, bool]:
-    return {"trial": True}
+async def _ready() -> Told:
+    return Told(own={"trial": True}, shared={})

@@ -9,10 +9,11 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from bot.access.limits import host_of
-from bot.config.kinds import trusted
+from bot.config.kinds import is_server, trusted
 from bot.errors import SettingsError
 from bot.i18n import _
 from bot.journal.sqlite.writer import sqlite_file
+from bot.journal.trail import REPLICAS
 from bot.live.cloud_reads import read_cloud, read_own_address
 from bot.live.ending import resume
 from bot.live.ledger import claimed
@@ -162,7 +163,8 @@ def _interruptible(report: Report) -> Iterator[None]:
 
 def _folder(settings: Settings) -> Path:
     """Return where the journal is: what belongs to nobody else goes beside it."""
-    return sqlite_file(settings.database_url.get_secret_value()).parent
+    url = settings.database_url.get_secret_value()
+    return REPLICAS.parent if is_server(url) else sqlite_file(url).parent
 
 
 def _secrets(settings: Settings, wishes: Wishes) -> list[str]:

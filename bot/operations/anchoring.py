@@ -110,8 +110,11 @@ class Anchoring:
             self._done.hourly = now
 
     async def _is_day(self, *, hourly: bool) -> bool:
-        """Tell whether a day has passed; the first time, whether an *hourly* has."""
-        if self._done.heads is None:
+        """Tell whether a day has passed; the first time, whether an *hourly* has.
+
+        Another run may have told them meanwhile.
+        """
+        if self._done.heads is None or self.now() - self._done.heads >= DAY:
             kept = await self.journal.known.get(TOLD)
             if kept is None:
                 return hourly
@@ -123,13 +126,16 @@ class Anchoring:
         report = await self.journal.trail.report(deep=True)
         await self._tell(report.findings)
         log.info("audit.heads", records=report.count, whole=not report.findings)
-        await self._notify(HEADS_TOLD, _facts(report))
-        now = self.now()
-        await self.journal.known.keep(TOLD, str(now.timestamp()))
-        self._done.heads = now
+        await self._notify(HEADS_TOLD, _facts(report), once=TOLD)
+        if not self.settings.ops_channel:
+            await self.journal.known.keep(TOLD, str(self.now().timestamp()))
+        self._done.heads = self.now()
 
     async def _tell(self, findings: Iterable[Finding]) -> None:
-        """Tell the operators what is wrong, each sentence once in a run."""
+        """Tell the operators what is wrong, each sentence once in a run.
+
+        Of several runs that find the same one tells it, once a day.
+        """
         before = self._done.wrong
         new = [one for one in findings if one.what not in before]
         if not new:
@@ -138,13 +144,20 @@ class Anchoring:
             log.critical("audit.broken", what=one.what)
         restored = all(one.restored for one in new)
         facts = {"findings": [one.what for one in new], "restored": restored}
-        await self._notify(BROKEN, facts)
+        digest = hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+        once = f"broken-{digest[:24]}" if self.journal.life.shared else ""
+        await self._notify(BROKEN, facts, once=once)
         self._done.wrong = before | {one.what for one in new}
 
-    async def _notify(self, name: str, facts: Mapping[str, Any]) -> None:
+    async def _notify(
+        self, name: str, facts: Mapping[str, Any], *, once: str = ""
+    ) -> None:
         if self.settings.ops_channel:  # else nobody would ever read it
             notice = Notice(name=name, audience=Audience.OPS, facts=facts)
-            await self.journal.outbox.put(notice, self.now())
+            if once:
+                await self.journal.known.tell(notice, once, DAY)
+            else:
+                await self.journal.outbox.put(notice, self.now())
             self.wake()
 
 

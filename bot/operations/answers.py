@@ -1,6 +1,6 @@
 """What an answer, or the lack of one, says: how the intent ended, and the facts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 
 from bot.errors import CloudError, NoAnswer, NotSent, Refused
+from bot.i18n import _
 from bot.journal.evidence import Does, Fact, FactKind, fact_key
 from bot.journal.model import Changes, Intent
 from bot.journal.rows import LEFT
@@ -51,6 +52,19 @@ class Claim:
     request: Request[Any]
     give_up: float
     ahead: Ahead | None = None
+
+    def ensure_in_time(self, monotonic: Callable[[], float]) -> None:
+        """Let nothing leave that was held up, as by SIGSTOP.
+
+        A run that is silent for so long is declared dead soon, and what it was sending
+        is told as unknown: it was not sent until then, nor is it afterwards.
+
+        Raises:
+            NotSent: it was held up for too long.
+        """
+        if monotonic() > self.give_up:
+            late = _("It was held up for too long before it could be sent.")
+            raise NotSent(late, lasting=True)
 
 
 @dataclass(frozen=True, slots=True)

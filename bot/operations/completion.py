@@ -41,6 +41,10 @@ T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 
+def _uncounted(_action: str, _state: str) -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completion:
     """Where the executor leaves outcomes."""
@@ -51,6 +55,7 @@ class Completion:
     wake: Callable[[], None]  # says that something may be delivered
     send_at_once: Callable[[Notification], Awaitable[None]]  # past the journal
     sleep: Callable[[float], Awaitable[None]]
+    counted: Callable[[str, str], None] = _uncounted  # of an action, the state
     places: Places[Turn] = field(default_factory=lambda: Places(AT_ONCE))
 
     async def complete(
@@ -108,6 +113,7 @@ class Completion:
             log.critical("spool.unknown-intent", **_facts(outcome))
             self.journal.spool.taken(outcome.intent)
         elif intent.state is State.QUEUED:
+            await self.journal.former.take(intent.id)
             await self.reject(intent, outcome.changes)
         else:
             await self.complete(intent, outcome.state, outcome.changes, *outcome.facts)
@@ -115,6 +121,7 @@ class Completion:
     def _settled(self, intent: Intent) -> Intent:
         self.recents.invalidate(intent)  # and the thing that it was about
         self.wake()
+        self.counted(intent.action, intent.state.value)
         log.info("intent.settled", intent=intent.id, state=intent.state.value)
         return intent
 
@@ -165,8 +172,13 @@ class Completion:
             return await write()
 
     async def _send_at_once(self, intent: Intent, outcome: SpooledOutcome) -> None:
-        """Tell how *intent* ended, in the words that the journal would have kept."""
+        """Tell how *intent* ended, in the words that the journal would have kept.
+
+        Of what was not sent nothing, where another run may take it up, and send it.
+        """
         sent = intent.state is not State.QUEUED
+        if self.journal.life.shared and not sent:
+            return
         ended = _as_it_ended(intent, outcome, self.resources)
         for notice in self._notices(intent, outcome.state, sent=sent):
             notification = Notification(

@@ -10,19 +10,27 @@ paced by where it goes. All waits are monotonic; a wall clock that is set moves 
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
+from collections.abc import (
+    Awaitable,
+    Callable,
+    Hashable,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from pydantic import SecretStr
 
 from bot.dialogue.outcome import Outcome
 from bot.errors import JournalUnavailable
-from bot.ids import ChannelId, MessageTs, SlackUserId
-from bot.journal.model import CARD, Intent, Notification
-from bot.journal.outbox import Outbox, Place
+from bot.journal.lines import Place
+from bot.journal.model import CARD, Notification
+from bot.journal.outbox import Outbox
+from bot.operations.about import about_all
 from bot.operations.batches import (
     Batch,
     batches,
@@ -32,9 +40,12 @@ from bot.operations.batches import (
     shared,
     together,
 )
+from bot.operations.destinations import kept_place, ways_of
 from bot.operations.notices import drawn, is_moot
 from bot.operations.readers import BY_ASKER, Readers
 from bot.resources.base import Registry
+from bot.runtime.slots import Slots
+from bot.runtime.tasks import woken
 from bot.slack.outbound import routes
 from bot.slack.outbound.lanes import Lanes, Turns
 from bot.slack.outbound.web import Sent, Web
@@ -44,6 +55,7 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=5)
 GIVE_UP = timedelta(hours=24)
 AWAY_SECONDS = 1.0
 IDLE_SECONDS, SHORTEST_WAIT = 30.0, 0.05
+SHARED_IDLE = 1.0  # seconds, after which others may have put something in
 MOST_AT_ONCE = 100  # notices that are looked at: a few milliseconds of the loop
 MOST_FORWARD = 50  # of them that are let forward at once to a place that is idle
 MOST_TRIES = 30  # of what only this process knows, while its place is full
@@ -65,6 +77,7 @@ class Delivery:
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         readers: Readers = BY_ASKER,
+        slots: Slots | None = None,
     ) -> None:
         self._outbox = outbox
         self._web = web
@@ -73,7 +86,8 @@ class Delivery:
         self._monotonic = monotonic
         self._sleep = sleep
         self.readers = readers
-        self._lanes = Lanes(monotonic)
+        self._lanes = Lanes(monotonic, slots)
+        self._idle = SHARED_IDLE if outbox.shared else IDLE_SECONDS
         self._turns = Turns()
         self._woken = asyncio.Event()
         self._round = asyncio.Lock()
@@ -98,7 +112,8 @@ class Delivery:
                 await self._sleep(AWAY_SECONDS)
                 continue
             wait = (due - self._now()).total_seconds() if due else IDLE_SECONDS
-            await self._wait(min(max(wait, SHORTEST_WAIT), self._full, IDLE_SECONDS))
+            most = min(max(wait, SHORTEST_WAIT), self._full, self._idle)
+            await woken(self._woken, self._sleep, most)
 
     async def flush(self, seconds: float) -> int:
         """Let what can be delivered in *seconds* be; return how many notices wait."""
@@ -136,6 +151,8 @@ class Delivery:
         await self._round.acquire()
         if self._under_way:
             await asyncio.wait(self._under_way)
+        with suppress(JournalUnavailable):  # then others wait until the holds end
+            await self._outbox.release()
 
     # ── what goes now ───────────────────────────────────────────────────────────
 
@@ -172,7 +189,7 @@ class Delivery:
         for one in due:
             if is_moot(one, self._resources):
                 await self._outbox.drop(one)
-                log.info("alarm.moot", id=one.id, notice=one.name)
+                log.info("alarm.moot", intent=str(one.intent and one.intent.id))
             else:
                 topical.append(one)
         return topical
@@ -228,7 +245,7 @@ class Delivery:
         return any(not claims.isdisjoint(other.claims) for other in going)
 
     def _spawn(self, batch: Batch) -> asyncio.Task[int]:
-        task = asyncio.create_task(self._deliver(batch))
+        task = asyncio.create_task(about_all(batch, self._deliver(batch)))
         self._under_way[task] = batch
         task.add_done_callback(self._ended)
         return task
@@ -256,6 +273,10 @@ class Delivery:
     async def _deliver(self, batch: Batch) -> int:
         """Send *batch*, whose first way is counted; return how many notices arrived."""
         try:
+            if not (held := await self._outbox.hold(batch.notifications)):
+                self._lanes.give_back(batch.lane)
+                return 0
+            batch = replace(batch, notifications=held)
             with self.readers.reading(batch.notifications[0]):
                 body = await self._shared(batch)
             if body is None:
@@ -264,12 +285,12 @@ class Delivery:
                 return await self._noted(one, sent)
             order = batch.ways[:1]
             sent = await routes.send(self._web, order, body, self._lanes, counted=True)
+            if sent.ok:
+                return await self._all_noted(batch.notifications, sent)
             arrived = 0
             for one in batch.notifications:
                 alone = sent.refused or sent.unauthorised  # each has other ways
                 own = await self._send(one, self._ways(one)[1:]) if alone else sent
-                if one.name != CARD and not alone:  # renewed, it would be all there is
-                    own = Sent(ok=own.ok, error=own.error, retry_after=own.retry_after)
                 arrived += await self._noted(one, own)
         except JournalUnavailable as error:
             log.critical("delivery.waits", why=str(error))
@@ -317,28 +338,9 @@ class Delivery:
             return message(Outcome(headline=(outcome.plain,)))
 
     def _ways(self, notification: Notification) -> tuple[routes.Way, ...]:
-        intent, url = notification.intent, notification.answer_url
-        stands = notification.stands
-        destination = self._destination(intent, url, stands)
-        return routes.ways(notification.audience, destination)
-
-    def _destination(
-        self, intent: Intent | None, url: SecretStr | None, stands: Place | None
-    ) -> routes.Destination:
+        intent = notification.intent
         ops = self.readers.ops(intent.asker.team if intent else "")
-        if intent is None:
-            nobody, nowhere = SlackUserId(""), ChannelId("")
-            return routes.Destination(channel=nowhere, user=nobody, ops=ops)
-        return routes.Destination(
-            channel=intent.asker.channel,
-            user=intent.asker.user,
-            thread=intent.asker.thread,
-            direct=intent.asker.direct,
-            card=intent.card,
-            stands=stands,
-            answer_url=routes.fresh(url, intent.created_at, self._now()),
-            ops=ops,
-        )
+        return ways_of(notification, ops, self._now())
 
     # ── what became of it ───────────────────────────────────────────────────────
 
@@ -348,8 +350,15 @@ class Delivery:
             await self._later(notification, sent)
             return 0
         await self._back()
-        await self._arrived(notification, sent)
+        await self._arrived([(notification, kept_place(notification, sent))])
         return 1
+
+    async def _all_noted(self, together: Sequence[Notification], sent: Sent) -> int:
+        """Note that those that went *together* arrived; return how many they are."""
+        await self._back()
+        place = kept_place(together[0], sent) if together[0].name == CARD else None
+        await self._arrived([(one, place) for one in together])
+        return len(together)  # an alarm that is renewed would be all there is
 
     async def _back(self) -> None:
         """Let what was postponed while Slack was away go now that it is back."""
@@ -358,18 +367,15 @@ class Delivery:
             with suppress(JournalUnavailable):  # then each goes when it is due
                 await self._outbox.expedite(self._now())
 
-    async def _arrived(self, notification: Notification, sent: Sent) -> None:
-        """Note that *notification* arrived, or it would come again and again."""
-        place = None
-        kept = notification.name == CARD or notification.line
-        if kept and notification.intent and sent.ts:
-            channel = sent.channel or notification.intent.asker.channel
-            place = ChannelId(channel), MessageTs(sent.ts)
+    async def _arrived(
+        self, arrived: Sequence[tuple[Notification, Place | None]]
+    ) -> None:
+        """Note that those *arrived*, or they would come again and again."""
         while True:
             try:
-                await self._outbox.sent(notification, place)
+                await self._outbox.all_sent(arrived)
             except JournalUnavailable as error:
-                log.critical("notice.unnoted", id=notification.id, why=str(error))
+                log.critical("notice.unnoted", count=len(arrived), why=str(error))
                 await self._sleep(AWAY_SECONDS)
             else:
                 return
@@ -386,13 +392,3 @@ class Delivery:
         pause = timedelta(seconds=sent.retry_after) if throttled else pause
         (log.critical if sent.unauthorised else log.warning)("notice.waits", **facts)
         await self._outbox.postpone(notification, now + pause, tried=not throttled)
-
-    async def _wait(self, seconds: float) -> None:
-        """Wait until woken, at most *seconds*."""
-        waking = asyncio.ensure_future(self._woken.wait())
-        sleeping = asyncio.ensure_future(self._sleep(seconds))
-        try:
-            await asyncio.wait({waking, sleeping}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            waking.cancel()
-            sleeping.cancel()

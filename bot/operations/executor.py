@@ -5,11 +5,11 @@ the first byte may leave; from then on it never goes back to QUEUED, and a start
 never sent twice, whatever was or was not heard.
 """
 
-import math
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -31,6 +31,7 @@ from bot.journal.journal import Journal
 from bot.journal.model import Changes, Intent
 from bot.journal.rows import millis
 from bot.operations import answers
+from bot.operations.about import about
 from bot.operations.answers import (
     NOT_SENT,
     Answered,
@@ -42,7 +43,7 @@ from bot.operations.answers import (
 from bot.operations.completion import Completion
 from bot.operations.orders import intent_entry
 from bot.operations.recheck import Recheck
-from bot.operations.throttle import Throttles
+from bot.operations.throttle import Pacing, Throttles, longest_wait
 from bot.resources.base import Registry
 from bot.runtime.tasks import Tasks
 from bot.settings import App
@@ -61,9 +62,6 @@ from bot.tencent.retry import (
 
 log = structlog.get_logger(__name__)
 
-# Seconds that work may wait for its turn before it is told "busy, nothing sent".
-LONGEST_WAIT = {Level.READ: 3.0, Level.CHANGE: 10.0, Level.BILLED: 10.0}
-
 ONE_MORE_TRY = 60.0  # seconds that a stop gets, however long the bot was away
 TO_THE_SECOND = 2.0  # seconds: Tencent's `Date` leaves out their parts
 STILL_WANTED = timedelta(seconds=120)  # for somebody who waits in Slack
@@ -74,17 +72,16 @@ UNCHECKED = "patchbay.Unchecked"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Executor:
-    """Sends intents to Tencent. *boot* names this run of the process."""
+    """Sends intents to Tencent."""
 
     journal: Journal
     resources: Registry
     client: Client
     throttles: Throttles
-    apps: Mapping[str, App]
+    apps: dict[str, App]
     recheck: Recheck
     completion: Completion
     tasks: Tasks
-    boot: str
     now: Callable[[], datetime]
     random: Callable[[], float]
     sleep: Callable[[float], Awaitable[None]]
@@ -92,14 +89,13 @@ class Executor:
     quotas: dict[str, RetryQuota] = field(default_factory=dict)
     under_way: set[IntentId] = field(default_factory=set)
 
-    def reserve(self, request: Request[Any]) -> float:
-        """Return the moment at which *request* may leave, for `submit`.
+    def reserve(self, request: Request[Any]) -> float | None:
+        """Return when *request* may leave, for `submit`; None: that is asked for there.
 
         Raises:
             Busy: that is too far away. Nothing was reserved. A stop waits.
         """
-        budget = math.inf if request.effect.ends else LONGEST_WAIT[request.level]
-        return self.throttles.of(request.action).slot(budget)
+        return self.throttles.of(request.action).slot(longest_wait(request))
 
     def submit(
         self, intent: Intent, request: Request[Any], slot: float | None = None
@@ -111,7 +107,7 @@ class Executor:
         if intent.id in self.under_way:
             return
         self.under_way.add(intent.id)
-        work = self.execute(intent, request, slot)
+        work = about(intent.id, self.execute(intent, request, slot))
         self.tasks.spawn(work, name=f"execute {intent.id}")
 
     async def execute(
@@ -133,7 +129,8 @@ class Executor:
         except Exception:
             log.exception("executor.broke", intent=intent.id)
             text = _("An internal error occurred before it was sent.")
-            await self.reject(intent, NOT_SENT, text)
+            boot = self.journal.boot  # it may have claimed it, and sends it no more
+            await self.reject(intent, NOT_SENT, text, claimed_by=boot)
             return None
 
     async def take_up(self, thing: Intent) -> None:
@@ -146,8 +143,8 @@ class Executor:
 
     async def _take_up(self, stops: Iterable[Intent]) -> None:
         for stop in stops:
-            if stop.id in self.under_way:
-                continue
+            if stop.id in self.under_way or stop.owner != self.journal.boot:
+                continue  # another run sends it, or takes it over
             kind = self.resources.request_of(stop)
             try:
                 request = await self.journal.find.request_of(stop.id)
@@ -159,8 +156,9 @@ class Executor:
     async def _in_its_turn(
         self, intent: Intent, request: Request[Any], slot: float | None
     ) -> Claim | None:
+        throttle = self._throttle(intent)
         try:
-            slot = self.reserve(request) if slot is None else slot
+            slot = await throttle.take(longest_wait(request)) if slot is None else slot
         except Busy as busy:
             await self.reject(intent, BUSY, str(busy))
             return None
@@ -168,7 +166,7 @@ class Executor:
         while claim is Unclaimed.STALE:
             claim = Unclaimed.UNCHECKED
             if await self.recheck.ensure_facts(intent, request):
-                async with self.throttles.of(intent.action).turn(slot):
+                async with throttle.turn(slot):
                     claim = await self._claim_if_allowed(intent, request)
         # what ends here is written when the next one has its turn already
         if isinstance(claim, Claim):
@@ -201,7 +199,7 @@ class Executor:
             await self._give_up_checking(intent, request)
         elif why is Unclaimed.JOURNAL_AWAY:
             text = _("The journal could not be written, so nothing was sent.")
-            await self.reject(intent, NOT_SENT, text, claimed_by=self.boot)
+            await self.reject(intent, NOT_SENT, text, claimed_by=self.journal.boot)
 
     async def _claim(self, intent: Intent, request: Request[Any]) -> Claim | Unclaimed:
         """Commit that *intent* is being sent, as the last thing before it is."""
@@ -212,24 +210,19 @@ class Executor:
         give_up = self.monotonic() + overall
         send_by = self.now() + timedelta(seconds=overall)
         try:
-            sending = await self.journal.claim(
-                intent.id, owner=self.boot, send_by=send_by, seen=intent
-            )
+            sending = await self.journal.claim(intent.id, send_by=send_by, seen=intent)
         except JournalUnavailable:
             return Unclaimed.JOURNAL_AWAY
-        if sending is None:  # cancelled, or what it was to stop is over
+        if sending is None:  # cancelled, in other hands, or what it stops is over
             log.info("executor.not-queued", intent=intent.id)
             return Unclaimed.TAKEN
         self.completion.recents.invalidate(sending)  # and the thing it is about
         return Claim(sending, signed, give_up)
 
     async def resume(self, intent: Intent, request: Request[Any]) -> None:
-        """Go on sending what an earlier run left SENDING, if it may be repeated."""
-        # it may have been sent already, whatever was noted; and it is sent whether
-        # that can be noted now or not
+        """Go on sending what a dead run left SENDING, if it may be repeated."""
+        # it may have been sent already, whether that could be noted or not
         taken = replace(intent, doubt=True)
-        with suppress(JournalUnavailable):
-            taken = await self.journal.update(intent.id, owner=self.boot, doubt=True)
         left = request.deadline.overall
         if taken.send_by and request.level is not Level.READ:
             left = max((taken.send_by - self.now()).total_seconds(), ONE_MORE_TRY)
@@ -278,6 +271,9 @@ class Executor:
         changes = Changes(error_code=code, error_text=text)
         await self.completion.reject(intent, changes, audit=audit)
 
+    def _throttle(self, intent: Intent) -> Pacing:
+        return self.throttles.of(intent.action, intent.subject.region)
+
     def _is_too_late(self, intent: Intent, request: Request[Any]) -> bool:
         """Tell whether nobody waits for it any more; a stop is wanted for ever."""
         waited = self.now() - intent.created_at
@@ -297,7 +293,7 @@ class Executor:
                 reply = await self._try(claim)
             except CloudError as error:
                 log.warning("cloud.failed", intent=intent.id, why=code_of(error))
-                self._observe_failure(intent, error)
+                await self._observe_failure(intent, error)
                 step = next_step(
                     type(request), error, tries, self.random, quota=quota, past=past
                 )
@@ -334,7 +330,8 @@ class Executor:
             now = await self.journal.find.get(claim.intent.id)
         except JournalUnavailable:
             return True
-        return now is None or now.state is State.SENDING
+        sending = State.SENDING, claim.intent.owner  # else another run sends it
+        return now is None or (now.state, now.owner) == sending
 
     async def _try(self, claim: Claim) -> Reply:
         """Send once. What breaks on our own side may have been done all the same.
@@ -343,15 +340,14 @@ class Executor:
             CloudError: it did not go well.
         """
         intent = claim.intent
-        if self.monotonic() > claim.give_up:  # as after SIGSTOP
-            late = _("It was held up for too long before it could be sent.")
-            raise NotSent(late, lasting=True)
+        claim.ensure_in_time(self.monotonic)
         try:
             return await self.client.send(
                 claim.request,
                 region=intent.subject.region,
                 language=intent.asker.locale,
                 ahead=claim.ahead,
+                last=partial(claim.ensure_in_time, self.monotonic),
             )
         except CloudError:
             raise
@@ -364,16 +360,11 @@ class Executor:
         """Wait for the next try; False if the deadline comes before it."""
         if step.clock:
             self.client.correct_clock()
-        pacer = self.throttles.of(claim.intent.action).pacer
-        wait = step.after + pacer.wait(math.inf)
-        if self.monotonic() + wait >= claim.give_up:
-            return False
-        await self.sleep(wait)
-        return True
+        return await self._throttle(claim.intent).again(step.after, claim.give_up)
 
-    def _observe_failure(self, intent: Intent, error: CloudError) -> None:
+    async def _observe_failure(self, intent: Intent, error: CloudError) -> None:
         if class_of(error) is ErrorClass.TOO_FAST:
-            self.throttles.of(intent.action).pacer.slow_down()
+            await self._throttle(intent).too_fast()
         ours = isinstance(error, Refused) and error.code.startswith(OUR_FAULT)
         if ours or (isinstance(error, NotSent) and error.lasting):
             why = (code_of(error), str(error))

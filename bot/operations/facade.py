@@ -42,6 +42,7 @@ from bot.operations.reception import Reception
 from bot.operations.refusals import Refusals
 from bot.operations.rights import Rights, check
 from bot.resources.base import Registry
+from bot.runtime.tracing import began
 from bot.settings import App, Settings, Terms
 from bot.states import OPEN, State
 from bot.tencent.models.base import Level
@@ -175,6 +176,7 @@ class Operations(OnRecord):
         )
         if not fresh:
             return await self._again(accepted)
+        began(accepted.id)
         self.recents.invalidate(accepted)
         if accepted.state is State.QUEUED and accepted.subject.ref == order.ref:
             self.executor.submit(accepted, order.request, slot)

@@ -18,7 +18,6 @@ from bot.journal.queries import EVERYTHING
 from bot.journal.recents import OFFERED, Recents
 from bot.operations.rights import Sight
 from bot.operations.service import anything
-from bot.resources.headlines import UNDECIDED
 from bot.states import State
 
 MOST_RECORDS = 15
@@ -85,14 +84,12 @@ class OnRecord:
         Newest first. On those that are left out nobody has to decide: of what is
         undecided there are *limit* as well, and it is mostly old.
         """
-        find = partial(self.journal.find.live, who.team, kind)
-        newest = await self._told(find, limit, wanted)
+        find = self.journal.find
+        newest = await self._told(partial(find.live, who.team, kind), limit, wanted)
         if len(newest) < limit:
             return newest
         undecided = await self._told(
-            find,
-            limit,
-            lambda one: one.standing.headline in UNDECIDED and wanted(one),
+            partial(find.undecided, who.team, kind), limit, wanted
         )
         things = {one.id: one for one in (*newest, *undecided)}.values()
         return sorted(things, key=lambda one: (one.created_at, one.id), reverse=True)

@@ -1,16 +1,17 @@
-"""Takes up, behind the first answers, what an earlier run of the process left.
+"""Takes up what dead runs of the bot left; at a start behind the first answers.
 
-Queued and young: sent now. Queued and old: rejected, since nobody waits for it any
-more; a stop is sent however old. Being sent: a start is UNKNOWN, because it may be
-running; what may be repeated (a look-up, a stop) is sent again. Stops go first; the
-rest goes in groups, and between them whoever asks something has their turn.
+What is sent, or sent again, is taken over first, so that one run does it. Queued and
+young: sent now. Queued and old: rejected, since nobody waits for it any more; a stop is
+sent however old. Being sent: a start is UNKNOWN, because it may be running; what may be
+repeated (a look-up, a stop) is sent again. Stops go first; the rest goes in groups, and
+between them whoever asks something has their turn.
 """
 
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +24,7 @@ from bot.journal.audit import Cause, settled_entry
 from bot.journal.evidence import FactKind
 from bot.journal.former import left_changes
 from bot.journal.model import Changes, Intent
+from bot.operations.about import about
 from bot.operations.executor import EXPIRED, STILL_WANTED, Executor
 from bot.operations.hearing import Hearing, away
 from bot.states import LIVE, State
@@ -46,6 +48,10 @@ class Recovered:
     unknown: int = 0
     repeated: int = 0
 
+    def counts(self) -> dict[str, int]:
+        """Return how many of each, by name."""
+        return asdict(self)
+
 
 async def recover(executor: Executor, hearing: Hearing, now: datetime) -> Recovered:
     """Take up whatever is unfinished; every step may be done again after a crash.
@@ -54,19 +60,32 @@ async def recover(executor: Executor, hearing: Hearing, now: datetime) -> Recove
         JournalUnavailable: it is to be done again, from the start.
     """
     absence = await hearing.absence()
-    journal, recovery = executor.journal, _Recovery(executor, now)
+    journal = executor.journal
     for outcome in journal.spool.left():
         with _logged(outcome.intent):
             await executor.completion.recall(outcome)
-    await recovery.group(await journal.former.stops())
-    for state in (State.QUEUED, State.SENDING):
-        async for group in _groups(journal.former.unsettled, state):
-            await recovery.group(group)
+    recovered = await take_over(executor, now)
     await _name_targets(executor)
     if absence:
         await _note_absence(executor, absence)
     await hearing.alive()
-    log.info("journal.recovered", **recovery.counts)
+    log.info("journal.recovered", **recovered.counts())
+    return recovered
+
+
+async def take_over(executor: Executor, now: datetime) -> Recovered:
+    """Take up whatever is unfinished and in the hands of a run that is dead.
+
+    Raises:
+        JournalUnavailable: it is to be done again, from the start.
+    """
+    former, recovery = executor.journal.former, _Recovery(executor, now)
+    await recovery.group(await former.stops())
+    for state in (State.QUEUED, State.SENDING):
+        while group := await former.taken(state):
+            await recovery.group(group)
+    async for group in _groups(former.unsettled, State.SENDING):
+        await recovery.group(group)
     return Recovered(**recovery.counts)
 
 
@@ -144,7 +163,7 @@ def _logged(intent: IntentId) -> Iterator[None]:
 
 @dataclass(slots=True)
 class _Recovery:
-    """Takes up groups of what was left before *now*, and counts."""
+    """Takes up groups of what was left, as of *now*, and counts."""
 
     executor: Executor
     now: datetime
@@ -187,7 +206,7 @@ class _Recovery:
         if intent.state is State.QUEUED:
             self.executor.submit(intent, await _request(self.executor, intent, kind))
             return
-        work = self._again(intent, kind)
+        work = about(intent.id, self._again(intent, kind))
         self.executor.tasks.spawn(work, name=f"resume {intent.id}")
 
     async def _again(self, intent: Intent, kind: type[Request[Any]]) -> None:

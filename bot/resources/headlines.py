@@ -33,18 +33,6 @@ TONES: Mapping[Headline, Tone] = {
     Headline.DONE: Tone.GOOD,
 }
 
-# Nobody can say that it runs as it should, and Tencent will not settle it: somebody has
-# to look, and to decide.
-UNDECIDED = frozenset(
-    {
-        Headline.UNKNOWN,
-        Headline.MAY_RUN,
-        Headline.PUSH_FAILED,
-        Headline.IDLE,
-        Headline.OUT_OF_REACH,
-    }
-)
-
 
 def state_word(state: State) -> str:
     """Return what people call *state*, of an action or in a history."""

@@ -4,7 +4,8 @@ Whatever happens in a command, the asker gets an answer: a `UserError` in its ow
 words, everything else as an incident that the log explains.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 
 import structlog
@@ -34,7 +35,9 @@ from bot.routing import replies
 from bot.routing.command import Answer, Command, Subcommand
 from bot.routing.home import home
 from bot.routing.pace import Paces
+from bot.runtime import metrics
 from bot.runtime.redact import HIDE
+from bot.runtime.tracing import note, span
 
 ASKS_HELP = HELP | {"--help", "-h"}
 OVERVIEW = "patchbay"  # the command that explains all of them
@@ -49,6 +52,7 @@ class Router:
     commands: Mapping[str, Command]
     service: Operations
     paces: Paces
+    answering: Callable[[], AbstractContextManager[None]] = nullcontext
 
     def new_incident(self) -> str:
         """Return a short name under which the log says what broke."""
@@ -76,10 +80,11 @@ class Router:
         command = self.commands.get(ask.command)
         if command is None:
             return help_pages.no_such_command(ask.command, self.commands)
-        try:
-            return await self._answer(command, ask)
-        except Exception as error:  # noqa: BLE001 - whatever broke, the asker gets an answer
-            return self._failed(error, ask)
+        with self.answering(), span("command"):
+            try:
+                return await self._answer(command, ask)
+            except Exception as error:  # noqa: BLE001 - whatever broke, the asker gets an answer
+                return self._failed(error, ask)
 
     async def submit(self, ask: Ask) -> Answer:
         """Take a form that was sent in.
@@ -88,6 +93,11 @@ class Router:
             InvalidRequest: faults under the form's own field names; what is wrong with
                 all of it under the empty name.
         """
+        with self.answering(), span("command"):
+            _name(ask.command, ask.text)
+            return await self._submitted(ask)
+
+    async def _submitted(self, ask: Ask) -> Answer:
         command = self.commands[ask.command]
         form = command.forms[ask.text]
         try:
@@ -180,6 +190,7 @@ class Router:
                 await self.service.rights.check_at_home(ask.who, command.name)
                 return help_pages.missed(command, _as_told(words, ask, command))
             subcommand = command.subcommands[words.subcommand]
+            _name(command.name, subcommand.name)
             self.paces.take(ask.who, subcommand.does)
             ask = _heard(ask.reading(words), command)
             return await self._led(subcommand, ask, ask.words)
@@ -258,6 +269,12 @@ class Router:
         if isinstance(error, JournalUnavailable):
             return replies.journal_away(incident)
         return replies.broken(incident)
+
+
+def _name(command: str, subcommand: str) -> None:
+    """Say which subcommand it is that is answered, to who measures and who traces."""
+    metrics.name(command, subcommand)
+    note(command=command, subcommand=subcommand)
 
 
 def _in_one(outcome: Outcome) -> str:

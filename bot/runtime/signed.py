@@ -25,6 +25,10 @@ class Caller(Protocol):
     def has_place(self) -> bool:
         """Whether its request waited for its place, and has it."""
 
+    @property
+    def waited(self) -> float:
+        """For how many seconds its request waited for its place, unread."""
+
 
 CALLER: web.RequestKey[Caller] = web.RequestKey("caller")  # where a request has it
 
@@ -40,3 +44,9 @@ def has_place(request: web.Request) -> bool:
     """Tell whether *request* has a place already, for which it waited unread."""
     caller: Caller | None = request.get(CALLER)
     return caller is not None and caller.has_place
+
+
+def waited(request: web.Request) -> float:
+    """Return for how many seconds *request* waited for its place before it was read."""
+    caller: Caller | None = request.get(CALLER)
+    return caller.waited if caller is not None else 0.0

@@ -20,13 +20,32 @@ LAG_LOGGED = 1.0  # seconds
 async def watch_lag(
     monotonic: Callable[[], float],
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    observe: Callable[[float], None] = lambda _seconds: None,
 ) -> None:
-    """Log whenever the event loop is held up for more than a second; never return."""
+    """Let *observe* know once a second how late the event loop is; never return.
+
+    When that is more than a second, it is logged.
+    """
     while True:
         due = monotonic() + 1.0
         await sleep(1.0)
-        if (lag := monotonic() - due) > LAG_LOGGED:
+        lag = monotonic() - due
+        observe(max(lag, 0.0))
+        if lag > LAG_LOGGED:
             log.warning("loop.held-up", seconds=round(lag, 1))
+
+
+async def woken(
+    event: asyncio.Event, sleep: Callable[[float], Awaitable[None]], seconds: float
+) -> None:
+    """Wait until *event* is set, at most *seconds*."""
+    waking = asyncio.ensure_future(event.wait())
+    sleeping = asyncio.ensure_future(sleep(seconds))
+    try:
+        await asyncio.wait({waking, sleeping}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        waking.cancel()
+        sleeping.cancel()
 
 
 class Tasks:
@@ -45,15 +64,19 @@ class Tasks:
         task.add_done_callback(self._finished)
         return task
 
+    async def settled(self, seconds: float) -> None:
+        """Wait *seconds* at most for a moment at which none is left."""
+        time = asyncio.get_running_loop().time
+        until = time() + seconds
+        while self._running and (left := until - time()) > 0:
+            await asyncio.wait(set(self._running), timeout=left)
+
     async def drain(self, seconds: float) -> int:
         """Wait *seconds* at most for the tasks; cancel the others, return how many.
 
         What they spawn meanwhile is waited for as well.
         """
-        time = asyncio.get_running_loop().time
-        until = time() + seconds
-        while self._running and (left := until - time()) > 0:
-            await asyncio.wait(set(self._running), timeout=left)
+        await self.settled(seconds)
         late = set(self._running)
         for task in late:
             task.cancel()

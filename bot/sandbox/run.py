@@ -26,6 +26,7 @@ from bot.sandbox.slack.terminal.repl import repl
 from bot.sandbox.slack.terminal.script import play
 
 PREFIXES = ("SLACK_", "TENCENTCLOUD_", "BOT_")  # variables that the bot reads
+WATCHED = ("BOT_METRICS_HOST", "BOT_METRICS_PORT")  # which it is told all the same
 START_ATTEMPTS = 6  # of 10 s each, for a machine that is busy with other things
 COMMANDS = ("/relay", "/car", "/gs", "/lookup", "/patchbay")
 
@@ -234,6 +235,7 @@ def _environment(
         "BOT_DATABASE_URL": f"sqlite:///{folder}/patchbay.db",
         "BOT_PORT": str(port),
         "BOT_ALLOW_ALL": "true",
+        **{name: os.environ[name] for name in WATCHED if name in os.environ},
     }
 
 

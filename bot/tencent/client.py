@@ -14,7 +14,7 @@ import re
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from types import TracebackType
@@ -24,23 +24,26 @@ import aiohttp
 from aiohttp.abc import AbstractResolver
 from aiohttp.http_exceptions import HttpProcessingError
 
-from bot.errors import CloudError, NoAnswer, NotSent, Refused, SettingsError
+from bot.errors import CloudError, NotSent, Refused, SettingsError
 from bot.i18n import DEFAULT_LOCALE, _
 from bot.products import ENDPOINTS, TRIAL_ENDPOINTS, is_endpoint
 from bot.runtime.redact import Redactor
+from bot.runtime.tracing import note, step
 from bot.tencent import tc3, wire
+from bot.tencent.call import Call, Came, Saw
 from bot.tencent.connection import Ahead, Connection, Opener, never_left
 from bot.tencent.models.base import Repeat, Reply, Request
-from bot.tencent.unpack import unpack
+from bot.tencent.retry import ErrorClass, class_of
 
-_LINE_ENDS = re.compile(r"[\r\n\0]")
+DONE, BROKE = "ok", "broke"  # how a call ended, beside the classes of errors
+OUTCOMES = (DONE, BROKE, *(one.name.lower() for one in ErrorClass))
 
-LARGEST = 1024 * 1024  # bytes that we read of an answer; real ones have some hundred
-
-# Takes an action, the HTTP status, the headers and the body of its answer.
-Saw = Callable[[str, int, Mapping[str, str], bytes], None]
-
+Counted = Callable[[str, str, float], None]
 R = TypeVar("R", bound=Reply)
+
+
+def _uncounted(_action: str, _outcome: str, _seconds: float) -> None:
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,8 @@ class Client:
     told of what comes back: action, HTTP status, headers, and the body as it came.
 
     `skew` is the offset of our clock in seconds by the last answer: positive when ours
-    is ahead of Tencent's, None until an answer came.
+    is ahead of Tencent's, None until an answer came. `counted` is told of each call:
+    the action, how it ended, and after how many seconds.
     """
 
     def __init__(
@@ -92,6 +96,7 @@ class Client:
         saw: Saw | None = None,
     ) -> None:
         self.skew: float | None = None
+        self.counted: Counted = _uncounted
         self._accounts = dict(accounts)
         self._now = now
         self._language = language
@@ -134,6 +139,10 @@ class Client:
             opener.close()
             await session.close()
 
+    def use(self, accounts: Mapping[str, Account]) -> None:
+        """Sign with the keys of *accounts* from here on."""
+        self._accounts = dict(accounts)
+
     def correct_clock(self) -> None:
         """Sign from now on by Tencent's clock, as of its last answer."""
         self._correction = timedelta(seconds=-(self.skew or 0.0))
@@ -163,13 +172,15 @@ class Client:
         region: str,
         language: str = "",
         ahead: Ahead | None = None,
+        last: Callable[[], None] | None = None,
     ) -> R:
         """Send *request* once and return the reply.
 
         Takes `request.deadline.attempt` seconds at most. A request that must not
         reach Tencent twice (`Repeat.NEVER`) gets a connection of its own, the one that
         was opened *ahead* if it is still good: a kept one may be dead already, which
-        looks the same as a lost answer.
+        looks the same as a lost answer. *last* is called just before the first byte of
+        such a one is written, and may raise `NotSent`.
 
         Raises:
             NotSent: it certainly did not leave.
@@ -177,6 +188,29 @@ class Client:
                 reach it twice, with no TaskId beside it.
             NoAnswer: it may have left, and no answer came that can be trusted.
         """
+        time = asyncio.get_running_loop().time
+        since, outcome, request_id = time(), BROKE, ""
+        with step("call", action=request.action):
+            try:
+                reply = await self._sent(request, region, language, (ahead, last))
+                outcome, request_id = DONE, reply.request_id
+            except CloudError as error:
+                outcome, request_id = class_of(error).name.lower(), error.request_id
+                raise
+            else:
+                return reply
+            finally:
+                note(outcome=outcome, request_id=request_id)
+                self.counted(request.action, outcome, time() - since)
+
+    async def _sent(
+        self,
+        request: Request[R],
+        region: str,
+        language: str,
+        alone: tuple[Ahead | None, Callable[[], None] | None],
+    ) -> R:
+        ahead, last = alone
         if not re.fullmatch(r"[a-z0-9-]{0,32}", region):
             sentence = _("“{region}” is not a region; nothing was sent.")
             raise NotSent(sentence.format(region=region), lasting=True)
@@ -191,7 +225,7 @@ class Client:
             credential=account.credential,
             language=language or self._language,
         )
-        call = _Call(request, account.endpoint, payload, headers, _Came())
+        call = Call(request, account.endpoint, payload, headers, Came(), last)
         try:
             if request.repeat is Repeat.NEVER:
                 answer = await self._alone(call, ahead)
@@ -218,7 +252,7 @@ class Client:
             )
         return self._accounts[service]
 
-    async def _kept(self, call: "_Call") -> tuple[int, bytes, str]:
+    async def _kept(self, call: Call) -> tuple[int, bytes, str]:
         """Send over a connection that others use before and after it."""
         if self._session is None:
             raise NotSent(_("The bot is shutting down; nothing was sent."))
@@ -240,15 +274,15 @@ class Client:
         except (aiohttp.ClientError, HttpProcessingError, OSError) as error:
             raise came.cut_off(_how_it_ended(error)) from None
 
-    async def _alone(
-        self, call: "_Call", ahead: Ahead | None
-    ) -> tuple[int, bytes, str]:
+    async def _alone(self, call: Call, ahead: Ahead | None) -> tuple[int, bytes, str]:
         """Send over a connection by which nothing else was or will be sent."""
         deadline, came, connection = call.request.deadline, call.came, None
         whole = call.whole()
         try:
             async with asyncio.timeout(deadline.attempt):
                 connection = await self._virgin(call, ahead)
+                if call.last:
+                    call.last()
                 came.expected = True
                 connection.write(whole, read=deadline.read)
                 message, body = await connection.answer()
@@ -262,7 +296,7 @@ class Client:
             if connection:
                 connection.close()
 
-    async def _virgin(self, call: "_Call", ahead: Ahead | None) -> Connection:
+    async def _virgin(self, call: Call, ahead: Ahead | None) -> Connection:
         """Return the connection *ahead* if it is still good, else a new one.
 
         Raises:
@@ -309,76 +343,6 @@ def _timeout(request: Request[Any]) -> aiohttp.ClientTimeout:
         sock_read=deadline.read,
         ceil_threshold=math.inf,  # to the point, not to the next full second
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Call:
-    """A request as it is sent: where to, and its bytes; and what came of it."""
-
-    request: Request[Any]
-    endpoint: str
-    payload: bytes
-    headers: Mapping[str, str]
-    came: "_Came"
-
-    def whole(self) -> bytes:
-        """Return head and body, for a connection of its own.
-
-        Raises:
-            ValueError: a header would end its line.
-        """
-        lines = [f"{name}: {value}" for name, value in self.headers.items()]
-        lines += [f"Content-Length: {len(self.payload)}", "Connection: close"]
-        if any(_LINE_ENDS.search(line) for line in lines):
-            raise ValueError("a header has a line break in it")
-        return "\r\n".join(["POST / HTTP/1.1", *lines, "", ""]).encode() + self.payload
-
-
-@dataclass(slots=True)
-class _Came:
-    """What came of an answer so far; it is kept when the connection breaks."""
-
-    expected: bool = False  # something was sent
-    status: int = 0
-    headers: Mapping[str, str] = field(default_factory=dict)
-    encoding: str = ""
-    body: bytearray = field(default_factory=bytearray)
-
-    async def read(
-        self, status: int, headers: Mapping[str, str], body: aiohttp.StreamReader
-    ) -> tuple[int, bytes, str]:
-        """Take in an answer to its end, or as much of it as is read at all.
-
-        Raises:
-            NoAnswer: it does not end, or cannot be unpacked.
-        """
-        self.status, self.headers = status, headers
-        self.encoding = headers.get("Content-Encoding", "")
-        async for piece in body.iter_any():
-            self.body += piece
-            if len(self.body) > LARGEST:
-                raise self.cut_off(_("It does not end."))
-        return status, self.whole(), headers.get("Content-Type", "")
-
-    def show(self, action: str, saw: Saw) -> None:
-        """Tell *saw* what came of *action*."""
-        saw(action, self.status, self.headers, bytes(self.body))
-
-    def whole(self) -> bytes:
-        """Return the body, unpacked.
-
-        Raises:
-            NoAnswer: what was packed is broken, or too long.
-        """
-        plain, is_all = unpack(bytes(self.body), self.encoding, LARGEST)
-        if is_all:
-            return plain
-        raise wire.cut_off(_("It cannot be decompressed whole."), plain, self.status)
-
-    def cut_off(self, why: str) -> NoAnswer:
-        """Return the error for an answer that ended here, and *why*."""
-        plain, _is_all = unpack(bytes(self.body), self.encoding, LARGEST)
-        return wire.cut_off(why, plain, self.status)
 
 
 def _how_it_ended(error: Exception) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from bot.errors import Busy
 from bot.i18n import _
+from bot.runtime.slots import Pace
 
 PENALTY = 10.0  # seconds at half the rate after Tencent said "too fast"
 RECOVERY = 1.0  # calls a second that come back with each second after that
@@ -51,9 +52,19 @@ class Pacer:
         now = self.monotonic()
         slot = max(now, self._next)
         if slot - now > budget:
-            raise _busy(slot - now)
+            raise busy(slot - now)
         self._next = slot + 1 / self._rate_at(slot)
         return slot - now
+
+    @property
+    def pace(self) -> Pace:
+        """Its pace, for those who share it."""
+        return Pace(
+            rate=self._rate,
+            penalty=self._penalty,
+            recovery=self._recovery,
+            patient=self.patient,
+        )
 
     @property
     def interval(self) -> float:
@@ -79,7 +90,8 @@ class Pacer:
         return min(self._slowed_to + recovered, self._rate)
 
 
-def _busy(wait: float) -> Busy:
+def busy(wait: float) -> Busy:
+    """Return what is raised when the next slot comes in *wait* seconds only."""
     return Busy(
         _(
             "Too many calls are waiting: the next one could go in {seconds} s."

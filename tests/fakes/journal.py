@@ -1,16 +1,28 @@
 """A journal as the tests open it, and what becomes of an intent in it."""
 
+import hashlib
 import os
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from pydantic import SecretStr
+from sqlalchemy import bindparam
+
+from bot.config.kinds import is_server
 from bot.journal.journal import Journal
 from bot.journal.migrate import make_engine, upgrade
 from bot.journal.model import CARD_NOTICE
+from bot.journal.schema import intents
+from bot.journal.statement import updated
+from bot.journal.trail import AuditFiles
 from bot.resources.registry import RESOURCES
 from bot.states import State
+
+_ANCHORS = TemporaryDirectory()  # of journals that have no file
+_HAND = updated(intents, ("owner",), intents.c.id == bindparam("of"))
 
 
 def laid(path):
@@ -38,20 +50,31 @@ def _migrated():
 
 
 async def opened(url, clock, lifecycles=RESOURCES.lifecycles, **more):
-    """Open the journal at *url* by *clock*."""
-    return await Journal.open(
-        url, now=clock, random_bytes=os.urandom, lifecycles=lifecycles, **more
-    )
+    """Open the journal at *url* by *clock*; that of a server with keys of its own."""
+    keys = keys_for(url) if is_server(url) else {}
+    how = {"now": clock, "random_bytes": os.urandom, "lifecycles": lifecycles}
+    return await Journal.open(url, **{**how, **keys, **more})
+
+
+def keys_for(url):
+    """Return the keys with which the journal of a server at *url* is opened."""
+    name = hashlib.sha256(url.encode()).hexdigest()
+    audit = AuditFiles(SecretStr("a" * 40), Path(_ANCHORS.name) / name)
+    return {"seal_key": SecretStr("s" * 40), "audit": audit}
 
 
 async def claimed(journal, intent, owner=None, **more):
     """Commit that this run, or *owner*, sends *intent*; None if it is not queued."""
-    return await journal.claim(
-        intent,
-        owner=owner or journal.boot,
-        send_by=journal._now() + timedelta(seconds=20),
-        **more,
-    )
+    send_by = journal._now() + timedelta(seconds=20)
+    sending = await journal.claim(intent, send_by=send_by, **more)
+    return await handed(journal, sending, owner) if sending and owner else sending
+
+
+async def handed(journal, intent, owner):
+    """Let the run *owner* have *intent* in its hands; return it as it is then."""
+    to = {"of": intent.id, "owner": owner}
+    await journal._writer.write(lambda c: c.execute(_HAND, to))
+    return replace(intent, owner=owner)
 
 
 async def answered(journal, intent, to=State.STARTED, notices=(CARD_NOTICE,), **more):

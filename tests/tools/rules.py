@@ -126,8 +126,8 @@ def blocks_are_drawn_in_one_package(path, tree):
 
 
 def clock_and_chance_come_in_as_arguments(path, tree):
-    """Yield clocks, sleep and randomness, but in bot/app.py and as defaults."""
-    if path == "bot/app.py" or path.startswith("bot/sandbox/"):
+    """Yield clocks, sleep and randomness, but in bot/base.py and as defaults."""
+    if path == "bot/base.py" or path.startswith("bot/sandbox/"):
         return
     allowed = {id(node) for node in defaults(tree)}
     for node, whole in references(tree, origins(tree)):

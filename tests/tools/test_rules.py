@@ -102,7 +102,7 @@ def test_clock_and_chance_are_found_but_as_defaults_and_where_they_are_handed_in
     rule = rules.clock_and_chance_come_in_as_arguments
 
     assert faults(rule, text) == found
-    assert faults(rule, text, "bot/app.py") == []
+    assert faults(rule, text, "bot/base.py") == []
 
 
 def test_a_participle_is_found_wherever_it_is_bound():

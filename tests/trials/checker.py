@@ -15,6 +15,7 @@ from pathlib import Path
 from tests.trials.truth.judge.reading import words
 from tests.trials.truth.judge.verdict import judge
 
+GRACE = 5.0  # seconds: processes share the cores, and a message may be under way
 QUIET = 1.0  # seconds at the end, after which a stop that was asked for is lost
 PASSING = {"neutral", "requested", "sending"}  # kinds of claims that are no end
 
@@ -155,7 +156,7 @@ def check(folder, vocabulary=None, *, words_too=False):
         faults.append(("broken file", whole))
     statements = 0
     if words_too:
-        verdict = judge(record, vocabulary, file, quiet=QUIET)
+        verdict = judge(record, vocabulary, file, quiet=QUIET, grace=GRACE)
         statements = verdict.statements
         faults += [(one.fault, f"{one.why}: {one.line}") for one in verdict.faults]
     states = Counter(state for rows in known.values() for state, _ref in rows)

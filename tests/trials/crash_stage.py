@@ -148,7 +148,7 @@ class Stage:
     async def ready(self):
         with suppress(aiohttp.ClientError, OSError):
             async with self._session.get(self._ready) as answer:
-                return answer.status == 200
+                return all((await answer.json()).values())
         return False
 
     def kill(self):

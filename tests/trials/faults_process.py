@@ -321,8 +321,6 @@ async def try_quiet(path, haste):
 
     async def sleep(seconds):
         at[0] += seconds
-        for client in sockets._clients:
-            client.last_ping_pong_time = at[0]
         if at[0] > 1_000_000.0 + QUIET:
             raise Enough
 

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.app import _accounts
 from bot.config.sources import NO_DOTENV
 from bot.errors import SettingsError
+from bot.operations.accounts import accounts_of
 from bot.operations.doctor import examine_settings
 from bot.settings import Limits, Policy, Rule, load, secrets_of
 from tests.trials.fuzz_kit import ANA, EVIL, law, rarely, texts
@@ -168,7 +168,7 @@ def verdict(source, folder):
             settings = load()
             examine_settings(settings)
             secrets_of(settings)
-            _accounts(settings)
+            accounts_of(settings)
         except SettingsError as error:
             return str(error) or "an error without a word"
     assert CANARY not in repr(settings), "a secret is shown"

@@ -11,9 +11,9 @@ from tests.trials.load_rig import make_rig
 # Another process on the same core may hold up either side for a moment, so that what
 # left in pace arrives in a heap: here only the rate of the whole burst is asserted.
 SMALL = Scale(
-    rate=100,
-    seconds=3,
-    burst=100,
+    rate=40,
+    seconds=2,
+    burst=40,
     burst_seconds=1,
     crowd_seconds=0.5,
     overload_seconds=0.5,

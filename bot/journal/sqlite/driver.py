@@ -14,7 +14,17 @@ from typing import Any
 from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 from sqlalchemy.ext.compiler import compiles
 
-from bot.journal.statement import NO_PARAMS, Params, Rows, Statement, each_text
+from bot.journal.statement import (
+    NO_PARAMS,
+    Params,
+    Rows,
+    Statement,
+    database_now,
+    each_text,
+    ending,
+    greatest,
+    least,
+)
 
 DIALECT = sqlite_dialect(paramstyle="named")
 
@@ -31,6 +41,27 @@ Error = sqlite3.Error
 @compiles(each_text, "sqlite")
 def _json_each(element: each_text, compiler: Any, **kwargs: Any) -> str:
     return f"json_each({compiler.process(element.clauses, **kwargs)})"
+
+
+@compiles(database_now, "sqlite")
+def _julian_day(_element: database_now, _compiler: Any, **_kwargs: Any) -> str:
+    return "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
+
+
+@compiles(greatest, "sqlite")
+def _max(element: greatest, compiler: Any, **kwargs: Any) -> str:
+    return f"max({compiler.process(element.clauses, **kwargs)})"
+
+
+@compiles(least, "sqlite")
+def _min(element: least, compiler: Any, **kwargs: Any) -> str:
+    return f"min({compiler.process(element.clauses, **kwargs)})"
+
+
+@compiles(ending, "sqlite")
+def _substr(element: ending, compiler: Any, **kwargs: Any) -> str:
+    text, count = (compiler.process(one, **kwargs) for one in element.clauses)
+    return f"substr({text}, -{count})"
 
 
 class Connection:
@@ -65,11 +96,11 @@ class Connection:
         rows = [compiled.read(raw) for raw in cursor.fetchall()]
         return Rows(rows, cursor.rowcount)
 
-    def execute_many(self, statement: Statement, params: Sequence[Params]) -> int:
+    def execute_many(self, statement: Statement, params: Sequence[Params]) -> Rows:
         """Run *statement* for each of *params*; return how many rows that changed."""
         compiled = statement.compiled(DIALECT)
         bound = map(compiled.bound, params)
-        return self._raw.executemany(compiled.text, bound).rowcount
+        return Rows([], self._raw.executemany(compiled.text, bound).rowcount)
 
     def each(self, statement: Statement, params: Params = NO_PARAMS) -> Iterator[Any]:
         """Yield what *statement* returns, of which there may be more than fits."""
@@ -77,6 +108,13 @@ class Connection:
         yield from map(
             compiled.read, self._raw.execute(compiled.text, compiled.bound(params))
         )
+
+    def lock(self, statement: Statement, params: Params = NO_PARAMS) -> None:
+        """Do nothing: whoever writes has the file to themselves."""
+
+    def alone(self, name: str) -> bool:  # noqa: ARG002 - one writer is alone
+        """Do nothing; whoever writes is alone already."""
+        return False
 
     def run(self, text: str, params: Sequence[Any] = ()) -> Rows:
         """Run SQLite's own *text*: a pragma, or what is written in no other way."""

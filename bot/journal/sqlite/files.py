@@ -15,10 +15,10 @@ from pydantic import SecretStr
 
 from bot.errors import JournalUnavailable
 from bot.journal.seal import Ring, Seal
-from bot.journal.sqlite.driver import Connection
 from bot.journal.sqlite.handles import HandleMarks
 from bot.journal.sqlite.keyring import FileKeys, Keys, SecretKeys, key_path
 from bot.journal.sqlite.spool import Spool
+from bot.journal.statement import Connection
 from bot.private import check_file, check_folder, close_to_others, open_own
 
 SPOOL_OF_REPLICAS = Path("var/patchbay")

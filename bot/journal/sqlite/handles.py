@@ -4,6 +4,7 @@ A journal that was put back from a copy remembers fewer than were given, and peo
 still have cards with the others. So every number is noted outside of it as well, and
 what this file remembers is not given again. If this file was put back too, or is lost,
 the journal lies in other files than it knows of itself: then a thousand are left out.
+Each workspace counts for itself; one that the copy does not know begins behind those.
 """
 
 import json
@@ -14,43 +15,56 @@ from pathlib import Path
 import structlog
 from sqlalchemy import bindparam, select
 
-from bot.ids import Kind
+from bot.ids import Kind, TeamId
 from bot.journal.known import keep, kept
-from bot.journal.schema import counters
-from bot.journal.sqlite.driver import Connection
-from bot.journal.statement import Statement, updated
+from bot.journal.schema import ANY_TEAM, handles
+from bot.journal.statement import Connection, Statement, updated
 from bot.private import open_own
 
 IDENTITY, LEFT_OUT = "files", 1000
 
-_COUNTS = Statement(select(counters))
+_COUNTS = Statement(select(handles))
 _COUNT_FROM = Statement(
     lambda insert: (
-        insert(counters)
-        .values(kind=bindparam("of"), last=bindparam("number"))
+        insert(handles)
+        .values(
+            team=bindparam("of_team"), kind=bindparam("of"), last=bindparam("number")
+        )
         .on_conflict_do_update(
-            index_elements=["kind"], set_={"last": bindparam("number")}
+            index_elements=["team", "kind"], set_={"last": bindparam("number")}
         )
     )
 )
-_LEAVE_OUT = updated(counters, (), last=counters.c.last + LEFT_OUT)
+_LEAVE_OUT = updated(handles, (), last=handles.c.last + LEFT_OUT)
+_KNOW_ANY = Statement(
+    lambda insert: (
+        insert(handles)
+        .values(team=ANY_TEAM, kind=ANY_TEAM, last=0)
+        .on_conflict_do_nothing()
+    )
+)
 
 log = structlog.get_logger(__name__)
 
 
 class HandleMarks:
-    """The highest number given of each kind; None where there is no file to keep."""
+    """The highest numbers given; None where there is no file to keep.
+
+    They stand under `T… R`, and those of releases that counted for all workspaces
+    under `R`.
+    """
 
     def __init__(self, file: Path | None) -> None:
         self._file = file
         self._open: int | None = None  # a descriptor, once there is something to note
         self._last: dict[str, int] = _read(file)
 
-    def note(self, kind: Kind, number: int) -> None:
+    def note(self, team: TeamId, kind: Kind, number: int) -> None:
         """Note that *number* is given; not synced, since a commit follows."""
-        if number <= self._last.get(kind, 0):
+        name = f"{team} {kind}"
+        if number <= self._last.get(name, 0):
             return
-        self._last[kind] = number
+        self._last[name] = number
         if self._file is None:
             return
         try:
@@ -64,7 +78,7 @@ class HandleMarks:
     def catch_up(
         self, connection: Connection, *beside: Path, follows: str = ""
     ) -> None:
-        """Let the counters of a journal begin behind all numbers that may be given.
+        """Let the counts of a journal begin behind all numbers that may be given.
 
         *beside* are the journal's files, by which it is known again; one of them was
         written anew when it was known by what *follows* says.
@@ -72,12 +86,29 @@ class HandleMarks:
         with connection.writing():
             self._skip_if_copied(connection, _identity(beside), follows)
             rows = connection.execute(_COUNTS)
-            counts: dict[str, int] = {row.kind: row.last for row in rows}
-            for kind, number in self._last.items():
-                if number <= counts.get(kind, 0):
+            counts = {(row.team, row.kind): row.last for row in rows}
+            for (team, kind), number in self._marked(counts).items():
+                if number <= counts.get((team, kind), 0):
                     continue
                 log.warning("handles.ahead", kind=kind, handles_from=number + 1)
-                connection.execute(_COUNT_FROM, {"of": kind, "number": number})
+                of = {"of_team": team, "of": kind, "number": number}
+                connection.execute(_COUNT_FROM, of)
+
+    def _marked(self, counts: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+        """Return the marks of each workspace; *counts* are those that are counted."""
+        own = {}
+        of_all = {name: last for name, last in self._last.items() if " " not in name}
+        for name, last in self._last.items():
+            if name not in of_all:
+                team, _, kind = name.rpartition(" ")
+                own[team, kind] = last
+        teams = {team for team, _kind in (*counts, *own)} - {ANY_TEAM}
+        for kind, last in of_all.items():
+            for team in teams:
+                own[team, kind] = max(own.get((team, kind), 0), last)
+        if of_all and not teams:  # it does not know yet whose they were
+            own[ANY_TEAM, ANY_TEAM] = max(of_all.values())
+        return own
 
     def _skip_if_copied(
         self, connection: Connection, identity: str, follows: str
@@ -87,8 +118,14 @@ class HandleMarks:
             return
         if last not in {"", follows}:
             log.warning("journal.copied", handles_left_out=LEFT_OUT)
-            connection.execute(_LEAVE_OUT)
+            leave_out(connection)
         _know(connection, identity)
+
+
+def leave_out(connection: Connection) -> None:
+    """Let the next handle of every kind, in every workspace, be a thousand further."""
+    connection.execute(_KNOW_ANY)
+    connection.execute(_LEAVE_OUT)
 
 
 def known_by(connection: Connection) -> str:
@@ -119,7 +156,7 @@ def _read(file: Path | None) -> dict[str, int]:
         return {}
     try:
         kept = json.loads(file.read_bytes())
-        return {str(kind): int(number) for kind, number in kept.items()}
+        return {str(name): int(number) for name, number in kept.items()}
     except (ValueError, AttributeError, TypeError, OSError):
         log.critical("handles.unreadable")
         return {}

@@ -16,11 +16,15 @@ MAGIC = b"SQLite format 3\0"  # https://www.sqlite.org/fileformat2.html
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The *file* that a URL names, why it would not open, and whether a bot has it."""
+    """What a URL names, why it would not open, and whether a bot has it to itself.
+
+    *file* is None for a server's database, of which the *name* is there.
+    """
 
     file: Path | None
     fault: str = ""
     in_use: bool = False
+    name: str = ""
 
 
 def look(url: str) -> Look:

@@ -20,7 +20,7 @@ import structlog
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from bot.errors import JournalUnavailable, Unreadable
+from bot.errors import JournalUnavailable
 from bot.journal.sqlite.driver import (
     ITS_OWN,
     Connection,
@@ -28,7 +28,8 @@ from bot.journal.sqlite.driver import (
     disk_is_full,
     interrupted,
 )
-from bot.journal.statement import NotOne
+from bot.journal.statement import NotOne, unavailable
+from bot.runtime.tracing import step
 
 T = TypeVar("T")
 Work = Callable[[Connection], Any]
@@ -83,6 +84,7 @@ class Writer:
         self._writer = threading.Thread(target=self._write, name="journal", daemon=True)
         self._reader = ThreadPoolExecutor(READERS, thread_name_prefix="journal-read")
         self._closed = False
+        self.reruns = 0  # one writer loses no race
         self._writer.start()
 
     async def write(
@@ -106,8 +108,9 @@ class Writer:
             raise JournalUnavailable("the journal is closed")
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
-        self._queue.put(_Piece(work, begins, lasting, done, loop))
-        return await done
+        with step("commit"):
+            self._queue.put(_Piece(work, begins, lasting, done, loop))
+            return await done
 
     async def read(self, work: Callable[[Connection], T], *, long: bool = False) -> T:
         """Run *work* on what is committed; if it is *long*, not on the event loop.
@@ -272,13 +275,6 @@ def _settle(results: list[tuple["asyncio.Future[Any]", Any]]) -> None:
             done.set_exception(result)
         else:
             done.set_result(result)
-
-
-def unavailable(error: Exception) -> JournalUnavailable:
-    """Return *error* as the journal raises it: its cause, without the statement."""
-    cause = getattr(error, "orig", None) or error
-    kind = Unreadable if isinstance(error, NotOne) else JournalUnavailable
-    return kind(f"{type(cause).__name__}: {cause}")
 
 
 def sqlite_file(url: str) -> Path:

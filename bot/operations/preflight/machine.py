@@ -33,7 +33,9 @@ def examine_machine(
         text = f"BOT_DATABASE_URL: {journal.fault}"
         checks.append(Check(text, well=False))
     elif not journal.in_use:
-        checks.append(Check(_("Journal: {file}").format(file=journal.file)))
+        checks.append(
+            Check(_("Journal: {file}").format(file=journal.file or journal.name))
+        )
     return [*checks, *_files(settings), *_room(journal.file, least_room)]
 
 

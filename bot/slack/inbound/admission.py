@@ -17,9 +17,9 @@ https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_re
 
 import asyncio
 import math
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -41,6 +41,11 @@ TICK = 0.05  # seconds between two looks at how late the event loop is
 LOGGED = 1.0  # seconds between two lines about what was turned away
 
 log = structlog.get_logger(__name__)
+
+
+def unmeasured(_kind: str, _waited: float) -> AbstractContextManager[None]:
+    """Return what measures nothing."""
+    return nullcontext()
 
 
 class Lane(Enum):
@@ -91,7 +96,8 @@ class Admission:
     """Decides who is answered now, later, or not at all.
 
     *clock* gives the Unix time in seconds, *monotonic* seconds that only pass. A place
-    is lent for *lease* seconds.
+    is lent for *lease* seconds. *acking* measures how long a payload of a kind waits
+    for its answer, which has waited for some seconds already.
     """
 
     def __init__(
@@ -99,7 +105,10 @@ class Admission:
         clock: Callable[[], float],
         monotonic: Callable[[], float],
         lease: float | None = LEASE,
+        acking: Callable[[str, float], AbstractContextManager[None]] = unmeasured,
     ) -> None:
+        self.acking = acking
+        self.turned_away = Counter({"full": 0, "late": 0})  # since the beginning
         self._monotonic = monotonic
         self._offsets = Offsets(clock, monotonic)
         self._lease = lease
@@ -163,6 +172,7 @@ class Admission:
             places.ask(one)
             while (full := self._too_full(lane)) and (oldest := full.oldest):
                 self._refused += 1
+                self.turned_away["full"] += 1
                 self._count(self._monotonic() - oldest.came)
                 full.turn_away(oldest)
 
@@ -208,6 +218,7 @@ class Admission:
         if age <= GIVEN_UP or not self.behind():
             return True
         self._turned += 1
+        self.turned_away["late"] += 1
         self._count(age)
         return False
 

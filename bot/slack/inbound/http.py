@@ -8,13 +8,14 @@ from collections.abc import Callable, Sequence
 
 import structlog
 from aiohttp import web
-from pydantic import SecretStr
 
-from bot.runtime.signed import has_place, vouch
+from bot.runtime.secret import AnySecret
+from bot.runtime.signed import has_place, vouch, waited
+from bot.runtime.tracing import span
 from bot.slack.inbound.admission import Admission
 from bot.slack.inbound.early import TRY_AGAIN, overloaded
 from bot.slack.inbound.guard import JSON, TIMESTAMP, Admitted, admit
-from bot.slack.inbound.kinds import bolt_request
+from bot.slack.inbound.kinds import bolt_request, kind_of
 from bot.slack.inbound.listeners import Listeners
 from bot.slack.inbound.raw import RawCommands
 
@@ -26,7 +27,7 @@ log = structlog.get_logger(__name__)
 
 def routes(
     listeners: Listeners,
-    secret: SecretStr,
+    secret: AnySecret,
     clock: Callable[[], float],
     admission: Admission,
 ) -> list[web.RouteDef]:
@@ -40,7 +41,7 @@ def routes(
 
 def raw_commands(
     listeners: Listeners,
-    secret: SecretStr,
+    secret: AnySecret,
     clock: Callable[[], float],
     admission: Admission,
 ) -> RawCommands:
@@ -56,7 +57,7 @@ class _Events:
     def __init__(
         self,
         listeners: Listeners,
-        secret: SecretStr,
+        secret: AnySecret,
         clock: Callable[[], float],
         admission: Admission,
     ) -> None:
@@ -78,6 +79,13 @@ class _Events:
             log.info("request.turned", status=verdict.status, why=verdict.why)
             return web.Response(status=verdict.status)
         vouch(request)
+        kind = kind_of(verdict.body).value
+        with self._admission.acking(kind, waited(request)), span("payload", kind=kind):
+            return await self._in_turn(request, verdict, headers)
+
+    async def _in_turn(
+        self, request: web.Request, verdict: Admitted, headers: dict[str, list[str]]
+    ) -> web.Response:
         if has_place(request):
             return await self._dispatch(verdict, headers)
         lane = self._listeners.lanes.of(verdict.body)

@@ -2,15 +2,28 @@
 
 Each destination has a lane of its own: a channel that is full, or that Slack closed for
 some seconds, holds nothing else up. Time is monotonic, so a clock that is set changes
-nothing. https://docs.slack.dev/apis/web-api/rate-limits
+nothing. Where several bots share a database they share the lanes' slots as well.
+https://docs.slack.dev/apis/web-api/rate-limits
 """
 
+import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
+
+import structlog
+
+from bot.errors import JournalUnavailable
+from bot.runtime.slots import Pace, Slots
 
 SOON = 0.05  # seconds; due times are rounded, and rounds take a moment
 MOST_LANES = 2000  # then those that have been empty for long are forgotten
+LONGEST_ASKED = 2.0  # seconds that a slot is worth waiting for the database
+
+T = TypeVar("T")
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +38,11 @@ class Rate:
         """How many seconds ahead of its pace a lane may run."""
         return self.period * (self.burst - 1)
 
+    @property
+    def pace(self) -> Pace:
+        """The same, for those who share it."""
+        return Pace(rate=1 / self.period, leeway=self.leeway)
+
 
 CHANNEL = Rate(1.0)  # chat.postMessage, for each channel
 METHODS = {
@@ -36,11 +54,13 @@ METHODS = {
 class Lanes:
     """The lanes by name; *timer* gives monotonic seconds.
 
-    A lane is a method, or a method and a channel; the empty name is never full.
+    A lane is a method, or a method and a channel; the empty name is never full. *slots*
+    are those that others take from, too: what goes has one there, and its place here.
     """
 
-    def __init__(self, timer: Callable[[], float]) -> None:
+    def __init__(self, timer: Callable[[], float], slots: Slots | None = None) -> None:
         self._timer = timer
+        self._slots = slots
         self._full_until: dict[str, float] = {}  # at the lane's pace
 
     def wait(self, lane: str) -> float:
@@ -70,6 +90,36 @@ class Lanes:
         if lane:
             until = self._timer() + seconds + _rate(lane).leeway
             self._full_until[lane] = max(self._full_until.get(lane, until), until)
+
+    # ── what goes, among those who share the lanes ──────────────────────────────
+
+    async def admit(self, lane: str, *, counted: bool) -> float:
+        """Count a message that goes now, unless it is *counted*; 0, or the wait."""
+        if not counted:
+            if wait := self.wait(lane):
+                return wait
+            self.take(lane)
+        if not (lane and self._slots):
+            return 0.0
+        slot = await _asked(self._slots.take(_name(lane), _rate(lane).pace, 0.0))
+        if slot is None or slot.taken:  # its place here is all that there is, or both
+            return 0.0
+        self.give_back(lane)
+        wait = max(slot.wait, SOON)
+        self.close(lane, wait)
+        return wait
+
+    async def refused(self, lane: str) -> None:
+        """Do not count what was admitted: Slack refused it."""
+        self.give_back(lane)
+        if lane and self._slots:
+            await _asked(self._slots.give_back(_name(lane), _rate(lane).pace))
+
+    async def too_fast(self, lane: str, seconds: float) -> None:
+        """Let nothing go for *seconds*, as Slack said, from nobody."""
+        self.close(lane, seconds)
+        if lane and self._slots:
+            await _asked(self._slots.close(_name(lane), _rate(lane).pace, seconds))
 
     def _forget(self, now: float) -> None:
         full = self._full_until.items()
@@ -127,3 +177,17 @@ class Turns:
 
 def _rate(lane: str) -> Rate:
     return METHODS.get(lane, CHANNEL)
+
+
+def _name(lane: str) -> str:
+    return f"slack {lane}"
+
+
+async def _asked(question: Awaitable[T]) -> T | None:
+    """Return what the database says; None if it says nothing."""
+    try:
+        async with asyncio.timeout(LONGEST_ASKED):
+            return await question
+    except (JournalUnavailable, TimeoutError) as error:
+        log.warning("slots.away", why=str(error))
+        return None

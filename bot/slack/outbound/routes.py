@@ -248,16 +248,14 @@ async def send(
     for way in order:
         if unknown and not isinstance(way, Answer):
             continue
-        if lanes and not counted:
-            if wait := lanes.wait(way.lane):
-                return Sent(ok=False, error="ratelimited", retry_after=wait)
-            lanes.take(way.lane)
+        if lanes and (wait := await lanes.admit(way.lane, counted=counted)):
+            return Sent(ok=False, error="ratelimited", retry_after=wait)
         counted = False
         sent = await _showing(web, way, body)
         if lanes and sent.too_fast:
-            lanes.close(way.lane, sent.retry_after)
+            await lanes.too_fast(way.lane, sent.retry_after)
         elif lanes and not (sent.ok or sent.away):
-            lanes.give_back(way.lane)
+            await lanes.refused(way.lane)
         unknown = unknown or (sent if sent.unauthorised else None)
         if not (sent.refused or sent.unauthorised):
             return sent

@@ -7,7 +7,8 @@ answer got lost would be posted twice.
 import json
 import logging
 import ssl
-from collections.abc import Awaitable, Iterable, Mapping
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from types import TracebackType
@@ -22,7 +23,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.ids import ChannelId, MessageTs
+from bot.runtime.tracing import note, step
 from bot.slack.inbound.payloads import answer_url_is_slacks
+from bot.slack.outbound.methods import OUTCOMES, READS, RESPONSE
 
 SECONDS = 5
 NO_SUCH_TOKEN = {
@@ -57,21 +60,17 @@ TOO_MANY = 429
 OK = 200
 SERVER_ERROR = 500
 MOST_WARNINGS = 200  # that are told apart in the log
-READS = {  # which take no JSON
-    "auth.teams.list",
-    "bots.info",
-    "conversations.history",
-    "conversations.info",
-    "conversations.replies",
-    "users.info",
-    "usergroups.users.list",
-}
+Counted = Callable[[str, str, float], None]
 
 log = structlog.get_logger(__name__)
 
 # Unless its own level is above DEBUG, the library writes each call out, in vain.
 _libraries_log = logging.getLogger("slack_sdk.web")
 _libraries_log.setLevel(logging.WARNING)
+
+
+def _uncounted(_method: str, _outcome: str, _seconds: float) -> None:
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +121,12 @@ class Sent:
         return self.error in UNSHOWABLE
 
     @property
+    def outcome(self) -> str:
+        """How it ended, by one of `OUTCOMES`."""
+        ends = (self.ok, self.too_fast, self.away, self.unauthorised, True)
+        return next(name for name, is_so in zip(OUTCOMES, ends, strict=True) if is_so)
+
+    @property
     def channel(self) -> ChannelId | None:
         """Where the message was posted, if Slack says so."""
         channel = (self.data or {}).get("channel")
@@ -139,7 +144,8 @@ class Web:
 
     *trust* says whose certificates are good, instead of the system's CAs. With it
     nothing but the host of *api_url* is answered. *tables_refused*: the workspace of
-    the token has refused a table, so no other is tried there.
+    the token has refused a table, so no other is tried there. *timer* is in seconds;
+    `counted` is told of each call: the method, how it ended, and after how long.
     """
 
     def __init__(
@@ -148,6 +154,7 @@ class Web:
         api_url: str,
         trust: ssl.SSLContext | None = None,
         traces: Iterable[aiohttp.TraceConfig] = (),
+        timer: Callable[[], float] = time.monotonic,
     ) -> None:
         self.api_url = api_url
         self.tables_refused = False
@@ -157,6 +164,8 @@ class Web:
         self._session: aiohttp.ClientSession | None = None
         self._client: AsyncWebClient | None = None
         self._warned: set[tuple[str, str]] = set()
+        self._timer = timer
+        self.counted: Counted = _uncounted
 
     async def __aenter__(self) -> Self:
         timeout = aiohttp.ClientTimeout(total=SECONDS)
@@ -201,13 +210,33 @@ class Web:
         verb = "GET" if read else "POST"
         payload = {"params": params} if read else {"json": params}
         calling = self.client.api_call(method, http_verb=verb, **payload)
-        return await self._answered(method, calling)
+        return await self._told(method, self._answered(method, calling))
+
+    def use(self, token: SecretStr) -> None:
+        """Call with *token* from here on."""
+        self._token = token
+        self.client.token = token.get_secret_value()
+
+    async def identity(self, token: SecretStr) -> Sent:
+        """Ask whose *token* is, which is not in use yet; never raises."""
+        method, named = "auth.test", {"token": token.get_secret_value()}
+        calling = self.client.api_call(method, params=named)
+        return await self._told(method, self._answered(method, calling))
 
     async def open_socket(self, token: SecretStr) -> Sent:
         """Ask for the address of a socket with the app-level *token*; never raises."""
         method, secret = "apps.connections.open", token.get_secret_value()
         calling = self.client.apps_connections_open(app_token=secret)
-        return await self._answered(method, calling)
+        return await self._told(method, self._answered(method, calling))
+
+    async def _told(self, method: str, ending: Awaitable[Sent]) -> Sent:
+        """Return how a call of *method* ends, and tell who counts them."""
+        since = self._timer()
+        with step("slack", method=method):
+            sent = await ending
+            note(outcome=sent.outcome)
+        self.counted(method, sent.outcome, self._timer() - since)
+        return sent
 
     async def _answered(
         self, method: str, calling: Awaitable[AsyncSlackResponse]
@@ -288,6 +317,9 @@ class Web:
 
     async def answer(self, url: SecretStr, body: Mapping[str, Any]) -> Sent:
         """Post *body* to *url*, the `response_url` of a command or a click."""
+        return await self._told(RESPONSE, self._posted(url, body))
+
+    async def _posted(self, url: SecretStr, body: Mapping[str, Any]) -> Sent:
         address = url.get_secret_value()
         if self._session is None or not self._is_slacks(address):
             return Sent(ok=False, error="not_slack")

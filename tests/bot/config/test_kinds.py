@@ -1,5 +1,8 @@
 """The kinds of values that settings have."""
 
+import os
+import stat
+
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
@@ -72,3 +75,36 @@ def test_what_looks_like_no_action_is_refused(action):
 )
 def test_the_token_goes_to_slack_or_to_this_machine(url, good):
     assert kinds.is_slack_api(url) is good
+
+
+ME, ROOT, OTHER = 10001, 0, 1000
+OPEN = "others can read that file; chmod 600"
+FOREIGN = "that file belongs to somebody else; chown it:"
+
+
+@pytest.mark.parametrize(
+    ("owner", "mode", "fault"),
+    [
+        (ME, 0o600, ""),
+        (ME, 0o400, ""),
+        (ME, 0o440, OPEN),
+        (ME, 0o604, OPEN),
+        (ROOT, 0o400, ""),
+        (ROOT, 0o440, ""),  # a Secret of Kubernetes, a credential of systemd
+        (ROOT, 0o640, ""),
+        (ROOT, 0o660, OPEN),
+        (ROOT, 0o444, OPEN),
+        (OTHER, 0o400, FOREIGN),
+        (OTHER, 0o440, OPEN),
+    ],
+)
+def test_a_secret_is_its_owners_alone_or_what_root_gave_to_a_group(owner, mode, fault):
+    status = os.stat_result((stat.S_IFREG | mode, 0, 0, 1, owner, ME, 0, 0, 0, 0))
+
+    assert kinds.fault_of(status, ME) == fault
+
+
+def test_a_secret_of_root_is_for_root_alone_where_root_asks():
+    status = os.stat_result((stat.S_IFREG | 0o440, 0, 0, 1, ROOT, ROOT, 0, 0, 0, 0))
+
+    assert kinds.fault_of(status, ROOT) == OPEN

@@ -8,16 +8,17 @@ import pytest
 from aiohttp import web
 
 from bot.http.server import Server
+from bot.operations.readiness import Told
 from bot.slack.inbound.guard import LARGEST
 
 
 @pytest.fixture
 async def running():
     """A server with one route, which answers with the size of what it got."""
-    parts = {"journal": True, "slack": True}
+    parts = {"hears": True}
 
     async def ready():
-        return parts
+        return Told(own=parts, shared={"journal": False})
 
     async def echo(request):
         return web.Response(text=str(len(await request.read())))
@@ -40,22 +41,33 @@ async def ask(server, method, path, **more):
 
 
 async def test_it_is_alive_as_long_as_it_answers(running):
-    running.health["journal"] = False
+    running.health["hears"] = False
 
     assert await ask(running, "GET", "/healthz") == (200, '{"ok": true}')
 
 
 @pytest.mark.parametrize(
-    ("slack", "answer"),
+    ("hears", "answer"),
     [
-        (True, (200, '{"journal": true, "slack": true}')),
-        (False, (503, '{"journal": true, "slack": false}')),
+        (True, (200, '{"ready": true, "hears": true, "journal": false}')),
+        (False, (503, '{"ready": false, "hears": false, "journal": false}')),
     ],
 )
-async def test_it_is_ready_when_everything_is_there(running, slack, answer):
-    running.health["slack"] = slack
+async def test_it_is_ready_when_all_that_is_its_own_is_there(running, hears, answer):
+    running.health["hears"] = hears
 
     assert await ask(running, "GET", "/readyz") == answer
+
+
+async def test_one_that_leaves_is_not_ready_and_serves_what_comes(running):
+    running.leave()
+
+    assert await ask(running, "GET", "/readyz") == (
+        503,
+        '{"ready": false, "leaves": true}',
+    )
+    assert await ask(running, "GET", "/healthz") == (200, '{"ok": true}')
+    assert await ask(running, "POST", "/echo", data=b"abc") == (200, "3")
 
 
 @pytest.mark.parametrize(

@@ -3,15 +3,19 @@
 import os
 from dataclasses import fields
 from datetime import timedelta
+from itertools import count
 
 import pytest
 from pydantic import SecretStr
 
+from bot.config.kinds import is_server
 from bot.dialogue.outcome import Audience
 from bot.ids import Kind, intent_id
 from bot.journal.evidence import Does, Fact, FactKind, fact_key
 from bot.journal.model import RESULT, Asker, NewIntent, Notice, OpenForm, Subject
+from bot.journal.postgres.tables import brought_up
 from bot.journal.rows import millis
+from bot.journal.schema import metadata
 from bot.journal.stops import How
 from bot.states import State
 from bot.tencent.models.trtc.output import target_digest
@@ -20,6 +24,8 @@ from tests.fakes.journal import answered, claimed, laid, opened
 from tests.fakes.sqlite import heard
 
 __all__ = ["AT"]
+
+DATABASES = ("sqlite", "postgres")
 
 APP = 1400000001
 URL = "rtmp://push.example.com/live/1"
@@ -51,20 +57,65 @@ def clock():
     return FakeClock()
 
 
-@pytest.fixture
-def url(tmp_path):
-    return f"sqlite:///{tmp_path}/var/patchbay.db"
+def pytest_generate_tests(metafunc):
+    """Have each test on both databases, unless it is about the files of one."""
+    if "database" in metafunc.fixturenames:
+        of_one = metafunc.definition.get_closest_marker("sqlite")
+        of_one = of_one or metafunc.definition.path.parent.name == "sqlite"
+        which = ["sqlite"] if of_one or "driver" in metafunc.fixturenames else DATABASES
+        metafunc.parametrize("database", which, indirect=True)
 
 
 @pytest.fixture
-async def reopen(url, tmp_path, clock, driver):
+def database(request):
+    return request.param
+
+
+@pytest.fixture
+def url(database, tmp_path, request):
+    if database == "sqlite":
+        return f"sqlite:///{tmp_path}/var/patchbay.db"
+    return request.getfixturevalue("tables").url()
+
+
+@pytest.fixture(scope="session")
+def tables(postgres):
+    return Tables(postgres)
+
+
+class Tables:
+    """The tables of a journal on a PostgreSQL, emptied for each test."""
+
+    def __init__(self, postgres):
+        self._postgres, self._url = postgres, postgres.database()
+        self._count = count(1)
+        with brought_up(self._url):
+            pass
+
+    def url(self):
+        names = (table.name for table in metadata.sorted_tables)
+        emptied = "; ".join(f'DELETE FROM "{name}"' for name in names)  # noqa: S608 - our own
+        again = "; ".join(
+            f"ALTER SEQUENCE {name}_id_seq RESTART" for name in ("facts", "outbox")
+        )
+        self._postgres.run(
+            f"SET session_replication_role = replica; {emptied}; {again}", self._url
+        )
+        return f"{self._url}?application_name=test_{next(self._count)}"
+
+
+@pytest.fixture
+async def reopen(url, tmp_path, clock, request):
     """Open the journal, again and again: each closes the one before."""
     journals = []
+    if not is_server(url):
+        request.getfixturevalue("driver")
 
     async def open_it():
         if journals:
             journals[-1].close()
-        laid(tmp_path / "var/patchbay.db")
+        if not is_server(url):
+            laid(tmp_path / "var/patchbay.db")
         journals.append(await opened(url, clock))
         return journals[-1]
 

@@ -94,10 +94,6 @@ class Machine(Promises):
         path = laid(Path(self.folder.name) / "p.db")
         self.journal = self.run(opened(f"sqlite:///{path}", self.clock))
 
-    @property
-    def owner(self):
-        return self.journal.boot
-
     # ── what the cloud does ─────────────────────────────────────────────────────
 
     def tell(self, intent, *statuses):
@@ -171,7 +167,7 @@ class Machine(Promises):
         """Claim it, as the last act before the write; then the cloud does as it may."""
         before = self.get(intent)
         seen = None if reads else before
-        sending = self.run(claimed(self.journal, intent, self.owner, seen=seen))
+        sending = self.run(claimed(self.journal, intent, seen=seen))
         assert (sending is not None) == (before.state is State.QUEUED)
         if sending is None:
             return
@@ -264,7 +260,7 @@ class Machine(Promises):
 
     @rule(stop=stops, carried_out=st.booleans())
     def send_stop(self, stop, carried_out):
-        sending = self.run(claimed(self.journal, stop, self.owner))
+        sending = self.run(claimed(self.journal, stop))
         if sending is None:
             return
         self.clock.push(seconds=5)
@@ -319,9 +315,11 @@ class Machine(Promises):
         """Die and live again: a start being sent is UNKNOWN, a stop is sent again."""
         self.journal.close()
         self.open()
+        for state in (State.QUEUED, State.SENDING):
+            while self.run(self.journal.former.taken(state)):
+                pass
         left = self.run(self.journal.former.unsettled(State.SENDING))
-        starts = [one for one in left if one.subject.creates]
-        ends = [(one, FactKind.NO_ANSWER, left_changes(one)) for one in starts]
+        ends = [(one, FactKind.NO_ANSWER, left_changes(one)) for one in left]
         self.run(self.journal.former.settle(ends))
 
     def teardown(self):

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
-from bot.journal.evidence import Headline
+from bot.journal.evidence import Headline, standing_of
 from bot.journal.model import CARD, RESULT
 from bot.states import ACTIVE, EDGES, LIVE, OPEN, State
 
@@ -52,6 +52,16 @@ class Promises(RuleBasedStateMachine):
             for counted, there in COUNTS:
                 rows = journal._writer._at_once.run(counted).all()
                 assert sorted(rows) == sorted(journal._writer._at_once.run(there).all())
+
+    @invariant()
+    def what_is_undecided_is_known_as_that(self):
+        if journal := getattr(self, "journal", None):
+            rows = journal._writer._at_once.run(
+                "SELECT state, standing, undecided FROM intents WHERE creates"
+            )
+            for state, standing, undecided in rows:
+                stands = standing_of(standing, State(state))
+                assert bool(undecided) is stands.undecided
 
     @invariant()
     def one_submission_starts_at_most_one_relay(self):

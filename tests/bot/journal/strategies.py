@@ -169,7 +169,6 @@ accepted = st.builds(
     masked=values,
     note=texts,
     card=st.none() | st.tuples(ids, ids),
-    owner=texts,
     marks=st.lists(ids, max_size=3, unique=True).map(tuple),
     created_at=moments,
     sent_at=st.none() | moments,

@@ -120,7 +120,7 @@ async def test_an_accepted_intent_is_all_that_was_submitted(journal, new, clock)
         masked={"a": [1]},
         note="n",
         card=None,
-        owner="",
+        owner=journal.boot,
         marks=(),
         created_at=clock(),
         sent_at=None,

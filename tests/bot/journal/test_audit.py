@@ -44,8 +44,8 @@ async def trail(journal):
 
 
 @pytest.fixture
-def key(journal, tmp_path):
-    return AuditKey.from_file(tmp_path / "var/patchbay.audit.key")
+def key(journal):
+    return journal._audit_key
 
 
 def misfits(records, key):
@@ -160,6 +160,7 @@ async def test_of_a_long_reason_the_beginning_is_written_and_covered(journal, ke
     assert misfits(trail, key) == []
 
 
+@pytest.mark.sqlite
 async def test_a_record_is_written_down_and_signed_in_one_way_for_all_times(
     journal, tmp_path
 ):
@@ -201,6 +202,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.sqlite
 @pytest.mark.usefixtures("trail")
 @pytest.mark.parametrize("recursive", ["ON", "OFF"])
 @pytest.mark.parametrize("change", REFUSED)
@@ -211,6 +213,7 @@ async def test_the_file_itself_refuses_changes(tmp_path, change, recursive):
             other.execute(REFUSED[change])
 
 
+@pytest.mark.sqlite
 async def test_the_journal_itself_lets_no_replacement_pass_by_the_triggers(journal):
     pragma = "PRAGMA recursive_triggers"
 

@@ -12,6 +12,8 @@ from tests.bot.journal.conftest import APP, fact
 from tests.bot.journal.test_audit import entry
 from tests.fakes.journal import claimed
 
+pytestmark = pytest.mark.sqlite
+
 TRANSACTION = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA")
 WAITS, OUTLIVES_THE_PROCESS = "PRAGMA synchronous=FULL", "PRAGMA synchronous=NORMAL"
 MOST_STATEMENTS = 16

@@ -10,6 +10,8 @@ from bot.journal.sqlite.writer import sqlite_file
 from bot.states import State
 from tests.bot.journal.conftest import form_at, moved
 
+pytestmark = pytest.mark.sqlite
+
 FULL = "PRAGMA max_page_count = 1"
 
 

@@ -14,6 +14,8 @@ from tests.bot.journal.revisions import home, put_own
 from tests.fakes.disk import damage
 from tests.fakes.journal import opened
 
+pytestmark = pytest.mark.sqlite
+
 
 async def test_the_file_is_for_its_owner_only(journal, url):
     file = sqlite_file(url)

@@ -5,16 +5,18 @@ from dataclasses import replace
 
 import pytest
 
-from bot.errors import IllegalMove
+from bot.errors import IllegalMove, JournalUnavailable
 from bot.ids import Kind
 from bot.journal.evidence import FactKind, Headline
 from bot.journal.former import FEW, left_changes
 from bot.journal.model import CARD_NOTICE, Changes
 from bot.journal.rows import LEFT
+from bot.journal.sqlite.writer import sqlite_file
 from bot.states import State
-from tests.bot.journal.conftest import APP, fact, moved, stop_of
+from tests.bot.journal.conftest import APP, fact, stop_of
 from tests.bot.journal.test_audit import entry
-from tests.fakes.journal import claimed
+from tests.bot.operations.accidents import JournalFile
+from tests.fakes.journal import claimed, handed
 
 TEXT = "Patchbay was stopped while the request was on its way."
 EXPIRED = Changes(error_code="patchbay.Expired", error_text="too late")
@@ -48,6 +50,7 @@ def says_unknown(intent):
 # ── how it reads ─────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.sqlite
 async def test_every_question_reads_what_another_run_was_sending_as_unknown(
     journal, left, new, clock
 ):
@@ -76,6 +79,7 @@ async def test_every_question_reads_what_another_run_was_sending_as_unknown(
     assert (await stored(journal, one)).state is State.SENDING
 
 
+@pytest.mark.sqlite
 async def test_a_start_of_the_same_room_is_asked_about_what_another_run_was_sending(
     journal, left, new
 ):
@@ -89,6 +93,7 @@ async def test_a_start_of_the_same_room_is_asked_about_what_another_run_was_send
     assert says_unknown(alike[0])
 
 
+@pytest.mark.sqlite
 async def test_a_stop_of_it_is_kept_until_its_id_is_known(journal, left, new):
     one = await left(sdk_app_id=APP)
 
@@ -103,6 +108,7 @@ async def test_a_stop_of_it_is_kept_until_its_id_is_known(journal, left, new):
     assert (await journal.find.get(stop.id)).state is State.QUEUED
 
 
+@pytest.mark.sqlite
 async def test_a_person_settles_it_before_its_turn(journal, left):
     one = await left()
     closed = fact(FactKind.CLOSED, journal._now(), by="UEVE", text="seen")
@@ -157,9 +163,45 @@ async def test_the_stops_that_are_to_be_sent_come_oldest_first(
         assert joined.joins == stop.id
         stops.append(stop)
     stops[1] = await claimed(journal, stops[1].id, owner="then")
+    await handed(journal, stops[2], "then")
     await claimed(journal, stops[0].id)
 
-    assert await journal.former.stops() == [stops[1], stops[2]]
+    taken = [replace(one, owner=journal.boot) for one in stops[1:]]
+    assert await journal.former.stops() == [replace(taken[0], doubt=True), taken[1]]
+    assert await journal.former.stops() == []
+
+
+@pytest.mark.parametrize("owner", ["", "then"])
+async def test_what_is_queued_is_taken_over_once(journal, new, owner):
+    """Releases that knew of no lives gave it no owner."""
+    queued, _ = await journal.accept(new())
+    await handed(journal, queued, owner)
+    mine, _ = await journal.accept(new())
+    lost = await claimed(journal, queued.id, seen=queued)
+
+    counted = await journal.former.count()
+    taken = await journal.former.taken(State.QUEUED)
+    again = await journal.former.taken(State.QUEUED)
+
+    assert (lost, counted, taken, again) == (None, 1, [queued], [])
+    assert await claimed(journal, queued.id, seen=queued)
+    assert await journal.find.get(mine.id) == mine
+
+
+@pytest.mark.sqlite
+async def test_a_stop_that_was_being_sent_is_returned_even_if_that_cannot_be_written(
+    journal, stop, url
+):
+    """Nobody else can have it, so it is sent again all the same."""
+    await handed(journal, stop, "then")
+    file = JournalFile(sqlite_file(url))
+    file.refuse_owners()
+
+    left = await journal.former.stops()
+    with pytest.raises(JournalUnavailable):
+        await journal.former.taken(State.SENDING)
+
+    assert left == [replace(stop, owner="then")]
 
 
 # ── how it is settled ────────────────────────────────────────────────────────────
@@ -177,7 +219,8 @@ async def one_by_one(journal, group):
     """Settle *group* as `complete` and `reject` do; return how each stands."""
     for intent, kind, changes in group:
         if kind is FactKind.NO_ANSWER:
-            await journal.complete(intent.id, State.UNKNOWN, notices=(), **changes)
+            end = {"seen": intent, "notices": (), **changes}
+            await journal.complete(intent.id, State.UNKNOWN, **end)
         else:
             await journal.reject(intent.id, notices=(), **changes)
 
@@ -258,8 +301,10 @@ async def test_that_nobody_could_hear_is_learnt_of_all_at_once_and_once(
     journal, left, clock
 ):
     runs = await left(agent="pb_1", callbacks=True)
-    runs = await moved(journal, runs.id, State.UNKNOWN)
-    other = await moved(journal, (await left(agent="pb_2")).id, State.UNKNOWN)
+    other = await left(agent="pb_2")
+    for one in (runs, other):
+        await journal.complete(one.id, State.UNKNOWN, notices=(), seen=one)
+    runs, other = [await journal.find.get(one.id) for one in (runs, other)]
     away = fact(FactKind.AWAY, clock(), since=0)
 
     found = await journal.former.told_of(State.UNKNOWN)

@@ -10,6 +10,8 @@ from tests.bot.journal.conftest import APP, WAYS, fact
 from tests.bot.journal.test_stops_waiting import SETTLED, TASK
 from tests.fakes.journal import claimed
 
+pytestmark = pytest.mark.sqlite
+
 FEW = re.compile(r"\b(ref|id|key|agent|joins|thing)=\?")
 # Only what is about something is in it.
 OF_ITS_STOPS = "USING INDEX intents_by_about (about=?"

@@ -142,8 +142,8 @@ async def test_what_an_older_release_kept_of_notices_that_arrived_goes(
     journal, new, state
 ):
     await journal.accept(new(), notices=(CARD_NOTICE,))
-    kept = "UPDATE outbox SET state = ?"
-    await journal._writer.write(lambda c: c.run(kept, (state,)))
+    kept = f"UPDATE outbox SET state = '{state}'"  # noqa: S608 - our own
+    await journal._writer.write(lambda c: c.run(kept))
 
     assert await journal.maintenance.prune(AT) == 1
 

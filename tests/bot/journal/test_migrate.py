@@ -29,6 +29,8 @@ from tests.bot.journal.revisions import (
 )
 from tests.fakes.journal import opened
 
+pytestmark = pytest.mark.sqlite
+
 OPENS = """
 import sys
 from contextlib import suppress
@@ -171,19 +173,6 @@ async def test_an_upgrade_that_fails_half_way_leaves_everything_as_it_was(
     assert "reason" not in {column[1] for column in columns}
     assert (await journal.find.by_handle("R7", "T")).settlement.reason == ""
     journal.close()
-
-
-async def test_a_journal_of_a_later_version_is_refused_and_left_alone(
-    url, tmp_path, clock
-):
-    (await opened(url, clock)).close()
-    engine = make_engine(url)
-    with engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
-    engine.dispose()
-
-    with pytest.raises(JournalUnavailable, match="9999"):
-        await opened(url, clock)
 
 
 # ── from 0002 to 0003 ────────────────────────────────────────────────────────────

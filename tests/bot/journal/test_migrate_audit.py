@@ -17,6 +17,8 @@ from tests.bot.journal.test_audit import entry
 from tests.fakes.journal import opened
 from tests.trials import audit_checker
 
+pytestmark = pytest.mark.sqlite
+
 NAMES = ("home", "channel", "action", "decision", "rule", "why", "app", "intent")
 COUNT = 4
 

@@ -1,8 +1,16 @@
 """What revision 0003 knew of things becomes evidence that says the same of them."""
 
+import itertools
+
 import pytest
 
-from bot.journal.evidence import FactKind
+from bot.journal.evidence import (
+    FactKind,
+    Headline,
+    Standing,
+    standing_of,
+    standing_text,
+)
 from bot.journal.migrate import make_engine, upgrade
 from bot.resources.registry import RESOURCES
 from bot.states import State
@@ -10,6 +18,8 @@ from tests.bot.journal.conftest import APP, stop_of
 from tests.bot.journal.revisions import INTENT, home, inserted, row
 from tests.bot.journal.test_events import event
 from tests.fakes.journal import opened
+
+pytestmark = pytest.mark.sqlite
 
 RUNS = ["started", "stopping", "expiring"]
 WITH_A_TASK = [*RUNS, "stopped", "ended"]
@@ -203,3 +213,32 @@ async def test_of_two_relays_with_one_task_one_keeps_it_and_both_go_on(
     assert [standing.ref for _one, standing in kept] == ["-twin..", ""]
     assert (await journal.find.by_ref("-twin..", "T")).id == ids[0]
     assert await journal.find.queued_stops(ids[1]) == []
+
+
+def stands(number, state, headline):
+    """Return a row of revision 0011: a relay that stands so."""
+    standing = Standing(state=State(state), headline=headline)
+    text = standing_text(standing) if headline else ""
+    return {**thing(number, state), "standing": text}
+
+
+def test_what_was_undecided_is_known_as_that(url, tmp_path):
+    home(tmp_path / "var")
+    engine = make_engine(url)
+    upgrade(engine, "0011")
+    ways = list(itertools.product(THINGS, (None, *Headline)))
+    with engine.begin() as connection:
+        for number, (state, headline) in enumerate(ways):
+            one = stands(number, state, headline) | {"ref": "", "agent": ""}
+            connection.exec_driver_sql(inserted("intents", one))
+
+    upgrade(engine)
+
+    with engine.begin() as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT state, standing, undecided FROM intents"
+        ).all()
+    engine.dispose()
+    assert len(rows) == len(ways)
+    for state, standing, undecided in rows:
+        assert bool(undecided) is standing_of(standing, State(state)).undecided

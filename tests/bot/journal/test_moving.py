@@ -21,13 +21,13 @@ SECOND = timedelta(seconds=1)
 async def test_what_is_claimed_is_being_sent_by_its_owner(journal, new, clock):
     queued, _ = await journal.accept(new())
 
-    sending = await journal.claim(queued.id, owner="me", send_by=clock() + SECOND)
+    sending = await journal.claim(queued.id, send_by=clock() + SECOND)
 
     assert sending == replace(
         queued,
         state=State.SENDING,
         rev=3,
-        owner="me",
+        owner=journal.boot,
         sent_at=clock(),
         send_by=clock() + SECOND,
         standing=Standing(State.SENDING, Headline.SENDING, since=millis(AT)),
@@ -76,7 +76,7 @@ async def test_only_what_is_queued_is_claimed(journal, new, way):
     intent, _ = await journal.accept(new())
     before = await moved(journal, intent.id, *way)
 
-    assert await claimed(journal, intent.id, owner="other") is None
+    assert await claimed(journal, intent.id) is None
     assert await journal.find.get(intent.id) == before
     assert journal.illegal_moves == 0
 
@@ -84,9 +84,7 @@ async def test_only_what_is_queued_is_claimed(journal, new, way):
 async def test_of_five_that_claim_at_once_one_wins(journal, new):
     intent, _ = await journal.accept(new())
 
-    results = await asyncio.gather(
-        *(claimed(journal, intent.id, owner=f"boot-{n}") for n in range(5))
-    )
+    results = await asyncio.gather(*(claimed(journal, intent.id) for _ in range(5)))
 
     (won,) = [one for one in results if one]
     assert (await journal.find.get(intent.id)).owner == won.owner
@@ -161,7 +159,7 @@ async def test_a_change_changes_no_other(journal, new):
     first, _ = await journal.accept(new())
     second, _ = await journal.accept(new())
 
-    await journal.update(first.id, owner="me")
+    await journal.update(first.id, request_id="q")
     await claimed(journal, first.id)
 
     assert await journal.find.get(second.id) == second

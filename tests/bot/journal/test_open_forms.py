@@ -121,6 +121,7 @@ async def test_the_many_forms_of_somebody_else_cost_nobody_theirs(journal, form,
     assert await journal.open_forms.get(form.id, team="T", user="UANA") == form
 
 
+@pytest.mark.sqlite
 async def test_dropping_the_oldest_looks_at_the_forms_of_that_person_only(journal):
     statement = (
         "EXPLAIN QUERY PLAN DELETE FROM open_forms WHERE team = 'T' AND user = 'U'"

@@ -189,6 +189,7 @@ async def test_notices_outlive_a_restart(reopen, new, clock):
     assert await due_now(await reopen(), clock) == ["card R1 queued"]
 
 
+@pytest.mark.sqlite
 async def test_a_notice_whose_address_does_not_open_is_delivered_another_way(
     reopen, sending, url, clock
 ):

@@ -104,6 +104,7 @@ async def test_cards_that_share_a_message_are_found_in_order(journal, new, clock
     assert await journal.outbox.cards_at(("C", "1.6")) == []
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("by", [-200, -1, 0, 1, 200])
 async def test_due_times_go_with_the_wall_clock(journal, new, clock, by):
     waits = (0, 1, 300)
@@ -120,6 +121,7 @@ async def test_due_times_go_with_the_wall_clock(journal, new, clock, by):
         ]
 
 
+@pytest.mark.sqlite
 async def test_what_was_written_before_the_clock_was_set_back_goes_at_once(
     journal, new, clock
 ):

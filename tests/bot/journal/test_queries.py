@@ -206,6 +206,24 @@ async def test_what_runs_or_may_lives(journal, new, way, lives):
     assert await journal.find.live("T", Kind("R")) == ([intent] if lives else [])
 
 
+async def test_what_is_undecided_is_asked_for_without_the_rest(journal, started, new):
+    ways = {
+        ("T", Kind("R")): [State.UNKNOWN],
+        ("T", Kind("S")): [State.UNKNOWN],
+        ("TELSE", Kind("R")): [State.UNKNOWN],
+    }
+    made = []
+    for (team, kind), way in ways.items():
+        intent, _ = await journal.accept(new(team=team, kind=kind))
+        made.append(await moved(journal, intent.id, State.SENDING, *way))
+    await started()
+    settled, _ = await journal.accept(new())
+    await moved(journal, settled.id, State.SENDING, State.UNKNOWN, State.CLOSED)
+
+    for (team, kind), intent in zip(ways, made, strict=True):
+        assert await journal.find.undecided(team, kind) == [intent]
+
+
 async def test_each_request_and_each_secret_is_its_own(journal, new):
     first, _ = await journal.accept(new(request=b"1"))
     second, _ = await journal.accept(new(request=b"2"))

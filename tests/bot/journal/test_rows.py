@@ -79,7 +79,7 @@ def test_every_column_comes_from_a_field():
         for kind in (Asker, Subject, Settlement, NewIntent, Intent)
         for field in fields(kind)
     }
-    derived = {"card_channel", "card_ts", "made", "reply_secret"}
+    derived = {"card_channel", "card_ts", "made", "reply_secret", "undecided"}
 
     assert set(intents.c.keys()) == (flat - DERIVED.keys()) | derived
     assert set(open_forms.c.keys()) == {field.name for field in fields(OpenForm)}
@@ -135,7 +135,6 @@ def test_what_is_changed_comes_back_whole(new, end, ref, marks, send_by):
         error_text=end.error_text,
         reply=end.reply,
         reply_secret=b"secret",
-        owner="boot",
         send_by=send_by,
         settled_by=end.settled_by,
         reason=end.reason,
@@ -152,7 +151,6 @@ def test_what_is_changed_comes_back_whole(new, end, ref, marks, send_by):
         before,
         subject=replace(before.subject, ref=ref),
         settlement=replace(end, settled_at=None),
-        owner="boot",
         send_by=send_by,
         marks=tuple(marks),
         doubt=True,

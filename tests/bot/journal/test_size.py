@@ -4,6 +4,8 @@ import asyncio
 import json
 from datetime import timedelta
 
+import pytest
+
 from bot.journal.evidence import FactKind
 from bot.journal.model import CARD_NOTICE
 from bot.journal.sqlite.writer import sqlite_file
@@ -11,6 +13,8 @@ from bot.states import State
 from tests.bot.journal.conftest import APP, AT, fact
 from tests.bot.journal.test_audit import entry
 from tests.fakes.journal import claimed
+
+pytestmark = pytest.mark.sqlite
 
 STARTS = 200
 MOST = 3800  # bytes of a start

@@ -4,6 +4,8 @@ import asyncio
 import shutil
 
 import pytest
+from pydantic import SecretStr
+from structlog.testing import capture_logs
 
 from bot.ids import SlackUserId
 from bot.journal import stored_trail
@@ -210,3 +212,53 @@ async def test_a_chain_that_does_not_grow_is_anchored_every_hour_by_one_line(dis
     assert (grown, len(hourly)) == (before, before + 1)
     assert '"chain":"installation"' in hourly[-1]
     assert disk.findings() == []
+
+
+async def test_every_hour_the_log_says_where_each_chain_ends(journal, clock):
+    await journal.audit.write(entry(1, team="T1"))
+
+    with capture_logs() as logs:
+        await journal.trail.anchor(clock(), Occasion.GROWN)
+        await journal.trail.anchor(clock(), Occasion.HOURLY)
+        await journal.trail.anchor(clock(), Occasion.HOURLY)
+
+    ends = {one.chain: one for one in (await journal.trail.report(deep=False)).heads}
+    one_time = [
+        {
+            "event": "audit.anchor",
+            "log_level": "info",
+            "occasion": "hourly",
+            "chain": chain,
+            "records": ends[chain].count,
+            "hash": ends[chain].head,
+        }
+        for chain in ("T1", "installation")
+    ]
+    assert logs == one_time * 2
+
+
+async def test_of_a_server_each_bot_has_its_own_anchors_or_none(
+    postgres_url, clock, tmp_path
+):
+    """No file is shared, so none is missed that another bot has written."""
+    keys = {"seal_key": SecretStr("k" * 32)}
+    files = [tmp_path / "one.anchors", tmp_path / "other.anchors", None]
+    shared = [
+        await opened(
+            postgres_url,
+            clock,
+            audit=AuditFiles(key=SecretStr("a" * 32), anchors=anchors),
+            **keys,
+        )
+        for anchors in files
+    ]
+    for number, journal in enumerate(shared):
+        await journal.audit.write(entry(number, team="T1"))
+        await journal.trail.anchor(clock(), Occasion.HOURLY)
+
+    reports = [await journal.trail.report(deep=True) for journal in shared]
+
+    assert [report.findings for report in reports] == [()] * 3
+    assert [report.anchored is not None for report in reports] == [True, True, False]
+    for journal in shared:
+        journal.close()

@@ -15,6 +15,7 @@ from tests.bot.journal.strategies import ids, moments, standings, submissions
 
 SEAL = Seal(Ring(keys=(os.urandom(32),)), os.urandom)
 OWN = {"ref", "error_code", "error_text", "standing", "settled_by", "reason"}
+OWN |= {"undecided"}
 
 
 def stored(row):
@@ -31,15 +32,16 @@ def stored(row):
     joins=st.none() | ids,
 )
 def test_what_was_accepted_reads_so(new, handle, state, joins):
-    row = {**row_of(new, handle, SEAL), "state": state.value, "joins": joins}
+    own = {"state": state.value, "joins": joins, "owner": "me"}
+    row = {**row_of(new, handle, SEAL), **own}
 
-    assert accepted_of(new, handle, state, joins) == intent_of(stored(row))
+    assert accepted_of(new, handle, state, joins, "me") == intent_of(stored(row))
 
 
 @given(new=submissions, handle=ids, standing=standings, at=moments)
 def test_what_stands_so_reads_so(new, handle, standing, at):
     row = row_of(new, handle, SEAL)
-    before = accepted_of(new, handle, State.QUEUED, None)
+    before = accepted_of(new, handle, State.QUEUED, None, "")
     columns = standing_columns(standing)
 
     after = as_standing(before, standing, settled_at=at)

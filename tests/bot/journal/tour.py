@@ -25,6 +25,7 @@ PARTS = (
     "open_forms",
     "known",
     "heard",
+    "life",
     "rotation",
     "trail",
 )
@@ -101,7 +102,7 @@ async def _accepted(tour):
 
 async def _answered(tour, first, second):
     at = tour.clock()
-    until = {"owner": "boot", "send_by": at + timedelta(seconds=20)}
+    until = {"send_by": at + timedelta(seconds=20)}
     for one in (first, second):
         await tour.ask("journal.claim", one.id, **until)
     started = fact(FactKind.ANSWERED, at, ref=FIRST, job=first.id)
@@ -114,11 +115,11 @@ async def _answered(tour, first, second):
 
 async def _unread(tour):
     """Claim and answer what nothing comes between, as whoever sends it does."""
-    at, boot = tour.clock(), tour.journal.boot
+    at = tour.clock()
     about = {**ABOUT, "room": "of its own", "targets": ("c" * 64,)}
     asked = tour.new(agent="pb_unread", **about)
     start, _ = await tour.ask("journal.accept", asked, admit=lambda _usage: ())
-    seen = await tour.ask("journal.claim", start.id, owner=boot, send_by=at, seen=start)
+    seen = await tour.ask("journal.claim", start.id, send_by=at, seen=start)
     said = fact(FactKind.ANSWERED, at, ref="-task-of-the-unread", job=start.id)
     more = {"notices": (CARD_NOTICE,), "evidence": (said,), "request_id": "r"}
     await tour.ask("journal.complete", start.id, State.STARTED, seen=seen, **more)
@@ -177,6 +178,7 @@ async def _questions_of_all(tour):
             await tour.ask("find.recent", TEAM, kind=RELAY, states=states, **more)
     for limit in ((), (20,)):
         await tour.ask("find.live", TEAM, RELAY, *limit)
+        await tour.ask("find.undecided", TEAM, RELAY, *limit)
     await tour.ask("find.listed", TEAM, RELAY, 500)
     await _former(tour)
     await tour.ask("find.unheard", APP)
@@ -194,8 +196,13 @@ async def _former(tour):
                 *await tour.ask(f"former.{name}", state),
             ]
             await tour.ask(f"former.{name}", state, last)
+    await tour.ask("former.count")
     await tour.ask("former.stops")
+    await tour.ask("former.orphans")
+    for state in (State.QUEUED, State.SENDING):
+        await tour.ask("former.taken", state)
     left, _ = await tour.journal.accept(tour.new(agent="pb_left"))
+    await tour.ask("former.take", left.id)
     left = await claimed(tour.journal, left.id, "then")
     gone = fact(FactKind.AWAY, tour.clock(), since=0)
     await tour.ask("former.learn", [(left, gone)])
@@ -218,6 +225,8 @@ async def _audit(tour):
 async def _delivery(tour):
     at = tour.clock()
     await tour.ask("outbox.put", ALARMED, at, app="live")
+    for _each in range(2):
+        await tour.ask("known.tell", ALARMED, "told", timedelta(days=1))
     for after in ((), (at,)):
         await tour.ask("outbox.next_due", *after)
     for one in await tour.ask("outbox.due", at):
@@ -225,7 +234,10 @@ async def _delivery(tour):
         await tour.ask("outbox.postpone", one, at)
         for name in ("gave_up", "drop"):
             await tour.ask(f"outbox.{name}", one)
+        await tour.ask("outbox.hold", [one])
+        await tour.ask("outbox.all_sent", [(one, None)])
         await tour.ask("outbox.sent", one, ("C", "1.1"))
+    await tour.ask("outbox.release")
     await tour.ask("outbox.cards_at", ("C", "1.1"))
     await tour.ask("outbox.expedite", at)
     for seconds in (-5, 5):
@@ -248,6 +260,7 @@ async def _forms_and_keys(tour, thing):
     await tour.ask("heard.since_sent", thing)
     await tour.ask("rotation.add_key")
     await tour.ask("rotation.go_on")
+    await tour.ask("rotation.reseal")
 
 
 async def _upkeep(tour):
@@ -256,4 +269,7 @@ async def _upkeep(tour):
         late = Due(states=states, called_back=called_back, **due)
         await tour.ask("maintenance.overdue", late, tour.clock())
     await tour.ask("maintenance.oldest_unsent")
+    await tour.ask("maintenance.backlog", tour.clock())
     await tour.ask("maintenance.prune", tour.clock())
+    for name in ("ensure", "beat", "bury", "leave"):
+        await tour.ask(f"life.{name}")

@@ -11,7 +11,7 @@ from bot.journal.evidence import FactKind
 from bot.journal.former import left_changes
 from bot.sandbox.cloud import LoopbackCloud
 from tests.fakes.clock import FakeClock
-from tests.fakes.journal import claimed
+from tests.fakes.journal import claimed, handed
 from tests.world import TEAM
 
 
@@ -43,6 +43,14 @@ class JournalFile:
         """Take no move to *state* (of *intent*), until `mend`."""
         only = f"AND NEW.id = '{intent}'" if intent else ""
         self._refuse(f"UPDATE ON intents WHEN NEW.state = '{state}' {only}")
+
+    def refuse_owners(self) -> None:
+        """Let nobody take anything over, until `mend`."""
+        self._refuse("UPDATE OF owner ON intents")
+
+    def refuse_lives(self) -> None:
+        """Take no sign of life, until `mend`."""
+        self._refuse("INSERT ON lives")
 
     def refuse_sent(self) -> None:
         """Take no word that a notice arrived, until `mend`."""
@@ -87,6 +95,7 @@ async def left_sending(world, line, handle="R1"):
 
 async def given_up(world, sending):
     """Settle what was being sent as what a run died over."""
+    sending = await handed(world.journal, sending, "then")
     left = (sending, FactKind.NO_ANSWER, left_changes(sending))
     await world.journal.former.settle([left])
 

@@ -156,9 +156,7 @@ async def test_a_stop_that_was_being_sent_is_sent_again(tmp_path):
         world = await make_world(outer, tmp_path / "p.db")
         await world.typed(START)
         stop = await accepted(world, "/relay stop R1 --yes")
-        await world.journal.claim(
-            stop.id, owner="then", send_by=world.clock() + timedelta(days=1)
-        )
+        await world.journal.claim(stop.id, send_by=world.clock() + timedelta(days=1))
         await world.tasks.drain(0)
         world.journal.close()
 

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.config.ports import SANDBOX_PORT
 from bot.sandbox.run import Typed
-from bot.settings import SANDBOX_PORT, Settings
+from bot.settings import Settings
 
 TOP = Path(__file__).parents[3]
 PIPE, NOTHING = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL

@@ -14,7 +14,8 @@ from pydantic import SecretStr
 
 from bot.errors import CloudError, NoAnswer
 from bot.tencent import tc3
-from bot.tencent.client import LARGEST, Account, Client
+from bot.tencent.call import LARGEST
+from bot.tencent.client import Account, Client
 from bot.tencent.models.base import Api, Deadline, Level, Repeat, Reply, Request
 
 AT = datetime(2025, 10, 9, 8, 53, 20, tzinfo=UTC)

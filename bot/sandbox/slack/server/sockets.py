@@ -36,10 +36,14 @@ class _Link:
 
 
 class Sockets:
-    """All connections of one app. *patience* is how long an ack may take."""
+    """All connections of one app. *patience* is how long an ack may take.
+
+    *most* connections are taken, `CONNECTIONS` unless somebody says less.
+    """
 
     def __init__(self, space: Workspace, *, patience: float = ACK_TIMEOUT) -> None:
         self.space = space
+        self.most = CONNECTIONS
         self._patience = patience
         self._open: deque[_Link] = deque()
         self._acks: dict[str, asyncio.Future[Ack]] = {}
@@ -64,7 +68,7 @@ class Sockets:
             return web.Response(status=401, text="expired_ticket")
         socket = web.WebSocketResponse(heartbeat=_PING_EVERY)
         await socket.prepare(request)
-        if len(self._open) >= CONNECTIONS:
+        if len(self._open) >= self.most:
             await self._part(socket, "too_many_websockets")
             return socket
         link = _Link(socket, request.transport)
@@ -107,9 +111,13 @@ class Sockets:
             self._open.remove(link)
             await self._part(link.socket, "refresh_requested")
 
-    async def lose(self) -> None:
-        """Break every connection without a word."""
-        for link in tuple(self._open):
+    async def part(self, reason: str) -> None:
+        """End the connection that was used last, for that *reason*."""
+        await self._part(self._open.pop().socket, reason)
+
+    async def lose(self, count: int | None = None) -> None:
+        """Break *count* connections, those that were used last, or all; say no word."""
+        for link in tuple(reversed(self._open))[:count]:
             self._open.remove(link)
             if link.wire:
                 link.wire.abort()

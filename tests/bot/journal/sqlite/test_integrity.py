@@ -81,7 +81,7 @@ def another_log(file):
 
 def written_to(file):
     with sqlite3.connect(file) as other:
-        other.execute("UPDATE counters SET last = last + 1")
+        other.execute("UPDATE handles SET last = last + 1")
     other.close()
 
 
@@ -141,7 +141,7 @@ async def test_in_a_damaged_file_nothing_begins_and_stops_go_on(filled, again, n
     with pytest.raises(JournalUnavailable, match="the journal is damaged"):
         await journal.accept(new(key="another"))
     with pytest.raises(JournalUnavailable, match="the journal is damaged"):
-        await journal.claim(queued.id, owner=journal.boot, send_by=queued.created_at)
+        await journal.claim(queued.id, send_by=queued.created_at)
     assert not await journal.writable()
     stop, _ = await journal.accept(stop_of(new, relay))
     stop = await moved(journal, stop.id, State.SENDING, State.DONE)

@@ -9,62 +9,17 @@ from pydantic import SecretStr
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack.loopback import LoopbackSlack
 from bot.sandbox.slack.model import seed
-from bot.sandbox.slack.server.delivery import ACK_TIMEOUT, Envelope, EnvelopeType
+from bot.sandbox.slack.server.delivery import Envelope, EnvelopeType
 from bot.slack.inbound import sockets as module
 from bot.slack.inbound.admission import GIVEN_UP, Admission, Lane
-from bot.slack.inbound.lanes import Lanes
-from bot.slack.inbound.sockets import DEAF_SECONDS, Sockets
+from bot.slack.inbound.sockets import (
+    DEAF_SECONDS,
+    Sockets,
+)
 from tests.bot.http.visitors import until
-from tests.bot.slack.inbound.front import Router
+from tests.bot.slack.inbound.socket_kit import Listeners
 from tests.fakes.clock import FakeClock
-
-
-class Listeners:
-    """Answers every envelope alike, and remembers what came."""
-
-    def __init__(self):
-        self.lanes = Lanes(Router())
-        self.came = []
-        self.response = BoltResponse(status=200, body="")
-
-    async def dispatch(self, request, body):
-        self.came.append(body.get("command") or body.get("type"))
-        return self.response
-
-
-@pytest.fixture
-async def slack(request):
-    patience = getattr(request, "param", ACK_TIMEOUT)
-    async with LoopbackSlack(patience=patience) as made:
-        yield made
-
-
-@pytest.fixture
-async def connect(slack):
-    """Connect, with what the test says; closed at its end."""
-    opened = []
-
-    async def connect(admission=None, **more):
-        listeners = Listeners()
-        web = AsyncWebClient(
-            token=slack.bot_token.get_secret_value(), base_url=slack.api_url
-        )
-        admission = admission or Admission(time.time, time.monotonic)
-        sockets = Sockets(listeners, web, slack.app_token, admission, **more)
-        await sockets.start()
-        opened.append(sockets)
-        return sockets, listeners
-
-    yield connect
-    for sockets in opened:
-        await sockets.close()
-
-
-@pytest.fixture
-async def connected(connect):
-    return await connect()
 
 
 async def command(slack, text="/relay list"):
@@ -198,7 +153,7 @@ async def test_after_a_minute_of_silence_it_gives_up(slack):
         AsyncWebClient(),
         SecretStr("x"),
         Admission(time.time, time.monotonic),
-        clock=lambda: clock().timestamp(),
+        clock=clock.monotonic,
         sleep=clock.sleep,
     )
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 IDLE, CONNECTING, RUNNING, RECOVERING, FAILED, DISCONNECTING = range(6)
 SETTLES = 0.5  # seconds in which a life that goes on has taken an answer for good
+GRACE = 0.5  # seconds after which certain news has to be in what is said
 MARGIN = 5.0  # seconds within which two times cannot be told apart
 DAY = 86_400.0
 START, STOP = "StartPublishCdnStream", "StopPublishCdnStream"
@@ -81,8 +82,9 @@ def target(url):
 class Facts:
     """The record, in order of what is asked of it."""
 
-    def __init__(self, record):
+    def __init__(self, record, grace=GRACE):
         self.record = record
+        self.grace = grace
         self.tasks, self.news = {}, []
         self.asks, self.acked, self.failed = {}, {}, set()
         self.agents = defaultdict(set)  # by room

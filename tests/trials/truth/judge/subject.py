@@ -13,7 +13,6 @@ from tests.trials.truth.judge.facts import (
     target,
 )
 
-GRACE = 0.5  # seconds after which certain news has to be in what is said
 DEFINITE = (
     "AuthFailure",
     "InvalidParameter",
@@ -85,7 +84,7 @@ class Subject:
 
     def news(self, *what, certain):
         """Return the news of these kinds that had come; *certain*: for good."""
-        latest = self.earliest - GRACE if certain else self.drawn
+        latest = self.earliest - self.facts.grace if certain else self.drawn
         knows = self.facts.knows
         return [
             one

@@ -9,7 +9,7 @@ from tests.trials.truth.judge import (  # noqa: F401 - they register their judge
     silence,
 )
 from tests.trials.truth.judge.claims import JUDGES
-from tests.trials.truth.judge.facts import STOP, Facts
+from tests.trials.truth.judge.facts import GRACE, STOP, Facts
 from tests.trials.truth.judge.subject import DEFINITE, Subject
 
 NEUTRAL, AS_OF, UNREAD = "neutral", "as of", "unread statement"
@@ -47,12 +47,13 @@ class Verdict:
         return Counter(one.fault for one in self.faults)
 
 
-def judge(record, words, journal=None, *, quiet=QUIET_SECONDS):
+def judge(record, words, journal=None, *, quiet=QUIET_SECONDS, grace=GRACE):
     """Return the verdict on *record*; *journal* is the file that is left, if any.
 
-    A stop that was asked for *quiet* seconds before the end has had time enough.
+    A stop that was asked for *quiet* seconds before the end has had time enough; what
+    is said has to have certain news *grace* seconds after it came.
     """
-    facts, verdict = Facts(record), Verdict()
+    facts, verdict = Facts(record, grace), Verdict()
     reader = Reader(facts, words, verdict)
     for entry in record:
         if entry["kind"] == "shown":

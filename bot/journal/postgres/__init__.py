@@ -1,0 +1,1 @@
+"""What only PostgreSQL needs: its driver, the threads that use it, its tables."""

@@ -1,0 +1,241 @@
+"""Threads, each with a connection of its own; each piece of work is a transaction.
+
+There are other writers, in this process and in others. So what is read under a lock is
+what is written on, and a piece of work that lost a race is run again: only here, and
+only before it was committed. If the connection is lost in between, the server is asked
+on another one whether it was.
+"""
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from typing import Any, Generic, TypeVar
+
+import structlog
+
+from bot.errors import JournalUnavailable
+from bot.journal.postgres.driver import (
+    LOST_RACE,
+    Commit,
+    Connection,
+    Error,
+    Unanswered,
+)
+from bot.journal.statement import Connection as Any_
+from bot.journal.statement import NotOne, unavailable
+from bot.runtime.tracing import step
+
+T = TypeVar("T")
+Work = Callable[[Any_], T]
+
+THREADS = 8
+READERS = 2  # for what is long
+RERUNS = 8
+PATIENCE = 20.0  # seconds; a statement ends before
+PATIENCE_LONG = 300.0
+FIRST_WAIT, LONGEST_WAIT = 0.01, 0.25  # seconds, before it is run again
+ASKED_AGAIN = 0.5  # seconds, before it is asked again how a transaction ended
+CLOSED = "the journal is closed"
+
+log = structlog.get_logger(__name__)
+
+
+class _Lost(Exception):
+    """Another transaction came first, or the connection was lost: nothing was done."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+class _Doubt(Generic[T]):
+    """What was returned by work of which it is not known whether it was committed."""
+
+    def __init__(self, commit: Commit, result: T) -> None:
+        self.commit, self.result = commit, result
+
+
+class _Job(Generic[T]):
+    """A piece of work, and the connection that it is on meanwhile."""
+
+    def __init__(self, of: Callable[[Connection], T]) -> None:
+        self.of = of
+        self.connection: Connection | None = None
+
+
+class Threads:
+    """Runs writes and reads on the server at *url*: a `statement.Writer`.
+
+    *chance* returns numbers from 0 to 1, *sleep* waits for so many seconds. *reruns*
+    counts what was run again.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        chance: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._url, self._chance, self._sleep = url, chance, sleep
+        self._own = threading.local()
+        self._connections: list[Connection] = []
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="journal")
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="journal-read")
+        self._closed = False
+        self.reruns = 0
+
+    async def write(
+        self,
+        work: Work[T],
+        *,
+        begins: bool = False,  # noqa: ARG002 - the server has room of its own
+        lasting: bool = True,
+    ) -> T:
+        """Run *work* and return its result once it is durable.
+
+        Raises:
+            JournalUnavailable: it was not committed.
+        """
+        with step("commit"):
+            return await self._written(work, lasting=lasting)
+
+    async def _written(self, work: Work[T], *, lasting: bool) -> T:
+        def of(connection: Connection) -> T | _Doubt[T]:
+            try:
+                with connection.writing(lasting=lasting):
+                    result = work(connection)
+            except Unanswered as lost:
+                return _Doubt(lost.commit, result)
+            return result
+
+        for number in range(RERUNS + 1):
+            try:
+                done = await self._in_thread(self._pool, of, PATIENCE)
+                if not isinstance(done, _Doubt):
+                    return done
+                if await self._was_committed(done.commit):
+                    return done.result
+            except _Lost as lost:
+                if number == RERUNS:
+                    raise unavailable(lost.error) from None
+            self.reruns += 1
+            await self._wait(number)
+        raise JournalUnavailable("the connection was lost again and again")
+
+    async def read(self, work: Work[T], *, long: bool = False) -> T:
+        """Run *work* on what is committed, as of one moment.
+
+        Raises:
+            JournalUnavailable: the database did not answer.
+        """
+        pool = self._readers if long else self._pool
+        patience = PATIENCE_LONG if long else PATIENCE
+
+        def of(connection: Connection) -> T:
+            with connection.reading(patience):
+                return work(connection)
+
+        for number in range(RERUNS + 1):
+            try:
+                return await self._in_thread(pool, of, patience + 1)
+            except _Lost as lost:
+                if number == RERUNS:
+                    raise unavailable(lost.error) from None
+            await self._wait(number)
+        raise JournalUnavailable(CLOSED)
+
+    def close(self) -> None:
+        """Finish what has queued, then let go of the server."""
+        self._closed = True
+        self._pool.shutdown()
+        self._readers.shutdown()
+        for connection in self._connections:
+            connection.close()
+
+    async def _in_thread(
+        self,
+        pool: ThreadPoolExecutor,
+        of: Callable[[Connection], T],
+        patience: float,
+    ) -> T:
+        """Run *of* in a thread; a connection that keeps still for too long is cut."""
+        if self._closed:
+            raise JournalUnavailable(CLOSED)
+        job = _Job(of)
+        loop = asyncio.get_running_loop()
+        future = loop.run_in_executor(pool, partial(self._run, job))
+        future.add_done_callback(_seen)  # whoever waits may be cancelled
+        while not (await asyncio.wait({future}, timeout=patience))[0]:
+            if job.connection:
+                log.warning("journal.cut", seconds=patience)
+                job.connection.cut()
+        return future.result()
+
+    def _run(self, job: _Job[T]) -> T:
+        """Run *job* on this thread's connection; a new one if that is lost."""
+        connection = None
+        try:
+            connection = job.connection = self._connection()
+            return job.of(connection)
+        except LOST_RACE as error:
+            raise _Lost(error) from None
+        except Error as error:
+            if connection and connection.is_lost:
+                raise _Lost(error) from None
+            raise unavailable(error) from None
+        except NotOne as error:
+            raise unavailable(error) from None
+        finally:
+            job.connection = None
+
+    def _connection(self) -> Connection:
+        there: Connection | None = getattr(self._own, "connection", None)
+        if there and not there.is_lost:
+            return there
+        if there:
+            self._connections.remove(there)
+            there.close()
+            del self._own.connection
+        self._own.connection = Connection(self._url)
+        self._connections.append(self._own.connection)
+        made: Connection = self._own.connection
+        return made
+
+    async def _was_committed(self, commit: Commit) -> bool:
+        """Ask how *commit* ended, until that is known; meanwhile nothing is told.
+
+        Raises:
+            JournalUnavailable: it cannot be found out any more.
+        """
+        log.warning("journal.commit-unanswered", number=commit.number)
+        while True:
+            with suppress(JournalUnavailable, _Lost, RuntimeError):
+                ended = await self._in_thread(
+                    self._pool, partial(_how_ended, commit=commit), PATIENCE
+                )
+                if isinstance(ended, str):
+                    break
+                if ended is not None:
+                    log.warning("journal.commit-found", committed=ended)
+                    return ended
+            await self._sleep(ASKED_AGAIN)
+        raise JournalUnavailable(ended)
+
+    async def _wait(self, number: int) -> None:
+        longest = min(FIRST_WAIT * 2**number, LONGEST_WAIT)
+        await self._sleep(longest * self._chance())
+
+
+def _how_ended(connection: Connection, commit: Commit) -> bool | str | None:
+    try:
+        return connection.how_ended(commit)
+    except LookupError as error:
+        return str(error)
+
+
+def _seen(future: "asyncio.Future[Any]") -> None:
+    if not future.cancelled():
+        future.exception()

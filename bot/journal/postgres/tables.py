@@ -1,0 +1,124 @@
+"""The tables of an empty database, made as they are now; others are brought up to date.
+
+Several bots may start at once: one does it, and the others find it done.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.pool import NullPool
+
+from bot.errors import JournalUnavailable
+from bot.journal.anchors import NOTHING_BEFORE
+from bot.journal.migrate import VERSIONS, newest, revision, say_served, upgrade
+from bot.journal.postgres.dialect import NAME
+from bot.journal.postgres.driver import connect
+from bot.journal.schema import metadata
+
+OLDER = (
+    "the database is at migration {there} and this release needs {here}: run "
+    "`python -m bot migrate` first"
+)
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('patchbay tables', 0))")
+_REFUSED = "RAISE EXCEPTION 'the audit trail is append-only' USING ERRCODE = '{code}';"
+_NEVER = _REFUSED.format(code="insufficient_privilege")
+# Another record came first, perhaps: whoever wrote this one runs again.
+_NOT_NEXT = _REFUSED.format(code="serialization_failure")
+_WRITTEN = (
+    "EXISTS (SELECT 1 FROM audit WHERE chain = NEW.chain AND number = NEW.count "
+    "AND hash = NEW.head)"
+)
+_AT = "(SELECT count FROM audit_heads WHERE chain = NEW.chain)"
+_IS = "(SELECT head FROM audit_heads WHERE chain = NEW.chain)"
+_LAST = f"(COALESCE({_AT}, 0), COALESCE({_IS}, '{NOTHING_BEFORE}'))"
+_GROWN = "NEW.chain = OLD.chain AND NEW.count = OLD.count + 1"
+# What each function does, and before what it does that.
+TRIGGERS = {
+    "audit_in_order": (
+        (
+            f"IF (NEW.number - 1, NEW.previous) IS DISTINCT FROM {_LAST} "
+            f"THEN {_NOT_NEXT} END IF; RETURN NEW;"
+        ),
+        ("INSERT ON audit FOR EACH ROW",),
+    ),
+    "audit_heads_begin": (
+        (
+            f"IF NOT (NEW.count = 1 AND {_AT} IS NULL AND {_WRITTEN}) "
+            f"THEN {_NOT_NEXT} END IF; RETURN NEW;"
+        ),
+        ("INSERT ON audit_heads FOR EACH ROW",),
+    ),
+    "audit_heads_grow": (
+        f"IF NOT ({_GROWN} AND {_WRITTEN}) THEN {_NEVER} END IF; RETURN NEW;",
+        ("UPDATE ON audit_heads FOR EACH ROW",),
+    ),
+    "audit_never": (
+        _NEVER,
+        (
+            "UPDATE OR DELETE ON audit FOR EACH ROW",
+            "DELETE ON audit_heads FOR EACH ROW",
+            "INSERT OR UPDATE OR DELETE ON audit_unkeyed FOR EACH ROW",
+            "TRUNCATE ON audit FOR EACH STATEMENT",
+            "TRUNCATE ON audit_heads FOR EACH STATEMENT",
+            "TRUNCATE ON audit_unkeyed FOR EACH STATEMENT",
+        ),
+    ),
+}
+
+
+def make_engine(url: str) -> Engine:
+    """Return SQLAlchemy's way to the database at *url*."""
+    scheme = NAME.replace(".", "+")
+    return create_engine(
+        f"{scheme}://",
+        creator=lambda: connect(url, by_itself=False),
+        hide_parameters=True,
+        poolclass=NullPool,
+    )
+
+
+@contextmanager
+def brought_up(url: str, *, migrates: bool = False) -> Iterator[str]:
+    """Make the tables, or bring them up to date; give of which revision they were.
+
+    Until it is left no other process does that, or what goes with it. Tables that
+    others use, perhaps, are only brought up to date by what *migrates*.
+
+    Raises:
+        JournalUnavailable: the database is newer, and does not serve this program, or
+            older.
+    """
+    engine = make_engine(url)
+    with engine.begin() as guard:
+        guard.execute(_LOCK)
+        before = revision(engine)
+        if before and before < newest() and not migrates:
+            raise JournalUnavailable(OLDER.format(there=before, here=newest()))
+        if before:
+            upgrade(engine)
+        else:
+            with engine.begin() as connection:
+                _make(connection)
+        yield before
+
+
+def _make(connection: Connection) -> None:
+    metadata.create_all(connection, checkfirst=False)
+    for name, (body, occasions) in TRIGGERS.items():
+        connection.exec_driver_sql(
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql "
+            f"SET search_path FROM CURRENT AS $$ BEGIN {body} END $$"
+        )
+        for number, occasion in enumerate(occasions):
+            connection.exec_driver_sql(
+                f"CREATE TRIGGER {name}_{number} BEFORE {occasion} "
+                f"EXECUTE FUNCTION {name}()"
+            )
+    connection.exec_driver_sql(
+        f"CREATE TABLE {VERSIONS} (version_num VARCHAR(32) PRIMARY KEY)"
+    )
+    connection.exec_driver_sql(
+        f"INSERT INTO {VERSIONS} VALUES ('{newest()}')"  # noqa: S608 - our own
+    )
+    say_served(connection)
