@@ -32,6 +32,7 @@ ROTATED = (
     "A new key is in the ring and seals from now on. Start the bot: beside its work it "
     "seals anew what older keys sealed, and then drops them."
 )
+RESEALED = "{count} values are sealed anew; {left} open with no key that is set."
 PREFIXED = (
     '# bot.toml has to say: command_prefix = "{prefix}"\n'  # a comment of the YAML
 )
@@ -88,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     migrate.set_defaults(do=_migrate)
     _add_keeping(commands)
     keys = commands.add_parser("keys", help="exchange the key of the journal's secrets")
-    keys.add_argument("rotate", choices=["rotate"])
+    keys.add_argument("does", metavar="rotate|reseal", choices=["rotate", "reseal"])
     keys.set_defaults(do=_keys)
     _add_audit(commands.add_parser("audit", help="check the audit trail"))
     return parser
@@ -350,18 +351,24 @@ async def _withdrawn(settings: "Settings", by: str) -> list[str]:
         journal.close()
 
 
-def _keys(_options: argparse.Namespace) -> int:
-    _done(_rotate(_load()))
-    sys.stdout.write(f"{ROTATED}\n")
-    return 0
+def _keys(options: argparse.Namespace) -> int:
+    code, line = _done(_with_keys(_load(), options.does))
+    return _said(code, [line])
 
 
-async def _rotate(settings: "Settings") -> None:
+async def _with_keys(settings: "Settings", does: str) -> tuple[int, str]:
+    """Add a key, or seal anew; return the exit code and what is to be printed."""
     from bot.app import Ports, open_journal  # noqa: PLC0415 - see above
 
     journal = await open_journal(settings, Ports())
+    rotation = journal.rotation
     try:
-        await journal.rotation.add_key()
+        if does == "rotate":
+            await rotation.add_key()
+            return 0, ROTATED
+        await rotation.reseal()
+        text = RESEALED.format(count=rotation.resealed, left=rotation.unopened)
+        return (1 if rotation.unopened else 0), text
     finally:
         journal.close()
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from time import monotonic
 from typing import Self, TypeVar, Unpack
 
 from pydantic import SecretStr
@@ -80,11 +79,11 @@ class Journal:
         url: str,
         *,
         now: Callable[[], datetime],
+        monotonic: Callable[[], float],
         random_bytes: Callable[[int], bytes],
         lifecycles: Mapping[Kind, Lifecycle],
         seal_key: SecretStr | None = None,
         audit: AuditFiles = BESIDE,
-        monotonic: Callable[[], float] = monotonic,
         restored: bool = False,
     ) -> Self:
         """Open the journal at *url*, made or brought up to date; if *restored* a copy.
@@ -256,10 +255,10 @@ class Journal:
             sender = seen.owner if seen else self.boot
             current = endings.sent(tx, intent)
             now = endings.fact_of(tx, current, endings.KINDS[to], changes)
-            said = evidence or (now,)
+            facts = evidence or (now,)
             if current.state is State.SENDING and current.owner != sender:
-                return endings.overtaken(tx, current, said)
-            return endings.end(tx, current, to, said, changes, notices)
+                return endings.overtaken(tx, current, facts)
+            return endings.end(tx, current, to, facts, changes, notices)
 
         return await self._write(work)
 

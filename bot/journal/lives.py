@@ -118,10 +118,13 @@ class Life:
         return self._now() + self._behind
 
     def age(self) -> float:
-        """Return for how many seconds no sign of life was given that arrived."""
-        if self._seen_at is None:
-            return math.inf
-        return self._monotonic() - self._seen_at if self.shared else 0.0
+        """Return for how many seconds no sign of life was given that arrived.
+
+        0 where nobody waits for one.
+        """
+        if not self.shared:
+            return 0.0
+        return math.inf if self._seen_at is None else self._monotonic() - self._seen_at
 
     async def ensure(self) -> None:
         """Give a sign of life, unless one was given lately.
@@ -132,7 +135,7 @@ class Life:
         """
         if self._is_over:
             raise JournalUnavailable("this run is over")
-        if self.age() >= FRESH:
+        if self._seen_at is None or self.age() >= FRESH:
             await self._renew()
 
     async def beat(self) -> None:

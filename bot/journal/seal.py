@@ -44,16 +44,18 @@ class Ring(NamedTuple):
     """The keys, oldest first; *unbound* are those of releases that bound no value.
 
     *follows* is what the journal's files were known by before the ring was written.
+    *settled*: nothing is known of any more that another key than the newest has sealed.
     """
 
     keys: tuple[bytes, ...]
     unbound: tuple[bytes, ...] = ()
     follows: str = ""
+    settled: bool = False
 
     @property
     def is_one(self) -> bool:
-        """Whether no key but the newest opens anything."""
-        return len(self.keys) == 1 and not self.unbound
+        """Whether no key but the newest has anything to open."""
+        return not self.unbound and (self.settled or len(self.keys) == 1)
 
 
 class Seal:

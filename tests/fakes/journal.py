@@ -53,6 +53,7 @@ async def opened(url, clock, lifecycles=RESOURCES.lifecycles, **more):
     """Open the journal at *url* by *clock*; that of a server with keys of its own."""
     keys = keys_for(url) if is_server(url) else {}
     how = {"now": clock, "random_bytes": os.urandom, "lifecycles": lifecycles}
+    how |= {"monotonic": lambda: clock().timestamp()}
     return await Journal.open(url, **{**how, **keys, **more})
 
 
