@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: setup run messages check test format wheels crash faults fuzz truth load mutants bench bench-quick pictures lock \
+.PHONY: setup run messages check test format wheels crash faults fuzz truth load mutants upgrade-trial bench bench-quick pictures lock \
 	sbom advisories clean
 
 run: setup
@@ -70,6 +70,11 @@ bench: $(VENV)/.dev
 bench-quick: $(VENV)/.dev
 	@$(BIN)/python -m tests.bench.quick $(BASE)
 	@$(BIN)/python -m tests.tools.refusal
+
+# The wheel of the release before (AT, a tag) works on the tables of now.
+upgrade-trial: AT := $(or $(AT),$(shell git describe --tags --abbrev=0))
+upgrade-trial: $(VENV)/.dev
+	$(BIN)/python -m tests.trials.upgrade $(AT)
 
 mutants: $(VENV)/.dev
 	$(BIN)/python -m tests.trials.mutants

@@ -107,13 +107,7 @@ def _add_live(doctor: argparse.ArgumentParser) -> None:
         metavar="CHANNEL",
         help="write six messages, and delete",
     )
-    add(
-        "--relay",
-        dest="app",
-        default="",
-        metavar="APP",
-        help="start and stop a relay, for cents",
-    )
+    add("--relay", dest="app", default="", metavar="APP", help="start one, for cents")
     add("--push", default="", help="rtmp://…, where that relay goes")
     add("--yes", action="store_true", help="start it")
     add("--port", type=int, default=0, help="where its events come; usually BOT_PORT")

@@ -79,7 +79,7 @@ def move(
         if kept(there, MOVING) is None:
             refuse_moved(file)
         _refuse_unready(source, file, here)
-        opens, texts = _keys(file, here, seal_key, audit)
+        opens, texts = opened_with(file, here, seal_key, audit)
         transfer = Transfer(here, there, *opens, fills)
         done = transfer.run()
         keys = tuple(_kept(file, name, text) for name, text in texts.items())
@@ -124,12 +124,15 @@ def _refuse_unready(source: str, file: Path, here: Connection) -> None:
         raise JournalUnavailable(IS_SPOOLED.format(file=file))
 
 
-def _keys(
+def opened_with(
     file: Path, here: Connection, seal_key: SecretStr | None, audit: AuditFiles
 ) -> tuple[tuple[Opens, Opens], dict[str, str]]:
     """Return what both are opened with, and the texts of what is not set yet.
 
     What the second is opened with is made of these texts: so that is proven with it.
+
+    Raises:
+        JournalUnavailable: a key is not there, or is of a release before.
     """
     texts = {SEAL_KEY: "", AUDIT_KEY: ""}
     if seal_key:

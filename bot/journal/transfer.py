@@ -118,13 +118,20 @@ class Transfer:
     """One move: from *source*, which nobody else has open, to *target*.
 
     *here* opens what is in the source, and *there* what will be in the target, by what
-    will be set. *fills* is what the target's database needs for it.
+    will be set. *fills* is what the target's database needs for it. A transaction has
+    at most *piece* rows.
     """
 
     def __init__(
-        self, source: Any, target: Any, here: Opens, there: Opens, fills: Any
+        self,
+        source: Any,
+        target: Any,
+        here: Opens,
+        there: Opens,
+        fills: Any,
+        piece: int = PIECE,
     ) -> None:
-        self.piece = PIECE
+        self._piece = piece
         self._source, self._target, self._fills = source, target, fills
         self._here, self._there = here, there
         with source.reading():
@@ -176,7 +183,7 @@ class Transfer:
         names = [f"after_{one}" for one in keys]
         while True:
             asked: dict[str, Any] = dict(zip(names, after, strict=False))
-            asked["limit"] = self.piece
+            asked["limit"] = self._piece
             page = self._source.execute(_page(table, first=not after), asked)
             rows = [dict(zip(columns, row, strict=True)) for row in page]
             if not rows:

@@ -8,12 +8,12 @@ from sqlalchemy import select
 
 from bot.errors import JournalUnavailable
 from bot.ids import Kind
-from bot.journal import moving
 from bot.journal.anchors import Anchors, Occasion
+from bot.journal.audit_key import AuditKey
 from bot.journal.known import keep
 from bot.journal.marks import BACKUP
 from bot.journal.migrate import SERVES
-from bot.journal.moving import move
+from bot.journal.moving import move, opened_with
 from bot.journal.seal import Seal, ring_of
 from bot.journal.sqlite.driver import Connection
 from bot.journal.sqlite.files import claim
@@ -169,14 +169,12 @@ def transfer(filled, server):
     with brought_up(server):
         pass
     with closing(Connection(file, reads=True)) as here, on_server(server) as there:
-        opens = moving._keys(file, here, None, NOTHING)[0]
+        opens = opened_with(file, here, None, NOTHING)[0]
 
-        def make(wraps=lambda there: there):
-            one = Transfer(here, wraps(there), *opens, filling)
-            one.piece = 7
-            return one
+        def make(wraps=lambda there: there, opens=opens):
+            return Transfer(here, wraps(there), *opens, filling, 7)
 
-        make.here, make.there = here, there
+        make.here, make.there, make.opens = here, there, opens
         yield make
 
 
@@ -288,10 +286,17 @@ def test_there_is_one_way_only(source, target):
 
 
 def test_a_key_that_opens_nothing_there_is_noticed(transfer):
-    key = moving.AuditKey.from_secret(SecretStr("other"))
-    other = Opens(Signed(key, Anchors(None, key)), Seal(ring_of("other"), bytes))
-    one = transfer()
-    one._there = one._there.__class__(one._there.signed, other.seal)
+    here, there = transfer.opens
+    other = Opens(there.signed, Seal(ring_of("other"), bytes))
 
     with pytest.raises(JournalUnavailable, match="does not open in the database"):
-        one.run()
+        transfer(opens=(here, other)).run()
+
+
+def test_a_key_that_signs_nothing_there_is_noticed(transfer):
+    here, there = transfer.opens
+    key = AuditKey.from_secret(SecretStr("other"))
+    other = Opens(Signed(key, Anchors(None, key)), there.seal)
+
+    with pytest.raises(JournalUnavailable, match="does not fit"):
+        transfer(opens=(here, other)).run()
