@@ -107,7 +107,7 @@ class Executor:
         if intent.id in self.under_way:
             return
         self.under_way.add(intent.id)
-        work = about(intent.id, self.execute(intent, request, slot))
+        work = about(intent.id, lambda: self.execute(intent, request, slot))
         self.tasks.spawn(work, name=f"execute {intent.id}")
 
     async def execute(

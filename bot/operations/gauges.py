@@ -173,8 +173,8 @@ class Gauges:
         counter("log_lines", text, lambda: _by_name(logs.counted()), level)
 
     def _up(self) -> Numbers:
-        told = self._told
-        return {} if told is None else _by_name({**told.own, **told.shared})
+        parts = self._told
+        return {} if parts is None else _by_name({**parts.own, **parts.shared})
 
     def _ready(self) -> Numbers:
         return {} if self._told is None else {(): self._told.ready}

@@ -24,6 +24,6 @@ async def running(
             "{n} of /{command} runs, or may", "{n} of /{command} run, or may", live
         )
         number = f"{MOST_TOLD}+" if live > MOST_TOLD else live
-        told = text.format(n=number, command=f"{prefix}{one.command}")
-        counts += [told] if live else []
+        many = text.format(n=number, command=f"{prefix}{one.command}")
+        counts += [many] if live else []
     return counts

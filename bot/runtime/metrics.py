@@ -265,5 +265,5 @@ class Metrics:
     def _build(self) -> None:
         version = self.label("version", {VERSION})
         python = self.label("python", {platform.python_version()})
-        told: Numbers = {(VERSION, platform.python_version()): 1.0}
-        self.gauge("build_info", "Which release runs.", lambda: told, version, python)
+        build: Numbers = {(VERSION, platform.python_version()): 1.0}
+        self.gauge("build_info", "Which release runs.", lambda: build, version, python)

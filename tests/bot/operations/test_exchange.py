@@ -1,6 +1,7 @@
 """On SIGHUP secrets are exchanged: all of them, or none, and none is shown."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from pydantic import SecretStr
@@ -29,24 +30,24 @@ async def world(world_with):
     return await world_with(key=SecretStr(KEY), signing="signing-1")
 
 
+class Rig:
+    """What exchanges the secrets of *world*; `fresh` is what stands there now."""
+
+    def __init__(self, world):
+        self.fresh, self.faults, self.sockets = {}, (), Sockets()
+        own, old = world.bot.exchange, SecretStr("xapp" + "-old")
+        self.settings = settings_with(own.settings, slack_app_token=old)
+        more = {"sockets": self.sockets, "read": self.read}
+        self.exchange = replace(own, settings=self.settings, **more)
+        self.signing, self.again = own.signing, self.exchange.again
+
+    def read(self):
+        return Reading(settings_with(self.settings, **self.fresh), tuple(self.faults))
+
+
 @pytest.fixture
 def exchange(world):
-    """What exchanges the secrets of a running bot; `fresh` is what stands there."""
-    exchange = world.bot.exchange
-    exchange.settings = settings_with(
-        exchange.settings, slack_app_token=SecretStr("xapp" + "-old")
-    )
-    exchange._in_use = exchange.settings
-    exchange.sockets = Sockets()
-    exchange.fresh = {}
-    exchange.faults = ()
-
-    def read():
-        fresh = settings_with(exchange.settings, **exchange.fresh)
-        return Reading(fresh, tuple(exchange.faults))
-
-    exchange.read = read
-    return exchange
+    return Rig(world)
 
 
 def settings_with(settings, **values):
