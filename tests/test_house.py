@@ -206,6 +206,7 @@ TESTED_BY = {
     "bot/journal/journal.py": "tests/bot/journal/test_accepting.py",
     "bot/journal/lifecycle.py": "tests/bot/journal/test_transaction.py",
     "bot/journal/model.py": "tests/bot/journal/test_rows.py",
+    "bot/journal/orphans.py": "tests/bot/journal/test_owners.py",
     "bot/journal/schema.py": "tests/bot/journal/test_migrate.py",
     "bot/journal/stored_trail.py": "tests/bot/operations/test_inspection.py",
     "bot/journal/sqlite/files.py": "tests/bot/journal/test_file.py",

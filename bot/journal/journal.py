@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from time import monotonic
 from typing import Self, TypeVar, Unpack
 
 from pydantic import SecretStr
@@ -81,11 +80,11 @@ class Journal:
         url: str,
         *,
         now: Callable[[], datetime],
+        monotonic: Callable[[], float],
         random_bytes: Callable[[int], bytes],
         lifecycles: Mapping[Kind, Lifecycle],
         seal_key: SecretStr | None = None,
         audit: AuditFiles = BESIDE,
-        monotonic: Callable[[], float] = monotonic,
         restored: bool = False,
     ) -> Self:
         """Open the journal at *url*, made or brought up to date as need be.
@@ -258,11 +257,9 @@ class Journal:
                     return ended
             sender = seen.owner if seen else self.boot
             current = endings.sent(tx, intent)
-            now = endings.fact_of(tx, current, endings.KINDS[to], changes)
-            said = evidence or (now,)
             if current.state is State.SENDING and current.owner != sender:
-                return endings.overtaken(tx, current, said)
-            return endings.end(tx, current, to, said, changes, notices)
+                return endings.overtaken(tx, current, to, evidence, changes)
+            return endings.end(tx, current, to, evidence, changes, notices)
 
         return await self._write(work)
 
