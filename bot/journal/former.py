@@ -97,6 +97,11 @@ _STOPPED = Statement(
         intents.c.state.in_([text(one) for one in ("queued", "waiting", "sending")]),
     )
 )
+_ORPHANS = Statement(
+    select(func.count())
+    .select_from(intents)
+    .where(intents.c.state.in_([text("queued"), text("sending")]), IS_ORPHAN)
+)
 _STAND = Statement(
     update(intents)
     .where(intents.c.id == bindparam("of"))
@@ -180,6 +185,14 @@ class Former:
             JournalUnavailable: it was not.
         """
         await self._taken(TAKE_ONE, of=queued)
+
+    async def orphans(self) -> int:
+        """Return how many are unfinished and a dead run's; off the event loop."""
+        asked = self._life.about
+        count = await self._writer.read(
+            lambda c: c.execute(_ORPHANS, asked).scalar(), long=True
+        )
+        return int(count)
 
     async def unsettled(
         self, state: State, after: Intent | None = None, limit: int = GROUP

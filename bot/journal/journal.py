@@ -45,9 +45,8 @@ class Journal:
 
     *find* asks it, *life* is this run's, *former* has what dead ones left, *restored*
     ends what was under way in a backup, *now* is the clock that all go by, *integrity*
-    knows whether the file is whole, *former_revision* is that of its tables before it
-    was opened, *spool* is the file for what could not be written, *rotation* changes
-    its keys, *trail* checks the audit records; the others are its other tables.
+    knows whether the file is whole, *former_revision* is that of its tables before,
+    *spool* has what could not be written; the others are its other tables.
     *lifecycles* fold what is known of each kind of thing.
     """
 
@@ -87,9 +86,7 @@ class Journal:
         audit: AuditFiles = BESIDE,
         restored: bool = False,
     ) -> Self:
-        """Open the journal at *url*, made or brought up to date as need be.
-
-        A backup is opened only if it is *restored*: to end what was under way in it.
+        """Open the journal at *url*, made or brought up to date; if *restored* a copy.
 
         Raises:
             JournalUnavailable: the file is another's, broken, newer, or not writable.

@@ -5,7 +5,7 @@ the first byte may leave; from then on it never goes back to QUEUED, and a start
 never sent twice, whatever was or was not heard.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -78,7 +78,7 @@ class Executor:
     resources: Registry
     client: Client
     throttles: Throttles
-    apps: Mapping[str, App]
+    apps: dict[str, App]
     recheck: Recheck
     completion: Completion
     tasks: Tasks

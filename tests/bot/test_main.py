@@ -365,6 +365,19 @@ def test_a_key_is_added_to_the_ring_and_the_journal_stays_open_to_all(
     assert told.startswith("A new key is in the ring and seals")
 
 
+def test_all_that_is_sealed_is_sealed_anew_with_the_first_key(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setenv("BOT_DATABASE_URL", f"sqlite:///{tmp_path}/p.db")
+    monkeypatch.setenv("BOT_SEAL_KEY", "a new secret")
+    monkeypatch.setenv("BOT_SEAL_KEY_OLD", "an old secret")
+
+    assert main(["keys", "reseal"]) == 0
+
+    told = "0 values are sealed anew; 0 open with no key that is set.\n"
+    assert capsys.readouterr().out == told
+
+
 def test_keys_are_not_exchanged_under_a_running_bot_or_behind_the_environments_back(
     tmp_path, monkeypatch, capsys
 ):

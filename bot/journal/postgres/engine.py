@@ -26,6 +26,7 @@ from bot.journal.postgres.driver import (
 )
 from bot.journal.statement import Connection as Any_
 from bot.journal.statement import NotOne, unavailable
+from bot.runtime.tracing import step
 
 T = TypeVar("T")
 Work = Callable[[Any_], T]
@@ -98,7 +99,10 @@ class Threads:
         Raises:
             JournalUnavailable: it was not committed.
         """
+        with step("commit"):
+            return await self._written(work, lasting=lasting)
 
+    async def _written(self, work: Work[T], *, lasting: bool) -> T:
         def of(connection: Connection) -> T | _Doubt[T]:
             try:
                 with connection.writing(lasting=lasting):

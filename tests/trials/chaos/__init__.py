@@ -1,0 +1,1 @@
+"""Trials of several replicas on one PostgreSQL, and a judge of them."""
