@@ -208,6 +208,7 @@ TESTED_BY = {
     "bot/journal/lifecycle.py": "tests/bot/journal/test_transaction.py",
     "bot/journal/lines.py": "tests/bot/journal/test_outbox_lines.py",
     "bot/journal/model.py": "tests/bot/journal/test_rows.py",
+    "bot/journal/orphans.py": "tests/bot/journal/test_owners.py",
     "bot/journal/schema.py": "tests/bot/journal/test_migrate.py",
     "bot/journal/stored_trail.py": "tests/bot/operations/test_inspection.py",
     "bot/journal/sqlite/files.py": "tests/bot/journal/test_file.py",

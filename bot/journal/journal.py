@@ -254,11 +254,9 @@ class Journal:
                     return ended
             sender = seen.owner if seen else self.boot
             current = endings.sent(tx, intent)
-            now = endings.fact_of(tx, current, endings.KINDS[to], changes)
-            facts = evidence or (now,)
             if current.state is State.SENDING and current.owner != sender:
-                return endings.overtaken(tx, current, facts)
-            return endings.end(tx, current, to, facts, changes, notices)
+                return endings.overtaken(tx, current, to, evidence, changes)
+            return endings.end(tx, current, to, evidence, changes, notices)
 
         return await self._write(work)
 
