@@ -4,7 +4,9 @@ import pytest
 
 from bot.errors import SettingsError
 from bot.settings import load
-from tests.bot.test_settings import put
+from tests.bot.test_settings import bare, put
+
+__all__ = ["bare"]
 
 
 @pytest.mark.parametrize(
