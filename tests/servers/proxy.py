@@ -26,6 +26,12 @@ class Proxy:
         self._open = []
         threading.Thread(target=self._accept, daemon=True).start()
 
+    def lead(self, port):
+        """Lead who comes from now on to *port*; return where they were led to."""
+        host, before = self._address
+        self._address = (host, port)
+        return before
+
     def close(self):
         for one in (self._listening, *self._open):
             with suppress(OSError):

@@ -59,21 +59,21 @@ def clock():
 
 def pytest_generate_tests(metafunc):
     """Have each test on both databases, unless it is about the files of one."""
-    if "dialect" in metafunc.fixturenames:
+    if "kept_on" in metafunc.fixturenames:
         of_one = metafunc.definition.get_closest_marker("sqlite")
         of_one = of_one or metafunc.definition.path.parent.name == "sqlite"
         which = ["sqlite"] if of_one or "driver" in metafunc.fixturenames else DATABASES
-        metafunc.parametrize("dialect", which, indirect=True)
+        metafunc.parametrize("kept_on", which, indirect=True)
 
 
 @pytest.fixture
-def dialect(request):
+def kept_on(request):
     return request.param
 
 
 @pytest.fixture
-def url(dialect, tmp_path, request):
-    if dialect == "sqlite":
+def url(kept_on, tmp_path, request):
+    if kept_on == "sqlite":
         return f"sqlite:///{tmp_path}/var/patchbay.db"
     return request.getfixturevalue("tables").url()
 
