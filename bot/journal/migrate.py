@@ -35,6 +35,7 @@ NEWEST = "head"
 # by a migration that takes away what releases before that revision use.
 OLDEST_SERVED = "0015"  # before it handles were counted for all workspaces
 SERVES = "minimum_reader"  # the text in the database that says so
+_SERVED = select(texts.c.value).where(texts.c.name == SERVES)
 
 TOO_NEW = (
     "the journal is at migration {there} and serves releases from {serves} on; this "
@@ -85,8 +86,7 @@ def _serves(connection: Connection, there: str) -> bool:
     here = newest()
     if len(there) != len(here) or there < here:
         return False
-    query = select(texts.c.value).where(texts.c.name == SERVES)
-    serves = connection.execute(query).scalar() or there
+    serves = connection.execute(_SERVED).scalar() or there
     if serves > here:
         sentence = TOO_NEW.format(there=there, serves=serves, here=here)
         raise JournalUnavailable(sentence)

@@ -14,6 +14,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Double,
+    Executable,
     bindparam,
     case,
     cast,
@@ -105,7 +106,7 @@ def _rate_at(at: ColumnElement[Any]) -> ColumnElement[float]:
     return least(slowed, _number("rate"))
 
 
-def _taking(insert: Any) -> Any:
+def _taking(insert: Any) -> Executable:
     """Return the statement that asks for a slot, with the *insert* of a dialect."""
     first = insert(slots).values(
         name=bindparam("name"),
