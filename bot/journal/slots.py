@@ -129,10 +129,11 @@ def _taking(insert: Any) -> Executable:
         },
     )
     waited_for = slots.c.slot_at - slots.c.asked_at
-    return asked.returning(
+    taken: Executable = asked.returning(
         cast((slots.c.slot_at - database_now()) * SECOND, BigInteger).label("wait"),
         (waited_for <= _number("budget")).label("taken"),
     )
+    return taken
 
 
 TAKE = Statement(_taking)
