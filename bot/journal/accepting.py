@@ -21,7 +21,7 @@ from sqlalchemy import (
 from bot.ids import IntentId
 from bot.journal import locks, usage
 from bot.journal.anchors import NOTHING_BEFORE, Head
-from bot.journal.audit import HEAD
+from bot.journal.audit import CLOSED_AT, HEAD
 from bot.journal.model import Intent, NewIntent
 from bot.journal.rows import as_read, intents_of
 from bot.journal.schema import intents
@@ -29,6 +29,7 @@ from bot.journal.statement import Connection, Statement, among
 from bot.journal.usage import Usage
 
 FIRST, TALLY, ALIKE, ENDS_AT = "first", "tally", "alike", "ends at"
+CLOSED = "closed at"
 _NOTHING: ColumnElement[str] = literal_column("''")
 _NO_NUMBER: ColumnElement[int] = literal_column("0")
 _BY_IDS = Statement(select(intents).where(among(intents.c.id, "ids")))
@@ -62,11 +63,12 @@ def before(
         locks.head(connection, team)
         rows = _asked(connection, new, alone, counts=counts)
     heads = [Head(row.name, row.number, row.text) for row in rows[ENDS_AT]]
+    begins_after = next((row.name for row in rows[CLOSED]), NOTHING_BEFORE)
     return Before(
         first=next((IntentId(row.name) for row in rows[FIRST]), None),
         counted={row.name: row.number for row in rows[TALLY]},
         alike=[IntentId(row.name) for row in rows[ALIKE]],
-        head=heads[0] if heads else Head(team, 0, NOTHING_BEFORE),
+        head=heads[0] if heads else Head(team, 0, begins_after),
     )
 
 
@@ -101,7 +103,7 @@ def _question(targets: int, *, ref: bool, counts: bool) -> Statement:
     """Return the question about a submission of so many *targets*."""
     first = select(intents.c.id).where(intents.c.key == bindparam("key"))
     parts = [_part(FIRST, first)]
-    parts.append(_part(ENDS_AT, HEAD))
+    parts += (_part(ENDS_AT, HEAD), _part(CLOSED, CLOSED_AT))
     if counts:
         parts.append(_part(TALLY, usage.COUNTED))
         parts.append(_part(ALIKE, usage.like(targets)))

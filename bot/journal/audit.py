@@ -1,9 +1,10 @@
 """Who did what, who was refused, and why: written once, never changed.
 
 Each workspace has a chain of its own, and the installation has one: a record carries
-the hash of the one before it in its chain, and its own is a MAC (see `audit_key`). How
-long a chain is, and its newest hash, stand in its head row, which is moved by the
-transaction that adds the record. What is changed, removed, slipped in or cut off
+the hash of the one before it in its chain, and its own is a MAC (see `audit_key`). The
+first of a chain carries where the one chain of earlier releases was closed, if there
+was one. How long a chain is, and its newest hash, stand in its head row, which is moved
+by the transaction that adds the record. What is changed, removed, slipped in or cut off
 later is found by `trail`. IDs only: names change hands.
 """
 
@@ -15,7 +16,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Table, bindparam, desc, select
+from sqlalchemy import Table, bindparam, desc, func, select
 
 from bot.ids import Handle, TeamId
 from bot.journal.anchors import NOTHING_BEFORE, Head
@@ -33,6 +34,9 @@ _HEAD = Statement(HEAD.with_for_update())  # SQLite has one writer at a time any
 _WRITE = inserted(audit)
 _BEGIN = inserted(audit_heads)
 _MOVE = updated(audit_heads, ("count", "head"), audit_heads.c.chain == bindparam("of"))
+_LAST_NUMBER = select(func.max(audit_unkeyed.c.number)).scalar_subquery()
+CLOSED_AT = select(audit_unkeyed.c.hash).where(audit_unkeyed.c.number == _LAST_NUMBER)
+_CLOSED_AT = Statement(CLOSED_AT)
 IN_ORDER = select(audit).order_by(audit.c.chain, audit.c.number)
 OF_CHAIN = Statement(IN_ORDER.where(audit.c.chain == bindparam("chain")))
 _OF_TEAMS = Statement(IN_ORDER.where(audit.c.chain != INSTALLATION))
@@ -172,7 +176,16 @@ def append(
 def head_of(connection: Connection, chain: str) -> Head:
     """Return where *chain* ends, by its head row."""
     row = connection.execute(_HEAD, {"chain_of": chain}).first()
-    return head_in(row) if row else Head(chain, 0, NOTHING_BEFORE)
+    return head_in(row) if row else Head(chain, 0, closed_at(connection))
+
+
+def closed_at(connection: Connection) -> str:
+    """Return the hash that a chain begins after: the last that was without a key.
+
+    Nothing is added to what was before there were keys, so it is the same for all.
+    """
+    hashed: str | None = connection.execute(_CLOSED_AT).scalar()
+    return hashed or NOTHING_BEFORE
 
 
 def head_in(row: Any) -> Head:

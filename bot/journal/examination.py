@@ -16,6 +16,7 @@ from bot.journal.audit import (
     INSTALLATION,
     OF_CHAIN,
     Record,
+    closed_at,
     head_in,
     record_of,
     unkeyed_record_of,
@@ -128,15 +129,32 @@ class Examination:
         ends: dict[str, Head] = {}
         seen: dict[tuple[str, int], str] = {}
         unfit: dict[str, Finding] = {}
+        begins = self._begins_after()
         for record in self._records():
             name = record.chain
-            before = ends.get(name, Head(name, 0, NOTHING_BEFORE))
+            before = ends.get(name) or _beginning(record, begins)
             if not record.fits(before, self.key):
                 unfit.setdefault(name, _misfit(name, before.count + 1))
             ends[name] = Head(name, record.number, record.hash)
             if (name, record.number) in wanted:
                 seen[name, record.number] = record.hash
         return ends, seen, list(unfit.values())
+
+    def _begins_after(self) -> tuple[str, ...]:
+        """Return the hashes after which a chain may begin.
+
+        That is where the trail without a key was closed, as the first record of all
+        says. If that record comes after nothing itself, an earlier release began the
+        chains there were then, after nothing too. Which those are is on no record, so
+        each may begin so: its MAC covers which it was, and nobody without the key
+        makes the one into the other.
+        """
+        first = self.one(INSTALLATION, 1)
+        if first is None or first.action != BEGUN:
+            return closed_at(self.connection), NOTHING_BEFORE
+        if first.previous == first.digest:
+            return (first.digest,)
+        return first.digest, NOTHING_BEFORE
 
     def _records(self) -> Iterator[Record]:
         query = OF_CHAIN if self.chain else _ALL
@@ -216,6 +234,12 @@ class Examination:
 def closing(unkeyed: Head) -> tuple[str, str]:
     """Return in which words, and with which digest, the trail before is closed."""
     return f"{unkeyed.count} records without a key come before", unkeyed.head
+
+
+def _beginning(record: Record, begins: tuple[str, ...]) -> Head:
+    """Return what *record* is the first after: one of the hashes that *begins* has."""
+    after = record.previous if record.previous in begins else begins[0]
+    return Head(record.chain, 0, after)
 
 
 def _misfit(chain: str, number: int) -> Finding:

@@ -33,7 +33,7 @@ VERSIONS = "alembic_version"  # the table in which Alembic keeps the revision
 NEWEST = "head"
 # The oldest revision whose release can work on the tables as they are now. It is raised
 # by a migration that takes away what releases before that revision use.
-OLDEST_SERVED = "0015"  # before it handles were counted for all workspaces
+OLDEST_SERVED = "0016"  # before it a chain of the trail began after nothing
 SERVES = "minimum_reader"  # the text in the database that says so
 _FORGET_SERVED = delete(texts).where(texts.c.name == SERVES)
 _SERVE = insert(texts)

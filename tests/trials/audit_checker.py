@@ -28,14 +28,30 @@ def rows(journal, query):
 
 def chains(journal, key):
     """Return the hashes of each chain, by number, and what is wrong with them."""
-    found, faults = {}, []
+    found, faults, allowed = {}, [], beginnings(journal)
     for row in rows(journal, "SELECT * FROM audit ORDER BY chain, number"):
-        before = found.setdefault(row["chain"], {0: ZERO})
+        begins = row["previous"] if row["previous"] in allowed else None
+        before = found.setdefault(row["chain"], {0: begins})
         stored = row.pop("hash")
         if row["previous"] != before.get(row["number"] - 1) or stored != mac(key, row):
             faults.append(f"{row['chain']} {row['number']}")
         before[row["number"]] = stored
     return found, faults
+
+
+def beginnings(journal):
+    """Return what the first record of a chain may name as the one before it.
+
+    The end of the trail without a key; where the installation's own chain began after
+    nothing, a release from before that rule began it, and others may have begun so.
+    """
+    last = rows(journal, "SELECT hash FROM audit_unkeyed ORDER BY number DESC LIMIT 1")
+    end = last[0]["hash"] if last else ZERO
+    begun = rows(
+        journal,
+        "SELECT previous FROM audit WHERE chain = 'installation' AND number = 1",
+    )
+    return {end} if begun and begun[0]["previous"] == end else {end, ZERO}
 
 
 def lines(anchors, key):

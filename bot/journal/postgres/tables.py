@@ -31,7 +31,8 @@ _WRITTEN = (
 )
 _AT = "(SELECT count FROM audit_heads WHERE chain = NEW.chain)"
 _IS = "(SELECT head FROM audit_heads WHERE chain = NEW.chain)"
-_LAST = f"(COALESCE({_AT}, 0), COALESCE({_IS}, '{NOTHING_BEFORE}'))"
+_CLOSED = "(SELECT hash FROM audit_unkeyed ORDER BY number DESC LIMIT 1)"
+_LAST = f"(COALESCE({_AT}, 0), COALESCE({_IS}, {_CLOSED}, '{NOTHING_BEFORE}'))"
 _GROWN = "NEW.chain = OLD.chain AND NEW.count = OLD.count + 1"
 # What each function does, and before what it does that.
 TRIGGERS = {

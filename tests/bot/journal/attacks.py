@@ -24,18 +24,19 @@ class Disk:
 
     folder: Path
     older: Path
+    name: str = "p"
 
     @property
     def url(self):
-        return f"sqlite:///{self.folder}/p.db"
+        return f"sqlite:///{self.journal}"
 
     @property
     def journal(self):
-        return self.folder / "p.db"
+        return self.folder / f"{self.name}.db"
 
     @property
     def anchors(self):
-        return self.folder / "p.db.anchors"
+        return self.folder / f"{self.name}.db.anchors"
 
     def run(self, *statements, **values):
         """Change the file without its guards."""
@@ -59,7 +60,7 @@ class Disk:
             "DELETE FROM audit_heads WHERE chain = :chain",
             chain=chain,
         )
-        mac = "0" * 64
+        mac = self.closed_at()
         for number, record in enumerate(records, 1):
             fields = {**record, "number": number, "previous": mac}
             del fields["hash"]
@@ -71,13 +72,28 @@ class Disk:
         head = "INSERT INTO audit_heads VALUES (:chain, :count, :mac)"
         self.run(head, chain=chain, count=len(records), mac=mac)
 
+    def closed_at(self):
+        """Return where the trail without a key was closed."""
+        query = "SELECT hash FROM audit_unkeyed ORDER BY number DESC LIMIT 1"
+        with closing(sqlite3.connect(self.journal)) as file:
+            return (file.execute(query).fetchone() or ("0" * 64,))[0]
+
     def findings(self):
         report = stored_trail.verified(self.url, AuditFiles())
         return [one.what for one in report.findings]
 
     def judged(self):
-        key = (self.folder / "p.audit.key").read_bytes()
+        key = (self.folder / f"{self.name}.audit.key").read_bytes()
         return audit_checker.check(self.journal, key, self.anchors)
+
+
+def signed(key, chain, number, previous, **values):
+    """Return a record as whoever has *key* writes it."""
+    texts = ("team", "user", "home", "channel", "action", "decision", "rule", "why")
+    fields = dict.fromkeys((*texts, "app", "intent", "handle", "digest"), "")
+    fields |= {"decision": "allow", "at": 1, **values}
+    fields |= {"chain": chain, "number": number, "previous": previous}
+    return {**fields, "hash": key.sign(fields)}
 
 
 # ── with the journal's file alone ────────────────────────────────────────────────────
@@ -118,6 +134,25 @@ def middle(disk, chain):
 
 def first(disk, chain):
     disk.run("DELETE FROM audit WHERE chain = :c AND number = 1", c=chain)
+
+
+def begun_after_nothing(disk, chain):
+    disk.run(
+        "UPDATE audit SET previous = :zero WHERE chain = :c AND number = 1",
+        zero="0" * 64,
+        c=chain,
+    )
+
+
+def begun_after_another(disk, chain):
+    """Let it begin after the end of a chain that somebody made up."""
+    disk.run(
+        "UPDATE audit_unkeyed SET hash = :made WHERE number = (SELECT max(number)"
+        " FROM audit_unkeyed)",
+        "UPDATE audit SET previous = :made WHERE chain = :c AND number = 1",
+        made="f" * 64,
+        c=chain,
+    )
 
 
 def moved(disk, chain):
@@ -206,6 +241,8 @@ WITH_THE_JOURNAL = (
     replaced,
     middle,
     first,
+    begun_after_nothing,
+    begun_after_another,
     moved,
     truncated,
     truncated_to_one,

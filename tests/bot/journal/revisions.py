@@ -1,6 +1,8 @@
 """Rows as earlier revisions wrote them, and how they come into the tables."""
 
 import base64
+import hashlib
+import json
 import os
 
 from cryptography.fernet import Fernet
@@ -42,6 +44,7 @@ INTENT = {
     "owner": "",
     "created_at": 1,
 }
+AUDITED = ("home", "channel", "action", "decision", "rule", "why", "app", "intent")
 DRAWN = {
     "intent": INTENT["id"],
     "rev": 3,
@@ -58,6 +61,26 @@ DRAWN = {
 
 def row(base, **values):
     return {**base, **values}
+
+
+def unkeyed(count=4):
+    """Yield records as releases before 0.2 wrote them: one chain of all workspaces."""
+    previous = "0" * 64
+    for number in range(1, count + 1):
+        fields = {
+            "number": number,
+            "at": number,
+            "team": f"T{number % 2}",
+            "user": "UANA",
+            **dict.fromkeys(AUDITED, "x"),
+            "decision": "allow",
+            "handle": "R7",
+            "digest": "d",
+            "previous": previous,
+        }
+        text = json.dumps(fields, sort_keys=True, separators=(",", ":"))
+        previous = hashlib.sha256(text.encode()).hexdigest()
+        yield {**fields, "hash": previous}
 
 
 def inserted(table, values):

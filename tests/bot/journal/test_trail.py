@@ -10,9 +10,11 @@ from structlog.testing import capture_logs
 from bot.ids import SlackUserId
 from bot.journal import stored_trail
 from bot.journal.anchors import Occasion
+from bot.journal.migrate import make_engine, upgrade
 from bot.journal.trail import AuditFiles
 from tests.bot.journal import attacks
 from tests.bot.journal.attacks import Disk
+from tests.bot.journal.revisions import inserted, unkeyed
 from tests.bot.journal.test_audit import entry
 from tests.fakes.clock import FakeClock
 from tests.fakes.journal import opened
@@ -25,6 +27,13 @@ TEAMS = ("T1", "T2", "")
 def template(tmp_path_factory):
     folder = tmp_path_factory.mktemp("template")
     clock = FakeClock()
+    (folder / "p.db").touch(mode=0o600)
+    engine = make_engine(f"sqlite:///{folder}/p.db")
+    upgrade(engine, "0006")
+    with engine.begin() as connection:
+        for row in unkeyed():
+            connection.exec_driver_sql(inserted("audit", row))
+    engine.dispose()
 
     async def grow():
         journal = await opened(f"sqlite:///{folder}/p.db", clock)

@@ -7,8 +7,10 @@ import psycopg
 import pytest
 
 from bot.errors import JournalUnavailable
+from bot.journal.audit import INSTALLATION
 from bot.journal.migrate import newest
 from bot.journal.postgres.tables import brought_up
+from tests.bot.journal.revisions import inserted, unkeyed
 from tests.bot.journal.test_audit import entry
 from tests.fakes.clock import FakeClock
 from tests.fakes.journal import opened
@@ -107,3 +109,53 @@ async def trail(postgres_url):
 def test_the_database_itself_refuses_changes_of_the_trail(run, change):
     with pytest.raises(psycopg.Error, match="append-only"):
         run(REFUSED[change])
+
+
+@pytest.fixture
+async def moved(postgres_url, run):
+    """Open a database into which the trail without a key was moved."""
+    begun(postgres_url)
+    rows = "; ".join(inserted("audit_unkeyed", one) for one in unkeyed())
+    run(f"SET session_replication_role = replica; {rows}")
+    journal = await opened(postgres_url, FakeClock())
+    yield journal
+    journal.close()
+
+
+async def test_a_chain_begins_after_the_head_of_the_trail_without_a_key(
+    moved, run, new
+):
+    closed_at = list(unkeyed())[-1]["hash"]
+    await moved.accept(new(), audit=entry(1))  # in T
+    await moved.audit.write(entry(1, team="T1"))
+
+    chains = {one: await moved.audit.all(one) for one in (INSTALLATION, "T", "T1")}
+    report = await moved.trail.report(deep=True)
+
+    assert [one.previous for (one,) in chains.values()] == [closed_at] * 3
+    assert (report.findings, report.unkeyed) == ((), 4)
+    with pytest.raises(psycopg.Error, match="append-only"):
+        run(
+            "INSERT INTO audit SELECT 'T9', 1, at, team, \"user\", home, channel,"
+            " action, decision, rule, why, app, intent, handle, digest,"
+            " repeat('0', 64), hash FROM audit WHERE chain = 'T1'"
+        )
+
+
+GUARD = "SELECT pg_get_functiondef('audit_in_order'::regproc)"
+
+
+def test_an_older_guard_of_the_trail_is_exchanged_for_the_one_of_now(postgres_url, run):
+    begun(postgres_url)
+    now = run(GUARD)
+    ((older,),) = now
+    start = older.index(", (SELECT hash FROM audit_unkeyed")
+    end = older.index(", '000", start)
+    run(older[:start] + older[end:])
+    run("UPDATE alembic_version SET version_num = '0015'")
+    assert run(GUARD) != now
+
+    with brought_up(postgres_url, migrates=True):
+        pass
+
+    assert run(GUARD) == now
