@@ -55,8 +55,14 @@ class InvalidRequest(UserError):
         self.faults = dict(faults)
 
 
+ELSEWHERE = "*"  # stands for the handles of other workspaces
+
+
 class AlreadyRuns(UserError):
-    """What was asked for runs already, or may; *handles* are all that are like it."""
+    """What was asked for runs already, or may; *handles* are all that are like it.
+
+    `ELSEWHERE` is among them if something of another workspace is.
+    """
 
     def __init__(self, handles: Sequence[str]) -> None:
         super().__init__(", ".join(handles))
@@ -170,7 +176,7 @@ class IllegalMove(JournalError):
 
 
 class TaskTaken(JournalError):
-    """An ID belongs to another thing; *handle* names that."""
+    """An ID belongs to another thing; *handle* names that, in its own workspace."""
 
     def __init__(self, handle: str) -> None:
         super().__init__(f"it is the ID of {handle}")

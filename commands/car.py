@@ -3,7 +3,7 @@
 A session has no ID of its own: it is keyed by the user it runs for.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from bot.access.permits import Permit
 from bot.cards import lists
@@ -11,6 +11,7 @@ from bot.dialogue.ask import Ask
 from bot.dialogue.form import ChoiceField, Field, Form, Option, TextField
 from bot.dialogue.outcome import Bold, Button, Code, Outcome, line
 from bot.errors import (
+    ELSEWHERE,
     AlreadyRuns,
     InvalidRequest,
     NotAllowed,
@@ -96,7 +97,7 @@ async def submit_start(ask: Ask, service: Service) -> Outcome | None:
     except AlreadyRuns as taken:
         handles = ",".join(sorted({*again, *taken.handles}))
         await service.remember(placed, {AGAIN: handles})
-        named = ", ".join(taken.handles)
+        named = _named(taken.handles)
         rest = _("Send this in once more to take it over; they are told.")
         text = f"{_taken_from().format(handles=named)} {rest}"
         raise InvalidRequest({"user": text}) from None
@@ -167,8 +168,9 @@ async def _start_or_ask(
         text = f"start {DRAFT}={draft} {AGAIN}={handles}"
         label = _("Take it over")
         anyway = Button(label, "car", text, once=draft, danger=True, replaces=True)
-        alike = [await service.thing(ask.who, handle) for handle in taken.handles]
-        why = _taken_from().format(handles=", ".join(taken.handles))
+        own = [handle for handle in taken.handles if handle != ELSEWHERE]
+        alike = [await service.thing(ask.who, handle) for handle in own]
+        why = _taken_from().format(handles=_named(taken.handles))
         return lists.again(filter(None, alike), service.resources, anyway, why)
 
 
@@ -183,6 +185,11 @@ async def _start(
     except NotAllowed as refused:
         refused.faults = _typed(refused.faults)
         raise
+
+
+def _named(handles: Iterable[str]) -> str:
+    elsewhere = _("in another workspace")
+    return ", ".join(elsewhere if one == ELSEWHERE else one for one in handles)
 
 
 def _taken_from() -> str:

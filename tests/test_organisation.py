@@ -13,6 +13,7 @@ from bot.dialogue.ask import Person, Surface
 from bot.runtime.tasks import Tasks
 from bot.settings import Policy, Rule
 from bot.slack.directory import SlackDirectory
+from bot.states import State
 from commands import COMMANDS
 from tests.ways import REFUSED, Stage, Way, other_ways, typed_ways
 from tests.world import TEAM, make_world
@@ -181,6 +182,66 @@ async def test_a_stop_by_handle_stops_the_relay_of_the_workspace(twins, team):
 
     assert [one.room for one in own.world.cloud.state.running] == [ROOMS[other.team]]
     assert await other.state() == before
+
+
+@pytest.mark.parametrize("team", BOTH)
+async def test_a_stop_by_the_id_of_the_other_relay_is_of_no_handle_here(twins, team):
+    """Both have a R1: that of whoever stops the other one goes on."""
+    own = twins[team]
+    other = twins[next(one for one in BOTH if one != team)]
+    find, audit = own.world.journal.find, own.world.journal.audit
+    handle, task = own.relay.handle, other.relay.subject.ref
+    before = [await find.get(own.relay.id), await find.history(handle, team)]
+    text = f"stop {task} app=live-main --yes"
+
+    answer = await own.told(text, CHIEFS[team])
+    again = await own.told(text.removesuffix(" --yes"), CHIEFS[team])
+
+    assert own.relay.handle == other.relay.handle
+    assert answer.plain == f"🟡 {task} is being stopped."
+    assert [one.room for one in own.world.cloud.state.running] == [ROOMS[team]]
+    assert [await find.get(own.relay.id), await find.history(handle, team)] == before
+    assert (await find.get(other.relay.id)).state is State.STOPPED
+    (stop,) = await find.foreign_stops(task, team)
+    records = await audit.all(team)
+    assert (stop.handle, stop.subject.about) == ("", other.relay.id)
+    assert (records[-1].action, records[-1].handle) == ("relay.stop", "")
+    told = [one.text for one in await own.world.notices() if task in one.text]
+    assert told == [f"⚪ {task} is stopped."]
+    assert not {other.relay.id, ROOMS[other.team]} & set(
+        re.findall(r"\w+", repr(again))
+    )
+
+
+@pytest.mark.parametrize("team", BOTH)
+async def test_a_session_of_the_next_workspace_is_asked_about_without_its_handle(
+    twins, team
+):
+    """Both have a S1: to know of one's own is not to know of the other one."""
+    own = twins[team]
+    other = twins[next(one for one in BOTH if one != team)]
+    opening = "start user={user} ip=125.127.178.228 --go"
+    take = opening.format(user="theirs")
+    for one, user in ((other, "theirs"), (own, "ours")):
+        await one.told(opening.format(user=user), CHIEFS[one.team], command="car")
+
+    asked = [
+        await own.told(f"{take} {knows}", CHIEFS[team], command="car")
+        for knows in ("", "again=S1")
+    ]
+    taken = await own.told(f"{take} again=*", CHIEFS[team], command="car")
+
+    for one in asked:
+        assert one.plain == "🟠 Nothing was started: the same runs already, or may."
+        assert "for this user (in another workspace)." in repr(one.parts)
+        assert "S1" not in repr([part for part in one.parts if part != one.parts[-1]])
+        assert "ours" not in repr(one.parts)
+    assert taken.plain == "🟡 S2 requested…"
+    chiefs = CHIEFS[other.team].user, CHIEFS[team].user
+    assert [one.text for one in await own.world.notices() if "again" in one.text] == [
+        "🟠 S1 · {}: {} asked for its user again in another workspace, which"
+        " reconnects to it.".format(*chiefs)
+    ]
 
 
 @pytest.mark.parametrize("team", BOTH)

@@ -97,7 +97,7 @@ _FOREIGN_STOPS = Statement(
     select(intents)
     .where(
         intents.c.ends,
-        intents.c.about.is_(None),
+        intents.c.handle == EMPTY,
         intents.c.ref == bindparam("ref"),
         intents.c.ref != EMPTY,
         intents.c.team == bindparam("team"),
@@ -239,7 +239,7 @@ class Queries:
         return await self._all(_QUEUED_STOPS, thing=thing)
 
     async def foreign_stops(self, ref: str, team: TeamId) -> list[Intent]:
-        """Return the stops of a task that is nothing's here, newest first."""
+        """Return the stops of a task that is nothing's in *team*, newest first."""
         return await self._all(_FOREIGN_STOPS, ref=ref, team=team)
 
     async def joined(self, job: IntentId) -> list[Intent]:

@@ -130,15 +130,20 @@ def placed(tx: Transaction, new: NewIntent) -> Placed:
 
 
 def of_its_thing(tx: Transaction, new: NewIntent) -> NewIntent:
-    """Return the stop *new* as one of the thing that has its ID, if one has by now."""
+    """Return the stop *new* as one of the thing that has its ID, if one has by now.
+
+    The handle of another workspace's thing means nothing where the stop was asked for.
+    """
     subject = new.subject
     if subject.about or not subject.ref:
         return new
     owner = tx.owner(subject.sdk_app_id, subject.ref)
     if owner is None:
         return new
-    named = replace(subject, about=owner.id)
-    return replace(new, handle=owner.handle, subject=named)
+    about = replace(subject, about=owner.id)
+    if owner.asker.team != new.asker.team:
+        return replace(new, subject=about)
+    return replace(new, handle=owner.handle, subject=about)
 
 
 def asked(tx: Transaction, stop: Intent) -> None:
@@ -254,7 +259,9 @@ def _has_id(tx: Transaction, thing: Intent) -> Intent:
 def _adopt(tx: Transaction, thing: Intent, foreign: Iterable[Intent]) -> Intent:
     """Take over what was done about its ID before it was known to be its."""
     for stop in foreign:
-        taken = {"of": stop.id, "about": thing.id, "handle": thing.handle}
+        own = stop.asker.team == thing.asker.team
+        handle = thing.handle if own else stop.handle
+        taken = {"of": stop.id, "about": thing.id, "handle": handle}
         tx.connection.execute(_TAKE_OVER, taken)
         if stop.state in OPEN:
             _before, thing = tx.learn(thing, _asked(tx, stop))

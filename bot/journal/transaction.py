@@ -172,10 +172,9 @@ class Transaction:
     ) -> Intent:
         """Insert *new*; what names no thing that there is gets the next handle.
 
-        A stop of what this journal does not know names nothing, and makes nothing.
+        A stop of what is not on record in its workspace names nothing.
         """
-        foreign = new.subject.ends and new.subject.about is None
-        named = new.handle or (Handle("") if foreign else self.allot(new))
+        named = new.handle or (Handle("") if new.subject.ends else self.allot(new))
         row = row_of(new, named, self.seal)
         columns = {**row, "state": state.value, "joins": joins, "owner": self.boot}
         self.connection.execute(_ACCEPT, columns)
@@ -276,7 +275,8 @@ class Transaction:
             return standing
         if owner.standing.vouched or not standing.vouched:
             if not standing.vouched:
-                raise TaskTaken(owner.handle)
+                own = owner.asker.team == thing.asker.team
+                raise TaskTaken(owner.handle if own else "")
             log.critical("journal.id-of-two", thing=thing.id, other=owner.id)
             others = (*standing.candidates, standing.ref)
             return replace(
@@ -334,10 +334,15 @@ class Transaction:
         outbox.put(self.connection, notices, intent, millis(self.now()))
 
     def tell_of(self, accepted: Intent, things: Iterable[Intent]) -> None:
-        """Tell below the cards of *things* that one more was asked for, and by whom."""
-        facts = {"another": accepted.handle, "asked_by": accepted.asker.user}
-        notice = Notice(name=NEWS, audience=Audience.THREAD, facts=facts)
+        """Tell below the cards of *things* that one more was asked for, and by whom.
+
+        Its handle is told in its own workspace alone.
+        """
+        asker = accepted.asker
         for thing in things:
+            another = accepted.handle if thing.asker.team == asker.team else ""
+            facts = {"another": another, "asked_by": asker.user}
+            notice = Notice(name=NEWS, audience=Audience.THREAD, facts=facts)
             self.raise_notices(thing, (notice,))
 
     def allot(self, new: NewIntent) -> Handle:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, delete, or_, select, union
 
+from bot.errors import ELSEWHERE
 from bot.ids import IntentId
 from bot.journal.model import Intent, NewIntent
 from bot.journal.questions import not_by
@@ -27,7 +28,8 @@ QUARTER = 15 * 60 * 1000  # of an hour
 class Usage:
     """What counts against a new intent: things of its kind in the same workspace.
 
-    *live* are running or may be, *lately* were started by the same person, *by* whom.
+    *live* are running or may be, *lately* were started by the same person, *by* whom
+    in *team*.
     *alike* are active and do the same, push to the same target, or are an unknown start
     of the same room: perhaps this very one, asked for once more. What goes by an ID
     that people choose is like whatever goes by the same, in whichever workspace.
@@ -37,6 +39,12 @@ class Usage:
     lately: int
     alike: tuple[Intent, ...] = ()
     by: str = ""
+    team: str = ""
+
+    def names(self, things: Iterable[Intent]) -> tuple[str, ...]:
+        """Return what whoever asked knows *things* by: their handles, in one's own."""
+        own = (it.handle if it.asker.team == self.team else ELSEWHERE for it in things)
+        return tuple(dict.fromkeys(own))
 
 
 _active = literals(sorted(ACTIVE))
@@ -143,7 +151,8 @@ def counted(
     """Return what counts against *new*: the *numbers* of `COUNTED`, and its like."""
     live = numbers.get(_live(new), 0)
     lately = sum(numbers.values()) - live
-    return Usage(live=live, lately=lately, alike=tuple(alike), by=new.asker.user)
+    by = {"by": new.asker.user, "team": new.asker.team}
+    return Usage(live=live, lately=lately, alike=tuple(alike), **by)
 
 
 def began(connection: Connection, thing: Intent) -> None:

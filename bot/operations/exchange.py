@@ -19,6 +19,7 @@ from bot.runtime import logs
 from bot.runtime.secret import Current
 from bot.settings import App, Reading, Settings, secrets_of
 from bot.slack.directory import SlackDirectory
+from bot.slack.installation import Installation
 from bot.slack.outbound.web import Sent, Web
 from bot.tencent.client import Client
 
@@ -117,12 +118,13 @@ class Exchange:
             _check("SLACK_APP_TOKEN", await self.web.open_socket(app_token))
 
     def _is_ours(self, identity: Mapping[str, Any]) -> bool:
-        """Tell whether it is the workspace of *identity*, or the organisation."""
-        team, organisation = identity.get("team_id"), identity.get("enterprise_id")
-        at_home = team is not None and team == self.directory.team
-        return at_home or bool(
-            organisation and organisation == self.directory.enterprise
-        )
+        """Tell whether a token of *identity* is of the same install as that in use.
+
+        One workspace of an organisation is neither another one nor all of them.
+        """
+        at = self.directory
+        place = at.enterprise if at.org_wide else at.team
+        return Installation.told(identity, {}).place == place
 
     def _use(self, fresh: Settings) -> None:
         if fresh.slack_bot_token:

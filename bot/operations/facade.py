@@ -192,8 +192,10 @@ class Operations(OnRecord):
         resource = self.resources.of(first)
         about = first.subject.about
         thing = await self.journal.find.get(about) if about else first
+        if thing and thing.asker.team != first.asker.team:
+            thing = None  # only its stop is of this workspace
         shown = card(thing or first, resource)
-        if first.subject.ends and about is None:
+        if first.subject.ends and thing is None:
             shown = (
                 stop_placed(first) if first.state in OPEN else result(first, resource)
             )

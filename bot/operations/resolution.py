@@ -117,7 +117,8 @@ async def settled(
         now = await service.thing(ask.who, intent.handle)
         raise _known_by_now(now or intent) from None
     except TaskTaken as taken:
-        sentence = _("That is the TaskId of {handle}.").format(handle=taken.handle)
+        own = _("That is the TaskId of {handle}.").format(handle=taken.handle)
+        sentence = own if taken.handle else _("Another workspace has that TaskId.")
         raise InvalidRequest({"task": sentence}) from None
     standing = service.resources.of(settled).standing(settled)
     sentence = _("{handle} is settled: {state}.").format(

@@ -158,5 +158,6 @@ async def test_a_session_of_another_workspace_is_asked_about_and_not_shown(world
     asked = await world.router.answer(theirs)
 
     assert asked.plain == ASKED
-    assert "(S1)" in repr(asked.parts)
+    assert "(in another workspace)" in repr(asked.parts)
+    assert "S1" not in repr(asked.parts)
     assert "U0ANA" not in repr(asked)

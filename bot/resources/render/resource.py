@@ -81,8 +81,9 @@ class Render(Resource):
         for one in takewhile(lambda it: it.asker.user != usage.by, usage.alike[::-1]):
             newest.setdefault(one.asker.user, one)
         theirs = tuple(newest.values())[::-1]
-        if any(one.handle not in again for one in theirs):
-            raise AlreadyRuns(tuple(one.handle for one in theirs))
+        names = usage.names(theirs)
+        if not again.issuperset(names):
+            raise AlreadyRuns(names)
         return theirs
 
     def yields(self, reply: Reply) -> Yield:
@@ -138,12 +139,16 @@ class Render(Resource):
         """Return the line in its thread; also that somebody else takes it over."""
         if "another" not in facts:
             return super().told(intent, facts, runs=runs)
-        text = _(
+        here = _(
             "{owner}: {other} asked for its user again ({handle}), which reconnects"
             " to it."
         )
+        elsewhere = _(
+            "{owner}: {other} asked for its user again in another workspace, which"
+            " reconnects to it."
+        )
         spans = said(
-            text,
+            here if facts["another"] else elsewhere,
             owner=Who(intent.asker.user),
             other=Who(SlackUserId(facts["asked_by"])),
             handle=str(facts["another"]),

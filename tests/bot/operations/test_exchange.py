@@ -168,6 +168,36 @@ async def test_a_token_of_another_workspace_is_not_taken(world, exchange, capsys
     assert await exchange.again()
 
 
+ORG = "E0ORG"
+WIDE = {"ok": True, "enterprise_id": ORG, "is_enterprise_install": True}
+ONE = {"ok": True, "enterprise_id": ORG, "team_id": TEAM}
+NEXT = {**ONE, "team_id": "T0NEXT"}
+
+
+@pytest.mark.parametrize(
+    ("installed", "told", "taken"),
+    [
+        (ONE, ONE, True),
+        (ONE, NEXT, False),
+        (ONE, WIDE, False),
+        (WIDE, WIDE, True),
+        (WIDE, ONE, False),
+    ],
+)
+async def test_of_an_organisation_a_token_is_taken_for_the_same_install_alone(
+    world, exchange, installed, told, taken
+):
+    teams = [{"id": TEAM}, {"id": "T0NEXT"}]
+    world.slack.data["auth.teams.list"] = {"ok": True, "teams": teams}
+    world.slack.data["auth.test"] = {"user_id": "UBOT", **installed}
+    await world.directory.identify("")
+    world.slack.data[BOT] = told
+    exchange.fresh = NEW
+
+    assert await exchange.again() is taken
+    assert world.slack.token == (BOT if taken else "")
+
+
 async def test_what_is_no_secret_is_named_and_waits_for_a_restart(
     world, exchange, capsys
 ):
