@@ -7,7 +7,7 @@ import pytest
 
 from tests.trials.chaos.proxy import Proxy, Road
 from tests.trials.chaos.races import without_lock
-from tests.trials.chaos.wire import Frames, framed
+from tests.trials.chaos.wire import Frames, Transaction, framed
 
 psycopg = pytest.importorskip("psycopg")
 
@@ -120,6 +120,18 @@ async def test_nothing_comes_back_on_a_way_that_stands_still(proxy, through, roa
     await through([WRITE])
 
     assert proxy.commits == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "summary"),
+    [
+        ("SELECT a FROM b FOR UPDATE OF b SKIP LOCKED", "nothing"),
+        ("WITH c AS (SELECT 1 FOR UPDATE) UPDATE b SET a = 1", "update b"),
+        ("INSERT INTO b SELECT 1 ON CONFLICT (a) DO UPDATE SET a = 1", "insert into b"),
+    ],
+)
+def test_what_is_locked_is_not_written(text, summary):
+    assert Transaction([(text, ())]).summary == summary
 
 
 def test_a_lock_is_taken_out_of_one_statement_only():

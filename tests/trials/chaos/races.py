@@ -12,6 +12,7 @@ from tests.trials.chaos.rows import judged
 from tests.trials.truth.cloud import IDLE, PLANS, RUNNING, Fault
 
 WAITS = 0.08  # seconds that a COMMIT waits for the other one
+ROUND = 1.3  # seconds: longer than a replica takes to look for messages again
 TOLD = 10.0  # seconds that a round's answer may take
 NEVER_MET = {"update lives", "delete from lives", "nothing"}
 LOCK = re.compile(
@@ -21,17 +22,21 @@ LOCK = re.compile(
 
 
 class Meeting:
-    """Lets COMMITs wait for one another; `met` counts how often they did."""
+    """Lets COMMITs wait for one another; `met` counts how often they did.
 
-    def __init__(self, *replicas):
-        self._here = {}
+    *waits* are the seconds that a transaction waits, by its summary; no others wait
+    then.
+    """
+
+    def __init__(self, replicas, waits):
+        self._here, self._waits = {}, waits
         self.met = 0
         for one in replicas:
             one.proxy.before = self._before(one.name)
 
     def _before(self, name):
         async def before(transaction):
-            if transaction.summary in NEVER_MET:
+            if transaction.summary in NEVER_MET or not self._seconds(transaction):
                 return
             others = [event for who, event in self._here.items() if who != name]
             if others:
@@ -41,13 +46,16 @@ class Meeting:
                 return
             mine = self._here[name] = asyncio.Event()
             try:
-                await asyncio.wait_for(mine.wait(), WAITS)
+                await asyncio.wait_for(mine.wait(), self._seconds(transaction))
             except TimeoutError:
                 pass
             finally:
                 self._here.pop(name, None)
 
         return before
+
+    def _seconds(self, transaction):
+        return self._waits.get(transaction.summary, 0.0) if self._waits else WAITS
 
 
 def without_lock(pattern):
@@ -60,7 +68,7 @@ def without_lock(pattern):
     return rewrite
 
 
-async def race(trial, scene, rounds, rewrite=None, **options):
+async def race(trial, scene, rounds, rewrite=None, waits=None, **options):
     """Play *scene* so many times on two replicas; return the judge's verdict."""
     async with trial.stage(replicas=2, starts=False, **options) as (stage, traffic):
         for one in stage.replicas:
@@ -68,7 +76,7 @@ async def race(trial, scene, rounds, rewrite=None, **options):
         await stage.start()
         stage.slack.twice, stage.slack.aims = 0.0, cycle(stage.replicas)
         stage.cloud.aims = cycle(stage.replicas)
-        meeting = Meeting(*stage.replicas)
+        meeting = Meeting(stage.replicas, waits or {})
         for _round in range(rounds):
             await scene(stage, traffic)
         verdict = await judged(stage, traffic, TOLD)
@@ -105,8 +113,10 @@ async def answer_and_callback(stage, traffic):
 
 
 async def letters(stage, traffic):
-    """Let both have the same messages to deliver."""
-    await asyncio.gather(*(traffic.start() for _each in range(4)))
+    """Let both have the same message to deliver, of which no news comes."""
+    stage.cloud.plan = "silent"
+    room = await traffic.start()
+    await until(lambda: traffic.history.cases[room].cards)
 
 
 async def until(held, seconds=5.0):
@@ -122,7 +132,7 @@ SCENES = {
     "limit": (limit, {"most_a_day": 1}),
     "two targets": (two_targets, {}),
     "answer and callback": (answer_and_callback, {}),
-    "letters": (letters, {}),
+    "letters": (letters, {"waits": {"update outbox": ROUND}}),
 }
 
 
