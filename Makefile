@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: setup run messages check test format wheels crash faults fuzz truth load mutants bench bench-quick pictures lock \
+.PHONY: setup run messages check test format wheels crash faults fuzz truth load chaos mutants bench bench-quick pictures lock \
 	sbom advisories clean
 
 run: setup
@@ -70,6 +70,11 @@ bench: $(VENV)/.dev
 bench-quick: $(VENV)/.dev
 	@$(BIN)/python -m tests.bench.quick $(BASE)
 	@$(BIN)/python -m tests.tools.refusal
+
+# Replicas on one PostgreSQL, hurt in every way: ROW=kills alone, MINUTES, SECONDS, RATE,
+# ROUNDS; SEED repeats. AT=commit: the races, on the code of then. WRITE=1: into the page.
+chaos: $(VENV)/.dev
+	$(BIN)/python -m tests.trials.chaos
 
 mutants: $(VENV)/.dev
 	$(BIN)/python -m tests.trials.mutants

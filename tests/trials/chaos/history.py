@@ -113,7 +113,6 @@ class History:
         self.loads = []
         self.most_a_day = None
         self.back_at = self.restored_at = None
-        self.well = {}  # when each was found well again, by replica
         self.unwell = set()  # replicas
         self._by_handle = {}
         self._by_ask = {}
@@ -231,8 +230,6 @@ class History:
 
     def _well(self, entry):
         self.unwell.discard(entry["by"])
-        if self.back_at is not None:
-            self.well.setdefault(entry["by"], entry["t"])
 
     def _unwell(self, entry):
         self.unwell.add(entry["by"])

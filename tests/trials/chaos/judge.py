@@ -20,7 +20,7 @@ RATE = 20  # calls a second of one account, by Tencent's page
 ORPHAN = 75.0  # seconds within which what a dead replica left is told
 TAKEOVER = 3.0  # seconds within which another one answers
 CLAIMS = 30.0  # seconds after which a replica without PostgreSQL calls nobody
-READY = 10.0  # seconds within which all are ready once PostgreSQL is back
+READY = 10.0  # seconds within which they accept once PostgreSQL is back
 GRACE = 5.0  # seconds that a call which was begun before that may take
 NOTHING = re.compile(r"nothing (?:was|has been) (?:sent|started)", re.IGNORECASE)
 
@@ -61,10 +61,9 @@ class Judge:
             yield "too fast", f"{self.union} starts in a second"
         if len(self.extra) > self.kills:
             yield "extra cards", f"{len(self.extra)} after {self.kills} kills"
-        back, restored = self.history.back_at, self.history.restored_at
-        late = {name: at - back for name, at in self.history.well.items() if back}
+        restored = self.history.restored_at
         for fault, limit, waits in (
-            ("late back", READY, late.items()),
+            ("late back", READY, self.back()),
             ("late takeover", TAKEOVER, self.takeovers()),
             ("late orphan", ORPHAN, self.orphans()),
         ):
@@ -124,6 +123,17 @@ class Judge:
     def extra(self):
         """Return the room of each card that stands in a channel once too often."""
         return [c.room for c in self.cases for _n in range(len(c.cards) - 1)]
+
+    def back(self):
+        """Yield how long it took, once PostgreSQL was back, to accept something."""
+        at = self.history.back_at
+        if at is not None:
+            taken = [
+                min(t for t, _by in one.acked)
+                for one in self.cases
+                if one.asked >= at and one.acked and one.handles
+            ]
+            yield "accepted", min(taken, default=float("inf")) - at
 
     def takeovers(self):
         """Yield (replica, longest seconds until an answer) for each that was killed."""
