@@ -9,8 +9,6 @@ import pytest
 from tests.trials.chaos import halfway, races, table
 from tests.trials.chaos.rows import Trial, judged
 
-CLAIM = r"UPDATE\s+outbox\s+SET\s+held_by"  # of a message, by whoever delivers it
-
 
 @pytest.fixture
 def trial(postgres):
@@ -32,18 +30,15 @@ async def test_one_of_three_is_killed_half_way_through_a_start_and_nothing_is_lo
 
 @pytest.mark.parametrize(
     ("rewrite", "faults"),
-    [(None, set()), (races.without_lock(CLAIM), {"extra cards"})],
+    [(None, set()), (races.without_lock(races.TABLES), {"does not start"})],
     ids=["as it is", "one lock less"],
 )
-async def test_a_message_goes_out_once_because_whoever_claims_it_locks_it(
+async def test_the_judge_sees_the_race_from_which_a_lock_keeps_two_that_boot(
     trial, rewrite, faults
 ):
-    scene, options = races.SCENES["letters"]
-
-    found = await races.race(trial, scene, 1, rewrite, **options)
+    found = await races.boot_together(trial, rewrite)
 
     assert set(found["faults"]) == faults, found["where"]
-    assert found["started"] == found["submitted"] == 1
 
 
 def test_results_go_between_two_lines_of_a_page():

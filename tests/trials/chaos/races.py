@@ -8,15 +8,19 @@ import asyncio
 import re
 from itertools import cycle
 
+from tests.trials.chaos.judge import verdict
 from tests.trials.chaos.rows import judged
 from tests.trials.truth.cloud import IDLE, PLANS, RUNNING, Fault
 
 WAITS = 0.08  # seconds that a COMMIT waits for the other one
 ROUND = 1.3  # seconds: longer than a replica takes to look for messages again
 TOLD = 10.0  # seconds that a round's answer may take
+CLAIM = r"update\s+outbox\s+set\s+held_by"  # of a message, by whoever delivers it
+TABLES = "patchbay tables"  # the lock under which they are made
 NEVER_MET = {"update lives", "delete from lives", "nothing"}
 LOCK = re.compile(
-    r"\s+FOR\s+(?:NO\s+KEY\s+)?UPDATE(?:\s+OF\s+\w+)?(?:\s+SKIP\s+LOCKED)?",
+    r"\s+FOR\s+(?:NO\s+KEY\s+)?UPDATE(?:\s+OF\s+\w+)?(?:\s+SKIP\s+LOCKED)?"
+    r"|pg_advisory_xact_lock\(hashtextextended\('[^']*', 0\)\)",
     re.IGNORECASE,
 )
 
@@ -24,8 +28,8 @@ LOCK = re.compile(
 class Meeting:
     """Lets COMMITs wait for one another; `met` counts how often they did.
 
-    *waits* are the seconds that a transaction waits, by its summary; no others wait
-    then.
+    *waits* are the seconds that a transaction waits, by a pattern of its statements; no
+    others wait then.
     """
 
     def __init__(self, replicas, waits):
@@ -36,7 +40,7 @@ class Meeting:
 
     def _before(self, name):
         async def before(transaction):
-            if transaction.summary in NEVER_MET or not self._seconds(transaction):
+            if not self._seconds(transaction):
                 return
             others = [event for who, event in self._here.items() if who != name]
             if others:
@@ -55,7 +59,10 @@ class Meeting:
         return before
 
     def _seconds(self, transaction):
-        return self._waits.get(transaction.summary, 0.0) if self._waits else WAITS
+        if not self._waits:
+            return 0.0 if transaction.summary in NEVER_MET else WAITS
+        fits = (s for what, s in self._waits.items() if transaction.says(what))
+        return next(fits, 0.0)
 
 
 def without_lock(pattern):
@@ -63,9 +70,13 @@ def without_lock(pattern):
 
     def rewrite(text):
         fits = re.search(pattern, text, re.IGNORECASE | re.DOTALL)
-        return LOCK.sub("", text) if fits else text
+        return LOCK.sub(_instead, text) if fits else text
 
     return rewrite
+
+
+def _instead(lock):
+    return "1" if lock[0].startswith("pg") else ""
 
 
 async def race(trial, scene, rounds, rewrite=None, waits=None, **options):
@@ -132,7 +143,7 @@ SCENES = {
     "limit": (limit, {"most_a_day": 1}),
     "two targets": (two_targets, {}),
     "answer and callback": (answer_and_callback, {}),
-    "letters": (letters, {"waits": {"update outbox": ROUND}}),
+    "letters": (letters, {"waits": {CLAIM: ROUND}}),
 }
 
 
@@ -140,8 +151,19 @@ async def races(trial):
     """Play every scene, as often as the trial has rounds."""
     for name, (scene, options) in SCENES.items():
         yield name, await race(trial, scene, trial.rounds, **options)
+    yield "boot together", await boot_together(trial)
     yield "boot beside", await boot_beside(trial)
     yield "alarm", await alarm(trial)
+
+
+async def boot_together(trial, rewrite=None):
+    """Let both make the tables of an empty database; return the judge's verdict."""
+    async with trial.stage(replicas=2, starts=False) as (stage, _traffic):
+        Meeting(stage.replicas, {"create table": ROUND})
+        for one in stage.replicas:
+            one.proxy.rewrite = rewrite
+        await stage.start_together()
+        return verdict(stage.record)
 
 
 async def boot_beside(trial, count=60):
