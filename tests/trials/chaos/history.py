@@ -79,6 +79,12 @@ class Case:
         return self.said[-1][1] if self.said else ""
 
     @property
+    def is_late(self):
+        """Tell whether it is shown as running, and every target of it is over."""
+        idle = [status == IDLE for _at, status in self.targets.values()]
+        return bool(idle) and all(idle) and self.last == "runs"
+
+    @property
     def refused(self):
         """Tell whether the person was told at once that nothing came of it."""
         return bool(self.told) and not self.handles

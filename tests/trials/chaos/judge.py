@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
-from tests.trials.chaos.history import IDLE, History
+from tests.trials.chaos.history import History
 
 RATE = 20  # calls a second of one account, by Tencent's page
 ORPHAN = 75.0  # seconds within which what a dead replica left is told
@@ -76,7 +76,6 @@ class Judge:
     def _of(self, case):
         """Return what is wrong with one submission."""
         words = {word for _at, word in case.said}
-        idle = [status == IDLE for _at, status in case.targets.values()]
         taken = case.handles and case.acked and not case.is_open
         ran = bool(case.ran)
         wrong = {
@@ -86,7 +85,7 @@ class Judge:
             "told not started, and ran": ran and "not started" in words,
             "told nothing was sent, and ran": ran
             and any(map(NOTHING.search, case.told)),
-            "told as running, and idle": idle and all(idle) and case.last == "runs",
+            "told as running, and idle": case.is_late,
             "silent loss": ran and self._is_lost(case),
             "lost card": taken and not case.settled,
         }
