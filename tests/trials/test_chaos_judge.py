@@ -21,12 +21,14 @@ class Tale:
         self.record.append({"kind": kind, "t": at, "by": by, **facts})
 
     def asked(self, at, number):
-        self.note(at, "asked", n=number, does="start", room=f"q{number}", user="U0ANA")
+        about = {"room": f"q{number}", "user": "U0ANA", "channel": "C0LIVE"}
+        self.note(at, "asked", n=number, does="start", **about)
 
     def acked(self, at, number, by, *lines):
         self.note(at, "acked", by, n=number, status=200)
         said = lines or (f"🔵 R{number} requested…",)
         self.note(at, "shown", ask=number, lines=said, only="U0", way=f"ack {number}")
+        self.record[-1]["channel"] = "C0LIVE"
 
     def ran(self, at, number, by, task=TASK):
         about = {"room": f"q{number}", "task": task}
@@ -87,6 +89,18 @@ def test_who_is_told_at_once_that_nothing_was_sent_is_answered(tale):
     tale.acked(1.1, 1, "a", "Busy. Nothing was sent.")
 
     assert tale.faults == {}
+
+
+def test_who_asked_in_a_message_is_told_below_it(tale):
+    tale.asked(1, 1)
+    tale.record[-1]["ts"] = "7.7"
+    tale.note(1.1, "acked", "a", n=1, status=200)
+    found = tale.faults
+    line = "The journal cannot be written, so nothing was sent."
+    where = {"channel": "C0LIVE", "thread": "7.7", "way": "chat.postEphemeral"}
+    tale.note(1.2, "shown", "a", lines=[line], only="U0ANA", **where)
+
+    assert (found, tale.faults) == ({"unanswered": 1}, {})
 
 
 def test_two_relays_for_one_submission_are_found(tale):

@@ -10,7 +10,17 @@ from dataclasses import dataclass, field
 
 START = "StartPublishCdnStream"
 IDLE = 0  # the status of a target that is over
-DEEDS = {"born", "killed", "told to end", "frozen", "thawed", "cut off", "healed"}
+DEEDS = {
+    "answer lost",
+    "born",
+    "cut off",
+    "database away",
+    "frozen",
+    "healed",
+    "killed",
+    "thawed",
+    "told to end",
+}
 
 HEAD = re.compile(
     r"\b(?P<handle>R\d+) · (?:room \S+ · )?(?P<word>.+?)"
@@ -122,6 +132,7 @@ class History:
         self.unwell = set()  # replicas
         self._by_handle = {}
         self._by_ask = {}
+        self._by_place = {}
         for entry in record:
             self.take(entry)
 
@@ -139,6 +150,7 @@ class History:
         if entry.get("does") == "start":
             case = Case(entry["room"], entry["user"], entry["t"])
             self.cases[entry["room"]] = self._by_ask[entry["n"]] = case
+            self._by_place[entry["channel"], entry.get("ts", "")] = case
 
     def _acked(self, entry):
         if case := self._by_ask.get(entry["n"]):
@@ -177,7 +189,8 @@ class History:
     # ── what Slack showed ───────────────────────────────────────────────────────
 
     def _shown(self, entry):
-        case = self._by_ask.get(entry.get("ask"))
+        place = entry["channel"], entry.get("thread")  # where a mention is answered
+        case = self._by_ask.get(entry.get("ask")) or self._by_place.get(place)
         if case:
             case.told += entry["lines"]
         posted = entry.get("way", "").startswith("chat.postMessage")

@@ -112,8 +112,8 @@ class Judge:
 
     @property
     def kills(self):
-        """Return how many times a replica was ended or torn from the others."""
-        hurt = {"killed", "frozen", "cut off"}
+        """Return how many times something ended, or was torn from the others."""
+        hurt = {"answer lost", "cut off", "database away", "frozen", "killed"}
         return sum(
             what in hurt for all_ in self.history.done_to.values() for _t, what in all_
         )

@@ -118,9 +118,11 @@ async def freezes(trial):
 
 def _freezing(one):
     """Return what freezes *one* when a claim of it is committed, before it knows."""
+    frozen = set()
 
     def after(transaction):
-        if transaction.says(CLAIM, SENDING):
+        if one.name not in frozen and transaction.says(CLAIM, SENDING):
+            frozen.add(one.name)  # threads of it may have asked for more
             one.send(signal.SIGSTOP)
         return False
 
