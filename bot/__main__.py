@@ -1,4 +1,4 @@
-"""`python -m bot [run|sandbox|doctor|manifest|migrate|backup|recover|keys|audit]`.
+"""`python -m bot [run|sandbox|doctor|manifest|migrate|move|backup|recover|keys|audit]`.
 
 Without a word it runs the bot, or, where nothing at all is configured, the sandbox.
 """
@@ -32,6 +32,7 @@ ROTATED = (
     "A new key is in the ring and seals from now on. Start the bot: beside its work it "
     "seals anew what older keys sealed, and then drops them."
 )
+RESEALED = "{count} values are sealed anew; {left} open with no key that is set."
 PREFIXED = (
     '# bot.toml has to say: command_prefix = "{prefix}"\n'  # a comment of the YAML
 )
@@ -88,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     migrate.set_defaults(do=_migrate)
     _add_keeping(commands)
     keys = commands.add_parser("keys", help="exchange the key of the journal's secrets")
-    keys.add_argument("rotate", choices=["rotate"])
+    keys.add_argument("does", metavar="rotate|reseal", choices=["rotate", "reseal"])
     keys.set_defaults(do=_keys)
     _add_audit(commands.add_parser("audit", help="check the audit trail"))
     return parser
@@ -106,13 +107,7 @@ def _add_live(doctor: argparse.ArgumentParser) -> None:
         metavar="CHANNEL",
         help="write six messages, and delete",
     )
-    add(
-        "--relay",
-        dest="app",
-        default="",
-        metavar="APP",
-        help="start and stop a relay, for cents",
-    )
+    add("--relay", dest="app", default="", metavar="APP", help="start one, for cents")
     add("--push", default="", help="rtmp://…, where that relay goes")
     add("--yes", action="store_true", help="start it")
     add("--port", type=int, default=0, help="where its events come; usually BOT_PORT")
@@ -135,16 +130,17 @@ def _add_doctor(doctor: argparse.ArgumentParser) -> None:
 def _add_keeping(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
 ) -> None:
+    move = commands.add_parser("move", help="move the journal to a PostgreSQL")
+    move.add_argument("source", help="sqlite:///…, which no bot has open")
+    move.add_argument("target", help="postgresql://…, an empty database")
+    move.set_defaults(do=_move)
     backup = commands.add_parser("backup", help="copy the journal, beside the bot")
     backup.add_argument("file", type=Path, help="which must not be there yet")
     backup.set_defaults(do=_backup)
     recover = commands.add_parser("recover", help="take up a backup that was put back")
-    restored = "send nothing again that was under way in it"
-    recover.add_argument(
-        "--restored", action="store_true", required=True, help=restored
-    )
-    why = "for whoever reads the audit trail later"
-    recover.add_argument("--reason", default="recover --restored", help=why)
+    add = recover.add_argument
+    add("--restored", action="store_true", required=True, help="send nothing of it")
+    add("--reason", default="recover --restored", help="for whoever reads it later")
     recover.set_defaults(do=_recover)
 
 
@@ -312,6 +308,14 @@ def _migrate(_options: argparse.Namespace) -> int:
     return _said(*keeping.migrated(settings, journal.former_revision))
 
 
+def _move(options: argparse.Namespace) -> int:
+    from bot.operations import keeping  # noqa: PLC0415 - see above
+
+    settings = _load()
+    _log(settings)
+    return _said(*keeping.move(settings, options.source, options.target))
+
+
 def _backup(options: argparse.Namespace) -> int:
     from bot.app import utc_now  # noqa: PLC0415 - see above
     from bot.operations import keeping  # noqa: PLC0415 - see above
@@ -341,18 +345,24 @@ async def _withdrawn(settings: "Settings", by: str) -> list[str]:
         journal.close()
 
 
-def _keys(_options: argparse.Namespace) -> int:
-    _done(_rotate(_load()))
-    sys.stdout.write(f"{ROTATED}\n")
-    return 0
+def _keys(options: argparse.Namespace) -> int:
+    code, line = _done(_with_keys(_load(), options.does))
+    return _said(code, [line])
 
 
-async def _rotate(settings: "Settings") -> None:
+async def _with_keys(settings: "Settings", does: str) -> tuple[int, str]:
+    """Add a key, or seal anew; return the exit code and what is to be printed."""
     from bot.app import Ports, open_journal  # noqa: PLC0415 - see above
 
     journal = await open_journal(settings, Ports())
+    rotation = journal.rotation
     try:
-        await journal.rotation.add_key()
+        if does == "rotate":
+            await rotation.add_key()
+            return 0, ROTATED
+        await rotation.reseal()
+        text = RESEALED.format(count=rotation.resealed, left=rotation.unopened)
+        return (1 if rotation.unopened else 0), text
     finally:
         journal.close()
 

@@ -7,7 +7,14 @@ from typing import Any
 
 from bot.access.policy import Gate
 from bot.base import Base as _Base
-from bot.base import Ports, utc_now
+from bot.base import (
+    Ports,
+    exchange_of,
+    gauges_of,
+    readiness_of,
+    signing_of,
+    utc_now,
+)
 from bot.config.kinds import trusted
 from bot.dialogue.ask import Person
 from bot.errors import SettingsError
@@ -21,6 +28,7 @@ from bot.operations.anchoring import Anchoring
 from bot.operations.callbacks import Callbacks
 from bot.operations.completion import Completion
 from bot.operations.delivery import Delivery
+from bot.operations.exchange import Exchange
 from bot.operations.executor import Executor
 from bot.operations.facade import Operations
 from bot.operations.gauges import Gauges, metrics_of
@@ -29,7 +37,6 @@ from bot.operations.homes import Homes
 from bot.operations.inspection import files_of
 from bot.operations.jobs import Jobs
 from bot.operations.readers import Readers
-from bot.operations.readiness import Readiness
 from bot.operations.reception import Reception
 from bot.operations.recheck import Recheck
 from bot.operations.refusals import Refusals
@@ -41,6 +48,7 @@ from bot.routing.command import Command, check_rules
 from bot.routing.pace import Paces
 from bot.routing.router import Router
 from bot.runtime.metrics import Metrics
+from bot.runtime.secret import Current
 from bot.runtime.tasks import Tasks
 from bot.settings import Settings
 from bot.slack.directory import SlackDirectory
@@ -77,6 +85,7 @@ class Bot:
     sockets: Sockets | None
     gauges: Gauges
     scraped: Scraped | None
+    exchange: Exchange
 
 
 async def build(
@@ -110,8 +119,8 @@ async def build(
     admission = Admission(*clocks, acking=metrics.acking)
     sockets = _sockets(base, listeners, admission)
     callbacks = _callbacks(base, operations)
-    readiness = _readiness(base, sockets)
-    gauges = _gauges(base, readiness, admission)
+    signing = signing_of(settings)
+    gauges = gauges_of(base, readiness_of(base, sockets), admission)
     return Bot(
         settings=settings,
         ports=ports,
@@ -126,9 +135,10 @@ async def build(
         router=router,
         directory=base.directory,
         admission=admission,
-        server=_server(base, listeners, callbacks, admission, readiness),
+        server=_server(base, listeners, callbacks, admission, gauges, signing),
         sockets=sockets,
         gauges=gauges,
+        exchange=exchange_of(base, operations.executor.apps, signing, sockets),
         scraped=scraped(gauges, settings.metrics_host, settings.metrics_port),
     )
 
@@ -182,7 +192,7 @@ async def open_journal(
         now=ports.now,
         random_bytes=ports.random_bytes,
         lifecycles=resources.lifecycles,
-        seal_key=settings.seal_key,
+        seal_key=settings.seal_keys,
         audit=files_of(settings),
         monotonic=ports.monotonic,
         restored=restored,
@@ -328,47 +338,25 @@ def _jobs(base: _Base, operations: Operations, anchoring: Anchoring) -> Jobs:
     )
 
 
-def _readiness(base: _Base, sockets: Sockets | None) -> Readiness:
-    return Readiness(
-        journal=base.journal,
-        directory=base.directory,
-        client=base.client,
-        sockets=sockets,
-    )
-
-
-def _gauges(base: _Base, readiness: Readiness, admission: Admission) -> Gauges:
-    return Gauges(
-        metrics=base.metrics,
-        journal=base.journal,
-        readiness=readiness,
-        hearing=base.hearing,
-        admission=admission,
-        apps=base.settings.all_apps,
-        tasks=base.tasks,
-        now=base.ports.now,
-    )
-
-
 def _server(
     base: _Base,
     listeners: Listeners,
     callbacks: Callbacks,
     admission: Admission,
-    ready: Readiness,
+    gauges: Gauges,
+    signing: Current | None,
 ) -> Server:
     """Listen for Slack if it comes by HTTP, and for Tencent if it calls back."""
     settings = base.settings
-    secret = None if ready.sockets else settings.slack_signing_secret
     called_back = bool(settings.all_apps)  # those of an app without a key are counted
     slack, front = [], None
-    if secret:
-        parts = (listeners, secret, _unix_time(base.ports), admission)
+    if signing:
+        parts = (listeners, signing, _unix_time(base.ports), admission)
         slack, front = slack_http.routes(*parts), slack_http.raw_commands(*parts)
     tencent = webhook.routes(callbacks.receive) if called_back else []
     server = Server(
         routes=[*slack, *tencent],
-        ready=ready,
+        ready=gauges.readiness,
         trusted=settings.trusted_proxies,
         front=front,
     )

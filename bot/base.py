@@ -14,12 +14,18 @@ from bot.i18n import Languages
 from bot.journal.journal import Journal
 from bot.journal.recents import Recents
 from bot.operations.delivery import Delivery
+from bot.operations.exchange import Exchange
+from bot.operations.gauges import Gauges, Others
 from bot.operations.hearing import Hearing
+from bot.operations.readiness import Readiness, no_beat
 from bot.resources.base import Registry
 from bot.runtime.metrics import Metrics
+from bot.runtime.secret import Current
 from bot.runtime.tasks import Tasks
-from bot.settings import Settings
+from bot.settings import App, Reading, Settings, read
 from bot.slack.directory import SlackDirectory
+from bot.slack.inbound.admission import Admission
+from bot.slack.inbound.sockets import Sockets
 from bot.slack.outbound.web import Web
 from bot.tencent.client import Client
 
@@ -39,6 +45,7 @@ class Ports:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     random: Callable[[], float] = random.random
     random_bytes: Callable[[int], bytes] = os.urandom
+    settings: Callable[[], Reading] = read  # again, where a secret is exchanged
     slack: Callable[..., AbstractAsyncContextManager[Web]] = Web
     cloud: Callable[..., AbstractAsyncContextManager[Client]] = Client
 
@@ -60,3 +67,66 @@ class Base:
     directory: SlackDirectory
     languages: Languages
     metrics: Metrics
+
+
+# ── how it is operated ────────────────────────────────────────────────────────────
+
+
+def readiness_of(base: Base, sockets: Sockets | None) -> Readiness:
+    """Return what says whether the bot of *base* is ready."""
+    return Readiness(
+        journal=base.journal,
+        directory=base.directory,
+        client=base.client,
+        sockets=sockets,
+        heartbeat=heartbeat_of(base.journal),
+    )
+
+
+def gauges_of(base: Base, readiness: Readiness, admission: Admission) -> Gauges:
+    """Return what is asked for the numbers of the bot of *base*."""
+    return Gauges(
+        metrics=base.metrics,
+        journal=base.journal,
+        readiness=readiness,
+        hearing=base.hearing,
+        admission=admission,
+        apps=base.settings.all_apps,
+        tasks=base.tasks,
+        now=base.ports.now,
+        others=Others(
+            heartbeat=heartbeat_of(base.journal),
+            reruns=lambda: base.journal.maintenance.reruns,
+            shared=base.journal.life.shared,
+        ),
+    )
+
+
+def heartbeat_of(journal: Journal) -> Callable[[], float | None]:
+    """Return what tells the age of the last heartbeat, where the journal has one."""
+    return journal.life.age if journal.life.shared else no_beat
+
+
+def signing_of(settings: Settings) -> Current | None:
+    """Return Slack's signing secret if Slack comes by HTTP."""
+    secret = settings.slack_signing_secret
+    return Current(secret) if secret and not settings.slack_app_token else None
+
+
+def exchange_of(
+    base: Base,
+    apps: dict[str, App],
+    signing: Current | None,
+    sockets: Sockets | None,
+) -> Exchange:
+    """Return what exchanges the secrets of the bot of *base*; *apps* are in use."""
+    return Exchange(
+        settings=base.settings,
+        read=base.ports.settings,
+        web=base.web,
+        directory=base.directory,
+        client=base.client,
+        apps=apps,
+        signing=signing,
+        sockets=sockets,
+    )

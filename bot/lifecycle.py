@@ -26,13 +26,14 @@ from bot.errors import JournalUnavailable, SettingsError
 from bot.http.listener import refusal, why_deaf
 from bot.http.metrics import Scraped
 from bot.http.server import Server
-from bot.i18n import _, n_
+from bot.i18n import _
 from bot.journal.journal import Journal
 from bot.journal.store import look
 from bot.operations.anchoring import Anchoring
 from bot.operations.damage import look_through
 from bot.operations.delivery import Delivery
 from bot.operations.doctor import Check, examine_settings
+from bot.operations.exchange import Exchange
 from bot.operations.facade import Operations
 from bot.operations.gauges import Gauges
 from bot.operations.hearing import Hearing
@@ -42,6 +43,7 @@ from bot.operations.preflight.machine import examine_machine
 from bot.operations.preflight.reading import examine_reading
 from bot.operations.preflight.slack import Scopes, examine_slack
 from bot.operations.recovery import recover
+from bot.operations.running import running
 from bot.routing.command import Command
 from bot.routing.manifest import FEATURES, REQUIRED
 from bot.runtime.descriptors import raise_limit
@@ -56,7 +58,6 @@ from bot.tencent import models
 
 INTRODUCED_SECONDS = 2.0  # that what a crash left waits for Slack
 AWAY_SECONDS = 1.0  # until the journal is asked again
-MOST_TOLD = 100  # of what runs; of more, "100+" is said
 
 # What the steps of a stop may take, in this order: 39 s of the 45 s that a supervisor
 # waits (deploy/), of which a balancer has 3 to send nothing more here.
@@ -125,6 +126,10 @@ class Bot(Protocol):
         """Where that is read; None where no port is set for it."""
 
     @property
+    def exchange(self) -> Exchange:
+        """What exchanges secrets."""
+
+    @property
     def sockets(self) -> Sockets | None:
         """Slack's sockets; None where Slack comes by HTTP."""
 
@@ -165,6 +170,7 @@ async def run(bot: Bot) -> int:
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, stopped.set)
+    loop.add_signal_handler(signal.SIGHUP, _exchange_later, bot)
     await begin(bot)
     beginning = {  # which begin what was not asked for, and so end first
         asyncio.create_task(work)
@@ -193,6 +199,10 @@ async def run(bot: Bot) -> int:
     for task in done:
         task.result()  # what ended it, if it was an error
     return 0 if stopped.is_set() else 1
+
+
+def _exchange_later(bot: Bot) -> None:
+    bot.tasks.spawn(bot.exchange.again(), name="exchange secrets")
 
 
 async def begin(bot: Bot) -> int:
@@ -303,7 +313,7 @@ async def drain(bot: Bot) -> None:
     run. From the first moment on `/readyz` says that nothing more should come.
     """
     bot.server.leave()
-    await take(_last_steps(bot))
+    await take(_last_steps(bot), JournalUnavailable)
 
 
 def _last_steps(bot: Bot) -> list[Step]:
@@ -364,28 +374,10 @@ async def announce(bot: Bot) -> None:
     """Say to whoever started it that it is connected, beside the log."""
     team, name = bot.directory.called
     text = _("Connected to {workspace} as @{name}; {running}.")
-    running = ", ".join(await _running(bot)) or _("nothing runs")
-    sys.stdout.write(text.format(workspace=team, name=name, running=running) + "\n")
+    there = await running(bot.operations, bot.directory, bot.settings.command_prefix)
+    what = ", ".join(there) or _("nothing runs")
+    sys.stdout.write(text.format(workspace=team, name=name, running=what) + "\n")
     sys.stdout.flush()
-
-
-async def _running(bot: Bot) -> list[str]:
-    """Return how many things of each command run, or may."""
-    counts, find, most = [], bot.journal.find, MOST_TOLD + 1
-    teams = bot.directory.teams or {bot.directory.team}
-    for one in bot.operations.resources.resources:
-        try:
-            run = [len(await find.live(team, one.kind, limit=most)) for team in teams]
-        except JournalUnavailable:
-            return [_("the journal is away")]
-        live = sum(run)
-        text = n_(
-            "{n} of /{command} runs, or may", "{n} of /{command} run, or may", live
-        )
-        command = f"{bot.settings.command_prefix}{one.command}"
-        number = f"{MOST_TOLD}+" if live > MOST_TOLD else live
-        counts += [text.format(n=number, command=command)] if live else []
-    return counts
 
 
 async def _listen_to_slack(bot: Bot) -> None:

@@ -6,7 +6,7 @@ setting, never by its value.
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -27,12 +27,12 @@ from pydantic_core import PydanticCustomError
 from bot.config import kinds
 from bot.config.faults import Loc, called, or_rather, sentence
 from bot.config.ports import Ports
+from bot.config.rules import Limits, Rule, Workspace, groups_in
 from bot.config.sources import DOTENV, Sources, gather, without
 from bot.errors import SettingsError
-from bot.exit_table import NO_EXITS, Exits, PushHost, effective
+from bot.exit_table import NO_EXITS, Exits, ListedHost, PushHost, effective
 from bot.i18n import Channel, Language
 from bot.pace import Pace
-from bot.policy_table import Limits, Policy, Rule, Workspace
 from bot.products import (
     ENDPOINTS,
     PRODUCTS,
@@ -45,7 +45,7 @@ from bot.products import (
 )
 from bot.spelling import nearest
 
-__all__ = ("Limits", "Policy", "Rule", "Workspace")  # which are imported from here
+__all__ = ("Limits", "Rule", "Workspace")  # which are imported from here
 
 SLACK_API = "https://slack.com/api/"
 USERSIG_SECONDS = 3600  # to enter a room once, and again if the connection is lost
@@ -66,6 +66,24 @@ class App(_Table):
     usersig_key: SecretStr
     callback_key: SecretStr | None = None
     usersig_seconds: int = Field(USERSIG_SECONDS, ge=300, le=86_400)
+
+
+class Policy(_Table):
+    """Who may use the bot; without rules, nobody may change anything."""
+
+    # T… or E…, besides the one that it is installed in
+    teams: tuple[kinds.TeamId, ...] = ()
+    outsiders: bool = False  # people of other workspaces, in shared channels
+    guests: bool = False
+    reads_for_all: bool = True  # members may look up without a rule
+    visibility: Literal["workspace", "channel"] = "workspace"  # where things are told
+    rules: tuple[Rule, ...] = ()
+    push_hosts: tuple[ListedHost, ...] | None = None  # the row `push` of the exits
+    limits: Limits = Limits()
+
+    def groups_in(self, teams: Iterable[str]) -> dict[tuple[str, str], str]:
+        """Return which groups of which *teams* rules name: `bot.config.rules`."""
+        return groups_in(self.rules, teams)
 
 
 class Terms(_Table):
@@ -146,6 +164,7 @@ class Settings(Ports, _Table):
     )
 
     seal_key: SecretStr | None = _env("BOT_SEAL_KEY")
+    seal_key_old: SecretStr | None = _env("BOT_SEAL_KEY_OLD")
     audit_key: SecretStr | None = _env("BOT_AUDIT_KEY")
     database_url: kinds.DatabaseUrl = Field(  # after the keys: it may need them
         SecretStr("sqlite:///var/patchbay.db"), validation_alias="BOT_DATABASE_URL"
@@ -233,6 +252,11 @@ class Settings(Ports, _Table):
         return (single, *self.apps)
 
     @property
+    def seal_keys(self) -> SecretStr | None:
+        """The keys of the journal's secrets, a line for each; the first one seals."""
+        return kinds.joined(self.seal_key, self.seal_key_old)
+
+    @property
     def has_slack(self) -> bool:
         """Whether there are credentials for Slack, by socket or by HTTP."""
         way_in = self.slack_app_token or self.slack_signing_secret
@@ -318,6 +342,8 @@ def _contradictions(settings: Settings, sources: Sources) -> Iterator[str]:
     if settings.trtc_sdk_app_id and not settings.trtc_usersig_key:
         yield "BOT_TRTC_SDK_APP_ID needs BOT_TRTC_USERSIG_KEY"
     all_names = dict.fromkeys([*names, *sources.names_of("apps")])
+    if settings.seal_key_old and not settings.seal_key:
+        yield "BOT_SEAL_KEY_OLD needs BOT_SEAL_KEY, which seals"
     for rule in settings.policy.rules:
         for app in rule.apps:
             if app not in all_names:
@@ -334,12 +360,10 @@ def _astray(settings: Settings, file: str) -> Iterator[str]:
     regions = regions_of(endpoint)
     for app in settings.all_apps:
         if app.region not in regions:
-            own = app not in settings.apps
-            place = (
-                "BOT_TRTC_REGION" if own else f"{called(file, 'app', app.name)}: region"
-            )
-            has = ", ".join(regions)
-            yield f"{place}: {endpoint} has no region {app.region}; it has {has}"
+            named = f"{called(file, 'app', app.name)}: region"
+            place = named if app in settings.apps else "BOT_TRTC_REGION"
+            has = f"it has {', '.join(regions)}"
+            yield f"{place}: {endpoint} has no region {app.region}; {has}"
 
 
 def secrets_of(settings: Settings) -> Mapping[str, SecretStr]:

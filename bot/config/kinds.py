@@ -49,6 +49,12 @@ WebAddressOrNone = Annotated[
 ]
 
 
+def joined(first: SecretStr | None, more: SecretStr | None) -> SecretStr | None:
+    """Return the lines of *first* and then those of *more*; without *first* none."""
+    lines = [one.get_secret_value() for one in (first, more) if one]
+    return SecretStr("\n".join(lines)) if first else None
+
+
 # How Slack's tokens begin, and what each is. https://docs.slack.dev/authentication/tokens
 KINDS = {
     "xoxb-": "what is set is a bot token, for SLACK_BOT_TOKEN",

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pydantic import SecretStr
 
 from bot.errors import JournalUnavailable
+from bot.journal.seal import key_as_it_is
 from bot.private import replace_own
 
 KEY_BYTES = 32
@@ -38,7 +39,12 @@ class AuditKey:
 
     @classmethod
     def from_secret(cls, secret: SecretStr) -> Self:
-        """Derive the key from *secret*: HKDF-SHA256, no salt, info `patchbay audit`."""
+        """Derive the key from *secret*: HKDF-SHA256, no salt, info `patchbay audit`.
+
+        A key as it is, which a journal had in a file, is that.
+        """
+        if key := key_as_it_is(secret.get_secret_value()):
+            return cls(key)
         derive = HKDF(SHA256(), KEY_BYTES, salt=None, info=b"patchbay audit")
         return cls(derive.derive(secret.get_secret_value().encode()))
 

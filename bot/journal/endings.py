@@ -95,7 +95,13 @@ def sent(tx: Transaction, intent: IntentId) -> Intent:
     return current
 
 
-def overtaken(tx: Transaction, intent: Intent, evidence: Sequence[Fact]) -> Intent:
+def overtaken(
+    tx: Transaction,
+    intent: Intent,
+    to: State,
+    evidence: Sequence[Fact],
+    changes: Changes,
+) -> Intent:
     """Let what *intent* is about learn how it ended here; another run is sending it.
 
     Raises:
@@ -103,6 +109,7 @@ def overtaken(tx: Transaction, intent: Intent, evidence: Sequence[Fact]) -> Inte
     """
     if intent.subject.creates:
         raise IllegalMove(f"{intent.id} is being sent by another run")
+    evidence = evidence or (fact_of(tx, intent, KINDS[to], changes),)
     if about := intent.subject.about:
         _learn_all(tx, tx.get(about), evidence, Changes(), ())
     return tx.get(intent.id)
@@ -116,7 +123,11 @@ def end(
     changes: Changes,
     notices: Iterable[Notice],
 ) -> Intent:
-    """Commit that *intent* ended *to*, and what is *known* of its thing by that."""
+    """Commit that *intent* ended *to*, and what is known of its thing by that.
+
+    Without *evidence* that is what *to* says, now.
+    """
+    evidence = evidence or (fact_of(tx, intent, KINDS[to], changes),)
     if intent.subject.creates:
         return _learn_all(tx, intent, evidence, beside_evidence(changes), notices)
     if intent.state in {State.SENDING, State.QUEUED}:

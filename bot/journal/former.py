@@ -36,7 +36,7 @@ from bot.journal.audit import Cause, append_all, settled_entry
 from bot.journal.evidence import Fact, FactKind, Standing
 from bot.journal.lives import IS_ORPHAN, Life
 from bot.journal.model import CARD_NOTICE, Changes, Intent
-from bot.journal.orphans import OPEN_STOPS, TAKE, TAKE_ONE, TAKE_STOPS, text
+from bot.journal.orphans import COUNT, OPEN_STOPS, TAKE, TAKE_ONE, TAKE_STOPS, text
 from bot.journal.outbox import PUT
 from bot.journal.rows import (
     LEFT,
@@ -97,6 +97,11 @@ _STOPPED = Statement(
         intents.c.state.in_([text(one) for one in ("queued", "waiting", "sending")]),
     )
 )
+_ORPHANS = Statement(
+    select(func.count())
+    .select_from(intents)
+    .where(intents.c.state.in_([text("queued"), text("sending")]), IS_ORPHAN)
+)
 _STAND = Statement(
     update(intents)
     .where(intents.c.id == bindparam("of"))
@@ -133,6 +138,19 @@ class Former:
         self._writer = writer
         self._write = write
         self._life = life
+        self.counted: int | None = None  # at the last look; None before the first
+
+    async def count(self) -> int:
+        """Count what is unfinished and in the hands of a dead run.
+
+        Raises:
+            JournalUnavailable: the database did not answer.
+        """
+        counted: int = await self._writer.read(
+            lambda c: c.execute(COUNT, self._life.about).scalar(), long=True
+        )
+        self.counted = counted
+        return counted
 
     async def stops(self) -> list[Intent]:
         """Take over and return every stop that was to be sent, or was being sent.
@@ -167,6 +185,14 @@ class Former:
             JournalUnavailable: it was not.
         """
         await self._taken(TAKE_ONE, of=queued)
+
+    async def orphans(self) -> int:
+        """Return how many are unfinished and a dead run's; off the event loop."""
+        asked = self._life.about
+        count = await self._writer.read(
+            lambda c: c.execute(_ORPHANS, asked).scalar(), long=True
+        )
+        return int(count)
 
     async def unsettled(
         self, state: State, after: Intent | None = None, limit: int = GROUP

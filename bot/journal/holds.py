@@ -9,26 +9,36 @@ To hold some the oldest of those that belong together is locked. Nobody waits fo
 lock: what somebody else is about to take is theirs.
 """
 
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
+    Select,
     String,
     and_,
     bindparam,
-    cast,
     func,
     or_,
     select,
     update,
 )
+from sqlalchemy import cast as sql_cast
 
 from bot.journal.model import CARD
 from bot.journal.rows import PENDING
 from bot.journal.schema import EMPTY, intents, outbox
-from bot.journal.statement import Statement, among, database_now, updated
+from bot.journal.statement import (
+    Statement,
+    Texts,
+    database_now,
+    each_text,
+    least,
+    updated,
+)
 
 HELD_SECONDS = 60  # twelve calls of Slack's that take as long as they may
+MILLISECONDS = 1000  # in a second
 
 _holder = bindparam("holder", type_=String)
 
@@ -47,53 +57,65 @@ def is_own() -> ColumnElement[bool]:
     return or_(outbox.c.held_by == _holder, outbox.c.held_by == EMPTY)
 
 
-def _belongs(other: Any, one: Any) -> ColumnElement[bool]:
-    """Match the rows *other* that make or change the same message as *one*."""
-    mine, theirs = intents.alias(), intents.alias()
-    in_one_message = (
-        select(theirs.c.id)
-        .join_from(
-            mine,
-            theirs,
-            and_(
-                theirs.c.card_channel == mine.c.card_channel,
-                theirs.c.card_ts == mine.c.card_ts,
-                theirs.c.card_ts != EMPTY,
-            ),
-        )
-        .where(mine.c.id == one.c.intent)
+def is_of(row: Any, name: str) -> ColumnElement[bool]:
+    """Match a *row* of the outbox whose ID is in the list that is the parameter."""
+    texts = each_text(bindparam(name, type_=Texts())).table_valued("value")
+    return cast(
+        ColumnElement[bool], row.c.id.in_(select(sql_cast(texts.c.value, BigInteger)))
+    )
+
+
+def _about_the_same(one: Any, what: Any, *columns: Any) -> Select[Any]:
+    """Select what waits of the intent of *one*, for the same audience."""
+    return (
+        select(*columns)
+        .where(what.c.state == PENDING, what.c.intent == one.c.intent)
+        .where(what.c.audience == one.c.audience)
         .correlate(one)
     )
-    both_cards = and_(one.c.notice == CARD, other.c.notice == CARD)
-    return and_(
-        other.c.state == PENDING,
-        or_(
-            other.c.id == one.c.id,
-            and_(other.c.intent == one.c.intent, other.c.audience == one.c.audience),
-            and_(both_cards, other.c.intent.in_(in_one_message)),
-        ),
+
+
+def _in_one_message(one: Any, what: Any, *columns: Any) -> Select[Any]:
+    """Select the cards that wait and stand in the message of the card *one*."""
+    mine, theirs = intents.alias(), intents.alias()
+    same_place = and_(
+        theirs.c.card_channel == mine.c.card_channel,
+        theirs.c.card_ts == mine.c.card_ts,
+        theirs.c.card_ts != EMPTY,
+    )
+    return (
+        select(*columns)
+        .select_from(
+            mine.join(theirs, same_place).join(what, what.c.intent == theirs.c.id)
+        )
+        .where(mine.c.id == one.c.intent, one.c.notice == CARD)
+        .where(what.c.state == PENDING, what.c.notice == CARD)
+        .correlate(one)
     )
 
 
 def _hold() -> Statement:
     one, head, other = outbox.alias("one"), outbox.alias("head"), outbox.alias("other")
-    belongs = _belongs(other, one)
-    oldest = select(func.min(other.c.id)).where(belongs).correlate(one)
-    taken = select(other.c.id).where(belongs, ~is_free(other)).correlate(one)
+    oldest, taken = [], []
+    for related in (_about_the_same, _in_one_message):
+        first = related(one, other, func.min(other.c.id)).scalar_subquery()
+        oldest.append(func.coalesce(first, one.c.id))
+        taken.append(related(one, other, other.c.id).where(~is_free(other)).exists())
     free = (
         select(one.c.id.label("id"), head.c.id.label("head"))
-        .join_from(one, head, head.c.id == oldest.scalar_subquery())
-        .where(among(cast(one.c.id, String), "ids"), one.c.state == PENDING)
-        .where(is_free(head), ~taken.exists())
+        .join_from(one, head, head.c.id == least(one.c.id, *oldest))
+        .where(is_of(one, "ids"), one.c.state == PENDING)
+        .where(is_free(one), is_free(head), *(~some for some in taken))
         .with_for_update(of=head, skip_locked=True)
         .cte("free")
     )
     both = select(free.c.id).union(select(free.c.head))
-    until = database_now() + HELD_SECONDS * 1000
     return Statement(
         update(outbox)
         .where(outbox.c.id.in_(both))
-        .values(held_by=_holder, held_until=until)
+        .values(
+            held_by=_holder, held_until=database_now() + HELD_SECONDS * MILLISECONDS
+        )
         .returning(outbox.c.id)
     )
 

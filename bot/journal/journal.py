@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from time import monotonic
 from typing import Self, TypeVar, Unpack
 
 from pydantic import SecretStr
@@ -46,9 +45,8 @@ class Journal:
 
     *find* asks it, *life* is this run's, *former* has what dead ones left, *restored*
     ends what was under way in a backup, *now* is the clock that all go by, *integrity*
-    knows whether the file is whole, *former_revision* is that of its tables before it
-    was opened, *spool* is the file for what could not be written, *rotation* changes
-    its keys, *trail* checks the audit records; the others are its other tables.
+    knows whether the file is whole, *former_revision* is that of its tables before,
+    *spool* has what could not be written; the others are its other tables.
     *lifecycles* fold what is known of each kind of thing.
     """
 
@@ -81,16 +79,14 @@ class Journal:
         url: str,
         *,
         now: Callable[[], datetime],
+        monotonic: Callable[[], float],
         random_bytes: Callable[[int], bytes],
         lifecycles: Mapping[Kind, Lifecycle],
         seal_key: SecretStr | None = None,
         audit: AuditFiles = BESIDE,
-        monotonic: Callable[[], float] = monotonic,
         restored: bool = False,
     ) -> Self:
-        """Open the journal at *url*, made or brought up to date as need be.
-
-        A backup is opened only if it is *restored*: to end what was under way in it.
+        """Open the journal at *url*, made or brought up to date; if *restored* a copy.
 
         Raises:
             JournalUnavailable: the file is another's, broken, newer, or not writable.
@@ -258,11 +254,9 @@ class Journal:
                     return ended
             sender = seen.owner if seen else self.boot
             current = endings.sent(tx, intent)
-            now = endings.fact_of(tx, current, endings.KINDS[to], changes)
-            said = evidence or (now,)
             if current.state is State.SENDING and current.owner != sender:
-                return endings.overtaken(tx, current, said)
-            return endings.end(tx, current, to, said, changes, notices)
+                return endings.overtaken(tx, current, to, evidence, changes)
+            return endings.end(tx, current, to, evidence, changes, notices)
 
         return await self._write(work)
 

@@ -30,6 +30,7 @@ from bot.journal.schema import intents, lives
 from bot.journal.statement import Connection, Statement, Writer, database_now
 
 DEAD_AFTER = timedelta(seconds=60)  # without a sign of life
+_DEAD_AFTER_MILLIS = DEAD_AFTER // timedelta(milliseconds=1)
 FRESH = 30.0  # seconds for which a sign of life lets a run claim
 SAME_CLOCK = timedelta(seconds=1)  # by which two clocks may differ
 
@@ -51,6 +52,11 @@ _BURY = Statement(
     delete(lives)
     .where(~_mine, lives.c.seen_at < database_now() - bindparam("after"))
     .returning(lives.c.boot)
+)
+_OTHERS = Statement(
+    select(lives.c.boot).where(
+        ~_mine, lives.c.seen_at >= database_now() - bindparam("after")
+    )
 )
 
 # The run that has an intent in its hands is dead: it has no row, or is another than
@@ -112,10 +118,13 @@ class Life:
         return self._now() + self._behind
 
     def age(self) -> float:
-        """Return for how many seconds no sign of life was given that arrived."""
-        if self._seen_at is None:
-            return math.inf
-        return self._monotonic() - self._seen_at if self.shared else 0.0
+        """Return for how many seconds no sign of life was given that arrived.
+
+        0 where nobody waits for one.
+        """
+        if not self.shared:
+            return 0.0
+        return math.inf if self._seen_at is None else self._monotonic() - self._seen_at
 
     async def ensure(self) -> None:
         """Give a sign of life, unless one was given lately.
@@ -126,7 +135,7 @@ class Life:
         """
         if self._is_over:
             raise JournalUnavailable("this run is over")
-        if self.age() >= FRESH:
+        if self._seen_at is None or self.age() >= FRESH:
             await self._renew()
 
     async def beat(self) -> None:
@@ -148,12 +157,20 @@ class Life:
         Raises:
             JournalUnavailable: nobody was.
         """
-        after = {"after": round(DEAD_AFTER.total_seconds() * 1000)}
-        dead = await self._writer.write(
-            lambda c: c.execute(_BURY, {"boot": self.boot, **after}).scalars()
-        )
+        asked = {"boot": self.boot, "after": _DEAD_AFTER_MILLIS}
+        dead = await self._writer.write(lambda c: c.execute(_BURY, asked).scalars())
         for boot in dead:
             log.warning("life.ended", boot=boot)
+
+    async def others(self) -> int:
+        """Return how many other runs give signs of life.
+
+        Raises:
+            JournalUnavailable: that is not known.
+        """
+        asked = {"boot": self.boot, "after": _DEAD_AFTER_MILLIS}
+        alive = await self._writer.read(lambda c: c.execute(_OTHERS, asked).all())
+        return len(alive) if self.shared else 0
 
     async def leave(self) -> None:
         """Let others take up at once what this run has not finished.

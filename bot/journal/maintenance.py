@@ -66,6 +66,11 @@ class Maintenance:
         self._writer = writer
         self._alone = alone  # what another run than the only one was sending is unknown
 
+    @property
+    def reruns(self) -> int:
+        """How often a transaction lost a race and was run again."""
+        return self._writer.reruns
+
     async def overdue(self, due: Due, before: datetime) -> list[Intent]:
         """Return what has been *due* since *before* and is not marked yet."""
         oldest = _overdue(due.states, due.since, called_back=due.called_back)

@@ -35,6 +35,9 @@ NEWEST = "head"
 # by a migration that takes away what releases before that revision use.
 OLDEST_SERVED = "0015"  # before it handles were counted for all workspaces
 SERVES = "minimum_reader"  # the text in the database that says so
+_FORGET_SERVED = delete(texts).where(texts.c.name == SERVES)
+_SERVE = insert(texts)
+_SERVED = select(texts.c.value).where(texts.c.name == SERVES)
 
 TOO_NEW = (
     "the journal is at migration {there} and serves releases from {serves} on; this "
@@ -85,8 +88,7 @@ def _serves(connection: Connection, there: str) -> bool:
     here = newest()
     if len(there) != len(here) or there < here:
         return False
-    query = select(texts.c.value).where(texts.c.name == SERVES)
-    serves = connection.execute(query).scalar() or there
+    serves = connection.execute(_SERVED).scalar() or there
     if serves > here:
         sentence = TOO_NEW.format(there=there, serves=serves, here=here)
         raise JournalUnavailable(sentence)
@@ -95,9 +97,8 @@ def _serves(connection: Connection, there: str) -> bool:
 
 def say_served(connection: Connection) -> None:
     """Let the database say which is the oldest release that it serves."""
-    connection.execute(delete(texts).where(texts.c.name == SERVES))
-    row = {"name": SERVES, "value": OLDEST_SERVED, "at": 0}
-    connection.execute(insert(texts).values(row))
+    connection.execute(_FORGET_SERVED)
+    connection.execute(_SERVE, {"name": SERVES, "value": OLDEST_SERVED, "at": 0})
 
 
 def revision(engine: Engine) -> str:

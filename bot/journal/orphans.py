@@ -10,6 +10,7 @@ from sqlalchemy import (
     Select,
     String,
     bindparam,
+    func,
     literal_column,
     or_,
     select,
@@ -59,6 +60,11 @@ TAKE = _taking(
     )
     .order_by(intents.c.created_at, intents.c.id)
     .limit(bindparam("limit"))
+)
+COUNT = Statement(
+    select(func.count()).where(
+        intents.c.state.in_([text("queued"), text("sending")]), IS_ORPHAN
+    )
 )
 TAKE_ONE = _taking(
     select(intents.c.id).where(

@@ -31,7 +31,7 @@ from sqlalchemy import (
 
 from bot.ids import IntentId
 from bot.journal import clock_set
-from bot.journal.holds import HOLD, RELEASE, is_free, is_own
+from bot.journal.holds import HOLD, RELEASE, is_free, is_of, is_own
 from bot.journal.lines import Place, keep, standing
 from bot.journal.lives import Life
 from bot.journal.model import CARD, Intent, Notice, Notification
@@ -279,14 +279,13 @@ _whole = (
     .where(_waits, ~_superseded())
     .order_by(outbox.c.not_before, outbox.c.id)
 )
-_id = cast(outbox.c.id, String)
 _DUE = Statement(
     _whole.where(outbox.c.not_before <= bindparam("now"), is_free())
-    .where(~among(_id, "under_way"))
+    .where(~among(cast(outbox.c.id, String), "under_way"))
     .limit(bindparam("limit"))
 )
 _HELD = Statement(
-    _whole.where(among(_id, "ids"), outbox.c.held_by == bindparam("holder"))
+    _whole.where(is_of(outbox, "ids"), outbox.c.held_by == bindparam("holder"))
 )
 _NEXT = Statement(
     select(outbox.c.not_before)

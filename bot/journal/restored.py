@@ -15,13 +15,13 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from bot.dialogue.outcome import Audience
-from bot.errors import JournalUnavailable
 from bot.i18n import _, reading_in
 from bot.ids import IntentId
 from bot.journal import endings, stops
 from bot.journal.audit import Cause, settled_entry
 from bot.journal.evidence import FactKind
-from bot.journal.known import FORGET, keep, kept
+from bot.journal.known import FORGET
+from bot.journal.marks import BACKUP
 from bot.journal.model import (
     ANSWER,
     CARD_NOTICE,
@@ -32,22 +32,16 @@ from bot.journal.model import (
     Notice,
 )
 from bot.journal.questions import in_states
-from bot.journal.rows import PENDING, intents_of, moment
+from bot.journal.rows import PENDING, intents_of
 from bot.journal.schema import intents, outbox
 from bot.journal.sqlite.handles import leave_out
-from bot.journal.statement import Connection, Statement, Writer
+from bot.journal.statement import Statement, Writer
 from bot.journal.trail import noted
 from bot.journal.transaction import Transaction
 from bot.states import OPEN, State
 
-BACKUP = "backup"  # the text of a copy that says of when it is
 RESTORED = "patchbay.Restored"  # the code of what was under way in a backup
 DONE = "journal.restored"
-COMMAND = "python -m bot recover --restored"
-IS_BACKUP = (
-    "this journal is the backup of {at:%Y-%m-%d %H:%M:%S} UTC: run `{command}` first, "
-    "so that nothing that was under way then is sent again"
-)
 
 _UNDER_WAY = Statement(in_states(select(intents), OPEN))
 _to_somebody = outbox.c.audience != Audience.ASKER.value
@@ -67,22 +61,6 @@ class Withdrawn:
 
     unknown: int = 0
     letters: int = 0
-
-
-def refuse_backup(connection: Connection) -> None:
-    """Refuse a copy of which nobody has said that it is to be gone on with.
-
-    Raises:
-        JournalUnavailable: it is one.
-    """
-    if at := kept(connection, BACKUP):
-        sentence = IS_BACKUP.format(at=moment(int(at)), command=COMMAND)
-        raise JournalUnavailable(sentence)
-
-
-def mark_backup(connection: Connection, at: int) -> None:
-    """Say in a copy that it is one, of the moment *at*."""
-    keep(connection, BACKUP, str(at))
 
 
 class Restored:

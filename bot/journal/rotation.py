@@ -57,6 +57,7 @@ class Rotation:
     def _begin(self) -> None:
         self._left: list[Table] = [] if self._seal.ring.is_one else list(SEALED)
         self._after = ""
+        self.resealed = self.unopened = 0  # values, since a round began
 
     async def add_key(self) -> None:
         """Add a key, which seals from here on; the others still open.
@@ -66,6 +67,23 @@ class Rotation:
         """
         self._seal.use(await self._writer.write(self._add, begins=True))
         self._begin()
+
+    async def reseal(self) -> None:
+        """Go through every sealed value once, whatever was said of them before.
+
+        Where several processes sealed, one may have done it with an older key after
+        the round of another. `resealed` and `unopened` say how it went.
+
+        Raises:
+            JournalUnavailable: a piece was not written.
+        """
+        self._seal.use(self._seal.ring._replace(settled=False))
+        self._begin()
+        self._left = list(SEALED)
+        while self._left:
+            left = await self._writer.write(self._piece, begins=True)
+            self._left, self._after = left
+        self._seal.use(await self._writer.write(self._drop_old, begins=True))
 
     async def go_on(self, pieces: int = 1) -> bool:
         """Seal at most *pieces* anew; tell whether only the newest key is left.
@@ -119,7 +137,9 @@ class Rotation:
                 anew[column.name] = self._seal.close(
                     self._seal.open(sealed, cell), cell
                 )
+                self.resealed += 1
             except JournalUnavailable:  # no key of the ring opens it, now or later
+                self.unopened += 1
                 log.critical("seal.unopened", table=cell.table, row=cell.row)
         return anew
 

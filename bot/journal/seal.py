@@ -6,6 +6,7 @@ several keys can be in use at once: the newest seals, all of them open.
 """
 
 import base64
+import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import NamedTuple
@@ -23,6 +24,7 @@ BOUND = b"\x01"  # how a value begins; an unbound one of Fernet begins with a le
 _ID, _NONCE = 4, 12  # bytes
 _HEAD = len(BOUND) + _ID
 _SEALS, _NAMES = b"patchbay seal", b"patchbay key id"
+_AS_IT_IS = re.compile(r"patchbay-key:([A-Za-z0-9+/]{43}=)")
 
 
 class Cell(NamedTuple):
@@ -42,16 +44,18 @@ class Ring(NamedTuple):
     """The keys, oldest first; *unbound* are those of releases that bound no value.
 
     *follows* is what the journal's files were known by before the ring was written.
+    *settled*: nothing is known of any more that another key than the newest has sealed.
     """
 
     keys: tuple[bytes, ...]
     unbound: tuple[bytes, ...] = ()
     follows: str = ""
+    settled: bool = False
 
     @property
     def is_one(self) -> bool:
-        """Whether no key but the newest opens anything."""
-        return len(self.keys) == 1 and not self.unbound
+        """Whether no key but the newest has anything to open."""
+        return not self.unbound and (self.settled or len(self.keys) == 1)
 
 
 class Seal:
@@ -110,13 +114,35 @@ def key_id(key: bytes) -> bytes:
 def ring_of(secret: str) -> Ring:
     """Return the keys of *secret*, a line for each, the newest first.
 
-    They are the same wherever the secret is.
+    They are the same wherever the secret is. A line is what a key is made of, or a key
+    as it is: of a journal that had it in a file.
     """
-    lines = [line.encode() for line in secret.splitlines() if line.strip()]
+    lines = [line for line in secret.splitlines() if line.strip()]
     return Ring(
-        keys=tuple(derived(line, b"patchbay ring") for line in reversed(lines)),
-        unbound=tuple(derived(line, b"patchbay journal") for line in reversed(lines)),
+        keys=tuple(_key_of(line, b"patchbay ring") for line in reversed(lines)),
+        unbound=tuple(_key_of(line, b"patchbay journal") for line in reversed(lines)),
     )
+
+
+def as_secret(ring: Ring) -> str:
+    """Return the secret of which `ring_of` makes the keys of *ring*."""
+    keys = dict.fromkeys((*reversed(ring.keys), *reversed(ring.unbound)))
+    return "".join(f"{key_as_line(key)}\n" for key in keys)
+
+
+def key_as_line(key: bytes) -> str:
+    """Return *key*, 32 bytes, as a line that is it and not what it is made of."""
+    return f"patchbay-key:{base64.b64encode(key).decode()}"
+
+
+def key_as_it_is(line: str) -> bytes | None:
+    """Return the key that *line* is; None if it is what a key is made of."""
+    match = _AS_IT_IS.fullmatch(line.strip())
+    return base64.b64decode(match[1]) if match else None
+
+
+def _key_of(line: str, info: bytes) -> bytes:
+    return key_as_it_is(line) or derived(line.encode(), info)
 
 
 def derived(key: bytes, info: bytes) -> bytes:

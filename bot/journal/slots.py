@@ -14,6 +14,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Double,
+    Executable,
     bindparam,
     case,
     cast,
@@ -105,7 +106,7 @@ def _rate_at(at: ColumnElement[Any]) -> ColumnElement[float]:
     return least(slowed, _number("rate"))
 
 
-def _taking(insert: Any) -> Any:
+def _taking(insert: Any) -> Executable:
     """Return the statement that asks for a slot, with the *insert* of a dialect."""
     first = insert(slots).values(
         name=bindparam("name"),
@@ -128,10 +129,11 @@ def _taking(insert: Any) -> Any:
         },
     )
     waited_for = slots.c.slot_at - slots.c.asked_at
-    return asked.returning(
+    taken: Executable = asked.returning(
         cast((slots.c.slot_at - database_now()) * SECOND, BigInteger).label("wait"),
         (waited_for <= _number("budget")).label("taken"),
     )
+    return taken
 
 
 TAKE = Statement(_taking)

@@ -115,8 +115,10 @@ class Writer(Protocol):
     """Runs pieces of work on the database, each in a transaction of its own.
 
     Every method raises JournalUnavailable: the database did not answer, or does not
-    take it.
+    take it. *reruns* counts what lost a race and was run again.
     """
+
+    reruns: int
 
     async def write(
         self,

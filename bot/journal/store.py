@@ -15,8 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.config.kinds import is_server
 from bot.errors import JournalUnavailable
 from bot.journal.lives import Life
+from bot.journal.marks import refuse_backup, refuse_moved, refuse_unfinished
 from bot.journal.migrate import make_engine, newest, revision, upgrade
-from bot.journal.restored import refuse_backup
 from bot.journal.sqlite.driver import Connection, Error
 from bot.journal.sqlite.files import Kept, claim, kept_for, spool_for
 from bot.journal.sqlite.integrity import Integrity
@@ -82,6 +82,7 @@ class Opening:
             try:
                 file = sqlite_file(url)
                 lock = undo.enter_context(claim(file))
+                refuse_moved(file)
                 integrity = Integrity(file)
                 with closing(Connection(file)) as connection:
                     before = _brought_up(url, connection, integrity)
@@ -113,6 +114,7 @@ class Opening:
                 tables.brought_up(url) as before,
                 closing(driver.Connection(url)) as connection,
             ):
+                refuse_unfinished(connection)
                 kept, signed = self._made(None, connection)
         except (driver.Error, SQLAlchemyError) as error:
             sentence = f"the journal does not open: {unavailable(error)}"

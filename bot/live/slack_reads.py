@@ -65,8 +65,8 @@ async def _workspaces(trial: Trial, sent: Sent) -> list[str]:
     if not is_org_wide(sent.data or {}):
         _installed(trial, sent)
         return []
-    told, teams = await workspaces(_web(trial))
-    for check in org_wide(trial.settings, told, teams):
+    last, teams = await workspaces(_web(trial))
+    for check in org_wide(trial.settings, last, teams):
         trial.report.add(check.what, well=check.well, fix=check.fix)
     return sorted(teams)
 

@@ -1,6 +1,6 @@
 """What is done about an intent says so: in each line of the log, and in its trace."""
 
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
 
 from structlog.contextvars import bound_contextvars
@@ -12,17 +12,17 @@ from bot.runtime import tracing
 T = TypeVar("T")
 
 
-async def about(intent: IntentId, work: Awaitable[T]) -> T:
+async def about(intent: IntentId, work: Callable[[], Awaitable[T]]) -> T:
     """Do *work*, which is about *intent*."""
     with bound_contextvars(intent=intent), tracing.span("intent", intent=intent):
-        return await work
+        return await work()
 
 
-async def about_all(batch: Batch, work: Awaitable[T]) -> T:
+async def about_all(batch: Batch, work: Callable[[], Awaitable[T]]) -> T:
     """Do *work*, which delivers *batch*: one notice, or several in one message."""
     intents = [one.intent.id for one in batch.notifications if one.intent]
     with bound_contextvars(**_named(intents)), tracing.linked("deliver", intents):
-        return await work
+        return await work()
 
 
 def _named(intents: Iterable[IntentId]) -> dict[str, object]:

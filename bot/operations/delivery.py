@@ -245,7 +245,7 @@ class Delivery:
         return any(not claims.isdisjoint(other.claims) for other in going)
 
     def _spawn(self, batch: Batch) -> asyncio.Task[int]:
-        task = asyncio.create_task(about_all(batch, self._deliver(batch)))
+        task = asyncio.create_task(about_all(batch, lambda: self._deliver(batch)))
         self._under_way[task] = batch
         task.add_done_callback(self._ended)
         return task

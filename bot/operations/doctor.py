@@ -4,14 +4,16 @@ It calls nothing that costs money; the clock is compared with Tencent's by the `
 of whatever answer came last.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from bot.cards.audit import VERIFY
 from bot.errors import JournalError
 from bot.exit_table import ANY
 from bot.i18n import _, n_
+from bot.journal.examination import Report
 from bot.journal.journal import Journal
+from bot.journal.marks import RECOVER
 from bot.operations.reception import Reception, Refusal
 from bot.products import PRODUCTS, is_real
 from bot.settings import Settings
@@ -136,15 +138,22 @@ async def _memory(journal: Journal) -> list[Check]:
     if spooled := len(journal.spool.left()):
         text = _("Outcomes in the spool: {n}").format(n=spooled)
         checks.append(Check(text, well=False, fix=_("The journal was away.")))
-    trail = await journal.trail.report(deep=False)
-    if trail.findings:
-        fix = _("See {command}.").format(command=VERIFY)
-        what = _("The audit trail is not whole.")
-        checks.append(Check(what, well=False, fix=fix))
+    checks += _trail(await journal.trail.report(deep=False))
     if journal.illegal_moves:
         text = _("Moves that were refused: {n}").format(n=journal.illegal_moves)
         checks.append(Check(text, well=False, fix=_("Please report this.")))
     return checks
+
+
+def _trail(report: Report) -> Iterator[Check]:
+    """Yield that the audit trail is not whole, and what to do after a restore."""
+    if not report.findings:
+        return
+    fix = _("See {command}.").format(command=VERIFY)
+    if report.can_be_settled:
+        put_back = _("If the journal was put back from a copy: {command}.")
+        fix = f"{fix} {put_back.format(command=RECOVER)}"
+    yield Check(_("The audit trail is not whole."), well=False, fix=fix)
 
 
 def _file(journal: Journal) -> list[Check]:

@@ -5,7 +5,7 @@ the first byte may leave; from then on it never goes back to QUEUED, and a start
 never sent twice, whatever was or was not heard.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -78,7 +78,7 @@ class Executor:
     resources: Registry
     client: Client
     throttles: Throttles
-    apps: Mapping[str, App]
+    apps: dict[str, App]
     recheck: Recheck
     completion: Completion
     tasks: Tasks
@@ -107,7 +107,7 @@ class Executor:
         if intent.id in self.under_way:
             return
         self.under_way.add(intent.id)
-        work = about(intent.id, self.execute(intent, request, slot))
+        work = about(intent.id, lambda: self.execute(intent, request, slot))
         self.tasks.spawn(work, name=f"execute {intent.id}")
 
     async def execute(

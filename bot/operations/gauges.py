@@ -18,9 +18,11 @@ from bot.journal.journal import Journal
 from bot.journal.maintenance import Backlog
 from bot.operations.hearing import Hearing
 from bot.operations.readiness import Readiness, Told, no_beat
-from bot.operations.reception import Refusal
+from bot.operations.reception import NOBODY, Refusal
 from bot.resources.base import Registry
-from bot.runtime.metrics import Metrics, Numbers, Sets, Values
+from bot.runtime import logs
+from bot.runtime.families import Numbers, Values
+from bot.runtime.metrics import Metrics, Sets
 from bot.runtime.tasks import Tasks
 from bot.settings import App
 from bot.slack.inbound.kinds import PayloadKind
@@ -30,7 +32,6 @@ from bot.tencent import client as cloud
 
 PATIENCE = 2.0  # seconds for the journal; Prometheus waits for 10
 UNKNOWN_LATE = timedelta(minutes=5)  # when a start that stayed unknown alarms
-RERUNS = ("unique", "serialization", "deadlock", "connection")
 
 
 class Turned(Protocol):
@@ -45,28 +46,22 @@ class Turned(Protocol):
         """How many wait for a place."""
 
 
-def none_left() -> int | None:
-    """Return that no other process can have left anything: there is but one."""
-    return None
-
-
-def no_reruns() -> Mapping[str, int]:
+def no_reruns() -> int:
     """Return that nothing is run again: one writer loses no race."""
-    return {}
+    return 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Others:
     """Numbers of parts that only a journal for several processes has.
 
-    *heartbeat* is the age of the last one in seconds, *orphans* how many intents of
-    processes that are gone are unfinished, *reruns* how often a transaction was run
-    again, by one of `RERUNS`.
+    *heartbeat* is the age of the last one in seconds, *reruns* how often a transaction
+    was run again. *shared*: other processes may have left something.
     """
 
     heartbeat: Callable[[], float | None] = no_beat
-    orphans: Callable[[], int | None] = none_left
-    reruns: Callable[[], Mapping[str, int]] = no_reruns
+    reruns: Callable[[], int] = no_reruns
+    shared: bool = False
 
 
 def metrics_of(
@@ -104,6 +99,7 @@ class Gauges:
     others: Others = field(default_factory=Others)
     _told: Told | None = None
     _backlog: Backlog | None = None
+    _orphans: int | None = None
     _heard: Mapping[str, datetime] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -113,12 +109,15 @@ class Gauges:
 
     async def exposition(self) -> bytes:
         """Ask for all numbers, and return them as Prometheus reads them."""
-        self._told, self._backlog = await self.readiness(), None
+        self._told = await self.readiness()
+        self._backlog = self._orphans = None
         with suppress(JournalUnavailable, TimeoutError):
             async with asyncio.timeout(PATIENCE):
                 late = self.now() - UNKNOWN_LATE
                 self._backlog = await self.journal.maintenance.backlog(late)
                 self._heard = await self._last_heard()
+                if self.others.shared:
+                    self._orphans = await self.journal.former.orphans()
         return await asyncio.to_thread(self.metrics.taken().exposition)
 
     async def _last_heard(self) -> Mapping[str, datetime]:
@@ -133,8 +132,8 @@ class Gauges:
         gauge = self.metrics.gauge
         for name, text, tell in (
             ("intents_queued", "Intents that wait to be sent.", _queued),
-            ("intents_unknown", "Intents of which it is not known.", _unknown),
-            ("intents_unknown_late", "Those accepted over 5 minutes ago.", _late),
+            ("intents_unknown", "Intents of unknown effect.", _unknown),
+            ("intents_unknown_late", "Unknown for over 5 minutes.", _late),
             ("letters_waiting", "Notices that wait to be delivered.", _notices),
         ):
             gauge(name, text, lambda tell=tell: self._of_backlog(tell))  # type: ignore[misc]  # its default
@@ -160,18 +159,22 @@ class Gauges:
         text = "Age of this process's last heartbeat in the journal."
         gauge("heartbeat_age_seconds", text, lambda: _if_any(self.others.heartbeat()))
         text = "Unfinished intents of processes that are gone."
-        gauge("orphans", text, lambda: _if_any(self.others.orphans()))
+        gauge("orphans", text, lambda: _if_any(self._orphans))
         gauge("tasks", "Work under way.", lambda: {(): len(self.tasks)})
         gauge("waiting", "Payloads without a place.", self._waiting)
-        why = self.metrics.label("cause", (*RERUNS, "full", "late"))
+        why = self.metrics.label("cause", ("full", "late"))
         text = "Payloads that were turned away, for lack of places or of time."
         counter("turned_away", text, self._turned, why)
         text = "Transactions that were run again."
-        counter("reruns", text, lambda: _by_name(self.others.reruns()), why)
+        counter("reruns", text, lambda: {(): self.others.reruns()})
+
+        level = self.metrics.label("level", logs.LEVELS)
+        text = "Lines of the log, also those that were held back."
+        counter("log_lines", text, lambda: _by_name(logs.counted()), level)
 
     def _up(self) -> Numbers:
-        told = self._told
-        return {} if told is None else _by_name({**told.own, **told.shared})
+        parts = self._told
+        return {} if parts is None else _by_name({**parts.own, **parts.shared})
 
     def _ready(self) -> Numbers:
         return {} if self._told is None else {(): self._told.ready}
@@ -197,10 +200,13 @@ class Gauges:
         return {(name,): age.total_seconds() for name, age in ages.items()}
 
     def _callbacks_refused(self) -> Numbers:
+        """Return how many were; nought is told, too, or the first would be no news."""
+        refused = self.hearing.reception.refused
+        names = {NOBODY: (), **{one.name: () for one in self.apps}, **refused}
         return {
-            (app, why.name.lower()): count
-            for app, refused in self.hearing.reception.refused.items()
-            for why, count in refused.items()
+            (app, why.name.lower()): refused[app][why] if app in refused else 0
+            for app in names
+            for why in Refusal
         }
 
 

@@ -47,6 +47,8 @@ async def look(executor: Executor) -> Recovered:
         JournalUnavailable: some of it was not.
     """
     await executor.journal.life.bury()
+    if not await executor.journal.former.count():
+        return Recovered()
     recovered = await take_over(executor, executor.now())
     if recovered != Recovered():
         log.warning("orphans.taken-up", **recovered.counts())

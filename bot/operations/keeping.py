@@ -1,4 +1,4 @@
-"""`python -m bot migrate`, `backup`, and `recover --restored` after a restore.
+"""`python -m bot migrate`, `move`, `backup`, and `recover --restored` after a restore.
 
 Each returns the exit code and what is to be printed.
 """
@@ -9,10 +9,10 @@ from pathlib import Path
 from bot.config.kinds import is_server, shown_server
 from bot.errors import JournalUnavailable
 from bot.i18n import _, n_
-from bot.journal import store, stored_trail
+from bot.journal import moving, store, stored_trail
 from bot.journal.journal import Journal
+from bot.journal.marks import RECOVER
 from bot.journal.migrate import newest
-from bot.journal.restored import COMMAND
 from bot.journal.rows import millis
 from bot.journal.sqlite.backup import backed_up
 from bot.journal.sqlite.writer import sqlite_file
@@ -20,6 +20,7 @@ from bot.operations.inspection import Told, files_of
 from bot.settings import Settings
 
 DONE = 0
+ARE_RUNNING = "{n} bots have the journal open: stop them, and wait for a minute"
 BY_SERVER = (
     "a server's database is backed up by its own means, which put it back as of any "
     "moment: docs/upgrading.md"
@@ -55,6 +56,34 @@ def _named(settings: Settings) -> str:
     return shown_server(url) if is_server(url) else str(sqlite_file(url))
 
 
+def move(settings: Settings, source: str, target: str) -> Told:
+    """Move the journal at *source* to *target*, and say what has to be set then.
+
+    Raises:
+        JournalUnavailable: it is not moved to its end, and why.
+    """
+    done = moving.move(source, target, settings.seal_key, files_of(settings))
+    moved, file, where = done.moved, done.file, shown_server(target)
+    sentence = _(
+        "{rows} rows are in {where}. The audit trail is whole there ({records} "
+        "records), and {sealed} sealed values open."
+    )
+    counts = {"rows": moved.rows, "records": moved.records, "sealed": moved.sealed}
+    lines = [sentence.format(where=where, **counts)]
+    if moved.unopened:
+        sentence = _(
+            "{n} sealed values do not open, as in the file: their key is lost."
+        )
+        lines.append(sentence.format(n=moved.unopened))
+    lines.append(_("Set for every bot, in the place of what they have:"))
+    lines.append(f"  BOT_DATABASE_URL={where}")
+    for name, beside in done.keys:
+        same = _("  {name} as it is").format(name=name)
+        lines.append(f"  {name}_FILE={beside}" if beside else same)
+    sentence = _("{file} is left as it is, and does not open any more.")
+    return DONE, [*lines, sentence.format(file=file)]
+
+
 def backup(settings: Settings, copy: Path, now: datetime) -> Told:
     """Copy the journal that *settings* name to *copy*, beside a bot that has it open.
 
@@ -73,7 +102,7 @@ def backup(settings: Settings, copy: Path, now: datetime) -> Told:
         lines.append(_("The keys open what is sealed in it: keep them as safe."))
     lines.append(
         _("Once it is put back, and before the bot is started: {command}").format(
-            command=COMMAND
+            command=RECOVER
         )
     )
     return DONE, lines
@@ -85,6 +114,8 @@ async def withdraw(journal: Journal, *, by: str) -> list[str]:
     Raises:
         JournalUnavailable: some of it was not; it is to be done again.
     """
+    if others := await journal.life.others():
+        raise JournalUnavailable(ARE_RUNNING.format(n=others))
     done = await journal.restored.withdraw(by)
     under_way = n_(
         "{n} was under way: it is shown as unknown, and is not sent again.",

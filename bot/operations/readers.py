@@ -49,14 +49,14 @@ class Readers:
     serves_several: Callable[[], bool] = _no
 
     @classmethod
-    def of(cls, settings: Settings, languages: Languages, known: Known) -> Self:
-        """Return the readers as *settings* name them, and as they are *known*."""
+    def of(cls, settings: Settings, languages: Languages, directory: Known) -> Self:
+        """Return the readers as *settings* name them and *directory* knows them."""
         return cls(
             languages,
-            known.known_locale,
+            directory.known_locale,
             settings.ops_channel,
             ops_channels={one.team: one.ops_channel for one in settings.workspaces},
-            serves_several=lambda: known.org_wide,
+            serves_several=lambda: directory.org_wide,
         )
 
     def ops(self, team: str) -> str:

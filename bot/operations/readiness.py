@@ -17,7 +17,6 @@ from bot.slack.directory import SlackDirectory
 from bot.tencent.client import Client
 
 SKEW_REFUSED = 240.0  # seconds; Slack and Tencent refuse at 300
-DEAF = 30.0  # seconds without a word over sockets that are up: three pings
 SOON = 1.0  # seconds in which a journal that is there answers; who asks waits
 BEAT_LATE = 30.0  # seconds without a beat, after which a process claims nothing
 
@@ -28,8 +27,8 @@ class Lines(Protocol):
     async def connected(self) -> bool:
         """Return whether at least one connection is up."""
 
-    def silence(self) -> float:
-        """Return for how many seconds nothing has come."""
+    def deaf(self) -> bool:
+        """Tell whether there is none, and not since Slack is away, or has enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +67,10 @@ class Readiness:
     async def __call__(self) -> Told:
         """Return what is there now."""
         connected = await self.sockets.connected() if self.sockets else True
-        silence = self.sockets.silence() if self.sockets and connected else 0.0
         return Told(
             own={
                 "installed": self.directory.installed,
-                "hears": silence <= DEAF,
+                "hears": not (self.sockets and self.sockets.deaf()),
                 "beats": (self.heartbeat() or 0.0) < BEAT_LATE,
                 "clock": abs(self.client.skew or 0.0) < SKEW_REFUSED,
             },

@@ -206,7 +206,7 @@ class _Recovery:
         if intent.state is State.QUEUED:
             self.executor.submit(intent, await _request(self.executor, intent, kind))
             return
-        work = about(intent.id, self._again(intent, kind))
+        work = about(intent.id, lambda: self._again(intent, kind))
         self.executor.tasks.spawn(work, name=f"resume {intent.id}")
 
     async def _again(self, intent: Intent, kind: type[Request[Any]]) -> None:

@@ -24,8 +24,8 @@ from bot.tencent.pacer import Pacer, busy
 LATE = 0.1
 LONGEST_LEAD = 0.5  # seconds
 AHEAD = 2.0  # seconds for which what ends something takes slots: a bot may be killed
-FADING = 0.9
-LONGEST_ASKED = 2.0  # seconds that a slot is worth waiting for the database
+FADING = 0.97
+LONGEST_ASKED = 10.0  # seconds that a slot is worth waiting for the database
 
 log = structlog.get_logger(__name__)
 
@@ -45,8 +45,9 @@ class SharedThrottle:
     pacer: Pacer
     sleep: Callable[[float], Awaitable[None]]
     waited: Callable[[float], None] = lambda _seconds: None
+    patience: float = LONGEST_ASKED
     _asking: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _lead: float = 0.0  # seconds that a commit took of late
+    _lead: float = LATE  # seconds that a commit took of late
 
     def slot(self, budget: float) -> None:
         """Return None: it is asked for with `take`, once the call is accepted."""
@@ -78,15 +79,16 @@ class SharedThrottle:
         with step("slot"):
             if self._is_late(slot):
                 slot = await self._next(math.inf)
-            await self.sleep(max(slot - self._lead - self._now(), 0.0))
+            await self._wait_until(slot - LONGEST_LEAD)  # till then the lead is learnt
+            await self._wait_until(slot - self._lead)
         begun = self._now()
         yield
         took = self._now() - begun
         self._lead = min(max(took, FADING * self._lead), LONGEST_LEAD)
         while self._is_late(slot):
             slot = await self._next(math.inf)
-            await self.sleep(max(slot - self._now(), 0.0))
-        await self.sleep(max(slot - self._now(), 0.0))
+            await self._wait_until(slot)
+        await self._wait_until(slot)
         self.waited(self._now() - since - took)
 
     async def again(self, pause: float, until: float) -> bool:
@@ -98,7 +100,7 @@ class SharedThrottle:
             slot = await self._next(until - self._now())
         except Busy:
             return False
-        await self.sleep(max(slot - self._now(), 0.0))
+        await self._wait_until(slot)
         return self._now() < until
 
     async def too_fast(self) -> None:
@@ -108,6 +110,10 @@ class SharedThrottle:
             await self.slots.slow_down(self.name, self.pacer.pace)
         except JournalUnavailable as error:
             log.warning("slots.away", name=self.name, why=str(error))
+
+    async def _wait_until(self, moment: float) -> None:
+        if (wait := moment - self._now()) > 0:
+            await self.sleep(wait)
 
     def _now(self) -> float:
         return self.pacer.monotonic()
@@ -125,7 +131,7 @@ class SharedThrottle:
 
     async def _asked(self, budget: float) -> Slot:
         try:
-            async with asyncio.timeout(LONGEST_ASKED):
+            async with asyncio.timeout(self.patience):
                 return await self.slots.take(self.name, self.pacer.pace, budget)
         except (JournalUnavailable, TimeoutError) as error:
             log.warning("slots.away", name=self.name, why=str(error))

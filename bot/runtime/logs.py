@@ -7,11 +7,13 @@ text included, passes the redactor. Of one kind only so many are written.
 import logging
 import sys
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TextIO
 
 import structlog
 
+from bot.runtime.redact import Redactor
 from bot.runtime.repeats import Repeats
 
 # These print whole payloads at DEBUG, and Bolt the body of a badly signed request.
@@ -20,21 +22,22 @@ TALKATIVE = ("slack_bolt", "slack_sdk", "aiohttp", "asyncio", "alembic", "sqlalc
 # Bolt says at each start that a token in the environment is not its own to use.
 BOLTS_APP, NEEDLESS = "slack_bolt.AsyncApp", ("`token` will be unused", "`token` (or ")
 
+LEVELS = ("info", "warning", "error", "critical")
 HELD_BACK = "held_back"  # how many lines of the kind were not written before this one
 
 
 class RedactingHandler(logging.StreamHandler[TextIO]):
     """Writes each formatted line as *redact* returns it, unless *repeats* holds it."""
 
-    def __init__(
-        self, stream: TextIO, redact: Callable[[str], str], repeats: Repeats
-    ) -> None:
+    def __init__(self, stream: TextIO, redact: Redactor, repeats: Repeats) -> None:
         super().__init__(stream)
-        self._redact = redact
+        self.redact = redact
         self._repeats = repeats
+        self.count = Counter(dict.fromkeys(LEVELS, 0))  # by level, all that came
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write *record*, with the number of its like that were not written."""
+        self.count[record.levelname.lower()] += 1
         held_back = self._repeats.pass_on(record)
         if held_back is None:
             return
@@ -44,7 +47,7 @@ class RedactingHandler(logging.StreamHandler[TextIO]):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line, redacted."""
-        return self._redact(super().format(record))
+        return self.redact(super().format(record))
 
     def close(self) -> None:
         """Say of what is still held back how many there were."""
@@ -54,6 +57,21 @@ class RedactingHandler(logging.StreamHandler[TextIO]):
             record.__dict__[HELD_BACK] = count
             super().emit(record)
         super().close()
+
+
+def hide(secrets: Iterable[str]) -> None:
+    """Mask these *secrets*, too, in each line from here on."""
+    each = [line for one in secrets for line in one.splitlines()]
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, RedactingHandler):
+            handler.redact = handler.redact.also(each)
+
+
+def counted() -> Mapping[str, int]:
+    """Return how many lines of each level came so far, written or held back."""
+    handlers = logging.getLogger().handlers
+    ours = (one.count for one in handlers if isinstance(one, RedactingHandler))
+    return next(ours, {})
 
 
 def _with_held_back(
@@ -70,7 +88,7 @@ def _is_needed(record: logging.LogRecord) -> bool:
 
 
 def set_up(
-    redact: Callable[[str], str],
+    redact: Redactor,
     *,
     level: str = "INFO",
     stream: TextIO | None = None,

@@ -6,35 +6,39 @@ one, and there are never more series than those sets allow.
 
 Whatever stands on the way of a start is bumped through a child that was made once: less
 than a microsecond. What can be asked for instead of being counted is asked for when
-somebody reads the metrics (`Metrics.asked`). Which metrics there are, and what to do
-about them, stands in docs/alarms.md.
+somebody reads the metrics (`Metrics.gauge`, `Metrics.counter`). Which there are, and
+what to do about them, stands in docs/alarms.md.
 """
 
 import platform
 import time
-from bisect import bisect_left
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from contextvars import ContextVar, Token
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
-from itertools import accumulate
 from types import TracebackType
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import NamedTuple
 
 import prometheus_client as prometheus
 from prometheus_client.core import (
     CounterMetricFamily,
     GaugeMetricFamily,
-    HistogramMetricFamily,
 )
 from prometheus_client.metrics_core import Metric
 
 from bot import VERSION
+from bot.runtime.families import (
+    Collector,
+    Family,
+    Label,
+    Number,
+    Numbers,
+    Source,
+    Times,
+    Values,
+)
 
-PREFIX = "patchbay_"
-OTHER = "other"
 UNNAMED = "none"  # of what has no command, or not yet
 CONTENT_TYPE = prometheus.CONTENT_TYPE_LATEST
 
@@ -56,20 +60,6 @@ TAKEN = "Calls of Slack's Web API, by how they ended."
 CAME = "Requests to the HTTP port."
 SETTLED = "Intents that ended, by the state in which they did."
 LATE = "By how much the event loop was late, once a second."
-
-Values = tuple[str, ...]
-Numbers = Mapping[Values, float]  # by the values of its labels
-
-
-class Label(NamedTuple):
-    """A label, and all values that it can have beside `other`."""
-
-    name: str
-    values: frozenset[str]
-
-    def closed(self, value: str) -> str:
-        """Return *value* if it is one of the label's."""
-        return value if value in self.values else OTHER
 
 
 class Sets(NamedTuple):
@@ -98,120 +88,6 @@ def name(command: str, subcommand: str) -> None:
     """Say which *command* and *subcommand* it is that is being answered."""
     if asked := _ASKED.get():
         asked.command, asked.subcommand = command, subcommand
-
-
-class Number:
-    """A number that only grows. It is the event loop's own: no lock is needed."""
-
-    __slots__ = ("number",)
-
-    def __init__(self) -> None:
-        self.number = 0
-
-    def inc(self) -> None:
-        """Count one more."""
-        self.number += 1
-
-
-class Times:
-    """How often what took how many seconds; *ends* are the upper ends of its steps."""
-
-    __slots__ = ("counts", "ends", "total")
-
-    def __init__(self, ends: Sequence[float]) -> None:
-        self.ends = ends
-        self.counts = [0] * (len(ends) + 1)
-        self.total = 0.0
-
-    def observe(self, seconds: float) -> None:
-        """Count one that took *seconds*."""
-        self.counts[bisect_left(self.ends, seconds)] += 1
-        self.total += seconds
-
-    def buckets(self) -> list[tuple[str, float]]:
-        """Return how many took at most so long, for each end, as Prometheus has it."""
-        ends = [*map(str, self.ends), "+Inf"]
-        return list(zip(ends, accumulate(self.counts), strict=True))
-
-
-Child = TypeVar("Child", Number, Times)
-
-
-class Family(Generic[Child]):
-    """One metric; its children are made once, and only for values of closed sets."""
-
-    def __init__(
-        self, name: str, text: str, labels: tuple[Label, ...], make: Callable[[], Child]
-    ) -> None:
-        self._name, self._text, self._labels = PREFIX + name, text, labels
-        self._make: Callable[[], Child] = make
-        self._children: dict[Values, Child] = {}
-
-    def of(self, *values: str) -> Child:
-        """Return the child for *values*, of which each is closed first."""
-        child = self._children.get(values)
-        if child is None:  # a raw value is not kept: there may be any number of them
-            closed = closed_of(self._labels, values)
-            child = self._children.setdefault(closed, self._make())
-        return child
-
-    def collected(self) -> Metric:
-        """Return what was counted so far."""
-        names = [label.name for label in self._labels]
-        counted = CounterMetricFamily(self._name, self._text, labels=names)
-        timed = HistogramMetricFamily(self._name, self._text, labels=names)
-        for values, child in list(self._children.items()):
-            if isinstance(child, Times):
-                timed.add_metric(values, child.buckets(), child.total)
-            else:
-                counted.add_metric(values, child.number)
-        return timed if isinstance(self._make(), Times) else counted
-
-
-def closed_of(labels: Iterable[Label], values: Iterable[str]) -> Values:
-    """Return *values*, each as its label has it."""
-    pairs = zip(labels, values, strict=True)
-    return tuple(label.closed(value) for label, value in pairs)
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A metric that is asked for when the metrics are read; *tell* must not wait."""
-
-    family: type[GaugeMetricFamily | CounterMetricFamily]
-    name: str
-    text: str
-    labels: tuple[Label, ...]
-    tell: Callable[[], Numbers]
-
-    def collected(self) -> Metric:
-        """Return what it tells now, by closed values."""
-        names = [label.name for label in self.labels]
-        made = self.family(PREFIX + self.name, self.text, labels=names)
-        numbers: Counter[Values] = Counter()
-        for values, number in self.tell().items():
-            numbers[closed_of(self.labels, values)] += number  # type: ignore[assignment]  # a Counter may hold floats
-        for values, number in numbers.items():
-            made.add_metric(values, number)
-        return made
-
-
-class Collected(Protocol):
-    """What is one metric: counted, or asked for."""
-
-    def collected(self) -> Metric:
-        """Return what it has now."""
-
-
-@dataclass(eq=False)
-class _Collector:
-    """Collects *all*; a registry calls it."""
-
-    all: list[Collected] = field(default_factory=list)
-
-    def collect(self) -> Iterator[Metric]:
-        for one in self.all:
-            yield one.collected()
 
 
 class _Measured:
@@ -280,7 +156,7 @@ class Metrics:
         self.registry = registry
         self.labels: dict[str, Label] = {}
         self._timer = timer
-        self._collector = _Collector()
+        self._collector = Collector()
         registry.register(self._collector)
         prometheus.ProcessCollector(registry=registry)
         subcommands = {one for each in sets.commands.values() for one in each}
@@ -363,6 +239,10 @@ class Metrics:
         label = self.labels[name] = Label(name, frozenset(values))
         return label
 
+    def described(self) -> list[tuple[str, tuple[str, ...], str]]:
+        """Return the name of each, its labels, and what it says."""
+        return [one.described() for one in self._collector.all]
+
     def taken(self) -> "Taken":
         """Return all of it as it is now: to be called where it is counted."""
         return Taken(list(self.registry.collect()))
@@ -385,5 +265,5 @@ class Metrics:
     def _build(self) -> None:
         version = self.label("version", {VERSION})
         python = self.label("python", {platform.python_version()})
-        told: Numbers = {(VERSION, platform.python_version()): 1.0}
-        self.gauge("build_info", "Which release runs.", lambda: told, version, python)
+        build: Numbers = {(VERSION, platform.python_version()): 1.0}
+        self.gauge("build_info", "Which release runs.", lambda: build, version, python)

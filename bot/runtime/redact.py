@@ -97,10 +97,16 @@ class Redactor:
     """Masks *secrets*, and anything in the form of one, in text."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self._secrets = frozenset(secrets)
+        secrets = self._secrets
         forms = {_folded(form) for secret in secrets for form in _forms(secret)}
         longest_first = sorted(forms, key=len, reverse=True)
         self._forms = tuple(longest_first)
         self._known = re.compile("|".join(map(re.escape, longest_first)))
+
+    def also(self, secrets: Iterable[str]) -> "Redactor":
+        """Return one that masks these *secrets*, too."""
+        return Redactor(self._secrets.union(secrets))
 
     def __call__(self, text: str) -> str:
         """Return *text* with secrets masked; never raises, linear in its length."""

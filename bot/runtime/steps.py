@@ -10,8 +10,6 @@ from dataclasses import dataclass
 
 import structlog
 
-from bot.errors import JournalUnavailable
-
 log = structlog.get_logger(__name__)
 
 
@@ -24,13 +22,16 @@ class Step:
     work: Callable[[], Awaitable[object]]
 
 
-async def take(steps: Iterable[Step]) -> None:
-    """Take each of *steps*, whatever becomes of those before; never raises."""
+async def take(steps: Iterable[Step], usual: type[Exception]) -> None:
+    """Take each of *steps*, whatever becomes of those before; never raises.
+
+    What is *usual* where something is away says enough by its text.
+    """
     for step in steps:
         try:
             async with asyncio.timeout(step.seconds):
                 await step.work()
-        except JournalUnavailable as error:
+        except usual as error:
             log.critical("step.unwritten", step=step.name, why=str(error))
         except TimeoutError:
             log.warning("step.given-up", step=step.name, seconds=step.seconds)

@@ -58,9 +58,9 @@ class Tracer:
         self._submissions: OrderedDict[str, Any] = OrderedDict()
 
     @contextmanager
-    def span(self, name: str, **said: str) -> Iterator[None]:
+    def span(self, name: str, **facts: str) -> Iterator[None]:
         """Let the block be the span *name*, within the one that it stands in."""
-        attributes = named(said)
+        attributes = named(facts)
         begun = self._tracer.start_as_current_span(
             name, attributes=attributes, **UNTOLD
         )
@@ -70,8 +70,8 @@ class Tracer:
     @contextmanager
     def linked(self, name: str, intents: Iterable[str]) -> Iterator[None]:
         """Let the block be a span by itself, which links to what *intents* began as."""
-        known = (self._submissions.get(one) for one in intents)
-        links = [self._trace.Link(one) for one in known if one is not None]
+        began = (self._submissions.get(one) for one in intents)
+        links = [self._trace.Link(one) for one in began if one is not None]
         begun = self._tracer.start_as_current_span(
             name, context=self._nowhere(), links=links, **UNTOLD
         )
@@ -82,9 +82,9 @@ class Tracer:
         """Tell whether the caller stands in a span."""
         return bool(self._trace.get_current_span().is_recording())
 
-    def note(self, **said: str) -> None:
-        """Add what is *said* to the span that the caller stands in."""
-        self._trace.get_current_span().set_attributes(named(said))
+    def note(self, **facts: str) -> None:
+        """Add *facts* to the span that the caller stands in."""
+        self._trace.get_current_span().set_attributes(named(facts))
 
     def keep(self, intent: str) -> None:
         """Keep what *intent* began as, for what will link to it."""
@@ -103,18 +103,18 @@ class Tracer:
         return Context()
 
 
-def named(said: dict[str, str]) -> dict[str, str]:
-    """Return what is *said* under the names of `NAMES`; it has to be among them."""
-    return {NAMES[name]: text for name, text in said.items()}
+def named(facts: dict[str, str]) -> dict[str, str]:
+    """Return *facts* under the names of `NAMES`; it has to be among them."""
+    return {NAMES[name]: text for name, text in facts.items()}
 
 
-def span(name: str, **said: str) -> AbstractContextManager[None]:
-    """Return what makes a block the span *name*; *said* are names of `NAMES`."""
+def span(name: str, **facts: str) -> AbstractContextManager[None]:
+    """Return what makes a block the span *name*; *facts* are names of `NAMES`."""
     tracer = _TRACER.get()
-    return _NOTHING if tracer is None else tracer.span(name, **said)
+    return _NOTHING if tracer is None else tracer.span(name, **facts)
 
 
-def step(name: str, **said: str) -> AbstractContextManager[None]:
+def step(name: str, **facts: str) -> AbstractContextManager[None]:
     """Return what makes a block the span *name* where it stands in another; else none.
 
     So what goes on behind all submissions makes no traces of its own.
@@ -122,7 +122,7 @@ def step(name: str, **said: str) -> AbstractContextManager[None]:
     tracer = _TRACER.get()
     if tracer is None or not tracer.is_within():
         return _NOTHING
-    return tracer.span(name, **said)
+    return tracer.span(name, **facts)
 
 
 def linked(name: str, intents: Iterable[str]) -> AbstractContextManager[None]:
@@ -131,10 +131,10 @@ def linked(name: str, intents: Iterable[str]) -> AbstractContextManager[None]:
     return _NOTHING if tracer is None else tracer.linked(name, intents)
 
 
-def note(**said: str) -> None:
-    """Add what is *said* to the span that the caller stands in."""
+def note(**facts: str) -> None:
+    """Add *facts* to the span that the caller stands in."""
     if tracer := _TRACER.get():
-        tracer.note(**said)
+        tracer.note(**facts)
 
 
 def began(intent: str) -> None:

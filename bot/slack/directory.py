@@ -330,10 +330,10 @@ class SlackDirectory:
 
     def take(self, event: Mapping[str, Any]) -> None:
         """Take in an event about a person, a group, or the app's workspaces."""
-        if event.get("type") in WORKSPACES:
-            self._tasks.spawn(self._look_up_teams(), name="look up workspaces")
-        else:
+        if event.get("type") not in WORKSPACES:
             self.people.take(event)
+        elif self.org_wide:
+            self._tasks.spawn(self._look_up_teams(), name="look up workspaces")
 
     async def renew(self) -> None:
         """Let nothing grow old while nobody asks for anything; never return."""

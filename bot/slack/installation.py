@@ -98,8 +98,8 @@ async def added(web: Web, sleep: Sleep) -> dict[str, str]:
     teams: dict[str, str] = {}
 
     async def ask() -> Sent:
-        sent, told = await workspaces(web)
-        teams.update(told)
+        sent, names = await workspaces(web)
+        teams.update(names)
         return sent
 
     await accepted("SLACK_BOT_TOKEN", ask, sleep, web.api_url)

@@ -139,6 +139,10 @@ class Client:
             opener.close()
             await session.close()
 
+    def use(self, accounts: Mapping[str, Account]) -> None:
+        """Sign with the keys of *accounts* from here on."""
+        self._accounts = dict(accounts)
+
     def correct_clock(self) -> None:
         """Sign from now on by Tencent's clock, as of its last answer."""
         self._correction = timedelta(seconds=-(self.skew or 0.0))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.lifecycle import RECORD_SECONDS, begin, drain
+from bot.lifecycle import _last_steps, begin, drain
 from bot.sandbox.slack.loopback import LoopbackSlack
 from bot.sandbox.slack.server.delivery import Envelope, EnvelopeType
 from bot.slack.inbound.admission import Admission
@@ -89,7 +89,7 @@ def test_a_stop_ends_within_its_grace_though_nobody_answers(tmp_path):
 
     assert during == (0, False, False)
     assert 25.0 < passed <= MOST
-    assert passed + RECORD_SECONDS <= GRACE - BALANCER - 2.0
+    assert MOST <= GRACE - BALANCER - 2.0
     assert left == [("sending",)]
     assert letters > 0
 
@@ -112,6 +112,16 @@ def test_a_stop_ends_within_its_grace_though_the_journal_hangs_too(tmp_path):
             return world.clock.monotonic() - began
 
     assert 25.0 < in_virtual_time(measured()) <= MOST
+
+
+async def test_the_steps_together_have_no_more_seconds_than_that(tmp_path):
+    async with AsyncExitStack() as stack:
+        world = await make_world(stack, tmp_path / "p.db")
+        parts = dict.fromkeys(("sockets", "scraped"), world.bot.server)
+        steps = _last_steps(replace(world.bot, **parts))
+
+    assert sum(step.seconds for step in steps) <= MOST
+    assert [step.name for step in steps][:2] == ["sockets", "server"]
 
 
 def test_a_stop_with_nothing_under_way_takes_no_time(tmp_path):

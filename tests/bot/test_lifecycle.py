@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import Engine, event
 
 from bot.errors import SettingsError
-from bot.lifecycle import MOST_TOLD, announce, begin, upkeep
+from bot.lifecycle import announce, begin, upkeep
+from bot.operations.running import MOST_TOLD
 from bot.states import State
 from tests.bot.journal.crowd import grow
 from tests.bot.operations.accidents import left_sending

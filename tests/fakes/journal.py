@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import time
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
@@ -53,6 +54,7 @@ async def opened(url, clock, lifecycles=RESOURCES.lifecycles, **more):
     """Open the journal at *url* by *clock*; that of a server with keys of its own."""
     keys = keys_for(url) if is_server(url) else {}
     how = {"now": clock, "random_bytes": os.urandom, "lifecycles": lifecycles}
+    how["monotonic"] = time.monotonic  # by it a server hears of this run
     return await Journal.open(url, **{**how, **keys, **more})
 
 

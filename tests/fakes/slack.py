@@ -92,6 +92,7 @@ class FakeSlack:
         self.answers = {way: list(some) for way, some in (answers or {}).items()}
         self.data = dict(data or {})  # what a method answers, or a function of its call
         self.refusing = dict(refusing or {})
+        self.token = ""
         self.tables_refused = False  # as Web remembers it
         self.api_url = "https://slack.com/api/"
         self.at: float | None = None  # the Unix time by its clock
@@ -115,6 +116,15 @@ class FakeSlack:
         message = {"channel": arguments.get("channel"), "ts": arguments.get("ts")}
         data = self.data.get(method, message)
         return await self._take(method, method, arguments, data)
+
+    def use(self, token: Any) -> None:
+        """Remember that *token* is in use from here on."""
+        self.token = token.get_secret_value()
+
+    async def identity(self, token: Any) -> Sent:
+        """Take the question whose *token* that is; it is `data`'s by that name."""
+        data = self.data.get(token.get_secret_value(), self.data.get("auth.test", {}))
+        return await self._take("auth.test", "auth.test", {}, data)
 
     async def open_socket(self, _token: Any) -> Sent:
         """Take a call for the address of a socket."""

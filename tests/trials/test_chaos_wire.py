@@ -49,7 +49,7 @@ def words(postgres, url):
 )
 async def test_a_commit_is_known_by_what_it_writes(proxy, through, how):
     seen = []
-    proxy.after = seen.append
+    proxy.on_committed = seen.append
 
     await through([READ, WRITE, READ], **how)
 
@@ -62,7 +62,7 @@ async def test_a_commit_is_known_by_what_it_writes(proxy, through, how):
 async def test_the_answer_of_a_commit_is_lost_and_it_is_committed(
     proxy, through, postgres, postgres_url
 ):
-    proxy.after = lambda _transaction: True
+    proxy.on_committed = lambda _transaction: True
 
     with pytest.raises(psycopg.OperationalError):
         await through([WRITE])
@@ -79,7 +79,7 @@ async def test_a_commit_waits_before_it_is_sent_on(
         came.set()
         await goes.wait()
 
-    proxy.before = before
+    proxy.on_commit = before
     writing = asyncio.create_task(through([WRITE]))
     await came.wait()
     seen = words(postgres, postgres_url)

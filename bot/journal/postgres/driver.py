@@ -56,6 +56,7 @@ HOW: dict[str, str | int] = {
 _SET_UP = (
     f"SELECT set_config('statement_timeout', '{SECONDS}s', false), "
     f"set_config('idle_in_transaction_session_timeout', '{SECONDS}s', false), "
+    "set_config('jit', 'off', false), "  # it takes longer than they do
     "(SELECT set_config('synchronous_commit', 'on', false) "
     "WHERE current_setting('synchronous_commit') = 'off')"
 )
@@ -189,6 +190,10 @@ class Connection:
         """Run PostgreSQL's own *text*: what is written in no other way."""
         return _Later(self, _AS_IT_IS, [self._run_once(text, params or None)])
 
+    def alter(self, text: str) -> None:
+        """Run *text*, which alters a table; what is prepared stays so."""
+        self._run_once(text)
+
     def answered(self, number: int = 0) -> None:
         """Wait for the answers to all that was sent, or to statement *number*.
 
@@ -300,8 +305,8 @@ class Connection:
     def _run_once(self, text: str, params: Any = None) -> Any:
         """Do what `_run` does for a text of which nothing is kept.
 
-        To psycopg a rollback says that what is prepared may be gone; it is not, and is
-        forgotten only if that is.
+        To psycopg a rollback, or what alters a table, says that what is prepared may be
+        gone; it is not, and is forgotten only if that is.
         """
         self._raw.prepare_threshold = None
         try:
@@ -311,7 +316,7 @@ class Connection:
 
     def _commit(self, commit: Commit) -> None:
         try:
-            self._run("COMMIT")
+            self._run_once("COMMIT")
             self.answered()
         except Error as error:
             self._undo()

@@ -26,6 +26,7 @@ from bot.journal.postgres.driver import (
 )
 from bot.journal.statement import Connection as Any_
 from bot.journal.statement import NotOne, unavailable
+from bot.runtime.tracing import step
 
 T = TypeVar("T")
 Work = Callable[[Any_], T]
@@ -68,8 +69,9 @@ class _Job(Generic[T]):
 class Threads:
     """Runs writes and reads on the server at *url*: a `statement.Writer`.
 
-    *chance* returns numbers from 0 to 1, *sleep* waits for so many seconds. *reruns*
-    counts what was run again.
+    *chance* returns numbers from 0 to 1, *sleep* waits for so many seconds; a
+    connection that says nothing for *patience* seconds is broken. *reruns* counts what
+    was run again.
     """
 
     def __init__(
@@ -77,8 +79,10 @@ class Threads:
         url: str,
         chance: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        patience: float = PATIENCE,
     ) -> None:
         self._url, self._chance, self._sleep = url, chance, sleep
+        self._patience = patience
         self._own = threading.local()
         self._connections: list[Connection] = []
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="journal")
@@ -98,7 +102,10 @@ class Threads:
         Raises:
             JournalUnavailable: it was not committed.
         """
+        with step("commit"):
+            return await self._written(work, lasting=lasting)
 
+    async def _written(self, work: Work[T], *, lasting: bool) -> T:
         def of(connection: Connection) -> T | _Doubt[T]:
             try:
                 with connection.writing(lasting=lasting):
@@ -109,7 +116,7 @@ class Threads:
 
         for number in range(RERUNS + 1):
             try:
-                done = await self._in_thread(self._pool, of, PATIENCE)
+                done = await self._in_thread(self._pool, of, self._patience)
                 if not isinstance(done, _Doubt):
                     return done
                 if await self._was_committed(done.commit):
@@ -128,7 +135,7 @@ class Threads:
             JournalUnavailable: the database did not answer.
         """
         pool = self._readers if long else self._pool
-        patience = PATIENCE_LONG if long else PATIENCE
+        patience = PATIENCE_LONG if long else self._patience
 
         def of(connection: Connection) -> T:
             with connection.reading(patience):
@@ -210,7 +217,7 @@ class Threads:
         while True:
             with suppress(JournalUnavailable, _Lost, RuntimeError):
                 ended = await self._in_thread(
-                    self._pool, partial(_how_ended, commit=commit), PATIENCE
+                    self._pool, partial(_how_ended, commit=commit), self._patience
                 )
                 if isinstance(ended, str):
                     break

@@ -14,7 +14,7 @@ from contextlib import closing
 from pathlib import Path
 
 from bot.errors import JournalUnavailable
-from bot.journal.restored import mark_backup
+from bot.journal.marks import mark_backup
 from bot.journal.sqlite.driver import Connection, Error
 from bot.journal.sqlite.keyring import key_path
 from bot.journal.sqlite.writer import check

@@ -107,17 +107,18 @@ class FileKeys:
 class SecretKeys:
     """Keys made of the lines of *secret*, the newest first: the same on every machine.
 
-    Which of them has sealed all that there is, is kept in the journal.
+    Which of them has sealed all that there is, is kept in the journal. The others open
+    as long as the operator leaves them there: another process may seal with one yet.
     """
 
     def __init__(self, secret: SecretStr) -> None:
         self._secret = secret
 
     def load(self, connection: Connection) -> Ring:
-        """Return the ring: its newest key alone, if that has sealed all there is."""
+        """Return the ring; it is settled if its newest key has sealed all there is."""
         ring = ring_of(self._secret.get_secret_value())
         if kept(connection, SEALED_BY) == key_id(ring.keys[-1]).hex():
-            return Ring(keys=ring.keys[-1:])
+            return Ring(keys=ring.keys, settled=True)
         return ring
 
     def add(self, _connection: Connection, _ring: Ring) -> Ring:
@@ -125,10 +126,10 @@ class SecretKeys:
         raise JournalUnavailable(ANOTHER_LINE)
 
     def drop_old(self, connection: Connection, ring: Ring) -> Ring:
-        """Return *ring* with its newest key alone, and note that it is enough."""
+        """Return *ring*, settled, and note that its newest key would be enough."""
         newest = key_id(ring.keys[-1]).hex()
         keep(connection, SEALED_BY, newest)
-        return Ring(keys=ring.keys[-1:])
+        return Ring(keys=ring.keys, settled=True)
 
 
 def key_path(journal: Path) -> Path:

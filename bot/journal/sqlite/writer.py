@@ -84,6 +84,7 @@ class Writer:
         self._writer = threading.Thread(target=self._write, name="journal", daemon=True)
         self._reader = ThreadPoolExecutor(READERS, thread_name_prefix="journal-read")
         self._closed = False
+        self.reruns = 0  # one writer loses no race
         self._writer.start()
 
     async def write(

@@ -52,8 +52,8 @@ async def examine_slack(
     checks += _scopes(auth, scopes) + _clock(auth, now)
     teams: dict[str, str] = {}
     if is_org_wide(data):
-        told, teams = await workspaces(web)
-        checks += org_wide(settings, told, teams)
+        last, teams = await workspaces(web)
+        checks += org_wide(settings, last, teams)
     elif settings.workspaces:
         text = _("[[workspaces]] is for an org-wide install, and this is none.")
         checks.append(Check(text, None, _("docs/install.md says what that is.")))

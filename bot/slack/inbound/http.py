@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 
 import structlog
 from aiohttp import web
-from pydantic import SecretStr
 
+from bot.runtime.secret import AnySecret
 from bot.runtime.signed import has_place, vouch, waited
 from bot.runtime.tracing import span
 from bot.slack.inbound.admission import Admission
@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 
 def routes(
     listeners: Listeners,
-    secret: SecretStr,
+    secret: AnySecret,
     clock: Callable[[], float],
     admission: Admission,
 ) -> list[web.RouteDef]:
@@ -41,7 +41,7 @@ def routes(
 
 def raw_commands(
     listeners: Listeners,
-    secret: SecretStr,
+    secret: AnySecret,
     clock: Callable[[], float],
     admission: Admission,
 ) -> RawCommands:
@@ -57,7 +57,7 @@ class _Events:
     def __init__(
         self,
         listeners: Listeners,
-        secret: SecretStr,
+        secret: AnySecret,
         clock: Callable[[], float],
         admission: Admission,
     ) -> None:

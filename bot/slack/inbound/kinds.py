@@ -88,8 +88,8 @@ def is_org_wide(payload: Payload) -> bool:
     An event says it of the install that it is sent to.
     """
     authorized: Payload = next(iter(payload.get("authorizations") or ()), {})
-    said = (one.get("is_enterprise_install") for one in (payload, authorized))
-    return any(one in (True, "true") for one in said)
+    flags = (one.get("is_enterprise_install") for one in (payload, authorized))
+    return any(flag in (True, "true") for flag in flags)
 
 
 def at(body: Any, *path: str) -> Any:

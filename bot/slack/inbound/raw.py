@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import unquote_to_bytes
 
-from pydantic import SecretStr
-
+from bot.runtime.secret import AnySecret
 from bot.slack.inbound.admission import Admission, Asked, Lane
 from bot.slack.inbound.guard import FORM, SIGNATURE, TIMESTAMP, genuine
 
@@ -60,7 +59,7 @@ class RawCommands:
     path: str
     admission: Admission
     ends: Callable[[str, str], bool]
-    secret: SecretStr
+    secret: AnySecret
     clock: Callable[[], float]
     refusal: bytes
     _waiting: dict[Asked, None] = field(default_factory=dict)

@@ -30,6 +30,7 @@ from bot.slack.inbound.early import TRY_AGAIN, overloaded
 from bot.slack.inbound.kinds import bolt_request, kind_of
 from bot.slack.inbound.listeners import Listeners
 from bot.slack.outbound.line import TOO_MANY, Line, NoLine, Opener
+from bot.slack.outbound.web import AWAY
 
 CONNECTIONS = 2
 CHECK_SECONDS = 10.0
@@ -89,6 +90,7 @@ class Sockets:
         self._answered = asyncio.Event()  # there is a connection, or one too many
         self._work = Tasks()
         self._lines: set[Line] = set()
+        self._word = ""  # why there was none, when one was last asked for
 
     async def start(self) -> None:
         """Connect; returns once each was tried, and one is there or too many are.
@@ -102,6 +104,10 @@ class Sockets:
             await place.tried.wait()
         await self._answered.wait()
         self.heard_at = self._clock()
+
+    def use(self, token: SecretStr) -> None:
+        """Open the next connections with *token*; those that are open stay so."""
+        self.token = token
 
     async def close(self) -> None:
         """Close the connections for good, once nothing is to be acknowledged there.
@@ -146,6 +152,15 @@ class Sockets:
             self.heard_at = self._clock()
         return self._clock() - self.heard_at
 
+    def deaf(self) -> bool:
+        """Tell whether there is none, and not since Slack is away, or has enough.
+
+        So it is until the first is there, and where there was none for half a minute.
+        """
+        if self.lines() or self._word in {TOO_MANY, *AWAY}:
+            return False
+        return not self._answered.is_set() or self.silence() > DEAF_SECONDS / 2
+
     # ── the connections ─────────────────────────────────────────────────────────
 
     async def _keep(self, place: _Place, opener: Opener) -> None:
@@ -172,7 +187,7 @@ class Sockets:
 
     def _take_up(self, place: _Place, line: Line) -> None:
         log.info("sockets.connected", place=place.number, all=line.connections)
-        place.crowded = False
+        place.crowded, self._word = False, ""
         self._lines.add(line)
         self._answered.set()
         self._work.spawn(self._listen(line), name="line")
@@ -191,6 +206,7 @@ class Sockets:
 
     def _missed(self, place: _Place, refused: NoLine) -> float:
         """Say why there is none, and return after how many seconds to ask again."""
+        self._word = refused.word
         place.crowded = refused.word == TOO_MANY
         if not place.crowded:
             pause = max(place.failed(), refused.wait)

@@ -212,6 +212,17 @@ class Web:
         calling = self.client.api_call(method, http_verb=verb, **payload)
         return await self._told(method, self._answered(method, calling))
 
+    def use(self, token: SecretStr) -> None:
+        """Call with *token* from here on."""
+        self._token = token
+        self.client.token = token.get_secret_value()
+
+    async def identity(self, token: SecretStr) -> Sent:
+        """Ask whose *token* is, which is not in use yet; never raises."""
+        method, named = "auth.test", {"token": token.get_secret_value()}
+        calling = self.client.api_call(method, params=named)
+        return await self._told(method, self._answered(method, calling))
+
     async def open_socket(self, token: SecretStr) -> Sent:
         """Ask for the address of a socket with the app-level *token*; never raises."""
         method, secret = "apps.connections.open", token.get_secret_value()

@@ -28,6 +28,7 @@ from bot.i18n import _, reader_locale
 from bot.slack.render import fit, limits, tables
 from bot.slack.render.buttons import Numbers, beside, closing, numbers, row, select
 from bot.slack.render.escape import ELLIPSIS, clean, cut, escape
+from bot.slack.render.origin import workspace
 from bot.slack.render.spans import (
     Json,
     emphasised,
@@ -47,11 +48,11 @@ def message(outcome: Outcome) -> Json:
     cached and must not be changed.
     https://docs.slack.dev/reference/methods/chat.postMessage
     """
-    return _message(outcome, reader_locale())
+    return _message(outcome, reader_locale(), workspace())
 
 
 @lru_cache(MOST_CACHED)
-def _message(outcome: Outcome, _locale: str) -> Json:
+def _message(outcome: Outcome, _locale: str, _workspace: str) -> Json:
     text = escape(cut(outcome.plain, limits.FALLBACK, sent_as=escape)).strip()
     blocks = fit.fitted([*_pieces(outcome)], fit.MESSAGE)
     return {"text": text or ELLIPSIS, "blocks": blocks}

@@ -31,9 +31,14 @@ def shown_in(locale: str | Callable[[], str], team: str) -> Iterator[None]:
         _drawn_for.reset(token)
 
 
+def workspace() -> str:
+    """Return the workspace that is drawn for; empty if it is the only one."""
+    return _drawn_for.get()
+
+
 def stamped(name: str) -> str:
     """Return *name* with the workspace that is drawn for, if there are several."""
-    team = _drawn_for.get()
+    team = workspace()
     return f"{name}{MARK}{team}" if team else name
 
 

@@ -59,21 +59,21 @@ def clock():
 
 def pytest_generate_tests(metafunc):
     """Have each test on both databases, unless it is about the files of one."""
-    if "database" in metafunc.fixturenames:
+    if "kept_on" in metafunc.fixturenames:
         of_one = metafunc.definition.get_closest_marker("sqlite")
         of_one = of_one or metafunc.definition.path.parent.name == "sqlite"
         which = ["sqlite"] if of_one or "driver" in metafunc.fixturenames else DATABASES
-        metafunc.parametrize("database", which, indirect=True)
+        metafunc.parametrize("kept_on", which, indirect=True)
 
 
 @pytest.fixture
-def database(request):
+def kept_on(request):
     return request.param
 
 
 @pytest.fixture
-def url(database, tmp_path, request):
-    if database == "sqlite":
+def url(kept_on, tmp_path, request):
+    if kept_on == "sqlite":
         return f"sqlite:///{tmp_path}/var/patchbay.db"
     return request.getfixturevalue("tables").url()
 
@@ -81,6 +81,12 @@ def url(database, tmp_path, request):
 @pytest.fixture(scope="session")
 def tables(postgres):
     return Tables(postgres)
+
+
+_OTHERS_GO = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
 
 
 class Tables:
@@ -98,6 +104,7 @@ class Tables:
         again = "; ".join(
             f"ALTER SEQUENCE {name}_id_seq RESTART" for name in ("facts", "outbox")
         )
+        self._postgres.run(_OTHERS_GO, self._url)
         self._postgres.run(
             f"SET session_replication_role = replica; {emptied}; {again}", self._url
         )

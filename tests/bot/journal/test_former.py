@@ -5,15 +5,17 @@ from dataclasses import replace
 
 import pytest
 
-from bot.errors import IllegalMove
+from bot.errors import IllegalMove, JournalUnavailable
 from bot.ids import Kind
 from bot.journal.evidence import FactKind, Headline
 from bot.journal.former import FEW, left_changes
 from bot.journal.model import CARD_NOTICE, Changes
 from bot.journal.rows import LEFT
+from bot.journal.sqlite.writer import sqlite_file
 from bot.states import State
 from tests.bot.journal.conftest import APP, fact, stop_of
 from tests.bot.journal.test_audit import entry
+from tests.bot.operations.accidents import JournalFile
 from tests.fakes.journal import claimed, handed
 
 TEXT = "Patchbay was stopped while the request was on its way."
@@ -167,6 +169,39 @@ async def test_the_stops_that_are_to_be_sent_come_oldest_first(
     taken = [replace(one, owner=journal.boot) for one in stops[1:]]
     assert await journal.former.stops() == [replace(taken[0], doubt=True), taken[1]]
     assert await journal.former.stops() == []
+
+
+@pytest.mark.parametrize("owner", ["", "then"])
+async def test_what_is_queued_is_taken_over_once(journal, new, owner):
+    """Releases that knew of no lives gave it no owner."""
+    queued, _ = await journal.accept(new())
+    await handed(journal, queued, owner)
+    mine, _ = await journal.accept(new())
+    lost = await claimed(journal, queued.id, seen=queued)
+
+    counted = await journal.former.count()
+    taken = await journal.former.taken(State.QUEUED)
+    again = await journal.former.taken(State.QUEUED)
+
+    assert (lost, counted, taken, again) == (None, 1, [queued], [])
+    assert await claimed(journal, queued.id, seen=queued)
+    assert await journal.find.get(mine.id) == mine
+
+
+@pytest.mark.sqlite
+async def test_a_stop_that_was_being_sent_is_returned_even_if_that_cannot_be_written(
+    journal, stop, url
+):
+    """Nobody else can have it, so it is sent again all the same."""
+    await handed(journal, stop, "then")
+    file = JournalFile(sqlite_file(url))
+    file.refuse_owners()
+
+    left = await journal.former.stops()
+    with pytest.raises(JournalUnavailable):
+        await journal.former.taken(State.SENDING)
+
+    assert left == [replace(stop, owner="then")]
 
 
 # ── how it is settled ────────────────────────────────────────────────────────────

@@ -8,7 +8,11 @@ from tests.fakes.clock import FakeClock
 
 async def opened(path, clock):
     return await Journal.open(
-        f"sqlite:///{path}", now=clock, random_bytes=bytes, lifecycles={}
+        f"sqlite:///{path}",
+        now=clock,
+        monotonic=clock.monotonic,
+        random_bytes=bytes,
+        lifecycles={},
     )
 
 

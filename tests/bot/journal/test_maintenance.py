@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot.journal.maintenance import PIECE, Due
+from bot.journal.maintenance import PIECE, Backlog, Due
 from bot.journal.model import CARD_NOTICE
 from bot.states import State
 from tests.bot.journal.conftest import ALARMED, AT, delivery_states, moved
+from tests.fakes.journal import claimed
 
 STUCK = Due(
     mark="stuck",
@@ -203,3 +204,33 @@ async def test_what_is_past_its_time_goes_in_pieces_and_others_commit_between(
     assert len(commits) >= 4  # no more notices; things in two pieces, and no more
     assert (await journal.find.get(lives.id)).note == "in between"
     assert await journal.find.counts() == {State.QUEUED: 1}
+
+
+async def test_what_waits_is_counted_and_since_when(journal, sending, new, clock):
+    began = clock()
+    unknown = await sending()
+    await moved(journal, unknown.id, State.UNKNOWN)  # which has a notice
+    clock.push(minutes=6)
+    fresh = await sending()
+    await moved(journal, fresh.id, State.UNKNOWN)
+    await journal.accept(new(), notices=(CARD_NOTICE,))
+    at = clock()
+    clock.push(minutes=1)
+
+    told = await journal.maintenance.backlog(at - timedelta(minutes=5))
+
+    assert told == Backlog(queued=1, unknown=2, late=1, notices=3, oldest=began)
+
+
+async def test_nothing_waits_in_a_new_journal(journal, clock):
+    none = Backlog(queued=0, unknown=0, late=0, notices=0, oldest=None)
+
+    assert await journal.maintenance.backlog(clock()) == none
+    assert (await journal.former.orphans(), journal.maintenance.reruns) == (0, 0)
+
+
+async def test_what_another_run_left_unfinished_is_counted(journal, new):
+    intent, _ = await journal.accept(new())
+    await claimed(journal, intent.id, "a run that is gone")
+
+    assert await journal.former.orphans() == 1

@@ -23,6 +23,8 @@ NOW_GONE = ("target_digest", "tries")
 WAS = {name: value for name, value in INTENT.items() if name not in NOW_GONE}
 WAS |= {"duplicates": "", "reply": "{}"}
 
+pytestmark = pytest.mark.sqlite
+
 
 @pytest.fixture
 async def journal(url, tmp_path, clock):

@@ -65,16 +65,16 @@ async def tour(journal, new, clock, url, driver):
 
 
 @pytest.fixture
-def database(url, tour):
+def planner(url, tour):
     """Open the file once more."""
     connection = sqlite3.connect(file_of(url), isolation_level=None)
     yield connection
     connection.close()
 
 
-def explained(database, statement, parameters):
+def explained(planner, statement, parameters):
     """Return what SQLite does for *statement*, line by line."""
-    rows = database.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+    rows = planner.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
     return [row[3] for row in rows]
 
 
@@ -119,43 +119,43 @@ async def test_every_public_method_is_asked_about(tour):
 
 @pytest.mark.parametrize("analyzed", [False, True])
 async def test_no_statement_looks_through_a_table_or_a_workspace(
-    tour, database, analyzed
+    tour, planner, analyzed
 ):
     if analyzed:
-        database.execute("ANALYZE")
+        planner.execute("ANALYZE")
 
     wrong = {
         (name, statement): lines
         for (name, statement), values in tour.seen.items()
         if not statement.startswith("INSERT")
-        and (lines := refused(name, statement, explained(database, statement, values)))
+        and (lines := refused(name, statement, explained(planner, statement, values)))
     }
 
     assert len(tour.seen) > 150
     assert wrong == {}
 
 
-def steps(database, statement, parameters):
+def steps(planner, statement, parameters):
     """Return how many tens of steps SQLite takes for *statement*; it is undone."""
     taken = []
-    database.execute("BEGIN")
-    database.set_progress_handler(lambda: taken.append(1), 10)
+    planner.execute("BEGIN")
+    planner.set_progress_handler(lambda: taken.append(1), 10)
     try:
-        database.execute(statement, parameters).fetchall()
+        planner.execute(statement, parameters).fetchall()
     finally:
-        database.set_progress_handler(None, 0)
-        database.execute("ROLLBACK")
+        planner.set_progress_handler(None, 0)
+        planner.execute("ROLLBACK")
     return len(taken)
 
 
-async def test_a_past_ten_times_as_long_costs_no_question_more(tour, database, url):
+async def test_a_past_ten_times_as_long_costs_no_question_more(tour, planner, url):
     asked = {
         key: values for key, values in tour.seen.items() if not OF_ITSELF.match(key[1])
     }
-    before = {key: steps(database, key[1], values) for key, values in asked.items()}
+    before = {key: steps(planner, key[1], values) for key, values in asked.items()}
     grow(url, PAST + 1, 10 * PAST)
 
-    after = {key: steps(database, key[1], values) for key, values in asked.items()}
+    after = {key: steps(planner, key[1], values) for key, values in asked.items()}
 
     grown = {
         key: (before[key], taken)
@@ -178,7 +178,7 @@ BAD = [
 
 
 @pytest.mark.parametrize("statement", BAD)
-def test_what_looks_through_a_table_is_refused(database, statement):
-    lines = explained(database, statement, ())
+def test_what_looks_through_a_table_is_refused(planner, statement):
+    lines = explained(planner, statement, ())
 
     assert refused("find.some", statement, lines) != []

@@ -279,12 +279,39 @@ async def test_a_new_line_of_the_secret_takes_over_from_the_old_one(url, clock, 
     journal.close()
 
     journal = await with_secret("new\nold")
-    assert journal._seal.ring.keys == ring_of("new").keys
+    assert journal._seal.ring.is_one
+    assert journal._seal.ring.keys == ring_of("new\nold").keys
     journal.close()
     journal = await with_secret("new")
     assert await everything(journal) == before
     with pytest.raises(JournalUnavailable, match="lines of BOT_SEAL_KEY"):
         await journal.rotation.add_key()
+    journal.close()
+
+
+async def test_what_another_process_sealed_with_the_old_key_after_the_round_is_found(
+    url, clock, new
+):
+    async def with_secret(text):
+        return await opened(url, clock, seal_key=SecretStr(text))
+
+    journal = await with_secret("new\nold")
+    assert await journal.rotation.go_on(100)
+    journal.close()
+    late = await with_secret("old\nnew")  # as one that was not started again yet
+    await filled(late, new, clock)
+    before = await everything(late)
+    late.close()
+    journal = await with_secret("new\nold")
+    await journal.rotation.reseal()
+    counts = journal.rotation.resealed, journal.rotation.unopened
+    await journal.rotation.reseal()
+    again = journal.rotation.resealed, journal.rotation.unopened
+    journal.close()
+
+    journal = await with_secret("new")
+    assert (counts, again) == ((len(before), 0), (0, 0))
+    assert await everything(journal) == before
     journal.close()
 
 

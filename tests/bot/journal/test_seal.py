@@ -109,6 +109,8 @@ def test_every_line_of_a_secret_is_a_key_and_the_first_seals():
         (Ring(keys=(KEY,), follows="1 2"), True),
         (Ring(keys=(KEY, NEW)), False),
         (Ring(keys=(KEY,), unbound=(KEY,)), False),
+        (Ring(keys=(KEY, NEW), settled=True), True),
+        (Ring(keys=(KEY,), unbound=(KEY,), settled=True), False),
     ],
 )
 def test_a_ring_is_one_key_once_no_other_opens_anything(ring, is_one):

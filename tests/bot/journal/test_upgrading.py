@@ -22,11 +22,11 @@ KEYS = {
     "seal_key": SecretStr("k" * 32),
     "audit": AuditFiles(key=SecretStr("a" * 32)),
 }
-WAS_BEFORE = (  # on PostgreSQL: as migration 0012 left them
+WAS_BEFORE = (  # on PostgreSQL: as migration 0014 left them
     "DROP TABLE handles",
     "DROP INDEX intents_by_handle",
     "CREATE INDEX intents_by_handle ON intents (handle, created_at)",
-    "UPDATE alembic_version SET version_num = '0012'",
+    "UPDATE alembic_version SET version_num = '0014'",
     SAYS_NOTHING,
     "INSERT INTO counters VALUES ('R', 7)",
 )
@@ -75,48 +75,48 @@ def server(postgres_url, tmp_path, monkeypatch):
 
 
 @pytest.fixture(params=["file", "server"])
-def database(request):
+def either(request):
     return request.getfixturevalue(request.param)
 
 
-async def test_it_says_the_oldest_release_that_it_serves(database, clock):
-    (await database.opened(clock)).close()
+async def test_it_says_the_oldest_release_that_it_serves(either, clock):
+    (await either.opened(clock)).close()
 
-    assert database.serves() == OLDEST_SERVED <= newest()
+    assert either.serves() == OLDEST_SERVED <= newest()
 
 
 async def test_a_newer_one_that_serves_this_release_opens_and_is_left_as_it_is(
-    database, clock, new
+    either, clock, new
 ):
-    (await database.opened(clock)).close()
-    database.run(MADE_NEWER)
+    (await either.opened(clock)).close()
+    either.run(MADE_NEWER)
 
-    journal = await database.opened(clock)
+    journal = await either.opened(clock)
     accepted, _ = await journal.accept(new())
     journal.close()
 
     assert accepted.handle == "R1"
-    assert journal.former_revision == database.revision() == NEWER
-    assert database.serves() == OLDEST_SERVED
+    assert journal.former_revision == either.revision() == NEWER
+    assert either.serves() == OLDEST_SERVED
 
 
 @pytest.mark.parametrize(
     ("serves", "said"), [(NOT_THIS, "9998"), (SAYS_NOTHING, NEWER)]
 )
 async def test_a_newer_one_that_does_not_is_refused_and_left_as_it_is(
-    database, clock, serves, said
+    either, clock, serves, said
 ):
-    (await database.opened(clock)).close()
-    database.run(MADE_NEWER, serves)
+    (await either.opened(clock)).close()
+    either.run(MADE_NEWER, serves)
 
     with pytest.raises(JournalUnavailable) as refused:
-        await database.opened(clock)
+        await either.opened(clock)
 
     assert str(refused.value) == (
         f"the journal is at migration {NEWER} and serves releases from {said} on; "
         f"this one has {newest()}: start a newer one"
     )
-    assert database.revision() == NEWER
+    assert either.revision() == NEWER
 
 
 async def test_an_older_database_of_several_is_not_migrated_by_whoever_opens_it(
@@ -129,10 +129,10 @@ async def test_an_older_database_of_several_is_not_migrated_by_whoever_opens_it(
         await server.opened(clock)
 
     assert str(refused.value) == (
-        f"the database is at migration 0012 and this release needs {newest()}: "
+        f"the database is at migration 0014 and this release needs {newest()}: "
         "run `python -m bot migrate` first"
     )
-    assert server.revision() == "0012"
+    assert server.revision() == "0014"
 
 
 async def test_migrate_brings_it_up_to_date_once_however_many_want_it(
@@ -146,7 +146,7 @@ async def test_migrate_brings_it_up_to_date_once_however_many_want_it(
     with ThreadPoolExecutor(3) as jobs:
         before = list(jobs.map(store.migrated, [server.url] * 3))
 
-    assert sorted(before) == ["0012", newest(), newest()]
+    assert sorted(before) == ["0014", newest(), newest()]
     assert (server.revision(), server.serves()) == (newest(), OLDEST_SERVED)
     journal = await server.opened(clock)
     assert (await journal.accept(new(team="T")))[0].handle == "R8"

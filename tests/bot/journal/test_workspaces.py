@@ -16,6 +16,7 @@ IN_TEAM = re.compile(r"\bteam = :|\bchain = :")
 WRITES = re.compile(r"INSERT|UPDATE")
 
 
+@pytest.mark.sqlite
 async def test_every_statement_that_asks_by_a_handle_asks_within_a_workspace(
     journal, new, clock
 ):

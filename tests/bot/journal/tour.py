@@ -196,7 +196,9 @@ async def _former(tour):
                 *await tour.ask(f"former.{name}", state),
             ]
             await tour.ask(f"former.{name}", state, last)
+    await tour.ask("former.count")
     await tour.ask("former.stops")
+    await tour.ask("former.orphans")
     for state in (State.QUEUED, State.SENDING):
         await tour.ask("former.taken", state)
     left, _ = await tour.journal.accept(tour.new(agent="pb_left"))
@@ -258,6 +260,7 @@ async def _forms_and_keys(tour, thing):
     await tour.ask("heard.since_sent", thing)
     await tour.ask("rotation.add_key")
     await tour.ask("rotation.go_on")
+    await tour.ask("rotation.reseal")
 
 
 async def _upkeep(tour):

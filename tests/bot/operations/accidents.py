@@ -44,6 +44,14 @@ class JournalFile:
         only = f"AND NEW.id = '{intent}'" if intent else ""
         self._refuse(f"UPDATE ON intents WHEN NEW.state = '{state}' {only}")
 
+    def refuse_owners(self) -> None:
+        """Let nobody take anything over, until `mend`."""
+        self._refuse("UPDATE OF owner ON intents")
+
+    def refuse_lives(self) -> None:
+        """Take no sign of life, until `mend`."""
+        self._refuse("INSERT ON lives")
+
     def refuse_sent(self) -> None:
         """Take no word that a notice arrived, until `mend`."""
         self._refuse("DELETE ON outbox")

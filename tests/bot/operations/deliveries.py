@@ -7,7 +7,7 @@ from bot.operations.readers import Readers
 from bot.resources.registry import RESOURCES
 
 
-def delivery(journal, slack, clock):
+def delivery(journal, slack, clock, **more):
     """Return a delivery whose clocks are *clock*, with the operators in COPS."""
     return Delivery(
         journal.outbox,
@@ -17,6 +17,7 @@ def delivery(journal, slack, clock):
         monotonic=clock.monotonic,
         sleep=clock.sleep,
         readers=Readers(ops_channel="COPS"),
+        **more,
     )
 
 

@@ -83,7 +83,7 @@ async def test_what_is_about_several_names_them_all_and_what_is_about_none_nothi
             )
             for one in map(Thing, ids)
         ]
-        await about_all(Batch(tuple(notifications), ()), work())
+        await about_all(Batch(tuple(notifications), ()), work)
 
     assert seen == [{"intent": "one"}, {"intents": ["one", "other"]}, {}]
 
@@ -92,5 +92,5 @@ async def test_what_is_said_after_the_work_is_about_nothing(world):
     async def work():
         return 7
 
-    assert await about("one", work()) == 7
+    assert await about("one", work) == 7
     assert structlog.contextvars.get_contextvars() == {}

@@ -203,6 +203,7 @@ async def test_a_journal_put_back_from_a_copy_is_told_at_the_start_and_by_the_do
     assert "python -m bot audit settle" in json.dumps(alarm.body)
     doctor = repr((await world.typed("/patchbay doctor")).parts)
     assert "❌ The audit trail is not whole. See python -m bot audit verify." in doctor
+    assert "put back from a copy: python -m bot recover --restored." in doctor
 
 
 async def test_what_was_changed_in_the_middle_is_told_with_the_heads_of_the_day(

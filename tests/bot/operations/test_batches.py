@@ -6,18 +6,23 @@ from datetime import timedelta
 import pytest
 
 from bot.dialogue.outcome import Audience
+from bot.ids import ChannelId
 from bot.journal.model import ANSWER, CARD_NOTICE, DAMAGED, Notice, Notification
 from bot.operations.batches import (
+    BEHIND,
     MOST_ALARMS,
     MOST_CARDS,
+    batches,
     cards,
     digest,
     together,
 )
 from bot.resources.registry import RESOURCES
+from bot.slack.outbound.routes import Post
 from bot.slack.render import limits
 from bot.states import State
 from tests.bot.operations.deliveries import delivery
+from tests.bot.resources.intents import an_intent
 from tests.fakes.journal import answered, claimed
 from tests.fakes.slack import FakeSlack, refused
 from tests.judge import judged
@@ -304,3 +309,30 @@ def test_what_cannot_be_rendered_together_is_counted(capsys):
 
     assert body["text"] == "2 at once; see /relay recent."
     assert "batch.unrenderable" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("notice", [ALARM, CARD_NOTICE], ids=lambda one: one.name)
+def test_a_message_is_of_one_workspace_alone(notice):
+    """What is pressed in it is done in that workspace."""
+    intent = an_intent(kind="R")
+    due = [
+        Notification(
+            id=number,
+            rev=1,
+            name=notice.name,
+            audience=notice.audience,
+            facts={},
+            intent=replace(intent, asker=replace(intent.asker, team=f"T{number % 2}")),
+        )
+        for number in range(2 * BEHIND)
+    ]
+    ways = (Post(ChannelId("C0BOTH")),)
+
+    apart = batches(due, lambda _one: ways, lambda one: one.intent.asker.team)
+    together_ = batches(due, lambda _one: ways)
+
+    assert [{one.intent.asker.team for one in b.notifications} for b in apart] == [
+        {"T0"},
+        {"T1"},
+    ]
+    assert len(together_) == 1

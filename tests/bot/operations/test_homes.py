@@ -147,3 +147,18 @@ async def test_only_so_many_are_remembered(tabs):
     again = Counter(user for user, at in shown if at > 0)
     assert len(again) == MOST_LOOKING
     assert set(again.values()) == {1}
+
+
+async def test_the_tab_is_of_the_workspace_in_which_it_was_opened_last(tabs):
+    """Slack has one for each person: what it shows of another would stand there."""
+    opened, changed = tabs.homes.opened, tabs.homes.changed
+    there = replace(by("A"), asker=replace(by("A").asker, team="T2"))
+
+    shown = await tabs.play(
+        (0, opened, person("A", "T")),
+        (20, opened, person("A", "T2")),
+        (40, changed, by("A")),
+        (60, changed, there),
+    )
+
+    assert shown == [("A", 0.0), ("A", 20.0), ("A", 60 + SOON)]

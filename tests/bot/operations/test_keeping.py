@@ -5,7 +5,8 @@ import os
 import pytest
 
 from bot.__main__ import main
-from bot.journal.restored import COMMAND
+from bot.journal.marks import RECOVER
+from bot.journal.migrate import newest
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +40,7 @@ def test_a_backup_says_what_was_made_and_what_to_do_once_it_is_put_back(
     assert told == [
         f"{tmp_path}/p.db is copied, and the copy is whole: {files}",
         "The keys open what is sealed in it: keep them as safe.",
-        f"Once it is put back, and before the bot is started: {COMMAND}",
+        f"Once it is put back, and before the bot is started: {RECOVER}",
     ]
 
 
@@ -87,3 +88,68 @@ def test_the_help_names_what_keeps_the_journal(capsys):
     told = capsys.readouterr().out
     for name in ("migrate", "backup", "recover"):
         assert f"\n    {name} " in told
+
+
+@pytest.fixture
+def moved(tmp_path, monkeypatch, capsys, postgres_url):
+    """Make a journal, and move it; return what was printed."""
+    source = f"sqlite:///{tmp_path}/p.db"
+    monkeypatch.setenv("BOT_DATABASE_URL", source)
+    assert main(["migrate"]) == 0
+    capsys.readouterr()
+    assert main(["move", source, postgres_url]) == 0
+    return capsys.readouterr().out.splitlines()
+
+
+def test_a_move_says_what_to_set_and_with_that_the_journal_is_whole(
+    moved, tmp_path, monkeypatch, capsys, postgres_url
+):
+    where = f"postgresql://{postgres_url.rpartition('@')[2]}"
+    keys = [f"{name}_FILE" for name in ("BOT_SEAL_KEY", "BOT_AUDIT_KEY")]
+    files = {name: f"{tmp_path}/p.db.{name.removesuffix('_FILE')}" for name in keys}
+
+    assert moved[0].endswith(
+        f" rows are in {where}. The audit trail is whole there (1 records), and 0 "
+        "sealed values open."
+    )
+    assert moved[1:] == [
+        "Set for every bot, in the place of what they have:",
+        f"  BOT_DATABASE_URL={where}",
+        *(f"  {name}={file}" for name, file in files.items()),
+        f"{tmp_path}/p.db is left as it is, and does not open any more.",
+    ]
+    monkeypatch.setenv("BOT_DATABASE_URL", postgres_url)
+    for name, file in files.items():
+        monkeypatch.setenv(name, file)
+    assert [main(["migrate"]), main(["audit", "verify"])] == [0, 0]
+    told = capsys.readouterr().out.splitlines()
+    assert told[0].endswith(" is up to date already (migration " + newest() + ").")
+    assert told[1] == "whole: 1 records"
+
+
+def test_a_servers_database_is_not_copied_by_backup(
+    moved, tmp_path, monkeypatch, capsys, postgres_url
+):
+    del moved
+    monkeypatch.setenv("BOT_DATABASE_URL", postgres_url)
+    for name in ("BOT_SEAL_KEY", "BOT_AUDIT_KEY"):
+        monkeypatch.setenv(f"{name}_FILE", f"{tmp_path}/p.db.{name}")
+
+    assert main(["backup", str(tmp_path / "copy.db")]) == 2
+    assert "is backed up by its own means" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("moved")
+def test_what_was_moved_is_recovered_after_a_restore_there_too(
+    tmp_path, monkeypatch, capsys, postgres_url
+):
+    monkeypatch.setenv("BOT_DATABASE_URL", postgres_url)
+    for name in ("BOT_SEAL_KEY", "BOT_AUDIT_KEY"):
+        monkeypatch.setenv(f"{name}_FILE", f"{tmp_path}/p.db.{name}")
+
+    recovered = main(["recover", "--restored"])
+
+    assert recovered == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[0].startswith("0 were under way")
+    assert "go on a thousand further" in told[-1]

@@ -48,3 +48,25 @@ def test_what_is_about_no_intent_is_in_the_language_of_the_operators_channel():
 
     locales = [Readers(SET, ops_channel="COPS").locale(told), BY_ASKER.locale(told)]
     assert locales == ["zh-CN", "en-US"]
+
+
+def test_operators_of_a_workspace_may_read_in_a_channel_of_their_own():
+    readers = Readers(SET, ops_channel="COPS", ops_channels={"T2": "C", "T3": ""})
+
+    assert [readers.ops(team) for team in ("", "T1", "T2", "T3")] == [
+        "COPS",
+        "COPS",
+        "C",
+        "COPS",
+    ]
+    told = of(Audience.OPS)
+    intent = replace(told.intent, asker=replace(told.intent.asker, team="T2"))
+    assert readers.locale(replace(told, intent=intent)) == "de-DE"
+
+
+@pytest.mark.parametrize(("several", "team"), [(False, ""), (True, "T")])
+def test_what_is_drawn_is_of_one_workspace_where_there_are_several(several, team):
+    readers = Readers(serves_several=lambda: several)
+
+    assert readers.team(of(Audience.CHANNEL)) == team
+    assert readers.team(of(Audience.OPS, about=False)) == ""

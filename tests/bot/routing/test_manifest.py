@@ -64,3 +64,18 @@ def test_a_manifest_with_a_prefix_says_what_bot_toml_has_to_say(capsys):
 
     first, *_ = capsys.readouterr().out.splitlines()
     assert first == '# bot.toml has to say: command_prefix = "tc-"'
+
+
+def test_for_an_organisation_it_can_be_installed_there_and_hears_of_workspaces(capsys):
+    made = {}
+    for flags in ((), ("--org",)):
+        assert main(["manifest", *flags]) == 0
+        made[flags] = yaml.safe_load(capsys.readouterr().out)
+        jsonschema.validate(made[flags], SCHEMA)
+
+    one, org = made[()]["settings"], made["--org",]["settings"]
+    assert (one["org_deploy_enabled"], org["org_deploy_enabled"]) == (False, True)
+    events = [each["event_subscriptions"]["bot_events"] for each in (one, org)]
+    assert {*events[1]} - {*events[0]} == {"team_access_granted", "team_access_revoked"}
+    assert {*events[0]} < {*events[1]}
+    assert made[()]["oauth_config"] == made["--org",]["oauth_config"]

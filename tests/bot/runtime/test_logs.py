@@ -11,7 +11,7 @@ from slack_bolt.logger.messages import (
     warning_token_skipped,
 )
 
-from bot.runtime.logs import set_up
+from bot.runtime.logs import counted, hide, set_up
 from bot.runtime.redact import Redactor
 from bot.runtime.repeats import AT_ONCE
 
@@ -50,6 +50,21 @@ def test_what_bolt_says_of_its_own_token_at_each_start_is_left_out(stream):
 
     (line,) = stream.getvalue().splitlines()
     assert json.loads(line)["event"] == "something else"
+
+
+def test_a_secret_that_comes_later_is_masked_from_then_on_and_so_are_the_others(stream):
+    hide(["new-secret", "a key\nof-two-lines"])
+    structlog.get_logger("bot.service").warning("hush-hush new-secret of-two-lines")
+
+    assert json.loads(stream.getvalue())["event"] == "**** **** ****"
+
+
+def test_lines_are_counted_by_their_level_also_those_that_are_held_back(stream):
+    for _number in range(AT_ONCE + 5):
+        structlog.get_logger("bot.service").error("broke")
+    structlog.get_logger("bot.service").critical("worse")
+
+    assert counted() == {"info": 0, "warning": 0, "error": AT_ONCE + 5, "critical": 1}
 
 
 def test_a_library_logs_through_the_same_door_and_loses_its_secrets(stream):

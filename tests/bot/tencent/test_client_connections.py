@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.errors import NoAnswer
+from bot.errors import NoAnswer, NotSent
 from tests.bot.tencent.servers import (
     AT,
     ENDED,
@@ -47,6 +47,21 @@ async def test_what_must_not_be_repeated_has_a_connection_of_its_own():
             await client.send(request, region="")
 
     assert (len(server.requests), server.connections) == (4, 3)
+
+
+async def test_what_was_held_up_until_it_was_to_be_written_does_not_leave():
+    def late():
+        raise NotSent("late")
+
+    async with (
+        serving(answering(http())) as server,
+        client_of(server.endpoint) as client,
+    ):
+        with pytest.raises(NotSent, match="late"):
+            await client.send(Start(), region="", last=late)
+        await client.send(Start(), region="", last=lambda: None)
+
+    assert len(server.requests) == 1
 
 
 async def test_a_kept_connection_that_breaks_is_no_answer_and_not_tried_again():

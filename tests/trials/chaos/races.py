@@ -35,7 +35,7 @@ class Meeting:
         self._here, self._waits = {}, waits or {}
         self.met = 0
         for one in replicas:
-            one.proxy.before = self._before(one.name)
+            one.proxy.on_commit = self._before(one.name)
 
     def _before(self, name):
         async def before(transaction):

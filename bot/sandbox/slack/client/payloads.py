@@ -163,8 +163,8 @@ class Payloads:
         if message.files and kind == "message":
             event["subtype"] = "file_share"
         if self.space.org:
-            told, host = self.space.org.told(event, who, channel)
-            return self._event(told, at=host, shared=channel.shared)
+            named, host = self.space.org.told(event, who, channel)
+            return self._event(named, at=host, shared=channel.shared)
         host = channel.host or self.space.team
         if who.team != self.space.team or channel.host:
             home = who.team.enterprise or who.team.id  # of a Grid only that is told

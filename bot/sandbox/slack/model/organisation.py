@@ -56,10 +56,10 @@ class Organisation:
         Raises:
             Refusal: the workspace has none of that ID, or is not the app's.
         """
-        found = self.groups.get((self.granted(team).id, group))
-        if found is None:
+        own = self.groups.get((self.granted(team).id, group))
+        if own is None:
             raise Refusal("no_such_subteam")
-        return found.members
+        return own.members
 
     def host(self, channel: Channel) -> Team:
         """Return the workspace in which a channel was made."""

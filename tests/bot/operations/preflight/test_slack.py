@@ -7,8 +7,9 @@ from pydantic import SecretStr
 
 from bot.operations.doctor import Check
 from bot.operations.preflight.slack import MOST, Scopes, examine_slack
-from bot.settings import Policy, Rule, Settings
-from tests.fakes.slack import FakeSlack
+from bot.settings import Policy, Rule, Settings, Workspace
+from bot.slack.outbound.web import Sent
+from tests.fakes.slack import FakeSlack, refused
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 SCOPES = Scopes(frozenset({"chat:write"}), {"files:write": "the export"})
@@ -96,4 +97,100 @@ async def test_each_person_of_the_rules_is_asked_for_once_and_not_very_many():
     assert [one.what for one in checks[1:3]] == [
         "Rule “a”: U0: Slack says user_not_found",
         "Rule “b”: U1: Slack says user_not_found",
+    ]
+
+
+# ── an organisation ──────────────────────────────────────────────────────────────
+
+ORG = {
+    "auth.test": {
+        "team": "Acme, all of it",
+        "user": "patchbay",
+        "bot_id": "B1",
+        "enterprise_id": "E1",
+        "is_enterprise_install": True,
+    },
+    "auth.teams.list": {"teams": [{"id": "T1", "name": "One"}, {"id": "T2"}]},
+    "bots.info": {"bot": {"app_id": "A1"}},
+}
+
+
+async def test_of_an_organisation_its_workspaces_are_told():
+    slack = FakeSlack(data=ORG)
+
+    greeted, org, *others = await found_by(slack)
+
+    assert greeted.what == "Slack: Acme, all of it, as @patchbay"
+    assert org == Check("Org-wide, in 2 workspaces: One (T1), ? (T2)")
+    assert others == []
+    calls = dict(slack.sent)
+    assert calls["bots.info"] == {"bot": "B1", "team_id": "E1"}
+
+
+@pytest.mark.parametrize(
+    ("teams", "what"),
+    [
+        ({"teams": []}, "Org-wide, and in no workspace yet"),
+        (None, "Org-wide; its workspaces: Slack says invalid_auth"),
+    ],
+)
+async def test_an_app_that_is_in_no_workspace_is_not_well(teams, what):
+    slack = FakeSlack(data=ORG | ({"auth.teams.list": teams} if teams else {}))
+    if teams is None:
+        slack.refusing["auth.teams.list"] = "invalid_auth"
+
+    _greeted, check = await found_by(slack)
+
+    assert (check.what, check.well) == (what, False)
+
+
+async def test_what_is_set_for_a_workspace_without_the_app_is_told():
+    rule = Rule(name="far", teams=("T1", "T7"), actions=("*",), users=("U1",))
+    there = (Workspace(team="T8", ops_channel="C8"), Workspace(team="T1"))
+
+    checks = await found_by(
+        FakeSlack(data=ORG), policy=Policy(rules=(rule,)), workspaces=there
+    )
+
+    wrong = [check.what for check in checks if check.well is False]
+    assert wrong == [
+        "“far”: the app is in no workspace T7.",
+        "[[workspaces]]: the app is in no workspace T8.",
+    ]
+    assert Check("ops_channel C8") in checks
+
+
+async def test_workspaces_of_an_app_that_is_in_one_do_nothing():
+    slack = FakeSlack(data=INTRODUCED)
+
+    _greeted, check = await found_by(slack, workspaces=(Workspace(team="T1"),))
+
+    assert (check.what, check.well) == (
+        "[[workspaces]] is for an org-wide install, and this is none.",
+        None,
+    )
+
+
+async def test_a_group_need_be_in_one_of_the_workspaces_of_its_rule():
+    rules = (
+        Rule(name="one", teams=("T1",), actions=("*",), groups=("S1",)),
+        Rule(name="both", actions=("*",), groups=("S2", "S3")),
+    )
+    slack = FakeSlack(data=ORG)
+    no = refused("no_such_subteam")
+    answers = [Sent(ok=True), no, Sent(ok=True), no, no]
+    slack.answers["usergroups.users.list"] = answers
+
+    checks = await found_by(slack, policy=Policy(rules=rules))
+
+    asked = [call for way, call in slack.sent if way == "usergroups.users.list"]
+    assert [(one["usergroup"], one["team_id"]) for one in asked] == [
+        ("S1", "T1"),
+        ("S2", "T1"),
+        ("S2", "T2"),
+        ("S3", "T1"),
+        ("S3", "T2"),
+    ]
+    assert [check.what for check in checks if check.well is False] == [
+        "Rule “both”: S3: Slack says no_such_subteam"
     ]

@@ -136,6 +136,7 @@ async def test_what_slack_has_given_up_is_turned_away_and_the_rest_is_not(desk):
 
     assert desk.told[REST:] == [(old, False)]
     assert waits < fresh < old
+    assert desk.admission.turned_away == {"full": 0, "late": 1}
 
 
 async def test_who_waits_until_slack_has_given_up_is_turned_away(desk):

@@ -11,6 +11,7 @@ from bot.slack.inbound.payloads import (
     mention,
     shortcut,
     submission,
+    who_in,
     writer,
 )
 
@@ -289,3 +290,69 @@ def test_what_is_too_long_for_a_command_is_searched():
     ask = mention(said("<@UBOT> " + "x " * 1000 + "R1"), {"relay"}, "")
 
     assert (ask.command, ask.text, ask.pasted[-2:]) == ("lookup", "", "R1")
+
+
+# ── an organisation ──────────────────────────────────────────────────────────────
+
+IN_ORG = {"is_enterprise_install": True, "enterprise": {"id": "E1"}}
+AROUND = {
+    "team_id": "T1",
+    "context_team_id": "T1",
+    "authorizations": [{"team_id": "T1", "is_enterprise_install": True}],
+}
+
+
+@pytest.mark.parametrize(
+    ("body", "team"),
+    [
+        ({"team": {"id": "T2"}, "user": {"id": "W1", "team_id": "T1"}}, "T2"),
+        ({"team": None, "user": {"id": "W1", "team_id": "T1"}}, "T1"),
+        ({"team": {"id": "E1"}, "user": {"id": "W1", "team_id": "T1"}}, "T1"),
+        (
+            {
+                "team": None,
+                "user": {"id": "W1"},
+                "view": {"team_id": "T2", "app_installed_team_id": "E1"},
+            },
+            "T2",
+        ),
+        ({"team": None, "user": {"id": "W1"}}, ""),
+    ],
+)
+def test_of_an_organisation_a_click_is_where_it_was_made(body, team):
+    assert who_in({**IN_ORG, **body}).team == team
+
+
+@pytest.mark.parametrize(
+    ("event", "around", "team"),
+    [
+        ({"team": "T2"}, {}, "T2"),  # in a channel that the first of them made
+        ({"team": "T1", "user_team": "T2"}, {}, "T2"),
+        ({"user_team": "E1", "team": "E1"}, {}, "T1"),
+        ({"type": "app_home_opened"}, {"team_id": "T2"}, "T2"),
+        ({"user_team": "T9"}, {"is_ext_shared_channel": True, "team_id": "T9"}, "T1"),
+    ],
+)
+def test_of_an_organisation_a_message_is_where_its_writer_is(event, around, team):
+    body = {**AROUND, **around, "event": {"user": "W1", **event}}
+
+    assert writer(body).team == team
+
+
+def test_what_was_drawn_for_a_workspace_says_so_when_it_is_pressed():
+    body = {**IN_ORG, **PRESSED, "team": {"id": "T2"}, "user": {"id": "W1"}}
+    action = {"action_id": "do:relay:1!@T1", "value": "- stop R1", "action_ts": "1"}
+
+    ask = button(body, action)
+
+    assert (ask.who.team, ask.who.bound, ask.text) == ("T1", True, "stop R1")
+    assert not button(body, {**action, "action_id": "do:relay:1!"}).who.bound
+
+
+def test_what_was_drawn_for_a_workspace_says_so_when_it_is_sent_in():
+    view = {"id": "V1", "callback_id": "form:relay:start", "private_metadata": "d1@T1"}
+    user = {"id": "W1", "team_id": "T2"}
+
+    ask = submission({**IN_ORG, "team": None, "user": user, "view": view})
+
+    assert (ask.who.team, ask.who.bound, ask.submission.form_id) == ("T1", True, "d1")

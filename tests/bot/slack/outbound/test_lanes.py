@@ -4,6 +4,7 @@ import pytest
 
 from bot.slack.outbound.lanes import MOST_LANES, Lanes, Turns
 from tests.fakes.clock import FakeClock
+from tests.fakes.slots import FakeSlots
 
 
 @pytest.fixture
@@ -132,3 +133,77 @@ def test_turns_that_have_passed_are_forgotten():
 
     assert turns.lanes(100.0) == []
     assert taken(turns, lane, 7.0, 1, 11) == [7.0]
+
+
+# ── shared with other bots ──────────────────────────────────────────────────────────
+
+POST = "chat.postMessage C1"
+
+
+@pytest.fixture
+def slots(clock):
+    return FakeSlots(clock.monotonic)
+
+
+@pytest.fixture
+def two(clock, slots):
+    return [Lanes(clock.monotonic, slots) for _bot in range(2)]
+
+
+async def test_a_message_goes_if_no_other_bot_has_just_sent_one(two, clock):
+    one, other = two
+
+    assert await one.admit(POST, counted=False) == 0
+    assert await other.admit(POST, counted=False) == 1
+    assert other.wait(POST) == 1
+    clock.push(seconds=1)
+    other.take(POST)
+    assert await other.admit(POST, counted=True) == 0
+    assert await one.admit(POST, counted=False) == 1
+
+
+async def test_of_updates_as_many_go_at_once_as_if_there_were_one_bot(two):
+    went = [
+        await lanes.admit("chat.update", counted=False) == 0
+        for lanes in two
+        for _update in range(20)
+    ]
+
+    assert went == [True] * 20 + [False] * 20
+
+
+async def test_what_slack_refused_counts_for_nobody(two):
+    one, other = two
+    await one.admit(POST, counted=False)
+    await one.refused(POST)
+
+    assert await other.admit(POST, counted=False) == 0
+
+
+async def test_what_slack_closed_is_closed_to_all(two):
+    one, other = two
+    await one.admit(POST, counted=False)
+    await one.too_fast(POST, 30)
+
+    assert (await other.admit(POST, counted=False), one.wait(POST)) == (30, 30)
+
+
+async def test_what_is_not_paced_asks_nobody(two, slots):
+    for lanes in two:
+        assert await lanes.admit("", counted=False) == 0
+        await lanes.refused("")
+        await lanes.too_fast("", 30)
+
+    assert slots.asked == []
+
+
+async def test_without_the_database_each_keeps_its_own_pace(two, slots):
+    slots.away = True
+    one, other = two
+
+    assert [await lanes.admit(POST, counted=False) for lanes in two] == [0, 0]
+    await one.refused(POST)
+    await other.too_fast(POST, 30)
+
+    assert (one.wait(POST), other.wait(POST)) == (0, 30)
+    assert await other.admit(POST, counted=False) == 30

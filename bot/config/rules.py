@@ -1,15 +1,14 @@
-"""The tables `[policy]` and `[[workspaces]]` of `bot.toml`: who may do what, and where.
+"""The rules, limits and workspaces of `bot.toml`: who may do what, where, how much.
 
 Every ID is checked for the kind it is; names are never asked for.
 """
 
 from collections.abc import Iterable
-from typing import Literal, Self
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bot.config import kinds
-from bot.exit_table import ListedHost
 
 
 class _Table(BaseModel):
@@ -45,37 +44,26 @@ class Limits(_Table):
     starts_per_person_a_day: int = Field(100, ge=1)
 
 
-class Policy(_Table):
-    """Who may use the bot; without rules, nobody may change anything."""
-
-    # T… or E…, besides the one that it is installed in
-    teams: tuple[kinds.TeamId, ...] = ()
-    outsiders: bool = False  # people of other workspaces, in shared channels
-    guests: bool = False
-    reads_for_all: bool = True  # members may look up without a rule
-    visibility: Literal["workspace", "channel"] = "workspace"  # where things are told
-    rules: tuple[Rule, ...] = ()
-    push_hosts: tuple[ListedHost, ...] | None = None  # the row `push` of the exits
-    limits: Limits = Limits()
-
-    def groups_in(self, teams: Iterable[str]) -> dict[tuple[str, str], str]:
-        """Return in which of *teams* Slack is asked for which groups, and the rules.
-
-        A workspace and a user group, as the name of the first rule for it. Without
-        *teams* there is one workspace, which needs no name: it is empty.
-        """
-        everywhere = tuple(teams)
-        asked: dict[tuple[str, str], str] = {}
-        for rule in self.rules:
-            named = [one for one in everywhere if not rule.teams or one in rule.teams]
-            for group in rule.groups:
-                for team in named if everywhere else [""]:
-                    asked.setdefault((team, group), rule.name)
-        return asked
-
-
 class Workspace(_Table):
     """A workspace of an org-wide install, and where its alarms go."""
 
     team: kinds.WorkspaceId
     ops_channel: kinds.OneChannelOrNone = ""
+
+
+def groups_in(
+    rules: Iterable[Rule], teams: Iterable[str]
+) -> dict[tuple[str, str], str]:
+    """Return in which of *teams* Slack is asked for which groups of *rules*.
+
+    A workspace and a user group, as the name of the first rule for it. Without *teams*
+    there is one workspace, which needs no name: it is empty.
+    """
+    everywhere = tuple(teams)
+    asked: dict[tuple[str, str], str] = {}
+    for rule in rules:
+        named = [one for one in everywhere if not rule.teams or one in rule.teams]
+        for group in rule.groups:
+            for team in named if everywhere else [""]:
+                asked.setdefault((team, group), rule.name)
+    return asked

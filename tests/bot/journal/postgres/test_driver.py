@@ -1,0 +1,203 @@
+"""A connection to PostgreSQL, which waits only for what is looked at."""
+
+import sys
+
+import psycopg
+import pytest
+from sqlalchemy import bindparam, delete, select, update
+
+from bot.errors import JournalUnavailable
+from bot.journal.postgres.driver import FETCHED, Connection, OnlyReads, Unanswered
+from bot.journal.statement import Statement
+from bot.journal.store import look
+from tests.bot.journal.postgres.conftest import ALL, PUT, THINGS, row
+from tests.fakes.clock import FakeClock
+from tests.fakes.journal import opened
+from tests.fakes.psycopg import counted
+from tests.servers.proxy import proxied
+
+NAMED = Statement(select(THINGS).where(THINGS.c.name == bindparam("name")))
+RENAME = Statement(
+    update(THINGS).where(THINGS.c.id == bindparam("of")).values(name=bindparam("to"))
+)
+DROP = Statement(delete(THINGS).where(THINGS.c.name == bindparam("name")))
+
+
+def test_what_nobody_looks_at_costs_no_round_trip_of_its_own(connection, kept):
+    with counted() as trips:
+        with connection.writing():
+            connection.execute(PUT, row(1))
+            connection.execute_many(PUT, [row(2), row(3)])
+            before_it_was_looked_at = trips.take()
+            names = connection.execute(ALL).scalars()
+
+        assert before_it_was_looked_at == 0
+        assert names == ["a", "a", "a"]
+        assert trips.take() == 2  # all of it, and COMMIT
+    assert kept() == [1, 2, 3]
+
+
+def test_a_read_is_one_round_trip(connection):
+    with counted() as trips:
+        for _each in range(3):
+            with connection.reading():
+                connection.execute(ALL).all()
+
+        assert trips.take() == 3
+
+
+def test_how_many_rows_were_changed_is_known_of_each_and_of_all(connection):
+    with connection.writing():
+        put = connection.execute_many(PUT, [row(1), row(2, "b"), row(3, "b")])
+        dropped = connection.execute(DROP, {"name": "b"})
+        renamed = connection.execute(RENAME, {"of": 9, "to": "c"})
+
+        assert (put.rowcount, dropped.rowcount, renamed.rowcount) == (3, 2, 0)
+
+
+def test_rows_are_named_and_numbers_of_any_size_are_one_statement(connection):
+    with connection.writing():
+        for number in (1, 2**20, 2**40):
+            connection.execute(PUT, {"id": number, "name": "a", "body": b"\0\xff"})
+        first, *_ = connection.execute(NAMED, {"name": "a"})
+        prepared = connection.run(
+            "SELECT count(*) FROM pg_prepared_statements WHERE statement ~ '^INSERT'"
+        ).scalar()
+
+    assert (first.id, first.name, bytes(first.body)) == (1, "a", b"\0\xff")
+    assert prepared == 1
+
+
+def test_a_zero_byte_which_no_text_can_hold_is_shown_as_unreadable(connection):
+    with connection.writing():
+        connection.execute(PUT, row(1, "a\0b"))
+
+    with connection.reading():
+        assert connection.execute(ALL).scalars() == ["a\ufffdb"]
+
+
+def test_what_fails_undoes_all_and_the_connection_goes_on(connection, kept):
+    for _each in range(3):
+        with pytest.raises(psycopg.errors.UniqueViolation), connection.writing():
+            connection.execute_many(PUT, [row(1), row(1)])
+        with pytest.raises(KeyError), connection.writing():
+            {}[connection.execute(PUT, row(2))]
+
+    with connection.writing():
+        connection.execute(PUT, row(3))
+
+    assert kept() == [3]
+
+
+def test_a_piece_is_undone_alone(connection, kept):
+    with connection.writing():
+        connection.execute(PUT, row(1))
+        with pytest.raises(psycopg.errors.UniqueViolation), connection.piece():
+            connection.execute_many(PUT, [row(2), row(1)])
+        with connection.piece():
+            connection.execute(PUT, row(3))
+
+    assert kept() == [1, 3]
+
+
+def test_a_read_is_as_of_one_moment(connection, postgres, url):
+    with connection.reading():
+        before = connection.execute(ALL).scalars()
+        postgres.run("INSERT INTO things VALUES (1, 'a')", url)
+        after = connection.execute(ALL).scalars()
+
+    assert before == after == []
+
+
+def test_of_more_rows_than_fit_some_are_fetched_at_a_time(connection):
+    many = FETCHED * 2 + 1
+    with connection.writing():
+        connection.execute_many(PUT, [row(n) for n in range(many)])
+
+    with counted() as trips, connection.reading():
+        read = sum(1 for _row in connection.each(ALL))
+
+        assert (read, trips.take()) == (many, 4)
+
+
+def lost(connection, words, number=1):
+    """Return the commit of a row that is written while *words* break the way."""
+    with pytest.raises(Unanswered) as unanswered:
+        _write(connection, words, number)
+    connection.close()
+    return unanswered.value.commit
+
+
+def _write(connection, words, number):
+    with connection.writing():
+        connection.execute(PUT, row(number))
+        words.append(b"COMMIT\0")  # not that of READ COMMITTED
+
+
+@pytest.mark.parametrize("was_committed", [True, False])
+def test_a_commit_without_an_answer_is_told_as_that_with_its_number(
+    url, kept, connection, was_committed
+):
+    with proxied(url) as (proxy, through):
+        words = proxy.cut_after if was_committed else proxy.cut_before
+        commit = lost(Connection(through), words)
+
+    ended = None
+    while ended is None:
+        ended = connection.how_ended(commit)
+
+    assert ended == was_committed
+    assert kept() == [1] * was_committed
+
+
+def test_of_a_transaction_of_another_server_nothing_can_be_told(connection, url):
+    with proxied(url) as (proxy, through):
+        commit = lost(Connection(through), proxy.cut_after)
+
+    with pytest.raises(LookupError):
+        connection.how_ended(commit._replace(timeline="000000FF"))
+
+
+def test_where_nothing_can_be_written_that_is_told_before_a_commit(postgres, url):
+    name = url.rpartition("/")[2]
+    postgres.run(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
+    connection = Connection(url)
+
+    with pytest.raises(OnlyReads), connection.writing():
+        pass
+    with connection.reading():
+        assert connection.execute(ALL).all() == []
+    connection.close()
+
+
+def test_what_need_not_last_does_not_wait_for_the_disk(connection, url, postgres):
+    name = url.rpartition("/")[2]
+    postgres.run(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
+    other = Connection(url)
+    asked = "SELECT current_setting('synchronous_commit')"
+
+    with other.writing():
+        lasting = other.run(asked).scalar()
+    with other.writing(lasting=False):
+        fleeting = other.run(asked).scalar()
+    other.close()
+
+    assert (lasting, fleeting) == ("on", "off")
+
+
+async def test_without_a_driver_the_sentence_names_what_is_to_be_installed(monkeypatch):
+    for name in list(sys.modules):
+        if name.startswith("bot.journal.postgres."):
+            monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+
+    with pytest.raises(JournalUnavailable, match=r"patchbay\[postgres\]"):
+        await opened("postgresql://x/y", FakeClock())
+    assert "patchbay[postgres]" in look("postgresql://x/y").fault
+
+
+def test_a_server_is_looked_at_without_anything_being_made(postgres_url):
+    name = postgres_url.rpartition("/")[2]
+
+    assert (look(postgres_url).fault, look(postgres_url).name) == ("", name)
+    assert "does not exist" in look(postgres_url + "_gone").fault

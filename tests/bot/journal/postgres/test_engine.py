@@ -1,0 +1,186 @@
+"""Pieces of work on PostgreSQL: run again, found out, or told as not done."""
+
+import asyncio
+import threading
+
+import pytest
+
+from bot.errors import JournalUnavailable, Unreadable
+from bot.journal.postgres.engine import THREADS, Threads
+from tests.bot.journal.postgres.conftest import ALL, PUT, row
+from tests.servers.proxy import proxied
+
+COMMIT = b"COMMIT\0"  # not that of READ COMMITTED
+
+
+async def at_once(_seconds):
+    await asyncio.sleep(0)
+
+
+def threads_at(url, **more):
+    return Threads(url, chance=lambda: 0.0, sleep=at_once, **more)
+
+
+@pytest.fixture
+def threads(url):
+    one = threads_at(url)
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def through(url):
+    """Return threads that reach the server through a proxy, and the proxy."""
+    with proxied(url) as (proxy, way):
+        one = threads_at(way, patience=0.3)
+        yield one, proxy
+        one.close()
+
+
+def put(number):
+    return lambda connection: connection.execute(PUT, row(number))
+
+
+async def test_what_lost_a_race_is_run_again_and_sees_who_won(threads, kept):
+    both_have_read = threading.Barrier(2)
+    tries = []
+
+    def work(connection):
+        names = connection.execute(ALL).scalars()
+        tries.append(names)
+        if len(tries) <= 2:
+            both_have_read.wait()
+        connection.execute(PUT, row(len(names)))
+        return len(names)
+
+    numbers = await asyncio.gather(threads.write(work), threads.write(work))
+
+    assert sorted(numbers) == [0, 1]
+    assert kept() == [0, 1]
+    assert (tries, threads.reruns) == ([[], [], ["a"]], 1)
+
+
+async def test_what_never_wins_is_told_as_not_done(threads, kept):
+    await threads.write(put(1))
+
+    with pytest.raises(JournalUnavailable, match="UniqueViolation") as told:
+        await threads.write(put(1))
+
+    assert "(1)" not in str(told.value)  # no value of a row
+    assert kept() == [1]
+
+
+async def test_what_work_raises_undoes_it_and_is_raised(threads, kept):
+    def work(connection):
+        connection.execute(PUT, row(1))
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        await threads.write(work)
+    with pytest.raises(Unreadable):
+        await threads.read(lambda connection: connection.execute(ALL).one())
+
+    assert (kept(), threads.reruns) == ([], 0)
+
+
+async def test_a_connection_that_was_lost_before_is_made_anew(threads, kept, postgres):
+    await threads.write(put(1))
+    postgres.run(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE application_name = 'patchbay'"
+    )
+
+    await threads.write(put(2))
+    assert await threads.read(lambda c: c.execute(ALL).scalars()) == ["a", "a"]
+
+    assert kept() == [1, 2]
+
+
+async def test_a_connection_that_is_lost_on_the_way_undoes_and_runs_again(
+    through, kept
+):
+    threads, proxy = through
+    proxy.cut_before.append(b"INSERT")
+
+    await threads.write(put(1))
+
+    assert (kept(), threads.reruns, proxy.cuts) == ([1], 1, 1)
+
+
+async def test_of_a_commit_without_an_answer_it_is_found_out_that_it_was_done(
+    through, kept
+):
+    threads, proxy = through
+    runs = []
+
+    def work(connection):
+        runs.append(1)
+        connection.execute(PUT, row(len(runs)))
+        return len(runs)
+
+    proxy.cut_after.append(COMMIT)
+
+    assert await threads.write(work) == 1
+    assert (kept(), runs, proxy.cuts) == ([1], [1], 1)
+
+
+async def test_of_a_commit_that_never_came_it_is_found_out_and_it_runs_again(
+    through, kept
+):
+    threads, proxy = through
+    proxy.cut_before.append(COMMIT)
+
+    await threads.write(put(1))
+
+    assert (kept(), threads.reruns, proxy.cuts) == ([1], 1, 1)
+
+
+async def test_a_way_that_keeps_still_is_cut_and_taken_anew(through, kept):
+    threads, proxy = through
+    await threads.write(put(1))
+    proxy.still.set()
+
+    writing = asyncio.create_task(threads.write(put(2)))
+    await asyncio.wait({writing}, timeout=0.2)
+    proxy.still.clear()
+    await writing
+
+    assert kept() == [1, 2]
+
+
+async def test_while_the_server_is_away_that_is_told_and_then_it_goes_on(
+    postgres, through, kept
+):
+    threads, proxy = through
+    await threads.write(put(1))
+    port = proxy.lead(1)  # where nobody listens
+    postgres.run(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE application_name = 'patchbay'"
+    )
+
+    with pytest.raises(JournalUnavailable):
+        await threads.write(put(2))
+    with pytest.raises(JournalUnavailable):
+        await threads.read(lambda connection: connection.execute(ALL).all())
+    proxy.lead(port)
+    await threads.write(put(3))
+
+    assert kept() == [1, 3]
+
+
+async def test_more_than_there_are_threads_is_done_all_the_same(threads, kept):
+    await asyncio.gather(*(threads.write(put(n)) for n in range(THREADS * 3)))
+
+    assert kept() == list(range(THREADS * 3))
+
+
+async def test_nothing_is_taken_once_it_is_closed(url, kept):
+    threads = threads_at(url)
+    threads.close()
+
+    with pytest.raises(JournalUnavailable, match="closed"):
+        await threads.write(put(1))
+    with pytest.raises(JournalUnavailable, match="closed"):
+        await threads.read(lambda connection: connection.execute(ALL).all())
+    assert kept() == []

@@ -1,0 +1,109 @@
+"""The tables of an empty database, and what the trail's refuse."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+import pytest
+
+from bot.errors import JournalUnavailable
+from bot.journal.migrate import newest
+from bot.journal.postgres.tables import brought_up
+from tests.bot.journal.test_audit import entry
+from tests.fakes.clock import FakeClock
+from tests.fakes.journal import opened
+
+
+def begun(url):
+    with brought_up(url) as before:
+        return before
+
+
+@pytest.fixture
+def run(postgres, postgres_url):
+    return lambda text: postgres.run(text, postgres_url)
+
+
+def test_of_three_that_begin_at_once_one_makes_the_tables(postgres_url, run):
+    with ThreadPoolExecutor(3) as pool:
+        before = sorted(pool.map(begun, [postgres_url] * 3))
+
+    assert before == ["", newest(), newest()]
+    assert run("SELECT version_num FROM alembic_version") == [(newest(),)]
+
+
+async def test_three_bots_start_at_once_on_an_empty_database(postgres_url):
+    clock = FakeClock()
+    with ThreadPoolExecutor(3) as pool:
+        opening = [
+            pool.submit(asyncio.run, opened(postgres_url, clock)) for _ in range(3)
+        ]
+    journals = [one.result() for one in opening]
+
+    boots = {one.boot for one in journals}
+    for one in journals:
+        one.close()
+
+    assert len(boots) == 3
+
+
+def test_a_database_of_a_later_release_is_refused_and_left_alone(postgres_url, run):
+    begun(postgres_url)
+    run("UPDATE alembic_version SET version_num = '9999'")
+    run("UPDATE known SET value = '9999' WHERE name = 'minimum_reader'")
+
+    with pytest.raises(JournalUnavailable):
+        begun(postgres_url)
+
+    assert run("SELECT version_num FROM alembic_version") == [("9999",)]
+
+
+def test_a_text_is_of_any_length_and_in_the_order_of_its_bytes(postgres_url, run):
+    begun(postgres_url)
+
+    rows = run(
+        "SELECT DISTINCT data_type, character_maximum_length, collation_name"
+        " FROM information_schema.columns WHERE table_name = 'intents'"
+        " AND data_type IN ('character varying', 'text', 'integer')"
+    )
+
+    assert rows == [("character varying", None, "C")]
+
+
+REFUSED = {
+    "delete": "DELETE FROM audit",
+    "update": "UPDATE audit SET why = 'x'",
+    "truncate": "TRUNCATE audit",
+    "head deleted": "DELETE FROM audit_heads",
+    "heads emptied": "TRUNCATE audit_heads",
+    "head moved by two": "UPDATE audit_heads SET count = count + 2",
+    "head moved back": "UPDATE audit_heads SET count = count - 1",
+    "head without a record": "UPDATE audit_heads SET count = count + 1",
+    "head renamed": "UPDATE audit_heads SET chain = 'TNEW'",
+    "another head": "INSERT INTO audit_heads VALUES ('TNEW', 1, 'x')",
+    "a record out of order": (
+        'INSERT INTO audit SELECT chain, 9, at, team, "user", home, channel, action,'
+        " decision, rule, why, app, intent, handle, digest, previous, hash"
+        " FROM audit WHERE number = 1"
+    ),
+    "an unkeyed record": (
+        'INSERT INTO audit_unkeyed SELECT number, at, team, "user", home, channel,'
+        " action, decision, rule, why, app, intent, handle, digest, previous, hash"
+        " FROM audit WHERE number = 1"
+    ),
+}
+
+
+@pytest.fixture
+async def trail(postgres_url):
+    journal = await opened(postgres_url, FakeClock())
+    for number in range(3):
+        await journal.audit.write(entry(number))
+    journal.close()
+
+
+@pytest.mark.usefixtures("trail")
+@pytest.mark.parametrize("change", REFUSED)
+def test_the_database_itself_refuses_changes_of_the_trail(run, change):
+    with pytest.raises(psycopg.Error, match="append-only"):
+        run(REFUSED[change])

@@ -1,0 +1,291 @@
+"""Two bots on one journal, in the races that one writer never has.
+
+Each race is run many times, with both at the same point: a third holds the row that
+the first of them has to have, until both wait for it.
+"""
+
+import asyncio
+from contextlib import asynccontextmanager
+
+import psycopg
+import pytest
+
+from bot.dialogue.outcome import Audience
+from bot.errors import JournalUnavailable, NotAllowed
+from bot.journal.evidence import Does, FactKind
+from bot.journal.model import CARD_NOTICE, Notice
+from bot.states import State
+from tests.bot.journal.conftest import (
+    APP,
+    AT,
+    fact,
+    new_intent,
+    stop_of,
+    summary,
+)
+from tests.bot.journal.test_audit import entry
+from tests.fakes.clock import FakeClock
+from tests.fakes.journal import answered, claimed, opened
+from tests.fakes.psycopg import counted
+
+TIMES = range(20)
+WAITING = (
+    "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    " AND datname = current_database()"
+)
+HEAD = "SELECT 1 FROM audit_heads WHERE chain = 'T' FOR UPDATE"
+THING = "SELECT 1 FROM intents WHERE creates ORDER BY id DESC LIMIT 1 FOR UPDATE"
+HEARING = "SELECT 1 FROM hearing FOR UPDATE"
+CARD = (CARD_NOTICE,)
+
+
+@pytest.fixture
+def clock():
+    return FakeClock()
+
+
+@pytest.fixture
+def place(tables):
+    return tables.url()
+
+
+@pytest.fixture
+async def bots(place, clock):
+    both = [await opened(place, clock) for _ in range(2)]
+    await both[0].audit.write(entry(0))  # so the workspace has a chain
+    yield both
+    for one in both:
+        one.close()
+
+
+@pytest.fixture
+def together(place):
+    """Run two at the same time: both wait for the rows of *held* before they go on."""
+
+    async def run(held, *works):
+        async with holding(place, held):
+            running = [asyncio.ensure_future(one) for one in works]
+            await waiting(place, len(running), running)
+        return await asyncio.gather(*running, return_exceptions=True)
+
+    return run
+
+
+@asynccontextmanager
+async def holding(place, held):
+    with psycopg.connect(place) as one:
+        await asyncio.to_thread(one.execute, held)
+        yield
+        one.rollback()
+
+
+async def waiting(place, count, running):
+    """Return once *count* wait for a lock, or one of those *running* is done."""
+    with psycopg.connect(place, autocommit=True) as one:
+        while not any(task.done() for task in running):
+            row = await asyncio.to_thread(lambda: one.execute(WAITING).fetchone())
+            if row[0] >= count:
+                return
+
+
+def start(number, **values):
+    return new_intent(AT, number, **{"sdk_app_id": APP, "room": "r", **values})
+
+
+async def run_of(bots, number, **values):
+    """Accept a start at the first bot, and let it be sent."""
+    accepted, _ = await bots[0].accept(start(number, **values))
+    return await claimed(bots[0], accepted.id, seen=accepted)
+
+
+@pytest.mark.parametrize("number", TIMES)
+async def test_what_was_sent_in_at_both_is_accepted_once(bots, together, number):
+    new = [start(number), start(number)]
+
+    results = await together(
+        HEAD, *(bot.accept(one) for bot, one in zip(bots, new, strict=True))
+    )
+
+    assert len({intent.id for intent, _fresh in results}) == 1
+    assert sorted(fresh for _intent, fresh in results) == [False, True]
+
+
+@pytest.mark.parametrize("number", TIMES)
+async def test_under_a_ceiling_of_one_one_is_accepted(bots, together, number):
+    def admit(usage):
+        if usage.live:
+            raise NotAllowed("one runs", rule="ceiling")
+        return ()
+
+    results = await together(
+        HEAD,
+        *(bot.accept(start(n), admit=admit) for n, bot in enumerate(bots)),
+    )
+
+    assert sorted(type(one).__name__ for one in results) == ["NotAllowed", "tuple"]
+
+
+async def test_a_workspace_without_a_chain_has_one_writer_too(bots):
+    def admit(usage):
+        if usage.live:
+            raise NotAllowed("one runs", rule="ceiling")
+        return ()
+
+    for number in TIMES:
+        results = await asyncio.gather(
+            *(
+                bot.accept(start(f"{number}-{n}", team=f"T{number}"), admit=admit)
+                for n, bot in enumerate(bots)
+            ),
+            return_exceptions=True,
+        )
+        assert sorted(type(one).__name__ for one in results) == ["NotAllowed", "tuple"]
+
+
+@pytest.mark.parametrize("number", TIMES)
+async def test_an_alarm_is_given_once(bots, together, number):
+    relay = await run_of(bots, number)
+    alarm = Notice(name="stuck", audience=Audience.OPS)
+
+    results = await together(
+        THING, *(bot.notify(relay.id, alarm, mark="stuck") for bot in bots)
+    )
+
+    assert sorted(one is None for one in results) == [False, True]
+    due = await bots[0].outbox.due(AT)
+    assert [summary(one) for one in due].count("stuck R1 sending") == 1
+
+
+def told(bot, relay, key, **values):
+    said = fact(FactKind.EVENT, AT, key=key, ref="-t", **values)
+    return bot.learn(relay.id, said, notices=CARD)
+
+
+@pytest.mark.parametrize("number", TIMES)
+async def test_of_two_facts_at_once_neither_is_folded_without_the_other(
+    bots, together, number
+):
+    relay = await run_of(bots, number)
+
+    one, other = await together(
+        THING,
+        told(bots[0], relay, f"one-{number}", target="a", status=2),
+        told(bots[1], relay, f"other-{number}", target="b", status=2),
+    )
+
+    now = await bots[0].find.get(relay.id)
+    fold = bots[0]._lifecycles[now.subject.kind].fold
+    facts = await bots[0].find.facts_of(relay.id)
+    assert now.rev == max(one.rev, other.rev)
+    assert now.standing == fold(now, facts)
+
+
+@pytest.mark.parametrize("number", TIMES)
+async def test_an_answer_and_a_callback_at_once_are_both_taken(bots, together, number):
+    relay = await run_of(bots, number)
+    said = fact(
+        FactKind.ANSWERED, AT, key=f"answer-{number}", does=Does.CREATE, ref="-t"
+    )
+
+    results = await together(
+        THING,
+        answered(bots[0], relay.id, seen=relay, evidence=(said,)),
+        told(bots[1], relay, f"event-{number}", status=1),
+    )
+
+    assert [one for one in results if isinstance(one, Exception)] == []
+    now = await bots[0].find.get(relay.id)
+    facts = await bots[0].find.facts_of(relay.id)
+    assert now.state is State.STARTED
+    assert now.standing == bots[0]._lifecycles[now.subject.kind].fold(now, facts)
+
+
+@pytest.mark.parametrize("number", TIMES)
+async def test_a_stop_and_the_claim_of_what_it_stops_know_of_each_other(
+    bots, together, clock, number
+):
+    accepted, _ = await bots[0].accept(start(number))
+    stop = stop_of(lambda **v: new_intent(AT, f"s{number}", **v), accepted)
+
+    claim, (stopped, _fresh) = await together(
+        THING, claimed(bots[0], accepted.id, seen=accepted), bots[1].accept(stop)
+    )
+
+    now = await bots[0].find.get(accepted.id)
+    if claim is None:
+        assert (now.state, stopped.state) == (State.NOT_STARTED, State.DONE)
+    else:
+        assert (now.state, stopped.state) == (State.SENDING, State.WAITING)
+
+
+async def test_no_record_is_lost_and_the_chain_is_whole(bots):
+    await asyncio.gather(
+        *(bots[n % 2].audit.write(entry(n, team=f"T{n % 3}")) for n in range(200))
+    )
+
+    assert len(await bots[0].audit.all()) == 201
+    assert (await bots[0].trail.report(deep=True)).findings == ()
+
+
+async def test_what_touches_the_same_rows_in_another_order_loses_nothing(bots):
+    relays = [await run_of(bots, n, agent=f"pb_{n}") for n in range(4)]
+
+    async def touch(n):
+        for relay in relays[:: 1 if n % 2 else -1]:
+            await told(bots[n % 2], relay, f"{n}-{relay.id}", status=1)
+
+    await asyncio.gather(*(touch(n) for n in range(20)))
+
+    counts = [len(await bots[0].find.facts_of(one.id)) for one in relays]
+    assert counts == [21] * 4
+
+
+async def test_a_reading_server_takes_nothing(bots, place, postgres):
+    name = place.rpartition("/")[2].partition("?")[0]
+    before = [await bot.writable() for bot in bots]
+    postgres.run(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
+    try:
+        reads = await opened(place, FakeClock())
+    except JournalUnavailable:
+        reads = None
+    finally:
+        postgres.run(f'ALTER DATABASE "{name}" RESET default_transaction_read_only')
+
+    assert before == [True, True]
+    assert reads is None
+
+
+MOST = {"accept": 8, "claim": 4, "settle": 6, "letter": 5}
+
+
+async def test_a_start_takes_few_round_trips(bots, clock):
+    async def life(number):
+        spent = {}
+        accepted, _ = await bot.accept(
+            start(number, targets=("a",)),
+            notices=CARD,
+            audit=entry(number),
+            admit=lambda _usage: (),
+        )
+        spent["accept"] = trips.take()
+        sending = await claimed(bot, accepted.id, seen=accepted)
+        spent["claim"] = trips.take()
+        said = fact(
+            FactKind.ANSWERED, AT, key=f"a{number}", does=Does.CREATE, ref=f"-{number}"
+        )
+        await answered(bot, accepted.id, seen=sending, evidence=(said,))
+        spent["settle"] = trips.take()
+        (card,) = await bot.outbox.due(clock())
+        trips.take()
+        await bot.outbox.sent(card, ("C", "1.5"))
+        spent["letter"] = trips.take()
+        return spent
+
+    bot = bots[0]
+    with counted() as trips:
+        for warm in range(10):
+            await life(warm)
+        spent = await life(99)
+
+    assert spent == {"accept": 4, "claim": 2, "settle": 2, "letter": 2}
+    assert all(spent[name] <= most for name, most in MOST.items())
