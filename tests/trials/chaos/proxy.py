@@ -34,9 +34,9 @@ class Proxy:
     """Listens on loopback for one replica; *target* is (host, port) of PostgreSQL.
 
     `on_commit` is awaited with the transaction whose COMMIT was sent, and not forwarded
-    yet; `on_committed` is called with one that is committed, before the replica knows, and
-    tells whether it never shall. `rewrite` takes each statement, and returns the one
-    that is run. `delay` are seconds that each direction takes.
+    yet; `on_committed` is called with one that is committed, before the replica knows,
+    and tells whether it never shall. `rewrite` takes each statement, and returns what is
+    run instead. `delay` are seconds that each direction takes.
     """
 
     def __init__(self, target):
