@@ -35,8 +35,8 @@ class Proxy:
 
     `on_commit` is awaited with the transaction whose COMMIT was sent, and not forwarded
     yet; `on_committed` is called with one that is committed, before the replica knows,
-    and tells whether it never shall. `rewrite` takes each statement, and returns what is
-    run instead. `delay` are seconds that each direction takes.
+    and tells whether it never shall. `rewrite` takes each statement, and returns that
+    which is run. `delay` are seconds that each direction takes.
     """
 
     def __init__(self, target):
