@@ -52,16 +52,16 @@ class Judge:
         yield from self._limits()
 
     def _limits(self):
-        """Yield what went beyond a number."""
+        """Yield what went beyond a number; after a restore cards are drawn anew."""
+        restored = self.history.restored_at
         most = self.history.most_a_day
         started = Counter(one.user for one in self.cases if one.ran)
         many = [user for user, times in started.items() if most and times > most]
         yield from (("over the limit", user) for user in many)
         if self.union > RATE:
             yield "too fast", f"{self.union} starts in a second"
-        if len(self.extra) > self.kills:
+        if restored is None and len(self.extra) > self.kills:
             yield "extra cards", f"{len(self.extra)} after {self.kills} kills"
-        restored = self.history.restored_at
         for fault, limit, waits in (
             ("late back", READY, self.back()),
             ("late takeover", TAKEOVER, self.takeovers()),
@@ -97,7 +97,9 @@ class Judge:
         stored = {ref for _state, ref in rows} | case.shown
         if case.last == "unknown" or set(case.ran) <= stored:
             return False
-        return self.history.rows is not None or case.last not in {"runs", "over"}
+        forgotten = self.history.restored_at is not None  # what came after the backup
+        kept = self.history.rows is not None and not forgotten
+        return kept or case.last not in {"runs", "over"}
 
     @property
     def union(self):
