@@ -150,7 +150,8 @@ class History:
         if entry.get("does") == "start":
             case = Case(entry["room"], entry["user"], entry["t"])
             self.cases[entry["room"]] = self._by_ask[entry["n"]] = case
-            self._by_place[entry["channel"], entry.get("ts", "")] = case
+            if "ts" in entry:
+                self._by_place[entry["channel"], entry["ts"]] = case
 
     def _acked(self, entry):
         if case := self._by_ask.get(entry["n"]):
