@@ -226,10 +226,11 @@ class Threads:
 
         try:
             made: Connection = Connection(self._url, begun)
-        except Error:
-            if job.connection:
-                self._let_go(job.connection)
-            raise
+        except Error as error:
+            if job.connection is None:
+                raise
+            self._let_go(job.connection)
+            raise _Lost(error) from None
         self._own.connection = made
         return made
 
