@@ -193,6 +193,7 @@ async def run(bot: Bot) -> int:
     )
     for task in beginning:
         task.cancel()
+    loop.remove_signal_handler(signal.SIGINT)  # who presses Ctrl-C again waits no more
     await drain(bot)
     for task in serving:
         task.cancel()

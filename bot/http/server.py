@@ -18,6 +18,7 @@ from bot.slack.inbound.guard import LARGEST
 
 READ_SECONDS = 5.0
 CLOSE_SECONDS = 1.0  # that requests get which are under way when it closes
+BROKE = 500  # what is told of a request whose handler broke
 
 Answered = Callable[[str, int], None]
 Ready = Callable[[], Awaitable[Told]]
@@ -106,6 +107,9 @@ class Server:
             response = await handler(request)
         except web.HTTPException as refused:
             self.answered(route, refused.status)
+            raise
+        except Exception:
+            self.answered(route, BROKE)
             raise
         self.answered(route, response.status)
         return response

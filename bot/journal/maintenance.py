@@ -20,6 +20,7 @@ from bot.journal.rows import (
     moment,
 )
 from bot.journal.schema import facts, intents, lines, outbox
+from bot.journal.slots import PRUNE
 from bot.journal.statement import Connection, Statement, Writer, among, literals
 from bot.journal.usage import DROP_EXPIRED
 from bot.states import OVER, State
@@ -115,7 +116,7 @@ class Maintenance:
         passed = {"now": millis(now)}
         await self._writer.write(lambda c: c.execute(DROP_EXPIRED, passed))
         gone = 0
-        for piece in (_delivered(now), _over(now)):
+        for piece in (_delivered(now), _over(now), _unused_slots):
             while deleted := await self._writer.write(piece):
                 gone += deleted
         return gone
@@ -186,6 +187,11 @@ def _delivered(now: datetime) -> Callable[[Connection], int]:
     """
     old = {"before": millis(now - GIVEN_UP_KEPT)}
     return lambda connection: connection.execute(_DELIVERED, old).rowcount
+
+
+def _unused_slots(connection: Connection) -> int:
+    """Delete the next slots that nobody has asked for lately."""
+    return connection.execute(PRUNE).rowcount
 
 
 def _over(now: datetime) -> Callable[[Connection], int]:

@@ -34,7 +34,7 @@ from bot.journal import clock_set
 from bot.journal.holds import HOLD, RELEASE, is_free, is_of, is_own
 from bot.journal.lines import Place, keep, standing
 from bot.journal.lives import Life
-from bot.journal.model import CARD, Intent, Notice, Notification
+from bot.journal.model import CARD, CARD_NOTICE, Intent, Notice, Notification
 from bot.journal.rows import (
     FAILED,
     NEW,
@@ -200,7 +200,8 @@ class Outbox:
         """Note that all of those that *arrived* did, and where, if it is to be kept.
 
         After a power cut they may come once more. A card that is gone another has
-        delivered, after this one had held it for too long: that one's is kept.
+        delivered, after this one had held it for too long: that one's is kept, and is
+        drawn anew, since this one may have put an older one over it.
         """
 
         def work(connection: Connection) -> None:
@@ -211,8 +212,12 @@ class Outbox:
                     continue
                 if notification.line:
                     keep(connection, intent.id, notification.line, place)
-                if notification.name == CARD and (was_there or not self.shared):
+                if notification.name != CARD:
+                    continue
+                if was_there or not self.shared:
                     _keep_card(connection, intent.id, place)
+                else:
+                    _put(connection, [_card_again(notification, intent)])
 
         await self._writer.write(work, lasting=False)
 
@@ -374,6 +379,11 @@ def _forget(connection: Connection, notification: Notification) -> int:
         return connection.execute(_FORGET, row).rowcount
     overtaken = {"of_intent": intent.id, "by_rev": notification.rev}
     return connection.execute(_FORGET_CARD, {**row, **overtaken}).rowcount
+
+
+def _card_again(notification: Notification, intent: Intent) -> dict[str, Any]:
+    at = notification.created_at or intent.created_at
+    return notice_row(CARD_NOTICE, millis(at), intent=intent)
 
 
 def _keep_card(connection: Connection, intent: IntentId, card: Place) -> None:

@@ -18,6 +18,8 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    delete,
+    select,
     update,
 )
 
@@ -36,6 +38,8 @@ SLOWEST = 1.0  # a second, however often somebody went too fast
 ECHO = 1000.0  # milliseconds in which more of the same complaint is the same complaint
 SECOND = 1000.0  # milliseconds
 MICROSECONDS = 1_000_000  # in a second
+PIECE = 100  # rows that are deleted at once
+FORGOTTEN = 3_600_000.0  # milliseconds after which a slot is as if none was ever taken
 
 
 class SlotRows:
@@ -149,6 +153,17 @@ SLOW_ONCE = Statement(
     .where(_of_it)
     .values(slowed_to=_number("to"), slowed_at=database_now())
 )
+_idle = (
+    select(slots.c.name)
+    .where(
+        slots.c.next_at < database_now() - FORGOTTEN,
+        slots.c.slowed_at < database_now() - FORGOTTEN,
+    )
+    .limit(PIECE)
+    .with_for_update(skip_locked=True)
+)
+# Each channel and person that was ever written to has a row.
+PRUNE = Statement(delete(slots).where(slots.c.name.in_(_idle)))
 GIVE_BACK = Statement(
     update(slots).where(_of_it).values(next_at=slots.c.next_at - _number("by"))
 )

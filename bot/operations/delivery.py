@@ -56,6 +56,7 @@ GIVE_UP = timedelta(hours=24)
 AWAY_SECONDS = 1.0
 IDLE_SECONDS, SHORTEST_WAIT = 30.0, 0.05
 SHARED_IDLE = 1.0  # seconds, after which others may have put something in
+HELD_IDLE = 0.25  # seconds, after which what another holds is asked for again
 MOST_AT_ONCE = 100  # notices that are looked at: a few milliseconds of the loop
 MOST_FORWARD = 50  # of them that are let forward at once to a place that is idle
 MOST_TRIES = 30  # of what only this process knows, while its place is full
@@ -275,6 +276,7 @@ class Delivery:
         try:
             if not (held := await self._outbox.hold(batch.notifications)):
                 self._lanes.give_back(batch.lane)
+                await self._sleep(HELD_IDLE)  # a killed one holds it for a minute
                 return 0
             batch = replace(batch, notifications=held)
             with self.readers.reading(batch.notifications[0]):

@@ -1,13 +1,16 @@
 """A stop: what hangs has its seconds, and what is not done stands in the journal."""
 
 import asyncio
+import os
+import signal
 import threading
 from contextlib import AsyncExitStack
 from dataclasses import replace
 
+import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.lifecycle import _last_steps, begin, drain
+from bot.lifecycle import _last_steps, begin, drain, run
 from bot.sandbox.slack.loopback import LoopbackSlack
 from bot.sandbox.slack.server.delivery import Envelope, EnvelopeType
 from bot.slack.inbound.admission import Admission
@@ -23,6 +26,7 @@ BALANCER = 3.0  # of them, before the bot is told
 MOST = 40.0  # of them, that the steps may take together
 WAYS = ("answer ephemeral", "answer in_channel", "chat.update", "post C0OPS")
 STOPS = "SELECT state FROM intents WHERE action = 'StopPublishCdnStream'"
+STATES = "SELECT state FROM intents"
 START = "/relay start {room} url=rtmp://push.example.com/live/{room} --go"
 
 
@@ -134,3 +138,32 @@ def test_a_stop_with_nothing_under_way_takes_no_time(tmp_path):
             return world.clock.monotonic() - began
 
     assert in_virtual_time(measured()) < 1.0
+
+
+def test_whoever_presses_ctrl_c_again_waits_for_nothing_more(tmp_path):
+    seen = []
+
+    async def interrupted():
+        async with AsyncExitStack() as stack:
+            world = await make_world(stack, tmp_path / "p.db", clock=LoopClock())
+            loop = asyncio.get_running_loop()
+            stack.callback(lambda: seen.append(loop.time()))
+            world.cloud.state.fail_next("StartPublishCdnStream", "timeout", times=9)
+            running = asyncio.ensure_future(run(world.bot))
+            await until(world.directory.identified.is_set)
+            await world.router.answer(world.ask(START.format(room=7)))
+            file = JournalFile(tmp_path / "p.db")
+            await until(lambda: file.rows(STATES) == [("sending",)])
+            os.kill(os.getpid(), signal.SIGINT)
+            await asyncio.sleep(1.0)
+            assert not running.done()
+            seen.append(loop.time())
+            os.kill(os.getpid(), signal.SIGINT)
+            await running
+
+    with pytest.raises(KeyboardInterrupt):
+        in_virtual_time(interrupted())
+
+    told, ended = seen
+    assert ended - told < 0.5
+    assert JournalFile(tmp_path / "p.db").rows(STATES) == [("sending",)]

@@ -9,7 +9,7 @@ https://www.psycopg.org/psycopg3/docs/advanced/pipeline.html
 
 import math
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import count
 from typing import Any, NamedTuple
@@ -131,10 +131,12 @@ class Connection:
     """One connection to the database at *url*, of one thread.
 
     Nothing is begun by itself: what is executed outside of `writing` and `reading` is
-    a transaction of its own.
+    a transaction of its own. *begun* is told of it as soon as it can be cut.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(
+        self, url: str, begun: Callable[["Connection"], None] = lambda _one: None
+    ) -> None:
         self._raw = connect(url)
         self._raw.prepare_threshold = 0  # each statement is run again and again
         self._raw.prepared_max = KEPT
@@ -144,6 +146,7 @@ class Connection:
         self._pipeline = self._open.enter_context(self._raw.pipeline())
         self.sent = self._answered = 0  # statements
         self._numbers = count(1)
+        begun(self)
         self._run_once(_SET_UP)
         self.answered()
 

@@ -38,6 +38,7 @@ PATIENCE = 20.0  # seconds; a statement ends before
 PATIENCE_LONG = 300.0
 FIRST_WAIT, LONGEST_WAIT = 0.01, 0.25  # seconds, before it is run again
 ASKED_AGAIN = 0.5  # seconds, before it is asked again how a transaction ended
+CLOSING = 1.0  # seconds for what is under way when it is closed
 CLOSED = "the journal is closed"
 
 log = structlog.get_logger(__name__)
@@ -70,8 +71,8 @@ class Threads:
     """Runs writes and reads on the server at *url*: a `statement.Writer`.
 
     *chance* returns numbers from 0 to 1, *sleep* waits for so many seconds; a
-    connection that says nothing for *patience* seconds is broken. *reruns* counts what
-    was run again.
+    connection that says nothing for *patience* seconds is broken, at the end for
+    *closing*. *reruns* counts what was run again.
     """
 
     def __init__(
@@ -80,14 +81,15 @@ class Threads:
         chance: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         patience: float = PATIENCE,
+        closing: float = CLOSING,
     ) -> None:
         self._url, self._chance, self._sleep = url, chance, sleep
-        self._patience = patience
+        self._patience, self._closing = patience, closing
         self._own = threading.local()
         self._connections: list[Connection] = []
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="journal")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="journal-read")
-        self._closed = False
+        self._closed = self._is_cut = False
         self.reruns = 0
 
     async def write(
@@ -151,12 +153,24 @@ class Threads:
         raise JournalUnavailable(CLOSED)
 
     def close(self) -> None:
-        """Finish what has queued, then let go of the server."""
+        """Finish what has queued, if the server answers; then let go of it."""
         self._closed = True
-        self._pool.shutdown()
-        self._readers.shutdown()
+        cutting = threading.Timer(self._closing, self._cut)
+        cutting.start()
+        for pool in (self._pool, self._readers):
+            pool.shutdown()
+        cutting.cancel()
         for connection in self._connections:
             connection.close()
+
+    def _cut(self) -> None:
+        """Let nobody wait any longer for a server that says nothing."""
+        log.warning("journal.cut", seconds=self._closing)
+        self._is_cut = True
+        for pool in (self._pool, self._readers):
+            pool.shutdown(wait=False, cancel_futures=True)
+        for connection in tuple(self._connections):
+            connection.cut()
 
     async def _in_thread(
         self,
@@ -175,13 +189,15 @@ class Threads:
             if job.connection:
                 log.warning("journal.cut", seconds=patience)
                 job.connection.cut()
+        if future.cancelled():  # by `close`
+            raise JournalUnavailable(CLOSED)
         return future.result()
 
     def _run(self, job: _Job[T]) -> T:
         """Run *job* on this thread's connection; a new one if that is lost."""
         connection = None
         try:
-            connection = job.connection = self._connection()
+            connection = job.connection = self._connection(job)
             return job.of(connection)
         except LOST_RACE as error:
             raise _Lost(error) from None
@@ -194,18 +210,33 @@ class Threads:
         finally:
             job.connection = None
 
-    def _connection(self) -> Connection:
+    def _connection(self, job: _Job[Any]) -> Connection:
         there: Connection | None = getattr(self._own, "connection", None)
         if there and not there.is_lost:
             return there
         if there:
-            self._connections.remove(there)
-            there.close()
+            self._let_go(there)
             del self._own.connection
-        self._own.connection = Connection(self._url)
-        self._connections.append(self._own.connection)
-        made: Connection = self._own.connection
+
+        def begun(connection: Connection) -> None:
+            job.connection = connection
+            self._connections.append(connection)
+            if self._is_cut:
+                connection.cut()
+
+        try:
+            made: Connection = Connection(self._url, begun)
+        except Error as error:
+            if job.connection is None:
+                raise
+            self._let_go(job.connection)
+            raise _Lost(error) from None
+        self._own.connection = made
         return made
+
+    def _let_go(self, connection: Connection) -> None:
+        self._connections.remove(connection)
+        connection.close()
 
     async def _was_committed(self, commit: Commit) -> bool:
         """Ask how *commit* ended, until that is known; meanwhile nothing is told.

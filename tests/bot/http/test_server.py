@@ -103,3 +103,18 @@ async def test_a_body_that_does_not_come_in_time_is_given_up(running):
     writer.close()
 
     assert status == b"HTTP/1.1 400 Bad Request\r\n"
+
+
+async def test_each_answer_is_counted_by_its_route_and_status_also_what_broke():
+    async def breaks(_request):
+        raise LookupError
+
+    counted = []
+    server = Server(routes=[web.get("/breaks", breaks)], ready=None)
+    server.answered = lambda *told: counted.append(told)
+    server.port = await server.start("127.0.0.1", 0)
+    for path in ("/healthz", "/breaks", "/nowhere"):
+        await ask(server, "GET", path)
+    await server.close()
+
+    assert counted == [("/healthz", 200), ("/breaks", 500), ("", 404)]

@@ -200,6 +200,23 @@ async def test_when_its_time_is_over_another_delivers_and_its_place_is_kept(
 
     assert again == lost
     assert (await journal.find.get(intent.id)).card == THERE
+
+
+async def test_whoever_was_held_up_has_the_card_drawn_anew_as_it_is_then(
+    journal, one, other, waiting, clock
+):
+    intent = await waiting()
+    (older,) = await one.hold(await one.due(clock()))
+    await over(journal)
+    newest = await journal.update(intent.id, room="8", notices=(CARD_NOTICE,))
+    (newer,) = await other.hold(await other.due(clock()))
+    await other.sent(newer, THERE)
+    await one.sent(older, THERE)  # which is over the newer one now
+
+    (anew,) = await other.hold(await other.due(clock()))
+    assert (anew.name, anew.intent.rev) == ("card", newest.rev)
+    assert anew.intent.card == THERE
+    await other.sent(anew, THERE)
     assert await one.waiting() == 0
 
 

@@ -24,8 +24,9 @@ PAST = 600  # more than the largest page
 LINE = {"intent": "past", "line": "past", "channel": "C", "ts": "1.1"}
 
 # Tables that do not grow with what happens: a row for each kind, name, app, team, run;
-# of tallies, for each quarter of an hour of a day in which somebody started something.
-SMALL = {"handles", "lives", "known", "hearing", "audit_heads", "tallies"}
+# of tallies, for each quarter of an hour of a day in which somebody started something;
+# of slots, for each channel of the last hour (none in a file).
+SMALL = {"handles", "lives", "known", "hearing", "audit_heads", "tallies", "slots"}
 # What reads all there is, off the event loop, and why.
 WHOLE = {
     "find.counts": "the doctor says how much there is",

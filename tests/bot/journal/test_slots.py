@@ -8,7 +8,7 @@ import asyncio
 import pytest
 
 from bot.config.kinds import is_server
-from bot.journal.slots import SlotRows
+from bot.journal.slots import PIECE, PRUNE, SlotRows
 from bot.runtime.slots import Pace
 from tests.fakes.journal import laid, opened
 
@@ -167,6 +167,32 @@ async def test_of_what_nobody_took_yet_nothing_is_closed(slots):
     await slots.give_back("a", MINUTE)
 
     assert await taken(slots, 1) == [about(0)]
+
+
+async def test_what_nobody_asks_for_any_more_is_pruned_and_the_rest_stays(
+    writers, slots
+):
+    for number in range(PIECE):
+        await taken(slots, 1, name=f"old {number}")
+    await slots.close("closed", MINUTE, 1)
+    await taken(slots, 1, name="closed")
+    await slots.close("closed", MINUTE, 7200)
+    await taken(slots, 1, name="slowed")
+    await slots.slow_down("slowed", MINUTE)
+    await passes(writers, 3700)
+    await slots.slow_down("slowed", MINUTE)
+    await taken(slots, 3, name="used")
+
+    gone = [await writers[0].write(unused_gone) for _piece in range(2)]
+
+    assert gone == [PIECE, 0]
+    assert await taken(slots, 1, name="closed") == [about(3500)]
+    assert await taken(slots, 1, name="used") == [about(180)]
+    assert await taken(slots, 1, name="old 1") == [about(0)]
+
+
+def unused_gone(connection):
+    return connection.execute(PRUNE).rowcount
 
 
 # ── at once ─────────────────────────────────────────────────────────────────────────

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from bot.dialogue.outcome import Audience
 from bot.ids import intent_id
 from bot.journal.model import ANSWER, CARD_NOTICE, Asker, NewIntent, Notice, Subject
-from bot.operations.delivery import SHARED_IDLE
+from bot.operations.delivery import HELD_IDLE, SHARED_IDLE
 from bot.resources.relay.resource import RELAY
 from tests.bot.operations.accidents import CountingClock
 from tests.bot.operations.deliveries import delivery, until
@@ -117,6 +117,23 @@ async def test_what_a_killed_one_was_posting_comes_once_more_and_its_place_is_ke
     assert slack.ways == [POST] * 2
     assert (await journals[1].find.get(intent.id)).card == ("C", "1.5")
     assert await journals[1].outbox.waiting() == 0
+
+
+async def test_what_a_killed_one_holds_is_not_asked_for_all_the_time(
+    journals, put, clock
+):
+    slack = FakeSlack()
+    slack.hanging[POST] = asyncio.Event()
+    intent = await put()
+    one, other = both_of(journals, slack, clock)
+    posting = asyncio.ensure_future(one.deliver())
+    await until(lambda: called(slack, POST))
+    await kill(posting)
+    await journals[0].update(intent.id, notices=(CARD_NOTICE,))
+    before = len(clock.naps)
+
+    assert [await other.deliver() for _round in range(3)] == [0, 0, 0]
+    assert clock.naps[before:] == [HELD_IDLE] * 3
 
 
 async def called(slack, way):

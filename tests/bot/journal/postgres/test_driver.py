@@ -1,6 +1,7 @@
 """A connection to PostgreSQL, which waits only for what is looked at."""
 
 import sys
+import threading
 
 import psycopg
 import pytest
@@ -201,3 +202,14 @@ def test_a_server_is_looked_at_without_anything_being_made(postgres_url):
 
     assert (look(postgres_url).fault, look(postgres_url).name) == ("", name)
     assert "does not exist" in look(postgres_url + "_gone").fault
+
+
+def test_a_connection_can_be_cut_while_it_is_set_up(url):
+    with proxied(url) as (proxy, way):
+
+        def kept_still(connection):
+            proxy.still.set()
+            threading.Timer(0.1, connection.cut).start()
+
+        with pytest.raises(psycopg.OperationalError):
+            Connection(way, kept_still)

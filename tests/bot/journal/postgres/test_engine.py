@@ -184,3 +184,30 @@ async def test_nothing_is_taken_once_it_is_closed(url, kept):
     with pytest.raises(JournalUnavailable, match="closed"):
         await threads.read(lambda connection: connection.execute(ALL).all())
     assert kept() == []
+
+
+def looked(begun):
+    def work(connection):
+        begun.set()
+        return connection.execute(ALL).all()
+
+    return work
+
+
+async def test_closing_waits_for_no_server_that_says_nothing(url):
+    with proxied(url) as (proxy, way):
+        threads = threads_at(way, closing=0.2)
+        await threads.write(put(1))
+        proxy.still.set()
+        begun = threading.Event()
+        ways = [begun, *(threading.Event() for _each in range(THREADS))]
+        writing = [asyncio.ensure_future(threads.write(looked(one))) for one in ways]
+        await asyncio.to_thread(begun.wait)  # others connect, or have queued
+
+        closing = threading.Thread(target=threads.close, daemon=True)
+        closing.start()
+        await asyncio.to_thread(closing.join, 10)
+        ended = await asyncio.gather(*writing, return_exceptions=True)
+
+    assert not closing.is_alive()
+    assert {type(one) for one in ended} == {JournalUnavailable}
