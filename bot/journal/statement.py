@@ -126,12 +126,14 @@ class Writer(Protocol):
         *,
         begins: bool = False,
         lasting: bool = True,
+        keyed: bool = False,
     ) -> T:
         """Run *work* and return its result once it is durable.
 
         What is not *lasting* a power cut may undo, but no end of the process. *work*
         may run several times, all but the last without effect. What *begins* something
-        new is refused where there is room only for how the rest ends.
+        new is refused where there is room only for how the rest ends. What is *keyed*
+        finds what it did, by its key, if it is run again after it was committed.
 
         Raises:
             JournalUnavailable: it was not committed.
