@@ -84,8 +84,8 @@ class Known:
         ended = (f for f in self.facts if f.does is Does.END and f.kind in _RESULTS)
         of_ref = [f for f in ended if f.ref == ref]
         done = {f.job for f in of_ref if f.kind is FactKind.ANSWERED}
-        told = (f for f in of_ref if f.kind is not FactKind.GONE or f.job not in done)
-        return sorted(told, key=lambda f: (f.came_at, _order(f)))
+        each = (f for f in of_ref if f.kind is not FactKind.GONE or f.job not in done)
+        return sorted(each, key=lambda f: (f.came_at, _order(f)))
 
     def asked(self, ref: str) -> Fact | None:
         """Return the first demand for its end that nothing has answered yet.
