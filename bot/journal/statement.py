@@ -323,6 +323,13 @@ class ending(GenericFunction[str]):  # noqa: N801 - see above
     inherit_cache = True
 
 
+class unindexed(GenericFunction[str]):  # noqa: N801 - it is named like a function of SQL
+    """A text as it is, hidden from a planner that would take an index of it."""
+
+    type = Text()
+    inherit_cache = True
+
+
 def among(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
     """Match rows whose *column* is in the list that is the parameter *name*."""
     texts = each_text(bindparam(name, type_=Texts())).table_valued("value")
