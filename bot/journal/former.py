@@ -18,15 +18,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import (
-    and_,
-    bindparam,
-    func,
-    or_,
-    select,
-    tuple_,
-    update,
-)
+from sqlalchemy import and_, bindparam, func, or_, select, tuple_, update
 
 from bot.errors import JournalUnavailable
 from bot.ids import IntentId
@@ -97,11 +89,6 @@ _STOPPED = Statement(
         intents.c.state.in_([text(one) for one in ("queued", "waiting", "sending")]),
     )
 )
-_ORPHANS = Statement(
-    select(func.count())
-    .select_from(intents)
-    .where(intents.c.state.in_([text("queued"), text("sending")]), IS_ORPHAN)
-)
 _STAND = Statement(
     update(intents)
     .where(intents.c.id == bindparam("of"))
@@ -132,13 +119,17 @@ class _Group:
 
 
 class Former:
-    """What dead runs left in the journal; *life* is that of this run."""
+    """What dead runs left in the journal; *life* is that of this run.
+
+    *held* is what was taken over and nobody works on yet: it is no dead run's any
+    more, so nothing else would find it.
+    """
 
     def __init__(self, writer: Writer, write: Write, life: Life) -> None:
         self._writer = writer
         self._write = write
         self._life = life
-        self.counted: int | None = None  # at the last look; None before the first
+        self.held: dict[IntentId, Intent] = {}
 
     async def count(self) -> int:
         """Count what is unfinished and in the hands of a dead run.
@@ -149,7 +140,6 @@ class Former:
         counted: int = await self._writer.read(
             lambda c: c.execute(COUNT, self._life.about).scalar(), long=True
         )
-        self.counted = counted
         return counted
 
     async def stops(self) -> list[Intent]:
@@ -162,7 +152,7 @@ class Former:
             JournalUnavailable: nothing was taken over.
         """
         try:
-            return await self._taken(TAKE_STOPS)
+            return self._hold(await self._taken(TAKE_STOPS))
         except JournalUnavailable:
             if self._life.shared:
                 raise
@@ -176,7 +166,8 @@ class Former:
         Raises:
             JournalUnavailable: nothing was taken over.
         """
-        return await self._taken(TAKE, state=state.value, limit=limit)
+        taken = await self._taken(TAKE, state=state.value, limit=limit)
+        return self._hold(taken)
 
     async def take(self, queued: IntentId) -> None:
         """Take over what is QUEUED, if it was left.
@@ -185,14 +176,6 @@ class Former:
             JournalUnavailable: it was not.
         """
         await self._taken(TAKE_ONE, of=queued)
-
-    async def orphans(self) -> int:
-        """Return how many are unfinished and a dead run's; off the event loop."""
-        asked = self._life.about
-        count = await self._writer.read(
-            lambda c: c.execute(_ORPHANS, asked).scalar(), long=True
-        )
-        return int(count)
 
     async def unsettled(
         self, state: State, after: Intent | None = None, limit: int = GROUP
@@ -265,6 +248,10 @@ class Former:
         return await self._writer.read(
             lambda c: intents_of(c.execute(query, params)), long=True
         )
+
+    def _hold(self, taken: list[Intent]) -> list[Intent]:
+        self.held |= {one.id: one for one in taken}
+        return taken
 
     async def _taken(self, statement: Statement, **params: Any) -> list[Intent]:
         asked = {**params, **self._life.about}

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from itertools import count
 from typing import Self, TypeVar, Unpack
 
 from pydantic import SecretStr
@@ -134,15 +135,16 @@ class Journal:
             JournalUnavailable: nothing was committed, so nothing may be sent. What
                 acts on a thing is taken even when the disk is full: a stop saves money.
         """
+        runs = count()
 
         def work(tx: Transaction) -> tuple[Intent, bool]:
-            alone = self.life.alone
+            alone, again = self.life.alone, next(runs) > 0
             before = tx.before(new, alone, counts=admit is not None)
             if before.first:
                 first = tx.get(before.first)
                 if first.digest != new.digest:
                     raise KeyReused(new.key.partition(":")[0])
-                return as_read(first, alone), False
+                return as_read(first, alone), again and first.id == new.id
             others = admit(usage_of(tx.connection, new, before, alone)) if admit else ()
             if form:
                 use(tx.connection, form, new.key)
@@ -159,7 +161,7 @@ class Journal:
             stops.asked(tx, accepted)
             return tx.get(new.id), True
 
-        return await self._write(work, begins=not new.subject.ends)
+        return await self._write(work, begins=not new.subject.ends, keyed=True)
 
     async def claim(
         self,
@@ -374,9 +376,7 @@ class Journal:
             return True
         return False
 
-    async def _write(
-        self, work: Callable[[Transaction], T], *, begins: bool = False
-    ) -> T:
+    async def _write(self, work: Callable[[Transaction], T], **how: bool) -> T:
         def run(connection: Connection) -> T:
             return work(
                 Transaction(
@@ -391,7 +391,7 @@ class Journal:
             )
 
         try:
-            return await self._writer.write(run, begins=begins)
+            return await self._writer.write(run, **how)
         except IllegalMove:
             self.illegal_moves += 1
             raise

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from bot.ids import TeamId
 from bot.journal import facts
 from bot.journal.schema import EMPTY, IS_THING, an_end, intents
-from bot.journal.statement import Params, Statement, ending
+from bot.journal.statement import Params, Statement, ending, unindexed
 from bot.states import State
 
 SHORTEST_PART = 8  # characters of an ID that are enough to find it by; see `an_end`
@@ -43,8 +43,8 @@ _limit = bindparam("limit", type_=Integer)
 
 
 def not_by(column: ColumnElement[str]) -> ColumnElement[str]:
-    """Return *column* so that no index of it is used: another leads to fewer rows."""
-    return func.coalesce(column, "")
+    """Return *column* so that SQLite uses no index of it: another has fewer rows."""
+    return unindexed(column)
 
 
 def in_states(

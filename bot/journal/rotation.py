@@ -81,8 +81,7 @@ class Rotation:
         self._begin()
         self._left = list(SEALED)
         while self._left:
-            left = await self._writer.write(self._piece, begins=True)
-            self._left, self._after = left
+            await self._next_piece()
         self._seal.use(await self._writer.write(self._drop_old, begins=True))
 
     async def go_on(self, pieces: int = 1) -> bool:
@@ -96,12 +95,18 @@ class Rotation:
             if self._seal.ring.is_one:
                 break
             if self._left:
-                left = await self._writer.write(self._piece, begins=True)
-                self._left, self._after = left
+                await self._next_piece()
             else:
                 self._seal.use(await self._writer.write(self._drop_old, begins=True))
                 log.info("seal.rotated")
         return self._seal.ring.is_one
+
+    async def _next_piece(self) -> None:
+        """Seal the next rows anew; it counts once, however often that was tried."""
+        piece = await self._writer.write(self._piece, begins=True)
+        self._left, self._after, resealed, unopened = piece
+        self.resealed += resealed
+        self.unopened += unopened
 
     def _add(self, connection: Connection) -> Ring:
         try:
@@ -115,19 +120,26 @@ class Rotation:
         except OSError as error:
             raise _unwritten(error) from None
 
-    def _piece(self, connection: Connection) -> tuple[list[Table], str]:
-        """Seal the next rows anew; return what is left then, and after which row."""
-        table = self._left[0]
+    def _piece(self, connection: Connection) -> tuple[list[Table], str, int, int]:
+        """Seal the next rows anew.
+
+        Returns what is left then, after which row, and how many values were sealed and
+        how many were not.
+        """
+        table, resealed, unopened = self._left[0], 0, 0
         rows = connection.execute(_NEXT[table], {"after": self._after}).all()
         for row in rows:
-            if anew := self._anew(table, row):
+            anew, broken = self._anew(table, row)
+            if anew:
                 connection.execute(_anew(table, *anew), {**anew, "of": row.id})
+            resealed, unopened = resealed + len(anew), unopened + broken
         if len(rows) < PIECE:
-            return self._left[1:], ""
-        return self._left, rows[-1].id
+            return self._left[1:], "", resealed, unopened
+        return self._left, rows[-1].id, resealed, unopened
 
-    def _anew(self, table: Table, row: Any) -> dict[str, bytes]:
-        anew = {}
+    def _anew(self, table: Table, row: Any) -> tuple[dict[str, bytes], int]:
+        """Return what *row* has sealed anew, and how many values do not open."""
+        anew, unopened = {}, 0
         for column in SEALED[table]:
             sealed = getattr(row, column.name)
             if sealed is None or self._seal.is_newest(sealed):
@@ -137,11 +149,10 @@ class Rotation:
                 anew[column.name] = self._seal.close(
                     self._seal.open(sealed, cell), cell
                 )
-                self.resealed += 1
             except JournalUnavailable:  # no key of the ring opens it, now or later
-                self.unopened += 1
+                unopened += 1
                 log.critical("seal.unopened", table=cell.table, row=cell.row)
-        return anew
+        return anew, unopened
 
 
 def _unwritten(error: OSError) -> JournalUnavailable:

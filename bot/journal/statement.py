@@ -126,12 +126,14 @@ class Writer(Protocol):
         *,
         begins: bool = False,
         lasting: bool = True,
+        keyed: bool = False,
     ) -> T:
         """Run *work* and return its result once it is durable.
 
         What is not *lasting* a power cut may undo, but no end of the process. *work*
         may run several times, all but the last without effect. What *begins* something
-        new is refused where there is room only for how the rest ends.
+        new is refused where there is room only for how the rest ends. What is *keyed*
+        finds what it did, by its key, if it is run again after it was committed.
 
         Raises:
             JournalUnavailable: it was not committed.
@@ -316,6 +318,13 @@ class database_now(GenericFunction[int]):  # noqa: N801 - it is named like a fun
 
 class ending(GenericFunction[str]):  # noqa: N801 - see above
     """The last characters of a text: `ending(text, how many)`."""
+
+    type = Text()
+    inherit_cache = True
+
+
+class unindexed(GenericFunction[str]):  # noqa: N801 - it is named like a function of SQL
+    """A text as it is, hidden from a planner that would take an index of it."""
 
     type = Text()
     inherit_cache = True

@@ -117,7 +117,7 @@ class Gauges:
                 self._backlog = await self.journal.maintenance.backlog(late)
                 self._heard = await self._last_heard()
                 if self.others.shared:
-                    self._orphans = await self.journal.former.orphans()
+                    self._orphans = await self.journal.former.count()
         return await asyncio.to_thread(self.metrics.taken().exposition)
 
     async def _last_heard(self) -> Mapping[str, datetime]:

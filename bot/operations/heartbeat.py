@@ -46,8 +46,9 @@ async def look(executor: Executor) -> Recovered:
     Raises:
         JournalUnavailable: some of it was not.
     """
+    former = executor.journal.former
     await executor.journal.life.bury()
-    if not await executor.journal.former.count():
+    if not (await former.count() or former.held):
         return Recovered()
     recovered = await take_over(executor, executor.now())
     if recovered != Recovered():

@@ -80,6 +80,7 @@ async def take_over(executor: Executor, now: datetime) -> Recovered:
         JournalUnavailable: it is to be done again, from the start.
     """
     former, recovery = executor.journal.former, _Recovery(executor, now)
+    await recovery.held()  # that the round before did not come to
     await recovery.group(await former.stops())
     for state in (State.QUEUED, State.SENDING):
         while group := await former.taken(state):
@@ -173,15 +174,37 @@ class _Recovery:
         default_factory=lambda: asyncio.Semaphore(READS_AT_ONCE)
     )
 
+    async def held(self) -> None:
+        """Take up what was taken over before, unless that run was dead since."""
+        held, boot = self.executor.journal.former.held, self.executor.journal.boot
+        left = [one for one in held.values() if one.owner == boot]
+        held.clear()  # of another life: it is a dead run's, and found as such
+        held |= {one.id: one for one in left}
+        await self.group(left)
+
     async def group(self, group: Sequence[Intent]) -> None:
-        """Take up *group*: what ends here is committed at once."""
+        """Take up *group*: what ends here is committed at once.
+
+        What was taken over is held until it is sent, or settled. What waits here to be
+        sent is held, too: it may have been refused already under a former life. What
+        is being sent here was taken from a former life, which will not end it.
+        """
         ends: list[End] = []
+        held = self.executor.journal.former.held
         for intent in group:
-            if intent.id in self._seen or intent.id in self.executor.under_way:
+            waits = intent.state is State.QUEUED
+            if intent.id in self._seen or (
+                waits and intent.id in self.executor.under_way
+            ):
                 continue
+            before = len(ends)
             with _logged(intent.id), reading_in(intent.asker.locale):
                 ends += await self._taken_up(intent)
+            if len(ends) == before:
+                held.pop(intent.id, None)
         await _in_one(self.executor.journal.former.settle, ends)
+        for intent, _kind, _changes in ends:
+            held.pop(intent.id, None)
         _changed(self.executor, [intent for intent, _kind, _changes in ends])
 
     async def _taken_up(self, intent: Intent) -> list[End]:
@@ -203,23 +226,20 @@ class _Recovery:
         return []
 
     async def _send(self, intent: Intent, kind: type[Request[Any]]) -> None:
+        request = await _request(self.executor, intent, kind)
         if intent.state is State.QUEUED:
-            self.executor.submit(intent, await _request(self.executor, intent, kind))
+            self.executor.submit(intent, request)
             return
-        work = about(intent.id, lambda: self._again(intent, kind))
+        work = about(intent.id, lambda: self._again(intent, request))
         self.executor.tasks.spawn(work, name=f"resume {intent.id}")
 
-    async def _again(self, intent: Intent, kind: type[Request[Any]]) -> None:
+    async def _again(self, intent: Intent, request: Request[Any]) -> None:
         """Go on sending *intent*: a stop at once, of look-ups some."""
-        if kind.effect.ends:
-            await self._resume(intent, kind)
+        if request.effect.ends:
+            await self.executor.resume(intent, request)
         else:
             async with self._reads:
-                await self._resume(intent, kind)
-
-    async def _resume(self, intent: Intent, kind: type[Request[Any]]) -> None:
-        request = await _request(self.executor, intent, kind)
-        await self.executor.resume(intent, request)
+                await self.executor.resume(intent, request)
 
     async def _end(self, intent: Intent, changes: Changes) -> None:
         """End by itself what acts on a thing, or asks; it is on the record."""

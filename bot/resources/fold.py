@@ -78,11 +78,14 @@ class Known:
     def results(self, ref: str) -> list[Fact]:
         """Return how the stops of *ref* ended, in the order in which it was learnt.
 
-        All of them are answers to this bot, so one clock orders them.
+        All of them are answers to this bot, so one clock orders them. A stop that was
+        carried out found nothing only when it was sent again, by whoever took it over.
         """
         ended = (f for f in self.facts if f.does is Does.END and f.kind in _RESULTS)
-        of_ref = (f for f in ended if f.ref == ref)
-        return sorted(of_ref, key=lambda f: (f.came_at, _order(f)))
+        of_ref = [f for f in ended if f.ref == ref]
+        done = {f.job for f in of_ref if f.kind is FactKind.ANSWERED}
+        each = (f for f in of_ref if f.kind is not FactKind.GONE or f.job not in done)
+        return sorted(each, key=lambda f: (f.came_at, _order(f)))
 
     def asked(self, ref: str) -> Fact | None:
         """Return the first demand for its end that nothing has answered yet.

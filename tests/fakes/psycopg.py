@@ -29,3 +29,22 @@ def counted():
 
     with mock.patch.object(psycopg.Pipeline, "sync", counting):
         yield trips
+
+
+@contextmanager
+def heard():
+    """Let every connection that is made meanwhile tell; give the list of listeners.
+
+    Each is told of the connection, the statement (also of a cursor's), its values.
+    """
+    listeners, execute = [], psycopg.Cursor.execute
+
+    def telling(cursor, query, params=None, **more):
+        text = query.decode() if isinstance(query, bytes) else str(query)
+        text = text.partition("NO SCROLL CURSOR FOR ")[2] or text
+        for listener in listeners:
+            listener(cursor.connection, text, params or {})
+        return execute(cursor, query, params, **more)
+
+    with mock.patch.object(psycopg.Cursor, "execute", telling):
+        yield listeners

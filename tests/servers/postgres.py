@@ -146,6 +146,13 @@ class Server:
         self._process.kill()
         self._process.wait(SECONDS)
 
+    def succeed(self):
+        """Be what takes over from it: the same data, on the next timeline."""
+        self.stop()
+        (self.folder / "data/standby.signal").touch()
+        self.start()
+        self.run("SELECT pg_promote()")
+
     def log(self):
         return (self.folder / "log").read_text()
 

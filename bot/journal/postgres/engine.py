@@ -52,6 +52,10 @@ class _Lost(Exception):
         self.error = error
 
 
+class _Unknown(Exception):
+    """Whether it was committed cannot be asked any more."""
+
+
 class _Doubt(Generic[T]):
     """What was returned by work of which it is not known whether it was committed."""
 
@@ -98,14 +102,32 @@ class Threads:
         *,
         begins: bool = False,  # noqa: ARG002 - the server has room of its own
         lasting: bool = True,
+        keyed: bool = False,
     ) -> T:
         """Run *work* and return its result once it is durable.
 
+        Where another server has taken over since a commit, nobody knows how that ended.
+        Then what is *keyed* is run again until it finds out.
+
         Raises:
-            JournalUnavailable: it was not committed.
+            JournalUnavailable: it was not committed; what is not *keyed*, perhaps not.
         """
         with step("commit"):
-            return await self._written(work, lasting=lasting)
+            try:
+                return await self._written(work, lasting=lasting)
+            except _Unknown as unknown:
+                if not keyed:
+                    raise JournalUnavailable(str(unknown)) from None
+                return await self._found_out(work, lasting=lasting)
+
+    async def _found_out(self, work: Work[T], *, lasting: bool) -> T:
+        """Run *work*, which may have been committed, until that is known."""
+        while not self._closed:
+            with suppress(JournalUnavailable, _Unknown):
+                return await self._written(work, lasting=lasting)
+            self.reruns += 1
+            await self._sleep(ASKED_AGAIN)
+        raise JournalUnavailable(CLOSED)
 
     async def _written(self, work: Work[T], *, lasting: bool) -> T:
         def of(connection: Connection) -> T | _Doubt[T]:
@@ -242,21 +264,22 @@ class Threads:
         """Ask how *commit* ended, until that is known; meanwhile nothing is told.
 
         Raises:
-            JournalUnavailable: it cannot be found out any more.
+            _Unknown: it cannot be found out any more.
+            JournalUnavailable: this run ends before it is known.
         """
         log.warning("journal.commit-unanswered", number=commit.number)
-        while True:
+        while not self._closed:
             with suppress(JournalUnavailable, _Lost, RuntimeError):
                 ended = await self._in_thread(
                     self._pool, partial(_how_ended, commit=commit), self._patience
                 )
                 if isinstance(ended, str):
-                    break
+                    raise _Unknown(ended)
                 if ended is not None:
                     log.warning("journal.commit-found", committed=ended)
                     return ended
             await self._sleep(ASKED_AGAIN)
-        raise JournalUnavailable(ended)
+        raise JournalUnavailable(CLOSED)
 
     async def _wait(self, number: int) -> None:
         longest = min(FIRST_WAIT * 2**number, LONGEST_WAIT)

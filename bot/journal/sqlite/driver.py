@@ -11,6 +11,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from sqlalchemy import func
 from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 from sqlalchemy.ext.compiler import compiles
 
@@ -24,6 +25,7 @@ from bot.journal.statement import (
     ending,
     greatest,
     least,
+    unindexed,
 )
 
 DIALECT = sqlite_dialect(paramstyle="named")
@@ -62,6 +64,13 @@ def _min(element: least, compiler: Any, **kwargs: Any) -> str:
 def _substr(element: ending, compiler: Any, **kwargs: Any) -> str:
     text, count = (compiler.process(one, **kwargs) for one in element.clauses)
     return f"substr({text}, -{count})"
+
+
+@compiles(unindexed, "sqlite")
+def _hidden(element: unindexed, compiler: Any, **kwargs: Any) -> str:
+    hidden = func.coalesce(element.clauses.clauses[0], "")
+    text: str = compiler.process(hidden, **kwargs)
+    return text
 
 
 class Connection:

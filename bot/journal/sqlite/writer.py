@@ -93,6 +93,7 @@ class Writer:
         *,
         begins: bool = False,
         lasting: bool = True,
+        keyed: bool = False,  # noqa: ARG002 - no answer to a commit is lost here
     ) -> T:
         """Run *work* and return its result once it is durable.
 

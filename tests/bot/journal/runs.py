@@ -50,6 +50,17 @@ class Runs:
             f"WHEN (NEW.state = '{state}') EXECUTE FUNCTION refused()"
         )
 
+    def late(self):
+        """Let the first call of each action wait for its slot: a clock can hold it."""
+        self.run(
+            "CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS "
+            "'BEGIN NEW.slot_at := NEW.slot_at + 2000; RETURN NEW; END'"
+        )
+        self.run(
+            "CREATE TRIGGER late BEFORE INSERT ON slots FOR EACH ROW "
+            "EXECUTE FUNCTION late()"
+        )
+
     def mend(self):
         """Take everything again."""
         self.run("DROP FUNCTION refused CASCADE")

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 import psycopg
 import pytest
+from pydantic import SecretStr
 
 from bot.dialogue.outcome import Audience
 from bot.errors import JournalUnavailable, NotAllowed
@@ -289,3 +290,22 @@ async def test_a_start_takes_few_round_trips(bots, clock):
 
     assert spent == {"accept": 4, "claim": 2, "settle": 2, "letter": 2}
     assert all(spent[name] <= most for name, most in MOST.items())
+
+
+async def test_a_secret_that_is_forgotten_while_it_is_sealed_anew_stays_so(
+    place, clock, together
+):
+    old = await opened(place, clock, seal_key=SecretStr("old"))
+    start, _ = await old.accept(new_intent(AT, 1))
+    await old.update(start.id, reply_secret=b"secret")
+    new = await opened(place, clock, seal_key=SecretStr("new\nold"))
+    assert await new.find.secret_of(start.id) == b"secret"
+
+    await together(
+        THING, new.update(start.id, reply_secret=None), new.rotation.go_on(100)
+    )
+
+    assert await new.find.secret_of(start.id) is None
+    assert await new.find.request_of(start.id) == b"{}"
+    old.close()
+    new.close()

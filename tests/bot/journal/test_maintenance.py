@@ -226,11 +226,11 @@ async def test_nothing_waits_in_a_new_journal(journal, clock):
     none = Backlog(queued=0, unknown=0, late=0, notices=0, oldest=None)
 
     assert await journal.maintenance.backlog(clock()) == none
-    assert (await journal.former.orphans(), journal.maintenance.reruns) == (0, 0)
+    assert (await journal.former.count(), journal.maintenance.reruns) == (0, 0)
 
 
 async def test_what_another_run_left_unfinished_is_counted(journal, new):
     intent, _ = await journal.accept(new())
     await claimed(journal, intent.id, "a run that is gone")
 
-    assert await journal.former.orphans() == 1
+    assert await journal.former.count() == 1

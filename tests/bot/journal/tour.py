@@ -198,7 +198,6 @@ async def _former(tour):
             await tour.ask(f"former.{name}", state, last)
     await tour.ask("former.count")
     await tour.ask("former.stops")
-    await tour.ask("former.orphans")
     for state in (State.QUEUED, State.SENDING):
         await tour.ask("former.taken", state)
     left, _ = await tour.journal.accept(tour.new(agent="pb_left"))

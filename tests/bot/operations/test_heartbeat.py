@@ -43,6 +43,16 @@ class Pair:
         await self.second.settled()
         return recovered
 
+    async def declared_dead(self):
+        """Let the first be declared dead, and look after what it had under a new life.
+
+        Returns what it has taken up.
+        """
+        self.runs.silent(self.first.journal, LONG)
+        await self.second.journal.life.bury()
+        await self.first.journal.life.beat()
+        return await look(self.first.executor)
+
     async def awake(self):
         """Let the first go on, as if nothing had been."""
         self.first.clock.release()
@@ -66,7 +76,9 @@ async def pair(postgres, postgres_url, tmp_path):
             more = {"settings": settings, **more}
             path = tmp_path / "unused.db"
             both = [await live_again(stack, path, cloud, **more) for _ in range(2)]
-            return Pair(*both, Runs(postgres_url, postgres))
+            runs = Runs(postgres_url, postgres)
+            runs.late()
+            return Pair(*both, runs)
 
         yield make
 
@@ -153,6 +165,42 @@ async def test_a_stop_that_was_being_sent_is_sent_again_and_the_relay_is_stopped
     assert (await pair.second.handle("R1")).state is State.STOPPED
     alarms = await pair.second.alarms()
     assert alarms == []
+
+
+async def test_a_bot_that_was_declared_dead_while_it_sends_a_stop_ends_it_itself(pair):
+    pair = await pair(GatedCloud("StopPublishCdnStream"))
+    await pair.first.typed(START)
+    stopping = asyncio.create_task(pair.first.typed(STOP))
+    await pair.cloud.done.wait()
+
+    recovered = await pair.declared_dead()
+    pair.cloud.go.set()
+    await pair.first.settled()
+    await stopping
+
+    both = await pair.second.journal.find.history("R1", "T0HOME")
+    (stop,) = [one for one in both if one.subject.ends]
+    assert recovered == Recovered(repeated=1)
+    assert (stop.state, stop.owner) == (State.DONE, pair.first.journal.boot)
+    assert (await pair.second.handle("R1")).state is State.STOPPED
+    assert pair.cloud.state.running == []
+
+
+async def test_what_a_bot_gave_up_under_a_former_life_it_sends_under_the_new_one(pair):
+    pair = await pair()
+    start = await accepted(pair.first, START)
+    await pair.first.tasks.drain(0)
+    pair.first.executor.under_way.add(start.id)  # it was just told: not its own
+
+    recovered = [await pair.declared_dead()]
+    pair.first.executor.under_way.discard(start.id)
+    pair.first.clock.release()
+    recovered += [await look(pair.first.executor) for _ in range(2)]
+    await pair.first.settled()
+
+    assert recovered == [Recovered(), Recovered(sent=1), Recovered()]
+    assert pair.calls() == [ACTION]
+    assert (await pair.second.handle("R1")).state is State.STARTED
 
 
 async def test_what_a_living_bot_has_in_its_hands_is_not_taken_up(pair):

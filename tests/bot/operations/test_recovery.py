@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.errors import JournalUnavailable
 from bot.journal.sqlite.spool import SpooledOutcome
 from bot.operations.recovery import Recovered, recover
 from bot.states import State
@@ -38,11 +39,13 @@ async def crash(tmp_path):
                 if before_death:
                     await before_death(first)
             second = await live_again(outer, path, cloud)
+            run.lived.append(second)
             second.clock.ahead = later
             recovered = await recover(second.executor, second.hearing, second.clock())
             await second.settled()
             return second, recovered
 
+        run.lived = []  # after a crash
         yield run
 
 
@@ -231,3 +234,23 @@ async def test_what_is_settled_here_is_on_the_record(crash):
         ("R1", "recovery", "sending → unknown", ""),
         ("R2", "recovery", "queued → not started", ""),
     ]
+
+
+async def test_what_was_taken_over_and_could_not_be_settled_is_settled_the_next_time(
+    crash, tmp_path
+):
+    file = JournalFile(tmp_path / "p.db")
+
+    async def refuse(_first):
+        file.refuse_state(State.NOT_STARTED.value)
+
+    with pytest.raises(JournalUnavailable):
+        await crash(START, later=timedelta(minutes=5), before_death=refuse)
+    (world,) = crash.lived
+    file.mend()
+    recovered = await recover(world.executor, world.hearing, world.clock())
+    again = await recover(world.executor, world.hearing, world.clock())
+
+    assert (recovered, again) == (Recovered(expired=1), Recovered())
+    assert (await world.handle("R1")).state is State.NOT_STARTED
+    assert world.cloud.state.calls == []

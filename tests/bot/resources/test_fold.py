@@ -182,3 +182,15 @@ def test_what_is_gone_has_ended_and_of_which_stop_nothing_is_known():
 
     assert (standing.state, standing.ending) == (State.ENDED, Ending.GONE)
     assert (standing.by, standing.stop) == ("", Stop.NONE)
+
+
+def test_a_stop_that_was_carried_out_and_sent_again_has_stopped_it():
+    """Whoever took it over heard first that there was nothing to stop any more."""
+    running = (written(), answer(ref=USER))
+    again = stopped(FactKind.GONE, 9, USER, job="stop")
+    done = stopped(FactKind.ANSWERED, 10, USER, job="stop")
+
+    standings = [said(*running, *facts) for facts in ([again, done], [done, again])]
+
+    for standing in standings:
+        assert (standing.state, standing.ending) == (State.STOPPED, Ending.STOPPED)

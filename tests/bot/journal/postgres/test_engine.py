@@ -7,7 +7,11 @@ import pytest
 
 from bot.errors import JournalUnavailable, Unreadable
 from bot.journal.postgres.engine import THREADS, Threads
+from tests.bot.journal.conftest import new_intent
 from tests.bot.journal.postgres.conftest import ALL, PUT, row
+from tests.fakes.clock import FakeClock
+from tests.fakes.journal import opened
+from tests.servers.postgres import server
 from tests.servers.proxy import proxied
 
 COMMIT = b"COMMIT\0"  # not that of READ COMMITTED
@@ -167,6 +171,53 @@ async def test_while_the_server_is_away_that_is_told_and_then_it_goes_on(
     await threads.write(put(3))
 
     assert kept() == [1, 3]
+
+
+@pytest.fixture
+async def fails_over(postgres):
+    """Return what does work on a journal, the COMMIT of which is not answered.
+
+    Before anybody can ask how it ended, another server has taken over.
+    """
+    with server() as one, proxied(one.database()) as (proxy, way):
+        clock = FakeClock()
+        journal = await opened(way, clock)
+
+        async def run(work, words):
+            words(proxy).append(COMMIT)
+            port = proxy.lead(1)  # where nobody listens
+            working = asyncio.create_task(work(journal, clock))
+            while not proxy.cuts:  # noqa: ASYNC110 - the proxy has no event for it
+                await asyncio.sleep(0)
+            await asyncio.to_thread(one.succeed)
+            proxy.lead(port)
+            return await working
+
+        yield run
+        journal.close()
+
+
+@pytest.mark.parametrize("words", ["cut_after", "cut_before"])
+async def test_what_was_accepted_before_a_failover_is_found_by_its_key(
+    fails_over, words
+):
+    async def work(journal, clock):
+        accepted = await journal.accept(new_intent(clock(), 1))
+        return accepted, await journal.find.counts()
+
+    (intent, is_new), counts = await fails_over(
+        work, lambda proxy: getattr(proxy, words)
+    )
+
+    assert (intent.handle, is_new, counts) == ("R1", True, {intent.state: 1})
+
+
+async def test_of_what_has_no_key_nobody_knows_after_a_failover(fails_over):
+    async def work(journal, clock):
+        await journal.known.keep("name", "value")
+
+    with pytest.raises(JournalUnavailable, match="another server"):
+        await fails_over(work, lambda proxy: proxy.cut_after)
 
 
 async def test_more_than_there_are_threads_is_done_all_the_same(threads, kept):
