@@ -38,6 +38,12 @@ log = structlog.get_logger(__name__)
 REPLICAS = Path("var/patchbay")  # beside which the files lie of who shares a database
 
 
+ANOTHER_KEY = (
+    "BOT_AUDIT_KEY is another key than that with which the audit trail in the database "
+    "is signed; it is the same for all bots, and kept for good"
+)
+
+
 class Signed(NamedTuple):
     """What records are signed with, and where their heads are anchored."""
 
@@ -168,6 +174,25 @@ class Trail:
 def name_line(connection: Connection, mac: str, at: int) -> None:
     """Note in the journal which line of the anchors file is the newest."""
     keep(connection, ANCHORED, mac, at)
+
+
+def refuse_another_key(connection: Connection, signed: Signed) -> None:
+    """Refuse a key with which neither end of the installation's chain is signed.
+
+    Others write to that chain: a record that they cannot verify breaks it for good.
+
+    Raises:
+        JournalUnavailable: it is another key.
+    """
+    with connection.writing():
+        examined = Examination(connection, signed.anchors, signed.key)
+        count = head_of(connection, INSTALLATION).count
+        ends = [examined.one(INSTALLATION, number) for number in (1, count)]
+        records = [one for one in ends if one]
+        befores = [Head(one.chain, one.number - 1, one.previous) for one in records]
+    pairs = zip(records, befores, strict=True)
+    if records and not any(one.fits(before, signed.key) for one, before in pairs):
+        raise JournalUnavailable(ANOTHER_KEY)
 
 
 def begin(connection: Connection, signed: Signed, at: datetime) -> None:
