@@ -3,7 +3,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: setup run messages check test format wheels crash faults fuzz truth load mutants upgrade-trial bench bench-quick pictures lock \
+.PHONY: setup run messages check test format wheels crash faults fuzz truth load chaos mutants upgrade-trial bench bench-quick \
+	pictures lock \
 	sbom advisories clean
 
 run: setup
@@ -70,6 +71,11 @@ bench: $(VENV)/.dev
 bench-quick: $(VENV)/.dev
 	@$(BIN)/python -m tests.bench.quick $(BASE)
 	@$(BIN)/python -m tests.tools.refusal
+
+# Replicas on one PostgreSQL, hurt in every way: ROW=kills alone, MINUTES, SECONDS, RATE,
+# ROUNDS; SEED repeats. AT=commit: the races, on the code of then. WRITE=1: into the page.
+chaos: $(VENV)/.dev
+	$(BIN)/python -m tests.trials.chaos
 
 # The wheel of the release before (AT, a tag) works on the tables of now.
 upgrade-trial: AT := $(or $(AT),$(shell git describe --tags --abbrev=0))

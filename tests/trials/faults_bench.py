@@ -130,7 +130,7 @@ class Roads:
         """Open nothing ahead: which road it takes is found out when it is sent."""
         return nullcontext()
 
-    async def send(self, request, *, region, language="", ahead=None):
+    async def send(self, request, *, region, language="", ahead=None, last=None):
         """Send *request* by the next road."""
         script = self.scripts.get(request.action) or [self.fine]
         client = script.pop(0) if len(script) > 1 else script[0]
@@ -140,7 +140,10 @@ class Roads:
         haste = self.haste if client in self.slow else 1.0
         try:
             return await client.send(
-                stage.hurried(request, haste), region=region, language=language
+                stage.hurried(request, haste),
+                region=region,
+                language=language,
+                last=last,
             )
         finally:
             took = time.monotonic() - begun

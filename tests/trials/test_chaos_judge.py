@@ -21,12 +21,14 @@ class Tale:
         self.record.append({"kind": kind, "t": at, "by": by, **facts})
 
     def asked(self, at, number):
-        self.note(at, "asked", n=number, does="start", room=f"q{number}", user="U0ANA")
+        about = {"room": f"q{number}", "user": "U0ANA", "channel": "C0LIVE"}
+        self.note(at, "asked", n=number, does="start", **about)
 
     def acked(self, at, number, by, *lines):
         self.note(at, "acked", by, n=number, status=200)
         said = lines or (f"🔵 R{number} requested…",)
         self.note(at, "shown", ask=number, lines=said, only="U0", way=f"ack {number}")
+        self.record[-1]["channel"] = "C0LIVE"
 
     def ran(self, at, number, by, task=TASK):
         about = {"room": f"q{number}", "task": task}
@@ -87,6 +89,18 @@ def test_who_is_told_at_once_that_nothing_was_sent_is_answered(tale):
     tale.acked(1.1, 1, "a", "Busy. Nothing was sent.")
 
     assert tale.faults == {}
+
+
+def test_who_asked_in_a_message_is_told_below_it(tale):
+    tale.asked(1, 1)
+    tale.record[-1]["ts"] = "7.7"
+    tale.note(1.1, "acked", "a", n=1, status=200)
+    found = tale.faults
+    line = "The journal cannot be written, so nothing was sent."
+    where = {"channel": "C0LIVE", "thread": "7.7", "way": "chat.postEphemeral"}
+    tale.note(1.2, "shown", "a", lines=[line], only="U0ANA", **where)
+
+    assert (found, tale.faults) == ({"unanswered": 1}, {})
 
 
 def test_two_relays_for_one_submission_are_found(tale):
@@ -272,12 +286,12 @@ def test_an_audit_trail_that_is_not_whole_is_found(tale):
 
 
 @pytest.mark.parametrize(("after", "found"), [(9, {}), (11, {"late back": 1})])
-def test_a_replica_is_ready_soon_after_the_database_is_back(tale, after, found):
-    tale.note(1, "unwell", "a")
+def test_something_is_accepted_soon_after_the_database_is_back(tale, after, found):
+    tale.fine()
     tale.note(5, "database back")
-    tale.note(5 + after, "well", "a")
-    tale.note(90, "unwell", "a")
-    tale.note(91, "well", "a")
+    tale.asked(6, 7)
+    tale.acked(6.1, 7, "a", "The journal cannot be written, so nothing was sent.")
+    tale.fine(2, at=5 + after)
 
     assert tale.faults == found
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.trials.chaos.proxy import Proxy, Road
 from tests.trials.chaos.races import without_lock
-from tests.trials.chaos.wire import Frames, framed
+from tests.trials.chaos.wire import Frames, Transaction, framed
 
 psycopg = pytest.importorskip("psycopg")
 
@@ -49,7 +49,7 @@ def words(postgres, url):
 )
 async def test_a_commit_is_known_by_what_it_writes(proxy, through, how):
     seen = []
-    proxy.after = seen.append
+    proxy.on_committed = seen.append
 
     await through([READ, WRITE, READ], **how)
 
@@ -62,7 +62,7 @@ async def test_a_commit_is_known_by_what_it_writes(proxy, through, how):
 async def test_the_answer_of_a_commit_is_lost_and_it_is_committed(
     proxy, through, postgres, postgres_url
 ):
-    proxy.after = lambda _transaction: True
+    proxy.on_committed = lambda _transaction: True
 
     with pytest.raises(psycopg.OperationalError):
         await through([WRITE])
@@ -79,7 +79,7 @@ async def test_a_commit_waits_before_it_is_sent_on(
         came.set()
         await goes.wait()
 
-    proxy.before = before
+    proxy.on_commit = before
     writing = asyncio.create_task(through([WRITE]))
     await came.wait()
     seen = words(postgres, postgres_url)
@@ -120,6 +120,18 @@ async def test_nothing_comes_back_on_a_way_that_stands_still(proxy, through, roa
     await through([WRITE])
 
     assert proxy.commits == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "summary"),
+    [
+        ("SELECT a FROM b FOR UPDATE OF b SKIP LOCKED", "nothing"),
+        ("WITH c AS (SELECT 1 FOR UPDATE) UPDATE b SET a = 1", "update b"),
+        ("INSERT INTO b SELECT 1 ON CONFLICT (a) DO UPDATE SET a = 1", "insert into b"),
+    ],
+)
+def test_what_is_locked_is_not_written(text, summary):
+    assert Transaction([(text, ())]).summary == summary
 
 
 def test_a_lock_is_taken_out_of_one_statement_only():

@@ -86,15 +86,18 @@ async def test_a_database_that_cannot_be_reached_is_unavailable(url, clock):
         await opened(url, clock)
 
 
-async def test_a_newer_file_is_refused(reopen, url, clock):
+async def test_a_file_that_serves_only_newer_ones_is_refused(reopen, url, clock):
     journal = await reopen()
     journal.close()
 
     with sqlite3.connect(sqlite_file(url)) as database:
         database.execute("UPDATE alembic_version SET version_num = '9999'")
+        database.execute(
+            "UPDATE known SET value = '9998' WHERE name = 'minimum_reader'"
+        )
     database.close()
 
-    with pytest.raises(JournalUnavailable):
+    with pytest.raises(JournalUnavailable, match="serves releases from 9998 on"):
         await opened(url, clock)
 
 

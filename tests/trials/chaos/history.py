@@ -10,7 +10,17 @@ from dataclasses import dataclass, field
 
 START = "StartPublishCdnStream"
 IDLE = 0  # the status of a target that is over
-DEEDS = {"born", "killed", "told to end", "frozen", "thawed", "cut off", "healed"}
+DEEDS = {
+    "answer lost",
+    "born",
+    "cut off",
+    "database away",
+    "frozen",
+    "healed",
+    "killed",
+    "thawed",
+    "told to end",
+}
 
 HEAD = re.compile(
     r"\b(?P<handle>R\d+) · (?:room \S+ · )?(?P<word>.+?)"
@@ -79,6 +89,12 @@ class Case:
         return self.said[-1][1] if self.said else ""
 
     @property
+    def is_late(self):
+        """Tell whether it is shown as running, and every target of it is over."""
+        idle = [status == IDLE for _at, status in self.targets.values()]
+        return bool(idle) and all(idle) and self.last == "runs"
+
+    @property
     def refused(self):
         """Tell whether the person was told at once that nothing came of it."""
         return bool(self.told) and not self.handles
@@ -113,10 +129,10 @@ class History:
         self.loads = []
         self.most_a_day = None
         self.back_at = self.restored_at = None
-        self.well = {}  # when each was found well again, by replica
         self.unwell = set()  # replicas
         self._by_handle = {}
         self._by_ask = {}
+        self._by_place = {}
         for entry in record:
             self.take(entry)
 
@@ -134,6 +150,8 @@ class History:
         if entry.get("does") == "start":
             case = Case(entry["room"], entry["user"], entry["t"])
             self.cases[entry["room"]] = self._by_ask[entry["n"]] = case
+            if "ts" in entry:
+                self._by_place[entry["channel"], entry["ts"]] = case
 
     def _acked(self, entry):
         if case := self._by_ask.get(entry["n"]):
@@ -172,7 +190,8 @@ class History:
     # ── what Slack showed ───────────────────────────────────────────────────────
 
     def _shown(self, entry):
-        case = self._by_ask.get(entry.get("ask"))
+        place = entry["channel"], entry.get("thread")  # where a mention is answered
+        case = self._by_ask.get(entry.get("ask")) or self._by_place.get(place)
         if case:
             case.told += entry["lines"]
         posted = entry.get("way", "").startswith("chat.postMessage")
@@ -231,8 +250,6 @@ class History:
 
     def _well(self, entry):
         self.unwell.discard(entry["by"])
-        if self.back_at is not None:
-            self.well.setdefault(entry["by"], entry["t"])
 
     def _unwell(self, entry):
         self.unwell.add(entry["by"])

@@ -14,13 +14,13 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
-from tests.trials.chaos.history import IDLE, History
+from tests.trials.chaos.history import History
 
 RATE = 20  # calls a second of one account, by Tencent's page
 ORPHAN = 75.0  # seconds within which what a dead replica left is told
 TAKEOVER = 3.0  # seconds within which another one answers
 CLAIMS = 30.0  # seconds after which a replica without PostgreSQL calls nobody
-READY = 10.0  # seconds within which all are ready once PostgreSQL is back
+READY = 10.0  # seconds within which they accept once PostgreSQL is back
 GRACE = 5.0  # seconds that a call which was begun before that may take
 NOTHING = re.compile(r"nothing (?:was|has been) (?:sent|started)", re.IGNORECASE)
 
@@ -52,19 +52,18 @@ class Judge:
         yield from self._limits()
 
     def _limits(self):
-        """Yield what went beyond a number."""
+        """Yield what went beyond a number; after a restore cards are drawn anew."""
+        restored = self.history.restored_at
         most = self.history.most_a_day
         started = Counter(one.user for one in self.cases if one.ran)
         many = [user for user, times in started.items() if most and times > most]
         yield from (("over the limit", user) for user in many)
         if self.union > RATE:
             yield "too fast", f"{self.union} starts in a second"
-        if len(self.extra) > self.kills:
+        if restored is None and len(self.extra) > self.kills:
             yield "extra cards", f"{len(self.extra)} after {self.kills} kills"
-        back, restored = self.history.back_at, self.history.restored_at
-        late = {name: at - back for name, at in self.history.well.items() if back}
         for fault, limit, waits in (
-            ("late back", READY, late.items()),
+            ("late back", READY, self.back()),
             ("late takeover", TAKEOVER, self.takeovers()),
             ("late orphan", ORPHAN, self.orphans()),
         ):
@@ -77,7 +76,6 @@ class Judge:
     def _of(self, case):
         """Return what is wrong with one submission."""
         words = {word for _at, word in case.said}
-        idle = [status == IDLE for _at, status in case.targets.values()]
         taken = case.handles and case.acked and not case.is_open
         ran = bool(case.ran)
         wrong = {
@@ -87,7 +85,7 @@ class Judge:
             "told not started, and ran": ran and "not started" in words,
             "told nothing was sent, and ran": ran
             and any(map(NOTHING.search, case.told)),
-            "told as running, and idle": idle and all(idle) and case.last == "runs",
+            "told as running, and idle": case.is_late,
             "silent loss": ran and self._is_lost(case),
             "lost card": taken and not case.settled,
         }
@@ -99,7 +97,9 @@ class Judge:
         stored = {ref for _state, ref in rows} | case.shown
         if case.last == "unknown" or set(case.ran) <= stored:
             return False
-        return self.history.rows is not None or case.last not in {"runs", "over"}
+        forgotten = self.history.restored_at is not None  # what came after the backup
+        kept = self.history.rows is not None and not forgotten
+        return kept or case.last not in {"runs", "over"}
 
     @property
     def union(self):
@@ -114,8 +114,8 @@ class Judge:
 
     @property
     def kills(self):
-        """Return how many times a replica was ended or torn from the others."""
-        hurt = {"killed", "frozen", "cut off"}
+        """Return how many times something ended, or was torn from the others."""
+        hurt = {"answer lost", "cut off", "database away", "frozen", "killed"}
         return sum(
             what in hurt for all_ in self.history.done_to.values() for _t, what in all_
         )
@@ -124,6 +124,17 @@ class Judge:
     def extra(self):
         """Return the room of each card that stands in a channel once too often."""
         return [c.room for c in self.cases for _n in range(len(c.cards) - 1)]
+
+    def back(self):
+        """Yield how long it took, once PostgreSQL was back, to accept something."""
+        at = self.history.back_at
+        if at is not None:
+            taken = [
+                min(t for t, _by in one.acked)
+                for one in self.cases
+                if one.asked >= at and one.acked and one.handles
+            ]
+            yield "accepted", min(taken, default=float("inf")) - at
 
     def takeovers(self):
         """Yield (replica, longest seconds until an answer) for each that was killed."""

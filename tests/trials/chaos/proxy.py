@@ -33,16 +33,16 @@ def _done(_transaction):
 class Proxy:
     """Listens on loopback for one replica; *target* is (host, port) of PostgreSQL.
 
-    `before` is awaited with the transaction whose COMMIT was sent, and not forwarded
-    yet; `after` is called with one that is committed, before the replica knows, and
-    tells whether it never shall. `rewrite` takes each statement, and returns the one
-    that is run. `delay` are seconds that each direction takes.
+    `on_commit` is awaited with the transaction whose COMMIT was sent, and not forwarded
+    yet; `on_committed` is called with one that is committed, before the replica knows,
+    and tells whether it never shall. `rewrite` takes each statement, and returns that
+    which is run. `delay` are seconds that each direction takes.
     """
 
     def __init__(self, target):
         self.target = target
         self.road = Road.FINE
-        self.before, self.after = _nothing, _done
+        self.on_commit, self.on_committed = _nothing, _done
         self.rewrite = None
         self.delay = 0.0
         self.port = 0
@@ -156,7 +156,7 @@ class _Link:
             raw = rewritten(kind, body, rewrite)
         whole = self._watch.asked(kind, body)
         if whole:
-            await self.proxy.before(whole)
+            await self.proxy.on_commit(whole)
         writer.write(raw)
 
     async def _back(self):
@@ -169,7 +169,7 @@ class _Link:
                 whole = self._watch.answered(kind, body)
                 if whole:
                     self.proxy.commits += 1
-                    if self.proxy.after(whole):
+                    if self.proxy.on_committed(whole):
                         return
                 writer.write(raw)
             await writer.drain()

@@ -8,30 +8,38 @@ import asyncio
 import re
 from itertools import cycle
 
+from tests.trials.chaos.judge import verdict
 from tests.trials.chaos.rows import judged
 from tests.trials.truth.cloud import IDLE, PLANS, RUNNING, Fault
 
 WAITS = 0.08  # seconds that a COMMIT waits for the other one
+ROUND = 1.3  # seconds that one waits with its tables for another that makes them
 TOLD = 10.0  # seconds that a round's answer may take
+TABLES = "patchbay tables"  # the lock under which they are made
 NEVER_MET = {"update lives", "delete from lives", "nothing"}
 LOCK = re.compile(
-    r"\s+FOR\s+(?:NO\s+KEY\s+)?UPDATE(?:\s+OF\s+\w+)?(?:\s+SKIP\s+LOCKED)?",
+    r"\s+FOR\s+(?:NO\s+KEY\s+)?UPDATE(?:\s+OF\s+\w+)?(?:\s+SKIP\s+LOCKED)?"
+    r"|pg_advisory_xact_lock\(hashtextextended\('[^']*', 0\)\)",
     re.IGNORECASE,
 )
 
 
 class Meeting:
-    """Lets COMMITs wait for one another; `met` counts how often they did."""
+    """Lets COMMITs wait for one another; `met` counts how often they did.
 
-    def __init__(self, *replicas):
-        self._here = {}
+    *waits* are the seconds that a transaction waits, by a pattern of its statements; no
+    others wait then.
+    """
+
+    def __init__(self, replicas, waits=None):
+        self._here, self._waits = {}, waits or {}
         self.met = 0
         for one in replicas:
-            one.proxy.before = self._before(one.name)
+            one.proxy.on_commit = self._before(one.name)
 
     def _before(self, name):
         async def before(transaction):
-            if transaction.summary in NEVER_MET:
+            if not self._seconds(transaction):
                 return
             others = [event for who, event in self._here.items() if who != name]
             if others:
@@ -41,7 +49,7 @@ class Meeting:
                 return
             mine = self._here[name] = asyncio.Event()
             try:
-                await asyncio.wait_for(mine.wait(), WAITS)
+                await asyncio.wait_for(mine.wait(), self._seconds(transaction))
             except TimeoutError:
                 pass
             finally:
@@ -49,15 +57,25 @@ class Meeting:
 
         return before
 
+    def _seconds(self, transaction):
+        if not self._waits:
+            return 0.0 if transaction.summary in NEVER_MET else WAITS
+        fits = (s for what, s in self._waits.items() if transaction.says(what))
+        return next(fits, 0.0)
+
 
 def without_lock(pattern):
     """Return what takes the lock clause out of the statement that fits *pattern*."""
 
     def rewrite(text):
         fits = re.search(pattern, text, re.IGNORECASE | re.DOTALL)
-        return LOCK.sub("", text) if fits else text
+        return LOCK.sub(_instead, text) if fits else text
 
     return rewrite
+
+
+def _instead(lock):
+    return "1" if lock[0].startswith("pg") else ""
 
 
 async def race(trial, scene, rounds, rewrite=None, **options):
@@ -68,7 +86,7 @@ async def race(trial, scene, rounds, rewrite=None, **options):
         await stage.start()
         stage.slack.twice, stage.slack.aims = 0.0, cycle(stage.replicas)
         stage.cloud.aims = cycle(stage.replicas)
-        meeting = Meeting(*stage.replicas)
+        meeting = Meeting(stage.replicas)
         for _round in range(rounds):
             await scene(stage, traffic)
         verdict = await judged(stage, traffic, TOLD)
@@ -130,8 +148,20 @@ async def races(trial):
     """Play every scene, as often as the trial has rounds."""
     for name, (scene, options) in SCENES.items():
         yield name, await race(trial, scene, trial.rounds, **options)
+    yield "boot together", await boot_together(trial)
     yield "boot beside", await boot_beside(trial)
-    yield "alarm", await alarm(trial)
+    if (trial.tree / "bot/lifecycle.py").exists():  # else its clock cannot be set
+        yield "alarm", await alarm(trial)
+
+
+async def boot_together(trial, rewrite=None):
+    """Let both make the tables of an empty database; return the judge's verdict."""
+    async with trial.stage(replicas=2, starts=False) as (stage, _traffic):
+        Meeting(stage.replicas, {"create table": ROUND})
+        for one in stage.replicas:
+            one.proxy.rewrite = rewrite
+        await stage.start_together()
+        return verdict(stage.record)
 
 
 async def boot_beside(trial, count=60):

@@ -106,11 +106,11 @@ async def freezes(trial):
     for seconds in trial.lengths(5, 59, 61, 90):
         async with trial.stage() as (stage, traffic):
             one = stage.replicas[0]
-            one.proxy.after = _freezing(one)
+            one.proxy.on_committed = _freezing(one)
             flows = asyncio.create_task(traffic.flows(2, seconds + 10))
             frozen = await _frozen(stage, one)
             await asyncio.sleep(seconds if frozen else 0)
-            one.proxy.after = lambda _transaction: False
+            one.proxy.on_committed = lambda _transaction: False
             one.send(signal.SIGCONT)
             await flows
             yield f"{seconds:g} s", await judged(stage, traffic, LEFT)
@@ -118,9 +118,11 @@ async def freezes(trial):
 
 def _freezing(one):
     """Return what freezes *one* when a claim of it is committed, before it knows."""
+    frozen = set()
 
     def after(transaction):
-        if transaction.says(CLAIM, SENDING):
+        if one.name not in frozen and transaction.says(CLAIM, SENDING):
+            frozen.add(one.name)  # threads of it may have asked for more
             one.send(signal.SIGSTOP)
         return False
 
@@ -188,10 +190,10 @@ async def _one_lost(stage, traffic, number):
         stage.note("answer lost", by=one.name, of=transaction.summary)
         return True
 
-    one.proxy.after, other.is_well = after, False
+    one.proxy.on_committed, other.is_well = after, False
     await traffic.start()
     await traffic.settled(5.0)
-    one.proxy.after = lambda _transaction: False
+    one.proxy.on_committed = lambda _transaction: False
     await one.ready()
     return left[0] <= 0
 

@@ -87,9 +87,8 @@ class Traffic:
         """Return how many still wait, and for what."""
         cases = self.history.cases.values()
         waiting = sum(one.is_open for one in cases)
-        lacking = sum(
-            one.last not in {"", "passing"} and not one.settled for one in cases
-        )
+        ended = (one for one in cases if one.last not in {"", "passing"})
+        lacking = sum(one.is_late or not one.settled for one in ended)
         return waiting, lacking
 
     async def settled(self, still=STILL):

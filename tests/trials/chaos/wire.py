@@ -12,7 +12,9 @@ HEAD = 5  # bytes: the kind, and the length, which counts itself
 LENGTH = 4
 ENCRYPT = {80877103, 80877104}  # somebody asks for TLS, or GSS
 CANCEL = 80877102
-WRITES = re.compile(r"\b(?:insert\s+into|update|delete\s+from)\b", re.IGNORECASE)
+WRITES = re.compile(
+    r"(?<!for )\b(?:insert\s+into|update|delete\s+from)\s+\w+", re.IGNORECASE
+)
 SYNC = None  # stands among the statements that are under way
 
 
@@ -70,13 +72,8 @@ class Transaction:
     @property
     def summary(self):
         """Return what it writes, in a few words."""
-        words = (
-            re.search(
-                r"\b(insert into|update|delete from)\s+(\w+)", text, re.IGNORECASE
-            )
-            for text, _values in self.ran
-        )
-        names = [" ".join(one.groups()).lower() for one in words if one]
+        words = (WRITES.search(text) for text, _values in self.ran)
+        names = [" ".join(one[0].split()).lower() for one in words if one]
         return ", ".join(dict.fromkeys(names)) or "nothing"
 
 

@@ -1,0 +1,51 @@
+"""Several replicas on one PostgreSQL, in short; `make chaos` is the long way.
+
+The bot runs as processes, as it does in earnest. That the judge sees something is shown
+by a lock that is taken out of one statement on its way to PostgreSQL.
+"""
+
+import pytest
+
+from tests.trials.chaos import halfway, races, table
+from tests.trials.chaos.rows import Trial, judged
+
+
+@pytest.fixture
+def trial(postgres):
+    """Return a trial on the suite's own PostgreSQL; skipped where there is none."""
+    return Trial(postgres, seed=2026)
+
+
+async def test_one_of_three_is_killed_half_way_through_a_start_and_nothing_is_lost(
+    trial,
+):
+    async with trial.stage() as (stage, traffic):
+        name = await halfway.halfway(stage, traffic)
+        found = await judged(stage, traffic)
+
+    assert found["faults"] == {}, found["where"]
+    assert (found["started"], found["hurt"], found["words"]) == (1, 1, {"runs": 1})
+    assert name in "abc"
+
+
+@pytest.mark.parametrize(
+    ("rewrite", "faults"),
+    [(None, set()), (races.without_lock(races.TABLES), {"does not start"})],
+    ids=["as it is", "one lock less"],
+)
+async def test_the_judge_sees_the_race_from_which_a_lock_keeps_two_that_boot(
+    trial, rewrite, faults
+):
+    found = await races.boot_together(trial, rewrite)
+
+    assert set(found["faults"]) == faults, found["where"]
+
+
+def test_results_go_between_two_lines_of_a_page():
+    page = "before\n<!-- x -->\nold\n<!-- y -->\nafter\n"
+
+    put = table.put(page, "<!-- x -->", "<!-- y -->", "new\n")
+
+    assert put == page.replace("old", "new")
+    with pytest.raises(ValueError, match="no place"):
+        table.put("before\n", "<!-- x -->", "<!-- y -->", "new\n")
