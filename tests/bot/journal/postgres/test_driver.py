@@ -6,6 +6,7 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import bindparam, delete, select, update
+from structlog.testing import capture_logs
 
 from bot.errors import JournalUnavailable
 from bot.journal.marks import IS_UNFINISHED, MOVING
@@ -190,6 +191,13 @@ def test_what_need_not_last_does_not_wait_for_the_disk(connection, url, postgres
     assert (lasting, fleeting) == ("on", "off")
 
 
+MISSING = {
+    "event": "seal.key-missing",
+    "log_level": "critical",
+    "settings": "BOT_SEAL_KEY, BOT_SEAL_KEY_OLD",
+}
+
+
 async def test_without_a_driver_the_sentence_names_what_is_to_be_installed(monkeypatch):
     for name in list(sys.modules):
         if name.startswith("bot.journal.postgres."):
@@ -270,3 +278,17 @@ async def test_a_bot_with_another_audit_key_does_not_open_what_others_sign(
     journal.close()
 
     assert (count, whole.findings) == ((1,), ())
+
+
+@pytest.mark.parametrize(("secret", "told"), [("s" * 40, []), ("x" * 40, [MISSING])])
+async def test_a_bot_without_the_key_that_sealed_the_journal_says_so(
+    made, secret, told
+):
+    first = await opened(made, FakeClock())
+    await first.rotation.reseal()
+    first.close()
+
+    with capture_logs() as logs:
+        (await opened(made, FakeClock(), seal_key=SecretStr(secret))).close()
+
+    assert [one for one in logs if one["event"].startswith("seal.")] == told
