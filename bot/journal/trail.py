@@ -25,6 +25,7 @@ from bot.journal.examination import (
     closing,
 )
 from bot.journal.known import keep
+from bot.journal.lives import any_alive
 from bot.journal.rows import millis
 from bot.journal.schema import audit_unkeyed
 from bot.journal.statement import Connection, Statement, Writer
@@ -179,12 +180,15 @@ def name_line(connection: Connection, mac: str, at: int) -> None:
 def refuse_another_key(connection: Connection, signed: Signed) -> None:
     """Refuse a key with which neither end of the installation's chain is signed.
 
-    Others write to that chain: a record that they cannot verify breaks it for good.
+    Others write to that chain: a record that they cannot verify breaks it for good. So
+    it is refused while any of them is alive; a key that was lost keeps no bot away.
 
     Raises:
         JournalUnavailable: it is another key.
     """
     with connection.writing():
+        if not any_alive(connection):
+            return
         examined = Examination(connection, signed.anchors, signed.key)
         count = head_of(connection, INSTALLATION).count
         ends = [examined.one(INSTALLATION, number) for number in (1, count)]

@@ -280,6 +280,19 @@ async def test_a_bot_with_another_audit_key_does_not_open_what_others_sign(
     assert (count, whole.findings) == ((1,), ())
 
 
+async def test_an_audit_key_that_was_lost_keeps_nobody_away_where_nobody_is(
+    postgres, made
+):
+    postgres.run("DELETE FROM lives", made)
+    another = AuditFiles(SecretStr("b" * 40))
+
+    journal = await opened(made, FakeClock(), audit=another)
+    report = await journal.trail.report(deep=True)
+    journal.close()
+
+    assert len(report.findings) == 1
+
+
 @pytest.mark.parametrize(("secret", "told"), [("s" * 40, []), ("x" * 40, [MISSING])])
 async def test_a_bot_without_the_key_that_sealed_the_journal_says_so(
     made, secret, told
