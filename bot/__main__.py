@@ -5,6 +5,7 @@ Without a word it runs the bot, or, where nothing at all is configured, the sand
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
@@ -184,6 +185,8 @@ def _run(_options: argparse.Namespace) -> int:
     from bot.runtime.memory import keep_memory_private  # noqa: PLC0415 - see above
 
     keep_memory_private()
+    # held back until it is listened to: it would end a bot that starts, or be missed
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
     settings = _load()
     if not settings.has_slack:
         raise SettingsError(_unfinished(_read()))
@@ -335,36 +338,32 @@ def _recover(options: argparse.Namespace) -> int:
 
 
 async def _withdrawn(settings: "Settings", by: str) -> list[str]:
-    from bot.app import Ports, open_journal  # noqa: PLC0415 - see above
+    from bot.app import Ports, opened_journal  # noqa: PLC0415 - see above
     from bot.operations import keeping  # noqa: PLC0415 - see above
 
-    journal = await open_journal(settings, Ports(), restored=True)
-    try:
+    async with opened_journal(settings, Ports(), restored=True) as journal:
         return await keeping.withdraw(journal, by=by)
-    finally:
-        journal.close()
 
 
 def _keys(options: argparse.Namespace) -> int:
-    code, line = _done(_with_keys(_load(), options.does))
+    settings = _load()
+    _log(settings)
+    code, line = _done(_with_keys(settings, options.does))
     return _said(code, [line])
 
 
 async def _with_keys(settings: "Settings", does: str) -> tuple[int, str]:
     """Add a key, or seal anew; return the exit code and what is to be printed."""
-    from bot.app import Ports, open_journal  # noqa: PLC0415 - see above
+    from bot.app import Ports, opened_journal  # noqa: PLC0415 - see above
 
-    journal = await open_journal(settings, Ports())
-    rotation = journal.rotation
-    try:
+    async with opened_journal(settings, Ports()) as journal:
+        rotation = journal.rotation
         if does == "rotate":
             await rotation.add_key()
             return 0, ROTATED
         await rotation.reseal()
         text = RESEALED.format(count=rotation.resealed, left=rotation.unopened)
         return (1 if rotation.unopened else 0), text
-    finally:
-        journal.close()
 
 
 def _verify(options: argparse.Namespace) -> int:

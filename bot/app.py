@@ -1,7 +1,11 @@
 """The one place that constructs: a bot from its settings and its ports."""
 
-from collections.abc import Callable, Coroutine, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+)
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -61,7 +65,7 @@ from bot.slack.outbound.web import Web
 from bot.tencent import explain, webhook
 from bot.tencent.client import Client
 
-__all__ = ["Bot", "Ports", "build", "open_cloud", "open_journal", "utc_now"]
+__all__ = ["Bot", "Ports", "build", "open_cloud", "opened_journal", "utc_now"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +201,25 @@ async def open_journal(
         monotonic=ports.monotonic,
         restored=restored,
     )
+
+
+@asynccontextmanager
+async def opened_journal(
+    settings: Settings, ports: Ports, *, restored: bool = False
+) -> AsyncIterator[Journal]:
+    """Open the journal for a command; at the end nobody misses this run's life.
+
+    Raises:
+        JournalUnavailable: it does not open, or others miss this run for a minute.
+    """
+    journal = await open_journal(settings, ports, restored=restored)
+    try:
+        try:
+            yield journal
+        finally:
+            await journal.life.leave()
+    finally:
+        journal.close()
 
 
 async def _base(

@@ -170,7 +170,7 @@ async def run(bot: Bot) -> int:
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, stopped.set)
-    loop.add_signal_handler(signal.SIGHUP, _exchange_later, bot)
+    listen_to_hangup(lambda: _exchange_later(bot))
     await begin(bot)
     beginning = {  # which begin what was not asked for, and so end first
         asyncio.create_task(work)
@@ -200,6 +200,12 @@ async def run(bot: Bot) -> int:
     for task in done:
         task.result()  # what ended it, if it was an error
     return 0 if stopped.is_set() else 1
+
+
+def listen_to_hangup(heard: Callable[[], None]) -> None:
+    """Call *heard* at each SIGHUP, and for one that was held back while it started."""
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, heard)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})
 
 
 def _exchange_later(bot: Bot) -> None:

@@ -90,11 +90,27 @@ AppToken = Annotated[SecretStr, _token("xapp-", "Basic Information, App-Level To
 
 FILES, SERVERS = ("sqlite",), ("postgresql", "postgres")  # schemes of databases
 DATABASES = "a database is sqlite:///… or postgresql://…"
+SERVER = (
+    "it is postgresql://user:password@host:5432/name; in a password % is written %25, "
+    "@ %40, / %2F and ? %3F"
+)
+# What is written otherwise libpq reads otherwise, and then it quotes what it has read.
+_TEXT = r"(?:[^/?@%\s]|%[0-9A-Fa-f]{2})*"
+_HOST = r"(?:\[[^\]/?@\s]*\]|(?:[^:/?#@\s\[\],%]|%[0-9A-Fa-f]{2})*)(?::[0-9]*)?"
+_SERVER = re.compile(
+    rf"[a-z0-9+]+://(?:{_TEXT}@)?{_HOST}(?:,{_HOST})*(?:/{_TEXT})?"
+    r"(?:\?(?:[^@%\s]|%[0-9A-Fa-f]{2})*)?"
+)
 
 
 def is_server(url: str) -> bool:
     """Tell whether *url* is that of a PostgreSQL, which several bots can share."""
     return url.partition(":")[0].partition("+")[0] in SERVERS
+
+
+def is_sound_server(url: str) -> bool:
+    """Tell whether *url* is written as `SERVER` says."""
+    return bool(_SERVER.fullmatch(url))
 
 
 def shown_server(url: str) -> str:
@@ -107,6 +123,8 @@ def _database(url: SecretStr) -> SecretStr:
     text = url.get_secret_value()
     if not is_server(text) and text.partition(":")[0].partition("+")[0] not in FILES:
         raise PydanticCustomError("database_url", DATABASES)
+    if is_server(text) and not is_sound_server(text):
+        raise PydanticCustomError("database_url", SERVER)
     return url
 
 

@@ -73,6 +73,12 @@ def is_alive(name: str) -> ColumnElement[bool]:
     return bindparam(name, type_=String()).in_(_ALL)
 
 
+def any_alive(connection: Connection) -> bool:
+    """Tell whether any run gives signs of life."""
+    asked = {"boot": "", "after": _DEAD_AFTER_MILLIS}
+    return connection.execute(_OTHERS, asked).first() is not None
+
+
 class Life:
     """This run's life, as others know it: *boot* names it.
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.config.kinds import is_server, shown_server
+from bot.config.kinds import SERVER, is_server, is_sound_server, shown_server
 from bot.errors import JournalUnavailable
 from bot.journal.anchors import Anchors
 from bot.journal.audit_key import AuditKey
@@ -68,6 +68,8 @@ def move(
     """
     if is_server(source) or not is_server(target):
         raise JournalUnavailable(WAYS)
+    if not is_sound_server(target):
+        raise JournalUnavailable(f"the URL of the database: {SERVER}")
     file = sqlite_file(source)
     if not file.exists():
         raise JournalUnavailable(f"{file} is not there")

@@ -157,9 +157,13 @@ def unavailable(error: Exception) -> JournalUnavailable:
 
 
 def said_by(error: BaseException) -> str:
-    """Return what a driver says, without the values of the row that it is about."""
+    """Return what a driver says, without the values of the row that it is about.
+
+    It is a line: what a library asks of its reader behind that is left out.
+    """
     diag = getattr(error, "diag", None)
-    return str(getattr(diag, "message_primary", None) or error).strip()
+    text = str(getattr(diag, "message_primary", None) or error).strip()
+    return text.partition("\n")[0]
 
 
 class Compiled(NamedTuple):

@@ -28,7 +28,7 @@ from bot.journal.sqlite.writer import Writer as FileWriter
 from bot.journal.sqlite.writer import check, sqlite_file
 from bot.journal.statement import Connection as AnyConnection
 from bot.journal.statement import Writer, unavailable
-from bot.journal.trail import AuditFiles, Signed, begin
+from bot.journal.trail import AuditFiles, Signed, begin, refuse_another_key
 
 NO_DRIVER = "PostgreSQL needs a driver: pip install 'patchbay[postgres]' ({why})"
 
@@ -115,6 +115,7 @@ class Opening:
                 closing(driver.Connection(url)) as connection,
             ):
                 refuse_unfinished(connection)
+                refuse_another_key(connection, self.audit.there(None))
                 kept, signed = self._made(None, connection)
         except (driver.Error, SQLAlchemyError) as error:
             sentence = f"the journal does not open: {unavailable(error)}"
@@ -171,8 +172,12 @@ def look(url: str) -> Look:
     except JournalUnavailable as error:
         return Look(None, str(error))
     try:
+        from bot.journal.postgres.tables import fault_of  # noqa: PLC0415 - as there
+
         with closing(driver.Connection(url)) as connection:
             (name,) = connection.run("SELECT current_database()").one()
+            if fault := fault_of(connection):
+                return Look(None, f"{name}: {fault}")
     except driver.Error as error:
         return Look(None, str(unavailable(error)))
     return Look(None, name=name)

@@ -25,6 +25,7 @@ from bot.journal.examination import (
     closing,
 )
 from bot.journal.known import keep
+from bot.journal.lives import any_alive
 from bot.journal.rows import millis
 from bot.journal.schema import audit_unkeyed
 from bot.journal.statement import Connection, Statement, Writer
@@ -36,6 +37,12 @@ _LAST_UNKEYED = Statement(
 log = structlog.get_logger(__name__)
 
 REPLICAS = Path("var/patchbay")  # beside which the files lie of who shares a database
+
+
+ANOTHER_KEY = (
+    "BOT_AUDIT_KEY is another key than that with which the audit trail in the database "
+    "is signed; it is the same for all bots, and kept for good"
+)
 
 
 class Signed(NamedTuple):
@@ -168,6 +175,28 @@ class Trail:
 def name_line(connection: Connection, mac: str, at: int) -> None:
     """Note in the journal which line of the anchors file is the newest."""
     keep(connection, ANCHORED, mac, at)
+
+
+def refuse_another_key(connection: Connection, signed: Signed) -> None:
+    """Refuse a key with which neither end of the installation's chain is signed.
+
+    Others write to that chain: a record that they cannot verify breaks it for good. So
+    it is refused while any of them is alive; a key that was lost keeps no bot away.
+
+    Raises:
+        JournalUnavailable: it is another key.
+    """
+    with connection.writing():
+        if not any_alive(connection):
+            return
+        examined = Examination(connection, signed.anchors, signed.key)
+        count = head_of(connection, INSTALLATION).count
+        ends = [examined.one(INSTALLATION, number) for number in (1, count)]
+        records = [one for one in ends if one]
+        befores = [Head(one.chain, one.number - 1, one.previous) for one in records]
+    pairs = zip(records, befores, strict=True)
+    if records and not any(one.fits(before, signed.key) for one, before in pairs):
+        raise JournalUnavailable(ANOTHER_KEY)
 
 
 def begin(connection: Connection, signed: Signed, at: datetime) -> None:

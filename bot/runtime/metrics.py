@@ -185,6 +185,11 @@ class Metrics:
         self._slack_ends = counted("slack_calls", TAKEN, method, outcome)
         self._requests = counted("http_requests", CAME, route, status)
         self._settled = counted("intents", SETTLED, action, state)
+        # nought is told of what alarms at once, or the first would be no news
+        for one in ROUTES:
+            self._requests.of(one, "5xx")
+        for one in sorted(method.values):
+            self._slack_ends.of(one, "unauthorised")
 
     # ── what is counted where it happens ────────────────────────────────────────
 

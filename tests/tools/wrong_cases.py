@@ -118,6 +118,12 @@ WRONG = (
     env("`BOT_TRTC_USERSIG_SECONDS=60`", BOT_TRTC_USERSIG_SECONDS="60"),
     env("`BOT_DATABASE_URL=foo`", BOT_DATABASE_URL="foo"),
     env("`BOT_DATABASE_URL=postgresql://…`", BOT_DATABASE_URL="postgresql://x/y"),
+    env(
+        "a password of the database with a % in it",
+        BOT_DATABASE_URL="postgresql://bot:a%b@db.example/patchbay",
+        BOT_SEAL_KEY="s" * 43,
+        BOT_AUDIT_KEY="a" * 43,
+    ),
     env("a database in memory", BOT_DATABASE_URL="sqlite://"),
     Wrong(
         what="a database in a file's folder",

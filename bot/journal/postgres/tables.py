@@ -11,14 +11,24 @@ from sqlalchemy.pool import NullPool
 
 from bot.errors import JournalUnavailable
 from bot.journal.anchors import NOTHING_BEFORE
+from bot.journal.known import kept
+from bot.journal.marks import IS_UNFINISHED, MOVING
 from bot.journal.migrate import VERSIONS, newest, revision, say_served, upgrade
 from bot.journal.postgres.dialect import NAME
+from bot.journal.postgres.driver import Connection as Connected
 from bot.journal.postgres.driver import connect
 from bot.journal.schema import metadata
 
 OLDER = (
     "the database is at migration {there} and this release needs {here}: run "
     "`python -m bot migrate` first"
+)
+READ_ONLY = "nothing can be written to it: it is a standby, or set to be read only"
+NO_RIGHT = "this user may not make tables in it"
+_STATE = (
+    "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only')"
+    f" = 'on', to_regclass('{VERSIONS}') IS NOT NULL, "
+    "COALESCE(has_schema_privilege(current_schema(), 'CREATE'), FALSE)"
 )
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('patchbay tables', 0))")
 _REFUSED = "RAISE EXCEPTION 'the audit trail is append-only' USING ERRCODE = '{code}';"
@@ -77,6 +87,20 @@ def make_engine(url: str) -> Engine:
         hide_parameters=True,
         poolclass=NullPool,
     )
+
+
+def fault_of(connection: Connected) -> str:
+    """Return why the database of *connection* would not open; empty if it would."""
+    reads, is_made, may_make = connection.run(_STATE).one()
+    if reads:
+        return READ_ONLY
+    if not is_made:
+        return "" if may_make else NO_RIGHT
+    there = connection.run(f"SELECT version_num FROM {VERSIONS}").scalar()  # noqa: S608 - our own
+    here = newest()
+    if there < here:
+        return OLDER.format(there=there, here=here)
+    return IS_UNFINISHED if kept(connection, MOVING) else ""
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
+import structlog
 from pydantic import SecretStr
 
 from bot.errors import JournalUnavailable
@@ -23,6 +24,8 @@ from bot.private import open_own, replace_own
 
 SEALED_BY = "sealed"  # the text that names the key which has sealed all that there is
 ANOTHER_LINE = "the keys are lines of BOT_SEAL_KEY; put a new one before them"
+
+log = structlog.get_logger(__name__)
 
 
 class Keys(Protocol):
@@ -115,10 +118,18 @@ class SecretKeys:
         self._secret = secret
 
     def load(self, connection: Connection) -> Ring:
-        """Return the ring; it is settled if its newest key has sealed all there is."""
+        """Return the ring; it is settled if its newest key has sealed all there is.
+
+        Where the key that has is not among them, the operator is told: so it is with a
+        bot that was given another secret than the others, and with one that was lost.
+        """
         ring = ring_of(self._secret.get_secret_value())
-        if kept(connection, SEALED_BY) == key_id(ring.keys[-1]).hex():
+        names = [key_id(one).hex() for one in ring.keys]
+        sealed_by = kept(connection, SEALED_BY)
+        if sealed_by == names[-1]:
             return Ring(keys=ring.keys, settled=True)
+        if sealed_by and sealed_by not in names:
+            log.critical("seal.key-missing", settings="BOT_SEAL_KEY, BOT_SEAL_KEY_OLD")
         return ring
 
     def add(self, _connection: Connection, _ring: Ring) -> Ring:

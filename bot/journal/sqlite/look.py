@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import JournalUnavailable
+from bot.journal.marks import refuse_moved
 from bot.journal.sqlite.files import KEPT
 from bot.journal.sqlite.keyring import key_path
 from bot.journal.sqlite.writer import sqlite_file
@@ -37,6 +38,8 @@ def look(url: str) -> Look:
         if fault := _fault(file):
             return Look(file, fault)
         return Look(file, in_use=_in_use(file))
+    except JournalUnavailable as error:
+        return Look(file, str(error))
     except OSError as error:
         why = f"{file}: {error.strerror}" if error.strerror else str(error)
         return Look(file, why)
@@ -55,6 +58,7 @@ def _fault(file: Path) -> str:
     check_folder(file.parent)
     for one in (*(file.with_name(f"{file.name}{end}") for end in KEPT), key_path(file)):
         check_file(one)
+    refuse_moved(file)
     with file.open("rb") as opened:
         begins = opened.read(len(MAGIC))
     return f"{file} is no database of SQLite's" if begins not in {b"", MAGIC} else ""

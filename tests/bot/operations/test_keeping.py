@@ -153,3 +153,15 @@ def test_what_was_moved_is_recovered_after_a_restore_there_too(
     told = capsys.readouterr().out.splitlines()
     assert told[0].startswith("0 were under way")
     assert "go on a thousand further" in told[-1]
+
+
+@pytest.mark.usefixtures("moved")
+def test_a_command_that_has_ended_is_no_bot_that_has_the_journal_open(
+    tmp_path, monkeypatch, postgres_url
+):
+    monkeypatch.setenv("BOT_DATABASE_URL", postgres_url)
+    for name in ("BOT_SEAL_KEY", "BOT_AUDIT_KEY"):
+        monkeypatch.setenv(f"{name}_FILE", f"{tmp_path}/p.db.{name}")
+    again = ["recover", "--restored"]
+
+    assert [main(["keys", "reseal"]), main(again), main(again)] == [0, 0, 0]

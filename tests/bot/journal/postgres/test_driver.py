@@ -5,12 +5,18 @@ import threading
 
 import psycopg
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import bindparam, delete, select, update
+from structlog.testing import capture_logs
 
 from bot.errors import JournalUnavailable
+from bot.journal.marks import IS_UNFINISHED, MOVING
+from bot.journal.migrate import newest
 from bot.journal.postgres.driver import FETCHED, Connection, OnlyReads, Unanswered
+from bot.journal.postgres.tables import NO_RIGHT, OLDER, READ_ONLY
 from bot.journal.statement import Statement
 from bot.journal.store import look
+from bot.journal.trail import AuditFiles
 from tests.bot.journal.postgres.conftest import ALL, PUT, THINGS, row
 from tests.fakes.clock import FakeClock
 from tests.fakes.journal import opened
@@ -186,6 +192,13 @@ def test_what_need_not_last_does_not_wait_for_the_disk(connection, url, postgres
     assert (lasting, fleeting) == ("on", "off")
 
 
+MISSING = {
+    "event": "seal.key-missing",
+    "log_level": "critical",
+    "settings": "BOT_SEAL_KEY, BOT_SEAL_KEY_OLD",
+}
+
+
 async def test_without_a_driver_the_sentence_names_what_is_to_be_installed(monkeypatch):
     for name in list(sys.modules):
         if name.startswith("bot.journal.postgres."):
@@ -213,3 +226,94 @@ def test_a_connection_can_be_cut_while_it_is_set_up(url):
 
         with pytest.raises(psycopg.OperationalError):
             Connection(way, kept_still)
+
+
+@pytest.fixture
+async def made(postgres_url):
+    """Return the URL of a database that has its tables, and nobody in it."""
+    journal = await opened(postgres_url, FakeClock())
+    journal.close()
+    return postgres_url
+
+
+def test_a_database_that_nothing_can_be_written_to_is_told(postgres, made):
+    name = made.rpartition("/")[2]
+    postgres.run(f'ALTER DATABASE "{name}" SET default_transaction_read_only TO on')
+
+    assert look(made).fault == f"{name}: {READ_ONLY}"
+
+
+def test_an_empty_database_in_which_no_tables_may_be_made_is_told(
+    postgres, postgres_url
+):
+    name = postgres_url.rpartition("/")[2]
+    postgres.run("REVOKE CREATE ON SCHEMA public FROM PUBLIC", postgres_url)
+    postgres.run("DROP ROLE IF EXISTS guest; CREATE ROLE guest LOGIN")
+
+    seen = look(postgres_url.replace("patchbay@", "guest@"))
+
+    assert seen.fault == f"{name}: {NO_RIGHT}"
+
+
+def test_tables_that_are_older_or_not_all_moved_yet_are_told(postgres, made):
+    name = made.rpartition("/")[2]
+    known = f"INSERT INTO known (name, value, at) VALUES ('{MOVING}', 'x', 0)"  # noqa: S608 - our own
+    postgres.run(known, made)
+    moving = look(made).fault
+    postgres.run("UPDATE alembic_version SET version_num = '0001'", made)
+
+    assert (moving, look(made).fault) == (
+        f"{name}: {IS_UNFINISHED}",
+        f"{name}: {OLDER.format(there='0001', here=newest())}",
+    )
+
+
+def test_a_server_that_is_away_is_told_in_one_line(postgres_url):
+    told = look(postgres_url.replace("@127.0.0.1:", "@127.0.0.1:1,127.0.0.1:")).fault
+    away = look("postgresql://bot:hush-hush@127.0.0.1:1/x").fault
+
+    assert told == ""
+    assert "Connection refused" in away
+    assert "\n" not in away
+    assert "hush" not in away
+
+
+async def test_a_bot_with_another_audit_key_does_not_open_what_others_sign(
+    postgres, made
+):
+    another = AuditFiles(SecretStr("b" * 40))
+    with pytest.raises(JournalUnavailable, match="BOT_AUDIT_KEY is another key"):
+        await opened(made, FakeClock(), audit=another)
+    (count,) = postgres.run("SELECT count(*) FROM audit", made)
+    journal = await opened(made, FakeClock())
+    whole = await journal.trail.report(deep=True)
+    journal.close()
+
+    assert (count, whole.findings) == ((1,), ())
+
+
+async def test_an_audit_key_that_was_lost_keeps_nobody_away_where_nobody_is(
+    postgres, made
+):
+    postgres.run("DELETE FROM lives", made)
+    another = AuditFiles(SecretStr("b" * 40))
+
+    journal = await opened(made, FakeClock(), audit=another)
+    report = await journal.trail.report(deep=True)
+    journal.close()
+
+    assert len(report.findings) == 1
+
+
+@pytest.mark.parametrize(("secret", "told"), [("s" * 40, []), ("x" * 40, [MISSING])])
+async def test_a_bot_without_the_key_that_sealed_the_journal_says_so(
+    made, secret, told
+):
+    first = await opened(made, FakeClock())
+    await first.rotation.reseal()
+    first.close()
+
+    with capture_logs() as logs:
+        (await opened(made, FakeClock(), seal_key=SecretStr(secret))).close()
+
+    assert [one for one in logs if one["event"].startswith("seal.")] == told

@@ -5,6 +5,7 @@ import sqlite3
 
 import pytest
 
+from bot.journal.marks import mark_moved
 from bot.journal.sqlite.files import claim
 from bot.journal.sqlite.look import Look, look
 
@@ -74,3 +75,11 @@ def test_a_folder_that_may_not_be_written_to_is_told(tmp_path):
 
 def test_a_name_that_no_file_can_have_is_told(tmp_path):
     assert "File name too long" in look(url(tmp_path / ("x" * 300))).fault
+
+
+def test_a_journal_that_was_moved_away_does_not_open_and_says_where_it_is(tmp_path):
+    path = tmp_path / "p.db"
+    path.touch(mode=0o600)
+    mark_moved(path, "postgresql://db/patchbay")
+
+    assert "was moved to postgresql://db/patchbay" in look(url(path)).fault
