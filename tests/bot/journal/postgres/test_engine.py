@@ -250,9 +250,9 @@ async def test_closing_waits_for_no_server_that_says_nothing(url):
         threads = threads_at(way, closing=0.2)
         await threads.write(put(1))
         proxy.still.set()
-        begun = threading.Event()
-        ways = [begun, *(threading.Event() for _each in range(THREADS))]
-        writing = [asyncio.ensure_future(threads.write(looked(one))) for one in ways]
+        begun = threading.Event()  # of whichever gets the connection that is there
+        works = [looked(begun) for _each in range(THREADS + 1)]
+        writing = [asyncio.ensure_future(threads.write(one)) for one in works]
         await asyncio.to_thread(begun.wait)  # others connect, or have queued
 
         closing = threading.Thread(target=threads.close, daemon=True)
