@@ -112,7 +112,7 @@ def test_those_are_concerned_who_opened_one_since_the_asker_did(
         replace(session(), handle=f"S{n}", asker=replace(session().asker, user=user))
         for n, user in enumerate(users, 1)
     )
-    usage = Usage(live=0, lately=0, alike=alike, by="A")
+    usage = Usage(live=0, lately=0, alike=alike, by="A", team=session().asker.team)
     known = frozenset(again.split())
 
     if concerned is None:
