@@ -20,7 +20,7 @@ from bot.runtime import descriptors
 
 MOST = 512  # connections
 MOST_UNSIGNED = 32  # of one peer, on which nothing signed has come
-MOST_NEW = 64  # newcomers in their grace, for whom others give way at once
+MOST_NEW = 64  # of MOST newcomers in their grace, for whom others give way at once
 GRACE = 0.02  # seconds in which none has to give way
 SOON = 0.001  # seconds, in which what has come is read
 
@@ -98,7 +98,8 @@ class Connections:
         silent = [one for one in self._waiting if not one.signed]
         if late := [one for one in silent if one.grace_left() <= 0]:
             return self._gives_way(min(late, key=self._first_to_go))
-        if len(silent) <= MOST_NEW and (idle := self._longest_idle()):
+        few = MOST_NEW * self._most // MOST  # as many of what there may be
+        if len(silent) <= few and (idle := self._longest_idle()):
             return self._gives_way(idle)
         waiting = silent or self._waiting
         left = min((one.grace_left() for one in waiting), default=None)

@@ -184,6 +184,16 @@ def test_a_crowd_of_newcomers_does_not_push_out_who_is_known():
     assert not any(one.dropped for one in (*idle, *new))
 
 
+def test_where_descriptors_are_few_a_crowd_is_smaller():
+    idle = friends(20)
+    new = [Somebody(signed=False, left=GRACE) for _ in range(5)]
+    registry = registry_of(*idle, *new)
+    assert registry.full(2**20)
+
+    assert registry.make_room() == GRACE
+    assert not any(one.dropped for one in (*idle, *new))
+
+
 def test_a_stranger_whose_time_is_over_gives_way_before_anybody_known():
     idle, late = friends(), Somebody(signed=False, left=0.0)
 
