@@ -78,6 +78,17 @@ async def kill(work):
     await asyncio.wait([work])
 
 
+async def killed_while_posting(slack, journals, put, clock):
+    """Kill one of two while it posts a card; return its intent, and the other one."""
+    slack.hanging[POST] = asyncio.Event()
+    intent = await put()
+    one, other = both_of(journals, slack, clock)
+    posting = asyncio.ensure_future(one.deliver())
+    await until(lambda: called(slack, POST))
+    await kill(posting)
+    return intent, other
+
+
 async def test_of_two_hundred_letters_and_two_deliverers_each_goes_once(
     journals, put, clock
 ):
@@ -102,12 +113,7 @@ async def test_what_a_killed_one_was_posting_comes_once_more_and_its_place_is_ke
     journals, put, clock
 ):
     slack = FakeSlack()
-    slack.hanging[POST] = asyncio.Event()
-    intent = await put()
-    one, other = both_of(journals, slack, clock)
-    posting = asyncio.ensure_future(one.deliver())
-    await until(lambda: called(slack, POST))
-    await kill(posting)
+    intent, other = await killed_while_posting(slack, journals, put, clock)
     slack.hanging.clear()
 
     assert await other.deliver() == 0
@@ -123,12 +129,7 @@ async def test_what_a_killed_one_holds_is_not_asked_for_all_the_time(
     journals, put, clock
 ):
     slack = FakeSlack()
-    slack.hanging[POST] = asyncio.Event()
-    intent = await put()
-    one, other = both_of(journals, slack, clock)
-    posting = asyncio.ensure_future(one.deliver())
-    await until(lambda: called(slack, POST))
-    await kill(posting)
+    intent, other = await killed_while_posting(slack, journals, put, clock)
     await journals[0].update(intent.id, notices=(CARD_NOTICE,))
     before = len(clock.naps)
 
