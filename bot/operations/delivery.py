@@ -88,7 +88,7 @@ class Delivery:
         self._lanes = Lanes(monotonic, slots)
         self._idle = SHARED_IDLE if outbox.shared else IDLE_SECONDS
         self._turns = precedence.Lines()
-        self._new = precedence.OneByOne(monotonic)
+        self._new = precedence.OneByOne(shared=outbox.shared)
         self._woken = asyncio.Event()
         self._round = asyncio.Lock()
         self._under_way: dict[asyncio.Task[int], Batch] = {}
@@ -210,7 +210,7 @@ class Delivery:
             wait = self._lanes.wait(batch.lane)
             if wait:
                 self._full = min(self._full, max(wait, SHORTEST_WAIT))
-            elif not self._is_taken(batch, going) and self._admits(batch):
+            elif not self._is_taken(batch, going) and self._new.admits(batch):
                 going.append(batch)
                 self._lanes.take(batch.lane)
         return going
@@ -252,9 +252,6 @@ class Delivery:
         claims: frozenset[Hashable] = batch.claims
         return any(not claims.isdisjoint(other.claims) for other in going)
 
-    def _admits(self, batch: Batch) -> bool:
-        return not self._outbox.shared or self._new.admits(batch)
-
     def _spawn(self, batch: Batch) -> asyncio.Task[int]:
         task = asyncio.create_task(about_all(batch, lambda: self._deliver(batch)))
         self._under_way[task] = batch
@@ -262,7 +259,7 @@ class Delivery:
         return task
 
     def _ended(self, task: asyncio.Task[int]) -> None:
-        self._new.noted(self._under_way.pop(task))
+        self._new.ended(self._under_way.pop(task))
         if not task.cancelled() and (error := task.exception()):
             log.critical("delivery.broke", exc_info=error)
         else:  # what broke is tried again after a pause
@@ -286,7 +283,7 @@ class Delivery:
         try:
             if not (held := await self._outbox.hold(batch.notifications)):
                 self._lanes.give_back(batch.lane)
-                self._new.noted(batch)
+                self._new.ended(batch)
                 self.wake()  # this one is left out for a moment, the next may go
                 await self._sleep(HELD_IDLE)  # a killed one holds it for a minute
                 return 0
@@ -294,25 +291,29 @@ class Delivery:
             with self.readers.reading(batch.notifications[0]):
                 stand = self._outbox.cards_at
                 body = await in_one_message(batch, stand, self._resources)
-            if body is None:
-                (one,) = batch.notifications
-                sent = await self._send(one, batch.ways, counted=True)
-                return await self._noted(one, sent)
-            order = batch.ways[:1]
-            sent = await routes.send(self._web, order, body, self._lanes, counted=True)
-            if sent.ok:
-                return await self._all_noted(batch.notifications, sent)
-            arrived = 0
-            for one in batch.notifications:
-                alone = sent.refused or sent.unauthorised  # each has other ways
-                own = await self._send(one, self._ways(one)[1:]) if alone else sent
-                arrived += await self._noted(one, own)
+            async with self._new.alone(batch):
+                return await self._sent(batch, body)
         except JournalUnavailable as error:
             log.critical("delivery.waits", why=str(error))
             await self._sleep(AWAY_SECONDS)
             return 0
-        else:
-            return arrived
+
+    async def _sent(self, batch: Batch, body: Mapping[str, Any] | None) -> int:
+        """Send *batch* as *body*, or its one as that is drawn; note what arrived."""
+        if body is None:
+            (one,) = batch.notifications
+            sent = await self._send(one, batch.ways, counted=True)
+            return await self._noted(one, sent)
+        order = batch.ways[:1]
+        sent = await routes.send(self._web, order, body, self._lanes, counted=True)
+        if sent.ok:
+            return await self._all_noted(batch.notifications, sent)
+        arrived = 0
+        for one in batch.notifications:
+            alone = sent.refused or sent.unauthorised  # each has other ways
+            own = await self._send(one, self._ways(one)[1:]) if alone else sent
+            arrived += await self._noted(one, own)
+        return arrived
 
     async def _send(
         self,

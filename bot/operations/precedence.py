@@ -8,7 +8,9 @@ Where several deliver, any of them may be killed after Slack has a message, and 
 that is noted: then another posts it again. So each has one such message at a time.
 """
 
-from collections.abc import Callable, Iterable
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 
 from bot.dialogue.outcome import Audience
@@ -19,8 +21,9 @@ from bot.slack.outbound.routes import Direct, Ops, Post
 from bot.states import OPEN, RUNNING, State
 
 RANKS = 2
-PASSING = timedelta(seconds=75)  # within which somebody knows what became of a start
+PASSING = timedelta(seconds=90)  # within which somebody knows what became of a start
 LOOKED_AT_AGAIN = timedelta(seconds=5)
+AHEAD = 4  # messages that are held while one is sent
 HELD_UP = 2.0  # seconds that Slack may take for one message before others go, too
 _GOES_ON = OPEN | RUNNING | {State.STOPPING}
 
@@ -71,25 +74,51 @@ class Lines:
 
 
 class OneByOne:
-    """Which messages of this process may be in Slack, and are not noted.
+    """Which messages of this process may be in Slack, and are not noted: one at a time.
 
-    *timer* gives monotonic seconds. What Slack holds up keeps the others only a moment.
+    It matters where the outbox is *shared*: else nobody posts them in its place.
     """
 
-    def __init__(self, timer: Callable[[], float]) -> None:
-        self._timer = timer
-        self._since: dict[int, float] = {}  # by its first notification
+    def __init__(self, *, shared: bool) -> None:
+        self._shared = shared
+        self._new: set[int] = set()  # by the first notification of each
+        self._lock = asyncio.Lock()
 
     def admits(self, batch: Batch) -> bool:
-        """Tell whether *batch* may go now; if it makes a message, it has begun."""
-        if not (batch.ways and isinstance(batch.ways[0], Post | Direct | Ops)):
+        """Tell whether *batch* may be held now; if it makes a message, it is counted.
+
+        Few are held ahead: what a killed one has held waits until that is over.
+        """
+        if not self._makes_one(batch):
             return True
-        now = self._timer()
-        if any(now - since < HELD_UP for since in self._since.values()):
+        if len(self._new) >= AHEAD:
             return False
-        self._since[batch.notifications[0].id] = now
+        self._new.add(batch.notifications[0].id)
         return True
 
-    def noted(self, batch: Batch) -> None:
+    @asynccontextmanager
+    async def alone(self, batch: Batch) -> AsyncIterator[None]:
+        """Let no other new message be sent until this one is, and that is noted.
+
+        What Slack holds up keeps the others only for a moment.
+        """
+        if not self._makes_one(batch):
+            yield
+            return
+        has_it = False
+        with suppress(TimeoutError):
+            async with asyncio.timeout(HELD_UP):
+                has_it = await self._lock.acquire()
+        try:
+            yield
+        finally:
+            if has_it:
+                self._lock.release()
+
+    def ended(self, batch: Batch) -> None:
         """Say that it is known what became of *batch*."""
-        self._since.pop(batch.notifications[0].id, None)
+        self._new.discard(batch.notifications[0].id)
+
+    def _makes_one(self, batch: Batch) -> bool:
+        first = batch.ways[0] if batch.ways else None
+        return self._shared and isinstance(first, Post | Direct | Ops)

@@ -15,7 +15,7 @@ from tests.trials.truth.cloud import IDLE, PLANS, RUNNING, Fault
 WAITS = 0.08  # seconds that a COMMIT waits for the other one
 ROUND = 1.3  # seconds that one waits with its tables for another that makes them
 TOLD = 10.0  # seconds that a round's answer may take
-TABLES = "patchbay tables"  # the lock under which they are made
+HOLDS = r"with free as.*update outbox set held_by"  # the statement that claims letters
 NEVER_MET = {"update lives", "delete from lives", "nothing"}
 LOCK = re.compile(
     r"\s+FOR\s+(?:NO\s+KEY\s+)?UPDATE(?:\s+OF\s+\w+)?(?:\s+SKIP\s+LOCKED)?"
@@ -162,6 +162,21 @@ async def boot_together(trial, rewrite=None):
             one.proxy.rewrite = rewrite
         await stage.start_together()
         return verdict(stage.record)
+
+
+async def one_letter(trial, rewrite=None):
+    """Let both claim the letters of one start; return the judge's verdict.
+
+    Who has claimed one waits before its COMMIT until the other wants it, too.
+    """
+    async with trial.stage(replicas=2, starts=False) as (stage, traffic):
+        for one in stage.replicas:
+            one.proxy.rewrite = rewrite
+        await stage.start()
+        stage.slack.twice = 0.0
+        Meeting(stage.replicas, {HOLDS: ROUND})
+        await traffic.start()
+        return await judged(stage, traffic, TOLD)
 
 
 async def boot_beside(trial, count=60):
