@@ -47,6 +47,27 @@ async def test_two_that_boot_at_once_make_the_tables_once(trial):
     assert found["faults"] == {}, found["where"]
 
 
+def test_the_table_keeps_the_rows_that_were_not_run_again():
+    verdict = {
+        **dict.fromkeys(("submitted", "started", "hurt", "extra cards"), 1),
+        **dict.fromkeys(("takeover, s", "orphans told within, s"), None),
+        "most starts in a second": 2,
+        "faults": {},
+        "where": [],
+    }
+    first, again = (table.Result(name, "5 s", verdict) for name in ("cuts", "kills"))
+    page = table.put(
+        f"{table.BEGINS}\n{table.ENDS}\n",
+        table.BEGINS,
+        table.ENDS,
+        table.as_table([first, again], 7),
+    )
+
+    kept = table.others_in(page, [again])
+
+    assert kept == ["| cuts: 5 s | 1 | 1 | 1 | 2 | –, –, 1 | 0 |\n"]
+
+
 def test_results_go_between_two_lines_of_a_page():
     page = "before\n<!-- x -->\nold\n<!-- y -->\nafter\n"
 
