@@ -31,13 +31,16 @@ async def stay_alive(executor: Executor) -> None:
 
 
 async def look_after(executor: Executor) -> None:
-    """Take up for ever what dead runs left; a journal that is away is waited for."""
+    """Take up for ever what dead runs left; a journal that is away is waited for.
+
+    It begins at once: where runs die often, few live for long enough to wait first.
+    """
     while executor.journal.life.shared:
-        await executor.sleep(ROUND)
         try:
             await look(executor)
         except JournalUnavailable as error:
             log.warning("orphans.wait", why=str(error))
+        await executor.sleep(ROUND)
 
 
 async def look(executor: Executor) -> Recovered:

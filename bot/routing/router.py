@@ -267,7 +267,8 @@ class Router:
         incident = self.new_incident()
         log.error("ask.failed", incident=incident, command=ask.command, exc_info=error)
         if isinstance(error, JournalUnavailable):
-            return replies.journal_away(incident)
+            shared = self.service.journal.life.shared
+            return replies.journal_away(incident, shared=shared)
         return replies.broken(incident)
 
 

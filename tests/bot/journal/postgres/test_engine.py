@@ -111,6 +111,27 @@ async def test_a_connection_that_is_lost_on_the_way_undoes_and_runs_again(
     assert (kept(), threads.reruns, proxy.cuts) == ([1], 1, 1)
 
 
+@pytest.mark.parametrize("is_waited_for", [True, False])
+async def test_who_is_held_up_in_a_transaction_holds_up_others_for_two_seconds(
+    threads, postgres, url, kept, is_waited_for
+):
+    tries = []
+
+    def work(connection):
+        put = connection.execute(PUT, row(1))
+        tries.append(put.rowcount if is_waited_for else 1)
+        if len(tries) == 1:  # it keeps still while another wants the same
+            postgres.run(
+                "SET statement_timeout TO '5s'; INSERT INTO things VALUES (1, 'b');"
+                "UPDATE things SET id = 2",
+                url,
+            )
+
+    await threads.write(work)
+
+    assert (kept(), tries, threads.reruns) == ([1, 2], [1, 1], 1)
+
+
 async def test_of_a_commit_without_an_answer_it_is_found_out_that_it_was_done(
     through, kept
 ):
