@@ -341,6 +341,7 @@ def _anchoring(base: _Base) -> Anchoring:
     return Anchoring(
         journal=base.journal,
         settings=base.settings,
+        ops_channel=base.delivery.readers.ops(""),
         wake=base.delivery.wake,
         now=base.ports.now,
     )

@@ -365,7 +365,7 @@ async def _introduced(bot: Bot) -> None:
 
 async def _look_through(bot: Bot) -> None:
     """Read the journal's file through; whatever breaks, the bot goes on serving."""
-    ops_channel, now = bot.settings.ops_channel, bot.operations.now()
+    ops_channel, now = bot.delivery.readers.ops(""), bot.operations.now()
     try:
         await look_through(bot.journal, bot.delivery, ops_channel=ops_channel, now=now)
     except Exception:

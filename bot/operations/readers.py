@@ -60,8 +60,13 @@ class Readers:
         )
 
     def ops(self, team: str) -> str:
-        """Return the operators' channel for what is of *team*; empty if none."""
-        return self.ops_channels.get(team) or self.ops_channel
+        """Return the operators' channel for what is of *team*; empty if none.
+
+        What is of no workspace is told in the first that has one, if need be.
+        """
+        if team:
+            return self.ops_channels.get(team) or self.ops_channel
+        return self.ops_channel or next(filter(None, self.ops_channels.values()), "")
 
     def team(self, notification: Notification) -> str:
         """Return the workspace that *notification* is for, if there are several."""

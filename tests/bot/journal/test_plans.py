@@ -61,7 +61,7 @@ async def tour(journal, new, clock, url, driver):
     grow(url, 1, PAST)
     tour = Tour(journal, new, clock)
     driver.listeners.append(tour.note)
-    await tour.go()
+    await tour.go_everywhere()
     return tour
 
 

@@ -10,6 +10,7 @@ from bot.journal.evidence import FactKind
 from bot.journal.maintenance import Due
 from bot.journal.model import CARD_NOTICE, Notice
 from bot.journal.recents import Recents
+from bot.runtime.slots import Pace
 from bot.states import RUNNING, State
 from tests.bot.journal.conftest import ALARMED, APP, AT, fact, form_at, stop_of
 from tests.bot.journal.test_audit import entry
@@ -26,7 +27,9 @@ PARTS = (
     "known",
     "heard",
     "life",
+    "restored",
     "rotation",
+    "slots",
     "trail",
 )
 OPENS = {"journal.open"}  # what makes a journal; see `test_file`
@@ -66,6 +69,7 @@ class Tour:
         return {
             f"{part}.{name}"
             for part in ("journal", "recents", *PARTS)
+            if self.part(part)  # of what one has alone there are no slots
             for name, member in inspect.getmembers(type(self.part(part)))
             if inspect.iscoroutinefunction(member) and not name.startswith("_")
         } - OPENS
@@ -82,6 +86,12 @@ class Tour:
         await _delivery(self)
         await _forms_and_keys(self, first)
         await _upkeep(self)
+
+    async def go_everywhere(self):
+        """Go, and where a journal comes that is shared, or was put back."""
+        await self.go()
+        await _slots(self)
+        await _restored(self)
 
 
 async def _accepted(tour):
@@ -272,3 +282,24 @@ async def _upkeep(tour):
     await tour.ask("maintenance.prune", tour.clock())
     for name in ("ensure", "beat", "bury", "others", "leave"):
         await tour.ask(f"life.{name}")
+
+
+async def _slots(tour):
+    if tour.journal.slots is None:
+        return
+    for pace in (Pace(rate=18.0), Pace(rate=1.0, patient=True)):
+        await tour.ask("slots.take", "of", pace, 1.0)
+        await tour.ask("slots.give_back", "of", pace)
+        await tour.ask("slots.close", "of", pace, 1.0)
+        await tour.ask("slots.slow_down", "of", pace)
+
+
+async def _restored(tour):
+    """End what is under way: a start, a stop of what runs, and a look-up."""
+    await tour.journal.accept(tour.new(agent="pb_back", **ABOUT), notices=(ALARMED,))
+    await tour.journal.accept(tour.new(kind=Kind("G"), agent="", creates=False))
+    (running, *_others) = await tour.journal.find.live(TEAM, RELAY)
+    await tour.journal.accept(stop_of(tour.new, running))
+    await tour.ask("restored.withdraw", "a tour")
+    for one in await tour.journal.outbox.due(tour.journal.now()):
+        await tour.journal.outbox.drop(one)

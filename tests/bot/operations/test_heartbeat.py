@@ -295,6 +295,21 @@ async def test_a_bot_that_is_told_to_stop_leaves_the_rest_to_others_at_once(pair
     assert pair.runs.alive() == {pair.second.journal.boot}
 
 
+async def test_what_comes_to_its_turn_once_its_bot_has_left_others_send(pair):
+    pair = await pair()
+    await accepted(pair.first, START)
+    await pair.first.journal.life.leave()
+    await pair.awake()
+    waits = (await pair.second.handle("R1")).state
+
+    recovered = await look(pair.second.executor)
+    await pair.second.settled()
+
+    assert (waits, recovered) == (State.QUEUED, Recovered(sent=1))
+    assert pair.calls() == [ACTION]
+    assert (await pair.second.handle("R1")).state is State.STARTED
+
+
 async def test_a_sign_of_life_that_does_not_arrive_is_given_again(pair, capsys):
     pair = await pair()
     pair.runs.run("ALTER TABLE lives RENAME TO away")
