@@ -7,8 +7,6 @@ a key press, so it never waits for anything else.
 import time
 from collections.abc import Callable
 
-from cachetools import TTLCache
-
 from bot.ids import (
     Handle,
     IntentId,
@@ -20,6 +18,7 @@ from bot.ids import (
 )
 from bot.journal.model import Intent
 from bot.journal.queries import Queries
+from bot.runtime.expiring import Expiring
 from bot.states import LIVE
 
 MOST_THINGS = 10_000
@@ -41,10 +40,10 @@ class Recents:
         self._find = find
         self.changed: Callable[[Intent], None] = lambda _intent: None
         self._changes = 0
-        self._things: TTLCache[tuple[TeamId, str], Intent] = TTLCache(
+        self._things: Expiring[tuple[TeamId, str], Intent] = Expiring(
             MOST_THINGS, FRESH, timer
         )
-        self._lists: TTLCache[tuple[TeamId, Kind], list[Intent]] = TTLCache(
+        self._lists: Expiring[tuple[TeamId, Kind], list[Intent]] = Expiring(
             MOST_LISTS, FRESH, timer
         )
 
@@ -52,9 +51,9 @@ class Recents:
         """Forget what is cached of a thing that has changed, and say that it has."""
         self._changes += 1
         self.changed(intent)
-        self._lists.pop((intent.asker.team, intent.subject.kind), None)
+        self._lists.forget((intent.asker.team, intent.subject.kind))
         for name in (intent.handle, intent.subject.ref):
-            self._things.pop((intent.asker.team, name), None)
+            self._things.forget((intent.asker.team, name))
 
     async def named(self, text: str, team: TeamId) -> Intent | None:
         """Return the thing that *text* names: a handle in any case, or a whole ID."""
