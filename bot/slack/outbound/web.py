@@ -10,6 +10,7 @@ import ssl
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -24,7 +25,6 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.ids import ChannelId, MessageTs
 from bot.runtime.tracing import note, step
 from bot.slack.inbound.payloads import answer_url_is_slacks
-from bot.slack.outbound.calls import Reply, called
 from bot.slack.outbound.methods import OUTCOMES, READS, RESPONSE
 
 SECONDS = 5
@@ -206,11 +206,11 @@ class Web:
     async def call(self, method: str, **arguments: Any) -> Sent:
         """Call *method* with those *arguments* that are not None; never raises."""
         params = {name: value for name, value in arguments.items() if value is not None}
-        if method in READS or self._session is None:
-            reply = _reply(self.client.api_call(method, http_verb="GET", params=params))
-        else:
-            reply = called(self.client, self._session, method, params)
-        return await self._told(method, self._answered(method, reply))
+        read = method in READS
+        verb = "GET" if read else "POST"
+        payload = {"params": params} if read else {"json": params}
+        calling = self.client.api_call(method, http_verb=verb, **payload)
+        return await self._told(method, self._answered(method, calling))
 
     def use(self, token: SecretStr) -> None:
         """Call with *token* from here on."""
@@ -220,14 +220,14 @@ class Web:
     async def identity(self, token: SecretStr) -> Sent:
         """Ask whose *token* is, which is not in use yet; never raises."""
         method, named = "auth.test", {"token": token.get_secret_value()}
-        reply = _reply(self.client.api_call(method, params=named))
-        return await self._told(method, self._answered(method, reply))
+        calling = self.client.api_call(method, params=named)
+        return await self._told(method, self._answered(method, calling))
 
     async def open_socket(self, token: SecretStr) -> Sent:
         """Ask for the address of a socket with the app-level *token*; never raises."""
         method, secret = "apps.connections.open", token.get_secret_value()
-        reply = _reply(self.client.apps_connections_open(app_token=secret))
-        return await self._told(method, self._answered(method, reply))
+        calling = self.client.apps_connections_open(app_token=secret)
+        return await self._told(method, self._answered(method, calling))
 
     async def _told(self, method: str, ending: Awaitable[Sent]) -> Sent:
         """Return how a call of *method* ends, and tell who counts them."""
@@ -238,17 +238,21 @@ class Web:
         self.counted(method, sent.outcome, self._timer() - since)
         return sent
 
-    async def _answered(self, method: str, coming: Awaitable[Reply]) -> Sent:
+    async def _answered(
+        self, method: str, calling: Awaitable[AsyncSlackResponse]
+    ) -> Sent:
         try:
-            reply = await coming
+            response = await calling
+        except SlackApiError as error:
+            return _refused(error)
         except TimeoutError:
             return Sent(ok=False, error="timeout")
         except (SlackClientError, aiohttp.ClientError, OSError):
             return Sent(ok=False, error="unreachable")
-        if not reply.ok:
-            return _refused(reply)
-        self._log_warnings(method, reply.data)
-        return Sent(ok=True, data=reply.data, scopes=reply.scopes, at=reply.at)
+        data: dict[str, Any] = dict(response.data)  # type: ignore[arg-type]  # JSON
+        self._log_warnings(method, data)
+        headers = response.headers
+        return Sent(ok=True, data=data, scopes=_scopes(headers), at=_date(headers))
 
     def _log_warnings(self, method: str, data: Mapping[str, Any]) -> None:
         """Log what Slack warns of, once for each method."""
@@ -280,7 +284,7 @@ class Web:
                 channel=channel, filename=name, title=name, content=text
             )
         except SlackApiError as error:
-            return _refused(Reply.of(error.response))
+            return _refused(error)
         except (SlackClientError, aiohttp.ClientError, OSError):
             return Sent(ok=False, error="unreachable")
         except Exception:
@@ -299,7 +303,7 @@ class Web:
             )
             kept = str(response["files"][0]["id"])
         except SlackApiError as error:
-            return _refused(Reply.of(error.response))
+            return _refused(error)
         except (SlackClientError, aiohttp.ClientError, OSError):
             return Sent(ok=False, error="unreachable")
         except Exception:
@@ -359,22 +363,36 @@ def _answered(status: int, text: str, wait: float) -> Sent:
     return Sent(ok=taken, error="" if taken else f"http_{status}")
 
 
-async def _reply(calling: Awaitable[AsyncSlackResponse]) -> Reply:
-    try:
-        return Reply.of(await calling)
-    except SlackApiError as error:
-        return Reply.of(error.response)
-
-
-def _refused(reply: Reply) -> Sent:
-    wait, data = _seconds(reply.headers.get("Retry-After")), reply.data
-    if reply.status == TOO_MANY:
+def _refused(error: SlackApiError) -> Sent:
+    response = error.response
+    wait = _seconds(response.headers.get("Retry-After"))
+    if response.status_code == TOO_MANY:
         return Sent(ok=False, error="ratelimited", retry_after=max(wait, 1.0))
-    word = data.get("error") or f"http_{reply.status}"
+    data = response.data if isinstance(response.data, dict) else {}
+    word = data.get("error") or f"http_{response.status_code}"
     metadata = data.get("response_metadata")
     messages = metadata.get("messages") if isinstance(metadata, dict) else None
     detail = " ".join(map(str, messages or ()))
     return Sent(ok=False, error=str(word), retry_after=wait, detail=detail)
+
+
+def _header(headers: Mapping[str, Any] | None, name: str) -> Any:
+    named = {name.casefold(): value for name, value in (headers or {}).items()}
+    return named.get(name)
+
+
+def _date(headers: Mapping[str, Any] | None) -> float | None:
+    try:
+        return parsedate_to_datetime(str(_header(headers, "date"))).timestamp()
+    except ValueError:  # there is none, or none that can be read
+        return None
+
+
+def _scopes(headers: Mapping[str, Any] | None) -> frozenset[str] | None:
+    scopes = _header(headers, "x-oauth-scopes")
+    if scopes is None:
+        return None
+    return frozenset(filter(None, (one.strip() for one in str(scopes).split(","))))
 
 
 def _seconds(header: Any) -> float:
