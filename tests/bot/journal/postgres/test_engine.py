@@ -260,6 +260,30 @@ async def test_nothing_is_taken_once_it_is_closed(url, kept):
     assert kept() == []
 
 
+async def test_what_waits_for_its_turn_keeps_neither_reads_nor_letters_waiting(
+    threads, kept
+):
+    turn = threading.Event()
+
+    def waits(number):
+        def work(connection):
+            turn.wait()
+            connection.execute(PUT, row(number))
+
+        return work
+
+    many = range(THREADS * 2)
+    starts = [asyncio.ensure_future(threads.write(waits(n))) for n in many]
+    await threads.write(put(100), lasting=False)
+    names = await threads.read(lambda connection: connection.execute(ALL).scalars())
+    meanwhile = kept()
+    turn.set()
+    await asyncio.gather(*starts)
+
+    assert (names, meanwhile) == (["a"], [100])
+    assert kept() == [*many, 100]
+
+
 def looked(begun):
     def work(connection):
         begun.set()
