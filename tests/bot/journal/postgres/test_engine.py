@@ -205,6 +205,7 @@ async def fails_over(postgres):
     with server() as one, proxied(one.database()) as (proxy, way):
         clock = FakeClock()
         journal = await opened(way, clock)
+        await journal.known.keep("before", "")  # so what writes is connected
 
         async def run(work, words):
             words(proxy).append(COMMIT)
