@@ -64,8 +64,7 @@ _SET_UP = (
     "(SELECT set_config('synchronous_commit', 'on', false) "
     "WHERE current_setting('synchronous_commit') = 'off')"
 )
-# Who is held up in the middle of a transaction is soon undone: others wait for what it
-# has locked, and whoever asked something in Slack does so for three seconds.
+# Who is held up in a transaction is soon undone: others wait for what it has locked.
 _WHO = (
     "SELECT pg_current_xact_id()::text, pg_backend_pid(), "
     "current_setting('transaction_read_only') = 'on', "
@@ -324,8 +323,7 @@ class Connection:
     def _be_timed(self) -> None:
         """Let the server time how long this connection keeps still from here on.
 
-        It does so behind a Sync only, which nobody has to wait for; without one, what
-        a process that is held up has locked would be locked for as long.
+        It does so behind a Sync only, for whose answer nobody has to wait.
         """
         if self._writes:
             self._raw.pgconn.pipeline_sync()

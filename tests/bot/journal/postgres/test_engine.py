@@ -205,6 +205,7 @@ async def fails_over(postgres):
     with server() as one, proxied(one.database()) as (proxy, way):
         clock = FakeClock()
         journal = await opened(way, clock)
+        await journal.known.keep("before", "")  # so what writes is connected
 
         async def run(work, words):
             words(proxy).append(COMMIT)
@@ -258,6 +259,30 @@ async def test_nothing_is_taken_once_it_is_closed(url, kept):
     with pytest.raises(JournalUnavailable, match="closed"):
         await threads.read(lambda connection: connection.execute(ALL).all())
     assert kept() == []
+
+
+async def test_what_waits_for_its_turn_keeps_neither_reads_nor_letters_waiting(
+    threads, kept
+):
+    turn = threading.Event()
+
+    def waits(number):
+        def work(connection):
+            turn.wait()
+            connection.execute(PUT, row(number))
+
+        return work
+
+    many = range(THREADS * 2)
+    starts = [asyncio.ensure_future(threads.write(waits(n))) for n in many]
+    await threads.write(put(100), lasting=False)
+    names = await threads.read(lambda connection: connection.execute(ALL).scalars())
+    meanwhile = kept()
+    turn.set()
+    await asyncio.gather(*starts)
+
+    assert (names, meanwhile) == (["a"], [100])
+    assert kept() == [*many, 100]
 
 
 def looked(begun):
