@@ -175,9 +175,10 @@ class Outbox:
     async def next_due(self, after: datetime | None = None) -> datetime | None:
         """Return when the next notice may go, or None if none waits.
 
-        Of those that may go by *after* already nothing is said, if it is given.
+        Of those that may go by *after* already nothing is said, if it is given, and of
+        those that another delivers never.
         """
-        params = {"after": millis(after) if after else -1}
+        params = {"after": millis(after) if after else -1, **self._me}
         at = await self._writer.read(lambda c: c.execute(_NEXT, params).scalar())
         return moment(at)
 
@@ -254,8 +255,9 @@ class Outbox:
         await self._writer.write(lambda c: _forget(c, notification))
 
     async def waiting(self) -> int:
-        """Return how many notices wait to be delivered."""
-        return len(await self._writer.read(lambda c: c.execute(_WAITING).all()))
+        """Return how many notices wait to be delivered, but for what another does."""
+        asked = dict(self._me)
+        return len(await self._writer.read(lambda c: c.execute(_WAITING, asked).all()))
 
 
 def _superseded() -> ColumnElement[bool]:
@@ -294,12 +296,12 @@ _HELD = Statement(
 )
 _NEXT = Statement(
     select(outbox.c.not_before)
-    .where(_waits, outbox.c.not_before > bindparam("after"))
+    .where(_waits, outbox.c.not_before > bindparam("after"), is_free())
     .where(~_superseded())
     .order_by(outbox.c.not_before)
     .limit(1)
 )
-_WAITING = Statement(select(outbox.c.id).where(_waits, ~_superseded()))
+_WAITING = Statement(select(outbox.c.id).where(_waits, is_free(), ~_superseded()))
 _CARDS_AT = Statement(
     select(intents)
     .where(intents.c.card_channel == bindparam("channel"))

@@ -139,6 +139,21 @@ async def test_what_a_killed_one_holds_is_not_asked_for_all_the_time(
     assert clock.naps[before:] == [HELD_IDLE] * 3
 
 
+async def test_one_that_ends_waits_for_no_letter_that_another_delivers(
+    journals, put, clock
+):
+    slack = FakeSlack()
+    _intent, other = await killed_while_posting(slack, journals, put, clock)
+    await put(CARD_NOTICE, channel="C2")
+    of_its_own = await journals[1].outbox.next_due()
+    await other.deliver()
+    before = len(clock.naps)
+
+    assert of_its_own == clock()
+    assert await other.flush(4.5) == 0
+    assert clock.naps[before:] == []
+
+
 async def called(slack, way):
     return way in slack.ways
 

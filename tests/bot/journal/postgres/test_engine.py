@@ -4,16 +4,19 @@ import asyncio
 import threading
 
 import pytest
+from sqlalchemy import bindparam
 
 from bot.errors import JournalUnavailable, Unreadable
 from bot.journal.postgres.engine import THREADS, Threads
+from bot.journal.statement import updated
 from tests.bot.journal.conftest import new_intent
-from tests.bot.journal.postgres.conftest import ALL, PUT, row
+from tests.bot.journal.postgres.conftest import ALL, PUT, THINGS, row
 from tests.fakes.clock import FakeClock
 from tests.fakes.journal import opened
 from tests.servers.postgres import server
 from tests.servers.proxy import proxied
 
+NAME = updated(THINGS, ("name",), THINGS.c.id == bindparam("of"), returning=True)
 COMMIT = b"COMMIT\0"  # not that of READ COMMITTED
 
 
@@ -62,6 +65,32 @@ async def test_what_lost_a_race_is_run_again_and_sees_who_won(threads, kept):
     assert sorted(numbers) == [0, 1]
     assert kept() == [0, 1]
     assert (tries, threads.reruns) == ([[], [], ["a"]], 1)
+
+
+async def test_of_two_that_wait_for_each_other_one_is_run_again(threads, kept):
+    for number in (1, 2):
+        await threads.write(put(number))
+    each_has_one = threading.Barrier(2)
+    tries = []
+
+    def named(name, *numbers):
+        def work(connection):
+            tries.append(name)
+            first_try = len(tries) <= 2
+            connection.run("SET LOCAL deadlock_timeout TO '10ms'")
+            for number in numbers:
+                connection.execute(NAME, {"of": number, "name": name}).all()
+                if first_try and number == numbers[0]:
+                    each_has_one.wait()
+
+        return threads.write(work)
+
+    await asyncio.gather(named("a", 1, 2), named("b", 2, 1))
+
+    assert (len(tries), threads.reruns) == (3, 1)
+    assert kept() == [1, 2]
+    names = await threads.read(lambda connection: connection.execute(ALL).scalars())
+    assert names == [tries[2]] * 2  # who was run again came last, to both
 
 
 async def test_what_never_wins_is_told_as_not_done(threads, kept):
