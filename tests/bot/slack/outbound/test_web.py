@@ -103,6 +103,16 @@ async def test_a_server_that_fails_is_no_answer(slack, web):
     assert (sent.ok, bool(sent.error)) == (False, True)
 
 
+@pytest.mark.parametrize("method", ["users.info", "chat.update"])
+@pytest.mark.parametrize("text", ["{", "[]"])
+async def test_what_is_no_answer_of_slacks_is_told_by_its_status(
+    slack, web, method, text
+):
+    slack.answer = server.Response(text=text, content_type="application/json")
+
+    assert await web.call(method, user="U1") == refused("http_200")
+
+
 async def test_an_answer_goes_to_its_address_as_json(slack, web):
     sent = await web.answer(SecretStr(f"{slack.url}/response/1"), {"text": "hi"})
 
