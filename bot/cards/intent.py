@@ -123,6 +123,8 @@ def result(intent: Intent, resource: Resource) -> Outcome:
         failed,
         headline=(Bold(resource.result(intent)),),
         tone=_result_tone(intent, ends=ends),
+        buttons=(*resource.result_buttons(intent), *failed.buttons),
+        parts=(*resource.result_parts(intent), *failed.parts),
         request_id=intent.settlement.request_id,
         handle=intent.handle or None,
     )
@@ -157,6 +159,16 @@ def stop_placed(stop: Intent) -> Outcome:
         tone=Tone.WAIT,
         sentence=(more,) if more else (),
         handle=stop.handle or None,
+    )
+
+
+def change_placed(change: Intent) -> Outcome:
+    """Return what happens to a *change* that was just accepted."""
+    sentence = _("{handle} is being changed.")
+    return Outcome(
+        headline=(Bold(sentence.format(handle=change.handle)),),
+        tone=Tone.WAIT,
+        handle=change.handle or None,
     )
 
 

@@ -21,7 +21,7 @@ from bot.journal.statement import Connection, Statement, updated
 from bot.journal.versions import course_text
 from bot.states import RUNNING, State
 
-MOST_KEPT = 20  # changes of a thing that its row knows
+MOST_KEPT = 10  # changes of a thing that its row knows
 
 OPEN_CHANGE = Statement(
     select(intents).where(
@@ -88,6 +88,7 @@ def numbered(connection: Connection, change: Intent, thing: Intent) -> Intent:
         by=change.asker.user,
         at=at,
         targets=change.subject.targets,
+        differences=change.differences,
     )
     kept = (one for one in thing.course[:-MOST_KEPT] if _counts(thing, one))
     course = course_text((*kept, *thing.course[-MOST_KEPT:], version))
@@ -101,7 +102,8 @@ def numbered(connection: Connection, change: Intent, thing: Intent) -> Intent:
 
 def _counts(thing: Intent, version: Version) -> bool:
     standing = thing.standing
-    return version.number in {standing.version, *standing.doubted}
+    counting = {standing.version, standing.sending, *standing.doubted}
+    return version.number in counting
 
 
 def present_columns(

@@ -114,7 +114,8 @@ class Version:
     """What a thing becomes by a change that may have been sent.
 
     *number* orders them, *job* is the intent, *by* whom; *at* is when it was sent, in
-    milliseconds. *targets* are the digests of the push targets from then on.
+    milliseconds. *targets* are the digests of the push targets from then on, and
+    *differences* what it makes another.
     """
 
     number: int
@@ -122,6 +123,7 @@ class Version:
     by: str
     at: int
     targets: tuple[str, ...] = ()
+    differences: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,7 +218,8 @@ class Intent:
     @property
     def aims(self) -> tuple[str, ...]:
         """The digests of all targets that it has, or may have."""
-        perhaps = filter(None, map(self.version, self.standing.doubted))
+        numbers = (*self.standing.doubted, self.standing.sending)
+        perhaps = filter(None, map(self.version, numbers))
         others = (digest for one in perhaps for digest in one.targets)
         return tuple(dict.fromkeys((*self.targets, *others)))
 

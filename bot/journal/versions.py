@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 
 from bot.journal.model import Difference, Version
 
@@ -13,13 +14,19 @@ def course_of(text: str) -> tuple[Version, ...]:
     """Read the changes of a thing that may have been sent."""
     if text == _NONE:
         return ()
-    each = json.loads(text)
-    return tuple(Version(**{**one, "targets": tuple(one["targets"])}) for one in each)
+    return tuple(_version(**one) for one in json.loads(text))
+
+
+def _version(
+    targets: Sequence[str], differences: Sequence[Any], **fields: Any
+) -> Version:
+    lines = tuple(Difference(**one) for one in differences)
+    return Version(**fields, targets=tuple(targets), differences=lines)
 
 
 def course_text(course: Sequence[Version]) -> str:
     """Write the changes of a thing that may have been sent."""
-    return json.dumps([asdict(one) for one in course], separators=(",", ":"))
+    return _text(course)
 
 
 def differences_of(text: str) -> tuple[Difference, ...]:
@@ -29,5 +36,9 @@ def differences_of(text: str) -> tuple[Difference, ...]:
 
 def differences_text(differences: Sequence[Difference]) -> str:
     """Write what a change makes another."""
-    each = [asdict(one) for one in differences]
+    return _text(differences)
+
+
+def _text(values: Sequence[Version] | Sequence[Difference]) -> str:
+    each = [asdict(one) for one in values]
     return json.dumps(each, ensure_ascii=False, separators=(",", ":"))

@@ -84,6 +84,7 @@ def fold(thing: Intent, facts: Sequence[Fact]) -> Standing:
         rivals=ids.rivals,
         version=course.version,
         doubted=tuple(one.number for one in course.doubt),
+        sending=course.sending.number if course.sending else 0,
     )
 
 

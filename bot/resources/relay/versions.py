@@ -24,12 +24,14 @@ _PUSHED = {RelayStatus.CONNECTING, RelayStatus.RUNNING, RelayStatus.RECOVERING}
 class Course:
     """The changes that were *made*, each since when, and those in *doubt* after them.
 
-    *first* are the digests of the targets with which the relay was started.
+    *first* are the digests of the targets with which the relay was started, *sending*
+    is a change that is being sent.
     """
 
     first: tuple[str, ...]
     made: tuple[tuple[Version, int], ...] = ()
     doubt: tuple[Version, ...] = ()
+    sending: Version | None = None
 
     @property
     def version(self) -> int:
@@ -44,7 +46,8 @@ class Course:
     @property
     def perhaps(self) -> tuple[str, ...]:
         """The digests of the targets that it may have besides."""
-        each = (digest for one in self.doubt for digest in one.targets)
+        open_ones = filter(None, (*self.doubt, self.sending))
+        each = (digest for one in open_ones for digest in one.targets)
         return tuple(dict.fromkeys(one for one in each if one not in self.targets))
 
     def counts(self, event: Fact) -> bool:
@@ -83,8 +86,11 @@ def course_of(thing: Intent, facts: Sequence[Fact], events: Iterable[Fact]) -> C
         kinds = {one.kind for one in own}
         if FactKind.ANSWERED in kinds or _is_heard(course, version, since, pushed):
             course = Course(course.first, (*course.made, (version, since)))
+        elif FactKind.NO_ANSWER in kinds:
+            doubt = (*course.doubt, version)
+            course = Course(course.first, course.made, doubt, course.sending)
         elif not kinds & _UNDONE:
-            course = Course(course.first, course.made, (*course.doubt, version))
+            course = Course(course.first, course.made, course.doubt, version)
     return course
 
 

@@ -100,6 +100,7 @@ standings = st.builds(
     wished=st.booleans(),
     version=millis,
     doubted=st.lists(millis, max_size=2).map(tuple),
+    sending=millis,
 )
 facts = st.builds(
     Fact,
