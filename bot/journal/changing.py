@@ -9,7 +9,7 @@ https://www.tencentcloud.com/document/product/647/48248
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, literal_column, select
 
 from bot.errors import IllegalMove, Overtaken
 from bot.journal.model import Intent, NewIntent, Version
@@ -19,7 +19,7 @@ from bot.journal.schema import intents
 from bot.journal.seal import Seal
 from bot.journal.statement import Connection, Statement, updated
 from bot.journal.versions import course_text
-from bot.states import RUNNING, State
+from bot.states import RUNNING
 
 MOST_KEPT = 10  # changes of a thing that its row knows
 
@@ -27,7 +27,7 @@ OPEN_CHANGE = Statement(
     select(intents).where(
         intents.c.about == bindparam("thing"),
         intents.c.changes,
-        intents.c.state.in_([State.QUEUED.value, State.SENDING.value]),
+        intents.c.state.in_([literal_column("'queued'"), literal_column("'sending'")]),
     )
 )
 _THING = Statement(
