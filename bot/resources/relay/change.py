@@ -12,6 +12,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
+from bot.access.limits import host_of
 from bot.errors import InvalidRequest
 from bot.i18n import _
 from bot.journal.model import Difference
@@ -109,6 +110,14 @@ class Changed:
     def interrupts(self) -> bool:
         """Whether an address changes, so that Tencent breaks off a push."""
         return self.request.publish_cdn_params is not None
+
+    @property
+    def elsewhere(self) -> tuple[str, ...]:
+        """The hosts of new targets that are sent as being on another CDN."""
+        new = {one.now.partition(" ")[2] for one in self.differences if one.now}
+        targets = self.request.masked().get(TARGETS) or ()
+        others = (one["PublishCdnUrl"] for one in targets if one.get("IsTencentCdn") == 0)
+        return tuple(dict.fromkeys(host_of(url) for url in others if url in new))
 
 
 def changed(present: Present, plan: Plan) -> Changed:
@@ -247,10 +256,10 @@ def _sent(present: Present, whole: StartPublishCdnStream) -> Changed:
             **fields,
         }
     )
-    for base in (present.whole, *reversed(present.perhaps)):
-        if lines := differences.between(base, whole):
-            return Changed(request, whole, lines)
-    raise InvalidRequest({"": _("Nothing would change: the relay is like that.")})
+    lines = list(differences.between(present.whole, whole))
+    for perhaps in reversed(present.perhaps):
+        lines += differences.but(differences.between(perhaps, whole), lines)
+    return Changed(request, whole, tuple(lines))
 
 
 def _differing(wanted: Wire, bases: Sequence[Wire]) -> Fields:

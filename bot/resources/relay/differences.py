@@ -1,6 +1,7 @@
 """What two requests of one relay differ in, line by line, without a secret."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.journal.model import Difference
@@ -26,6 +27,16 @@ def between(
 ) -> tuple[Difference, ...]:
     """Return in which lines *now* is another than *was*; addresses are masked."""
     return (*_of_targets(was, now), *_of_the_rest(was.masked(), now.masked()))
+
+
+def but(
+    differences: Iterable[Difference], other_than: Iterable[Difference]
+) -> tuple[Difference, ...]:
+    """Return *differences* from what it perhaps is, where no other says the field."""
+    said = {one.field for one in other_than}
+    return tuple(
+        replace(one, was=f"{one.was}?") for one in differences if one.field not in said
+    )
 
 
 def _of_targets(

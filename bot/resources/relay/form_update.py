@@ -171,8 +171,9 @@ def review_lines(changed: Changed) -> Iterator[Line]:
     """Yield what *changed* makes another, and what viewers notice of it."""
     yield from (Line(spans) for spans in update.lines(changed.differences))
     yield line(update.interruption(interrupts=changed.interrupts))
-    wire = {"PublishCdnParams": changed.request.masked().get("PublishCdnParams")}
-    yield from (line(text, quiet=True) for text in cdn.cdn_remarks(wire))
+    if hosts := ", ".join(changed.elsewhere):
+        text = _("{hosts}: sent as other CDN, which is billed; cdn=tencent says no.")
+        yield line(text.format(hosts=hosts), quiet=True)
 
 
 def review(
