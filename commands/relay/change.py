@@ -77,8 +77,8 @@ def drawn(
 ) -> Form:
     """Return the form that *values* were filled into, or would be."""
     if number := target_of(values, work.present):
-        told = tuple((f"⚠️ {text}",) for text in (faults or {}).values())
-        return replace_form(work.relay, number, form_id, values, (*lines, *told))
+        wrong = tuple((f"⚠️ {text}",) for text in (faults or {}).values())
+        return replace_form(work.relay, number, form_id, values, (*lines, *wrong))
     plan = {**_shown(values)}
     limits = service.terms.policy.limits
     return update_form(work.relay, work.present, plan, limits, form_id, lines, faults)

@@ -116,7 +116,9 @@ class Changed:
         """The hosts of new targets that are sent as being on another CDN."""
         new = {one.now.partition(" ")[2] for one in self.differences if one.now}
         targets = self.request.masked().get(TARGETS) or ()
-        others = (one["PublishCdnUrl"] for one in targets if one.get("IsTencentCdn") == 0)
+        others = (
+            one["PublishCdnUrl"] for one in targets if one.get("IsTencentCdn") == 0
+        )
         return tuple(dict.fromkeys(host_of(url) for url in others if url in new))
 
 
@@ -136,9 +138,9 @@ def changed(present: Present, plan: Plan) -> Changed:
     }
     _check(now, wanted, touched)
     full = {key: text for key, text in {**now, **wanted}.items() if text}
-    wire = present.whole.to_wire()
+    fields = _become(present.whole.to_wire(), full, touched, present)
     try:
-        whole = StartPublishCdnStream.of(_become(wire, full, touched, present))
+        whole = StartPublishCdnStream.of(fields)
     except InvalidRequest as error:
         raise InvalidRequest(named(error.faults, full)) from None
     return _sent(present, whole)
@@ -174,7 +176,8 @@ def _check(now: Plan, wanted: Plan, touched: set[str]) -> None:
         faults |= dict.fromkeys(touched & {*OF_LAYOUT}, sentence)
     full = {**now, **wanted}
     left = moot({**full, "record": ""})
-    faults |= {key: left[key] for key in left if key in touched and wanted[key]}
+    own = touched & {*CHANGEABLE}
+    faults |= {key: left[key] for key in left if key in own and wanted[key]}
     faults |= _withdrawn(now, wanted)
     if faults:
         raise InvalidRequest(faults)

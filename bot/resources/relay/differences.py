@@ -33,9 +33,11 @@ def but(
     differences: Iterable[Difference], other_than: Iterable[Difference]
 ) -> tuple[Difference, ...]:
     """Return *differences* from what it perhaps is, where no other says the field."""
-    said = {one.field for one in other_than}
+    fields = {one.field for one in other_than}
     return tuple(
-        replace(one, was=f"{one.was}?") for one in differences if one.field not in said
+        replace(one, was=f"{one.was}?")
+        for one in differences
+        if one.field not in fields
     )
 
 
@@ -95,15 +97,15 @@ def _of_the_rest(was: Wire, now: Wire) -> Iterator[Difference]:
         if old != new:
             yield Difference(field=key, was=_text(old), now=_text(new))
     before, after = keyed(was), keyed(now)
-    told: set[str] = set()
+    named: set[str] = set()
     for key in KEYS:
         if key in _BY_THEMSELVES or before.get(key, "") == after.get(key, ""):
             continue
-        told.add(key)
+        named.add(key)
         yield Difference(field=key, was=before.get(key, ""), now=after.get(key, ""))
     for key, path in _COUNTED.items():
         old, new = (at(one, path) or () for one in (was, now))
-        if old != new and not told & {"layout", "users", "logo"}:
+        if old != new and not named & {"layout", "users", "logo"}:
             yield Difference(field=key, was=_count(old), now=_count(new))
 
 

@@ -99,8 +99,8 @@ _WRITTEN = FactKind.WRITTEN
 
 def _times(version: Version, results: Iterable[Fact]) -> Iterator[int]:
     """Yield when it was sent: by Tencent's clock as soon as an answer has told that."""
-    known = [one.since for one in results if one.since is not None]
-    yield from known or [version.at]
+    corrected = [one.since for one in results if one.since is not None]
+    yield from corrected or [version.at]
 
 
 def _is_heard(

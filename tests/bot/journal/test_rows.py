@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.dialogue.outcome import Audience
-from bot.errors import JournalUnavailable
 from bot.journal.evidence import Headline, Standing
 from bot.journal.model import (
     Asker,
@@ -22,7 +21,7 @@ from bot.journal.model import (
     Settlement,
     Subject,
 )
-from bot.journal.packing import packed, unpacked
+from bot.journal.packing import unpacked
 from bot.journal.rows import (
     changed,
     intent_of,
@@ -201,30 +200,3 @@ def test_an_open_form_comes_back_whole(form):
     row = {**open_form_row(form, SEAL), "used_by": ""}
 
     assert open_form_of(SimpleNamespace(_asdict=lambda: row), SEAL) == form
-
-
-@pytest.mark.parametrize(
-    ("request_of_it", "masked"),
-    [
-        (b'{"Url": "rtmp://a/b/secret", "Room": "1"}', '{"Url": "rtmp://a/b/****"}'),
-        (b"{}", "{}"),
-        (b"", ""),
-        ("{'no': 'JSON, 中文'}".encode() * 9, "{}"),
-    ],
-)
-def test_a_request_is_kept_as_what_it_has_beside_its_masked_copy(request_of_it, masked):
-    kept = packed(request_of_it, masked)
-
-    assert unpacked(kept, masked) == request_of_it
-    assert len(kept) < len(request_of_it) + 20
-
-
-def test_a_request_that_an_earlier_release_kept_whole_is_read():
-    assert unpacked(b'{"a": 1}', '{"a": "****"}') == b'{"a": 1}'
-
-
-def test_a_request_beside_another_masked_copy_does_not_open():
-    kept = packed(b'{"Url": "rtmp://a/b/secret"}', '{"Url": "rtmp://a/b/****"}')
-
-    with pytest.raises(JournalUnavailable, match="does not open"):
-        unpacked(kept, '{"Url": "rtmp://evil/b/****"}')

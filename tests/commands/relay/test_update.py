@@ -14,6 +14,10 @@ from tests.world import TEAM
 A, B, C = (f"rtmp://{host}.example.com/live/the-secret" for host in "abc")
 START = f"/relay start 295066 url={A} url={B} --go"
 UPDATE = "UpdatePublishCdnStream"
+INTERRUPTS = (
+    "An address changes: Tencent breaks off the push and begins it anew, and"
+    " viewers lose the stream until then."
+)
 
 
 def urls(world):
@@ -117,8 +121,9 @@ async def test_only_what_changes_is_sent_and_the_relay_is_like_that_afterwards(w
     layout = relay.masked["VideoParams"]["LayoutParams"]
     assert layout == sent(world)["VideoParams"]["LayoutParams"]
     assert layout["MixLayoutMode"] == 2
-    assert sent(world)["VideoParams"]["VideoEncode"] == (
-        before["VideoParams"]["VideoEncode"]
+    assert (
+        sent(world)["VideoParams"]["VideoEncode"]
+        == (before["VideoParams"]["VideoEncode"])
     )
 
 
@@ -343,8 +348,7 @@ async def test_the_form_is_looked_at_before_it_is_sent(world):
         "Target: 2 rtmp://c.example.com/live/****, new",
         "Target: without 1 rtmp://a.example.com/live/****",
         "Whom not to hear: bob, new",
-        "An address changes: Tencent breaks off the push and begins it anew, and"
-        " viewers lose the stream until then.",
+        INTERRUPTS,
     ]
     assert (before, calls(world, UPDATE), done) == (0, 1, None)
     assert urls(world) == [B, C]

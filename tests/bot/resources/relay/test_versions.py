@@ -54,7 +54,11 @@ def test_a_change_that_was_answered_ends_what_it_replaces_and_begins_what_is_new
     before = stands(course=[change])
     after = stands(ended(change, MADE), course=[change])
 
-    assert (before.version, before.sending, statuses(before)) == (0, 1000, [Target.LIVE])
+    assert (before.version, before.sending, statuses(before)) == (
+        0,
+        1000,
+        [Target.LIVE],
+    )
     assert (after.version, after.sending, after.doubted) == (1000, 0, ())
     assert statuses(after) == [Target.UNHEARD]
     assert after.headline is Headline.ACCEPTED
@@ -68,9 +72,7 @@ def test_what_stays_keeps_what_was_heard_of_it():
     assert statuses(after) == [Target.UNHEARD, Target.LIVE]
 
 
-@pytest.mark.parametrize(
-    "kind", [FactKind.REFUSED, FactKind.GONE, FactKind.UNSENT]
-)
+@pytest.mark.parametrize("kind", [FactKind.REFUSED, FactKind.GONE, FactKind.UNSENT])
 def test_a_change_that_was_refused_changes_nothing(kind):
     change = version(0, "b")
 
@@ -137,9 +139,7 @@ def test_a_target_that_was_left_and_comes_back_is_unheard_until_an_event():
 def test_a_stop_ends_a_relay_that_was_changed():
     change = version(0, "b")
 
-    standing = stands(
-        ended(change, MADE), stopped(MADE, 30), course=[change]
-    )
+    standing = stands(ended(change, MADE), stopped(MADE, 30), course=[change])
 
     assert standing.state is State.STOPPED
 
