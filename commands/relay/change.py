@@ -215,8 +215,8 @@ def changed_since(relay: Intent) -> tuple[Span, ...]:
 def knocks(others: AlreadyRuns) -> tuple[Span, ...]:
     """Return what a change to a target of *others* would do."""
     text = _(
-        "{handles} pushes there, or may: two that push to one address knock each"
-        " other off. Send it once more to change this one all the same."
+        "Pushed to already, perhaps: by {handles}. Two that push to one address knock"
+        " each other off. Send it once more to change this one all the same."
     )
     return said(text, handles=", ".join(others.handles))
 

@@ -172,7 +172,10 @@ def review_lines(changed: Changed) -> Iterator[Line]:
     yield from (Line(spans) for spans in update.lines(changed.differences))
     yield line(update.interruption(interrupts=changed.interrupts))
     if hosts := ", ".join(changed.elsewhere):
-        text = _("{hosts}: sent as other CDN, which is billed; cdn=tencent says no.")
+        text = _(
+            "{hosts}: sent as another CDN's, which is billed. If it is Tencent's, add"
+            " cdn=tencent."
+        )
         yield line(text.format(hosts=hosts), quiet=True)
 
 

@@ -207,7 +207,7 @@ async def test_a_target_of_another_relay_is_asked_about(world):
     before = calls(world, UPDATE)
     await pressed(world, button)
 
-    assert lines(asked)[0].startswith("R2 pushes there, or may")
+    assert lines(asked)[0].startswith("Pushed to already, perhaps: by R2.")
     assert (before, calls(world, UPDATE)) == (0, 1)
 
 
@@ -365,7 +365,8 @@ async def test_a_host_of_which_nobody_knows_whose_cdn_it_is_is_asked_about(world
 
     assert "Please say below whose CDN each host is on." in above(asked)
     assert above(look)[-1] == (
-        "push.cdn.net: sent as other CDN, which is billed; cdn=tencent says no."
+        "push.cdn.net: sent as another CDN's, which is billed. If it is Tencent's, add"
+        " cdn=tencent."
     )
 
 
