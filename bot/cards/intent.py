@@ -137,6 +137,8 @@ def _result_tone(intent: Intent, *, ends: bool) -> Tone:
         return Tone.UNKNOWN
     if intent.state is not State.DONE:
         return Tone.BAD
+    if intent.subject.changes:
+        return Tone.PLAIN  # what it says of the relay, its card says
     unsaid = intent.settlement.reason == How.NO_SUCH_TASK
     return Tone.UNKNOWN if unsaid else Tone.OVER if ends else Tone.GOOD
 

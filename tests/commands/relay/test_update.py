@@ -69,7 +69,7 @@ async def test_a_change_is_asked_about_once_and_the_button_sends_it(world):
     ]
     assert (before, calls(world, UPDATE)) == (0, 1)
     assert sent(world)["VideoParams"]["VideoEncode"]["BitRate"] == 1200
-    assert await results(world) == ["🟢 R1 is changed."]
+    assert await results(world) == ["R1 is changed."]
 
 
 @pytest.mark.parametrize(
