@@ -1,4 +1,4 @@
-"""Changes over the lives of a bot: never sent twice, and never after what they change."""
+"""Changes over the lives of a bot: none is sent twice, nor after a stop."""
 
 from contextlib import AsyncExitStack
 from datetime import timedelta
