@@ -6,6 +6,7 @@
     │   ├── InvalidRequest    fields were refused; has a sentence for each
     │   ├── NotAllowed        policy refused; has the rule
     │   ├── AlreadyRuns       the like of it runs; has the handles
+    │   ├── Overtaken         what is to be changed is not as it was read
     │   ├── NotFound          the journal has nothing with that ID
     │   └── Busy              refused before it was sent: nothing happened
     ├── CloudError            a call to Tencent failed
@@ -67,6 +68,14 @@ class AlreadyRuns(UserError):
     def __init__(self, handles: Sequence[str]) -> None:
         super().__init__(", ".join(handles))
         self.handles = tuple(handles)
+
+
+class Overtaken(UserError):
+    """What was to be changed is not as it was when the change was formed.
+
+    It is being changed, was changed, or does not run any more: whoever catches this
+    reads it anew, and says which.
+    """
 
 
 class NotAllowed(UserError):

@@ -227,6 +227,11 @@ TESTED_BY = {
     "bot/resources/relay/alarms.py": "tests/bot/operations/test_callbacks.py",
     "bot/resources/relay/bounds.py": "tests/bot/access/test_limits.py",
     "bot/resources/relay/card.py": "tests/commands/relay/test_lists.py",
+    "bot/resources/relay/change_parts.py": "tests/bot/resources/relay/test_change.py",
+    "bot/resources/relay/change_targets.py": "tests/bot/resources/relay/test_change.py",
+    "bot/resources/relay/differences.py": "tests/bot/resources/relay/test_change.py",
+    "bot/resources/relay/form_update.py": "tests/commands/relay/test_update.py",
+    "bot/resources/relay/update.py": "tests/commands/relay/test_update.py",
     "bot/resources/relay/resource.py": "tests/bot/access/test_limits.py",
     "bot/resources/relay/unknown.py": "tests/bot/operations/test_resolution.py",
     "bot/routing/command.py": "tests/test_house.py",
@@ -243,6 +248,7 @@ TESTED_BY = {
     "bot/journal/store.py": "tests/bot/journal/test_file.py",
     "bot/tencent/call.py": "tests/bot/tencent/test_client_answers.py",
     "commands/relay/attach.py": "tests/bot/operations/test_resolution.py",
+    "commands/relay/change.py": "tests/commands/relay/test_update.py",
     "commands/relay/command.py": "tests/commands/relay/test_lists.py",
 }
 

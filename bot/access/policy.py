@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any, Protocol, Self
 
-from bot.access.exits import refused
+from bot.access.exits import exits_of, refusals, refused
 from bot.dialogue.ask import Account, Person, Place
 from bot.exit_table import NO_EXITS, Exits
 from bot.i18n import _
@@ -155,6 +155,14 @@ class Gate:
     def astray(self, request: Request[Any], app: str) -> Verdict | None:
         """Return why *request*, on *app*, leads where it may not; None if it may."""
         for one in refused(request, self.exits, app).values():
+            return Verdict(allowed=False, rule=one.rule, reason=one.sentence)
+        return None
+
+    def leads_astray(
+        self, model: type[Request[Any]], wire: Mapping[str, Any], app: str
+    ) -> Verdict | None:
+        """Return why *wire*, masked or not, leads where it may not, as `astray`."""
+        for one in refusals(exits_of(model, wire), self.exits, app).values():
             return Verdict(allowed=False, rule=one.rule, reason=one.sentence)
         return None
 

@@ -189,7 +189,7 @@ class Journal:
                 sending = starts.claimed(tx, seen, changes)
                 if sending:
                     return sending
-            moved = tx.moved(intent, State.SENDING, changes, mine=True)
+            moved = endings.claimed(tx, intent, changes)
             if moved is None:
                 return None
             written = endings.written(moved)

@@ -115,7 +115,7 @@ class Restored:
     def _end_action(self, tx: Transaction, intent: Intent, changes: Changes) -> None:
         """End a stop, or a look-up: on the way that it would have gone."""
         if intent.state is State.QUEUED:
-            tx.move(intent.id, State.SENDING, Changes())
+            endings.numbered(tx, tx.move(intent.id, State.SENDING, Changes()))
         if intent.subject.ends:
             notices = (
                 Notice(name=RESULT, audience=Audience.ASKER),

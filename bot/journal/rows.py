@@ -1,7 +1,6 @@
 """Values to rows and back."""
 
 import json
-import zlib
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,7 +9,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.dialogue.outcome import Audience
-from bot.errors import JournalUnavailable, Unreadable
+from bot.errors import JournalUnavailable
 from bot.i18n import _, reading_in
 from bot.ids import ChannelId, Handle, IntentId, Kind, MessageTs
 from bot.journal.evidence import Headline, Standing, standing_of, standing_text
@@ -19,6 +18,7 @@ from bot.journal.model import (
     Asker,
     Changes,
     Intent,
+    NewChange,
     NewIntent,
     Notice,
     Notification,
@@ -26,11 +26,13 @@ from bot.journal.model import (
     Settlement,
     Subject,
 )
+from bot.journal.packing import packed
 from bot.journal.seal import Cell, Seal
+from bot.journal.versions import course_of, differences_of, differences_text
 from bot.states import State
 
 URL = "answer_url"
-PACKED = b"x"  # the first byte of what zlib wrote; a request begins with a brace
+PRESENT = "present_request"
 PENDING, SENT, DROPPED, FAILED = "pending", "sent", "dropped", "failed"
 
 # The columns that a notice is put in with.
@@ -53,6 +55,9 @@ _EMPTY = dict.fromkeys(
     ),
     "",
 ) | {"reply": "{}"}
+
+# What a change has besides.
+CHANGING = ("differences", "present", PRESENT)
 
 # Those that are written when it is accepted; the others come later.
 ACCEPTED = (
@@ -87,7 +92,7 @@ def intent_of(row: Any) -> Intent:
         asker=_asker(row),
         subject=_subject(row),
         settlement=_settlement(row),
-        masked=json.loads(row.masked),
+        masked=json.loads(_masked(row)),
         note=row.note,
         card=card_of(row),
         owner=row.owner,
@@ -98,7 +103,17 @@ def intent_of(row: Any) -> Intent:
         standing=standing_of(row.standing, State(row.state)),
         joins=row.joins,
         doubt=row.doubt,
+        sequence=row.sequence,
+        course=course_of(row.course),
+        differences=differences_of(row.differences),
+        present=json.loads(row.present) if row.changes and row.present else {},
     )
+
+
+def _masked(row: Any) -> str:
+    """Return the text of what a thing is by now; of a change what was sent."""
+    text: str = row.masked if row.changes else row.present or row.masked
+    return text
 
 
 def card_of(row: Any) -> tuple[ChannelId, MessageTs] | None:
@@ -127,6 +142,7 @@ def _subject(row: Any) -> Subject:
         about=row.about,
         creates=row.creates,
         ends=row.ends,
+        changes=row.changes,
         app=row.app,
         sdk_app_id=row.sdk_app_id,
         region=row.region,
@@ -160,8 +176,10 @@ def row_of(new: NewIntent, handle: Handle, seal: Seal) -> dict[str, Any]:
     """Write *new* as a row of `intents`."""
     masked = json.dumps(new.masked, separators=(",", ":"))
     request = packed(new.request, masked)
+    change = _change_row(new.id, new.change, seal) if new.change else {}
     return {
         **_EMPTY,
+        **change,
         **{name: getattr(new.asker, name) for name in Asker.__dataclass_fields__},
         **{name: getattr(new.subject, name) for name in Subject.__dataclass_fields__},
         "targets": json.dumps(new.subject.targets),
@@ -181,24 +199,15 @@ def row_of(new: NewIntent, handle: Handle, seal: Seal) -> dict[str, Any]:
     }
 
 
-def packed(request: bytes, masked: str) -> bytes:
-    """Write a *request* as what it has beside its *masked* copy in the same row."""
-    packer = zlib.compressobj(level=1, zdict=masked.encode())
-    return packer.compress(request) + packer.flush()
-
-
-def unpacked(kept: bytes, masked: str) -> bytes:
-    """Read a request that was `packed`, or that an earlier release kept whole.
-
-    Raises:
-        Unreadable: the *masked* copy is another one now.
-    """
-    if kept[:1] != PACKED:
-        return kept
-    try:
-        return zlib.decompressobj(zdict=masked.encode()).decompress(kept)
-    except zlib.error as error:
-        raise Unreadable(f"a request does not open: {error}") from None
+def _change_row(intent: IntentId, change: NewChange, seal: Seal) -> dict[str, Any]:
+    """Write what *intent* changes as columns of its row."""
+    present = json.dumps(change.masked, separators=(",", ":"))
+    whole = packed(change.whole, present)
+    return {
+        "differences": differences_text(change.differences),
+        "present": present,
+        "present_request": seal.close(whole, intent_cell(PRESENT, intent)),
+    }
 
 
 def changed(intent: IntentId, changes: Changes, seal: Seal) -> dict[str, Any]:

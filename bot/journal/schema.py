@@ -92,6 +92,14 @@ intents = Table(
     Column("owner", String(64), nullable=False),
     Column("creates", Boolean, nullable=False, server_default=false()),
     Column("ends", Boolean, nullable=False, server_default=false()),
+    Column("changes", Boolean, nullable=False, server_default=false()),
+    # Of a thing the number that its newest change was given, of a change its own.
+    Column("sequence", BigInteger, nullable=False, server_default="0"),
+    Column("course", Text, nullable=False, server_default="[]"),  # of a thing
+    Column("differences", Text, nullable=False, server_default="[]"),  # of a change
+    # Of a change what its thing becomes, and of a thing what it became.
+    Column("present", Text, nullable=False, server_default=""),  # masked
+    Column("present_request", LargeBinary),  # sealed
     Column("joins", String(26)),  # the stop whose answer is this one's, too
     Column("doubt", Boolean, nullable=False, server_default=false()),
     Column("targets", Text, nullable=False, server_default="[]"),  # digests
@@ -180,6 +188,15 @@ Index(
     unique=True,
     sqlite_where=_is_open,
     postgresql_where=_is_open,
+)
+_is_open_change = intents.c.changes & intents.c.state.in_(["queued", "sending"])
+# One change of a thing at a time.
+Index(
+    "one_open_change",
+    intents.c.about,
+    unique=True,
+    sqlite_where=_is_open_change,
+    postgresql_where=_is_open_change,
 )
 _has_id = intents.c.creates & (intents.c.sdk_app_id != 0) & (intents.c.ref != "")
 # One TaskId belongs to one relay.

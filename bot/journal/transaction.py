@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, false, func, select
 from bot.dialogue.outcome import Audience
 from bot.errors import IllegalMove, TaskTaken
 from bot.ids import Handle, IntentId, Kind, TeamId, handle
-from bot.journal import accepting, facts, locks, outbox, usage
+from bot.journal import accepting, changing, facts, locks, outbox, usage
 from bot.journal.accepting import Before
 from bot.journal.anchors import Head
 from bot.journal.audit import Cause, Entry, append, settled_entry
@@ -33,6 +33,7 @@ from bot.journal.lives import is_alive
 from bot.journal.model import CARD_NOTICE, NEWS, Changes, Intent, NewIntent, Notice
 from bot.journal.rows import (
     ACCEPTED,
+    CHANGING,
     changed,
     intent_of,
     millis,
@@ -52,6 +53,7 @@ from bot.journal.unread import accepted_of
 from bot.states import State, sources
 
 _ACCEPT = inserted(intents, *ACCEPTED)
+_ACCEPT_CHANGE = inserted(intents, *ACCEPTED, *CHANGING)
 BY_ID = Statement(select(intents).where(intents.c.id == bindparam("id")))
 BY_KEY = Statement(select(intents).where(intents.c.key == bindparam("key")))
 HELD = Statement(
@@ -173,11 +175,16 @@ class Transaction:
         """Insert *new*; what names no thing that there is gets the next handle.
 
         A stop of what is not on record in its workspace names nothing.
+
+        Raises:
+            Overtaken: what *new* changes is not as it was when that was formed.
         """
+        if new.change:
+            changing.ensure_timely(self.connection, new)
         named = new.handle or (Handle("") if new.subject.ends else self.allot(new))
         row = row_of(new, named, self.seal)
         columns = {**row, "state": state.value, "joins": joins, "owner": self.boot}
-        self.connection.execute(_ACCEPT, columns)
+        self.connection.execute(_ACCEPT_CHANGE if new.change else _ACCEPT, columns)
         accepted = accepted_of(new, named, state, joins, self.boot)
         if accepted.subject.creates:
             usage.began(self.connection, accepted)
@@ -303,6 +310,10 @@ class Transaction:
         columns = changed(before.id, changes, self.seal)
         if standing != before.standing or standing.state is not before.state:
             columns |= standing_columns(standing)
+        if standing.version != before.standing.version:
+            columns |= changing.present_columns(
+                self.connection, self.seal, before, standing.version
+            )
         if standing.state is not before.state and standing.state is not State.SENDING:
             columns["settled_at"] = millis(self.now())
         if not columns:

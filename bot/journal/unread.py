@@ -44,6 +44,8 @@ def accepted_of(
         send_by=None,
         standing=standing_of("", state),
         joins=joins,
+        differences=new.change.differences if new.change else (),
+        present=new.change.masked if new.change else {},
     )
 
 

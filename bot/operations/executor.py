@@ -220,7 +220,7 @@ class Executor:
             log.info("executor.not-queued", intent=intent.id)
             return Unclaimed.TAKEN
         self.completion.recents.invalidate(sending)  # and the thing it is about
-        return Claim(sending, signed, give_up)
+        return Claim(sending, resource.numbered(signed, sending), give_up)
 
     async def resume(self, intent: Intent, request: Request[Any]) -> None:
         """Go on sending what a dead run left SENDING, if it may be repeated."""

@@ -11,10 +11,11 @@ from typing import Any
 
 from bot.access.policy import Gate, Verdict, Wish
 from bot.dialogue.ask import Person, Place
-from bot.i18n import reading_in
+from bot.i18n import _, reading_in
 from bot.journal.model import Intent
 from bot.journal.queries import Queries
 from bot.settings import App
+from bot.states import RUNNING
 from bot.tencent.models.base import Level, Request
 
 
@@ -50,6 +51,8 @@ class Recheck:
         stop goes as long as one of those who asked for it may; and while Slack has not
         answered at all, as it was accepted.
         """
+        if request.effect.changes and (late := await self._overtaken(intent)):
+            return late
         if not self.gate.directory.known:
             return None
         refused = self._verdict(intent, request)
@@ -64,8 +67,26 @@ class Recheck:
         with reading_in(intent.asker.locale):
             wished = self._wished(intent, request)
             verdict = self.gate.verdict(*wished, finally_=True)
-            astray = self.gate.astray(request, intent.subject.app)
+            astray = self._astray(intent, request)
         return astray if verdict.allowed else verdict
+
+    def _astray(self, intent: Intent, request: Request[Any]) -> Verdict | None:
+        """Return why *request*, or what it makes of its thing, leads astray, if so."""
+        app = intent.subject.app
+        if request.whole:
+            return self.gate.leads_astray(request.whole, intent.present, app)
+        return self.gate.astray(request, app)
+
+    async def _overtaken(self, change: Intent) -> Verdict | None:
+        """Return that the thing that is to be changed does not run any more, if so."""
+        about = change.subject.about
+        thing = await self.find.get(about) if about else None
+        if thing and thing.state in RUNNING:
+            return None
+        with reading_in(change.asker.locale):
+            sentence = _("{handle} is over by now, or is being stopped.")
+        reason = sentence.format(handle=change.handle)
+        return Verdict(allowed=False, rule="state", reason=reason)
 
     def _wished(
         self, intent: Intent, request: Request[Any]

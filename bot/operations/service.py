@@ -7,7 +7,7 @@ before, and is told no more of the record than that permit lets them see where t
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.access.permits import Permit
 from bot.access.policy import Verdict, Wish
@@ -30,6 +30,7 @@ from bot.operations.orders import Order
 from bot.resources.base import Registry
 from bot.settings import App, Terms
 from bot.states import State
+from bot.tencent.models.base import Request
 
 
 def anything(_thing: Intent) -> bool:
@@ -94,6 +95,7 @@ class Service(Protocol):
         Raises:
             NotAllowed: policy or a limit said no; nothing was kept or sent.
             AlreadyRuns: the same runs already, or may, and the asker does not know.
+            Overtaken: what is to be changed is not as it was when *order* was formed.
             KeyReused: the same submission came with other contents, or its form did.
             Busy: it would wait too long; nothing was kept or sent.
         """
@@ -116,6 +118,22 @@ class Service(Protocol):
             NotAllowed: policy said no, or somebody else asked for the thing.
             NotFound: it was answered too long ago.
         """
+
+    # ── what changes ────────────────────────────────────────────────────────────
+
+    async def request_of(self, thing: Intent) -> Request[Any] | None:
+        """Return the request that would make *thing* as it is by now.
+
+        That is what made it, with every change that was made. None if that is not
+        known, or the asker is not told of the thing. Its secrets are masked when it is
+        shown.
+        """
+
+    async def requests_in_doubt(self, thing: Intent) -> tuple[Request[Any], ...]:
+        """Return what would make *thing* as changes that were not answered leave it."""
+
+    async def open_change(self, thing: Intent) -> Intent | None:
+        """Return the change of *thing* that is to be sent, or is being sent."""
 
     # ── forms ───────────────────────────────────────────────────────────────────
 

@@ -16,7 +16,7 @@ from bot.access.permits import Permit
 from bot.dialogue.outcome import Audience, Bold, Button, Outcome, Part, Span, Tone
 from bot.errors import NotAllowed
 from bot.i18n import _
-from bot.ids import Kind
+from bot.ids import IntentId, Kind
 from bot.journal.evidence import Fact, FactKind, Standing
 from bot.journal.lifecycle import Ended, Lifecycle
 from bot.journal.model import NEWS, REVIVED, Intent, Notice
@@ -156,6 +156,12 @@ class Resource:
         """
         return ()
 
+    def admit_change(
+        self, about: IntentId, usage: Usage, *, again: frozenset[str]
+    ) -> Iterable[Intent]:
+        """Refuse a change of the thing *about*, given what there is; as `admit`."""
+        return ()
+
     def duplicates(self, request: Request[Any]) -> str:
         """Return what is equal for two requests that do the same; "" for none."""
         return ""
@@ -180,6 +186,10 @@ class Resource:
         self, request: Request[Any], app: App | None, at: datetime
     ) -> Request[Any]:
         """Return *request* with the tickets that it needs, minted at *at*."""
+        return request
+
+    def numbered(self, request: Request[Any], sending: Intent) -> Request[Any]:
+        """Return *request* under the number that *sending* was given, if it has one."""
         return request
 
     # ── when it was answered ────────────────────────────────────────────────────
@@ -305,6 +315,14 @@ class Resource:
             sentence = _("{handle}: {action} was not done.")
         name = intent.handle or intent.subject.ref
         return sentence.format(handle=name, action=intent.action)
+
+    def result_parts(self, intent: Intent) -> Iterable[Part]:
+        """Yield what is read below the sentence on how an action ended."""
+        return ()
+
+    def result_buttons(self, intent: Intent) -> Iterable[Button]:
+        """Yield what can be done now about an action that ended."""
+        return ()
 
     @property
     def alarms(self) -> Mapping[str, Alarm]:

@@ -9,7 +9,7 @@ from bot.access.limits import Over, check_counts
 from bot.dialogue.outcome import Button, Outcome, Part, Span
 from bot.errors import AlreadyRuns, InvalidRequest
 from bot.i18n import _
-from bot.ids import Kind
+from bot.ids import IntentId, Kind
 from bot.journal.evidence import Fact, FactKind, Standing
 from bot.journal.lifecycle import Ended
 from bot.journal.model import CONTRADICTION, REVIVED, Intent, Notice
@@ -27,6 +27,7 @@ from bot.resources.relay import (
     retyped,
     targets,
     unknown,
+    update,
 )
 from bot.resources.relay.card import CONTROLLABLE
 from bot.resources.relay.picture import mixed
@@ -39,6 +40,7 @@ from bot.tencent.models.trtc.requests import (
     RelayStarted,
     StartPublishCdnStream,
     StopPublishCdnStream,
+    UpdatePublishCdnStream,
 )
 
 RELAY = Kind("R")
@@ -116,7 +118,7 @@ class Relay(Resource):
     kind = RELAY
     product = "trtc"
     command = "relay"
-    requests = (StartPublishCdnStream, StopPublishCdnStream)
+    requests = (StartPublishCdnStream, UpdatePublishCdnStream, StopPublishCdnStream)
     settled_by_hand = True
     on_apps = True
     timers = TIMERS
@@ -140,6 +142,15 @@ class Relay(Resource):
         if unknown:
             raise AlreadyRuns(tuple(one.handle for one in usage.alike))
         return ()
+
+    def admit_change(
+        self, about: IntentId, usage: Usage, *, again: frozenset[str]
+    ) -> Iterable[Intent]:
+        """Refuse a change that leads to a target of another relay; as `admit`."""
+        others = [one for one in usage.alike if one.id != about]
+        if any(one.handle not in again for one in others):
+            raise AlreadyRuns(usage.names(others))
+        return others
 
     def duplicates(self, request: Request[Any]) -> str:
         """Return a digest of the push targets, whatever their order."""
@@ -172,8 +183,9 @@ class Relay(Resource):
     def signed(
         self, request: Request[Any], app: App | None, at: datetime
     ) -> Request[Any]:
-        """Mint the UserSigs of a start, as late as can be: they do not live long."""
-        if not isinstance(request, StartPublishCdnStream) or app is None:
+        """Mint the UserSigs that it needs, as late as can be: they do not live long."""
+        signable = (StartPublishCdnStream, UpdatePublishCdnStream)
+        if not isinstance(request, signable) or app is None:
             return request
         return request.signed(
             lambda user: usersig.mint(
@@ -184,6 +196,12 @@ class Relay(Resource):
                 expire=app.usersig_seconds,
             )
         )
+
+    def numbered(self, request: Request[Any], sending: Intent) -> Request[Any]:
+        """Number a change: Tencent drops one whose number is not the largest yet."""
+        if not isinstance(request, UpdatePublishCdnStream):
+            return request
+        return request.numbered(sending.sequence)
 
     def yields(self, reply: Reply) -> Yield:
         """Keep the TaskId of a start."""
@@ -226,8 +244,11 @@ class Relay(Resource):
 
     def sentence(self, intent: Intent) -> Iterable[Span]:
         """Yield what its headline cannot say."""
-        is_unknown = intent.state is State.UNKNOWN
-        return unknown.verdict(intent) if is_unknown else card.sentence(intent)
+        if intent.state is State.UNKNOWN:
+            yield from unknown.verdict(intent)
+            return
+        how, change = tuple(card.sentence(intent)), tuple(update.sentence(intent))
+        yield from (*how, "\n", *change) if how and change else (*how, *change)
 
     def towards(self, intent: Intent) -> Sequence[tuple[Span, ...]]:
         """Return its push targets, with how each stands."""
@@ -239,10 +260,30 @@ class Relay(Resource):
             yield from unknown.settling(intent)
         elif intent.state is State.NOT_STARTED and intent.masked:
             yield retry.button(intent)
+        else:
+            yield from update.buttons(intent)
 
     def body(self, intent: Intent) -> Iterable[Part]:
-        """Yield the other TaskIds that came with its name."""
-        return card.candidates(intent)
+        """Yield what it may have become, and the other TaskIds that came."""
+        yield from update.body(intent)
+        yield from card.candidates(intent)
+
+    def facts(self, intent: Intent) -> Iterable[tuple[Span, ...]]:
+        """Yield who changed it last."""
+        return update.facts(intent)
+
+    def result(self, intent: Intent) -> str:
+        """Return the sentence on how a stop or a change of one ended."""
+        changes = intent.subject.changes
+        return update.result(intent) if changes else super().result(intent)
+
+    def result_parts(self, intent: Intent) -> Iterable[Part]:
+        """Yield what a change makes another."""
+        return update.result_parts(intent) if intent.subject.changes else ()
+
+    def result_buttons(self, intent: Intent) -> Iterable[Button]:
+        """Yield what can be done about a change that was not answered."""
+        return update.result_buttons(intent) if intent.subject.changes else ()
 
     def details(self, intent: Intent) -> Iterable[Part]:
         """Yield its targets, its application, and what else does not change."""

@@ -12,7 +12,16 @@ from bot.config.kinds import is_server
 from bot.dialogue.outcome import Audience
 from bot.ids import Kind, intent_id
 from bot.journal.evidence import Does, Fact, FactKind, fact_key
-from bot.journal.model import RESULT, Asker, NewIntent, Notice, OpenForm, Subject
+from bot.journal.model import (
+    RESULT,
+    Asker,
+    Difference,
+    NewChange,
+    NewIntent,
+    Notice,
+    OpenForm,
+    Subject,
+)
 from bot.journal.postgres.tables import brought_up
 from bot.journal.rows import millis
 from bot.journal.schema import metadata
@@ -285,6 +294,30 @@ def stop_of(new, relay, **values):
             "ends": True,
             "ref": relay.subject.ref,
             "sdk_app_id": relay.subject.sdk_app_id,
+            **values,
+        }
+    )
+
+
+def change_of(new, relay, *, version=None, whole=b'{"a": "b"}', **values):
+    """Make a change of *relay*, formed from its *version*, into another *whole*."""
+    newest = relay.standing.newest if version is None else version
+    change = NewChange(
+        version=newest,
+        differences=(Difference(field="bitrate", was="1", now="2"),),
+        whole=whole,
+        masked={"PublishCdnParams": [{}], "whole": whole.decode()},
+    )
+    return new(
+        **{
+            "handle": relay.handle,
+            "about": relay.id,
+            "action": "UpdatePublishCdnStream",
+            "changes": True,
+            "ref": relay.subject.ref,
+            "sdk_app_id": relay.subject.sdk_app_id,
+            "targets": relay.targets,
+            "change": change,
             **values,
         }
     )

@@ -1,5 +1,7 @@
 """Any value that the journal keeps, for hypothesis."""
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
@@ -18,7 +20,9 @@ from bot.journal.evidence import (
 )
 from bot.journal.model import (
     Asker,
+    Difference,
     Intent,
+    NewChange,
     NewIntent,
     OpenForm,
     Settlement,
@@ -94,6 +98,9 @@ standings = st.builds(
     silence=st.none() | silences,
     gone=texts,
     wished=st.booleans(),
+    version=millis,
+    doubted=st.lists(millis, max_size=2).map(tuple),
+    sending=millis,
 )
 facts = st.builds(
     Fact,
@@ -121,6 +128,22 @@ settlements = st.builds(
     reason=texts,
     settled_at=st.none() | moments,
 )
+differences = st.builds(Difference, field=ids, was=texts, now=texts)
+changes = st.builds(
+    NewChange,
+    version=millis,
+    differences=st.lists(differences, max_size=2).map(tuple),
+    whole=st.binary(max_size=20),
+    masked=values,
+)
+
+
+def _as_one(new):
+    """Return *new* as one that changes a thing, if it has a change."""
+    changes = new.change is not None
+    return replace(new, subject=replace(new.subject, changes=changes))
+
+
 submissions = st.builds(
     NewIntent,
     id=ids,
@@ -135,7 +158,8 @@ submissions = st.builds(
     answer_url=st.none() | ids.map(SecretStr),
     note=texts,
     at=moments,
-)
+    change=st.none() | changes,
+).map(_as_one)
 
 
 forms = st.builds(

@@ -12,7 +12,15 @@ from bot.journal.model import CARD_NOTICE, Notice
 from bot.journal.recents import Recents
 from bot.runtime.slots import Pace
 from bot.states import RUNNING, State
-from tests.bot.journal.conftest import ALARMED, APP, AT, fact, form_at, stop_of
+from tests.bot.journal.conftest import (
+    ALARMED,
+    APP,
+    AT,
+    change_of,
+    fact,
+    form_at,
+    stop_of,
+)
 from tests.bot.journal.test_audit import entry
 from tests.bot.journal.test_events import event
 from tests.fakes.journal import claimed
@@ -79,6 +87,7 @@ class Tour:
         await _answered(self, first, second)
         await _settled(self, second, third)
         await _told(self, first)
+        await _changed(self, await self.journal.find.get(first.id))
         await _ended(self, await self.journal.find.get(first.id))
         await _questions_of_one(self, first)
         await _questions_of_all(self)
@@ -157,6 +166,16 @@ async def _told(tour, first):
     await tour.ask("journal.writable")
 
 
+async def _changed(tour, first):
+    change = change_of(tour.new, first, targets=("d" * 64,))
+    accepted, _ = await tour.ask(
+        "journal.accept", change, admit=lambda _usage: (), audit=entry(12)
+    )
+    until = {"send_by": tour.clock() + timedelta(seconds=20)}
+    await tour.ask("journal.claim", accepted.id, **until)
+    await tour.ask("journal.complete", accepted.id, State.DONE, notices=())
+
+
 async def _ended(tour, first):
     stop, _ = await tour.ask("journal.accept", stop_of(tour.new, first))
     joined, _ = await tour.ask("journal.accept", stop_of(tour.new, first))
@@ -167,6 +186,7 @@ async def _ended(tour, first):
 
 async def _questions_of_one(tour, thing):
     of_it = ("get", "facts_of", "request_of", "secret_of", "queued_stops", "joined")
+    of_it += ("present_of", "open_change")
     for name in of_it:
         await tour.ask(f"find.{name}", thing.id)
     await tour.ask("find.by_key", "key-1")

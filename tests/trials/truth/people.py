@@ -112,6 +112,13 @@ class People:
         about = self.note_of(user, does="dry run", room=room)
         await self.slack.command(user, f"{line} --dry-run", **about)
 
+    async def change(self, user, room, kbps):
+        """Type another bit rate for a relay; nothing if nobody has seen its handle."""
+        if handle := self.handle(room):
+            about = self.note_of(user, does="change", room=room, handle=handle)
+            line = f"/relay update {handle} bitrate={kbps} --yes"
+            await self.slack.command(user, line, **about)
+
     async def stop(self, user, room, *, sure=True, **more):
         """Type a stop by handle; nothing if nobody has seen one."""
         if handle := self.handle(room):
@@ -140,6 +147,8 @@ class People:
             found = re.search(r"(?:stop |task=)(-\S+)", value)
             meant = {"does": "stop", "sure": "--yes" in value}
             meant |= {"ref": found[1]} if found else {}
+        if caption == "Send again":
+            meant = {"does": "change"}
         if room:
             meant["room"] = room
         await self.slack.press(
