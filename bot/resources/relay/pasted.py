@@ -15,6 +15,7 @@ from bot.errors import InvalidRequest
 from bot.i18n import _, n_
 from bot.resources.long_texts import is_long
 from bot.resources.relay import bounds, cdn
+from bot.resources.relay.more import own_robot
 from bot.resources.relay.plan import (
     AUDIO,
     CAMERA,
@@ -316,8 +317,9 @@ def _robot(fields: Fields, agent: str) -> Iterator[str]:
             yield _("The robot's UserId and UserSig are the bot's own, not the pasted.")
         kept = {name: value for name, value in robot.items() if name != "UserSig"}
         fields["AgentParams"] = {"MaxIdleTime": IDLE, **kept, "UserId": agent}
-    for room in _objects(fields, "FeedBackRoomParams"):
+    for count, room in enumerate(_objects(fields, "FeedBackRoomParams"), 1):
         room.pop("UserSig", None)
+        room.setdefault("UserId", own_robot(agent, count))
 
 
 def _targets(fields: Fields) -> list[Fields]:
