@@ -42,6 +42,7 @@ from bot.operations.places import Lookup
 from bot.operations.reception import Reception
 from bot.operations.refusals import Refusals
 from bot.operations.rights import Rights, check
+from bot.operations.saved import Saved
 from bot.resources.base import Registry
 from bot.resources.push import PushAddress
 from bot.runtime.tracing import began
@@ -92,6 +93,16 @@ class Operations(OnRecord):
     def tables(self) -> bool:
         """Whether long lists are told as tables that readers can sort."""
         return self.settings.tables == "auto"
+
+    @property
+    def saved(self) -> Saved:
+        """What the workspace of whoever asks has saved."""
+        return Saved(
+            kept=self.journal.saved,
+            check=self.check,
+            now=self.now,
+            random_bytes=self.random_bytes,
+        )
 
     def new_id(self) -> IntentId:
         """Return the id of an intent to come."""
