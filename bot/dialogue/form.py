@@ -73,10 +73,10 @@ class ChecksField(Field):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PicksField(Field):
-    """Any of a hundred, from a menu; those of the values *picked* are in it."""
+    """Any of a hundred, from a menu; those of the values *initial* are chosen."""
 
     options: tuple[Option, ...]
-    picked: tuple[str, ...] = ()
+    initial: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,6 +99,7 @@ class Operations(OnRecord):
         """What the workspace of whoever asks has saved."""
         return Saved(
             kept=self.journal.saved,
+            may_use=self._lookup.may_use,
             check=self.check,
             now=self.now,
             random_bytes=self.random_bytes,
@@ -280,8 +281,11 @@ class Operations(OnRecord):
         self, ask: Ask, names: Iterable[str], app: str
     ) -> Mapping[str, PushAddress]:
         """Return where *names* lead, by name, for a relay on the *app* of that name."""
-        lookup = Lookup(self.journal, self.rights, self.thing)
-        return await lookup.places(ask, tuple(names), app)
+        return await self._lookup.places(ask, tuple(names), app)
+
+    @property
+    def _lookup(self) -> Lookup:
+        return Lookup(self.journal, self.rights, self.thing)
 
     # ── forms ───────────────────────────────────────────────────────────────────
 

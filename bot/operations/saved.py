@@ -1,6 +1,6 @@
 """What people save, as the service lets them: each change has a right and a record."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -26,6 +26,7 @@ class Saved:
     """
 
     kept: journal.Saved
+    may_use: Callable[[Person, NamedTarget], bool]
     check: Callable[[Ask, Wish], Verdict]
     now: Callable[[], datetime]
     random_bytes: Callable[[int], bytes]
@@ -35,6 +36,15 @@ class Saved:
     async def targets(self, who: Person) -> list[NamedTarget]:
         """Return the named targets, by name; what opens them is not among it."""
         return await self.kept.targets.listed(who.team)
+
+    async def usable(self, who: Person) -> list[NamedTarget]:
+        """Return the named targets that *who* may use, on one app or another."""
+        return [one for one in await self.targets(who) if self.may_use(who, one)]
+
+    async def names_at(self, who: Person, digests: Sequence[str]) -> dict[str, str]:
+        """Return the names of the targets that are the addresses of *digests*."""
+        named = await self.kept.targets.at(who.team, digests) if digests else []
+        return {one.digest: one.name for one in named if self.may_use(who, one)}
 
     async def target(self, who: Person, name: str) -> NamedTarget | None:
         """Return the target called *name*, as it is now."""

@@ -13,7 +13,8 @@ from bot.ids import IntentId, agent_for
 from bot.operations.forms import shown_after
 from bot.operations.orders import Order, handles_in
 from bot.operations.service import Service
-from bot.resources.relay import cdn, draft, pasted
+from bot.resources.relay import cdn, draft, form_preset, pasted
+from bot.resources.relay.choices import Choices
 from bot.resources.relay.form import start_form
 from bot.resources.relay.plan import (
     KEYS,
@@ -23,10 +24,19 @@ from bot.resources.relay.plan import (
     complete,
     plan_of,
 )
-from bot.resources.relay.request import Prepared, faults_of, prepared_from
+from bot.resources.relay.request import Prepared, prepared_from
 from bot.tencent.models.trtc.requests import StartPublishCdnStream
 from commands.relay.command import START, command
 from commands.relay.references import whole
+from commands.relay.saved import (
+    check_fits,
+    choices,
+    chosen_in_form,
+    faults_in,
+    unfit,
+    used,
+    with_preset,
+)
 
 AGAIN, DRAFT = "again", "draft"  # what a confirmation carries
 
@@ -69,17 +79,22 @@ async def start(ask: Ask, service: Service) -> Outcome | Form | None:
     if kept := ask.value(DRAFT):
         plan = await service.kept(ask, kept)
         return await _start_or_ask(ask, service, await _wanted(ask, service, plan))
-    plan = plan_of(ask)
+    typed = plan_of(ask)
+    plan = await with_preset(ask, service, typed)
     if ask.has("dry-run") or (ask.has("go") and complete(plan)):
+        await check_fits(ask, service, plan, typed)
         return await _start_or_ask(ask, service, await _wanted(ask, service, plan))
     if plan.get("app") or not service.apps:
         chosen_app(plan, service.apps)
     plan, swallowed = pasted.without_flags(plan)
     faults = await _typed_faults(ask, service, plan)
     lines = _not_yet(plan) if swallowed or ask.has("go") else []
+    lines += (await unfit(ask, service, plan, typed))[0]
+    offered = await choices(ask, service)
     values = draft.opened(plan, service.terms.policy.limits)
+    values = draft.picking(values, offered.names)
     form_id = await service.open_form(ask, {**values, AGAIN: ask.value(AGAIN)})
-    return start_form(values, service.terms, form_id, lines, faults)
+    return start_form(values, service.terms, form_id, lines, faults, offered)
 
 
 @command.redraw("start", permit=START)
@@ -93,7 +108,27 @@ async def redraw_start(ask: Ask, service: Service) -> Form:
     except UsageError:  # sent in or too old, which sending it in will tell
         return start_form(draft.plan_from(form), service.terms, form.form_id)
     values = draft.redrawn(kept, form)
-    return start_form(values, service.terms, await service.open_form(placed, values))
+    offered = await choices(placed, service)
+    lines: list[str] = []
+    faults: dict[str, str] = {}
+    if form.changed == draft.SAVE:
+        return await _as_preset(placed, service, values, offered)
+    if form.changed == "preset" and values.get("preset"):
+        values = await chosen_in_form(placed, service, values)
+        values = {**draft.picking(values, offered.names), AGAIN: kept.get(AGAIN, "")}
+        lines, faults = await unfit(placed, service, draft.led(values), {})
+    form_id = await service.open_form(placed, values)
+    return start_form(values, service.terms, form_id, lines, faults, offered)
+
+
+async def _as_preset(
+    ask: Ask, service: Service, values: dict[str, str], offered: Choices
+) -> Form:
+    """Return the form that saves the start of *values* as a preset, and comes back."""
+    own = {form_preset.BACK: form_preset.BACK}
+    own |= {form_preset.ROOMLESS: form_preset.ROOMLESS}
+    form_id = await service.open_form(ask, values | own)
+    return form_preset.form(values | own, service.terms, form_id, choices=offered)
 
 
 @command.form("start", permit=START)
@@ -109,8 +144,9 @@ async def submit_start(ask: Ask, service: Service) -> Outcome | Form | None:
             raise
         return await _unfolded(placed, service, kept, refused.faults)
     if form and (asked := _unsettled(wanted, service)):
-        values = draft.redrawn(kept, form)
-        return start_form(values, service.terms, form.form_id, (asked,))
+        values, offered = draft.redrawn(kept, form), await choices(placed, service)
+        lines = (asked,)
+        return start_form(values, service.terms, form.form_id, lines, choices=offered)
     again = handles_in(kept.get(AGAIN, ""))
     try:
         return shown_after(placed, await _start(placed, service, wanted, again=again))
@@ -157,7 +193,8 @@ async def _unfolded(
     opened = {draft.OPEN: draft.OPEN}
     await service.remember(ask, opened)
     values = draft.redrawn(kept, form) | opened
-    return start_form(values, service.terms, form.form_id, faults=faults)
+    terms, offered = service.terms, await choices(ask, service)
+    return start_form(values, terms, form.form_id, faults=faults, choices=offered)
 
 
 async def _typed_faults(
@@ -168,10 +205,7 @@ async def _typed_faults(
     Raises:
         InvalidRequest: something is wrong that no field of the form could show.
     """
-    try:
-        faults = faults_of(await whole(ask, service, plan), service.terms)
-    except InvalidRequest as unknown:  # what it refers to
-        faults = unknown.faults
+    faults = await faults_in(ask, service, plan)
     typed = {field: text for field, text in faults.items() if plan.get(field)}
     if typed.keys() & (plan.keys() - draft.SHARED if plan.get("json") else {*WORDS}):
         raise InvalidRequest(typed)
@@ -206,6 +240,8 @@ async def _start(
     ask: Ask, service: Service, wanted: _Wanted, *, again: frozenset[str]
 ) -> Outcome | None:
     prepared = wanted.prepared
+    if wanted.plan.get("preset") and not ask.has("dry-run"):
+        await used(ask, service, wanted.plan["preset"])
     order = Order(
         id=wanted.id,
         request=prepared.request,
@@ -214,6 +250,7 @@ async def _start(
         room=prepared.request.room_id,
         agent=agent_for(wanted.id),
         note=prepared.note,
+        preset=wanted.plan.get("preset", ""),
         again=again,
     )
     try:

@@ -126,7 +126,7 @@ def _filled(target: NamedTarget, form: Submission, service: Service) -> NamedTar
     rules = service.terms.policy.rules
     groups = {group for rule in rules for group in rule.groups}
     users = named.users_in(form, groups)
-    return replace(target, cdn=form.text("cdn"), apps=named.apps_in(form), users=users)
+    return replace(target, cdn=form.text("cdn"), apps=form.chosen("apps"), users=users)
 
 
 def _saved(target: NamedTarget) -> Outcome:

@@ -6,7 +6,7 @@ what any card shows of it: its host and its app.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import SecretStr
 
@@ -71,6 +71,11 @@ def address(text: str, terms: Terms) -> Address:
     return Address(SecretStr(url), masked_push_url(url), target_digest(url))
 
 
+def at(target: NamedTarget, where: Address, *, cdn: str) -> NamedTarget:
+    """Return *target* as leading to *where*, on the CDN that the word *cdn* says."""
+    return replace(target, shown=where.shown, digest=where.digest, cdn=cdn)
+
+
 # ── the form ─────────────────────────────────────────────────────────────────────
 
 
@@ -130,7 +135,7 @@ def _for_whom(terms: Terms, before: NamedTarget | None) -> Iterator[FormPart]:
             label=_("Apps"),
             hint=_("None chosen: every app."),
             options=tuple(Option(one.name, one.name) for one in terms.apps),
-            picked=before.apps if before else (),
+            initial=before.apps if before else (),
             optional=True,
         )
     yield TextField(
@@ -164,12 +169,6 @@ def users_in(submission: Submission, groups: Iterable[str]) -> tuple[str, ...]:
             )
             raise InvalidRequest({"users": sentence.format(group=one)})
     return named
-
-
-def apps_in(submission: Submission) -> tuple[str, ...]:
-    """Return the apps that are chosen in the form, none for every app."""
-    chosen = submission.values.get("apps") or ()
-    return (chosen,) if isinstance(chosen, str) else tuple(chosen)
 
 
 # ── the list ─────────────────────────────────────────────────────────────────────

@@ -292,7 +292,7 @@ def _picks(field: PicksField) -> Json:
         "action_id": f"field:{field.name}",
         "options": offered,
     }
-    initial = [option for option in offered if option["value"] in field.picked]
+    initial = [option for option in offered if option["value"] in field.initial]
     return element | ({"initial_options": initial} if initial else {})
 
 
