@@ -50,6 +50,7 @@ RENAMED = "preset-rename"  # the form that asks for a new name
     usage=USAGE,
     keys=(*KEYS, OF),
     flags=("yes",),
+    besides=(PRESET,),
     examples=(
         "preset list",
         "preset save two-hosts layout=side quality=720p15 url=@youtube-main",
@@ -296,8 +297,8 @@ async def _back(ask: Ask, service: Service, values: Plan, preset: Preset) -> For
     offered = await choices(ask, service)
     drawn = draft.anew(draft.picking({**opened, "preset": preset.name}, offered.names))
     form_id = await service.open_form(ask, drawn)
-    told = _("Preset “{name}” is saved.").format(name=preset.name)
-    return start_form(drawn, service.terms, form_id, (told,), choices=offered)
+    sentence = _("Preset “{name}” is saved.").format(name=preset.name)
+    return start_form(drawn, service.terms, form_id, (sentence,), choices=offered)
 
 
 def _saved(name: str) -> Outcome:

@@ -32,6 +32,7 @@ WORDS = {
     usage=USAGE,
     keys=("url",),
     flags=("yes",),
+    verbs={word: TARGET for word, verb in WORDS.items() if verb != LIST},
     examples=(
         "target list",
         "target add youtube-main",
@@ -56,7 +57,6 @@ async def target(ask: Ask, service: Service) -> Outcome | Form:
     name = naming.read(words[1]) if words[1:] else ""
     if verb == LIST:
         return await _list(ask, service)
-    service.check(ask, TARGET.on(None))
     if verb == ADD:
         form_id = await service.open_form(ask, {})
         return named.form(service.terms, form_id, name=name)

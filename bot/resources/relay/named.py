@@ -157,12 +157,12 @@ def users_in(submission: Submission, groups: Iterable[str]) -> tuple[str, ...]:
     """
     text = _MENTION.sub(r" \1 ", submission.text("users"))
     named = tuple(dict.fromkeys(text.replace(",", " ").split()))
-    known = set(groups)
+    ruled = set(groups)
     for one in named:
         if not (USER.fullmatch(one) or GROUP.fullmatch(one)):
             sentence = _("“{word}” is no ID of a member (U…) or a user group (S…).")
             raise InvalidRequest({"users": sentence.format(word=one[:40])})
-        if GROUP.fullmatch(one) and one not in known:
+        if GROUP.fullmatch(one) and one not in ruled:
             sentence = _(
                 "No rule in bot.toml names the group {group}, so it is not known who is"
                 " in it. Name people, or have it named there."

@@ -3,7 +3,7 @@
 import re
 
 from bot.i18n import _
-from bot.ids import handle_from
+from bot.ids import HANDLE
 from bot.runtime.redact import HIDE
 
 LONGEST_NAME = 32
@@ -29,7 +29,7 @@ def fault(name: str) -> str:
             "A name has letters a to z, digits and dashes between them, {most} at most."
         )
         return sentence.format(most=LONGEST_NAME)
-    if name in CALLS or handle_from(name):
+    if name in CALLS or HANDLE.fullmatch(name):
         sentence = _("“{name}” means something else here; choose another name.")
         return sentence.format(name=name)
     return ""

@@ -337,11 +337,10 @@ async def test_another_workspace_has_its_own(world):
 
     there = await world.service.saved.kept.targets.listed(TeamId("T9"))
 
+    at = f"{world.clock():%Y-%m-%d %H:%M} UTC"
+    row = f"@main · {SHOWN} · another CDN, billed\nchanged by U0ANA · {at}"
     assert there == []
-    assert await listed(world) == [
-        f"@main · {SHOWN} · another CDN, billed\n"
-        f"changed by U0ANA · {world.clock():%Y-%m-%d %H:%M} UTC"
-    ]
+    assert await listed(world) == [row]
 
 
 # ── by the form of a start ───────────────────────────────────────────────────────
