@@ -28,7 +28,7 @@ from bot.journal.examination import Report
 from bot.journal.model import CARD_NOTICE, Intent, Notice, OpenForm
 from bot.journal.rows import millis
 from bot.operations import forms
-from bot.operations.doctor import Check, examine, installed
+from bot.operations.doctor import Check, examine, installed, named
 from bot.operations.executor import Executor
 from bot.operations.onrecord import OnRecord
 from bot.operations.orders import (
@@ -337,6 +337,9 @@ class Operations(OnRecord):
         """Return what is well and what is not."""
         client, directory = self.executor.client, self.rights.gate.directory
         checks = await examine(self.settings, self.journal, client, self.reception)
+        if self.sight:
+            saved = await self.saved.targets(self.sight.who)
+            checks += named(saved, self.settings.allowed_exits)
         return [*checks, *installed(directory.teams)] if directory.known else checks
 
 

@@ -212,8 +212,9 @@ def _for(users: Sequence[str]) -> tuple[Span, ...]:
         return ()
     named: list[Span] = []
     for one in users:
-        named += [" ", Who(SlackUserId(one)) if USER.fullmatch(one) else one]
-    return (" · ", *filled(_("for{whom} only"), whom=tuple(named)))
+        named += [" "] if named else []
+        named.append(Who(SlackUserId(one)) if USER.fullmatch(one) else one)
+    return (" · ", *filled(_("for {whom} only"), whom=tuple(named)))
 
 
 def _menu(target: NamedTarget) -> tuple[Button, ...]:

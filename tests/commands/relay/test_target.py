@@ -13,7 +13,7 @@ from bot.settings import App, Policy, Rule
 from bot.tencent.models.trtc.output import target_digest
 from tests.commands.relay.filling import fields, opened
 from tests.commands.relay.samples import buttons, calls, words
-from tests.world import TEAM, make_world
+from tests.world import TEAM, live_again, make_world
 
 KEY = "the-stream" + "-key"
 URL = f"rtmp://push.example.com/live/{KEY}"
@@ -423,3 +423,46 @@ async def test_whoever_may_not_read_a_relay_may_not_push_to_its_targets(world_wi
 
     assert "There is no relay R1 here." in words(answer)
     assert calls(world) == 1
+
+
+# ── where they lead, for whoever runs the bot ────────────────────────────────────
+
+
+async def health(world):
+    answer = await world.typed("/patchbay doctor")
+    lines = [plain(spans) for spans in answer.parts[0].lines]
+    return [one for one in lines if "Named targets" in one]
+
+
+async def test_the_doctor_lists_them_among_the_exits(world):
+    assert await health(world) == []
+    await add(world)
+    await add(world, name="second", url="rtmp://b.example.com/live/k")
+
+    assert await health(world) == [
+        "✅ Named targets: @main push.example.com, @second b.example.com"
+    ]
+
+
+async def test_the_doctor_names_those_that_no_exit_allows_any_more(tmp_path):
+    path = tmp_path / "exits.db"
+    async with AsyncExitStack() as stack:
+        async with AsyncExitStack() as first:
+            before = await make_world(stack, tmp_path / "cloud.db")
+            wide = await live_again(first, path, before.cloud)
+            await add(wide)
+        narrow = Exits(push=("elsewhere.example.com",))
+        world = await live_again(stack, path, before.cloud, exits=narrow)
+
+        lines = await health(world)
+        start = await world.typed("/relay start 7 url=@main --go")
+
+        assert lines == [
+            "✅ Named targets: @main push.example.com",
+            (
+                "⚠️ Named targets that no exit allows: @main push.example.com List"
+                " their hosts in push under [exits] in bot.toml, or remove them."
+            ),
+        ]
+        assert "is not allowed here" in words(start)
+        assert calls(world) == 0
