@@ -61,6 +61,7 @@ class Subject:
     *changes*: it makes another of that. *callbacks*: Tencent sends events about it.
     *duplicates* is equal for two that do the same, *targets* are the digests of its
     push targets, in their order; of a thing those with which it was made.
+    *preset* is the name of the one that it was made from, if any.
     """
 
     kind: Kind
@@ -77,6 +78,7 @@ class Subject:
     callbacks: bool = False
     duplicates: str = ""
     targets: tuple[str, ...] = ()
+    preset: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ the first card, and only then sent: so what was accepted survives a crash, and w
 was not accepted was never sent.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -28,7 +28,7 @@ from bot.journal.examination import Report
 from bot.journal.model import CARD_NOTICE, Intent, Notice, OpenForm
 from bot.journal.rows import millis
 from bot.operations import forms
-from bot.operations.doctor import Check, examine, installed
+from bot.operations.doctor import Check, examine, installed, named
 from bot.operations.executor import Executor
 from bot.operations.onrecord import OnRecord
 from bot.operations.orders import (
@@ -38,10 +38,13 @@ from bot.operations.orders import (
     intent_entry,
     new_intent,
 )
+from bot.operations.places import Lookup
 from bot.operations.reception import Reception
 from bot.operations.refusals import Refusals
 from bot.operations.rights import Rights, check
+from bot.operations.saved import Saved
 from bot.resources.base import Registry
+from bot.resources.push import PushAddress
 from bot.runtime.tracing import began
 from bot.settings import App, Settings, Terms
 from bot.states import OPEN, State
@@ -90,6 +93,17 @@ class Operations(OnRecord):
     def tables(self) -> bool:
         """Whether long lists are told as tables that readers can sort."""
         return self.settings.tables == "auto"
+
+    @property
+    def saved(self) -> Saved:
+        """What the workspace of whoever asks has saved."""
+        return Saved(
+            kept=self.journal.saved,
+            may_use=self._lookup.may_use,
+            check=self.check,
+            now=self.now,
+            random_bytes=self.random_bytes,
+        )
 
     def new_id(self) -> IntentId:
         """Return the id of an intent to come."""
@@ -288,6 +302,15 @@ class Operations(OnRecord):
     async def _whole(self, thing: Intent, of: IntentId) -> Request[Any]:
         kind = self.resources.request_of(thing)
         return kind.of_json(await self.journal.find.present_of(of))
+    async def places(
+        self, ask: Ask, names: Iterable[str], app: str
+    ) -> Mapping[str, PushAddress]:
+        """Return where *names* lead, by name, for a relay on the *app* of that name."""
+        return await self._lookup.places(ask, tuple(names), app)
+
+    @property
+    def _lookup(self) -> Lookup:
+        return Lookup(self.journal, self.rights, self.thing)
 
     # ── forms ───────────────────────────────────────────────────────────────────
 
@@ -339,6 +362,9 @@ class Operations(OnRecord):
         """Return what is well and what is not."""
         client, directory = self.executor.client, self.rights.gate.directory
         checks = await examine(self.settings, self.journal, client, self.reception)
+        if self.sight:
+            saved = await self.saved.targets(self.sight.who)
+            checks += named(saved, self.settings.allowed_exits)
         return [*checks, *installed(directory.teams)] if directory.known else checks
 
 

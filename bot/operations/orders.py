@@ -49,6 +49,7 @@ class Order:
     ref: str = ""
     agent: str = ""
     note: str = ""
+    preset: str = ""
     again: frozenset[str] = frozenset()
     change: Change | None = None
 
@@ -133,6 +134,7 @@ def _subject(order: Order, resource: Resource) -> Subject:
         callbacks=resource.called_back(order.request, app),
         duplicates=resource.duplicates(order.request),
         targets=resource.targets(order.judged),
+        preset=order.preset,
     )
 
 

@@ -5,7 +5,7 @@ every reading of the journal passes one place. Who asks has been let in by a per
 before, and is told no more of the record than that permit lets them see where they ask.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -27,7 +27,9 @@ from bot.journal.examination import Report
 from bot.journal.model import Intent
 from bot.operations.doctor import Check
 from bot.operations.orders import Order
+from bot.operations.saved import Saved
 from bot.resources.base import Registry
+from bot.resources.push import PushAddress
 from bot.settings import App, Terms
 from bot.states import State
 from bot.tencent.models.base import Request
@@ -62,6 +64,10 @@ class Service(Protocol):
 
     def now(self) -> datetime:
         """Return the time, in UTC."""
+
+    @property
+    def saved(self) -> Saved:
+        """What the workspace of whoever asks has saved: named targets and presets."""
 
     def new_id(self) -> IntentId:
         """Return the id of an intent to come."""
@@ -134,6 +140,19 @@ class Service(Protocol):
 
     async def open_change(self, thing: Intent) -> Intent | None:
         """Return the change of *thing* that is to be sent, or is being sent."""
+
+    async def places(
+        self, ask: Ask, names: Iterable[str], app: str
+    ) -> Mapping[str, PushAddress]:
+        """Return where *names* lead, by name, for a relay on the *app* of that name.
+
+        A name is that of a target (`youtube-main`), or stands for one of a relay's
+        (`r1.2`). What comes back is secret: it goes into a request and nowhere else.
+
+        Raises:
+            InvalidRequest: there is no such target, or not for that app; at `url`.
+            NotAllowed: it is for others, or so is the relay.
+        """
 
     # ── forms ───────────────────────────────────────────────────────────────────
 

@@ -13,7 +13,8 @@ from bot.ids import IntentId, agent_for
 from bot.operations.forms import shown_after
 from bot.operations.orders import Order, handles_in
 from bot.operations.service import Service
-from bot.resources.relay import cdn, draft, pasted
+from bot.resources.relay import cdn, draft, form_preset, pasted
+from bot.resources.relay.choices import Choices
 from bot.resources.relay.form import start_form
 from bot.resources.relay.plan import (
     KEYS,
@@ -23,19 +24,33 @@ from bot.resources.relay.plan import (
     complete,
     plan_of,
 )
-from bot.resources.relay.request import Prepared, faults_of, prepared_from
+from bot.resources.relay.request import Prepared, prepared_from
 from bot.tencent.models.trtc.requests import StartPublishCdnStream
 from commands.relay.command import START, command
+from commands.relay.references import whole
+from commands.relay.saved import (
+    check_fits,
+    choices,
+    chosen_in_form,
+    faults_in,
+    unfit,
+    used,
+    with_preset,
+)
 
 AGAIN, DRAFT = "again", "draft"  # what a confirmation carries
 
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """A plan, and the request that it describes for the intent *id*."""
+    """A plan, and the request that it describes for the intent *id*.
+
+    What the *plan* refers to stands as an address in *whole* alone, which is not kept.
+    """
 
     id: IntentId
     plan: dict[str, str]
+    whole: dict[str, str]
     prepared: Prepared
 
 
@@ -63,18 +78,23 @@ async def start(ask: Ask, service: Service) -> Outcome | Form | None:
     """
     if kept := ask.value(DRAFT):
         plan = await service.kept(ask, kept)
-        return await _start_or_ask(ask, service, _wanted(service, plan))
-    plan = plan_of(ask)
+        return await _start_or_ask(ask, service, await _wanted(ask, service, plan))
+    typed = plan_of(ask)
+    plan = await with_preset(ask, service, typed)
     if ask.has("dry-run") or (ask.has("go") and complete(plan)):
-        return await _start_or_ask(ask, service, _wanted(service, plan))
+        await check_fits(ask, service, plan, typed)
+        return await _start_or_ask(ask, service, await _wanted(ask, service, plan))
     if plan.get("app") or not service.apps:
         chosen_app(plan, service.apps)
     plan, swallowed = pasted.without_flags(plan)
-    faults = _typed_faults(plan, service)
+    faults = await _typed_faults(ask, service, plan)
     lines = _not_yet(plan) if swallowed or ask.has("go") else []
+    lines += (await unfit(ask, service, plan, typed))[0]
+    offered = await choices(ask, service)
     values = draft.opened(plan, service.terms.policy.limits)
+    values = draft.picking(values, offered.names)
     form_id = await service.open_form(ask, {**values, AGAIN: ask.value(AGAIN)})
-    return start_form(values, service.terms, form_id, lines, faults)
+    return start_form(values, service.terms, form_id, lines, faults, offered)
 
 
 @command.redraw("start", permit=START)
@@ -88,7 +108,27 @@ async def redraw_start(ask: Ask, service: Service) -> Form:
     except UsageError:  # sent in or too old, which sending it in will tell
         return start_form(draft.plan_from(form), service.terms, form.form_id)
     values = draft.redrawn(kept, form)
-    return start_form(values, service.terms, await service.open_form(placed, values))
+    offered = await choices(placed, service)
+    lines: list[str] = []
+    faults: dict[str, str] = {}
+    if form.changed == draft.SAVE:
+        return await _as_preset(placed, service, values, offered)
+    if form.changed == "preset" and values.get("preset"):
+        values = await chosen_in_form(placed, service, values)
+        values = {**draft.picking(values, offered.names), AGAIN: kept.get(AGAIN, "")}
+        lines, faults = await unfit(placed, service, draft.led(values), {})
+    form_id = await service.open_form(placed, values)
+    return start_form(values, service.terms, form_id, lines, faults, offered)
+
+
+async def _as_preset(
+    ask: Ask, service: Service, values: dict[str, str], offered: Choices
+) -> Form:
+    """Return the form that saves the start of *values* as a preset, and comes back."""
+    own = {form_preset.BACK: form_preset.BACK}
+    own |= {form_preset.ROOMLESS: form_preset.ROOMLESS}
+    form_id = await service.open_form(ask, values | own)
+    return form_preset.form(values | own, service.terms, form_id, choices=offered)
 
 
 @command.form("start", permit=START)
@@ -98,14 +138,15 @@ async def submit_start(ask: Ask, service: Service) -> Outcome | Form | None:
     form = placed.submission
     plan = draft.submitted(kept, form) if form else {}
     try:
-        wanted = _wanted(service, plan)
+        wanted = await _wanted(placed, service, plan)
     except InvalidRequest as refused:
         if form is None or refused.faults.keys() <= form.values.keys():
             raise
         return await _unfolded(placed, service, kept, refused.faults)
     if form and (asked := _unsettled(wanted, service)):
-        values = draft.redrawn(kept, form)
-        return start_form(values, service.terms, form.form_id, (asked,))
+        values, offered = draft.redrawn(kept, form), await choices(placed, service)
+        lines = (asked,)
+        return start_form(values, service.terms, form.form_id, lines, choices=offered)
     again = handles_in(kept.get(AGAIN, ""))
     try:
         return shown_after(placed, await _start(placed, service, wanted, again=again))
@@ -152,16 +193,19 @@ async def _unfolded(
     opened = {draft.OPEN: draft.OPEN}
     await service.remember(ask, opened)
     values = draft.redrawn(kept, form) | opened
-    return start_form(values, service.terms, form.form_id, faults=faults)
+    terms, offered = service.terms, await choices(ask, service)
+    return start_form(values, terms, form.form_id, faults=faults, choices=offered)
 
 
-def _typed_faults(plan: dict[str, str], service: Service) -> dict[str, str]:
+async def _typed_faults(
+    ask: Ask, service: Service, plan: dict[str, str]
+) -> dict[str, str]:
     """Return what is wrong with what was typed; its form shows it at its fields.
 
     Raises:
         InvalidRequest: something is wrong that no field of the form could show.
     """
-    faults = faults_of(plan, service.terms)
+    faults = await faults_in(ask, service, plan)
     typed = {field: text for field, text in faults.items() if plan.get(field)}
     if typed.keys() & (plan.keys() - draft.SHARED if plan.get("json") else {*WORDS}):
         raise InvalidRequest(typed)
@@ -182,19 +226,22 @@ def _unsettled(wanted: _Wanted, service: Service) -> str:
     prepared = wanted.prepared
     if prepared.pasted or prepared.over(service.terms):
         return ""
-    hosts = cdn.unsettled(wanted.plan, prepared.app)
+    hosts = cdn.unsettled(wanted.whole, prepared.app)
     return _("Please say below whose CDN each host is on.") if hosts else ""
 
 
-def _wanted(service: Service, plan: dict[str, str]) -> _Wanted:
-    new = service.new_id()
-    return _Wanted(new, plan, prepared_from(plan, service.terms, agent_for(new)))
+async def _wanted(ask: Ask, service: Service, plan: dict[str, str]) -> _Wanted:
+    new, described = service.new_id(), await whole(ask, service, plan)
+    prepared = prepared_from(described, service.terms, agent_for(new))
+    return _Wanted(new, plan, described, prepared)
 
 
 async def _start(
     ask: Ask, service: Service, wanted: _Wanted, *, again: frozenset[str]
 ) -> Outcome | None:
     prepared = wanted.prepared
+    if wanted.plan.get("preset") and not ask.has("dry-run"):
+        await used(ask, service, wanted.plan["preset"])
     order = Order(
         id=wanted.id,
         request=prepared.request,
@@ -203,6 +250,7 @@ async def _start(
         room=prepared.request.room_id,
         agent=agent_for(wanted.id),
         note=prepared.note,
+        preset=wanted.plan.get("preset", ""),
         again=again,
     )
     try:
