@@ -16,6 +16,7 @@
     │   ├── IllegalMove       an edge that the state machine does not have
     │   ├── TaskTaken         a TaskId is another relay's
     │   ├── KeyReused         the same key came with another request
+    │   ├── Decided           somebody else decided first, or it is too late
     │   └── JournalUnavailable  nothing can be written now, so nothing starts
     │       └── Unreadable    one row of it is broken; the others are not
     └── SettingsError         the bot cannot start as it is configured
@@ -185,6 +186,10 @@ class TaskTaken(JournalError):
 
 class KeyReused(JournalError):
     """The same de-duplication key came with another request."""
+
+
+class Decided(JournalError):
+    """Somebody else has decided on a proposal, or its time is over."""
 
 
 class JournalUnavailable(JournalError):

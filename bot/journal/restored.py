@@ -31,8 +31,9 @@ from bot.journal.model import (
     Intent,
     Notice,
 )
+from bot.journal.proposals import LAPSE
 from bot.journal.questions import in_states
-from bot.journal.rows import PENDING, intents_of
+from bot.journal.rows import PENDING, intents_of, millis
 from bot.journal.schema import intents, outbox
 from bot.journal.sqlite.handles import leave_out
 from bot.journal.statement import Statement, Writer
@@ -145,6 +146,7 @@ def _hold_letters(tx: Transaction) -> int:
 def _go_on(tx: Transaction, by: str, done: Withdrawn) -> None:
     """Let the journal be opened from here on; no handle is given twice."""
     leave_out(tx.connection)
+    tx.connection.execute(LAPSE, {"at": millis(tx.now())})
     tx.connection.execute(FORGET, {"of": BACKUP})
     why = f"{done.unknown} under way, {done.letters} letters"
     tx.record(noted(tx.now(), DONE, why=why, user=by))

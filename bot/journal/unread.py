@@ -44,6 +44,7 @@ def accepted_of(
         send_by=None,
         standing=standing_of("", state),
         joins=joins,
+        approval=new.approval,
     )
 
 

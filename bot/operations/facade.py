@@ -41,6 +41,7 @@ from bot.operations.orders import (
 from bot.operations.reception import Reception
 from bot.operations.refusals import Refusals
 from bot.operations.rights import Rights, check
+from bot.operations.seconds import Approved
 from bot.resources.base import Registry
 from bot.runtime.tracing import began
 from bot.settings import App, Settings, Terms
@@ -154,8 +155,10 @@ class Operations(OnRecord):
 
     # ── changes ─────────────────────────────────────────────────────────────────
 
-    async def submit(self, ask: Ask, order: Order) -> Outcome | None:
-        """Accept *order*, durably, and let it be sent."""
+    async def submit(
+        self, ask: Ask, order: Order, approved: Approved | None = None
+    ) -> Outcome | None:
+        """Accept *order*, durably, and let it be sent: as it was *approved*, if so."""
         verdict = self.check(ask, order.wish)
         policy, resource = self.settings.policy, self.resources.sending(order.request)
         resource.check(order.request, self.terms, order.app.name if order.app else "")
@@ -165,6 +168,7 @@ class Operations(OnRecord):
         ends = order.request.effect.ends  # its turn is taken once it has a call
         slot = None if ends else await self._slot(ask, order)
         new = new_intent(ask, order, resource, self.now(), self.languages)
+        new = replace(new, approval=approved.of) if approved else new
         notices = _first_notices(order, new.at)
         admit = partial(resource.admit, policy=policy, again=order.again)
         accepted, fresh = await self.journal.accept(
@@ -173,6 +177,7 @@ class Operations(OnRecord):
             audit=allowed_entry(new, order, verdict),
             form=ask.submission.form_id if ask.submission else None,
             admit=admit if order.request.effect.creates else None,
+            also=approved.also if approved else None,
         )
         if not fresh:
             return await self._again(accepted)
