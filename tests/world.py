@@ -160,12 +160,12 @@ class World:
     async def submitted(self, form, by="U0ANA", key=None, **values):
         """Send *form* in with its initial values and *values* on top."""
         initial = {
-            one.name: getattr(one, "initial", None)
+            one.name: getattr(one, "ticked", getattr(one, "initial", None))
             for one in form.fields
             if hasattr(one, "name")
         }
         filled = {
-            name: None if value in (None, "", ()) else str(value)
+            name: None if value in (None, "", ()) else _sent(value)
             for name, value in {**initial, **values}.items()
         }
         self.asked += 1
@@ -216,6 +216,12 @@ class World:
         return await self.journal.find.by_handle(name, TEAM)
 
 
+def _sent(value):
+    """Return *value* as a form sends it: the ticks of a field are several texts."""
+    ticks = isinstance(value, tuple) and all(isinstance(one, str) for one in value)
+    return value if ticks else str(value)
+
+
 def look(answer):
     """Return *answer*, which looks as Slack and the judges want it."""
     if isinstance(answer, Form):
@@ -247,12 +253,14 @@ async def live_again(  # noqa: PLR0913 - what a life may differ in
     exits=None,
     greeted=True,
     clock=None,
+    production=False,
     **parts,
 ):
     """Build another life of the bot on the same journal and cloud.
 
     *key* is that of the callbacks, if there are any, *signing* is Slack's secret, if
-    it comes over HTTP. *exits* is the table of where requests may lead. Unless it is
+    it comes over HTTP. *exits* is the table of where requests may lead. The app may be
+    in *production*. Unless it is
     *greeted*, Slack has not answered yet. *parts* are handed to `build`, but for
     *settings* to be changed.
     """
@@ -266,6 +274,9 @@ async def live_again(  # noqa: PLR0913 - what a life may differ in
         slack=lambda _token, _url, **_trust: nullcontext(slack),
     )
     settings = settings_for(path, cloud, policy, key, apps, signing, exits=exits)
+    if production:
+        own = (one.model_copy(update={"production": True}) for one in settings.apps)
+        settings = settings.model_copy(update={"apps": tuple(own)})
     settings = settings.model_copy(update=parts.pop("settings", {}))
     commands = parts.pop("commands", COMMANDS)
     bot = await build(settings, ports, commands, stack, **parts)

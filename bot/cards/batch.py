@@ -133,9 +133,7 @@ def _headline(stops: Iterable[_Stop]) -> str:
         return text.format(doubtful=doubtful, n=n, over=over)
     if over == n:
         return n_("{n} stop: it is over", "{n} stops: all are over", n).format(n=n)
-    return _("{n} stops: {over} are over, the rest is being stopped").format(
-        n=n, over=over
-    )
+    return _("{over} of {n} stops are over").format(n=n, over=over)
 
 
 def _tone(stops: Iterable[_Stop]) -> Tone:
