@@ -327,7 +327,7 @@ def _executor(base: _Base, gate: Gate, completion: Completion) -> Executor:
         client=base.client,
         throttles=throttles(requests, base.settings, *time, slots, base.metrics.waited),
         apps=apps,
-        recheck=Recheck(gate=gate, apps=apps, find=base.journal.find),
+        recheck=Recheck.of(gate, apps, base.journal),
         completion=completion,
         tasks=base.tasks,
         now=ports.now,

@@ -228,7 +228,9 @@ async def test_in_production_the_number_is_typed(world_with, typed):
     world = await world_with(production=True)
     await running(world, "7", "7")
     form = await world.typed("/relay stop room=7")
-    assert [one.optional for one in form.fields if isinstance(one, TextField)] == [False]
+    assert [one.optional for one in form.fields if isinstance(one, TextField)] == [
+        False
+    ]
 
     with pytest.raises(InvalidRequest) as refused:
         await world.submitted(form, count=typed)
