@@ -225,15 +225,13 @@ def decide(tx: Transaction, decided: Proposal, audit: Entry) -> None:
 def tell(tx: Transaction, proposal: Proposal) -> None:
     """Have the message drawn anew that asks, and tell whoever asked what it became."""
     at = millis(tx.now())
-    channel = replace(proposal.asker, channel=proposal.asked_in, direct=False)
-    if proposal.asked_in == proposal.asker.channel:
-        channel = proposal.asker
-    else:
-        channel = replace(channel, thread=None)
-    card = _notice(proposal, channel, Audience.CHANNEL, line=PROPOSAL)
-    told = _notice(proposal, proposal.asker, Audience.ASKER)
+    where = proposal.asker
+    if proposal.asked_in != where.channel:
+        where = replace(where, channel=proposal.asked_in, direct=False, thread=None)
+    card = _notice(proposal, where, Audience.CHANNEL, line=PROPOSAL)
+    answer = _notice(proposal, proposal.asker, Audience.ASKER)
     theirs = proposal.state in {Asking.ASKED, Asking.WITHDRAWN}  # they know of it
-    outbox.put(tx.connection, (card,) if theirs else (card, told), proposal.id, at)
+    outbox.put(tx.connection, (card,) if theirs else (card, answer), proposal.id, at)
 
 
 def _notice(

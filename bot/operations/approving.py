@@ -38,15 +38,12 @@ class Approving(Operations):
             languages=self.languages,
         )
 
-    async def submit(
-        self, ask: Ask, order: Order, approved: Approved | None = None
-    ) -> Outcome | None:
+    async def submit(self, ask: Ask, order: Order) -> Outcome | None:
         """Accept *order*, or ask a second person about it if policy wants one."""
-        table = None
-        if not (approved or ask.has("dry-run")):
-            table = self.seconds.table_for((order,), ask)
+        dry = ask.has("dry-run")
+        table = None if dry else self.seconds.table_for((order,), ask)
         if table is None:
-            return await Operations.submit(self, ask, order, approved)
+            return await self.accept(ask, order)
         self.check(ask, order.wish)
         resource = self.resources.sending(order.request)
         resource.check(order.request, self.terms, order.app.name if order.app else "")
@@ -54,17 +51,20 @@ class Approving(Operations):
 
     # ── many at once ────────────────────────────────────────────────────────────
 
-    async def stop_all(
+    async def stop_all(self, ask: Ask, orders: Sequence[Order]) -> Outcome:
+        """Accept *orders*, or ask a second person about them if policy wants one."""
+        table = self.seconds.table_for(orders, ask)
+        if table is None:
+            return await self._place(ask, orders)
+        for order in orders:
+            self.check(ask, order.wish)
+        return await self._propose(ask, orders, table)
+
+    async def _place(
         self, ask: Ask, orders: Sequence[Order], approved: Approved | None = None
     ) -> Outcome:
-        """Accept *orders*, each of which ends something, all or none of them.
-
-        Each is a stop like any other. One alone is none of many: nobody is asked.
-        """
+        """Accept *orders*, all or none of them; each is a stop like any other."""
         verdicts = [self.check(ask, order.wish) for order in orders]
-        table = None if approved else self.seconds.table_for(orders, ask)
-        if table:
-            return await self._propose(ask, orders, table)
         news = [self._new_stop(ask, order, approved) for order in orders]
         triples = zip(news, orders, verdicts, strict=True)
         form = ask.submission.form_id if ask.submission else None
@@ -137,9 +137,9 @@ class Approving(Operations):
         theirs = in_their_name(asked)
         with suppress(Decided), reading_in(asked.asker.locale):
             if len(orders) > 1:
-                await self.stop_all(theirs, orders, approved)
+                await self._place(theirs, orders, approved)
             else:
-                await self.submit(theirs, orders[0], approved)
+                await self.accept(theirs, orders[0], approved)
         return proposal.stands(await self.seconds.as_decided(ask, asked.id))
 
     async def deny(self, ask: Ask, of: str, reason: str) -> Outcome:

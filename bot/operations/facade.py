@@ -155,10 +155,14 @@ class Operations(OnRecord):
 
     # ── changes ─────────────────────────────────────────────────────────────────
 
-    async def submit(
+    async def submit(self, ask: Ask, order: Order) -> Outcome | None:
+        """Accept *order*, durably, and let it be sent."""
+        return await self.accept(ask, order)
+
+    async def accept(
         self, ask: Ask, order: Order, approved: Approved | None = None
     ) -> Outcome | None:
-        """Accept *order*, durably, and let it be sent: as it was *approved*, if so."""
+        """Accept *order* as `submit` does, or as it was *approved*."""
         verdict = self.check(ask, order.wish)
         policy, resource = self.settings.policy, self.resources.sending(order.request)
         resource.check(order.request, self.terms, order.app.name if order.app else "")

@@ -48,9 +48,10 @@ class Recheck:
         if request.level is not Level.BILLED:
             await self.gate.directory.ensure_known(_person(intent))
             return True
-        known = await self.gate.ensure_fresh(*self._wished(intent, request))
-        approved = await self._approved(intent, request)
-        return known and (not approved or await self.gate.ensure_fresh(*approved))
+        wished = [self._wished(intent, request)]
+        if approved := await self._approved(intent, request):
+            wished.append(approved)
+        return all([await self.gate.ensure_fresh(*one) for one in wished])
 
     def is_stale(self, intent: Intent, request: Request[Any]) -> bool:
         """Tell whether *intent* is billed, and judged by facts that are too old."""

@@ -1,4 +1,4 @@
-"""A second person: asked, decided once, and everything asked again before it is sent."""
+"""A second person: asked, decided once, and all asked again before it is sent."""
 
 from contextlib import AsyncExitStack
 
@@ -9,7 +9,7 @@ from bot.errors import InvalidRequest
 from bot.settings import Limits, Policy, Rule, Second
 from bot.states import State
 from tests.commands.relay.samples import calls
-from tests.world import TEAM, live_again, make_world
+from tests.world import TEAM, make_world
 
 ANA, BOB, CARL, DORA = "U0ANA", "U0BOB", "U0CARL", "U0DORA"
 RULES = (
