@@ -11,7 +11,7 @@ from itertools import count
 from typing import Any
 
 from bot.ids import FormId, IntentId
-from bot.journal import stops
+from bot.journal import locks, stops
 from bot.journal.audit import Entry
 from bot.journal.entering import Also
 from bot.journal.model import Asker, Intent, NewIntent
@@ -79,6 +79,9 @@ def place(
         return stops_of(tx.connection, there.batch or there.id), mine
     if asked.form:
         use(tx.connection, asked.form, asked.key)
+    locks.things(
+        tx.connection, filter(None, (one.subject.about for one in asked.stops))
+    )
     pairs = zip(asked.stops, asked.records, strict=True)
     inserted = [_insert(tx, new, record) for new, record in pairs]
     batches = _gather(tx, inserted)

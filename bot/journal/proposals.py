@@ -25,10 +25,11 @@ from bot.journal.open_forms import use
 from bot.journal.rows import TO, millis, moment
 from bot.journal.schema import lines, proposals
 from bot.journal.seal import Cell, Seal
-from bot.journal.statement import Statement, Writer, among, inserted, updated
+from bot.journal.statement import Statement, Writer, inserted, updated
 from bot.journal.transaction import Transaction
 
 MOST_AT_ONCE = 100
+LATEST = datetime.max.replace(tzinfo=UTC)
 Write = Callable[..., Coroutine[Any, Any, Any]]
 
 
@@ -102,16 +103,8 @@ _DUE = Statement(
     .order_by(proposals.c.expires_at)
     .limit(MOST_AT_ONCE)
 )
-# In a journal that was put back: what was open then has been decided on since, perhaps.
-LAPSE = updated(
-    proposals,
-    (),
-    proposals.c.state == Asking.ASKED.value,
-    state=Asking.EXPIRED.value,
-    decided_at=bindparam("at"),
-)
 _DROP = [
-    Statement(delete(column.table).where(among(column, "ids")))
+    Statement(delete(column.table).where(column == bindparam("of")))
     for column in (lines.c.intent, proposals.c.id)
 ]
 
@@ -203,9 +196,9 @@ class Proposals:
         def work(tx: Transaction) -> None:
             for state in Asking:
                 asked = {"state": state.value, "before": millis(before)}
-                rows = tx.connection.execute(_DUE, asked).all()
-                for statement in _DROP:
-                    tx.connection.execute(statement, {"ids": [one.id for one in rows]})
+                old = [{"of": row.id} for row in tx.connection.execute(_DUE, asked)]
+                for statement in _DROP if old else ():
+                    tx.connection.execute_many(statement, old)
 
         await self._write(work)
 
@@ -220,6 +213,20 @@ def decide(tx: Transaction, decided: Proposal, audit: Entry) -> None:
         raise Decided(decided.id)
     tx.record(audit)
     tell(tx, decided)
+
+
+def lapse(tx: Transaction) -> None:
+    """End all that nobody has decided on, in a journal that was put back.
+
+    Somebody has, perhaps, after it was copied: then it was sent.
+    """
+    now = tx.now()
+    asked = {"state": Asking.ASKED.value, "before": millis(LATEST)}
+    while rows := tx.connection.execute(_DUE, asked).all():
+        for row in rows:
+            over = _read(row).decided(Asking.EXPIRED, None, "", now)
+            record = over.entry(over.asker, now, Decision.SETTLED, "approval.expired")
+            _expire(tx, over, record)
 
 
 def tell(tx: Transaction, proposal: Proposal) -> None:

@@ -21,16 +21,13 @@ from bot.journal.statement import Connection, Statement
 FIRST = Statement(
     select(intents.c.id).where(intents.c.id == bindparam("batch")).with_for_update()
 )
-OF = Statement(
-    select(intents)
-    .where(intents.c.batch == bindparam("batch"))
-    .order_by(intents.c.created_at, intents.c.id)
-)
+OF = Statement(select(intents).where(intents.c.batch == bindparam("batch")))
 
 
 def stops_of(connection: Connection, batch: IntentId) -> list[Intent]:
-    """Return the stops of *batch*, in the order in which they were asked for."""
-    return intents_of(connection.execute(OF, {"batch": batch}))
+    """Return the stops of *batch*, in the order of their handles."""
+    stops = intents_of(connection.execute(OF, {"batch": batch}))
+    return sorted(stops, key=lambda one: (len(one.handle), one.handle, one.created_at))
 
 
 def tell(connection: Connection, batch: IntentId, at: int) -> None:
