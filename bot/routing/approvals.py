@@ -21,25 +21,22 @@ APPROVE = Permit(ACTION, Level.CHANGE, on_apps=True)
 WITHDRAW = Permit("patchbay.withdraw", Level.CHANGE, for_all=True)
 OF, REASON = "proposal", "reason"
 LONGEST_REASON = 300
+AN_ID = "01K0ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def add_to(command: Command) -> None:
     """Give *command* the subcommands by which a second person decides."""
-    for name, handler, submitted in (
-        ("approve", approve, submit_approval),
-        ("deny", deny, submit_denial),
-    ):
-        examples = (f"{name} 01K0ABCDEFGHJKMNPQRSTVWXYZ",)
-        command.subcommand(name, permit=APPROVE, usage="<id>", examples=examples)(
-            handler
-        )
-        command.form(name, permit=APPROVE)(submitted)
     command.subcommand(
-        "withdraw",
-        permit=WITHDRAW,
-        usage="<id>",
-        examples=("withdraw 01K0ABCDEFGHJKMNPQRSTVWXYZ",),
+        "approve", permit=APPROVE, usage="<id>", examples=(f"approve {AN_ID}",)
+    )(approve)
+    command.subcommand(
+        "deny", permit=APPROVE, usage="<id>", examples=(f"deny {AN_ID}",)
+    )(deny)
+    command.subcommand(
+        "withdraw", permit=WITHDRAW, usage="<id>", examples=(f"withdraw {AN_ID}",)
     )(withdraw)
+    command.form("approve", permit=APPROVE)(submit_approval)
+    command.form("deny", permit=APPROVE)(submit_denial)
 
 
 async def approve(ask: Ask, service: Service) -> Answer:
