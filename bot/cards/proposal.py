@@ -143,12 +143,12 @@ def _sentence(facts: Mapping[str, Any], state: Asking) -> tuple[Span, ...]:
             sentence = _("{who} asks for a second person, until {when}.")
             return said(sentence, who=asker, when=until)
         case Asking.APPROVED:
-            sentence = _("By {who} · {when}: {reason}")
+            sentence = _("By {who} · {when}: “{reason}”.")
             became = facts.get("became", "")
             follows = _("See {handles}.").format(handles=became)
             return (*said(sentence, **spans), *((" ", follows) if became else ()))
         case Asking.DENIED:
-            return said(_("By {who} · {when}: {reason} Nothing was sent."), **spans)
+            return said(_("By {who} · {when}: “{reason}”. Nothing was sent."), **spans)
         case Asking.WITHDRAWN:
             return said(_("By {who} · {when}. Nothing was sent."), **spans)
     return (_("Nothing was sent. To ask again, send it in again."),)
