@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.access.policy import Wish
 from bot.access.second import Part, second_for
+from bot.config.rules import APPROVE
 from bot.dialogue.ask import Ask, Person, Place, Surface
 from bot.errors import Decided, NotAllowed, NotFound
 from bot.i18n import Languages, _
@@ -28,8 +29,6 @@ from bot.operations.rights import Rights, check
 from bot.resources.base import Registry
 from bot.settings import Second, Settings
 from bot.tencent.models.base import Level
-
-ACTION = "patchbay.approve"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,19 +120,19 @@ class Seconds:
             raise NotAllowed(
                 _("Whoever asked cannot approve it: that takes somebody else."),
                 rule=proposal.rule,
-                action=ACTION,
+                action=APPROVE,
             )
         text = await self.journal.proposals.orders(proposal.id)
         orders = orders_of(text, self.resources, self.settings.all_apps)
         for order in orders:
-            for wish in (Wish(ACTION, Level.CHANGE, order.app), order.wish):
+            for wish in (Wish(APPROVE, Level.CHANGE, order.app), order.wish):
                 verdict = self.rights.gate.verdict(
                     ask.who, ask.where, wish, finally_=True
                 )
                 check(verdict, wish.action)
         if digest_of(orders, self.resources) != proposal.digest:
             sentence = _("What would be sent is not what was asked for any more.")
-            raise NotAllowed(sentence, rule=proposal.rule, action=ACTION)
+            raise NotAllowed(sentence, rule=proposal.rule, action=APPROVE)
         return orders
 
     def check_asker(self, proposal: Proposal, orders: Sequence[Order]) -> None:

@@ -6,13 +6,13 @@ for in a form; whoever asked can only take it back.
 
 from bot.access.permits import Permit
 from bot.cards import proposal
+from bot.config.rules import APPROVE as ACTION
 from bot.dialogue.ask import Ask
 from bot.dialogue.form import Form, TextField
 from bot.dialogue.outcome import Outcome
 from bot.errors import AlreadyRuns, InvalidRequest
 from bot.i18n import _
 from bot.journal.proposals import Asking
-from bot.operations.seconds import ACTION
 from bot.operations.service import Service
 from bot.routing.command import Answer, Command
 from bot.tencent.models.base import Level

@@ -133,6 +133,9 @@ async def chosen(ask: Ask, service: Service) -> list[Intent]:
             raise InvalidRequest({first: sentence.format(text=handle)})
         if relay.state is not State.NOT_STARTED:
             relays.append(relay)
+    if not relays:
+        sentence = _("{handle} did not start, so there is nothing to stop.")
+        raise InvalidRequest({first: sentence.format(handle=", ".join(handles))})
     relays.sort(key=lambda one: (one.created_at, len(one.handle), one.handle))
     typed = form.text(COUNT) if form else ""
     if (typed or _production(relays, service)) and typed != str(len(handles)):

@@ -171,6 +171,11 @@ WRONG = (
     toml("`comand_prefix`", 'comand_prefix = "x"\n', '"command_prefix"'),
     toml("`[polcy]`", "[polcy]\n", '"policy"'),
     toml(
+        "what needs a second person, and nobody who may be it",
+        RULE + USERS + '[[policy.second]]\nname = "two"\nactions = ["relay.start"]\n',
+        "patchbay.approve",
+    ),
+    toml(
         "what needs a second person, without a name",
         '[[policy.second]]\nactions = ["relay.start"]\n',
         "name",
