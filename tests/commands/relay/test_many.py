@@ -1,5 +1,6 @@
 """`/relay stop room=… | app=… | all`: ticked, asked once, and told in one message."""
 
+from contextlib import AsyncExitStack
 from itertools import count
 
 import pytest
@@ -7,8 +8,11 @@ import pytest
 from bot.dialogue.form import ChecksField, Form, TextField
 from bot.dialogue.outcome import plain
 from bot.errors import InvalidRequest
+from bot.operations.recovery import recover
 from bot.states import State
 from tests.commands.relay.samples import calls
+from tests.fakes.journal import claimed
+from tests.world import TEAM, live_again, make_world
 
 TO = "url=rtmp://push.example.com/live"
 
@@ -56,6 +60,29 @@ async def test_what_runs_and_fits_is_offered_with_a_tick_each(world, typed, offe
     assert isinstance(form, Form)
     assert [sorted(one) for one in ticks(form)] == [sorted(offered)]
     assert await states(world, 3) == [State.STARTED] * 3
+
+
+@pytest.mark.parametrize("sending", [0, 1, 3])
+async def test_a_restart_in_the_middle_goes_on_with_all_of_them(tmp_path, sending):
+    async with AsyncExitStack() as outer:
+        first = await make_world(outer, tmp_path / "p.db")
+        await running(first, "7", "7", "7")
+        form = await first.typed("/relay stop room=7")
+        first.clock.hold()  # no stop gets its turn
+        await first.submitted(form)
+        for number in range(1, sending + 1):
+            (stop, _start) = await first.journal.find.history(f"R{number}", TEAM)
+            await claimed(first.journal, stop.id, owner="then")
+        await first.tasks.drain(0)
+        first.journal.close()
+
+        again = await live_again(outer, tmp_path / "p.db", first.cloud)
+        await recover(again.executor, again.hearing, again.clock())
+        await again.settled()
+
+        assert first.cloud.state.running == []
+        _audience, text, _lines = await batch(again)
+        assert text == "⚪ 3 stops: all are over"
 
 
 async def test_what_is_ticked_is_stopped_and_nothing_else(world):
