@@ -16,9 +16,13 @@ from bot.tencent.models.base import Request
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One request of a change: on which app, and what of it is counted, in kbit/s."""
+    """One request of a change: on which app, and what of it is counted, in kbit/s.
+
+    *judged* is what it makes of its thing: where that leads counts.
+    """
 
     request: Request[Any]
+    judged: Request[Any]
     app: App | None
     bitrate: int | None = None
 
@@ -64,5 +68,5 @@ def _leads_outside(table: Second, part: Part) -> bool:
     listed = table.exits_outside
     if listed is None:
         return True
-    exits = exits_of(type(part.request), part.request.to_wire())
+    exits = exits_of(type(part.judged), part.judged.to_wire())
     return bool(refusals(exits, listed, part.app.name if part.app else ""))

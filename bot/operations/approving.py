@@ -46,7 +46,7 @@ class Approving(Operations):
             return await self.accept(ask, order)
         self.check(ask, order.wish)
         resource = self.resources.sending(order.request)
-        resource.check(order.request, self.terms, order.app.name if order.app else "")
+        resource.check(order.judged, self.terms, order.app.name if order.app else "")
         return await self._propose(ask, (order,), table)
 
     # ── many at once ────────────────────────────────────────────────────────────

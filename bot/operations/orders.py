@@ -44,6 +44,11 @@ class Order:
         """What policy is asked."""
         return Wish.of(self.request, self.app)
 
+    @property
+    def judged(self) -> Request[Any]:
+        """What limits and exits are held against."""
+        return self.request
+
 
 def handles_in(text: str) -> frozenset[str]:
     """Read the handles in *text* that the asker knows of, between commas or spaces."""

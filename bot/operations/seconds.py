@@ -59,8 +59,13 @@ class Seconds:
 
     def _part(self, order: Order) -> Part:
         resource = self.resources.sending(order.request)
-        bitrate = resource.bitrate(order.request)
-        return Part(request=order.request, app=order.app, bitrate=bitrate)
+        bitrate = resource.bitrate(order.judged)
+        return Part(
+            request=order.request,
+            judged=order.judged,
+            app=order.app,
+            bitrate=bitrate,
+        )
 
     # ── asking ──────────────────────────────────────────────────────────────────
 

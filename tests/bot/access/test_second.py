@@ -46,11 +46,11 @@ def table(**values):
 
 
 def start(app=MAIN, bitrate=2000):
-    return Part(request=START, app=app, bitrate=bitrate)
+    return Part(request=START, judged=START, app=app, bitrate=bitrate)
 
 
 def stops(count, app=MAIN):
-    return [Part(request=STOP, app=app)] * count
+    return [Part(request=STOP, judged=STOP, app=app)] * count
 
 
 @pytest.mark.parametrize("holds", list(product((True, False), repeat=len(CONDITIONS))))
