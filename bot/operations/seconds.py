@@ -14,13 +14,13 @@ from bot.access.policy import Wish
 from bot.access.second import Part, second_for
 from bot.config.rules import APPROVE
 from bot.dialogue.ask import Ask, Person, Place, Surface
-from bot.errors import Decided, NotAllowed, NotFound
+from bot.errors import Decided, NotAllowed, NotFound, UsageError
 from bot.i18n import Languages, _
 from bot.ids import ChannelId, IntentId
 from bot.journal.audit import Decision, Entry
 from bot.journal.entering import Also
 from bot.journal.journal import Journal
-from bot.journal.model import Intent
+from bot.journal.model import Asker, Intent
 from bot.journal.proposals import Asking, Proposal, decide
 from bot.journal.transaction import Transaction
 from bot.operations.kept_orders import digest_of, kept, orders_of
@@ -92,7 +92,7 @@ class Seconds:
             asker=asker,
             rule=table.name,
             shown=_shown(orders),
-            asked_in=ChannelId(table.channel or asker.channel),
+            asked_in=self._channel(table, asker),
             created_at=at,
             expires_at=at + timedelta(minutes=table.minutes),
         )
@@ -101,6 +101,22 @@ class Seconds:
         return await self.journal.proposals.ask(
             new, kept(orders), audit=record, form=form
         )
+
+    def _channel(self, table: Second, asker: Asker) -> ChannelId:
+        """Return where a second person is asked: where *table* says, or it was typed.
+
+        What was typed where nobody else reads is asked where the operators are.
+
+        Raises:
+            UsageError: there is no such place.
+        """
+        of_team = {one.team: one.ops_channel for one in self.settings.workspaces}
+        here = "" if asker.direct else asker.channel
+        ops = of_team.get(asker.team) or self.settings.ops_channel
+        if channel := table.channel or here or ops:
+            return ChannelId(channel)
+        sentence = _("A second person has to approve this: ask for it in a channel.")
+        raise UsageError(sentence)
 
     # ── deciding ────────────────────────────────────────────────────────────────
 

@@ -1,6 +1,7 @@
 """A second person: asked, decided once, and all asked again before it is sent."""
 
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 import pytest
 
@@ -296,6 +297,25 @@ async def test_it_is_asked_where_the_table_says(world_with):
         ("channel", "C0LEADS"),
         ("asker", "C0OPS"),
     ]
+
+
+@pytest.mark.parametrize("ops", ["", "C0ALARM"])
+@pytest.mark.parametrize("channel", ["", "D0ANA"])
+async def test_what_is_asked_where_nobody_reads_is_asked_of_the_operators(
+    world_with, channel, ops
+):
+    world = await world_with(policy(), settings={"ops_channel": ops})
+    direct = channel.startswith("D")
+    ask = world.ask(START, channel=channel)
+    ask = replace(ask, where=replace(ask.where, direct=direct))
+
+    answer = await world.router.answer(ask)
+
+    if ops:
+        assert [one[1] for one in await told(world)] == [ops]
+    else:
+        assert await told(world) == []
+        assert "ask for it in a channel" in str(answer)
 
 
 async def test_a_dry_run_asks_nobody(two):
