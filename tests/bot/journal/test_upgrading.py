@@ -23,6 +23,8 @@ KEYS = {
     "audit": AuditFiles(key=SecretStr("a" * 32)),
 }
 WAS_BEFORE = (  # on PostgreSQL: as migration 0014 left them
+    "DROP TABLE proposals",
+    "ALTER TABLE intents DROP COLUMN batch, DROP COLUMN approval",
     "DROP TABLE handles",
     "DROP INDEX intents_by_handle",
     "CREATE INDEX intents_by_handle ON intents (handle, created_at)",
