@@ -19,6 +19,7 @@
     │   ├── KeyReused         the same key came with another request
     │   ├── NameTaken         something else is saved under that name
     │   ├── TooMany           as many are saved as can be offered
+    │   ├── Decided           somebody else decided first, or it is too late
     │   └── JournalUnavailable  nothing can be written now, so nothing starts
     │       └── Unreadable    one row of it is broken; the others are not
     └── SettingsError         the bot cannot start as it is configured
@@ -208,6 +209,10 @@ class TooMany(JournalError):
     def __init__(self, most: int) -> None:
         super().__init__(f"{most} are saved")
         self.most = most
+
+
+class Decided(JournalError):
+    """Somebody else has decided on a proposal, or its time is over."""
 
 
 class JournalUnavailable(JournalError):

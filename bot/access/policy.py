@@ -250,7 +250,7 @@ def dead_actions(policy: Policy, actions: Iterable[str]) -> Iterator[str]:
     Such a rule allows less than whoever wrote it thinks, and nobody is told.
     """
     all_of_them = sorted(set(actions))
-    for rule in policy.rules:
+    for rule in policy.tables:
         for pattern in rule.actions:
             if any(fnmatchcase(one, pattern) for one in all_of_them):
                 continue

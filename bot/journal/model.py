@@ -34,6 +34,8 @@ CONTRADICTION = "contradiction"  # Tencent reports another TaskId than is stored
 NOT_ENDED = "not-ended"  # a thing that an action was to end still runs
 REVIVED = "revived"  # Tencent says that it runs, against what people were told
 NEWS = "news"  # a line in the thread of its card
+BATCH = "batch"  # how those stand that were asked to be stopped at once
+PROPOSAL = "proposal"  # what is asked of a second person, or became of that
 DAMAGED = "journal-damaged"  # the file of the journal is; about nothing else
 
 
@@ -163,6 +165,7 @@ class NewIntent:
     note: str = ""
     at: datetime
     change: NewChange | None = None
+    approval: IntentId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +176,9 @@ class Intent:
     is queued it sends, or has sent. *marks* are
     the names of notices that were given once. *card* is where its card was posted.
     *standing* is what may be said of the thing that it made. *joins* is the stop whose
-    answer is this one's too; *doubt*: an earlier try of it may have been done.
+    answer is this one's too; *doubt*: an earlier try of it may have been done. *batch*
+    is the first of the stops that were asked for at once with this one, *approval* the
+    proposal by which a second person approved it.
 
     Of a thing that was changed *masked* is what it is by now, and *course* has every
     change that may have been sent, by its number. Of a change *sequence* is that
@@ -202,6 +207,8 @@ class Intent:
     standing: Standing
     joins: IntentId | None = None
     doubt: bool = False
+    batch: IntentId | None = None
+    approval: IntentId | None = None
     sequence: int = 0
     course: tuple[Version, ...] = ()
     differences: tuple[Difference, ...] = ()
@@ -310,7 +317,7 @@ class Notification:
 
     It is about an *intent*, an *app* or nothing. *body* is what a release before
     0.2 drew itself, to be delivered as it is. *stands* is the message of its *line*,
-    once one was posted.
+    once one was posted. *proposal* is that which it is about, and *to* who made it.
     """
 
     id: int
@@ -326,6 +333,18 @@ class Notification:
     created_at: datetime | None = None
     line: str = ""
     stands: tuple[ChannelId, MessageTs] | None = None
+    proposal: IntentId | None = None
+    to: Asker | None = None
+
+    @property
+    def of(self) -> IntentId:
+        """The id of what it is about, under which the places of lines are kept."""
+        return self.intent.id if self.intent else self.proposal or IntentId("")
+
+    @property
+    def asker(self) -> Asker | None:
+        """Who asked for what it is about, if anybody did."""
+        return self.intent.asker if self.intent else self.to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,12 +65,16 @@ _newer = outbox.alias("newer")
 
 
 def put(
-    connection: Connection, notices: Iterable[Notice], intent: Intent, at: int
+    connection: Connection, notices: Iterable[Notice], about: Intent | str, at: int
 ) -> None:
-    """Put *notices* about *intent* into the outbox, in the caller's transaction."""
+    """Put *notices* into the outbox, in the caller's transaction.
+
+    They are *about* an intent, or about what has that id and is none.
+    """
     rows: list[dict[str, Any]] = []
+    intent, of = (None, about) if isinstance(about, str) else (about, about.id)
     for notice in notices:
-        row = notice_row(notice, at, intent=intent)
+        row = notice_row(notice, at, intent=intent, of=of)
         if not notice.line:
             rows.append(row)
             continue
@@ -79,11 +83,11 @@ def put(
         if before:  # it may go when that might, and by whoever delivers that
             row["not_before"] = min(before.not_before, row["not_before"])
         _put(connection, [row])
-        of = {"of_intent": intent.id, "of": notice.line}
+        line = {"of_intent": of, "of": notice.line}
         if before and before.held_by:
             held = {"held_by": before.held_by, "held_until": before.held_until}
-            connection.execute(_HOLD_LINE, {**of, **held})
-        connection.execute(_DROP_LINE, of)  # only now, or its number is given again
+            connection.execute(_HOLD_LINE, {**line, **held})
+        connection.execute(_DROP_LINE, line)  # only now, or its number is given again
     _put(connection, rows)
 
 
@@ -209,11 +213,9 @@ class Outbox:
             for notification, place in arrived:
                 was_there = _forget(connection, notification)
                 intent = notification.intent
-                if intent is None or place is None:
-                    continue
-                if notification.line:
-                    keep(connection, intent.id, notification.line, place)
-                if notification.name != CARD:
+                if place and notification.line:
+                    keep(connection, notification.of, notification.line, place)
+                if intent is None or place is None or notification.name != CARD:
                     continue
                 if was_there or not self.shared:
                     _keep_card(connection, intent.id, place)

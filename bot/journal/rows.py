@@ -33,6 +33,8 @@ from bot.states import State
 
 URL = "answer_url"
 PRESENT = "present_request"
+PACKED = b"x"  # the first byte of what zlib wrote; a request begins with a brace
+TO = "to"  # the fact that says who made a proposal
 PENDING, SENT, DROPPED, FAILED = "pending", "sent", "dropped", "failed"
 
 # The columns that a notice is put in with.
@@ -65,7 +67,7 @@ ACCEPTED = (
     *Asker.__dataclass_fields__,
     *Subject.__dataclass_fields__,
     *("id", "key", "digest", "action", "handle", "made", "state", "rev", "joins"),
-    *("masked", "note", "request", "answer_url", "created_at"),
+    *("masked", "note", "request", "answer_url", "created_at", "approval"),
 )
 
 
@@ -107,6 +109,8 @@ def intent_of(row: Any) -> Intent:
         course=course_of(row.course),
         differences=differences_of(row.differences),
         present=json.loads(row.present) if row.changes and row.present else {},
+        batch=row.batch,
+        approval=row.approval,
     )
 
 
@@ -197,6 +201,7 @@ def row_of(new: NewIntent, handle: Handle, seal: Seal) -> dict[str, Any]:
         "request": seal.close(request, intent_cell("request", new.id)),
         "answer_url": sealed_url(new.answer_url, seal, intent_cell(URL, new.id)),
         "created_at": millis(new.at),
+        "approval": new.approval,
     }
 
 
@@ -227,16 +232,22 @@ def changed(intent: IntentId, changes: Changes, seal: Seal) -> dict[str, Any]:
 
 
 def notice_row(
-    notice: Notice, at: int, *, intent: Intent | None, app: str = ""
+    notice: Notice,
+    at: int,
+    *,
+    intent: Intent | None,
+    app: str = "",
+    of: str | None = None,
 ) -> dict[str, Any]:
     """Write *notice* about *intent*, *app* or nothing as a row of `outbox`.
 
-    A card is drawn from the intent at delivery; all others store what they report.
+    A card is drawn from the intent at delivery; all others store what they report. *of*
+    is the id of what it is about that is no intent.
     """
     drawn_later = intent is None or notice.name == CARD
     facts = {} if intent is None or drawn_later else intent.snapshot()
     return {
-        "intent": intent.id if intent else None,
+        "intent": intent.id if intent else of,
         "app": app,
         "rev": intent.rev if intent else 0,
         "audience": notice.audience.value,
@@ -257,12 +268,14 @@ def notification_of(
     stands: tuple[ChannelId, MessageTs] | None = None,
 ) -> Notification:
     """Read a row of `outbox` that is about *intent*; its line *stands* there."""
+    facts = json.loads(row.notice_facts)
+    of_proposal = intent is None and TO in facts
     return Notification(
         id=row.notice_id,
         rev=row.notice_rev,
         name=row.notice_notice,
         audience=Audience(row.notice_audience),
-        facts=json.loads(row.notice_facts),
+        facts=facts,
         intent=intent,
         app=row.notice_app,
         body=json.loads(row.notice_body) if row.notice_body else None,
@@ -271,6 +284,8 @@ def notification_of(
         created_at=moment(row.notice_created_at),
         line=row.notice_line,
         stands=stands,
+        proposal=row.notice_intent if of_proposal else None,
+        to=Asker(**facts[TO]) if of_proposal else None,
     )
 
 

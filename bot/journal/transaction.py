@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, false, func, select
 from bot.dialogue.outcome import Audience
 from bot.errors import IllegalMove, TaskTaken
 from bot.ids import Handle, IntentId, Kind, TeamId, handle
-from bot.journal import accepting, changing, facts, locks, outbox, usage
+from bot.journal import accepting, changing, facts, locks, outbox, together, usage
 from bot.journal.accepting import Before
 from bot.journal.anchors import Head
 from bot.journal.audit import Cause, Entry, append, settled_entry
@@ -224,7 +224,11 @@ class Transaction:
         statement = _moving(to, *sorted(columns), mine=mine)
         asked = {**columns, "of": intent, "boot": self.boot}
         row = self.connection.execute(statement, asked).first()
-        return self._settled(before, intent_of(row)) if row else None
+        if row is None:
+            return None
+        if row.batch and to is not State.SENDING:
+            together.tell(self.connection, row.batch, at)
+        return self._settled(before, intent_of(row))
 
     def update(self, intent: IntentId, changes: Changes) -> Intent:
         """Change columns of *intent* other than its state."""
@@ -342,6 +346,8 @@ class Transaction:
 
     def raise_notices(self, intent: Intent, notices: Iterable[Notice]) -> None:
         """Put *notices* about *intent* into the outbox."""
+        if intent.batch:
+            notices = together.without_results(notices)
         outbox.put(self.connection, notices, intent, millis(self.now()))
 
     def tell_of(self, accepted: Intent, things: Iterable[Intent]) -> None:

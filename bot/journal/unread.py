@@ -46,6 +46,7 @@ def accepted_of(
         joins=joins,
         differences=new.change.differences if new.change else (),
         present=new.change.masked if new.change else {},
+        approval=new.approval,
     )
 
 

@@ -69,10 +69,10 @@ def claims_of(notification: Notification) -> Iterable[Hashable]:
     """Yield the notification itself, and the message that it makes or changes."""
     yield notification.id
     intent = notification.intent
+    if notification.line:
+        yield notification.of, notification.line
     if intent is None:
         return
-    if notification.line:
-        yield intent.id, notification.line
     if notification.name == CARD:
         yield intent.id
         if intent.card:

@@ -340,8 +340,8 @@ class Delivery:
             return message(Outcome(headline=(outcome.plain,)))
 
     def _ways(self, notification: Notification) -> tuple[routes.Way, ...]:
-        intent = notification.intent
-        ops = self.readers.ops(intent.asker.team if intent else "")
+        asker = notification.asker
+        ops = self.readers.ops(asker.team if asker else "")
         return ways_of(notification, ops, self._now())
 
     # ── what became of it ───────────────────────────────────────────────────────

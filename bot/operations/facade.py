@@ -23,6 +23,7 @@ from bot.errors import Busy, NotAllowed, NotFound
 from bot.i18n import Languages, _, reader_locale
 from bot.ids import FormId, IntentId, intent_id
 from bot.journal.audit import Decision, Record
+from bot.journal.entering import Admit
 from bot.journal.evidence import Fact, FactKind, fact_key
 from bot.journal.examination import Report
 from bot.journal.model import CARD_NOTICE, Intent, Notice, OpenForm
@@ -43,10 +44,11 @@ from bot.operations.reception import Reception
 from bot.operations.refusals import Refusals
 from bot.operations.rights import Rights, check
 from bot.operations.saved import Saved
-from bot.resources.base import Registry
+from bot.operations.seconds import Approved
+from bot.resources.base import Registry, Resource
 from bot.resources.push import PushAddress
 from bot.runtime.tracing import began
-from bot.settings import App, Settings, Terms
+from bot.settings import App, Policy, Settings, Terms
 from bot.states import OPEN, State
 from bot.tencent.models.base import Level, Request
 
@@ -170,26 +172,30 @@ class Operations(OnRecord):
 
     async def submit(self, ask: Ask, order: Order) -> Outcome | None:
         """Accept *order*, durably, and let it be sent."""
+        return await self.accept(ask, order)
+
+    async def accept(
+        self, ask: Ask, order: Order, approved: Approved | None = None
+    ) -> Outcome | None:
+        """Accept *order* as `submit` does, or as it was *approved*."""
         verdict = self.check(ask, order.wish)
-        policy, resource = self.settings.policy, self.resources.sending(order.request)
+        resource = self.resources.sending(order.request)
         resource.check(order.judged, self.terms, order.app.name if order.app else "")
         if ask.has("dry-run"):
             where = f"{order.app.name} · {order.region}" if order.app else ""
             return dry_run(order.request, where)
-        effect = order.request.effect
-        ends = effect.ends  # its turn is taken once it has a call
+        ends = order.request.effect.ends  # its turn is taken once it has a call
         slot = None if ends else await self._slot(ask, order)
         new = new_intent(ask, order, resource, self.now(), self.languages)
+        new = replace(new, approval=approved.of) if approved else new
         notices = _first_notices(order, new.at)
-        admit = partial(resource.admit, policy=policy, again=order.again)
-        if order.change and order.about:
-            admit = partial(resource.admit_change, order.about, again=order.again)
         accepted, fresh = await self.journal.accept(
             new,
             notices=notices,
             audit=allowed_entry(new, order, verdict),
             form=ask.submission.form_id if ask.submission else None,
-            admit=admit if effect.creates or effect.changes else None,
+            admit=_admission(order, resource, self.settings.policy),
+            also=approved.also if approved else None,
         )
         if not fresh:
             return await self._again(accepted)
@@ -302,6 +308,7 @@ class Operations(OnRecord):
     async def _whole(self, thing: Intent, of: IntentId) -> Request[Any]:
         kind = self.resources.request_of(thing)
         return kind.of_json(await self.journal.find.present_of(of))
+
     async def places(
         self, ask: Ask, names: Iterable[str], app: str
     ) -> Mapping[str, PushAddress]:
@@ -366,6 +373,16 @@ class Operations(OnRecord):
             saved = await self.saved.targets(self.sight.who)
             checks += named(saved, self.settings.allowed_exits)
         return [*checks, *installed(directory.teams)] if directory.known else checks
+
+
+def _admission(order: Order, resource: Resource, policy: Policy) -> Admit | None:
+    """Return what refuses *order* by what there is already, if anything may."""
+    effect = order.request.effect
+    if order.change and order.about:
+        return partial(resource.admit_change, order.about, again=order.again)
+    if effect.creates:
+        return partial(resource.admit, policy=policy, again=order.again)
+    return None
 
 
 def _first_notices(order: Order, at: datetime) -> tuple[Notice, ...]:

@@ -94,7 +94,7 @@ def new_intent(
     return NewIntent(
         id=order.id,
         key=ask.key,
-        digest=_digest(order.request, resource.digested(wire)),
+        digest=digest(order.request, resource.digested(wire)),
         action=order.request.action,
         handle=order.handle,
         asker=asker_of(ask, languages),
@@ -138,7 +138,8 @@ def _subject(order: Order, resource: Resource) -> Subject:
     )
 
 
-def _digest(request: Request[Any], wire: Mapping[str, Any]) -> str:
+def digest(request: Request[Any], wire: Mapping[str, Any]) -> str:
+    """Return what is equal for two of the same fields."""
     fields = {**wire, "Action": request.action}
     return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
 

@@ -25,6 +25,7 @@ from bot.ids import (
 from bot.journal.audit import Entry, Record
 from bot.journal.examination import Report
 from bot.journal.model import Intent
+from bot.journal.proposals import Proposal
 from bot.operations.doctor import Check
 from bot.operations.orders import Order
 from bot.operations.saved import Saved
@@ -104,6 +105,49 @@ class Service(Protocol):
             Overtaken: what is to be changed is not as it was when *order* was formed.
             KeyReused: the same submission came with other contents, or its form did.
             Busy: it would wait too long; nothing was kept or sent.
+        """
+
+    async def stop_all(self, ask: Ask, orders: Sequence[Order]) -> Outcome:
+        """Accept *orders*, each of which ends something: durably, all or none of them.
+
+        Returns how each stands, or that a second person is asked.
+
+        Raises:
+            NotAllowed: policy said no to one of them; nothing was kept or sent.
+            KeyReused: the form was sent in before, with others.
+        """
+
+    # ── a second person ─────────────────────────────────────────────────────────
+
+    async def decidable(self, ask: Ask, of: str) -> Proposal:
+        """Return the proposal *of* that id, which *ask* may decide on if it is open.
+
+        Raises:
+            NotAllowed: it is their own, or policy said no.
+            NotFound: there is none of that id in this workspace.
+        """
+
+    async def approve(self, ask: Ask, of: str, reason: str) -> Outcome:
+        """Send what that proposal asks for, in the name of whoever asked; tell how.
+
+        Raises:
+            NotAllowed: as `decidable`; or whoever asked may not do it any more, or a
+                limit said no.
+            AlreadyRuns: the same was started meanwhile, or may run.
+        """
+
+    async def deny(self, ask: Ask, of: str, reason: str) -> Outcome:
+        """Let nothing be sent of that proposal; tell how it was decided on.
+
+        Raises:
+            NotAllowed: as `decidable`.
+        """
+
+    async def withdraw(self, ask: Ask, of: str) -> Outcome:
+        """Let nothing be sent of the asker's own proposal; tell how it stands.
+
+        Raises:
+            NotAllowed: it is somebody else's.
         """
 
     async def settle(

@@ -128,6 +128,14 @@ class Resource:
         """Return what of *request* is over a limit of *policy*, by dotted path."""
         return {}
 
+    def bitrate(self, request: Request[Any]) -> int | None:
+        """Return the video bit rate that *request* asks for, in kbit/s, if it does."""
+        return None
+
+    def wanted(self, action: str, room: str) -> str:
+        """Return what somebody asks for who wants *action*: a title, and no fact."""
+        return f"{action} · {room}" if room else action
+
     def check(self, request: Request[Any], terms: Terms, app: str) -> None:
         """Refuse a *request*, on *app*, that is too large or lets something go astray.
 
@@ -399,6 +407,10 @@ class Registry:
     def sending(self, request: Request[Any]) -> Resource:
         """Return the resource that *request* belongs to."""
         return self._by_action[request.action]
+
+    def wanting(self, action: str) -> Resource:
+        """Return the resource that *action* belongs to."""
+        return self._by_action[action]
 
     def request_of(self, intent: Intent) -> type[Request[Any]]:
         """Return the request class of *intent*."""

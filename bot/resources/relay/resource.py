@@ -132,6 +132,17 @@ class Relay(Resource):
         starts = isinstance(request, StartPublishCdnStream)
         return bounds.sizes(request.to_wire(), policy.limits) if starts else {}
 
+    def bitrate(self, request: Request[Any]) -> int | None:
+        """Return what the video of a relay is encoded with, in kbit/s."""
+        value = bounds.at(request.to_wire(), "VideoParams.VideoEncode.BitRate")
+        return value if isinstance(value, int) else None
+
+    def wanted(self, action: str, room: str) -> str:
+        """Return what somebody asks for who wants *action*."""
+        if action != START:
+            return super().wanted(action, room)
+        return _("Start a relay of room {room}").format(room=room)
+
     def admit(
         self, usage: Usage, policy: Policy, *, again: frozenset[str]
     ) -> Iterable[Intent]:

@@ -23,6 +23,7 @@ from bot.journal.model import (
     Subject,
 )
 from bot.journal.postgres.tables import brought_up
+from bot.journal.proposals import Proposal
 from bot.journal.rows import millis
 from bot.journal.schema import metadata
 from bot.journal.stops import How
@@ -178,6 +179,24 @@ def new(clock):
         return new_intent(clock(), next(count), **values)
 
     return make
+
+
+def a_proposal(clock, number=0, **values):
+    """Make what is asked of a second person; every value can be given."""
+    at = clock()
+    own = {
+        "id": intent_id(at, os.urandom(10)),
+        "key": f"asked:{number}",
+        "digest": "d",
+        "action": "relay.start",
+        "asker": Asker(team="T", user="UANA", home="T", channel="C", thread="1.0"),
+        "rule": "two",
+        "shown": {"request": "StartPublishCdnStream", "room": "7", "app": "live"},
+        "asked_in": "C",
+        "created_at": at,
+        "expires_at": at + timedelta(minutes=15),
+    }
+    return Proposal(**{**own, **values})
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ PAGES = {"find.matching", "recents.offered"}
 
 SCAN = re.compile(r"SCAN (\w+)")
 OF_A_TEAM = re.compile(r"SEARCH (\w+) USING.* INDEX (\w+) \((?:team|chain)=\?\)$")
-FEW = "id|key|ref|request_id|agent|handle|about|joins|thing|intent|card_channel"
+FEW = "id|key|ref|request_id|agent|handle|about|joins|batch|thing|intent|card_channel"
 OF_FEW = re.compile(rf"\((?:{FEW})[=<>]")
 # What cannot be executed twice; a row of its own is all that it touches.
 OF_ITSELF = re.compile("INSERT|UPDATE audit_heads")

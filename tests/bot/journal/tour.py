@@ -8,16 +8,20 @@ from pydantic import SecretStr
 from bot.dialogue.outcome import Audience
 from bot.ids import Kind
 from bot.journal.anchors import Occasion
+from bot.journal.batches import Together
 from bot.journal.evidence import FactKind
 from bot.journal.maintenance import Due
 from bot.journal.model import CARD_NOTICE, Notice
+from bot.journal.proposals import Asking
 from bot.journal.recents import Recents
 from bot.runtime.slots import Pace
 from bot.states import RUNNING, State
+from bot.tencent.events import RelayStatus
 from tests.bot.journal.conftest import (
     ALARMED,
     APP,
     AT,
+    a_proposal,
     change_of,
     fact,
     form_at,
@@ -45,6 +49,8 @@ PARTS = (
     "trail",
     "targets",
     "presets",
+    "batches",
+    "proposals",
 )
 OPENS = {"journal.open"}  # what makes a journal; see `test_file`
 STATEMENTS = ("SELECT", "UPDATE", "DELETE", "INSERT")
@@ -96,6 +102,8 @@ class Tour:
         await _told(self, first)
         await _changed(self, await self.journal.find.get(first.id))
         await _ended(self, await self.journal.find.get(first.id))
+        await _together(self)
+        await _second_person(self)
         await _questions_of_one(self, first)
         await _questions_of_all(self)
         await _audit(self)
@@ -190,6 +198,45 @@ async def _ended(tour, first):
     assert joined.joins == stop.id
     await claimed(tour.journal, stop.id)
     await tour.ask("journal.complete", stop.id, State.DONE, notices=())
+
+
+async def _together(tour):
+    made = []
+    for number in range(2):
+        asked = tour.new(agent=f"pb_{number}t", **{**ABOUT, "room": f"many {number}"})
+        relay, _ = await tour.ask("journal.accept", asked, admit=lambda _usage: ())
+        await claimed(tour.journal, relay.id)
+        ref = f"-task-of-many-{number}"
+        said = fact(FactKind.ANSWERED, tour.clock(), ref=ref, job=relay.id)
+        of = (relay.id, State.STARTED)
+        made.append(await tour.journal.complete(*of, evidence=(said,), notices=()))
+    for _each in range(2):
+        stops = [stop_of(tour.new, one) for one in made]
+        records = [entry(13), entry(14)]
+        together = Together(stops=stops, records=records)
+        placed, _ = await tour.ask("batches.place", together)
+    first, _other = await tour.journal.find.queued_stops(made[0].id), placed
+    await claimed(tour.journal, first[0].id)
+    await tour.ask("journal.complete", first[0].id, State.UNKNOWN, notices=())
+    await tour.ask("journal.apply_event", _disconnected(made[0]), APP)
+
+
+def _disconnected(relay):
+    agent, task = relay.subject.agent, relay.subject.ref
+    return event(agent=agent, task_id=task, status=RelayStatus.IDLE)
+
+
+async def _second_person(tour):
+    first, second = (a_proposal(tour.clock, number) for number in range(2))
+    for one in (first, second):
+        await tour.ask("proposals.ask", one, b"[]", audit=entry(15), form=None)
+    await tour.ask("proposals.get", first.id, TEAM)
+    await tour.ask("proposals.orders", first.id)
+    denied = first.decided(Asking.DENIED, None, "no", tour.clock())
+    await tour.ask("proposals.decide", denied, entry(16))
+    tour.clock.push(minutes=16)
+    await tour.ask("proposals.expire")
+    await tour.ask("proposals.prune", tour.clock() - timedelta(days=1))
 
 
 async def _questions_of_one(tour, thing):

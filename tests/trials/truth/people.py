@@ -128,6 +128,29 @@ class People:
                 user, f"/relay stop {handle}{flag}", **about, **more
             )
 
+    async def stop_all(self, user):
+        """Ask for the end of all that runs, and send the form in as it is."""
+        seen = len(self.slack.views)
+        about = self.note_of(user, does="look")
+        await self.slack.command(user, "/relay stop all", **about)
+        await self._until(lambda: len(self.slack.views) > seen)
+        view = self.slack.views[-1]
+        rooms = [room for room in self.rooms if self._is_offered(view, room)]
+        first, *others = [
+            self.note_of(user, does="stop", room=room, sure=True) for room in rooms
+        ]
+        for about in others:
+            self.slack.meant(user, **about)
+        await self.slack.submit(user, view, {}, **first)
+
+    def _is_offered(self, view, room):
+        handle = self.handle(room)
+        return any(
+            option["value"] == handle
+            for block in view["blocks"]
+            for option in block.get("element", {}).get("initial_options", ())
+        )
+
     async def stop_by_id(self, user, task):
         """Type a stop by TaskId, whoever started it."""
         about = self.note_of(user, does="stop", ref=task, sure=True)
