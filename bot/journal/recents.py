@@ -7,6 +7,8 @@ a key press, so it never waits for anything else.
 import time
 from collections.abc import Callable
 
+from cachetools import TTLCache
+
 from bot.ids import (
     Handle,
     IntentId,
@@ -18,7 +20,6 @@ from bot.ids import (
 )
 from bot.journal.model import Intent
 from bot.journal.queries import Queries
-from bot.runtime.expiring import Expiring
 from bot.states import LIVE
 
 MOST_THINGS = 10_000
@@ -40,10 +41,10 @@ class Recents:
         self._find = find
         self.changed: Callable[[Intent], None] = lambda _intent: None
         self._changes = 0
-        self._things: Expiring[tuple[TeamId, str], Intent] = Expiring(
+        self._things: TTLCache[tuple[TeamId, str], Intent] = TTLCache(
             MOST_THINGS, FRESH, timer
         )
-        self._lists: Expiring[tuple[TeamId, Kind], list[Intent]] = Expiring(
+        self._lists: TTLCache[tuple[TeamId, Kind], list[Intent]] = TTLCache(
             MOST_LISTS, FRESH, timer
         )
 
@@ -51,9 +52,9 @@ class Recents:
         """Forget what is cached of a thing that has changed, and say that it has."""
         self._changes += 1
         self.changed(intent)
-        self._lists.forget((intent.asker.team, intent.subject.kind))
+        self._lists.pop((intent.asker.team, intent.subject.kind), None)
         for name in (intent.handle, intent.subject.ref):
-            self._things.forget((intent.asker.team, name))
+            self._things.pop((intent.asker.team, name), None)
 
     async def named(self, text: str, team: TeamId) -> Intent | None:
         """Return the thing that *text* names: a handle in any case, or a whole ID."""

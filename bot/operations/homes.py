@@ -10,11 +10,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
+from cachetools import TTLCache
+
 from bot.dialogue.ask import Person
 from bot.ids import SlackUserId
 from bot.journal.model import Intent
 from bot.resources.base import Registry
-from bot.runtime.expiring import Expiring
 from bot.runtime.tasks import Tasks
 
 LOOKS = 600.0  # seconds for which whoever opened it may be looking at it
@@ -50,9 +51,9 @@ class Homes:
         self._kinds = {one.kind for one in resources.resources if one.can_be_ended}
         self._monotonic = monotonic
         self._sleep = sleep
-        self._looking: Expiring[Key, Person] = Expiring(MOST_LOOKING, LOOKS, monotonic)
-        self._opened: Expiring[Key, Person] = Expiring(MOST_OPENED, OPENED, monotonic)
-        self._shown: Expiring[Key, float] = Expiring(MOST_OPENED, EVERY, monotonic)
+        self._looking: TTLCache[Key, Person] = TTLCache(MOST_LOOKING, LOOKS, monotonic)
+        self._opened: TTLCache[Key, Person] = TTLCache(MOST_OPENED, OPENED, monotonic)
+        self._shown: TTLCache[Key, float] = TTLCache(MOST_OPENED, EVERY, monotonic)
         self._pending: dict[Key, bool] = {}  # whether it is for a change of their own
         self._one_by_one = asyncio.Lock()
 
@@ -80,7 +81,7 @@ class Homes:
         own = self._opened.get(mine)
         if own and own.team == team:
             self._soon(mine, own, own=True)
-        for key, who in self._looking.items():
+        for key, who in list(self._looking.items()):
             if who.team == team and key != mine:
                 self._soon(key, who, own=False)
 
@@ -94,8 +95,7 @@ class Homes:
 
     def _too_early(self, key: Key) -> float:
         """Return the seconds until it may be shown again, or less than none."""
-        shown = self._shown.get(key)
-        return 0.0 if shown is None else shown + EVERY - self._monotonic()
+        return self._shown.get(key, -EVERY) + EVERY - self._monotonic()
 
     async def _later(self, key: Key, who: Person, wait: float, *, own: bool) -> None:
         await self._sleep(wait)
@@ -113,4 +113,4 @@ class Homes:
             self._soon(key, who, own=own)
             return
         self._shown[key] = self._monotonic()
-        await self._show(self._opened.get(key) or who)
+        await self._show(self._opened.get(key, who))

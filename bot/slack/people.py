@@ -25,10 +25,10 @@ from itertools import chain, repeat
 from typing import Any
 
 import structlog
+from cachetools import TTLCache
 
 from bot.dialogue.ask import Account
 from bot.i18n import DEFAULT_LOCALE
-from bot.runtime.expiring import Expiring
 from bot.runtime.tasks import Tasks
 from bot.slack.outbound.web import SECONDS, Sent, Web
 
@@ -99,7 +99,7 @@ class People:
         self._timer = timer
         self._sleep = sleep
         self._group_ids = tuple(groups)
-        self._known: Expiring[str, Known] = Expiring(MOST_PEOPLE, REMEMBERED, timer)
+        self._known: TTLCache[str, Known] = TTLCache(MOST_PEOPLE, REMEMBERED, timer)
         self._members: dict[str, Members] = {}
         self._asking: dict[str, asyncio.Task[Any]] = {}
         self._overtaken: set[str] = set()  # while they were asked for
