@@ -58,10 +58,12 @@ class _Statements(PGCompiler_psycopg):
         """Return *bindparam*, or its value if it has one for good."""
         value, text = None if bindparam.required else bindparam.value, ""
         if isinstance(value, str):
-            text = self.render_literal_value(str(value), Text())
+            text = self.render_literal_value(str(value), Text())  # type: ignore[no-untyped-call]
         elif isinstance(value, int):
-            text = self.render_literal_value(value, bindparam.type)
-        return text or super().visit_bindparam(bindparam, *args, **kw)
+            text = self.render_literal_value(value, bindparam.type)  # type: ignore[no-untyped-call]
+        if text:
+            return text
+        return str(super().visit_bindparam(bindparam, *args, **kw))  # type: ignore[no-untyped-call]
 
 
 class Dialect(PGDialect_psycopg):
