@@ -373,14 +373,15 @@ class Delivery:
         self, arrived: Sequence[tuple[Notification, Place | None]]
     ) -> None:
         """Note that those *arrived*, or they would come again and again."""
-        while True:
-            try:
-                await self._outbox.all_sent(arrived)
-            except JournalUnavailable as error:
-                log.critical("notice.unnoted", count=len(arrived), why=str(error))
-                await self._sleep(AWAY_SECONDS)
-            else:
-                return
+        with self._new.noting():
+            while True:
+                try:
+                    await self._outbox.all_sent(arrived)
+                except JournalUnavailable as error:
+                    log.critical("notice.unnoted", count=len(arrived), why=str(error))
+                    await self._sleep(AWAY_SECONDS)
+                else:
+                    return
 
     async def _later(self, notification: Notification, sent: Sent) -> None:
         now, facts = self._now(), {"id": notification.id, "error": sent.error}

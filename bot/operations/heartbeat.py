@@ -4,6 +4,8 @@ None of it is needed where one run is all that there can be: what the run before
 is taken up when it starts.
 """
 
+from contextlib import suppress
+
 import structlog
 
 from bot.errors import JournalUnavailable
@@ -28,6 +30,13 @@ async def stay_alive(executor: Executor) -> None:
         except JournalUnavailable as error:
             log.warning("life.unheard", why=str(error))
         await executor.sleep(EVERY)
+
+
+async def show(executor: Executor) -> None:
+    """Give the first sign of life, before anything is due by a clock that is wrong."""
+    if executor.journal.life.shared:
+        with suppress(JournalUnavailable):  # it is given again
+            await executor.journal.life.beat()
 
 
 async def look_after(executor: Executor) -> None:

@@ -9,8 +9,8 @@ that is noted: then another posts it again. So each has one such message at a ti
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import datetime, timedelta
 
 from bot.dialogue.outcome import Audience
@@ -76,13 +76,15 @@ class Lines:
 class OneByOne:
     """Which messages of this process may be in Slack, and are not noted: one at a time.
 
-    It matters where the outbox is *shared*: else nobody posts them in its place.
+    It matters where the outbox is *shared*: else nobody posts them in its place. What
+    Slack holds up for *held_up* seconds keeps the others no longer.
     """
 
-    def __init__(self, *, shared: bool) -> None:
-        self._shared = shared
+    def __init__(self, *, shared: bool, held_up: float = HELD_UP) -> None:
+        self._shared, self._held_up = shared, held_up
         self._new: set[int] = set()  # by the first notification of each
         self._lock = asyncio.Lock()
+        self._unnoted = 0
 
     def admits(self, batch: Batch) -> bool:
         """Tell whether *batch* may be held now; if it makes a message, it is counted.
@@ -100,20 +102,32 @@ class OneByOne:
     async def alone(self, batch: Batch) -> AsyncIterator[None]:
         """Let no other new message be sent until this one is, and that is noted.
 
-        What Slack holds up keeps the others only for a moment.
+        What Slack holds up keeps the others only for a moment; what it took, and the
+        journal does not, for as long as that is away.
         """
         if not self._makes_one(batch):
             yield
             return
-        has_it = False
-        with suppress(TimeoutError):
-            async with asyncio.timeout(HELD_UP):
-                has_it = await self._lock.acquire()
+        has_it, waits = False, True
+        while waits:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._held_up):
+                    has_it = await self._lock.acquire()
+            waits = not has_it and self._unnoted > 0
         try:
             yield
         finally:
             if has_it:
                 self._lock.release()
+
+    @contextmanager
+    def noting(self) -> Iterator[None]:
+        """Say that Slack took something, which is being noted."""
+        self._unnoted += 1
+        try:
+            yield
+        finally:
+            self._unnoted -= 1
 
     def ended(self, batch: Batch) -> None:
         """Say that it is known what became of *batch*."""

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from pydantic import SecretStr
 
-from bot.lifecycle import drain, upkeep
+from bot.lifecycle import begin, drain, upkeep
 from bot.operations.heartbeat import EVERY, look, look_after, stay_alive
 from bot.operations.recovery import Recovered
 from bot.sandbox.cloud import LoopbackCloud
@@ -285,6 +285,18 @@ async def test_a_bot_gives_signs_of_life_and_looks_after_the_dead(pair):
     assert pair.runs.alive() == {pair.second.journal.boot}
     assert pair.second.clock.monotonic() - pair.second.journal.life.age() >= began
     assert pair.calls() == []
+
+
+async def test_before_it_listens_a_bot_goes_by_the_clock_of_all(pair):
+    pair = await pair()
+    bot = pair.first.bot
+    pair.first.clock.push(seconds=120)
+    before = bot.operations.executor.now()
+
+    await begin(bot)
+    await bot.server.close()
+
+    assert before - bot.operations.executor.now() > timedelta(seconds=60)
 
 
 async def test_a_bot_that_is_told_to_stop_leaves_the_rest_to_others_at_once(pair):

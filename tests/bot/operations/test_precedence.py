@@ -125,3 +125,27 @@ async def test_a_new_message_is_sent_alone_until_it_is_noted(shared, ways):
     one_by_one = shared and ways == POST
     pairs = ["first", "first"] if one_by_one else ["first", "second"]
     assert order[:2] == pairs
+
+
+async def test_what_slack_took_keeps_the_others_until_it_is_noted():
+    held, noted = OneByOne(shared=True, held_up=0.0), asyncio.Event()
+    order = []
+
+    async def first():
+        async with held.alone(batch(notice(1), ways=POST)):
+            with held.noting():
+                await noted.wait()
+                order.append("noted")
+
+    async def second():
+        async with held.alone(batch(notice(2), ways=POST)):
+            order.append("sent")
+
+    both = [asyncio.create_task(one()) for one in (first, second)]
+    for _turn in range(20):
+        await asyncio.sleep(0)
+    before = list(order)
+    noted.set()
+    await asyncio.gather(*both)
+
+    assert (before, order) == ([], ["noted", "sent"])
