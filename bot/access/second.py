@@ -9,8 +9,9 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from bot.access.exits import exits_of, refusals
+from bot.config.rules import APPROVE
 from bot.ids import TeamId
-from bot.settings import App, Second
+from bot.settings import App, Rule, Second
 from bot.tencent.models.base import Request
 
 
@@ -37,6 +38,17 @@ def second_for(
     if len(change) == 1 and change[0].request.effect.ends:
         return None
     return next((one for one in tables if _asks(one, change, team)), None)
+
+
+def approvers(rules: Iterable[Rule], app: App | None) -> tuple[str, ...]:
+    """Return the users and groups whom *rules* let approve something on *app*."""
+    fitting = (
+        rule
+        for rule in rules
+        if any(fnmatchcase(APPROVE, pattern) for pattern in rule.actions)
+        and (not rule.apps or (app is not None and app.name in rule.apps))
+    )
+    return tuple(dict.fromkeys(o for one in fitting for o in (*one.users, *one.groups)))
 
 
 def _asks(table: Second, change: Sequence[Part], team: TeamId) -> bool:

@@ -186,8 +186,20 @@ def _thing(one: Mapping[str, str]) -> tuple[Span, ...]:
 def _context(facts: Mapping[str, Any]) -> Iterator[tuple[Span, ...]]:
     yield _asked_by(SlackUserId(facts["asked_by"]), _moment(facts["asked_at"]))
     yield (_("Rule: {rule}").format(rule=facts["rule"]),)
+    if facts["state"] == Asking.ASKED and facts.get("may"):
+        yield said(_("May approve: {people}"), people=_people(facts["may"]))
     if facts.get("note"):
         yield (Mono(facts["note"]),)
+
+
+def _people(named: Iterable[str]) -> tuple[Span, ...]:
+    """Return users, whom Slack shows by name, and groups, by their IDs."""
+    spans: list[Span] = []
+    for one in named:
+        is_user = one[:1] in {"U", "W"}
+        shown = Who(SlackUserId(one)) if is_user else Mono(one)
+        spans += [", " if spans else "", shown]
+    return tuple(spans)
 
 
 def _asked_by(user: SlackUserId, at: datetime) -> tuple[Span, ...]:

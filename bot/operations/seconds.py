@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.access.policy import Wish
-from bot.access.second import Part, second_for
+from bot.access.second import Part, approvers, second_for
 from bot.config.rules import APPROVE
 from bot.dialogue.ask import Ask, Person, Place, Surface
 from bot.errors import Decided, NotAllowed, NotFound, UsageError
@@ -29,6 +29,8 @@ from bot.operations.rights import Rights, check
 from bot.resources.base import Registry
 from bot.settings import Second, Settings
 from bot.tencent.models.base import Level
+
+MOST_NAMED = 8  # people and groups on the card
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ class Seconds:
             action=orders[0].wish.action,
             asker=asker,
             rule=table.name,
-            shown=_shown(orders),
+            shown={**_shown(orders), "may": self._approvers(orders, asker)},
             asked_in=self._channel(table, asker),
             created_at=at,
             expires_at=at + timedelta(minutes=table.minutes),
@@ -101,6 +103,11 @@ class Seconds:
         return await self.journal.proposals.ask(
             new, kept(orders), audit=record, form=form
         )
+
+    def _approvers(self, orders: Sequence[Order], asker: Asker) -> list[str]:
+        """Return whom rules name, beside *asker*, who may approve *orders*."""
+        named = approvers(self.settings.policy.rules, orders[0].app)
+        return [one for one in named if one != asker.user][:MOST_NAMED]
 
     def _channel(self, table: Second, asker: Asker) -> ChannelId:
         """Return where a second person is asked: where *table* says, or it was typed.

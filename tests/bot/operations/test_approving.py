@@ -1,6 +1,7 @@
 """A second person: asked, decided once, and all asked again before it is sent."""
 
-from contextlib import AsyncExitStack
+import sqlite3
+from contextlib import AsyncExitStack, closing
 from dataclasses import replace
 
 import pytest
@@ -86,6 +87,31 @@ async def test_the_card_shows_no_secret_and_how_it_was_decided(two):
     assert card.text.startswith("Approved: Start a relay of room 7")
     assert "planned for tonight" in str(card.body)
     assert "approve" not in str(card.body["blocks"][-1])
+
+
+async def test_the_card_names_who_may_approve_and_not_who_asked(two):
+    await asked(two)
+
+    (card,) = [one for one in await two.notices() if one.notification.proposal]
+
+    assert card.notification.facts["may"] == [BOB, DORA]
+    assert "May approve: " in str(card.body)
+
+
+async def test_what_is_not_what_was_asked_for_any_more_is_not_sent(tmp_path):
+    path = tmp_path / "journal.db"
+    async with AsyncExitStack() as first:
+        world = await make_world(first, path, policy=policy())
+        _answer, of = await asked(world)
+    async with AsyncExitStack() as second:
+        world = await make_world(second, path, policy=policy())
+        with closing(sqlite3.connect(path)) as file, file:
+            file.execute("UPDATE proposals SET digest = 'another'")
+
+        answer = await world.typed(f"/patchbay approve {of}", user=BOB)
+
+        assert "What would be sent is not what was asked for" in str(answer)
+        assert calls(world) == 0
 
 
 async def test_all_of_it_is_on_the_record(two):
