@@ -14,6 +14,7 @@ from bot.ids import FormId, IntentId, Kind
 from bot.journal import endings, events, starts, stops
 from bot.journal.accepting import usage_of
 from bot.journal.audit import Audit, Cause, Entry
+from bot.journal.copies import Copies
 from bot.journal.evidence import Fact
 from bot.journal.former import Former, reached
 from bot.journal.heard import LastHeard
@@ -61,6 +62,7 @@ class Journal:
         self.find = Queries(store.writer, self._seal, life.alone)
         self.former = Former(store.writer, self._write, life)
         self.restored = Restored(store.writer, self._write)
+        self.copies = Copies(store.writer, self._write)
         self.outbox = Outbox(store.writer, self._seal, life)
         self.slots = SlotRows(store.writer) if life.shared else None
         self.audit = Audit(store.writer, self._audit_key)

@@ -95,12 +95,24 @@ class Settlement:
     settled_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class CopyOf:
+    """The intent that made what a new thing is a copy of.
+
+    *stop*: that is to be stopped when the copy is live.
+    """
+
+    id: IntentId
+    stop: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewIntent:
     """A submission about to be accepted.
 
     *handle* is given when it is about a thing that has one; None allots the next
-    number of its kind. *request* is the whole wire JSON.
+    number of its kind. *request* is the whole wire JSON. *copies* is what it is a
+    copy of.
     """
 
     id: IntentId
@@ -115,6 +127,7 @@ class NewIntent:
     answer_url: SecretStr | None = None
     note: str = ""
     at: datetime
+    copies: CopyOf | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

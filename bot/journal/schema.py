@@ -282,6 +282,16 @@ lines = Table(  # messages that several notices of an intent share
     Column("ts", String(32), nullable=False),
 )
 
+copies = Table(  # what is to be stopped when a copy of it is live; gone when settled
+    "copies",
+    metadata,
+    Column("copy", String(26), primary_key=True),
+    Column("original", String(26), nullable=False),
+    Column("state", String(8), nullable=False),  # waiting, look, due: see `Wish`
+    Column("at", BigInteger, nullable=False),
+    Index("copies_by_state", "state", "at"),
+)
+
 open_forms = Table(
     "open_forms",
     metadata,

@@ -12,7 +12,7 @@ from bot.dialogue.ask import Ask
 from bot.i18n import AS_ASKED, DEFAULT_LOCALE, Languages, reader_locale
 from bot.ids import Handle, IntentId
 from bot.journal.audit import Decision, Entry
-from bot.journal.model import Asker, Intent, NewIntent, Subject
+from bot.journal.model import Asker, CopyOf, Intent, NewIntent, Subject
 from bot.resources.base import Resource
 from bot.settings import App
 from bot.tencent.models.base import Request
@@ -24,7 +24,7 @@ class Order:
 
     *handle* is given when it is about a thing that has one; otherwise the journal
     allots the next. *about* is the intent that made the thing. *again* are the handles
-    of the like of it that the asker knows of.
+    of the like of it that the asker knows of. *copies* is what it makes a copy of.
     """
 
     id: IntentId
@@ -38,6 +38,7 @@ class Order:
     agent: str = ""
     note: str = ""
     again: frozenset[str] = frozenset()
+    copies: CopyOf | None = None
 
     @property
     def wish(self) -> Wish:
@@ -85,6 +86,7 @@ def new_intent(
         answer_url=ask.answer_url,
         note=order.note,
         at=at,
+        copies=order.copies,
     )
 
 

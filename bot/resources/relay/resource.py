@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -12,6 +13,7 @@ from bot.i18n import _
 from bot.ids import Kind
 from bot.journal.evidence import Fact, FactKind, Standing
 from bot.journal.lifecycle import Ended
+from bot.journal.links import links_of
 from bot.journal.model import CONTRADICTION, REVIVED, Intent, Notice
 from bot.journal.usage import Usage
 from bot.resources.base import Alarm, Resource, Timer, Yield
@@ -190,8 +192,8 @@ class Relay(Resource):
         return Yield(ref=reply.task_id if isinstance(reply, RelayStarted) else "")
 
     def fold(self, thing: Intent, facts: Sequence[Fact]) -> Standing:
-        """Return what *facts* say of the relay, target by target."""
-        return live.fold(thing, facts)
+        """Return what *facts* say of the relay, target by target, and of its copies."""
+        return replace(live.fold(thing, facts), links=links_of(facts))
 
     def was_live(self, facts: Sequence[Fact]) -> bool:
         """Tell whether a target was ever said to be running."""
