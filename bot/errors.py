@@ -16,6 +16,8 @@
     │   ├── IllegalMove       an edge that the state machine does not have
     │   ├── TaskTaken         a TaskId is another relay's
     │   ├── KeyReused         the same key came with another request
+    │   ├── NameTaken         something else is saved under that name
+    │   ├── TooMany           as many are saved as can be offered
     │   └── JournalUnavailable  nothing can be written now, so nothing starts
     │       └── Unreadable    one row of it is broken; the others are not
     └── SettingsError         the bot cannot start as it is configured
@@ -185,6 +187,18 @@ class TaskTaken(JournalError):
 
 class KeyReused(JournalError):
     """The same de-duplication key came with another request."""
+
+
+class NameTaken(JournalError):
+    """Something else is saved under the name that is its text."""
+
+
+class TooMany(JournalError):
+    """*most* are saved, which is as many as can be offered."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"{most} are saved")
+        self.most = most
 
 
 class JournalUnavailable(JournalError):

@@ -3,12 +3,15 @@
 A field's name is what `Submission.values` brings back, and where an error is shown.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.dialogue.ask import Submission
 from bot.dialogue.outcome import Line, Picture
 from bot.ids import FormId
 
 LONGEST_TEXT = 3000  # characters that a field takes
+MOST_CHECKS = 10  # boxes in a field
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,14 @@ class ChoiceField(Field):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChecksField(Field):
+    """Any of at most ten, each with a box; those of the values *ticked* have a tick."""
+
+    options: tuple[Option, ...]
+    ticked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SearchField(Field):
     """One of what *command* offers under *source* as the person types."""
 
@@ -100,3 +111,32 @@ class Form:
     submit: str
     fields: tuple[FormPart, ...]
     form_id: FormId
+
+
+def all_ticked(
+    name: str, label: str, options: Sequence[Option]
+) -> Iterator[ChecksField]:
+    """Yield fields in which each of *options* has a tick, ten to a field.
+
+    None has to be left with one: what is ticked in all of them is read by `ticked`.
+    """
+    for start in range(0, len(options), MOST_CHECKS):
+        shown = tuple(options[start : start + MOST_CHECKS])
+        last = start + len(shown)
+        numbers = f" · {start + 1}–{last}" if len(options) > MOST_CHECKS else ""
+        yield ChecksField(
+            name=f"{name}{start // MOST_CHECKS + 1}",
+            label=f"{label}{numbers}",
+            optional=True,
+            options=shown,
+            ticked=tuple(one.value for one in shown),
+        )
+
+
+def ticked(submission: Submission, name: str) -> tuple[str, ...]:
+    """Return what is ticked in the fields that `all_ticked` made under *name*."""
+    values: list[str] = []
+    for field, value in sorted(submission.values.items()):
+        if field.removeprefix(name).isdecimal() and isinstance(value, tuple):
+            values += value
+    return tuple(values)

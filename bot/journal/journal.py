@@ -28,6 +28,7 @@ from bot.journal.queries import Queries
 from bot.journal.restored import Restored
 from bot.journal.rotation import Rotation
 from bot.journal.rows import as_read
+from bot.journal.saved import Saved
 from bot.journal.slots import SlotRows
 from bot.journal.statement import Connection
 from bot.journal.stops import Placed, placed
@@ -69,6 +70,7 @@ class Journal:
         self.trail = Trail(store.writer, *store.signed)
         self.maintenance = Maintenance(store.writer, life.alone)
         self.open_forms = OpenForms(store.writer, self._seal, life.now)
+        self.saved = Saved.of(store.writer, self._seal, self._audit_key)
         self.known = LastKnown(store.writer, life.now)
         self.rotation = Rotation(store.writer, self._seal, store.kept.keys)
         self.heard = LastHeard(store.writer)

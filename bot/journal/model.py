@@ -59,7 +59,8 @@ class Subject:
     robot under which the request travels. *about* is the intent that made the thing,
     when this one acts on it. *creates*: this one makes it; *ends*: it ends one.
     *callbacks*: Tencent sends events about it. *duplicates* is equal for two that do
-    the same, *targets* are the digests of its push targets, in their order.
+    the same, *targets* are the digests of its push targets, in their order. *preset*
+    is the name of the one that it was made from, if any.
     """
 
     kind: Kind
@@ -75,6 +76,7 @@ class Subject:
     callbacks: bool = False
     duplicates: str = ""
     targets: tuple[str, ...] = ()
+    preset: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -136,6 +136,7 @@ def _subject(row: Any) -> Subject:
         callbacks=row.callbacks,
         duplicates=row.duplicates,
         targets=tuple(json.loads(row.targets)),
+        preset=row.preset,
     )
 
 

@@ -98,6 +98,7 @@ intents = Table(
     Column("standing", Text, nullable=False, server_default=""),  # of a thing
     Column("undecided", Boolean, nullable=False, server_default=false()),
     Column("callbacks", Boolean, nullable=False, server_default=false()),
+    Column("preset", String(32), nullable=False, server_default=""),
     Column("settled_by", String(32), nullable=False, server_default=""),
     Column("reason", Text, nullable=False, server_default=""),
     Column("marks", String(128), nullable=False, server_default=""),
@@ -309,6 +310,39 @@ open_forms = Table(
     Column("used_by", String(255), nullable=False, server_default=""),  # a key
     Index("open_forms_by_expiry", "expires_at"),
     Index("open_forms_by_owner", "team", "user", "expires_at"),
+)
+
+named_targets = Table(  # push addresses that a workspace has given a name
+    "named_targets",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("team", String(32), nullable=False),
+    Column("name", String(32), nullable=False),
+    Column("shown", Text, nullable=False),  # masked
+    Column("digest", String(64), nullable=False),
+    Column("url", LargeBinary, nullable=False),  # sealed
+    Column("cdn", String(8), nullable=False),
+    Column("apps", Text, nullable=False),  # a list; empty: every app
+    Column("users", Text, nullable=False),  # and groups; empty: whoever may start
+    Column("changed_by", String(32), nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Index("named_targets_by_name", "team", "name", unique=True),
+    Index("named_targets_by_digest", "team", "digest"),
+)
+
+presets = Table(  # saved forms: of a workspace, or of one person in it
+    "presets",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("team", String(32), nullable=False),
+    Column("owner", String(32), nullable=False),  # a user; empty: the workspace's
+    Column("name", String(32), nullable=False),
+    Column("plan", LargeBinary, nullable=False),  # sealed
+    Column("targets", Text, nullable=False),  # the names of those in it
+    Column("changed_by", String(32), nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger, nullable=False),
+    Index("presets_by_name", "team", "owner", "name", unique=True),
 )
 
 facts = Table(  # what is known of things; every row is evidence, none is changed

@@ -5,7 +5,7 @@ the first card, and only then sent: so what was accepted survives a crash, and w
 was not accepted was never sent.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -38,10 +38,12 @@ from bot.operations.orders import (
     intent_entry,
     new_intent,
 )
+from bot.operations.places import Lookup
 from bot.operations.reception import Reception
 from bot.operations.refusals import Refusals
 from bot.operations.rights import Rights, check
 from bot.resources.base import Registry
+from bot.resources.push import PushAddress
 from bot.runtime.tracing import began
 from bot.settings import App, Settings, Terms
 from bot.states import OPEN, State
@@ -262,6 +264,13 @@ class Operations(OnRecord):
         await self.journal.audit.write(intent_entry(record, intent))
         secret = await self.journal.find.secret_of(intent.id)
         return secret.decode() if secret else None
+
+    async def places(
+        self, ask: Ask, names: Iterable[str], app: str
+    ) -> Mapping[str, PushAddress]:
+        """Return where *names* lead, by name, for a relay on the *app* of that name."""
+        lookup = Lookup(self.journal, self.rights, self.thing)
+        return await lookup.places(ask, tuple(names), app)
 
     # ── forms ───────────────────────────────────────────────────────────────────
 

@@ -37,6 +37,7 @@ class Order:
     ref: str = ""
     agent: str = ""
     note: str = ""
+    preset: str = ""
     again: frozenset[str] = frozenset()
     copies: CopyOf | None = None
 
@@ -106,6 +107,7 @@ def _subject(order: Order, resource: Resource) -> Subject:
         callbacks=resource.called_back(order.request, app),
         duplicates=resource.duplicates(order.request),
         targets=resource.targets(order.request),
+        preset=order.preset,
     )
 
 

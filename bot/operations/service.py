@@ -5,7 +5,7 @@ every reading of the journal passes one place. Who asks has been let in by a per
 before, and is told no more of the record than that permit lets them see where they ask.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -28,6 +28,7 @@ from bot.journal.model import Intent
 from bot.operations.doctor import Check
 from bot.operations.orders import Order
 from bot.resources.base import Registry
+from bot.resources.push import PushAddress
 from bot.settings import App, Terms
 from bot.states import State
 
@@ -115,6 +116,19 @@ class Service(Protocol):
         Raises:
             NotAllowed: policy said no, or somebody else asked for the thing.
             NotFound: it was answered too long ago.
+        """
+
+    async def places(
+        self, ask: Ask, names: Iterable[str], app: str
+    ) -> Mapping[str, PushAddress]:
+        """Return where *names* lead, by name, for a relay on the *app* of that name.
+
+        A name is that of a target (`youtube-main`), or stands for one of a relay's
+        (`r1.2`). What comes back is secret: it goes into a request and nowhere else.
+
+        Raises:
+            InvalidRequest: there is no such target, or not for that app; at `url`.
+            NotAllowed: it is for others, or so is the relay.
         """
 
     # ── forms ───────────────────────────────────────────────────────────────────

@@ -24,6 +24,7 @@ from bot.journal.usage import Usage
 from bot.resources.byhand import from_terminal
 from bot.resources.fold import fold
 from bot.resources.headlines import TONES, headline_word, how_it_stopped
+from bot.resources.push import PushAddress
 from bot.settings import App, Policy, Terms
 from bot.states import LIVE, OVER, State
 from bot.tencent.models.base import Level, Reply, Request
@@ -166,6 +167,10 @@ class Resource:
 
     def targets(self, request: Request[Any]) -> tuple[str, ...]:
         """Return the digests of where *request* pushes to."""
+        return ()
+
+    def places(self, request: Request[Any]) -> tuple[PushAddress, ...]:
+        """Return where *request* pushes to: the same, in the same order, as secrets."""
         return ()
 
     def former_targets(self, request: Request[Any]) -> Mapping[str, str]:

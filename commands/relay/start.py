@@ -26,16 +26,21 @@ from bot.resources.relay.plan import (
 from bot.resources.relay.request import Prepared, faults_of, prepared_from
 from bot.tencent.models.trtc.requests import StartPublishCdnStream
 from commands.relay.command import START, command
+from commands.relay.references import whole
 
 AGAIN, DRAFT = "again", "draft"  # what a confirmation carries
 
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """A plan, and the request that it describes for the intent *id*."""
+    """A plan, and the request that it describes for the intent *id*.
+
+    What the *plan* refers to stands as an address in *whole* alone, which is not kept.
+    """
 
     id: IntentId
     plan: dict[str, str]
+    whole: dict[str, str]
     prepared: Prepared
 
 
@@ -63,14 +68,14 @@ async def start(ask: Ask, service: Service) -> Outcome | Form | None:
     """
     if kept := ask.value(DRAFT):
         plan = await service.kept(ask, kept)
-        return await _start_or_ask(ask, service, _wanted(service, plan))
+        return await _start_or_ask(ask, service, await _wanted(ask, service, plan))
     plan = plan_of(ask)
     if ask.has("dry-run") or (ask.has("go") and complete(plan)):
-        return await _start_or_ask(ask, service, _wanted(service, plan))
+        return await _start_or_ask(ask, service, await _wanted(ask, service, plan))
     if plan.get("app") or not service.apps:
         chosen_app(plan, service.apps)
     plan, swallowed = pasted.without_flags(plan)
-    faults = _typed_faults(plan, service)
+    faults = await _typed_faults(ask, service, plan)
     lines = _not_yet(plan) if swallowed or ask.has("go") else []
     values = draft.opened(plan, service.terms.policy.limits)
     form_id = await service.open_form(ask, {**values, AGAIN: ask.value(AGAIN)})
@@ -98,7 +103,7 @@ async def submit_start(ask: Ask, service: Service) -> Outcome | Form | None:
     form = placed.submission
     plan = draft.submitted(kept, form) if form else {}
     try:
-        wanted = _wanted(service, plan)
+        wanted = await _wanted(placed, service, plan)
     except InvalidRequest as refused:
         if form is None or refused.faults.keys() <= form.values.keys():
             raise
@@ -155,13 +160,18 @@ async def _unfolded(
     return start_form(values, service.terms, form.form_id, faults=faults)
 
 
-def _typed_faults(plan: dict[str, str], service: Service) -> dict[str, str]:
+async def _typed_faults(
+    ask: Ask, service: Service, plan: dict[str, str]
+) -> dict[str, str]:
     """Return what is wrong with what was typed; its form shows it at its fields.
 
     Raises:
         InvalidRequest: something is wrong that no field of the form could show.
     """
-    faults = faults_of(plan, service.terms)
+    try:
+        faults = faults_of(await whole(ask, service, plan), service.terms)
+    except InvalidRequest as unknown:  # what it refers to
+        faults = unknown.faults
     typed = {field: text for field, text in faults.items() if plan.get(field)}
     if typed.keys() & (plan.keys() - draft.SHARED if plan.get("json") else {*WORDS}):
         raise InvalidRequest(typed)
@@ -182,13 +192,14 @@ def _unsettled(wanted: _Wanted, service: Service) -> str:
     prepared = wanted.prepared
     if prepared.pasted or prepared.over(service.terms):
         return ""
-    hosts = cdn.unsettled(wanted.plan, prepared.app)
+    hosts = cdn.unsettled(wanted.whole, prepared.app)
     return _("Please say below whose CDN each host is on.") if hosts else ""
 
 
-def _wanted(service: Service, plan: dict[str, str]) -> _Wanted:
-    new = service.new_id()
-    return _Wanted(new, plan, prepared_from(plan, service.terms, agent_for(new)))
+async def _wanted(ask: Ask, service: Service, plan: dict[str, str]) -> _Wanted:
+    new, described = service.new_id(), await whole(ask, service, plan)
+    prepared = prepared_from(described, service.terms, agent_for(new))
+    return _Wanted(new, plan, described, prepared)
 
 
 async def _start(

@@ -20,6 +20,7 @@ from bot.resources.relay.plan import (
     defaults,
     moot,
 )
+from bot.resources.relay.references import references_in
 from bot.settings import Limits
 
 FORM, PASTE = "form", "paste"  # the mode: fields, or a request as JSON
@@ -67,7 +68,7 @@ def opened(plan: Plan, limits: Limits) -> dict[str, str]:
         for key, place in NUMBERS.items() if size else ():
             draft.setdefault(key, str(size[place] if size else ""))
         draft["quality"] = CUSTOM
-    if draft.get("cdn") and draft.get("url"):
+    if draft.get("cdn") and draft.get("url") and not references_in(draft):
         for host, word in cdn.said(draft).items():
             draft[cdn.choice_of(host)] = word
         del draft["cdn"]

@@ -17,10 +17,12 @@ from bot.journal.links import links_of
 from bot.journal.model import CONTRADICTION, REVIVED, Intent, Notice
 from bot.journal.usage import Usage
 from bot.resources.base import Alarm, Resource, Timer, Yield
+from bot.resources.push import PushAddress
 from bot.resources.relay import (
     alarms,
     bounds,
     card,
+    cdn,
     details,
     gist,
     live,
@@ -45,6 +47,7 @@ from bot.tencent.models.trtc.requests import (
 
 RELAY = Kind("R")
 START, STOP = StartPublishCdnStream.action, StopPublishCdnStream.action
+_CDNS: Mapping[int | None, str] = {1: cdn.TENCENT, 0: cdn.OTHER}
 STUCK, LAST_DAY, NOT_LIVE, OUT_OF_REACH = "stuck", "last-day", "not-live", "gone-by"
 
 
@@ -152,6 +155,15 @@ class Relay(Resource):
     def targets(self, request: Request[Any]) -> tuple[str, ...]:
         """Return the digests of the push targets, whatever their spelling."""
         return request.targets if isinstance(request, StartPublishCdnStream) else ()
+
+    def places(self, request: Request[Any]) -> tuple[PushAddress, ...]:
+        """Return its push targets, each with whose CDN it is on."""
+        if not isinstance(request, StartPublishCdnStream):
+            return ()
+        return tuple(
+            PushAddress(one.publish_cdn_url, _CDNS.get(one.is_tencent_cdn, ""))
+            for one in request.publish_cdn_params or ()
+        )
 
     def former_targets(self, request: Request[Any]) -> Mapping[str, str]:
         """Return `targets` by the digests of the whole addresses."""

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot.dialogue.form import (
+    ChecksField,
     ChoiceField,
     Field,
     Form,
@@ -187,6 +188,8 @@ def _element(field: Field) -> Json:
             return _number(field)
         case ChoiceField():
             return _choice(field)
+        case ChecksField():
+            return _checks(field)
         case SearchField():
             return _search(field)
     raise TypeError(field)
@@ -247,6 +250,19 @@ def _choice(field: ChoiceField) -> Json:
     }
     chosen = [option for option in offered if option["value"] == field.initial]
     return element | ({"initial_option": chosen[0]} if chosen else {})
+
+
+def _checks(field: ChecksField) -> Json:
+    """https://docs.slack.dev/reference/block-kit/block-elements/checkboxes-element."""
+    offered = _options(field.options)[: limits.RADIO_OPTIONS]
+    element: Json = {
+        "type": "checkboxes",
+        "action_id": f"field:{field.name}",
+        "options": offered,
+    }
+    # Slack refuses an empty list of them
+    initial = [option for option in offered if option["value"] in field.ticked]
+    return element | ({"initial_options": initial} if initial else {})
 
 
 def _search(field: SearchField) -> Json:
