@@ -32,6 +32,7 @@ ANSWER = "answer"  # the result of a look-up, for whoever asked
 RESULT = "result"  # how an action on a thing ended, for whoever asked
 CONTRADICTION = "contradiction"  # Tencent reports another TaskId than is stored
 NOT_ENDED = "not-ended"  # a thing that an action was to end still runs
+STOP_REFUSED = "stop-refused"  # one that was due, in the name of who may not
 REVIVED = "revived"  # Tencent says that it runs, against what people were told
 NEWS = "news"  # a line in the thread of its card
 DAMAGED = "journal-damaged"  # the file of the journal is; about nothing else

@@ -28,6 +28,7 @@ from bot.journal.examination import Report
 from bot.journal.model import CARD_NOTICE, Intent, Notice, OpenForm
 from bot.journal.rows import millis
 from bot.operations import forms
+from bot.operations.behalf import Behalf
 from bot.operations.doctor import Check, examine, installed
 from bot.operations.executor import Executor
 from bot.operations.onrecord import OnRecord
@@ -92,6 +93,21 @@ class Operations(OnRecord):
     def tables(self) -> bool:
         """Whether long lists are told as tables that readers can sort."""
         return self.settings.tables == "auto"
+
+    @property
+    def behalf(self) -> Behalf:
+        """What stops things in the name of whoever wanted that for later."""
+        return Behalf(
+            journal=self.journal,
+            recents=self.recents,
+            resources=self.resources,
+            gate=self.rights.gate,
+            executor=self.executor,
+            apps=self.executor.apps,
+            wake=self.wake,
+            now=self.now,
+            random_bytes=self.random_bytes,
+        )
 
     def new_id(self) -> IntentId:
         """Return the id of an intent to come."""

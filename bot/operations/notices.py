@@ -9,7 +9,15 @@ from bot.cards.alarms import alarm
 from bot.cards.intent import card, result
 from bot.dialogue.outcome import Audience, Bold, Outcome, Tone, When, line
 from bot.i18n import _
-from bot.journal.model import ANSWER, CARD, NEWS, NOT_ENDED, RESULT, Notification
+from bot.journal.model import (
+    ANSWER,
+    CARD,
+    NEWS,
+    NOT_ENDED,
+    RESULT,
+    STOP_REFUSED,
+    Notification,
+)
 from bot.journal.stops import How
 from bot.resources.base import Registry
 from bot.resources.headlines import state_word
@@ -30,7 +38,7 @@ def is_moot(notification: Notification, resources: Registry) -> bool:
     if intent is None or notification.audience is not Audience.OPS:
         return False
     timers = {timer.name for timer in resources.of(intent).timers}
-    if notification.name not in {NOT_ENDED, *timers}:
+    if notification.name not in {NOT_ENDED, STOP_REFUSED, *timers}:
         return False
     if not intent.subject.ends:
         return intent.state in OVER

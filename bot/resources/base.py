@@ -215,6 +215,13 @@ class Resource:
         """Return the request that ends *thing*, whose ID is known by now."""
         return None
 
+    def stop_of(self, thing: Intent) -> Request[Any] | None:
+        """Return the request that ends *thing*, or waits for its ID; None if none can.
+
+        What waits is exchanged for `ending` before anything is sent.
+        """
+        return None
+
     # ── how it looks ────────────────────────────────────────────────────────────
 
     def standing(self, intent: Intent) -> str:

@@ -48,6 +48,7 @@ from bot.tencent.models.trtc.requests import (
 RELAY = Kind("R")
 START, STOP = StartPublishCdnStream.action, StopPublishCdnStream.action
 _CDNS: Mapping[int | None, str] = {1: cdn.TENCENT, 0: cdn.OTHER}
+NOT_KNOWN = "not-known-yet"  # is exchanged for the TaskId before anything is sent
 STUCK, LAST_DAY, NOT_LIVE, OUT_OF_REACH = "stuck", "last-day", "not-live", "gone-by"
 
 
@@ -217,12 +218,19 @@ class Relay(Resource):
 
     def ending(self, thing: Intent) -> Ended | None:
         """Return the request that stops it; None if its ID is none that can be sent."""
-        fields = {"SdkAppId": thing.subject.sdk_app_id, "TaskId": thing.subject.ref}
-        try:
-            request = StopPublishCdnStream.of(fields)
-        except InvalidRequest:  # news of it is kept all the same
+        request = self.stop_of(thing) if thing.subject.ref else None
+        if request is None:  # news of it is kept all the same
             return None
         return Ended(request=request.to_json(), masked=request.masked())
+
+    def stop_of(self, thing: Intent) -> Request[Any] | None:
+        """Return the request that stops it, or waits for its TaskId."""
+        task = thing.subject.ref or NOT_KNOWN
+        fields = {"SdkAppId": thing.subject.sdk_app_id, "TaskId": task}
+        try:
+            return StopPublishCdnStream.of(fields)
+        except InvalidRequest:
+            return None
 
     def standing(self, intent: Intent) -> str:
         """Return in a few words how it stands."""
