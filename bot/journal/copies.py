@@ -51,6 +51,10 @@ class Copies:
         rows = await self._writer.read(lambda c: c.execute(_DUE).all())
         return [Due(IntentId(row.copy), IntentId(row.original)) for row in rows]
 
+    async def forget(self, copy: IntentId) -> None:
+        """Throw away the wish about *copy*, which is not on record any more."""
+        await self._write(lambda tx: links.settled(tx.connection, copy))
+
     async def settle(
         self,
         copy: IntentId,

@@ -203,6 +203,11 @@ def keep(connection: Connection, told: Told, at: int) -> None:
         return
     row = {"copy": copy, "original": link.intent, "state": link.wish.value, "at": at}
     if link.wish not in OPEN:
-        connection.execute(_SETTLED, {"of": copy})
+        settled(connection, copy)
     elif not connection.execute(_BECOME, {**row, "of": copy}).rowcount:
         connection.execute(_KEEP, row)
+
+
+def settled(connection: Connection, copy: IntentId) -> None:
+    """Let the row of *copy* go."""
+    connection.execute(_SETTLED, {"of": copy})

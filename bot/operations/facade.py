@@ -43,6 +43,7 @@ from bot.operations.places import Lookup
 from bot.operations.reception import Reception
 from bot.operations.refusals import Refusals
 from bot.operations.rights import Rights, check
+from bot.operations.takeover import Takeover
 from bot.resources.base import Registry
 from bot.resources.push import PushAddress
 from bot.runtime.tracing import began
@@ -108,6 +109,27 @@ class Operations(OnRecord):
             now=self.now,
             random_bytes=self.random_bytes,
         )
+
+    @property
+    def takeover(self) -> Takeover:
+        """What stops that of which a copy is live, for whoever wished it."""
+        return Takeover(
+            journal=self.journal,
+            recents=self.recents,
+            behalf=self.behalf,
+            tasks=self.executor.tasks,
+            wake=self.wake,
+        )
+
+    async def go_on(self, thing: Intent) -> None:
+        """Do what was waiting for the news of *thing* that came just now."""
+        await self.executor.take_up(thing)
+        self.takeover.after(thing)
+
+    async def go_on_left(self) -> None:
+        """Do all that could go on by now, and that nobody here is doing."""
+        await self.executor.take_up_left()
+        await self.takeover.run_due()
 
     def new_id(self) -> IntentId:
         """Return the id of an intent to come."""

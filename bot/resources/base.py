@@ -301,6 +301,10 @@ class Resource:
         """Yield what the menu of its card offers beside the usual."""
         return ()
 
+    def again(self, intent: Intent) -> Iterable[Button]:
+        """Yield what opens the form for another one, filled in as *intent* was."""
+        return ()
+
     def previews(self, intent: Intent) -> Iterable[Button]:
         """Yield what its details offer to look at."""
         return ()

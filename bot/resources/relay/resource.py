@@ -23,11 +23,11 @@ from bot.resources.relay import (
     bounds,
     card,
     cdn,
+    copies,
     details,
     gist,
     live,
     news,
-    retry,
     retyped,
     targets,
     unknown,
@@ -240,7 +240,8 @@ class Relay(Resource):
         self, intent: Intent, facts: Mapping[str, Any], *, runs: bool = True
     ) -> Outcome:
         """Return the line in the thread of its card that says what became of it."""
-        return news.told(intent, facts, runs=runs)
+        draw = copies.told if facts["what"] in copies.LINES else news.told
+        return draw(intent, facts, runs=runs)
 
     def place(self, intent: Intent) -> str:
         """Return its room, and the type of that where a reader would guess wrong."""
@@ -249,7 +250,9 @@ class Relay(Resource):
     def sentence(self, intent: Intent) -> Iterable[Span]:
         """Yield what its headline cannot say."""
         is_unknown = intent.state is State.UNKNOWN
-        return unknown.verdict(intent) if is_unknown else card.sentence(intent)
+        own = tuple(unknown.verdict(intent) if is_unknown else card.sentence(intent))
+        linked = tuple(copies.sentence(intent))
+        return (*own, *(("\n",) if own and linked else ()), *linked)
 
     def towards(self, intent: Intent) -> Sequence[tuple[Span, ...]]:
         """Return its push targets, with how each stands."""
@@ -260,11 +263,23 @@ class Relay(Resource):
         if intent.state is State.UNKNOWN:
             yield from unknown.settling(intent)
         elif intent.state is State.NOT_STARTED and intent.masked:
-            yield retry.button(intent)
+            yield copies.again_button(intent, _("Edit and retry"))
 
     def body(self, intent: Intent) -> Iterable[Part]:
         """Yield the other TaskIds that came with its name."""
         return card.candidates(intent)
+
+    def facts(self, intent: Intent) -> Iterable[tuple[Span, ...]]:
+        """Yield what it is a copy of, and its copies."""
+        return copies.small_print(intent)
+
+    def menu(self, intent: Intent) -> Iterable[Button]:
+        """Yield what starts another like it, and what shows all that can be done."""
+        return copies.menu(intent)
+
+    def again(self, intent: Intent) -> Iterable[Button]:
+        """Yield what opens the form as it was filled in."""
+        return copies.again(intent)
 
     def details(self, intent: Intent) -> Iterable[Part]:
         """Yield its targets, its application, and what else does not change."""
