@@ -286,6 +286,14 @@ class Operations(OnRecord):
         await self.executor.take_up(settled)
         return settled
 
+    async def keep_original(self, ask: Ask, original: Intent) -> bool:
+        """Let *original* go on when copies of it are live; False if it does anyway."""
+        app = next((app for app in self.apps if app.name == original.subject.app), None)
+        wish = Wish(f"{ask.command}.start", Level.BILLED, app)
+        rule = self.check(ask, wish).rule
+        record = entry(ask, self.now(), Decision.DID, f"{ask.command}.keep", rule=rule)
+        return await self.takeover.keep(original, intent_entry(record, original))
+
     async def reveal(self, ask: Ask, intent: Intent) -> str | None:
         """Return the secret part of a reply; that it was shown is on the record."""
         resource = self.resources.of(intent)

@@ -110,6 +110,13 @@ class Service(Protocol):
             TaskTaken: *ref* is another's.
         """
 
+    async def keep_original(self, ask: Ask, original: Intent) -> bool:
+        """Let *original* go on when copies of it are live; False if it does anyway.
+
+        Raises:
+            NotAllowed: policy said no.
+        """
+
     async def reveal(self, ask: Ask, intent: Intent) -> str | None:
         """Return the secret part of a reply; that it was shown is on the record.
 

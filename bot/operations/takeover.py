@@ -11,9 +11,11 @@ from dataclasses import dataclass
 import structlog
 
 from bot.errors import JournalUnavailable
+from bot.journal.audit import Entry
 from bot.journal.copies import open_link
-from bot.journal.evidence import Wish
+from bot.journal.evidence import Role, Wish
 from bot.journal.journal import Journal
+from bot.journal.links import OPEN, Line
 from bot.journal.model import Intent
 from bot.journal.recents import Recents
 from bot.operations.behalf import Behalf
@@ -62,6 +64,26 @@ class Takeover:
                 await self._take_over(copy, original)
             else:  # one was thrown away
                 await self.journal.copies.forget(due.copy)
+
+    async def keep(self, original: Intent, record: Entry) -> bool:
+        """Let *original* go on when copies of it are live, which *record* says.
+
+        False if it does anyway.
+
+        Raises:
+            JournalUnavailable: it was not written.
+        """
+        kept = False
+        for link in original.standing.links:
+            if link.role is Role.COPY and link.wish in OPEN:
+                settle = self.journal.copies.settle
+                told = {"line": Line.KEPT, "by": record.user}
+                settled = await settle(link.intent, Wish.KEPT, **told, audit=record)
+                kept = kept or settled is not None
+        if kept:
+            self.recents.invalidate(original)
+            self.wake()
+        return kept
 
     async def _take_over(self, copy: Intent, original: Intent) -> None:
         async def still() -> bool:

@@ -1,6 +1,6 @@
 """`/relay start`: by form, or at once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from bot.cards import lists
@@ -10,11 +10,14 @@ from bot.dialogue.outcome import Button, Outcome, line
 from bot.errors import AlreadyRuns, InvalidRequest, NotAllowed, UsageError
 from bot.i18n import _
 from bot.ids import IntentId, agent_for
+from bot.journal.model import CopyOf
 from bot.operations.forms import shown_after
 from bot.operations.orders import Order, handles_in
 from bot.operations.service import Service
 from bot.resources.relay import cdn, draft, pasted
+from bot.resources.relay.again import plan_again, remarks
 from bot.resources.relay.form import start_form
+from bot.resources.relay.form_copy import KEPT, copy_in
 from bot.resources.relay.plan import (
     KEYS,
     MORE,
@@ -26,9 +29,11 @@ from bot.resources.relay.plan import (
 from bot.resources.relay.request import Prepared, faults_of, prepared_from
 from bot.tencent.models.trtc.requests import StartPublishCdnStream
 from commands.relay.command import START, command
+from commands.relay.onrecord import relay_on_record
 from commands.relay.references import whole
 
 AGAIN, DRAFT = "again", "draft"  # what a confirmation carries
+LIKE = "like"  # the relay that another is started like
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ class _Wanted:
     "start",
     permit=START,
     usage="[room] [key=value…] [--go] [--dry-run]",
-    keys=(*KEYS, AGAIN, DRAFT),
+    keys=(*KEYS, AGAIN, DRAFT, LIKE),
     flags=("go",),
     does=StartPublishCdnStream,
     examples=(
@@ -56,6 +61,7 @@ class _Wanted:
         "start 295066 url=rtmp://push.example.com/live/a --go",
         "start “room one” type=text quality=1080p30",
         "start json={…} --dry-run",
+        "start like=R128 room=630777",
     ),
 )
 async def start(ask: Ask, service: Service) -> Outcome | Form | None:
@@ -64,22 +70,41 @@ async def start(ask: Ask, service: Service) -> Outcome | Form | None:
     Opens the form, filled in with what was typed. With --go and all that is
     required, it starts at once; with --dry-run it shows the request and sends
     nothing. What runs already, or may, is asked about; again=R1 starts another
-    beside R1, and beside no other.
+    beside R1, and beside no other. like=R1 fills the form in as that of R1 was.
     """
     if kept := ask.value(DRAFT):
-        plan = await service.kept(ask, kept)
-        return await _start_or_ask(ask, service, await _wanted(ask, service, plan))
-    plan = plan_of(ask)
+        return await start_or_ask(ask, service, await service.kept(ask, kept))
+    plan, lines = plan_of(ask), []
+    if like := ask.value(LIKE):
+        relay = await relay_on_record(ask, service, like)
+        plan, lines = plan_again(relay, plan), [*remarks(relay)]
     if ask.has("dry-run") or (ask.has("go") and complete(plan)):
-        return await _start_or_ask(ask, service, await _wanted(ask, service, plan))
+        return await start_or_ask(ask, service, plan)
+    return await opened(ask, service, plan, lines)
+
+
+async def opened(
+    ask: Ask,
+    service: Service,
+    plan: dict[str, str],
+    lines: Iterable[str] = (),
+    beside: Mapping[str, str] | None = None,
+) -> Form:
+    """Return the form, filled in with *plan*, under *lines*.
+
+    *beside* is what is kept with the form and is none of its plan.
+
+    Raises:
+        InvalidRequest: something is wrong that no field of the form could show.
+    """
     if plan.get("app") or not service.apps:
         chosen_app(plan, service.apps)
     plan, swallowed = pasted.without_flags(plan)
     faults = await _typed_faults(ask, service, plan)
-    lines = _not_yet(plan) if swallowed or ask.has("go") else []
-    values = draft.opened(plan, service.terms.policy.limits)
+    not_yet = _not_yet(plan) if swallowed or ask.has("go") else []
+    values = draft.opened(plan, service.terms.policy.limits) | dict(beside or {})
     form_id = await service.open_form(ask, {**values, AGAIN: ask.value(AGAIN)})
-    return start_form(values, service.terms, form_id, lines, faults)
+    return start_form(values, service.terms, form_id, (*not_yet, *lines), faults)
 
 
 @command.redraw("start", permit=START)
@@ -112,8 +137,10 @@ async def submit_start(ask: Ask, service: Service) -> Outcome | Form | None:
         values = draft.redrawn(kept, form)
         return start_form(values, service.terms, form.form_id, (asked,))
     again = handles_in(kept.get(AGAIN, ""))
+    copies = copy_in(kept, form.text(draft.THEN) if form else "")
     try:
-        return shown_after(placed, await _start(placed, service, wanted, again=again))
+        answer = await _start(placed, service, wanted, again=again, copies=copies)
+        return shown_after(placed, answer)
     except AlreadyRuns as runs_already:
         await service.remember(
             placed, {AGAIN: ",".join({*again, *runs_already.handles})}
@@ -127,14 +154,21 @@ async def submit_start(ask: Ask, service: Service) -> Outcome | Form | None:
         raise InvalidRequest({field: text}) from None
 
 
-async def _start_or_ask(ask: Ask, service: Service, wanted: _Wanted) -> Outcome | None:
-    """Start what is *wanted*, or ask about what is like it and runs already."""
-    again = handles_in(ask.value(AGAIN))
+async def start_or_ask(
+    ask: Ask, service: Service, kept: Mapping[str, str]
+) -> Outcome | None:
+    """Start what is *kept*, or ask about what is like it and runs already.
+
+    That is a plan, and what is beside it if it makes a copy.
+    """
+    again, copies = handles_in(ask.value(AGAIN)), copy_in(kept)
+    plan = {key: text for key, text in kept.items() if key not in KEPT}
+    wanted = await _wanted(ask, service, plan)
     try:
-        return await _start(ask, service, wanted, again=again)
+        return await _start(ask, service, wanted, again=again, copies=copies)
     except AlreadyRuns as runs_already:
         handles = ",".join(sorted({*again, *runs_already.handles}))
-        draft_id = await service.open_form(ask, wanted.plan)
+        draft_id = await service.open_form(ask, dict(kept))
         text = f"start {DRAFT}={draft_id} {AGAIN}={handles}"
         anyway = Button(_("Start another"), "relay", text, once=draft_id, danger=True)
         alike = [
@@ -203,7 +237,12 @@ async def _wanted(ask: Ask, service: Service, plan: dict[str, str]) -> _Wanted:
 
 
 async def _start(
-    ask: Ask, service: Service, wanted: _Wanted, *, again: frozenset[str]
+    ask: Ask,
+    service: Service,
+    wanted: _Wanted,
+    *,
+    again: frozenset[str],
+    copies: CopyOf | None,
 ) -> Outcome | None:
     prepared = wanted.prepared
     order = Order(
@@ -215,6 +254,7 @@ async def _start(
         agent=agent_for(wanted.id),
         note=prepared.note,
         again=again,
+        copies=copies,
     )
     try:
         answer = await service.submit(ask, order)

@@ -60,12 +60,17 @@ def small_print(intent: Intent) -> Iterable[tuple[Span, ...]]:
 def sentence(intent: Intent) -> Iterable[Span]:
     """Yield what is to be done with the original, on either card."""
     if intent.state in OVER:
-        return
-    spans: list[Span] = []
-    for link in intent.standing.links:
-        if said_of := _of_original if link.role is Role.COPY else _of_copy:
-            spans += ["\n", *said_of(link)]
-    yield from spans[1:] if spans[1:] else ()
+        return ()
+    each = (
+        tuple((_of_original if link.role is Role.COPY else _of_copy)(link))
+        for link in intent.standing.links
+    )
+    lines = [spans for spans in each if spans]
+    return [
+        span
+        for number, spans in enumerate(lines)
+        for span in (*(("\n",) if number else ()), *spans)
+    ]
 
 
 def _of_original(link: Link) -> Iterable[Span]:

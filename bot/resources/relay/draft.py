@@ -26,7 +26,9 @@ from bot.settings import Limits
 FORM, PASTE = "form", "paste"  # the mode: fields, or a request as JSON
 PUSH, ROOM, BOTH = "push", "room", "both"  # where to
 OPEN, PREVIEW = "more", "preview"  # buttons: what they open, and close again
-NAMES = (*KEYS, "cells", "mode", "to")  # what can be typed, and what only the form has
+THEN = "then"  # what becomes of the relay that this one is a copy of
+# what can be typed, and what only the form has
+NAMES = (*KEYS, "cells", "mode", "to", THEN)
 TYPED = "typed:"  # before the name of what was typed beside the JSON
 SHARED = {"json", "app", "region", "note", "mode"}  # what the paste form shows itself
 NUMBERS = dict(zip(("width", "height", "fps", "bitrate"), range(4), strict=True))
@@ -101,7 +103,7 @@ def submitted(kept: Plan, submission: Submission) -> dict[str, str]:
         plan = _with_more(plan, kept, submission)
         if kept.get("cdn"):
             plan.setdefault("cdn", kept["cdn"])
-    for name in ("mode", "to"):
+    for name in ("mode", "to", THEN):
         plan.pop(name, None)
     return plan
 

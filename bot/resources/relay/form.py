@@ -23,7 +23,7 @@ from bot.dialogue.outcome import line
 from bot.i18n import _, n_
 from bot.ids import FormId
 from bot.resources.long_texts import shown
-from bot.resources.relay import cdn, form_content, form_more
+from bot.resources.relay import cdn, form_content, form_copy, form_more
 from bot.resources.relay.draft import (
     BOTH,
     FORM,
@@ -65,7 +65,7 @@ def start_form(
     return Form(
         command="relay",
         subcommand="start",
-        title=_("Start relay"),
+        title=form_copy.title(plan),
         submit=_("Start"),
         fields=tuple(_with_faults(tuple(parts), lines, dict(faults or {}))),
         form_id=form_id,
@@ -118,6 +118,7 @@ def _filling(plan: Plan, terms: Terms) -> Iterable[FormPart]:
     yield from form_content.quality(full, limits)
     yield from form_more.picture(full, terms)
     yield from _leads(full, app)
+    yield from form_copy.parts(full, app)
     yield _idle(full, limits)
     yield _region(full, terms)
     yield from form_more.more(full)
@@ -275,6 +276,7 @@ def _pasting(plan: Plan, terms: Terms) -> Iterable[FormPart]:
         multiline=True,
         focus=not plan.get("json"),
     )
+    yield from form_copy.parts({**plan, **typed_beside(plan)}, _app(plan, terms))
     if beside := typed_beside(plan):
         text = _("Filled in where the JSON has none: {keys}.")
         yield line(text.format(keys=", ".join(beside)), quiet=True)
