@@ -48,7 +48,8 @@ def beside(
 
     A single entry is a button instead of a menu, which saves a tap.
     """
-    shown, menu = _split(buttons, 0)
+    menu = _inside(buttons)
+    shown = [button for button in buttons if button not in menu]
     if len(menu) > 1:
         return _menu(menu, numbered), row(shown, numbered)
     if not (menu or shown):
@@ -64,7 +65,7 @@ def closing(
 
     All of them can be seen. What a menu cannot do stands before it as a button.
     """
-    inside = [b for b in menu if _fits_menu(b)][: limits.OVERFLOW_OPTIONS]
+    inside = _inside(menu)
     outside = [b for b in menu if b not in inside]
     shown = [b for b in (*buttons, *outside) if size(_value(b)) <= limits.BUTTON_VALUE]
     elements = [_button(button, numbered) for button in shown]
@@ -107,6 +108,11 @@ def _split(
     command = mode(button.command for button in candidates)
     menu = [button for button in candidates if button.command == command][-excess:]
     return [button for button in valid if button not in menu], menu
+
+
+def _inside(menu: Sequence[Button]) -> list[Button]:
+    """Return those of a *menu* that can be in one, whatever command each is of."""
+    return [button for button in menu if _fits_menu(button)][: limits.OVERFLOW_OPTIONS]
 
 
 def _fits_menu(button: Button) -> bool:
