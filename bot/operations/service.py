@@ -204,9 +204,10 @@ class Service(Protocol):
         states: Iterable[State] | None = None,
         room: str | None = None,
         app: str = "",
+        since: datetime | None = None,
         limit: int = 8,
     ) -> list[Intent]:
-        """Return *limit* of the things made lately, newest first."""
+        """Return *limit* of the things made lately (*since* then), newest first."""
 
     async def history(self, who: Person, handle: Handle) -> list[Intent]:
         """Return what was done to a thing, newest first."""

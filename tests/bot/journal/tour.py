@@ -173,6 +173,10 @@ async def _questions_of_one(tour, thing):
 
 async def _questions_of_all(tour):
     await tour.ask("find.recent", TEAM)
+    await tour.ask("find.recent", TEAM, since=tour.clock())
+    for states in STANDING:
+        span = {"kind": RELAY, "states": states, "since": tour.clock()}
+        await tour.ask("find.recent", TEAM, **span)
     for more in NARROW:
         for states in STANDING:
             await tour.ask("find.recent", TEAM, kind=RELAY, states=states, **more)
