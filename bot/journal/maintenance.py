@@ -19,7 +19,7 @@ from bot.journal.rows import (
     millis,
     moment,
 )
-from bot.journal.schema import facts, intents, lines, outbox
+from bot.journal.schema import facts, intents, lines, outbox, timers
 from bot.journal.slots import PRUNE
 from bot.journal.statement import Connection, Statement, Writer, among, literals
 from bot.journal.usage import DROP_EXPIRED
@@ -171,7 +171,13 @@ _PAST = Statement(
 )
 _OF_PAST = [
     Statement(delete(column.table).where(among(column, "ids")))
-    for column in (outbox.c.intent, lines.c.intent, facts.c.thing, intents.c.id)
+    for column in (
+        outbox.c.intent,
+        lines.c.intent,
+        facts.c.thing,
+        timers.c.thing,
+        intents.c.id,
+    )
 ]
 
 
