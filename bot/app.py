@@ -17,6 +17,7 @@ from bot.base import (
     gauges_of,
     readiness_of,
     signing_of,
+    timers_of,
     utc_now,
 )
 from bot.config.kinds import trusted
@@ -355,6 +356,7 @@ def _jobs(base: _Base, operations: Operations, anchoring: Anchoring) -> Jobs:
         anchoring=anchoring,
         take_up=operations.executor.take_up_left,
         write_refusals=operations.refusals.write_due,
+        run_timers=timers_of(base, operations.behalf).run_due,
         wake=base.delivery.wake,
         now=base.ports.now,
         sleep=base.ports.sleep,

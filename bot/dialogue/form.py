@@ -4,6 +4,7 @@ A field's name is what `Submission.values` brings back, and where an error is sh
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.dialogue.outcome import Line, Picture
 from bot.ids import FormId
@@ -48,6 +49,13 @@ class NumberField(Field):
     initial: int | None = None
     least: int
     most: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MomentField(Field):
+    """A day and a time of it, in the reader's own zone; it comes back in UTC."""
+
+    initial: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,21 +12,33 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
+from bot.dialogue.outcome import Audience
 from bot.ids import IntentId
-from bot.journal.model import Asker, Intent
+from bot.journal.model import NEWS, Asker, Intent, Notice
 from bot.journal.rows import millis, moment
 from bot.journal.schema import timers
 from bot.journal.statement import Connection, Statement, inserted, updated
 from bot.states import OVER, State
 
+# What the thread of its thing is told of a timer; by nobody: that there is none.
+SET, MOVED, DROPPED, WARNED, PLACED, UNTIMED, AHEAD = (
+    "timer-set",
+    "timer-moved",
+    "timer-dropped",
+    "timer-warned",
+    "timer-placed",
+    "untimed",
+    "timer-ahead",  # written long before it is read
+)
+TOLD = frozenset({SET, MOVED, DROPPED, WARNED, PLACED, UNTIMED, AHEAD})
 STOP = "stop"  # the only kind there is
 NEVER = 2**62  # milliseconds: nothing is to be done before something changes
 # Of what is not sent yet, or never was, nobody can say since when it runs.
 _UNBEGUN = frozenset({State.QUEUED, State.WAITING, State.SENDING, State.NOT_STARTED})
 ASKER = tuple(Asker.__dataclass_fields__)
-SET = (*ASKER, "set_at", "due_at", "next_at", "marks")
+AS_SET = (*ASKER, "set_at", "due_at", "next_at", "marks")
 
-INSERT = inserted(timers, "thing", "kind", *SET, "rev")
+INSERT = inserted(timers, "thing", "kind", *AS_SET, "rev")
 of_thing = (timers.c.thing == bindparam("of"), timers.c.kind == STOP)
 _WAKE = updated(timers, ("due_at",), *of_thing, next_at=0, rev=timers.c.rev + 1)
 HELD = Statement(select(timers).where(*of_thing).with_for_update())
@@ -119,3 +131,16 @@ def follow(connection: Connection, before: Intent, after: Intent) -> None:
 
 def _moment(of: int) -> datetime:
     return datetime.fromtimestamp(of / 1000, UTC)
+
+
+def news(what: str, by: str, due: datetime | None, was: datetime | None) -> Notice:
+    """Return what the thread is told: *what* *by* whom, *due* when, and *was* before.
+
+    What is told of one due time is one message, which is renewed: no warning of it
+    stands there with its buttons once it has changed.
+    """
+    due_at, was_at = (millis(at) if at else 0 for at in (due, was))
+    facts = {"what": what, "by": by, "due": due_at, "was": was_at}
+    of = was_at if what in {MOVED, DROPPED} else due_at
+    line = "" if what in {SET, UNTIMED} else f"timer:{of}"
+    return Notice(name=NEWS, audience=Audience.THREAD, facts=facts, line=line)

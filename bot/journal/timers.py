@@ -6,6 +6,7 @@ another one: nothing is given twice, whatever clocks do.
 """
 
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -19,11 +20,16 @@ from bot.journal.rows import as_read, intent_of, millis
 from bot.journal.schema import intents, timers
 from bot.journal.statement import Connection, Statement, Writer, updated
 from bot.journal.timer_rows import (
+    AS_SET,
+    DROPPED,
     HELD,
     INSERT,
+    MOVED,
     SET,
     STOP,
+    UNTIMED,
     StopTimer,
+    news,
     of_thing,
     set_columns,
     timer_of,
@@ -47,7 +53,7 @@ _DUE = Statement(
 _as_seen = (*of_thing, timers.c.rev == bindparam("seen"))
 _NOTE = ("marks", "next_at", "note", "note_channel", "note_at")
 _STEP = updated(timers, _NOTE, *_as_seen, rev=timers.c.rev + 1)
-_AGAIN = updated(timers, SET, *of_thing, rev=timers.c.rev + 1)
+_AGAIN = updated(timers, AS_SET, *of_thing, rev=timers.c.rev + 1)
 _CLOSE = Statement(delete(timers).where(*_as_seen))
 _GONE = Changes(stop_at=None, stop_after=None)
 
@@ -81,12 +87,11 @@ class Timers:
         asker: Asker,
         *,
         audit: Entry,
-        notice: Callable[[Intent], Notice],
     ) -> Intent:
         """Let *thing* be stopped *at* a moment in the name of *asker*.
 
-        It takes the place of an earlier timer; *notice* gets the thing as it was, and
-        says what is told of the change. The same moment again changes nothing.
+        It takes the place of an earlier timer, and is told in the thread. The same
+        moment again changes nothing.
 
         Raises:
             IllegalMove: it is over, or is being stopped because its timer was due.
@@ -107,7 +112,10 @@ class Timers:
                 new = {"thing": thing, "kind": STOP, "rev": 1}
                 tx.connection.execute(INSERT, {**row, **new})
             changes = Changes(stop_at=at, stop_after=before.stop_after)
-            return _told(tx, before, tx.update(thing, changes), audit, notice)
+            after = tx.update(thing, changes)
+            what = MOVED if before.stop_at else SET
+            _told(tx, after, audit, news(what, asker.user, at, before.stop_at))
+            return after
 
         changed: Intent = await self._write(work)
         return changed
@@ -118,7 +126,6 @@ class Timers:
         asker: Asker,
         *,
         audit: Entry,
-        notice: Callable[[Intent], Notice],
     ) -> bool:
         """Let *thing* run on without a timer, as *asker* wants; False if it has none.
 
@@ -136,7 +143,9 @@ class Timers:
             row = set_columns(asker, millis(tx.now()), None)
             row |= {"next_at": 0, "marks": OFF}
             tx.connection.execute(_AGAIN, {**row, "of": thing})
-            _told(tx, before, tx.update(thing, _GONE), audit, notice)
+            dropped = news(DROPPED, asker.user, None, before.stop_at)
+            quiet = Changes(marks=(*before.marks, UNTIMED), **_GONE)
+            _told(tx, tx.update(thing, quiet), audit, dropped)
             return True
 
         dropped: bool = await self._write(work)
@@ -150,11 +159,12 @@ class Timers:
         mark: str = "",
         notice: Notice | None = None,
         note: tuple[str, str, datetime | None] | None = None,
-    ) -> bool:
+    ) -> StopTimer | None:
         """Note what was done about *seen*, and look at it again at *next_at*.
 
         *mark* is kept, *notice* is told with it, *note* is the message that Slack posts
-        by itself, in which channel and when. False if it is not as it was seen.
+        by itself, in which channel and when. Returns it as it is then; None if it was
+        not as it was seen.
         """
         name, channel, at = note or (seen.note, seen.note_channel, seen.note_at)
         marks = (*seen.marks, mark) if mark else seen.marks
@@ -168,16 +178,25 @@ class Timers:
             "note_at": millis(at) if at else None,
         }
 
-        def work(tx: Transaction) -> bool:
+        now = replace(
+            seen,
+            rev=seen.rev + 1,
+            marks=marks,
+            note=name,
+            note_channel=channel,
+            note_at=at,
+        )
+
+        def work(tx: Transaction) -> StopTimer | None:
             if notice:
                 tx.first(seen.thing)
             if tx.connection.execute(_STEP, row).rowcount != 1:
-                return False
+                return None
             if notice:
                 tx.raise_notices(tx.get(seen.thing), (notice,))
-            return True
+            return now
 
-        noted: bool = await self._write(work)
+        noted: StopTimer | None = await self._write(work)
         return noted
 
     async def close(self, seen: StopTimer, notice: Notice | None = None) -> bool:
@@ -208,14 +227,7 @@ def _held(tx: Transaction, thing: IntentId) -> tuple[Intent, StopTimer | None]:
     return before, timer_of(row) if row else None
 
 
-def _told(
-    tx: Transaction,
-    before: Intent,
-    after: Intent,
-    audit: Entry,
-    notice: Callable[[Intent], Notice],
-) -> Intent:
-    """Put on the record what changed, and tell it; return *after*."""
+def _told(tx: Transaction, after: Intent, audit: Entry, notice: Notice) -> None:
+    """Put on the record what changed, and tell it."""
     tx.record(audit)
-    tx.raise_notices(after, (CARD_NOTICE, notice(before)))
-    return after
+    tx.raise_notices(after, (CARD_NOTICE, notice))

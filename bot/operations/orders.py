@@ -12,7 +12,7 @@ from bot.dialogue.ask import Ask
 from bot.i18n import AS_ASKED, DEFAULT_LOCALE, Languages, reader_locale
 from bot.ids import Handle, IntentId
 from bot.journal.audit import Decision, Entry
-from bot.journal.model import Asker, Intent, NewIntent, Subject
+from bot.journal.model import Asker, Intent, NewIntent, Subject, Timing
 from bot.resources.base import Resource
 from bot.settings import App
 from bot.tencent.models.base import Request
@@ -38,6 +38,7 @@ class Order:
     agent: str = ""
     note: str = ""
     again: frozenset[str] = frozenset()
+    timing: Timing | None = None
 
     @property
     def wish(self) -> Wish:
@@ -85,6 +86,7 @@ def new_intent(
         answer_url=ask.answer_url,
         note=order.note,
         at=at,
+        timing=order.timing,
     )
 
 
@@ -125,7 +127,12 @@ def entry(
 def allowed_entry(new: NewIntent, order: Order, verdict: Verdict) -> Entry:
     """Return the record that *new* was allowed; the journal adds the handle."""
     record = Entry.by(
-        new.asker, new.at, Decision.ALLOWED, order.wish.action, rule=verdict.rule
+        new.asker,
+        new.at,
+        Decision.ALLOWED,
+        order.wish.action,
+        rule=verdict.rule,
+        why=new.timing.typed if new.timing else "",
     )
     return record.about(new.subject.app, new.id, "", new.digest)
 

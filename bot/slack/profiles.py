@@ -49,8 +49,9 @@ def _zone(info: Mapping[str, Any]) -> tzinfo | None:
     By its name it is right on other days as well; where this machine does not know it,
     there is the offset of today.
     """
-    with suppress(ValueError, OSError, ZoneInfoNotFoundError):
-        return ZoneInfo(str(info["tz"])) if info.get("tz") else None
+    if info.get("tz"):
+        with suppress(ValueError, OSError, ZoneInfoNotFoundError):
+            return ZoneInfo(str(info["tz"]))
     try:
         return timezone(timedelta(seconds=int(info["tz_offset"])))
     except (KeyError, TypeError, ValueError, OverflowError):

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC
 
+from bot.access.policy import Wish
 from bot.cards import lists
 from bot.dialogue.ask import Ask
 from bot.dialogue.form import Form
@@ -10,10 +12,11 @@ from bot.dialogue.outcome import Button, Outcome, line
 from bot.errors import AlreadyRuns, InvalidRequest, NotAllowed, UsageError
 from bot.i18n import _
 from bot.ids import IntentId, agent_for
+from bot.journal.model import Timing
 from bot.operations.forms import shown_after
 from bot.operations.orders import Order, handles_in
 from bot.operations.service import Service
-from bot.resources.relay import cdn, draft, pasted
+from bot.resources.relay import cdn, draft, pasted, timers
 from bot.resources.relay.form import start_form
 from bot.resources.relay.plan import (
     KEYS,
@@ -24,7 +27,8 @@ from bot.resources.relay.plan import (
     plan_of,
 )
 from bot.resources.relay.request import Prepared, faults_of, prepared_from
-from bot.tencent.models.trtc.requests import StartPublishCdnStream
+from bot.settings import App
+from bot.tencent.models.trtc.requests import StartPublishCdnStream, StopPublishCdnStream
 from commands.relay.command import START, command
 
 AGAIN, DRAFT = "again", "draft"  # what a confirmation carries
@@ -37,6 +41,8 @@ class _Wanted:
     id: IntentId
     plan: dict[str, str]
     prepared: Prepared
+    timing: Timing | None = None
+    remarks: tuple[str, ...] = ()  # on how what was typed was read
 
 
 @command.subcommand(
@@ -64,14 +70,17 @@ async def start(ask: Ask, service: Service) -> Outcome | Form | None:
     if kept := ask.value(DRAFT):
         plan = await service.kept(ask, kept)
         return await _start_or_ask(ask, service, _wanted(service, plan))
-    plan = plan_of(ask)
+    typed, zone = plan_of(ask), service.zone(ask.who)
+    plan = timers.settled(typed, service.now(), zone)
+    remarks = timers.remarks(typed, zone)
     if ask.has("dry-run") or (ask.has("go") and complete(plan)):
-        return await _start_or_ask(ask, service, _wanted(service, plan))
+        wanted = replace(_wanted(service, plan), remarks=remarks)
+        return await _start_or_ask(ask, service, wanted)
     if plan.get("app") or not service.apps:
         chosen_app(plan, service.apps)
     plan, swallowed = pasted.without_flags(plan)
     faults = _typed_faults(plan, service)
-    lines = _not_yet(plan) if swallowed or ask.has("go") else []
+    lines = [*remarks, *(_not_yet(plan) if swallowed or ask.has("go") else [])]
     values = draft.opened(plan, service.terms.policy.limits)
     form_id = await service.open_form(ask, {**values, AGAIN: ask.value(AGAIN)})
     return start_form(values, service.terms, form_id, lines, faults)
@@ -161,7 +170,10 @@ def _typed_faults(plan: dict[str, str], service: Service) -> dict[str, str]:
     Raises:
         InvalidRequest: something is wrong that no field of the form could show.
     """
-    faults = faults_of(plan, service.terms)
+    faults = {
+        **faults_of(plan, service.terms),
+        **timers.faults(plan, service.now()),
+    }
     typed = {field: text for field, text in faults.items() if plan.get(field)}
     if typed.keys() & (plan.keys() - draft.SHARED if plan.get("json") else {*WORDS}):
         raise InvalidRequest(typed)
@@ -187,14 +199,23 @@ def _unsettled(wanted: _Wanted, service: Service) -> str:
 
 
 def _wanted(service: Service, plan: dict[str, str]) -> _Wanted:
-    new = service.new_id()
-    return _Wanted(new, plan, prepared_from(plan, service.terms, agent_for(new)))
+    new, now = service.new_id(), service.now()
+    faults = timers.faults(plan, now)
+    try:
+        prepared = prepared_from(plan, service.terms, agent_for(new))
+    except InvalidRequest as refused:
+        raise InvalidRequest({**refused.faults, **faults}) from None
+    if faults:
+        raise InvalidRequest(faults)
+    return _Wanted(new, plan, prepared, timers.timing_of(plan, now, UTC))
 
 
 async def _start(
     ask: Ask, service: Service, wanted: _Wanted, *, again: frozenset[str]
 ) -> Outcome | None:
-    prepared = wanted.prepared
+    prepared, timing = wanted.prepared, wanted.timing
+    if timing:
+        _check_may_stop(ask, service, prepared.app, timing)
     order = Order(
         id=wanted.id,
         request=prepared.request,
@@ -204,6 +225,7 @@ async def _start(
         agent=agent_for(wanted.id),
         note=prepared.note,
         again=again,
+        timing=timing,
     )
     try:
         answer = await service.submit(ask, order)
@@ -211,7 +233,21 @@ async def _start(
         if refused.faults:
             refused.faults = prepared.named(refused.faults, wanted.plan)
         raise
-    if answer is None or not prepared.remarks:
+    remarks = tuple(line(remark) for remark in (*prepared.remarks, *wanted.remarks))
+    if answer is None or not remarks:
         return answer
-    remarks = tuple(line(remark) for remark in prepared.remarks)
     return replace(answer, parts=(*answer.parts, *remarks))
+
+
+def _check_may_stop(ask: Ask, service: Service, app: App, timing: Timing) -> None:
+    """Refuse a timer to whoever may not stop the relay: its stop is made in their name.
+
+    Raises:
+        NotAllowed: with a fault at the field that asks for it.
+    """
+    try:
+        service.check(ask, Wish.of(StopPublishCdnStream, app))
+    except NotAllowed as refused:
+        field = timers.FOR if timing.after else timers.UNTIL
+        refused.faults = {field: str(refused)}
+        raise

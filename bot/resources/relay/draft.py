@@ -27,7 +27,8 @@ PUSH, ROOM, BOTH = "push", "room", "both"  # where to
 OPEN, PREVIEW = "more", "preview"  # buttons: what they open, and close again
 NAMES = (*KEYS, "cells", "mode", "to")  # what can be typed, and what only the form has
 TYPED = "typed:"  # before the name of what was typed beside the JSON
-SHARED = {"json", "app", "region", "note", "mode"}  # what the paste form shows itself
+# what the paste form shows itself
+SHARED = {"json", "app", "region", "for", "until", "note", "mode"}
 NUMBERS = dict(zip(("width", "height", "fps", "bitrate"), range(4), strict=True))
 
 

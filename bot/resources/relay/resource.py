@@ -13,6 +13,7 @@ from bot.ids import Kind
 from bot.journal.evidence import Fact, FactKind, Standing
 from bot.journal.lifecycle import Ended
 from bot.journal.model import CONTRADICTION, REVIVED, Intent, Notice
+from bot.journal.timer_rows import UNTIMED
 from bot.journal.usage import Usage
 from bot.resources.base import Alarm, Resource, Timer, Yield
 from bot.resources.relay import (
@@ -26,6 +27,7 @@ from bot.resources.relay import (
     retry,
     retyped,
     targets,
+    timers,
     unknown,
 )
 from bot.resources.relay.card import CONTROLLABLE
@@ -121,6 +123,7 @@ class Relay(Resource):
     settled_by_hand = True
     on_apps = True
     timers = TIMERS
+    untimed = START
     drawn = frozenset({Row.PUSH})  # each with its standing
 
     def over(self, request: Request[Any], policy: Policy) -> dict[str, Over]:
@@ -252,6 +255,10 @@ class Relay(Resource):
         """Yield the other TaskIds that came with its name."""
         return card.candidates(intent)
 
+    def facts(self, intent: Intent) -> Iterable[tuple[Span, ...]]:
+        """Yield when it is to be stopped."""
+        return timers.due(intent)
+
     def details(self, intent: Intent) -> Iterable[Part]:
         """Yield its targets, its application, and what else does not change."""
         return details.details(intent)
@@ -283,6 +290,7 @@ class Relay(Resource):
             STUCK: alarms.stuck,
             LAST_DAY: alarms.last_day,
             OUT_OF_REACH: alarms.out_of_reach,
+            UNTIMED: timers.untimed,
         }
 
     def previews(self, intent: Intent) -> Iterable[Button]:

@@ -21,12 +21,7 @@ HOUR = timedelta(hours=1)
 SIX = AT + 6 * HOUR
 
 
-def changed(before):
-    was = before.stop_at.isoformat() if before.stop_at else ""
-    return Notice(name="news", audience=Audience.THREAD, facts={"was": was})
-
-
-TOLD = {"audit": entry(0), "notice": changed}
+TOLD = {"audit": entry(0)}
 
 
 @pytest.fixture

@@ -150,7 +150,7 @@ async def _told(tour, first):
 
 
 async def _timed(tour, first):
-    at, anew = tour.clock(), {"audit": entry(13), "notice": lambda _before: LINED}
+    at, anew = tour.clock(), {"audit": entry(13)}
     after = tour.new(agent="pb_timed", timing=Timing(after=timedelta(hours=2)), **ABOUT)
     start, _ = await tour.ask("journal.accept", after)
     seen = await tour.ask("journal.claim", start.id, send_by=at, seen=start)
