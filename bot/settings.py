@@ -80,6 +80,7 @@ class Policy(_Table):
     rules: tuple[Rule, ...] = ()
     push_hosts: tuple[ListedHost, ...] | None = None  # the row `push` of the exits
     limits: Limits = Limits()
+    nag_after_hours: int = Field(0, ge=0, le=720)  # without a timer; 0: never
 
     def groups_in(self, teams: Iterable[str]) -> dict[tuple[str, str], str]:
         """Return which groups of which *teams* rules name: `bot.config.rules`."""

@@ -110,6 +110,12 @@ def gone_by(text: str, now: datetime, zone: tzinfo) -> datetime | None:
     return named.at(now, -1) if is_day_before else at
 
 
+def names_zone(text: str) -> bool:
+    """Tell whether the moment *text* says itself in which zone it is."""
+    read = _MOMENT.fullmatch(text.strip().casefold())
+    return bool(read and read["zone"])
+
+
 class _Named(NamedTuple):
     """A day and a clock, as far as they are named, of a zone."""
 

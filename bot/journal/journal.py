@@ -33,6 +33,7 @@ from bot.journal.slots import SlotRows
 from bot.journal.statement import Connection
 from bot.journal.stops import Placed, placed
 from bot.journal.store import Opening, Store
+from bot.journal.timers import Timers
 from bot.journal.trail import BESIDE, AuditFiles, Trail
 from bot.journal.transaction import Transaction
 from bot.journal.usage import Usage
@@ -74,6 +75,7 @@ class Journal:
         self.known = LastKnown(store.writer, life.now)
         self.rotation = Rotation(store.writer, self._seal, store.kept.keys)
         self.heard = LastHeard(store.writer)
+        self.timers = Timers(store.writer, self._write, life.alone)
         self.spool = store.spool
         self.illegal_moves = 0
         self.claimed = 0  # requests that this process has committed as SENDING

@@ -6,7 +6,7 @@ answer URL) is sealed on its way in and is not part of an `Intent`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self, TypedDict
 
 from pydantic import SecretStr
@@ -110,12 +110,24 @@ class CopyOf:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """When a thing is to be stopped: *at* a moment, or so long *after* its start.
+
+    *typed* is what was asked, as the record has it.
+    """
+
+    at: datetime | None = None
+    after: timedelta | None = None
+    typed: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewIntent:
     """A submission about to be accepted.
 
     *handle* is given when it is about a thing that has one; None allots the next
     number of its kind. *request* is the whole wire JSON. *copies* is what it is a
-    copy of.
+    copy of. *timing*: when it is stopped.
     """
 
     id: IntentId
@@ -131,6 +143,7 @@ class NewIntent:
     note: str = ""
     at: datetime
     copies: CopyOf | None = None
+    timing: Timing | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +155,7 @@ class Intent:
     the names of notices that were given once. *card* is where its card was posted.
     *standing* is what may be said of the thing that it made. *joins* is the stop whose
     answer is this one's too; *doubt*: an earlier try of it may have been done.
+    *stop_at* is when its timer is due, *stop_after* how long after its start.
     """
 
     id: IntentId
@@ -165,6 +179,8 @@ class Intent:
     standing: Standing
     joins: IntentId | None = None
     doubt: bool = False
+    stop_at: datetime | None = None
+    stop_after: timedelta | None = None
 
     def noticed(self, notice: str) -> bool:
         """Tell whether *notice* was given of it already."""
@@ -218,6 +234,8 @@ class Changes(TypedDict, total=False):
     reason: str
     marks: tuple[str, ...]
     doubt: bool
+    stop_at: datetime | None
+    stop_after: timedelta | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

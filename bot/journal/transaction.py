@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, false, func, select
 from bot.dialogue.outcome import Audience
 from bot.errors import IllegalMove, TaskTaken
 from bot.ids import Handle, IntentId, Kind, TeamId, handle
-from bot.journal import accepting, facts, links, locks, outbox, usage
+from bot.journal import accepting, facts, links, locks, outbox, timer_rows, usage
 from bot.journal.accepting import Before
 from bot.journal.anchors import Head
 from bot.journal.audit import Cause, Entry, append, settled_entry
@@ -182,6 +182,8 @@ class Transaction:
         accepted = accepted_of(new, named, state, joins, self.boot)
         if accepted.subject.creates:
             usage.began(self.connection, accepted)
+        if new.timing:
+            timer_rows.begin(self.connection, accepted, millis(new.at))
         of = new.copies
         if of and (original := self._there(of.id)):
             told = links.made(accepted, original, of, millis(self.now()))
@@ -330,10 +332,12 @@ class Transaction:
             columns |= standing_columns(standing)
         if standing.state is not before.state and standing.state is not State.SENDING:
             columns["settled_at"] = millis(self.now())
+        columns |= timer_rows.begun(before, standing.state, self.now())
         if not columns:
             return before
         after = self._settled(before, self._changed(before.id, columns))
         usage.changed(self.connection, before, after)
+        timer_rows.follow(self.connection, before, after)
         return after
 
     def record(self, entry: Entry) -> None:

@@ -44,6 +44,8 @@ def accepted_of(
         send_by=None,
         standing=standing_of("", state),
         joins=joins,
+        stop_at=as_kept(new.timing.at) if new.timing and new.timing.at else None,
+        stop_after=new.timing.after if new.timing else None,
     )
 
 

@@ -7,7 +7,7 @@ was not accepted was never sent.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from functools import partial
 from typing import Self
 
@@ -22,10 +22,10 @@ from bot.dialogue.outcome import Audience, Bold, Outcome, Tone, line
 from bot.errors import Busy, NotAllowed, NotFound
 from bot.i18n import Languages, _, reader_locale
 from bot.ids import FormId, IntentId, intent_id
-from bot.journal.audit import Decision, Record
+from bot.journal.audit import Decision, Entry, Record
 from bot.journal.evidence import Fact, FactKind, fact_key
 from bot.journal.examination import Report
-from bot.journal.model import CARD_NOTICE, Intent, Notice, OpenForm
+from bot.journal.model import CARD_NOTICE, Asker, Intent, Notice, OpenForm
 from bot.journal.rows import millis
 from bot.operations import forms
 from bot.operations.behalf import Behalf
@@ -35,6 +35,7 @@ from bot.operations.onrecord import OnRecord
 from bot.operations.orders import (
     Order,
     allowed_entry,
+    asker_of,
     entry,
     intent_entry,
     new_intent,
@@ -117,19 +118,9 @@ class Operations(OnRecord):
             journal=self.journal,
             recents=self.recents,
             behalf=self.behalf,
-            tasks=self.executor.tasks,
+            executor=self.executor,
             wake=self.wake,
         )
-
-    async def go_on(self, thing: Intent) -> None:
-        """Do what was waiting for the news of *thing* that came just now."""
-        await self.executor.take_up(thing)
-        self.takeover.after(thing)
-
-    async def go_on_left(self) -> None:
-        """Do all that could go on by now, and that nobody here is doing."""
-        await self.executor.take_up_left()
-        await self.takeover.run_due()
 
     def new_id(self) -> IntentId:
         """Return the id of an intent to come."""
@@ -317,6 +308,36 @@ class Operations(OnRecord):
         """Return where *names* lead, by name, for a relay on the *app* of that name."""
         lookup = Lookup(self.journal, self.rights, self.thing)
         return await lookup.places(ask, tuple(names), app)
+
+    # ── timers ──────────────────────────────────────────────────────────────────
+
+    def zone(self, who: Person) -> tzinfo | None:
+        """Return the time zone of *who*; None if Slack has not said it yet."""
+        return self.rights.gate.directory.zone(who)
+
+    async def set_timer(self, ask: Ask, thing: Intent, at: datetime) -> Intent:
+        """Let *thing* be stopped *at* a moment, in the name of whoever asks."""
+        asker, audit = self._on_timer(ask, thing, f"{at:%Y-%m-%dT%H:%M:%SZ}")
+        changed = await self.journal.timers.set(thing.id, at, asker, audit=audit)
+        self.recents.invalidate(changed)
+        self.wake()
+        return changed
+
+    async def drop_timer(self, ask: Ask, thing: Intent) -> bool:
+        """Let *thing* run on without a timer; False if it has none."""
+        asker, audit = self._on_timer(ask, thing, "off")
+        dropped = await self.journal.timers.drop(thing.id, asker, audit=audit)
+        self.recents.invalidate(thing)
+        self.wake()
+        return dropped
+
+    def _on_timer(self, ask: Ask, thing: Intent, why: str) -> tuple[Asker, Entry]:
+        """Return who sets the timer of *thing*, if they may, and the record of it."""
+        app = next((app for app in self.apps if app.name == thing.subject.app), None)
+        wish = Wish(f"{ask.command}.timer", Level.CHANGE, app)
+        rule, did = self.check(ask, wish).rule, Decision.DID
+        record = entry(ask, self.now(), did, wish.action, rule=rule, why=why)
+        return asker_of(ask, self.languages), intent_entry(record, thing)
 
     # ── forms ───────────────────────────────────────────────────────────────────
 

@@ -12,7 +12,7 @@ from bot.dialogue.ask import Ask
 from bot.i18n import AS_ASKED, DEFAULT_LOCALE, Languages, reader_locale
 from bot.ids import Handle, IntentId
 from bot.journal.audit import Decision, Entry
-from bot.journal.model import Asker, CopyOf, Intent, NewIntent, Subject
+from bot.journal.model import Asker, CopyOf, Intent, NewIntent, Subject, Timing
 from bot.resources.base import Resource
 from bot.settings import App
 from bot.tencent.models.base import Request
@@ -40,6 +40,7 @@ class Order:
     preset: str = ""
     again: frozenset[str] = frozenset()
     copies: CopyOf | None = None
+    timing: Timing | None = None
 
     @property
     def wish(self) -> Wish:
@@ -88,6 +89,7 @@ def new_intent(
         note=order.note,
         at=at,
         copies=order.copies,
+        timing=order.timing,
     )
 
 
@@ -129,7 +131,12 @@ def entry(
 def allowed_entry(new: NewIntent, order: Order, verdict: Verdict) -> Entry:
     """Return the record that *new* was allowed; the journal adds the handle."""
     record = Entry.by(
-        new.asker, new.at, Decision.ALLOWED, order.wish.action, rule=verdict.rule
+        new.asker,
+        new.at,
+        Decision.ALLOWED,
+        order.wish.action,
+        rule=verdict.rule,
+        why=new.timing.typed if new.timing else "",
     )
     return record.about(new.subject.app, new.id, "", new.digest)
 

@@ -6,7 +6,7 @@ before, and is told no more of the record than that permit lets them see where t
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Protocol
 
 from bot.access.permits import Permit
@@ -136,6 +136,29 @@ class Service(Protocol):
         Raises:
             InvalidRequest: there is no such target, or not for that app; at `url`.
             NotAllowed: it is for others, or so is the relay.
+        """
+
+    # ── timers ──────────────────────────────────────────────────────────────────
+
+    def zone(self, who: Person) -> tzinfo | None:
+        """Return the time zone of *who*; None if Slack has not said it yet."""
+
+    async def set_timer(self, ask: Ask, thing: Intent, at: datetime) -> Intent:
+        """Let *thing* be stopped *at* a moment, in the name of whoever asks.
+
+        It takes the place of an earlier timer; both are on the record.
+
+        Raises:
+            NotAllowed: policy said no.
+            IllegalMove: it is over, or is being stopped since its timer was due.
+        """
+
+    async def drop_timer(self, ask: Ask, thing: Intent) -> bool:
+        """Let *thing* run on without a timer; False if it has none.
+
+        Raises:
+            NotAllowed: policy said no.
+            IllegalMove: it is being stopped, since its timer was due.
         """
 
     # ── forms ───────────────────────────────────────────────────────────────────

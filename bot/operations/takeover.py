@@ -19,7 +19,7 @@ from bot.journal.links import OPEN, Line
 from bot.journal.model import Intent
 from bot.journal.recents import Recents
 from bot.operations.behalf import Behalf
-from bot.runtime.tasks import Tasks
+from bot.operations.executor import Executor
 
 WHY = "its copy {handle} is live"
 
@@ -33,17 +33,33 @@ class Takeover:
     journal: Journal
     recents: Recents
     behalf: Behalf
-    tasks: Tasks
+    executor: Executor
     wake: Callable[[], None]
 
-    def after(self, changed: Intent) -> None:
-        """Carry out what is due now that *changed* did, if that is a copy.
+    async def go_on(self, changed: Intent) -> None:
+        """Do what was waiting for the news that *changed* a thing just now.
 
-        In the background: whoever brought the news does not wait for a stop.
+        The stops of it that waited for its ID are sent. If it is a copy that is live
+        now, its original is stopped in the background: whoever brought the news does
+        not wait for that.
+
+        Raises:
+            JournalUnavailable: it is to be done again.
         """
+        await self.executor.take_up(changed)
         link = open_link(changed)
         if link and link.wish is Wish.DUE:
-            self.tasks.spawn(self._at_once(), name=f"take over {changed.id}")
+            work = self._at_once()
+            self.executor.tasks.spawn(work, name=f"take over {changed.id}")
+
+    async def go_on_left(self) -> None:
+        """Do all that could go on by now, and that nobody here is doing.
+
+        Raises:
+            JournalUnavailable: some of it is to be done again.
+        """
+        await self.executor.take_up_left()
+        await self.run_due()
 
     async def _at_once(self) -> None:
         try:

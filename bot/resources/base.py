@@ -104,7 +104,8 @@ class Resource:
     *settled_by_hand*: people may say what became of an unknown one. *on_apps*: each
     belongs to one of the configured applications, which rules may name. *drawn* are the
     kinds of exit that `body` shows. *reveals* is for how long whoever made one may be
-    shown the secret part of the reply, if at all.
+    shown the secret part of the reply, if at all. *untimed* is the action that makes
+    what is asked about if it runs for long without a timer.
     """
 
     kind: ClassVar[Kind]
@@ -114,6 +115,7 @@ class Resource:
     settled_by_hand: ClassVar[bool] = False
     on_apps: ClassVar[bool] = False
     timers: ClassVar[tuple[Timer, ...]] = ()
+    untimed: ClassVar[str] = ""
     drawn: ClassVar[frozenset[Row]] = frozenset()
     reveals: ClassVar[timedelta | None] = None
 

@@ -10,6 +10,7 @@ from bot.tencent.models.trtc.requests import StartPublishCdnStream, StopPublishC
 READ = Relay().read
 START = Permit.of(StartPublishCdnStream, on_apps=True)
 STOP = Permit.of(StopPublishCdnStream, on_apps=True)
+TIMER = Permit("relay.timer", Level.CHANGE, on_apps=True)
 SETTLE = Permit("relay.settle", Level.CHANGE, on_apps=True)
 
 command = Command(

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC
 
+from bot.access.policy import Wish
 from bot.cards import lists
 from bot.dialogue.ask import Ask
 from bot.dialogue.form import Form
@@ -10,12 +12,12 @@ from bot.dialogue.outcome import Button, Outcome, line
 from bot.errors import AlreadyRuns, InvalidRequest, NotAllowed, UsageError
 from bot.i18n import _
 from bot.ids import IntentId, agent_for
-from bot.journal.model import CopyOf
+from bot.journal.model import CopyOf, Timing
 from bot.operations.forms import shown_after
 from bot.operations.orders import Order, handles_in
 from bot.operations.service import Service
-from bot.resources.relay import cdn, draft, pasted
-from bot.resources.relay.again import plan_again, remarks
+from bot.resources.relay import again as once_more
+from bot.resources.relay import cdn, draft, pasted, timers
 from bot.resources.relay.form import start_form
 from bot.resources.relay.form_copy import KEPT, copy_in
 from bot.resources.relay.plan import (
@@ -27,7 +29,8 @@ from bot.resources.relay.plan import (
     plan_of,
 )
 from bot.resources.relay.request import Prepared, faults_of, prepared_from
-from bot.tencent.models.trtc.requests import StartPublishCdnStream
+from bot.settings import App
+from bot.tencent.models.trtc.requests import StartPublishCdnStream, StopPublishCdnStream
 from commands.relay.command import START, command
 from commands.relay.onrecord import relay_on_record
 from commands.relay.references import whole
@@ -47,6 +50,8 @@ class _Wanted:
     plan: dict[str, str]
     whole: dict[str, str]
     prepared: Prepared
+    timing: Timing | None = None
+    remarks: tuple[str, ...] = ()  # on how what was typed was read
 
 
 @command.subcommand(
@@ -77,7 +82,7 @@ async def start(ask: Ask, service: Service) -> Outcome | Form | None:
     plan, lines = plan_of(ask), []
     if like := ask.value(LIKE):
         relay = await relay_on_record(ask, service, like)
-        plan, lines = plan_again(relay, plan), [*remarks(relay)]
+        plan, lines = once_more.plan_again(relay, plan), [*once_more.remarks(relay)]
     if ask.has("dry-run") or (ask.has("go") and complete(plan)):
         return await start_or_ask(ask, service, plan)
     return await opened(ask, service, plan, lines)
@@ -86,25 +91,28 @@ async def start(ask: Ask, service: Service) -> Outcome | Form | None:
 async def opened(
     ask: Ask,
     service: Service,
-    plan: dict[str, str],
+    typed: dict[str, str],
     lines: Iterable[str] = (),
     beside: Mapping[str, str] | None = None,
 ) -> Form:
-    """Return the form, filled in with *plan*, under *lines*.
+    """Return the form, filled in with what was *typed*, under *lines*.
 
     *beside* is what is kept with the form and is none of its plan.
 
     Raises:
         InvalidRequest: something is wrong that no field of the form could show.
     """
+    zone = service.zone(ask.who)
+    plan = timers.settled(typed, service.now(), zone)
     if plan.get("app") or not service.apps:
         chosen_app(plan, service.apps)
     plan, swallowed = pasted.without_flags(plan)
     faults = await _typed_faults(ask, service, plan)
     not_yet = _not_yet(plan) if swallowed or ask.has("go") else []
+    lines = (*timers.remarks(typed, zone), *not_yet, *lines)
     values = draft.opened(plan, service.terms.policy.limits) | dict(beside or {})
     form_id = await service.open_form(ask, {**values, AGAIN: ask.value(AGAIN)})
-    return start_form(values, service.terms, form_id, (*not_yet, *lines), faults)
+    return start_form(values, service.terms, form_id, lines, faults)
 
 
 @command.redraw("start", permit=START)
@@ -162,8 +170,11 @@ async def start_or_ask(
     That is a plan, and what is beside it if it makes a copy.
     """
     again, copies = handles_in(ask.value(AGAIN)), copy_in(kept)
-    plan = {key: text for key, text in kept.items() if key not in KEPT}
+    typed = {key: text for key, text in kept.items() if key not in KEPT}
+    zone = service.zone(ask.who)
+    plan = timers.settled(typed, service.now(), zone)
     wanted = await _wanted(ask, service, plan)
+    wanted = replace(wanted, remarks=timers.remarks(typed, zone))
     try:
         return await _start(ask, service, wanted, again=again, copies=copies)
     except AlreadyRuns as runs_already:
@@ -206,6 +217,7 @@ async def _typed_faults(
         faults = faults_of(await whole(ask, service, plan), service.terms)
     except InvalidRequest as unknown:  # what it refers to
         faults = unknown.faults
+    faults = {**faults, **timers.faults(plan, service.now())}
     typed = {field: text for field, text in faults.items() if plan.get(field)}
     if typed.keys() & (plan.keys() - draft.SHARED if plan.get("json") else {*WORDS}):
         raise InvalidRequest(typed)
@@ -231,9 +243,17 @@ def _unsettled(wanted: _Wanted, service: Service) -> str:
 
 
 async def _wanted(ask: Ask, service: Service, plan: dict[str, str]) -> _Wanted:
-    new, described = service.new_id(), await whole(ask, service, plan)
-    prepared = prepared_from(described, service.terms, agent_for(new))
-    return _Wanted(new, plan, described, prepared)
+    new, now = service.new_id(), service.now()
+    faults = timers.faults(plan, now)
+    try:
+        described = await whole(ask, service, plan)
+        prepared = prepared_from(described, service.terms, agent_for(new))
+    except InvalidRequest as refused:
+        raise InvalidRequest({**refused.faults, **faults}) from None
+    if faults:
+        raise InvalidRequest(faults)
+    timing = timers.timing_of(plan, now, UTC)
+    return _Wanted(new, plan, described, prepared, timing)
 
 
 async def _start(
@@ -244,7 +264,9 @@ async def _start(
     again: frozenset[str],
     copies: CopyOf | None,
 ) -> Outcome | None:
-    prepared = wanted.prepared
+    prepared, timing = wanted.prepared, wanted.timing
+    if timing:
+        _check_may_stop(ask, service, prepared.app, timing)
     order = Order(
         id=wanted.id,
         request=prepared.request,
@@ -255,6 +277,7 @@ async def _start(
         note=prepared.note,
         again=again,
         copies=copies,
+        timing=timing,
     )
     try:
         answer = await service.submit(ask, order)
@@ -262,7 +285,21 @@ async def _start(
         if refused.faults:
             refused.faults = prepared.named(refused.faults, wanted.plan)
         raise
-    if answer is None or not prepared.remarks:
+    remarks = tuple(line(remark) for remark in (*prepared.remarks, *wanted.remarks))
+    if answer is None or not remarks:
         return answer
-    remarks = tuple(line(remark) for remark in prepared.remarks)
     return replace(answer, parts=(*answer.parts, *remarks))
+
+
+def _check_may_stop(ask: Ask, service: Service, app: App, timing: Timing) -> None:
+    """Refuse a timer to whoever may not stop the relay: its stop is made in their name.
+
+    Raises:
+        NotAllowed: with a fault at the field that asks for it.
+    """
+    try:
+        service.check(ask, Wish.of(StopPublishCdnStream, app))
+    except NotAllowed as refused:
+        field = timers.FOR if timing.after else timers.UNTIL
+        refused.faults = {field: str(refused)}
+        raise

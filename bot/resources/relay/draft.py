@@ -30,7 +30,8 @@ THEN = "then"  # what becomes of the relay that this one is a copy of
 # what can be typed, and what only the form has
 NAMES = (*KEYS, "cells", "mode", "to", THEN)
 TYPED = "typed:"  # before the name of what was typed beside the JSON
-SHARED = {"json", "app", "region", "note", "mode"}  # what the paste form shows itself
+# what the paste form shows itself
+SHARED = {"json", "app", "region", "for", "until", "note", "mode"}
 NUMBERS = dict(zip(("width", "height", "fps", "bitrate"), range(4), strict=True))
 
 

@@ -23,7 +23,13 @@ from bot.dialogue.outcome import line
 from bot.i18n import _, n_
 from bot.ids import FormId
 from bot.resources.long_texts import shown
-from bot.resources.relay import cdn, form_content, form_copy, form_more
+from bot.resources.relay import (
+    cdn,
+    form_content,
+    form_copy,
+    form_more,
+    form_timer,
+)
 from bot.resources.relay.draft import (
     BOTH,
     FORM,
@@ -120,6 +126,7 @@ def _filling(plan: Plan, terms: Terms) -> Iterable[FormPart]:
     yield from _leads(full, app)
     yield from form_copy.parts(full, app)
     yield _idle(full, limits)
+    yield from form_timer.fields(full)
     yield _region(full, terms)
     yield from form_more.more(full)
     yield _note(full)
@@ -281,4 +288,5 @@ def _pasting(plan: Plan, terms: Terms) -> Iterable[FormPart]:
         text = _("Filled in where the JSON has none: {keys}.")
         yield line(text.format(keys=", ".join(beside)), quiet=True)
     yield _region(plan, terms)
+    yield from form_timer.fields(plan)
     yield _note(plan)

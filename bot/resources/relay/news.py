@@ -31,6 +31,8 @@ from bot.journal.evidence import (
     moment_of,
 )
 from bot.journal.model import CONTRADICTION, NEWS, REVIVED, Intent, Notice
+from bot.journal.timer_rows import TOLD
+from bot.resources.relay import timers
 from bot.resources.relay.card import ran_for, stop_button, stopped
 from bot.resources.relay.targets import target_name
 from bot.states import LIVE, OVER, State
@@ -138,6 +140,8 @@ def _line(
 
 def told(intent: Intent, facts: Mapping[str, Any], *, runs: bool = True) -> Outcome:
     """Return the line about *intent* that says *facts*; *runs*: it still may."""
+    if facts["what"] in TOLD:
+        return timers.told(intent, facts, runs=runs)
     what, at = facts["what"], When(moment_of(facts["at"]))
     if what in {OVER_NOW, IDLE, AGAIN}:
         return _of_whole(intent, what, at)

@@ -65,6 +65,8 @@ KEYS = (
     "bitrate",
     "gop",
     "idle",
+    "for",
+    "until",
     "background",
     "logo",
     "corner",

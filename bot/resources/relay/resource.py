@@ -15,6 +15,7 @@ from bot.journal.evidence import Fact, FactKind, Standing
 from bot.journal.lifecycle import Ended
 from bot.journal.links import links_of
 from bot.journal.model import CONTRADICTION, REVIVED, Intent, Notice
+from bot.journal.timer_rows import UNTIMED
 from bot.journal.usage import Usage
 from bot.resources.base import Alarm, Resource, Timer, Yield
 from bot.resources.push import PushAddress
@@ -30,6 +31,7 @@ from bot.resources.relay import (
     news,
     retyped,
     targets,
+    timers,
     unknown,
 )
 from bot.resources.relay.card import CONTROLLABLE
@@ -126,6 +128,7 @@ class Relay(Resource):
     settled_by_hand = True
     on_apps = True
     timers = TIMERS
+    untimed = START
     drawn = frozenset({Row.PUSH})  # each with its standing
 
     def over(self, request: Request[Any], policy: Policy) -> dict[str, Over]:
@@ -270,8 +273,8 @@ class Relay(Resource):
         return card.candidates(intent)
 
     def facts(self, intent: Intent) -> Iterable[tuple[Span, ...]]:
-        """Yield what it is a copy of, and its copies."""
-        return copies.small_print(intent)
+        """Yield when it is to be stopped, what it is a copy of, and its copies."""
+        return (*timers.due(intent), *copies.small_print(intent))
 
     def menu(self, intent: Intent) -> Iterable[Button]:
         """Yield what starts another like it, and what shows all that can be done."""
@@ -312,6 +315,7 @@ class Relay(Resource):
             STUCK: alarms.stuck,
             LAST_DAY: alarms.last_day,
             OUT_OF_REACH: alarms.out_of_reach,
+            UNTIMED: timers.untimed,
         }
 
     def previews(self, intent: Intent) -> Iterable[Button]:

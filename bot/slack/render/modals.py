@@ -8,6 +8,7 @@ https://docs.slack.dev/surfaces/modals#updating_apis
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.dialogue.form import (
@@ -18,6 +19,7 @@ from bot.dialogue.form import (
     FormButton,
     FormButtons,
     FormPart,
+    MomentField,
     NumberField,
     Option,
     SearchField,
@@ -192,6 +194,8 @@ def _element(field: Field) -> Json:
             return _checks(field)
         case SearchField():
             return _search(field)
+        case MomentField():
+            return _moment(field)
     raise TypeError(field)
 
 
@@ -276,6 +280,14 @@ def _search(field: SearchField) -> Json:
     return element | ({"initial_option": chosen[0]} if chosen else {})
 
 
+def _moment(field: MomentField) -> Json:
+    """https://docs.slack.dev/reference/block-kit/block-elements/datetime-picker-element."""
+    element: Json = {"type": "datetimepicker", "action_id": f"field:{field.name}"}
+    if field.initial is not None:
+        element["initial_date_time"] = int(field.initial.timestamp())
+    return element
+
+
 def _options(offered: Iterable[Option]) -> list[Json]:
     """Leave out values too long for Slack: if cut, they would name something else."""
     return [_option(o) for o in offered if 0 < size(o.value) <= limits.OPTION_VALUE]
@@ -296,4 +308,6 @@ def _value(element: Mapping[str, Any]) -> Value:
         return tuple(option["value"] for option in chosen)
     if chosen := element.get("selected_option"):
         return str(chosen["value"])
+    if chosen := element.get("selected_date_time"):
+        return f"{datetime.fromtimestamp(int(chosen), UTC):%Y-%m-%dT%H:%M:%SZ}"
     return element.get("value") or None

@@ -1,5 +1,7 @@
 """Any value that the journal keeps, for hypothesis."""
 
+from datetime import timedelta
+
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
@@ -23,6 +25,7 @@ from bot.journal.model import (
     OpenForm,
     Settlement,
     Subject,
+    Timing,
 )
 from bot.journal.rows import moment
 from bot.states import State
@@ -121,6 +124,13 @@ settlements = st.builds(
     reason=texts,
     settled_at=st.none() | moments,
 )
+timings = st.none() | st.builds(
+    Timing,
+    at=st.none() | moments,
+    after=st.none() | st.integers(0, 10**9).map(lambda n: timedelta(milliseconds=n)),
+)
+
+
 submissions = st.builds(
     NewIntent,
     id=ids,
@@ -135,6 +145,7 @@ submissions = st.builds(
     answer_url=st.none() | ids.map(SecretStr),
     note=texts,
     at=moments,
+    timing=timings,
 )
 
 

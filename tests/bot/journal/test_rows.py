@@ -3,6 +3,7 @@
 import json
 import os
 from dataclasses import fields, replace
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -49,6 +50,7 @@ from tests.bot.journal.strategies import (
 )
 
 SEAL = Seal(Ring(keys=(os.urandom(32),)), os.urandom)
+HOUR = timedelta(hours=1)
 HELD = {"held_by", "held_until"}  # by whoever delivers it, where there are several
 # Fields that are no column of their own: what they become.
 DERIVED = {
@@ -57,6 +59,7 @@ DERIVED = {
     "settlement": fields(Settlement),
     "card": "card_channel card_ts",
     "at": "created_at",
+    "timing": "stop_at stop_after",
 }
 
 
@@ -118,6 +121,8 @@ def test_a_submission_comes_back_whole(new, handle):
         sent_at=None,
         send_by=None,
         standing=Standing(state=State.QUEUED, headline=Headline.REQUESTED),
+        stop_at=new.timing.at if new.timing else None,
+        stop_after=new.timing.after if new.timing else None,
     )
     assert row["made"] == (new.handle is None)
     kept = SEAL.open(row["request"], Cell("intents", "request", new.id))
@@ -141,6 +146,8 @@ def test_what_is_changed_comes_back_whole(new, end, ref, marks, send_by):
         reason=end.reason,
         marks=tuple(marks),
         doubt=True,
+        stop_at=send_by,
+        stop_after=HOUR,
     )
     row = row_of(new, "R1", SEAL)
     before = intent_of(stored(row))
@@ -155,6 +162,8 @@ def test_what_is_changed_comes_back_whole(new, end, ref, marks, send_by):
         send_by=send_by,
         marks=tuple(marks),
         doubt=True,
+        stop_at=send_by,
+        stop_after=HOUR,
     )
     cell = Cell("intents", "reply_secret", new.id)
     assert SEAL.open(columns["reply_secret"], cell) == b"secret"

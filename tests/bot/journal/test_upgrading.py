@@ -10,6 +10,7 @@ from bot.errors import JournalUnavailable
 from bot.journal import store
 from bot.journal.migrate import OLDEST_SERVED, make_engine, newest, revision
 from bot.journal.trail import AuditFiles
+from tests.bot.journal.revisions import WITHOUT_TIMERS
 from tests.bot.journal.test_audit import entry
 from tests.fakes.journal import opened
 
@@ -23,6 +24,7 @@ KEYS = {
     "audit": AuditFiles(key=SecretStr("a" * 32)),
 }
 WAS_BEFORE = (  # on PostgreSQL: as migration 0014 left them
+    *WITHOUT_TIMERS,
     "DROP TABLE handles",
     "DROP INDEX intents_by_handle",
     "CREATE INDEX intents_by_handle ON intents (handle, created_at)",

@@ -8,7 +8,7 @@ from bot.ids import Kind
 from bot.journal.anchors import Occasion
 from bot.journal.evidence import FactKind
 from bot.journal.maintenance import Due
-from bot.journal.model import CARD_NOTICE, Notice
+from bot.journal.model import CARD_NOTICE, Notice, Timing
 from bot.journal.recents import Recents
 from bot.states import RUNNING, State
 from tests.bot.journal.conftest import ALARMED, APP, AT, fact, form_at, stop_of
@@ -27,6 +27,7 @@ PARTS = (
     "heard",
     "life",
     "rotation",
+    "timers",
     "trail",
 )
 OPENS = {"journal.open"}  # what makes a journal; see `test_file`
@@ -75,6 +76,7 @@ class Tour:
         await _answered(self, first, second)
         await _settled(self, second, third)
         await _told(self, first)
+        await _timed(self, first)
         await _ended(self, await self.journal.find.get(first.id))
         await _questions_of_one(self, first)
         await _questions_of_all(self)
@@ -145,6 +147,24 @@ async def _told(tour, first):
     told = {"notices": (ALARMED,), "audit": entry(11)}
     await tour.ask("journal.learn", first.id, aged, **told)
     await tour.ask("journal.writable")
+
+
+async def _timed(tour, first):
+    at, anew = tour.clock(), {"audit": entry(13)}
+    after = tour.new(agent="pb_timed", timing=Timing(after=timedelta(hours=2)), **ABOUT)
+    start, _ = await tour.ask("journal.accept", after)
+    seen = await tour.ask("journal.claim", start.id, send_by=at, seen=start)
+    said = fact(FactKind.ANSWERED, at, ref="-task-of-the-timed", job=start.id)
+    told = {"notices": (), "evidence": (said,), "seen": seen}
+    await tour.ask("journal.complete", start.id, State.STARTED, **told)
+    for later in (1, 2):
+        due = at + timedelta(hours=later)
+        await tour.ask("timers.set", first.id, due, first.asker, **anew)
+    for timer, _thing in await tour.ask("timers.due", at):
+        await tour.ask("timers.step", timer, at, mark="warned", notice=LINED)
+    await tour.ask("timers.drop", first.id, first.asker, **anew)
+    for timer, _thing in await tour.ask("timers.due", at):
+        await tour.ask("timers.close", timer, LINED)
 
 
 async def _ended(tour, first):
