@@ -99,7 +99,7 @@ async def _off(ask: Ask, service: Service, relay: Intent) -> Outcome:
     except IllegalMove:
         return _over(relay)
     sentence = (
-        _("{handle} runs on without a timer.")
+        _("{handle} has no timer any more.")
         if dropped
         else _("{handle} has no timer.")
     )

@@ -203,7 +203,7 @@ def _written_ahead(relay: Intent, facts: Mapping[str, Any]) -> Outcome:
 
 def untimed(relay: Intent, _facts: Mapping[str, Any]) -> Outcome:
     """Return the alarm that a relay has run for long, and nobody has set a timer."""
-    sentence = _("{handle} has no timer, and nobody has set one since it was asked.")
+    sentence = _("{handle} still has no timer.")
     return alarm_of(
         relay,
         sentence.format(handle=relay.handle),
