@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.dialogue.outcome import Line, Row, Select, Table, plain
-from bot.settings import Limits, Policy, Rule
 from commands.relay.lists import MOST_IN_TABLE
+from tests.bot.journal.conftest import new_intent
 from tests.commands.relay.samples import buttons
 from tests.commands.relay.test_lists import choices, handles, labels, start
 
@@ -114,14 +114,12 @@ async def test_a_choice_of_a_span_is_taken(world):
 
 
 async def test_what_a_table_has_no_room_for_is_on_the_pages_after_it(world_with):
-    limits = Limits(live_relays=500, starts_per_person_a_day=500)
-    rule = Rule(name="all", actions=("*",), users=("U0ANA",))
-    policy = Policy(rules=(rule,), limits=limits)
-    world = await world_with(policy, settings={"tables": "auto"})
-    for room in range(MOST_IN_TABLE + 5):
-        await world.typed(start(room + 1))
+    world = await world_with(settings={"tables": "auto"})
+    for number in range(MOST_IN_TABLE + 5):
+        world.clock.push(seconds=1)
+        await world.journal.accept(new_intent(world.clock(), number, team="T0HOME"))
 
-    first = await world.typed("/relay list")
+    first = await world.typed("/relay recent")
     (onward,) = [one for one in buttons(first) if one.label == "Next"]
     last = await world.typed(f"/relay {onward.text}")
 
