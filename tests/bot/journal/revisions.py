@@ -89,6 +89,7 @@ WITHOUT_TIMERS = (
     "ALTER TABLE intents DROP COLUMN stop_at",
     "ALTER TABLE intents DROP COLUMN stop_after",
 )
+WITHOUT_COPIES = ("DROP TABLE copies",)
 
 
 def inserted(table, values):

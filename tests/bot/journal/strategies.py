@@ -12,11 +12,14 @@ from bot.journal.evidence import (
     Fact,
     FactKind,
     Headline,
+    Link,
+    Role,
     Silence,
     Standing,
     Stop,
     Target,
     TargetStanding,
+    Wish,
 )
 from bot.journal.model import (
     Asker,
@@ -79,6 +82,16 @@ targets = st.builds(
     breaks=st.integers(0, 9),
     failed_at=millis,
 )
+links = st.builds(
+    Link,
+    role=st.sampled_from(Role),
+    intent=ids,
+    handle=ids,
+    headline=st.sampled_from(Headline),
+    wish=st.sampled_from(Wish),
+    by=texts,
+    number=st.integers(0, 99),
+)
 standings = st.builds(
     Standing,
     state=st.sampled_from(State),
@@ -97,6 +110,7 @@ standings = st.builds(
     silence=st.none() | silences,
     gone=texts,
     wished=st.booleans(),
+    links=st.lists(links, max_size=3).map(tuple),
 )
 facts = st.builds(
     Fact,

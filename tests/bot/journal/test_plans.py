@@ -25,8 +25,10 @@ LINE = {"intent": "past", "line": "past", "channel": "C", "ts": "1.1"}
 
 # Tables that do not grow with what happens: a row for each kind, name, app, team, run;
 # of tallies, for each quarter of an hour of a day in which somebody started something;
-# of slots, for each channel of the last hour (none in a file).
+# of slots, for each channel of the last hour (none in a file); of copies, for each that
+# something waits for.
 SMALL = {"handles", "lives", "known", "hearing", "audit_heads", "tallies", "slots"}
+SMALL |= {"copies"}
 # What reads all there is, off the event loop, and why.
 WHOLE = {
     "find.counts": "the doctor says how much there is",

@@ -60,6 +60,7 @@ DERIVED = {
     "card": "card_channel card_ts",
     "at": "created_at",
     "timing": "stop_at stop_after",
+    "copies": "facts of both, and a row of `copies`",
 }
 
 

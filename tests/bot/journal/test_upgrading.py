@@ -10,7 +10,7 @@ from bot.errors import JournalUnavailable
 from bot.journal import store
 from bot.journal.migrate import OLDEST_SERVED, make_engine, newest, revision
 from bot.journal.trail import AuditFiles
-from tests.bot.journal.revisions import WITHOUT_TIMERS
+from tests.bot.journal.revisions import WITHOUT_COPIES, WITHOUT_TIMERS
 from tests.bot.journal.test_audit import entry
 from tests.fakes.journal import opened
 
@@ -25,6 +25,7 @@ KEYS = {
 }
 WAS_BEFORE = (  # on PostgreSQL: as migration 0014 left them
     *WITHOUT_TIMERS,
+    *WITHOUT_COPIES,
     "DROP TABLE handles",
     "DROP INDEX intents_by_handle",
     "CREATE INDEX intents_by_handle ON intents (handle, created_at)",

@@ -6,18 +6,28 @@ from datetime import timedelta
 from bot.dialogue.outcome import Audience
 from bot.ids import Kind
 from bot.journal.anchors import Occasion
-from bot.journal.evidence import FactKind
+from bot.journal.evidence import FactKind, Wish
 from bot.journal.maintenance import Due
-from bot.journal.model import CARD_NOTICE, Notice, Timing
+from bot.journal.model import CARD_NOTICE, CopyOf, Notice, Timing
 from bot.journal.recents import Recents
 from bot.states import RUNNING, State
-from tests.bot.journal.conftest import ALARMED, APP, AT, fact, form_at, stop_of
+from bot.tencent.models.trtc.output import target_digest
+from tests.bot.journal.conftest import (
+    ALARMED,
+    APP,
+    AT,
+    URL,
+    fact,
+    form_at,
+    stop_of,
+)
 from tests.bot.journal.test_audit import entry
 from tests.bot.journal.test_events import event
 from tests.fakes.journal import claimed
 
 PARTS = (
     "find",
+    "copies",
     "former",
     "outbox",
     "audit",
@@ -35,6 +45,7 @@ STATEMENTS = ("SELECT", "UPDATE", "DELETE", "INSERT")
 RELAY, TEAM = Kind("R"), "T"
 LINED = Notice(name="news", audience=Audience.THREAD, line="news")
 ABOUT = {"sdk_app_id": APP, "room": "lobby", "duplicates": "d", "callbacks": True}
+PUSHES = {"PublishCdnParams": [{}]}
 FIRST, SECOND = "-task-of-the-first", "-task-of-the-second"
 NARROW = ({}, {"user": "UBOB"}, {"room": "old"}, {"user": "UEVE", "room": "none"})
 STANDING = (None, RUNNING, {State.UNKNOWN, State.CLOSED})
@@ -77,6 +88,7 @@ class Tour:
         await _settled(self, second, third)
         await _told(self, first)
         await _timed(self, first)
+        await _copied(self, await self.journal.find.get(first.id))
         await _ended(self, await self.journal.find.get(first.id))
         await _questions_of_one(self, first)
         await _questions_of_all(self)
@@ -165,6 +177,27 @@ async def _timed(tour, first):
     await tour.ask("timers.drop", first.id, first.asker, **anew)
     for timer, _thing in await tour.ask("timers.due", at):
         await tour.ask("timers.close", timer, LINED)
+
+
+async def _copied(tour, first):
+    """Copy a thing, which is to be stopped when the copies are live; they are."""
+    running = []
+    for number in range(3):
+        agent = f"pb_copy{number}"
+        about = {**ABOUT, "targets": (target_digest(URL),), "masked": PUSHES}
+        copying = tour.new(**about, agent=agent, copies=CopyOf(first.id, stop=True))
+        copy, _ = await tour.ask("journal.accept", copying, admit=lambda _usage: ())
+        at = tour.clock()
+        await tour.ask("journal.claim", copy.id, send_by=at, seen=copy)
+        said = fact(FactKind.ANSWERED, at, ref=f"-of-copy-{number}", job=copy.id)
+        told = {"evidence": (said,), "notices": (CARD_NOTICE,)}
+        await tour.ask("journal.complete", copy.id, State.STARTED, **told)
+        live = event(agent=agent, task_id=f"-of-copy-{number}")
+        await tour.ask("journal.apply_event", live, APP)
+        running.append(copy)
+    for due in await tour.ask("copies.due"):
+        await tour.ask("copies.settle", due.copy, Wish.KEPT, audit=entry(12))
+    await tour.ask("copies.forget", running[0].id)
 
 
 async def _ended(tour, first):
