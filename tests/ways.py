@@ -7,6 +7,7 @@ from bot.access.permits import Permit
 from bot.dialogue.ask import Ask, Person, Place, Submission, Surface
 from bot.dialogue.form import Form
 from bot.errors import InvalidRequest
+from bot.grammar.parser import Miss, read
 from bot.settings import Rule
 from commands import COMMANDS
 from tests.world import TEAM
@@ -62,10 +63,12 @@ def typed_ways(names):
         for one in command.subcommands.values():
             examples = {f"{one.name} {given}".strip() for given in ("", *names)}
             for text in sorted({*one.examples, *examples}):
+                read_as = read(text, command.vocabulary)
+                needed = (
+                    one.permit if isinstance(read_as, Miss) else one.permit_for(read_as)
+                )
                 for surface in SURFACES:
-                    yield Way(
-                        "typed", command.name, one.name, text, one.permit, surface
-                    )
+                    yield Way("typed", command.name, one.name, text, needed, surface)
 
 
 def other_ways():

@@ -160,12 +160,12 @@ class World:
     async def submitted(self, form, by="U0ANA", key=None, **values):
         """Send *form* in with its initial values and *values* on top."""
         initial = {
-            one.name: getattr(one, "initial", None)
+            one.name: getattr(one, "ticked", getattr(one, "initial", None))
             for one in form.fields
             if hasattr(one, "name")
         }
         filled = {
-            name: None if value in (None, "", ()) else str(value)
+            name: None if value in (None, "", ()) else _sent(value)
             for name, value in {**initial, **values}.items()
         }
         self.asked += 1
@@ -214,6 +214,12 @@ class World:
 
     async def handle(self, name):
         return await self.journal.find.by_handle(name, TEAM)
+
+
+def _sent(value):
+    """Return *value* as a form sends it: the ticks of a field are several texts."""
+    ticks = isinstance(value, tuple) and all(isinstance(one, str) for one in value)
+    return value if ticks else str(value)
 
 
 def look(answer):

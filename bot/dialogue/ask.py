@@ -86,6 +86,11 @@ class Submission:
             value = value[0] if value else None
         return (value or "").strip()
 
+    def chosen(self, name: str) -> tuple[str, ...]:
+        """Return all that is chosen in field *name*, of which any may be."""
+        value = self.values.get(name) or ()
+        return (value,) if isinstance(value, str) else value
+
     def hidden(self, hide: Callable[[str], str], sent: Container[str]) -> Self:
         """Return the same form with *hide* done to all but the *sent* fields."""
 

@@ -80,6 +80,14 @@ class ChecksField(Field):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PicksField(Field):
+    """Any of a hundred, from a menu; those of the values *initial* are chosen."""
+
+    options: tuple[Option, ...]
+    initial: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SearchField(Field):
     """One of what *command* offers under *source* as the person types."""
 
@@ -110,7 +118,8 @@ FormPart = Field | Line | Picture | FormButtons
 class Form:
     """A modal. Submitting it asks *command* for the form *subcommand*.
 
-    One without fields is a window, to be read and closed.
+    One without fields is a window, to be read and closed. Slack keeps what stands in
+    a field through a redraw, unless *drawn* has changed: then all begin anew.
     """
 
     command: str
@@ -119,6 +128,7 @@ class Form:
     submit: str
     fields: tuple[FormPart, ...]
     form_id: FormId
+    drawn: str = ""
 
 
 def all_ticked(

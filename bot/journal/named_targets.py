@@ -5,11 +5,12 @@ when a request is formed from it.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
+from cachetools import TTLCache
 from pydantic import SecretStr
 from sqlalchemy import bindparam, delete, func, select
 
@@ -29,6 +30,9 @@ from bot.journal.statement import (
     updated,
 )
 
+T = TypeVar("T")
+
+MOST_LISTS, FRESH = 100, 5.0  # workspaces, and seconds that what was read is believed
 MOST_NAMED = 100  # of a workspace, which a select of Slack offers
 
 _OF_TEAM = named_targets.c.team == bindparam("of_team")
@@ -42,10 +46,10 @@ _AT = Statement(
 )
 _COUNT = Statement(select(func.count()).select_from(named_targets).where(_OF_TEAM))
 _ADD = inserted(named_targets)
-_CHANGED = ("shown", "digest", "url", "cdn", "apps", "users", "changed_by")
-_CHANGE = updated(
-    named_targets, (*_CHANGED, "changed_at"), named_targets.c.id == bindparam("of")
-)
+_OF = named_targets.c.id == bindparam("of")
+_FLAGS = ("cdn", "apps", "users", "changed_by", "changed_at")
+_CHANGE = updated(named_targets, _FLAGS, _OF)
+_ROTATE = updated(named_targets, (*_FLAGS, "shown", "digest", "url"), _OF)
 _REMOVE = Statement(
     delete(named_targets).where(_OF_TEAM, named_targets.c.name == bindparam("of_name"))
 )
@@ -87,10 +91,15 @@ class NamedTargets:
         self._writer = writer
         self._seal = seal
         self._key = key
+        self._lists: TTLCache[TeamId, list[NamedTarget]] = TTLCache(MOST_LISTS, FRESH)
 
     async def listed(self, team: TeamId) -> list[NamedTarget]:
-        """Return those of *team*, by name."""
-        return await self._all(_LISTED, {"of_team": team})
+        """Return those of *team*, by name; of another run's changes 5 s later."""
+        if (cached := self._lists.get(team)) is not None:
+            return cached
+        listed = await self._all(_LISTED, {"of_team": team})
+        self._lists[team] = listed
+        return listed
 
     async def opened(self, team: TeamId, names: Iterable[str]) -> dict[str, Opened]:
         """Return those of *team* that are called *names*, by name, with their secret.
@@ -126,19 +135,22 @@ class NamedTargets:
             connection.execute(_ADD, row)
             append(connection, self._key, record)
 
-        await self._writer.write(work, begins=True)
+        await self._written(work, target.team)
 
-    async def change(self, target: NamedTarget, url: SecretStr, record: Entry) -> bool:
-        """Let *target* be as it is given; False if it is gone."""
+    async def change(
+        self, target: NamedTarget, url: SecretStr | None, record: Entry
+    ) -> bool:
+        """Let *target* be as it is given, at *url* if that is another; False: gone."""
+        change = _ROTATE if url else _CHANGE
         row = {**self._row(target, url), "of": target.id}
 
         def work(connection: Connection) -> bool:
-            if connection.execute(_CHANGE, row).rowcount != 1:
+            if connection.execute(change, row).rowcount != 1:
                 return False
             append(connection, self._key, record)
             return True
 
-        return await self._writer.write(work)
+        return await self._written(work, target.team)
 
     async def remove(self, team: TeamId, name: str, record: Entry) -> bool:
         """Forget the target *name* of *team*; False if there is none."""
@@ -150,7 +162,13 @@ class NamedTargets:
             append(connection, self._key, record)
             return True
 
-        return await self._writer.write(work)
+        return await self._written(work, team)
+
+    async def _written(self, work: Callable[[Connection], T], team: TeamId) -> T:
+        self._lists.pop(team, None)
+        written = await self._writer.write(work, begins=True)
+        self._lists.pop(team, None)  # which was read again meanwhile
+        return written
 
     async def _all(
         self, query: Statement, asked: Mapping[str, Any]
@@ -161,14 +179,14 @@ class NamedTargets:
     def _url_of(self, row: Any) -> SecretStr:
         return SecretStr(self._seal.open(row.url, _cell(row.id)).decode())
 
-    def _row(self, target: NamedTarget, url: SecretStr) -> dict[str, Any]:
-        sealed = self._seal.close(url.get_secret_value().encode(), _cell(target.id))
+    def _row(self, target: NamedTarget, url: SecretStr | None) -> dict[str, Any]:
+        text = url.get_secret_value().encode() if url else b""
         named = {name: getattr(target, name) for name in target.__dataclass_fields__}
         return {
             **named,
             "apps": json.dumps(target.apps),
             "users": json.dumps(target.users),
-            "url": sealed,
+            "url": self._seal.close(text, _cell(target.id)),
             "changed_at": millis(target.changed_at),
         }
 

@@ -1,11 +1,12 @@
 """Saved forms: of a workspace, or of one person in it. What was typed stands sealed."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
+from cachetools import TTLCache
 from sqlalchemy import bindparam, delete, func, or_, select
 
 from bot.errors import NameTaken, TooMany
@@ -17,6 +18,9 @@ from bot.journal.schema import EMPTY, presets
 from bot.journal.seal import Cell, Seal
 from bot.journal.statement import Connection, Statement, Writer, inserted, updated
 
+T = TypeVar("T")
+
+MOST_LISTS, FRESH = 1000, 5.0  # people, and seconds that what was read is believed
 MOST_SAVED = 50  # of a workspace, and of each person: a select of Slack offers both
 EVERYBODYS = SlackUserId("")  # the owner of what a workspace has saved
 
@@ -84,16 +88,24 @@ class Presets:
         self._writer = writer
         self._seal = seal
         self._key = key
+        self._lists: TTLCache[tuple[TeamId, SlackUserId], list[Preset]] = TTLCache(
+            MOST_LISTS, FRESH
+        )
 
     async def listed(self, team: TeamId, user: SlackUserId) -> list[Preset]:
         """Return those of *user* and of *team*, the one used last first.
 
+        Of another run's changes 5 seconds later.
+
         Raises:
             JournalUnavailable: one does not open.
         """
+        if (cached := self._lists.get((team, user))) is not None:
+            return cached
         asked = {"of_team": team, "of_owner": user}
         rows = await self._writer.read(lambda c: c.execute(_LISTED, asked).all())
-        return [self._preset_of(row) for row in rows]
+        listed = self._lists[team, user] = [self._preset_of(row) for row in rows]
+        return listed
 
     async def leading_to(self, team: TeamId, target: str) -> list[Leading]:
         """Return the presets of *team*, whoever's they are, that name *target*."""
@@ -126,12 +138,12 @@ class Presets:
                 connection.execute(_ADD, row)
             append(connection, self._key, record)
 
-        await self._writer.write(work, begins=True)
+        await self._written(work)
 
     async def used(self, preset: str, at: datetime) -> None:
         """Keep that a relay was started from the preset of that id."""
         row = {"of": preset, "used_at": millis(at)}
-        await self._writer.write(lambda c: c.execute(_USED, row))
+        await self._written(lambda c: c.execute(_USED, row))
 
     async def delete(self, preset: str, record: Entry) -> bool:
         """Forget the preset of that id; False if it is gone."""
@@ -142,7 +154,13 @@ class Presets:
             append(connection, self._key, record)
             return True
 
-        return await self._writer.write(work)
+        return await self._written(work)
+
+    async def _written(self, work: Callable[[Connection], T]) -> T:
+        self._lists.clear()
+        written = await self._writer.write(work, begins=True)
+        self._lists.clear()  # which were read again meanwhile
+        return written
 
     def _row(self, preset: Preset) -> dict[str, Any]:
         named = {name: getattr(preset, name) for name in preset.__dataclass_fields__}

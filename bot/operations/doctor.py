@@ -4,21 +4,25 @@ It calls nothing that costs money; the clock is compared with Tencent's by the `
 of whatever answer came last.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.access.exits import refusals
+from bot.access.limits import host_of
 from bot.cards.audit import VERIFY
 from bot.errors import JournalError
-from bot.exit_table import ANY
+from bot.exit_table import ANY, Exits
 from bot.i18n import _, n_
 from bot.journal.examination import Report
 from bot.journal.journal import Journal
 from bot.journal.marks import RECOVER
+from bot.journal.named_targets import NamedTarget
 from bot.operations.reception import Reception, Refusal
 from bot.products import PRODUCTS, is_real
 from bot.settings import Settings
 from bot.states import State
 from bot.tencent.client import Client
+from bot.tencent.models.exits import Exit, Row
 
 SKEW_WORTH_A_WORD = 30  # seconds; Slack and Tencent refuse at 300
 
@@ -82,6 +86,30 @@ def _exits(settings: Settings) -> list[Check]:
         text = _("Exits: {rows}").format(rows=", ".join(listed))
         checks.append(Check(text))
     return checks
+
+
+def named(targets: Sequence[NamedTarget], table: Exits) -> list[Check]:
+    """Return where the named *targets* lead, and which of them *table* lets nobody use.
+
+    Both by name and host; nothing of that is secret.
+    """
+    if not targets:
+        return []
+    checks = [Check(_("Named targets: {names}").format(names=_hosts(targets)))]
+    astray = [one for one in targets if refusals((_exit_of(one),), table, "")]
+    if astray:
+        text = _("Named targets that no exit allows: {names}")
+        fix = _("List their hosts in push under [exits] in bot.toml, or remove them.")
+        checks.append(Check(text.format(names=_hosts(astray)), None, fix))
+    return checks
+
+
+def _exit_of(target: NamedTarget) -> Exit:
+    return Exit(Row.PUSH, target.name, (target.shown,), target.shown)
+
+
+def _hosts(targets: Sequence[NamedTarget]) -> str:
+    return ", ".join(f"@{one.name} {host_of(one.shown)}" for one in targets)
 
 
 def _unless_real(settings: Settings) -> bool | None:

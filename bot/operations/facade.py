@@ -29,7 +29,7 @@ from bot.journal.model import CARD_NOTICE, Asker, Intent, Notice, OpenForm
 from bot.journal.rows import millis
 from bot.operations import forms
 from bot.operations.behalf import Behalf
-from bot.operations.doctor import Check, examine, installed
+from bot.operations.doctor import Check, examine, installed, named
 from bot.operations.executor import Executor
 from bot.operations.onrecord import OnRecord
 from bot.operations.orders import (
@@ -44,6 +44,7 @@ from bot.operations.places import Lookup
 from bot.operations.reception import Reception
 from bot.operations.refusals import Refusals
 from bot.operations.rights import Rights, check
+from bot.operations.saved import Saved
 from bot.operations.takeover import Takeover
 from bot.resources.base import Registry
 from bot.resources.push import PushAddress
@@ -107,6 +108,17 @@ class Operations(OnRecord):
             executor=self.executor,
             apps=self.executor.apps,
             wake=self.wake,
+            now=self.now,
+            random_bytes=self.random_bytes,
+        )
+
+    @property
+    def saved(self) -> Saved:
+        """What the workspace of whoever asks has saved."""
+        return Saved(
+            kept=self.journal.saved,
+            may_use=self._lookup.may_use,
+            check=self.check,
             now=self.now,
             random_bytes=self.random_bytes,
         )
@@ -306,8 +318,11 @@ class Operations(OnRecord):
         self, ask: Ask, names: Iterable[str], app: str
     ) -> Mapping[str, PushAddress]:
         """Return where *names* lead, by name, for a relay on the *app* of that name."""
-        lookup = Lookup(self.journal, self.rights, self.thing)
-        return await lookup.places(ask, tuple(names), app)
+        return await self._lookup.places(ask, tuple(names), app)
+
+    @property
+    def _lookup(self) -> Lookup:
+        return Lookup(self.journal, self.rights, self.thing)
 
     # ── timers ──────────────────────────────────────────────────────────────────
 
@@ -389,6 +404,9 @@ class Operations(OnRecord):
         """Return what is well and what is not."""
         client, directory = self.executor.client, self.rights.gate.directory
         checks = await examine(self.settings, self.journal, client, self.reception)
+        if self.sight:
+            saved = await self.saved.targets(self.sight.who)
+            checks += named(saved, self.settings.allowed_exits)
         return [*checks, *installed(directory.teams)] if directory.known else checks
 
 

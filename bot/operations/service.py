@@ -27,6 +27,7 @@ from bot.journal.examination import Report
 from bot.journal.model import Intent
 from bot.operations.doctor import Check
 from bot.operations.orders import Order
+from bot.operations.saved import Saved
 from bot.resources.base import Registry
 from bot.resources.push import PushAddress
 from bot.settings import App, Terms
@@ -62,6 +63,10 @@ class Service(Protocol):
 
     def now(self) -> datetime:
         """Return the time, in UTC."""
+
+    @property
+    def saved(self) -> Saved:
+        """What the workspace of whoever asks has saved: named targets and presets."""
 
     def new_id(self) -> IntentId:
         """Return the id of an intent to come."""

@@ -17,6 +17,7 @@ from bot.access.policy import dead_actions
 from bot.dialogue.ask import Ask, Person
 from bot.dialogue.form import Form, Option
 from bot.dialogue.outcome import Outcome
+from bot.dialogue.words import Words
 from bot.errors import SettingsError
 from bot.grammar.parser import Syntax, Vocabulary, subcommand_in
 from bot.i18n import _
@@ -55,11 +56,23 @@ class Subcommand:
     examples: tuple[str, ...]
     in_thread: bool = False  # bare under a card, it is about the card's thing
     settles: bool = False  # it is a person's word on what is unknown
+    verbs: Mapping[str, Permit] = field(default_factory=dict)  # by the first bare word
+    besides: tuple[Permit, ...] = ()  # that it asks for itself
 
     @property
     def ends(self) -> bool:
         """Whether it ends something, or settles it: then it is never too late."""
         return self.settles or (self.does is not None and self.does.effect.ends)
+
+    def permit_for(self, words: Words) -> Permit:
+        """Return the permit without which *words* are not answered."""
+        verb = words.ids[0].text.casefold() if words.ids else ""
+        return self.verbs.get(verb, self.permit)
+
+    @property
+    def permits(self) -> tuple[Permit, ...]:
+        """Every permit that it may need."""
+        return (self.permit, *self.verbs.values(), *self.besides)
 
     @property
     def help(self) -> str:
@@ -113,6 +126,8 @@ class Command:
         examples: Iterable[str] = (),
         in_thread: bool = False,
         settles: bool = False,
+        verbs: Mapping[str, Permit] | None = None,
+        besides: Iterable[Permit] = (),
     ) -> Callable[[Handler], Handler]:
         """Make the decorated function the subcommand *name*.
 
@@ -121,11 +136,15 @@ class Command:
         it is about the thing under whose card it is asked. *keys* and *flags* are all
         that may be typed after it, and *changes* the keys that take `+=` and `-=`; what
         changes something takes --dry-run as well. *settles*: it is as urgent as a stop.
+        *verbs* are the bare words after which it needs another permit, and *besides*
+        are permits that it asks for itself, of some of what it does.
 
         Raises:
             TypeError: *permit* is none, or another than that of the request.
         """
         checked(permit, does)
+        for other in (*(verbs or {}).values(), *besides):
+            checked(other)
 
         def enter(handler: Handler) -> Handler:
             reads = does is None or does.level is Level.READ
@@ -141,6 +160,8 @@ class Command:
                 tuple(examples),
                 in_thread=in_thread,
                 settles=settles,
+                verbs=verbs or {},
+                besides=tuple(besides),
             )
             return handler
 
@@ -161,7 +182,8 @@ class Command:
     @property
     def permits(self) -> Iterable[Permit]:
         """Every permit that something here needs."""
-        yield from (one.permit for one in self.subcommands.values())
+        for subcommand in self.subcommands.values():
+            yield from subcommand.permits
         for ways in (self.forms, self.redraws, self.sources):
             yield from (one.permit for one in ways.values())
 

@@ -94,7 +94,8 @@ def subcommand_page(command: Command, subcommand: Subcommand) -> Outcome:
         parts.append(Code(typed))
     facts: list[tuple[str, tuple[Span, ...]]] = []
     if not subcommand.permit.for_all:
-        facts.append((_("Needs the right"), (Mono(subcommand.permit.action),)))
+        rights = dict.fromkeys(permit.action for permit in subcommand.permits)
+        facts.append((_("Needs the right"), (Mono("  ".join(rights)),)))
     if does := subcommand.does:
         facts.append((_("Calls"), (f"{does.service.name} {does.action}",)))
     if facts:

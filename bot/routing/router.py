@@ -209,7 +209,7 @@ class Router:
         Raises:
             NotAllowed: policy refuses it.
         """
-        permit = subcommand.permit
+        permit = subcommand.permit_for(words)
         service = await self.service.admitted(ask.who, ask.where, permit)
         words = await self._in_thread(ask, words, subcommand, service)
         try:

@@ -17,7 +17,8 @@ from bot.operations.forms import shown_after
 from bot.operations.orders import Order, handles_in
 from bot.operations.service import Service
 from bot.resources.relay import again as once_more
-from bot.resources.relay import cdn, draft, pasted, timers
+from bot.resources.relay import cdn, draft, form_preset, pasted, timers
+from bot.resources.relay.choices import Choices
 from bot.resources.relay.form import start_form
 from bot.resources.relay.form_copy import KEPT, copy_in
 from bot.resources.relay.plan import (
@@ -28,12 +29,21 @@ from bot.resources.relay.plan import (
     complete,
     plan_of,
 )
-from bot.resources.relay.request import Prepared, faults_of, prepared_from
+from bot.resources.relay.request import Prepared, prepared_from
 from bot.settings import App
 from bot.tencent.models.trtc.requests import StartPublishCdnStream, StopPublishCdnStream
 from commands.relay.command import START, command
 from commands.relay.onrecord import relay_on_record
 from commands.relay.references import whole
+from commands.relay.saved import (
+    check_fits,
+    choices,
+    chosen_in_form,
+    faults_in,
+    unfit,
+    used,
+    with_preset,
+)
 
 AGAIN, DRAFT = "again", "draft"  # what a confirmation carries
 LIKE = "like"  # the relay that another is started like
@@ -79,12 +89,15 @@ async def start(ask: Ask, service: Service) -> Outcome | Form | None:
     """
     if kept := ask.value(DRAFT):
         return await start_or_ask(ask, service, await service.kept(ask, kept))
-    plan, lines = plan_of(ask), []
+    typed, lines = plan_of(ask), []
+    plan = await with_preset(ask, service, typed)
     if like := ask.value(LIKE):
         relay = await relay_on_record(ask, service, like)
         plan, lines = once_more.plan_again(relay, plan), [*once_more.remarks(relay)]
     if ask.has("dry-run") or (ask.has("go") and complete(plan)):
+        await check_fits(ask, service, plan, typed)
         return await start_or_ask(ask, service, plan)
+    lines += (await unfit(ask, service, plan, typed))[0]
     return await opened(ask, service, plan, lines)
 
 
@@ -110,9 +123,11 @@ async def opened(
     faults = await _typed_faults(ask, service, plan)
     not_yet = _not_yet(plan) if swallowed or ask.has("go") else []
     lines = (*timers.remarks(typed, zone), *not_yet, *lines)
-    values = draft.opened(plan, service.terms.policy.limits) | dict(beside or {})
+    offered = await choices(ask, service)
+    values = draft.opened(plan, service.terms.policy.limits)
+    values = draft.picking(values, offered.names) | dict(beside or {})
     form_id = await service.open_form(ask, {**values, AGAIN: ask.value(AGAIN)})
-    return start_form(values, service.terms, form_id, lines, faults)
+    return start_form(values, service.terms, form_id, lines, faults, offered)
 
 
 @command.redraw("start", permit=START)
@@ -126,7 +141,27 @@ async def redraw_start(ask: Ask, service: Service) -> Form:
     except UsageError:  # sent in or too old, which sending it in will tell
         return start_form(draft.plan_from(form), service.terms, form.form_id)
     values = draft.redrawn(kept, form)
-    return start_form(values, service.terms, await service.open_form(placed, values))
+    offered = await choices(placed, service)
+    lines: list[str] = []
+    faults: dict[str, str] = {}
+    if form.changed == draft.SAVE:
+        return await _as_preset(placed, service, values, offered)
+    if form.changed == "preset" and values.get("preset"):
+        values = await chosen_in_form(placed, service, values)
+        values = {**draft.picking(values, offered.names), AGAIN: kept.get(AGAIN, "")}
+        lines, faults = await unfit(placed, service, draft.led(values), {})
+    form_id = await service.open_form(placed, values)
+    return start_form(values, service.terms, form_id, lines, faults, offered)
+
+
+async def _as_preset(
+    ask: Ask, service: Service, values: dict[str, str], offered: Choices
+) -> Form:
+    """Return the form that saves the start of *values* as a preset, and comes back."""
+    own = {form_preset.BACK: form_preset.BACK}
+    own |= {form_preset.ROOMLESS: form_preset.ROOMLESS}
+    form_id = await service.open_form(ask, values | own)
+    return form_preset.form(values | own, service.terms, form_id, choices=offered)
 
 
 @command.form("start", permit=START)
@@ -142,8 +177,9 @@ async def submit_start(ask: Ask, service: Service) -> Outcome | Form | None:
             raise
         return await _unfolded(placed, service, kept, refused.faults)
     if form and (asked := _unsettled(wanted, service)):
-        values = draft.redrawn(kept, form)
-        return start_form(values, service.terms, form.form_id, (asked,))
+        values, offered = draft.redrawn(kept, form), await choices(placed, service)
+        lines = (asked,)
+        return start_form(values, service.terms, form.form_id, lines, choices=offered)
     again = handles_in(kept.get(AGAIN, ""))
     copies = copy_in(kept, form.text(draft.THEN) if form else "")
     try:
@@ -202,7 +238,8 @@ async def _unfolded(
     opened = {draft.OPEN: draft.OPEN}
     await service.remember(ask, opened)
     values = draft.redrawn(kept, form) | opened
-    return start_form(values, service.terms, form.form_id, faults=faults)
+    terms, offered = service.terms, await choices(ask, service)
+    return start_form(values, terms, form.form_id, faults=faults, choices=offered)
 
 
 async def _typed_faults(
@@ -213,10 +250,7 @@ async def _typed_faults(
     Raises:
         InvalidRequest: something is wrong that no field of the form could show.
     """
-    try:
-        faults = faults_of(await whole(ask, service, plan), service.terms)
-    except InvalidRequest as unknown:  # what it refers to
-        faults = unknown.faults
+    faults = await faults_in(ask, service, plan)
     faults = {**faults, **timers.faults(plan, service.now())}
     typed = {field: text for field, text in faults.items() if plan.get(field)}
     if typed.keys() & (plan.keys() - draft.SHARED if plan.get("json") else {*WORDS}):
@@ -267,6 +301,8 @@ async def _start(
     prepared, timing = wanted.prepared, wanted.timing
     if timing:
         _check_may_stop(ask, service, prepared.app, timing)
+    if wanted.plan.get("preset") and not ask.has("dry-run"):
+        await used(ask, service, wanted.plan["preset"])
     order = Order(
         id=wanted.id,
         request=prepared.request,
@@ -275,6 +311,7 @@ async def _start(
         room=prepared.request.room_id,
         agent=agent_for(wanted.id),
         note=prepared.note,
+        preset=wanted.plan.get("preset", ""),
         again=again,
         copies=copies,
         timing=timing,

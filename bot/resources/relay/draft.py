@@ -6,6 +6,8 @@ that was typed is lost or cut. What is set under *More* counts while *More* is c
 what a choice has taken away does not, until it is back.
 """
 
+from collections.abc import Container
+
 from bot.dialogue.ask import Submission
 from bot.resources.long_texts import is_long, restored
 from bot.resources.relay import cdn
@@ -20,15 +22,18 @@ from bot.resources.relay.plan import (
     defaults,
     moot,
 )
-from bot.resources.relay.references import references_in
+from bot.resources.relay.references import MARK, references_in
 from bot.settings import Limits
 
+TARGETS = "targets"  # the field in which named ones are picked
+DRAWN = "drawn"  # how often all fields began anew
 FORM, PASTE = "form", "paste"  # the mode: fields, or a request as JSON
 PUSH, ROOM, BOTH = "push", "room", "both"  # where to
 OPEN, PREVIEW = "more", "preview"  # buttons: what they open, and close again
 THEN = "then"  # what becomes of the relay that this one is a copy of
 # what can be typed, and what only the form has
 NAMES = (*KEYS, "cells", "mode", "to", THEN)
+SAVE = "save"  # the button that makes a preset of the form
 TYPED = "typed:"  # before the name of what was typed beside the JSON
 # what the paste form shows itself
 SHARED = {"json", "app", "region", "for", "until", "note", "mode"}
@@ -44,7 +49,8 @@ def goes_to(plan: Plan) -> str:
     """Return where a relay of *plan* goes: PUSH, ROOM or BOTH."""
     if not plan.get("feedback"):
         return plan.get("to") or PUSH
-    return plan.get("to") or (BOTH if plan.get("url") else ROOM)
+    pushes = plan.get("url") or plan.get(TARGETS)
+    return plan.get("to") or (BOTH if pushes else ROOM)
 
 
 def typed_beside(draft: Plan) -> dict[str, str]:
@@ -56,7 +62,38 @@ def plan_from(submission: Submission) -> dict[str, str]:
     """Read the form as it stands into a plan; empty fields are left out."""
     choices = (name for name in submission.values if name.startswith(cdn.CHOICE))
     texts = {name: submission.text(name) for name in (*NAMES, *choices)}
+    texts[TARGETS] = " ".join(submission.chosen(TARGETS))
     return {name: text for name, text in texts.items() if text}
+
+
+def picked(draft: Plan) -> list[str]:
+    """Return the names of the targets that are picked in the form of *draft*."""
+    return draft.get(TARGETS, "").split()
+
+
+def picking(draft: Plan, names: Container[str]) -> dict[str, str]:
+    """Return *draft* with what refers to one of *names* picked, and not typed."""
+    referred = {
+        f"{MARK}{one}": one for one in references_in({"url": draft.get("url", "")})
+    }
+    named = [one for one in referred.values() if one in names]
+    if not named:
+        return dict(draft)
+    typed = [
+        text
+        for text in draft["url"].split()
+        if referred.get(text.casefold()) not in named
+    ]
+    return {**draft, "url": "\n".join(typed), TARGETS: " ".join(named)}
+
+
+def led(plan: Plan) -> dict[str, str]:
+    """Return *plan*, of a draft, with the targets picked among those typed."""
+    references = [f"{MARK}{one}" for one in picked(plan)]
+    typed = plan.get("url", "")
+    left = [one for one in references if one not in typed.casefold().split()]
+    whole = {**plan, "url": "\n".join((*left, *filter(None, (typed,))))}
+    return {k: v for k, v in whole.items() if v and k != TARGETS}
 
 
 def opened(plan: Plan, limits: Limits) -> dict[str, str]:
@@ -95,6 +132,11 @@ def redrawn(kept: Plan, submission: Submission) -> dict[str, str]:
     return draft
 
 
+def anew(draft: Plan) -> dict[str, str]:
+    """Return *draft* so that all its fields begin with what it has."""
+    return {**draft, DRAWN: str(int(draft.get(DRAWN) or 0) + 1)}
+
+
 def submitted(kept: Plan, submission: Submission) -> dict[str, str]:
     """Return the plan that is sent in: the form, and what it says is kept beside."""
     plan = restored(plan_from(submission), kept, submission.values)
@@ -106,7 +148,7 @@ def submitted(kept: Plan, submission: Submission) -> dict[str, str]:
             plan.setdefault("cdn", kept["cdn"])
     for name in ("mode", "to", THEN):
         plan.pop(name, None)
-    return plan
+    return led(plan)
 
 
 def set_aside(plan: Plan) -> tuple[str, ...]:

@@ -14,6 +14,8 @@ from bot.dialogue.form import (
     ChoiceField,
     Field,
     Form,
+    FormButton,
+    FormButtons,
     FormPart,
     NumberField,
     Option,
@@ -30,15 +32,24 @@ from bot.resources.relay import (
     form_more,
     form_timer,
 )
+from bot.resources.relay.choices import (
+    NOTHING,
+    Choices,
+    preset_field,
+    targets_field,
+)
 from bot.resources.relay.draft import (
     BOTH,
+    DRAWN,
     FORM,
     OPEN,
     PASTE,
     PUSH,
     ROOM,
+    SAVE,
     goes_to,
     mode_of,
+    picked,
     typed_beside,
 )
 from bot.resources.relay.form_content import whole
@@ -61,21 +72,35 @@ def start_form(
     form_id: FormId,
     lines: Iterable[str] = (),
     faults: Mapping[str, str] | None = None,
+    choices: Choices = NOTHING,
 ) -> Form:
     """Return the form for *plan*, with the fields that its choices want.
 
-    *lines* stand above the fields, and each of *faults* below its field.
+    *lines* stand above the fields, and each of *faults* below its field. *choices* are
+    what was saved and may be chosen.
     """
-    draw = _pasting if mode_of(plan) == PASTE else _filling
-    parts = _kept_whole((_mode(plan), *draw(plan, terms)))
+    parts = (*preset_field(plan, choices), *parts_of(plan, terms, choices), _save())
     return Form(
         command="relay",
         subcommand="start",
         title=form_copy.title(plan),
         submit=_("Start"),
-        fields=tuple(_with_faults(tuple(parts), lines, dict(faults or {}))),
+        fields=with_faults(parts, lines, faults or {}),
         form_id=form_id,
+        drawn=plan.get(DRAWN, ""),
     )
+
+
+def parts_of(plan: Plan, terms: Terms, choices: Choices) -> tuple[FormPart, ...]:
+    """Return the fields for *plan*, filled in or pasted."""
+    if mode_of(plan) == PASTE:
+        return tuple(_kept_whole((_mode(plan), *_pasting(plan, terms))))
+    return tuple(_kept_whole((_mode(plan), *_filling(plan, terms, choices))))
+
+
+def _save() -> FormButtons:
+    """Return the button that makes a preset of the form as it stands."""
+    return FormButtons((FormButton(SAVE, _("Save as preset…")),))
 
 
 def _mode(plan: Plan) -> Field:
@@ -99,10 +124,16 @@ def _kept_whole(parts: Iterable[FormPart]) -> Iterator[FormPart]:
             yield part
 
 
+def with_faults(
+    parts: tuple[FormPart, ...], lines: Iterable[str], faults: Mapping[str, str]
+) -> tuple[FormPart, ...]:
+    """Return *lines*, then *parts*, each with its fault; first what has no field."""
+    return tuple(_with_faults(parts, lines, faults))
+
+
 def _with_faults(
-    parts: tuple[FormPart, ...], lines: Iterable[str], faults: dict[str, str]
+    parts: tuple[FormPart, ...], lines: Iterable[str], faults: Mapping[str, str]
 ) -> Iterator[FormPart]:
-    """Yield *lines*, then *parts*, each with its fault; first what has no field."""
     names = {part.name for part in parts if isinstance(part, Field)}
     homeless = (f"{k}: {text}" for k, text in faults.items() if k not in names)
     yield from (line(text) for text in (*lines, *homeless))
@@ -115,7 +146,7 @@ def _with_faults(
 # ── the form ─────────────────────────────────────────────────────────────────────
 
 
-def _filling(plan: Plan, terms: Terms) -> Iterable[FormPart]:
+def _filling(plan: Plan, terms: Terms, choices: Choices) -> Iterable[FormPart]:
     limits = terms.policy.limits
     full = {**defaults(limits), **typed_beside(plan), **plan}
     app = _app(full, terms)
@@ -123,7 +154,7 @@ def _filling(plan: Plan, terms: Terms) -> Iterable[FormPart]:
     yield from form_content.what(full)
     yield from form_content.quality(full, limits)
     yield from form_more.picture(full, terms)
-    yield from _leads(full, app)
+    yield from _leads(full, app, choices.on(app.name))
     yield from form_copy.parts(full, app)
     yield _idle(full, limits)
     yield from form_timer.fields(full)
@@ -191,7 +222,7 @@ def _region(plan: Plan, terms: Terms) -> Field:
     )
 
 
-def _leads(plan: Plan, app: App) -> Iterable[FormPart]:
+def _leads(plan: Plan, app: App, choices: Choices) -> Iterable[FormPart]:
     """Yield where the relay goes: to push addresses, back into a room, or both."""
     to = goes_to(plan)
     if to != PUSH or plan.get(OPEN):
@@ -207,7 +238,8 @@ def _leads(plan: Plan, app: App) -> Iterable[FormPart]:
             redraws=True,
         )
     if to != ROOM:
-        yield from _targets(plan, app)
+        yield from targets_field(plan, choices)
+        yield from _targets(plan, app, optional=bool(choices.targets))
     if to != PUSH:
         yield TextField(
             name="feedback",
@@ -218,7 +250,7 @@ def _leads(plan: Plan, app: App) -> Iterable[FormPart]:
         )
 
 
-def _targets(plan: Plan, app: App) -> Iterable[FormPart]:
+def _targets(plan: Plan, app: App, *, optional: bool) -> Iterable[FormPart]:
     yield TextField(
         name="url",
         label=_("Targets"),
@@ -226,13 +258,14 @@ def _targets(plan: Plan, app: App) -> Iterable[FormPart]:
         initial=plan.get("url", ""),
         multiline=True,
         redraws=True,
+        optional=optional,
     )
     hosts = cdn.hosts_of(plan.get("url", ""))
     for host in hosts:
         chosen = plan.get(cdn.choice_of(host)) or plan.get("cdn", "")
         if chosen or not cdn.is_tencents(host, app):
             yield _whose(host, chosen)
-    if count := len(plan.get("url", "").split()):
+    if count := len(plan.get("url", "").split()) + len(picked(plan)):
         text = n_("{n} target.", "{n} targets.", count).format(n=count)
         yield line(text, quiet=True)
 

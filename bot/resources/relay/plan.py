@@ -45,6 +45,7 @@ CAMERA, SCREENED, SOUND = "camera", "screen", "audio"  # one user's stream
 IDLE = 30  # seconds; Tencent's own
 
 KEYS = (
+    "preset",
     "app",
     "region",
     "room",

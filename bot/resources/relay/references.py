@@ -6,7 +6,6 @@ secret, takes its place at the last moment, just before the request is formed.
 """
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -20,16 +19,9 @@ from bot.resources.relay.plan import Plan, chosen_app
 from bot.settings import App
 
 MARK = "@"
-LONGEST_NAME = 32
-_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 TARGETS, URL, FLAG = "PublishCdnParams", "PublishCdnUrl", "IsTencentCdn"
 
 Places = Mapping[str, PushAddress]
-
-
-def is_name(text: str) -> bool:
-    """Tell whether *text* is written as the name of a target or a preset is."""
-    return len(text) <= LONGEST_NAME and bool(_NAME.fullmatch(text))
 
 
 def reference(handle: Handle, number: int) -> str:

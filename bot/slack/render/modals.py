@@ -2,8 +2,9 @@
 
 A form is updated when a choice changes which fields it has. Slack then keeps what was
 typed in every input whose block_id and action_id are as before, and takes the initial
-value of a new one. So both ids follow from the field's name alone, and a field must
-keep its name as long as it means the same.
+value of a new one. So both ids follow from the field's name, and a field must keep its
+name as long as it means the same. Where all fields begin anew, as with another preset,
+the block_id says which time that is, behind a dot.
 https://docs.slack.dev/surfaces/modals#updating_apis
 """
 
@@ -22,6 +23,7 @@ from bot.dialogue.form import (
     MomentField,
     NumberField,
     Option,
+    PicksField,
     SearchField,
     TextField,
 )
@@ -35,6 +37,7 @@ from bot.slack.render.spans import Json, plain_text
 Value = str | tuple[str, ...] | None
 
 FORM = "form:"  # how the callback_id of a form begins
+DRAWN = "."  # in a block_id, before what tells the fields from those drawn before
 
 
 def view(form: Form) -> Json:
@@ -47,6 +50,7 @@ def view(form: Form) -> Json:
     parts: list[Json] = []
     for part in form.fields:
         parts += _part(part)
+    _tell_apart(parts, form.drawn)
     _focus_once(parts)
     if not any(isinstance(part, Field) for part in form.fields):
         return _modal(form.title, parts, close=_("Close"))
@@ -91,8 +95,8 @@ def values(state: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> dict[str, Va
     https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload
     """
     return {
-        name: _value(element)
-        for name, elements in state.items()
+        _named(block): _value(element)
+        for block, elements in state.items()
         for element in elements.values()
     }
 
@@ -108,12 +112,13 @@ def faults(
     """
     parts = fields.fields if isinstance(fields, Form) else fields
     named = (f for f in parts if isinstance(f, str | Field))
-    names = [f if isinstance(f, str) else f.name for f in named]
+    inputs = [f if isinstance(f, str) else f.name for f in named]
+    names = {_named(block): block for block in inputs}
     errors: dict[str, list[str]] = {}
-    for name, sentence in sentences.items() if names else ():
+    for name, sentence in sentences.items() if inputs else ():
         has_input = name in names
         text = sentence if has_input or not name else f"{name}: {sentence}"
-        errors.setdefault(name if has_input else names[0], []).append(clean(text))
+        errors.setdefault(names.get(name, inputs[0]), []).append(clean(text))
     return {name: cut(" ".join(texts), limits.FAULT) for name, texts in errors.items()}
 
 
@@ -148,6 +153,18 @@ def _modal(title: str, parts: list[Json], *, close: str) -> Json:
         "notify_on_close": False,
         "blocks": parts,
     }
+
+
+def _tell_apart(parts: Iterable[Json], drawn: str) -> None:
+    """Let the inputs among *parts* be others than those drawn before."""
+    for part in parts:
+        if drawn and part["type"] == "input":
+            part["block_id"] += f"{DRAWN}{drawn}"
+
+
+def _named(block: str) -> str:
+    """Return the name of the field whose input is *block*."""
+    return block.partition(DRAWN)[0]
 
 
 def _focus_once(parts: Iterable[Json]) -> None:
@@ -192,6 +209,8 @@ def _element(field: Field) -> Json:
             return _choice(field)
         case ChecksField():
             return _checks(field)
+        case PicksField():
+            return _picks(field)
         case SearchField():
             return _search(field)
         case MomentField():
@@ -266,6 +285,18 @@ def _checks(field: ChecksField) -> Json:
     }
     # Slack refuses an empty list of them
     initial = [option for option in offered if option["value"] in field.ticked]
+    return element | ({"initial_options": initial} if initial else {})
+
+
+def _picks(field: PicksField) -> Json:
+    """https://docs.slack.dev/reference/block-kit/block-elements/multi-select-menu-element."""
+    offered = _options(field.options)[: limits.SELECT_OPTIONS]
+    element: Json = {
+        "type": "multi_static_select",
+        "action_id": f"field:{field.name}",
+        "options": offered,
+    }
+    initial = [option for option in offered if option["value"] in field.initial]
     return element | ({"initial_options": initial} if initial else {})
 
 

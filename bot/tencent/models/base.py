@@ -131,6 +131,18 @@ class Part(_Wire, _Unruled):
     model_config = ConfigDict(strict=True, extra="forbid")
 
     @classmethod
+    def of(cls, fields: Mapping[str, Any]) -> Self:
+        """Validate *fields* (wire or our names).
+
+        Raises:
+            InvalidRequest: a sentence for each field that is wrong.
+        """
+        try:
+            return cls.model_validate(dict(fields))
+        except ValidationError as error:
+            raise InvalidRequest(faults_of(error, cls)) from None
+
+    @classmethod
     def exits(cls, fields: Wire, _whole: Wire, /) -> Iterator[Exit]:
         """Yield each place that *fields*, which are one of these, let something go.
 
@@ -189,18 +201,6 @@ class Request(Part, Generic[R_co]):
     reply: ClassVar[type[Reply]]
     effect: ClassVar[Effect] = NO_EFFECT  # what it does to things in the cloud
     page: ClassVar[str]  # the API page that the class implements
-
-    @classmethod
-    def of(cls, fields: Mapping[str, Any]) -> Self:
-        """Validate *fields* (wire or our names).
-
-        Raises:
-            InvalidRequest: a sentence for each field that is wrong.
-        """
-        try:
-            return cls.model_validate(dict(fields))
-        except ValidationError as error:
-            raise InvalidRequest(faults_of(error, cls)) from None
 
     @classmethod
     def of_json(cls, text: str | bytes) -> Self:

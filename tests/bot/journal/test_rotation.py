@@ -18,6 +18,9 @@ from bot.journal.sqlite.writer import sqlite_file
 from bot.journal.statement import Statement
 from tests.bot.journal.conftest import form_at
 from tests.bot.journal.revisions import put_own, unbound
+from tests.bot.journal.test_audit import entry
+from tests.bot.journal.test_named_targets import target as a_target
+from tests.bot.journal.test_presets import preset as a_preset
 from tests.fakes.journal import opened
 
 pytestmark = pytest.mark.sqlite
@@ -40,6 +43,11 @@ async def filled(journal, new, clock, count=2):
         values = {"url": f"rtmp://a/b/{number}"}
         form = form_at(clock, id=f"d{number}", values=values, answer_url=url)
         await journal.open_forms.keep(form)
+        main = a_target(number)
+        await journal.saved.targets.add(main, SecretStr("rtmp://a/b/c"), entry(number))
+        await journal.saved.presets.keep(
+            a_preset(number, owner=f"U{number}"), entry(number)
+        )
 
 
 async def sealed_in(journal, table, column):
@@ -77,7 +85,7 @@ async def test_every_column_of_bytes_is_sealed_and_changes_its_key():
     named = {(table, one.name) for table, all_of in SEALED.items() for one in all_of}
 
     assert named == set(CELLS)
-    assert len(CELLS) == 5
+    assert len(CELLS) == 7
 
 
 @pytest.mark.parametrize(("table", "column"), CELLS)

@@ -26,6 +26,9 @@ KEYS = {
 WAS_BEFORE = (  # on PostgreSQL: as migration 0014 left them
     *WITHOUT_TIMERS,
     *WITHOUT_COPIES,
+    "DROP TABLE named_targets",
+    "DROP TABLE presets",
+    "ALTER TABLE intents DROP COLUMN preset",
     "DROP TABLE handles",
     "DROP INDEX intents_by_handle",
     "CREATE INDEX intents_by_handle ON intents (handle, created_at)",

@@ -3,6 +3,8 @@
 import inspect
 from datetime import timedelta
 
+from pydantic import SecretStr
+
 from bot.dialogue.outcome import Audience
 from bot.ids import Kind
 from bot.journal.anchors import Occasion
@@ -23,6 +25,8 @@ from tests.bot.journal.conftest import (
 )
 from tests.bot.journal.test_audit import entry
 from tests.bot.journal.test_events import event
+from tests.bot.journal.test_named_targets import target as a_target
+from tests.bot.journal.test_presets import preset as a_preset
 from tests.fakes.journal import claimed
 
 PARTS = (
@@ -39,6 +43,8 @@ PARTS = (
     "rotation",
     "timers",
     "trail",
+    "targets",
+    "presets",
 )
 OPENS = {"journal.open"}  # what makes a journal; see `test_file`
 STATEMENTS = ("SELECT", "UPDATE", "DELETE", "INSERT")
@@ -65,6 +71,7 @@ class Tour:
 
     def part(self, name):
         own = {"journal": self.journal, "recents": self.recents}
+        own |= self.journal.saved._asdict()
         return own.get(name) or getattr(self.journal, name)
 
     async def ask(self, name, *args, **kwargs):
@@ -95,6 +102,7 @@ class Tour:
         await _audit(self)
         await _delivery(self)
         await _forms_and_keys(self, first)
+        await _saved(self)
         await _upkeep(self)
 
 
@@ -317,6 +325,22 @@ async def _forms_and_keys(tour, thing):
     await tour.ask("rotation.add_key")
     await tour.ask("rotation.go_on")
     await tour.ask("rotation.reseal")
+
+
+async def _saved(tour):
+    url, main, mine = SecretStr("rtmp://a/b/c"), a_target(1), a_preset(1)
+    await tour.ask("targets.add", main, url, entry(13))
+    for another in (None, url):
+        await tour.ask("targets.change", main, another, entry(14))
+    await tour.ask("targets.listed", TEAM)
+    await tour.ask("targets.opened", TEAM, [main.name])
+    await tour.ask("targets.at", TEAM, [main.digest])
+    await tour.ask("presets.keep", mine, entry(15))
+    await tour.ask("presets.used", mine.id, tour.clock())
+    await tour.ask("presets.listed", TEAM, "UANA")
+    await tour.ask("presets.leading_to", TEAM, main.name)
+    await tour.ask("presets.delete", mine.id, entry(16))
+    await tour.ask("targets.remove", TEAM, main.name, entry(17))
 
 
 async def _upkeep(tour):

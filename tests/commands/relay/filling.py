@@ -12,20 +12,22 @@ def fields(form):
 
 
 def text_of(initial):
-    return None if initial in (None, "", ()) else str(initial)
+    several = isinstance(initial, tuple) and all(isinstance(x, str) for x in initial)
+    return None if initial in (None, "", ()) else initial if several else str(initial)
 
 
 class OnScreen:
     """Slack keeps what was typed in a field that stays; a new one has its initial."""
 
     def __init__(self, world, form, user="U0ANA"):
-        self.world, self.user, self.state = world, user, {}
+        self.world, self.user, self.form, self.state = world, user, form, {}
         self.show(form)
 
     def show(self, form):
+        kept = self.state if form.drawn == self.form.drawn else {}
         self.form = form
         self.state = {
-            name: self.state.get(name, text_of(getattr(one, "initial", None)))
+            name: kept.get(name, text_of(getattr(one, "initial", None)))
             for name, one in fields(form).items()
         }
 
@@ -44,6 +46,7 @@ class OnScreen:
 
     async def press(self, name):
         """Press a button of the form, or leave a field that redraws."""
+        form = self.form
         submission = Submission(
             form_id=self.form.form_id,
             view="V",
@@ -52,9 +55,12 @@ class OnScreen:
             changed=name,
         )
         ask = self.world.ask(
-            "/relay start", surface=Surface.FORM, submission=submission, user=self.user
+            f"/{form.command}",
+            surface=Surface.FORM,
+            submission=submission,
+            user=self.user,
         )
-        self.show(await self.world.router.redraw(replace(ask, text="start")))
+        self.show(await self.world.router.redraw(replace(ask, text=form.subcommand)))
 
     async def fill(self, **values):
         """Type *values*, each as soon as its field is there."""
@@ -67,9 +73,8 @@ class OnScreen:
 
     async def send(self, **more):
         """Send the form in as it stands; a form in return takes its place."""
-        answer = await self.world.submitted(
-            self.form, by=self.user, **self.state, **more
-        )
+        filled = {**self.state, **more}
+        answer = await self.world.submitted(self.form, by=self.user, **filled)
         if hasattr(answer, "fields"):
             self.show(answer)
         return answer

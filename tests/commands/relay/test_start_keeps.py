@@ -72,7 +72,8 @@ def test_every_key_and_every_redraw_is_among_those_that_are_tried():
     drawn = every_field()
     redrawing = {n for n, one in drawn.items() if getattr(one, "redraws", False)}
 
-    assert {*KEYS} - {*drawn} == {"app", "cdn"}  # one app; and a choice for each host
+    # one app, a choice for each host, and nothing saved
+    assert {*KEYS} - {*drawn} == {"app", "cdn", "preset"}
     assert redrawing == {name for name, value in CHANGES if value}
     assert {*MORE} <= {*drawn}
 

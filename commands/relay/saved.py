@@ -1,0 +1,88 @@
+"""What was saved, for the forms of a subcommand: presets, and targets to choose."""
+
+from collections.abc import Mapping
+
+from bot.dialogue.ask import Ask
+from bot.errors import InvalidRequest
+from bot.operations.service import Service
+from bot.resources.relay import draft, presets
+from bot.resources.relay.choices import Choices
+from bot.resources.relay.plan import Plan
+from bot.resources.relay.request import faults_of
+from commands.relay.references import whole
+
+FORM_KEEPS = ("room", "type", "note")  # when another preset is chosen in it
+
+
+async def choices(ask: Ask, service: Service) -> Choices:
+    """Return what a form offers whoever asks."""
+    targets = await service.saved.usable(ask.who)
+    return Choices(tuple(targets), tuple(await service.saved.presets(ask.who)))
+
+
+async def with_preset(ask: Ask, service: Service, plan: Plan) -> dict[str, str]:
+    """Return *plan* with all that the preset says which it names, if it names one.
+
+    Raises:
+        InvalidRequest: there is no such preset; at `preset`.
+    """
+    if not plan.get("preset"):
+        return dict(plan)
+    saved = await service.saved.presets(ask.who)
+    preset = presets.chosen(saved, plan["preset"])
+    return {**presets.overlaid(preset.plan, plan), "preset": preset.name}
+
+
+async def faults_in(ask: Ask, service: Service, plan: Plan) -> dict[str, str]:
+    """Return what is wrong with *plan*, what it refers to included, by field."""
+    try:
+        return faults_of(await whole(ask, service, plan), service.terms)
+    except InvalidRequest as unknown:  # what it refers to
+        return unknown.faults
+
+
+async def unfit(
+    ask: Ask, service: Service, plan: Plan, typed: Plan
+) -> tuple[list[str], dict[str, str]]:
+    """Return that the preset of *plan* does not fit any more, and at which fields.
+
+    What was *typed* beside it is not the preset's. Both are empty where it fits.
+    """
+    name = plan.get("preset", "")
+    if not name:
+        return [], {}
+    own = {k: v for k, v in plan.items() if not typed.get(k)}
+    faults = await faults_in(ask, service, plan)
+    misfits = {k: text for k, text in faults.items() if own.get(k)}
+    return ([presets.unfit(name, misfits)] if misfits else []), misfits
+
+
+async def check_fits(ask: Ask, service: Service, plan: Plan, typed: Plan) -> None:
+    """Refuse a start of *plan* whose preset does not fit any more.
+
+    Raises:
+        InvalidRequest: it does not; at `preset`, and at each field.
+    """
+    lines, misfits = await unfit(ask, service, plan, typed)
+    if misfits:
+        raise InvalidRequest({"preset": " ".join(lines), **misfits})
+
+
+async def chosen_in_form(
+    ask: Ask, service: Service, values: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the draft *values* as the preset fills it in that is chosen in the form.
+
+    The room, its type and the note stay, unless the preset says them.
+    """
+    stays = {key: values[key] for key in FORM_KEEPS if values.get(key)}
+    named = {"preset": values.get("preset", "")}
+    plan = {**stays, **await with_preset(ask, service, named)}
+    opened = draft.opened(plan, service.terms.policy.limits)
+    return draft.anew({**opened, draft.DRAWN: values.get(draft.DRAWN, "")})
+
+
+async def used(ask: Ask, service: Service, name: str) -> None:
+    """Keep that the preset *name* is used, so that it is offered first."""
+    if preset := await service.saved.preset(ask.who, name):
+        await service.saved.used(preset)
