@@ -98,29 +98,33 @@ def turned(
     The original is told *line*, if given, and *by* whom it was so decided.
     """
     seen = _seen(copy, Role.COPY, wish, link.by)
-    told = (_line(line, seen, at, by=by),) if line else ()
+    lines = (_line(line, seen, at, by=by),) if line else ()
     return [
         Told(copy.id, replace(link, wish=wish)),
-        Told(link.intent, seen, told),
+        Told(link.intent, seen, lines),
     ]
 
 
 Turn = tuple[Wish, tuple[Notice, ...], tuple[Notice, ...]]
 
 
-def _turn(after: Intent, link: Link, at: int) -> Turn:
+def _turn(after: Intent, link: Link, at: int) -> Turn:  # noqa: PLR0911 - a case each
     """Return what becomes of the wish of *link*, and the lines about that.
 
     Those of its own thread first, then those of the other. A copy of which it is not
-    known whether it started may be live yet: then the wish stays, and that is told.
+    known whether it started may be live yet: then the wish stays, and that is told. One
+    that went live and is over before a stop was placed takes over nothing.
     """
     if link.role is Role.COPY:
         return _turn_of_original(after, link, at)
     wish, headline = link.wish, after.standing.headline
     seen = _seen(after, Role.COPY, wish, link.by)
-    if wish in OPEN - {Wish.DUE}:
+    placed = wish is Wish.DUE and link.headline in {Headline.STOPPING, *_OVER}
+    if wish in OPEN and not placed:
         if after.state in OVER:
             return Wish.DROPPED, (), (_line(Line.COPY_OVER, seen, at),)
+        if wish is Wish.DUE:
+            return wish, (), ()
         if headline is Headline.LIVE and wish is Wish.WAITING:
             return Wish.DUE, (), (_line(Line.TAKES_OVER, seen, at, by=link.by),)
         if after.state is State.UNKNOWN:
@@ -155,8 +159,8 @@ def _line(what: str, other: Link, at: int, **facts: Any) -> Notice:
     """Return the line that tells *what* about the *other* of the two."""
     named = {"other": other.intent, "handle": other.handle, "by": other.by}
     named |= {"role": other.role.value, "headline": other.headline.value}
-    told = {"what": what, "at": at, "wish": other.wish.value, **named, **facts}
-    return Notice(name=NEWS, audience=Audience.THREAD, facts=told)
+    line = {"what": what, "at": at, "wish": other.wish.value, **named, **facts}
+    return Notice(name=NEWS, audience=Audience.THREAD, facts=line)
 
 
 # ── as facts, and as rows ────────────────────────────────────────────────────────
@@ -164,8 +168,8 @@ def _line(what: str, other: Link, at: int, **facts: Any) -> Notice:
 
 def fact_of(thing: Intent, link: Link, at: int) -> Fact:
     """Return as a fact what *thing* learns of another by *link*."""
-    known = next((x for x in thing.standing.links if x.intent == link.intent), None)
-    now = replace(link, number=known.number + 1 if known else 1)
+    numbers = (x.number for x in thing.standing.links if x.intent == link.intent)
+    now = replace(link, number=next(numbers, 0) + 1)
     return Fact(
         kind=FactKind.LINKED,
         key=fact_key(thing.id, FactKind.LINKED, link.intent, now.number),
@@ -183,9 +187,8 @@ def links_of(facts: Sequence[Fact]) -> tuple[Link, ...]:
     newest: dict[str, Link] = {}
     for fact in facts:
         if fact.kind is FactKind.LINKED and (link := _link_in(fact.text)):
-            known = newest.get(link.intent)
-            if known is None or known.number < link.number:
-                newest[link.intent] = link
+            before = newest.get(link.intent, link)
+            newest[link.intent] = max(before, link, key=lambda one: one.number)
     return tuple(newest[one] for one in sorted(newest))
 
 

@@ -93,8 +93,8 @@ class Takeover:
         for link in original.standing.links:
             if link.role is Role.COPY and link.wish in OPEN:
                 settle = self.journal.copies.settle
-                told = {"line": Line.KEPT, "by": record.user}
-                settled = await settle(link.intent, Wish.KEPT, **told, audit=record)
+                why = {"line": Line.KEPT, "by": record.user}
+                settled = await settle(link.intent, Wish.KEPT, **why, audit=record)
                 kept = kept or settled is not None
         if kept:
             self.recents.invalidate(original)
