@@ -50,6 +50,17 @@ def _audit_columns() -> tuple[Column[Any], ...]:
     )
 
 
+def _asker_columns() -> tuple[Column[Any], ...]:
+    """Return who asked and where, as `Asker` has it."""
+    texts = ("team", "user", "home", "enterprise", "channel")
+    return (
+        *(Column(name, String(32), nullable=False) for name in texts),
+        Column("thread", String(32)),
+        Column("direct", Boolean, nullable=False),
+        Column("locale", String(16), nullable=False),
+    )
+
+
 intents = Table(
     "intents",
     metadata,
@@ -116,6 +127,8 @@ intents = Table(
     Column("sent_at", BigInteger),
     Column("send_by", BigInteger),
     Column("settled_at", BigInteger),
+    Column("stop_at", BigInteger),  # when its timer is due
+    Column("stop_after", BigInteger),  # milliseconds after its start, as it was asked
     Index("intents_by_handle", "handle", "team", "created_at"),
     Index("intents_by_state", "state", "created_at", "id"),
 )
@@ -283,6 +296,24 @@ outbox = Table(  # notices to be delivered; drawn at delivery
     Index("outbox_by_intent", "intent", "rev"),
 )
 
+timers = Table(  # what is to be done about a thing at a time; see `timers`
+    "timers",
+    metadata,
+    Column("thing", String(26), primary_key=True),
+    Column("kind", String(8), primary_key=True),
+    *_asker_columns(),  # in whose name, and where that was asked
+    Column("set_at", BigInteger, nullable=False),
+    Column("due_at", BigInteger),  # not known before a start is answered
+    Column("next_at", BigInteger, nullable=False),  # when it is looked at next
+    Column("rev", Integer, nullable=False),
+    Column("marks", String(64), nullable=False, server_default=""),
+    # the message that Slack posts by itself at a time, and where
+    Column("note", String(64), nullable=False, server_default=""),
+    Column("note_channel", String(32), nullable=False, server_default=""),
+    Column("note_at", BigInteger),
+    Index("timers_by_next", "next_at"),
+)
+
 slots = Table(  # what several share the pace of; milliseconds by the database's clock
     "slots",
     metadata,
@@ -301,6 +332,16 @@ lines = Table(  # messages that several notices of an intent share
     Column("line", String(64), primary_key=True),
     Column("channel", String(32), nullable=False),
     Column("ts", String(32), nullable=False),
+)
+
+copies = Table(  # what is to be stopped when a copy of it is live; gone when settled
+    "copies",
+    metadata,
+    Column("copy", String(26), primary_key=True),
+    Column("original", String(26), nullable=False),
+    Column("state", String(8), nullable=False),  # waiting, look, due: see `Wish`
+    Column("at", BigInteger, nullable=False),
+    Index("copies_by_state", "state", "at"),
 )
 
 open_forms = Table(
