@@ -15,7 +15,7 @@ from bot.journal.audit import Entry
 from bot.journal.evidence import Link, Role, Wish
 from bot.journal.model import Intent
 from bot.journal.rows import millis
-from bot.journal.schema import copies
+from bot.journal.schema_saved import copies
 from bot.journal.statement import Statement, Writer
 from bot.journal.transaction import Transaction
 

@@ -29,7 +29,7 @@ from bot.journal.evidence import (
     fact_key,
 )
 from bot.journal.model import NEWS, CopyOf, Intent, Notice
-from bot.journal.schema import copies
+from bot.journal.schema_saved import copies
 from bot.journal.statement import Connection, Statement, inserted, updated
 from bot.states import OVER, State
 

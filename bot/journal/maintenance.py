@@ -19,7 +19,8 @@ from bot.journal.rows import (
     millis,
     moment,
 )
-from bot.journal.schema import facts, intents, lines, outbox, timers
+from bot.journal.schema import facts, intents, lines, outbox
+from bot.journal.schema_saved import timers
 from bot.journal.slots import PRUNE
 from bot.journal.statement import Connection, Statement, Writer, among, literals
 from bot.journal.usage import DROP_EXPIRED

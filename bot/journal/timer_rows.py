@@ -16,7 +16,7 @@ from bot.dialogue.outcome import Audience
 from bot.ids import IntentId
 from bot.journal.model import NEWS, Asker, Intent, Notice
 from bot.journal.rows import millis, moment
-from bot.journal.schema import timers
+from bot.journal.schema_saved import timers
 from bot.journal.statement import Connection, Statement, inserted, updated
 from bot.states import OVER, State
 

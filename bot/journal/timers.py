@@ -17,7 +17,8 @@ from bot.ids import IntentId
 from bot.journal.audit import Entry
 from bot.journal.model import CARD_NOTICE, Asker, Changes, Intent, Notice
 from bot.journal.rows import as_read, intent_of, millis
-from bot.journal.schema import intents, timers
+from bot.journal.schema import intents
+from bot.journal.schema_saved import timers
 from bot.journal.statement import Connection, Statement, Writer, updated
 from bot.journal.timer_rows import (
     AS_SET,

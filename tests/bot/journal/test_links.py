@@ -8,7 +8,7 @@ from sqlalchemy import select
 from bot.journal.evidence import Fact, FactKind, Role, Wish
 from bot.journal.links import OPEN, fact_of, links_of
 from bot.journal.model import CopyOf
-from bot.journal.schema import copies
+from bot.journal.schema_saved import copies
 from bot.journal.statement import Statement
 from bot.states import OVER, State
 from bot.tencent.events import RelayStatus

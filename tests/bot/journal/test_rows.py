@@ -33,7 +33,8 @@ from bot.journal.rows import (
     row_of,
     url_if_it_opens,
 )
-from bot.journal.schema import intents, open_forms, outbox
+from bot.journal.schema import intents, outbox
+from bot.journal.schema_saved import open_forms
 from bot.journal.seal import Cell, Ring, Seal
 from bot.states import State
 from tests.bot.journal.strategies import (
