@@ -233,6 +233,7 @@ BLOCKKIT: dict[str, Any] = {
     "@dispatch_action_config": bk.DispatchActionConfig,
 }
 
+
 def _moment(initial_date_time: int | None = None, **more: Any) -> Any:
     """Return slackblocks' picker, whose one argument has a name of its own."""
     return sb.DateTimePicker(initial_datetime=initial_date_time, **more)

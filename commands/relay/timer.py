@@ -99,9 +99,7 @@ async def _off(ask: Ask, service: Service, relay: Intent) -> Outcome:
     except IllegalMove:
         return _over(relay)
     sentence = (
-        _("{handle} has no timer any more.")
-        if dropped
-        else _("{handle} has no timer.")
+        _("{handle} has no timer any more.") if dropped else _("{handle} has no timer.")
     )
     return Outcome(
         headline=(Bold(sentence.format(handle=relay.handle)),),
