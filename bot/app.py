@@ -30,12 +30,12 @@ from bot.journal.journal import Journal
 from bot.journal.recents import Recents
 from bot.operations.accounts import accounts_of
 from bot.operations.anchoring import Anchoring
+from bot.operations.approving import Approving
 from bot.operations.callbacks import Callbacks
 from bot.operations.completion import Completion
 from bot.operations.delivery import Delivery
 from bot.operations.exchange import Exchange
 from bot.operations.executor import Executor
-from bot.operations.facade import Operations
 from bot.operations.gauges import Gauges, metrics_of
 from bot.operations.hearing import Hearing
 from bot.operations.homes import Homes
@@ -77,7 +77,7 @@ class Bot:
     ports: Ports
     journal: Journal
     tasks: Tasks
-    operations: Operations
+    operations: Approving
     delivery: Delivery
     callbacks: Callbacks
     hearing: Hearing
@@ -166,7 +166,7 @@ def _homes(base: _Base, show: Callable[[Person], Coroutine[Any, Any, None]]) -> 
     return homes
 
 
-def _callbacks(base: _Base, operations: Operations) -> Callbacks:
+def _callbacks(base: _Base, operations: Approving) -> Callbacks:
     return Callbacks(
         apps=operations.executor.apps,
         journal=base.journal,
@@ -287,7 +287,7 @@ def _directory(
     )
 
 
-def _operations(base: _Base) -> Operations:
+def _operations(base: _Base) -> Approving:
     settings, ports = base.settings, base.ports
     gate = Gate(
         settings.policy, base.directory, settings.allow_all, settings.allowed_exits
@@ -301,7 +301,7 @@ def _operations(base: _Base) -> Operations:
         sleep=ports.sleep,
         counted=base.metrics.settled,
     )
-    return Operations(
+    return Approving(
         settings=settings,
         resources=base.resources,
         journal=base.journal,
@@ -328,7 +328,7 @@ def _executor(base: _Base, gate: Gate, completion: Completion) -> Executor:
         client=base.client,
         throttles=throttles(requests, base.settings, *time, slots, base.metrics.waited),
         apps=apps,
-        recheck=Recheck(gate=gate, apps=apps, find=base.journal.find),
+        recheck=Recheck.of(gate, apps, base.journal),
         completion=completion,
         tasks=base.tasks,
         now=ports.now,
@@ -342,12 +342,13 @@ def _anchoring(base: _Base) -> Anchoring:
     return Anchoring(
         journal=base.journal,
         settings=base.settings,
+        ops_channel=base.delivery.readers.ops(""),
         wake=base.delivery.wake,
         now=base.ports.now,
     )
 
 
-def _jobs(base: _Base, operations: Operations, anchoring: Anchoring) -> Jobs:
+def _jobs(base: _Base, operations: Approving, anchoring: Anchoring) -> Jobs:
     return Jobs(
         base.journal,
         base.recents,

@@ -6,6 +6,7 @@
     │   ├── InvalidRequest    fields were refused; has a sentence for each
     │   ├── NotAllowed        policy refused; has the rule
     │   ├── AlreadyRuns       the like of it runs; has the handles
+    │   ├── Overtaken         what is to be changed is not as it was read
     │   ├── NotFound          the journal has nothing with that ID
     │   └── Busy              refused before it was sent: nothing happened
     ├── CloudError            a call to Tencent failed
@@ -18,6 +19,7 @@
     │   ├── KeyReused         the same key came with another request
     │   ├── NameTaken         something else is saved under that name
     │   ├── TooMany           as many are saved as can be offered
+    │   ├── Decided           somebody else decided first, or it is too late
     │   └── JournalUnavailable  nothing can be written now, so nothing starts
     │       └── Unreadable    one row of it is broken; the others are not
     └── SettingsError         the bot cannot start as it is configured
@@ -69,6 +71,14 @@ class AlreadyRuns(UserError):
     def __init__(self, handles: Sequence[str]) -> None:
         super().__init__(", ".join(handles))
         self.handles = tuple(handles)
+
+
+class Overtaken(UserError):
+    """What was to be changed is not as it was when the change was formed.
+
+    It is being changed, was changed, or does not run any more: whoever catches this
+    reads it anew, and says which.
+    """
 
 
 class NotAllowed(UserError):
@@ -199,6 +209,10 @@ class TooMany(JournalError):
     def __init__(self, most: int) -> None:
         super().__init__(f"{most} are saved")
         self.most = most
+
+
+class Decided(JournalError):
+    """Somebody else has decided on a proposal, or its time is over."""
 
 
 class JournalUnavailable(JournalError):

@@ -37,7 +37,7 @@ from bot.operations.exchange import Exchange
 from bot.operations.facade import Operations
 from bot.operations.gauges import Gauges
 from bot.operations.hearing import Hearing
-from bot.operations.heartbeat import look_after, stay_alive
+from bot.operations.heartbeat import look_after, show, stay_alive
 from bot.operations.jobs import Jobs
 from bot.operations.preflight.machine import examine_machine
 from bot.operations.preflight.reading import examine_reading
@@ -222,6 +222,7 @@ async def begin(bot: Bot) -> int:
         SettingsError: nobody can listen there.
     """
     await bot.directory.recall(_token(bot))
+    await show(bot.operations.executor)
     host, port = bot.settings.host, bot.settings.port
     try:
         port = await bot.server.start(host, port)
@@ -365,7 +366,7 @@ async def _introduced(bot: Bot) -> None:
 
 async def _look_through(bot: Bot) -> None:
     """Read the journal's file through; whatever breaks, the bot goes on serving."""
-    ops_channel, now = bot.settings.ops_channel, bot.operations.now()
+    ops_channel, now = bot.delivery.readers.ops(""), bot.operations.now()
     try:
         await look_through(bot.journal, bot.delivery, ops_channel=ops_channel, now=now)
     except Exception:

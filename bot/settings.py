@@ -27,7 +27,7 @@ from pydantic_core import PydanticCustomError
 from bot.config import kinds
 from bot.config.faults import Loc, called, or_rather, sentence
 from bot.config.ports import Ports
-from bot.config.rules import Limits, Rule, Workspace, groups_in
+from bot.config.rules import Limits, Rule, Seconded, Workspace, groups_in
 from bot.config.sources import DOTENV, Sources, gather, without
 from bot.errors import SettingsError
 from bot.exit_table import NO_EXITS, Exits, ListedHost, PushHost, effective
@@ -68,6 +68,12 @@ class App(_Table):
     usersig_seconds: int = Field(USERSIG_SECONDS, ge=300, le=86_400)
 
 
+class Second(Seconded):
+    """What needs a second person: if given, where it leads *exits_outside* this."""
+
+    exits_outside: Exits | None = None
+
+
 class Policy(_Table):
     """Who may use the bot; without rules, nobody may change anything."""
 
@@ -78,9 +84,15 @@ class Policy(_Table):
     reads_for_all: bool = True  # members may look up without a rule
     visibility: Literal["workspace", "channel"] = "workspace"  # where things are told
     rules: tuple[Rule, ...] = ()
+    second: tuple[Second, ...] = ()  # what needs a second person
     push_hosts: tuple[ListedHost, ...] | None = None  # the row `push` of the exits
     limits: Limits = Limits()
     nag_after_hours: int = Field(0, ge=0, le=720)  # without a timer; 0: never
+
+    @property
+    def tables(self) -> tuple[Rule | Second, ...]:
+        """All that names actions: the rules, and what needs a second person."""
+        return (*self.rules, *self.second)
 
     def groups_in(self, teams: Iterable[str]) -> dict[tuple[str, str], str]:
         """Return which groups of which *teams* rules name: `bot.config.rules`."""
@@ -345,12 +357,13 @@ def _contradictions(settings: Settings, sources: Sources) -> Iterator[str]:
     all_names = dict.fromkeys([*names, *sources.names_of("apps")])
     if settings.seal_key_old and not settings.seal_key:
         yield "BOT_SEAL_KEY_OLD needs BOT_SEAL_KEY, which seals"
-    for rule in settings.policy.rules:
+    for rule in settings.policy.tables:
+        kind = "rule" if isinstance(rule, Rule) else "second"
         for app in rule.apps:
             if app not in all_names:
                 near = [f'"{one}"' for one in nearest(app, all_names)]
                 has = f"; there are {', '.join(all_names) or 'none'}"
-                place = called(sources.file, "rule", rule.name)
+                place = called(sources.file, kind, rule.name)
                 yield f"{place}: apps: there is no such app{or_rather(near) or has}"
     yield from _astray(settings, sources.file)
 

@@ -62,11 +62,13 @@ class Effect:
     """What a request does to things in the cloud.
 
     *creates*: a success means that a new thing runs. *ends*: it ends the thing that it
-    is about, and so saves money: it is wanted however long it waits.
+    is about, and so saves money: it is wanted however long it waits. *changes*: it
+    makes another of the thing that it is about, which goes on: one at a time.
     """
 
     creates: bool = False
     ends: bool = False
+    changes: bool = False
 
     @property
     def succeeded(self) -> State:
@@ -77,3 +79,4 @@ class Effect:
 NO_EFFECT = Effect()
 CREATES = Effect(creates=True)
 ENDS = Effect(ends=True)
+CHANGES = Effect(changes=True)

@@ -253,12 +253,14 @@ async def live_again(  # noqa: PLR0913 - what a life may differ in
     exits=None,
     greeted=True,
     clock=None,
+    production=False,
     **parts,
 ):
     """Build another life of the bot on the same journal and cloud.
 
     *key* is that of the callbacks, if there are any, *signing* is Slack's secret, if
-    it comes over HTTP. *exits* is the table of where requests may lead. Unless it is
+    it comes over HTTP. *exits* is the table of where requests may lead. The app may be
+    in *production*. Unless it is
     *greeted*, Slack has not answered yet. *parts* are handed to `build`, but for
     *settings* to be changed.
     """
@@ -272,6 +274,9 @@ async def live_again(  # noqa: PLR0913 - what a life may differ in
         slack=lambda _token, _url, **_trust: nullcontext(slack),
     )
     settings = settings_for(path, cloud, policy, key, apps, signing, exits=exits)
+    if production:
+        own = (one.model_copy(update={"production": True}) for one in settings.apps)
+        settings = settings.model_copy(update={"apps": tuple(own)})
     settings = settings.model_copy(update=parts.pop("settings", {}))
     commands = parts.pop("commands", COMMANDS)
     bot = await build(settings, ports, commands, stack, **parts)

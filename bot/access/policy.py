@@ -10,7 +10,7 @@ from datetime import tzinfo
 from fnmatch import fnmatchcase
 from typing import Any, Protocol, Self
 
-from bot.access.exits import refused
+from bot.access.exits import exits_of, refusals, refused
 from bot.dialogue.ask import Account, Person, Place
 from bot.exit_table import NO_EXITS, Exits
 from bot.i18n import _
@@ -162,6 +162,14 @@ class Gate:
             return Verdict(allowed=False, rule=one.rule, reason=one.sentence)
         return None
 
+    def leads_astray(
+        self, model: type[Request[Any]], wire: Mapping[str, Any], app: str
+    ) -> Verdict | None:
+        """Return why *wire*, masked or not, leads where it may not, as `astray`."""
+        for one in refusals(exits_of(model, wire), self.exits, app).values():
+            return Verdict(allowed=False, rule=one.rule, reason=one.sentence)
+        return None
+
     def verdict(
         self, who: Person, where: Place, wish: Wish, *, finally_: bool = False
     ) -> Verdict:
@@ -246,7 +254,7 @@ def dead_actions(policy: Policy, actions: Iterable[str]) -> Iterator[str]:
     Such a rule allows less than whoever wrote it thinks, and nobody is told.
     """
     all_of_them = sorted(set(actions))
-    for rule in policy.rules:
+    for rule in policy.tables:
         for pattern in rule.actions:
             if any(fnmatchcase(one, pattern) for one in all_of_them):
                 continue

@@ -123,6 +123,8 @@ def result(intent: Intent, resource: Resource) -> Outcome:
         failed,
         headline=(Bold(resource.result(intent)),),
         tone=_result_tone(intent, ends=ends),
+        buttons=(*resource.result_buttons(intent), *failed.buttons),
+        parts=(*resource.result_parts(intent), *failed.parts),
         request_id=intent.settlement.request_id,
         handle=intent.handle or None,
     )
@@ -135,6 +137,8 @@ def _result_tone(intent: Intent, *, ends: bool) -> Tone:
         return Tone.UNKNOWN
     if intent.state is not State.DONE:
         return Tone.BAD
+    if intent.subject.changes:
+        return Tone.PLAIN  # what it says of the relay, its card says
     unsaid = intent.settlement.reason == How.NO_SUCH_TASK
     return Tone.UNKNOWN if unsaid else Tone.OVER if ends else Tone.GOOD
 
@@ -157,6 +161,16 @@ def stop_placed(stop: Intent) -> Outcome:
         tone=Tone.WAIT,
         sentence=(more,) if more else (),
         handle=stop.handle or None,
+    )
+
+
+def change_placed(change: Intent) -> Outcome:
+    """Return what happens to a *change* that was just accepted."""
+    sentence = _("{handle} is being changed.")
+    return Outcome(
+        headline=(Bold(sentence.format(handle=change.handle)),),
+        tone=Tone.WAIT,
+        handle=change.handle or None,
     )
 
 

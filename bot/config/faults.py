@@ -9,7 +9,11 @@ from typing import Any
 
 Loc = tuple[int | str, ...]
 
-NAMED: Mapping[Loc, str] = {("apps",): "app", ("policy", "rules"): "rule"}
+NAMED: Mapping[Loc, str] = {
+    ("apps",): "app",
+    ("policy", "rules"): "rule",
+    ("policy", "second"): "second",
+}
 LONGEST_NAME = 40
 
 # Pydantic's types of errors, in the words of whoever writes settings.

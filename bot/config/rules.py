@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bot.config import kinds
 
+APPROVE = "patchbay.approve"  # what whoever approves has to be allowed
+
 
 class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -31,6 +33,25 @@ class Rule(_Table):
         if not self.actions or not (self.users or self.groups):
             raise ValueError("a rule names actions, and names users or groups")
         return self
+
+
+class Seconded(_Table):
+    """What is sent only once a second person has approved it.
+
+    A change that one of *actions* names, if every condition that is given holds. Of
+    stops only those of several things at once are among them: a stop of one thing never
+    waits. Whoever approves may do the same by a rule, and `patchbay.approve`.
+    """
+
+    name: str = Field(min_length=1)
+    actions: tuple[kinds.Action, ...] = Field(min_length=1)
+    apps: tuple[str, ...] = ()
+    production: bool = False  # only on apps that are production
+    bitrate_above: int | None = Field(None, ge=0)  # kbit/s
+    stops_above: int | None = Field(None, ge=1)  # things that are stopped at once
+    teams: tuple[kinds.WorkspaceId, ...] = ()  # workspaces in which it is asked, T…
+    channel: kinds.OneChannelOrNone = ""  # where it is asked; else where it was typed
+    minutes: int = Field(15, ge=1, le=1440)  # after which it is not sent any more
 
 
 class Limits(_Table):

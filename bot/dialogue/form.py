@@ -141,7 +141,7 @@ def all_ticked(
     for start in range(0, len(options), MOST_CHECKS):
         shown = tuple(options[start : start + MOST_CHECKS])
         last = start + len(shown)
-        numbers = f" · {start + 1}–{last}" if len(options) > MOST_CHECKS else ""
+        numbers = f" · {start + 1}…{last}" if len(options) > MOST_CHECKS else ""
         yield ChecksField(
             name=f"{name}{start // MOST_CHECKS + 1}",
             label=f"{label}{numbers}",

@@ -65,6 +65,7 @@ class Connection(web.RequestHandler):
         self._let_go: Callable[[], None] | None = None  # once its turn is over
         self.has_place = False  # it waited, and is being answered
         self.waited = 0.0  # seconds that it did
+        self._leaves = False  # nothing more is answered; what is on its way is read
         self._held_at = 0.0  # by the loop's time
 
     def go_on(self) -> None:
@@ -77,6 +78,9 @@ class Connection(web.RequestHandler):
     def answered(self, answer: bytes) -> None:
         """Write *answer* to the request that waited, and wait for the next one."""
         self._held, self._let_go = b"", None
+        if self._leaves:
+            self.drop()
+            return
         self._is_idle = True
         self.since = asyncio.get_running_loop().time()
         deadlines = self._connections.deadlines
@@ -97,6 +101,21 @@ class Connection(web.RequestHandler):
         if self.transport is not None:
             self.transport.abort()
         self.force_close()
+
+    def leave(self) -> None:
+        """Close it, between two requests, without losing one that is on its way.
+
+        Whoever is at the other end reads at once that nothing more is answered, and
+        opens another. What was sent before that was read is carried out unanswered: it
+        may be a stop.
+        """
+        if self.transport is None or self.transport.is_closing():
+            self.drop()
+            return
+        self._leaves = True
+        self._connections.closed(self)
+        self._expires(self._connections.deadlines.linger)
+        self.transport.write_eof()
 
     def has_spoken(self) -> bool:
         """Tell whether something came on it that the loop has not read yet."""
@@ -215,6 +234,11 @@ class Connection(web.RequestHandler):
             if isinstance(resp, web.Response):
                 resp.body = None
             resp.force_close()
+        if self._leaves:
+            self._turn_over()
+            return resp, True
+        if self._connections.crowded:  # it is told now, rather than pushed out later
+            resp.force_close()
         deadlines = self._connections.deadlines
         self._expires(deadlines.idle_signed if self.signed else deadlines.idle)
         try:
@@ -268,7 +292,8 @@ class Connection(web.RequestHandler):
     def _expired(self) -> None:
         timer, self._timer = self._timer, None
         if timer is None or timer.when() >= self._deadline:
-            self.drop()
+            may_hear_more = self.signed and self._is_idle and not self._leaves
+            (self.leave if may_hear_more else self.drop)()
         elif self._deadline < math.inf:
             loop = asyncio.get_running_loop()
             self._timer = loop.call_at(self._deadline, self._expired)

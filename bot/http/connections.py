@@ -5,7 +5,7 @@ Each costs a descriptor and some memory, so there is a cap on all of them, and o
 those of a peer on which nothing signed has come. At a cap, whoever has waited longest
 without a whole request gives way, of the peer that has most; but nobody before a moment
 has passed, in which all who have something to say can say it. Whoever is being answered
-never does.
+never does. One that is known is told first, so that no request is lost on its way.
 """
 
 from collections import Counter
@@ -23,6 +23,7 @@ MOST_UNSIGNED = 32  # of one peer, on which nothing signed has come
 MOST_NEW = 64  # of MOST newcomers in their grace, for whom others give way at once
 GRACE = 0.02  # seconds in which none has to give way
 SOON = 0.001  # seconds, in which what has come is read
+CROWDED = 7 / 8  # of what there may be: with so many signed ones none is kept open
 
 Network = IPv4Network | IPv6Network
 
@@ -37,6 +38,7 @@ class Deadlines:
     idle: float = 15.0  # between two requests
     idle_signed: float = 75.0  # the same, where one was signed
     settled: float = 1.0  # from its beginning until it counts with those of its peer
+    linger: float = 1.0  # since it was told that nothing more is answered on it
 
 
 USUAL = Deadlines()
@@ -58,6 +60,9 @@ class Open(Protocol):
     def has_spoken(self) -> bool:
         """Tell whether something came on it that the loop has not read yet."""
 
+    def leave(self) -> None:
+        """Close it, between two requests, without losing one that is on its way."""
+
     def drop(self) -> None:
         """Close it now, whatever is under way."""
 
@@ -75,9 +80,18 @@ class Connections:
         self._peers: Counter[str] = Counter()  # of how many each has
         self._unsigned: dict[str, dict[Open, None]] = {}  # by peer, settled
         self._waiting: dict[Open, None] = {}
+        self._known: set[Open] = set()  # on which something signed came
 
     def __len__(self) -> int:
         return len(self._open)
+
+    @property
+    def crowded(self) -> bool:
+        """Whether so many that are signed are open that one soon gives way to another.
+
+        Strangers, however many, close none that is known.
+        """
+        return len(self._known) >= CROWDED * self._most
 
     def full(self, descriptor: int) -> bool:
         """Tell whether one more may come only if another gives way.
@@ -141,7 +155,8 @@ class Connections:
         if len(self._open) <= self._most // 2:
             self._most = MOST
         self._waiting.pop(one, None)
-        self.trusts(one)
+        self._forget(one)
+        self._known.discard(one)
 
     def waits(self, one: Open, *, waits: bool) -> None:
         """Note whether *one* waits for a whole request, or for its answer."""
@@ -163,7 +178,13 @@ class Connections:
             self._gives_way(min(waiting, key=self._first_to_go))
 
     def trusts(self, one: Open) -> None:
-        """Count *one* among those of its peer no longer."""
+        """Count *one*, on which something signed came, among those that are known."""
+        if one in self._open:
+            self._known.add(one)
+        self._forget(one)
+
+    def _forget(self, one: Open) -> None:
+        """Count *one* no longer among those of its peer that are unsigned."""
         theirs = self._unsigned.get(one.peer, {})
         theirs.pop(one, None)
         if not theirs:
@@ -177,5 +198,5 @@ class Connections:
         left = one.grace_left()
         if left <= 0:
             log.info("connection.gave-way", peer=one.peer)
-            one.drop()
+            (one.leave if one.signed else one.drop)()
         return max(left, 0.0)

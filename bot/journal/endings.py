@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.errors import IllegalMove
 from bot.ids import IntentId
-from bot.journal import stops
+from bot.journal import changing, stops
 from bot.journal.evidence import Does, Fact, FactKind, fact_key
 from bot.journal.model import NOT_ENDED, Changes, Intent, Notice
 from bot.journal.rows import millis
@@ -51,6 +51,23 @@ def written(sent: Intent) -> Fact:
         at=at,
         came_at=at,
     )
+
+
+def claimed(tx: Transaction, intent: IntentId, changes: Changes) -> Intent | None:
+    """Move *intent* to SENDING, if it is this run's to send; number it if it changes.
+
+    Its thing is locked.
+    """
+    moved = tx.moved(intent, State.SENDING, changes, mine=True)
+    return numbered(tx, moved) if moved else None
+
+
+def numbered(tx: Transaction, sent: Intent) -> Intent:
+    """Return what is being *sent*; a change with its number, if it had none."""
+    about = sent.subject.about
+    if not sent.subject.changes or sent.sequence or about is None:
+        return sent
+    return changing.numbered(tx.connection, sent, tx.get(about))
 
 
 def beside_evidence(changes: Changes) -> Changes:

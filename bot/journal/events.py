@@ -29,13 +29,13 @@ def apply(
     """
     tx = tx.by_itself(Cause.CALLBACK)
     at = millis(tx.now())
-    heard.note(tx.connection, sdk_app_id, at)
-    locks.head_of_agent(tx.connection, event.agent)
-    before = tx.by_agent(event.agent)
-    if before is None or before.subject.sdk_app_id != sdk_app_id:
-        return None, False
-    was, now = tx.learn(before, _fact_of(event, at))
-    return stops.follow(tx, was, now), now.rev != was.rev
+    with heard.noted(tx.connection, sdk_app_id, at):
+        locks.head_of_agent(tx.connection, event.agent)
+        before = tx.by_agent(event.agent)
+        if before is None or before.subject.sdk_app_id != sdk_app_id:
+            return None, False
+        was, now = tx.learn(before, _fact_of(event, at))
+        return stops.follow(tx, was, now), now.rev != was.rev
 
 
 def adopt(tx: Transaction, new: NewIntent, event: RelayEvent, skip: int) -> Intent:

@@ -255,6 +255,9 @@ class Standing:
     other IDs that came with its name; *rivals* those of them that are as good as *ref*,
     so that a person has to say which it is. *since* is when the headline became so;
     *by* is who did it, for which *reason*. *ending* is how it is known to be over.
+    *version* is the number of the newest change that was made, 0 for none; *doubted*
+    are those of later ones that were sent, and may have been made; *sending* is that of
+    one that is being sent.
     """
 
     state: State
@@ -275,6 +278,14 @@ class Standing:
     gone: str = ""  # an ID that a person gave, and that Tencent does not know
     wished: bool = False  # a stop waits for its ID
     links: tuple[Link, ...] = ()  # to its copies, and to what it is a copy of
+    version: int = 0
+    doubted: tuple[int, ...] = ()
+    sending: int = 0
+
+    @property
+    def newest(self) -> int:
+        """The number of the newest change that was made, or may have been."""
+        return max((self.version, self.sending, *self.doubted))
 
     @property
     def undecided(self) -> bool:

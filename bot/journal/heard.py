@@ -4,6 +4,8 @@ Whether that was after a request was written, the order in which they were kept 
 a wall clock may be set back between.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +15,7 @@ from bot.journal.evidence import Does, FactKind
 from bot.journal.model import Intent
 from bot.journal.rows import millis, moment
 from bot.journal.schema import facts, hearing
-from bot.journal.statement import Connection, Statement, Writer
+from bot.journal.statement import Connection, Statement, Writer, greatest
 
 _LAST_OF_ALL = select(func.max(facts.c.id))
 _AT = Statement(
@@ -53,6 +55,23 @@ def _kept(*names: str) -> Statement:
     return Statement(of)
 
 
+NEWEST = Statement(select(func.coalesce(_LAST_OF_ALL.scalar_subquery(), 0)))
+
+
+def _hearing(insert: Any) -> Executable:
+    """Return what keeps that a callback came when `heard_after` was the newest fact."""
+    names = ("heard_at", "heard_after")
+    columns: dict[str, Any] = {name: bindparam(name) for name in names}
+    first = insert(hearing).values(sdk_app_id=bindparam("app"), **columns)
+    after = greatest(hearing.c.heard_after, first.excluded.heard_after)
+    kept: Executable = first.on_conflict_do_update(
+        index_elements=["sdk_app_id"],
+        set_={"heard_at": first.excluded.heard_at, "heard_after": after},
+    )
+    return kept
+
+
+_HEARING = Statement(_hearing)
 _HEARD = _kept("heard_at", "heard_after")
 _REFUSED = _kept("refused_after")
 
@@ -68,7 +87,8 @@ class LastHeard:
 
     async def note(self, sdk_app_id: int, at: datetime) -> None:
         """Note that a callback was taken in *at*; of app 0, that this bot ran."""
-        await self._writer.write(lambda c: note(c, sdk_app_id, millis(at)))
+        row = {"app": sdk_app_id, "heard_at": millis(at)}
+        await self._writer.write(lambda c: c.execute(_HEARD, row))
 
     async def note_refused(self, sdk_app_id: int) -> None:
         """Note that a callback was not taken in."""
@@ -91,6 +111,14 @@ class LastHeard:
         return (False, False) if row is None else (bool(row[0]), bool(row[1]))
 
 
-def note(connection: Connection, sdk_app_id: int, at: int) -> None:
-    """Note that a callback was taken in *at*, in milliseconds."""
-    connection.execute(_HEARD, {"app": sdk_app_id, "heard_at": at})
+@contextmanager
+def noted(connection: Connection, sdk_app_id: int, at: int) -> Iterator[None]:
+    """Note that a callback was taken in *at*, in milliseconds, before all that follows.
+
+    It is written last: every callback of the app writes to that one row, and would wait
+    for whatever another one does behind it.
+    """
+    newest = connection.execute(NEWEST)
+    yield
+    row = {"app": sdk_app_id, "heard_at": at, "heard_after": newest.scalar()}
+    connection.execute(_HEARING, row)

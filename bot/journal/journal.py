@@ -2,19 +2,19 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
 from itertools import count
 from typing import Self, TypeVar, Unpack
 
 from pydantic import SecretStr
 
-from bot.errors import IllegalMove, JournalUnavailable, KeyReused
+from bot.errors import IllegalMove, JournalUnavailable
 from bot.ids import FormId, IntentId, Kind
 from bot.journal import endings, events, starts, stops
-from bot.journal.accepting import usage_of
 from bot.journal.audit import Audit, Cause, Entry
+from bot.journal.batches import Batches
 from bot.journal.copies import Copies
+from bot.journal.entering import Admit, Also, Entering, enter
 from bot.journal.evidence import Fact
 from bot.journal.former import Former, reached
 from bot.journal.heard import LastHeard
@@ -22,26 +22,23 @@ from bot.journal.known import LastKnown
 from bot.journal.lifecycle import Lifecycle
 from bot.journal.maintenance import Maintenance
 from bot.journal.model import Changes, Intent, NewIntent, Notice
-from bot.journal.open_forms import OpenForms, use
+from bot.journal.open_forms import OpenForms
 from bot.journal.outbox import Outbox
+from bot.journal.proposals import Proposals
 from bot.journal.queries import Queries
 from bot.journal.restored import Restored
 from bot.journal.rotation import Rotation
-from bot.journal.rows import as_read
 from bot.journal.saved import Saved
 from bot.journal.slots import SlotRows
 from bot.journal.statement import Connection
-from bot.journal.stops import Placed, placed
 from bot.journal.store import Opening, Store
 from bot.journal.timers import Timers
 from bot.journal.trail import BESIDE, AuditFiles, Trail
 from bot.journal.transaction import Transaction
-from bot.journal.usage import Usage
 from bot.states import State
 from bot.tencent.events import RelayEvent
 
 T = TypeVar("T")
-Admit = Callable[[Usage], Iterable[Intent]]
 
 
 class Journal:
@@ -58,13 +55,11 @@ class Journal:
         life = store.life
         self._store, self._writer, self._seal = store, store.writer, store.kept.seal
         self._marks, self._audit_key = store.kept.marks, store.signed.key
-        self.life, self.now = life, life.now
-        self._now, self._lifecycles = life.now, lifecycles
+        self.life, self.now, self._lifecycles = life, life.now, lifecycles
         self.integrity, self.former_revision = store.integrity, store.revision
         self.find = Queries(store.writer, self._seal, life.alone)
         self.former = Former(store.writer, self._write, life)
         self.restored = Restored(store.writer, self._write)
-        self.copies = Copies(store.writer, self._write)
         self.outbox = Outbox(store.writer, self._seal, life)
         self.slots = SlotRows(store.writer) if life.shared else None
         self.audit = Audit(store.writer, self._audit_key)
@@ -75,6 +70,11 @@ class Journal:
         self.known = LastKnown(store.writer, life.now)
         self.rotation = Rotation(store.writer, self._seal, store.kept.keys)
         self.heard = LastHeard(store.writer)
+        self.batches, self.copies = (
+            Batches(self._write),
+            Copies(store.writer, self._write),
+        )
+        self.proposals = Proposals(store.writer, self._write, self._seal, life.now)
         self.timers = Timers(store.writer, self._write, life.alone)
         self.spool = store.spool
         self.illegal_moves = 0
@@ -128,44 +128,25 @@ class Journal:
         audit: Entry | None = None,
         form: FormId | None = None,
         admit: Admit | None = None,
+        also: Also | None = None,
     ) -> tuple[Intent, bool]:
         """Commit *new* with its *notices* and *audit* record; return it and True.
 
         The same key again returns the first one, and False. *form* is the open form
         that it was sent in with, and is used up. *admit* gets what counts against it,
         in the same transaction, and raises if that is too much; *new* is told of below
-        the cards of what it returns.
+        the cards of what it returns. *also* is done with it once it is inserted.
 
         Raises:
             KeyReused: the same key came with another request, or the form twice.
             JournalUnavailable: nothing was committed, so nothing may be sent. What
                 acts on a thing is taken even when the disk is full: a stop saves money.
         """
-        runs = count()
+        runs, alone = count(), self.life.alone
+        what = Entering(new, tuple(notices), audit, form, admit, also)
 
         def work(tx: Transaction) -> tuple[Intent, bool]:
-            alone, again = self.life.alone, next(runs) > 0
-            before = tx.before(new, alone, counts=admit is not None)
-            if before.first:
-                first = tx.get(before.first)
-                if first.digest != new.digest:
-                    raise KeyReused(new.key.partition(":")[0])
-                return as_read(first, alone), again and first.id == new.id
-            others = admit(usage_of(tx.connection, new, before, alone)) if admit else ()
-            if form:
-                use(tx.connection, form, new.key)
-            ends = new.subject.ends
-            of = stops.of_its_thing(tx, new) if ends else new
-            place = placed(tx, of) if ends else Placed()
-            accepted = tx.insert(of, place.state, place.joins)
-            if audit:
-                tx.record(replace(audit, handle=accepted.handle))
-            tx.raise_notices(accepted, notices)
-            tx.tell_of(accepted, others)
-            if not ends:
-                return accepted, True
-            stops.asked(tx, accepted)
-            return tx.get(new.id), True
+            return enter(tx, what, alone, again=next(runs) > 0)
 
         return await self._write(work, begins=not new.subject.ends, keyed=True)
 
@@ -195,7 +176,7 @@ class Journal:
                 sending = starts.claimed(tx, seen, changes)
                 if sending:
                     return sending
-            moved = tx.moved(intent, State.SENDING, changes, mine=True)
+            moved = endings.claimed(tx, intent, changes)
             if moved is None:
                 return None
             written = endings.written(moved)
@@ -388,7 +369,7 @@ class Journal:
                 Transaction(
                     connection=connection,
                     seal=self._seal,
-                    now=self._now,
+                    now=self.now,
                     lifecycles=self._lifecycles,
                     allotted=self._marks.note,
                     audit_key=self._audit_key,

@@ -83,7 +83,8 @@ class Life:
     """This run's life, as others know it: *boot* names it.
 
     *shared*: other runs may have the journal open as well. *now* is the wall clock and
-    *monotonic* gives seconds; *random_bytes* name a new life.
+    *monotonic* gives seconds; *random_bytes* name a new life. From `leave` on it
+    *is_over*.
     """
 
     def __init__(
@@ -104,7 +105,7 @@ class Life:
         self._random_bytes = random_bytes
         self._seen_at: float | None = None  # by the monotonic clock
         self._behind = timedelta()  # by which the database's clock is ahead of ours
-        self._is_over = False
+        self.is_over = False
 
     @property
     def alone(self) -> str | None:
@@ -139,7 +140,7 @@ class Life:
             JournalUnavailable: it did not arrive, or this run has left: nothing may be
                 claimed.
         """
-        if self._is_over:
+        if self.is_over:
             raise JournalUnavailable("this run is over")
         if self._seen_at is None or self.age() >= FRESH:
             await self._renew()
@@ -150,7 +151,7 @@ class Life:
         Raises:
             JournalUnavailable: it did not arrive.
         """
-        if self._is_over:
+        if self.is_over:
             return
         at = self._now()
         seen_at = await self._renew()
@@ -185,7 +186,7 @@ class Life:
             JournalUnavailable: they take it up when they miss its signs of life.
         """
         if self.shared:
-            self._is_over = True
+            self.is_over = True
             await self._writer.write(lambda c: c.execute(_LEAVE, {"boot": self.boot}))
 
     async def _renew(self) -> datetime:

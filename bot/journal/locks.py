@@ -8,7 +8,8 @@ waits in a circle:
    workspace (`heads`); a workspace without one waits by its name
 2. a thing, before it is folded, and before the stops of it (`thing_of`)
 3. stops, the oldest first
-4. counters and tallies
+4. the first stop of a batch, before those of it are counted
+5. counters and tallies
 
 Each is a statement, sent with what is asked next: it costs no round trip of its own.
 """

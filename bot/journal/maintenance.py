@@ -118,7 +118,8 @@ class Maintenance:
         passed = {"now": millis(now)}
         await self._writer.write(lambda c: c.execute(DROP_EXPIRED, passed))
         gone = 0
-        for piece in (_delivered(now), _over(now), _unused_slots):
+        past = [_over(now, state) for state in sorted(OVER | {State.WAITING})]
+        for piece in (_delivered(now), *past, _unused_slots):
             while deleted := await self._writer.write(piece):
                 gone += deleted
         return gone
@@ -166,12 +167,15 @@ _waits_no_more = (
     .subquery()
 )
 _DELIVERED = Statement(delete(outbox).where(outbox.c.id.in_(_waits_no_more.select())))
+# Of one state, the oldest first: so whatever the planner knows of *before*, it begins
+# where they begin, and reads no more of them.
 _PAST = Statement(
     select(intents.c.id)
     .where(
-        intents.c.state.in_(literals(sorted(OVER | {State.WAITING}))),
+        intents.c.state == bindparam("state"),
         intents.c.created_at < bindparam("before"),
     )
+    .order_by(intents.c.created_at, intents.c.id)
     .limit(PIECE)
     .with_for_update(skip_locked=True)
 )
@@ -206,9 +210,12 @@ def _unused_slots(connection: Connection) -> int:
     return connection.execute(PRUNE).rowcount
 
 
-def _over(now: datetime) -> Callable[[Connection], int]:
-    """Return what deletes the next intents that are over and old, and theirs."""
-    old = {"before": millis(now - INTENTS_KEPT)}
+def _over(now: datetime, state: State) -> Callable[[Connection], int]:
+    """Return what deletes the next intents that are over and old, and theirs.
+
+    Over is whatever is in this *state*.
+    """
+    old = {"state": state.value, "before": millis(now - INTENTS_KEPT)}
 
     def work(connection: Connection) -> int:
         ids = {"ids": connection.execute(_PAST, old).scalars()}

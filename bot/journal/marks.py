@@ -36,8 +36,12 @@ def refuse_backup(connection: Connection) -> None:
         JournalUnavailable: it is one.
     """
     if at := kept(connection, BACKUP):
-        sentence = IS_BACKUP.format(at=moment(int(at)), command=RECOVER)
-        raise JournalUnavailable(sentence)
+        raise JournalUnavailable(is_backup(at))
+
+
+def is_backup(at: str) -> str:
+    """Return what is said of the copy that is of the moment *at*, as it is kept."""
+    return IS_BACKUP.format(at=moment(int(at)), command=RECOVER)
 
 
 def refuse_unfinished(connection: Connection) -> None:

@@ -35,6 +35,8 @@ NOT_ENDED = "not-ended"  # a thing that an action was to end still runs
 STOP_REFUSED = "stop-refused"  # one that was due, in the name of who may not
 REVIVED = "revived"  # Tencent says that it runs, against what people were told
 NEWS = "news"  # a line in the thread of its card
+BATCH = "batch"  # how those stand that were asked to be stopped at once
+PROPOSAL = "proposal"  # what is asked of a second person, or became of that
 DAMAGED = "journal-damaged"  # the file of the journal is; about nothing else
 
 
@@ -59,15 +61,17 @@ class Subject:
     *ref* is the TaskId, RenderUserId or SessionId, empty until known. *agent* is the
     robot under which the request travels. *about* is the intent that made the thing,
     when this one acts on it. *creates*: this one makes it; *ends*: it ends one.
-    *callbacks*: Tencent sends events about it. *duplicates* is equal for two that do
-    the same, *targets* are the digests of its push targets, in their order. *preset*
-    is the name of the one that it was made from, if any.
+    *changes*: it makes another of that. *callbacks*: Tencent sends events about it.
+    *duplicates* is equal for two that do the same, *targets* are the digests of its
+    push targets, in their order; of a thing those with which it was made.
+    *preset* is the name of the one that it was made from, if any.
     """
 
     kind: Kind
     about: IntentId | None = None
     creates: bool = False
     ends: bool = False
+    changes: bool = False
     app: str = ""
     sdk_app_id: int = 0
     region: str = ""
@@ -122,6 +126,49 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What a change makes another: the name of a field, and its text, masked.
+
+    "" is that nothing stood there, or nothing will.
+    """
+
+    field: str
+    was: str = ""
+    now: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """What a thing becomes by a change that may have been sent.
+
+    *number* orders them, *job* is the intent, *by* whom; *at* is when it was sent, in
+    milliseconds. *targets* are the digests of the push targets from then on, and
+    *differences* what it makes another.
+    """
+
+    number: int
+    job: IntentId
+    by: str
+    at: int
+    targets: tuple[str, ...] = ()
+    differences: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewChange:
+    """What belongs to a submission that changes a thing.
+
+    *version* is the newest change of the thing from which it was formed, and *whole*
+    the request that would make the thing as it is then, *masked* beside it.
+    """
+
+    version: int
+    differences: tuple[Difference, ...]
+    whole: bytes
+    masked: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewIntent:
     """A submission about to be accepted.
 
@@ -142,6 +189,8 @@ class NewIntent:
     answer_url: SecretStr | None = None
     note: str = ""
     at: datetime
+    change: NewChange | None = None
+    approval: IntentId | None = None
     copies: CopyOf | None = None
     timing: Timing | None = None
 
@@ -154,8 +203,15 @@ class Intent:
     is queued it sends, or has sent. *marks* are
     the names of notices that were given once. *card* is where its card was posted.
     *standing* is what may be said of the thing that it made. *joins* is the stop whose
-    answer is this one's too; *doubt*: an earlier try of it may have been done.
-    *stop_at* is when its timer is due, *stop_after* how long after its start.
+    answer is this one's too; *doubt*: an earlier try of it may have been done. *batch*
+    is the first of the stops that were asked for at once with this one, *approval* the
+    proposal by which a second person approved it. *stop_at* is when its timer is due,
+    *stop_after* how long after its start.
+
+    Of a thing that was changed *masked* is what it is by now, and *course* has every
+    change that may have been sent, by its number. Of a change *sequence* is that
+    number, 0 before it has one, *differences* what it makes another, and *present* the
+    request that would make the thing as it is then, masked.
     """
 
     id: IntentId
@@ -181,6 +237,30 @@ class Intent:
     doubt: bool = False
     stop_at: datetime | None = None
     stop_after: timedelta | None = None
+    batch: IntentId | None = None
+    approval: IntentId | None = None
+    sequence: int = 0
+    course: tuple[Version, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    present: Mapping[str, Any] = field(default_factory=dict)
+
+    def version(self, number: int) -> Version | None:
+        """Return the change of that *number*, if one was sent."""
+        return next((one for one in self.course if one.number == number), None)
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The digests of the push targets that it has by now, in their order."""
+        now = self.version(self.standing.version)
+        return now.targets if now else self.subject.targets
+
+    @property
+    def aims(self) -> tuple[str, ...]:
+        """The digests of all targets that it has, or may have."""
+        numbers = (*self.standing.doubted, self.standing.sending)
+        perhaps = filter(None, map(self.version, numbers))
+        others = (digest for one in perhaps for digest in one.targets)
+        return tuple(dict.fromkeys((*self.targets, *others)))
 
     def noticed(self, notice: str) -> bool:
         """Tell whether *notice* was given of it already."""
@@ -211,12 +291,17 @@ class Intent:
             reason=snapshot.get("reason", self.settlement.reason),
         )
         state = State(snapshot["state"])
+        standing = standing_of(snapshot.get("standing", ""), state)
+        masked = self.masked
+        if standing.version != self.standing.version:  # its addresses are others now
+            masked = {**masked, "PublishCdnParams": []} if masked else masked
         return replace(
             self,
             state=state,
             subject=replace(self.subject, ref=snapshot["ref"]),
             settlement=end,
-            standing=standing_of(snapshot.get("standing", ""), state),
+            standing=standing,
+            masked=masked,
         )
 
 
@@ -264,7 +349,7 @@ class Notification:
 
     It is about an *intent*, an *app* or nothing. *body* is what a release before
     0.2 drew itself, to be delivered as it is. *stands* is the message of its *line*,
-    once one was posted.
+    once one was posted. *proposal* is that which it is about, and *to* who made it.
     """
 
     id: int
@@ -280,6 +365,18 @@ class Notification:
     created_at: datetime | None = None
     line: str = ""
     stands: tuple[ChannelId, MessageTs] | None = None
+    proposal: IntentId | None = None
+    to: Asker | None = None
+
+    @property
+    def of(self) -> IntentId:
+        """The id of what it is about, under which the places of lines are kept."""
+        return self.intent.id if self.intent else self.proposal or IntentId("")
+
+    @property
+    def asker(self) -> Asker | None:
+        """Who asked for what it is about, if anybody did."""
+        return self.intent.asker if self.intent else self.to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

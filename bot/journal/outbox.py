@@ -65,12 +65,16 @@ _newer = outbox.alias("newer")
 
 
 def put(
-    connection: Connection, notices: Iterable[Notice], intent: Intent, at: int
+    connection: Connection, notices: Iterable[Notice], about: Intent | str, at: int
 ) -> None:
-    """Put *notices* about *intent* into the outbox, in the caller's transaction."""
+    """Put *notices* into the outbox, in the caller's transaction.
+
+    They are *about* an intent, or about what has that id and is none.
+    """
     rows: list[dict[str, Any]] = []
+    intent, of = (None, about) if isinstance(about, str) else (about, about.id)
     for notice in notices:
-        row = notice_row(notice, at, intent=intent)
+        row = notice_row(notice, at, intent=intent, of=of)
         if not notice.line:
             rows.append(row)
             continue
@@ -79,11 +83,11 @@ def put(
         if before:  # it may go when that might, and by whoever delivers that
             row["not_before"] = min(before.not_before, row["not_before"])
         _put(connection, [row])
-        of = {"of_intent": intent.id, "of": notice.line}
+        line = {"of_intent": of, "of": notice.line}
         if before and before.held_by:
             held = {"held_by": before.held_by, "held_until": before.held_until}
-            connection.execute(_HOLD_LINE, {**of, **held})
-        connection.execute(_DROP_LINE, of)  # only now, or its number is given again
+            connection.execute(_HOLD_LINE, {**line, **held})
+        connection.execute(_DROP_LINE, line)  # only now, or its number is given again
     _put(connection, rows)
 
 
@@ -175,9 +179,10 @@ class Outbox:
     async def next_due(self, after: datetime | None = None) -> datetime | None:
         """Return when the next notice may go, or None if none waits.
 
-        Of those that may go by *after* already nothing is said, if it is given.
+        Of those that may go by *after* already nothing is said, if it is given, and of
+        those that another delivers never.
         """
-        params = {"after": millis(after) if after else -1}
+        params = {"after": millis(after) if after else -1, **self._me}
         at = await self._writer.read(lambda c: c.execute(_NEXT, params).scalar())
         return moment(at)
 
@@ -208,11 +213,9 @@ class Outbox:
             for notification, place in arrived:
                 was_there = _forget(connection, notification)
                 intent = notification.intent
-                if intent is None or place is None:
-                    continue
-                if notification.line:
-                    keep(connection, intent.id, notification.line, place)
-                if notification.name != CARD:
+                if place and notification.line:
+                    keep(connection, notification.of, notification.line, place)
+                if intent is None or place is None or notification.name != CARD:
                     continue
                 if was_there or not self.shared:
                     _keep_card(connection, intent.id, place)
@@ -254,8 +257,9 @@ class Outbox:
         await self._writer.write(lambda c: _forget(c, notification))
 
     async def waiting(self) -> int:
-        """Return how many notices wait to be delivered."""
-        return len(await self._writer.read(lambda c: c.execute(_WAITING).all()))
+        """Return how many notices wait to be delivered, but for what another does."""
+        asked = dict(self._me)
+        return len(await self._writer.read(lambda c: c.execute(_WAITING, asked).all()))
 
 
 def _superseded() -> ColumnElement[bool]:
@@ -294,12 +298,12 @@ _HELD = Statement(
 )
 _NEXT = Statement(
     select(outbox.c.not_before)
-    .where(_waits, outbox.c.not_before > bindparam("after"))
+    .where(_waits, outbox.c.not_before > bindparam("after"), is_free())
     .where(~_superseded())
     .order_by(outbox.c.not_before)
     .limit(1)
 )
-_WAITING = Statement(select(outbox.c.id).where(_waits, ~_superseded()))
+_WAITING = Statement(select(outbox.c.id).where(_waits, is_free(), ~_superseded()))
 _CARDS_AT = Statement(
     select(intents)
     .where(intents.c.card_channel == bindparam("channel"))

@@ -27,11 +27,7 @@ EVERYBODYS = SlackUserId("")  # the owner of what a workspace has saved
 _OF_TEAM = presets.c.team == bindparam("of_team")
 _OF_OWNER = presets.c.owner == bindparam("of_owner")
 _FOR = or_(presets.c.owner == EMPTY, _OF_OWNER)
-_LISTED = Statement(
-    select(presets)
-    .where(_OF_TEAM, _FOR)
-    .order_by(presets.c.used_at.desc(), presets.c.name)
-)
+_LISTED = Statement(select(presets).where(_OF_TEAM, _FOR))
 _CALLED = Statement(
     select(presets.c.id).where(
         _OF_TEAM,
@@ -104,7 +100,10 @@ class Presets:
             return cached
         asked = {"of_team": team, "of_owner": user}
         rows = await self._writer.read(lambda c: c.execute(_LISTED, asked).all())
-        listed = self._lists[team, user] = [self._preset_of(row) for row in rows]
+        listed = [self._preset_of(row) for row in rows]  # a hundred at most
+        listed.sort(key=lambda one: one.name)
+        listed.sort(key=lambda one: one.used_at, reverse=True)
+        self._lists[team, user] = listed
         return listed
 
     async def leading_to(self, team: TeamId, target: str) -> list[Leading]:

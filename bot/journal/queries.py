@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import bindparam, func, or_, select
 
 from bot.ids import ChannelId, Handle, IntentId, Kind, MessageTs, SlackUserId, TeamId
-from bot.journal import facts
+from bot.journal import changing, facts
 from bot.journal.evidence import Fact
 from bot.journal.model import Intent
+from bot.journal.packing import unpacked
 from bot.journal.questions import NEWEST, OLDEST, identified, in_states, not_by
-from bot.journal.rows import as_read, intent_cell, intents_of, millis, unpacked
+from bot.journal.rows import PRESENT, as_read, intent_cell, intents_of, millis
 from bot.journal.schema import EMPTY, IS_THING, intents
 from bot.journal.seal import Seal
 from bot.journal.statement import Connection, Statement, Writer
@@ -126,6 +127,11 @@ _SEALED = {
     )
     for column in (intents.c.request, intents.c.reply_secret)
 }
+_PRESENT = Statement(
+    select(intents.c.present, intents.c.present_request).where(
+        intents.c.id == bindparam("of")
+    )
+)
 EVERYTHING = 1_000_000
 MOST_LISTED = 2000  # things that live, of which more than these are not looked through
 
@@ -277,6 +283,23 @@ class Queries:
         row = await self._sealed("request", intent)
         kept = self._seal.open(row.request, intent_cell("request", intent))
         return unpacked(kept, row.masked)
+
+    async def present_of(self, thing: IntentId) -> bytes:
+        """Return the wire JSON that would make *thing* as it is by now, unsealed.
+
+        That is what made it, unless it was changed.
+        """
+        row = await self._writer.read(
+            lambda c: c.execute(_PRESENT, {"of": thing}).one()
+        )
+        if row.present_request is None:
+            return await self.request_of(thing)
+        kept = self._seal.open(row.present_request, intent_cell(PRESENT, thing))
+        return unpacked(kept, row.present)
+
+    async def open_change(self, thing: IntentId) -> Intent | None:
+        """Return the change of *thing* that is to be sent, or is being sent."""
+        return await self._one(changing.OPEN_CHANGE, thing=thing)
 
     async def secret_of(self, intent: IntentId) -> bytes | None:
         """Return the secret part of the reply to an intent, unsealed, if any."""

@@ -31,6 +31,7 @@ from bot.journal.model import (
     Intent,
     Notice,
 )
+from bot.journal.proposals import lapse
 from bot.journal.questions import in_states
 from bot.journal.rows import PENDING, intents_of
 from bot.journal.schema import intents, outbox
@@ -47,7 +48,8 @@ _UNDER_WAY = Statement(in_states(select(intents), OPEN))
 _to_somebody = outbox.c.audience != Audience.ASKER.value
 _WAITS = Statement(
     select(outbox.c.intent)
-    .where(outbox.c.state == PENDING, outbox.c.intent.is_not(None), _to_somebody)
+    .join(intents, intents.c.id == outbox.c.intent)  # that of a proposal is no intent
+    .where(outbox.c.state == PENDING, _to_somebody)
     .distinct()
 )
 _DROP = Statement(delete(outbox).where(outbox.c.state == PENDING, _to_somebody))
@@ -115,7 +117,7 @@ class Restored:
     def _end_action(self, tx: Transaction, intent: Intent, changes: Changes) -> None:
         """End a stop, or a look-up: on the way that it would have gone."""
         if intent.state is State.QUEUED:
-            tx.move(intent.id, State.SENDING, Changes())
+            endings.numbered(tx, tx.move(intent.id, State.SENDING, Changes()))
         if intent.subject.ends:
             notices = (
                 Notice(name=RESULT, audience=Audience.ASKER),
@@ -145,6 +147,7 @@ def _hold_letters(tx: Transaction) -> int:
 def _go_on(tx: Transaction, by: str, done: Withdrawn) -> None:
     """Let the journal be opened from here on; no handle is given twice."""
     leave_out(tx.connection)
+    lapse(tx)
     copies.withdraw(tx)
     tx.connection.execute(FORGET, {"of": BACKUP})
     why = f"{done.unknown} under way, {done.letters} letters"

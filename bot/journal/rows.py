@@ -1,7 +1,6 @@
 """Values to rows and back."""
 
 import json
-import zlib
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,7 +9,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.dialogue.outcome import Audience
-from bot.errors import JournalUnavailable, Unreadable
+from bot.errors import JournalUnavailable
 from bot.i18n import _, reading_in
 from bot.ids import ChannelId, Handle, IntentId, Kind, MessageTs
 from bot.journal.evidence import Headline, Standing, standing_of, standing_text
@@ -19,6 +18,7 @@ from bot.journal.model import (
     Asker,
     Changes,
     Intent,
+    NewChange,
     NewIntent,
     Notice,
     Notification,
@@ -27,11 +27,15 @@ from bot.journal.model import (
     Subject,
     Timing,
 )
+from bot.journal.packing import packed
 from bot.journal.seal import Cell, Seal
+from bot.journal.versions import course_of, differences_of, differences_text
 from bot.states import State
 
 URL = "answer_url"
+PRESENT = "present_request"
 PACKED = b"x"  # the first byte of what zlib wrote; a request begins with a brace
+TO = "to"  # the fact that says who made a proposal
 PENDING, SENT, DROPPED, FAILED = "pending", "sent", "dropped", "failed"
 
 # The columns that a notice is put in with.
@@ -55,13 +59,16 @@ _EMPTY = dict.fromkeys(
     "",
 ) | {"reply": "{}"}
 
+# What a change has besides.
+CHANGING = ("differences", "present", PRESENT)
+
 # Those that are written when it is accepted; the others come later.
 ACCEPTED = (
     *_EMPTY,
     *Asker.__dataclass_fields__,
     *Subject.__dataclass_fields__,
     *("id", "key", "digest", "action", "handle", "made", "state", "rev", "joins"),
-    *("masked", "note", "request", "answer_url", "created_at"),
+    *("masked", "note", "request", "answer_url", "created_at", "approval"),
     *("stop_at", "stop_after"),
 )
 
@@ -89,7 +96,7 @@ def intent_of(row: Any) -> Intent:
         asker=_asker(row),
         subject=_subject(row),
         settlement=_settlement(row),
-        masked=json.loads(row.masked),
+        masked=json.loads(_masked(row)),
         note=row.note,
         card=card_of(row),
         owner=row.owner,
@@ -100,9 +107,21 @@ def intent_of(row: Any) -> Intent:
         standing=standing_of(row.standing, State(row.state)),
         joins=row.joins,
         doubt=row.doubt,
+        sequence=row.sequence,
+        course=course_of(row.course),
+        differences=differences_of(row.differences),
+        present=json.loads(row.present) if row.changes and row.present else {},
+        batch=row.batch,
+        approval=row.approval,
         stop_at=moment(row.stop_at),
         stop_after=lasting(row.stop_after),
     )
+
+
+def _masked(row: Any) -> str:
+    """Return the text of what a thing is by now; of a change what was sent."""
+    text: str = row.masked if row.changes else row.present or row.masked
+    return text
 
 
 def card_of(row: Any) -> tuple[ChannelId, MessageTs] | None:
@@ -131,6 +150,7 @@ def _subject(row: Any) -> Subject:
         about=row.about,
         creates=row.creates,
         ends=row.ends,
+        changes=row.changes,
         app=row.app,
         sdk_app_id=row.sdk_app_id,
         region=row.region,
@@ -165,8 +185,10 @@ def row_of(new: NewIntent, handle: Handle, seal: Seal) -> dict[str, Any]:
     """Write *new* as a row of `intents`."""
     masked = json.dumps(new.masked, separators=(",", ":"))
     request = packed(new.request, masked)
+    change = _change_row(new.id, new.change, seal) if new.change else {}
     return {
         **_EMPTY,
+        **change,
         **{name: getattr(new.asker, name) for name in Asker.__dataclass_fields__},
         **{name: getattr(new.subject, name) for name in Subject.__dataclass_fields__},
         "targets": json.dumps(new.subject.targets),
@@ -183,6 +205,7 @@ def row_of(new: NewIntent, handle: Handle, seal: Seal) -> dict[str, Any]:
         "request": seal.close(request, intent_cell("request", new.id)),
         "answer_url": sealed_url(new.answer_url, seal, intent_cell(URL, new.id)),
         "created_at": millis(new.at),
+        "approval": new.approval,
         **timing_columns(new.timing),
     }
 
@@ -199,24 +222,15 @@ def lasting(of: int | None) -> timedelta | None:
     return None if of is None else timedelta(milliseconds=of)
 
 
-def packed(request: bytes, masked: str) -> bytes:
-    """Write a *request* as what it has beside its *masked* copy in the same row."""
-    packer = zlib.compressobj(level=1, zdict=masked.encode())
-    return packer.compress(request) + packer.flush()
-
-
-def unpacked(kept: bytes, masked: str) -> bytes:
-    """Read a request that was `packed`, or that an earlier release kept whole.
-
-    Raises:
-        Unreadable: the *masked* copy is another one now.
-    """
-    if kept[:1] != PACKED:
-        return kept
-    try:
-        return zlib.decompressobj(zdict=masked.encode()).decompress(kept)
-    except zlib.error as error:
-        raise Unreadable(f"a request does not open: {error}") from None
+def _change_row(intent: IntentId, change: NewChange, seal: Seal) -> dict[str, Any]:
+    """Write what *intent* changes as columns of its row."""
+    present = json.dumps(change.masked, separators=(",", ":"))
+    whole = packed(change.whole, present)
+    return {
+        "differences": differences_text(change.differences),
+        "present": present,
+        "present_request": seal.close(whole, intent_cell(PRESENT, intent)),
+    }
 
 
 def changed(intent: IntentId, changes: Changes, seal: Seal) -> dict[str, Any]:
@@ -238,16 +252,22 @@ def changed(intent: IntentId, changes: Changes, seal: Seal) -> dict[str, Any]:
 
 
 def notice_row(
-    notice: Notice, at: int, *, intent: Intent | None, app: str = ""
+    notice: Notice,
+    at: int,
+    *,
+    intent: Intent | None,
+    app: str = "",
+    of: str | None = None,
 ) -> dict[str, Any]:
     """Write *notice* about *intent*, *app* or nothing as a row of `outbox`.
 
-    A card is drawn from the intent at delivery; all others store what they report.
+    A card is drawn from the intent at delivery; all others store what they report. *of*
+    is the id of what it is about that is no intent.
     """
     drawn_later = intent is None or notice.name == CARD
     facts = {} if intent is None or drawn_later else intent.snapshot()
     return {
-        "intent": intent.id if intent else None,
+        "intent": intent.id if intent else of,
         "app": app,
         "rev": intent.rev if intent else 0,
         "audience": notice.audience.value,
@@ -268,12 +288,14 @@ def notification_of(
     stands: tuple[ChannelId, MessageTs] | None = None,
 ) -> Notification:
     """Read a row of `outbox` that is about *intent*; its line *stands* there."""
+    facts = json.loads(row.notice_facts)
+    of_proposal = intent is None and TO in facts
     return Notification(
         id=row.notice_id,
         rev=row.notice_rev,
         name=row.notice_notice,
         audience=Audience(row.notice_audience),
-        facts=json.loads(row.notice_facts),
+        facts=facts,
         intent=intent,
         app=row.notice_app,
         body=json.loads(row.notice_body) if row.notice_body else None,
@@ -282,6 +304,8 @@ def notification_of(
         created_at=moment(row.notice_created_at),
         line=row.notice_line,
         stands=stands,
+        proposal=row.notice_intent if of_proposal else None,
+        to=Asker(**facts[TO]) if of_proposal else None,
     )
 
 

@@ -103,8 +103,18 @@ intents = Table(
     Column("owner", String(64), nullable=False),
     Column("creates", Boolean, nullable=False, server_default=false()),
     Column("ends", Boolean, nullable=False, server_default=false()),
+    Column("changes", Boolean, nullable=False, server_default=false()),
+    # Of a thing the number that its newest change was given, of a change its own.
+    Column("sequence", BigInteger, nullable=False, server_default="0"),
+    Column("course", Text, nullable=False, server_default="[]"),  # of a thing
+    Column("differences", Text, nullable=False, server_default="[]"),  # of a change
+    # Of a change what its thing becomes, and of a thing what it became.
+    Column("present", Text, nullable=False, server_default=""),  # masked
+    Column("present_request", LargeBinary),  # sealed
     Column("joins", String(26)),  # the stop whose answer is this one's, too
     Column("doubt", Boolean, nullable=False, server_default=false()),
+    Column("batch", String(26)),  # the first of the stops that were asked for with it
+    Column("approval", String(26)),  # the proposal by which somebody approved it
     Column("targets", Text, nullable=False, server_default="[]"),  # digests
     Column("standing", Text, nullable=False, server_default=""),  # of a thing
     Column("undecided", Boolean, nullable=False, server_default=false()),
@@ -127,6 +137,7 @@ intents = Table(
 for _name, _columns in {
     "about": ("about", "created_at", "id"),
     "joins": ("joins", "created_at", "id"),
+    "batch": ("batch", "created_at", "id"),
     "ref": ("ref", "created_at", "id"),
     "request_id": ("request_id",),
     "agent": ("agent",),
@@ -194,6 +205,15 @@ Index(
     unique=True,
     sqlite_where=_is_open,
     postgresql_where=_is_open,
+)
+_is_open_change = intents.c.changes & intents.c.state.in_(["queued", "sending"])
+# One change of a thing at a time.
+Index(
+    "one_open_change",
+    intents.c.about,
+    unique=True,
+    sqlite_where=_is_open_change,
+    postgresql_where=_is_open_change,
 )
 _has_id = intents.c.creates & (intents.c.sdk_app_id != 0) & (intents.c.ref != "")
 # One TaskId belongs to one relay.
@@ -374,6 +394,36 @@ presets = Table(  # saved forms: of a workspace, or of one person in it
     Column("changed_at", BigInteger, nullable=False),
     Column("used_at", BigInteger, nullable=False),
     Index("presets_by_name", "team", "owner", "name", unique=True),
+)
+
+proposals = Table(  # what is asked of a second person, and how that was decided
+    "proposals",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("key", String(255), nullable=False, unique=True),
+    Column("digest", String(64), nullable=False),
+    Column("action", String(80), nullable=False),  # as rules call it
+    Column("team", String(32), nullable=False),
+    Column("user", String(32), nullable=False),
+    Column("home", String(32), nullable=False),
+    Column("enterprise", String(32), nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("thread", String(32)),
+    Column("direct", Boolean, nullable=False),
+    Column("locale", String(16), nullable=False),
+    Column("rule", String(128), nullable=False),  # that wants a second person
+    Column("orders", LargeBinary, nullable=False),  # sealed: what will be sent
+    Column("shown", Text, nullable=False),  # what people read of it, masked
+    Column("asked_in", String(32), nullable=False),  # the channel
+    Column("state", String(16), nullable=False),
+    Column("by", String(32), nullable=False),  # who decided, and why
+    Column("by_home", String(32), nullable=False),
+    Column("by_enterprise", String(32), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("decided_at", BigInteger),
+    Index("proposals_by_state", "state", "expires_at"),
 )
 
 facts = Table(  # what is known of things; every row is evidence, none is changed

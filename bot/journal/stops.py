@@ -19,6 +19,7 @@ from bot.journal.model import RESULT, Changes, Intent, NewIntent, Notice
 from bot.journal.rows import intent_cell, intent_of, intents_of, millis
 from bot.journal.schema import EMPTY, intents
 from bot.journal.statement import Statement, literals, updated
+from bot.journal.together import tell
 from bot.journal.transaction import Transaction
 from bot.states import OPEN, State
 
@@ -104,6 +105,7 @@ _EXCUSE = updated(
     intents.c.about == bindparam("thing"),
     intents.c.ref == bindparam("its_ref"),
     intents.c.state == bindparam("ended"),
+    returning=True,
 )
 _of_stop = intents.c.id == bindparam("of")
 _JOIN = updated(intents, ("joins", "ref"), _of_stop)
@@ -219,7 +221,9 @@ def _excuse(tx: Transaction, thing: Intent) -> None:
     reasons = {State.NOT_STARTED: How.OVER, State.UNKNOWN: How.PERHAPS}
     for state, how in reasons.items():
         so = {"thing": thing.id, "its_ref": thing.subject.ref, "ended": state}
-        tx.connection.execute(_EXCUSE, {**so, "reason": how})
+        rows = tx.connection.execute(_EXCUSE, {**so, "reason": how})
+        for batch in dict.fromkeys(row.batch for row in rows if row.batch):
+            tell(tx.connection, batch, millis(tx.now()))
 
 
 def _release(tx: Transaction, wish: Intent, thing: Intent) -> None:

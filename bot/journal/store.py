@@ -16,7 +16,7 @@ from bot.config.kinds import is_server
 from bot.errors import JournalUnavailable
 from bot.journal.lives import Life
 from bot.journal.marks import refuse_backup, refuse_moved, refuse_unfinished
-from bot.journal.migrate import make_engine, newest, revision, upgrade
+from bot.journal.migrate import VERSIONS, make_engine, newest, revision, upgrade
 from bot.journal.sqlite.driver import Connection, Error
 from bot.journal.sqlite.files import Kept, claim, kept_for, spool_for
 from bot.journal.sqlite.integrity import Integrity
@@ -30,6 +30,7 @@ from bot.journal.statement import Connection as AnyConnection
 from bot.journal.statement import Writer, unavailable
 from bot.journal.trail import AuditFiles, Signed, begin, refuse_another_key
 
+NO_JOURNAL = "the database has no journal in it"
 NO_DRIVER = "PostgreSQL needs a driver: pip install 'patchbay[postgres]' ({why})"
 
 
@@ -188,19 +189,23 @@ def connected(url: str, *, reads: bool) -> Iterator[AnyConnection]:
     """Give a connection to the journal at *url*, in a transaction; it is there already.
 
     Raises:
-        JournalUnavailable: it cannot be read, or written.
+        JournalUnavailable: it is not there, or cannot be read, or written.
     """
     connection: Any
     if is_server(url):
         driver = _driver()
         broken, connect = driver.Error, partial(driver.Connection, url)
+        is_there = f"SELECT to_regclass('{VERSIONS}') IS NOT NULL"
     else:
         broken, connect = Error, partial(Connection, sqlite_file(url), reads=reads)
+        is_there = f"SELECT count(*) FROM sqlite_master WHERE name = '{VERSIONS}'"  # noqa: S608 - our own
     try:
         with (
             closing(connect()) as connection,
             connection.reading() if reads else connection.writing(),
         ):
+            if not connection.run(is_there).scalar():
+                raise JournalUnavailable(NO_JOURNAL)
             yield connection
     except broken as error:
         raise unavailable(error) from None

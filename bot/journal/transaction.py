@@ -16,7 +16,17 @@ from sqlalchemy import bindparam, false, func, select
 from bot.dialogue.outcome import Audience
 from bot.errors import IllegalMove, TaskTaken
 from bot.ids import Handle, IntentId, Kind, TeamId, handle
-from bot.journal import accepting, facts, links, locks, outbox, timer_rows, usage
+from bot.journal import (
+    accepting,
+    changing,
+    facts,
+    links,
+    locks,
+    outbox,
+    timer_rows,
+    together,
+    usage,
+)
 from bot.journal.accepting import Before
 from bot.journal.anchors import Head
 from bot.journal.audit import Cause, Entry, append, settled_entry
@@ -34,6 +44,7 @@ from bot.journal.lives import is_alive
 from bot.journal.model import CARD_NOTICE, NEWS, Changes, Intent, NewIntent, Notice
 from bot.journal.rows import (
     ACCEPTED,
+    CHANGING,
     changed,
     intent_of,
     millis,
@@ -53,6 +64,7 @@ from bot.journal.unread import accepted_of
 from bot.states import State, sources
 
 _ACCEPT = inserted(intents, *ACCEPTED)
+_ACCEPT_CHANGE = inserted(intents, *ACCEPTED, *CHANGING)
 BY_ID = Statement(select(intents).where(intents.c.id == bindparam("id")))
 BY_KEY = Statement(select(intents).where(intents.c.key == bindparam("key")))
 HELD = Statement(
@@ -174,11 +186,16 @@ class Transaction:
         """Insert *new*; what names no thing that there is gets the next handle.
 
         A stop of what is not on record in its workspace names nothing.
+
+        Raises:
+            Overtaken: what *new* changes is not as it was when that was formed.
         """
+        if new.change:
+            changing.ensure_timely(self.connection, new)
         named = new.handle or (Handle("") if new.subject.ends else self.allot(new))
         row = row_of(new, named, self.seal)
         columns = {**row, "state": state.value, "joins": joins, "owner": self.boot}
-        self.connection.execute(_ACCEPT, columns)
+        self.connection.execute(_ACCEPT_CHANGE if new.change else _ACCEPT, columns)
         accepted = accepted_of(new, named, state, joins, self.boot)
         if accepted.subject.creates:
             usage.began(self.connection, accepted)
@@ -224,7 +241,11 @@ class Transaction:
         statement = _moving(to, *sorted(columns), mine=mine)
         asked = {**columns, "of": intent, "boot": self.boot}
         row = self.connection.execute(statement, asked).first()
-        return self._settled(before, intent_of(row)) if row else None
+        if row is None:
+            return None
+        if row.batch and to is not State.SENDING:
+            together.tell(self.connection, row.batch, at)
+        return self._settled(before, intent_of(row))
 
     def update(self, intent: IntentId, changes: Changes) -> Intent:
         """Change columns of *intent* other than its state."""
@@ -330,6 +351,10 @@ class Transaction:
         columns = changed(before.id, changes, self.seal)
         if standing != before.standing or standing.state is not before.state:
             columns |= standing_columns(standing)
+        if standing.version != before.standing.version:
+            columns |= changing.present_columns(
+                self.connection, self.seal, before, standing.version
+            )
         if standing.state is not before.state and standing.state is not State.SENDING:
             columns["settled_at"] = millis(self.now())
         columns |= timer_rows.begun(before, standing.state, self.now())
@@ -360,6 +385,8 @@ class Transaction:
 
     def raise_notices(self, intent: Intent, notices: Iterable[Notice]) -> None:
         """Put *notices* about *intent* into the outbox."""
+        if intent.batch:
+            notices = together.without_results(notices)
         outbox.put(self.connection, notices, intent, millis(self.now()))
 
     def tell_of(self, accepted: Intent, things: Iterable[Intent]) -> None:

@@ -44,6 +44,9 @@ def accepted_of(
         send_by=None,
         standing=standing_of("", state),
         joins=joins,
+        differences=new.change.differences if new.change else (),
+        present=new.change.masked if new.change else {},
+        approval=new.approval,
         stop_at=as_kept(new.timing.at) if new.timing and new.timing.at else None,
         stop_after=new.timing.after if new.timing else None,
     )

@@ -170,6 +170,8 @@ def began(connection: Connection, thing: Intent) -> None:
 def changed(connection: Connection, before: Intent, after: Intent) -> None:
     """Count *after*, which is what became of the thing *before*."""
     if (before.state in ACTIVE) == (after.state in ACTIVE):
+        if after.state in ACTIVE and before.aims != after.aims:
+            _aim_anew(connection, before, after)
         return
     more = 1 if after.state in ACTIVE else -1
     counted = {"team": after.asker.team, "name": _live(after), "more": more}
@@ -177,7 +179,8 @@ def changed(connection: Connection, before: Intent, after: Intent) -> None:
     if more > 0:
         _aim(connection, after)
     else:
-        renamed(connection, after, ())
+        every = dict.fromkeys((*before.aims, *after.aims))
+        _for_each(connection, _REST, after.id, tuple(every))
 
 
 def renamed(connection: Connection, thing: Intent, digests: Sequence[str]) -> None:
@@ -188,7 +191,15 @@ def renamed(connection: Connection, thing: Intent, digests: Sequence[str]) -> No
 
 
 def _aim(connection: Connection, thing: Intent) -> None:
-    _for_each(connection, _AIM, thing.id, thing.subject.targets)
+    _for_each(connection, _AIM, thing.id, thing.aims)
+
+
+def _aim_anew(connection: Connection, before: Intent, after: Intent) -> None:
+    """Know *after* by what it leads to, or may, and not by what it does no more."""
+    gone = tuple(one for one in before.aims if one not in after.aims)
+    come = tuple(one for one in after.aims if one not in before.aims)
+    _for_each(connection, _REST, after.id, gone)
+    _for_each(connection, _AIM, after.id, come)
 
 
 def _for_each(

@@ -55,12 +55,13 @@ class _Done:
 class Anchoring:
     """Anchors the trail of *journal*, by the wall clock *now*.
 
-    None of it stops the bot: what cannot be done now is logged, and done at the next
-    round.
+    Operators read of it in *ops_channel*, if there is one. None of it stops the bot:
+    what cannot be done now is logged, and done at the next round.
     """
 
     journal: Journal
     settings: Settings
+    ops_channel: str
     wake: Callable[[], None]  # says that something may be delivered
     now: Callable[[], datetime]
     _done: _Done = field(default_factory=_Done)
@@ -127,7 +128,7 @@ class Anchoring:
         await self._tell(report.findings)
         log.info("audit.heads", records=report.count, whole=not report.findings)
         await self._notify(HEADS_TOLD, _facts(report), once=TOLD)
-        if not self.settings.ops_channel:
+        if not self.ops_channel:
             await self.journal.known.keep(TOLD, str(self.now().timestamp()))
         self._done.heads = self.now()
 
@@ -152,7 +153,7 @@ class Anchoring:
     async def _notify(
         self, name: str, facts: Mapping[str, Any], *, once: str = ""
     ) -> None:
-        if self.settings.ops_channel:  # else nobody would ever read it
+        if self.ops_channel:  # else nobody would ever read it
             notice = Notice(name=name, audience=Audience.OPS, facts=facts)
             if once:
                 await self.journal.known.tell(notice, once, DAY)

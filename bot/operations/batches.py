@@ -5,7 +5,7 @@ behind share a message, and the alarms that wait for one place are one digest. A
 that stands in a shared message is drawn anew with all that stand there.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
@@ -28,6 +28,7 @@ from bot.dialogue.outcome import (
     Tone,
 )
 from bot.i18n import _
+from bot.journal.lines import Place
 from bot.journal.model import CARD, Intent, Notification
 from bot.operations.notices import drawn
 from bot.resources.base import Registry
@@ -68,10 +69,10 @@ def claims_of(notification: Notification) -> Iterable[Hashable]:
     """Yield the notification itself, and the message that it makes or changes."""
     yield notification.id
     intent = notification.intent
+    if notification.line:
+        yield notification.of, notification.line
     if intent is None:
         return
-    if notification.line:
-        yield intent.id, notification.line
     if notification.name == CARD:
         yield intent.id
         if intent.card:
@@ -143,6 +144,28 @@ def together(
         sentence = _("{n} at once; see {command}.")
         text = sentence.format(n=len(things), command="/relay recent")
         return message(Outcome(headline=(text,)))
+
+
+async def in_one_message(
+    batch: Batch,
+    cards_at: Callable[[Place], Awaitable[Sequence[Intent]]],
+    resources: Registry,
+) -> Body | None:
+    """Return the message that several of *batch* share; None for one alone.
+
+    *cards_at* returns all whose cards stand in a message.
+    """
+    first, *others = batch.notifications
+    card = first.intent.card if first.name == CARD and first.intent else None
+    if card and first.body is None:
+        stand = await cards_at(card)
+        return together(cards, stand, resources) if stand[1:] else None
+    if not others:
+        return None
+    if first.name == CARD:
+        intents = [one.intent for one in batch.notifications if one.intent]
+        return together(cards, intents, resources)
+    return together(digest, batch.notifications, resources)
 
 
 def cards(intents: Sequence[Intent], resources: Registry) -> Body:

@@ -30,15 +30,13 @@ from bot.errors import JournalUnavailable
 from bot.journal.lines import Place
 from bot.journal.model import CARD, Notification
 from bot.journal.outbox import Outbox
+from bot.operations import precedence
 from bot.operations.about import about_all
 from bot.operations.batches import (
     Batch,
     batches,
-    cards,
     claims_of,
-    digest,
-    shared,
-    together,
+    in_one_message,
 )
 from bot.operations.destinations import kept_place, ways_of
 from bot.operations.notices import drawn, is_moot
@@ -47,7 +45,7 @@ from bot.resources.base import Registry
 from bot.runtime.slots import Slots
 from bot.runtime.tasks import woken
 from bot.slack.outbound import routes
-from bot.slack.outbound.lanes import Lanes, Turns
+from bot.slack.outbound.lanes import UPDATES, Lanes
 from bot.slack.outbound.web import Sent, Web
 from bot.slack.render.blocks import message
 
@@ -89,7 +87,8 @@ class Delivery:
         self.readers = readers
         self._lanes = Lanes(monotonic, slots)
         self._idle = SHARED_IDLE if outbox.shared else IDLE_SECONDS
-        self._turns = Turns()
+        self._turns = precedence.Lines()
+        self._new = precedence.OneByOne(shared=outbox.shared)
         self._woken = asyncio.Event()
         self._round = asyncio.Lock()
         self._under_way: dict[asyncio.Task[int], Batch] = {}
@@ -185,25 +184,33 @@ class Delivery:
         return [one for one in due if taken.isdisjoint(claims_of(one))]
 
     async def _topical(self, due: Iterable[Notification]) -> list[Notification]:
-        """Leave out, for good, alarms that what is over by now goes on."""
-        topical = []
+        """Leave out, for good, alarms that what is over by now goes on.
+
+        And for a moment what would have to be changed soon, while changes are behind.
+        """
+        topical, later = [], []
+        again = self._now() + precedence.LOOKED_AT_AGAIN
         for one in due:
             if is_moot(one, self._resources):
                 await self._outbox.drop(one)
                 log.info("alarm.moot", intent=str(one.intent and one.intent.id))
+            elif self._lanes.is_behind(UPDATES) and precedence.waits(one, again):
+                later.append((one.id, again))
             else:
                 topical.append(one)
+        if later:
+            await self._outbox.line_up(later)
         return topical
 
     def _that_may_go(self, ready: Iterable[Batch]) -> list[Batch]:
         """Leave out what would come to its place faster than Slack takes it."""
         going: list[Batch] = []
         self._full = IDLE_SECONDS
-        for batch in ready:
+        for batch in precedence.in_order(ready):
             wait = self._lanes.wait(batch.lane)
             if wait:
                 self._full = min(self._full, max(wait, SHORTEST_WAIT))
-            elif not self._is_taken(batch, going):
+            elif not self._is_taken(batch, going) and self._new.admits(batch):
                 going.append(batch)
                 self._lanes.take(batch.lane)
         return going
@@ -219,7 +226,7 @@ class Delivery:
             ways = self._ways(one)
             lane = ways[0].lane if ways else ""
             if wait := self._lanes.wait(lane):
-                turn = self._turns.take(lane, monotonic + wait, shared(one), one.id)
+                turn = self._turns.take(one, lane, monotonic + wait)
                 turns.append((one.id, now + timedelta(seconds=turn - monotonic)))
         if turns:
             await self._outbox.line_up(turns)
@@ -252,7 +259,7 @@ class Delivery:
         return task
 
     def _ended(self, task: asyncio.Task[int]) -> None:
-        del self._under_way[task]
+        self._new.ended(self._under_way.pop(task))
         if not task.cancelled() and (error := task.exception()):
             log.critical("delivery.broke", exc_info=error)
         else:  # what broke is tried again after a pause
@@ -276,44 +283,37 @@ class Delivery:
         try:
             if not (held := await self._outbox.hold(batch.notifications)):
                 self._lanes.give_back(batch.lane)
+                self._new.ended(batch)
+                self.wake()  # this one is left out for a moment, the next may go
                 await self._sleep(HELD_IDLE)  # a killed one holds it for a minute
                 return 0
             batch = replace(batch, notifications=held)
             with self.readers.reading(batch.notifications[0]):
-                body = await self._shared(batch)
-            if body is None:
-                (one,) = batch.notifications
-                sent = await self._send(one, batch.ways, counted=True)
-                return await self._noted(one, sent)
-            order = batch.ways[:1]
-            sent = await routes.send(self._web, order, body, self._lanes, counted=True)
-            if sent.ok:
-                return await self._all_noted(batch.notifications, sent)
-            arrived = 0
-            for one in batch.notifications:
-                alone = sent.refused or sent.unauthorised  # each has other ways
-                own = await self._send(one, self._ways(one)[1:]) if alone else sent
-                arrived += await self._noted(one, own)
+                stand = self._outbox.cards_at
+                body = await in_one_message(batch, stand, self._resources)
+            async with self._new.alone(batch):
+                return await self._sent(batch, body)
         except JournalUnavailable as error:
             log.critical("delivery.waits", why=str(error))
             await self._sleep(AWAY_SECONDS)
             return 0
-        else:
-            return arrived
 
-    async def _shared(self, batch: Batch) -> Mapping[str, Any] | None:
-        """Return the message that several share; None for one alone."""
-        first, *others = batch.notifications
-        card = first.intent.card if first.name == CARD and first.intent else None
-        if card and first.body is None:
-            stand = await self._outbox.cards_at(card)
-            return together(cards, stand, self._resources) if stand[1:] else None
-        if not others:
-            return None
-        if first.name == CARD:
-            intents = [one.intent for one in batch.notifications if one.intent]
-            return together(cards, intents, self._resources)
-        return together(digest, batch.notifications, self._resources)
+    async def _sent(self, batch: Batch, body: Mapping[str, Any] | None) -> int:
+        """Send *batch* as *body*, or its one as that is drawn; note what arrived."""
+        if body is None:
+            (one,) = batch.notifications
+            sent = await self._send(one, batch.ways, counted=True)
+            return await self._noted(one, sent)
+        order = batch.ways[:1]
+        sent = await routes.send(self._web, order, body, self._lanes, counted=True)
+        if sent.ok:
+            return await self._all_noted(batch.notifications, sent)
+        arrived = 0
+        for one in batch.notifications:
+            alone = sent.refused or sent.unauthorised  # each has other ways
+            own = await self._send(one, self._ways(one)[1:]) if alone else sent
+            arrived += await self._noted(one, own)
+        return arrived
 
     async def _send(
         self,
@@ -340,8 +340,8 @@ class Delivery:
             return message(Outcome(headline=(outcome.plain,)))
 
     def _ways(self, notification: Notification) -> tuple[routes.Way, ...]:
-        intent = notification.intent
-        ops = self.readers.ops(intent.asker.team if intent else "")
+        asker = notification.asker
+        ops = self.readers.ops(asker.team if asker else "")
         return ways_of(notification, ops, self._now())
 
     # ── what became of it ───────────────────────────────────────────────────────
@@ -373,14 +373,15 @@ class Delivery:
         self, arrived: Sequence[tuple[Notification, Place | None]]
     ) -> None:
         """Note that those *arrived*, or they would come again and again."""
-        while True:
-            try:
-                await self._outbox.all_sent(arrived)
-            except JournalUnavailable as error:
-                log.critical("notice.unnoted", count=len(arrived), why=str(error))
-                await self._sleep(AWAY_SECONDS)
-            else:
-                return
+        with self._new.noting():
+            while True:
+                try:
+                    await self._outbox.all_sent(arrived)
+                except JournalUnavailable as error:
+                    log.critical("notice.unnoted", count=len(arrived), why=str(error))
+                    await self._sleep(AWAY_SECONDS)
+                else:
+                    return
 
     async def _later(self, notification: Notification, sent: Sent) -> None:
         now, facts = self._now(), {"id": notification.id, "error": sent.error}

@@ -14,7 +14,7 @@ def ways_of(
 ) -> tuple[routes.Way, ...]:
     """Return the ways of *notification*, the best one first; *ops* is the operators'.
 
-    What is about no intent can only go there.
+    What nobody asked for can only go there.
     """
     return routes.ways(notification.audience, _destination(notification, ops, now))
 
@@ -22,26 +22,27 @@ def ways_of(
 def _destination(
     notification: Notification, ops: str, now: datetime
 ) -> routes.Destination:
-    intent = notification.intent
-    if intent is None:
+    intent, asker = notification.intent, notification.asker
+    if asker is None:
         nobody, nowhere = SlackUserId(""), ChannelId("")
         return routes.Destination(channel=nowhere, user=nobody, ops=ops)
+    asked_at = intent.created_at if intent else None
     return routes.Destination(
-        channel=intent.asker.channel,
-        user=intent.asker.user,
-        thread=intent.asker.thread,
-        direct=intent.asker.direct,
-        card=intent.card,
+        channel=asker.channel,
+        user=asker.user,
+        thread=asker.thread,
+        direct=asker.direct,
+        card=intent.card if intent else None,
         stands=notification.stands,
-        answer_url=routes.fresh(notification.answer_url, intent.created_at, now),
+        answer_url=routes.fresh(notification.answer_url, asked_at, now),
         ops=ops,
     )
 
 
 def kept_place(notification: Notification, sent: Sent) -> Place | None:
     """Return where *notification* stands now that it was *sent*, if that is kept."""
-    kept = notification.name == CARD or notification.line
-    if not (kept and notification.intent and sent.ts):
+    kept, asker = notification.name == CARD or notification.line, notification.asker
+    if not (kept and asker and sent.ts):
         return None
-    channel = sent.channel or notification.intent.asker.channel
+    channel = sent.channel or asker.channel
     return ChannelId(channel), MessageTs(sent.ts)

@@ -6,10 +6,12 @@ of whatever answer came last.
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from bot.access.exits import refusals
 from bot.access.limits import host_of
 from bot.cards.audit import VERIFY
+from bot.config.rules import APPROVE
 from bot.errors import JournalError
 from bot.exit_table import ANY, Exits
 from bot.i18n import _, n_
@@ -67,7 +69,20 @@ def _rights(settings: Settings) -> list[Check]:
     if not settings.policy.rules:
         fix = _("No rule allows a change; see bot.example.toml.")
         return [Check(_("Rules"), None, fix)]
-    return []
+    return _seconds(settings)
+
+
+def _seconds(settings: Settings) -> list[Check]:
+    """Return that something needs a second person, and nobody may be it."""
+    patterns = [one for rule in settings.policy.rules for one in rule.actions]
+    if any(fnmatchcase(APPROVE, one) for one in patterns):
+        return []
+    text = _("Second “{name}”: no rule allows {action} to anybody, so nothing is sent.")
+    fix = _("Write such a rule; see bot.example.toml.")
+    return [
+        Check(text.format(name=one.name, action=APPROVE), well=False, fix=fix)
+        for one in settings.policy.second
+    ]
 
 
 def _exits(settings: Settings) -> list[Check]:

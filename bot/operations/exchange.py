@@ -129,6 +129,7 @@ class Exchange:
     def _use(self, fresh: Settings) -> None:
         if fresh.slack_bot_token:
             self.web.use(fresh.slack_bot_token)
+            self.directory.use(fresh.slack_bot_token.get_secret_value())
         if fresh.slack_signing_secret and self.signing:
             self.signing.use(fresh.slack_signing_secret)
         if fresh.slack_app_token and self.sockets:

@@ -52,6 +52,8 @@ from bot.tencent.client import Client
 from bot.tencent.models.base import Level, Reply, Request
 from bot.tencent.retry import (
     Again,
+    Conclusion,
+    End,
     ErrorClass,
     Past,
     RetryQuota,
@@ -212,12 +214,13 @@ class Executor:
         try:
             sending = await self.journal.claim(intent.id, send_by=send_by, seen=intent)
         except JournalUnavailable:
-            return Unclaimed.JOURNAL_AWAY
+            over = self.journal.life.is_over  # then others have it in their hands
+            return Unclaimed.TAKEN if over else Unclaimed.JOURNAL_AWAY
         if sending is None:  # cancelled, in other hands, or what it stops is over
             log.info("executor.not-queued", intent=intent.id)
             return Unclaimed.TAKEN
         self.completion.recents.invalidate(sending)  # and the thing it is about
-        return Claim(sending, signed, give_up)
+        return Claim(sending, resource.numbered(signed, sending), give_up)
 
     async def resume(self, intent: Intent, request: Request[Any]) -> None:
         """Go on sending what a dead run left SENDING, if it may be repeated."""
@@ -303,7 +306,7 @@ class Executor:
                     if await self._is_wanted(claim):
                         continue
                     return
-                end = step.otherwise if isinstance(step, Again) else step.verdict
+                end = _given_up(intent, step, error)
                 ended = answers.failed(claim, error, end, self._times(since))
                 await self._completed(intent, ended)
                 return
@@ -365,10 +368,6 @@ class Executor:
     async def _observe_failure(self, intent: Intent, error: CloudError) -> None:
         if class_of(error) is ErrorClass.TOO_FAST:
             await self._throttle(intent).too_fast()
-        ours = isinstance(error, Refused) and error.code.startswith(OUR_FAULT)
-        if ours or (isinstance(error, NotSent) and error.lasting):
-            why = (code_of(error), str(error))
-            log.critical("cloud.unusable", action=intent.action, why=why)
 
     # ── how it ended ────────────────────────────────────────────────────────────
 
@@ -388,3 +387,12 @@ class Executor:
         ahead, now = self.client.skew or 0.0, self.now()
         skew = timedelta(seconds=ahead if abs(ahead) > TO_THE_SECOND else 0.0)
         return Times(millis(since - skew), millis(now - skew), millis(now))
+
+
+def _given_up(intent: Intent, step: Again | End, error: CloudError) -> Conclusion:
+    """Return how it ends after *error*; say so if Tencent takes nothing of ours."""
+    ours = isinstance(error, Refused) and error.code.startswith(OUR_FAULT)
+    if ours or (isinstance(error, NotSent) and error.lasting):
+        why = (code_of(error), str(error))
+        log.critical("cloud.unusable", action=intent.action, why=why)
+    return step.otherwise if isinstance(step, Again) else step.verdict

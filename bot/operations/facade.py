@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from functools import partial
-from typing import Self
+from typing import Any, Self
 
 import structlog
 
 from bot.access.permits import Permit
 from bot.access.policy import NO_CHANNEL, Verdict, Wish
-from bot.cards.intent import card, result, stop_placed
+from bot.cards.intent import card, change_placed, result, stop_placed
 from bot.cards.lists import dry_run
 from bot.dialogue.ask import Ask, Person, Place
 from bot.dialogue.outcome import Audience, Bold, Outcome, Tone, line
@@ -23,6 +23,7 @@ from bot.errors import Busy, NotAllowed, NotFound
 from bot.i18n import Languages, _, reader_locale
 from bot.ids import FormId, IntentId, intent_id
 from bot.journal.audit import Decision, Entry, Record
+from bot.journal.entering import Admit
 from bot.journal.evidence import Fact, FactKind, fact_key
 from bot.journal.examination import Report
 from bot.journal.model import CARD_NOTICE, Asker, Intent, Notice, OpenForm
@@ -45,13 +46,14 @@ from bot.operations.reception import Reception
 from bot.operations.refusals import Refusals
 from bot.operations.rights import Rights, check
 from bot.operations.saved import Saved
+from bot.operations.seconds import Approved
 from bot.operations.takeover import Takeover
-from bot.resources.base import Registry
+from bot.resources.base import Registry, Resource
 from bot.resources.push import PushAddress
 from bot.runtime.tracing import began
-from bot.settings import App, Settings, Terms
+from bot.settings import App, Policy, Settings, Terms
 from bot.states import OPEN, State
-from bot.tencent.models.base import Level
+from bot.tencent.models.base import Level, Request
 
 log = structlog.get_logger(__name__)
 
@@ -199,23 +201,30 @@ class Operations(OnRecord):
 
     async def submit(self, ask: Ask, order: Order) -> Outcome | None:
         """Accept *order*, durably, and let it be sent."""
+        return await self.accept(ask, order)
+
+    async def accept(
+        self, ask: Ask, order: Order, approved: Approved | None = None
+    ) -> Outcome | None:
+        """Accept *order* as `submit` does, or as it was *approved*."""
         verdict = self.check(ask, order.wish)
-        policy, resource = self.settings.policy, self.resources.sending(order.request)
-        resource.check(order.request, self.terms, order.app.name if order.app else "")
+        resource = self.resources.sending(order.request)
+        resource.check(order.judged, self.terms, order.app.name if order.app else "")
         if ask.has("dry-run"):
             where = f"{order.app.name} · {order.region}" if order.app else ""
             return dry_run(order.request, where)
         ends = order.request.effect.ends  # its turn is taken once it has a call
         slot = None if ends else await self._slot(ask, order)
         new = new_intent(ask, order, resource, self.now(), self.languages)
+        new = replace(new, approval=approved.of) if approved else new
         notices = _first_notices(order, new.at)
-        admit = partial(resource.admit, policy=policy, again=order.again)
         accepted, fresh = await self.journal.accept(
             new,
             notices=notices,
             audit=allowed_entry(new, order, verdict),
             form=ask.submission.form_id if ask.submission else None,
-            admit=admit if order.request.effect.creates else None,
+            admit=_admission(order, resource, self.settings.policy),
+            also=approved.also if approved else None,
         )
         if not fresh:
             return await self._again(accepted)
@@ -228,6 +237,8 @@ class Operations(OnRecord):
         self.wake()
         if ends:
             return stop_placed(accepted)
+        if order.change:
+            return change_placed(accepted)
         return _requested(accepted) if notices else None
 
     async def _again(self, first: Intent) -> Outcome:
@@ -313,6 +324,27 @@ class Operations(OnRecord):
         await self.journal.audit.write(intent_entry(record, intent))
         secret = await self.journal.find.secret_of(intent.id)
         return secret.decode() if secret else None
+
+    # ── what changes ────────────────────────────────────────────────────────────
+
+    async def request_of(self, thing: Intent) -> Request[Any] | None:
+        """Return the request that would make *thing* as it is, if that is known."""
+        if not thing.masked or self._nameable(thing) is None:
+            return None
+        return await self._whole(thing, thing.id)
+
+    async def requests_in_doubt(self, thing: Intent) -> tuple[Request[Any], ...]:
+        """Return what would make *thing* as changes that were not answered leave it."""
+        versions = filter(None, map(thing.version, thing.standing.doubted))
+        return tuple([await self._whole(thing, one.job) for one in versions])
+
+    async def open_change(self, thing: Intent) -> Intent | None:
+        """Return the change of *thing* that is to be sent, or is being sent."""
+        return await self.journal.find.open_change(thing.id)
+
+    async def _whole(self, thing: Intent, of: IntentId) -> Request[Any]:
+        kind = self.resources.request_of(thing)
+        return kind.of_json(await self.journal.find.present_of(of))
 
     async def places(
         self, ask: Ask, names: Iterable[str], app: str
@@ -408,6 +440,16 @@ class Operations(OnRecord):
             saved = await self.saved.targets(self.sight.who)
             checks += named(saved, self.settings.allowed_exits)
         return [*checks, *installed(directory.teams)] if directory.known else checks
+
+
+def _admission(order: Order, resource: Resource, policy: Policy) -> Admit | None:
+    """Return what refuses *order* by what there is already, if anything may."""
+    effect = order.request.effect
+    if order.change and order.about:
+        return partial(resource.admit_change, order.about, again=order.again)
+    if effect.creates:
+        return partial(resource.admit, policy=policy, again=order.again)
+    return None
 
 
 def _first_notices(order: Order, at: datetime) -> tuple[Notice, ...]:

@@ -4,6 +4,8 @@ None of it is needed where one run is all that there can be: what the run before
 is taken up when it starts.
 """
 
+from contextlib import suppress
+
 import structlog
 
 from bot.errors import JournalUnavailable
@@ -30,14 +32,24 @@ async def stay_alive(executor: Executor) -> None:
         await executor.sleep(EVERY)
 
 
+async def show(executor: Executor) -> None:
+    """Give the first sign of life, before anything is due by a clock that is wrong."""
+    if executor.journal.life.shared:
+        with suppress(JournalUnavailable):  # it is given again
+            await executor.journal.life.beat()
+
+
 async def look_after(executor: Executor) -> None:
-    """Take up for ever what dead runs left; a journal that is away is waited for."""
+    """Take up for ever what dead runs left; a journal that is away is waited for.
+
+    It begins at once: where runs die often, few live for long enough to wait first.
+    """
     while executor.journal.life.shared:
-        await executor.sleep(ROUND)
         try:
             await look(executor)
         except JournalUnavailable as error:
             log.warning("orphans.wait", why=str(error))
+        await executor.sleep(ROUND)
 
 
 async def look(executor: Executor) -> Recovered:

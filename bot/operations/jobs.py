@@ -12,7 +12,7 @@ from bot.dialogue.outcome import Audience
 from bot.errors import JournalError
 from bot.journal.evidence import Fact, FactKind, Headline, fact_key
 from bot.journal.journal import Journal
-from bot.journal.maintenance import Due
+from bot.journal.maintenance import INTENTS_KEPT, Due
 from bot.journal.model import CARD_NOTICE, Intent, Notice
 from bot.journal.recents import Recents
 from bot.journal.rows import millis
@@ -79,6 +79,8 @@ class Jobs:
             self._wake()
         await self._take_up()
         await self._write_refusals()
+        if await self._journal.proposals.expire():
+            self._wake()
         await self._run_timers()
         for resource in self._resources.resources:
             for timer in resource.timers:
@@ -91,6 +93,7 @@ class Jobs:
         if self._pruned_at is None or now - self._pruned_at > PRUNED_EVERY:
             self._pruned_at = now
             rows = await self._journal.maintenance.prune(now)
+            await self._journal.proposals.prune(now - INTENTS_KEPT)
             log.info("journal.pruned", rows=rows)
         await self._journal.rotation.go_on(PIECES)
         await self._anchoring.round()

@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import structlog
 
-from bot.cards import alarms, audit
+from bot.cards import alarms, audit, batch, proposal
 from bot.cards.alarms import alarm
 from bot.cards.intent import card, result
 from bot.dialogue.outcome import Audience, Bold, Outcome, Tone, When, line
 from bot.i18n import _
 from bot.journal.model import (
     ANSWER,
+    BATCH,
     CARD,
     NEWS,
     NOT_ENDED,
@@ -66,14 +67,15 @@ def drawn(notification: Notification, resources: Registry) -> Outcome:
 def _drawn(notification: Notification, resources: Registry) -> Outcome:
     intent, facts = notification.intent, notification.facts
     if intent is None:
-        return _about_no_intent(notification)
+        return _about_no_intent(notification, resources)
     resource = resources.of(intent)
     as_now = notification.name in {CARD, RESULT}  # an action that ended stays ended
     raised = intent if as_now else intent.as_of(facts)
-    if notification.name in {CARD, ANSWER}:
-        return card(raised, resource)
-    if notification.name == RESULT:
-        return result(raised, resource)
+    if notification.name in {CARD, ANSWER, RESULT}:
+        draw = result if notification.name == RESULT else card
+        return draw(raised, resource)
+    if notification.name == BATCH:
+        return batch.drawn(intent, facts)
     if notification.name == NEWS:
         return resource.told(raised, facts, runs=intent.state not in OVER)
     outcome = alarm(notification.name, raised, resource, facts)
@@ -83,8 +85,10 @@ def _drawn(notification: Notification, resources: Registry) -> Outcome:
     return replace(outcome, parts=(*outcome.parts, at))
 
 
-def _about_no_intent(notification: Notification) -> Outcome:
-    """Say the facts of a notice about an app, or about the bot itself."""
+def _about_no_intent(notification: Notification, resources: Registry) -> Outcome:
+    """Say the facts of a notice about a proposal, an app, or the bot itself."""
+    if notification.proposal:
+        return proposal.drawn(notification.facts, resources)
     if draw := _DRAWN.get(notification.name):
         return draw(notification.facts)
     subject = f"{notification.app} · " if notification.app else ""

@@ -12,10 +12,31 @@ from bot.dialogue.ask import Ask
 from bot.i18n import AS_ASKED, DEFAULT_LOCALE, Languages, reader_locale
 from bot.ids import Handle, IntentId
 from bot.journal.audit import Decision, Entry
-from bot.journal.model import Asker, CopyOf, Intent, NewIntent, Subject, Timing
+from bot.journal.model import (
+    Asker,
+    CopyOf,
+    Difference,
+    Intent,
+    NewChange,
+    NewIntent,
+    Subject,
+    Timing,
+)
 from bot.resources.base import Resource
 from bot.settings import App
 from bot.tencent.models.base import Request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What a change makes of its thing: the *whole* request for it as it is then.
+
+    *version* is the newest change of the thing from which it was formed.
+    """
+
+    version: int
+    whole: Request[Any]
+    differences: tuple[Difference, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +60,14 @@ class Order:
     note: str = ""
     preset: str = ""
     again: frozenset[str] = frozenset()
+    change: Change | None = None
     copies: CopyOf | None = None
     timing: Timing | None = None
+
+    @property
+    def judged(self) -> Request[Any]:
+        """What limits and exits are held against: of a change the whole."""
+        return self.change.whole if self.change else self.request
 
     @property
     def wish(self) -> Wish:
@@ -78,7 +105,7 @@ def new_intent(
     return NewIntent(
         id=order.id,
         key=ask.key,
-        digest=_digest(order.request, resource.digested(wire)),
+        digest=digest(order.request, resource.digested(wire)),
         action=order.request.action,
         handle=order.handle,
         asker=asker_of(ask, languages),
@@ -88,8 +115,18 @@ def new_intent(
         answer_url=ask.answer_url,
         note=order.note,
         at=at,
+        change=_new_change(order.change) if order.change else None,
         copies=order.copies,
         timing=order.timing,
+    )
+
+
+def _new_change(change: Change) -> NewChange:
+    return NewChange(
+        version=change.version,
+        differences=change.differences,
+        whole=change.whole.to_json(),
+        masked=change.whole.masked(),
     )
 
 
@@ -100,6 +137,7 @@ def _subject(order: Order, resource: Resource) -> Subject:
         about=order.about,
         creates=order.request.effect.creates,
         ends=order.request.effect.ends,
+        changes=order.request.effect.changes,
         app=app.name if app else "",
         sdk_app_id=app.sdk_app_id if app else 0,
         region=order.region,
@@ -108,12 +146,13 @@ def _subject(order: Order, resource: Resource) -> Subject:
         agent=order.agent,
         callbacks=resource.called_back(order.request, app),
         duplicates=resource.duplicates(order.request),
-        targets=resource.targets(order.request),
+        targets=resource.targets(order.judged),
         preset=order.preset,
     )
 
 
-def _digest(request: Request[Any], wire: Mapping[str, Any]) -> str:
+def digest(request: Request[Any], wire: Mapping[str, Any]) -> str:
+    """Return what is equal for two of the same fields."""
     fields = {**wire, "Action": request.action}
     return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
 

@@ -82,19 +82,22 @@ class Lookup:
             )
             text = sentence.format(handle=handle, n=len(places))
             raise InvalidRequest({FIELD: text})
-        digests = relay.subject.targets[number - 1 : number]
-        for target in await self.journal.saved.targets.at(ask.who.team, digests):
+        digest, place = places[number - 1]
+        for target in await self.journal.saved.targets.at(ask.who.team, (digest,)):
             self.check_use(ask.who, target, app)
-        return places[number - 1]
+        return place
 
-    async def _places_of(self, relay: Intent) -> tuple[PushAddress, ...]:
-        """Return where *relay* leads; nowhere if it was not started here."""
+    async def _places_of(self, relay: Intent) -> list[tuple[str, PushAddress]]:
+        """Return where *relay* leads, each with its digest; [] if it is unmanaged."""
         if not relay.masked:
-            return ()
+            return []
         resources = self.rights.resources
         wire = await self.journal.find.request_of(relay.id)
-        request = resources.request_of(relay).of_json(wire)
-        return resources.of(relay).places(request)
+        request, resource = (
+            resources.request_of(relay).of_json(wire),
+            resources.of(relay),
+        )
+        return [*zip(resource.targets(request), resource.places(request), strict=True)]
 
     def _may_read(self, ask: Ask, relay: Intent) -> bool:
         """Tell whether the asker may read *relay*: to start one is another right."""

@@ -60,13 +60,18 @@ class Readers:
         )
 
     def ops(self, team: str) -> str:
-        """Return the operators' channel for what is of *team*; empty if none."""
-        return self.ops_channels.get(team) or self.ops_channel
+        """Return the operators' channel for what is of *team*; empty if none.
+
+        What is of no workspace is told in the first that has one, if need be.
+        """
+        if team:
+            return self.ops_channels.get(team) or self.ops_channel
+        return self.ops_channel or next(filter(None, self.ops_channels.values()), "")
 
     def team(self, notification: Notification) -> str:
         """Return the workspace that *notification* is for, if there are several."""
-        intent = notification.intent
-        return intent.asker.team if intent and self.serves_several() else ""
+        asker = notification.asker
+        return asker.team if asker and self.serves_several() else ""
 
     def reading(self, notification: Notification) -> AbstractContextManager[None]:
         """Draw *notification* for whoever reads it inside the block."""
@@ -74,15 +79,12 @@ class Readers:
 
     def locale(self, notification: Notification) -> str:
         """Return the language in which *notification* is to be drawn."""
-        intent = notification.intent
-        asked_in = intent.asker.locale if intent else DEFAULT_LOCALE
+        asker = notification.asker
+        asked_in = asker.locale if asker else DEFAULT_LOCALE
         if notification.audience is Audience.OPS:
-            return self.languages.at(
-                self.ops(intent.asker.team if intent else ""), asked_in
-            )
-        if intent is None:
+            return self.languages.at(self.ops(asker.team if asker else ""), asked_in)
+        if asker is None:
             return asked_in
-        asker = intent.asker
         if notification.audience is Audience.ASKER:
             return self.locale_of(asker.user) or asked_in
         return self.languages.at(asker.channel, asked_in, direct=asker.direct)

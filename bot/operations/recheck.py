@@ -6,25 +6,38 @@ the ack. A stop waits for nobody: it goes by what was known last.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 from bot.access.policy import Gate, Verdict, Wish
 from bot.dialogue.ask import Person, Place
-from bot.i18n import reading_in
+from bot.i18n import _, reading_in
+from bot.journal.journal import Journal
 from bot.journal.model import Intent
+from bot.journal.proposals import Proposals
 from bot.journal.queries import Queries
 from bot.settings import App
+from bot.states import RUNNING
 from bot.tencent.models.base import Level, Request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recheck:
-    """Asks *gate* about intents on *apps*; *find* knows who else asked for a stop."""
+    """Asks *gate* about intents on *apps*; *find* knows who else asked for a stop.
+
+    *proposals* know who approved what a second person had to.
+    """
 
     gate: Gate
     apps: Mapping[str, App]
     find: Queries
+    proposals: Proposals
+
+    @classmethod
+    def of(cls, gate: Gate, apps: Mapping[str, App], journal: Journal) -> Self:
+        """Return what asks *gate*, and *journal* for what is on record."""
+        find, proposals = journal.find, journal.proposals
+        return cls(gate=gate, apps=apps, find=find, proposals=proposals)
 
     async def ensure_facts(self, intent: Intent, request: Request[Any]) -> bool:
         """Ask Slack for what decides on *intent*; False if it does not say.
@@ -36,7 +49,10 @@ class Recheck:
         if request.level is not Level.BILLED:
             await self.gate.directory.ensure_known(_person(intent))
             return True
-        return await self.gate.ensure_fresh(*self._wished(intent, request))
+        wished = [self._wished(intent, request)]
+        if approved := await self._approved(intent, request):
+            wished.append(approved)
+        return all([await self.gate.ensure_fresh(*one) for one in wished])
 
     def is_stale(self, intent: Intent, request: Request[Any]) -> bool:
         """Tell whether *intent* is billed, and judged by facts that are too old."""
@@ -50,22 +66,69 @@ class Recheck:
         stop goes as long as one of those who asked for it may; and while Slack has not
         answered at all, as it was accepted.
         """
+        if request.effect.changes and (late := await self._overtaken(intent)):
+            return late
         if not self.gate.directory.known:
             return None
         refused = self._verdict(intent, request)
+        if refused is None and (approved := await self._approved(intent, request)):
+            return self._approval_lost(intent, *approved)
         if refused is None or not request.effect.ends:
             return refused
         others = await self.find.joined(intent.id)
         may = any(self._verdict(one, request) is None for one in others)
         return None if may else refused
 
+    def _approval_lost(
+        self, intent: Intent, who: Person, where: Place, wish: Wish
+    ) -> Verdict | None:
+        """Return why *who* may not do what they approved any more, if so."""
+        with reading_in(intent.asker.locale):
+            verdict = self.gate.verdict(who, where, wish, finally_=True)
+            sentence = _("Whoever approved this may not do it any more: {reason}")
+        reason = sentence.format(reason=verdict.reason)
+        return None if verdict.allowed else replace(verdict, reason=reason)
+
+    async def _approved(
+        self, intent: Intent, request: Request[Any]
+    ) -> tuple[Person, Place, Wish] | None:
+        """Return what policy is asked about whoever approved *intent*, if that counts.
+
+        A stop goes all the same.
+        """
+        if intent.approval is None or request.effect.ends:
+            return None
+        proposal = await self.proposals.get(intent.approval, intent.asker.team)
+        if proposal is None or proposal.by is None:
+            return None
+        wish = Wish.of(request, self.apps.get(intent.subject.app))
+        return proposal.by, Place(channel=proposal.asked_in), wish
+
     def _verdict(self, intent: Intent, request: Request[Any]) -> Verdict | None:
         """Return why whoever asked for *intent* may not do it, if so."""
         with reading_in(intent.asker.locale):
             wished = self._wished(intent, request)
             verdict = self.gate.verdict(*wished, finally_=True)
-            astray = self.gate.astray(request, intent.subject.app)
+            astray = self._astray(intent, request)
         return astray if verdict.allowed else verdict
+
+    def _astray(self, intent: Intent, request: Request[Any]) -> Verdict | None:
+        """Return why *request*, or what it makes of its thing, leads astray, if so."""
+        app = intent.subject.app
+        if request.whole:
+            return self.gate.leads_astray(request.whole, intent.present, app)
+        return self.gate.astray(request, app)
+
+    async def _overtaken(self, change: Intent) -> Verdict | None:
+        """Return that the thing that is to be changed does not run any more, if so."""
+        about = change.subject.about
+        thing = await self.find.get(about) if about else None
+        if thing and thing.state in RUNNING:
+            return None
+        with reading_in(change.asker.locale):
+            sentence = _("{handle} is over by now, or is being stopped.")
+        reason = sentence.format(handle=change.handle)
+        return Verdict(allowed=False, rule="state", reason=reason)
 
     def _wished(
         self, intent: Intent, request: Request[Any]

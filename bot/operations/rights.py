@@ -35,9 +35,12 @@ class Rights:
 
     def verdict(self, who: Person, where: Place, permit: Permit) -> Verdict:
         """Return what policy says to *permit*: on one of the apps is enough."""
-        wishes = self._wishes(permit, None)
-        verdicts = [self._judged(who, where, wish) for wish in wishes]
-        return next((one for one in verdicts if one.allowed), verdicts[0])
+        first, *others = self._wishes(permit, None)
+        refused = self._judged(who, where, first)
+        if refused.allowed:
+            return refused
+        verdicts = (self._judged(who, where, wish) for wish in others)
+        return next((one for one in verdicts if one.allowed), refused)
 
     async def sight(self, who: Person, where: Place, permit: Permit) -> "Sight | None":
         """Return what *who* is told at *where*, if they have *permit*.

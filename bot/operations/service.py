@@ -7,7 +7,7 @@ before, and is told no more of the record than that permit lets them see where t
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.access.permits import Permit
 from bot.access.policy import Verdict, Wish
@@ -25,6 +25,7 @@ from bot.ids import (
 from bot.journal.audit import Entry, Record
 from bot.journal.examination import Report
 from bot.journal.model import Intent
+from bot.journal.proposals import Proposal
 from bot.operations.doctor import Check
 from bot.operations.orders import Order
 from bot.operations.saved import Saved
@@ -32,6 +33,7 @@ from bot.resources.base import Registry
 from bot.resources.push import PushAddress
 from bot.settings import App, Terms
 from bot.states import State
+from bot.tencent.models.base import Request
 
 
 def anything(_thing: Intent) -> bool:
@@ -100,8 +102,52 @@ class Service(Protocol):
         Raises:
             NotAllowed: policy or a limit said no; nothing was kept or sent.
             AlreadyRuns: the same runs already, or may, and the asker does not know.
+            Overtaken: what is to be changed is not as it was when *order* was formed.
             KeyReused: the same submission came with other contents, or its form did.
             Busy: it would wait too long; nothing was kept or sent.
+        """
+
+    async def stop_all(self, ask: Ask, orders: Sequence[Order]) -> Outcome:
+        """Accept *orders*, each of which ends something: durably, all or none of them.
+
+        Returns how each stands, or that a second person is asked.
+
+        Raises:
+            NotAllowed: policy said no to one of them; nothing was kept or sent.
+            KeyReused: the form was sent in before, with others.
+        """
+
+    # ── a second person ─────────────────────────────────────────────────────────
+
+    async def decidable(self, ask: Ask, of: str) -> Proposal:
+        """Return the proposal *of* that id, which *ask* may decide on if it is open.
+
+        Raises:
+            NotAllowed: it is their own, or policy said no.
+            NotFound: there is none of that id in this workspace.
+        """
+
+    async def approve(self, ask: Ask, of: str, reason: str) -> Outcome:
+        """Send what that proposal asks for, in the name of whoever asked; tell how.
+
+        Raises:
+            NotAllowed: as `decidable`; or whoever asked may not do it any more, or a
+                limit said no.
+            AlreadyRuns: the same was started meanwhile, or may run.
+        """
+
+    async def deny(self, ask: Ask, of: str, reason: str) -> Outcome:
+        """Let nothing be sent of that proposal; tell how it was decided on.
+
+        Raises:
+            NotAllowed: as `decidable`.
+        """
+
+    async def withdraw(self, ask: Ask, of: str) -> Outcome:
+        """Let nothing be sent of the asker's own proposal; tell how it stands.
+
+        Raises:
+            NotAllowed: it is somebody else's.
         """
 
     async def settle(
@@ -129,6 +175,22 @@ class Service(Protocol):
             NotAllowed: policy said no, or somebody else asked for the thing.
             NotFound: it was answered too long ago.
         """
+
+    # ── what changes ────────────────────────────────────────────────────────────
+
+    async def request_of(self, thing: Intent) -> Request[Any] | None:
+        """Return the request that would make *thing* as it is by now.
+
+        That is what made it, with every change that was made. None if that is not
+        known, or the asker is not told of the thing. Its secrets are masked when it is
+        shown.
+        """
+
+    async def requests_in_doubt(self, thing: Intent) -> tuple[Request[Any], ...]:
+        """Return what would make *thing* as changes that were not answered leave it."""
+
+    async def open_change(self, thing: Intent) -> Intent | None:
+        """Return the change of *thing* that is to be sent, or is being sent."""
 
     async def places(
         self, ask: Ask, names: Iterable[str], app: str

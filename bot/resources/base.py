@@ -16,7 +16,7 @@ from bot.access.permits import Permit
 from bot.dialogue.outcome import Audience, Bold, Button, Outcome, Part, Span, Tone
 from bot.errors import NotAllowed
 from bot.i18n import _
-from bot.ids import Kind
+from bot.ids import IntentId, Kind
 from bot.journal.evidence import Fact, FactKind, Standing
 from bot.journal.lifecycle import Ended, Lifecycle
 from bot.journal.model import NEWS, REVIVED, Intent, Notice
@@ -130,6 +130,14 @@ class Resource:
         """Return what of *request* is over a limit of *policy*, by dotted path."""
         return {}
 
+    def bitrate(self, request: Request[Any]) -> int | None:
+        """Return the video bit rate that *request* asks for, in kbit/s, if it does."""
+        return None
+
+    def wanted(self, action: str, room: str) -> str:
+        """Return what somebody asks for who wants *action*: a title, and no fact."""
+        return f"{action} · {room}" if room else action
+
     def check(self, request: Request[Any], terms: Terms, app: str) -> None:
         """Refuse a *request*, on *app*, that is too large or lets something go astray.
 
@@ -157,6 +165,12 @@ class Resource:
             NotAllowed: with the limit.
             AlreadyRuns: the same runs already, or may.
         """
+        return ()
+
+    def admit_change(
+        self, about: IntentId, usage: Usage, *, again: frozenset[str]
+    ) -> Iterable[Intent]:
+        """Refuse a change of the thing *about*, given what there is; as `admit`."""
         return ()
 
     def duplicates(self, request: Request[Any]) -> str:
@@ -187,6 +201,10 @@ class Resource:
         self, request: Request[Any], app: App | None, at: datetime
     ) -> Request[Any]:
         """Return *request* with the tickets that it needs, minted at *at*."""
+        return request
+
+    def numbered(self, request: Request[Any], sending: Intent) -> Request[Any]:
+        """Return *request* under the number that *sending* was given, if it has one."""
         return request
 
     # ── when it was answered ────────────────────────────────────────────────────
@@ -324,6 +342,14 @@ class Resource:
         name = intent.handle or intent.subject.ref
         return sentence.format(handle=name, action=intent.action)
 
+    def result_parts(self, intent: Intent) -> Iterable[Part]:
+        """Yield what is read below the sentence on how an action ended."""
+        return ()
+
+    def result_buttons(self, intent: Intent) -> Iterable[Button]:
+        """Yield what can be done now about an action that ended."""
+        return ()
+
     @property
     def alarms(self) -> Mapping[str, Alarm]:
         """The alarms that only this resource has, by the name of their notice."""
@@ -394,6 +420,10 @@ class Registry:
     def sending(self, request: Request[Any]) -> Resource:
         """Return the resource that *request* belongs to."""
         return self._by_action[request.action]
+
+    def wanting(self, action: str) -> Resource:
+        """Return the resource that *action* belongs to."""
+        return self._by_action[action]
 
     def request_of(self, intent: Intent) -> type[Request[Any]]:
         """Return the request class of *intent*."""

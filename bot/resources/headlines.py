@@ -81,13 +81,18 @@ def headline_word(headline: Headline) -> str:
 
 def how_it_stopped(intent: Intent) -> str:
     """Return how a stop ended; what is over is not always what it stopped."""
-    reason = intent.settlement.reason
-    if reason == How.NO_SUCH_TASK and not intent.handle:
+    named = bool(intent.handle)
+    return stop_sentence(intent.state, intent.settlement.reason, named=named)
+
+
+def stop_sentence(state: State, reason: str, *, named: bool) -> str:
+    """Return how a stop ended, in *state* for that *reason*, of what may be *named*."""
+    if reason == How.NO_SUCH_TASK and not named:
         return _("Tencent knows no task {handle} (any more).")
-    if intent.state is not State.DONE and reason not in {How.OVER, How.PERHAPS}:
+    if state is not State.DONE and reason not in {How.OVER, How.PERHAPS}:
         return (
             _("{handle} may still run: it is not known whether it was stopped.")
-            if intent.state is State.UNKNOWN
+            if state is State.UNKNOWN
             else _("{handle} was not stopped by this.")
         )
     return {

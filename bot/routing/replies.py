@@ -81,8 +81,14 @@ def reused() -> Outcome:
     )
 
 
-def journal_away(incident: str) -> Outcome:
-    """Return the answer when nothing can be written, so nothing is started."""
+def journal_away(incident: str, *, shared: bool) -> Outcome:
+    """Return the answer when nothing can be written, so nothing is started.
+
+    Where the journal is *shared* another may have written the same: Slack sends again
+    what it takes for not delivered. Then nothing is said of what was sent.
+    """
+    if shared:
+        return _in_doubt(_("The journal is unavailable."), incident)
     return Outcome(
         headline=(_("The journal cannot be written, so nothing was sent."),),
         tone=Tone.BAD,
@@ -93,18 +99,23 @@ def journal_away(incident: str) -> Outcome:
 
 def broken(incident: str) -> Outcome:
     """Return the answer when something broke that nobody foresaw."""
-    advice = _("If this was a change, see {command} before you try again.")
-    return Outcome(
-        headline=(_("Something went wrong in Patchbay."),),
-        tone=Tone.BAD,
-        parts=(line(advice.format(command="/relay list")), _incident(incident)),
-        beside=True,
-    )
+    return _in_doubt(_("Something went wrong in Patchbay."), incident)
 
 
 def nothing_sent() -> Part:
     """Return the line that says that nothing left."""
     return line(_("Nothing was sent."), quiet=True)
+
+
+def _in_doubt(sentence: str, incident: str) -> Outcome:
+    """Return that *sentence* is so, and where to look what came of what was asked."""
+    advice = _("If this was a change, see {command} before you try again.")
+    return Outcome(
+        headline=(sentence,),
+        tone=Tone.BAD,
+        parts=(line(advice.format(command="/relay list")), _incident(incident)),
+        beside=True,
+    )
 
 
 def _by_field(faults: Mapping[str, str]) -> Part:

@@ -29,7 +29,7 @@ from bot.grammar.parser import Miss, classify, read
 from bot.grammar.vocabulary import HELP
 from bot.i18n import _
 from bot.ids import FormId
-from bot.operations.facade import Operations
+from bot.operations.approving import Approving
 from bot.routing import help as help_pages
 from bot.routing import replies
 from bot.routing.command import Answer, Command, Subcommand
@@ -50,7 +50,7 @@ class Router:
     """The commands by name, the service behind them, and how fast one may ask."""
 
     commands: Mapping[str, Command]
-    service: Operations
+    service: Approving
     paces: Paces
     answering: Callable[[], AbstractContextManager[None]] = nullcontext
 
@@ -220,7 +220,7 @@ class Router:
         kept_back = (replies.kept_back(),) if service.keeps_back else ()
         return replies.remarked(answer, (*words.remarks, *kept_back))
 
-    async def _returned(self, ask: Ask, permit: Permit) -> Operations:
+    async def _returned(self, ask: Ask, permit: Permit) -> Approving:
         """Return the service for *ask*, judged where its form was asked for.
 
         Raises:
@@ -234,7 +234,7 @@ class Router:
 
     async def _admitted_anyway(
         self, ask: Ask, permit: Permit, too_old: UsageError
-    ) -> Operations:
+    ) -> Approving:
         """Return the service for *ask* of a form that stands nowhere any more.
 
         Raises:
@@ -249,7 +249,7 @@ class Router:
         await self.service.record_refusal(ask, f"{ask.command}.{name}", refused)
 
     async def _in_thread(
-        self, ask: Ask, words: Words, subcommand: Subcommand, service: Operations
+        self, ask: Ask, words: Words, subcommand: Subcommand, service: Approving
     ) -> Words:
         """Add the thing under whose card *ask* stands, if it names none itself."""
         if words.ids or not subcommand.in_thread or not ask.where.parent:
@@ -267,7 +267,8 @@ class Router:
         incident = self.new_incident()
         log.error("ask.failed", incident=incident, command=ask.command, exc_info=error)
         if isinstance(error, JournalUnavailable):
-            return replies.journal_away(incident)
+            shared = self.service.journal.life.shared
+            return replies.journal_away(incident, shared=shared)
         return replies.broken(incident)
 
 

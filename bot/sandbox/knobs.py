@@ -9,6 +9,7 @@ from bot.sandbox.cloud.server import FAILURE_MODES
 
 SHORT = {
     "start": "StartPublishCdnStream",
+    "update": "UpdatePublishCdnStream",
     "stop": "StopPublishCdnStream",
     "car": "CreateSession",
     "gs": "DescribeCloudPhoneMultipleStreamSessionSlaves",

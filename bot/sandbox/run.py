@@ -47,10 +47,16 @@ NO_TERMINAL = """\
 There is no terminal to type at. The console is at {address}
 It is served until SIGINT or SIGTERM (Ctrl-C, kill) comes."""
 # Whoever tries things out asks faster than a bot lets one person ask.
-IMPATIENT = """
+# Nobody waits to be let in; and there is something to be approved by a second person.
+PLAYED = """
 [pace]
 reads = 1000
 changes = 1000
+
+[[policy.second]]
+name = "many at once"
+actions = ["relay.stop"]
+stops_above = 4
 """
 
 
@@ -225,7 +231,7 @@ def _environment(
     slack: LoopbackSlack, cloud: LoopbackCloud, folder: Path, port: int
 ) -> dict[str, str]:
     config = folder / "bot.toml"
-    config.write_text(IMPATIENT, encoding="utf-8")
+    config.write_text(PLAYED, encoding="utf-8")
     return {
         **slack.environment(),
         **cloud.environment,

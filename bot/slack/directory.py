@@ -31,6 +31,7 @@ from bot.slack.installation import (
     Installation,
     acting_in,
     added,
+    called,
     workspaces,
 )
 from bot.slack.outbound.web import Web
@@ -143,7 +144,7 @@ class SlackDirectory:
         self.scopes = sent.scopes
         data = sent.data or {}
         teams = await added(self._web, self._sleep) if is_org_wide(data) else {}
-        self.called = _called(data, teams), str(data.get("user") or "")
+        self.called = called(data, teams), str(data.get("user") or "")
         now = Installation.told(data, teams)
         before, self._installation, self._token = self._installation, now, token
         if before and before.place != now.place:
@@ -155,6 +156,10 @@ class SlackDirectory:
         await self._keep(INSTALLATION, now.as_kept())
         await self.look_up_groups()
         self.identified.set()
+
+    def use(self, token: str) -> None:
+        """Let Bolt call with *token* from here on."""
+        self._token = token
 
     @property
     def authorized(self) -> AuthorizeResult:
@@ -391,10 +396,3 @@ class SlackDirectory:
         if self._memory:
             with suppress(JournalUnavailable):  # then the next start waits for Slack
                 await self._memory.keep(name, json.dumps(value))
-
-
-def _called(auth: Mapping[str, Any], teams: Mapping[str, str]) -> str:
-    """Return what it is installed in, as people call it."""
-    team = str(auth.get("team") or auth.get("enterprise_id") or "")
-    names = ", ".join(sorted(name or one for one, name in teams.items()))
-    return f"{team} ({names})" if names else team

@@ -122,3 +122,10 @@ def acting_in(teams: frozenset[TeamId], homes: frozenset[str], who: Person) -> P
         team = TeamId(who.home if who.home in own else own[0])
         return replace(who, team=team, home=team)
     return who
+
+
+def called(auth: Mapping[str, Any], teams: Mapping[str, str]) -> str:
+    """Return what it is installed in, as people call it."""
+    team = str(auth.get("team") or auth.get("enterprise_id") or "")
+    names = ", ".join(sorted(name or one for one, name in teams.items()))
+    return f"{team} ({names})" if names else team

@@ -210,7 +210,7 @@ PLANS: Mapping[ErrorClass, Mapping[_Kind, _Plan]] = {
     ErrorClass.QUOTA: _for_all(_Plan(_NO)),
     ErrorClass.BUSY: _row(
         start=_Plan(_MAYBE),
-        update=_Plan(_MAYBE, 4, _SOON),
+        update=_Plan(_MAYBE),
         stop=_Plan(_MAYBE, STOP_TRIES, _STOP),
         session=_Plan(_NO, 3, _LET_IT_FINISH),
         read=_Plan(_NO, 4, _SOON),
@@ -224,14 +224,14 @@ PLANS: Mapping[ErrorClass, Mapping[_Kind, _Plan]] = {
     ),
     ErrorClass.VAGUE: _row(
         start=_Plan(_MAYBE),
-        update=_Plan(_MAYBE, 4, _SOON),
+        update=_Plan(_MAYBE),
         stop=_Plan(_MAYBE, STOP_TRIES, _STOP),
         session=_Plan(_MAYBE),
         read=_Plan(_NO, 4, _SOON),
     ),
     ErrorClass.NO_ANSWER: _row(
         start=_Plan(_MAYBE),
-        update=_Plan(_MAYBE, 4, _SOON),
+        update=_Plan(_MAYBE),
         stop=_Plan(_MAYBE, STOP_TRIES, _STOP),
         session=_Plan(_MAYBE, 2, _LET_IT_TIME_OUT),
         read=_Plan(_NO, 4, _SOON),
@@ -323,7 +323,8 @@ def next_step(
     *random* gives numbers from 0 to 1. *quota* limits more tries, but not of a stop.
     *past* is the state that earlier tries of the same request left.
 
-    An update that is sent again needs a new, larger SequenceNumber.
+    An update that may have been made is not sent again, either: viewers may lose the
+    stream by it. Whoever asked sends it again, under a new, larger SequenceNumber.
     """
     kind = KINDS.get((request_type.level, request_type.repeat), _Kind.START)
     plan = PLANS[class_of(error)][kind]

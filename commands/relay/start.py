@@ -75,6 +75,7 @@ class _Wanted:
         "start",
         "start 295066 url=rtmp://push.example.com/live/a --go",
         "start “room one” type=text quality=1080p30",
+        "start 295066 preset=two-hosts url=@youtube-main",
         "start json={…} --dry-run",
         "start like=R128 room=630777",
     ),

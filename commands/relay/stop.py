@@ -22,6 +22,7 @@ from bot.errors import InvalidRequest, NotFound, UsageError
 from bot.i18n import _
 from bot.ids import SHORTEST_TASK_ID, TaskId, is_intent_id
 from bot.journal.model import Intent
+from bot.operations.forms import shown_after
 from bot.operations.orders import Order
 from bot.operations.service import Service
 from bot.resources.relay import unknown
@@ -30,17 +31,18 @@ from bot.resources.relay.plan import chosen_app
 from bot.resources.relay.resource import NOT_KNOWN, RELAY
 from bot.states import State
 from bot.tencent.models.trtc.requests import StopPublishCdnStream
+from commands.relay import many
 from commands.relay.command import STOP, command
 
 
 @command.subcommand(
     "stop",
     permit=STOP,
-    usage="[R128 | TaskId] [--yes]",
-    keys=("app", "task"),
+    usage="[R128 | TaskId | room=… | app=… | all] [--yes]",
+    keys=("app", "task", *many.KEYS),
     flags=("yes",),
     does=StopPublishCdnStream,
-    examples=("stop R128", "stop", "stop R128 --yes"),
+    examples=("stop R128", "stop", "stop R128 --yes", "stop room=295066"),
     in_thread=True,
 )
 async def stop(ask: Ask, service: Service) -> Outcome | Form | None:
@@ -49,7 +51,10 @@ async def stop(ask: Ask, service: Service) -> Outcome | Form | None:
     Without an ID it offers the relays that are running. --yes does not ask. A relay
     that is not sent yet is cancelled; one whose TaskId is not known is stopped as soon
     as it is. A stop is never refused: of what seems to be over Tencent is asked.
+    With room=, app= or all it offers what fits, to stop many at once.
     """
+    if many.is_meant(ask):
+        return await many.review(ask, service)
     if not ask.words.ids:
         return await _which(ask, service)
     text = ask.one(_("a relay: its handle or TaskId")).text
@@ -71,6 +76,18 @@ async def submit_stop(ask: Ask, service: Service) -> Outcome | None:
         raise InvalidRequest({"relay": _("No relay goes by that ID.")})
     _check_is_relay(relay)
     return await _stop(placed, service, relay, _task_of(relay, chosen))
+
+
+@command.form("stop-many", permit=STOP)
+async def submit_many(ask: Ask, service: Service) -> Outcome | None:
+    """Stop those that have a tick; one alone as any other."""
+    placed, kept = await service.returned(ask)
+    chosen = await many.chosen(placed, service)
+    note = kept.get(many.WHICH, "")
+    orders = [order_of(one, service, one.subject.ref, note) for one in chosen]
+    if len(orders) == 1:
+        return shown_after(placed, await service.submit(placed, orders[0]))
+    return shown_after(placed, await service.stop_all(placed, orders))
 
 
 @command.source("relays", permit=STOP)
@@ -159,13 +176,18 @@ async def _stop_foreign(ask: Ask, service: Service, text: str) -> Outcome | None
 
 
 async def _stop(ask: Ask, service: Service, relay: Intent, task: str) -> Outcome | None:
-    """Order the stop of *task*, which is *relay* or goes by its name."""
+    """Have *task* stopped, which is *relay* or goes by its name."""
+    return await service.submit(ask, order_of(relay, service, task))
+
+
+def order_of(relay: Intent, service: Service, task: str, note: str = "") -> Order:
+    """Return the order to stop *task*, which is *relay* or goes by its name."""
     subject = relay.subject
     app = chosen_app({"app": str(subject.sdk_app_id)}, service.apps)
     request = StopPublishCdnStream.of(
         {"SdkAppId": subject.sdk_app_id, "TaskId": TaskId(task or NOT_KNOWN)}
     )
-    order = Order(
+    return Order(
         id=service.new_id(),
         request=request,
         app=app,
@@ -174,8 +196,8 @@ async def _stop(ask: Ask, service: Service, relay: Intent, task: str) -> Outcome
         about=relay.id,
         room=subject.room,
         ref=task,
+        note=note,
     )
-    return await service.submit(ask, order)
 
 
 def _check_is_relay(relay: Intent) -> None:

@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from tests.bench import replicas
 from tests.bench.__main__ import SECTIONS
 from tests.bench.load import Figures
 from tests.bench.pressure import Rush, _judge
@@ -11,6 +12,7 @@ from tests.bench.quick import ACK, CPU, ROOT, START_UP, checked_out, compared, t
 from tests.bench.report import text
 from tests.bench.scale import TINY
 from tests.bench.table import Goal, Result, Section, markdown, ratio
+from tests.servers.postgres import why_not
 
 FIGURES = {
     "start": 7,
@@ -45,6 +47,30 @@ async def test_every_figure_of_a_section_is_measured(name):
     measured = [result.measured for result in section.results]
     assert len(measured) == FIGURES[name]
     assert [one for one in measured if not 0 <= one < math.inf] == []
+
+
+async def test_several_on_one_postgresql_are_measured():
+    if reason := why_not():
+        pytest.skip(reason)
+    size = replicas.Size(rounds=1, calls=2, seconds=0.1)
+
+    section = await replicas.measured(size, ("beside",))
+
+    assert [one.goal for one in section.results] == [replicas.BESIDE]
+    assert [one for one in section.results if not 0 <= one.measured < math.inf] == []
+
+
+def test_what_was_measured_of_several_stands_on_its_page():
+    page = replicas.PAGE.read_text(encoding="utf-8")
+    section = Section("s")
+    section.add(replicas.TAKEOVER, 0.5, "once")
+
+    again = replicas.written(replicas.written(page, section), section)
+
+    assert again == replicas.written(page, section)
+    assert "| 0.5 s | kept | once |" in again
+    for goal in (replicas.BESIDE, replicas.RATE, replicas.SLOW, replicas.FAR_RATE):
+        assert f"| {goal.figure} | {goal.text} |" in page
 
 
 def test_a_ratio_is_the_median_of_pairs():

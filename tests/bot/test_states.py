@@ -2,6 +2,7 @@
 
 import pytest
 from hypothesis import settings
+from hypothesis.stateful import run_state_machine_as_test
 
 from bot.states import (
     ACTIVE,
@@ -18,6 +19,7 @@ from bot.states import (
     sources,
 )
 from tests.bot.journal.machine import Machine
+from tests.bot.journal.pair import pair_on
 
 # Where an action is that starts nothing; only of a thing the evidence says more.
 OF_ACTIONS = {State.NOT_STARTED, State.DONE, State.UNKNOWN} | OPEN
@@ -86,3 +88,8 @@ Machine.TestCase.settings = settings(
     max_examples=25, stateful_step_count=30, deadline=None
 )
 test_a_random_walk_keeps_the_promises = Machine.TestCase
+
+
+def test_a_random_walk_of_two_on_one_postgresql_keeps_the_promises(postgres):
+    few = settings(max_examples=4, stateful_step_count=20, deadline=None)
+    run_state_machine_as_test(pair_on(postgres), settings=few)

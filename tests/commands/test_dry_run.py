@@ -68,6 +68,7 @@ async def test_what_would_change_something_is_shown_and_nothing_is_kept_or_sent(
 def test_there_are_such_subcommands():
     assert [f"{command} {one.name}" for command, one in CHANGES] == [
         "relay start",
+        "relay update",
         "relay stop",
         "car start",
     ]

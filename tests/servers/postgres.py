@@ -176,9 +176,12 @@ class Server:
 
 
 @contextmanager
-def server(programs=None, **settings):
-    """Start a server, with *settings* of its own, and stop it at the end."""
-    memory = MEMORY if MEMORY.is_dir() else None
+def server(programs=None, *, at=MEMORY, **settings):
+    """Start a server, with *settings* of its own, and stop it at the end.
+
+    Its data are in a folder *at* which is memory, if there is such; or on the disk.
+    """
+    memory = at if at and at.is_dir() else None
     with tempfile.TemporaryDirectory(prefix="patchbay-pg-", dir=memory) as made:
         folder = Path(made)
         one = Server(folder, {**FAST, **settings}, programs or installed()[0])

@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
@@ -13,11 +14,12 @@ class Proxy:
 
     `cut_before` are words: a piece of the client's with them is not passed on, and the
     way is cut. With those of `cut_after` it is passed on, and the answer is not. While
-    it is `still` nothing is passed on, and nothing is cut.
+    it is `still` nothing is passed on, and nothing is cut. What is passed on takes
+    *delay* seconds in each direction.
     """
 
-    def __init__(self, address):
-        self._address = address
+    def __init__(self, address, delay=0.0):
+        self._address, self.delay = address, delay
         self.cut_before, self.cut_after = [], []
         self.still = threading.Event()
         self.cuts = 0
@@ -47,10 +49,12 @@ class Proxy:
                 except OSError:
                     client.close()
                     continue
+                for end in (client, server):  # a small piece waits for no other
+                    end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self._open += [client, server]
                 way = _Way(self, client, server)
-                for end in (way.there, way.back):
-                    threading.Thread(target=end, daemon=True).start()
+                for carry in (way.there, way.back):
+                    threading.Thread(target=carry, daemon=True).start()
 
 
 class _Way:
@@ -64,6 +68,7 @@ class _Way:
                 if self._has(self._proxy.cut_before, data):
                     break
                 self._deaf = self._has(self._proxy.cut_after, data) or self._deaf
+                time.sleep(self._proxy.delay)
                 if not self._proxy.still.is_set():
                     self._server.sendall(data)
         self._cut()
@@ -73,6 +78,7 @@ class _Way:
             while data := self._server.recv(PIECE):
                 if self._deaf:
                     break
+                time.sleep(self._proxy.delay)
                 if not self._proxy.still.is_set():
                     self._client.sendall(data)
         self._cut()
@@ -92,10 +98,10 @@ class _Way:
 
 
 @contextmanager
-def proxied(url):
+def proxied(url, delay=0.0):
     """Give a proxy before the server of *url*, and the URL that leads through it."""
     there = urlsplit(url)
-    proxy = Proxy((there.hostname, there.port))
+    proxy = Proxy((there.hostname, there.port), delay)
     try:
         yield proxy, url.replace(f":{there.port}/", f":{proxy.port}/")
     finally:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from bot.journal.maintenance import INTENTS_KEPT
-from bot.journal.postgres.engine import READERS, THREADS
+from bot.journal.postgres.engine import QUICK, READERS, THREADS
 from bot.resources.registry import RESOURCES
 from bot.slack.inbound.sockets import CONNECTIONS
 from bot.slack.outbound.lanes import CHANNEL, METHODS
@@ -60,8 +60,8 @@ def rows():
     )
     yield (
         "connections to PostgreSQL, each bot",
-        f"{THREADS + READERS}",
-        "`THREADS` and `READERS` in bot/journal/postgres/engine.py",
+        f"{THREADS + QUICK + READERS}",
+        "`THREADS`, `QUICK` and `READERS` in bot/journal/postgres/engine.py",
     )
     yield from measured()
 

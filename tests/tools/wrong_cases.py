@@ -170,6 +170,31 @@ WRONG = (
     toml("no TOML", "hello", "bot.toml", without=("all",)),
     toml("`comand_prefix`", 'comand_prefix = "x"\n', '"command_prefix"'),
     toml("`[polcy]`", "[polcy]\n", '"policy"'),
+    toml(
+        "what needs a second person, and nobody who may be it",
+        RULE + USERS + '[[policy.second]]\nname = "two"\nactions = ["relay.start"]\n',
+        "patchbay.approve",
+    ),
+    toml(
+        "what needs a second person, without a name",
+        '[[policy.second]]\nactions = ["relay.start"]\n',
+        "name",
+    ),
+    toml(
+        "what needs a second person, of an app that there is not",
+        '[[policy.second]]\nname = "two"\nactions = ["relay.start"]\napps = ["mian"]\n',
+        "there is no such app",
+    ),
+    toml(
+        "what needs a second person, for no time",
+        '[[policy.second]]\nname = "two"\nactions = ["relay.start"]\nminutes = 0\n',
+        "minutes",
+    ),
+    toml(
+        "stops of no number",
+        '[[policy.second]]\nname = "two"\nactions = ["relay.stop"]\nstops_above = 0\n',
+        "stops_above",
+    ),
     toml("`guest` under `[policy]`", "[policy]\nguest = true\n", '"guests"'),
     toml('`command_prefix = "TC-"`', 'command_prefix = "TC-"\n', "command_prefix"),
     toml(

@@ -12,6 +12,7 @@ import sys
 from collections import Counter, defaultdict
 from pathlib import Path
 
+from tests.trials.truth.judge.facts import UPDATE
 from tests.trials.truth.judge.reading import words
 from tests.trials.truth.judge.verdict import judge
 
@@ -138,9 +139,22 @@ def calls(record):
     times = Counter(
         (entry["life"], entry["task"])
         for entry in record
-        if entry["kind"] == "received" and entry.get("task")
+        if entry["kind"] == "received"
+        and entry.get("task")
+        and entry["action"] != UPDATE
     )
     yield from (task for (_life, task), count in times.items() if count > 1)
+
+
+def outnumbered(record):
+    """Yield the TaskIds of which a change came under a number that had been there."""
+    last = {}
+    for entry in record:
+        if entry["kind"] == "received" and entry["action"] == UPDATE:
+            task, number = entry["task"], entry["number"]
+            if number <= last.get(task, 0):
+                yield task
+            last[task] = max(number, last.get(task, 0))
 
 
 def check(folder, vocabulary=None, *, words_too=False):
@@ -152,6 +166,7 @@ def check(folder, vocabulary=None, *, words_too=False):
     faults = [(fault, case.room) for case in found for fault in case.faults()]
     faults += [("nobody's", room) for room in strange]
     faults += [("stopped twice", task) for task in calls(record)]
+    faults += [("a number twice", task) for task in outnumbered(record)]
     if whole != "ok":
         faults.append(("broken file", whole))
     statements = 0
@@ -166,6 +181,7 @@ def check(folder, vocabulary=None, *, words_too=False):
         "submitted": len(found),
         "acked": sum(case.acked for case in found),
         "started": len(started),
+        "changes sent": sum(entry.get("action") == UPDATE for entry in record),
         "stops asked for": sum(entry.get("does") == "stop" for entry in record),
         "statements": statements,
         "states": dict(states),

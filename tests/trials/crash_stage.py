@@ -194,6 +194,7 @@ class Stage:
 
     async def _anything(self, number):
         some = ("start", "start", "stop", "stop", "press", "id", "form", "look", "look")
+        some += ("change", "change", "change")
         what, rooms = self.dice.choice(some), self.people.rooms
         user = self.dice.choice(PEOPLE)
         task = self.people.task(self.dice.choice(rooms)) if rooms else None
@@ -201,6 +202,9 @@ class Stage:
         match what:
             case "stop" if task:
                 await self.people.stop(user, task.room)
+            case "change" if task:
+                kbps = self.dice.randrange(500, 1500)
+                await self.people.change(user, task.room, kbps)
             case "press" if pressed:
                 await self.people.press(user, *self.dice.choice(pressed))
             case "id" if task:

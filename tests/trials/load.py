@@ -228,7 +228,7 @@ def busiest(times):
 
 async def _answered(rig, before):
     await rig.landed()
-    await rig.until(lambda: not rig.unanswered(before), PATIENCE)
+    await rig.until(lambda: not rig.awaited(before), PATIENCE)
     return [one for number, one in rig.sent.items() if number > before]
 
 

@@ -233,6 +233,14 @@ class Rig:
         later = (sent for number, sent in self.sent.items() if number > since)
         return [sent for sent in later if sent.answered < 0]
 
+    def awaited(self, since):
+        """Return those of them to which something may come yet.
+
+        Where Slack has given up, nobody sees the answer, but for the card of a start.
+        """
+        unseen = self.unanswered(since)
+        return [sent for sent in unseen if sent.ack >= 0 or sent.typed.room]
+
     def doubled(self):
         """Return how many rooms have more than one relay."""
         rooms = Counter(relay.room for relay in self.cloud.state.relays.values())

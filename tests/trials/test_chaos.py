@@ -30,15 +30,42 @@ async def test_one_of_three_is_killed_half_way_through_a_start_and_nothing_is_lo
 
 @pytest.mark.parametrize(
     ("rewrite", "faults"),
-    [(None, set()), (races.without_lock(races.TABLES), {"does not start"})],
+    [(None, {}), (races.without_lock(races.HOLDS), {"extra cards": 1})],
     ids=["as it is", "one lock less"],
 )
-async def test_the_judge_sees_the_race_from_which_a_lock_keeps_two_that_boot(
+async def test_the_judge_sees_the_double_from_which_a_lock_keeps_two_that_deliver(
     trial, rewrite, faults
 ):
-    found = await races.boot_together(trial, rewrite)
+    found = await races.one_letter(trial, rewrite)
 
-    assert set(found["faults"]) == faults, found["where"]
+    assert found["faults"] == faults, found["where"]
+
+
+async def test_two_that_boot_at_once_make_the_tables_once(trial):
+    found = await races.boot_together(trial)
+
+    assert found["faults"] == {}, found["where"]
+
+
+def test_the_table_keeps_the_rows_that_were_not_run_again():
+    verdict = {
+        **dict.fromkeys(("submitted", "started", "hurt", "extra cards"), 1),
+        **dict.fromkeys(("takeover, s", "orphans told within, s"), None),
+        "most starts in a second": 2,
+        "faults": {},
+        "where": [],
+    }
+    first, again = (table.Result(name, "5 s", verdict) for name in ("cuts", "kills"))
+    page = table.put(
+        f"{table.BEGINS}\n{table.ENDS}\n",
+        table.BEGINS,
+        table.ENDS,
+        table.as_table([first, again], 7),
+    )
+
+    kept = table.others_in(page, [again])
+
+    assert kept == ["| cuts: 5 s | 1 | 1 | 1 | 2 | –, –, 1 | 0 |\n"]
 
 
 def test_results_go_between_two_lines_of_a_page():

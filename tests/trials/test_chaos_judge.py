@@ -168,6 +168,31 @@ def test_a_second_card_is_one_too_many_unless_somebody_was_killed(tale):
     assert (found, tale.faults) == ({"extra cards": 1}, {})
 
 
+def test_a_message_of_several_cards_that_comes_again_is_one_too_many(tale):
+    for number in (1, 2):
+        tale.asked(1, number)
+        tale.acked(1.1, number, "a")
+        tale.ran(1.2, number, "a", TASK if number == 1 else OTHER)
+        tale.card(1.3, number, "live", message="7.7", more=(TASK, OTHER))
+    tale.note(2, "killed", "a")
+    for number in (1, 2):
+        tale.card(70, number, "live", message=f"{number}.1", more=(TASK, OTHER))
+
+    found = judge.verdict(tale.record)
+
+    assert (found["faults"], found["extra cards"]) == ({}, 1)
+
+
+def test_an_alarm_that_one_person_gets_is_no_card(tale):
+    tale.fine()
+    way = "chat.postMessage D0ANA 9.9"
+    lines = ("⚠️ R1 · unknown: probably nothing started   room q1",)
+    tale.note(400, "shown", "b", lines=lines, way=way, channel="D0ANA")
+    tale.card(401, 1, "live")
+
+    assert judge.verdict(tale.record)["extra cards"] == 0
+
+
 def test_the_same_message_changed_is_no_second_card(tale):
     tale.fine()
     tale.card(2, 1, "live", message="1.1")

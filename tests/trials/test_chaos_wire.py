@@ -1,10 +1,13 @@
 """The proxy before PostgreSQL knows each COMMIT, and does to it what it is told."""
 
 import asyncio
+import os
+import socket
 from contextlib import nullcontext
 
 import pytest
 
+from tests.trials.chaos import edges
 from tests.trials.chaos.proxy import Proxy, Road
 from tests.trials.chaos.races import without_lock
 from tests.trials.chaos.wire import Frames, Transaction, framed
@@ -158,3 +161,21 @@ def test_messages_are_cut_out_of_whatever_comes_in_pieces():
         (b"Q", b"SELECT 1\0"),
         (b"S", b""),
     ]
+
+
+def test_a_connection_is_known_by_both_of_its_ports():
+    to = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
+    ways = [socket.socket() for _ in range(2)]
+    port = 0
+    for way, server in zip(ways, to, strict=True):
+        way.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        way.bind(("127.0.0.1", port))
+        port = way.getsockname()[1]
+        way.connect(server.getsockname())
+
+    sockets = [edges._inode(port, one.getsockname()[1]) for one in to]
+    numbers = [str(os.fstat(way.fileno()).st_ino) for way in ways]
+    for one in (*ways, *to):
+        one.close()
+
+    assert sockets == numbers

@@ -27,6 +27,7 @@ DIALECT: SQLDialect = Dialect()  # type: ignore[no-untyped-call]
 KEPT = 512  # prepared statements: all that there are
 FETCHED = 500  # rows at a time of what may be more than fits
 SECONDS = 10  # that a statement takes at most, waiting for locks included
+HELD_SECONDS = 2  # that who keeps still in a transaction has what it has locked
 
 Error = psycopg.Error
 # What is wrong with what was to be written, and may be right when it is run again:
@@ -51,19 +52,24 @@ HOW: dict[str, str | int] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
-# A commit that was waited for outlives the server, whatever its default is; and who is
-# gone in the middle of a transaction holds its locks for no longer than a statement.
+# A commit that was waited for outlives the server, whatever its default is; and a read
+# that nobody goes on with ends. Who cannot be reached is taken for gone on both sides.
 _SET_UP = (
     f"SELECT set_config('statement_timeout', '{SECONDS}s', false), "
     f"set_config('idle_in_transaction_session_timeout', '{SECONDS}s', false), "
     "set_config('jit', 'off', false), "  # it takes longer than they do
+    "set_config('tcp_keepalives_idle', '5', false), "
+    "set_config('tcp_keepalives_interval', '2', false), "
+    "set_config('tcp_keepalives_count', '3', false), "
     "(SELECT set_config('synchronous_commit', 'on', false) "
     "WHERE current_setting('synchronous_commit') = 'off')"
 )
+# Who is held up in a transaction is soon undone: others wait for what it has locked.
 _WHO = (
     "SELECT pg_current_xact_id()::text, pg_backend_pid(), "
     "current_setting('transaction_read_only') = 'on', "
-    "left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)"
+    "left(pg_walfile_name(pg_current_wal_insert_lsn()), 8), "
+    f"set_config('idle_in_transaction_session_timeout', '{HELD_SECONDS}s', true)"
 )
 _ALONE = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 _HOW_ENDED = (
@@ -145,6 +151,7 @@ class Connection:
         self._open = ExitStack()
         self._pipeline = self._open.enter_context(self._raw.pipeline())
         self.sent = self._answered = 0  # statements
+        self._writes = False
         self._numbers = count(1)
         begun(self)
         self._run_once(_SET_UP)
@@ -158,15 +165,16 @@ class Connection:
     def execute(self, statement: Statement, params: Params = NO_PARAMS) -> Rows:
         """Run *statement*; what it returns is fetched when it is looked at."""
         compiled = statement.compiled(DIALECT)
-        return _Later(
-            self, compiled, [self._run(compiled.text, _bound(compiled, params))]
-        )
+        cursors = [self._run(compiled.text, _bound(compiled, params))]
+        self._be_timed()
+        return _Later(self, compiled, cursors)
 
     def execute_many(self, statement: Statement, params: Sequence[Params]) -> Rows:
         """Run *statement* for each of *params*, all in one round trip."""
         compiled = statement.compiled(DIALECT)
         text = compiled.text
         cursors = [self._run(text, _bound(compiled, one)) for one in params]
+        self._be_timed()
         return _Later(self, compiled, cursors)
 
     def each(self, statement: Statement, params: Params = NO_PARAMS) -> Iterator[Any]:
@@ -187,11 +195,14 @@ class Connection:
     def alone(self, name: str) -> bool:
         """Let no other transaction pass that names *name*, until this one ends."""
         self._run(_ALONE, (f"patchbay {name}",))
+        self._be_timed()
         return True
 
     def run(self, text: str, params: Sequence[Any] = ()) -> Rows:
         """Run PostgreSQL's own *text*: what is written in no other way."""
-        return _Later(self, _AS_IT_IS, [self._run_once(text, params or None)])
+        cursors = [self._run_once(text, params or None)]
+        self._be_timed()
+        return _Later(self, _AS_IT_IS, cursors)
 
     def alter(self, text: str) -> None:
         """Run *text*, which alters a table; what is prepared stays so."""
@@ -223,13 +234,17 @@ class Connection:
         who, asked = self._run(_WHO), self.sent
         if not lasting:
             self._run("SET LOCAL synchronous_commit TO off")
+        self._writes = True
         try:
             yield
             self.answered(asked)
-            commit = _commit_of(*who.fetchone())
+            *numbers, _held_for = who.fetchone()
+            commit = _commit_of(*numbers)
         except BaseException:
             self._undo()
             raise
+        finally:
+            self._writes = False
         self._commit(commit)
 
     @contextmanager
@@ -304,6 +319,15 @@ class Connection:
         self.sent += 1
         cursor.execute(text.encode(), params)
         return cursor
+
+    def _be_timed(self) -> None:
+        """Let the server time how long this connection keeps still from here on.
+
+        It does so behind a Sync only, for whose answer nobody has to wait.
+        """
+        if self._writes:
+            self._raw.pgconn.pipeline_sync()
+            self._pipeline.result_queue.append(None)  # its answer is none
 
     def _run_once(self, text: str, params: Any = None) -> Any:
         """Do what `_run` does for a text of which nothing is kept.

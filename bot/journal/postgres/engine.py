@@ -32,6 +32,7 @@ T = TypeVar("T")
 Work = Callable[[Any_], T]
 
 THREADS = 8
+QUICK = 4  # for what waits for nobody: reads, letters, slots, signs of life
 READERS = 2  # for what is long
 RERUNS = 8
 PATIENCE = 20.0  # seconds; a statement ends before
@@ -77,6 +78,9 @@ class Threads:
     *chance* returns numbers from 0 to 1, *sleep* waits for so many seconds; a
     connection that says nothing for *patience* seconds is broken, at the end for
     *closing*. *reruns* counts what was run again.
+
+    What starts and ends things waits for its workspace's turn, and would take every
+    thread; so what need not *last*, and what only reads, has threads of its own.
     """
 
     def __init__(
@@ -92,6 +96,7 @@ class Threads:
         self._own = threading.local()
         self._connections: list[Connection] = []
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="journal")
+        self._quick = ThreadPoolExecutor(QUICK, thread_name_prefix="journal-quick")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="journal-read")
         self._closed = self._is_cut = False
         self.reruns = 0
@@ -138,9 +143,10 @@ class Threads:
                 return _Doubt(lost.commit, result)
             return result
 
+        pool = self._pool if lasting else self._quick
         for number in range(RERUNS + 1):
             try:
-                done = await self._in_thread(self._pool, of, self._patience)
+                done = await self._in_thread(pool, of, self._patience)
                 if not isinstance(done, _Doubt):
                     return done
                 if await self._was_committed(done.commit):
@@ -158,7 +164,7 @@ class Threads:
         Raises:
             JournalUnavailable: the database did not answer.
         """
-        pool = self._readers if long else self._pool
+        pool = self._readers if long else self._quick
         patience = PATIENCE_LONG if long else self._patience
 
         def of(connection: Connection) -> T:
@@ -179,17 +185,21 @@ class Threads:
         self._closed = True
         cutting = threading.Timer(self._closing, self._cut)
         cutting.start()
-        for pool in (self._pool, self._readers):
+        for pool in self._pools:
             pool.shutdown()
         cutting.cancel()
         for connection in self._connections:
             connection.close()
 
+    @property
+    def _pools(self) -> tuple[ThreadPoolExecutor, ...]:
+        return self._pool, self._quick, self._readers
+
     def _cut(self) -> None:
         """Let nobody wait any longer for a server that says nothing."""
         log.warning("journal.cut", seconds=self._closing)
         self._is_cut = True
-        for pool in (self._pool, self._readers):
+        for pool in self._pools:
             pool.shutdown(wait=False, cancel_futures=True)
         for connection in tuple(self._connections):
             connection.cut()

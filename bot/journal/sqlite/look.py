@@ -2,16 +2,22 @@
 
 import fcntl
 import os
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import JournalUnavailable
-from bot.journal.marks import refuse_moved
+from bot.journal.marks import BACKUP, is_backup, refuse_moved
+from bot.journal.schema import texts
 from bot.journal.sqlite.files import KEPT
 from bot.journal.sqlite.keyring import key_path
 from bot.journal.sqlite.writer import sqlite_file
+from bot.journal.statement import unavailable
 from bot.private import check_file, check_folder
 
+_HAS_TEXTS = f"SELECT 1 FROM sqlite_master WHERE name = '{texts.name}'"  # noqa: S608 - our own
+_MARK = f"SELECT value FROM {texts.name} WHERE name = '{BACKUP}'"  # noqa: S608 - our own
 MAGIC = b"SQLite format 3\0"  # https://www.sqlite.org/fileformat2.html
 
 
@@ -37,9 +43,12 @@ def look(url: str) -> Look:
     try:
         if fault := _fault(file):
             return Look(file, fault)
-        return Look(file, in_use=_in_use(file))
+        in_use = _in_use(file)
+        return Look(file, "" if in_use else _mark(file), in_use=in_use)
     except JournalUnavailable as error:
         return Look(file, str(error))
+    except sqlite3.Error as error:
+        return Look(file, str(unavailable(error)))
     except OSError as error:
         why = f"{file}: {error.strerror}" if error.strerror else str(error)
         return Look(file, why)
@@ -62,6 +71,22 @@ def _fault(file: Path) -> str:
     with file.open("rb") as opened:
         begins = opened.read(len(MAGIC))
     return f"{file} is no database of SQLite's" if begins not in {b"", MAGIC} else ""
+
+
+def _mark(file: Path) -> str:
+    """Return what is said of *file* if it is a backup that was put back; else nothing.
+
+    A copy has no log beside it, and is read as it is: a journal that was not closed
+    has, and has been opened since.
+    """
+    if not file.exists() or file.with_name(f"{file.name}-wal").exists():
+        return ""
+    as_it_is = f"{file.absolute().as_uri()}?immutable=1"
+    with closing(sqlite3.connect(as_it_is, uri=True)) as opened:
+        if not opened.execute(_HAS_TEXTS).fetchone():
+            return ""
+        row = opened.execute(_MARK).fetchone()
+    return is_backup(row[0]) if row else ""
 
 
 def _in_use(file: Path) -> bool:

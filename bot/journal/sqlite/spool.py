@@ -61,11 +61,13 @@ class Spool:
         self._file = file
         self._disk = disk
         self._is_linked = False  # the folder on the disk is known to have the file
+        self._may_be_there = file is not None  # it was not looked for in vain since
 
     def put(self, outcome: SpooledOutcome) -> bool:
         """Keep *outcome*, durably; False if that cannot be done either."""
         if self._file is None:
             return False
+        self._may_be_there = True
         state, changes = outcome.state.value, {**outcome.changes}
         facts = [asdict(fact) for fact in outcome.facts]
         entry = {"intent": outcome.intent, "state": state}
@@ -73,11 +75,15 @@ class Spool:
 
     def taken(self, intent: IntentId) -> None:
         """Note that the journal has how *intent* ended."""
-        if self._file and self._file.exists():
+        if self._file is None or not self._may_be_there:
+            return
+        if self._file.exists():
             self._append(self._file, {"intent": intent, "taken": True})
-            if not self.left():
-                self._file.unlink()  # if it comes back, all in it is taken
-                self._is_linked = False
+            if self.left():
+                return
+            self._file.unlink()  # if it comes back, all in it is taken
+            self._is_linked = False
+        self._may_be_there = False
 
     def left(self) -> list[SpooledOutcome]:
         """Return what the journal does not have yet, oldest first."""

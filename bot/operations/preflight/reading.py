@@ -36,7 +36,8 @@ def examine_reading(reading: Reading, permits: Collection[Permit]) -> list[Check
     wrong = (*_halves(settings), *_lone(settings), *_shapes(settings))
     wrong += (*_rules(settings, permits), *_rooms(settings))
     checks += [Check(one, well=False) for one in wrong]
-    if not settings.ops_channel and "ops_channel" not in " ".join(reading.faults):
+    channels = (settings.ops_channel, *(one.ops_channel for one in settings.workspaces))
+    if not any(channels) and "ops_channel" not in " ".join(reading.faults):
         alarms = _("ops_channel is not set: alarms go to whoever asked.")
         checks.append(Check(alarms, well=None))
     checks += [Check(one, well=None) for one in _odd(settings)]

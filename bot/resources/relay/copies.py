@@ -16,6 +16,7 @@ from bot.dialogue.outcome import (
     Tone,
     When,
     Who,
+    in_lines,
     said,
 )
 from bot.i18n import _
@@ -62,15 +63,10 @@ def sentence(intent: Intent) -> Iterable[Span]:
     if intent.state in OVER:
         return ()
     each = (
-        tuple((_of_original if link.role is Role.COPY else _of_copy)(link))
+        (_of_original if link.role is Role.COPY else _of_copy)(link)
         for link in intent.standing.links
     )
-    lines = [spans for spans in each if spans]
-    return [
-        span
-        for number, spans in enumerate(lines)
-        for span in (*(("\n",) if number else ()), *spans)
-    ]
+    return in_lines(*each)
 
 
 def _of_original(link: Link) -> Iterable[Span]:

@@ -43,12 +43,13 @@ def what(plan: Plan) -> Iterable[Field]:
         redraws=True,
     )
     if plan["what"] == ONE:
-        yield from _one_user(plan)
+        yield from one_user(plan)
     if plan["what"] == MIX:
-        yield from _layout(plan)
+        yield from layout(plan)
 
 
-def _one_user(plan: Plan) -> Iterable[Field]:
+def one_user(plan: Plan) -> Iterable[Field]:
+    """Yield whose stream it is, and which."""
     yield TextField(
         name="user",
         label=_("User ID in the room"),
@@ -68,7 +69,8 @@ def _one_user(plan: Plan) -> Iterable[Field]:
     )
 
 
-def _layout(plan: Plan) -> Iterable[Field]:
+def layout(plan: Plan) -> Iterable[Field]:
+    """Yield the layout of a mix, and what that choice wants to know."""
     chosen = plan["layout"]
     yield ChoiceField(
         name="layout",

@@ -85,10 +85,10 @@ def _differs(plan: Plan, key: str) -> bool:
 def _fields(plan: Plan) -> Iterable[Field]:
     yield from _sound(plan)
     if plan["what"] == MIX:
-        yield from _picture(plan)
+        yield from dress(plan)
     yield from _recording(plan)
     if plan["what"] == MIX:
-        yield from _sei(plan)
+        yield from sei(plan)
 
 
 # ── sound ────────────────────────────────────────────────────────────────────────
@@ -129,10 +129,11 @@ def _sound(plan: Plan) -> Iterable[Field]:
         optional=True,
     )
     if plan["what"] != ONE:
-        yield from _heard(plan)
+        yield from heard(plan)
 
 
-def _heard(plan: Plan) -> Iterable[Field]:
+def heard(plan: Plan) -> Iterable[Field]:
+    """Yield whom one hears, and whom not."""
     yield TextField(
         name="hear",
         label=_("Whom to hear"),
@@ -157,7 +158,8 @@ def _heard(plan: Plan) -> Iterable[Field]:
 # ── picture ──────────────────────────────────────────────────────────────────────
 
 
-def _picture(plan: Plan) -> Iterable[Field]:
+def dress(plan: Plan) -> Iterable[Field]:
+    """Yield what is behind the picture, and on it."""
     yield TextField(
         name="background",
         label=_("Background colour"),
@@ -268,7 +270,8 @@ def _vod(plan: Plan) -> Iterable[Field]:
     )
 
 
-def _sei(plan: Plan) -> Iterable[Field]:
+def sei(plan: Plan) -> Iterable[Field]:
+    """Yield the data that goes along inside the picture."""
     chosen = plan.get("sei") or OFF
     yield ChoiceField(
         name="sei",

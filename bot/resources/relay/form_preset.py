@@ -96,10 +96,10 @@ def _naming(values: Plan) -> Iterator[FormPart]:
 
 
 def _optional(values: Plan, parts: Iterable[FormPart]) -> Iterator[FormPart]:
-    """Yield *parts* without the room, if it is not asked for; no target is needed."""
+    """Yield *parts* but for what is of one start alone; no room or target is needed."""
     for part in parts:
         name = part.name if isinstance(part, Field) else ""
-        if name in presets.OF_ROOM and values.get(ROOMLESS):
+        if name == "note" or (name in presets.OF_ROOM and values.get(ROOMLESS)):
             continue
         if isinstance(part, TextField) and name in {"room", "url", "feedback"}:
             yield replace(part, optional=True, focus=False)

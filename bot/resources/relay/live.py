@@ -29,6 +29,7 @@ from bot.resources.fold import (
     running,
     unvouched,
 )
+from bot.resources.relay.versions import Course, course_of, ever
 from bot.states import State
 from bot.tencent.events import RelayStatus
 
@@ -73,10 +74,17 @@ def fold(thing: Intent, facts: Sequence[Fact]) -> Standing:
     events = [
         f for f in evidence.facts if f.kind is FactKind.EVENT and f.ref == ids.ref
     ]
-    targets = _targets(thing, events)
+    course = course_of(thing, evidence.facts, events)
+    targets = _targets(thing, events, course)
     standing = _vouched(thing, evidence, ids, events, targets)
     return replace(
-        standing, targets=targets, candidates=ids.candidates, rivals=ids.rivals
+        standing,
+        targets=targets.present,
+        candidates=ids.candidates,
+        rivals=ids.rivals,
+        version=course.version,
+        doubted=tuple(one.number for one in course.doubt),
+        sending=course.sending.number if course.sending else 0,
     )
 
 
@@ -128,7 +136,20 @@ def _ids(thing: Intent, evidence: Known) -> _Ids:
 
 def _is_about(thing: Intent, event: Fact) -> bool:
     """Tell whether *event* names one of the targets; of one not ours, any does."""
-    return event.target in thing.subject.targets or not thing.masked
+    return event.target in ever(thing) or not thing.masked
+
+
+@dataclass(frozen=True, slots=True)
+class _Targets:
+    """How the targets stand: those that it has, and those it may have besides."""
+
+    present: tuple[TargetStanding, ...]
+    perhaps: tuple[TargetStanding, ...] = ()
+
+    @property
+    def all(self) -> tuple[TargetStanding, ...]:
+        """All of them: nothing is over as long as one of them may be pushed to."""
+        return (*self.present, *self.perhaps)
 
 
 def _vouched(
@@ -136,7 +157,7 @@ def _vouched(
     evidence: Known,
     ids: _Ids,
     events: Sequence[Fact],
-    targets: tuple[TargetStanding, ...],
+    targets: _Targets,
 ) -> Standing:
     counted = [f for f in events if _is_about(thing, f)]
     ran_at = [f.at for f in counted if f.status in _RUNS]
@@ -144,9 +165,9 @@ def _vouched(
     ran_at += [f.at - 2 * MARGIN for f in counted if f.status == RelayStatus.FAILED]
     if over := over_by_answer(evidence, ids.ref, vouched=True, ran_at=ran_at):
         return over
-    if over := _over_by_events(thing, evidence, ids.ref, targets, ran_at):
+    if over := _over_by_events(thing, evidence, ids.ref, targets.all, ran_at):
         return over
-    since, headline = _headline(thing, targets)
+    since, headline = _headline(thing, targets.present)
     answered = evidence.answered
     accepted_at = answered.at if answered else min((f.at for f in events), default=0)
     return running(
@@ -255,15 +276,19 @@ def _headline(thing: Intent, targets: Sequence[TargetStanding]) -> tuple[int, He
 # ── one target ───────────────────────────────────────────────────────────────────
 
 
-def _targets(thing: Intent, events: Iterable[Fact]) -> tuple[TargetStanding, ...]:
+def _targets(thing: Intent, events: Iterable[Fact], course: Course) -> _Targets:
     """Return how each target stands; of a relay not ours, each that was heard of."""
-    named: dict[str, list[Fact]] = {one: [] for one in thing.subject.targets}
+    names = (*course.targets, *course.perhaps)
+    named: dict[str, list[Fact]] = {one: [] for one in names}
     for event in sorted(events, key=_course):
         if event.target in named:
-            named[event.target].append(event)
+            if course.counts(event):
+                named[event.target].append(event)
         elif not thing.masked:
             named.setdefault(event.target, []).append(event)
-    return tuple(_target(of) for of in named.values())
+    standings = {digest: _target(of) for digest, of in named.items()}
+    perhaps = tuple(standings.pop(digest) for digest in course.perhaps)
+    return _Targets(tuple(standings.values()), perhaps)
 
 
 def _course(event: Fact) -> tuple[int, int, str]:

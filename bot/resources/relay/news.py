@@ -32,7 +32,7 @@ from bot.journal.evidence import (
 )
 from bot.journal.model import CONTRADICTION, NEWS, REVIVED, Intent, Notice
 from bot.journal.timer_rows import TOLD
-from bot.resources.relay import timers
+from bot.resources.relay import timers, update
 from bot.resources.relay.card import ran_for, stop_button, stopped
 from bot.resources.relay.targets import target_name
 from bot.states import LIVE, OVER, State
@@ -40,6 +40,7 @@ from bot.states import LIVE, OVER, State
 PUSH_FAILED = "push-failed"
 Context = tuple[tuple[Span, ...], ...]
 RENEWED = timedelta(minutes=1)
+CHANGED, PERHAPS = "changed", "perhaps changed"
 BROKE, FAILED, BACK, FLAPS, IDLE, AGAIN, OVER_NOW = (
     "broke",
     "failed",
@@ -61,13 +62,16 @@ def news(before: Intent, after: Intent) -> Iterable[Notice]:
         yield Notice(
             name=REVIVED, audience=Audience.OPS, facts={"was": before.state.value}
         )
-    # of one that is over, what a target went through before is news to nobody
-    for number, target in enumerate(() if after.state in OVER else now.targets):
+    yield from _changes(was, now)
+    # of one that is over, what a target went through before is news to nobody; and
+    # after a change the targets are others
+    same = after.state not in OVER and now.version == was.version
+    for number, target in enumerate(now.targets if same else ()):
         earlier = was.targets[number] if number < len(was.targets) else TargetStanding()
         yield from _of_target(number + 1, earlier, target)
     if now.headline is Headline.IDLE is not was.headline:
         yield _line(IDLE, 0, now.since, f"idle:{now.since}")
-    if after.state not in OVER:
+    if same:
         yield from _again(was.targets, now.targets)
     ended = {State.STOPPED, State.ENDED}
     if now.state in ended and was.state not in ended:
@@ -83,6 +87,14 @@ def _again(
     if before and runs and all(one.status is Target.IDLE for one in before):
         idle_since = max(one.since for one in before)
         yield _line(AGAIN, 0, min(runs), f"idle:{idle_since}")
+
+
+def _changes(was: Standing, now: Standing) -> Iterable[Notice]:
+    """Yield that it was changed, or that nobody knows whether it was: one message."""
+    numbers = [(CHANGED, now.version)] if now.version > was.version else []
+    numbers += [(PERHAPS, one) for one in now.doubted if one not in was.doubted]
+    for what, number in numbers:
+        yield _line(what, 0, now.since, f"change:{number}", version=number)
 
 
 def _contradiction(was: Standing, now: Standing) -> Iterable[Notice]:
@@ -143,9 +155,17 @@ def told(intent: Intent, facts: Mapping[str, Any], *, runs: bool = True) -> Outc
     if facts["what"] in TOLD:
         return timers.told(intent, facts, runs=runs)
     what, at = facts["what"], When(moment_of(facts["at"]))
+    if what in {CHANGED, PERHAPS} and (version := update.version_in(facts, intent)):
+        return update.told(intent, version, made=what == CHANGED)
     if what in {OVER_NOW, IDLE, AGAIN}:
         return _of_whole(intent, what, at)
-    name = target_name(intent, facts["target"])
+    return _of_one(intent, facts, at, runs=runs)
+
+
+def _of_one(
+    intent: Intent, facts: Mapping[str, Any], at: When, *, runs: bool
+) -> Outcome:
+    what, name = facts["what"], target_name(intent, facts["target"])
     if what == BROKE:
         sentence = _("{target} lost its connection").format(target=name)
         return _told(intent, Tone.WARN, sentence, at, _error(facts))
@@ -177,12 +197,21 @@ def failed(intent: Intent, facts: Mapping[str, Any], *, runs: bool = True) -> Ou
     at = When(moment_of(facts["at"]))
     runs = runs and intent.state not in OVER
     still = _("As far as is known the relay goes on running, and is billed.")
-    stop = stop_button(intent) if runs else None
     return replace(
         _told(intent, Tone.BAD, sentence, at, (*_error(facts), *_owner(intent))),
         sentence=(still,) if runs else (),
-        buttons=(stop, *_explained(facts)) if stop else (),
+        buttons=_after_failure(intent, facts) if runs else (),
     )
+
+
+def _after_failure(intent: Intent, facts: Mapping[str, Any]) -> tuple[Button, ...]:
+    """Return what can be done about a target that was given up."""
+    stop = stop_button(intent)
+    if stop is None:
+        return ()
+    changes = update.may_change(intent) and not intent.standing.sending
+    another = (update.replace_address(intent, facts["target"]),) if changes else ()
+    return (*another, stop, *_explained(facts))
 
 
 def alarm(intent: Intent, facts: Mapping[str, Any]) -> Outcome:

@@ -270,9 +270,9 @@ def fields_of(
     if what == MIX or (what == ONE and plan["stream"] != SOUND):
         fields["VideoParams"] = {"VideoEncode": encoding(plan)}
     if what == MIX:
-        fields["VideoParams"]["LayoutParams"] = _layout(plan, fields)
+        fields["VideoParams"]["LayoutParams"] = laid_out(plan, fields)
     if what == ONE:
-        fields["SingleSubscribeParams"] = _single(plan, fields)
+        fields["SingleSubscribeParams"] = single_stream(plan, fields)
     return more.added(plan, fields, agent)
 
 
@@ -294,7 +294,12 @@ def encoding(plan: Plan) -> dict[str, int]:
     return encoding
 
 
-def _layout(plan: Plan, fields: Mapping[str, Any]) -> dict[str, Any]:
+def laid_out(plan: Plan, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the layout that *plan* names, on the canvas that *fields* have.
+
+    Raises:
+        InvalidRequest: more users than there is room for, or cells that are no JSON.
+    """
     canvas, name = fields["VideoParams"]["VideoEncode"], plan["layout"]
     if name in READY:
         cells = layouts.cells(plan, canvas, fields)
@@ -313,7 +318,8 @@ def _layout(plan: Plan, fields: Mapping[str, Any]) -> dict[str, Any]:
     return layout
 
 
-def _single(plan: Plan, fields: Mapping[str, Any]) -> dict[str, Any]:
+def single_stream(plan: Plan, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the one stream that *plan* names, in the room that *fields* have."""
     info = {
         "UserId": plan["user"],
         "RoomId": fields["RoomId"],

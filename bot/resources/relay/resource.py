@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from bot.access.limits import Over, check_counts
-from bot.dialogue.outcome import Button, Outcome, Part, Span
+from bot.dialogue.outcome import Button, Outcome, Part, Span, in_lines
 from bot.errors import AlreadyRuns, InvalidRequest
 from bot.i18n import _
-from bot.ids import Kind
+from bot.ids import IntentId, Kind
 from bot.journal.evidence import Fact, FactKind, Standing
 from bot.journal.lifecycle import Ended
 from bot.journal.links import links_of
@@ -33,6 +33,7 @@ from bot.resources.relay import (
     targets,
     timers,
     unknown,
+    update,
 )
 from bot.resources.relay.card import CONTROLLABLE
 from bot.resources.relay.picture import mixed
@@ -45,6 +46,7 @@ from bot.tencent.models.trtc.requests import (
     RelayStarted,
     StartPublishCdnStream,
     StopPublishCdnStream,
+    UpdatePublishCdnStream,
 )
 
 RELAY = Kind("R")
@@ -124,7 +126,7 @@ class Relay(Resource):
     kind = RELAY
     product = "trtc"
     command = "relay"
-    requests = (StartPublishCdnStream, StopPublishCdnStream)
+    requests = (StartPublishCdnStream, UpdatePublishCdnStream, StopPublishCdnStream)
     settled_by_hand = True
     on_apps = True
     timers = TIMERS
@@ -135,6 +137,17 @@ class Relay(Resource):
         """Return in what a start is too large."""
         starts = isinstance(request, StartPublishCdnStream)
         return bounds.sizes(request.to_wire(), policy.limits) if starts else {}
+
+    def bitrate(self, request: Request[Any]) -> int | None:
+        """Return what the video of a relay is encoded with, in kbit/s."""
+        value = bounds.at(request.to_wire(), "VideoParams.VideoEncode.BitRate")
+        return value if isinstance(value, int) else None
+
+    def wanted(self, action: str, room: str) -> str:
+        """Return what somebody asks for who wants *action*."""
+        if action != START:
+            return super().wanted(action, room)
+        return _("Start a relay of room {room}").format(room=room)
 
     def admit(
         self, usage: Usage, policy: Policy, *, again: frozenset[str]
@@ -149,6 +162,15 @@ class Relay(Resource):
         if unknown:
             raise AlreadyRuns(tuple(one.handle for one in usage.alike))
         return ()
+
+    def admit_change(
+        self, about: IntentId, usage: Usage, *, again: frozenset[str]
+    ) -> Iterable[Intent]:
+        """Refuse a change that leads to a target of another relay; as `admit`."""
+        others = [one for one in usage.alike if one.id != about]
+        if any(one.handle not in again for one in others):
+            raise AlreadyRuns(usage.names(others))
+        return others
 
     def duplicates(self, request: Request[Any]) -> str:
         """Return a digest of the push targets, whatever their order."""
@@ -190,8 +212,9 @@ class Relay(Resource):
     def signed(
         self, request: Request[Any], app: App | None, at: datetime
     ) -> Request[Any]:
-        """Mint the UserSigs of a start, as late as can be: they do not live long."""
-        if not isinstance(request, StartPublishCdnStream) or app is None:
+        """Mint the UserSigs that it needs, as late as can be: they do not live long."""
+        signable = (StartPublishCdnStream, UpdatePublishCdnStream)
+        if not isinstance(request, signable) or app is None:
             return request
         return request.signed(
             lambda user: usersig.mint(
@@ -202,6 +225,12 @@ class Relay(Resource):
                 expire=app.usersig_seconds,
             )
         )
+
+    def numbered(self, request: Request[Any], sending: Intent) -> Request[Any]:
+        """Number a change: Tencent drops one whose number is not the largest yet."""
+        if not isinstance(request, UpdatePublishCdnStream):
+            return request
+        return request.numbered(sending.sequence)
 
     def yields(self, reply: Reply) -> Yield:
         """Keep the TaskId of a start."""
@@ -253,9 +282,11 @@ class Relay(Resource):
     def sentence(self, intent: Intent) -> Iterable[Span]:
         """Yield what its headline cannot say."""
         is_unknown = intent.state is State.UNKNOWN
-        own = tuple(unknown.verdict(intent) if is_unknown else card.sentence(intent))
-        linked = tuple(copies.sentence(intent))
-        return (*own, *(("\n",) if own and linked else ()), *linked)
+        return in_lines(
+            unknown.verdict(intent) if is_unknown else card.sentence(intent),
+            () if is_unknown else update.sentence(intent),
+            copies.sentence(intent),
+        )
 
     def towards(self, intent: Intent) -> Sequence[tuple[Span, ...]]:
         """Return its push targets, with how each stands."""
@@ -267,14 +298,32 @@ class Relay(Resource):
             yield from unknown.settling(intent)
         elif intent.state is State.NOT_STARTED and intent.masked:
             yield copies.again_button(intent, _("Edit and retry"))
+        else:
+            yield from update.buttons(intent)
 
     def body(self, intent: Intent) -> Iterable[Part]:
-        """Yield the other TaskIds that came with its name."""
-        return card.candidates(intent)
+        """Yield what it may have become, and the other TaskIds that came."""
+        yield from update.body(intent)
+        yield from card.candidates(intent)
+
+    def result(self, intent: Intent) -> str:
+        """Return the sentence on how a stop or a change of one ended."""
+        changes = intent.subject.changes
+        return update.result(intent) if changes else super().result(intent)
+
+    def result_parts(self, intent: Intent) -> Iterable[Part]:
+        """Yield what a change makes another."""
+        return update.result_parts(intent) if intent.subject.changes else ()
+
+    def result_buttons(self, intent: Intent) -> Iterable[Button]:
+        """Yield what can be done about a change that was not answered."""
+        return update.result_buttons(intent) if intent.subject.changes else ()
 
     def facts(self, intent: Intent) -> Iterable[tuple[Span, ...]]:
-        """Yield when it is to be stopped, what it is a copy of, and its copies."""
-        return (*timers.due(intent), *copies.small_print(intent))
+        """Yield who changed it, when it is to be stopped, its original and copies."""
+        yield from update.facts(intent)
+        yield from timers.due(intent)
+        yield from copies.small_print(intent)
 
     def menu(self, intent: Intent) -> Iterable[Button]:
         """Yield what starts another like it, and what shows all that can be done."""

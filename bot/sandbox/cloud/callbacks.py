@@ -68,10 +68,14 @@ class Callbacks:
         """Tell of *relay* what its targets (or one of them) go through."""
         urls = relay.urls if target is None else [relay.urls[target]]
         for url in urls:
-            if what == "stop" and self.went.get((relay.task_id, url)) in OVER:
-                continue  # it has told that it is idle
-            self.went[relay.task_id, url] = what
-            self.stray(relay, url, what)
+            self.tell_of(relay, url, what)
+
+    def tell_of(self, relay: Relay, url: str, what: str) -> None:
+        """Tell what the target *url* of *relay* goes through."""
+        if what == "stop" and self.went.get((relay.task_id, url)) in OVER:
+            return  # it has told that it is idle
+        self.went[relay.task_id, url] = what
+        self.stray(relay, url, what)
 
     def stray(self, relay: Relay, url: str, what: str = "start") -> None:
         """Tell what *url* goes through as if it were a target of *relay*."""

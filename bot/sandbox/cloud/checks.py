@@ -131,6 +131,28 @@ def check_usersig(text: str, user: str, app: int, key: str, now: float) -> None:
         raise CloudFault("InvalidParameter", f"The UserSig of {user} is not valid.")
 
 
+def check_update(fields: Mapping[str, Any], start: Mapping[str, Any]) -> None:
+    """Check the rules of UpdatePublishCdnStream; *start* is what made the task.
+
+    Raises:
+        CloudFault: InvalidParameter or UnsupportedOperation.
+    """
+    if fields["WithTranscoding"] != start["WithTranscoding"]:
+        raise CloudFault("UnsupportedOperation", "WithTranscoding cannot change.")
+    single = "SingleSubscribeParams" in fields
+    if single and fields["WithTranscoding"] == 1:
+        raise CloudFault("UnsupportedOperation", "A mix has no single stream.")
+    if "VideoParams" in fields and fields["WithTranscoding"] == 0:
+        raise CloudFault("UnsupportedOperation", "Nothing is transcoded.")
+    if "VideoParams" in fields and "VideoParams" not in start:
+        raise CloudFault("UnsupportedOperation", "It has no video.")
+    if "AudioEncode" in fields.get("AudioParams", {}):
+        raise CloudFault("InvalidParameter", "AudioEncode cannot change.")
+    for target in fields.get("PublishCdnParams", []):
+        if not target["PublishCdnUrl"].startswith("rtmp://"):
+            raise CloudFault("InvalidParameter", "PublishCdnUrl is not rtmp.")
+
+
 def check_relay(fields: Mapping[str, Any]) -> None:
     """Check the rules between the fields of StartPublishCdnStream.
 

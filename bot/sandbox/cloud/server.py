@@ -23,6 +23,7 @@ from bot.sandbox.cloud.checks import (
     check_fields,
     check_relay,
     check_signature,
+    check_update,
     check_usersig,
 )
 from bot.sandbox.cloud.state import SESSIONS, CloudState, Relay
@@ -156,6 +157,8 @@ class LoopbackCloud:
         match action:
             case "StartPublishCdnStream":
                 return self._start(fields, headers.get("X-TC-Region", ""))
+            case "UpdatePublishCdnStream":
+                return self._update(fields)
             case "StopPublishCdnStream":
                 return self._stop(fields)
             case "CreateSession":
@@ -166,7 +169,15 @@ class LoopbackCloud:
     def _start(self, fields: dict[str, Any], region: str) -> Answer:
         self._check_app(fields)
         check_relay(fields)
-        robots = [fields["AgentParams"], *fields.get("FeedBackRoomParams", [])]
+        self._check_robots(fields["AgentParams"], *fields.get("FeedBackRoomParams", []))
+        agents = {relay.agent for relay in self.state.running}
+        if fields["AgentParams"]["UserId"] in agents:
+            raise CloudFault("FailedOperation", "The robot is in a room already.")
+        relay = self.state.start_relay(fields, region)
+        self.tell(relay, "start")
+        return {"TaskId": relay.task_id}
+
+    def _check_robots(self, *robots: dict[str, Any]) -> None:
         for robot in robots:
             check_usersig(
                 robot.get("UserSig", ""),
@@ -175,21 +186,45 @@ class LoopbackCloud:
                 self.usersig_key,
                 self.clock(),
             )
-        agents = {relay.agent for relay in self.state.running}
-        if fields["AgentParams"]["UserId"] in agents:
-            raise CloudFault("FailedOperation", "The robot is in a room already.")
-        relay = self.state.start_relay(fields, region)
-        self.tell(relay, "start")
-        return {"TaskId": relay.task_id}
+
+    def _update(self, fields: dict[str, Any]) -> Answer:
+        """Change a task; one that is not newer than the last change is dropped.
+
+        A target that is left tells that it is disconnected, a new one that it connects.
+        """
+        self._check_app(fields)
+        relay = self.state.relays.get(fields["TaskId"])
+        if not relay or relay.app != fields["SdkAppId"] or relay.stopped_at is not None:
+            raise self._no_task(fields)
+        if fields["SequenceNumber"] <= relay.number:
+            raise CloudFault("FailedOperation.RequestOutdated", "It is outdated.")
+        check_update(fields, relay.start)
+        self._check_robots(*fields.get("FeedBackRoomParams", []))
+        before = list(relay.urls)
+        self.state.update_relay(relay, fields)
+        for url in before:
+            if url not in relay.urls:
+                self._tell_of(relay, url, "stop")
+        for url in relay.urls:
+            if url not in before:
+                self._tell_of(relay, url, "start")
+        return {"TaskId": fields["TaskId"]}
+
+    def _tell_of(self, relay: Relay, url: str, what: str) -> None:
+        if self.callbacks:
+            self.callbacks.tell_of(relay, url, what)
+
+    def _no_task(self, fields: dict[str, Any]) -> CloudFault:
+        ended = self.state.relays.get(fields["TaskId"])
+        if ended and ended.app == fields["SdkAppId"]:
+            return CloudFault("FailedOperation.TaskFinished", "The task is over.")
+        return CloudFault("FailedOperation.TaskNotExist", "There is no such task.")
 
     def _stop(self, fields: dict[str, Any]) -> Answer:
         self._check_app(fields)
         relay = self.state.stop_relay(fields["TaskId"], fields["SdkAppId"])
         if not relay:
-            ended = self.state.relays.get(fields["TaskId"])
-            if ended and ended.app == fields["SdkAppId"]:
-                raise CloudFault("FailedOperation.TaskFinished", "The task is over.")
-            raise CloudFault("FailedOperation.TaskNotExist", "There is no such task.")
+            raise self._no_task(fields)
         self.tell(relay, "stop")
         return {"TaskId": fields["TaskId"]}
 

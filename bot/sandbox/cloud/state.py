@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 RATE_WINDOW = 1.0  # seconds
+_OF_A_CHANGE = {"SdkAppId", "TaskId", "SequenceNumber"}
 
 PHONES = tuple(f"RK8S37P1402445263_{number:08x}" for number in range(1, 101))
 
@@ -57,6 +58,8 @@ class Relay:
     region: str
     started_at: float
     stopped_at: float | None = None
+    start: dict[str, Any] = field(default_factory=dict)  # the fields that it goes by
+    number: int = 0  # of the last change that was taken
 
 
 @dataclass
@@ -109,10 +112,24 @@ class CloudState:
             urls=[one["PublishCdnUrl"] for one in fields.get("PublishCdnParams", [])],
             region=region,
             started_at=self.clock(),
+            start=fields,
         )
         self.relays[relay.task_id] = relay
         self._enter("start", relay)
         return relay
+
+    def update_relay(self, relay: Relay, fields: dict[str, Any]) -> None:
+        """Change a task that runs: what *fields* leave out stays as it was."""
+        relay.number = fields["SequenceNumber"]
+        kept = {k: v for k, v in fields.items() if k not in _OF_A_CHANGE}
+        for name, value in kept.items():
+            was = relay.start.get(name)
+            if isinstance(value, dict) and isinstance(was, dict):
+                value = {**was, **value}  # noqa: PLW2901 - as it becomes
+            relay.start = {**relay.start, name: value}
+        targets = relay.start.get("PublishCdnParams", [])
+        relay.urls = [one["PublishCdnUrl"] for one in targets]
+        self._enter("update", relay)
 
     def stop_relay(self, task_id: str, app: int) -> Relay | None:
         """Stop a task that runs, or return None."""

@@ -8,7 +8,7 @@ answer. It does no work of its own: what takes longer runs in tasks. So
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -276,7 +276,11 @@ class Listeners:
         if edited:
             self._later(self._refuse_edit(ask), ask)
         else:
-            self._later(self._answer(ask), ask)
+            answered = asyncio.Event()
+            self._later(self._answer(ask, answered), ask)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._patience):
+                    await answered.wait()  # else a kill loses what Slack was acked
 
     async def _message(self, body: Body) -> None:
         if kind_of(body) is PayloadKind.EDIT:
@@ -289,12 +293,17 @@ class Listeners:
 
     # ── work behind the ack ─────────────────────────────────────────────────────
 
-    async def _answer(self, ask: Ask) -> None:
-        ask = await self._with_parent(ask)
-        async with self._behind_ack.turn(ask):
-            ask = await self._placed(ask)
-            with self._read_by(ask.who):
-                answer = await self._router.answer(ask)
+    async def _answer(self, ask: Ask, answered: asyncio.Event | None = None) -> None:
+        """Answer *ask*; what it leads to is durable once *answered* is set."""
+        try:
+            ask = await self._with_parent(ask)
+            async with self._behind_ack.turn(ask):
+                ask = await self._placed(ask)
+                with self._read_by(ask.who):
+                    answer = await self._router.answer(ask)
+        finally:
+            if answered:
+                answered.set()
         with self._read_by(ask.who):
             await self._replies.reply(ask, answer)
 

@@ -45,8 +45,9 @@ class Rate:
 
 
 CHANNEL = Rate(1.0)  # chat.postMessage, for each channel
+UPDATES = "chat.update"
 METHODS = {
-    "chat.update": Rate(2.0, 20),  # tier 3: 50 in a minute
+    UPDATES: Rate(2.0, 20),  # tier 3: 50 in a minute
     "chat.postEphemeral": Rate(1.0, 40),  # tier 4: 100 in a minute
 }
 
@@ -69,6 +70,11 @@ class Lanes:
         if until is None:
             return 0.0
         return max(until - self._timer() - _rate(lane).leeway, 0.0)
+
+    def is_behind(self, lane: str) -> bool:
+        """Tell whether more goes to *lane* than it takes for long."""
+        ahead = self._full_until.get(lane, 0.0) - self._timer()
+        return ahead > _rate(lane).leeway / 2
 
     def take(self, lane: str) -> None:
         """Count a message that goes now."""
@@ -164,15 +170,15 @@ class Turns:
 
     def forward(self, lane: str, most: int) -> list[int]:
         """Return the next in *lane*, at *most* so many, who have no turn any more."""
-        line = self._lines[lane]
+        line = self._lines.get(lane, deque())
         following = [line.popleft()[1] for _ in range(min(most, len(line)))]
         self._forget_if_empty(lane)
         return following
 
     def _forget_if_empty(self, lane: str) -> None:
-        if not self._lines[lane]:
-            del self._lines[lane]
-            del self._last[lane]
+        if not self._lines.get(lane):
+            self._lines.pop(lane, None)
+            self._last.pop(lane, None)
 
 
 def _rate(lane: str) -> Rate:

@@ -219,7 +219,8 @@ def ways(audience: Audience, destination: Destination) -> tuple[Way, ...]:
             # a message of their own stays, one that only they see in a channel goes
             direct = _direct(destination.user)
             others = (way for way in asker if not isinstance(way, Answer))
-            order = (*_to_channel(destination), *direct, *others, *ops)
+            first = (*_update(destination), *_to_channel(destination))
+            order = (*first, *direct, *others, *ops)
         case Audience.THREAD:
             order = (*_to_thread(destination), *asker, *ops)
         case Audience.ASKER:

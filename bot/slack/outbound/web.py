@@ -364,21 +364,22 @@ def _answered(status: int, text: str, wait: float) -> Sent:
 
 
 def _refused(error: SlackApiError) -> Sent:
-    response = error.response
+    response: AsyncSlackResponse | aiohttp.ClientResponse = error.response
     wait = _seconds(response.headers.get("Retry-After"))
+    if isinstance(response, aiohttp.ClientResponse):  # it could not be read at all
+        return Sent(ok=False, error=f"http_{response.status}", retry_after=wait)
     if response.status_code == TOO_MANY:
         return Sent(ok=False, error="ratelimited", retry_after=max(wait, 1.0))
     data = response.data if isinstance(response.data, dict) else {}
-    word = data.get("error") or f"http_{response.status_code}"
+    word = str(data.get("error") or f"http_{response.status_code}")
     metadata = data.get("response_metadata")
     messages = metadata.get("messages") if isinstance(metadata, dict) else None
     detail = " ".join(map(str, messages or ()))
-    return Sent(ok=False, error=str(word), retry_after=wait, detail=detail)
+    return Sent(ok=False, error=word, retry_after=wait, detail=detail)
 
 
 def _header(headers: Mapping[str, Any] | None, name: str) -> Any:
-    named = {name.casefold(): value for name, value in (headers or {}).items()}
-    return named.get(name)
+    return {key.casefold(): value for key, value in (headers or {}).items()}.get(name)
 
 
 def _date(headers: Mapping[str, Any] | None) -> float | None:

@@ -207,15 +207,17 @@ def _element(field: Field) -> Json:
             return _number(field)
         case ChoiceField():
             return _choice(field)
-        case ChecksField():
-            return _checks(field)
-        case PicksField():
-            return _picks(field)
+        case ChecksField() | PicksField():
+            return _several(field)
         case SearchField():
             return _search(field)
         case MomentField():
             return _moment(field)
     raise TypeError(field)
+
+
+def _several(field: ChecksField | PicksField) -> Json:
+    return _checks(field) if isinstance(field, ChecksField) else _picks(field)
 
 
 def _typed(field: TextField) -> Json:

@@ -7,7 +7,11 @@ from typing import Any
 from bot.tencent.models.base import Request
 from bot.tencent.models.car import CreateSession
 from bot.tencent.models.gs import DescribeCloudPhoneMultipleStreamSessionSlaves
-from bot.tencent.models.trtc.requests import StartPublishCdnStream, StopPublishCdnStream
+from bot.tencent.models.trtc.requests import (
+    StartPublishCdnStream,
+    StopPublishCdnStream,
+    UpdatePublishCdnStream,
+)
 
 # Every action that the bot knows, by its name.
 REQUESTS: Mapping[str, type[Request[Any]]] = MappingProxyType(
@@ -15,6 +19,7 @@ REQUESTS: Mapping[str, type[Request[Any]]] = MappingProxyType(
         request.action: request
         for request in (
             StartPublishCdnStream,
+            UpdatePublishCdnStream,
             StopPublishCdnStream,
             CreateSession,
             DescribeCloudPhoneMultipleStreamSessionSlaves,

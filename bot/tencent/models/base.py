@@ -200,6 +200,8 @@ class Request(Part, Generic[R_co]):
     deadline: ClassVar[Deadline]
     reply: ClassVar[type[Reply]]
     effect: ClassVar[Effect] = NO_EFFECT  # what it does to things in the cloud
+    whole: ClassVar["type[Request[Any]] | None"] = None  # that would make it as it is
+    # after this one, which changes it
     page: ClassVar[str]  # the API page that the class implements
 
     @classmethod

@@ -86,6 +86,7 @@ _NOUNS = {
     "SdkAppId": later("SdkAppId"),
     "SecretKey": later("store's secret key"),
     "SeiParams": later("SEI"),
+    "SequenceNumber": later("number of the change"),
     "SessionContext": later("VOD session context"),
     "SessionId": later("session ID"),
     "SingleSubscribeParams": later("single stream"),

@@ -58,6 +58,45 @@ async def test_between_two_requests_the_unsigned_may_wait_less_long(stack):
     assert not genuine.reader.at_eof()
 
 
+async def test_a_request_that_crosses_the_end_of_its_connection_is_carried_out(stack):
+    server = await serving(stack)
+    visitor = await visit(stack, server, say=post("/signed"))
+    await visitor.answered()
+    assert server.connections.full(10**9)
+
+    await until(lambda: not server.connections.make_room())  # it has not spoken by now
+    visitor.say(post("/signed", b"abc"))
+
+    await until(lambda: server.heard == [b"", b"abc"])
+    assert await visitor.heard() == b""
+    assert len(server.connections) == 0
+
+
+async def test_one_that_was_idle_for_too_long_loses_no_request_that_crosses_it(stack):
+    times = Deadlines(head=LONG, idle_signed=0.05, linger=LONG)
+    server = await serving(stack, deadlines=times)
+    visitor = await visit(stack, server, say=post("/signed"))
+    await visitor.answered()
+    await until(visitor.reader.at_eof)
+
+    visitor.say(post("/signed", b"abc"))
+
+    await until(lambda: server.heard == [b"", b"abc"])
+
+
+async def test_one_that_hears_nothing_more_is_dropped_soon_after(stack):
+    times = Deadlines(head=LONG, idle_signed=0.05, linger=0.05)
+    server = await serving(stack, deadlines=times)
+    visitor = await visit(stack, server, say=post("/signed"))
+    await visitor.answered()
+    (one,) = server.connections._open
+
+    await until(visitor.reader.at_eof)
+
+    await until(lambda: one.transport is None)
+    assert server.heard == [b""]
+
+
 async def test_a_head_that_is_longer_than_any_is_not_read_to_its_end(stack):
     server = await serving(stack)
     visitor = await visit(stack, server, say=b"POST /echo HTTP/1.1\r\nX: ")

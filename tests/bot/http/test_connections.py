@@ -125,25 +125,43 @@ async def test_at_the_cap_those_of_the_greatest_crowd_give_way(stack):
 
 async def test_where_all_are_genuine_the_longest_idle_gives_way(stack):
     server = await serving(stack)
-    genuine = [await visit(stack, server, say=post("/signed")) for _ in range(MOST)]
-    assert [await one.answered() for one in genuine] == [(200, b"0")] * MOST
+    genuine = [await visit(stack, server, say=post("/signed")) for _ in range(10)]
+    assert [await one.answered() for one in genuine] == [(200, b"0")] * 10
+    assert server.connections.full(10**9)
 
     new = await visit(stack, server, say=post("/signed"))
 
     assert await new.answered() == (200, b"0")
-    assert sum(ended(genuine)) == 1
+    await until(lambda: sum(ended(genuine)) == 1)
+
+
+async def test_where_the_known_crowd_an_answer_is_the_last_of_its_connection(stack):
+    server = await serving(stack)
+    genuine = [await visit(stack, server, say=post("/signed")) for _ in range(7)]
+    assert [await one.answered() for one in genuine] == [(200, b"0")] * 7
+    strangers = await crowd(stack, server, 2, STRANGER)
+    assert server.connections.full(10**9)  # there may be nine, of which 7 are known
+
+    genuine[0].say(post("/signed"))
+    await genuine[0].answered()
+    new = await visit(stack, server, say=post("/signed"))
+    last = await new.heard()
+
+    assert b"\r\nConnection: close\r\n" in last
+    assert not genuine[0].reader.at_eof()
+    await until(lambda: sum(ended(strangers)) == 1)
 
 
 @dataclass(eq=False)
 class Somebody:
-    """A connection that has *left* seconds of grace, and notes that it was dropped."""
+    """A connection that has *left* seconds of grace, and notes how it gave way."""
 
     signed: bool
     left: float
     peer: str = STRANGER
     since: float = 0.0
     spoke: bool = False
-    dropped: bool = False
+    gave_way: str = ""
 
     def grace_left(self):
         return self.left
@@ -151,8 +169,11 @@ class Somebody:
     def has_spoken(self):
         return self.spoke
 
+    def leave(self):
+        self.gave_way = "leaves"
+
     def drop(self):
-        self.dropped = True
+        self.gave_way = "dropped"
 
 
 def registry_of(*waiting):
@@ -172,7 +193,8 @@ def test_newcomers_who_have_time_to_speak_hold_nobody_up(newcomers):
     new = [Somebody(signed=False, left=GRACE) for _ in range(newcomers)]
 
     assert registry_of(*idle, *new).make_room() == 0
-    assert [one.dropped for one in (*idle, *new)] == [True] + [False] * (2 + newcomers)
+    each = [one.gave_way for one in (*idle, *new)]
+    assert each == ["leaves"] + [""] * (2 + newcomers)
 
 
 def test_a_crowd_of_newcomers_does_not_push_out_who_is_known():
@@ -181,7 +203,7 @@ def test_a_crowd_of_newcomers_does_not_push_out_who_is_known():
     new[5].left = GRACE / 2
 
     assert registry_of(*idle, *new).make_room() == GRACE / 2
-    assert not any(one.dropped for one in (*idle, *new))
+    assert not any(one.gave_way for one in (*idle, *new))
 
 
 def test_where_descriptors_are_few_a_crowd_is_smaller():
@@ -191,15 +213,15 @@ def test_where_descriptors_are_few_a_crowd_is_smaller():
     assert registry.full(2**20)
 
     assert registry.make_room() == GRACE
-    assert not any(one.dropped for one in (*idle, *new))
+    assert not any(one.gave_way for one in (*idle, *new))
 
 
 def test_a_stranger_whose_time_is_over_gives_way_before_anybody_known():
     idle, late = friends(), Somebody(signed=False, left=0.0)
 
     assert registry_of(*idle, Somebody(signed=False, left=GRACE), late).make_room() == 0
-    assert late.dropped
-    assert not any(one.dropped for one in idle)
+    assert late.gave_way == "dropped"
+    assert not any(one.gave_way for one in idle)
 
 
 def test_whoever_has_just_spoken_does_not_give_way():
@@ -207,7 +229,7 @@ def test_whoever_has_just_spoken_does_not_give_way():
     idle[0].spoke = True
 
     assert registry_of(*idle).make_room() == 0
-    assert [one.dropped for one in idle] == [False, True, False]
+    assert [one.gave_way for one in idle] == ["", "leaves", ""]
 
 
 def test_where_all_who_are_known_have_just_spoken_it_is_tried_again():
@@ -216,7 +238,7 @@ def test_where_all_who_are_known_have_just_spoken_it_is_tried_again():
         one.spoke = True
 
     assert registry_of(*idle).make_room() == SOON
-    assert not any(one.dropped for one in idle)
+    assert not any(one.gave_way for one in idle)
 
 
 def test_a_descriptor_kept_in_hand_is_not_for_whoever_comes():

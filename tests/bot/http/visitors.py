@@ -65,6 +65,7 @@ async def serving(stack, **more):
 
     async def signed(request):
         vouch(request)
+        server.heard.append(await request.read())
         return await echo(request)
 
     async def held(request):
@@ -81,6 +82,7 @@ async def serving(stack, **more):
     stack.push_async_callback(server.close)
     stack.callback(server_stands.set)
     server.let_go = server_stands.set
+    server.heard = []  # what was signed
     server.port = await server.start("127.0.0.1", 0)
     return server
 

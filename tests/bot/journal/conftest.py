@@ -12,8 +12,18 @@ from bot.config.kinds import is_server
 from bot.dialogue.outcome import Audience
 from bot.ids import Kind, intent_id
 from bot.journal.evidence import Does, Fact, FactKind, fact_key
-from bot.journal.model import RESULT, Asker, NewIntent, Notice, OpenForm, Subject
+from bot.journal.model import (
+    RESULT,
+    Asker,
+    Difference,
+    NewChange,
+    NewIntent,
+    Notice,
+    OpenForm,
+    Subject,
+)
 from bot.journal.postgres.tables import brought_up
+from bot.journal.proposals import Proposal
 from bot.journal.rows import millis
 from bot.journal.schema import metadata
 from bot.journal.stops import How
@@ -171,6 +181,24 @@ def new(clock):
     return make
 
 
+def a_proposal(clock, number=0, **values):
+    """Make what is asked of a second person; every value can be given."""
+    at = clock()
+    own = {
+        "id": intent_id(at, os.urandom(10)),
+        "key": f"asked:{number}",
+        "digest": "d",
+        "action": "relay.start",
+        "asker": Asker(team="T", user="UANA", home="T", channel="C", thread="1.0"),
+        "rule": "two",
+        "shown": {"request": "StartPublishCdnStream", "room": "7", "app": "live"},
+        "asked_in": "C",
+        "created_at": at,
+        "expires_at": at + timedelta(minutes=15),
+    }
+    return Proposal(**{**own, **values})
+
+
 @pytest.fixture
 def notified(journal, clock):
     """Return what every notice that waits now tells, and take it out.
@@ -285,6 +313,30 @@ def stop_of(new, relay, **values):
             "ends": True,
             "ref": relay.subject.ref,
             "sdk_app_id": relay.subject.sdk_app_id,
+            **values,
+        }
+    )
+
+
+def change_of(new, relay, *, version=None, whole=b'{"a": "b"}', **values):
+    """Make a change of *relay*, formed from its *version*, into another *whole*."""
+    newest = relay.standing.newest if version is None else version
+    change = NewChange(
+        version=newest,
+        differences=(Difference(field="bitrate", was="1", now="2"),),
+        whole=whole,
+        masked={"PublishCdnParams": [{}], "whole": whole.decode()},
+    )
+    return new(
+        **{
+            "handle": relay.handle,
+            "about": relay.id,
+            "action": "UpdatePublishCdnStream",
+            "changes": True,
+            "ref": relay.subject.ref,
+            "sdk_app_id": relay.subject.sdk_app_id,
+            "targets": relay.targets,
+            "change": change,
             **values,
         }
     )

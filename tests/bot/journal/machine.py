@@ -94,6 +94,10 @@ class Machine(Promises):
         path = laid(Path(self.folder.name) / "p.db")
         self.journal = self.run(opened(f"sqlite:///{path}", self.clock))
 
+    def at(self, _intent):
+        """Return the journal of whoever has an intent in its hands."""
+        return self.journal
+
     # ── what the cloud does ─────────────────────────────────────────────────────
 
     def tell(self, intent, *statuses):
@@ -167,7 +171,7 @@ class Machine(Promises):
         """Claim it, as the last act before the write; then the cloud does as it may."""
         before = self.get(intent)
         seen = None if reads else before
-        sending = self.run(claimed(self.journal, intent, seen=seen))
+        sending = self.run(claimed(self.at(intent), intent, seen=seen))
         assert (sending is not None) == (before.state is State.QUEUED)
         if sending is None:
             return
@@ -180,7 +184,7 @@ class Machine(Promises):
     def reject(self, intent):
         """Shed it, as the executor does; only what was never sent can be."""
         before = self.get(intent)
-        rejected = self.run(self.journal.reject(intent, notices=CARDS))
+        rejected = self.run(self.at(intent).reject(intent, notices=CARDS))
         if before.state is State.QUEUED:
             assert rejected.state is State.NOT_STARTED
             self.rejected.add(intent)
@@ -194,7 +198,7 @@ class Machine(Promises):
     def answer(self, intent, to):
         """Bring an answer: true, or none, or a refusal where nothing was started."""
         before, task = self.get(intent), self.runs.get(intent)
-        completing = self.journal.complete
+        completing = self.at(intent).complete
         if before.state is State.QUEUED:
             try:
                 self.run(completing(intent, to, notices=CARDS))
@@ -260,7 +264,7 @@ class Machine(Promises):
 
     @rule(stop=stops, carried_out=st.booleans())
     def send_stop(self, stop, carried_out):
-        sending = self.run(claimed(self.journal, stop))
+        sending = self.run(claimed(self.at(stop), stop))
         if sending is None:
             return
         self.clock.push(seconds=5)
@@ -292,7 +296,7 @@ class Machine(Promises):
             came_at=millis(self.clock()),
         )
         changes = {"reason": GONE[kind]} if kind in GONE else {}
-        completing = self.journal.complete(
+        completing = self.at(stop).complete(
             stop, ENDS_IN[kind], notices=(ANSWERED,), evidence=(said,), **changes
         )
         assert self.run(completing).state is ENDS_IN[kind]
@@ -313,14 +317,17 @@ class Machine(Promises):
     @rule()
     def crash(self):
         """Die and live again: a start being sent is UNKNOWN, a stop is sent again."""
-        self.journal.close()
-        self.open()
+        self.die()
         for state in (State.QUEUED, State.SENDING):
             while self.run(self.journal.former.taken(state)):
                 pass
         left = self.run(self.journal.former.unsettled(State.SENDING))
         ends = [(one, FactKind.NO_ANSWER, left_changes(one)) for one in left]
         self.run(self.journal.former.settle(ends))
+
+    def die(self):
+        self.journal.close()
+        self.open()
 
     def teardown(self):
         if getattr(self, "journal", None):

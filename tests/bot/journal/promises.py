@@ -46,17 +46,19 @@ class Promises(RuleBasedStateMachine):
     def get(self, intent):
         return self.run(self.journal.find.get(intent))
 
+    def rows(self, text):
+        return self.journal._writer._at_once.run(text).all()
+
     @invariant()
     def what_is_counted_is_what_there_is(self):
-        if journal := getattr(self, "journal", None):
+        if getattr(self, "journal", None):
             for counted, there in COUNTS:
-                rows = journal._writer._at_once.run(counted).all()
-                assert sorted(rows) == sorted(journal._writer._at_once.run(there).all())
+                assert sorted(self.rows(counted)) == sorted(self.rows(there))
 
     @invariant()
     def what_is_undecided_is_known_as_that(self):
-        if journal := getattr(self, "journal", None):
-            rows = journal._writer._at_once.run(
+        if getattr(self, "journal", None):
+            rows = self.rows(
                 "SELECT state, standing, undecided FROM intents WHERE creates"
             )
             for state, standing, undecided in rows:

@@ -1,5 +1,6 @@
 """Any value that the journal keeps, for hypothesis."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import strategies as st
@@ -23,7 +24,9 @@ from bot.journal.evidence import (
 )
 from bot.journal.model import (
     Asker,
+    Difference,
     Intent,
+    NewChange,
     NewIntent,
     OpenForm,
     Settlement,
@@ -110,6 +113,9 @@ standings = st.builds(
     silence=st.none() | silences,
     gone=texts,
     wished=st.booleans(),
+    version=millis,
+    doubted=st.lists(millis, max_size=2).map(tuple),
+    sending=millis,
     links=st.lists(links, max_size=3).map(tuple),
 )
 facts = st.builds(
@@ -138,6 +144,22 @@ settlements = st.builds(
     reason=texts,
     settled_at=st.none() | moments,
 )
+differences = st.builds(Difference, field=ids, was=texts, now=texts)
+changes = st.builds(
+    NewChange,
+    version=millis,
+    differences=st.lists(differences, max_size=2).map(tuple),
+    whole=st.binary(max_size=20),
+    masked=values,
+)
+
+
+def _as_one(new):
+    """Return *new* as one that changes a thing, if it has a change."""
+    changes = new.change is not None
+    return replace(new, subject=replace(new.subject, changes=changes))
+
+
 timings = st.none() | st.builds(
     Timing,
     at=st.none() | moments,
@@ -159,8 +181,8 @@ submissions = st.builds(
     answer_url=st.none() | ids.map(SecretStr),
     note=texts,
     at=moments,
-    timing=timings,
-)
+    change=st.none() | changes,
+).map(_as_one)
 
 
 forms = st.builds(

@@ -5,7 +5,9 @@ the first of them has to have, until both wait for it.
 """
 
 import asyncio
+import threading
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import psycopg
 import pytest
@@ -13,6 +15,7 @@ from pydantic import SecretStr
 
 from bot.dialogue.outcome import Audience
 from bot.errors import JournalUnavailable, NotAllowed
+from bot.journal.audit import Decision, append, head_of
 from bot.journal.evidence import Does, FactKind
 from bot.journal.model import CARD_NOTICE, Notice
 from bot.states import State
@@ -225,6 +228,31 @@ async def test_no_record_is_lost_and_the_chain_is_whole(bots):
     )
 
     assert len(await bots[0].audit.all()) == 201
+    assert (await bots[0].trail.report(deep=True)).findings == ()
+
+
+async def test_of_two_records_behind_the_same_one_the_later_is_written_behind_the_other(
+    bots,
+):
+    """As if nobody had the end of the chain: the database refuses the later one."""
+    both_have_read = threading.Barrier(2)
+    tries = []
+
+    def refused(bot, number):
+        def work(connection):
+            end = head_of(connection, "T")
+            tries.append(end.count)
+            if len(tries) <= 2:
+                both_have_read.wait()
+            refusal = replace(entry(number), decision=Decision.REFUSED)
+            append(connection, bot.audit._key, refusal, {"T": end})
+
+        return bot._writer.write(work)
+
+    await asyncio.gather(*(refused(bot, n) for n, bot in enumerate(bots)))
+
+    assert (tries, sum(bot.maintenance.reruns for bot in bots)) == ([1, 1, 2], 1)
+    assert [one.number for one in await bots[0].audit.all("T")] == [1, 2, 3]
     assert (await bots[0].trail.report(deep=True)).findings == ()
 
 

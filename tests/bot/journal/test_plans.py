@@ -25,6 +25,10 @@ LINE = {"intent": "past", "line": "past", "channel": "C", "ts": "1.1"}
 
 # Tables that do not grow with what happens: a row for each kind, name, app, team, run;
 # of tallies, for each quarter of an hour of a day in which somebody started something;
+# of slots, for each channel of the last hour (none in a file). What people save are so
+# many for a workspace or a person, and no more.
+SMALL = {"handles", "lives", "known", "hearing", "audit_heads", "tallies", "slots"}
+SMALL |= {"named_targets", "presets"}
 # of slots, for each channel of the last hour (none in a file); of copies, for each that
 # something waits for.
 SMALL = {"handles", "lives", "known", "hearing", "audit_heads", "tallies", "slots"}
@@ -42,7 +46,7 @@ PAGES = {"find.matching", "recents.offered"}
 
 SCAN = re.compile(r"SCAN (\w+)")
 OF_A_TEAM = re.compile(r"SEARCH (\w+) USING.* INDEX (\w+) \((?:team|chain)=\?\)$")
-FEW = "id|key|ref|request_id|agent|handle|about|joins|thing|intent|card_channel"
+FEW = "id|key|ref|request_id|agent|handle|about|joins|batch|thing|intent|card_channel"
 OF_FEW = re.compile(rf"\((?:{FEW})[=<>]")
 # What cannot be executed twice; a row of its own is all that it touches.
 OF_ITSELF = re.compile("INSERT|UPDATE audit_heads")
@@ -64,7 +68,7 @@ async def tour(journal, new, clock, url, driver):
     grow(url, 1, PAST)
     tour = Tour(journal, new, clock)
     driver.listeners.append(tour.note)
-    await tour.go()
+    await tour.go_everywhere()
     return tour
 
 

@@ -10,13 +10,14 @@ from sqlalchemy import LargeBinary, select, update
 from structlog.testing import capture_logs
 
 from bot.errors import JournalUnavailable
+from bot.journal.audit import Decision
 from bot.journal.rotation import PIECE, SEALED
 from bot.journal.rows import packed
 from bot.journal.schema import metadata
 from bot.journal.seal import Cell, ring_of
 from bot.journal.sqlite.writer import sqlite_file
 from bot.journal.statement import Statement
-from tests.bot.journal.conftest import form_at
+from tests.bot.journal.conftest import a_proposal, form_at
 from tests.bot.journal.revisions import put_own, unbound
 from tests.bot.journal.test_audit import entry
 from tests.bot.journal.test_named_targets import target as a_target
@@ -48,6 +49,9 @@ async def filled(journal, new, clock, count=2):
         await journal.saved.presets.keep(
             a_preset(number, owner=f"U{number}"), entry(number)
         )
+        asked = a_proposal(clock, number)
+        record = asked.entry(asked.asker, clock(), Decision.DID, "approval.asked")
+        await journal.proposals.ask(asked, b"[%d]" % number, audit=record, form=None)
 
 
 async def sealed_in(journal, table, column):
@@ -85,7 +89,7 @@ async def test_every_column_of_bytes_is_sealed_and_changes_its_key():
     named = {(table, one.name) for table, all_of in SEALED.items() for one in all_of}
 
     assert named == set(CELLS)
-    assert len(CELLS) == 7
+    assert len(CELLS) == 8
 
 
 @pytest.mark.parametrize(("table", "column"), CELLS)
@@ -177,7 +181,7 @@ async def test_a_crash_between_the_ring_and_the_journal_leaves_out_no_handle(
     await filled(journal, new, clock, 1)
     if moment == "dropped":
         await journal.rotation.add_key()
-        await journal.rotation.go_on(3)
+        await journal.rotation.go_on(len(SEALED) + 1)
     journal.close()
     copy = tmp_path / "before.db"
     file = sqlite_file(url)

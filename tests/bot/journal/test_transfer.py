@@ -23,6 +23,8 @@ from bot.journal.trail import AuditFiles, Signed
 from bot.journal.transfer import MOVING, Opens, Transfer, tables
 from tests.bot.journal.conftest import form_at
 from tests.bot.journal.test_audit import entry
+from tests.bot.journal.test_named_targets import target as a_target
+from tests.bot.journal.test_presets import preset as a_preset
 from tests.bot.journal.tour import Tour
 from tests.fakes.journal import opened
 
@@ -47,6 +49,9 @@ async def filled(reopen, new, clock, url):
             await journal.audit.write(entry(number, team=team))
             await journal.accept(new(team=team, kind=Kind("R"), request=b'{"k": 1}'))
     await journal.open_forms.keep(form_at(clock, id="left"))
+    url_of_target = SecretStr("rtmp://push.example.com/live/k")
+    await journal.saved.targets.add(a_target(7), url_of_target, entry(1))
+    await journal.saved.presets.keep(a_preset(7), entry(2))
     await journal.trail.anchor(clock(), Occasion.HOURLY)
     journal.close()
     return url

@@ -18,11 +18,14 @@ OWN = {"ref", "error_code", "error_text", "standing", "settled_by", "reason"}
 OWN |= {"undecided"}
 
 
+# The columns that the database fills in by itself.
+FILLED = {"sequence": 0, "course": "[]", "differences": "[]", "present": ""}
+
+
 def stored(row):
     """Return *row* as the database gives it back: what is left out is NULL."""
-    return SimpleNamespace(
-        **{**dict.fromkeys(intents.c.keys()), "doubt": False, "standing": "", **row}
-    )
+    left_out = {**dict.fromkeys(intents.c.keys()), "doubt": False, "standing": ""}
+    return SimpleNamespace(**{**left_out, **FILLED, **row})
 
 
 @given(

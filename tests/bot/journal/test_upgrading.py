@@ -29,6 +29,8 @@ WAS_BEFORE = (  # on PostgreSQL: as migration 0014 left them
     "DROP TABLE named_targets",
     "DROP TABLE presets",
     "ALTER TABLE intents DROP COLUMN preset",
+    "DROP TABLE proposals",
+    "ALTER TABLE intents DROP COLUMN batch, DROP COLUMN approval",
     "DROP TABLE handles",
     "DROP INDEX intents_by_handle",
     "CREATE INDEX intents_by_handle ON intents (handle, created_at)",

@@ -8,17 +8,23 @@ from pydantic import SecretStr
 from bot.dialogue.outcome import Audience
 from bot.ids import Kind
 from bot.journal.anchors import Occasion
+from bot.journal.batches import Together
 from bot.journal.evidence import FactKind, Wish
 from bot.journal.maintenance import Due
 from bot.journal.model import CARD_NOTICE, CopyOf, Notice, Timing
+from bot.journal.proposals import Asking
 from bot.journal.recents import Recents
+from bot.runtime.slots import Pace
 from bot.states import RUNNING, State
+from bot.tencent.events import RelayStatus
 from bot.tencent.models.trtc.output import target_digest
 from tests.bot.journal.conftest import (
     ALARMED,
     APP,
     AT,
     URL,
+    a_proposal,
+    change_of,
     fact,
     form_at,
     stop_of,
@@ -40,11 +46,15 @@ PARTS = (
     "known",
     "heard",
     "life",
+    "restored",
     "rotation",
+    "slots",
     "timers",
     "trail",
     "targets",
     "presets",
+    "batches",
+    "proposals",
 )
 OPENS = {"journal.open"}  # what makes a journal; see `test_file`
 STATEMENTS = ("SELECT", "UPDATE", "DELETE", "INSERT")
@@ -85,6 +95,7 @@ class Tour:
         return {
             f"{part}.{name}"
             for part in ("journal", "recents", *PARTS)
+            if self.part(part)  # of what one has alone there are no slots
             for name, member in inspect.getmembers(type(self.part(part)))
             if inspect.iscoroutinefunction(member) and not name.startswith("_")
         } - OPENS
@@ -94,9 +105,12 @@ class Tour:
         await _answered(self, first, second)
         await _settled(self, second, third)
         await _told(self, first)
+        await _changed(self, await self.journal.find.get(first.id))
         await _timed(self, first)
         await _copied(self, await self.journal.find.get(first.id))
         await _ended(self, await self.journal.find.get(first.id))
+        await _together(self)
+        await _second_person(self)
         await _questions_of_one(self, first)
         await _questions_of_all(self)
         await _audit(self)
@@ -104,6 +118,12 @@ class Tour:
         await _forms_and_keys(self, first)
         await _saved(self)
         await _upkeep(self)
+
+    async def go_everywhere(self):
+        """Go, and where a journal comes that is shared, or was put back."""
+        await self.go()
+        await _slots(self)
+        await _restored(self)
 
 
 async def _accepted(tour):
@@ -169,6 +189,16 @@ async def _told(tour, first):
     await tour.ask("journal.writable")
 
 
+async def _changed(tour, first):
+    change = change_of(tour.new, first, targets=("d" * 64,))
+    accepted, _ = await tour.ask(
+        "journal.accept", change, admit=lambda _usage: (), audit=entry(12)
+    )
+    until = {"send_by": tour.clock() + timedelta(seconds=20)}
+    await tour.ask("journal.claim", accepted.id, **until)
+    await tour.ask("journal.complete", accepted.id, State.DONE, notices=())
+
+
 async def _timed(tour, first):
     at, anew = tour.clock(), {"audit": entry(13)}
     after = tour.new(agent="pb_timed", timing=Timing(after=timedelta(hours=2)), **ABOUT)
@@ -216,8 +246,48 @@ async def _ended(tour, first):
     await tour.ask("journal.complete", stop.id, State.DONE, notices=())
 
 
+async def _together(tour):
+    made = []
+    for number in range(2):
+        asked = tour.new(agent=f"pb_{number}t", **{**ABOUT, "room": f"many {number}"})
+        relay, _ = await tour.ask("journal.accept", asked, admit=lambda _usage: ())
+        await claimed(tour.journal, relay.id)
+        ref = f"-task-of-many-{number}"
+        said = fact(FactKind.ANSWERED, tour.clock(), ref=ref, job=relay.id)
+        of = (relay.id, State.STARTED)
+        made.append(await tour.journal.complete(*of, evidence=(said,), notices=()))
+    for _each in range(2):
+        stops = [stop_of(tour.new, one) for one in made]
+        records = [entry(13), entry(14)]
+        together = Together(stops=stops, records=records)
+        placed, _ = await tour.ask("batches.place", together)
+    first, _other = await tour.journal.find.queued_stops(made[0].id), placed
+    await claimed(tour.journal, first[0].id)
+    await tour.ask("journal.complete", first[0].id, State.UNKNOWN, notices=())
+    await tour.ask("journal.apply_event", _disconnected(made[0]), APP)
+
+
+def _disconnected(relay):
+    agent, task = relay.subject.agent, relay.subject.ref
+    return event(agent=agent, task_id=task, status=RelayStatus.IDLE)
+
+
+async def _second_person(tour):
+    first, second = (a_proposal(tour.clock, number) for number in range(2))
+    for one in (first, second):
+        await tour.ask("proposals.ask", one, b"[]", audit=entry(15), form=None)
+    await tour.ask("proposals.get", first.id, TEAM)
+    await tour.ask("proposals.orders", first.id)
+    denied = first.decided(Asking.DENIED, None, "no", tour.clock())
+    await tour.ask("proposals.decide", denied, entry(16))
+    tour.clock.push(minutes=16)
+    await tour.ask("proposals.expire")
+    await tour.ask("proposals.prune", tour.clock() - timedelta(days=1))
+
+
 async def _questions_of_one(tour, thing):
     of_it = ("get", "facts_of", "request_of", "secret_of", "queued_stops", "joined")
+    of_it += ("present_of", "open_change")
     for name in of_it:
         await tour.ask(f"find.{name}", thing.id)
     await tour.ask("find.by_key", "key-1")
@@ -353,3 +423,24 @@ async def _upkeep(tour):
     await tour.ask("maintenance.prune", tour.clock())
     for name in ("ensure", "beat", "bury", "others", "leave"):
         await tour.ask(f"life.{name}")
+
+
+async def _slots(tour):
+    if tour.journal.slots is None:
+        return
+    for pace in (Pace(rate=18.0), Pace(rate=1.0, patient=True)):
+        await tour.ask("slots.take", "of", pace, 1.0)
+        await tour.ask("slots.give_back", "of", pace)
+        await tour.ask("slots.close", "of", pace, 1.0)
+        await tour.ask("slots.slow_down", "of", pace)
+
+
+async def _restored(tour):
+    """End what is under way: a start, a stop of what runs, and a look-up."""
+    await tour.journal.accept(tour.new(agent="pb_back", **ABOUT), notices=(ALARMED,))
+    await tour.journal.accept(tour.new(kind=Kind("G"), agent="", creates=False))
+    (running, *_others) = await tour.journal.find.live(TEAM, RELAY)
+    await tour.journal.accept(stop_of(tour.new, running))
+    await tour.ask("restored.withdraw", "a tour")
+    for one in await tour.journal.outbox.due(tour.journal.now()):
+        await tour.journal.outbox.drop(one)

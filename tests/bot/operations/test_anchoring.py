@@ -14,7 +14,7 @@ from bot.exit_table import NO_EXITS
 from bot.journal.audit import INSTALLATION
 from bot.lifecycle import begin, drain, take_up
 from bot.operations.anchoring import policy_digest
-from bot.settings import Policy, Rule
+from bot.settings import Policy, Rule, Workspace
 from tests.bot.operations.accidents import JournalFile
 from tests.bot.operations.tencent import IDLE, KEY, RUNNING, Tencent, lost
 from tests.world import TEAM, live_again, make_world
@@ -166,14 +166,24 @@ async def test_after_a_restart_the_day_goes_on(make):
     assert (len(early), len(await told(world))) == (1, 2)
 
 
-async def test_without_an_ops_channel_the_log_tells(tmp_path, capsys):
+OWN = (Workspace(team="T0NEXT"), Workspace(team=TEAM, ops_channel="C0OWN"))
+
+
+@pytest.mark.parametrize(
+    ("settings", "ways"),
+    [({}, []), (OPS, ["post C0OPS"]), ({"workspaces": OWN}, ["post C0OWN"])],
+)
+async def test_what_is_of_no_workspace_is_told_where_there_is_a_channel_and_logged(
+    tmp_path, capsys, settings, ways
+):
     async with AsyncExitStack() as stack:
-        world = await make_world(stack, tmp_path / "p.db")
+        world = await make_world(stack, tmp_path / "p.db", settings=settings)
         await world.bot.anchoring.begin()
         world.clock.push(hours=1)
         await world.jobs.run_due()
+        await world.bot.delivery.deliver()
 
-        assert await told(world) == []
+        assert world.slack.ways == ["auth.test", *ways]
         assert "audit.heads" in capsys.readouterr().out
 
 

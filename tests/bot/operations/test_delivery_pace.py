@@ -270,3 +270,43 @@ async def test_of_a_line_no_second_message_is_posted_while_the_first_is_under_wa
 
     await until(lambda: none_waits(journal))
     assert slack.ways == ["post C", "chat.update"]
+
+
+# ── what goes first ───────────────────────────────────────────────────────────────
+
+
+async def test_what_became_of_a_start_is_told_before_cards_of_those_that_go_on(
+    journal, waiting, clock
+):
+    for number in range(30):
+        await waiting(card=("C", f"{number}.0"))
+    over = await waiting(card=("C", "99.9"))
+    await journal.reject(over.id, notices=(CARD_NOTICE,))
+    slack = FakeSlack(timer=clock.monotonic)
+
+    await delivery(journal, slack, clock).deliver()
+
+    assert [one["ts"] for _way, one in slack.sent] == [
+        "99.9",
+        *(f"{number}.0" for number in range(19)),
+    ]
+
+
+async def test_while_changes_are_behind_no_card_is_posted_that_says_nothing_yet(
+    journal, waiting, clock
+):
+    for number in range(15):
+        await waiting(card=("C", f"{number}.0"))
+    slack = FakeSlack(timer=clock.monotonic)
+    box = delivery(journal, slack, clock)
+    await box.deliver()
+    waits, over = await waiting(channel="C1"), await waiting(channel="C2")
+    await journal.reject(over.id, notices=(CARD_NOTICE,))
+
+    await box.deliver()
+    before = slack.ways[15:]
+    clock.push(seconds=5)
+    await journal.reject(waits.id, notices=(CARD_NOTICE,))
+    await box.deliver()
+
+    assert (before, slack.ways[15:]) == (["post C2"], ["post C2", "post C1"])

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections import Counter
 
 import pytest
 from pydantic import SecretStr
@@ -10,6 +11,7 @@ from bot.dialogue.outcome import Audience
 from bot.ids import intent_id
 from bot.journal.model import ANSWER, CARD_NOTICE, Asker, NewIntent, Notice, Subject
 from bot.operations.delivery import HELD_IDLE, SHARED_IDLE
+from bot.operations.precedence import AHEAD
 from bot.resources.relay.resource import RELAY
 from tests.bot.operations.accidents import CountingClock
 from tests.bot.operations.deliveries import delivery, until
@@ -137,8 +139,69 @@ async def test_what_a_killed_one_holds_is_not_asked_for_all_the_time(
     assert clock.naps[before:] == [HELD_IDLE] * 3
 
 
+async def test_one_that_ends_waits_for_no_letter_that_another_delivers(
+    journals, put, clock
+):
+    slack = FakeSlack()
+    _intent, other = await killed_while_posting(slack, journals, put, clock)
+    await put(CARD_NOTICE, channel="C2")
+    of_its_own = await journals[1].outbox.next_due()
+    await other.deliver()
+    before = len(clock.naps)
+
+    assert of_its_own == clock()
+    assert await other.flush(4.5) == 0
+    assert clock.naps[before:] == []
+
+
 async def called(slack, way):
     return way in slack.ways
+
+
+async def test_a_killed_one_leaves_one_new_message_that_comes_twice(
+    journals, put, clock
+):
+    slack = FakeSlack()
+    channels = [f"post C{number}" for number in range(AHEAD + 2)]
+    for channel in channels:
+        slack.hanging[channel] = asyncio.Event()
+        await put(channel=channel.removeprefix("post "))
+    one, other = both_of(journals, slack, clock)
+
+    posting = asyncio.ensure_future(one.deliver())
+    await until(lambda: any_called(slack))
+    await kill(posting)
+    (left,) = slack.ways
+    slack.hanging.clear()
+    while await journals[1].outbox.waiting():
+        await over(journals[1])  # what was being held then is held for a minute
+        await other.deliver()
+
+    assert Counter(slack.ways) == Counter([*channels, left])
+
+
+async def any_called(slack):
+    return bool(slack.ways)
+
+
+async def test_what_slack_holds_up_keeps_the_others_for_a_moment(journals, put, clock):
+    slack, channels = FakeSlack(), ["post C0", "post C1"]
+    for channel in channels:
+        slack.hanging[channel] = asyncio.Event()
+        await put(channel=channel.removeprefix("post "))
+    one, _other = both_of(journals, slack, clock)
+
+    posting = asyncio.ensure_future(one.deliver())
+    await until(lambda: called_all(slack, channels))
+    for held_up in slack.hanging.values():
+        held_up.set()
+
+    assert await posting == 2
+    assert Counter(slack.ways) == Counter(channels)
+
+
+async def called_all(slack, ways):
+    return {*ways} == {*slack.ways}
 
 
 async def test_one_that_stops_leaves_the_rest_to_the_others(journals, put, clock):

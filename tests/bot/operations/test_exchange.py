@@ -66,7 +66,7 @@ def in_use(world, exchange):
     accounts = world.executor.client._accounts
     (app,) = world.executor.apps.values()
     return {
-        "bot": world.slack.token,
+        "bot": {world.slack.token, world.directory.authorized.bot_token},
         "sockets": exchange.sockets.token,
         "signing": exchange.signing.get_secret_value(),
         "keys": {
@@ -96,7 +96,7 @@ async def test_all_that_is_new_is_in_use_from_then_on(world, exchange):
     assert await exchange.again()
 
     assert in_use(world, exchange) == {
-        "bot": BOT,
+        "bot": {BOT},
         "sockets": APP,
         "signing": "signing-2",
         "keys": {("AKID" + "second", "key-2")},

@@ -178,6 +178,26 @@ async def test_a_clock_that_is_off_is_corrected_once(world):
     assert world.executor.client.skew == pytest.approx(ahead.total_seconds(), abs=3)
 
 
+@pytest.mark.parametrize(
+    ("code", "tries", "started", "alarms"),
+    [
+        ("AuthFailure.SignatureExpire", 1, "started", 0),
+        ("AuthFailure.SignatureExpire", 9, "not started", 1),
+        ("AuthFailure.SecretIdNotFound", 1, "not started", 1),
+        ("InternalError", 1, "unknown", 0),
+    ],
+)
+async def test_that_tencent_takes_nothing_is_alarmed_of_where_it_is_not_mended(
+    world, capsys, code, tries, started, alarms
+):
+    world.cloud.state.fail_next(ACTION, code, times=tries)
+
+    await world.typed(START)
+
+    assert (await world.handle("R1")).state == started
+    assert capsys.readouterr().out.count("cloud.unusable") == alarms
+
+
 async def test_a_stop_ends_when_its_day_is_over(world):
     await world.typed(START)
     world.cloud.state.fail_next("StopPublishCdnStream", "InternalError", times=2000)

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from pydantic import SecretStr
 
-from bot.lifecycle import drain, upkeep
+from bot.lifecycle import begin, drain, upkeep
 from bot.operations.heartbeat import EVERY, look, look_after, stay_alive
 from bot.operations.recovery import Recovered
 from bot.sandbox.cloud import LoopbackCloud
@@ -287,12 +287,39 @@ async def test_a_bot_gives_signs_of_life_and_looks_after_the_dead(pair):
     assert pair.calls() == []
 
 
+async def test_before_it_listens_a_bot_goes_by_the_clock_of_all(pair):
+    pair = await pair()
+    bot = pair.first.bot
+    pair.first.clock.push(seconds=120)
+    before = bot.operations.executor.now()
+
+    await begin(bot)
+    await bot.server.close()
+
+    assert before - bot.operations.executor.now() > timedelta(seconds=60)
+
+
 async def test_a_bot_that_is_told_to_stop_leaves_the_rest_to_others_at_once(pair):
     pair = await pair()
 
     await drain(pair.first.bot)
 
     assert pair.runs.alive() == {pair.second.journal.boot}
+
+
+async def test_what_comes_to_its_turn_once_its_bot_has_left_others_send(pair):
+    pair = await pair()
+    await accepted(pair.first, START)
+    await pair.first.journal.life.leave()
+    await pair.awake()
+    waits = (await pair.second.handle("R1")).state
+
+    recovered = await look(pair.second.executor)
+    await pair.second.settled()
+
+    assert (waits, recovered) == (State.QUEUED, Recovered(sent=1))
+    assert pair.calls() == [ACTION]
+    assert (await pair.second.handle("R1")).state is State.STARTED
 
 
 async def test_a_sign_of_life_that_does_not_arrive_is_given_again(pair, capsys):

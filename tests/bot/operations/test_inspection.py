@@ -165,5 +165,12 @@ def test_where_there_is_no_journal_there_is_no_trail(settings, tmp_path):
         inspection.verify(settings)
     (tmp_path / "p.audit.key").write_bytes(b"k" * 32)
     (tmp_path / "p.audit.key").chmod(0o600)
-    with pytest.raises(JournalUnavailable, match="no such table"):
+    with pytest.raises(JournalUnavailable, match="has no journal in it"):
         inspection.verify(settings)
+
+
+def test_where_a_server_has_no_journal_there_is_no_trail(settings, postgres_url):
+    own = {"database_url": SecretStr(postgres_url), "audit_key": SecretStr("s" * 20)}
+
+    with pytest.raises(JournalUnavailable, match="has no journal in it"):
+        inspection.verify(settings.model_copy(update=own))

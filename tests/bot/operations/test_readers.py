@@ -64,6 +64,13 @@ def test_operators_of_a_workspace_may_read_in_a_channel_of_their_own():
     assert readers.locale(replace(told, intent=intent)) == "de-DE"
 
 
+def test_without_a_common_channel_the_first_of_a_workspace_has_what_is_of_none():
+    readers = Readers(SET, ops_channels={"T1": "", "T2": "C", "T3": "C3"})
+
+    assert [readers.ops(team) for team in ("", "T1", "T2", "T9")] == ["C", "", "C", ""]
+    assert readers.locale(of(Audience.OPS, about=False)) == "de-DE"
+
+
 @pytest.mark.parametrize(("several", "team"), [(False, ""), (True, "T")])
 def test_what_is_drawn_is_of_one_workspace_where_there_are_several(several, team):
     readers = Readers(serves_several=lambda: several)

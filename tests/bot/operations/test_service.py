@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.operations.facade import Operations
+from bot.operations.approving import Approving
 from bot.operations.service import Service
 
 ROOT = Path(__file__).parents[3]
 CODE = """
 from bot.dialogue.ask import Ask
-from bot.operations.facade import Operations
+from bot.operations.approving import Approving
 from bot.operations.orders import Order
 from bot.operations.service import Service
 
@@ -24,7 +24,7 @@ async def allowed(ask: Ask, service: Service, order: Order) -> None:
     _names = [app.name for app in service.apps]
 
 
-def satisfied(operations: Operations) -> Service:
+def satisfied(operations: Approving) -> Service:
     return operations
 
 
@@ -70,7 +70,7 @@ def test_what_is_not_in_the_protocol_is_refused_and_what_is_in_it_is_not(complai
     "name", [name for name in vars(Service) if not name.startswith("_")]
 )
 def test_the_service_of_a_running_bot_takes_what_the_protocol_says(name):
-    declared, real = getattr(Service, name), inspect.getattr_static(Operations, name)
+    declared, real = getattr(Service, name), inspect.getattr_static(Approving, name)
 
     if inspect.isfunction(real):
         assert inspect.signature(real) == inspect.signature(declared)

@@ -4,6 +4,7 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 
 import pytest
+from pydantic import SecretStr
 
 from bot.access.permits import Permit
 from bot.dialogue.form import Form
@@ -74,6 +75,25 @@ async def test_every_error_of_a_subcommand_is_answered(world, name, plain, detai
     assert answer.plain == plain
     assert detail in repr(answer.parts)
     assert answer.beside  # what was clicked can be clicked again
+
+
+async def test_without_its_journal_a_replica_says_nothing_of_what_another_has_sent(
+    postgres_url, tmp_path
+):
+    keys = {name: SecretStr(name[0] * 40) for name in ("seal_key", "audit_key")}
+    shared = {"database_url": SecretStr(postgres_url), **keys}
+    async with AsyncExitStack() as stack:
+        world = await make_world(stack, tmp_path / "p.db", settings=shared)
+        world.journal.close()
+
+        answer = await world.typed("/relay list")
+
+    assert answer.plain == "🔴 The journal is unavailable."
+    advice, incident = answer.parts
+    assert advice.spans == (
+        "If this was a change, see /relay list before you try again.",
+    )
+    assert "incident" in repr(incident)
 
 
 async def sent_in(world, name):

@@ -181,9 +181,9 @@ PAUSES = {
     "NotSent": (SOON, STOP_SOON, SOON[:2], SOON),
     "RequestLimitExceeded": (SLOWER, STOP_SLOWER, SLOWER[:2], SLOWER),
     "FailedOperation.TooFrequently": (SLOWER, STOP_SLOWER, SLOWER[:2], SLOWER),
-    "FailedOperation.SlowDown": (SOON, STOP_SOON, [2, 4], SOON),
-    "InternalError": (SOON, STOP_SOON, [], SOON),
-    "NoAnswer": (SOON, STOP_SOON, [5], SOON),
+    "FailedOperation.SlowDown": ([], STOP_SOON, [2, 4], SOON),
+    "InternalError": ([], STOP_SOON, [], SOON),
+    "NoAnswer": ([], STOP_SOON, [5], SOON),
 }
 
 

@@ -1,19 +1,16 @@
 """`/relay preset`: a form is saved under a name, and fills a start in again."""
 
-from contextlib import AsyncExitStack
-
 import pytest
 
-from bot.dialogue.form import Form, FormButtons
 from bot.dialogue.outcome import Facts, Row, plain
 from bot.errors import InvalidRequest
 from bot.exit_table import Exits
-from bot.settings import Limits, Policy, Rule
+from bot.settings import Policy, Rule
 from bot.tencent.models.trtc.output import target_digest
 from tests.commands.relay.filling import OnScreen, fields, opened
-from tests.commands.relay.samples import buttons, calls, words
+from tests.commands.relay.samples import calls, words
 from tests.commands.relay.test_target import KEY, SHOWN, URL, add
-from tests.world import TEAM, live_again, make_world
+from tests.world import TEAM
 
 RULED = Policy(
     rules=(
@@ -277,58 +274,6 @@ async def test_what_is_typed_is_in_no_answer_and_no_file(world, tmp_path):
     assert not [one.name for one in files if KEY.encode() in one.read_bytes()]
 
 
-# ── one that does not fit any more ───────────────────────────────────────────────
-
-LINE = "The preset “two-hosts” does not fit any more: see {fields}."
-
-
-async def test_one_whose_target_is_gone_says_so_at_the_field(world):
-    await add(world)
-    await save(world, "two-hosts url=@main")
-    await world.typed("/relay target remove main --yes")
-    gone = "There is no target @main. See /relay target list."
-
-    at_once = await world.typed("/relay start 7 preset=two-hosts --go")
-    form = await opened(world, "/relay start 7 preset=two-hosts")
-    chosen = await opened(world)
-    await chosen.fill(preset="two-hosts")
-    shown = await world.typed("/relay preset show two-hosts")
-
-    for text in (words(at_once), repr(form.lines), repr(chosen.lines), words(shown)):
-        assert LINE.format(fields="url") in text
-        assert gone in text
-    assert calls(world) == 0
-
-
-async def test_one_that_is_over_a_stricter_limit_says_at_which_field(tmp_path):
-    path = tmp_path / "limits.db"
-    async with AsyncExitStack() as stack:
-        async with AsyncExitStack() as first:
-            before = await make_world(stack, tmp_path / "cloud.db")
-            generous = await live_again(first, path, before.cloud, policy=RULED)
-            await add(generous)
-            await save(generous, "two-hosts url=@main quality=1080p30")
-        stricter = RULED.model_copy(update={"limits": Limits(width=1280, height=720)})
-        world = await live_again(stack, path, before.cloud, policy=stricter)
-
-        answer = await world.typed("/relay start 7 preset=two-hosts --go")
-
-        assert LINE.format(fields="quality") in words(answer)
-        assert "1920 is over the limit of 1280 here." in words(answer)
-        assert calls(world) == 0
-
-
-async def test_what_is_typed_in_place_of_what_does_not_fit_is_enough(world):
-    await add(world)
-    await add(world, name="second", url=f"{URL}2")
-    await save(world, "two-hosts url=@main")
-    await world.typed("/relay target remove main --yes")
-
-    await world.typed("/relay start 7 preset=two-hosts url=@second --go")
-
-    assert calls(world) == 1
-
-
 # ── whose it is ──────────────────────────────────────────────────────────────────
 
 
@@ -372,115 +317,3 @@ async def test_whoever_has_no_right_to_it_changes_nothing_of_everybodys(world_wi
     assert await names(world) == ["ours"]
     await world.submitted(new, by="U0BOB", scope="mine")
     assert sorted(await names(world, "U0BOB")) == ["other", "ours"]
-
-
-# ── changed, renamed, deleted ────────────────────────────────────────────────────
-
-
-async def test_one_is_changed_in_its_form(world):
-    await save(world, "two-hosts layout=side users=a,b")
-    form = await world.typed("/relay preset change two-hosts")
-    await world.submitted(form, users="a,b,c", name="three-hosts")
-
-    assert await names(world) == ["three-hosts"]
-    assert (await said(world, "three-hosts"))["users"] == "a,b,c"
-
-
-@pytest.mark.parametrize("by_form", [True, False])
-async def test_one_is_renamed(world, by_form):
-    await save(world, "two-hosts layout=side")
-    if by_form:
-        form = await world.typed("/relay preset rename two-hosts")
-        answer = await world.submitted(form, name="Talk")
-    else:
-        answer = await world.typed("/relay preset rename two-hosts Talk")
-
-    assert answer.plain == "🟢 Preset “two-hosts” is called “talk” now."
-    assert await names(world) == ["talk"]
-
-
-async def test_a_deletion_asks_first(world):
-    await save(world, "two-hosts layout=side")
-    asked = await world.typed("/relay preset delete two-hosts")
-    assert await names(world) == ["two-hosts"]
-
-    (button,) = buttons(asked)
-    done = await world.typed(f"/{button.command} {button.text}")
-
-    assert asked.plain == "Delete your preset “two-hosts”?"
-    assert done.plain == "⚪ Preset “two-hosts” is deleted."
-    assert await names(world) == []
-
-
-BAD = {
-    "a taken name": ({"name": "one"}, {"name": "“one” is taken; choose another name."}),
-    "no name": ({"name": ""}, {"name": "Give it a name."}),
-    "an address": (
-        {"name": "a.example.com/live"},
-        {"name": "That is an address. A name has letters, digits and dashes alone."},
-    ),
-}
-
-
-@pytest.mark.parametrize("case", BAD)
-async def test_bad_input_gets_a_sentence_at_its_field_and_nothing_is_kept(world, case):
-    values, faults = BAD[case]
-    await save(world, "one layout=side")
-    form = await world.typed("/relay preset save two layout=side")
-
-    with pytest.raises(InvalidRequest) as refused:
-        await world.submitted(form, **values)
-    renamed = await world.typed(f"/relay preset rename one {values['name'] or '“ ”'}")
-
-    assert refused.value.faults == faults
-    assert await names(world) == ["one"]
-    assert isinstance(renamed, Form) or renamed.plain != "🟢"
-
-
-async def test_what_refers_to_nothing_is_not_kept(world):
-    form = await world.typed("/relay preset save two layout=side")
-
-    with pytest.raises(InvalidRequest) as refused:
-        await world.submitted(form, url="@none")
-
-    sentence = "There is no target @none. See /relay target list."
-    assert refused.value.faults == {"url": sentence}
-    assert await names(world) == []
-
-
-@pytest.mark.parametrize(
-    ("text", "answer"),
-    [
-        ("show", "🟠 Say which preset: its name."),
-        ("show none", "🟠 There is no preset “none”. See /relay preset list."),
-        ("delete none", "🟠 There is no preset “none”. See /relay preset list."),
-        (
-            "frobnicate x",
-            "🟠 Use list, show, save, change, rename or delete, and a name.",
-        ),
-        ("save a of=R9", "🟠 No relay R9."),
-    ],
-)
-async def test_what_makes_no_sense_is_told(world, text, answer):
-    assert (await world.typed(f"/relay preset {text}")).plain == answer
-
-
-async def test_each_change_is_on_the_record(world):
-    await save(world, "one layout=side")
-    await world.typed("/relay preset rename one two")
-    await world.typed("/relay preset delete two --yes")
-
-    records = await world.journal.audit.all(TEAM)
-
-    assert [(one.action, one.rule, one.why) for one in records] == [
-        ("relay.preset", "own", "kept preset one (own)"),
-        ("relay.preset", "own", "kept preset two (own)"),
-        ("relay.preset", "own", "deleted preset two (own)"),
-    ]
-
-
-async def test_the_form_of_a_start_ends_with_the_button_that_saves_it(world):
-    form = await world.typed("/relay start 7")
-
-    assert isinstance(form.fields[-1], FormButtons)
-    assert [one.name for one in form.fields[-1].buttons] == ["save"]

@@ -14,6 +14,7 @@ from tests.trials.chaos.rows import LEFT, judged
 READ_ONLY = "ALTER SYSTEM SET default_transaction_read_only = {how}"
 RELOAD = "SELECT pg_reload_conf()"
 SYNCHRONOUS = "ALTER SYSTEM SET synchronous_standby_names = '{names}'"
+TAKEN_UP = 90.0  # seconds within which a backup that was put back can be
 AWAY = 4.0  # seconds in which only the old one answers, and takes no writes
 
 
@@ -83,10 +84,20 @@ async def restores(trial):
             one.send(signal.SIGTERM)
             await one.gone()
         await asyncio.to_thread(_put_back, trial.server, stage, backup)
-        said = await stage.replicas[0].says("recover", "--restored")
-        stage.note("restored", code=said[0], says=said[1])
+        code, says = await _recovered(stage)
+        stage.note("restored", code=code, says=says)
         await stage.start()
         yield "of some seconds before", await judged(stage, traffic, LEFT)
+
+
+async def _recovered(stage):
+    """Take up the backup; by it all were alive just now, so a minute has to pass."""
+    deadline = stage.clock.seconds + TAKEN_UP
+    code, says = await stage.replicas[0].says("recover", "--restored")
+    while code and stage.clock.seconds < deadline:
+        await asyncio.sleep(5)
+        code, says = await stage.replicas[0].says("recover", "--restored")
+    return code, says
 
 
 def _dumped(server, stage):

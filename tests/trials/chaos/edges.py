@@ -30,8 +30,9 @@ calling: ContextVar[str] = ContextVar("calling", default="")
 def owner(transport, pids):
     """Return who of *pids*, names by process, holds the other end of *transport*."""
     peer = transport.get_extra_info("peername") if transport else None
+    ours = transport.get_extra_info("sockname") if transport else None
     for _again in range(2 if peer else 0):  # the kernel's table moves while it is read
-        if name := _holder(f"socket:[{_inode(peer[1])}]", pids):
+        if name := _holder(f"socket:[{_inode(peer[1], ours[1])}]", pids):
             return name
     return ""
 
@@ -46,10 +47,11 @@ def _holder(socket, pids):
     return ""
 
 
-def _inode(port):
+def _inode(port, to):
+    """Return the socket that leads from *port* to *to*; others may have *port*, too."""
     for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
         words = line.split()
-        if words[1].endswith(f":{port:04X}"):
+        if words[1].endswith(f":{port:04X}") and words[2].endswith(f":{to:04X}"):
             return words[9]
     return None
 

@@ -79,7 +79,7 @@ class Case:
     ran: list = field(default_factory=list)  # TaskIds in the cloud's ledger
     handles: set = field(default_factory=set)
     said: list = field(default_factory=list)  # (seconds, meaning)
-    cards: set = field(default_factory=set)  # messages in channels
+    cards: dict = field(default_factory=dict)  # messages in channels, the first first
     settled: set = field(default_factory=set)  # those of them that say how it ended
     shown: set = field(default_factory=set)  # TaskIds
     targets: dict = field(default_factory=dict)  # (seconds, status) that was taken
@@ -223,9 +223,10 @@ class History:
             self.unread.append(found[0])
         elif word:
             case.said.append((entry["t"], word))
-            if is_card and found["room"]:  # others are of lists, and of threads
-                way = entry["way"].partition(" ")[2]
-                case.cards.add(way)
+            way = entry["way"].partition(" ")[2]
+            if is_card and found["room"] and way.startswith("C"):
+                # others are of lists, and of threads, and alarms that one person gets
+                case.cards.setdefault(way)
                 case.settled |= {way} if word != "passing" else set()
 
     def _named(self, lines):

@@ -122,8 +122,8 @@ class Judge:
 
     @property
     def extra(self):
-        """Return the room of each card that stands in a channel once too often."""
-        return [c.room for c in self.cases for _n in range(len(c.cards) - 1)]
+        """Return the messages whose cards stand in a later one as well."""
+        return {way for case in self.cases for way in list(case.cards)[:-1]}
 
     def back(self):
         """Yield how long it took, once PostgreSQL was back, to accept something."""

@@ -57,10 +57,18 @@ class Result:
         )
 
 
-def as_table(results, seed):
-    """Return *results* as a table."""
+def as_table(results, seed, others=()):
+    """Return *results* as a table, with the lines of *others*."""
     rows = ["| " + " | ".join(map(str, one.cells)) + " |\n" for one in results]
-    return HEAD.format(seed=seed) + "".join(rows)
+    return HEAD.format(seed=seed) + "".join([*others, *rows])
+
+
+def others_in(text, results):
+    """Return the lines of the table in *text* that are of other rows than *results*."""
+    mine = tuple(f"| {one.row}: " for one in results)
+    lines = text.partition(BEGINS)[2].partition(ENDS)[0].splitlines(keepends=True)
+    rows = [one for one in lines if one.startswith("| ") and "SEED=" not in one]
+    return [one for one in rows if not one.startswith(mine)]
 
 
 def put(text, begins, ends, what):
@@ -77,7 +85,8 @@ def put(text, begins, ends, what):
 
 
 def write(results, seed):
-    """Put *results* into the page of promises."""
+    """Put *results* into the page of promises; what it has of other rows stays."""
     text = PROMISES.read_text(encoding="utf-8")
-    text = put(text, BEGINS, ENDS, as_table(results, seed))
+    table = as_table(results, seed, others_in(text, results))
+    text = put(text, BEGINS, ENDS, table)
     PROMISES.write_text(text, encoding="utf-8")

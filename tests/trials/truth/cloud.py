@@ -21,6 +21,7 @@ import aiohttp
 from aiohttp import web
 
 START, STOP = "StartPublishCdnStream", "StopPublishCdnStream"
+UPDATE = "UpdatePublishCdnStream"
 IDLE, CONNECTING, RUNNING, RECOVERING, FAILED, DISCONNECTING = range(6)
 APP, KEY = 1400000001, "a-key-of-callbacks"
 REPEATS = (0.0, *([10.0] * 6))  # seconds before each further try of a callback
@@ -39,6 +40,7 @@ class Task:
     began: float
     ended: float | None = None
     status: dict = field(default_factory=dict)  # by target
+    number: int = 0  # of the last change that was taken
 
 
 @dataclass(frozen=True)
@@ -165,6 +167,8 @@ class Tencent:
             return self._start(fields)
         if action == STOP:
             return self._stop(fields)
+        if action == UPDATE:
+            return self._update(fields)
         return self._error("InvalidAction", "There is no such action here.")
 
     def _start(self, fields):
@@ -181,6 +185,16 @@ class Tencent:
         self.tasks[task.id] = task
         self._enter("start", task, urls=task.urls)
         self.go(task, *PLANS[self.plan])
+        return {"TaskId": task.id, "RequestId": self._request_id()}
+
+    def _update(self, fields):
+        task = self.tasks.get(fields["TaskId"])
+        if task is None or task.ended is not None or fields["SdkAppId"] != APP:
+            return self._error("ResourceNotFound", "The task does not exist.")
+        if fields["SequenceNumber"] <= task.number:
+            return self._error("FailedOperation.RequestOutdated", "It is outdated.")
+        task.number = fields["SequenceNumber"]
+        self._enter("update", task, number=task.number)
         return {"TaskId": task.id, "RequestId": self._request_id()}
 
     def _stop(self, fields):
@@ -323,7 +337,8 @@ def _about(action, fields):
     if action == START:
         agent = fields.get("AgentParams", {}).get("UserId", "")
         return {"agent": agent, "room": str(fields.get("RoomId", ""))}
-    return {"task": fields.get("TaskId", "")}
+    number = {"number": fields["SequenceNumber"]} if action == UPDATE else {}
+    return {"task": fields.get("TaskId", ""), **number}
 
 
 def _broken(request):

@@ -17,6 +17,7 @@ from tests.trials.truth.cloud import (
     RUNNING,
     START,
     STOP,
+    UPDATE,
     Fault,
 )
 from tests.trials.truth.people import People
@@ -63,6 +64,9 @@ STEPS = {
     "stop_by_id": 2,
     "stop_foreign": 1,
     "stop_by_reader": 1,
+    "change": 4,
+    "change_together": 1,
+    "change_fault": 2,
     "press_stop": 6,
     "press_other": 2,
     "attach": 2,
@@ -185,6 +189,18 @@ class History:
     async def stop(self):
         sure = self.dice.random() < 0.85
         self._later(self.people.stop(self._someone(), self._room(), sure=sure))
+
+    async def change(self):
+        kbps = self.dice.randrange(500, 1500)
+        self._later(self.people.change(self._someone(), self._room(), kbps))
+
+    async def change_together(self):
+        room = self._room()
+        for user in PEOPLE:
+            self._later(self.people.change(user, room, self.dice.randrange(500, 1500)))
+
+    async def change_fault(self):
+        self.cloud.fail_next(UPDATE, self._fault())
 
     async def stop_together(self):
         room = self._room()

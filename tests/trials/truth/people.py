@@ -112,6 +112,13 @@ class People:
         about = self.note_of(user, does="dry run", room=room)
         await self.slack.command(user, f"{line} --dry-run", **about)
 
+    async def change(self, user, room, kbps):
+        """Type another bit rate for a relay; nothing if nobody has seen its handle."""
+        if handle := self.handle(room):
+            about = self.note_of(user, does="change", room=room, handle=handle)
+            line = f"/relay update {handle} bitrate={kbps} --yes"
+            await self.slack.command(user, line, **about)
+
     async def stop(self, user, room, *, sure=True, **more):
         """Type a stop by handle; nothing if nobody has seen one."""
         if handle := self.handle(room):
@@ -120,6 +127,29 @@ class People:
             await self.slack.command(
                 user, f"/relay stop {handle}{flag}", **about, **more
             )
+
+    async def stop_all(self, user):
+        """Ask for the end of all that runs, and send the form in as it is."""
+        seen = len(self.slack.views)
+        about = self.note_of(user, does="look")
+        await self.slack.command(user, "/relay stop all", **about)
+        await self._until(lambda: len(self.slack.views) > seen)
+        view = self.slack.views[-1]
+        rooms = [room for room in self.rooms if self._is_offered(view, room)]
+        first, *others = [
+            self.note_of(user, does="stop", room=room, sure=True) for room in rooms
+        ]
+        for about in others:
+            self.slack.meant(user, **about)
+        await self.slack.submit(user, view, {}, **first)
+
+    def _is_offered(self, view, room):
+        handle = self.handle(room)
+        return any(
+            option["value"] == handle
+            for block in view["blocks"]
+            for option in block.get("element", {}).get("initial_options", ())
+        )
 
     async def stop_by_id(self, user, task):
         """Type a stop by TaskId, whoever started it."""
@@ -140,6 +170,8 @@ class People:
             found = re.search(r"(?:stop |task=)(-\S+)", value)
             meant = {"does": "stop", "sure": "--yes" in value}
             meant |= {"ref": found[1]} if found else {}
+        if caption == "Send again":
+            meant = {"does": "change"}
         if room:
             meant["room"] = room
         await self.slack.press(

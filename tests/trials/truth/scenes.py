@@ -260,6 +260,19 @@ async def fifty(stage, people):
     await asyncio.sleep(120)
 
 
+@scene("five are stopped at once, and two of the stops are in doubt")
+async def at_once(stage, people):
+    rooms = [await people.start(user) for user in (ANA, BEN, CID, ANA, BEN)]
+    await asyncio.sleep(30)
+    refusal = Fault("refused", "AuthFailure.SecretIdNotFound")
+    stage.cloud.fail_next(STOP, Fault("after"), refusal, Fault("before"))
+    await people.stop_all(ANA)
+    await people.stop_all(BEN)
+    await asyncio.sleep(60)
+    for room in rooms[:2]:
+        await look_at_all(people, room)
+
+
 @scene("the clock steps while a relay runs")
 async def steps(stage, people):
     room = await people.start(ANA)

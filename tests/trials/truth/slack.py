@@ -139,6 +139,11 @@ class Slack:
         await self._interact(ask, payload, 1)
         return ask
 
+    def meant(self, user, **about):
+        """Note what somebody asks for with the same form that is sent in next."""
+        number, _ticket = self._ask(user, "", typed="[the same form]", **about)
+        self.note("acked", n=number, status=200)
+
     async def mention(self, user, text, channel="C0LIVE", **more):
         """Write to the bot in a channel, or edit what was written before."""
         about = more.pop("about", {})
@@ -333,6 +338,9 @@ def _state(view, values):
 
 def _filled(element, value):
     kind = element["type"]
+    if kind == "checkboxes":
+        ticks = element.get("initial_options", [])
+        return {"type": kind, "selected_options": ticks}
     if "options" in element or kind.startswith("external"):
         option = element.get("initial_option")
         if value is not None:

@@ -5,13 +5,13 @@ in `room`, `audio`, `video`, `watermark`, `output` and `record` beside this modu
 """
 
 from collections.abc import Callable, Iterator
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from bot.i18n import _
 from bot.ids import LONGEST_TASK_ID, TaskId, is_task_id, without_margins
-from bot.states import CREATES, ENDS
+from bot.states import CHANGES, CREATES, ENDS
 from bot.tencent.models.base import (
     Api,
     Deadline,
@@ -41,7 +41,7 @@ from bot.tencent.models.trtc.room import (
     misnamed,
 )
 from bot.tencent.models.trtc.video import CUSTOM, McuVideoParams
-from bot.tencent.models.values import Many, Switch
+from bot.tencent.models.values import Between, Many, Switch
 
 TRTC = Api(
     name="trtc",
@@ -71,6 +71,12 @@ class RelayStarted(Reply):
     """The relay runs, and is billed."""
 
     task_id: Annotated[WholeTaskId, BeforeValidator(_without_margins)]
+
+
+class RelayChanged(Reply):
+    """The relay goes on, as it was asked to."""
+
+    task_id: TaskId | None = None
 
 
 class RelayStopped(Reply):
@@ -162,16 +168,9 @@ class StartPublishCdnStream(Request[RelayStarted]):
     def signed(self, mint: Callable[[str], SecretStr]) -> Self:
         """Return the same relay with a UserSig for each robot, as *mint* makes them."""
         agent = self.agent_params
-        rooms = self.feed_back_room_params
-        changes: dict[str, object] = {
-            "agent_params": agent.model_copy(update={"user_sig": mint(agent.user_id)})
-        }
-        if rooms is not None:
-            changes["feed_back_room_params"] = tuple(
-                room.model_copy(update={"user_sig": mint(room.user_id)})
-                for room in rooms
-            )
-        return self.model_copy(update=changes)
+        own = agent.model_copy(update={"user_sig": mint(agent.user_id)})
+        rooms = _minted(self.feed_back_room_params, mint)
+        return self.model_copy(update={"agent_params": own, **rooms})
 
     def users(self) -> Users:
         """Return every user that is named, and where."""
@@ -263,6 +262,65 @@ class StartPublishCdnStream(Request[RelayStarted]):
             room = user.room(main)
             if room not in shown.get(user.user_id, {room}):
                 yield f"{path}.RoomId", sentence
+
+
+# Larger with each change of one relay; the journal gives it, just before it is sent.
+SequenceNumber = Annotated[int, Between(0, 2**53), NO_EXIT]
+NO_NUMBER_YET = 0
+
+
+class UpdatePublishCdnStream(Request[RelayChanged]):
+    """Change a relay that runs: what is left out stays as it is.
+
+    What goes together in it is asked of the relay that it makes, as a whole.
+    """
+
+    service = TRTC
+    action = "UpdatePublishCdnStream"
+    permit = "relay.update"
+    level = Level.CHANGE
+    repeat = Repeat.NUMBERED
+    rate = 18
+    deadline = Deadline(attempt=15, connect=2, read=12, overall=20)
+    reply = RelayChanged
+    effect = CHANGES
+    page = "https://www.tencentcloud.com/document/product/647/48245"
+
+    whole: ClassVar = StartPublishCdnStream
+
+    sdk_app_id: SdkAppId
+    task_id: WholeTaskId
+    sequence_number: SequenceNumber = NO_NUMBER_YET
+    with_transcoding: Switch
+    audio_params: McuAudioParams | None = None  # whom one hears; no encoding
+    video_params: McuVideoParams | None = None
+    single_subscribe_params: SingleSubscribeParams | None = None
+    publish_cdn_params: (
+        Annotated[Many[McuPublishCdnParam], Field(max_length=10)] | None
+    ) = None
+    sei_params: McuSeiParams | None = None
+    feed_back_room_params: (
+        Annotated[Many[McuFeedBackRoomParams], Field(max_length=10)] | None
+    ) = None
+
+    def numbered(self, number: int) -> Self:
+        """Return the same change under *number*."""
+        return self.model_copy(update={"sequence_number": number})
+
+    def signed(self, mint: Callable[[str], SecretStr]) -> Self:
+        """Return the same change with a UserSig for each robot, as *mint* makes it."""
+        rooms = _minted(self.feed_back_room_params, mint)
+        return self.model_copy(update=rooms)
+
+
+def _minted(
+    rooms: tuple[McuFeedBackRoomParams, ...] | None, mint: Callable[[str], SecretStr]
+) -> dict[str, object]:
+    """Return the field of feedback *rooms* with a UserSig for each robot, if any."""
+    if rooms is None:
+        return {}
+    each = (room.model_copy(update={"user_sig": mint(room.user_id)}) for room in rooms)
+    return {"feed_back_room_params": tuple(each)}
 
 
 def _repeated(targets: tuple[McuPublishCdnParam, ...]) -> Iterator[int]:

@@ -99,9 +99,12 @@ class MixUserInfo(Part):
 
     @classmethod
     def exits(cls, fields: Wire, whole: Wire, /) -> Iterator[Exit]:
-        """Yield the room that the media come from, if it is not the main one."""
+        """Yield the room that the media come from, if it is not the main one.
+
+        In a change, which does not name that, it is any that is named.
+        """
         named = fields.get("RoomIdType")
-        main = Room(whole["RoomId"], whole["RoomIdType"])
+        main = Room(whole.get("RoomId", ""), whole.get("RoomIdType", AS_NUMBER))
         room = Room(
             fields.get("RoomId") or main.id, main.type if named is None else named
         )

@@ -1,12 +1,15 @@
 """What PostgreSQL says in its own words."""
 
+import gc
+
 import pytest
 from sqlalchemy import Integer, bindparam, literal_column, select
 from sqlalchemy.schema import CreateTable
 
 from bot.journal.postgres.driver import DIALECT
 from bot.journal.schema import an_end, facts, intents
-from bot.journal.statement import Statement, among, ending
+from bot.journal.statement import Statement, among, ending, literals
+from bot.states import State
 
 
 def text(core):
@@ -37,3 +40,33 @@ def test_numbers_have_64_bits_and_texts_any_length(column):
 
 def test_a_word_of_sql_is_quoted_where_it_is_a_column():
     assert 'intents."user"' in text(select(intents.c.user))
+
+
+def test_what_a_statement_itself_gives_stands_in_it_and_what_it_is_given_does_not():
+    given = Statement(
+        select(intents.c.id)
+        .where(intents.c.state.in_(literals([State.QUEUED, State.NOT_STARTED])))
+        .where(intents.c.room == "it's 100 %", intents.c.creates.is_(True))
+        .where(intents.c.created_at > 7, intents.c.ref == bindparam("ref"))
+        .limit(3)
+    ).compiled(DIALECT)
+
+    assert " ".join(given.text.split()) == (
+        "SELECT intents.id FROM intents"
+        " WHERE intents.state IN ('queued', 'not started')"
+        " AND intents.room = 'it''s 100 %%' AND intents.creates IS true"
+        " AND intents.created_at > 7 AND intents.ref = %(ref)s::VARCHAR LIMIT 3"
+    )
+    assert given.constants == {}
+
+
+def test_no_statement_of_the_journal_is_planned_anew_for_what_it_gives_itself():
+    whole = [one for one in gc.get_objects() if isinstance(one, Statement)]
+    given = {
+        type(value)
+        for one in whole
+        for value in one.compiled(DIALECT).constants.values()
+    }
+
+    assert len(whole) > 50
+    assert given <= {float}  # of which no plan depends

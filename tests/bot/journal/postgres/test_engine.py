@@ -4,16 +4,19 @@ import asyncio
 import threading
 
 import pytest
+from sqlalchemy import bindparam
 
 from bot.errors import JournalUnavailable, Unreadable
 from bot.journal.postgres.engine import THREADS, Threads
+from bot.journal.statement import updated
 from tests.bot.journal.conftest import new_intent
-from tests.bot.journal.postgres.conftest import ALL, PUT, row
+from tests.bot.journal.postgres.conftest import ALL, PUT, THINGS, row
 from tests.fakes.clock import FakeClock
 from tests.fakes.journal import opened
 from tests.servers.postgres import server
 from tests.servers.proxy import proxied
 
+NAME = updated(THINGS, ("name",), THINGS.c.id == bindparam("of"), returning=True)
 COMMIT = b"COMMIT\0"  # not that of READ COMMITTED
 
 
@@ -64,6 +67,32 @@ async def test_what_lost_a_race_is_run_again_and_sees_who_won(threads, kept):
     assert (tries, threads.reruns) == ([[], [], ["a"]], 1)
 
 
+async def test_of_two_that_wait_for_each_other_one_is_run_again(threads, kept):
+    for number in (1, 2):
+        await threads.write(put(number))
+    each_has_one = threading.Barrier(2)
+    tries = []
+
+    def named(name, *numbers):
+        def work(connection):
+            tries.append(name)
+            first_try = len(tries) <= 2
+            connection.run("SET LOCAL deadlock_timeout TO '10ms'")
+            for number in numbers:
+                connection.execute(NAME, {"of": number, "name": name}).all()
+                if first_try and number == numbers[0]:
+                    each_has_one.wait()
+
+        return threads.write(work)
+
+    await asyncio.gather(named("a", 1, 2), named("b", 2, 1))
+
+    assert (len(tries), threads.reruns) == (3, 1)
+    assert kept() == [1, 2]
+    names = await threads.read(lambda connection: connection.execute(ALL).scalars())
+    assert names == [tries[2]] * 2  # who was run again came last, to both
+
+
 async def test_what_never_wins_is_told_as_not_done(threads, kept):
     await threads.write(put(1))
 
@@ -109,6 +138,27 @@ async def test_a_connection_that_is_lost_on_the_way_undoes_and_runs_again(
     await threads.write(put(1))
 
     assert (kept(), threads.reruns, proxy.cuts) == ([1], 1, 1)
+
+
+@pytest.mark.parametrize("is_waited_for", [True, False])
+async def test_who_is_held_up_in_a_transaction_holds_up_others_for_two_seconds(
+    threads, postgres, url, kept, is_waited_for
+):
+    tries = []
+
+    def work(connection):
+        put = connection.execute(PUT, row(1))
+        tries.append(put.rowcount if is_waited_for else 1)
+        if len(tries) == 1:  # it keeps still while another wants the same
+            postgres.run(
+                "SET statement_timeout TO '5s'; INSERT INTO things VALUES (1, 'b');"
+                "UPDATE things SET id = 2",
+                url,
+            )
+
+    await threads.write(work)
+
+    assert (kept(), tries, threads.reruns) == ([1, 2], [1, 1], 1)
 
 
 async def test_of_a_commit_without_an_answer_it_is_found_out_that_it_was_done(
@@ -184,6 +234,7 @@ async def fails_over(postgres):
     with server() as one, proxied(one.database()) as (proxy, way):
         clock = FakeClock()
         journal = await opened(way, clock)
+        await journal.known.keep("before", "")  # so what writes is connected
 
         async def run(work, words):
             words(proxy).append(COMMIT)
@@ -237,6 +288,30 @@ async def test_nothing_is_taken_once_it_is_closed(url, kept):
     with pytest.raises(JournalUnavailable, match="closed"):
         await threads.read(lambda connection: connection.execute(ALL).all())
     assert kept() == []
+
+
+async def test_what_waits_for_its_turn_keeps_neither_reads_nor_letters_waiting(
+    threads, kept
+):
+    turn = threading.Event()
+
+    def waits(number):
+        def work(connection):
+            turn.wait()
+            connection.execute(PUT, row(number))
+
+        return work
+
+    many = range(THREADS * 2)
+    starts = [asyncio.ensure_future(threads.write(waits(n))) for n in many]
+    await threads.write(put(100), lasting=False)
+    names = await threads.read(lambda connection: connection.execute(ALL).scalars())
+    meanwhile = kept()
+    turn.set()
+    await asyncio.gather(*starts)
+
+    assert (names, meanwhile) == (["a"], [100])
+    assert kept() == [*many, 100]
 
 
 def looked(begun):

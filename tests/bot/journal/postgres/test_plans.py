@@ -117,7 +117,7 @@ async def tour(postgres_url):
         made = lambda **of: new_intent(clock(), next(numbers), **of)  # noqa: E731 - as `new`
         tour = OfAServer(journal, made, clock)
         listeners.append(tour.note)
-        await tour.go()
+        await tour.go_everywhere()
         journal.close()
     return tour
 

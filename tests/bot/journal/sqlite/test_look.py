@@ -6,8 +6,11 @@ import sqlite3
 import pytest
 
 from bot.journal.marks import mark_moved
+from bot.journal.sqlite.backup import backed_up
 from bot.journal.sqlite.files import claim
-from bot.journal.sqlite.look import Look, look
+from bot.journal.sqlite.look import MAGIC, Look, look
+from tests.fakes.clock import FakeClock
+from tests.fakes.journal import laid, opened
 
 
 def url(path):
@@ -83,3 +86,42 @@ def test_a_journal_that_was_moved_away_does_not_open_and_says_where_it_is(tmp_pa
     mark_moved(path, "postgresql://db/patchbay")
 
     assert "was moved to postgresql://db/patchbay" in look(url(path)).fault
+
+
+AT = 1_772_366_400_000  # 2026-03-01 12:00 UTC
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """Return a backup that was put back."""
+    (tmp_path / "backup").mkdir(mode=0o700)
+    path = tmp_path / "backup" / "p.db"
+    backed_up(laid(tmp_path / "p.db"), path, AT)
+    return path
+
+
+def test_a_backup_of_which_nothing_was_said_yet_does_not_open_and_is_let_be(copy):
+    before = {one.name: one.read_bytes() for one in copy.parent.iterdir()}
+
+    seen = look(url(copy))
+
+    assert "is the backup of 2026-03-01 12:00:00 UTC" in seen.fault
+    assert "python -m bot recover --restored" in seen.fault
+    assert {one.name: one.read_bytes() for one in copy.parent.iterdir()} == before
+
+
+async def test_a_backup_that_is_gone_on_with_is_a_journal_as_any_other(copy):
+    journal = await opened(url(copy), FakeClock(), restored=True)
+    beside = look(url(copy))
+    await journal.restored.withdraw("a test")
+    journal.close()
+
+    assert (beside, look(url(copy))) == (Look(copy, in_use=True), Look(copy))
+
+
+def test_what_cannot_be_read_is_told(tmp_path):
+    path = tmp_path / "p.db"
+    path.touch(mode=0o600)
+    path.write_bytes(MAGIC + b"x" * 4096)
+
+    assert "file is not a database" in look(url(path)).fault

@@ -28,6 +28,7 @@ from bot.journal.model import Asker
 from bot.resources.relay import news as of_relays
 from bot.resources.relay.card import stopped
 from bot.resources.relay.news import told
+from bot.resources.relay.update import replace_address
 from bot.states import State
 from tests.bot.resources.evidence import TASK, moment
 from tests.bot.resources.relay.lives import (
@@ -114,10 +115,11 @@ def test_a_line_of_breaks_says_how_many_since_when_and_how_it_is_now(status, cou
     )
 
 
+REPLACE = replace_address(stands(RUNS), 1)
 FAILURES = {  # how it stands, whether its asker is known, the code; and what is added
-    "it runs": (State.STARTED, "U0ANA", "-9", (STOP, EXPLAIN)),
-    "it runs, with no code": (State.STARTED, "U0ANA", "", (STOP,)),
-    "nobody asked for it": (State.EXPIRING, "", "-9", (STOP, EXPLAIN)),
+    "it runs": (State.STARTED, "U0ANA", "-9", (REPLACE, STOP, EXPLAIN)),
+    "it runs, with no code": (State.STARTED, "U0ANA", "", (REPLACE, STOP)),
+    "nobody asked for it": (State.EXPIRING, "", "-9", (REPLACE, STOP, EXPLAIN)),
     "it is being stopped": (State.STOPPING, "U0ANA", "-9", ()),
     "it is over": (State.STOPPED, "U0ANA", "-9", ()),
 }

@@ -89,6 +89,70 @@ async def test_a_relay_starts_and_is_in_the_ledger_and_stops_once(cloud):
     ]
 
 
+async def change(cloud, task, number, **fields):
+    request = trtc.UpdatePublishCdnStreamRequest()
+    own = {"SdkAppId": APP, "TaskId": task, "SequenceNumber": number}
+    request.from_json_string(json.dumps({**own, "WithTranscoding": 1, **fields}))
+    client = trtc_client.TrtcClient(
+        credential(cloud), "ap-singapore", profile(cloud, "trtc")
+    )
+    return await asyncio.to_thread(client.UpdatePublishCdnStream, request)
+
+
+async def test_what_a_change_leaves_out_stays_as_it_was(cloud):
+    task = (await start(cloud)).TaskId
+    new = [{"PublishCdnUrl": "rtmp://push.example.com/a/c"}]
+
+    await change(cloud, task, 5, PublishCdnParams=new)
+
+    (relay,) = cloud.state.running
+    assert relay.urls == ["rtmp://push.example.com/a/c"]
+    assert relay.start["AudioParams"]["AudioEncode"]["BitRate"] == 64
+
+
+@pytest.mark.parametrize("number", [4, 5])
+async def test_a_change_that_is_not_newer_is_dropped(cloud, number):
+    task = (await start(cloud)).TaskId
+    await change(cloud, task, 5)
+    new = [{"PublishCdnUrl": "rtmp://push.example.com/a/c"}]
+
+    code = await refused(change(cloud, task, number, PublishCdnParams=new))
+
+    (relay,) = cloud.state.running
+    assert code == "FailedOperation.RequestOutdated"
+    assert relay.urls == ["rtmp://push.example.com/a/b"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"WithTranscoding": 0}, "UnsupportedOperation"),
+        ({"VideoParams": {}}, "UnsupportedOperation"),
+        (
+            {"PublishCdnParams": [{"PublishCdnUrl": "http://a.example/b/c"}]},
+            "InvalidParameter",
+        ),
+    ],
+)
+async def test_what_the_page_says_cannot_change_is_refused(cloud, fields, code):
+    task = (await start(cloud)).TaskId
+
+    assert await refused(change(cloud, task, 1, **fields)) == code
+
+
+async def test_what_is_over_cannot_be_changed(cloud):
+    task = (await start(cloud)).TaskId
+    cloud.state.stop_relay(task, APP)
+
+    over = await refused(change(cloud, task, 1))
+    never = await refused(change(cloud, "-m9nothing.", 1))
+
+    assert (over, never) == (
+        "FailedOperation.TaskFinished",
+        "FailedOperation.TaskNotExist",
+    )
+
+
 async def test_a_task_that_never_was_cannot_be_stopped(cloud):
     stop = trtc.StopPublishCdnStreamRequest()
     stop.from_json_string(json.dumps({"SdkAppId": APP, "TaskId": "-m9nothing."}))

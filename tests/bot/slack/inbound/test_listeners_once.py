@@ -1,10 +1,12 @@
 """What is said once is answered once, and only people are answered."""
 
+import asyncio
+
 import pytest
 import structlog
 
 from bot.dialogue.outcome import Outcome
-from tests.bot.slack.inbound.front import FORM, OUTCOME, event, pressed
+from tests.bot.slack.inbound.front import FORM, OUTCOME, Front, event, pressed
 
 SAID = {"user": "UANA", "channel": "C1", "ts": "1.5", "text": "<@UBOT> lookup R1"}
 
@@ -108,3 +110,28 @@ async def test_a_look_up_in_a_thread_is_about_what_stands_above(front, text, pas
 
     (ask,) = front.router.asks
     assert (ask.pasted, ask.where.parent) == (pasted, "1.0")
+
+
+async def test_a_message_is_acked_once_what_it_leads_to_is_durable():
+    front = Front(patience=60.0)
+    front.router.gate = asyncio.Event()
+
+    sending = asyncio.create_task(front.send(event(type="app_mention", **SAID)))
+    await front.router.came.acquire()
+    await asyncio.sleep(0)
+    before = sending.done()
+    front.router.gate.set()
+
+    assert (before, await sending) == (False, (200, ""))
+    assert await front.settled() == [("event:T1:C1:1.5", OUTCOME)]
+
+
+async def test_what_a_message_leads_to_is_told_later_if_it_takes_long():
+    front = Front(patience=0.0)
+    front.router.gate = asyncio.Event()
+
+    acked = await front.send(event(type="app_mention", **SAID))
+    front.router.gate.set()
+
+    assert acked == (200, "")
+    assert await front.settled() == [("event:T1:C1:1.5", OUTCOME)]

@@ -6,15 +6,25 @@ from collections import Counter
 
 import pytest
 import structlog
+from pydantic import SecretStr
 from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.slack.server.delivery import Envelope, EnvelopeType
-from bot.slack.inbound.sockets import CROWDED_SECONDS, ENOUGH_SECONDS, WAITS
+from bot.slack.inbound.admission import Admission
+from bot.slack.inbound.sockets import (
+    CROWDED_SECONDS,
+    DEAF_SECONDS,
+    ENOUGH_SECONDS,
+    WAITS,
+    Sockets,
+)
 from bot.slack.outbound.line import TOO_MANY
 from tests.bot.http.visitors import until
-from tests.bot.slack.inbound.socket_kit import Naps
+from tests.bot.slack.inbound.socket_kit import Listeners, Naps
 from tests.fakes.clock import FakeClock
 
+NOBODY_WAITS = Admission(time.time, time.monotonic)
 TAKEOVER = 3.0  # seconds from the end of a connection to the next answer
 
 
@@ -229,3 +239,54 @@ async def test_closing_waits_for_what_is_to_be_acknowledged(slack, connected):
 
     assert (await sending).failed == ""
     await until(lambda: not slack.sockets.connections)
+
+
+async def lost(slack, connect, word):
+    """Return sockets that were lost, as Slack answers with *word*; and their clock."""
+    naps, clock = Naps(), FakeClock()
+    sockets, _ = await connect(sleep=naps, clock=clock.monotonic)
+    for line in sockets.lines():
+        slack.space.fail_next("apps.connections.open", error=word)
+        await line.close()
+    await until(lambda: len(naps.slept) == 2)
+    return sockets, clock
+
+
+@pytest.mark.parametrize(
+    ("word", "deaf"),
+    [("invalid_auth", True), (TOO_MANY, False), ("service_unavailable", False)],
+)
+async def test_who_hears_nothing_is_deaf_unless_slack_is_away_or_has_enough(
+    slack, connect, word, deaf
+):
+    sockets, clock = await lost(slack, connect, word)
+    at_first = sockets.deaf()
+    clock.push(seconds=DEAF_SECONDS / 2 + 1)
+
+    assert (at_first, sockets.deaf()) == (False, deaf)
+
+
+async def test_who_was_never_connected_is_deaf_and_who_is_is_not(connect):
+    never = Sockets(Listeners(), AsyncWebClient(), SecretStr("x"), NOBODY_WAITS)
+    sockets, _ = await connect()
+
+    assert (never.deaf(), sockets.deaf()) == (True, False)
+
+
+async def test_the_next_connections_are_opened_with_the_token_that_was_exchanged(
+    slack, connect
+):
+    naps = Naps()
+    sockets, _ = await connect(sleep=naps)
+    one, other = sockets.lines()
+
+    sockets.use(SecretStr("xapp-another"))
+    stay = sockets.lines()
+    await one.close()
+    await until(lambda: naps.slept)
+    refused = sockets.lines()
+    sockets.use(slack.app_token)
+    naps.may_wake.set()
+    await until(lambda: len(sockets.lines()) == 2)
+
+    assert (stay, refused) == ({one, other}, {other})

@@ -25,11 +25,12 @@ async def slack():
     async def serve(request):
         body = await request.text()
         Slack.seen.append((request.method, request.path_qs, body))
+        Slack.tokens.append(request.headers.get("Authorization"))
         if Slack.hang:
             await asyncio.sleep(60)
         return Slack.answer
 
-    Slack.seen = []
+    Slack.seen, Slack.tokens = [], []
     app.router.add_route("*", "/{path:.*}", serve)
     runner = server.AppRunner(app, shutdown_timeout=0.01)
     await runner.setup()
@@ -100,6 +101,16 @@ async def test_a_server_that_fails_is_no_answer(slack, web):
     sent = await web.call("chat.update", channel="C", ts="1")
 
     assert (sent.ok, bool(sent.error)) == (False, True)
+
+
+@pytest.mark.parametrize("method", ["users.info", "chat.update"])
+@pytest.mark.parametrize("text", ["{", "[]"])
+async def test_what_is_no_answer_of_slacks_is_told_by_its_status(
+    slack, web, method, text
+):
+    slack.answer = server.Response(text=text, content_type="application/json")
+
+    assert await web.call(method, user="U1") == refused("http_200")
 
 
 async def test_an_answer_goes_to_its_address_as_json(slack, web):
@@ -229,6 +240,30 @@ async def test_a_socket_is_asked_for_with_its_own_token(slack, web):
 
     assert sent == refused("invalid_auth")
     assert slack.seen[0][:2] == ("POST", "/api/apps.connections.open")
+
+
+async def test_a_token_that_is_exchanged_is_asked_about_first_and_used_from_then_on(
+    slack, web
+):
+    def asked(work):
+        slack.answer = server.json_response({"ok": True})
+        return work
+
+    second = SecretStr("second")
+    ends = [await asked(web.call("auth.test")), await asked(web.identity(second))]
+    ends.append(await asked(web.call("auth.test")))
+    web.use(second)
+    ends.append(await asked(web.call("auth.test")))
+    await asked(web.client.api_call("auth.test"))
+
+    assert [one.ok for one in ends] == [True] * 4
+    assert slack.tokens == [
+        "Bearer token",
+        "Bearer second",
+        "Bearer token",
+        "Bearer second",
+        "Bearer second",
+    ]
 
 
 async def test_the_library_does_not_write_out_what_nobody_reads():

@@ -46,6 +46,15 @@ def test_every_request_knows_its_own_danger():
             18,
             Deadline(attempt=15, connect=2, read=12, overall=20),
         ),
+        "UpdatePublishCdnStream": (
+            "trtc 2019-07-22",
+            True,
+            "relay.update",
+            Level.CHANGE,
+            Repeat.NUMBERED,
+            18,
+            Deadline(attempt=15, connect=2, read=12, overall=20),
+        ),
         "StopPublishCdnStream": (
             "trtc 2019-07-22",
             True,

@@ -52,6 +52,7 @@ def test_every_secret_of_a_request_is_known_and_none_is_shown(make):
     ("fields", "model"),
     [
         (whole.start_fields([]), REQUESTS["StartPublishCdnStream"]),
+        (whole.start_fields([]), REQUESTS["UpdatePublishCdnStream"]),
         (whole.session_fields([]), REQUESTS["CreateSession"]),
     ],
 )
@@ -65,7 +66,8 @@ def test_no_field_that_can_hold_a_secret_is_left_out_here(fields, model):
 def test_only_those_requests_can_hold_one():
     with_secrets = {name for name, one in REQUESTS.items() if set(opening(one))}
 
-    assert with_secrets == {"StartPublishCdnStream", "CreateSession"}
+    starts = {"StartPublishCdnStream", "CreateSession"}
+    assert with_secrets == {*starts, "UpdatePublishCdnStream"}
 
 
 def test_a_request_without_secrets_knows_of_none():

@@ -13,6 +13,7 @@ from tests.trials.truth.judge.facts import (
     RUNNING,
     START,
     STOP,
+    UPDATE,
 )
 
 UNTRUE, MORE = "untrue", "more than the evidence"
@@ -294,6 +295,38 @@ def by_hand(subject, _claim):
         yield MORE, "said to be attached by hand, and nobody did"
     if subject.over(certain=True) is not None:
         yield UNTRUE, "said to run by somebody, and it is known to be over"
+
+
+@judges("change under way")
+def change_under_way(subject, _claim):
+    """Somebody asked for a change."""
+    if not subject.asked("change"):
+        yield MORE, "told as being changed, and nobody asked for it"
+
+
+@judges("changed")
+def changed(subject, _claim):
+    """A change of it was made, says an answer."""
+    if not any(task.changed_by(subject.drawn) for task in subject.tasks):
+        yield UNTRUE, "told as changed, and the ledger has no change"
+    elif not subject.news("changed", certain=False):
+        yield MORE, "told as changed, and no answer says so"
+
+
+@judges("perhaps changed")
+def perhaps_changed(subject, _claim):
+    """A change of it was sent, and nobody knows what became of that."""
+    if not (subject.sent(UPDATE) or subject.asked("change")):
+        yield MORE, "told as perhaps changed, and no change was sent"
+
+
+@judges("not changed")
+def not_changed(subject, _claim):
+    """A change that was asked for was certainly not made."""
+    sent = len(subject.sent(UPDATE))
+    made = sum(len(task.changed_by(subject.drawn)) for task in subject.tasks)
+    if sent and made >= len(subject.asked("change")):
+        yield UNTRUE, "told as not changed, and every change was made"
 
 
 @judges("until")

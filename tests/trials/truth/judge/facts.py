@@ -18,6 +18,7 @@ GRACE = 0.5  # seconds after which certain news has to be in what is said
 MARGIN = 5.0  # seconds within which two times cannot be told apart
 DAY = 86_400.0
 START, STOP = "StartPublishCdnStream", "StopPublishCdnStream"
+UPDATE = "UpdatePublishCdnStream"
 RTMP = 1935
 
 
@@ -51,6 +52,11 @@ class Task:
     before: list = field(default_factory=list)  # (began, ended) of runs before this
     went: list = field(default_factory=list)  # (t, target, status)
     urls: list = field(default_factory=list)  # its targets, in their order
+    changes: list = field(default_factory=list)  # when each was made
+
+    def changed_by(self, t):
+        """Return when it was changed, until *t*."""
+        return [at for at in self.changes if at <= t]
 
     def runs_at(self, t):
         spans = [*self.before, (self.began, self.ended)]
@@ -168,6 +174,8 @@ class Facts:
         elif what == "status":
             known = self.tasks[task]
             known.went.append((entry["t"], target(entry["url"]), entry["status"]))
+        elif what == "update":
+            self.tasks[task].changes.append(entry["t"])
         elif task in self.tasks:
             self.tasks[task].ended, self.tasks[task].how = entry["t"], what
 
@@ -253,6 +261,8 @@ class Facts:
 def _meaning(action, code):
     if action == START:
         return "refused" if code else "started"
+    if action == UPDATE:
+        return "change refused" if code else "changed"
     if code.startswith(("ResourceNotFound", "FailedOperation.TaskNotExist")):
         return "gone"
     return "stop refused" if code else "stopped"

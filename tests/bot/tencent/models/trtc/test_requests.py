@@ -13,6 +13,7 @@ from bot.tencent.models.trtc.requests import (
     RelayStopped,
     StartPublishCdnStream,
     StopPublishCdnStream,
+    UpdatePublishCdnStream,
 )
 from bot.tencent.models.trtc.room import Room
 
@@ -70,7 +71,8 @@ def test_every_type_has_the_fields_of_the_official_sdk(
     models_in, our_fields, sdk_fields
 ):
     ours, theirs = {}, {}
-    for model in models_in(StartPublishCdnStream) | models_in(StopPublishCdnStream):
+    ours_all = (StartPublishCdnStream, UpdatePublishCdnStream, StopPublishCdnStream)
+    for model in set().union(*map(models_in, ours_all)):
         name = model.__name__
         sdk = getattr(official, f"{name}Request", None) or getattr(official, name)
         theirs[name] = sdk_fields(sdk)
@@ -261,3 +263,37 @@ def test_a_stop_needs_nothing_back(task):
     assert reply == RelayStopped(
         task_id=None if task is ... else task, request_id="r-1"
     )
+
+
+# ── a change ─────────────────────────────────────────────────────────────────────
+
+
+def test_a_change_says_what_changes_and_under_which_number():
+    fields = {
+        "SdkAppId": 1400188366,
+        "TaskId": TASK,
+        "SequenceNumber": 0,
+        "WithTranscoding": 1,
+        "PublishCdnParams": [{"PublishCdnUrl": "rtmp://a.example/b/c"}],
+        "AudioParams": {"SubscribeAudioList": [], "UnSubscribeAudioList": []},
+    }
+
+    change = UpdatePublishCdnStream.of(fields).numbered(1_763_800_000_000)
+
+    assert change.to_wire() == {**fields, "SequenceNumber": 1_763_800_000_000}
+
+
+def test_a_change_has_a_signature_for_each_robot_that_it_names():
+    room = {"RoomId": "7", "RoomIdType": 0, "UserId": "robot"}
+    fields = {"SdkAppId": 1, "TaskId": TASK, "WithTranscoding": 1}
+    change = UpdatePublishCdnStream.of({**fields, "FeedBackRoomParams": [room]})
+
+    signed = change.signed(lambda user: SecretStr(f"sig-of-{user}"))
+
+    assert signed.to_wire()["FeedBackRoomParams"] == [
+        {**room, "UserSig": "sig-of-robot"}
+    ]
+    assert UpdatePublishCdnStream.of(fields).signed(SecretStr).to_wire() == {
+        **fields,
+        "SequenceNumber": 0,
+    }

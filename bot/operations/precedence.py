@@ -1,0 +1,138 @@
+"""What goes first, and what waits, where Slack takes less than there is to say.
+
+Slack takes a new message a second in each channel, and a change in two seconds
+altogether. So what is over, or in doubt, goes before what runs; and while changes are
+behind no card is posted that would have to be changed before it says anything.
+
+Where several deliver, any of them may be killed after Slack has a message, and before
+that is noted: then another posts it again. So each has one such message at a time.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from datetime import datetime, timedelta
+
+from bot.dialogue.outcome import Audience
+from bot.journal.model import CARD, Notification
+from bot.operations.batches import Batch, shared
+from bot.slack.outbound.lanes import Turns
+from bot.slack.outbound.routes import Direct, Ops, Post
+from bot.states import OPEN, RUNNING, State
+
+RANKS = 2
+PASSING = timedelta(seconds=90)  # within which somebody knows what became of a start
+LOOKED_AT_AGAIN = timedelta(seconds=5)
+AHEAD = 4  # messages that are held while one is sent
+HELD_UP = 2.0  # seconds that Slack may take for one message before others go, too
+_GOES_ON = OPEN | RUNNING | {State.STOPPING}
+
+
+def rank(notification: Notification) -> int:
+    """Return 0 for what is to be known soon, 1 for what can wait."""
+    intent = notification.intent
+    if notification.audience is Audience.OPS or intent is None:
+        return 0
+    return int(notification.name == CARD and intent.state in _GOES_ON)
+
+
+def in_order(ready: Iterable[Batch]) -> list[Batch]:
+    """Return those of *ready* that are to be known soon first, else as they come."""
+    return sorted(ready, key=lambda batch: min(map(rank, batch.notifications)))
+
+
+def waits(notification: Notification, until: datetime) -> bool:
+    """Tell whether it is the first card of what may be known better by *until*."""
+    intent = notification.intent
+    if intent is None or notification.name != CARD or intent.card:
+        return False
+    return intent.state in OPEN and until - intent.created_at < PASSING
+
+
+class Lines:
+    """The turns of those that wait: who is to be known soon has a line of their own."""
+
+    def __init__(self) -> None:
+        self._by_rank = tuple(Turns() for _each in range(RANKS))
+
+    def take(self, one: Notification, lane: str, free_at: float) -> float:
+        """Return the turn of *one* in *lane*, in monotonic seconds."""
+        return self._by_rank[rank(one)].take(lane, free_at, shared(one), one.id)
+
+    def lanes(self, now: float) -> list[str]:
+        """Return the lanes in a line of which it is nobody's turn *now*."""
+        return list(
+            dict.fromkeys(lane for line in self._by_rank for lane in line.lanes(now))
+        )
+
+    def forward(self, lane: str, most: int) -> list[int]:
+        """Return the next in *lane*, at *most* so many, who have no turn any more."""
+        following: list[int] = []
+        for line in self._by_rank:
+            following += line.forward(lane, most - len(following))
+        return following
+
+
+class OneByOne:
+    """Which messages of this process may be in Slack, and are not noted: one at a time.
+
+    It matters where the outbox is *shared*: else nobody posts them in its place. What
+    Slack holds up for *held_up* seconds keeps the others no longer.
+    """
+
+    def __init__(self, *, shared: bool, held_up: float = HELD_UP) -> None:
+        self._shared, self._held_up = shared, held_up
+        self._new: set[int] = set()  # by the first notification of each
+        self._lock = asyncio.Lock()
+        self._unnoted = 0
+
+    def admits(self, batch: Batch) -> bool:
+        """Tell whether *batch* may be held now; if it makes a message, it is counted.
+
+        Few are held ahead: what a killed one has held waits until that is over.
+        """
+        if not self._makes_one(batch):
+            return True
+        if len(self._new) >= AHEAD:
+            return False
+        self._new.add(batch.notifications[0].id)
+        return True
+
+    @asynccontextmanager
+    async def alone(self, batch: Batch) -> AsyncIterator[None]:
+        """Let no other new message be sent until this one is, and that is noted.
+
+        What Slack holds up keeps the others only for a moment; what it took, and the
+        journal does not, for as long as that is away.
+        """
+        if not self._makes_one(batch):
+            yield
+            return
+        has_it, waits = False, True
+        while waits:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._held_up):
+                    has_it = await self._lock.acquire()
+            waits = not has_it and self._unnoted > 0
+        try:
+            yield
+        finally:
+            if has_it:
+                self._lock.release()
+
+    @contextmanager
+    def noting(self) -> Iterator[None]:
+        """Say that Slack took something, which is being noted."""
+        self._unnoted += 1
+        try:
+            yield
+        finally:
+            self._unnoted -= 1
+
+    def ended(self, batch: Batch) -> None:
+        """Say that it is known what became of *batch*."""
+        self._new.discard(batch.notifications[0].id)
+
+    def _makes_one(self, batch: Batch) -> bool:
+        first = batch.ways[0] if batch.ways else None
+        return self._shared and isinstance(first, Post | Direct | Ops)

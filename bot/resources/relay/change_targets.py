@@ -1,0 +1,83 @@
+"""The push targets of a relay after a change: kept by their numbers, or given anew."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.access.limits import host_of
+from bot.errors import InvalidRequest
+from bot.i18n import _
+from bot.resources.relay import cdn
+from bot.resources.relay.plan import Plan
+from bot.settings import App
+from bot.tencent.models.trtc.output import target_digest
+
+Wire = Mapping[str, Any]
+
+TARGETS = "PublishCdnParams"
+
+
+def reference(handle: str, number: int) -> str:
+    """Return what the target of that *number* is called, without its address."""
+    return f"@{handle}.{number}"
+
+
+def references(handle: str, count: int) -> list[str]:
+    """Return what *count* targets are called, in their order."""
+    return [reference(handle, number) for number in range(1, count + 1)]
+
+
+def edited(
+    lines: list[str], adds: tuple[str, ...], drops: tuple[str, ...], handle: str
+) -> list[str]:
+    """Return *lines* with *adds*, and without *drops*: numbers, or references.
+
+    Raises:
+        InvalidRequest: there is no such target.
+    """
+    left = list(lines)
+    for drop in drops:
+        number = numbered(drop, handle)
+        if not 0 < number <= len(lines):
+            sentence = _("There is no target {typed}: there are {n}.")
+            text = sentence.format(typed=drop[:40], n=len(lines))
+            raise InvalidRequest({"url": text})
+        left[number - 1] = ""
+    return [*filter(None, left), *adds]
+
+
+def numbered(text: str, handle: str) -> int:
+    """Return the number of the target that *text* calls, 0 if it calls none."""
+    bare = text.strip()
+    own = f"@{handle}.".casefold()
+    bare = bare[len(own) :] if bare.casefold().startswith(own) else bare
+    return int(bare) if bare.isascii() and bare.isdigit() and len(bare) < 3 else 0  # noqa: PLR2004 - there are 10 at most
+
+
+def taken(plan: Plan, wire: Wire, handle: str, app: App | None) -> list[dict[str, Any]]:
+    """Return the targets that *plan* names: of *wire* by their numbers, others whole.
+
+    What is there already keeps what was said of its CDN.
+
+    Raises:
+        InvalidRequest: a number of which there is no target; words about a CDN that do
+            not fit.
+    """
+    had = list(wire.get(TARGETS) or ())
+    by_digest = {target_digest(one["PublishCdnUrl"]): one for one in had}
+    lines = plan.get("url", "").split()
+    fresh = [one for one in lines if not numbered(one, handle)]
+    words = cdn.said({**plan, "url": "\n".join(fresh)})
+    targets = []
+    for text in lines:
+        if number := numbered(text, handle):
+            if number > len(had):
+                sentence = _("There is no target {typed}: there are {n}.")
+                fault = sentence.format(typed=text, n=len(had))
+                raise InvalidRequest({"url": fault})
+            targets.append(had[number - 1])
+        elif kept := by_digest.get(target_digest(text)):
+            targets.append({**kept, "PublishCdnUrl": text})
+        else:
+            flag = cdn.flag(host_of(text), words, app)
+            targets.append({"PublishCdnUrl": text, "IsTencentCdn": flag})
+    return targets

@@ -1,0 +1,50 @@
+"""What is committed together: savepoints are for the group in which a piece failed."""
+
+import asyncio
+import threading
+
+import pytest
+
+from bot.journal.sqlite.writer import Writer
+
+
+@pytest.fixture
+def writer(tmp_path, driver):
+    made = Writer(tmp_path / "p.db", lambda: False)
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("fails", [None, 0, 1, 2])
+async def test_a_group_takes_savepoints_only_after_a_piece_of_it_failed(writer, fails):
+    one, seen = writer, []
+    await one.write(lambda connection: connection.run("CREATE TABLE t (x)"))
+    one._connection.told(seen.append)
+    began, go_on = threading.Event(), threading.Event()
+
+    def hold(_connection):
+        began.set()
+        go_on.wait()
+
+    def put(number):
+        def work(connection):
+            connection.run("INSERT INTO t VALUES (?)", (number,))
+            if number == fails:
+                raise KeyError(number)
+            return number
+
+        return asyncio.ensure_future(one.write(work))
+
+    held = asyncio.ensure_future(one.write(hold))
+    await asyncio.to_thread(began.wait)
+    waiting = [put(number) for number in range(3)]
+    await asyncio.sleep(0)
+    go_on.set()
+    ended = await asyncio.gather(held, *waiting, return_exceptions=True)
+
+    kept = [number for number in range(3) if number != fails]
+    assert [end for end in ended[1:] if not isinstance(end, KeyError)] == kept
+    there = await one.read(lambda c: c.run("SELECT x FROM t ORDER BY x").all())
+    assert there == [(number,) for number in kept]
+    savepoints = sum(line.startswith("SAVEPOINT") for line in seen)
+    assert savepoints == (0 if fails is None else 3)

@@ -1,0 +1,151 @@
+"""What is over or in doubt goes first; what says nothing yet waits; one at a time."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from bot.dialogue.outcome import Audience
+from bot.ids import ChannelId, MessageTs
+from bot.journal.model import ANSWER, CARD, Notification
+from bot.operations.batches import Batch
+from bot.operations.precedence import AHEAD, PASSING, Lines, OneByOne, in_order, waits
+from bot.resources.relay.resource import RELAY
+from bot.slack.outbound.routes import Post, Update
+from bot.states import OPEN, RUNNING, State
+from tests.bot.resources.intents import an_intent
+
+LANE = "chat.update"
+CHANGE = (Update(ChannelId("C"), MessageTs("1.5")),)
+POST = (Post(ChannelId("C")),)
+GOES_ON = OPEN | RUNNING | {State.STOPPING}
+
+
+def notice(number=1, state=State.STARTED, name=CARD, audience=Audience.CHANNEL, **more):
+    intent = an_intent(state=state, kind=RELAY, **more)
+    about = {"name": name, "audience": audience, "intent": intent}
+    return Notification(id=number, rev=1, facts={}, **about)
+
+
+def batch(*notices, ways=CHANGE):
+    return Batch(notices or (notice(),), ways)
+
+
+@pytest.mark.parametrize("state", State)
+def test_what_is_over_or_in_doubt_goes_before_what_goes_on(state):
+    runs, other = batch(notice(1)), batch(notice(2, state))
+
+    order = in_order([runs, other])
+
+    assert order == ([runs, other] if state in GOES_ON else [other, runs])
+
+
+@pytest.mark.parametrize(
+    "soon",
+    [
+        notice(2, name=ANSWER, audience=Audience.ASKER),
+        notice(2, name="unsettled", audience=Audience.OPS),
+        Notification(id=2, rev=1, name="heads", audience=Audience.OPS, facts={}),
+    ],
+    ids=["answer", "alarm", "about nothing"],
+)
+def test_so_do_answers_and_alarms(soon):
+    runs, first = batch(notice(1)), batch(soon)
+
+    assert in_order([runs, first]) == [first, runs]
+
+
+def test_a_message_goes_as_soon_as_the_most_urgent_of_it():
+    runs, both = batch(notice(1)), batch(notice(2), notice(3, State.UNKNOWN))
+
+    assert in_order([runs, both]) == [both, runs]
+
+
+def test_what_goes_first_has_turns_of_its_own():
+    lines = Lines()
+    running = [lines.take(notice(number), LANE, 0.0) for number in (1, 2)]
+
+    unknown = lines.take(notice(3, State.UNKNOWN), LANE, 0.0)
+    idle = lines.lanes(-1.0)
+    forward = lines.forward(LANE, 2)
+
+    assert (running, unknown, idle) == ([0.0, 0.0], 0.0, [LANE])
+    assert (forward, lines.forward(LANE, 2)) == ([3, 1], [2])
+    assert lines.lanes(-1.0) == []
+
+
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("card", [None, ("C", "1.5")])
+def test_a_first_card_waits_while_it_would_say_nothing_yet(state, card):
+    first = notice(1, state, card=card)
+    born = first.intent.created_at
+
+    assert [waits(first, born), waits(first, born + PASSING)] == [
+        state in OPEN and card is None,
+        False,
+    ]
+    assert not waits(notice(1, state, name=ANSWER), born)
+    assert waits(notice(1, State.QUEUED), born + PASSING - timedelta(seconds=1))
+
+
+async def test_few_new_messages_are_held_and_any_number_of_changes():
+    held, last = OneByOne(shared=True), batch(notice(0), ways=POST)
+
+    posts = [held.admits(batch(notice(n), ways=POST)) for n in range(AHEAD + 1)]
+    changes = [held.admits(batch(notice(n))) for n in range(AHEAD + 1)]
+    held.ended(last)
+
+    assert posts == [True] * AHEAD + [False]
+    assert changes == [True] * (AHEAD + 1)
+    assert [held.admits(last), held.admits(batch(notice(9), ways=POST))] == [
+        True,
+        False,
+    ]
+
+
+async def test_who_has_the_outbox_alone_holds_as_many_as_there_are():
+    held = OneByOne(shared=False)
+
+    assert all(held.admits(batch(notice(n), ways=POST)) for n in range(2 * AHEAD))
+
+
+@pytest.mark.parametrize("shared", [True, False])
+@pytest.mark.parametrize("ways", [POST, CHANGE])
+async def test_a_new_message_is_sent_alone_until_it_is_noted(shared, ways):
+    held, order = OneByOne(shared=shared), []
+
+    async def sends(name):
+        async with held.alone(batch(ways=ways)):
+            order.append(name)
+            await asyncio.sleep(0)
+            order.append(name)
+
+    await asyncio.gather(sends("first"), sends("second"))
+
+    one_by_one = shared and ways == POST
+    pairs = ["first", "first"] if one_by_one else ["first", "second"]
+    assert order[:2] == pairs
+
+
+async def test_what_slack_took_keeps_the_others_until_it_is_noted():
+    held, noted = OneByOne(shared=True, held_up=0.0), asyncio.Event()
+    order = []
+
+    async def first():
+        async with held.alone(batch(notice(1), ways=POST)):
+            with held.noting():
+                await noted.wait()
+                order.append("noted")
+
+    async def second():
+        async with held.alone(batch(notice(2), ways=POST)):
+            order.append("sent")
+
+    both = [asyncio.create_task(one()) for one in (first, second)]
+    for _turn in range(20):
+        await asyncio.sleep(0)
+    before = list(order)
+    noted.set()
+    await asyncio.gather(*both)
+
+    assert (before, order) == ([], ["noted", "sent"])
