@@ -199,9 +199,9 @@ def _link_in(text: str) -> Link | None:
         return None
 
 
-def keep(connection: Connection, told: Told, at: int) -> None:
-    """Keep in its row which wish is open, if *told* is a copy's; settled, it goes."""
-    copy, link = told.thing, told.link
+def keep(connection: Connection, one: Told, at: int) -> None:
+    """Keep in its row which wish is open, if *one* is a copy's; settled, it goes."""
+    copy, link = one.thing, one.link
     if link.role is not Role.ORIGINAL:
         return
     row = {"copy": copy, "original": link.intent, "state": link.wish.value, "at": at}

@@ -203,8 +203,8 @@ class Transaction:
             timer_rows.begin(self.connection, accepted, millis(new.at))
         of = new.copies
         if of and (original := self._there(of.id)):
-            told = links.made(accepted, original, of, millis(self.now()))
-            return self.link(accepted, told)
+            both = links.made(accepted, original, of, millis(self.now()))
+            return self.link(accepted, both)
         return accepted
 
     def owner(self, sdk_app_id: int, ref: str, other_than: str = "") -> Intent | None:
@@ -290,10 +290,10 @@ class Transaction:
             after = self.link(after, followed)
         return before, after
 
-    def link(self, thing: Intent, told: Iterable[Told]) -> Intent:
-        """Let each that is *told* of another learn it; return *thing* as it is then."""
+    def link(self, thing: Intent, each: Iterable[Told]) -> Intent:
+        """Let *each* learn what it is told of another; return *thing* as it is then."""
         at = millis(self.now())
-        for one in told:
+        for one in each:
             learner = thing if one.thing == thing.id else self._there(one.thing)
             if learner is None:  # it was thrown away long ago
                 continue
