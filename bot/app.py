@@ -47,7 +47,7 @@ from bot.operations.recheck import Recheck
 from bot.operations.refusals import Refusals
 from bot.operations.rights import Rights
 from bot.operations.throttle import throttles
-from bot.resources.base import Registry
+from bot.resources.kinds import Registry
 from bot.resources.registry import RESOURCES
 from bot.routing.command import Command, check_rules
 from bot.routing.pace import Paces

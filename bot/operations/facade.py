@@ -48,7 +48,8 @@ from bot.operations.rights import Rights, check
 from bot.operations.saved import Saved
 from bot.operations.seconds import Approved
 from bot.operations.takeover import Takeover
-from bot.resources.base import Registry, Resource
+from bot.resources.base import Resource
+from bot.resources.kinds import Registry
 from bot.resources.push import PushAddress
 from bot.runtime.tracing import began
 from bot.settings import App, Policy, Settings, Terms
