@@ -15,8 +15,9 @@ from sqlalchemy import bindparam, delete, select
 from bot.errors import IllegalMove
 from bot.ids import IntentId
 from bot.journal.audit import Entry
+from bot.journal.left import as_read
 from bot.journal.model import CARD_NOTICE, Asker, Changes, Intent, Notice
-from bot.journal.rows import as_read, intent_of, millis
+from bot.journal.rows import intent_of, millis
 from bot.journal.schema import intents
 from bot.journal.schema_saved import timers
 from bot.journal.statement import Connection, Statement, Writer, updated
