@@ -17,6 +17,7 @@ from bot.base import (
     gauges_of,
     readiness_of,
     signing_of,
+    timers_of,
     utc_now,
 )
 from bot.config.kinds import trusted
@@ -172,7 +173,7 @@ def _callbacks(base: _Base, operations: Approving) -> Callbacks:
         recents=base.recents,
         reception=base.hearing.reception,
         hearing=base.hearing,
-        take_up=operations.executor.take_up,
+        take_up=operations.takeover.go_on,
         wake=base.delivery.wake,
         team=lambda: base.directory.team if base.directory.installed else None,
         ops_channel=base.delivery.readers.ops,
@@ -354,8 +355,9 @@ def _jobs(base: _Base, operations: Approving, anchoring: Anchoring) -> Jobs:
         base.hearing,
         resources=base.resources,
         anchoring=anchoring,
-        take_up=operations.executor.take_up_left,
+        take_up=operations.takeover.go_on_left,
         write_refusals=operations.refusals.write_due,
+        run_timers=timers_of(base, operations.behalf).run_due,
         wake=base.delivery.wake,
         now=base.ports.now,
         sleep=base.ports.sleep,

@@ -13,11 +13,14 @@ from functools import partial
 from bot.i18n import Languages
 from bot.journal.journal import Journal
 from bot.journal.recents import Recents
+from bot.operations.ahead import Ahead
+from bot.operations.behalf import Behalf
 from bot.operations.delivery import Delivery
 from bot.operations.exchange import Exchange
 from bot.operations.gauges import Gauges, Others
 from bot.operations.hearing import Hearing
 from bot.operations.readiness import Readiness, no_beat
+from bot.operations.timers import TimerRound
 from bot.resources.base import Registry
 from bot.runtime.metrics import Metrics
 from bot.runtime.secret import Current
@@ -111,6 +114,20 @@ def signing_of(settings: Settings) -> Current | None:
     """Return Slack's signing secret if Slack comes by HTTP."""
     secret = settings.slack_signing_secret
     return Current(secret) if secret and not settings.slack_app_token else None
+
+
+def timers_of(base: Base, behalf: Behalf) -> TimerRound:
+    """Return what looks at the timers of the bot of *base*, and stops by *behalf*."""
+    return TimerRound(
+        journal=base.journal,
+        recents=base.recents,
+        resources=base.resources,
+        behalf=behalf,
+        ahead=Ahead(web=base.web, readers=base.delivery.readers),
+        nag_after_hours=base.settings.policy.nag_after_hours,
+        wake=base.delivery.wake,
+        now=base.ports.now,
+    )
 
 
 def exchange_of(

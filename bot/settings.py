@@ -87,6 +87,7 @@ class Policy(_Table):
     second: tuple[Second, ...] = ()  # what needs a second person
     push_hosts: tuple[ListedHost, ...] | None = None  # the row `push` of the exits
     limits: Limits = Limits()
+    nag_after_hours: int = Field(0, ge=0, le=720)  # without a timer; 0: never
 
     @property
     def tables(self) -> tuple[Rule | Second, ...]:

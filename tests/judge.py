@@ -224,6 +224,7 @@ BLOCKKIT: dict[str, Any] = {
     "checkboxes": bk.Checkboxes,
     "plain_text_input": bk.PlainTextInput,
     "number_input": bk.NumberInput,
+    "datetimepicker": bk.DatetimePicker,
     "plain_text": bk.Text,
     "mrkdwn": bk.Text,
     "@options": bk.Option,
@@ -233,6 +234,12 @@ BLOCKKIT: dict[str, Any] = {
     "@style": bk.RichStyle,
     "@dispatch_action_config": bk.DispatchActionConfig,
 }
+
+
+def _moment(initial_date_time: int | None = None, **more: Any) -> Any:
+    """Return slackblocks' picker, whose one argument has a name of its own."""
+    return sb.DateTimePicker(initial_datetime=initial_date_time, **more)
+
 
 SLACKBLOCKS: dict[str, Any] = {
     "section": sb.SectionBlock,
@@ -251,6 +258,7 @@ SLACKBLOCKS: dict[str, Any] = {
     "checkboxes": sb.CheckboxGroup,
     "plain_text_input": sb.PlainTextInput,
     "number_input": sb.NumberInput,
+    "datetimepicker": _moment,
     "plain_text": sb.PlainText,
     "mrkdwn": sb.Markdown,
     "@options": sb.Option,

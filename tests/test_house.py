@@ -252,10 +252,15 @@ TESTED_BY = {
     "bot/slack/render/limits.py": "tests/bot/slack/render/test_blocks.py",
     "bot/journal/together.py": "tests/bot/journal/test_batches.py",
     "bot/journal/store.py": "tests/bot/journal/test_file.py",
+    "bot/journal/copies.py": "tests/bot/operations/test_takeover.py",
+    "bot/resources/relay/again.py": "tests/commands/relay/test_copies.py",
+    "bot/resources/relay/copies.py": "tests/bot/operations/test_takeover.py",
+    "bot/resources/relay/form_copy.py": "tests/commands/relay/test_copies.py",
     "bot/tencent/call.py": "tests/bot/tencent/test_client_answers.py",
     "commands/relay/attach.py": "tests/bot/operations/test_resolution.py",
     "commands/relay/change.py": "tests/commands/relay/test_update.py",
     "commands/relay/command.py": "tests/commands/relay/test_lists.py",
+    "commands/relay/onrecord.py": "tests/commands/relay/test_copies.py",
 }
 
 

@@ -6,6 +6,7 @@ and channel) and the person (a user, or a member of a user group).
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import tzinfo
 from fnmatch import fnmatchcase
 from typing import Any, Protocol, Self
 
@@ -56,6 +57,9 @@ class Directory(Protocol):
 
     def account(self, who: Person) -> Account | None:
         """Tell what kind of account *who* has; None if that is not cached."""
+
+    def zone(self, who: Person) -> tzinfo | None:
+        """Return the time zone of *who*; None if that is not cached."""
 
     def groups(
         self,

@@ -15,10 +15,11 @@ from bot.dialogue.outcome import (
     Span,
     Tone,
     When,
+    Who,
     said,
 )
 from bot.i18n import _
-from bot.journal.model import DAMAGED, NOT_ENDED, REVIVED, Intent
+from bot.journal.model import DAMAGED, NOT_ENDED, REVIVED, STOP_REFUSED, Intent
 from bot.resources.base import Alarm, Resource, alarm_of
 from bot.states import State
 
@@ -38,6 +39,8 @@ def alarm(
     own = resource.alarms.get(name)
     if name == UNSETTLED:
         outcome = unsettled(intent, resource)
+    elif name == STOP_REFUSED:
+        outcome = stop_refused(intent, resource, facts)
     else:
         outcome = (own or ALARMS[name])(intent, facts)
     return replace(outcome, targets=(_whereabouts(intent, resource),))
@@ -68,6 +71,29 @@ def unsettled(intent: Intent, resource: Resource) -> Outcome:
         f"{name} · {place}" if place else name,
         sentence=(_("It may be running, and billed."),),
         buttons=(*resource.offers(intent), Button(_("Open"), "lookup", intent.id)),
+    )
+
+
+def stop_refused(
+    intent: Intent, resource: Resource, facts: Mapping[str, Any]
+) -> Outcome:
+    """Return the alarm that a stop was due in the name of somebody who may not."""
+    sentence = _("{handle} was due to be stopped, and was not.")
+    text = _("{who}, in whose name it was due, may not stop it: {why} (rule: {rule})")
+    who, why, rule = Who(facts["by"]), str(facts["why"]), str(facts["rule"])
+    on = (
+        _("It may be running, and billed.")
+        if intent.state is State.UNKNOWN
+        else _("As far as is known it goes on running, and is billed.")
+    )
+    return replace(
+        alarm_of(
+            intent,
+            sentence.format(handle=intent.handle),
+            sentence=(on,),
+            buttons=(resource.end_button(intent),),
+        ),
+        context=(said(text, who=who, why=why, rule=rule),),
     )
 
 

@@ -129,14 +129,23 @@ def table(intents: Sequence[Intent], resources: Registry, caption: str) -> list[
     head = (_("Name"), _("What"), _("State"), _("Since"), _("By"))
     rows = tuple(_cells(intent, resources.of(intent)) for intent in intents)
     choices: list[Button] = []
+    again: list[Button] = []
     for intent in intents:
-        opening, *ending = _menu(intent, resources.of(intent))
+        opening, *ending = _actions(intent, resources.of(intent))
         label = _("Open {handle}").format(handle=intent.handle)
         choices += [replace(opening, label=label), *ending]
+        again += resources.of(intent).again(intent)
+    menus = [
+        Select(_("Open or stop …"), _of_one_command(choices)),
+        Select(_("Start again …"), _of_one_command(again)),
+    ]
+    return [Table(caption, head, rows), *(one for one in menus if one.choices)]
+
+
+def _of_one_command(choices: Sequence[Button]) -> tuple[Button, ...]:
     commands = [one.command for one in choices]
-    most = max(dict.fromkeys(commands), key=commands.count)
-    fitting = tuple(one for one in choices if one.command == most)
-    return [Table(caption, head, rows), Select(_("Open or stop …"), fitting)]
+    most = max(dict.fromkeys(commands), key=commands.count, default="")
+    return tuple(one for one in choices if one.command == most)
 
 
 def _cells(intent: Intent, resource: Resource) -> tuple[Span, ...]:
@@ -150,7 +159,12 @@ def _cells(intent: Intent, resource: Resource) -> tuple[Span, ...]:
 
 
 def _menu(intent: Intent, resource: Resource) -> tuple[Button, ...]:
-    """Return what can be done from a row: to open the thing, and to ask for its end.
+    """Return what can be done from a row: all of `_actions`, and to start it again."""
+    return (*_actions(intent, resource), *resource.again(intent))
+
+
+def _actions(intent: Intent, resource: Resource) -> tuple[Button, ...]:
+    """Return what opens a thing, and what asks for its end.
 
     The end is asked about first: a menu cannot ask by itself.
     """

@@ -5,6 +5,7 @@ A field's name is what `Submission.values` brings back, and where an error is sh
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.dialogue.ask import Submission
 from bot.dialogue.outcome import Line, Picture
@@ -51,6 +52,13 @@ class NumberField(Field):
     initial: int | None = None
     least: int
     most: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MomentField(Field):
+    """A day and a time of it, in the reader's own zone; it comes back in UTC."""
+
+    initial: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ Everything here is data; `slack.blocks` gives it a shape and escapes every strin
 once. So texts are plain: no mrkdwn, no entities, hostile until shown.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -108,6 +108,15 @@ def _filled(
         if name:
             span = spans[name]
             yield from span if isinstance(span, tuple) else (span,)
+
+
+def in_lines(*sentences: "Iterable[Span]") -> tuple[Span, ...]:
+    """Return *sentences* one below the other, without those that say nothing."""
+    spoken = [spans for one in sentences if (spans := tuple(one))]
+    breaks = [("\n",) if number else () for number in range(len(spoken))]
+    return tuple(
+        span for at, spans in zip(breaks, spoken, strict=True) for span in (*at, *spans)
+    )
 
 
 # ── the parts of an answer ───────────────────────────────────────────────────────

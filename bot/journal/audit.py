@@ -23,7 +23,7 @@ from bot.journal.anchors import NOTHING_BEFORE, Head
 from bot.journal.audit_key import AuditKey, canonical
 from bot.journal.model import Asker, Intent
 from bot.journal.rows import millis, moment
-from bot.journal.schema import audit, audit_heads, audit_unkeyed
+from bot.journal.schema_audit import audit, audit_heads, audit_unkeyed
 from bot.journal.statement import Connection, Statement, Writer, inserted, updated
 
 INSTALLATION = "installation"  # the chain of what is no workspace's; no team's ID

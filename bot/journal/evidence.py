@@ -34,6 +34,7 @@ class FactKind(StrEnum):
     AWAY = "away"  # nobody could have heard: this bot was down
     AGED = "aged"  # so old that it is, or soon will be, out of reach
     DETACHED = "detached"  # its ID is another's, by better evidence
+    LINKED = "linked"  # how a thing stands that this one belongs to; see `links`
 
 
 class Does(StrEnum):
@@ -209,6 +210,43 @@ class Silence:
     away: tuple[int, int] | None = None
 
 
+class Role(StrEnum):
+    """What another thing is to this one."""
+
+    ORIGINAL = "original"  # this is a copy of it
+    COPY = "copy"  # it is a copy of this
+
+
+class Wish(StrEnum):
+    """What is to be done with the original once its copy is live."""
+
+    NONE = ""  # nothing
+    WAITING = "waiting"  # it is to be stopped; the copy is not live yet
+    LOOK = "look"  # nobody will tell when the copy is live: a person has to look
+    DUE = "due"  # the copy went live, so it is to be stopped now
+    PLACED = "placed"  # it was stopped for that, or a stop of it is under way
+    REFUSED = "refused"  # whoever wished it may not stop it any more
+    DROPPED = "dropped"  # one of the two was over before
+    KEPT = "kept"  # a person has said that it goes on
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A thing that this one belongs to: the *intent* that made it, and its *handle*.
+
+    *headline* is how it stands, *wish* what is to be done with the original, and *by*
+    who wished that. *number* grows with each change of what is known of it here.
+    """
+
+    role: Role
+    intent: IntentId
+    handle: str
+    headline: Headline
+    wish: Wish = Wish.NONE
+    by: str = ""
+    number: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What may be said of a thing. Times are UTC milliseconds.
@@ -239,6 +277,7 @@ class Standing:
     silence: Silence | None = None
     gone: str = ""  # an ID that a person gave, and that Tencent does not know
     wished: bool = False  # a stop waits for its ID
+    links: tuple[Link, ...] = ()  # to its copies, and to what it is a copy of
     version: int = 0
     doubted: tuple[int, ...] = ()
     sending: int = 0

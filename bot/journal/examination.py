@@ -24,7 +24,7 @@ from bot.journal.audit import (
 from bot.journal.audit_key import AuditKey
 from bot.journal.known import kept
 from bot.journal.rows import moment
-from bot.journal.schema import audit, audit_heads, audit_unkeyed
+from bot.journal.schema_audit import audit, audit_heads, audit_unkeyed
 from bot.journal.statement import Connection, Statement
 
 BEGUN, SETTLED = "audit.begun", "audit.settled"

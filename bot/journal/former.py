@@ -291,7 +291,7 @@ def _learn(
     """Do for all of *learnt* what `Transaction.learn` does for one, and what follows.
 
     But only for those that *which* returns. Returns what is to go that way itself: a
-    thing that has an ID by it, or has changed since it was read.
+    thing that has an ID by it, is linked to another, or has changed since it was read.
     """
     ids = {"ids": [thing.id for thing, _fact in learnt]}
     if tx.cause:
@@ -307,7 +307,8 @@ def _learn(
         if fact.key not in {one.key for one in evidence}:
             evidence = [*evidence, fact]
         standing = tx.lifecycles[thing.subject.kind].fold(thing, evidence)
-        if revisions[thing.id] != thing.rev or standing.ref != thing.subject.ref:
+        gained = standing.ref != thing.subject.ref
+        if gained or standing.links or revisions[thing.id] != thing.rev:
             alone.append((thing, fact))
             continue
         if evidence[-1] is fact:

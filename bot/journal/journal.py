@@ -13,6 +13,7 @@ from bot.ids import FormId, IntentId, Kind
 from bot.journal import endings, events, starts, stops
 from bot.journal.audit import Audit, Cause, Entry
 from bot.journal.batches import Batches
+from bot.journal.copies import Copies
 from bot.journal.entering import Admit, Also, Entering, enter
 from bot.journal.evidence import Fact
 from bot.journal.former import Former, reached
@@ -31,6 +32,7 @@ from bot.journal.saved import Saved
 from bot.journal.slots import SlotRows
 from bot.journal.statement import Connection
 from bot.journal.store import Opening, Store
+from bot.journal.timers import Timers
 from bot.journal.trail import BESIDE, AuditFiles, Trail
 from bot.journal.transaction import Transaction
 from bot.states import State
@@ -53,8 +55,7 @@ class Journal:
         life = store.life
         self._store, self._writer, self._seal = store, store.writer, store.kept.seal
         self._marks, self._audit_key = store.kept.marks, store.signed.key
-        self.life, self.now = life, life.now
-        self._now, self._lifecycles = life.now, lifecycles
+        self.life, self.now, self._lifecycles = life, life.now, lifecycles
         self.integrity, self.former_revision = store.integrity, store.revision
         self.find = Queries(store.writer, self._seal, life.alone)
         self.former = Former(store.writer, self._write, life)
@@ -69,8 +70,12 @@ class Journal:
         self.known = LastKnown(store.writer, life.now)
         self.rotation = Rotation(store.writer, self._seal, store.kept.keys)
         self.heard = LastHeard(store.writer)
-        self.batches = Batches(self._write)
+        self.batches, self.copies = (
+            Batches(self._write),
+            Copies(store.writer, self._write),
+        )
         self.proposals = Proposals(store.writer, self._write, self._seal, life.now)
+        self.timers = Timers(store.writer, self._write, life.alone)
         self.spool = store.spool
         self.illegal_moves = 0
         self.claimed = 0  # requests that this process has committed as SENDING
@@ -364,7 +369,7 @@ class Journal:
                 Transaction(
                     connection=connection,
                     seal=self._seal,
-                    now=self._now,
+                    now=self.now,
                     lifecycles=self._lifecycles,
                     allotted=self._marks.note,
                     audit_key=self._audit_key,

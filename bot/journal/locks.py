@@ -19,7 +19,8 @@ from collections.abc import Iterable
 from sqlalchemy import bindparam, select
 
 from bot.journal.audit import INSTALLATION, Entry
-from bot.journal.schema import EMPTY, audit_heads, intents
+from bot.journal.schema import EMPTY, intents
+from bot.journal.schema_audit import audit_heads
 from bot.journal.statement import Connection, Statement, among
 
 _about = intents.alias("about")

@@ -20,6 +20,7 @@ from bot.journal.rows import (
     moment,
 )
 from bot.journal.schema import facts, intents, lines, outbox
+from bot.journal.schema_saved import timers
 from bot.journal.slots import PRUNE
 from bot.journal.statement import Connection, Statement, Writer, among, literals
 from bot.journal.usage import DROP_EXPIRED
@@ -35,7 +36,7 @@ PIECE = 100  # rows that are deleted at once: nobody who commits waits for more
 class Due:
     """Intents to be noticed: in one of *states*, *since* a column's time, for long.
 
-    *called_back*: only those whose events Tencent sends.
+    *called_back*: only those whose events Tencent sends; *untimed*: without a timer.
     """
 
     mark: str
@@ -43,6 +44,7 @@ class Due:
     since: str  # "sent_at" or "settled_at"
     action: str
     called_back: bool = False
+    untimed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +76,8 @@ class Maintenance:
 
     async def overdue(self, due: Due, before: datetime) -> list[Intent]:
         """Return what has been *due* since *before* and is not marked yet."""
-        oldest = _overdue(due.states, due.since, called_back=due.called_back)
+        which = {"called_back": due.called_back, "untimed": due.untimed}
+        oldest = _overdue(due.states, due.since, **which)
         asked = {"action": due.action, "before": millis(before)}
         asked["mark"] = f" {due.mark} "
         late = await self._writer.read(lambda c: intents_of(c.execute(oldest, asked)))
@@ -124,7 +127,9 @@ class Maintenance:
 
 
 @cache
-def _overdue(states: tuple[State, ...], since: str, *, called_back: bool) -> Statement:
+def _overdue(
+    states: tuple[State, ...], since: str, *, called_back: bool, untimed: bool
+) -> Statement:
     marks = literal(" ").concat(intents.c.marks).concat(" ")
     query = select(intents).where(
         intents.c.action == bindparam("action"),
@@ -133,6 +138,8 @@ def _overdue(states: tuple[State, ...], since: str, *, called_back: bool) -> Sta
     )
     if called_back:
         query = query.where(intents.c.callbacks)
+    if untimed:
+        query = query.where(intents.c.stop_at.is_(None))
     return Statement(in_states(query, states).limit(MOST_AT_ONCE))
 
 
@@ -175,7 +182,13 @@ _PAST = Statement(
 )
 _OF_PAST = [
     Statement(delete(column.table).where(among(column, "ids")))
-    for column in (outbox.c.intent, lines.c.intent, facts.c.thing, intents.c.id)
+    for column in (
+        outbox.c.intent,
+        lines.c.intent,
+        facts.c.thing,
+        timers.c.thing,
+        intents.c.id,
+    )
 ]
 
 

@@ -6,7 +6,7 @@ answer URL) is sealed on its way in and is not part of an `Intent`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self, TypedDict
 
 from pydantic import SecretStr
@@ -32,6 +32,7 @@ ANSWER = "answer"  # the result of a look-up, for whoever asked
 RESULT = "result"  # how an action on a thing ended, for whoever asked
 CONTRADICTION = "contradiction"  # Tencent reports another TaskId than is stored
 NOT_ENDED = "not-ended"  # a thing that an action was to end still runs
+STOP_REFUSED = "stop-refused"  # one that was due, in the name of who may not
 REVIVED = "revived"  # Tencent says that it runs, against what people were told
 NEWS = "news"  # a line in the thread of its card
 BATCH = "batch"  # how those stand that were asked to be stopped at once
@@ -101,6 +102,29 @@ class Settlement:
     settled_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class CopyOf:
+    """The intent that made what a new thing is a copy of.
+
+    *stop*: that is to be stopped when the copy is live.
+    """
+
+    id: IntentId
+    stop: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """When a thing is to be stopped: *at* a moment, or so long *after* its start.
+
+    *typed* is what was asked, as the record has it.
+    """
+
+    at: datetime | None = None
+    after: timedelta | None = None
+    typed: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """What a change makes another: the name of a field, and its text, masked.
@@ -149,7 +173,8 @@ class NewIntent:
     """A submission about to be accepted.
 
     *handle* is given when it is about a thing that has one; None allots the next
-    number of its kind. *request* is the whole wire JSON.
+    number of its kind. *request* is the whole wire JSON. *copies* is what it is a
+    copy of. *timing*: when it is stopped.
     """
 
     id: IntentId
@@ -166,6 +191,8 @@ class NewIntent:
     at: datetime
     change: NewChange | None = None
     approval: IntentId | None = None
+    copies: CopyOf | None = None
+    timing: Timing | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,7 +205,8 @@ class Intent:
     *standing* is what may be said of the thing that it made. *joins* is the stop whose
     answer is this one's too; *doubt*: an earlier try of it may have been done. *batch*
     is the first of the stops that were asked for at once with this one, *approval* the
-    proposal by which a second person approved it.
+    proposal by which a second person approved it. *stop_at* is when its timer is due,
+    *stop_after* how long after its start.
 
     Of a thing that was changed *masked* is what it is by now, and *course* has every
     change that may have been sent, by its number. Of a change *sequence* is that
@@ -207,6 +235,8 @@ class Intent:
     standing: Standing
     joins: IntentId | None = None
     doubt: bool = False
+    stop_at: datetime | None = None
+    stop_after: timedelta | None = None
     batch: IntentId | None = None
     approval: IntentId | None = None
     sequence: int = 0
@@ -289,6 +319,8 @@ class Changes(TypedDict, total=False):
     reason: str
     marks: tuple[str, ...]
     doubt: bool
+    stop_at: datetime | None
+    stop_after: timedelta | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

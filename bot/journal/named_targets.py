@@ -19,7 +19,7 @@ from bot.ids import SlackUserId, TeamId
 from bot.journal.audit import Entry, append
 from bot.journal.audit_key import AuditKey
 from bot.journal.rows import millis, moment
-from bot.journal.schema import named_targets
+from bot.journal.schema_saved import named_targets
 from bot.journal.seal import Cell, Seal
 from bot.journal.statement import (
     Connection,

@@ -15,7 +15,7 @@ from bot.errors import KeyReused
 from bot.ids import FormId, SlackUserId, TeamId
 from bot.journal.model import OpenForm
 from bot.journal.rows import OPENED, millis, open_form_of, open_form_row
-from bot.journal.schema import open_forms
+from bot.journal.schema_saved import open_forms
 from bot.journal.seal import Seal
 from bot.journal.statement import Connection, Statement, Writer, inserted, updated
 

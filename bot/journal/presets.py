@@ -14,7 +14,8 @@ from bot.ids import SlackUserId, TeamId
 from bot.journal.audit import Entry, append
 from bot.journal.audit_key import AuditKey
 from bot.journal.rows import millis, moment
-from bot.journal.schema import EMPTY, presets
+from bot.journal.schema import EMPTY
+from bot.journal.schema_saved import presets
 from bot.journal.seal import Cell, Seal
 from bot.journal.statement import Connection, Statement, Writer, inserted, updated
 

@@ -23,7 +23,8 @@ from bot.journal.audit import Decision, Entry
 from bot.journal.model import PROPOSAL, Asker, Notice
 from bot.journal.open_forms import use
 from bot.journal.rows import TO, millis, moment
-from bot.journal.schema import lines, proposals
+from bot.journal.schema import lines
+from bot.journal.schema_saved import proposals
 from bot.journal.seal import Cell, Seal
 from bot.journal.statement import Statement, Writer, inserted, updated
 from bot.journal.transaction import Transaction

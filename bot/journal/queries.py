@@ -1,6 +1,7 @@
 """What can be asked of the journal."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -12,7 +13,7 @@ from bot.journal.evidence import Fact
 from bot.journal.model import Intent
 from bot.journal.packing import unpacked
 from bot.journal.questions import NEWEST, OLDEST, identified, in_states, not_by
-from bot.journal.rows import PRESENT, as_read, intent_cell, intents_of
+from bot.journal.rows import PRESENT, as_read, intent_cell, intents_of, millis
 from bot.journal.schema import EMPTY, IS_THING, intents
 from bot.journal.seal import Seal
 from bot.journal.statement import Connection, Statement, Writer
@@ -189,7 +190,7 @@ class Queries:
         """Return what was done to a thing, newest first."""
         return await self._all(_HISTORY, handle=handle, team=team, limit=limit)
 
-    async def recent(
+    async def recent(  # noqa: PLR0913 - all that they are narrowed by
         self,
         team: TeamId,
         *,
@@ -197,10 +198,12 @@ class Queries:
         states: Iterable[State] | None = None,
         kind: Kind | None = None,
         room: str | None = None,
+        since: datetime | None = None,
         limit: int = 8,
     ) -> list[Intent]:
-        """Return the things made lately, newest first."""
-        narrow = {"user": user, "kind": kind, "room": room}
+        """Return the things made lately, *since* a moment if given, newest first."""
+        at = None if since is None else millis(since)
+        narrow = {"user": user, "kind": kind, "room": room, "since": at}
         by = tuple(name for name, value in narrow.items() if value is not None)
         query = _recent(by, None if states is None else tuple(sorted(states)))
         asked = {**narrow, "team": team, "limit": limit, "alone": self._alone}
@@ -336,7 +339,9 @@ def _recent(by: tuple[str, ...], states: tuple[State, ...] | None) -> Statement:
         left = intents.c.owner != bindparam("alone")
         query = query.where(or_(intents.c.state != State.SENDING.value, left))
     leads = next((one for one in ("room", "user", "kind") if one in by), "")
-    for name in by:
+    if "since" in by:
+        query = query.where(intents.c.created_at >= bindparam("since"))
+    for name in (one for one in by if one != "since"):
         column = intents.c[name]
         query = query.where(
             (column if name == leads else not_by(column)) == bindparam(name)

@@ -53,7 +53,8 @@ class Recents:
         self._changes += 1
         self.changed(intent)
         self._lists.pop((intent.asker.team, intent.subject.kind), None)
-        for name in (intent.handle, intent.subject.ref):
+        linked = (one.handle for one in intent.standing.links)
+        for name in (intent.handle, intent.subject.ref, *linked):
             self._things.pop((intent.asker.team, name), None)
 
     async def named(self, text: str, team: TeamId) -> Intent | None:

@@ -17,7 +17,7 @@ from sqlalchemy import delete, select
 from bot.dialogue.outcome import Audience
 from bot.i18n import _, reading_in
 from bot.ids import IntentId
-from bot.journal import endings, stops
+from bot.journal import copies, endings, stops
 from bot.journal.audit import Cause, settled_entry
 from bot.journal.evidence import FactKind
 from bot.journal.known import FORGET
@@ -148,6 +148,7 @@ def _go_on(tx: Transaction, by: str, done: Withdrawn) -> None:
     """Let the journal be opened from here on; no handle is given twice."""
     leave_out(tx.connection)
     lapse(tx)
+    copies.withdraw(tx)
     tx.connection.execute(FORGET, {"of": BACKUP})
     why = f"{done.unknown} under way, {done.letters} letters"
     tx.record(noted(tx.now(), DONE, why=why, user=by))

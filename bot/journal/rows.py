@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import SecretStr
@@ -25,6 +25,7 @@ from bot.journal.model import (
     OpenForm,
     Settlement,
     Subject,
+    Timing,
 )
 from bot.journal.packing import packed
 from bot.journal.seal import Cell, Seal
@@ -68,6 +69,7 @@ ACCEPTED = (
     *Subject.__dataclass_fields__,
     *("id", "key", "digest", "action", "handle", "made", "state", "rev", "joins"),
     *("masked", "note", "request", "answer_url", "created_at", "approval"),
+    *("stop_at", "stop_after"),
 )
 
 
@@ -111,6 +113,8 @@ def intent_of(row: Any) -> Intent:
         present=json.loads(row.present) if row.changes and row.present else {},
         batch=row.batch,
         approval=row.approval,
+        stop_at=moment(row.stop_at),
+        stop_after=lasting(row.stop_after),
     )
 
 
@@ -202,7 +206,20 @@ def row_of(new: NewIntent, handle: Handle, seal: Seal) -> dict[str, Any]:
         "answer_url": sealed_url(new.answer_url, seal, intent_cell(URL, new.id)),
         "created_at": millis(new.at),
         "approval": new.approval,
+        **timing_columns(new.timing),
     }
+
+
+def timing_columns(timing: Timing | None) -> dict[str, int | None]:
+    """Write when a thing is to be stopped, if it is."""
+    at, after = (timing.at, timing.after) if timing else (None, None)
+    length = None if after is None else round(after / timedelta(milliseconds=1))
+    return {"stop_at": millis(at) if at else None, "stop_after": length}
+
+
+def lasting(of: int | None) -> timedelta | None:
+    """Return the length of so many milliseconds."""
+    return None if of is None else timedelta(milliseconds=of)
 
 
 def _change_row(intent: IntentId, change: NewChange, seal: Seal) -> dict[str, Any]:
@@ -225,6 +242,9 @@ def changed(intent: IntentId, changes: Changes, seal: Seal) -> dict[str, Any]:
         columns["reply"] = json.dumps(changes["reply"])
     if "marks" in changes:
         columns["marks"] = " ".join(changes["marks"])
+    if "stop_at" in changes:
+        timing = Timing(at=changes["stop_at"], after=changes.get("stop_after"))
+        columns |= timing_columns(timing)
     if secret := changes.get("reply_secret"):
         cell = intent_cell("reply_secret", intent)
         columns["reply_secret"] = seal.close(secret, cell)

@@ -1,54 +1,26 @@
 """The tables, as the newest migration leaves them. Times are UTC milliseconds."""
 
-from typing import Any
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    ColumnElement,
     Double,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
     false,
     func,
-    literal_column,
     true,
 )
 
-from bot.journal.statement import ending
+from bot.journal import schema_audit, schema_saved, tables
 
-metadata = MetaData()
-
-
-EMPTY: ColumnElement[str] = literal_column("''")  # as an index has it
+metadata, EMPTY, an_end = tables.metadata, tables.EMPTY, tables.an_end
+BESIDE = (schema_audit, schema_saved)  # whose tables are made with these
 ANY_TEAM = ""  # of a workspace that no handle was given in yet, for all kinds
-
-
-def an_end(text: ColumnElement[str]) -> ColumnElement[str]:
-    """Return the last 8 characters of *text*, in any case, as they are indexed."""
-    return func.lower(ending(text, literal_column("8")))
-
-
-def _audit_columns() -> tuple[Column[Any], ...]:
-    """Return the columns that the audit trail has and had."""
-    texts = {"team": 32, "user": 32, "home": 32, "channel": 32, "action": 32}
-    more = {"app": 32, "intent": 26, "handle": 8, "digest": 64}
-    more |= {"previous": 64, "hash": 64}
-    return (
-        Column("at", BigInteger, nullable=False),
-        *(Column(name, String(size), nullable=False) for name, size in texts.items()),
-        Column("decision", String(8), nullable=False),
-        Column("rule", String(128), nullable=False),
-        Column("why", Text, nullable=False),
-        *(Column(name, String(size), nullable=False) for name, size in more.items()),
-    )
-
 
 intents = Table(
     "intents",
@@ -116,6 +88,8 @@ intents = Table(
     Column("sent_at", BigInteger),
     Column("send_by", BigInteger),
     Column("settled_at", BigInteger),
+    Column("stop_at", BigInteger),  # when its timer is due
+    Column("stop_after", BigInteger),  # milliseconds after its start, as it was asked
     Index("intents_by_handle", "handle", "team", "created_at"),
     Index("intents_by_state", "state", "created_at", "id"),
 )
@@ -303,88 +277,6 @@ lines = Table(  # messages that several notices of an intent share
     Column("ts", String(32), nullable=False),
 )
 
-open_forms = Table(
-    "open_forms",
-    metadata,
-    Column("id", String(32), primary_key=True),
-    Column("team", String(32), nullable=False),
-    Column("user", String(32), nullable=False),
-    Column("channel", String(32), nullable=False),
-    Column("thread", String(32)),
-    Column("direct", Boolean, nullable=False),
-    Column("command", String(32), nullable=False),
-    Column("subcommand", String(32), nullable=False),
-    Column("values", LargeBinary, nullable=False),  # sealed: what was typed
-    Column("answer_url", LargeBinary),  # sealed
-    Column("expires_at", BigInteger, nullable=False),
-    Column("used_by", String(255), nullable=False, server_default=""),  # a key
-    Index("open_forms_by_expiry", "expires_at"),
-    Index("open_forms_by_owner", "team", "user", "expires_at"),
-)
-
-named_targets = Table(  # push addresses that a workspace has given a name
-    "named_targets",
-    metadata,
-    Column("id", String(32), primary_key=True),
-    Column("team", String(32), nullable=False),
-    Column("name", String(32), nullable=False),
-    Column("shown", Text, nullable=False),  # masked
-    Column("digest", String(64), nullable=False),
-    Column("url", LargeBinary, nullable=False),  # sealed
-    Column("cdn", String(8), nullable=False),
-    Column("apps", Text, nullable=False),  # a list; empty: every app
-    Column("users", Text, nullable=False),  # and groups; empty: whoever may start
-    Column("changed_by", String(32), nullable=False),
-    Column("changed_at", BigInteger, nullable=False),
-    Index("named_targets_by_name", "team", "name", unique=True),
-    Index("named_targets_by_digest", "team", "digest"),
-)
-
-presets = Table(  # saved forms: of a workspace, or of one person in it
-    "presets",
-    metadata,
-    Column("id", String(32), primary_key=True),
-    Column("team", String(32), nullable=False),
-    Column("owner", String(32), nullable=False),  # a user; empty: the workspace's
-    Column("name", String(32), nullable=False),
-    Column("plan", LargeBinary, nullable=False),  # sealed
-    Column("targets", Text, nullable=False),  # the names of those in it
-    Column("changed_by", String(32), nullable=False),
-    Column("changed_at", BigInteger, nullable=False),
-    Column("used_at", BigInteger, nullable=False),
-    Index("presets_by_name", "team", "owner", "name", unique=True),
-)
-
-proposals = Table(  # what is asked of a second person, and how that was decided
-    "proposals",
-    metadata,
-    Column("id", String(26), primary_key=True),
-    Column("key", String(255), nullable=False, unique=True),
-    Column("digest", String(64), nullable=False),
-    Column("action", String(80), nullable=False),  # as rules call it
-    Column("team", String(32), nullable=False),
-    Column("user", String(32), nullable=False),
-    Column("home", String(32), nullable=False),
-    Column("enterprise", String(32), nullable=False),
-    Column("channel", String(32), nullable=False),
-    Column("thread", String(32)),
-    Column("direct", Boolean, nullable=False),
-    Column("locale", String(16), nullable=False),
-    Column("rule", String(128), nullable=False),  # that wants a second person
-    Column("orders", LargeBinary, nullable=False),  # sealed: what will be sent
-    Column("shown", Text, nullable=False),  # what people read of it, masked
-    Column("asked_in", String(32), nullable=False),  # the channel
-    Column("state", String(16), nullable=False),
-    Column("by", String(32), nullable=False),  # who decided, and why
-    Column("by_home", String(32), nullable=False),
-    Column("by_enterprise", String(32), nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("created_at", BigInteger, nullable=False),
-    Column("expires_at", BigInteger, nullable=False),
-    Column("decided_at", BigInteger),
-    Index("proposals_by_state", "state", "expires_at"),
-)
-
 facts = Table(  # what is known of things; every row is evidence, none is changed
     "facts",
     metadata,
@@ -415,32 +307,4 @@ hearing = Table(  # when callbacks of an app last arrived; app 0 is this bot its
     # after which fact one was last taken in, or refused: wall clocks step back
     Column("heard_after", Integer, nullable=False, server_default="-1"),
     Column("refused_after", Integer, nullable=False, server_default="-1"),
-)
-
-audit = Table(  # never updated, never deleted from: triggers see to it
-    "audit",
-    metadata,
-    Column("chain", String(32), primary_key=True),
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    *_audit_columns(),
-    Index("audit_by_handle", "team", "handle", "number"),
-    Index("audit_by_user", "team", "user", "number"),
-)
-
-audit_heads = Table(  # where each chain ends; moved by one, never deleted
-    "audit_heads",
-    metadata,
-    Column("chain", String(32), primary_key=True),
-    Column("count", Integer, nullable=False),
-    Column("head", String(64), nullable=False),
-)
-
-audit_unkeyed = Table(  # the one chain of earlier releases, closed
-    "audit_unkeyed",
-    metadata,
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    *_audit_columns(),
-    Index("audit_unkeyed_by_team", "team", "number"),
-    Index("audit_unkeyed_by_handle", "team", "handle", "number"),
-    Index("audit_unkeyed_by_user", "team", "user", "number"),
 )

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, exists, or_, select, update
 
-from bot.journal import endings, facts, locks, stops, usage
+from bot.journal import endings, facts, locks, stops, timer_rows, usage
 from bot.journal.evidence import Fact, Standing, standing_of
 from bot.journal.lives import is_alive
 from bot.journal.model import Changes, Intent, Notice
@@ -136,6 +136,7 @@ def answered(
     if standing.state is State.SENDING:
         return None
     columns = changed(seen.id, kept, tx.seal) | {"settled_at": millis(now)}
+    columns |= timer_rows.begun(seen, standing.state, now)
     row = _row(tx, seen, standing, columns, written.key)
     if row is None:
         return None
@@ -144,7 +145,9 @@ def answered(
     end["request_id"] = kept.get("request_id", seen.settlement.request_id)
     shown = replace(seen, card=card_of(row))  # posted meanwhile
     after = as_standing(shown, standing, **end)
+    after = timer_rows.as_begun(after, columns)
     usage.changed(tx.connection, seen, after)
+    timer_rows.follow(tx.connection, seen, after)
     tx.tell(seen, after, notices)
     return stops.follow(tx, seen, after) if row.stop else after
 

@@ -12,7 +12,7 @@ from bot.journal.anchors import Occasion
 from bot.journal.audit import append, head_in
 from bot.journal.examination import HEADS, SETTLED, Examination, Finding, Report
 from bot.journal.rows import millis
-from bot.journal.schema import audit, audit_unkeyed
+from bot.journal.schema_audit import audit, audit_unkeyed
 from bot.journal.sqlite.writer import sqlite_file
 from bot.journal.statement import Connection, Statement
 from bot.journal.store import connected

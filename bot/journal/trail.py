@@ -27,7 +27,7 @@ from bot.journal.examination import (
 from bot.journal.known import keep
 from bot.journal.lives import any_alive
 from bot.journal.rows import millis
-from bot.journal.schema import audit_unkeyed
+from bot.journal.schema_audit import audit_unkeyed
 from bot.journal.statement import Connection, Statement, Writer
 
 _LAST_UNKEYED = Statement(

@@ -16,7 +16,17 @@ from sqlalchemy import bindparam, false, func, select
 from bot.dialogue.outcome import Audience
 from bot.errors import IllegalMove, TaskTaken
 from bot.ids import Handle, IntentId, Kind, TeamId, handle
-from bot.journal import accepting, changing, facts, locks, outbox, together, usage
+from bot.journal import (
+    accepting,
+    changing,
+    facts,
+    links,
+    locks,
+    outbox,
+    timer_rows,
+    together,
+    usage,
+)
 from bot.journal.accepting import Before
 from bot.journal.anchors import Head
 from bot.journal.audit import Cause, Entry, append, settled_entry
@@ -29,6 +39,7 @@ from bot.journal.evidence import (
     fact_key,
 )
 from bot.journal.lifecycle import Lifecycle
+from bot.journal.links import Told
 from bot.journal.lives import is_alive
 from bot.journal.model import CARD_NOTICE, NEWS, Changes, Intent, NewIntent, Notice
 from bot.journal.rows import (
@@ -188,6 +199,12 @@ class Transaction:
         accepted = accepted_of(new, named, state, joins, self.boot)
         if accepted.subject.creates:
             usage.began(self.connection, accepted)
+        if new.timing:
+            timer_rows.begin(self.connection, accepted, millis(new.at))
+        of = new.copies
+        if of and (original := self._there(of.id)):
+            both = links.made(accepted, original, of, millis(self.now()))
+            return self.link(accepted, both)
         return accepted
 
     def owner(self, sdk_app_id: int, ref: str, other_than: str = "") -> Intent | None:
@@ -268,7 +285,27 @@ class Transaction:
         after = self._stand(before, self._folded(before), changes or Changes())
         if after.rev != before.rev and notices is not None:
             self.tell(before, after, notices)
+        if after.standing.links:
+            followed = links.follow(before, after, millis(self.now()))
+            after = self.link(after, followed)
         return before, after
+
+    def link(self, thing: Intent, each: Iterable[Told]) -> Intent:
+        """Let *each* learn what it is told of another; return *thing* as it is then."""
+        at = millis(self.now())
+        for one in each:
+            learner = thing if one.thing == thing.id else self._there(one.thing)
+            if learner is None:  # it was thrown away long ago
+                continue
+            links.keep(self.connection, one, at)
+            fact = links.fact_of(learner, one.link, at)
+            _before, after = self.learn(learner, fact, notices=one.lines)
+            thing = after if after.id == thing.id else thing
+        return thing
+
+    def _there(self, intent: IntentId) -> Intent | None:
+        row = self.connection.execute(HELD, {"id": intent}).first()
+        return intent_of(row) if row else None
 
     def refold(self, thing: IntentId) -> None:
         """Fold anew what is known of *thing*, and tell nobody."""
@@ -320,10 +357,12 @@ class Transaction:
             )
         if standing.state is not before.state and standing.state is not State.SENDING:
             columns["settled_at"] = millis(self.now())
+        columns |= timer_rows.begun(before, standing.state, self.now())
         if not columns:
             return before
         after = self._settled(before, self._changed(before.id, columns))
         usage.changed(self.connection, before, after)
+        timer_rows.follow(self.connection, before, after)
         return after
 
     def record(self, entry: Entry) -> None:

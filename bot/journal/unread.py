@@ -47,6 +47,8 @@ def accepted_of(
         differences=new.change.differences if new.change else (),
         present=new.change.masked if new.change else {},
         approval=new.approval,
+        stop_at=as_kept(new.timing.at) if new.timing and new.timing.at else None,
+        stop_after=new.timing.after if new.timing else None,
     )
 
 

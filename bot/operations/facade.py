@@ -7,7 +7,7 @@ was not accepted was never sent.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from functools import partial
 from typing import Any, Self
 
@@ -22,19 +22,21 @@ from bot.dialogue.outcome import Audience, Bold, Outcome, Tone, line
 from bot.errors import Busy, NotAllowed, NotFound
 from bot.i18n import Languages, _, reader_locale
 from bot.ids import FormId, IntentId, intent_id
-from bot.journal.audit import Decision, Record
+from bot.journal.audit import Decision, Entry, Record
 from bot.journal.entering import Admit
 from bot.journal.evidence import Fact, FactKind, fact_key
 from bot.journal.examination import Report
-from bot.journal.model import CARD_NOTICE, Intent, Notice, OpenForm
+from bot.journal.model import CARD_NOTICE, Asker, Intent, Notice, OpenForm
 from bot.journal.rows import millis
 from bot.operations import forms
+from bot.operations.behalf import Behalf
 from bot.operations.doctor import Check, examine, installed, named
 from bot.operations.executor import Executor
 from bot.operations.onrecord import OnRecord
 from bot.operations.orders import (
     Order,
     allowed_entry,
+    asker_of,
     entry,
     intent_entry,
     new_intent,
@@ -45,6 +47,7 @@ from bot.operations.refusals import Refusals
 from bot.operations.rights import Rights, check
 from bot.operations.saved import Saved
 from bot.operations.seconds import Approved
+from bot.operations.takeover import Takeover
 from bot.resources.base import Registry, Resource
 from bot.resources.push import PushAddress
 from bot.runtime.tracing import began
@@ -97,6 +100,21 @@ class Operations(OnRecord):
         return self.settings.tables == "auto"
 
     @property
+    def behalf(self) -> Behalf:
+        """What stops things in the name of whoever wanted that for later."""
+        return Behalf(
+            journal=self.journal,
+            recents=self.recents,
+            resources=self.resources,
+            gate=self.rights.gate,
+            executor=self.executor,
+            apps=self.executor.apps,
+            wake=self.wake,
+            now=self.now,
+            random_bytes=self.random_bytes,
+        )
+
+    @property
     def saved(self) -> Saved:
         """What the workspace of whoever asks has saved."""
         return Saved(
@@ -105,6 +123,17 @@ class Operations(OnRecord):
             check=self.check,
             now=self.now,
             random_bytes=self.random_bytes,
+        )
+
+    @property
+    def takeover(self) -> Takeover:
+        """What stops that of which a copy is live, for whoever wished it."""
+        return Takeover(
+            journal=self.journal,
+            recents=self.recents,
+            behalf=self.behalf,
+            executor=self.executor,
+            wake=self.wake,
         )
 
     def new_id(self) -> IntentId:
@@ -271,6 +300,14 @@ class Operations(OnRecord):
         await self.executor.take_up(settled)
         return settled
 
+    async def keep_original(self, ask: Ask, original: Intent) -> bool:
+        """Let *original* go on when copies of it are live; False if it does anyway."""
+        app = next((app for app in self.apps if app.name == original.subject.app), None)
+        wish = Wish(f"{ask.command}.start", Level.BILLED, app)
+        rule = self.check(ask, wish).rule
+        record = entry(ask, self.now(), Decision.DID, f"{ask.command}.keep", rule=rule)
+        return await self.takeover.keep(original, intent_entry(record, original))
+
     async def reveal(self, ask: Ask, intent: Intent) -> str | None:
         """Return the secret part of a reply; that it was shown is on the record."""
         resource = self.resources.of(intent)
@@ -318,6 +355,36 @@ class Operations(OnRecord):
     @property
     def _lookup(self) -> Lookup:
         return Lookup(self.journal, self.rights, self.thing)
+
+    # ── timers ──────────────────────────────────────────────────────────────────
+
+    def zone(self, who: Person) -> tzinfo | None:
+        """Return the time zone of *who*; None if Slack has not said it yet."""
+        return self.rights.gate.directory.zone(who)
+
+    async def set_timer(self, ask: Ask, thing: Intent, at: datetime) -> Intent:
+        """Let *thing* be stopped *at* a moment, in the name of whoever asks."""
+        asker, audit = self._on_timer(ask, thing, f"{at:%Y-%m-%dT%H:%M:%SZ}")
+        changed = await self.journal.timers.set(thing.id, at, asker, audit=audit)
+        self.recents.invalidate(changed)
+        self.wake()
+        return changed
+
+    async def drop_timer(self, ask: Ask, thing: Intent) -> bool:
+        """Let *thing* run on without a timer; False if it has none."""
+        asker, audit = self._on_timer(ask, thing, "off")
+        dropped = await self.journal.timers.drop(thing.id, asker, audit=audit)
+        self.recents.invalidate(thing)
+        self.wake()
+        return dropped
+
+    def _on_timer(self, ask: Ask, thing: Intent, why: str) -> tuple[Asker, Entry]:
+        """Return who sets the timer of *thing*, if they may, and the record of it."""
+        app = next((app for app in self.apps if app.name == thing.subject.app), None)
+        wish = Wish(f"{ask.command}.timer", Level.CHANGE, app)
+        rule, did = self.check(ask, wish).rule, Decision.DID
+        record = entry(ask, self.now(), did, wish.action, rule=rule, why=why)
+        return asker_of(ask, self.languages), intent_entry(record, thing)
 
     # ── forms ───────────────────────────────────────────────────────────────────
 

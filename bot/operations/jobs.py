@@ -43,6 +43,7 @@ class Jobs:
         anchoring: Anchoring,
         take_up: Callable[[], Awaitable[None]],
         write_refusals: Callable[[], Awaitable[None]],
+        run_timers: Callable[[], Awaitable[None]],
         wake: Callable[[], None],
         now: Callable[[], datetime],
         sleep: Callable[[float], Awaitable[None]],
@@ -54,6 +55,7 @@ class Jobs:
         self._anchoring = anchoring
         self._take_up = take_up
         self._write_refusals = write_refusals
+        self._run_timers = run_timers
         self._wake = wake
         self._now = now
         self._sleep = sleep
@@ -79,6 +81,7 @@ class Jobs:
         await self._write_refusals()
         if await self._journal.proposals.expire():
             self._wake()
+        await self._run_timers()
         for resource in self._resources.resources:
             for timer in resource.timers:
                 for intent in await self._overdue(timer, now):

@@ -16,9 +16,11 @@ from bot.journal.model import (
     NEWS,
     NOT_ENDED,
     RESULT,
+    STOP_REFUSED,
     Notification,
 )
 from bot.journal.stops import How
+from bot.journal.timer_rows import UNTIMED
 from bot.resources.base import Registry
 from bot.resources.headlines import state_word
 from bot.states import OVER, State
@@ -38,7 +40,7 @@ def is_moot(notification: Notification, resources: Registry) -> bool:
     if intent is None or notification.audience is not Audience.OPS:
         return False
     timers = {timer.name for timer in resources.of(intent).timers}
-    if notification.name not in {NOT_ENDED, *timers}:
+    if notification.name not in {NOT_ENDED, STOP_REFUSED, UNTIMED, *timers}:
         return False
     if not intent.subject.ends:
         return intent.state in OVER

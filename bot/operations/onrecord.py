@@ -5,6 +5,7 @@ Whoever was not let in by a permit has no sight, and is told nothing.
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from itertools import islice
 
@@ -103,11 +104,17 @@ class OnRecord:
         states: Iterable[State] | None = None,
         room: str | None = None,
         app: str = "",
+        since: datetime | None = None,
         limit: int = 8,
     ) -> list[Intent]:
-        """Return *limit* of the things made lately, newest first."""
+        """Return *limit* of the things made lately (*since* then), newest first."""
         recent = partial(
-            self.journal.find.recent, kind=kind, user=user, states=states, room=room
+            self.journal.find.recent,
+            kind=kind,
+            user=user,
+            states=states,
+            room=room,
+            since=since,
         )
         return await self._told(
             lambda most: recent(who.team, limit=most),

@@ -12,7 +12,16 @@ from bot.dialogue.ask import Ask
 from bot.i18n import AS_ASKED, DEFAULT_LOCALE, Languages, reader_locale
 from bot.ids import Handle, IntentId
 from bot.journal.audit import Decision, Entry
-from bot.journal.model import Asker, Difference, Intent, NewChange, NewIntent, Subject
+from bot.journal.model import (
+    Asker,
+    CopyOf,
+    Difference,
+    Intent,
+    NewChange,
+    NewIntent,
+    Subject,
+    Timing,
+)
 from bot.resources.base import Resource
 from bot.settings import App
 from bot.tencent.models.base import Request
@@ -36,7 +45,7 @@ class Order:
 
     *handle* is given when it is about a thing that has one; otherwise the journal
     allots the next. *about* is the intent that made the thing. *again* are the handles
-    of the like of it that the asker knows of.
+    of the like of it that the asker knows of. *copies* is what it makes a copy of.
     """
 
     id: IntentId
@@ -52,6 +61,8 @@ class Order:
     preset: str = ""
     again: frozenset[str] = frozenset()
     change: Change | None = None
+    copies: CopyOf | None = None
+    timing: Timing | None = None
 
     @property
     def judged(self) -> Request[Any]:
@@ -105,6 +116,8 @@ def new_intent(
         note=order.note,
         at=at,
         change=_new_change(order.change) if order.change else None,
+        copies=order.copies,
+        timing=order.timing,
     )
 
 
@@ -157,7 +170,12 @@ def entry(
 def allowed_entry(new: NewIntent, order: Order, verdict: Verdict) -> Entry:
     """Return the record that *new* was allowed; the journal adds the handle."""
     record = Entry.by(
-        new.asker, new.at, Decision.ALLOWED, order.wish.action, rule=verdict.rule
+        new.asker,
+        new.at,
+        Decision.ALLOWED,
+        order.wish.action,
+        rule=verdict.rule,
+        why=new.timing.typed if new.timing else "",
     )
     return record.about(new.subject.app, new.id, "", new.digest)
 

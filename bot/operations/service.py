@@ -6,7 +6,7 @@ before, and is told no more of the record than that permit lets them see where t
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any, Protocol
 
 from bot.access.permits import Permit
@@ -161,6 +161,13 @@ class Service(Protocol):
             TaskTaken: *ref* is another's.
         """
 
+    async def keep_original(self, ask: Ask, original: Intent) -> bool:
+        """Let *original* go on when copies of it are live; False if it does anyway.
+
+        Raises:
+            NotAllowed: policy said no.
+        """
+
     async def reveal(self, ask: Ask, intent: Intent) -> str | None:
         """Return the secret part of a reply; that it was shown is on the record.
 
@@ -196,6 +203,29 @@ class Service(Protocol):
         Raises:
             InvalidRequest: there is no such target, or not for that app; at `url`.
             NotAllowed: it is for others, or so is the relay.
+        """
+
+    # ── timers ──────────────────────────────────────────────────────────────────
+
+    def zone(self, who: Person) -> tzinfo | None:
+        """Return the time zone of *who*; None if Slack has not said it yet."""
+
+    async def set_timer(self, ask: Ask, thing: Intent, at: datetime) -> Intent:
+        """Let *thing* be stopped *at* a moment, in the name of whoever asks.
+
+        It takes the place of an earlier timer; both are on the record.
+
+        Raises:
+            NotAllowed: policy said no.
+            IllegalMove: it is over, or is being stopped since its timer was due.
+        """
+
+    async def drop_timer(self, ask: Ask, thing: Intent) -> bool:
+        """Let *thing* run on without a timer; False if it has none.
+
+        Raises:
+            NotAllowed: policy said no.
+            IllegalMove: it is being stopped, since its timer was due.
         """
 
     # ── forms ───────────────────────────────────────────────────────────────────
@@ -264,9 +294,10 @@ class Service(Protocol):
         states: Iterable[State] | None = None,
         room: str | None = None,
         app: str = "",
+        since: datetime | None = None,
         limit: int = 8,
     ) -> list[Intent]:
-        """Return *limit* of the things made lately, newest first."""
+        """Return *limit* of the things made lately (*since* then), newest first."""
 
     async def history(self, who: Person, handle: Handle) -> list[Intent]:
         """Return what was done to a thing, newest first."""

@@ -104,7 +104,8 @@ class Resource:
     *settled_by_hand*: people may say what became of an unknown one. *on_apps*: each
     belongs to one of the configured applications, which rules may name. *drawn* are the
     kinds of exit that `body` shows. *reveals* is for how long whoever made one may be
-    shown the secret part of the reply, if at all.
+    shown the secret part of the reply, if at all. *untimed* is the action that makes
+    what is asked about if it runs for long without a timer.
     """
 
     kind: ClassVar[Kind]
@@ -114,6 +115,7 @@ class Resource:
     settled_by_hand: ClassVar[bool] = False
     on_apps: ClassVar[bool] = False
     timers: ClassVar[tuple[Timer, ...]] = ()
+    untimed: ClassVar[str] = ""
     drawn: ClassVar[frozenset[Row]] = frozenset()
     reveals: ClassVar[timedelta | None] = None
 
@@ -233,6 +235,13 @@ class Resource:
         """Return the request that ends *thing*, whose ID is known by now."""
         return None
 
+    def stop_of(self, thing: Intent) -> Request[Any] | None:
+        """Return the request that ends *thing*, or waits for its ID; None if none can.
+
+        What waits is exchanged for `ending` before anything is sent.
+        """
+        return None
+
     # ── how it looks ────────────────────────────────────────────────────────────
 
     def standing(self, intent: Intent) -> str:
@@ -310,6 +319,10 @@ class Resource:
 
     def menu(self, intent: Intent) -> Iterable[Button]:
         """Yield what the menu of its card offers beside the usual."""
+        return ()
+
+    def again(self, intent: Intent) -> Iterable[Button]:
+        """Yield what opens the form for another one, filled in as *intent* was."""
         return ()
 
     def previews(self, intent: Intent) -> Iterable[Button]:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from datetime import tzinfo
 from functools import partial
 from typing import Any, Protocol
 
@@ -63,10 +64,6 @@ class Memory(Protocol):
         """
 
 
-def _none_in(_teams: Iterable[str]) -> Iterable[tuple[str, str]]:
-    return ()
-
-
 class SlackDirectory:
     """The directory of the workspaces that it is installed in, asked through *web*.
 
@@ -82,7 +79,7 @@ class SlackDirectory:
         tasks: Tasks,
         *,
         groups: Iterable[str] = (),
-        groups_in: GroupsIn = _none_in,
+        groups_in: GroupsIn = lambda _teams: (),
         workspaces: Iterable[str] = (),
         memory: Memory | None = None,
         timer: Callable[[], float] = time.monotonic,
@@ -292,6 +289,11 @@ class SlackDirectory:
         """Return what kind of account *who* has; None if that is not known."""
         person = self.people.person(who.user)
         return person.account if person else None
+
+    def zone(self, who: Person) -> tzinfo | None:
+        """Return the time zone of *who*; None if that is not known."""
+        person = self.people.person(who.user)
+        return person.zone if person else None
 
     def groups(
         self,

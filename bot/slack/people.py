@@ -18,7 +18,6 @@ nobody can tell whether Slack gets through, so there no group is kept right.
 """
 
 import asyncio
-import math
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain, repeat
@@ -27,10 +26,10 @@ from typing import Any
 import structlog
 from cachetools import TTLCache
 
-from bot.dialogue.ask import Account
 from bot.i18n import DEFAULT_LOCALE
 from bot.runtime.tasks import Tasks
 from bot.slack.outbound.web import SECONDS, Sent, Web
+from bot.slack.profiles import NEVER, Known, profile
 
 MOST_PEOPLE = 10_000
 REMEMBERED = 6 * 3600.0  # seconds
@@ -41,23 +40,11 @@ GROUPS_LAST = 900.0  # seconds; older ones count as unknown
 GROUPS_LAST_LONG = 86_400.0  # to stop what costs money, a day old is good enough
 LONGEST_WAIT = 20.0  # seconds that what is billed waits for Slack
 PAUSES = (1.0, 2.0, 4.0, 8.0)  # seconds between tries
-NEVER = -math.inf
 NO_SUCH_GROUP = "no_such_subteam"  # also of one that was switched off
 
 Kept = dict[str, Any]
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What Slack says of a person; *asked_at*, unless an event has overtaken it."""
-
-    locale: str
-    guest: bool
-    homes: frozenset[str] = frozenset()  # workspaces and organisation they belong to
-    account: Account = Account.MEMBER
-    asked_at: float = NEVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +218,7 @@ class People:
         if user in self._asking:
             self._overtaken.add(user)
         if person := self._known.get(user):
-            self._known[user] = _known(info, NEVER, person.locale)
+            self._known[user] = profile(info, NEVER, person.locale)
 
     def _keys(self, team: Any, group: str) -> list[str]:
         """Return the keys of *group* that an event of *team* is about.
@@ -320,7 +307,7 @@ class People:
         if not sent.ok or not isinstance(info, Mapping):
             log.info("person.unknown", error=sent.error)
         elif user not in self._overtaken:
-            self._known[user] = _known(info, asked_at, DEFAULT_LOCALE)
+            self._known[user] = profile(info, asked_at, DEFAULT_LOCALE)
         return sent
 
     async def _take_group(self, group: str) -> Sent:
@@ -351,35 +338,3 @@ def _kept(kept: Any, at: float) -> Members:
     if isinstance(kept, Mapping):
         return Members(frozenset(kept["users"]), at - float(kept["ago"]))
     return Members(frozenset(kept), at)
-
-
-def _known(info: Mapping[str, Any], asked_at: float, locale: str) -> Known:
-    return Known(
-        locale=str(info.get("locale") or locale),
-        guest=bool(info.get("is_restricted") or info.get("is_ultra_restricted")),
-        homes=_homes(info),
-        account=_account(info),
-        asked_at=asked_at,
-    )
-
-
-def _account(info: Mapping[str, Any]) -> Account:
-    """Return what kind of account the user *info* of `users.info` is.
-
-    https://docs.slack.dev/reference/objects/user-object says what its flags mean.
-    """
-    if info.get("deleted"):
-        return Account.DELETED
-    if info.get("is_bot"):
-        return Account.BOT
-    return Account.STRANGER if info.get("is_stranger") else Account.MEMBER
-
-
-def _homes(info: Mapping[str, Any]) -> frozenset[str]:
-    """Return where the user *info* of `users.info` belongs.
-
-    https://docs.slack.dev/reference/objects/user-object says what `enterprise_user` is.
-    """
-    grid = info.get("enterprise_user") or {}
-    named = (info.get("team_id"), grid.get("enterprise_id"), *grid.get("teams", ()))
-    return frozenset(str(one) for one in named if one)

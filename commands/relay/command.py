@@ -15,6 +15,7 @@ READ = Relay().read
 START = Permit.of(StartPublishCdnStream, on_apps=True)
 UPDATE = Permit.of(UpdatePublishCdnStream, on_apps=True)
 STOP = Permit.of(StopPublishCdnStream, on_apps=True)
+TIMER = Permit("relay.timer", Level.CHANGE, on_apps=True)
 SETTLE = Permit("relay.settle", Level.CHANGE, on_apps=True)
 
 command = Command(

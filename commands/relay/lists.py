@@ -14,6 +14,7 @@ from bot.dialogue.outcome import (
     Outcome,
     Part,
     Select,
+    Span,
     Tone,
     line,
 )
@@ -26,6 +27,7 @@ from bot.operations.service import Service
 from bot.resources.relay.resource import RELAY
 from bot.states import State
 from commands.relay.command import READ, command
+from commands.relay.spans import SINCE, Since, since_in
 
 LIVE, FAILED, ALL, MINE = "live", "failed", "all", "mine"
 FILTERS = (LIVE, FAILED, ALL)
@@ -35,21 +37,25 @@ STATES: Mapping[str, tuple[frozenset[State], frozenset[State]]] = {
     FAILED: (frozenset({State.UNKNOWN}), frozenset({State.NOT_STARTED})),
     ALL: (states.LIVE, states.OVER | {State.QUEUED}),
 }
-KEYS, FLAGS = ("app", "room", "from"), ("csv",)
-USAGE = "[mine] [live|failed|all] [app=…] [room=…] [--csv]"
+KEYS, FLAGS = ("app", "room", SINCE, "from"), ("csv",)
+USAGE = "[mine] [live|failed|all] [app=…] [room=…] [since=24h] [--csv]"
 MOST_IN_TABLE = 100
 MOST_EXPORTED = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Wanted:
-    """What somebody wants listed: *which* of the filters, whose, and from which row."""
+    """What somebody wants listed: *which* of the filters, whose, and from which row.
+
+    *since* is when the oldest of it was asked for.
+    """
 
     verb: str
     which: str
     mine: bool = False
     app: str = ""
     room: str = ""
+    since: Since | None = None
     start: int = 0
 
     @property
@@ -58,19 +64,21 @@ class _Wanted:
         words = [self.verb, self.which, *([MINE] if self.mine else [])]
         words += [f"app={self.app}"] if self.app else []
         words += [f'room="{self.room}"'] if self.room else []
+        words += [self.since.text] if self.since else []
         return " ".join((*words, f"from={self.start}"))
 
     @property
     def is_narrow(self) -> bool:
         """Whether it leaves out some of what the filter lists."""
-        return bool(self.mine or self.app or self.room)
+        return bool(self.mine or self.app or self.room or self.since)
 
     def takes(self, relay: Intent, user: SlackUserId) -> bool:
         """Tell whether *relay* is one of those that *user* wants."""
         subject = relay.subject
         whose = not self.mine or relay.asker.user == user
         where = not self.app or subject.app == self.app
-        return whose and where and self.room in {"", subject.room}
+        then = self.since is None or relay.created_at >= self.since.at
+        return whose and where and then and self.room in {"", subject.room}
 
 
 @command.subcommand(
@@ -87,7 +95,7 @@ async def running(ask: Ask, service: Service) -> Outcome:
     Those that need a decision come first. failed lists what did not start, or is
     unknown; all adds what is over; mine keeps yours. --csv gives you a file.
     """
-    return await _answer(ask, service, _wanted(ask, "list", LIVE))
+    return await _answer(ask, service, _wanted(ask, service, "list", LIVE))
 
 
 @command.subcommand(
@@ -96,14 +104,15 @@ async def running(ask: Ask, service: Service) -> Outcome:
     usage=USAGE,
     keys=KEYS,
     flags=FLAGS,
-    examples=("recent", "recent mine", "recent room=295066"),
+    examples=("recent", "recent mine", "recent room=295066", "recent since=yesterday"),
 )
 async def recent(ask: Ask, service: Service) -> Outcome:
     """List the relays of late: those that run, then those that are over.
 
-    It is `list all`, and takes the same words.
+    It is `list all`, and takes the same words. since=24h, yesterday or 2026-11-20 goes
+    back so far. The menu of each starts it again, in a form that is filled in.
     """
-    return await _answer(ask, service, _wanted(ask, "recent", ALL))
+    return await _answer(ask, service, _wanted(ask, service, "recent", ALL))
 
 
 @command.subcommand(
@@ -139,11 +148,12 @@ def _perhaps_a_room(text: str) -> Outcome:
     return Outcome(headline=headline, tone=Tone.WARN, parts=(Buttons(buttons),))
 
 
-def _wanted(ask: Ask, verb: str, usual: str) -> _Wanted:
+def _wanted(ask: Ask, service: Service, verb: str, usual: str) -> _Wanted:
     """Return what *ask* wants listed.
 
     Raises:
-        UsageError: it names a filter that there is not, or two, or no number of a row.
+        UsageError: it names a filter that there is not, or two, no past moment, or no
+            number of a row.
     """
     usage = f"/relay {verb} {USAGE}"
     words = {token.text.casefold(): token.text for token in ask.words.ids}
@@ -164,15 +174,17 @@ def _wanted(ask: Ask, verb: str, usual: str) -> _Wanted:
         mine=MINE in words,
         app=ask.value("app"),
         room=ask.value("room"),
+        since=since_in(ask, service, usage),
         start=min(int(start[:6]), MOST_EXPORTED),
     )
 
 
 async def _answer(ask: Ask, service: Service, wanted: _Wanted) -> Outcome:
     if ask.has("csv"):
-        return _exported(await _groups(ask, service, wanted, MOST_EXPORTED), service)
+        groups = await _groups(ask, service, wanted, MOST_EXPORTED + 1)
+        return _exported(groups, wanted, service)
     tables = service.tables and not wanted.start
-    most = MOST_IN_TABLE if tables else wanted.start + lists.PAGE + 1
+    most = 1 + (MOST_IN_TABLE if tables else wanted.start + lists.PAGE)
     groups = await _groups(ask, service, wanted, most)
     parts = [*_narrowed(wanted)]
     if count := len(groups.all):  # fewer than there were when a button was drawn
@@ -201,7 +213,7 @@ async def _groups(
     things = await service.live(
         ask.who,
         RELAY,
-        lists.MOST_COUNTED + 1,
+        max(lists.MOST_COUNTED + 1, most),
         lambda one: one.state in lives and wanted.takes(one, ask.who.user),
     )
     if over and len(things) < most:
@@ -212,6 +224,7 @@ async def _groups(
             states=over,
             room=wanted.room or None,
             app=wanted.app,
+            since=wanted.since.at if wanted.since else None,
             limit=most - len(things),
         )
     return lists.Groups.of(things)
@@ -221,7 +234,8 @@ def _tabled(groups: lists.Groups, service: Service) -> Iterable[Part]:
     """Yield the rows of what lives, then a table of all that has no row."""
     live = replace(groups, over=())
     yield from live.rows(service.resources)
-    rest = (*live.all[lists.PAGE :], *groups.over)
+    rows = len(live.all[: lists.PAGE])
+    rest = (*live.all[rows:], *groups.over)[: MOST_IN_TABLE - rows]
     yield from lists.table(rest, service.resources, _("The other relays"))
 
 
@@ -234,9 +248,9 @@ def _ways_on(
     if wanted.start:
         before = replace(wanted, start=max(wanted.start - lists.PAGE, 0))
         buttons.append(_choice(_("Back"), before))
-    if not tables and count > wanted.start + lists.PAGE:
-        after = replace(wanted, start=wanted.start + lists.PAGE)
-        buttons.append(_choice(_("Next"), after))
+    shown = MOST_IN_TABLE if tables else wanted.start + lists.PAGE
+    if count > shown:
+        buttons.append(_choice(_("Next"), replace(wanted, start=shown)))
     if count:
         buttons.append(Button(_("Export CSV"), "relay", f"{wanted.text} --csv"))
         yield Buttons(tuple(buttons))
@@ -256,10 +270,24 @@ def _filters(wanted: _Wanted, service: Service) -> Iterable[Button]:
             if app != wanted.app:
                 label = _("Only app {app}").format(app=app)
                 yield _choice(label, replace(first, app=app))
-    if wanted.app:
+    yield from _widened(first)
+
+
+def _widened(first: _Wanted) -> Iterable[Button]:
+    """Yield a choice for each thing that narrows *first*, without it; and the spans."""
+    if first.app:
         yield _choice(_("Every app"), replace(first, app=""))
-    if wanted.room:
+    if first.room:
         yield _choice(_("Every room"), replace(first, room=""))
+    ever = replace(first, since=None)
+    if first.since:
+        yield _choice(_("However old"), ever)
+    for label, since in (
+        (_("The last 24 hours"), "24h"),
+        (_("Since yesterday"), "yesterday"),
+    ):
+        text = f"{ever.text} {SINCE}={since}"
+        yield Button(label, "relay", text, replaces=True)
 
 
 def _choice(label: str, wanted: _Wanted) -> Button:
@@ -281,8 +309,11 @@ def _narrowed(wanted: _Wanted) -> Iterable[Part]:
     narrow = [_("Only yours")] if wanted.mine else []
     narrow += [_("Only app {app}").format(app=wanted.app)] if wanted.app else []
     narrow += [_("Only room {room}").format(room=wanted.room)] if wanted.room else []
-    if narrow:
-        yield line(" · ".join(narrow), quiet=True)
+    spans: tuple[Span, ...] = (" · ".join(narrow),) if narrow else ()
+    if wanted.since:
+        spans += (*((" · ",) if narrow else ()), *wanted.since.spans)
+    if spans:
+        yield line(*spans, quiet=True)
 
 
 def _nothing(wanted: _Wanted) -> str:
@@ -291,11 +322,15 @@ def _nothing(wanted: _Wanted) -> str:
     return _("No relay that was started here is running.")
 
 
-def _exported(groups: lists.Groups, service: Service) -> Outcome:
-    relays = groups.all
-    sentence = _("The file is in your messages with Patchbay.")
+def _exported(groups: lists.Groups, wanted: _Wanted, service: Service) -> Outcome:
+    """Return the file; of more than it takes the newest, which is said."""
+    relays = groups.all[:MOST_EXPORTED]
+    sentences = [line(_("The file is in your messages with Patchbay."))]
+    if len(groups.all) > len(relays):
+        text = _("There are more: a file has {n} at most. Use since= or room=.")
+        sentences.append(line(text.format(n=MOST_EXPORTED)))
     return Outcome(
         headline=(Bold(_("Relays as CSV: {n}").format(n=len(relays))),),
-        parts=(line(sentence),),
+        parts=(*_narrowed(wanted), *sentences),
         file=export.csv_file("relays", relays, service.resources, service.now()),
     )

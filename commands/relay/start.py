@@ -1,8 +1,10 @@
 """`/relay start`: by form, or at once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC
 
+from bot.access.policy import Wish
 from bot.cards import lists
 from bot.dialogue.ask import Ask
 from bot.dialogue.form import Form
@@ -10,12 +12,15 @@ from bot.dialogue.outcome import Button, Outcome, line
 from bot.errors import AlreadyRuns, InvalidRequest, NotAllowed, UsageError
 from bot.i18n import _
 from bot.ids import IntentId, agent_for
+from bot.journal.model import CopyOf, Timing
 from bot.operations.forms import shown_after
 from bot.operations.orders import Order, handles_in
 from bot.operations.service import Service
-from bot.resources.relay import cdn, draft, form_preset, pasted
+from bot.resources.relay import again as once_more
+from bot.resources.relay import cdn, draft, form_preset, pasted, timers
 from bot.resources.relay.choices import Choices
 from bot.resources.relay.form import start_form
+from bot.resources.relay.form_copy import KEPT, copy_in
 from bot.resources.relay.plan import (
     KEYS,
     MORE,
@@ -25,8 +30,10 @@ from bot.resources.relay.plan import (
     plan_of,
 )
 from bot.resources.relay.request import Prepared, prepared_from
-from bot.tencent.models.trtc.requests import StartPublishCdnStream
+from bot.settings import App
+from bot.tencent.models.trtc.requests import StartPublishCdnStream, StopPublishCdnStream
 from commands.relay.command import START, command
+from commands.relay.onrecord import relay_on_record
 from commands.relay.references import whole
 from commands.relay.saved import (
     check_fits,
@@ -39,6 +46,7 @@ from commands.relay.saved import (
 )
 
 AGAIN, DRAFT = "again", "draft"  # what a confirmation carries
+LIKE = "like"  # the relay that another is started like
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +60,15 @@ class _Wanted:
     plan: dict[str, str]
     whole: dict[str, str]
     prepared: Prepared
+    timing: Timing | None = None
+    remarks: tuple[str, ...] = ()  # on how what was typed was read
 
 
 @command.subcommand(
     "start",
     permit=START,
     usage="[room] [key=value…] [--go] [--dry-run]",
-    keys=(*KEYS, AGAIN, DRAFT),
+    keys=(*KEYS, AGAIN, DRAFT, LIKE),
     flags=("go",),
     does=StartPublishCdnStream,
     examples=(
@@ -67,6 +77,7 @@ class _Wanted:
         "start “room one” type=text quality=1080p30",
         "start 295066 preset=two-hosts url=@youtube-main",
         "start json={…} --dry-run",
+        "start like=R128 room=630777",
     ),
 )
 async def start(ask: Ask, service: Service) -> Outcome | Form | None:
@@ -75,25 +86,47 @@ async def start(ask: Ask, service: Service) -> Outcome | Form | None:
     Opens the form, filled in with what was typed. With --go and all that is
     required, it starts at once; with --dry-run it shows the request and sends
     nothing. What runs already, or may, is asked about; again=R1 starts another
-    beside R1, and beside no other.
+    beside R1, and beside no other. like=R1 fills the form in as that of R1 was.
     """
     if kept := ask.value(DRAFT):
-        plan = await service.kept(ask, kept)
-        return await _start_or_ask(ask, service, await _wanted(ask, service, plan))
-    typed = plan_of(ask)
+        return await start_or_ask(ask, service, await service.kept(ask, kept))
+    typed, lines = plan_of(ask), []
     plan = await with_preset(ask, service, typed)
+    if like := ask.value(LIKE):
+        relay = await relay_on_record(ask, service, like)
+        plan, lines = once_more.plan_again(relay, plan), [*once_more.remarks(relay)]
     if ask.has("dry-run") or (ask.has("go") and complete(plan)):
         await check_fits(ask, service, plan, typed)
-        return await _start_or_ask(ask, service, await _wanted(ask, service, plan))
+        return await start_or_ask(ask, service, plan)
+    lines += (await unfit(ask, service, plan, typed))[0]
+    return await opened(ask, service, plan, lines)
+
+
+async def opened(
+    ask: Ask,
+    service: Service,
+    typed: dict[str, str],
+    lines: Iterable[str] = (),
+    beside: Mapping[str, str] | None = None,
+) -> Form:
+    """Return the form, filled in with what was *typed*, under *lines*.
+
+    *beside* is what is kept with the form and is none of its plan.
+
+    Raises:
+        InvalidRequest: something is wrong that no field of the form could show.
+    """
+    zone = service.zone(ask.who)
+    plan = timers.settled(typed, service.now(), zone)
     if plan.get("app") or not service.apps:
         chosen_app(plan, service.apps)
     plan, swallowed = pasted.without_flags(plan)
     faults = await _typed_faults(ask, service, plan)
-    lines = _not_yet(plan) if swallowed or ask.has("go") else []
-    lines += (await unfit(ask, service, plan, typed))[0]
+    not_yet = _not_yet(plan) if swallowed or ask.has("go") else []
+    lines = (*timers.remarks(typed, zone), *not_yet, *lines)
     offered = await choices(ask, service)
     values = draft.opened(plan, service.terms.policy.limits)
-    values = draft.picking(values, offered.names)
+    values = draft.picking(values, offered.names) | dict(beside or {})
     form_id = await service.open_form(ask, {**values, AGAIN: ask.value(AGAIN)})
     return start_form(values, service.terms, form_id, lines, faults, offered)
 
@@ -149,8 +182,10 @@ async def submit_start(ask: Ask, service: Service) -> Outcome | Form | None:
         lines = (asked,)
         return start_form(values, service.terms, form.form_id, lines, choices=offered)
     again = handles_in(kept.get(AGAIN, ""))
+    copies = copy_in(kept, form.text(draft.THEN) if form else "")
     try:
-        return shown_after(placed, await _start(placed, service, wanted, again=again))
+        answer = await _start(placed, service, wanted, again=again, copies=copies)
+        return shown_after(placed, answer)
     except AlreadyRuns as runs_already:
         await service.remember(
             placed, {AGAIN: ",".join({*again, *runs_already.handles})}
@@ -164,14 +199,24 @@ async def submit_start(ask: Ask, service: Service) -> Outcome | Form | None:
         raise InvalidRequest({field: text}) from None
 
 
-async def _start_or_ask(ask: Ask, service: Service, wanted: _Wanted) -> Outcome | None:
-    """Start what is *wanted*, or ask about what is like it and runs already."""
-    again = handles_in(ask.value(AGAIN))
+async def start_or_ask(
+    ask: Ask, service: Service, kept: Mapping[str, str]
+) -> Outcome | None:
+    """Start what is *kept*, or ask about what is like it and runs already.
+
+    That is a plan, and what is beside it if it makes a copy.
+    """
+    again, copies = handles_in(ask.value(AGAIN)), copy_in(kept)
+    typed = {key: text for key, text in kept.items() if key not in KEPT}
+    zone = service.zone(ask.who)
+    plan = timers.settled(typed, service.now(), zone)
+    wanted = await _wanted(ask, service, plan)
+    wanted = replace(wanted, remarks=timers.remarks(typed, zone))
     try:
-        return await _start(ask, service, wanted, again=again)
+        return await _start(ask, service, wanted, again=again, copies=copies)
     except AlreadyRuns as runs_already:
         handles = ",".join(sorted({*again, *runs_already.handles}))
-        draft_id = await service.open_form(ask, wanted.plan)
+        draft_id = await service.open_form(ask, dict(kept))
         text = f"start {DRAFT}={draft_id} {AGAIN}={handles}"
         anyway = Button(_("Start another"), "relay", text, once=draft_id, danger=True)
         alike = [
@@ -207,6 +252,7 @@ async def _typed_faults(
         InvalidRequest: something is wrong that no field of the form could show.
     """
     faults = await faults_in(ask, service, plan)
+    faults = {**faults, **timers.faults(plan, service.now())}
     typed = {field: text for field, text in faults.items() if plan.get(field)}
     if typed.keys() & (plan.keys() - draft.SHARED if plan.get("json") else {*WORDS}):
         raise InvalidRequest(typed)
@@ -232,15 +278,30 @@ def _unsettled(wanted: _Wanted, service: Service) -> str:
 
 
 async def _wanted(ask: Ask, service: Service, plan: dict[str, str]) -> _Wanted:
-    new, described = service.new_id(), await whole(ask, service, plan)
-    prepared = prepared_from(described, service.terms, agent_for(new))
-    return _Wanted(new, plan, described, prepared)
+    new, now = service.new_id(), service.now()
+    faults = timers.faults(plan, now)
+    try:
+        described = await whole(ask, service, plan)
+        prepared = prepared_from(described, service.terms, agent_for(new))
+    except InvalidRequest as refused:
+        raise InvalidRequest({**refused.faults, **faults}) from None
+    if faults:
+        raise InvalidRequest(faults)
+    timing = timers.timing_of(plan, now, UTC)
+    return _Wanted(new, plan, described, prepared, timing)
 
 
 async def _start(
-    ask: Ask, service: Service, wanted: _Wanted, *, again: frozenset[str]
+    ask: Ask,
+    service: Service,
+    wanted: _Wanted,
+    *,
+    again: frozenset[str],
+    copies: CopyOf | None,
 ) -> Outcome | None:
-    prepared = wanted.prepared
+    prepared, timing = wanted.prepared, wanted.timing
+    if timing:
+        _check_may_stop(ask, service, prepared.app, timing)
     if wanted.plan.get("preset") and not ask.has("dry-run"):
         await used(ask, service, wanted.plan["preset"])
     order = Order(
@@ -253,6 +314,8 @@ async def _start(
         note=prepared.note,
         preset=wanted.plan.get("preset", ""),
         again=again,
+        copies=copies,
+        timing=timing,
     )
     try:
         answer = await service.submit(ask, order)
@@ -260,7 +323,21 @@ async def _start(
         if refused.faults:
             refused.faults = prepared.named(refused.faults, wanted.plan)
         raise
-    if answer is None or not prepared.remarks:
+    remarks = tuple(line(remark) for remark in (*prepared.remarks, *wanted.remarks))
+    if answer is None or not remarks:
         return answer
-    remarks = tuple(line(remark) for remark in prepared.remarks)
     return replace(answer, parts=(*answer.parts, *remarks))
+
+
+def _check_may_stop(ask: Ask, service: Service, app: App, timing: Timing) -> None:
+    """Refuse a timer to whoever may not stop the relay: its stop is made in their name.
+
+    Raises:
+        NotAllowed: with a fault at the field that asks for it.
+    """
+    try:
+        service.check(ask, Wish.of(StopPublishCdnStream, app))
+    except NotAllowed as refused:
+        field = timers.FOR if timing.after else timers.UNTIL
+        refused.faults = {field: str(refused)}
+        raise

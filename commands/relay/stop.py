@@ -28,13 +28,11 @@ from bot.operations.service import Service
 from bot.resources.relay import unknown
 from bot.resources.relay.card import stop_anyway, stop_button
 from bot.resources.relay.plan import chosen_app
-from bot.resources.relay.resource import RELAY
+from bot.resources.relay.resource import NOT_KNOWN, RELAY
 from bot.states import State
 from bot.tencent.models.trtc.requests import StopPublishCdnStream
 from commands.relay import many
 from commands.relay.command import STOP, command
-
-NOT_KNOWN = "not-known-yet"  # is exchanged for the TaskId before anything is sent
 
 
 @command.subcommand(

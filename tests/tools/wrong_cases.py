@@ -215,6 +215,7 @@ WRONG = (
         APP_TABLE + 'usersig_key = "example"\n',
         "chmod 600 bot.toml",
     ),
+    toml("a nag in words", '[policy]\nnag_after_hours = "4h"\n', "nag_after_hours"),
     toml("a limit in words", '[policy.limits]\nwidth = "wide"\n', "width"),
     toml("a proxy by its name", 'trusted_proxies = ["proxy"]\n', "trusted_proxies"),
     toml(

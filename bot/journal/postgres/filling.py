@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from sqlalchemy import Table
 
 from bot.journal.postgres.driver import Connection
-from bot.journal.schema import audit, audit_heads, audit_unkeyed
+from bot.journal.schema_audit import audit, audit_heads, audit_unkeyed
 
 _GUARDED = (audit, audit_heads, audit_unkeyed)
 

@@ -30,10 +30,13 @@ DRAWN = "drawn"  # how often all fields began anew
 FORM, PASTE = "form", "paste"  # the mode: fields, or a request as JSON
 PUSH, ROOM, BOTH = "push", "room", "both"  # where to
 OPEN, PREVIEW = "more", "preview"  # buttons: what they open, and close again
+THEN = "then"  # what becomes of the relay that this one is a copy of
+# what can be typed, and what only the form has
+NAMES = (*KEYS, "cells", "mode", "to", THEN)
 SAVE = "save"  # the button that makes a preset of the form
-NAMES = (*KEYS, "cells", "mode", "to")  # what can be typed, and what only the form has
 TYPED = "typed:"  # before the name of what was typed beside the JSON
-SHARED = {"json", "app", "region", "note", "mode"}  # what the paste form shows itself
+# what the paste form shows itself
+SHARED = {"json", "app", "region", "for", "until", "note", "mode"}
 NUMBERS = dict(zip(("width", "height", "fps", "bitrate"), range(4), strict=True))
 
 
@@ -143,7 +146,7 @@ def submitted(kept: Plan, submission: Submission) -> dict[str, str]:
         plan = _with_more(plan, kept, submission)
         if kept.get("cdn"):
             plan.setdefault("cdn", kept["cdn"])
-    for name in ("mode", "to"):
+    for name in ("mode", "to", THEN):
         plan.pop(name, None)
     return led(plan)
 

@@ -25,7 +25,13 @@ from bot.dialogue.outcome import line
 from bot.i18n import _, n_
 from bot.ids import FormId
 from bot.resources.long_texts import shown
-from bot.resources.relay import cdn, form_content, form_more
+from bot.resources.relay import (
+    cdn,
+    form_content,
+    form_copy,
+    form_more,
+    form_timer,
+)
 from bot.resources.relay.choices import (
     NOTHING,
     Choices,
@@ -77,7 +83,7 @@ def start_form(
     return Form(
         command="relay",
         subcommand="start",
-        title=_("Start relay"),
+        title=form_copy.title(plan),
         submit=_("Start"),
         fields=with_faults(parts, lines, faults or {}),
         form_id=form_id,
@@ -149,7 +155,9 @@ def _filling(plan: Plan, terms: Terms, choices: Choices) -> Iterable[FormPart]:
     yield from form_content.quality(full, limits)
     yield from form_more.picture(full, terms)
     yield from _leads(full, app, choices.on(app.name))
+    yield from form_copy.parts(full, app)
     yield _idle(full, limits)
+    yield from form_timer.fields(full)
     yield _region(full, terms)
     yield from form_more.more(full)
     yield _note(full)
@@ -308,8 +316,10 @@ def _pasting(plan: Plan, terms: Terms) -> Iterable[FormPart]:
         multiline=True,
         focus=not plan.get("json"),
     )
+    yield from form_copy.parts({**plan, **typed_beside(plan)}, _app(plan, terms))
     if beside := typed_beside(plan):
         text = _("Filled in where the JSON has none: {keys}.")
         yield line(text.format(keys=", ".join(beside)), quiet=True)
     yield _region(plan, terms)
+    yield from form_timer.fields(plan)
     yield _note(plan)

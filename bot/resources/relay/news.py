@@ -31,7 +31,8 @@ from bot.journal.evidence import (
     moment_of,
 )
 from bot.journal.model import CONTRADICTION, NEWS, REVIVED, Intent, Notice
-from bot.resources.relay import update
+from bot.journal.timer_rows import TOLD
+from bot.resources.relay import timers, update
 from bot.resources.relay.card import ran_for, stop_button, stopped
 from bot.resources.relay.targets import target_name
 from bot.states import LIVE, OVER, State
@@ -151,12 +152,20 @@ def _line(
 
 def told(intent: Intent, facts: Mapping[str, Any], *, runs: bool = True) -> Outcome:
     """Return the line about *intent* that says *facts*; *runs*: it still may."""
+    if facts["what"] in TOLD:
+        return timers.told(intent, facts, runs=runs)
     what, at = facts["what"], When(moment_of(facts["at"]))
     if what in {CHANGED, PERHAPS} and (version := update.version_in(facts, intent)):
         return update.told(intent, version, made=what == CHANGED)
     if what in {OVER_NOW, IDLE, AGAIN}:
         return _of_whole(intent, what, at)
-    name = target_name(intent, facts["target"])
+    return _of_one(intent, facts, at, runs=runs)
+
+
+def _of_one(
+    intent: Intent, facts: Mapping[str, Any], at: When, *, runs: bool
+) -> Outcome:
+    what, name = facts["what"], target_name(intent, facts["target"])
     if what == BROKE:
         sentence = _("{target} lost its connection").format(target=name)
         return _told(intent, Tone.WARN, sentence, at, _error(facts))

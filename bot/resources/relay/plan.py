@@ -66,6 +66,8 @@ KEYS = (
     "bitrate",
     "gop",
     "idle",
+    "for",
+    "until",
     "background",
     "logo",
     "corner",

@@ -2,17 +2,20 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 from bot.access.limits import Over, check_counts
-from bot.dialogue.outcome import Button, Outcome, Part, Span
+from bot.dialogue.outcome import Button, Outcome, Part, Span, in_lines
 from bot.errors import AlreadyRuns, InvalidRequest
 from bot.i18n import _
 from bot.ids import IntentId, Kind
 from bot.journal.evidence import Fact, FactKind, Standing
 from bot.journal.lifecycle import Ended
+from bot.journal.links import links_of
 from bot.journal.model import CONTRADICTION, REVIVED, Intent, Notice
+from bot.journal.timer_rows import UNTIMED
 from bot.journal.usage import Usage
 from bot.resources.base import Alarm, Resource, Timer, Yield
 from bot.resources.push import PushAddress
@@ -21,13 +24,14 @@ from bot.resources.relay import (
     bounds,
     card,
     cdn,
+    copies,
     details,
     gist,
     live,
     news,
-    retry,
     retyped,
     targets,
+    timers,
     unknown,
     update,
 )
@@ -48,6 +52,7 @@ from bot.tencent.models.trtc.requests import (
 RELAY = Kind("R")
 START, STOP = StartPublishCdnStream.action, StopPublishCdnStream.action
 _CDNS: Mapping[int | None, str] = {1: cdn.TENCENT, 0: cdn.OTHER}
+NOT_KNOWN = "not-known-yet"  # is exchanged for the TaskId before anything is sent
 STUCK, LAST_DAY, NOT_LIVE, OUT_OF_REACH = "stuck", "last-day", "not-live", "gone-by"
 
 
@@ -125,6 +130,7 @@ class Relay(Resource):
     settled_by_hand = True
     on_apps = True
     timers = TIMERS
+    untimed = START
     drawn = frozenset({Row.PUSH})  # each with its standing
 
     def over(self, request: Request[Any], policy: Policy) -> dict[str, Over]:
@@ -231,8 +237,8 @@ class Relay(Resource):
         return Yield(ref=reply.task_id if isinstance(reply, RelayStarted) else "")
 
     def fold(self, thing: Intent, facts: Sequence[Fact]) -> Standing:
-        """Return what *facts* say of the relay, target by target."""
-        return live.fold(thing, facts)
+        """Return what *facts* say of the relay, target by target, and of its copies."""
+        return replace(live.fold(thing, facts), links=links_of(facts))
 
     def was_live(self, facts: Sequence[Fact]) -> bool:
         """Tell whether a target was ever said to be running."""
@@ -244,12 +250,19 @@ class Relay(Resource):
 
     def ending(self, thing: Intent) -> Ended | None:
         """Return the request that stops it; None if its ID is none that can be sent."""
-        fields = {"SdkAppId": thing.subject.sdk_app_id, "TaskId": thing.subject.ref}
-        try:
-            request = StopPublishCdnStream.of(fields)
-        except InvalidRequest:  # news of it is kept all the same
+        request = self.stop_of(thing) if thing.subject.ref else None
+        if request is None:  # news of it is kept all the same
             return None
         return Ended(request=request.to_json(), masked=request.masked())
+
+    def stop_of(self, thing: Intent) -> Request[Any] | None:
+        """Return the request that stops it, or waits for its TaskId."""
+        task = thing.subject.ref or NOT_KNOWN
+        fields = {"SdkAppId": thing.subject.sdk_app_id, "TaskId": task}
+        try:
+            return StopPublishCdnStream.of(fields)
+        except InvalidRequest:
+            return None
 
     def standing(self, intent: Intent) -> str:
         """Return in a few words how it stands."""
@@ -259,7 +272,8 @@ class Relay(Resource):
         self, intent: Intent, facts: Mapping[str, Any], *, runs: bool = True
     ) -> Outcome:
         """Return the line in the thread of its card that says what became of it."""
-        return news.told(intent, facts, runs=runs)
+        draw = copies.told if facts["what"] in copies.LINES else news.told
+        return draw(intent, facts, runs=runs)
 
     def place(self, intent: Intent) -> str:
         """Return its room, and the type of that where a reader would guess wrong."""
@@ -267,11 +281,12 @@ class Relay(Resource):
 
     def sentence(self, intent: Intent) -> Iterable[Span]:
         """Yield what its headline cannot say."""
-        if intent.state is State.UNKNOWN:
-            yield from unknown.verdict(intent)
-            return
-        how, change = tuple(card.sentence(intent)), tuple(update.sentence(intent))
-        yield from (*how, "\n", *change) if how and change else (*how, *change)
+        is_unknown = intent.state is State.UNKNOWN
+        return in_lines(
+            unknown.verdict(intent) if is_unknown else card.sentence(intent),
+            () if is_unknown else update.sentence(intent),
+            copies.sentence(intent),
+        )
 
     def towards(self, intent: Intent) -> Sequence[tuple[Span, ...]]:
         """Return its push targets, with how each stands."""
@@ -282,7 +297,7 @@ class Relay(Resource):
         if intent.state is State.UNKNOWN:
             yield from unknown.settling(intent)
         elif intent.state is State.NOT_STARTED and intent.masked:
-            yield retry.button(intent)
+            yield copies.again_button(intent, _("Edit and retry"))
         else:
             yield from update.buttons(intent)
 
@@ -290,10 +305,6 @@ class Relay(Resource):
         """Yield what it may have become, and the other TaskIds that came."""
         yield from update.body(intent)
         yield from card.candidates(intent)
-
-    def facts(self, intent: Intent) -> Iterable[tuple[Span, ...]]:
-        """Yield who changed it last."""
-        return update.facts(intent)
 
     def result(self, intent: Intent) -> str:
         """Return the sentence on how a stop or a change of one ended."""
@@ -307,6 +318,20 @@ class Relay(Resource):
     def result_buttons(self, intent: Intent) -> Iterable[Button]:
         """Yield what can be done about a change that was not answered."""
         return update.result_buttons(intent) if intent.subject.changes else ()
+
+    def facts(self, intent: Intent) -> Iterable[tuple[Span, ...]]:
+        """Yield who changed it, when it is to be stopped, its original and copies."""
+        yield from update.facts(intent)
+        yield from timers.due(intent)
+        yield from copies.small_print(intent)
+
+    def menu(self, intent: Intent) -> Iterable[Button]:
+        """Yield what starts another like it, and what shows all that can be done."""
+        return copies.menu(intent)
+
+    def again(self, intent: Intent) -> Iterable[Button]:
+        """Yield what opens the form as it was filled in."""
+        return copies.again(intent)
 
     def details(self, intent: Intent) -> Iterable[Part]:
         """Yield its targets, its application, and what else does not change."""
@@ -339,6 +364,7 @@ class Relay(Resource):
             STUCK: alarms.stuck,
             LAST_DAY: alarms.last_day,
             OUT_OF_REACH: alarms.out_of_reach,
+            UNTIMED: timers.untimed,
         }
 
     def previews(self, intent: Intent) -> Iterable[Button]:

@@ -62,6 +62,8 @@ def button(body: Payload, action: Payload, locale: str = DEFAULT_LOCALE) -> Ask:
     _do, command, number = action_id.split(":", 2)
     is_mine = bool((body.get("container") or {}).get("is_ephemeral"))
     once, _space, text = _pressed(action).partition(" ")
+    if not command:  # of a menu whose entries belong to several
+        command, _space, text = text.partition(" ")
     who = who_in(body, locale, drawn_for=team)
     where = _where(body)
     press = f"{where.channel}:{where.message}:{action.get('action_ts', '')}"

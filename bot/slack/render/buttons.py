@@ -2,7 +2,8 @@
 
 A menu can do less than a row: Slack has one confirmation for the whole of it, 150
 characters for a value instead of 2000, and one action id. So a button that is dangerous
-or asks first, has a long value, or belongs to another command stays in the row.
+or asks first, or has a long value, stays in the row. Where entries of a menu belong to
+several commands, the id names none, and each value begins with its own.
 """
 
 from collections.abc import Iterator, Sequence
@@ -47,7 +48,8 @@ def beside(
 
     A single entry is a button instead of a menu, which saves a tap.
     """
-    shown, menu = _split(buttons, 0)
+    menu = _inside(buttons)
+    shown = [button for button in buttons if button not in menu]
     if len(menu) > 1:
         return _menu(menu, numbered), row(shown, numbered)
     if not (menu or shown):
@@ -63,7 +65,8 @@ def closing(
 
     All of them can be seen. What a menu cannot do stands before it as a button.
     """
-    outside, inside = _split(menu, 0)
+    inside = _inside(menu)
+    outside = [b for b in menu if b not in inside]
     shown = [b for b in (*buttons, *outside) if size(_value(b)) <= limits.BUTTON_VALUE]
     elements = [_button(button, numbered) for button in shown]
     rows = [
@@ -107,8 +110,13 @@ def _split(
     return [button for button in valid if button not in menu], menu
 
 
+def _inside(menu: Sequence[Button]) -> list[Button]:
+    """Return those of a *menu* that can be in one, whatever command each is of."""
+    return [button for button in menu if _fits_menu(button)][: limits.OVERFLOW_OPTIONS]
+
+
 def _fits_menu(button: Button) -> bool:
-    short = size(_value(button)) <= limits.OPTION_VALUE
+    short = size(_value(button, named=True)) <= limits.OPTION_VALUE
     return short and not (button.confirm or button.danger)
 
 
@@ -118,11 +126,17 @@ def _menu(buttons: Sequence[Button], numbered: Numbers) -> Json:
     The whole of it has one id: an answer takes the place of the message if each would.
     """
     mark = limits.REPLACES if all(button.replaces for button in buttons) else ""
+    commands = {button.command for button in buttons}
+    several = len(commands) > 1
+    command = "" if several else buttons[0].command
     return {
         "type": "overflow",
-        "action_id": stamped(f"do:{buttons[0].command}:{next(numbered)}{mark}"),
+        "action_id": stamped(f"do:{command}:{next(numbered)}{mark}"),
         "options": [
-            {"text": plain_text(b.label, limits.OPTION_LABEL), "value": _value(b)}
+            {
+                "text": plain_text(b.label, limits.OPTION_LABEL),
+                "value": _value(b, named=several),
+            }
             for b in buttons
         ],
     }
@@ -155,6 +169,10 @@ def _confirm(button: Button) -> Json:
     return confirm | ({"style": "danger"} if button.danger else {})
 
 
-def _value(button: Button) -> str:
-    """Return what Slack sends back when *button* is pressed. It is never cut."""
-    return f"{button.once or '-'} {clean(button.text)}"
+def _value(button: Button, *, named: bool = False) -> str:
+    """Return what Slack sends back when *button* is pressed. It is never cut.
+
+    Where the id has no command, that is *named* in it.
+    """
+    command = f"{button.command} " if named else ""
+    return f"{button.once or '-'} {command}{clean(button.text)}"

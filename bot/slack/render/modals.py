@@ -9,6 +9,7 @@ https://docs.slack.dev/surfaces/modals#updating_apis
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.dialogue.form import (
@@ -19,6 +20,7 @@ from bot.dialogue.form import (
     FormButton,
     FormButtons,
     FormPart,
+    MomentField,
     NumberField,
     Option,
     PicksField,
@@ -205,13 +207,17 @@ def _element(field: Field) -> Json:
             return _number(field)
         case ChoiceField():
             return _choice(field)
-        case ChecksField():
-            return _checks(field)
-        case PicksField():
-            return _picks(field)
+        case ChecksField() | PicksField():
+            return _several(field)
         case SearchField():
             return _search(field)
+        case MomentField():
+            return _moment(field)
     raise TypeError(field)
+
+
+def _several(field: ChecksField | PicksField) -> Json:
+    return _checks(field) if isinstance(field, ChecksField) else _picks(field)
 
 
 def _typed(field: TextField) -> Json:
@@ -307,6 +313,14 @@ def _search(field: SearchField) -> Json:
     return element | ({"initial_option": chosen[0]} if chosen else {})
 
 
+def _moment(field: MomentField) -> Json:
+    """https://docs.slack.dev/reference/block-kit/block-elements/datetime-picker-element."""
+    element: Json = {"type": "datetimepicker", "action_id": f"field:{field.name}"}
+    if field.initial is not None:
+        element["initial_date_time"] = int(field.initial.timestamp())
+    return element
+
+
 def _options(offered: Iterable[Option]) -> list[Json]:
     """Leave out values too long for Slack: if cut, they would name something else."""
     return [_option(o) for o in offered if 0 < size(o.value) <= limits.OPTION_VALUE]
@@ -327,4 +341,6 @@ def _value(element: Mapping[str, Any]) -> Value:
         return tuple(option["value"] for option in chosen)
     if chosen := element.get("selected_option"):
         return str(chosen["value"])
+    if chosen := element.get("selected_date_time"):
+        return f"{datetime.fromtimestamp(int(chosen), UTC):%Y-%m-%dT%H:%M:%SZ}"
     return element.get("value") or None

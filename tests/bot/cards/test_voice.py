@@ -13,10 +13,21 @@ OWN = (
     *sorted(TOP.glob("bot/resources/costream/*.py")),
     *(
         TOP / f"bot/resources/relay/{name}.py"
-        for name in ("alarms", "card", "details", "news", "retry", "targets", "unknown")
+        for name in (
+            "alarms",
+            "card",
+            "copies",
+            "details",
+            "news",
+            "targets",
+            "unknown",
+        )
     ),
     *(TOP / f"commands/{name}.py" for name in ("car", "gs", "lookup")),
-    *(TOP / f"commands/relay/{name}.py" for name in ("attach", "close", "stop")),
+    *(
+        TOP / f"commands/relay/{name}.py"
+        for name in ("attach", "close", "copies", "stop")
+    ),
 )
 PERSON = re.compile(r"\b(I|me|my|we|us|our)\b")
 MARKS = {"_", "n_", "later"}

@@ -32,6 +32,7 @@ OWN = {
     },
     "targets": {"digest": "printf('%064x', n)", "intent": "printf('00%024d', n)"},
     "lines": {"intent": "printf('00%024d', n)"},
+    "timers": {"thing": "printf('00%024d', n)", "next_at": "4000000000000 + n"},
     "open_forms": {"id": "'past-' || n", "user": "'UPAST' || n"},
     "audit": {"number": "100000 + n"},
 }

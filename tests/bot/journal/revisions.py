@@ -83,6 +83,15 @@ def unkeyed(count=4):
         yield {**fields, "hash": previous}
 
 
+# What of the newest migrations is not there after an older one, on any database.
+WITHOUT_TIMERS = (
+    "DROP TABLE timers",
+    "ALTER TABLE intents DROP COLUMN stop_at",
+    "ALTER TABLE intents DROP COLUMN stop_after",
+)
+WITHOUT_COPIES = ("DROP TABLE copies",)
+
+
 def inserted(table, values):
     names = ", ".join(f'"{name}"' for name in values)
     texts = ", ".join(

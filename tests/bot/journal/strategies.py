@@ -1,6 +1,7 @@
 """Any value that the journal keeps, for hypothesis."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from hypothesis import strategies as st
 from pydantic import SecretStr
@@ -12,11 +13,14 @@ from bot.journal.evidence import (
     Fact,
     FactKind,
     Headline,
+    Link,
+    Role,
     Silence,
     Standing,
     Stop,
     Target,
     TargetStanding,
+    Wish,
 )
 from bot.journal.model import (
     Asker,
@@ -27,6 +31,7 @@ from bot.journal.model import (
     OpenForm,
     Settlement,
     Subject,
+    Timing,
 )
 from bot.journal.rows import moment
 from bot.states import State
@@ -80,6 +85,16 @@ targets = st.builds(
     breaks=st.integers(0, 9),
     failed_at=millis,
 )
+links = st.builds(
+    Link,
+    role=st.sampled_from(Role),
+    intent=ids,
+    handle=ids,
+    headline=st.sampled_from(Headline),
+    wish=st.sampled_from(Wish),
+    by=texts,
+    number=st.integers(0, 99),
+)
 standings = st.builds(
     Standing,
     state=st.sampled_from(State),
@@ -101,6 +116,7 @@ standings = st.builds(
     version=millis,
     doubted=st.lists(millis, max_size=2).map(tuple),
     sending=millis,
+    links=st.lists(links, max_size=3).map(tuple),
 )
 facts = st.builds(
     Fact,
@@ -142,6 +158,13 @@ def _as_one(new):
     """Return *new* as one that changes a thing, if it has a change."""
     changes = new.change is not None
     return replace(new, subject=replace(new.subject, changes=changes))
+
+
+timings = st.none() | st.builds(
+    Timing,
+    at=st.none() | moments,
+    after=st.none() | st.integers(0, 10**9).map(lambda n: timedelta(milliseconds=n)),
+)
 
 
 submissions = st.builds(

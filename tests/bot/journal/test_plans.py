@@ -9,7 +9,7 @@ import sqlite3
 
 import pytest
 
-from bot.journal.model import CARD_NOTICE
+from bot.journal.model import CARD_NOTICE, Timing
 from bot.journal.schema import lines
 from bot.journal.statement import inserted
 from bot.states import State
@@ -29,6 +29,10 @@ LINE = {"intent": "past", "line": "past", "channel": "C", "ts": "1.1"}
 # many for a workspace or a person, and no more.
 SMALL = {"handles", "lives", "known", "hearing", "audit_heads", "tallies", "slots"}
 SMALL |= {"named_targets", "presets"}
+# of slots, for each channel of the last hour (none in a file); of copies, for each that
+# something waits for.
+SMALL = {"handles", "lives", "known", "hearing", "audit_heads", "tallies", "slots"}
+SMALL |= {"copies"}
 # What reads all there is, off the event loop, and why.
 WHOLE = {
     "find.counts": "the doctor says how much there is",
@@ -51,8 +55,9 @@ OF_ITSELF = re.compile("INSERT|UPDATE audit_heads")
 @pytest.fixture
 async def tour(journal, new, clock, url, driver):
     """Go through a journal with a past, once."""
+    until = Timing(at=clock())
     first, _ = await journal.accept(
-        new(room="old", user="UBOB"), notices=(CARD_NOTICE,)
+        new(room="old", user="UBOB", timing=until), notices=(CARD_NOTICE,)
     )
     await moved(journal, first.id, State.SENDING, State.STARTED, State.STOPPED)
     await journal.audit.write(entry(0))

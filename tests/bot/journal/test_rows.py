@@ -3,6 +3,7 @@
 import json
 import os
 from dataclasses import fields, replace
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -32,7 +33,8 @@ from bot.journal.rows import (
     row_of,
     url_if_it_opens,
 )
-from bot.journal.schema import intents, open_forms, outbox
+from bot.journal.schema import intents, outbox
+from bot.journal.schema_saved import open_forms
 from bot.journal.seal import Cell, Ring, Seal
 from bot.states import State
 from tests.bot.journal.strategies import (
@@ -47,6 +49,7 @@ from tests.bot.journal.strategies import (
 )
 
 SEAL = Seal(Ring(keys=(os.urandom(32),)), os.urandom)
+HOUR = timedelta(hours=1)
 HELD = {"held_by", "held_until"}  # by whoever delivers it, where there are several
 # Fields that are no column of their own: what they become.
 DERIVED = {
@@ -56,6 +59,8 @@ DERIVED = {
     "card": "card_channel card_ts",
     "at": "created_at",
     "change": "present present_request differences",
+    "timing": "stop_at stop_after",
+    "copies": "facts of both, and a row of `copies`",
 }
 
 
@@ -125,6 +130,8 @@ def test_a_submission_comes_back_whole(new, handle):
         standing=Standing(state=State.QUEUED, headline=Headline.REQUESTED),
         differences=new.change.differences if new.change else (),
         present=new.change.masked if new.change else {},
+        stop_at=new.timing.at if new.timing else None,
+        stop_after=new.timing.after if new.timing else None,
     )
     assert row["made"] == (new.handle is None)
     kept = SEAL.open(row["request"], Cell("intents", "request", new.id))
@@ -152,6 +159,8 @@ def test_what_is_changed_comes_back_whole(new, end, ref, marks, send_by):
         reason=end.reason,
         marks=tuple(marks),
         doubt=True,
+        stop_at=send_by,
+        stop_after=HOUR,
     )
     row = row_of(new, "R1", SEAL)
     before = intent_of(stored(row))
@@ -166,6 +175,8 @@ def test_what_is_changed_comes_back_whole(new, end, ref, marks, send_by):
         send_by=send_by,
         marks=tuple(marks),
         doubt=True,
+        stop_at=send_by,
+        stop_after=HOUR,
     )
     cell = Cell("intents", "reply_secret", new.id)
     assert SEAL.open(columns["reply_secret"], cell) == b"secret"

@@ -10,6 +10,7 @@ from bot.errors import JournalUnavailable
 from bot.journal import store
 from bot.journal.migrate import OLDEST_SERVED, make_engine, newest, revision
 from bot.journal.trail import AuditFiles
+from tests.bot.journal.revisions import WITHOUT_COPIES, WITHOUT_TIMERS
 from tests.bot.journal.test_audit import entry
 from tests.fakes.journal import opened
 
@@ -23,6 +24,8 @@ KEYS = {
     "audit": AuditFiles(key=SecretStr("a" * 32)),
 }
 WAS_BEFORE = (  # on PostgreSQL: as migration 0014 left them
+    *WITHOUT_TIMERS,
+    *WITHOUT_COPIES,
     "DROP TABLE named_targets",
     "DROP TABLE presets",
     "ALTER TABLE intents DROP COLUMN preset",

@@ -9,18 +9,20 @@ from bot.dialogue.outcome import Audience
 from bot.ids import Kind
 from bot.journal.anchors import Occasion
 from bot.journal.batches import Together
-from bot.journal.evidence import FactKind
+from bot.journal.evidence import FactKind, Wish
 from bot.journal.maintenance import Due
-from bot.journal.model import CARD_NOTICE, Notice
+from bot.journal.model import CARD_NOTICE, CopyOf, Notice, Timing
 from bot.journal.proposals import Asking
 from bot.journal.recents import Recents
 from bot.runtime.slots import Pace
 from bot.states import RUNNING, State
 from bot.tencent.events import RelayStatus
+from bot.tencent.models.trtc.output import target_digest
 from tests.bot.journal.conftest import (
     ALARMED,
     APP,
     AT,
+    URL,
     a_proposal,
     change_of,
     fact,
@@ -35,6 +37,7 @@ from tests.fakes.journal import claimed
 
 PARTS = (
     "find",
+    "copies",
     "former",
     "outbox",
     "audit",
@@ -46,6 +49,7 @@ PARTS = (
     "restored",
     "rotation",
     "slots",
+    "timers",
     "trail",
     "targets",
     "presets",
@@ -57,6 +61,7 @@ STATEMENTS = ("SELECT", "UPDATE", "DELETE", "INSERT")
 RELAY, TEAM = Kind("R"), "T"
 LINED = Notice(name="news", audience=Audience.THREAD, line="news")
 ABOUT = {"sdk_app_id": APP, "room": "lobby", "duplicates": "d", "callbacks": True}
+PUSHES = {"PublishCdnParams": [{}]}
 FIRST, SECOND = "-task-of-the-first", "-task-of-the-second"
 NARROW = ({}, {"user": "UBOB"}, {"room": "old"}, {"user": "UEVE", "room": "none"})
 STANDING = (None, RUNNING, {State.UNKNOWN, State.CLOSED})
@@ -101,6 +106,8 @@ class Tour:
         await _settled(self, second, third)
         await _told(self, first)
         await _changed(self, await self.journal.find.get(first.id))
+        await _timed(self, first)
+        await _copied(self, await self.journal.find.get(first.id))
         await _ended(self, await self.journal.find.get(first.id))
         await _together(self)
         await _second_person(self)
@@ -192,6 +199,45 @@ async def _changed(tour, first):
     await tour.ask("journal.complete", accepted.id, State.DONE, notices=())
 
 
+async def _timed(tour, first):
+    at, anew = tour.clock(), {"audit": entry(13)}
+    after = tour.new(agent="pb_timed", timing=Timing(after=timedelta(hours=2)), **ABOUT)
+    start, _ = await tour.ask("journal.accept", after)
+    seen = await tour.ask("journal.claim", start.id, send_by=at, seen=start)
+    said = fact(FactKind.ANSWERED, at, ref="-task-of-the-timed", job=start.id)
+    told = {"notices": (), "evidence": (said,), "seen": seen}
+    await tour.ask("journal.complete", start.id, State.STARTED, **told)
+    for later in (1, 2):
+        due = at + timedelta(hours=later)
+        await tour.ask("timers.set", first.id, due, first.asker, **anew)
+    for timer, _thing in await tour.ask("timers.due", at):
+        await tour.ask("timers.step", timer, at, mark="warned", notice=LINED)
+    await tour.ask("timers.drop", first.id, first.asker, **anew)
+    for timer, _thing in await tour.ask("timers.due", at):
+        await tour.ask("timers.close", timer, LINED)
+
+
+async def _copied(tour, first):
+    """Copy a thing, which is to be stopped when the copies are live; they are."""
+    running = []
+    for number in range(3):
+        agent = f"pb_copy{number}"
+        about = {**ABOUT, "targets": (target_digest(URL),), "masked": PUSHES}
+        copying = tour.new(**about, agent=agent, copies=CopyOf(first.id, stop=True))
+        copy, _ = await tour.ask("journal.accept", copying, admit=lambda _usage: ())
+        at = tour.clock()
+        await tour.ask("journal.claim", copy.id, send_by=at, seen=copy)
+        said = fact(FactKind.ANSWERED, at, ref=f"-of-copy-{number}", job=copy.id)
+        told = {"evidence": (said,), "notices": (CARD_NOTICE,)}
+        await tour.ask("journal.complete", copy.id, State.STARTED, **told)
+        live = event(agent=agent, task_id=f"-of-copy-{number}")
+        await tour.ask("journal.apply_event", live, APP)
+        running.append(copy)
+    for due in await tour.ask("copies.due"):
+        await tour.ask("copies.settle", due.copy, Wish.KEPT, audit=entry(12))
+    await tour.ask("copies.forget", running[0].id)
+
+
 async def _ended(tour, first):
     stop, _ = await tour.ask("journal.accept", stop_of(tour.new, first))
     joined, _ = await tour.ask("journal.accept", stop_of(tour.new, first))
@@ -258,6 +304,10 @@ async def _questions_of_one(tour, thing):
 
 async def _questions_of_all(tour):
     await tour.ask("find.recent", TEAM)
+    await tour.ask("find.recent", TEAM, since=tour.clock())
+    for states in STANDING:
+        span = {"kind": RELAY, "states": states, "since": tour.clock()}
+        await tour.ask("find.recent", TEAM, **span)
     for more in NARROW:
         for states in STANDING:
             await tour.ask("find.recent", TEAM, kind=RELAY, states=states, **more)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from contextlib import AsyncExitStack
 
 import pytest
 from pydantic import SecretStr
@@ -9,9 +10,12 @@ from pydantic import SecretStr
 from bot.ids import intent_id
 from bot.journal.model import CARD_NOTICE, Asker, NewIntent, Subject
 from bot.resources.relay.resource import RELAY
+from bot.sandbox.cloud import LoopbackCloud
 from tests.bot.operations.accidents import CountingClock, JournalFile
 from tests.bot.operations.tencent import Tencent
+from tests.bot.operations.timing import FOR, Scene
 from tests.fakes.journal import laid, opened
+from tests.world import live_again
 
 
 @pytest.fixture
@@ -76,3 +80,38 @@ def waiting(journal, clock):
         return await journal.update(intent.id, notices=notices or (CARD_NOTICE,))
 
     return accept
+
+
+@pytest.fixture
+async def scenes(tmp_path):
+    """Make a scene; *again*: another life of the bot on the same journal."""
+    async with AsyncExitStack() as stack:
+        lives = await stack.enter_async_context(AsyncExitStack())
+
+        async def scene(again=None, **more):
+            if again:
+                await lives.aclose()
+                more["clock"] = again.world.clock
+            cloud = again.world.cloud if again else LoopbackCloud()
+            if not again:
+                await cloud.start()
+                stack.push_async_callback(cloud.close)
+            world = await live_again(lives, tmp_path / "p.db", cloud, **more)
+            world.people.groups["S1"] = {"U0ANA"}
+            await world.directory.look_up_groups()
+            made = Scene(world)
+            if again:
+                made.schedule.waiting = again.schedule.waiting
+                made.schedule.posted = again.schedule.posted
+            return made
+
+        yield scene
+
+
+@pytest.fixture
+async def timed(scenes):
+    """A scene in which R1 was started for two hours, and its card was posted."""
+    scene = await scenes()
+    await scene.world.typed(FOR)
+    await scene.world.bot.delivery.deliver()
+    return scene

@@ -1,6 +1,7 @@
 """A form of `/relay start` as somebody has it on the screen, the way Slack keeps it."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from bot.dialogue.ask import Submission, Surface
 from bot.dialogue.form import Field, FormButtons
@@ -12,6 +13,8 @@ def fields(form):
 
 
 def text_of(initial):
+    if isinstance(initial, datetime):  # as a moment comes back
+        return f"{initial:%Y-%m-%dT%H:%M:%SZ}"
     several = isinstance(initial, tuple) and all(isinstance(x, str) for x in initial)
     return None if initial in (None, "", ()) else initial if several else str(initial)
 

@@ -109,7 +109,7 @@ async def test_a_row_says_room_target_state_age_and_person_and_has_one_menu(worl
         f"🔵 R2 · {state} · {at[0]} U0ANA\nroom studio → push.example.com",
         f"🔵 R1 · {state} · {at[1]} U0ANA\nroom 295066 → second.example.com +1",
     ]
-    assert [one.label for one in number.menu] == ["Open", "Stop R1…"]
+    assert [one.label for one in number.menu] == ["Open", "Stop R1…", "Copy R1…"]
     assert "--yes" not in number.menu[1].text.split()
     assert not any(one.confirm or one.danger for one in number.menu)
 
@@ -122,7 +122,7 @@ async def test_stop_in_a_row_asks_first(world):
         if isinstance(part, Row)
     ]
     opened, asked = [
-        await world.typed(f"/{one.command} {one.text}") for one in row.menu
+        await world.typed(f"/{one.command} {one.text}") for one in row.menu[:2]
     ]
 
     assert opened.plain.startswith("🔵 R1 · accepted, callbacks are off")
@@ -217,6 +217,8 @@ async def test_filters_narrow_by_one_step_and_keep_the_others(world_with, world)
         "Only yours",
         "Only app live-main",
         "Only app spare",
+        "The last 24 hours",
+        "Since yesterday",
     ]
     assert [handles(one) for one in (first, spare, mine, every)] == [
         ["Running (1)", "R1", "Over", "R2"],  # the cloud does not know the key of R2

@@ -72,7 +72,9 @@ async def test_a_choice_that_hides_a_field_keeps_what_was_typed_in_it(world):
 
     assert "user" not in fields(mix)
     assert fields(one)["user"].initial == "ana"
-    assert list(fields(pasting)) == ["mode", "json", "region", "note"]
+    assert list(fields(pasting)) == [
+        *("mode", "json", "region", "for", "until", "note")
+    ]
     assert (fields(back)["user"].initial, fields(back)["room"].initial) == (
         "ana",
         "295066",

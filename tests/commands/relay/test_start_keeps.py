@@ -5,7 +5,7 @@ from functools import cache
 import pytest
 
 from bot.dialogue.ask import Submission
-from bot.dialogue.form import ChoiceField, NumberField
+from bot.dialogue.form import ChoiceField, MomentField, NumberField
 from bot.resources.relay.cdn import choice_of
 from bot.resources.relay.draft import redrawn, submitted
 from bot.resources.relay.form import start_form
@@ -65,6 +65,8 @@ def another(field):
             return next(one.value for one in options if one.value != initial)
         case NumberField(least=least):
             return str(least + 1)
+        case MomentField():
+            return "2026-12-24T18:00:00Z"
     return f"typed into {field.name}"
 
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0020"
-down_revision = "0016"
+down_revision = "0019"
 
 TEXTS = {"key": 255, "digest": 64, "action": 80, "team": 32, "user": 32, "home": 32}
 TEXTS |= {"enterprise": 32, "channel": 32, "locale": 16, "rule": 128, "asked_in": 32}

@@ -110,6 +110,16 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Scheduled:
+    """A message that Slack posts by itself *at* a Unix time."""
+
+    id: str
+    at: int
+    created: int
+    message: Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """An open modal or a Home. *body* is what the bot sent, ids filled in.
 

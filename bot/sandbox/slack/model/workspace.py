@@ -18,6 +18,7 @@ from bot.sandbox.slack.model.objects import (
     Message,
     Notice,
     Refusal,
+    Scheduled,
     Surface,
     Team,
     User,
@@ -67,6 +68,7 @@ class Workspace:
     stacks: dict[str, list[View]] = field(default_factory=dict)
     homes: dict[str, View] = field(default_factory=dict)
     files: dict[str, File] = field(default_factory=dict)
+    scheduled: dict[str, Scheduled] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
     faults: dict[str, list[Fault]] = field(default_factory=dict)
     refusals: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -166,6 +168,16 @@ class Workspace:
         where[stamped.channel, stamped.ts] = stamped
         self.feed.tell(ChangeKind.POSTED, stamped)
         return stamped
+
+    def say_scheduled(self) -> float | None:
+        """Post what was scheduled and is due; return the seconds to the next one."""
+        now = self.now().timestamp()
+        for one in sorted(self.scheduled.values(), key=lambda each: each.at):
+            if one.at > now:
+                return one.at - now
+            del self.scheduled[one.id]
+            self.say(one.message)
+        return None
 
     def message(self, channel: str, ts: str) -> Message:
         """Return a message that everybody in *channel* sees.

@@ -54,7 +54,7 @@ def post_message(space: Workspace, args: Json) -> Json:
     channel = place(space, str(args["channel"]))
     message = draft(space, args, channel=channel.id, user=space.bot.id)
     if message.thread:
-        message = _in_thread(space, message)
+        message = in_thread(space, message)
     posted = space.say(message)
     shown = serialize.message(posted, space)
     return {"channel": posted.channel, "ts": posted.ts, "message": shown}
@@ -125,7 +125,7 @@ METHODS = {
 }
 
 
-def _in_thread(space: Workspace, message: Message) -> Message:
+def in_thread(space: Workspace, message: Message) -> Message:
     """A reply to a reply stands under the message that the thread hangs on."""
     try:
         root = space.message(message.channel, message.thread)

@@ -13,11 +13,16 @@ from pydantic import SecretStr
 from bot.sandbox.aliases import Json
 from bot.sandbox.slack.model.objects import Call, Refusal
 from bot.sandbox.slack.model.workspace import Fault, Workspace
-from bot.sandbox.slack.server import chat, files, judging, methods, views
+from bot.sandbox.slack.server import chat, files, judging, methods, scheduled, views
 from bot.sandbox.slack.server.methods import Method
 
 METHODS: dict[str, Method] = (
-    methods.METHODS | chat.METHODS | views.METHODS | files.METHODS | judging.METHODS
+    methods.METHODS
+    | chat.METHODS
+    | scheduled.METHODS
+    | views.METHODS
+    | files.METHODS
+    | judging.METHODS
 )
 WAYS_IN = frozenset({"app_mentions:read", "commands", "im:history"})
 ALL_SCOPES = WAYS_IN | {scope for m in METHODS.values() for scope in m.scopes}

@@ -7,7 +7,8 @@ import pytest
 from bot.journal.postgres.driver import Connection
 from bot.journal.postgres.filling import count_on, unguarded
 from bot.journal.postgres.tables import brought_up
-from bot.journal.schema import audit_heads, facts, lines, outbox
+from bot.journal.schema import facts, lines, outbox
+from bot.journal.schema_audit import audit_heads
 from bot.journal.statement import inserted
 
 HEAD = {"chain": "T", "count": 7, "head": "f" * 64}

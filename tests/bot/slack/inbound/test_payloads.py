@@ -114,6 +114,16 @@ def test_an_entry_of_a_menu_is_a_button():
     assert button(PRESSED, action).text == "R1 --ids"
 
 
+def test_an_entry_of_a_menu_of_several_commands_names_its_own():
+    chosen = {"value": "i:copy:1 relay copy R1 room=7"}
+    action = {"action_id": "do::2", "selected_option": chosen}
+
+    ask = button(PRESSED, action)
+
+    assert (ask.command, ask.text) == ("relay", "copy R1 room=7")
+    assert ask.key.endswith("i:copy:1:copy R1 room=7")
+
+
 VIEW = {
     "user": {"id": "UANA", "team_id": "T1"},
     "team": {"id": "T1"},

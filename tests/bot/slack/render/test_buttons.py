@@ -77,10 +77,22 @@ def test_what_is_chosen_replaces_its_question_if_every_choice_would(details, ids
 
 
 def test_a_menu_beside_buttons_keeps_what_it_cannot_do_as_a_button():
-    reveal = Button("Reveal", "car", "reveal S1")
+    reveal = Button("Reveal", "car", "reveal S1", confirm="Show it?")
     outcome = Outcome(headline=("S1",), buttons=(STOP,), menu=(DETAILS, IDS, reveal))
 
     (actions,) = blocks.message(outcome)["blocks"][1:]
 
     labels = [one.get("text", {}).get("text") for one in actions["elements"]]
     assert labels == ["Stop R1", "Reveal", None]
+
+
+def test_entries_of_several_commands_name_theirs_in_their_values():
+    copying = Button("Copy…", "relay", "copy R1", once="i:copy:1")
+    outcome = Outcome(headline=("R1",), buttons=(STOP,), menu=(DETAILS, copying))
+
+    (actions,) = judged(blocks.message(outcome), "message")["blocks"][1:]
+
+    menu = actions["elements"][-1]
+    assert menu["action_id"] == "do::2"
+    values = [one["value"] for one in menu["options"]]
+    assert values == ["- lookup R1 --details", "i:copy:1 relay copy R1"]

@@ -1,0 +1,51 @@
+"""The tables of the audit trail. Times are UTC milliseconds."""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text
+
+from bot.journal.tables import metadata
+
+
+def _audit_columns() -> tuple[Column[Any], ...]:
+    """Return the columns that the audit trail has and had."""
+    texts = {"team": 32, "user": 32, "home": 32, "channel": 32, "action": 32}
+    more = {"app": 32, "intent": 26, "handle": 8, "digest": 64}
+    more |= {"previous": 64, "hash": 64}
+    return (
+        Column("at", BigInteger, nullable=False),
+        *(Column(name, String(size), nullable=False) for name, size in texts.items()),
+        Column("decision", String(8), nullable=False),
+        Column("rule", String(128), nullable=False),
+        Column("why", Text, nullable=False),
+        *(Column(name, String(size), nullable=False) for name, size in more.items()),
+    )
+
+
+audit = Table(  # never updated, never deleted from: triggers see to it
+    "audit",
+    metadata,
+    Column("chain", String(32), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    *_audit_columns(),
+    Index("audit_by_handle", "team", "handle", "number"),
+    Index("audit_by_user", "team", "user", "number"),
+)
+
+audit_heads = Table(  # where each chain ends; moved by one, never deleted
+    "audit_heads",
+    metadata,
+    Column("chain", String(32), primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("head", String(64), nullable=False),
+)
+
+audit_unkeyed = Table(  # the one chain of earlier releases, closed
+    "audit_unkeyed",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    *_audit_columns(),
+    Index("audit_unkeyed_by_team", "team", "number"),
+    Index("audit_unkeyed_by_handle", "team", "handle", "number"),
+    Index("audit_unkeyed_by_user", "team", "user", "number"),
+)

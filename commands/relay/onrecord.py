@@ -1,0 +1,26 @@
+"""A relay that a subcommand is about, and how it was started."""
+
+from bot.dialogue.ask import Ask
+from bot.errors import NotFound, UsageError
+from bot.i18n import _
+from bot.journal.model import Intent
+from bot.operations.service import Service
+from bot.resources.relay.resource import RELAY
+
+
+async def relay_on_record(ask: Ask, service: Service, text: str) -> Intent:
+    """Return the relay that *text* names.
+
+    Raises:
+        NotFound: there is none.
+        UsageError: it is another thing, or nobody here knows how it was started.
+    """
+    relay = await service.thing(ask.who, text)
+    if relay is None:
+        raise NotFound(_("No relay {text}.").format(text=text))
+    if relay.subject.kind != RELAY:
+        raise UsageError(_("{handle} is not a relay.").format(handle=relay.handle))
+    if not relay.masked:
+        sentence = _("It is not on record how {handle} was started.")
+        raise UsageError(sentence.format(handle=relay.handle))
+    return relay

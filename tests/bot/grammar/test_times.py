@@ -1,0 +1,143 @@
+"""Durations and moments as people type them."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.grammar.times import coming, duration_of, gone_by
+
+NOW = datetime(2026, 11, 22, 11, 20, tzinfo=UTC)  # a Sunday; 19:20 in Shanghai
+SHANGHAI = timezone(timedelta(hours=8))
+
+
+def utc(text):
+    """Return the moment of *text* in 2026, `11-22 12:00`, in UTC."""
+    return datetime.fromisoformat(f"2026-{text}").replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("2h", 120),
+        ("90m", 90),
+        ("1h30m", 90),
+        ("1 h 30 min", 90),
+        ("1.5h", 90),
+        ("2H", 120),
+        ("2 hours", 120),
+        ("1d", 1440),
+        ("30s", 0.5),
+        ("2小时", 120),
+        ("1小时30分钟", 90),
+    ],
+)
+def test_a_duration_is_read(text, minutes):
+    assert duration_of(text) == timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "0h", "90", "h", "2hx", "-2h", "2h later", "9999999h", "two hours"]
+)
+def test_what_is_no_duration_is_none(text):
+    assert duration_of(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("20:00", "11-22 12:00"),
+        ("19:20", "11-23 11:20"),
+        ("18:00", "11-23 10:00"),
+        ("8pm", "11-22 12:00"),
+        ("8:30 pm", "11-22 12:30"),
+        ("12am", "11-22 16:00"),
+        ("12pm", "11-23 04:00"),
+        ("today 18:00", "11-22 10:00"),
+        ("tomorrow 18:00", "11-23 10:00"),
+        ("明天 18:00", "11-23 10:00"),
+        ("2026-11-23 18:00", "11-23 10:00"),
+        ("2026-11-23T18:00:30", "11-23 10:00:30"),
+        ("2026/11/23, 18:00", "11-23 10:00"),
+        ("2026-11-23T18:00Z", "11-23 18:00"),
+        ("18:00 UTC", "11-22 18:00"),
+        ("18:00-05:00", "11-22 23:00"),
+        ("18:00+0530", "11-22 12:30"),
+    ],
+)
+def test_a_moment_to_come_is_read_in_the_zone_of_its_reader(text, moment):
+    assert coming(text, NOW, SHANGHAI) == utc(moment)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "18",
+        "2026-11-23 18",
+        "25:00",
+        "18:60",
+        "13pm",
+        "0am",
+        "2026-13-01 10:00",
+        "2026-02-30 10:00",
+        "9999-12-31 23:59",
+        "tomorrow",
+        "2026-11-23",
+        "soon",
+        "2h",
+    ],
+)
+def test_what_names_no_moment_to_come_is_none(text):
+    assert coming(text, NOW, SHANGHAI) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("24h", "11-21 11:20"),
+        ("yesterday", "11-20 16:00"),
+        ("today", "11-21 16:00"),
+        ("昨天", "11-20 16:00"),
+        ("2026-11-20", "11-19 16:00"),
+        ("18:00", "11-22 10:00"),
+        ("20:00", "11-21 12:00"),
+        ("yesterday 10:00", "11-21 02:00"),
+        ("2026-11-20T10:00Z", "11-20 10:00"),
+    ],
+)
+def test_a_moment_that_is_over_is_read_in_the_zone_of_its_reader(text, moment):
+    assert gone_by(text, NOW, SHANGHAI) == utc(moment)
+
+
+@pytest.mark.parametrize("text", ["", "24", "last week", "2026-00-01", "24h ago"])
+def test_what_names_no_moment_that_is_over_is_none(text):
+    assert gone_by(text, NOW, SHANGHAI) is None
+
+
+def test_a_clock_after_the_clocks_changed_is_that_of_its_day():
+    madrid, before = ZoneInfo("Europe/Madrid"), datetime(2026, 10, 24, 12, tzinfo=UTC)
+
+    tomorrow = coming("2026-10-25 18:00", before, madrid)
+
+    assert tomorrow == datetime(2026, 10, 25, 17, tzinfo=UTC)
+
+
+@given(st.text(st.sampled_from("0123456789:-+ hmdsaptzTuc小时明天"), max_size=24))
+def test_whatever_is_typed_is_a_moment_or_none(text):
+    to_come, over = coming(text, NOW, SHANGHAI), gone_by(text, NOW, SHANGHAI)
+
+    assert all(one is None or one.tzinfo is UTC for one in (to_come, over))
+
+
+@given(
+    st.integers(0, 365 * 24 * 60),
+    st.integers(-12 * 60, 14 * 60),
+)
+def test_a_whole_minute_is_read_back_as_it_was_written(later, east):
+    zone = timezone(timedelta(minutes=east))
+    at = (NOW + timedelta(minutes=later)).astimezone(zone)
+
+    assert coming(f"{at:%Y-%m-%d %H:%M}", NOW, zone) == at.astimezone(UTC)
