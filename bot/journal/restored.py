@@ -36,6 +36,7 @@ from bot.journal.rows import PENDING, intents_of
 from bot.journal.schema import intents, outbox
 from bot.journal.sqlite.handles import leave_out
 from bot.journal.statement import Statement, Writer
+from bot.journal.timers import lapse
 from bot.journal.trail import noted
 from bot.journal.transaction import Transaction
 from bot.states import OPEN, State
@@ -146,5 +147,6 @@ def _go_on(tx: Transaction, by: str, done: Withdrawn) -> None:
     """Let the journal be opened from here on; no handle is given twice."""
     leave_out(tx.connection)
     tx.connection.execute(FORGET, {"of": BACKUP})
+    lapse(tx)
     why = f"{done.unknown} under way, {done.letters} letters"
     tx.record(noted(tx.now(), DONE, why=why, user=by))
