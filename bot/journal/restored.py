@@ -37,6 +37,7 @@ from bot.journal.rows import PENDING, intents_of
 from bot.journal.schema import intents, outbox
 from bot.journal.sqlite.handles import leave_out
 from bot.journal.statement import Statement, Writer
+from bot.journal.timers import lapse
 from bot.journal.trail import noted
 from bot.journal.transaction import Transaction
 from bot.states import OPEN, State
@@ -150,5 +151,6 @@ def _go_on(tx: Transaction, by: str, done: Withdrawn) -> None:
     lapse(tx)
     copies.withdraw(tx)
     tx.connection.execute(FORGET, {"of": BACKUP})
+    lapse(tx)
     why = f"{done.unknown} under way, {done.letters} letters"
     tx.record(noted(tx.now(), DONE, why=why, user=by))
