@@ -92,7 +92,7 @@ class Lookup:
         if not relay.masked:
             return []
         resources = self.rights.resources
-        wire = await self.journal.find.request_of(relay.id)
+        wire = await self.journal.find.present_of(relay.id)
         request, resource = (
             resources.request_of(relay).of_json(wire),
             resources.of(relay),

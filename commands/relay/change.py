@@ -30,7 +30,7 @@ from bot.operations.orders import Change, Order, handles_in
 from bot.operations.service import Service
 from bot.resources.relay import cdn, update
 from bot.resources.relay.change import CHANGEABLE, Changed, Present
-from bot.resources.relay.change_targets import references
+from bot.resources.relay.change_targets import numbered, references
 from bot.resources.relay.form_update import (
     OPEN,
     replace_form,
@@ -44,6 +44,7 @@ from bot.states import RUNNING
 from bot.tencent.models.trtc.requests import (
     StartPublishCdnStream,
 )
+from commands.relay.references import whole
 
 TARGET, AGAIN, DRAFT, BESIDE = "target", "again", "draft", "beside"
 RELAY_ID, VERSION = "relay", "version"  # what an open form keeps beside its fields
@@ -123,6 +124,31 @@ def plan_of(values: Mapping[str, str], present: Present) -> dict[str, str]:
     if "url" in plan:
         plan["url"] = "\n".join(plan["url"].split())
     return plan
+
+
+async def addressed(
+    ask: Ask, service: Service, work: Work, values: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the plan of the change with addresses for the targets it refers to.
+
+    Those are secrets, not to be kept. The relay's own are called by their numbers
+    still: they stay as they are.
+
+    Raises:
+        InvalidRequest: there is no such target, or not for that app; at `url`.
+        NotAllowed: it is for others.
+    """
+    plan = plan_of(values, work.present)
+    lines = plan.get("url", "").split()
+    others = [one for one in lines if not numbered(one, work.present.handle)]
+    if not others:
+        return plan
+    asked = {**plan, "url": "\n".join(others), "app": work.app.name}
+    placed = await whole(ask, service, asked)
+    addresses = iter(placed["url"].split())
+    url = (next(addresses) if one in others else one for one in lines)
+    words = {k: v for k, v in placed.items() if k.startswith(cdn.CHOICE)}
+    return {**plan, **words, "url": "\n".join(url)}
 
 
 async def meanwhile(

@@ -45,12 +45,12 @@ from commands.relay.change import (
     VERSION,
     Lines,
     Work,
+    addressed,
     changed_since,
     drawn,
     knocks,
     meanwhile,
     overtaken,
-    plan_of,
     refused,
     relay_of,
     send,
@@ -140,9 +140,9 @@ async def _look(ask: Ask, service: Service, work: Work, values: dict[str, str]) 
     form = ask.submission
     if form is None:
         raise UsageError(_("That was not a form."))
-    plan = plan_of(values, work.present)
     await service.remember(ask, values)
     try:
+        plan = await addressed(ask, service, work, values)
         wanted = changed(work.present, plan)
     except InvalidRequest as wrong:
         if wrong.faults.keys() <= form.values.keys():
@@ -159,7 +159,8 @@ async def _sent_in(
 ) -> Outcome | Form | None:
     """Send what was looked at, unless it is not to be sent any more."""
     form_id = ask.submission.form_id if ask.submission else FormId("")
-    wanted = changed(work.present, plan_of(values, work.present))
+    plan = await addressed(ask, service, work, values)
+    wanted = changed(work.present, plan)
     try:
         return shown_after(ask, await send(ask, service, work, wanted, values))
     except Overtaken:
@@ -186,7 +187,7 @@ async def _typed(
     if values[VERSION] != work.version:
         lines = (changed_since(work.relay),)
     try:
-        wanted = await _wanted(service, work, values)
+        wanted = await _wanted(ask, service, work, values)
     except InvalidRequest as wrong:
         if copied := _copy(work, wrong, values):
             return copied
@@ -225,11 +226,14 @@ def _said(ask: Ask, work: Work) -> dict[str, str]:
     return {**values, RELAY_ID: work.relay.id, VERSION: work.version}
 
 
-async def _wanted(service: Service, work: Work, values: Mapping[str, str]) -> Changed:
+async def _wanted(
+    ask: Ask, service: Service, work: Work, values: Mapping[str, str]
+) -> Changed:
     """Return the change that *values* name: one that was sent before, or another."""
     job = values.get(AGAIN, "")
     if not job:
-        return changed(work.present, plan_of(values, work.present))
+        plan = await addressed(ask, service, work, values)
+        return changed(work.present, plan)
     numbers = [one.number for one in work.relay.course if one.job == job]
     doubted = dict(zip(work.relay.standing.doubted, work.present.perhaps, strict=True))
     for number in numbers:

@@ -137,3 +137,51 @@ async def test_the_doctor_names_those_that_no_exit_allows_any_more(tmp_path):
         ]
         assert "is not allowed here" in words(start)
         assert calls(world) == 0
+
+
+# ── in a change of a relay that runs ─────────────────────────────────────────────
+
+
+def pushed_to(world):
+    return [one.urls for one in world.cloud.state.running]
+
+
+async def test_a_change_of_a_relay_adds_it_by_its_name(world):
+    await add(world)
+    await world.typed("/relay start 7 url=rtmp://push.example.com/live/first --go")
+
+    await world.typed("/relay update R1 url+=@main --yes")
+
+    assert pushed_to(world) == [["rtmp://push.example.com/live/first", URL]]
+
+
+async def test_a_form_that_changes_a_relay_takes_its_name_and_keeps_no_address(world):
+    await add(world)
+    await world.typed("/relay start 7 url=rtmp://push.example.com/live/first --go")
+    form = await world.typed("/relay update R1 target=1")
+
+    look = await world.submitted(form, url="@main")
+    kept = await world.journal.open_forms.get(look.form_id, team=TEAM, user="U0ANA")
+    await world.submitted(look, note="")
+
+    assert KEY not in repr(kept.values)
+    assert pushed_to(world) == [[URL]]
+
+
+async def test_a_name_that_refers_to_nothing_changes_nothing(world):
+    await world.typed("/relay start 7 url=rtmp://push.example.com/live/first --go")
+
+    answer = await world.typed("/relay update R1 url+=@nowhere --yes")
+
+    assert "There is no target @nowhere" in f"{answer.plain} {answer!r}"
+    assert calls(world, "UpdatePublishCdnStream") == 0
+
+
+async def test_a_target_of_a_relay_that_was_changed_is_as_it_is_by_now(world):
+    await world.typed("/relay start 7 url=rtmp://push.example.com/live/first --go")
+    await world.typed("/relay update R1 url=rtmp://push.example.com/live/second --yes")
+    await world.typed("/relay stop R1 --yes")
+
+    await world.typed("/relay start 8 url=@R1.1 --go")
+
+    assert pushed_to(world) == [["rtmp://push.example.com/live/second"]]
