@@ -47,7 +47,7 @@ from bot.operations.recheck import Recheck
 from bot.operations.refusals import Refusals
 from bot.operations.rights import Rights
 from bot.operations.throttle import throttles
-from bot.resources.base import Registry
+from bot.resources.kinds import Registry
 from bot.resources.registry import RESOURCES
 from bot.routing.command import Command, check_rules
 from bot.routing.pace import Paces
@@ -372,14 +372,13 @@ def _server(
     gauges: Gauges,
     signing: Current | None,
 ) -> Server:
-    """Listen for Slack if it comes by HTTP, and for Tencent if it calls back."""
+    """Listen for Slack if it comes by HTTP, and for Tencent if there are apps."""
     settings = base.settings
-    called_back = bool(settings.all_apps)  # those of an app without a key are counted
     slack, front = [], None
     if signing:
         parts = (listeners, signing, _unix_time(base.ports), admission)
         slack, front = slack_http.routes(*parts), slack_http.raw_commands(*parts)
-    tencent = webhook.routes(callbacks.receive) if called_back else []
+    tencent = webhook.routes(callbacks.receive) if settings.all_apps else []
     server = Server(
         routes=[*slack, *tencent],
         ready=gauges.readiness,

@@ -21,7 +21,7 @@ from bot.operations.gauges import Gauges, Others
 from bot.operations.hearing import Hearing
 from bot.operations.readiness import Readiness, no_beat
 from bot.operations.timers import TimerRound
-from bot.resources.base import Registry
+from bot.resources.kinds import Registry
 from bot.runtime.metrics import Metrics
 from bot.runtime.secret import Current
 from bot.runtime.tasks import Tasks

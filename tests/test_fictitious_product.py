@@ -23,7 +23,8 @@ from bot.journal.lifecycle import Ended
 from bot.lifecycle import begin, take_up
 from bot.operations.orders import Order
 from bot.operations.service import Service
-from bot.resources.base import Registry, Resource, Timer, Yield
+from bot.resources.base import Resource, Timer, Yield
+from bot.resources.kinds import Registry
 from bot.resources.registry import RESOURCES
 from bot.routing.command import Command
 from bot.states import CREATES, ENDS, RUNNING, State

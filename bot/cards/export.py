@@ -11,7 +11,7 @@ from datetime import datetime
 
 from bot.dialogue.outcome import File
 from bot.journal.model import Intent
-from bot.resources.base import Registry
+from bot.resources.kinds import Registry
 
 HEAD = (
     "name",

@@ -26,7 +26,8 @@ from bot.dialogue.outcome import (
 )
 from bot.i18n import _
 from bot.journal.model import Intent
-from bot.resources.base import Registry, Resource
+from bot.resources.base import Resource
+from bot.resources.kinds import Registry
 from bot.states import LIVE, State
 from bot.tencent.models.base import Request
 

@@ -30,7 +30,7 @@ from bot.dialogue.outcome import (
 from bot.i18n import _, n_
 from bot.ids import SlackUserId
 from bot.journal.proposals import Asking, Proposal
-from bot.resources.base import Registry
+from bot.resources.kinds import Registry
 
 TONES = {
     Asking.ASKED: Tone.WAIT,

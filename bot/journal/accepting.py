@@ -22,8 +22,9 @@ from bot.ids import IntentId
 from bot.journal import locks, usage
 from bot.journal.anchors import NOTHING_BEFORE, Head
 from bot.journal.audit import CLOSED_AT, HEAD
+from bot.journal.left import as_read
 from bot.journal.model import Intent, NewIntent
-from bot.journal.rows import as_read, intents_of
+from bot.journal.rows import intents_of
 from bot.journal.schema import intents
 from bot.journal.statement import Connection, Statement, among
 from bot.journal.usage import Usage

@@ -8,9 +8,9 @@ from bot.ids import FormId
 from bot.journal import stops
 from bot.journal.accepting import usage_of
 from bot.journal.audit import Entry
+from bot.journal.left import as_read
 from bot.journal.model import Intent, NewIntent, Notice
 from bot.journal.open_forms import use
-from bot.journal.rows import as_read
 from bot.journal.stops import Placed, placed
 from bot.journal.transaction import Transaction
 from bot.journal.usage import Usage

@@ -26,19 +26,12 @@ from bot.journal import endings, locks, stops, usage
 from bot.journal import facts as known_facts
 from bot.journal.audit import Cause, append_all, settled_entry
 from bot.journal.evidence import Fact, FactKind, Standing
+from bot.journal.left import LEFT, is_left, left_text
 from bot.journal.lives import IS_ORPHAN, Life
 from bot.journal.model import CARD_NOTICE, Changes, Intent
 from bot.journal.orphans import COUNT, OPEN_STOPS, TAKE, TAKE_ONE, TAKE_STOPS, text
 from bot.journal.outbox import PUT
-from bot.journal.rows import (
-    LEFT,
-    intents_of,
-    is_left,
-    left_text,
-    millis,
-    notice_row,
-    standing_columns,
-)
+from bot.journal.rows import intents_of, millis, notice_row, standing_columns
 from bot.journal.schema import facts, intents
 from bot.journal.statement import Params, Statement, Writer, among
 from bot.journal.transaction import Transaction

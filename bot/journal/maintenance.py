@@ -7,18 +7,10 @@ from functools import cache
 
 from sqlalchemy import bindparam, delete, func, literal, or_, select
 
+from bot.journal.left import as_read
 from bot.journal.model import Intent
 from bot.journal.questions import in_states
-from bot.journal.rows import (
-    DROPPED,
-    FAILED,
-    PENDING,
-    SENT,
-    as_read,
-    intents_of,
-    millis,
-    moment,
-)
+from bot.journal.rows import DROPPED, FAILED, PENDING, SENT, intents_of, millis, moment
 from bot.journal.schema import facts, intents, lines, outbox
 from bot.journal.schema_saved import timers
 from bot.journal.slots import PRUNE

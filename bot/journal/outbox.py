@@ -32,6 +32,7 @@ from sqlalchemy import (
 from bot.ids import IntentId
 from bot.journal import clock_set
 from bot.journal.holds import HOLD, RELEASE, is_free, is_of, is_own
+from bot.journal.left import as_read
 from bot.journal.lines import Place, keep, standing
 from bot.journal.lives import Life
 from bot.journal.model import CARD, CARD_NOTICE, Intent, Notice, Notification
@@ -39,7 +40,6 @@ from bot.journal.rows import (
     FAILED,
     NEW,
     PENDING,
-    as_read,
     intent_of,
     intents_of,
     millis,

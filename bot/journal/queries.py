@@ -10,10 +10,11 @@ from sqlalchemy import bindparam, func, or_, select
 from bot.ids import ChannelId, Handle, IntentId, Kind, MessageTs, SlackUserId, TeamId
 from bot.journal import changing, facts
 from bot.journal.evidence import Fact
+from bot.journal.left import as_read
 from bot.journal.model import Intent
 from bot.journal.packing import unpacked
 from bot.journal.questions import NEWEST, OLDEST, identified, in_states, not_by
-from bot.journal.rows import PRESENT, as_read, intent_cell, intents_of, millis
+from bot.journal.rows import PRESENT, intent_cell, intents_of, millis
 from bot.journal.schema import EMPTY, IS_THING, intents
 from bot.journal.seal import Seal
 from bot.journal.statement import Connection, Statement, Writer

@@ -17,7 +17,7 @@ from sqlalchemy import delete, select
 from bot.dialogue.outcome import Audience
 from bot.i18n import _, reading_in
 from bot.ids import IntentId
-from bot.journal import copies, endings, stops
+from bot.journal import copies, endings, proposals, stops, timers
 from bot.journal.audit import Cause, settled_entry
 from bot.journal.evidence import FactKind
 from bot.journal.known import FORGET
@@ -31,7 +31,6 @@ from bot.journal.model import (
     Intent,
     Notice,
 )
-from bot.journal.proposals import lapse
 from bot.journal.questions import in_states
 from bot.journal.rows import PENDING, intents_of
 from bot.journal.schema import intents, outbox
@@ -147,8 +146,9 @@ def _hold_letters(tx: Transaction) -> int:
 def _go_on(tx: Transaction, by: str, done: Withdrawn) -> None:
     """Let the journal be opened from here on; no handle is given twice."""
     leave_out(tx.connection)
-    lapse(tx)
+    proposals.lapse(tx)
     copies.withdraw(tx)
     tx.connection.execute(FORGET, {"of": BACKUP})
+    timers.lapse(tx)
     why = f"{done.unknown} under way, {done.letters} letters"
     tx.record(noted(tx.now(), DONE, why=why, user=by))

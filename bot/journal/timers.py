@@ -15,8 +15,9 @@ from sqlalchemy import bindparam, delete, select
 from bot.errors import IllegalMove
 from bot.ids import IntentId
 from bot.journal.audit import Entry
+from bot.journal.left import as_read
 from bot.journal.model import CARD_NOTICE, Asker, Changes, Intent, Notice
-from bot.journal.rows import as_read, intent_of, millis
+from bot.journal.rows import intent_of, millis
 from bot.journal.schema import intents
 from bot.journal.schema_saved import timers
 from bot.journal.statement import Connection, Statement, Writer, updated
@@ -56,6 +57,8 @@ _NOTE = ("marks", "next_at", "note", "note_channel", "note_at")
 _STEP = updated(timers, _NOTE, *_as_seen, rev=timers.c.rev + 1)
 _AGAIN = updated(timers, AS_SET, *of_thing, rev=timers.c.rev + 1)
 _CLOSE = Statement(delete(timers).where(*_as_seen))
+_FORGET = Statement(delete(timers).where(*of_thing))
+_LATER = updated(timers, ("next_at",), *of_thing)
 _GONE = Changes(stop_at=None, stop_after=None)
 
 Write = Callable[[Callable[[Transaction], Any]], Coroutine[Any, Any, Any]]
@@ -219,6 +222,29 @@ class Timers:
 
         closed: bool = await self._write(work)
         return closed
+
+
+def lapse(tx: Transaction) -> int:
+    """Drop what is due by now, and tell that; return how many there were.
+
+    In a journal that was put back it may have been put off since, or dropped: nothing
+    that runs is stopped by what nobody may want any more.
+    """
+    now, lapsed = millis(tx.now()), 0
+    while rows := list(tx.connection.execute(_DUE, {"now": now})):
+        for timer in (timer_of(row, "timer_") for row in rows):
+            due, of = timer.due_at, {"of": timer.thing}
+            if due is None or millis(due) > now:  # it is looked at as ever
+                tx.connection.execute(_LATER, {**of, "next_at": now + 1})
+                continue
+            lapsed += 1
+            tx.connection.execute(_FORGET, of)
+            thing = tx.update(timer.thing, _GONE)
+            notice = news(DROPPED, timer.asker.user, None, due)
+            tx.raise_notices(
+                thing, () if thing.state in OVER else (CARD_NOTICE, notice)
+            )
+    return lapsed
 
 
 def _held(tx: Transaction, thing: IntentId) -> tuple[Intent, StopTimer | None]:

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 import structlog
-from sqlalchemy import bindparam, false, func, select
+from sqlalchemy import bindparam, false, select
 
 from bot.dialogue.outcome import Audience
 from bot.errors import IllegalMove, TaskTaken
@@ -42,6 +42,7 @@ from bot.journal.lifecycle import Lifecycle
 from bot.journal.links import Told
 from bot.journal.lives import is_alive
 from bot.journal.model import CARD_NOTICE, NEWS, Changes, Intent, NewIntent, Notice
+from bot.journal.numbers import next_number
 from bot.journal.rows import (
     ACCEPTED,
     CHANGING,
@@ -51,7 +52,7 @@ from bot.journal.rows import (
     row_of,
     standing_columns,
 )
-from bot.journal.schema import ANY_TEAM, EMPTY, handles, intents
+from bot.journal.schema import EMPTY, intents
 from bot.journal.seal import Seal
 from bot.journal.statement import (
     Connection,
@@ -89,23 +90,6 @@ _OWNER = Statement(
         intents.c.id != bindparam("other_than"),
     )
     .with_for_update()
-)
-_floor = select(handles.c.last).where(
-    handles.c.team == ANY_TEAM, handles.c.kind == ANY_TEAM
-)
-_COUNT = Statement(
-    lambda insert: (
-        insert(handles)
-        .values(
-            team=bindparam("of_team"),
-            kind=bindparam("of"),
-            last=func.coalesce(_floor.scalar_subquery(), 0) + 1,
-        )
-        .on_conflict_do_update(
-            index_elements=["team", "kind"], set_={"last": handles.c.last + 1}
-        )
-        .returning(handles.c.last)
-    )
 )
 
 
@@ -407,7 +391,6 @@ class Transaction:
         A number once given there is never given again.
         """
         team, kind = new.asker.team, new.subject.kind
-        of = {"of_team": team, "of": kind}
-        number: int = self.connection.execute(_COUNT, of).scalar()
+        number = next_number(self.connection, team, kind)
         self.allotted(team, kind, number)
         return handle(kind, number)

@@ -10,8 +10,8 @@ import structlog
 from bot.errors import CloudError, NoAnswer, NotSent, Refused
 from bot.i18n import _
 from bot.journal.evidence import Does, Fact, FactKind, fact_key
+from bot.journal.left import LEFT
 from bot.journal.model import Changes, Intent
-from bot.journal.rows import LEFT
 from bot.journal.stops import How
 from bot.resources.base import Yield
 from bot.states import State

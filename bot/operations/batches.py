@@ -31,7 +31,7 @@ from bot.i18n import _
 from bot.journal.lines import Place
 from bot.journal.model import CARD, Intent, Notification
 from bot.operations.notices import drawn
-from bot.resources.base import Registry
+from bot.resources.kinds import Registry
 from bot.slack.outbound.routes import Body, Way
 from bot.slack.render.blocks import message
 

@@ -26,7 +26,7 @@ from bot.journal.model import STOP_REFUSED, Asker, Intent, Notice
 from bot.journal.recents import Recents
 from bot.operations.executor import Executor
 from bot.operations.orders import Order, allowed_entry, intent_entry, new_intent
-from bot.resources.base import Registry
+from bot.resources.kinds import Registry
 from bot.settings import App
 from bot.states import OVER, State
 from bot.tencent.models.base import Request

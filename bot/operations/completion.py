@@ -29,7 +29,7 @@ from bot.journal.model import (
 )
 from bot.journal.recents import Recents
 from bot.journal.sqlite.spool import SpooledOutcome
-from bot.resources.base import Registry
+from bot.resources.kinds import Registry
 from bot.runtime.places import Places, Turn, inside
 from bot.states import State
 from bot.tencent.models.base import Level

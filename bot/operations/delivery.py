@@ -41,7 +41,7 @@ from bot.operations.batches import (
 from bot.operations.destinations import kept_place, ways_of
 from bot.operations.notices import drawn, is_moot
 from bot.operations.readers import BY_ASKER, Readers
-from bot.resources.base import Registry
+from bot.resources.kinds import Registry
 from bot.runtime.slots import Slots
 from bot.runtime.tasks import woken
 from bot.slack.outbound import routes

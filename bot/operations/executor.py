@@ -44,7 +44,7 @@ from bot.operations.completion import Completion
 from bot.operations.orders import intent_entry
 from bot.operations.recheck import Recheck
 from bot.operations.throttle import Pacing, Throttles, longest_wait
-from bot.resources.base import Registry
+from bot.resources.kinds import Registry
 from bot.runtime.tasks import Tasks
 from bot.settings import App
 from bot.states import State

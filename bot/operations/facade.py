@@ -5,11 +5,11 @@ the first card, and only then sent: so what was accepted survives a crash, and w
 was not accepted was never sent.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Self
+from typing import Self
 
 import structlog
 
@@ -20,40 +20,35 @@ from bot.cards.lists import dry_run
 from bot.dialogue.ask import Ask, Person, Place
 from bot.dialogue.outcome import Audience, Bold, Outcome, Tone, line
 from bot.errors import Busy, NotAllowed, NotFound
-from bot.i18n import Languages, _, reader_locale
-from bot.ids import FormId, IntentId, intent_id
-from bot.journal.audit import Decision, Entry, Record
+from bot.i18n import _
+from bot.ids import FormId
+from bot.journal.audit import Decision, Record
 from bot.journal.entering import Admit
 from bot.journal.evidence import Fact, FactKind, fact_key
 from bot.journal.examination import Report
-from bot.journal.model import CARD_NOTICE, Asker, Intent, Notice, OpenForm
+from bot.journal.model import CARD_NOTICE, Intent, Notice
 from bot.journal.rows import millis
 from bot.operations import forms
 from bot.operations.behalf import Behalf
 from bot.operations.doctor import Check, examine, installed, named
 from bot.operations.executor import Executor
-from bot.operations.onrecord import OnRecord
+from bot.operations.kept import Kept
 from bot.operations.orders import (
     Order,
     allowed_entry,
-    asker_of,
     entry,
     intent_entry,
     new_intent,
 )
-from bot.operations.places import Lookup
 from bot.operations.reception import Reception
 from bot.operations.refusals import Refusals
-from bot.operations.rights import Rights, check
-from bot.operations.saved import Saved
 from bot.operations.seconds import Approved
 from bot.operations.takeover import Takeover
-from bot.resources.base import Registry, Resource
-from bot.resources.push import PushAddress
+from bot.resources.base import Resource
 from bot.runtime.tracing import began
-from bot.settings import App, Policy, Settings, Terms
+from bot.settings import Policy
 from bot.states import OPEN, State
-from bot.tencent.models.base import Level, Request
+from bot.tencent.models.base import Level
 
 log = structlog.get_logger(__name__)
 
@@ -65,39 +60,12 @@ FIRST_CARD_AFTER = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Operations(OnRecord):
+class Operations(Kept):
     """The `Service` of a running bot; see there for what each method promises."""
 
-    settings: Settings
-    resources: Registry
     executor: Executor
-    rights: Rights
     refusals: Refusals
     reception: Reception
-    languages: Languages
-    wake: Callable[[], None]  # says that something may be delivered
-    now: Callable[[], datetime]
-    random_bytes: Callable[[int], bytes]
-    form: OpenForm | None = None  # whose submission is answered
-
-    @property
-    def apps(self) -> Sequence[App]:
-        """The TRTC applications that the config names."""
-        return self.settings.all_apps
-
-    @property
-    def terms(self) -> Terms:
-        """What relays are asked for under."""
-        return self.settings.terms
-
-    def language_at(self, where: Place) -> str:
-        """Return the language of what everybody reads at *where*; else the reader's."""
-        return self.languages.at(where.channel, reader_locale(), direct=where.direct)
-
-    @property
-    def tables(self) -> bool:
-        """Whether long lists are told as tables that readers can sort."""
-        return self.settings.tables == "auto"
 
     @property
     def behalf(self) -> Behalf:
@@ -115,17 +83,6 @@ class Operations(OnRecord):
         )
 
     @property
-    def saved(self) -> Saved:
-        """What the workspace of whoever asks has saved."""
-        return Saved(
-            kept=self.journal.saved,
-            may_use=self._lookup.may_use,
-            check=self.check,
-            now=self.now,
-            random_bytes=self.random_bytes,
-        )
-
-    @property
     def takeover(self) -> Takeover:
         """What stops that of which a copy is live, for whoever wished it."""
         return Takeover(
@@ -136,17 +93,7 @@ class Operations(OnRecord):
             wake=self.wake,
         )
 
-    def new_id(self) -> IntentId:
-        """Return the id of an intent to come."""
-        return intent_id(self.now(), self.random_bytes(10))
-
     # ── rights ──────────────────────────────────────────────────────────────────
-
-    def check(self, ask: Ask, wish: Wish) -> Verdict:
-        """Refuse *wish* unless policy allows it."""
-        verdict = self.rights.gate.verdict(ask.who, ask.where, wish)
-        check(verdict, wish.action)
-        return verdict
 
     async def admitted(self, who: Person, where: Place, permit: Permit) -> Self:
         """Return the service as *who* has it at *where*, if they have *permit*.
@@ -324,92 +271,6 @@ class Operations(OnRecord):
         await self.journal.audit.write(intent_entry(record, intent))
         secret = await self.journal.find.secret_of(intent.id)
         return secret.decode() if secret else None
-
-    # ── what changes ────────────────────────────────────────────────────────────
-
-    async def request_of(self, thing: Intent) -> Request[Any] | None:
-        """Return the request that would make *thing* as it is, if that is known."""
-        if not thing.masked or self._nameable(thing) is None:
-            return None
-        return await self._whole(thing, thing.id)
-
-    async def requests_in_doubt(self, thing: Intent) -> tuple[Request[Any], ...]:
-        """Return what would make *thing* as changes that were not answered leave it."""
-        versions = filter(None, map(thing.version, thing.standing.doubted))
-        return tuple([await self._whole(thing, one.job) for one in versions])
-
-    async def open_change(self, thing: Intent) -> Intent | None:
-        """Return the change of *thing* that is to be sent, or is being sent."""
-        return await self.journal.find.open_change(thing.id)
-
-    async def _whole(self, thing: Intent, of: IntentId) -> Request[Any]:
-        kind = self.resources.request_of(thing)
-        return kind.of_json(await self.journal.find.present_of(of))
-
-    async def places(
-        self, ask: Ask, names: Iterable[str], app: str
-    ) -> Mapping[str, PushAddress]:
-        """Return where *names* lead, by name, for a relay on the *app* of that name."""
-        return await self._lookup.places(ask, tuple(names), app)
-
-    @property
-    def _lookup(self) -> Lookup:
-        return Lookup(self.journal, self.rights, self.thing)
-
-    # ── timers ──────────────────────────────────────────────────────────────────
-
-    def zone(self, who: Person) -> tzinfo | None:
-        """Return the time zone of *who*; None if Slack has not said it yet."""
-        return self.rights.gate.directory.zone(who)
-
-    async def set_timer(self, ask: Ask, thing: Intent, at: datetime) -> Intent:
-        """Let *thing* be stopped *at* a moment, in the name of whoever asks."""
-        asker, audit = self._on_timer(ask, thing, f"{at:%Y-%m-%dT%H:%M:%SZ}")
-        changed = await self.journal.timers.set(thing.id, at, asker, audit=audit)
-        self.recents.invalidate(changed)
-        self.wake()
-        return changed
-
-    async def drop_timer(self, ask: Ask, thing: Intent) -> bool:
-        """Let *thing* run on without a timer; False if it has none."""
-        asker, audit = self._on_timer(ask, thing, "off")
-        dropped = await self.journal.timers.drop(thing.id, asker, audit=audit)
-        self.recents.invalidate(thing)
-        self.wake()
-        return dropped
-
-    def _on_timer(self, ask: Ask, thing: Intent, why: str) -> tuple[Asker, Entry]:
-        """Return who sets the timer of *thing*, if they may, and the record of it."""
-        app = next((app for app in self.apps if app.name == thing.subject.app), None)
-        wish = Wish(f"{ask.command}.timer", Level.CHANGE, app)
-        rule, did = self.check(ask, wish).rule, Decision.DID
-        record = entry(ask, self.now(), did, wish.action, rule=rule, why=why)
-        return asker_of(ask, self.languages), intent_entry(record, thing)
-
-    # ── forms ───────────────────────────────────────────────────────────────────
-
-    async def open_form(self, ask: Ask, values: dict[str, str]) -> FormId:
-        """Keep what a form starts from; the form itself carries only this id."""
-        form = forms.opened(ask, values, self.now(), self.random_bytes)
-        await self.journal.open_forms.keep(form)
-        return form.id
-
-    async def kept(self, ask: Ask, form: str) -> dict[str, str]:
-        """Return what the open form of that id starts from, to whoever opened it."""
-        return dict((await forms.of(ask, FormId(form), self.journal.open_forms)).values)
-
-    async def remember(self, ask: Ask, values: dict[str, str]) -> None:
-        """Keep *values* with the form that *ask* is a submission of."""
-        if ask.submission:
-            form = await forms.of(ask, ask.submission.form_id, self.journal.open_forms)
-            await self.journal.open_forms.change(form, values)
-
-    async def returned(self, ask: Ask) -> tuple[Ask, dict[str, str]]:
-        """Return the submission *ask* at the place where its form was asked for."""
-        if self.form and ask.submission and self.form.id == ask.submission.form_id:
-            return forms.at(ask, self.form), dict(self.form.values)
-        placed, form = await forms.placed(ask, self.journal.open_forms)
-        return placed, dict(form.values)
 
     # ── the trail, and how the bot is ───────────────────────────────────────────
 

@@ -19,7 +19,7 @@ from bot.journal.maintenance import Backlog
 from bot.operations.hearing import Hearing
 from bot.operations.readiness import Readiness, Told, no_beat
 from bot.operations.reception import NOBODY, Refusal
-from bot.resources.base import Registry
+from bot.resources.kinds import Registry
 from bot.runtime import logs
 from bot.runtime.families import Numbers, Values
 from bot.runtime.metrics import Metrics, Sets

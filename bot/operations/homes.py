@@ -15,7 +15,7 @@ from cachetools import TTLCache
 from bot.dialogue.ask import Person
 from bot.ids import SlackUserId
 from bot.journal.model import Intent
-from bot.resources.base import Registry
+from bot.resources.kinds import Registry
 from bot.runtime.tasks import Tasks
 
 LOOKS = 600.0  # seconds for which whoever opened it may be looking at it

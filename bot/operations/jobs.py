@@ -18,7 +18,8 @@ from bot.journal.recents import Recents
 from bot.journal.rows import millis
 from bot.operations.anchoring import Anchoring
 from bot.operations.hearing import Hearing
-from bot.resources.base import Registry, Timer
+from bot.resources.base import Timer
+from bot.resources.kinds import Registry
 from bot.states import OVER
 
 EVERY = 15.0  # seconds

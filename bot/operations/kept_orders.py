@@ -13,7 +13,7 @@ from pydantic_core import to_jsonable_python
 from bot.errors import NotAllowed
 from bot.i18n import _
 from bot.operations.orders import Order, digest
-from bot.resources.base import Registry
+from bot.resources.kinds import Registry
 from bot.settings import App
 from bot.tencent.models.base import Request
 

@@ -21,8 +21,8 @@ from bot.journal.model import (
 )
 from bot.journal.stops import How
 from bot.journal.timer_rows import UNTIMED
-from bot.resources.base import Registry
 from bot.resources.headlines import state_word
+from bot.resources.kinds import Registry
 from bot.states import OVER, State
 
 _DRAWN = {**audit.DRAWN, **alarms.DRAWN}  # what is about no intent

@@ -15,7 +15,7 @@ from bot.dialogue.ask import Person, Place
 from bot.errors import NotAllowed
 from bot.journal.audit import Entry
 from bot.journal.model import Asker, Intent
-from bot.resources.base import Registry
+from bot.resources.kinds import Registry
 from bot.settings import App
 from bot.tencent.models.base import Level
 

@@ -26,7 +26,7 @@ from bot.journal.transaction import Transaction
 from bot.operations.kept_orders import digest_of, kept, orders_of
 from bot.operations.orders import Order, asker_of
 from bot.operations.rights import Rights, check
-from bot.resources.base import Registry
+from bot.resources.kinds import Registry
 from bot.settings import Second, Settings
 from bot.tencent.models.base import Level
 

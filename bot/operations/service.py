@@ -29,7 +29,7 @@ from bot.journal.proposals import Proposal
 from bot.operations.doctor import Check
 from bot.operations.orders import Order
 from bot.operations.saved import Saved
-from bot.resources.base import Registry
+from bot.resources.kinds import Registry
 from bot.resources.push import PushAddress
 from bot.settings import App, Terms
 from bot.states import State

@@ -32,7 +32,7 @@ from bot.journal.timer_rows import NEVER, PLACED, UNTIMED, WARNED, StopTimer, ne
 from bot.journal.timers import OFF, PLACING
 from bot.operations.ahead import LEAST, Ahead, Taken, Written
 from bot.operations.behalf import Behalf
-from bot.resources.base import Registry
+from bot.resources.kinds import Registry
 from bot.states import OVER, RUNNING
 
 WARNING = timedelta(minutes=10)  # before the stop is due

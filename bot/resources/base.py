@@ -18,7 +18,7 @@ from bot.errors import NotAllowed
 from bot.i18n import _
 from bot.ids import IntentId, Kind
 from bot.journal.evidence import Fact, FactKind, Standing
-from bot.journal.lifecycle import Ended, Lifecycle
+from bot.journal.lifecycle import Ended
 from bot.journal.model import NEWS, REVIVED, Intent, Notice
 from bot.journal.usage import Usage
 from bot.resources.byhand import from_terminal
@@ -387,44 +387,3 @@ class Resource:
     def request(self, action: str) -> type[Request[Any]]:
         """Return the request class of *action*."""
         return next(one for one in self.requests if one.action == action)
-
-
-@dataclass(frozen=True)
-class Registry:
-    """Every resource that this bot knows."""
-
-    resources: tuple[Resource, ...]
-
-    @cached_property
-    def requests(self) -> Mapping[str, type[Request[Any]]]:
-        """Every request that may be sent, by its action."""
-        return {r.action: r for one in self.resources for r in one.requests}
-
-    @cached_property
-    def _by_kind(self) -> Mapping[Kind, Resource]:
-        return {one.kind: one for one in self.resources}
-
-    @cached_property
-    def _by_action(self) -> Mapping[str, Resource]:
-        return {r.action: one for one in self.resources for r in one.requests}
-
-    @property
-    def lifecycles(self) -> Mapping[Kind, Lifecycle]:
-        """What the journal folds facts with, by kind."""
-        return self._by_kind
-
-    def of(self, intent: Intent) -> Resource:
-        """Return the resource of *intent*."""
-        return self._by_kind[intent.subject.kind]
-
-    def sending(self, request: Request[Any]) -> Resource:
-        """Return the resource that *request* belongs to."""
-        return self._by_action[request.action]
-
-    def wanting(self, action: str) -> Resource:
-        """Return the resource that *action* belongs to."""
-        return self._by_action[action]
-
-    def request_of(self, intent: Intent) -> type[Request[Any]]:
-        """Return the request class of *intent*."""
-        return self.requests[intent.action]

@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack
 from bot.__main__ import _log
 from bot.app import Ports, build
 from bot.lifecycle import run
-from bot.resources.base import Registry
+from bot.resources.kinds import Registry
 from bot.resources.registry import RESOURCES
 from bot.runtime.memory import keep_memory_private
 from bot.settings import load

@@ -238,11 +238,9 @@ class Web:
         self.counted(method, sent.outcome, self._timer() - since)
         return sent
 
-    async def _answered(
-        self, method: str, calling: Awaitable[AsyncSlackResponse]
-    ) -> Sent:
+    async def _answered(self, method: str, call: Awaitable[AsyncSlackResponse]) -> Sent:
         try:
-            response = await calling
+            response = await call
         except SlackApiError as error:
             return _refused(error)
         except TimeoutError:

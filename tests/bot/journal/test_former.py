@@ -9,8 +9,8 @@ from bot.errors import IllegalMove, JournalUnavailable
 from bot.ids import Kind
 from bot.journal.evidence import FactKind, Headline
 from bot.journal.former import FEW, left_changes
+from bot.journal.left import LEFT
 from bot.journal.model import CARD_NOTICE, Changes
-from bot.journal.rows import LEFT
 from bot.journal.sqlite.writer import sqlite_file
 from bot.states import State
 from tests.bot.journal.conftest import APP, fact, stop_of

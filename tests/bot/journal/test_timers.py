@@ -215,11 +215,11 @@ async def test_of_two_who_saw_the_same_one_does_it(journal, start, clock, step):
         for _ in range(2)
     ]
 
-    assert done == [True, False]
+    noted = replace(seen, rev=seen.rev + 1, marks=("warned",))
+    assert done == [noted, None]
     assert len(await journal.outbox.due(AT)) == 1
     assert await due(journal, SIX - timedelta(seconds=1)) == []
-    (timer,) = await due(journal, SIX)
-    assert timer == replace(seen, rev=seen.rev + 1, marks=("warned",))
+    assert await due(journal, SIX) == [noted]
 
 
 async def test_of_two_who_close_it_one_does(journal, start):
@@ -257,3 +257,21 @@ async def test_it_goes_when_its_thing_is_pruned(journal, start, clock):
     await journal.maintenance.prune(AT + timedelta(days=365))
 
     assert await due(journal, AT + timedelta(days=365)) == []
+
+
+async def test_of_a_journal_that_was_put_back_nothing_that_was_due_is_stopped(
+    journal, start, clock
+):
+    passed = await start(*RUNS, at=SIX)
+    to_come = await start(*RUNS, at=SIX + HOUR)
+    clock.push(seconds=6 * 3600 + 60)
+
+    await journal.restored.withdraw("ops")
+
+    (timer,) = await due(journal, clock() + HOUR)
+    assert (timer.thing, timer.due_at) == (to_come.id, SIX + HOUR)
+    assert (await journal.find.get(passed.id)).stop_at is None
+    told = [
+        one.facts for one in await journal.outbox.due(clock()) if one.facts.get("was")
+    ]
+    assert [one["what"] for one in told] == ["timer-dropped"]

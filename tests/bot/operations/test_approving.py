@@ -6,52 +6,28 @@ from dataclasses import replace
 
 import pytest
 
-from bot.dialogue.form import Form
 from bot.errors import InvalidRequest
-from bot.settings import Limits, Policy, Rule, Second
+from bot.settings import Limits, Rule
 from bot.states import State
+from tests.bot.operations.approvals import (
+    ANA,
+    BOB,
+    CARL,
+    DORA,
+    START,
+    asked,
+    decided,
+    policy,
+    told,
+)
 from tests.commands.relay.samples import calls
 from tests.world import TEAM, make_world
-
-ANA, BOB, CARL, DORA = "U0ANA", "U0BOB", "U0CARL", "U0DORA"
-RULES = (
-    Rule(name="on-call", actions=("relay.*",), users=(ANA, BOB, CARL)),
-    Rule(name="leads", actions=("patchbay.*",), users=(ANA, BOB, DORA)),
-)
-START = "/relay start 7 url=rtmp://push.example.com/live/the-secret-key --go"
-
-
-def policy(rules=RULES, limits=None, **table):
-    table = {"name": "two", "actions": ("relay.*",), **table}
-    return Policy(rules=rules, second=(Second(**table),), limits=limits or Limits())
 
 
 @pytest.fixture
 async def two(world_with):
     """Return a world in which every start needs a second person."""
     return await world_with(policy())
-
-
-async def asked(world, line=START, user=ANA, **more):
-    """Ask for a start; return the answer, and the id of what it asks."""
-    answer = await world.typed(line, user=user, **more)
-    cards = [one for one in await world.notices() if one.notification.proposal]
-    return answer, cards[-1].notification.proposal
-
-
-async def decided(world, what, of, by=BOB, reason="seen it"):
-    form = await world.typed(f"/patchbay {what} {of}", user=by)
-    assert isinstance(form, Form), form.plain
-    return await world.submitted(form, by=by, reason=reason)
-
-
-async def told(world):
-    """Return what of proposals waits to be read: to whom, where and its first line."""
-    return [
-        (one.audience, one.notification.to.channel, one.text)
-        for one in await world.notices()
-        if one.notification.proposal
-    ]
 
 
 async def records(world):
@@ -349,76 +325,3 @@ async def test_a_dry_run_asks_nobody(two):
 
     assert answer.plain == "Nothing was sent. This is what would be."
     assert await told(two) == []
-
-
-# ── stops ─────────────────────────────────────────────────────────────────────────
-
-
-async def started(world, count):
-    for number in range(count):
-        _answer, of = await asked(
-            world, f"/relay start 7 url=rtmp://push.example.com/live/{number} --go"
-        )
-        await decided(world, "approve", of)
-
-
-@pytest.mark.parametrize("stop", ["/relay stop R1 --yes", "/relay stop R2 --yes"])
-async def test_a_stop_of_one_waits_for_nobody(two, stop):
-    await started(two, 2)
-
-    await two.typed(stop)
-
-    assert calls(two, "StopPublishCdnStream") == 1
-
-
-async def test_a_stop_of_many_with_one_tick_waits_for_nobody(two):
-    await started(two, 2)
-    form = await two.typed("/relay stop all")
-
-    await two.submitted(form, relays1=("R1",))
-
-    assert calls(two, "StopPublishCdnStream") == 1
-
-
-async def test_many_are_stopped_once_somebody_else_approves(two):
-    await started(two, 3)
-    form = await two.typed("/relay stop all")
-    answer = await two.submitted(form)
-    (of,) = {
-        one.notification.proposal
-        for one in await two.notices()
-        if "Stop 3 at once" in one.text
-    }
-
-    assert answer is None  # the card stands in the channel
-    assert calls(two, "StopPublishCdnStream") == 0
-    await decided(two, "approve", of)
-    assert calls(two, "StopPublishCdnStream") == 3
-    assert two.cloud.state.running == []
-    (batch,) = [n for n in await two.notices() if n.notification.name == "batch"]
-    assert batch.text == "⚪ 3 stops: all are over"
-    assert batch.notification.intent.asker.user == ANA
-
-
-async def test_one_of_many_can_be_stopped_while_the_others_wait(two):
-    await started(two, 2)
-    form = await two.typed("/relay stop all")
-    await two.submitted(form)
-
-    await two.typed("/relay stop R1 --yes")
-
-    assert (await two.handle("R1")).state is State.STOPPED
-
-
-async def test_a_table_of_stops_asks_above_its_number_only(world_with):
-    world = await world_with(policy(stops_above=2))
-    for number in range(3):
-        await world.typed(
-            f"/relay start 7 url=rtmp://push.example.com/live/{number} --go"
-        )
-    form = await world.typed("/relay stop all")
-
-    await world.submitted(form, relays1=("R1", "R2"))
-
-    assert calls(world, "StopPublishCdnStream") == 2
-    assert await told(world) == []

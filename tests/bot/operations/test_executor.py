@@ -8,8 +8,8 @@ import pytest
 
 from bot.dialogue.outcome import Audience
 from bot.operations.recovery import recover
-from bot.resources.base import Registry
 from bot.resources.costream.resource import CoStream
+from bot.resources.kinds import Registry
 from bot.resources.relay.resource import Relay
 from bot.settings import Policy, Rule
 from bot.states import State

@@ -23,7 +23,7 @@ from bot.journal.stops import How
 from bot.operations.delivery import Delivery
 from bot.operations.notices import is_moot
 from bot.operations.readers import Readers
-from bot.resources.base import Registry
+from bot.resources.kinds import Registry
 from bot.resources.registry import RESOURCES
 from bot.resources.relay.news import PUSH_FAILED
 from bot.resources.relay.resource import Relay
