@@ -67,7 +67,7 @@ def keys_for(url):
 
 async def claimed(journal, intent, owner=None, **more):
     """Commit that this run, or *owner*, sends *intent*; None if it is not queued."""
-    send_by = journal._now() + timedelta(seconds=20)
+    send_by = journal.now() + timedelta(seconds=20)
     sending = await journal.claim(intent, send_by=send_by, **more)
     return await handed(journal, sending, owner) if sending and owner else sending
 

@@ -257,7 +257,7 @@ async def moved(journal, intent, *way, notices=(), **changes):
             kind, does = LEADING_TO[state]
             learnt = fact(
                 kind,
-                journal._now(),
+                journal.now(),
                 key=fact_key(intent, state),
                 does=does,
                 ref=current.subject.ref,
