@@ -100,7 +100,7 @@ async def test_a_stop_of_it_is_kept_until_its_id_is_known(journal, left, new):
     stop, _ = await journal.accept(stop_of(new, one))
     unknown = await journal.find.get(one.id)
     await journal.former.settle([ended(await stored(journal, one))])
-    running = fact(FactKind.EVENT, journal._now(), ref="-its-id.", status=2)
+    running = fact(FactKind.EVENT, journal.now(), ref="-its-id.", status=2)
     await journal.learn(one.id, running)
 
     assert stop.state is State.WAITING
@@ -111,7 +111,7 @@ async def test_a_stop_of_it_is_kept_until_its_id_is_known(journal, left, new):
 @pytest.mark.sqlite
 async def test_a_person_settles_it_before_its_turn(journal, left):
     one = await left()
-    closed = fact(FactKind.CLOSED, journal._now(), by="UEVE", text="seen")
+    closed = fact(FactKind.CLOSED, journal.now(), by="UEVE", text="seen")
 
     settled = await journal.settle(one.id, closed, audit=entry(1))
     await journal.former.settle([ended(one)])
@@ -124,7 +124,7 @@ async def test_a_person_settles_it_before_its_turn(journal, left):
 async def test_what_this_run_is_sending_nobody_settles(journal, new):
     mine, _ = await journal.accept(new())
     await claimed(journal, mine.id)
-    closed = fact(FactKind.CLOSED, journal._now(), by="UEVE")
+    closed = fact(FactKind.CLOSED, journal.now(), by="UEVE")
 
     with pytest.raises(IllegalMove):
         await journal.settle(mine.id, closed, audit=entry(1))
@@ -275,7 +275,7 @@ async def test_a_group_is_on_the_record_and_the_trail_is_whole(journal, left):
 
 async def test_what_went_on_since_it_was_read_stays_as_it_is(journal, left):
     one, other = await left(agent="pb_1"), await left(agent="pb_2")
-    at = journal._now()
+    at = journal.now()
     started = await journal.learn(one.id, fact(FactKind.ANSWERED, at, ref="-its-id."))
     noted = await journal.update(other.id, doubt=True)
 

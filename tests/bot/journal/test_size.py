@@ -59,7 +59,7 @@ async def started(journal, new, number):
     intent, _ = await journal.accept(submitted, audit=entry(number), **told)
     await claimed(journal, intent.id)
     ref = f"-{number:074}."
-    answer = fact(FactKind.ANSWERED, journal._now(), ref=ref, job=intent.id)
+    answer = fact(FactKind.ANSWERED, journal.now(), ref=ref, job=intent.id)
     request_id = {"request_id": f"{number:036}"}
     of = (intent.id, State.STARTED)
     await journal.complete(*of, evidence=(answer,), **told, **request_id)

@@ -35,7 +35,7 @@ async def learns_its_id(journal, relay, way):
     elif way == "event":
         await journal.apply_event(event(task_id=TASK), APP)
     else:
-        attached = fact(FactKind.ATTACHED, journal._now(), ref=TASK, by="UEVE")
+        attached = fact(FactKind.ATTACHED, journal.now(), ref=TASK, by="UEVE")
         await journal.settle(relay.id, attached, audit=SETTLED)
     return TASK
 
