@@ -105,13 +105,20 @@ class Callbacks:
                 intent is None or not intent.masked
             ):  # it is not known how it was started
                 return events.without_secrets(event, ())
-            request = await self.journal.find.request_of(number)
-            secrets = StartPublishCdnStream.of_json(request).secrets()
+            secrets = await self._secrets_of(intent)
         except (JournalUnavailable, InvalidRequest) as error:
             log.warning("callback.silenced", intent=number, why=str(error))
             event = replace(event, error="")
             secrets = frozenset()
         return events.without_secrets(event, secrets)
+
+    async def _secrets_of(self, relay: Intent) -> frozenset[str]:
+        """Return what may not come back of *relay*: as it was started, and changed."""
+        find = self.journal.find
+        wholes = [await find.request_of(relay.id)]
+        wholes += [await find.present_of(one.job) for one in relay.course]
+        each = (StartPublishCdnStream.of_json(one).secrets() for one in wholes)
+        return frozenset().union(*each)
 
     async def _take(self, event: RelayEvent, app: App) -> None:
         intent, news = await self.journal.apply_event(event, app.sdk_app_id)

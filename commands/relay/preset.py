@@ -206,9 +206,9 @@ async def _plan_of_relay(ask: Ask, service: Service, handle: str) -> dict[str, s
 
 async def _by_name(ask: Ask, service: Service, relay: Intent, text: str) -> str:
     """Return the targets *text* of *relay* with the names of those that have one."""
-    names = await service.saved.names_at(ask.who, relay.subject.targets)
+    names = await service.saved.names_at(ask.who, relay.targets)
     urls = text.split()
-    for number, digest in enumerate(relay.subject.targets):
+    for number, digest in enumerate(relay.targets):
         if digest in names and number < len(urls):
             urls[number] = f"@{names[digest]}"
     return "\n".join(urls)

@@ -40,6 +40,8 @@ def test_an_empty_plan_asks_for_a_mix_in_720p_and_focuses_the_room():
         "quality",
         "url",
         "idle",
+        "for",
+        "until",
         "region",
         "note",
     ]
@@ -98,7 +100,7 @@ def test_what_a_relay_cannot_do_without_is_marked_so():
     form = start_form({"what": "one"}, Terms(apps=(MAIN,)), "d")
 
     optional = {one.name for one in form.fields if getattr(one, "optional", False)}
-    assert optional == {"note"}
+    assert optional == {"for", "until", "note"}
 
 
 def test_a_number_goes_as_far_as_the_page_and_the_policy_let_it():
@@ -171,7 +173,8 @@ def test_of_each_host_that_nobody_knows_it_asks_whose_cdn_it_is(plan, asked):
 def test_a_pasted_request_has_a_small_form_of_its_own():
     form = start_form({"json": "{}"}, Terms(apps=(MAIN,)), "d")
 
-    assert names({"json": "{}"}) == ["mode", "json", "region", "note"]
+    timed = ["for", "until", "note"]
+    assert names({"json": "{}"}) == ["mode", "json", "region", *timed]
     assert names({"json": "{}", "mode": "form"})[1] == "room"
     assert names({"mode": "paste"}, (MAIN, CHINA))[1:3] == ["app", "json"]
     assert not next(one for one in form.fields if one.name == "json").optional
