@@ -18,7 +18,7 @@ from bot.resources.relay.plan import KEYS, plan_of
 from bot.resources.relay.resource import RELAY
 from bot.tencent.models.trtc.requests import StartPublishCdnStream
 from commands.relay.command import READ, START, command
-from commands.relay.onrecord import relay_on_record
+from commands.relay.onrecord import relay_on_record, request_now
 from commands.relay.start import opened, start_or_ask
 
 # What else can be done with a relay: a function of each part that has something.
@@ -58,11 +58,12 @@ async def copy(ask: Ask, service: Service) -> Outcome | Form | None:
         text = sentence.format(typed=ask.value(THEN), words=f"{KEEP}, {STOP}")
         raise UsageError(text, usage=f"/relay copy {relay.handle} then={STOP}")
     typed = plan_of(replace(ask, words=replace(ask.words, ids=())))
-    plan = plan_again(relay, typed)
+    masked = await request_now(service, relay)
+    plan = plan_again(relay, masked, typed)
     beside = copied(relay, then)
     if ask.has("dry-run") or ask.has("go"):
         return await start_or_ask(ask, service, plan | beside)
-    return await opened(ask, service, plan, remarks(relay), beside)
+    return await opened(ask, service, plan, remarks(masked), beside)
 
 
 @command.subcommand(

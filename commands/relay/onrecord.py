@@ -1,5 +1,8 @@
 """A relay that a subcommand is about, and how it was started."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from bot.dialogue.ask import Ask
 from bot.errors import NotFound, UsageError
 from bot.i18n import _
@@ -24,3 +27,9 @@ async def relay_on_record(ask: Ask, service: Service, text: str) -> Intent:
         sentence = _("It is not on record how {handle} was started.")
         raise UsageError(sentence.format(handle=relay.handle))
     return relay
+
+
+async def request_now(service: Service, relay: Intent) -> Mapping[str, Any]:
+    """Return the request of *relay* with every change that was made, masked."""
+    request = await service.request_of(relay)
+    return request.masked() if request else relay.masked

@@ -33,7 +33,7 @@ from bot.resources.relay.request import Prepared, prepared_from
 from bot.settings import App
 from bot.tencent.models.trtc.requests import StartPublishCdnStream, StopPublishCdnStream
 from commands.relay.command import START, command
-from commands.relay.onrecord import relay_on_record
+from commands.relay.onrecord import relay_on_record, request_now
 from commands.relay.references import whole
 from commands.relay.saved import (
     check_fits,
@@ -94,7 +94,9 @@ async def start(ask: Ask, service: Service) -> Outcome | Form | None:
     plan = await with_preset(ask, service, typed)
     if like := ask.value(LIKE):
         relay = await relay_on_record(ask, service, like)
-        plan, lines = once_more.plan_again(relay, plan), [*once_more.remarks(relay)]
+        masked = await request_now(service, relay)
+        plan = once_more.plan_again(relay, masked, plan)
+        lines = [*once_more.remarks(masked)]
     if ask.has("dry-run") or (ask.has("go") and complete(plan)):
         await check_fits(ask, service, plan, typed)
         return await start_or_ask(ask, service, plan)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from bot.i18n import _
 from bot.journal.model import Intent
 from bot.resources.relay.plan import ENCODING, Plan, moot
-from bot.resources.relay.replanned import given_again, replanned
+from bot.resources.relay.replanned import Wire, given_again, replanned
 
 # What somebody types in place of a key takes these away, which went with that.
 WITH = {
@@ -16,15 +16,14 @@ WITH = {
 }
 
 
-def plan_again(relay: Intent, typed: Plan) -> dict[str, str]:
+def plan_again(relay: Intent, masked: Wire, typed: Plan) -> dict[str, str]:
     """Return the plan that asks for *relay* again, but for what is *typed*.
 
-    Its targets are referred to by their numbers: `@R1.2`.
+    *masked* is its request, with the changes that were made. Its targets are referred to
+    by their numbers: `@R1.2`.
     """
     subject = relay.subject
-    plan = replanned(
-        relay.masked, name=relay.handle, app=subject.app, region=subject.region
-    )
+    plan = replanned(masked, name=relay.handle, app=subject.app, region=subject.region)
     if relay.note:
         plan["note"] = relay.note
     for key in typed:
@@ -35,8 +34,8 @@ def plan_again(relay: Intent, typed: Plan) -> dict[str, str]:
     return {key: text for key, text in whole.items() if key not in without}
 
 
-def remarks(relay: Intent) -> Iterator[str]:
-    """Yield what of *relay* has to be given again, if anything does."""
-    if missing := given_again(relay.masked):
+def remarks(masked: Wire) -> Iterator[str]:
+    """Yield what of the request *masked* has to be given again, if anything does."""
+    if missing := given_again(masked):
         sentence = _("Secret, and so to be given again: {fields}.")
         yield sentence.format(fields=", ".join(missing))

@@ -209,3 +209,13 @@ async def test_edit_and_retry_opens_the_form_as_it_was_with_its_targets(heard):
     assert (retry.label, form.state["url"]) == ("Edit and retry", "@R1.1")
     (relay,) = heard.cloud.state.relays.values()
     assert (relay.room, [*relay.urls]) == ("7", [A])
+
+
+async def test_a_copy_is_of_the_relay_as_it_is_now(heard, tencent):
+    first = await started(heard, START)
+    await tencent.tells(first, CONNECTING, RUNNING)
+    await heard.typed(f"/relay update R1 url+={B} --yes")
+
+    form = await opened(heard, "/relay copy R1 room=8")
+
+    assert form.state["url"] == "@R1.1\n@R1.2"
