@@ -8,8 +8,8 @@ import pytest
 
 from bot.errors import JournalUnavailable
 from bot.journal.audit import INSTALLATION
-from bot.journal.migrate import newest
-from bot.journal.postgres.tables import brought_up
+from bot.journal.migrate import newest, upgrade
+from bot.journal.postgres.tables import brought_up, make_engine
 from tests.bot.journal.revisions import inserted, unkeyed
 from tests.bot.journal.test_audit import entry
 from tests.fakes.clock import FakeClock
@@ -155,7 +155,6 @@ def test_an_older_guard_of_the_trail_is_exchanged_for_the_one_of_now(postgres_ur
     run("UPDATE alembic_version SET version_num = '0015'")
     assert run(GUARD) != now
 
-    with brought_up(postgres_url, migrates=True):
-        pass
+    upgrade(make_engine(postgres_url), "0016")
 
     assert run(GUARD) == now
