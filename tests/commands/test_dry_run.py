@@ -70,6 +70,7 @@ def test_there_are_such_subcommands():
         "relay start",
         "relay update",
         "relay stop",
+        "relay copy",
         "car start",
     ]
 

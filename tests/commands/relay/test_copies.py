@@ -191,7 +191,10 @@ async def test_more_shows_what_can_be_done_beside(heard, tencent):
     (shown,) = answer.parts
     labels = [one.label for one in shown.buttons]
     assert answer.plain == "🟢 R1 · live"
-    assert labels == ["Start a copy", "Start again", "Keep R1 running", "Open R2"]
+    assert labels[:4] == ["Start a copy", "Start again", "Keep R1 running", "Open R2"]
+    assert len(labels) > 4  # and of timers and presets
+    for button in shown.buttons:
+        assert button.command == "relay"
 
 
 async def test_edit_and_retry_opens_the_form_as_it_was_with_its_targets(heard):
