@@ -25,6 +25,7 @@ READ = {
     },
     "bot/routing/help.py": {"command.summary"},
     "bot/tencent/models/nouns.py": {"text"},
+    "bot/resources/relay/update.py": {"LABELS[one.field]"},
 }
 LETTERS = re.compile(r"[A-Za-z]{2,}")
 WORDS = re.compile(r"[A-Za-z]{2,} [a-z]{2,}")

@@ -60,11 +60,11 @@ def ensure_timely(connection: Connection, new: NewIntent) -> None:
     row = connection.execute(_THING, {"of": about}).first()
     thing = intent_of(row) if row else None
     if thing is None or change is None or thing.state not in RUNNING:
-        raise Overtaken(f"{about} does not run")
+        raise Overtaken(about)
     if connection.execute(OPEN_CHANGE, {"thing": about}).first():
-        raise Overtaken(f"{about} is being changed")
+        raise Overtaken(about)
     if thing.standing.newest != change.version:
-        raise Overtaken(f"{about} was changed")
+        raise Overtaken(about)
 
 
 def numbered(connection: Connection, change: Intent, thing: Intent) -> Intent:

@@ -21,7 +21,8 @@ OWN = "own"  # the rule by which people keep what is theirs alone
 class Saved:
     """The named targets and presets of the asker's workspace, in what is *kept*.
 
-    *check* refuses what policy does not allow. Every change raises NotAllowed then,
+    *check* refuses what policy does not allow. Every change takes the *wishes* that
+    have to be allowed, on each app that it is for; it raises NotAllowed if one is not,
     and JournalUnavailable if it could not be kept.
     """
 
@@ -65,7 +66,7 @@ class Saved:
         )
 
     async def add_target(
-        self, ask: Ask, target: NamedTarget, url: SecretStr, wish: Wish
+        self, ask: Ask, target: NamedTarget, url: SecretStr, wishes: Sequence[Wish]
     ) -> None:
         """Keep the new *target*, at *url*.
 
@@ -73,21 +74,25 @@ class Saved:
             NameTaken: there is one of that name.
             TooMany: there are as many as can be offered.
         """
-        record = self._record(ask, wish, f"added @{target.name} {target.shown}")
+        record = self._record(ask, wishes, f"added @{target.name} {target.shown}")
         await self.kept.targets.add(target, url, record)
 
     async def change_target(
-        self, ask: Ask, target: NamedTarget, url: SecretStr | None, wish: Wish
+        self,
+        ask: Ask,
+        target: NamedTarget,
+        url: SecretStr | None,
+        wishes: Sequence[Wish],
     ) -> bool:
         """Let *target* be as it is given, at *url* if that is another; False: gone."""
         changed = replace(target, changed_by=ask.who.user, changed_at=self.now())
         what = f"address {target.shown}" if url else "all but its address"
-        record = self._record(ask, wish, f"changed @{target.name}: {what}")
+        record = self._record(ask, wishes, f"changed @{target.name}: {what}")
         return await self.kept.targets.change(changed, url, record)
 
-    async def remove_target(self, ask: Ask, name: str, wish: Wish) -> bool:
+    async def remove_target(self, ask: Ask, name: str, wishes: Sequence[Wish]) -> bool:
         """Forget the target called *name*; False if there is none."""
-        record = self._record(ask, wish, f"removed @{name}")
+        record = self._record(ask, wishes, f"removed @{name}")
         return await self.kept.targets.remove(ask.who.team, name, record)
 
     async def leading_to(self, who: Person, target: str) -> list[Leading]:
@@ -124,36 +129,43 @@ class Saved:
             used_at=now,
         )
 
-    async def keep_preset(self, ask: Ask, preset: Preset, wish: Wish) -> None:
-        """Keep *preset*; *wish* is the right to change what is everybody's.
+    async def keep_preset(
+        self, ask: Ask, preset: Preset, wishes: Sequence[Wish]
+    ) -> None:
+        """Keep *preset*; *wishes* are the rights to change what is everybody's.
 
         Raises:
             NameTaken: its owner has another one of that name.
             TooMany: its owner has as many as can be offered.
         """
         changed = replace(preset, changed_by=ask.who.user, changed_at=self.now())
-        record = self._record_of(ask, preset, wish, "kept")
+        record = self._record_of(ask, preset, wishes, "kept")
         await self.kept.presets.keep(changed, record)
 
-    async def delete_preset(self, ask: Ask, preset: Preset, wish: Wish) -> bool:
+    async def delete_preset(
+        self, ask: Ask, preset: Preset, wishes: Sequence[Wish]
+    ) -> bool:
         """Forget *preset*; False if it is gone."""
-        record = self._record_of(ask, preset, wish, "deleted")
+        record = self._record_of(ask, preset, wishes, "deleted")
         return await self.kept.presets.delete(preset.id, record)
 
     async def used(self, preset: Preset) -> None:
         """Keep that something was started from *preset*."""
         await self.kept.presets.used(preset.id, self.now())
 
-    def _record_of(self, ask: Ask, preset: Preset, wish: Wish, did: str) -> Entry:
+    def _record_of(
+        self, ask: Ask, preset: Preset, wishes: Sequence[Wish], did: str
+    ) -> Entry:
         whose = "own" if preset.owner else "everybody's"
         why = f"{did} preset {preset.name} ({whose})"
         if preset.owner == EVERYBODYS:
-            return self._record(ask, wish, why)
-        return self._entry(ask, wish, OWN, why)
+            return self._record(ask, wishes, why)
+        return self._entry(ask, wishes, OWN, why)
 
-    def _record(self, ask: Ask, wish: Wish, why: str) -> Entry:
-        return self._entry(ask, wish, self.check(ask, wish).rule, why)
+    def _record(self, ask: Ask, wishes: Sequence[Wish], why: str) -> Entry:
+        verdicts = [self.check(ask, wish) for wish in wishes]
+        return self._entry(ask, wishes, verdicts[0].rule, why)
 
-    def _entry(self, ask: Ask, wish: Wish, rule: str, why: str) -> Entry:
-        did = Decision.DID
-        return entry(ask, self.now(), did, wish.action, rule=rule, why=why)
+    def _entry(self, ask: Ask, wishes: Sequence[Wish], rule: str, why: str) -> Entry:
+        did, action = Decision.DID, wishes[0].action
+        return entry(ask, self.now(), did, action, rule=rule, why=why)

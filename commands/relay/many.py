@@ -1,4 +1,4 @@
-"""`/relay stop room=… | app=… | all`: what fits, each with a tick, and asked once.
+"""`/relay stop room=… | app=… | preset=… | all`: what fits, with a tick, asked once.
 
 Where an application is in production the number of them is typed: a tick too many costs
 viewers.
@@ -26,6 +26,7 @@ COUNTED = 200  # of which more are not counted
 FITS: Mapping[str, Callable[[Intent], str]] = {
     "room": lambda relay: relay.subject.room,
     "app": lambda relay: relay.subject.app,
+    "preset": lambda relay: relay.subject.preset,
 }
 KEYS = tuple(key for key in FITS if key != "app")  # beside the one that a TaskId takes
 
@@ -38,9 +39,9 @@ def is_meant(ask: Ask) -> bool:
 
 async def review(ask: Ask, service: Service) -> Outcome | Form:
     """Offer what *ask* names, each with a tick; with --dry-run list it."""
-    if ask.value("app"):
-        chosen_app({"app": ask.value("app")}, service.apps)
     wanted = {key: ask.value(key) for key in FITS if ask.value(key)}
+    if app := wanted.get("app"):
+        wanted["app"] = chosen_app({"app": app}, service.apps).name
     which = " ".join(f"{key}={text}" for key, text in wanted.items()) or ALL
     running = await service.live(
         ask.who,

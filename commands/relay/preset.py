@@ -2,10 +2,8 @@
 
 from dataclasses import replace
 
-from pydantic import SecretStr
-
-from bot.access.limits import host_of
 from bot.access.permits import Permit
+from bot.access.policy import Wish
 from bot.dialogue.ask import Ask, Submission
 from bot.dialogue.form import Form, TextField
 from bot.dialogue.outcome import Bold, Button, Outcome, Tone
@@ -14,8 +12,7 @@ from bot.i18n import _
 from bot.journal.model import Intent
 from bot.journal.presets import EVERYBODYS, Preset
 from bot.operations.service import Service
-from bot.resources.push import PushAddress
-from bot.resources.relay import cdn, draft, form_preset, named, naming, presets
+from bot.resources.relay import draft, form_preset, naming, presets
 from bot.resources.relay.form import start_form
 from bot.resources.relay.form_preset import ALL, ASKED, BACK, MINE, NAME, OF, SCOPE
 from bot.resources.relay.plan import KEYS, Plan, plan_of
@@ -25,10 +22,10 @@ from bot.resources.relay.resource import RELAY
 from bot.tencent.models.base import Level
 from commands.relay.command import START, command
 from commands.relay.references import whole
-from commands.relay.saved import choices
-from commands.relay.target import TARGET
+from commands.relay.saved import choices, wishes
+from commands.relay.target import name_addresses
 
-PRESET = Permit("relay.preset", Level.CHANGE)
+PRESET = Permit("relay.preset", Level.CHANGE, on_apps=True)
 USAGE = "[list | show | save | change | rename | delete] [name] [key=value…]"
 LIST, SHOW, SAVE = "list", "show", "save"
 CHANGE, RENAME, DELETE = "change", "rename", "delete"
@@ -115,7 +112,7 @@ async def submit_preset(ask: Ask, service: Service) -> Outcome | Form:
     names = {field: naming.read(form.text(field)) for field in unnamed}
     saved = await _filled(placed, service, form, kept)
     await _check(placed, service, replace(saved, plan=plan), names)
-    await _name_targets(placed, service, plan, names)
+    await name_addresses(placed, service, plan, names)
     plan = presets.renamed(plan, names) if names else plan
     saved = replace(saved, plan=plan)
     await _keep(placed, service, saved)
@@ -148,8 +145,7 @@ async def _check(
             faults[field] = fault
     if faults:
         raise InvalidRequest(faults)
-    if preset.owner == EVERYBODYS:
-        service.check(ask, PRESET.on(None))
+    _check_scope(ask, service, preset)
 
 
 # ── saving ───────────────────────────────────────────────────────────────────────
@@ -234,45 +230,6 @@ async def _misfits(ask: Ask, service: Service, plan: Plan) -> dict[str, str]:
     return presets.misfits(plan, described, service.terms)
 
 
-async def _name_targets(
-    ask: Ask, service: Service, plan: Plan, names: dict[str, str]
-) -> None:
-    """Make named targets, called *names* by field, of the addresses in *plan*.
-
-    Raises:
-        InvalidRequest: a name is taken by another address, or used twice.
-        NotAllowed: whoever asks may not.
-    """
-    for field, text in presets.unnamed(plan).items():
-        name = names[field]
-        if list(names.values()).count(name) > 1:
-            raise InvalidRequest({field: naming.taken(name)})
-        place = await _place_of(ask, service, plan, text)
-        address = named.address(place.url.get_secret_value(), service.terms)
-        there = await service.saved.target(ask.who, name)
-        if there and there.digest == address.digest:
-            continue  # of the same form, sent in before
-        blank = service.saved.new_target(ask, name)
-        target = named.at(blank, address, cdn=place.cdn)
-        try:
-            await service.saved.add_target(ask, target, address.url, TARGET.on(None))
-        except NameTaken:
-            raise InvalidRequest({field: naming.taken(name)}) from None
-        except TooMany as full:
-            raise InvalidRequest({field: naming.too_many(full.most)}) from None
-
-
-async def _place_of(ask: Ask, service: Service, plan: Plan, text: str) -> PushAddress:
-    """Return where *text* of *plan* leads: an address, or a target of a relay."""
-    name = app_in(plan, tuple(service.apps))
-    if referred := references_in({"url": text}):
-        return (await service.places(ask, referred, name))[referred[0]]
-    app = next((one for one in service.apps if one.name == name), None)
-    words = cdn.said(await whole(ask, service, plan))
-    tencents = cdn.flag(host_of(text), words, app)
-    return PushAddress(SecretStr(text), cdn.TENCENT if tencents else cdn.OTHER)
-
-
 async def _keep(ask: Ask, service: Service, preset: Preset) -> None:
     """Keep *preset*.
 
@@ -282,11 +239,27 @@ async def _keep(ask: Ask, service: Service, preset: Preset) -> None:
     referred = references_in(preset.plan)
     try:
         kept = replace(preset, targets=referred)
-        await service.saved.keep_preset(ask, kept, PRESET.on(None))
+        await service.saved.keep_preset(ask, kept, _rights(service, kept))
     except NameTaken:
         raise InvalidRequest({NAME: naming.taken(preset.name)}) from None
     except TooMany as full:
         raise InvalidRequest({NAME: naming.too_many(full.most)}) from None
+
+
+def _rights(service: Service, preset: Preset) -> tuple[Wish, ...]:
+    """Return what policy is asked where *preset* is everybody's: of its app, or all."""
+    app = app_in(preset.plan, tuple(service.apps))
+    return wishes(service, PRESET, (app,) if app else ())
+
+
+def _check_scope(ask: Ask, service: Service, preset: Preset) -> None:
+    """Refuse to change *preset* if it is everybody's, unless policy allows it.
+
+    Raises:
+        NotAllowed: it does not.
+    """
+    for wish in _rights(service, preset) if preset.owner == EVERYBODYS else ():
+        service.check(ask, wish)
 
 
 async def _back(ask: Ask, service: Service, values: Plan, preset: Preset) -> Form:
@@ -336,8 +309,7 @@ async def _by_id(ask: Ask, service: Service, preset: str) -> Preset | None:
         return None
     for one in await service.saved.presets(ask.who):
         if one.id == preset:
-            if one.owner == EVERYBODYS:
-                service.check(ask, PRESET.on(None))
+            _check_scope(ask, service, one)
             return one
     raise InvalidRequest({NAME: _("That preset was deleted meanwhile.")})
 
@@ -379,11 +351,10 @@ async def _renamed(ask: Ask, service: Service, there: Preset, name: str) -> Outc
 
 
 async def _delete(ask: Ask, service: Service, there: Preset) -> Outcome:
-    if there.owner == EVERYBODYS:
-        service.check(ask, PRESET.on(None))
+    _check_scope(ask, service, there)
     if not ask.has("yes"):
         return presets.deletion(there)
-    if not await service.saved.delete_preset(ask, there, PRESET.on(None)):
+    if not await service.saved.delete_preset(ask, there, _rights(service, there)):
         raise NotFound(_("That preset was deleted meanwhile."))
     headline = Bold(_("Preset “{name}” is deleted.").format(name=there.name))
     return Outcome(headline=(headline,), tone=Tone.OVER)

@@ -1,7 +1,9 @@
 """What was saved, for the forms of a subcommand: presets, and targets to choose."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from bot.access.permits import Permit
+from bot.access.policy import Wish
 from bot.dialogue.ask import Ask
 from bot.errors import InvalidRequest
 from bot.operations.service import Service
@@ -12,6 +14,15 @@ from bot.resources.relay.request import faults_of
 from commands.relay.references import whole
 
 FORM_KEEPS = ("room", "type", "note")  # when another preset is chosen in it
+
+
+def wishes(
+    service: Service, permit: Permit, names: Iterable[str] = ()
+) -> tuple[Wish, ...]:
+    """Return what policy is asked of *permit*: on each app of *names*, or on all."""
+    named = set(names)
+    apps = (app for app in service.apps if not named or app.name in named)
+    return tuple(permit.on(app) for app in apps) or (permit.on(None),)
 
 
 async def choices(ask: Ask, service: Service) -> Choices:

@@ -38,7 +38,7 @@ from commands.relay.command import STOP, command
 @command.subcommand(
     "stop",
     permit=STOP,
-    usage="[R128 | TaskId | room=… | app=… | all] [--yes]",
+    usage="[R128 | TaskId | room=… | app=… | preset=… | all] [--yes]",
     keys=("app", "task", *many.KEYS),
     flags=("yes",),
     does=StopPublishCdnStream,
@@ -51,7 +51,7 @@ async def stop(ask: Ask, service: Service) -> Outcome | Form | None:
     Without an ID it offers the relays that are running. --yes does not ask. A relay
     that is not sent yet is cancelled; one whose TaskId is not known is stopped as soon
     as it is. A stop is never refused: of what seems to be over Tencent is asked.
-    With room=, app= or all it offers what fits, to stop many at once.
+    With room=, app=, preset= or all it offers what fits, to stop many at once.
     """
     if many.is_meant(ask):
         return await many.review(ask, service)

@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 
+from pydantic import SecretStr
+
+from bot.access.limits import host_of
 from bot.access.permits import Permit
 from bot.dialogue.ask import Ask, Submission
 from bot.dialogue.form import Form
@@ -10,12 +13,17 @@ from bot.errors import InvalidRequest, NameTaken, NotFound, TooMany, UsageError
 from bot.i18n import _
 from bot.journal.named_targets import NamedTarget
 from bot.operations.service import Service
-from bot.resources.relay import named, naming
+from bot.resources.push import PushAddress
+from bot.resources.relay import cdn, named, naming, presets
+from bot.resources.relay.plan import Plan
+from bot.resources.relay.references import app_in, references_in
 from bot.runtime.redact import HIDE
 from bot.tencent.models.base import Level
 from commands.relay.command import READ, command
+from commands.relay.references import whole
+from commands.relay.saved import wishes
 
-TARGET = Permit("relay.target", Level.CHANGE)
+TARGET = Permit("relay.target", Level.CHANGE, on_apps=True)
 USAGE = "[list | add [name] | change <name> | remove <name> [--yes]]"
 LIST, ADD, CHANGE, REMOVE = "list", "add", "change", "remove"
 WORDS = {
@@ -92,7 +100,8 @@ async def _added(ask: Ask, service: Service, form: Submission) -> Outcome:
         raise InvalidRequest(faults)
     target = replace(target, shown=address.shown, digest=address.digest)
     try:
-        await service.saved.add_target(ask, target, address.url, TARGET.on(None))
+        rights = wishes(service, TARGET, target.apps)
+        await service.saved.add_target(ask, target, address.url, rights)
     except NameTaken:
         raise InvalidRequest({"name": naming.taken(name)}) from None
     except TooMany as full:
@@ -110,7 +119,8 @@ async def _changed(ask: Ask, service: Service, form: Submission, name: str) -> O
         address = named.address(form.text("url"), service.terms)
         url = address.url
         target = replace(target, shown=address.shown, digest=address.digest)
-    if not await service.saved.change_target(ask, target, url, TARGET.on(None)):
+    was, becomes = (wishes(service, TARGET, one.apps) for one in (before, target))
+    if not await service.saved.change_target(ask, target, url, (*was, *becomes)):
         raise InvalidRequest({"url": _gone(name)})
     return _saved(target)
 
@@ -134,6 +144,52 @@ def _saved(target: NamedTarget) -> Outcome:
     use = _("Use it as url=@{name}, or pick it in the form.").format(name=target.name)
     headline = sentence.format(name=target.name, shown=target.shown)
     return Outcome(headline=(Bold(headline),), tone=Tone.GOOD, parts=(line(use),))
+
+
+# ── out of a preset ──────────────────────────────────────────────────────────────
+
+
+async def name_addresses(
+    ask: Ask, service: Service, plan: Plan, names: dict[str, str]
+) -> None:
+    """Make named targets, called *names* by field, of the addresses in *plan*.
+
+    Raises:
+        InvalidRequest: a name is taken by another address, or used twice.
+        NotAllowed: whoever asks may not.
+    """
+    for field, text in presets.unnamed(plan).items():
+        name = names[field]
+        if list(names.values()).count(name) > 1:
+            raise InvalidRequest({field: naming.taken(name)})
+        place = await _place_of(ask, service, plan, text)
+        address = named.address(place.url.get_secret_value(), service.terms)
+        there = await service.saved.target(ask.who, name)
+        if there and there.digest == address.digest:
+            continue  # of the same form, sent in before
+        blank = service.saved.new_target(ask, name)
+        target = named.at(blank, address, cdn=place.cdn)
+        try:
+            rights = wishes(service, TARGET, target.apps)
+            await service.saved.add_target(ask, target, address.url, rights)
+        except NameTaken:
+            raise InvalidRequest({field: naming.taken(name)}) from None
+        except TooMany as full:
+            raise InvalidRequest({field: naming.too_many(full.most)}) from None
+
+
+async def _place_of(ask: Ask, service: Service, plan: Plan, text: str) -> PushAddress:
+    """Return where *text* of *plan* leads: an address, or a target of a relay."""
+    name = app_in(plan, tuple(service.apps))
+    if referred := references_in({"url": text}):
+        return (await service.places(ask, referred, name))[referred[0]]
+    app = next((one for one in service.apps if one.name == name), None)
+    words = cdn.said(await whole(ask, service, plan))
+    tencents = cdn.flag(host_of(text), words, app)
+    return PushAddress(SecretStr(text), cdn.TENCENT if tencents else cdn.OTHER)
+
+
+# ── what there is ────────────────────────────────────────────────────────────────
 
 
 async def _list(ask: Ask, service: Service) -> Outcome:
@@ -166,7 +222,8 @@ async def _remove(ask: Ask, service: Service, target: NamedTarget) -> Outcome:
     if not ask.has("yes"):
         presets = await service.saved.leading_to(ask.who, target.name)
         return named.removal(target, presets, ask.who.user)
-    if not await service.saved.remove_target(ask, target.name, TARGET.on(None)):
+    rights = wishes(service, TARGET, target.apps)
+    if not await service.saved.remove_target(ask, target.name, rights):
         raise NotFound(_gone(target.name))
     sentence = _("@{name} is removed.").format(name=target.name)
     return Outcome(headline=(Bold(sentence),), tone=Tone.OVER)

@@ -51,6 +51,7 @@ from bot.tencent.models.trtc.requests import (
 
 RELAY = Kind("R")
 START, STOP = StartPublishCdnStream.action, StopPublishCdnStream.action
+UPDATE = UpdatePublishCdnStream.action
 _CDNS: Mapping[int | None, str] = {1: cdn.TENCENT, 0: cdn.OTHER}
 NOT_KNOWN = "not-known-yet"  # is exchanged for the TaskId before anything is sent
 STUCK, LAST_DAY, NOT_LIVE, OUT_OF_REACH = "stuck", "last-day", "not-live", "gone-by"
@@ -145,9 +146,12 @@ class Relay(Resource):
 
     def wanted(self, action: str, room: str) -> str:
         """Return what somebody asks for who wants *action*."""
-        if action != START:
-            return super().wanted(action, room)
-        return _("Start a relay of room {room}").format(room=room)
+        titles = {
+            START: _("Start a relay of room {room}"),
+            UPDATE: _("Change a relay of room {room}"),
+            STOP: _("Stop a relay of room {room}"),
+        }
+        return titles[action].format(room=room)
 
     def admit(
         self, usage: Usage, policy: Policy, *, again: frozenset[str]

@@ -11,7 +11,7 @@ from bot.tencent.models.base import Level
 from tests.world import TEAM
 
 URL = SecretStr("rtmp://push.example.com/live/the-key")
-TARGET, PRESET = (Wish(f"relay.{one}", Level.CHANGE) for one in ("target", "preset"))
+TARGET, PRESET = ((Wish(f"relay.{one}", Level.CHANGE),) for one in ("target", "preset"))
 ALL = Policy(rules=(Rule(name="all", actions=("relay.*",), users=("U0ANA",)),))
 
 

@@ -79,6 +79,7 @@ def test_the_service_of_a_running_bot_takes_what_the_protocol_says(name):
             "apps",
             "terms",
             "resources",
+            "saved",
             "tables",
             "now",
         }  # mypy compares these

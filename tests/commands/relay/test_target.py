@@ -332,6 +332,29 @@ async def test_it_is_for_the_apps_that_it_names(two_apps):
     assert calls(two_apps) == 1
 
 
+async def test_whoever_may_on_one_app_names_targets_for_that_one_alone(tmp_path):
+    other = App(name="other", sdk_app_id=2, usersig_key="k" * 8)
+    of_one = Rule(
+        name="one", actions=("relay.*",), users=("U0BOB",), apps=("live-main",)
+    )
+    policy = Policy(rules=(*RULED.rules[:1], of_one))
+    async with AsyncExitStack() as stack:
+        path, exits = tmp_path / "a.db", Exits(push=("push.example.com",))
+        world = await make_world(stack, path, policy=policy, exits=exits, apps=(other,))
+        await add(world, name="for-all")
+
+        for apps in ((), ("other",), ("live-main", "other")):
+            with pytest.raises(InvalidRequest) as refused:
+                await add(world, by="U0BOB", apps=apps)
+            assert "You may not do that here." in refused.value.faults[""]
+        taken = await add(world, by="U0BOB", apps=("live-main",))
+        removed = await world.typed("/relay target remove for-all --yes", user="U0BOB")
+
+        assert taken.plain == f"🟢 @main is saved: {SHOWN}"
+        assert removed.plain == "🟠 You may not do that here."
+        assert len(await listed(world)) == 2
+
+
 async def test_another_workspace_has_its_own(world):
     await add(world)
 

@@ -162,10 +162,11 @@ class Planner:
             self._connection.execute("DEALLOCATE asked")
 
     def _plan(self, query, parameters):
-        order = query._order or []
         cursor = psycopg.ClientCursor(self._connection)
-        places = f"({', '.join(['%s'] * len(order))})" if order else ""
-        values = [parameters[name] for name in order]
+        values = [parameters[name] for name in query._order or ()]
+        if isinstance(parameters, tuple):  # as the lock of a name has it
+            values = [*parameters]
+        places = f"({', '.join(['%s'] * len(values))})" if values else ""
         cursor.execute(f"EXPLAIN EXECUTE asked{places}", values)
         return [line for (line,) in cursor.fetchall()]
 
