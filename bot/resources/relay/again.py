@@ -19,7 +19,7 @@ WITH = {
 def plan_again(relay: Intent, masked: Wire, typed: Plan) -> dict[str, str]:
     """Return the plan that asks for *relay* again, but for what is *typed*.
 
-    *masked* is its request, with the changes that were made. Its targets are referred to
+    *masked* is its request, with the changes that were made. Its targets are called
     by their numbers: `@R1.2`.
     """
     subject = relay.subject
