@@ -1,8 +1,7 @@
 """A product that nobody has heard of, in this file alone, played from end to end.
 
 It is started, changed and stopped by signed requests at the bot's own HTTP server, sent
-to a cloud on loopback, told to a Slack in memory; and the bot is killed on the way.
-Whatever of the bot knew its products by name would have to be changed for it.
+to a cloud on loopback, told to a Slack in memory, and killed on the way.
 """
 
 import asyncio

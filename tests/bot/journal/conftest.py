@@ -2,11 +2,9 @@
 
 import os
 from dataclasses import fields
-from datetime import timedelta
 from itertools import count
 
 import pytest
-from pydantic import SecretStr
 
 from bot.config.kinds import is_server
 from bot.dialogue.outcome import Audience
@@ -15,20 +13,17 @@ from bot.journal.evidence import Does, Fact, FactKind, fact_key
 from bot.journal.model import (
     RESULT,
     Asker,
-    Difference,
-    NewChange,
     NewIntent,
     Notice,
-    OpenForm,
     Subject,
 )
 from bot.journal.postgres.tables import brought_up
-from bot.journal.proposals import Proposal
 from bot.journal.rows import millis
 from bot.journal.schema import metadata
 from bot.journal.stops import How
 from bot.states import State
 from bot.tencent.models.trtc.output import target_digest
+from tests.bot.journal.makers import stop_of
 from tests.fakes.clock import AT, FakeClock
 from tests.fakes.journal import answered, claimed, laid, opened
 from tests.fakes.sqlite import heard
@@ -181,24 +176,6 @@ def new(clock):
     return make
 
 
-def a_proposal(clock, number=0, **values):
-    """Make what is asked of a second person; every value can be given."""
-    at = clock()
-    own = {
-        "id": intent_id(at, os.urandom(10)),
-        "key": f"asked:{number}",
-        "digest": "d",
-        "action": "relay.start",
-        "asker": Asker(team="T", user="UANA", home="T", channel="C", thread="1.0"),
-        "rule": "two",
-        "shown": {"request": "StartPublishCdnStream", "room": "7", "app": "live"},
-        "asked_in": "C",
-        "created_at": at,
-        "expires_at": at + timedelta(minutes=15),
-    }
-    return Proposal(**{**own, **values})
-
-
 @pytest.fixture
 def notified(journal, clock):
     """Return what every notice that waits now tells, and take it out.
@@ -304,44 +281,6 @@ async def stop(journal, new, sending):
     return await claimed(journal, intent.id)
 
 
-def stop_of(new, relay, **values):
-    return new(
-        **{
-            "handle": relay.handle,
-            "about": relay.id,
-            "action": "StopPublishCdnStream",
-            "ends": True,
-            "ref": relay.subject.ref,
-            "sdk_app_id": relay.subject.sdk_app_id,
-            **values,
-        }
-    )
-
-
-def change_of(new, relay, *, version=None, whole=b'{"a": "b"}', **values):
-    """Make a change of *relay*, formed from its *version*, into another *whole*."""
-    newest = relay.standing.newest if version is None else version
-    change = NewChange(
-        version=newest,
-        differences=(Difference(field="bitrate", was="1", now="2"),),
-        whole=whole,
-        masked={"PublishCdnParams": [{}], "whole": whole.decode()},
-    )
-    return new(
-        **{
-            "handle": relay.handle,
-            "about": relay.id,
-            "action": "UpdatePublishCdnStream",
-            "changes": True,
-            "ref": relay.subject.ref,
-            "sdk_app_id": relay.subject.sdk_app_id,
-            "targets": relay.targets,
-            "change": change,
-            **values,
-        }
-    )
-
-
 @pytest.fixture
 def asked(journal, new, clock):
     """Ask for the end of a relay, a moment after the one before."""
@@ -383,26 +322,6 @@ async def carried_out(journal, stop, kind, clock):
     reason = {"reason": How.GONE} if kind is FactKind.GONE else {}
     return await journal.complete(
         stop.id, to, notices=(ANSWERED,), evidence=(said,), **reason
-    )
-
-
-def form_at(clock, **values):
-    """Return an open form of half an hour from now."""
-    return OpenForm(
-        **{
-            "id": "d1",
-            "team": "T",
-            "user": "UANA",
-            "channel": "C",
-            "thread": "1.2",
-            "direct": False,
-            "command": "relay",
-            "subcommand": "start",
-            "values": {"url": "rtmp://a/b/key"},
-            "answer_url": SecretStr("https://hooks.slack.com/x"),
-            "expires_at": clock() + timedelta(minutes=30),
-            **values,
-        }
     )
 
 

@@ -19,7 +19,8 @@ from bot.journal.model import (
     Subject,
 )
 from bot.states import State
-from tests.bot.journal.conftest import AT, fact, moved, stop_of
+from tests.bot.journal.conftest import AT, fact, moved
+from tests.bot.journal.makers import stop_of
 
 RECORD = Entry(
     at=AT,

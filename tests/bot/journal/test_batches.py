@@ -10,14 +10,8 @@ from bot.journal.batches import Together
 from bot.journal.model import BATCH
 from bot.journal.stops import How
 from bot.states import State
-from tests.bot.journal.conftest import (
-    ANSWERED,
-    WAYS,
-    form_at,
-    moved,
-    new_intent,
-    stop_of,
-)
+from tests.bot.journal.conftest import ANSWERED, WAYS, moved, new_intent
+from tests.bot.journal.makers import form_at, stop_of
 from tests.bot.journal.test_audit import entry
 from tests.fakes.journal import answered, claimed
 

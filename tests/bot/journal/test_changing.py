@@ -8,7 +8,8 @@ from bot.journal.evidence import FactKind
 from bot.journal.model import Version
 from bot.journal.rows import millis
 from bot.states import State
-from tests.bot.journal.conftest import ANSWERED, APP, change_of, moved, stop_of
+from tests.bot.journal.conftest import ANSWERED, APP, moved
+from tests.bot.journal.makers import change_of, stop_of
 from tests.fakes.journal import answered, claimed
 
 RUNS = (State.SENDING, State.STARTED)

@@ -8,7 +8,8 @@ from bot.errors import JournalUnavailable
 from bot.journal.sqlite.spool import SpooledOutcome
 from bot.journal.sqlite.writer import sqlite_file
 from bot.states import State
-from tests.bot.journal.conftest import form_at, moved
+from tests.bot.journal.conftest import moved
+from tests.bot.journal.makers import form_at
 
 pytestmark = pytest.mark.sqlite
 

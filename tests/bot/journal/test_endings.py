@@ -9,7 +9,8 @@ from bot.journal.evidence import Does, FactKind, Headline, Standing
 from bot.journal.model import CARD_NOTICE, Settlement
 from bot.journal.rows import millis
 from bot.states import State
-from tests.bot.journal.conftest import ANSWERED, AT, fact, moved, stop_of
+from tests.bot.journal.conftest import ANSWERED, AT, fact, moved
+from tests.bot.journal.makers import stop_of
 from tests.fakes.journal import answered, claimed
 
 MOMENT = millis(AT)

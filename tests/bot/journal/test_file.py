@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from bot.errors import JournalUnavailable
 from bot.journal.migrate import make_engine, upgrade
 from bot.journal.sqlite.writer import sqlite_file
-from tests.bot.journal.conftest import form_at
+from tests.bot.journal.makers import form_at
 from tests.bot.journal.revisions import home, put_own
 from tests.fakes.disk import damage
 from tests.fakes.journal import opened

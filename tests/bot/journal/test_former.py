@@ -13,7 +13,8 @@ from bot.journal.left import LEFT
 from bot.journal.model import CARD_NOTICE, Changes
 from bot.journal.sqlite.writer import sqlite_file
 from bot.states import State
-from tests.bot.journal.conftest import APP, fact, stop_of
+from tests.bot.journal.conftest import APP, fact
+from tests.bot.journal.makers import stop_of
 from tests.bot.journal.test_audit import entry
 from tests.bot.operations.accidents import JournalFile
 from tests.fakes.journal import claimed, handed

@@ -19,14 +19,8 @@ from bot.journal.audit import Decision, append, head_of
 from bot.journal.evidence import Does, FactKind
 from bot.journal.model import CARD_NOTICE, Notice
 from bot.states import State
-from tests.bot.journal.conftest import (
-    APP,
-    AT,
-    fact,
-    new_intent,
-    stop_of,
-    summary,
-)
+from tests.bot.journal.conftest import APP, AT, fact, new_intent, summary
+from tests.bot.journal.makers import stop_of
 from tests.bot.journal.test_audit import entry
 from tests.fakes.clock import FakeClock
 from tests.fakes.journal import answered, claimed, opened

@@ -14,7 +14,8 @@ from bot.journal.evidence import (
 from bot.journal.migrate import make_engine, upgrade
 from bot.resources.registry import RESOURCES
 from bot.states import State
-from tests.bot.journal.conftest import APP, stop_of
+from tests.bot.journal.conftest import APP
+from tests.bot.journal.makers import stop_of
 from tests.bot.journal.revisions import INTENT, home, inserted, row
 from tests.bot.journal.test_events import event
 from tests.fakes.journal import opened

@@ -12,7 +12,8 @@ from bot.journal.evidence import Fact, FactKind, Headline, Standing
 from bot.journal.model import CARD_NOTICE, Settlement
 from bot.journal.rows import millis
 from bot.states import State
-from tests.bot.journal.conftest import ALARMED, AT, fact, moved, stop_of
+from tests.bot.journal.conftest import ALARMED, AT, fact, moved
+from tests.bot.journal.makers import stop_of
 from tests.fakes.journal import answered, claimed
 
 SECOND = timedelta(seconds=1)

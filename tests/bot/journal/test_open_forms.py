@@ -7,7 +7,7 @@ import pytest
 
 from bot.errors import KeyReused, NotAllowed
 from bot.journal.open_forms import MOST_OPEN
-from tests.bot.journal.conftest import form_at
+from tests.bot.journal.makers import form_at
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from bot.journal.evidence import FactKind
 from bot.journal.former import left_changes
 from bot.journal.model import Changes
 from bot.states import State
-from tests.bot.journal.conftest import APP, fact, moved, new_intent, stop_of
+from tests.bot.journal.conftest import APP, fact, moved, new_intent
+from tests.bot.journal.makers import stop_of
 from tests.bot.journal.runs import together
 from tests.bot.journal.test_audit import entry
 from tests.fakes.journal import claimed, handed, laid, opened

@@ -13,8 +13,9 @@ from bot.journal.model import CARD_NOTICE, Timing
 from bot.journal.schema import lines
 from bot.journal.statement import inserted
 from bot.states import State
-from tests.bot.journal.conftest import form_at, moved
+from tests.bot.journal.conftest import moved
 from tests.bot.journal.crowd import file_of, grow
+from tests.bot.journal.makers import form_at
 from tests.bot.journal.test_audit import entry
 from tests.bot.journal.tour import Tour
 

@@ -10,7 +10,7 @@ from bot.errors import Decided, Unreadable
 from bot.journal.audit import Decision
 from bot.journal.model import PROPOSAL
 from bot.journal.proposals import Asking
-from tests.bot.journal.conftest import a_proposal
+from tests.bot.journal.makers import a_proposal
 
 BOB = Person(team="T", user="UBOB", home="T", enterprise="E1")
 DECISIONS = (Asking.APPROVED, Asking.DENIED, Asking.WITHDRAWN)

@@ -7,14 +7,8 @@ from bot.ids import Kind
 from bot.journal.model import ANSWER, CARD_NOTICE, Notice
 from bot.journal.restored import RESTORED, Withdrawn
 from bot.states import OPEN, State
-from tests.bot.journal.conftest import (
-    ALARMED,
-    ANSWERED,
-    APP,
-    moved,
-    stop_of,
-    summary,
-)
+from tests.bot.journal.conftest import ALARMED, ANSWERED, APP, moved, summary
+from tests.bot.journal.makers import stop_of
 from tests.fakes.journal import claimed
 
 TOLD = (

@@ -17,7 +17,7 @@ from bot.journal.schema import metadata
 from bot.journal.seal import Cell, ring_of
 from bot.journal.sqlite.writer import sqlite_file
 from bot.journal.statement import Statement
-from tests.bot.journal.conftest import a_proposal, form_at
+from tests.bot.journal.makers import a_proposal, form_at
 from tests.bot.journal.revisions import put_own, unbound
 from tests.bot.journal.test_audit import entry
 from tests.bot.journal.test_named_targets import target as a_target

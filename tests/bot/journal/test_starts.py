@@ -10,7 +10,8 @@ from bot.journal.model import CARD_NOTICE
 from bot.journal.rows import millis
 from bot.states import State
 from bot.tencent.events import RelayStatus
-from tests.bot.journal.conftest import APP, fact, new_intent, stop_of
+from tests.bot.journal.conftest import APP, fact, new_intent
+from tests.bot.journal.makers import stop_of
 from tests.bot.journal.test_audit import entry
 from tests.bot.journal.test_events import event
 from tests.fakes.clock import AT

@@ -8,7 +8,8 @@ from bot.journal.evidence import FactKind, Stop
 from bot.journal.stops import CANCELLED, How
 from bot.states import LIVE, State
 from bot.tencent.events import RelayStatus
-from tests.bot.journal.conftest import ANSWERED, APP, WAYS, carried_out, moved, stop_of
+from tests.bot.journal.conftest import ANSWERED, APP, WAYS, carried_out, moved
+from tests.bot.journal.makers import stop_of
 from tests.bot.journal.test_events import event
 from tests.fakes.journal import claimed
 

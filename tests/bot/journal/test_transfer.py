@@ -21,7 +21,7 @@ from bot.journal.sqlite.writer import sqlite_file
 from bot.journal.statement import Statement
 from bot.journal.trail import AuditFiles, Signed
 from bot.journal.transfer import MOVING, Opens, Transfer, tables
-from tests.bot.journal.conftest import form_at
+from tests.bot.journal.makers import form_at
 from tests.bot.journal.test_audit import entry
 from tests.bot.journal.test_named_targets import target as a_target
 from tests.bot.journal.test_presets import preset as a_preset

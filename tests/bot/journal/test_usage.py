@@ -7,7 +7,8 @@ import pytest
 from bot.errors import NotAllowed
 from bot.ids import Kind
 from bot.states import State
-from tests.bot.journal.conftest import moved, stop_of
+from tests.bot.journal.conftest import moved
+from tests.bot.journal.makers import stop_of
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ from bot.journal.model import CARD_NOTICE
 from bot.journal.schema import lines, metadata
 from bot.journal.statement import inserted
 from bot.states import State
-from tests.bot.journal.conftest import form_at, moved, new_intent
+from tests.bot.journal.conftest import moved, new_intent
+from tests.bot.journal.makers import form_at
 from tests.bot.journal.test_audit import entry
 from tests.bot.journal.test_plans import LINE, WHOLE
 from tests.bot.journal.tour import Tour

@@ -12,7 +12,8 @@ from bot.errors import JournalUnavailable
 from bot.journal.sqlite.integrity import Integrity
 from bot.journal.sqlite.writer import sqlite_file
 from bot.states import State
-from tests.bot.journal.conftest import moved, stop_of
+from tests.bot.journal.conftest import moved
+from tests.bot.journal.makers import stop_of
 from tests.fakes.disk import damage
 from tests.fakes.journal import opened
 
