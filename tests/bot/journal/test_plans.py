@@ -26,14 +26,10 @@ LINE = {"intent": "past", "line": "past", "channel": "C", "ts": "1.1"}
 
 # Tables that do not grow with what happens: a row for each kind, name, app, team, run;
 # of tallies, for each quarter of an hour of a day in which somebody started something;
-# of slots, for each channel of the last hour (none in a file). What people save are so
-# many for a workspace or a person, and no more.
-SMALL = {"handles", "lives", "known", "hearing", "audit_heads", "tallies", "slots"}
-SMALL |= {"named_targets", "presets"}
 # of slots, for each channel of the last hour (none in a file); of copies, for each that
-# something waits for.
+# something waits for. What people save are so many for a workspace or a person.
 SMALL = {"handles", "lives", "known", "hearing", "audit_heads", "tallies", "slots"}
-SMALL |= {"copies"}
+SMALL |= {"named_targets", "presets", "copies"}
 # What reads all there is, off the event loop, and why.
 WHOLE = {
     "find.counts": "the doctor says how much there is",

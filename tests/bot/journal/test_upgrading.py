@@ -26,6 +26,12 @@ KEYS = {
 WAS_BEFORE = (  # on PostgreSQL: as migration 0014 left them
     *WITHOUT_TIMERS,
     *WITHOUT_COPIES,
+    "DROP INDEX one_open_change",
+    *(
+        f"ALTER TABLE intents DROP COLUMN {name}"
+        for name in ("changes", "sequence", "course", "differences", "present")
+    ),
+    "ALTER TABLE intents DROP COLUMN present_request",
     "DROP TABLE named_targets",
     "DROP TABLE presets",
     "ALTER TABLE intents DROP COLUMN preset",
