@@ -11,6 +11,7 @@ from commands import COMMANDS
 from tests.bot.grammar.test_ebnf import SPACE, lines
 
 ENDING = {"relay": {"stop", "close", "attach"}, "car": {"close"}}
+BY_FORM = {"relay": {"stop", "stop-many", "close", "attach"}, "car": {"close"}}
 SPELLINGS = st.text(
     "stopendkilhrmzcuSTOPｓｔｏ停止 `*_\"'-=<>|&;:/.\u00ad\u200b\u3000ſé0", max_size=20
 )
@@ -22,7 +23,9 @@ def test_what_ends_or_settles_is_this_and_nothing_else(name):
     ends = {sub for sub, one in command.subcommands.items() if one.ends}
 
     assert ends == ENDING.get(name, set())
-    assert {sub for sub in command.forms if command.ends_by_form(sub)} <= ends
+    by_form = {sub for sub in command.forms if command.ends_by_form(sub)}
+    assert by_form <= BY_FORM.get(name, set())
+    assert by_form == set(command.forms) & BY_FORM.get(name, set())
 
 
 @pytest.mark.parametrize(
