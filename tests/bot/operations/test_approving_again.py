@@ -90,6 +90,20 @@ async def test_a_change_of_what_was_changed_since_has_to_be_asked_for_anew(world
     assert calls(world, "UpdatePublishCdnStream") == 1
 
 
+async def test_what_was_started_within_the_bit_rate_is_not_changed_beyond_it_alone(
+    world_with,
+):
+    world = await world_with(policy(ALL, actions=("relay.start",), bitrate_above=2000))
+    await world.typed(START)
+
+    within = await world.typed("/relay update R1 bitrate=1900 --yes")
+    beyond = await world.typed("/relay update R1 bitrate=2001 --yes")
+
+    assert within.plain == "🟡 R1 is being changed."
+    assert beyond.plain == "🟡 Not sent yet: a second person has to approve this."
+    assert calls(world, "UpdatePublishCdnStream") == 1
+
+
 async def test_a_target_that_is_for_others_by_then_is_not_sent_to(world_with):
     world = await world_with(policy(ALL, actions=("relay.start",)))
     form = await world.typed("/relay target add yt", user=BOB)
