@@ -68,12 +68,25 @@ def _is_about(table: Second, part: Part) -> bool:
     app = part.app
     above = table.bitrate_above
     return (
-        any(fnmatchcase(part.request.permit, one) for one in table.actions)
+        _names(table, part)
         and (not table.apps or (app is not None and app.name in table.apps))
         and (not table.production or (app is not None and app.production))
         and (above is None or (part.bitrate or 0) > above)
         and _leads_outside(table, part)
     )
+
+
+def _names(table: Second, part: Part) -> bool:
+    """Tell whether *table* names what *part* does.
+
+    What runs within the conditions of a start may not be changed to what is beyond
+    them without anybody asking: of a table that names the start alone, those on what
+    goes where are held against a change, too.
+    """
+    permits = {part.request.permit}
+    if table.bitrate_above is not None or table.exits_outside is not None:
+        permits.add(part.judged.permit)
+    return any(fnmatchcase(one, name) for one in permits for name in table.actions)
 
 
 def _leads_outside(table: Second, part: Part) -> bool:

@@ -167,15 +167,26 @@ def _withdrawing(facts: Mapping[str, Any]) -> Button:
 
 def _body(facts: Mapping[str, Any], resources: Registry) -> Iterable[Part]:
     production = _("production") if facts["production"] else ""
-    named = (facts["request"], facts["app"], production, facts["region"])
-    yield line(" · ".join(filter(None, named)), quiet=True)
+    named = (facts["handle"], facts["request"], facts["app"], production)
+    yield line(" · ".join(filter(None, (*named, facts["region"]))), quiet=True)
     if things := facts.get("stops"):
         yield Points("", tuple(map(_thing, things)))
         yield line(_("Each can be stopped by itself at any time."), quiet=True)
         return
+    yield from map(_changed, facts.get("changes", ()))
+    if timed := facts.get("timed"):
+        yield line(Mono(timed))
+    if original := facts.get("instead_of"):
+        sentence = _("{original} is to be stopped when this is live.")
+        yield line(sentence.format(original=original))
     masked = facts["masked"]
     yield from exits.shown(resources.requests[facts["request"]], masked)
     yield Code(json.dumps(masked, indent=2, ensure_ascii=False))
+
+
+def _changed(one: Mapping[str, str]) -> Line:
+    """Return what a change makes another, by the key that is typed for it."""
+    return line(Mono(f"{one['field']}: {one['was'] or '–'} → {one['now'] or '–'}"))  # noqa: RUF001 - a dash is nothing
 
 
 def _thing(one: Mapping[str, str]) -> tuple[Span, ...]:

@@ -38,7 +38,8 @@ class Rule(_Table):
 class Seconded(_Table):
     """What is sent only once a second person has approved it.
 
-    A change that one of *actions* names, if every condition that is given holds. Of
+    A change that one of *actions* names, if every condition that is given holds. A
+    table of starts holds those on bit rate and exits against changes as well. Of
     stops only those of several things at once are among them: a stop of one thing never
     waits. Whoever approves may do the same by a rule, and `patchbay.approve`.
     """

@@ -8,9 +8,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from bot.cards import batch, proposal
-from bot.dialogue.ask import Ask
+from bot.dialogue.ask import Ask, Person
 from bot.dialogue.outcome import Outcome
-from bot.errors import Decided, NotAllowed
+from bot.errors import Decided, InvalidRequest, NotAllowed
 from bot.i18n import _, reading_in
 from bot.journal.batches import Together
 from bot.journal.model import Intent, NewIntent
@@ -133,14 +133,35 @@ class Approving(Operations):
             return proposal.stands(asked)
         orders = await self.seconds.decider(ask, asked)
         self.seconds.check_asker(asked, orders)
-        approved = self.seconds.approved(ask, asked, reason, self.now())
         theirs = in_their_name(asked)
+        for order in orders:
+            await self._check_targets(theirs.who, order, asked.rule)
+        approved = self.seconds.approved(ask, asked, reason, self.now())
         with suppress(Decided), reading_in(asked.asker.locale):
             if len(orders) > 1:
                 await self._place(theirs, orders, approved)
             else:
                 await self.accept(theirs, orders[0], approved)
         return proposal.stands(await self.seconds.as_decided(ask, asked.id))
+
+    async def _check_targets(self, who: Person, order: Order, rule: str) -> None:
+        """Refuse *order* if it leads where *who* asked for, and may not any more.
+
+        Raises:
+            NotAllowed: a named target has become one for others since.
+        """
+        if order.request.effect.ends:
+            return
+        resource = self.resources.sending(order.request)
+        thing = await self.journal.find.get(order.about) if order.about else None
+        had = set(thing.targets) if thing else set()
+        added = [one for one in resource.targets(order.judged) if one not in had]
+        try:
+            await self._lookup.check_at(who, added, order.app.name if order.app else "")
+        except (InvalidRequest, NotAllowed) as refused:
+            sentence = _("Whoever asked may not do this any more: {reason}")
+            text = sentence.format(reason=refused)
+            raise NotAllowed(text, rule=rule, action=order.wish.action) from None
 
     async def deny(self, ask: Ask, of: str, reason: str) -> Outcome:
         """Let nothing be sent of what the proposal *of* that id asks for."""

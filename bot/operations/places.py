@@ -83,9 +83,18 @@ class Lookup:
             text = sentence.format(handle=handle, n=len(places))
             raise InvalidRequest({FIELD: text})
         digest, place = places[number - 1]
-        for target in await self.journal.saved.targets.at(ask.who.team, (digest,)):
-            self.check_use(ask.who, target, app)
+        await self.check_at(ask.who, (digest,), app)
         return place
+
+    async def check_at(self, who: Person, digests: Iterable[str], app: str) -> None:
+        """Refuse *who* what leads to the addresses of *digests*, as `check_use` does.
+
+        Those that have no name are anybody's.
+        """
+        wanted = tuple(digests)
+        named = await self.journal.saved.targets.at(who.team, wanted) if wanted else ()
+        for target in named:
+            self.check_use(who, target, app)
 
     async def _places_of(self, relay: Intent) -> list[tuple[str, PushAddress]]:
         """Return where *relay* leads, each with its digest; [] if it is unmanaged."""

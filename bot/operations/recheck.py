@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from bot.access.policy import Gate, Verdict, Wish
+from bot.config.rules import APPROVE
 from bot.dialogue.ask import Person, Place
 from bot.i18n import _, reading_in
 from bot.journal.journal import Journal
@@ -50,8 +51,7 @@ class Recheck:
             await self.gate.directory.ensure_known(_person(intent))
             return True
         wished = [self._wished(intent, request)]
-        if approved := await self._approved(intent, request):
-            wished.append(approved)
+        wished += await self._approved(intent, request)
         return all([await self.gate.ensure_fresh(*one) for one in wished])
 
     def is_stale(self, intent: Intent, request: Request[Any]) -> bool:
@@ -71,38 +71,43 @@ class Recheck:
         if not self.gate.directory.known:
             return None
         refused = self._verdict(intent, request)
-        if refused is None and (approved := await self._approved(intent, request)):
-            return self._approval_lost(intent, *approved)
-        if refused is None or not request.effect.ends:
+        if refused is None:
+            return await self._approval_lost(intent, request)
+        if not request.effect.ends:
             return refused
         others = await self.find.joined(intent.id)
         may = any(self._verdict(one, request) is None for one in others)
         return None if may else refused
 
-    def _approval_lost(
-        self, intent: Intent, who: Person, where: Place, wish: Wish
+    async def _approval_lost(
+        self, intent: Intent, request: Request[Any]
     ) -> Verdict | None:
-        """Return why *who* may not do what they approved any more, if so."""
+        """Return why whoever approved *intent* may not do that any more, if so."""
+        approved = await self._approved(intent, request)
         with reading_in(intent.asker.locale):
-            verdict = self.gate.verdict(who, where, wish, finally_=True)
             sentence = _("Whoever approved this may not do it any more: {reason}")
-        reason = sentence.format(reason=verdict.reason)
-        return None if verdict.allowed else replace(verdict, reason=reason)
+            for one in approved:
+                verdict = self.gate.verdict(*one, finally_=True)
+                if not verdict.allowed:
+                    reason = sentence.format(reason=verdict.reason)
+                    return replace(verdict, reason=reason)
+        return None
 
     async def _approved(
         self, intent: Intent, request: Request[Any]
-    ) -> tuple[Person, Place, Wish] | None:
+    ) -> list[tuple[Person, Place, Wish]]:
         """Return what policy is asked about whoever approved *intent*, if that counts.
 
-        A stop goes all the same.
+        That they may do it, and that they may approve it. A stop goes all the same.
         """
         if intent.approval is None or request.effect.ends:
-            return None
+            return []
         proposal = await self.proposals.get(intent.approval, intent.asker.team)
         if proposal is None or proposal.by is None:
-            return None
-        wish = Wish.of(request, self.apps.get(intent.subject.app))
-        return proposal.by, Place(channel=proposal.asked_in), wish
+            return []
+        app, where = self.apps.get(intent.subject.app), Place(channel=proposal.asked_in)
+        wishes = (Wish(APPROVE, Level.CHANGE, app), Wish.of(request, app))
+        return [(proposal.by, where, wish) for wish in wishes]
 
     def _verdict(self, intent: Intent, request: Request[Any]) -> Verdict | None:
         """Return why whoever asked for *intent* may not do it, if so."""

@@ -6,7 +6,7 @@ asked again: the rights of both, the limits and the exits.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -86,6 +86,7 @@ class Seconds:
             JournalUnavailable: nothing was kept, and nobody is asked.
         """
         asker = asker_of(ask, self.languages)
+        shown = {**_shown(orders), **await self._beside(orders[0])}
         new = Proposal(
             id=of,
             key=f"asked:{ask.key}",
@@ -93,7 +94,7 @@ class Seconds:
             action=orders[0].wish.action,
             asker=asker,
             rule=table.name,
-            shown={**_shown(orders), "may": self._approvers(orders, asker)},
+            shown={**shown, "may": self._approvers(orders, asker)},
             asked_in=self._channel(table, asker),
             created_at=at,
             expires_at=at + timedelta(minutes=table.minutes),
@@ -103,6 +104,15 @@ class Seconds:
         return await self.journal.proposals.ask(
             new, kept(orders), audit=record, form=form
         )
+
+    async def _beside(self, order: Order) -> dict[str, Any]:
+        """Return what *order* does beside its request: what else it has stopped."""
+        timing, copies = order.timing, order.copies
+        beside = {"timed": timing.typed} if timing else {}
+        if copies and copies.stop:
+            original = await self.journal.find.get(copies.id)
+            beside["instead_of"] = original.handle or "" if original else ""
+        return beside
 
     def _approvers(self, orders: Sequence[Order], asker: Asker) -> list[str]:
         """Return whom rules name, beside *asker*, who may approve *orders*."""
@@ -258,4 +268,8 @@ def _shown(orders: Sequence[Order]) -> dict[str, Any]:
     if others:
         things = [{"handle": one.handle or "", "room": one.room} for one in orders]
         return shown | {"stops": things, "note": first.note}
-    return shown | {"masked": first.request.masked()}
+    changes = first.change.differences if first.change else ()
+    return shown | {
+        "masked": first.request.masked(),
+        "changes": [asdict(one) for one in changes],
+    }

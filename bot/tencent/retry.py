@@ -123,6 +123,7 @@ class _Kind(Enum):
 KINDS: Mapping[tuple[Level, Repeat], _Kind] = {
     (Level.BILLED, Repeat.SAME_USER): _Kind.SESSION,
     (Level.CHANGE, Repeat.SAME_USER): _Kind.SESSION,
+    (Level.BILLED, Repeat.NUMBERED): _Kind.UPDATE,
     (Level.CHANGE, Repeat.NUMBERED): _Kind.UPDATE,
     (Level.CHANGE, Repeat.SAFE): _Kind.STOP,
     **{(Level.READ, repeat): _Kind.READ for repeat in Repeat},

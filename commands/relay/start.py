@@ -303,7 +303,10 @@ async def _start(
 ) -> Outcome | None:
     prepared, timing = wanted.prepared, wanted.timing
     if timing:
-        _check_may_stop(ask, service, prepared.app, timing)
+        field = timers.FOR if timing.after else timers.UNTIL
+        _check_may_stop(ask, service, prepared.app, field)
+    if copies and copies.stop:
+        await _check_may_stop_original(ask, service, copies)
     if wanted.plan.get("preset") and not ask.has("dry-run"):
         await used(ask, service, wanted.plan["preset"])
     order = Order(
@@ -331,8 +334,19 @@ async def _start(
     return replace(answer, parts=(*answer.parts, *remarks))
 
 
-def _check_may_stop(ask: Ask, service: Service, app: App, timing: Timing) -> None:
-    """Refuse a timer to whoever may not stop the relay: its stop is made in their name.
+async def _check_may_stop_original(ask: Ask, service: Service, copies: CopyOf) -> None:
+    """Refuse to have the original stopped for a copy by whoever may not stop it.
+
+    Raises:
+        NotAllowed: with a fault at the field that asks for it.
+    """
+    if original := await service.thing(ask.who, copies.id):
+        app = chosen_app({"app": str(original.subject.sdk_app_id)}, service.apps)
+        _check_may_stop(ask, service, app, draft.THEN)
+
+
+def _check_may_stop(ask: Ask, service: Service, app: App, field: str) -> None:
+    """Refuse what *field* asks for to whoever may not: the stop is made in their name.
 
     Raises:
         NotAllowed: with a fault at the field that asks for it.
@@ -340,6 +354,5 @@ def _check_may_stop(ask: Ask, service: Service, app: App, timing: Timing) -> Non
     try:
         service.check(ask, Wish.of(StopPublishCdnStream, app))
     except NotAllowed as refused:
-        field = timers.FOR if timing.after else timers.UNTIL
         refused.faults = {field: str(refused)}
         raise

@@ -23,6 +23,7 @@ from bot.ids import FormId
 from bot.operations.forms import shown_after
 from bot.operations.orders import handles_in
 from bot.operations.service import Service
+from bot.resources import byhand
 from bot.resources.relay import cdn
 from bot.resources.relay.change import CHANGEABLE, Changed, again, changed
 from bot.resources.relay.change_targets import edited, references
@@ -91,6 +92,8 @@ async def updaterelay_of(ask: Ask, service: Service) -> Outcome | Form | None:
     """
     if kept := ask.value(DRAFT):
         values = await service.kept(ask, kept)
+        if not values.keys() >= {RELAY_ID, VERSION}:
+            raise UsageError(_("That was not a form."))
         return await _typed(ask, service, values[RELAY_ID], values)
     text = ask.one(_("a relay: its handle or TaskId")).text
     if not (ask.words.pairs or ask.words.adds or ask.words.drops):
@@ -273,11 +276,12 @@ def _copy(
     work: Work, refused: InvalidRequest, values: Mapping[str, str]
 ) -> Outcome | None:
     """Return what can be done instead of a change that Tencent lets nobody make."""
-    fixed = [key for key in refused.faults if key and key not in CHANGEABLE]
+    fixed = [key for key in refused.faults if key in KEYS and key not in CHANGEABLE]
     if not fixed:
         return None
-    pairs = " ".join(f"{key}={values[key]}" for key in fixed if key in values)
-    text = f"copy {work.relay.handle} {pairs}"
+    pairs = {key: values[key] for key in fixed if key in values}
+    line_typed = byhand.in_slack("relay copy", (work.relay.handle,), pairs)
+    text = line_typed.removeprefix("/relay ")
     return Outcome(
         headline=(Bold(_("Nothing was changed.")),),
         tone=Tone.WARN,

@@ -7,7 +7,11 @@ import pytest
 from bot.access.second import Part, second_for
 from bot.exit_table import Exits
 from bot.settings import App, Second
-from bot.tencent.models.trtc.requests import StartPublishCdnStream, StopPublishCdnStream
+from bot.tencent.models.trtc.requests import (
+    StartPublishCdnStream,
+    StopPublishCdnStream,
+    UpdatePublishCdnStream,
+)
 
 MAIN = App(name="main", sdk_app_id=1400000001, usersig_key="k" * 8, production=True)
 TRIAL = App(name="trial", sdk_app_id=1400000002, usersig_key="k" * 8)
@@ -47,6 +51,13 @@ def table(**values):
 
 def start(app=MAIN, bitrate=2000):
     return Part(request=START, judged=START, app=app, bitrate=bitrate)
+
+
+def change(bitrate=2000):
+    update = UpdatePublishCdnStream.of(
+        {"SdkAppId": 1400000001, "TaskId": "-task", "WithTranscoding": 1}
+    )
+    return Part(request=update, judged=START, app=MAIN, bitrate=bitrate)
 
 
 def stops(count, app=MAIN):
@@ -107,3 +118,20 @@ def test_the_first_table_that_asks_is_the_one():
 
 def test_without_a_table_nobody_is_asked():
     assert second_for([], [start()], "T1") is None
+
+
+@pytest.mark.parametrize(
+    ("conditions", "asks"),
+    [
+        ({"bitrate_above": 1000}, True),
+        ({"bitrate_above": 2000}, False),
+        ({"exits_outside": Exits(push=("other.example.com",))}, True),
+        ({"exits_outside": Exits(push=("*",))}, False),
+        ({"production": True}, False),
+        ({}, False),
+    ],
+)
+def test_a_start_within_a_table_is_not_changed_to_one_beyond_it(conditions, asks):
+    tables = [table(actions=("relay.start",), **conditions)]
+
+    assert (second_for(tables, [change()], "T1") is not None) is asks

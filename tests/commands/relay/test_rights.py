@@ -4,6 +4,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from bot.errors import InvalidRequest
 from bot.operations.recovery import recover
 from bot.settings import Policy, Rule
 from bot.states import State
@@ -76,3 +77,27 @@ async def test_whoever_nobody_has_looked_up_is_looked_up_before_a_form_opens(rul
     assert answer.plain == "🟠 You may not do that here."
     assert "Guests may not use this bot." in words(answer)
     assert await ruled.journal.find.counts() == {}
+
+
+@pytest.mark.parametrize("surface", ["typed", "form"])
+async def test_who_may_not_stop_a_relay_does_not_have_it_stopped_for_its_copy(
+    tmp_path, surface
+):
+    rule = Rule(name="starts", actions=("relay.start",), users=("U0ANA",))
+    copy = "/relay copy R1 room=8 url=rtmp://b.example.com/live/a"
+    async with AsyncExitStack() as stack:
+        path, policy = tmp_path / "p.db", Policy(rules=(rule,))
+        world = await make_world(stack, path, policy=policy)
+        await world.typed(START)
+
+        if surface == "typed":
+            answer = words(await world.typed(f"{copy} then=stop --go"))
+        else:
+            form = await world.typed(copy)
+            with pytest.raises(InvalidRequest) as refused:
+                await world.submitted(form, then="stop")
+            answer = str(refused.value.faults)
+
+        assert "No rule allows relay.stop here." in answer
+        assert "then" in answer
+        assert calls(world) == 1

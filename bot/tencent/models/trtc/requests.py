@@ -278,7 +278,7 @@ class UpdatePublishCdnStream(Request[RelayChanged]):
     service = TRTC
     action = "UpdatePublishCdnStream"
     permit = "relay.update"
-    level = Level.CHANGE
+    level = Level.BILLED  # another target and a higher bit rate cost money as well
     repeat = Repeat.NUMBERED
     rate = 18
     deadline = Deadline(attempt=15, connect=2, read=12, overall=20)

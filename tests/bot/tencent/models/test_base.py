@@ -50,7 +50,7 @@ def test_every_request_knows_its_own_danger():
             "trtc 2019-07-22",
             True,
             "relay.update",
-            Level.CHANGE,
+            Level.BILLED,
             Repeat.NUMBERED,
             18,
             Deadline(attempt=15, connect=2, read=12, overall=20),
