@@ -124,3 +124,6 @@ HOLD = _hold()
 RELEASE = updated(
     outbox, (), outbox.c.state == PENDING, outbox.c.held_by == _holder, held_until=0
 )
+RELEASE_ONE = updated(
+    outbox, (), outbox.c.id == bindparam("of"), is_own(), held_until=0
+)

@@ -31,7 +31,7 @@ from sqlalchemy import (
 
 from bot.ids import IntentId
 from bot.journal import clock_set
-from bot.journal.holds import HOLD, RELEASE, is_free, is_of, is_own
+from bot.journal.holds import HOLD, RELEASE, RELEASE_ONE, is_free, is_of, is_own
 from bot.journal.left import as_read
 from bot.journal.lines import Place, keep, standing
 from bot.journal.lives import Life
@@ -149,10 +149,12 @@ class Outbox:
         held = await self._writer.write(work, lasting=False)
         return tuple(one for one in due if one in held)
 
-    async def release(self) -> None:
-        """Let others deliver at once what this one has held and not delivered."""
+    async def release(self, only: Notification | None = None) -> None:
+        """Let others deliver at once what this one holds, all or *only* one."""
+        which = {"of": only.id, **self._me} if only else self._me
+        what = RELEASE_ONE if only else RELEASE
         if self.shared:
-            await self._writer.write(lambda c: c.execute(RELEASE, self._me))
+            await self._writer.write(lambda c: c.execute(what, which))
 
     def _notifications(self, connection: Connection, rows: Rows) -> list[Notification]:
         about: dict[str | None, tuple[Intent | None, SecretStr | None]] = {

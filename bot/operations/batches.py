@@ -64,6 +64,10 @@ class Batch:
             claim for one in self.notifications for claim in claims_of(one)
         )
 
+    def meets(self, others: "Iterable[Batch]") -> bool:
+        """Tell whether one of *others* must not be under way at the same time."""
+        return any(not self.claims.isdisjoint(other.claims) for other in others)
+
 
 def claims_of(notification: Notification) -> Iterable[Hashable]:
     """Yield the notification itself, and the message that it makes or changes."""

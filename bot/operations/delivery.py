@@ -13,7 +13,6 @@ import time
 from collections.abc import (
     Awaitable,
     Callable,
-    Hashable,
     Iterable,
     Mapping,
     Sequence,
@@ -210,7 +209,7 @@ class Delivery:
             wait = self._lanes.wait(batch.lane)
             if wait:
                 self._full = min(self._full, max(wait, SHORTEST_WAIT))
-            elif not self._is_taken(batch, going) and self._new.admits(batch):
+            elif not batch.meets(going) and self._new.admits(batch):
                 going.append(batch)
                 self._lanes.take(batch.lane)
         return going
@@ -223,8 +222,7 @@ class Delivery:
         turns = []
         now, monotonic = self._now(), self._monotonic()
         for one in waiting:
-            ways = self._ways(one)
-            lane = ways[0].lane if ways else ""
+            lane = self._lane(one)
             if wait := self._lanes.wait(lane):
                 turn = self._turns.take(one, lane, monotonic + wait)
                 turns.append((one.id, now + timedelta(seconds=turn - monotonic)))
@@ -247,10 +245,6 @@ class Delivery:
         if forward:
             await self._outbox.line_up((one, now) for one in forward)
         return bool(forward)
-
-    def _is_taken(self, batch: Batch, going: Iterable[Batch]) -> bool:
-        claims: frozenset[Hashable] = batch.claims
-        return any(not claims.isdisjoint(other.claims) for other in going)
 
     def _spawn(self, batch: Batch) -> asyncio.Task[int]:
         task = asyncio.create_task(about_all(batch, lambda: self._deliver(batch)))
@@ -344,6 +338,9 @@ class Delivery:
         ops = self.readers.ops(asker.team if asker else "")
         return ways_of(notification, ops, self._now())
 
+    def _lane(self, notification: Notification) -> str:
+        return next((way.lane for way in self._ways(notification)), "")
+
     # ── what became of it ───────────────────────────────────────────────────────
 
     async def _noted(self, notification: Notification, sent: Sent) -> int:
@@ -394,4 +391,9 @@ class Delivery:
         pause = min(FIRST_PAUSE * 2 ** min(notification.tries, 12), LONGEST_PAUSE)
         pause = timedelta(seconds=sent.retry_after) if throttled else pause
         (log.critical if sent.unauthorised else log.warning)("notice.waits", **facts)
-        await self._outbox.postpone(notification, now + pause, tried=not throttled)
+        stays = self._outbox.shared and self._lanes.wait(self._lane(notification)) > 0
+        if throttled and stays:  # before those that came later
+            await self._outbox.release(notification)
+        else:
+            later = now + pause
+            await self._outbox.postpone(notification, later, tried=not throttled)

@@ -7,7 +7,7 @@ by a lock that is taken out of one statement on its way to PostgreSQL.
 import pytest
 
 from tests.trials.chaos import halfway, races, table
-from tests.trials.chaos.rows import Trial, judged
+from tests.trials.chaos.rows import CLAIM, SENDING, Trial, judged
 
 
 @pytest.fixture
@@ -39,6 +39,27 @@ async def test_the_judge_sees_the_double_from_which_a_lock_keeps_two_that_delive
     found = await races.one_letter(trial, rewrite)
 
     assert found["faults"] == faults, found["where"]
+
+
+async def test_the_claim_of_a_start_is_known_by_its_statement_and_nothing_else_is(
+    trial,
+):
+    claims = []
+
+    def committed(transaction):
+        claims.append(transaction.says(CLAIM, SENDING))
+        return False
+
+    async with trial.stage(replicas=1) as (stage, traffic):
+        stage.slack.twice = 0.0
+        stage.replicas[0].proxy.on_committed = committed
+        for _each in range(3):
+            await traffic.start()
+        found = await judged(stage, traffic)
+
+    assert (found["started"], found["faults"]) == (3, {})
+    assert claims.count(True) == 3  # others move what somebody left, and what was sent
+    assert len(claims) > 3
 
 
 async def test_two_that_boot_at_once_make_the_tables_once(trial):

@@ -91,6 +91,15 @@ def test_who_is_told_at_once_that_nothing_was_sent_is_answered(tale):
     assert tale.faults == {}
 
 
+@pytest.mark.parametrize(("only", "faults"), [("U0ANA", {}), ("", {"unanswered": 1})])
+def test_a_late_answer_does_not_undo_a_card_and_an_older_card_does(tale, only, faults):
+    tale.fine()
+    tale.card(2, 1, "sending", message="1.1")
+    tale.record[-1] |= {"only": only}
+
+    assert tale.faults == faults
+
+
 def test_who_asked_in_a_message_is_told_below_it(tale):
     tale.asked(1, 1)
     tale.record[-1]["ts"] = "7.7"

@@ -87,7 +87,7 @@ async def test_what_one_holds_no_other_is_told_of(one, other, waiting, clock):
 
     assert await one.hold(due) == tuple(due)
     assert (await ids(one.due(clock())), await ids(other.due(clock()))) == ([1], [])
-    assert await other.waiting() == 1
+    assert (await one.waiting(), await other.waiting()) == (1, 0)
 
 
 async def test_of_two_who_saw_the_same_one_holds_it(one, other, waiting, clock):
@@ -257,6 +257,23 @@ async def test_what_is_put_off_or_released_anybody_may_deliver(
     assert await ids(other.due(clock())) == [first.id]
     await one.release()
     assert await ids(other.due(clock())) == [first.id, second.id]
+
+
+async def test_one_that_is_released_alone_keeps_its_place(one, other, waiting, clock):
+    await waiting()
+    clock.push(seconds=1)
+    await waiting()
+    first, second = await one.hold(await one.due(clock()))
+    clock.push(seconds=1)
+    await one.postpone(second, clock(), tried=False)
+
+    await one.release(first)
+
+    assert await ids(other.due(clock())) == [first.id, second.id]
+    assert [n.tries for n in await other.due(clock())] == [0, 0]
+    assert await other.hold([first]) == (first,)
+    await one.release(first)  # which it does not hold any more
+    assert await ids(one.due(clock())) == [second.id]
 
 
 # ── lines ───────────────────────────────────────────────────────────────────────────

@@ -280,6 +280,7 @@ async def _delivery(tour):
         for name in ("gave_up", "drop"):
             await tour.ask(f"outbox.{name}", one)
         await tour.ask("outbox.hold", [one])
+        await tour.ask("outbox.release", one)
         await tour.ask("outbox.all_sent", [(one, None)])
         await tour.ask("outbox.sent", one, ("C", "1.1"))
     await tour.ask("outbox.release")

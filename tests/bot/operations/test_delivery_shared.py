@@ -13,6 +13,7 @@ from bot.journal.model import ANSWER, CARD_NOTICE, Asker, NewIntent, Notice, Sub
 from bot.operations.delivery import HELD_IDLE, SHARED_IDLE
 from bot.operations.precedence import AHEAD
 from bot.resources.relay.resource import RELAY
+from bot.slack.outbound.lanes import UPDATES
 from tests.bot.operations.accidents import CountingClock
 from tests.bot.operations.deliveries import delivery, until
 from tests.fakes.journal import opened
@@ -21,6 +22,8 @@ from tests.fakes.slots import FakeSlots
 
 TO_ASKER = Notice(name=ANSWER, audience=Audience.ASKER)
 POST = "post C"
+MOST_LATE = 20  # places behind its own: what Slack takes at once
+MANY = 60  # changes; Slack takes 20 at once, and then one in two seconds
 
 
 @pytest.fixture
@@ -265,3 +268,28 @@ async def test_a_channel_that_slack_closed_to_one_is_closed_to_all(
     assert slack.ways == [POST]
     clock.push(seconds=30)
     assert await other.deliver() == 1
+
+
+async def test_changes_go_in_their_order_though_deliverers_take_turns_from_one_another(
+    journals, put, clock
+):
+    slack = FakeSlack(timer=clock.monotonic)
+    boxes = both_of(journals, slack, clock, slots=FakeSlots(clock.monotonic))
+    cards = [await put(channel=f"C{number}") for number in range(MANY)]
+    while await journals[0].outbox.waiting():
+        await boxes[0].deliver()
+    slack.taken.clear()
+    for card in cards:
+        clock.push(seconds=0.01)
+        await journals[0].update(card.id, room="8", notices=(CARD_NOTICE,))
+
+    while await journals[0].outbox.waiting():
+        for box in boxes:
+            await box.deliver()
+        clock.push(seconds=0.5)
+
+    went = [int(one["channel"].removeprefix("C")) for _at, _way, one in slack.taken]
+    assert {way for _at, way, _one in slack.taken} == {UPDATES}
+    assert sorted(went) == [*range(MANY)]
+    late = [place - number for place, number in enumerate(went)]
+    assert max(late) <= MOST_LATE

@@ -51,7 +51,7 @@ async def promotes(trial):
     """Promote a standby under load, while the old one takes no writes any more."""
     async with trial.stage() as (stage, traffic):
         with standby(trial.server) as other:
-            flows = asyncio.create_task(traffic.flows(5, 24))
+            flows = asyncio.create_task(traffic.flows(trial.most(5), 24))
             await asyncio.sleep(6)
             stage.note("database away")
             await asyncio.to_thread(_only_reads, trial.server)

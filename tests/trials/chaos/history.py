@@ -81,12 +81,18 @@ class Case:
     said: list = field(default_factory=list)  # (seconds, meaning)
     cards: dict = field(default_factory=dict)  # messages in channels, the first first
     settled: set = field(default_factory=set)  # those of them that say how it ended
+    stands: str = ""  # what its card says by now
     shown: set = field(default_factory=set)  # TaskIds
     targets: dict = field(default_factory=dict)  # (seconds, status) that was taken
 
     @property
     def last(self):
-        return self.said[-1][1] if self.said else ""
+        """Return the last word of all; a late answer to one does not undo a card.
+
+        Of two replicas one may have read it before the other drew that card.
+        """
+        word = self.said[-1][1] if self.said else ""
+        return self.stands if word == "passing" and self.stands else word
 
     @property
     def is_late(self):
@@ -227,6 +233,7 @@ class History:
             if is_card and found["room"] and way.startswith("C"):
                 # others are of lists, and of threads, and alarms that one person gets
                 case.cards.setdefault(way)
+                case.stands = word
                 case.settled |= {way} if word != "passing" else set()
 
     def _named(self, lines):

@@ -18,7 +18,7 @@ from tests.trials.chaos.traffic import Traffic
 KILL_EVERY = 5.0  # seconds
 BACK_AFTER = 1.0  # seconds until a supervisor starts it again
 LEFT = 85.0  # seconds in which what a dead replica left is told
-CLAIM = r"update\s+intents\b"
+CLAIM = r"update\s+intents\s+set\b[^;]*\bsend_by\s*="  # and no move of another kind
 SENDING = b"sending"
 
 
@@ -58,6 +58,10 @@ class Trial:
 
     def lengths(self, *usual):
         return self.seconds or usual
+
+    def most(self, usual):
+        """Return how many starts a second there are, *usual* at most."""
+        return min(self.rate, usual)
 
 
 async def judged(stage, traffic, still=20.0):
@@ -146,7 +150,7 @@ async def cuts(trial):
             async with trial.stage() as (stage, traffic):
                 stage.cloud.answer_after = 0.2
                 one = stage.replicas[0]
-                flows = asyncio.create_task(traffic.flows(5, seconds + 6))
+                flows = asyncio.create_task(traffic.flows(trial.most(5), seconds + 6))
                 await asyncio.sleep(3)
                 _turn(stage, one, road)
                 await asyncio.sleep(seconds)
@@ -205,7 +209,7 @@ async def restarts(trial):
     """Restart PostgreSQL, and kill its postmaster, under load."""
     for what in ("restart", "kill -9"):
         async with trial.stage() as (stage, traffic):
-            flows = asyncio.create_task(traffic.flows(5, 20))
+            flows = asyncio.create_task(traffic.flows(trial.most(5), 20))
             await asyncio.sleep(6)
             stage.note("database away")
             how = trial.server.stop if what == "restart" else trial.server.kill
@@ -226,7 +230,7 @@ async def clocks(trial):
         for one, skew in zip(stage.replicas, (-120.0, 0.0, 120.0), strict=True):
             one.skew = skew
         await stage.start()
-        flows = asyncio.create_task(traffic.flows(10, trial.minutes * 60))
+        flows = asyncio.create_task(traffic.flows(trial.most(10), trial.minutes * 60))
         await asyncio.sleep(trial.minutes * 30)
         await stage.replicas[2].kill()
         await stage.replicas[2].start()
@@ -248,7 +252,9 @@ async def upgrades(trial):
     before = trial.before or trial.tree
     async with trial.stage(tree=before) as (stage, traffic):
         every = trial.minutes * 10  # seconds between two replicas
-        flows = asyncio.create_task(traffic.flows(5, trial.minutes * 60 + 10))
+        flows = asyncio.create_task(
+            traffic.flows(trial.most(5), trial.minutes * 60 + 10)
+        )
         for tree in (trial.tree, before):
             for one in stage.replicas:
                 await asyncio.sleep(every)
@@ -265,7 +271,7 @@ async def sockets(trial):
     """Kill the replica that has a socket, while envelopes come over it."""
     async with trial.stage(sockets=True) as (stage, traffic):
         killing = asyncio.create_task(_kill_on(stage))
-        await traffic.flows(5, trial.minutes * 60)
+        await traffic.flows(trial.most(5), trial.minutes * 60)
         killing.cancel()
         await asyncio.gather(killing, return_exceptions=True)
         await _all_back(stage)
