@@ -136,7 +136,8 @@ def all_ticked(
 ) -> Iterator[ChecksField]:
     """Yield fields in which each of *options* has a tick, ten to a field.
 
-    None has to be left with one: what is ticked in all of them is read by `ticked`.
+    Of several fields one may be left without any: what is ticked in all of them is
+    read by `ticked`.
     """
     for start in range(0, len(options), MOST_CHECKS):
         shown = tuple(options[start : start + MOST_CHECKS])
@@ -145,7 +146,7 @@ def all_ticked(
         yield ChecksField(
             name=f"{name}{start // MOST_CHECKS + 1}",
             label=f"{label}{numbers}",
-            optional=True,
+            optional=len(options) > MOST_CHECKS,
             options=shown,
             ticked=tuple(one.value for one in shown),
         )

@@ -31,6 +31,7 @@ from bot.operations.service import Service
 from bot.resources.relay import cdn, update
 from bot.resources.relay.change import CHANGEABLE, Changed, Present
 from bot.resources.relay.change_targets import numbered, references
+from bot.resources.relay.copies import copy_button
 from bot.resources.relay.form_update import (
     OPEN,
     replace_form,
@@ -40,7 +41,7 @@ from bot.resources.relay.plan import KEYS, chosen_app
 from bot.resources.relay.request import named
 from bot.resources.relay.resource import RELAY
 from bot.settings import App
-from bot.states import RUNNING
+from bot.states import OVER, RUNNING
 from bot.tencent.models.trtc.requests import (
     StartPublishCdnStream,
 )
@@ -172,7 +173,7 @@ async def overtaken(
     relay = await relay_of(ask, service, values[RELAY_ID])
     work = await work_of(service, relay)
     if isinstance(work, tuple):
-        return refused(work)
+        return refused(work, relay)
     return await meanwhile(ask, service, work, values)
 
 
@@ -222,9 +223,12 @@ async def work_of(service: Service, relay: Intent) -> Work | tuple[Span, ...]:
     return Work(relay, present, app)
 
 
-def refused(why: Iterable[Span]) -> Outcome:
-    """Return the answer that nothing was changed, and *why*."""
-    return Outcome(headline=tuple(why), tone=Tone.WARN)
+def refused(why: Iterable[Span], relay: Intent) -> Outcome:
+    """Return the answer that *relay* was not changed, and *why*; what is left to do."""
+    copied = copy_button(relay, _("Start a changed copy"))
+    over = relay.state in OVER and bool(relay.masked)
+    buttons = (copied,) if over else ()
+    return Outcome(headline=tuple(why), tone=Tone.WARN, buttons=buttons)
 
 
 def changed_since(relay: Intent) -> tuple[Span, ...]:

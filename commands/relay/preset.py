@@ -6,7 +6,7 @@ from bot.access.permits import Permit
 from bot.access.policy import Wish
 from bot.dialogue.ask import Ask, Submission
 from bot.dialogue.form import Form, TextField
-from bot.dialogue.outcome import Bold, Button, Outcome, Tone
+from bot.dialogue.outcome import Bold, Button, Outcome, Tone, line
 from bot.errors import InvalidRequest, NameTaken, NotFound, TooMany, UsageError
 from bot.i18n import _
 from bot.journal.model import Intent
@@ -277,7 +277,10 @@ async def _back(ask: Ask, service: Service, values: Plan, preset: Preset) -> For
 def _saved(name: str) -> Outcome:
     headline = Bold(_("Preset “{name}” is saved.").format(name=name))
     start = Button(_("Start…"), "relay", f"start preset={name}")
-    return Outcome(headline=(headline,), tone=Tone.GOOD, buttons=(start,))
+    use = _("Use it as preset={name}, or pick it in the form.").format(name=name)
+    return Outcome(
+        headline=(headline,), tone=Tone.GOOD, buttons=(start,), parts=(line(use),)
+    )
 
 
 # ── what there is already ────────────────────────────────────────────────────────

@@ -23,7 +23,6 @@ from bot.resources.relay.form import start_form
 from bot.resources.relay.form_copy import KEPT, copy_in
 from bot.resources.relay.plan import (
     KEYS,
-    MORE,
     WORDS,
     chosen_app,
     complete,
@@ -236,7 +235,7 @@ async def _unfolded(
         InvalidRequest: they are where no field of the form is.
     """
     form = ask.submission
-    if form is None or not faults.keys() & {*MORE}:
+    if form is None or not faults.keys() & {*draft.SET_ASIDE}:
         raise InvalidRequest(dict(faults))
     opened = {draft.OPEN: draft.OPEN}
     await service.remember(ask, opened)

@@ -128,9 +128,10 @@ async def submit_update(ask: Ask, service: Service) -> Outcome | Form | None:
     if form is None:
         raise UsageError(_("That was not a form."))
     values = {**kept, **values_of(form)}
-    work = await work_of(service, await relay_of(placed, service, kept[RELAY_ID]))
+    relay = await relay_of(placed, service, kept[RELAY_ID])
+    work = await work_of(service, relay)
     if isinstance(work, tuple):
-        return refused(work)
+        return refused(work, relay)
     if work.version != kept[VERSION]:
         return await meanwhile(placed, service, work, values)
     filled = "url" in form.values  # else it is the look at it that was sent in
@@ -184,7 +185,7 @@ async def _typed(
     relay = await relay_of(ask, service, text)
     work = await work_of(service, relay)
     if isinstance(work, tuple):
-        return refused(work)
+        return refused(work, relay)
     values = dict(kept) or _said(ask, work)
     lines: Lines = ()
     if values[VERSION] != work.version:
@@ -200,8 +201,10 @@ async def _typed(
     try:
         return await send(ask, service, work, wanted, values)
     except Overtaken:
-        work = await work_of(service, await relay_of(ask, service, text))
-        return refused(work if isinstance(work, tuple) else changed_since(relay))
+        relay = await relay_of(ask, service, text)
+        work = await work_of(service, relay)
+        why = work if isinstance(work, tuple) else changed_since(relay)
+        return refused(why, relay)
     except AlreadyRuns as others:
         beside = {*handles_in(values.get(BESIDE, "")), *others.handles}
         values[BESIDE] = ",".join(sorted(beside))
@@ -299,7 +302,7 @@ async def _form(
     relay = await relay_of(ask, service, text)
     work = await work_of(service, relay)
     if isinstance(work, tuple):
-        return refused(work)
+        return refused(work, relay)
     values = {**typed, RELAY_ID: relay.id, VERSION: work.version}
     target_of(values, work.present)
     return drawn(work, service, values, await service.open_form(ask, values))

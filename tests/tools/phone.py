@@ -1,8 +1,8 @@
-"""Pictures of the ten answers that people see most, as wide as a phone.
+"""Pictures of the ten answers that people see most, and of a day, wide as a phone.
 
 `python -m tests.tools.phone [FOLDER]` writes `docs/phone/<name>.png`, or elsewhere. The
 answers are the real bot's, in the sandbox; each is shown whole, so that its picture is
-as tall as it is. It needs a Chromium, and Pillow.
+as tall as it is; a form as much as fits a phone. It needs a Chromium, and Pillow.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from tests.bot.sandbox.console.started import TOP, sandbox
 from tests.tools.pictures import saved
 
 WINDOW = {"width": 390, "height": 2600}  # taller than a phone: nothing is cut off
+PHONE = {"width": 390, "height": 844}
 SHARPNESS = 1.5  # pixels of a picture to one of the page
 LARGEST = 90 * 1000
 # How fine a picture is and how many colours it has, until it is small enough.
@@ -149,6 +150,136 @@ PICTURES = {
 }
 
 
+# ── a producer's day ────────────────────────────────────────────────────────────
+
+
+async def opened(page, line):
+    """Type *line*, and return the form that it opens."""
+    await page.set_viewport_size(PHONE)
+    await page.locator("#composer").fill(line)
+    await page.locator("#composer").press("Enter")
+    form = page.locator("dialog.modal")
+    await form.wait_for()
+    return form
+
+
+async def pressed(page, button):
+    """Press *button* of the form that is open."""
+    form = page.locator("dialog.modal")
+    await form.get_by_role("button", name=button, exact=True).click()
+
+
+async def shut(page):
+    """Close the form that is open, if one is."""
+    if await page.locator("dialog.modal").is_visible():
+        await page.keyboard.press("Escape")
+        await page.locator("dialog.modal").wait_for(state="hidden")
+    await page.set_viewport_size(WINDOW)
+
+
+async def target_list(page):
+    """Two push addresses under a name."""
+    for name in ("youtube-main", "youtube-backup"):
+        form = await opened(page, f"/relay target add {name}")
+        address = f"rtmp://push.example.com/{name}/key"
+        await form.get_by_label("Address with stream key").fill(address)
+        await form.get_by_label("Another").check()
+        await pressed(page, "Save")
+        await form.get_by_text("is saved").wait_for()
+        await shut(page)
+    return await typed(page, "/relay target list")
+
+
+async def preset_list(page):
+    """What is started every day."""
+    form = await opened(page, "/relay preset save two-hosts url=@youtube-main")
+    await pressed(page, "Save")
+    await form.get_by_text("is saved").wait_for()
+    await shut(page)
+    return await typed(page, "/relay preset list")
+
+
+async def start_form(page):
+    """The form that starts a relay of a preset, for two hours."""
+    return await opened(page, "/relay start 295101 preset=two-hosts for=2h")
+
+
+async def timed(page):
+    """A relay that has a timer."""
+    await pressed(page, "Start")
+    await shut(page)
+    card = page.locator("#main .message:not(.whisper)", has_text="295101").last
+    await card.get_by_text(re.compile("· live")).first.wait_for()
+    return card
+
+
+async def what_else(page):
+    """What else can be done with it."""
+    return await typed(page, "/relay more R1")
+
+
+async def timer_form(page):
+    """The form that asks when it is to be stopped."""
+    return await opened(page, "/relay timer R1")
+
+
+async def change_form(page):
+    """The form that changes it."""
+    await shut(page)
+    return await opened(page, "/relay update R1")
+
+
+async def change_review(page):
+    """The look at a change before it is sent."""
+    form = page.locator("dialog.modal")
+    await form.get_by_label("Targets").fill("@youtube-backup")
+    await pressed(page, "Review")
+    await form.get_by_role("button", name="Change it").wait_for()
+    return form
+
+
+async def copied(page):
+    """A relay, and its copy."""
+    await shut(page)
+    line = "/relay copy R1 room=295102 url=@youtube-backup --go"
+    await typed(page, line)
+    card = page.locator("#main .message:not(.whisper)", has_text="295102").last
+    await card.get_by_text(re.compile("· live")).first.wait_for()
+    return card
+
+
+async def stop_form(page):
+    """The form that stops several at once."""
+    for room in range(295103, 295106):
+        await start(page, str(room), re.compile("· live"))
+    return await opened(page, "/relay stop all")
+
+
+async def proposal(page):
+    """What a second person is asked."""
+    await pressed(page, "Stop them")
+    await page.locator("dialog.modal").wait_for(state="hidden")
+    await shut(page)
+    card = page.locator("#main .message", has_text="To be approved").last
+    await card.wait_for()
+    return card
+
+
+DAY = {
+    "targets": target_list,
+    "presets": preset_list,
+    "start-form": start_form,
+    "timer": timed,
+    "more": what_else,
+    "timer-form": timer_form,
+    "change-form": change_form,
+    "change-review": change_review,
+    "copy": copied,
+    "stop-form": stop_form,
+    "proposal": proposal,
+}
+
+
 async def picture(page, shown, path):
     """Write a picture of *shown* to *path*, as fine as LARGEST allows."""
     await page.wait_for_timeout(300)  # until nothing is edited any more
@@ -168,14 +299,21 @@ async def picture(page, shown, path):
 
 
 async def main(folder):
-    """Take all ten pictures into *folder*."""
+    """Take all pictures into *folder*, those of the day into one in it."""
+    await each_of(PICTURES, folder)
+    await each_of(DAY, folder / "day")
+
+
+async def each_of(pictures, folder):
+    """Take *pictures* of a sandbox of their own into *folder*."""
+    folder.mkdir(exist_ok=True)
     async with (
         sandbox() as (_process, address),
         chromium(viewport=WINDOW, device_scale_factor=SHARPNESS) as page,
     ):
         await page.goto(address)
         await page.locator("#composer").wait_for()
-        for name, shown in PICTURES.items():
+        for name, shown in pictures.items():
             await picture(page, await shown(page), folder / f"{name}.png")
 
 

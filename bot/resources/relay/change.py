@@ -9,7 +9,7 @@ https://www.tencentcloud.com/document/product/647/48245
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.access.limits import host_of
@@ -105,6 +105,7 @@ class Changed:
     request: UpdatePublishCdnStream
     whole: StartPublishCdnStream
     differences: tuple[Difference, ...]
+    settled: frozenset[str] = frozenset()  # hosts of which it was said whose they are
 
     @property
     def interrupts(self) -> bool:
@@ -113,13 +114,14 @@ class Changed:
 
     @property
     def elsewhere(self) -> tuple[str, ...]:
-        """The hosts of new targets that are sent as being on another CDN."""
+        """The hosts of new targets sent as on another CDN, which nobody has said."""
         new = {one.now.partition(" ")[2] for one in self.differences if one.now}
         targets = self.request.masked().get(TARGETS) or ()
         others = (
             one["PublishCdnUrl"] for one in targets if one.get("IsTencentCdn") == 0
         )
-        return tuple(dict.fromkeys(host_of(url) for url in others if url in new))
+        hosts = dict.fromkeys(host_of(url) for url in others if url in new)
+        return tuple(host for host in hosts if host not in self.settled)
 
 
 def changed(present: Present, plan: Plan) -> Changed:
@@ -143,7 +145,9 @@ def changed(present: Present, plan: Plan) -> Changed:
         whole = StartPublishCdnStream.of(fields)
     except InvalidRequest as error:
         raise InvalidRequest(named(error.faults, full)) from None
-    return _sent(present, whole)
+    urls = full.get("url", "")
+    hosts = cdn.hosts_of(urls) if wanted.get("cdn") else cdn.settled_hosts(full)
+    return replace(_sent(present, whole), settled=frozenset(hosts))
 
 
 def again(present: Present, whole: StartPublishCdnStream) -> Changed:

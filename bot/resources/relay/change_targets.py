@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.access.limits import host_of
 from bot.errors import InvalidRequest
-from bot.i18n import _
+from bot.i18n import n_
 from bot.resources.relay import cdn
 from bot.resources.relay.plan import Plan
 from bot.settings import App
@@ -38,11 +38,18 @@ def edited(
     for drop in drops:
         number = numbered(drop, handle)
         if not 0 < number <= len(lines):
-            sentence = _("There is no target {typed}: there are {n}.")
-            text = sentence.format(typed=drop[:40], n=len(lines))
-            raise InvalidRequest({"url": text})
+            raise InvalidRequest({"url": _no_such(drop[:40], len(lines))})
         left[number - 1] = ""
     return [*filter(None, left), *adds]
+
+
+def _no_such(typed: str, count: int) -> str:
+    sentence = n_(
+        "There is no target {typed}: there is {n}.",
+        "There is no target {typed}: there are {n}.",
+        count,
+    )
+    return sentence.format(typed=typed, n=count)
 
 
 def numbered(text: str, handle: str) -> int:
@@ -71,9 +78,7 @@ def taken(plan: Plan, wire: Wire, handle: str, app: App | None) -> list[dict[str
     for text in lines:
         if number := numbered(text, handle):
             if number > len(had):
-                sentence = _("There is no target {typed}: there are {n}.")
-                fault = sentence.format(typed=text, n=len(had))
-                raise InvalidRequest({"url": fault})
+                raise InvalidRequest({"url": _no_such(text, len(had))})
             targets.append(had[number - 1])
         elif kept := by_digest.get(target_digest(text)):
             targets.append({**kept, "PublishCdnUrl": text})

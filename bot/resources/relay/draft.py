@@ -35,6 +35,8 @@ THEN = "then"  # what becomes of the relay that this one is a copy of
 NAMES = (*KEYS, "cells", "mode", "to", THEN)
 SAVE = "save"  # the button that makes a preset of the form
 TYPED = "typed:"  # before the name of what was typed beside the JSON
+# what the form shows under *More*; the paste form shows the first of it as well
+SET_ASIDE = ("until", *MORE)
 # what the paste form shows itself
 SHARED = {"json", "app", "region", "for", "until", "note", "mode"}
 NUMBERS = dict(zip(("width", "height", "fps", "bitrate"), range(4), strict=True))
@@ -114,7 +116,7 @@ def opened(plan: Plan, limits: Limits) -> dict[str, str]:
         del draft["cdn"]
     if draft.get("feedback"):
         draft["to"] = goes_to(draft)
-    if draft.keys() & set(MORE):
+    if draft.keys() & {*SET_ASIDE}:
         draft[OPEN] = OPEN
     return draft
 
@@ -154,12 +156,13 @@ def submitted(kept: Plan, submission: Submission) -> dict[str, str]:
 def set_aside(plan: Plan) -> tuple[str, ...]:
     """Return the keys under *More* that *plan* has, and that count in it."""
     without = moot(plan)
-    return tuple(key for key in MORE if plan.get(key) and key not in without)
+    return tuple(key for key in SET_ASIDE if plan.get(key) and key not in without)
 
 
 def _with_more(plan: Plan, kept: Plan, submission: Submission) -> dict[str, str]:
     """Add to *plan* what is set under *More* and not shown, as far as it counts."""
-    more = {k: kept[k] for k in MORE if kept.get(k) and k not in submission.values}
+    shown = submission.values
+    more = {k: kept[k] for k in SET_ASIDE if kept.get(k) and k not in shown}
     whole = {**more, **plan}
     without = moot(whole)
     return {k: v for k, v in whole.items() if k in plan or k not in without}

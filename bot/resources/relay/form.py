@@ -157,7 +157,7 @@ def _filling(plan: Plan, terms: Terms, choices: Choices) -> Iterable[FormPart]:
     yield from _leads(full, app, choices.on(app.name))
     yield from form_copy.parts(full, app)
     yield _idle(full, limits)
-    yield from form_timer.fields(full)
+    yield form_timer.after(full)
     yield _region(full, terms)
     yield from form_more.more(full)
     yield _note(full)

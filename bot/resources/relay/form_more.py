@@ -15,6 +15,7 @@ from bot.dialogue.form import (
 from bot.dialogue.outcome import line
 from bot.errors import InvalidRequest
 from bot.i18n import _
+from bot.resources.relay import form_timer
 from bot.resources.relay.draft import OPEN, PREVIEW, set_aside
 from bot.resources.relay.form_content import whole
 from bot.resources.relay.more import SAMPLING, SEI_INTERVAL, SEI_TYPE, SOUND_KBPS
@@ -83,6 +84,7 @@ def _differs(plan: Plan, key: str) -> bool:
 
 
 def _fields(plan: Plan) -> Iterable[Field]:
+    yield form_timer.at(plan)
     yield from _sound(plan)
     if plan["what"] == MIX:
         yield from dress(plan)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from bot.dialogue.form import Form, FormPart, MomentField, TextField
+from bot.dialogue.form import Field, Form, FormPart, MomentField, TextField
 from bot.dialogue.outcome import line
 from bot.grammar.times import coming, names_zone
 from bot.i18n import _
@@ -18,7 +18,13 @@ _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 def fields(plan: Plan, *, runs: bool = False) -> Iterable[FormPart]:
     """Yield what asks how long a relay is to run, or until when; *runs*: it does."""
-    yield TextField(
+    yield after(plan, runs=runs)
+    yield at(plan)
+
+
+def after(plan: Plan, *, runs: bool = False) -> Field:
+    """Return what asks how long a relay is to run; *runs*: it does."""
+    return TextField(
         name=FOR,
         label=_("Stop after"),
         hint=_("2h, 90m or 1h30m, from now.")
@@ -28,8 +34,12 @@ def fields(plan: Plan, *, runs: bool = False) -> Iterable[FormPart]:
         longest=LONGEST,
         optional=True,
     )
+
+
+def at(plan: Plan) -> Field:
+    """Return what asks until when a relay is to run."""
     typed = plan.get(UNTIL, "")
-    yield MomentField(
+    return MomentField(
         name=UNTIL,
         label=_("Or stop at"),
         initial=coming(typed, _LONG_AGO, UTC) if names_zone(typed) else None,

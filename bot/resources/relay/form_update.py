@@ -97,8 +97,9 @@ def _targets(present: Present, plan: Plan) -> Iterator[FormPart]:
         name="url",
         label=_("Targets"),
         hint=_(
-            "One to a line. {example} stays as it is; a line taken out is left; an"
-            " rtmp:// address is new, and kept secret."
+            "One to a line. {example} stays as it is; what is taken out is no target"
+            " any more; an rtmp:// address, kept secret, or @name of a named target is"
+            " new."
         ).format(example=f"@{present.handle}.1"),
         initial=plan.get("url", ""),
         multiline=True,
@@ -157,7 +158,9 @@ def replace_form(
             TextField(
                 name="url",
                 label=_("New address"),
-                hint=_("One rtmp://host/app/stream, kept secret."),
+                hint=_(
+                    "rtmp://host/app/stream, kept secret, or a named target: @name."
+                ),
                 initial=address,
                 focus=not address,
             ),

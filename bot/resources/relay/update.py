@@ -62,7 +62,9 @@ def lines(differences: Iterable[Difference]) -> tuple[Line, ...]:
 
 def _line(one: Difference) -> Line:
     text = _("{field}: {now}, new")
-    if one.was:
+    if one.was and one.was == one.now:  # what is masked in it is another
+        text = _("{field}: {now}, another stream or key")
+    elif one.was:
         text = _("{field}: {was} → {now}") if one.now else _("{field}: without {was}")
     was, now = (_flat(text) for text in (one.was, one.now))
     name = _(LABELS[one.field]) if one.field in LABELS else one.field

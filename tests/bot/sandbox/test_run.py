@@ -8,6 +8,7 @@ import pytest
 
 TOP = Path(__file__).parents[3]
 TOUR = "docs/first-five-minutes.txt"
+DAY = "docs/producers-day.txt"
 
 
 def run(*arguments, typed=""):
@@ -30,6 +31,23 @@ def test_the_first_five_minutes_go_as_they_are_written():
     assert "🟢 push.example.com" in played.stdout
     for shown in ("R1 · live", "R4 · unknown", "R1 · stopped", "The bot was killed"):
         assert shown in played.stdout
+
+
+def test_a_producers_day_goes_as_it_is_written():
+    played = run("sandbox", "--script", DAY)
+
+    assert played.returncode == 0, played.stdout[-2000:] + played.stderr
+    assert "✗" not in played.stdout
+    for shown in (
+        "@youtube-main is saved: rtmp://push.example.com/live/****",
+        "🟢 backup.example.com",
+        "To be stopped when its copy R2 is live, as @ana asked.",
+        "To be approved: Stop 5 at once",
+        "⚪ 5 stops: all are over",
+    ):
+        assert shown in played.stdout
+    typed = [one for one in played.stdout.splitlines() if "my-secret-key" in one]
+    assert typed == ["> rtmp://push.example.com/live/my-secret-key"]
 
 
 def test_a_script_whose_expectation_fails_says_so(tmp_path):

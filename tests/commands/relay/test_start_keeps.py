@@ -7,9 +7,9 @@ import pytest
 from bot.dialogue.ask import Submission
 from bot.dialogue.form import ChoiceField, MomentField, NumberField
 from bot.resources.relay.cdn import choice_of
-from bot.resources.relay.draft import redrawn, submitted
+from bot.resources.relay.draft import SET_ASIDE, redrawn, submitted
 from bot.resources.relay.form import start_form
-from bot.resources.relay.plan import ENCODING, KEYS, MORE, OF_SEI
+from bot.resources.relay.plan import ENCODING, KEYS, OF_SEI
 from bot.settings import App, Terms
 from tests.commands.relay.filling import OnScreen, fields, opened, text_of
 from tests.commands.relay.samples import URL, calls
@@ -77,7 +77,7 @@ def test_every_key_and_every_redraw_is_among_those_that_are_tried():
     # one app, a choice for each host, and nothing saved
     assert {*KEYS} - {*drawn} == {"app", "cdn", "preset"}
     assert redrawing == {name for name, value in CHANGES if value}
-    assert {*MORE} <= {*drawn}
+    assert {*SET_ASIDE} <= {*drawn}
 
 
 class Drawn(OnScreen):
@@ -150,7 +150,7 @@ async def there_and_back(form, what, value):
     await form.fill(**{what: former})
 
 
-@pytest.mark.parametrize("name", MORE)
+@pytest.mark.parametrize("name", SET_ASIDE)
 async def test_what_is_set_under_more_counts_when_more_is_closed(name):
     form = Drawn()
     await form.press("more")

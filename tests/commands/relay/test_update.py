@@ -150,10 +150,13 @@ async def test_what_is_over_is_not_changed(world):
     await world.typed(START)
     await world.typed("/relay stop R1 --yes")
 
-    answer = await world.typed("/relay update R1 bitrate=1200 --yes")
+    for typed in ("bitrate=1200 --yes", ""):
+        answer = await world.typed(f"/relay update R1 {typed}")
 
-    assert "only what runs can be" in answer.plain
+        assert "only what runs can be" in answer.plain
+        assert [one.label for one in answer.buttons] == ["Start a changed copy"]
     assert calls(world, UPDATE) == 0
+    assert (await pressed(world, answer.buttons[0])).title == "Copy R1"
 
 
 async def test_a_dry_run_shows_the_change_and_sends_nothing(world):

@@ -20,6 +20,7 @@ export function followModals() {
   let hands = null;
 
   dialog.addEventListener("cancel", (event) => {
+    if (!event.cancelable) return; // it closes anyway, and says so itself
     event.preventDefault();
     hands?.close(false);
   });

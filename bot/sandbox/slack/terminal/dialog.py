@@ -97,6 +97,7 @@ class Dialog:
         return Question(
             space=self.space,
             control=control,
+            reader=self.space.users[self.view.user],
             label=label,
             value=self.view.values[control.block][control.action],
             hint=plain(block.get("hint", {}).get("text", "")),

@@ -1,17 +1,20 @@
 """One input, asked about in a terminal: what is shown, and how a line answers it."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from bot.sandbox.aliases import Json
 from bot.sandbox.slack.blockkit import inputs
-from bot.sandbox.slack.client.mrkdwn import channel_name, user_name
+from bot.sandbox.slack.client.mrkdwn import channel_name, moment, user_name
 from bot.sandbox.slack.client.payloads import Control
-from bot.sandbox.slack.model.objects import Kind
+from bot.sandbox.slack.model.objects import Kind, User
 from bot.sandbox.slack.model.workspace import Workspace
 from bot.sandbox.slack.terminal.drawing import content, option_label
 
 KEEP, CLEAR = ":keep", ":clear"
 _END = "."  # of what is typed over many lines
+_MOMENT = "%Y-%m-%d %H:%M"
 
 
 class Mistake(Exception):
@@ -20,13 +23,14 @@ class Mistake(Exception):
 
 @dataclass(kw_only=True)
 class Question:
-    """Asks for the value of *control*; *value* is what stands there now.
+    """Asks *reader* for the value of *control*; *value* is what stands there now.
 
     *note* is what is wrong with it, if that is why it is asked again.
     """
 
     space: Workspace
     control: Control
+    reader: User
     label: str
     value: Json
     hint: str = ""
@@ -54,7 +58,7 @@ class Question:
 
     def lines(self) -> list[str]:
         """Return the question as it is shown."""
-        now = content(self.space, self.value).replace("\n", " ⏎ ")
+        now = self._now().replace("\n", " ⏎ ")
         asked = f"? {self.label} [{now}]" if now else f"? {self.label}"
         notes = [f"! {self.note}"] if self.note else []
         hints = [f"  {hint}" for hint in (self.hint, self._how()) if hint]
@@ -100,8 +104,27 @@ class Question:
     def _chooses(self) -> bool:
         return self.element["type"] not in inputs.TYPED
 
+    @property
+    def _is_moment(self) -> bool:
+        return bool(self.element["type"] == "datetimepicker")
+
+    def _now(self) -> str:
+        held = inputs.held(self.value)
+        if self._is_moment and held:
+            return moment(held, self.reader)
+        return content(self.space, self.value)
+
     def _text(self, text: str) -> Json:
+        if self._is_moment and text:
+            text = str(self._seconds(text))
         return inputs.typed(self.element, text)
+
+    def _seconds(self, text: str) -> int:
+        """Return the moment *text*, of the reader's zone, as Slack sends it."""
+        with suppress(ValueError):
+            local = datetime.strptime(text.strip(), _MOMENT).replace(tzinfo=UTC)
+            return int((local - timedelta(seconds=self.reader.tz_offset)).timestamp())
+        raise Mistake("Type a day and a time: 2026-11-23 18:00.")
 
     def _more(self, line: str) -> Json | None:
         if line in ("", KEEP) and not self._typed:
@@ -137,6 +160,8 @@ class Question:
     def _how(self) -> str:
         if self.element.get("multiline"):
             return "(many lines; a single . ends them)"
+        if self._is_moment:
+            return "(2026-11-23 18:00)"
         if self.searches:
             return "(?text searches)"
         if self.element["type"] in inputs.MANY:

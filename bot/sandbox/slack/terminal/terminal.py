@@ -230,6 +230,7 @@ class Terminal:
             Question(
                 space=self.space,
                 control=control,
+                reader=self.screen.who,
                 label=label(control),
                 value={"type": control.element["type"]},
             ),

@@ -1,13 +1,17 @@
 """A change is what differs: sent to what the relay is, it makes what was wanted."""
 
+import re
 from copy import deepcopy
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from bot.dialogue.outcome import plain
 from bot.errors import InvalidRequest
 from bot.journal.model import Difference
+from bot.resources.relay import update
+from bot.resources.relay.cdn import choice_of
 from bot.resources.relay.change import CHANGEABLE, Present, again, changed
 from bot.resources.relay.change_targets import edited, references
 from bot.resources.relay.differences import between, but
@@ -251,6 +255,16 @@ def test_targets_that_stay_keep_their_secret_and_their_cdn():
     assert (change.interrupts, change.elsewhere) == (True, ("c.example",))
 
 
+@pytest.mark.parametrize("word", [{"cdn": "other"}, {choice_of("c.example"): "other"}])
+def test_nobody_is_asked_about_a_cdn_that_was_said(word):
+    change = changed(relay(BASE), {"url": C, **word})
+
+    assert change.request.to_wire()["PublishCdnParams"] == [
+        {"PublishCdnUrl": C, "IsTencentCdn": 0}
+    ]
+    assert change.elsewhere == ()
+
+
 def test_a_change_that_moves_no_target_interrupts_nobody():
     change = changed(relay(MIXED), {"bitrate": "900"})
 
@@ -271,6 +285,14 @@ def test_targets_are_added_and_dropped_by_their_numbers(adds, drops, left):
     assert edited(references("R1", 2), adds, drops, "R1") == left
 
 
+@pytest.mark.parametrize(
+    ("count", "end"), [(1, "there is 1."), (2, "there are 2.")], ids=["one", "two"]
+)
+def test_how_many_there_are_is_said(count, end):
+    with pytest.raises(InvalidRequest, match=re.escape(end)):
+        edited(references("R1", count), (), ("9",), "R1")
+
+
 @pytest.mark.parametrize("drop", ["0", "3", "x", "@R2.1", "999"])
 def test_a_target_that_is_not_there_cannot_be_dropped(drop):
     with pytest.raises(InvalidRequest, match="there are 2"):
@@ -286,6 +308,17 @@ def test_a_replaced_target_is_one_line_with_both_addresses():
             was="2 rtmp://b.example/live/****",
             now="2 rtmp://c.example/live/****",
         ),
+    )
+
+
+def test_another_key_of_one_address_is_said_once():
+    other = f"rtmp://b.example/live/{KEY}2"
+    was, now = (relay({**BASE, "url": u}).whole for u in (f"{A}\n{B}", f"{A}\n{other}"))
+
+    (line,) = update.lines(between(was, now))
+
+    assert plain(line) == (
+        "Target: 2 rtmp://b.example/live/****, another stream or key"
     )
 
 

@@ -41,7 +41,6 @@ def test_an_empty_plan_asks_for_a_mix_in_720p_and_focuses_the_room():
         "url",
         "idle",
         "for",
-        "until",
         "region",
         "note",
     ]
@@ -100,7 +99,7 @@ def test_what_a_relay_cannot_do_without_is_marked_so():
     form = start_form({"what": "one"}, Terms(apps=(MAIN,)), "d")
 
     optional = {one.name for one in form.fields if getattr(one, "optional", False)}
-    assert optional == {"for", "until", "note"}
+    assert optional == {"for", "note"}
 
 
 def test_a_number_goes_as_far_as_the_page_and_the_policy_let_it():

@@ -5,9 +5,8 @@ import pytest
 from bot.dialogue.form import Field, FormButtons
 from bot.dialogue.outcome import Line, Picture, plain
 from bot.exit_table import ANY_EXIT
-from bot.resources.relay.draft import OPEN, PREVIEW
+from bot.resources.relay.draft import OPEN, PREVIEW, SET_ASIDE
 from bot.resources.relay.form_more import more, picture
-from bot.resources.relay.plan import MORE
 from bot.settings import App, Terms
 
 TERMS = Terms(
@@ -29,7 +28,8 @@ def buttons(parts):
 def test_under_more_are_the_keys_that_say_so_in_their_order():
     shown = names({**MIX, **ALL})
 
-    assert set(shown) == {*MORE}
+    assert shown[0] == "until"
+    assert set(shown) == {*SET_ASIDE}
     assert buttons(more({**MIX, **ALL})) == [(OPEN, "Less")]
 
 

@@ -16,13 +16,15 @@ TEXT = {"type": "plain_text_input"}
 LINES = TEXT | {"multiline": True}
 ONE = {"type": "radio_buttons", "options": [option("Grid"), option("Float")]}
 MANY = {"type": "checkboxes", "options": [option("Grid"), option("Float")]}
+MOMENT = {"type": "datetimepicker"}
+SIX = int(datetime(2026, 11, 23, 17, tzinfo=UTC).timestamp())  # 18:00 for ana
 SEARCH = {"type": "external_select", "min_query_length": 2}
 
 
 def question(element, **more):
     control = Control("b", "a", element)
     more = {"value": inputs.initial(element), "label": "Field"} | more
-    return Question(space=SPACE, control=control, **more)
+    return Question(space=SPACE, control=control, reader=seed.ANA, **more)
 
 
 @pytest.mark.parametrize(
@@ -43,6 +45,11 @@ def question(element, **more):
             ["? Field [Grid]", "  1. Grid", "  2. Float"],
         ),
         (question(SEARCH), ["? Field", "  (?text searches)"]),
+        (question(MOMENT), ["? Field", "  (2026-11-23 18:00)"]),
+        (
+            question(MOMENT | {"initial_date_time": SIX}),
+            ["? Field [2026-11-23 18:00]", "  (2026-11-23 18:00)"],
+        ),
         (
             question(
                 MANY | {"options": [option("A") | {"description": plain("best")}]}
@@ -111,3 +118,19 @@ def test_a_search_is_long_enough():
     assert question(TEXT).query("?why") is None
     with pytest.raises(Mistake, match="Type 2 characters or more"):
         asked.query("?R")
+
+
+def test_a_moment_is_of_the_readers_zone_and_sent_as_slack_does():
+    assert question(MOMENT).take("2026-11-23 18:00") == {
+        "type": "datetimepicker",
+        "selected_date_time": SIX,
+    }
+    assert question(MOMENT | {"initial_date_time": SIX}).take(":clear") == {
+        "type": "datetimepicker",
+        "selected_date_time": None,
+    }
+
+
+def test_what_is_no_moment_is_not_sent():
+    with pytest.raises(Mistake, match="day and a time"):
+        question(MOMENT).take("tomorrow")
