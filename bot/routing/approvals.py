@@ -10,7 +10,7 @@ from bot.config.rules import APPROVE as ACTION
 from bot.dialogue.ask import Ask
 from bot.dialogue.form import Form, TextField
 from bot.dialogue.outcome import Outcome
-from bot.errors import AlreadyRuns, InvalidRequest
+from bot.errors import AlreadyRuns, InvalidRequest, Overtaken
 from bot.i18n import _
 from bot.journal.proposals import Asking
 from bot.operations.service import Service
@@ -64,6 +64,9 @@ async def submit_approval(ask: Ask, service: Service) -> Outcome:
             "{handles} is alike, and runs or may: it has to be asked for anew."
         )
         text = sentence.format(handles=", ".join(alike.handles))
+        raise InvalidRequest({REASON: text}) from None
+    except Overtaken:
+        text = _("It is not as it was any more: it has to be asked for anew.")
         raise InvalidRequest({REASON: text}) from None
 
 
