@@ -240,7 +240,7 @@ def lapse(tx: Transaction) -> int:
             lapsed += 1
             tx.connection.execute(_FORGET, of)
             thing = tx.update(timer.thing, _GONE)
-            notice = news(DROPPED, timer.asker.user, None, due)
+            notice = news(DROPPED, "", None, due)  # nobody has dropped it
             tx.raise_notices(
                 thing, () if thing.state in OVER else (CARD_NOTICE, notice)
             )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from bot.cards import batch, proposal
 from bot.dialogue.ask import Ask, Person
 from bot.dialogue.outcome import Outcome
-from bot.errors import Decided, InvalidRequest, NotAllowed
+from bot.errors import Decided, InvalidRequest, NotAllowed, UsageError
 from bot.i18n import _, reading_in
 from bot.journal.batches import Together
 from bot.journal.model import Intent, NewIntent
@@ -133,6 +133,10 @@ class Approving(Operations):
             return proposal.stands(asked)
         orders = await self.seconds.decider(ask, asked)
         self.seconds.check_asker(asked, orders)
+        times = (one.timing.at for one in orders if one.timing)
+        if any(at and at <= self.now() for at in times):
+            sentence = _("When it was to be stopped is past: ask for it anew.")
+            raise UsageError(sentence)
         theirs = in_their_name(asked)
         for order in orders:
             await self._check_targets(theirs.who, order, asked.rule)

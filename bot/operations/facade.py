@@ -47,7 +47,7 @@ from bot.operations.takeover import Takeover
 from bot.resources.base import Resource
 from bot.runtime.tracing import began
 from bot.settings import Policy
-from bot.states import OPEN, State
+from bot.states import OPEN, OVER, State
 from bot.tencent.models.base import Level
 
 log = structlog.get_logger(__name__)
@@ -173,6 +173,9 @@ class Operations(Kept):
             admit=_admission(order, resource, self.settings.policy),
             also=approved.also if approved else None,
         )
+        if not fresh and ends and await self._came_to_nothing(accepted):
+            anew = replace(ask, key=f"again:{accepted.id}")
+            return await self.accept(anew, order, approved)
         if not fresh:
             return await self._again(accepted)
         began(accepted.id)
@@ -187,6 +190,17 @@ class Operations(Kept):
         if order.change:
             return change_placed(accepted)
         return _requested(accepted) if notices else None
+
+    async def _came_to_nothing(self, stop: Intent) -> bool:
+        """Tell whether *stop* is over, and what it was to stop is not.
+
+        Then whoever presses the button of an old message once more wants it stopped.
+        """
+        if stop.state not in {State.NOT_STARTED, State.UNKNOWN}:
+            return False
+        about = stop.subject.about
+        thing = await self.journal.find.get(about) if about else None
+        return thing is None or thing.state not in OVER
 
     async def _again(self, first: Intent) -> Outcome:
         """Return how what *first* asked for stands: the same was asked once more."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.dialogue.ask import Ask
 from bot.dialogue.form import Form
-from bot.dialogue.outcome import Bold, Button, Buttons, Outcome, Tone
+from bot.dialogue.outcome import Bold, Button, Buttons, Outcome
 from bot.errors import NotFound, UsageError
 from bot.i18n import _
 from bot.journal.model import Intent
@@ -79,7 +79,6 @@ async def keep(ask: Ask, service: Service) -> Outcome:
     sentence = _("{handle} is not stopped for its copy.")
     return Outcome(
         headline=(Bold(sentence.format(handle=relay.handle)),),
-        tone=Tone.GOOD,
         handle=relay.handle,
     )
 

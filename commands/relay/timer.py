@@ -87,7 +87,6 @@ async def _set(ask: Ask, service: Service, relay: Intent, plan: Plan) -> Outcome
             handle=Bold(changed.handle),
             when=When(changed.stop_at or at),
         ),
-        tone=Tone.GOOD,
         handle=changed.handle,
     )
 
@@ -103,7 +102,6 @@ async def _off(ask: Ask, service: Service, relay: Intent) -> Outcome:
     )
     return Outcome(
         headline=(Bold(sentence.format(handle=relay.handle)),),
-        tone=Tone.GOOD if dropped else Tone.PLAIN,
         handle=relay.handle,
     )
 

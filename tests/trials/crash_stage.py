@@ -194,7 +194,7 @@ class Stage:
 
     async def _anything(self, number):
         some = ("start", "start", "stop", "stop", "press", "id", "form", "look", "look")
-        some += ("change", "change", "change")
+        some += ("change", "change", "change", "timer", "copy")
         what, rooms = self.dice.choice(some), self.people.rooms
         user = self.dice.choice(PEOPLE)
         task = self.people.task(self.dice.choice(rooms)) if rooms else None
@@ -205,6 +205,8 @@ class Stage:
             case "change" if task:
                 kbps = self.dice.randrange(500, 1500)
                 await self.people.change(user, task.room, kbps)
+            case "timer" | "copy" if task:
+                await self._of_a_day(what, user, task.room)
             case "press" if pressed:
                 await self.people.press(user, *self.dice.choice(pressed))
             case "id" if task:
@@ -216,6 +218,15 @@ class Stage:
                 await self.people.look(user, line)
             case _:
                 await self._start(number)
+
+    async def _of_a_day(self, what, user, room):
+        """Let *user* set a timer of a relay, or start a copy that takes its place."""
+        if what == "copy":
+            await self.people.copy(user, room)
+            return
+        length = self.dice.choice(("1h", "2h", "off"))
+        await self.people.timer(user, room, length)
+        await self.people.start_for(user, "1h")
 
     # ── edges ───────────────────────────────────────────────────────────────────
 

@@ -22,7 +22,8 @@ async def test_at_the_first_hits_of_two_fail_points_nothing_is_lost():
 
     assert found["faults"] == {}, found["rooms"]
     assert found["task ids not in the journal"] == 0
-    assert found["hits"] == {"journal.commit": 2, "cloud.done": 1}
+    assert found["hits"]["journal.commit"] == 2
+    assert found["hits"]["cloud.done"] in {1, 2}  # what people do there is drawn
     assert found["started"] >= 2
 
 

@@ -160,9 +160,7 @@ def told(relay: Intent, facts: Mapping[str, Any], *, runs: bool = True) -> Outco
     sentence = {
         SET: _("stop due {when} · set by {who}"),
         MOVED: _("stop due {when}, before that {was} · changed by {who}"),
-        DROPPED: _("no timer any more, the stop was due {was} · {who}")
-        if facts["was"]
-        else _("no timer any more · {who}"),
+        DROPPED: _dropped(facts),
         WARNED: _("stop due {when} · timer of {who}"),
         PLACED: _("stop placed, it was due {when} · timer of {who}"),
         UNTIMED: _("no timer, started {when} · started by {who}"),
@@ -178,6 +176,18 @@ def told(relay: Intent, facts: Mapping[str, Any], *, runs: bool = True) -> Outco
         handle=relay.handle,
         audience=Audience.THREAD,
     )
+
+
+def _dropped(facts: Mapping[str, Any]) -> str:
+    """Return that there is no timer any more; by nobody: the journal has lost it."""
+    if not facts["by"]:
+        return _(
+            "no timer any more: the stop was due {was}, and the journal was put back"
+            " from a backup"
+        )
+    if facts["was"]:
+        return _("no timer any more, the stop was due {was} · {who}")
+    return _("no timer any more · {who}")
 
 
 def _written_ahead(relay: Intent, facts: Mapping[str, Any]) -> Outcome:

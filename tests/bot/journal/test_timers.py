@@ -274,4 +274,4 @@ async def test_of_a_journal_that_was_put_back_nothing_that_was_due_is_stopped(
     told = [
         one.facts for one in await journal.outbox.due(clock()) if one.facts.get("was")
     ]
-    assert [one["what"] for one in told] == ["timer-dropped"]
+    assert [(one["what"], one["by"]) for one in told] == [("timer-dropped", "")]

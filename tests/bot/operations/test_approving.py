@@ -3,6 +3,7 @@
 import sqlite3
 from contextlib import AsyncExitStack, closing
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -325,3 +326,35 @@ async def test_a_dry_run_asks_nobody(two):
 
     assert answer.plain == "Nothing was sent. This is what would be."
     assert await told(two) == []
+
+
+async def test_a_change_that_was_overtaken_has_to_be_asked_for_anew(world_with):
+    world = await world_with(policy(actions=("relay.update",)))
+    await world.typed(START)
+    _answer, of = await asked(world, "/relay update R1 bitrate=900 --yes")
+    await asked(world, "/relay update R1 bitrate=800 --yes", user=CARL)
+    later = [one.notification.proposal for one in await world.notices()]
+    (other,) = {one for one in later if one} - {of}
+    await decided(world, "approve", other)
+
+    with pytest.raises(InvalidRequest) as refused:
+        await decided(world, "approve", of)
+
+    assert refused.value.faults == {
+        "reason": "It is not as it was any more: it has to be asked for anew."
+    }
+    assert calls(world, "UpdatePublishCdnStream") == 1
+
+
+async def test_what_was_to_be_stopped_before_it_was_approved_is_not_started(two):
+    at = f"{two.clock() + timedelta(minutes=3):%H:%MZ}"
+    _answer, of = await asked(two, f"{START} until={at}")
+    two.clock.push(minutes=5)
+
+    with pytest.raises(InvalidRequest) as refused:
+        await decided(two, "approve", of)
+
+    assert refused.value.faults == {
+        "": "When it was to be stopped is past: ask for it anew."
+    }
+    assert calls(two) == 0

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from bot.dialogue.ask import Surface
 from bot.journal.evidence import Ending, Headline
 from bot.operations.recovery import Recovered, recover
 from bot.settings import Policy, Rule
@@ -63,6 +64,22 @@ def calls(world, action=END):
 async def asked(world, line=STOP, user="U0ANA"):
     """Type *line* and wait for nothing that it sets going."""
     return await world.router.answer(world.ask(line, user=user))
+
+
+async def test_a_button_whose_stop_came_to_nothing_stops_when_pressed_again(world):
+    await world.typed(START)
+    refusal = "FailedOperation.CRUnsupportMethod"
+    world.cloud.state.fail_next(END, refusal)
+    pressed = {"surface": Surface.BUTTON, "key": "R1:stop:3"}
+
+    answers = [(await world.typed(STOP, **pressed)).plain for _ in range(2)]
+
+    assert answers == ["🟡 R1 is being stopped."] * 2
+    assert calls(world) == 2
+    assert (await world.handle("R1")).state is State.STOPPED
+    again = await world.typed(STOP, **pressed)
+    assert "That was asked already; this is how it stands." in str(again.parts)
+    assert calls(world) == 2
 
 
 # ── many ask ─────────────────────────────────────────────────────────────────────

@@ -244,7 +244,7 @@ async def test_somebody_may_keep_it_running_until_the_copy_is_live(heard, tencen
     answer = await heard.typed("/relay keep R1", user="U0BEN")
     await tencent.tells(second, CONNECTING, RUNNING)
 
-    assert answer.plain == "🟢 R1 is not stopped for its copy."
+    assert answer.plain == "R1 is not stopped for its copy."
     assert stops(heard) == []
     assert (await link(heard, "R1")).wish is Wish.KEPT
     (record,) = [

@@ -126,11 +126,11 @@ async def test_a_timer_is_set_moved_and_dropped_each_on_the_record(world):
     later = await due(world)
     dropped = [await world.typed("/relay timer R1 --off") for _ in range(2)]
 
-    assert set_.plain.startswith("🟢 R1: stop due ")
-    assert moved.plain.startswith("🟢 R1: stop due ")
+    assert set_.plain.startswith("R1: stop due ")
+    assert moved.plain.startswith("R1: stop due ")
     assert timedelta(minutes=59) < later - first < timedelta(minutes=61)
     assert [one.plain for one in dropped] == [
-        "🟢 R1 has no timer any more.",
+        "R1 has no timer any more.",
         "R1 has no timer.",
     ]
     trail = await world.journal.audit.all()
@@ -149,7 +149,7 @@ async def test_without_a_time_a_form_asks_and_sets_it(world):
 
     answer = await world.submitted(form, **{"for": "2h"})
 
-    assert answer.plain.startswith("🟢 R1: stop due ")
+    assert answer.plain.startswith("R1: stop due ")
     assert await due(world) is not None
 
 

@@ -9,9 +9,10 @@ from bot import lifecycle
 from bot.app import Ports, build
 from bot.errors import BotError
 from bot.pace import Pace
-from bot.settings import App, Limits, Policy, Rule, Settings
+from bot.settings import App, Limits, Policy, Rule, Second, Settings
 from commands import COMMANDS
 from tests.trials.truth import cloud as tencent
+from tests.trials.truth.day import OFTEN
 from tests.trials.truth.slack import OPS, SECRET, TEAM
 from tests.trials.truth.stage import CROWD, HOST, PEOPLE, Stillborn
 
@@ -65,9 +66,11 @@ def policy_for(stage):
         live_relays=stage.most_live, starts_per_person_a_day=10_000, idle_seconds=600
     )
     everything = Rule(name="on call", actions=("*",), users=(*PEOPLE, *CROWD))
+    much = Second(name="much", actions=("relay.start",), bitrate_above=OFTEN)
     return Policy(
         teams=(TEAM,),
         rules=(everything,),
+        second=(much,),
         push_hosts=(f".{HOST}", HOST),
         limits=limits,
     )

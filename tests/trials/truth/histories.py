@@ -22,6 +22,8 @@ from tests.trials.truth.cloud import (
 )
 from tests.trials.truth.people import People
 from tests.trials.truth.stage import PEOPLE, READER
+from tests.trials.truth.steps import STEPS as OF_A_DAY
+from tests.trials.truth.steps import DaySteps
 
 PAUSES = (0.0, 0.0, 0.3, 0.3, 1.0, 3.0, 10.0, 30.0, 65.0, 130.0)  # seconds
 FEWEST, MOST = 6, 16  # steps
@@ -92,10 +94,10 @@ STEPS = {
     "restore": 1,
     "clock": 1,
     "days": 0.3,
-}
+} | OF_A_DAY
 
 
-class History:
+class History(DaySteps):
     """Plays on *stage*; its dice decide everything."""
 
     def __init__(self, stage):

@@ -5,6 +5,8 @@ import re
 from itertools import zip_longest
 
 from tests.trials.truth.cloud import Task
+from tests.trials.truth.day import Day, meant_by
+from tests.trials.truth.slack import FORM
 from tests.trials.truth.stage import HOST, PEOPLE, READER
 
 HEADLINE = re.compile(r"\b(?P<handle>R\d+) · .*\broom (?P<room>q\w+)")
@@ -14,7 +16,7 @@ ROW = re.compile(
 URL = "rtmp://{host}/live/{room}"
 
 
-class People:
+class People(Day):
     """Asks of a *stage*. They go by rooms, since each submission has one of its own."""
 
     def __init__(self, stage):
@@ -64,7 +66,7 @@ class People:
             (shown, button)
             for shown in self.slack.shown
             for button in shown.buttons
-            if word in button["text"]["text"]
+            if shown.ts != FORM and word in button["text"]["text"]
         ]
 
     # ── what they ask for ───────────────────────────────────────────────────────
@@ -73,8 +75,11 @@ class People:
         self.rooms.append(f"q{len(self.rooms) + 1}")
         return self.rooms[-1]
 
+    def url(self, room):
+        return URL.format(host=HOST, room=room)
+
     async def start(self, user=PEOPLE[0], *, targets=1, times=1, more="", **where):
-        """Type a start; return its room."""
+        """Type a start, which has *more* in it; return its room."""
         room = self.new_room()
         urls = " ".join(
             URL.format(host=f"{'' if n == 0 else f't{n}.'}{HOST}", room=room)
@@ -82,7 +87,8 @@ class People:
         )
         quoted = f'"{urls}"' if targets > 1 else urls
         line = f"/relay start {room} type=text url={quoted} --go {more}".strip()
-        about = self.note_of(user, does="start", room=room)
+        meant = where.pop("about", {})
+        about = self.note_of(user, does="start", room=room, **meant)
         await self.slack.command(user, line, times=times, **where, **about)
         return room
 
@@ -172,6 +178,8 @@ class People:
             meant |= {"ref": found[1]} if found else {}
         if caption == "Send again":
             meant = {"does": "change"}
+        clock = self.stage.clock
+        meant |= meant_by(button, clock.unix, clock.seconds)
         if room:
             meant["room"] = room
         await self.slack.press(

@@ -16,10 +16,13 @@ import aiohttp
 from aiohttp import web
 
 from tests.trials.truth.lines import buttons_of, lines_of
+from tests.trials.truth.scheduled import METHODS as AHEAD
+from tests.trials.truth.scheduled import Scheduled
 
 TEAM, BOT, OPS = "T0HOME", "UBOT", "C0OPS"
 SECRET = "a-signing-secret"
 PATIENCE = 3.0  # seconds that Slack waits for an ack
+FORM = "view"  # the ts of what is a form, whose buttons are pressed in it alone
 READS = {"auth.test", "users.info", "usergroups.users.list"}
 
 
@@ -51,6 +54,7 @@ class Slack:
         self.shown = []
         self.views = []
         self.number = 0
+        self.ahead = Scheduled(clock, lambda body: self._post(body, clock.seconds))
         self._asks = {}  # by the ticket of its answers
 
     async def start(self):
@@ -66,6 +70,7 @@ class Slack:
         )
 
     async def close(self):
+        self.ahead.waiting.clear()
         await self._session.close()
         await self._runner.cleanup()
 
@@ -211,13 +216,14 @@ class Slack:
     def _take_ack(self, ask, text):
         user, channel = self._asks[str(ask)]
         body = json.loads(text) if text.startswith("{") else {"text": text}
+        ts = f"ack{ask}"
         if body.get("view"):
             self.views.append(body["view"])
-            body = {"text": "", "blocks": body["view"].get("blocks", [])}
+            body, ts = {"text": "", "blocks": body["view"].get("blocks", [])}, FORM
         if body.get("errors"):
             body = {"text": " ".join(body["errors"].values())}
         if body.get("text") or body.get("blocks"):
-            shown = Shown(channel, f"ack{ask}", only=user)
+            shown = Shown(channel, ts, only=user)
             self._show(shown, body, way=f"ack {ask}", ask=ask)
 
     # ── what the bot says ───────────────────────────────────────────────────────
@@ -249,16 +255,26 @@ class Slack:
         if method == "views.open":
             self.views.append(body["view"])
             self._show(
-                Shown("", "view"),
+                Shown("", FORM),
                 {"text": "", "blocks": body["view"]["blocks"]},
                 way=f"form {body['view'].get('callback_id', '')}",
                 trigger=str(body.get("trigger_id", "")),
             )
             return {"ok": True, "view": {"id": "V1"}}
+        if method in AHEAD:
+            return self.ahead.answer(method, body)
         if method == "chat.postMessage":
-            channel = f"D{channel[1:]}" if channel.startswith("U") else channel
-            self.number += 1
-            ts = f"{1600000000 + self.number}.000001"
+            return self._post(body, came)
+        return self._put(method, channel, ts, body, came)
+
+    def _post(self, body, came):
+        channel = str(body.get("channel", ""))
+        channel = f"D{channel[1:]}" if channel.startswith("U") else channel
+        self.number += 1
+        ts = f"{1600000000 + self.number}.000001"
+        return self._put("chat.postMessage", channel, ts, body, came)
+
+    def _put(self, method, channel, ts, body, came):
         thread = str(body.get("thread_ts") or "")
         only = str(body.get("user") or "") if "Ephemeral" in method else ""
         shown = Shown(channel, ts, thread=thread, only=only)

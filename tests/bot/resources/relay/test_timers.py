@@ -158,3 +158,27 @@ def test_what_can_be_done_about_its_timer(state, more, labels):
     relay = replace(an_intent(kind=RELAY, state=state), **more)
 
     assert [one.label for one in buttons(relay)] == labels
+
+
+@pytest.mark.parametrize(
+    ("by", "was", "said"),
+    [
+        ("UBO", 1_795_345_200_000, ", the stop was due 2026-11-22 11:00 UTC · UBO"),
+        ("UBO", 0, " · UBO"),
+        (
+            "",
+            1_795_345_200_000,
+            (
+                ": the stop was due 2026-11-22 11:00 UTC, and the journal was put"
+                " back from a backup"
+            ),
+        ),
+    ],
+)
+def test_that_there_is_no_timer_any_more_is_said_to_be_by_whoever_dropped_it(
+    by, was, said
+):
+    relay = an_intent(kind=RELAY, state=State.STARTED)
+    facts = {"what": "timer-dropped", "by": by, "due": 0, "was": was}
+
+    assert told(relay, facts).plain == f"{relay.handle} · no timer any more{said}"

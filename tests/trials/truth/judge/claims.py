@@ -177,6 +177,13 @@ def nothing_sent(subject, _claim):
         yield UNTRUE, "nothing was sent, but Tencent had it"
 
 
+@judges("approved")
+def approved(subject, _claim):
+    """Somebody else than whoever asked has approved it."""
+    if not subject.asked("approve"):
+        yield MORE, "told as approved, and nobody did"
+
+
 @judges("unknown")
 def unknown(subject, _claim):
     """It is not known whether it runs."""

@@ -12,6 +12,7 @@ from tests.trials.truth.judge.claims import (
     said,
     unknown,
 )
+from tests.trials.truth.judge.due import earliest, latest, ways
 from tests.trials.truth.judge.facts import (
     CONNECTING,
     DAY,
@@ -122,11 +123,11 @@ def may_run(subject, _claim):
         yield MORE, "said to run perhaps, and nobody stopped it"
 
 
-@judges("billed as known")
-def billed_as_known(subject, _claim):
+@judges("billed as known", "runs or may")
+def billed_as_known(subject, claim):
     """As far as is known it goes on running, and is billed."""
     if subject.over(certain=True) is not None:
-        yield UNTRUE, "said to go on being billed, and it is known to be over"
+        yield UNTRUE, f"told as {claim.kind}, and it is known to be over"
 
 
 @judges("not stopped by this")
@@ -134,7 +135,8 @@ def not_stopped_by_this(subject, _claim):
     """The stop that was asked for came to nothing."""
     asked = max((ask["t"] for ask in subject.asked("stop")), default=subject.drawn)
     stopped = [t for t in subject.tasks if t.how == "stop" and t.ended >= asked]
-    if any(task.ended <= subject.drawn for task in stopped):
+    other = any(ask["does"] != "stop" for ask in subject.asked("stop"))  # that was due
+    if not other and any(task.ended <= subject.drawn for task in stopped):
         yield UNTRUE, "told as not stopped by that, and the ledger says that it was"
     elif subject.lost_stops():
         yield MORE, "told as not stopped, and a stop was not answered"
@@ -221,3 +223,19 @@ def not_live(subject, _claim):
     if subject.heard(RUNNING, certain=True):
         last, _every = subject.statuses(certain=True)
         yield UNTRUE, f"said not to be live, and it was: {said(last)}"
+
+
+@judges("due")
+def due(subject, claim):
+    """A stop of it is, or was, due at the moment that is named, as somebody said."""
+    at, slack = named(subject, claim), subject.facts.unsure
+    asks = ways(subject.facts, subject.room, subject.seq)
+    spans = [
+        (earliest(subject.facts, one) - slack, latest(subject.facts, one) + slack)
+        for one in asks
+        if earliest(subject.facts, one) is not None
+    ]
+    clocks = any(one.get("clock") for one in asks)
+    spans += [(a + DAY, b + DAY) for a, b in spans if clocks]
+    if at is not None and not any(a <= at <= b for a, b in spans):
+        yield UNTRUE, f"a stop is said to be due at {at:.0f}, and nobody asked for that"

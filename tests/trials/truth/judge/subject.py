@@ -1,5 +1,6 @@
 """What one relay was, and what was known of it at a moment."""
 
+from tests.trials.truth.judge.due import stops_due
 from tests.trials.truth.judge.facts import (
     CONNECTING,
     DISCONNECTING,
@@ -206,9 +207,10 @@ class Subject:
         ]
 
     def asked(self, does):
-        """Return the asks of a kind about it before now, by number."""
+        """Return the asks of a kind about it before now; a stop may have been due."""
         mine = {task.id for task in self.tasks} | {self.named}
-        return [
+        due = does == "stop" and stops_due(self.facts, self.room, self.seq, self.drawn)
+        return (due or []) + [
             ask
             for ask in self.facts.asks.values()
             if ask.get("does") == does
