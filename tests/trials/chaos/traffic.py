@@ -11,6 +11,7 @@ CHANNELS = 60  # each takes one new message a second
 STILL = 20.0  # seconds in which nothing comes any more
 MENTIONS = 0.1  # the share of starts that is written to the bot, not typed as a command
 STOPS = 0.1
+TRIED = 70.0  # seconds, by which Slack has sent again what nobody took at once
 
 
 class Traffic:
@@ -79,7 +80,7 @@ class Traffic:
                 asked.append(asyncio.create_task(self.anything()))
             await asyncio.sleep(0.5 / rate)
         self.stage.note("load", of="ends")
-        await asyncio.wait(asked, timeout=2 * STILL)
+        await asyncio.wait(asked, timeout=TRIED)  # or one is cut off as it is taken
         for one in asked:
             one.cancel()
 
