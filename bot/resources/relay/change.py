@@ -189,11 +189,7 @@ def _check(now: Plan, wanted: Plan, touched: set[str]) -> None:
 
 def _withdrawn(now: Plan, wanted: Plan) -> dict[str, str]:
     """Return what is there, and of which Tencent does not say how it is taken away."""
-    faults = {}
-    sentence = _(
-        "In a relay that runs this can be changed, not taken away: start a changed"
-        " copy."
-    )
+    faults, sentence = {}, _stays()
     for key, without in (("sei", {"", "off"}), ("feedback", {""})):
         if now.get(key) and wanted.get(key, now[key]) in without:
             faults[key] = sentence
@@ -211,6 +207,32 @@ def _withdrawn(now: Plan, wanted: Plan) -> dict[str, str]:
             "Sound stays sound and a picture stays a picture: start a changed copy."
         )
     return faults
+
+
+def _stays() -> str:
+    return _(
+        "In a relay that runs this can be changed, not taken away: start a changed"
+        " copy."
+    )
+
+
+def _left_over(wanted: Wire, bases: Sequence[Wire]) -> dict[str, str]:
+    """Return what one of *bases* has, *wanted* has not, and no change takes away.
+
+    Of SEI that is each of its kinds; a change that was not answered may have set it.
+    """
+    return {
+        key: _stays()
+        for key, name in (("sei", "SeiParams"), ("feedback", "FeedBackRoomParams"))
+        for base in bases
+        if (had := base.get(name))
+        and (_kinds(had) - _kinds(wanted.get(name)) or not wanted.get(name))
+    }
+
+
+def _kinds(part: Any) -> set[str]:
+    """Return the names in *part* of a request; none of a list, or of nothing."""
+    return set(part) if isinstance(part, dict) else set()
 
 
 # ── the whole that it becomes ────────────────────────────────────────────────────
@@ -252,6 +274,8 @@ def _sent(present: Present, whole: StartPublishCdnStream) -> Changed:
     """Return what has to be sent so that *present* is *whole*, whatever it is now."""
     wanted = whole.to_wire()
     bases = [one.to_wire() for one in (present.whole, *present.perhaps)]
+    if left := _left_over(wanted, bases):
+        raise InvalidRequest(left)
     fields = _differing(wanted, bases)
     if not fields:
         raise InvalidRequest({"": _("Nothing would change: the relay is like that.")})

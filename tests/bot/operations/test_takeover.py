@@ -221,13 +221,14 @@ async def test_with_callbacks_off_a_person_is_asked_and_nothing_is_stopped(world
 async def test_whoever_may_not_stop_it_any_more_stops_nothing_and_that_is_told(
     world_with,
 ):
-    rules = (
-        Rule(name="starts", actions=("relay.start",), users=("U0ANA",)),
-        Rule(name="reads", actions=("relay.read",), users=("U0ANA",)),
-    )
+    rules = (Rule(name="on-call", actions=("relay.*",), groups=("S1",)),)
     world = await world_with(Policy(rules=rules), key=SecretStr(KEY))
+    world.people.groups["S1"] = {"U0ANA"}
+    await world.directory.look_up_groups()
     tencent = Tencent(world)
     _first, second = await both(world, tencent)
+    world.people.groups["S1"].clear()
+    await tencent.later(minutes=1)
 
     await tencent.tells(second, CONNECTING, RUNNING)
 

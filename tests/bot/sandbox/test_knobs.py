@@ -68,5 +68,5 @@ async def test_a_relay_is_named_by_its_room(cloud, knobs):
 async def test_what_is_not_known_is_answered_with_what_is(knobs, line):
     said = await knobs(line)
 
-    assert ":cloud fail start|stop|car|gs|any HOW [TIMES]" in said
+    assert ":cloud fail start|update|stop|car|gs|any HOW [TIMES]" in said
     assert "timeless" in said

@@ -103,11 +103,31 @@ def test_it_does_so_also_if_an_earlier_change_may_have_been_made(
     perhaps = change_of(relay(first), {**doubted, "url": url})
     present = relay(first, perhaps.whole)
 
-    change = change_of(present, {**rest, "url": f"@R1.1\n{B}"})
+    stays = {key: doubted[key] for key in doubted if key.startswith(("sei", "feed"))}
+    change = change_of(present, {**rest, **stays, "url": f"@R1.1\n{B}"})
 
     after = meant(change.whole.to_wire())
     for before in (present.whole, perhaps.whole):
         assert meant(taken(before.to_wire(), change.request.to_wire())) == after
+
+
+@pytest.mark.parametrize(
+    ("had", "wanted"),
+    [({"sei": "layout"}, {"sei": "text", "seidata": "hi"}), ({"sei": "layout"}, {})],
+)
+@pytest.mark.parametrize("is_sure", [True, False])
+def test_what_no_change_takes_away_stays_also_if_it_is_only_perhaps_there(
+    had, wanted, is_sure
+):
+    first, _request = settled({**BASE, **(had if is_sure else {})})
+    perhaps = () if is_sure else (change_of(relay(first), had).whole,)
+
+    if is_sure and not wanted:
+        assert changed(relay(first), {"url": C}).whole.sei_params is not None
+        return
+    with pytest.raises(InvalidRequest) as refused:
+        changed(relay(first, *perhaps), {**wanted, "url": C})
+    assert "not taken away" in refused.value.faults["sei"]
 
 
 @settings(deadline=None, max_examples=50)
@@ -209,7 +229,7 @@ def test_every_other_key_is_refused_with_the_reason(key):
 
 
 def test_every_key_is_one_or_the_other():
-    beside = {"app", "note", "json"}
+    beside = {"app", "note", "json", "preset", "for", "until"}  # of the start alone
 
     assert {*KEYS} - {*CHANGEABLE} - {*FIXED} == beside
 

@@ -49,6 +49,7 @@ INVITATION = message(
             Audience.CHANNEL,
             EVERYTHING,
             (
+                Update("CX", "1.9"),  # the line that stands
                 Update("CX", "1.2"),
                 Post("C", "1.0"),
                 Answer(URL, in_channel=True),

@@ -40,6 +40,7 @@ WE_REQUIRE = {
 WE_MINT = {
     # Required on the wire; made just before sending, so absent until then.
     ("McuFeedBackRoomParams", "UserSig"),
+    ("UpdatePublishCdnStream", "SequenceNumber"),
 }
 INTERNATIONAL = {
     # In the international metadata only; the official SDK here is the mainland's.
@@ -88,7 +89,12 @@ def test_every_type_has_the_fields_of_the_official_sdk(
 def test_every_type_requires_what_the_vendor_requires(models_in, required):
     ours = {
         (model.__name__, field)
-        for model in models_in(StartPublishCdnStream) | models_in(StopPublishCdnStream)
+        for request in (
+            StartPublishCdnStream,
+            UpdatePublishCdnStream,
+            StopPublishCdnStream,
+        )
+        for model in models_in(request)
         for field in required(model)
     }
     theirs = {(name, field) for name, fields in REQUIRED.items() for field in fields}
