@@ -129,7 +129,7 @@ def written():
         "What people read, word by word. Made by python -m tests.tools.transcripts"
     ]
     for name in SCENES:
-        record = played_scene(name).record
+        record = played_scene(name, anew=True).record
         lines = [*transcript(record), *(f"═ {line}" for line in summed(record))]
         parts.append("\n".join((f"\n━━ {name}\n", *lines)))
     return "\n".join(parts) + "\n"

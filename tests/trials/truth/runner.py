@@ -62,21 +62,21 @@ class Found:
         return self.verdict.faults
 
 
-def played(history, seed, name="", **stage):
-    """Play *history* and return what the judge finds."""
+def played(history, seed, name="", *, anew=False, **stage):
+    """Play *history*, on a journal *anew* or a copy; return what the judge finds."""
     with quiet(), folder() as place:
         home = Path(place)
-        template = _template()[1]
+        template = None if anew else _template()[1]
         record = play(history, home, seed, born, template=template, **stage)
         lives = sorted(home.glob("life*"), key=lambda one: int(one.name[4:]))
         verdict = judge(record, words(), lives[-1] / "patchbay.db")
     return Found(name or f"SEED={seed}", record, verdict)
 
 
-def played_scene(name):
-    """Play the scene *name*."""
+def played_scene(name, *, anew=False):
+    """Play the scene *name*; *anew*: its first relay is R1."""
     history, stage = SCENES[name]
-    return played(history, name, name, **stage)
+    return played(history, name, name, anew=anew, **stage)
 
 
 def played_by_chance(seed):
