@@ -60,11 +60,11 @@ def ensure_timely(connection: Connection, new: NewIntent) -> None:
     row = connection.execute(_THING, {"of": about}).first()
     thing = intent_of(row) if row else None
     if thing is None or change is None or thing.state not in RUNNING:
-        raise Overtaken(about)
+        raise Overtaken(f"{about} does not run")
     if connection.execute(OPEN_CHANGE, {"thing": about}).first():
-        raise Overtaken(about)
+        raise Overtaken(f"{about} is being changed")
     if thing.standing.newest != change.version:
-        raise Overtaken(about)
+        raise Overtaken(f"{about} was changed")
 
 
 def numbered(connection: Connection, change: Intent, thing: Intent) -> Intent:

@@ -293,8 +293,9 @@ class Intent:
         state = State(snapshot["state"])
         standing = standing_of(snapshot.get("standing", ""), state)
         masked = self.masked
-        if standing.version != self.standing.version:  # its addresses are others now
-            masked = {**masked, "PublishCdnParams": []} if masked else masked
+        changed = standing.version != self.standing.version
+        if changed and "PublishCdnParams" in masked:  # its addresses are others now
+            masked = {**masked, "PublishCdnParams": []}
         return replace(
             self,
             state=state,

@@ -91,5 +91,5 @@ async def test_what_is_over_stands_in_a_table_if_there_are_tables(start):
         await choose(bot, listed, "Open R1")
 
         kinds = [block["type"] for block in listed.blocks]
-        assert kinds == ["rich_text", "data_table", "actions", "actions", "actions"]
+        assert kinds == ["rich_text", "data_table", *["actions"] * 4]
         assert "R1 · not started" in bot.whispered()[-1].text

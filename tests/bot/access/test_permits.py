@@ -37,7 +37,7 @@ def test_what_sends_a_request_needs_the_permit_of_that_request():
         command.subcommand("go", permit=read, does=StartPublishCdnStream)(nobody)
 
 
-def test_only_help_and_whoami_are_for_all():
+def test_only_help_whoami_and_to_take_back_what_is_ones_own_are_for_all():
     open_ = [
         f"/{command.name} {one.name}"
         for command in COMMANDS.values()
@@ -46,7 +46,8 @@ def test_only_help_and_whoami_are_for_all():
     ]
     others = [way for way in other_ways() if way.permit.for_all]
 
-    assert (open_, others) == (["/patchbay help", "/patchbay whoami"], [])
+    own = ["/patchbay help", "/patchbay whoami", "/patchbay withdraw"]
+    assert (open_, others) == (own, [])
 
 
 def test_a_permit_knows_what_its_request_does():

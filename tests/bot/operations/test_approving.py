@@ -341,7 +341,8 @@ async def test_a_change_that_was_overtaken_has_to_be_asked_for_anew(world_with):
         await decided(world, "approve", of)
 
     assert refused.value.faults == {
-        "reason": "It is not as it was any more: it has to be asked for anew."
+        "reason": "What this would change is not as it was then: it has to be asked for"
+        " anew."
     }
     assert calls(world, "UpdatePublishCdnStream") == 1
 
