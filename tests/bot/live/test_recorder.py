@@ -101,7 +101,8 @@ def test_nothing_of_a_push_address_is_kept_but_host_and_app(recorder, encoding):
     written = ENCODINGS[encoding](PUSH)
     recorder.saw("x", 200, {}, json.dumps({"Message": f"to {written}"}).encode())
 
-    kept = recorder.path.read_text()
+    kept = recorder.path.read_text().partition('"what"')[2]  # a time has digits, too
+    assert kept
     for form in ENCODINGS.values():
         assert form("k3yk3yk3y")[2:-4] not in kept
         assert form("pa55word")[2:-4] not in kept
