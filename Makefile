@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: setup run messages check test format wheels crash faults fuzz truth load chaos mutants upgrade-trial bench bench-quick \
+.PHONY: setup run messages check test format wheels crash faults fuzz truth load events chaos mutants upgrade-trial bench bench-quick \
 	pictures lock \
 	sbom advisories clean
 
@@ -60,6 +60,10 @@ fuzz: $(VENV)/.dev
 
 load: $(VENV)/.dev
 	$(BIN)/python -m tests.trials.load
+
+# Events of rooms, 2,000 a second for a minute, beside commands: RATE, SECONDS.
+events: $(VENV)/.dev
+	$(BIN)/python -m tests.trials.events
 
 # What the bot costs beside its peers, into docs/benchmarks.md: half an hour. A part of it,
 # which is printed: `python -m tests.bench -h`.

@@ -13,9 +13,13 @@ from bot.access.policy import Gate
 from bot.base import Base as _Base
 from bot.base import (
     Ports,
+    alerts_round_of,
+    callbacks_of,
     exchange_of,
     gauges_of,
+    pushes_of,
     readiness_of,
+    rooms_of,
     signing_of,
     timers_of,
     utc_now,
@@ -24,7 +28,7 @@ from bot.config.kinds import trusted
 from bot.dialogue.ask import Person
 from bot.errors import SettingsError
 from bot.http.metrics import Scraped, scraped
-from bot.http.server import Server
+from bot.http.server import Closing, Server
 from bot.i18n import Languages
 from bot.journal.journal import Journal
 from bot.journal.recents import Recents
@@ -123,7 +127,7 @@ async def build(
     clocks = (_unix_time(ports), ports.monotonic)
     admission = Admission(*clocks, acking=metrics.acking)
     sockets = _sockets(base, listeners, admission)
-    callbacks = _callbacks(base, operations)
+    callbacks = callbacks_of(base, operations)
     signing = signing_of(settings)
     gauges = gauges_of(base, readiness_of(base, sockets), admission)
     return Bot(
@@ -164,21 +168,6 @@ def _homes(base: _Base, show: Callable[[Person], Coroutine[Any, Any, None]]) -> 
     )
     base.recents.changed = homes.changed
     return homes
-
-
-def _callbacks(base: _Base, operations: Approving) -> Callbacks:
-    return Callbacks(
-        apps=operations.executor.apps,
-        journal=base.journal,
-        recents=base.recents,
-        reception=base.hearing.reception,
-        hearing=base.hearing,
-        take_up=operations.takeover.go_on,
-        wake=base.delivery.wake,
-        team=lambda: base.directory.team if base.directory.installed else None,
-        ops_channel=base.delivery.readers.ops,
-        now=base.ports.now,
-    )
 
 
 async def open_journal(
@@ -301,15 +290,18 @@ def _operations(base: _Base) -> Approving:
         sleep=ports.sleep,
         counted=base.metrics.settled,
     )
+    executor = _executor(base, gate, completion)
     return Approving(
         settings=settings,
         resources=base.resources,
         journal=base.journal,
         recents=base.recents,
-        executor=_executor(base, gate, completion),
+        executor=executor,
         rights=Rights(gate, settings.all_apps, base.resources),
         refusals=Refusals(base.journal.audit.write, ports.now),
         reception=base.hearing.reception,
+        rooms=rooms_of(base.journal, ports),
+        pushes=pushes_of(base, executor.throttles),
         languages=base.languages,
         wake=base.delivery.wake,
         now=ports.now,
@@ -320,7 +312,7 @@ def _operations(base: _Base) -> Approving:
 def _executor(base: _Base, gate: Gate, completion: Completion) -> Executor:
     ports, slots = base.ports, base.journal.slots
     time = ports.monotonic, ports.sleep
-    requests = base.resources.requests.values()
+    requests = base.resources.all_requests
     apps = {app.name: app for app in base.settings.all_apps}
     return Executor(
         journal=base.journal,
@@ -358,6 +350,7 @@ def _jobs(base: _Base, operations: Approving, anchoring: Anchoring) -> Jobs:
         take_up=operations.takeover.go_on_left,
         write_refusals=operations.refusals.write_due,
         run_timers=timers_of(base, operations.behalf).run_due,
+        run_alerts=alerts_round_of(base).run_due,
         wake=base.delivery.wake,
         now=base.ports.now,
         sleep=base.ports.sleep,
@@ -374,16 +367,22 @@ def _server(
 ) -> Server:
     """Listen for Slack if it comes by HTTP, and for Tencent if there are apps."""
     settings = base.settings
-    slack, front = [], None
+    slack, fronts = [], list[Closing]()
     if signing:
         parts = (listeners, signing, _unix_time(base.ports), admission)
-        slack, front = slack_http.routes(*parts), slack_http.raw_commands(*parts)
-    tencent = webhook.routes(callbacks.receive) if settings.all_apps else []
+        slack = slack_http.routes(*parts)
+        fronts += [slack_http.raw_commands(*parts)]
+    tencent = []
+    if settings.all_apps:
+        tencent = webhook.routes(callbacks.receive)
+        fronts += [
+            webhook.PlainCallbacks(callbacks.take_at_once, base.metrics.answered)
+        ]
     server = Server(
         routes=[*slack, *tencent],
         ready=gauges.readiness,
         trusted=settings.trusted_proxies,
-        front=front,
+        fronts=fronts,
     )
     server.answered = base.metrics.answered
     return server

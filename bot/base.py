@@ -12,14 +12,23 @@ from functools import partial
 
 from bot.i18n import Languages
 from bot.journal.journal import Journal
+from bot.journal.model import Intent
 from bot.journal.recents import Recents
 from bot.operations.ahead import Ahead
+from bot.operations.alerts import AlertRound
+from bot.operations.approving import Approving
 from bot.operations.behalf import Behalf
+from bot.operations.callbacks import Callbacks
 from bot.operations.delivery import Delivery
+from bot.operations.emptiness import Emptiness
 from bot.operations.exchange import Exchange
 from bot.operations.gauges import Gauges, Others
 from bot.operations.hearing import Hearing
+from bot.operations.looks import Looks
+from bot.operations.pushes import Pushes, still_alarms
 from bot.operations.readiness import Readiness, no_beat
+from bot.operations.rooms import Rooms
+from bot.operations.throttle import Throttles, named
 from bot.operations.timers import TimerRound
 from bot.resources.kinds import Registry
 from bot.runtime.metrics import Metrics
@@ -70,6 +79,56 @@ class Base:
     directory: SlackDirectory
     languages: Languages
     metrics: Metrics
+
+
+# ── what Tencent tells ────────────────────────────────────────────────────────────
+
+
+def rooms_of(journal: Journal, ports: Ports) -> Rooms:
+    """Return what keeps what is heard of rooms; *ports* go by the journal's clock."""
+    return Rooms(
+        rows=journal.rooms,
+        now=ports.now,
+        monotonic=ports.monotonic,
+        sleep=ports.sleep,
+    )
+
+
+def pushes_of(base: Base, throttles: Throttles) -> Pushes:
+    """Return what asks Tencent's CDN about the relays of the bot of *base*."""
+    key = base.settings.account("live")
+
+    def changed(relay: Intent) -> None:
+        base.recents.invalidate(relay)
+        base.delivery.wake()
+
+    return Pushes(
+        rows=base.journal.pushes,
+        looks=Looks(client=base.client, throttles=throttles),
+        settings=base.settings.live,
+        account=named(key.secret_id) if key.endpoint and key.complete else "",
+        now=base.ports.now,
+        sleep=base.ports.sleep,
+        changed=changed,
+        also=still_alarms(base.delivery.readers.alerts),
+    )
+
+
+def callbacks_of(base: Base, operations: Approving) -> Callbacks:
+    """Return what receives Tencent's callbacks for *operations*."""
+    return Callbacks(
+        apps=operations.executor.apps,
+        journal=base.journal,
+        recents=base.recents,
+        reception=base.hearing.reception,
+        hearing=base.hearing,
+        rooms=operations.rooms,
+        take_up=operations.takeover.go_on,
+        wake=base.delivery.wake,
+        team=lambda: base.directory.team if base.directory.installed else None,
+        ops_channel=base.delivery.readers.ops,
+        now=base.ports.now,
+    )
 
 
 # ── how it is operated ────────────────────────────────────────────────────────────
@@ -125,6 +184,17 @@ def timers_of(base: Base, behalf: Behalf) -> TimerRound:
         behalf=behalf,
         ahead=Ahead(web=base.web, readers=base.delivery.readers),
         nag_after_hours=base.settings.policy.nag_after_hours,
+        wake=base.delivery.wake,
+        now=base.ports.now,
+    )
+
+
+def alerts_round_of(base: Base) -> AlertRound:
+    """Return what looks at the outages of the bot of *base*."""
+    return AlertRound(
+        journal=base.journal,
+        emptiness=Emptiness(base.journal, base.ports.now, base.ports.now()),
+        alerts=base.delivery.readers.alerts,
         wake=base.delivery.wake,
         now=base.ports.now,
     )

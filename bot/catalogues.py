@@ -127,8 +127,16 @@ def _texts_of(entry: dict[str, object]) -> Iterator[str]:
 def _read(top: Path) -> dict[str, dict[str, dict[str, object]]]:
     import yaml  # noqa: PLC0415 - see the module
 
-    files = sorted(texts(top).glob("*.yaml"))
-    return {path.stem: yaml.safe_load(path.read_text("utf-8")) for path in files}
+    read: dict[str, dict[str, dict[str, object]]] = {}
+    for path in sorted(texts(top).glob("*.yaml")):
+        entries = yaml.safe_load(path.read_text("utf-8"))
+        read.setdefault(product_of(path), {}).update(entries)
+    return read
+
+
+def product_of(path: Path) -> str:
+    """Return the product of a file of explanations, `<product>[-<subject>].yaml`."""
+    return path.stem.partition("-")[0]
 
 
 COLLECT = {SENTENCES: sentences, EXPLANATIONS: explanations}

@@ -6,7 +6,6 @@
     │   ├── InvalidRequest    fields were refused; has a sentence for each
     │   ├── NotAllowed        policy refused; has the rule
     │   ├── AlreadyRuns       the like of it runs; has the handles
-    │   ├── Overtaken         what is to be changed is not as it was read
     │   ├── NotFound          the journal has nothing with that ID
     │   └── Busy              refused before it was sent: nothing happened
     ├── CloudError            a call to Tencent failed
@@ -15,6 +14,7 @@
     │   └── NoAnswer          sent, and no answer that can be trusted came back
     ├── JournalError          the journal failed
     │   ├── IllegalMove       an edge that the state machine does not have
+    │   ├── Overtaken         what is to be changed is not as it was read
     │   ├── TaskTaken         a TaskId is another relay's
     │   ├── KeyReused         the same key came with another request
     │   ├── NameTaken         something else is saved under that name
@@ -71,14 +71,6 @@ class AlreadyRuns(UserError):
     def __init__(self, handles: Sequence[str]) -> None:
         super().__init__(", ".join(handles))
         self.handles = tuple(handles)
-
-
-class Overtaken(UserError):
-    """What was to be changed is not as it was when the change was formed.
-
-    It is being changed, was changed, or does not run any more: whoever catches this
-    reads it anew, and says which.
-    """
 
 
 class NotAllowed(UserError):
@@ -185,6 +177,14 @@ class JournalError(BotError):
 
 class IllegalMove(JournalError):
     """An edge that the state machine does not have was asked for."""
+
+
+class Overtaken(JournalError):
+    """What was to be changed is not as it was when the change was formed.
+
+    It is being changed, was changed, or does not run any more: whoever catches this
+    reads it anew, and says which.
+    """
 
 
 class TaskTaken(JournalError):

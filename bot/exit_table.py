@@ -21,6 +21,7 @@ _HOST = re.compile(rf"\.?{_LABEL}(?:\.{_LABEL})+")
 _STORE = re.compile(r"(?P<at>[^\s/]+)(?:/\S*)?/[^\s/]+/[^/]+")
 VENDORS = ("cos", "aws")
 TEMPLATE = "template"  # the store that the template in TRTC's console names
+CONSOLE = "car-console"  # the push domain that is bound to a project in CAR's
 
 
 def is_address(host: str) -> bool:
@@ -46,6 +47,10 @@ def _host(text: str) -> str:
     return name
 
 
+def _push(text: str) -> str:
+    return text if text == CONSOLE else _host(text)
+
+
 def _store(text: str) -> str:
     store = _STORE.fullmatch(text)
     if text in {ANY, TEMPLATE}:
@@ -69,6 +74,7 @@ PushHost = Annotated[
     str, Field(pattern=r"^\.?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$", max_length=253)
 ]
 ListedHost = Annotated[str, AfterValidator(_host), Field(max_length=253)]
+PushPlace = Annotated[str, AfterValidator(_push), Field(max_length=253)]
 # Whose endpoint, which region, which bucket: "cos/ap-singapore/live-1".
 Store = Annotated[str, AfterValidator(_store)]
 VodApp = Annotated[str, Field(pattern=r"^(\*|main|[0-9]{1,10})$")]
@@ -86,12 +92,13 @@ class Exits(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    push: tuple[ListedHost, ...] = ()  # hosts that relays may be pushed to
+    push: tuple[PushPlace, ...] = ()  # hosts that relays and sessions are pushed to
     pictures: tuple[ListedHost, ...] = ()  # hosts of watermarks and backgrounds
     stores: tuple[Store, ...] = ()  # buckets that recordings may go to
     vod_apps: tuple[VodApp, ...] = ()  # VOD applications that they may go to
     rooms: tuple[RoomPattern, ...] = ()  # rooms besides the one that was asked for
     car_parameters: tuple[Parameters, ...] = ()  # of applications that CAR renders
+    pager: tuple[ListedHost, ...] = ()  # hosts that are told of alerts
 
 
 NO_EXITS = Exits()

@@ -41,6 +41,18 @@ def reading_in(locale: str | Callable[[], str]) -> Iterator[None]:
         _reader.reset(token)
 
 
+def once_known(locale: Callable[[], str]) -> Callable[[], str]:
+    """Return *locale* as what is asked until it is known: empty is not."""
+    answer = ""
+
+    def read() -> str:
+        nonlocal answer
+        answer = answer or locale()
+        return answer
+
+    return read
+
+
 def reader_locale() -> str:
     """Return the locale that is translated to."""
     locale = _reader.get()

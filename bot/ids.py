@@ -30,7 +30,7 @@ LONGEST_CANDIDATE = 2000  # bytes; what a button of Slack carries
 UNREADABLE = "\ufffd"  # stands in for what cannot be kept
 
 
-LETTERS = "RSG"  # in prose no other letter and number is taken for a handle
+LETTERS = "RSGCAL"  # in prose no other letter and number is taken for a handle
 HANDLE = re.compile(rf"#?[{LETTERS}]\d{{1,7}}", re.IGNORECASE)
 _ANY_HANDLE = re.compile(r"#?([A-Z])(\d{1,7})", re.IGNORECASE)
 _ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}", re.ASCII)

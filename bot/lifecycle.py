@@ -66,7 +66,7 @@ SERVER_SECONDS = 2.0  # requests get 1
 WORK_SECONDS = 18.0  # a stop takes 15 at Tencent, and a start 10
 CANCELLED_SECONDS = 1.0  # for what was cancelled then to end
 RECORD_SECONDS = 1.0
-FLUSH_SECONDS = 4.0  # for notices; another replica or the next run delivers the rest
+FLUSH_SECONDS = 3.0  # for notices; another replica or the next run delivers the rest
 LAST_ROUND_SECONDS = 6.0  # Slack takes 5 at most
 SWITCH_SECONDS = 0.0005  # the writer thread gives the lock back every row it reads
 YOUNG = 10_000  # objects before cycles are looked for: most are gone by then
@@ -243,7 +243,9 @@ async def upkeep(bot: Bot) -> None:
     """
     executor = bot.operations.executor
     async with asyncio.TaskGroup() as together:
-        together.create_task(stay_alive(executor))
+        rooms, pushes = bot.operations.rooms, bot.operations.pushes
+        for work in (stay_alive(executor), rooms.run(), pushes.run()):
+            together.create_task(work)
         await _introduced(bot)
         together.create_task(_look_through(bot))
         while not await take_up(bot):
@@ -330,6 +332,7 @@ def _last_steps(bot: Bot) -> list[Step]:
         Step("server", SERVER_SECONDS, bot.server.close),
         Step("work", work, lambda: _finish(bot)),
         Step("refusals", record, bot.operations.refusals.write_all),
+        Step("rooms", record, bot.operations.rooms.leave),
         Step("life", record, bot.journal.life.leave),  # others take up what is left
         Step("notices", FLUSH_SECONDS + 0.5, lambda: _flush(bot)),
         Step("last notices", LAST_ROUND_SECONDS, bot.delivery.stop),
@@ -343,8 +346,7 @@ def _last_steps(bot: Bot) -> list[Step]:
 
 
 async def _finish(bot: Bot) -> None:
-    late = await bot.tasks.drain(WORK_SECONDS)
-    log.info("bot.drained", late=late)
+    log.info("bot.drained", late=await bot.tasks.drain(WORK_SECONDS))
 
 
 async def _flush(bot: Bot) -> None:

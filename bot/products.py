@@ -1,6 +1,7 @@
 """The products of Tencent Cloud that are spoken to: names, regions, endpoints."""
 
 import re
+from collections.abc import Sequence
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
@@ -19,9 +20,18 @@ MAINLAND: tuple[Region, ...] = (
     "ap-shanghai",
     "ap-hongkong",
 )
+# https://cloud.tencent.com/document/api/647/50426 and
+# https://www.tencentcloud.com/document/product/647/34268: where rooms are looked after,
+# and looked back at, which is not where relays run.
+ROOMS_MAINLAND: tuple[Region, ...] = ("ap-guangzhou", "ap-beijing")
+ROOMS_INTERNATIONAL: tuple[Region, ...] = ("ap-singapore", "ap-guangzhou", "ap-beijing")
 REGIONS: tuple[Region, ...] = get_args(Region)
 Product = Literal["trtc", "car", "gs"]
 PRODUCTS: tuple[Product, ...] = get_args(Product)
+# What is asked about things of another product, where an endpoint is set for it.
+Beside = Literal["live"]
+BESIDE: tuple[Beside, ...] = get_args(Beside)
+ACCOUNTS: tuple[Product | Beside, ...] = (*PRODUCTS, *BESIDE)
 SITES = ".tencentcloudapi.com"
 
 
@@ -54,6 +64,16 @@ def regions_of(endpoint: str) -> tuple[Region, ...]:
     if not is_real(endpoint):
         return REGIONS
     return MAINLAND if is_mainland(endpoint) else INTERNATIONAL
+
+
+def region_for_rooms(site: Sequence[str], own: str) -> Region:
+    """Return the region for an action on a room, by the regions of the *site*.
+
+    It is the app's *own* where that action is to be had there.
+    """
+    mainland = tuple(site) == MAINLAND
+    allowed = ROOMS_MAINLAND if mainland else ROOMS_INTERNATIONAL
+    return next((one for one in allowed if one == own), allowed[0])
 
 
 def is_mainland(endpoint: str) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -25,30 +25,38 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from bot.config import kinds
-from bot.config.faults import Loc, called, or_rather, sentence
+from bot.config.alerts import NO_ALERTS, Alerts, AppAlerts
+from bot.config.faults import Loc, called, or_rather, sentence, twice
 from bot.config.ports import Ports
-from bot.config.rules import Limits, Rule, Seconded, Workspace, groups_in
+from bot.config.pushes import Live, LiveKeys, too_often
+from bot.config.rules import Limits, Project, Rule, Seconded, Workspace, groups_in
 from bot.config.sources import DOTENV, Sources, gather, without
 from bot.errors import SettingsError
 from bot.exit_table import NO_EXITS, Exits, ListedHost, PushHost, effective
 from bot.i18n import Channel, Language
 from bot.pace import Pace
 from bot.products import (
+    ACCOUNTS,
     ENDPOINTS,
-    PRODUCTS,
     REGIONS,
     TRIAL_ENDPOINTS,
+    Beside,
     Product,
     Region,
     is_endpoint,
+    is_real,
     regions_of,
 )
 from bot.spelling import nearest
 
-__all__ = ("Limits", "Rule", "Workspace")  # which are imported from here
+__all__ = ("Limits", "Project", "Rule", "Workspace")  # which are imported from here
 
 SLACK_API = "https://slack.com/api/"
 USERSIG_SECONDS = 3600  # to enter a room once, and again if the connection is lost
+
+_Minted = Annotated[int, Field(ge=300, le=86_400)]  # for how many seconds
+_SdkAppId = Annotated[int, Field(gt=0, lt=2**32)]
+_INTL = "https://{}.intl.tencentcloudapi.com"
 
 
 class _Table(BaseModel):
@@ -59,13 +67,14 @@ class App(_Table):
     """A TRTC application, in which relays are started."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,30}$")
-    sdk_app_id: int = Field(gt=0, lt=2**32)
+    sdk_app_id: _SdkAppId
     region: Region = "ap-singapore"
     production: bool = False
     tencent_push_hosts: tuple[PushHost, ...] = ()  # of Tencent's CDN, beside its own
     usersig_key: SecretStr
     callback_key: SecretStr | None = None
-    usersig_seconds: int = Field(USERSIG_SECONDS, ge=300, le=86_400)
+    usersig_seconds: _Minted = USERSIG_SECONDS
+    alerts: AppAlerts | None = None
 
 
 class Second(Seconded):
@@ -126,7 +135,12 @@ def _env(name: str) -> Any:
     return Field(None, validation_alias=name)
 
 
-class Settings(Ports, _Table):
+def _usual(usual: Any, name: str) -> Any:
+    """Return a field: what the variable *name* says, or *usual*; both are checked."""
+    return Field(usual, validation_alias=name, validate_default=True)
+
+
+class Settings(Ports, LiveKeys, _Table):
     """Everything that can be set; `bot.example.toml` and `.env.example` explain it."""
 
     trial_ca: Path | None = _env("BOT_TRIAL_CA")  # first: addresses depend on it
@@ -150,31 +164,15 @@ class Settings(Ports, _Table):
     gs_secret_id: SecretStr | None = _env("BOT_GS_SECRET_ID")
     gs_secret_key: SecretStr | None = _env("BOT_GS_SECRET_KEY")
     gs_token: SecretStr | None = _env("BOT_GS_TOKEN")
-    trtc_endpoint: str = Field(
-        "https://trtc.intl.tencentcloudapi.com",
-        validation_alias="BOT_TRTC_ENDPOINT",
-        validate_default=True,
-    )
-    car_endpoint: str = Field(
-        "https://car.intl.tencentcloudapi.com",
-        validation_alias="BOT_CAR_ENDPOINT",
-        validate_default=True,
-    )
-    gs_endpoint: str = Field(
-        "https://gs.tencentcloudapi.com",
-        validation_alias="BOT_GS_ENDPOINT",
-        validate_default=True,
-    )
-
-    trtc_sdk_app_id: int | None = Field(
-        None, gt=0, lt=2**32, validation_alias="BOT_TRTC_SDK_APP_ID"
-    )
+    trtc_endpoint: str = _usual(_INTL.format("trtc"), "BOT_TRTC_ENDPOINT")
+    car_endpoint: str = _usual(_INTL.format("car"), "BOT_CAR_ENDPOINT")
+    gs_endpoint: str = _usual("https://gs.tencentcloudapi.com", "BOT_GS_ENDPOINT")
+    live_endpoint: str = Field("", validation_alias="BOT_LIVE_ENDPOINT")  # "": off
+    trtc_sdk_app_id: _SdkAppId | None = _env("BOT_TRTC_SDK_APP_ID")
     trtc_usersig_key: SecretStr | None = _env("BOT_TRTC_USERSIG_KEY")
     trtc_region: Region = Field("ap-singapore", validation_alias="BOT_TRTC_REGION")
     trtc_callback_key: SecretStr | None = _env("BOT_TRTC_CALLBACK_KEY")
-    trtc_usersig_seconds: int = Field(
-        USERSIG_SECONDS, ge=300, le=86_400, validation_alias="BOT_TRTC_USERSIG_SECONDS"
-    )
+    trtc_usersig_seconds: _Minted = _usual(USERSIG_SECONDS, "BOT_TRTC_USERSIG_SECONDS")
 
     seal_key: SecretStr | None = _env("BOT_SEAL_KEY")
     seal_key_old: SecretStr | None = _env("BOT_SEAL_KEY_OLD")
@@ -189,12 +187,15 @@ class Settings(Ports, _Table):
     language: Language = ""
     channels: tuple[Channel, ...] = ()
     ops_channel: kinds.OneChannelOrNone = ""
+    alerts: Alerts = NO_ALERTS
     workspaces: tuple[Workspace, ...] = ()  # of an org-wide install
     tables: Literal["auto", "off"] = "off"
     apps: tuple[App, ...] = ()
+    projects: tuple[Project, ...] = ()  # of CAR
     policy: Policy = Policy()
     exits: Exits | None = None
     pace: Pace = Pace()
+    live: Live = Live()
     trusted_proxies: tuple[IPvAnyNetwork, ...] = ()
 
     @field_validator("database_url")
@@ -217,7 +218,7 @@ class Settings(Ports, _Table):
             raise ValueError(f"the file that it names {error}") from None
         return path
 
-    @field_validator(*(f"{product}_endpoint" for product in PRODUCTS), "slack_api_url")
+    @field_validator(*(f"{product}_endpoint" for product in ACCOUNTS), "slack_api_url")
     @classmethod
     def _address_is_safe(cls, url: str, info: ValidationInfo) -> str:
         """Refuse whoever is not Slack, Tencent or this machine: they get the keys."""
@@ -275,7 +276,7 @@ class Settings(Ports, _Table):
         way_in = self.slack_app_token or self.slack_signing_secret
         return bool(self.slack_bot_token and way_in)
 
-    def account(self, product: Product) -> Credentials:
+    def account(self, product: Product | Beside) -> Credentials:
         """Return the endpoint of *product* and its own key, or the common one."""
         prefix = f"{product}_" if getattr(self, f"{product}_secret_id") else ""
         return Credentials(
@@ -347,14 +348,17 @@ def _told(error: dict[str, Any], sources: Sources) -> str:
 def _contradictions(settings: Settings, sources: Sources) -> Iterator[str]:
     """Yield what no setting shows alone."""
     names = [app.name for app in settings.all_apps]
-    for name in sorted({one for one in names if names.count(one) > 1}):
-        yield f'two apps are called "{name}"; that of the environment is "default"'
-    teams = [one.team for one in settings.workspaces]
-    for team in sorted({one for one in teams if teams.count(one) > 1}):
-        yield f"two [[workspaces]] are {team}"
+    doubles = {
+        'two apps are called "{}"; that of the environment is "default"': names,
+        "two [[workspaces]] are {}": [one.team for one in settings.workspaces],
+        'two [[projects]] are called "{}"': [one.name for one in settings.projects],
+    }
+    for text, every in doubles.items():
+        yield from map(text.format, twice(every))
     if settings.trtc_sdk_app_id and not settings.trtc_usersig_key:
         yield "BOT_TRTC_SDK_APP_ID needs BOT_TRTC_USERSIG_KEY"
     all_names = dict.fromkeys([*names, *sources.names_of("apps")])
+    yield from settings.alerts.faults(settings.allowed_exits.pager, sources.file)
     if settings.seal_key_old and not settings.seal_key:
         yield "BOT_SEAL_KEY_OLD needs BOT_SEAL_KEY, which seals"
     for rule in settings.policy.tables:
@@ -365,6 +369,7 @@ def _contradictions(settings: Settings, sources: Sources) -> Iterator[str]:
                 has = f"; there are {', '.join(all_names) or 'none'}"
                 place = called(sources.file, kind, rule.name)
                 yield f"{place}: apps: there is no such app{or_rather(near) or has}"
+    yield from too_often(settings.live, real=is_real(settings.live_endpoint))
     yield from _astray(settings, sources.file)
 
 
@@ -382,11 +387,9 @@ def _astray(settings: Settings, file: str) -> Iterator[str]:
 
 def secrets_of(settings: Settings) -> Mapping[str, SecretStr]:
     """Return every secret by its setting, for the redactor of the logs."""
-    secrets = {
-        name: value
-        for name, value in settings
-        if isinstance(value, SecretStr) and name != "database_url"
-    }
+    own = {**dict(settings), "alerts.pager_url": settings.alerts.pager_url}
+    del own["database_url"]
+    secrets = {name: one for name, one in own.items() if isinstance(one, SecretStr)}
     for app in settings.all_apps:
         secrets[f"apps.{app.name}.usersig_key"] = app.usersig_key
         if app.callback_key:

@@ -62,13 +62,20 @@ class Effect:
     """What a request does to things in the cloud.
 
     *creates*: a success means that a new thing runs. *ends*: it ends the thing that it
-    is about, and so saves money: it is wanted however long it waits. *changes*: it
+    is about, and so saves money: it is wanted however long it waits, unless *soon*:
+    later the same name may be that of another thing. *changes*: it
     makes another of the thing that it is about, which goes on: one at a time.
     """
 
     creates: bool = False
     ends: bool = False
+    soon: bool = False
     changes: bool = False
+
+    @property
+    def lasts(self) -> bool:
+        """Whether it is wanted for ever, and not only by somebody who waits."""
+        return self.ends and not self.soon
 
     @property
     def succeeded(self) -> State:
@@ -79,4 +86,5 @@ class Effect:
 NO_EFFECT = Effect()
 CREATES = Effect(creates=True)
 ENDS = Effect(ends=True)
+ENDS_SOON = Effect(ends=True, soon=True)
 CHANGES = Effect(changes=True)

@@ -1,14 +1,21 @@
 """`/gs`: look at GS same-screen sessions: one master phone, many followers."""
 
+from dataclasses import replace
+
 from bot.dialogue.ask import Ask
-from bot.dialogue.outcome import Bold, Outcome, line
+from bot.dialogue.outcome import Bold, Button, Outcome, When, line, said
 from bot.errors import NotFound, UsageError
 from bot.i18n import _, later
 from bot.ids import handle_from
 from bot.journal.model import Intent
 from bot.operations.orders import Order
 from bot.operations.service import Service
-from bot.resources.costream.resource import COSTREAM, CoStream, all_ids
+from bot.resources.costream.resource import (
+    COSTREAM,
+    CoStream,
+    all_ids,
+    only_offline,
+)
 from bot.routing.command import Command
 from bot.states import State
 from bot.tencent.models.gs import DescribeCloudPhoneMultipleStreamSessionSlaves
@@ -21,15 +28,16 @@ command = Command(
 @command.subcommand(
     "show",
     permit=CoStream().read,
-    usage="<session-id> [--all]",
-    flags=("all",),
+    usage="<session-id> [--all|--offline]",
+    flags=("all", "offline"),
     does=DescribeCloudPhoneMultipleStreamSessionSlaves,
     examples=("1326515201117065216", "show G7", "show G7 --all"),
 )
 async def show(ask: Ask, service: Service) -> Outcome | None:
     """Show who of a session is selected but offline, then who is online.
 
-    With --all every ID of its last look-up comes as a file, and nothing is asked.
+    With --all every ID of its last look-up comes, with --offline who was offline
+    then; nothing is asked.
     """
     if not ask.words.ids:
         raise UsageError(
@@ -38,11 +46,8 @@ async def show(ask: Ask, service: Service) -> Outcome | None:
         )
     text = ask.one(_("a session ID or its handle")).text
     earlier = await _earlier(ask, service, text)
-    if ask.has("all"):
-        answer = _all_ids(earlier, text, service)
-        if earlier:
-            await service.record_read(ask, earlier)
-        return answer
+    if ask.has("all") or ask.has("offline"):
+        return await _again(ask, service, earlier, text)
     session = earlier.subject.ref if earlier else text
     request = DescribeCloudPhoneMultipleStreamSessionSlaves.of({"SessionId": session})
     order = Order(
@@ -54,18 +59,38 @@ async def show(ask: Ask, service: Service) -> Outcome | None:
     return await service.submit(ask, order)
 
 
-def _all_ids(looked_up: Intent | None, text: str, service: Service) -> Outcome:
-    if looked_up is None or looked_up.state is not State.DONE:
+async def _again(
+    ask: Ask, service: Service, looked_up: Intent | None, text: str
+) -> Outcome:
+    """Return what the last look-up had: every ID, or who was offline.
+
+    Raises:
+        NotFound: no look-up of it was answered.
+    """
+    if looked_up is None:
         sentence = _("No look-up of {text} has been answered.")
         raise NotFound(sentence.format(text=text))
+    if looked_up.state is not State.DONE:
+        sentence = _("The last look-up of {text} has no answer.")
+        raise NotFound(sentence.format(text=text))
     resource = service.resources.of(looked_up)
-    return Outcome(
+    shown = Outcome(
         headline=(Bold(f"{looked_up.handle} · {resource.standing(looked_up)}"),),
         tone=resource.tone(looked_up),
-        parts=(line(_("All IDs come as a file, in your messages with the bot.")),),
+        context=(said(_("Looked up {when}"), when=When(looked_up.created_at)),),
+        request_id=looked_up.settlement.request_id,
         handle=looked_up.handle,
-        file=all_ids(looked_up),
     )
+    if not ask.has("all"):
+        everybody = Button(_("Show everybody"), "lookup", looked_up.id)
+        refresh = Button(_("Refresh"), "gs", f"show {looked_up.handle}")
+        parts = tuple(only_offline(looked_up))
+        return replace(shown, parts=parts, buttons=(refresh, everybody))
+    await service.record_read(ask, looked_up)
+    file, parts = all_ids(looked_up)
+    if file:
+        parts = (line(_("All IDs come as a file, in your messages with the bot.")),)
+    return replace(shown, parts=parts, file=file)
 
 
 async def _earlier(ask: Ask, service: Service, text: str) -> Intent | None:

@@ -5,12 +5,11 @@ It reads what the bot knows itself, so it answers at once and costs nothing.
 
 import asyncio
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.access.permits import Permit
 from bot.cards import lists
-from bot.cards.errors import chooser, explained
 from bot.cards.intent import event, looked_up
 from bot.dialogue.ask import Ask
 from bot.dialogue.outcome import (
@@ -27,17 +26,32 @@ from bot.dialogue.outcome import (
     line,
 )
 from bot.dialogue.words import Token, TokenKind
+from bot.errors import UsageError
 from bot.grammar.parser import classify, find_ids
-from bot.i18n import _, later, n_, reader_locale, reading_in
+from bot.grammar.tokens import find_rooms
+from bot.i18n import _, later, n_, reading_in
 from bot.journal.model import Intent
+from bot.operations.explaining import LAST, codes_in, explained, last_error_in
+from bot.operations.lookback import look_back
 from bot.operations.service import Service
 from bot.resources.base import Resource
+from bot.resources.byhand import quoted
+from bot.resources.relay.resource import RELAY, Relay
+from bot.resources.room.answer import Asked, answer
+from bot.resources.room.history import PERMIT
+from bot.resources.room.presence import HeardRoom
+from bot.resources.room.pushed import pushes_of
 from bot.routing.command import Command
-from bot.tencent.explain import codes, explain
+from bot.states import LIVE
 from bot.tencent.models.base import Level
 
 MOST_IDS = 40  # of a message that are looked up
 MOST_SHOWN = 8
+MOST_ROOMS = 5  # of a message that are looked up
+ROOM_WORDS = {"room", "房间"}  # alone below a card: the room of its relay
+RELAYS = Relay()
+# What is no room's name, whatever Tencent would take for one.
+NO_ROOM = {TokenKind.HANDLE, TokenKind.INTENT, TokenKind.ERROR}
 
 # What it finds has to be readable besides, each thing by the right of its kind.
 READ = Permit("lookup.read", Level.READ, on_apps=True)
@@ -52,21 +66,44 @@ command = Command(
     permit=READ,
     usage="[anything]",
     keys=("product",),
-    flags=("public", "details", "ids"),
-    examples=("R128", "FailedOperation.SlowDown", "-m97l2ZU7", "295066", ""),
+    flags=("public", "details", "ids", "room", "history"),
+    besides=(PERMIT,),
+    examples=(
+        "R128",
+        "FailedOperation.SlowDown",
+        "last error",
+        "-m97l2ZU7",
+        "295066",
+        "",
+    ),
 )
-async def find(ask: Ask, service: Service) -> Outcome:
+async def find(ask: Ask, service: Service) -> Outcome | None:
     """Look up a handle, an ID, a room, an error code, a link or a whole log line.
 
     Without anything it lists what was done lately; in a thread it looks up what
     stands above. --public shows the answer to the channel, --details the request
-    and how to repeat it, --ids the bare IDs.
+    and how to repeat it, --ids the bare IDs, --room who is in the room, --history
+    what Tencent recorded of its last hour.
     """
+    if ask.has("history"):
+        return await look_back(ask, service)
     words = " ".join(token.text for token in ask.words.ids)
+    first, _space, rest = words.partition(" ")
+    if ask.has("room") or first.casefold() in ROOM_WORDS:
+        return await _of_room(words if ask.has("room") else rest, ask, service)
     above = ask.pasted or ask.where.parent
     if not words:
         return await (_pasted if above else _recents)(ask, service)
-    tokens = find_ids(ask.text, MOST_IDS) or (Token(words, classify(words)),)
+    return await _of_words(words, ask, service)
+
+
+async def _of_words(words: str, ask: Ask, service: Service) -> Outcome:
+    """Answer about all that *words* name, or else about the message above them."""
+    above = ask.pasted or ask.where.parent
+    tokens = last_error_in(words) or find_ids(ask.text, MOST_IDS)
+    tokens = tokens or (Token(words, classify(words)),)
+    if heard := await _heard(tokens, ask, service):
+        return await _room(tokens[0].text, heard, ask, service)
     hits = await _found(tokens, ask, service)
     if above and not any(one.names_something for one in hits):
         return await _pasted(ask, service)  # “why is it black?”
@@ -77,12 +114,64 @@ async def find(ask: Ask, service: Service) -> Outcome:
     return replace(answer, audience=Audience.CHANNEL)
 
 
+async def _of_room(words: str, ask: Ask, service: Service) -> Outcome:
+    """Answer about the room that is named, or that a relay is in."""
+    parent, token = ask.where.parent, Token(words, classify(words))
+    if not words and parent:
+        relay = await service.posted(ask.who, ask.where.channel, parent)
+    else:
+        relay = await service.thing(ask.who, words)
+    if relay is None and token.kind is TokenKind.HANDLE:
+        return _unknown(token, service, [])
+    called = relay.subject.room if relay else words
+    if not called:
+        named = await _rooms_in(ask, service)
+        called = named[0].token.text if len(named) == 1 else ""
+    if not called:
+        sentence = _("Which room? Name it, or a relay of it.")
+        return Outcome(headline=(sentence,), tone=Tone.UNKNOWN)
+    heard = await service.room(ask.who, called)
+    return await _room(called, heard, ask, service)
+
+
+async def _heard(
+    tokens: Sequence[Token], ask: Ask, service: Service
+) -> list[HeardRoom]:
+    """Return the rooms that were heard of by the name that is asked about, if any."""
+    of_thing = ask.has("details") or ask.has("ids")
+    if len(tokens) > 1 or of_thing or tokens[0].kind in NO_ROOM:
+        return []
+    return await service.room(ask.who, tokens[0].text)
+
+
+async def _room(
+    called: str, heard: list[HeardRoom], ask: Ask, service: Service
+) -> Outcome:
+    """Answer about every room that is written *called*, and what mixes one of them."""
+    relays = await service.recent(ask.who, kind=RELAY, states=LIVE, room=called)
+    asked = Asked(
+        room=called,
+        heard=heard,
+        relays=relays,
+        resource=RELAYS,
+        apps={app.sdk_app_id: app.name for app in service.apps},
+        pushes=pushes_of(relays),
+        since=service.rooms_since,
+        shared=ask.has("public"),
+    )
+    if not asked.shared:
+        return answer(asked)
+    with reading_in(service.language_at(ask.where)):
+        return replace(answer(asked), audience=Audience.CHANNEL)
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What an ID or a code in a text turned out to be."""
+    """What an ID, a code or a room in a text turned out to be."""
 
     token: Token
     intents: tuple[Intent, ...] = ()
+    is_room: bool = False
 
     @property
     def same(self) -> tuple[str, ...]:
@@ -99,7 +188,7 @@ class _Found:
     def rank(self) -> int:
         """What is on record first, then what is explained, then the rest."""
         explained = self.token.kind is TokenKind.ERROR
-        return 0 if self.intents else 1 if explained else 2
+        return 0 if self.intents or self.is_room else 1 if explained else 2
 
 
 async def _pasted(ask: Ask, service: Service) -> Outcome:
@@ -112,6 +201,10 @@ async def _pasted(ask: Ask, service: Service) -> Outcome:
     hits = await _found(tokens, ask, service)
     if card and all(card not in one.intents for one in hits):
         hits = [_Found(Token(card.handle, TokenKind.HANDLE), (card,)), *hits]
+    shown = {thing.subject.room for one in hits for thing in one.intents}
+    rooms = await _rooms_in(ask, service)
+    hits += [one for one in rooms if one.token.text not in shown]
+    hits.sort(key=lambda one: one.rank)
     if hits:
         return await _answer(hits, ask, service)
     if ask.pasted:
@@ -130,10 +223,21 @@ async def _found(tokens: Iterable[Token], ask: Ask, service: Service) -> list[_F
         is_code = token.kind is TokenKind.ERROR
         intents = [] if is_code else await service.find(ask.who, token.text)
         is_word = token.kind is TokenKind.WORD and not intents
-        for named in (is_word and _subcoded(token.text)) or [token]:
+        for named in (is_word and codes_in(token.text)) or [token]:
             one = _Found(named, tuple(intents))
             things.setdefault(one.same, one)
     return sorted(things.values(), key=lambda one: one.rank)
+
+
+async def _rooms_in(ask: Ask, service: Service) -> list[_Found]:
+    """Return the rooms that a message names, of which something is known."""
+    named = await asyncio.to_thread(find_rooms, ask.pasted, MOST_ROOMS)
+    return [
+        _Found(Token(one, TokenKind.WORD), is_room=True)
+        for one in named
+        if await service.room(ask.who, one)
+        or await service.recent(ask.who, kind=RELAY, states=LIVE, room=one)
+    ]
 
 
 async def _answer(hits: list[_Found], ask: Ask, service: Service) -> Outcome:
@@ -147,13 +251,20 @@ async def _answer(hits: list[_Found], ask: Ask, service: Service) -> Outcome:
 
 async def _recents(ask: Ask, service: Service) -> Outcome:
     things = await service.recent(ask.who)
-    return lists.listed(_("Recent"), things, service.resources, _("Nothing yet."))
+    shown = lists.listed(_("Recent"), things, service.resources, _("Nothing yet."))
+    if await service.last_failed(ask.who) is None:
+        return shown
+    explain = Button(_("Explain the last error"), "lookup", LAST.text)
+    return replace(shown, buttons=(*shown.buttons, explain))
 
 
 async def _one(hit: _Found, ask: Ask, service: Service) -> Outcome:
     token, matching = hit.token, list(hit.intents)
+    if hit.is_room:
+        heard = await service.room(ask.who, token.text)
+        return await _room(token.text, heard, ask, service)
     if token.kind is TokenKind.ERROR:
-        return _explained(token.text, ask.value("product"))
+        return await explained(token, ask, service)
     if len(matching) == 1:
         return await _shown(matching[0], ask, service)
     if matching:
@@ -167,6 +278,8 @@ async def _one(hit: _Found, ask: Ask, service: Service) -> Outcome:
 
 async def _shown(intent: Intent, ask: Ask, service: Service) -> Outcome:
     resource = service.resources.of(intent)
+    if resource.personal and ask.has("public"):
+        raise UsageError(_("That names people, so it is not shown to the channel."))
     if ask.has("details"):
         return _details(intent, resource)
     if ask.has("ids"):
@@ -174,22 +287,6 @@ async def _shown(intent: Intent, ask: Ask, service: Service) -> Outcome:
         return _bare_ids(intent)
     history = await service.history(ask.who, intent.handle)
     return looked_up(intent, resource, history)
-
-
-def _explained(code: str, product: str) -> Outcome:
-    meanings = explain(code, product=product, locale=reader_locale())
-    if not meanings:
-        sentence = _("{code} is not listed here.").format(code=code)
-        hint = _("Quote the code and the RequestId to Tencent's support.")
-        return Outcome(headline=(sentence,), tone=Tone.WARN, sentence=(hint,))
-    return explained(meanings[0]) if len(meanings) == 1 else chooser(meanings)
-
-
-def _subcoded(word: str) -> list[Token]:
-    """Return the codes whose last part is *word*, as `SlowDown` is of two."""
-    last = f".{word.casefold()}"
-    named = sorted(code for code in codes() if code.casefold().endswith(last))
-    return [Token(code, TokenKind.ERROR) for code in named]
 
 
 def _several(shown: list[_Found], answers: list[Outcome], all_: int) -> Outcome:
@@ -208,6 +305,8 @@ def _row(hit: _Found, answer: Outcome) -> Row:
     is_code = hit.token.kind is TokenKind.ERROR
     label = _("Explain") if is_code else _("Open")
     one = hit.intents[0].id if len(hit.intents) == 1 else hit.token.text
+    if hit.is_room:
+        label, one = _("Room"), f"{quoted(one)} --room"
     return Row((*sign, *answer.headline), (Button(label, "lookup", one),))
 
 

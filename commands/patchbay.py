@@ -28,7 +28,7 @@ from bot.ids import SlackUserId, handle_from
 from bot.journal.audit import Decision, Entry
 from bot.journal.examination import Report
 from bot.operations.service import Service
-from bot.routing import approvals
+from bot.routing import approvals, duties, handover
 from bot.routing import help as help_pages
 from bot.routing.command import Command
 from bot.tencent.models.base import Level
@@ -71,7 +71,9 @@ def command_for(commands: Mapping[str, Command], prefix: str = "") -> Command:
     command.subcommand(
         "audit", permit=AUDIT, usage="export | verify", examples=("audit export",)
     )(audit)
+    handover.add_to(command)
     approvals.add_to(command)
+    duties.add_to(command)
     return command
 
 

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 import structlog
 from hypothesis import HealthCheck, settings
+from pydantic import SecretStr
 from structlog.dev import ConsoleRenderer, plain_traceback
 
 from bot import catalogues
 from bot.config.sources import NO_DOTENV
+from tests.bot.operations.tencent import KEY
 from tests.servers.postgres import server, why_not
 from tests.world import make_world
 
@@ -73,6 +75,13 @@ def postgres_url(postgres):
 async def world(tmp_path):
     async with AsyncExitStack() as stack:
         yield await make_world(stack, tmp_path / "patchbay.db")
+
+
+@pytest.fixture
+async def heard(tmp_path):
+    """A world whose app has callbacks."""
+    async with AsyncExitStack() as stack:
+        yield await make_world(stack, tmp_path / "p.db", key=SecretStr(KEY))
 
 
 @pytest.fixture

@@ -38,6 +38,7 @@ PUSH_KEY = secrets.token_hex(16)
 START = f"/relay start 295066 url=rtmp://push.example.com/live/{PUSH_KEY} --go"
 DRY = START.replace("--go", "--dry-run")
 SESSION = "/car start user=cg ip=125.127.178.228 --go"
+PUBLISH = f"/car publish S1 url=rtmp://push.example.com/live/{PUSH_KEY}"
 
 
 def parts(secret):
@@ -160,7 +161,7 @@ async def play(slack, cloud, bot):
         await bot.tasks.drain(10)
         await slack.space.feed.quiet()
 
-    for line in (START, DRY, SESSION, "/lookup R1 --details", "/relay list"):
+    for line in (START, DRY, SESSION, PUBLISH, "/lookup R1 --details", "/relay list"):
         await typed(line)
     for how in ("late", "InternalError", "html", "garbage", "truncated", "reset"):
         cloud.state.fail_next("StartPublishCdnStream", how)

@@ -14,11 +14,12 @@ import yaml
 
 import bot
 from bot import errors
+from bot.config.pushes import Live
 from bot.exit_table import Exits
 from bot.i18n import Channel
 from bot.pace import Pace
 from bot.routing.manifest import as_yaml, manifest
-from bot.settings import App, Limits, Policy, Rule, Settings, Workspace
+from bot.settings import App, Limits, Policy, Project, Rule, Settings, Workspace
 from bot.tencent.models import REQUESTS
 from bot.tencent.models.base import Api, Deadline, Level, Repeat, Reply
 from commands import COMMANDS
@@ -125,14 +126,17 @@ def test_every_request_knows_its_own_danger(action):
 
 
 TABLES = {
+    "alerts",
     "apps",
     "channels",
     "command_prefix",
     "exits",
     "language",
+    "live",
     "ops_channel",
     "pace",
     "policy",
+    "projects",
     "tables",
     "trusted_proxies",
     "workspaces",
@@ -152,7 +156,7 @@ def test_every_variable_is_in_the_example(name):
 
 
 @pytest.mark.parametrize(
-    "model", [App, Channel, Rule, Policy, Limits, Exits, Pace, Workspace]
+    "model", [App, Channel, Exits, Limits, Live, Pace, Policy, Project, Rule, Workspace]
 )
 def test_every_key_of_the_file_is_in_its_example(model):
     text = (TOP / "bot.example.toml").read_text()
@@ -233,6 +237,15 @@ TESTED_BY = {
     "bot/pace.py": "tests/bot/routing/test_pace.py",
     "bot/config/rules.py": "tests/bot/access/test_workspaces.py",
     "bot/products.py": "tests/bot/test_settings.py",
+    "bot/cards/alerts.py": "tests/bot/operations/test_alerts.py",
+    "bot/cards/duties.py": "tests/bot/routing/test_duties.py",
+    "bot/journal/alert_rows.py": "tests/bot/journal/test_alerts.py",
+    "bot/journal/schema_alerts.py": "tests/bot/journal/test_migrate.py",
+    "bot/operations/alerting.py": "tests/bot/operations/test_alerts.py",
+    "bot/operations/duties.py": "tests/bot/routing/test_duties.py",
+    "bot/operations/emptiness.py": "tests/bot/operations/test_alerts.py",
+    "bot/resources/room/emptiness.py": "tests/bot/operations/test_alerts.py",
+    "bot/slack/outbound/linking.py": "tests/bot/operations/test_alerts.py",
     "bot/resources/base.py": "tests/test_fictitious_product.py",
     "bot/resources/kinds.py": "tests/test_fictitious_product.py",
     "bot/resources/relay/alarms.py": "tests/bot/operations/test_callbacks.py",
@@ -266,6 +279,8 @@ TESTED_BY = {
     "bot/tencent/call.py": "tests/bot/tencent/test_client_answers.py",
     "commands/relay/attach.py": "tests/bot/operations/test_resolution.py",
     "commands/relay/change.py": "tests/commands/relay/test_update.py",
+    "bot/resources/render/card.py": "tests/commands/car/test_stop.py",
+    "commands/car/command.py": "tests/commands/car/test_sessions.py",
     "commands/relay/command.py": "tests/commands/relay/test_lists.py",
     "commands/relay/onrecord.py": "tests/commands/relay/test_copies.py",
 }

@@ -55,7 +55,7 @@ def test_a_stop_takes_as_long_as_is_said():
         (ACK_SECONDS + CLOSE_SECONDS + 0.5,),
         (lifecycle.SERVER_SECONDS,),
         (lifecycle.WORK_SECONDS, lifecycle.CANCELLED_SECONDS),
-        (2 * record,),
+        (3 * record,),
         (lifecycle.FLUSH_SECONDS + 0.5, last),
         (2 * record,),
     ]

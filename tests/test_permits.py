@@ -228,4 +228,4 @@ async def test_home_shows_what_runs_or_says_why_not(
         or not sentence
     )
     refusals = [action for _deny, action, _rule in await on.recorded(who)]
-    assert refusals == (["relay.read"] if sentence else [])
+    assert refusals == (["relay.read", "car.read"] if sentence else [])

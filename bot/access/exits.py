@@ -13,7 +13,15 @@ from typing import Any, cast
 
 from bot.access.limits import Over, is_listed
 from bot.dialogue.outcome import Mono, Part, Points
-from bot.exit_table import ANY, TEMPLATE, VENDORS, Exits, is_address, is_local
+from bot.exit_table import (
+    ANY,
+    CONSOLE,
+    TEMPLATE,
+    VENDORS,
+    Exits,
+    is_address,
+    is_local,
+)
 from bot.i18n import _
 from bot.tencent.models.base import Part as Fields
 from bot.tencent.models.base import Request
@@ -67,7 +75,7 @@ def refusals(exits: Iterable[Exit], table: Exits, app: str) -> dict[str, Over]:
 
 def _never(one: Exit) -> str:
     """Return why *one* is refused by any table; "" if it depends on the table."""
-    if one.row not in _HOSTED or one.parts[0] in {*VENDORS, TEMPLATE}:
+    if one.row not in _HOSTED or one.parts[0] in {*VENDORS, TEMPLATE, CONSOLE}:
         return ""
     address = address_of(one.parts[0])
     if address is None:
@@ -127,6 +135,8 @@ def _endpoint(address: Address) -> str:
 
 
 def _is_host(parts: tuple[str, ...], entry: str, _app: str) -> bool:
+    if CONSOLE in {parts[0], entry}:
+        return parts[0] == entry
     address = address_of(parts[0])
     return address is not None and is_listed(address.host, (entry,))
 

@@ -5,7 +5,7 @@ and channel) and the person (a user, or a member of a user group).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import tzinfo
 from fnmatch import fnmatchcase
 from typing import Any, Protocol, Self
@@ -188,8 +188,9 @@ class Gate:
         guest = self.directory.is_guest(who)
         named = _groups(self.policy, wish, where, who.team)
         patient = wish.ends or (wish.level is Level.BILLED and not finally_)
-        facts = replace(
-            self._facts(who, where),
+        facts = self._facts(
+            who,
+            where,
             guest=guest if finally_ and not wish.ends else bool(guest),
             groups=self.directory.groups(named, patient=patient, team=who.team),
         )
@@ -221,16 +222,23 @@ class Gate:
         """Return why *who* is not at home here, or a guest; None if they are."""
         if nowhere := self._not_here(who):
             return nowhere
-        return stranger_verdict(
-            self._facts(who, Place(channel=NO_CHANNEL)), self.policy
-        )
+        guest = bool(self.directory.is_guest(who))
+        facts = self._facts(who, Place(channel=NO_CHANNEL), guest=guest)
+        return stranger_verdict(facts, self.policy)
 
     def _not_here(self, who: Person) -> Verdict | None:
         """Refuse *who* where an org-wide install was not added to their workspace."""
         teams = self.directory.teams
         return None if teams is None or who.team in teams else _elsewhere()
 
-    def _facts(self, who: Person, where: Place) -> Circumstances:
+    def _facts(
+        self,
+        who: Person,
+        where: Place,
+        *,
+        guest: bool | None,
+        groups: Groups | None = None,
+    ) -> Circumstances:
         """Return what Slack says of *who*, judged in the workspace in which they act.
 
         Of an org-wide install that is one of several, and each is by itself: the
@@ -244,7 +252,8 @@ class Gate:
             enterprise=self.directory.enterprise if one else "",
             homes=self.directory.homes(who),
             account=self.directory.account(who),
-            guest=bool(self.directory.is_guest(who)),
+            guest=guest,
+            groups=groups,
         )
 
 

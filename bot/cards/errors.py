@@ -11,15 +11,24 @@ from bot.dialogue.outcome import (
     Part,
     Points,
     Span,
+    Tone,
     line,
 )
-from bot.i18n import _, reader_locale
-from bot.products import PRODUCTS
-from bot.tencent.explain import Explanation, explain
+from bot.i18n import _, later, reader_locale
+from bot.tencent.explain import Explanation, explain, products
+
+# What a step says to type, and pressing a button does as well.
+STEPS = {
+    "patchbay doctor": later("Run doctor"),
+    "patchbay whoami": later("Show your rights"),
+    "relay list": later("Relays that run"),
+    "car recent": later("Render sessions"),
+    "car capacity": later("Count concurrency"),
+}
 
 
 def explained(explanation: Explanation, request_id: str = "") -> Outcome:
-    """Return what an error code means and what to do about it."""
+    """Return what an error code means and what to do about it, as far as here."""
     parts: list[Part] = [line(_retry(explanation))]
     if explanation.steps:
         steps = tuple((step,) for step in explanation.steps)
@@ -30,10 +39,19 @@ def explained(explanation: Explanation, request_id: str = "") -> Outcome:
     return Outcome(
         headline=title(explanation),
         sentence=(explanation.means,),
+        buttons=tuple(_steps(explanation)),
         parts=tuple(parts),
         context=tuple(_context(explanation)),
         request_id=request_id,
     )
+
+
+def _steps(explanation: Explanation) -> Iterable[Button]:
+    """Yield a button for each step that the bot can do by itself."""
+    for typed in explanation.commands:
+        if label := STEPS.get(typed):
+            command, text = typed.split()
+            yield Button(_(label), command, text)
 
 
 def title(explanation: Explanation) -> tuple[Span, ...]:
@@ -42,11 +60,21 @@ def title(explanation: Explanation) -> tuple[Span, ...]:
     return (*named, f"  {explanation.product.upper()}".rstrip())
 
 
+def answer(code: str, product: str) -> Outcome:
+    """Return what *code* means to *product*; if that is empty, perhaps ask which."""
+    meanings = explain(code, product=product, locale=reader_locale())
+    if not meanings:
+        sentence = _("{code} is not listed here.").format(code=code)
+        hint = _("Quote the code and the RequestId to Tencent's support.")
+        return Outcome(headline=(sentence,), tone=Tone.WARN, sentence=(hint,))
+    return explained(meanings[0]) if len(meanings) == 1 else chooser(meanings)
+
+
 def chooser(meanings: Sequence[Explanation]) -> Outcome:
     """Return what a code means to each product, a sentence each, and ask which."""
     code = meanings[0].code
     own = {one.product for one in meanings}
-    rest = [name for name in PRODUCTS if name not in own]
+    rest = [name for name in products() if name not in own]
     lines, buttons = [], []
     for one in meanings:
         names = [one.product] if one.product else rest

@@ -8,7 +8,14 @@ its request masked.
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bot.cards.errors import explaining, failure, in_their_words, is_ours, reason
+from bot.cards.errors import (
+    answer,
+    explaining,
+    failure,
+    in_their_words,
+    is_ours,
+    reason,
+)
 from bot.dialogue.outcome import (
     Audience,
     Bold,
@@ -20,6 +27,7 @@ from bot.dialogue.outcome import (
     Tone,
     When,
     Who,
+    line,
     said,
 )
 from bot.i18n import _, reader_locale
@@ -181,9 +189,35 @@ def looked_up(intent: Intent, resource: Resource, history: Iterable[Intent]) -> 
     share = Button(_("Share"), "lookup", f"{intent.id} --public")
     return replace(
         shown,
-        buttons=(*shown.buttons, share),
+        buttons=shown.buttons if resource.personal else (*shown.buttons, share),
         parts=(*shown.parts, Points(_("History"), lines)),
         audience=Audience.ASKER,
+    )
+
+
+def failed_act(intent: Intent, resource: Resource) -> Outcome:
+    """Return what the error means by which *intent* failed, and what can be done now.
+
+    How it ended is what is known of it: it may have been done all the same.
+    """
+    end = intent.settlement
+    shown = answer(end.error_code, resource.product)
+    name = intent.handle or intent.subject.ref
+    acts = intent.subject.about or intent.subject.ends
+    own = resource.result_buttons if acts else resource.offers
+    how = resource.result(intent) if acts else f"{name} · {resource.standing(intent)}"
+    text = _("Open {handle}").format(handle=name)
+    buttons = (*own(intent), Button(text, "lookup", name), *shown.buttons)
+    return replace(
+        shown,
+        buttons=buttons,
+        parts=(line(Bold(how)), *shown.parts),
+        context=(
+            said(_("Asked for {when}"), when=When(intent.created_at)),
+            *in_their_words(end.error_code, end.error_text),
+        ),
+        request_id=end.request_id,
+        handle=intent.handle or None,
     )
 
 

@@ -41,6 +41,7 @@ def row(intent: Intent, resources: Registry) -> Row:
     Ten of them are to fit on the screen of a phone.
     """
     resource = resources.of(intent)
+    measured = resource.measured(intent)
     sentence = (
         _("{handle} · {standing} · {age} {person}\n{thing}")
         if intent.asker.user
@@ -49,7 +50,7 @@ def row(intent: Intent, resources: Registry) -> Row:
     spans = said(
         sentence,
         handle=(f"{resource.tone(intent).value} ", Bold(intent.handle)),
-        thing=resource.gist(intent),
+        thing=(resource.gist(intent), *((" · ", *measured) if measured else ())),
         standing=resource.standing(intent),
         age=When(intent.sent_at or intent.created_at, Clock.AGO),
         person=Who(intent.asker.user),

@@ -44,9 +44,11 @@ HOST = "a host is written push.example.com, or .example.com for all under it"
 # What a key with a pattern takes.
 PATTERNS = {
     "command_prefix": "lower case letters, figures and -, 20 at most",
+    "domains": HOST,
     "name": "lower case letters, figures and -, 31 at most, and no - first",
     "rooms": 'a room is written "lobby-*", or "app/lobby-*" on one app',
     "tencent_push_hosts": HOST,
+    "id": 'the ID of a project: letters, figures, "_" and "-"',
     "vod_apps": "a SubAppId in figures, main or *",
 }
 
@@ -135,3 +137,8 @@ def unknown(
     """Return that the table at *loc* has no *key*, and which of *near* was meant."""
     place, _key = at((*loc, key), table, file)
     return f'{place}: there is no "{key}"{or_rather([*near], chr(34))}'
+
+
+def twice(names: list[str]) -> list[str]:
+    """Return those of *names* that stand in it more than once."""
+    return sorted({one for one in names if names.count(one) > 1})

@@ -39,6 +39,7 @@ UserId = Annotated[str, _id("UW")]
 GroupId = Annotated[str, _id("S")]
 ChannelId = Annotated[str, _id("CGD")]
 OneChannelOrNone = Annotated[str, _id("CG", none=True)]
+OneGroupOrNone = Annotated[str, _id("S", none=True)]
 TeamId = Annotated[str, _id("TE")]
 WorkspaceId = Annotated[str, _id("T")]
 Action = Annotated[

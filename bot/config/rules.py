@@ -66,6 +66,17 @@ class Limits(_Table):
     starts_per_person_a_day: int = Field(100, ge=1)
 
 
+class Project(_Table):
+    """A project of CAR, under the name that is typed; *apply*: it needs a reservation.
+
+    Then ApplyConcurrent is called before each start in it.
+    """
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,30}$")
+    id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,128}$")
+    apply: bool = False
+
+
 class Workspace(_Table):
     """A workspace of an org-wide install, and where its alarms go."""
 

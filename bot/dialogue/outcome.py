@@ -29,13 +29,15 @@ class Tone(Enum):
 class Audience(Enum):
     """Who sees it: the asker a read, the channel a change, the operators an alarm.
 
-    What happens to a thing later goes into the thread under its card.
+    What happens to a thing later goes into the thread under its card. A pager is told
+    of what rings.
     """
 
     ASKER = "asker"
     CHANNEL = "channel"
     OPS = "ops"
     THREAD = "thread"
+    PAGER = "pager"
 
 
 # ── inside a line ────────────────────────────────────────────────────────────────
@@ -86,7 +88,14 @@ class Link:
     text: str
 
 
-Span = str | Bold | Mono | Who | When | Link
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A user group of Slack's, all of whom a new message calls."""
+
+    id: str
+
+
+Span = str | Bold | Mono | Who | When | Link | Group
 
 
 def said(sentence: str, **spans: "Span | tuple[Span, ...]") -> tuple[Span, ...]:
@@ -294,7 +303,7 @@ def _plain(span: Span) -> str:
             return span
         case Bold(text) | Mono(text) | Link(text=text):
             return text
-        case Who(user):
+        case Who(user) | Group(user):
             return user
         case When(at, shown):
             day = "" if shown is Clock.TIME else f"{at:%Y-%m-%d} "

@@ -101,8 +101,15 @@ _IN_PROSE = re.compile(
     r"|(?<![\w+.*-])[A-Za-z0-9_+=-][A-Za-z0-9_+=.-]{59,89}(?![\w+=*-])"
     r"|(?<![\w.])\d{15,20}(?!\w|\.\w)"
     r"|(?<![\w./-])[A-Za-z]+(?:\.[A-Za-z]+)*(?![\w/-])"
-    r"|(?<![\w-])#?[RSGrsg]\d{1,7}(?![\w-]|\.\w)",
+    r"|(?<![\w-])#?[RSGCrsgc]\d{1,7}(?![\w-]|\.\w)",
     re.ASCII,  # Chinese needs no space beside an ID
+)
+# What may be a room in prose: what is called so, or a number as long as one may be.
+_ROOM = re.compile(
+    r"(?:\broom(?:[ _]?id)?|房间号?)[\"']?\s{0,3}[:=#]?\s{0,3}[\"']?"
+    r"(?P<named>[\w-]{1,64})"
+    r"|(?<![\w.:/=+-])(?P<number>\d{3,10})(?![\w:/+-]|\.\w)",
+    re.IGNORECASE | re.ASCII,  # Chinese needs no space beside a number
 )
 _ESCAPED_BREAK = re.compile(r"\\[nrt]")  # as a log line in JSON has them
 _RANDOM = re.compile(r"(?=.*[A-Z])(?=.*[a-z])(?=.*\d).+")
@@ -170,6 +177,19 @@ def find_ids(text: str, most: int = MOST_IDS) -> tuple[Token, ...]:
         if len(tokens) == most:
             break
     return tuple(tokens.values())
+
+
+def find_rooms(text: str, most: int) -> tuple[str, ...]:
+    """Return what may name a room in prose: *most* at most, as it is written there.
+
+    Whether there is such a room only who hears of rooms can tell.
+    """
+    rooms: dict[str, None] = {}
+    for match in _ROOM.finditer(_ESCAPED_BREAK.sub(" ", normalise(text))):
+        rooms[match["named"] or match["number"]] = None
+        if len(rooms) == most:
+            break
+    return tuple(rooms)
 
 
 def _unlinked(match: re.Match[str]) -> str:

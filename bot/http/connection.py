@@ -7,7 +7,7 @@ refusal has a status and nothing else.
 import asyncio
 import math
 import select
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import structlog
@@ -26,10 +26,16 @@ log = structlog.get_logger(__name__)
 
 
 class Front(Protocol):
-    """Lets a request wait before it is read: `bot.slack.inbound.raw.RawCommands`."""
+    """Sees a request before it is read: `bot.slack.inbound.raw.RawCommands`.
+
+    And `bot.tencent.webhook.PlainCallbacks`.
+    """
 
     def held(self, data: bytes, holder: "Connection") -> Callable[[], None] | None:
-        """Let the request *data* wait; return what is called when that is over."""
+        """Let the request *data* wait, or answer it.
+
+        Returns what is called when that is over; None if it is to be read.
+        """
 
 
 class Connection(web.RequestHandler):
@@ -40,7 +46,7 @@ class Connection(web.RequestHandler):
         server: web.Server,
         connections: Connections,
         peer: str,
-        front: Front | None = None,
+        fronts: Sequence[Front] = (),
     ) -> None:
         super().__init__(
             server,
@@ -60,7 +66,7 @@ class Connection(web.RequestHandler):
         self._is_idle = False  # nothing of the next request has come
         self._in_head = True  # what comes is the head of a request
         self._head = 0  # bytes of it that have come
-        self._front = front
+        self._fronts = fronts
         self._held = b""  # a request that waits unread
         self._let_go: Callable[[], None] | None = None  # once its turn is over
         self.has_place = False  # it waited, and is being answered
@@ -88,6 +94,11 @@ class Connection(web.RequestHandler):
         self._connections.waits(self, waits=True)
         if self.transport is not None:
             self.transport.write(answer)
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether there are so many that it is closed with its next answer."""
+        return self._connections.crowded
 
     def vouched(self) -> None:
         """Take note that a request with a valid signature came."""
@@ -126,7 +137,12 @@ class Connection(web.RequestHandler):
         return bool(poll.poll(0))
 
     def grace_left(self) -> float:
-        """Return the seconds, or less than none, until it has to give way if asked."""
+        """Return the seconds, or less than none, until it has to give way if asked.
+
+        Before anything of it can be read, it has all of them.
+        """
+        if self.transport is None and not self._is_dropped:
+            return GRACE
         return self.since + GRACE - asyncio.get_running_loop().time()
 
     def begun(self) -> None:
@@ -154,6 +170,7 @@ class Connection(web.RequestHandler):
             self.drop()
             return
         deadlines, loop = self._connections.deadlines, asyncio.get_running_loop()
+        self.since = loop.time()  # what it says is read from here on
         self._expires(deadlines.head)
         settled = self._connections.settled
         self._settling = loop.call_later(deadlines.settled, settled, self)
@@ -195,11 +212,12 @@ class Connection(web.RequestHandler):
 
     def _waits_unread(self, data: bytes) -> bool:
         """Tell whether *data* waits for its place as it is, or is answered already."""
-        if self._front is None:
+        if not self._fronts:
             return False
         self._held = data
         self._held_at = asyncio.get_running_loop().time()
-        let_go = self._front.held(data, self)
+        tries = (front.held(data, self) for front in self._fronts)
+        let_go = next(filter(None, tries), None)
         if let_go is None:
             self._held = b""
             return False
@@ -237,7 +255,7 @@ class Connection(web.RequestHandler):
         if self._leaves:
             self._turn_over()
             return resp, True
-        if self._connections.crowded:  # it is told now, rather than pushed out later
+        if self.is_crowded:  # it is told now, rather than pushed out later
             resp.force_close()
         deadlines = self._connections.deadlines
         self._expires(deadlines.idle_signed if self.signed else deadlines.idle)

@@ -9,7 +9,7 @@ never does. One that is known is told first, so that no request is lost on its w
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Protocol
@@ -110,8 +110,8 @@ class Connections:
         up while there are few of them: then whoever was idle for longest gives way.
         """
         silent = [one for one in self._waiting if not one.signed]
-        if late := [one for one in silent if one.grace_left() <= 0]:
-            return self._gives_way(min(late, key=self._first_to_go))
+        if late := self._first_silent(one for one in silent if one.grace_left() <= 0):
+            return self._gives_way(late)
         few = MOST_NEW * self._most // MOST  # as many of what there may be
         if len(silent) <= few and (idle := self._longest_idle()):
             return self._gives_way(idle)
@@ -173,9 +173,9 @@ class Connections:
             return
         theirs = self._unsigned.setdefault(one.peer, {})
         theirs[one] = None
-        waiting = [other for other in theirs if other in self._waiting]
-        if len(theirs) > MOST_UNSIGNED and waiting:
-            self._gives_way(min(waiting, key=self._first_to_go))
+        waiting = (other for other in theirs if other in self._waiting)
+        if len(theirs) > MOST_UNSIGNED and (late := self._first_silent(waiting)):
+            self._gives_way(late)
 
     def trusts(self, one: Open) -> None:
         """Count *one*, on which something signed came, among those that are known."""
@@ -189,6 +189,14 @@ class Connections:
         theirs.pop(one, None)
         if not theirs:
             self._unsigned.pop(one.peer, None)
+
+    def _first_silent(self, those: Iterable[Open]) -> Open | None:
+        """Return the first to go of *those*, but for who has spoken and is not read.
+
+        In an overload the loop reads later than whoever came has time to speak.
+        """
+        in_turn = sorted(those, key=self._first_to_go)
+        return next((one for one in in_turn if not one.has_spoken()), None)
 
     def _first_to_go(self, one: Open) -> tuple[int, float]:
         return -self._peers[one.peer], one.since

@@ -37,8 +37,8 @@ class Server:
     The handler of a POST finds its body read: `await request.read()` returns at once.
     *ready* tells what is there of all that the bot needs. A body that
     takes more than *read_seconds* to come is given up. *trusted* are the proxies that
-    requests come through: they may have as many connections as there are. *front* lets
-    requests wait before they are read.
+    requests come through: they may have as many connections as there are. *fronts* see
+    each request before it is read, one after the other until one keeps it.
     """
 
     def __init__(
@@ -49,12 +49,12 @@ class Server:
         read_seconds: float = READ_SECONDS,
         trusted: Sequence[Network] = (),
         deadlines: Deadlines = USUAL,
-        front: Closing | None = None,
+        fronts: Sequence[Closing] = (),
     ) -> None:
         self._ready = ready
         self._leaves = False
         self.answered: Answered = _uncounted  # told of each route, and its status
-        self._front = front
+        self._fronts = fronts
         self._read_seconds = read_seconds
         self._bodies = Bodies()
         self.connections = Connections(trusted=trusted, deadlines=deadlines)
@@ -78,7 +78,7 @@ class Server:
         make_discreet(server)
 
         def make(peer: str) -> Connection:
-            return Connection(server, self.connections, peer, self._front)
+            return Connection(server, self.connections, peer, self._fronts)
 
         self._listener = Listener(self.connections, make)
         return await self._listener.start(host, port)
@@ -91,8 +91,8 @@ class Server:
         """Take no more requests, and finish those that came."""
         if self._listener:
             await self._listener.close()
-        if self._front:
-            self._front.close()
+        for front in self._fronts:
+            front.close()
         if self._runner:
             await self._runner.cleanup()
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 
 from bot.errors import IllegalMove
 from bot.ids import IntentId
-from bot.journal import changing, stops
+from bot.journal import changing, namesakes, stops
 from bot.journal.evidence import Does, Fact, FactKind, fact_key
-from bot.journal.model import NOT_ENDED, Changes, Intent, Notice
+from bot.journal.model import NOT_ENDED, Changes, Intent, Notice, Subject
 from bot.journal.rows import millis
 from bot.journal.transaction import Transaction
 from bot.states import OVER, State
@@ -29,12 +29,19 @@ def fact_of(tx: Transaction, intent: Intent, kind: FactKind, changes: Changes) -
         job=intent.id,
         by=intent.asker.user,
         ref=changes.get("ref", "") or subject.ref,
+        target=aim_of(subject),
         code=changes.get("error_code", ""),
         text=changes.get("error_text", ""),
         since=millis(intent.sent_at) if intent.sent_at else None,
         at=at,
         came_at=at,
     )
+
+
+def aim_of(subject: Subject) -> str:
+    """Return the digest of where what acts on a thing, and goes with it, leads."""
+    acts = not (subject.creates or subject.ends or subject.changes)
+    return next(iter(subject.targets), "") if acts else ""
 
 
 def written(sent: Intent) -> Fact:
@@ -129,6 +136,7 @@ def overtaken(
     evidence = evidence or (fact_of(tx, intent, KINDS[to], changes),)
     if about := intent.subject.about:
         _learn_all(tx, tx.get(about), evidence, Changes(), ())
+    _share(tx, intent, evidence)
     return tx.get(intent.id)
 
 
@@ -156,6 +164,7 @@ def end(
             tx.raise_notices(tx.move(intent.id, to, changes), notices)
     if about := tx.get(intent.id).subject.about:
         _learn_all(tx, tx.get(about), evidence, Changes(), ())
+    _share(tx, tx.get(intent.id), evidence)
     return tx.get(intent.id)
 
 
@@ -200,4 +209,13 @@ def _learn_all(
 ) -> Intent:
     first, *others = evidence
     learnt = tx.learn(thing, first, also=others, changes=changes, notices=notices)
+    for changed in namesakes.followed(tx, *learnt):
+        stops.follow(tx, *changed)
     return stops.follow(tx, *learnt)
+
+
+def _share(tx: Transaction, stop: Intent, evidence: Sequence[Fact]) -> None:
+    """Let all that go by the ID that *stop* was of learn how it went."""
+    if stop.subject.ends:
+        for changed in namesakes.ended(tx, stop, evidence):
+            stops.follow(tx, *changed)

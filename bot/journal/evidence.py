@@ -34,6 +34,7 @@ class FactKind(StrEnum):
     AWAY = "away"  # nobody could have heard: this bot was down
     AGED = "aged"  # so old that it is, or soon will be, out of reach
     DETACHED = "detached"  # its ID is another's, by better evidence
+    REPLACED = "replaced"  # another goes by its ID now, and Tencent vouches for that
     LINKED = "linked"  # how a thing stands that this one belongs to; see `links`
 
 
@@ -57,8 +58,9 @@ class Fact:
     *at* is its own time, *since* when the request that it answers was written, and
     *came_at* when it was learnt. *job* is the intent whose request it is about, *by*
     the Slack user behind it. *ref* is the TaskId that it names, *target* the digest
-    of a push target, *status* Tencent's number for how that stands, or of days.
-    *key* is equal for two deliveries of one fact.
+    of a push target; of what acts on a thing and goes with it, of where that leads.
+    *status* is Tencent's number for how a target stands, or of days. *key* is equal
+    for two deliveries of one fact.
     """
 
     kind: FactKind
@@ -110,6 +112,7 @@ class Headline(StrEnum):
     CLOSED = "closed"
     UNKNOWN = "unknown"
     DONE = "done"
+    REPLACED = "replaced"  # another goes by its ID now
 
 
 # Nobody can say that it runs as it should, and Tencent will not settle it: somebody has
@@ -247,6 +250,32 @@ class Link:
     number: int = 0
 
 
+class Perhaps(StrEnum):
+    """Whether something beside the thing itself is so."""
+
+    NO = ""
+    YES = "yes"
+    MAYBE = "maybe"  # it was asked for, or was to end, and not answered
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is known beside a thing itself. Times are UTC milliseconds.
+
+    *reserved*: what it needs was reserved for it before. *published*: what it shows is
+    sent elsewhere, as far as is known, *since* a moment. *count* is how many of its
+    kind there were, as Tencent said when it was refused.
+    """
+
+    reserved: Perhaps = Perhaps.NO
+    published: Perhaps = Perhaps.NO
+    since: int = 0
+    count: str = ""
+
+
+NOTHING_BESIDE = Beside()
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What may be said of a thing. Times are UTC milliseconds.
@@ -255,6 +284,7 @@ class Standing:
     other IDs that came with its name; *rivals* those of them that are as good as *ref*,
     so that a person has to say which it is. *since* is when the headline became so;
     *by* is who did it, for which *reason*. *ending* is how it is known to be over.
+    *successor* is what goes by its ID now, if that is of its workspace.
     *version* is the number of the newest change that was made, 0 for none; *doubted*
     are those of later ones that were sent, and may have been made; *sending* is that of
     one that is being sent.
@@ -278,6 +308,8 @@ class Standing:
     gone: str = ""  # an ID that a person gave, and that Tencent does not know
     wished: bool = False  # a stop waits for its ID
     links: tuple[Link, ...] = ()  # to its copies, and to what it is a copy of
+    successor: str = ""
+    beside: Beside = NOTHING_BESIDE
     version: int = 0
     doubted: tuple[int, ...] = ()
     sending: int = 0

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from bot.errors import IllegalMove, JournalUnavailable
 from bot.ids import FormId, IntentId, Kind
 from bot.journal import endings, events, starts, stops
+from bot.journal.alerts import Alerts
 from bot.journal.audit import Audit, Cause, Entry
 from bot.journal.batches import Batches
 from bot.journal.copies import Copies
@@ -25,8 +26,10 @@ from bot.journal.model import Changes, Intent, NewIntent, Notice
 from bot.journal.open_forms import OpenForms
 from bot.journal.outbox import Outbox
 from bot.journal.proposals import Proposals
+from bot.journal.pushes import PushRows
 from bot.journal.queries import Queries
 from bot.journal.restored import Restored
+from bot.journal.rooms import RoomRows
 from bot.journal.rotation import Rotation
 from bot.journal.saved import Saved
 from bot.journal.slots import SlotRows
@@ -70,12 +73,19 @@ class Journal:
         self.known = LastKnown(store.writer, life.now)
         self.rotation = Rotation(store.writer, self._seal, store.kept.keys)
         self.heard = LastHeard(store.writer)
+        self.rooms, self.pushes = (
+            RoomRows(store.writer, life),
+            PushRows(store.writer, self._write),
+        )
         self.batches, self.copies = (
             Batches(self._write),
             Copies(store.writer, self._write),
         )
         self.proposals = Proposals(store.writer, self._write, self._seal, life.now)
-        self.timers = Timers(store.writer, self._write, life.alone)
+        self.timers, self.alerts = (
+            Timers(store.writer, self._write, life.alone),
+            Alerts(store.writer, self._write, life.alone),
+        )
         self.spool = store.spool
         self.illegal_moves = 0
         self.claimed = 0  # requests that this process has committed as SENDING

@@ -1,17 +1,21 @@
 """What time alone makes due: notices to be raised, rows to be deleted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from itertools import product
+from types import MappingProxyType
 
 from sqlalchemy import bindparam, delete, func, literal, or_, select
 
+from bot.ids import Kind
 from bot.journal.left import as_read
 from bot.journal.model import Intent
 from bot.journal.questions import in_states
 from bot.journal.rows import DROPPED, FAILED, PENDING, SENT, intents_of, millis, moment
 from bot.journal.schema import facts, intents, lines, outbox
+from bot.journal.schema_alerts import mutes, outages
 from bot.journal.schema_saved import timers
 from bot.journal.slots import PRUNE
 from bot.journal.statement import Connection, Statement, Writer, among, literals
@@ -20,6 +24,7 @@ from bot.states import OVER, State
 
 GIVEN_UP_KEPT = timedelta(days=7)  # notices that nobody took
 INTENTS_KEPT = timedelta(days=180)  # Tencent lets a TaskId be used for 30
+LOOKED_AFTER = timedelta(days=7)  # past its time, what is kept for less than that
 MOST_AT_ONCE = 100
 PIECE = 100  # rows that are deleted at once: nobody who commits waits for more
 
@@ -102,16 +107,21 @@ class Maintenance:
 
         return await self._writer.read(work, long=True)
 
-    async def prune(self, now: datetime) -> int:
+    async def prune(
+        self, now: datetime, brief: Mapping[Kind, timedelta] = MappingProxyType({})
+    ) -> int:
         """Delete rows that are past their time; return how many were deleted.
 
-        It goes in pieces, each a transaction of its own. The audit trail stays: it is
-        append-only. Numbers of handles are not used again.
+        Of the kinds that are *brief* that is so long. It goes in pieces, each a
+        transaction of its own. The audit trail stays: it is append-only. Numbers of
+        handles are not used again.
         """
         passed = {"now": millis(now)}
         await self._writer.write(lambda c: c.execute(DROP_EXPIRED, passed))
         gone = 0
         past = [_over(now, state) for state in sorted(OVER | {State.WAITING})]
+        for (kind, kept), state in product(brief.items(), _ASKED):
+            past.append(_over(now, state, kind, kept))
         for piece in (_delivered(now), *past, _unused_slots):
             while deleted := await self._writer.write(piece):
                 gone += deleted
@@ -172,6 +182,20 @@ _PAST = Statement(
     .limit(PIECE)
     .with_for_update(skip_locked=True)
 )
+# Of one kind, of the last days: what is older was deleted then, or goes with the rest.
+_BRIEF = Statement(
+    select(intents.c.id)
+    .where(
+        intents.c.state == bindparam("state"),
+        intents.c.created_at < bindparam("before"),
+        intents.c.created_at >= bindparam("since"),
+        intents.c.kind == bindparam("kind"),
+    )
+    .order_by(intents.c.created_at, intents.c.id)
+    .limit(PIECE)
+    .with_for_update(skip_locked=True)
+)
+_ASKED = (State.DONE, State.NOT_STARTED, State.UNKNOWN)  # how a look-up ends
 _OF_PAST = [
     Statement(delete(column.table).where(among(column, "ids")))
     for column in (
@@ -179,6 +203,8 @@ _OF_PAST = [
         lines.c.intent,
         facts.c.thing,
         timers.c.thing,
+        outages.c.thing,
+        mutes.c.thing,
         intents.c.id,
     )
 ]
@@ -203,15 +229,24 @@ def _unused_slots(connection: Connection) -> int:
     return connection.execute(PRUNE).rowcount
 
 
-def _over(now: datetime, state: State) -> Callable[[Connection], int]:
+def _over(
+    now: datetime,
+    state: State,
+    kind: Kind | None = None,
+    kept: timedelta = INTENTS_KEPT,
+) -> Callable[[Connection], int]:
     """Return what deletes the next intents that are over and old, and theirs.
 
-    Over is whatever is in this *state*.
+    Over is whatever is in this *state*; old, if of that *kind*, what is *kept* no more.
     """
-    old = {"state": state.value, "before": millis(now - INTENTS_KEPT)}
+    before = now - kept
+    old: dict[str, object] = {"state": state.value, "before": millis(before)}
+    if kind:
+        old |= {"kind": kind, "since": millis(before - LOOKED_AFTER)}
 
     def work(connection: Connection) -> int:
-        ids = {"ids": connection.execute(_PAST, old).scalars()}
+        which = _BRIEF if kind else _PAST
+        ids = {"ids": connection.execute(which, old).scalars()}
         if not ids["ids"]:
             return 0
         return sum(connection.execute(one, ids).rowcount for one in _OF_PAST)

@@ -172,9 +172,8 @@ class NewChange:
 class NewIntent:
     """A submission about to be accepted.
 
-    *handle* is given when it is about a thing that has one; None allots the next
-    number of its kind. *request* is the whole wire JSON. *copies* is what it is a
-    copy of. *timing*: when it is stopped.
+    *handle* is given when it is about a thing that has one; None allots the next.
+    *request* is the whole wire JSON. *copies*: an original. *timing*: its end.
     """
 
     id: IntentId
@@ -243,6 +242,7 @@ class Intent:
     course: tuple[Version, ...] = ()
     differences: tuple[Difference, ...] = ()
     present: Mapping[str, Any] = field(default_factory=dict)
+    pushed: str = ""  # what a CDN gets of it, as its resource writes that
 
     def version(self, number: int) -> Version | None:
         """Return the change of that *number*, if one was sent."""
@@ -322,6 +322,7 @@ class Changes(TypedDict, total=False):
     doubt: bool
     stop_at: datetime | None
     stop_after: timedelta | None
+    pushed: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -329,9 +330,9 @@ class Notice:
     """A message to be delivered, committed with the change that it reports.
 
     *facts* are the values that only this notice has (a TaskId, a moment), as JSON.
-    A card stores no facts: it is drawn from the intent as it is at delivery.
-    Notices of one intent with the same *line* are one message, of which the newest
-    that waits is delivered; while one waits, the next goes when that would have gone.
+    A card stores no facts: it is drawn from the intent as it is at delivery. Notices of
+    one intent with the same *line* are one message: the newest that waits is delivered,
+    when the first would have been. One with a *cause* rings, once for each outage.
     """
 
     name: str
@@ -339,6 +340,7 @@ class Notice:
     facts: Mapping[str, Any] = field(default_factory=dict)
     not_before: datetime | None = None
     line: str = ""
+    cause: str = ""
 
 
 CARD_NOTICE = Notice(name=CARD, audience=Audience.CHANNEL)
@@ -348,9 +350,8 @@ CARD_NOTICE = Notice(name=CARD, audience=Audience.CHANNEL)
 class Notification:
     """A notice waiting to be delivered.
 
-    It is about an *intent*, an *app* or nothing. *body* is what a release before
-    0.2 drew itself, to be delivered as it is. *stands* is the message of its *line*,
-    once one was posted. *proposal* is that which it is about, and *to* who made it.
+    It is about an *intent*, an *app*, a *proposal* that *to* made, or nothing.
+    *body*: as a release before 0.2 drew it. *stands*, *alert*: where those stand.
     """
 
     id: int
@@ -366,6 +367,7 @@ class Notification:
     created_at: datetime | None = None
     line: str = ""
     stands: tuple[ChannelId, MessageTs] | None = None
+    alert: tuple[ChannelId, MessageTs] | None = None
     proposal: IntentId | None = None
     to: Asker | None = None
 

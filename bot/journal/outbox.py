@@ -168,8 +168,7 @@ class Outbox:
             if row.notice_intent not in about:
                 about[row.notice_intent] = self._intent(row)
             intent, url = about[row.notice_intent]
-            stands = stand.get((row.notice_intent, row.notice_line))
-            notifications.append(notification_of(row, intent, url, stands))
+            notifications.append(notification_of(row, intent, url, stand))
         return notifications
 
     def _intent(self, row: Any) -> tuple[Intent | None, SecretStr | None]:

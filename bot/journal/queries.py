@@ -15,7 +15,7 @@ from bot.journal.model import Intent
 from bot.journal.packing import unpacked
 from bot.journal.questions import NEWEST, OLDEST, identified, in_states, not_by
 from bot.journal.rows import PRESENT, intent_cell, intents_of, millis
-from bot.journal.schema import EMPTY, IS_THING, intents
+from bot.journal.schema import EMPTY, HAS_FAILED, IS_THING, intents
 from bot.journal.seal import Seal
 from bot.journal.statement import Connection, Statement, Writer
 from bot.journal.transaction import BY_ID, BY_KEY
@@ -25,7 +25,7 @@ from bot.states import LIVE, State
 _IN_TEAM = not_by(intents.c.team) == bindparam("team")
 _BY_HANDLE = Statement(
     select(intents)
-    .where(intents.c.handle == bindparam("handle"), intents.c.team == bindparam("team"))
+    .where(intents.c.handle == bindparam("handle"), _IN_TEAM)
     .where(IS_THING)
     .order_by(*NEWEST)
     .limit(1)
@@ -107,6 +107,17 @@ _FOREIGN_STOPS = Statement(
     )
     .order_by(*NEWEST)
     .limit(5)
+)
+_LAST_FAILED = Statement(
+    select(intents)
+    .where(
+        intents.c.team == bindparam("team"),
+        intents.c.user == bindparam("user"),
+        HAS_FAILED,
+        not_by(intents.c.state) != State.DONE.value,
+    )
+    .order_by(*NEWEST)
+    .limit(bindparam("limit"))
 )
 _JOINED = Statement(select(intents).where(intents.c.joins == bindparam("job")))
 _everywhere = select(intents).where(intents.c.creates)
@@ -209,6 +220,12 @@ class Queries:
         query = _recent(by, None if states is None else tuple(sorted(states)))
         asked = {**narrow, "team": team, "limit": limit, "alone": self._alone}
         return await self._all(query, **asked)
+
+    async def last_failed(
+        self, team: TeamId, user: SlackUserId, limit: int
+    ) -> list[Intent]:
+        """Return what a person asked for and got an error code for, newest first."""
+        return await self._all(_LAST_FAILED, team=team, user=user, limit=limit)
 
     async def live(
         self, team: TeamId, kind: Kind, limit: int = EVERYTHING

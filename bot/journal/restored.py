@@ -31,6 +31,7 @@ from bot.journal.model import (
     Intent,
     Notice,
 )
+from bot.journal.outages import AlertCause
 from bot.journal.questions import in_states
 from bot.journal.rows import PENDING, intents_of
 from bot.journal.schema import intents, outbox
@@ -120,7 +121,7 @@ class Restored:
         if intent.subject.ends:
             notices = (
                 Notice(name=RESULT, audience=Audience.ASKER),
-                Notice(name=NOT_ENDED, audience=Audience.OPS),
+                Notice(name=NOT_ENDED, audience=Audience.OPS, cause=AlertCause.STOP),
             )
             stops.settle(tx, intent, State.UNKNOWN, changes, notices)
             return

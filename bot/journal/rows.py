@@ -1,8 +1,9 @@
 """Values to rows and back."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import SecretStr
@@ -113,6 +114,7 @@ def intent_of(row: Any) -> Intent:
         approval=row.approval,
         stop_at=moment(row.stop_at),
         stop_after=lasting(row.stop_after),
+        pushed=row.pushed,
     )
 
 
@@ -283,10 +285,11 @@ def notification_of(
     row: Any,
     intent: Intent | None,
     answer_url: SecretStr | None,
-    stands: tuple[ChannelId, MessageTs] | None = None,
+    stand: Mapping[tuple[str, str], tuple[ChannelId, MessageTs]] = MappingProxyType({}),
 ) -> Notification:
-    """Read a row of `outbox` that is about *intent*; its line *stands* there."""
+    """Read a row of `outbox` that is about *intent*; lines *stand* there."""
     facts = json.loads(row.notice_facts)
+    alert = (facts.get("alert") or {}).get("line", "")
     of_proposal = intent is None and TO in facts
     return Notification(
         id=row.notice_id,
@@ -301,7 +304,8 @@ def notification_of(
         tries=row.notice_tries,
         created_at=moment(row.notice_created_at),
         line=row.notice_line,
-        stands=stands,
+        stands=stand.get((row.notice_intent, row.notice_line)),
+        alert=stand.get((row.notice_intent, alert)),
         proposal=row.notice_intent if of_proposal else None,
         to=Asker(**facts[TO]) if of_proposal else None,
     )

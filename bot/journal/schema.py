@@ -1,6 +1,7 @@
 """The tables, as the newest migration leaves them. Times are UTC milliseconds."""
 
 from sqlalchemy import (
+    DDL,
     BigInteger,
     Boolean,
     Column,
@@ -11,15 +12,16 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    event,
     false,
     func,
     true,
 )
 
-from bot.journal import schema_audit, schema_saved, tables
+from bot.journal import schema_alerts, schema_audit, schema_saved, tables
 
 metadata, EMPTY, an_end = tables.metadata, tables.EMPTY, tables.an_end
-BESIDE = (schema_audit, schema_saved)  # whose tables are made with these
+BESIDE = (schema_alerts, schema_audit, schema_saved)  # whose tables are made with these
 ANY_TEAM = ""  # of a workspace that no handle was given in yet, for all kinds
 
 intents = Table(
@@ -90,6 +92,7 @@ intents = Table(
     Column("settled_at", BigInteger),
     Column("stop_at", BigInteger),  # when its timer is due
     Column("stop_after", BigInteger),  # milliseconds after its start, as it was asked
+    Column("pushed", Text, nullable=False, server_default=""),  # what a CDN gets of it
     Index("intents_by_handle", "handle", "team", "created_at"),
     Index("intents_by_state", "state", "created_at", "id"),
 )
@@ -112,7 +115,13 @@ for _name, _columns in {
         sqlite_where=_has_one,
         postgresql_where=_has_one,
     )
-
+HAS_FAILED = intents.c.error_code != EMPTY
+Index(
+    "failed_by_user",
+    *(intents.c[one] for one in ("team", "user", "created_at", "id")),
+    sqlite_where=HAS_FAILED,
+    postgresql_where=HAS_FAILED,
+)
 IS_THING = intents.c.about.is_(None) & ~intents.c.ends
 # What there is of a workspace, newest first: of all, or of those that share a column.
 for _name, _shared in {
@@ -268,6 +277,29 @@ slots = Table(  # what several share the pace of; milliseconds by the database's
     Column("slowed_to", Double, nullable=False),  # a second
 )
 
+rooms = Table(  # what each run has heard of a room; on PostgreSQL it is not logged
+    "rooms",
+    metadata,
+    Column("room", String(64), primary_key=True),
+    Column("sdk_app_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("numeric", Boolean, primary_key=True),
+    Column("boot", String(64), primary_key=True),
+    Column("heard_at", BigInteger, nullable=False),
+    Column("presence", Text, nullable=False),
+    Index("rooms_by_age", "heard_at"),
+)
+_unlogged = DDL("ALTER TABLE rooms SET UNLOGGED")  # type: ignore[no-untyped-call]
+event.listen(rooms, "after_create", _unlogged.execute_if(dialect="postgresql"))
+
+polls = Table(  # what one of several asks in its turn, and how that went
+    "polls",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("next_at", BigInteger, nullable=False),
+    Column("answered_at", BigInteger),
+    Column("code", String(128), nullable=False, server_default=""),  # if it was refused
+)
+
 lines = Table(  # messages that several notices of an intent share
     "lines",
     metadata,
@@ -275,6 +307,7 @@ lines = Table(  # messages that several notices of an intent share
     Column("line", String(64), primary_key=True),
     Column("channel", String(32), nullable=False),
     Column("ts", String(32), nullable=False),
+    Index("lines_by_place", "channel", "ts"),
 )
 
 facts = Table(  # what is known of things; every row is evidence, none is changed

@@ -18,6 +18,7 @@ from bot.journal import endings, facts, locks, stops, timer_rows, usage
 from bot.journal.evidence import Fact, Standing, standing_of
 from bot.journal.lives import is_alive
 from bot.journal.model import Changes, Intent, Notice
+from bot.journal.namesakes import shared
 from bot.journal.rows import (
     card_of,
     changed,
@@ -128,6 +129,8 @@ def answered(
     """
     kept = endings.beside_evidence(changes)
     if seen.state is not State.SENDING or kept.keys() - _KEPT:
+        return None
+    if shared(seen.subject):  # what goes by its ID, too, is to be read
         return None
     written, now = endings.written(seen), as_kept(tx.now())
     came = (*evidence[1:], evidence[0])

@@ -14,6 +14,7 @@ from sqlalchemy import and_, bindparam, or_, select
 
 from bot.dialogue.outcome import Audience
 from bot.ids import IntentId
+from bot.journal import namesakes
 from bot.journal.evidence import Does, Fact, FactKind, fact_key
 from bot.journal.model import RESULT, Changes, Intent, NewIntent, Notice
 from bot.journal.rows import intent_cell, intent_of, intents_of, millis
@@ -21,7 +22,7 @@ from bot.journal.schema import EMPTY, intents
 from bot.journal.statement import Statement, literals, updated
 from bot.journal.together import tell
 from bot.journal.transaction import Transaction
-from bot.states import OPEN, State
+from bot.states import OPEN, OVER, State
 
 log = structlog.get_logger(__name__)
 
@@ -139,8 +140,9 @@ def of_its_thing(tx: Transaction, new: NewIntent) -> NewIntent:
     subject = new.subject
     if subject.about or not subject.ref:
         return new
-    owner = tx.owner(subject.sdk_app_id, subject.ref)
-    if owner is None:
+    running = namesakes.sharing(tx, subject)
+    owner = running[0] if running else tx.owner(subject.sdk_app_id, subject.ref)
+    if owner is None or (owner.state in OVER and namesakes.shared(subject)):
         return new
     about = replace(subject, about=owner.id)
     if owner.asker.team != new.asker.team:
@@ -277,9 +279,12 @@ def _adopt(tx: Transaction, thing: Intent, foreign: Iterable[Intent]) -> Intent:
 def _is_doubted(tx: Transaction, stop: Intent) -> bool:
     """Tell whether an earlier stop of the same ID may have got through, or did.
 
-    Then a refusal of this one does not mean that it goes on.
+    Then a refusal of this one does not mean that it goes on. Of an ID that people
+    choose an earlier one may have been of another thing.
     """
     subject = stop.subject
+    if namesakes.shared(subject):
+        return False
     asked = {"sdk_app_id": subject.sdk_app_id, "ref": subject.ref}
     earlier = tx.connection.execute(_EARLIER, {**asked, "other_than": stop.id})
     return earlier.first() is not None

@@ -18,6 +18,7 @@ from bot.errors import IllegalMove, TaskTaken
 from bot.ids import Handle, IntentId, Kind, TeamId, handle
 from bot.journal import (
     accepting,
+    alert_rows,
     changing,
     facts,
     links,
@@ -371,7 +372,9 @@ class Transaction:
         """Put *notices* about *intent* into the outbox."""
         if intent.batch:
             notices = together.without_results(notices)
-        outbox.put(self.connection, notices, intent, millis(self.now()))
+        at = millis(self.now())
+        rung = alert_rows.rung(self.connection, intent, notices, at)
+        outbox.put(self.connection, rung, intent, at)
 
     def tell_of(self, accepted: Intent, things: Iterable[Intent]) -> None:
         """Tell below the cards of *things* that one more was asked for, and by whom.

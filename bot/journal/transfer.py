@@ -38,7 +38,7 @@ ENDS_ELSEWHERE = "the audit trail in the database does not end where the file's 
 UNOPENED = "{cell.table} {cell.row}: {cell.column} does not open in the database"
 DIFFERS = "{table}: {there} rows in the database, and {here} in the file"
 # What belongs to the runs of a bot, and to a moment.
-_LEFT = {"lives", "slots"}
+_LEFT = {"lives", "polls", "rooms", "slots"}
 # Texts that say something of one database alone.
 _OWN = sorted((MOVING, SERVES, IDENTITY, ANCHORED))
 

@@ -11,18 +11,28 @@ from bot.live import places
 from bot.live.report import Seen
 from bot.live.trial import Trial
 from bot.operations.doctor import SKEW_WORTH_A_WORD
-from bot.products import PRODUCTS
+from bot.products import PRODUCTS, region_for_rooms
 from bot.settings import App
 from bot.slack.outbound.probe import status_of
 from bot.tencent.models.base import Reply, Request
 from bot.tencent.models.gs import DescribeCloudPhoneMultipleStreamSessionSlaves
+from bot.tencent.models.live import (
+    DescribeLiveStreamPushInfoList,
+    DescribeLiveStreamState,
+    DescribeStreamPushInfoList,
+    written,
+)
+from bot.tencent.models.trtc.history import HOUR, DescribeUnusualEvent
 from bot.tencent.models.trtc.requests import StopPublishCdnStream
 from bot.tencent.retry import CODES, ErrorClass, class_of
 from bot.tencent.webhook import PATH
 
 NO_TASK = "-m9notATask" + "0" * 61  # 72 characters, as those of real ones
 NO_SESSION = "0" * 19
+NO_ROOM = "patchbay-no-room"
+NO_STREAM, NO_DOMAIN = "patchbay-of-no-stream", "push.invalid"
 NO_REGION = "UnsupportedRegion"
+ACCEPTED = "accepted"
 UNSIGNED = 401
 TOO_LITTLE = ("AuthFailure", "UnauthorizedOperation")  # the key, or what it may do
 WRONG_APP = (
@@ -42,6 +52,8 @@ async def read_cloud(trial: Trial) -> frozenset[str]:
     good = await _apps(trial)
     await _other_regions(trial)
     await _session(trial)
+    await _history(trial)
+    await _pushes(trial)
     _clock(trial)
     return good
 
@@ -109,6 +121,55 @@ async def _session(trial: Trial) -> None:
         trial.report.add(what, seen=row)
 
 
+async def _history(trial: Trial) -> None:
+    """Ask for the past of no room: whether the key may, and the edition has it.
+
+    To throw somebody out nothing is tried: that has no harmless call.
+    """
+    apps = trial.settings.all_apps
+    if not apps or not trial.settings.account("trtc").complete:
+        return
+    app, end = apps[0], int(trial.ports.now().timestamp())
+    window = {"StartTime": end - HOUR, "EndTime": end, "RoomId": NO_ROOM}
+    ask = DescribeUnusualEvent.of({"SdkAppId": app.sdk_app_id, **window})
+    region = region_for_rooms(trial.settings.terms.regions, app.region)
+    ending = await ending_of(trial, ask, region)
+    text = _("History of no room, app {app}, {region}: {word}")
+    what = text.format(app=app.name, region=region, word=ending.word)
+    if ending.word == ACCEPTED:
+        trial.report.add(what)
+        return
+    fix = _(
+        "Looking back at rooms is refused: it needs the right trtc:Describe*, and"
+        " mostly a paid edition. Nothing else does."
+    )
+    trial.report.add(what, well=None, fix=fix)
+
+
+async def _pushes(trial: Trial) -> None:
+    """Ask what the CDN gets, about no stream: whether the key may."""
+    key = trial.settings.account("live")
+    if not (key.endpoint and key.complete):
+        return
+    nothing = {"StreamName": NO_STREAM, "AppName": "live"}
+    now = written(trial.ports.now())
+    for ask in (
+        DescribeLiveStreamPushInfoList(page_num=1, page_size=1),
+        DescribeLiveStreamState.of({**nothing, "DomainName": NO_DOMAIN}),
+        DescribeStreamPushInfoList.of({**nothing, "StartTime": now, "EndTime": now}),
+    ):
+        ending = await ending_of(trial, ask, "")
+        text = _("{action} of no stream: {word}")
+        what = text.format(action=ask.action, word=ending.word)
+        fix = _("Push quality is off without live:{action}; nothing else is.")
+        short = ending.word.startswith(TOO_LITTLE) or not ending.came
+        trial.report.add(
+            what,
+            well=None if short else True,
+            fix=fix.format(action=ask.action) if short else "",
+        )
+
+
 def _clock(trial: Trial) -> None:
     skew = trial.client.skew
     if skew is None:
@@ -125,7 +186,7 @@ class Ending:
     def __init__(self, error: CloudError | None) -> None:
         self.kind = class_of(error) if error else None
         self.came = error is None or isinstance(error, Refused)  # an answer
-        self.word = "accepted"
+        self.word = ACCEPTED
         if isinstance(error, Refused):
             self.word = error.code
         elif error:

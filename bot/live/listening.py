@@ -44,7 +44,7 @@ class Ear:
         if key is None:
             raise NotFound(_("That app has no callback key."))
         event = events.read(raw, sign, key)
-        if event is None or event.agent != self.agent:
+        if not isinstance(event, RelayEvent) or event.agent != self.agent:
             raise JournalUnavailable(_("It is not about this trial."))
         self.trial.recorder.saw("callback", 0, {}, raw)
         self.heard.append(event)

@@ -14,6 +14,7 @@ from bot.errors import SettingsError
 from bot.i18n import _
 from bot.journal.sqlite.writer import sqlite_file
 from bot.journal.trail import REPLICAS
+from bot.live.car_reads import read_car
 from bot.live.cloud_reads import read_cloud, read_own_address
 from bot.live.ending import resume
 from bot.live.ledger import claimed
@@ -96,6 +97,7 @@ async def _levels(trial: Trial) -> None:
     )
     slack = await read_slack(trial)
     apps = await read_cloud(trial)
+    await read_car(trial)
     await read_own_address(trial)
     if wishes.channel:
         await _post(trial, slack=slack)

@@ -1,6 +1,6 @@
 """The accounts of the products, as the settings have them."""
 
-from bot.products import PRODUCTS
+from bot.products import ACCOUNTS
 from bot.settings import Settings
 from bot.tencent.client import Account
 from bot.tencent.tc3 import Credential
@@ -13,9 +13,9 @@ def accounts_of(settings: Settings) -> dict[str, Account]:
         SettingsError: an endpoint is not Tencent's.
     """
     accounts: dict[str, Account] = {}
-    for product in PRODUCTS:
+    for product in ACCOUNTS:
         account = settings.account(product)
-        if account.secret_id and account.secret_key:
+        if account.endpoint and account.secret_id and account.secret_key:
             key = Credential(
                 account.secret_id.get_secret_value(), account.secret_key, account.token
             )

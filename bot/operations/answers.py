@@ -2,23 +2,28 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import Enum, auto
-from typing import Any
+from typing import Any, Self
 
 import structlog
 
 from bot.errors import CloudError, NoAnswer, NotSent, Refused
 from bot.i18n import _
+from bot.journal.endings import aim_of
 from bot.journal.evidence import Does, Fact, FactKind, fact_key
 from bot.journal.left import LEFT
 from bot.journal.model import Changes, Intent
+from bot.journal.rows import millis
 from bot.journal.stops import How
 from bot.resources.base import Yield
 from bot.states import State
 from bot.tencent.connection import Ahead
 from bot.tencent.models.base import Reply, Request
-from bot.tencent.retry import Conclusion
+from bot.tencent.retry import Again, Conclusion, End
 
+TO_THE_SECOND = 2.0  # seconds: Tencent's `Date` leaves out their parts
+OUR_FAULT = ("AuthFailure", "UnauthorizedOperation")  # nobody in Slack can mend it
 NOT_SENT, NO_ANSWER = "patchbay.NotSent", LEFT  # as of what a run died over
 
 log = structlog.get_logger(__name__)
@@ -78,6 +83,17 @@ class Times:
     at: int
     came_at: int
 
+    @classmethod
+    def of(cls, since: datetime, now: datetime, ahead: float | None) -> Self:
+        """Return when what was sent *since* was answered, which is *now*.
+
+        Tencent's clock is *ahead* by so many seconds, as far as its answers tell: to
+        the second, so that less is no difference.
+        """
+        away = ahead if ahead and abs(ahead) > TO_THE_SECOND else 0.0
+        skew = timedelta(seconds=away)
+        return cls(millis(since - skew), millis(now - skew), millis(now))
+
 
 @dataclass(frozen=True, slots=True)
 class Answered:
@@ -101,6 +117,7 @@ def succeeded(claim: Claim, reply: Reply, kept: Yield, times: Times) -> Answered
     if kept.kept:
         changes["reply"] = kept.kept
     fact = _fact(intent, FactKind.ANSWERED, times, ref=kept.ref)
+    fact = replace(fact, text=kept.says)
     return Answered(claim.request.effect.succeeded, changes, (fact,))
 
 
@@ -143,6 +160,7 @@ def _fact(intent: Intent, kind: FactKind, times: Times, *, ref: str = "") -> Fac
         job=intent.id,
         by=intent.asker.user,
         ref=ref or ("" if subject.creates else subject.ref),
+        target=aim_of(subject),
         since=times.since,
         at=times.at,
         came_at=times.came_at,
@@ -159,3 +177,12 @@ def _state(request: Request[Any], end: Conclusion) -> State:
     if end is Conclusion.GONE:  # there is nothing left to stop; all else finds nothing
         return State.DONE if request.effect.ends else State.NOT_STARTED
     return State.UNKNOWN if end is Conclusion.UNKNOWN else State.NOT_STARTED
+
+
+def given_up(intent: Intent, step: Again | End, error: CloudError) -> Conclusion:
+    """Return how it ends after *error*; say so if Tencent takes nothing of ours."""
+    ours = isinstance(error, Refused) and error.code.startswith(OUR_FAULT)
+    if ours or (isinstance(error, NotSent) and error.lasting):
+        why = (code_of(error), str(error))
+        log.critical("cloud.unusable", action=intent.action, why=why)
+    return step.otherwise if isinstance(step, Again) else step.verdict

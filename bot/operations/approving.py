@@ -20,7 +20,6 @@ from bot.operations.facade import Operations
 from bot.operations.orders import Order, allowed_entry, new_intent
 from bot.operations.seconds import Approved, Seconds, in_their_name
 from bot.settings import Second
-from bot.states import State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,11 +91,7 @@ class Approving(Operations):
         by_id = {order.id: order for order in orders}
         for stop in stops:
             self.recents.invalidate(stop)
-            order = by_id[stop.id]
-            if stop.state is State.QUEUED and stop.subject.ref == order.ref:
-                self.executor.submit(stop, order.request)
-            elif stop.state is State.QUEUED:  # its ID came meanwhile
-                await self.executor.take_up_left()
+            await self.executor.begin(stop, by_id[stop.id])
         self.wake()
 
     def _joins(self, stops: Sequence[Intent]) -> bool:

@@ -28,6 +28,7 @@ from bot.dialogue.outcome import (
     Tone,
 )
 from bot.i18n import _
+from bot.journal.alert_rows import ALERT
 from bot.journal.lines import Place
 from bot.journal.model import CARD, Intent, Notification
 from bot.operations.notices import drawn
@@ -113,12 +114,17 @@ def _place(one: Notification, ways: Ways) -> Hashable:
     if one.name == CARD and one.intent:
         card = one.intent.card
         return ("card", card) if card else ("new", ways[0])
-    return ("alarm", ways[0]) if one.audience is Audience.OPS else one.id
+    return ("alarm", ways[0]) if _is_shared(one) else one.id
+
+
+def _is_shared(one: Notification) -> bool:
+    """Tell whether *one* is an alarm that calls nobody, and so may go with others."""
+    return one.audience is Audience.OPS and ALERT not in one.facts
 
 
 def _first(group: Sequence[Notification]) -> tuple[Notification, ...]:
     first = group[0]
-    if first.audience is Audience.OPS:
+    if _is_shared(first):
         return tuple(islice(group, MOST_ALARMS))
     if first.name == CARD and first.intent and first.intent.card:
         return tuple(group)
@@ -127,7 +133,7 @@ def _first(group: Sequence[Notification]) -> tuple[Notification, ...]:
 
 def shared(one: Notification) -> int:
     """Return how many like *one* may go as one message."""
-    if one.audience is Audience.OPS:
+    if _is_shared(one):
         return MOST_ALARMS
     return MOST_CARDS if one.name == CARD and one.body is None else 1
 

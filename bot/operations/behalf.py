@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 
 from bot.access.policy import Gate, Verdict, Wish
-from bot.dialogue.ask import Ask, Person, Place, Surface
+from bot.dialogue.ask import Ask, Surface
 from bot.dialogue.outcome import Audience
 from bot.errors import KeyReused
 from bot.i18n import AS_ASKED, reading_in
@@ -25,7 +25,14 @@ from bot.journal.journal import Journal
 from bot.journal.model import STOP_REFUSED, Asker, Intent, Notice
 from bot.journal.recents import Recents
 from bot.operations.executor import Executor
-from bot.operations.orders import Order, allowed_entry, intent_entry, new_intent
+from bot.operations.orders import (
+    Order,
+    allowed_entry,
+    intent_entry,
+    new_intent,
+    person_of,
+    place_of,
+)
 from bot.resources.kinds import Registry
 from bot.settings import App
 from bot.states import OVER, State
@@ -92,7 +99,7 @@ class Behalf:
         self, request: Request[Any], thing: Intent, asker: Asker
     ) -> Verdict:
         """Return what policy says to *asker*, by facts that are as fresh as can be."""
-        who, where = _person(asker), _place(asker)
+        who, where = person_of(asker), place_of(asker)
         wish = Wish.of(request, self.apps.get(thing.subject.app))
         await self.gate.ensure_fresh(who, where, wish)
         if not self.gate.directory.known:  # then it goes as it was accepted
@@ -120,8 +127,8 @@ class Behalf:
         ask = Ask(
             command=resource.command,
             text="",
-            who=_person(asker),
-            where=_place(asker),
+            who=person_of(asker),
+            where=place_of(asker),
             surface=Surface.BUTTON,
             key=key,
         )
@@ -136,10 +143,7 @@ class Behalf:
             return
         log.info("behalf.stop", intent=placed.id, handle=thing.handle)
         self.recents.invalidate(placed)
-        if placed.state is State.QUEUED and placed.subject.ref == order.ref:
-            self.executor.submit(placed, request)
-        elif placed.state is State.QUEUED:  # its ID came meanwhile
-            await self.executor.take_up_left()
+        await self.executor.begin(placed, order)
         self.wake()
 
     async def _refused(
@@ -176,17 +180,3 @@ class Behalf:
         await self.journal.audit.write(intent_entry(record, thing))
         await self.journal.update(thing.id, notices=notices)
         self.wake()
-
-
-def _person(asker: Asker) -> Person:
-    return Person(
-        team=asker.team,
-        user=asker.user,
-        home=asker.home,
-        enterprise=asker.enterprise,
-        locale=asker.locale,
-    )
-
-
-def _place(asker: Asker) -> Place:
-    return Place(channel=asker.channel, thread=asker.thread, direct=asker.direct)

@@ -1,8 +1,9 @@
-"""Receives the signed relay events that Tencent sends.
+"""Receives the signed events that Tencent sends of relays and of rooms.
 
-They complete what a crash or a time-out left unknown, and say how a relay stands. An
-event may come twice, late, before the answer it belongs to, or about a relay of
-somebody else's; none of that does harm, since the journal decides what is news.
+Those of relays complete what a crash or a time-out left unknown, and say how a relay
+stands. An event may come twice, late, before the answer it belongs to, or about a relay
+of somebody else's; none of that does harm, since the journal decides what is news.
+Those of rooms are folded in memory, and are answered before anything is written.
 """
 
 import json
@@ -22,12 +23,14 @@ from bot.journal.journal import Journal
 from bot.journal.model import Asker, Intent, NewIntent, Subject
 from bot.journal.recents import Recents
 from bot.operations.hearing import Hearing
-from bot.operations.reception import NOBODY, Reception, Refusal, addressed
+from bot.operations.reception import NOBODY, About, Reception, Refusal, addressed
+from bot.operations.rooms import Rooms
 from bot.resources.relay.resource import RELAY, START
 from bot.settings import App
 from bot.tencent import events
 from bot.tencent.events import RelayEvent, RelayStatus
 from bot.tencent.models.trtc.requests import StartPublishCdnStream
+from bot.tencent.room_events import MEDIA_EVENTS, RoomEvent
 
 # Tencent repeats a callback for a minute; an older one was kept by somebody else.
 TIMELY = timedelta(minutes=10)
@@ -51,6 +54,7 @@ class Callbacks:
     recents: Recents
     reception: Reception
     hearing: Hearing
+    rooms: Rooms
     take_up: Callable[[Intent], Awaitable[None]]
     wake: Callable[[], None]  # says that something may be delivered
     team: Callable[[], TeamId | None]
@@ -58,7 +62,10 @@ class Callbacks:
     now: Callable[[], datetime]
 
     async def receive(self, app: str, raw: bytes, sign: str) -> None:
-        """Take in the body *raw*, signed *sign*; when it returns, it is committed.
+        """Take in the body *raw*, signed *sign*.
+
+        When it returns, what it says of a relay is committed, and what it says of a
+        room is known here.
 
         Tencent sends none that is empty: who does asks whether somebody is here, and
         it says nothing about whether callbacks come through.
@@ -83,12 +90,42 @@ class Callbacks:
             raise NotFound(_("No app of that name takes callbacks."))
         with self.reception.receiving(settings, sign):
             event = events.read(raw, sign, settings.callback_key)
-            await self.hearing.keep(settings.sdk_app_id)
-            if event is not None:
+            if isinstance(event, RoomEvent):
+                self._happens(event, settings.sdk_app_id)
+            elif event is not None:
+                await self.hearing.keep(settings.sdk_app_id)
                 await self._take(await self._told(event), settings)
+                self.reception.hear(settings.sdk_app_id, About.RELAY)
         for intent in await self.hearing.weighed():
             self.recents.invalidate(intent)
             self.wake()
+
+    def take_at_once(self, app: str, raw: bytes, sign: str) -> bool:
+        """Take in the body *raw*, signed *sign*, if it says what happened in a room.
+
+        Nothing has to be waited for then. Returns whether it was that: anything else
+        is for `receive`, which counts it if it is refused.
+        """
+        settings = addressed(self.apps.values(), app)
+        key = settings.callback_key if settings else None
+        try:
+            event = events.read(raw, sign, key or NO_KEY)
+        except (NotAllowed, InvalidRequest):
+            return False
+        if settings is None or key is None or not isinstance(event, RoomEvent):
+            return False
+        self._happens(event, settings.sdk_app_id)
+        return True
+
+    def _happens(self, event: RoomEvent, sdk_app_id: int) -> None:
+        """Take in what happened in a room.
+
+        That such arrive proves nothing of those of relays, which have an address of
+        their own.
+        """
+        self.rooms.take(event, sdk_app_id)
+        about = About.MEDIA if event.kind in MEDIA_EVENTS else About.ROOM
+        self.reception.hear(sdk_app_id, about)
 
     async def _told(self, event: RelayEvent) -> RelayEvent:
         """Return *event* without the secrets of the request that it is about.

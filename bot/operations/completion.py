@@ -27,6 +27,7 @@ from bot.journal.model import (
     Notice,
     Notification,
 )
+from bot.journal.outages import AlertCause
 from bot.journal.recents import Recents
 from bot.journal.sqlite.spool import SpooledOutcome
 from bot.resources.kinds import Registry
@@ -128,10 +129,13 @@ class Completion:
     def _notices(self, intent: Intent, state: State, *, sent: bool) -> Iterable[Notice]:
         """Yield the notices of *intent* having ended in *state*."""
         request = self.resources.request_of(intent)
+        if intent.subject.about and (request.is_part or request.level is Level.READ):
+            return  # the card of what it is a part of tells
         if intent.subject.about or intent.subject.ends:
             yield Notice(name=RESULT, audience=Audience.ASKER)
             if request.effect.ends and sent and state is not State.DONE:
-                yield Notice(name=NOT_ENDED, audience=Audience.OPS)
+                ops, cause = Audience.OPS, AlertCause.STOP
+                yield Notice(name=NOT_ENDED, audience=ops, cause=cause)
         elif request.level is Level.READ:
             yield Notice(name=ANSWER, audience=Audience.ASKER)
         else:

@@ -10,13 +10,7 @@ paced by where it goes. All waits are monotonic; a wall clock that is set moves 
 
 import asyncio
 import time
-from collections.abc import (
-    Awaitable,
-    Callable,
-    Iterable,
-    Mapping,
-    Sequence,
-)
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -31,18 +25,14 @@ from bot.journal.model import CARD, Notification
 from bot.journal.outbox import Outbox
 from bot.operations import precedence
 from bot.operations.about import about_all
-from bot.operations.batches import (
-    Batch,
-    batches,
-    claims_of,
-    in_one_message,
-)
-from bot.operations.destinations import kept_place, ways_of
-from bot.operations.notices import drawn, is_moot
+from bot.operations.batches import Batch, batches, claims_of, in_one_message
+from bot.operations.destinations import kept_place
+from bot.operations.notices import is_moot
 from bot.operations.readers import BY_ASKER, Readers
 from bot.resources.kinds import Registry
 from bot.runtime.slots import Slots
 from bot.runtime.tasks import woken
+from bot.runtime.wall import WallClock
 from bot.slack.outbound import routes
 from bot.slack.outbound.lanes import UPDATES, Lanes
 from bot.slack.outbound.web import Sent, Web
@@ -51,13 +41,13 @@ from bot.slack.render.blocks import message
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=5)
 GIVE_UP = timedelta(hours=24)
 AWAY_SECONDS = 1.0
-IDLE_SECONDS, SHORTEST_WAIT = 30.0, 0.05
+IDLE_SECONDS = 5.0  # less than a first card waits, of which nobody says that it does
+SHORTEST_WAIT = 0.05
 SHARED_IDLE = 1.0  # seconds, after which others may have put something in
 HELD_IDLE = 0.25  # seconds, after which what another holds is asked for again
 MOST_AT_ONCE = 100  # notices that are looked at: a few milliseconds of the loop
 MOST_FORWARD = 50  # of them that are let forward at once to a place that is idle
 MOST_TRIES = 30  # of what only this process knows, while its place is full
-STEP = timedelta(seconds=1)  # by which the wall clock must differ to have been set
 
 log = structlog.get_logger(__name__)
 
@@ -93,7 +83,8 @@ class Delivery:
         self._under_way: dict[asyncio.Task[int], Batch] = {}
         self._full = IDLE_SECONDS  # seconds until a place that is full is free
         self._was_away = True  # an earlier run may have postponed some
-        self._started: datetime | None = None  # the wall clock at monotonic 0
+        self._left = True  # what ends may be what others wait for
+        self._clock = WallClock(now, monotonic)
 
     def wake(self) -> None:
         """Say that something may be waiting."""
@@ -158,11 +149,13 @@ class Delivery:
     async def _begin(self) -> list[asyncio.Task[int]]:
         """Send what may go now, each message by itself; return the tasks."""
         async with self._round:
+            self._left = True  # until this round has looked
             await self._notice_step()
             begun: list[asyncio.Task[int]] = []
             while True:
                 due = await self._due()
-                topical = await self._topical(self._free(due))
+                free = self._free(due)
+                topical = await self._topical(free)
                 ready = batches(topical, self._ways, self.readers.team)
                 going = self._that_may_go(ready)
                 begun += [self._spawn(one) for one in going]
@@ -170,6 +163,8 @@ class Delivery:
                 if len(due) == MOST_AT_ONCE:  # what waits for full places hides others
                     again = await self._line_up(self._free(topical)) and not going
                 if not again and not await self._bring_forward(ready):
+                    waits = len(free) < len(due) or len(going) < len(ready)
+                    self._left = waits or self._turns.waits
                     return begun
 
     async def _due(self) -> list[Notification]:
@@ -190,10 +185,12 @@ class Delivery:
         topical, later = [], []
         again = self._now() + precedence.LOOKED_AT_AGAIN
         for one in due:
-            if is_moot(one, self._resources):
+            if is_moot(one, self._resources) or self.readers.has_told(one):
                 await self._outbox.drop(one)
                 log.info("alarm.moot", intent=str(one.intent and one.intent.id))
-            elif self._lanes.is_behind(UPDATES) and precedence.waits(one, again):
+            elif self.readers.waits(one, self._now()) or (
+                self._lanes.is_behind(UPDATES) and precedence.waits(one, again)
+            ):
                 later.append((one.id, again))
             else:
                 topical.append(one)
@@ -253,22 +250,20 @@ class Delivery:
         return task
 
     def _ended(self, task: asyncio.Task[int]) -> None:
-        self._new.ended(self._under_way.pop(task))
+        batch = self._under_way.pop(task)
+        self._new.ended(batch)
         if not task.cancelled() and (error := task.exception()):
-            log.critical("delivery.broke", exc_info=error)
-        else:  # what broke is tried again after a pause
-            self.wake()
+            log.critical("delivery.broke", exc_info=error)  # and goes after a pause
+        elif self._left or self._outbox.shared or not _arrived_whole(task, batch):
+            self.wake()  # else nothing has become due by that
 
     async def _notice_step(self) -> None:
         """Move what waits if the wall clock was set since the last look."""
-        now = self._now()
-        started = now - timedelta(seconds=self._monotonic())
-        by = started - self._started if self._started else timedelta()
-        if self._started is None or abs(by) > STEP:
+        if (by := self._clock.set_by()) is not None:
             if by:
                 log.warning("clock.set", by=by.total_seconds())
-            await self._outbox.step(now, by)
-            self._started = started
+            await self._outbox.step(self._now(), by)
+            self._clock.noted()
 
     # ── one message ─────────────────────────────────────────────────────────────
 
@@ -326,7 +321,7 @@ class Delivery:
         """Return the message; what cannot be rendered is told by its first line."""
         if notification.body is not None:  # drawn by an older release
             return notification.body
-        outcome = drawn(notification, self._resources)
+        outcome = self.readers.drawn(notification, self._resources)
         try:
             return message(outcome)
         except Exception:
@@ -334,9 +329,7 @@ class Delivery:
             return message(Outcome(headline=(outcome.plain,)))
 
     def _ways(self, notification: Notification) -> tuple[routes.Way, ...]:
-        asker = notification.asker
-        ops = self.readers.ops(asker.team if asker else "")
-        return ways_of(notification, ops, self._now())
+        return self.readers.ways(notification, self._now())
 
     def _lane(self, notification: Notification) -> str:
         return next((way.lane for way in self._ways(notification)), "")
@@ -365,6 +358,7 @@ class Delivery:
             self._was_away = False
             with suppress(JournalUnavailable):  # then each goes when it is due
                 await self._outbox.expedite(self._now())
+            self.wake()
 
     async def _arrived(
         self, arrived: Sequence[tuple[Notification, Place | None]]
@@ -397,3 +391,7 @@ class Delivery:
         else:
             later = now + pause
             await self._outbox.postpone(notification, later, tried=not throttled)
+
+
+def _arrived_whole(task: "asyncio.Task[int]", batch: Batch) -> bool:
+    return not task.cancelled() and task.result() == len(batch.notifications)

@@ -19,12 +19,15 @@ from bot.journal.examination import Report
 from bot.journal.journal import Journal
 from bot.journal.marks import RECOVER
 from bot.journal.named_targets import NamedTarget
-from bot.operations.reception import Reception, Refusal
-from bot.products import PRODUCTS, is_real
-from bot.settings import Settings
+from bot.operations.reception import About, Reception, Refusal
+from bot.operations.throttle import named as named_account
+from bot.products import ACCOUNTS, PRODUCTS, is_real
+from bot.resources.relay.quality import LOOKS
+from bot.settings import App, Settings
 from bot.states import State
 from bot.tencent.client import Client
 from bot.tencent.models.exits import Exit, Row
+from bot.tencent.webhook import PATH
 
 SKEW_WORTH_A_WORD = 30  # seconds; Slack and Tencent refuse at 300
 
@@ -129,7 +132,7 @@ def _hosts(targets: Sequence[NamedTarget]) -> str:
 
 def _unless_real(settings: Settings) -> bool | None:
     """Return how well it is to allow everything: not at all beside a real account."""
-    urls = (settings.account(product).endpoint for product in PRODUCTS)
+    urls = (settings.account(product).endpoint for product in ACCOUNTS)
     return False if any(map(is_real, urls)) else None
 
 
@@ -140,6 +143,7 @@ async def examine(
     checks = examine_settings(settings)
     try:
         checks += await _memory(journal)
+        checks += await _pushes(settings, journal)
     except JournalError as error:
         checks.append(Check(_("Journal"), well=False, fix=str(error)))
     checks += _callbacks(settings) + _received(settings, reception)
@@ -188,6 +192,26 @@ async def _memory(journal: Journal) -> list[Check]:
     return checks
 
 
+async def _pushes(settings: Settings, journal: Journal) -> list[Check]:
+    """Return how it goes to ask the CDN what it gets; nothing where that is off."""
+    key = settings.account("live")
+    if not key.endpoint:
+        return []
+    if not key.complete:
+        fix = _("Set BOT_LIVE_SECRET_ID and its key, or unset BOT_LIVE_ENDPOINT.")
+        return [Check(_("Push quality: there is no key for it"), None, fix)]
+    poll = await journal.pushes.poll(named_account(key.secret_id))
+    if poll and poll.code:
+        fix = _("Its key needs {names} in CAM. Nothing else is off without.")
+        names = ", ".join(f"live:{one.action}" for one in LOOKS)
+        text = _("Push quality: the CDN answered {code}").format(code=poll.code)
+        return [Check(text, None, fix.format(names=names))]
+    if poll and poll.answered:
+        text = _("Push quality: the last answer came {at:%Y-%m-%d %H:%M} UTC")
+        return [Check(text.format(at=poll.answered))]
+    return [Check(_("Push quality: on; nothing was asked since no relay needs it."))]
+
+
 def _trail(report: Report) -> Iterator[Check]:
     """Yield that the audit trail is not whole, and what to do after a restore."""
     if not report.findings:
@@ -230,13 +254,42 @@ def _received(settings: Settings, reception: Reception) -> list[Check]:
             checks.append(Check(text.format(app=app.name, at=at)))
         else:
             text = _("Callbacks of {app}: none was heard since the bot started.")
-            fix = _("With a relay running, check the address in TRTC's console.")
+            fix = _(
+                "With a relay running: TRTC console, Callback Configuration, the"
+                " address of relay events. It ends in {path}."
+            ).format(path=PATH.format(app=app.name))
             checks.append(Check(text.format(app=app.name), None, fix))
+        checks += _of_rooms(app, reception)
     for name, counts in reception.refused.items():
         for why, count in counts.items():
             text, fix = _refused(why)
             checks.append(Check(text.format(n=count, app=name), well=False, fix=fix))
     return checks
+
+
+def _of_rooms(app: App, reception: Reception) -> Iterator[Check]:
+    """Yield when what happens in rooms of *app* was last heard of, if ever."""
+    texts = {
+        About.ROOM: (
+            _("Room callbacks of {app}: the last was heard {at:%Y-%m-%d %H:%M} UTC"),
+            _("Room callbacks of {app}: none was heard since the bot started."),
+        ),
+        About.MEDIA: (
+            _("Media callbacks of {app}: the last was heard {at:%Y-%m-%d %H:%M} UTC"),
+            _("Media callbacks of {app}: none was heard since the bot started."),
+        ),
+    }
+    for about, (heard, never) in texts.items():
+        if at := reception.heard_at(app.sdk_app_id, about):
+            yield Check(heard.format(app=app.name, at=at))
+            continue
+        fix = _(
+            "/lookup tells of a room by them. TRTC console, Callback Configuration, the"
+            " address of room events and that of media events: it ends in {path}, with"
+            " the key of the relay events."
+        )
+        fix = fix.format(path=PATH.format(app=app.name))
+        yield Check(never.format(app=app.name), None, fix)
 
 
 def _refused(why: Refusal) -> tuple[str, str]:

@@ -14,7 +14,7 @@ import structlog
 from pydantic import SecretStr
 
 from bot.operations.accounts import accounts_of
-from bot.products import PRODUCTS
+from bot.products import ACCOUNTS
 from bot.runtime import logs
 from bot.runtime.secret import Current
 from bot.settings import App, Reading, Settings, secrets_of
@@ -32,7 +32,7 @@ EXCHANGED = frozenset(
         "trtc_usersig_key",
         "trtc_callback_key",
         *OF_TENCENT,
-        *(f"{product}_{name}" for product in PRODUCTS for name in OF_TENCENT),
+        *(f"{product}_{name}" for product in ACCOUNTS for name in OF_TENCENT),
     }
 )
 OF_APPS = ("usersig_key", "callback_key")

@@ -20,8 +20,6 @@ from bot.errors import (
     CloudError,
     JournalUnavailable,
     NoAnswer,
-    NotSent,
-    Refused,
     Unreadable,
 )
 from bot.i18n import _, reading_in
@@ -29,7 +27,6 @@ from bot.ids import IntentId
 from bot.journal.audit import Decision, Entry
 from bot.journal.journal import Journal
 from bot.journal.model import Changes, Intent
-from bot.journal.rows import millis
 from bot.operations import answers
 from bot.operations.about import about
 from bot.operations.answers import (
@@ -39,9 +36,11 @@ from bot.operations.answers import (
     Times,
     Unclaimed,
     code_of,
+    given_up,
 )
+from bot.operations.beside import Parts
 from bot.operations.completion import Completion
-from bot.operations.orders import intent_entry
+from bot.operations.orders import Order, intent_entry
 from bot.operations.recheck import Recheck
 from bot.operations.throttle import Pacing, Throttles, longest_wait
 from bot.resources.kinds import Registry
@@ -52,8 +51,6 @@ from bot.tencent.client import Client
 from bot.tencent.models.base import Level, Reply, Request
 from bot.tencent.retry import (
     Again,
-    Conclusion,
-    End,
     ErrorClass,
     Past,
     RetryQuota,
@@ -65,9 +62,7 @@ from bot.tencent.retry import (
 log = structlog.get_logger(__name__)
 
 ONE_MORE_TRY = 60.0  # seconds that a stop gets, however long the bot was away
-TO_THE_SECOND = 2.0  # seconds: Tencent's `Date` leaves out their parts
 STILL_WANTED = timedelta(seconds=120)  # for somebody who waits in Slack
-OUR_FAULT = ("AuthFailure", "UnauthorizedOperation")  # nobody in Slack can mend it
 BUSY, DENIED, EXPIRED = "patchbay.Busy", "patchbay.Denied", "patchbay.Expired"
 UNCHECKED = "patchbay.Unchecked"
 
@@ -99,6 +94,19 @@ class Executor:
         """
         return self.throttles.of(request.action).slot(longest_wait(request))
 
+    @property
+    def parts(self) -> Parts:
+        """What goes before and after what is sent."""
+        return Parts(
+            journal=self.journal, resources=self.resources, completion=self.completion,
+            now=self.now, sleep=self.sleep, send=self._send_once, submit=self.submit,
+        )  # fmt: skip
+
+    async def _send_once(self, intent: Intent, request: Request[Any]) -> None:
+        if intent.id not in self.under_way:
+            self.under_way.add(intent.id)
+            await self.execute(intent, request)
+
     def submit(
         self, intent: Intent, request: Request[Any], slot: float | None = None
     ) -> None:
@@ -111,6 +119,15 @@ class Executor:
         self.under_way.add(intent.id)
         work = about(intent.id, lambda: self.execute(intent, request, slot))
         self.tasks.spawn(work, name=f"execute {intent.id}")
+
+    async def begin(
+        self, intent: Intent, order: Order, slot: float | None = None
+    ) -> None:
+        """Send *intent*, which *order* became, unless it waits or is over already."""
+        if intent.state is State.QUEUED and intent.subject.ref == order.ref:
+            self.submit(intent, order.request, slot)
+        elif intent.state is State.QUEUED:  # its ID came meanwhile
+            await self.take_up_left()
 
     async def execute(
         self, intent: Intent, request: Request[Any], slot: float | None = None
@@ -158,6 +175,8 @@ class Executor:
     async def _in_its_turn(
         self, intent: Intent, request: Request[Any], slot: float | None
     ) -> Claim | None:
+        if request.has_parts and not await self.parts.ready(intent):
+            return None
         throttle = self._throttle(intent)
         try:
             slot = await throttle.take(longest_wait(request)) if slot is None else slot
@@ -280,7 +299,7 @@ class Executor:
     def _is_too_late(self, intent: Intent, request: Request[Any]) -> bool:
         """Tell whether nobody waits for it any more; a stop is wanted for ever."""
         waited = self.now() - intent.created_at
-        return waited > STILL_WANTED and not request.effect.ends
+        return waited > STILL_WANTED and not request.effect.lasts
 
     # ── sending ─────────────────────────────────────────────────────────────────
 
@@ -306,14 +325,14 @@ class Executor:
                     if await self._is_wanted(claim):
                         continue
                     return
-                end = _given_up(intent, step, error)
-                ended = answers.failed(claim, error, end, self._times(since))
-                await self._completed(intent, ended)
+                end = given_up(intent, step, error)
+                times = Times.of(since, self.now(), self.client.skew)
+                await self._completed(intent, answers.failed(claim, error, end, times))
                 return
             quota.succeeded()
             kept = self.resources.of(intent).yields(reply)
-            ended = answers.succeeded(claim, reply, kept, self._times(since))
-            await self._completed(intent, ended)
+            times = Times.of(since, self.now(), self.client.skew)
+            await self._completed(intent, answers.succeeded(claim, reply, kept, times))
             return
 
     async def _doubted(self, claim: Claim, past: Past, error: CloudError) -> Past:
@@ -377,22 +396,4 @@ class Executor:
         )
         if completed.subject.creates:
             await self.take_up(completed)
-
-    def _times(self, since: datetime) -> Times:
-        """Return when what was sent *since* was answered, which is now.
-
-        By Tencent's clock, as far as its answers tell it: to the second, so that less
-        is no difference.
-        """
-        ahead, now = self.client.skew or 0.0, self.now()
-        skew = timedelta(seconds=ahead if abs(ahead) > TO_THE_SECOND else 0.0)
-        return Times(millis(since - skew), millis(now - skew), millis(now))
-
-
-def _given_up(intent: Intent, step: Again | End, error: CloudError) -> Conclusion:
-    """Return how it ends after *error*; say so if Tencent takes nothing of ours."""
-    ours = isinstance(error, Refused) and error.code.startswith(OUR_FAULT)
-    if ours or (isinstance(error, NotSent) and error.lasting):
-        why = (code_of(error), str(error))
-        log.critical("cloud.unusable", action=intent.action, why=why)
-    return step.otherwise if isinstance(step, Again) else step.verdict
+            await self.parts.count(completed)

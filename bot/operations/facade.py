@@ -21,15 +21,16 @@ from bot.dialogue.ask import Ask, Person, Place
 from bot.dialogue.outcome import Audience, Bold, Outcome, Tone, line
 from bot.errors import Busy, NotAllowed, NotFound
 from bot.i18n import _
-from bot.ids import FormId
+from bot.ids import ChannelId, FormId, MessageTs
 from bot.journal.audit import Decision, Record
-from bot.journal.entering import Admit
+from bot.journal.entering import Admit, Also
 from bot.journal.evidence import Fact, FactKind, fact_key
 from bot.journal.examination import Report
 from bot.journal.model import CARD_NOTICE, Intent, Notice
 from bot.journal.rows import millis
 from bot.operations import forms
 from bot.operations.behalf import Behalf
+from bot.operations.beside import with_its_parts
 from bot.operations.doctor import Check, examine, installed, named
 from bot.operations.executor import Executor
 from bot.operations.kept import Kept
@@ -117,6 +118,10 @@ class Operations(Kept):
         opened = await self.journal.open_forms.get(form, team=who.team, user=who.user)
         return forms.place_of(opened) if opened else Place(channel=NO_CHANNEL)
 
+    async def alert_at(self, channel: ChannelId, ts: MessageTs) -> str:
+        """Return the id of what the alert at a place is about; "" if none is there."""
+        return await self.journal.alerts.at(channel, ts) or ""
+
     async def alarm(self, name: str, sentence: str) -> None:
         """Tell the operators *sentence* about what Slack calls *name*."""
         notice = Notice(name=name, audience=Audience.OPS, facts={"slack": sentence})
@@ -171,7 +176,7 @@ class Operations(Kept):
             audit=allowed_entry(new, order, verdict),
             form=ask.submission.form_id if ask.submission else None,
             admit=_admission(order, resource, self.settings.policy),
-            also=approved.also if approved else None,
+            also=with_its_parts(order, new, self.resources, _also(approved)),
         )
         if not fresh and ends and await self._came_to_nothing(accepted):
             anew = replace(ask, key=f"again:{accepted.id}")
@@ -180,11 +185,9 @@ class Operations(Kept):
             return await self._again(accepted)
         began(accepted.id)
         self.recents.invalidate(accepted)
-        if accepted.state is State.QUEUED and accepted.subject.ref == order.ref:
-            self.executor.submit(accepted, order.request, slot)
-        elif accepted.state is State.QUEUED:  # its ID came meanwhile
-            await self.executor.take_up_left()
-        self.wake()
+        await self.executor.begin(accepted, order, slot)
+        if order.copies or not notices:  # a first card is not due yet
+            self.wake()
         if ends:
             return stop_placed(accepted)
         if order.change:
@@ -209,7 +212,7 @@ class Operations(Kept):
         thing = await self.journal.find.get(about) if about else first
         if thing and thing.asker.team != first.asker.team:
             thing = None  # only its stop is of this workspace
-        shown = card(thing or first, resource)
+        shown = card(thing or first, self.resources.of(thing or first))
         if first.subject.ends and thing is None:
             shown = (
                 stop_placed(first) if first.state in OPEN else result(first, resource)
@@ -235,8 +238,7 @@ class Operations(Kept):
         self, ask: Ask, intent: Intent, *, reason: str = "", ref: str = ""
     ) -> Intent:
         """Settle by hand what stayed unknown: it runs as *ref*, or did not start."""
-        app = next((app for app in self.apps if app.name == intent.subject.app), None)
-        wish = Wish(f"{ask.command}.settle", Level.CHANGE, app)
+        wish = Wish(f"{ask.command}.settle", Level.CHANGE, self._app_of(intent))
         verdict = self.check(ask, wish)
         record = entry(
             ask, self.now(), Decision.DID, wish.action, rule=verdict.rule, why=reason
@@ -263,8 +265,7 @@ class Operations(Kept):
 
     async def keep_original(self, ask: Ask, original: Intent) -> bool:
         """Let *original* go on when copies of it are live; False if it does anyway."""
-        app = next((app for app in self.apps if app.name == original.subject.app), None)
-        wish = Wish(f"{ask.command}.start", Level.BILLED, app)
+        wish = Wish(f"{ask.command}.start", Level.BILLED, self._app_of(original))
         rule = self.check(ask, wish).rule
         record = entry(ask, self.now(), Decision.DID, f"{ask.command}.keep", rule=rule)
         return await self.takeover.keep(original, intent_entry(record, original))
@@ -315,6 +316,10 @@ class Operations(Kept):
             saved = await self.saved.targets(self.sight.who)
             checks += named(saved, self.settings.allowed_exits)
         return [*checks, *installed(directory.teams)] if directory.known else checks
+
+
+def _also(approved: Approved | None) -> Also | None:
+    return approved.also if approved else None
 
 
 def _admission(order: Order, resource: Resource, policy: Policy) -> Admit | None:

@@ -75,7 +75,7 @@ def metrics_of(
     """
     sets = Sets(
         commands=subcommands,
-        actions=resources.requests,
+        actions=(*resources.requests, *resources.looks),
         methods=METHODS,
         outcomes=(*cloud.OUTCOMES, *OUTCOMES),
         kinds=(one.value for one in PayloadKind),

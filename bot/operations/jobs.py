@@ -45,6 +45,7 @@ class Jobs:
         take_up: Callable[[], Awaitable[None]],
         write_refusals: Callable[[], Awaitable[None]],
         run_timers: Callable[[], Awaitable[None]],
+        run_alerts: Callable[[], Awaitable[None]],
         wake: Callable[[], None],
         now: Callable[[], datetime],
         sleep: Callable[[float], Awaitable[None]],
@@ -57,6 +58,7 @@ class Jobs:
         self._take_up = take_up
         self._write_refusals = write_refusals
         self._run_timers = run_timers
+        self._run_alerts = run_alerts
         self._wake = wake
         self._now = now
         self._sleep = sleep
@@ -87,13 +89,16 @@ class Jobs:
             for timer in resource.timers:
                 for intent in await self._overdue(timer, now):
                     await self._give(timer, intent)
+        await self._run_alerts()
         unsent = await self._journal.maintenance.oldest_unsent()
         if unsent and now - unsent > UNSENT_TOO_LONG:
             waited = round((now - unsent).total_seconds())
             log.critical("notices.unsent", oldest_seconds=waited)
         if self._pruned_at is None or now - self._pruned_at > PRUNED_EVERY:
             self._pruned_at = now
-            rows = await self._journal.maintenance.prune(now)
+            each = self._resources.resources
+            brief = {one.kind: one.kept for one in each if one.kept}
+            rows = await self._journal.maintenance.prune(now, brief)
             await self._journal.proposals.prune(now - INTENTS_KEPT)
             log.info("journal.pruned", rows=rows)
         await self._journal.rotation.go_on(PIECES)
@@ -132,7 +137,8 @@ class Jobs:
     def _notice(self, timer: Timer, intent: Intent) -> Notice | None:
         """Return what is told; that something old lost its secret is not news."""
         if timer.alarms:
-            return Notice(name=timer.name, audience=Audience.OPS)
+            ops = Audience.OPS
+            return Notice(name=timer.name, audience=ops, cause=timer.cause)
         age = self._now() - (intent.sent_at or intent.created_at)
         late = timer.forgets and age > timer.after + NO_NEWS
         return None if late else CARD_NOTICE

@@ -15,6 +15,7 @@ from bot.ids import FormId, IntentId, intent_id
 from bot.journal.audit import Decision, Entry
 from bot.journal.model import Asker, Intent, OpenForm
 from bot.operations import forms
+from bot.operations.duties import Duties
 from bot.operations.onrecord import OnRecord
 from bot.operations.orders import (
     asker_of,
@@ -26,7 +27,8 @@ from bot.operations.rights import Rights, check
 from bot.operations.saved import Saved
 from bot.resources.kinds import Registry
 from bot.resources.push import PushAddress
-from bot.settings import App, Settings, Terms
+from bot.resources.relay.samples import LastHour
+from bot.settings import App, Project, Settings, Terms
 from bot.tencent.models.base import Level, Request
 
 
@@ -47,6 +49,16 @@ class Kept(OnRecord):
     def apps(self) -> Sequence[App]:
         """The TRTC applications that the config names."""
         return self.settings.all_apps
+
+    def _app_of(self, thing: Intent) -> App | None:
+        """Return the application of *thing*, if the config still names it."""
+        name = thing.subject.app
+        return next((app for app in self.apps if app.name == name), None)
+
+    @property
+    def projects(self) -> Sequence[Project]:
+        """The projects of CAR that the config names."""
+        return self.settings.projects
 
     @property
     def terms(self) -> Terms:
@@ -73,6 +85,17 @@ class Kept(OnRecord):
             random_bytes=self.random_bytes,
         )
 
+    @property
+    def duties(self) -> Duties:
+        """What whoever is on call does about alerts."""
+        return Duties(
+            alerts=self.journal.alerts,
+            settings=self.settings,
+            check=self.check,
+            wake=self.wake,
+            now=self.now,
+        )
+
     def new_id(self) -> IntentId:
         """Return the id of an intent to come."""
         return intent_id(self.now(), self.random_bytes(10))
@@ -92,6 +115,14 @@ class Kept(OnRecord):
         if not thing.masked or self._nameable(thing) is None:
             return None
         return await self._whole(thing, thing.id)
+
+    async def last_hour(self, thing: Intent) -> Sequence[LastHour] | None:
+        """Return what the CDN says of *thing*; None if it is not asked."""
+        if not self.pushes.account:
+            return None
+        request = await self.request_of(thing)
+        places = self.resources.of(thing).places(request) if request else ()
+        return await self.pushes.last_hour(thing, places)
 
     async def requests_in_doubt(self, thing: Intent) -> tuple[Request[Any], ...]:
         """Return what would make *thing* as changes that were not answered leave it."""
@@ -140,8 +171,7 @@ class Kept(OnRecord):
 
     def _on_timer(self, ask: Ask, thing: Intent, why: str) -> tuple[Asker, Entry]:
         """Return who sets the timer of *thing*, if they may, and the record of it."""
-        app = next((app for app in self.apps if app.name == thing.subject.app), None)
-        wish = Wish(f"{ask.command}.timer", Level.CHANGE, app)
+        wish = Wish(f"{ask.command}.timer", Level.CHANGE, self._app_of(thing))
         rule, did = self.check(ask, wish).rule, Decision.DID
         record = entry(ask, self.now(), did, wish.action, rule=rule, why=why)
         return asker_of(ask, self.languages), intent_entry(record, thing)

@@ -28,7 +28,11 @@ def digest_of(orders: Sequence[Order], resources: Registry) -> str:
 
 def _digest(order: Order, resources: Registry) -> str:
     resource = resources.sending(order.request)
-    return digest(order.request, resource.digested(order.request.to_wire()))
+    own = digest(order.request, resource.digested(order.request.to_wire()))
+    if order.before is None:
+        return own
+    first = digest(order.before, order.before.to_wire())
+    return hashlib.sha256(f"{first}\n{own}".encode()).hexdigest()
 
 
 def kept(orders: Sequence[Order]) -> bytes:

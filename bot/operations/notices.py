@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import structlog
 
-from bot.cards import alarms, audit, batch, proposal
+from bot.cards import alarms, alerts, audit, batch, proposal
 from bot.cards.alarms import alarm
 from bot.cards.intent import card, result
 from bot.dialogue.outcome import Audience, Bold, Outcome, Tone, When, line
 from bot.i18n import _
+from bot.journal.alert_rows import AGAIN, ALERT, FLAPS, LINKED, PAGE
 from bot.journal.model import (
     ANSWER,
     BATCH,
@@ -17,12 +18,17 @@ from bot.journal.model import (
     NOT_ENDED,
     RESULT,
     STOP_REFUSED,
+    Intent,
     Notification,
 )
 from bot.journal.stops import How
 from bot.journal.timer_rows import UNTIMED
+from bot.operations.emptiness import ROOM_EMPTY
+from bot.resources.base import Resource
 from bot.resources.headlines import state_word
 from bot.resources.kinds import Registry
+from bot.resources.relay.still import ALARM as STILL
+from bot.slack.outbound.linking import link_to
 from bot.states import OVER, State
 
 _DRAWN = {**audit.DRAWN, **alarms.DRAWN}  # what is about no intent
@@ -40,7 +46,8 @@ def is_moot(notification: Notification, resources: Registry) -> bool:
     if intent is None or notification.audience is not Audience.OPS:
         return False
     timers = {timer.name for timer in resources.of(intent).timers}
-    if notification.name not in {NOT_ENDED, STOP_REFUSED, UNTIMED, *timers}:
+    ends = {NOT_ENDED, STOP_REFUSED, UNTIMED, AGAIN, FLAPS, ROOM_EMPTY, STILL, *timers}
+    if notification.name not in ends or notification.stands:
         return False
     if not intent.subject.ends:
         return intent.state in OVER
@@ -48,15 +55,16 @@ def is_moot(notification: Notification, resources: Registry) -> bool:
     return over or intent.state is State.DONE
 
 
-def drawn(notification: Notification, resources: Registry) -> Outcome:
+def drawn(notification: Notification, resources: Registry, group: str = "") -> Outcome:
     """Return what *notification* says, in the language that is being read in.
 
-    A card shows its thing as it stands now; everything else says what was so when it
-    was raised. What cannot be drawn is replaced by its name and state.
+    It calls *group*, if it is given. A card shows its thing as it stands now;
+    everything else says what was so when it was raised. What cannot be drawn is
+    replaced by its name and state.
     """
     intent = notification.intent
     try:
-        return _drawn(notification, resources)
+        return _drawn(notification, resources, group)
     except Exception:
         log.exception("notice.undrawable", notice=notification.name)
         name = state_word(intent.state) if intent else notification.name
@@ -64,7 +72,7 @@ def drawn(notification: Notification, resources: Registry) -> Outcome:
         return Outcome(headline=(Bold(f"{handle} · {name}"),), tone=Tone.WARN)
 
 
-def _drawn(notification: Notification, resources: Registry) -> Outcome:
+def _drawn(notification: Notification, resources: Registry, group: str) -> Outcome:
     intent, facts = notification.intent, notification.facts
     if intent is None:
         return _about_no_intent(notification, resources)
@@ -76,13 +84,39 @@ def _drawn(notification: Notification, resources: Registry) -> Outcome:
         return draw(raised, resource)
     if notification.name == BATCH:
         return batch.drawn(intent, facts)
-    if notification.name == NEWS:
-        return resource.told(raised, facts, runs=intent.state not in OVER)
+    if beside := _beside_alert(notification, raised, resource, group):
+        return beside
     outcome = alarm(notification.name, raised, resource, facts)
+    if ALERT in facts:
+        outcome = alerts.alert(outcome, raised, facts[ALERT], group)
     if notification.created_at is None:
         return outcome
     at = line(_("As of"), " ", When(notification.created_at), quiet=True)
     return replace(outcome, parts=(*outcome.parts, at))
+
+
+def _beside_alert(
+    notification: Notification, raised: Intent, resource: Resource, group: str
+) -> Outcome | None:
+    """Return what is told in a thread, of an alert or of anything else; else None."""
+    facts, name = notification.facts, notification.name
+    alert = facts.get(ALERT) or {}
+    if name == AGAIN:
+        return alerts.again(raised, resource, alert, group)
+    if name == FLAPS:
+        return alerts.flaps(raised, alert)
+    if name == PAGE:
+        return alerts.paged(raised, resource, alert)
+    if name != NEWS:
+        return None
+    place = notification.alert
+    url = link_to(place) if place else ""
+    if facts.get("what") == LINKED:
+        return alerts.linked(raised, alert, url)
+    intent = notification.intent
+    runs = intent is not None and intent.state not in OVER
+    outcome = resource.told(raised, facts, runs=runs)
+    return replace(outcome, context=(*outcome.context, *alerts.links(url)))
 
 
 def _about_no_intent(notification: Notification, resources: Registry) -> Outcome:

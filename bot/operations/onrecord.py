@@ -3,25 +3,31 @@
 Whoever was not let in by a permit has no sight, and is told nothing.
 """
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from itertools import islice
 
+from bot.cards.handover import NOBODY, Attended, attended_by
 from bot.dialogue.ask import Person
 from bot.grammar.tokens import message_of
-from bot.ids import ChannelId, Handle, Kind, MessageTs, SlackUserId
+from bot.ids import ChannelId, Handle, IntentId, Kind, MessageTs, SlackUserId
 from bot.journal.audit import Entry
 from bot.journal.journal import Journal
 from bot.journal.model import Intent
 from bot.journal.queries import EVERYTHING
 from bot.journal.recents import OFFERED, Recents
+from bot.operations.pushes import Pushes
 from bot.operations.rights import Sight
+from bot.operations.rooms import Rooms
 from bot.operations.service import anything
+from bot.resources.room.presence import HeardRoom
 from bot.states import State
+from bot.tencent.room_events import LONGEST_ROOM
 
 MOST_RECORDS = 15
+MOST_ATTENDED = 100  # things whose alerts are asked for at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +36,8 @@ class OnRecord:
 
     journal: Journal
     recents: Recents
+    rooms: Rooms
+    pushes: Pushes
     sight: Sight | None = None
 
     @property
@@ -121,6 +129,37 @@ class OnRecord:
             limit,
             lambda thing: not app or thing.subject.app == app,
         )
+
+    async def last_failed(self, who: Person) -> Intent | None:
+        """Return what the asker asked for last that ended in an error code, if any."""
+        failed = partial(self.journal.find.last_failed, who.team, who.user)
+        return next(iter(await self._told(failed, 1)), None)
+
+    @property
+    def rooms_since(self) -> datetime:
+        """Since when this bot hears what happens in rooms."""
+        return self.rooms.since
+
+    async def attended(self, things: Iterable[Intent]) -> Mapping[IntentId, Attended]:
+        """Return who has the alerts of *things*, and who has muted them."""
+        asked = [thing.id for thing in islice(things, MOST_ATTENDED)]
+        each = await self.journal.alerts.of_each(asked)
+        there = {thing: attended_by(*one) for thing, one in each.items()}
+        return {thing: has for thing, has in there.items() if has != NOBODY}
+
+    async def room(self, who: Person, called: str) -> list[HeardRoom]:
+        """Return what was heard of the rooms that are written *called*.
+
+        Those of the apps that the asker may read; where only what was asked for here is
+        told, of those of which a relay is.
+        """
+        if self.sight is None or not called or len(called) > LONGEST_ROOM:
+            return []
+        apps = {app.sdk_app_id for app in self.sight.apps()}
+        if self.sight.is_of_the_place:
+            things = await self.recent(who, room=called)
+            apps &= {one.subject.sdk_app_id for one in things}
+        return await self.rooms.called(called, apps)
 
     async def history(self, who: Person, handle: Handle) -> list[Intent]:
         """Return what was done to a thing that is told of, newest first."""

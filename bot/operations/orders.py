@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.access.policy import Verdict, Wish
-from bot.dialogue.ask import Ask
+from bot.dialogue.ask import Ask, Person, Place
 from bot.i18n import AS_ASKED, DEFAULT_LOCALE, Languages, reader_locale
 from bot.ids import Handle, IntentId
 from bot.journal.audit import Decision, Entry
@@ -46,10 +46,12 @@ class Order:
     *handle* is given when it is about a thing that has one; otherwise the journal
     allots the next. *about* is the intent that made the thing. *again* are the handles
     of the like of it that the asker knows of. *copies* is what it makes a copy of.
+    *before* is sent first; unless that is done, nothing else is.
     """
 
     id: IntentId
     request: Request[Any]
+    before: Request[Any] | None = None
     app: App | None = None
     region: str = ""
     handle: Handle | None = None
@@ -97,6 +99,22 @@ def asker_of(ask: Ask, languages: Languages = AS_ASKED) -> Asker:
     )
 
 
+def person_of(asker: Asker) -> Person:
+    """Return *asker* as whoever asks."""
+    return Person(
+        team=asker.team,
+        user=asker.user,
+        home=asker.home,
+        enterprise=asker.enterprise,
+        locale=asker.locale,
+    )
+
+
+def place_of(asker: Asker) -> Place:
+    """Return where *asker* asked."""
+    return Place(channel=asker.channel, thread=asker.thread, direct=asker.direct)
+
+
 def new_intent(
     ask: Ask, order: Order, resource: Resource, at: datetime, languages: Languages
 ) -> NewIntent:
@@ -141,7 +159,7 @@ def _subject(order: Order, resource: Resource) -> Subject:
         app=app.name if app else "",
         sdk_app_id=app.sdk_app_id if app else 0,
         region=order.region,
-        room=order.room,
+        room=order.room if resource.named_by_room else "",
         ref=order.ref,
         agent=order.agent,
         callbacks=resource.called_back(order.request, app),

@@ -17,7 +17,7 @@ from bot.dialogue.outcome import Audience
 from bot.journal.model import CARD, Notification
 from bot.operations.batches import Batch, shared
 from bot.slack.outbound.lanes import Turns
-from bot.slack.outbound.routes import Direct, Ops, Post
+from bot.slack.outbound.routes import Broadcast, Direct, Ops, Post
 from bot.states import OPEN, RUNNING, State
 
 RANKS = 2
@@ -58,6 +58,11 @@ class Lines:
     def take(self, one: Notification, lane: str, free_at: float) -> float:
         """Return the turn of *one* in *lane*, in monotonic seconds."""
         return self._by_rank[rank(one)].take(lane, free_at, shared(one), one.id)
+
+    @property
+    def waits(self) -> bool:
+        """Whether anything is lined up."""
+        return any(line.waits for line in self._by_rank)
 
     def lanes(self, now: float) -> list[str]:
         """Return the lanes in a line of which it is nobody's turn *now*."""
@@ -135,4 +140,4 @@ class OneByOne:
 
     def _makes_one(self, batch: Batch) -> bool:
         first = batch.ways[0] if batch.ways else None
-        return self._shared and isinstance(first, Post | Direct | Ops)
+        return self._shared and isinstance(first, Broadcast | Post | Direct | Ops)

@@ -3,13 +3,29 @@
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
 from typing import Protocol, Self
 
-from bot.dialogue.outcome import Audience
+from bot.config.alerts import NO_ALERTS, Alerts
+from bot.dialogue.outcome import Audience, Outcome
 from bot.i18n import AS_ASKED, DEFAULT_LOCALE, Languages
 from bot.ids import SlackUserId
+from bot.journal.alert_rows import ALERT, channel_of
 from bot.journal.model import Notification
+from bot.operations.alerting import (
+    beside_alerts,
+    calls,
+    is_doubled,
+    pages,
+    waits_for_alert,
+)
+from bot.operations.destinations import ways_of
+from bot.operations.notices import drawn
+from bot.resources.kinds import Registry
 from bot.settings import Settings
+from bot.slack.outbound.pager import Pager
+from bot.slack.outbound.routes import Way
 from bot.slack.render.origin import shown_in
 
 
@@ -32,6 +48,16 @@ def _no() -> bool:
     return False
 
 
+def _no_alerts(_app: str) -> Alerts:
+    return NO_ALERTS
+
+
+def alerts_of(settings: Settings, app: str) -> Alerts:
+    """Return where what rings of the *app* of that name does, and whom it calls."""
+    own = next((one.alerts for one in settings.all_apps if one.name == app), None)
+    return settings.alerts.on(own)
+
+
 @dataclass(frozen=True, slots=True)
 class Readers:
     """Who reads what is delivered.
@@ -47,6 +73,8 @@ class Readers:
     ops_channel: str = ""
     ops_channels: Mapping[str, str] = field(default_factory=dict)  # by workspace
     serves_several: Callable[[], bool] = _no
+    alerts: Callable[[str], Alerts] = _no_alerts  # by the name of an app
+    pager: Pager | None = None
 
     @classmethod
     def of(cls, settings: Settings, languages: Languages, directory: Known) -> Self:
@@ -57,7 +85,46 @@ class Readers:
             settings.ops_channel,
             ops_channels={one.team: one.ops_channel for one in settings.workspaces},
             serves_several=lambda: directory.org_wide,
+            alerts=partial(alerts_of, settings),
+            pager=Pager(url) if (url := settings.alerts.pager_url) else None,
         )
+
+    def alerts_on(self, notification: Notification) -> Alerts:
+        """Return where what rings does that *notification* is of, and whom it calls."""
+        intent = notification.intent
+        return self.alerts(intent.subject.app if intent else "")
+
+    def ops_of(self, notification: Notification) -> str:
+        """Return the channel in which *notification* is read by operators."""
+        asker = notification.asker
+        team = asker.team if asker else ""
+        if ALERT not in notification.facts:
+            return self.ops(team)
+        own = self.ops_channels.get(team)
+        channel = self.alerts_on(notification).channel
+        return channel_of(notification.facts) or own or channel or self.ops(team)
+
+    def ways(self, notification: Notification, now: datetime) -> tuple[Way, ...]:
+        """Return the ways of *notification*, the best one first."""
+        if notification.audience is Audience.PAGER:
+            return pages(notification, self.pager)
+        ops = self.ops_of(notification)
+        return beside_alerts(notification, ops, ways_of(notification, ops, now))
+
+    def drawn(self, notification: Notification, resources: Registry) -> Outcome:
+        """Return what *notification* says, to whoever it calls."""
+        group = self.alerts_on(notification).group if calls(notification) else ""
+        return drawn(notification, resources, group)
+
+    def has_told(self, notification: Notification) -> bool:
+        """Tell whether an alert says the same there, or there is no pager to tell."""
+        if notification.audience is Audience.PAGER:
+            return self.pager is None
+        return is_doubled(notification, self.ops_of(notification))
+
+    def waits(self, notification: Notification, now: datetime) -> bool:
+        """Tell whether *notification* waits for the alert that it leads to."""
+        return waits_for_alert(notification, now)
 
     def ops(self, team: str) -> str:
         """Return the operators' channel for what is of *team*; empty if none.
@@ -81,8 +148,10 @@ class Readers:
         """Return the language in which *notification* is to be drawn."""
         asker = notification.asker
         asked_in = asker.locale if asker else DEFAULT_LOCALE
+        if notification.audience is Audience.PAGER:
+            return DEFAULT_LOCALE
         if notification.audience is Audience.OPS:
-            return self.languages.at(self.ops(asker.team if asker else ""), asked_in)
+            return self.languages.at(self.ops_of(notification), asked_in)
         if asker is None:
             return asked_in
         if notification.audience is Audience.ASKER:

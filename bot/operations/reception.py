@@ -35,6 +35,14 @@ class Refusal(StrEnum):
     NO_APP = "no such app"
 
 
+class About(StrEnum):
+    """What a callback is about; each has an address of its own in Tencent's console."""
+
+    RELAY = "relay"
+    ROOM = "room"
+    MEDIA = "media"
+
+
 def addressed(apps: Iterable[App], address: str) -> App | None:
     """Return the app that *address* names, by its name or else by its SdkAppId.
 
@@ -51,21 +59,26 @@ def addressed(apps: Iterable[App], address: str) -> App | None:
 class Reception:
     """Counts and remembers, in memory. *now* is the wall clock, *monotonic* seconds.
 
-    `refused` is by the app's name, `heard` by its SdkAppId: when a callback was last
-    taken in. `turned_away` are the SdkAppIds of which one was not, until that is kept.
+    `refused` is by the app's name. `heard` is by its SdkAppId and by what it was about:
+    when a callback was last taken in. `turned_away` are the SdkAppIds of which one was
+    not, until that is kept.
     """
 
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
     refused: dict[str, Counter[Refusal]] = field(default_factory=dict)
-    heard: dict[int, datetime] = field(default_factory=dict)
+    heard: dict[tuple[int, About], datetime] = field(default_factory=dict)
     turned_away: set[int] = field(default_factory=set)
     _quiet_until: dict[tuple[str, Refusal], float] = field(default_factory=dict)
     _untold: Counter[tuple[str, Refusal]] = field(default_factory=Counter)
 
-    def heard_at(self, sdk_app_id: int) -> datetime | None:
-        """Return when a genuine callback of the app was last taken in."""
-        return self.heard.get(sdk_app_id)
+    def heard_at(self, sdk_app_id: int, about: About = About.RELAY) -> datetime | None:
+        """Return when a genuine callback of the app was last taken in, *about* that."""
+        return self.heard.get((sdk_app_id, about))
+
+    def hear(self, sdk_app_id: int, about: About) -> None:
+        """Note that a genuine callback of the app was taken in now."""
+        self.heard[sdk_app_id, about] = self.now()
 
     def refuse(self, app: str, why: Refusal) -> None:
         """Count a refusal, and say so in the log, once a minute with their number."""
@@ -91,4 +104,3 @@ class Reception:
             if isinstance(error, InvalidRequest):
                 self.refuse(app.name, Refusal.UNREAD)
             raise
-        self.heard[app.sdk_app_id] = self.now()

@@ -17,6 +17,7 @@ from bot.journal.journal import Journal
 from bot.journal.model import Intent
 from bot.journal.proposals import Proposals
 from bot.journal.queries import Queries
+from bot.operations.orders import person_of, place_of
 from bot.settings import App
 from bot.states import RUNNING
 from bot.tencent.models.base import Level, Request
@@ -48,7 +49,7 @@ class Recheck:
         if request.effect.ends:
             return True
         if request.level is not Level.BILLED:
-            await self.gate.directory.ensure_known(_person(intent))
+            await self.gate.directory.ensure_known(person_of(intent.asker))
             return True
         wished = [self._wished(intent, request)]
         wished += await self._approved(intent, request)
@@ -139,13 +140,5 @@ class Recheck:
         self, intent: Intent, request: Request[Any]
     ) -> tuple[Person, Place, Wish]:
         """Return what policy is asked about *intent*."""
-        where = Place(channel=intent.asker.channel, direct=intent.asker.direct)
         wish = Wish.of(request, self.apps.get(intent.subject.app))
-        return _person(intent), where, wish
-
-
-def _person(intent: Intent) -> Person:
-    who = intent.asker
-    return Person(
-        team=who.team, user=who.user, home=who.home, enterprise=who.enterprise
-    )
+        return person_of(intent.asker), place_of(intent.asker), wish

@@ -210,7 +210,7 @@ class _Recovery:
     async def _taken_up(self, intent: Intent) -> list[End]:
         """Send *intent*, or return how it ended if that goes with its group."""
         kind = self.executor.resources.request_of(intent)
-        wanted = self.now - intent.created_at <= STILL_WANTED or kind.effect.ends
+        wanted = self.now - intent.created_at <= STILL_WANTED or kind.effect.lasts
         queued = intent.state is State.QUEUED
         if wanted if queued else kind.repeat is Repeat.SAFE:
             await self._send(intent, kind)

@@ -148,16 +148,25 @@ class Sight:
                 return seen[:limit]
             most *= FURTHER
 
+    def apps(self) -> list[App]:
+        """Return the apps of which the permit tells."""
+        self.used = True
+        return [
+            app
+            for app in self.rights.apps
+            if self.rights.may(self.who, self.where, self.permit.on(app))
+        ]
+
     def sees_record(self, record: Entry) -> bool:
         """Tell whether *record* may be told: where it matters, what was asked here."""
         self.used = True
-        return not self._of_the_place or record.channel == self.where.channel
+        return not self.is_of_the_place or record.channel == self.where.channel
 
     @property
     def partial(self) -> bool:
         """Whether something is kept from them that others of the workspace are told."""
-        if self.permit.level is not Level.READ or self._of_the_place:
-            return self._of_the_place
+        if self.permit.level is not Level.READ or self.is_of_the_place:
+            return self.is_of_the_place
         resources = self.rights.resources.resources
         own = [one.read for one in resources if one.read.action == self.permit.action]
         reads = own or [one.read for one in resources]
@@ -165,7 +174,8 @@ class Sight:
         return not all(verdict.allowed for _wish, verdict in verdicts)
 
     @property
-    def _of_the_place(self) -> bool:
+    def is_of_the_place(self) -> bool:
+        """Whether only what was asked for here is told here."""
         return self.rights.gate.policy.visibility == "channel"
 
     def _here(self, asked: Asker) -> bool:
@@ -173,7 +183,7 @@ class Sight:
 
         What was asked for in private is told there, to whoever asked.
         """
-        if not self._of_the_place:
+        if not self.is_of_the_place:
             return True
         if asked.channel and not asked.direct:
             return asked.channel == self.where.channel

@@ -13,7 +13,7 @@ from typing import Any
 from bot.access.policy import Wish
 from bot.access.second import Part, approvers, second_for
 from bot.config.rules import APPROVE
-from bot.dialogue.ask import Ask, Person, Place, Surface
+from bot.dialogue.ask import Ask, Surface
 from bot.errors import Decided, NotAllowed, NotFound, UsageError
 from bot.i18n import Languages, _
 from bot.ids import ChannelId, IntentId
@@ -24,7 +24,7 @@ from bot.journal.model import Asker, Intent
 from bot.journal.proposals import Asking, Proposal, decide
 from bot.journal.transaction import Transaction
 from bot.operations.kept_orders import digest_of, kept, orders_of
-from bot.operations.orders import Order, asker_of
+from bot.operations.orders import Order, asker_of, person_of, place_of
 from bot.operations.rights import Rights, check
 from bot.resources.kinds import Registry
 from bot.settings import Second, Settings
@@ -236,18 +236,11 @@ class Seconds:
 
 def in_their_name(proposal: Proposal) -> Ask:
     """Return *proposal* as whoever made it asks for it, where they did."""
-    who = proposal.asker
     return Ask(
         command=proposal.action.partition(".")[0],
         text="",
-        who=Person(
-            team=who.team,
-            user=who.user,
-            home=who.home,
-            enterprise=who.enterprise,
-            locale=who.locale,
-        ),
-        where=Place(channel=who.channel, thread=who.thread, direct=who.direct),
+        who=person_of(proposal.asker),
+        where=place_of(proposal.asker),
         surface=Surface.FORM,
         key=f"proposal:{proposal.id}",
     )

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from bot.access.permits import Permit
 from bot.access.policy import Verdict, Wish
+from bot.cards.handover import Attended
 from bot.dialogue.ask import Ask, Person, Place
 from bot.dialogue.outcome import Outcome
 from bot.ids import (
@@ -27,11 +28,14 @@ from bot.journal.examination import Report
 from bot.journal.model import Intent
 from bot.journal.proposals import Proposal
 from bot.operations.doctor import Check
+from bot.operations.duties import Duties
 from bot.operations.orders import Order
 from bot.operations.saved import Saved
 from bot.resources.kinds import Registry
 from bot.resources.push import PushAddress
-from bot.settings import App, Terms
+from bot.resources.relay.samples import LastHour
+from bot.resources.room.presence import HeardRoom
+from bot.settings import App, Project, Terms
 from bot.states import State
 from bot.tencent.models.base import Request
 
@@ -47,6 +51,10 @@ class Service(Protocol):
     @property
     def apps(self) -> Sequence[App]:
         """The TRTC applications that the config names."""
+
+    @property
+    def projects(self) -> Sequence[Project]:
+        """The projects of CAR that the config names."""
 
     @property
     def terms(self) -> Terms:
@@ -69,6 +77,10 @@ class Service(Protocol):
     @property
     def saved(self) -> Saved:
         """What the workspace of whoever asks has saved: named targets and presets."""
+
+    @property
+    def duties(self) -> Duties:
+        """What whoever is on call does about alerts."""
 
     def new_id(self) -> IntentId:
         """Return the id of an intent to come."""
@@ -186,6 +198,12 @@ class Service(Protocol):
         shown.
         """
 
+    async def last_hour(self, thing: Intent) -> Sequence[LastHour] | None:
+        """Return what the CDN of its account says of *thing*, target by target.
+
+        None where it is not asked, without an endpoint and a key for it.
+        """
+
     async def requests_in_doubt(self, thing: Intent) -> tuple[Request[Any], ...]:
         """Return what would make *thing* as changes that were not answered leave it."""
 
@@ -298,6 +316,31 @@ class Service(Protocol):
         limit: int = 8,
     ) -> list[Intent]:
         """Return *limit* of the things made lately (*since* then), newest first."""
+
+    async def last_failed(self, who: Person) -> Intent | None:
+        """Return what the asker asked for last that ended in an error code, if any.
+
+        A start, a look-up, a change or a stop; it may have been done all the same.
+        """
+
+    @property
+    def rooms_since(self) -> datetime:
+        """Since when this bot hears what happens in rooms."""
+
+    async def attended(self, things: Iterable[Intent]) -> Mapping[IntentId, Attended]:
+        """Return who has the alerts of *things*, and who has muted them.
+
+        Only of those that have some; of too many the first are looked at.
+        """
+
+    async def room(self, who: Person, called: str) -> list[HeardRoom]:
+        """Return what was heard of the rooms that are written *called*.
+
+        Of each app that the asker may read there may be two: a number, and text.
+
+        Raises:
+            JournalUnavailable: what was kept of them cannot be read.
+        """
 
     async def history(self, who: Person, handle: Handle) -> list[Intent]:
         """Return what was done to a thing, newest first."""

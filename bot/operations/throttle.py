@@ -21,8 +21,10 @@ from hashlib import sha256
 from itertools import count
 from typing import Any, Protocol
 
+from pydantic import SecretStr
+
 from bot.operations.shared_throttle import SharedThrottle
-from bot.products import PRODUCTS
+from bot.products import ACCOUNTS
 from bot.runtime.slots import Slots
 from bot.runtime.tracing import step
 from bot.settings import Settings
@@ -189,6 +191,12 @@ def longest_wait(request: Request[Any]) -> float:
     return math.inf if request.effect.ends else LONGEST_WAIT[request.level]
 
 
+def named(secret_id: SecretStr | None) -> str:
+    """Return the name under which several bots know the account of *secret_id*."""
+    text = secret_id.get_secret_value() if secret_id else ""
+    return sha256(text.encode()).hexdigest()[:16] if text else ""
+
+
 def throttles(
     requests: Iterable[type[Request[Any]]],
     settings: Settings,
@@ -199,11 +207,9 @@ def throttles(
 ) -> Throttles:
     """Return the throttles of the actions of *requests*, at their rates."""
     actions = {request.action: request for request in requests}
-    secrets = {product: settings.account(product).secret_id for product in PRODUCTS}
+    secrets = {product: settings.account(product).secret_id for product in ACCOUNTS}
     accounts: dict[str, str] = {
-        product: sha256(secret.get_secret_value().encode()).hexdigest()[:16]
-        for product, secret in secrets.items()
-        if secret
+        product: named(secret) for product, secret in secrets.items()
     }
     return Throttles(
         {action: request.rate for action, request in actions.items()},

@@ -36,10 +36,11 @@ ON_RECORD = 5  # of the sentences of one refusal; whoever asked gets all of them
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Yield:
-    """What of a reply is kept: the thing's ID, a secret to be sealed, and the rest."""
+    """What of a reply is kept: its thing's ID, what it says of it, a secret, more."""
 
     ref: str = ""
     secret: bytes | None = None
+    says: str = ""
     kept: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -52,7 +53,7 @@ class Timer:
     it amounts to: a SILENCE, or an AGED of *days*. *alarms*: it goes to the operators;
     otherwise it is the card, drawn anew. *unheard*: only where nothing was heard of it
     although it is proven that it would have been. *forgets*: the secret part of the
-    reply is thrown away with it.
+    reply is thrown away with it. *cause* is that of the alert that it is, if it rings.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Timer:
     unheard: bool = False
     alarms: bool = True
     forgets: bool = False
+    cause: str = ""
 
 
 def alarm_of(
@@ -100,22 +102,29 @@ class Resource:
     """A kind of thing. Subclasses declare it; what they leave out is the usual.
 
     *kind* is the letter of its handles, *product* the one that errors and accounts go
-    by, *command* the slash command that acts on it, *requests* all that may be sent.
+    by, *command* the slash command that acts on it, *requests* all that may be sent,
+    *looks* those that ask another product about it and are kept nowhere.
     *settled_by_hand*: people may say what became of an unknown one. *on_apps*: each
     belongs to one of the configured applications, which rules may name. *drawn* are the
     kinds of exit that `body` shows. *reveals* is for how long whoever made one may be
     shown the secret part of the reply, if at all. *untimed* is the action that makes
-    what is asked about if it runs for long without a timer.
+    what is asked about if it runs for long without a timer. *named_by_room*: its room
+    finds it. *personal*: it names people, so it is shared with nobody. *kept* is for
+    how long it is on record, if for less than the rest; it is never unfinished then.
     """
 
     kind: ClassVar[Kind]
     product: ClassVar[str]
     command: ClassVar[str]
     requests: ClassVar[tuple[type[Request[Any]], ...]]
+    looks: ClassVar[tuple[type[Request[Any]], ...]] = ()
     settled_by_hand: ClassVar[bool] = False
     on_apps: ClassVar[bool] = False
     timers: ClassVar[tuple[Timer, ...]] = ()
     untimed: ClassVar[str] = ""
+    named_by_room: ClassVar[bool] = True
+    personal: ClassVar[bool] = False
+    kept: ClassVar[timedelta | None] = None
     drawn: ClassVar[frozenset[Row]] = frozenset()
     reveals: ClassVar[timedelta | None] = None
 
@@ -207,6 +216,10 @@ class Resource:
         """Return *request* under the number that *sending* was given, if it has one."""
         return request
 
+    def asks_after(self, ended: Intent, part: Intent | None) -> Request[Any] | None:
+        """Return what to ask about how *ended*, or *part* sent before it, ended."""
+        return None
+
     # ── when it was answered ────────────────────────────────────────────────────
 
     def yields(self, reply: Reply) -> Yield:
@@ -236,10 +249,7 @@ class Resource:
         return None
 
     def stop_of(self, thing: Intent) -> Request[Any] | None:
-        """Return the request that ends *thing*, or waits for its ID; None if none can.
-
-        What waits is exchanged for `ending` before anything is sent.
-        """
+        """Return what ends *thing*, or waits for its ID; None if none can."""
         return None
 
     # ── how it looks ────────────────────────────────────────────────────────────
@@ -306,11 +316,12 @@ class Resource:
         """Return what *intent* is about, as it stands in the row of a list."""
         return shortened(intent.subject.room or intent.subject.ref)
 
-    def open_button(self, intent: Intent) -> Button:
-        """Return the button that shows the thing in full, to whoever presses it.
+    def measured(self, intent: Intent) -> tuple[Span, ...]:
+        """Return what was last measured of *intent*, for the row of a list."""
+        return ()
 
-        It is of the command of `end_button`, if there is one: a menu has but one.
-        """
+    def open_button(self, intent: Intent) -> Button:
+        """Return what shows it in full; of the command of `end_button`, for a menu."""
         return Button(_("Open"), "lookup", intent.id)
 
     def end_button(self, intent: Intent) -> Button | None:

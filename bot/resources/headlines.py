@@ -31,6 +31,7 @@ TONES: Mapping[Headline, Tone] = {
     Headline.CLOSED: Tone.OVER,
     Headline.UNKNOWN: Tone.UNKNOWN,
     Headline.DONE: Tone.GOOD,
+    Headline.REPLACED: Tone.OVER,
 }
 
 
@@ -76,6 +77,7 @@ def headline_word(headline: Headline) -> str:
         Headline.CLOSED: _("closed"),
         Headline.UNKNOWN: _("unknown"),
         Headline.DONE: _("done"),
+        Headline.REPLACED: _("replaced"),
     }[headline]
 
 

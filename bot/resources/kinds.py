@@ -24,6 +24,16 @@ class Registry:
         return {r.action: r for one in self.resources for r in one.requests}
 
     @cached_property
+    def looks(self) -> Mapping[str, type[Request[Any]]]:
+        """Every request that only looks at a thing, by its action."""
+        return {r.action: r for one in self.resources for r in one.looks}
+
+    @property
+    def all_requests(self) -> tuple[type[Request[Any]], ...]:
+        """Every request, whatever it does."""
+        return (*self.requests.values(), *self.looks.values())
+
+    @cached_property
     def _by_kind(self) -> Mapping[Kind, Resource]:
         return {one.kind: one for one in self.resources}
 

@@ -20,13 +20,19 @@ SCOPES = (
     "usergroups:read",  # who is in the groups that rules name
     "users:read",  # the reader's language, and whether somebody is a guest
 )
-OPTIONAL_SCOPES = ("channels:history", "groups:history", "mpim:history")
+OPTIONAL_SCOPES = (
+    "channels:history",
+    "groups:history",
+    "mpim:history",
+    "reactions:read",  # 👀 takes an alert, as its button does
+)
 # Without these nothing works: no card, no command, no knowing who is a guest.
 REQUIRED = frozenset({"chat:write", "commands", "users:read"})
 FEATURES = {  # what every other scope serves, and nothing else
     "app_mentions:read": "mentions",
     "files:write": "the export of the audit trail, the picture of a layout",
     "im:history": "words in the bot's own messages",
+    "reactions:read": "taking an alert by the reaction 👀",
     "usergroups:read": "rules that name user groups",
 }
 EVENTS = (
@@ -34,6 +40,7 @@ EVENTS = (
     "app_mention",
     "app_uninstalled",
     "message.im",
+    "reaction_added",  # 👀 under an alert
     "subteam_members_changed",  # whoever left a group loses what it may do at once
     "subteam_updated",  # also: it was switched off
     "tokens_revoked",

@@ -28,7 +28,7 @@ from bot.errors import (
 from bot.grammar.parser import Miss, classify, read
 from bot.grammar.vocabulary import HELP
 from bot.i18n import _
-from bot.ids import FormId
+from bot.ids import ChannelId, FormId, MessageTs
 from bot.operations.approving import Approving
 from bot.routing import help as help_pages
 from bot.routing import replies
@@ -152,6 +152,10 @@ class Router:
     async def alarm(self, name: str, sentence: str) -> None:
         """Tell the operators *sentence* about what Slack calls *name*."""
         await self.service.alarm(name, sentence)
+
+    async def alert_at(self, channel: str, ts: str) -> str:
+        """Return the id of what the alert at a place is about; "" if none is there."""
+        return await self.service.alert_at(ChannelId(channel), MessageTs(ts))
 
     async def options(
         self, command: str, source: str, query: str, who: Person, form: FormId

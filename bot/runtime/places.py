@@ -39,7 +39,7 @@ class Places(Generic[Of]):
         wanted: Callable[[Of], bool] = lambda _turn: True,
     ) -> None:
         self.entered = 0  # how many have had a place so far
-        self._free = most
+        self.most = self._free = most
         self._lease = lease
         self._newest_first = newest_first
         self._wanted = wanted
@@ -53,7 +53,7 @@ class Places(Generic[Of]):
     @property
     def full(self) -> bool:
         """Whether whoever comes now has to wait."""
-        return not self._free
+        return self._free <= 0
 
     @property
     def oldest(self) -> Of | None:
@@ -62,10 +62,16 @@ class Places(Generic[Of]):
 
     def ask(self, turn: Of) -> None:
         """Give *turn* a place, now or later."""
-        if self._free:
-            self._enter(turn)
-        else:
+        if self.full:
             self._waiting[turn] = None
+        else:
+            self._enter(turn)
+
+    def resize(self, most: int) -> None:
+        """Have *most* places from now on; who has one that is no more keeps it."""
+        self._free += most - self.most
+        self.most = most
+        self._fill()
 
     def leave(self, turn: Of) -> None:
         """Take back what *turn* has: its place, or its turn to get one."""
@@ -93,7 +99,10 @@ class Places(Generic[Of]):
         if timer := self._inside.pop(turn):
             timer.cancel()
         self._free += 1
-        while self._free and self._waiting:
+        self._fill()
+
+    def _fill(self) -> None:
+        while not self.full and self._waiting:
             last = self._newest_first()
             following = next(reversed(self._waiting) if last else iter(self._waiting))
             if self._wanted(following):

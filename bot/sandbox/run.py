@@ -47,11 +47,20 @@ NO_TERMINAL = """\
 There is no terminal to type at. The console is at {address}
 It is served until SIGINT or SIGTERM (Ctrl-C, kill) comes."""
 # Whoever tries things out asks faster than a bot lets one person ask.
-# Nobody waits to be let in; and there is something to be approved by a second person.
+# Nobody waits to be let in; somebody is on call; and there is something to be approved
+# by a second person.
 PLAYED = """
 [pace]
 reads = 1000
 changes = 1000
+
+[live]
+seconds = 1
+
+[alerts]
+channel = "C0OPS"
+group = "S0ONCALL"
+still = true
 
 [[policy.second]]
 name = "many at once"

@@ -1,4 +1,4 @@
-"""The signed "relay to CDN" events that Tencent sends about a relay.
+"""The signed events that Tencent sends, and those of them that are about a relay.
 
 An event has the robot's user ID and the TaskId together, so a TaskId that was lost on
 the way is recovered from it. That pair is what matters: whatever else is missing or is
@@ -14,11 +14,10 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from enum import IntEnum
-from typing import Any
 
 from pydantic import SecretStr
 
@@ -26,18 +25,23 @@ from bot.errors import InvalidRequest, NotAllowed
 from bot.i18n import _
 from bot.ids import TaskId, kept_task_id
 from bot.runtime.redact import Redactor, secrets_in
+from bot.tencent import room_events
+from bot.tencent.lenient import (
+    MILLISECOND,
+    Object,
+    as_moment,
+    as_object,
+    as_text,
+    as_whole,
+    own_time,
+)
 from bot.tencent.models.trtc.output import target_digest
+from bot.tencent.room_events import RoomEvent
 
 RELAY = (4, 401)  # EventGroupId and EventType of a relay event
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-EARLIEST, LATEST = datetime(2015, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
-MILLISECOND, SECOND = timedelta(milliseconds=1), timedelta(seconds=1)
-LONGEST_NUMBER = 18  # digits; the milliseconds since 1970 have 13
 LARGEST_STATUS = 2**31 - 1  # which the journal's column holds
 LONGEST_CODE, LONGEST_ERROR = 128, 1000  # characters, likewise
 UNTOLD = -1  # the status of an event that says none which can be read
-
-_Object = Mapping[str, Any]
 
 
 class RelayStatus(IntEnum):
@@ -118,10 +122,10 @@ def without_secrets(event: RelayEvent, secrets: Collection[str]) -> RelayEvent:
     )
 
 
-def read(raw: bytes, sign: str, key: SecretStr) -> RelayEvent | None:
+def read(raw: bytes, sign: str, key: SecretStr) -> RelayEvent | RoomEvent | None:
     """Read the body *raw*, sent with the header `Sign: sign`; *key* is the app's.
 
-    Returns None for a genuine event about something else than a relay.
+    Returns None for a genuine event about something else than a relay or a room.
 
     Raises:
         NotAllowed: the signature is not made with *key*.
@@ -129,10 +133,12 @@ def read(raw: bytes, sign: str, key: SecretStr) -> RelayEvent | None:
     """
     _verify(raw, sign, key)
     body = _object_in(raw)
-    kind = (_whole(body.get("EventGroupId")), _whole(body.get("EventType")))
-    if None in kind:
+    group, kind = as_whole(body.get("EventGroupId")), as_whole(body.get("EventType"))
+    if group is None or kind is None:
         raise _not_an_event()
-    return _relay_event(body) if kind == RELAY else None
+    if (group, kind) == RELAY:
+        return _relay_event(body)
+    return room_events.of(kind, body) if group == kind // 100 else None
 
 
 def _verify(raw: bytes, sign: str, key: SecretStr) -> None:
@@ -151,94 +157,49 @@ def _not_an_event() -> InvalidRequest:
     )
 
 
-def _object_in(raw: bytes) -> _Object:
+def _object_in(raw: bytes) -> Object:
     try:
         body = json.loads(raw)
     except (ValueError, RecursionError):
         raise _not_an_event() from None
-    return _object(body)
+    return as_object(body)
 
 
-def _relay_event(body: _Object) -> RelayEvent:
-    info = _object(body.get("EventInfo"))
-    task_id, agent = kept_task_id(_text(info.get("TaskId"))), _text(info.get("UserId"))
+def _relay_event(body: Object) -> RelayEvent:
+    info = as_object(body.get("EventInfo"))
+    task_id = kept_task_id(as_text(info.get("TaskId")))
+    agent = as_text(info.get("UserId"))
     if not task_id or not agent:
         raise _not_an_event()
-    payload = _object(info.get("Payload"))
-    sent_at = _moment(body.get("CallbackTs"), MILLISECOND)
-    own_time = _own_time(info)
+    payload = as_object(info.get("Payload"))
+    sent_at = as_moment(body.get("CallbackTs"), MILLISECOND)
+    own = own_time(info)
     return RelayEvent(
-        room=_text(info.get("RoomId")),
+        room=as_text(info.get("RoomId")),
         agent=agent,
         task_id=TaskId(task_id),
-        url=SecretStr(_text(payload.get("Url"))),
+        url=SecretStr(as_text(payload.get("Url"))),
         status=_status(payload.get("Status")),
-        at=own_time or sent_at,
+        at=own or sent_at,
         sent_at=sent_at,
         error_code=_error_code(payload.get("ErrorCode")),
-        error=_text(payload.get("ErrorMsg")),
-        content="" if own_time else _digest(info),
+        error=as_text(payload.get("ErrorMsg")),
+        content="" if own else _digest(info),
     )
 
 
-def _own_time(info: _Object) -> datetime | None:
-    """Return when it happened: by a name of the page's, or the other events' name."""
-    for name in ("EventMsTs", "EventTsMs"):  # in the page's table, in its example
-        if moment := _moment(info.get(name), MILLISECOND):
-            return moment
-    return _moment(info.get("EventTs"), SECOND)
-
-
-def _digest(info: _Object) -> str:
+def _digest(info: Object) -> str:
     text = json.dumps(info, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _status(claimed: object) -> int:
-    number = _whole(claimed)
+    number = as_whole(claimed)
     if number is not None and abs(number) <= LARGEST_STATUS:
         return number
-    return RelayStatus.__members__.get(_text(claimed).strip().upper(), UNTOLD)
+    return RelayStatus.__members__.get(as_text(claimed).strip().upper(), UNTOLD)
 
 
 def _error_code(claimed: object) -> str:
-    code = _text(claimed)
+    code = as_text(claimed)
     return "" if code == "0" else code
-
-
-# ── values that may come in another type than the page says ──────────────────────
-
-
-def _object(claimed: object) -> _Object:
-    return claimed if isinstance(claimed, dict) else {}
-
-
-def _text(claimed: object) -> str:
-    """Return text or a number as text that can be kept, and anything else as empty."""
-    if isinstance(claimed, str):
-        return claimed.encode("utf-8", "replace").decode().replace("\0", "")
-    is_number = isinstance(claimed, int) and not isinstance(claimed, bool)
-    return str(claimed) if is_number else ""
-
-
-def _whole(claimed: object) -> int | None:
-    if isinstance(claimed, bool) or not isinstance(claimed, int | str):
-        return None
-    text = str(claimed)
-    digits = text.strip().removeprefix("-")
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= LONGEST_NUMBER):
-        return None
-    return int(text)
-
-
-def _moment(claimed: object, unit: timedelta) -> datetime | None:
-    """Return the moment *claimed* units after 1970, if it is one that can be.
-
-    Seconds where milliseconds are meant, or the other way round, are of another age.
-    """
-    number = _whole(claimed)
-    try:
-        moment = EPOCH + (number or 0) * unit
-    except OverflowError:
-        return None
-    return moment if EARLIEST <= moment < LATEST else None

@@ -1,16 +1,19 @@
 """What an error code means, its usual causes, what to do, and whether a retry helps.
 
-The texts are in `explanations/*.yaml`, a file for each product, in English; a new one
-is an entry there. `bot/catalogues.py` makes of them the one file that is read here, and
-collects them into the catalogues `explanations.po`. A sub-code that is not listed is
-explained by its parent, and says so.
+The texts are in `explanations/<product>[-<subject>].yaml`, in English; a new one is an
+entry there. `bot/catalogues.py` makes of them the one file that is read here, when the
+first code is asked about, and collects them into the catalogues `explanations.po`. A
+sub-code that is not listed is explained by its parent, and says so.
+
+Whether anything was done is said as `retry` concludes it, which a test sees to.
 """
 
 import json
+import re
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -22,6 +25,7 @@ DIRECTORY = Path(__file__).parent / "explanations"
 WRITTEN = DIRECTORY / "all.json"  # 200 times faster to read than YAML
 EVERYWHERE = ("common", "ours")  # files whose codes belong to no one product
 
+COMMAND = re.compile(r"(?<![a-z])/([a-z]+ [a-z]+)")  # that a step names
 _PAGE = r"^(https://(cloud\.tencent|www\.tencentcloud)\.com/document/\S+)?$"
 
 Retry = Literal["no", "yes", "after"]
@@ -31,8 +35,10 @@ Retry = Literal["no", "yes", "after"]
 class Explanation:
     """One meaning of *code*. *product* is empty when it means the same everywhere.
 
-    *url*: an official page with more about it, or empty.
-    Not *exact*: the code itself is not listed, this is what its parent means.
+    *commands* are those that its steps name, without what has to be typed after them:
+    `relay list`. *url*: an official page with more about it, or empty.
+    *elsewhere*: only other tools make calls that give it. Not *exact*: the code itself
+    is not listed, this is what its parent means.
     """
 
     code: str
@@ -45,6 +51,8 @@ class Explanation:
     retry_hint: str
     ask: str
     url: str
+    commands: tuple[str, ...] = ()
+    elsewhere: bool = False
     exact: bool = True
 
 
@@ -64,6 +72,7 @@ class _Entry(_Strict):
     retry_hint: _Text
     ask: _Text
     url: str = Field(default="", pattern=_PAGE)
+    elsewhere: bool = False
 
     def read(self, code: str, product: str, locale: str) -> Explanation:
         translated = catalogue(locale, "explanations").gettext
@@ -78,6 +87,8 @@ class _Entry(_Strict):
             retry_hint=translated(self.retry_hint),
             ask=translated(self.ask),
             url=self.url,
+            elsewhere=self.elsewhere,
+            commands=tuple(dict.fromkeys(COMMAND.findall(" ".join(self.steps)))),
         )
 
 
@@ -87,7 +98,8 @@ def explain(
     """Return the meanings of *code*, in any case; none if it is not listed.
 
     With a *product*, its own meaning or else the common one. Without one, every
-    product's own meaning, then the common one if it still holds for some product.
+    product's own meaning, then the common one if it still holds for some product; what
+    only calls of other tools give is left out if there is anything else.
     """
     listed = code
     while listed:
@@ -101,32 +113,43 @@ def explain(
 
 def codes() -> frozenset[str]:
     """Return every code that has an explanation of its own."""
-    return frozenset(code for _entry, code in _catalogue().values())
+    return frozenset(code for _fields, code in _catalogue().values())
+
+
+def products() -> tuple[str, ...]:
+    """Return the products whose codes are explained, the most used first."""
+    named = {file for file, _code in _catalogue()}.difference(EVERYWHERE, PRODUCTS)
+    return (*PRODUCTS, *sorted(named))
+
+
+def subcoded(word: str) -> tuple[str, ...]:
+    """Return the codes whose last part is *word*, as `SlowDown` is, in any case."""
+    last = f".{word.casefold()}"
+    return tuple(sorted(code for code in codes() if code.casefold().endswith(last)))
 
 
 def _meanings(code: str, product: str, locale: str) -> tuple[Explanation, ...]:
-    products = (product,) if product else PRODUCTS
-    own = tuple(one for name in products if (one := _one(name, code, locale)))
-    if len(own) == len(products):
-        return own
-    common = tuple(one for name in EVERYWHERE if (one := _one(name, code, locale)))
-    return own + common
+    names = (product,) if product else products()
+    own = tuple(one for name in names if (one := _one(name, code, locale)))
+    if len(own) < len(names):
+        own += tuple(one for name in EVERYWHERE if (one := _one(name, code, locale)))
+    return tuple(one for one in own if not one.elsewhere) or own
 
 
 def _one(file: str, code: str, locale: str) -> Explanation | None:
     listed = _catalogue().get((file, code))
     if listed is None:
         return None
-    entry, name = listed
-    return entry.read(name, file if file in PRODUCTS else "", locale)
+    fields, name = listed
+    product = "" if file in EVERYWHERE else file
+    return _Entry.model_validate(fields).read(name, product, locale)
 
 
 @cache
-def _catalogue() -> dict[tuple[str, str], tuple[_Entry, str]]:
-    """Read all entries, once.
+def _catalogue() -> dict[tuple[str, str], tuple[dict[str, Any], str]]:
+    """Read all entries, once: by file and code in small letters, and how it is written.
 
     Raises:
-        ValidationError: there is a mistake in one of them.
         SettingsError: the file was never made.
     """
     try:
@@ -135,7 +158,7 @@ def _catalogue() -> dict[tuple[str, str], tuple[_Entry, str]]:
         advice = "say make setup"
         raise SettingsError(f"{WRITTEN} is not there: {advice}") from None
     return {
-        (file, code.casefold()): (_Entry.model_validate(fields), code)
-        for file in (*PRODUCTS, *EVERYWHERE)
-        for code, fields in files[file].items()
+        (file, code.casefold()): (fields, code)
+        for file, entries in files.items()
+        for code, fields in entries.items()
     }

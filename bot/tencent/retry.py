@@ -115,6 +115,7 @@ class _Kind(Enum):
 
     START = auto()  # start another one
     UPDATE = auto()  # be ignored, unless it comes under a new, larger number
+    END = auto()  # end another thing of the same name
     STOP = auto()  # nothing, and until one arrives, money is spent
     SESSION = auto()  # take the same user to the same session
     READ = auto()  # nothing
@@ -126,6 +127,7 @@ KINDS: Mapping[tuple[Level, Repeat], _Kind] = {
     (Level.BILLED, Repeat.NUMBERED): _Kind.UPDATE,
     (Level.CHANGE, Repeat.NUMBERED): _Kind.UPDATE,
     (Level.CHANGE, Repeat.SAFE): _Kind.STOP,
+    (Level.CHANGE, Repeat.ENDS_ANOTHER): _Kind.END,
     **{(Level.READ, repeat): _Kind.READ for repeat in Repeat},
 }  # whatever else there may be is treated as a start
 
@@ -172,9 +174,16 @@ class _Plan:
 
 
 def _row(
-    start: _Plan, update: _Plan, stop: _Plan, session: _Plan, read: _Plan
+    start: _Plan,
+    update: _Plan,
+    stop: _Plan,
+    session: _Plan,
+    read: _Plan,
+    end: _Plan | None = None,
 ) -> Mapping[_Kind, _Plan]:
-    return dict(zip(_Kind, (start, update, stop, session, read), strict=True))
+    """Return the plan of each kind; an *end* is tried no more often than a start."""
+    each = (start, update, end or start, stop, session, read)
+    return dict(zip(_Kind, each, strict=True))
 
 
 def _for_all(plan: _Plan) -> Mapping[_Kind, _Plan]:
@@ -217,6 +226,7 @@ PLANS: Mapping[ErrorClass, Mapping[_Kind, _Plan]] = {
         read=_Plan(_NO, 4, _SOON),
     ),
     ErrorClass.GONE: _row(
+        end=_Plan(Conclusion.GONE),
         start=_Plan(_NO),
         update=_Plan(Conclusion.GONE),
         stop=_Plan(Conclusion.GONE),

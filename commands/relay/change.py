@@ -19,8 +19,6 @@ from bot.errors import (
     AlreadyRuns,
     InvalidRequest,
     NotAllowed,
-    NotFound,
-    UsageError,
 )
 from bot.i18n import _
 from bot.ids import FormId, SlackUserId
@@ -39,12 +37,12 @@ from bot.resources.relay.form_update import (
 )
 from bot.resources.relay.plan import KEYS, chosen_app
 from bot.resources.relay.request import named
-from bot.resources.relay.resource import RELAY
 from bot.settings import App
 from bot.states import OVER, RUNNING
 from bot.tencent.models.trtc.requests import (
     StartPublishCdnStream,
 )
+from commands.relay.onrecord import relay_of
 from commands.relay.references import whole
 
 TARGET, AGAIN, DRAFT, BESIDE = "target", "again", "draft", "beside"
@@ -81,7 +79,7 @@ def drawn(
     if number := target_of(values, work.present):
         wrong = tuple((f"⚠️ {text}",) for text in (faults or {}).values())
         return replace_form(work.relay, number, form_id, values, (*lines, *wrong))
-    plan = {**_shown(values)}
+    plan = _shown(values)
     limits = service.terms.policy.limits
     return update_form(work.relay, work.present, plan, limits, form_id, lines, faults)
 
@@ -177,22 +175,7 @@ async def overtaken(
     return await meanwhile(ask, service, work, values)
 
 
-# ── the relay, and why it cannot be changed ──────────────────────────────────────
-
-
-async def relay_of(ask: Ask, service: Service, text: str) -> Intent:
-    """Return the relay that *text* names.
-
-    Raises:
-        NotFound: there is none.
-        UsageError: that is no relay.
-    """
-    relay = await service.thing(ask.who, text)
-    if relay is None:
-        raise NotFound(_("No relay is called “{text}” here.").format(text=text))
-    if relay.subject.kind != RELAY:
-        raise UsageError(_("{handle} is not a relay.").format(handle=relay.handle))
-    return relay
+# ── why it cannot be changed ─────────────────────────────────────────────────────
 
 
 async def work_of(service: Service, relay: Intent) -> Work | tuple[Span, ...]:
@@ -288,10 +271,9 @@ async def send(
         change=change,
     )
     try:
-        answer = await service.submit(ask, order)
+        return await service.submit(ask, order)
     except NotAllowed as refused:
         if refused.faults:
             plan = {**work.present.plan, **plan_of(values, work.present)}
             refused.faults = named(refused.faults, plan)
         raise
-    return answer

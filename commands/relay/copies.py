@@ -10,7 +10,7 @@ from bot.errors import NotFound, UsageError
 from bot.i18n import _
 from bot.journal.model import Intent
 from bot.operations.service import Service
-from bot.resources.relay import copies, presets, timers
+from bot.resources.relay import copies, presets, quality, timers
 from bot.resources.relay.again import plan_again, remarks
 from bot.resources.relay.draft import THEN
 from bot.resources.relay.form_copy import KEEP, STOP, copied
@@ -24,6 +24,7 @@ from commands.relay.start import opened, start_or_ask
 # What else can be done with a relay: a function of each part that has something.
 PARTS: tuple[Callable[[Intent], Iterable[Button]], ...] = (
     copies.buttons,
+    quality.button,
     timers.buttons,
     presets.buttons,
 )

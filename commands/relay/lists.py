@@ -25,9 +25,9 @@ from bot.ids import SlackUserId
 from bot.journal.model import Intent
 from bot.operations.service import Service
 from bot.resources.relay.resource import RELAY
+from bot.routing.spans import SINCE, Since, since_in
 from bot.states import State
 from commands.relay.command import READ, command
-from commands.relay.spans import SINCE, Since, since_in
 
 LIVE, FAILED, ALL, MINE = "live", "failed", "all", "mine"
 FILTERS = (LIVE, FAILED, ALL)

@@ -59,7 +59,7 @@ async def review(ask: Ask, service: Service) -> Outcome | Form:
     shown = running[:MOST]
     return Form(
         command="relay",
-        subcommand="stop-many",
+        subcommand="stop",
         title=_("Stop several relays"),
         submit=_("Stop them"),
         fields=tuple(_fields(shown, running, service)),

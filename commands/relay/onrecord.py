@@ -11,6 +11,21 @@ from bot.operations.service import Service
 from bot.resources.relay.resource import RELAY
 
 
+async def relay_of(ask: Ask, service: Service, text: str) -> Intent:
+    """Return the relay that *text* names, which may run.
+
+    Raises:
+        NotFound: there is none.
+        UsageError: that is no relay.
+    """
+    relay = await service.thing(ask.who, text)
+    if relay is None:
+        raise NotFound(_("No relay is called “{text}” here.").format(text=text))
+    if relay.subject.kind != RELAY:
+        raise UsageError(_("{handle} is not a relay.").format(handle=relay.handle))
+    return relay
+
+
 async def relay_on_record(ask: Ask, service: Service, text: str) -> Intent:
     """Return the relay that *text* names.
 

@@ -68,8 +68,10 @@ async def stop(ask: Ask, service: Service) -> Outcome | Form | None:
 
 @command.form("stop", permit=STOP)
 async def submit_stop(ask: Ask, service: Service) -> Outcome | None:
-    """Stop the relay that was chosen from the list."""
-    placed, _kept = await service.returned(ask)
+    """Stop the relay that was chosen from the list, or all that have a tick."""
+    placed, kept = await service.returned(ask)
+    if many.WHICH in kept:
+        return await _stop_ticked(placed, service, kept[many.WHICH])
     chosen = placed.submission.text("relay") if placed.submission else ""
     relay = await service.thing(ask.who, chosen)
     if relay is None:
@@ -78,12 +80,9 @@ async def submit_stop(ask: Ask, service: Service) -> Outcome | None:
     return await _stop(placed, service, relay, _task_of(relay, chosen))
 
 
-@command.form("stop-many", permit=STOP)
-async def submit_many(ask: Ask, service: Service) -> Outcome | None:
-    """Stop those that have a tick; one alone as any other."""
-    placed, kept = await service.returned(ask)
+async def _stop_ticked(placed: Ask, service: Service, note: str) -> Outcome | None:
+    """Stop those that have a tick, for what *note* says; one alone as any other."""
     chosen = await many.chosen(placed, service)
-    note = kept.get(many.WHICH, "")
     orders = [order_of(one, service, one.subject.ref, note) for one in chosen]
     if len(orders) == 1:
         return shown_after(placed, await service.submit(placed, orders[0]))

@@ -10,11 +10,11 @@ from bot.journal.model import Intent
 from bot.operations.service import Service
 from bot.resources.relay.form_timer import stop_at_form
 from bot.resources.relay.plan import Plan, chosen_app
-from bot.resources.relay.resource import RELAY
 from bot.resources.relay.timers import FOR, UNTIL, moment_in
 from bot.states import OVER
 from bot.tencent.models.trtc.requests import StopPublishCdnStream
 from commands.relay.command import TIMER, command
+from commands.relay.onrecord import relay_of
 
 KEPT = "relay"  # what an open form is about
 
@@ -35,7 +35,8 @@ async def timer(ask: Ask, service: Service) -> Outcome | Form:
     form asks. The thread is told ten minutes before. --off lets the relay run on. The
     stop is made in your name, if you may stop the relay then.
     """
-    relay = await _relay(ask, service)
+    named = ask.one(_("a relay: its handle or TaskId"))
+    relay = await relay_of(ask, service, named.text)
     plan = {key: ask.value(key) for key in (FOR, UNTIL)}
     if ask.has("off"):
         if any(plan.values()):
@@ -58,16 +59,6 @@ async def submit_timer(ask: Ask, service: Service) -> Outcome:
     if not any(plan.values()):
         raise InvalidRequest({FOR: _("Say how long, or until when.")})
     return await _set(placed, service, relay, plan)
-
-
-async def _relay(ask: Ask, service: Service) -> Intent:
-    text = ask.one(_("a relay: its handle or TaskId")).text
-    relay = await service.thing(ask.who, text)
-    if relay is None:
-        raise NotFound(_("No relay is called “{text}” here.").format(text=text))
-    if relay.subject.kind != RELAY:
-        raise UsageError(_("{handle} is not a relay.").format(handle=relay.handle))
-    return relay
 
 
 async def _set(ask: Ask, service: Service, relay: Intent, plan: Plan) -> Outcome:

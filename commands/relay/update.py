@@ -53,12 +53,12 @@ from commands.relay.change import (
     meanwhile,
     overtaken,
     refused,
-    relay_of,
     send,
     target_of,
     work_of,
 )
 from commands.relay.command import UPDATE, command
+from commands.relay.onrecord import relay_of
 
 LISTS = ("url", "hear", "mute")  # that take += and -=
 SYNONYMS = {"big": "large"}
@@ -83,7 +83,7 @@ SYNONYMS = {"big": "large"}
     ),
     in_thread=True,
 )
-async def updaterelay_of(ask: Ask, service: Service) -> Outcome | Form | None:
+async def update(ask: Ask, service: Service) -> Outcome | Form | None:
     """Change a relay that runs.
 
     Opens a form, filled in with what the relay is by now; what is typed is asked about

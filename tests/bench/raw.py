@@ -55,6 +55,8 @@ class Line(asyncio.Protocol):
         whole = split(self._came)
         if whole is not None:
             head, body, self._came = whole
+            if b"\r\nconnection: close" in head.lower():
+                self.usable = False  # nothing that is sent after it is read
             self._settle(int(head[9:12]), body)
 
     def connection_lost(self, error):

@@ -190,4 +190,5 @@ async def test_a_scope_that_serves_one_feature_turns_only_that_off(start, capsys
     assert [line.split("off=")[1] for line in missing] == [
         "'the export of the audit trail, the picture of a layout' scope=files:write",
         '"words in the bot\'s own messages" scope=im:history',
+        "'taking an alert by the reaction 👀' scope=reactions:read",
     ]

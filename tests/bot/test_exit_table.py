@@ -32,6 +32,7 @@ SOUND = {
     "vod_apps": ("*", "main", "0", "1500000001"),
     "rooms": ("*", "lobby", "lobby-*", "live-main/lobby-*", "room one"),
     "car_parameters": ("*", "-level *"),
+    "pager": HOSTS,
 }
 BROKEN = {
     "push": NO_HOSTS,

@@ -10,7 +10,7 @@ import pytest
 
 from bot.app import utc_now
 from bot.lifecycle import examine_ahead
-from bot.routing.manifest import FEATURES, REQUIRED, SCOPES
+from bot.routing.manifest import FEATURES, OPTIONAL_SCOPES, REQUIRED, SCOPES
 from bot.sandbox.run import free_port
 from bot.sandbox.slack.loopback import LoopbackSlack
 from bot.sandbox.slack.model import seed
@@ -99,7 +99,9 @@ async def test_without_a_scope_that_everything_needs_there_is_no_start(tmp_path)
 
 def test_every_scope_is_required_or_serves_a_feature():
     assert REQUIRED.isdisjoint(FEATURES)
-    assert {*REQUIRED, *FEATURES} == {*SCOPES}
+    optional = {*FEATURES} & {*OPTIONAL_SCOPES}
+    assert {*REQUIRED, *FEATURES} == {*SCOPES, *optional}
+    assert optional == {"reactions:read"}
 
 
 CONFIG = f"""\

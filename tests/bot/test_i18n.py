@@ -14,6 +14,7 @@ from bot.i18n import (
     _,
     language_of,
     n_,
+    once_known,
     reader_locale,
     reading_in,
 )
@@ -87,6 +88,14 @@ def test_a_reader_may_become_known_while_the_answer_is_prepared():
         after = reader_locale()
 
     assert (before, after) == ("en-US", "zh-CN")
+
+
+def test_a_language_is_asked_for_until_it_is_known():
+    answers = iter(["", "zh-CN"])
+
+    locale = once_known(lambda: next(answers))
+
+    assert [locale() for _time in range(3)] == ["", "zh-CN", "zh-CN"]
 
 
 LAZY = """

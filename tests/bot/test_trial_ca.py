@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from bot.config import kinds
 from bot.errors import NotSent, SettingsError
-from bot.products import PRODUCTS
+from bot.products import ACCOUNTS
 from bot.settings import load
 from bot.slack.outbound.web import Web
 from bot.tencent.client import Account, Client
@@ -17,7 +17,7 @@ from tests.bot.tencent.servers import AT, KEY, TASK, Start, Started, http
 from tests.fakes.certificates import Authority
 
 HERE = "https://127.0.0.1:8443"
-ENDPOINTS = {f"BOT_{product.upper()}_ENDPOINT": HERE for product in PRODUCTS}
+ENDPOINTS = {f"BOT_{product.upper()}_ENDPOINT": HERE for product in ACCOUNTS}
 ON_LOOPBACK = {"SLACK_API_URL": f"{HERE}/api/", **ENDPOINTS}
 HOOK = SecretStr("https://hooks.slack.com/commands/T1/1/x")
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from bot.dialogue.outcome import File, Tone
-from bot.sandbox.cloud.state import SESSIONS
+from bot.dialogue.outcome import Code, File, Tone, plain
+from bot.sandbox.cloud.phones import SESSIONS
 from bot.states import State
 
 FULL, BARE = "1326515201117065216", "1326515201117065217"
@@ -119,15 +119,25 @@ async def test_all_of_a_long_list_comes_as_a_file(world):
     )
 
 
-async def test_the_file_says_what_was_not_told(world):
-    await world.typed(f"/gs {BARE}")
+async def test_the_file_and_the_text_say_what_was_not_told(world):
+    await looked(world, f"/gs {BARE}")
+    text = await world.typed("/gs G1 --all")
+    world.clock.push(seconds=1)
+    world.cloud.state.phones.happen(FULL, "grow", 21)
+    world.cloud.state.phones.happen(FULL, "unsaid")
+    await looked(world, f"/gs {FULL}")
 
-    answer = await world.typed(f"/gs {BARE} --all")
+    whole = (await world.typed("/gs G2 --all")).file.text
 
-    assert answer.file.text == (
-        f"Session {BARE}\n\nSelected but offline (not told)\nnot told\n\n"
-        "Online (0)\nNone.\n\nSelected (not told)\nnot told\n"
+    assert [plain(one.spans) for one in text.parts] == [
+        "Selected but offline (not told)",
+        "Online (0)  None.",
+        "Selected (not told)",
+    ]
+    assert whole.startswith(
+        f"Session {FULL}\n\nSelected but offline (not told)\nnot told\n\nOnline (23)\n"
     )
+    assert whole.endswith("\n\nSelected (not told)\nnot told\n")
 
 
 async def test_that_all_ids_were_shown_is_on_the_record(world):
@@ -142,3 +152,44 @@ async def test_that_all_ids_were_shown_is_on_the_record(world):
         "U0BOB",
         "G1",
     )
+
+
+async def test_the_buttons_of_an_answer_look_again_or_show_less_or_more(world):
+    await looked(world, f"/gs {FULL}")
+
+    offline = await world.typed("/gs show G1 --offline")
+    everything = await world.typed("/gs show G1 --all")
+
+    assert offline.plain == "🔴 G1 · 1 of 3 selected is offline"
+    assert [part.text for part in offline.parts if isinstance(part, Code)] == [
+        "RK8S37P1402445261_95de5774-0f9f-4cc2-aa67-58d41378d209"
+    ]
+    assert [(one.label, one.command) for one in offline.buttons] == [
+        ("Refresh", "gs"),
+        ("Show everybody", "lookup"),
+    ]
+    assert everything.file is None
+    assert "69f8d3e2-8867-462c-a8cf-7c1d1a527782" in repr(everything.parts)
+    assert len(world.cloud.state.calls) == 1
+
+
+async def test_a_thousand_followers_are_a_bounded_answer(world):
+    world.cloud.state.phones.happen(FULL, "grow", 1000)
+
+    notice = await looked(world, f"/gs {FULL}")
+    whole = await world.typed("/gs show G1 --all")
+
+    assert len(json.dumps(notice.body)) < 8000
+    assert notice.text == "🔴 G1 · 1 of 1003 selected is offline"
+    assert whole.file.text.count("\n") > 2000
+
+
+async def test_after_a_failed_look_up_the_earlier_one_is_not_shown_as_the_last(world):
+    await looked(world, f"/gs {FULL}")
+    world.clock.push(seconds=1)
+    world.cloud.state.phones.happen(FULL, "gone")
+    await looked(world, "/gs show G1")
+
+    answer = await world.typed("/gs show G1 --offline")
+
+    assert answer.plain == "🟠 The last look-up of G1 has no answer."

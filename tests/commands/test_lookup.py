@@ -127,11 +127,13 @@ async def test_a_general_code_is_a_sentence_a_product_and_asks_which(world):
         "TRTC",
         "CAR",
         "GS",
+        "LIVE",
     ]
     assert [(b.label, b.text) for b in answer.buttons] == [
         ("TRTC", "FailedOperation product=trtc"),
         ("CAR", "FailedOperation product=car"),
         ("GS", "FailedOperation product=gs"),
+        ("LIVE", "FailedOperation product=live"),
     ]
     chosen = await world.typed(f"/lookup {answer.buttons[1].text}")
     assert chosen.plain == "FailedOperation  The operation failed  CAR"

@@ -1,4 +1,4 @@
-"""Pictures of the ten answers that people see most, and of a day, wide as a phone.
+"""Pictures of the ten answers that people see most, a day, a room: wide as a phone.
 
 `python -m tests.tools.phone [FOLDER]` writes `docs/phone/<name>.png`, or elsewhere. The
 answers are the real bot's, in the sandbox; each is shown whole, so that its picture is
@@ -280,6 +280,55 @@ DAY = {
 }
 
 
+# ── why is it black? ────────────────────────────────────────────────────────────
+
+
+async def people(page, *happens):
+    """Let things happen in room 295201: each is who, and what."""
+    for user, what in happens:
+        about = {"room": "295201", "numeric": True, "user": user, "what": what}
+        await turned(page, "room", **about)
+    await page.wait_for_timeout(500)  # until the bot was told
+
+
+async def in_room(page):
+    """Who is in a room, and who sends what."""
+    await people(page, ("alice", "joins"), ("alice", "camera"), ("alice", "sound"))
+    await people(page, ("bob", "joins"), ("bob", "camera"))
+    line = "/relay start 295201 what=one user=bob url=rtmp://push.example.com/a/b --go"
+    await typed(page, line)
+    await page.get_by_text("· live").first.wait_for()
+    return await typed(page, "/lookup 295201")
+
+
+async def black(page):
+    """Why its relay is black."""
+    await people(page, ("bob", "camera-off"))
+    return await typed(page, "/lookup 295201")
+
+
+async def mended(page):
+    """Whom it shows from now on, before it is sent."""
+    await page.set_viewport_size(PHONE)
+    buttons = page.get_by_role("button", name="Change layout")
+    await buttons.last.click()
+    form = page.locator("dialog.modal")
+    await form.get_by_label("User ID in the room").fill("alice")
+    await pressed(page, "Review")
+    await form.get_by_role("button", name="Change it").wait_for()
+    return form
+
+
+async def shared(page):
+    """The same for everybody in the channel: nobody is named."""
+    await shut(page)
+    await people(page, ("alice", "leaves"), ("bob", "leaves"))
+    return await typed(page, "/lookup 295201 --room --public")
+
+
+BLACK = {"room": in_room, "why": black, "change": mended, "shared": shared}
+
+
 async def picture(page, shown, path):
     """Write a picture of *shown* to *path*, as fine as LARGEST allows."""
     await page.wait_for_timeout(300)  # until nothing is edited any more
@@ -299,9 +348,10 @@ async def picture(page, shown, path):
 
 
 async def main(folder):
-    """Take all pictures into *folder*, those of the day into one in it."""
+    """Take all pictures into *folder*, those of a day and of a room into ones in it."""
     await each_of(PICTURES, folder)
     await each_of(DAY, folder / "day")
+    await each_of(BLACK, folder / "black")
 
 
 async def each_of(pictures, folder):

@@ -67,7 +67,7 @@ async def behind(stack: AsyncExitStack) -> tuple[int, bytes, bytes]:
     listeners: Listeners = Front().listeners
     parts: Any = (listeners, SecretStr(SECRET), time.time, admission)
     front = http.raw_commands(*parts)
-    server = Server(routes=http.routes(*parts), ready=_ready, front=front)
+    server = Server(routes=http.routes(*parts), ready=_ready, fronts=[front])
     stack.push_async_callback(server.close)
     busy = [asyncio.create_task(_busy(admission)) for _ in range(REST + FORMS)]
     for task in busy:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from bot.routing.manifest import SCOPES
+from bot.routing.manifest import FEATURES, REQUIRED
 
 BOT, APP, PERSON = "xoxb" + "-1", "xapp" + "-1-A0PATCHBAY-2-3", "xoxp" + "-1"
 SOUND = {
@@ -20,6 +20,8 @@ SOUND_TOML = {
     "ops_channel": 'ops_channel = "C0000000001"\n',
     "exits": '[exits]\npush = ["push.example.com"]\n',
 }
+
+SCOPES = frozenset({*REQUIRED, *FEATURES})  # all that serve something
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +43,7 @@ class Wrong:
     slack: dict = field(default_factory=dict)
     files: dict = field(default_factory=dict)
     at: float = 0.0  # seconds that Slack's clock is behind
-    scopes: frozenset = frozenset(SCOPES)
+    scopes: frozenset = SCOPES
     taken: bool = False
 
 
@@ -115,6 +117,18 @@ WRONG = (
         "BOT_GS_SECRET_ID",
         BOT_GS_ENDPOINT="https://gs.tencentcloudapi.com",
     ),
+    env(
+        "`BOT_LIVE_ENDPOINT=https://live.example.com`",
+        BOT_LIVE_ENDPOINT="https://live.example.com",
+    ),
+    Wrong(
+        what="Tencent's CDN asked every five seconds",
+        names="[live]: seconds",
+        set={"BOT_LIVE_ENDPOINT": "https://live.intl.tencentcloudapi.com"},
+        toml="[live]\nseconds = 5\n",
+    ),
+    toml("a word for `still` in `[alerts]`", '[alerts]\nstill = "maybe"\n', "still"),
+    toml("an address in `[live]`", '[live]\ndomains = ["rtmp://a/b"]\n', "domains"),
     env("`BOT_TRTC_USERSIG_SECONDS=60`", BOT_TRTC_USERSIG_SECONDS="60"),
     env("`BOT_DATABASE_URL=foo`", BOT_DATABASE_URL="foo"),
     env("`BOT_DATABASE_URL=postgresql://…`", BOT_DATABASE_URL="postgresql://x/y"),
@@ -244,6 +258,12 @@ WRONG = (
     toml(
         "a workspace twice", '[[workspaces]]\nteam = "T1"\n' * 2, "two [[workspaces]]"
     ),
+    toml("a project of CAR without its ID", '[[projects]]\nname = "game"\n', "id"),
+    toml(
+        "a project of CAR twice",
+        '[[projects]]\nname = "game"\nid = "cap-1"\n' * 2,
+        "two [[projects]]",
+    ),
     toml(
         "workspaces without an org-wide install",
         '[[workspaces]]\nteam = "T1"\n',
@@ -289,12 +309,12 @@ WRONG = (
     slack(
         "a token without `users:read`",
         "users:read",
-        scopes=frozenset(SCOPES) - {"users:read"},
+        scopes=SCOPES - {"users:read"},
     ),
     slack(
         "a token without `files:write`",
         "files:write",
-        scopes=frozenset(SCOPES) - {"files:write"},
+        scopes=SCOPES - {"files:write"},
     ),
     slack("a clock that is 6 minutes slow", "Clock", at=-360.0),
     env(

@@ -37,6 +37,9 @@ SOUND = (
     ("/relay", "start 'room one' url=rtmp://a.example.com/b/c what=audio --go"),
     ("/relay", "stop -m9" + "a" * 70 + " --yes"),
     ("/car", "start user=somebody ip=125.127.178.228 --go"),
+    ("/car", "stop user=somebody --yes"),
+    ("/car", "publish somebody url=rtmp://push.example.com/live/k"),
+    ("/car", "capacity"),
     ("/gs", "1326515201117065216"),
 )
 CALLS = {
@@ -44,7 +47,14 @@ CALLS = {
         ("StartPublishCdnStream", r"-\s*go\b.*rtmp:|rtmp:.*-\s*go\b"),
         ("StopPublishCdnStream", r"-\s*(yes|y)\b"),
     ),
-    "/car": (("CreateSession", r"-\s*go\b"),),
+    "/car": (
+        ("CreateSession", r"-\s*go\b"),
+        ("DestroySession", r"-\s*(yes|y)\b"),
+        ("DescribeConcurrentCount", r"capacity|-\s*go\b"),  # for want of it, too
+        ("StartPublishStream", r"publish"),
+        ("StartPublishStreamWithURL", r"publish"),
+        ("StopPublishStream", r"unpublish"),
+    ),
     "/gs": (("DescribeCloudPhoneMultipleStreamSessionSlaves", r"[a-z0-9_-]"),),
 }  # what has to stand in a command, as a person would read it, for a call to be right
 

@@ -25,6 +25,7 @@ from tests.trials.slackish import TEAM, Slackish
 PATIENCE = 3.0  # seconds that Slack waits for an ack
 BOOT_SECONDS = 30.0
 PATH = "/slack/events"
+CALLBACKS = "/tencent/callbacks/default"
 LATE, REFUSED = "Still working on it", "Too many requests at"
 MOST_LIVE = 40  # relays that are left running; those above are stopped, oldest first
 STOP_EVERY, STOP_SOON = 2.0, 0.1  # seconds
@@ -143,6 +144,7 @@ class Rig:
     slack: Slackish
     lines: Lines
     mix: Mix
+    bot: Bot
     sent: dict[int, Sent] = field(default_factory=dict)
     by_room: dict[int, Sent] = field(default_factory=dict)
     ended: dict[int, str] = field(default_factory=dict)  # room: how its start ended
@@ -273,20 +275,22 @@ class Rig:
         return await self.lines.ask(request(PATH, body, head), patience)
 
 
-async def make_rig(stack, folder, seed):
-    """Start everything; *stack* ends it."""
+async def make_rig(stack, folder, seed, *, called_back=False):
+    """Start everything; *stack* ends it. The cloud tells of relays if *called_back*."""
     cloud, slack = LoopbackCloud(), Slackish()
     for one in (cloud, slack):
         await one.start()
         stack.push_async_callback(one.close)
     port = free_port()
+    if called_back:
+        cloud.call_back(f"http://127.0.0.1:{port}{CALLBACKS}")
     variables = stage.variables(folder, port, slack.environment, cloud.environment)
     bot = Bot(variables, folder / "bot.log")
     await bot.start()
     stack.push_async_callback(bot.stop)
     lines = Lines(f"http://127.0.0.1:{port}")
     stack.callback(lines.close)
-    rig = Rig(cloud, slack, lines, Mix(seed))
+    rig = Rig(cloud, slack, lines, Mix(seed), bot)
     asking = request("/readyz", b"", method="GET")
     end = monotonic() + BOOT_SECONDS
     while (await lines.ask(asking, PATIENCE)).status != 200:

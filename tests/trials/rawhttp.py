@@ -85,17 +85,18 @@ class _Line(asyncio.Protocol):
 
 
 class Lines:
-    """Connections to *url*, as many as there are requests under way.
+    """Connections to *url*, as many as there are requests under way, up to *most*.
 
     With *keep* they are used again and again; without it each has one request.
     """
 
-    def __init__(self, url, *, keep=True):
+    def __init__(self, url, *, keep=True, most=MOST_LINES):
+        self.url = url
         self._keep = keep
         parts = urlsplit(url)
         self._host, self._port = str(parts.hostname), int(parts.port or 80)
         self._free: deque[_Line] = deque()
-        self._slots = asyncio.Semaphore(MOST_LINES)
+        self._slots = asyncio.Semaphore(most)
 
     async def ask(self, data, patience):
         """Send *data*; status 0 if no answer came within *patience* seconds."""

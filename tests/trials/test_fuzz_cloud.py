@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.errors import CloudError, InvalidRequest
 from bot.ids import TeamId
 from bot.sandbox.cloud.checks import ACTIONS, CloudFault, check_fields, check_relay
-from bot.sandbox.cloud.state import SESSIONS
+from bot.sandbox.cloud.phones import SESSIONS
 from bot.states import State
 from bot.tencent import wire
 from bot.tencent.models import REQUESTS

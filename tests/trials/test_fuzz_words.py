@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import CloudError
-from bot.sandbox.cloud.state import SESSIONS
+from bot.sandbox.cloud.phones import SESSIONS
 from bot.tencent.models.gs import DescribeCloudPhoneMultipleStreamSessionSlaves
 from bot.tencent.retry import ErrorClass, class_of
 from tests.trials import stage

@@ -13,7 +13,7 @@ from bot.access.permits import Permit
 from bot.access.policy import dead_actions
 from bot.i18n import _
 from bot.operations.doctor import Check
-from bot.products import PRODUCTS, is_mainland, is_real
+from bot.products import ACCOUNTS, PRODUCTS, is_mainland, is_real
 from bot.settings import Reading, Settings
 from bot.spelling import nearest
 
@@ -46,7 +46,7 @@ def examine_reading(reading: Reading, permits: Collection[Permit]) -> list[Check
 
 def _halves(settings: Settings) -> Iterator[str]:
     """Yield keys of Tencent Cloud of which one half is set, or both are swapped."""
-    for prefix in ("", *(f"{product}_" for product in PRODUCTS)):
+    for prefix in ("", *(f"{product}_" for product in ACCOUNTS)):
         one = getattr(settings, f"{prefix}secret_id")
         other = getattr(settings, f"{prefix}secret_key")
         begins = f"BOT_{prefix.upper()}" if prefix else "TENCENTCLOUD_"

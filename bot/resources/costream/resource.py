@@ -10,7 +10,6 @@ from bot.access.permits import Permit
 from bot.dialogue.outcome import (
     Bold,
     Button,
-    Code,
     File,
     Mono,
     Part,
@@ -18,11 +17,18 @@ from bot.dialogue.outcome import (
     Tone,
     line,
 )
-from bot.i18n import _, n_
+from bot.i18n import _, later, n_
 from bot.ids import Kind
 from bot.journal.model import Intent
 from bot.resources.base import Resource, Yield
 from bot.resources.byhand import in_slack
+from bot.resources.costream.ids import (
+    MOST_SHOWN,
+    beginning,
+    common_start,
+    listed,
+    plain,
+)
 from bot.resources.headlines import state_word
 from bot.states import State
 from bot.tencent.models.base import Reply
@@ -33,7 +39,8 @@ from bot.tencent.models.gs import (
 )
 
 COSTREAM = Kind("G")
-MOST_SHOWN = 20  # instance IDs of a list; the file has them all
+OFFLINE, ONLINE = later("Selected but offline"), later("Online")
+SELECTED = later("Selected")
 
 
 class CoStream(Resource):
@@ -93,9 +100,11 @@ class CoStream(Resource):
             yield from _counted(_reply(intent))
 
     def offers(self, intent: Intent) -> Iterable[Button]:
-        """Yield another look, and every ID as a file where a list is long."""
+        """Yield another look, who is offline alone, and every ID."""
         if intent.state is State.DONE:
             yield from _buttons(intent)
+        elif intent.state is State.NOT_STARTED:
+            yield Button(_("Look again"), "gs", f"show {intent.handle}")
 
     def body(self, intent: Intent) -> Iterable[Part]:
         """Yield who is selected but offline, then who is online."""
@@ -109,24 +118,59 @@ class CoStream(Resource):
         """Yield the session and its master."""
         yield (_("Session"), " ", Mono(intent.subject.ref))
         if intent.state is State.DONE:
-            master = _reply(intent).master_instance_id or _("not told")
-            yield (_("Master"), " ", Mono(master))
+            master = _reply(intent).master_instance_id
+            named = plain(master) if master else _("not told")
+            yield (_("Master"), " ", Mono(named))
 
 
-def all_ids(intent: Intent) -> File:
-    """Return every list of the look-up *intent*, whole, as a text file."""
-    reply = _reply(intent)
-    lists = (
-        (_("Selected but offline"), reply.offline_instance_ids),
-        (_("Online"), reply.online_instance_ids),
-        (_("Selected"), reply.available_instance_ids),
-    )
+def all_ids(intent: Intent) -> tuple[File | None, tuple[Part, ...]]:
+    """Return every ID of the look-up *intent*: as a file, or, if there are few, text.
+
+    The text is a block for each list, which is copied whole.
+    """
+    lists = [(_(title), ids) for title, ids in _all_lists(_reply(intent))]
+    if max(len(ids or ()) for _title, ids in lists) <= MOST_SHOWN:
+        return None, tuple(part for one in lists for part in _copied(*one))
     texts = [f"{_('Session')} {intent.subject.ref}"]
     for title, ids in lists:
-        rows = ids or ((_("not told") if ids is None else _("None.")),)
+        rows = map(plain, ids) if ids else [_told_none(ids)]
         texts.append("\n".join((f"{title} ({_count(ids)})", *rows)))
     name = f"{intent.handle}-{intent.subject.ref}.txt"
-    return File(name=name, text="\n\n".join(texts) + "\n")
+    return File(name=name, text="\n\n".join(texts) + "\n"), ()
+
+
+def _copied(title: str, ids: Sequence[str] | None) -> Iterable[Part]:
+    if ids is None:
+        yield line(Bold(f"{title} ({_count(ids)})"))
+    else:
+        yield from listed(title, ids)
+
+
+def only_offline(intent: Intent) -> Iterable[Part]:
+    """Yield who is selected but offline, and nobody else."""
+    reply = _reply(intent)
+    offline = reply.offline_instance_ids
+    if offline is None:
+        yield line(*_counted(reply))
+        return
+    start = common_start(offline)
+    yield from beginning(start)
+    yield from listed(_(OFFLINE), offline, start)
+
+
+def _all_lists(
+    reply: CoStreamSlaves,
+) -> tuple[tuple[str, tuple[str, ...] | None], ...]:
+    """Return every list with its title, the worst first."""
+    return (
+        (OFFLINE, reply.offline_instance_ids),
+        (ONLINE, reply.online_instance_ids),
+        (SELECTED, reply.available_instance_ids),
+    )
+
+
+def _told_none(ids: Sequence[str] | None) -> str:
+    return _("not told") if ids is None else _("None.")
 
 
 def _reply(intent: Intent) -> CoStreamSlaves:
@@ -148,31 +192,31 @@ def _counted(reply: CoStreamSlaves) -> Iterable[Span]:
 
 
 def _lists(reply: CoStreamSlaves) -> Iterable[Part]:
-    online, selected = reply.online_instance_ids, reply.available_instance_ids
-    if reply.offline_instance_ids:
-        yield from _ids(_("Selected but offline"), reply.offline_instance_ids)
+    """Yield the lists, the worst first; what all IDs begin with stands once."""
+    offline, online = reply.offline_instance_ids, reply.online_instance_ids
+    selected = reply.available_instance_ids
+    shown = [(OFFLINE, offline)] if offline else []
     if online is not None:
-        yield from _ids(_("Online"), online)
+        shown.append((ONLINE, online))
     elif selected is not None:
-        yield from _ids(_("Selected"), selected)
+        shown.append((SELECTED, selected))
+    start = common_start(one for _title, ids in shown for one in ids)
+    yield from beginning(start)
+    for title, ids in shown:
+        yield from listed(_(title), ids, start)
 
 
 def _buttons(intent: Intent) -> Iterable[Button]:
+    """Yield another look, who is offline alone, and every ID as text or as a file."""
     reply = _reply(intent)
     yield Button(_("Refresh"), "gs", f"show {intent.handle}")
-    lists = (reply.online_instance_ids, reply.available_instance_ids)
-    if max(len(ids or ()) for ids in lists) > MOST_SHOWN:
-        whole = _("All IDs as a file")
+    online, offline = reply.online_instance_ids, reply.offline_instance_ids
+    if online and offline:
+        yield Button(_("Only offline"), "gs", f"show {intent.handle} --offline")
+    longest = max(len(ids or ()) for _title, ids in _all_lists(reply))
+    if longest:
+        whole = _("All IDs as a file") if longest > MOST_SHOWN else _("Copy all")
         yield Button(whole, "gs", f"show {intent.handle} --all")
-
-
-def _ids(title: str, ids: Sequence[str]) -> Iterable[Part]:
-    yield line(Bold(f"{title} ({len(ids)})"), "" if ids else f"  {_('None.')}")
-    if ids:
-        shown = "\n".join(ids[:MOST_SHOWN])
-        more = len(ids) - MOST_SHOWN
-        rest = "\n" + _("and {n} more").format(n=more) if more > 0 else ""
-        yield Code(shown + rest)
 
 
 def _count(ids: Sequence[str] | None) -> str:

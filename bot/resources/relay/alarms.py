@@ -1,12 +1,15 @@
-"""The alarms that only relays have."""
+"""The alarms that only relays have, and when they are due."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
-from bot.dialogue.outcome import Code, Outcome, When, line, said
+from bot.dialogue.outcome import Clock, Code, Outcome, When, line, said
 from bot.i18n import _
+from bot.journal.evidence import FactKind, moment_of
 from bot.journal.model import Intent
-from bot.resources.base import alarm_of
+from bot.journal.outages import AlertCause
+from bot.resources.base import Timer, alarm_of
 from bot.resources.headlines import state_word
 from bot.resources.relay.card import (
     CONTROLLABLE,
@@ -14,7 +17,83 @@ from bot.resources.relay.card import (
     for_candidate,
     stop_button,
 )
+from bot.resources.relay.unknown import CALLBACK_IN
+from bot.resources.relay.wanted import try_to_end
 from bot.states import State
+from bot.tencent.models.trtc.requests import (
+    StartPublishCdnStream,
+    StopPublishCdnStream,
+)
+
+START, STOP = StartPublishCdnStream.action, StopPublishCdnStream.action
+STUCK, LAST_DAY, NOT_LIVE, OUT_OF_REACH = "stuck", "last-day", "not-live", "gone-by"
+ROOM_EMPTY = "room-empty"
+
+TIMERS = (
+    Timer(
+        name="silent",
+        action=START,
+        states=(State.UNKNOWN,),
+        since="sent_at",
+        after=CALLBACK_IN,
+        learns=FactKind.SILENCE,
+        called_back=True,
+        alarms=False,
+    ),
+    Timer(
+        name="unsettled",
+        action=START,
+        states=(State.UNKNOWN,),
+        since="settled_at",
+        after=timedelta(minutes=5),
+        learns=FactKind.SILENCE,
+        cause=AlertCause.UNKNOWN,
+    ),
+    Timer(
+        name=STUCK,
+        action=STOP,
+        states=(State.SENDING,),
+        since="sent_at",
+        after=timedelta(minutes=2),
+        cause=AlertCause.STOP,
+    ),
+    Timer(
+        name=NOT_LIVE,
+        action=START,
+        states=(State.STARTED,),
+        since="sent_at",
+        after=timedelta(minutes=1),
+        called_back=True,
+        unheard=True,
+        cause=AlertCause.NEVER_LIVE,
+    ),
+    Timer(
+        name="expiring",
+        action=START,
+        states=(State.STARTED, State.STOPPING),
+        since="sent_at",
+        after=timedelta(days=25),
+        learns=FactKind.AGED,
+        days=25,
+        alarms=False,
+    ),
+    Timer(
+        name=LAST_DAY,
+        action=START,
+        states=(State.EXPIRING, State.STOPPING),
+        since="sent_at",
+        after=timedelta(days=29),
+    ),
+    Timer(
+        name=OUT_OF_REACH,
+        action=START,
+        states=(State.STARTED, State.EXPIRING, State.STOPPING),
+        since="sent_at",
+        after=CONTROLLABLE,
+        learns=FactKind.AGED,
+        days=30,
+    ),
+)
 
 
 def contradicted(intent: Intent, facts: Mapping[str, Any]) -> Outcome:
@@ -91,16 +170,33 @@ def not_live(intent: Intent, _facts: Mapping[str, Any]) -> Outcome:
     )
 
 
+def room_empty(intent: Intent, facts: Mapping[str, Any]) -> Outcome:
+    """Return the alarm that nobody is in the room of a relay that runs."""
+    sentence = _("{handle} runs, and nobody is in room {room}.").format(
+        handle=intent.handle, room=intent.subject.room
+    )
+    since = When(moment_of(facts["since"]), Clock.TIME)
+    billed = _("As far as is known it goes on running, and is billed.")
+    heard = said(_("Empty since {when}, by the callbacks of the room."), when=since)
+    return alarm_of(
+        intent,
+        sentence,
+        sentence=(*heard, " ", billed),
+        buttons=(stop_button(intent),),
+    )
+
+
 def out_of_reach(intent: Intent, _facts: Mapping[str, Any]) -> Outcome:
     """Return the alarm that Tencent takes no stop of a relay any more."""
     sentence = _("{handle} is out of reach: Tencent takes no stop of it any more.")
     billed = _("As far as is known it goes on running, and is billed.")
-    hint = _("Remove its robot from the room to end it.")
+    hint = _("Removing its robot from the room may end it: only a callback tells.")
     return alarm_of(
         intent,
         sentence.format(handle=intent.handle),
         Code(intent.subject.agent),
         sentence=(billed, " ", hint),
+        buttons=try_to_end(intent),
     )
 
 

@@ -135,8 +135,8 @@ def _may_run(_intent: Intent) -> Iterable[Span]:
 
 def _out_of_reach(_intent: Intent) -> Iterable[Span]:
     yield _(
-        "Tencent takes no stop of a relay older than 30 days. Remove the robot from"
-        " the room to end it."
+        "Tencent takes no stop of a relay older than 30 days. Removing its robot from"
+        " the room may end it: only a callback tells."
     )
 
 

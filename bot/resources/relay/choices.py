@@ -1,4 +1,4 @@
-"""What a form offers of what was saved: named targets, and presets."""
+"""What forms of relays offer: named targets, presets, whose CDN a host is."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from bot.dialogue.form import ChoiceField, FormPart, Option, PicksField
 from bot.i18n import _
 from bot.journal.named_targets import NamedTarget
 from bot.journal.presets import Preset
-from bot.resources.relay import draft
+from bot.resources.relay import cdn, draft
 from bot.resources.relay.plan import Plan
 from bot.resources.relay.targets import SCHEME
 
@@ -72,3 +72,17 @@ def targets_field(plan: Plan, choices: Choices) -> Iterator[FormPart]:
 
 def _host(target: NamedTarget) -> str:
     return target.shown.partition(SCHEME)[2].partition("/")[0]
+
+
+def cdn_field(host: str, chosen: str) -> FormPart:
+    """Return the question whose CDN *host* is, which was answered by *chosen*."""
+    return ChoiceField(
+        name=cdn.choice_of(host),
+        label=_("Whose CDN is {host}?").format(host=host),
+        options=(
+            Option(_("Tencent's"), cdn.TENCENT),
+            Option(_("Another"), cdn.OTHER, _("Which is billed")),
+        ),
+        initial=chosen,
+        radio=True,
+    )

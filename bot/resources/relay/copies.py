@@ -27,6 +27,7 @@ from bot.journal.model import Intent
 from bot.resources.byhand import in_slack
 from bot.resources.headlines import headline_word
 from bot.resources.relay.card import within_reach
+from bot.resources.relay.wanted import room
 from bot.states import OVER, State
 
 LINES = frozenset(
@@ -215,7 +216,8 @@ def again(intent: Intent) -> Iterable[Button]:
 
 
 def menu(intent: Intent) -> Iterable[Button]:
-    """Yield what the menu of a card offers: another like it, and whatever else."""
+    """Yield what the menu of a card offers: its room, another like it, and the rest."""
+    yield from room(intent)
     if not intent.masked:
         return
     if intent.state not in OVER:

@@ -35,6 +35,7 @@ from bot.resources.relay import (
 from bot.resources.relay.choices import (
     NOTHING,
     Choices,
+    cdn_field,
     preset_field,
     targets_field,
 )
@@ -264,23 +265,10 @@ def _targets(plan: Plan, app: App, *, optional: bool) -> Iterable[FormPart]:
     for host in hosts:
         chosen = plan.get(cdn.choice_of(host)) or plan.get("cdn", "")
         if chosen or not cdn.is_tencents(host, app):
-            yield _whose(host, chosen)
+            yield cdn_field(host, chosen)
     if count := len(plan.get("url", "").split()) + len(picked(plan)):
         text = n_("{n} target.", "{n} targets.", count).format(n=count)
         yield line(text, quiet=True)
-
-
-def _whose(host: str, chosen: str) -> Field:
-    return ChoiceField(
-        name=cdn.choice_of(host),
-        label=_("Whose CDN is {host}?").format(host=host),
-        options=(
-            Option(_("Tencent's"), cdn.TENCENT),
-            Option(_("Another"), cdn.OTHER, _("Which is billed")),
-        ),
-        initial=chosen,
-        radio=True,
-    )
 
 
 def _idle(plan: Plan, limits: Limits) -> Field:

@@ -8,13 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from bot.dialogue.ask import Submission
 from bot.dialogue.form import (
-    ChoiceField,
     Field,
     Form,
     FormButton,
     FormButtons,
     FormPart,
-    Option,
     TextField,
 )
 from bot.dialogue.outcome import Line, Span, line
@@ -23,6 +21,7 @@ from bot.ids import FormId
 from bot.journal.model import Intent
 from bot.resources.relay import cdn, form_content, form_more, update
 from bot.resources.relay.change import CHANGEABLE, Changed, Present
+from bot.resources.relay.choices import cdn_field
 from bot.resources.relay.plan import MIX, ONE, Plan
 from bot.resources.relay.targets import every_target
 from bot.settings import Limits
@@ -109,20 +108,7 @@ def _targets(present: Present, plan: Plan) -> Iterator[FormPart]:
     for host in cdn.hosts_of(plan.get("url", "")):
         chosen = plan.get(cdn.choice_of(host), "")
         if chosen or not cdn.is_tencents(host, present.app):
-            yield _whose(host, chosen)
-
-
-def _whose(host: str, chosen: str) -> Field:
-    return ChoiceField(
-        name=cdn.choice_of(host),
-        label=_("Whose CDN is {host}?").format(host=host),
-        options=(
-            Option(_("Tencent's"), cdn.TENCENT),
-            Option(_("Another"), cdn.OTHER, _("Which is billed")),
-        ),
-        initial=chosen,
-        radio=True,
-    )
+            yield cdn_field(host, chosen)
 
 
 def _more(plan: Plan) -> Iterator[FormPart]:
@@ -164,7 +150,7 @@ def replace_form(
                 initial=address,
                 focus=not address,
             ),
-            *(_whose(host, values.get(cdn.choice_of(host), "")) for host in hosts),
+            *(cdn_field(host, values.get(cdn.choice_of(host), "")) for host in hosts),
         ),
         form_id=form_id,
     )

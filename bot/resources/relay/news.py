@@ -31,8 +31,9 @@ from bot.journal.evidence import (
     moment_of,
 )
 from bot.journal.model import CONTRADICTION, NEWS, REVIVED, Intent, Notice
+from bot.journal.outages import AlertCause
 from bot.journal.timer_rows import TOLD
-from bot.resources.relay import timers, update
+from bot.resources.relay import still, timers, update
 from bot.resources.relay.card import ran_for, stop_button, stopped
 from bot.resources.relay.targets import target_name
 from bot.states import LIVE, OVER, State
@@ -118,8 +119,9 @@ def _of_target(
     if now.failed_at > was.failed_at:
         key = f"{episode}:{FAILED}:{now.failed_at}"
         yield _line(FAILED, number, now.failed_at, key, **facts)
-        alarm = {"target": number, "at": now.failed_at, **facts}
-        yield Notice(name=PUSH_FAILED, audience=Audience.OPS, facts=alarm)
+        alarm = {"target": number, "at": now.failed_at, "thread": key, **facts}
+        ops, cause = Audience.OPS, AlertCause.FAILED
+        yield Notice(name=PUSH_FAILED, audience=ops, facts=alarm, cause=cause)
         return
     broke = now.status is Target.RECOVERING and was.status not in _TROUBLED
     back = now.status is Target.LIVE and was.status in _TROUBLED
@@ -154,6 +156,8 @@ def told(intent: Intent, facts: Mapping[str, Any], *, runs: bool = True) -> Outc
     """Return the line about *intent* that says *facts*; *runs*: it still may."""
     if facts["what"] in TOLD:
         return timers.told(intent, facts, runs=runs)
+    if facts["what"] in still.LINES:
+        return still.told(intent, facts, runs=runs)
     what, at = facts["what"], When(moment_of(facts["at"]))
     if what in {CHANGED, PERHAPS} and (version := update.version_in(facts, intent)):
         return update.told(intent, version, made=what == CHANGED)

@@ -127,7 +127,7 @@ def prepared_from(plan: Plan, terms: Terms, agent: str) -> Prepared:
     remarks = (
         *prepared.remarks,
         *_on_words(plan),
-        *cdn_remarks(prepared.request.masked(), but=settled_hosts(plan)),
+        *cdn_remarks(_leading(prepared.request), but=settled_hosts(plan)),
         *doubts(prepared.request),
     )
     return Prepared(
@@ -138,6 +138,12 @@ def prepared_from(plan: Plan, terms: Terms, agent: str) -> Prepared:
         remarks,
         prepared.pasted,
     )
+
+
+def _leading(request: StartPublishCdnStream) -> Mapping[str, Any]:
+    """Return where *request* pushes to, masked, as it stands in the request."""
+    targets = request.publish_cdn_params or ()
+    return {"PublishCdnParams": [one.masked() for one in targets]}
 
 
 def faults_of(plan: Plan, terms: Terms) -> dict[str, str]:

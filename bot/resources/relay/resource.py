@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 
 from bot.access.limits import Over, check_counts
@@ -11,13 +11,13 @@ from bot.dialogue.outcome import Button, Outcome, Part, Span, in_lines
 from bot.errors import AlreadyRuns, InvalidRequest
 from bot.i18n import _
 from bot.ids import IntentId, Kind
-from bot.journal.evidence import Fact, FactKind, Standing
+from bot.journal.evidence import Fact, Standing
 from bot.journal.lifecycle import Ended
 from bot.journal.links import links_of
 from bot.journal.model import CONTRADICTION, REVIVED, Intent, Notice
 from bot.journal.timer_rows import UNTIMED
 from bot.journal.usage import Usage
-from bot.resources.base import Alarm, Resource, Timer, Yield
+from bot.resources.base import Alarm, Resource, Yield
 from bot.resources.push import PushAddress
 from bot.resources.relay import (
     alarms,
@@ -29,13 +29,14 @@ from bot.resources.relay import (
     gist,
     live,
     news,
+    quality,
     retyped,
+    still,
     targets,
     timers,
     unknown,
     update,
 )
-from bot.resources.relay.card import CONTROLLABLE
 from bot.resources.relay.picture import mixed
 from bot.settings import App, Policy
 from bot.states import State
@@ -54,71 +55,6 @@ START, STOP = StartPublishCdnStream.action, StopPublishCdnStream.action
 UPDATE = UpdatePublishCdnStream.action
 _CDNS: Mapping[int | None, str] = {1: cdn.TENCENT, 0: cdn.OTHER}
 NOT_KNOWN = "not-known-yet"  # is exchanged for the TaskId before anything is sent
-STUCK, LAST_DAY, NOT_LIVE, OUT_OF_REACH = "stuck", "last-day", "not-live", "gone-by"
-
-
-TIMERS = (
-    Timer(
-        name="silent",
-        action=START,
-        states=(State.UNKNOWN,),
-        since="sent_at",
-        after=unknown.CALLBACK_IN,
-        learns=FactKind.SILENCE,
-        called_back=True,
-        alarms=False,
-    ),
-    Timer(
-        name="unsettled",
-        action=START,
-        states=(State.UNKNOWN,),
-        since="settled_at",
-        after=timedelta(minutes=5),
-        learns=FactKind.SILENCE,
-    ),
-    Timer(
-        name=STUCK,
-        action=STOP,
-        states=(State.SENDING,),
-        since="sent_at",
-        after=timedelta(minutes=2),
-    ),
-    Timer(
-        name=NOT_LIVE,
-        action=START,
-        states=(State.STARTED,),
-        since="sent_at",
-        after=timedelta(minutes=1),
-        called_back=True,
-        unheard=True,
-    ),
-    Timer(
-        name="expiring",
-        action=START,
-        states=(State.STARTED, State.STOPPING),
-        since="sent_at",
-        after=timedelta(days=25),
-        learns=FactKind.AGED,
-        days=25,
-        alarms=False,
-    ),
-    Timer(
-        name=LAST_DAY,
-        action=START,
-        states=(State.EXPIRING, State.STOPPING),
-        since="sent_at",
-        after=timedelta(days=29),
-    ),
-    Timer(
-        name=OUT_OF_REACH,
-        action=START,
-        states=(State.STARTED, State.EXPIRING, State.STOPPING),
-        since="sent_at",
-        after=CONTROLLABLE,
-        learns=FactKind.AGED,
-        days=30,
-    ),
-)
 
 
 class Relay(Resource):
@@ -128,9 +64,10 @@ class Relay(Resource):
     product = "trtc"
     command = "relay"
     requests = (StartPublishCdnStream, UpdatePublishCdnStream, StopPublishCdnStream)
+    looks = quality.LOOKS
     settled_by_hand = True
     on_apps = True
-    timers = TIMERS
+    timers = alarms.TIMERS
     untimed = START
     drawn = frozenset({Row.PUSH})  # each with its standing
 
@@ -349,6 +286,10 @@ class Relay(Resource):
         """Return its room and where it leads, as a row of a list has them."""
         return gist.gist(intent)
 
+    def measured(self, intent: Intent) -> tuple[Span, ...]:
+        """Return what the CDN of its targets gets."""
+        return quality.in_row(intent)
+
     def open_button(self, intent: Intent) -> Button:
         """Return the button that shows it, of the command that stops it."""
         return Button(_("Open"), self.command, f"status {intent.id}")
@@ -364,10 +305,12 @@ class Relay(Resource):
             CONTRADICTION: alarms.contradicted,
             REVIVED: alarms.revived,
             news.PUSH_FAILED: news.alarm,
-            NOT_LIVE: alarms.not_live,
-            STUCK: alarms.stuck,
-            LAST_DAY: alarms.last_day,
-            OUT_OF_REACH: alarms.out_of_reach,
+            alarms.ROOM_EMPTY: alarms.room_empty,
+            still.ALARM: still.alarm,
+            alarms.NOT_LIVE: alarms.not_live,
+            alarms.STUCK: alarms.stuck,
+            alarms.LAST_DAY: alarms.last_day,
+            alarms.OUT_OF_REACH: alarms.out_of_reach,
             UNTIMED: timers.untimed,
         }
 
@@ -378,21 +321,14 @@ class Relay(Resource):
 
     def repeated_by_hand(self, intent: Intent) -> str:
         """Return the line that stops a relay; of a start, also those that repeat it."""
-        subject = intent.subject
-        stop = (
-            f"tccli trtc {STOP} --region {subject.region}"
-            f" --SdkAppId {subject.sdk_app_id} --TaskId={subject.ref}"
-        )
+        stop, again = retyped.stop_line(intent), super().repeated_by_hand(intent)
         if intent.action == STOP:
             return stop
-        again = super().repeated_by_hand(intent)
-        return f"{stop}\n\n{again}" if subject.ref else again
+        return f"{stop}\n\n{again}" if intent.subject.ref else again
 
     def unsent(self, intent: Intent) -> Iterable[str]:
         """Yield the robots, which are the bot's own, and their UserSigs."""
-        yield from ("AgentParams.UserId", "AgentParams.UserSig")
-        for number, _room in enumerate(intent.masked.get("FeedBackRoomParams") or ()):
-            yield f"FeedBackRoomParams.{number}.UserSig"
+        return retyped.unsent(intent.masked)
 
     def retyped(self, intent: Intent) -> str:
         """Return the `/relay start …` that asks for the same relay."""

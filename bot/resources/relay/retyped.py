@@ -1,7 +1,27 @@
-"""The line that asks for the same relay, from its request; secrets stay masked."""
+"""The lines that stop a relay and ask for the same again; secrets stay masked."""
 
+from collections.abc import Iterator
+
+from bot.journal.model import Intent
 from bot.resources import byhand
 from bot.resources.relay.replanned import Wire, keyed, says_all
+from bot.tencent.models.trtc.requests import StopPublishCdnStream
+
+
+def stop_line(relay: Intent) -> str:
+    """Return the line that stops *relay* from a terminal."""
+    subject = relay.subject
+    return (
+        f"tccli trtc {StopPublishCdnStream.action} --region {subject.region}"
+        f" --SdkAppId {subject.sdk_app_id} --TaskId={subject.ref}"
+    )
+
+
+def unsent(masked: Wire) -> Iterator[str]:
+    """Yield the robots of *masked*, which are the bot's own, and their UserSigs."""
+    yield from ("AgentParams.UserId", "AgentParams.UserSig")
+    for number, _room in enumerate(masked.get("FeedBackRoomParams") or ()):
+        yield f"FeedBackRoomParams.{number}.UserSig"
 
 
 def start_line(masked: Wire, app: str, region: str) -> str:

@@ -7,19 +7,28 @@ from bot.dialogue.outcome import Clock, Span, When, said
 from bot.i18n import _
 from bot.journal.evidence import Target, TargetStanding, moment_of
 from bot.journal.model import Intent
+from bot.resources.relay.quality import of_target, told_of
 from bot.states import OVER
 
 SCHEME = "://"
+FIGURED = 3  # as many as a card shows
 Line = tuple[Span, ...]
 
 
 def lines(intent: Intent) -> tuple[Line, ...]:
     """Return a line for each push target, with how it stands: the worst first."""
     standings = _padded(intent)
-    numbers = range(1, len(standings) + 1)
+    numbers = [*range(1, len(standings) + 1)]
     worst = sorted(numbers, key=lambda n: _WORST.index(standings[n - 1].status))
     order = numbers if intent.state in OVER else worst
-    return tuple(_line(intent, n, standings[n - 1], len(standings)) for n in order)
+    figured = told_of(intent, order[:FIGURED])
+    return tuple(
+        (
+            *_line(intent, n, standings[n - 1], len(standings)),
+            *(of_target(intent, n) if n in figured else ()),
+        )
+        for n in order
+    )
 
 
 def _line(intent: Intent, number: int, target: TargetStanding, count: int) -> Line:
@@ -69,6 +78,7 @@ def every_target(intent: Intent) -> tuple[Line, ...]:
             *_sign(intent, target),
             target_name(intent, n),
             *how_target_stands(intent, target, Clock.MOMENT),
+            *of_target(intent, n),
         )
         for n, target in enumerate(_padded(intent), 1)
     )

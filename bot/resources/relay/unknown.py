@@ -24,6 +24,7 @@ from bot.journal.evidence import Silence, Stop, moment_of
 from bot.journal.model import Intent
 from bot.resources.relay.details import idle_seconds
 from bot.resources.relay.targets import addresses
+from bot.resources.relay.wanted import try_to_end
 
 CALLBACK_IN = timedelta(minutes=2)  # Tencent tries for one
 
@@ -72,6 +73,7 @@ def settling(intent: Intent) -> tuple[Button, ...]:
     return (
         Button(_("Attach its TaskId"), "relay", f"attach {intent.id}"),
         Button(_("Close as not started"), "relay", f"close {intent.id}"),
+        *try_to_end(intent),
     )
 
 

@@ -20,6 +20,7 @@ from bot.ids import SlackUserId
 from bot.journal.evidence import Target, moment_of
 from bot.journal.model import Difference, Intent, Version
 from bot.resources.relay.card import within_reach
+from bot.resources.relay.wanted import try_to_end
 from bot.states import RUNNING, State
 
 Line = tuple[Span, ...]
@@ -164,7 +165,8 @@ def may_change(intent: Intent) -> bool:
 
 
 def buttons(intent: Intent) -> Iterable[Button]:
-    """Yield at most two things that can be done to change *intent* now."""
+    """Yield at most two things that can be done to change *intent* now, or end it."""
+    yield from try_to_end(intent)
     if may_change(intent) and not intent.standing.sending:
         yield from [*_offered(intent)][:2]
 

@@ -1,6 +1,7 @@
 """The render session as a resource."""
 
-from collections.abc import Iterable, Mapping
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from itertools import takewhile
 from typing import Any
@@ -14,7 +15,6 @@ from bot.dialogue.outcome import (
     Part,
     Span,
     Tone,
-    When,
     Who,
     line,
     said,
@@ -22,15 +22,27 @@ from bot.dialogue.outcome import (
 from bot.errors import AlreadyRuns
 from bot.i18n import _
 from bot.ids import Kind, SlackUserId
-from bot.journal.evidence import Headline
-from bot.journal.model import Intent
+from bot.journal.evidence import Fact, Headline, Standing
+from bot.journal.lifecycle import Ended
+from bot.journal.model import Intent, Notice
 from bot.journal.usage import Usage
 from bot.resources.base import Resource, Timer, Yield
 from bot.resources.byhand import in_slack
+from bot.resources.render import card, standing
 from bot.settings import Policy
 from bot.states import State
-from bot.tencent.models.base import Reply
-from bot.tencent.models.car import CreateSession, RenderSessionCreated
+from bot.tencent.models.base import Reply, Request
+from bot.tencent.models.car import (
+    ApplyConcurrent,
+    CreateSession,
+    DescribeConcurrentCount,
+    DestroySession,
+    RenderSessionCreated,
+    StartPublishStream,
+    StartPublishStreamWithURL,
+    StopPublishStream,
+)
+from bot.tencent.models.trtc.output import target_digest
 
 RENDER = Kind("S")
 KEYS = {  # what is typed, by the field of the request
@@ -42,9 +54,11 @@ KEYS = {  # what is typed, by the field of the request
     "HostUserId": "host",
     "Role": "role",
 }
+# Refused for want of concurrency: none is idle, or none was reserved in time.
+WANTING = {"ResourceNotFound.NoIdle", "FailedOperation.LockTimeout"}
 REVEALED = timedelta(hours=1)
 HIDDEN = Timer(
-    name="hidden",
+    name=card.HIDDEN,
     action=CreateSession.action,
     states=(State.STARTED,),
     since="sent_at",
@@ -55,12 +69,23 @@ HIDDEN = Timer(
 
 
 class Render(Resource):
-    """A CAR session: `CreateSession` makes it, the user it runs for is its ID."""
+    """A CAR session: `CreateSession` makes it, the user it runs for is its ID.
+
+    So what is opened for the same user again is the same session, and the newest that
+    CAR has answered is the one that there is: see `bot.journal.namesakes`.
+    """
 
     kind = RENDER
     product = "car"
     command = "car"
-    requests = (CreateSession,)
+    requests = (
+        CreateSession,
+        ApplyConcurrent,
+        DestroySession,
+        StartPublishStream,
+        StartPublishStreamWithURL,
+        StopPublishStream,
+    )
     settled_by_hand = True
     timers = (HIDDEN,)
     reveals = REVEALED
@@ -86,11 +111,54 @@ class Render(Resource):
             raise AlreadyRuns(names)
         return theirs
 
+    def targets(self, request: Request[Any]) -> tuple[str, ...]:
+        """Return the digest of where *request* publishes to, if it does."""
+        if isinstance(request, StartPublishStreamWithURL):
+            return (target_digest(request.publish_stream_url.get_secret_value()),)
+        if isinstance(request, StartPublishStream):
+            return (hashlib.sha256(request.user_id.encode()).hexdigest(),)
+        return ()
+
     def yields(self, reply: Reply) -> Yield:
         """Keep the server session, sealed: a client joins with it."""
         if not isinstance(reply, RenderSessionCreated) or not reply.server_session:
             return Yield()
         return Yield(secret=reply.server_session.get_secret_value().encode())
+
+    def asks_after(
+        self, ended: Intent, part: Intent | None
+    ) -> DescribeConcurrentCount | None:
+        """Return the count of concurrency, if *ended* was refused for want of it."""
+        if ended.settlement.error_code not in WANTING:
+            return None
+        project = str(part.masked.get("ProjectId", "")) if part else ""
+        return DescribeConcurrentCount.of({"ProjectId": project} if project else {})
+
+    # ── what is known of it ─────────────────────────────────────────────────────
+
+    def fold(self, thing: Intent, facts: Sequence[Fact]) -> Standing:
+        """Return what *facts* say of it, and of what else goes by its user."""
+        return standing.fold(thing, facts)
+
+    def news(self, before: Intent, after: Intent) -> Iterable[Notice]:
+        """Yield its end; that it is replaced was told when that was asked for."""
+        if after.standing.headline is not Headline.REPLACED:
+            yield from super().news(before, after)
+
+    def ending(self, thing: Intent) -> Ended | None:
+        """Return the request that ends the session of its user."""
+        request = self.stop_of(thing)
+        return Ended(request=request.to_json(), masked=request.masked())
+
+    def stop_of(self, thing: Intent) -> DestroySession:
+        """Return the request that ends the session of its user."""
+        return DestroySession.of({"UserId": thing.subject.ref})
+
+    # ── how it looks ────────────────────────────────────────────────────────────
+
+    def wanted(self, action: str, room: str) -> str:
+        """Return what somebody asks for who wants *action*."""
+        return card.titles(room).get(action) or super().wanted(action, room)
 
     def place(self, intent: Intent) -> str:
         """Return whom it runs for: a session has no other name."""
@@ -98,15 +166,15 @@ class Render(Resource):
 
     def sentence(self, intent: Intent) -> Iterable[Span]:
         """Yield since when it is open, or that it may be."""
-        if intent.state is State.UNKNOWN:
-            yield Bold(_("No answer came back; the session may exist, and be billed."))
-            yield " "
-            yield _("Starting it for the same user again reconnects to it.")
-        elif intent.state is State.STARTED:
-            text = _("Opened {when}. Whether it still runs, CAR does not tell.")
-            yield from said(text, when=When(intent.sent_at or intent.created_at))
-            if intent.noticed(HIDDEN.name):
-                yield from (" ", _("Its server session is not shown any more."))
+        return card.sentence(intent)
+
+    def body(self, intent: Intent) -> Iterable[Part]:
+        """Yield what is known of the concurrency that it needs."""
+        return card.body(intent)
+
+    def unknown(self, intent: Intent) -> Iterable[Part]:
+        """Yield what settles it, and what does not."""
+        return card.unknown(intent)
 
     def details(self, intent: Intent) -> Iterable[Part]:
         """Yield whom it runs for, and how."""
@@ -122,16 +190,32 @@ class Render(Resource):
 
     def offers(self, intent: Intent) -> Iterable[Button]:
         """Yield what settles an unknown one; the server session, for an hour."""
-        if intent.state is State.UNKNOWN:
-            yield Button(_("Close as not started"), "car", f"close {intent.id}")
-        elif intent.state is State.STARTED and not intent.noticed(HIDDEN.name):
-            text = f"reveal {intent.id}"
-            yield Button(_("Reveal server session"), "car", text)
+        return card.offers(intent)
+
+    def menu(self, intent: Intent) -> Iterable[Button]:
+        """Yield that it is published no more, where it is."""
+        return card.menu(intent)
+
+    def open_button(self, intent: Intent) -> Button:
+        """Return the button that shows it, of the command that ends it."""
+        return Button(_("Open"), self.command, f"status {intent.id}")
+
+    def end_button(self, intent: Intent) -> Button | None:
+        """Return the button that ends it."""
+        return card.stop_button(intent)
+
+    def result(self, intent: Intent) -> str:
+        """Return the sentence on how a stop, or what publishes it, ended."""
+        ends = intent.subject.ends
+        return card.stop_result(intent) if ends else card.published_result(intent)
+
+    def result_parts(self, intent: Intent) -> Iterable[Part]:
+        """Yield where it was to be published to."""
+        return () if intent.subject.ends else card.published_parts(intent)
 
     def standing(self, intent: Intent) -> str:
-        """Return in a word how it stands; of one that was opened no more is known."""
-        opened = intent.standing.headline is Headline.ACCEPTED
-        return _("opened") if opened else super().standing(intent)
+        """Return in a few words how it stands, as far as CAR tells."""
+        return card.standing(intent)
 
     def told(
         self, intent: Intent, facts: Mapping[str, Any], *, runs: bool = True

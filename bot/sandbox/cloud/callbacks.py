@@ -1,4 +1,4 @@
-"""The events that the loopback cloud sends about its relays, signed as Tencent does.
+"""The events that the loopback cloud sends, signed as Tencent does.
 
 Each push target tells of its own way: 1, 2 after a start; 2, 5, 0 at a stop. What is
 not answered with `{"code": 0}` is sent again at once and then every ten seconds, for a
@@ -79,9 +79,12 @@ class Callbacks:
 
     def stray(self, relay: Relay, url: str, what: str = "start") -> None:
         """Tell what *url* goes through as if it were a target of *relay*."""
-        bodies = [self._event(relay, url, status) for status in SERIES[what]]
+        self.in_order([self._event(relay, url, status) for status in SERIES[what]])
+
+    def in_order(self, bodies: Sequence[dict[str, Any]]) -> None:
+        """Send *bodies* one after the other, each until it is taken or given up."""
         self.waiting += bodies
-        task = asyncio.create_task(self._in_order(bodies))
+        task = asyncio.create_task(self._each(bodies))
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
 
@@ -141,7 +144,7 @@ class Callbacks:
             self.accepted.append(event)
         return taken
 
-    async def _in_order(self, bodies: Sequence[dict[str, Any]]) -> None:
+    async def _each(self, bodies: Sequence[dict[str, Any]]) -> None:
         await self._pause(self.late)
         for body in bodies:
             await self._until_taken(body)

@@ -14,6 +14,7 @@ Event = dict[str, Any]
 NAMES = ("IDLE", "CONNECTING", "RUNNING", "RECOVERING", "FAILURE", "DISCONNECTING")
 TIMES = ("EventMsTs", "EventTsMs")
 MILLISECONDS = 1000
+OF_RELAYS = 4  # EventGroupId
 DOUBLED = "doubled"  # every event is sent once more after it was taken
 
 
@@ -75,8 +76,10 @@ HABITS: Mapping[str, Callable[[Event], None]] = {
 
 
 def as_sent(event: Event, habits: frozenset[str]) -> Event:
-    """Return *event* as a cloud with *habits* sends it."""
+    """Return *event* as a cloud with *habits* sends it; they are of relay events."""
     changed = deepcopy(event)
+    if event["EventGroupId"] != OF_RELAYS:
+        return changed
     for name, change in HABITS.items():
         if name in habits:
             change(changed)

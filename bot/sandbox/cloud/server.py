@@ -1,7 +1,6 @@
 """The loopback cloud's front: one address for each product, and its failure modes."""
 
 import asyncio
-import base64
 import gzip
 import json
 import os
@@ -11,6 +10,7 @@ import zlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import formatdate
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +26,14 @@ from bot.sandbox.cloud.checks import (
     check_update,
     check_usersig,
 )
-from bot.sandbox.cloud.state import SESSIONS, CloudState, Relay
+from bot.sandbox.cloud.history import History
+from bot.sandbox.cloud.people import People
+from bot.sandbox.cloud.pushes import Pushes
+from bot.sandbox.cloud.renders import Renders
+from bot.sandbox.cloud.rooms import ACTIONS, RoomActions
+from bot.sandbox.cloud.state import CloudState, Relay
 
-PRODUCTS = ("trtc", "car", "gs")
+PRODUCTS = ("trtc", "car", "gs", "live")
 LONGER_THAN_ANY_DEADLINE = 60.0
 
 Answer = dict[str, Any]
@@ -36,7 +41,7 @@ Answer = dict[str, Any]
 
 @dataclass
 class LoopbackCloud:
-    """TRTC, CAR and GS on three loopback ports, with keys made for this run."""
+    """TRTC, CAR, GS and CSS on loopback ports, with keys made for this run."""
 
     app_id: int = 1400000001
     usersig_key: str = field(default_factory=lambda: os.urandom(32).hex())
@@ -47,12 +52,22 @@ class LoopbackCloud:
     endpoints: dict[str, str] = field(default_factory=dict)
     state: CloudState = field(init=False)
     callbacks: Callbacks | None = None
+    people: People = field(init=False)
+    history: History = field(init=False)
+    rooms: RoomActions = field(init=False)
+    renders: Renders = field(init=False)
+    pushes: Pushes = field(init=False)
     under_way: int = 0  # requests that have not been answered yet
     middlewares: list[Any] = field(default_factory=list)  # aiohttp's, before it starts
     _runners: list[web.AppRunner] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.state = CloudState(self.clock, os.urandom, self.ledger_file)
+        self.renders = Renders(self.state)
+        self.people = People(self.clock, self._tell_all)
+        self.history = History(self.app_id, self.clock)
+        self.rooms = RoomActions(self.people, self.state, self.tell)
+        self.pushes = Pushes(self.state, self.clock)
 
     async def start(self, ports: Mapping[str, int] | None = None) -> None:
         """Listen on a free loopback port for each product, or on *ports*."""
@@ -83,6 +98,12 @@ class LoopbackCloud:
         """Tell by callback, if there is one, what *relay* goes through."""
         if self.callbacks:
             self.callbacks.tell(relay, what)
+            self.people.robot_of(relay, what)
+
+    def _tell_all(self, bodies: Sequence[dict[str, Any]]) -> None:
+        self.history.take(bodies)
+        if self.callbacks:
+            self.callbacks.in_order(bodies)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -161,10 +182,18 @@ class LoopbackCloud:
                 return self._update(fields)
             case "StopPublishCdnStream":
                 return self._stop(fields)
-            case "CreateSession":
-                return self._create_session(fields)
-            case _:
-                return _slaves(fields)
+            case "DescribeCloudPhoneMultipleStreamSessionSlaves":
+                return self._slaves(fields)
+            case other:
+                own = self.renders.actions | self.pushes.actions
+                act = own.get(other, partial(self._of_rooms, other))
+                return act(fields)
+
+    def _of_rooms(self, action: str, fields: dict[str, Any]) -> Answer:
+        self._check_app(fields)
+        if action in ACTIONS:
+            return self.rooms.do(fields)
+        return self.history.answer(action, fields)
 
     def _start(self, fields: dict[str, Any], region: str) -> Answer:
         self._check_app(fields)
@@ -228,15 +257,11 @@ class LoopbackCloud:
         self.tell(relay, "stop")
         return {"TaskId": fields["TaskId"]}
 
-    def _create_session(self, fields: dict[str, Any]) -> Answer:
-        if not fields.get("ClientSession") and not fields.get("RunMode"):
-            raise CloudFault("InvalidParameterValue", "ClientSession is empty.")
-        if len(self.state.renders.keys() - {fields["UserId"]}) >= self.state.idle_units:
-            raise CloudFault("ResourceNotFound.NoIdle", "No concurrency is idle.")
-        self.state.renders[fields["UserId"]] = fields
-        session = {"user": fields["UserId"], "token": os.urandom(8).hex()}
-        packed = base64.b64encode(json.dumps(session).encode()).decode()
-        return {"ServerSession": packed}
+    def _slaves(self, fields: dict[str, Any]) -> Answer:
+        session = self.state.phones.sessions.get(fields["SessionId"])
+        if session is None:
+            raise CloudFault("FailedOperation", "The session does not exist.")
+        return dict(session)
 
     def _check_app(self, fields: dict[str, Any]) -> None:
         if fields["SdkAppId"] != self.app_id:
@@ -253,13 +278,6 @@ def _json(answer: Answer) -> web.Response:
 def _fail(code: str) -> None:
     if code:
         raise CloudFault(code, "The sandbox was told to fail.")
-
-
-def _slaves(fields: dict[str, Any]) -> Answer:
-    session = SESSIONS.get(fields["SessionId"])
-    if session is None:
-        raise CloudFault("FailedOperation", "The session does not exist.")
-    return dict(session)
 
 
 # ── failure modes ────────────────────────────────────────────────────────────────

@@ -13,37 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bot.sandbox.cloud.phones import Phones
+
 RATE_WINDOW = 1.0  # seconds
 _OF_A_CHANGE = {"SdkAppId", "TaskId", "SequenceNumber"}
-
-PHONES = tuple(f"RK8S37P1402445263_{number:08x}" for number in range(1, 101))
-
-# Sessions that exist from the start. The second leaves out a documented field, the
-# third has a hundred phones, the last an ID of another kind: the page's own example.
-SESSIONS: dict[str, dict[str, Any]] = {
-    "1326515201117065216": {
-        "MasterInstanceId": "RK8S37P1402445261_3f86d6f5-2db9-4903-a70d-889987c9b2ac",
-        "OnlineInstanceIds": [
-            "RK8S37P1402445261_36732e29-74db-448c-8154-c53181391cb8",
-            "RK8S37P1402445261_69f8d3e2-8867-462c-a8cf-7c1d1a527782",
-        ],
-        "AvailableInstanceIds": [
-            "RK8S37P1402445261_36732e29-74db-448c-8154-c53181391cb8",
-            "RK8S37P1402445261_69f8d3e2-8867-462c-a8cf-7c1d1a527782",
-            "RK8S37P1402445261_95de5774-0f9f-4cc2-aa67-58d41378d209",
-        ],
-    },
-    "1326515201117065217": {
-        "MasterInstanceId": "RK8S37P1402445262_5d2f7f7e-0f0a-4a53-9d11-6b8a0f2f7c11",
-        "OnlineInstanceIds": [],
-    },
-    "1326515201117065218": {
-        "MasterInstanceId": PHONES[0],
-        "OnlineInstanceIds": list(PHONES[25:]),
-        "AvailableInstanceIds": list(PHONES),
-    },
-    "session-id": {"OnlineInstanceIds": [], "AvailableInstanceIds": []},
-}
 
 
 @dataclass
@@ -74,6 +47,7 @@ class CloudState:
     failures: dict[str, deque[str]] = field(default_factory=lambda: defaultdict(deque))
     calls: list[tuple[float, str]] = field(default_factory=list)
     idle_units: int = 5
+    phones: Phones = field(default_factory=Phones)
 
     def fail_next(self, action: str, how: str, times: int = 1) -> None:
         """Make the next *times* calls of *action* (or `*`) fail as *how* says.

@@ -18,7 +18,11 @@ from bot.sandbox.cloud.state import Relay
 from bot.sandbox.console.cloudlog import CloudLog, MovableClock
 from bot.sandbox.console.guard import Refused
 from bot.sandbox.console.menu import Entry, Knob, menu
+from bot.sandbox.console.phones import PhoneKnobs
+from bot.sandbox.console.quality import Quality
 from bot.sandbox.console.relays import Relays
+from bot.sandbox.console.rooms import Rooms
+from bot.sandbox.console.sessions import Sessions
 from bot.sandbox.slack.model.workspace import Workspace
 
 LOCALES = ("en-US", "zh-CN", "de-DE", "es-ES", "fr-FR", "ja-JP", "pt-BR")
@@ -79,9 +83,15 @@ class Panel:
         default_factory=list
     )
     _relays: Relays = field(init=False)
+    _rooms: Rooms = field(init=False)
+    _phones: PhoneKnobs = field(init=False)
+    _sessions: Sessions = field(init=False)
+    _quality: Quality = field(init=False)
 
     def __post_init__(self) -> None:
-        self._relays = Relays(self.cloud)
+        self._relays, self._rooms = Relays(self.cloud), Rooms(self.cloud)
+        self._phones, self._sessions = PhoneKnobs(self.cloud), Sessions(self.cloud)
+        self._quality = Quality(self.cloud)
         knobs: dict[str, Knob] = {
             "fail": self._fail,
             "well": self._well,
@@ -90,7 +100,9 @@ class Panel:
             "start": self._start,
             "locale": self._locale,
         }
-        self.knobs = knobs | self._relays.knobs | self.knobs
+        own = self._relays.knobs | self._rooms.knobs
+        own |= self._phones.knobs | self._sessions.knobs | self._quality.knobs
+        self.knobs = knobs | own | self.knobs
 
     async def turn(self, name: str, body: Any) -> str:
         """Turn a knob and return what came of it.
@@ -120,7 +132,9 @@ class Panel:
                 self._relay(one) for one in [*state.relays.values()][: -_ROWS - 1 : -1]
             ],
             "callbacks": self._relays.callbacks(),
-            "sessions": sorted(state.renders),
+            "phones": self._phones.rows(),
+            "sessions": self._sessions.rows(),
+            "units": self._sessions.units(),
             "waiting": waiting,
             "ahead": self.clock.ahead,
             "calls": self.log.calls,
@@ -138,9 +152,11 @@ class Panel:
         row = self._relays.row(relay)
         for number, target in enumerate(row["targets"]):
             added = menu(offer(relay, number) for offer in self.target_menu)
-            target["menu"] = self._relays.target_menu(relay, number) + added
+            own = self._quality.target_menu(relay, number) if target["runs"] else []
+            target["menu"] = self._relays.target_menu(relay, number) + added + own
         added = menu(offer(relay) for offer in self.relay_menu)
-        return {**row, "menu": self._relays.relay_menu(relay) + added}
+        own = self._relays.relay_menu(relay) + self._rooms.relay_menu(relay)
+        return {**row, "menu": own + added}
 
     # ── the knobs ────────────────────────────────────────────────────────────────
 

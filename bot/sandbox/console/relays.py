@@ -163,5 +163,6 @@ class Relays:
 
 
 def _is_of(event: Json, relay: Relay, url: str) -> bool:
-    info = event["EventInfo"]
-    return bool(info["TaskId"] == relay.task_id and info["Payload"]["Url"] == url)
+    info = event["EventInfo"]  # which of a room's events has neither
+    is_its = info.get("TaskId") == relay.task_id
+    return bool(is_its and info["Payload"]["Url"] == url)

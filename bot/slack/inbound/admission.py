@@ -9,6 +9,9 @@ its answer. So are commands that more newer ones stand before than can be served
 s, who would only wait for that. A stop or a click never is; it is carried out, however
 late.
 
+While the event loop is slow there are fewer places for the rest, so that its turns are
+short: a stop takes some thirty of them, and as much is served either way.
+
 How old a request is, the clock of Slack's timestamp says only against that of others:
 the least offset of what was signed in the last minute is that of a request which did
 not wait. A request that is not signed has no age.
@@ -31,6 +34,8 @@ WAITED = 0.3  # seconds that somebody has waited for a place: the bot is behind
 LATE = 0.1  # the same, by which the event loop is late
 GIVEN_UP = 2.5  # seconds after which Slack, which waits for 3, will not see an answer
 FIRST, FORMS, REST = 32, 8, 16  # places: how many are answered at once
+FEWEST = 4  # of the last, while the event loop is slow; one more at each look after
+SLOW = 0.01  # seconds by which it is late then: what a stop waits for at each step
 LEASE = 1.0  # seconds; who is inside for longer waits for Slack, or for the disk
 MOST_WAITING = 384  # each has one of 512 connections, and a stop needs one, too
 LEAST_WAITING = 32  # of the commands, when it is behind: those of a slow moment
@@ -252,6 +257,8 @@ class Admission:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        is_slow = self._late > SLOW
+        self._rest.resize(FEWEST if is_slow else min(self._rest.most + 1, REST))
         is_late = self._late > LATE
         self._was_behind = self._was_behind and (self.waiting > 0 or is_late)
         if self._came or self.waiting or self._turned + self._refused:
@@ -259,6 +266,7 @@ class Admission:
             self._look_later()
         else:
             self._late = 0.0
+            self._rest.resize(REST)
 
     def _tell(self) -> None:
         log.error(

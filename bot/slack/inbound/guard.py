@@ -30,9 +30,8 @@ Headers = Mapping[str, Sequence[str]]  # lower-case name → every value it came
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """A genuine request: its body, and the same as an object."""
+    """A genuine request: its body as an object."""
 
-    text: str
     body: dict[str, Any]
 
 
@@ -64,7 +63,7 @@ def admit(
     if body is None or not _sound(body):
         return Turned(400, "shape")
     is_probe = body.get("ssl_check") == "1"
-    return Turned(200, "probe") if is_probe else Admitted(text, body)
+    return Turned(200, "probe") if is_probe else Admitted(body)
 
 
 def genuine(headers: Headers, raw: bytes, *, secret: str, now: float) -> bool:

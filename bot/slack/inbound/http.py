@@ -4,7 +4,7 @@ https://docs.slack.dev/apis/events-api/using-http-request-urls
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import structlog
 from aiohttp import web
@@ -87,12 +87,12 @@ class _Events:
         self, request: web.Request, verdict: Admitted, headers: dict[str, list[str]]
     ) -> web.Response:
         if has_place(request):
-            return await self._dispatch(verdict, headers)
+            return await self._dispatch(verdict)
         lane = self._listeners.lanes.of(verdict.body)
         stamp = float(headers[TIMESTAMP][0])
         async with self._admission.place(lane, stamp) as admitted:
             if admitted:
-                return await self._dispatch(verdict, headers)
+                return await self._dispatch(verdict)
         return self._refusal(verdict)
 
     def _refusal(self, admitted: Admitted) -> web.Response:
@@ -103,19 +103,12 @@ class _Events:
         refused.force_close()
         return refused
 
-    async def _dispatch(
-        self, admitted: Admitted, headers: dict[str, list[str]]
-    ) -> web.Response:
-        """Let Bolt answer, without the headers that are for itself.
+    async def _dispatch(self, admitted: Admitted) -> web.Response:
+        """Let Bolt answer what the guard has read, and none of the headers.
 
         With `x-slack-bolt-lazy-only` it would run a listener and not acknowledge.
         """
-        kept: dict[str, str | Sequence[str]] = {
-            name: values
-            for name, values in headers.items()
-            if not name.startswith("x-slack-bolt-")
-        }
-        request = bolt_request(body=admitted.text, query={}, headers=kept)
+        request = bolt_request(admitted.body)
         if request is None:
             return web.Response(status=400)
         response = await self._listeners.dispatch(request, admitted.body)

@@ -20,6 +20,7 @@ log = structlog.get_logger(__name__)
 
 PARTS = {"do": 3, "field": 2, "pick": 4, "form": 3}  # of an id that the bot made
 SHORTCUT = "lookup_ids"
+EYES = "eyes"  # the reaction by which somebody takes an alert
 BY_PEOPLE = frozenset({"", "file_share", "me_message", "thread_broadcast"})
 ALARMS = frozenset({"app_rate_limited", "app_uninstalled", "tokens_revoked"})
 PEOPLE = frozenset({"subteam_members_changed", "subteam_updated", "user_change"})
@@ -41,6 +42,7 @@ class PayloadKind(StrEnum):
     EDIT = "message_changed"
     ALARM = "alarm"
     PEOPLE = "people"
+    REACTION = "reaction_added"
     NOTHING = "nothing"
 
 
@@ -155,6 +157,9 @@ def _done_by_somebody(event: Payload) -> PayloadKind:
         kind = _edit(event)
     elif not text_at(event, "user"):
         pass  # nobody did it, or nobody who is named
+    elif named == "reaction_added" and event.get("reaction") == EYES:
+        whole = text_at(event, "item", "channel") and text_at(event, "item", "ts")
+        kind = PayloadKind.REACTION if whole else PayloadKind.NOTHING
     elif named == "app_home_opened" and event.get("tab", "home") == "home":
         kind = PayloadKind.HOME
     elif _said_by_a_person(event):
@@ -190,13 +195,14 @@ def _made(named: Any) -> bool:
     return len(parts) >= PARTS.get(parts[0], len(parts) + 1)
 
 
-def bolt_request(**arguments: Any) -> AsyncBoltRequest | None:
+def bolt_request(body: dict[str, Any]) -> AsyncBoltRequest | None:
     """Return a request for Bolt; None if its payload has a shape unknown to Slack.
 
-    Bolt looks into a payload before anything can catch what that raises.
+    Bolt looks into a payload before anything can catch what that raises. However it
+    came, it has been read: only what comes over a socket Bolt takes so.
     """
     try:
-        return AsyncBoltRequest(**arguments)
+        return AsyncBoltRequest(mode="socket_mode", body=body)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         log.warning("payload.misshapen", why=type(error).__name__)
         return None

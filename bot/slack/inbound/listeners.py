@@ -23,7 +23,7 @@ from bot.dialogue.ask import Ask, Person
 from bot.dialogue.form import Form
 from bot.dialogue.outcome import Outcome, Tone, line
 from bot.errors import InvalidRequest
-from bot.i18n import _, reading_in
+from bot.i18n import _, once_known, reading_in
 from bot.runtime.tasks import Tasks
 from bot.slack.directory import SlackDirectory
 from bot.slack.inbound import payloads
@@ -97,6 +97,9 @@ class Listeners:
             return BoltResponse(status=200, body="")
         if kind is not PayloadKind.HANDSHAKE and not self._directory.installed:
             return self._too_early(kind, body)
+        if kind is PayloadKind.REACTION:
+            self._tasks.spawn(self._reacted(body), name="reaction")
+            return BoltResponse(status=200, body="")
         return await self._through_bolt(request, body)
 
     async def _through_bolt(
@@ -287,6 +290,13 @@ class Listeners:
             body = {**body, "event": payloads.edited(body["event"])}
         await self._mention(body)
 
+    async def _reacted(self, body: Mapping[str, Any]) -> None:
+        """Let whoever reacts to an alert take it; any other message says nothing."""
+        item, user = body["event"]["item"], str(body["event"]["user"])
+        if thing := await self._router.alert_at(item["channel"], item["ts"]):
+            locale = self._directory.locale(user)
+            await self._answer(payloads.reaction(body, thing, locale))
+
     async def _home(self, body: Body) -> None:
         locale = self._directory.locale(str(body["event"]["user"]))
         self._homes.opened(payloads.writer(body, locale))
@@ -333,8 +343,8 @@ class Listeners:
 
     def _read_by(self, who: Person) -> AbstractContextManager[None]:
         """Draw for *who*, also if their language becomes known meanwhile."""
-        locale = partial(self._directory.locale, who.user)
-        return shown_in(locale, self._directory.drawn_for(who))
+        locale = partial(self._directory.known_locale, who.user)
+        return shown_in(once_known(locale), self._directory.drawn_for(who))
 
     async def _refuse_edit(self, ask: Ask) -> None:
         """Carry out nothing: the message as it was first sent has been answered."""

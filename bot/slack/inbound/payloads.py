@@ -25,6 +25,8 @@ LONGEST_TEXT = 100_000  # characters of a message that are searched for IDs
 LONGEST_TYPED = 1900  # characters that are read as words; what is longer was pasted
 CLOUDS = ("slack.com", "slack-gov.com")  # another host is a proxy of the first
 
+UNSIGNED = ("app_home_opened", "reaction_added")  # by whose people, nothing says
+
 # Where a message, its blocks, attachments and snippets say something.
 TEXTS = frozenset(
     ("text", "fallback", "pretext", "title", "value", "footer", "preview", "url")
@@ -155,6 +157,21 @@ def mention(
     )
 
 
+def reaction(body: Payload, thing: str, locale: str = DEFAULT_LOCALE) -> Ask:
+    """Return that somebody takes the alerts of *thing*, by a reaction to one."""
+    event, who = body["event"], writer(body, locale)
+    item = event["item"]
+    channel, ts = str(item["channel"]), str(item["ts"])
+    return Ask(
+        command="patchbay",
+        text=f"take {thing}",
+        who=who,
+        where=Place(channel=ChannelId(channel), direct=channel.startswith("D")),
+        surface=Surface.MENTION,
+        key=f"reaction:{who.team}:{channel}:{ts}:{who.user}",
+    )
+
+
 def typed(event: Payload, commands: Iterable[str], prefix: str) -> tuple[str, str, str]:
     """Return the text of *event*, the command that it begins with, and the rest.
 
@@ -222,10 +239,10 @@ def writer(body: Payload, locale: str = DEFAULT_LOCALE) -> Person:
 
     `team_id` and `enterprise_id` are those of the event: in a channel that is shared
     with another company, of whichever of the two wrote or hosts it. Whose people they
-    are who open the Home tab none of them says: `users.info` has to.
+    are who open the Home tab, or react, none of them says: `users.info` has to.
     """
     event, of_event = body["event"], str(body.get("team_id") or "")
-    usual = of_event if event.get("type") != "app_home_opened" else ""
+    usual = "" if event.get("type") in UNSIGNED else of_event
     home = str(event.get("user_team") or event.get("team") or usual)
     is_ours_alone = body.get("is_ext_shared_channel") is False
     certain = is_ours_alone or home == of_event

@@ -12,17 +12,12 @@ from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import unquote_to_bytes
 
+from bot.runtime.plain import plain_post
 from bot.runtime.secret import AnySecret
 from bot.slack.inbound.admission import Admission, Asked, Lane
 from bot.slack.inbound.guard import FORM, SIGNATURE, TIMESTAMP, genuine
 
-LINE = b"POST %s HTTP/1.1"
 ONCE = frozenset({"content-type", "content-length", TIMESTAMP, SIGNATURE})
-# What changes how the bytes are read, or what becomes of the connection.
-NOT_PLAIN = frozenset(
-    {"connection", "content-encoding", "expect", "transfer-encoding", "upgrade"}
-)
-KEPT = "keep-alive"  # the one value that a `Connection` header may have
 
 
 class Holder(Protocol):
@@ -106,30 +101,11 @@ class RawCommands:
 
 def plain_command(data: bytes, path: str) -> RawCommand | None:
     """Return the command that *data* is as a whole; None if it is not so plain."""
-    head, blank, body = data.partition(b"\r\n\r\n")
-    line, _newline, rest = head.partition(b"\r\n")
-    if not blank or line != LINE % path.encode():
+    post = plain_post(data, path)
+    if post is None or post.path != path or not post.headers.keys() >= ONCE:
         return None
-    headers = _headers(rest)
-    if headers is None or headers["content-length"] != str(len(body)):
-        return None
-    typed = _typed(body)
-    return RawCommand(headers, body, *typed) if typed else None
-
-
-def _headers(lines: bytes) -> dict[str, str] | None:
-    """Return the headers, by name in lower case; None if there is an odd one."""
-    headers: dict[str, str] = {}
-    for line in lines.decode("latin-1").split("\r\n"):
-        name, colon, value = line.partition(":")
-        name, value = name.lower(), value.strip(" \t")
-        if not colon or not name.strip() == name != "" or name in headers:
-            return None
-        if name in NOT_PLAIN and (name, value.lower()) != ("connection", KEPT):
-            return None
-        headers[name] = value
-    plain = headers.keys() >= ONCE and headers["content-type"] == FORM
-    return headers if plain else None
+    typed = _typed(post.body) if post.headers["content-type"] == FORM else None
+    return RawCommand(post.headers, post.body, *typed) if typed else None
 
 
 def _typed(body: bytes) -> tuple[str, str] | None:

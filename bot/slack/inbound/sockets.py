@@ -245,7 +245,7 @@ class Sockets:
         # what is not acknowledged, Slack sends again, or says that it did not work
 
     async def _answer(self, line: Line, request: SocketModeRequest) -> None:
-        bolt = bolt_request(mode="socket_mode", body=request.payload)
+        bolt = bolt_request(request.payload)
         if bolt is None:
             await self._ack(line, request, None)
             return

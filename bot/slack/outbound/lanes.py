@@ -160,6 +160,11 @@ class Turns:
         self._lines.setdefault(lane, deque()).append((at, one))
         return at
 
+    @property
+    def waits(self) -> bool:
+        """Whether anything has a turn, or has had the last one of late."""
+        return bool(self._lines)
+
     def lanes(self, now: float) -> list[str]:
         """Return the lanes in which it is nobody's turn *now*, or very soon."""
         for lane, line in list(self._lines.items()):

@@ -3,6 +3,7 @@
 READS = {  # which take no JSON
     "auth.teams.list",
     "bots.info",
+    "chat.getPermalink",
     "conversations.history",
     "conversations.info",
     "conversations.replies",
@@ -16,7 +17,6 @@ METHODS = READS | {
     "apps.connections.open",
     "auth.test",
     "chat.deleteScheduledMessage",
-    "chat.getPermalink",
     "chat.postEphemeral",
     "chat.postMessage",
     "chat.scheduleMessage",

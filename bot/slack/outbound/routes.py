@@ -76,6 +76,24 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
+class Broadcast:
+    """Post below the message *thread*, and show that in the channel as well."""
+
+    channel: ChannelId
+    thread: MessageTs
+
+    @property
+    def lane(self) -> str:
+        """As for any channel."""
+        return _channel_lane(self.channel)
+
+    async def send(self, web: Web, body: Body) -> Sent:
+        """https://docs.slack.dev/reference/methods/chat.postMessage."""
+        where = {"thread_ts": self.thread, "reply_broadcast": True}
+        return await web.post(self.channel, body, **where)
+
+
+@dataclass(frozen=True, slots=True)
 class Whisper:
     """Show a message in a channel to one person only."""
 
@@ -225,6 +243,8 @@ def ways(audience: Audience, destination: Destination) -> tuple[Way, ...]:
             order = (*_to_thread(destination), *asker, *ops)
         case Audience.ASKER:
             order = (*asker, *ops)
+        case Audience.PAGER:
+            order = ()
         case Audience.OPS:
             order = (*_update(destination), *ops, *_direct(destination.user), *asker)
     return tuple(dict.fromkeys(order))

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC
 from typing import Any
 
-from bot.dialogue.outcome import Bold, Clock, Link, Mono, Span, When, Who, plain
+from bot.dialogue.outcome import Bold, Clock, Group, Link, Mono, Span, When, Who, plain
 from bot.slack.render import limits
 from bot.slack.render.escape import (
     ELLIPSIS,
@@ -35,6 +35,7 @@ MOMENTS: Mapping[Clock, str] = {
 }
 
 _PERSON = re.compile("[UW][0-9A-Z]{2,}")
+_GROUP = re.compile("S[0-9A-Z]{2,}")
 _ADDRESS = re.compile(r"https?://[^\s<>|]+")
 
 
@@ -135,6 +136,8 @@ def _sound(span: Span) -> Span:
             return span if cleaned == text else replace(span, text=cleaned)
         case Who(user):
             return span if _PERSON.fullmatch(user) else clean(user)
+        case Group(group):
+            return span if _GROUP.fullmatch(group) else clean(group)
         case When(at):
             return replace(span, at=at.astimezone(UTC))
         case Link(url, text):
@@ -143,7 +146,7 @@ def _sound(span: Span) -> Span:
             return Link(clean(url), text) if sound and text else text
 
 
-def _rich(span: Span) -> Json:
+def _rich(span: Span) -> Json:  # noqa: PLR0911 - one for each kind
     match span:
         case str():
             return {"type": "text", "text": span}
@@ -153,6 +156,8 @@ def _rich(span: Span) -> Json:
             return {"type": "text", "text": text, "style": {"code": True}}
         case Who(user):
             return {"type": "user", "user_id": user}
+        case Group(group):
+            return {"type": "usergroup", "usergroup_id": group}
         case When(at, shown):
             return {
                 "type": "date",
@@ -164,7 +169,7 @@ def _rich(span: Span) -> Json:
             return {"type": "link", "url": url, "text": text}
 
 
-def _mrkdwn(span: Span) -> str:
+def _mrkdwn(span: Span) -> str:  # noqa: PLR0911 - one for each kind
     match span:
         case str():
             return escape(unmarked(span))
@@ -174,6 +179,8 @@ def _mrkdwn(span: Span) -> str:
             return _between("`", unticked(text))
         case Who(user):
             return f"<@{user}>"
+        case Group(group):
+            return f"<!subteam^{group}>"
         case When(at, shown):
             stamp, form = int(at.timestamp()), MOMENTS[shown]
             return f"<!date^{stamp}^{form}|{plain((span,))}>"

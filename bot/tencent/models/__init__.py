@@ -5,8 +5,23 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.tencent.models.base import Request
-from bot.tencent.models.car import CreateSession
+from bot.tencent.models.car import (
+    ApplyConcurrent,
+    CreateSession,
+    DescribeConcurrentCount,
+    DestroySession,
+    StartPublishStream,
+    StartPublishStreamWithURL,
+    StopPublishStream,
+)
 from bot.tencent.models.gs import DescribeCloudPhoneMultipleStreamSessionSlaves
+from bot.tencent.models.live import (
+    DescribeLiveStreamPushInfoList,
+    DescribeLiveStreamState,
+    DescribeStreamPushInfoList,
+)
+from bot.tencent.models.trtc.history import HISTORY
+from bot.tencent.models.trtc.removal import DISMISSALS, REMOVALS
 from bot.tencent.models.trtc.requests import (
     StartPublishCdnStream,
     StopPublishCdnStream,
@@ -22,7 +37,19 @@ REQUESTS: Mapping[str, type[Request[Any]]] = MappingProxyType(
             UpdatePublishCdnStream,
             StopPublishCdnStream,
             CreateSession,
+            ApplyConcurrent,
+            DestroySession,
+            DescribeConcurrentCount,
+            StartPublishStream,
+            StartPublishStreamWithURL,
+            StopPublishStream,
             DescribeCloudPhoneMultipleStreamSessionSlaves,
+            *REMOVALS,
+            *DISMISSALS,
+            *HISTORY,
+            DescribeLiveStreamPushInfoList,
+            DescribeStreamPushInfoList,
+            DescribeLiveStreamState,
         )
     }
 )

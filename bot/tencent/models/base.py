@@ -85,6 +85,7 @@ class Repeat(StrEnum):
     NEVER = "never"  # starts: the second starts, and bills, another
     NUMBERED = "numbered"  # updates: the second is ignored, unless its number is larger
     SAME_USER = "same-user"  # CreateSession: the same user reconnects
+    ENDS_ANOTHER = "ends-another"  # DestroySession: it ends what was opened since
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +201,8 @@ class Request(Part, Generic[R_co]):
     deadline: ClassVar[Deadline]
     reply: ClassVar[type[Reply]]
     effect: ClassVar[Effect] = NO_EFFECT  # what it does to things in the cloud
+    is_part: ClassVar[bool] = False  # of what makes a thing, whose card tells of it
+    has_parts: ClassVar[bool] = False  # whether anything may have to be sent before it
     whole: ClassVar["type[Request[Any]] | None"] = None  # that would make it as it is
     # after this one, which changes it
     page: ClassVar[str]  # the API page that the class implements

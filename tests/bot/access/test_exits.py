@@ -16,6 +16,7 @@ from bot.tencent.models.trtc.output import McuPublishCdnParam
 APP = "live-main"
 URLS = {
     "PublishCdnUrl": "rtmp://{host}/a/b",
+    "PublishStreamURL": "rtmp://{host}/a/b",
     "EndpointUrl": "https://{host}",
 }
 PICTURE = "https://{host}/a.png?sign=1"
@@ -32,7 +33,7 @@ def filled(model, host):
         if inner := model_in(info.annotation):
             many = "tuple" in str(info.annotation)
             wire[info.alias] = [filled(inner, host)] if many else filled(inner, host)
-        elif info.alias.endswith("Url"):
+        elif info.alias.casefold().endswith("url"):
             wire[info.alias] = URLS.get(info.alias, PICTURE).format(host=host)
         elif "int" in str(info.annotation):
             wire[info.alias] = 1

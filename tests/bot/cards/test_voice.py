@@ -10,6 +10,7 @@ TOP = Path(__file__).parents[3]
 OWN = (
     *sorted(TOP.glob("bot/cards/*.py")),
     *sorted(TOP.glob("bot/resources/render/*.py")),
+    *sorted(TOP.glob("bot/resources/capacity/*.py")),
     *sorted(TOP.glob("bot/resources/costream/*.py")),
     *(
         TOP / f"bot/resources/relay/{name}.py"
@@ -23,7 +24,8 @@ OWN = (
             "unknown",
         )
     ),
-    *(TOP / f"commands/{name}.py" for name in ("car", "gs", "lookup")),
+    *sorted(TOP.glob("commands/car/*.py")),
+    *(TOP / f"commands/{name}.py" for name in ("gs", "lookup")),
     *(
         TOP / f"commands/relay/{name}.py"
         for name in ("attach", "close", "copies", "stop")

@@ -183,9 +183,12 @@ def test_the_example_has_no_key_that_is_none(tmp_path):
 
     environ = {sources.CONFIG: str(tmp_path / "bot.toml")}
     assert sources.gather(environ, Settings, nearest).faults == [
-        f'bot.toml, app "live-main": {key}_key_file: '
-        f"/run/secrets/live-main-{key} does not exist"
-        for key in ("usersig", "callback")
+        "bot.toml, [alerts]: pager_url_file: /run/secrets/pager-url does not exist",
+        *(
+            f'bot.toml, app "live-main": {key}_key_file: '
+            f"/run/secrets/live-main-{key} does not exist"
+            for key in ("usersig", "callback")
+        ),
     ]
 
 

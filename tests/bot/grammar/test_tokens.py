@@ -36,7 +36,7 @@ LINK = "https://acme.slack.com/archives/C0123ABCD/p1700000000123456"
         ("wait…", "wait..."),
         ("<rtmp://a/b|rtmp://a/b>", "rtmp://a/b"),
         ("<https://a.b/c?x=1&amp;y=2>", "https://a.b/c?x=1&y=2"),
-        ("<@U123|ana> <#C1|ops>", "@U123 #C1"),
+        ("<@U123|ana> <#C0OPS|ops>", "@U123 #C0OPS"),
         ("<!subteam^S1|@oncall>", "!subteam^S1"),
         ("<mailto:a@b.com|a@b.com>", "a@b.com"),
         ("<http://push.example.com|push.example.com>", "push.example.com"),
@@ -209,7 +209,7 @@ def test_a_log_line_gives_each_id_once_and_five_at_most():
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        (f"<{LINK}?thread_ts=1700000000.123456&amp;cid=C1|here>", LINK),
+        (f"<{LINK}?thread_ts=1700000000.123456&amp;cid=C0OPS|here>", LINK),
         (f"see {LINK}.", LINK),
         (f"https://logs.example.com/R1/x?id={REQUEST}", REQUEST),
         ("code=InternalError,", "InternalError"),

@@ -72,6 +72,29 @@ async def test_a_request_that_crosses_the_end_of_its_connection_is_carried_out(s
     assert len(server.connections) == 0
 
 
+WHOLE = post("/signed", b"abc")
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"), [(WHOLE, [b"abc"]), (WHOLE[:-1], []), (HALF, [])]
+)
+async def test_who_said_all_and_is_gone_at_once_is_carried_out(stack, said, heard):
+    server = await serving(stack)
+    visitor = await visit(stack, server, say=post("/signed"))
+    await visitor.answered()
+    (one,) = server.connections._open
+    one.transport.pause_reading()
+
+    visitor.say(said)
+    visitor.writer.close()
+    await until(one.has_spoken)
+    one.transport.resume_reading()
+
+    await until(lambda: one.transport is None)
+    assert server.heard == [b"", *heard]
+    assert len(server.connections) == 0
+
+
 async def test_one_that_was_idle_for_too_long_loses_no_request_that_crosses_it(stack):
     times = Deadlines(head=LONG, idle_signed=0.05, linger=LONG)
     server = await serving(stack, deadlines=times)

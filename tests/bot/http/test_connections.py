@@ -95,6 +95,18 @@ async def test_a_signed_request_takes_its_connection_out_of_the_count(stack):
     assert await genuine[0].answered() == (200, b"9")
 
 
+async def test_nobody_is_another_peer_by_what_they_say_of_themselves(stack):
+    server = await serving(stack, deadlines=QUICK)
+    heads = [
+        b"POST /echo HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 10.0.0.%d\r\n" % number
+        for number in range(MOST_UNSIGNED + 3)
+    ]
+    visitors = [await visit(stack, server, STRANGER, one) for one in heads]
+
+    await until(lambda: sum(ended(visitors)) == 3)
+    assert len(server.connections) == MOST_UNSIGNED
+
+
 async def test_a_trusted_proxy_may_have_all_connections_and_no_more(stack):
     proxy = ip_network("127.0.0.2/32")
     server = await serving(stack, trusted=[proxy], deadlines=QUICK)
@@ -230,6 +242,27 @@ def test_whoever_has_just_spoken_does_not_give_way():
 
     assert registry_of(*idle).make_room() == 0
     assert [one.gave_way for one in idle] == ["", "leaves", ""]
+
+
+@pytest.mark.parametrize("spoke", [[True, False], [False, True], [True, True]])
+def test_a_stranger_who_spoke_and_is_not_read_yet_does_not_give_way(spoke):
+    strangers = [Somebody(signed=False, left=-1.0, spoke=one) for one in spoke]
+
+    assert registry_of(*strangers).make_room() == (SOON if all(spoke) else 0)
+    assert ["" if one else "dropped" for one in spoke] == [
+        one.gave_way for one in strangers
+    ]
+
+
+def test_of_too_many_of_a_peer_none_gives_way_that_spoke_and_is_not_read_yet():
+    crowd = [Somebody(signed=False, left=-1.0, spoke=True) for _ in range(2)]
+    crowd += [Somebody(signed=False, left=-1.0) for _ in range(MOST_UNSIGNED)]
+    registry = registry_of(*crowd)
+
+    for one in crowd[: MOST_UNSIGNED + 1]:
+        registry.settled(one)
+
+    assert [one.gave_way for one in crowd][:4] == ["", "", "dropped", ""]
 
 
 def test_where_all_who_are_known_have_just_spoken_it_is_tried_again():

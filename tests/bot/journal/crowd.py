@@ -31,7 +31,7 @@ OWN = {
         "created_at": "created_at - n",
     },
     "targets": {"digest": "printf('%064x', n)", "intent": "printf('00%024d', n)"},
-    "lines": {"intent": "printf('00%024d', n)"},
+    "lines": {"intent": "printf('00%024d', n)", "ts": "'past' || n"},
     "timers": {"thing": "printf('00%024d', n)", "next_at": "4000000000000 + n"},
     "open_forms": {"id": "'past-' || n", "user": "'UPAST' || n"},
     "audit": {"number": "100000 + n"},

@@ -89,6 +89,12 @@ WITHOUT_TIMERS = (
     "ALTER TABLE intents DROP COLUMN stop_at",
     "ALTER TABLE intents DROP COLUMN stop_after",
 )
+WITHOUT_ALERTS = (
+    "DROP TABLE outages",
+    "DROP TABLE mutes",
+    "DROP TABLE subscriptions",
+    "DROP INDEX lines_by_place",
+)
 WITHOUT_COPIES = ("DROP TABLE copies",)
 
 

@@ -98,3 +98,18 @@ async def test_the_history_of_a_thing_is_what_was_done_to_it(
     assert await journal.find.history("R1", "TELSE") == []
     assert await journal.find.history("R2", "T") == []
     assert await journal.find.counts() == {State.STARTED: 1, State.QUEUED: 1}
+
+
+async def test_the_last_failure_of_a_person_is_found_whatever_it_was_about(
+    journal, relay, new
+):
+    stop, _ = await journal.accept(new(handle="R1", about=relay.id))
+    await moved(journal, stop.id, State.SENDING)
+    refused = await moved(journal, stop.id, State.NOT_STARTED, error_code="AuthFailure")
+    answered, _ = await journal.accept(new(key="later"))
+    await moved(journal, answered.id, State.SENDING)
+    await moved(journal, answered.id, State.STARTED, ref="-another")
+
+    assert await journal.find.last_failed("T", "UANA", 5) == [refused]
+    assert await journal.find.last_failed("T", "UBOB", 5) == []
+    assert await journal.find.last_failed("T2", "UANA", 5) == []

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.ids import Kind
 from bot.journal.maintenance import PIECE, Backlog, Due
 from bot.journal.model import CARD_NOTICE
 from bot.states import State
@@ -147,6 +148,22 @@ async def test_what_an_older_release_kept_of_notices_that_arrived_goes(
     await journal._writer.write(lambda c: c.run(kept))
 
     assert await journal.maintenance.prune(AT) == 1
+
+
+async def test_what_is_brief_goes_after_its_own_time_and_nothing_else(journal, new):
+    asked = {"creates": False, "agent": ""}
+    brief, _ = await journal.accept(new(kind=Kind("L"), **asked))
+    other, _ = await journal.accept(new(kind=Kind("G"), **asked))
+    for one in (brief, other):
+        await moved(journal, one.id, State.NOT_STARTED)
+    short, day = {Kind("L"): timedelta(days=1)}, AT + timedelta(days=1)
+
+    before = await journal.maintenance.prune(day - timedelta(seconds=1), short)
+    gone = await journal.maintenance.prune(day + timedelta(seconds=1), short)
+
+    assert (before, gone > 0) == (0, True)
+    assert await journal.find.get(brief.id) is None
+    assert (await journal.find.get(other.id)).id == other.id
 
 
 async def test_what_is_over_goes_after_180_days_with_its_notices(journal, new, clock):

@@ -112,7 +112,9 @@ async def test_whoever_asked_is_told_once_and_the_cards_are_drawn(
         "card R3 started",
         "card R4 started",
         "card R5 unknown",
+        *["news R3 unknown", "news R4 unknown", "news R5 unknown"],  # of their alerts
         *["not-ended R3 unknown", "not-ended R4 unknown", "not-ended R5 unknown"],
+        *["page R3 unknown", "page R4 unknown", "page R5 unknown"],
         *["result R3 unknown", "result R4 unknown", "result R5 unknown"],
     ]
 

@@ -65,7 +65,9 @@ DERIVED = {
 
 
 # The columns that the database fills in by itself.
-FILLED = {"sequence": 0, "course": "[]", "differences": "[]", "present": ""}
+FILLED = {"sequence": 0, "course": "[]", "differences": "[]", "present": ""} | {
+    "pushed": ""
+}
 
 
 def stored(row):
@@ -161,6 +163,7 @@ def test_what_is_changed_comes_back_whole(new, end, ref, marks, send_by):
         doubt=True,
         stop_at=send_by,
         stop_after=HOUR,
+        pushed="samples",
     )
     row = row_of(new, "R1", SEAL)
     before = intent_of(stored(row))
@@ -177,6 +180,7 @@ def test_what_is_changed_comes_back_whole(new, end, ref, marks, send_by):
         doubt=True,
         stop_at=send_by,
         stop_after=HOUR,
+        pushed="samples",
     )
     cell = Cell("intents", "reply_secret", new.id)
     assert SEAL.open(columns["reply_secret"], cell) == b"secret"

@@ -19,7 +19,9 @@ OWN |= {"undecided"}
 
 
 # The columns that the database fills in by itself.
-FILLED = {"sequence": 0, "course": "[]", "differences": "[]", "present": ""}
+FILLED = {"sequence": 0, "course": "[]", "differences": "[]", "present": ""} | {
+    "pushed": ""
+}
 
 
 def stored(row):

@@ -10,7 +10,7 @@ from bot.errors import JournalUnavailable
 from bot.journal import store
 from bot.journal.migrate import OLDEST_SERVED, make_engine, newest, revision
 from bot.journal.trail import AuditFiles
-from tests.bot.journal.revisions import WITHOUT_COPIES, WITHOUT_TIMERS
+from tests.bot.journal.revisions import WITHOUT_ALERTS, WITHOUT_COPIES, WITHOUT_TIMERS
 from tests.bot.journal.test_audit import entry
 from tests.fakes.journal import opened
 
@@ -24,6 +24,7 @@ KEYS = {
     "audit": AuditFiles(key=SecretStr("a" * 32)),
 }
 WAS_BEFORE = (  # on PostgreSQL: as migration 0014 left them
+    *WITHOUT_ALERTS,
     *WITHOUT_TIMERS,
     *WITHOUT_COPIES,
     "DROP INDEX one_open_change",
@@ -32,6 +33,10 @@ WAS_BEFORE = (  # on PostgreSQL: as migration 0014 left them
         for name in ("changes", "sequence", "course", "differences", "present")
     ),
     "ALTER TABLE intents DROP COLUMN present_request",
+    "DROP TABLE rooms",
+    "DROP INDEX failed_by_user",
+    "DROP TABLE polls",
+    "ALTER TABLE intents DROP COLUMN pushed",
     "DROP TABLE named_targets",
     "DROP TABLE presets",
     "ALTER TABLE intents DROP COLUMN preset",

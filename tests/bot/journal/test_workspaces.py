@@ -16,7 +16,9 @@ from tests.bot.journal.test_audit import entry
 from tests.bot.journal.tour import Tour
 
 BY_HANDLE = re.compile(r"\bhandle = :")
-IN_TEAM = re.compile(r"\bteam = :|\bchain = :")
+IN_TEAM = re.compile(
+    r"\bteam(, :\w+\))? = :|\bchain = :"
+)  # also where no index is to go by it
 WRITES = re.compile(r"INSERT|UPDATE")
 
 

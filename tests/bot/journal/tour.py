@@ -8,13 +8,16 @@ from bot.journal.anchors import Occasion
 from bot.journal.evidence import FactKind
 from bot.journal.maintenance import Due
 from bot.journal.model import CARD_NOTICE
+from bot.journal.pushes import Kept
 from bot.journal.recents import Recents
+from bot.journal.rooms import RoomRow
 from bot.runtime.slots import Pace
 from bot.states import RUNNING, State
 from tests.bot.journal.conftest import ALARMED, APP, AT, fact
 from tests.bot.journal.makers import change_of, form_at, stop_of
 from tests.bot.journal.test_audit import entry
 from tests.bot.journal.test_events import event
+from tests.bot.journal.tour_alerts import alerted
 from tests.bot.journal.tour_wishes import (
     ABOUT,
     LINED,
@@ -39,9 +42,12 @@ PARTS = (
     "heard",
     "life",
     "restored",
+    "pushes",
+    "rooms",
     "rotation",
     "slots",
     "timers",
+    "alerts",
     "trail",
     "targets",
     "presets",
@@ -51,6 +57,7 @@ PARTS = (
 OPENS = {"journal.open"}  # what makes a journal; see `test_file`
 STATEMENTS = ("SELECT", "UPDATE", "DELETE", "INSERT")
 RELAY = Kind("R")
+NOTICES = ((), (CARD_NOTICE,))
 FIRST, SECOND = "-task-of-the-first", "-task-of-the-second"
 NARROW = ({}, {"user": "UBOB"}, {"room": "old"}, {"user": "UEVE", "room": "none"})
 STANDING = (None, RUNNING, {State.UNKNOWN, State.CLOSED})
@@ -106,6 +113,9 @@ class Tour:
         await _delivery(self)
         await _forms_and_keys(self, first)
         await saved(self)
+        await alerted(self)
+        await _rooms(self)
+        await _pushes(self)
         await _upkeep(self)
 
     async def go_everywhere(self):
@@ -226,6 +236,7 @@ async def _questions_of_all(tour):
         await tour.ask("find.live", TEAM, RELAY, *limit)
         await tour.ask("find.undecided", TEAM, RELAY, *limit)
     await tour.ask("find.listed", TEAM, RELAY, 500)
+    await tour.ask("find.last_failed", TEAM, "UANA", 1)
     await _former(tour)
     await tour.ask("find.unheard", APP)
     for name in ("unsent_stops", "nameless", "newest", "counts"):
@@ -319,6 +330,26 @@ async def _upkeep(tour):
     await tour.ask("maintenance.prune", tour.clock())
     for name in ("ensure", "beat", "bury", "others", "leave"):
         await tour.ask(f"life.{name}")
+
+
+async def _pushes(tour):
+    for now in (AT, AT + timedelta(hours=1)):
+        await tour.ask("pushes.take", "account", now, now + timedelta(minutes=1))
+    await tour.ask("pushes.note", "account", AT)
+    await tour.ask("pushes.note", "account", AT, "UnauthorizedOperation")
+    await tour.ask("pushes.poll", "account")
+    running = await tour.ask("pushes.running")
+    kept = [Kept(one.id, "[0,{}]", notices) for one in running for notices in NOTICES]
+    await tour.ask("pushes.keep", kept)
+
+
+async def _rooms(tour):
+    row = {"room": "lobby", "sdk_app_id": APP, "numeric": False, "presence": "{}"}
+    await tour.ask("rooms.keep", [RoomRow(heard_at=1, **row)])
+    await tour.ask("rooms.called", "lobby")
+    await tour.ask("rooms.watched")
+    await tour.ask("rooms.in_use")
+    await tour.ask("rooms.forget", tour.clock())
 
 
 async def _slots(tour):

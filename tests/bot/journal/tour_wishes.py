@@ -5,12 +5,11 @@ from datetime import timedelta
 from pydantic import SecretStr
 
 from bot.dialogue.outcome import Audience
-from bot.ids import Kind
 from bot.journal.batches import Together
 from bot.journal.evidence import FactKind, Wish
 from bot.journal.model import CARD_NOTICE, CopyOf, Notice, Timing
 from bot.journal.proposals import Asking
-from bot.states import RUNNING, State
+from bot.states import State
 from bot.tencent.events import RelayStatus
 from bot.tencent.models.trtc.output import target_digest
 from tests.bot.journal.conftest import APP, URL, fact
@@ -20,37 +19,6 @@ from tests.bot.journal.test_events import event
 from tests.bot.journal.test_named_targets import target as a_target
 from tests.bot.journal.test_presets import preset as a_preset
 from tests.fakes.journal import claimed
-
-PARTS = (
-    "find",
-    "copies",
-    "former",
-    "outbox",
-    "audit",
-    "maintenance",
-    "open_forms",
-    "known",
-    "heard",
-    "life",
-    "restored",
-    "rotation",
-    "slots",
-    "timers",
-    "trail",
-    "targets",
-    "presets",
-    "batches",
-    "proposals",
-)
-OPENS = {"journal.open"}  # what makes a journal; see `test_file`
-STATEMENTS = ("SELECT", "UPDATE", "DELETE", "INSERT")
-RELAY, TEAM = Kind("R"), "T"
-LINED = Notice(name="news", audience=Audience.THREAD, line="news")
-ABOUT = {"sdk_app_id": APP, "room": "lobby", "duplicates": "d", "callbacks": True}
-PUSHES = {"PublishCdnParams": [{}]}
-FIRST, SECOND = "-task-of-the-first", "-task-of-the-second"
-NARROW = ({}, {"user": "UBOB"}, {"room": "old"}, {"user": "UEVE", "room": "none"})
-STANDING = (None, RUNNING, {State.UNKNOWN, State.CLOSED})
 
 TEAM = "T"
 LINED = Notice(name="news", audience=Audience.THREAD, line="news")

@@ -2,10 +2,17 @@
 
 import pytest
 
+from bot.live.car_reads import probes
 from bot.live.cloud_reads import NO_TASK
 from bot.sandbox.run import free_port
 from bot.tencent.models.trtc.requests import StopPublishCdnStream
 from tests.bot.live.visited import public
+
+LOOKS = (
+    "DescribeLiveStreamPushInfoList",
+    "DescribeStreamPushInfoList",
+    "DescribeLiveStreamState",
+)
 
 
 async def test_nothing_is_sent_that_starts_or_ends_anything(rig):
@@ -15,8 +22,25 @@ async def test_nothing_is_sent_that_starts_or_ends_anything(rig):
     assert actions == {
         "StopPublishCdnStream",
         "DescribeCloudPhoneMultipleStreamSessionSlaves",
+        "DescribeUnusualEvent",
+        *(one.action for one in probes()),
+        *LOOKS,
     }
     assert rig.cloud.state.relays == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "sign"),
+    [("", "ok"), ("FailedOperation", "note"), ("UnauthorizedOperation", "note")],
+)
+async def test_history_that_is_refused_is_worth_a_note_and_no_more(rig, code, sign):
+    if code:
+        rig.cloud.state.fail_next("DescribeUnusualEvent", code)
+
+    assert await rig.doctor() == 0
+    line = rig.line("History of no room, app default, ap-singapore")
+    assert line.startswith(sign)
+    assert ("paid edition" in line) is bool(code)
 
 
 def test_the_task_that_is_stopped_is_one_that_cannot_be_and_can_be_asked_for():
@@ -24,6 +48,23 @@ def test_the_task_that_is_stopped_is_one_that_cannot_be_and_can_be_asked_for():
 
     assert len(stop.task_id) == 72
     assert NO_TASK.startswith("-m9notATask")
+
+
+@pytest.mark.parametrize("action", LOOKS)
+@pytest.mark.parametrize(
+    ("code", "sign"),
+    [("", "ok"), ("InvalidParameter", "ok"), ("UnauthorizedOperation", "note")],
+)
+async def test_a_key_without_a_right_of_the_cdn_is_noted_and_fails_nothing(
+    rig, action, code, sign
+):
+    if code:
+        rig.cloud.state.fail_next(action, code)
+
+    assert await rig.doctor() == 0
+    line = rig.line(f"{action} of no stream")
+    assert line.startswith(sign)
+    assert (f"live:{action}" in line) is (sign == "note")
 
 
 async def test_each_region_that_the_form_offers_is_asked_in(rig):

@@ -111,7 +111,7 @@ async def test_an_event_without_a_time_is_a_note_and_names_what_to_change(rig):
     assert await rig.doctor(**RELAY) == 0
     assert rig.line("An event has no time").startswith("note")
     rows = [one for one in rig.lines if one.startswith("≠ a time of its own")]
-    assert rows[0].endswith("change bot/tencent/events.py: _own_time")
+    assert rows[0].endswith("change bot/tencent/lenient.py: own_time")
 
 
 async def test_where_nothing_is_heard_the_address_is_told(rig):

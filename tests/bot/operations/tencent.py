@@ -39,6 +39,19 @@ class Tencent:
         for status in statuses:
             await self.sends(self.event(relay, status, **changes))
 
+    def of_room(self, kind, user="alice", *, room=295066, **changes):
+        """Return an event of that *kind* in a room; *changes* are its fields."""
+        self.at = max(self.at + 1000, millis(self.world.clock()))
+        info = {"RoomId": room, "EventMsTs": self.at, "UserId": user, **changes}
+        body = {"EventGroupId": kind // 100, "EventType": int(kind)}
+        body["CallbackTs"] = self.at + 5
+        return json.dumps({**body, "EventInfo": info}, indent="\t").encode()
+
+    async def happens(self, *events, **changes):
+        """Tell what happened in a room, each as its kind and the user."""
+        for kind, *user in events:
+            await self.sends(self.of_room(kind, *user, **changes))
+
     async def sends(self, raw, app="live-main"):
         """Send the body *raw*, signed, and wait for what it sets going."""
         await self.world.callbacks.receive(app, raw, self.calls.sign(raw))

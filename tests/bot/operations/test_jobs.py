@@ -208,6 +208,7 @@ async def test_it_looks_again_and_again_also_when_the_journal_is_away(make):
         take_up=world.executor.take_up_left,
         write_refusals=world.service.refusals.write_due,
         run_timers=world.executor.take_up_left,
+        run_alerts=world.executor.take_up_left,
         wake=world.bot.delivery.wake,
         now=world.clock,
         sleep=sleep,

@@ -14,7 +14,7 @@ from bot.errors import (
     NotAllowed,
     NotFound,
 )
-from bot.operations.reception import Reception, Refusal, addressed
+from bot.operations.reception import About, Reception, Refusal, addressed
 from bot.settings import App
 from tests.fakes.clock import FakeClock
 from tests.world import make_world
@@ -87,11 +87,12 @@ def test_it_is_known_when_a_genuine_callback_last_came_and_that_one_was_refused(
     clock.push(seconds=10)
 
     with reception.receiving(TWIN, "x"):
-        pass
+        reception.hear(TWIN.sdk_app_id, About.RELAY)
 
     ours, others = TWIN.sdk_app_id, NUMBERED.sdk_app_id
     assert reception.turned_away == {ours}
     assert (reception.heard_at(ours), reception.heard_at(others)) == (clock.at, None)
+    assert reception.heard_at(ours, About.ROOM) is None
 
 
 def test_refusals_are_told_once_a_minute_with_their_number(reception, clock):

@@ -77,8 +77,11 @@ def test_the_service_of_a_running_bot_takes_what_the_protocol_says(name):
     else:
         assert name in {
             "apps",
+            "projects",
+            "rooms_since",
             "terms",
             "resources",
+            "duties",
             "saved",
             "tables",
             "now",

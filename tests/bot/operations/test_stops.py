@@ -258,6 +258,7 @@ async def test_a_stop_of_an_unknown_one_says_what_to_check_and_waits_for_its_id(
     assert [button.text for button in before.buttons][1:] == [
         f"attach {unknown.id}",
         f"close {unknown.id}",
+        f"remove-user {unknown.id} --robot",
     ]
     assert wished.plain == WISHED
     assert calls(world) == 0

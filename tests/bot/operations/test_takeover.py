@@ -10,6 +10,7 @@ from bot.journal.evidence import Headline, Wish
 from bot.settings import Policy, Rule
 from bot.states import State
 from bot.tencent.events import read
+from tests.bot.operations.copying import COPY, START, both, link, sentences, stops
 from tests.bot.operations.tencent import (
     CONNECTING,
     DISCONNECTING,
@@ -23,49 +24,10 @@ from tests.bot.operations.tencent import (
 )
 from tests.world import live_again, make_world
 
-A, B = "rtmp://push.example.com/live/a-key", "rtmp://b.example.com/live/b-key"
-START = f"/relay start 7 url={A} --go"
-COPY = f"/relay copy R1 room=8 url={B}"
-
-
-@pytest.fixture
-async def heard(tmp_path):
-    """A world whose app has callbacks."""
-    async with AsyncExitStack() as stack:
-        yield await make_world(stack, tmp_path / "p.db", key=SecretStr(KEY))
-
 
 @pytest.fixture
 def tencent(heard):
     return Tencent(heard)
-
-
-def starts(world):
-    return [one for one in world.cloud.state.calls if one[1].startswith("Start")]
-
-
-def stops(world):
-    return [one for one in world.cloud.state.calls if one[1].startswith("Stop")]
-
-
-async def sentences(world):
-    """Return what the cards of R1 and R2 say under their headlines."""
-    both = [await world.handle("R1"), await world.handle("R2")]
-    return [plain(tuple(world.resources.of(one).sentence(one))) for one in both]
-
-
-async def both(world, tencent, then="then=stop"):
-    """Start R1, which goes live, and a copy; return them as the cloud has them."""
-    first = await started(world, START)
-    await tencent.tells(first, CONNECTING, RUNNING)
-    await tencent.later(minutes=1)
-    second = await started(world, f"{COPY} {then} --go")
-    return first, second
-
-
-async def link(world, handle):
-    (one,) = (await world.handle(handle)).standing.links
-    return one
 
 
 async def test_the_original_is_stopped_once_when_tencent_says_that_the_copy_is_live(

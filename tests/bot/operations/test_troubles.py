@@ -92,7 +92,20 @@ async def test_the_operators_are_told_of_each_outage_once(world, tencent):
     await fail(tencent, relay)
 
     assert once == 1
-    assert len(await world.alarms()) == 2
+    assert len(await world.alarms()) == 1
+
+
+async def test_an_outage_is_over_once_it_was_live_for_five_minutes(world, tencent):
+    relay = await started(world, START)
+    await tencent.tells(relay, RUNNING)
+    await fail(tencent, relay)
+    await tencent.tells(relay, RUNNING)
+    await tencent.later(seconds=20)
+    await tencent.later(minutes=5)
+    await fail(tencent, relay)
+
+    lines = [one.notification.line for one in await world.alarms()]
+    assert lines == ["alert:failed:1", "alert:failed:2"]
 
 
 async def test_one_of_two_targets_fails_and_comes_back(world, tencent):

@@ -10,8 +10,8 @@ from bot.routing.command import PLAIN
 from commands import COMMANDS
 from tests.bot.grammar.test_ebnf import SPACE, lines
 
-ENDING = {"relay": {"stop", "close", "attach"}, "car": {"close"}}
-BY_FORM = {"relay": {"stop", "stop-many", "close", "attach"}, "car": {"close"}}
+ENDING = {"relay": {"stop", "close", "attach"}, "car": {"close", "stop"}}
+BY_FORM = {"relay": {"stop", "close", "attach"}, "car": {"close", "stop"}}
 SPELLINGS = st.text(
     "stopendkilhrmzcuSTOPｓｔｏ停止 `*_\"'-=<>|&;:/.\u00ad\u200b\u3000ſé0", max_size=20
 )

@@ -39,6 +39,21 @@ def guests():
     return Guests()
 
 
+@pytest.mark.parametrize("most", range(2 * MOST))
+def test_of_so_many_places_as_there_are_now_as_many_are_taken(guests, most):
+    for _ in range(3 * MOST):
+        guests.come()
+
+    guests.places.resize(most)
+    first = len(guests.let_in())
+    for number in list(guests.let_in()):
+        guests.places.leave(guests.turns[number])
+
+    assert first == max(most, MOST)
+    assert len(guests.let_in()) - first == min(most, 3 * MOST - first)
+    assert guests.places.full is (most <= 3 * MOST - first)
+
+
 def test_who_finds_no_place_waits_for_the_first_that_is_given_back(guests):
     for _ in range(MOST + 2):
         guests.come()

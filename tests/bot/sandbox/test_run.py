@@ -9,6 +9,7 @@ import pytest
 TOP = Path(__file__).parents[3]
 TOUR = "docs/first-five-minutes.txt"
 DAY = "docs/producers-day.txt"
+BLACK = "docs/why-black.txt"
 
 
 def run(*arguments, typed=""):
@@ -48,6 +49,24 @@ def test_a_producers_day_goes_as_it_is_written():
         assert shown in played.stdout
     typed = [one for one in played.stdout.splitlines() if "my-secret-key" in one]
     assert typed == ["> rtmp://push.example.com/live/my-secret-key"]
+
+
+def test_why_it_is_black_goes_as_it_is_written():
+    played = run("sandbox", "--script", BLACK)
+
+    assert played.returncode == 0, played.stdout[-2000:] + played.stderr
+    assert "✗" not in played.stdout
+    for shown in (
+        "2 in the room, 2 sending a picture",
+        "the picture may be still or black",
+        "[usergroup] The CDN gets 38 kbit/s of it, 1.5 Mbit/s before.",
+        "Most likely: R1 shows `bob`'s camera. `bob`: camera off",
+        "User ID in the room: `bob` → `alice`",
+        "the CDN gets the usual bit rate again",
+        "Most likely: Nobody in the room sends a picture. `bob` left",
+        "⚪ R1 · stopped",
+    ):
+        assert shown in played.stdout
 
 
 def test_a_script_whose_expectation_fails_says_so(tmp_path):

@@ -16,6 +16,7 @@ from bot.errors import InvalidRequest, NotAllowed
 from bot.tencent import events as callbacks
 from bot.tencent.events import UNTOLD, RelayEvent, RelayStatus
 from bot.tencent.models.trtc.output import target_digest
+from bot.tencent.room_events import RoomEvent, RoomEventKind
 
 OF_A_ROOM, OF_A_RELAY = json.loads(
     (Path(__file__).parent / "data" / "callback_vectors.json").read_text("utf-8")
@@ -71,10 +72,16 @@ def test_a_relay_event_is_read():
     )
 
 
-def test_the_published_example_is_genuine_and_not_about_a_relay():
+def test_the_published_example_is_genuine_and_about_a_room():
     raw, key = OF_A_ROOM["body"].encode(), SecretStr(OF_A_ROOM["key"])
 
-    assert callbacks.read(raw, OF_A_ROOM["sign"], key) is None
+    assert callbacks.read(raw, OF_A_ROOM["sign"], key) == RoomEvent(
+        kind=RoomEventKind.SOUND_OFF,
+        room="8489",
+        numeric=True,
+        at=datetime(2022, 9, 26, 16, 29, 8, 180_000, tzinfo=UTC),
+        user="user_85034614",
+    )
 
 
 @pytest.mark.parametrize(

@@ -8,15 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from bot.catalogues import product_of
 from bot.errors import Refused
 from bot.tencent.explain import (
     DIRECTORY,
     EVERYWHERE,
-    PRODUCTS,
     Explanation,
     _Entry,
     codes,
     explain,
+    products,
 )
 from bot.tencent.models.base import Request
 from bot.tencent.models.car import CreateSession
@@ -69,7 +70,7 @@ MAY_BE_RUNNING = ["InternalError", "FailedOperation"]
 COMMAND = re.compile(r"(?<![a-z])/([a-z]+)(?: ([a-z]+))?")
 VERBS = {
     "relay": {"start", "stop", "list", "recent", "status"},
-    "car": {"start", "recent"},
+    "car": {"start", "stop", "recent", "capacity"},
     "patchbay": {"help", "doctor", "whoami"},
 }
 BARE = {"gs", "lookup"}  # what follows them is an ID
@@ -98,7 +99,7 @@ def texts(meaning: Explanation) -> list[str]:
 
 
 def every_meaning(code: str) -> tuple[Explanation, ...]:
-    named = (explain(code, product=name) for name in (*PRODUCTS, ELSEWHERE))
+    named = (explain(code, product=name) for name in (*products(), ELSEWHERE))
     return tuple(chain(*named, explain(code, product=ELSEWHERE, locale="zh-CN")))
 
 
@@ -196,7 +197,7 @@ def test_a_code_is_known_in_any_case(code):
 def test_a_code_with_several_meanings_gives_them_all():
     meanings = explain("FailedOperation")
 
-    assert [one.product for one in meanings] == ["trtc", "car", "gs"]
+    assert [one.product for one in meanings] == ["trtc", "car", "gs", "live"]
 
 
 def test_the_common_meaning_comes_last_where_a_product_has_none_of_its_own():
@@ -246,9 +247,14 @@ def test_any_other_reader_gets_english():
     assert explain("patchbay.Busy", locale="de-DE") == explain("patchbay.Busy")
 
 
-@pytest.mark.parametrize("file", [*PRODUCTS, *EVERYWHERE])
-def test_no_code_is_in_a_file_twice(file):
-    text = (DIRECTORY / f"{file}.yaml").read_text("utf-8")
+@pytest.mark.parametrize("file", [*products(), *EVERYWHERE])
+def test_no_code_of_a_product_is_explained_twice(file):
+    texts = [
+        path.read_text("utf-8")
+        for path in DIRECTORY.glob("*.yaml")
+        if product_of(path) == file
+    ]
+    text = "\n".join(texts)
 
     found = [code.casefold() for code in re.findall(r"(?m)^([\w.]+):", text)]
 
@@ -276,7 +282,7 @@ def test_a_slip_in_an_entry_is_refused(slip):
 @given(
     st.text(max_size=60)
     | st.sampled_from(sorted(codes())).map(lambda code: code + ".X"),
-    st.sampled_from(["", *PRODUCTS, ELSEWHERE]),
+    st.sampled_from(["", *products(), ELSEWHERE]),
     st.text(max_size=8),
 )
 def test_any_text_is_explained_or_not(code, product, locale):
@@ -285,6 +291,6 @@ def test_any_text_is_explained_or_not(code, product, locale):
 
 
 def test_all_files_of_texts_are_read():
-    files = {path.stem for path in DIRECTORY.glob("*.yaml")}
+    files = {product_of(path) for path in DIRECTORY.glob("*.yaml")}
 
-    assert files == {*PRODUCTS, *EVERYWHERE}
+    assert files == {*products(), *EVERYWHERE}

@@ -41,7 +41,8 @@ STOP = kind_of_request(Level.CHANGE, Repeat.SAFE)
 SESSION = kind_of_request(Level.BILLED, Repeat.SAME_USER)
 READ = kind_of_request(Level.READ, Repeat.SAFE)
 DOUBT = Past(doubt=True)
-COLUMNS = (START, UPDATE, STOP, SESSION, READ)
+END_OF_ANY = kind_of_request(Level.CHANGE, Repeat.ENDS_ANOTHER)
+COLUMNS = (START, UPDATE, STOP, SESSION, READ, END_OF_ANY)
 
 ERRORS = {
     "not sent": NotSent("No connection."),
@@ -304,6 +305,7 @@ def test_only_a_start_is_known_by_the_task_that_a_broken_answer_had():
         Conclusion.UNKNOWN,
         Conclusion.UNKNOWN,
         Conclusion.NOT_STARTED,
+        Conclusion.UNKNOWN,
     ]
 
 

@@ -1,67 +1,23 @@
 """`/relay copy`: another relay like one on record, and what becomes of that one."""
 
-from contextlib import AsyncExitStack
-
 import pytest
-from pydantic import SecretStr
 
-from bot.dialogue.outcome import plain
 from bot.errors import InvalidRequest
 from bot.journal.evidence import Wish
 from bot.states import State
+from tests.bot.operations.copying import COPY, START, A, B, both, link, starts, stops
 from tests.bot.operations.tencent import (
     CONNECTING,
-    KEY,
     RUNNING,
     Tencent,
     started,
 )
 from tests.commands.relay.filling import opened
-from tests.world import make_world
-
-A, B = "rtmp://push.example.com/live/a-key", "rtmp://b.example.com/live/b-key"
-START = f"/relay start 7 url={A} --go"
-COPY = f"/relay copy R1 room=8 url={B}"
-
-
-@pytest.fixture
-async def heard(tmp_path):
-    """A world whose app has callbacks."""
-    async with AsyncExitStack() as stack:
-        yield await make_world(stack, tmp_path / "p.db", key=SecretStr(KEY))
 
 
 @pytest.fixture
 def tencent(heard):
     return Tencent(heard)
-
-
-def starts(world):
-    return [one for one in world.cloud.state.calls if one[1].startswith("Start")]
-
-
-def stops(world):
-    return [one for one in world.cloud.state.calls if one[1].startswith("Stop")]
-
-
-async def sentences(world):
-    """Return what the cards of R1 and R2 say under their headlines."""
-    both = [await world.handle("R1"), await world.handle("R2")]
-    return [plain(tuple(world.resources.of(one).sentence(one))) for one in both]
-
-
-async def both(world, tencent, then="then=stop"):
-    """Start R1, which goes live, and a copy; return them as the cloud has them."""
-    first = await started(world, START)
-    await tencent.tells(first, CONNECTING, RUNNING)
-    await tencent.later(minutes=1)
-    second = await started(world, f"{COPY} {then} --go")
-    return first, second
-
-
-async def link(world, handle):
-    (one,) = (await world.handle(handle)).standing.links
-    return one
 
 
 # ── the form ─────────────────────────────────────────────────────────────────────

@@ -274,7 +274,7 @@ class Tencent:
 
     # ── callbacks ───────────────────────────────────────────────────────────────
 
-    async def _told(self, body):
+    async def _told(self, body, room=None):
         """Deliver *body* as Tencent does, with whatever goes wrong on the way."""
         if self.dice.random() < self.callbacks["loss"]:
             return
@@ -284,24 +284,24 @@ class Tencent:
         for _ in range(times):
             for pause in self.repeats:
                 await asyncio.sleep(pause)
-                if await self.send(body):
+                if await self.send(body, room):
                     break
 
-    async def send(self, body):
-        """Send *body* once; tell whether it was taken."""
+    async def tells_of_room(self, body, does):
+        """Tell by *body* what somebody *does* in a room, meanwhile."""
+        self._spawn(self._told(body, {"does": does}))
+
+    async def send(self, body, room=None):
+        """Send *body* once; tell whether it was taken. *room*: it is about one."""
         info = body["EventInfo"]
-        facts = {
-            "task": info["TaskId"],
-            "agent": info["UserId"],
-            "url": info["Payload"]["Url"],
-            "status": info["Payload"]["Status"],
-            "at": info["EventMsTs"] / 1000 - (self.clock.unix - self.clock.seconds),
-        }
+        at = info["EventMsTs"] / 1000 - (self.clock.unix - self.clock.seconds)
+        of = "room " if room else ""
+        facts = {"at": at, **(_of_room(info, room) if room else _of_target(info))}
         if self.cut or not self.url:
             return False
         raw = json.dumps({**body, "CallbackTs": round(self.clock.unix * 1000)}).encode()
         sign = base64.b64encode(hmac.digest(KEY.encode(), raw, hashlib.sha256)).decode()
-        self.note("sent", **facts)
+        self.note(f"{of}sent", **facts)
         timeout = aiohttp.ClientTimeout(total=ANSWERED_IN)
         headers = {"Content-Type": "application/json", "Sign": sign}
         with suppress(aiohttp.ClientError, TimeoutError, ValueError):
@@ -309,7 +309,8 @@ class Tencent:
                 self.url, data=raw, headers=headers, timeout=timeout
             ) as answer:
                 taken = answer.status == 200 and await answer.json() == {"code": 0}
-                self.note("taken" if taken else "turned", by=answer.status, **facts)
+                how = "taken" if taken else "turned"
+                self.note(f"{of}{how}", by=answer.status, **facts)
                 return taken
         return False
 
@@ -339,6 +340,20 @@ def _about(action, fields):
         return {"agent": agent, "room": str(fields.get("RoomId", ""))}
     number = {"number": fields["SequenceNumber"]} if action == UPDATE else {}
     return {"task": fields.get("TaskId", ""), **number}
+
+
+def _of_target(info):
+    return {
+        "task": info["TaskId"],
+        "agent": info["UserId"],
+        "url": info["Payload"]["Url"],
+        "status": info["Payload"]["Status"],
+    }
+
+
+def _of_room(info, room):
+    of_all = room["does"] in {"makes", "dismisses"}
+    return {"room": info["RoomId"], "user": "" if of_all else info["UserId"], **room}
 
 
 def _broken(request):

@@ -16,7 +16,10 @@ from pathlib import Path
 
 import structlog
 
-from tests.trials.truth import scenes_day  # noqa: F401 - it registers its scenes
+from tests.trials.truth import (  # noqa: F401 - they register their scenes
+    scenes_day,
+    scenes_rooms,
+)
 from tests.trials.truth.birth import born
 from tests.trials.truth.histories import drawn
 from tests.trials.truth.judge.reading import words

@@ -1,12 +1,17 @@
-"""Steps of histories that are about timers, copies and second persons.
+"""Steps of histories that are about timers, copies, second persons and rooms.
 
 Each is a coroutine method of `DaySteps`, whose name stands in `STEPS` with its weight.
 """
 
 import asyncio
+from functools import cached_property
+
+from tests.trials.truth.guests import KINDS, ROLES, Guests
 
 LENGTHS = ("1m", "90s", "3m", "12m", "20m", "1h")
 WAITS = (60.0, 200.0, 700.0, 1300.0)  # seconds: what is due meanwhile is done
+
+GUESTS = ("alice", "bob", "carol")
 
 STEPS = {
     "start_for_a_while": 4,
@@ -19,11 +24,30 @@ STEPS = {
     "propose": 1,
     "decide": 3,
     "wait": 3,
+    "guest": 6,
+    "look_at_room": 4,
 }
 
 
 class DaySteps:
-    """Needs `people`, `dice`, `_later`, `_room`, `_someone` and `_press`."""
+    """Needs `stage`, `people`, `dice`, `_later`, `_room`, `_someone` and `_press`."""
+
+    @cached_property
+    def guests(self):
+        return Guests(self.stage)
+
+    async def guest(self):
+        """Let somebody do something in a room; whoever is new there joins."""
+        room, user = self._room(), self.dice.choice(GUESTS)
+        does = self.dice.choice([*KINDS])
+        if (room, user) not in self.guests.stays and does not in ROLES:
+            does = "joins"
+        await self.guests.happens(room, (user, does))
+
+    async def look_at_room(self):
+        room, flag = self._room(), self.dice.choice(("", " --public"))
+        line = f"/lookup {room} --room{flag}"
+        await self.people.look(self._someone(), line, room=room)
 
     async def start_for_a_while(self):
         length = self.dice.choice(LENGTHS)

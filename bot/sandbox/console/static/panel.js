@@ -2,7 +2,9 @@
 
 import { h, icon, keepingFocus } from "./dom.js";
 import { shut } from "./drawers.js";
+import { phoneRows } from "./phones.js";
 import { menu } from "./popover.js";
+import { sessionRows } from "./sessions.js";
 import { on, state } from "./store.js";
 import { busy } from "./controls.js";
 import { turn } from "./wire.js";
@@ -38,7 +40,7 @@ export function followPanel(node) {
     const { panel } = state;
     form.fill();
     bot.put([process(panel.bot)]);
-    relays.put([...relayRows(panel), callbackRow(panel), clockRow(panel)].filter(Boolean));
+    relays.put([...relayRows(panel), phoneRows(panel, rowMenu), callbackRow(panel), clockRow(panel)].filter(Boolean));
     failures.put([form.node, waiting(panel)]);
     log.put([logTabs(logged, show), logRows(logged)]);
   };
@@ -108,7 +110,7 @@ function knob(label, name, sends, { disabled = false, danger = false } = {}) {
 
 // ── the cloud ───────────────────────────────────────────────────────────────────
 
-function relayRows({ relays, sessions }) {
+function relayRows({ relays, sessions, units }) {
   const [live, ended] = [true, false].map((runs) =>
     relays.filter((one) => (one.stopped === null) === runs),
   );
@@ -116,7 +118,7 @@ function relayRows({ relays, sessions }) {
   return [
     nothing && h("p.empty", {}, "No relay is running. Try /relay start."),
     live.length > 0 && h("ul.relays", { "aria-label": "Relays" }, live.map(relayRow)),
-    ...sessions.map((user) => h("p.session", {}, dot("well"), `Session of ${user}`)),
+    ...sessionRows(sessions, units, { dot, rowMenu }),
     ended.length > 0 && endedRows(ended),
   ];
 }

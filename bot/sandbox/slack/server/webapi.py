@@ -24,7 +24,7 @@ METHODS: dict[str, Method] = (
     | files.METHODS
     | judging.METHODS
 )
-WAYS_IN = frozenset({"app_mentions:read", "commands", "im:history"})
+WAYS_IN = frozenset({"app_mentions:read", "commands", "im:history", "reactions:read"})
 ALL_SCOPES = WAYS_IN | {scope for m in METHODS.values() for scope in m.scopes}
 _POST_BURST = 4  # messages that a channel takes at once; then one a second
 _UPDATES, _MINUTE = 50, 60.0  # changes of messages in any so many seconds

@@ -67,7 +67,7 @@ FROM generate_series(1, {last}) AS past(n),
 
 
 BAD = [
-    "SELECT id FROM intents WHERE error_code = 'x'",
+    "SELECT id FROM intents WHERE note = 'x'",
     "UPDATE outbox SET tries = 0 WHERE line = 'x'",
     "DELETE FROM facts WHERE job = 'x'",
     "SELECT number FROM audit WHERE why = 'x'",

@@ -4,7 +4,7 @@ import re
 from copy import deepcopy
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from bot.dialogue.outcome import plain
@@ -71,7 +71,9 @@ def change_of(present, plan):
         try:
             return changed(present, plan)
         except InvalidRequest as error:
-            wrong = error.faults.keys() & plan.keys()
+            faults = error.faults.keys()
+            parts = tuple(fault[:3] for fault in faults)  # `seidata` that `sei…` lacks
+            wrong = faults & plan.keys() or {k for k in plan if k.startswith(parts)}
             assume(wrong)
             plan = {key: text for key, text in plan.items() if key not in wrong}
 
@@ -94,7 +96,12 @@ def test_what_is_sent_makes_the_relay_what_was_wanted(plan, rest, url):
     assert ("VideoParams" in before) == ("VideoParams" in after)
 
 
-@settings(deadline=None, max_examples=50)
+# What is drawn for two changes seldom goes together with a start, which is only slow.
+@settings(
+    deadline=None,
+    max_examples=50,
+    suppress_health_check=[HealthCheck.filter_too_much],
+)
 @given(plans, others, others, targets)
 def test_it_does_so_also_if_an_earlier_change_may_have_been_made(
     plan, doubted, rest, url

@@ -115,10 +115,15 @@ class Story:
     def failed(self, second, **error):
         facts = self.facts(**error)
         key = f"{self.number}:{facts['since']}:failed:{moment(second)}"
-        alarm = {"target": self.number, "at": moment(second), **facts}
+        at = {"target": self.number, "at": moment(second)}
         return [
             in_thread(key, "failed", second, target=self.number, **facts),
-            Notice(name="push-failed", audience=Audience.OPS, facts=alarm),
+            Notice(
+                name="push-failed",
+                audience=Audience.OPS,
+                facts={**at, "thread": key, **facts},
+                cause="failed",
+            ),
         ]
 
     def line(self, what, second, **error):
@@ -172,6 +177,7 @@ def test_of_what_is_learnt_at_once_the_outage_is_told_that_lasts(first, then):
 def test_what_is_told_of_a_target_that_breaks_comes_back_and_breaks_again():
     course = (RUNNING, RECOVERING, RUNNING, RECOVERING, RUNNING, RECOVERING, FAILED)
     since = moment(1)
+    key = f"1:{since}:failed:{moment(6)}"
     flaps = {"key": f"1:{since}:flaps", "what": "flaps", "target": 1, "since": since}
     broken, back = {"text": "reset"}, {"code": "", "text": ""}
     failed = {"code": "-6", "text": "reset", "count": 3, "since": since}
@@ -208,11 +214,12 @@ def test_what_is_told_of_a_target_that_breaks_comes_back_and_breaks_again():
             )
         ],
         [
-            in_thread(f"1:{since}:failed:{moment(6)}", "failed", 6, target=1, **failed),
+            in_thread(key, "failed", 6, target=1, **failed),
             Notice(
                 name="push-failed",
                 audience=Audience.OPS,
-                facts={"target": 1, "at": moment(6), **failed},
+                facts={"target": 1, "at": moment(6), "thread": key, **failed},
+                cause="failed",
             ),
         ],
     ]

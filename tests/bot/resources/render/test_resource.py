@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.dialogue.outcome import Bold, Button, Facts, Mono, When, line
+from bot.dialogue.outcome import Bold, Button, Clock, Facts, Mono, When, line
 from bot.errors import AlreadyRuns
 from bot.journal.usage import Usage
 from bot.resources.render.resource import RENDER, Render
@@ -14,6 +14,7 @@ from tests.bot.resources.intents import AT, an_intent
 
 ID = "01J00000000000000000000000"
 NO_END = ". Whether it still runs, CAR does not tell."
+OPENED = ["Opened ", When(AT), ", ", When(AT, Clock.AGO), NO_END]
 NO_ID = line("A session is keyed by its user; it has no ID.", quiet=True)
 SUBMISSION = ("Submission", (Mono(ID),))
 
@@ -24,7 +25,7 @@ def session(state=State.STARTED, **masked):
 
 def test_it_says_since_when_it_is_open_and_for_whom():
     assert Render().place(session()) == "user cg_user"
-    assert list(Render().sentence(session())) == ["Opened ", When(AT), NO_END]
+    assert list(Render().sentence(session())) == OPENED
 
 
 def test_how_it_was_opened_stands_behind_details():
@@ -76,8 +77,8 @@ def test_an_hour_later_the_card_says_that_it_is_not_shown_any_more():
     hidden = replace(session(), marks=("hidden",))
 
     assert list(Render().offers(hidden)) == []
-    assert list(Render().sentence(hidden))[2:] == [
-        NO_END,
+    assert list(Render().sentence(hidden)) == [
+        *OPENED,
         " ",
         "Its server session is not shown any more.",
     ]

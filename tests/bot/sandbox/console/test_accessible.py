@@ -4,6 +4,7 @@ import pytest
 import pytest_asyncio
 
 from tests.bot.sandbox.console import started
+from tests.bot.sandbox.console.rows import row_of
 from tests.bot.sandbox.console.visitor import (
     UNKNOWN,
     asked_for,
@@ -43,7 +44,7 @@ async def happen(page):
     """Let relays run, end, fail and stay unknown; and look things up."""
     first = await live(page, "301")
     await live(page, "302", *(f"rtmp://a.example.com/302/{n}" for n in (1, 2)))
-    await page.locator(".relay", has_text="301").get_by_role("button").first.click()
+    await row_of(page, "301").get_by_role("button").first.click()
     await page.get_by_role("menuitem", name="Relay ends").click()
     await expect(first).to_contain_text("ended")
     await goes_wrong(page, "reset")

@@ -3,6 +3,7 @@
 import pytest
 import pytest_asyncio
 
+from tests.bot.sandbox.console.rows import row_of
 from tests.bot.sandbox.console.visitor import (
     be,
     expect,
@@ -54,7 +55,7 @@ async def test_a_relay_is_started_by_the_form_after_a_fault_is_mended(page):
     await expect(newest(page)).to_contain_text("· live")
     await page.keyboard.press("Escape")
     await expect(form(page)).to_be_hidden()
-    relay = page.locator(".relay", has_text="101")
+    relay = row_of(page, "101")
     await expect(relay).to_contain_text("running")
     await expect(relay).to_contain_text("rtmp://push.example.com/live/****")
     assert "my-key" not in await page.content()
@@ -101,7 +102,7 @@ async def test_a_relay_is_found_by_typing_and_stopped_by_keyboard_alone(page):
     await page.keyboard.press("Tab")
     await expect(form(page).get_by_role("button", name="Stop it")).to_be_focused()
     await page.keyboard.press("Enter")
-    await expect(page.locator(".relay", has_text="103")).to_contain_text("ended")
+    await expect(row_of(page, "103")).to_contain_text("ended")
     await page.keyboard.press("Escape")
     await expect(form(page)).to_be_hidden()
 
@@ -120,7 +121,7 @@ async def test_stopping_asks_first(page):
 
     await expect(card).to_contain_text("stopped")
     await expect(card).to_contain_text("(edited)")
-    await expect(page.locator(".relay", has_text="104")).to_contain_text("ended")
+    await expect(row_of(page, "104")).to_contain_text("ended")
 
 
 async def test_escape_closes_a_form_for_good(page):
@@ -137,7 +138,7 @@ async def test_escape_closes_a_form_for_good(page):
 
 async def test_a_look_up_shows_what_an_id_is(page):
     await started(page, "105")
-    robot = page.locator(".relay", has_text="105").locator("code").first
+    robot = row_of(page, "105").locator("code").first
     await typed(page, f"/lookup {await robot.inner_text()}")
 
     await expect(newest(page)).to_contain_text("105")
@@ -158,7 +159,7 @@ async def test_a_guest_is_refused_with_the_reason(page):
     await typed(page, "/relay start 107 url=rtmp://push.example.com/live/107 --go")
 
     await expect(newest(page)).to_contain_text("guest")
-    await expect(page.locator(".relay", has_text="107")).to_have_count(0)
+    await expect(row_of(page, "107")).to_have_count(0)
 
 
 async def test_a_bot_is_killed_and_started_under_an_open_page(page):

@@ -5,6 +5,7 @@ import re
 import pytest
 import pytest_asyncio
 
+from tests.bot.sandbox.console.rows import row_of
 from tests.bot.sandbox.console.visitor import (
     UNKNOWN,
     asked_for,
@@ -21,10 +22,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 @pytest_asyncio.fixture(loop_scope="session")
 async def page(visit):
     return visit
-
-
-def row_of(page, room):
-    return page.locator(".relay", has_text=room)
 
 
 async def turn_callbacks(page, to):

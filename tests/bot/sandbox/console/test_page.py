@@ -291,9 +291,9 @@ async def test_a_long_form_fills_a_phone_and_its_buttons_stay_on_the_screen(desk
 async def test_what_was_typed_into_a_form_outlives_a_reload(desk):
     page = desk.page
     desk.slack.space.open(ANA.id, FORM)
-    await page.get_by_label("Room").fill("295066")
+    await page.get_by_role("textbox", name="Room").fill("295066")
     await page.reload()
-    await expect(page.get_by_label("Room")).to_have_value("295066")
+    await expect(page.get_by_role("textbox", name="Room")).to_have_value("295066")
     await page.get_by_role("button", name="Send", exact=True).last.click()
     await expect(form(page)).to_be_hidden()
 
@@ -317,7 +317,7 @@ async def test_a_form_stands_in_the_page_that_asked_for_it_until_that_is_closed(
     await expect(other.locator("#main .message")).to_have_count(1)
     await expect(form(other)).to_be_hidden()
     await other.keyboard.press("Escape")
-    await page.get_by_label("Room").fill("295066")
+    await page.get_by_role("textbox", name="Room").fill("295066")
     await page.close()
 
     await expect(form(other)).to_be_visible()

@@ -65,7 +65,7 @@ async def test_a_target_is_broken_by_itself(page, heard):
     assert entry["label"] == "Push fails"
     assert (status, said) == (200, {"said": "Room 295066: target 2 failed."})
     assert [one["status"] for one in row["targets"]] == ["running", "failed"]
-    assert [len(one["menu"]) for one in row["targets"]] == [3, 0]
+    assert [len(one["menu"]) for one in row["targets"]] == [7, 0]
     assert row["stopped"] is None
 
 
@@ -102,7 +102,13 @@ async def test_all_targets_go_through_it_together(page, heard):
     row = await row_of(page)
     assert said == {"said": "Room 295066: all targets interrupted, recovered."}
     assert [one["status"] for one in row["targets"]] == ["recovered"] * 2
-    assert len(row["menu"]) == 3
+    labels = [one["label"] for one in row["menu"]]
+    assert labels == [
+        "Interrupt all targets, then recover",
+        "All pushes fail",
+        "Relay ends, as in an empty room",
+        "Somebody joins the room",
+    ]
 
 
 async def test_what_is_cut_off_waits_until_the_way_is_mended(page, heard):

@@ -44,6 +44,7 @@ class Router:
         self.asks = []
         self.holds = OUTCOME
         self.gate = None
+        self.alerts = {}  # the thing of each alert, by its place
         self.came = asyncio.Semaphore(0)  # released by every ask
 
     def new_incident(self):
@@ -63,6 +64,9 @@ class Router:
 
     def ends_by_form(self, command, name):
         return name == "stop"
+
+    async def alert_at(self, channel, ts):
+        return self.alerts.get((channel, ts), "")
 
     async def answer(self, ask):
         return await self._give(ask)
@@ -147,6 +151,9 @@ class Directory:
 
     def locale(self, user):
         return "en-US"
+
+    def known_locale(self, user):
+        return ""
 
     def take(self, event):
         self.taken.append(event["type"])

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from bot.slack.inbound.admission import (
+    FEWEST,
     FIRST,
     FORMS,
     GIVEN_UP,
@@ -17,6 +18,7 @@ from bot.slack.inbound.admission import (
     LEAST_WAITING,
     MOST_WAITING,
     REST,
+    SLOW,
     SMOOTHED,
     TICK,
     WAITED,
@@ -127,6 +129,42 @@ async def test_it_looks_by_itself_as_long_as_anybody_comes():
 
 
 # ── who is turned away ──────────────────────────────────────────────────────────
+
+
+async def test_while_the_loop_is_slow_fewer_are_answered_at_once(desk):
+    def answered():
+        """Return how many are, of as many as want to be, and end them."""
+        first = len(desk.asked)
+        numbers = [desk.come() for _ in range(REST)]
+        had = [number for number, has_place in desk.told if number >= first]
+        for number in numbers:
+            desk.over(number)
+        return len(had)
+
+    usual = answered()
+    desk.clock.push(seconds=TICK + 2 * SLOW)
+    desk.admission.look()
+    slow = answered()
+    desk.pass_(TICK)
+    quick = answered()
+    desk.pass_(TICK * REST)
+
+    assert (usual, slow, quick, answered()) == (REST, FEWEST, FEWEST + 1, REST)
+
+
+async def test_what_has_its_place_keeps_it_when_there_are_fewer(desk):
+    numbers = desk.fill()
+    desk.clock.push(seconds=TICK + 2 * SLOW)
+    desk.admission.look()
+    waiting = desk.come()
+
+    for number in numbers[: REST - FEWEST]:
+        desk.over(number)
+    before = list(desk.told)
+    desk.over(numbers[-1])
+
+    assert before == [(number, True) for number in numbers]
+    assert desk.told == [*before, (waiting, True)]
 
 
 async def test_what_slack_has_given_up_is_turned_away_and_the_rest_is_not(desk):

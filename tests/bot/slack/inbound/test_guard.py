@@ -41,8 +41,7 @@ def payload(value):
 
 def test_a_genuine_command_is_admitted():
     assert decide(COMMAND) == Admitted(
-        COMMAND.decode(),
-        {"command": "/relay", "text": "list", "team_id": "T", "user_id": "U"},
+        {"command": "/relay", "text": "list", "team_id": "T", "user_id": "U"}
     )
 
 

@@ -99,6 +99,15 @@ async def test_a_genuine_command_is_answered(server):
     assert COMMAND["text"] == "list"
 
 
+async def test_a_command_may_say_payload_which_is_a_field_of_other_forms(server):
+    raw = RAW.replace(b"list", b"list+payload")
+
+    status, text = await post(server, raw, signed(raw))
+
+    assert (status, "told" in text) == (200, True)
+    assert [ask.text for ask in server.front.router.asks] == ["list payload"]
+
+
 async def test_headers_that_bolt_would_believe_are_dropped(server):
     headers = {**signed(RAW), "x-slack-bolt-lazy-only": ["1"]}
 

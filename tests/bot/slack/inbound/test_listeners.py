@@ -76,6 +76,34 @@ async def test_a_button_asks_what_it_says(front):
     ]
 
 
+def reacted(reaction="eyes", ts="7.1"):
+    """Return the event of https://docs.slack.dev/reference/events/reaction_added."""
+    item = {"type": "message", "channel": "COPS", "ts": ts}
+    more = {"item_user": "UBOT", "event_ts": "8.1"}
+    return event(
+        type="reaction_added", user="UANA", reaction=reaction, item=item, **more
+    )
+
+
+async def test_eyes_under_an_alert_take_it_for_whoever_reacted(front):
+    front.router.alerts["COPS", "7.1"] = "01ALERTED"
+
+    assert await front.send(reacted()) == (200, "")
+
+    await front.settled()
+    (ask,) = front.router.asks
+    assert (ask.command, ask.text) == ("patchbay", "take 01ALERTED")
+    assert (ask.who.user, ask.where.channel) == ("UANA", "COPS")
+
+
+@pytest.mark.parametrize("event", [reacted(ts="7.2"), reacted(reaction="tada")])
+async def test_other_reactions_and_other_messages_say_nothing(front, event):
+    front.router.alerts["COPS", "7.1"] = "01ALERTED"
+
+    assert await front.send(event) == (200, "")
+    assert front.router.asks == []
+
+
 async def test_a_press_that_means_nothing_to_us_is_acked(front):
     assert await front.send(pressed("somebody-elses")) == (200, "")
     assert await front.settled() == []

@@ -117,7 +117,9 @@ class Desk:
         self.front.router.ends = lambda name, text: COMMANDS[name].ends(text)
         parts = (self.front.listeners, SecretStr(SECRET), wall, self.admission)
         self.raw = http.raw_commands(*parts)
-        self.server = Server(routes=http.routes(*parts), ready=_ready, front=self.raw)
+        self.server = Server(
+            routes=http.routes(*parts), ready=_ready, fronts=[self.raw]
+        )
         self.connections = self.server.connections
         self.taken = []
 

@@ -35,6 +35,17 @@ def facts(request):
     )
 
 
+REMOVALS = ("RemoveUser", "RemoveUserByStrRoomId")
+DISMISSALS = ("DismissRoom", "DismissRoomByStrRoomId")
+LOOKS_BACK = (
+    "DescribeUnusualEvent",
+    "DescribeRoomInfo",
+    "DescribeUserInfo",
+    "DescribeUserEvent",
+    "DescribeCallDetailInfo",
+)
+
+
 def test_every_request_knows_its_own_danger():
     assert {name: facts(request) for name, request in REQUESTS.items()} == {
         "StartPublishCdnStream": (
@@ -82,7 +93,80 @@ def test_every_request_knows_its_own_danger():
             18,
             Deadline(attempt=4, connect=1.5, read=2.5, overall=12),
         ),
+        "ApplyConcurrent": (
+            "car 2022-01-10",
+            False,
+            "car.start",
+            Level.BILLED,
+            Repeat.NEVER,
+            90,
+            Deadline(attempt=24, connect=1.5, read=22, overall=28),
+        ),
+        "DestroySession": (
+            "car 2022-01-10",
+            False,
+            "car.stop",
+            Level.CHANGE,
+            Repeat.ENDS_ANOTHER,
+            90,
+            Deadline(attempt=7, connect=1.5, read=5.5, overall=20),
+        ),
+        "DescribeConcurrentCount": (
+            "car 2022-01-10",
+            False,
+            "car.capacity",
+            Level.READ,
+            Repeat.SAFE,
+            18,
+            Deadline(attempt=4, connect=1.5, read=2.5, overall=12),
+        ),
+        "StartPublishStream": publishing(Level.BILLED),
+        "StartPublishStreamWithURL": publishing(Level.BILLED),
+        "StopPublishStream": publishing(Level.CHANGE),
+        **{name: of_room("room.remove") for name in REMOVALS},
+        **{name: of_room("room.dismiss") for name in DISMISSALS},
+        **dict.fromkeys(
+            LOOKS_BACK,
+            (
+                "trtc 2019-07-22",
+                True,
+                "room.history",
+                Level.READ,
+                Repeat.SAFE,
+                18,
+                Deadline(attempt=8, connect=1.5, read=6, overall=20),
+            ),
+        ),
+        **{
+            name: (
+                "live 2018-08-01",
+                False,
+                "relay.read",
+                Level.READ,
+                Repeat.SAFE,
+                rate,
+                Deadline(attempt=4, connect=1.5, read=2.5, overall=12),
+            )
+            for name, rate in (
+                ("DescribeLiveStreamPushInfoList", 27),
+                ("DescribeStreamPushInfoList", 36),
+                ("DescribeLiveStreamState", 270),
+            )
+        },
     }
+
+
+def publishing(level):
+    """Return the facts of what publishes a session, or no more: it is sent once."""
+    deadline = Deadline(attempt=7, connect=1.5, read=5.5, overall=20)
+    return "car 2022-01-10", False, "car.publish", level, Repeat.NEVER, 18, deadline
+
+
+def of_room(permit):
+    """Return the facts of what throws people out: sent once, by fresh rights."""
+    deadline = Deadline(attempt=10, connect=2, read=7, overall=20)
+    level, repeat = Level.BILLED, Repeat.NEVER
+    return "trtc 2019-07-22", True, permit, level, repeat, 18, deadline
 
 
 @pytest.mark.parametrize("request_type", REQUESTS.values())

@@ -4,6 +4,7 @@ import pytest
 from pydantic import SecretStr
 from tencentcloud.car.v20220110 import models as official
 
+from bot.tencent.models import REQUESTS
 from bot.tencent.models.car import CreateSession, RenderSessionCreated
 
 USER = {"UserId": "cg_user", "UserIp": "125.127.178.228"}
@@ -27,6 +28,18 @@ def test_the_published_example_goes_out_as_published(example):
 def test_the_fields_are_those_of_the_official_sdk(sdk_fields, our_fields, required):
     assert our_fields(CreateSession) == sdk_fields(official.CreateSessionRequest)
     assert required(CreateSession) == {"UserId", "UserIp"}
+
+
+ACTIONS = sorted(name for name, one in REQUESTS.items() if one.service.name == "car")
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_every_action_has_the_fields_of_the_official_sdk(
+    action, sdk_fields, our_fields
+):
+    assert our_fields(REQUESTS[action]) == sdk_fields(
+        getattr(official, f"{action}Request")
+    )
 
 
 def test_a_reply_without_a_session_is_still_a_reply():

@@ -67,7 +67,9 @@ def test_only_those_requests_can_hold_one():
     with_secrets = {name for name, one in REQUESTS.items() if set(opening(one))}
 
     starts = {"StartPublishCdnStream", "CreateSession"}
-    assert with_secrets == {*starts, "UpdatePublishCdnStream"}
+    looks = {"DescribeStreamPushInfoList", "DescribeLiveStreamState"}
+    publishing = {"StartPublishStream", "StartPublishStreamWithURL"}
+    assert with_secrets == {*starts, "UpdatePublishCdnStream", *looks, *publishing}
 
 
 def test_a_request_without_secrets_knows_of_none():

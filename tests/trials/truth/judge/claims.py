@@ -137,6 +137,13 @@ def idle(subject, _claim):
         yield UNTRUE, "idle, and a target is live"
 
 
+@judges("replaced")
+def replaced(_subject, claim):
+    """Another goes by its ID now: so it is with sessions, which people name."""
+    if claim.found.get("handle", "S").startswith("R"):
+        yield MORE, "a relay has an ID of its own, and nothing replaces it"
+
+
 @judges("ended")
 def ended(subject, claim):
     """It is over, by itself or because somebody stopped it."""

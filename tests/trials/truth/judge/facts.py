@@ -94,6 +94,7 @@ class Facts:
         self.tasks, self.news = {}, []
         self.asks, self.acked, self.failed = {}, {}, set()
         self.agents = defaultdict(set)  # by room
+        self.of_rooms = [e for e in record if e["kind"] in {"room sent", "room taken"}]
         self.sent = defaultdict(list)  # (seq, t, action, life), by agent or TaskId
         self._lives(record)
         for entry in record:

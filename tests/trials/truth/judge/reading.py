@@ -17,9 +17,21 @@ TRUTH = Path(__file__).parents[1]
 EXPLANATIONS = Path(__file__).parents[4] / "bot" / "tencent" / "explanations"
 
 MACROS = {  # what is made of others stands first
+    "<likely>": r"<sign>(?:Most likely: )?",
+    "<heard>": r"(?: Heard <t>\.)?",
+    "<stopped>": r"[Aa-z ]+(?:: (?:camera|screen) off| left| timed out) <t>\.",
+    "<guest>": r"(?P<guest>[a-z]+)",
+    "<pushed>": (  # what a CDN gets, of a sample with its age
+        r"(?: · (?:(?:\d+ fps · )?<rate> · <t>(?:; <rate> before <t>)?"
+        r"|CDN: no data since <t>))?"
+    ),
+    "<rate>": r"[\d.]+ [kM]bit/s",
     "<row>": r"(?:(?:(?P<room1>q\w+)|<cut>|<ID>) · )?",
+    "<head>": (
+        r"(?: · <t>(?: <u>)?|(?:   | · )room (?P<room2>q\w+)"
+        r"| · room (?P<room3>q\w+)(?: → \S+(?: \+\d+)?)? · <t>(?: <u>)?)?"
+    ),
     "<below>": r"(?:room q\w+(?: → \S+(?: \+\d+)?)?|<cut>|<ID>)",
-    "<head>": r"(?: · <t>(?: <u>)?|(?:   | · )room (?P<room2>q\w+))?",
     "<who>": r"(?:<R>|<ID>)",
     "<place>": r"(?:(?:rtmps?://)?(?:[\w-]+\.)+[a-z]+(?::\d+)?(?:/\S*)?|a target)",
     "<error>": (  # no word of a sentence has two capitals, or a point in it
@@ -96,7 +108,7 @@ class Words:
         for kind, pattern in self._patterns:
             if match := pattern.fullmatch(line):
                 found = {k: v for k, v in match.groupdict().items() if v is not None}
-                for name in {"room1", "room2"} & found.keys():
+                for name in {"room1", "room2", "room3"} & found.keys():
                     found["room"] = found.pop(name)
                 return Claim(kind, line, found)
         if line in self._quoted:

@@ -7,6 +7,7 @@ from itertools import zip_longest
 
 from tests.trials.truth.judge import (  # noqa: F401 - they register their judges
     details,
+    rooms,
     silence,
 )
 from tests.trials.truth.judge.claims import JUDGES

@@ -1,49 +1,31 @@
-"""`/car`: open CAR cloud-rendering sessions.
+"""`/car start`: by form or at once, for a user who may have a session already."""
 
-A session has no ID of its own: it is keyed by the user it runs for.
-"""
+from collections.abc import Iterable, Mapping, Sequence
 
-from collections.abc import Iterable, Mapping
-
-from bot.access.permits import Permit
 from bot.cards import lists
 from bot.dialogue.ask import Ask
 from bot.dialogue.form import ChoiceField, Field, Form, Option, TextField
-from bot.dialogue.outcome import Bold, Button, Code, Outcome, line
+from bot.dialogue.outcome import Button, Outcome
 from bot.errors import (
     ELSEWHERE,
     AlreadyRuns,
     InvalidRequest,
     NotAllowed,
-    NotFound,
     UsageError,
 )
-from bot.i18n import _, later
+from bot.i18n import _
 from bot.ids import FormId
 from bot.operations.forms import shown_after
 from bot.operations.orders import Order, handles_in
-from bot.operations.resolution import Resolution
 from bot.operations.service import Service
 from bot.resources.faults import every_fault
 from bot.resources.render.resource import KEYS as KEYS_BY_FIELD
-from bot.resources.render.resource import RENDER, Render
-from bot.routing.command import Command
-from bot.tencent.models.base import Level
-from bot.tencent.models.car import CreateSession
+from bot.settings import Project
+from bot.tencent.models.car import ApplyConcurrent, CreateSession
+from commands.car.command import START, command
 
-READ = Render().read
-START = Permit.of(CreateSession)
-SETTLE = Permit("car.settle", Level.CHANGE)
-REVEAL = Permit("car.reveal", Level.CHANGE)
-
-command = Command(
-    "car",
-    summary=later("CAR cloud-rendering sessions"),
-    sent=frozenset({"client", "params"}),
-)
-
-RESOLUTION = Resolution(Render())
-KEYS = tuple(KEYS_BY_FIELD.values())
+PROJECT = "project"
+KEYS = (*KEYS_BY_FIELD.values(), PROJECT)
 AGAIN, DRAFT = "again", "draft"  # what a confirmation carries
 ALONE, WATCHED = "alone", "watched"  # what happens when nobody is connected
 # What stands in for a field at fault, so that the others are looked at, too.
@@ -54,7 +36,7 @@ MODES = {ALONE: "RunWithoutClient", WATCHED: ""}
 @command.subcommand(
     "start",
     permit=START,
-    usage="[user=…] [ip=…] [key=value…] [--go] [--dry-run]",
+    usage="[user=…] [ip=…] [project=…] [key=value…] [--go] [--dry-run]",
     keys=(*KEYS, AGAIN, DRAFT),
     flags=("go",),
     does=CreateSession,
@@ -65,7 +47,8 @@ async def start(ask: Ask, service: Service) -> Outcome | Form | None:
 
     Opens the form, filled in with what was typed; with --go, a user and an address
     it asks nothing more. Without a client session it runs without a client. A user
-    who has a session by somebody else is asked about; again=S1 takes over S1.
+    who has a session by somebody else is asked about; again=S1 takes over S1. Where the
+    project says so, concurrency is reserved first; if that fails, nothing is opened.
     """
     if ask.words.ids:
         raise UsageError(
@@ -81,7 +64,7 @@ async def start(ask: Ask, service: Service) -> Outcome | Form | None:
         return await _start_or_ask(ask, service, plan)
     plan.setdefault("user", f"oncall-{ask.who.user.lower()}-{service.now():%H%M}")
     values = {**plan, AGAIN: ask.value(AGAIN)}
-    return _form(plan, await service.open_form(ask, values))
+    return _form(plan, await service.open_form(ask, values), service.projects)
 
 
 @command.form("start", permit=START)
@@ -101,58 +84,6 @@ async def submit_start(ask: Ask, service: Service) -> Outcome | None:
         rest = _("Send this in once more to take it over; they are told.")
         text = f"{_taken_from().format(handles=named)} {rest}"
         raise InvalidRequest({"user": text}) from None
-
-
-@command.subcommand(
-    "recent", permit=READ, usage="[mine]", examples=("recent", "recent mine")
-)
-async def recent(ask: Ask, service: Service) -> Outcome:
-    """List the render sessions opened lately, newest first."""
-    mine = any(token.text.casefold() == "mine" for token in ask.words.ids)
-    sessions = await service.recent(
-        ask.who, kind=RENDER, user=ask.who.user if mine else None
-    )
-    title, nothing = _("Recent render sessions"), _("None yet.")
-    return lists.listed(title, sessions, service.resources, nothing)
-
-
-@command.subcommand(
-    "close",
-    permit=SETTLE,
-    settles=True,
-    usage="<S41> [reason=…]",
-    keys=("reason",),
-    examples=("close S41", "close S41 reason=“the player saw nothing”"),
-)
-async def close(ask: Ask, service: Service) -> Outcome | Form:
-    """Say that a session whose start stayed unknown did not start."""
-    what = _("a render session: its handle or user")
-    return await RESOLUTION.close(ask, service, what)
-
-
-@command.form("close", permit=SETTLE)
-async def submit_close(ask: Ask, service: Service) -> Outcome:
-    """Close what the form is about, for the reason that it says."""
-    return await RESOLUTION.submit_close(ask, service)
-
-
-@command.subcommand("reveal", permit=REVEAL, usage="<S41>", examples=("reveal S41",))
-async def reveal(ask: Ask, service: Service) -> Outcome:
-    """Show the server session to whoever opened it, and to nobody else.
-
-    A client joins with it, so it never stands in a channel.
-    """
-    text = ask.one(_("a render session: its handle or user")).text
-    session = await service.thing(ask.who, text)
-    if session is None or session.subject.kind != RENDER:
-        raise NotFound(_("No render session “{text}”.").format(text=text))
-    secret = await service.reveal(ask, session)
-    if secret is None:
-        raise NotFound(_("CAR gave no server session for it."))
-    return Outcome(
-        headline=(Bold(f"{session.handle}  {_('server session')}"),),
-        parts=(Code(secret), line(_("Only you can see this."), quiet=True)),
-    )
 
 
 async def _start_or_ask(
@@ -177,9 +108,14 @@ async def _start_or_ask(
 async def _start(
     ask: Ask, service: Service, plan: dict[str, str], *, again: frozenset[str]
 ) -> Outcome | None:
-    request = _request(plan)
-    user = request.user_id
-    order = Order(id=service.new_id(), request=request, ref=user, again=again)
+    request, before = _request(plan), _reservation(plan, service)
+    order = Order(
+        id=service.new_id(),
+        request=request,
+        before=before,
+        ref=request.user_id,
+        again=again,
+    )
     try:
         return await service.submit(ask, order)
     except NotAllowed as refused:
@@ -218,6 +154,30 @@ def _request(plan: dict[str, str]) -> CreateSession:
     return request
 
 
+def _reservation(plan: Mapping[str, str], service: Service) -> ApplyConcurrent | None:
+    """Return what is sent first, if the project of *plan* says so, or the only one.
+
+    Raises:
+        InvalidRequest: there is no project of that name.
+    """
+    name = plan.get(PROJECT, "")
+    projects = [one for one in service.projects if name in {"", one.name, one.id}]
+    if name and not projects:
+        names = ", ".join(one.name for one in service.projects) or "-"
+        sentence = _("There is no project “{name}” in bot.toml; there is {names}.")
+        raise InvalidRequest({PROJECT: sentence.format(name=name, names=names)})
+    if len(service.projects) > 1 and not name:
+        if any(one.apply for one in service.projects):
+            names = ", ".join(one.name for one in service.projects)
+            sentence = _("Say in which project: {names}.")
+            raise InvalidRequest({PROJECT: sentence.format(names=names)})
+        return None
+    if not (projects and projects[0].apply):
+        return None
+    fields = {"UserId": plan["user"], "UserIp": plan["ip"], "ProjectId": projects[0].id}
+    return ApplyConcurrent.of(fields)
+
+
 def _mended(plan: Mapping[str, str], faults: Mapping[str, str]) -> dict[str, str]:
     kept = {key: text for key, text in plan.items() if key not in faults}
     return kept | {key: text for key, text in SOUND.items() if key in faults}
@@ -249,15 +209,31 @@ def _typed(faults: Mapping[str, str]) -> dict[str, str]:
     return typed
 
 
-def _form(plan: dict[str, str], form_id: FormId) -> Form:
+def _form(plan: dict[str, str], form_id: FormId, projects: Sequence[Project]) -> Form:
     return Form(
         command="car",
         subcommand="start",
         title=_("Open a session"),
         submit=_("Open"),
         form_id=form_id,
-        fields=(*_who(plan), *_how(plan), *_several(plan)),
+        fields=(
+            *_who(plan),
+            *_where(plan, projects),
+            *_how(plan),
+            *_several(plan),
+        ),
     )
+
+
+def _where(plan: Mapping[str, str], projects: Sequence[Project]) -> Iterable[Field]:
+    """Yield the choice of a project, where there is one."""
+    if len(projects) > 1:
+        yield ChoiceField(
+            name=PROJECT,
+            label=_("Project"),
+            options=tuple(Option(one.name, one.name) for one in projects),
+            initial=plan.get(PROJECT, ""),
+        )
 
 
 def _who(plan: dict[str, str]) -> tuple[Field, ...]:

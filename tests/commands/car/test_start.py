@@ -102,7 +102,7 @@ async def test_two_faults_are_told_at_once_whatever_hides_whatever(world, pair):
         ("start user=u ip=125.127.178.228 role=Player --go", "host"),
         ("start someone", "Unknown word “someone”."),
         ("", "/car needs a subcommand"),
-        ("stop S1", "/car has no “stop”; it has start, recent, close, reveal."),
+        ("stop S1", "No render session “S1”"),
         ("reveal S9", "No render session “S9”"),
     ],
 )

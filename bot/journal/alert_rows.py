@@ -1,0 +1,239 @@
+"""Alarms become alerts: what a notice that rings makes of the outage that it is about.
+
+It is done by the transaction that raises the notice, with the thing locked. So whatever
+several runs see at once, an outage has one row, and rings once.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from bot.dialogue.outcome import Audience
+from bot.ids import ChannelId, IntentId
+from bot.journal import outages
+from bot.journal.model import NEWS, Intent, Notice
+from bot.journal.outages import NO_MUTE, AlertCause, Mute, Outage, Told
+from bot.journal.schema_alerts import mutes, subscriptions
+from bot.journal.schema_alerts import outages as table
+from bot.journal.statement import Connection, Statement, inserted, updated
+
+ALERT = "alert"  # the facts of a notice that say how its outage stands
+AGAIN, FLAPS, PAGE = "alert-again", "alert-flaps", "page"
+LINKED = "alerted"  # what the thread of a thing is told
+THREAD = "thread"  # the fact that names the line there which says the same
+MOST_SUBSCRIBED = 20  # channels of a workspace
+
+_KEYS = ("thing", "cause", "number")
+_MOVED = tuple(one.name for one in table.c if one.name not in {*_KEYS, "rev"})
+_NEWEST = Statement(
+    select(table)
+    .where(table.c.thing == bindparam("thing"), table.c.cause == bindparam("cause"))
+    .order_by(table.c.number.desc())
+    .limit(1)
+    .with_for_update()
+)
+_MUTE = Statement(select(mutes).where(mutes.c.thing == bindparam("thing")))
+_SUBSCRIBED = Statement(
+    select(subscriptions)
+    .where(subscriptions.c.team == bindparam("team"))
+    .order_by(subscriptions.c.channel)
+    .limit(MOST_SUBSCRIBED)
+)
+_INSERT = inserted(table)
+_MOVE = updated(
+    table,
+    _MOVED,
+    table.c.thing == bindparam("of_thing"),
+    table.c.cause == bindparam("of_cause"),
+    table.c.number == bindparam("of_number"),
+    table.c.rev == bindparam("seen"),
+    rev=table.c.rev + 1,
+)
+
+
+def outage_of(row: Any, prefix: str = "") -> Outage:
+    """Read a row of `outages`, whose columns are named with *prefix*."""
+    columns = {one.name: getattr(row, f"{prefix}{one.name}") for one in table.c}
+    columns["cause"] = AlertCause(columns["cause"])
+    columns["facts"] = json.loads(columns["facts"])
+    columns["begins"] = tuple(map(int, columns["begins"].split()))
+    columns["flapping"] = bool(columns["flapping"])
+    return Outage(**columns)
+
+
+def _row(one: Outage) -> dict[str, Any]:
+    row = {column.name: getattr(one, column.name) for column in table.c}
+    row["cause"] = one.cause.value
+    row["facts"] = json.dumps(dict(one.facts), ensure_ascii=False)
+    row["begins"] = " ".join(map(str, one.begins))
+    return row
+
+
+def newest(connection: Connection, thing: IntentId, cause: AlertCause) -> Outage | None:
+    """Return the newest outage of *thing* for *cause*, this transaction's own."""
+    asked = {"thing": thing, "cause": cause.value}
+    row = connection.execute(_NEWEST, asked).first()
+    return outage_of(row) if row else None
+
+
+def mute_of(connection: Connection, thing: IntentId) -> Mute:
+    """Return until when nobody is called about *thing*."""
+    row = connection.execute(_MUTE, {"thing": thing}).first()
+    return Mute(row.by, row.until) if row else NO_MUTE
+
+
+def move(connection: Connection, before: Outage, after: Outage) -> bool:
+    """Write *after* where *before* stands; False if it is not as it was."""
+    row = _row(after)
+    keys = {f"of_{name}": row.pop(name) for name in _KEYS}
+    del row["rev"]
+    moved = connection.execute(_MOVE, {**row, **keys, "seen": before.rev})
+    return moved.rowcount == 1
+
+
+# ── what a notice makes of it ───────────────────────────────────────────────────────
+
+
+def rung(
+    connection: Connection, about: Intent, notices: Iterable[Notice], at: int
+) -> Iterator[Notice]:
+    """Yield *notices* about an intent, those with a cause as their outage tells them.
+
+    *at* is now, in milliseconds.
+    """
+    raised: list[Notice] = []
+    for notice in notices:
+        if notice.cause:
+            _lead(raised, list(_rung(connection, about, notice, at)))
+        else:
+            raised.append(notice)
+    yield from raised
+
+
+def _lead(raised: list[Notice], rings: list[Notice]) -> None:
+    """Add what *rings* to what is *raised*, and let the thread of its thing lead there.
+
+    The line that tells it there leads to the alert; else there is one that does.
+    """
+    first = next((one for one in rings if one.facts[ALERT]["fresh"]), None)
+    raised += rings
+    if first is None:
+        return
+    alert, line = {ALERT: first.facts[ALERT]}, first.facts.get(THREAD, "")
+    for number, one in enumerate(raised):
+        if line and one.line == line and one.name == NEWS:
+            raised[number] = replace(one, facts={**one.facts, **alert})
+            return
+    facts = {"what": LINKED, **alert}
+    link = f"link:{alert[ALERT]['line']}"
+    raised.append(Notice(name=NEWS, audience=Audience.THREAD, facts=facts, line=link))
+
+
+def _rung(
+    connection: Connection, about: Intent, notice: Notice, at: int
+) -> Iterable[Notice]:
+    cause, thing = AlertCause(notice.cause), about.subject.about or about.id
+    mute = mute_of(connection, thing)
+    before = newest(connection, thing, cause)
+    new = Outage(
+        thing=thing,
+        cause=cause,
+        number=1,
+        about=about.id,
+        name=notice.name,
+        facts=notice.facts,
+        began_at=at,
+    )
+    after, tells = outages.begun(before, new, mute)
+    if tells is Told.NOTHING:
+        return ()
+    if before is None or before.number != after.number:
+        connection.execute(_INSERT, _row(after))
+        before = None
+    elif not move(connection, before, after):
+        return ()
+    return told_of(connection, about, (before, after), tells, mute)
+
+
+def told_of(
+    connection: Connection,
+    about: Intent,
+    step: tuple[Outage | None, Outage],
+    tells: Told,
+    mute: Mute,
+) -> Iterable[Notice]:
+    """Return what is told of a *step* of an outage, in every place where it is."""
+    before, after = step
+    if tells is Told.NOTHING:
+        return ()
+    fresh = before is None
+    facts = {**after.facts, ALERT: {**shown(after, mute), "fresh": fresh}}
+    alarm = Notice(name=after.name, audience=Audience.OPS, facts=facts, line=after.line)
+    notices = [alarm, *_copies(connection, about, alarm, after)]
+    beside = {Told.AGAIN: AGAIN, Told.FLAPS: FLAPS}.get(tells)
+    if beside:
+        line = f"{after.line}:{beside}:{after.rings}"
+        notices.append(
+            Notice(name=beside, audience=Audience.OPS, facts=facts, line=line)
+        )
+    event = page_event(after)
+    if event and (before is None or page_event(before) != event):
+        page = {"event": event, "key": after.key, ALERT: facts[ALERT]}
+        line = f"page:{after.cause}:{after.number}"
+        notices.append(
+            Notice(name=PAGE, audience=Audience.PAGER, facts=page, line=line)
+        )
+    return notices
+
+
+def shown(one: Outage, mute: Mute) -> Mapping[str, Any]:
+    """Return what a message says of an outage, as JSON."""
+    return {
+        "cause": one.cause.value,
+        "line": one.line,
+        "ring": one.rings > 0 and one.is_open,
+        "rings": one.rings,
+        "rung_at": one.rung_at,
+        "began_at": one.began_at,
+        "times": len(one.begins),
+        "flapping": one.flapping,
+        "well_at": one.well_at,
+        "ended_at": one.ended_at,
+        "taken_by": one.taken_by,
+        "taken_at": one.taken_at,
+        "muted_by": mute.by,
+        "muted_until": mute.until,
+    }
+
+
+def page_event(one: Outage) -> str:
+    """Return what a pager is told of an outage; "" before anybody was called."""
+    if not one.rings:
+        return ""
+    if not one.is_open:
+        return "resolve"
+    return "acknowledge" if one.taken_by else "trigger"
+
+
+def _copies(
+    connection: Connection, about: Intent, alarm: Notice, one: Outage
+) -> Iterator[Notice]:
+    """Yield the same for each channel that wants it; there nobody is called."""
+    rows = connection.execute(_SUBSCRIBED, {"team": about.asker.team})
+    for row in rows:
+        apps, causes = row.apps.split(), row.causes.split()
+        wants = not apps or about.subject.app in apps
+        if wants and (not causes or one.cause.value in causes):
+            quiet = {**alarm.facts[ALERT], "ring": False, "channel": row.channel}
+            facts = {**alarm.facts, ALERT: quiet}
+            line = f"{alarm.line}:{row.channel}"
+            yield replace(alarm, facts=facts, line=line)
+
+
+def channel_of(facts: Mapping[str, Any]) -> ChannelId:
+    """Return the channel that a notice of these *facts* is a copy for; "" for none."""
+    alert = facts.get(ALERT) or {}
+    return ChannelId(str(alert.get("channel", "")))

@@ -1,0 +1,76 @@
+"""Looks at outages: whether they are over, and whether somebody is to be called again.
+
+Every run of the bot looks every now and then, and the row decides: so each is told
+once, over restarts and several runs. Everything that rings does by what raises it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.config.alerts import Alerts
+from bot.journal.evidence import Headline
+from bot.journal.journal import Journal
+from bot.journal.model import Intent
+from bot.journal.outages import AlertCause, How, Outage, Told
+from bot.operations.emptiness import Emptiness
+from bot.resources.relay.samples import may_be_still
+from bot.states import OVER, State
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRound:
+    """Looks at the outages of *journal*; *alerts* says whom an app calls, and when."""
+
+    journal: Journal
+    emptiness: Emptiness
+    alerts: Callable[[str], Alerts]
+    wake: Callable[[], None]  # says that something may be delivered
+    now: Callable[[], datetime]
+
+    async def run_due(self) -> None:
+        """Look at each that is due, once; what is left is looked at by the next round.
+
+        Raises:
+            JournalUnavailable: the journal is away.
+        """
+        if await self.emptiness.run_due():
+            self.wake()
+        for outage, about in await self.journal.alerts.due(self.now()):
+            how, since = await self._how(outage, about)
+            own = self.alerts(about.subject.app)
+            after = own.escalate_minutes if own.group else 0
+            tells = await self.journal.alerts.look(
+                outage,
+                how,
+                since=since,
+                again_after=timedelta(minutes=after) if after else None,
+            )
+            if tells is not Told.NOTHING:
+                log.info("alert.moved", key=outage.key, how=how.value, told=tells.value)
+                self.wake()
+
+    async def _how(self, outage: Outage, about: Intent) -> tuple[How, int]:
+        """Return how the thing of *outage* is, and since when if it is well."""
+        thing: Intent | None = about
+        if outage.thing != about.id:
+            thing = await self.journal.find.get(outage.thing)
+        if thing is None or thing.state in OVER:
+            return How.OVER, 0
+        cause = outage.cause
+        if cause is AlertCause.STOP:
+            done = about.state is State.DONE
+            return (How.OVER if done else How.ILL), 0
+        if cause is AlertCause.UNKNOWN:
+            return (How.ILL if thing.state is State.UNKNOWN else How.OVER), 0
+        if cause is AlertCause.ROOM_EMPTY:
+            look = self.emptiness.at(thing.id)
+            return (How.WELL if look and look.somebody else How.ILL), 0
+        if cause is AlertCause.STILL:
+            return (How.ILL if may_be_still(thing) else How.WELL), 0
+        is_live = thing.standing.headline is Headline.LIVE
+        return (How.WELL, thing.standing.since) if is_live else (How.ILL, 0)

@@ -1,0 +1,69 @@
+"""What an error means to whoever asks: of which product it is, and which was the last.
+
+A code is asked about by name, by its last part (`NoIdle`), or as the asker's last.
+"""
+
+from bot.cards import errors
+from bot.cards.intent import failed_act
+from bot.dialogue.ask import Ask
+from bot.dialogue.outcome import Outcome
+from bot.dialogue.words import Token, TokenKind
+from bot.i18n import _
+from bot.operations.service import Service
+from bot.tencent.explain import explain, products, subcoded
+
+LAST = Token("last error", TokenKind.ERROR)
+_IN_ENGLISH = ({"last", "error"}, {"last", "failure"})
+_BESIDE = frozenset(
+    {"my", "the", "a", "what", "was", "is", "why", "explain", "show", "did", "i", "get"}
+)
+_IN_CHINESE = frozenset(
+    {"上次错误", "上一个错误", "最近的错误", "我的上一个错误", "我上次的错误"}
+)
+
+
+def last_error_in(text: str) -> tuple[Token, ...]:
+    """Return the asker's last error as what *text* names, if it is all that it says."""
+    words = {word.strip("?.!,") for word in text.casefold().split()} - _BESIDE
+    in_chinese = words and words <= _IN_CHINESE
+    return (LAST,) if words in _IN_ENGLISH or in_chinese else ()
+
+
+def codes_in(text: str) -> list[Token]:
+    """Return the codes whose last part is a word of *text*, as `SlowDown` is of two."""
+    codes = dict.fromkeys(code for word in text.split() for code in subcoded(word))
+    return [Token(code, TokenKind.ERROR) for code in codes]
+
+
+async def explained(token: Token, ask: Ask, service: Service) -> Outcome:
+    """Return what the error *token* means; of several products', that asked about."""
+    if token == LAST:
+        return await _last_error(ask, service)
+    product = _named(ask) or await _above(token.text, ask, service)
+    return errors.answer(token.text, product)
+
+
+async def _last_error(ask: Ask, service: Service) -> Outcome:
+    failed = await service.last_failed(ask.who)
+    if failed is None:
+        sentence = _("Nothing that you asked for is on record with an error.")
+        return Outcome(headline=(sentence,))
+    return failed_act(failed, service.resources.of(failed))
+
+
+def _named(ask: Ask) -> str:
+    """Return the product that *ask* names, by `product=` or as a word; or nothing."""
+    words = [token.text.casefold() for token in ask.words.ids]
+    named = [ask.value("product"), *(one for one in words if one in products())]
+    return next(filter(None, named), "")
+
+
+async def _above(code: str, ask: Ask, service: Service) -> str:
+    """Return the product whose card stands above, if it gives *code*; or nothing."""
+    where = ask.where
+    if not where.parent:
+        return ""
+    card = await service.posted(ask.who, where.channel, where.parent)
+    product = service.resources.of(card).product if card else ""
+    meanings = explain(code, product=product) if product else ()
+    return product if any(one.exact for one in meanings) else ""

@@ -1,0 +1,1 @@
+"""The room: who is in it, who sends what, and why a picture may be black."""
