@@ -5,12 +5,12 @@ compare-and-set, with its thing locked, and told by the same transaction: so who
 comes too late finds another row, and nobody is called twice.
 """
 
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Executable, bindparam, delete, select
+from sqlalchemy import bindparam, delete, select
 
 from bot.ids import ChannelId, IntentId, MessageTs, SlackUserId, TeamId
 from bot.journal import alert_rows, outages
@@ -22,8 +22,8 @@ from bot.journal.rows import intent_of, millis
 from bot.journal.schema import intents, lines
 from bot.journal.schema_alerts import mutes, subscriptions
 from bot.journal.schema_alerts import outages as table
-from bot.journal.statement import Connection, Statement, Writer
-from bot.journal.transaction import Transaction
+from bot.journal.statement import Connection, Statement, Writer, upserted
+from bot.journal.transaction import Transaction, Write
 from bot.states import RUNNING
 
 MOST = 100  # that are looked at in one round
@@ -53,35 +53,8 @@ _THING = Statement(
     select(intents.c.id, intents.c.about).where(intents.c.id == bindparam("of"))
 )
 _UNMUTE = Statement(delete(mutes).where(mutes.c.thing == bindparam("thing")))
-
-
-def _muting(insert: Any) -> Executable:
-    columns: dict[str, Any] = {name: bindparam(name) for name in ("by", "until")}
-    kept: Executable = (
-        insert(mutes)
-        .values(thing=bindparam("of_thing"), **columns)
-        .on_conflict_do_update(index_elements=["thing"], set_=columns)
-    )
-    return kept
-
-
-def _subscribing(insert: Any) -> Executable:
-    names = ("apps", "causes", "by", "at")
-    columns: dict[str, Any] = {name: bindparam(name) for name in names}
-    keys: dict[str, Any] = {
-        "team": bindparam("of_team"),
-        "channel": bindparam("of_channel"),
-    }
-    kept: Executable = (
-        insert(subscriptions)
-        .values(**keys, **columns)
-        .on_conflict_do_update(index_elements=["team", "channel"], set_=columns)
-    )
-    return kept
-
-
-_MUTE = Statement(_muting)
-_SUBSCRIBE = Statement(_subscribing)
+_MUTE = upserted(mutes, "by", "until")
+_SUBSCRIBE = upserted(subscriptions, "apps", "causes", "by", "at")
 _UNSUBSCRIBE = Statement(
     delete(subscriptions).where(
         subscriptions.c.team == bindparam("team"),
@@ -96,7 +69,6 @@ _SUBSCRIBED = Statement(
 )
 
 Attention = tuple[list[Outage], Mute]  # what is open of a thing, and who muted that
-Write = Callable[[Callable[[Transaction], Any]], Coroutine[Any, Any, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,8 +136,7 @@ class Alerts:
                 tells if _moved(tx, about, (seen, after), tells, mute) else Told.NOTHING
             )
 
-        tells: Told = await self._write(work)
-        return tells
+        return await self._write(work)
 
     async def trouble(self, thing: IntentId, notice: Notice) -> bool:
         """Raise *notice*, which has a cause, about *thing* if that still runs.
@@ -184,8 +155,7 @@ class Alerts:
             tx.raise_notices(now, (notice,))
             return True
 
-        raised: bool = await self._write(work)
-        return raised
+        return await self._write(work)
 
     # ── who has it ──────────────────────────────────────────────────────────────
 
@@ -225,7 +195,7 @@ class Alerts:
             tx.first(thing, audit)
             tx.get(thing)
             if mute:
-                row = {"of_thing": thing, "by": mute.by, "until": mute.until}
+                row = {"thing": thing, "by": mute.by, "until": mute.until}
                 tx.connection.execute(_MUTE, row)
             else:
                 tx.connection.execute(_UNMUTE, {"thing": thing})
@@ -275,8 +245,8 @@ class Alerts:
         def work(tx: Transaction) -> None:
             tx.first(IntentId(""), audit)
             row: dict[str, Any] = {
-                "of_team": team,
-                "of_channel": wanted.channel,
+                "team": team,
+                "channel": wanted.channel,
                 "by": wanted.by,
             }
             row |= {"apps": " ".join(wanted.apps), "causes": " ".join(wanted.causes)}
@@ -299,8 +269,7 @@ class Alerts:
             tx.record(audit)
             return True
 
-        gone: bool = await self._write(work)
-        return gone
+        return await self._write(work)
 
     async def subscriptions(self, team: TeamId) -> Sequence[Subscription]:
         """Return which channels of *team* are told, and of what."""

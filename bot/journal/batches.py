@@ -5,10 +5,9 @@ under way already is joined. Who asks for the same where somebody did before joi
 message of those, too.
 """
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import count
-from typing import Any
 
 from bot.ids import FormId, IntentId
 from bot.journal import locks, stops
@@ -21,9 +20,7 @@ from bot.journal.schema import intents
 from bot.journal.statement import among, updated
 from bot.journal.stops import placed
 from bot.journal.together import stops_of, tell
-from bot.journal.transaction import Transaction
-
-Write = Callable[..., Coroutine[Any, Any, Any]]
+from bot.journal.transaction import Transaction, Write
 
 _GATHER = updated(intents, ("batch",), among(intents.c.id, "ids"))
 
@@ -63,8 +60,7 @@ class Batches:
         def work(tx: Transaction) -> tuple[list[Intent], bool]:
             return place(tx, asked, again=next(runs) > 0)
 
-        placed_: tuple[list[Intent], bool] = await self._write(work, keyed=True)
-        return placed_
+        return await self._write(work, keyed=True)
 
 
 def place(

@@ -4,8 +4,7 @@ The journal decides when (`links`); what has become due is found here by whoever
 it out, and settled here once it was.
 """
 
-from collections.abc import Callable, Coroutine
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 
@@ -17,7 +16,7 @@ from bot.journal.model import Intent
 from bot.journal.rows import millis
 from bot.journal.schema_saved import copies
 from bot.journal.statement import Statement, Writer
-from bot.journal.transaction import Transaction
+from bot.journal.transaction import Transaction, Write
 
 PIECE = 50  # that are carried out before others are looked for
 
@@ -28,8 +27,6 @@ _DUE = Statement(
     .limit(PIECE)
 )
 _EVERY = Statement(select(copies.c.copy).where(copies.c.state == bindparam("state")))
-
-Write = Callable[[Callable[[Transaction], Any]], Coroutine[Any, Any, Any]]
 
 
 class Due(NamedTuple):
@@ -81,8 +78,7 @@ class Copies:
             at = millis(tx.now())
             return tx.link(now, links.turned(now, link, wish, at, line, by))
 
-        settled: Intent | None = await self._write(work)
-        return settled
+        return await self._write(work)
 
 
 def open_link(copy: Intent) -> Link | None:

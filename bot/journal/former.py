@@ -12,7 +12,7 @@ again.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -34,7 +34,7 @@ from bot.journal.outbox import PUT
 from bot.journal.rows import intents_of, millis, notice_row, standing_columns
 from bot.journal.schema import facts, intents
 from bot.journal.statement import Params, Statement, Writer, among
-from bot.journal.transaction import Transaction
+from bot.journal.transaction import Transaction, Write
 from bot.journal.unread import as_kept, as_standing
 from bot.states import State
 
@@ -42,7 +42,6 @@ GROUP = 50  # rows of a page, and of a transaction: some 15 ms of the writer
 FEW = 5  # of those that go their own way: some 10 ms
 
 Learnt = tuple[Intent, Fact]
-Write = Callable[[Callable[[Transaction], Any]], Coroutine[Any, Any, Any]]
 
 
 def _page(*which: Any) -> Statement:

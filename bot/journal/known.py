@@ -4,34 +4,20 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Executable, bindparam, delete, select
+from sqlalchemy import bindparam, delete, select
 
 from bot.journal.model import Notice
 from bot.journal.outbox import PUT
 from bot.journal.rows import millis, notice_row
 from bot.journal.schema import texts
-from bot.journal.statement import Connection, Statement, Writer, inserted
+from bot.journal.statement import Connection, Statement, Writer, inserted, upserted
 
 GET = Statement(select(texts).where(texts.c.name == bindparam("of")))
 FORGET = Statement(delete(texts).where(texts.c.name == bindparam("of")))
 _KEEP = inserted(texts)
-
-
-def _taking_turns(insert: Any) -> Executable:
-    """Return what keeps a text of now, unless one was kept after a moment."""
-    now: dict[str, Any] = {"value": bindparam("value"), "at": bindparam("at")}
-    kept: Executable = (
-        insert(texts)
-        .values(name=bindparam("of"), **now)
-        .on_conflict_do_update(
-            index_elements=["name"], set_=now, where=texts.c.at <= bindparam("until")
-        )
-        .returning(texts.c.name)
-    )
-    return kept
-
-
-_TURN = Statement(_taking_turns)
+_TURN = upserted(  # of now, unless a text was kept after a moment
+    texts, "value", "at", where=texts.c.at <= bindparam("until"), returning=True
+)
 
 
 class LastKnown:
@@ -73,7 +59,7 @@ class LastKnown:
         """
         now = self._now()
         row = notice_row(notice, millis(now), intent=None)
-        turn: dict[str, Any] = {"of": name, "value": str(now.timestamp())}
+        turn: dict[str, Any] = {"name": name, "value": str(now.timestamp())}
         turn |= {"at": millis(now), "until": millis(now - every)}
 
         def work(connection: Connection) -> None:

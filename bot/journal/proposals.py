@@ -6,10 +6,11 @@ message that asks is a line in the outbox, so it shows the newest of what became
 """
 
 import json
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select
@@ -27,11 +28,10 @@ from bot.journal.schema import lines
 from bot.journal.schema_saved import proposals
 from bot.journal.seal import Cell, Seal
 from bot.journal.statement import Statement, Writer, inserted, updated
-from bot.journal.transaction import Transaction
+from bot.journal.transaction import Transaction, Write
 
 MOST_AT_ONCE = 100
 LATEST = datetime.max.replace(tzinfo=UTC)
-Write = Callable[..., Coroutine[Any, Any, Any]]
 
 
 class Asking(StrEnum):
@@ -145,8 +145,7 @@ class Proposals:
             tell(tx, new)
             return new
 
-        asked: Proposal = await self._write(work, begins=True, keyed=True)
-        return asked
+        return await self._write(work, begins=True, keyed=True)
 
     async def get(self, of: str, team: TeamId) -> Proposal | None:
         """Return the proposal *of* that id, in its own workspace only."""
@@ -171,8 +170,7 @@ class Proposals:
             decide(tx, decided, audit)
             return decided
 
-        done: Proposal = await self._write(work)
-        return done
+        return await self._write(work)
 
     async def expire(self) -> int:
         """End what nobody has decided on in its time; return how many there were.
@@ -188,7 +186,7 @@ class Proposals:
         for row in rows:
             over = _read(row).decided(Asking.EXPIRED, None, "", now)
             record = over.entry(over.asker, now, Decision.SETTLED, "approval.expired")
-            await self._write(lambda tx, one=over, why=record: _expire(tx, one, why))
+            await self._write(partial(_expire, over=over, audit=record))
         return len(rows)
 
     async def prune(self, before: datetime) -> None:

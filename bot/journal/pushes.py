@@ -4,42 +4,27 @@ A turn is taken by compare-and-set of when the next is due. What is kept is what
 resource writes; it is no evidence, and power that fails may take the last of it.
 """
 
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Executable, bindparam, select
+from sqlalchemy import bindparam, select
 
 from bot.ids import IntentId
 from bot.journal.model import Changes, Intent, Notice
 from bot.journal.questions import in_states
 from bot.journal.rows import intents_of, millis, moment
 from bot.journal.schema import intents, polls
-from bot.journal.statement import Statement, Writer, updated
-from bot.journal.transaction import Transaction
+from bot.journal.statement import Statement, Writer, updated, upserted
+from bot.journal.transaction import Transaction, Write
 from bot.states import LIVE
 
 MOST = 5000  # things that run and push, the newest
 
 _NONE = "[]"  # digests of targets
 
-
-def _taking(insert: Any) -> Executable:
-    columns: dict[str, Any] = {"next_at": bindparam("next_at")}
-    taken: Executable = (
-        insert(polls)
-        .values(name=bindparam("of"), **columns)
-        .on_conflict_do_update(
-            index_elements=["name"],
-            set_=columns,
-            where=polls.c.next_at <= bindparam("now"),
-        )
-    )
-    return taken
-
-
-_TAKE = Statement(_taking)
+_TAKE = upserted(polls, "next_at", where=polls.c.next_at <= bindparam("now"))
 _of = polls.c.name == bindparam("of")
 _ANSWERED = updated(polls, ("answered_at", "code"), _of)
 _REFUSED = updated(polls, ("code",), _of)
@@ -47,8 +32,6 @@ _SHOW = Statement(select(polls).where(_of))
 _pushing = select(intents).where(intents.c.creates, intents.c.targets != _NONE)
 _RUNNING = Statement(in_states(_pushing, LIVE, newest=True).limit(MOST))
 _KEEP = updated(intents, ("pushed",), intents.c.id == bindparam("of"))
-
-Write = Callable[[Callable[[Transaction], Any]], Coroutine[Any, Any, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +71,7 @@ class PushRows:
 
     async def take(self, name: str, now: datetime, next_at: datetime) -> bool:
         """Tell whether it is this run's turn *now*; then the next is at *next_at*."""
-        asked = {"of": name, "now": millis(now), "next_at": millis(next_at)}
+        asked = {"name": name, "now": millis(now), "next_at": millis(next_at)}
         taken: int = await self._writer.write(
             lambda c: c.execute(_TAKE, asked).rowcount, lasting=False
         )
@@ -133,5 +116,4 @@ class PushRows:
             tx.raise_notices(after, one.notices)
             return after
 
-        after: Intent = await self._write(work)
-        return after
+        return await self._write(work)

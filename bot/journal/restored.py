@@ -6,11 +6,9 @@ it is unknown, and told so. Letters that waited have come since, perhaps: those 
 whoever asked are kept, of the others the present card.
 """
 
-from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from sqlalchemy import delete, select
 
@@ -38,7 +36,7 @@ from bot.journal.schema import intents, outbox
 from bot.journal.sqlite.handles import leave_out
 from bot.journal.statement import Statement, Writer
 from bot.journal.trail import noted
-from bot.journal.transaction import Transaction
+from bot.journal.transaction import Transaction, Write
 from bot.states import OPEN, State
 
 RESTORED = "patchbay.Restored"  # the code of what was under way in a backup
@@ -53,8 +51,6 @@ _WAITS = Statement(
     .distinct()
 )
 _DROP = Statement(delete(outbox).where(outbox.c.state == PENDING, _to_somebody))
-
-Write = Callable[[Callable[[Transaction], Any]], Coroutine[Any, Any, Any]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Executable, and_, bindparam, delete, select, tuple_
+from sqlalchemy import and_, bindparam, delete, select, tuple_
 
 from bot.ids import IntentId
 from bot.journal.lives import Life
 from bot.journal.questions import in_states
 from bot.journal.rows import millis
 from bot.journal.schema import EMPTY, intents, rooms
-from bot.journal.statement import Connection, Statement, Writer
+from bot.journal.statement import Connection, Statement, Writer, upserted
 from bot.states import LIVE, RUNNING
 
 PIECE = 100  # rows that are deleted at once
@@ -43,20 +43,7 @@ class RoomRow:
     boot: str = ""
 
 
-def _keeping(insert: Any) -> Executable:
-    of = ("heard_at", "presence")
-    columns: dict[str, Any] = {name: bindparam(name) for name in of}
-    keys: dict[str, Any] = {"room": bindparam("of_room")}
-    keys |= {name: bindparam(name) for name in _KEYS[1:]}
-    kept: Executable = (
-        insert(rooms)
-        .values(**keys, **columns)
-        .on_conflict_do_update(index_elements=list(_KEYS), set_=columns)
-    )
-    return kept
-
-
-_KEEP = Statement(_keeping)
+_KEEP = upserted(rooms, "heard_at", "presence")
 _CALLED = Statement(
     select(rooms)
     .where(rooms.c.room == bindparam("called"))
@@ -113,7 +100,7 @@ class RoomRows:
         """Keep *rows* in the place of what this run kept of their rooms."""
         values = [
             {
-                "of_room": one.room,
+                "room": one.room,
                 "sdk_app_id": one.sdk_app_id,
                 "numeric": one.numeric,
                 "boot": self.boot,
@@ -131,35 +118,12 @@ class RoomRows:
         rows = await self._writer.read(
             lambda c: c.execute(_CALLED, {"called": room}).all()
         )
-        return [
-            RoomRow(
-                room=row.room,
-                sdk_app_id=row.sdk_app_id,
-                numeric=bool(row.numeric),
-                heard_at=row.heard_at,
-                presence=row.presence,
-                boot=row.boot,
-            )
-            for row in rows
-        ]
+        return [_row_of(row) for row in rows]
 
     async def in_use(self) -> list[tuple[IntentId, RoomRow]]:
         """Return what was heard of the rooms in which something runs, of each thing."""
         rows = await self._writer.read(lambda c: c.execute(_IN_USE).all(), long=True)
-        return [
-            (
-                IntentId(row.id),
-                RoomRow(
-                    room=row.room,
-                    sdk_app_id=row.sdk_app_id,
-                    numeric=bool(row.numeric),
-                    heard_at=row.heard_at,
-                    presence=row.presence,
-                    boot=row.boot,
-                ),
-            )
-            for row in rows
-        ]
+        return [(IntentId(row.id), _row_of(row)) for row in rows]
 
     async def watched(self) -> set[tuple[int, str]]:
         """Return in which rooms of which apps something runs, or may."""
@@ -176,3 +140,8 @@ class RoomRows:
         while deleted := await self._writer.write(piece, lasting=False):
             gone += deleted
         return gone
+
+
+def _row_of(row: Any) -> RoomRow:
+    values = {name: getattr(row, name) for name in _ROW}
+    return RoomRow(**values | {"numeric": bool(row.numeric)})

@@ -288,6 +288,31 @@ def updated(
     return Statement(core, columns)
 
 
+def upserted(
+    table: Table,
+    *columns: str,
+    where: ColumnElement[bool] | None = None,
+    returning: bool = False,
+) -> Statement:
+    """Return the statement that gives values to *columns* of the row of a key.
+
+    If there is no such row it is inserted; if there is, *where* may leave it as it is.
+    """
+    keys = [column.name for column in table.primary_key]
+
+    def of(insert: Any) -> Executable:
+        first = insert(table)
+        core: Any = first.on_conflict_do_update(
+            index_elements=keys,
+            set_={name: first.excluded[name] for name in columns},
+            where=where,
+        )
+        made: Executable = core.returning(*table.primary_key) if returning else core
+        return made
+
+    return Statement(of, [*keys, *columns])
+
+
 def literals(values: Iterable[Any]) -> list[ColumnElement[Any]]:
     """Return *values* as they stand in a list of a statement: `column.in_(…)`."""
     return [literal(value) for value in values]

@@ -5,10 +5,8 @@ about it is noted by compare-and-set of its revision, and whoever comes too late
 another one: nothing is given twice, whatever clocks do.
 """
 
-from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import bindparam, delete, select
 
@@ -36,7 +34,7 @@ from bot.journal.timer_rows import (
     set_columns,
     timer_of,
 )
-from bot.journal.transaction import Transaction
+from bot.journal.transaction import Transaction, Write
 from bot.states import OVER
 
 PLACING = "placing"  # the stop is being placed: it is too late to put it off
@@ -60,8 +58,6 @@ _CLOSE = Statement(delete(timers).where(*_as_seen))
 _FORGET = Statement(delete(timers).where(*of_thing))
 _LATER = updated(timers, ("next_at",), *of_thing)
 _GONE = Changes(stop_at=None, stop_after=None)
-
-Write = Callable[[Callable[[Transaction], Any]], Coroutine[Any, Any, Any]]
 
 
 class Timers:
@@ -121,8 +117,7 @@ class Timers:
             _told(tx, after, audit, news(what, asker.user, at, before.stop_at))
             return after
 
-        changed: Intent = await self._write(work)
-        return changed
+        return await self._write(work)
 
     async def drop(
         self,
@@ -152,8 +147,7 @@ class Timers:
             _told(tx, tx.update(thing, quiet), audit, dropped)
             return True
 
-        dropped: bool = await self._write(work)
-        return dropped
+        return await self._write(work)
 
     async def step(
         self,
@@ -200,8 +194,7 @@ class Timers:
                 tx.raise_notices(tx.get(seen.thing), (notice,))
             return now
 
-        noted: StopTimer | None = await self._write(work)
-        return noted
+        return await self._write(work)
 
     async def close(self, seen: StopTimer, notice: Notice | None = None) -> bool:
         """Forget *seen*: there is nothing more to do; False if it is not as it was.
@@ -220,8 +213,7 @@ class Timers:
             tx.raise_notices(after, filter(None, (card, notice)))
             return True
 
-        closed: bool = await self._write(work)
-        return closed
+        return await self._write(work)
 
 
 def lapse(tx: Transaction) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from sqlalchemy import bindparam, false, select
@@ -55,13 +55,7 @@ from bot.journal.rows import (
 )
 from bot.journal.schema import EMPTY, intents
 from bot.journal.seal import Seal
-from bot.journal.statement import (
-    Connection,
-    Statement,
-    inserted,
-    literals,
-    updated,
-)
+from bot.journal.statement import Connection, Statement, T, inserted, literals, updated
 from bot.journal.unread import accepted_of
 from bot.states import State, sources
 
@@ -113,6 +107,13 @@ def _moving(to: State, *columns: str, mine: bool = False) -> Statement:
 
 
 log = structlog.get_logger(__name__)
+
+
+class Write(Protocol):
+    """Runs pieces of work, each in a transaction of its own."""
+
+    async def __call__(self, work: Callable[["Transaction"], T], **how: bool) -> T:
+        """Return the result of *work* once that is durable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 
-from bot.dialogue.ask import Ask, Person, Place, Surface
+from bot.dialogue.ask import Ask, Surface
 from bot.errors import JournalError
 from bot.i18n import AS_ASKED, _, reading_in
 from bot.ids import IntentId, intent_id
@@ -23,7 +23,7 @@ from bot.journal.journal import Journal
 from bot.journal.model import Asker, Changes, Intent, NewIntent
 from bot.journal.transaction import Transaction
 from bot.operations.completion import Completion
-from bot.operations.orders import Order, new_intent
+from bot.operations.orders import Order, new_intent, person_of, place_of
 from bot.resources.kinds import Registry
 from bot.states import OPEN, State
 from bot.tencent.models.base import Request
@@ -141,15 +141,11 @@ def _part(
 ) -> tuple[NewIntent, Entry]:
     """Return what goes with the intent *of*, in the name of *asker*, and its record."""
     key, resource = _key(what, of), resources.sending(request)
-    who = Person(
-        team=asker.team, user=asker.user, home=asker.home, enterprise=asker.enterprise
-    )
-    where = Place(channel=asker.channel, thread=asker.thread, direct=asker.direct)
     ask = Ask(
         command=resource.command,
         text="",
-        who=who,
-        where=where,
+        who=person_of(asker),
+        where=place_of(asker),
         surface=Surface.BUTTON,
         key=key,
     )

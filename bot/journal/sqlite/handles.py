@@ -13,28 +13,18 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import structlog
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from bot.ids import Kind, TeamId
 from bot.journal.known import keep, kept
 from bot.journal.schema import ANY_TEAM, handles
-from bot.journal.statement import Connection, Statement, updated
+from bot.journal.statement import Connection, Statement, updated, upserted
 from bot.private import open_own
 
 IDENTITY, LEFT_OUT = "files", 1000
 
 _COUNTS = Statement(select(handles))
-_COUNT_FROM = Statement(
-    lambda insert: (
-        insert(handles)
-        .values(
-            team=bindparam("of_team"), kind=bindparam("of"), last=bindparam("number")
-        )
-        .on_conflict_do_update(
-            index_elements=["team", "kind"], set_={"last": bindparam("number")}
-        )
-    )
-)
+_COUNT_FROM = upserted(handles, "last")
 _LEAVE_OUT = updated(handles, (), last=handles.c.last + LEFT_OUT)
 _KNOW_ANY = Statement(
     lambda insert: (
@@ -91,7 +81,7 @@ class HandleMarks:
                 if number <= counts.get((team, kind), 0):
                     continue
                 log.warning("handles.ahead", kind=kind, handles_from=number + 1)
-                of = {"of_team": team, "of": kind, "number": number}
+                of = {"team": team, "kind": kind, "last": number}
                 connection.execute(_COUNT_FROM, of)
 
     def _marked(self, counts: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:

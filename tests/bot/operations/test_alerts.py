@@ -112,6 +112,14 @@ async def told(world):
     return calls(world)
 
 
+async def raised(make, cause):
+    """Return a world in which *cause* was told, its Tencent, and the calls so far."""
+    world = await make()
+    tencent = Tencent(world)
+    await WAYS[cause](world, tencent)
+    return world, tencent, await told(world)
+
+
 def posts(world):
     """Return what was posted in the alerts' channel."""
     return [body for way, body in world.slack.sent if way == "post CALERTS"]
@@ -130,10 +138,7 @@ def test_every_cause_is_walked():
 
 @pytest.mark.parametrize("cause", AlertCause)
 async def test_a_cause_calls_the_group_once(make, cause):
-    world = await make()
-    tencent = Tencent(world)
-    await WAYS[cause](world, tencent)
-    once = await told(world)
+    world, tencent, once = await raised(make, cause)
     await tencent.later(minutes=3)
 
     assert (once, await told(world), len(posts(world))) == (1, 1, 1)
@@ -141,10 +146,7 @@ async def test_a_cause_calls_the_group_once(make, cause):
 
 @pytest.mark.parametrize("cause", AlertCause)
 async def test_nobody_takes_it_so_the_group_is_called_again(make, cause):
-    world = await make()
-    tencent = Tencent(world)
-    await WAYS[cause](world, tencent)
-    await told(world)
+    world, tencent, _calls = await raised(make, cause)
     await tencent.later(minutes=11)
     again = await told(world)
     for _time in range(9):
@@ -157,10 +159,7 @@ async def test_nobody_takes_it_so_the_group_is_called_again(make, cause):
 
 @pytest.mark.parametrize("cause", AlertCause)
 async def test_somebody_takes_it_and_nobody_is_called_again(make, cause):
-    world = await make()
-    tencent = Tencent(world)
-    await WAYS[cause](world, tencent)
-    await told(world)
+    world, tencent, _calls = await raised(make, cause)
     answer = await world.typed("/patchbay take R1", user="UBO")
     await tencent.later(minutes=30)
 
@@ -171,10 +170,7 @@ async def test_somebody_takes_it_and_nobody_is_called_again(make, cause):
 
 @pytest.mark.parametrize("cause", AlertCause)
 async def test_what_is_muted_calls_nobody_until_that_is_over(make, cause):
-    world = await make()
-    tencent = Tencent(world)
-    await WAYS[cause](world, tencent)
-    await told(world)
+    world, tencent, _calls = await raised(make, cause)
     await world.typed("/patchbay mute R1 2h", user="UBO")
     await tencent.later(minutes=100)
     muted = await told(world)
@@ -185,10 +181,7 @@ async def test_what_is_muted_calls_nobody_until_that_is_over(make, cause):
 
 @pytest.mark.parametrize("cause", AlertCause)
 async def test_a_restart_forgets_nothing_and_calls_nobody_twice(make, cause):
-    world = await make()
-    tencent = Tencent(world)
-    await WAYS[cause](world, tencent)
-    first = await told(world)
+    world, tencent, first = await raised(make, cause)
     world.journal.close()
     again = await make(world)
     tencent = Tencent(again)
