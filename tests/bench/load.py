@@ -14,6 +14,7 @@ from tests.bench.world import FIRST_ROOM, PEOPLE
 from tests.trials.slackish import TEAM
 
 PATIENCE = 20.0  # seconds
+IN_FLIGHT = 16
 LEAST = 8  # commands that a figure is made of, however long they take
 STARTERS = 20  # people who start relays
 CHANNELS = 10_000  # a channel takes one new message a second
@@ -186,3 +187,22 @@ class Load:
         self.figures.acks.append(acked)
         if self.figures.done == LEAST:
             self._enough.set_result(None)
+
+
+async def window(load, scale):
+    """Let *load* start relays, IN_FLIGHT at once; return its figures."""
+    many = min(IN_FLIGHT, scale.many)
+    return await load.in_flight(many, warm=scale.warm, seconds=scale.seconds)
+
+
+async def in_turns(loads, scale):
+    """Let *loads* start relays in turns; return the figures of each one's rounds.
+
+    Every other round goes the other way round: a neighbour that gets busy says nothing.
+    """
+    runs = [[] for _load in loads]
+    for turn in range(scale.rounds):
+        pairs = list(zip(loads, runs, strict=True))
+        for load, figures in pairs[::-1] if turn % 2 else pairs:
+            figures.append(await window(load, scale))
+    return runs

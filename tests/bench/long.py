@@ -7,13 +7,12 @@ from contextlib import AsyncExitStack, closing
 from pathlib import Path
 from time import perf_counter
 
-from tests.bench.load import Load, Slack
+from tests.bench.load import Load, Slack, in_turns, window
 from tests.bench.past import NAME, past
 from tests.bench.process import subject
 from tests.bench.table import Goal, Section, ratio
 from tests.bench.world import world
 
-IN_FLIGHT = 16
 OPEN = "UPDATE intents SET state = 'started' WHERE key LIKE 'past-%'"
 FLAT = 1.2  # times as much, and it is no longer flat: two runs differ by a tenth
 
@@ -36,14 +35,11 @@ async def _beside_open(section, world, scale):
             await _load(stack, world, await _opened(world, one, Path(place) / str(one)))
             for one in (few, many)
         ]
-        costs = [[], []]
-        for turn in range(scale.rounds):
-            pairs = list(zip(loads, costs, strict=True))
-            for load, cost in pairs[::-1] if turn % 2 else pairs:
-                cost.append((await _window(load, scale)).cpu_each)
+        runs = await in_turns(loads, scale)
         memory = loads[1].subject.rss() / loads[0].subject.rss()
+    beside_few, beside_many = ([one.cpu_each for one in figures] for figures in runs)
     of = f"{many:,} open relays against {few:,}"
-    section.add(Goal(f"CPU of a start, {of}", FLAT), ratio(costs[1], costs[0]))
+    section.add(Goal(f"CPU of a start, {of}", FLAT), ratio(beside_many, beside_few))
     section.add(Goal(f"memory, {of}", FLAT), memory)
 
 
@@ -61,21 +57,16 @@ async def _load(stack, world, home):
     return Load(Slack(world, process.port, kept=True), process)
 
 
-async def _window(load, scale):
-    many = min(IN_FLIGHT, scale.many)
-    return await load.in_flight(many, warm=scale.warm, seconds=scale.seconds)
-
-
 async def _after_many(section, world, scale):
     """Add what a start costs after so many in one run, or as many as there is time."""
     async with subject("tests.bench.ours", world) as process:
         load = Load(Slack(world, process.port), process)
-        first, memory = await _window(load, scale), process.rss()
+        first, memory = await window(load, scale), process.rss()
         most, seconds = scale.run
         end = perf_counter() + seconds
         while len(load.done) < most and perf_counter() < end:
             await load.in_flight(scale.many, warm=0, seconds=scale.seconds)
-        last, after = await _window(load, scale), process.rss()
+        last, after = await window(load, scale), process.rss()
         world.vouch(load.done)
     of = f"after {len(load.done):,} in one run"
     seen = f"{1e3 * last.cpu_each:.2f} ms to {1e3 * first.cpu_each:.2f} ms"

@@ -19,7 +19,7 @@ NAME = "patchbay.db"
 WHERE = "BENCH_JOURNALS"  # the variable that says where they are kept
 KEPT = Path(tempfile.gettempdir()) / "patchbay-bench-journals"
 SEED = 4  # starts that the bot makes itself
-OWNERS, SECOND = 500, 1000  # people; milliseconds
+OWNERS, SECOND = 50, 1000  # people, each with a page even of 1,000; milliseconds
 LETTERS = 20  # a past thing in so many has its letters still: those of a week
 
 TABLES = {
