@@ -1,15 +1,16 @@
-"""What Slack says of the tokens, the scopes, the channel for alarms, and the rules.
+"""What Slack says of the tokens, the scopes, the channels for alarms, and the rules.
 
 Only reads, and the address of a socket that nobody opens: nothing is posted.
 https://docs.slack.dev/apis/web-api
 """
 
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.config.alerts import Alerts, AppAlerts
 from bot.i18n import _, n_
 from bot.operations.doctor import SKEW_WORTH_A_WORD, Check
 from bot.settings import Policy, Settings
@@ -59,9 +60,9 @@ async def examine_slack(
         checks.append(Check(text, None, _("docs/install.md says what that is.")))
     checks += [one async for one in _app(web, settings)]
     checks += [one async for one in _same_app(web, settings, data)]
-    own = (one.ops_channel for one in settings.workspaces)
-    for channel in dict.fromkeys((settings.ops_channel, *own)):
-        checks += [one async for one in _ops_channel(web, channel)]
+    for channel, setting in _channels(settings).items():
+        checks.append(await _channel(web, channel, setting))
+    checks += [one async for one in _groups_called(web, settings, sorted(teams))]
     return checks + [one async for one in _named(web, settings.policy, sorted(teams))]
 
 
@@ -162,22 +163,52 @@ async def _same_app(
         yield Check(text.format(one=of[1], other=app), well=False, fix=fix)
 
 
-async def _ops_channel(web: Web, channel: str) -> AsyncIterator[Check]:
-    """Yield whether alarms can be posted where they are to go."""
-    if not channel:
-        return
+def _alerts(settings: Settings) -> Iterator[tuple[str, Alerts | AppAlerts]]:
+    """Yield the tables that say where alerts ring, as they are named in the file."""
+    yield "[alerts]", settings.alerts
+    for app in settings.all_apps:
+        if app.alerts:
+            yield f"“{app.name}”, alerts", app.alerts
+
+
+def _channels(settings: Settings) -> dict[str, str]:
+    """Return the channels that alarms and alerts go to, and which setting says so."""
+    own = (settings.ops_channel, *(one.ops_channel for one in settings.workspaces))
+    named = {one: _("ops_channel {channel}").format(channel=one) for one in own}
+    for table, alerts in _alerts(settings):
+        named.setdefault(alerts.channel, f"{table}: channel {alerts.channel}")
+    return {channel: setting for channel, setting in named.items() if channel}
+
+
+async def _channel(web: Web, channel: str, setting: str) -> Check:
+    """Return whether the bot can post in *channel*, which *setting* names."""
     sent = await web.call("conversations.history", channel=channel, limit=1)
-    name = _("ops_channel {channel}").format(channel=channel)
     if sent.ok:
-        yield Check(name)
-    elif sent.error == "missing_scope":
+        return Check(setting)
+    if sent.error == "missing_scope":
         fix = _(
             "It cannot be looked at without channels:history; /invite @patchbay there."
         )
-        yield Check(name, None, fix)
-    else:
-        text = _("{name}: Slack says {word}").format(name=name, word=sent.error)
-        yield Check(text, well=False, fix=_("Type /invite @patchbay there."))
+        return Check(setting, None, fix)
+    text = _("{name}: Slack says {word}").format(name=setting, word=sent.error)
+    return Check(text, well=False, fix=_("Type /invite @patchbay there."))
+
+
+async def _groups_called(
+    web: Web, settings: Settings, teams: Sequence[str]
+) -> AsyncIterator[Check]:
+    """Yield groups that alerts call, and that Slack does not know in any of *teams*."""
+    asked: dict[str, str] = {}
+    for table, alerts in _alerts(settings):
+        if alerts.group:
+            asked.setdefault(alerts.group, f"{table}: group {alerts.group}")
+    for group, setting in asked.items():
+        about = {"usergroup": group}
+        sent = await _asked_in(web, "usergroups.users.list", about, teams or [""])
+        if sent.refused:
+            text = _("{name}: Slack says {word}")
+            what = text.format(name=setting, word=sent.error)
+            yield Check(what, well=False, fix=_("docs/install.md says where IDs are."))
 
 
 async def _named(

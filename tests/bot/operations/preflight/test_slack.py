@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import SecretStr
 
+from bot.config.alerts import Alerts, AppAlerts
 from bot.operations.doctor import Check
 from bot.operations.preflight.slack import MOST, Scopes, examine_slack
-from bot.settings import Policy, Rule, Settings, Workspace
+from bot.settings import App, Policy, Rule, Settings, Workspace
 from bot.slack.outbound.web import Sent
 from tests.fakes.slack import FakeSlack, refused
 
@@ -20,6 +21,10 @@ GREETED = Check("Slack: Acme, as @patchbay")
 def settings(**more):
     token = SecretStr("xapp" + "-1-A1-2-3")
     return Settings.model_construct(slack_app_token=token, **more)
+
+
+def app(name, alerts):
+    return App.model_construct(name=name, sdk_app_id=1, alerts=alerts)
 
 
 async def found_by(slack, **more):
@@ -58,6 +63,40 @@ async def test_a_channel_that_may_not_be_looked_at_is_worth_a_word():
 
     assert (check.what, check.well) == ("ops_channel C1", None)
     assert "/invite @patchbay" in check.fix
+
+
+async def test_channels_and_groups_of_alerts_are_each_asked_for_once_by_their_table():
+    apps = (
+        app("one", AppAlerts(channel="C2", group="S9")),
+        app("two", AppAlerts(channel="C3")),
+    )
+    alerts = Alerts(channel="C2", group="S1")
+    slack = FakeSlack(data=INTRODUCED)
+    slack.answers["usergroups.users.list"] = [Sent(ok=True), refused("no_such_subteam")]
+    slack.answers["conversations.history"] = [
+        Sent(ok=True),
+        Sent(ok=True),
+        refused("channel_not_found"),
+    ]
+
+    _greeted, *checks = await found_by(
+        slack, ops_channel="C1", alerts=alerts, apps=apps
+    )
+
+    assert checks == [
+        Check("ops_channel C1"),
+        Check("[alerts]: channel C2"),
+        Check(
+            "“two”, alerts: channel C3: Slack says channel_not_found",
+            well=False,
+            fix="Type /invite @patchbay there.",
+        ),
+        Check(
+            "“one”, alerts: group S9: Slack says no_such_subteam",
+            well=False,
+            fix="docs/install.md says where IDs are.",
+        ),
+    ]
 
 
 @pytest.mark.parametrize("word", ["unreachable", "timeout", "http_404", "ratelimited"])
