@@ -14,7 +14,6 @@ from typing import Any
 import structlog
 
 from bot.access.policy import Gate, Verdict, Wish
-from bot.dialogue.ask import Ask, Surface
 from bot.dialogue.outcome import Audience
 from bot.errors import KeyReused
 from bot.i18n import AS_ASKED, reading_in
@@ -28,6 +27,7 @@ from bot.operations.executor import Executor
 from bot.operations.orders import (
     Order,
     allowed_entry,
+    ask_for,
     intent_entry,
     new_intent,
     person_of,
@@ -124,14 +124,7 @@ class Behalf:
             room=subject.room,
             ref=subject.ref,
         )
-        ask = Ask(
-            command=resource.command,
-            text="",
-            who=person_of(asker),
-            where=place_of(asker),
-            surface=Surface.BUTTON,
-            key=key,
-        )
+        ask = ask_for(asker, resource, key)
         new = new_intent(ask, order, resource, self.now(), AS_ASKED)
         new = replace(new, asker=asker)
         record = replace(allowed_entry(new, order, verdict), why=why)

@@ -13,7 +13,6 @@ from typing import Any
 
 import structlog
 
-from bot.dialogue.ask import Ask, Surface
 from bot.errors import JournalError
 from bot.i18n import AS_ASKED, _, reading_in
 from bot.ids import IntentId, intent_id
@@ -23,7 +22,7 @@ from bot.journal.journal import Journal
 from bot.journal.model import Asker, Changes, Intent, NewIntent
 from bot.journal.transaction import Transaction
 from bot.operations.completion import Completion
-from bot.operations.orders import Order, new_intent, person_of, place_of
+from bot.operations.orders import Order, ask_for, new_intent
 from bot.resources.kinds import Registry
 from bot.states import OPEN, State
 from bot.tencent.models.base import Request
@@ -141,14 +140,7 @@ def _part(
 ) -> tuple[NewIntent, Entry]:
     """Return what goes with the intent *of*, in the name of *asker*, and its record."""
     key, resource = _key(what, of), resources.sending(request)
-    ask = Ask(
-        command=resource.command,
-        text="",
-        who=person_of(asker),
-        where=place_of(asker),
-        surface=Surface.BUTTON,
-        key=key,
-    )
+    ask = ask_for(asker, resource, key)
     own = intent_id(at, hashlib.sha256(key.encode()).digest()[:10])
     order = Order(id=own, request=request, about=of)
     new = replace(new_intent(ask, order, resource, at, AS_ASKED), asker=asker)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.access.policy import Verdict, Wish
-from bot.dialogue.ask import Ask, Person, Place
+from bot.dialogue.ask import Ask, Person, Place, Surface
 from bot.i18n import AS_ASKED, DEFAULT_LOCALE, Languages, reader_locale
 from bot.ids import Handle, IntentId
 from bot.journal.audit import Decision, Entry
@@ -113,6 +113,18 @@ def person_of(asker: Asker) -> Person:
 def place_of(asker: Asker) -> Place:
     """Return where *asker* asked."""
     return Place(channel=asker.channel, thread=asker.thread, direct=asker.direct)
+
+
+def ask_for(asker: Asker, resource: Resource, key: str) -> Ask:
+    """Return what is asked in the name of *asker*, by *key*, without being typed."""
+    return Ask(
+        command=resource.command,
+        text="",
+        who=person_of(asker),
+        where=place_of(asker),
+        surface=Surface.BUTTON,
+        key=key,
+    )
 
 
 def new_intent(

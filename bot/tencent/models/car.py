@@ -39,6 +39,7 @@ CAR = Api(
 )
 
 WITHOUT_CLIENT = "RunWithoutClient"
+_IN_TIME = Deadline(attempt=7, connect=1.5, read=5.5, overall=20)
 
 
 def _public_ip(text: str) -> str:
@@ -109,7 +110,7 @@ class CreateSession(Request[RenderSessionCreated]):
     level = Level.BILLED
     repeat = Repeat.SAME_USER
     rate = 90
-    deadline = Deadline(attempt=7, connect=1.5, read=5.5, overall=20)
+    deadline = _IN_TIME
     reply = RenderSessionCreated
     effect = CREATES
     has_parts = True
@@ -148,7 +149,7 @@ class DestroySession(Request[RenderSessionDestroyed]):
     level = Level.CHANGE
     repeat = Repeat.ENDS_ANOTHER
     rate = 90
-    deadline = Deadline(attempt=7, connect=1.5, read=5.5, overall=20)
+    deadline = _IN_TIME
     reply = RenderSessionDestroyed
     effect = ENDS_SOON
     page = "https://www.tencentcloud.com/document/product/1158/49967"
@@ -229,7 +230,7 @@ class StartPublishStream(Request[StreamPublished]):
     level = Level.BILLED
     repeat = Repeat.NEVER
     rate = 18
-    deadline = Deadline(attempt=7, connect=1.5, read=5.5, overall=20)
+    deadline = _IN_TIME
     reply = StreamPublished
     page = "https://www.tencentcloud.com/document/product/1158/49958"
 
@@ -253,7 +254,7 @@ class StartPublishStreamWithURL(Request[StreamPublished]):
     level = Level.BILLED
     repeat = Repeat.NEVER
     rate = 18
-    deadline = Deadline(attempt=7, connect=1.5, read=5.5, overall=20)
+    deadline = _IN_TIME
     reply = StreamPublished
     page = "https://www.tencentcloud.com/document/product/1158/57284"
 
@@ -274,7 +275,7 @@ class StopPublishStream(Request[StreamUnpublished]):
     level = Level.CHANGE
     repeat = Repeat.NEVER
     rate = 18
-    deadline = Deadline(attempt=7, connect=1.5, read=5.5, overall=20)
+    deadline = _IN_TIME
     reply = StreamUnpublished
     page = "https://www.tencentcloud.com/document/product/1158/49958"
 
