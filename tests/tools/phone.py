@@ -29,6 +29,7 @@ FINE = (
     ("css", 8),
 )
 START = "StartPublishCdnStream"
+LOOKS = 15_000  # milliseconds
 UNKNOWN = re.compile("unknown|no answer", re.IGNORECASE)
 FAILED = re.compile("fail", re.IGNORECASE)
 
@@ -66,6 +67,12 @@ async def start(page, room, said, targets=1):
     return card
 
 
+async def task_of(page, room):
+    """Return the TaskId of the relay of *room*."""
+    relays = (await page.evaluate(_ASK, ["/api/state", None]))["panel"]["relays"]
+    return next(one["task"] for one in relays if one["room"] == room)
+
+
 # ── the ten, in the order in which one leads to the next ────────────────────────────
 
 
@@ -98,9 +105,7 @@ async def failed_start(page):
 async def failed_push(page):
     """A relay whose only push failed."""
     card = await start(page, "295005", re.compile("· live"))
-    relays = (await page.evaluate(_ASK, ["/api/state", None]))["panel"]["relays"]
-    task = next(one["task"] for one in relays if one["room"] == "295005")
-    await turned(page, "relay", task=task, what="fail")
+    await turned(page, "relay", task=await task_of(page, "295005"), what="fail")
     await card.get_by_text(FAILED).first.wait_for()
     return card
 
@@ -295,15 +300,24 @@ async def in_room(page):
     """Who is in a room, and who sends what."""
     await people(page, ("alice", "joins"), ("alice", "camera"), ("alice", "sound"))
     await people(page, ("bob", "joins"), ("bob", "camera"))
-    line = "/relay start 295201 what=one user=bob url=rtmp://push.example.com/a/b --go"
-    await typed(page, line)
+    url = "url=rtmp://push.example.com/a/b cdn=tencent"
+    await typed(page, f"/relay start 295201 what=one user=bob {url} --go")
     await page.get_by_text("· live").first.wait_for()
     return await typed(page, "/lookup 295201")
 
 
+async def alert(page):
+    """Whoever is on call is called: its picture may be still or black."""
+    await page.wait_for_timeout(LOOKS)  # until it is known what is usual
+    await people(page, ("bob", "camera-off"))
+    await turned(page, "push", task=await task_of(page, "295201"), how="black")
+    called = page.locator("#main .message", has_text="Take it").last
+    await called.wait_for()
+    return called
+
+
 async def black(page):
     """Why its relay is black."""
-    await people(page, ("bob", "camera-off"))
     return await typed(page, "/lookup 295201")
 
 
@@ -326,7 +340,13 @@ async def shared(page):
     return await typed(page, "/lookup 295201 --room --public")
 
 
-BLACK = {"room": in_room, "why": black, "change": mended, "shared": shared}
+BLACK = {
+    "room": in_room,
+    "alert": alert,
+    "why": black,
+    "change": mended,
+    "shared": shared,
+}
 
 
 async def picture(page, shown, path):

@@ -1,6 +1,6 @@
 // What the page knows, and who hears when it changes.
 
-import { forget, keep, keepAll, kept } from "./timelines.js";
+import { forget, isReply, keep, keepAll, kept } from "./timelines.js";
 
 export const state = {
   ready: false,
@@ -57,7 +57,6 @@ export function myChannels() {
 export const timeline = (id, thread = "") => kept(id, thread).filter(visible);
 
 export const visible = (one) => !one.only_for || one.only_for === state.me;
-export const isReply = (one) => Boolean(one.thread_ts) && one.thread_ts !== one.ts;
 export const replies = (message) => timeline(message.channel, message.ts).filter(isReply);
 
 const MOST = 100; // messages that are looked through for new ones

@@ -7,7 +7,6 @@ import {
   go,
   here,
   isDirect,
-  isReply,
   keyOf,
   me,
   replies,
@@ -19,7 +18,7 @@ import {
 } from "./store.js";
 import { onMessage } from "./surfaces.js";
 import { clock, dayKey, dayOf, hours, mrkdwn } from "./text.js";
-import { placeOf } from "./timelines.js";
+import { inChannel, isReply, placeOf } from "./timelines.js";
 import { gesture } from "./wire.js";
 
 const NEAR = 80; // pixels from the end within which the end is followed
@@ -76,7 +75,7 @@ export function messageList(label) {
     if (row) fitRow(list, row, rows[number - 1]?.item, rows[number + 1], at.thread);
   };
   const belongs = (item) =>
-    item.channel === at.channel && (at.thread ? threadOf(item) === at.thread : !isReply(item));
+    item.channel === at.channel && (at.thread ? threadOf(item) === at.thread : inChannel(item));
   const put = (item) => {
     if (item.channel !== at.channel) return;
     if (isReply(item) && !at.thread) again(item.thread_ts);
@@ -210,6 +209,7 @@ function message(item, { joined, count, thread }) {
           only: item.only_for,
           edited: item.edited,
         }),
+      !thread && isReply(item) && inThread(item),
       h("div.blocks", {}, body, joined && item.edited && h("span.edited", {}, "(edited)")),
       files(item),
       count > 0 &&
@@ -222,6 +222,12 @@ function message(item, { joined, count, thread }) {
     ),
     tools(item, thread),
   );
+}
+
+/** Return what leads from a reply that stands in the channel to its thread. */
+function inThread(item) {
+  const lead = { type: "button", onclick: () => go({ thread: item.thread_ts }) };
+  return h("button.thread-link", lead, icon("reply"), "replied to a thread");
 }
 
 function head({ name, badge, ts, only, edited }) {

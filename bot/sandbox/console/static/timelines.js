@@ -4,7 +4,10 @@
 const lists = new Map();
 
 const nameOf = (channel, thread = "") => `${channel} ${thread}`;
-const isReply = (one) => Boolean(one.thread_ts) && one.thread_ts !== one.ts;
+export const isReply = (one) => Boolean(one.thread_ts) && one.thread_ts !== one.ts;
+
+/** Tell whether *one* stands in the channel itself, as some replies do, too. */
+export const inChannel = (one) => !isReply(one) || one.subtype === "thread_broadcast";
 
 /** Return what stands in a channel or in one of its threads, whoever may see it. */
 export const kept = (channel, thread) => lists.get(nameOf(channel, thread)) ?? [];
@@ -31,9 +34,8 @@ export function forget(item) {
 
 /** Return the lists that *item* is in, each made if need be: every message begins a thread. */
 function namesOf(item) {
-  const names = isReply(item)
-    ? [nameOf(item.channel, item.thread_ts)]
-    : [nameOf(item.channel), nameOf(item.channel, item.ts)];
+  const names = [nameOf(item.channel, isReply(item) ? item.thread_ts : item.ts)];
+  if (inChannel(item)) names.push(nameOf(item.channel));
   for (const name of names) if (!lists.has(name)) lists.set(name, []);
   return names;
 }

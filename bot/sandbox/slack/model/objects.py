@@ -91,7 +91,10 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One message. *only_for* is the one who sees it, when it is ephemeral."""
+    """One message. *only_for* is the one who sees it, when it is ephemeral.
+
+    *broadcast*: it is a reply that stands in the channel, too.
+    """
 
     channel: str
     user: str
@@ -99,6 +102,7 @@ class Message:
     text: str = ""
     blocks: tuple[Json, ...] = ()
     thread: str = ""
+    broadcast: bool = False
     only_for: str = ""
     edited: bool = False
     files: tuple[File, ...] = ()
@@ -107,6 +111,11 @@ class Message:
     def is_reply(self) -> bool:
         """Tell whether it stands in a thread, under another message."""
         return self.thread not in ("", self.ts)
+
+    @property
+    def in_channel(self) -> bool:
+        """Tell whether it stands in the channel itself."""
+        return self.broadcast or not self.is_reply
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,6 +83,8 @@ def message(of: Message, space: Workspace) -> Json:
         shown["blocks"] = list(of.blocks)
     if of.thread:
         shown["thread_ts"] = of.thread
+    if of.broadcast:  # https://docs.slack.dev/reference/events/message/thread_broadcast
+        shown |= {"subtype": "thread_broadcast", "root": {"ts": of.thread}}
     if of.edited:
         shown["edited"] = {"user": of.user, "ts": of.ts}
     if of.files:

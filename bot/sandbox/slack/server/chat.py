@@ -8,7 +8,7 @@ from bot.sandbox.slack.model import serialize
 from bot.sandbox.slack.model.objects import Message, Refusal
 from bot.sandbox.slack.model.workspace import Workspace
 from bot.sandbox.slack.server.files import unshowable
-from bot.sandbox.slack.server.methods import Method, place, structured
+from bot.sandbox.slack.server.methods import Method, flag, place, structured
 
 POST_TEXT = 40_000  # what is longer is cut
 UPDATE_TEXT = 4_000  # what is longer is refused
@@ -55,6 +55,7 @@ def post_message(space: Workspace, args: Json) -> Json:
     message = draft(space, args, channel=channel.id, user=space.bot.id)
     if message.thread:
         message = in_thread(space, message)
+        message = replace(message, broadcast=flag(args, "reply_broadcast"))
     posted = space.say(message)
     shown = serialize.message(posted, space)
     return {"channel": posted.channel, "ts": posted.ts, "message": shown}

@@ -134,7 +134,11 @@ def conversations_history(space: Workspace, args: Json) -> Json:
     channel = space.channel(str(args["channel"]))
     if space.bot.id not in channel.members:
         raise Refusal("not_in_channel")
-    posted = [one for one in space.messages.values() if one.channel == channel.id]
+    posted = [
+        one
+        for one in space.messages.values()
+        if one.channel == channel.id and one.in_channel
+    ]
     posted.sort(key=lambda message: message.ts, reverse=True)
     start, size = _page(args)
     shown = [serialize.message(one, space) for one in posted[start : start + size]]

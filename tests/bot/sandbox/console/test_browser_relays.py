@@ -98,6 +98,22 @@ async def test_one_target_of_two_fails_and_the_relay_runs_on(page):
     await expect(row).not_to_contain_text("ended")
 
 
+async def test_an_alert_stands_in_the_channel_and_leads_to_its_thread(
+    page,
+):
+    await started(page, "206")
+    await row_of(page, "206").get_by_role("button", name="target 1").click()
+    await page.get_by_role("menuitem", name="Push fails").click()
+    alert = page.locator("#main .message", has_text="Take it").filter(has_text="206")
+    await expect(alert).to_contain_text("failed")
+    await alert.get_by_role("button", name="replied to a thread").click()
+
+    thread = page.get_by_role("region", name="Thread")
+    await expect(thread.locator(".message").first).to_contain_text("room 206")
+    await expect(thread.get_by_role("button", name="Take it").last).to_be_visible()
+    await page.keyboard.press("Escape")
+
+
 async def test_the_record_comes_as_a_file_into_the_direct_messages(page):
     await started(page, "205")
     await typed(page, "/patchbay audit export")

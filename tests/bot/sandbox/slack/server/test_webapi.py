@@ -174,6 +174,21 @@ async def test_a_reply_stands_in_its_thread(slack, web_client):
     assert link["permalink"].endswith(f"?thread_ts={root['ts']}&cid={OPS.id}")
 
 
+async def test_a_reply_stands_in_the_channel_where_that_is_asked_for(slack, web_client):
+    root = await web_client.chat_postMessage(channel=OPS.id, text="root")
+    there = {"channel": OPS.id, "thread_ts": root["ts"]}
+    await web_client.chat_postMessage(text="quiet", **there)
+    loud = await web_client.chat_postMessage(text="loud", reply_broadcast=True, **there)
+
+    history = await web_client.conversations_history(channel=OPS.id)
+    thread = await web_client.conversations_replies(channel=OPS.id, ts=root["ts"])
+
+    assert [one["text"] for one in history["messages"]] == ["loud", "root"]
+    assert [one["text"] for one in thread["messages"]] == ["root", "quiet", "loud"]
+    assert loud["message"]["subtype"] == "thread_broadcast"
+    assert loud["message"]["root"] == {"ts": root["ts"]}
+
+
 async def test_a_user_id_is_their_direct_conversation(slack, web_client):
     opened = await web_client.conversations_open(users=[BOB.id])
     sent = await web_client.chat_postMessage(channel=BOB.id, text="psst")
