@@ -11,10 +11,14 @@ def nearest(word: str, candidates: Iterable[str]) -> tuple[str, ...]:
     Off by one letter, or two in words of five and more; at least one has to be right.
     """
     near: dict[str, int] = {}
+    letters = set(word)
     for one in dict.fromkeys(candidates):
         shorter, longer = sorted((len(word), len(one)))
         most = min(1 if shorter < SHORT else 2, shorter - 1)
-        if longer - shorter <= most and (steps := distance(word, one)) <= most:
+        # Each letter that the other lacks takes a step: most are too far at a glance.
+        if longer - shorter > most or len(letters.difference(one)) > most:
+            continue
+        if (steps := distance(word, one)) <= most:
             near[one] = steps
     best = min(near.values(), default=0)
     return tuple(one for one, steps in near.items() if steps == best)

@@ -59,3 +59,18 @@ def test_two_that_are_as_near_are_both_named():
 def test_one_letter_is_near_to_nothing():
     assert nearest("x", ("?", "rm", "ls")) == ()
     assert nearest("r", ("rm",)) == ()
+
+
+@given(st.text("abcde", max_size=8), st.lists(st.text("abcdef", max_size=8)))
+def test_none_is_passed_over_that_is_near_enough(typed, words):
+    allowed = {
+        one: min(
+            1 if min(len(one), len(typed)) < 5 else 2, len(one) - 1, len(typed) - 1
+        )
+        for one in words
+    }
+    steps = {one: distance(typed, one) for one in words}
+    near = [one for one in allowed if steps[one] <= allowed[one]]
+    best = min((steps[one] for one in near), default=0)
+
+    assert nearest(typed, words) == tuple(one for one in near if steps[one] == best)
