@@ -1,8 +1,10 @@
 """Fixtures that several files share."""
 
+import gc
 import logging
 import os
 import shutil
+import signal
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -33,6 +35,31 @@ def pytest_configure():
     os.environ[NO_DOTENV] = "1"
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupted)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """Collect without looking for garbage, and then never look at what was collected.
+
+    The tests and modules are millions of objects, which live as long as the process.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def _interrupted(number, frame):
+    """Stop the run, as Python does by itself.
+
+    Of Python's own handler each asyncio.Runner makes one that is compared by its repr,
+    and that holds what the test or fixture gave: a whole bot, written out each time.
+    """
+    raise KeyboardInterrupt
 
 
 # How long it takes to make an example says nothing but how busy the machine is.
