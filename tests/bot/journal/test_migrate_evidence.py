@@ -1,6 +1,8 @@
 """What revision 0003 knew of things becomes evidence that says the same of them."""
 
 import itertools
+import shutil
+from contextlib import closing
 
 import pytest
 
@@ -61,20 +63,25 @@ def heard(number, status, at):
     }
 
 
+def left_by_0003(url, folder, intents, events):
+    """Make the journal *url* in *folder*, in which 0003 left *intents*, *events*."""
+    home(folder)
+    engine = make_engine(url)
+    upgrade(engine, "0003")
+    with engine.begin() as connection:
+        for table, rows in (("intents", intents), ("events", events)):
+            for one in rows:
+                connection.exec_driver_sql(inserted(table, one))
+    engine.dispose()
+
+
 @pytest.fixture
 async def from_0003(url, tmp_path, clock):
     """Open a journal in which revision 0003 left intents and events."""
     journals = []
 
     async def open_it(intents, events=()):
-        home(tmp_path / "var")
-        engine = make_engine(url)
-        upgrade(engine, "0003")
-        with engine.begin() as connection:
-            for table, rows in (("intents", intents), ("events", events)):
-                for one in rows:
-                    connection.exec_driver_sql(inserted(table, one))
-        engine.dispose()
+        left_by_0003(url, tmp_path / "var", intents, events)
         journals.append(await opened(url, clock))
         return journals[-1]
 
@@ -90,21 +97,56 @@ async def folded(journal, intent):
     return kept, RESOURCES.lifecycles[kept.subject.kind].fold(kept, known)
 
 
-@pytest.mark.parametrize("told", [(), (2,), (1, 2, 3), (2, 0)], ids=str)
+TOLD = [(), (2,), (1, 2, 3), (2, 0)]
+OLD = list(itertools.product(THINGS, (False, True), TOLD))  # the nth is thing n
+
+
+@pytest.fixture(scope="module")
+def of_all(tmp_path_factory):
+    """Return a journal with a thing of each way, brought up from revision 0003."""
+    folder = tmp_path_factory.mktemp("all") / "var"
+    url = f"sqlite:///{folder}/patchbay.db"
+    settled = {"settled_by": "UEVE", "reason": "seen"}
+    left_by_0003(
+        url,
+        folder,
+        [
+            thing(number, state, **(settled if by_hand else {}))
+            for number, (state, by_hand, _) in enumerate(OLD)
+        ],
+        [
+            heard(number, status, 2500 + n)
+            for number, (_, _, told) in enumerate(OLD)
+            for n, status in enumerate(told)
+        ],
+    )
+    engine = make_engine(url)
+    upgrade(engine)
+    engine.dispose()
+    return folder
+
+
+@pytest.fixture
+async def all_of_0003(of_all, url, tmp_path, clock):
+    """Open a copy of that journal."""
+    shutil.copytree(of_all, tmp_path / "var")
+    with closing(await opened(url, clock)) as journal:
+        yield journal
+
+
+@pytest.mark.parametrize("told", TOLD, ids=str)
 @pytest.mark.parametrize("by_hand", [False, True])
 @pytest.mark.parametrize("state", THINGS)
-async def test_a_thing_of_any_state_folds_back_to_it(from_0003, state, by_hand, told):
-    settled = {"settled_by": "UEVE", "reason": "seen"} if by_hand else {}
-    events = [heard(1, status, 2500 + n) for n, status in enumerate(told)]
+async def test_a_thing_of_any_state_folds_back_to_it(all_of_0003, state, by_hand, told):
+    before = thing(OLD.index((state, by_hand, told)), state)
 
-    journal = await from_0003([thing(1, state, **settled)], events)
+    kept, standing = await folded(all_of_0003, before["id"])
 
-    kept, standing = await folded(journal, thing(1, state)["id"])
     assert (kept.state, standing.state) == (State(state), State(state))
-    assert (kept.subject.ref, standing.ref) == (thing(1, state)["ref"],) * 2
+    assert (kept.subject.ref, standing.ref) == (before["ref"],) * 2
     if state == "closed" and by_hand:
         assert (standing.by, standing.reason) == ("UEVE", "seen")
-    facts = await journal.find.facts_of(kept.id)
+    facts = await all_of_0003.find.facts_of(kept.id)
     told_of = [one.status for one in facts if one.kind is FactKind.EVENT]
     assert told_of == list(told)
 

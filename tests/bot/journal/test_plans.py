@@ -5,21 +5,26 @@ explained by SQLite's planner, and counted in steps while the past grows.
 """
 
 import re
+import shutil
 import sqlite3
+from contextlib import closing
+from itertools import count
 
 import pytest
+import pytest_asyncio
 
 from bot.journal.model import CARD_NOTICE, Timing
 from bot.journal.schema import lines
 from bot.journal.statement import inserted
 from bot.states import State
-from tests.bot.journal.conftest import moved
+from tests.bot.journal.conftest import moved, new_intent
 from tests.bot.journal.crowd import file_of, grow
 from tests.bot.journal.makers import form_at
 from tests.bot.journal.test_audit import entry
 from tests.bot.journal.tour import Tour
-
-pytestmark = pytest.mark.sqlite
+from tests.fakes.clock import FakeClock
+from tests.fakes.journal import laid, opened
+from tests.fakes.sqlite import heard
 
 PAST = 600  # more than the largest page
 LINE = {"intent": "past", "line": "past", "channel": "C", "ts": "1.1"}
@@ -51,9 +56,25 @@ OF_FEW = re.compile(rf"\((?:{FEW})[=<>]")
 OF_ITSELF = re.compile("INSERT|UPDATE audit_heads")
 
 
-@pytest.fixture
-async def tour(journal, new, clock, url, driver):
-    """Go through a journal with a past, once."""
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def tour(tmp_path_factory):
+    """Go through a journal with a past, once for all who ask; it is closed then."""
+    file = tmp_path_factory.mktemp("tour") / "var/patchbay.db"
+    clock, numbers = FakeClock(), count()
+    url = f"sqlite:///{laid(file)}"
+    with heard() as driver, closing(await opened(url, clock)) as journal:
+        new = lambda **of: new_intent(clock(), next(numbers), **of)  # noqa: E731 - as `new`
+        await past_of(journal, new, clock)
+        grow(url, 1, PAST)
+        tour = Tour(journal, new, clock)
+        driver.listeners.append(tour.note)
+        await tour.go_everywhere()
+    tour.file = file
+    return tour
+
+
+async def past_of(journal, new, clock):
+    """Let *journal* have a row of all that the past is made of."""
     until = Timing(at=clock())
     first, _ = await journal.accept(
         new(room="old", user="UBOB", timing=until), notices=(CARD_NOTICE,)
@@ -64,15 +85,16 @@ async def tour(journal, new, clock, url, driver):
         await journal.outbox.sent(one, ("C", "1.1"))
     await journal.open_forms.keep(form_at(clock, id="past", user="UBOB"))
     await journal._writer.write(lambda c: c.execute(inserted(lines), LINE))
-    grow(url, 1, PAST)
-    tour = Tour(journal, new, clock)
-    driver.listeners.append(tour.note)
-    await tour.go_everywhere()
-    return tour
 
 
 @pytest.fixture
-def planner(url, tour):
+def url(tour, tmp_path):
+    """Return the URL of a copy of the file, which a test may change."""
+    return f"sqlite:///{shutil.copy(tour.file, tmp_path / 'p.db')}"
+
+
+@pytest.fixture
+def planner(url):
     """Open the file once more."""
     connection = sqlite3.connect(file_of(url), isolation_level=None)
     yield connection

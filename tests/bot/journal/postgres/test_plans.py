@@ -10,6 +10,7 @@ import re
 
 import psycopg
 import pytest
+import pytest_asyncio
 from psycopg._queries import PostgresQuery
 from psycopg.adapt import Transformer
 from psycopg.types.numeric import Int8Dumper
@@ -99,12 +100,20 @@ def grow(url):
         connection.execute("ANALYZE")
 
 
-@pytest.fixture
-async def tour(postgres_url):
-    """Go through a journal with a past, once."""
+@pytest.fixture(scope="module")
+def database(postgres):
+    """Return the URL of a database for all who ask: they change nothing."""
+    url = postgres.database()
+    yield url
+    postgres.drop(url)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def tour(database):
+    """Go through a journal with a past, once for all who ask; it is closed then."""
     clock = FakeClock()
     with heard() as listeners:
-        journal = await opened(postgres_url, clock)
+        journal = await opened(database, clock)
         first, _ = await journal.accept(
             new_intent(clock(), 10_000, room="old", user="UBOB"),
             notices=(CARD_NOTICE,),
@@ -113,7 +122,7 @@ async def tour(postgres_url):
         await journal.audit.write(entry(0))
         await journal.open_forms.keep(form_at(clock, id="past", user="UBOB"))
         await journal._writer.write(lambda c: c.execute(inserted(lines), LINE))
-        grow(postgres_url)
+        grow(database)
         numbers = iter(range(10_000))
         made = lambda **of: new_intent(clock(), next(numbers), **of)  # noqa: E731 - as `new`
         tour = OfAServer(journal, made, clock)
@@ -128,8 +137,8 @@ def cost(plan):
 
 
 @pytest.fixture
-def planner(postgres_url, tour):
-    with psycopg.connect(postgres_url, autocommit=True) as connection:
+def planner(database, tour):
+    with psycopg.connect(database, autocommit=True) as connection:
         connection.adapters.register_dumper(int, Int8Dumper)
         connection.execute("ANALYZE")
         yield Planner(connection)
