@@ -1,4 +1,4 @@
-"""Brings the tables up to the newest migration.
+"""Brings the tables up to the newest migration, or makes them as it leaves them.
 
 A migration's file is named by its number, which is its revision. So it is told without
 Alembic, which takes long to import, that there is nothing to do.
@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.pool import NullPool
 
 from bot.errors import JournalUnavailable
-from bot.journal.schema import texts
+from bot.journal.schema import metadata, texts
 from bot.journal.sqlite.driver import prepare
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -77,6 +77,24 @@ def upgrade(engine: Engine, to: str = NEWEST) -> None:
         elif there != [newest()] and not _serves(connection, "".join(there)):
             _run(connection, to)
             say_served(connection)
+
+
+def make(connection: Connection) -> None:
+    """Make the tables as the newest migration leaves them, in a tenth of the time.
+
+    What a dialect alone has, as triggers, is made by its own `tables`.
+
+    Raises:
+        SQLAlchemyError: there are some already.
+    """
+    metadata.create_all(connection, checkfirst=False)
+    connection.exec_driver_sql(
+        f"CREATE TABLE {VERSIONS} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"
+    )
+    connection.exec_driver_sql(
+        f"INSERT INTO {VERSIONS} VALUES ('{newest()}')"  # noqa: S608 - our own
+    )
+    say_served(connection)
 
 
 def _serves(connection: Connection, there: str) -> bool:

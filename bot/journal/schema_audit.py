@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text
 
+from bot.journal.anchors import NOTHING_BEFORE
 from bot.journal.tables import metadata
 
 
@@ -49,3 +50,15 @@ audit_unkeyed = Table(  # the one chain of earlier releases, closed
     Index("audit_unkeyed_by_handle", "team", "handle", "number"),
     Index("audit_unkeyed_by_user", "team", "user", "number"),
 )
+
+# What triggers ask about a NEW record, or a NEW head, in the words of any database.
+HAS_RECORD = (
+    "EXISTS (SELECT 1 FROM audit WHERE chain = NEW.chain AND number = NEW.count "
+    "AND hash = NEW.head)"
+)
+_COUNT = "(SELECT count FROM audit_heads WHERE chain = NEW.chain)"
+_HEAD = "(SELECT head FROM audit_heads WHERE chain = NEW.chain)"
+_CLOSED = "(SELECT hash FROM audit_unkeyed ORDER BY number DESC LIMIT 1)"
+LAST = f"(COALESCE({_COUNT}, 0), COALESCE({_HEAD}, {_CLOSED}, '{NOTHING_BEFORE}'))"
+BEGINS = f"NEW.count = 1 AND {_COUNT} IS NULL AND {HAS_RECORD}"
+GROWS = f"NEW.chain = OLD.chain AND NEW.count = OLD.count + 1 AND {HAS_RECORD}"

@@ -17,6 +17,7 @@ from bot.errors import JournalUnavailable
 from bot.journal.lives import Life
 from bot.journal.marks import refuse_backup, refuse_moved, refuse_unfinished
 from bot.journal.migrate import VERSIONS, make_engine, newest, revision, upgrade
+from bot.journal.sqlite import tables
 from bot.journal.sqlite.driver import Connection, Error
 from bot.journal.sqlite.files import Kept, claim, kept_for, spool_for
 from bot.journal.sqlite.integrity import Integrity
@@ -224,10 +225,14 @@ def _driver() -> Any:
 
 
 def _brought_up(url: str, connection: Connection, integrity: Integrity) -> str:
-    """Bring the tables up to date; return of which revision they were."""
+    """Make the tables, or bring them up to date; return of which revision they were."""
     engine = make_engine(url)
     before = revision(engine)
     if not (integrity.is_proven or before == newest()):
         check(connection)  # else it is read through behind the first answers
-    upgrade(engine)
+    if before:
+        upgrade(engine)
+    else:
+        with engine.begin() as empty:
+            tables.make(empty)
     return before

@@ -10,14 +10,13 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
 from bot.errors import JournalUnavailable
-from bot.journal.anchors import NOTHING_BEFORE
 from bot.journal.known import kept
 from bot.journal.marks import IS_UNFINISHED, MOVING
-from bot.journal.migrate import VERSIONS, newest, revision, say_served, upgrade
+from bot.journal.migrate import VERSIONS, make, newest, revision, upgrade
 from bot.journal.postgres.dialect import NAME
 from bot.journal.postgres.driver import Connection as Connected
 from bot.journal.postgres.driver import connect
-from bot.journal.schema import metadata
+from bot.journal.schema_audit import BEGINS, GROWS, LAST
 
 OLDER = (
     "the database is at migration {there} and this release needs {here}: run "
@@ -35,33 +34,21 @@ _REFUSED = "RAISE EXCEPTION 'the audit trail is append-only' USING ERRCODE = '{c
 _NEVER = _REFUSED.format(code="insufficient_privilege")
 # Another record came first, perhaps: whoever wrote this one runs again.
 _NOT_NEXT = _REFUSED.format(code="serialization_failure")
-_WRITTEN = (
-    "EXISTS (SELECT 1 FROM audit WHERE chain = NEW.chain AND number = NEW.count "
-    "AND hash = NEW.head)"
-)
-_AT = "(SELECT count FROM audit_heads WHERE chain = NEW.chain)"
-_IS = "(SELECT head FROM audit_heads WHERE chain = NEW.chain)"
-_CLOSED = "(SELECT hash FROM audit_unkeyed ORDER BY number DESC LIMIT 1)"
-_LAST = f"(COALESCE({_AT}, 0), COALESCE({_IS}, {_CLOSED}, '{NOTHING_BEFORE}'))"
-_GROWN = "NEW.chain = OLD.chain AND NEW.count = OLD.count + 1"
 # What each function does, and before what it does that.
 TRIGGERS = {
     "audit_in_order": (
         (
-            f"IF (NEW.number - 1, NEW.previous) IS DISTINCT FROM {_LAST} "
+            f"IF (NEW.number - 1, NEW.previous) IS DISTINCT FROM {LAST} "
             f"THEN {_NOT_NEXT} END IF; RETURN NEW;"
         ),
         ("INSERT ON audit FOR EACH ROW",),
     ),
     "audit_heads_begin": (
-        (
-            f"IF NOT (NEW.count = 1 AND {_AT} IS NULL AND {_WRITTEN}) "
-            f"THEN {_NOT_NEXT} END IF; RETURN NEW;"
-        ),
+        f"IF NOT ({BEGINS}) THEN {_NOT_NEXT} END IF; RETURN NEW;",
         ("INSERT ON audit_heads FOR EACH ROW",),
     ),
     "audit_heads_grow": (
-        f"IF NOT ({_GROWN} AND {_WRITTEN}) THEN {_NEVER} END IF; RETURN NEW;",
+        f"IF NOT ({GROWS}) THEN {_NEVER} END IF; RETURN NEW;",
         ("UPDATE ON audit_heads FOR EACH ROW",),
     ),
     "audit_never": (
@@ -129,7 +116,7 @@ def brought_up(url: str, *, migrates: bool = False) -> Iterator[str]:
 
 
 def _make(connection: Connection) -> None:
-    metadata.create_all(connection, checkfirst=False)
+    make(connection)
     for name, (body, occasions) in TRIGGERS.items():
         connection.exec_driver_sql(
             f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql "
@@ -140,10 +127,3 @@ def _make(connection: Connection) -> None:
                 f"CREATE TRIGGER {name}_{number} BEFORE {occasion} "
                 f"EXECUTE FUNCTION {name}()"
             )
-    connection.exec_driver_sql(
-        f"CREATE TABLE {VERSIONS} (version_num VARCHAR(32) PRIMARY KEY)"
-    )
-    connection.exec_driver_sql(
-        f"INSERT INTO {VERSIONS} VALUES ('{newest()}')"  # noqa: S608 - our own
-    )
-    say_served(connection)
