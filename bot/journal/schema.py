@@ -1,4 +1,8 @@
-"""The tables, as the newest migration leaves them. Times are UTC milliseconds."""
+"""The tables, as the newest migration leaves them. Times are UTC milliseconds.
+
+Of which rows an index is, is said once, as `sqlite_where`: PostgreSQL's dialect takes
+it from there, and need not be loaded where there is none.
+"""
 
 from sqlalchemy import (
     DDL,
@@ -113,14 +117,12 @@ for _name, _columns in {
         f"intents_by_{_name.removesuffix('_ts')}",
         *(intents.c[one] for one in _columns),
         sqlite_where=_has_one,
-        postgresql_where=_has_one,
     )
 HAS_FAILED = intents.c.error_code != EMPTY
 Index(
     "failed_by_user",
     *(intents.c[one] for one in ("team", "user", "created_at", "id")),
     sqlite_where=HAS_FAILED,
-    postgresql_where=HAS_FAILED,
 )
 IS_THING = intents.c.about.is_(None) & ~intents.c.ends
 # What there is of a workspace, newest first: of all, or of those that share a column.
@@ -140,13 +142,11 @@ for _name, _shared in {
         intents.c.created_at,
         intents.c.id,
         sqlite_where=IS_THING,
-        postgresql_where=IS_THING,
     )
 Index(  # there are few, and mostly old
     "things_undecided",
     *(intents.c[one] for one in ("team", "kind", "created_at", "id")),
     sqlite_where=intents.c.undecided == true(),  # as questions are asked
-    postgresql_where=intents.c.undecided,
 )
 # And by a part of an ID, whichever case it is typed in.
 for _name in ("ref", "request_id"):
@@ -157,7 +157,6 @@ for _name in ("ref", "request_id"):
             intents.c.team,
             _made(intents.c[_name]),
             sqlite_where=_is_known,
-            postgresql_where=_is_known,
         )
 
 _is_open = (
@@ -174,7 +173,6 @@ Index(
     intents.c.ref,
     unique=True,
     sqlite_where=_is_open,
-    postgresql_where=_is_open,
 )
 _is_open_change = intents.c.changes & intents.c.state.in_(["queued", "sending"])
 # One change of a thing at a time.
@@ -183,7 +181,6 @@ Index(
     intents.c.about,
     unique=True,
     sqlite_where=_is_open_change,
-    postgresql_where=_is_open_change,
 )
 _has_id = intents.c.creates & (intents.c.sdk_app_id != 0) & (intents.c.ref != "")
 # One TaskId belongs to one relay.
@@ -193,7 +190,6 @@ Index(
     intents.c.ref,
     unique=True,
     sqlite_where=_has_id,
-    postgresql_where=_has_id,
 )
 
 lives = Table(  # a row for each run that is alive, or was a minute ago

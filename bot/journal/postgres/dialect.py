@@ -44,6 +44,12 @@ class _Tables(PGDDLCompiler):
         made: str = super().get_column_specification(column, **kw)  # type: ignore[no-untyped-call]
         return made.replace(" SERIAL", " BIGSERIAL")
 
+    def visit_create_index(self, create: Any, *args: Any, **kw: Any) -> str:
+        """Return how an index is made: of the rows that it has in SQLite."""
+        options = create.element.dialect_options
+        options["postgresql"]["where"] = options["sqlite"]["where"]
+        return str(super().visit_create_index(create, *args, **kw))  # type: ignore[no-untyped-call]
+
 
 class _Statements(PGCompiler_psycopg):
     """What a statement itself gives stands in it, and is no parameter.
