@@ -231,7 +231,6 @@ async def begin(bot: Bot) -> int:
     log.info("bot.listening", port=port)
     if bot.scraped:
         await bot.scraped.start()
-    models.build()
     return port
 
 
@@ -247,7 +246,8 @@ async def upkeep(bot: Bot) -> None:
         for work in (stay_alive(executor), rooms.run(), pushes.run()):
             together.create_task(work)
         await _introduced(bot)
-        together.create_task(_look_through(bot))
+        for work in (_look_through(bot), models.build(executor.sleep)):
+            together.create_task(work)
         while not await take_up(bot):
             await executor.sleep(AWAY_SECONDS)
         together.create_task(look_after(executor))

@@ -301,7 +301,7 @@ def test_importing_the_bot_builds_no_model_and_build_builds_every_one():
 
 
 IMPORTED = """
-import bot.app
+import asyncio, bot.app
 from bot.tencent.models import REQUESTS, build
 
 def built():
@@ -309,6 +309,6 @@ def built():
     return [m.__name__ for m in models if m.__pydantic_complete__]
 
 print(built())
-build()
+asyncio.run(build(asyncio.sleep))
 print(len(built()) == 2 * len(REQUESTS))
 """
