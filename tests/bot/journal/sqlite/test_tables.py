@@ -1,6 +1,8 @@
 """The tables of an empty file are those to which the migrations lead."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -97,6 +99,26 @@ def test_how_rows_are_kept_is_the_same(both):
     )
 
     assert made == migrated
+
+
+MAKES = """
+import sys
+from bot.journal.migrate import make_engine
+from bot.journal.sqlite.tables import make
+
+with make_engine("sqlite:///{file}").begin() as connection:
+    make(connection)
+print({{"alembic", "sqlalchemy.dialects.postgresql"}} & {{*sys.modules}})
+"""
+
+
+def test_neither_alembic_nor_another_dialect_is_loaded_to_make_them(tmp_path):
+    code = MAKES.format(file=tmp_path / "p.db")
+    done = subprocess.run(  # noqa: S603 - our own
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    )
+
+    assert done.stdout == "set()\n"
 
 
 async def test_tables_without_a_revision_are_left_alone(url, tmp_path, clock):
