@@ -14,6 +14,7 @@ from bot.sandbox.run import PREFIXES, free_port
 from tests.bench.raw import connect
 
 ROOT = Path(__file__).parents[2]
+ABSENT = Path(__file__).parent / "absent"  # in the way of what only developers have
 SCHED = 2  # CPUCLOCK_SCHED of <linux/posix-timers.h>
 PAGE = os.sysconf("SC_PAGE_SIZE")
 BOOT = 300.0  # seconds, that a long journal may take
@@ -141,8 +142,9 @@ def _command(module, tree):
 
 
 def _path(tree):
-    """Return PYTHONPATH with *tree* before all that is in it."""
-    return os.pathsep.join(filter(None, (str(tree), os.environ.get("PYTHONPATH"))))
+    """Return PYTHONPATH with *tree*, and what is absent, before all that is in it."""
+    before = (str(tree), str(ABSENT))
+    return os.pathsep.join(filter(None, (*before, os.environ.get("PYTHONPATH"))))
 
 
 async def _spawned(command, variables, tree, out=None):

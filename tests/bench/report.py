@@ -26,7 +26,8 @@ limit of 20 starts a second would hide what a start costs, the bot is let go fas
 the burst and the overload have it as it is. Peers and bot take turns, every other round
 the other way round; figures are medians of {rounds} rounds of {seconds:g} s, ratios
 those of pairs of a round. Of each process the first signature is checked, and every
-answer is held against a call that came.
+answer is held against a call that came. What only developers have is left out: rich,
+which structlog imports where it is.
 
 **Peers.** *A1*: Bolt as it comes, which acks and does no more; *A2*: with
 `process_before_response`. *B*: the obvious bot: Bolt as it comes, the official client

@@ -1,6 +1,8 @@
 """Every section of `make bench` can be run, at a scale that measures nothing."""
 
 import math
+import subprocess
+import sys
 
 import pytest
 
@@ -8,6 +10,7 @@ from tests.bench import replicas
 from tests.bench.__main__ import SECTIONS
 from tests.bench.load import Figures
 from tests.bench.pressure import Rush, _judge
+from tests.bench.process import _path
 from tests.bench.quick import ACK, CPU, ROOT, START_UP, checked_out, compared, told
 from tests.bench.report import text
 from tests.bench.scale import TINY
@@ -102,6 +105,22 @@ def test_the_table_has_a_line_for_each_goal():
         "| rate | ≥ 2× | 1× | **missed** |  |",
     ]
     assert "| cost | ≤ 0.5× |" in text([section], TINY)
+
+
+def test_what_only_developers_have_is_absent_from_what_is_measured():
+    found = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import structlog, sys; print('rich.text' in sys.modules)",
+        ],
+        env={"PYTHONPATH": _path(ROOT)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+    assert found.stdout == "False\n"
 
 
 async def test_two_trees_are_measured_and_what_got_worse_is_named():
