@@ -9,7 +9,7 @@ method of ours (`world.executor.tasks.spawn = …`), something private
 import ast
 from functools import cache
 
-from tests.tools.rules import ROOT, dotted, origins
+from tests.tools.rules import ROOT, dotted, nodes, origins
 
 OURS = ("bot", "commands")
 
@@ -23,7 +23,7 @@ def no_test_changes_what_is_ours(_path, tree):
 def changes(tree, methods, fields):
     """Yield what *tree* replaces: *methods*, entries of *fields*, and so on."""
     names, own = origins(tree), own_attributes(tree)
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Call) and is_patch(node, names):
             yield ast.unparse(node.args[0])
         for target in assigned(node):
@@ -69,7 +69,7 @@ def members():
     methods, fields = set(), set()
     for path in (file for tree in OURS for file in (ROOT / tree).rglob("*.py")):
         tree = ast.parse(path.read_text())
-        for node in ast.walk(tree):
+        for node in nodes(tree):
             if isinstance(node, ast.ClassDef):
                 methods |= {
                     one.name
@@ -97,7 +97,7 @@ def own_attributes(tree):
     """Return the attributes that the classes of *tree* give themselves."""
     inside = [
         node
-        for one in ast.walk(tree)
+        for one in nodes(tree)
         if isinstance(one, ast.ClassDef)
         for node in [*one.body, *filter(sets_own, ast.walk(one))]
     ]

@@ -7,6 +7,7 @@ what breaks it, in words that hold no line numbers: `datetime.now`, `Kind("R")`.
 import ast
 import inspect
 import re
+from functools import lru_cache
 from pathlib import Path
 
 from bot.tencent.models import REQUESTS, base
@@ -53,6 +54,12 @@ BLOCKS = {
 PARTICIPLES = {"told", "said", "found", "known", "given"}
 
 
+@lru_cache(maxsize=1)
+def nodes(tree):
+    """Return all nodes of *tree*, which each rule goes through again."""
+    return tuple(ast.walk(tree))
+
+
 def children(one):
     """Return the classes derived from *one*, at any distance."""
     return {one}.union(*map(children, one.__subclasses__())) if one else set()
@@ -70,7 +77,7 @@ def generic_code_knows_no_product(path, tree):
     """Yield models that are asked for, actions as text and members of Kind."""
     if path.startswith((*PRODUCTS, "bot/sandbox/")):
         return
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         match node:
             case ast.Call(func=ast.Name("isinstance"), args=[_, classes]):
                 asked = {name_of(one) for one in ast.walk(classes)}
@@ -105,7 +112,7 @@ def a_library_is_known_in_its_package_only(path, tree):
     if path.startswith("bot/sandbox/"):
         return
     names = origins(tree)
-    used = [name for node in ast.walk(tree) for name in targets(node)]
+    used = [name for node in nodes(tree) for name in targets(node)]
     used += [whole for _, whole in references(tree, names)]
     for library, units in HOME_OF_LIBRARY.items():
         whole = re.compile(rf"{re.escape(library)}(\.|$|(?<=Client)\w)")
@@ -117,7 +124,7 @@ def blocks_are_drawn_in_one_package(path, tree):
     """Yield the types of block dictionaries, but for Slack's rendering."""
     if path.startswith(("bot/slack/render/", "bot/sandbox/")):
         return
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Dict):
             for key, value in zip(node.keys, node.values, strict=True):
                 typed = isinstance(key, ast.Constant) and key.value == "type"
@@ -137,7 +144,7 @@ def clock_and_chance_come_in_as_arguments(path, tree):
 
 def defaults(tree):
     """Yield the defaults of arguments, and of a class's annotated fields."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.arguments):
             yield from filter(None, [*node.defaults, *node.kw_defaults])
         elif isinstance(node, ast.ClassDef):
@@ -148,7 +155,7 @@ def defaults(tree):
 def origins(tree):
     """Return what the names that *tree* imports stand for, with all dots."""
     names = {}
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         for target in targets(node):
             alias = next(
                 one
@@ -165,7 +172,7 @@ def origins(tree):
 
 def references(tree, names):
     """Yield each expression that leads to something imported, with its whole name."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Name | ast.Attribute):
             first, *rest = dotted(node) or [""]
             if first in names:
@@ -182,7 +189,7 @@ def dotted(node):
 
 def a_local_says_what_kind_of_thing_it_is(_path, tree):
     """Yield locals and arguments that are named by a participle."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         name = ""
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             name = node.id
