@@ -100,8 +100,10 @@ async def test_a_member_without_a_rule_reads_only_where_reads_are_for_all(
     every = [
         way for way in (*typed_ways(on.names), *other_ways()) if not way.permit.for_all
     ]
-    allowed = [way for way in every if reads_for_all and way.permit.level is Level.READ]
-    ways = [way for way in every if way not in allowed]
+    allowed, ways = [], []
+    for way in every:
+        is_read = reads_for_all and way.permit.level is Level.READ
+        (allowed if is_read else ways).append(way)
     before = await on.state()
 
     wrong = await refused(on, BOB, ways, "on-call", "You are not among those whom")
