@@ -22,6 +22,13 @@ from tests.world import make_world
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of its own in it
 ROOM = 1024**3  # bytes that have to be free there
+UNCOUNTED = (
+    "tests/bench/",
+    "tests/bot/sandbox/",  # which is left out of what is counted
+    "tests/test_house.py",
+    "tests/test_layers.py",
+    "tests/tools/",
+)
 
 
 def pytest_configure():
@@ -51,6 +58,16 @@ def pytest_collection():
     finally:
         gc.freeze()
         gc.enable()
+
+
+def pytest_itemcollected(item):
+    """Count no lines in tests that run next to none of those that are counted.
+
+    Counting them slows down every line that Python runs, whosever it is.
+    """
+    path = item.path.relative_to(item.config.rootpath).as_posix()
+    if path.startswith(UNCOUNTED):
+        item.add_marker("no_cover")
 
 
 def _interrupted(number, frame):
