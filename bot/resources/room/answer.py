@@ -207,7 +207,9 @@ def _counted(
             )
         )
     people = _("{n} in the room, {sending} sending a picture")
-    if not one.media:
+    if not one.media and watching:
+        people = _("{n} in the room; who sends what is not heard of; {watch} watching")
+    elif not one.media:
         people = _("{n} in the room; who sends what is not heard of")
     elif watching:
         people = _("{n} in the room, {sending} sending a picture; {watch} watching")

@@ -90,6 +90,14 @@ def test_where_media_are_not_heard_of_it_is_said():
     )
 
 
+def test_who_watches_is_counted_where_media_are_not_heard_of():
+    eve = (K.ENTERED, 3, "eve", {"role": Role.AUDIENCE})
+
+    assert lines(told(heard(eve, media=False)))[0] == (
+        f"0 in the room; who sends what is not heard of; 1 watching{HEARD}"
+    )
+
+
 def test_two_rooms_of_one_name_are_two_sections():
     outcome = told(heard(*ALICE), heard(*ALICE, numeric=False, app=APP + 1))
 
