@@ -52,12 +52,12 @@ def alert(outcome: Outcome, thing: Intent, alert: Alert, group: str) -> Outcome:
     *group* is called by it; "" if it is a change of that message, or nobody is.
     """
     calls: Context = (Group(group), " ") if group else ()
-    ended = bool(alert["ended_at"])
+    ended, past = bool(alert["ended_at"]), bool(alert.get("past"))
     return replace(
         outcome,
-        headline=(Bold(_title(thing, alert)),) if ended else outcome.headline,
+        headline=(Bold(_title(thing, alert)),) if past else outcome.headline,
         tone=Tone.OVER if ended else outcome.tone,
-        sentence=(*calls, *(() if ended else outcome.sentence)),
+        sentence=(*calls, *(() if past else outcome.sentence)),
         buttons=() if ended else _buttons(outcome, thing, alert),
         menu=() if ended else outcome.menu,
         context=(*outcome.context, *_course(alert)),

@@ -173,12 +173,7 @@ def told_of(
     facts = {**after.facts, ALERT: {**shown(after, mute), "fresh": fresh}}
     alarm = Notice(name=after.name, audience=Audience.OPS, facts=facts, line=after.line)
     notices = [alarm, *_copies(connection, about, alarm, after)]
-    beside = {Told.AGAIN: AGAIN, Told.FLAPS: FLAPS}.get(tells)
-    if beside:
-        line = f"{after.line}:{beside}:{after.rings}"
-        notices.append(
-            Notice(name=beside, audience=Audience.OPS, facts=facts, line=line)
-        )
+    notices += _beside(step, tells, facts)
     event = page_event(after)
     if event and (before is None or page_event(before) != event):
         page = {"event": event, "key": after.key, ALERT: facts[ALERT]}
@@ -189,12 +184,33 @@ def told_of(
     return notices
 
 
+def _beside(
+    step: tuple[Outage | None, Outage], tells: Told, facts: Mapping[str, Any]
+) -> Iterator[Notice]:
+    """Yield the reply that a *step* is told by; one that still waits is in its way.
+
+    That calls nobody any more who has it by now, or who is called by the next.
+    """
+    before, after = step
+    beside = {Told.AGAIN: AGAIN, Told.FLAPS: FLAPS}.get(tells)
+    if before and before.is_called_again and (beside or not facts[ALERT]["ring"]):
+        quiet = {**facts, ALERT: {**facts[ALERT], "ring": False}}
+        yield _reply(AGAIN, before, quiet)
+    if beside:
+        yield _reply(beside, after, facts)
+
+
+def _reply(name: str, one: Outage, facts: Mapping[str, Any]) -> Notice:
+    line = f"{one.line}:{name}:{one.rings}"
+    return Notice(name=name, audience=Audience.OPS, facts=facts, line=line)
+
+
 def shown(one: Outage, mute: Mute) -> Mapping[str, Any]:
     """Return what a message says of an outage, as JSON."""
     return {
         "cause": one.cause.value,
         "line": one.line,
-        "ring": one.rings > 0 and one.is_open,
+        "ring": one.calls and not mute.holds(one.rung_at),
         "rings": one.rings,
         "rung_at": one.rung_at,
         "began_at": one.began_at,
@@ -202,6 +218,7 @@ def shown(one: Outage, mute: Mute) -> Mapping[str, Any]:
         "flapping": one.flapping,
         "well_at": one.well_at,
         "ended_at": one.ended_at,
+        "past": one.is_past,
         "taken_by": one.taken_by,
         "taken_at": one.taken_at,
         "muted_by": mute.by,

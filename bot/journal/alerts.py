@@ -24,7 +24,7 @@ from bot.journal.schema_alerts import mutes, subscriptions
 from bot.journal.schema_alerts import outages as table
 from bot.journal.statement import Connection, Statement, Writer, upserted
 from bot.journal.transaction import Transaction, Write
-from bot.states import RUNNING
+from bot.states import OVER, RUNNING
 
 MOST = 100  # that are looked at in one round
 LINE = "alert:"  # with which the lines of alerts begin
@@ -299,10 +299,20 @@ def _mute_of(tx: Transaction, thing: IntentId) -> Mute:
 
 
 def _open(tx: Transaction, thing: IntentId) -> list[Outage]:
-    """Return what is open of *thing*, which is this transaction's until it ends."""
-    tx.get(thing)
+    """Return what is open of *thing*, which is this transaction's until it ends.
+
+    If that is over by now, which nobody has looked at yet, so is what rang.
+    """
+    is_over = tx.get(thing).state in OVER
     rows: Iterable[Any] = tx.connection.execute(_HELD, {"thing": thing})
-    return [one for one in map(alert_rows.outage_of, rows) if one.is_open]
+    there = [one for one in map(alert_rows.outage_of, rows) if one.is_open]
+    if not is_over:
+        return there
+    at, mute = millis(tx.now()), _mute_of(tx, thing)
+    for one in there:
+        after, tells = outages.looked_at(one, How.OVER, at)
+        _moved(tx, tx.get(one.about), (one, after), tells, mute)
+    return []
 
 
 def _open_of(connection: Connection, thing: IntentId) -> Attention:

@@ -19,6 +19,7 @@ MOST_RINGS = 4  # the first one, and three reminders
 LOOKED_AT = timedelta(seconds=15)  # while somebody may have to be called
 LOOKED_AT_QUIETLY = timedelta(minutes=1)
 NEVER = 2**62  # milliseconds: it is over
+PAST = "past"  # a fact of an alarm: it speaks of what was before
 
 
 class AlertCause(StrEnum):
@@ -78,6 +79,21 @@ class Outage:
     def key(self) -> str:
         """What a pager knows it by, from its beginning to its end."""
         return f"patchbay:{self.thing}:{self.cause}:{self.number}"
+
+    @property
+    def calls(self) -> bool:
+        """Whether the group is called, and nobody has it yet."""
+        return self.rings > 0 and self.is_open and not self.taken_by
+
+    @property
+    def is_called_again(self) -> bool:
+        """Whether a reply to its message has called the group, or is about to."""
+        return self.rings > 1 or self.rung_at > self.began_at
+
+    @property
+    def is_past(self) -> bool:
+        """Whether what its alarm says was so once: it has been well since."""
+        return bool(self.ended_at or self.well_at or self.facts.get(PAST))
 
     @property
     def is_open(self) -> bool:
@@ -186,8 +202,9 @@ def looked_at(
             return _ended(replace(one, well_at=well_at), at)
         tells = Told.NOTHING if one.well_at else Told.EDIT
         return _later(replace(one, well_at=well_at), at, tells)
-    if one.well_at:  # it is ill again, and nothing else has said so
-        return begun(one, replace(one, began_at=at))
+    if one.well_at:  # it is ill again, and how, nothing has said
+        facts = {**one.facts, PAST: True}
+        return begun(one, replace(one, began_at=at, facts=facts))
     return _called(one, at, again_after, mute)
 
 

@@ -45,6 +45,8 @@ def is_moot(notification: Notification, resources: Registry) -> bool:
     intent = notification.intent
     if intent is None or notification.audience is not Audience.OPS:
         return False
+    if notification.name == AGAIN and _calls_in_vain(notification):
+        return True
     timers = {timer.name for timer in resources.of(intent).timers}
     ends = {NOT_ENDED, STOP_REFUSED, UNTIMED, AGAIN, FLAPS, ROOM_EMPTY, STILL, *timers}
     if notification.name not in ends or notification.stands:
@@ -53,6 +55,15 @@ def is_moot(notification: Notification, resources: Registry) -> bool:
         return intent.state in OVER
     over = intent.settlement.reason in {How.OVER, How.PERHAPS}
     return over or intent.state is State.DONE
+
+
+def _calls_in_vain(again: Notification) -> bool:
+    """Tell whether a reminder is too late: somebody has it, or the alert still waits.
+
+    That calls, once it comes; its place is kept if whoever asked is known.
+    """
+    alert_waits = again.alert is None and again.asker is not None
+    return alert_waits or not again.facts[ALERT]["ring"]
 
 
 def drawn(notification: Notification, resources: Registry, group: str = "") -> Outcome:

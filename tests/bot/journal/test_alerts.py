@@ -9,7 +9,7 @@ from bot.dialogue.outcome import Audience
 from bot.journal.alert_rows import AGAIN, ALERT, PAGE
 from bot.journal.alerts import Subscription
 from bot.journal.model import NEWS, Notice
-from bot.journal.outages import AlertCause, How, Mute, Told
+from bot.journal.outages import NO_MUTE, AlertCause, How, Mute, Told
 from bot.journal.rows import millis
 from bot.states import State
 from tests.bot.journal.conftest import AT, moved
@@ -114,6 +114,22 @@ async def test_what_is_over_is_looked_at_no_more(journal, relay, clock):
     assert told is Told.EDIT
     assert await journal.alerts.due(clock() + timedelta(days=30)) == []
     assert (await journal.alerts.of(relay.id))[0] == []
+
+
+@pytest.mark.parametrize("does", ["take", "mute"])
+async def test_of_what_is_over_by_now_nothing_is_left_to_take_or_mute(
+    journal, relay, does
+):
+    await journal.alerts.trouble(relay.id, ringing())
+    await moved(journal, relay.id, State.ENDED)
+    what = "UBO" if does == "take" else Mute("UBO", millis(AT + TEN))
+
+    assert await getattr(journal.alerts, does)(relay.id, what) == []
+    mute = NO_MUTE if does == "take" else what
+    assert await journal.alerts.of(relay.id) == ([], mute)
+    due = await journal.outbox.due(AT + TEN, 100)
+    (alert,) = [one.facts[ALERT] for one in due if one.name == "push-failed"]
+    assert (alert["past"], bool(alert["ended_at"])) == (True, True)
 
 
 async def test_an_outage_is_found_by_its_message(journal, relay):

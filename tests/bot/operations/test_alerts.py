@@ -151,6 +151,7 @@ async def test_nobody_takes_it_so_the_group_is_called_again(make, cause):
     again = await told(world)
     for _time in range(9):
         await tencent.later(minutes=11)
+        await told(world)
 
     last = posts(world)[1]
     assert (again, await told(world)) == (2, 4)
@@ -166,6 +167,41 @@ async def test_somebody_takes_it_and_nobody_is_called_again(make, cause):
     assert "taken" in answer.plain
     assert await told(world) == 1
     assert "Taken by" in str(world.slack.sent)
+
+
+@pytest.mark.parametrize("line", ["take R1", "mute R1 2h"])
+@pytest.mark.parametrize("minutes", [0, 11, 31])
+async def test_what_waits_for_slack_calls_nobody_who_has_it_by_then(
+    make, line, minutes
+):
+    world = await make()
+    await fails(world, Tencent(world))
+    if minutes:
+        await told(world)
+    for _time in range(minutes // 10):
+        await Tencent(world).later(minutes=11)
+    before = calls(world)
+    await world.typed(f"/patchbay {line}", user="UBO")
+
+    assert (before, await told(world)) == (int(minutes > 0),) * 2
+
+
+async def test_calls_that_waited_for_slack_are_one(make):
+    world, tencent, once = await raised(make, AlertCause.FAILED)
+    for _time in range(3):
+        await tencent.later(minutes=11)
+
+    assert (once, await told(world)) == (1, 2)
+
+
+async def test_an_alert_that_waited_for_slack_calls_once_and_its_reminders_do_not(make):
+    world = await make()
+    tencent = Tencent(world)
+    await fails(world, tencent)
+    for _time in range(3):
+        await tencent.later(minutes=11)
+
+    assert await told(world) == 1
 
 
 @pytest.mark.parametrize("cause", AlertCause)
@@ -239,6 +275,25 @@ async def test_what_was_live_for_five_minutes_is_over(make):
 
     assert "Over" in str([one for way, one in world.slack.sent if way == "chat.update"])
     assert await world.journal.alerts.of((await world.handle("R1")).id) == ([], NO_MUTE)
+
+
+@pytest.mark.parametrize("cause", [AlertCause.NEVER_LIVE, AlertCause.ROOM_EMPTY])
+async def test_what_is_well_by_now_is_not_told_as_it_was(make, cause):
+    world, tencent, _calls = await raised(make, cause)
+    alarm = str(posts(world)[0]["blocks"])
+    relay = next(one for one in world.cloud.state.running if one.room == "295066")
+    await tencent.tells(relay, RUNNING)
+    await tencent.happens((RoomEventKind.ENTERED, "alice"))
+    await world.service.rooms.upkeep()
+    await world.service.rooms.flush()
+    await tencent.later(seconds=20)
+    await told(world)
+
+    changes = [str(body) for way, body in world.slack.sent if way == "chat.update"]
+    (well,) = [one for one in changes if "over after" in one or "over once" in one]
+    was = ("No callback says", "and nobody is in")
+    said = [any(one in text for one in was) for text in (alarm, well)]
+    assert (said, "R1 · alert: " in well) == ([True, False], True)
 
 
 async def test_a_still_picture_is_a_line_in_the_thread_where_no_alarm_is_wanted(make):
