@@ -7,6 +7,7 @@ from pydantic import SecretStr
 
 from bot import lifecycle
 from bot.app import Ports, build
+from bot.config.alerts import Alerts
 from bot.errors import BotError
 from bot.pace import Pace
 from bot.settings import App, Limits, Policy, Rule, Second, Settings
@@ -14,7 +15,7 @@ from commands import COMMANDS
 from tests.trials.truth import cloud as tencent
 from tests.trials.truth.day import OFTEN
 from tests.trials.truth.slack import OPS, SECRET, TEAM
-from tests.trials.truth.stage import CROWD, HOST, PEOPLE, Stillborn
+from tests.trials.truth.stage import CROWD, GROUP, HOST, PEOPLE, Stillborn
 
 
 async def born(stage, folder, stack):
@@ -38,6 +39,7 @@ async def born(stage, folder, stack):
 
 def settings_for(stage, folder):
     """Return the settings of a bot between the stage's Slack and Tencent."""
+    channel, minutes = stage.alerts
     app = App(
         name="live-main",
         sdk_app_id=tencent.APP,
@@ -56,6 +58,7 @@ def settings_for(stage, folder):
         policy=policy_for(stage),
         pace=Pace(reads=1e9, changes=1e9),
         ops_channel=OPS,
+        alerts=Alerts(channel=channel, group=GROUP, escalate_minutes=minutes),
         port=0,
     )
 

@@ -1,11 +1,13 @@
 """Block Kit as plain lines: what a person reads, and what they can press."""
 
+import json
 import re
 from datetime import UTC, datetime
 
 DATE = re.compile(r"<!date\^(\d+)\^[^|>]*(?:\|[^>]*)?>")
 LINK = re.compile(r"<(https?:[^|>]*)(?:\|([^>]*))?>")
 FENCE = re.compile(r"```\n?(.*?)\n?```", re.DOTALL)
+CALLS = re.compile(r'"usergroup_id": "(\w+)"|<!(?:subteam\^)?(\w+)[^>]*>')
 USER = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 
 
@@ -33,6 +35,12 @@ def buttons_of(body):
             for option in element.get("options") or ()
         ]
     return found
+
+
+def calls_of(body):
+    """Return whom the blocks of a message call: user groups, or all who are there."""
+    found = CALLS.findall(json.dumps(body.get("blocks") or ()))
+    return [group or other for group, other in found if other != "date"]
 
 
 def _acts(block):

@@ -6,6 +6,7 @@ from itertools import zip_longest
 
 from tests.trials.truth.cloud import Task
 from tests.trials.truth.day import Day, meant_by
+from tests.trials.truth.duties import Duties, duty_by
 from tests.trials.truth.slack import FORM
 from tests.trials.truth.stage import HOST, PEOPLE, READER
 
@@ -16,7 +17,7 @@ ROW = re.compile(
 URL = "rtmp://{host}/live/{room}"
 
 
-class People(Day):
+class People(Day, Duties):
     """Asks of a *stage*. They go by rooms, since each submission has one of its own."""
 
     def __init__(self, stage):
@@ -179,7 +180,7 @@ class People(Day):
         if caption == "Send again":
             meant = {"does": "change"}
         clock = self.stage.clock
-        meant |= meant_by(button, clock.unix, clock.seconds)
+        meant |= meant_by(button, clock.unix, clock.seconds) | duty_by(button)
         if room:
             meant["room"] = room
         await self.slack.press(

@@ -17,6 +17,7 @@ from pathlib import Path
 import structlog
 
 from tests.trials.truth import (  # noqa: F401 - they register their scenes
+    scenes_alerts,
     scenes_day,
     scenes_rooms,
 )
@@ -26,6 +27,7 @@ from tests.trials.truth.judge.reading import words
 from tests.trials.truth.judge.verdict import UNREAD, judge
 from tests.trials.truth.scenes import SCENES
 from tests.trials.truth.stage import play
+from tests.trials.truth.troubles import alerts_of
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - a disk would be waited for
 FIRST = "life1"
@@ -84,7 +86,7 @@ def played_scene(name, *, anew=False):
 
 def played_by_chance(seed):
     """Play the history that *seed* draws."""
-    return played(drawn, seed)
+    return played(drawn, seed, alerts=alerts_of(seed))
 
 
 class quiet:  # noqa: N801 - used as a word

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 import aiohttp
 from aiohttp import web
 
-from tests.trials.truth.lines import buttons_of, lines_of
+from tests.trials.truth.lines import buttons_of, calls_of, lines_of
 from tests.trials.truth.scheduled import METHODS as AHEAD
 from tests.trials.truth.scheduled import Scheduled
 
@@ -23,7 +23,7 @@ TEAM, BOT, OPS = "T0HOME", "UBOT", "C0OPS"
 SECRET = "a-signing-secret"
 PATIENCE = 3.0  # seconds that Slack waits for an ack
 FORM = "view"  # the ts of what is a form, whose buttons are pressed in it alone
-READS = {"auth.test", "users.info", "usergroups.users.list"}
+READS = {"auth.test", "users.info", "usergroups.users.list", "chat.getPermalink"}
 
 
 @dataclass
@@ -165,6 +165,23 @@ class Slack:
             "event_ts": f"{1700000000 + ask}.000200",
             **more,
         }
+        await self._happened(ask, event)
+        return ts
+
+    async def react(self, user, shown, name, **about):
+        """Put a reaction under the message *shown*."""
+        ask, _ticket = self._ask(user, shown.channel, typed=f":{name}:", **about)
+        event = {
+            "type": "reaction_added",
+            "user": user,
+            "reaction": name,
+            "item_user": BOT,
+            "item": {"type": "message", "channel": shown.channel, "ts": shown.ts},
+            "event_ts": f"{1700000000 + ask}.000200",
+        }
+        await self._happened(ask, event)
+
+    async def _happened(self, ask, event):
         body = {
             "type": "event_callback",
             "team_id": TEAM,
@@ -174,9 +191,7 @@ class Slack:
             "authorizations": [{"team_id": TEAM, "user_id": BOT, "is_bot": True}],
             "event": event,
         }
-        raw = json.dumps(body).encode()
-        await self._send(ask, raw, kind="application/json")
-        return ts
+        await self._send(ask, json.dumps(body).encode(), kind="application/json")
 
     def _ask(self, user, channel, **about):
         self.number += 1
@@ -248,6 +263,8 @@ class Slack:
                 return web.Response(status=503)
             return web.json_response({"ok": False, "error": error})
         answer = self._done(method, body, came)
+        if error:
+            self.note("unanswered", way=method)
         return web.Response(status=503) if error else web.json_response(answer)
 
     def _done(self, method, body, came):
@@ -278,7 +295,9 @@ class Slack:
         thread = str(body.get("thread_ts") or "")
         only = str(body.get("user") or "") if "Ephemeral" in method else ""
         shown = Shown(channel, ts, thread=thread, only=only)
-        self._show(shown, body, way=f"{method} {channel} {ts}".strip(), drawn=came)
+        way = f"{method} {channel} {ts}".strip()
+        more = {"broadcast": True} if body.get("reply_broadcast") else {}
+        self._show(shown, body, way=way, drawn=came, **more)
         return {"ok": True, "channel": channel, "ts": ts}
 
     async def _response(self, request):
@@ -313,6 +332,7 @@ class Slack:
             "shown",
             lines=shown.lines,
             buttons=[_caption(one) for one in shown.buttons],
+            calls=calls_of(body),
             channel=shown.channel,
             only=shown.only,
             thread=shown.thread,
@@ -324,8 +344,12 @@ class Slack:
 def _read(method, body):
     if method == "auth.test":
         return {"team_id": TEAM, "team": "home", "user_id": BOT, "bot_id": "B0"}
+    if method == "chat.getPermalink":
+        place = f"{body.get('channel')}/p{body.get('message_ts')}"
+        return {"permalink": f"https://home.slack.com/archives/{place}"}
     if method == "users.info":
-        return {"user": {"id": body.get("user"), "locale": "en-US"}}
+        user = {"id": body.get("user"), "team_id": TEAM, "locale": "en-US"}
+        return {"user": user}
     return {"users": []}
 
 

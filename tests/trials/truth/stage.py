@@ -20,6 +20,8 @@ PEOPLE = ("U0ANA", "U0BEN", "U0CID")  # may do everything
 CROWD = tuple(f"U1{n:03}" for n in range(60))  # may do everything, too
 READER = "U0DAN"  # may look only
 HOST = "push.example.com"
+ALERTS = ("C0OPS", 10)  # the channel in which alerts ring, and minutes until the next
+GROUP = "S0ONCALL"  # whom they call
 SUPERVISED = 2.0  # seconds after which a bot is started again that did not start
 
 
@@ -34,10 +36,11 @@ class Stage:
     a stack that takes it apart; it returns the bot's port, and what it runs, or raises
     `Stillborn`.
     *called_back*: its app has a callback key. *most_live*: so many relays may run.
+    *alerts*: where they ring, and after how many minutes again.
     *template*: the files of the first life, if it does not make its own.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a history can be told to play in
         self,
         folder,
         seed,
@@ -45,10 +48,11 @@ class Stage:
         *,
         called_back=True,
         most_live=10_000,
+        alerts=ALERTS,
         template=None,
     ):
         self.folder, self.seed, self.birth = folder, seed, birth
-        self.template = template
+        self.template, self.alerts = template, alerts
         self.called_back, self.most_live = called_back, most_live
         self.loop = asyncio.get_running_loop()
         self.clock = WallClock(self.loop)
@@ -64,7 +68,9 @@ class Stage:
         self._died = asyncio.Event()
 
     async def __aenter__(self):
-        self.note("began", unix=self.clock.unix)
+        channel, minutes = self.alerts
+        alerts = {"channel": channel, "group": GROUP, "minutes": minutes}
+        self.note("began", unix=self.clock.unix, alerts=alerts)
         self.cloud = tencent.Tencent(self.clock, self.dice, self.note)
         self.slack = Slack(self.clock, self.note)
         await self.cloud.start()

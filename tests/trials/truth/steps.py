@@ -7,6 +7,8 @@ import asyncio
 from functools import cached_property
 
 from tests.trials.truth.guests import KINDS, ROLES, Guests
+from tests.trials.truth.troubles import STEPS as OF_ALERTS
+from tests.trials.truth.troubles import TroubleSteps
 
 LENGTHS = ("1m", "90s", "3m", "12m", "20m", "1h")
 WAITS = (60.0, 200.0, 700.0, 1300.0)  # seconds: what is due meanwhile is done
@@ -26,10 +28,10 @@ STEPS = {
     "wait": 3,
     "guest": 6,
     "look_at_room": 4,
-}
+} | OF_ALERTS
 
 
-class DaySteps:
+class DaySteps(TroubleSteps):
     """Needs `stage`, `people`, `dice`, `_later`, `_room`, `_someone` and `_press`."""
 
     @cached_property

@@ -87,7 +87,7 @@ def ran_again(subject, claim):
     """It ran, at the moment that is named, and had been idle before."""
     at, news = named(subject, claim), subject.news("event", certain=False)
     times = [one.at for one in news if one.status in UP]
-    if not any(one.status == IDLE and one.at <= at for one in news):
+    if not any(one.status == IDLE and one.at <= at + 1 for one in news):
         yield MORE, "said to run again, and no event says that it was idle"
     if not any(near(subject, at, t) for t in times):
         yield UNTRUE, f"said to run again at {at:.0f}, but it ran at {times}"

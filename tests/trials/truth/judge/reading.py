@@ -42,6 +42,10 @@ MACROS = {  # what is made of others stands first
         r"(?:Tencent knows no task of the ID that was attached: \S+ )?"
         r"Do not start it again yet: it may be running and billed. "
     ),
+    "<cause>": (
+        r"(?:a target failed|not live after 60 s|nobody in the room"
+        r"|unknown, and not settled|a stop did not get through)"
+    ),
     "<R>": r"(?P<handle>[RSG]\d+)",
     "<room>": r"(?P<room>q\w+)",
     "<T>": r"(?P<time>\{[^}]+\})",

@@ -13,7 +13,8 @@ def probably_not(subject, _claim):
     if sent is None:
         return
     came = [e for e in subject.facts.record if e["t"] > sent and e["seq"] < subject.seq]
-    proven = any(e["kind"] == "taken" for e in came) or _unanswered(came)
+    just = any(e["kind"] == "sent" and e["t"] > subject.drawn - 1 for e in came)
+    proven = just or any(e["kind"] == "taken" for e in came) or _unanswered(came)
     if proven and not _lost(came):
         return
     began = subject.began

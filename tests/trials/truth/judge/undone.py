@@ -58,8 +58,8 @@ def _unanswered(facts, shown):
     for number, ask in facts.asks.items():
         if number in facts.failed or number not in facts.acked:
             continue  # Slack itself tells the person that nobody answered
-        if ask.get("does") == "edit":
-            continue  # the message as it was first sent is the ask
+        if ask.get("does") in {"edit", "eyes"}:
+            continue  # the message as it was first sent is the ask; eyes may be for fun
         if _reads(ask) and _is_moot(facts, ask):
             continue  # a question is not kept, and can be asked again
         if not any(_answers(entry, number, ask) for entry in shown):

@@ -6,12 +6,15 @@ from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 from tests.trials.truth.judge import (  # noqa: F401 - they register their judges
+    alerts,
     details,
     rooms,
     silence,
 )
 from tests.trials.truth.judge.claims import JUDGES
 from tests.trials.truth.judge.facts import GRACE, Facts
+from tests.trials.truth.judge.forgotten import forgotten
+from tests.trials.truth.judge.rings import bell, rung
 from tests.trials.truth.judge.subject import Subject
 from tests.trials.truth.judge.undone import Fault, left_undone
 
@@ -50,6 +53,8 @@ def judge(record, words, journal=None, *, quiet=QUIET_SECONDS, grace=GRACE):
     for entry in record:
         if entry["kind"] == "shown":
             reader.read(entry)
+    verdict.faults += rung(facts, reader.bells)
+    verdict.faults += forgotten(facts, reader.bells)
     verdict.faults += left_undone(facts, journal, quiet)
     return verdict
 
@@ -60,6 +65,7 @@ class Reader:
     def __init__(self, facts, words, verdict):
         self.facts, self.words, self.verdict = facts, words, verdict
         self.rooms, self.given, self.first = {}, {}, {}
+        self.bells = []  # what is told of outages
 
     def read(self, entry):
         """Judge every line of the message *entry*."""
@@ -71,6 +77,8 @@ class Reader:
                 self._blame(entry, UNREAD, "no pattern takes it", line)
         claims = list(_with_rooms(claims))
         self._learn(entry, claims)
+        if rings := bell(self.facts, entry, claims, self.rooms):
+            self.bells.append(rings)
         about = self._about(entry, claims)
         moments = self._drawn(entry, claims)
         for claim, drawn in zip(claims, moments, strict=True):
