@@ -80,7 +80,9 @@ def _interrupted(number, frame):
 
 
 # How long it takes to make an example says nothing but how busy the machine is.
-settings.register_profile("busy", suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "busy", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("busy")
 
 # By default, rich draws each traceback: 0.2 s.
