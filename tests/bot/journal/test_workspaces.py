@@ -1,6 +1,5 @@
 """A handle is one workspace's: that of another never answers for it."""
 
-import gc
 import re
 
 import pytest
@@ -9,11 +8,11 @@ from bot.errors import TaskTaken
 from bot.ids import Kind
 from bot.journal.evidence import FactKind
 from bot.journal.sqlite.driver import DIALECT
-from bot.journal.statement import Statement
 from bot.states import State
 from tests.bot.journal.conftest import fact, moved
 from tests.bot.journal.test_audit import entry
 from tests.bot.journal.tour import Tour
+from tests.tools.statements import there
 
 BY_HANDLE = re.compile(r"\bhandle = :")
 IN_TEAM = re.compile(
@@ -28,11 +27,7 @@ async def test_every_statement_that_asks_by_a_handle_asks_within_a_workspace(
 ):
     """The tour calls all there is, so what is made when it is needed is here too."""
     await Tour(journal, new, clock).go()
-    texts = {
-        one.compiled(DIALECT).text
-        for one in gc.get_objects()
-        if isinstance(one, Statement)
-    }
+    texts = {one.compiled(DIALECT).text for one in there()}
     asked = {one for one in texts if BY_HANDLE.search(one) and not WRITES.match(one)}
 
     assert len(asked) >= 3  # the thing, its history, its records

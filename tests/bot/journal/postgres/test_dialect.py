@@ -1,7 +1,5 @@
 """What PostgreSQL says in its own words."""
 
-import gc
-
 import pytest
 from sqlalchemy import Integer, bindparam, literal_column, select
 from sqlalchemy.schema import CreateTable
@@ -10,6 +8,7 @@ from bot.journal.postgres.driver import DIALECT
 from bot.journal.schema import an_end, facts, intents
 from bot.journal.statement import Statement, among, ending, literals
 from bot.states import State
+from tests.tools.statements import there
 
 
 def text(core):
@@ -61,7 +60,7 @@ def test_what_a_statement_itself_gives_stands_in_it_and_what_it_is_given_does_no
 
 
 def test_no_statement_of_the_journal_is_planned_anew_for_what_it_gives_itself():
-    whole = [one for one in gc.get_objects() if isinstance(one, Statement)]
+    whole = there()
     given = {
         type(value)
         for one in whole

@@ -103,7 +103,7 @@ async def thread(page):
 
 
 async def menu(page):
-    message = page.locator("#main .message", has_text="302").first
+    message = page.locator("#main .message", has_text="room 302").first
     await message.get_by_role("button", name="More actions").first.click()
     await expect(page.get_by_role("menu")).to_be_visible()
 
@@ -114,7 +114,7 @@ async def completions(page):
 
 
 async def confirmation(page):
-    message = page.locator("#main .message:not(.whisper)", has_text="302").first
+    message = page.locator("#main .message:not(.whisper)", has_text="room 302").first
     await message.get_by_role("button", name="Stop").click()
     await expect(page.get_by_role("alertdialog")).to_be_visible()
 

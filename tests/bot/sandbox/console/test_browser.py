@@ -199,7 +199,9 @@ async def test_a_page_that_comes_back_shows_the_same(page):
     await started(page, "109")
     await page.reload()
 
-    await expect(page.locator("#main .message", has_text="109").last).to_be_visible()
+    await expect(
+        page.locator("#main .message", has_text="room 109").last
+    ).to_be_visible()
 
 
 async def test_a_thread_is_answered_in(page):

@@ -104,7 +104,9 @@ async def test_an_alert_stands_in_the_channel_and_leads_to_its_thread(
     await started(page, "206")
     await row_of(page, "206").get_by_role("button", name="target 1").click()
     await page.get_by_role("menuitem", name="Push fails").click()
-    alert = page.locator("#main .message", has_text="Take it").filter(has_text="206")
+    alert = page.locator("#main .message", has_text="Take it").filter(
+        has_text="room 206"
+    )
     await expect(alert).to_contain_text("failed")
     await alert.get_by_role("button", name="replied to a thread").click()
 

@@ -23,7 +23,7 @@ async def black(page, room):
     """Start a relay that shows guest-1, whose camera goes off; return its card."""
     url = f"rtmp://push.example.com/live/{room}"
     await typed(page, f"/relay start {room} what=one user=guest-1 url={url} --go")
-    card = page.locator("#main .message:not(.whisper)", has_text=room).first
+    card = page.locator("#main .message:not(.whisper)", has_text=f"room {room}").first
     await expect(card).to_contain_text("· live")
     joins = "Somebody joins the room"
     for label in (joins, "guest-1: camera on", joins, "guest-2: camera on"):

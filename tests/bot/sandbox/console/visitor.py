@@ -44,7 +44,7 @@ async def asked_for(page, room, *urls):
     urls = urls or (f"rtmp://push.example.com/live/{room}",)
     targets = " ".join(f"url={url}" for url in urls)
     await typed(page, f"/relay start {room} {targets} --go")
-    return page.locator("#main .message", has_text=room).last
+    return page.locator("#main .message", has_text=f"room {room}").last
 
 
 async def started(page, room, *urls):
