@@ -206,7 +206,7 @@ function callbackRow({ callbacks }) {
   );
 }
 
-/** Return what a row's menu opens from: the server says what is in it. */
+/** Return what a row's menu opens from: the server says what is in it, and when it is new. */
 function rowMenu(entries, what, key) {
   if (!entries.length) return null;
   const node = h(
@@ -216,7 +216,7 @@ function rowMenu(entries, what, key) {
       "aria-label": `Events of the ${what}`,
       "aria-haspopup": "menu",
       "aria-expanded": "false",
-      data: { key: `menu ${key}` },
+      data: { key: `menu ${key}`, opens: JSON.stringify(entries) },
       onclick: () =>
         menu(
           node,

@@ -14,9 +14,16 @@ async def page(visit):
 
 
 async def happens(page, room, label):
-    """Let something happen in a relay's room, from the menu of its row."""
-    await page.get_by_role("button", name=f"the relay of room {room}").click()
-    await page.get_by_role("menuitem", name=label, exact=True).click()
+    """Let something happen in a relay's room, once the menu of its row has it."""
+    dots = page.get_by_role("button", name=f"the relay of room {room}")
+    item = page.get_by_role("menuitem", name=label, exact=True)
+    for _try in range(50):
+        await dots.click()
+        if await item.count():
+            break
+        await page.keyboard.press("Escape")  # what it was opened with, it keeps
+        await page.wait_for_timeout(100)
+    await item.click()
 
 
 async def black(page, room):
