@@ -5,14 +5,17 @@ Several bots may start at once: one does it, and the others find it done.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, text
+import psycopg
+from psycopg import IsolationLevel
+from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.pool import NullPool
 
 from bot.errors import JournalUnavailable
 from bot.journal.known import kept
 from bot.journal.marks import IS_UNFINISHED, MOVING
-from bot.journal.migrate import VERSIONS, make, newest, revision, upgrade
+from bot.journal.migrate import VERSIONS, make, newest, upgrade
 from bot.journal.postgres.dialect import NAME
 from bot.journal.postgres.driver import Connection as Connected
 from bot.journal.postgres.driver import connect
@@ -29,7 +32,9 @@ _STATE = (
     f" = 'on', to_regclass('{VERSIONS}') IS NOT NULL, "
     "COALESCE(has_schema_privilege(current_schema(), 'CREATE'), FALSE)"
 )
-_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('patchbay tables', 0))")
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('patchbay tables', 0))"
+_IS_MADE = f"SELECT to_regclass('{VERSIONS}') IS NOT NULL"
+_THERE = f"SELECT version_num FROM {VERSIONS}"  # noqa: S608 - our own
 _REFUSED = "RAISE EXCEPTION 'the audit trail is append-only' USING ERRCODE = '{code}';"
 _NEVER = _REFUSED.format(code="insufficient_privilege")
 # Another record came first, perhaps: whoever wrote this one runs again.
@@ -83,7 +88,7 @@ def fault_of(connection: Connected) -> str:
         return READ_ONLY
     if not is_made:
         return "" if may_make else NO_RIGHT
-    there = connection.run(f"SELECT version_num FROM {VERSIONS}").scalar()  # noqa: S608 - our own
+    there = connection.run(_THERE).scalar()
     here = newest()
     if there < here:
         return OLDER.format(there=there, here=here)
@@ -101,18 +106,24 @@ def brought_up(url: str, *, migrates: bool = False) -> Iterator[str]:
         JournalUnavailable: the database is newer, and does not serve this program, or
             older.
     """
-    engine = make_engine(url)
-    with engine.begin() as guard:
+    with connect(url, by_itself=False) as guard:
+        guard.isolation_level = IsolationLevel.READ_COMMITTED
         guard.execute(_LOCK)
-        before = revision(engine)
+        before = _revision(guard)  # which whoever had the lock may have made
         if before and before < newest() and not migrates:
             raise JournalUnavailable(OLDER.format(there=before, here=newest()))
-        if before:
-            upgrade(engine)
-        else:
-            with engine.begin() as connection:
+        if not before:
+            with make_engine(url).begin() as connection:
                 _make(connection)
+        elif before != newest():
+            upgrade(make_engine(url))
         yield before
+
+
+def _revision(guard: "psycopg.Connection[tuple[Any, ...]]") -> str:
+    (is_made,) = guard.execute(_IS_MADE).fetchone() or (False,)
+    (there,) = (is_made and guard.execute(_THERE).fetchone()) or ("",)
+    return str(there)
 
 
 def _make(connection: Connection) -> None:

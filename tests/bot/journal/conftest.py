@@ -17,6 +17,7 @@ from bot.journal.model import (
     Notice,
     Subject,
 )
+from bot.journal.postgres.driver import connect
 from bot.journal.postgres.tables import brought_up
 from bot.journal.rows import millis
 from bot.journal.schema import metadata
@@ -85,7 +86,9 @@ def url(kept_on, tmp_path, request):
 
 @pytest.fixture(scope="session")
 def tables(postgres):
-    return Tables(postgres)
+    made = Tables(postgres.database())
+    yield made
+    made.close()
 
 
 _OTHERS_GO = (
@@ -95,25 +98,29 @@ _OTHERS_GO = (
 
 
 class Tables:
-    """The tables of a journal on a PostgreSQL, emptied for each test."""
+    """The tables of a journal on the PostgreSQL at *url*, emptied for each test.
 
-    def __init__(self, postgres):
-        self._postgres, self._url = postgres, postgres.database()
-        self._count = count(1)
-        with brought_up(self._url):
+    By one connection for all: for each, a server forks, and reads its catalogue.
+    """
+
+    def __init__(self, url):
+        self._url, self._count = url, count(1)
+        with brought_up(url):
             pass
+        self._own = connect(url)
+        self._own.execute("SET session_replication_role = replica")
+        names = (table.name for table in metadata.sorted_tables)
+        emptied = (f'DELETE FROM "{name}"' for name in names)  # noqa: S608 - our own
+        again = (f"ALTER SEQUENCE {one}_id_seq RESTART" for one in ("facts", "outbox"))
+        self._emptied = "; ".join((*emptied, *again))
 
     def url(self):
-        names = (table.name for table in metadata.sorted_tables)
-        emptied = "; ".join(f'DELETE FROM "{name}"' for name in names)  # noqa: S608 - our own
-        again = "; ".join(
-            f"ALTER SEQUENCE {name}_id_seq RESTART" for name in ("facts", "outbox")
-        )
-        self._postgres.run(_OTHERS_GO, self._url)
-        self._postgres.run(
-            f"SET session_replication_role = replica; {emptied}; {again}", self._url
-        )
+        self._own.execute(_OTHERS_GO)
+        self._own.execute(self._emptied)
         return f"{self._url}?application_name=test_{next(self._count)}"
+
+    def close(self):
+        self._own.close()
 
 
 @pytest.fixture
