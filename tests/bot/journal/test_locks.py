@@ -1,12 +1,11 @@
 """Two bots on one journal, in the races that one writer never has.
 
-Each race is run many times, with both at the same point: a third holds the row that
-the first of them has to have, until both wait for it.
+Each race is run many times on the same journal, with both at the same point: a third
+holds the row that the first of them has to have, until both wait for it.
 """
 
 import asyncio
 import threading
-from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import psycopg
@@ -31,8 +30,8 @@ WAITING = (
     "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
     " AND datname = current_database()"
 )
-HEAD = "SELECT 1 FROM audit_heads WHERE chain = 'T' FOR UPDATE"
-THING = "SELECT 1 FROM intents WHERE creates ORDER BY id DESC LIMIT 1 FOR UPDATE"
+HEAD = "SELECT 1 FROM audit_heads WHERE chain = '{}' FOR UPDATE"
+THING = "SELECT 1 FROM intents WHERE id = '{}' FOR UPDATE"
 HEARING = "SELECT 1 FROM hearing FOR UPDATE"
 CARD = (CARD_NOTICE,)
 
@@ -59,31 +58,25 @@ async def bots(place, clock):
 @pytest.fixture
 def together(place):
     """Run two at the same time: both wait for the rows of *held* before they go on."""
+    with psycopg.connect(place) as third, psycopg.connect(place) as watch:
+        watch.autocommit = True
 
-    async def run(held, *works):
-        async with holding(place, held):
+        async def run(held, *works):
+            await asyncio.to_thread(third.execute, held)
             running = [asyncio.ensure_future(one) for one in works]
-            await waiting(place, len(running), running)
-        return await asyncio.gather(*running, return_exceptions=True)
+            await waiting(watch, len(running), running)
+            third.rollback()
+            return await asyncio.gather(*running, return_exceptions=True)
 
-    return run
-
-
-@asynccontextmanager
-async def holding(place, held):
-    with psycopg.connect(place) as one:
-        await asyncio.to_thread(one.execute, held)
-        yield
-        one.rollback()
+        yield run
 
 
-async def waiting(place, count, running):
+async def waiting(watch, count, running):
     """Return once *count* wait for a lock, or one of those *running* is done."""
-    with psycopg.connect(place, autocommit=True) as one:
-        while not any(task.done() for task in running):
-            row = await asyncio.to_thread(lambda: one.execute(WAITING).fetchone())
-            if row[0] >= count:
-                return
+    while not any(task.done() for task in running):
+        row = await asyncio.to_thread(lambda: watch.execute(WAITING).fetchone())
+        if row[0] >= count:
+            return
 
 
 def start(number, **values):
@@ -96,124 +89,122 @@ async def run_of(bots, number, **values):
     return await claimed(bots[0], accepted.id, seen=accepted)
 
 
-@pytest.mark.parametrize("number", TIMES)
-async def test_what_was_sent_in_at_both_is_accepted_once(bots, together, number):
-    new = [start(number), start(number)]
+async def test_what_was_sent_in_at_both_is_accepted_once(bots, together):
+    for number in TIMES:
+        results = await together(
+            HEAD.format("T"), *(bot.accept(start(number)) for bot in bots)
+        )
 
-    results = await together(
-        HEAD, *(bot.accept(one) for bot, one in zip(bots, new, strict=True))
+        assert len({intent.id for intent, _fresh in results}) == 1
+        assert sorted(fresh for _intent, fresh in results) == [False, True]
+
+
+def one_at_most(usage):
+    if usage.live:
+        raise NotAllowed("one runs", rule="ceiling")
+    return ()
+
+
+def two_starts(bots, team):
+    """Accept a start at each of *bots*, under a ceiling of one for *team*."""
+    new = (start(f"{team}-{number}", team=team) for number in range(2))
+    return (
+        bot.accept(one, admit=one_at_most) for bot, one in zip(bots, new, strict=True)
     )
 
-    assert len({intent.id for intent, _fresh in results}) == 1
-    assert sorted(fresh for _intent, fresh in results) == [False, True]
 
-
-@pytest.mark.parametrize("number", TIMES)
-async def test_under_a_ceiling_of_one_one_is_accepted(bots, together, number):
-    def admit(usage):
-        if usage.live:
-            raise NotAllowed("one runs", rule="ceiling")
-        return ()
-
-    results = await together(
-        HEAD,
-        *(bot.accept(start(n), admit=admit) for n, bot in enumerate(bots)),
-    )
-
-    assert sorted(type(one).__name__ for one in results) == ["NotAllowed", "tuple"]
+async def test_under_a_ceiling_of_one_one_is_accepted(bots, together):
+    for number in TIMES:
+        team = f"T{number}"
+        await bots[0].audit.write(entry(0, team=team))
+        results = await together(HEAD.format(team), *two_starts(bots, team))
+        assert sorted(type(one).__name__ for one in results) == ["NotAllowed", "tuple"]
 
 
 async def test_a_workspace_without_a_chain_has_one_writer_too(bots):
-    def admit(usage):
-        if usage.live:
-            raise NotAllowed("one runs", rule="ceiling")
-        return ()
-
     for number in TIMES:
         results = await asyncio.gather(
-            *(
-                bot.accept(start(f"{number}-{n}", team=f"T{number}"), admit=admit)
-                for n, bot in enumerate(bots)
-            ),
-            return_exceptions=True,
+            *two_starts(bots, f"T{number}"), return_exceptions=True
         )
         assert sorted(type(one).__name__ for one in results) == ["NotAllowed", "tuple"]
 
 
-@pytest.mark.parametrize("number", TIMES)
-async def test_an_alarm_is_given_once(bots, together, number):
-    relay = await run_of(bots, number)
+async def test_an_alarm_is_given_once(bots, together):
     alarm = Notice(name="stuck", audience=Audience.OPS)
+    for number in TIMES:
+        relay = await run_of(bots, number)
 
-    results = await together(
-        THING, *(bot.notify(relay.id, alarm, mark="stuck") for bot in bots)
-    )
+        results = await together(
+            THING.format(relay.id),
+            *(bot.notify(relay.id, alarm, mark="stuck") for bot in bots),
+        )
 
-    assert sorted(one is None for one in results) == [False, True]
-    due = await bots[0].outbox.due(AT)
-    assert [summary(one) for one in due].count("stuck R1 sending") == 1
+        assert sorted(one is None for one in results) == [False, True]
+        due = [summary(one) for one in await bots[0].outbox.due(AT, limit=1000)]
+        assert due.count(f"stuck {relay.handle} sending") == 1
 
 
 def told(bot, relay, key, **values):
-    said = fact(FactKind.EVENT, AT, key=key, ref="-t", **values)
+    said = fact(FactKind.EVENT, AT, key=key, ref=f"-{relay.handle}", **values)
     return bot.learn(relay.id, said, notices=CARD)
 
 
-@pytest.mark.parametrize("number", TIMES)
-async def test_of_two_facts_at_once_neither_is_folded_without_the_other(
-    bots, together, number
-):
-    relay = await run_of(bots, number)
+async def test_of_two_facts_at_once_neither_is_folded_without_the_other(bots, together):
+    for number in TIMES:
+        relay = await run_of(bots, number)
 
-    one, other = await together(
-        THING,
-        told(bots[0], relay, f"one-{number}", target="a", status=2),
-        told(bots[1], relay, f"other-{number}", target="b", status=2),
-    )
+        one, other = await together(
+            THING.format(relay.id),
+            told(bots[0], relay, f"one-{number}", target="a", status=2),
+            told(bots[1], relay, f"other-{number}", target="b", status=2),
+        )
 
-    now = await bots[0].find.get(relay.id)
-    fold = bots[0]._lifecycles[now.subject.kind].fold
-    facts = await bots[0].find.facts_of(relay.id)
-    assert now.rev == max(one.rev, other.rev)
-    assert now.standing == fold(now, facts)
+        now = await bots[0].find.get(relay.id)
+        assert now.rev == max(one.rev, other.rev)
+        assert now.standing == await folded(bots[0], now)
 
 
-@pytest.mark.parametrize("number", TIMES)
-async def test_an_answer_and_a_callback_at_once_are_both_taken(bots, together, number):
-    relay = await run_of(bots, number)
-    said = fact(
-        FactKind.ANSWERED, AT, key=f"answer-{number}", does=Does.CREATE, ref="-t"
-    )
-
-    results = await together(
-        THING,
-        answered(bots[0], relay.id, seen=relay, evidence=(said,)),
-        told(bots[1], relay, f"event-{number}", status=1),
-    )
-
-    assert [one for one in results if isinstance(one, Exception)] == []
-    now = await bots[0].find.get(relay.id)
-    facts = await bots[0].find.facts_of(relay.id)
-    assert now.state is State.STARTED
-    assert now.standing == bots[0]._lifecycles[now.subject.kind].fold(now, facts)
+async def folded(bot, now):
+    """Return what all that is known makes of *now*."""
+    facts = await bot.find.facts_of(now.id)
+    return bot._lifecycles[now.subject.kind].fold(now, facts)
 
 
-@pytest.mark.parametrize("number", TIMES)
-async def test_a_stop_and_the_claim_of_what_it_stops_know_of_each_other(
-    bots, together, clock, number
-):
-    accepted, _ = await bots[0].accept(start(number))
-    stop = stop_of(lambda **v: new_intent(AT, f"s{number}", **v), accepted)
+async def test_an_answer_and_a_callback_at_once_are_both_taken(bots, together):
+    for number in TIMES:
+        relay = await run_of(bots, number)
+        ref = f"-{relay.handle}"
+        key = f"answer-{number}"
+        said = fact(FactKind.ANSWERED, AT, key=key, does=Does.CREATE, ref=ref)
 
-    claim, (stopped, _fresh) = await together(
-        THING, claimed(bots[0], accepted.id, seen=accepted), bots[1].accept(stop)
-    )
+        results = await together(
+            THING.format(relay.id),
+            answered(bots[0], relay.id, seen=relay, evidence=(said,)),
+            told(bots[1], relay, f"event-{number}", status=1),
+        )
 
-    now = await bots[0].find.get(accepted.id)
-    if claim is None:
-        assert (now.state, stopped.state) == (State.NOT_STARTED, State.DONE)
-    else:
-        assert (now.state, stopped.state) == (State.SENDING, State.WAITING)
+        assert [one for one in results if isinstance(one, Exception)] == []
+        now = await bots[0].find.get(relay.id)
+        assert now.state is State.STARTED
+        assert now.standing == await folded(bots[0], now)
+
+
+async def test_a_stop_and_the_claim_of_what_it_stops_know_of_each_other(bots, together):
+    for number in TIMES:
+        accepted, _ = await bots[0].accept(start(number))
+        stop = stop_of(lambda n=number, **v: new_intent(AT, f"s{n}", **v), accepted)
+
+        claim, (stopped, _fresh) = await together(
+            THING.format(accepted.id),
+            claimed(bots[0], accepted.id, seen=accepted),
+            bots[1].accept(stop),
+        )
+
+        now = await bots[0].find.get(accepted.id)
+        if claim is None:
+            assert (now.state, stopped.state) == (State.NOT_STARTED, State.DONE)
+        else:
+            assert (now.state, stopped.state) == (State.SENDING, State.WAITING)
 
 
 async def test_no_record_is_lost_and_the_chain_is_whole(bots):
@@ -324,7 +315,9 @@ async def test_a_secret_that_is_forgotten_while_it_is_sealed_anew_stays_so(
     assert await new.find.secret_of(start.id) == b"secret"
 
     await together(
-        THING, new.update(start.id, reply_secret=None), new.rotation.go_on(100)
+        THING.format(start.id),
+        new.update(start.id, reply_secret=None),
+        new.rotation.go_on(100),
     )
 
     assert await new.find.secret_of(start.id) is None
