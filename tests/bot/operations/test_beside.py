@@ -1,5 +1,6 @@
 """What is reserved before a session is opened, and what is known if that fails."""
 
+import asyncio
 from contextlib import AsyncExitStack
 
 import pytest
@@ -94,6 +95,8 @@ async def test_after_a_crash_in_between_nothing_is_sent_twice(tmp_path):
             world = await live_again(life, path, cloud, settings=settings)
             cloud.state.fail_next(APPLY, "timeout")
             await world.router.answer(world.ask(START))
+            while cloud.state.failures[APPLY]:  # noqa: ASYNC110 - the cloud has no event
+                await asyncio.sleep(0)
         world = await live_again(stack, path, cloud, settings=settings)
         await take_up(world.bot)
         await world.settled()
