@@ -16,7 +16,7 @@ from bot.config.kinds import is_server
 from bot.errors import JournalUnavailable
 from bot.journal.lives import Life
 from bot.journal.marks import refuse_backup, refuse_moved, refuse_unfinished
-from bot.journal.migrate import VERSIONS, make_engine, newest, revision, upgrade
+from bot.journal.migrate import VERSIONS, make_engine, newest, upgrade
 from bot.journal.sqlite import tables
 from bot.journal.sqlite.driver import Connection, Error
 from bot.journal.sqlite.files import Kept, claim, kept_for, spool_for
@@ -226,13 +226,12 @@ def _driver() -> Any:
 
 def _brought_up(url: str, connection: Connection, integrity: Integrity) -> str:
     """Make the tables, or bring them up to date; return of which revision they were."""
-    engine = make_engine(url)
-    before = revision(engine)
+    before = tables.revision(connection)
     if not (integrity.is_proven or before == newest()):
         check(connection)  # else it is read through behind the first answers
-    if before:
-        upgrade(engine)
-    else:
-        with engine.begin() as empty:
+    if not before:
+        with make_engine(url).begin() as empty:
             tables.make(empty)
+    elif before != newest():
+        upgrade(make_engine(url))
     return before

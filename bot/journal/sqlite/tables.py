@@ -4,7 +4,10 @@ from sqlalchemy import Connection
 
 from bot.journal import migrate
 from bot.journal.schema_audit import BEGINS, GROWS, LAST
+from bot.journal.sqlite.driver import Connection as Connected
 
+_IS_MADE = f"SELECT count(*) FROM sqlite_master WHERE name = '{migrate.VERSIONS}'"  # noqa: S608 - our own
+_THERE = f"SELECT version_num FROM {migrate.VERSIONS}"  # noqa: S608 - our own
 NEVER = "FALSE"
 # Before what, and unless what, the statement is refused. BEFORE INSERT fires for
 # INSERT OR REPLACE too, before anything is replaced.
@@ -19,6 +22,12 @@ TRIGGERS = {
     "audit_unkeyed_no_update": ("UPDATE ON audit_unkeyed", NEVER),
     "audit_unkeyed_no_delete": ("DELETE ON audit_unkeyed", NEVER),
 }
+
+
+def revision(connection: Connected) -> str:
+    """Return the revision of the tables that there are; empty if there are none."""
+    is_made = connection.run(_IS_MADE).scalar()
+    return "".join(connection.run(_THERE).scalars()) if is_made else ""
 
 
 def make(connection: Connection) -> None:
