@@ -28,7 +28,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.journal import opened
 from tests.fakes.psycopg import heard
 
-PAST = 50_000
+PAST = 25_000  # of fewer than 30,000, statistics are made of each and not by chance
 PLANNING = 10  # what PostgreSQL counts at most for making a plan anew
 COST = re.compile(r"cost=[0-9.]+\.\.([0-9.]+)")
 GROWING = re.compile(r"Seq Scan on (intents|facts|outbox|audit)\b")
@@ -89,6 +89,8 @@ def grow(url):
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("SET session_replication_role = replica")
         for table, own in OWN.items():
+            # the tour empties the outbox: what is found to be empty is looked through
+            connection.execute(f"ALTER TABLE {table} SET (autovacuum_enabled = off)")
             names = [column.name for column in metadata.tables[table].c]
             values = [own.get(name, f'"{name}"') for name in names]
             quoted = ", ".join(f'"{name}"' for name in names)
