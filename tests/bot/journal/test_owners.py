@@ -65,8 +65,8 @@ async def crew(request, tmp_path, clock):
         yield Crew(journal)
         journal.close()
         return
-    postgres, url = map(request.getfixturevalue, ("postgres", "postgres_url"))
-    async with together(url, postgres) as runs:
+    postgres, tables = map(request.getfixturevalue, ("postgres", "tables"))
+    async with together(tables.url(), postgres) as runs:
         journal, other = await runs.open(), await runs.open()
         yield Crew(journal, other.boot)
 
