@@ -21,9 +21,7 @@ def mac(key, fields):
 
 
 def rows(journal, query):
-    with closing(sqlite3.connect(f"file:{journal}?mode=ro", uri=True)) as connection:
-        connection.row_factory = sqlite3.Row
-        return [dict(row) for row in connection.execute(query)]
+    return [dict(row) for row in journal.execute(query)]
 
 
 def chains(journal, key):
@@ -73,8 +71,15 @@ def lines(anchors, key):
     return found, faults
 
 
-def check(journal, key, anchors):
+def check(file, key, anchors):
     """Return every fault, as text."""
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as journal:
+        journal.row_factory = sqlite3.Row
+        return checked(journal, key, anchors)
+
+
+def checked(journal, key, anchors):
+    """Return every fault of the open *journal*."""
     found, faults = chains(journal, key)
     anchored, more = lines(anchors, key)
     faults += more
