@@ -54,6 +54,7 @@ class ChangeFeed:
         self._listeners: list[Callable[[Change], None]] = []
         self._waiting: set[asyncio.Future[None]] = set()
         self._busy = 0
+        self._rested = False
 
     def tell(self, what: ChangeKind, subject: Subject) -> None:
         """Record a change and tell the listeners, in the order they came."""
@@ -80,6 +81,7 @@ class ChangeFeed:
 
     def stir(self) -> None:
         """Let everybody who waits look again."""
+        self._rested = False
         waiting, self._waiting = self._waiting, set()
         for waiter in waiting:
             if not waiter.done():
@@ -98,6 +100,11 @@ class ChangeFeed:
             self._waiting.discard(waiter)
         return True
 
+    @property
+    def at_rest(self) -> bool:
+        """Tell whether nothing has happened since it was quiet the last time."""
+        return self._rested and not self._is_busy()
+
     async def quiet(self) -> bool:
         """Wait until nothing is under way or happens any more; False at the limit."""
         try:
@@ -106,6 +113,7 @@ class ChangeFeed:
                     pass
         except TimeoutError:
             return False
+        self._rested = True
         return True
 
     async def until(self, fact: Callable[[], bool]) -> bool:
@@ -121,5 +129,7 @@ class ChangeFeed:
     async def _restless(self) -> bool:
         if self._busy:
             return await self.stirred()
-        stirred = await self.stirred(self.settle)
-        return stirred or any(is_busy() for is_busy in self.also_busy)
+        return await self.stirred(self.settle) or self._is_busy()
+
+    def _is_busy(self) -> bool:
+        return bool(self._busy) or any(is_busy() for is_busy in self.also_busy)

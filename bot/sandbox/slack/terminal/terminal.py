@@ -81,6 +81,7 @@ class Terminal:
         try:
             if line.startswith(":") and self.colon.knows(line):
                 self.screen.show(await self.colon.take(line))
+                self.space.feed.stir()  # what it did may reach the bot on other ways
             elif self._confirming:
                 await self._confirm(line)
             elif self._choosing:
@@ -97,12 +98,12 @@ class Terminal:
 
     async def settle(self) -> None:
         """Wait until all is quiet; send in a form that is full; ask what is next."""
-        await self.space.feed.quiet()
+        await self._quiet()
         self._follow()
         while self._dialog and self._dialog.complete:
             self._dialog.sent()
             await self.client.submit(self.screen.who, self._dialog.view)
-            await self.space.feed.quiet()
+            await self._quiet()
             self._follow()
         self.ask()
 
@@ -123,11 +124,16 @@ class Terminal:
 
     async def catch_up(self) -> None:
         """Wait until all is quiet; ask what was not asked before."""
-        await self.space.feed.quiet()
+        await self._quiet()
         self._follow()
         question = self._dialog.question if self._dialog else None
         if question and question is not self._printed:
             self.ask()
+
+    async def _quiet(self) -> None:
+        """Wait until all is quiet, unless it is: many a line only fills in a field."""
+        if not self.space.feed.at_rest:
+            await self.space.feed.quiet()
 
     # ── what a line means ────────────────────────────────────────────────────────
 

@@ -51,6 +51,27 @@ async def test_it_is_quiet_once_what_was_under_way_is_done():
     assert await waiting
 
 
+async def test_it_is_at_rest_from_when_it_was_quiet_until_anything_happens():
+    feed = quick()
+    busy = []
+    feed.also_busy.append(lambda: bool(busy))
+    rested = [feed.at_rest]
+
+    for disturbed in (lambda: feed.tell(ChangeKind.TOLD, PSST), feed.stir):
+        await feed.quiet()
+        rested.append(feed.at_rest)
+        disturbed()
+        rested.append(feed.at_rest)
+    await feed.quiet()
+    with feed.busy():
+        rested.append(feed.at_rest)
+    await feed.quiet()
+    busy.append("somebody else")
+    rested.append(feed.at_rest)
+
+    assert rested == [False, True, False, True, False, False, False]
+
+
 async def test_a_fact_is_waited_for():
     feed = quick()
 

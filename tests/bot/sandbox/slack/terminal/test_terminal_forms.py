@@ -1,5 +1,7 @@
 """A form is asked field by field, and sent when it is full."""
 
+import asyncio
+
 import pytest
 
 from bot.sandbox.slack.model.seed import ANA
@@ -40,6 +42,15 @@ async def test_a_form_is_asked_field_by_field_and_then_sent(desk):
         "room": {"type": "plain_text_input", "value": "1001"},
         "fps": {"type": "static_select", "selected_option": option("15")},
     }
+
+
+async def test_what_only_fills_in_a_field_is_waited_for_by_nobody(desk):
+    desk.open(ROOM, FPS)
+    await desk.terminal.settle()
+    desk.space.feed.settle = desk.space.feed.limit = 3600.0
+
+    async with asyncio.timeout(60):
+        assert (await desk.type("1001"))[0] == "? Fps [15]"
 
 
 async def test_only_what_is_wrong_is_asked_again(desk):
