@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -10,22 +11,67 @@ TOP = Path(__file__).parents[3]
 TOUR = "docs/first-five-minutes.txt"
 DAY = "docs/producers-day.txt"
 BLACK = "docs/why-black.txt"
+WRONG = "/relay list\nexpect: something else\n"
+TYPED = """\
+/patchbay
+:cloud fail start InternalError
+:cloud well
+:cloud
+:cloud nonsense
+:bot
+"""
+SECONDS = 90
 
 
-def run(*arguments, typed=""):
-    return subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-m", "bot", *arguments],
+@contextmanager
+def begun(*arguments, **more):
+    """Start the sandbox; end it, if it has not ended by itself."""
+    with subprocess.Popen(  # noqa: S603 - our own program
+        [sys.executable, "-m", "bot", "sandbox", *arguments],
         cwd=TOP,
-        input=typed,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=90,
-        check=False,
+        **more,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
+
+
+def ended(process, typed=None):
+    """Return how *process* ended, and what it told."""
+    told, complained = process.communicate(typed, timeout=SECONDS)
+    return subprocess.CompletedProcess(
+        process.args, process.returncode, told, complained
     )
 
 
-def test_the_first_five_minutes_go_as_they_are_written():
-    played = run("sandbox", "--script", TOUR)
+@pytest.fixture(scope="module")
+def scripts(tmp_path_factory):
+    """Scripts that are played side by side: a bot waits for Slack most of the time."""
+    wrong = tmp_path_factory.mktemp("scripts") / "wrong.txt"
+    wrong.write_text(WRONG)
+    with ExitStack() as stack:
+        yield {
+            script: stack.enter_context(begun("--script", path))
+            for script, path in (
+                *((one, one) for one in (DAY, BLACK, TOUR)),
+                (WRONG, str(wrong)),
+            )
+        }
+
+
+@pytest.fixture(scope="module")
+def talked():
+    """What somebody types, one line after the other, and what is said to it."""
+    with begun(stdin=subprocess.PIPE) as process:
+        return ended(process, TYPED)
+
+
+def test_the_first_five_minutes_go_as_they_are_written(scripts):
+    played = ended(scripts[TOUR])
 
     assert played.returncode == 0, played.stdout[-2000:] + played.stderr
     assert "✗" not in played.stdout
@@ -34,8 +80,8 @@ def test_the_first_five_minutes_go_as_they_are_written():
         assert shown in played.stdout
 
 
-def test_a_producers_day_goes_as_it_is_written():
-    played = run("sandbox", "--script", DAY)
+def test_a_producers_day_goes_as_it_is_written(scripts):
+    played = ended(scripts[DAY])
 
     assert played.returncode == 0, played.stdout[-2000:] + played.stderr
     assert "✗" not in played.stdout
@@ -51,8 +97,8 @@ def test_a_producers_day_goes_as_it_is_written():
     assert typed == ["> rtmp://push.example.com/live/my-secret-key"]
 
 
-def test_why_it_is_black_goes_as_it_is_written():
-    played = run("sandbox", "--script", BLACK)
+def test_why_it_is_black_goes_as_it_is_written(scripts):
+    played = ended(scripts[BLACK])
 
     assert played.returncode == 0, played.stdout[-2000:] + played.stderr
     assert "✗" not in played.stdout
@@ -69,27 +115,15 @@ def test_why_it_is_black_goes_as_it_is_written():
         assert shown in played.stdout
 
 
-def test_a_script_whose_expectation_fails_says_so(tmp_path):
-    script = tmp_path / "script.txt"
-    script.write_text("/relay list\nexpect: something else\n")
-
-    played = run("sandbox", "--script", str(script))
+def test_a_script_whose_expectation_fails_says_so(scripts):
+    played = ended(scripts[WRONG])
 
     assert played.returncode == 1
     assert "✗ expected: something else" in played.stdout
 
 
-@pytest.mark.parametrize(
-    ("typed", "shown"),
-    [
-        ("/patchbay\n:quit\n", "Commands"),
-        (":cloud fail start InternalError\n:cloud well\n:cloud\n", "Nothing runs"),
-        (":cloud nonsense\n:bot\n", ":bot kill ends it"),
-    ],
-)
-def test_it_talks_to_whoever_types(typed, shown):
-    talked = run("sandbox", typed=typed)
-
+@pytest.mark.parametrize("shown", ["Commands", "Nothing runs", ":bot kill ends it"])
+def test_it_talks_to_whoever_types(talked, shown):
     assert talked.returncode == 0, talked.stderr
     assert "Patchbay sandbox" in talked.stdout
     assert shown in talked.stdout
