@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from bot.config.ports import SANDBOX_PORT
 from bot.sandbox.run import Typed
@@ -70,19 +71,51 @@ async def test_a_script_that_is_not_there_is_a_sentence(tmp_path):
         )
 
 
-@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
-async def test_without_a_terminal_it_serves_until_a_signal_ends_it(tmp_path, sign):
-    async with started(tmp_path, "sandbox", "--port", "0") as process:
+async def served(folder, sign, *words, **more):
+    """Start it, ask for its page, and end it by *sign*: all that it said, and how."""
+    folder.mkdir()
+    async with started(folder, "sandbox", *words, **more) as process:
         seen = await until(process, "SIGINT or SIGTERM")
         address = re.search(r"The console is at http://127\.0\.0\.1:(\d+)/", seen)
         reader, writer = await asyncio.open_connection("127.0.0.1", int(address[1]))
         writer.write(b"GET / HTTP/1.1\r\nHost: 127.0.0.1:" + address[1].encode())
         writer.write(b"\r\nConnection: close\r\n\r\n")
-        assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+        answered = await reader.readline()
         writer.close()
         process.send_signal(sign)
+        return seen, answered, await ended(process)
 
-        assert await ended(process) == (0, "\nGood-bye.\n", "")
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def interrupted(tmp_path_factory):
+    """One that was to be opened in the browser: what it said, and the browser got."""
+    folder = tmp_path_factory.mktemp("opened")
+    browser, opened = folder / "browser", folder / "seen"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {opened}\n')
+    browser.chmod(0o700)
+    words = ("--open", "--port", "0")
+    told = await served(folder / "here", signal.SIGINT, *words, BROWSER=f"{browser} %s")
+    return told, opened.read_text()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def terminated(tmp_path_factory):
+    """One whose port is taken: what it said, and that port."""
+    folder = tmp_path_factory.mktemp("taken") / "here"
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        told = await served(folder, signal.SIGTERM, BOT_SANDBOX_PORT=str(port))
+    return told, port
+
+
+@pytest.mark.parametrize("which", ["interrupted", "terminated"])
+def test_without_a_terminal_it_serves_until_a_signal_ends_it(which, request):
+    (_seen, answered, end), _more = request.getfixturevalue(which)
+
+    assert answered.startswith(b"HTTP/1.1 200")
+    assert end == (0, "\nGood-bye.\n", "")
 
 
 async def test_what_is_configured_beside_it_is_for_the_real_bot(tmp_path):
@@ -99,31 +132,15 @@ async def test_what_is_configured_beside_it_is_for_the_real_bot(tmp_path):
     assert "ana #ops> /relay list" in told
 
 
-async def test_it_opens_in_the_browser_if_asked(tmp_path):
-    seen = tmp_path / "seen"
-    browser = tmp_path / "browser"
-    browser.write_text(f'#!/bin/sh\necho "$1" > {seen}\n')
-    browser.chmod(0o700)
-    words = ("sandbox", "--open", "--port", "0")
+def test_it_opens_in_the_browser_if_asked(interrupted):
+    (told, *_end), opened = interrupted
 
-    async with started(tmp_path, *words, BROWSER=f"{browser} %s") as process:
-        told = await until(process, "SIGINT or SIGTERM")
-        process.send_signal(signal.SIGTERM)
-        await ended(process)
-
-    assert seen.read_text().strip() in told
-    assert seen.read_text().startswith("http://127.0.0.1:")
+    assert opened.strip() in told
+    assert opened.startswith("http://127.0.0.1:")
 
 
-async def test_a_console_whose_port_is_taken_has_another_and_says_so(tmp_path):
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        other.listen()
-        port = other.getsockname()[1]
-        async with started(tmp_path, "sandbox", BOT_SANDBOX_PORT=str(port)) as process:
-            told = await until(process, "SIGINT or SIGTERM")
-            process.send_signal(signal.SIGTERM)
-            await ended(process)
+def test_a_console_whose_port_is_taken_has_another_and_says_so(terminated):
+    (told, *_end), port = terminated
 
     assert f"Port {port} is taken, so the console has another" in told
     assert f"http://127.0.0.1:{port}/" not in told
