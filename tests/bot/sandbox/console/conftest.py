@@ -9,6 +9,7 @@ from tests.bot.sandbox.console import started
 from tests.bot.sandbox.console.desk import SWITCHES, opened
 
 USUAL = {"width": 1280, "height": 800}
+TALL = {"width": 1280, "height": 900}
 
 # Whether the page shows what it shows at first: as Ana in #ops, with nothing open.
 AS_FOUND = """
@@ -40,6 +41,36 @@ async def browser():
         browser = await running.chromium.launch(executable_path=chromium, args=SWITCHES)
         yield browser
         await browser.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def context(browser):
+    """Where consoles have their page, one after the other: opening one takes long."""
+    context = await browser.new_context()
+    context.set_default_timeout(10_000)
+    yield context
+    await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def desk(open_console, context):
+    """A console whose bot only nods, and a page on it, which knows nothing yet.
+
+    Each console has a port of its own, and so an origin whose storage is empty.
+    """
+    async with open_console() as desk:
+        pages = context.pages  # none at first, or if a test has closed it
+        desk.page = pages[0] if pages else await context.new_page()
+        await desk.page.set_viewport_size(TALL)
+        await desk.page.mouse.move(0, 0)
+        await desk.page.goto(desk.console.address)
+        await desk.page.locator(".place.current").wait_for()
+        yield desk
+        for page in context.pages[1:]:
+            await page.close()
+        for page in context.pages:
+            await page.evaluate("localStorage.clear(), sessionStorage.clear()")
+            await page.goto("about:blank")
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

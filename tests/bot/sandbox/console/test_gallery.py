@@ -3,7 +3,6 @@
 import re
 
 import pytest
-import pytest_asyncio
 
 from bot.sandbox.slack.blockkit.validation import message_faults, view_faults
 from bot.sandbox.slack.model.objects import File, Message
@@ -142,19 +141,6 @@ VIEW = {
         asked("multi_channels_select", "where"),
     ],
 }
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def desk(open_console, browser):
-    """A console whose bot only nods, and a page on it."""
-    async with open_console() as desk:
-        context = await browser.new_context(viewport={"width": 1280, "height": 900})
-        context.set_default_timeout(10_000)
-        desk.page = await context.new_page()
-        await desk.page.goto(desk.console.address)
-        await expect(desk.page.locator(".place.current")).to_be_visible()
-        yield desk
-        await context.close()
 
 
 async def posted(desk):

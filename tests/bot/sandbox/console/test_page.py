@@ -8,6 +8,7 @@ import pytest_asyncio
 from bot.sandbox.slack.model.objects import Message
 from bot.sandbox.slack.model.seed import ANA, OPS
 from bot.sandbox.slack.server.delivery import Ack
+from tests.bot.sandbox.console.desk import opened
 from tests.bot.sandbox.console.visitor import expect, form
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -18,19 +19,6 @@ WIDE = {"width": 1280, "height": 900}
 PLAIN = {"type": "plain_text", "text": "Press"}
 BUTTON = {"type": "button", "action_id": "press", "text": PLAIN}
 LINE = 30  # pixels from one of two joined messages to the other, as in Slack
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def desk(open_console, browser):
-    """A console whose bot only nods, and a page on it."""
-    async with open_console() as desk:
-        context = await browser.new_context(viewport=WIDE)
-        context.set_default_timeout(10_000)
-        desk.page = await context.new_page()
-        await desk.page.goto(desk.console.address)
-        await expect(desk.page.locator(".place.current")).to_be_visible()
-        yield desk
-        await context.close()
 
 
 def say(desk, text, **more):
@@ -46,12 +34,24 @@ def section(text):
 # ── as wide as the window ────────────────────────────────────────────────────────────
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def broad(browser):
+    """A page on which something was said that is as broad as nothing is."""
+    async with opened() as desk:
+        page = await browser.new_page(viewport=WIDE)
+        await page.goto(desk.console.address)
+        await expect(page.locator(".place.current")).to_be_visible()
+        say(desk, "w" * 300, blocks=(section(f"`{'x' * 200}` {'word ' * 60}"),))
+        await expect(page.locator("#main .message")).to_have_count(1)
+        yield page
+        await page.close()
+
+
 @pytest.mark.parametrize("width", WIDTHS)
-async def test_nothing_scrolls_sideways_and_the_chat_has_room(desk, width):
-    page = desk.page
+async def test_nothing_scrolls_sideways_and_the_chat_has_room(broad, width):
+    page = broad
     await page.set_viewport_size({"width": width, "height": 844})
-    say(desk, "w" * 300, blocks=(section(f"`{'x' * 200}` {'word ' * 60}"),))
-    await expect(page.locator("#main .message")).to_have_count(1)
+    await page.evaluate("new Promise(requestAnimationFrame)")
 
     wide = await page.evaluate(
         "[document.documentElement.scrollWidth,"

@@ -39,6 +39,7 @@ async def heard(page):
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     page.cloud.call_back(f"http://127.0.0.1:{runner.addresses[0][1]}/", (60.0,))
     yield until
+    await page.cloud.callbacks.close()  # or what is under way is answered by nobody
     await runner.cleanup()
 
 
