@@ -36,6 +36,7 @@ async def page(browser):
         await page.goto(address)
         await expect(page.locator("#composer")).to_be_visible()
         await happen(page)
+        await page.evaluate(axe.Axe().axe_script)  # which is large: once for all
         yield page
     await context.close()
 
@@ -139,19 +140,28 @@ async def home(page):
     await expect(page.locator(".home .block").first).to_be_visible()
 
 
-VIEWS = (
-    channel,
-    panel,
-    sidebar,
-    people,
-    thread,
-    menu,
-    completions,
-    confirmation,
-    a_form,
-    a_list_in_a_form,
-    home,
-)
+# By view: the width at which it is looked at in the dark, too. What differs there is
+# the colours, which are the same at each width but for those of drawers.
+VIEWS = {
+    channel: WIDTHS,
+    panel: (390,),
+    sidebar: (700,),
+    people: (390,),
+    thread: (1440,),
+    menu: (700,),
+    completions: (390,),
+    confirmation: (1440,),
+    a_form: (390,),
+    a_list_in_a_form: (1440,),
+    home: (700,),
+}
+_RUN = """
+async ([theme, options]) => {
+  document.documentElement.dataset.theme = theme;
+  const found = await axe.run({resultTypes: ["violations"], ...options});
+  return found.violations.map(({id, nodes}) => [id, nodes.map(({target}) => target)]);
+}
+"""
 
 
 async def restored(page):
@@ -167,16 +177,10 @@ async def restored(page):
 
 async def faults_in(page, theme, **options):
     """Return what breaks a rule of axe-core: the rule, and where."""
-    await page.evaluate(
-        "theme => document.documentElement.dataset.theme = theme", theme
-    )
-    results = await axe.Axe().run(
-        page, options={"resultTypes": ["violations"], **options}
-    )
     return [
-        (theme, broken["id"], node["target"])
-        for broken in results.response["violations"]
-        for node in broken["nodes"]
+        (theme, rule, target)
+        for rule, targets in await page.evaluate(_RUN, [theme, options])
+        for target in targets
     ]
 
 
@@ -188,8 +192,8 @@ async def test_no_rule_is_broken(page, view, width):
         await view(page)
 
         faults = await faults_in(page, "light")
-        # What differs in the dark is the colours, and nothing else.
-        faults += await faults_in(page, "dark", runOnly=["color-contrast"])
+        if width in VIEWS[view]:
+            faults += await faults_in(page, "dark", runOnly=["color-contrast"])
         assert faults == []
     finally:
         await restored(page)
