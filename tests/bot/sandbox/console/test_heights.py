@@ -148,16 +148,9 @@ BUTTONS = {
         ([section("one"), BUTTONS], Height(1, 58, TEXT)),
     ],
 )
-async def test_a_recorded_message_is_drawn_and_measured(
-    open_console, browser, blocks, height
-):
-    async with open_console() as desk:
-        window = {"width": WIDTH, "height": HEIGHT}
-        page = await browser.new_page(viewport=window)
-        await page.goto(desk.console.address)
-        await expect(page.locator("#composer")).to_be_visible()
+async def test_a_recorded_message_is_drawn_and_measured(desk, blocks, height):
+    await desk.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
 
-        message = await drawn(desk, page, recorded(json.dumps({"blocks": blocks})))
+    message = await drawn(desk, desk.page, recorded(json.dumps({"blocks": blocks})))
 
-        assert await height_of(message) == height
-        await page.close()
+    assert await height_of(message) == height
