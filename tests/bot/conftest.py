@@ -20,6 +20,8 @@ from tests.judge import judged
 START = "/relay start 295066 url=rtmp://push.example.com/live/the-secret-key --go"
 ACCEPTED = "🔵 R1 · accepted, callbacks are off · room 295066"
 REQUESTED = "🟡 R1 requested…"
+ROUNDS = 20  # of the loop, on which the bot, its Slack and its cloud all are
+SETTLE = 0.02  # seconds; what is under way is asked about, and not waited out
 
 
 class Bot:
@@ -31,6 +33,7 @@ class Bot:
         self.slack = slack
         self.cloud = cloud
         self.space = slack.space
+        self.space.feed.settle = SETTLE
         self.hands = slack.client
 
     @property
@@ -42,12 +45,29 @@ class Bot:
         await self.settled()
 
     async def settled(self):
+        while await self._restless():
+            pass
+        for change in self.space.feed.changes:
+            self.judge(change.subject)
+
+    async def _restless(self):
+        """Wait for all that is under way; tell whether anything came of it.
+
+        What is on a wire shows in a few rounds of the loop, however slow they are.
+        """
+        before = len(self.space.feed.changes)
         await self.parts.tasks.drain(10)
         while await self.parts.journal.outbox.waiting():
             await self.space.feed.stirred(0.05)
         await self.space.feed.quiet()
-        for change in self.space.feed.changes:
-            self.judge(change.subject)
+        for _round in range(ROUNDS):
+            await asyncio.sleep(0)
+        return len(self.space.feed.changes) > before or self._is_busy()
+
+    def _is_busy(self):
+        calls = self.cloud.callbacks
+        told = calls is not None and calls.busy and not calls.is_cut
+        return bool(self.parts.tasks) or self.cloud.under_way > 0 or told
 
     @staticmethod
     def judge(subject):
