@@ -1,7 +1,9 @@
 """The whole bot, between a Slack and a Tencent on loopback, and who types to it."""
 
 import asyncio
+import time
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 
 import pytest
 
@@ -24,11 +26,38 @@ ROUNDS = 20  # of the loop, on which the bot, its Slack and its cloud all are
 SETTLE = 0.02  # seconds; what is under way is asked about, and not waited out
 
 
-class Bot:
-    """A running bot, and hands on the keyboard of its Slack."""
+class Clock:
+    """The real time, but for what is waited for in a queue: that passes at once."""
 
-    def __init__(self, parts, slack, cloud, url):
+    def __init__(self):
+        self.ahead = 0.0
+
+    def time(self):
+        return time.time() + self.ahead
+
+    def monotonic(self):
+        return time.monotonic() + self.ahead
+
+    def now(self):
+        return datetime.fromtimestamp(self.time(), UTC)
+
+    def ports(self):
+        return Ports(now=self.now, monotonic=self.monotonic)
+
+    def of_slack(self):
+        return {"now": self.now, "clock": self.monotonic}
+
+
+class Bot:
+    """A running bot, and hands on the keyboard of its Slack.
+
+    Its *clock* is put forward while Slack takes nothing more into a channel: a message
+    a second.
+    """
+
+    def __init__(self, parts, slack, cloud, url, clock):
         self.url = url
+        self.clock = clock
         self.parts = parts
         self.slack = slack
         self.cloud = cloud
@@ -58,7 +87,9 @@ class Bot:
         before = len(self.space.feed.changes)
         await self.parts.tasks.drain(10)
         while await self.parts.journal.outbox.waiting():
-            await self.space.feed.stirred(0.05)
+            if not await self.space.feed.stirred(0.05):
+                self.clock.ahead += 1
+                self.parts.delivery.wake()
         await self.space.feed.quiet()
         for _round in range(ROUNDS):
             await asyncio.sleep(0)
@@ -95,10 +126,15 @@ async def begun(parts):
 
 
 @pytest.fixture
-async def start(tmp_path, monkeypatch):
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+async def start(tmp_path, monkeypatch, clock):
     """Start a bot over Socket Mode or HTTP; again means after a crash."""
     async with AsyncExitStack() as outer:
-        cloud = LoopbackCloud()
+        cloud = LoopbackCloud(clock=clock.time)
         await cloud.start()
         outer.push_async_callback(cloud.close)
 
@@ -120,30 +156,32 @@ async def start(tmp_path, monkeypatch):
             }.items():
                 monkeypatch.setenv(name, value)
             settings = load()
-            parts = await build(settings, Ports(), COMMANDS, stack)
+            parts = await build(settings, clock.ports(), COMMANDS, stack)
             delivering = asyncio.create_task(parts.delivery.run())
             stack.callback(delivering.cancel)
             stack.push_async_callback(parts.server.close)
             if parts.sockets:
                 stack.push_async_callback(parts.sockets.close)
             await begun(parts)
-            return Bot(parts, slack, cloud, f"http://127.0.0.1:{port}/slack/events")
+            url = f"http://127.0.0.1:{port}/slack/events"
+            return Bot(parts, slack, cloud, url, clock)
 
         yield live
 
 
 @pytest.fixture
-async def by_socket(start):
+async def by_socket(start, clock):
     async with AsyncExitStack() as stack:
-        slack = await stack.enter_async_context(LoopbackSlack())
+        slack = await stack.enter_async_context(LoopbackSlack(**clock.of_slack()))
         yield await start(stack, slack=slack)
 
 
 @pytest.fixture
-async def by_http(start, unused_tcp_port):
+async def by_http(start, clock, unused_tcp_port):
     async with AsyncExitStack() as stack:
         url = f"http://127.0.0.1:{unused_tcp_port}/slack/events"
-        slack = await stack.enter_async_context(LoopbackSlack(bot_url=url))
+        slack = LoopbackSlack(bot_url=url, **clock.of_slack())
+        await stack.enter_async_context(slack)
         yield await start(stack, slack=slack, port=unused_tcp_port)
 
 
@@ -169,10 +207,10 @@ ops_channel = "{seed.SPORT_OPS.id}"
 
 
 @pytest.fixture
-async def org(start):
+async def org(start, clock):
     """A bot that is installed for an organisation, in both of its workspaces."""
     async with AsyncExitStack() as stack:
-        slack = await stack.enter_async_context(LoopbackSlack())
+        slack = await stack.enter_async_context(LoopbackSlack(**clock.of_slack()))
         seed.org_wide(slack.space)
         yield await start(stack, slack=slack, rules=ORG_RULES)
 

@@ -54,9 +54,9 @@ async def test_a_guest_and_an_outsider_are_refused(bot):
         assert "You may not do that here." in bot.whispered(who.id)[-1].text
 
 
-async def test_after_a_crash_everything_is_known_again(start):
+async def test_after_a_crash_everything_is_known_again(start, clock):
     async with AsyncExitStack() as stack:
-        slack = await stack.enter_async_context(LoopbackSlack())
+        slack = await stack.enter_async_context(LoopbackSlack(**clock.of_slack()))
         async with AsyncExitStack() as first:
             bot = await start(first, slack=slack)
             await bot.typed(START)
@@ -75,9 +75,9 @@ async def test_after_a_crash_everything_is_known_again(start):
             assert told.startswith("⚪ R1 · Stopped by ")
 
 
-async def test_the_health_of_the_bot_can_be_asked_for(start, unused_tcp_port):
+async def test_the_health_of_the_bot_can_be_asked_for(start, clock, unused_tcp_port):
     async with AsyncExitStack() as stack:
-        slack = await stack.enter_async_context(LoopbackSlack())
+        slack = await stack.enter_async_context(LoopbackSlack(**clock.of_slack()))
         bot = await start(stack, slack=slack, port=unused_tcp_port)
         session = await stack.enter_async_context(aiohttp.ClientSession())
         base = f"http://127.0.0.1:{unused_tcp_port}"
@@ -128,9 +128,9 @@ async def test_slacks_probe_of_a_commands_address_needs_no_signature(by_http):
     assert await by_http.hands.carrier.probe() == 200
 
 
-async def test_a_lost_answer_is_found_again_by_a_signed_callback(start):
+async def test_a_lost_answer_is_found_again_by_a_signed_callback(start, clock):
     async with AsyncExitStack() as stack:
-        slack = await stack.enter_async_context(LoopbackSlack())
+        slack = await stack.enter_async_context(LoopbackSlack(**clock.of_slack()))
         bot = await start(stack, slack=slack, called_back=True)
         bot.cloud.state.fail_next("StartPublishCdnStream", "late")
 
@@ -145,10 +145,10 @@ async def test_a_lost_answer_is_found_again_by_a_signed_callback(start):
 
 
 async def test_a_callback_that_comes_while_the_bot_is_down_is_taken_when_it_is_up(
-    start, unused_tcp_port
+    start, clock, unused_tcp_port
 ):
     async with AsyncExitStack() as stack:
-        slack = await stack.enter_async_context(LoopbackSlack())
+        slack = await stack.enter_async_context(LoopbackSlack(**clock.of_slack()))
         async with AsyncExitStack() as first:
             more = {"slack": slack, "port": unused_tcp_port, "called_back": True}
             bot = await start(first, **more)
@@ -175,10 +175,14 @@ async def test_the_audit_trail_comes_as_a_file_into_the_askers_messages(bot):
     assert bot.whispered()[-1].text == "🟢 The audit trail is whole: 1 record."
 
 
-async def test_a_scope_that_serves_one_feature_turns_only_that_off(start, capsys):
+async def test_a_scope_that_serves_one_feature_turns_only_that_off(
+    start, clock, capsys
+):
     scopes = {*SCOPES} - {"files:write", "im:history"}
     async with AsyncExitStack() as stack:
-        slack = await stack.enter_async_context(LoopbackSlack(scopes=scopes))
+        slack = await stack.enter_async_context(
+            LoopbackSlack(scopes=scopes, **clock.of_slack())
+        )
         bot = await start(stack, slack=slack)
         await bot.typed(START)
 

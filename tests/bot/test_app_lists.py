@@ -79,9 +79,9 @@ async def test_what_is_opened_in_the_home_tab_is_seen_there(bot):
     assert [call for _at, call in bot.cloud.state.calls] == ["StartPublishCdnStream"]
 
 
-async def test_what_is_over_stands_in_a_table_if_there_are_tables(start):
+async def test_what_is_over_stands_in_a_table_if_there_are_tables(start, clock):
     async with AsyncExitStack() as stack:
-        slack = await stack.enter_async_context(LoopbackSlack())
+        slack = await stack.enter_async_context(LoopbackSlack(**clock.of_slack()))
         bot = await start(stack, slack=slack, rules=TABLES)
         bot.cloud.state.fail_next("StartPublishCdnStream", "InvalidParameter")
         await bot.typed(START)

@@ -24,11 +24,12 @@ LIST, INFO = "usergroups.users.list", "users.info"
 
 
 @pytest.fixture(params=[False, True], ids=["sockets", "http"])
-async def bot(request, start, unused_tcp_port):
+async def bot(request, start, clock, unused_tcp_port):
     """A bot by whose rules only the on-call group starts relays; ana is in it."""
     url = f"http://127.0.0.1:{unused_tcp_port}/slack/events" if request.param else ""
     async with AsyncExitStack() as stack:
-        slack = await stack.enter_async_context(LoopbackSlack(bot_url=url))
+        slack = LoopbackSlack(bot_url=url, **clock.of_slack())
+        await stack.enter_async_context(slack)
         yield await start(stack, slack=slack, port=unused_tcp_port, rules=RULES)
 
 
