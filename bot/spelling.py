@@ -1,6 +1,8 @@
 """Which known words one may have been meant to be."""
 
 from collections.abc import Iterable
+from itertools import takewhile
+from operator import eq
 
 SHORT = 5  # a shorter word may be off by one letter only
 
@@ -26,6 +28,7 @@ def nearest(word: str, candidates: Iterable[str]) -> tuple[str, ...]:
 
 def distance(one: str, other: str) -> int:
     """Return the Damerau-Levenshtein distance (neighbours may swap)."""
+    one, other = _apart(one, other)
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, a in enumerate(one, 1):
@@ -37,3 +40,16 @@ def distance(one: str, other: str) -> int:
             now.append(cost)
         before, row = row, now
     return row[-1]
+
+
+def _apart(one: str, other: str) -> tuple[str, str]:
+    """Return both without what they begin and end with alike: it takes no step."""
+    start = _alike(one, other)
+    one, other = one[start:], other[start:]
+    end = _alike(one[::-1], other[::-1])
+    return one[: len(one) - end], other[: len(other) - end]
+
+
+def _alike(one: str, other: str) -> int:
+    """Return with how many letters both begin."""
+    return len([*takewhile(bool, map(eq, one, other))])

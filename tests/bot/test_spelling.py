@@ -33,6 +33,22 @@ def test_a_distance_is_the_same_both_ways_and_zero_only_to_itself(one, other):
 
 
 @pytest.mark.parametrize(
+    ("one", "other", "steps"),
+    [
+        ("the stop sign", "the stpo sign", 1),
+        ("aab", "ab", 1),
+        ("abab", "ab", 2),
+        ("aba", "ab", 1),
+        ("xyzzy", "xyxzzy", 1),
+        ("start R1", "sotp R1", 4),
+        ("BOT_APP", "BOT_PAP", 1),
+    ],
+)
+def test_what_both_begin_or_end_with_takes_no_step(one, other, steps):
+    assert distance(one, other) == distance(other, one) == steps
+
+
+@pytest.mark.parametrize(
     ("typed", "meant"),
     [
         ("stpo", ("stop",)),
