@@ -99,11 +99,15 @@ class Server:
 
     def run(self, text, url=""):
         """Run *text* in a transaction of its own; return its rows."""
-        import psycopg  # noqa: PLC0415 - it may not be installed
-
-        with psycopg.connect(url or self.url("postgres"), autocommit=True) as one:
+        with self.connected(url or self.url("postgres")) as one:
             cursor = one.execute(text)
             return cursor.fetchall() if cursor.description else []
+
+    def connected(self, url):
+        """Return a connection, of which each statement is a transaction."""
+        import psycopg  # noqa: PLC0415 - it may not be installed
+
+        return psycopg.connect(url, autocommit=True)
 
     def make(self):
         """Make its data."""

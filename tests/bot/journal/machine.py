@@ -75,7 +75,9 @@ class Machine(Promises):
     @initialize()
     def begin(self):
         self.loop = asyncio.new_event_loop()
-        self.folder = tempfile.TemporaryDirectory()
+        # In memory, as pytest's own folders: a disk would be waited for.
+        place = os.environ.get("PYTEST_DEBUG_TEMPROOT")
+        self.folder = tempfile.TemporaryDirectory(dir=place)
         self.clock = FakeClock()
         self.numbers = itertools.count()
         self.keys = {}

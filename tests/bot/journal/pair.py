@@ -32,7 +32,7 @@ class Pair(Machine):
         """Nothing is open yet."""
 
     def rows(self, text):
-        return self.server.run(text.replace(EACH, EACH_THERE), self.url)
+        return self.eye.execute(text.replace(EACH, EACH_THERE)).fetchall()
 
     def at(self, intent):
         owner = self.get(intent).owner
@@ -41,6 +41,7 @@ class Pair(Machine):
     def open(self):
         self.dice = random.Random(0)  # noqa: S311 - not for secrets
         self.url = self.server.database()
+        self.eye = self.server.connected(self.url)
         self.both = [self.run(opened(self.url, self.clock)) for _each in range(2)]
 
     @precondition(lambda self: getattr(self, "told", None))
@@ -64,13 +65,14 @@ class Pair(Machine):
         number = self.dice.randrange(2)
         dead = self.both[number]
         dead.close()
-        self.server.run(f"DELETE FROM lives WHERE boot = '{dead.boot}'", self.url)  # noqa: S608 - its own name
+        self.eye.execute(f"DELETE FROM lives WHERE boot = '{dead.boot}'")  # noqa: S608 - its own name
         self.both[number] = self.run(opened(self.url, self.clock))
 
     def teardown(self):
         if hasattr(self, "both"):
             for one in self.both:
                 one.close()
+            self.eye.close()
             self.server.drop(self.url)
             self.folder.cleanup()
             self.loop.close()
