@@ -16,10 +16,11 @@ HELLO = {"type": "hello", "num_connections": 1}
 
 
 class Peer:
-    """A Slack that says *words*, and then nothing, not even goodbye."""
+    """A Slack that says *words*, and then goodbye when it is told so, if it *parts*."""
 
-    def __init__(self, *words):
+    def __init__(self, *words, parts=True):
         self.words = words
+        self.parts = parts
         self.gone = asyncio.Event()
 
     async def connect(self, request):
@@ -27,7 +28,11 @@ class Peer:
         await socket.prepare(request)
         for word in self.words:
             await socket.send_str(word)
-        await self.gone.wait()
+        if self.parts:
+            await socket.receive()
+            await socket.close()
+        else:
+            await self.gone.wait()
         return socket
 
 
@@ -36,8 +41,8 @@ async def opening():
     """Open a line to a peer; returns it."""
     slack, runners, peers, openers = LoopbackSlack(), [], [], []
 
-    async def opening(*words, **more):
-        peer = Peer(*words)
+    async def opening(*words, parts=True, **more):
+        peer = Peer(*words, parts=parts)
         app = web.Application()
         app.router.add_get("/link/", peer.connect)
         app.router.add_post("/api/apps.connections.open", address)
@@ -92,7 +97,7 @@ async def test_a_greeting_is_not_waited_for_long(opening):
 
 
 async def test_where_nobody_listens_there_is_no_connection():
-    client = AsyncWebClient(base_url="http://127.0.0.1:1/api/")
+    client = AsyncWebClient(base_url="http://127.0.0.1:1/api/", retry_handlers=[])
     opener = Opener(client)
 
     with pytest.raises(NoLine) as none:
@@ -129,7 +134,7 @@ async def test_what_cannot_be_read_is_passed_over_and_logged(opening):
 
 async def test_a_goodbye_that_does_not_come_is_not_waited_for_long(opening):
     """Slack has been seen to leave the connection open after it was closed."""
-    line = await opening(json.dumps(HELLO))
+    line = await opening(json.dumps(HELLO), parts=False)
     began = time.monotonic()
 
     await line.close()
