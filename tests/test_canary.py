@@ -22,7 +22,7 @@ import structlog
 from aiohttp import web
 
 from bot.__main__ import main
-from bot.app import Ports, build
+from bot.app import build
 from bot.lifecycle import begin, greet
 from bot.runtime.logs import set_up
 from bot.runtime.redact import Redactor
@@ -32,6 +32,8 @@ from bot.sandbox.slack.loopback import LoopbackSlack
 from bot.sandbox.slack.model import seed
 from bot.settings import load, secrets_of
 from commands import COMMANDS
+from tests.bot.conftest import Bot as Hands
+from tests.bot.conftest import Clock
 
 PART = 12  # so many characters of a secret are a leak
 PUSH_KEY = secrets.token_hex(16)
@@ -55,12 +57,12 @@ def parts(secret):
 
 def leaks(canaries, places):
     """Return which canary is in which place, and as what."""
+    known = {name: set(parts(secret)) for name, secret in canaries.items()}
     found = []
-    for name, secret in canaries.items():
-        known = set(parts(secret))
-        for place, text in places.items():
-            windows = {text[at : at + PART] for at in range(len(text) - PART + 1)}
-            found += [(name, place, one) for one in known & windows]
+    for place, text in places.items():
+        windows = {text[at : at + PART] for at in range(len(text) - PART + 1)}
+        for name, leak in known.items():
+            found += [(name, place, one) for one in leak & windows]
     return found
 
 
@@ -76,7 +78,8 @@ async def scene(tmp_path, monkeypatch, capsys):
     """Play everything once; return the canaries and what was let out, by place."""
     bodies = {"to the cloud": [], "to Slack": [], "from the bot": []}
     async with AsyncExitStack() as stack:
-        cloud, slack = await loopbacks(stack, bodies)
+        clock = Clock()
+        cloud, slack = await loopbacks(stack, bodies, clock)
         environment = {**slack.environment(), **cloud.environment}
         more = {
             "BOT_DATABASE_URL": f"sqlite:///{tmp_path}/var/p.db",
@@ -85,8 +88,8 @@ async def scene(tmp_path, monkeypatch, capsys):
         for name, value in {**environment, **more}.items():
             monkeypatch.setenv(name, value)
         log = io.StringIO()
-        bot = await talkative_bot(stack, log)
-        await play(slack, cloud, bot)
+        bot = await talkative_bot(stack, log, clock)
+        await play(slack, cloud, bot, clock)
         await knock(bodies["from the bot"])
         console = capsys.readouterr()
         session = await bot.journal.find.by_handle("S1", bot.directory.team)
@@ -103,27 +106,29 @@ async def scene(tmp_path, monkeypatch, capsys):
         yield canaries(environment) | {"server session": packed.decode()}, places
 
 
-async def loopbacks(stack, bodies):
+async def loopbacks(stack, bodies, clock):
     """Start a cloud and a Slack that keep what they were sent."""
     port = free_port()
     os.environ["BOT_PORT"] = str(port)
     stack.callback(os.environ.pop, "BOT_PORT")
-    cloud = LoopbackCloud(middlewares=[recording(bodies["to the cloud"])])
+    middlewares = [recording(bodies["to the cloud"])]
+    cloud = LoopbackCloud(clock=clock.time, middlewares=middlewares)
     await cloud.start()
     stack.push_async_callback(cloud.close)
     cloud.call_back(f"http://127.0.0.1:{port}/tencent/callbacks/default", (0.1,))
-    slack = LoopbackSlack(bot_url=f"http://127.0.0.1:{port}/slack/events")
+    url = f"http://127.0.0.1:{port}/slack/events"
+    slack = LoopbackSlack(bot_url=url, **clock.of_slack())
     slack.app.middlewares.append(recording(bodies["to Slack"]))
     await stack.enter_async_context(slack)
     return cloud, slack
 
 
-async def talkative_bot(stack, log):
+async def talkative_bot(stack, log, clock):
     """Start a bot whose every logger tells everything to *log*."""
     settings = load()
     known = [one.get_secret_value() for one in secrets_of(settings).values()]
     set_up(Redactor(known), level="DEBUG", stream=log)
-    bot = await build(settings, Ports(), COMMANDS, stack)
+    bot = await build(settings, clock.ports(), COMMANDS, stack)
     everything_logs()
     delivering = asyncio.create_task(bot.delivery.run())
     stack.callback(delivering.cancel)
@@ -153,13 +158,13 @@ def recording(into):
     return record
 
 
-async def play(slack, cloud, bot):
+async def play(slack, cloud, bot, clock):
     ops = slack.space.channels[seed.OPS.id]
+    hands = Hands(bot, slack, cloud, "", clock)
 
     async def typed(line, who=seed.ANA):
         await slack.client.command(who, ops, line)
-        await bot.tasks.drain(10)
-        await slack.space.feed.quiet()
+        await hands.settled()
 
     for line in (START, DRY, SESSION, PUBLISH, "/lookup R1 --details", "/relay list"):
         await typed(line)

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.app import Ports, build
+from bot.app import build
 from bot.lifecycle import begin, greet
 from bot.pace import Pace
 from bot.sandbox.cloud import LoopbackCloud
@@ -27,6 +27,7 @@ from bot.sandbox.slack.model.objects import Call, Message, View
 from bot.settings import load
 from bot.slack.outbound.methods import READS
 from commands import COMMANDS
+from tests.bot.conftest import Clock
 from tests.node import installed, ran
 
 PROJECT = Path(__file__).parent / "data/types"
@@ -70,8 +71,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 class Tour:
     """Does what people do, all of it once; the feed of *slack* has what came of it."""
 
-    def __init__(self, slack, cloud, parts):
+    def __init__(self, slack, cloud, parts, clock):
         self.space, self.hands = slack.space, slack.client
+        self._clock = clock
         self._cloud, self._parts = cloud, parts
         self._pressed = set()
         self.offered = []
@@ -118,7 +120,9 @@ class Tour:
     async def _settled(self):
         await self._parts.tasks.drain(10)
         while await self._parts.journal.outbox.waiting():
-            await self.space.feed.stirred(0.05)
+            if not await self.space.feed.stirred(0.05):
+                self._clock.ahead += 1  # a channel takes a message a second
+                self._parts.delivery.wake()
         await self.space.feed.quiet()
 
     async def _choose(self):
@@ -163,18 +167,26 @@ class Tour:
             await self.hands.act(seed.ANA, surface, control)
 
 
+async def loopbacks(stack, clock, port):
+    """Start a cloud, which calls back to *port*, and a Slack; both go by *clock*."""
+    cloud = LoopbackCloud(clock=clock.time)
+    await cloud.start()
+    stack.push_async_callback(cloud.close)
+    cloud.call_back(f"http://127.0.0.1:{port}/tencent/callbacks/default", (0.1,))
+    slack = LoopbackSlack(paced=False, **clock.of_slack())
+    await stack.enter_async_context(slack)
+    slack.space.feed.settle = 0.1
+    return cloud, slack
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def tour(tmp_path_factory):
     """Play everything once."""
     async with AsyncExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
-        cloud = LoopbackCloud()
-        await cloud.start()
-        stack.push_async_callback(cloud.close)
+        clock = Clock()
         port = free_port()
-        cloud.call_back(f"http://127.0.0.1:{port}/tencent/callbacks/default", (0.1,))
-        slack = await stack.enter_async_context(LoopbackSlack(paced=False))
-        slack.space.feed.settle = 0.1
+        cloud, slack = await loopbacks(stack, clock, port)
         folder = tmp_path_factory.mktemp("tour")
         (folder / "bot.toml").write_text(RULES)
         for name, value in {
@@ -186,14 +198,14 @@ async def tour(tmp_path_factory):
         }.items():
             patch.setenv(name, value)
         settings = load().model_copy(update={"pace": Pace(reads=1e9, changes=1e9)})
-        parts = await build(settings, Ports(), COMMANDS, stack)
+        parts = await build(settings, clock.ports(), COMMANDS, stack)
         delivering = asyncio.create_task(parts.delivery.run())
         stack.callback(delivering.cancel)
         stack.push_async_callback(parts.server.close)
         stack.push_async_callback(parts.sockets.close)
         await begin(parts)
         await greet(parts)
-        tour = Tour(slack, cloud, parts)
+        tour = Tour(slack, cloud, parts, clock)
         await tour.take()
         yield tour
 
