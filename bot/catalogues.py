@@ -15,7 +15,7 @@ import inspect
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,8 +62,8 @@ def sentences(top: Path = TOP) -> set[Id]:
 
 def _sentences_in(path: Path) -> Iterator[Id]:
     """Yield what is marked in a module; of what is no literal nothing is known."""
-    module = ast.parse(path.read_bytes())
-    for node in ast.walk(module):
+    nodes = [*ast.walk(ast.parse(path.read_bytes()))]
+    for node in nodes:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             texts = [one.value for one in node.args if isinstance(one, ast.Constant)]
             match node.func.id, texts:
@@ -71,12 +71,12 @@ def _sentences_in(path: Path) -> Iterator[Id]:
                     yield text
                 case "n_", [str(one), str(many), *_count]:
                     yield one, many
-    yield from _help_in(module)
+    yield from _help_in(nodes)
 
 
-def _help_in(module: ast.Module) -> Iterator[str]:
+def _help_in(nodes: Sequence[ast.AST]) -> Iterator[str]:
     """Yield the docstring of each subcommand: its first line, and the rest as one."""
-    calls = [node for node in ast.walk(module) if isinstance(node, ast.Call)]
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
     named = {
         one.id
         for call in calls
@@ -84,7 +84,7 @@ def _help_in(module: ast.Module) -> Iterator[str]:
         for one in call.args
         if isinstance(one, ast.Name)
     }
-    for node in ast.walk(module):
+    for node in nodes:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (
             node.name in named or any(map(_is_subcommand, node.decorator_list))
         ):
