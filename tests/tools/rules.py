@@ -152,6 +152,7 @@ def defaults(tree):
             yield from (one.value for one in fields if one.value)
 
 
+@lru_cache(maxsize=1)
 def origins(tree):
     """Return what the names that *tree* imports stand for, with all dots."""
     names = {}
