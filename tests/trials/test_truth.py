@@ -3,18 +3,15 @@
 The long run is `make truth`.
 """
 
-from functools import cache
-
 import pytest
 
 from tests.tools.transcripts import told_after
 from tests.trials.truth.cloud import STOP
 from tests.trials.truth.judge.reading import words
-from tests.trials.truth.runner import Sum, played_by_chance, played_scene
+from tests.trials.truth.runner import Sum, played_by_chance, scene
 from tests.trials.truth.scenes import SCENES
 
 SEEDS = range(1, 9)
-scene = cache(played_scene)
 
 
 def of(record, kind, **facts):

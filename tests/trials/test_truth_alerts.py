@@ -1,7 +1,5 @@
 """Whom alerts call is judged, and each way to call wrongly or not at all is found."""
 
-from functools import cache
-
 import pytest
 
 from tests.trials.truth.judge.claims import MORE, UNTRUE
@@ -9,10 +7,9 @@ from tests.trials.truth.judge.forgotten import FORGOTTEN
 from tests.trials.truth.judge.reading import words
 from tests.trials.truth.judge.rings import WRONGLY
 from tests.trials.truth.judge.verdict import judge
-from tests.trials.truth.runner import played_scene
+from tests.trials.truth.runner import scene
 from tests.trials.truth_tale import ROOM, Tale, at
 
-scene = cache(played_scene)
 CHANNEL, GROUP = "C0CALL", "S0ONCALL"
 FAILED = "🔴 R1 · 1 rtmp://push.example.com/live/**** failed · {when}"
 AGAIN = "🟠 R1 · nobody has taken it: a target failed"

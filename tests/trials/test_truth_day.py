@@ -1,11 +1,7 @@
 """What the scenes of a producer's day play is what their names say."""
 
-from functools import cache
-
 from tests.trials.truth.cloud import START, STOP, UPDATE
-from tests.trials.truth.runner import played_scene
-
-scene = cache(played_scene)
+from tests.trials.truth.runner import scene
 
 
 def rooms(name, kind, **facts):

@@ -1,16 +1,13 @@
 """What is said of rooms is judged by what was told of them, and the scenes say why."""
 
-from functools import cache
-
 import pytest
 
 from tests.trials.truth.judge.claims import MORE, UNTRUE
 from tests.trials.truth.judge.reading import words
 from tests.trials.truth.judge.verdict import judge
-from tests.trials.truth.runner import played_scene
+from tests.trials.truth.runner import scene
 from tests.trials.truth_tale import ROOM, Tale, at
 
-scene = cache(played_scene)
 HEAD = f"Room “{ROOM}” (text) · live-main"
 MADE = (("", "makes"),)
 ALICE = (("alice", "joins"), ("alice", "camera on"))  # at 3 s, and at 5 s

@@ -38,6 +38,8 @@ class Work:
 
     def wait(self):
         """Wait until the threads have nothing to do."""
+        if self.left <= 0:  # mostly; who queues more is the one that asks
+            return
         with self._changed:
             if not self._changed.wait_for(lambda: self.left <= 0, STUCK_SECONDS):
                 raise TimeoutError("a thread does not end")
@@ -110,7 +112,8 @@ class _Selector(selectors.DefaultSelector):
     def _on_its_way(self):
         """Wait for what was sent on loopback and has not arrived; mostly all has."""
         for _ in range(MOST_WAITS):
-            if not any(map(_has_unsent, self.get_map().values())):
+            # the mapping of `get_map` looks each file up anew
+            if not any(map(_has_unsent, self._fd_to_key.values())):
                 break
             if events := super().select(WAIT_SECONDS):
                 return events

@@ -84,6 +84,12 @@ def played_scene(name, *, anew=False):
     return played(history, name, name, anew=anew, **stage)
 
 
+@cache
+def scene(name):
+    """Return what the scene *name* came to; however many ask, it is played once."""
+    return played_scene(name)
+
+
 def played_by_chance(seed):
     """Play the history that *seed* draws."""
     return played(drawn, seed, alerts=alerts_of(seed))
