@@ -63,7 +63,7 @@ class Slack:
     def __init__(self, world, port, *, kept=False):
         self.world = world
         self.port = port
-        self._number = int(time.time()) % 1_000_000 * 1000 if kept else 0
+        self._number = round(time.time() * 1000) % 10**9 if kept else 0
 
     def next_number(self):
         self._number += 1
