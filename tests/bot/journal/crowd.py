@@ -49,7 +49,7 @@ def file_of(url):
 
 def grow(url, first, last):
     """Add the things number *first* to *last* to the past, and what is theirs."""
-    connection = sqlite3.connect(file_of(url), timeout=5)
+    connection = sqlite3.connect(file_of(url), timeout=30)
     for table, own in OWN.items():
         columns = connection.execute(f"PRAGMA table_info({table})").fetchall()
         values = {f'"{one[1]}"': own.get(one[1], f'"{one[1]}"') for one in columns}

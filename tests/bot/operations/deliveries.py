@@ -23,6 +23,6 @@ def delivery(journal, slack, clock, **more):
 
 async def until(condition):
     """Return once *condition* holds."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not await condition():  # noqa: ASYNC110 - it is the journal's
             await asyncio.sleep(0)

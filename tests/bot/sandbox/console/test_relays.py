@@ -28,7 +28,7 @@ async def heard(page):
         return web.json_response({"code": 0})
 
     async def until(many):
-        async with asyncio.timeout(5), came:
+        async with asyncio.timeout(30), came:
             await came.wait_for(lambda: len(statuses) >= many)
         return statuses
 

@@ -21,7 +21,7 @@ async def news(page):
 
 async def heard(socket, kind):
     while True:
-        message = await socket.receive_json(timeout=5)
+        message = await socket.receive_json(timeout=30)
         if message["type"] == kind:
             return message
 
@@ -157,7 +157,7 @@ async def test_news_follow_the_state_in_order(page):
     space.close(ANA.id)
     space.publish(ANA.id, {"type": "home", "blocks": []})
 
-    got = [await socket.receive_json(timeout=5) for _ in range(9)]
+    got = [await socket.receive_json(timeout=30) for _ in range(9)]
 
     assert state["messages"] == []
     kinds = "posted edited deleted notice call stack stack stack home"

@@ -30,7 +30,7 @@ async def address(slack):
 
 async def connect(slack, session):
     link = await session.ws_connect(await address(slack))
-    return link, await link.receive_json(timeout=5)
+    return link, await link.receive_json(timeout=30)
 
 
 async def test_hello_says_what_slack_says(slack, session):
@@ -57,7 +57,7 @@ async def test_an_envelope_is_acked_by_its_id(slack, session):
     link, _ = await connect(slack, session)
 
     carried = asyncio.ensure_future(slack.sockets.carry(LETTER))
-    envelope = await link.receive_json(timeout=5)
+    envelope = await link.receive_json(timeout=30)
     await link.send_str("not json")
     await link.send_json({"envelope_id": "another"})
     await link.send_json(
@@ -77,7 +77,7 @@ async def test_an_event_says_which_attempt_it_is_and_takes_no_payload(slack, ses
     )
 
     carried = asyncio.ensure_future(slack.sockets.carry(envelope))
-    envelope = await link.receive_json(timeout=5)
+    envelope = await link.receive_json(timeout=30)
 
     assert (envelope["retry_attempt"], envelope["retry_reason"]) == (1, "http_timeout")
     assert envelope["accepts_response_payload"] is False
@@ -89,7 +89,7 @@ async def test_envelopes_take_turns_between_connections(slack, session):
 
     for _ in range(2):
         await slack.sockets.carry(LETTER)
-    heard = [await link.receive_json(timeout=5) for link in links]
+    heard = [await link.receive_json(timeout=30) for link in links]
 
     assert [envelope["type"] for envelope in heard] == ["slash_commands"] * 2
 
@@ -106,10 +106,10 @@ async def test_an_eleventh_connection_is_sent_away(slack, session):
 
 async def test_a_ping_is_answered(slack, session):
     link = await session.ws_connect(await address(slack), autoping=False)
-    await link.receive_json(timeout=5)
+    await link.receive_json(timeout=30)
 
     await link.ping(b"sdk-ping-pong:1")
-    answer = await link.receive(timeout=5)
+    answer = await link.receive(timeout=30)
 
     assert (answer.type, bytes(answer.data)) == (
         aiohttp.WSMsgType.PONG,
@@ -122,8 +122,8 @@ async def test_a_refresh_ends_the_connection_after_a_word(slack, session):
 
     await slack.sockets.warn()
     refreshing = asyncio.ensure_future(slack.sockets.refresh())
-    words = [await link.receive_json(timeout=5) for _ in range(2)]
-    closed = await link.receive(timeout=5)
+    words = [await link.receive_json(timeout=30) for _ in range(2)]
+    closed = await link.receive(timeout=30)
     await refreshing
 
     assert [word["reason"] for word in words] == ["warning", "refresh_requested"]
@@ -135,7 +135,7 @@ async def test_a_lost_connection_says_nothing(slack, session):
     link, _ = await connect(slack, session)
 
     await slack.sockets.lose()
-    last = await link.receive(timeout=5)
+    last = await link.receive(timeout=30)
 
     assert last.type in (aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR)
     assert await slack.sockets.carry(LETTER) == Ack(failed="dispatch_failed")
