@@ -7,7 +7,7 @@ locale the database was made with.
 
 from typing import Any
 
-from sqlalchemy import Column, Text
+from sqlalchemy import Column
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql.base import PGDDLCompiler, PGTypeCompiler
 from sqlalchemy.dialects.postgresql.psycopg import (
@@ -16,7 +16,13 @@ from sqlalchemy.dialects.postgresql.psycopg import (
 )
 from sqlalchemy.ext.compiler import compiles
 
-from bot.journal.statement import database_now, each_text, ending, unindexed
+from bot.journal.statement import (
+    Constants,
+    database_now,
+    each_text,
+    ending,
+    unindexed,
+)
 
 NAME = "postgresql.patchbay"
 
@@ -51,25 +57,8 @@ class _Tables(PGDDLCompiler):
         return str(super().visit_create_index(create, *args, **kw))  # type: ignore[no-untyped-call]
 
 
-class _Statements(PGCompiler_psycopg):
-    """What a statement itself gives stands in it, and is no parameter.
-
-    A prepared statement has one plan for all values of its parameters, unless that
-    would cost more than a plan made anew each time. Of what stands there the planner
-    knows how rare it is: so one plan is good enough, and none is made anew.
-    https://www.postgresql.org/docs/current/sql-prepare.html#SQL-PREPARE-NOTES
-    """
-
-    def visit_bindparam(self, bindparam: Any, *args: Any, **kw: Any) -> str:
-        """Return *bindparam*, or its value if it has one for good."""
-        value, text = None if bindparam.required else bindparam.value, ""
-        if isinstance(value, str):
-            text = self.render_literal_value(str(value), Text())  # type: ignore[no-untyped-call]
-        elif isinstance(value, int):
-            text = self.render_literal_value(value, bindparam.type)  # type: ignore[no-untyped-call]
-        if text:
-            return text
-        return str(super().visit_bindparam(bindparam, *args, **kw))  # type: ignore[no-untyped-call]
+class _Statements(Constants, PGCompiler_psycopg):
+    pass
 
 
 class Dialect(PGDialect_psycopg):

@@ -13,10 +13,12 @@ from typing import Any
 
 from sqlalchemy import func
 from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.ext.compiler import compiles
 
 from bot.journal.statement import (
     NO_PARAMS,
+    Constants,
     Params,
     Rows,
     Statement,
@@ -28,7 +30,13 @@ from bot.journal.statement import (
     unindexed,
 )
 
+
+class _Statements(Constants, SQLiteCompiler):
+    pass
+
+
 DIALECT = sqlite_dialect(paramstyle="named")
+DIALECT.statement_compiler = _Statements
 
 BUSY_MS = 5000
 READ_BUSY_MS = 250  # a read blocks the event loop; in WAL mode it never waits

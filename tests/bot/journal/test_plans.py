@@ -7,7 +7,7 @@ explained by SQLite's planner, and counted in steps while the past grows.
 import re
 import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from itertools import count
 
 import pytest
@@ -15,6 +15,7 @@ import pytest_asyncio
 
 from bot.journal.model import CARD_NOTICE, Timing
 from bot.journal.schema import lines
+from bot.journal.sqlite.driver import KEPT
 from bot.journal.statement import inserted
 from bot.states import State
 from tests.bot.journal.conftest import moved, new_intent
@@ -26,6 +27,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.journal import laid, opened
 from tests.fakes.sqlite import heard
 
+COUNTS = ("ENABLE_STMTVTAB",)
 PAST = 600  # more than the largest page
 LINE = {"intent": "past", "line": "past", "channel": "C", "ts": "1.1"}
 
@@ -199,6 +201,43 @@ async def test_a_past_ten_times_as_long_costs_no_question_more(tour, planner, ur
         if taken > 1.5 * before[key] + 20 and key[0] not in WHOLE
     }
     assert grown == {}
+
+
+def planned_anew(file, seen):
+    """Return those of *seen* that SQLite plans anew when they are run again."""
+    with closing(
+        sqlite3.connect(file, isolation_level=None, cached_statements=KEPT)
+    ) as one:
+        if one.execute("PRAGMA compile_options").fetchall().count(COUNTS) == 0:
+            pytest.skip("this SQLite does not count how often it plans")
+        one.execute("BEGIN")
+        for statement, values in seen:
+            for _time in range(2):
+                with suppress(sqlite3.IntegrityError):  # it is there, or of nothing
+                    one.execute(statement, values).fetchall()
+        one.execute("ROLLBACK")
+        return one.execute("SELECT sql FROM sqlite_stmt WHERE reprep > 0").fetchall()
+
+
+@pytest.fixture(params=["migrated", "made"])
+async def file(request, url, tmp_path):
+    """Return a file whose tables were migrated to what they are, or made so."""
+    if request.param == "migrated":
+        return file_of(url)
+    (await opened(f"sqlite:///{tmp_path / 'new.db'}", FakeClock())).close()
+    return tmp_path / "new.db"
+
+
+def test_no_statement_is_planned_anew_for_its_values(tour, file):
+    seen = [(statement, values) for (_name, statement), values in tour.seen.items()]
+
+    assert planned_anew(file, seen) == []
+
+
+def test_what_is_planned_anew_for_its_values_is_found(file):
+    text = "SELECT id FROM intents WHERE ref = 'x' AND ref != ?"
+
+    assert planned_anew(file, [(text, ("",))]) == [(text,)]
 
 
 BAD = [
