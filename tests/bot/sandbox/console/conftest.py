@@ -47,7 +47,7 @@ async def browser():
 async def context(browser):
     """Where consoles have their page, one after the other: opening one takes long."""
     context = await browser.new_context()
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     yield context
     await context.close()
 
@@ -83,7 +83,7 @@ async def sandbox():
 async def window(browser, sandbox):
     """A window on the sandbox, and what its scripts complain of."""
     context = await browser.new_context(viewport=USUAL)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     page = await context.new_page()
     complaints = []
 

@@ -120,6 +120,6 @@ async def chromium(**window):
     async with async_playwright() as engine:
         browser = await engine.chromium.launch(executable_path=path, args=SWITCHES)
         page = await browser.new_page(**window)
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         yield page
         await browser.close()

@@ -30,7 +30,7 @@ WIDTHS = (390, 700, 1440)
 async def page(browser):
     """A page on a sandbox in which much has happened."""
     context = await browser.new_context(viewport={"width": 1440, "height": HEIGHT})
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     async with started.sandbox() as (_process, address):
         page = await context.new_page()
         await page.goto(address)

@@ -83,7 +83,7 @@ async def answer(page, line, text):
 async def phone(browser):
     """A phone's screen with a sandbox of its own."""
     context = await browser.new_context(viewport={"width": WIDTH, "height": HEIGHT})
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     async with started.sandbox() as (_process, address):
         page = await context.new_page()
         await page.goto(address)

@@ -7,7 +7,7 @@ import pytest
 playwright = pytest.importorskip("playwright.async_api", reason="no playwright here")
 
 UNKNOWN = re.compile("unknown|no answer", re.IGNORECASE)
-PATIENCE = 10_000  # milliseconds
+PATIENCE = 30_000  # milliseconds
 
 expect = playwright.expect
 expect.set_options(timeout=PATIENCE)

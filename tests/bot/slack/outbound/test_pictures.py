@@ -128,7 +128,7 @@ async def test_the_words_stay_where_there_is_no_picture_to_be_had(answers, ways)
 async def test_an_upload_that_hangs_is_given_up_and_the_words_stay():
     web = FakeSlack()
     web.hanging["keep"] = asyncio.Event()
-    pictures = Pictures(web, FakeClock().sleep, patience=0.01)
+    pictures = Pictures(web, FakeClock().sleep, patience=0.5)
 
     await pictures.add(FORM, OPENED)
 
