@@ -16,7 +16,7 @@ from tests.tools.statements import there
 
 BY_HANDLE = re.compile(r"\bhandle = :")
 IN_TEAM = re.compile(
-    r"\bteam(, :\w+\))? = :|\bchain = :"
+    r"\bteam(, '')?\)? = :|\bchain = :"
 )  # also where no index is to go by it
 WRITES = re.compile(r"INSERT|UPDATE")
 

@@ -128,7 +128,7 @@ async def test_it_is_listed_and_given_back_until_its_last_minute(
 
 
 async def test_the_loop_posts_it_in_real_time(web_client, slack, at):
-    await web_client.chat_scheduleMessage(channel=OPS, post_at=at(1), text="soon")
+    await web_client.chat_scheduleMessage(channel=OPS, post_at=at(3), text="soon")
     async with asyncio.timeout(30):
         while texts(slack) != ["soon"]:
             await slack.space.feed.stirred(1.0)
