@@ -19,6 +19,7 @@ from tests.bench.life import life
 from tests.bench.long import long
 from tests.bench.pressure import pressure
 from tests.bench.process import pin
+from tests.bench.profile import profile
 from tests.bench.questions import questions
 from tests.bench.report import FILE, text
 from tests.bench.scale import FULL
@@ -29,6 +30,7 @@ from tests.bench.whole import start, start_tls
 SECTIONS = {
     "start": start,
     "tls": start_tls,
+    "profile": profile,
     "acks": acks,
     "client": client,
     "parts": parts,

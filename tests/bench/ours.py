@@ -40,8 +40,13 @@ async def serve(settings):
         return await run(bot)
 
 
-if __name__ == "__main__":
+def main():
+    """Run the bot until it is ended; return its exit code."""
     keep_memory_private()
-    SETTINGS = load()
-    _log(SETTINGS)
-    sys.exit(asyncio.run(serve(SETTINGS)))
+    settings = load()
+    _log(settings)
+    return asyncio.run(serve(settings))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

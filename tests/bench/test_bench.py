@@ -20,6 +20,7 @@ from tests.servers.postgres import why_not
 FIGURES = {
     "start": 7,
     "tls": 3,
+    "profile": 1,
     "acks": 4,
     "client": 2,
     "parts": 3,
