@@ -325,7 +325,7 @@ class Constants(SQLCompiler):
     By it SQLite sees whether an index of some rows alone serves. For a parameter it
     would plan anew at each run, which takes longer than most runs.
     https://www.sqlite.org/c3ref/prepare.html
-    PostgreSQL keeps to one plan if it knows how rare that is which stands there.
+    PostgreSQL keeps to one plan if it knows how rare the values in it are.
     https://www.postgresql.org/docs/current/sql-prepare.html#SQL-PREPARE-NOTES
     """
 

@@ -13,6 +13,7 @@ from tests.bench.world import world
 
 IN_FLIGHT = 16
 LEAST = 0.01  # of all: what takes less is summed up
+PATIENCE = 60.0  # seconds until it is written
 REST = "the rest"
 
 
@@ -30,8 +31,9 @@ async def profile(scale):
 
 
 async def _written(file):
-    while not file.exists():  # noqa: ASYNC110 - another process writes it
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(PATIENCE):
+        while not file.exists():  # noqa: ASYNC110 - another process writes it
+            await asyncio.sleep(0.01)
     return json.loads(file.read_text(encoding="utf-8"))
 
 
