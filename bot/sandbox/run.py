@@ -6,13 +6,14 @@ that point at the two. So what is tried here is what runs elsewhere.
 
 import asyncio
 import os
+import secrets
 import signal
 import socket
 import sys
 import tempfile
 import webbrowser
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -28,6 +29,7 @@ from bot.sandbox.slack.terminal.script import play
 PREFIXES = ("SLACK_", "TENCENTCLOUD_", "BOT_")  # variables that the bot reads
 WATCHED = ("BOT_METRICS_HOST", "BOT_METRICS_PORT")  # which it is told all the same
 START_ATTEMPTS = 6  # of 10 s each, for a machine that is busy with other things
+NEVER_GIVEN = range(20_000, 32_768)  # ports: callers get those above, by default
 COMMANDS = ("/relay", "/car", "/gs", "/lookup", "/patchbay")
 
 WELCOME = """\
@@ -255,10 +257,16 @@ def _environment(
 
 
 def free_port() -> int:
-    """Return a loopback port that nobody listens on: the bot keeps it for all lives."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a loopback port that nobody listens on: the bot keeps it for all lives.
+
+    It is none of those that a system gives to whoever calls out, who could have it
+    between two lives.
+    """
+    while True:
+        port = secrets.choice(NEVER_GIVEN)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def _starter(bot: Bot, slack: LoopbackSlack) -> Callable[[], Awaitable[None]]:

@@ -8,13 +8,14 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
+
+from bot.sandbox.run import free_port
 
 SYSTEM = Path("/usr/lib/postgresql")  # Debian's binaries lie outside PATH
 USERS = ("postgres", "nobody")  # the first that there is runs it, if this is root
@@ -64,12 +65,6 @@ def runs_as():
         with suppress(KeyError):
             return pwd.getpwnam(name)
     return None
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 class Server:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.sandbox.run import free_port
+
 TOP = Path(__file__).parents[3]
 TOUR = "docs/first-five-minutes.txt"
 DAY = "docs/producers-day.txt"
@@ -21,6 +23,13 @@ TYPED = """\
 :bot
 """
 SECONDS = 90
+
+
+def test_a_port_that_is_free_is_none_that_a_system_gives_to_whoever_calls_out():
+    ports = {free_port() for _ in range(100)}
+
+    assert len(ports) > 90
+    assert all(1024 < port < 32_768 for port in ports)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from pathlib import Path
 import aiohttp
 import psycopg
 
-from tests.servers.postgres import free_port
+from bot.sandbox.run import free_port
 from tests.trials.chaos.edges import Cloud, Workspace, calling
 from tests.trials.chaos.proxy import Proxy
 from tests.trials.crash_stage import REPEATS, TrueClock
