@@ -4,12 +4,12 @@ The rules name IDs, never display names. A rule has to match both the place (wor
 and channel) and the person (a user, or a member of a user group).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import tzinfo
 from fnmatch import fnmatchcase
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
+from bot.access.directory import Directory, Groups
 from bot.access.exits import exits_of, refusals, refused
 from bot.dialogue.ask import Account, Person, Place
 from bot.exit_table import NO_EXITS, Exits
@@ -22,66 +22,6 @@ from bot.tencent.models.base import Level, Request
 NO_CHANNEL = ChannelId("")
 OUTSIDERS = "outsiders"  # the setting that would let a stranger in
 READS_FOR_ALL = "reads_for_all"  # the setting that lets members look without a rule
-
-Groups = Mapping[str, frozenset[str]]  # user group → its members
-
-
-class Directory(Protocol):
-    """Slack's facts about people, from a cache: they may be old."""
-
-    @property
-    def known(self) -> bool:
-        """Whether Slack has answered since the bot was started."""
-
-    @property
-    def team(self) -> TeamId:
-        """The workspace that the bot is installed in; not before that is known."""
-
-    @property
-    def teams(self) -> frozenset[TeamId] | None:
-        """The workspaces of an org-wide install; None if it is in one."""
-
-    @property
-    def enterprise(self) -> str:
-        """The organisation (`E…`) that the workspace belongs to; empty if to none."""
-
-    @property
-    def moved_from(self) -> TeamId | None:
-        """The workspace that the bot was installed in before, if it is another now."""
-
-    def homes(self, who: Person) -> frozenset[str] | None:
-        """Return the workspaces and the organisation of *who*; None if not cached."""
-
-    def is_guest(self, who: Person) -> bool | None:
-        """Tell whether *who* is a guest; None if that is not cached."""
-
-    def account(self, who: Person) -> Account | None:
-        """Tell what kind of account *who* has; None if that is not cached."""
-
-    def zone(self, who: Person) -> tzinfo | None:
-        """Return the time zone of *who*; None if that is not cached."""
-
-    def groups(
-        self,
-        of: Iterable[str] | None = None,
-        *,
-        patient: bool = False,
-        team: TeamId | None = None,
-    ) -> Groups | None:
-        """Return the members of *team*'s user groups *of* these names; None: unknown.
-
-        Without names, of all that rules name. When Slack does not answer, its last
-        answer is valid for 15 minutes, and for a day if *patient*.
-        """
-
-    async def ensure_known(self, who: Person) -> None:
-        """Look *who* up now, if nothing is cached of them; no ack waits for it."""
-
-    def is_fresh(self, who: Person, groups: Iterable[str]) -> bool:
-        """Tell whether what is cached of *who* and *groups* is younger than 30 s."""
-
-    async def ensure_fresh(self, who: Person, groups: Iterable[str]) -> bool:
-        """Ask Slack for what is not; False if it does not say in 20 s."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +70,19 @@ def judge(
     wish: Wish, facts: Circumstances, policy: Policy, *, allow_all: bool
 ) -> Verdict:
     """Decide. The first line that matches wins; the last line is no."""
+    fitting = _fitting(policy, wish, facts.where, facts.who.team)
+    return _judged(wish, facts, policy, fitting, allow_all=allow_all)
+
+
+def _judged(
+    wish: Wish,
+    facts: Circumstances,
+    policy: Policy,
+    fitting: Sequence[Rule],
+    *,
+    allow_all: bool,
+) -> Verdict:
+    """Decide by the rules that are *fitting* for *wish* and its place."""
     stranger = stranger_verdict(facts, policy)
     # a stop by whoever a rule names goes although Slack does not say where they belong
     unsettled = stranger and wish.ends and facts.homes is None
@@ -137,8 +90,6 @@ def judge(
         return stranger
     if allow_all and not stranger:
         return Verdict(allowed=True, rule="BOT_ALLOW_ALL")
-    where, team = facts.where, facts.who.team
-    fitting = [rule for rule in policy.rules if _fits(rule, wish, where, team)]
     for rule in fitting:
         if _names(rule, facts):
             return Verdict(allowed=True, rule=rule.name)
@@ -185,16 +136,17 @@ class Gate:
             return Verdict(allowed=False, rule="teams", reason=_moved())
         if nowhere := self._not_here(who):
             return nowhere
-        guest = self.directory.is_guest(who)
-        named = _groups(self.policy, wish, where, who.team)
+        fitting = _fitting(self.policy, wish, where, who.team)
         patient = wish.ends or (wish.level is Level.BILLED and not finally_)
+        named = _groups(fitting)
         facts = self._facts(
             who,
             where,
-            guest=guest if finally_ and not wish.ends else bool(guest),
+            strict=finally_ and not wish.ends,
             groups=self.directory.groups(named, patient=patient, team=who.team),
         )
-        return judge(wish, facts, self.policy, allow_all=self.allow_all)
+        allow_all = self.allow_all
+        return _judged(wish, facts, self.policy, fitting, allow_all=allow_all)
 
     def is_fresh(self, who: Person, where: Place, wish: Wish) -> bool:
         """Tell whether what decides on *wish* is younger than 30 seconds."""
@@ -207,11 +159,10 @@ class Gate:
 
     def _deciding(self, who: Person, where: Place, wish: Wish) -> Iterable[str]:
         """Return the groups on which *wish* depends: none, if a rule names *who*."""
-        rules, team = self.policy.rules, who.team
-        fitting = [rule for rule in rules if _fits(rule, wish, where, team)]
+        fitting = _fitting(self.policy, wish, where, who.team)
         if self.allow_all or any(who.user in rule.users for rule in fitting):
             return ()
-        return _groups(self.policy, wish, where, team)
+        return _groups(fitting)
 
     async def ensure_known(self, who: Person) -> None:
         """Look *who* up now, if Slack answers at all and has not been asked yet."""
@@ -222,8 +173,7 @@ class Gate:
         """Return why *who* is not at home here, or a guest; None if they are."""
         if nowhere := self._not_here(who):
             return nowhere
-        guest = bool(self.directory.is_guest(who))
-        facts = self._facts(who, Place(channel=NO_CHANNEL), guest=guest)
+        facts = self._facts(who, Place(channel=NO_CHANNEL))
         return stranger_verdict(facts, self.policy)
 
     def _not_here(self, who: Person) -> Verdict | None:
@@ -236,23 +186,26 @@ class Gate:
         who: Person,
         where: Place,
         *,
-        guest: bool | None,
+        strict: bool = False,
         groups: Groups | None = None,
     ) -> Circumstances:
         """Return what Slack says of *who*, judged in the workspace in which they act.
 
         Of an org-wide install that is one of several, and each is by itself: the
-        people of the others are strangers in it.
+        people of the others are strangers in it. Who is not known is no guest, except
+        where it is *strict*.
         """
         one = self.directory.teams is None
+        profile = self.directory.profile(who)
+        unknown = None if strict else False
         return Circumstances(
             who=who,
             where=where,
             installed=self.directory.team if one else who.team,
             enterprise=self.directory.enterprise if one else "",
-            homes=self.directory.homes(who),
-            account=self.directory.account(who),
-            guest=guest,
+            homes=profile.homes if profile else None,
+            account=profile.account if profile else None,
+            guest=profile.guest if profile else unknown,
             groups=groups,
         )
 
@@ -342,9 +295,13 @@ def _moved() -> str:
     return _("This was asked in another workspace than the bot is installed in now.")
 
 
-def _groups(policy: Policy, wish: Wish, where: Place, team: TeamId) -> tuple[str, ...]:
-    """Return the user groups that rules for *wish* name, each once."""
-    fitting = (rule for rule in policy.rules if _fits(rule, wish, where, team))
+def _fitting(policy: Policy, wish: Wish, where: Place, team: TeamId) -> list[Rule]:
+    """Return the rules for *wish* at that place, whomever they name."""
+    return [rule for rule in policy.rules if _fits(rule, wish, where, team)]
+
+
+def _groups(fitting: Iterable[Rule]) -> tuple[str, ...]:
+    """Return the user groups that the *fitting* rules name, each once."""
     return tuple(dict.fromkeys(group for rule in fitting for group in rule.groups))
 
 
@@ -363,7 +320,7 @@ def _names(rule: Rule, facts: Circumstances) -> bool:
     return user in rule.users or any(user in groups.get(g, ()) for g in rule.groups)
 
 
-def _refused(wish: Wish, fitting: list[Rule], facts: Circumstances) -> Verdict:
+def _refused(wish: Wish, fitting: Sequence[Rule], facts: Circumstances) -> Verdict:
     may = tuple(dict.fromkeys(one for rule in fitting for one in _may(rule)))
     if not fitting:
         reason = _("No rule allows {action} here.").format(action=wish.action)

@@ -69,7 +69,7 @@ class Rights:
         Raises:
             NotAllowed: *who* is one.
         """
-        if ends and self.gate.directory.homes(who) is None:
+        if ends and self.gate.directory.profile(who) is None:
             return
         await self.gate.ensure_known(who)
         if refused := self.gate.stranger(who):

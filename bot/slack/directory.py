@@ -20,7 +20,7 @@ from cachetools import TTLCache
 from pydantic import SecretStr
 from slack_bolt.authorization import AuthorizeResult
 
-from bot.dialogue.ask import Account, Person
+from bot.dialogue.ask import Person
 from bot.errors import JournalUnavailable
 from bot.i18n import DEFAULT_LOCALE
 from bot.ids import ChannelId, MessageTs, TeamId
@@ -36,6 +36,7 @@ from bot.slack.installation import (
 )
 from bot.slack.outbound.web import Web
 from bot.slack.people import GROUPS_FRESH, People, key_of
+from bot.slack.profiles import Known
 from bot.slack.tokens import accepted
 
 UNREAD_SECONDS = 600.0  # that a channel which may not be read is not asked for again
@@ -217,10 +218,14 @@ class SlackDirectory:
         """The organisation that the workspace belongs to; empty if to none."""
         return self._found().enterprise
 
-    def homes(self, who: Person) -> frozenset[str] | None:
-        """Return the workspaces and the organisation of *who*; None if not known."""
-        person = self.people.person(who.user)
-        return person.homes if person else None
+    def profile(self, who: Person) -> Known | None:
+        """Return what is known of *who*, however old."""
+        return self.people.person(who.user)
+
+    def _homes(self, who: Person) -> frozenset[str]:
+        """Return the workspaces and the organisation of *who*, as far as known."""
+        person = self.profile(who)
+        return person.homes if person else frozenset()
 
     async def placed(self, who: Person) -> Person:
         """Return *who* with the organisation that Slack knows them to be in.
@@ -233,14 +238,18 @@ class SlackDirectory:
             return await self._placed_in(self.teams, who)
         named = not who.home.startswith("E")
         if self._is_own(who) and named:
-            return replace(who, team=self.team)
+            return self._at_home(who)
         if self.known and self.people.person(who.user) is None:
             await self.people.look_up(who.user)
-        homes = self.homes(who) or frozenset()
+        homes = self._homes(who)
         if self.enterprise and self.enterprise in homes:
             return replace(who, team=self.team, enterprise=self.enterprise)
         own = self.team in homes or self._is_own(who)
-        return replace(who, team=self.team) if own else who
+        return self._at_home(who) if own else who
+
+    def _at_home(self, who: Person) -> Person:
+        """Return *who* as one who asks in the installed workspace."""
+        return who if who.team == self.team else replace(who, team=self.team)
 
     async def _placed_in(self, teams: frozenset[TeamId], who: Person) -> Person:
         """Return *who* in that of *teams* in which they act.
@@ -252,7 +261,7 @@ class SlackDirectory:
             return who
         if self.known and self.people.person(who.user) is None:
             await self.people.look_up(who.user)
-        return acting_in(teams, self.homes(who) or frozenset(), who)
+        return acting_in(teams, self._homes(who), who)
 
     async def parent(self, channel: ChannelId, parent: MessageTs) -> str:
         """Return what a message says; empty where the bot may not read the channel.
@@ -279,16 +288,6 @@ class SlackDirectory:
         """Return the language of *user*; empty if that is not known."""
         person = self.people.person(user)
         return person.locale if person else ""
-
-    def is_guest(self, who: Person) -> bool | None:
-        """Tell whether *who* is a guest; None if that is not known."""
-        person = self.people.person(who.user)
-        return person.guest if person else None
-
-    def account(self, who: Person) -> Account | None:
-        """Return what kind of account *who* has; None if that is not known."""
-        person = self.people.person(who.user)
-        return person.account if person else None
 
     def zone(self, who: Person) -> tzinfo | None:
         """Return the time zone of *who*; None if that is not known."""

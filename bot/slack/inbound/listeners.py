@@ -331,7 +331,8 @@ class Listeners:
 
     async def _placed(self, ask: Ask) -> Ask:
         """Return *ask* by somebody whose workspace and organisation are known."""
-        return replace(ask, who=await self._directory.placed(ask.who))
+        who = await self._directory.placed(ask.who)
+        return ask if who is ask.who else replace(ask, who=who)
 
     async def _with_parent(self, ask: Ask) -> Ask:
         """Add what the message says under which a look-up stands."""

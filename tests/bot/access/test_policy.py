@@ -10,9 +10,10 @@ from bot.access.policy import (
     dead_actions,
     judge,
 )
-from bot.dialogue.ask import Account, Person, Place
+from bot.dialogue.ask import Person, Place
 from bot.ids import ChannelId, SlackUserId, TeamId
 from bot.settings import App, Policy, Rule
+from bot.slack.profiles import Known as Profile
 from bot.tencent.models.base import Level
 from bot.tencent.models.gs import DescribeCloudPhoneMultipleStreamSessionSlaves
 from bot.tencent.models.trtc.requests import StartPublishCdnStream, StopPublishCdnStream
@@ -243,14 +244,8 @@ class Known:
     enterprise = "EHOME"
     moved_from = None
 
-    def homes(self, who):
-        return frozenset()
-
-    def is_guest(self, who):
-        return who.user == "UGUEST"
-
-    def account(self, who):
-        return Account.MEMBER
+    def profile(self, who):
+        return Profile("en-US", guest=who.user == "UGUEST")
 
     def groups(self, of=None, *, patient=False, team=None):
         return {"SLIVE": frozenset({"UBOB"})}
@@ -259,13 +254,7 @@ class Known:
 class Stranger(Known):
     """A directory whose Slack does not answer."""
 
-    def homes(self, who):
-        return None
-
-    def is_guest(self, who):
-        return None
-
-    def account(self, who):
+    def profile(self, who):
         return None
 
     def groups(self, of=None, *, patient=False, team=None):

@@ -7,8 +7,9 @@ import pytest
 
 from bot.access.policy import Gate, Wish
 from bot.config.rules import groups_in
-from bot.dialogue.ask import Account, Person, Place
+from bot.dialogue.ask import Person, Place
 from bot.settings import Policy, Rule
+from bot.slack.profiles import Known as Profile
 from bot.tencent.models.base import Level
 
 BOTH = frozenset({"T1", "T2"})
@@ -29,14 +30,8 @@ class Grid:
     team, enterprise, moved_from, known = "T1", "E1", None, True
     teams = BOTH
 
-    def homes(self, who):
-        return frozenset({who.home, "E1"})
-
-    def is_guest(self, who):
-        return False
-
-    def account(self, who):
-        return Account.MEMBER
+    def profile(self, who):
+        return Profile("en-US", guest=False, homes=frozenset({who.home, "E1"}))
 
     def groups(self, of=None, *, patient=False, team=None):
         return {name: frozenset({f"UCHIEF{team}"}) for name in of}

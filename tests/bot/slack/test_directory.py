@@ -92,17 +92,17 @@ async def test_somebody_is_english_until_they_are_known(web, clock):
 
     assert (before, made.locale("UANA")) == ("en-US", "zh-CN")
     assert web.sent[1:] == [("users.info", {"user": "UANA", "include_locale": True})]
-    assert not made.is_guest(ANA)
+    assert not made.profile(ANA).guest
 
 
 async def test_a_guest_is_known_as_one(web, clock):
     made, tasks = await identified(web, clock)
-    before = made.is_guest(GUS)
+    before = made.profile(GUS)
 
     made.look_up_later(GUS)
     await tasks.drain(5)
 
-    assert (before, made.is_guest(GUS)) == (None, True)
+    assert (before, made.profile(GUS).guest) == (None, True)
 
 
 async def test_who_is_not_known_can_be_waited_for_once(web, clock):
@@ -111,7 +111,7 @@ async def test_who_is_not_known_can_be_waited_for_once(web, clock):
     for _again in range(2):
         await made.ensure_known(GUS)
 
-    assert made.is_guest(GUS)
+    assert made.profile(GUS).guest
     assert web.ways == ["auth.test", "users.info"]
 
 
@@ -191,7 +191,7 @@ async def test_who_asks_before_slack_is_there_is_waited_for(web, clock):
     await knowing
 
     assert waits
-    assert made.is_guest(GUS)
+    assert made.profile(GUS).guest
 
 
 # ── what Slack said last ─────────────────────────────────────────────────────────
@@ -318,7 +318,7 @@ async def test_where_slack_is_away_a_sibling_stays_what_the_payload_says(web, cl
     who = Person(team="T1", user="USIBLING", home="T2")
 
     assert await made.placed(who) == who
-    assert made.homes(who) is None
+    assert made.profile(who) is None
 
 
 # ── what stands above ────────────────────────────────────────────────────────────
