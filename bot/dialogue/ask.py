@@ -134,7 +134,7 @@ class Ask:
 
     def reading(self, words: Words) -> Self:
         """Return the same ask with its text read into *words*."""
-        return replace(self, words=words)
+        return self if words is self.words else replace(self, words=words)
 
     def hidden(self, hide: Callable[[str], str], sent: Container[str]) -> Self:
         """Return the same ask with *hide* done to every text in it.

@@ -203,9 +203,12 @@ class Command:
         names = " | ".join(self.subcommands)
         return f"{names} (try: {self.slash} help)"
 
-    @property
+    @cached_property
     def vocabulary(self) -> Vocabulary:
-        """What the grammar has to know to read this command's commands."""
+        """What the grammar has to know to read this command's commands.
+
+        It is asked for when it is complete, which it is at once.
+        """
         words = tuple(subcommand.words for subcommand in self.subcommands.values())
         return Vocabulary(self.name, words, self.bare)
 
@@ -215,10 +218,10 @@ class Command:
         In any spelling that the grammar takes; what is plain English and has no word
         for one is not even read.
         """
-        vocabulary, ending, words = self._ending
+        ending, words = self._ending
         if not ending or (PLAIN.fullmatch(text) and not words.search(text)):
             return False
-        return subcommand_in(text, vocabulary) in ending
+        return subcommand_in(text, self.vocabulary) in ending
 
     def ends_by_form(self, name: str) -> bool:
         """Tell whether the form *name* ends or settles something."""
@@ -227,14 +230,14 @@ class Command:
         return ends or (subcommand is not None and subcommand.ends)
 
     @cached_property
-    def _ending(self) -> tuple[Vocabulary, frozenset[str], re.Pattern[str]]:
-        """What is asked of the vocabulary when it is complete, which it is at once."""
+    def _ending(self) -> tuple[frozenset[str], re.Pattern[str]]:
+        """The subcommands that end or settle something, and all words for them."""
         vocabulary = self.vocabulary
         ending = {name for name, one in self.subcommands.items() if one.ends}
         meanings = ((word, vocabulary.means(word)) for word in vocabulary.sayings())
         words = {word for word, meant in meanings if meant and meant.name in ending}
         pattern = "|".join(map(re.escape, sorted(words)))
-        return vocabulary, frozenset(ending), re.compile(pattern, re.IGNORECASE)
+        return frozenset(ending), re.compile(pattern, re.IGNORECASE)
 
 
 def _entering(

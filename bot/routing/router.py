@@ -196,7 +196,7 @@ class Router:
             subcommand = command.subcommands[words.subcommand]
             _name(command.name, subcommand.name)
             self.paces.take(ask.who, subcommand.does)
-            ask = _heard(ask.reading(words), command)
+            ask = _heard(_read(ask, words, command), command)
             return await self._led(subcommand, ask, ask.words)
         except NotAllowed as refused:
             named = "" if isinstance(words, Miss) else words.subcommand
@@ -289,6 +289,12 @@ def _in_one(outcome: Outcome) -> str:
 
 
 # ── secrets that were typed ──────────────────────────────────────────────────────
+
+
+def _read(ask: Ask, words: Words, command: Command) -> Ask:
+    """Return *ask* with its text read into *words*; it stays where prose is read."""
+    text = ask.text if command.vocabulary.takes_anything else ""
+    return replace(ask, words=words, text=text)
 
 
 def _heard(ask: Ask, command: Command) -> Ask:
