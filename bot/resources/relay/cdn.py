@@ -7,13 +7,14 @@ https://www.tencentcloud.com/document/product/647/48247
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.access.limits import host_of, is_listed
 from bot.errors import InvalidRequest
 from bot.i18n import _, n_
 from bot.settings import App
+from bot.tencent.models.trtc.requests import StartPublishCdnStream
 
 TENCENT, OTHER = "tencent", "other"
 TENCENT_PUSH = (".livepush.myqcloud.com", ".tlivepush.com", ".push.tlivecloud.com")
@@ -49,17 +50,29 @@ def said(plan: Plan) -> dict[str, str]:
     Raises:
         InvalidRequest: not as many words as targets, or two for one host.
     """
-    words, urls = plan.get("cdn", "").split(), plan.get("url", "").split()
-    _check_count(words, len(urls))
+    return _said(plan, [host_of(url) for url in plan.get("url", "").split()])
+
+
+def _said(plan: Plan, hosts: Sequence[str]) -> dict[str, str]:
+    """Return what was `said` of *hosts*, those of the targets of *plan* in turn."""
+    words = plan.get("cdn", "").split()
+    _check_count(words, len(hosts))
     by_host: dict[str, str] = {}
-    each = words * len(urls) if len(words) == 1 else words
-    for url, word in zip(urls, each, strict=False):
-        host = host_of(url)
+    each = words * len(hosts) if len(words) == 1 else words
+    for host, word in zip(hosts, each, strict=False):
         if by_host.setdefault(host, word) != word:
             sentence = _("{host} cannot be both: say tencent or other.")
             raise InvalidRequest({"cdn": sentence.format(host=host)})
-    chosen = {host: plan.get(choice_of(host), "") for host in hosts_of("\n".join(urls))}
-    return by_host | {host: word for host, word in chosen.items() if word}
+    return by_host | _chosen(plan)
+
+
+def _chosen(plan: Plan) -> dict[str, str]:
+    """Return what was chosen for each host in the form, which asks where it must."""
+    if not any(key.startswith(CHOICE) for key in plan):
+        return {}
+    hosts = hosts_of(plan.get("url", ""))
+    words = {host: plan.get(choice_of(host), "") for host in hosts}
+    return {host: word for host, word in words.items() if word}
 
 
 def _check_count(words: list[str], targets: int) -> None:
@@ -83,32 +96,48 @@ def flag(host: str, words: Plan, app: App | None) -> int:
 
 def targets_of(plan: Plan, app: App | None) -> list[dict[str, Any]]:
     """Return the push targets of *plan*, one URL to a line or between spaces."""
-    words = said(plan)
+    urls = plan.get("url", "").split()
+    hosts = [host_of(url) for url in urls]
+    words = _said(plan, hosts)
     return [
-        {"PublishCdnUrl": url, "IsTencentCdn": flag(host_of(url), words, app)}
-        for url in plan.get("url", "").split()
+        {"PublishCdnUrl": url, "IsTencentCdn": flag(host, words, app)}
+        for url, host in zip(urls, hosts, strict=True)
     ]
 
 
 def settled_hosts(plan: Plan) -> frozenset[str]:
     """Return the hosts of which somebody said in the form whose they are."""
-    hosts = hosts_of(plan.get("url", ""))
-    return frozenset(host for host in hosts if plan.get(choice_of(host)))
+    return frozenset(_chosen(plan))
 
 
-def cdn_remarks(wire: Wire, but: frozenset[str] = frozenset()) -> Iterator[str]:
+def cdn_remarks(wire: Wire) -> Iterator[str]:
     """Yield which hosts of the request *wire* are sent as other CDN; how to mend it.
 
-    *wire* may be masked: the host of a push address is not. Of the hosts *but* that is
-    known already.
+    *wire* may be masked: the host of a push address is not.
     """
-    others = dict.fromkeys(
+    return _remarks(
         host_of(str(target.get("PublishCdnUrl", "")))
         for target in wire.get("PublishCdnParams") or ()
         if target.get("IsTencentCdn") == 0
     )
-    for host in but:
-        others.pop(host, None)
+
+
+def remarks_on(request: StartPublishCdnStream, plan: Plan) -> Iterator[str]:
+    """Yield which hosts *request* is sent to as other CDN, unless its *plan* says it.
+
+    That is where somebody said so in the form.
+    """
+    others = (
+        host_of(target.publish_cdn_url.get_secret_value())
+        for target in request.publish_cdn_params or ()
+        if target.is_tencent_cdn == 0
+    )
+    settled = settled_hosts(plan)
+    return _remarks(host for host in others if host not in settled)
+
+
+def _remarks(hosts: Iterable[str]) -> Iterator[str]:
+    others = dict.fromkeys(hosts)
     if not others:
         return
     yield n_(

@@ -31,6 +31,7 @@ SAMPLING, STEREO, SOUND_KBPS = 48_000, "stereo", 64  # the API page's own exampl
 LOGO_Z = 3  # above the cells of every ready layout
 LOGO_SIZE, MARGIN = 64, 64  # pixels
 SEI_TYPE, SEI_INTERVAL = 100, 1000  # its payload type, and milliseconds
+_NUMBER = re.compile(r"[+-]?[0-9]{1,10}")
 ROBOT_MARK = "/"  # between a feedback room and its robot, if it has a name of its own
 
 
@@ -43,7 +44,7 @@ def number(plan: Plan, key: str, otherwise: int | None = None) -> int:
     text = plan.get(key, "").strip()
     if not text and otherwise is not None:
         return otherwise
-    if not re.fullmatch(r"[+-]?[0-9]{1,10}", text):
+    if not _NUMBER.fullmatch(text):
         sentence = _("“{given}” is not a whole number.").format(given=text[:40])
         raise InvalidRequest({key: sentence})
     return int(text)

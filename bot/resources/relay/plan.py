@@ -116,6 +116,9 @@ OF_LOGO = ("corner", "logosize", "margin")
 OF_SEI = ("seidata", "seitype", "seiinterval", "seikey")
 OF_MIX = ("background", "logo", *OF_LOGO, "sei", *OF_SEI)
 OF_SOUND = ("hear", "mute")
+OF_VOD = ("format", "tracks", "vodapp")
+# all that may have nothing to act on; few relays have any of it
+CONDITIONAL = (*OF_MIX, "users", "large", *OF_SOUND, *OF_VOD, "recordkey")
 # what a form shows under *More*, in its order; it counts whether it is shown or not
 MORE = KEYS[KEYS.index("background") : KEYS.index("note")]
 
@@ -186,6 +189,8 @@ def complete(plan: Plan) -> bool:
 
 def moot(plan: Plan) -> dict[str, str]:
     """Return which keys of *plan* have nothing to act on, each with a sentence."""
+    if not any(map(plan.get, CONDITIONAL)):
+        return {}
     what, layout = plan.get("what") or MIX, plan.get("layout") or GRID
     reasons: dict[str, str] = {}
     if what != MIX:
@@ -198,7 +203,7 @@ def moot(plan: Plan) -> dict[str, str]:
         reasons |= dict.fromkeys(OF_SOUND, sentence)
     if plan.get("record", OFF) != VOD:
         sentence = _("This goes with recording to VOD only.")
-        reasons |= dict.fromkeys(("format", "tracks", "vodapp"), sentence)
+        reasons |= dict.fromkeys(OF_VOD, sentence)
     reasons |= _without_switch(plan)
     return {key: reasons[key] for key in KEYS if key in reasons and plan.get(key)}
 
@@ -229,9 +234,9 @@ def _without_switch(plan: Plan) -> dict[str, str]:
 
 def defaults(limits: Limits) -> dict[str, str]:
     """Return what holds where nothing is said, within *limits*."""
-    affordable = [name for name in QUALITIES if within(name, limits)]
     usual = "720p15"
-    quality = usual if usual in affordable else next(iter(affordable), usual)
+    affordable = (name for name in (usual, *QUALITIES) if within(name, limits))
+    quality = next(affordable, usual)
     return {
         "what": MIX,
         "layout": GRID,

@@ -10,7 +10,7 @@ from bot.errors import InvalidRequest
 from bot.i18n import _
 from bot.resources.faults import every_fault
 from bot.resources.relay import bounds, layouts, more, pasted
-from bot.resources.relay.cdn import cdn_remarks, settled_hosts, targets_of
+from bot.resources.relay.cdn import remarks_on, targets_of
 from bot.resources.relay.doubts import doubts
 from bot.resources.relay.more import number
 from bot.resources.relay.plan import (
@@ -127,7 +127,7 @@ def prepared_from(plan: Plan, terms: Terms, agent: str) -> Prepared:
     remarks = (
         *prepared.remarks,
         *_on_words(plan),
-        *cdn_remarks(_leading(prepared.request), but=settled_hosts(plan)),
+        *remarks_on(prepared.request, plan),
         *doubts(prepared.request),
     )
     return Prepared(
@@ -138,12 +138,6 @@ def prepared_from(plan: Plan, terms: Terms, agent: str) -> Prepared:
         remarks,
         prepared.pasted,
     )
-
-
-def _leading(request: StartPublishCdnStream) -> Mapping[str, Any]:
-    """Return where *request* pushes to, masked, as it stands in the request."""
-    targets = request.publish_cdn_params or ()
-    return {"PublishCdnParams": [one.masked() for one in targets]}
 
 
 def faults_of(plan: Plan, terms: Terms) -> dict[str, str]:
@@ -237,7 +231,7 @@ def _elsewhere(plan: Plan) -> dict[str, str]:
     return {
         key: sentence
         for key in ("large", "hear", "mute")
-        if any(one.room for one in layouts.members(plan.get(key, "")))
+        if plan.get(key) and any(one.room for one in layouts.members(plan[key]))
     }
 
 

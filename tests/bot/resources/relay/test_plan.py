@@ -6,10 +6,14 @@ from bot.dialogue.ask import Ask, Person, Place, Surface
 from bot.dialogue.words import Token, TokenKind, Words
 from bot.errors import InvalidRequest, UsageError
 from bot.resources.relay.plan import (
+    CONDITIONAL,
+    KEYS,
+    WORDS,
     check_words,
     chosen_app,
     complete,
     guessed_type,
+    moot,
     plan_of,
 )
 from bot.settings import App
@@ -122,3 +126,14 @@ def test_without_a_name_there_has_to_be_one_app(apps, sentence):
 @pytest.mark.parametrize("name", ["staging", "1400000002"])
 def test_an_app_goes_by_name_or_by_number(name):
     assert chosen_app({"app": name}, (MAIN, OTHER)) is OTHER
+
+
+@pytest.mark.parametrize("layout", sorted(WORDS["layout"]))
+@pytest.mark.parametrize("what", sorted(WORDS["what"]))
+def test_only_what_is_conditional_may_have_nothing_to_act_on(what, layout):
+    all_else = dict.fromkeys(KEYS, "x") | {"logo": "", "record": "", "sei": ""}
+
+    assert moot({**all_else, "what": what, "layout": layout}).keys() <= {*CONDITIONAL}
+    for key in CONDITIONAL:
+        alone = moot({"what": what, "layout": layout, key: "x"})
+        assert alone.keys() <= {key}
