@@ -111,14 +111,15 @@ class Redactor:
     def __call__(self, text: str) -> str:
         """Return *text* with secrets masked; never raises, linear in its length."""
         folded = _folded(text)
-        if any(map(folded.__contains__, self._forms)):
+        has = folded.__contains__
+        if any(map(has, self._forms)):
             text = _without(text, folded, self._known)
-        if not any(map(folded.__contains__, _MARKS)):
+        if not any(map(has, _MARKS)):
             return text
-        if any(scheme in folded for scheme in _STREAMS):
+        if any(map(has, _STREAMS)):
             text = _STREAM.sub(_masked_stream, text)
         for marks, shape, mask in SHAPES:
-            if any(mark in folded for mark in marks):
+            if any(map(has, marks)):
                 text = shape.sub(mask, text)
         return text
 
