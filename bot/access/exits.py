@@ -43,12 +43,13 @@ def _walk(model: type[Fields], fields: Wire, whole: Wire, path: str) -> Iterator
     for one in model.exits(fields, whole):
         yield replace(one, path=f"{path}{one.path}")
     for name, inner in nested(model):
+        if (value := fields.get(name)) is None:  # as most parts are
+            continue
         kind = cast("type[Fields]", inner)
-        value = fields.get(name)
         if isinstance(value, list):
             for number, each in enumerate(value):
                 yield from _walk(kind, each, whole, f"{path}{name}.{number}.")
-        elif value is not None:
+        else:
             yield from _walk(kind, value, whole, f"{path}{name}.")
 
 
