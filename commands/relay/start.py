@@ -211,8 +211,7 @@ async def start_or_ask(
     typed = {key: text for key, text in kept.items() if key not in KEPT}
     zone = service.zone(ask.who)
     plan = timers.settled(typed, service.now(), zone)
-    wanted = await _wanted(ask, service, plan)
-    wanted = replace(wanted, remarks=timers.remarks(typed, zone))
+    wanted = await _wanted(ask, service, plan, timers.remarks(typed, zone))
     try:
         return await _start(ask, service, wanted, again=again, copies=copies)
     except AlreadyRuns as runs_already:
@@ -278,7 +277,9 @@ def _unsettled(wanted: _Wanted, service: Service) -> str:
     return _("Please say below whose CDN each host is on.") if hosts else ""
 
 
-async def _wanted(ask: Ask, service: Service, plan: dict[str, str]) -> _Wanted:
+async def _wanted(
+    ask: Ask, service: Service, plan: dict[str, str], remarks: tuple[str, ...] = ()
+) -> _Wanted:
     new, now = service.new_id(), service.now()
     faults = timers.faults(plan, now)
     try:
@@ -289,7 +290,7 @@ async def _wanted(ask: Ask, service: Service, plan: dict[str, str]) -> _Wanted:
     if faults:
         raise InvalidRequest(faults)
     timing = timers.timing_of(plan, now, UTC)
-    return _Wanted(new, plan, described, prepared, timing)
+    return _Wanted(new, plan, described, prepared, timing, remarks)
 
 
 async def _start(
