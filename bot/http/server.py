@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import nullcontext
 from typing import Protocol
 
 from aiohttp import web
@@ -138,10 +139,12 @@ class Server:
             return _over(400)
         if (request.content_length or 0) > LARGEST:
             return _over(413)
-        if not request.content.is_eof():
+        is_here = request.content.is_eof()  # as a command is, in one packet
+        if not is_here:
             request[CALLER].reading()
+        in_time = nullcontext() if is_here else asyncio.timeout(self._read_seconds)
         try:
-            async with asyncio.timeout(self._read_seconds):
+            async with in_time:
                 await request.read()
         except (TimeoutError, web.RequestPayloadError):
             return _over(400)

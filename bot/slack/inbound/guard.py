@@ -123,19 +123,24 @@ def _shallow(value: Any, levels: int) -> bool:
     return True
 
 
+# What Bolt looks into, and the type that it expects there.
+_SHAPES: Mapping[str, type] = {
+    **dict.fromkeys(
+        ("team", "user", "channel", "view", "event", "enterprise", "container"), dict
+    ),
+    **dict.fromkeys(
+        ("team_id", "user_id", "type", "token", "api_app_id", "trigger_id"), str
+    ),
+    **dict.fromkeys(
+        ("authorizations", "actions", "authed_users", "authed_teams"), list
+    ),
+}
+
+
 def _sound(body: Mapping[str, Any]) -> bool:
     """Return whether the values that Bolt looks into have the types it expects."""
-    objects = ("team", "user", "channel", "view", "event", "enterprise", "container")
-    texts = ("team_id", "user_id", "type", "token", "api_app_id", "trigger_id")
-    lists = ("authorizations", "actions", "authed_users", "authed_teams")
-    return (
-        all(_is(body.get(name), dict) for name in objects)
-        and all(_is(body.get(name), str) for name in texts)
-        and all(_is(body.get(name), list) for name in lists)
-        and all(isinstance(one, dict) for one in body.get("authorizations") or ())
-        and all(isinstance(one, dict) for one in body.get("actions") or ())
-    )
-
-
-def _is(value: Any, kind: type) -> bool:
-    return value is None or isinstance(value, kind)
+    for name in _SHAPES.keys() & body.keys():
+        if body[name] is not None and not isinstance(body[name], _SHAPES[name]):
+            return False
+    each = (*(body.get("authorizations") or ()), *(body.get("actions") or ()))
+    return all(isinstance(one, dict) for one in each)

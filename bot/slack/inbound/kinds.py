@@ -49,7 +49,8 @@ class PayloadKind(StrEnum):
 def kind_of(body: Payload) -> PayloadKind:
     """Return what *body* asks of the bot; NOTHING if it is not for the bot."""
     if isinstance(body.get("command"), str):
-        whole = all(isinstance(body.get(key), str) for key in ("team_id", "user_id"))
+        team, user = body.get("team_id"), body.get("user_id")
+        whole = isinstance(team, str) and isinstance(user, str)
         return PayloadKind.COMMAND if whole else PayloadKind.NOTHING
     if alarm_in(body):
         return PayloadKind.ALARM

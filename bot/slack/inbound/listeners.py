@@ -189,17 +189,17 @@ class Listeners:
         locale = self._directory.locale(str(body["user_id"]))
         ask = payloads.command(body, self._prefix, locale)
         self._directory.look_up_later(ask.who)
-        answer, late = await self._in_time(ask, self._router.answer)
-        if late:
-            await ack(text=_("Still working on it; the answer follows here."))
-        elif isinstance(answer, Outcome) and answer.fits_ack:
-            with self._read_by(ask.who):
+        with self._read_by(ask.who):
+            answer, late = await self._in_time(ask, self._router.answer)
+            if late:
+                await ack(text=_("Still working on it; the answer follows here."))
+            elif isinstance(answer, Outcome) and answer.fits_ack:
                 await ack(**blocks.message(answer), response_type="ephemeral")
-            if answer.file:
-                self._later(self._replies.hand_over(ask, answer.file), ask)
-        else:
-            await ack()
-            self._later(self._replies.reply(ask, answer), ask)
+                if answer.file:
+                    self._later(self._replies.hand_over(ask, answer.file), ask)
+            else:
+                await ack()
+                self._later(self._replies.reply(ask, answer), ask)
 
     async def _action(self, ack: AsyncAck, body: Body) -> None:
         await ack()
@@ -229,11 +229,15 @@ class Listeners:
             return
         ask = payloads.submission(body, locale)
         self._directory.look_up_later(ask.who)
+        with self._read_by(ask.who):
+            await self._submitted(ack, ask, body["view"])
+
+    async def _submitted(self, ack: AsyncAck, ask: Ask, view: payloads.Payload) -> None:
+        """Ack the form *ask*, sent in as *view*, with what it leads to."""
         try:
             answer, late = await self._in_time(ask, self._router.submit)
         except InvalidRequest as refused:
-            inputs = payloads.inputs(body["view"])
-            faults = modals.faults(inputs, refused.faults)
+            faults = modals.faults(payloads.inputs(view), refused.faults)
             await ack(response_action="errors", errors=faults)
             return
         if late:
@@ -241,13 +245,12 @@ class Listeners:
         if answer is None:
             await ack(response_action="clear")
             return
-        with self._read_by(ask.who):
-            view = (
-                modals.view(self._replies.pictures.known(answer))
-                if isinstance(answer, Form)
-                else modals.closing(answer)
-            )
-        await ack(response_action="update", view=view)
+        shown = (
+            modals.view(self._replies.pictures.known(answer))
+            if isinstance(answer, Form)
+            else modals.closing(answer)
+        )
+        await ack(response_action="update", view=shown)
 
     async def _options(self, ack: AsyncAck, body: Body) -> None:
         locale = self._directory.locale(str(body["user"]["id"]))
@@ -373,8 +376,7 @@ class Listeners:
         self, ask: Ask, serve: Callable[[Ask], Awaitable[Answer]]
     ) -> tuple[Answer, bool]:
         """Return the answer, or True if it will be told later."""
-        with self._read_by(ask.who):
-            working = asyncio.ensure_future(self._serve(ask, serve))
+        working = asyncio.ensure_future(self._serve(ask, serve))
         done, _pending = await asyncio.wait({working}, timeout=self._patience)
         if done:
             return working.result(), False
