@@ -35,11 +35,10 @@ class Rights:
 
     def verdict(self, who: Person, where: Place, permit: Permit) -> Verdict:
         """Return what policy says to *permit*: on one of the apps is enough."""
-        first, *others = self._wishes(permit, None)
-        refused = self._judged(who, where, first)
+        refused = self._judged(who, where, permit.on(None))
         if refused.allowed:
             return refused
-        verdicts = (self._judged(who, where, wish) for wish in others)
+        verdicts = (self._judged(who, where, wish) for wish in self._wishes(permit))
         return next((one for one in verdicts if one.allowed), refused)
 
     async def sight(self, who: Person, where: Place, permit: Permit) -> "Sight | None":
@@ -100,10 +99,9 @@ class Rights:
             return verdict if named.rule == READS_FOR_ALL else named
         return verdict
 
-    def _wishes(self, permit: Permit, *others: None) -> tuple[Wish, ...]:
+    def _wishes(self, permit: Permit) -> tuple[Wish, ...]:
         """Return what policy is asked: of each app that *permit* is about."""
-        apps = self.apps if permit.on_apps else ()
-        return tuple(permit.on(app) for app in (*others, *apps))
+        return tuple(map(permit.on, self.apps)) if permit.on_apps else ()
 
 
 @dataclass(slots=True)
