@@ -1,6 +1,6 @@
 """What went wrong, what it means and what to do about it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from bot.dialogue.outcome import (
     Bold,
@@ -15,7 +15,7 @@ from bot.dialogue.outcome import (
     line,
 )
 from bot.i18n import _, later, reader_locale
-from bot.tencent.explain import Explanation, explain, products
+from bot.tencent.explain import Explanation, Retry, explain, products
 
 # What a step says to type, and pressing a button does as well.
 STEPS = {
@@ -24,6 +24,11 @@ STEPS = {
     "relay list": later("Relays that run"),
     "car recent": later("Render sessions"),
     "car capacity": later("Count concurrency"),
+}
+RETRY: Mapping[Retry, str] = {
+    "yes": later("Retry: yes. {hint}"),
+    "no": later("Retry: no. {hint}"),
+    "after": later("Retry: not yet. {hint}"),
 }
 
 
@@ -92,11 +97,7 @@ def chooser(meanings: Sequence[Explanation]) -> Outcome:
 
 
 def _retry(explanation: Explanation) -> str:
-    text = {
-        "yes": _("Retry: yes. {hint}"),
-        "no": _("Retry: no. {hint}"),
-        "after": _("Retry: not yet. {hint}"),
-    }[explanation.retry]
+    text = _(RETRY[explanation.retry])
     return text.format(hint=explanation.retry_hint).strip()
 
 
