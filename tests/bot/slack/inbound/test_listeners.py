@@ -48,6 +48,16 @@ async def test_a_slow_router_is_acked_in_time_and_answered_later():
     assert await front.settled() == [("slash:T1:t1", OUTCOME)]
 
 
+async def test_that_it_takes_longer_is_said_in_the_language_of_whoever_waits():
+    front = Front(patience=0.01)
+    front.directory.known_locale = lambda _user: "zh-CN"
+    front.router.gate = asyncio.Event()
+
+    assert await front.send(COMMAND) == (200, "仍在处理；答复稍后显示在这里。")
+    front.router.gate.set()
+    await front.settled()
+
+
 async def test_a_prefix_is_taken_off():
     front = Front(prefix="tc-")
 
