@@ -8,8 +8,8 @@ makes them.
 
 import gettext
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -28,17 +28,27 @@ _reader: ContextVar[str | Callable[[], str]] = ContextVar(
 )
 
 
-@contextmanager
-def reading_in(locale: str | Callable[[], str]) -> Iterator[None]:
+class _Reading:
+    """A block in which is translated to *locale*; entered several times a command."""
+
+    __slots__ = ("_locale", "_token")
+
+    def __init__(self, locale: str | Callable[[], str]) -> None:
+        self._locale = locale
+
+    def __enter__(self) -> None:
+        self._token = _reader.set(self._locale)
+
+    def __exit__(self, *_error: object) -> None:
+        _reader.reset(self._token)
+
+
+def reading_in(locale: str | Callable[[], str]) -> AbstractContextManager[None]:
     """Translate to *locale* (as Slack writes it, `zh-CN`) inside the block.
 
     One that is asked for may become known only while an answer is prepared.
     """
-    token = _reader.set(locale)
-    try:
-        yield
-    finally:
-        _reader.reset(token)
+    return _Reading(locale)
 
 
 def once_known(locale: Callable[[], str]) -> Callable[[], str]:
