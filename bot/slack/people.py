@@ -96,7 +96,10 @@ class People:
 
     def person(self, user: str) -> Known | None:
         """Return what is known of *user*, however old."""
-        return self._known.get(user)
+        try:  # most are known, and `get` would look twice
+            return self._known[user]
+        except KeyError:
+            return None
 
     def groups(
         self, of: Iterable[str] | None = None, *, patient: bool = False
@@ -217,7 +220,7 @@ class People:
         """Go by *info* until Slack is asked: it may come from an old event."""
         if user in self._asking:
             self._overtaken.add(user)
-        if person := self._known.get(user):
+        if person := self.person(user):
             self._known[user] = profile(info, NEVER, person.locale)
 
     def _keys(self, team: Any, group: str) -> list[str]:
@@ -242,7 +245,7 @@ class People:
     # ── how old it is ───────────────────────────────────────────────────────────
 
     def _is_known(self, user: str) -> bool:
-        person = self._known.get(user)
+        person = self.person(user)
         return person is not None and person.asked_at > NEVER
 
     def _is_any_old(self, now: float) -> bool:
@@ -252,7 +255,7 @@ class People:
 
     def _stale(self, user: str, groups: Iterable[str]) -> list[str]:
         """Return which of *user* and *groups* are not fresh."""
-        now, person = self._timer(), self._known.get(user)
+        now, person = self._timer(), self.person(user)
         stale = [name for name in groups if not self._is_group_fresh(name, now)]
         fresh = person is not None and now - person.asked_at <= FRESH
         return stale if fresh else [user, *stale]
