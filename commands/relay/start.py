@@ -271,10 +271,10 @@ def _not_yet(plan: dict[str, str]) -> list[str]:
 def _unsettled(wanted: _Wanted, service: Service) -> str:
     """Return the question that is left, unless the request is refused anyway."""
     prepared = wanted.prepared
-    if prepared.pasted or prepared.over(service.terms):
+    if prepared.pasted or not cdn.unsettled(wanted.whole, prepared.app):
         return ""
-    hosts = cdn.unsettled(wanted.whole, prepared.app)
-    return _("Please say below whose CDN each host is on.") if hosts else ""
+    sentence = _("Please say below whose CDN each host is on.")
+    return "" if prepared.over(service.terms) else sentence
 
 
 async def _wanted(
