@@ -306,5 +306,5 @@ def _plain(span: Span) -> str:
         case Who(user) | Group(user):
             return user
         case When(at, shown):
-            day = "" if shown is Clock.TIME else f"{at:%Y-%m-%d} "
-            return f"{day}{at:%H:%M} UTC"
+            day = "" if shown is Clock.TIME else f"{at.date()} "
+            return f"{day}{at.time().isoformat('minutes')} UTC"

@@ -116,8 +116,9 @@ def _inside(menu: Sequence[Button]) -> list[Button]:
 
 
 def _fits_menu(button: Button) -> bool:
-    short = size(_value(button, named=True)) <= limits.OPTION_VALUE
-    return short and not (button.confirm or button.danger)
+    if button.confirm or button.danger:
+        return False
+    return size(_value(button, named=True)) <= limits.OPTION_VALUE
 
 
 def _menu(buttons: Sequence[Button], numbered: Numbers) -> Json:
@@ -175,4 +176,4 @@ def _value(button: Button, *, named: bool = False) -> str:
     Where the id has no command, that is *named* in it.
     """
     command = f"{button.command} " if named else ""
-    return f"{button.once or '-'} {command}{clean(button.text)}"
+    return clean(f"{button.once or '-'} {command}{button.text}")

@@ -4,10 +4,11 @@ Slack refuses a message that is too long as a whole. So pieces are left out from
 bottom up, and a line says how many; pieces that must stay are kept first.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from pydantic_core import to_json
 
 from bot.dialogue.outcome import Span, plain
 from bot.i18n import _
@@ -77,11 +78,11 @@ def fitted(pieces: Sequence[Piece], space: Space) -> list[Json]:
 
 
 def _fit_certainly(blocks: Sequence[Json], space: Space) -> bool:
-    """Tell whether even all of their JSON, in ASCII, would fit: it is no shorter.
+    """Tell whether even all of their JSON, in bytes, would fit: it is no shorter.
 
-    Most messages are that small, and this takes a tenth of the time of counting.
+    Most messages are that small, and this takes a third of the time of counting.
     """
-    return len(blocks) <= space.blocks and len(json.dumps(blocks)) <= space.text
+    return len(blocks) <= space.blocks and len(to_json(blocks)) <= space.text
 
 
 def fitted_lines(lines: Sequence[tuple[Span, ...]]) -> list[tuple[Span, ...]]:

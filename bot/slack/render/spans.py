@@ -69,7 +69,7 @@ def plain_text(text: str, limit: int) -> Json:
 
     https://docs.slack.dev/reference/block-kit/composition-objects/text-object
     """
-    shown = cut(uncoded(clean(text)), limit)
+    shown = cut(uncoded(clean(text)), limit, sent_as=str)  # as it is by then
     return {"type": "plain_text", "text": shown.strip() or ELLIPSIS, "emoji": True}
 
 
@@ -91,7 +91,7 @@ def emphasised(spans: Sequence[Span]) -> tuple[Span, ...]:
 
 def is_blank(spans: Iterable[Span]) -> bool:
     """Return whether *spans* show no visible character."""
-    return not clean(plain(tuple(spans))).strip()
+    return not any(clean(plain((span,))).strip() for span in spans)
 
 
 def _fitted(
@@ -138,8 +138,8 @@ def _sound(span: Span) -> Span:
             return span if _PERSON.fullmatch(user) else clean(user)
         case Group(group):
             return span if _GROUP.fullmatch(group) else clean(group)
-        case When(at):
-            return replace(span, at=at.astimezone(UTC))
+        case When(at, shown):
+            return When(at.astimezone(UTC), shown)
         case Link(url, text):
             sound = _ADDRESS.fullmatch(clean(url)) and size(url) <= limits.URL
             text = clean(text).replace("\n", " ")
