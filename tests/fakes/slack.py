@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from email.utils import formatdate
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -173,7 +174,13 @@ class FakeSlack:
         told = data(arguments) if callable(data) else data
         if isinstance(told, Sent):  # which a function may make as it likes
             return told
-        return Sent(ok=True, data=told, scopes=self.scopes, at=self.at)
+        return Sent(ok=True, data=told, headers=self._headers())
+
+    def _headers(self) -> dict[str, str]:
+        headers = {} if self.at is None else {"Date": formatdate(self.at, usegmt=True)}
+        if self.scopes is not None:
+            headers["X-OAuth-Scopes"] = ",".join(sorted(self.scopes))
+        return headers
 
     def _error(self, way: str, method: str) -> Sent | None:
         if self.away:

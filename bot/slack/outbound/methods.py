@@ -28,4 +28,4 @@ METHODS = READS | {
     "views.push",
     "views.update",
 }
-OUTCOMES = ("ok", "too_fast", "away", "unauthorised", "rejected")
+OUTCOMES = ("ok", "too_fast", "away", "unauthorised", "rejected")  # as of `web.Sent`

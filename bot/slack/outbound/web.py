@@ -78,17 +78,34 @@ class Sent:
     """How a call ended.
 
     *error* is Slack's word, `timeout`, `unreachable` or `http_` and a status, *detail*
-    what Slack found wrong. *retry_after* is in seconds, when Slack gave one. *scopes*
-    are those of the token, if Slack named them. *at* is the Unix time by Slack's clock.
+    what Slack found wrong. *retry_after* is in seconds, when Slack gave one. *headers*
+    are those of its answer: few calls ask what they say.
     """
 
     ok: bool
     error: str = ""
     retry_after: float = 0.0
     data: Mapping[str, Any] | None = None
-    scopes: frozenset[str] | None = None
     detail: str = ""
-    at: float | None = field(default=None, compare=False)  # differs each time
+    headers: Mapping[str, Any] = field(  # in which a date differs each time
+        default_factory=dict, compare=False, repr=False
+    )
+
+    @property
+    def scopes(self) -> frozenset[str] | None:
+        """Those of the token, if Slack named them."""
+        scopes = self._header("x-oauth-scopes")
+        if scopes is None:
+            return None
+        return frozenset(filter(None, (one.strip() for one in str(scopes).split(","))))
+
+    @property
+    def at(self) -> float | None:
+        """The Unix time by Slack's clock, if it can be read."""
+        try:
+            return parsedate_to_datetime(str(self._header("date"))).timestamp()
+        except ValueError:  # there is none, or none that can be read
+            return None
 
     @property
     def away(self) -> bool:
@@ -122,9 +139,9 @@ class Sent:
 
     @property
     def outcome(self) -> str:
-        """How it ended, by one of `OUTCOMES`."""
-        ends = (self.ok, self.too_fast, self.away, self.unauthorised, True)
-        return next(name for name, is_so in zip(OUTCOMES, ends, strict=True) if is_so)
+        """How it ended, by one of `OUTCOMES`: the first that it is, or the last."""
+        *ends, rejected = OUTCOMES
+        return next((name for name in ends if getattr(self, name)), rejected)
 
     @property
     def channel(self) -> ChannelId | None:
@@ -137,6 +154,9 @@ class Sent:
         """The message that was posted or updated, if Slack says so."""
         ts = (self.data or {}).get("ts")
         return MessageTs(str(ts)) if ts else None
+
+    def _header(self, name: str) -> Any:
+        return {key.casefold(): text for key, text in self.headers.items()}.get(name)
 
 
 class Web:
@@ -249,8 +269,7 @@ class Web:
             return Sent(ok=False, error="unreachable")
         data: dict[str, Any] = dict(response.data)  # type: ignore[arg-type]  # JSON
         self._log_warnings(method, data)
-        headers = response.headers
-        return Sent(ok=True, data=data, scopes=_scopes(headers), at=_date(headers))
+        return Sent(ok=True, data=data, headers=response.headers)
 
     def _log_warnings(self, method: str, data: Mapping[str, Any]) -> None:
         """Log what Slack warns of, once for each method."""
@@ -374,24 +393,6 @@ def _refused(error: SlackApiError) -> Sent:
     messages = metadata.get("messages") if isinstance(metadata, dict) else None
     detail = " ".join(map(str, messages or ()))
     return Sent(ok=False, error=word, retry_after=wait, detail=detail)
-
-
-def _header(headers: Mapping[str, Any] | None, name: str) -> Any:
-    return {key.casefold(): value for key, value in (headers or {}).items()}.get(name)
-
-
-def _date(headers: Mapping[str, Any] | None) -> float | None:
-    try:
-        return parsedate_to_datetime(str(_header(headers, "date"))).timestamp()
-    except ValueError:  # there is none, or none that can be read
-        return None
-
-
-def _scopes(headers: Mapping[str, Any] | None) -> frozenset[str] | None:
-    scopes = _header(headers, "x-oauth-scopes")
-    if scopes is None:
-        return None
-    return frozenset(filter(None, (one.strip() for one in str(scopes).split(","))))
 
 
 def _seconds(header: Any) -> float:
