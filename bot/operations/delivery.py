@@ -12,7 +12,6 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -232,6 +231,8 @@ class Delivery:
 
         Those before them are gone, and would leave the place idle until their turns.
         """
+        if not self._turns.waits:
+            return False
         now, taken = self._now(), {batch.lane for batch in ready}
         forward: list[int] = []
         for lane in self._turns.lanes(self._monotonic()):
@@ -276,7 +277,7 @@ class Delivery:
                 self.wake()  # this one is left out for a moment, the next may go
                 await self._sleep(HELD_IDLE)  # a killed one holds it for a minute
                 return 0
-            batch = replace(batch, notifications=held)
+            batch = Batch(held, batch.ways)
             with self.readers.reading(batch.notifications[0]):
                 stand = self._outbox.cards_at
                 body = await in_one_message(batch, stand, self._resources)

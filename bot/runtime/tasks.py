@@ -38,13 +38,16 @@ async def watch_lag(
 async def woken(
     event: asyncio.Event, sleep: Callable[[float], Awaitable[None]], seconds: float
 ) -> None:
-    """Wait until *event* is set, at most *seconds*."""
-    waking = asyncio.ensure_future(event.wait())
-    sleeping = asyncio.ensure_future(sleep(seconds))
+    """Wait until *event* is set, which it is after *seconds* at the latest."""
+
+    async def over() -> None:
+        await sleep(seconds)
+        event.set()
+
+    sleeping = asyncio.create_task(over())
     try:
-        await asyncio.wait({waking, sleeping}, return_when=asyncio.FIRST_COMPLETED)
+        await event.wait()
     finally:
-        waking.cancel()
         sleeping.cancel()
 
 

@@ -5,7 +5,7 @@ import gc
 
 import pytest
 
-from bot.runtime.tasks import Tasks, watch_lag
+from bot.runtime.tasks import Tasks, watch_lag, woken
 
 
 async def test_work_is_held_until_it_is_done():
@@ -88,3 +88,27 @@ async def test_a_loop_that_was_held_up_is_told(capsys):
     told = capsys.readouterr().out
     assert told.count("loop.held-up") == 1
     assert "2.5" in told
+
+
+async def test_who_waits_to_be_woken_is_by_then_at_the_latest():
+    event, slept = asyncio.Event(), []
+
+    async def sleep(seconds):
+        slept.append(seconds)
+
+    await woken(event, sleep, 5)
+
+    assert (slept, event.is_set()) == ([5], True)
+
+
+async def test_who_is_woken_before_is_not_woken_again_when_the_time_is_over():
+    event, gate, tasks = asyncio.Event(), asyncio.Event(), asyncio.all_tasks()
+    asyncio.get_running_loop().call_soon(event.set)
+
+    await woken(event, lambda _seconds: gate.wait(), 5)
+    event.clear()
+    gate.set()
+    await asyncio.sleep(0)
+
+    assert not event.is_set()
+    assert asyncio.all_tasks() == tasks
