@@ -65,6 +65,13 @@ class Batch:
             claim for one in self.notifications for claim in claims_of(one)
         )
 
+    @property
+    def may_share(self) -> bool:
+        """Whether several go as one, or what stands in its message may be several."""
+        first, *others = self.notifications
+        changes = first.name == CARD and first.intent and first.intent.card
+        return bool(others or changes)
+
     def meets(self, others: "Iterable[Batch]") -> bool:
         """Tell whether one of *others* must not be under way at the same time."""
         return any(not self.claims.isdisjoint(other.claims) for other in others)

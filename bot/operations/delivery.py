@@ -278,9 +278,11 @@ class Delivery:
                 await self._sleep(HELD_IDLE)  # a killed one holds it for a minute
                 return 0
             batch = Batch(held, batch.ways)
-            with self.readers.reading(batch.notifications[0]):
-                stand = self._outbox.cards_at
-                body = await in_one_message(batch, stand, self._resources)
+            body = None
+            if batch.may_share:
+                with self.readers.reading(batch.notifications[0]):
+                    stand = self._outbox.cards_at
+                    body = await in_one_message(batch, stand, self._resources)
             async with self._new.alone(batch):
                 return await self._sent(batch, body)
         except JournalUnavailable as error:

@@ -7,7 +7,7 @@ what is pressed is done there or nowhere. Where the bot serves one, nothing is c
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 
 from bot.i18n import reading_in
@@ -17,12 +17,20 @@ MARK = "@"  # stands in no number, and in no id of a form
 _drawn_for: ContextVar[str] = ContextVar("drawn_for", default="")
 
 
-@contextmanager
-def shown_in(locale: str | Callable[[], str], team: str) -> Iterator[None]:
+def shown_in(
+    locale: str | Callable[[], str], team: str
+) -> AbstractContextManager[None]:
     """Draw in the language *locale* for the workspace *team* inside the block.
 
     An empty *team* is the only one.
     """
+    if team == workspace():  # as where there is only one: the language is all
+        return reading_in(locale)
+    return _shown_in(locale, team)
+
+
+@contextmanager
+def _shown_in(locale: str | Callable[[], str], team: str) -> Iterator[None]:
     token = _drawn_for.set(team)
     try:
         with reading_in(locale):
