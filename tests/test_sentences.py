@@ -27,6 +27,8 @@ READ = {
     "bot/routing/help.py": {"command.summary"},
     "bot/tencent/models/nouns.py": {"text"},
     "bot/resources/costream/resource.py": {"OFFLINE", "title"},
+    "bot/resources/headlines.py": {"_STATES[state]", "_HEADLINES[headline]"},
+    "bot/resources/relay/targets.py": {"_STANDS[status]"},
     "bot/resources/relay/update.py": {"LABELS[one.field]"},
     "bot/resources/room/recalled.py": {"name", "title"},
     "bot/resources/room/reported.py": {"text"},

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from bot.dialogue.outcome import Tone
-from bot.i18n import _
+from bot.i18n import _, later
 from bot.journal.evidence import Headline
 from bot.journal.model import Intent
 from bot.journal.stops import How
@@ -34,51 +34,54 @@ TONES: Mapping[Headline, Tone] = {
     Headline.REPLACED: Tone.OVER,
 }
 
+_STATES: Mapping[State, str] = {
+    State.QUEUED: later("requested"),
+    State.WAITING: later("waiting"),
+    State.SENDING: later("sending"),
+    State.STARTED: later("started"),
+    State.EXPIRING: later("started, soon out of reach"),
+    State.STOPPING: later("stopping"),
+    State.STOPPED: later("stopped"),
+    State.ENDED: later("ended"),
+    State.CLOSED: later("closed"),
+    State.NOT_STARTED: later("not started"),
+    State.UNKNOWN: later("unknown"),
+    State.DONE: later("done"),
+}
+_HEADLINES: Mapping[Headline, str] = {
+    Headline.REQUESTED: later("requested"),
+    Headline.SENDING: later("sending"),
+    Headline.ACCEPTED: later("accepted"),
+    Headline.CLAIMED: later("running, by hand"),
+    Headline.CONNECTING: later("connecting"),
+    Headline.LIVE: later("live"),
+    Headline.RECOVERING: later("recovering"),
+    Headline.TARGET_ENDED: later("a target ended"),
+    Headline.TARGET_FAILED: later("a target failed"),
+    Headline.PUSH_FAILED: later("push failed"),
+    Headline.IDLE: later("idle, probably ended"),
+    Headline.STOPPING: later("stopping"),
+    Headline.MAY_RUN: later("may still run"),
+    Headline.EXPIRING: later("soon out of reach"),
+    Headline.OUT_OF_REACH: later("out of reach"),
+    Headline.STOPPED: later("stopped"),
+    Headline.ENDED: later("ended"),
+    Headline.NOT_STARTED: later("not started"),
+    Headline.CLOSED: later("closed"),
+    Headline.UNKNOWN: later("unknown"),
+    Headline.DONE: later("done"),
+    Headline.REPLACED: later("replaced"),
+}
+
 
 def state_word(state: State) -> str:
     """Return what people call *state*, of an action or in a history."""
-    return {
-        State.QUEUED: _("requested"),
-        State.WAITING: _("waiting"),
-        State.SENDING: _("sending"),
-        State.STARTED: _("started"),
-        State.EXPIRING: _("started, soon out of reach"),
-        State.STOPPING: _("stopping"),
-        State.STOPPED: _("stopped"),
-        State.ENDED: _("ended"),
-        State.CLOSED: _("closed"),
-        State.NOT_STARTED: _("not started"),
-        State.UNKNOWN: _("unknown"),
-        State.DONE: _("done"),
-    }[state]
+    return _(_STATES[state])
 
 
 def headline_word(headline: Headline) -> str:
     """Return in a word or two how a thing stands."""
-    return {
-        Headline.REQUESTED: _("requested"),
-        Headline.SENDING: _("sending"),
-        Headline.ACCEPTED: _("accepted"),
-        Headline.CLAIMED: _("running, by hand"),
-        Headline.CONNECTING: _("connecting"),
-        Headline.LIVE: _("live"),
-        Headline.RECOVERING: _("recovering"),
-        Headline.TARGET_ENDED: _("a target ended"),
-        Headline.TARGET_FAILED: _("a target failed"),
-        Headline.PUSH_FAILED: _("push failed"),
-        Headline.IDLE: _("idle, probably ended"),
-        Headline.STOPPING: _("stopping"),
-        Headline.MAY_RUN: _("may still run"),
-        Headline.EXPIRING: _("soon out of reach"),
-        Headline.OUT_OF_REACH: _("out of reach"),
-        Headline.STOPPED: _("stopped"),
-        Headline.ENDED: _("ended"),
-        Headline.NOT_STARTED: _("not started"),
-        Headline.CLOSED: _("closed"),
-        Headline.UNKNOWN: _("unknown"),
-        Headline.DONE: _("done"),
-        Headline.REPLACED: _("replaced"),
-    }[headline]
+    return _(_HEADLINES[headline])
 
 
 def how_it_stopped(intent: Intent) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from re import split
 
 from bot.dialogue.outcome import Clock, Span, When, said
-from bot.i18n import _
+from bot.i18n import _, later
 from bot.journal.evidence import Target, TargetStanding, moment_of
 from bot.journal.model import Intent
 from bot.resources.relay.quality import of_target, told_of
@@ -123,17 +123,18 @@ _WORST = (
     Target.UNHEARD,
     Target.LIVE,
 )
+_STANDS: Mapping[Target, str] = {
+    Target.UNHEARD: later("not heard of"),
+    Target.CONNECTING: later("connecting since {when}"),
+    Target.LIVE: later("live since {when}"),
+    Target.RECOVERING: later("reconnecting since {when}"),
+    Target.FAILED: later("failed {when}"),
+    Target.STOPPING: later("disconnecting since {when}"),
+    Target.ENDED: later("disconnected {when}"),
+    Target.IDLE: later("idle since {when}"),
+}
 
 
 def target_word(status: Target) -> str:
     """Return how people say the *status* of a target, with `{when}` in it."""
-    return {
-        Target.UNHEARD: _("not heard of"),
-        Target.CONNECTING: _("connecting since {when}"),
-        Target.LIVE: _("live since {when}"),
-        Target.RECOVERING: _("reconnecting since {when}"),
-        Target.FAILED: _("failed {when}"),
-        Target.STOPPING: _("disconnecting since {when}"),
-        Target.ENDED: _("disconnected {when}"),
-        Target.IDLE: _("idle since {when}"),
-    }[status]
+    return _(_STANDS[status])
