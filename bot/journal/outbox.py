@@ -280,9 +280,8 @@ def _superseded() -> ColumnElement[bool]:
 
 _waits = outbox.c.state == PENDING
 _own = (column.label(f"notice_{column.name}") for column in outbox.c)
-_about = (
-    column for column in intents.c if column.name not in {"request", "reply_secret"}
-)
+_SEALED = {"request", "present_request", "reply_secret"}  # of which nothing is told
+_about = [column for column in intents.c if column.name not in _SEALED]
 _whole = (
     select(*_own, *_about)
     .join_from(outbox, intents, outbox.c.intent == intents.c.id, isouter=True)
@@ -306,7 +305,7 @@ _NEXT = Statement(
 )
 _WAITING = Statement(select(outbox.c.id).where(_waits, is_free(), ~_superseded()))
 _CARDS_AT = Statement(
-    select(intents)
+    select(*_about)
     .where(intents.c.card_channel == bindparam("channel"))
     .where(intents.c.card_ts == bindparam("ts"), intents.c.card_ts != EMPTY)
     .order_by(func.length(intents.c.handle), intents.c.handle)
