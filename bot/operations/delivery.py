@@ -17,7 +17,6 @@ from typing import Any
 
 import structlog
 
-from bot.dialogue.outcome import Outcome
 from bot.errors import JournalUnavailable
 from bot.journal.lines import Place
 from bot.journal.model import CARD, Notification
@@ -35,7 +34,6 @@ from bot.runtime.wall import WallClock
 from bot.slack.outbound import routes
 from bot.slack.outbound.lanes import UPDATES, Lanes
 from bot.slack.outbound.web import Sent, Web
-from bot.slack.render.blocks import message
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=5)
 GIVE_UP = timedelta(hours=24)
@@ -81,6 +79,8 @@ class Delivery:
         self._round = asyncio.Lock()
         self._under_way: dict[asyncio.Task[int], Batch] = {}
         self._full = IDLE_SECONDS  # seconds until a place that is full is free
+        self._looked_at = now()  # for what may go then
+        self._quiet_until = 0.0  # monotonic; nothing that is known becomes due before
         self._was_away = True  # an earlier run may have postponed some
         self._left = True  # what ends may be what others wait for
         self._clock = WallClock(now, monotonic)
@@ -95,14 +95,12 @@ class Delivery:
             self._woken.clear()
             try:
                 await self._begin()
-                due = await self._outbox.next_due(self._now())
+                wait = await self._quiet_for()
             except JournalUnavailable as error:
                 log.critical("delivery.waits", why=str(error))
                 await self._sleep(AWAY_SECONDS)
                 continue
-            wait = (due - self._now()).total_seconds() if due else IDLE_SECONDS
-            most = min(max(wait, SHORTEST_WAIT), self._full, self._idle)
-            await woken(self._woken, self._sleep, most)
+            await woken(self._woken, self._sleep, min(wait, self._full))
 
     async def flush(self, seconds: float) -> int:
         """Let what can be delivered in *seconds* be; return how many notices wait."""
@@ -143,6 +141,16 @@ class Delivery:
         with suppress(JournalUnavailable):  # then others wait until the holds end
             await self._outbox.release()
 
+    async def _quiet_for(self) -> float:
+        """Return in how many seconds to look again; that is not asked until then."""
+        quiet = self._quiet_until - self._monotonic()
+        if quiet <= 0:
+            due = await self._outbox.next_due(self._looked_at)
+            wait = (due - self._now()).total_seconds() if due else self._idle
+            quiet = min(max(wait, SHORTEST_WAIT), self._idle)
+            self._quiet_until = self._monotonic() + quiet
+        return quiet
+
     # ── what goes now ───────────────────────────────────────────────────────────
 
     async def _begin(self) -> list[asyncio.Task[int]]:
@@ -169,7 +177,8 @@ class Delivery:
     async def _due(self) -> list[Notification]:
         """Return what may go now, without what is under way: that need not be read."""
         ids = (n.id for one in self._under_way.values() for n in one.notifications)
-        return await self._outbox.due(self._now(), MOST_AT_ONCE, without=ids)
+        self._looked_at = self._now()
+        return await self._outbox.due(self._looked_at, MOST_AT_ONCE, without=ids)
 
     def _free(self, due: Iterable[Notification]) -> list[Notification]:
         """Leave out what is under way, or would change a message that is."""
@@ -224,6 +233,7 @@ class Delivery:
                 turns.append((one.id, now + timedelta(seconds=turn - monotonic)))
         if turns:
             await self._outbox.line_up(turns)
+            self._quiet_until = 0.0
         return bool(turns)
 
     async def _bring_forward(self, ready: Iterable[Batch]) -> bool:
@@ -253,9 +263,12 @@ class Delivery:
     def _ended(self, task: asyncio.Task[int]) -> None:
         batch = self._under_way.pop(task)
         self._new.ended(batch)
-        if not task.cancelled() and (error := task.exception()):
+        whole = len(batch.notifications)
+        if task.cancelled():
+            self.wake()
+        elif error := task.exception():
             log.critical("delivery.broke", exc_info=error)  # and goes after a pause
-        elif self._left or self._outbox.shared or not _arrived_whole(task, batch):
+        elif self._left or self._outbox.shared or task.result() < whole:
             self.wake()  # else nothing has become due by that
 
     async def _notice_step(self) -> None:
@@ -315,21 +328,10 @@ class Delivery:
         counted: bool = False,
     ) -> Sent:
         with self.readers.reading(notification):
-            body = self._body(notification)
+            body = self.readers.body(notification, self._resources)
             return await routes.send(
                 self._web, ways, body, self._lanes, counted=counted
             )
-
-    def _body(self, notification: Notification) -> Mapping[str, Any]:
-        """Return the message; what cannot be rendered is told by its first line."""
-        if notification.body is not None:  # drawn by an older release
-            return notification.body
-        outcome = self.readers.drawn(notification, self._resources)
-        try:
-            return message(outcome)
-        except Exception:
-            log.exception("notice.unrenderable", notice=notification.name)
-            return message(Outcome(headline=(outcome.plain,)))
 
     def _ways(self, notification: Notification) -> tuple[routes.Way, ...]:
         return self.readers.ways(notification, self._now())
@@ -394,7 +396,4 @@ class Delivery:
         else:
             later = now + pause
             await self._outbox.postpone(notification, later, tried=not throttled)
-
-
-def _arrived_whole(task: "asyncio.Task[int]", batch: Batch) -> bool:
-    return not task.cancelled() and task.result() == len(batch.notifications)
+        self._quiet_until = 0.0

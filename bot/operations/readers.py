@@ -7,6 +7,8 @@ from datetime import datetime
 from functools import partial
 from typing import Protocol, Self
 
+import structlog
+
 from bot.config.alerts import NO_ALERTS, Alerts
 from bot.dialogue.outcome import Audience, Outcome
 from bot.i18n import AS_ASKED, DEFAULT_LOCALE, Languages
@@ -25,8 +27,11 @@ from bot.operations.notices import drawn
 from bot.resources.kinds import Registry
 from bot.settings import Settings
 from bot.slack.outbound.pager import Pager
-from bot.slack.outbound.routes import Way
+from bot.slack.outbound.routes import Body, Way
+from bot.slack.render.blocks import message
 from bot.slack.render.origin import shown_in
+
+log = structlog.get_logger(__name__)
 
 
 def _not_known(_user: SlackUserId) -> str:
@@ -115,6 +120,17 @@ class Readers:
         """Return what *notification* says, to whoever it calls."""
         group = self.alerts_on(notification).group if calls(notification) else ""
         return drawn(notification, resources, group)
+
+    def body(self, notification: Notification, resources: Registry) -> Body:
+        """Return its message; what cannot be rendered is told by its first line."""
+        if notification.body is not None:  # drawn by an older release
+            return notification.body
+        outcome = self.drawn(notification, resources)
+        try:
+            return message(outcome)
+        except Exception:
+            log.exception("notice.unrenderable", notice=notification.name)
+            return message(Outcome(headline=(outcome.plain,)))
 
     def has_told(self, notification: Notification) -> bool:
         """Tell whether an alert says the same there, or there is no pager to tell."""

@@ -10,8 +10,10 @@ from bot.operations.facade import FIRST_CARD_AFTER
 from tests.bot.operations.deliveries import delivery, until
 from tests.fakes.clock import FakeClock
 from tests.fakes.slack import FakeSlack
+from tests.fakes.sqlite import heard
 
 POST = "post C"
+LATER = "not_before > :after"  # as the question for what becomes due says it
 TURNS = 50  # of the loop, in which a round would be made
 
 
@@ -50,6 +52,13 @@ class Stepping(FakeClock):
         self.push(seconds=max(at - self.monotonic(), 0))
         woken.set()
         await turns()
+
+
+@pytest.fixture
+def driver():
+    """Return what the journal that is opened after it tells of its statements."""
+    with heard() as telling:
+        yield telling
 
 
 @pytest.fixture
@@ -176,3 +185,26 @@ async def test_what_waits_for_slack_goes_when_something_else_has_arrived(
     await arrived(journal)
 
     assert slack.ways[2:] == ["post C2", POST]
+
+
+async def test_what_becomes_due_later_is_asked_for_once_while_much_arrives(
+    driver, journal, waiting, run, still
+):
+    box = delivery(journal, FakeSlack(), still)
+    await waiting()
+    run(box)
+    await arrived(journal)
+    asked = []
+    driver.listeners.append(lambda *seen: asked.append(seen) if LATER in seen[1] else 0)
+
+    for channel in ("C2", "C3", "C4"):
+        await waiting(channel=channel)
+        box.wake()
+        await arrived(journal)
+        still.push(seconds=1)
+    assert asked == []
+    still.push(seconds=2)
+    box.wake()
+    await turns()
+
+    assert len(asked) == 1
