@@ -44,15 +44,21 @@ MOST_CACHED = 256  # messages, of some 10 kB each
 def message(outcome: Outcome) -> Json:
     """Return *outcome* as the `text` and `blocks` of a message.
 
-    `text` is for notifications and screen readers; Slack parses it. The result is
-    cached and must not be changed.
+    `text` is for notifications and screen readers; Slack parses it. The result may
+    be cached and must not be changed.
     https://docs.slack.dev/reference/methods/chat.postMessage
     """
-    return _message(outcome, reader_locale(), workspace())
+    if outcome.handle:  # of one thing, of which there is seldom the same to say twice
+        return _message(outcome)
+    return _cached(outcome, reader_locale(), workspace())
 
 
 @lru_cache(MOST_CACHED)
-def _message(outcome: Outcome, _locale: str, _workspace: str) -> Json:
+def _cached(outcome: Outcome, _locale: str, _workspace: str) -> Json:
+    return _message(outcome)
+
+
+def _message(outcome: Outcome) -> Json:
     text = escape(cut(outcome.plain, limits.FALLBACK, sent_as=escape)).strip()
     blocks = fit.fitted([*_pieces(outcome)], fit.MESSAGE)
     return {"text": text or ELLIPSIS, "blocks": blocks}
@@ -138,9 +144,9 @@ def _lines(lines: Sequence[tuple[Span, ...]]) -> list[Json]:
 
 def _context(outcome: Outcome) -> list[Json]:
     """Return what does not change, and the request ID, in one line."""
-    text = _("Request {id}").format(id=outcome.request_id)
-    request: tuple[Span, ...] = (text,)  # as code it would take a line more
-    facts = (*outcome.context, *((request,) if outcome.request_id else ()))
+    facts = outcome.context
+    if outcome.request_id:  # as code it would take a line more
+        facts = (*facts, (_("Request {id}").format(id=outcome.request_id),))
     spans = [span for fact in facts if not is_blank(fact) for span in (" · ", *fact)]
     return [_small(spans[1:])] if spans else []
 
