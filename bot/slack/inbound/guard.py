@@ -24,6 +24,8 @@ FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 
 TIMESTAMP, SIGNATURE = "x-slack-request-timestamp", "x-slack-signature"
+CONTENT_TYPE = "content-type"
+READ = (CONTENT_TYPE, TIMESTAMP, SIGNATURE)  # all headers that are looked at
 
 Headers = Mapping[str, Sequence[str]]  # lower-case name → every value it came with
 
@@ -49,7 +51,7 @@ def admit(
     """Decide on a POST with *headers* and *raw* body, at the Unix time *now*."""
     if len(raw) > LARGEST:
         return Turned(413, "size")
-    kind = _only(headers, "content-type").partition(";")[0].strip().casefold()
+    kind = _only(headers, CONTENT_TYPE).partition(";")[0].strip().casefold()
     if not genuine(headers, raw, secret=secret, now=now):
         is_probe = kind == FORM and _is_probe(raw)
         return Turned(200, "probe") if is_probe else Turned(401, "signature")

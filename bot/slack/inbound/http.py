@@ -14,7 +14,7 @@ from bot.runtime.signed import has_place, vouch, waited
 from bot.runtime.tracing import span
 from bot.slack.inbound.admission import Admission
 from bot.slack.inbound.early import TRY_AGAIN, overloaded
-from bot.slack.inbound.guard import JSON, TIMESTAMP, Admitted, admit
+from bot.slack.inbound.guard import JSON, READ, TIMESTAMP, Admitted, Headers, admit
 from bot.slack.inbound.kinds import bolt_request, kind_of
 from bot.slack.inbound.listeners import Listeners
 from bot.slack.inbound.raw import RawCommands
@@ -70,9 +70,7 @@ class _Events:
     async def handle(self, request: web.Request) -> web.Response:
         """Answer a request: 2xx or 4xx; 503 to an event that came too early or late."""
         raw = await request.read()
-        headers = {
-            name.lower(): request.headers.getall(name) for name in set(request.headers)
-        }
+        headers = {name: request.headers.getall(name, ()) for name in READ}
         secret = self._secret.get_secret_value()
         verdict = admit(headers, raw, secret=secret, now=self._clock())
         if not isinstance(verdict, Admitted):
@@ -84,7 +82,7 @@ class _Events:
             return await self._in_turn(request, verdict, headers)
 
     async def _in_turn(
-        self, request: web.Request, verdict: Admitted, headers: dict[str, list[str]]
+        self, request: web.Request, verdict: Admitted, headers: Headers
     ) -> web.Response:
         if has_place(request):
             return await self._dispatch(verdict)

@@ -376,7 +376,7 @@ class Listeners:
         self, ask: Ask, serve: Callable[[Ask], Awaitable[Answer]]
     ) -> tuple[Answer, bool]:
         """Return the answer, or True if it will be told later."""
-        working = asyncio.ensure_future(self._serve(ask, serve))
+        working = asyncio.create_task(self._serve(ask, serve))
         done, _pending = await asyncio.wait({working}, timeout=self._patience)
         if done:
             return working.result(), False
