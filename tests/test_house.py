@@ -275,6 +275,7 @@ TESTED_BY = {
     "bot/journal/copies.py": "tests/bot/operations/test_takeover.py",
     "bot/resources/relay/again.py": "tests/commands/relay/test_copies.py",
     "bot/resources/relay/copies.py": "tests/bot/operations/test_takeover.py",
+    "bot/access/directory.py": "tests/bot/access/test_policy.py",
     "bot/resources/relay/form_copy.py": "tests/commands/relay/test_copies.py",
     "bot/tencent/call.py": "tests/bot/tencent/test_client_answers.py",
     "commands/relay/attach.py": "tests/bot/operations/test_resolution.py",

@@ -17,7 +17,7 @@ from tests.tools import pseudo
 MARKS = {"_", "n_", "later"}
 # Where `_` translates what was marked with `later` elsewhere, or is a docstring.
 READ = {
-    "bot/cards/errors.py": {"label"},
+    "bot/cards/errors.py": {"label", "RETRY[explanation.retry]"},
     "bot/grammar/misses.py": {"thing"},
     "bot/routing/command.py": {
         "first",

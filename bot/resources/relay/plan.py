@@ -165,8 +165,10 @@ def check_words(plan: Plan) -> None:
     faults = {}
     for key, allowed in WORDS.items():
         text = plan.get(key, "")
+        if not text:
+            continue
         several = text.split() if key == "cdn" else [text]
-        if text and not allowed.issuperset(several):
+        if not allowed.issuperset(several):
             words = ", ".join(sorted(allowed))
             near = value_like(text, allowed)
             sentence = (

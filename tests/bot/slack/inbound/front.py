@@ -139,6 +139,7 @@ class Directory:
         self.identified = asyncio.Event()
         self.said = {}  # what may be read of a channel
         self.taken = []  # events about people and groups
+        self.locales = {}  # of whom Slack has said it
 
     async def placed(self, who):
         return who
@@ -153,7 +154,7 @@ class Directory:
         return "en-US"
 
     def known_locale(self, user):
-        return ""
+        return self.locales.get(user, "")
 
     def take(self, event):
         self.taken.append(event["type"])

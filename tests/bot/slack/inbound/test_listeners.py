@@ -50,7 +50,7 @@ async def test_a_slow_router_is_acked_in_time_and_answered_later():
 
 async def test_that_it_takes_longer_is_said_in_the_language_of_whoever_waits():
     front = Front(patience=0.01)
-    front.directory.known_locale = lambda _user: "zh-CN"
+    front.directory.locales["UANA"] = "zh-CN"
     front.router.gate = asyncio.Event()
 
     assert await front.send(COMMAND) == (200, "仍在处理；答复稍后显示在这里。")
