@@ -21,7 +21,7 @@ https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_re
 import asyncio
 import math
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -120,6 +120,11 @@ class Admission:
         self._first = Places[Asked](FIRST, lease=lease)
         self._forms = self._lane(FORMS)
         self._rest = self._lane(REST)
+        self._lanes: Mapping[Lane, Places[Asked]] = {
+            Lane.FIRST: self._first,
+            Lane.FORMS: self._forms,
+            Lane.REST: self._rest,
+        }
         self._timer: asyncio.TimerHandle | None = None
         self._due = 0.0  # when the next look is, if there is a timer
         self._late = 0.0  # by how many seconds the last one was
@@ -168,7 +173,7 @@ class Admission:
 
     def wait(self, one: Asked, lane: Lane) -> None:
         """Let *one* have a place of *lane*, in its turn, or be turned away."""
-        places = self._places(lane)
+        places = self._lanes[lane]
         if lane is Lane.FIRST:
             places.ask(one)
         elif not self._wanted(one):
@@ -195,7 +200,7 @@ class Admission:
 
     def over(self, one: Asked, lane: Lane) -> None:
         """Take back the place of *one*, or its turn."""
-        self._places(lane).leave(one)
+        self._lanes[lane].leave(one)
 
     @asynccontextmanager
     async def place(
@@ -209,13 +214,6 @@ class Admission:
             yield await mine
         finally:
             self.over(one, lane)
-
-    def _places(self, lane: Lane) -> Places[Asked]:
-        return {
-            Lane.FIRST: self._first,
-            Lane.FORMS: self._forms,
-            Lane.REST: self._rest,
-        }[lane]
 
     def _wanted(self, one: Asked) -> bool:
         """Tell whether Slack still waits for *one*, or can be kept up with anyway."""
