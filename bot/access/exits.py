@@ -104,7 +104,7 @@ _HOSTED = {Row.PUSH, Row.PICTURES, Row.STORES}
 
 def _unlisted(one: Exit, entries: Sequence[str], app: str) -> str:
     """Return why *one* is refused by the *entries* of its row; "" if it is allowed."""
-    if ANY in entries or any(_MATCHES[one.row](one.parts, e, app) for e in entries):
+    if ANY in entries or _ALLOWS[one.row](one.parts, entries, app):
         return ""
     sentence = _(
         "{place} is not allowed here. Whoever runs this bot can add {entry} to {row}"
@@ -135,14 +135,29 @@ def _endpoint(address: Address) -> str:
     return address.host + address.rest.removesuffix("/")
 
 
-def _is_host(parts: tuple[str, ...], entry: str, _app: str) -> bool:
-    if CONSOLE in {parts[0], entry}:
-        return parts[0] == entry
+Parts = tuple[str, ...]
+
+
+def _of_one(
+    matches: Callable[[Parts, str, str], bool],
+) -> Callable[[Parts, Sequence[str], str], bool]:
+    """Return what tells whether any entry of a row *matches*."""
+
+    def allows(parts: Parts, entries: Sequence[str], app: str) -> bool:
+        return any(matches(parts, entry, app) for entry in entries)
+
+    return allows
+
+
+def _is_host(parts: Parts, entries: Sequence[str], _app: str) -> bool:
+    if parts[0] == CONSOLE:
+        return CONSOLE in entries
     address = address_of(parts[0])
-    return address is not None and is_listed(address.host, (entry,))
+    hosts = (entry for entry in entries if entry != CONSOLE)
+    return address is not None and is_listed(address.host, hosts)
 
 
-def _is_store(parts: tuple[str, ...], entry: str, _app: str) -> bool:
+def _is_store(parts: Parts, entry: str, _app: str) -> bool:
     if len(parts) == 1 or entry.count("/") < 2:  # noqa: PLR2004 - at/region/bucket
         return parts == (entry,)
     at, region, bucket = entry.rsplit("/", 2)
@@ -162,16 +177,16 @@ def _is_endpoint(url: str, listed: str) -> bool:
     return is_listed(address.host, (host,)) and address.rest.removesuffix("/") == exact
 
 
-def _is_room(parts: tuple[str, ...], entry: str, app: str) -> bool:
+def _is_room(parts: Parts, entry: str, app: str) -> bool:
     listed, _slash, pattern = entry.rpartition("/")
     return listed in {"", app} and _is_like(parts[0], pattern, WIDE)
 
 
-def _is_same(parts: tuple[str, ...], entry: str, _app: str) -> bool:
+def _is_same(parts: Parts, entry: str, _app: str) -> bool:
     return parts == (entry,)
 
 
-def _is_parameters(parts: tuple[str, ...], entry: str, _app: str) -> bool:
+def _is_parameters(parts: Parts, entry: str, _app: str) -> bool:
     return _is_like(parts[0], entry, NARROW)
 
 
@@ -181,13 +196,13 @@ def _is_like(text: str, pattern: str, star: str) -> bool:
     return re.fullmatch(expression, text, re.DOTALL) is not None
 
 
-_MATCHES: Mapping[Row, Callable[[tuple[str, ...], str, str], bool]] = {
+_ALLOWS: Mapping[Row, Callable[[Parts, Sequence[str], str], bool]] = {
     Row.PUSH: _is_host,
     Row.PICTURES: _is_host,
-    Row.STORES: _is_store,
-    Row.VOD_APPS: _is_same,
-    Row.ROOMS: _is_room,
-    Row.CAR_PARAMETERS: _is_parameters,
+    Row.STORES: _of_one(_is_store),
+    Row.VOD_APPS: _of_one(_is_same),
+    Row.ROOMS: _of_one(_is_room),
+    Row.CAR_PARAMETERS: _of_one(_is_parameters),
 }
 
 
