@@ -259,3 +259,24 @@ def test_each_place_is_listed_once_and_secrets_are_masked():
     )
     assert count(StartPublishCdnStream, wire, but=frozenset({Row.PUSH})) == 4
     assert list(shown(StartPublishCdnStream, MAIN_ROOM)) == []
+
+
+def pushed(host):
+    target = {"PublishCdnUrl": f"rtmp://{host}/live/a", "IsTencentCdn": 0}
+    return {**MAIN_ROOM, "PublishCdnParams": [target]}
+
+
+@pytest.mark.parametrize(
+    ("host", "entries", "allowed"),
+    [
+        ("a.example.com", ("b.example.com", "a.example.com"), True),
+        ("a.example.com", ("b.example.com", ".example.com"), True),
+        ("a.example.com", ("b.example.com", ".example.org"), False),
+        ("a.car-console", ("car-console", "b.example.com"), False),
+        ("a.example.com", (), False),
+    ],
+)
+def test_a_host_is_listed_by_any_of_the_entries(host, entries, allowed):
+    exits = exits_of(StartPublishCdnStream, pushed(host))
+
+    assert (refusals(exits, Exits(push=entries), APP) == {}) is allowed
