@@ -43,7 +43,7 @@ class Call:
         """
         lines = [f"{name}: {value}" for name, value in self.headers.items()]
         lines += [f"Content-Length: {len(self.payload)}", "Connection: close"]
-        if any(_LINE_ENDS.search(line) for line in lines):
+        if _LINE_ENDS.search("".join(lines)):
             raise ValueError("a header has a line break in it")
         return "\r\n".join(["POST / HTTP/1.1", *lines, "", ""]).encode() + self.payload
 

@@ -12,11 +12,12 @@ import asyncio
 import math
 import re
 import ssl
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
 
@@ -37,6 +38,9 @@ from bot.tencent.retry import ErrorClass, class_of
 
 DONE, BROKE = "ok", "broke"  # how a call ended, beside the classes of errors
 OUTCOMES = (DONE, BROKE, *(one.name.lower() for one in ErrorClass))
+
+_NONE_AHEAD: AbstractContextManager[None] = nullcontext()
+_REGION = re.compile(r"[a-z0-9-]{0,32}")
 
 Counted = Callable[[str, str, float], None]
 R = TypeVar("R", bound=Reply)
@@ -147,23 +151,18 @@ class Client:
         """Sign from now on by Tencent's clock, as of its last answer."""
         self._correction = timedelta(seconds=-(self.skew or 0.0))
 
-    @contextmanager
-    def prepared(self, request: Request[Any]) -> Iterator[Ahead | None]:
+    def prepared(self, request: Request[Any]) -> AbstractContextManager[Ahead | None]:
         """Begin to open the connection that *request* will take, for `send`.
 
         There is none ahead where it may take a kept one, or many are open already.
-        What was not taken at the end is closed.
+        What was not taken at the end of the block is closed.
         """
         account = self._accounts.get(request.service.name)
         ahead = None
         if account and self._opener and request.repeat is Repeat.NEVER:
             within = request.deadline.connect
             ahead = self._opener.ahead(account.endpoint, within=within)
-        try:
-            yield ahead
-        finally:
-            if ahead:
-                ahead.close()
+        return ahead or _NONE_AHEAD
 
     async def send(
         self,
@@ -211,7 +210,7 @@ class Client:
         alone: tuple[Ahead | None, Callable[[], None] | None],
     ) -> R:
         ahead, last = alone
-        if not re.fullmatch(r"[a-z0-9-]{0,32}", region):
+        if not _REGION.fullmatch(region):
             sentence = _("“{region}” is not a region; nothing was sent.")
             raise NotSent(sentence.format(region=region), lasting=True)
         account = self._account(request)
@@ -314,13 +313,18 @@ class Client:
         return connection
 
     def _compare_clocks(self, date: str) -> None:
-        try:
-            moment = parsedate_to_datetime(date)
-        except (ValueError, TypeError, LookupError, ArithmeticError):
-            return  # no date, or none that can be read: the last skew stands
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
-        self.skew = (self._now() - moment).total_seconds()
+        if moment := _moment_of(date):  # else the last skew stands
+            self.skew = (self._now() - moment).total_seconds()
+
+
+@lru_cache(maxsize=16)  # all answers of a second have the same
+def _moment_of(date: str) -> datetime | None:
+    """Return the moment of a `Date` header; None if it cannot be read."""
+    try:
+        moment = parsedate_to_datetime(date)
+    except (ValueError, TypeError, LookupError, ArithmeticError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _as_told(error: CloudError, request: Request[Any]) -> CloudError:

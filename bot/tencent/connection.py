@@ -16,6 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from ipaddress import ip_address
+from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -53,11 +54,12 @@ def trusted() -> ssl.SSLContext:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an endpoint listens."""
+    """Where an endpoint listens; *address* only if its host is one."""
 
     host: str
     port: int
     tls: bool
+    address: _Address | None = None
 
 
 @cache  # there is one endpoint for each product
@@ -65,7 +67,18 @@ def place_of(endpoint: str) -> Place:
     """Return where *endpoint*, `https://host` or `http://host:port`, listens."""
     parts = urlsplit(endpoint)
     tls = parts.scheme == "https"
-    return Place(parts.hostname or "", parts.port or (443 if tls else 80), tls)
+    host, port = parts.hostname or "", parts.port or (443 if tls else 80)
+    return Place(host, port, tls, _address_of(host, port))
+
+
+def _address_of(host: str, port: int) -> _Address | None:
+    """Return *host* with *port* as sockets take it, if it is no name."""
+    try:
+        version = ip_address(host).version
+    except ValueError:
+        return None
+    family = socket.AF_INET if version == 4 else socket.AF_INET6  # noqa: PLR2004 - IP's
+    return family, (host, port)
 
 
 class NoSuchName(OSError):
@@ -155,6 +168,17 @@ class Ahead:
             return connection
         connection.close()
         return None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
 
     def close(self) -> None:
         """Let go of what was not taken."""
@@ -247,10 +271,8 @@ class Opener:
 
     async def _addresses(self, place: Place) -> list[_Address]:
         """Return where *place* is, as sockets take it."""
-        with suppress(ValueError):
-            version = ip_address(place.host).version
-            family = socket.AF_INET if version == 4 else socket.AF_INET6  # noqa: PLR2004 - IP's
-            return [(family, (place.host, place.port))]
+        if place.address:
+            return [place.address]
         resolved = self._places.get(place)
         if resolved is None:
             resolved = await self._resolved(place)
@@ -285,15 +307,14 @@ class Opener:
 
 async def _connected(addresses: list[_Address]) -> socket.socket:
     """Return a socket that is connected to the first of *addresses* that answers."""
-    for number, (family, address) in enumerate(addresses, 1):
-        last = number == len(addresses)
-        try:
-            async with asyncio.timeout(None if last else HEAD_START):
-                return await _connected_to(family, address)
-        except OSError:
-            if last:
-                raise
-    raise NoSuchName
+    if not addresses:
+        raise NoSuchName
+    *earlier, last = addresses
+    for address in earlier:
+        with suppress(OSError):
+            async with asyncio.timeout(HEAD_START):
+                return await _connected_to(*address)
+    return await _connected_to(*last)
 
 
 async def _connected_to(

@@ -258,8 +258,7 @@ def _response(status: int, body: bytes, content_type: str) -> _Members:
 
 def _reply(status: int, response: _Members, reply_type: type[R]) -> R:
     request_id = _request_id(response)
-    fields = {field.alias for field in reply_type.model_fields.values()}
-    if response.unequal & (fields | {"Error"}) - {"RequestId"}:
+    if response.unequal and response.unequal & _decisive(reply_type):
         raise _untrusted(_("It contradicts itself."), request_id)
     if response.get("Error") is not None:
         raise _refusal(response["Error"], request_id)
@@ -270,6 +269,12 @@ def _reply(status: int, response: _Members, reply_type: type[R]) -> R:
         return reply_type.model_validate(response)
     except ValidationError:
         raise _untrusted(_("A required field is missing."), request_id) from None
+
+
+def _decisive(reply_type: type[R]) -> frozenset[str]:
+    """Return the names that must not stand in a reply with several values."""
+    fields = {field.alias or "" for field in reply_type.model_fields.values()}
+    return frozenset(fields | {"Error"}) - {"RequestId"}
 
 
 def _members(pairs: list[tuple[str, Any]]) -> _Members:
