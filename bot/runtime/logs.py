@@ -97,6 +97,7 @@ def set_up(
     """Send all logs of this process through one redacting JSON handler."""
     # what is not written need not be found out for each record
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging._srcfile = None  # noqa: SLF001 - so its guide says: nobody looks who calls
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
