@@ -18,7 +18,6 @@ from bot.journal.rows import millis
 from bot.journal.stops import How
 from bot.resources.base import Yield
 from bot.states import State
-from bot.tencent.connection import Ahead
 from bot.tencent.models.base import Reply, Request
 from bot.tencent.retry import Again, Conclusion, End
 
@@ -48,15 +47,11 @@ class Unclaimed(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What is being sent: its intent, the signed request, and by when (monotonic).
-
-    *ahead* is the connection that was opened for its first try, if one was.
-    """
+    """What is being sent: its intent, the signed request, and by when (monotonic)."""
 
     intent: Intent
     request: Request[Any]
     give_up: float
-    ahead: Ahead | None = None
 
     def ensure_in_time(self, monotonic: Callable[[], float]) -> None:
         """Let nothing leave that was held up, as by SIGSTOP.
@@ -116,8 +111,7 @@ def succeeded(claim: Claim, reply: Reply, kept: Yield, times: Times) -> Answered
         changes["reply_secret"] = kept.secret
     if kept.kept:
         changes["reply"] = kept.kept
-    fact = _fact(intent, FactKind.ANSWERED, times, ref=kept.ref)
-    fact = replace(fact, text=kept.says)
+    fact = _fact(intent, FactKind.ANSWERED, times, ref=kept.ref, text=kept.says)
     return Answered(claim.request.effect.succeeded, changes, (fact,))
 
 
@@ -134,7 +128,7 @@ def failed(claim: Claim, error: CloudError, end: Conclusion, times: Times) -> An
     changes = Changes(request_id=request_id, error_code=code, error_text=text)
     if end is Conclusion.GONE:
         changes["reason"] = How.GONE
-    fact = replace(_fact(intent, _KINDS[end], times), code=code, text=text)
+    fact = _fact(intent, _KINDS[end], times, code=code, text=text)
     others = error.candidates if intent.subject.creates else ()
     evidence = (fact, *(_candidate(fact, one) for one in others))
     return Answered(_state(claim.request, end), changes, evidence)
@@ -151,7 +145,15 @@ def code_of(error: CloudError) -> str:
             return NO_ANSWER
 
 
-def _fact(intent: Intent, kind: FactKind, times: Times, *, ref: str = "") -> Fact:
+def _fact(
+    intent: Intent,
+    kind: FactKind,
+    times: Times,
+    *,
+    ref: str = "",
+    code: str = "",
+    text: str = "",
+) -> Fact:
     subject = intent.subject
     return Fact(
         kind=kind,
@@ -161,6 +163,8 @@ def _fact(intent: Intent, kind: FactKind, times: Times, *, ref: str = "") -> Fac
         by=intent.asker.user,
         ref=ref or ("" if subject.creates else subject.ref),
         target=aim_of(subject),
+        code=code,
+        text=text,
         since=times.since,
         at=times.at,
         came_at=times.came_at,

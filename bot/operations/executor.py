@@ -15,13 +15,7 @@ from typing import Any
 import structlog
 
 from bot.access.policy import Verdict
-from bot.errors import (
-    Busy,
-    CloudError,
-    JournalUnavailable,
-    NoAnswer,
-    Unreadable,
-)
+from bot.errors import Busy, CloudError, JournalUnavailable, NoAnswer, Unreadable
 from bot.i18n import _, reading_in
 from bot.ids import IntentId
 from bot.journal.audit import Decision, Entry
@@ -48,6 +42,7 @@ from bot.runtime.tasks import Tasks
 from bot.settings import App
 from bot.states import State
 from bot.tencent.client import Client
+from bot.tencent.connection import Ahead
 from bot.tencent.models.base import Level, Reply, Request
 from bot.tencent.retry import (
     Again,
@@ -136,7 +131,7 @@ class Executor:
         try:
             with self.client.prepared(request) as ahead:  # it is opened meanwhile
                 if claim := await self._claimed_in_turn(intent, request, slot):
-                    await self._send(replace(claim, ahead=ahead))
+                    await self._send(claim, ahead)
         finally:
             self.under_way.discard(intent.id)
 
@@ -303,7 +298,7 @@ class Executor:
 
     # ── sending ─────────────────────────────────────────────────────────────────
 
-    async def _send(self, claim: Claim) -> None:
+    async def _send(self, claim: Claim, ahead: Ahead | None = None) -> None:
         """Send the request, again if that is safe, and commit how it ended."""
         intent, request = claim.intent, claim.request
         quota = self.quotas.setdefault(intent.action, RetryQuota())
@@ -312,7 +307,7 @@ class Executor:
             tries += 1
             since = self.now()
             try:
-                reply = await self._try(claim)
+                reply = await self._try(claim, ahead)
             except CloudError as error:
                 log.warning("cloud.failed", intent=intent.id, why=code_of(error))
                 await self._observe_failure(intent, error)
@@ -355,7 +350,7 @@ class Executor:
         sending = State.SENDING, claim.intent.owner  # else another run sends it
         return now is None or (now.state, now.owner) == sending
 
-    async def _try(self, claim: Claim) -> Reply:
+    async def _try(self, claim: Claim, ahead: Ahead | None) -> Reply:
         """Send once. What breaks on our own side may have been done all the same.
 
         Raises:
@@ -368,7 +363,7 @@ class Executor:
                 claim.request,
                 region=intent.subject.region,
                 language=intent.asker.locale,
-                ahead=claim.ahead,
+                ahead=ahead,
                 last=partial(claim.ensure_in_time, self.monotonic),
             )
         except CloudError:
@@ -394,6 +389,9 @@ class Executor:
         completed = await self.completion.complete(
             intent, ended.state, ended.changes, *ended.evidence
         )
-        if completed.subject.creates:
+        if not completed.subject.creates:
+            return
+        if completed.state is State.STOPPING:  # else no stop waited for its ID
             await self.take_up(completed)
+        elif completed.state is State.NOT_STARTED:
             await self.parts.count(completed)

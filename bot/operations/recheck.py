@@ -85,6 +85,8 @@ class Recheck:
     ) -> Verdict | None:
         """Return why whoever approved *intent* may not do that any more, if so."""
         approved = await self._approved(intent, request)
+        if not approved:
+            return None
         with reading_in(intent.asker.locale):
             sentence = _("Whoever approved this may not do it any more: {reason}")
             for one in approved:
