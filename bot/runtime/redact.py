@@ -23,17 +23,18 @@ _COLON = r"(?::|\\+u003a|%(?:25)*3a)"
 _SLASH = r"(?:\\*/|\\+u002f|%(?:25)*2f)"
 _END = r"\s\"'<>"  # what stands in no address, and so ends one
 _BEFORE_QUOTE = r"\\{0,9}[\"']"
-_ANY = rf"(?:[^{_END}\\]|\\(?!{_BEFORE_QUOTE}))"
-_IN_SEGMENT = rf"(?:[^{_END}\\/?#%]|%(?!(?:25)*(?:2f|3f|23)))"
+# Whole runs at once (++), of which nothing is given back: none could end elsewhere.
+_ANY = rf"(?:[^{_END}\\]++|\\(?!{_BEFORE_QUOTE}))"
+_IN_SEGMENT = rf"(?:[^{_END}\\/?#%]++|%(?!(?:25)*(?:2f|3f|23)))"
 
 # An address of a stream. What opens it is whatever follows the host and the app; where
 # there is but one part, that may be the key.
 _STREAM = re.compile(
     rf"(?P<scheme>(?:rtmp[a-z]{{0,3}}|rtsps?|srt|webrtc){_COLON}{_SLASH}{_SLASH})"
     rf"(?P<user>[^{_END}\\/?#%@]*@)?"
-    rf"(?P<host>(?:[^{_END}\\/?#%]|%(?:25)*3a)*)"
-    rf"(?P<app>{_SLASH}{_IN_SEGMENT}+(?={_SLASH}{_ANY}))?"
-    rf"(?P<rest>{_ANY}*)",
+    rf"(?P<host>(?:[^{_END}\\/?#%]++|%(?:25)*3a)*+)"
+    rf"(?P<app>{_SLASH}{_IN_SEGMENT}++(?={_SLASH}{_ANY}))?"
+    rf"(?P<rest>{_ANY}*+)",
     re.IGNORECASE,
 )
 _FIRST_SLASH = re.compile(_SLASH, re.IGNORECASE)
@@ -70,7 +71,7 @@ SHAPES: Sequence[tuple[tuple[str, ...], re.Pattern[str], str]] = (
         rf"\g<1>{MASK}",
     ),
     (
-        ("=", "3d"),
+        ("sig", "token", "auth", "access", "secret", "pass", "pwd", "stream"),
         re.compile(rf"((?<![a-z])(?:{_NAMES}){_EQUALS}){_VALUE}{{6,}}", re.IGNORECASE),
         rf"\g<1>{MASK}",
     ),
@@ -221,8 +222,8 @@ def secrets_in(text: str) -> Iterator[str]:
             yield from _long_enough(whole, f"{app}/{whole}")
 
 
-def _long_enough(*texts: str) -> Iterator[str]:
-    yield from (text for text in texts if len(text) >= SHORTEST)
+def _long_enough(*texts: str) -> list[str]:
+    return [text for text in texts if len(text) >= SHORTEST]
 
 
 HIDE = Redactor()  # of what was typed, nothing that looks secret is repeated
