@@ -8,7 +8,6 @@ Page: https://www.tencentcloud.com/document/product/1047/34385
 
 import base64
 import binascii
-import hashlib
 import hmac
 import json
 import zlib
@@ -57,7 +56,7 @@ def mint(
         f"TLS.time:{made}\nTLS.expire:{expire}\n"
     )
     secret = key.get_secret_value().encode()
-    seal = hmac.digest(secret, lines.encode(), hashlib.sha256)
+    seal = hmac.digest(secret, lines.encode(), "sha256")
     ticket = {
         "TLS.ver": "2.0",
         "TLS.identifier": user,

@@ -123,15 +123,16 @@ def as_told(reply: R, secrets: Collection[str]) -> R:
     A RequestId that has one of *secrets* in it is none. A TaskId is kept as it came,
     and what is a secret by its type goes no further than whoever asked.
     """
-    texts = {
-        name: HIDE.deep(value)
-        for name, value in reply
-        if isinstance(value, str | tuple) and name != "task_id"
-    }
+    texts: dict[str, object] = {}
+    for name, value in reply:
+        if isinstance(value, (str, tuple)) and name != "task_id":
+            hidden = HIDE.deep(value)
+            if hidden != value:
+                texts[name] = hidden
     folded = reply.request_id.lower()
     if any(secret.lower() in folded for secret in secrets):
         texts["request_id"] = ""
-    return reply.model_copy(update=texts)
+    return reply.model_copy(update=texts) if texts else reply
 
 
 def _code_told(code: str, hide: Callable[[str], str]) -> str:

@@ -113,8 +113,10 @@ class _Wire(BaseModel):
 
         Those are the fields that are secrets, and whatever else looks like one.
         """
-        fields = self.model_dump(mode="json", by_alias=True, exclude_none=True)
-        return {name: HIDE.deep(value) for name, value in fields.items()}
+        fields: dict[str, Any] = HIDE.deep(
+            self.model_dump(mode="json", by_alias=True, exclude_none=True)
+        )
+        return fields
 
 
 _REVEALED = {REVEAL: True}
