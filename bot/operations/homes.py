@@ -75,7 +75,7 @@ class Homes:
 
         That is whoever asked for it, and all who may be looking.
         """
-        if intent.subject.kind not in self._kinds:
+        if intent.subject.kind not in self._kinds or not self._opened:
             return
         team, mine = intent.asker.team, intent.asker.user
         own = self._opened.get(mine)
