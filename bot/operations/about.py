@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
 
-from structlog.contextvars import bound_contextvars
+from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from bot.ids import IntentId
 from bot.operations.batches import Batch
@@ -14,15 +14,23 @@ T = TypeVar("T")
 
 async def about(intent: IntentId, work: Callable[[], Awaitable[T]]) -> T:
     """Do *work*, which is about *intent*."""
-    with bound_contextvars(intent=intent), tracing.span("intent", intent=intent):
-        return await work()
+    before = bind_contextvars(intent=intent)
+    try:
+        with tracing.span("intent", intent=intent):
+            return await work()
+    finally:
+        reset_contextvars(**before)
 
 
 async def about_all(batch: Batch, work: Callable[[], Awaitable[T]]) -> T:
     """Do *work*, which delivers *batch*: one notice, or several in one message."""
     intents = [one.intent.id for one in batch.notifications if one.intent]
-    with bound_contextvars(**_named(intents)), tracing.linked("deliver", intents):
-        return await work()
+    before = bind_contextvars(**_named(intents))
+    try:
+        with tracing.linked("deliver", intents):
+            return await work()
+    finally:
+        reset_contextvars(**before)
 
 
 def _named(intents: Iterable[IntentId]) -> dict[str, object]:
