@@ -54,7 +54,7 @@ class Recents:
         self.changed(intent)
         self._lists.pop((intent.asker.team, intent.subject.kind), None)
         linked = (one.handle for one in intent.standing.links)
-        for name in (intent.handle, intent.subject.ref, *linked):
+        for name in filter(None, (intent.handle, intent.subject.ref, *linked)):
             self._things.pop((intent.asker.team, name), None)
 
     async def named(self, text: str, team: TeamId) -> Intent | None:
