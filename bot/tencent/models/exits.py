@@ -52,14 +52,19 @@ Mark = Leads | Stays
 class Exit:
     """A place: what kind it is, the field that names it, and its *parts* for the table.
 
-    *path* is dotted, in Tencent's names. *parts* may hold secrets; *place* is what
-    people read, and holds none.
+    *path* is dotted, in Tencent's names. *parts* may hold secrets; *shown* is what
+    people read, which holds none, or makes that of the only part.
     """
 
     row: Row
     path: str
     parts: tuple[str, ...] = field(repr=False)
-    place: str
+    shown: str | Callable[[str], str]
+
+    @property
+    def place(self) -> str:
+        """What people read, worked out for those who do: most exits are allowed."""
+        return self.shown if isinstance(self.shown, str) else self.shown(*self.parts)
 
 
 def marks_of(info: FieldInfo) -> tuple[Mark, ...]:
@@ -106,7 +111,7 @@ def each_marked(model: type[BaseModel], fields: Wire) -> Iterator[Exit]:
         value = fields.get(name)
         for text in value if isinstance(value, list | tuple) else (value,):
             if text is not None and text != "":
-                yield Exit(mark.row, name, (str(text),), mark.shown(str(text)))
+                yield Exit(mark.row, name, (str(text),), mark.shown)
 
 
 def _marks_in(metadata: Any) -> Iterator[Mark]:

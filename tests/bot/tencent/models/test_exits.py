@@ -100,11 +100,25 @@ class Several(Part):
 
 def test_unless_a_class_says_otherwise_each_value_is_a_place_by_itself():
     assert leading(Several) == (("Hosts", Leads(Row.PUSH, str.upper)),)
-    assert list(Several.exits({"Hosts": ["a", "b"], "Plain": "c"}, {})) == [
-        Exit(Row.PUSH, "Hosts", ("a",), "A"),
-        Exit(Row.PUSH, "Hosts", ("b",), "B"),
+    exits = list(Several.exits({"Hosts": ["a", "b"], "Plain": "c"}, {}))
+    assert exits == [
+        Exit(Row.PUSH, "Hosts", ("a",), str.upper),
+        Exit(Row.PUSH, "Hosts", ("b",), str.upper),
     ]
+    assert [one.place for one in exits] == ["A", "B"]
     assert list(Several.exits({"Hosts": [""]}, {})) == []
+
+
+def test_what_people_read_of_an_exit_is_made_when_somebody_reads_it():
+    read = []
+
+    def shown(text):
+        read.append(text)
+        return text
+
+    places = [Exit(Row.PUSH, "Hosts", (name,), shown) for name in ("a", "b")]
+
+    assert (places[1].place, read) == ("b", ["b"])
 
 
 def test_what_an_exit_is_checked_by_is_in_no_text_of_it():
