@@ -9,6 +9,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any, TextIO
 
 import structlog
@@ -107,7 +108,7 @@ def set_up(
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        logger_factory=cache(logging.getLogger),  # it is asked for with each line
     )
     handler = RedactingHandler(stream or sys.stderr, redact, Repeats(monotonic))
     handler.setFormatter(
