@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, select
 
 from bot.ids import IntentId
 from bot.journal.evidence import Does, Fact, FactKind
-from bot.journal.schema import facts
+from bot.journal.schema import EMPTY, facts
 from bot.journal.statement import Connection, Rows, Statement, updated
 
 LONGEST_TEXT = 500
@@ -50,7 +50,7 @@ def rename_target(connection: Connection, thing: IntentId, old: str, new: str) -
 
 def things_of(ref: ColumnElement[str]) -> Select[tuple[str]]:
     """Return the query for the things under whose name *ref* was ever told."""
-    return select(facts.c.thing).where(facts.c.ref == ref)
+    return select(facts.c.thing).where(facts.c.ref == ref, facts.c.ref != EMPTY)
 
 
 def row_of(thing: IntentId, fact: Fact) -> dict[str, Any]:

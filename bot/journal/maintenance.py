@@ -96,12 +96,12 @@ class Maintenance:
                 asked = {"state": state.value, "before": _until(before)}
                 return int(connection.execute(_IN_STATE, asked).scalar())
 
-            oldest = connection.execute(_OLDEST_UNSENT).scalar()
+            notices, oldest = connection.execute(_UNSENT).one()
             return Backlog(
                 queued=count(State.QUEUED),
                 unknown=count(State.UNKNOWN),
                 late=count(State.UNKNOWN, late),
-                notices=connection.execute(_UNSENT).scalar(),
+                notices=notices,
                 oldest=moment(oldest),
             )
 
@@ -145,15 +145,9 @@ def _overdue(
     return Statement(in_states(query, states).limit(MOST_AT_ONCE))
 
 
-_OLDEST_UNSENT = Statement(
-    select(outbox.c.created_at)
-    .where(outbox.c.state == PENDING)
-    .order_by(outbox.c.created_at)
-    .limit(1)
-)
-_UNSENT = Statement(
-    select(func.count()).select_from(outbox).where(outbox.c.state == PENDING)
-)
+_oldest = func.min(outbox.c.created_at)
+_OLDEST_UNSENT = Statement(select(_oldest).where(outbox.c.state == PENDING))
+_UNSENT = Statement(select(func.count(), _oldest).where(outbox.c.state == PENDING))
 _IN_STATE = Statement(
     select(func.count())
     .select_from(intents)

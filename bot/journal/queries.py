@@ -55,13 +55,9 @@ _QUEUED_STOPS = Statement(
 )
 _LIVE = Statement(
     in_states(
-        select(intents).where(
-            intents.c.team == bindparam("team"),
-            intents.c.kind == bindparam("kind"),
-            intents.c.creates,
-            IS_THING,
-        ),
+        select(intents).where(intents.c.creates, IS_THING),
         LIVE,
+        by=("team", "kind"),
         newest=True,
     ).limit(bindparam("limit"))
 )
@@ -351,7 +347,7 @@ def _recent(by: tuple[str, ...], states: tuple[State, ...] | None) -> Statement:
     One index leads there: that of the room, else of the person, else of the kind. What
     another run than the only one was sending is unknown.
     """
-    query = select(intents).where(intents.c.team == bindparam("team"), IS_THING)
+    query = select(intents).where(IS_THING)
     if states is not None and State.UNKNOWN in states and State.SENDING not in states:
         states = (*states, State.SENDING)
         left = intents.c.owner != bindparam("alone")
@@ -359,12 +355,11 @@ def _recent(by: tuple[str, ...], states: tuple[State, ...] | None) -> Statement:
     leads = next((one for one in ("room", "user", "kind") if one in by), "")
     if "since" in by:
         query = query.where(intents.c.created_at >= bindparam("since"))
-    for name in (one for one in by if one != "since"):
-        column = intents.c[name]
-        query = query.where(
-            (column if name == leads else not_by(column)) == bindparam(name)
-        )
-    if states is None:
-        return Statement(query.order_by(*NEWEST).limit(bindparam("limit")))
-    newest = in_states(query, states, newest=True)
-    return Statement(newest.limit(bindparam("limit")))
+    for name in (one for one in by if one not in {leads, "since"}):
+        query = query.where(not_by(intents.c[name]) == bindparam(name))
+    along = ("team", leads) if leads else ("team",)
+    if states is not None:
+        newest = in_states(query, states, by=along, newest=True)
+        return Statement(newest.limit(bindparam("limit")))
+    query = query.where(*(intents.c[one] == bindparam(one) for one in along))
+    return Statement(query.order_by(*NEWEST).limit(bindparam("limit")))

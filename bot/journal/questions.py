@@ -24,9 +24,9 @@ from sqlalchemy import (
 
 from bot.ids import TeamId
 from bot.journal import facts
-from bot.journal.schema import EMPTY, IS_THING, an_end, intents
+from bot.journal.schema import EMPTY, HAS_ARRIVED, IS_THING, an_end, intents
 from bot.journal.statement import Params, Statement, ending, unindexed
-from bot.states import State
+from bot.states import OPEN, State
 
 SHORTEST_PART = 8  # characters of an ID that are enough to find it by; see `an_end`
 MOST_ALIKE = 100  # IDs that share a beginning, among which the newest are looked for
@@ -48,16 +48,32 @@ def not_by(column: ColumnElement[str]) -> ColumnElement[str]:
 
 
 def in_states(
-    query: Select[Any], states: Iterable[State], *, newest: bool = False
+    query: Select[Any],
+    states: Iterable[State],
+    *,
+    by: Iterable[str] = (),
+    newest: bool = False,
 ) -> CompoundSelect[Any]:
     """Return *query* of intents in any of *states*, the oldest or the *newest* first.
 
-    Each state is read along an index, and no more of it than is needed.
+    Each state is read along an index, and no more of it than is needed: along one of
+    the columns that they share, *by* which they are asked for. What is on its way is
+    in none of these; of it there are few, wherever it belongs.
     """
-    parts = [query.where(intents.c.state == one.value) for one in sorted(states)]
+    parts = [_in_state(query, one, tuple(by)) for one in sorted(states)]
     at, number = (literal_column(one, String) for one in ("created_at", "id"))
     order = (at.desc(), number.desc()) if newest else (at, number)
     return union_all(*parts).order_by(*order)
+
+
+def _in_state(query: Select[Any], state: State, by: Iterable[str]) -> Select[Any]:
+    stays = state not in OPEN
+    shared = (
+        (intents.c[one] if stays else not_by(intents.c[one])) == bindparam(one)
+        for one in by
+    )
+    so = query.where(intents.c.state == state.value, *shared)
+    return so.where(HAS_ARRIVED) if stays else so
 
 
 def identified(text: str, team: TeamId, limit: int) -> tuple[Statement, Params]:

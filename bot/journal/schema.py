@@ -125,23 +125,26 @@ Index(
     sqlite_where=HAS_FAILED,
 )
 IS_THING = intents.c.about.is_(None) & ~intents.c.ends
+# What is on its way there, a start is twice: no index is written for what is over in a
+# moment. There are few, and `intents_by_state` finds them.
+HAS_ARRIVED = (intents.c.state != "queued") & (intents.c.state != "sending")
 # What there is of a workspace, newest first: of all, or of those that share a column.
-for _name, _shared in {
-    "team": (),
-    "kind": ("kind",),
-    "standing": ("kind", "state"),
-    "user": ("user",),
-    "user_standing": ("user", "state"),
-    "room": ("room",),
-    "room_standing": ("room", "state"),
-}.items():
+for _name, _shared, _which in (
+    ("team", (), IS_THING),
+    ("kind", ("kind",), IS_THING),
+    ("standing", ("kind", "state"), IS_THING & HAS_ARRIVED),
+    ("user", ("user",), IS_THING),
+    ("user_standing", ("user", "state"), IS_THING & HAS_ARRIVED),
+    ("room", ("room",), IS_THING),
+    ("room_standing", ("room", "state"), IS_THING),
+):
     Index(
         f"things_by_{_name}",
         intents.c.team,
         *(intents.c[one] for one in _shared),
         intents.c.created_at,
         intents.c.id,
-        sqlite_where=IS_THING,
+        sqlite_where=_which,
     )
 Index(  # there are few, and mostly old
     "things_undecided",
@@ -257,8 +260,7 @@ outbox = Table(  # notices to be delivered; drawn at delivery
     # by which run it is being delivered, and until when nobody else may: see `holds`
     Column("held_by", String(64), nullable=False, server_default=""),
     Column("held_until", BigInteger, nullable=False, server_default="0"),
-    Index("outbox_by_state", "state", "not_before"),
-    Index("outbox_by_age", "state", "created_at"),
+    Index("outbox_by_state", "state", "not_before", "created_at"),
     Index("outbox_by_intent", "intent", "rev"),
 )
 
@@ -325,8 +327,8 @@ facts = Table(  # what is known of things; every row is evidence, none is change
     Column("at", BigInteger, nullable=False),
     Column("came_at", BigInteger, nullable=False),
     Index("facts_by_thing", "thing", "id"),
-    Index("facts_by_ref", "ref"),
 )
+Index("facts_by_ref", facts.c.ref, sqlite_where=facts.c.ref != EMPTY)
 
 hearing = Table(  # when callbacks of an app last arrived; app 0 is this bot itself
     "hearing",

@@ -1,4 +1,4 @@
-"""What a start costs the journal: statements, and commits that wait for the disk."""
+"""What a start costs the journal: statements, pages, and waits for the disk."""
 
 from collections import Counter
 from datetime import timedelta
@@ -7,6 +7,7 @@ import pytest
 
 from bot.journal.evidence import FactKind
 from bot.journal.model import CARD_NOTICE
+from bot.journal.sqlite.writer import sqlite_file
 from bot.states import State
 from tests.bot.journal.conftest import APP, fact
 from tests.bot.journal.test_audit import entry
@@ -17,6 +18,9 @@ pytestmark = pytest.mark.sqlite
 TRANSACTION = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA")
 WAITS, OUTLIVES_THE_PROCESS = "PRAGMA synchronous=FULL", "PRAGMA synchronous=NORMAL"
 MOST_STATEMENTS = 16
+MOST_PAGES = 52  # of those starts that are written one after the other
+PAGES_OF = 12  # starts: more of them, and SQLite begins its log anew
+PAGE = 4096 + 24  # bytes, with what the log says of it
 STEPS_IN_A_PAST = 40  # starts before the one that is counted
 
 
@@ -92,6 +96,18 @@ async def test_a_start_takes_as_many_statements_however_many_there_were(start, d
         counts.append(meter.statements.total())
 
     assert len(set(counts[1:])) == 1
+
+
+async def test_a_start_writes_few_pages(start, url):
+    await start(0)
+    log = sqlite_file(url).with_name("patchbay.db-wal")
+    before = log.stat().st_size
+
+    for number in range(1, PAGES_OF):
+        await start(number)
+
+    pages = (log.stat().st_size - before) / PAGE
+    assert pages / (PAGES_OF - 1) <= MOST_PAGES
 
 
 async def test_what_does_not_wait_for_the_disk_is_followed_by_what_does(

@@ -184,6 +184,25 @@ async def test_what_lives_are_the_teams_things_of_a_kind_the_newest_first(
     assert await journal.find.live("T", Kind("G")) == []
 
 
+@pytest.mark.parametrize("way", [(), (State.SENDING,), (State.SENDING, State.STARTED)])
+async def test_what_is_on_its_way_is_the_teams_and_the_persons_as_what_has_arrived(
+    journal, new, way
+):
+    others = ({"team": "TELSE"}, {"user": "UBOB"}, {"kind": Kind("S")}, {"room": "8"})
+    own, *_rest = [
+        await moved(journal, (await journal.accept(new(**of)))[0].id, *way)
+        for of in ({"user": "UANA", "kind": Kind("R"), "room": "7"}, *others)
+    ]
+
+    narrow = {"user": "UANA", "kind": Kind("R"), "room": "7"}
+    of_state = {"states": [own.state]}
+    assert await journal.find.recent("T", **narrow, **of_state) == [own]
+    for name, value in narrow.items():
+        few = await journal.find.recent("T", **{name: value}, **of_state)
+        assert len(few) == {"user": 3, "kind": 3, "room": 1}[name]
+        assert own in few
+
+
 @pytest.mark.parametrize(
     ("way", "lives"),
     [

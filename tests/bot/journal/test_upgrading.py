@@ -45,6 +45,7 @@ WAS_BEFORE = (  # on PostgreSQL: as migration 0014 left them
     "DROP TABLE handles",
     "DROP INDEX intents_by_handle",
     "CREATE INDEX intents_by_handle ON intents (handle, created_at)",
+    "CREATE INDEX outbox_by_age ON outbox (state, created_at)",
     "UPDATE alembic_version SET version_num = '0014'",
     SAYS_NOTHING,
     "INSERT INTO counters VALUES ('R', 7)",
