@@ -24,11 +24,12 @@ from bot.journal.seal import key_as_it_is
 from bot.private import replace_own
 
 KEY_BYTES = 32
+_in_one_way = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 def canonical(fields: Mapping[str, Any]) -> str:
     """Return the one way to write *fields* down: JSON, sorted, ASCII, no spaces."""
-    return json.dumps(fields, sort_keys=True, separators=(",", ":"))
+    return _in_one_way(fields)
 
 
 class AuditKey:

@@ -35,6 +35,9 @@ URL = "answer_url"
 PRESENT = "present_request"
 PACKED = b"x"  # the first byte of what zlib wrote; a request begins with a brace
 TO = "to"  # the fact that says who made a proposal
+# `json.dumps` makes one of these for each call that says how.
+_compact = json.JSONEncoder(separators=(",", ":")).encode
+_readable = json.JSONEncoder(ensure_ascii=False).encode
 PENDING, SENT, DROPPED, FAILED = "pending", "sent", "dropped", "failed"
 
 # The columns that a notice is put in with.
@@ -183,7 +186,7 @@ def intents_of(rows: Iterable[Any]) -> list[Intent]:
 
 def row_of(new: NewIntent, handle: Handle, seal: Seal) -> dict[str, Any]:
     """Write *new* as a row of `intents`."""
-    masked = json.dumps(new.masked, separators=(",", ":"))
+    masked = _compact(new.masked)
     request = packed(new.request, masked)
     change = _change_row(new.id, new.change, seal) if new.change else {}
     return {
@@ -224,7 +227,7 @@ def lasting(of: int | None) -> timedelta | None:
 
 def _change_row(intent: IntentId, change: NewChange, seal: Seal) -> dict[str, Any]:
     """Write what *intent* changes as columns of its row."""
-    present = json.dumps(change.masked, separators=(",", ":"))
+    present = _compact(change.masked)
     whole = packed(change.whole, present)
     return {
         "differences": differences_text(change.differences),
@@ -272,7 +275,7 @@ def notice_row(
         "rev": intent.rev if intent else 0,
         "audience": notice.audience.value,
         "notice": notice.name,
-        "facts": json.dumps({**facts, **notice.facts}, ensure_ascii=False),
+        "facts": _readable({**facts, **notice.facts}),
         "state": PENDING,
         "tries": 0,
         "not_before": millis(notice.not_before) if notice.not_before else at,
