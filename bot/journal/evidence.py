@@ -326,13 +326,12 @@ class Standing:
 
 
 _STANDING = TypeAdapter(Standing)
+_UNFOLDED = {state: Standing(state=state, headline=HEADLINES[state]) for state in State}
 
 
 def standing_of(text: str, state: State) -> Standing:
     """Read a standing from JSON; of one that was never folded the *state* is all."""
-    if not text:
-        return Standing(state=state, headline=HEADLINES[state])
-    return _STANDING.validate_json(text)
+    return _STANDING.validate_json(text) if text else _UNFOLDED[state]
 
 
 def standing_text(standing: Standing) -> str:

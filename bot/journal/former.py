@@ -335,7 +335,7 @@ def _stand(
         return
     settled = moved and standing.state is not State.SENDING
     ended_at = as_kept(at) if settled else before.settlement.settled_at
-    after = as_standing(before, standing, settled_at=ended_at)
+    after = as_standing(before, standing, before.card, settled_at=ended_at)
     row = {f"to_{name}": value for name, value in standing_columns(standing).items()}
     row |= {"of": before.id, "to_rev": after.rev}
     row["to_settled_at"] = millis(at) if settled else None

@@ -112,8 +112,7 @@ def claimed(tx: Transaction, seen: Intent, changes: Changes) -> Intent | None:
     if row is None:
         return None
     facts.keep(tx.connection, seen.id, (written,))
-    shown = replace(sending, card=card_of(row))  # posted meanwhile
-    return as_standing(shown, standing)
+    return as_standing(sending, standing, card_of(row))  # posted meanwhile
 
 
 def answered(
@@ -146,8 +145,7 @@ def answered(
     facts.keep(tx.connection, seen.id, came)
     end = {"reply": kept.get("reply", seen.settlement.reply), "settled_at": now}
     end["request_id"] = kept.get("request_id", seen.settlement.request_id)
-    shown = replace(seen, card=card_of(row))  # posted meanwhile
-    after = as_standing(shown, standing, **end)
+    after = as_standing(seen, standing, card_of(row), **end)  # posted meanwhile
     after = timer_rows.as_begun(after, columns)
     usage.changed(tx.connection, seen, after)
     timer_rows.follow(tx.connection, seen, after)

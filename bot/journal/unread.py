@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.ids import Handle, IntentId
+from bot.ids import ChannelId, Handle, IntentId, MessageTs
 from bot.journal.evidence import Standing, standing_of
 from bot.journal.model import Intent, NewIntent, Settlement
 from bot.journal.rows import millis
@@ -52,10 +52,16 @@ def accepted_of(
     )
 
 
-def as_standing(before: Intent, standing: Standing, **end: Any) -> Intent:
+def as_standing(
+    before: Intent,
+    standing: Standing,
+    card: tuple[ChannelId, MessageTs] | None,
+    **end: Any,
+) -> Intent:
     """Return *before* as it reads once it stands so, one revision later.
 
-    *end* is what else is changed of its settlement.
+    *card* is where its card stands by then, *end* what else is changed of its
+    settlement.
     """
     subject = before.subject
     if standing.ref != subject.ref:
@@ -74,5 +80,6 @@ def as_standing(before: Intent, standing: Standing, **end: Any) -> Intent:
         rev=before.rev + 1,
         subject=subject,
         settlement=settlement,
+        card=card,
         standing=standing,
     )

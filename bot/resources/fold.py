@@ -45,10 +45,11 @@ class Known:
     """The facts about a thing, by their own times, as the rules ask for them.
 
     *own_ref* is the ID that it had when it was accepted, for resources whose things are
-    keyed by one that we choose.
+    keyed by one that we choose. *ends* are those facts that are about its end.
     """
 
     facts: Sequence[Fact]
+    ends: Sequence[Fact]
     own_ref: str = ""
     words: Sequence[Fact] = ()  # of people, in the order in which they were said
 
@@ -81,8 +82,7 @@ class Known:
         All of them are answers to this bot, so one clock orders them. A stop that was
         carried out found nothing only when it was sent again, by whoever took it over.
         """
-        ended = (f for f in self.facts if f.does is Does.END and f.kind in _RESULTS)
-        of_ref = [f for f in ended if f.ref == ref]
+        of_ref = [f for f in self.ends if f.kind in _RESULTS and f.ref == ref]
         done = {f.job for f in of_ref if f.kind is FactKind.ANSWERED}
         each = (f for f in of_ref if f.kind is not FactKind.GONE or f.job not in done)
         return sorted(each, key=lambda f: (f.came_at, _order(f)))
@@ -92,9 +92,9 @@ class Known:
 
         Answered is one whose own job ended, or that was there when any other did.
         """
-        ends = [f for f in self.facts if f.does is Does.END and f.ref in {"", ref}]
+        ends = [f for f in self.ends if f.ref in {"", ref}]
         results = [f for f in ends if f.kind in _RESULTS]
-        jobs = {f.job for f in self.facts if f.does is Does.END and f.kind in _RESULTS}
+        jobs = {f.job for f in self.ends if f.kind in _RESULTS}
         until = max((f.came_at for f in results), default=-1)
         waiting = (
             f
@@ -122,7 +122,9 @@ def known_of(thing: Intent, facts: Sequence[Fact]) -> Known:
     own_ref = "" if thing.subject.sdk_app_id else thing.subject.ref
     once = {fact.key: fact for fact in facts}.values()
     words = tuple(f for f in once if f.kind in _WORDS)
-    return Known(sorted(once, key=_order), own_ref, words)
+    ordered = sorted(once, key=_order)
+    ends = [f for f in ordered if f.does is Does.END]
+    return Known(ordered, ends, own_ref, words)
 
 
 def fold(thing: Intent, facts: Sequence[Fact]) -> Standing:

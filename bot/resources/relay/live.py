@@ -109,12 +109,10 @@ def _ids(thing: Intent, evidence: Known) -> _Ids:
     person's counts as long as Tencent has named none, and where events have named
     several: then it says which of those.
     """
-    answered_ref = evidence.answered.ref if evidence.answered else ""
-    event_refs = [
-        f.ref
-        for f in evidence.facts
-        if f.kind is FactKind.EVENT and _is_about(thing, f) and f.ref
-    ]
+    answered = evidence.answered
+    answered_ref = answered.ref if answered else ""
+    events = [f for f in evidence.facts if f.kind is FactKind.EVENT]
+    event_refs = [f.ref for f in events if f.ref and _is_about(thing, f)]
     word = evidence.word
     claimed = word.ref if word and word.kind is FactKind.ATTACHED else ""
     chosen = claimed if claimed in event_refs else ""
@@ -123,7 +121,7 @@ def _ids(thing: Intent, evidence: Known) -> _Ids:
     named = (f for f in evidence.facts if f.kind in _NAMING and f.does is Does.CREATE)
     every = dict.fromkeys(f.ref for f in named if f.ref)
     # an event of our robot vouches for the TaskId that a person gave, whatever it names
-    heard = {f.ref for f in evidence.facts if f.kind is FactKind.EVENT}
+    heard = {f.ref for f in events}
     ref = by_tencent or claimed
     gone = {f.ref for f in evidence.results(claimed) if f.kind is FactKind.GONE}
     candidates = tuple(
@@ -238,7 +236,7 @@ def _written(evidence: Known, ref: str, ended_at: int, ran: int) -> Fact | None:
     Whether it was that which ended it, only its answer tells. One that was given up in
     doubt, and after which the relay *ran*, was not under way.
     """
-    stops = [f for f in evidence.facts if f.does is Does.END and f.ref == ref]
+    stops = [f for f in evidence.ends if f.ref == ref]
     undone = {f.job for f in stops if f.kind in {FactKind.REFUSED, FactKind.UNSENT}}
     last = {f.job: f for f in stops}  # they come in the order of their times
     undone |= {

@@ -179,7 +179,8 @@ class Relay(Resource):
 
     def fold(self, thing: Intent, facts: Sequence[Fact]) -> Standing:
         """Return what *facts* say of the relay, target by target, and of its copies."""
-        return replace(live.fold(thing, facts), links=links_of(facts))
+        standing, links = live.fold(thing, facts), links_of(facts)
+        return replace(standing, links=links) if links else standing
 
     def was_live(self, facts: Sequence[Fact]) -> bool:
         """Tell whether a target was ever said to be running."""

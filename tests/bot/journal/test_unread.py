@@ -49,7 +49,7 @@ def test_what_stands_so_reads_so(new, handle, standing, at):
     before = accepted_of(new, handle, State.QUEUED, None, "")
     columns = standing_columns(standing)
 
-    after = as_standing(before, standing, settled_at=at)
+    after = as_standing(before, standing, before.card, settled_at=at)
 
     settled_at = round(at.timestamp() * 1000)
     written = {**row, **columns, "rev": before.rev + 1, "settled_at": settled_at}
