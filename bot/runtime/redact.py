@@ -71,7 +71,8 @@ SHAPES: Sequence[tuple[tuple[str, ...], re.Pattern[str], str]] = (
         rf"\g<1>{MASK}",
     ),
     (
-        ("sig", "token", "auth", "access", "secret", "pass", "pwd", "stream"),
+        # and what `re` takes for an s
+        ("sig", "token", "auth", "access", "secret", "pass", "pwd", "stream", "\u017f"),
         re.compile(rf"((?<![a-z])(?:{_NAMES}){_EQUALS}){_VALUE}{{6,}}", re.IGNORECASE),
         rf"\g<1>{MASK}",
     ),

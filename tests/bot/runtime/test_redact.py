@@ -63,6 +63,7 @@ def test_a_known_secret_is_cut_in_every_form_in_which_it_travels(written):
         ("https://h/p.png?to" + "ken=abcdef&w=1", "https://h/p.png?token=****&w=1"),
         ("https://h/p.png?to" + "ken=abcde&w=1", "https://h/p.png?token=abcde&w=1"),
         ("user" + "Sig%3Dabcdef%26w", "userSig%3D****%26w"),
+        ("uſer" + "_ſig=abcdef", "uſer_ſig=****"),
         ("https://me:word@h/p.png", "https://****@h/p.png"),
         ("https://h/archives/C1/p1?thread_ts=1.2&cid=C1",) * 2,
     ],
