@@ -2,9 +2,11 @@
 
 A commit that survives a power cut costs a disk sync, whoever shares it. So the writer
 takes all that has queued, runs it in one transaction, commits once, and only then
-returns the results. A piece that fails by itself fails alone; when the database fails,
-so does the group. Hardly any piece fails: so a group is run without savepoints, which
-cost two statements a piece, and once more with them if one of it does.
+returns the results. What one turn of an event loop writes queues at its end: else the
+writer would be off with the first of it. A piece that fails by itself fails alone; when
+the database fails, so does the group. Hardly any piece fails: so a group is run without
+savepoints, which cost two statements a piece, and once more with them if one of it
+does.
 """
 
 import asyncio
@@ -85,6 +87,7 @@ class Writer:
         self._queue: queue.SimpleQueue[_Piece | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write, name="journal", daemon=True)
         self._reader = ThreadPoolExecutor(READERS, thread_name_prefix="journal-read")
+        self._turns: dict[asyncio.AbstractEventLoop, list[_Piece]] = {}
         self._closed = False
         self._careful = 0  # groups that are still to be run with savepoints
         self.reruns = 0  # one writer loses no race
@@ -113,7 +116,7 @@ class Writer:
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
         with step("commit"):
-            self._queue.put(_Piece(work, begins, lasting, done, loop))
+            self._put(_Piece(work, begins, lasting, done, loop))
             return await done
 
     async def read(self, work: Callable[[Connection], T], *, long: bool = False) -> T:
@@ -141,11 +144,24 @@ class Writer:
         if self._closed:
             return
         self._closed = True
+        for loop in tuple(self._turns):
+            self._end_turn(loop)
         self._queue.put(None)
         self._writer.join()
         self._reader.shutdown()
         for connection in (*self._opened, self._connection):
             connection.close()  # the writer's last: it clears the log away
+
+    def _put(self, piece: _Piece) -> None:
+        """Let *piece* queue with what else is written in this turn of its loop."""
+        turn = self._turns.setdefault(piece.loop, [])
+        if not turn:
+            piece.loop.call_soon(self._end_turn, piece.loop)
+        turn.append(piece)
+
+    def _end_turn(self, loop: asyncio.AbstractEventLoop) -> None:
+        for piece in self._turns.pop(loop, ()):  # none if it was closed meanwhile
+            self._queue.put(piece)
 
     def _read_long(self, work: Callable[[Connection], T]) -> T:
         try:

@@ -1,4 +1,4 @@
-"""What is committed together: savepoints are for the group in which a piece failed."""
+"""What is committed together; savepoints are for the group in which a piece failed."""
 
 import asyncio
 import threading
@@ -38,7 +38,8 @@ async def test_a_group_takes_savepoints_only_after_a_piece_of_it_failed(writer, 
     held = asyncio.ensure_future(one.write(hold))
     await asyncio.to_thread(began.wait)
     waiting = [put(number) for number in range(3)]
-    await asyncio.sleep(0)
+    for _turn in range(2):  # they queue at the end of the first
+        await asyncio.sleep(0)
     go_on.set()
     ended = await asyncio.gather(held, *waiting, return_exceptions=True)
 
@@ -48,3 +49,16 @@ async def test_a_group_takes_savepoints_only_after_a_piece_of_it_failed(writer, 
     assert there == [(number,) for number in kept]
     savepoints = sum(line.startswith("SAVEPOINT") for line in seen)
     assert savepoints == (0 if fails is None else 3)
+
+
+async def test_what_one_turn_of_the_loop_writes_is_one_commit_in_its_order(
+    writer, driver
+):
+    seen, order = driver.commits(), []
+
+    async def write(number):
+        await writer.write(lambda _connection: order.append(number))
+
+    await asyncio.gather(*map(write, range(50)))
+
+    assert (len(seen), order) == (1, list(range(50)))
