@@ -38,5 +38,5 @@ def at(wire: Mapping[str, Any], path: str) -> Any:
     """Return what stands at the dotted *path* of *wire*, None for nothing."""
     value: Any = wire
     for step in path.split("."):
-        value = value.get(step) if isinstance(value, dict) else None
+        value = value.get(step) if isinstance(value, Mapping) else None
     return value
