@@ -67,7 +67,9 @@ async def test_what_lost_a_race_is_run_again_and_sees_who_won(threads, kept):
     assert (tries, threads.reruns) == ([[], [], ["a"]], 1)
 
 
-async def test_of_two_that_wait_for_each_other_one_is_run_again(threads, kept):
+async def test_of_two_that_wait_for_each_other_one_is_run_again_until_it_is_done(
+    threads, kept
+):
     for number in (1, 2):
         await threads.write(put(number))
     each_has_one = threading.Barrier(2)
@@ -87,10 +89,11 @@ async def test_of_two_that_wait_for_each_other_one_is_run_again(threads, kept):
 
     await asyncio.gather(named("a", 1, 2), named("b", 2, 1))
 
-    assert (len(tries), threads.reruns) == (3, 1)
+    # who is run again may be there first, where the other is slow to wake
+    assert threads.reruns == len(tries) - 2 > 0
     assert kept() == [1, 2]
     names = await threads.read(lambda connection: connection.execute(ALL).scalars())
-    assert names == [tries[2]] * 2  # who was run again came last, to both
+    assert names == [tries[-1]] * 2  # who was run again came last, to both
 
 
 async def test_what_never_wins_is_told_as_not_done(threads, kept):
