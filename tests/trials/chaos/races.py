@@ -122,7 +122,7 @@ async def letters(stage, traffic):
     await asyncio.gather(*(traffic.start() for _each in range(4)))
 
 
-async def until(held, seconds=5.0):
+async def until(held, seconds=20.0):
     """Wait until *held*, or for so many seconds."""
     deadline = asyncio.get_running_loop().time() + seconds
     while not held() and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110
