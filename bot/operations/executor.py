@@ -389,9 +389,6 @@ class Executor:
         completed = await self.completion.complete(
             intent, ended.state, ended.changes, *ended.evidence
         )
-        if not completed.subject.creates:
-            return
-        if completed.state is State.STOPPING:  # else no stop waited for its ID
+        if completed.subject.creates:
             await self.take_up(completed)
-        elif completed.state is State.NOT_STARTED:
             await self.parts.count(completed)
