@@ -29,14 +29,14 @@ async def test_one_of_three_is_killed_half_way_through_a_start_and_nothing_is_lo
 
 
 @pytest.mark.parametrize(
-    ("rewrite", "faults"),
-    [(None, {}), (races.without_lock(races.HOLDS), {"extra cards": 1})],
+    ("rewrite", "most", "faults"),
+    [(None, 1, {}), (races.without_lock(races.HOLDS), 5, {"extra cards": 1})],
     ids=["as it is", "one lock less"],
 )
 async def test_the_judge_sees_the_double_from_which_a_lock_keeps_two_that_deliver(
-    trial, rewrite, faults
+    trial, rewrite, most, faults
 ):
-    found = await races.one_letter(trial, rewrite)
+    found = await races.one_letter(trial, rewrite, most)
 
     assert found["faults"] == faults, found["where"]
 

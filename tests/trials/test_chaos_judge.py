@@ -336,6 +336,15 @@ def test_a_replica_that_is_not_ready_at_the_end_is_found(tale):
     assert tale.faults == {"is not ready at the end": 1}
 
 
+def test_who_is_dead_is_not_expected_to_be_ready_until_it_is_born_again(tale):
+    tale.note(1, "killed", "a")
+    tale.note(1.1, "unwell", "a")  # of a look that was on its way
+    found = tale.faults
+    tale.note(2, "born", "a")
+
+    assert (found, tale.faults) == ({}, {"is not ready at the end": 1})
+
+
 def test_what_is_sent_of_itself_after_a_restore_is_found(tale):
     tale.fine()
     tale.note(2, "restored", code=0, says="")

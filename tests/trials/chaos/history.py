@@ -142,6 +142,17 @@ class History:
         for entry in record:
             self.take(entry)
 
+    @property
+    def unready(self):
+        """The replicas that run and are not well; who is dead may be both."""
+        dead = {
+            who
+            for who, deeds in self.done_to.items()
+            if [what for _at, what in deeds if what in {"born", "killed"}][-1:]
+            == ["killed"]
+        }
+        return self.unwell - dead
+
     def take(self, entry):
         """Take the next entry of the record."""
         kind = entry["kind"].replace(" ", "_")

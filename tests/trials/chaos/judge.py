@@ -45,7 +45,7 @@ class Judge:
             ("alarm given twice", twice),
             ("audit trail", history.broken),
             ("does not start", history.stillborn),
-            ("is not ready at the end", history.unwell),
+            ("is not ready at the end", history.unready),
             ("called while cut off", self.cut_off()),
         ):
             yield from ((fault, where) for where in places)

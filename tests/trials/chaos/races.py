@@ -123,10 +123,11 @@ async def letters(stage, traffic):
 
 
 async def until(held, seconds=20.0):
-    """Wait until *held*, or for so many seconds."""
+    """Wait until *held*, or for so many seconds; return whether it does."""
     deadline = asyncio.get_running_loop().time() + seconds
     while not held() and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110
         await asyncio.sleep(0.01)
+    return held()
 
 
 # What may go wrong in each, if a lock is missing; of the code before replicas.
@@ -158,10 +159,11 @@ async def boot_together(trial):
         return verdict(stage.record)
 
 
-async def one_letter(trial, rewrite=None):
+async def one_letter(trial, rewrite=None, most=1):
     """Let both claim the letters of one start; return the judge's verdict.
 
-    Who has claimed one waits before its COMMIT until the other wants it, too.
+    Who has claimed one waits before its COMMIT until the other wants it, too. Up to
+    *most* starts are made, until a card came twice: the other may be late, too.
     """
     async with trial.stage(replicas=2, starts=False) as (stage, traffic):
         for one in stage.replicas:
@@ -170,8 +172,22 @@ async def one_letter(trial, rewrite=None):
         stage.slack.twice = 0.0
         stage.cloud.plan = "silent"  # else what is told is soon another thing
         Meeting(stage.replicas, {HOLDS: ROUND})
-        await traffic.start()
+        for number in range(1, most):
+            await traffic.start()
+            if await until(lambda many=number: len(_posted(stage)) > many, TOLD):
+                break
+        else:
+            await traffic.start()
         return await judged(stage, traffic, TOLD)
+
+
+def _posted(stage):
+    """Return what was posted in the channels for all to see, not below something."""
+    return [
+        one
+        for one in stage.slack.shown
+        if one.channel.startswith("C") and not (one.thread or one.only)
+    ]
 
 
 async def boot_beside(trial, count=60):
