@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Scale:
-    """Times are in seconds; *burst*, *overload*, *run* are a count and a time."""
+    """Times are in seconds; *burst* and *run* are a count and a time."""
 
     rounds: int = 3  # of each peer
     lives: int = 6  # of each that is started up
@@ -17,7 +17,7 @@ class Scale:
     rushes: int = 1  # of a burst and an overload
     relays: int = 120  # that can be stopped meanwhile
     burst: tuple = (2000, 5.0)
-    overload: tuple = (20_000, 10.0)
+    overload: tuple = (10, 10.0)  # times what is served, and for how long
     journals: tuple = (1000, 1_000_000)  # things in a short and in a long one
     asks: int = 9  # of each question
     open: tuple = (1000, 100_000)  # relays that run while others are started
@@ -38,7 +38,7 @@ TINY = Scale(
     calls=2,
     relays=3,
     burst=(10, 0.3),
-    overload=(20, 0.3),
+    overload=(2, 0.3),
     journals=(10, 100),
     asks=2,
     open=(10, 100),

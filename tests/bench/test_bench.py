@@ -150,7 +150,7 @@ def test_what_was_not_measured_on_both_sides_got_worse(base, new):
 def figures(burst, over):
     """Return the goals of a round, by name, with what was measured."""
     section = Section("Some")
-    _judge(section, Figures(seconds=1, done=300), burst, over)
+    _judge(section, Figures(seconds=1, done=200), burst, over)
     return {one.goal.figure: one for one in section.results}
 
 
@@ -162,7 +162,7 @@ def test_who_is_turned_away_was_not_served_and_a_stop_that_never_came_took_for_e
     found = figures(burst, over)
 
     served = found["burst of starts: served in 3 s"]
-    lost = found["overload of 2000/s: stop p99"]
+    lost = found["overload, 10 times what is served: stop p99"]
     assert (served.measured, served.kept) == (75, False)
     assert (lost.measured, lost.kept) == (math.inf, False)
     assert found["burst of starts: worst stop"].kept
