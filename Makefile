@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: setup run messages check test coverage format wheels crash faults fuzz truth load \
+.PHONY: setup run messages check test long durations coverage format wheels crash faults fuzz truth load \
 	events chaos mutants upgrade-trial bench bench-quick pictures lock sbom advisories clean
 
 run: setup
@@ -24,17 +24,32 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Everything that CI runs. What one process compiles, those that tests start need not.
-test coverage: export PYTHONDONTWRITEBYTECODE :=
+PLAYED := -n 2 --dist worksteal --timeout 120
+
+# What takes less than half a second each, the short versions of the trials, and a part of
+# what chance plays. What one process compiles, those that tests start need not.
+test long durations coverage: export PYTHONDONTWRITEBYTECODE :=
 test: check
 	$(BIN)/python -m bot.catalogues
-	$(BIN)/pytest -n 2 --dist worksteal --timeout 120
+	$(BIN)/pytest $(PLAYED) -m "not long" --hypothesis-profile=brief
 
-# The same tests, and the lines and branches that none of them runs: at most one in twenty.
+# All that `make test` leaves out, and more of what chance plays. CI runs both.
+long: $(VENV)/.dev
+	$(BIN)/python -m bot.catalogues
+	$(BIN)/pytest $(PLAYED) -m "long or hypothesis"
+
+# Measures each test, and writes down which are long; RUNS (2) of them all.
+durations: $(VENV)/.dev
+	$(BIN)/python -m bot.catalogues
+	for run in $$(seq $(or $(RUNS),2)); do $(BIN)/pytest $(PLAYED) -q \
+		--junitxml=dist/run-$$run.xml || exit 1; done
+	$(BIN)/python -m tests.tools.durations dist/run-*.xml
+
+# Every test, and the lines and branches that none of them runs: at most one in twenty.
 # Before a release: counting makes the run longer by two thirds.
 coverage: $(VENV)/.dev
 	$(BIN)/python -m bot.catalogues
-	$(BIN)/pytest -n 2 --dist worksteal --timeout 120 --cov --cov-report=term-missing:skip-covered
+	$(BIN)/pytest $(PLAYED) --cov --cov-report=term-missing:skip-covered
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import structlog
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, is_hypothesis_test, settings
 from pydantic import SecretStr
 from structlog.dev import ConsoleRenderer, plain_traceback
 
@@ -18,10 +18,13 @@ from bot import catalogues
 from bot.config.sources import NO_DOTENV
 from tests.bot.operations.tencent import KEY
 from tests.servers.postgres import server, why_not
+from tests.tools.durations import is_long, listed
 from tests.world import make_world
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of its own in it
 ROOM = 1024**3  # bytes that have to be free there
+YOUNG = 100_000  # objects that are made before Python looks for garbage
+LISTED = listed()
 UNCOUNTED = (
     "tests/bench/",
     "tests/bot/sandbox/",  # which is left out of what is counted
@@ -57,17 +60,22 @@ def pytest_collection():
         return (yield)
     finally:
         gc.freeze()
+        gc.set_threshold(YOUNG)
         gc.enable()
 
 
 def pytest_itemcollected(item):
-    """Count no lines in tests that run next to none of those that are counted.
+    """Mark what takes long, and tests in which no lines are counted.
 
-    Counting them slows down every line that Python runs, whosever it is.
+    These run next to none of those that are counted, and counting slows down every
+    line that Python runs, whosever it is.
     """
     path = item.path.relative_to(item.config.rootpath).as_posix()
     if path.startswith(UNCOUNTED):
         item.add_marker("no_cover")
+    stays = item.get_closest_marker("short")
+    if is_long(item.nodeid, LISTED) and not (stays or is_hypothesis_test(item.obj)):
+        item.add_marker("long")
 
 
 def _interrupted(number, frame):
@@ -84,6 +92,7 @@ settings.register_profile(
     "busy", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("busy")
+settings.register_profile("brief", settings.get_profile("busy"), max_examples=25)
 
 # By default, rich draws each traceback: 0.2 s.
 PLAIN = ConsoleRenderer(colors=False, exception_formatter=plain_traceback)

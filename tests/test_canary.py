@@ -229,6 +229,7 @@ def files(folder):
 INTENDED = {("push key", "to the cloud")}
 
 
+@pytest.mark.short
 async def test_no_secret_is_where_it_does_not_belong(scene):
     secrets_known, places = scene
 

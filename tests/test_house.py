@@ -358,6 +358,7 @@ HEAVY = {
 STARTING = "import sys, bot.__main__, bot.app, bot.lifecycle, commands"
 
 
+@pytest.mark.short
 def test_starting_needs_no_heavy_imports():
     code = f"{STARTING}; print(*sys.modules)"
     loaded = subprocess.run(  # noqa: S603 - our own interpreter

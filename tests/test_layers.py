@@ -18,6 +18,7 @@ def figures():
     return floors.measured(ROOT)
 
 
+@pytest.mark.short
 def test_the_house_has_few_floors_no_circle_and_no_import_that_runs_up(figures):
     assert floors.broken(figures) == []
 

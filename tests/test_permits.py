@@ -62,6 +62,7 @@ async def refused(stage, who, ways, rule, reason):
 
 @pytest.mark.parametrize("reads_for_all", [True, False])
 @pytest.mark.parametrize("kind", STRANGERS)
+@pytest.mark.short
 async def test_strangers_and_guests_are_refused_whatever_they_ask(
     stage, kind, reads_for_all
 ):

@@ -171,6 +171,7 @@ def toured(tmp_path_factory):
     return [tuple(one) for one in json.loads(out.read_text())]
 
 
+@pytest.mark.short
 def test_whatever_people_read_is_translated_or_is_data(toured):
     untranslated = [
         (typed, text) for typed, text in toured if HUMAN.search(rest_of(text))

@@ -306,6 +306,7 @@ def project(tmp_path_factory):
     return installed(PROJECT, tmp_path_factory.mktemp("types"))
 
 
+@pytest.mark.short
 async def test_slacks_own_types_have_nothing_against_what_the_bot_sends(project, tour):
     pairs = list(typed(tour))
     sent, faulty = written(pairs), written(broken(pairs))

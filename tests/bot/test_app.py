@@ -54,6 +54,7 @@ async def test_a_guest_and_an_outsider_are_refused(bot):
         assert "You may not do that here." in bot.whispered(who.id)[-1].text
 
 
+@pytest.mark.short
 async def test_after_a_crash_everything_is_known_again(start, clock):
     async with AsyncExitStack() as stack:
         slack = await stack.enter_async_context(LoopbackSlack(**clock.of_slack()))
@@ -128,6 +129,7 @@ async def test_slacks_probe_of_a_commands_address_needs_no_signature(by_http):
     assert await by_http.hands.carrier.probe() == 200
 
 
+@pytest.mark.short
 async def test_a_lost_answer_is_found_again_by_a_signed_callback(start, clock):
     async with AsyncExitStack() as stack:
         slack = await stack.enter_async_context(LoopbackSlack(**clock.of_slack()))

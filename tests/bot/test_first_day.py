@@ -89,6 +89,7 @@ async def test_a_token_that_slack_does_not_know_ends_the_start(tmp_path, mode, s
         assert await started(variables) == (2, [sentence])
 
 
+@pytest.mark.short
 async def test_without_a_scope_that_everything_needs_there_is_no_start(tmp_path):
     async with LoopbackSlack(**by("http"), scopes={*SCOPES} - {"users:read"}) as slack:
         code, told = await started(environment(slack, tmp_path))

@@ -16,6 +16,7 @@ def trial(postgres):
     return Trial(postgres, seed=2026)
 
 
+@pytest.mark.short
 async def test_one_of_three_is_killed_half_way_through_a_start_and_nothing_is_lost(
     trial,
 ):

@@ -27,6 +27,7 @@ async def test_at_the_first_hits_of_two_fail_points_nothing_is_lost():
     assert found["started"] >= 2
 
 
+@pytest.mark.short
 async def test_a_few_random_kills_lose_nothing():
     found = await crash.by_chance(called_back=False, kills=2, seed=7)
 

@@ -10,7 +10,11 @@ AT_ONCE = 1.0  # seconds
 LOG, MEMORY = 64 * 1024, 32 * 1024 * 1024  # bytes
 
 
-@pytest.mark.parametrize("siege", SIEGES, ids=lambda siege: siege.what)
+@pytest.mark.parametrize(
+    "siege",
+    [pytest.param(SIEGES[0], marks=pytest.mark.short), *SIEGES[1:]],
+    ids=lambda siege: siege.what,
+)
 async def test_a_stop_leaves_within_a_second_of_1200_half_open_connections(
     siege, tmp_path
 ):

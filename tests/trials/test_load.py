@@ -22,6 +22,7 @@ SMALL = Scale(
 )
 
 
+@pytest.mark.short
 async def test_a_small_load_is_held(tmp_path):
     async with AsyncExitStack() as stack:
         rig = await make_rig(stack, tmp_path, seed=1)

@@ -34,6 +34,7 @@ def test_in_every_scene_all_that_is_said_is_so_and_nothing_is_left_undone(name):
     assert found.verdict.statements > 0
 
 
+@pytest.mark.short
 def test_in_histories_that_chance_draws_all_that_is_said_is_so():
     total = Sum()
 

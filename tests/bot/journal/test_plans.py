@@ -151,6 +151,7 @@ def refused(planner, name, statement, values):
     ]
 
 
+@pytest.mark.short
 async def test_every_public_method_is_asked_about(tour):
     assert tour.asked == tour.public()
 

@@ -100,6 +100,7 @@ def settings_of(done):
     }
 
 
+@pytest.mark.short
 async def test_every_row_is_there_and_the_file_is_as_it_was(filled, server):
     file = sqlite_file(filled)
     with closing(Connection(file, reads=True)) as here:

@@ -169,7 +169,9 @@ async def test_a_crash_before_the_answer_leaves_what_to_look_for(rig):
     assert "ends it 5 s after" in line
 
 
-@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "sign", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.short)]
+)
 async def test_a_signal_half_way_stops_the_relay_first(rig, sign):
     rig.gate.before.add("StopPublishCdnStream")
     process = await rig.process(*WORDS)

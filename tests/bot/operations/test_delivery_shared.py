@@ -166,6 +166,7 @@ async def called(slack, way):
     return way in slack.ways
 
 
+@pytest.mark.short
 async def test_a_killed_one_leaves_one_new_message_that_comes_twice(
     journals, put, clock
 ):

@@ -115,6 +115,7 @@ async def test_what_was_queued_long_ago_is_told_that_nothing_was_sent(pair):
     ]
 
 
+@pytest.mark.short
 async def test_a_start_that_was_being_sent_is_unknown_and_is_not_sent_again(pair):
     pair = await pair()
     await left_sending(pair.first, START)

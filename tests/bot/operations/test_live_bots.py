@@ -155,6 +155,7 @@ async def test_a_proposal_that_two_approve_at_once_is_sent_once(both):
     assert [what for what, *_rest in await told_of(other)].count("channel") == 1
 
 
+@pytest.mark.short
 async def test_of_two_changes_at_once_one_is_sent_and_the_other_is_told_so(both):
     bots = one, other = await both()
     await one.typed(START.format(room=7))

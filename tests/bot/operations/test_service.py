@@ -60,6 +60,7 @@ def complaints(tmp_path_factory):
     return checked.stdout.splitlines()
 
 
+@pytest.mark.short
 def test_what_is_not_in_the_protocol_is_refused_and_what_is_in_it_is_not(complaints):
     assert len(complaints) == len(BEYOND)
     for name, complaint in zip(BEYOND, complaints, strict=True):

@@ -23,6 +23,7 @@ async def page(visit):
     return visit
 
 
+@pytest.mark.short
 async def test_the_first_command_is_completed_and_answered(page):
     box = page.locator("#composer")
     await box.press_sequentially("/patc")

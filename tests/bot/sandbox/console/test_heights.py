@@ -18,7 +18,7 @@ from tests.tools.heights import (
     room_for_messages,
 )
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.long]
 
 LINE = 22 + 4  # pixels that a line of text has, with what parts it from the next
 SCREEN = HEIGHT // 19  # lines of the smallest text

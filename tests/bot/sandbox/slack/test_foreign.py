@@ -15,7 +15,7 @@ from tests.node import installed
 
 PROJECT = Path(__file__).parents[3] / "data/bolt"
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.long]
 
 
 @pytest.fixture(scope="module")

@@ -142,6 +142,7 @@ async def behind(tmp_path_factory):
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(asked=st.lists(SAID, min_size=1, max_size=6))
+@pytest.mark.short
 async def test_what_was_refused_was_not_done_and_every_stop_and_click_was(
     behind, asked
 ):
