@@ -1,7 +1,12 @@
-"""A wall clock that may be set: beside the monotonic one that is noticed."""
+"""Wall clocks: ours, which may be set, and another's, as its answers tell.
+
+That ours was set is noticed beside the monotonic one.
+"""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 STEP = timedelta(seconds=1)  # by which it must differ to have been set
 
@@ -32,3 +37,16 @@ class WallClock:
 
     def _at_zero(self) -> datetime:
         return self._now() - timedelta(seconds=self._monotonic())
+
+
+@lru_cache(maxsize=16)  # all answers of a second have the same
+def moment_of(date: str) -> datetime | None:
+    """Return the moment of a `Date` header; None if it cannot be read.
+
+    https://www.rfc-editor.org/rfc/rfc9110#field.date
+    """
+    try:
+        moment = parsedate_to_datetime(date)
+    except (ValueError, TypeError, LookupError, ArithmeticError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -15,9 +15,7 @@ import ssl
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
-from functools import lru_cache
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
 
@@ -30,6 +28,7 @@ from bot.i18n import DEFAULT_LOCALE, _
 from bot.products import ENDPOINTS, TRIAL_ENDPOINTS, is_endpoint
 from bot.runtime.redact import Redactor
 from bot.runtime.tracing import note, step
+from bot.runtime.wall import moment_of
 from bot.tencent import tc3, wire
 from bot.tencent.call import Call, Came, Saw
 from bot.tencent.connection import Ahead, Connection, Opener, never_left
@@ -313,18 +312,8 @@ class Client:
         return connection
 
     def _compare_clocks(self, date: str) -> None:
-        if moment := _moment_of(date):  # else the last skew stands
+        if moment := moment_of(date):  # else the last skew stands
             self.skew = (self._now() - moment).total_seconds()
-
-
-@lru_cache(maxsize=16)  # all answers of a second have the same
-def _moment_of(date: str) -> datetime | None:
-    """Return the moment of a `Date` header; None if it cannot be read."""
-    try:
-        moment = parsedate_to_datetime(date)
-    except (ValueError, TypeError, LookupError, ArithmeticError):
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _as_told(error: CloudError, request: Request[Any]) -> CloudError:

@@ -10,7 +10,6 @@ import ssl
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -24,6 +23,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.ids import ChannelId, MessageTs
 from bot.runtime.tracing import note, step
+from bot.runtime.wall import moment_of
 from bot.slack.inbound.payloads import answer_url_is_slacks
 from bot.slack.outbound.methods import OUTCOMES, READS, RESPONSE
 
@@ -102,10 +102,8 @@ class Sent:
     @property
     def at(self) -> float | None:
         """The Unix time by Slack's clock, if it can be read."""
-        try:
-            return parsedate_to_datetime(str(self._header("date"))).timestamp()
-        except ValueError:  # there is none, or none that can be read
-            return None
+        moment = moment_of(str(self._header("date")))
+        return moment.timestamp() if moment else None
 
     @property
     def away(self) -> bool:

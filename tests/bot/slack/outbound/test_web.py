@@ -58,7 +58,11 @@ async def test_a_post_unfurls_nothing_and_leaves_out_what_is_none(slack, web):
 
 @pytest.mark.parametrize(
     ("date", "at"),
-    [("Sun, 01 Mar 2026 12:00:00 GMT", 1772366400.0), ("noon", None)],
+    [
+        ("Sun, 01 Mar 2026 12:00:00 GMT", 1772366400.0),
+        ("Sun, 01 Mar 2026 12:00:00 -0000", 1772366400.0),
+        ("noon", None),
+    ],
 )
 async def test_the_time_by_slacks_clock_is_taken_from_its_answer(slack, web, date, at):
     slack.answer = server.json_response({"ok": True}, headers={"Date": date})
