@@ -56,17 +56,17 @@ class AlertRound:
 
     async def _how(self, outage: Outage, about: Intent) -> tuple[How, int]:
         """Return how the thing of *outage* is, and since when if it is well."""
-        thing: Intent | None = about
-        if outage.thing != about.id:
-            thing = await self.journal.find.get(outage.thing)
+        own, cause = outage.thing == about.id, outage.cause
+        if own and about.subject.ends:
+            return await self._stopped(about), 0
+        thing = about if own else await self.journal.find.get(outage.thing)
         if thing is None or thing.state in OVER:
             return How.OVER, 0
-        cause = outage.cause
-        if cause is AlertCause.STOP:
-            done = about.state is State.DONE
-            return (How.OVER if done else How.ILL), 0
-        if cause is AlertCause.UNKNOWN:
-            return (How.ILL if thing.state is State.UNKNOWN else How.OVER), 0
+        if cause in {AlertCause.STOP, AlertCause.UNKNOWN}:
+            over = thing.state is not State.UNKNOWN
+            if cause is AlertCause.STOP:
+                over = about.state is State.DONE
+            return (How.OVER if over else How.ILL), 0
         if cause is AlertCause.ROOM_EMPTY:
             look = self.emptiness.at(thing.id)
             return (How.WELL if look and look.somebody else How.ILL), 0
@@ -74,3 +74,19 @@ class AlertRound:
             return (How.ILL if may_be_still(thing) else How.WELL), 0
         is_live = thing.standing.headline is Headline.LIVE
         return (How.WELL, thing.standing.since) if is_live else (How.ILL, 0)
+
+    async def _stopped(self, stop: Intent) -> How:
+        """Return how what *stop* was to end is, which was not on record then.
+
+        By now it may be; else it is over once any stop of its ID got through.
+        """
+        find, ref, team = self.journal.find, stop.subject.ref, stop.asker.team
+        thing = await find.by_ref(ref, team)
+        if stop.subject.about:
+            thing = await find.get(stop.subject.about)
+        if thing is None:
+            stops = await find.foreign_stops(ref, team)
+            over = any(one.state is State.DONE for one in stops)
+        else:
+            over = thing.state in OVER
+        return How.OVER if over else How.ILL

@@ -16,7 +16,7 @@ from tests.bot.operations.tencent import (
     lost,
     started,
 )
-from tests.world import live_again, make_world
+from tests.world import TEAM, live_again, make_world
 
 URL = "rtmp://push.example.com/live/k"
 START = f"/relay start 295066 url={URL} --go"
@@ -156,6 +156,46 @@ async def test_nobody_takes_it_so_the_group_is_called_again(make, cause):
     last = posts(world)[1]
     assert (again, await told(world)) == (2, 4)
     assert (last["reply_broadcast"], last["thread_ts"]) == (True, last["thread_ts"])
+
+
+async def is_refused_unrecorded(world):
+    """Refuse a stop of what is not on record; return its ID, and the stop."""
+    relay = await lost(world, START)
+    world.cloud.state.fail_next("StopPublishCdnStream", "UnauthorizedOperation")
+    await world.typed(f"/relay stop {relay.task_id} --yes")
+    (stop,) = await world.journal.find.foreign_stops(relay.task_id, TEAM)
+    return relay.task_id, stop
+
+
+async def rings_of(world, stop):
+    """Return how often the group was called about each open outage of *stop*."""
+    outages, _mute = await world.journal.alerts.of(stop.id)
+    return [one.rings for one in outages]
+
+
+async def stops_by_id(world, task):
+    await world.typed(f"/relay stop {task} --yes")
+
+
+async def attaches_and_stops(world, task):
+    await world.typed(f"/relay attach R1 {task}")
+    await world.typed("/relay stop R1 --yes")
+
+
+@pytest.mark.parametrize("ends", [stops_by_id, attaches_and_stops])
+async def test_a_stop_of_what_is_not_on_record_rings_until_that_is_stopped(make, ends):
+    world = await make()
+    tencent = Tencent(world)
+    task, stop = await is_refused_unrecorded(world)
+    rings = []
+    for minutes in (1, 11):
+        await tencent.later(minutes=minutes)
+        rings.append(await rings_of(world, stop))
+    await ends(world, task)
+    await tencent.later(minutes=1)
+
+    assert rings == [[1], [2]]
+    assert await rings_of(world, stop) == []
 
 
 @pytest.mark.parametrize("cause", AlertCause)

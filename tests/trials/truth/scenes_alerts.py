@@ -65,6 +65,21 @@ async def flaps(stage, people):
     await asyncio.sleep(700)
 
 
+@scene("a stop of an ID that is not on record is refused", alerts=("C0LIVE", 2))
+async def refused_unrecorded(stage, people):
+    stage.cloud.plan = "silent"
+    stage.cloud.fail_next(START, Fault("after"))
+    room = await people.start(ANA)
+    await asyncio.sleep(30)
+    task = people.task(room)
+    stage.cloud.fail_next(STOP, Fault("refused", "UnauthorizedOperation"))
+    await people.stop_by_id(BEN, task.id)
+    await asyncio.sleep(200)
+    stage.cloud.go(task, (0, RUNNING))
+    await asyncio.sleep(150)
+    await people.stop(CID, room)
+
+
 @scene("every cause rings, is told elsewhere as well, and somebody sees to it")
 async def every_cause(stage, people):
     await people.subscribe(ANA, "C0SHOW")

@@ -4,6 +4,7 @@ Told from docs/alerts.md, and from what was true; what stands in messages only s
 which relay and which cause they are about.
 """
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 
@@ -35,6 +36,7 @@ WORDS = {
     "unknown, and not settled": "unknown",
     "a stop did not get through": "stop",
 }
+SHORT = re.compile(r"(-\S+)…(\S+)")  # a TaskId
 BESIDE = {"alert": "over", "nobody has it": "again", "flapping": "flaps"}
 MOST = 4  # calls of one outage: the first, and three more
 POST, UPDATE = "chat.postMessage", "chat.update"
@@ -90,8 +92,23 @@ def bell(facts, entry, claims, rooms):
         cause, how = causes[0], "rings"
     else:
         return None
-    room = rooms.get(first.found.get("handle"), "")
-    return Bell(entry, room, cause, how, raised)
+    return Bell(entry, _room(facts, claims, rooms), cause, how, raised)
+
+
+def _room(facts, claims, rooms):
+    """Return the room that a message is about: by its handle, else by its TaskId.
+
+    In a first line that may be short: its beginning and its end.
+    """
+    if handle := claims[0].found.get("handle"):
+        return rooms.get(handle, "")
+    whole = [one.found["task"] for one in claims if one.found.get("task")]
+    short = SHORT.search(claims[0].line)
+    for task in facts.tasks.values():
+        ends = short and task.id.startswith(short[1]) and task.id.endswith(short[2])
+        if ends or task.id in whole:
+            return task.room
+    return ""
 
 
 def _causes(claim):
