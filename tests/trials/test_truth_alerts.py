@@ -8,7 +8,7 @@ from tests.trials.truth.judge.reading import words
 from tests.trials.truth.judge.rings import WRONGLY
 from tests.trials.truth.judge.verdict import judge
 from tests.trials.truth.runner import scene
-from tests.trials.truth_tale import ROOM, Tale, at
+from tests.trials.truth_tale import ROOM, TASK, Tale, at
 
 CHANNEL, GROUP = "C0CALL", "S0ONCALL"
 FAILED = "🔴 R1 · 1 rtmp://push.example.com/live/**** failed · {when}"
@@ -148,6 +148,20 @@ CASES = {
             .rings()
             .posted(
                 "⚪ R1 · alert: a target failed",
+                f"As of {at(20)}",
+                f"Over {at(20)} · since {at(8)}",
+                calls=(),
+                way=EDIT,
+            )
+        ),
+        [MORE],
+    ),
+    "over, and it is not, by its TaskId": (
+        lambda: (
+            Ringing()
+            .rings()
+            .posted(
+                f"⚪ {TASK[:10]}…{TASK[-6:]} · alert: a stop did not get through",
                 f"As of {at(20)}",
                 f"Over {at(20)} · since {at(8)}",
                 calls=(),

@@ -77,9 +77,10 @@ class Reader:
                 self._blame(entry, UNREAD, "no pattern takes it", line)
         claims = list(_with_rooms(claims))
         self._learn(entry, claims)
+        about = self._about(entry, claims)
         if rings := bell(self.facts, entry, claims, self.rooms):
             self.bells.append(rings)
-        about = self._about(entry, claims)
+            about["room"] = about["room"] or rings.room
         moments = self._drawn(entry, claims)
         for claim, drawn in zip(claims, moments, strict=True):
             if room := self.rooms.get(claim.found.get("handle", "")):
