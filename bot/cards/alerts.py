@@ -145,7 +145,9 @@ def again(thing: Intent, resource: Resource, alert: Alert, group: str) -> Outcom
         handle=_name(thing), cause=cause_word(alert["cause"])
     )
     since = said(_("Since {when}"), when=When(moment_of(alert["began_at"])))
-    buttons = (resource.end_button(thing), *_duties(thing, alert))
+    is_stop = thing.subject.about or thing.subject.ends
+    end = None if is_stop else resource.end_button(thing)
+    buttons = (end, *_duties(thing, alert))
     return Outcome(
         headline=(Bold(title),),
         tone=Tone.WARN,

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, select
 
 from bot.dialogue.outcome import Audience
 from bot.ids import ChannelId, IntentId
@@ -52,6 +52,22 @@ _MOVE = updated(
     table.c.rev == bindparam("seen"),
     rev=table.c.rev + 1,
 )
+_other, _other_mute = table.alias("other"), mutes.alias("other")
+_ADOPT = updated(
+    table,
+    (),
+    table.c.thing == bindparam("of"),
+    ~exists().where(_other.c.thing == bindparam("to"), _other.c.cause == table.c.cause),
+    thing=bindparam("to"),
+    rev=table.c.rev + 1,
+)
+_ADOPT_MUTE = updated(
+    mutes,
+    (),
+    mutes.c.thing == bindparam("of"),
+    ~exists().where(_other_mute.c.thing == bindparam("to")),
+    thing=bindparam("to"),
+)
 
 
 def outage_of(row: Any, prefix: str = "") -> Outage:
@@ -92,6 +108,17 @@ def move(connection: Connection, before: Outage, after: Outage) -> bool:
     del row["rev"]
     moved = connection.execute(_MOVE, {**row, **keys, "seen": before.rev})
     return moved.rowcount == 1
+
+
+def adopt(connection: Connection, stop: IntentId, thing: IntentId) -> None:
+    """Let what rings of *stop*, which was its own thing, be of *thing*.
+
+    Where *thing* has its own for the same cause that counts, and the other ends by
+    itself.
+    """
+    both = {"of": stop, "to": thing}
+    connection.execute(_ADOPT, both)
+    connection.execute(_ADOPT_MUTE, both)
 
 
 # ── what a notice makes of it ───────────────────────────────────────────────────────

@@ -301,9 +301,11 @@ def _mute_of(tx: Transaction, thing: IntentId) -> Mute:
 def _open(tx: Transaction, thing: IntentId) -> list[Outage]:
     """Return what is open of *thing*, which is this transaction's until it ends.
 
-    If that is over by now, which nobody has looked at yet, so is what rang.
+    If that is over by now, which nobody has looked at yet, so is what rang. A stop of
+    what was not on record is over whenever it was answered, which says nothing of that.
     """
-    is_over = tx.get(thing).state in OVER
+    now = tx.get(thing)
+    is_over = now.state in OVER and not now.subject.ends
     rows: Iterable[Any] = tx.connection.execute(_HELD, {"thing": thing})
     there = [one for one in map(alert_rows.outage_of, rows) if one.is_open]
     if not is_over:

@@ -78,7 +78,7 @@ class Outage:
     @property
     def key(self) -> str:
         """What a pager knows it by, from its beginning to its end."""
-        return f"patchbay:{self.thing}:{self.cause}:{self.number}"
+        return f"patchbay:{self.about}:{self.cause}:{self.number}"
 
     @property
     def calls(self) -> bool:

@@ -65,7 +65,8 @@ class Recents:
                 return cached
         before = self._changes
         intent = await self._ask(handle, text, team)
-        if intent and before == self._changes:
+        is_thing = intent and not (intent.subject.about or intent.subject.ends)
+        if intent and is_thing and before == self._changes:
             # by its own names, which `invalidate` knows, and not as it was typed
             self._things[team, intent.handle] = intent
             if intent.subject.ref == text:

@@ -14,7 +14,7 @@ from sqlalchemy import and_, bindparam, or_, select
 
 from bot.dialogue.outcome import Audience
 from bot.ids import IntentId
-from bot.journal import namesakes
+from bot.journal import alert_rows, namesakes
 from bot.journal.evidence import Does, Fact, FactKind, fact_key
 from bot.journal.model import RESULT, Changes, Intent, NewIntent, Notice
 from bot.journal.rows import intent_cell, intent_of, intents_of, millis
@@ -269,6 +269,7 @@ def _adopt(tx: Transaction, thing: Intent, foreign: Iterable[Intent]) -> Intent:
         handle = thing.handle if own else stop.handle
         taken = {"of": stop.id, "about": thing.id, "handle": handle}
         tx.connection.execute(_TAKE_OVER, taken)
+        alert_rows.adopt(tx.connection, stop.id, thing.id)
         if stop.state in OPEN:
             _before, thing = tx.learn(thing, _asked(tx, stop))
         elif kind := _ENDED.get((stop.state, stop.settlement.reason)):

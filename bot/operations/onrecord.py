@@ -46,8 +46,14 @@ class OnRecord:
         return self.sight is not None and self.sight.used and self.sight.partial
 
     async def thing(self, who: Person, text: str) -> Intent | None:
-        """Return the intent that made what *text* names: a handle or a whole ID."""
-        return self._nameable(await self.recents.named(text, who.team))
+        """Return the intent that made what *text* names: a handle or a whole ID.
+
+        The ID of what was done about a thing, as of a stop, names the thing.
+        """
+        named = await self.recents.named(text, who.team)
+        if named and named.subject.about:
+            named = await self.recents.named(named.subject.about, who.team)
+        return self._nameable(named)
 
     async def find(self, who: Person, text: str) -> list[Intent]:
         """Return what goes by *text*."""

@@ -170,3 +170,14 @@ async def test_a_thing_is_believed_for_a_few_seconds_only(world, recents, timer)
     timer.now += FRESH + 1
 
     assert (await recents.named("R1", TEAM)).state is State.ENDED
+
+
+async def test_the_id_of_a_stop_names_that_stop_and_its_handle_the_relay(
+    world, recents
+):
+    relay = await world.handle("R3")
+    stop, _start = await world.journal.find.history("R3", TEAM)
+
+    named = [await recents.named(text, TEAM) for text in (stop.id, "R3", "r3")]
+
+    assert [one.id for one in named] == [stop.id, relay.id, relay.id]
