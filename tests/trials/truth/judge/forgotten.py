@@ -93,7 +93,7 @@ def _matters(rings, task, one):
 
 def _quiet(rings):
     """Find a new alert that calls nobody, and nobody muted it, took it, or ended it."""
-    for ring in rings.of.values():
+    for ring in rings.of.values() if rings.wanted.get("group") else ():
         for one in ring:
             if one.how != "rings" or one.calls:
                 continue
