@@ -128,7 +128,7 @@ def _is_due_again(rings, breaks, calls, number):
     excused = rings.may_be_taken(one.room, seq) or rings.may_be_muted(
         one.room, one.t - SOON, seq, due
     )
-    goes_on = _goes_on(rings, *one.key, due) and one.t - one.raised <= LATE
+    goes_on = _goes_on(rings, *one.key, one.t, due) and one.t - one.raised <= LATE
     return goes_on and not (followed or excused) and replies < MOST - 1
 
 
@@ -136,8 +136,8 @@ def _seq_at(facts, t):
     return next((e["seq"] for e in facts.record if e["t"] > t), len(facts.record))
 
 
-def _goes_on(rings, room, cause, until):
-    """Tell whether it surely was as bad as that until then."""
+def _goes_on(rings, room, cause, since, until):
+    """Tell whether it surely was as bad as that all the time between these moments."""
     seq = _seq_at(rings.facts, until)
     subject = rings.subject(room, seq, until)
     if subject.over(certain=False) is not None:
@@ -145,9 +145,7 @@ def _goes_on(rings, room, cause, until):
     if subject.asked("close") or subject.asked("attach"):
         return False
     if cause in {"failed", "never-live"}:
-        return not subject.news("event", certain=False) or not any(
-            RUNNING in one for one in subject.allowed().values()
-        )
+        return not _may_have_been_live(subject, since)
     if cause == "unknown":
         return not subject.news("event", "started", certain=False)
     if cause == "room-empty":
@@ -155,6 +153,14 @@ def _goes_on(rings, room, cause, until):
         last = max((e["t"] for e in there if e["does"] in IN), default=0.0)
         return last < rings.of[room, cause][0].raised
     return not subject.news("stopped", "gone", certain=False)
+
+
+def _may_have_been_live(subject, since):
+    """Tell whether it may have been live at any time after *since*."""
+    events = subject.news("event", certain=False)
+    between = any(one.status == RUNNING and one.t > since for one in events)
+    last = events and any(RUNNING in one for one in subject.allowed().values())
+    return between or last
 
 
 def _stops(rings):
