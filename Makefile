@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: setup run messages check test long durations coverage format wheels crash faults fuzz truth load \
-	events chaos mutants upgrade-trial bench bench-quick pictures lock sbom advisories clean
+.PHONY: setup run messages check test long durations coverage format wheels \
+	crash faults fuzz truth load events chaos mutants upgrade-trial bench bench-quick \
+	pictures lock sbom advisories clean
 
 run: setup
 	@$(BIN)/python -m bot
@@ -26,8 +27,8 @@ check: $(VENV)/.dev
 
 PLAYED := -n 2 --dist worksteal --timeout 120
 
-# What takes less than half a second each, the short versions of the trials, and a part of
-# what chance plays. What one process compiles, those that tests start need not.
+# What takes less than a quarter of a second each, the short versions of the trials, and
+# a part of what chance plays. What one process compiles, those that tests start need not.
 test long durations coverage: export PYTHONDONTWRITEBYTECODE :=
 test: check
 	$(BIN)/python -m bot.catalogues

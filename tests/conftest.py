@@ -95,8 +95,8 @@ settings.load_profile("busy")
 # Of a few examples many may be filtered out, by chance.
 settings.register_profile(
     "brief",
+    settings.get_profile("busy"),
     max_examples=25,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 

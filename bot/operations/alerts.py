@@ -62,11 +62,12 @@ class AlertRound:
         thing = about if own else await self.journal.find.get(outage.thing)
         if thing is None or thing.state in OVER:
             return How.OVER, 0
-        if cause in {AlertCause.STOP, AlertCause.UNKNOWN}:
-            over = thing.state is not State.UNKNOWN
-            if cause is AlertCause.STOP:
-                over = about.state is State.DONE
-            return (How.OVER if over else How.ILL), 0
+        settled = {
+            AlertCause.STOP: about.state is State.DONE,
+            AlertCause.UNKNOWN: thing.state is not State.UNKNOWN,
+        }
+        if cause in settled:
+            return (How.OVER if settled[cause] else How.ILL), 0
         if cause is AlertCause.ROOM_EMPTY:
             look = self.emptiness.at(thing.id)
             return (How.WELL if look and look.somebody else How.ILL), 0
@@ -81,9 +82,8 @@ class AlertRound:
         By now it may be; else it is over once any stop of its ID got through.
         """
         find, ref, team = self.journal.find, stop.subject.ref, stop.asker.team
-        thing = await find.by_ref(ref, team)
-        if stop.subject.about:
-            thing = await find.get(stop.subject.about)
+        of = stop.subject.about
+        thing = await (find.get(of) if of else find.by_ref(ref, team))
         if thing is None:
             stops = await find.foreign_stops(ref, team)
             over = any(one.state is State.DONE for one in stops)

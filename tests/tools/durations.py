@@ -26,10 +26,9 @@ def listed(kept=KEPT):
     return frozenset(kept.read_text(encoding="utf-8").splitlines())
 
 
-def is_long(name, listed):
-    """Tell whether the test *name* is on the list, or its function, or its file."""
-    function = name.partition("[")[0]
-    return not listed.isdisjoint((name, function, name.partition("::")[0]))
+def is_long(name, lines):
+    """Tell whether the test *name* is in *lines*, or its function, or its file."""
+    return not lines.isdisjoint((name, _function(name), _file(name)))
 
 
 def seconds(report):
