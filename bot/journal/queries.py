@@ -1,20 +1,21 @@
 """What can be asked of the journal."""
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
-from functools import cache
-from typing import Any
+from typing import Any, Unpack
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, func, select
 
 from bot.ids import ChannelId, Handle, IntentId, Kind, MessageTs, SlackUserId, TeamId
-from bot.journal import changing, facts
+from bot.journal import changing, facts, narrow
 from bot.journal.evidence import Fact
 from bot.journal.left import as_read
 from bot.journal.model import Intent
+from bot.journal.narrow import Narrow, narrowed
 from bot.journal.packing import unpacked
 from bot.journal.questions import NEWEST, OLDEST, identified, in_states, not_by
-from bot.journal.rows import PRESENT, intent_cell, intents_of, millis
+from bot.journal.rows import PRESENT, intent_cell, intents_of
 from bot.journal.schema import EMPTY, HAS_FAILED, IS_THING, intents
 from bot.journal.seal import Seal
 from bot.journal.statement import Connection, Statement, Writer
@@ -52,24 +53,6 @@ _QUEUED_STOPS = Statement(
         intents.c.state == State.QUEUED.value,
     )
     .order_by(*OLDEST)
-)
-_LIVE = Statement(
-    in_states(
-        select(intents).where(intents.c.creates, IS_THING),
-        LIVE,
-        by=("team", "kind"),
-        newest=True,
-    ).limit(bindparam("limit"))
-)
-_UNDECIDED = Statement(
-    select(intents)
-    .where(
-        intents.c.undecided,
-        intents.c.team == bindparam("team"),
-        intents.c.kind == bindparam("kind"),
-    )
-    .order_by(*NEWEST)
-    .limit(bindparam("limit"))
 )
 _BY_CARD = Statement(
     select(intents)
@@ -127,6 +110,7 @@ _NAMELESS = Statement(
         _everywhere.where(intents.c.targets == "[]", intents.c.standing == ""), LIVE
     )
 )
+_ALIVE = tuple(sorted(LIVE))
 _LAST = Statement(select(func.max(intents.c.id)))
 _COUNTS = Statement(select(intents.c.state, func.count()).group_by(intents.c.state))
 _SEALED = {
@@ -141,14 +125,22 @@ _PRESENT = Statement(
     )
 )
 EVERYTHING = 1_000_000
+AT_ONCE = 16  # rows that are made things of before others get their turn
 MOST_LISTED = 2000  # things that live, of which more than these are not looked through
 
 
 class Queries:
     """The questions. None of them changes anything."""
 
-    def __init__(self, writer: Writer, seal: Seal, alone: str | None) -> None:
+    def __init__(
+        self,
+        writer: Writer,
+        seal: Seal,
+        alone: str | None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self._writer = writer
+        self._sleep = sleep
         self._seal = seal
         self._alone = alone  # what another run than the only one was sending is unknown
 
@@ -210,12 +202,10 @@ class Queries:
         limit: int = 8,
     ) -> list[Intent]:
         """Return the things made lately, *since* a moment if given, newest first."""
-        at = None if since is None else millis(since)
-        narrow = {"user": user, "kind": kind, "room": room, "since": at}
-        by = tuple(name for name, value in narrow.items() if value is not None)
-        query = _recent(by, None if states is None else tuple(sorted(states)))
-        asked = {**narrow, "team": team, "limit": limit, "alone": self._alone}
-        return await self._all(query, **asked)
+        by = narrowed({"user": user, "kind": kind, "room": room, "since": since})
+        query = narrow.recent(tuple(by), _sorted(states))
+        asked = {"team": team, "limit": limit, "alone": self._alone}
+        return await self._all(query, **asked, **by)
 
     async def last_failed(
         self, team: TeamId, user: SlackUserId, limit: int
@@ -224,16 +214,35 @@ class Queries:
         return await self._all(_LAST_FAILED, team=team, user=user, limit=limit)
 
     async def live(
-        self, team: TeamId, kind: Kind, limit: int = EVERYTHING
+        self,
+        team: TeamId,
+        kind: Kind,
+        limit: int = EVERYTHING,
+        states: Iterable[State] = LIVE,
+        **only: Unpack[Narrow],
     ) -> list[Intent]:
-        """Return the things of *kind* that run, or may, newest first."""
-        return await self._all(_LIVE, team=team, kind=kind, limit=limit)
+        """Return the things of *kind* that run, or may, newest first.
+
+        Of these *only* some: those in *states*, of a person, a room and so on.
+        """
+        asked = {"team": team, "kind": kind, "limit": limit, "alone": self._alone}
+        by = narrowed(only)
+        query = narrow.live(tuple(by), tuple(sorted(states)))
+        return await self._all(query, **asked, **by)
 
     async def undecided(
-        self, team: TeamId, kind: Kind, limit: int = EVERYTHING
+        self,
+        team: TeamId,
+        kind: Kind,
+        limit: int = EVERYTHING,
+        states: Iterable[State] | None = None,
+        **only: Unpack[Narrow],
     ) -> list[Intent]:
-        """Return those of what runs, or may, on which somebody has to decide."""
-        return await self._all(_UNDECIDED, team=team, kind=kind, limit=limit)
+        """Return those of what is `live` on which somebody has to decide."""
+        asked = {"team": team, "kind": kind, "limit": limit}
+        by = narrowed(only)
+        query = narrow.undecided(tuple(by), _sorted(states))
+        return await self._all(query, **asked, **by)
 
     async def listed(self, team: TeamId, kind: Kind, newest: int) -> list[Intent]:
         """Return the things that live, and the *newest* of all, newest first.
@@ -243,9 +252,11 @@ class Queries:
         asked = {"team": team, "kind": kind}
 
         def work(connection: Connection) -> list[Intent]:
-            live = connection.execute(_LIVE, {**asked, "limit": MOST_LISTED})
+            live = connection.execute(
+                narrow.live((), _ALIVE), {**asked, "limit": MOST_LISTED}
+            )
             recent = connection.execute(
-                _recent(("kind",), None), asked | {"limit": newest}
+                narrow.recent(("kind",), None), asked | {"limit": newest}
             )
             rows = {row.id: row for row in (*live, *recent)}.values()
             return intents_of(sorted(rows, key=_by_age, reverse=True))
@@ -326,40 +337,23 @@ class Queries:
         return await self._writer.read(lambda c: c.execute(query, of).one())
 
     async def _all(self, query: Statement, **params: Any) -> list[Intent]:
-        as_left = await self._writer.read(
-            lambda c: intents_of(c.execute(query, params))
-        )
-        return [as_read(one, self._alone) for one in as_left]
+        rows = await self._writer.read(lambda c: c.execute(query, params).all())
+        things: list[Intent] = []
+        for first in range(0, len(rows), AT_ONCE):
+            if first:
+                await self._sleep(0)
+            few = intents_of(rows[first : first + AT_ONCE])
+            things += (as_read(one, self._alone) for one in few)
+        return things
 
     async def _one(self, query: Statement, **params: Any) -> Intent | None:
         rows = await self._all(query, **params)
         return rows[0] if rows else None
 
 
+def _sorted(states: Iterable[State] | None) -> tuple[State, ...] | None:
+    return None if states is None else tuple(sorted(states))
+
+
 def _by_age(row: Any) -> tuple[int, str]:
     return row.created_at, row.id
-
-
-@cache
-def _recent(by: tuple[str, ...], states: tuple[State, ...] | None) -> Statement:
-    """Return the question for the newest things that share what they are asked *by*.
-
-    One index leads there: that of the room, else of the person, else of the kind. What
-    another run than the only one was sending is unknown.
-    """
-    query = select(intents).where(IS_THING)
-    if states is not None and State.UNKNOWN in states and State.SENDING not in states:
-        states = (*states, State.SENDING)
-        left = intents.c.owner != bindparam("alone")
-        query = query.where(or_(intents.c.state != State.SENDING.value, left))
-    leads = next((one for one in ("room", "user", "kind") if one in by), "")
-    if "since" in by:
-        query = query.where(intents.c.created_at >= bindparam("since"))
-    for name in (one for one in by if one not in {leads, "since"}):
-        query = query.where(not_by(intents.c[name]) == bindparam(name))
-    along = ("team", leads) if leads else ("team",)
-    if states is not None:
-        newest = in_states(query, states, by=along, newest=True)
-        return Statement(newest.limit(bindparam("limit")))
-    query = query.where(*(intents.c[one] == bindparam(one) for one in along))
-    return Statement(query.order_by(*NEWEST).limit(bindparam("limit")))

@@ -8,22 +8,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from itertools import islice
+from typing import Unpack
 
 from bot.cards.handover import NOBODY, Attended, attended_by
 from bot.dialogue.ask import Person
 from bot.grammar.tokens import message_of
-from bot.ids import ChannelId, Handle, IntentId, Kind, MessageTs, SlackUserId
+from bot.ids import ChannelId, Handle, IntentId, Kind, MessageTs
 from bot.journal.audit import Entry
 from bot.journal.journal import Journal
 from bot.journal.model import Intent
+from bot.journal.narrow import Narrow
 from bot.journal.queries import EVERYTHING
 from bot.journal.recents import OFFERED, Recents
 from bot.operations.pushes import Pushes
 from bot.operations.rights import Sight
 from bot.operations.rooms import Rooms
-from bot.operations.service import anything
 from bot.resources.room.presence import HeardRoom
-from bot.states import State
+from bot.states import LIVE, State
 from bot.tencent.room_events import LONGEST_ROOM
 
 MOST_RECORDS = 15
@@ -92,48 +93,55 @@ class OnRecord:
         who: Person,
         kind: Kind,
         limit: int = 20,
-        wanted: Callable[[Intent], bool] = anything,
+        states: Iterable[State] = LIVE,
+        **only: Unpack[Narrow],
     ) -> list[Intent]:
-        """Return *limit* things of *kind* that run, or may, and are *wanted*.
+        """Return *limit* things of *kind* that run, or may, newest first.
 
-        Newest first. On those that are left out nobody has to decide: of what is
-        undecided there are *limit* as well, and it is mostly old.
+        Of these *only* some: in *states*, of a person, a room and so on. On those that
+        are left out nobody has to decide: of what is undecided there are *limit* as
+        well, and it is mostly old.
         """
         find = self.journal.find
-        newest = await self._told(partial(find.live, who.team, kind), limit, wanted)
+        newest = await self._told(
+            lambda most: find.live(who.team, kind, most, states, **only), limit
+        )
         if len(newest) < limit:
             return newest
         undecided = await self._told(
-            partial(find.undecided, who.team, kind), limit, wanted
+            lambda most: find.undecided(who.team, kind, most, states, **only), limit
         )
         things = {one.id: one for one in (*newest, *undecided)}.values()
         return sorted(things, key=lambda one: (one.created_at, one.id), reverse=True)
 
-    async def recent(  # noqa: PLR0913 - all that a list is narrowed by
+    async def recent(
         self,
         who: Person,
         *,
         kind: Kind | None = None,
-        user: SlackUserId | None = None,
         states: Iterable[State] | None = None,
-        room: str | None = None,
-        app: str = "",
-        since: datetime | None = None,
         limit: int = 8,
+        **only: Unpack[Narrow],
     ) -> list[Intent]:
-        """Return *limit* of the things made lately (*since* then), newest first."""
+        """Return *limit* of the things made lately, newest first.
+
+        Of one app those are told that are among the newest: no index leads there.
+        """
+        app, preset = only.get("app", ""), only.get("preset", "")
         recent = partial(
             self.journal.find.recent,
             kind=kind,
-            user=user,
+            user=only.get("user"),
             states=states,
-            room=room,
-            since=since,
+            room=only.get("room"),
+            since=only.get("since"),
         )
         return await self._told(
             lambda most: recent(who.team, limit=most),
             limit,
-            lambda thing: not app or thing.subject.app == app,
+            lambda thing: (
+                app in {"", thing.subject.app} and preset in {"", thing.subject.preset}
+            ),
         )
 
     async def last_failed(self, who: Person) -> Intent | None:
@@ -198,7 +206,7 @@ class OnRecord:
         self,
         find: Callable[[int], Awaitable[list[Intent]]],
         limit: int,
-        wanted: Callable[[Intent], bool] = anything,
+        wanted: Callable[[Intent], bool] = lambda _thing: True,
     ) -> list[Intent]:
         """Return the first *limit* things that are *wanted*, and told of."""
         if self.sight is None:

@@ -6,7 +6,7 @@ at the place where they ask.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from bot.access.permits import Permit
@@ -15,6 +15,7 @@ from bot.dialogue.ask import Person, Place
 from bot.errors import NotAllowed
 from bot.journal.audit import Entry
 from bot.journal.model import Asker, Intent
+from bot.resources.base import Resource
 from bot.resources.kinds import Registry
 from bot.settings import App
 from bot.tencent.models.base import Level
@@ -108,7 +109,8 @@ class Rights:
 class Sight:
     """What of the record *who* is told at *where*, once *permit* has let them in.
 
-    *used*: something was looked for by it.
+    *used*: something was looked for by it. What policy says of things of one kind and
+    app it is asked once: a sight is that of one answer.
     """
 
     rights: Rights
@@ -116,6 +118,7 @@ class Sight:
     where: Place
     permit: Permit
     used: bool = False
+    _read: dict[tuple[str, str], bool] = field(default_factory=dict)
 
     def sees(self, thing: Intent) -> bool:
         """Tell whether *thing* may be told of."""
@@ -193,12 +196,17 @@ class Sight:
 
         A change is asked for again, on the app of the thing, before it is made.
         """
-        resource = self.rights.resources.of(thing)
+        kind, app = thing.subject.kind, thing.subject.app
+        if (kind, app) not in self._read:
+            self._read[kind, app] = self._may_read(self.rights.resources.of(thing), app)
+        return self._read[kind, app]
+
+    def _may_read(self, resource: Resource, name: str) -> bool:
         command = self.permit.action.partition(".")[0]
         if self.permit.level is not Level.READ and command == resource.command:
             return True
         apps = self.rights.apps if resource.on_apps else ()
-        app = next((one for one in apps if one.name == thing.subject.app), None)
+        app = next((one for one in apps if one.name == name), None)
         return self.rights.may(self.who, self.where, resource.read.on(app))
 
 

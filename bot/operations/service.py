@@ -5,9 +5,9 @@ every reading of the journal passes one place. Who asks has been let in by a per
 before, and is told no more of the record than that permit lets them see where they ask.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
-from typing import Any, Protocol
+from typing import Any, Protocol, Unpack
 
 from bot.access.permits import Permit
 from bot.access.policy import Verdict, Wish
@@ -21,11 +21,11 @@ from bot.ids import (
     IntentId,
     Kind,
     MessageTs,
-    SlackUserId,
 )
 from bot.journal.audit import Entry, Record
 from bot.journal.examination import Report
 from bot.journal.model import Intent
+from bot.journal.narrow import Narrow
 from bot.journal.proposals import Proposal
 from bot.operations.doctor import Check
 from bot.operations.duties import Duties
@@ -36,13 +36,8 @@ from bot.resources.push import PushAddress
 from bot.resources.relay.samples import LastHour
 from bot.resources.room.presence import HeardRoom
 from bot.settings import App, Project, Terms
-from bot.states import State
+from bot.states import LIVE, State
 from bot.tencent.models.base import Request
-
-
-def anything(_thing: Intent) -> bool:
-    """Want whatever there is."""
-    return True
 
 
 class Service(Protocol):
@@ -295,27 +290,26 @@ class Service(Protocol):
         who: Person,
         kind: Kind,
         limit: int = 20,
-        wanted: Callable[[Intent], bool] = anything,
+        states: Iterable[State] = LIVE,
+        **only: Unpack[Narrow],
     ) -> list[Intent]:
-        """Return *limit* things of *kind* that run, or may, and are *wanted*.
+        """Return *limit* things of *kind* that run, or may, newest first.
 
-        Newest first. On those that are left out nobody has to decide: of what is
-        undecided there are *limit* as well, and it is mostly old.
+        Of these *only* some: in *states*, of a person, a room and so on. On those that
+        are left out nobody has to decide: of what is undecided there are *limit* as
+        well, and it is mostly old.
         """
 
-    async def recent(  # noqa: PLR0913 - all that a list is narrowed by
+    async def recent(
         self,
         who: Person,
         *,
         kind: Kind | None = None,
-        user: SlackUserId | None = None,
         states: Iterable[State] | None = None,
-        room: str | None = None,
-        app: str = "",
-        since: datetime | None = None,
         limit: int = 8,
+        **only: Unpack[Narrow],
     ) -> list[Intent]:
-        """Return *limit* of the things made lately (*since* then), newest first."""
+        """Return *limit* of the things made lately, newest first."""
 
     async def last_failed(self, who: Person) -> Intent | None:
         """Return what the asker asked for last that ended in an error code, if any.

@@ -21,8 +21,7 @@ from bot.dialogue.outcome import (
 from bot.dialogue.words import TokenKind
 from bot.errors import NotFound, UsageError
 from bot.i18n import _
-from bot.ids import SlackUserId
-from bot.journal.model import Intent
+from bot.journal.narrow import Narrow
 from bot.operations.service import Service
 from bot.resources.relay.resource import RELAY
 from bot.routing.spans import SINCE, Since, since_in
@@ -71,14 +70,6 @@ class _Wanted:
     def is_narrow(self) -> bool:
         """Whether it leaves out some of what the filter lists."""
         return bool(self.mine or self.app or self.room or self.since)
-
-    def takes(self, relay: Intent, user: SlackUserId) -> bool:
-        """Tell whether *relay* is one of those that *user* wants."""
-        subject = relay.subject
-        whose = not self.mine or relay.asker.user == user
-        where = not self.app or subject.app == self.app
-        then = self.since is None or relay.created_at >= self.since.at
-        return whose and where and then and self.room in {"", subject.room}
 
 
 @command.subcommand(
@@ -210,22 +201,18 @@ async def _groups(
     What lives is all there, or so much of it that it need not be counted.
     """
     lives, over = STATES[wanted.which]
-    things = await service.live(
-        ask.who,
-        RELAY,
-        max(lists.MOST_COUNTED + 1, most),
-        lambda one: one.state in lives and wanted.takes(one, ask.who.user),
-    )
+    only: Narrow = {
+        "user": ask.who.user if wanted.mine else None,
+        "room": wanted.room,
+        "app": wanted.app,
+        "since": wanted.since.at if wanted.since else None,
+    }
+    counted = max(lists.MOST_COUNTED + 1, most)
+    things = await service.live(ask.who, RELAY, counted, lives, **only)
     if over and len(things) < most:
+        left = most - len(things)
         things += await service.recent(
-            ask.who,
-            kind=RELAY,
-            user=ask.who.user if wanted.mine else None,
-            states=over,
-            room=wanted.room or None,
-            app=wanted.app,
-            since=wanted.since.at if wanted.since else None,
-            limit=most - len(things),
+            ask.who, kind=RELAY, states=over, limit=left, **only
         )
     return lists.Groups.of(things)
 

@@ -4,7 +4,7 @@ Where an application is in production the number of them is typed: a tick too ma
 viewers.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from bot.cards import lists
 from bot.dialogue.ask import Ask
@@ -22,13 +22,8 @@ ALL, WHICH, RELAYS, COUNT = "all", "which", "relays", "count"
 MOST = 20  # that are offered at once: two fields of ten
 COUNTED = 200  # of which more are not counted
 
-# What a relay is chosen by, and how it is known of one.
-FITS: Mapping[str, Callable[[Intent], str]] = {
-    "room": lambda relay: relay.subject.room,
-    "app": lambda relay: relay.subject.app,
-    "preset": lambda relay: relay.subject.preset,
-}
-KEYS = tuple(key for key in FITS if key != "app")  # beside the one that a TaskId takes
+FITS = ("room", "app", "preset")  # what relays are chosen by
+KEYS = ("room", "preset")  # beside the one that a TaskId takes
 
 
 def is_meant(ask: Ask) -> bool:
@@ -43,11 +38,9 @@ async def review(ask: Ask, service: Service) -> Outcome | Form:
     if app := wanted.get("app"):
         wanted["app"] = chosen_app({"app": app}, service.apps).name
     which = " ".join(f"{key}={text}" for key, text in wanted.items()) or ALL
+    room, app, preset = (wanted.get(key, "") for key in FITS)
     running = await service.live(
-        ask.who,
-        RELAY,
-        COUNTED,
-        lambda relay: all(FITS[key](relay) == text for key, text in wanted.items()),
+        ask.who, RELAY, COUNTED, room=room, app=app, preset=preset
     )
     if not running:
         sentence = _("No relay that runs, or may, fits {which}.")

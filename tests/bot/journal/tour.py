@@ -232,9 +232,7 @@ async def _questions_of_all(tour):
     for more in NARROW:
         for states in STANDING:
             await tour.ask("find.recent", TEAM, kind=RELAY, states=states, **more)
-    for limit in ((), (20,)):
-        await tour.ask("find.live", TEAM, RELAY, *limit)
-        await tour.ask("find.undecided", TEAM, RELAY, *limit)
+    await _of_what_lives(tour)
     await tour.ask("find.listed", TEAM, RELAY, 500)
     await tour.ask("find.last_failed", TEAM, "UANA", 1)
     await _former(tour)
@@ -243,6 +241,15 @@ async def _questions_of_all(tour):
         await tour.ask(f"find.{name}")
     for text in ("", "295066", "-task-of-nobody-here"):
         await tour.ask("recents.offered", RELAY, TEAM, "UANA", text)
+
+
+async def _of_what_lives(tour):
+    for name in ("find.live", "find.undecided"):
+        for limit in ((), (20,)):
+            await tour.ask(name, TEAM, RELAY, *limit)
+        for more in (*NARROW, {"app": "none", "preset": "p", "since": tour.clock()}):
+            for states in ({State.UNKNOWN}, RUNNING):
+                await tour.ask(name, TEAM, RELAY, 20, states, **more)
 
 
 async def _former(tour):

@@ -192,7 +192,7 @@ async def test_among_many_what_is_wanted_or_undecided_is_found_however_old(world
     seeing = await world.service.admitted(ask.who, ask.where, Relay().read)
 
     two = await seeing.live(ask.who, RELAY, 2)
-    of_bob = await seeing.live(ask.who, RELAY, 1, lambda one: one.asker.user == "U0BOB")
+    of_bob = await seeing.live(ask.who, RELAY, 1, user="U0BOB")
 
     assert [one.handle for one in two] == ["R4", "R3", "R1"]
     assert [one.handle for one in of_bob] == ["R1"]
