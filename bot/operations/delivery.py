@@ -13,6 +13,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -43,7 +44,6 @@ SHORTEST_WAIT = 0.05
 SHARED_IDLE = 1.0  # seconds, after which others may have put something in
 HELD_IDLE = 0.25  # seconds, after which what another holds is asked for again
 MOST_AT_ONCE = 100  # notices that are looked at: a few milliseconds of the loop
-MOST_FORWARD = 50  # of them that are let forward at once to a place that is idle
 MOST_TRIES = 30  # of what only this process knows, while its place is full
 
 log = structlog.get_logger(__name__)
@@ -73,12 +73,13 @@ class Delivery:
         self.readers = readers
         self._lanes = Lanes(monotonic, slots)
         self._idle = SHARED_IDLE if outbox.shared else IDLE_SECONDS
-        self._turns = precedence.Lines()
+        self._turns = precedence.Lines(self._lanes, monotonic)
+        self._parked = precedence.Parked(self._lanes, monotonic)
         self._new = precedence.OneByOne(shared=outbox.shared)
         self._woken = asyncio.Event()
         self._round = asyncio.Lock()
         self._under_way: dict[asyncio.Task[int], Batch] = {}
-        self._full = IDLE_SECONDS  # seconds until a place that is full is free
+        self._full = IDLE_SECONDS  # seconds until one in which somebody waits is free
         self._looked_at = now()  # for what may go then
         self._quiet_until = 0.0  # monotonic; nothing that is known becomes due before
         self._was_away = True  # an earlier run may have postponed some
@@ -100,7 +101,8 @@ class Delivery:
                 log.critical("delivery.waits", why=str(error))
                 await self._sleep(AWAY_SECONDS)
                 continue
-            await woken(self._woken, self._sleep, min(wait, self._full))
+            full = max(min(self._full, self._parked.wait()), SHORTEST_WAIT)
+            await woken(self._woken, self._sleep, min(wait, full))
 
     async def flush(self, seconds: float) -> int:
         """Let what can be delivered in *seconds* be; return how many notices wait."""
@@ -164,21 +166,34 @@ class Delivery:
                 free = self._free(due)
                 topical = await self._topical(free)
                 ready = batches(topical, self._ways, self.readers.team)
-                going = self._that_may_go(ready)
+                going = precedence.that_may_go(ready, self._lanes, self._new)
                 begun += [self._spawn(one) for one in going]
-                again = False
+                again, parked, rest = False, 0, self._free(topical)
                 if len(due) == MOST_AT_ONCE:  # what waits for full places hides others
-                    again = await self._line_up(self._free(topical)) and not going
+                    again = await self._line_up(rest) and not going
+                else:
+                    parked = sum(
+                        self._parked.park(one, self._lane(one)) for one in rest
+                    )
                 if not again and not await self._bring_forward(ready):
-                    waits = len(free) < len(due) or len(going) < len(ready)
+                    gone = sum(len(one.notifications) for one in going)
+                    waits = len(free) < len(due) or gone + parked < len(topical)
                     self._left = waits or self._turns.waits
                     return begun
 
     async def _due(self) -> list[Notification]:
-        """Return what may go now, without what is under way: that need not be read."""
-        ids = (n.id for one in self._under_way.values() for n in one.notifications)
+        """Return what may go now, without what is under way, or waits in full lanes.
+
+        That need not be read, unless there is too much of it to be kept in mind.
+        """
         self._looked_at = self._now()
-        return await self._outbox.due(self._looked_at, MOST_AT_ONCE, without=ids)
+        ids = [n.id for one in self._under_way.values() for n in one.notifications]
+        due = partial(self._outbox.due, self._looked_at, MOST_AT_ONCE)
+        there = await due(without=(*ids, *self._parked.numbers()))
+        if self._parked and len(self._parked) + len(there) >= MOST_AT_ONCE:
+            self._parked.clear()
+            there = await due(without=ids)
+        return there
 
     def _free(self, due: Iterable[Notification]) -> list[Notification]:
         """Leave out what is under way, or would change a message that is."""
@@ -206,31 +221,14 @@ class Delivery:
             await self._outbox.line_up(later)
         return topical
 
-    def _that_may_go(self, ready: Iterable[Batch]) -> list[Batch]:
-        """Leave out what would come to its place faster than Slack takes it."""
-        going: list[Batch] = []
-        self._full = IDLE_SECONDS
-        for batch in precedence.in_order(ready):
-            wait = self._lanes.wait(batch.lane)
-            if wait:
-                self._full = min(self._full, max(wait, SHORTEST_WAIT))
-            elif not batch.meets(going) and self._new.admits(batch):
-                going.append(batch)
-                self._lanes.take(batch.lane)
-        return going
-
     async def _line_up(self, waiting: Iterable[Notification]) -> bool:
         """Make what is *waiting* for full places due when its turn comes.
 
         So however much waits, a page is all that is looked at. False if nothing does.
         """
-        turns = []
-        now, monotonic = self._now(), self._monotonic()
-        for one in waiting:
-            lane = self._lane(one)
-            if wait := self._lanes.wait(lane):
-                turn = self._turns.take(one, lane, monotonic + wait)
-                turns.append((one.id, now + timedelta(seconds=turn - monotonic)))
+        now = self._now()
+        waits = [(one.id, self._turns.take(one, self._lane(one))) for one in waiting]
+        turns = [(one, now + timedelta(seconds=wait)) for one, wait in waits if wait]
         if turns:
             await self._outbox.line_up(turns)
             self._quiet_until = 0.0
@@ -241,15 +239,14 @@ class Delivery:
 
         Those before them are gone, and would leave the place idle until their turns.
         """
-        if not self._turns.waits:
-            return False
+        self._full = IDLE_SECONDS
         now, taken = self._now(), {batch.lane for batch in ready}
         forward: list[int] = []
-        for lane in self._turns.lanes(self._monotonic()):
+        for lane in self._turns.idle():
             if wait := self._lanes.wait(lane):
-                self._full = min(self._full, max(wait, SHORTEST_WAIT))
+                self._full = min(self._full, wait)
             elif lane not in taken:
-                forward += self._turns.forward(lane, MOST_FORWARD)
+                forward += self._turns.forward(lane)
         if forward:
             await self._outbox.line_up((one, now) for one in forward)
         return bool(forward)

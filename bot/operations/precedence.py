@@ -9,14 +9,15 @@ that is noted: then another posts it again. So each has one such message at a ti
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import datetime, timedelta
+from functools import cache
 
 from bot.dialogue.outcome import Audience
 from bot.journal.model import CARD, Notification
 from bot.operations.batches import Batch, shared
-from bot.slack.outbound.lanes import Turns
+from bot.slack.outbound.lanes import Lanes, Turns
 from bot.slack.outbound.routes import Broadcast, Direct, Ops, Post
 from bot.states import OPEN, RUNNING, State
 
@@ -24,6 +25,7 @@ RANKS = 2
 PASSING = timedelta(seconds=90)  # within which somebody knows what became of a start
 LOOKED_AT_AGAIN = timedelta(seconds=5)
 AHEAD = 4  # messages that are held while one is sent
+MOST_FORWARD = 50  # that are let forward at once to a place that is idle
 HELD_UP = 2.0  # seconds that Slack may take for one message before others go, too
 _GOES_ON = OPEN | RUNNING | {State.STOPPING}
 
@@ -50,32 +52,82 @@ def waits(notification: Notification, until: datetime) -> bool:
 
 
 class Lines:
-    """The turns of those that wait: who is to be known soon has a line of their own."""
+    """The turns of those that wait in full *lanes*, as *timer* gives the time.
 
-    def __init__(self) -> None:
+    Who is to be known soon has a line of their own.
+    """
+
+    def __init__(self, lanes: Lanes, timer: Callable[[], float]) -> None:
+        self._lanes, self._timer = lanes, timer
         self._by_rank = tuple(Turns() for _each in range(RANKS))
 
-    def take(self, one: Notification, lane: str, free_at: float) -> float:
-        """Return the turn of *one* in *lane*, in monotonic seconds."""
-        return self._by_rank[rank(one)].take(lane, free_at, shared(one), one.id)
+    def take(self, one: Notification, lane: str) -> float:
+        """Return in how many seconds it is the turn of *one* in *lane*; 0 if now."""
+        if not (wait := self._lanes.wait(lane)):
+            return 0.0
+        now, line = self._timer(), self._by_rank[rank(one)]
+        return line.take(lane, now + wait, shared(one), one.id) - now
 
     @property
     def waits(self) -> bool:
         """Whether anything is lined up."""
         return any(line.waits for line in self._by_rank)
 
-    def lanes(self, now: float) -> list[str]:
-        """Return the lanes in a line of which it is nobody's turn *now*."""
-        return list(
-            dict.fromkeys(lane for line in self._by_rank for lane in line.lanes(now))
-        )
+    def idle(self) -> list[str]:
+        """Return the lanes in a line of which it is nobody's turn now."""
+        now = self._timer()
+        lanes = (lane for line in self._by_rank for lane in line.lanes(now))
+        return list(dict.fromkeys(lanes))
 
-    def forward(self, lane: str, most: int) -> list[int]:
-        """Return the next in *lane*, at *most* so many, who have no turn any more."""
+    def forward(self, lane: str) -> list[int]:
+        """Return the next in *lane*, who have no turn any more."""
         following: list[int] = []
         for line in self._by_rank:
-            following += line.forward(lane, most - len(following))
+            following += line.forward(lane, MOST_FORWARD - len(following))
         return following
+
+
+class Parked:
+    """What waits in full *lanes*: until these are free, it is not read again.
+
+    After some seconds it is all the same: by then it may have gone another way.
+    """
+
+    def __init__(self, lanes: Lanes, timer: Callable[[], float]) -> None:
+        self._lanes, self._timer = lanes, timer
+        self._until: dict[int, tuple[str, float]] = {}  # by number: its lane, and when
+
+    def __len__(self) -> int:
+        return len(self._until)
+
+    def numbers(self) -> Iterable[int]:
+        """Return the numbers of what waits still; let go of the rest."""
+        now, wait = self._timer(), cache(self._lanes.wait)
+        parked = self._until.items()
+        self._until = {
+            number: (lane, until)
+            for number, (lane, until) in parked
+            if until > now and wait(lane)
+        }
+        return self._until.keys()
+
+    def park(self, one: Notification, lane: str) -> bool:
+        """Keep *one* here if *lane* is full; tell whether it is."""
+        is_full = self._lanes.wait(lane) > 0
+        if is_full:
+            again = self._timer() + LOOKED_AT_AGAIN.total_seconds()
+            self._until[one.id] = lane, again
+        return is_full
+
+    def wait(self) -> float:
+        """Return in how many seconds one of them may go, or is to be looked at."""
+        lanes = {lane for lane, _until in self._until.values()}
+        longest = LOOKED_AT_AGAIN.total_seconds()
+        return min((longest, *map(self._lanes.wait, lanes)))
+
+    def clear(self) -> None:
+        """Let go of all."""
+        self._until.clear()
 
 
 class OneByOne:
@@ -141,3 +193,18 @@ class OneByOne:
     def _makes_one(self, batch: Batch) -> bool:
         first = batch.ways[0] if batch.ways else None
         return self._shared and isinstance(first, Broadcast | Post | Direct | Ops)
+
+
+def that_may_go(ready: Iterable[Batch], lanes: Lanes, new: OneByOne) -> list[Batch]:
+    """Return those of *ready* that go now; each is counted in its lane.
+
+    Left out is what would come to its place faster than Slack takes it.
+    """
+    going: list[Batch] = []
+    for batch in in_order(ready):
+        if lanes.wait(batch.lane) or batch.meets(going):
+            continue
+        if new.admits(batch):
+            going.append(batch)
+            lanes.take(batch.lane)
+    return going

@@ -1,6 +1,7 @@
 """A round is made when something may go, and not because something arrived."""
 
 import asyncio
+import json
 from dataclasses import replace
 
 import pytest
@@ -208,3 +209,39 @@ async def test_what_becomes_due_later_is_asked_for_once_while_much_arrives(
     await turns()
 
     assert len(asked) == 1
+
+
+async def test_what_waits_in_a_full_channel_is_not_read_again_until_it_may_go(
+    driver, journal, waiting, run, still
+):
+    slack = FakeSlack()
+    box = delivery(journal, slack, still)
+    run(box)
+    for _number in range(2):  # it takes one message a second
+        await waiting()
+    box.wake()
+    await until(lambda: one_waits(journal))
+    await turns()
+    (kept,) = await journal.outbox.due(still())
+    left_out = []
+    driver.listeners.append(
+        lambda _connection, _text, values: (
+            left_out.append(values["under_way"]) if "under_way" in values else 0
+        )
+    )
+
+    await waiting(channel="C2")
+    box.wake()
+    await until(lambda: one_waits(journal))
+    assert left_out
+    assert all(str(kept.id) in json.loads(ids) for ids in left_out)
+    still.push(seconds=1)
+    box.wake()
+    await arrived(journal)
+
+    assert slack.ways == [POST, "post C2", POST]
+
+
+async def one_waits(journal):
+    """Tell whether one notice is left."""
+    return await journal.outbox.waiting() == 1

@@ -9,11 +9,22 @@ from bot.dialogue.outcome import Audience
 from bot.ids import ChannelId, MessageTs
 from bot.journal.model import ANSWER, CARD, Notification
 from bot.operations.batches import Batch
-from bot.operations.precedence import AHEAD, PASSING, Lines, OneByOne, in_order, waits
+from bot.operations.precedence import (
+    AHEAD,
+    LOOKED_AT_AGAIN,
+    PASSING,
+    Lines,
+    OneByOne,
+    Parked,
+    in_order,
+    waits,
+)
 from bot.resources.relay.resource import RELAY
+from bot.slack.outbound.lanes import Lanes
 from bot.slack.outbound.routes import Post, Update
 from bot.states import OPEN, RUNNING, State
 from tests.bot.resources.intents import an_intent
+from tests.fakes.clock import FakeClock
 
 LANE = "chat.update"
 CHANGE = (Update(ChannelId("C"), MessageTs("1.5")),)
@@ -62,16 +73,55 @@ def test_a_message_goes_as_soon_as_the_most_urgent_of_it():
 
 
 def test_what_goes_first_has_turns_of_its_own():
-    lines = Lines()
-    running = [lines.take(notice(number), LANE, 0.0) for number in (1, 2)]
+    clock = FakeClock()
+    lanes = Lanes(clock.monotonic)
+    lanes.close(LANE, 9.0)
+    lines = Lines(lanes, clock.monotonic)
+    running = [lines.take(notice(number), LANE) for number in (1, 2)]
 
-    unknown = lines.take(notice(3, State.UNKNOWN), LANE, 0.0)
-    idle = lines.lanes(-1.0)
-    forward = lines.forward(LANE, 2)
+    unknown = lines.take(notice(3, State.UNKNOWN), LANE)
 
-    assert (running, unknown, idle) == ([0.0, 0.0], 0.0, [LANE])
-    assert (forward, lines.forward(LANE, 2)) == ([3, 1], [2])
-    assert lines.lanes(-1.0) == []
+    assert (running, unknown, lines.idle()) == ([9.0, 9.0], 9.0, [LANE])
+    assert lines.forward(LANE) == [3, 1, 2]
+    assert lines.idle() == []
+    assert lines.take(notice(4), "chat.postMessage C") == 0.0
+
+
+def parked():
+    """Return what is parked in lanes of its own clock, and both of these."""
+    clock = FakeClock()
+    lanes = Lanes(clock.monotonic)
+    return Parked(lanes, clock.monotonic), lanes, clock
+
+
+def test_what_waits_in_a_full_lane_is_parked_until_that_is_free():
+    kept, lanes, clock = parked()
+    lanes.close(LANE, 3.0)
+    lanes.close("post C", 2.0)
+
+    assert [kept.park(notice(1), LANE), kept.park(notice(2), "post C")] == [True, True]
+    assert not kept.park(notice(3), "post C2")  # it is free
+    assert not kept.park(notice(4), "")
+    assert (list(kept.numbers()), kept.wait()) == ([1, 2], 2.0)
+    clock.push(seconds=2)
+    assert (list(kept.numbers()), kept.wait()) == ([1], 1.0)
+    lanes.give_back(LANE)
+    assert (list(kept.numbers()), len(kept)) == ([], 0)
+
+
+def test_however_long_its_lane_is_full_it_is_read_again_after_some_seconds():
+    kept, lanes, clock = parked()
+    lanes.close(LANE, 600.0)
+    kept.park(notice(1), LANE)
+    clock.push(seconds=LOOKED_AT_AGAIN.total_seconds() - 1)
+    kept.park(notice(2), LANE)
+
+    assert list(kept.numbers()) == [1, 2]
+    clock.push(seconds=1)
+    assert list(kept.numbers()) == [2]
+    assert kept.wait() <= LOOKED_AT_AGAIN.total_seconds()
+    kept.clear()
+    assert (len(kept), kept.wait()) == (0, LOOKED_AT_AGAIN.total_seconds())
 
 
 @pytest.mark.parametrize("state", State)
