@@ -66,7 +66,8 @@ class Machine(Promises):
 
     `sent` counts the writes of starts; `runs` are the tasks that they made, by intent,
     `over` those of them that have ended, `told` the events that Tencent may send.
-    `truth` is what the cloud did to each stop that was sent, and when.
+    `truth` is what the cloud did to each stop that was sent, and when; `late` are those
+    that were asked for of what was over.
     """
 
     intents = Bundle("intents")
@@ -83,7 +84,7 @@ class Machine(Promises):
         self.keys = {}
         self.sent = Counter()
         self.runs, self.over, self.told = {}, set(), []
-        self.rejected, self.truth, self.asked = set(), {}, []
+        self.rejected, self.truth, self.asked, self.late = set(), {}, [], set()
         self.past, self.stood = {}, {}
         self.journal = None
         self.open()
@@ -259,9 +260,12 @@ class Machine(Promises):
             sdk_app_id=APP,
             **about,
         )
+        thing = new.subject.about and self.get(new.subject.about)
         stop, fresh = self.run(self.journal.accept(new))
         assert fresh
         self.asked.append(stop.id)
+        if thing and thing.state in {State.STOPPED, State.ENDED}:
+            self.late.add(stop.id)  # it is sent all the same
         return stop
 
     @rule(stop=stops, carried_out=st.booleans())

@@ -143,11 +143,10 @@ class Promises(RuleBasedStateMachine):
                     assert stop.state is job.state
                     assert stop.settlement.reason == job.settlement.reason
             thing = stop.subject.about and self.get(stop.subject.about)
-            if thing and thing.state in {
-                State.NOT_STARTED,
-                State.STOPPED,
-                State.ENDED,
-            }:
+            over = thing and thing.state in {State.STOPPED, State.ENDED}
+            if over and stop.id not in self.late:
+                assert stop.state not in OPEN
+            if thing and thing.state is State.NOT_STARTED:
                 assert stop.state not in OPEN
 
     @invariant()
