@@ -35,7 +35,7 @@ class Narrow(TypedDict, total=False):
 
 def narrowed(only: Mapping[str, Any]) -> dict[str, Any]:
     """Return the parameters of a question that is narrowed to *only* that."""
-    named = {name: value for name, value in only.items() if value}
+    named = {name: only[name] for name in sorted(only) if only[name]}
     if since := only.get("since"):
         named["since"] = millis(since)
     return named

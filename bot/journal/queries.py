@@ -201,7 +201,10 @@ class Queries:
         since: datetime | None = None,
         limit: int = 8,
     ) -> list[Intent]:
-        """Return the things made lately, *since* a moment if given, newest first."""
+        """Return the things made lately, *since* a moment if given, newest first.
+
+        What is empty narrows nothing.
+        """
         by = narrowed({"user": user, "kind": kind, "room": room, "since": since})
         query = narrow.recent(tuple(by), _sorted(states))
         asked = {"team": team, "limit": limit, "alone": self._alone}

@@ -79,7 +79,6 @@ class Delivery:
         self._woken = asyncio.Event()
         self._round = asyncio.Lock()
         self._under_way: dict[asyncio.Task[int], Batch] = {}
-        self._full = IDLE_SECONDS  # seconds until one in which somebody waits is free
         self._looked_at = now()  # for what may go then
         self._quiet_until = 0.0  # monotonic; nothing that is known becomes due before
         self._was_away = True  # an earlier run may have postponed some
@@ -101,7 +100,7 @@ class Delivery:
                 log.critical("delivery.waits", why=str(error))
                 await self._sleep(AWAY_SECONDS)
                 continue
-            full = max(min(self._full, self._parked.wait()), SHORTEST_WAIT)
+            full = max(self._parked.wait(), SHORTEST_WAIT)
             await woken(self._woken, self._sleep, min(wait, full))
 
     async def flush(self, seconds: float) -> int:
@@ -166,7 +165,9 @@ class Delivery:
                 free = self._free(due)
                 topical = await self._topical(free)
                 ready = batches(topical, self._ways, self.readers.team)
-                going = precedence.that_may_go(ready, self._lanes, self._new)
+                going = precedence.that_may_go(
+                    ready, self._lanes, self._parked, self._new
+                )
                 begun += [self._spawn(one) for one in going]
                 again, parked, rest = False, 0, self._free(topical)
                 if len(due) == MOST_AT_ONCE:  # what waits for full places hides others
@@ -182,9 +183,9 @@ class Delivery:
                     return begun
 
     async def _due(self) -> list[Notification]:
-        """Return what may go now, without what is under way, or waits in full lanes.
+        """Return what may go now, without what is under way: that need not be read.
 
-        That need not be read, unless there is too much of it to be kept in mind.
+        Nor need what waits in full lanes, until that is too much to be kept in mind.
         """
         self._looked_at = self._now()
         ids = [n.id for one in self._under_way.values() for n in one.notifications]
@@ -226,8 +227,8 @@ class Delivery:
 
         So however much waits, a page is all that is looked at. False if nothing does.
         """
-        now = self._now()
-        waits = [(one.id, self._turns.take(one, self._lane(one))) for one in waiting]
+        now, take = self._now(), partial(self._turns.take, now=self._monotonic())
+        waits = [(one.id, take(one, self._lane(one))) for one in waiting]
         turns = [(one, now + timedelta(seconds=wait)) for one, wait in waits if wait]
         if turns:
             await self._outbox.line_up(turns)
@@ -239,13 +240,10 @@ class Delivery:
 
         Those before them are gone, and would leave the place idle until their turns.
         """
-        self._full = IDLE_SECONDS
         now, taken = self._now(), {batch.lane for batch in ready}
         forward: list[int] = []
         for lane in self._turns.idle():
-            if wait := self._lanes.wait(lane):
-                self._full = min(self._full, wait)
-            elif lane not in taken:
+            if not self._parked.is_full(lane) and lane not in taken:
                 forward += self._turns.forward(lane)
         if forward:
             await self._outbox.line_up((one, now) for one in forward)
@@ -266,7 +264,9 @@ class Delivery:
         elif error := task.exception():
             log.critical("delivery.broke", exc_info=error)  # and goes after a pause
         elif self._left or self._outbox.shared or task.result() < whole:
-            self.wake()  # else nothing has become due by that
+            self.wake()
+        elif not self._parked.wait():
+            self.wake()  # it was refused, and its place is free; else nothing is due
 
     async def _notice_step(self) -> None:
         """Move what waits if the wall clock was set since the last look."""

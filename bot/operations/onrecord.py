@@ -123,9 +123,10 @@ class OnRecord:
         limit: int = 8,
         **only: Unpack[Narrow],
     ) -> list[Intent]:
-        """Return *limit* of the things made lately, newest first.
+        """Return *limit* of the things made lately, newest first, or *only* some.
 
-        Of one app those are told that are among the newest: no index leads there.
+        Of an app or a preset those are told that are among the newest few thousand: no
+        index leads there.
         """
         app, preset = only.get("app", ""), only.get("preset", "")
         recent = partial(

@@ -61,11 +61,11 @@ class Lines:
         self._lanes, self._timer = lanes, timer
         self._by_rank = tuple(Turns() for _each in range(RANKS))
 
-    def take(self, one: Notification, lane: str) -> float:
-        """Return in how many seconds it is the turn of *one* in *lane*; 0 if now."""
+    def take(self, one: Notification, lane: str, now: float) -> float:
+        """Return in how many seconds from *now* it is the turn of *one*; 0 if now."""
         if not (wait := self._lanes.wait(lane)):
             return 0.0
-        now, line = self._timer(), self._by_rank[rank(one)]
+        line = self._by_rank[rank(one)]
         return line.take(lane, now + wait, shared(one), one.id) - now
 
     @property
@@ -90,12 +90,15 @@ class Lines:
 class Parked:
     """What waits in full *lanes*: until these are free, it is not read again.
 
-    After some seconds it is all the same: by then it may have gone another way.
+    A lane that was full in a round is full until the next, which begins with `numbers`:
+    what was not read does not stand behind what is newer. After some seconds all is
+    read again: by then it may go another way.
     """
 
     def __init__(self, lanes: Lanes, timer: Callable[[], float]) -> None:
         self._lanes, self._timer = lanes, timer
         self._until: dict[int, tuple[str, float]] = {}  # by number: its lane, and when
+        self._full: set[str] = set()  # the lanes that are, in this round
 
     def __len__(self) -> int:
         return len(self._until)
@@ -109,25 +112,32 @@ class Parked:
             for number, (lane, until) in parked
             if until > now and wait(lane)
         }
+        self._full = {lane for lane, _until in self._until.values()}
         return self._until.keys()
+
+    def clear(self) -> None:
+        """Let go of all: it is read now."""
+        self._until.clear()
+        self._full.clear()
+
+    def is_full(self, lane: str) -> bool:
+        """Tell whether *lane* is full in this round."""
+        if self._lanes.wait(lane):
+            self._full.add(lane)
+        return lane in self._full
 
     def park(self, one: Notification, lane: str) -> bool:
         """Keep *one* here if *lane* is full; tell whether it is."""
-        is_full = self._lanes.wait(lane) > 0
-        if is_full:
-            again = self._timer() + LOOKED_AT_AGAIN.total_seconds()
-            self._until[one.id] = lane, again
-        return is_full
+        if not self.is_full(lane):
+            return False
+        self._until[one.id] = lane, self._timer() + LOOKED_AT_AGAIN.total_seconds()
+        return True
 
     def wait(self) -> float:
-        """Return in how many seconds one of them may go, or is to be looked at."""
-        lanes = {lane for lane, _until in self._until.values()}
-        longest = LOOKED_AT_AGAIN.total_seconds()
-        return min((longest, *map(self._lanes.wait, lanes)))
-
-    def clear(self) -> None:
-        """Let go of all."""
-        self._until.clear()
+        """Return in how many seconds a lane is free, or one is to be read again."""
+        longest, now = LOOKED_AT_AGAIN.total_seconds(), self._timer()
+        again = (until - now for _lane, until in self._until.values())
+        return max(min((longest, *again, *map(self._lanes.wait, self._full))), 0.0)
 
 
 class OneByOne:
@@ -195,14 +205,16 @@ class OneByOne:
         return self._shared and isinstance(first, Broadcast | Post | Direct | Ops)
 
 
-def that_may_go(ready: Iterable[Batch], lanes: Lanes, new: OneByOne) -> list[Batch]:
+def that_may_go(
+    ready: Iterable[Batch], lanes: Lanes, parked: Parked, new: OneByOne
+) -> list[Batch]:
     """Return those of *ready* that go now; each is counted in its lane.
 
     Left out is what would come to its place faster than Slack takes it.
     """
     going: list[Batch] = []
     for batch in in_order(ready):
-        if lanes.wait(batch.lane) or batch.meets(going):
+        if parked.is_full(batch.lane) or batch.meets(going):
             continue
         if new.admits(batch):
             going.append(batch)

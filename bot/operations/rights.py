@@ -118,7 +118,9 @@ class Sight:
     where: Place
     permit: Permit
     used: bool = False
-    _read: dict[tuple[str, str], bool] = field(default_factory=dict)
+    _read: dict[tuple[str, str], bool] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def sees(self, thing: Intent) -> bool:
         """Tell whether *thing* may be told of."""

@@ -309,7 +309,7 @@ class Service(Protocol):
         limit: int = 8,
         **only: Unpack[Narrow],
     ) -> list[Intent]:
-        """Return *limit* of the things made lately, newest first."""
+        """Return *limit* of the things made lately, newest first, or *only* some."""
 
     async def last_failed(self, who: Person) -> Intent | None:
         """Return what the asker asked for last that ended in an error code, if any.

@@ -245,3 +245,22 @@ async def test_what_waits_in_a_full_channel_is_not_read_again_until_it_may_go(
 async def one_waits(journal):
     """Tell whether one notice is left."""
     return await journal.outbox.waiting() == 1
+
+
+async def test_what_waits_behind_a_refused_message_goes_when_that_went_another_way(
+    journal, waiting, run, still
+):
+    slack = FakeSlack(refusing={POST: "channel_not_found"})
+    slack.hanging[POST] = asyncio.Event()
+    box = delivery(journal, slack, still)
+    run(box)
+    await waiting()
+    await under_way(box, slack)
+    await waiting()
+    box.wake()
+    await turns()
+
+    slack.hanging[POST].set()
+    await arrived(journal)
+
+    assert slack.ways.count(POST) == 2

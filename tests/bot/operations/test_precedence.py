@@ -1,7 +1,9 @@
 """What is over or in doubt goes first; what says nothing yet waits; one at a time."""
 
 import asyncio
+import time
 from datetime import timedelta
+from itertools import groupby
 
 import pytest
 
@@ -17,6 +19,7 @@ from bot.operations.precedence import (
     OneByOne,
     Parked,
     in_order,
+    that_may_go,
     waits,
 )
 from bot.resources.relay.resource import RELAY
@@ -76,15 +79,15 @@ def test_what_goes_first_has_turns_of_its_own():
     clock = FakeClock()
     lanes = Lanes(clock.monotonic)
     lanes.close(LANE, 9.0)
-    lines = Lines(lanes, clock.monotonic)
-    running = [lines.take(notice(number), LANE) for number in (1, 2)]
+    lines, now = Lines(lanes, clock.monotonic), clock.monotonic()
+    running = [lines.take(notice(number), LANE, now) for number in (1, 2)]
 
-    unknown = lines.take(notice(3, State.UNKNOWN), LANE)
+    unknown = lines.take(notice(3, State.UNKNOWN), LANE, now)
 
     assert (running, unknown, lines.idle()) == ([9.0, 9.0], 9.0, [LANE])
     assert lines.forward(LANE) == [3, 1, 2]
     assert lines.idle() == []
-    assert lines.take(notice(4), "chat.postMessage C") == 0.0
+    assert lines.take(notice(4), "post C", now) == 0.0
 
 
 def parked():
@@ -109,6 +112,36 @@ def test_what_waits_in_a_full_lane_is_parked_until_that_is_free():
     assert (list(kept.numbers()), len(kept)) == ([], 0)
 
 
+def test_what_comes_as_a_lane_gets_free_does_not_overtake_what_was_left_out():
+    kept, lanes, clock = parked()
+    ready = [batch(notice(2), ways=POST)]
+    lane = ready[0].lane
+    lanes.close(lane, 1.0)
+    kept.park(notice(1), lane)
+    alone = OneByOne(shared=False)
+
+    clock.push(seconds=0.999)
+    assert list(kept.numbers()) == [1]
+    clock.push(seconds=0.002)  # while what is due is read
+    assert that_may_go(ready, lanes, kept, alone) == []
+    assert kept.park(notice(2), lane)
+    assert kept.wait() == 0
+    assert list(kept.numbers()) == []
+    assert that_may_go(ready, lanes, kept, alone) == ready
+
+
+def test_those_of_one_page_that_wait_share_turns_in_their_order():
+    lanes = Lanes(time.monotonic)
+    lanes.close("post C", 60.0)
+    lines = Lines(lanes, time.monotonic)
+
+    now = time.monotonic()
+    turns = [lines.take(notice(number), "post C", now) for number in range(100)]
+
+    assert [len([*same]) for _turn, same in groupby(turns)] == [24, 24, 24, 24, 4]
+    assert turns == sorted(turns)
+
+
 def test_however_long_its_lane_is_full_it_is_read_again_after_some_seconds():
     kept, lanes, clock = parked()
     lanes.close(LANE, 600.0)
@@ -118,8 +151,7 @@ def test_however_long_its_lane_is_full_it_is_read_again_after_some_seconds():
 
     assert list(kept.numbers()) == [1, 2]
     clock.push(seconds=1)
-    assert list(kept.numbers()) == [2]
-    assert kept.wait() <= LOOKED_AT_AGAIN.total_seconds()
+    assert (list(kept.numbers()), kept.wait()) == ([2], 4.0)
     kept.clear()
     assert (len(kept), kept.wait()) == (0, LOOKED_AT_AGAIN.total_seconds())
 
