@@ -231,11 +231,12 @@ async def try_no_files(ground):
     await ground.typed(START.format(room=2))
     await ground.space.feed.quiet()
     resource.prlimit(pid, resource.RLIMIT_NOFILE, limits)
-    refused = [m.text for m in ground.space.whispers.values()]
-    if not refused:  # accepted: then its card comes, and tells how it ended
+    said = [message.text for message in ground.space.whispers.values()]
+    accepted = all("requested" in text or "R2 ·" in text for text in said)
+    if accepted:  # then it is told how it ended
         held = await ground.space.feed.until(lambda: _settled(ground.seen("R2")))
         claim(held and "not started" in ground.seen("R2")[0], ground.seen("R2"))
-    number = 2 if refused else 3
+    number = 3 if accepted else 2
     await ground.typed(START.format(room=3))
     await ground.shows(f"R{number}", "accepted")
     ground.runs(2)

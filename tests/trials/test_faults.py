@@ -30,6 +30,7 @@ ALL = os.environ.get("FAULTS") == "all"
 SEED = int(os.environ.get("SEED") or 20261121)
 PAIRS = int(os.environ.get("PAIRS") or (200 if ALL else 5))
 HASTE = 0.2  # of deadlines, where they are not what is tried
+GUEST = "F38"
 WIRE, ENOUGH = "F23", 2  # up to that row, two ways to break the wire will do
 
 
@@ -108,6 +109,12 @@ def _check(ended, direct, allowed):
 
 
 def words(first, second):
+    """Return what may become of a start under both."""
+    by_then = {"refused"} if GUEST in {first.id, second.id} else set()  # it is known
+    return by_then | _words(first, second)
+
+
+def _words(first, second):
     roads = [trouble for trouble in (first, second) if trouble.road]
     if len(roads) > 1:
         return set(second.words if first.again else first.words)
