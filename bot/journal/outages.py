@@ -197,10 +197,10 @@ def looked_at(
     if how is How.OVER:
         return _ended(one, at)
     if how is How.WELL:
-        well_at = one.well_at or min(since or at, at)
+        well_at = max(one.well_at, min(since, at)) or at  # ill between two looks, too
         if at - well_at >= _length(WELL_FOR):
             return _ended(replace(one, well_at=well_at), at)
-        tells = Told.NOTHING if one.well_at else Told.EDIT
+        tells = Told.NOTHING if one.well_at == well_at else Told.EDIT
         return _later(replace(one, well_at=well_at), at, tells)
     if one.well_at:  # it is ill again, and how, nothing has said
         facts = {**one.facts, PAST: True}

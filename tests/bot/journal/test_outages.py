@@ -147,6 +147,24 @@ def test_the_third_beginning_in_fifteen_minutes_is_the_same_outage_and_flaps():
     assert rung == [(Told.RING, 1, False), (Told.RING, 2, False), (Told.FLAPS, 2, True)]
 
 
+def test_it_is_over_once_it_was_well_for_five_minutes_without_a_break():
+    row, _ = outages.begun(None, trouble(START))
+    steps = ((1, 1), (2, 1), (4, 3), (6, 3), (8, 3))  # when, and since when it is live
+    seen = []
+    for minute, since in steps:
+        at, live = START + minute * MINUTE, START + since * MINUTE
+        row, told = outages.looked_at(row, How.WELL, at, since=live)
+        seen.append((row.is_open, (row.well_at - START) // MINUTE, told))
+
+    assert seen == [
+        (True, 1, Told.EDIT),
+        (True, 1, Told.NOTHING),
+        (True, 3, Told.EDIT),  # it broke between two looks
+        (True, 3, Told.NOTHING),
+        (False, 3, Told.EDIT),
+    ]
+
+
 @pytest.mark.parametrize("minutes", [0, 5, 9])
 def test_nobody_is_called_again_before_it_is_time(minutes):
     row, _ = outages.begun(None, trouble(START))
