@@ -141,14 +141,15 @@ def over(subject, text, began):
         yield UNTRUE, f"over at {at:.0f}, and began at {since:.0f}"
     elif not (
         may_be_settled(subject)
-        or was_well(subject, since)
-        or (_was_unknown(subject) and subject.vouched(certain=False))
+        # it may have been live all the while, and its callbacks were late
+        or was_well(subject, 0 if _is_called(subject, "not live") else since)
+        or (_is_called(subject, "unknown") and subject.vouched(certain=False))
     ):
         yield MORE, "an outage is told as over, and nothing says so"
 
 
-def _was_unknown(subject):
-    return "alert: unknown" in subject.facts.record[subject.seq]["lines"][0]
+def _is_called(subject, cause):
+    return f"alert: {cause}" in subject.facts.record[subject.seq]["lines"][0]
 
 
 def may_be_settled(subject):
@@ -174,10 +175,10 @@ def was_well(subject, since):
 def _live(subject):
     """Yield when it may have been live: from an event until another that is certain."""
     events = subject.news("event", certain=False)
-    broken = [e.t for e in subject.news("event", certain=True) if e.status != RUNNING]
+    broken = [e for e in subject.news("event", certain=True) if e.status != RUNNING]
     for one in events:
-        if one.status == RUNNING:
-            ends = [t for t in broken if t > one.t]
+        if one.status == RUNNING:  # which one that was late does not end
+            ends = [e.t for e in broken if e.t > one.t and e.at > one.at]
             yield min(one.at, one.t), min(ends, default=subject.drawn)
 
 
