@@ -12,7 +12,7 @@ from bot.journal import changing, facts, narrow
 from bot.journal.evidence import Fact
 from bot.journal.left import as_read
 from bot.journal.model import Intent
-from bot.journal.narrow import Narrow, narrowed
+from bot.journal.narrow import Narrow
 from bot.journal.packing import unpacked
 from bot.journal.questions import NEWEST, OLDEST, identified, in_states, not_by
 from bot.journal.rows import PRESENT, intent_cell, intents_of
@@ -205,7 +205,7 @@ class Queries:
 
         What is empty narrows nothing.
         """
-        by = narrowed({"user": user, "kind": kind, "room": room, "since": since})
+        by = narrow.narrowed({"user": user, "kind": kind, "room": room, "since": since})
         query = narrow.recent(tuple(by), _sorted(states))
         asked = {"team": team, "limit": limit, "alone": self._alone}
         return await self._all(query, **asked, **by)
@@ -229,7 +229,7 @@ class Queries:
         Of these *only* some: those in *states*, of a person, a room and so on.
         """
         asked = {"team": team, "kind": kind, "limit": limit, "alone": self._alone}
-        by = narrowed(only)
+        by = narrow.narrowed(only)
         query = narrow.live(tuple(by), tuple(sorted(states)))
         return await self._all(query, **asked, **by)
 
@@ -243,7 +243,7 @@ class Queries:
     ) -> list[Intent]:
         """Return those of what is `live` on which somebody has to decide."""
         asked = {"team": team, "kind": kind, "limit": limit}
-        by = narrowed(only)
+        by = narrow.narrowed(only)
         query = narrow.undecided(tuple(by), _sorted(states))
         return await self._all(query, **asked, **by)
 

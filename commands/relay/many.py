@@ -38,9 +38,13 @@ async def review(ask: Ask, service: Service) -> Outcome | Form:
     if app := wanted.get("app"):
         wanted["app"] = chosen_app({"app": app}, service.apps).name
     which = " ".join(f"{key}={text}" for key, text in wanted.items()) or ALL
-    room, app, preset = (wanted.get(key, "") for key in FITS)
     running = await service.live(
-        ask.who, RELAY, COUNTED, room=room, app=app, preset=preset
+        ask.who,
+        RELAY,
+        COUNTED,
+        room=wanted.get("room", ""),
+        app=wanted.get("app", ""),
+        preset=wanted.get("preset", ""),
     )
     if not running:
         sentence = _("No relay that runs, or may, fits {which}.")
