@@ -1,8 +1,8 @@
 """What is asked before something is accepted, all in one question.
 
-Whether it came before, what counts against it, and where the audit chain of its
-workspace ends: each is found along an index of its own, and of most there is nothing,
-or a few names. What has a name is read by that, if it comes to it.
+Whether it came before, what counts against it, which number is the next, and where the
+audit chain of its workspace ends: each is found along an index of its own, and of most
+there is nothing, or a few names. What has a name is read by that, if it comes to it.
 """
 
 from collections import defaultdict
@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 from bot.ids import IntentId
-from bot.journal import locks, usage
+from bot.journal import locks, numbers, usage
 from bot.journal.anchors import NOTHING_BEFORE, Head
 from bot.journal.audit import CLOSED_AT, HEAD
 from bot.journal.left import as_read
@@ -30,7 +30,7 @@ from bot.journal.statement import Connection, Statement, among
 from bot.journal.usage import Usage
 
 FIRST, TALLY, ALIKE, ENDS_AT = "first", "tally", "alike", "ends at"
-CLOSED = "closed at"
+CLOSED, GIVEN = "closed at", "given"
 _NOTHING: ColumnElement[str] = literal_column("''")
 _NO_NUMBER: ColumnElement[int] = literal_column("0")
 _BY_IDS = Statement(select(intents).where(among(intents.c.id, "ids")))
@@ -40,12 +40,14 @@ class Before(NamedTuple):
     """What there is before a submission is accepted.
 
     *first* is what the same submission became, *counted* how many count against it, by
-    name, *alike* are active and like it. *head* is where its workspace's chain ends.
+    name, *alike* are active and like it. *number* is that of its handle, if it is to
+    get one. *head* is where its workspace's chain ends.
     """
 
     first: IntentId | None
     counted: dict[str, int]
     alike: list[IntentId]
+    number: int
     head: Head
 
 
@@ -69,6 +71,9 @@ def before(
         first=next((IntentId(row.name) for row in rows[FIRST]), None),
         counted={row.name: row.number for row in rows[TALLY]},
         alike=[IntentId(row.name) for row in rows[ALIKE]],
+        number=numbers.following(
+            {row.name: row.number for row in rows[GIVEN]}, new.subject.kind
+        ),
         head=heads[0] if heads else Head(team, 0, begins_after),
     )
 
@@ -80,7 +85,8 @@ def _asked(
     subject = new.subject
     question = _question(len(subject.targets), ref=bool(subject.ref), counts=counts)
     asked = {**usage.asked_about(new, alone), "key": new.key}
-    asked["chain_of"] = new.asker.team
+    asked |= {"chain_of": new.asker.team, "of_team": new.asker.team}
+    asked["of_kind"] = subject.kind
     rows: dict[str, list[Any]] = defaultdict(list)
     for row in connection.execute(question, asked):
         rows[row.what].append(row)
@@ -105,6 +111,7 @@ def _question(targets: int, *, ref: bool, counts: bool) -> Statement:
     first = select(intents.c.id).where(intents.c.key == bindparam("key"))
     parts = [_part(FIRST, first)]
     parts += (_part(ENDS_AT, HEAD), _part(CLOSED, CLOSED_AT))
+    parts.append(_part(GIVEN, numbers.LAST))
     if counts:
         parts.append(_part(TALLY, usage.COUNTED))
         parts.append(_part(ALIKE, usage.like(targets)))

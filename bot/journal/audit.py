@@ -3,14 +3,14 @@
 Each workspace has a chain of its own, and the installation has one: a record carries
 the hash of the one before it in its chain, and its own is a MAC (see `audit_key`). The
 first of a chain carries where the one chain of earlier releases was closed, if there
-was one. How long a chain is, and its newest hash, stand in its head row, which is moved
-by the transaction that adds the record. What is changed, removed, slipped in or cut off
+was one. How long a chain is, and its newest hash, stand in its head row, which the
+database moves when it takes a record. What is changed, removed, slipped in or cut off
 later is found by `trail`. IDs only: names change hands.
 """
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
@@ -24,7 +24,7 @@ from bot.journal.audit_key import AuditKey, canonical
 from bot.journal.model import Asker, Intent
 from bot.journal.rows import millis, moment
 from bot.journal.schema_audit import audit, audit_heads, audit_unkeyed
-from bot.journal.statement import Connection, Statement, Writer, inserted, updated
+from bot.journal.statement import Connection, Statement, Writer, inserted
 
 INSTALLATION = "installation"  # the chain of what is no workspace's; no team's ID
 LONGEST_WHY = 500
@@ -32,8 +32,6 @@ LONGEST_WHY = 500
 HEAD = select(audit_heads).where(audit_heads.c.chain == bindparam("chain_of"))
 _HEAD = Statement(HEAD.with_for_update())  # SQLite has one writer at a time anyway
 _WRITE = inserted(audit)
-_BEGIN = inserted(audit_heads)
-_MOVE = updated(audit_heads, ("count", "head"), audit_heads.c.chain == bindparam("of"))
 _LAST_NUMBER = select(func.max(audit_unkeyed.c.number)).scalar_subquery()
 CLOSED_AT = select(audit_unkeyed.c.hash).where(audit_unkeyed.c.number == _LAST_NUMBER)
 _CLOSED_AT = Statement(CLOSED_AT)
@@ -277,18 +275,6 @@ def _plain(entry: Entry) -> dict[str, Any]:
     return {**named, "at": millis(entry.at)}
 
 
-def _append(connection: Connection, row: dict[str, Any]) -> Head:
-    """Write *row* as the next record of its chain; return the head that it is."""
-    connection.execute(_WRITE, row)
-    head = Head(row["chain"], row["number"], row["hash"])
-    if head.count > 1:
-        moved = {"of": head.chain, "count": head.count, "head": head.head}
-        connection.execute(_MOVE, moved)
-    else:
-        connection.execute(_BEGIN, asdict(head))
-    return head
-
-
 def _following(head: Head, key: AuditKey, entry: Entry) -> dict[str, Any]:
     """Return *entry* as the row that follows *head*."""
     fields = _plain(entry)
@@ -306,11 +292,15 @@ def append_all(
     """Write *entries* in turn, each as the next record of its chain.
 
     The heads are read once, unless *heads* has what this transaction read or wrote of
-    them: nobody else writes in it. Each is moved by one, record by record, since the
-    triggers of the trail let it go no other way.
+    them: nobody else writes in it. Triggers of the trail move each, record by record.
     """
     heads = {} if heads is None else heads
+    rows = []
     for entry in entries:
         chain = entry.team or INSTALLATION
         head = heads.get(chain) or head_of(connection, chain)
-        heads[chain] = _append(connection, _following(head, key, entry))
+        row = _following(head, key, entry)
+        heads[chain] = Head(chain, row["number"], row["hash"])
+        rows.append(row)
+    if rows:
+        connection.execute_many(_WRITE, rows)

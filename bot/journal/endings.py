@@ -44,22 +44,6 @@ def aim_of(subject: Subject) -> str:
     return next(iter(subject.targets), "") if acts else ""
 
 
-def written(sent: Intent) -> Fact:
-    """Return the fact that the request of *sent* was written, as its row says."""
-    at, subject = millis(sent.sent_at or sent.created_at), sent.subject
-    return Fact(
-        kind=FactKind.WRITTEN,
-        does=Does.of(creates=subject.creates, ends=subject.ends),
-        key=fact_key(sent.id, FactKind.WRITTEN),
-        job=sent.id,
-        by=sent.asker.user,
-        ref=subject.ref,
-        since=at,
-        at=at,
-        came_at=at,
-    )
-
-
 def claimed(tx: Transaction, intent: IntentId, changes: Changes) -> Intent | None:
     """Move *intent* to SENDING, if it is this run's to send; number it if it changes.
 

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from bot.dialogue.outcome import Audience
 from bot.errors import KeyReused
 from bot.ids import FormId
 from bot.journal import stops
 from bot.journal.accepting import usage_of
 from bot.journal.audit import Entry
 from bot.journal.left import as_read
-from bot.journal.model import Intent, NewIntent, Notice
+from bot.journal.model import NEWS, Intent, NewIntent, Notice
 from bot.journal.open_forms import use
 from bot.journal.stops import Placed, placed
 from bot.journal.transaction import Transaction
@@ -63,8 +64,21 @@ def enter(
     if what.audit:
         tx.record(replace(what.audit, handle=accepted.handle))
     tx.raise_notices(accepted, what.notices)
-    tx.tell_of(accepted, others)
+    _tell_of(tx, accepted, others)
     if not ends:
         return accepted, True
     stops.asked(tx, accepted)
     return tx.get(new.id), True
+
+
+def _tell_of(tx: Transaction, accepted: Intent, things: Iterable[Intent]) -> None:
+    """Tell below the cards of *things* that one more was asked for, and by whom.
+
+    Its handle is told in its own workspace alone.
+    """
+    asker = accepted.asker
+    for thing in things:
+        another = accepted.handle if thing.asker.team == asker.team else ""
+        facts = {"another": another, "asked_by": asker.user}
+        notice = Notice(name=NEWS, audience=Audience.THREAD, facts=facts)
+        tx.raise_notices(thing, (notice,))

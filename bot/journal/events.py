@@ -60,7 +60,7 @@ def name_targets(tx: Transaction, thing: IntentId, names: Mapping[str, str]) -> 
     targets = json.dumps(list(names.values()))
     usage.renamed(tx.connection, kept, tuple(names.values()))
     tx.connection.execute(_NAME, {"of": thing, "targets": targets})
-    tx.refold(thing)
+    tx.refold(tx.get(thing))
 
 
 def _fact_of(event: RelayEvent, came_at: int) -> Fact:

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from bot.errors import IllegalMove, JournalUnavailable
 from bot.ids import FormId, IntentId, Kind
-from bot.journal import endings, events, starts, stops
+from bot.journal import endings, events, facts, starts, stops
 from bot.journal.alerts import Alerts
 from bot.journal.audit import Audit, Cause, Entry
 from bot.journal.batches import Batches
@@ -189,11 +189,10 @@ class Journal:
             moved = endings.claimed(tx, intent, changes)
             if moved is None:
                 return None
-            written = endings.written(moved)
             if moved.subject.creates:
-                _queued, moved = tx.learn(moved, written, notices=None)
-            elif about := moved.subject.about:
-                tx.learn(tx.get(about), written, notices=None)
+                return tx.refold(moved)
+            if about := moved.subject.about:
+                tx.learn(tx.get(about), facts.written(moved), notices=None)
             return moved
 
         claimed = await self._write(work)

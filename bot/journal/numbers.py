@@ -1,6 +1,12 @@
-"""The numbers of handles: the next of each kind in each workspace, none given twice."""
+"""The numbers of handles: the next of each kind in each workspace, none given twice.
 
-from sqlalchemy import bindparam, func, select
+Whoever writes for a workspace alone takes the number after the last, and the row of the
+thing that has it is what counts it: see `schema.COUNTS_HANDLE`.
+"""
+
+from collections.abc import Mapping
+
+from sqlalchemy import and_, bindparam, func, or_, select
 
 from bot.ids import Kind, TeamId
 from bot.journal.schema import ANY_TEAM, handles
@@ -23,6 +29,22 @@ _COUNT = Statement(
         .returning(handles.c.last)
     )
 )
+
+# What is counted of a kind, and what any begins behind in a workspace without a count.
+LAST = select(handles.c.kind, handles.c.last).where(
+    or_(
+        and_(
+            handles.c.team == bindparam("of_team"),
+            handles.c.kind == bindparam("of_kind"),
+        ),
+        and_(handles.c.team == ANY_TEAM, handles.c.kind == ANY_TEAM),
+    )
+)
+
+
+def following(counted: Mapping[str, int], kind: Kind) -> int:
+    """Return the number after what `LAST` says, which is *counted* by kind."""
+    return counted.get(kind, counted.get(ANY_TEAM, 0)) + 1
 
 
 def next_number(connection: Connection, team: TeamId, kind: Kind) -> int:

@@ -92,6 +92,7 @@ intents = Table(
     Column("marks", String(128), nullable=False, server_default=""),
     Column("created_at", BigInteger, nullable=False),
     Column("sent_at", BigInteger),
+    Column("sent_after", Integer),  # which turn of `hearing`
     Column("send_by", BigInteger),
     Column("settled_at", BigInteger),
     Column("stop_at", BigInteger),  # when its timer is due
@@ -210,6 +211,16 @@ handles = Table(  # the last number given of each kind, in each workspace
     Column("last", Integer, nullable=False),
 )
 
+# What a trigger does with a NEW intent whose handle was given here: no number is in a
+# row that is not counted.
+WAS_GIVEN = "NEW.made AND NEW.handle <> ''"
+COUNTS_HANDLE = (
+    "INSERT INTO handles (team, kind, last) "
+    "VALUES (NEW.team, NEW.kind, CAST(substr(NEW.handle, 2) AS INTEGER)) "
+    "ON CONFLICT (team, kind) DO UPDATE SET last = excluded.last "
+    "WHERE excluded.last > handles.last;"
+)
+
 counters = Table(  # of releases that counted for all workspaces; nothing reads it
     "counters",
     metadata,
@@ -231,6 +242,13 @@ targets = Table(  # of what is active: each by its digest
     metadata,
     Column("digest", String(64), primary_key=True),
     Column("intent", String(26), primary_key=True),
+)
+# What a trigger does with a NEW intent that makes a thing, which is active: each of its
+# targets, in the way in which a database reads a list.
+IS_MADE = "NEW.creates AND NEW.targets <> '[]'"
+AIMS = (
+    "INSERT INTO targets (digest, intent) SELECT value, NEW.id FROM {each} AS aimed "
+    "WHERE true ON CONFLICT DO NOTHING;"
 )
 
 texts = Table(  # what Slack said last, for a start while it is away
@@ -335,7 +353,7 @@ hearing = Table(  # when callbacks of an app last arrived; app 0 is this bot its
     metadata,
     Column("sdk_app_id", BigInteger, primary_key=True, autoincrement=False),
     Column("heard_at", BigInteger),
-    # after which fact one was last taken in, or refused: wall clocks step back
+    # when one was last taken in, or refused: in which turn, as wall clocks step back
     Column("heard_after", Integer, nullable=False, server_default="-1"),
     Column("refused_after", Integer, nullable=False, server_default="-1"),
 )

@@ -33,7 +33,7 @@ audit = Table(  # never updated, never deleted from: triggers see to it
     Index("audit_by_user", "team", "user", "number"),
 )
 
-audit_heads = Table(  # where each chain ends; moved by one, never deleted
+audit_heads = Table(  # where each chain ends; moved by triggers, never deleted
     "audit_heads",
     metadata,
     Column("chain", String(32), primary_key=True),
@@ -61,4 +61,18 @@ _HEAD = "(SELECT head FROM audit_heads WHERE chain = NEW.chain)"
 _CLOSED = "(SELECT hash FROM audit_unkeyed ORDER BY number DESC LIMIT 1)"
 LAST = f"(COALESCE({_COUNT}, 0), COALESCE({_HEAD}, {_CLOSED}, '{NOTHING_BEFORE}'))"
 BEGINS = f"NEW.count = 1 AND {_COUNT} IS NULL AND {HAS_RECORD}"
-GROWS = f"NEW.chain = OLD.chain AND NEW.count = OLD.count + 1 AND {HAS_RECORD}"
+_GROWS = f"NEW.count = OLD.count + 1 AND {HAS_RECORD}"
+# Releases before 0027 move a head by themselves, to where it stands by then.
+STANDS = (
+    "EXISTS (SELECT 1 FROM audit_heads WHERE chain = NEW.chain AND count = NEW.count "
+    "AND head = NEW.head)"
+)
+_STAYS = "NEW.count = OLD.count AND NEW.head = OLD.head"
+GROWS = f"NEW.chain = OLD.chain AND ({_GROWS} OR {_STAYS})"
+# What follows a NEW record: the head of its chain is it.
+MOVES_HEAD = (
+    "UPDATE audit_heads SET count = NEW.number, head = NEW.hash "
+    "WHERE chain = NEW.chain AND NEW.number > 1;"
+    "INSERT INTO audit_heads (chain, count, head) "
+    "SELECT NEW.chain, NEW.number, NEW.hash WHERE NEW.number = 1;"
+)

@@ -234,4 +234,6 @@ def _brought_up(url: str, connection: Connection, integrity: Integrity) -> str:
             tables.make(empty)
     elif before != newest():
         upgrade(make_engine(url))
+    else:
+        tables.guard(connection)
     return before

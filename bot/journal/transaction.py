@@ -13,7 +13,6 @@ from typing import Any, Protocol
 import structlog
 from sqlalchemy import bindparam, false, select
 
-from bot.dialogue.outcome import Audience
 from bot.errors import IllegalMove, TaskTaken
 from bot.ids import Handle, IntentId, Kind, TeamId, handle
 from bot.journal import (
@@ -21,6 +20,7 @@ from bot.journal import (
     alert_rows,
     changing,
     facts,
+    heard,
     links,
     locks,
     outbox,
@@ -42,7 +42,7 @@ from bot.journal.evidence import (
 from bot.journal.lifecycle import Lifecycle
 from bot.journal.links import Told
 from bot.journal.lives import is_alive
-from bot.journal.model import CARD_NOTICE, NEWS, Changes, Intent, NewIntent, Notice
+from bot.journal.model import CARD_NOTICE, Changes, Intent, NewIntent, Notice
 from bot.journal.numbers import next_number
 from bot.journal.rows import (
     ACCEPTED,
@@ -103,7 +103,10 @@ def _moving(to: State, *columns: str, mine: bool = False) -> Statement:
     ]
     if mine:
         so += [intents.c.owner == bindparam("boot"), is_alive("boot")]
-    return updated(intents, columns, *so, returning=True, rev=intents.c.rev + 1)
+    values: dict[str, Any] = {"rev": intents.c.rev + 1}
+    if to is State.SENDING:
+        values["sent_after"] = heard.TURN
+    return updated(intents, columns, *so, returning=True, **values)
 
 
 log = structlog.get_logger(__name__)
@@ -124,7 +127,7 @@ class Transaction:
     number that is given to a thing. *boot* is the run that has in its hands what is
     queued here. *cause* is what settles things by itself here:
     each change of a state is on the record then. *heads* are where the chains of the
-    trail end, as far as that was read or written here.
+    trail end, as far as that was read or written here, and *numbers* the next ones.
     """
 
     connection: Connection
@@ -136,6 +139,7 @@ class Transaction:
     boot: str
     cause: Cause | None = None
     heads: dict[str, Head] = field(default_factory=dict)
+    numbers: dict[tuple[TeamId, Kind], int] = field(default_factory=dict)
 
     def by_itself(self, cause: Cause) -> "Transaction":
         """Return it as one in which *cause* settles things, and no person does."""
@@ -159,6 +163,7 @@ class Transaction:
         """Return what there is before *new* is accepted; *alone* is the only run."""
         there = accepting.before(self.connection, new, alone, counts=counts)
         self.heads[there.head.chain] = there.head
+        self.numbers[new.asker.team, new.subject.kind] = there.number
         return there
 
     def by_agent(self, agent: str) -> Intent | None:
@@ -222,8 +227,8 @@ class Transaction:
         """
         before = self.get(intent) if self.cause else None
         at = millis(self.now())
-        columns = {**changed(intent, changes, self.seal), "state": to.value}
-        columns |= {"sent_at" if to is State.SENDING else "settled_at": at}
+        columns = changed(intent, changes, self.seal) | {"state": to.value}
+        columns["sent_at" if to is State.SENDING else "settled_at"] = at
         statement = _moving(to, *sorted(columns), mine=mine)
         asked = {**columns, "of": intent, "boot": self.boot}
         row = self.connection.execute(statement, asked).first()
@@ -238,9 +243,8 @@ class Transaction:
         return self._changed(intent, changed(intent, changes, self.seal))
 
     def _changed(self, intent: IntentId, columns: Mapping[str, Any]) -> Intent:
-        statement = _changing(*sorted(columns))
-        rows = self.connection.execute(statement, {**columns, "of": intent})
-        return intent_of(rows.one())
+        statement, of = _changing(*sorted(columns)), {"of": intent}
+        return intent_of(self.connection.execute(statement, {**columns, **of}).one())
 
     # ── what is known ───────────────────────────────────────────────────────────
 
@@ -265,16 +269,24 @@ class Transaction:
         Raises:
             TaskTaken: a person gave it an ID that is another's.
         """
-        before = thing
         if not facts.put(self.connection, thing.id, (*also, fact)):
-            return before, before
+            return thing, thing
+        return thing, self.refold(thing, changes, notices)
+
+    def refold(
+        self,
+        before: Intent,
+        changes: Changes | None = None,
+        notices: Iterable[Notice] | None = None,
+    ) -> Intent:
+        """Fold anew all that is known of a thing, and tell that as `learn` does."""
         after = self._stand(before, self._folded(before), changes or Changes())
         if after.rev != before.rev and notices is not None:
             self.tell(before, after, notices)
         if after.standing.links:
             followed = links.follow(before, after, millis(self.now()))
             after = self.link(after, followed)
-        return before, after
+        return after
 
     def link(self, thing: Intent, each: Iterable[Told]) -> Intent:
         """Let *each* learn what it is told of another; return *thing* as it is then."""
@@ -293,14 +305,9 @@ class Transaction:
         row = self.connection.execute(HELD, {"id": intent}).first()
         return intent_of(row) if row else None
 
-    def refold(self, thing: IntentId) -> None:
-        """Fold anew what is known of *thing*, and tell nobody."""
-        before = self.get(thing)
-        self._stand(before, self._folded(before), Changes())
-
     def _folded(self, thing: Intent) -> Standing:
         """Fold all that is known of *thing*; an ID is one thing's only."""
-        evidence = facts.of(self.connection, thing.id)
+        evidence = facts.of(self.connection, thing)
         standing = self.lifecycles[thing.subject.kind].fold(thing, evidence)
         if not standing.ref or not thing.subject.sdk_app_id:
             return standing
@@ -377,24 +384,13 @@ class Transaction:
         rung = alert_rows.rung(self.connection, intent, notices, at)
         outbox.put(self.connection, rung, intent, at)
 
-    def tell_of(self, accepted: Intent, things: Iterable[Intent]) -> None:
-        """Tell below the cards of *things* that one more was asked for, and by whom.
-
-        Its handle is told in its own workspace alone.
-        """
-        asker = accepted.asker
-        for thing in things:
-            another = accepted.handle if thing.asker.team == asker.team else ""
-            facts = {"another": another, "asked_by": asker.user}
-            notice = Notice(name=NEWS, audience=Audience.THREAD, facts=facts)
-            self.raise_notices(thing, (notice,))
-
     def allot(self, new: NewIntent) -> Handle:
         """Take the next number for *new*: of its kind, in its workspace.
 
         A number once given there is never given again.
         """
         team, kind = new.asker.team, new.subject.kind
-        number = next_number(self.connection, team, kind)
+        if (number := self.numbers.pop((team, kind), None)) is None:
+            number = next_number(self.connection, team, kind)
         self.allotted(team, kind, number)
         return handle(kind, number)

@@ -156,14 +156,13 @@ def counted(
 
 
 def began(connection: Connection, thing: Intent) -> None:
-    """Count *thing*, which was just accepted."""
+    """Count *thing*, which was just accepted; its targets its row has aimed at."""
     by, at = _starts(thing), millis(thing.created_at)
     one: dict[str, Any] = {"team": thing.asker.team, "more": 1, "expires_at": None}
     expires_at = at // QUARTER * QUARTER + QUARTER + DAY
     added = [{**one, "name": by + _quarter(at), "expires_at": expires_at}]
     if thing.state in ACTIVE:
         added.append({**one, "name": _live(thing)})
-        _aim(connection, thing)
     connection.execute_many(_ADD, added)
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+import structlog
 from psycopg import IsolationLevel
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.pool import NullPool
@@ -19,7 +20,8 @@ from bot.journal.migrate import VERSIONS, make, newest, upgrade
 from bot.journal.postgres.dialect import NAME
 from bot.journal.postgres.driver import Connection as Connected
 from bot.journal.postgres.driver import connect
-from bot.journal.schema_audit import BEGINS, GROWS, LAST
+from bot.journal.schema import AIMS, COUNTS_HANDLE, IS_MADE, WAS_GIVEN
+from bot.journal.schema_audit import BEGINS, GROWS, LAST, MOVES_HEAD, STANDS
 
 OLDER = (
     "the database is at migration {there} and this release needs {here}: run "
@@ -35,39 +37,61 @@ _STATE = (
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('patchbay tables', 0))"
 _IS_MADE = f"SELECT to_regclass('{VERSIONS}') IS NOT NULL"
 _THERE = f"SELECT version_num FROM {VERSIONS}"  # noqa: S608 - our own
+_THERE_ARE = (
+    "SELECT tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid "
+    "WHERE NOT tgisinternal AND pg_class.relnamespace = current_schema()::regnamespace"
+)
 _REFUSED = "RAISE EXCEPTION 'the audit trail is append-only' USING ERRCODE = '{code}';"
 _NEVER = _REFUSED.format(code="insufficient_privilege")
 # Another record came first, perhaps: whoever wrote this one runs again.
 _NOT_NEXT = _REFUSED.format(code="serialization_failure")
-# What each function does, and before what it does that.
+_AIMS = AIMS.format(each="json_array_elements_text(NEW.targets::json)")
+# What each function does, and when it does that.
 TRIGGERS = {
     "audit_in_order": (
         (
             f"IF (NEW.number - 1, NEW.previous) IS DISTINCT FROM {LAST} "
             f"THEN {_NOT_NEXT} END IF; RETURN NEW;"
         ),
-        ("INSERT ON audit FOR EACH ROW",),
+        ("BEFORE INSERT ON audit FOR EACH ROW",),
+    ),
+    "audit_moves_head": (
+        f"{MOVES_HEAD} RETURN NULL;",
+        ("AFTER INSERT ON audit FOR EACH ROW",),
     ),
     "audit_heads_begin": (
-        f"IF NOT ({BEGINS}) THEN {_NOT_NEXT} END IF; RETURN NEW;",
-        ("INSERT ON audit_heads FOR EACH ROW",),
+        (
+            f"IF {STANDS} THEN RETURN NULL; END IF; "
+            f"IF NOT ({BEGINS}) THEN {_NOT_NEXT} END IF; RETURN NEW;"
+        ),
+        ("BEFORE INSERT ON audit_heads FOR EACH ROW",),
     ),
     "audit_heads_grow": (
         f"IF NOT ({GROWS}) THEN {_NEVER} END IF; RETURN NEW;",
-        ("UPDATE ON audit_heads FOR EACH ROW",),
+        ("BEFORE UPDATE ON audit_heads FOR EACH ROW",),
     ),
     "audit_never": (
         _NEVER,
         (
-            "UPDATE OR DELETE ON audit FOR EACH ROW",
-            "DELETE ON audit_heads FOR EACH ROW",
-            "INSERT OR UPDATE OR DELETE ON audit_unkeyed FOR EACH ROW",
-            "TRUNCATE ON audit FOR EACH STATEMENT",
-            "TRUNCATE ON audit_heads FOR EACH STATEMENT",
-            "TRUNCATE ON audit_unkeyed FOR EACH STATEMENT",
+            "BEFORE UPDATE OR DELETE ON audit FOR EACH ROW",
+            "BEFORE DELETE ON audit_heads FOR EACH ROW",
+            "BEFORE INSERT OR UPDATE OR DELETE ON audit_unkeyed FOR EACH ROW",
+            "BEFORE TRUNCATE ON audit FOR EACH STATEMENT",
+            "BEFORE TRUNCATE ON audit_heads FOR EACH STATEMENT",
+            "BEFORE TRUNCATE ON audit_unkeyed FOR EACH STATEMENT",
         ),
     ),
+    "intents_count_handles": (
+        f"{COUNTS_HANDLE} RETURN NULL;",
+        (f"AFTER INSERT ON intents FOR EACH ROW WHEN ({WAS_GIVEN})",),
+    ),
+    "intents_take_aim": (
+        f"{_AIMS} RETURN NULL;",
+        (f"AFTER INSERT ON intents FOR EACH ROW WHEN ({IS_MADE})",),
+    ),
 }
+
+log = structlog.get_logger(__name__)
 
 
 def make_engine(url: str) -> Engine:
@@ -117,6 +141,8 @@ def brought_up(url: str, *, migrates: bool = False) -> Iterator[str]:
                 _make(connection)
         elif before != newest():
             upgrade(make_engine(url))
+        else:
+            _guard(guard)
         yield before
 
 
@@ -128,13 +154,33 @@ def _revision(guard: "psycopg.Connection[tuple[Any, ...]]") -> str:
 
 def _make(connection: Connection) -> None:
     make(connection)
-    for name, (body, occasions) in TRIGGERS.items():
+    for name, (body, _occasions) in TRIGGERS.items():
         connection.exec_driver_sql(
             f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql "
             f"SET search_path FROM CURRENT AS $$ BEGIN {body} END $$"
         )
-        for number, occasion in enumerate(occasions):
-            connection.exec_driver_sql(
-                f"CREATE TRIGGER {name}_{number} BEFORE {occasion} "
-                f"EXECUTE FUNCTION {name}()"
-            )
+    for trigger in _triggers().values():
+        connection.exec_driver_sql(trigger)
+
+
+def _triggers() -> dict[str, str]:
+    """Return what makes each trigger, by its name."""
+    return {
+        f"{name}_{number}": (
+            f"CREATE TRIGGER {name}_{number} {occasion} EXECUTE FUNCTION {name}()"
+        )
+        for name, (_body, occasions) in TRIGGERS.items()
+        for number, occasion in enumerate(occasions)
+    }
+
+
+def _guard(guard: "psycopg.Connection[tuple[Any, ...]]") -> None:
+    """Make the triggers anew that somebody has dropped: the journal needs them.
+
+    What was done to the tables meanwhile is for the trail to find.
+    """
+    there = {name for (name,) in guard.execute(_THERE_ARE).fetchall()}
+    for name, trigger in _triggers().items():
+        if name not in there:
+            log.critical("journal.unguarded", trigger=name)
+            guard.execute(trigger.encode())

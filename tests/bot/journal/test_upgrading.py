@@ -5,10 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from bot.errors import JournalUnavailable
 from bot.journal import store
 from bot.journal.migrate import OLDEST_SERVED, make_engine, newest, revision
+from bot.journal.schema import intents
 from bot.journal.trail import AuditFiles
 from tests.bot.journal.revisions import WITHOUT_ALERTS, WITHOUT_COPIES, WITHOUT_TIMERS
 from tests.bot.journal.test_audit import entry
@@ -34,6 +36,10 @@ WAS_BEFORE = (  # on PostgreSQL: as migration 0014 left them
     ),
     "ALTER TABLE intents DROP COLUMN present_request",
     "DROP TABLE rooms",
+    "DROP TRIGGER audit_moves_head_0 ON audit",
+    "DROP TRIGGER intents_count_handles_0 ON intents",
+    "DROP TRIGGER intents_take_aim_0 ON intents",
+    "ALTER TABLE intents DROP COLUMN sent_after",
     "DROP INDEX failed_by_user",
     "DROP TABLE polls",
     "ALTER TABLE intents DROP COLUMN pushed",
@@ -49,6 +55,24 @@ WAS_BEFORE = (  # on PostgreSQL: as migration 0014 left them
     "UPDATE alembic_version SET version_num = '0014'",
     SAYS_NOTHING,
     "INSERT INTO counters VALUES ('R', 7)",
+)
+
+
+TRIGGERS = {  # on a file, and on a server
+    "audit_moves_head": "audit_moves_head_0 ON audit",
+    "intents_count_handles": "intents_count_handles_0 ON intents",
+    "intents_take_aim": "intents_take_aim_0 ON intents",
+    "audit_no_update": "audit_never_0 ON audit",
+}
+UNGUARDED = "journal.unguarded"
+COUNTED = [
+    f"SELECT * FROM {table} ORDER BY 1, 2"  # noqa: S608 - our own
+    for table in ("audit_heads", "handles", "targets")
+]
+BY_THEMSELVES = (
+    "INSERT INTO audit_heads SELECT chain, number, hash FROM audit WHERE number = 1",
+    "UPDATE audit_heads SET count = count, head = head",
+    "INSERT INTO targets SELECT * FROM targets WHERE true ON CONFLICT DO NOTHING",
 )
 
 
@@ -97,6 +121,18 @@ def server(postgres_url, tmp_path, monkeypatch):
 @pytest.fixture(params=["file", "server"])
 def either(request):
     return request.getfixturevalue(request.param)
+
+
+def another(of, number):
+    """Return what makes a row as that *of* an intent, with another handle."""
+    own = {"id": f"'{number:026}'", "key": f"'{number}'", "handle": f"'R{number}'"}
+    own["agent"] = "''"
+    names = [f'"{column.name}"' for column in intents.c]
+    values = [own.get(column.name, f'"{column.name}"') for column in intents.c]
+    return (
+        f"INSERT INTO intents ({', '.join(names)}) "  # noqa: S608 - our own
+        f"SELECT {', '.join(values)} FROM intents WHERE id = '{of}'"
+    )
 
 
 async def test_it_says_the_oldest_release_that_it_serves(either, clock):
@@ -171,6 +207,53 @@ async def test_migrate_brings_it_up_to_date_once_however_many_want_it(
     journal = await server.opened(clock)
     assert (await journal.accept(new(team="T")))[0].handle == "R8"
     assert (await journal.accept(new(team="T2")))[0].handle == "R1"
+    journal.close()
+
+
+@pytest.mark.parametrize("trigger", TRIGGERS)
+async def test_a_trigger_that_somebody_dropped_is_there_again_when_it_opens(
+    either, clock, new, trigger
+):
+    (await either.opened(clock)).close()
+    name = trigger if either.url.startswith("sqlite") else TRIGGERS[trigger]
+    either.run(f"DROP TRIGGER {name}")
+
+    with capture_logs() as logs:
+        journal = await either.opened(clock)
+    before, _ = await journal.accept(new(), audit=entry(1))
+    after, _ = await journal.accept(new(), audit=entry(2))
+    report = await journal.trail.report(deep=True)
+    journal.close()
+
+    assert (before.handle, after.handle, report.findings) == ("R1", "R2", ())
+    assert [one["trigger"] for one in logs if one["event"] == UNGUARDED] == [
+        name.partition(" ")[0]
+    ]
+
+
+async def test_who_does_by_themselves_what_a_trigger_did_finds_it_done(
+    either, clock, new
+):
+    journal = await either.opened(clock)
+    of = {"digest": "d" * 64, "intent": new().id}
+    await journal.accept(new(targets=(of["digest"],), id=of["intent"]), audit=entry(1))
+    counted = [either.run(query) for query in COUNTED]
+
+    either.run(*BY_THEMSELVES)  # as releases before 0027 do
+
+    assert counted == [either.run(query) for query in COUNTED]
+    assert (await journal.accept(new(), audit=entry(2)))[0].handle == "R2"
+    assert (await journal.trail.report(deep=True)).findings == ()
+    journal.close()
+
+
+async def test_a_number_in_a_row_is_counted_whoever_wrote_the_row(either, clock, new):
+    journal = await either.opened(clock)
+    first, _ = await journal.accept(new())
+    for number in (9, 3):
+        either.run(another(first.id, number))
+
+    assert (await journal.accept(new()))[0].handle == "R10"
     journal.close()
 
 
