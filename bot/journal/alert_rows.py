@@ -15,13 +15,13 @@ from bot.dialogue.outcome import Audience
 from bot.ids import ChannelId, IntentId
 from bot.journal import outages
 from bot.journal.model import NEWS, Intent, Notice
-from bot.journal.outages import NO_MUTE, AlertCause, Mute, Outage, Told
+from bot.journal.outages import AGAIN, NO_MUTE, AlertCause, Mute, Outage, Told
 from bot.journal.schema_alerts import mutes, subscriptions
 from bot.journal.schema_alerts import outages as table
 from bot.journal.statement import Connection, Statement, inserted, updated
 
 ALERT = "alert"  # the facts of a notice that say how its outage stands
-AGAIN, FLAPS, PAGE = "alert-again", "alert-flaps", "page"
+FLAPS, PAGE = "alert-flaps", "page"
 LINKED = "alerted"  # what the thread of a thing is told
 THREAD = "thread"  # the fact that names the line there which says the same
 MOST_SUBSCRIBED = 20  # channels of a workspace

@@ -18,8 +18,8 @@ from bot.journal.audit import Entry
 from bot.journal.left import as_read
 from bot.journal.model import Intent, Notice
 from bot.journal.outages import AlertCause, How, Mute, Outage, Told
-from bot.journal.rows import intent_of, millis
-from bot.journal.schema import intents, lines
+from bot.journal.rows import PENDING, intent_of, millis
+from bot.journal.schema import intents, lines, outbox
 from bot.journal.schema_alerts import mutes, subscriptions
 from bot.journal.schema_alerts import outages as table
 from bot.journal.statement import Connection, Statement, Writer, upserted
@@ -51,6 +51,17 @@ _AT = Statement(
 )
 _THING = Statement(
     select(intents.c.id, intents.c.about).where(intents.c.id == bindparam("of"))
+)
+_CAME = Statement(
+    select(lines.c.ts).where(
+        lines.c.intent == bindparam("of"), lines.c.line == bindparam("line")
+    )
+)
+_WAITS = Statement(
+    select(outbox.c.id)
+    .where(outbox.c.intent == bindparam("of"), outbox.c.line == bindparam("line"))
+    .where(outbox.c.state == PENDING)
+    .limit(1)
 )
 _UNMUTE = Statement(delete(mutes).where(mutes.c.thing == bindparam("thing")))
 _MUTE = upserted(mutes, "by", "until")
@@ -117,7 +128,8 @@ class Alerts:
     ) -> Told:
         """Note that the thing of *seen* is *how*; return what was told of that.
 
-        *since* is when it became well, in milliseconds. Nothing is told if *seen* is
+        *since* is when it became well, in milliseconds. Nobody who has it in
+        *again_after* the last call came is called again. Nothing is told if *seen* is
         not as it was: then another run has looked.
         """
 
@@ -129,7 +141,7 @@ class Alerts:
                 how,
                 millis(tx.now()),
                 since=since,
-                again_after=again_after,
+                again_at=_again_at(tx, seen, again_after) if again_after else None,
                 mute=mute,
             )
             return (
@@ -292,6 +304,21 @@ def _held(tx: Transaction, seen: Outage) -> Intent:
     if seen.thing != seen.about:
         tx.get(seen.thing)
     return tx.get(seen.about)
+
+
+def _again_at(tx: Transaction, one: Outage, after: timedelta) -> int:
+    """Return when the group is called again about *one*: *after* its last call came.
+
+    That is known by Slack's time of the message. As long as it waits to be delivered
+    nobody was called yet, and has not taken it.
+    """
+    at, of = millis(tx.now()), {"of": one.about, "line": one.call_line}
+    came_at = one.rung_at
+    if ts := tx.connection.execute(_CAME, of).scalar():
+        came_at = max(came_at, min(round(float(ts) * 1000), at))
+    elif tx.connection.execute(_WAITS, of).first():
+        came_at = at
+    return came_at + outages.length(after)
 
 
 def _mute_of(tx: Transaction, thing: IntentId) -> Mute:

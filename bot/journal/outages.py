@@ -19,6 +19,7 @@ MOST_RINGS = 4  # the first one, and three reminders
 LOOKED_AT = timedelta(seconds=15)  # while somebody may have to be called
 LOOKED_AT_QUIETLY = timedelta(minutes=1)
 NEVER = 2**62  # milliseconds: it is over
+AGAIN = "alert-again"  # the name of the reply that calls once more
 PAST = "past"  # a fact of an alarm: it speaks of what was before
 
 
@@ -86,6 +87,12 @@ class Outage:
         return self.rings > 0 and self.is_open and not self.taken_by
 
     @property
+    def call_line(self) -> str:
+        """The line of the message that called the group last."""
+        again = self.is_called_again
+        return f"{self.line}:{AGAIN}:{self.rings}" if again else self.line
+
+    @property
     def is_called_again(self) -> bool:
         """Whether a reply to its message has called the group, or is about to."""
         return self.rings > 1 or self.rung_at > self.began_at
@@ -137,7 +144,7 @@ def begun(
     at, number = new.began_at, 1
     begins = [at]
     if before:
-        since = at - _length(FLAPS_IN)
+        since = at - length(FLAPS_IN)
         was_ill = before.is_open and not before.well_at
         earlier = [one for one in before.begins if one > since]
         begins = earlier if was_ill else [*earlier, at]
@@ -183,14 +190,14 @@ def looked_at(
     at: int,
     *,
     since: int = 0,
-    again_after: timedelta | None = None,
+    again_at: int | None = None,
     mute: Mute = NO_MUTE,
 ) -> tuple[Outage, Told]:
     """Return what becomes of *one* now that its thing was looked at.
 
-    *since* is when the thing became well. *again_after* is how long nobody takes it
-    before the group is called again; None for never. Of an outage that nobody was
-    called about, since it was muted, somebody is called once that is over.
+    *since* is when the thing became well. *again_at* is when the group is called again
+    if nobody has taken it; None for never. Of an outage that nobody was called about,
+    since it was muted, somebody is called once that is over.
     """
     if not one.is_open:
         return one, Told.NOTHING
@@ -198,25 +205,23 @@ def looked_at(
         return _ended(one, at)
     if how is How.WELL:
         well_at = max(one.well_at, min(since, at)) or at  # ill between two looks, too
-        if at - well_at >= _length(WELL_FOR):
+        if at - well_at >= length(WELL_FOR):
             return _ended(replace(one, well_at=well_at), at)
         tells = Told.NOTHING if one.well_at == well_at else Told.EDIT
         return _later(replace(one, well_at=well_at), at, tells)
     if one.well_at:  # it is ill again, and how, nothing has said
         facts = {**one.facts, PAST: True}
         return begun(one, replace(one, began_at=at, facts=facts))
-    return _called(one, at, again_after, mute)
+    return _called(one, at, again_at, mute)
 
 
 def _called(
-    one: Outage, at: int, again_after: timedelta | None, mute: Mute
+    one: Outage, at: int, again_at: int | None, mute: Mute
 ) -> tuple[Outage, Told]:
     """Return what becomes of one that goes on: is somebody to be called again?"""
     if one.taken_by or mute.holds(at) or one.rings >= MOST_RINGS:
         return _later(one, at)
-    if one.rings and again_after is None:
-        return _later(one, at)
-    if one.rings and again_after and at < one.rung_at + _length(again_after):
+    if one.rings and (again_at is None or at < again_at):
         return _later(one, at)
     rung = replace(one, rings=one.rings + 1, rung_at=at)
     return _later(rung, at, Told.AGAIN)
@@ -243,8 +248,9 @@ def _ended(one: Outage, at: int) -> tuple[Outage, Told]:
 def _later(one: Outage, at: int, tells: Told = Told.NOTHING) -> tuple[Outage, Told]:
     quiet = one.taken_by and not one.well_at
     after = LOOKED_AT_QUIETLY if quiet else LOOKED_AT
-    return replace(one, look_at=at + _length(after), rev=one.rev + 1), tells
+    return replace(one, look_at=at + length(after), rev=one.rev + 1), tells
 
 
-def _length(of: timedelta) -> int:
+def length(of: timedelta) -> int:
+    """Return how many milliseconds *of* is."""
     return round(of / timedelta(milliseconds=1))

@@ -8,9 +8,9 @@ say besides at the same place is left out; elsewhere it leads to the alert.
 from datetime import datetime, timedelta
 
 from bot.dialogue.outcome import Audience
-from bot.journal.alert_rows import AGAIN, ALERT, FLAPS, channel_of
+from bot.journal.alert_rows import ALERT, FLAPS, channel_of
 from bot.journal.model import NEWS, Notification
-from bot.journal.outages import AlertCause
+from bot.journal.outages import AGAIN, AlertCause
 from bot.slack.outbound.linking import Linking
 from bot.slack.outbound.pager import Page, Pager
 from bot.slack.outbound.routes import Broadcast, Ops, Update, Way

@@ -9,7 +9,7 @@ from bot.cards.alarms import alarm
 from bot.cards.intent import card, result
 from bot.dialogue.outcome import Audience, Bold, Outcome, Tone, When, line
 from bot.i18n import _
-from bot.journal.alert_rows import AGAIN, ALERT, FLAPS, LINKED, PAGE
+from bot.journal.alert_rows import ALERT, FLAPS, LINKED, PAGE
 from bot.journal.model import (
     ANSWER,
     BATCH,
@@ -21,6 +21,7 @@ from bot.journal.model import (
     Intent,
     Notification,
 )
+from bot.journal.outages import AGAIN
 from bot.journal.stops import How
 from bot.journal.timer_rows import UNTIMED
 from bot.operations.emptiness import ROOM_EMPTY

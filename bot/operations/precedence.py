@@ -18,7 +18,7 @@ from bot.dialogue.outcome import Audience
 from bot.journal.model import CARD, Notification
 from bot.operations.batches import Batch, shared
 from bot.slack.outbound.lanes import Lanes, Turns
-from bot.slack.outbound.routes import Broadcast, Direct, Ops, Post
+from bot.slack.outbound.routes import Broadcast, Direct, Ops, Post, itself
 from bot.states import OPEN, RUNNING, State
 
 RANKS = 2
@@ -201,7 +201,7 @@ class OneByOne:
         self._new.discard(batch.notifications[0].id)
 
     def _makes_one(self, batch: Batch) -> bool:
-        first = batch.ways[0] if batch.ways else None
+        first = itself(batch.ways[0]) if batch.ways else None
         return self._shared and isinstance(first, Broadcast | Post | Direct | Ops)
 
 

@@ -28,6 +28,7 @@ from bot.resources.kinds import Registry
 from bot.settings import Settings
 from bot.slack.outbound.pager import Pager
 from bot.slack.outbound.routes import Body, Way
+from bot.slack.outbound.uncalled import calling
 from bot.slack.render.blocks import message
 from bot.slack.render.origin import shown_in
 
@@ -114,12 +115,17 @@ class Readers:
         if notification.audience is Audience.PAGER:
             return pages(notification, self.pager)
         ops = self.ops_of(notification)
-        return beside_alerts(notification, ops, ways_of(notification, ops, now))
+        ways = beside_alerts(notification, ops, ways_of(notification, ops, now))
+        group = self._called(notification)
+        return tuple(calling(one, group) for one in ways) if group else ways
 
     def drawn(self, notification: Notification, resources: Registry) -> Outcome:
         """Return what *notification* says, to whoever it calls."""
-        group = self.alerts_on(notification).group if calls(notification) else ""
-        return drawn(notification, resources, group)
+        return drawn(notification, resources, self._called(notification))
+
+    def _called(self, notification: Notification) -> str:
+        """Return whom *notification* calls; empty if nobody."""
+        return self.alerts_on(notification).group if calls(notification) else ""
 
     def body(self, notification: Notification, resources: Registry) -> Body:
         """Return its message; what cannot be rendered is told by its first line."""

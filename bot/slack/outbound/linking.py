@@ -8,21 +8,15 @@ import json
 from dataclasses import dataclass
 
 from bot.ids import ChannelId, MessageTs
-from bot.slack.outbound.routes import Body, Way
+from bot.slack.outbound.routes import Around, Body
 from bot.slack.outbound.web import Sent, Web
 
 
 @dataclass(frozen=True, slots=True)
-class Linking:
-    """Go *way*, with the address of the message at *place* where `link_to` stands."""
+class Linking(Around):
+    """Go a way, with the address of the message at *place* where `link_to` stands."""
 
-    way: Way
     place: tuple[ChannelId, MessageTs]
-
-    @property
-    def lane(self) -> str:
-        """That of the way itself."""
-        return self.way.lane
 
     async def send(self, web: Web, body: Body) -> Sent:
         """https://docs.slack.dev/reference/methods/chat.getPermalink."""

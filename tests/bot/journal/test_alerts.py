@@ -35,6 +35,13 @@ async def waiting(journal):
     return [(one.name, one.line) for one in rings]
 
 
+async def delivered(journal, clock, at=None):
+    """Let what waits be delivered, as by messages of the time *at*, or without any."""
+    for one in await journal.outbox.due(clock(), 100):
+        place = ("CALERTS", f"{at.timestamp():.6f}") if at and one.line else None
+        await journal.outbox.sent(one, place)
+
+
 async def the_outage(journal):
     ((outage, _about),) = await journal.alerts.due(AT + timedelta(days=30))
     return outage
@@ -57,6 +64,7 @@ async def test_each_cause_rings_once_and_leads_there_from_the_thread(
 
 async def test_of_two_who_look_at_once_one_calls_again(journal, relay, clock):
     await journal.alerts.trouble(relay.id, ringing())
+    await delivered(journal, clock)
     seen = await the_outage(journal)
     clock.push(minutes=10)
 
@@ -66,6 +74,43 @@ async def test_of_two_who_look_at_once_one_calls_again(journal, relay, clock):
 
     assert told == [Told.AGAIN, Told.NOTHING]
     assert [name for name, _line in await waiting(journal)].count(AGAIN) == 1
+
+
+@pytest.mark.parametrize("behind", [timedelta(0), timedelta(minutes=-3)])
+async def test_the_next_call_is_counted_from_when_the_last_one_came(
+    journal, relay, clock, behind
+):
+    """Which is never before it was raised, however Slack's clock goes."""
+
+    async def looked(times):
+        told = []
+        for _time in range(times):
+            clock.push(minutes=1)
+            seen = await the_outage(journal)
+            told.append(await journal.alerts.look(seen, How.ILL, again_after=TEN))
+        return [number for number, one in enumerate(told, 1) if one is Told.AGAIN]
+
+    await journal.alerts.trouble(relay.id, ringing())
+    calls = []
+    for _call in range(2):
+        calls.append(await looked(25))  # while it waits
+        await delivered(journal, clock, clock() + behind)
+        calls.append(await looked(10))
+
+    assert calls == [[], [10 + behind // timedelta(minutes=1)]] * 2
+
+
+async def test_what_was_given_up_is_counted_from_when_it_was_raised(
+    journal, relay, clock
+):
+    await journal.alerts.trouble(relay.id, ringing())
+    for one in await journal.outbox.due(clock(), 100):
+        await journal.outbox.gave_up(one)
+    clock.push(minutes=10)
+
+    seen = await the_outage(journal)
+
+    assert await journal.alerts.look(seen, How.ILL, again_after=TEN) is Told.AGAIN
 
 
 async def test_who_takes_it_first_has_it_and_nobody_is_called_again(

@@ -1,7 +1,6 @@
 """An outage rings once, again until it is taken, and is over after five minutes."""
 
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -21,7 +20,7 @@ from bot.journal.outages import (
 
 MINUTE = 60_000
 START = 1_800_000_000_000
-AFTER = timedelta(minutes=10)
+AFTER = 10 * MINUTE
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(("breaks", "ill", "well", "over", "taken", "muted")),
@@ -116,7 +115,7 @@ def test_whatever_happens_people_are_called_as_they_are_told(steps):
         else:
             how = How(what)
             row, told = outages.looked_at(
-                row, how, model.at, again_after=AFTER, mute=mute
+                row, how, model.at, again_at=row.rung_at + AFTER, mute=mute
             )
             model.look(what)
         calls += told in {Told.RING, Told.AGAIN}
@@ -170,7 +169,7 @@ def test_nobody_is_called_again_before_it_is_time(minutes):
     row, _ = outages.begun(None, trouble(START))
 
     at = START + minutes * MINUTE
-    _row, told = outages.looked_at(row, How.ILL, at, again_after=AFTER)
+    _row, told = outages.looked_at(row, How.ILL, at, again_at=row.rung_at + AFTER)
 
     assert told is Told.NOTHING
 
@@ -180,7 +179,7 @@ def test_the_group_is_called_four_times_at_most():
     calls = [told]
     for minute in range(10, 200, 10):
         at = START + minute * MINUTE
-        row, told = outages.looked_at(row, How.ILL, at, again_after=AFTER)
+        row, told = outages.looked_at(row, How.ILL, at, again_at=row.rung_at + AFTER)
         calls.append(told)
 
     assert calls.count(Told.AGAIN) == MOST_RINGS - 1

@@ -169,6 +169,24 @@ async def test_somebody_takes_it_and_nobody_is_called_again(make, cause):
     assert "Taken by" in str(world.slack.sent)
 
 
+@pytest.mark.parametrize("cause", AlertCause)
+async def test_where_only_one_person_can_be_told_it_says_that_nobody_was_called(
+    make, cause
+):
+    world = await make()
+    closed = ("post CALERTS", "post C", "chat.update")
+    world.slack.refusing |= dict.fromkeys(closed, "is_archived")
+    await WAYS[cause](world, Tencent(world))
+
+    for minutes in (0, 11):
+        await Tencent(world).later(minutes=minutes)
+        await told(world)
+    shown = [str(body) for _at, _way, body in world.slack.taken]
+
+    assert any("Nobody could be called." in one for one in shown)
+    assert [one for one in shown if "SONCALL" in one] == []
+
+
 @pytest.mark.parametrize("line", ["take R1", "mute R1 2h"])
 @pytest.mark.parametrize("minutes", [0, 11, 31])
 async def test_what_waits_for_slack_calls_nobody_who_has_it_by_then(

@@ -76,6 +76,7 @@ async def test_a_stop_of_what_is_not_on_record_rings_until_that_is_stopped(world
     task, stop = await is_refused_unrecorded(world)
     rings = []
     for minutes in (1, 11):
+        await told(world)
         await tencent.later(minutes=minutes)
         rings.append(await rings_of(world, stop))
     await ends(world, task)

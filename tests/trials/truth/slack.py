@@ -288,7 +288,7 @@ class Slack:
         channel = str(body.get("channel", ""))
         channel = f"D{channel[1:]}" if channel.startswith("U") else channel
         self.number += 1
-        ts = f"{1600000000 + self.number}.000001"
+        ts = f"{int(self.clock.unix)}.{self.number:06}"  # when it came, as Slack does
         return self._put("chat.postMessage", channel, ts, body, came)
 
     def _put(self, method, channel, ts, body, came):

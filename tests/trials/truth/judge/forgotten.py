@@ -8,6 +8,7 @@ from bisect import bisect_left
 
 from tests.trials.truth.judge.alerts import slack
 from tests.trials.truth.judge.facts import FAILED, RUNNING, START, STOP
+from tests.trials.truth.judge.reading import NOBODY
 from tests.trials.truth.judge.rings import MOST, Rings
 from tests.trials.truth.judge.rooms import IN
 from tests.trials.truth.judge.undone import Fault
@@ -95,7 +96,7 @@ def _quiet(rings):
     """Find a new alert that calls nobody, and nobody muted it, took it, or ended it."""
     for ring in rings.of.values() if rings.wanted.get("group") else ():
         for one in ring:
-            if one.how != "rings" or one.calls:
+            if one.how != "rings" or one.calls or _says_so(one.entry):
                 continue
             if rings.may_be_muted(one.room, one.raised, one.seq, one.t):
                 continue
@@ -103,6 +104,12 @@ def _quiet(rings):
                 continue
             why = f"an alert of {one.key} calls nobody"
             yield Fault(FORGOTTEN, why, one.seq, one.t, one.entry["lines"][0])
+
+
+def _says_so(entry):
+    """Tell whether it says that nobody could be called, where only one reads it."""
+    alone = entry.get("only") or entry.get("channel", "").startswith("D")
+    return alone and any(line.startswith(NOBODY) for line in entry["lines"])
 
 
 def _not_again(rings, breaks):

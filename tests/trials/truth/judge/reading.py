@@ -16,6 +16,8 @@ import yaml
 TRUTH = Path(__file__).parents[1]
 EXPLANATIONS = Path(__file__).parents[4] / "bot" / "tencent" / "explanations"
 
+NOBODY = "Nobody could be called. "  # in the place of whom an alert calls
+
 MACROS = {  # what is made of others stands first
     "<likely>": r"<sign>(?:Most likely: )?",
     "<heard>": r"(?: Heard <t>\.)?",
@@ -109,6 +111,7 @@ class Words:
         return self._known[line]
 
     def _read(self, line):
+        line = line.removeprefix(NOBODY)
         for kind, pattern in self._patterns:
             if match := pattern.fullmatch(line):
                 found = {k: v for k, v in match.groupdict().items() if v is not None}
