@@ -263,7 +263,7 @@ class Slack:
                 return web.Response(status=503)
             return web.json_response({"ok": False, "error": error})
         answer = self._done(method, body, came)
-        if error:
+        if error or _has_left(request):
             self.note("unanswered", way=method)
         return web.Response(status=503) if error else web.json_response(answer)
 
@@ -387,3 +387,8 @@ def _filled(element, value):
             option = {"text": {"type": "plain_text", "text": value}, "value": value}
         return {"type": kind, "selected_option": option}
     return {"type": kind, "value": value or element.get("initial_value")}
+
+
+def _has_left(request):
+    """Tell whether whoever called waits no more, and so hears no answer."""
+    return request.transport is None or request.transport.is_closing()
