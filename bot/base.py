@@ -189,10 +189,11 @@ def timers_of(base: Base, behalf: Behalf) -> TimerRound:
     )
 
 
-def alerts_round_of(base: Base) -> AlertRound:
-    """Return what looks at the outages of the bot of *base*."""
+def alerts_round_of(base: Base, rooms: Rooms) -> AlertRound:
+    """Return what looks at the outages of the bot of *base*, which hears of *rooms*."""
     return AlertRound(
         journal=base.journal,
+        rooms=rooms,
         emptiness=Emptiness(base.journal, base.ports.now, base.ports.now()),
         alerts=base.delivery.readers.alerts,
         wake=base.delivery.wake,

@@ -11,11 +11,13 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.config.alerts import Alerts
+from bot.ids import IntentId
 from bot.journal.evidence import Headline
 from bot.journal.journal import Journal
 from bot.journal.model import Intent
 from bot.journal.outages import AlertCause, How, Outage, Told
 from bot.operations.emptiness import Emptiness
+from bot.operations.rooms import Rooms
 from bot.resources.relay.samples import may_be_still
 from bot.states import OVER, State
 
@@ -27,6 +29,7 @@ class AlertRound:
     """Looks at the outages of *journal*; *alerts* says whom an app calls, and when."""
 
     journal: Journal
+    rooms: Rooms
     emptiness: Emptiness
     alerts: Callable[[str], Alerts]
     wake: Callable[[], None]  # says that something may be delivered
@@ -41,18 +44,36 @@ class AlertRound:
         if await self.emptiness.run_due():
             self.wake()
         for outage, about in await self.journal.alerts.due(self.now()):
-            how, since = await self._how(outage, about)
             own = self.alerts(about.subject.app)
-            after = own.escalate_minutes if own.group else 0
-            tells = await self.journal.alerts.look(
-                outage,
-                how,
-                since=since,
-                again_after=timedelta(minutes=after) if after else None,
-            )
-            if tells is not Told.NOTHING:
-                log.info("alert.moved", key=outage.key, how=how.value, told=tells.value)
-                self.wake()
+            after = timedelta(minutes=own.escalate_minutes if own.group else 0)
+            await self._look(outage, *await self._how(outage, about), after or None)
+
+    async def look(self, thing: IntentId) -> None:
+        """Look whether *thing* is well by now: somebody is about to be told how it is.
+
+        Nobody is called.
+
+        Raises:
+            JournalUnavailable: the journal is away.
+        """
+        await self.rooms.flush()
+        await self.emptiness.run_due()
+        there, _mute = await self.journal.alerts.of(thing)
+        for outage in there:
+            about = await self.journal.find.get(outage.about)
+            how, since = await self._how(outage, about) if about else (How.ILL, 0)
+            if how is not How.ILL:
+                await self._look(outage, how, since)
+
+    async def _look(
+        self, outage: Outage, how: How, since: int, after: timedelta | None = None
+    ) -> None:
+        tells = await self.journal.alerts.look(
+            outage, how, since=since, again_after=after
+        )
+        if tells is not Told.NOTHING:
+            log.info("alert.moved", key=outage.key, how=how.value, told=tells.value)
+            self.wake()
 
     async def _how(self, outage: Outage, about: Intent) -> tuple[How, int]:
         """Return how the thing of *outage* is, and since when if it is well."""

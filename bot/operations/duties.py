@@ -4,7 +4,7 @@ Each is on the record. Who takes an alert has to be allowed that on the app of i
 thing; a reaction is judged as the button is.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +13,7 @@ from bot.access.policy import Verdict, Wish
 from bot.dialogue.ask import Ask, Person
 from bot.errors import InvalidRequest, NotAllowed
 from bot.i18n import _
+from bot.ids import IntentId
 from bot.journal.alerts import Alerts, Subscription
 from bot.journal.audit import Decision, Entry
 from bot.journal.model import Intent
@@ -28,11 +29,15 @@ SUBSCRIBE = Permit("patchbay.subscribe", Level.CHANGE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duties:
-    """Takes and mutes what rings, by *alerts* of the journal; *check* judges each."""
+    """Takes and mutes what rings, by *alerts* of the journal; *check* judges each.
+
+    *look* says whether a thing is well by now, before its alert is drawn anew.
+    """
 
     alerts: Alerts
     settings: Settings
     check: Callable[[Ask, Wish], Verdict]
+    look: Callable[[IntentId], Awaitable[None]]
     wake: Callable[[], None]  # says that something may be delivered
     now: Callable[[], datetime]
 
@@ -43,6 +48,7 @@ class Duties:
             NotAllowed: policy said no.
         """
         record = self._record(ask, thing, "take")
+        await self.look(thing.id)
         taken = await self.alerts.take(thing.id, ask.who.user, audit=record)
         self.wake()
         return taken
@@ -58,6 +64,7 @@ class Duties:
         minutes = round(length / timedelta(minutes=1)) if length else 0
         why = f"mute {minutes} min" if length else "mute off"
         record = self._record(ask, thing, why)
+        await self.look(thing.id)
         until = millis(self.now() + length) if length else 0
         mute = Mute(ask.who.user, until) if length else None
         await self.alerts.mute(thing.id, mute, audit=record)

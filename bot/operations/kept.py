@@ -15,6 +15,7 @@ from bot.ids import FormId, IntentId, intent_id
 from bot.journal.audit import Decision, Entry
 from bot.journal.model import Asker, Intent, OpenForm
 from bot.operations import forms
+from bot.operations.alerts import AlertRound
 from bot.operations.duties import Duties
 from bot.operations.onrecord import OnRecord
 from bot.operations.orders import (
@@ -38,6 +39,7 @@ class Kept(OnRecord):
 
     settings: Settings
     resources: Registry
+    alert_round: AlertRound
     rights: Rights
     languages: Languages
     wake: Callable[[], None]  # says that something may be delivered
@@ -92,6 +94,7 @@ class Kept(OnRecord):
             alerts=self.journal.alerts,
             settings=self.settings,
             check=self.check,
+            look=self.alert_round.look,
             wake=self.wake,
             now=self.now,
         )

@@ -169,6 +169,18 @@ async def test_somebody_takes_it_and_nobody_is_called_again(make, cause):
     assert "Taken by" in str(world.slack.sent)
 
 
+@pytest.mark.parametrize("line", ["take R1", "mute R1 2h"])
+async def test_what_is_drawn_for_whoever_has_it_says_what_is_known_by_then(make, line):
+    world, tencent, _calls = await raised(make, AlertCause.ROOM_EMPTY)
+    await tencent.happens((RoomEventKind.ENTERED, "alice"))
+    await world.typed(f"/patchbay {line}", user="UBO")
+    calls = await told(world)
+
+    (drawn,) = [body for way, body in world.slack.sent if way == "chat.update"][-1:]
+    assert (calls, drawn["text"]) == (1, "🟠 R1 · alert: nobody in the room")
+    assert "Somebody is there since" in str(drawn)
+
+
 @pytest.mark.parametrize("cause", AlertCause)
 async def test_where_only_one_person_can_be_told_it_says_that_nobody_was_called(
     make, cause
