@@ -28,7 +28,7 @@ class Scope:
     day: int  # since 1970
     text: str
     opening: str  # of the header
-    key: bytes = field(repr=False)
+    seal: hmac.HMAC = field(repr=False)  # with the day's key; copied for each
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Credential:
             key = hmac.digest(key, part.encode(), "sha256")
         text = "/".join(scope)
         opening = f"{ALGORITHM} Credential={self.secret_id}/{text}, SignedHeaders="
-        return Scope(day, text, opening, key)
+        return Scope(day, text, opening, hmac.new(key, digestmod="sha256"))
 
 
 def authorization(
@@ -108,8 +108,9 @@ def _sealed(
     """Return the header that seals the canonical request which was *hashed*."""
     scope = credential.scope(service, moment // DAY)  # UTC's day, not the office's
     to_sign = f"{ALGORITHM}\n{moment}\n{scope.text}\n{hashed}"
-    signature = hmac.digest(scope.key, to_sign.encode(), "sha256").hex()
-    return f"{scope.opening}{names}, Signature={signature}"
+    seal = scope.seal.copy()
+    seal.update(to_sign.encode())
+    return f"{scope.opening}{names}, Signature={seal.hexdigest()}"
 
 
 def _sha256(data: bytes) -> str:
