@@ -16,6 +16,7 @@ from bot.ids import ChannelId, IntentId, MessageTs, SlackUserId, TeamId
 from bot.journal import alert_rows, outages
 from bot.journal.audit import Entry
 from bot.journal.left import as_read
+from bot.journal.lines import came_at
 from bot.journal.model import Intent, Notice
 from bot.journal.outages import AlertCause, How, Mute, Outage, Told
 from bot.journal.rows import PENDING, intent_of, millis
@@ -51,11 +52,6 @@ _AT = Statement(
 )
 _THING = Statement(
     select(intents.c.id, intents.c.about).where(intents.c.id == bindparam("of"))
-)
-_CAME = Statement(
-    select(lines.c.ts).where(
-        lines.c.intent == bindparam("of"), lines.c.line == bindparam("line")
-    )
 )
 _WAITS = Statement(
     select(outbox.c.id)
@@ -309,16 +305,13 @@ def _held(tx: Transaction, seen: Outage) -> Intent:
 def _again_at(tx: Transaction, one: Outage, after: timedelta) -> int:
     """Return when the group is called again about *one*: *after* its last call came.
 
-    That is known by Slack's time of the message. As long as it waits to be delivered
-    nobody was called yet, and has not taken it.
+    As long as that waits to be delivered nobody was called yet, and has not taken it.
     """
-    at, of = millis(tx.now()), {"of": one.about, "line": one.call_line}
-    came_at = one.rung_at
-    if ts := tx.connection.execute(_CAME, of).scalar():
-        came_at = max(came_at, min(round(float(ts) * 1000), at))
-    elif tx.connection.execute(_WAITS, of).first():
-        came_at = at
-    return came_at + outages.length(after)
+    of = {"of": one.about, "line": one.call_line}
+    at = came_at(tx.connection, one.about, one.call_line)
+    if at is None and tx.connection.execute(_WAITS, of).first():
+        at = millis(tx.now())
+    return max(one.rung_at, at or 0) + outages.length(after)
 
 
 def _mute_of(tx: Transaction, thing: IntentId) -> Mute:

@@ -44,6 +44,26 @@ def aim_of(subject: Subject) -> str:
     return next(iter(subject.targets), "") if acts else ""
 
 
+def written(sent: Intent) -> Fact:
+    """Return the fact that the request of *sent* was written, as its row says.
+
+    Of a thing that row has written it itself: see `schema.WRITES`.
+    """
+    at, subject = millis(sent.sent_at or sent.created_at), sent.subject
+    by_row = f"{sent.id} written" if subject.creates else ""
+    return Fact(
+        kind=FactKind.WRITTEN,
+        does=Does.of(creates=subject.creates, ends=subject.ends),
+        key=by_row or fact_key(sent.id, FactKind.WRITTEN),
+        job=sent.id,
+        by=sent.asker.user,
+        ref=subject.ref,
+        since=at,
+        at=at,
+        came_at=at,
+    )
+
+
 def claimed(tx: Transaction, intent: IntentId, changes: Changes) -> Intent | None:
     """Move *intent* to SENDING, if it is this run's to send; number it if it changes.
 

@@ -41,7 +41,7 @@ def apply(
 def adopt(tx: Transaction, new: NewIntent, event: RelayEvent, skip: int) -> Intent:
     """Keep *new*, which runs under a name of ours, and leave out *skip* handles."""
     tx = tx.by_itself(Cause.CALLBACK)
-    locks.head(tx.connection, new.asker.team)
+    locks.workspace(tx.connection, new.asker.team)
     earlier = tx.by_agent(event.agent)
     if earlier:
         return earlier

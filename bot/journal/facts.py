@@ -1,7 +1,4 @@
-"""The table of facts: each is kept once, in the order in which it came.
-
-That the request of a thing was written is known from its own row, and is none of them.
-"""
+"""The table of facts: each is kept once, in the order in which it came."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -10,9 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, bindparam, select
 
 from bot.ids import IntentId
-from bot.journal.evidence import Does, Fact, FactKind, fact_key
-from bot.journal.model import Intent
-from bot.journal.rows import millis
+from bot.journal.evidence import Does, Fact, FactKind
 from bot.journal.schema import EMPTY, facts
 from bot.journal.statement import Connection, Rows, Statement, updated
 
@@ -43,41 +38,9 @@ def keep(connection: Connection, thing: IntentId, came: Iterable[Fact]) -> Rows:
     return connection.execute_many(PUT, [row_of(thing, fact) for fact in came])
 
 
-def of(connection: Connection, thing: Intent) -> list[Fact]:
+def of(connection: Connection, thing: IntentId) -> list[Fact]:
     """Return the facts of *thing*, in the order in which they came."""
-    return with_written(thing, kept(connection, thing.id))
-
-
-def kept(connection: Connection, thing: IntentId) -> list[Fact]:
-    """Return the rows of *thing*."""
     return [fact_of(row) for row in connection.execute(_OF, {"thing": thing})]
-
-
-def with_written(thing: Intent, others: list[Fact]) -> list[Fact]:
-    """Return that the request of *thing* was written, if it was, and *others* then.
-
-    Earlier releases kept that as one of them.
-    """
-    if thing.sent_at is None or not thing.subject.creates:
-        return others
-    own = written(thing)
-    return others if own.key in {one.key for one in others} else [own, *others]
-
-
-def written(sent: Intent) -> Fact:
-    """Return the fact that the request of *sent* was written, as its row says."""
-    at, subject = millis(sent.sent_at or sent.created_at), sent.subject
-    return Fact(
-        kind=FactKind.WRITTEN,
-        does=Does.of(creates=subject.creates, ends=subject.ends),
-        key=fact_key(sent.id, FactKind.WRITTEN),
-        job=sent.id,
-        by=sent.asker.user,
-        ref=subject.ref,
-        since=at,
-        at=at,
-        came_at=at,
-    )
 
 
 def rename_target(connection: Connection, thing: IntentId, old: str, new: str) -> None:

@@ -295,7 +295,7 @@ def _learn(
     at = tx.now()
     group, alone = _Group(), []
     for thing, fact in learnt:
-        evidence = known_facts.with_written(thing, facts_of[thing.id])
+        evidence = facts_of[thing.id]
         if fact.key not in {one.key for one in evidence}:
             evidence = [*evidence, fact]
         standing = tx.lifecycles[thing.subject.kind].fold(thing, evidence)

@@ -1,8 +1,7 @@
 """When callbacks of an app were last taken in, and refused: a row for each app.
 
-Whether that was after a request was written, turns tell, which are counted: a wall
-clock may be set back between. What is taken in, or refused, takes the next turn of its
-app, and what is sent remembers which one was the last.
+Whether that was after a request was written, the order in which they were kept tells:
+a wall clock may be set back between.
 """
 
 from collections.abc import Iterator
@@ -12,44 +11,69 @@ from typing import Any
 
 from sqlalchemy import Executable, bindparam, func, select
 
+from bot.journal.evidence import Does, FactKind
 from bot.journal.model import Intent
 from bot.journal.rows import millis, moment
-from bot.journal.schema import hearing, intents
+from bot.journal.schema import facts, hearing
 from bot.journal.statement import Connection, Statement, Writer, greatest
 
-NEVER = -1
-_last = greatest(hearing.c.heard_after, hearing.c.refused_after)
-_turn = select(_last).where(hearing.c.sdk_app_id == intents.c.sdk_app_id)
-TURN = func.coalesce(_turn.scalar_subquery(), NEVER)  # of the app of an intent
+_LAST_OF_ALL = select(func.max(facts.c.id))
 _AT = Statement(
     select(hearing.c.heard_at).where(hearing.c.sdk_app_id == bindparam("app"))
 )
+_WRITTEN = (
+    _LAST_OF_ALL.where(facts.c.thing == bindparam("thing"))
+    .where(facts.c.kind == FactKind.WRITTEN.value, facts.c.does == Does.CREATE.value)
+    .scalar_subquery()
+)
 _SINCE = Statement(
     select(
-        hearing.c.heard_after > intents.c.sent_after,
-        hearing.c.refused_after > intents.c.sent_after,
-    )
-    .join_from(intents, hearing, hearing.c.sdk_app_id == intents.c.sdk_app_id)
-    .where(intents.c.id == bindparam("thing"))
+        hearing.c.heard_after >= _WRITTEN, hearing.c.refused_after >= _WRITTEN
+    ).where(hearing.c.sdk_app_id == bindparam("app"))
 )
 
 
-def _taking(turn: str, *moments: str) -> Statement:
-    """Return what takes the next turn of an app as its *turn*, and keeps *moments*."""
-    kept: dict[str, Any] = {name: bindparam(name) for name in moments}
+def _kept(*names: str) -> Statement:
+    """Return what keeps the columns *names* of an app, beside what is kept of it.
+
+    What was kept as the newest fact of all is that which is the newest now.
+    """
+    newest = func.coalesce(_LAST_OF_ALL.scalar_subquery(), 0)
+    moments: dict[str, Any] = {
+        name: bindparam(name) for name in names if not name.endswith("_after")
+    }
+    columns = dict.fromkeys(names, newest) | moments
 
     def of(insert: Any) -> Executable:
-        first = insert(hearing).values(sdk_app_id=bindparam("app"), **kept, **{turn: 0})
-        taken: Executable = first.on_conflict_do_update(
-            index_elements=["sdk_app_id"], set_={**kept, turn: _last + 1}
+        kept: Executable = (
+            insert(hearing)
+            .values(sdk_app_id=bindparam("app"), **columns)
+            .on_conflict_do_update(index_elements=["sdk_app_id"], set_=columns)
         )
-        return taken
+        return kept
 
     return Statement(of)
 
 
-_HEARD = _taking("heard_after", "heard_at")
-_REFUSED = _taking("refused_after")
+NEWEST = Statement(select(func.coalesce(_LAST_OF_ALL.scalar_subquery(), 0)))
+
+
+def _hearing(insert: Any) -> Executable:
+    """Return what keeps that a callback came when `heard_after` was the newest fact."""
+    names = ("heard_at", "heard_after")
+    columns: dict[str, Any] = {name: bindparam(name) for name in names}
+    first = insert(hearing).values(sdk_app_id=bindparam("app"), **columns)
+    after = greatest(hearing.c.heard_after, first.excluded.heard_after)
+    kept: Executable = first.on_conflict_do_update(
+        index_elements=["sdk_app_id"],
+        set_={"heard_at": first.excluded.heard_at, "heard_after": after},
+    )
+    return kept
+
+
+_HEARING = Statement(_hearing)
+_HEARD = _kept("heard_at", "heard_after")
+_REFUSED = _kept("refused_after")
 
 
 class LastHeard:
@@ -82,17 +106,19 @@ class LastHeard:
 
         Sent is when its request was written, last.
         """
-        values = {"thing": intent.id}
+        values = {"app": intent.subject.sdk_app_id, "thing": intent.id}
         row = await self._writer.read(lambda c: c.execute(_SINCE, values).first())
         return (False, False) if row is None else (bool(row[0]), bool(row[1]))
 
 
 @contextmanager
 def noted(connection: Connection, sdk_app_id: int, at: int) -> Iterator[None]:
-    """Note that a callback was taken in *at*, in milliseconds, with all that follows.
+    """Note that a callback was taken in *at*, in milliseconds, before all that follows.
 
     It is written last: every callback of the app writes to that one row, and would wait
     for whatever another one does behind it.
     """
+    newest = connection.execute(NEWEST)
     yield
-    connection.execute(_HEARD, {"app": sdk_app_id, "heard_at": at})
+    row = {"app": sdk_app_id, "heard_at": at, "heard_after": newest.scalar()}
+    connection.execute(_HEARING, row)

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from bot.errors import IllegalMove, JournalUnavailable
 from bot.ids import FormId, IntentId, Kind
-from bot.journal import endings, events, facts, starts, stops
+from bot.journal import endings, events, starts, stops
 from bot.journal.alerts import Alerts
 from bot.journal.audit import Audit, Cause, Entry
 from bot.journal.batches import Batches
@@ -192,7 +192,7 @@ class Journal:
             if moved.subject.creates:
                 return tx.refold(moved)
             if about := moved.subject.about:
-                tx.learn(tx.get(about), facts.written(moved), notices=None)
+                tx.learn(tx.get(about), endings.written(moved), notices=None)
             return moved
 
         claimed = await self._write(work)

@@ -66,6 +66,13 @@ def head(connection: Connection, team: str) -> None:
     connection.lock(HEAD, {"of": team or INSTALLATION})
 
 
+def workspace(connection: Connection, team: str) -> None:
+    """Be the one writer of the workspace *team*, also if it has no chain yet."""
+    of = {"of": team}
+    if not connection.execute(HEAD, of).first() and connection.alone(team):
+        connection.lock(HEAD, of)
+
+
 def head_for(connection: Connection, entry: Entry | None) -> None:
     """Be the one writer of the chain in which *entry* will be, if there is one."""
     if entry:

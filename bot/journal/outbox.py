@@ -211,11 +211,12 @@ class Outbox:
         """
 
         def work(connection: Connection) -> None:
+            at = millis(self._life.now())
             for notification, place in arrived:
                 was_there = _forget(connection, notification)
                 intent = notification.intent
                 if place and notification.line:
-                    keep(connection, notification.of, notification.line, place)
+                    keep(connection, notification.of, notification.line, place, at)
                 if intent is None or place is None or notification.name != CARD:
                     continue
                 if was_there or not self.shared:

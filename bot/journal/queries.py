@@ -285,12 +285,7 @@ class Queries:
 
     async def facts_of(self, thing: IntentId) -> list[Fact]:
         """Return all that is known of a thing, in the order in which it came."""
-
-        def work(connection: Connection) -> list[Fact]:
-            there = intents_of(connection.execute(BY_ID, {"id": thing}))
-            return [fact for one in there for fact in facts.of(connection, one)]
-
-        return await self._writer.read(work)
+        return await self._writer.read(lambda c: facts.of(c, thing))
 
     async def unheard(self, sdk_app_id: int) -> list[Intent]:
         """Return the unknown starts of an app, oldest first."""

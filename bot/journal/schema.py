@@ -92,7 +92,6 @@ intents = Table(
     Column("marks", String(128), nullable=False, server_default=""),
     Column("created_at", BigInteger, nullable=False),
     Column("sent_at", BigInteger),
-    Column("sent_after", Integer),  # which turn of `hearing`
     Column("send_by", BigInteger),
     Column("settled_at", BigInteger),
     Column("stop_at", BigInteger),  # when its timer is due
@@ -250,6 +249,13 @@ AIMS = (
     "INSERT INTO targets (digest, intent) SELECT value, NEW.id FROM {each} AS aimed "
     "WHERE true ON CONFLICT DO NOTHING;"
 )
+# And with one that is being sent by now: the fact that it was written, in its turn.
+IS_WRITTEN = "NEW.creates AND NEW.state = 'sending' AND OLD.state <> 'sending'"
+WRITES = (
+    "INSERT INTO facts (key, thing, kind, does, job, by, ref, since, at, came_at) "
+    "VALUES (NEW.id || ' written', NEW.id, 'written', 'create', NEW.id, NEW.\"user\", "
+    "NEW.ref, NEW.sent_at, NEW.sent_at, NEW.sent_at) ON CONFLICT DO NOTHING;"
+)
 
 texts = Table(  # what Slack said last, for a start while it is away
     "known",
@@ -323,6 +329,7 @@ lines = Table(  # messages that several notices of an intent share
     Column("line", String(64), primary_key=True),
     Column("channel", String(32), nullable=False),
     Column("ts", String(32), nullable=False),
+    Column("came_at", BigInteger),  # by the bot's clock; posted anew it came before
     Index("lines_by_place", "channel", "ts"),
 )
 
@@ -353,7 +360,7 @@ hearing = Table(  # when callbacks of an app last arrived; app 0 is this bot its
     metadata,
     Column("sdk_app_id", BigInteger, primary_key=True, autoincrement=False),
     Column("heard_at", BigInteger),
-    # when one was last taken in, or refused: in which turn, as wall clocks step back
+    # after which fact one was last taken in, or refused: wall clocks step back
     Column("heard_after", Integer, nullable=False, server_default="-1"),
     Column("refused_after", Integer, nullable=False, server_default="-1"),
 )

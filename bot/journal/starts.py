@@ -1,10 +1,10 @@
 """The way of a start that nothing comes between: claimed, and answered.
 
 Whoever sends a thing holds it as it was committed last, and knows what is known of it:
-nothing but that it was written, which its row says. So nothing is read back. What was
-assumed is verified by the statement that writes: if anything came between, no row is as
-it says, and the long way is gone, which reads all there is. The one writer holds the
-row; where there are several, it is locked before.
+nothing, and then that it was written. So nothing is read back. What was assumed is
+verified by the statement that writes: if anything came between, no row is as it says,
+and the long way is gone, which reads all there is. The one writer holds the row; where
+there are several, it is locked before.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, exists, or_, select, update
 
-from bot.journal import endings, facts, heard, locks, stops, timer_rows, usage
+from bot.journal import endings, facts, locks, stops, timer_rows, usage
 from bot.journal.evidence import Fact, Standing, standing_of
 from bot.journal.lives import is_alive
 from bot.journal.model import Changes, Intent, Notice
@@ -40,7 +40,10 @@ _as_it_was = (
     intents.c.owner == bindparam("held_by"),
 )
 _nothing_else_is_known = ~exists(
-    select(facts_table.c.id).where(facts_table.c.thing == bindparam("of"))
+    select(facts_table.c.id).where(
+        facts_table.c.thing == bindparam("of"),
+        facts_table.c.key != bindparam("known"),
+    )
 )
 _no_other_has_its_id = ~exists(
     select(_others.c.id).where(
@@ -82,8 +85,6 @@ def _standing(*columns: str, claims: bool) -> Statement:
     if claims:
         so.append(is_alive("held_by"))
     change = update(intents).where(*so).values(rev=intents.c.rev + 1)
-    if claims:
-        change = change.values(sent_after=heard.TURN)
     also = (intents.c.card_channel, intents.c.card_ts)
     return Statement(change.returning(_is_to_be_stopped.label("stop"), *also), columns)
 
@@ -102,13 +103,13 @@ def claimed(tx: Transaction, seen: Intent, changes: Changes) -> Intent | None:
         send_by=send_by,
         sent_at=now,
     )
-    lifecycle = tx.lifecycles[seen.subject.kind]
-    standing = lifecycle.fold(sending, facts.with_written(sending, []))
+    written = endings.written(sending)
+    standing = tx.lifecycles[seen.subject.kind].fold(sending, (written,))
     if standing.state is not State.SENDING or standing.ref != seen.subject.ref:
         return None
     columns = changed(seen.id, changes, tx.seal) | {"sent_at": millis(now)}
-    row = _row(tx, seen, standing, columns)
-    if row is None:
+    row = _row(tx, seen, standing, columns, "")
+    if row is None:  # else its row has written the fact
         return None
     return as_standing(sending, standing, card_of(row))  # posted meanwhile
 
@@ -129,14 +130,15 @@ def answered(
         return None
     if shared(seen.subject):  # what goes by its ID, too, is to be read
         return None
-    now, came = as_kept(tx.now()), (*evidence[1:], evidence[0])
-    every = facts.with_written(seen, [facts.as_kept(one) for one in came])
+    written, now = endings.written(seen), as_kept(tx.now())
+    came = (*evidence[1:], evidence[0])
+    every = (written, *map(facts.as_kept, came))
     standing = tx.lifecycles[seen.subject.kind].fold(seen, every)
     if standing.state is State.SENDING:
         return None
     columns = changed(seen.id, kept, tx.seal) | {"settled_at": millis(now)}
     columns |= timer_rows.begun(seen, standing.state, now)
-    row = _row(tx, seen, standing, columns)
+    row = _row(tx, seen, standing, columns, written.key)
     if row is None:
         return None
     facts.keep(tx.connection, seen.id, came)
@@ -155,13 +157,15 @@ def _row(
     seen: Intent,
     standing: Standing,
     columns: Mapping[str, Any],
+    fact: str,
 ) -> Any:
     """Write that *seen* stands so, and *columns*; None if it is not as it was.
 
-    Returns what `_standing` does.
+    Of it the *fact* of that key is known, or none. Returns what `_standing`
+    does.
     """
     values = {**columns, **standing_columns(standing)}
-    guard = {"of": seen.id, "seen": seen.rev, "was": seen.state.value}
+    guard = {"of": seen.id, "seen": seen.rev, "was": seen.state.value, "known": fact}
     guard |= {"app": seen.subject.sdk_app_id, "its_ref": standing.ref}
     guard |= {"held_by": seen.owner}
     statement = _standing(*sorted(values), claims=seen.state is State.QUEUED)

@@ -20,7 +20,6 @@ from bot.journal import (
     alert_rows,
     changing,
     facts,
-    heard,
     links,
     locks,
     outbox,
@@ -103,10 +102,7 @@ def _moving(to: State, *columns: str, mine: bool = False) -> Statement:
     ]
     if mine:
         so += [intents.c.owner == bindparam("boot"), is_alive("boot")]
-    values: dict[str, Any] = {"rev": intents.c.rev + 1}
-    if to is State.SENDING:
-        values["sent_after"] = heard.TURN
-    return updated(intents, columns, *so, returning=True, **values)
+    return updated(intents, columns, *so, returning=True, rev=intents.c.rev + 1)
 
 
 log = structlog.get_logger(__name__)
@@ -307,7 +303,7 @@ class Transaction:
 
     def _folded(self, thing: Intent) -> Standing:
         """Fold all that is known of *thing*; an ID is one thing's only."""
-        evidence = facts.of(self.connection, thing)
+        evidence = facts.of(self.connection, thing.id)
         standing = self.lifecycles[thing.subject.kind].fold(thing, evidence)
         if not standing.ref or not thing.subject.sdk_app_id:
             return standing

@@ -20,7 +20,14 @@ from bot.journal.migrate import VERSIONS, make, newest, upgrade
 from bot.journal.postgres.dialect import NAME
 from bot.journal.postgres.driver import Connection as Connected
 from bot.journal.postgres.driver import connect
-from bot.journal.schema import AIMS, COUNTS_HANDLE, IS_MADE, WAS_GIVEN
+from bot.journal.schema import (
+    AIMS,
+    COUNTS_HANDLE,
+    IS_MADE,
+    IS_WRITTEN,
+    WAS_GIVEN,
+    WRITES,
+)
 from bot.journal.schema_audit import BEGINS, GROWS, LAST, MOVES_HEAD, STANDS
 
 OLDER = (
@@ -37,9 +44,10 @@ _STATE = (
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('patchbay tables', 0))"
 _IS_MADE = f"SELECT to_regclass('{VERSIONS}') IS NOT NULL"
 _THERE = f"SELECT version_num FROM {VERSIONS}"  # noqa: S608 - our own
-_THERE_ARE = (
-    "SELECT tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid "
-    "WHERE NOT tgisinternal AND pg_class.relnamespace = current_schema()::regnamespace"
+_WORK = (  # that are there, on the tables that are found, and not switched off
+    "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D' "
+    "AND tgrelid IN (to_regclass('audit'), to_regclass('audit_heads'), "
+    "to_regclass('audit_unkeyed'), to_regclass('intents'))"
 )
 _REFUSED = "RAISE EXCEPTION 'the audit trail is append-only' USING ERRCODE = '{code}';"
 _NEVER = _REFUSED.format(code="insufficient_privilege")
@@ -88,6 +96,10 @@ TRIGGERS = {
     "intents_take_aim": (
         f"{_AIMS} RETURN NULL;",
         (f"AFTER INSERT ON intents FOR EACH ROW WHEN ({IS_MADE})",),
+    ),
+    "intents_written": (
+        f"{WRITES} RETURN NULL;",
+        (f"AFTER UPDATE OF state ON intents FOR EACH ROW WHEN ({IS_WRITTEN})",),
     ),
 }
 
@@ -142,7 +154,7 @@ def brought_up(url: str, *, migrates: bool = False) -> Iterator[str]:
         elif before != newest():
             upgrade(make_engine(url))
         else:
-            _guard(guard)
+            _guard(url, {name for (name,) in guard.execute(_WORK).fetchall()})
         yield before
 
 
@@ -154,33 +166,42 @@ def _revision(guard: "psycopg.Connection[tuple[Any, ...]]") -> str:
 
 def _make(connection: Connection) -> None:
     make(connection)
-    for name, (body, _occasions) in TRIGGERS.items():
-        connection.exec_driver_sql(
-            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql "
-            f"SET search_path FROM CURRENT AS $$ BEGIN {body} END $$"
-        )
-    for trigger in _triggers().values():
-        connection.exec_driver_sql(trigger)
+    for name, trigger in _triggers().items():
+        _make_trigger(connection, name, trigger)
 
 
-def _triggers() -> dict[str, str]:
-    """Return what makes each trigger, by its name."""
+def _guard(url: str, work: set[str]) -> None:
+    """Make the triggers anew that do not *work*: the journal needs them.
+
+    What was done to the tables while somebody had dropped them, or switched them off,
+    is for the trail to find.
+    """
+    missing = {name: made for name, made in _triggers().items() if name not in work}
+    if missing:
+        with make_engine(url).begin() as connection:
+            for name, trigger in missing.items():
+                log.critical("journal.unguarded", trigger=name)
+                _make_trigger(connection, name, trigger)
+
+
+def _triggers() -> dict[str, tuple[str, str]]:
+    """Return of each trigger, by its name, the table and what makes it."""
     return {
-        f"{name}_{number}": (
-            f"CREATE TRIGGER {name}_{number} {occasion} EXECUTE FUNCTION {name}()"
-        )
+        f"{name}_{number}": (occasion.partition(" ON ")[2].split()[0], occasion)
         for name, (_body, occasions) in TRIGGERS.items()
         for number, occasion in enumerate(occasions)
     }
 
 
-def _guard(guard: "psycopg.Connection[tuple[Any, ...]]") -> None:
-    """Make the triggers anew that somebody has dropped: the journal needs them.
-
-    What was done to the tables meanwhile is for the trail to find.
-    """
-    there = {name for (name,) in guard.execute(_THERE_ARE).fetchall()}
-    for name, trigger in _triggers().items():
-        if name not in there:
-            log.critical("journal.unguarded", trigger=name)
-            guard.execute(trigger.encode())
+def _make_trigger(connection: Connection, name: str, made: tuple[str, str]) -> None:
+    table, occasion = made
+    function = name.rpartition("_")[0]
+    body, _occasions = TRIGGERS[function]
+    connection.exec_driver_sql(
+        f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql "
+        f"SET search_path FROM CURRENT AS $$ BEGIN {body} END $$"
+    )
+    connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name} ON {table}")
+    connection.exec_driver_sql(
+        f"CREATE TRIGGER {name} {occasion} EXECUTE FUNCTION {function}()"
+    )

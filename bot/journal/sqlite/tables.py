@@ -4,7 +4,14 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.journal import migrate
-from bot.journal.schema import AIMS, COUNTS_HANDLE, IS_MADE, WAS_GIVEN
+from bot.journal.schema import (
+    AIMS,
+    COUNTS_HANDLE,
+    IS_MADE,
+    IS_WRITTEN,
+    WAS_GIVEN,
+    WRITES,
+)
 from bot.journal.schema_audit import BEGINS, GROWS, LAST, MOVES_HEAD, STANDS
 from bot.journal.sqlite.driver import Connection as Connected
 
@@ -43,6 +50,10 @@ TRIGGERS = {
     "intents_take_aim": (
         f"AFTER INSERT ON intents WHEN {IS_MADE}",
         AIMS.format(each="json_each(NEW.targets)"),
+    ),
+    "intents_written": (
+        f"AFTER UPDATE OF state ON intents WHEN {IS_WRITTEN}",
+        WRITES,
     ),
 }
 

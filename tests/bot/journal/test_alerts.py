@@ -76,11 +76,11 @@ async def test_of_two_who_look_at_once_one_calls_again(journal, relay, clock):
     assert [name for name, _line in await waiting(journal)].count(AGAIN) == 1
 
 
-@pytest.mark.parametrize("behind", [timedelta(0), timedelta(minutes=-3)])
+@pytest.mark.parametrize("ahead", [0, -3, 30])
 async def test_the_next_call_is_counted_from_when_the_last_one_came(
-    journal, relay, clock, behind
+    journal, relay, clock, ahead
 ):
-    """Which is never before it was raised, however Slack's clock goes."""
+    """However many minutes Slack's clock is ahead."""
 
     async def looked(times):
         told = []
@@ -94,10 +94,25 @@ async def test_the_next_call_is_counted_from_when_the_last_one_came(
     calls = []
     for _call in range(2):
         calls.append(await looked(25))  # while it waits
-        await delivered(journal, clock, clock() + behind)
+        await delivered(journal, clock, clock() + timedelta(minutes=ahead))
         calls.append(await looked(10))
 
-    assert calls == [[], [10 + behind // timedelta(minutes=1)]] * 2
+    assert calls == [[], [10]] * 2
+
+
+async def test_a_message_that_is_posted_anew_calls_nobody_and_counts_for_nothing(
+    journal, relay, clock
+):
+    await journal.alerts.trouble(relay.id, ringing())
+    await delivered(journal, clock, clock())
+    clock.push(minutes=8)
+    await journal.alerts.mute(relay.id, None, audit=entry(0))  # it is drawn anew
+    await delivered(journal, clock, clock())
+    clock.push(minutes=2)
+
+    seen = await the_outage(journal)
+
+    assert await journal.alerts.look(seen, How.ILL, again_after=TEN) is Told.AGAIN
 
 
 async def test_what_was_given_up_is_counted_from_when_it_was_raised(

@@ -37,7 +37,7 @@ def empty():
 def test_a_fact_comes_back_whole(empty, known):
     with empty.reading():  # which is undone
         fresh = [table.put(empty, "thing", (known,)) for _ in range(2)]
-        back = table.kept(empty, "thing")
+        back = table.of(empty, "thing")
 
     assert (fresh, back) == ([True, False], [known])
 

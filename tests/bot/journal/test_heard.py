@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.journal.heard import noted
+from bot.journal.heard import NEWEST, noted
 from bot.states import State
 from tests.bot.journal.conftest import APP, AT
 from tests.bot.journal.test_events import event
@@ -65,7 +65,7 @@ async def test_a_callback_holds_up_the_others_of_its_app_only_when_it_is_done(
 
     def work(connection):
         with noted(connection, APP, 1):
-            connection.run("SELECT 1")
+            connection.execute(NEWEST).scalar()
             loop.call_soon_threadsafe(begun.set)
             done.wait()
 

@@ -15,12 +15,14 @@ from pydantic import SecretStr
 from bot.dialogue.outcome import Audience
 from bot.errors import JournalUnavailable, NotAllowed
 from bot.journal.audit import Decision, append, head_of
+from bot.journal.events import adopt
 from bot.journal.evidence import Does, FactKind
 from bot.journal.model import CARD_NOTICE, Notice
 from bot.states import State
 from tests.bot.journal.conftest import APP, AT, fact, new_intent, summary
 from tests.bot.journal.makers import stop_of
 from tests.bot.journal.test_audit import entry
+from tests.bot.journal.test_events import event
 from tests.fakes.clock import FakeClock
 from tests.fakes.journal import answered, claimed, opened
 from tests.fakes.psycopg import counted
@@ -127,6 +129,34 @@ async def test_a_workspace_without_a_chain_has_one_writer_too(bots):
             *two_starts(bots, f"T{number}"), return_exceptions=True
         )
         assert sorted(type(one).__name__ for one in results) == ["NotAllowed", "tuple"]
+
+
+@pytest.mark.parametrize("skip", [0, 5])
+async def test_what_is_adopted_while_something_is_accepted_has_a_handle_of_its_own(
+    place, clock, skip
+):
+    """In a workspace without a chain, as it is when a journal was lost."""
+    both = [await opened(place, clock) for _ in range(2)]
+    begun, done = asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def adopts(tx):
+        kept = adopt(tx, start(0, team="TNEW"), event(agent="pb_0"), skip)
+        loop.call_soon_threadsafe(begun.set)
+        done.wait()
+        return kept
+
+    first = asyncio.create_task(both[0]._write(adopts))
+    await begun.wait()
+    second = asyncio.create_task(both[1].accept(start(1, team="TNEW")))
+    with psycopg.connect(place, autocommit=True) as watch:
+        await waiting(watch, 1, [second])
+    done.set()
+    kept, (accepted, _) = await first, await second
+    for one in both:
+        one.close()
+
+    assert [kept.handle, accepted.handle] == [f"R{skip + 1}", f"R{skip + 2}"]
 
 
 async def test_an_alarm_is_given_once(bots, together):

@@ -29,7 +29,7 @@ from tests.fakes.sqlite import heard
 
 COUNTS = ("ENABLE_STMTVTAB",)
 PAST = 600  # more than the largest page
-LINE = {"intent": "past", "line": "past", "channel": "C", "ts": "1.1"}
+LINE = {"intent": "past", "line": "past", "channel": "C", "ts": "1.1", "came_at": 1}
 
 # Tables that do not grow with what happens: a row for each kind, name, app, team, run;
 # of tallies, for each quarter of an hour of a day in which somebody started something;

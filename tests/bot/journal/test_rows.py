@@ -92,7 +92,7 @@ def test_every_column_comes_from_a_field():
         for field in fields(kind)
     }
     derived = {"card_channel", "card_ts", "made", "reply_secret", "undecided"}
-    derived |= {"present_request", "sent_after"}
+    derived |= {"present_request"}
 
     assert set(intents.c.keys()) == (flat - DERIVED.keys()) | derived
     assert set(open_forms.c.keys()) == {field.name for field in fields(OpenForm)}

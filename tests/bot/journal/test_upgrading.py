@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 from bot.errors import JournalUnavailable
 from bot.journal import store
 from bot.journal.migrate import OLDEST_SERVED, make_engine, newest, revision
+from bot.journal.rows import millis
 from bot.journal.schema import intents
 from bot.journal.trail import AuditFiles
 from tests.bot.journal.revisions import WITHOUT_ALERTS, WITHOUT_COPIES, WITHOUT_TIMERS
@@ -39,7 +40,8 @@ WAS_BEFORE = (  # on PostgreSQL: as migration 0014 left them
     "DROP TRIGGER audit_moves_head_0 ON audit",
     "DROP TRIGGER intents_count_handles_0 ON intents",
     "DROP TRIGGER intents_take_aim_0 ON intents",
-    "ALTER TABLE intents DROP COLUMN sent_after",
+    "DROP TRIGGER intents_written_0 ON intents",
+    "ALTER TABLE lines DROP COLUMN came_at",
     "DROP INDEX failed_by_user",
     "DROP TABLE polls",
     "ALTER TABLE intents DROP COLUMN pushed",
@@ -62,6 +64,7 @@ TRIGGERS = {  # on a file, and on a server
     "audit_moves_head": "audit_moves_head_0 ON audit",
     "intents_count_handles": "intents_count_handles_0 ON intents",
     "intents_take_aim": "intents_take_aim_0 ON intents",
+    "intents_written": "intents_written_0 ON intents",
     "audit_no_update": "audit_never_0 ON audit",
 }
 UNGUARDED = "journal.unguarded"
@@ -74,6 +77,9 @@ BY_THEMSELVES = (
     "UPDATE audit_heads SET count = count, head = head",
     "INSERT INTO targets SELECT * FROM targets WHERE true ON CONFLICT DO NOTHING",
 )
+
+
+MOVED = "UPDATE intents SET state = 'sending', sent_at = 7 WHERE id = '{id}'"
 
 
 class Database:
@@ -244,6 +250,23 @@ async def test_who_does_by_themselves_what_a_trigger_did_finds_it_done(
     assert counted == [either.run(query) for query in COUNTED]
     assert (await journal.accept(new(), audit=entry(2)))[0].handle == "R2"
     assert (await journal.trail.report(deep=True)).findings == ()
+    journal.close()
+
+
+async def test_what_is_being_sent_has_its_fact_whoever_moved_it(either, clock, new):
+    journal = await either.opened(clock)
+    here, _ = await journal.accept(new())
+    other, _ = await journal.accept(new())
+    await journal.claim(here.id, send_by=clock())
+    either.run(MOVED.format(id=other.id))
+
+    kept = either.run("SELECT thing, kind, does, job, at, came_at FROM facts")
+
+    assert {tuple(row) for row in kept} == {
+        (here.id, "written", "create", here.id, millis(clock()), millis(clock())),
+        (other.id, "written", "create", other.id, 7, 7),
+    }
+    assert len(await journal.find.facts_of(here.id)) == 1
     journal.close()
 
 

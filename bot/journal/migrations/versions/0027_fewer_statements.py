@@ -39,6 +39,12 @@ AIMS = (
     "INSERT INTO targets (digest, intent) SELECT value, NEW.id FROM {each} AS aimed "
     "WHERE true ON CONFLICT DO NOTHING;"
 )
+IS_WRITTEN = "NEW.creates AND NEW.state = 'sending' AND OLD.state <> 'sending'"
+WRITES = (
+    "INSERT INTO facts (key, thing, kind, does, job, by, ref, since, at, came_at) "
+    "VALUES (NEW.id || ' written', NEW.id, 'written', 'create', NEW.id, NEW.\"user\", "
+    "NEW.ref, NEW.sent_at, NEW.sent_at, NEW.sent_at) ON CONFLICT DO NOTHING;"
+)
 REFUSED = "the audit trail is append-only"
 SQLITE = {
     "audit_heads_begin": (
@@ -61,6 +67,10 @@ SQLITE = {
         f"AFTER INSERT ON intents WHEN {IS_MADE}",
         AIMS.format(each="json_each(NEW.targets)"),
     ),
+    "intents_written": (
+        f"AFTER UPDATE OF state ON intents WHEN {IS_WRITTEN}",
+        WRITES,
+    ),
 }
 FUNCTION = (
     "CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql "
@@ -81,25 +91,22 @@ POSTGRESQL = {
         AIMS.format(each="json_array_elements_text(NEW.targets::json)")
         + " RETURN NULL;"
     ),
+    "intents_written": f"{WRITES} RETURN NULL;",
 }
 NEW = {
     "audit_moves_head": "AFTER INSERT ON audit FOR EACH ROW",
     "intents_count_handles": f"AFTER INSERT ON intents FOR EACH ROW WHEN ({WAS_GIVEN})",
     "intents_take_aim": f"AFTER INSERT ON intents FOR EACH ROW WHEN ({IS_MADE})",
+    "intents_written": (
+        f"AFTER UPDATE OF state ON intents FOR EACH ROW WHEN ({IS_WRITTEN})"
+    ),
 }
-# A fact said that a request was written, and came in its turn among all facts.
-TURNS = (
-    "UPDATE intents SET sent_after = (SELECT max(facts.id) - 1 FROM facts "
-    "WHERE facts.thing = intents.id AND facts.kind = 'written' "
-    "AND facts.does = 'create') WHERE creates AND state IN ('sending', 'unknown')"
-)
 
 
 def upgrade() -> None:
-    """Let triggers do what always follows, and a row know when it was sent."""
-    op.add_column("intents", sa.Column("sent_after", sa.Integer()))
+    """Let triggers do what always follows; a message knows when it came."""
+    op.add_column("lines", sa.Column("came_at", sa.BigInteger()))
     connection = op.get_bind()
-    connection.exec_driver_sql(TURNS)
     if connection.dialect.name == "sqlite":
         for name, (event, does) in SQLITE.items():
             connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")

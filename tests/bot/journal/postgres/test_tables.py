@@ -15,6 +15,11 @@ from tests.bot.journal.test_audit import entry
 from tests.fakes.clock import FakeClock
 from tests.fakes.journal import opened
 
+PATH = (
+    "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = {path}', "
+    "current_database()); END $$"
+)
+
 
 def begun(url):
     with brought_up(url) as before:
@@ -70,6 +75,56 @@ def test_a_text_is_of_any_length_and_in_the_order_of_its_bytes(postgres_url, run
     )
 
     assert rows == [("character varying", None, "C")]
+
+
+@pytest.mark.parametrize("schema", ["patchbay", "Patchbay", "patch-bay"])
+async def test_the_tables_may_be_in_any_schema(postgres_url, run, new, schema):
+    run(f'CREATE SCHEMA "{schema}"')
+    run(PATH.format(path=f'"{schema}"'))
+    handles = []
+    for _life in range(2):
+        journal = await opened(postgres_url, FakeClock())
+        handles.append((await journal.accept(new()))[0].handle)
+        journal.close()
+
+    assert handles == ["R1", "R2"]
+
+
+async def test_the_tables_may_be_found_behind_another_schema(postgres_url, run, new):
+    (await opened(postgres_url, FakeClock())).close()
+    run("CREATE SCHEMA other")
+    run(PATH.format(path="other, public"))
+
+    journal = await opened(postgres_url, FakeClock())
+    accepted, _ = await journal.accept(new())
+    journal.close()
+
+    assert accepted.handle == "R1"
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "ALTER TABLE intents DISABLE TRIGGER USER",
+        "ALTER TABLE audit DISABLE TRIGGER ALL",
+        "DROP FUNCTION intents_count_handles() CASCADE",
+        "DROP FUNCTION audit_moves_head() CASCADE; DROP FUNCTION audit_never() CASCADE",
+    ],
+)
+async def test_triggers_that_were_switched_off_or_lost_work_again(
+    postgres_url, run, new, harm
+):
+    (await opened(postgres_url, FakeClock())).close()
+    run(harm)
+
+    journal = await opened(postgres_url, FakeClock())
+    made = [(await journal.accept(new(), audit=entry(n)))[0] for n in range(2)]
+    report = await journal.trail.report(deep=True)
+    journal.close()
+
+    assert ([one.handle for one in made], report.findings) == (["R1", "R2"], ())
+    with pytest.raises(psycopg.Error, match="append-only"):
+        run("DELETE FROM audit")
 
 
 REFUSED = {

@@ -71,7 +71,7 @@ def test_the_triggers_are_the_same(both):
     migrated, made = (dict(asked(one, MASTER.format(kind="trigger"))) for one in both)
 
     assert made == migrated
-    assert len(made) == 12
+    assert len(made) == 13
 
 
 def test_the_rows_are_the_same(both):
