@@ -124,9 +124,9 @@ class Alerts:
     ) -> Told:
         """Note that the thing of *seen* is *how*; return what was told of that.
 
-        *since* is when it became well, in milliseconds. Nobody who has it in
-        *again_after* the last call came is called again. Nothing is told if *seen* is
-        not as it was: then another run has looked.
+        *since* is when it became well, in milliseconds. If nobody has taken it
+        *again_after* the last call came, the group is called again. Nothing is told if
+        *seen* is not as it was: then another run has looked.
         """
 
         def work(tx: Transaction) -> Told:
