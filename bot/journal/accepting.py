@@ -85,8 +85,7 @@ def _asked(
     subject = new.subject
     question = _question(len(subject.targets), ref=bool(subject.ref), counts=counts)
     asked = {**usage.asked_about(new, alone), "key": new.key}
-    asked |= {"chain_of": new.asker.team, "of_team": new.asker.team}
-    asked["of_kind"] = subject.kind
+    asked["chain_of"] = new.asker.team
     rows: dict[str, list[Any]] = defaultdict(list)
     for row in connection.execute(question, asked):
         rows[row.what].append(row)

@@ -228,7 +228,7 @@ def _beside(
 
 
 def _reply(name: str, one: Outage, facts: Mapping[str, Any]) -> Notice:
-    line = f"{one.line}:{name}:{one.rings}"
+    line = one.reply_line(name)
     return Notice(name=name, audience=Audience.OPS, facts=facts, line=line)
 
 

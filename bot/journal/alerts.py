@@ -131,13 +131,14 @@ class Alerts:
 
         def work(tx: Transaction) -> Told:
             about = _held(tx, seen)
+            calls = again_after if how is How.ILL else None
             mute = alert_rows.mute_of(tx.connection, seen.thing)
             after, tells = outages.looked_at(
                 seen,
                 how,
                 millis(tx.now()),
                 since=since,
-                again_at=_again_at(tx, seen, again_after) if again_after else None,
+                again_at=_again_at(tx, seen, calls) if calls else None,
                 mute=mute,
             )
             return (

@@ -50,11 +50,11 @@ def written(sent: Intent) -> Fact:
     Of a thing that row has written it itself: see `schema.WRITES`.
     """
     at, subject = millis(sent.sent_at or sent.created_at), sent.subject
-    by_row = f"{sent.id} written" if subject.creates else ""
+    key = fact_key(sent.id, FactKind.WRITTEN)
     return Fact(
         kind=FactKind.WRITTEN,
         does=Does.of(creates=subject.creates, ends=subject.ends),
-        key=by_row or fact_key(sent.id, FactKind.WRITTEN),
+        key=f"{sent.id} written" if subject.creates else key,
         job=sent.id,
         by=sent.asker.user,
         ref=subject.ref,

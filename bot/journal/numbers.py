@@ -33,10 +33,7 @@ _COUNT = Statement(
 # What is counted of a kind, and what any begins behind in a workspace without a count.
 LAST = select(handles.c.kind, handles.c.last).where(
     or_(
-        and_(
-            handles.c.team == bindparam("of_team"),
-            handles.c.kind == bindparam("of_kind"),
-        ),
+        and_(handles.c.team == bindparam("team"), handles.c.kind == bindparam("kind")),
         and_(handles.c.team == ANY_TEAM, handles.c.kind == ANY_TEAM),
     )
 )

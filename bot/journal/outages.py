@@ -89,8 +89,11 @@ class Outage:
     @property
     def call_line(self) -> str:
         """The line of the message that called the group last."""
-        again = self.is_called_again
-        return f"{self.line}:{AGAIN}:{self.rings}" if again else self.line
+        return self.reply_line(AGAIN) if self.is_called_again else self.line
+
+    def reply_line(self, name: str) -> str:
+        """Return the line of the reply *name* to its message, as often as it rang."""
+        return f"{self.line}:{name}:{self.rings}"
 
     @property
     def is_called_again(self) -> bool:

@@ -3,7 +3,7 @@
 Several bots may start at once: one does it, and the others find it done.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -102,6 +102,12 @@ TRIGGERS = {
         (f"AFTER UPDATE OF state ON intents FOR EACH ROW WHEN ({IS_WRITTEN})",),
     ),
 }
+_Trigger = tuple[str, str]  # its function, and when that is executed
+_TRIGGERS: Mapping[str, _Trigger] = {
+    f"{function}_{number}": (function, occasion)
+    for function, (_body, occasions) in TRIGGERS.items()
+    for number, occasion in enumerate(occasions)
+}
 
 log = structlog.get_logger(__name__)
 
@@ -166,8 +172,7 @@ def _revision(guard: "psycopg.Connection[tuple[Any, ...]]") -> str:
 
 def _make(connection: Connection) -> None:
     make(connection)
-    for name, trigger in _triggers().items():
-        _make_trigger(connection, name, trigger)
+    _make_triggers(connection, _TRIGGERS)
 
 
 def _guard(url: str, work: set[str]) -> None:
@@ -176,32 +181,25 @@ def _guard(url: str, work: set[str]) -> None:
     What was done to the tables while somebody had dropped them, or switched them off,
     is for the trail to find.
     """
-    missing = {name: made for name, made in _triggers().items() if name not in work}
+    missing = {name: of for name, of in _TRIGGERS.items() if name not in work}
+    for name in missing:
+        log.critical("journal.unguarded", trigger=name)
     if missing:
         with make_engine(url).begin() as connection:
-            for name, trigger in missing.items():
-                log.critical("journal.unguarded", trigger=name)
-                _make_trigger(connection, name, trigger)
+            _make_triggers(connection, missing)
 
 
-def _triggers() -> dict[str, tuple[str, str]]:
-    """Return of each trigger, by its name, the table and what makes it."""
-    return {
-        f"{name}_{number}": (occasion.partition(" ON ")[2].split()[0], occasion)
-        for name, (_body, occasions) in TRIGGERS.items()
-        for number, occasion in enumerate(occasions)
-    }
-
-
-def _make_trigger(connection: Connection, name: str, made: tuple[str, str]) -> None:
-    table, occasion = made
-    function = name.rpartition("_")[0]
-    body, _occasions = TRIGGERS[function]
-    connection.exec_driver_sql(
-        f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql "
-        f"SET search_path FROM CURRENT AS $$ BEGIN {body} END $$"
-    )
-    connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name} ON {table}")
-    connection.exec_driver_sql(
-        f"CREATE TRIGGER {name} {occasion} EXECUTE FUNCTION {function}()"
-    )
+def _make_triggers(connection: Connection, wanted: Mapping[str, _Trigger]) -> None:
+    """Make the triggers that are *wanted*, and before them each function once."""
+    for function in dict.fromkeys(function for function, _occasion in wanted.values()):
+        body, _occasions = TRIGGERS[function]
+        connection.exec_driver_sql(
+            f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql "
+            f"SET search_path FROM CURRENT AS $$ BEGIN {body} END $$"
+        )
+    for name, (function, occasion) in wanted.items():
+        table = occasion.partition(" ON ")[2].split()[0]
+        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name} ON {table}")
+        connection.exec_driver_sql(
+            f"CREATE TRIGGER {name} {occasion} EXECUTE FUNCTION {function}()"
+        )

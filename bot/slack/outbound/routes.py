@@ -194,7 +194,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """Go *way*, with something changed in what is sent."""
+    """What is around a *way* that changes something in what is sent by it."""
 
     way: Way
 
@@ -202,10 +202,6 @@ class Around:
     def lane(self) -> str:
         """That of the way itself."""
         return self.way.lane
-
-    async def send(self, web: Web, body: Body) -> Sent:
-        """Send *body* as it is."""
-        return await self.way.send(web, body)
 
 
 def itself(way: Way) -> Way:

@@ -21,7 +21,8 @@ class Uncalled(Around):
 
     async def send(self, web: Web, body: Body) -> Sent:
         """Send *body* without the group."""
-        return await self.way.send(web, without(self.group, body, nobody()))
+        instead = _("Nobody could be called.")
+        return await self.way.send(web, without(self.group, body, instead))
 
 
 def calling(way: Way, group: str) -> Way:
@@ -29,11 +30,6 @@ def calling(way: Way, group: str) -> Way:
     one = itself(way)
     in_channel = isinstance(one, Ops | Broadcast) and not one.channel.startswith("D")
     return way if in_channel else Uncalled(way, group)
-
-
-def nobody() -> str:
-    """Return what stands for the group."""
-    return _("Nobody could be called.")
 
 
 def without(group: str, value: Any, instead: str) -> Any:
