@@ -26,6 +26,7 @@ from bot.journal.packing import unpacked
 from bot.journal.rows import (
     changed,
     intent_of,
+    millis,
     notice_row,
     notification_of,
     open_form_of,
@@ -206,7 +207,7 @@ def test_a_notice_comes_back_whole(intent, facts, not_before):
         0,
     )
     assert back.facts == {**intent.snapshot(), **facts}
-    assert (row["not_before"] == 7) == (not_before is None)
+    assert row["not_before"] == (millis(not_before) if not_before else 7)
     assert json.loads(row["facts"]) == back.facts
 
 
