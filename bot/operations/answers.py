@@ -18,7 +18,7 @@ from bot.journal.rows import millis
 from bot.journal.stops import How
 from bot.resources.base import Yield
 from bot.states import State
-from bot.tencent.models.base import Reply, Request
+from bot.tencent.models.base import Repeat, Reply, Request
 from bot.tencent.retry import Again, Conclusion, End
 
 TO_THE_SECOND = 2.0  # seconds: Tencent's `Date` leaves out their parts
@@ -57,12 +57,15 @@ class Claim:
         """Let nothing leave that was held up, as by SIGSTOP.
 
         A run that is silent for so long is declared dead soon, and what it was sending
-        is told as unknown: it was not sent until then, nor is it afterwards.
+        is told as unknown: it was not sent until then, nor is it afterwards. A stop
+        that may be repeated goes once more: it ends nothing else, and until one
+        arrives, money is spent.
 
         Raises:
             NotSent: it was held up for too long.
         """
-        if monotonic() > self.give_up:
+        one_more = self.request.effect.lasts and self.request.repeat is Repeat.SAFE
+        if monotonic() > self.give_up and not one_more:
             late = _("It was held up for too long before it could be sent.")
             raise NotSent(late, lasting=True)
 

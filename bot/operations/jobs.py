@@ -116,8 +116,10 @@ class Jobs:
 
     async def _give(self, timer: Timer, intent: Intent) -> None:
         notice = self._notice(timer, intent)
-        silent = await self._is_moot(intent) or (
-            timer.unheard and not await self._is_unheard(intent)
+        silent = (
+            self._is_too_late(timer, intent)
+            or await self._is_moot(intent)
+            or (timer.unheard and not await self._is_unheard(intent))
         )
         fact = None if silent else await self._fact(timer, intent)
         changed = await self._journal.notify(
@@ -133,6 +135,12 @@ class Jobs:
         self._wake()
         log_method = log.critical if timer.alarms else log.warning
         log_method(f"intent.{timer.name}", intent=changed.id, handle=changed.handle)
+
+    def _is_too_late(self, timer: Timer, intent: Intent) -> bool:
+        """Tell whether what is due is not so any more, as after the bot was down."""
+        sent = timer.since == "sent_at"
+        since = intent.sent_at if sent else intent.settlement.settled_at
+        return since is not None and self._now() - since >= timer.before
 
     def _notice(self, timer: Timer, intent: Intent) -> Notice | None:
         """Return what is told; that something old lost its secret is not news."""

@@ -48,12 +48,11 @@ class Yield:
 class Timer:
     """A notice that time makes due: *after* so long in one of *states*.
 
-    Counted *since* "sent_at" or "settled_at" of the intents of *action*.
-    *called_back*: only where Tencent would have told more. *learns* is the fact that
-    it amounts to: a SILENCE, or an AGED of *days*. *alarms*: it goes to the operators;
-    otherwise it is the card, drawn anew. *unheard*: only where nothing was heard of it
-    although it is proven that it would have been. *forgets*: the secret part of the
-    reply is thrown away with it. *cause* is that of the alert that it is, if it rings.
+    Counted *since* "sent_at" or "settled_at" of the intents of *action*; told *before*
+    so long, as it is not so later. *called_back*: only where Tencent would have told
+    more; *unheard*: and has not. *learns*: the fact that it is, a SILENCE, or an AGED
+    of *days*. *alarms*: it goes to the operators; otherwise the card is drawn anew.
+    *forgets*: the secret part of the reply goes with it. *cause*: of the alert it is.
     """
 
     name: str
@@ -61,6 +60,7 @@ class Timer:
     states: tuple[State, ...]
     since: str
     after: timedelta
+    before: timedelta = timedelta.max
     learns: FactKind | None = None
     days: int = 0
     called_back: bool = False

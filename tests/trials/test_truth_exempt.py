@@ -2,8 +2,9 @@
 
 import asyncio
 
-from tests.trials.test_truth_judge import MORE, UNTRUE, statements, whole
+from tests.trials.test_truth_judge import MORE, UNTRUE, statements
 from tests.trials.test_truth_stage import of, record_of
+from tests.trials.test_truth_undone import whole
 from tests.trials.truth.cloud import START, Fault
 from tests.trials.truth.judge.facts import STOP
 from tests.trials.truth.stage import PEOPLE

@@ -1,7 +1,6 @@
 """The judge of the trials of truth finds what it is there to find, and nothing else."""
 
 import re
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -16,12 +15,6 @@ def statements(tale):
     """Return the faults of statements in *tale*."""
     found = judge(tale.record, WORDS).faults
     return [one.fault for one in found if one.seq >= 0 and one.line]
-
-
-def whole(tale, journal=None):
-    """Return the faults that are those of the whole *tale*."""
-    found = judge(tale.record, WORDS, journal).faults
-    return [one.fault for one in found if not one.line]
 
 
 UNTRUE, MORE = claims.UNTRUE, claims.MORE
@@ -275,6 +268,37 @@ CASES = {
         ),
         [UNTRUE],
     ),
+    "not stopped as of a moment, and a stop sent since": (
+        lambda: (
+            Tale()
+            .started()
+            .asked("stop")
+            .sent(STOP)
+            .answered(STOP, "AuthFailure")
+            .later(60)
+            .sent(STOP)
+            .shown("R1 was not stopped, and goes on being billed.", f"As of {at(8)}")
+        ),
+        [],
+    ),
+    "less than a day is left, and it is": (
+        lambda: (
+            Tale()
+            .started()
+            .later(29.5 * 86_400)
+            .shown("R1 can be stopped for less than a day.", "Card of q1")
+        ),
+        [],
+    ),
+    "less than a day is left, and none is": (
+        lambda: (
+            Tale()
+            .started()
+            .later(31 * 86_400)
+            .shown("R1 can be stopped for less than a day.", "Card of q1")
+        ),
+        [UNTRUE],
+    ),
     "words that the table does not know": (
         lambda: Tale().started().shown("All is well."),
         ["unread statement"],
@@ -313,44 +337,6 @@ def test_an_answer_after_which_the_bot_was_killed_need_not_be_known():
     tale = Tale().started().enter("killed", after=0.1).enter("born")
 
     assert statements(tale.shown("⚠️ R1 · unknown · room q1")) == []
-
-
-def test_one_submission_that_runs_twice_is_found():
-    tale = Tale().started().sent().ledger(task=TASK + "y")
-
-    assert "double" in whole(tale)
-
-
-def test_somebody_who_hears_nothing_is_found():
-    assert "unanswered" in whole(Tale().asked())
-    assert whole(Tale().asked().shown("Card of q1")) == []
-
-
-def test_a_stop_that_is_lost_is_found_once_there_was_time_for_it():
-    tale = Tale().started().asked("stop").shown("Card of q1")
-
-    assert whole(tale) == []
-    assert whole(tale.later(400).enter("killed")) == ["stop refused or lost"]
-
-
-def test_a_stop_that_nobody_asked_for_is_found():
-    tale = Tale().started().shown("Card of q1").sent(STOP)
-
-    assert whole(tale) == ["misdirected stop"]
-
-
-def test_a_task_id_that_came_and_is_nowhere_is_found(tmp_path):
-    journal = tmp_path / "journal.db"
-    with sqlite3.connect(journal) as file:
-        file.execute("CREATE TABLE things (what)")
-    tale = Tale().started().shown("Card of q1").later(9).enter("copied")
-
-    assert whole(tale, journal) == ["unkept TaskId"]
-
-    with sqlite3.connect(journal) as file:
-        file.execute("INSERT INTO things VALUES (?)", (f"so: {TASK}",))
-
-    assert whole(tale, journal) == []
 
 
 def test_a_target_is_known_by_host_default_port_and_path():

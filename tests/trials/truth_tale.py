@@ -33,6 +33,7 @@ no such | <R> is not known.
 no such task | Tencent knows no task <ID>.
 attached + silent | By hand; silent on that TaskId. · room <room>
 nothing sent | Nothing was sent.
+last day | <R> can be stopped for less than a day.
 until | Can be stopped until <T>.
     """.replace("    #", "#")
 )

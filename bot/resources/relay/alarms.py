@@ -55,6 +55,7 @@ TIMERS = (
         states=(State.SENDING,),
         since="sent_at",
         after=timedelta(minutes=2),
+        before=timedelta(days=1),
         cause=AlertCause.STOP,
     ),
     Timer(
@@ -83,6 +84,7 @@ TIMERS = (
         states=(State.EXPIRING, State.STOPPING),
         since="sent_at",
         after=timedelta(days=29),
+        before=CONTROLLABLE,
     ),
     Timer(
         name=OUT_OF_REACH,
@@ -203,7 +205,9 @@ def out_of_reach(intent: Intent, _facts: Mapping[str, Any]) -> Outcome:
 def last_day(intent: Intent, _facts: Mapping[str, Any]) -> Outcome:
     """Return the alarm that a relay will soon be out of anybody's control."""
     until = When((intent.sent_at or intent.created_at) + CONTROLLABLE)
-    sentence = _("{handle} can be stopped for one more day; then it runs on, billed.")
+    sentence = _(
+        "{handle} can be stopped for less than a day; then it runs on, billed."
+    )
     text = _("Tencent takes a stop of it until {when}.")
     return alarm_of(
         intent,

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.dialogue.outcome import Audience
+from bot.journal.evidence import Headline
 from bot.operations.recovery import recover
 from bot.resources.costream.resource import CoStream
 from bot.resources.kinds import Registry
@@ -310,13 +311,13 @@ async def test_a_stop_does_not_wait_for_slack_and_a_start_not_for_ever(world, tm
 
 
 class HeldUp(FakeClock):
-    """Stands still for 90 seconds once *bot* has claimed something, as by SIGSTOP."""
+    """Stands still for *seconds* when *bot* has claimed something, as by SIGSTOP."""
 
-    bot = None
+    bot, seconds = None, 90
 
     def monotonic(self):
-        claimed = self.bot is not None and self.bot.journal.claimed
-        return super().monotonic() + (90 if claimed else 0)
+        claimed = self.bot.journal.claimed if self.bot else 0
+        return super().monotonic() + self.seconds * claimed
 
 
 @pytest.mark.parametrize("line", [START, "/car start user=u ip=125.127.178.228 --go"])
@@ -330,3 +331,18 @@ async def test_what_was_held_up_between_its_claim_and_the_write_is_not_sent(make
     handle = "R1" if "relay" in line else "S1"
     assert await error_of(world, handle) == (State.NOT_STARTED, "patchbay.NotSent")
     assert world.cloud.state.calls == []
+
+
+async def test_a_stop_that_was_held_up_for_too_long_is_sent_once_more(make):
+    clock = HeldUp(datetime.now(UTC))
+    world = await make(clock=clock)
+    await world.typed(START)
+    clock.bot, clock.seconds = world.bot, 2 * 86_400
+    world.cloud.state.fail_next("StopPublishCdnStream", "late")  # it is not answered
+
+    await world.typed(STOP)
+
+    names = [name for _at, name in world.cloud.state.calls]
+    assert names.count("StopPublishCdnStream") == 1
+    assert (await world.handle("R1")).standing.headline is Headline.MAY_RUN
+    assert world.cloud.state.running == []

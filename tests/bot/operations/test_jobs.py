@@ -141,7 +141,29 @@ async def test_a_relay_is_soon_out_of_reach_after_25_days_and_paged_after_29(mak
     await later(world, days=4)
 
     (text,) = await alarms(world)
-    assert "R1 can be stopped for one more day; then it runs on, billed." in text
+    assert "R1 can be stopped for less than a day; then it runs on, billed." in text
+
+
+async def test_of_a_relay_that_aged_while_the_bot_was_down_only_the_truth_is_told(make):
+    world = await make()
+    await world.typed(START)
+
+    await later(world, days=31)
+
+    (text,) = await alarms(world)
+    assert "R1 is out of reach: Tencent takes no stop of it any more." in text
+    assert (await world.handle("R1")).marks == ("expiring", "last-day", "gone-by")
+
+
+async def test_of_a_stop_nobody_says_that_it_is_tried_for_a_day_once_that_is_over(make):
+    world = await make()
+    await world.typed(START)
+    stop = await accepted(world, "/relay stop R1 --yes")
+    await claimed(world.journal, stop.id)
+
+    await later(world, days=1, seconds=5)
+
+    assert await alarms(world) == []
 
 
 async def test_what_is_old_and_over_is_thrown_away_and_the_rest_is_not(make):

@@ -38,7 +38,7 @@ STANDS = {
     "idle since": {IDLE},
 }
 UNITS = {"d": 86_400, "h": 3600, "min": 60, "s": 1}
-SOON = 25 * DAY
+SOON, LAST_DAY = 25 * DAY, 29 * DAY
 JOBS = 20.0  # seconds in which what time makes due is done
 
 
@@ -150,6 +150,15 @@ def soon_out_of_reach(subject, claim):
     slack = subject.facts.unsure
     if began is not None and subject.drawn - began < SOON - slack:
         yield UNTRUE, f"soon out of reach after {(subject.drawn - began) / DAY:.1f} d"
+
+
+@judges("last day")
+def last_day(subject, claim):
+    """Tencent takes a stop of it for less than a day more."""
+    yield from accepted(subject, claim)
+    age, slack = subject.earliest - (subject.began or 0.0), subject.facts.unsure
+    if not LAST_DAY - slack <= age < LAST_DAY + DAY + slack:
+        yield UNTRUE, f"less than a day is left after {age / DAY:.1f} d"
 
 
 @judges("none arrives")

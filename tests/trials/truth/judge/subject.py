@@ -102,7 +102,7 @@ class Subject:
             t
             for key in dict.fromkeys(keys)
             for seq, t, name, _life in self.facts.sent.get(key, ())
-            if name == action and seq < self.seq
+            if name == action and seq < self.seq and t <= self.drawn
         ]
 
     def _events(self, *, certain):

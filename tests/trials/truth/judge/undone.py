@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from tests.trials.truth.judge.due import earliest, overdue, stops_due
-from tests.trials.truth.judge.facts import STOP
+from tests.trials.truth.judge.facts import DAY, STOP
 from tests.trials.truth.judge.subject import DEFINITE
 
 READS_SECONDS = 10.0  # in which a question is answered
@@ -154,10 +154,12 @@ def _is_excused(facts, task, ask):
     """Tell whether the stop *ask* cannot have been carried out, or be known still.
 
     While the journal is away nothing can be accepted, and that is said. And what stood
-    in a journal that was put aside for an older copy is known to nobody.
+    in a journal that was put aside for an older copy is known to nobody. It is tried
+    for a day; once that is over, as when the machine slept, it was tried once more.
     """
     return (
         _refused_for_good(facts, task, ask)
+        or _tried_for_a_day(facts, task, ask)
         or any(gone <= ask["t"] <= back for gone, back in facts.away)
         or not facts.knows(ask["seq"], len(facts.record))
     )
@@ -172,6 +174,11 @@ def _refused_for_good(facts, task, ask):
         and one.code.startswith(DEFINITE)
         for one in facts.news
     )
+
+
+def _tried_for_a_day(facts, task, ask):
+    sent = facts.sent.get(task.id, ())
+    return any(name == STOP and t >= ask["t"] + DAY for _seq, t, name, _life in sent)
 
 
 def _wants_stop(ask, task):
