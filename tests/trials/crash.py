@@ -140,7 +140,12 @@ async def systematic(*, called_back, points, most=1000):
     """Crash at every hit (*most*) of *points*; return the checker's verdict."""
     with tempfile.TemporaryDirectory() as folder:
         async with Stage(Path(folder), called_back=called_back) as stage:
-            hits = {point: await at_every_hit(stage, point, most) for point in points}
+            hits = {
+                point: await told(
+                    f"  hits of {point}", at_every_hit(stage, point, most)
+                )
+                for point in points
+            }
             await stage.start()
             return {**await verdict_on(stage), "hits": hits}
 
