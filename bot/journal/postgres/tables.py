@@ -10,7 +10,9 @@ from typing import Any
 import psycopg
 import structlog
 from psycopg import IsolationLevel
+from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.pool import NullPool
 
 from bot.errors import JournalUnavailable
@@ -36,6 +38,10 @@ OLDER = (
 )
 READ_ONLY = "nothing can be written to it: it is a standby, or set to be read only"
 NO_RIGHT = "this user may not make tables in it"
+UNGUARDED = (
+    "somebody has dropped or switched off triggers of its tables, and this user may "
+    "not make them again: start the bot once as who owns the tables: {names}"
+)
 _STATE = (
     "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only')"
     f" = 'on', to_regclass('{VERSIONS}') IS NOT NULL, "
@@ -180,13 +186,23 @@ def _guard(url: str, work: set[str]) -> None:
 
     What was done to the tables while somebody had dropped them, or switched them off,
     is for the trail to find.
+
+    Raises:
+        JournalUnavailable: this user may not make them.
     """
     missing = {name: of for name, of in _TRIGGERS.items() if name not in work}
     for name in missing:
         log.critical("journal.unguarded", trigger=name)
-    if missing:
+    if not missing:
+        return
+    try:
         with make_engine(url).begin() as connection:
             _make_triggers(connection, missing)
+    except ProgrammingError as error:
+        if not isinstance(error.orig, InsufficientPrivilege):
+            raise
+        names = ", ".join(sorted(missing))
+        raise JournalUnavailable(UNGUARDED.format(names=names)) from None
 
 
 def _make_triggers(connection: Connection, wanted: Mapping[str, _Trigger]) -> None:

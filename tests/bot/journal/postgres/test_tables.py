@@ -213,3 +213,19 @@ def test_an_older_guard_of_the_trail_is_exchanged_for_the_one_of_now(postgres_ur
     upgrade(make_engine(postgres_url), "0016")
 
     assert run(GUARD) == now
+
+
+async def test_whose_user_may_not_make_the_triggers_again_is_told_who_may(
+    postgres_url, run
+):
+    (await opened(postgres_url, FakeClock())).close()
+    run("DROP ROLE IF EXISTS hand; CREATE ROLE hand LOGIN")
+    run("GRANT ALL ON ALL TABLES IN SCHEMA public TO hand")
+    theirs = postgres_url.replace("patchbay@", "hand@")
+    whole = begun(theirs)
+    run("DROP TRIGGER intents_written_0 ON intents")
+
+    with pytest.raises(JournalUnavailable, match="who owns the tables: intents_writt"):
+        begun(theirs)
+
+    assert (begun(postgres_url), begun(theirs), whole) == (newest(),) * 3
