@@ -123,10 +123,10 @@ def _well(cause: str) -> str:
 def _title(thing: Intent, alert: Alert) -> str:
     """Return what rang: what was so then, its alarm says, may be over by now."""
     text = _("{handle} · alert: {cause}")
-    return text.format(handle=_name(thing), cause=cause_word(alert["cause"]))
+    return text.format(handle=name_of(thing), cause=cause_word(alert["cause"]))
 
 
-def _name(thing: Intent) -> str:
+def name_of(thing: Intent) -> str:
     """Return what *thing* goes by: a stop of what began elsewhere has no handle."""
     return thing.handle or shortened(thing.subject.ref)
 
@@ -142,7 +142,7 @@ def again(thing: Intent, resource: Resource, alert: Alert, group: str) -> Outcom
     """Return the reply that calls the *group* again, since nobody has taken it."""
     calls: Context = (Group(group), " ") if group else ()
     title = _("{handle} · nobody has taken it: {cause}").format(
-        handle=_name(thing), cause=cause_word(alert["cause"])
+        handle=name_of(thing), cause=cause_word(alert["cause"])
     )
     since = said(_("Since {when}"), when=When(moment_of(alert["began_at"])))
     is_stop = thing.subject.about or thing.subject.ends
@@ -163,7 +163,7 @@ def flaps(thing: Intent, alert: Alert) -> Outcome:
     title = _("{handle} · flapping: {cause}, for the third time in 15 minutes")
     return Outcome(
         headline=(
-            Bold(title.format(handle=_name(thing), cause=cause_word(alert["cause"]))),
+            Bold(title.format(handle=name_of(thing), cause=cause_word(alert["cause"]))),
         ),
         tone=Tone.WARN,
         handle=thing.handle,

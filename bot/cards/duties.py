@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.cards.alerts import cause_word
+from bot.cards.alerts import cause_word, name_of
 from bot.dialogue.outcome import (
     Bold,
     Outcome,
@@ -24,7 +24,7 @@ from bot.journal.outages import Mute, Outage
 
 def taken(thing: Intent, there: Sequence[Outage], by: SlackUserId) -> Outcome:
     """Return what is taken of *thing*, and what somebody else than *by* has."""
-    name = thing.handle or thing.id
+    name = name_of(thing)
     if not there:
         title = _("{handle} · no alert is open").format(handle=name)
         return Outcome(headline=(Bold(title),), handle=thing.handle)
@@ -49,7 +49,7 @@ def taken(thing: Intent, there: Sequence[Outage], by: SlackUserId) -> Outcome:
 
 def muted(thing: Intent, mute: Mute | None) -> Outcome:
     """Return until when nobody is called about *thing*."""
-    name = thing.handle or thing.id
+    name = name_of(thing)
     if mute is None:
         title = _("{handle} · not muted any more").format(handle=name)
         return Outcome(headline=(Bold(title),), handle=thing.handle)

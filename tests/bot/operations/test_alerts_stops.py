@@ -103,5 +103,7 @@ async def test_a_button_of_such_an_alert_ends_its_calls_and_not_the_alert(
     before = await rings_of(world, stop)
     await tencent.later(minutes=30)
 
+    named = answer.plain.partition(" · ")[0]
+    assert named == ("R1" if is_attached else f"{task[:12]}…{task[-6:]}")
     assert "no alert is open" not in answer.plain
     assert (before, await rings_of(world, stop)) == ([1], [1])
