@@ -6,9 +6,10 @@ from tests.bench.process import subject
 from tests.bench.table import Goal, Section, grid, ratio
 from tests.bench.world import world
 
-A1, B, LEAN, BOT = "A1", "B", "lean + row", "bot"
+A1, LADEN, B, LEAN, BOT = "A1", "A1 + libraries", "B", "lean + row", "bot"
 PEERS = {
     A1: "tests.bench.peers.bare",
+    LADEN: "tests.bench.peers.laden",
     B: "tests.bench.peers.obvious",
     LEAN: "tests.bench.peers.lean",
     BOT: "bot",

@@ -13,6 +13,7 @@ from tests.bench.world import world
 
 IN_FLIGHT = 16
 LEAST = 0.01  # of all: what takes less is summed up
+TOP = 5
 PATIENCE = 60.0  # seconds until it is written
 REST = "the rest"
 
@@ -50,8 +51,16 @@ def _told(seen, figures):
         [f"`{part}`" if _is_ours(part) else part, *(_share(one, each) for one in two)]
         for part, two in _rows(own, seen["for"], total)
     ]
-    section.lines.append(grid(head, rows))
+    section.lines += [grid(head, rows), "", _spread(seen["each"])]
     return section
+
+
+def _spread(each):
+    """Return the sentence that names the costliest functions, of all that were seen."""
+    total = sum(each.values())
+    most = sorted(each, key=each.get, reverse=True)[:TOP]
+    named = ", ".join(f"{one} {each[one] / total:.1%}" for one in most)
+    return f"The costliest of {len(each)} functions, each in its own lines: {named}."
 
 
 def _rows(own, on_behalf, total):

@@ -31,6 +31,7 @@ class Sampler:
     def __init__(self, file):
         self._file = file
         self._own, self._for = Counter(), Counter()  # part of the code → seconds
+        self._each = Counter()  # function → seconds
         self._before = None
 
     def turn(self, *_signal):
@@ -41,7 +42,7 @@ class Sampler:
             return
         signal.setitimer(signal.ITIMER_PROF, 0)
         self._before = None
-        seen = {"own": self._own, "for": self._for}
+        seen = {"own": self._own, "for": self._for, "each": self._each}
         part = self._file.with_suffix(".part")
         part.write_text(json.dumps(seen), encoding="utf-8")
         part.replace(self._file)
@@ -59,9 +60,11 @@ class Sampler:
         self._before = now
 
     def _charge(self, frame, took):
-        own = part = _part(frame.f_code.co_filename)
+        code = frame.f_code
+        own = part = _part(code.co_filename)
         if own == LOOKS:
             return
+        self._each[f"`{code.co_qualname}` ({own})"] += took
         while not part.startswith(OURS) and (frame := frame.f_back):
             part = _part(frame.f_code.co_filename)
         self._own[own] += took
