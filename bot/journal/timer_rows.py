@@ -63,6 +63,12 @@ class StopTimer:
     note_channel: str = ""
     note_at: datetime | None = None
 
+    @property
+    def line(self) -> str:
+        """The name of the message in the thread that tells of it."""
+        due = millis(self.due_at) if self.due_at else 0
+        return f"timer:{due}:{millis(self.set_at)}"
+
 
 def timer_of(row: Any, prefix: str = "") -> StopTimer:
     """Read a row of `timers`, whose columns are named with *prefix*."""
@@ -133,14 +139,20 @@ def _moment(of: int) -> datetime:
     return datetime.fromtimestamp(of / 1000, UTC)
 
 
-def news(what: str, by: str, due: datetime | None, was: datetime | None) -> Notice:
+def news(
+    what: str,
+    by: str,
+    due: datetime | None,
+    was: datetime | None,
+    timer: StopTimer | None = None,
+) -> Notice:
     """Return what the thread is told: *what* *by* whom, *due* when, and *was* before.
 
-    What is told of one due time is one message, which is renewed: no warning of it
-    stands there with its buttons once it has changed.
+    What is told of one *timer*, as it was set once, is one message, which is renewed:
+    no warning of it stands there with its buttons once it has changed. A time that it
+    had before is told below what came since.
     """
     due_at, was_at = (millis(at) if at else 0 for at in (due, was))
     facts = {"what": what, "by": by, "due": due_at, "was": was_at}
-    of = was_at if what in {MOVED, DROPPED} else due_at
-    line = "" if what in {SET, UNTIMED} else f"timer:{of}"
+    line = timer.line if timer else ""
     return Notice(name=NEWS, audience=Audience.THREAD, facts=facts, line=line)

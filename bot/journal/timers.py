@@ -113,8 +113,9 @@ class Timers:
                 tx.connection.execute(INSERT, {**row, **new})
             changes = Changes(stop_at=at, stop_after=before.stop_after)
             after = tx.update(thing, changes)
-            what = MOVED if before.stop_at else SET
-            _told(tx, after, audit, news(what, asker.user, at, before.stop_at))
+            was, replaced = before.stop_at, timer if before.stop_at else None
+            what = MOVED if was else SET
+            _told(tx, after, audit, news(what, asker.user, at, was, replaced))
             return after
 
         return await self._write(work)
@@ -142,7 +143,7 @@ class Timers:
             row = set_columns(asker, millis(tx.now()), None)
             row |= {"next_at": 0, "marks": OFF}
             tx.connection.execute(_AGAIN, {**row, "of": thing})
-            dropped = news(DROPPED, asker.user, None, before.stop_at)
+            dropped = news(DROPPED, asker.user, None, before.stop_at, timer)
             quiet = Changes(marks=(*before.marks, UNTIMED), **_GONE)
             _told(tx, tx.update(thing, quiet), audit, dropped)
             return True
@@ -232,7 +233,7 @@ def lapse(tx: Transaction) -> int:
             lapsed += 1
             tx.connection.execute(_FORGET, of)
             thing = tx.update(timer.thing, _GONE)
-            notice = news(DROPPED, "", None, due)  # nobody has dropped it
+            notice = news(DROPPED, "", None, due, timer)  # nobody has dropped it
             tx.raise_notices(
                 thing, () if thing.state in OVER else (CARD_NOTICE, notice)
             )

@@ -133,7 +133,7 @@ class TimerRound:
         placed = await self.journal.find.by_key(key) is not None
         if not (placing or placed):
             return  # somebody has put it off
-        notice = news(PLACED, timer.asker.user, due, None) if placed else None
+        notice = _news(PLACED, timer, due) if placed else None
         if await self.journal.timers.close(placing or timer, notice):
             log.info("timer.due", handle=thing.handle, placed=placed)
             self._changed(thing)
@@ -147,7 +147,7 @@ class TimerRound:
             await self.journal.timers.step(timer, now + SOON)
             return
         warned = taken is Taken.BACK and _is_warned(timer, due)
-        notice = news(WARNED, timer.asker.user, due, None) if warned else None
+        notice = _news(WARNED, timer, due) if warned else None
         step = self.journal.timers.step
         if await step(timer, due, mark=WARNED, notice=notice, note=_NOTHING):
             log.info("timer.warned", handle=thing.handle, itself=warned)
@@ -262,6 +262,11 @@ class TimerRound:
 
 
 _NOTHING = ("", "", None)
+
+
+def _news(what: str, timer: StopTimer, due: datetime) -> Notice:
+    """Return that *timer* is *due*, and what is done about it."""
+    return news(what, timer.asker.user, due, None, timer)
 
 
 def _is_noted(timer: StopTimer, due: datetime, now: datetime) -> bool:

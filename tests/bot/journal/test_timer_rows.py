@@ -5,9 +5,18 @@ from datetime import timedelta
 
 import pytest
 
-from bot.journal.model import Timing
+from bot.journal.model import Asker, Timing
 from bot.journal.rows import millis
-from bot.journal.timer_rows import DROPPED, MOVED, PLACED, SET, WARNED, begun, news
+from bot.journal.timer_rows import (
+    DROPPED,
+    MOVED,
+    PLACED,
+    SET,
+    WARNED,
+    StopTimer,
+    begun,
+    news,
+)
 from bot.journal.unread import accepted_of
 from bot.states import State
 from tests.bot.journal.conftest import AT, new_intent
@@ -15,18 +24,23 @@ from tests.bot.journal.conftest import AT, new_intent
 HOUR = timedelta(hours=1)
 
 
-@pytest.mark.parametrize(
-    ("what", "line"),
-    [
-        (SET, ""),
-        (MOVED, f"timer:{millis(AT)}"),
-        (DROPPED, f"timer:{millis(AT)}"),
-        (WARNED, f"timer:{millis(AT + HOUR)}"),
-        (PLACED, f"timer:{millis(AT + HOUR)}"),
-    ],
-)
-def test_what_is_told_of_one_due_time_is_one_message(what, line):
-    assert news(what, "UBO", AT + HOUR, AT).line == line
+def timer_set_at(at):
+    asker = Asker(team="T", user="UBO", home="T", channel="C", locale="en-US")
+    return StopTimer(thing="X", asker=asker, set_at=at, due_at=AT + HOUR, rev=1)
+
+
+@pytest.mark.parametrize("what", [MOVED, DROPPED, WARNED, PLACED])
+def test_what_is_told_of_a_timer_as_it_was_set_once_is_one_message(what):
+    first, again = (
+        news(what, "UBO", AT + HOUR, AT, timer_set_at(at)) for at in (AT, AT + HOUR)
+    )
+
+    assert first.line == news(WARNED, "UBO", AT, None, timer_set_at(AT)).line != ""
+    assert first.line != again.line  # though it may be due at the same time
+
+
+def test_that_a_timer_is_set_where_there_was_none_is_a_message_of_its_own():
+    assert news(SET, "UBO", AT + HOUR, None).line == ""
 
 
 SENT, BY, NOW = AT, AT + timedelta(seconds=20), AT + timedelta(seconds=3)

@@ -129,6 +129,19 @@ async def test_extended_from_the_warning_it_is_due_an_hour_later_for_all_who_pre
     assert len(timed.stops) == 1
 
 
+async def test_put_off_and_back_again_each_change_is_told_below_the_one_before(timed):
+    due = (await timed.world.handle("R1")).stop_at
+    for ahead in (0, 1, 0, 2):  # the last one is of a time that it had before
+        until = f"{due + timedelta(hours=ahead):%Y-%m-%dT%H:%MZ}"
+        await timed.world.typed(f"/relay timer R1 until={until}")
+        await timed.round(seconds=2)
+
+    changes = timed.said("before that")
+    updated = [call for way, call in timed.world.slack.sent if way == "chat.update"]
+    assert len(changes) >= 3
+    assert not [one for one in updated if one.get("text") in changes]
+
+
 async def test_kept_running_it_is_not_stopped_and_the_warning_says_so(timed):
     await timed.until(10 * MINUTES)
 
