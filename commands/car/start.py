@@ -31,6 +31,8 @@ ALONE, WATCHED = "alone", "watched"  # what happens when nobody is connected
 # What stands in for a field at fault, so that the others are looked at, too.
 SOUND = {"user": "user", "ip": "8.8.8.8", "client": "session", "host": "host"}
 MODES = {ALONE: "RunWithoutClient", WATCHED: ""}
+ROLES = ("Player", "Viewer")
+WORDS = {"mode": tuple(MODES), "role": ROLES}  # of what is chosen in the form
 
 
 @command.subcommand(
@@ -59,6 +61,8 @@ async def start(ask: Ask, service: Service) -> Outcome | Form | None:
         return await _start_or_ask(ask, service, await service.kept(ask, kept))
     plan = {key: ask.value(key) for key in KEYS if ask.value(key)}
     _check_words(plan)
+    if project := _project(plan, service):  # the form has it by its name
+        plan[PROJECT] = project.name
     at_once = ask.has("go") and plan.get("user") and plan.get("ip")
     if ask.has("dry-run") or at_once:
         return await _start_or_ask(ask, service, plan)
@@ -136,10 +140,19 @@ def _taken_from() -> str:
 
 
 def _check_words(plan: Mapping[str, str]) -> None:
-    if plan.get("mode", ALONE) not in MODES:
-        words = ", ".join(sorted(MODES))
-        sentence = _("“{given}” is not one of {words}.")
-        raise InvalidRequest({"mode": sentence.format(given=plan["mode"], words=words)})
+    """Let nothing be typed that the form has no choice for: it would be lost in it.
+
+    Raises:
+        InvalidRequest: something is, under the names of the plan.
+    """
+    sentence = _("“{given}” is not one of {words}.")
+    faults = {
+        key: sentence.format(given=plan[key], words=", ".join(sorted(words)))
+        for key, words in WORDS.items()
+        if key in plan and plan[key] not in words
+    }
+    if faults:
+        raise InvalidRequest(faults)
 
 
 def _request(plan: dict[str, str]) -> CreateSession:
@@ -160,22 +173,33 @@ def _reservation(plan: Mapping[str, str], service: Service) -> ApplyConcurrent |
     Raises:
         InvalidRequest: there is no project of that name.
     """
-    name = plan.get(PROJECT, "")
-    projects = [one for one in service.projects if name in {"", one.name, one.id}]
-    if name and not projects:
-        names = ", ".join(one.name for one in service.projects) or "-"
-        sentence = _("There is no project “{name}” in bot.toml; there is {names}.")
-        raise InvalidRequest({PROJECT: sentence.format(name=name, names=names)})
-    if len(service.projects) > 1 and not name:
+    project = _project(plan, service)
+    if project is None and len(service.projects) > 1:
         if any(one.apply for one in service.projects):
             names = ", ".join(one.name for one in service.projects)
             sentence = _("Say in which project: {names}.")
             raise InvalidRequest({PROJECT: sentence.format(names=names)})
         return None
-    if not (projects and projects[0].apply):
+    project = project or next(iter(service.projects), None)
+    if not (project and project.apply):
         return None
-    fields = {"UserId": plan["user"], "UserIp": plan["ip"], "ProjectId": projects[0].id}
+    fields = {"UserId": plan["user"], "UserIp": plan["ip"], "ProjectId": project.id}
     return ApplyConcurrent.of(fields)
+
+
+def _project(plan: Mapping[str, str], service: Service) -> Project | None:
+    """Return the project that *plan* names, by its name or ID; None if it names none.
+
+    Raises:
+        InvalidRequest: there is no such project.
+    """
+    name = plan.get(PROJECT, "")
+    named = [one for one in service.projects if name in {one.name, one.id}]
+    if name and not named:
+        names = ", ".join(one.name for one in service.projects) or "-"
+        sentence = _("There is no project “{name}” in bot.toml; there is {names}.")
+        raise InvalidRequest({PROJECT: sentence.format(name=name, names=names)})
+    return named[0] if name else None
 
 
 def _mended(plan: Mapping[str, str], faults: Mapping[str, str]) -> dict[str, str]:
@@ -286,7 +310,8 @@ def _how(plan: dict[str, str]) -> tuple[Field, ...]:
 
 def _several(plan: dict[str, str]) -> tuple[Field, ...]:
     """What only a session of several people needs."""
-    roles = (Option(_("Player"), "Player"), Option(_("Viewer"), "Viewer"))
+    labels = (_("Player"), _("Viewer"))
+    roles = tuple(map(Option, labels, ROLES))
     return (
         ChoiceField(
             name="role",

@@ -5,6 +5,7 @@ from itertools import combinations
 
 import pytest
 
+from bot.config.rules import Project
 from bot.dialogue.form import Form
 from bot.dialogue.outcome import Tone
 from bot.errors import InvalidRequest
@@ -218,3 +219,29 @@ async def test_parameters_that_a_pattern_allows_are_sent_and_shown_to_nobody(
     assert intent.masked["ApplicationParameters"] == "****"
     assert "the-finale" not in repr(card)
     assert b"the-finale" not in (tmp_path / "ruled.db").read_bytes()
+
+
+GAME = Project(name="game", id="cap-aaaaaaaa", apply=True)
+SHOW = Project(name="show", id="cap-bbbbbbbb")
+
+
+@pytest.mark.parametrize("key", ["project", "mode", "role"])
+@pytest.mark.parametrize("projects", [(GAME,), (GAME, SHOW)], ids=len)
+async def test_what_the_form_has_no_choice_for_is_refused_where_it_was_typed(
+    world_with, key, projects
+):
+    world = await world_with(None, settings={"projects": projects})
+
+    answer = await world.typed(f"/car start user=u1 ip=125.127.178.228 {key}=nope")
+
+    assert not isinstance(answer, Form)
+    assert "“nope”" in repr(answer)
+
+
+@pytest.mark.parametrize("typed", [SHOW.name, SHOW.id])
+async def test_a_project_that_was_typed_is_chosen_in_the_form(world_with, typed):
+    world = await world_with(None, settings={"projects": (GAME, SHOW)})
+
+    form = await world.typed(f"/car start user=u1 ip=8.8.8.8 project={typed}")
+
+    assert {one.name: one.initial for one in form.fields}["project"] == "show"
