@@ -198,15 +198,19 @@ def again(
     return Outcome(headline=headline, tone=Tone.WARN, parts=parts)
 
 
-def dry_run(request: Request[Any], where: str = "") -> Outcome:
-    """Return *request* as it would be sent, secrets masked, and where it leads."""
-    masked = request.masked()
-    body = json.dumps(masked, indent=2, ensure_ascii=False)
+def dry_run(requests: Iterable[Request[Any]], where: str = "") -> Outcome:
+    """Return *requests*, which would be sent in this order, and where they lead.
+
+    Their secrets are masked.
+    """
     return Outcome(
         headline=(Bold(_("Nothing was sent. This is what would be.")),),
-        parts=(
-            line(f"{request.action}  {where}".rstrip(), quiet=True),
-            *exits.shown(type(request), masked),
-            Code(body),
-        ),
+        parts=tuple(part for one in requests for part in _would_be(one, where)),
     )
+
+
+def _would_be(request: Request[Any], where: str) -> Iterable[Part]:
+    masked = request.masked()
+    yield line(f"{request.action}  {where}".rstrip(), quiet=True)
+    yield from exits.shown(type(request), masked)
+    yield Code(json.dumps(masked, indent=2, ensure_ascii=False))

@@ -164,7 +164,7 @@ class Operations(Kept):
         resource.check(order.judged, self.terms, order.app.name if order.app else "")
         if ask.has("dry-run"):
             where = f"{order.app.name} · {order.region}" if order.app else ""
-            return dry_run(order.request, where)
+            return dry_run(filter(None, (order.before, order.request)), where)
         ends = order.request.effect.ends  # its turn is taken once it has a call
         slot = None if ends else await self._slot(ask, order)
         new = new_intent(ask, order, resource, self.now(), self.languages)

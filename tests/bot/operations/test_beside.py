@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from bot.config.rules import Project
-from bot.dialogue.outcome import plain
+from bot.dialogue.outcome import Line, plain
 from bot.journal.evidence import Perhaps
 from bot.lifecycle import take_up
 from bot.sandbox.cloud import LoopbackCloud
@@ -119,9 +119,12 @@ async def test_of_several_projects_one_has_to_be_named(world_with):
     assert calls(world) == [CREATE]
 
 
-async def test_a_dry_run_reserves_nothing(world):
-    await world.typed(START.replace("--go", "--dry-run"))
+async def test_a_dry_run_shows_both_calls_in_their_order_and_sends_none(world):
+    answer = await world.typed(START.replace("--go", "--dry-run"))
 
+    texts = [plain(one.spans) for one in answer.parts if isinstance(one, Line)]
+    words = [text.split()[0] for text in texts]
+    assert [word for word in words if word in {APPLY, CREATE}] == [APPLY, CREATE]
     assert calls(world) == []
 
 
