@@ -174,6 +174,17 @@ CASES = {
         lambda: Ringing().rings("Flapping: 3 outages in 15 minutes"),
         [UNTRUE],
     ),
+    "flapping, as it was late to be live and broke twice": (
+        lambda: (
+            Ringing()
+            .event(2)
+            .event(3)
+            .event(2)
+            .event(3)
+            .rings("Flapping: 3 outages in 15 minutes")
+        ),
+        [],
+    ),
 }
 
 

@@ -7,12 +7,13 @@ moment that the message names.
 import re
 
 from tests.trials.truth.judge.claims import MORE, UNTRUE, judges, near
-from tests.trials.truth.judge.facts import FAILED, RUNNING
+from tests.trials.truth.judge.facts import FAILED, RECOVERING, RUNNING, START
 from tests.trials.truth.judge.rooms import IN, Room
 
 WELL = 300.0  # seconds: an outage is over once it was well for so long
 FLAPS_IN, FLAPS_AT = 900.0, 3  # so many that begin in so many seconds are one
 JOBS = 20.0  # seconds in which what time makes due is done
+LATE = 60.0  # seconds from a start, in which it is live, if all is well
 DONE_IN = 12.0  # seconds from an ask to what it does
 MARK = re.compile(r"As of (\{[^}]+\})")
 T = r"(\{[^}]+\})"
@@ -92,18 +93,27 @@ def muted_by(subject, user, text):
 
 @part(r"Flapping: (\d+) outages")
 def so_often(subject, number):
-    """So many outages began within a quarter of an hour."""
-    least = min(int(number), FLAPS_AT)
-    begins = sorted(
-        [e.t for e in subject.news("event", certain=False) if e.status == FAILED]
-        or [one["t"] for one in Room(subject).perhaps if one["does"] in LEAVES]
+    """So many outages began within a quarter of an hour.
+
+    Targets that fail; being live that breaks, of what was late to be live; or a room
+    that people leave.
+    """
+    least, within = min(int(number), FLAPS_AT), FLAPS_IN + slack(subject.facts)
+    events = subject.news("event", certain=False)
+    fails, breaks = (  # each is news twice: as it is sent, and as it is taken
+        {e.at for e in events if e.status == status} for status in (FAILED, RECOVERING)
     )
-    within = FLAPS_IN + slack(subject.facts)
-    if not any(
-        begins[n + least - 1] - begins[n] <= within
-        for n in range(len(begins) - least + 1)
-    ):
-        yield UNTRUE, f"said to flap, and it broke at {[round(t) for t in begins]}"
+    late = {t + LATE for t in subject.sent(START)[:1]}
+    left = {one["t"] for one in Room(subject).perhaps if one["does"] in LEAVES}
+    every = [sorted(fails or left), sorted(late | breaks)]
+    if not any(_so_close(begins, least, within) for begins in every):
+        yield UNTRUE, f"said to flap, and it broke at {every}"
+
+
+def _so_close(begins, least, within):
+    """Tell whether *least* of *begins* are *within* so many seconds."""
+    starts = range(len(begins) - least + 1)
+    return any(begins[n + least - 1] - begins[n] <= within for n in starts)
 
 
 @judges("flapping")
