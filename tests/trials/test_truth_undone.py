@@ -24,6 +24,14 @@ def test_somebody_who_hears_nothing_is_found():
     assert whole(Tale().asked().shown("Card of q1")) == []
 
 
+def test_who_stops_what_was_over_as_the_bot_died_can_ask_again():
+    tale = Tale().started().stopped().shown("Card of q1").later(60)
+    early, late = Tale().started().asked("stop"), tale.asked("stop", "U0CID")
+
+    assert "unanswered" in whole(early.enter("killed"))
+    assert whole(late.enter("killed").enter("born")) == []
+
+
 def test_a_stop_that_is_lost_is_found_once_there_was_time_for_it():
     tale = Tale().started().asked("stop").shown("Card of q1")
 

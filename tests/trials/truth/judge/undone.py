@@ -9,6 +9,7 @@ from tests.trials.truth.judge.facts import DAY, STOP
 from tests.trials.truth.judge.subject import DEFINITE
 
 READS_SECONDS = 10.0  # in which a question is answered
+SETTLED = 30.0  # seconds after which the end of a relay is known, come what may
 
 
 @dataclass
@@ -60,7 +61,7 @@ def _unanswered(facts, shown):
             continue  # Slack itself tells the person that nobody answered
         if ask.get("does") in {"edit", "eyes"}:
             continue  # the message as it was first sent is the ask; eyes may be for fun
-        if _reads(ask) and _is_moot(facts, ask):
+        if (_reads(ask) or _stops_nothing(facts, ask)) and _is_moot(facts, ask):
             continue  # a question is not kept, and can be asked again
         if not any(_answers(entry, number, ask) for entry in shown):
             why = f"{ask['user']} typed “{ask['typed']}” and heard nothing"
@@ -70,6 +71,14 @@ def _unanswered(facts, shown):
 def _reads(ask):
     changes = {"start", "attach", "close"}
     return ask.get("does") not in changes and not ask.get("sure")
+
+
+def _stops_nothing(facts, ask):
+    """Tell whether what *ask* was to stop had been over: then it only asks about it."""
+    meant = [task for task in facts.tasks.values() if _wants_stop(ask, task)]
+    return bool(meant) and all(
+        task.ended is not None and task.ended < ask["t"] - SETTLED for task in meant
+    )
 
 
 def _is_moot(facts, ask):
