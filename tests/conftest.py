@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from _pytest.runner import runtestprotocol
 from hypothesis import HealthCheck, is_hypothesis_test, settings
 from pydantic import SecretStr
 from structlog.dev import ConsoleRenderer, plain_traceback
@@ -19,6 +20,7 @@ from bot.config.sources import NO_DOTENV
 from tests.bot.operations.tencent import KEY
 from tests.servers.postgres import server, why_not
 from tests.tools.durations import is_long, listed
+from tests.tools.telling import is_brief, worth_telling
 from tests.world import make_world
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of its own in it
@@ -76,6 +78,16 @@ def pytest_itemcollected(item):
     stays = item.get_closest_marker("short")
     if is_long(item.nodeid, LISTED) and not (stays or is_hypothesis_test(item.obj)):
         item.add_marker("long")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item, nextitem):
+    """Run a test as pytest does; a worker tells of it in few messages."""
+    if not is_brief(item.config):
+        return None
+    for report in worth_telling(runtestprotocol(item, log=False, nextitem=nextitem)):
+        item.ihook.pytest_runtest_logreport(report=report)
+    return True
 
 
 def _interrupted(number, frame):
