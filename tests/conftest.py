@@ -72,8 +72,7 @@ def pytest_itemcollected(item):
     These run next to none of those that are counted, and counting slows down every
     line that Python runs, whosever it is.
     """
-    path = item.path.relative_to(item.config.rootpath).as_posix()
-    if path.startswith(UNCOUNTED):
+    if item.nodeid.startswith(UNCOUNTED):
         item.add_marker("no_cover")
     stays = item.get_closest_marker("short")
     if is_long(item.nodeid, LISTED) and not (stays or is_hypothesis_test(item.obj)):

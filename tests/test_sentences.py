@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from functools import cache
 
 import pytest
 
@@ -64,28 +65,41 @@ def is_text(node):
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
+@cache
+def astray(path):
+    """Return what is wrong in the file at *path*, by rule: it is read but once."""
+    tree = tuple(ast.walk(ast.parse(path.read_text())))
+    rules = (unread, put_together, unmarked, renamed)
+    return {rule: [f"{path.name}:{one}" for one in rule(path, tree)] for rule in rules}
+
+
+def told(node):
+    return f"{node.lineno} {ast.unparse(node)}"
+
+
 @pytest.mark.parametrize("path", sources(), ids=relative)
 def test_what_is_marked_is_a_literal_or_was_marked_before(path):
-    read = READ.get(relative(path), set())
-    calls = filter(is_mark, ast.walk(ast.parse(path.read_text())))
+    assert astray(path)[unread] == []
 
-    astray = [
-        f"{path.name}:{call.lineno} {ast.unparse(call)}"
-        for call in calls
-        if not all(map(is_text, texts_of(call)))
-        if call.func.id != "_" or ast.unparse(call.args[0]) not in read
-    ]
-    assert astray == []
+
+def unread(path, tree):
+    """Yield what is marked though it is no literal, and was not marked before."""
+    read = READ.get(relative(path), set())
+    for call in filter(is_mark, tree):
+        if all(map(is_text, texts_of(call))):
+            continue
+        if call.func.id != "_" or ast.unparse(call.args[0]) not in read:
+            yield told(call)
 
 
 @pytest.mark.parametrize("path", sources(), ids=relative)
 def test_no_sentence_is_put_together_of_pieces(path):
-    astray = [
-        f"{path.name}:{node.lineno} {ast.unparse(node)}"
-        for node in ast.walk(ast.parse(path.read_text()))
-        if is_sum(node) or is_mixture(node)
-    ]
-    assert astray == []
+    assert astray(path)[put_together] == []
+
+
+def put_together(_path, tree):
+    """Yield sums of sentences, and f-strings with a sentence and more in them."""
+    return (told(node) for node in tree if is_sum(node) or is_mixture(node))
 
 
 def is_sum(node):
@@ -104,13 +118,15 @@ def is_mixture(node):
 
 @pytest.mark.parametrize("path", sources(), ids=relative)
 def test_what_is_shown_to_people_is_marked(path):
-    astray = [
-        f"{path.name}:{node.lineno} {ast.unparse(node)}"
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Call) and name_of(node.func) in SHOWN
-        if any(map(is_unmarked, shown_of(node)))
-    ]
-    assert astray == []
+    assert astray(path)[unmarked] == []
+
+
+def unmarked(_path, tree):
+    """Yield what is called with words for people that are in no catalogue."""
+    calls = (one for one in tree if isinstance(one, ast.Call))
+    for call in calls:
+        if name_of(call.func) in SHOWN and any(map(is_unmarked, shown_of(call))):
+            yield told(call)
 
 
 def shown_of(call):
@@ -134,14 +150,14 @@ def is_unmarked(node):
 
 @pytest.mark.parametrize("path", sources(), ids=relative)
 def test_the_marks_have_no_other_name(path):
-    astray = [
-        f"{one.name} as {one.asname}"
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.ImportFrom) and node.module == "bot.i18n"
-        for one in node.names
-        if one.asname
-    ]
-    assert astray == []
+    assert astray(path)[renamed] == []
+
+
+def renamed(_path, tree):
+    """Yield the marks that are imported by another name."""
+    froms = (one for one in tree if isinstance(one, ast.ImportFrom))
+    names = (one for node in froms if node.module == "bot.i18n" for one in node.names)
+    return (f"{one.name} as {one.asname}" for one in names if one.asname)
 
 
 # ── in a language that nobody speaks ─────────────────────────────────────────────
