@@ -18,6 +18,10 @@ from tests.servers.proxy import proxied
 
 NAME = updated(THINGS, ("name",), THINGS.c.id == bindparam("of"), returning=True)
 COMMIT = b"COMMIT\0"  # not that of READ COMMITTED
+THEY_GO = (  # those on the test's own database: the server has others
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE application_name = 'patchbay' AND datname = current_database()"
+)
 
 
 async def at_once(_seconds):
@@ -119,12 +123,11 @@ async def test_what_work_raises_undoes_it_and_is_raised(threads, kept):
     assert (kept(), threads.reruns) == ([], 0)
 
 
-async def test_a_connection_that_was_lost_before_is_made_anew(threads, kept, postgres):
+async def test_a_connection_that_was_lost_before_is_made_anew(
+    threads, kept, postgres, url
+):
     await threads.write(put(1))
-    postgres.run(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE application_name = 'patchbay'"
-    )
+    postgres.run(THEY_GO, url)
 
     await threads.write(put(2))
     assert await threads.read(lambda c: c.execute(ALL).scalars()) == ["a", "a"]
@@ -208,15 +211,12 @@ async def test_a_way_that_keeps_still_is_cut_and_what_is_told_is_true(through, k
 
 
 async def test_while_the_server_is_away_that_is_told_and_then_it_goes_on(
-    postgres, through, kept
+    postgres, url, through, kept
 ):
     threads, proxy = through
     await threads.write(put(1))
     port = proxy.lead(1)  # where nobody listens
-    postgres.run(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE application_name = 'patchbay'"
-    )
+    postgres.run(THEY_GO, url)
 
     with pytest.raises(JournalUnavailable):
         await threads.write(put(2))
