@@ -21,8 +21,10 @@ from bot.journal.statement import updated
 from bot.journal.trail import AuditFiles
 from bot.resources.registry import RESOURCES
 from bot.states import State
+from tests.servers.postgres import MEMORY
 
-_ANCHORS = TemporaryDirectory()  # of journals that have no file
+_PLACE = MEMORY if MEMORY.is_dir() else None  # a disk would be waited for
+_ANCHORS = TemporaryDirectory(dir=_PLACE)  # of journals that have no file
 _HAND = updated(intents, ("owner",), intents.c.id == bindparam("of"))
 
 
@@ -42,7 +44,7 @@ def laid(path):
 
 @cache
 def _migrated():
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory(dir=_PLACE) as folder:
         file = Path(folder) / "p.db"
         engine = make_engine(f"sqlite:///{file}")
         upgrade(engine)

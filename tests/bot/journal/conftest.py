@@ -111,7 +111,8 @@ class Tables:
         self._own.execute("SET session_replication_role = replica")
         names = (table.name for table in metadata.sorted_tables)
         emptied = (f'DELETE FROM "{name}"' for name in names)  # noqa: S608 - our own
-        again = (f"ALTER SEQUENCE {one}_id_seq RESTART" for one in ("facts", "outbox"))
+        sequences = ("facts_id_seq", "outbox_id_seq")
+        again = (f"SELECT setval('{one}', 1, false)" for one in sequences)
         self._emptied = "; ".join((*emptied, *again))
 
     def url(self):
