@@ -112,17 +112,19 @@ class Opening:
         from bot.journal.postgres import engine, tables  # noqa: PLC0415 - as there
 
         try:
-            with (
-                tables.brought_up(url) as before,
-                closing(driver.Connection(url)) as connection,
-            ):
-                refuse_unfinished(connection)
-                refuse_another_key(connection, self.audit.there(None))
-                kept, signed = self._made(None, connection)
+            with ExitStack() as undo:
+                with tables.brought_up(url) as before:
+                    connection = undo.enter_context(closing(driver.Connection(url)))
+                    refuse_unfinished(connection)
+                    refuse_another_key(connection, self.audit.there(None))
+                    kept, signed = self._made(None, connection)
+                undo.pop_all()  # its threads have it from here on
         except (driver.Error, SQLAlchemyError) as error:
             sentence = f"the journal does not open: {unavailable(error)}"
             raise JournalUnavailable(sentence) from None
-        writer = engine.Threads(url, lambda: self.random_bytes(1)[0] / 255)
+        writer = engine.Threads(
+            url, lambda: self.random_bytes(1)[0] / 255, first=connection
+        )
         spool, integrity = Spool(None), Integrity(None)
         life = self._born(writer, shared=True)
         return Store(writer, kept, None, spool, signed, integrity, life, before)

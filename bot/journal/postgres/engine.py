@@ -77,7 +77,8 @@ class Threads:
 
     *chance* returns numbers from 0 to 1, *sleep* waits for so many seconds; a
     connection that says nothing for *patience* seconds is broken, at the end for
-    *closing*. *reruns* counts what was run again.
+    *closing*. *reruns* counts what was run again. The first thread that needs one has
+    the connection *first*, which nobody else uses.
 
     What starts and ends things waits for its workspace's turn, and would take every
     thread; so what need not *last*, and what only reads, has threads of its own.
@@ -90,11 +91,13 @@ class Threads:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         patience: float = PATIENCE,
         closing: float = CLOSING,
+        first: Connection | None = None,
     ) -> None:
         self._url, self._chance, self._sleep = url, chance, sleep
         self._patience, self._closing = patience, closing
         self._own = threading.local()
-        self._connections: list[Connection] = []
+        self._connections: list[Connection] = [first] if first else []
+        self._unused = [*self._connections]
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="journal")
         self._quick = ThreadPoolExecutor(QUICK, thread_name_prefix="journal-quick")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="journal-read")
@@ -244,6 +247,9 @@ class Threads:
 
     def _connection(self, job: _Job[Any]) -> Connection:
         there: Connection | None = getattr(self._own, "connection", None)
+        if not there:
+            with suppress(IndexError):
+                there = self._own.connection = self._unused.pop()
         if there and not there.is_lost:
             return there
         if there:

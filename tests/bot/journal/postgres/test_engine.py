@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import bindparam
 
 from bot.errors import JournalUnavailable, Unreadable
+from bot.journal.postgres.driver import Connection
 from bot.journal.postgres.engine import THREADS, Threads
 from bot.journal.statement import updated
 from tests.bot.journal.conftest import new_intent
@@ -133,6 +134,29 @@ async def test_a_connection_that_was_lost_before_is_made_anew(
     assert await threads.read(lambda c: c.execute(ALL).scalars()) == ["a", "a"]
 
     assert kept() == [1, 2]
+
+
+async def test_the_first_who_asks_has_the_connection_that_there_is(url):
+    first = Connection(url)
+    threads = threads_at(url, first=first)
+
+    assert await threads.read(lambda connection: connection) is first
+    assert await threads.write(lambda connection: connection) is not first
+
+    threads.close()
+    assert first.is_lost
+
+
+async def test_where_that_was_lost_since_or_nobody_asked_it_is_let_go(url, kept):
+    first, unused = Connection(url), Connection(url)
+    threads = threads_at(url, first=first)
+    first.close()
+
+    await threads.write(put(1))
+    threads.close()
+    threads_at(url, first=unused).close()
+
+    assert (kept(), unused.is_lost) == ([1], True)
 
 
 async def test_a_connection_that_is_lost_on_the_way_undoes_and_runs_again(
