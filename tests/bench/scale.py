@@ -19,7 +19,7 @@ class Scale:
     burst: tuple = (2000, 5.0)
     overload: tuple = (10, 10.0)  # times what is served, and for how long
     journals: tuple = (1000, 1_000_000)  # things in a short and in a long one
-    asks: int = 9  # of each question
+    asks: int = 31  # of each question: the slowest is the greatest of 16 medians
     open: tuple = (1000, 100_000)  # relays that run while others are started
     run: tuple = (50_000, 120.0)  # starts in one life, or as many as there is time for
     upkeep: int = 2000  # things that are pruned, or taken up after a crash
