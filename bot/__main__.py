@@ -148,7 +148,7 @@ def _add_keeping(
 def _add_audit(audit: argparse.ArgumentParser) -> None:
     does = audit.add_subparsers(metavar="verify|settle", required=True)
     verify = does.add_parser("verify", help="say whether it is whole; beside the bot")
-    verify.add_argument("--has", default="", help="a hash that was told earlier")
+    verify.add_argument("--has", help="a hash that was told earlier")
     verify.set_defaults(do=_verify)
     settle = does.add_parser("settle", help="go on from a journal that was restored")
     settle.add_argument("--reason", required=True, help="for whoever reads it later")

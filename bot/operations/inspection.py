@@ -3,10 +3,12 @@
 Both work beside a running bot. Each returns the exit code and what is to be printed.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
 from bot.cards.audit import SETTLE
+from bot.errors import BotError
 from bot.i18n import _
 from bot.journal import stored_trail
 from bot.journal.examination import Report
@@ -15,19 +17,28 @@ from bot.journal.trail import AuditFiles
 from bot.settings import Settings
 
 WHOLE, BROKEN = 0, 1
+HASH = re.compile(r"[0-9a-f]{64}")  # of a record: SHA-256, in figures and letters
 Told = tuple[int, list[str]]
 
 
-def verify(settings: Settings, *, has: str = "") -> Told:
+def verify(settings: Settings, *, has: str | None = None) -> Told:
     """Say whether the trail is whole, and whether it *has* a hash that was told.
 
     Raises:
+        BotError: that is no hash, of which nothing can be said.
         JournalUnavailable: there is no journal, or no key.
     """
+    digest = None if has is None else has.strip().lower()
+    if digest is not None and not HASH.fullmatch(digest):
+        sentence = _(
+            "--has takes a whole hash: 64 figures and letters a to f, as it was told. "
+            "Nothing was looked for."
+        )
+        raise BotError(sentence)
     url = settings.database_url.get_secret_value()
     report = stored_trail.verified(url, files_of(settings))
     lines = [one.what for one in report.findings]
-    if has and not stored_trail.has(url, has):
+    if digest and not stored_trail.has(url, digest):
         lines.append(_("That hash is not in the trail: it was rewritten or cut off."))
     if not lines:
         return WHOLE, list(_whole(report))

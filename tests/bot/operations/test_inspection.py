@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import SecretStr
 
-from bot.errors import JournalUnavailable
+from bot.errors import BotError, JournalUnavailable
 from bot.journal.anchors import Occasion
 from bot.operations import inspection
 from bot.settings import Settings
@@ -62,6 +62,25 @@ def test_what_is_whole_is_shown_with_its_heads(settings):
         "installation: 1",
         "anchored at 202",
     ]
+
+
+@pytest.mark.usefixtures("grown")
+@pytest.mark.parametrize(
+    "has", ["", " ", "abc", "g" * 64, "a" * 63, "a" * 65, "a" * 64 + "…"]
+)
+def test_what_is_no_hash_accuses_nobody_and_vouches_for_nothing(settings, has):
+    with pytest.raises(BotError, match="--has takes a whole hash: 64 figures"):
+        inspection.verify(settings, has=has)
+
+
+@pytest.mark.usefixtures("grown")
+def test_a_hash_is_found_as_people_copy_it(settings):
+    whole = inspection.verify(settings)
+    digest = whole[1][1].rpartition(" ")[2]
+
+    for copied in (digest, digest.upper(), f" {digest}\n"):
+        assert inspection.verify(settings, has=copied) == whole
+    assert inspection.verify(settings, has="a" * 64)[0] == 1
 
 
 @pytest.mark.usefixtures("restored")
