@@ -148,7 +148,7 @@ async def build(
         sockets=sockets,
         gauges=gauges,
         exchange=exchange_of(base, operations.executor.apps, signing, sockets),
-        scraped=scraped(gauges, settings.metrics_host, settings.metrics_port),
+        scraped=scraped(gauges, settings.metrics_place),
     )
 
 

@@ -150,7 +150,7 @@ async def examine_ahead(
     permits = [permit for command in commands.values() for permit in command.permits]
     checks = examine_reading(reading, permits) + examine_settings(settings)
     journal = look(settings.database_url.get_secret_value())
-    deaf = await why_deaf(settings.host, settings.port)
+    deaf = await why_deaf(settings.places)
     checks += examine_machine(settings, journal, deaf)
     token = settings.slack_bot_token
     if token and slack:
@@ -223,11 +223,11 @@ async def begin(bot: Bot) -> int:
     """
     await bot.directory.recall(_token(bot))
     await show(bot.operations.executor)
-    host, port = bot.settings.host, bot.settings.port
+    front = bot.settings.own_place
     try:
-        port = await bot.server.start(host, port)
+        port = await bot.server.start(front.host, front.port)
     except OSError as error:
-        raise SettingsError(refusal(host, port, error)) from None
+        raise SettingsError(refusal(front, error)) from None
     log.info("bot.listening", port=port)
     if bot.scraped:
         await bot.scraped.start()

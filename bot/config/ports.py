@@ -1,6 +1,7 @@
 """Where the bot listens, and where its traces go."""
 
 from importlib.util import find_spec
+from typing import NamedTuple
 
 from pydantic import BaseModel, Field, field_validator
 from pydantic_core import PydanticCustomError
@@ -11,6 +12,17 @@ LOOPBACK = "127.0.0.1"
 TRACES_BY = "opentelemetry.exporter.otlp.proto.http"
 MISSING = "traces are an extra: pip install 'patchbay[tracing]'"
 SANDBOX_PORT = 3333  # of the sandbox's console
+
+
+class Place(NamedTuple):
+    """A port of a host; the variables that set both begin with *prefix*."""
+
+    host: str
+    port: int
+    prefix: str = "BOT_"
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
 
 
 class Ports(BaseModel):
@@ -28,6 +40,27 @@ class Ports(BaseModel):
     traces_to: WebAddressOrNone = Field(
         "", validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT"
     )
+
+    @property
+    def own_place(self) -> Place:
+        """Where Slack and Tencent come."""
+        return Place(self.host, self.port)
+
+    @property
+    def metrics_place(self) -> Place | None:
+        """Where the metrics are read; None where they are off."""
+        if self.metrics_port is None:
+            return None
+        return Place(self.metrics_host, self.metrics_port, "BOT_METRICS_")
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """All that the bot listens on, in the order in which it begins to."""
+        return (
+            (self.own_place, self.metrics_place)
+            if self.metrics_place
+            else (self.own_place,)
+        )
 
     @field_validator("traces_to")
     @classmethod

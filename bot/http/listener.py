@@ -9,11 +9,13 @@ import asyncio
 import errno
 import itertools
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import ExitStack, closing
 from typing import Any
 
 import structlog
 
+from bot.config.ports import Place
 from bot.http.connection import Connection
 from bot.http.connections import Connections
 
@@ -119,28 +121,34 @@ class Listener:
             connection.close()
 
 
-async def why_deaf(host: str, port: int) -> str:
-    """Return why nobody can listen on *port* of *host* now; empty if somebody can."""
-    try:
-        for family, address in await _addresses(host, port):
-            _bound(family, address).close()
-    except OSError as error:
-        return refusal(host, port, error)
-    return ""
+async def why_deaf(places: Iterable[Place]) -> dict[Place, str]:
+    """Return on which of *places* nobody can listen now, beside the others, and why."""
+    deaf = {}
+    with ExitStack() as held:  # so that two on one port are found, too
+        for place in places:
+            try:
+                for family, address in await _addresses(place.host, place.port):
+                    held.enter_context(closing(_bound(family, address)))
+            except OSError as error:
+                deaf[place] = refusal(place, error)
+    return deaf
 
 
-def refusal(host: str, port: int, error: OSError) -> str:
-    """Return why *port* of *host* could not be listened on, by the settings' names."""
+def refusal(place: Place, error: OSError) -> str:
+    """Return why *place* could not be listened on, by the names of its settings."""
+    host, port = f"{place.prefix}HOST", f"{place.prefix}PORT"
     if isinstance(error, socket.gaierror):
-        return f"BOT_HOST: {host} is a name that nobody knows here."
+        return f"{host}: {place.host} is a name that nobody knows here."
     match error.errno:
         case errno.EADDRINUSE:
-            return f"{host}:{port} is taken; BOT_PORT chooses another port."
+            return f"{place} is taken; {port} chooses another port."
         case errno.EADDRNOTAVAIL:
-            return f"BOT_HOST: {host} is no address of this machine."
+            return f"{host}: {place.host} is no address of this machine."
         case errno.EACCES:
-            return f"BOT_PORT: {port} is kept from this user; take one from 1024 on."
-    return f"BOT_HOST, BOT_PORT: {error.strerror}."
+            return (
+                f"{port}: {place.port} is kept from this user; take one from 1024 on."
+            )
+    return f"{host}, {port}: {error.strerror}."
 
 
 async def _addresses(host: str, port: int) -> list[tuple[int, Any]]:

@@ -1,13 +1,14 @@
 """`GET /metrics`, on a port of its own: nobody outside has to reach it."""
 
-import errno
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import structlog
 from aiohttp import web
 
+from bot.config.ports import Place
 from bot.errors import SettingsError
+from bot.http.listener import refusal
 from bot.http.server import Server
 from bot.operations.gauges import Gauges
 from bot.runtime.metrics import CONTENT_TYPE
@@ -19,11 +20,10 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Scraped:
-    """Serves the metrics on *port* of *host*, with `/healthz` and `/readyz`."""
+    """Serves the metrics at *place*, with `/healthz` and `/readyz`."""
 
     server: Server
-    host: str
-    port: int
+    place: Place
 
     async def start(self) -> int:
         """Listen; return the port, which 0 lets the system choose.
@@ -32,9 +32,9 @@ class Scraped:
             SettingsError: nobody can listen there.
         """
         try:
-            port = await self.server.start(self.host, self.port)
+            port = await self.server.start(self.place.host, self.place.port)
         except OSError as error:
-            raise SettingsError(refusal(self.host, self.port, error)) from None
+            raise SettingsError(refusal(self.place, error)) from None
         log.info("metrics.listening", port=port)
         return port
 
@@ -43,12 +43,12 @@ class Scraped:
         await self.server.close()
 
 
-def scraped(gauges: Gauges, host: str, port: int | None) -> Scraped | None:
-    """Return what serves *gauges* on *port* of *host*; None without a port."""
-    if port is None:
+def scraped(gauges: Gauges, place: Place | None) -> Scraped | None:
+    """Return what serves *gauges* at *place*; None without one."""
+    if place is None:
         return None
     server = Server(routes=routes(gauges.exposition), ready=gauges.readiness)
-    return Scraped(server, host, port)
+    return Scraped(server, place)
 
 
 def routes(exposition: Callable[[], Awaitable[bytes]]) -> list[web.RouteDef]:
@@ -59,10 +59,3 @@ def routes(exposition: Callable[[], Awaitable[bytes]]) -> list[web.RouteDef]:
         return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE})
 
     return [web.get(PATH, metrics)]
-
-
-def refusal(host: str, port: int, error: OSError) -> str:
-    """Return why *port* of *host* could not be listened on, by the settings' names."""
-    if error.errno == errno.EADDRINUSE:
-        return f"{host}:{port} is taken; BOT_METRICS_PORT chooses another port."
-    return f"BOT_METRICS_HOST, BOT_METRICS_PORT: {error.strerror or error}."

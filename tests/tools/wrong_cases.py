@@ -28,9 +28,10 @@ SCOPES = frozenset({*REQUIRED, *FEATURES})  # all that serve something
 class Wrong:
     """A wrong setting: *what* it is, and what the doctor has to name.
 
-    *set* goes into `.env`, *more* after it as it is; *toml* is put into a sound
-    bot.toml, which is *without* some of its parts. *slack* is how Slack answers,
-    *files* what else is there, with their modes; *taken*: somebody has the port.
+    *set* goes into `.env`, *more* after it as it is, with the port for `{port}`;
+    *toml* is put into a sound bot.toml, which is *without* some of its parts. *slack*
+    is how Slack answers, *files* what else is there, with their modes; *taken*:
+    somebody has the port.
     """
 
     what: str
@@ -159,6 +160,18 @@ WRONG = (
     ),
     env("anchors in a folder that is not there", BOT_AUDIT_ANCHORS="nowhere/anchors"),
     Wrong(what="a port that another program has", names="BOT_PORT", taken=True),
+    Wrong(
+        what="`BOT_METRICS_PORT` as `BOT_PORT`",
+        names="BOT_METRICS_PORT",
+        more="BOT_METRICS_PORT={port}\n",
+    ),
+    Wrong(
+        what="a port of the metrics that another program has",
+        names="BOT_METRICS_PORT",
+        set={"BOT_PORT": "0"},
+        more="BOT_METRICS_PORT={port}\n",
+        taken=True,
+    ),
     env("`BOT_PORT=70000`", BOT_PORT="70000"),
     env("an address of another machine", BOT_HOST="192.0.2.1"),
     env("`BOT_ALLOW_ALL=maybe`", BOT_ALLOW_ALL="maybe"),

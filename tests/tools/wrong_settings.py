@@ -37,7 +37,7 @@ def lay(case, folder, port):
     lines = [f"{name}={value}\n" for name, value in values.items() if value is not None]
     lines += [] if "BOT_PORT" in case.set else [f"BOT_PORT={port}\n"]
     for name, text, mode in (
-        (".env", "".join(lines) + case.more, case.mode),
+        (".env", "".join(lines) + case.more.replace("{port}", str(port)), case.mode),
         ("bot.toml", sound(case), 0o644),
         *((name, text, mode) for name, (text, mode) in case.files.items()),
     ):

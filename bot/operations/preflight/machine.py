@@ -1,9 +1,10 @@
-"""What this machine has to give: a file to remember in, a port to listen on."""
+"""What this machine has to give: a file to remember in, ports to listen on."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from bot.config.ports import Place
 from bot.i18n import _
 from bot.journal.sqlite.look import Look
 from bot.operations.doctor import Check
@@ -13,22 +14,23 @@ LEAST_ROOM = 64 * 1024**2  # bytes that the journal's disk should have left
 
 
 def examine_machine(
-    settings: Settings, journal: Look, deaf: str, *, least_room: int = LEAST_ROOM
+    settings: Settings,
+    journal: Look,
+    deaf: Mapping[Place, str],
+    *,
+    least_room: int = LEAST_ROOM,
 ) -> list[Check]:
-    """Return what is found of the *journal*'s file, and of the port.
+    """Return what is found of the *journal*'s file, and of the ports.
 
-    *deaf* is why nobody can listen on the port now; empty if somebody can. A disk with
-    less than *least_room* bytes is nearly full.
+    *deaf* are those on which nobody can listen now, and why. A disk with less than
+    *least_room* bytes is nearly full.
     """
     checks = []
     if journal.in_use:
         fix = _("The bot runs already, so its port is not looked at.")
         checks.append(Check(_("{file} is in use").format(file=journal.file), None, fix))
-    elif deaf:
-        checks.append(Check(deaf, well=False))
     else:
-        at = f"{settings.host}:{settings.port}"
-        checks.append(Check(_("Port: {at} is free").format(at=at)))
+        checks += _ports(settings, deaf)
     if journal.fault:
         text = f"BOT_DATABASE_URL: {journal.fault}"
         checks.append(Check(text, well=False))
@@ -37,6 +39,14 @@ def examine_machine(
             Check(_("Journal: {file}").format(file=journal.file or journal.name))
         )
     return [*checks, *_files(settings), *_room(journal.file, least_room)]
+
+
+def _ports(settings: Settings, deaf: Mapping[Place, str]) -> Iterator[Check]:
+    for place in settings.places:
+        if place in deaf:
+            yield Check(deaf[place], well=False)
+        else:
+            yield Check(_("Port: {at} is free").format(at=place))
 
 
 def _files(settings: Settings) -> Iterator[Check]:

@@ -9,6 +9,7 @@ import socket
 import pytest
 from structlog.testing import capture_logs
 
+from bot.config.ports import Place
 from bot.http.connections import Connections
 from bot.http.listener import Listener, refusal, why_deaf
 from tests.bot.http.visitors import post, serving, until, visit
@@ -130,10 +131,24 @@ async def test_a_port_is_free_until_somebody_has_it():
         other.bind(("127.0.0.1", 0))
         port = other.getsockname()[1]
         other.listen()
-        taken = await why_deaf("127.0.0.1", port)
+        taken = await why_deaf([place := Place("127.0.0.1", port)])
 
-    assert taken == f"127.0.0.1:{port} is taken; BOT_PORT chooses another port."
-    assert await why_deaf("127.0.0.1", port) == ""
+    assert taken == {
+        place: f"127.0.0.1:{port} is taken; BOT_PORT chooses another port."
+    }
+    assert await why_deaf([place]) == {}
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])  # noqa: S104 - as it is set
+async def test_of_two_on_one_port_the_second_finds_it_taken(host):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        port = other.getsockname()[1]
+    front, metrics = Place("127.0.0.1", port), Place(host, port, "BOT_METRICS_")
+
+    assert await why_deaf([front, metrics]) == {
+        metrics: f"{host}:{port} is taken; BOT_METRICS_PORT chooses another port."
+    }
 
 
 @pytest.mark.parametrize(
@@ -158,7 +173,7 @@ async def test_a_port_is_free_until_somebody_has_it():
     ],
 )
 def test_what_cannot_be_listened_on_is_told_by_the_settings(host, error, told):
-    assert refusal(host, 80, error) == told
+    assert refusal(Place(host, 80), error) == told
 
 
 @pytest.mark.parametrize("host", ["bot..example", "b" * 64, "bot.example/"])
@@ -166,6 +181,6 @@ async def test_what_cannot_be_a_name_is_one_that_nobody_knows(stack, host):
     with pytest.raises(socket.gaierror):
         await Listener(Connections(), None).start(host, 0)
 
-    assert (
-        await why_deaf(host, 0) == f"BOT_HOST: {host} is a name that nobody knows here."
-    )
+    place = Place(host, 0)
+    sentence = f"BOT_HOST: {host} is a name that nobody knows here."
+    assert await why_deaf([place]) == {place: sentence}

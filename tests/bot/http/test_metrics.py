@@ -7,12 +7,13 @@ import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from bot.config.ports import Place
 from bot.errors import SettingsError
 from bot.http.metrics import PATH, scraped
 from bot.http.server import Server
 from bot.runtime.metrics import ROUTES
 
-HOST = "127.0.0.1"
+HOST, OF = "127.0.0.1", "BOT_METRICS_"
 
 
 async def asked(port, path):
@@ -25,7 +26,7 @@ async def asked(port, path):
 
 @pytest.fixture
 async def served(world):
-    one = scraped(world.bot.gauges, HOST, 0)
+    one = scraped(world.bot.gauges, Place(HOST, 0, OF))
     port = await one.start()
     yield port
     await one.close()
@@ -50,7 +51,7 @@ async def test_health_is_told_there_too_and_nothing_else(served):
 
 def test_without_a_port_nobody_listens(world):
     assert world.bot.scraped is None
-    assert scraped(world.bot.gauges, HOST, None) is None
+    assert scraped(world.bot.gauges, None) is None
 
 
 async def test_a_port_that_is_taken_is_told_by_the_name_of_its_setting(world):
@@ -58,7 +59,7 @@ async def test_a_port_that_is_taken_is_told_by_the_name_of_its_setting(world):
         taken.bind((HOST, 0))
         taken.listen()
         port = taken.getsockname()[1]
-        one = scraped(world.bot.gauges, HOST, port)
+        one = scraped(world.bot.gauges, Place(HOST, port, OF))
 
         with pytest.raises(SettingsError) as refused:
             await one.start()
@@ -68,9 +69,9 @@ async def test_a_port_that_is_taken_is_told_by_the_name_of_its_setting(world):
 
 
 async def test_an_address_of_another_machine_is_told_by_the_name_of_its_setting(world):
-    one = scraped(world.bot.gauges, "192.0.2.1", 0)
+    one = scraped(world.bot.gauges, Place("192.0.2.1", 0, OF))
 
-    with pytest.raises(SettingsError, match=r"^BOT_METRICS_HOST, BOT_METRICS_PORT: "):
+    with pytest.raises(SettingsError, match=r"^BOT_METRICS_HOST: 192.0.2.1 is no "):
         await one.start()
 
 

@@ -11,7 +11,7 @@ HERE = Settings.model_construct(port=3000)
 
 
 def test_where_all_is_well_that_is_said(tmp_path):
-    assert examine_machine(HERE, Look(tmp_path / "p.db"), "") == [
+    assert examine_machine(HERE, Look(tmp_path / "p.db"), {}) == [
         Check("Port: 127.0.0.1:3000 is free"),
         Check(f"Journal: {tmp_path / 'p.db'}"),
     ]
@@ -20,13 +20,15 @@ def test_where_all_is_well_that_is_said(tmp_path):
 def test_beside_a_running_bot_its_port_is_no_fault(tmp_path):
     journal = Look(tmp_path / "p.db", in_use=True)
 
-    (check,) = examine_machine(HERE, journal, "127.0.0.1:3000 is taken")
+    (check,) = examine_machine(HERE, journal, {HERE.own_place: "it is taken"})
 
     assert (check.what, check.well) == (f"{tmp_path / 'p.db'} is in use", None)
 
 
 def test_what_does_not_open_is_told_by_the_setting(tmp_path):
-    checks = examine_machine(HERE, Look(None, "no file"), "it is taken")
+    checks = examine_machine(
+        HERE, Look(None, "no file"), {HERE.own_place: "it is taken"}
+    )
 
     assert checks == [
         Check("it is taken", well=False),
@@ -34,11 +36,26 @@ def test_what_does_not_open_is_told_by_the_setting(tmp_path):
     ]
 
 
+def test_the_port_of_the_metrics_is_looked_at_where_they_are_on(tmp_path):
+    here = HERE.model_copy(update={"metrics_port": 9300})
+    journal = Look(tmp_path / "p.db")
+
+    checks = examine_machine(here, journal, {here.metrics_place: "it is taken"})
+
+    assert examine_machine(here, journal, {})[1] == Check(
+        "Port: 127.0.0.1:9300 is free"
+    )
+    assert checks[:2] == [
+        Check("Port: 127.0.0.1:3000 is free"),
+        Check("it is taken", well=False),
+    ]
+
+
 def test_a_disk_with_less_room_than_it_takes_is_told(tmp_path):
     room = shutil.disk_usage(tmp_path).total
     journal = Look(tmp_path / "var" / "p.db")
 
-    checks = examine_machine(HERE, journal, "", least_room=room + 1)
+    checks = examine_machine(HERE, journal, {}, least_room=room + 1)
 
     told = f"The disk of {tmp_path} is nearly full; nothing could be remembered."
     assert checks[-1] == Check(told, well=False)
