@@ -172,7 +172,7 @@ def _capitals_last(variables: Mapping[str, str]) -> list[tuple[str, str]]:
 def _toml(
     variables: Mapping[str, str], model: type[BaseModel], faults: list[str]
 ) -> tuple[dict[str, Any], str, str]:
-    """Return what the file says, how it is called, and that again if it is there."""
+    """Return what the file says, how sentences call it, and its path if it is there."""
     path = Path(variables.get(CONFIG) or DEFAULT_CONFIG)
     if not path.is_file():
         if CONFIG in variables:
@@ -188,9 +188,9 @@ def _toml(
     else:
         is_secret = has_secret(table, model)
         if is_secret and (fault := kinds.fault_of(status, os.geteuid())):
-            faults.append(f"{path.name} has a secret in it, and {fault} {path.name}")
-        return table, path.name, path.name
-    return {}, path.name, path.name
+            faults.append(f"{path.name} has a secret in it, and {fault} {path}")
+        return table, path.name, str(path)
+    return {}, path.name, str(path)
 
 
 def _values(

@@ -51,6 +51,18 @@ def test_the_variables_of_dotenv_are_read(dotenv):
     assert settings.slack_signing_secret.get_secret_value() == "a$b"
 
 
+def test_a_file_elsewhere_is_named_as_it_was_given(dotenv, tmp_path):
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "bot.toml").write_text('[alerts]\npager_url = "x"\n')
+    (tmp_path / "other" / "bot.toml").chmod(0o644)
+
+    for given in ("other/bot.toml", str(tmp_path / "other" / "bot.toml")):
+        reading = dotenv(f"BOT_CONFIG={given}\n")
+
+        assert reading.there == (".env", given)
+        assert reading.faults[0].endswith(f"chmod 600 {given}")
+
+
 def test_dotenv_may_name_the_other_files(dotenv, tmp_path):
     (tmp_path / "other.toml").write_text('ops_channel = "C1"\n')
     (tmp_path / "secret").write_text("hush")

@@ -206,7 +206,7 @@ def test_a_secret_in_a_file_that_others_can_reach_is_refused(tmp_path, table, mo
     file.chmod(mode)
 
     assert read_from(file, table, Outer).faults == [
-        "bot.toml has a secret in it, and others can read that file; chmod 600 bot.toml"
+        f"bot.toml has a secret in it, and others can read that file; chmod 600 {file}"
     ]
     file.chmod(0o600)
     assert read_from(file, table, Outer).faults == []
