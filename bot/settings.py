@@ -26,7 +26,7 @@ from pydantic_core import PydanticCustomError
 
 from bot.config import kinds
 from bot.config.alerts import NO_ALERTS, Alerts, AppAlerts
-from bot.config.faults import Loc, called, or_rather, sentence, twice
+from bot.config.faults import Loc, called, doubles, or_rather, sentence
 from bot.config.ports import Ports
 from bot.config.pushes import Live, LiveKeys, too_often
 from bot.config.rules import Limits, Project, Rule, Seconded, Workspace, groups_in
@@ -291,12 +291,14 @@ class Settings(Ports, LiveKeys, _Table):
 class Reading:
     """The settings as far as they can be read, and a sentence for all that cannot.
 
-    *there* are the files that were read, in the working directory or by `BOT_CONFIG`.
+    *there* are the files that were read, in the working directory or by `BOT_CONFIG`;
+    *apps* the names of all apps, also of those that cannot be read.
     """
 
     settings: Settings
     faults: tuple[str, ...] = ()
     there: tuple[str, ...] = ()
+    apps: tuple[str, ...] = ()
 
 
 def load() -> Settings:
@@ -316,20 +318,22 @@ def read() -> Reading:
     sources = gather(os.environ, Settings, nearest)
     settings, wrong = _validated(sources)
     faults = (*sources.faults, *wrong, *_contradictions(settings, sources))
-    return Reading(settings, tuple(dict.fromkeys(faults)), sources.there)
+    apps = _app_names(settings, sources)
+    return Reading(settings, tuple(dict.fromkeys(faults)), sources.there, apps)
 
 
 def _validated(sources: Sources) -> tuple[Settings, list[str]]:
     """Return the settings without what is refused, and what that is."""
     faults: list[str] = []
     broken: set[Loc] = set()
-    for _time in range(2):
+    for time in range(2):
         try:
             Settings.model_validate(without(sources.values, broken))
         except ValidationError as error:
             errors = error.errors(include_input=False, include_url=False)
-            # the second time, what is wrong stood on what was left out
-            faults = faults or [_told(dict(one), sources) for one in errors]
+            if not time:  # later, what is wrong stood on what was left out
+                new = [one for one in errors if one["loc"] not in sources.unread]
+                faults = [_told(dict(one), sources) for one in new]
             broken |= {one["loc"] for one in errors}
         else:
             sound = without(sources.values, broken | sources.broken)
@@ -347,20 +351,13 @@ def _told(error: dict[str, Any], sources: Sources) -> str:
 
 def _contradictions(settings: Settings, sources: Sources) -> Iterator[str]:
     """Yield what no setting shows alone."""
-    names = [app.name for app in settings.all_apps]
-    doubles = {
-        'two apps are called "{}"; that of the environment is "default"': names,
-        "two [[workspaces]] are {}": [one.team for one in settings.workspaces],
-        'two [[projects]] are called "{}"': [one.name for one in settings.projects],
-    }
-    for text, every in doubles.items():
-        yield from map(text.format, twice(every))
+    yield from doubles(settings)
     if settings.trtc_sdk_app_id and not settings.trtc_usersig_key:
         yield "BOT_TRTC_SDK_APP_ID needs BOT_TRTC_USERSIG_KEY"
-    all_names = dict.fromkeys([*names, *sources.names_of("apps")])
     yield from settings.alerts.faults(settings.allowed_exits.pager, sources.file)
     if settings.seal_key_old and not settings.seal_key:
         yield "BOT_SEAL_KEY_OLD needs BOT_SEAL_KEY, which seals"
+    all_names = _app_names(settings, sources)
     for rule in settings.policy.tables:
         kind = "rule" if isinstance(rule, Rule) else "second"
         for app in rule.apps:
@@ -371,6 +368,12 @@ def _contradictions(settings: Settings, sources: Sources) -> Iterator[str]:
                 yield f"{place}: apps: there is no such app{or_rather(near) or has}"
     yield from too_often(settings.live, real=is_real(settings.live_endpoint))
     yield from _astray(settings, sources.file)
+
+
+def _app_names(settings: Settings, sources: Sources) -> tuple[str, ...]:
+    """Return the names of all apps, also of those that are wrong, which is told."""
+    single = ["default"] if settings.trtc_sdk_app_id else []
+    return tuple(dict.fromkeys([*single, *sources.names_of("apps")]))
 
 
 def _astray(settings: Settings, file: str) -> Iterator[str]:

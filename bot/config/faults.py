@@ -4,7 +4,8 @@ A value is never shown, as it may be a secret that stands in the wrong place. Th
 of apps and rules are: nothing else says which of several is meant.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 Loc = tuple[int | str, ...]
@@ -15,6 +16,17 @@ NAMED: Mapping[Loc, str] = {
     ("policy", "second"): "second",
 }
 LONGEST_NAME = 40
+SINGLE = 'two apps are called {}; that of the environment is "default"'
+# What is said of two tables that have the same key, by where they stand.
+DOUBLES: Mapping[tuple[str, str], str] = {
+    ("all_apps", "name"): SINGLE,
+    ("channels", "id"): "two [[channels]] are {}",
+    ("workspaces", "team"): "two [[workspaces]] are {}",
+    ("projects", "name"): "two [[projects]] are called {}",
+    ("projects", "id"): "two [[projects]] have the id {}",
+    ("policy.rules", "name"): "two [[policy.rules]] are called {}",
+    ("policy.second", "name"): "two [[policy.second]] are called {}",
+}
 
 # Pydantic's types of errors, in the words of whoever writes settings.
 PLAIN = {
@@ -139,6 +151,12 @@ def unknown(
     return f'{place}: there is no "{key}"{or_rather([*near], chr(34))}'
 
 
-def twice(names: list[str]) -> list[str]:
-    """Return those of *names* that stand in it more than once."""
-    return sorted({one for one in names if names.count(one) > 1})
+def doubles(settings: object) -> Iterator[str]:
+    """Yield which tables of *settings* have the name, or the ID, of another one.
+
+    Of two rules of one name a refusal would not say which one it is by.
+    """
+    for (place, key), text in DOUBLES.items():
+        every = [getattr(one, key) for one in attrgetter(place)(settings)]
+        for one in sorted({one for one in every if every.count(one) > 1}):
+            yield text.format(quoted(one) if key == "name" else one)

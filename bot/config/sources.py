@@ -49,7 +49,8 @@ class Sources:
     """What was read: *values* of settings, *faults* in sentences.
 
     *table* is what `bot.toml`, or *file*, says; *broken* are the tables in it of which
-    something could not be read. *there* are the files that were there.
+    something could not be read, *unread* the keys of which a file could not be: what is
+    said of their values was told. *there* are the files that were there.
     """
 
     values: dict[str, Any]
@@ -59,6 +60,7 @@ class Sources:
     there: tuple[str, ...]
     faults: list[str] = field(default_factory=list)
     broken: set[Loc] = field(default_factory=set)
+    unread: set[Loc] = field(default_factory=set)
 
     def names_of(self, key: str) -> list[str]:
         """Return what the tables at *key* are called, also those that are broken."""
@@ -106,6 +108,7 @@ def gather(
         there=tuple(filter(None, ("" if dotenv is None else str(DOTENV), there))),
         faults=faults,
         broken=reading.broken,
+        unread=reading.unread,
     )
 
 
@@ -180,7 +183,9 @@ def _toml(
         return {}, path.name, ""
     try:
         with path.open("rb") as file:
-            status, table = os.fstat(file.fileno()), tomllib.load(file)
+            status = os.fstat(file.fileno())
+            # an editor may have put a mark of Unicode's before it, as before `.env`
+            table = tomllib.loads(file.read().decode("utf-8-sig"))
     except OSError as error:
         faults.append(f"{path.name} {kinds.why_unread(error)}")
     except (ValueError, RecursionError) as error:  # it is not TOML, or no text
@@ -217,6 +222,7 @@ class _Reading:
     nearest: Nearest
     faults: list[str]
     broken: set[Loc] = field(default_factory=set)
+    unread: set[Loc] = field(default_factory=set)
 
     def cleaned(
         self, table: Mapping[str, Any], model: type[BaseModel], loc: Loc
@@ -258,6 +264,7 @@ class _Reading:
             what = str(error) if isinstance(error, PermissionError) else no_path
             self._fault((*loc, key), what)
             self.broken.add(loc)
+            self.unread.add((*loc, key.removesuffix(FROM_FILE)))
             return ""
 
     def _fault(self, loc: Loc, what: str) -> None:

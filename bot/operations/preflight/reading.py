@@ -34,7 +34,7 @@ def examine_reading(reading: Reading, permits: Collection[Permit]) -> list[Check
     actions = {one.action for one in permits if not one.for_all}
     checks += [Check(one, well=False) for one in dead_actions(settings.policy, actions)]
     wrong = (*_halves(settings), *_lone(settings), *_shapes(settings))
-    wrong += (*_rules(settings, permits), *_rooms(settings))
+    wrong += (*_rules(settings, permits), *_rooms(reading))
     checks += [Check(one, well=False) for one in wrong]
     channels = (settings.ops_channel, *(one.ops_channel for one in settings.workspaces))
     if not any(channels) and "ops_channel" not in " ".join(reading.faults):
@@ -100,10 +100,10 @@ def _rules(settings: Settings, permits: Collection[Permit]) -> Iterator[str]:
                 yield text.format(rule=rule.name, action=pattern)
 
 
-def _rooms(settings: Settings) -> Iterator[str]:
-    """Yield rooms of the exits that are on no app that there is."""
-    names = [app.name for app in settings.all_apps]
-    for room in settings.exits.rooms if settings.exits else ():
+def _rooms(reading: Reading) -> Iterator[str]:
+    """Yield rooms of the exits that are on no app that there is, sound or not."""
+    exits, names = reading.settings.exits, reading.apps
+    for room in exits.rooms if exits else ():
         app, on_one, _room = room.partition("/")
         if on_one and app not in names:
             near = " or ".join(nearest(app, names)) or ", ".join(names) or "-"

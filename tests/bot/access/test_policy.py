@@ -12,7 +12,7 @@ from bot.access.policy import (
 )
 from bot.dialogue.ask import Person, Place
 from bot.ids import ChannelId, SlackUserId, TeamId
-from bot.settings import App, Policy, Rule
+from bot.settings import App, Policy, Rule, Second
 from bot.slack.profiles import Known as Profile
 from bot.tencent.models.base import Level
 from bot.tencent.models.gs import DescribeCloudPhoneMultipleStreamSessionSlaves
@@ -352,4 +352,12 @@ def test_an_action_that_matches_nothing_is_named_with_its_rule_and_what_was_mean
             "there are car.start, patchbay.audit, relay.start, relay.stop"
         ),
         'rule "b": realy.* is no action; did you mean relay.*?',
+    ]
+
+
+def test_an_action_of_what_needs_a_second_person_is_named_as_that():
+    policy = Policy(second=(Second(name="s", actions=("relay.strat",)),))
+
+    assert list(dead_actions(policy, ACTIONS)) == [
+        'second "s": relay.strat is no action; did you mean relay.start?'
     ]

@@ -205,7 +205,7 @@ def test_what_is_wrong_is_left_out_and_all_else_is_read(dotenv, tmp_path):
         'bot.toml, app "c": sdk_app_id is missing',
         f'bot.toml, rule "r": users, entry 1: {NO_ID}',
         "bot.toml, [policy.limits]: width: it is 1 at least",
-        'bot.toml, rule "s": apps: there is no such app; there are b, a, c',
+        'bot.toml, rule "s": apps: there is no such app; there are a, b, c',
     )
     settings = reading.settings
     assert settings.port == 1

@@ -21,7 +21,8 @@ ENDPOINTS = {f"{name}_endpoint": "http://127.0.0.1:1" for name in ("trtc", "car"
 def found_in(*faults, there=(), **values):
     values = {"ops_channel": "C1", **ENDPOINTS, **values}
     settings = Settings.model_construct(**values)
-    return examine_reading(Reading(settings, faults, there), PERMITS)
+    apps = tuple(one.name for one in settings.all_apps)
+    return examine_reading(Reading(settings, faults, there, apps), PERMITS)
 
 
 def app(name, number, key=None):
