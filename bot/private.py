@@ -6,11 +6,18 @@ write to the folder could put another file in its place; so the folder is checke
 
 import os
 import stat
+from collections.abc import Mapping
 from pathlib import Path
 
 OF_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 WRITTEN_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 ROOT = 0
+_REFUSALS: Mapping[type[OSError], str] = {
+    FileExistsError: "{path} is there already, and is not overwritten",
+    FileNotFoundError: "{path} is not there",
+    NotADirectoryError: "{path} cannot be there: what it is said to be in is no folder",
+    PermissionError: "the user that this runs as has no right to {path}",
+}
 LINK = "{path} is a symbolic link; put the file itself there"
 
 
@@ -119,3 +126,16 @@ def sync_folder(path: Path) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def why_refused(error: OSError) -> str:
+    """Return in a sentence what *error* says of a file, by the name that it gives.
+
+    What is raised here is one already.
+    """
+    if error.errno is None:
+        return str(error)
+    for kind, sentence in _REFUSALS.items():
+        if isinstance(error, kind):
+            return sentence.format(path=error.filename)
+    return f"{error.filename}: {error.strerror}"

@@ -24,7 +24,7 @@ from bot.journal.statement import unavailable
 from bot.journal.store import NO_DRIVER
 from bot.journal.trail import AuditFiles, Signed, key_file
 from bot.journal.transfer import Moved, Opens, Transfer
-from bot.private import replace_own
+from bot.private import replace_own, why_refused
 
 SEAL_KEY, AUDIT_KEY = "BOT_SEAL_KEY", "BOT_AUDIT_KEY"
 WAYS = "a journal is moved from sqlite:///… to postgresql://…, and no other way"
@@ -71,8 +71,10 @@ def move(
     if not is_sound_server(target):
         raise JournalUnavailable(f"the URL of the database: {SERVER}")
     file = sqlite_file(source)
-    if not file.exists():
-        raise JournalUnavailable(f"{file} is not there")
+    try:
+        file.stat()
+    except OSError as error:
+        raise JournalUnavailable(why_refused(error)) from None
     with (
         claim(file),
         closing(Connection(file, reads=True)) as here,

@@ -20,7 +20,7 @@ from bot.journal.sqlite.keyring import key_path
 from bot.journal.sqlite.writer import check
 from bot.journal.statement import unavailable
 from bot.journal.trail import key_file
-from bot.private import check_folder, open_own, sync_folder
+from bot.private import check_folder, open_own, sync_folder, why_refused
 
 ADDED = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 
@@ -49,10 +49,15 @@ def backed_up(journal: Path, copy: Path, at: int) -> list[Path]:
     except (Error, OSError, JournalUnavailable) as error:
         for file in made:
             file.unlink(missing_ok=True)
-        if isinstance(error, JournalUnavailable):
-            raise
-        raise unavailable(error) from None
+        raise _refusal(error) from None
     return made
+
+
+def _refusal(error: Exception) -> JournalUnavailable:
+    """Return why nothing was copied, in a sentence."""
+    if isinstance(error, OSError):
+        return JournalUnavailable(why_refused(error))
+    return error if isinstance(error, JournalUnavailable) else unavailable(error)
 
 
 def _add(file: Path, made: list[Path]) -> None:

@@ -51,7 +51,8 @@ def test_what_is_there_already_is_not_overwritten_by_a_backup(
     monkeypatch.setenv("BOT_DATABASE_URL", f"sqlite:///{tmp_path}/p.db")
 
     assert main(["backup", str(copies / "p.db")]) == 2
-    assert "FileExistsError" in capsys.readouterr().err
+    sentence = f"{copies / 'p.db'} is there already, and is not overwritten\n"
+    assert capsys.readouterr().err == sentence
 
 
 @pytest.mark.usefixtures("put_back")
