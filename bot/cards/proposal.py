@@ -73,7 +73,7 @@ def asked(proposal: Proposal) -> Outcome:
         sentence=said(_("Until {when}; then it is not sent any more."), when=by),
         buttons=(_withdrawing({"proposal": proposal.id}),),
         parts=(line(where),) if elsewhere else (),
-        context=((_("Rule: {rule}").format(rule=proposal.rule),),),
+        context=((_("Rule: {rule}").format(rule=proposal.rule),), _id(proposal.id)),
     )
 
 
@@ -199,8 +199,15 @@ def _context(facts: Mapping[str, Any]) -> Iterator[tuple[Span, ...]]:
     yield (_("Rule: {rule}").format(rule=facts["rule"]),)
     if facts["state"] == Asking.ASKED and facts.get("may"):
         yield said(_("May approve: {people}"), people=_people(facts["may"]))
+    if facts["state"] == Asking.ASKED:
+        yield _id(facts["proposal"])
     if facts.get("note"):
         yield (Mono(facts["note"]),)
+
+
+def _id(of: str) -> tuple[Span, ...]:
+    """Return what is typed to approve, deny or withdraw where no button can be."""
+    return said(_("Id of this request: {id}"), id=Mono(of))
 
 
 def _people(named: Iterable[str]) -> tuple[Span, ...]:

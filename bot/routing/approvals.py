@@ -118,4 +118,5 @@ async def _said(ask: Ask, service: Service) -> tuple[Ask, str, str]:
 
 
 def _named(ask: Ask) -> str:
-    return ask.one(_("the id of a request for approval")).text.upper()
+    what = _("the id of a request for approval, which stands on its card")
+    return ask.one(what).text.upper()

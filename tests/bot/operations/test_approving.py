@@ -66,6 +66,15 @@ async def test_the_card_shows_no_secret_and_how_it_was_decided(two):
     assert "approve" not in str(card.body["blocks"][-1])
 
 
+async def test_the_id_that_is_typed_to_decide_stands_on_every_card(two):
+    answer, of = await asked(two)
+    (card,) = [one for one in await two.notices() if one.notification.proposal]
+
+    assert of in repr(answer.context)
+    assert of in repr(card.body["blocks"][-1])
+    assert "Id of this request" in str(card.body)
+
+
 async def test_the_card_names_who_may_approve_and_not_who_asked(two):
     await asked(two)
 
