@@ -22,7 +22,7 @@ from bot.dialogue.outcome import (
     Who,
     line,
 )
-from bot.errors import UsageError
+from bot.errors import NotFound, UsageError
 from bot.i18n import _, later, n_
 from bot.ids import SlackUserId, handle_from
 from bot.journal.audit import Decision, Entry
@@ -120,6 +120,9 @@ async def history(ask: Ask, service: Service) -> Outcome:
         raise UsageError(sentence.format(word=unread[0]))
     user = ask.who.user if mine else ""
     records = await service.audit(ask.who, handle=named, user=user)
+    if named and not records and not await service.find(ask.who, named):
+        sentence = _("“{text}” is not on record here.")
+        raise NotFound(sentence.format(text=named))
     lines = tuple(_record_line(record) for record in records)
     nothing = line(_("Nothing yet."))
     legend = _("✅ allowed · 🔒 refused · ✍️ done by hand · ⚙️ settled by evidence")
@@ -192,7 +195,7 @@ def _page(topic: list[str], commands: Mapping[str, Command]) -> Outcome:
     named = [part for word in topic for part in word.split("/") if part]
     command = commands.get(named[0].casefold())
     if command is None:
-        return help_pages.no_such_command(named[0], commands)
+        return _page_of_subcommand(named[0], commands)
     if len(named) == 1:
         return help_pages.command_page(command)
     subcommand = command.subcommands.get(named[1].casefold())
@@ -205,3 +208,13 @@ def _page(topic: list[str], commands: Mapping[str, Command]) -> Outcome:
         )
         raise UsageError(sentence)
     return help_pages.subcommand_page(command, subcommand)
+
+
+def _page_of_subcommand(name: str, commands: Mapping[str, Command]) -> Outcome:
+    """Return the page of the one command that has a subcommand called *name*."""
+    word = name.casefold()
+    owners = [one for one in commands.values() if word in one.subcommands]
+    if len(owners) != 1:
+        return help_pages.no_such_command(name, commands)
+    (owner,) = owners
+    return help_pages.subcommand_page(owner, owner.subcommands[word])

@@ -83,6 +83,12 @@ def unknown_subcommand(text: str, rest: Sequence[str], vocabulary: Vocabulary) -
     )
 
 
+def no_topic(text: str, vocabulary: Vocabulary) -> Miss:
+    """Return the miss for *text* where help on a subcommand was asked for."""
+    miss = unknown_subcommand(text, ["--help"], vocabulary)
+    return replace(miss, reads=bool(miss.candidates))
+
+
 def unknown_flag(flag: str, position: Position) -> Miss:
     """Return the miss for a *flag* that the subcommand does not declare."""
     flags = (*position.subcommand.flags, COMMON_FLAG)

@@ -285,6 +285,8 @@ def _unknown(verb: _Word, rest: list[_Word], vocabulary: Vocabulary) -> _Reading
     topic = vocabulary.means(rest[0].text) if rest else None
     if topic and verb.text.casefold() in HELP:
         return _Reading(vocabulary, topic, [], flags={"help"})
+    if rest and rest[0].plain and verb.text.casefold() in HELP:
+        return misses.no_topic(rest[0].text, vocabulary)
     miss = misses.unknown_subcommand(verb.text, [one.raw for one in rest], vocabulary)
     return miss if miss.candidates else _looked_at(verb, rest, vocabulary) or miss
 

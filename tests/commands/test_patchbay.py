@@ -108,6 +108,14 @@ async def test_the_doctor_says_what_is_well_and_how_to_mend_the_rest(world):
     assert "s against Tencent" in text
 
 
+async def test_help_on_a_subcommand_is_found_without_its_command(world):
+    by_name = await world.typed("/patchbay help approve")
+
+    assert by_name == await world.typed("/patchbay help patchbay approve")
+    several = await world.typed("/patchbay help stop")  # a relay's, or a session's
+    assert several.plain.startswith("🟠 There is no command “stop”.")
+
+
 SLIPS = [
     ("/relay start 7 kbps=1500", "There is no “kbps”; for the bit rate use", True),
     ("/relay start 7 romm=8", "There is no romm=. Did you mean room=?", True),
@@ -194,8 +202,8 @@ async def test_history_tells_who_did_what_and_who_was_refused(world_with):
     assert "U0BOB" not in repr((await world.typed("/patchbay history mine")).parts)
     of_one = repr((await world.typed("/patchbay history r1")).parts)
     assert of_one.count("relay.") == 2
-    other = await world.typed("/patchbay history R9")
-    assert "Nothing yet." in repr(other.parts)
+    never = await world.typed("/patchbay history R9")
+    assert never.plain == "🟠 “R9” is not on record here."
     wrong = await world.typed("/patchbay history yesterday")
     assert "neither a handle" in wrong.plain
 

@@ -71,6 +71,14 @@ def test_end_is_the_verb_of_a_room_that_has_it():
     assert read("stop S41", CAR) == Words(subcommand="end", ids=(handle("S41"),))
 
 
+def test_help_on_what_there_is_not_names_that_and_offers_help_alone():
+    miss = read("help sotp", RELAY)
+
+    assert "“sotp”" in miss.sentence
+    assert "help" not in miss.sentence
+    assert (miss.candidates, miss.reads) == (("stop --help",), True)
+
+
 @pytest.mark.parametrize("text", ["help stop", "? stop", "帮助 kill", "stop --help"])
 def test_help_for_a_verb_is_its_own_flag(text):
     assert read(text, RELAY) == Words(subcommand="stop", flags=frozenset({"help"}))
