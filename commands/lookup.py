@@ -28,7 +28,7 @@ from bot.dialogue.outcome import (
 from bot.dialogue.words import Token, TokenKind
 from bot.errors import UsageError
 from bot.grammar.parser import classify, find_ids
-from bot.grammar.tokens import find_rooms
+from bot.grammar.tokens import find_rooms, room_named
 from bot.i18n import _, later, n_, reading_in
 from bot.journal.model import Intent
 from bot.operations.explaining import LAST, codes_in, explained, last_error_in
@@ -89,12 +89,22 @@ async def find(ask: Ask, service: Service) -> Outcome | None:
         return await look_back(ask, service)
     words = " ".join(token.text for token in ask.words.ids)
     first, _space, rest = words.partition(" ")
+    room = room_named(words)
     if ask.has("room") or first.casefold() in ROOM_WORDS:
-        return await _of_room(words if ask.has("room") else rest, ask, service)
+        called = words if ask.has("room") else room or rest
+        return await _of_room(called, ask, service)
+    if room and not await _is_known(words, ask, service):
+        return await _of_room(room, ask, service)
     above = ask.pasted or ask.where.parent
     if not words:
         return await (_pasted if above else _recents)(ask, service)
     return await _of_words(words, ask, service)
+
+
+async def _is_known(words: str, ask: Ask, service: Service) -> bool:
+    """Tell whether something is called *words*, as a room may be called room7."""
+    who = ask.who
+    return bool(await service.room(who, words) or await service.find(who, words))
 
 
 async def _of_words(words: str, ask: Ask, service: Service) -> Outcome:

@@ -111,6 +111,12 @@ _ROOM = re.compile(
     r"|(?<![\w.:/=+-])(?P<number>\d{3,10})(?![\w:/+-]|\.\w)",
     re.IGNORECASE | re.ASCII,  # Chinese needs no space beside a number
 )
+# The same where nothing else was typed, so that any mark will do, or none.
+_ROOM_ALONE = re.compile(
+    r"(?:room(?:[ _]?id)?|房间号?)"
+    r"(?:\s*[:=#]\s*(?P<marked>\S.*)|\s*(?P<number>\d{1,10}))",
+    re.IGNORECASE,
+)
 _ESCAPED_BREAK = re.compile(r"\\[nrt]")  # as a log line in JSON has them
 _RANDOM = re.compile(r"(?=.*[A-Z])(?=.*[a-z])(?=.*\d).+")
 _RANDOM_PART = re.compile(r".*[A-Z0-9].*")
@@ -190,6 +196,15 @@ def find_rooms(text: str, most: int) -> tuple[str, ...]:
         if len(rooms) == most:
             break
     return tuple(rooms)
+
+
+def room_named(words: str) -> str:
+    """Return the room that *words* name and nothing else (“room: 70”, “房间7”); or "".
+
+    *words* are normalised.
+    """
+    match = _ROOM_ALONE.fullmatch(words)
+    return match["marked"] or match["number"] if match else ""
 
 
 def _unlinked(match: re.Match[str]) -> str:

@@ -369,3 +369,23 @@ async def test_a_relay_vouches_for_a_room_of_which_nothing_was_heard(world):
     told = await world.typed("/lookup", pasted="295066 is black")
 
     assert lines(told)[0] == "Room 295066 · nothing was heard of it"
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["room 70", "room: 70", "room:70", "room70", "Room ID: 70", "房间70", "房间号：70"],
+)
+async def test_a_room_is_named_in_any_way_that_people_write_it(world, words):
+    await world.typed("/relay start 70 url=rtmp://a.example.com/b/c --go")
+
+    answer = await world.typed(f"/lookup {words}")
+
+    assert answer.plain.startswith("Room 70 ")
+
+
+async def test_what_is_called_so_itself_is_found_first(world):
+    await world.typed("/relay start room70 url=rtmp://a.example.com/b/c --go")
+
+    answer = await world.typed("/lookup room70")
+
+    assert "R1" in answer.plain
