@@ -128,7 +128,15 @@ def normalise(text: str) -> str:
     Dots at the end stay: a TaskId ends in them. Slack escapes `&<>` once, so they are
     restored once; apart from that, straight text comes back as it is.
     """
-    visible = _INVISIBLE.sub("", unicodedata.normalize("NFC", unwrap(text)))
+    return straightened(unwrap(text))
+
+
+def straightened(text: str) -> str:
+    """Return *text*, which has no Slack markup, with one kind of each sign and digit.
+
+    So a form takes what a line takes, whatever the keyboard made of it.
+    """
+    visible = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
     straight = unicodedata.normalize("NFC", visible.translate(_STRAIGHT))
     return _LONG_DASH.sub("--", straight).replace("–", "-")  # noqa: RUF001 - a dash
 

@@ -9,6 +9,7 @@ what a choice has taken away does not, until it is back.
 from collections.abc import Container
 
 from bot.dialogue.ask import Submission
+from bot.grammar.tokens import straightened
 from bot.resources.long_texts import is_long, restored
 from bot.resources.relay import cdn
 from bot.resources.relay.pasted import compact
@@ -64,6 +65,7 @@ def plan_from(submission: Submission) -> dict[str, str]:
     """Read the form as it stands into a plan; empty fields are left out."""
     choices = (name for name in submission.values if name.startswith(cdn.CHOICE))
     texts = {name: submission.text(name) for name in (*NAMES, *choices)}
+    texts["room"] = straightened(texts["room"])
     texts[TARGETS] = " ".join(submission.chosen(TARGETS))
     return {name: text for name, text in texts.items() if text}
 

@@ -37,6 +37,13 @@ async def test_the_form_starts_what_it_says(world):
     )
 
 
+@pytest.mark.parametrize("room", ["１２３", " 123\u200b", "１23"])
+async def test_the_form_takes_a_room_however_it_is_typed_as_the_line_does(world, room):
+    await world.submitted(await world.typed("/relay start"), room=room, url=URL)
+
+    assert (await world.handle("R1")).subject.room == "123"
+
+
 def fields(form):
     return {one.name: one for one in form.fields if isinstance(one, Field)}
 
