@@ -118,14 +118,15 @@ FormPart = Field | Line | Picture | FormButtons
 class Form:
     """A modal. Submitting it asks *command* for the form *subcommand*.
 
-    One without fields is a window, to be read and closed. Slack keeps what stands in
-    a field through a redraw, unless *drawn* has changed: then all begin anew.
+    Without fields to fill in it asks yes or no; without *submit* it is a window, to be
+    read and closed. Slack keeps what stands in a field through a redraw, unless *drawn*
+    has changed: then all begin anew.
     """
 
     command: str
     subcommand: str
     title: str  # 24 characters at most
-    submit: str
+    submit: str  # on the button that sends it in
     fields: tuple[FormPart, ...]
     form_id: FormId
     drawn: str = ""

@@ -237,9 +237,10 @@ class Listeners:
         try:
             answer, late = await self._in_time(ask, self._router.submit)
         except InvalidRequest as refused:
-            faults = modals.faults(payloads.inputs(view), refused.faults)
-            await ack(response_action="errors", errors=faults)
-            return
+            if faults := modals.faults(payloads.inputs(view), refused.faults):
+                await ack(response_action="errors", errors=faults)
+                return
+            answer, late = modals.unplaced(refused.faults), False
         if late:
             answer = Outcome(headline=(_("Still working on it."),), tone=Tone.WAIT)
         if answer is None:
@@ -389,8 +390,7 @@ class Listeners:
         try:
             answer = await working
         except InvalidRequest as refused:
-            sentences = " ".join(refused.faults.values())
-            answer = Outcome(headline=(sentences,), tone=Tone.WARN)
+            answer = modals.unplaced(refused.faults)
         await self._replies.reply(ask, answer)
 
     def _later(self, work: Any, ask: Ask) -> None:

@@ -27,7 +27,7 @@ from bot.dialogue.form import (
     SearchField,
     TextField,
 )
-from bot.dialogue.outcome import Line, Outcome, Picture
+from bot.dialogue.outcome import Line, Outcome, Picture, Tone
 from bot.i18n import _
 from bot.slack.render import blocks, limits, plain
 from bot.slack.render.escape import clean, cut, size
@@ -44,7 +44,8 @@ def view(form: Form) -> Json:
     """Return *form* as a modal view.
 
     The view carries the id of its open form, under which the bot keeps the rest, and
-    the workspace that it is for, if there are several.
+    the workspace that it is for, if there are several. One that only asks yes or no
+    has no input, and is sent in all the same; a window, to be read, is not.
     https://docs.slack.dev/reference/views/modal-views
     """
     parts: list[Json] = []
@@ -52,7 +53,7 @@ def view(form: Form) -> Json:
         parts += _part(part)
     _tell_apart(parts, form.drawn)
     _focus_once(parts)
-    if not any(isinstance(part, Field) for part in form.fields):
+    if not (form.submit or any(isinstance(part, Field) for part in form.fields)):
         return _modal(form.title, parts, close=_("Close"))
     return _modal(form.title, parts, close=_("Cancel")) | {
         "callback_id": f"{FORM}{form.command}:{form.subcommand}",
@@ -75,10 +76,7 @@ def window(body: Mapping[str, Any], *, title: str = "Patchbay") -> Json:
 
 def is_form(view: Mapping[str, Any]) -> bool:
     """Tell whether *view* is a form, and not one that can only be closed."""
-    named = str(view.get("callback_id", "")).startswith(FORM)
-    return named and any(
-        block.get("type") == "input" for block in view.get("blocks") or ()
-    )
+    return str(view.get("callback_id", "")).startswith(FORM)
 
 
 def options(offered: Iterable[Option]) -> Json:
@@ -108,7 +106,7 @@ def faults(
 
     *fields* are a form, its fields, or the names of its inputs. Slack refuses an error
     under any other key, so that of another field is shown, with its name, at the first
-    input. Without inputs the result is empty: show the sentences another way.
+    input. Without inputs the result is empty: `unplaced` shows them.
     """
     parts = fields.fields if isinstance(fields, Form) else fields
     named = (f for f in parts if isinstance(f, str | Field))
@@ -120,6 +118,11 @@ def faults(
         text = sentence if has_input or not name else f"{name}: {sentence}"
         errors.setdefault(names.get(name, inputs[0]), []).append(clean(text))
     return {name: cut(" ".join(texts), limits.FAULT) for name, texts in errors.items()}
+
+
+def unplaced(sentences: Mapping[str, str]) -> Outcome:
+    """Return *sentences*, by field, as an answer: there is no field to show them at."""
+    return Outcome(headline=(" ".join(sentences.values()),), tone=Tone.WARN)
 
 
 # ── one field ────────────────────────────────────────────────────────────────────

@@ -222,9 +222,12 @@ class Client:
     # ── modals ───────────────────────────────────────────────────────────────────
 
     async def submit(self, who: User, view: View) -> None:
-        """Send in a form; what its client finds wrong is shown without asking."""
+        """Send in a form; what its client finds wrong is shown without asking.
+
+        One without `submit` has no button for it.
+        """
         now = self.space.view(view.id)
-        if now is None:
+        if now is None or not now.body.get("submit"):
             return
         faults = self._faults(now)
         if faults:

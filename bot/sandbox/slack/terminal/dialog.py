@@ -27,7 +27,7 @@ class Dialog:
     @property
     def only_tells(self) -> bool:
         """Tell whether there is nothing to fill in: it can but be closed."""
-        return not self._inputs()
+        return not (self._inputs() or self.view.body.get("submit"))
 
     def follow(self, view: View) -> None:
         """Go on with the form as it stands now."""

@@ -54,14 +54,30 @@ async def test_a_form_is_closed_or_gives_way_to_another_view(front, answer, acti
     assert (status, body["response_action"]) == (200, action)
 
 
-@pytest.mark.parametrize(
-    "view",
-    [
-        {**VIEW, "callback_id": ""},
-        {**VIEW, "blocks": [{"type": "section", "block_id": "x"}]},
-    ],
-)
-async def test_what_has_nothing_left_to_send_in_says_that_it_is_done(front, view):
+async def test_a_form_that_asks_yes_or_no_is_sent_in_without_an_input(front):
+    front.router.holds = None
+    view = {**VIEW, "blocks": [{"type": "section"}], "state": {"values": {}}}
+
+    assert await front.send({**SUBMIT, "view": view}) == (
+        200,
+        {"response_action": "clear"},
+    )
+    (ask,) = front.router.asks
+    assert (ask.command, ask.text) == ("relay", "start")
+
+
+async def test_a_fault_that_has_no_field_takes_the_place_of_the_form(front):
+    front.router.holds = InvalidRequest({"room": "Say which."})
+    view = {**VIEW, "blocks": [{"type": "section"}]}
+
+    _status, body = await front.send({**SUBMIT, "view": view})
+
+    assert body["response_action"] == "update"
+    assert "Say which." in str(body["view"]["blocks"])
+
+
+async def test_what_has_nothing_left_to_send_in_says_that_it_is_done(front):
+    view = {**VIEW, "callback_id": ""}
     status, body = await front.send({**SUBMIT, "view": view})
 
     (section,) = body["view"]["blocks"][:1]

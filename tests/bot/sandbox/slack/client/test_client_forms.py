@@ -208,3 +208,16 @@ async def test_a_closed_form_is_told_when_it_asked_for_it(rig):
     await rig.client.close(ANA, rig.slack.space.top(ANA.id))
 
     assert rig.heard[0]["is_cleared"] is False
+
+
+async def test_what_has_no_button_for_it_is_not_sent_in(rig):
+    @rig.app.view("window")
+    async def submitted(ack, body):
+        rig.hear(body)
+        await ack()
+
+    window = rig.slack.space.open(ANA.id, modal(callback_id="window"))
+
+    await rig.client.submit(ANA, window)
+
+    assert rig.heard == []

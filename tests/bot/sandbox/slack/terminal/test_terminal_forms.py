@@ -216,3 +216,16 @@ async def test_a_form_that_opened_late_is_caught_up_with_once(desk):
     await desk.terminal.catch_up()
 
     assert desk.printed == ["? Room"]
+
+
+async def test_a_form_that_asks_yes_or_no_is_sent_in_or_closed(desk):
+    desk.open(section("Really?"), submit={"type": "plain_text", "text": "Yes"})
+
+    printed = await desk.type("")
+    assert printed == [
+        "! Send the form or close it first.",
+        "(:submit sends it, :back asks again, :cancel closes)",
+    ]
+    await desk.type(":submit")
+
+    assert [one.payload["type"] for one in desk.bot.envelopes] == ["view_submission"]
