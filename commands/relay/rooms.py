@@ -37,6 +37,7 @@ from bot.resources.room.form import (
     Target,
     dismiss_form,
     remove_form,
+    user_ids,
 )
 from bot.resources.room.history import PERMIT, SUBCOMMAND
 from bot.resources.room.presence import HeardRoom, Presence
@@ -67,10 +68,11 @@ async def remove_user(ask: Ask, service: Service) -> Outcome | Form | None:
     text is known from its callbacks, or is typed. --robot removes the robot of a relay
     that no stop reaches, as a try: whether the relay ended, only a callback tells.
     """
-    room, *users = _words(ask)
+    room, *typed = _words(ask)
+    users = user_ids(typed)
     if ask.has("robot"):
         relay = await _relay(ask, service, room)
-        target, users = await _of_relay(ask, service, relay), [relay.subject.agent]
+        target, users = await _of_relay(ask, service, relay), (relay.subject.agent,)
     else:
         which = await _which(ask, service, REMOVE, room, users)
         if isinstance(which, Outcome):
@@ -89,7 +91,7 @@ async def submit_remove(ask: Ask, service: Service) -> Outcome | None:
     placed, kept = await service.returned(ask)
     form = placed.submission
     chosen = form.chosen(PEOPLE) if form else ()
-    typed = form.text(OTHERS).split() if form else ()
+    typed = user_ids((form.text(OTHERS),)) if form else ()
     target = await _kept_target(placed, service, kept)
     users = tuple(dict.fromkeys((*chosen, *typed)))
     if target.about:

@@ -1,6 +1,7 @@
 """The forms that ask before people are thrown out of a room, or it is closed."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,6 +21,7 @@ from bot.tencent.models.trtc.removal import MOST_REMOVED
 PEOPLE, OTHERS, COUNT = "people", "others", "count"
 MOST_OFFERED = 100  # that a menu takes
 LONGEST_TYPED = 700  # characters: ten user IDs
+_BETWEEN = re.compile(r"[\s,，、]+")  # noqa: RUF001 - what Chinese keyboards type
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,12 @@ class Target:
         """How many are in the room as far as was heard, the audience with them."""
         robots = [one.subject.agent for one in self.relays]
         return len(self.people) + self.heard.presence.audience(robots)
+
+
+def user_ids(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return the user IDs in *texts*, each once: no ID has a blank or a comma in it."""
+    words = (word for text in texts for word in _BETWEEN.split(text))
+    return tuple(dict.fromkeys(filter(None, words)))
 
 
 def remove_form(target: Target, users: Sequence[str], form_id: FormId) -> Form:
@@ -121,7 +129,7 @@ def _whom(target: Target, users: Sequence[str]) -> Iterator[FormPart]:
     yield TextField(
         name=OTHERS,
         label=_("Other user IDs") if offered else _("User IDs"),
-        hint=_("Between spaces; up to {n} in all.").format(n=MOST_REMOVED),
+        hint=_("Between spaces or commas; up to {n} in all.").format(n=MOST_REMOVED),
         initial=" ".join(user for user in users if user not in listed),
         optional=bool(offered),
         longest=LONGEST_TYPED,

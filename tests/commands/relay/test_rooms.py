@@ -1,5 +1,6 @@
 """People thrown out of a room, and a room closed: asked by a form, sent once."""
 
+import json
 from contextlib import AsyncExitStack
 
 import pytest
@@ -68,6 +69,26 @@ async def test_whoever_is_chosen_or_typed_is_thrown_out(world):
         "🔵 A1 · removal of 2 people accepted · room 295066 (number)"
     )
     assert sent(world) == ["RemoveUser"]
+
+
+@pytest.mark.parametrize(
+    "between", [" ", ",", ", ", " , ", "，", "、", "\n"], ids=ascii
+)
+@pytest.mark.parametrize("by", ["line", "form"])
+async def test_several_are_named_between_blanks_or_commas(world, between, by):
+    await people_in(world, "alice", "bob", "carol")
+    named = f"zoe{between}bob{between}alice{between}"
+    line = f"{named} --dry-run" if by == "line" else ""
+
+    shown = await world.typed(f"/relay remove-user 295066 {line}")
+    if by == "form":
+        await world.submitted(shown, others=named)
+        asked = (await only(world)).masked["UserIds"]
+        assert list(world.cloud.people.rooms[295066]) == ["carol"]
+    else:
+        asked = json.loads(shown.parts[-1].text)["UserIds"]
+
+    assert asked == ["zoe", "bob", "alice"]
 
 
 async def test_the_form_says_whom_it_hits(world):
