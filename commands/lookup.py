@@ -111,7 +111,7 @@ async def _of_words(words: str, ask: Ask, service: Service) -> Outcome:
     """Answer about all that *words* name, or else about the message above them."""
     above = ask.pasted or ask.where.parent
     tokens = last_error_in(words) or find_ids(ask.text, MOST_IDS)
-    tokens = tokens or (Token(words, classify(words)),)
+    tokens = tokens or (Token(words, _kind_of(words, ask)),)
     if heard := await _heard(tokens, ask, service):
         return await _room(tokens[0].text, heard, ask, service)
     hits = await _found(tokens, ask, service)
@@ -122,6 +122,13 @@ async def _of_words(words: str, ask: Ask, service: Service) -> Outcome:
     with reading_in(service.language_at(ask.where)):
         answer = await _answer(hits, ask, service)
     return replace(answer, audience=Audience.CHANNEL)
+
+
+def _kind_of(words: str, ask: Ask) -> TokenKind:
+    """Return what *words* look like; beside product= a word is a code, and no room."""
+    kind = classify(words)
+    is_code = kind is TokenKind.WORD and ask.value("product") and not codes_in(words)
+    return TokenKind.ERROR if is_code else kind
 
 
 async def _of_room(words: str, ask: Ask, service: Service) -> Outcome:

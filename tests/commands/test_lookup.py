@@ -119,6 +119,16 @@ async def test_an_error_code_is_explained_for_its_product_or_for_all(world):
     assert unknown.plain == "🟠 Quite.Unknown is not listed here."
 
 
+@pytest.mark.parametrize("code", ["-3", "84", "R1x", "zoe"])
+async def test_what_is_asked_about_as_a_code_is_never_a_room(world, code):
+    await world.typed(f"/relay start {code} url=rtmp://a.example.com/b/c --go")
+
+    answer = await world.typed(f"/lookup {code} product=trtc")
+
+    assert answer.plain == f"🟠 {code} is not listed here."
+    assert answer.buttons == ()
+
+
 async def test_a_general_code_is_a_sentence_a_product_and_asks_which(world):
     answer = await world.typed("/lookup FailedOperation")
 

@@ -35,7 +35,7 @@ from bot.journal.outages import AlertCause
 from bot.journal.timer_rows import TOLD
 from bot.resources.relay import still, timers, update
 from bot.resources.relay.card import ran_for, stop_button, stopped
-from bot.resources.relay.targets import target_name
+from bot.resources.relay.targets import explaining, target_name
 from bot.states import LIVE, OVER, State
 
 PUSH_FAILED = "push-failed"
@@ -215,7 +215,7 @@ def _after_failure(intent: Intent, facts: Mapping[str, Any]) -> tuple[Button, ..
         return ()
     changes = update.may_change(intent) and not intent.standing.sending
     another = (update.replace_address(intent, facts["target"]),) if changes else ()
-    return (*another, stop, *_explained(facts))
+    return (*another, stop, *explaining(facts.get("code", "")))
 
 
 def alarm(intent: Intent, facts: Mapping[str, Any]) -> Outcome:
@@ -279,13 +279,6 @@ def _owner(intent: Intent) -> Context:
     """Return whose relay it is: named in a message, they are called by it."""
     user = intent.asker.user
     return (said(_("Started by {who}"), who=Who(user)),) if user else ()
-
-
-def _explained(facts: Mapping[str, Any]) -> tuple[Button, ...]:
-    code = facts.get("code", "")
-    if not code:
-        return ()
-    return (Button(_("Explain"), "lookup", f"{code} product=trtc"),)
 
 
 def _told(

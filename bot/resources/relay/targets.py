@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from re import split
 
-from bot.dialogue.outcome import Clock, Span, When, said
+from bot.dialogue.outcome import Button, Clock, Span, When, said
 from bot.i18n import _, later
 from bot.journal.evidence import Target, TargetStanding, moment_of
 from bot.journal.model import Intent
 from bot.resources.relay.quality import of_target, told_of
 from bot.states import OVER
+from bot.tencent.explain import explain
 
 SCHEME = "://"
 FIGURED = 3  # as many as a card shows
@@ -88,6 +89,16 @@ def target_name(intent: Intent, number: int) -> str:
     """Return the *number*-th target of *intent* by its number and masked address."""
     urls = addresses(intent)
     return f"{number} {urls[number - 1] if number <= len(urls) else _('a target')}"
+
+
+def explaining(code: str) -> tuple[Button, ...]:
+    """Return the button that explains the *code* of a target, if anything does.
+
+    Tencent documents none of `Payload.ErrorCode`: of most there is nothing to say.
+    """
+    if not (code and explain(code, product="trtc")):
+        return ()
+    return (Button(_("Explain"), "lookup", f"{code} product=trtc"),)
 
 
 def hosts_of(intent: Intent) -> list[str]:

@@ -15,7 +15,11 @@ from bot.journal.evidence import Target, moment_of
 from bot.journal.model import Intent
 from bot.resources.byhand import in_slack
 from bot.resources.relay.plan import NUMBER, TEXT
-from bot.resources.relay.targets import how_target_stands, target_name
+from bot.resources.relay.targets import (
+    explaining,
+    how_target_stands,
+    target_name,
+)
 from bot.resources.relay.update import may_change, replace_address
 from bot.resources.relay.wanted import (
     Wanted,
@@ -241,11 +245,8 @@ def _pushed_badly(relay: Intent) -> Iterator[Cause]:
         if target.status in _BROKEN:
             stands = how_target_stands(relay, target)
             buttons = [replace_address(relay, number)] if may_change(relay) else []
-            if target.code:
-                text = f"{target.code} product=trtc"
-                buttons.append(Button(_("Explain"), "lookup", text))
             line = (target_name(relay, number), *stands)
-            yield Cause(line, tuple(buttons))
+            yield Cause(line, (*buttons, *explaining(target.code)))
 
 
 def _gets_little(relay: Intent, pushes: Pushes) -> Iterator[Cause]:

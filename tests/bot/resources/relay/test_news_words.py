@@ -51,7 +51,8 @@ STOP = Button(
     confirm="Stop R1? Room lobby, 2 targets. Viewers lose this stream.",
     danger=True,
 )
-EXPLAIN = Button("Explain", "lookup", "-9 product=trtc")
+LISTED = "InternalError"
+EXPLAIN = Button("Explain", "lookup", f"{LISTED} product=trtc")
 
 
 def drawn(what, intent, *, target=0, by=told, **facts):
@@ -117,9 +118,10 @@ def test_a_line_of_breaks_says_how_many_since_when_and_how_it_is_now(status, cou
 
 REPLACE = replace_address(stands(RUNS), 1)
 FAILURES = {  # how it stands, whether its asker is known, the code; and what is added
-    "it runs": (State.STARTED, "U0ANA", "-9", (REPLACE, STOP, EXPLAIN)),
+    "it runs": (State.STARTED, "U0ANA", LISTED, (REPLACE, STOP, EXPLAIN)),
+    "of a code nobody explains": (State.STARTED, "U0ANA", "-9", (REPLACE, STOP)),
     "it runs, with no code": (State.STARTED, "U0ANA", "", (REPLACE, STOP)),
-    "nobody asked for it": (State.EXPIRING, "", "-9", (REPLACE, STOP, EXPLAIN)),
+    "nobody asked for it": (State.EXPIRING, "", LISTED, (REPLACE, STOP, EXPLAIN)),
     "it is being stopped": (State.STOPPING, "U0ANA", "-9", ()),
     "it is over": (State.STOPPED, "U0ANA", "-9", ()),
 }
@@ -138,7 +140,8 @@ def test_a_failure_says_whose_it_is_why_if_it_is_billed_and_what_can_be_done(
 
     outcome = drawn("failed", replace(thing, asker=asker), target=1, by=by, **facts)
 
-    context = (*((ERROR,) if code else ()), *((OWNER,) if user else ()))
+    error = (Mono(code), ": reset")
+    context = (*((error,) if code else ()), *((OWNER,) if user else ()))
     assert outcome == reads(
         Tone.BAD,
         Bold(f"R1 · 1 {ADDRESSES[0]} failed"),
