@@ -39,6 +39,8 @@ def alarm(
     own = resource.alarms.get(name)
     if name == UNSETTLED:
         outcome = unsettled(intent, resource)
+    elif name == NOT_ENDED:
+        outcome = not_ended(intent, resource)
     elif name == STOP_REFUSED:
         outcome = stop_refused(intent, resource, facts)
     else:
@@ -97,8 +99,8 @@ def stop_refused(
     )
 
 
-def not_ended(intent: Intent, _facts: Mapping[str, Any]) -> Outcome:
-    """Return the alarm that a stop was given up, with what is known of it."""
+def not_ended(intent: Intent, resource: Resource) -> Outcome:
+    """Return the alarm that the stop *intent* was given up, with another try of it."""
     unknown = intent.state is State.UNKNOWN
     sentence = (
         _("{handle} may still run, and be billed: nobody knows if it was stopped.")
@@ -111,6 +113,7 @@ def not_ended(intent: Intent, _facts: Mapping[str, Any]) -> Outcome:
         sentence.format(handle=intent.handle or intent.subject.ref),
         Code(intent.subject.ref),
         sentence=(Mono(end.error_code), f": {end.error_text}"),
+        buttons=tuple(resource.result_buttons(intent)),
     )
 
 
@@ -135,5 +138,5 @@ def damaged(facts: Mapping[str, Any]) -> Outcome:
     )
 
 
-ALARMS: Mapping[str, Alarm] = {NOT_ENDED: not_ended, REVIVED: revived}
+ALARMS: Mapping[str, Alarm] = {REVIVED: revived}
 DRAWN: Mapping[str, Callable[[Mapping[str, Any]], Outcome]] = {DAMAGED: damaged}

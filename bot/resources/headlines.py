@@ -84,6 +84,12 @@ def headline_word(headline: Headline) -> str:
     return _(_HEADLINES[headline])
 
 
+def goes_on(stop: Intent) -> bool:
+    """Tell whether what *stop* was to end is not known to be over."""
+    is_over = stop.settlement.reason in {How.OVER, How.PERHAPS}
+    return stop.state in {State.NOT_STARTED, State.UNKNOWN} and not is_over
+
+
 def how_it_stopped(intent: Intent) -> str:
     """Return how a stop ended; what is over is not always what it stopped."""
     named = bool(intent.handle)

@@ -26,7 +26,7 @@ from bot.journal.evidence import (
     moment_of,
 )
 from bot.journal.model import Intent
-from bot.resources.headlines import headline_word
+from bot.resources.headlines import goes_on, headline_word
 from bot.states import LIVE, State
 
 # https://www.tencentcloud.com/document/product/647/48246: a TaskId may be used so long
@@ -321,6 +321,30 @@ def stop_button(intent: Intent) -> Button | None:
         confirm=question,
         danger=True,
     )
+
+
+def stop_again(stop: Intent) -> tuple[Button, ...]:
+    """Return the button that asks once more for what *stop* did not do, if it did not.
+
+    It names what that named: the relay by its id, if it is on record, and its TaskId.
+    """
+    subject = stop.subject
+    if not goes_on(stop) or not (subject.about or subject.ref):
+        return ()
+    app = f" app={subject.sdk_app_id} --yes"
+    task = f" task={subject.ref}" if subject.ref else ""
+    if not subject.about:
+        return (stop_anyway(f"stop {subject.ref}{app}"),)
+    question = _("Stop {handle}? Viewers lose this stream.")
+    button = Button(
+        _("Stop {handle}").format(handle=stop.handle),
+        "relay",
+        f"stop {subject.about}{task}{app if task else ' --yes'}",
+        once=f"{stop.id}:again:{stop.rev}",
+        confirm=question.format(handle=stop.handle),
+        danger=True,
+    )
+    return (button,)
 
 
 def stop_anyway(text: str) -> Button:

@@ -258,7 +258,9 @@ class Relay(Resource):
         return update.result_parts(intent) if intent.subject.changes else ()
 
     def result_buttons(self, intent: Intent) -> Iterable[Button]:
-        """Yield what can be done about a change that was not answered."""
+        """Yield what can be done about a lost change, or a stop in vain."""
+        if intent.subject.ends:
+            return card.stop_again(intent)
         return update.result_buttons(intent) if intent.subject.changes else ()
 
     def facts(self, intent: Intent) -> Iterable[tuple[Span, ...]]:

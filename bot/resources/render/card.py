@@ -19,7 +19,8 @@ from bot.ids import SlackUserId
 from bot.journal.evidence import Headline, Perhaps, moment_of
 from bot.journal.model import Intent
 from bot.journal.stops import How
-from bot.resources.headlines import headline_word
+from bot.resources.byhand import quoted
+from bot.resources.headlines import goes_on, headline_word
 from bot.states import LIVE, RUNNING, State
 
 HIDDEN = "hidden"  # the notice that its server session is not shown any more
@@ -200,6 +201,28 @@ def stop_button(intent: Intent) -> Button | None:
         confirm=question.format(handle=intent.handle, user=intent.subject.ref),
         danger=True,
     )
+
+
+def stop_again(stop: Intent) -> tuple[Button, ...]:
+    """Return the button that asks once more for what *stop* did not end, if it did not.
+
+    Of a session that is not on record it names the user.
+    """
+    if not goes_on(stop):
+        return ()
+    about, user = stop.subject.about, stop.subject.ref
+    text = f"stop {about} --yes" if about else f"stop user={quoted(user)} --yes"
+    question = _("Stop {handle}? It ends whatever user {user} has open.")
+    named = stop.handle or user
+    button = Button(
+        _("Stop {handle}").format(handle=named),
+        "car",
+        text,
+        once=f"{stop.id}:again:{stop.rev}",
+        confirm=question.format(handle=named, user=user),
+        danger=True,
+    )
+    return (button,)
 
 
 # ── how what was asked ended ─────────────────────────────────────────────────────

@@ -209,6 +209,10 @@ class Render(Resource):
         ends = intent.subject.ends
         return card.stop_result(intent) if ends else card.published_result(intent)
 
+    def result_buttons(self, intent: Intent) -> Iterable[Button]:
+        """Yield what ends a session that a stop did not end."""
+        return card.stop_again(intent) if intent.subject.ends else ()
+
     def result_parts(self, intent: Intent) -> Iterable[Part]:
         """Yield where it was to be published to."""
         return () if intent.subject.ends else card.published_parts(intent)

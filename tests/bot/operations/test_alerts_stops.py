@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from bot.journal.model import NOT_ENDED, RESULT
 from bot.states import State
 from tests.bot.operations.tencent import KEY, Tencent, lost
 from tests.bot.operations.test_alerts import ALERTS, START, does_not_stop, posts, told
@@ -107,3 +108,44 @@ async def test_a_button_of_such_an_alert_ends_its_calls_and_not_the_alert(
     assert named == ("R1" if is_attached else f"{task[:12]}…{task[-6:]}")
     assert "no alert is open" not in answer.plain
     assert (before, await rings_of(world, stop)) == ([1], [1])
+
+
+def offered_stops(body):
+    """Return what the buttons of a message ask for that stop something."""
+    elements = (one for block in body["blocks"] for one in block.get("elements", ()))
+    values = [one["value"] for one in elements if one.get("style") == "danger"]
+    return [value.partition(" ")[2] for value in values]
+
+
+SESSION = "/car start user=alice ip=125.127.178.228 --go"
+GIVEN_UP = {  # what is started, and stopped in vain: by which action
+    "a relay": (START, "/relay stop R1 --yes", "StopPublishCdnStream"),
+    "not on record": (START, "", "StopPublishCdnStream"),
+    "a session": (SESSION, "/car stop S1 --yes", "DestroySession"),
+    "a user's": (SESSION, "/car stop user=bob --yes", "DestroySession"),
+}
+
+
+@pytest.mark.parametrize(
+    ("what", "how"),
+    [*((what, "UnauthorizedOperation") for what in GIVEN_UP), ("a session", "reset")],
+)
+async def test_whoever_reads_that_a_stop_was_in_vain_can_ask_again(world, what, how):
+    start, stop, action = GIVEN_UP[what]
+    if stop:
+        await world.typed(start)
+    else:
+        stop = f"/relay stop {(await lost(world, start)).task_id} --yes"
+    world.cloud.state.fail_next(action, how, 50)
+    await world.typed(stop)
+    notices = await world.notices()
+    said = [one for one in notices if one.notification.name in {RESULT, NOT_ENDED}]
+    world.cloud.state.failures.clear()
+
+    assert [one.audience for one in said] == ["asker", "ops"]
+    (text,) = {one for each in said for one in offered_stops(each.body)}
+    command = "car" if action == "DestroySession" else "relay"
+    answer = await world.typed(f"/{command} {text}")
+    notices = await world.notices()
+    last = [one.notification.intent for one in notices if "asker" in one.audience][-1]
+    assert (last.action, last.state) == (action, State.DONE), answer
