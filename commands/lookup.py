@@ -7,6 +7,7 @@ import asyncio
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bot.access.permits import Permit
 from bot.cards import lists
@@ -23,6 +24,7 @@ from bot.dialogue.outcome import (
     Points,
     Row,
     Tone,
+    When,
     line,
 )
 from bot.dialogue.words import Token, TokenKind
@@ -121,7 +123,14 @@ async def _of_words(words: str, ask: Ask, service: Service) -> Outcome:
         return await _answer(hits, ask, service)
     with reading_in(service.language_at(ask.where)):
         answer = await _answer(hits, ask, service)
-    return replace(answer, audience=Audience.CHANNEL)
+        stays = all(one.token.kind is TokenKind.ERROR for one in hits)
+        return _shared(answer, None if stays else service.now())
+
+
+def _shared(answer: Outcome, at: datetime | None) -> Outcome:
+    """Return *answer* for the channel, where it stays as it was at that moment."""
+    as_of = (line(_("As of"), " ", When(at), quiet=True),) if at else ()
+    return replace(answer, parts=(*answer.parts, *as_of), audience=Audience.CHANNEL)
 
 
 def _kind_of(words: str, ask: Ask) -> TokenKind:
@@ -179,7 +188,7 @@ async def _room(
     if not asked.shared:
         return answer(asked)
     with reading_in(service.language_at(ask.where)):
-        return replace(answer(asked), audience=Audience.CHANNEL)
+        return _shared(answer(asked), service.now())
 
 
 @dataclass(frozen=True, slots=True)

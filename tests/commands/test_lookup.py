@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from bot.dialogue.outcome import Audience, Code, Row, Tone, plain
+from bot.dialogue.outcome import Audience, Code, Row, Tone, When, line, plain
 from tests.commands.relay.samples import buttons
 
 URL = "rtmp://push.example.com/live/the-secret-key"
@@ -252,6 +252,27 @@ async def test_more_things_than_can_be_shown_are_counted(world, relay):
 
     assert answer.plain == "20 things named there"
     assert "and 12 more" in repr(answer.parts)
+
+
+@pytest.mark.parametrize("way", ["R1 --public", "R1 --details --public", "Share"])
+async def test_what_is_shared_says_of_which_moment_it_is(world, relay, way):
+    own = await world.typed("/relay status R1")
+    (share,) = [one.text for one in own.buttons if one.label == "Share"]
+    world.clock.push(hours=1)
+
+    shown = await world.typed(f"/lookup {share if way == 'Share' else way}")
+    room = await world.typed("/lookup 295066 --room --public")
+
+    as_of = line("As of", " ", When(world.clock()), quiet=True)
+    assert shown.audience is room.audience is Audience.CHANNEL
+    assert shown.parts[-1] == room.parts[-1] == as_of
+    assert as_of not in own.parts
+
+
+async def test_what_an_error_means_has_no_date(world):
+    shown = await world.typed("/lookup FailedOperation.SlowDown --public")
+
+    assert "As of" not in str(shown)
 
 
 async def test_what_a_message_says_is_never_read_as_a_command(world, relay):
