@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from bot.dialogue.ask import Ask
-from bot.dialogue.outcome import Bold, Button, Outcome, When, line, said
-from bot.errors import NotFound, UsageError
+from bot.dialogue.outcome import Bold, Button, Outcome, Tone, When, line, said
+from bot.errors import UsageError
 from bot.i18n import _, later
 from bot.ids import handle_from
 from bot.journal.model import Intent
@@ -37,7 +37,7 @@ async def show(ask: Ask, service: Service) -> Outcome | None:
     """Show who of a session is selected but offline, then who is online.
 
     With --all every ID of its last look-up comes, with --offline who was offline
-    then; nothing is asked.
+    then; nothing is asked, and the look-up is offered if there was none.
     """
     if not ask.words.ids:
         raise UsageError(
@@ -49,10 +49,9 @@ async def show(ask: Ask, service: Service) -> Outcome | None:
     if ask.has("all") or ask.has("offline"):
         return await _again(ask, service, earlier, text)
     session = earlier.subject.ref if earlier else text
-    request = DescribeCloudPhoneMultipleStreamSessionSlaves.of({"SessionId": session})
     order = Order(
         id=service.new_id(),
-        request=request,
+        request=_request(session),
         handle=earlier.handle if earlier else None,
         ref=session,
     )
@@ -64,15 +63,16 @@ async def _again(
 ) -> Outcome:
     """Return what the last look-up had: every ID, or who was offline.
 
+    If none was answered, the look-up is offered.
+
     Raises:
-        NotFound: no look-up of it was answered.
+        InvalidRequest: it is no session's ID.
     """
     if looked_up is None:
-        sentence = _("No look-up of {text} has been answered.")
-        raise NotFound(sentence.format(text=text))
+        _request(text)
+        return _unanswered(_("No look-up of {text} has been answered."), text)
     if looked_up.state is not State.DONE:
-        sentence = _("The last look-up of {text} has no answer.")
-        raise NotFound(sentence.format(text=text))
+        return _unanswered(_("The last look-up of {text} has no answer."), text)
     resource = service.resources.of(looked_up)
     shown = Outcome(
         headline=(Bold(f"{looked_up.handle} · {resource.standing(looked_up)}"),),
@@ -91,6 +91,24 @@ async def _again(
     if file:
         parts = (line(_("All IDs come as a file, in your messages with the bot.")),)
     return replace(shown, parts=parts, file=file)
+
+
+def _unanswered(sentence: str, text: str) -> Outcome:
+    """Return *sentence* about the session *text*, with the button that looks it up."""
+    return Outcome(
+        headline=(sentence.format(text=text),),
+        tone=Tone.WARN,
+        buttons=(Button(_("Look it up"), "gs", f"show {text}"),),
+    )
+
+
+def _request(session: str) -> DescribeCloudPhoneMultipleStreamSessionSlaves:
+    """Return the request that looks *session* up.
+
+    Raises:
+        InvalidRequest: it is no session's ID.
+    """
+    return DescribeCloudPhoneMultipleStreamSessionSlaves.of({"SessionId": session})
 
 
 async def _earlier(ask: Ask, service: Service, text: str) -> Intent | None:

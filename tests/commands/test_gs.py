@@ -58,6 +58,7 @@ async def test_a_session_keeps_its_handle_and_the_handle_looks_it_up(world):
         ("a" * 65, "letters, digits"),
         ("G7", "No session G7."),
         ("G7 --all", "No session G7."),
+        ("🔥 --all", "letters, digits"),
         ("1326515201117065216 --all", "No look-up of 1326515201117065216"),
         (f"{FULL} {BARE}", "One is needed"),
     ],
@@ -68,6 +69,24 @@ async def test_bad_input_is_told_and_nothing_is_sent(world, text, sentence):
     assert answer.tone is Tone.WARN
     assert sentence in f"{answer.plain} {answer.parts!r}"
     assert world.cloud.state.calls == []
+
+
+@pytest.mark.parametrize("is_answered", [False, True])
+@pytest.mark.parametrize("flag", ["--all", "--offline"])
+async def test_where_no_look_up_was_answered_one_is_offered(world, flag, is_answered):
+    if is_answered:  # with an error
+        world.cloud.state.fail_next("*", "FailedOperation", 50)
+        await world.typed(f"/gs {FULL}")
+        world.cloud.state.failures.clear()
+        world.clock.push(seconds=1)
+    answer = await world.typed(f"/gs {FULL} {flag}")
+    (button,) = answer.buttons
+
+    notice = await looked(world, f"/{button.command} {button.text}")
+
+    assert button.label == "Look it up"
+    assert notice.text.endswith("G1 · 1 of 3 selected is offline")
+    assert await world.typed(f"/gs {FULL} {flag}") != answer
 
 
 async def test_a_look_up_that_fails_is_explained(world):
