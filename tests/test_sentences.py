@@ -35,6 +35,7 @@ READ = {
     "bot/resources/room/reported.py": {"text"},
 }
 LETTERS = re.compile(r"[A-Za-z]{2,}")
+PERSON = re.compile(r"\b(I|[Mm]e|[Mm]y|[Ww]e|us|[Oo]ur)\b")
 WORDS = re.compile(r"[A-Za-z]{2,} [a-z]{2,}")
 SHOWN = {"line", "said"} | {
     name
@@ -100,6 +101,15 @@ def test_no_sentence_is_put_together_of_pieces(path):
 def put_together(_path, tree):
     """Yield sums of sentences, and f-strings with a sentence and more in them."""
     return (told(node) for node in tree if is_sum(node) or is_mixture(node))
+
+
+def test_no_sentence_speaks_of_itself():
+    trees = (ast.parse(path.read_text()) for path in sources())
+    calls = (call for tree in trees for call in ast.walk(tree) if is_mark(call))
+    texts = {one.value for call in calls for one in texts_of(call) if is_text(one)}
+
+    assert len(texts) > 1000
+    assert [one for one in texts if PERSON.search(one)] == []
 
 
 def is_sum(node):

@@ -33,7 +33,7 @@ async def test_where_the_bot_is_not_the_answer_comes_all_the_same(bot):
 
     (card,) = [one for one in bot.space.messages.values() if one.channel == random.id]
     assert card.text == ACCEPTED
-    assert "Invite me" in json.dumps(card.blocks)
+    assert "Invite the bot" in json.dumps(card.blocks)
 
 
 async def test_the_home_tab_shows_what_runs(bot):

@@ -28,7 +28,13 @@ LONGEST_PAUSE = 60.0
 FRESH = timedelta(seconds=1)  # for which an answer need not say of which moment it is
 MOST_TOLD = 1000  # people who were told why their Home is not shown
 # Slack takes a form within 3 s of the click, and once.
-LATE = {"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"}
+LATE = {
+    "exchanged_trigger_id",
+    "expired_trigger_id",
+    "invalid_trigger_id",
+    "request_timeout",
+    "timeout",
+}
 # The form was closed, or a newer choice is redrawing it.
 MOOT = {"hash_conflict", "not_found"}
 
@@ -134,9 +140,11 @@ class Replies:
             await self.pictures.add(form, sent)
             return
         log.warning("view.unopened", error=sent.error)
-        if sent.error in LATE or sent.transient:
-            sentence = _("Slack did not open the form in time.")
-            await self._offer(ask, form, sentence)
+        if sent.error in LATE:
+            await self._offer(ask, form, _("Slack did not open the form in time."))
+        elif sent.transient:
+            sentence = _("Slack could not open the form just now: {error}.")
+            await self._offer(ask, form, sentence.format(error=sent.error))
         else:
             sentence = _("Slack refused the form: {error}.")
             await self._warn(ask, sentence.format(error=sent.error))
@@ -187,7 +195,7 @@ class Replies:
         sent, at = Sent(ok=False), self._now()
         late = dated(body, at)
         for way in order:
-            sent = await self._try(way, body, late)
+            sent = await self._try(routes.told_after(way, sent.error), body, late)
             if sent.ok:
                 return sent
             log.info("answer.refused", way=type(way).__name__, error=sent.error)

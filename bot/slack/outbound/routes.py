@@ -7,20 +7,19 @@ which Slack waits for an answer: those need none.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import structlog
 from pydantic import SecretStr
 
-from bot.dialogue.outcome import Audience, Outcome
-from bot.i18n import _
+from bot.dialogue.outcome import Audience
 from bot.ids import ChannelId, MessageTs, SlackUserId
 from bot.slack.outbound.lanes import Lanes
+from bot.slack.outbound.unkept import with_remark
 from bot.slack.outbound.web import NO_WAY, Sent, Web
 from bot.slack.render import modals, plain
-from bot.slack.render.blocks import message
 
 URL_LIVES = timedelta(minutes=29)  # Slack says 30
 SHORT = 3000  # characters of a message that is sent as text alone
@@ -121,13 +120,15 @@ class Whisper:
 class Answer:
     """Post to the `response_url` of a command or a click.
 
-    A message that is shown to the whole channel this way cannot be updated later. One
-    that only its reader sees can be replaced only so: it *replaces* the one clicked on.
+    A message that is shown to the whole channel this way cannot be updated later, and
+    says why: Slack's word *after* which it goes this way. One that only its reader sees
+    can be replaced only so: it *replaces* the one clicked on.
     """
 
     url: SecretStr
     in_channel: bool = False
     replaces: bool = False
+    after: str = ""
 
     @property
     def lane(self) -> str:
@@ -136,7 +137,7 @@ class Answer:
 
     async def send(self, web: Web, body: Body) -> Sent:
         """https://docs.slack.dev/interactivity/handling-user-interaction."""
-        whole = _with_invitation(body) if self.in_channel else body
+        whole = with_remark(body, self.after) if self.in_channel else body
         kind = "in_channel" if self.in_channel else "ephemeral"
         how = {"response_type": kind, "replace_original": self.replaces}
         return await web.answer(self.url, {**whole, **how})
@@ -208,6 +209,15 @@ def itself(way: Way) -> Way:
     """Return the call that *way* is, without what is around it."""
     while isinstance(way, Around):
         way = way.way
+    return way
+
+
+def told_after(way: Way, error: str) -> Way:
+    """Return *way*, which knows with which *error* Slack refused the one before it."""
+    if isinstance(way, Around):
+        return replace(way, way=told_after(way.way, error))
+    if isinstance(way, Answer) and error != NO_WAY:
+        return replace(way, after=error)
     return way
 
 
@@ -291,7 +301,7 @@ async def send(
         if lanes and (wait := await lanes.admit(way.lane, counted=counted)):
             return Sent(ok=False, error="ratelimited", retry_after=wait)
         counted = False
-        sent = await _showing(web, way, body)
+        sent = await _showing(web, told_after(way, sent.error), body)
         if lanes and sent.too_fast:
             await lanes.too_fast(way.lane, sent.retry_after)
         elif lanes and not (sent.ok or sent.away):
@@ -383,13 +393,3 @@ def _direct(user: SlackUserId) -> tuple[Way, ...]:
 
 def _channel_lane(channel: str) -> str:
     return f"chat.postMessage {channel}"
-
-
-def _with_invitation(body: Body) -> Body:
-    """Return *body* with what would make the message one that can be updated."""
-    sentence = _("Invite me to this channel to keep this card live.")
-    invitation = message(Outcome(headline=(sentence,)))
-    in_blocks = plain.reduced(invitation["blocks"])
-    if not body.get("blocks"):
-        return {**body, "text": f"{body.get('text', '')}\n{invitation['text']}"}
-    return {**body, "blocks": [*body["blocks"], *in_blocks]}

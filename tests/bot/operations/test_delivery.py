@@ -89,7 +89,7 @@ async def test_where_the_bot_is_not_the_card_asks_for_an_invitation(
 
     await delivery(journal, slack, clock).deliver()
 
-    assert "Invite me to this channel" in repr(slack.sent[-1])
+    assert "Invite the bot to this channel" in repr(slack.sent[-1])
 
 
 async def test_an_answer_url_is_used_for_half_an_hour_only(journal, waiting, clock):

@@ -29,7 +29,7 @@ from tests.judge import judged
 URL = SecretStr("https://hooks.slack.com/x")
 BODY = {"text": "told", "blocks": [{"type": "divider"}]}
 INVITATION = message(
-    Outcome(headline=("Invite me to this channel to keep this card live.",))
+    Outcome(headline=("Invite the bot to this channel to keep this card live.",))
 )
 
 

@@ -10,8 +10,8 @@ import pytest
 from bot.dialogue.ask import Place, Submission, Surface
 from bot.dialogue.form import Form, TextField
 from bot.dialogue.outcome import Audience, Picture, line
-from bot.slack.outbound.replies import REOPENS, Replies
-from bot.slack.outbound.web import Sent
+from bot.slack.outbound.replies import LATE, REOPENS, Replies
+from bot.slack.outbound.web import AWAY, TOO_FAST, Sent
 from bot.slack.render import modals
 from tests.bot.slack.outbound.replying import ASK, OUTCOME, calls
 from tests.fakes.clock import FakeClock
@@ -70,6 +70,17 @@ async def test_where_the_bot_is_not_the_channel_is_shown_it_at_the_commands_addr
     sent = await calls(ASK, shown, "not_in_channel")
 
     assert [way for way, _ in sent] == ["post C1", "answer in_channel"]
+
+
+@pytest.mark.parametrize("error", ["not_in_channel", "is_archived"])
+async def test_a_card_that_cannot_be_kept_up_to_date_says_why(error):
+    shown = replace(OUTCOME, audience=Audience.CHANNEL)
+
+    sent = await calls(ASK, shown, error)
+
+    invited = "Invite the bot to this channel" in str(sent[-1])
+    assert invited is (error == "not_in_channel")
+    assert (f"({error})" in str(sent[-1])) is not invited
 
 
 async def test_an_answer_that_has_no_other_way_goes_to_the_asker_directly():
@@ -172,14 +183,14 @@ def pressed(arguments):
 TYPED = replace(ASK, text="start 7 url=rtmp://a.example.com/b/c")
 
 
-@pytest.mark.parametrize(
-    "error", ["expired_trigger_id", "exchanged_trigger_id", "timeout", "ratelimited"]
-)
+@pytest.mark.parametrize("error", sorted(AWAY | TOO_FAST | LATE | {"http_503"}))
 async def test_a_form_that_came_too_late_is_opened_by_a_button(error):
     sent = await calls(TYPED, FORM, error)
 
     assert [way for way, _ in sent] == ["views.open", "answer ephemeral"]
-    assert sent[1][1]["text"] == "🟠 Slack did not open the form in time."
+    why = f"Slack could not open the form just now: {error}."
+    late = "Slack did not open the form in time."
+    assert sent[1][1]["text"] == f"🟠 {late if error in LATE else why}"
     assert pressed(sent[1][1]) == [f"- {FORM.form_id}"]
 
 

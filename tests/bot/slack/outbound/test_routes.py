@@ -38,7 +38,7 @@ EVERYTHING = Destination(
 )
 BODY = {"text": "told", "blocks": [{"type": "divider"}]}
 INVITATION = message(
-    Outcome(headline=("Invite me to this channel to keep this card live.",))
+    Outcome(headline=("Invite the bot to this channel to keep this card live.",))
 )
 
 
