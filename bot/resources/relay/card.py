@@ -326,20 +326,22 @@ def stop_button(intent: Intent) -> Button | None:
 def stop_again(stop: Intent) -> tuple[Button, ...]:
     """Return the button that asks once more for what *stop* did not do, if it did not.
 
-    It names what that named: the relay by its id, if it is on record, and its TaskId.
+    It names the TaskId that was to be stopped, which may be another one that came under
+    the name of the relay; or the relay, if its TaskId is not known.
     """
     subject = stop.subject
     if not goes_on(stop) or not (subject.about or subject.ref):
         return ()
-    app = f" app={subject.sdk_app_id} --yes"
-    task = f" task={subject.ref}" if subject.ref else ""
+    text = f"stop {subject.about} --yes"
+    if subject.ref:
+        text = f"stop {subject.ref} app={subject.sdk_app_id} --yes"
     if not subject.about:
-        return (stop_anyway(f"stop {subject.ref}{app}"),)
+        return (stop_anyway(text),)
     question = _("Stop {handle}? Viewers lose this stream.")
     button = Button(
         _("Stop {handle}").format(handle=stop.handle),
         "relay",
-        f"stop {subject.about}{task}{app if task else ' --yes'}",
+        text,
         once=f"{stop.id}:again:{stop.rev}",
         confirm=question.format(handle=stop.handle),
         danger=True,

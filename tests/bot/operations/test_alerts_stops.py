@@ -118,6 +118,28 @@ def offered_stops(body):
 
 
 SESSION = "/car start user=alice ip=125.127.178.228 --go"
+OTHER = "-another-TaskId-under-the-name-of-R1."
+STOPS = "StopPublishCdnStream"
+
+
+async def test_of_another_id_under_the_name_of_a_relay_that_one_is_stopped(world):
+    await world.typed(START)
+    (running,) = world.cloud.state.running
+    await Tencent(world).tells(running, 2, TaskId=OTHER)
+    world.cloud.state.fail_next(STOPS, "UnauthorizedOperation")
+    await world.typed(f"/relay stop {OTHER} --yes")
+    notices = await world.notices()
+    (alarm,) = [one for one in notices if one.notification.name == NOT_ENDED]
+
+    (text,) = offered_stops(alarm.body)
+    await world.typed(f"/relay {text}")
+
+    history = await world.journal.find.history("R1", TEAM)
+    stops = [one.subject.ref for one in history if one.subject.ends]
+    assert stops == [OTHER, OTHER]
+    assert running in world.cloud.state.running
+
+
 GIVEN_UP = {  # what is started, and stopped in vain: by which action
     "a relay": (START, "/relay stop R1 --yes", "StopPublishCdnStream"),
     "not on record": (START, "", "StopPublishCdnStream"),
