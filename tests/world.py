@@ -225,7 +225,8 @@ def _sent(value):
 def look(answer):
     """Return *answer*, which looks as Slack and the judges want it."""
     if isinstance(answer, Form):
-        judged(forms.view(answer), "modal")
+        view = judged(forms.view(answer), "modal")
+        assert forms.is_form(view) is bool(answer.submit)  # else nobody can send it
     elif answer is not None:
         judged(blocks.message(answer), "message")
         judged(forms.closing(answer), "modal")
